@@ -1,0 +1,198 @@
+/* weft.h -- the public C API of Weft, a tensor compiler and runtime.
+ *
+ * A client is a backend opened by name. A program is a graph read from text or built by calls
+ * (weft/build.h). Compiling a program gives an executable (and always an artifact: bytes that
+ * can be written to a file and loaded by a process without the compiler). Running an executable
+ * takes buffers and gives buffers.
+ *
+ * Errors: functions that can fail return struct weft_error *, NULL on success; the caller frees it
+ * with weft_error_free. Codes are PJRT's. No function prints, exits or aborts on bad input.
+ * Ownership: create/open/compile/load give an object with one reference, retain adds one, release
+ * takes one away; every other pointer is borrowed for the call. release and free accept NULL.
+ * Threads: every object may be used from any thread at any time, except a program being built. */
+#ifndef WEFT_WEFT_H
+#define WEFT_WEFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define WEFT_API __attribute__((visibility("default")))
+#else
+#define WEFT_API
+#endif
+
+#define WEFT_VERSION_MAJOR 0
+#define WEFT_VERSION_MINOR 1
+#define WEFT_VERSION_PATCH 0
+
+/* "0.1.0"; static. */
+WEFT_API const char *weft_version(void);
+
+/* ---- errors ---------------------------------------------------------------------------- */
+
+enum weft_code { /* PJRT_Error_Code's numbers */
+	WEFT_CANCELLED = 1,
+	WEFT_UNKNOWN = 2,
+	WEFT_INVALID_ARGUMENT = 3,
+	WEFT_DEADLINE_EXCEEDED = 4,
+	WEFT_NOT_FOUND = 5,
+	WEFT_ALREADY_EXISTS = 6,
+	WEFT_PERMISSION_DENIED = 7,
+	WEFT_RESOURCE_EXHAUSTED = 8,
+	WEFT_FAILED_PRECONDITION = 9,
+	WEFT_ABORTED = 10,
+	WEFT_OUT_OF_RANGE = 11,
+	WEFT_UNIMPLEMENTED = 12,
+	WEFT_INTERNAL = 13,
+	WEFT_UNAVAILABLE = 14,
+	WEFT_DATA_LOSS = 15,
+	WEFT_UNAUTHENTICATED = 16,
+};
+struct weft_error;
+
+WEFT_API enum weft_code weft_error_code(const struct weft_error *e);
+/* The message, with "file:line:column: error: " in front where the input has a position.
+ * Borrowed from e. */
+WEFT_API const char *weft_error_text(const struct weft_error *e);
+WEFT_API void weft_error_free(struct weft_error *e);
+
+/* ---- element types --------------------------------------------------------------------- */
+
+enum weft_dtype { /* the element types of the StableHLO specification; ir/dtype.def is the table */
+	WEFT_INVALID_DTYPE = 0,
+	WEFT_I1, WEFT_I2, WEFT_I4, WEFT_I8, WEFT_I16, WEFT_I32, WEFT_I64,
+	WEFT_UI2, WEFT_UI4, WEFT_UI8, WEFT_UI16, WEFT_UI32, WEFT_UI64,
+	WEFT_F4E2M1FN, WEFT_F6E2M3FN, WEFT_F6E3M2FN,
+	WEFT_F8E3M4, WEFT_F8E4M3, WEFT_F8E4M3FN, WEFT_F8E4M3FNUZ, WEFT_F8E4M3B11FNUZ,
+	WEFT_F8E5M2, WEFT_F8E5M2FNUZ, WEFT_F8E8M0FNU,
+	WEFT_BF16, WEFT_F16, WEFT_TF32, WEFT_F32, WEFT_F64,
+	WEFT_C64, WEFT_C128,
+};
+/* Bytes of one element in memory: narrower ones take a byte each; 0 for no dtype. */
+WEFT_API size_t weft_dtype_size(enum weft_dtype t);
+WEFT_API const char *weft_dtype_name(enum weft_dtype t);        /* "f32", "complex<f32>"; static */
+WEFT_API enum weft_dtype weft_dtype_find(const char *name);     /* WEFT_INVALID_DTYPE: no such */
+
+/* ---- client ---------------------------------------------------------------------------- */
+
+struct weft_client;
+
+/* Opens the backend of that name ("weft", "interp", "null"; NULL: "weft").
+ * NOT_FOUND names the nearest backend. */
+WEFT_API struct weft_error *weft_client_open(const char *backend, struct weft_client **out);
+WEFT_API void weft_client_retain(struct weft_client *c);
+WEFT_API void weft_client_release(struct weft_client *c);
+WEFT_API const char *weft_client_backend(const struct weft_client *c);  /* its name; borrowed */
+
+/* ---- programs -------------------------------------------------------------------------- */
+
+struct weft_program;
+
+enum weft_format {
+	WEFT_STABLEHLO_TEXT = 1,
+	WEFT_ATEN_TEXT = 2,        /* doc/aten_text.md */
+};
+/* Reads size bytes of text, verifies every op, dead ones too. name stands for the file in messages
+ * (NULL: "<text>"). INVALID_ARGUMENT with file:line:column; UNIMPLEMENTED for what Weft lacks. */
+WEFT_API struct weft_error *weft_program_parse(enum weft_format format, const char *name,
+	const char *text, size_t size, struct weft_program **out);
+WEFT_API void weft_program_retain(struct weft_program *p);
+WEFT_API void weft_program_release(struct weft_program *p);
+/* StableHLO text of p, pretty form. The caller frees it with weft_text_free. */
+WEFT_API struct weft_error *weft_program_print(const struct weft_program *p, char **out);
+WEFT_API void weft_text_free(char *text);
+
+/* ---- options --------------------------------------------------------------------------- */
+
+struct weft_options;       /* option.def is the table of names, types, ranges, defaults */
+
+WEFT_API struct weft_error *weft_options_create(struct weft_options **out);
+/* INVALID_ARGUMENT for an unknown name (with the nearest) or a value out of range. */
+WEFT_API struct weft_error *weft_options_set(struct weft_options *o, const char *name,
+	const char *value);
+WEFT_API void weft_options_free(struct weft_options *o);
+
+/* ---- executables ----------------------------------------------------------------------- */
+
+struct weft_executable;
+
+/* A tensor of the signature. A dimension below 0 is symbolic: it may differ from call to call. */
+struct weft_tensor_type {
+	enum weft_dtype dtype;
+	uint32_t rank;
+	const int64_t *dims;
+};
+
+/* Compiles p for c's device. options may be NULL. p is borrowed and may be released at once.
+ * RESOURCE_EXHAUSTED, UNIMPLEMENTED (names op, dtype and location), INTERNAL (names the kernel). */
+WEFT_API struct weft_error *weft_compile(struct weft_client *c, const struct weft_program *p,
+	const struct weft_options *options, struct weft_executable **out);
+WEFT_API void weft_executable_retain(struct weft_executable *x);
+WEFT_API void weft_executable_release(struct weft_executable *x);
+
+/* The artifact of x: borrowed bytes, valid as long as x. UNIMPLEMENTED where the backend has none. */
+WEFT_API struct weft_error *weft_executable_artifact(const struct weft_executable *x,
+	const void **bytes, size_t *size);
+/* Checks size bytes and makes an executable; the bytes are copied. INVALID_ARGUMENT when damaged. */
+WEFT_API struct weft_error *weft_executable_load(struct weft_client *c, const void *bytes,
+	size_t size, struct weft_executable **out);
+
+WEFT_API uint32_t weft_executable_inputs(const struct weft_executable *x);
+WEFT_API uint32_t weft_executable_outputs(const struct weft_executable *x);
+/* Type of input or output i; borrowed from x; dtype WEFT_INVALID_DTYPE when i is out of range. */
+WEFT_API struct weft_tensor_type weft_executable_input(const struct weft_executable *x, uint32_t i);
+WEFT_API struct weft_tensor_type weft_executable_output(const struct weft_executable *x, uint32_t i);
+/* "text" or "json" (doc/report.md): what weft explain prints. Freed with weft_text_free. */
+WEFT_API struct weft_error *weft_executable_explain(const struct weft_executable *x,
+	const char *format, char **out);
+
+/* ---- buffers --------------------------------------------------------------------------- */
+
+struct weft_buffer;
+
+/* A dense row-major tensor. data is borrowed until the last reference goes, then done(arg) is
+ * called (NULL: nothing). It may be misaligned. dims are copied; each is at least 0. */
+WEFT_API struct weft_error *weft_buffer_wrap(struct weft_client *c, struct weft_tensor_type type,
+	void *data, void (*done)(void *arg), void *arg, struct weft_buffer **out);
+/* The same over memory of Weft's own, not initialised. */
+WEFT_API struct weft_error *weft_buffer_create(struct weft_client *c, struct weft_tensor_type type,
+	struct weft_buffer **out);
+WEFT_API void weft_buffer_retain(struct weft_buffer *b);
+WEFT_API void weft_buffer_release(struct weft_buffer *b);
+WEFT_API struct weft_tensor_type weft_buffer_type(const struct weft_buffer *b);
+/* Waits until b is ready and gives its bytes; borrowed from b. The error of the run that should
+ * have made it, if that failed. */
+WEFT_API struct weft_error *weft_buffer_data(struct weft_buffer *b, void **data, size_t *size);
+
+/* ---- running --------------------------------------------------------------------------- */
+
+struct weft_event;
+
+/* Runs x on in[0..nin) and waits. in[] is borrowed; out[0..nout) receives new buffers, each the
+ * caller's. INVALID_ARGUMENT names the argument whose dtype or shape is not the signature's and,
+ * for symbolic sizes, the dimension. On error no out[] is set. Any thread. */
+WEFT_API struct weft_error *weft_run(struct weft_executable *x, uint32_t nin,
+	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out);
+/* The same without waiting: the outputs become ready, or carry the error, when *done fires. */
+WEFT_API struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin,
+	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out,
+	struct weft_event **done);
+/* Waits; returns a copy of the error the event carries, NULL for success. */
+WEFT_API struct weft_error *weft_event_wait(struct weft_event *e);
+WEFT_API bool weft_event_ready(const struct weft_event *e);
+WEFT_API void weft_event_release(struct weft_event *e);
+
+/* What this process compiled and ran so far (doc/report.md); format "text" or "json".
+ * Freed with weft_text_free. */
+WEFT_API struct weft_error *weft_report(const char *format, char **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,20 @@
+/* str.h -- a growing text.  Grows in a job's scratch (j set) or in the heap (j NULL); in the heap
+ * running out of memory sets `failed` and later appends do nothing.  text is always terminated. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+#include "base/job.h"
+
+struct str {
+	struct job *job;
+	char *text;
+	size_t len, cap;
+	bool failed;
+};
+void str_init(struct str *s, struct job *j);
+void str_fini(struct str *s);                       /* heap strings only; job strings may skip it */
+void str_add(struct str *s, const char *text);
+void str_add_bytes(struct str *s, const void *bytes, size_t n);
+void str_addc(struct str *s, char c);
+void str_addf(struct str *s, const char *fmt, ...) BASE_PRINTF(2, 3);
+void str_add_json(struct str *s, const char *text); /* quoted and escaped */
+#endif
