@@ -1,0 +1,171 @@
+/* abi.h -- what compiled code, the artifact and the runtime agree on.  Includes nothing of ours.
+ *
+ * AN ARTIFACT is one flat little-endian file that is used as it lies in memory:
+ *
+ *   +--------+-------------------+---------+---------+-----+---------+
+ *   | header | section directory | section | section | ... | section |     each 64-byte aligned,
+ *   +--------+-------------------+---------+---------+-----+---------+     CODE 4096-byte aligned
+ *
+ * A section is an array of fixed-size records (below) or bytes.  Records refer to each other by
+ * index, to text by offset into STRINGS (NUL-terminated), to lists by index into INTS.
+ * No record holds an address: there are no relocations.
+ *
+ * AN EXTENT (a dimension, a byte count, a chunk count) is an int64_t: 0 or more is the number
+ * itself, below 0 is entry -1 - e of the size table, whose values are computed at each call.
+ *
+ * Reading checks structure (every index, offset, count), refuses what it does not understand and
+ * never checks machine code. */
+#ifndef ABI_ABI_H
+#define ABI_ABI_H
+
+#include <stdint.h>
+
+#define ABI_MAGIC "WEFTART\n"
+#define ABI_VERSION 1
+#define ABI_LANES 16            /* lanes of every reduction, whatever the vector width: same bits */
+#define ABI_ALIGN 64            /* of every buffer in the arena and of owned outputs */
+
+/* ---- compiled code ------------------------------------------------------------------------- */
+
+/* What a kernel sees.  buffers: its inputs, then its outputs, in the order of its step's args.
+ * sizes: the values of its symbolic extents, in the order of its step's sizes. */
+struct abi_call {
+	void *const *buffers;
+	const int64_t *sizes;
+	unsigned char *scratch;      /* of this thread; abi_kernel.scratch bytes, 64-byte aligned */
+	void (*copy)(void *to, const void *from, uint64_t bytes);
+	void (*fill)(void *to, int byte, uint64_t bytes);
+};
+/* Does chunks [first, last) of the kernel's work.  Chunks may run in any order on any thread;
+ * they write disjoint bytes. */
+typedef void abi_kernel_fn(const struct abi_call *call, int64_t first, int64_t last);
+
+/* ---- file ---------------------------------------------------------------------------------- */
+
+struct abi_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t nsections;
+	uint64_t size;               /* of the whole file */
+	uint64_t checksum;           /* xxh3 of everything after the header, seed 0 */
+	uint64_t features;           /* bit f: needs enum cpu_feature f of base/cpu.h */
+	uint32_t machine;            /* ELF's e_machine: 62 x86-64, 183 aarch64, 0: no code */
+	uint32_t backend;            /* STRINGS: which backend runs it */
+	uint64_t reserved[2];
+};
+
+enum abi_section_kind {
+	ABI_STRINGS = 1,             /* bytes */
+	ABI_INTS = 2,                /* int64_t */
+	ABI_TENSORS = 3,             /* struct abi_tensor: inputs first, then outputs, then slots */
+	ABI_SIZES = 4,               /* struct abi_size */
+	ABI_BUFFERS = 5,             /* struct abi_buffer */
+	ABI_SLOTS = 6,               /* struct abi_slot */
+	ABI_STEPS = 7,               /* struct abi_step */
+	ABI_KERNELS = 8,             /* struct abi_kernel */
+	ABI_PROGRAM = 9,             /* struct abi_program: one */
+	ABI_CODE = 10,               /* bytes */
+	ABI_DATA = 11,               /* bytes: contents of slots */
+	ABI_EXPLAIN = 12,            /* bytes: JSON, what `weft explain` prints */
+	ABI_TEXT = 13,               /* bytes: StableHLO text (backend interp) */
+};
+struct abi_section {
+	uint32_t kind;
+	uint32_t record;             /* bytes of a record, 1 for bytes */
+	uint64_t offset, count;      /* in the file; records */
+};
+
+struct abi_program {
+	uint32_t ninputs, noutputs;
+	uint32_t load_steps;         /* steps [0, load_steps) run once, when constants are bound */
+	uint32_t main_steps;         /* [load_steps, load_steps + main_steps) are the call; the rest
+	                                are bodies of branches and loops */
+	int64_t arena;               /* extent: bytes of the arena; -1 - e when symbolic; see buffers */
+	uint32_t numerics;           /* 0 strict, 1 default */
+	uint32_t reserved;
+};
+
+struct abi_tensor {
+	uint32_t dtype;              /* enum weft_dtype */
+	uint32_t rank;
+	uint32_t dims;               /* INTS: rank extents */
+	uint32_t name;               /* STRINGS */
+	uint32_t alias;              /* output: 1 + the input it may reuse (donation); else 0 */
+	uint32_t buffer;             /* BUFFERS entry that holds it */
+};
+
+enum abi_size_op {
+	ABI_SIZE_const,              /* a */
+	ABI_SIZE_input,              /* dimension b of input a */
+	ABI_SIZE_add, ABI_SIZE_sub, ABI_SIZE_mul,          /* extents a and b */
+	ABI_SIZE_floordiv, ABI_SIZE_ceildiv, ABI_SIZE_mod, /* b is not 0; towards minus infinity */
+	ABI_SIZE_min, ABI_SIZE_max,
+	ABI_SIZE_load,               /* element b of buffer a, an integer tensor: a size defined by a step */
+	ABI_SIZE_check_eq,           /* extent a equals extent b, or the call fails with `text` */
+	ABI_SIZE_check_le,           /* extent a is at most extent b, or the call fails with `text` */
+};
+struct abi_size {
+	uint32_t op;
+	uint32_t text;               /* STRINGS: names argument and dimension, for checks and overflow */
+	int64_t a, b;
+};
+
+enum abi_buffer_kind {
+	ABI_BUFFER_arena,            /* at `offset` in the arena */
+	ABI_BUFFER_input,            /* input `index` as the caller gave it */
+	ABI_BUFFER_output,           /* output `index`: pooled memory of its own, handed to the caller */
+	ABI_BUFFER_slot,             /* constant slot `index` */
+	ABI_BUFFER_owned,            /* made by a step (callbacks); freed when the call ends */
+	ABI_BUFFER_alias,            /* the bytes of buffer `index` from byte `offset` on */
+	ABI_BUFFER_persistent,       /* made by the load program, lives as long as the executable */
+};
+struct abi_buffer {
+	uint32_t kind;
+	uint32_t index;
+	int64_t bytes;               /* extent */
+	int64_t offset;              /* extent; -1 - e where the runtime places it (symbolic arena) */
+	uint32_t first, last;        /* main steps during which the bytes are alive */
+	uint32_t flags;              /* bit 0: offset is unknown, the runtime places it at each new size */
+	uint32_t reserved;
+};
+
+enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };
+struct abi_slot {
+	uint32_t kind;               /* data: DATA at offset; file: mapped file; bound: by the loader's caller */
+	uint32_t name;               /* STRINGS: file name or name of the slot */
+	uint64_t offset, bytes;
+	uint32_t tensor;             /* TENSORS */
+	uint32_t reserved;
+};
+
+enum abi_step_kind {
+	ABI_STEP_sizes,              /* size table entries [index, index + count) */
+	ABI_STEP_kernel,             /* KERNELS index, `chunks` chunks over the pool */
+	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first */
+	ABI_STEP_library,            /* a named function of the runtime (`text`): sort, fft, lapack ... */
+	ABI_STEP_callback,           /* host callback `text` = "namespace.op|attributes" */
+	ABI_STEP_if,                 /* args[0]: i1/i32 index buffer; INTS at `index`: pairs (first step,
+	                                count), `count` branches; an index out of range takes the last */
+	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body count;
+	                                args[0]: the i1 that cond writes */
+};
+struct abi_step {
+	uint32_t kind;
+	uint32_t index, count;
+	uint32_t args, nargs;        /* INTS: buffer indices; inputs first */
+	uint32_t noutputs;           /* of nargs, the last ones that are written */
+	uint32_t sizes, nsizes;      /* INTS: extents handed to the kernel */
+	int64_t chunks;              /* extent */
+	uint32_t text;               /* STRINGS */
+	uint32_t flags;              /* ABI_STEP_SMALL: run on the caller */
+};
+#define ABI_STEP_SMALL 1u
+
+struct abi_kernel {
+	uint64_t entry;              /* offset of its first instruction in CODE */
+	uint64_t bytes;              /* of code and read-only data in CODE */
+	uint64_t scratch;            /* bytes each thread needs */
+	uint32_t name;               /* STRINGS */
+	uint32_t flags;
+};
+#endif
