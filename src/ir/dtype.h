@@ -1,0 +1,43 @@
+/* dtype.h -- element types; made from dtype.def.  enum dtype has the numbers of enum weft_dtype. */
+#ifndef IR_DTYPE_H
+#define IR_DTYPE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dtype {
+	DTYPE_none,
+#define DTYPE(name, ...) DTYPE_##name,
+#include "ir/dtype.def"
+#undef DTYPE
+	DTYPE_COUNT
+};
+enum dtype_class { DTYPE_NOCLASS, DTYPE_BOOL, DTYPE_SINT, DTYPE_UINT, DTYPE_FLOAT, DTYPE_COMPLEX };
+enum dtype_special {
+	DTYPE_NONE, DTYPE_IEEE, DTYPE_FN, DTYPE_FNUZ, DTYPE_FINITE, DTYPE_E8M0
+};
+struct dtype_info {
+	const char *text;            /* StableHLO's spelling */
+	enum dtype_class kind;
+	uint8_t bits, bytes, exp, man;
+	int16_t bias;
+	enum dtype_special special;
+};
+extern const struct dtype_info dtype_table[DTYPE_COUNT];
+
+static inline size_t dtype_bytes(enum dtype t) { return dtype_table[t].bytes; }
+static inline bool dtype_is_float(enum dtype t) { return dtype_table[t].kind == DTYPE_FLOAT; }
+static inline bool dtype_is_complex(enum dtype t) { return dtype_table[t].kind == DTYPE_COMPLEX; }
+static inline bool dtype_is_signed(enum dtype t) { return dtype_table[t].kind == DTYPE_SINT; }
+static inline bool dtype_is_unsigned(enum dtype t) { return dtype_table[t].kind == DTYPE_UINT; }
+static inline bool dtype_is_int(enum dtype t) { return dtype_is_signed(t) || dtype_is_unsigned(t); }
+enum dtype dtype_find(const char *text);            /* DTYPE_none: no such */
+enum dtype dtype_part(enum dtype t);                /* f32 of complex<f32>; t itself otherwise */
+
+/* Scalars in memory.  Narrow floats round to nearest even, overflow as the type says (dtype.def);
+ * integers wrap to their bits; sub-byte values lie sign- or zero-extended in a byte. */
+double dtype_load_f64(enum dtype t, const void *at);          /* floats, integers, bool */
+void dtype_store_f64(enum dtype t, void *at, double v);
+int64_t dtype_load_i64(enum dtype t, const void *at);         /* integers and bool; ui64 keeps its bits */
+void dtype_store_i64(enum dtype t, void *at, int64_t v);
+#endif

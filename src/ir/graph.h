@@ -1,0 +1,160 @@
+/* graph.h -- the graph: immutable, hash-consed nodes that live as long as it.
+ *
+ *   graph -- arena, types, attributes, dimensions, slots, locations
+ *     func -- name, region                        main is one of them
+ *       region -- a closed function: parameter types, results
+ *         node -- op, operands, attributes, regions, type
+ *
+ * R1  Equal nodes are one: same op, operands, attributes, regions and type, same pointer.
+ * R2  A node has one type.  An op with other than one result has a TYPE_results type and is taken
+ *     apart by OP_result nodes (KEY_index).
+ * R3  A region is closed.  Its parameters are OP_parameter nodes (KEY_index and a type, whatever the
+ *     region); its body is what can be reached from its results.  What the text captured became
+ *     trailing operands of the op (KEY_ncaptures of them) and trailing parameters of each of its
+ *     regions.  So nothing moves into or out of a region but by building another one.
+ * R4  An effect is an operand.  An op with an effect has KEY_effect, takes a token as its last operand
+ *     (after the captures) and gives a token as its last result; its regions, when they have effects,
+ *     take and give one last too.  main's region with effects gives the last token as its last result.
+ *     The text has none of these; reader and printer add and drop them.
+ * R5  id grows in the order nodes were made: operands have smaller ids than their users, so sorting by
+ *     id is a topological order and, for a graph just read, the order of the text.
+ * R6  Types, attributes, nodes and regions are never freed or changed before the graph is.
+ *
+ * Building needs a job: graph_borrow().  One job at a time; a failing job takes back what it added.
+ * Reading a graph that no job borrows is safe from any thread. */
+#ifndef IR_GRAPH_H
+#define IR_GRAPH_H
+#include "base/job.h"
+#include "ir/attr.h"
+#include "ir/dim.h"
+#include "ir/op.h"
+#include "ir/type.h"
+
+struct region;
+
+struct node {
+	enum op op;
+	uint32_t id;
+	uint32_t nin, nregions;
+	const struct node *const *in;
+	const struct type *type;
+	const struct attrs *attrs;               /* NULL: none */
+	const struct region *const *regions;
+	uint64_t hash;
+};
+
+struct region {
+	uint32_t nparams, nresults;
+	const struct type *const *params;
+	const struct node *const *results;
+	uint32_t id;
+	uint64_t hash;
+};
+
+struct func {
+	const char *name;
+	bool is_private;
+	const struct region *region;
+	const struct attrs *const *param_attrs;  /* one entry a parameter, NULL: none */
+	const struct attrs *const *result_attrs;
+	const struct attrs *attrs;
+	const char *const *param_names;          /* as in the text, without %, or NULL */
+};
+
+/* A late-bound constant: identity, not content, is what consing and keys see. */
+enum slot_kind { SLOT_data, SLOT_file, SLOT_bound };
+struct slot {
+	enum slot_kind kind;
+	const char *name;                        /* of the slot, or the file */
+	const struct type *type;
+	const void *data;                        /* SLOT_data: in the graph's arena */
+	uint64_t offset, bytes;                  /* SLOT_file */
+};
+
+struct graph;
+struct weft_error *graph_create(struct graph **out) BASE_MUST_USE;
+void graph_retain(struct graph *g);
+void graph_release(struct graph *g);
+
+/* Lends g to j until j ends; commits what was added, or takes it back when j fails. */
+void graph_borrow(struct graph *g, struct job *j);
+struct job *graph_job(const struct graph *g);
+struct arena *graph_arena(struct graph *g);
+void *graph_alloc(struct graph *g, size_t size);             /* zeroed, as long as g; fails the job */
+const char *graph_string(struct graph *g, const char *s, size_t len);    /* interned */
+
+/* ---- nodes ---------------------------------------------------------------------------------- */
+
+/* What a node is to be.  type NULL: what the op's shape rule says; given: it must agree with the rule
+ * (a `?` agrees with anything; the more precise dimension is taken). */
+struct node_spec {
+	enum op op;
+	uint32_t nin, nregions;
+	const struct node *const *in;
+	const struct attrs *attrs;
+	const struct region *const *regions;
+	const struct type *type;
+	struct place at;                         /* for messages; also recorded as a location */
+};
+/* The node of that spec, verified against op.def; arrays are copied.  An invalid one fails the job
+ * with INVALID_ARGUMENT at `at`, naming op and constraint ("gather_c7: ..."). */
+const struct node *graph_node(struct graph *g, const struct node_spec *s);
+
+const struct node *graph_parameter(struct graph *g, uint32_t index, const struct type *t);
+/* Result i of n: n itself when it has one result. */
+const struct node *graph_result(struct graph *g, const struct node *n, uint32_t i);
+uint32_t node_nresults(const struct node *n);                /* without the effect's token */
+const struct type *node_result_type(const struct node *n, uint32_t i);
+uint32_t node_ncaptures(const struct node *n);
+bool node_has_effect(const struct node *n);
+uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
+
+/* Attributes by key; the default where absent. */
+int64_t node_int(const struct node *n, enum key k, int64_t otherwise);
+bool node_bool(const struct node *n, enum key k, bool otherwise);
+double node_float(const struct node *n, enum key k, double otherwise);
+const char *node_str(const struct node *n, enum key k, const char *otherwise);
+const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
+const struct literal *node_literal(const struct node *n);    /* of a constant with content, or NULL */
+
+/* ---- regions, functions --------------------------------------------------------------------- */
+
+const struct region *graph_region(struct graph *g, uint32_t nparams, const struct type *const *params,
+	uint32_t nresults, const struct node *const *results);
+/* The region's nodes, operands first (by id), parameters included; array in j's scratch. */
+const struct node **region_order(struct job *j, const struct region *r, uint32_t *count);
+/* A copy of r's body with its parameters replaced; results[] receives r's results.  Iterative. */
+void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
+	const struct node **results);
+
+void graph_add_func(struct graph *g, const struct func *f);  /* copied; replaces one of that name */
+uint32_t graph_nfuncs(const struct graph *g);
+const struct func *graph_func(const struct graph *g, uint32_t i);
+const struct func *graph_find_func(const struct graph *g, const char *name);    /* NULL: none */
+const struct func *graph_main(const struct graph *g);        /* "main", or the only one, or NULL */
+void graph_set_module(struct graph *g, const char *name, const struct attrs *attrs);
+const char *graph_module_name(const struct graph *g);        /* NULL: none */
+const struct attrs *graph_module_attrs(const struct graph *g);
+uint32_t graph_nnodes(const struct graph *g);                /* ever made: ids are below it */
+
+/* ---- slots, locations ----------------------------------------------------------------------- */
+
+#define GRAPH_SMALL_CONSTANT 4096          /* bytes: larger constants are slots */
+uint32_t graph_add_slot(struct graph *g, const struct slot *s);      /* copies *s, not its data */
+const struct slot *graph_slot(const struct graph *g, uint32_t i);
+uint32_t graph_nslots(const struct graph *g);
+
+/* Adds a location (text is interned) to n's list; the list is outside of hash and keys. */
+void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text);
+struct location {
+	const char *file, *text;                 /* text: front-end module path or NULL */
+	uint32_t line, column;
+	const struct location *next;
+};
+const struct location *graph_location(const struct graph *g, const struct node *n);
+
+/* ---- checking ------------------------------------------------------------------------------- */
+
+/* Our own invariants R1 to R5 and every op's verifier over all functions; a broken one is a BUG. */
+void graph_verify(struct graph *g);
+#endif

@@ -1,0 +1,62 @@
+/* type.h -- types of values, hash-consed in a graph: equal types are one pointer.
+ *
+ * A DIMENSION is an int64_t: 0 or more is a number; below 0 is expression -1 - d of the graph's
+ * table (dim.h).  Each `?` of a program became a symbol when it was read. */
+#ifndef IR_TYPE_H
+#define IR_TYPE_H
+#include "ir/dtype.h"
+
+struct graph;
+
+enum type_kind {
+	TYPE_tensor,
+	TYPE_token,
+	TYPE_tuple,
+	TYPE_results,       /* of an op with other than one result; taken apart by OP_result */
+	TYPE_future,        /* of the asynchronous ops: elem[] is what it will hold */
+};
+
+/* Quantisation of a tensor whose dtype is the storage type; the expressed type is a float. */
+struct quant {
+	enum dtype expressed;
+	int64_t min, max;            /* of the storage */
+	int32_t axis;                /* -1: per tensor */
+	uint32_t n;                  /* scales and zero points: 1, or the size of the axis */
+	const double *scales;
+	const int64_t *zeros;
+};
+
+struct type {
+	enum type_kind kind;
+	enum dtype dtype;            /* tensor */
+	bool unranked;               /* tensor<*xf32>: rank is 0 and means nothing */
+	uint32_t rank;
+	const int64_t *dims;
+	const int64_t *bounds;       /* NULL, or rank entries of #stablehlo.bounds, -1: none */
+	const struct quant *quant;   /* NULL: not quantised */
+	const char *encoding;        /* NULL, or the text of an encoding Weft only keeps */
+	uint32_t n;                  /* tuple, results, future */
+	const struct type *const *elem;
+	uint64_t hash;
+	uint32_t id;
+};
+
+const struct type *type_tensor(struct graph *g, enum dtype t, uint32_t rank, const int64_t *dims);
+const struct type *type_scalar(struct graph *g, enum dtype t);
+const struct type *type_token(struct graph *g);
+const struct type *type_list(struct graph *g, enum type_kind kind, uint32_t n,
+	const struct type *const *elem);
+/* The consed twin of *t, whose fields are all set but hash and id; arrays are copied. */
+const struct type *type_cons(struct graph *g, const struct type *t);
+/* The same tensor with another dtype (drops quant) or other dimensions (drops bounds). */
+const struct type *type_with_dtype(struct graph *g, const struct type *t, enum dtype d);
+const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_t rank,
+	const int64_t *dims);
+
+bool type_is_static(const struct type *t);                   /* no dimension below 0, not unranked */
+/* Elements of a static tensor; -1 when that overflows int64_t or the tensor is not static. */
+int64_t type_elements(const struct type *t);
+int64_t type_bytes(const struct type *t);                    /* the same in bytes of memory */
+/* Row-major strides in elements of a static tensor. */
+void type_strides(const struct type *t, int64_t *out);
+#endif
