@@ -1,0 +1,139 @@
+# Weft's build.  Sources are found by folder: adding a .c needs no edit here.
+#
+#   make -j2          compile everything that needs no Python      make build   that, and .venv
+#   make check        every test                                   make demo    the main job
+#   make bless        rewrite expected texts of tests               make install PREFIX=/usr/local
+#   make asan|tsan|clang   the C tests in build-asan, build-tsan, build-clang
+#
+# Variables: CC, BUILD (folder of outputs), SAN (a list for -fsanitize=), LLVM_CONFIG, PREFIX, DESTDIR.
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+BUILD ?= build
+PREFIX ?= /usr/local
+LLVM_CONFIG ?= llvm-config-19
+PYTHON ?= python3
+VERSION := 0.1.0
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wundef -Wvla -Werror
+SAN ?=
+ifneq ($(SAN),)
+SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+OPT ?= -O2 -g
+CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Isrc $(CPPFLAGS)
+CFLAGS_ALL := -std=c17 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(SANFLAGS) $(CFLAGS)
+LDFLAGS_ALL := $(SANFLAGS) $(LDFLAGS)
+LDLIBS := -lpthread -lm -ldl
+
+# ---- sources -----------------------------------------------------------------------------------
+sources = $(sort $(wildcard $(foreach m,$(1),src/$(m)/*.c src/$(m)/*/*.c)))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+RT_SRC := $(call sources,base abi run)
+LIB_SRC := $(RT_SRC) $(call sources,ir stablehlo front pass plan cache backend api)
+GEN_SRC := $(call sources,gen)
+GEN_LIB_SRC := $(if $(GEN_SRC),$(GEN_SRC) $(call sources,base abi))
+CLI_SRC := $(call sources,cli)
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+
+# Whatever has sources is built: a checkout may hold the runtime alone.
+OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
+	$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so) $(if $(CLI_SRC),$(BUILD)/weft)
+
+.PHONY: all unit generated clean FORCE
+all: $(OUTPUTS)
+
+# ---- generated headers ----------------------------------------------------------------------------
+# Whoever adds one: a rule that makes $(BUILD)/include/... and its name in GENERATED.
+GENERATED :=
+-include $(sort $(wildcard src/*/generated.mk))
+generated: $(GENERATED)
+
+# ---- compiling ------------------------------------------------------------------------------------
+LLVM_INCLUDE := $(shell $(LLVM_CONFIG) --includedir 2>/dev/null)
+FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+
+# Changes only when the flags do, and then everything is compiled again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
+
+$(BUILD)/src/gen/%.o: CPPFLAGS_ALL += $(if $(LLVM_INCLUDE),-isystem $(LLVM_INCLUDE))
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags | $(GENERATED)
+	@echo "  CC   $<"
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# ---- the runtime ----------------------------------------------------------------------------------
+$(BUILD)/libweftrt.so: $(call objects,$(RT_SRC))
+	@echo "  LD   $@"
+	@$(CC) -shared -o $@ -Wl,-soname,libweftrt.so $^ $(LDFLAGS_ALL) $(LDLIBS)
+
+# One object, its hidden symbols made local: a program that links it sees weft_* and nothing else.
+$(BUILD)/libweftrt.a: $(call objects,$(RT_SRC))
+	@echo "  AR   $@"
+	@ld -r -o $(BUILD)/weftrt.o $^
+	@objcopy --localize-hidden $(BUILD)/weftrt.o
+	@rm -f $@
+	@ar rcs $@ $(BUILD)/weftrt.o
+
+# ---- the library and the command ------------------------------------------------------------------
+# Sanitizer runtimes are resolved by the program, so their builds cannot ask for no undefined symbol.
+NO_UNDEFINED := $(if $(SAN),,-Wl,-z,defs)
+
+$(BUILD)/libweft.so: $(call objects,$(LIB_SRC))
+	@echo "  LD   $@"
+	@$(CC) -shared -o $@ -Wl,-soname,libweft.so $(NO_UNDEFINED) $^ $(LDFLAGS_ALL) $(LDLIBS)
+
+$(BUILD)/weft: $(call objects,$(CLI_SRC)) $(BUILD)/libweft.so $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
+	@echo "  LD   $@"
+	@$(CC) -o $@ $(call objects,$(CLI_SRC) $(call sources,base)) -L$(BUILD) -lweft \
+		-Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/../lib' $(LDFLAGS_ALL) $(LDLIBS)
+
+# ---- the code generator ---------------------------------------------------------------------------
+# Its own object with a private LLVM inside; one symbol comes out.
+LLVM_COMPONENTS := core target analysis passes transformutils instcombine scalaropts vectorize \
+	x86 aarch64
+ifneq ($(GEN_SRC),)
+LLVM_LIBS := $(shell $(LLVM_CONFIG) --link-static --libs $(LLVM_COMPONENTS) 2>/dev/null)
+LLVM_SYSTEM := $(shell $(LLVM_CONFIG) --link-static --system-libs $(LLVM_COMPONENTS) 2>/dev/null)
+LLVM_LIBDIR := $(shell $(LLVM_CONFIG) --libdir 2>/dev/null)
+endif
+
+$(BUILD)/codegen.map: $(BUILD)/flags
+	@echo '{ global: weft_codegen_table; local: *; };' > $@
+
+$(BUILD)/libweft_codegen.so: $(call objects,$(GEN_LIB_SRC)) $(BUILD)/codegen.map
+	@echo "  LD   $@"
+	@$(if $(LLVM_LIBS),,echo "no $(LLVM_CONFIG): install llvm-19-dev (scripts/setup.sh does)"; exit 1;) \
+	$(CC) -shared -o $@ -Wl,-soname,libweft_codegen.so $(NO_UNDEFINED) -Wl,--gc-sections \
+		-Wl,--exclude-libs,ALL -Wl,--version-script=$(BUILD)/codegen.map \
+		$(call objects,$(GEN_LIB_SRC)) -L$(LLVM_LIBDIR) $(LLVM_LIBS) -Wl,--as-needed \
+		-Wl,-Bstatic -lstdc++ -Wl,-Bdynamic $(LLVM_SYSTEM) $(LDFLAGS_ALL) $(LDLIBS)
+
+# ---- unit tests -----------------------------------------------------------------------------------
+# One program: every test_noun__what(void) of tests/unit, each run in a child process.
+$(BUILD)/tests/unit_main.c: $(UNIT_SRC) scripts/unit_main.sh
+	@mkdir -p $(@D)
+	@sh scripts/unit_main.sh $(UNIT_SRC) > $@.new && mv $@.new $@
+
+# Beside libweft_codegen.so, which the library code in it opens.
+$(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
+		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
+	@echo "  LD   $@"
+	@$(CC) -o $@ $(filter %.o,$^) $(LDFLAGS_ALL) $(LDLIBS)
+unit: $(BUILD)/unit
+
+clean:
+	rm -rf build build-*
+
+-include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC))) \
+	$(BUILD)/tests/unit_main.o)
