@@ -1,0 +1,57 @@
+/* build.h -- shorthand for building graphs: front ends and passes speak through it.
+ *
+ * Every function adds to g (borrowed by a job) and fails the job on invalid operands.  Where two
+ * operands may differ in shape the caller broadcasts first (build_broadcast_to). */
+#ifndef IR_BUILD_H
+#define IR_BUILD_H
+#include "ir/graph.h"
+
+const struct node *build_op(struct graph *g, enum op op, uint32_t nin, const struct node *const *in,
+	uint32_t nattrs, const struct attr_entry *attrs);
+const struct node *build1(struct graph *g, enum op op, const struct node *a);
+const struct node *build2(struct graph *g, enum op op, const struct node *a, const struct node *b);
+const struct node *build3(struct graph *g, enum op op, const struct node *a, const struct node *b,
+	const struct node *c);
+
+const struct node *build_scalar(struct graph *g, enum dtype t, double v);       /* rank 0 */
+const struct node *build_scalar_int(struct graph *g, enum dtype t, int64_t v);
+const struct node *build_full(struct graph *g, const struct type *t, double v); /* scalar, broadcast */
+const struct node *build_like(struct graph *g, const struct node *n, double v); /* n's type */
+const struct node *build_constant(struct graph *g, const struct type *t, bool splat, const void *data);
+const struct node *build_iota(struct graph *g, const struct type *t, int64_t dimension);
+/* An i64 scalar that holds a dimension, known or symbolic, of some tensor. */
+const struct node *build_size(struct graph *g, const struct node *tensor, uint32_t dimension);
+
+const struct node *build_convert(struct graph *g, const struct node *a, enum dtype t);
+const struct node *build_compare(struct graph *g, const char *direction, const struct node *a,
+	const struct node *b);                        /* compare_type follows the dtype */
+const struct node *build_select(struct graph *g, const struct node *p, const struct node *a,
+	const struct node *b);
+
+const struct node *build_reshape(struct graph *g, const struct node *a, uint32_t rank,
+	const int64_t *dims);                         /* symbolic dims: dynamic_reshape */
+const struct node *build_transpose(struct graph *g, const struct node *a, const int64_t *permutation);
+/* Operand dimension i becomes result dimension at[i]; size 1 stretches. */
+const struct node *build_broadcast(struct graph *g, const struct node *a, uint32_t rank,
+	const int64_t *dims, const int64_t *at);
+/* numpy's rule: dimensions align at the right. */
+const struct node *build_broadcast_to(struct graph *g, const struct node *a, uint32_t rank,
+	const int64_t *dims);
+const struct node *build_slice(struct graph *g, const struct node *a, const int64_t *start,
+	const int64_t *limit, const int64_t *stride);
+const struct node *build_pad(struct graph *g, const struct node *a, const struct node *value,
+	const int64_t *low, const int64_t *high, const int64_t *interior);
+const struct node *build_concat(struct graph *g, uint32_t n, const struct node *const *in, int64_t dimension);
+
+/* reduce over `dims` with the associative op and its neutral element (add, multiply, maximum, minimum,
+ * and, or). */
+const struct node *build_reduce(struct graph *g, enum op op, const struct node *a, uint32_t ndims,
+	const int64_t *dims);
+/* lhs[batch, m, k] x rhs[batch, k, n] by dimension numbers, as dot_general; result dtype t. */
+const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
+	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
+	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t);
+/* A composite of that name: decomposition is a closed region over in[]. */
+const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,
+	const struct node *const *in, const struct attrs *attributes, const struct region *decomposition);
+#endif

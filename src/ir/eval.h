@@ -1,0 +1,29 @@
+/* eval.h -- the reference interpreter: what "correct" means.
+ *
+ * Evaluates a region over tensors in memory, one op at a time, each result rounded to its dtype.
+ * Slow, plain, complete; the judge of native code and never run in its place. */
+#ifndef IR_EVAL_H
+#define IR_EVAL_H
+#include "ir/graph.h"
+
+/* A value: a dense row-major tensor of known dims, or a tuple or results of such, or a token. */
+struct tensor {
+	const struct type *type;     /* dtype and kind; dims below hold, when the type is symbolic */
+	uint32_t rank;
+	const int64_t *dims;
+	void *data;                  /* element as in memory (dtype.h) */
+	uint32_t n;                  /* tuple, results */
+	struct tensor *elem;
+};
+struct eval_options {
+	uint64_t max_bytes;          /* of one tensor; 0: no limit */
+	/* Called for custom_call targets the interpreter does not know; NULL: UNIMPLEMENTED. */
+	struct weft_error *(*custom)(void *arg, const struct node *n, const struct tensor *in,
+		uint32_t nin, struct tensor *out, uint32_t nout);
+	void *custom_arg;
+};
+/* Evaluates r; args are borrowed; results live in j's scratch.  Fails j. */
+void eval_region(struct job *j, const struct graph *g, const struct region *r,
+	const struct eval_options *o, const struct tensor *args, struct tensor *results);
+int64_t tensor_elements(const struct tensor *t);
+#endif

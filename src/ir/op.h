@@ -1,0 +1,40 @@
+/* op.h -- the operations; made from op.def. */
+#ifndef IR_OP_H
+#define IR_OP_H
+#include "ir/type.h"
+
+struct node_spec;
+
+enum op {
+#define OP(name, ...) OP_##name,
+#include "ir/op.def"
+#undef OP
+	OP_COUNT
+};
+enum op_dialect { OP_S, OP_C, OP_F, OP_W };
+enum op_kind {
+	OP_MAP, OP_LEAF, OP_MOVE, OP_REDUCE, OP_WINDOW, OP_SCATTER, OP_SORT, OP_CONTRACT, OP_EXPAND,
+	OP_LIBRARY, OP_RANDOM, OP_CONTROL, OP_CUSTOM, OP_TUPLE, OP_TOKEN, OP_COLLECTIVE,
+};
+enum op_flag { OP_COMMUTES = 1, OP_ASSOCIATES = 2, OP_IDEMPOTENT = 4, OP_EFFECT = 8 };
+
+/* Checks s (operands, attributes, regions, declared type) and gives the type of the result; an
+ * invalid one fails the graph's job at s->at, naming op and constraint. */
+typedef const struct type *infer_fn(struct graph *g, const struct node_spec *s);
+
+struct op_info {
+	const char *name;            /* "add", "chlo_erf" */
+	const char *text;            /* "stablehlo.add", "chlo.erf", "call" */
+	enum op_dialect dialect;
+	int8_t lo, hi, nregions;
+	enum op_kind kind;
+	unsigned flags;              /* enum op_flag */
+	infer_fn *infer;
+};
+extern const struct op_info op_table[OP_COUNT];
+enum op op_find(const char *text, size_t len);       /* "stablehlo.add"; OP_COUNT: no such */
+
+#define OP(name, d, lo, hi, nr, kind, infer, flags, meaning) infer_fn infer_##infer;
+#include "ir/op.def"
+#undef OP
+#endif
