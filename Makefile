@@ -63,6 +63,9 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/src/gen/%.o: CPPFLAGS_ALL += $(if $(LLVM_INCLUDE),-isystem $(LLVM_INCLUDE))
 
+# Test functions are found by name and need no prototype.
+$(BUILD)/tests/%.o: CFLAGS_ALL += -Wno-missing-prototypes
+
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
