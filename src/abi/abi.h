@@ -24,6 +24,8 @@
 #define ABI_VERSION 1
 #define ABI_LANES 16            /* lanes of every reduction, whatever the vector width: same bits */
 #define ABI_ALIGN 64            /* of every buffer in the arena and of owned outputs */
+#define ABI_RANK_MAX 64         /* of a tensor in the signature or in a callback */
+#define ABI_DEPTH_MAX 200       /* branches and loops inside each other */
 
 /* ---- compiled code ------------------------------------------------------------------------- */
 
@@ -57,7 +59,8 @@ struct abi_header {
 enum abi_section_kind {
 	ABI_STRINGS = 1,             /* bytes */
 	ABI_INTS = 2,                /* int64_t */
-	ABI_TENSORS = 3,             /* struct abi_tensor: inputs first, then outputs, then slots */
+	ABI_TENSORS = 3,             /* struct abi_tensor: inputs first, then outputs; then those of
+	                                slots and of library and callback steps, in any order */
 	ABI_SIZES = 4,               /* struct abi_size */
 	ABI_BUFFERS = 5,             /* struct abi_buffer */
 	ABI_SLOTS = 6,               /* struct abi_slot */
@@ -100,12 +103,15 @@ enum abi_size_op {
 	ABI_SIZE_add, ABI_SIZE_sub, ABI_SIZE_mul,          /* extents a and b */
 	ABI_SIZE_floordiv, ABI_SIZE_ceildiv, ABI_SIZE_mod, /* b is not 0; towards minus infinity */
 	ABI_SIZE_min, ABI_SIZE_max,
-	ABI_SIZE_load,               /* element b of buffer a, an integer tensor: a size defined by a step */
+	ABI_SIZE_load,               /* element b of buffer a, an integer tensor of `dtype`: a size
+	                                defined by a step */
+	ABI_SIZE_dim,                /* dimension b of owned buffer a, as its callback gave it */
 	ABI_SIZE_check_eq,           /* extent a equals extent b, or the call fails with `text` */
 	ABI_SIZE_check_le,           /* extent a is at most extent b, or the call fails with `text` */
 };
 struct abi_size {
-	uint32_t op;
+	uint16_t op;
+	uint16_t dtype;              /* ABI_SIZE_load: enum weft_dtype of buffer a; else 0 */
 	uint32_t text;               /* STRINGS: names argument and dimension, for checks and overflow */
 	int64_t a, b;
 };
@@ -116,7 +122,7 @@ enum abi_buffer_kind {
 	ABI_BUFFER_output,           /* output `index`: pooled memory of its own, handed to the caller */
 	ABI_BUFFER_slot,             /* constant slot `index` */
 	ABI_BUFFER_owned,            /* made by a step (callbacks); freed when the call ends */
-	ABI_BUFFER_alias,            /* the bytes of buffer `index` from byte `offset` on */
+	ABI_BUFFER_alias,            /* the bytes of buffer `index`, itself no alias, from byte `offset` on */
 	ABI_BUFFER_persistent,       /* made by the load program, lives as long as the executable */
 };
 struct abi_buffer {
@@ -124,10 +130,14 @@ struct abi_buffer {
 	uint32_t index;
 	int64_t bytes;               /* extent */
 	int64_t offset;              /* extent; -1 - e where the runtime places it (symbolic arena) */
-	uint32_t first, last;        /* main steps during which the bytes are alive */
-	uint32_t flags;              /* bit 0: offset is unknown, the runtime places it at each new size */
+	uint32_t first, last;        /* main steps (0 is the first), both included, during which the
+	                                bytes are alive; read where the runtime places the buffer */
+	uint32_t flags;              /* ABI_BUFFER_FLOATS */
 	uint32_t reserved;
 };
+
+#define ABI_BUFFER_FLOATS 1u        /* arena: `offset` means nothing, the runtime places it at each new size,
+                                   in memory beside the arena */
 
 enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };
 struct abi_slot {
@@ -142,9 +152,11 @@ enum abi_step_kind {
 	ABI_STEP_sizes,              /* size table entries [index, index + count) */
 	ABI_STEP_kernel,             /* KERNELS index, `chunks` chunks over the pool */
 	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first */
-	ABI_STEP_library,            /* a named function of the runtime (`text`): sort, fft, lapack ... */
-	ABI_STEP_callback,           /* host callback `text` = "namespace.op|attributes" */
-	ABI_STEP_if,                 /* args[0]: i1/i32 index buffer; INTS at `index`: pairs (first step,
+	ABI_STEP_library,            /* a named function of the runtime (`text` = "name|attributes"): sort,
+	                                fft, lapack ...; INTS at `index`: nargs TENSORS, one an arg */
+	ABI_STEP_callback,           /* host callback `text` = "namespace.op|attributes"; INTS at `index`:
+	                                nargs TENSORS; `op` is all between the first '.' and '|' */
+	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at `index`: pairs (first step,
 	                                count), `count` branches; an index out of range takes the last */
 	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body count;
 	                                args[0]: the i1 that cond writes */

@@ -1,0 +1,48 @@
+/* pool.h -- the threads that run chunks.
+ *
+ * One pool a process, made at first use, made again in a forked child.  Chunks are fixed by the
+ * shape and claimed as threads get to them, so who runs what never shows in the bits.  A worker is
+ * pinned to a processor of its own as long as there are no more threads than processors. */
+#ifndef RUN_POOL_H
+#define RUN_POOL_H
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_THREADS_MAX 1024u
+
+/* Does chunks [first, last) with scratch of the calling thread (64-byte aligned). */
+typedef void pool_fn(void *arg, int64_t first, int64_t last, unsigned char *scratch);
+
+struct pool_task {
+	pool_fn *fn;
+	void *arg;
+	int64_t chunks;
+	size_t scratch;                /* bytes each thread needs; workers have their own */
+	unsigned char *caller_scratch; /* as many bytes, for the calling thread */
+};
+
+/* Runs all chunks on at most `threads` threads, the caller being one, and returns when they are
+ * done.  On the caller alone when threads or chunks are at most 1 or while another thread has the
+ * pool.  threads may differ from call to call.  Never fails: fewer threads run where the system
+ * gives no more.  The floating-point state of workers is fp_enter's (fp.h); the caller's is its
+ * own affair.  Any thread. */
+void pool_parallel(unsigned threads, const struct pool_task *t);
+
+/* Threads of the processors this process may use: cpu_allowed(), at most POOL_THREADS_MAX. */
+unsigned pool_default_threads(void);
+
+struct pool_stats {
+	unsigned workers;              /* threads made, the callers not counted */
+	unsigned ran;                  /* distinct threads that ran chunks since `threads` last changed */
+	uint64_t regions;              /* calls that went to more than one thread */
+	uint64_t alone;                /* calls that could have, but found the pool taken */
+};
+struct pool_stats pool_stats_get(void);
+
+/* Who runs the regions: our workers, or the host's libgomp where the process has it loaded (its
+ * spinning threads would compete with ours).  FAILED_PRECONDITION when it is not loaded. */
+enum pool_provider { POOL_OWN, POOL_GOMP };
+struct weft_error *pool_provider_set(enum pool_provider p) BASE_MUST_USE;
+#endif

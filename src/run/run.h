@@ -1,0 +1,141 @@
+/* run.h -- artifact -> results: executables, their signature, and calling them.
+ *
+ * This folder and what it needs of base/ is libweftrt: it knows neither graphs nor LLVM.  Bytes in
+ * the form of abi/abi.h are checked, their code is mapped, constants are bound, the load program
+ * is run; then the executable may be called from any number of threads at once. */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+#include "abi/abi.h"
+#include "base/error.h"
+#include "run/memory.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <weft/weft.h>
+
+struct exe;
+
+/* A dense row-major tensor.  As an argument everything is borrowed and storage is NULL, unless
+ * `donated`: then storage owns the bytes, an output may be written over them, and they are
+ * undefined after the call.  As a result, storage has one reference, the receiver's: release it
+ * with storage_release when data and dims are done with. */
+struct run_tensor {
+	enum weft_dtype dtype;
+	uint32_t rank;
+	const int64_t *dims;
+	void *data;                   /* NULL only without elements; any alignment */
+	size_t bytes;                 /* of a result; not read for an argument */
+	struct storage *storage;
+	bool donated;
+};
+
+/* ---- loading --------------------------------------------------------------------------- */
+
+/* A constant that the loader's caller binds to the slot of that name.  data is borrowed as long as
+ * the executable lives, unless storage is set: then that is retained instead. */
+struct run_slot {
+	const char *name;
+	const void *data;
+	size_t bytes;
+	struct storage *storage;
+};
+struct run_load {
+	const struct run_slot *slots;
+	uint32_t nslots;
+	const char *dir;              /* where relative file names of slots begin; NULL: as they are */
+	unsigned threads;             /* of the load program; 0: pool_default_threads() */
+};
+
+/* Checks size bytes, copies what is needed of them and makes an executable with one reference.
+ * o may be NULL.  INVALID_ARGUMENT when damaged, of another version or not understood;
+ * FAILED_PRECONDITION for a processor without the features, a slot that nobody bound, a callback
+ * nobody resolves; NOT_FOUND for a missing file of a slot.  Any thread. */
+struct weft_error *exe_load(const void *bytes, size_t size, const struct run_load *o,
+	struct exe **out) BASE_MUST_USE;
+void exe_retain(struct exe *x);
+void exe_release(struct exe *x);                     /* NULL is fine */
+
+/* ---- signature ------------------------------------------------------------------------- */
+
+/* dims: a dimension below 0 is symbolic (-1 - entry of the size table). */
+struct run_type {
+	enum weft_dtype dtype;
+	uint32_t rank;
+	const int64_t *dims;
+	const char *name;             /* "" where it has none */
+	uint32_t alias;               /* output: 1 + the input it may reuse; else 0 */
+};
+uint32_t exe_inputs(const struct exe *x);
+uint32_t exe_outputs(const struct exe *x);
+/* Borrowed from x; dtype WEFT_INVALID_DTYPE when i is out of range. */
+struct run_type exe_input(const struct exe *x, uint32_t i);
+struct run_type exe_output(const struct exe *x, uint32_t i);
+const char *exe_backend(const struct exe *x);
+/* The artifact itself, and a section of bytes (ABI_EXPLAIN, ABI_TEXT); NULL and 0: none. */
+const void *exe_artifact(const struct exe *x, size_t *size);
+const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *size);
+
+/* ---- running --------------------------------------------------------------------------- */
+
+struct run_options {
+	unsigned threads;             /* 0: pool_default_threads(); more than processors is honoured */
+};
+
+/* Runs x on in[0..nin) and waits.  out[0..nout) need not be initialised; on success each is a new
+ * tensor, the caller's; on error none is set.  in[] is borrowed (see run_tensor for donated ones).
+ * INVALID_ARGUMENT names the argument, and the dimension, that is not the signature's;
+ * RESOURCE_EXHAUSTED; whatever a callback returns.  o may be NULL.  Any thread. */
+struct weft_error *exe_run(struct exe *x, const struct run_options *o, const struct run_tensor *in,
+	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
+
+/* What happened so far. */
+struct exe_stats {
+	uint64_t runs;
+	uint64_t kernels, library_calls, callbacks;   /* steps run */
+	unsigned threads;             /* distinct threads that ran steps of x at its last thread count */
+	size_t arena;                 /* bytes of the arena of the last run */
+	uint64_t placements;          /* times symbolic buffers were placed anew */
+};
+struct exe_stats exe_stats_get(const struct exe *x);
+/* Calls fn for every callback and library step's name ("namespace.op" or "name") with its count. */
+void exe_counts_each(const struct exe *x,
+	void (*fn)(void *arg, enum abi_step_kind kind, const char *name, uint64_t count), void *arg);
+
+/* ---- callbacks ------------------------------------------------------------------------- */
+
+/* Runs a host callback on the thread that called exe_run, outside of any parallel region, with the
+ * caller's floating-point state.  in[] is borrowed.  Each out[i] comes with its dtype and rank:
+ *   data set       write dims' elements there; or put other memory with its storage in its place,
+ *                  which is taken (and copied where the plan wants the bytes elsewhere)
+ *   data NULL      give memory: set data, storage (taken) and, where dims[k] is below 0, dims to
+ *                  an array that lives as long as storage (storage->dims has room)
+ * Anything but NULL ends the call with that error (taken). */
+typedef struct weft_error *run_callback_fn(void *arg, const struct run_tensor *in, uint32_t nin,
+	struct run_tensor *out, uint32_t nout);
+struct run_callback {
+	run_callback_fn *run;
+	void (*free)(void *arg);      /* when the executable goes; may be NULL */
+	void *arg;
+};
+/* Finds who runs namespace.op with attributes (text, "" for none).  NOT_FOUND: try the next. */
+typedef struct weft_error *run_resolver_fn(void *arg, const char *space, const char *op,
+	const char *attributes, struct run_callback *out);
+/* The resolver of a namespace ("": of every namespace that has none).  Replaces; NULL removes. */
+struct weft_error *run_resolver_set(const char *space, run_resolver_fn *fn, void *arg) BASE_MUST_USE;
+
+/* ---- library functions ----------------------------------------------------------------- */
+
+struct run_library_call {
+	const char *attributes;       /* text after '|', "" for none */
+	const struct run_tensor *in;
+	uint32_t nin;
+	const struct run_tensor *out; /* data and dims set: to be written */
+	uint32_t nout;
+	const int64_t *sizes;         /* of the step */
+	uint32_t nsizes;
+	unsigned threads;
+};
+typedef struct weft_error *run_library_fn(const struct run_library_call *c);
+/* Adds or replaces a function of that name (borrowed for good: a literal). */
+struct weft_error *run_library_set(const char *name, run_library_fn *fn) BASE_MUST_USE;
+#endif
