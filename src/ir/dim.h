@@ -44,6 +44,10 @@ int64_t dim_product(struct graph *g, uint32_t n, const int64_t *d);
 bool dim_may_equal(const struct graph *g, int64_t a, int64_t b);
 /* Are they equal at every size, as far as can be shown? */
 static inline bool dim_same(int64_t a, int64_t b) { return a == b; }
+
+/* The size that an element of an integer tensor computes: traced through constants, sizes, arithmetic
+ * and reshaping; DIM_value of that element where it cannot be. */
+int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element);
 struct str;
 void dim_print(const struct graph *g, int64_t d, struct str *out);     /* "s0*2 + 1" */
 #endif

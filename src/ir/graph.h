@@ -13,8 +13,8 @@
  *     trailing operands of the op (KEY_ncaptures of them) and trailing parameters of each of its
  *     regions.  So nothing moves into or out of a region but by building another one.
  * R4  An effect is an operand.  An op with an effect has KEY_effect, takes a token as its last operand
- *     (after the captures) and gives a token as its last result; its regions, when they have effects,
- *     take and give one last too.  main's region with effects gives the last token as its last result.
+ *     (after the captures) and gives a token as its last result; then each of its regions takes one
+ *     and gives one last too, used or not.  main's region with effects gives the last token as its last result.
  *     The text has none of these; reader and printer add and drop them.
  * R5  id grows in the order nodes were made: operands have smaller ids than their users, so sorting by
  *     id is a topological order and, for a graph just read, the order of the text.
@@ -85,8 +85,10 @@ const char *graph_string(struct graph *g, const char *s, size_t len);    /* inte
 
 /* ---- nodes ---------------------------------------------------------------------------------- */
 
-/* What a node is to be.  type NULL: what the op's shape rule says; given: it must agree with the rule
- * (a `?` agrees with anything; the more precise dimension is taken). */
+/* What a node is to be.  in[] holds operands, then captures (attrs' KEY_ncaptures), then the effect's
+ * token (attrs' KEY_effect); type has the effect's token as its last result.  type NULL: what the op's
+ * shape rule says; given: it must agree with the rule (a `?` agrees with anything; the more precise
+ * dimension is taken). */
 struct node_spec {
 	enum op op;
 	uint32_t nin, nregions;
@@ -108,6 +110,11 @@ const struct type *node_result_type(const struct node *n, uint32_t i);
 uint32_t node_ncaptures(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
+/* Parameters and results of region r of a spec or node, without captures and effect token. */
+uint32_t spec_nparams(const struct node_spec *s, uint32_t r);
+uint32_t spec_nresults(const struct node_spec *s, uint32_t r);
+uint32_t node_nparams(const struct node *n, uint32_t r);
+uint32_t node_nregion_results(const struct node *n, uint32_t r);
 
 /* Attributes by key; the default where absent. */
 int64_t node_int(const struct node *n, enum key k, int64_t otherwise);
