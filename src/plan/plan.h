@@ -1,0 +1,144 @@
+/* plan.h -- from the graph to kernels, steps and memory; and what a kernel is to the generator.
+ *
+ *   graph --lower--> (patches, dot_general, maps ...) --fuse--> kernels --dedupe--> structures
+ *         --order--> steps --place--> buffers, arena, size table        = struct plan
+ *
+ * A KERNEL is a closed region with a core.  Kernels of equal structure are one (regions are consed),
+ * so twelve equal layers are compiled once.  All kernels see dense row-major buffers; a transpose or
+ * reshape that costs nothing is an alias of a buffer, any other is index arithmetic inside a kernel.
+ *
+ * An extent is a dimension as in ir/type.h: below 0 it is symbolic, and its value is at the index in
+ * call->sizes where kernel->sizes holds that same extent. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+#include "abi/abi.h"
+#include "abi/isa.h"
+#include "ir/graph.h"
+
+enum core {
+	/* Element by element.  All results have the dims of the space; nodes of the body are functions of an
+	 * index: MAP, LEAF and MOVE ops, OP_patches, and - computed by loops inside, for the lanes of one
+	 * vector at a time - reduce, reduce_window, dot_general, map, select_and_scatter as gathering loops. */
+	CORE_map,
+	/* Row by row.  The last `row` dims of the space are the row.  Every reduce of the body is over the row
+	 * dims of something of the space's shape, or over what results from it; a result has the dims of the
+	 * space (stored along the row) or of the outer dims alone (one value a row; kept dims of size 1 may
+	 * stand for the row).  A reduce's value is that of the row at hand, however it is reached. */
+	CORE_row,
+	/* C[b,m,n] = sum over k of R[b,m,k] * V[b,k,n], then the body over C: its parameter 0 is C in the shape
+	 * of the dot_general's result (struct contract); the other inputs and the results as in CORE_map,
+	 * reached from C by MAP ops, reshape and transpose only. */
+	CORE_contract,
+	/* The one scatter of the body, update by update in row-major order on one thread a chunk of ... one
+	 * chunk: results[0..] start as the inputs (copied or in place), then take the updates. */
+	CORE_scatter,
+	CORE_sort,                   /* the one sort of the body, a row at a time along its dimension */
+	CORE_COUNT
+};
+
+/* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
+ * packed panels [batch][ceil(n / 32)][k][32], zero beyond n, or as it lies when n has stride 1.
+ * Strides are in elements, extents like dims; rows_at and cols_at are first elements.
+ * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says which
+ * of the two m counts (row-major over that side's free dims), n counts the other's. */
+#define PLAN_MAX_BATCH 4
+#define PLAN_PANEL 32
+struct contract {
+	bool rows_are_lhs;
+	bool cols_packed;
+	uint32_t nbatch;
+	int64_t batch[PLAN_MAX_BATCH];             /* extents, outermost first */
+	int64_t rows_batch[PLAN_MAX_BATCH];        /* strides */
+	int64_t cols_batch[PLAN_MAX_BATCH];        /* strides; unused when packed (panels are dense) */
+	int64_t m, n, k;
+	int64_t rows_m, rows_k;                    /* strides */
+	int64_t cols_k;                            /* stride; n has stride 1; unused when packed */
+	enum dtype rows_type, cols_type;           /* of the buffers; converted to the accumulator's */
+	enum dtype acc;                            /* f32, f64, or i32 */
+	int64_t m_block;                           /* rows of C a chunk makes: a number, multiple of the tile */
+	int64_t n_block;                           /* columns: a number, multiple of 32, or n when 0 */
+};
+
+struct kernel {
+	const struct graph *graph;
+	enum core core;
+	const struct region *body;
+	struct contract contract;
+	bool strict;                 /* round to the dtype after every op; else keep f32 within the kernel */
+
+	uint32_t rank;               /* the iteration space: dims of the results (CORE_contract: unused) */
+	const int64_t *space;
+	uint32_t row;                /* CORE_row: how many trailing dims are the row */
+
+	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row: without the
+	 * row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and the last dim is cut
+	 * into pieces of inner_grain, the innermost counter of chunks.  CORE_contract: chunk = ((batch * blocks
+	 * of m) + block of m) * blocks of n + block of n. */
+	int64_t outer_grain, inner_grain;
+	int64_t chunks;              /* extent; a number where the space is known */
+
+	uint32_t ninputs, noutputs;  /* buffers: inputs, then outputs.  CORE_contract: rows, cols, then the body's
+	                                parameters 1 and on; others: the body's parameters */
+	uint32_t nsizes;
+	const int64_t *sizes;        /* symbolic extents, each once */
+	uint64_t hash;
+	char name[64];               /* "k3_add_tanh": for messages, dumps, profiles */
+	const char *ends;            /* why it ends where it ends, for explain */
+};
+
+/* ---- the whole -------------------------------------------------------------------------------- */
+
+struct plan_buffer {
+	enum abi_buffer_kind kind;
+	uint32_t index;              /* input, output, slot; alias: the buffer it lies in */
+	const struct type *type;
+	int64_t bytes;               /* extent */
+	int64_t offset;              /* in the arena, or of the alias; a number */
+	uint32_t first, last;        /* steps that use it */
+};
+struct plan_step {
+	enum abi_step_kind kind;
+	uint32_t kernel;             /* index into kernels */
+	uint32_t nargs, noutputs;
+	const uint32_t *args;        /* buffers; inputs first */
+	uint32_t nsizes;
+	const int64_t *sizes;        /* extents, in the order of the kernel's sizes */
+	int64_t chunks;
+	bool small;                  /* not worth another thread */
+	const char *text;            /* library, callback */
+	uint32_t nregions;           /* if, while: lists of steps */
+	struct plan_steps *regions;
+	const struct node *const *nodes;           /* what it computes, for explain; NULL-terminated */
+	int64_t flops, bytes;        /* of one run, -1: unknown */
+};
+struct plan_steps {
+	uint32_t n, cap;
+	struct plan_step *at;
+};
+struct plan {
+	struct graph *graph;
+	const struct func *func;
+	uint32_t nkernels;
+	struct kernel **kernels;     /* structures: each compiled once */
+	uint32_t nbuffers;
+	struct plan_buffer *buffers;
+	struct plan_steps main, load;
+	uint32_t ninputs, noutputs;
+	const uint32_t *inputs, *outputs;          /* buffers */
+	int64_t arena;               /* extent of the arena: a number, or DIM-like symbolic: see flags */
+	bool symbolic;               /* some arena buffer has a symbolic size: the runtime places them */
+	bool strict;
+};
+struct plan_options {
+	bool strict;
+	enum isa isa;
+	size_t l1, l2;               /* bytes of cache a core has */
+};
+/* Plans func of g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names op, dtype, place. */
+struct plan *plan_make(struct job *j, struct graph *g, const struct func *func,
+	const struct plan_options *o);
+
+/* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's name. */
+enum isa isa_here(void);
+enum isa isa_find(const char *name);         /* ISA_COUNT: no such */
+#endif
