@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""Runs the tests that are text files: tests/op, tests/pass, tests/verify, tests/error.
+
+A file is one or more cases, parted by lines `// -----`; each case is a program and comments that
+say what should happen.  `// test: COMMAND` stands on the first line of the file (a later case may
+have its own).  tests/README.md describes the commands and the comments.
+
+    tests/run_text.py [--build DIR] [--bless] [--jobs N] [FILE or FOLDER ...]
+
+Every failure prints the command that reproduces it; the last line is `N passed, N failed`.
+"""
+import argparse
+import concurrent.futures
+import difflib
+import math
+import os
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDERS = ["op", "pass", "verify", "error"]
+SUFFIXES = (".mlir", ".aten", ".txt")
+TIMEOUT = 120
+
+# Short commands; any other is a weft command line in which %s stands for the file.
+# op: every run of it must print the values after `out:`.
+OP_RUNS = ["run --backend=interp", "run --backend=weft --threads=1", "run --backend=weft --threads=3"]
+PASS = "opt --passes={}"
+VERIFY = "opt"
+
+# numpy's name and struct's letter for what a .npy file holds.
+NPY = {"f16": ("<f2", "e"), "f32": ("<f4", "f"), "f64": ("<f8", "d"), "i1": ("|b1", "?"),
+       "i8": ("|i1", "b"), "i16": ("<i2", "h"), "i32": ("<i4", "i"), "i64": ("<i8", "q"),
+       "ui8": ("|u1", "B"), "ui16": ("<u2", "H"), "ui32": ("<u4", "I"), "ui64": ("<u8", "Q")}
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|inf|nan)\b")
+
+
+class Failure(Exception):
+    """What went wrong, and with which command."""
+
+    def __init__(self, text, command=None):
+        super().__init__(text)
+        self.command = command
+
+
+class Case:
+    """One program of a test file: its text at its own lines, and its directives."""
+
+    def __init__(self, path, number, first_line, lines, command):
+        self.path, self.number, self.first_line, self.lines = path, number, first_line, lines
+        self.command, self.ins, self.outs, self.errors = command, [], [], []
+        self.exit, self.tolerance, self.env, self.expect, self.expect_line = None, 0.0, {}, None, None
+        for i, line in enumerate(lines):
+            self.read(i, line)
+
+    def read(self, i, line):
+        if self.expect is not None:
+            if line.startswith("//"):
+                self.expect.append(line[3:])
+            elif line.strip():
+                raise Failure(f"{self.path}:{self.first_line + i}: a line after `// expect:` that is no comment")
+            return
+        m = re.match(r"//\s*(test|in|out|exit|tolerance|env|expect):\s*(.*?)\s*$", line)
+        key, value = m.groups() if m else (None, None)
+        if key == "test":
+            self.command = value
+        elif key == "in":
+            self.ins.append(value)
+        elif key == "out":
+            self.outs.append(value)
+        elif key == "exit":
+            self.exit = int(value)
+        elif key == "tolerance":
+            self.tolerance = float(value)
+        elif key == "env":
+            name, _, text = value.partition("=")
+            self.env[name] = text
+        elif key == "expect":
+            self.expect, self.expect_line = [], i
+        else:
+            self.read_error(i, line)
+
+    def read_error(self, i, line):
+        """`// error: text` on the bad line, with `error 7:` its column too; or
+        `// error at 3:7: text` anywhere, for lines that cannot hold a comment."""
+        m = re.search(r"//\s*error at (\d+):(\d+):\s*(.*?)\s*$", line)
+        if m:
+            self.errors.append((int(m[1]), int(m[2]), m[3]))
+            return
+        m = re.search(r"//\s*error(?: (\d+))?:\s*(.*?)\s*$", line)
+        if m:
+            self.errors.append((self.first_line + i, int(m[1]) if m[1] else None, m[2]))
+
+    @property
+    def name(self):
+        path = os.path.relpath(self.path, ROOT)
+        return path if self.number is None else f"{path}#{self.number}"
+
+    def program(self):
+        """The text handed to weft: earlier cases are blank lines, so that positions are right."""
+        lines = self.lines if self.expect_line is None else self.lines[:self.expect_line]
+        return "\n" * (self.first_line - 1) + "\n".join(lines) + "\n"
+
+
+def cases_of(path):
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        lines = f.read().split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    m = re.match(r"//\s*test:\s*(.*?)\s*$", lines[0] if lines else "")
+    if not m:
+        raise Failure(f"{path}:1: the first line is not `// test: COMMAND`")
+    starts = [0] + [i + 1 for i, line in enumerate(lines) if line.strip() == "// -----"]
+    ends = [s - 1 for s in starts[1:]] + [len(lines)]
+    many = len(starts) > 1
+    return [Case(path, k + 1 if many else None, s + 1, lines[s:e], m[1])
+            for k, (s, e) in enumerate(zip(starts, ends))]
+
+
+def numbers(text):
+    """The values of a printed literal, in order, as Python numbers."""
+    out = []
+    for word in NUMBER.findall(re.sub(r"\btrue\b", "1", re.sub(r"\bfalse\b", "0", text))):
+        out.append(float(word) if re.search(r"[.enfia]", word, re.I) else int(word))
+    return out
+
+
+def npy_bytes(literal):
+    """The .npy file of `dense<[1.0, 2.0]> : tensor<2xf32>`; one value stands for all."""
+    m = re.match(r"dense<(.*)>\s*:\s*tensor<((?:\d+x)*)([a-z]+[0-9]+)>$", literal, re.S)
+    if not m or m[3] not in NPY:
+        raise Failure(f"input not understood: {literal}")
+    dims = [int(d) for d in m[2].split("x") if d]
+    descr, letter = NPY[m[3]]
+    values, count = numbers(m[1]), math.prod(dims)
+    if len(values) == 1:
+        values = values * count
+    if len(values) != count:
+        raise Failure(f"{len(values)} values for {count} elements: {literal}")
+    kind = float if letter in "efd" else bool if letter == "?" else int
+    shape = "(" + "".join(f"{d}, " for d in dims).strip() + ")"
+    head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
+    head += " " * (-(len(head) + 11) % 64) + "\n"
+    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() +
+            struct.pack(f"<{count}{letter}", *map(kind, values)))
+
+
+def close(got, want, tolerance):
+    if len(got) != len(want):
+        return False
+    for a, b in zip(got, want):
+        if a == b or (a != a and b != b):
+            continue
+        if math.isinf(a) or math.isinf(b) or not abs(a - b) <= tolerance * max(1.0, abs(b)):
+            return False
+    return True
+
+
+class Runner:
+    def __init__(self, build, bless):
+        self.build, self.bless = os.path.abspath(build), bless
+        self.weft = os.path.join(self.build, "weft")
+        self.blessed = {}          # path -> [(case, new lines)]
+
+    def call(self, case, words, scratch):
+        """Runs weft with words, %s being the case's file; gives (status, stdout, stderr)."""
+        base = os.path.basename(case.path)
+        # A file with one case is run where it lies; the file name is the same either way.
+        path = os.path.relpath(case.path, ROOT)
+        if case.number is not None or case.expect_line is not None:
+            path = os.path.join(scratch, base)
+            with open(os.path.join(ROOT, path), "w", encoding="utf-8", errors="surrogateescape") as f:
+                f.write(case.program())
+        if "%s" not in words:
+            words = words + ["%s"]
+        command = [self.weft] + [w.replace("%s", path).replace("%t", scratch) for w in words]
+        env = dict(os.environ, **case.env)
+        shown = " ".join([f"{k}={shlex.quote(v)}" for k, v in case.env.items()] +
+                         [os.path.relpath(self.weft, ROOT)] + [shlex.quote(w) for w in command[1:]])
+        try:
+            p = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=TIMEOUT,
+                               stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"ran longer than {TIMEOUT} s", shown)
+        out, err = (b.decode("utf-8", "backslashreplace").replace(path, base).replace(scratch, "%t")
+                    for b in (p.stdout, p.stderr))
+        if p.returncode < 0 or p.returncode > 2:
+            raise Failure(f"exit status {p.returncode}\n{err[-4000:]}", shown)
+        return p.returncode, out, err, shown
+
+    def run_op(self, case, scratch):
+        files = []
+        for i, literal in enumerate(case.ins):
+            files.append(os.path.join(scratch, f"in{i}.npy"))
+            with open(os.path.join(ROOT, files[-1]), "wb") as f:
+                f.write(npy_bytes(literal))
+        if not case.outs:
+            raise Failure("no `// out:` line")
+        for words in OP_RUNS:
+            status, out, err, shown = self.call(case, shlex.split(words) + ["%s"] + files, scratch)
+            if status:
+                raise Failure(f"exit status {status}\n{err}", shown)
+            got = [line for line in out.split("\n") if line.strip()]
+            if len(got) != len(case.outs):
+                raise Failure(f"{len(got)} results, expected {len(case.outs)}\n{out}", shown)
+            for g, w in zip(got, case.outs):
+                (gv, gt), (wv, wt) = (s.rpartition(" : ")[::2] for s in (g, w))
+                if gt != wt or not close(numbers(gv), numbers(wv), case.tolerance):
+                    raise Failure(f"expected {w}\n     got {g}", shown)
+
+    def run_command(self, case, scratch):
+        word, _, rest = case.command.partition(" ")
+        if word == "pass":
+            words = shlex.split(PASS.format(rest))
+        elif word == "verify":
+            words = shlex.split(VERIFY)
+        else:
+            words = shlex.split(case.command)
+        status, out, err, shown = self.call(case, words, scratch)
+        want = case.exit if case.exit is not None else 1 if case.errors or word == "verify" else 0
+        if status != want:
+            raise Failure(f"exit status {status}, expected {want}\n{err}", shown)
+        self.check_errors(case, err, shown)
+        if word == "verify" and not case.errors:
+            raise Failure(f"no `// error:` line; weft says\n{err}", shown)
+        if case.expect is None and not (self.bless and word == "pass"):
+            return
+        text = out if status == 0 else err
+        got = text.rstrip("\n").split("\n") if text.strip() else []
+        if got == [line.rstrip("\n") for line in case.expect or []]:
+            return
+        if self.bless:
+            self.blessed.setdefault(case.path, []).append((case, got))
+            return
+        diff = "\n".join(difflib.unified_diff(case.expect or [], got, "expected", "got", lineterm=""))
+        raise Failure(diff or "the texts differ in blanks", shown)
+
+    def check_errors(self, case, err, shown):
+        base, seen = os.path.basename(case.path), []
+        for m in re.finditer(r"^(.*?):(\d+):(\d+): error: (.*)$", err, re.M):
+            if m[1] == base:
+                seen.append((int(m[2]), int(m[3]), m[4]))
+        for line, column, text in case.errors:
+            if not any(s[0] == line and column in (None, s[1]) and text in s[2] for s in seen):
+                at = f"{line}:{column}" if column else f"{line}"
+                raise Failure(f"expected {base}:{at}: error: {text}\ngot\n{err}", shown)
+
+    def run(self, case):
+        # Kept, so that a failing command can be run again.
+        scratch = os.path.join(self.build, "text", re.sub(r"[^\w.#-]", "_", case.name))
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.makedirs(scratch)
+        (self.run_op if case.command == "op" else self.run_command)(case, os.path.relpath(scratch, ROOT))
+
+    def write_blessed(self):
+        for path, changes in self.blessed.items():
+            with open(path, encoding="utf-8", errors="surrogateescape") as f:
+                lines = f.read().split("\n")
+            for case, got in sorted(changes, key=lambda c: -c[0].first_line):
+                start = case.first_line - 1
+                at = start + (case.expect_line if case.expect_line is not None else len(case.lines))
+                block = ["// expect:"] + [("// " + line).rstrip() for line in got]
+                lines[at:start + len(case.lines)] = block
+            if lines[-1] != "":
+                lines.append("")
+            with open(path, "w", encoding="utf-8", errors="surrogateescape") as f:
+                f.write("\n".join(lines))
+            print(f"blessed {os.path.relpath(path, ROOT)}")
+
+
+def find_files(args):
+    if not args:
+        args = [os.path.join(ROOT, "tests", f) for f in FOLDERS]
+    for arg in args:
+        if os.path.isfile(arg):
+            yield os.path.abspath(arg)
+        for folder, subfolders, names in os.walk(arg):
+            subfolders.sort()
+            for name in sorted(names):
+                if name.endswith(SUFFIXES):
+                    yield os.path.abspath(os.path.join(folder, name))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
+    parser.add_argument("--bless", action="store_true", help="rewrite the expected texts")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("files", nargs="*")
+    args = parser.parse_args()
+
+    runner, cases, failed = Runner(args.build, args.bless), [], 0
+    for path in find_files(args.files):
+        try:
+            cases += cases_of(path)
+        except Failure as e:
+            failed += 1
+            print(f"FAIL {os.path.relpath(path, ROOT)}: {e}")
+    passed = 0
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for case, done in [(c, pool.submit(runner.run, c)) for c in cases]:
+            try:
+                done.result()
+                passed += 1
+            except Failure as e:
+                failed += 1
+                print(f"FAIL {case.name}: tests/run_text.py {case.name.partition('#')[0]}")
+                if e.command:
+                    print(f"  {e.command}")
+                print("  " + str(e).replace("\n", "\n  "), flush=True)
+    runner.write_blessed()
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
