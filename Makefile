@@ -43,7 +43,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
 	$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so) $(if $(CLI_SRC),$(BUILD)/weft)
 
-.PHONY: all unit generated clean FORCE
+.PHONY: all unit generated clean FORCE setup build python check demo bless install uninstall asan tsan clang
 all: $(OUTPUTS)
 
 # ---- generated headers ----------------------------------------------------------------------------
@@ -134,6 +134,60 @@ $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call obj
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(LDFLAGS_ALL) $(LDLIBS)
 unit: $(BUILD)/unit
+
+# ---- the whole: set-up, library, command, Python package --------------------------------------------
+# Below `make -j` these follow it; alone they take all processors.
+SUBMAKE = $(MAKE) --no-print-directory BUILD=$(BUILD) \
+	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
+setup:
+	@bash scripts/setup.sh
+
+# A second make, so that it sees what the set-up installed.
+build: setup
+	@$(SUBMAKE) all python
+
+# The package is installed anew when something it is made of has changed.
+PYTHON_SRC := $(sort $(wildcard setup.py pyproject.toml MANIFEST.in python/weft/*.py python/weft/*/*.py \
+	src/bind/python/*))
+python: $(if $(wildcard setup.py pyproject.toml),$(BUILD)/python.stamp)
+$(BUILD)/python.stamp: $(PYTHON_SRC) $(filter %.so,$(OUTPUTS)) include/weft/weft.h
+	@echo "  PIP  weft"
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps \
+		--no-index --force-reinstall .
+	@touch $@
+
+check: build
+	@BUILD=$(BUILD) bash scripts/check.sh
+demo: build
+	@.venv/bin/python examples/demo.py
+bless: build
+	@.venv/bin/python tests/run_text.py --build $(BUILD) --bless
+asan tsan clang: setup
+	@bash scripts/check.sh $@
+
+# ---- installing ----------------------------------------------------------------------------------
+ROOT = $(DESTDIR)$(PREFIX)
+FILL = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g'
+INSTALLED_LIBS := libweftrt.so libweftrt.a libweft.so $(if $(GEN_SRC),libweft_codegen.so)
+INSTALLED_CMAKE := weftConfig.cmake weftConfigVersion.cmake
+
+install: all
+	@install -d $(ROOT)/lib/pkgconfig $(ROOT)/lib/cmake/weft $(ROOT)/include/weft
+	@install -m 644 include/weft/*.h $(wildcard $(BUILD)/include/weft/*.h) $(ROOT)/include/weft
+	@install -m 755 $(addprefix $(BUILD)/,$(filter %.so,$(INSTALLED_LIBS))) $(ROOT)/lib
+	@install -m 644 $(BUILD)/libweftrt.a $(ROOT)/lib
+	@$(if $(CLI_SRC),install -d $(ROOT)/bin && install -m 755 $(BUILD)/weft $(ROOT)/bin)
+	@for f in weft weftrt; do \
+		$(FILL) scripts/package/$$f.pc.in > $(ROOT)/lib/pkgconfig/$$f.pc || exit 1; done
+	@install -m 644 scripts/package/weftConfig.cmake $(ROOT)/lib/cmake/weft
+	@$(FILL) scripts/package/weftConfigVersion.cmake.in > $(ROOT)/lib/cmake/weft/weftConfigVersion.cmake
+	@echo "installed in $(ROOT)"
+
+uninstall:
+	rm -f $(addprefix $(ROOT)/lib/,$(INSTALLED_LIBS)) $(ROOT)/bin/weft
+	rm -f $(ROOT)/lib/pkgconfig/weft.pc $(ROOT)/lib/pkgconfig/weftrt.pc
+	rm -rf $(ROOT)/include/weft $(ROOT)/lib/cmake/weft
 
 clean:
 	rm -rf build build-*

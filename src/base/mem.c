@@ -18,9 +18,12 @@ struct arena_block {
 
 long mem_fail_after = -1;
 
-/* True for the one allocation a test chose.  Read first: other threads must not write it. */
-static bool mem_fails(void)
+/* True for the one allocation a test chose (read first: other threads must not write it), and for
+ * sizes that no object may have. */
+static bool mem_fails(size_t size)
 {
+	if (size > PTRDIFF_MAX)
+		return true;
 	if (mem_fail_after < 0)
 		return false;
 	return mem_fail_after-- == 0;
@@ -28,14 +31,14 @@ static bool mem_fails(void)
 
 void *mem_alloc(size_t size)
 {
-	if (mem_fails())
+	if (mem_fails(size))
 		return NULL;
 	return calloc(1, size ? size : 1);
 }
 
 void *mem_resize(void *p, size_t size)
 {
-	if (mem_fails())
+	if (mem_fails(size))
 		return NULL;
 	return realloc(p, size ? size : 1);
 }
@@ -49,7 +52,7 @@ void *mem_alloc_aligned(size_t align, size_t size)
 {
 	void *p = NULL;
 
-	if (mem_fails())
+	if (mem_fails(size))
 		return NULL;
 	if (align < sizeof(void *))
 		align = sizeof(void *);

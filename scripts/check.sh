@@ -1,0 +1,102 @@
+#!/bin/bash
+# check.sh [GROUP ...] -- runs the groups of tests (all of them without arguments), prints each
+# group's own count and, last, the sum: `N passed, N failed`.  BUILD names the build folder.
+#
+# A group is a function group_<name> whose output ends in `N passed, N failed`.  One that ends
+# otherwise (a crash, a build that fails) counts as one failure.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+BUILD=${BUILD:-build}
+JOBS=${JOBS:-$(nproc)}
+PY=.venv/bin/python
+export PYTHONDONTWRITEBYTECODE=1
+
+all_groups=(static gcc clang unit text conformance python install asan tsan)
+
+passed=0 failed=0 bad_groups=()
+# Options of a make above us (-n, a jobserver) are not for the ones below.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+build() { make --no-print-directory -j"$JOBS" "$@"; }
+
+group_static() { $PY scripts/check_static.py --build "$BUILD"; }
+
+# A warning is an error, so to build is to pass.
+group_gcc() { build BUILD="$BUILD" CC=gcc all unit && echo '1 passed, 0 failed'; }
+group_clang() { build BUILD=build-clang CC=clang-19 all unit && echo '1 passed, 0 failed'; }
+
+group_unit() { build BUILD="$BUILD" unit && "$BUILD/unit"; }
+group_text() { [ ! -x "$BUILD/weft" ] || $PY tests/run_text.py --build "$BUILD"; }
+
+group_conformance() {
+	[ -x "$BUILD/weft" ] && [ -f tests/conformance/run.sh ] || return 0
+	BUILD=$BUILD bash tests/conformance/run.sh
+}
+
+# pytest's counts, its errors as failures.
+group_python() {
+	ls tests/python/test_*.py >/dev/null 2>&1 || return 0
+	$PY -m pytest -q -p no:cacheprovider --junitxml="$BUILD/pytest.xml" tests/python
+	$PY - "$BUILD/pytest.xml" <<-'END'
+		import sys
+		import xml.etree.ElementTree as tree
+		n = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+		for suite in tree.parse(sys.argv[1]).getroot().iter("testsuite"):
+		    for key in n:
+		        n[key] += int(suite.get(key, 0))
+		bad = n["failures"] + n["errors"]
+		if n["skipped"]:
+		    print(n["skipped"], "skipped")
+		print(f"{n['tests'] - bad - n['skipped']} passed, {bad} failed")
+	END
+}
+
+group_install() { BUILD=$BUILD bash scripts/check_install.sh; }
+
+# The C tests once more under the sanitizers, each in its own build.
+sanitized() { # folder, sanitizers
+	build BUILD="$1" SAN="$2" OPT='-O1 -g' all unit || return 1
+	{
+		"$1/unit"
+		[ ! -x "$1/weft" ] || $PY tests/run_text.py --build "$1"
+	} | tee "$1/check.log"
+	awk '/^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 } END { print p + 0 " passed, " f + 0 " failed" }' \
+		"$1/check.log"
+}
+group_asan() {
+	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+		sanitized build-asan address,undefined
+}
+group_tsan() {
+	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1" sanitized build-tsan thread
+}
+
+run_group() {
+	local name=$1 log=$BUILD/check-$1.log last start=$SECONDS
+	echo "== $name"
+	"group_$name" 2>&1 | tee "$log"
+	local status=${PIPESTATUS[0]}
+	last=$(tail -n 1 "$log")
+	if [ ! -s "$log" ] && [ "$status" = 0 ]; then
+		echo "nothing here yet"
+		return
+	fi
+	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		[ "${BASH_REMATCH[2]}" = 0 ] || bad_groups+=("$name")
+	else
+		echo "FAIL $name (status $status): scripts/check.sh $name"
+		failed=$((failed + 1))
+		bad_groups+=("$name")
+	fi
+	echo "-- $name: $((SECONDS - start)) s"
+}
+
+mkdir -p "$BUILD"
+for name in "${@:-${all_groups[@]}}"; do
+	declare -F "group_$name" >/dev/null || { echo "no group $name; there are: ${all_groups[*]}" >&2; exit 2; }
+	run_group "$name"
+done
+[ ${#bad_groups[@]} = 0 ] || echo "failing groups: ${bad_groups[*]}"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Checks of the source text, as CONTRIBUTING.md states the rules.
+
+    scripts/check_static.py [--build DIR] [CHECK ...]     every check, or those named
+
+Each file a check looks at counts as one test.  The last line is `N passed, N failed`.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FILE_WARN, FILE_MAX, HEADER_WARN, FUNCTION_MAX = 800, 1200, 300, 60
+COLUMNS, COLUMNS_MAX = 100, 120
+
+# function: where it may be called, and why not elsewhere.
+NOWHERE = ()
+BANNED = {
+    **dict.fromkeys("strcpy strcat stpcpy sprintf vsprintf gets".split(), (NOWHERE, "has no bound")),
+    **dict.fromkeys("atoi atol atoll atof".split(), (NOWHERE, "sees no error; use strtol and look at end")),
+    "alloca": (NOWHERE, "has no bound"),
+    **dict.fromkeys("strtok rand srand asctime ctime gmtime localtime strerror setlocale tmpnam".split(),
+                    (NOWHERE, "has state that threads share")),
+    **dict.fromkeys("system popen mktemp".split(), (NOWHERE, "trusts its input")),
+    **dict.fromkeys("malloc calloc realloc free strdup strndup posix_memalign aligned_alloc reallocarray".split(),
+                    (("src/base/",), "memory comes from base/mem.h")),
+    **dict.fromkeys("setjmp longjmp _setjmp sigsetjmp siglongjmp".split(),
+                    (("src/base/job.c",), "a job is the only jump")),
+    **dict.fromkeys("exit _exit abort".split(), (("src/cli/", "src/base/error.c"), "a library never exits")),
+    **dict.fromkeys("printf puts putchar perror".split(), (("src/cli/",), "a library never prints")),
+}
+# What a system header is allowed to be, besides those of libc: each is a row of doc/dependencies.md.
+LIBC = set("""alloca arpa/inet assert complex cpuid ctype dirent dlfcn elf errno fcntl fenv float immintrin
+inttypes limits link locale malloc math netdb netinet/in netinet/tcp poll pthread pwd sched semaphore setjmp
+signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/auxv
+sys/eventfd sys/file sys/mman sys/prctl sys/random sys/resource sys/sendfile sys/socket sys/stat sys/syscall
+sys/sysinfo sys/time sys/times sys/types sys/uio sys/un sys/utsname sys/wait tgmath threads time unistd
+linux/futex""".split())
+
+
+def git_files():
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True,
+                         text=True)
+    if out.returncode:
+        found = []
+        for folder, subs, names in os.walk(ROOT):
+            subs[:] = [s for s in subs if not s.startswith((".", "build"))]
+            found += [os.path.relpath(os.path.join(folder, n), ROOT) for n in names]
+        return sorted(found)
+    return sorted(f for f in out.stdout.split("\n") if f and os.path.isfile(os.path.join(ROOT, f)))
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def without_comments(text):
+    """C text with comments, strings and character constants blanked, lines kept."""
+    def blank(m):
+        return re.sub(r"[^\n]", " ", m[0]) if m[0][0] == "/" else '""' + " " * (len(m[0]) - 2)
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def lines_with(pattern, text):
+    for m in re.finditer(pattern, text):
+        yield text.count("\n", 0, m.start()) + 1, m
+
+
+class Checks:
+    def __init__(self, build):
+        self.build = os.path.abspath(build)
+        self.files = git_files()
+        self.c = [f for f in self.files if f.endswith(".c") and f.startswith("src/")]
+        self.h = [f for f in self.files if f.endswith(".h") and f.startswith("src/")]
+        self.public = [f for f in self.files if f.startswith("include/weft/") and f.endswith(".h")]
+        made = os.path.join(self.build, "include", "weft")
+        if os.path.isdir(made):
+            self.public += [os.path.relpath(os.path.join(made, f), ROOT) for f in sorted(os.listdir(made))]
+        self.layers = {}
+        for line in read("src/LAYERS").split("\n"):
+            m = re.match(r"([a-z]+):\s*(.*)", line)
+            if m:
+                self.layers[m[1]] = set(m[2].split()) | {m[1]}
+
+    # Each check yields (file, list of complaints); a warning starts with "warning".
+
+    def check_layers(self):
+        """A file includes only what src/LAYERS allows its module."""
+        for path in self.c + self.h:
+            module, bad = path.split("/")[1], []
+            allowed = self.layers.get(module)
+            if allowed is None:
+                yield path, [f"{path}:1: module {module} is not in src/LAYERS"]
+                continue
+            for line, m in lines_with(r'(?m)^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', read(path)):
+                if m[1] and "/" not in m[1]:
+                    bad.append(f"{path}:{line}: include \"{m[1]}\" by its folder: \"{module}/{m[1]}\"")
+                elif m[1] and m[1].split("/")[0] not in allowed:
+                    bad.append(f"{path}:{line}: {module} may not include {m[1]} (src/LAYERS)")
+                elif m[2] and m[2].startswith("llvm") and module != "gen":
+                    bad.append(f"{path}:{line}: only gen includes LLVM")
+            yield path, bad
+
+    def check_dependencies(self):
+        """A header that is not libc's or ours is named in doc/dependencies.md."""
+        document = read("doc/dependencies.md")
+        for path in self.c + self.h + self.public:
+            bad = []
+            for line, m in lines_with(r"(?m)^\s*#\s*include\s+<([^>]+)>", read(path)):
+                name = m[1]
+                if name.startswith("weft/") or name[:-2] in LIBC or f"`{name}`" in document or \
+                        f"`{name.split('/')[0]}/`" in document:
+                    continue
+                bad.append(f"{path}:{line}: <{name}> is not in doc/dependencies.md")
+            yield path, bad
+
+    def check_headers(self):
+        """Every header compiles alone, the public ones in C++ too."""
+        flags = ["-D_GNU_SOURCE", "-Iinclude", f"-I{os.path.join(self.build, 'include')}", "-Isrc",
+                 "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function"]
+        includes = subprocess.run(["llvm-config-19", "--includedir"], capture_output=True, text=True)
+        python = subprocess.run([sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('include'))"],
+                                capture_output=True, text=True).stdout.strip()
+
+        def compile_one(job):
+            path, compiler, extra = job
+            text = f'#include "{os.path.join(ROOT, path)}"\n'
+            p = subprocess.run(compiler + flags + extra + ["-"], cwd=ROOT, input=text, capture_output=True,
+                               text=True)
+            return path, [] if p.returncode == 0 else [f"{path} does not compile alone ({compiler[0]}):",
+                                                       p.stderr.strip()]
+        jobs = []
+        for path in self.h + self.public:
+            extra = []
+            if path.startswith("src/gen/"):
+                extra = ["-isystem", includes.stdout.strip()]
+            if path.startswith("src/bind/python/"):
+                extra = ["-isystem", python]
+            jobs.append((path, ["gcc", "-x", "c", "-std=c17"], extra))
+        jobs += [(path, ["g++", "-x", "c++", "-std=c++11", "-pedantic"], []) for path in self.public]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(compile_one, jobs)
+
+    def check_guards(self):
+        """A header's guard is its path."""
+        for path in self.h + self.public:
+            if path.startswith("build"):
+                continue
+            stem = re.sub(r"^(src|include)/", "", path)
+            want = re.sub(r"[^A-Z0-9]", "_", stem.upper())
+            alternatives = {want, re.sub(r"^BIND_PYTHON_|^FRONT_ATEN_", lambda m: m[0].split("_", 1)[1], want)}
+            m = re.search(r"(?m)^#ifndef (\w+)\n#define (\w+)", read(path))
+            ok = m and m[1] == m[2] and m[1] in alternatives
+            yield path, [] if ok else [f"{path}: the guard is not {want}"]
+
+    def check_banned(self):
+        """Functions that may not be called, here or at all."""
+        pattern = r"(?<![\w.>])(" + "|".join(sorted(BANNED, key=len, reverse=True)) + r")\s*\("
+        for path in self.c + self.h:
+            bad, text = [], without_comments(read(path))
+            for line, m in lines_with(pattern, text):
+                where, why = BANNED[m[1]]
+                if not path.startswith(where or ("?",)):
+                    bad.append(f"{path}:{line}: {m[1]}() {why}")
+            for line, m in lines_with(r"\btypedef\s+(struct|enum|union)\b[^;(]*[;{]", text):
+                bad.append(f"{path}:{line}: no typedef of {m[1]}s")
+            yield path, bad
+
+    def check_sizes(self):
+        """Lines of files and functions, columns of lines."""
+        for path in [f for f in self.files if f.endswith((".c", ".h", ".py", ".sh"))]:
+            if path.startswith(("tests/conformance/", "bench/shared/")):
+                continue
+            text = read(path)
+            lines, bad = text.split("\n"), []
+            n = len(lines) - 1
+            if n > FILE_MAX:
+                bad.append(f"{path}: {n} lines, more than {FILE_MAX}")
+            elif n > FILE_WARN:
+                bad.append(f"warning: {path}: {n} lines, more than {FILE_WARN}")
+            elif path.endswith(".h") and n > HEADER_WARN:
+                bad.append(f"warning: {path}: {n} lines, more than {HEADER_WARN}")
+            if path.endswith((".c", ".h")):
+                bad += self.long_lines(path, lines) + self.long_functions(path, text)
+            yield path, bad
+
+    @staticmethod
+    def long_lines(path, lines):
+        over = [(i + 1, len(line.expandtabs(8))) for i, line in enumerate(lines)
+                if len(line.expandtabs(8)) > COLUMNS]
+        far = [f"{path}:{i}: {n} columns, more than {COLUMNS_MAX}" for i, n in over if n > COLUMNS_MAX]
+        if over and not far:
+            far = [f"warning: {path}:{over[0][0]}: {len(over)} lines of more than {COLUMNS} columns"]
+        return far
+
+    @staticmethod
+    def long_functions(path, text):
+        """A function that is one flat switch or table may be longer; tests may not be checked here."""
+        bad = []
+        if path.startswith("tests/"):
+            return bad
+        for m in re.finditer(r"(?ms)^(\w[^;{}=#]*?\b(\w+)\([^;{}]*\))\s*\n\{\n(.*?)^\}", text):
+            n = m[3].count("\n")
+            if n > FUNCTION_MAX and "switch (" not in m[3]:
+                line = text.count("\n", 0, m.start()) + 1
+                bad.append(f"warning: {path}:{line}: {m[2]} has {n} lines, more than {FUNCTION_MAX}")
+        return bad
+
+    def check_openings(self):
+        """Every C file opens with a comment that says what it does."""
+        for path in [f for f in self.files if f.endswith((".c", ".h")) and f.startswith(("src/", "include/"))]:
+            yield path, [] if read(path).startswith("/*") else [f"{path}:1: no opening comment"]
+
+    def check_paths(self):
+        """No path of the machine it was written on."""
+        pattern = r"(?<![\w.}>)\"'])/(?:root|work|home/\w+|Users)/[\w.]"
+        for path in self.files:
+            if path.startswith(("tests/conformance/", "bench/jax_modules/")) or \
+                    path.endswith((".npy", ".png", ".mlir")):
+                continue
+            yield path, [f"{path}:{line}: a path of one machine: {m[0]}"
+                         for line, m in lines_with(pattern, read(path))]
+
+    def check_scripts(self):
+        """Shell scripts parse."""
+        for path in [f for f in self.files if f.endswith(".sh") or f == ".ci/run"]:
+            p = subprocess.run(["bash", "-n", path], cwd=ROOT, capture_output=True, text=True)
+            yield path, [p.stderr.strip()] if p.returncode else []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
+    parser.add_argument("checks", nargs="*")
+    args = parser.parse_args()
+    checks, passed, failed, warnings = Checks(args.build), 0, 0, 0
+    names = args.checks or sorted(n[6:] for n in dir(Checks) if n.startswith("check_"))
+    for name in names:
+        for path, complaints in getattr(checks, "check_" + name)():
+            errors = [c for c in complaints if not c.startswith("warning")]
+            warnings += len(complaints) - len(errors)
+            passed, failed = passed + (not errors), failed + bool(errors)
+            if errors:
+                print(f"FAIL {name} {path}: scripts/check_static.py {name}")
+            for c in complaints:
+                print(f"  {c}")
+    if warnings:
+        print(f"{warnings} warnings")
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
