@@ -156,8 +156,8 @@ enum abi_step_kind {
 	                                fft, lapack ...; INTS at `index`: nargs TENSORS, one an arg */
 	ABI_STEP_callback,           /* host callback `text` = "namespace.op|attributes"; INTS at `index`:
 	                                nargs TENSORS; `op` is all between the first '.' and '|' */
-	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at `index`: pairs (first step,
-	                                count), `count` branches; an index out of range takes the last */
+	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at `index`:
+	                                pairs (first step, count), `count` branches; an index out of range takes the last */
 	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body count;
 	                                args[0]: the i1 that cond writes */
 };

@@ -22,6 +22,6 @@ struct cpu {
 	size_t l1d, l2, l3;           /* bytes; 0: unknown */
 };
 const struct cpu *cpu_get(void);           /* found once */
-unsigned cpu_allowed(void);                /* processors of the affinity mask and cgroup, at least 1 */
+unsigned cpu_allowed(void);                /* processors of affinity mask and cgroup, at least 1 */
 const char *cpu_feature_name(enum cpu_feature f);
 #endif

@@ -12,7 +12,7 @@
 #define BASE_MUST_USE __attribute__((warn_unused_result))
 #define BASE_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-/* A position in an input: file (borrowed, may be NULL: none), line and column from 1, 0: unknown. */
+/* A position in an input: file (borrowed; NULL: none), line and column from 1 (0: unknown). */
 struct place {
 	const char *file;
 	uint32_t line, column;
@@ -26,7 +26,7 @@ struct weft_error *error_make_at(enum weft_code code, struct place at, const cha
 struct weft_error *error_vmake(enum weft_code code, struct place at, const char *fmt, va_list ap)
 	BASE_MUST_USE;
 
-/* Prints "BUG: ..." and aborts: for broken invariants of ours where a release build must stop too. */
+/* Prints "BUG: ..." and aborts: for broken invariants where a release build must stop too. */
 noreturn void bug(const char *fmt, ...) BASE_PRINTF(1, 2);
 
 #define BUG(...) bug(__VA_ARGS__)

@@ -18,7 +18,8 @@ struct weft_error *job_run(job_fn *fn, void *arg) BASE_MUST_USE;
 void *job_alloc(struct job *j, size_t size);                        /* zeroed; as long as the job */
 void *job_alloc_in(struct job *j, struct arena *a, size_t size);    /* zeroed; as long as a */
 void *job_array(struct job *j, size_t n, size_t size);              /* n elements of size bytes */
-void *job_grow(struct job *j, void *p, size_t old_n, size_t new_n, size_t size);  /* copy, zeroed rest */
+/* A copy of p's old_n elements with room for new_n, the rest zeroed. */
+void *job_grow(struct job *j, void *p, size_t old_n, size_t new_n, size_t size);
 char *job_printf(struct job *j, const char *fmt, ...) BASE_PRINTF(2, 3);
 void job_defer(struct job *j, job_undo_fn *undo, void *obj);
 
