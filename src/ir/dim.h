@@ -15,6 +15,7 @@ enum dim_op {
 	DIM_arg,            /* dimension b of argument a of main */
 	DIM_value,          /* element a of `node`, an integer tensor */
 	DIM_free,           /* a bare symbol (a function that is not main, a declared `?`) number a */
+	DIM_number,         /* a, below 0: only inside of sums and products */
 	DIM_add, DIM_mul, DIM_floordiv, DIM_mod, DIM_min, DIM_max,     /* of dimensions a and b */
 };
 struct dim_expr {

@@ -59,4 +59,10 @@ int64_t type_elements(const struct type *t);
 int64_t type_bytes(const struct type *t);                    /* the same in bytes of memory */
 /* Row-major strides in elements of a static tensor. */
 void type_strides(const struct type *t, int64_t *out);
+
+struct job;
+struct str;
+/* "tensor<2x?xf32>" for messages and reports: symbols are "?", or their expression when symbols is set. */
+void type_print(const struct graph *g, const struct type *t, bool symbols, struct str *out);
+const char *type_text(struct job *j, const struct graph *g, const struct type *t);  /* in j's scratch */
 #endif

@@ -1,0 +1,336 @@
+/* node.c -- nodes: consed, and checked against op.def before they exist.
+ *
+ * graph_node() checks what is the same for every op (numbers of operands and regions, kinds of the
+ * attributes, captures, effect token), asks the op's shape rule about the rest, merges its answer with
+ * the declared type and conses the result. */
+#include "ir/graph_impl.h"
+#include <assert.h>
+#include <string.h>
+
+/* ---- consing ---------------------------------------------------------------------------------- */
+
+/* Over content, not addresses, so equal in every process. */
+static uint64_t node_hash(const struct node *n)
+{
+	uint64_t h = hash_mix((uint64_t)n->op | (uint64_t)n->nin << 32, n->type->hash);
+
+	if (n->attrs)
+		h = hash_mix(h, n->attrs->hash);
+	for (uint32_t i = 0; i < n->nin; i++)
+		h = hash_mix(h, n->in[i]->hash);
+	for (uint32_t i = 0; i < n->nregions; i++)
+		h = hash_mix(h, n->regions[i]->hash);
+	return h;
+}
+
+static bool node_eq(const void *item, const void *key)
+{
+	const struct node *a = item, *b = key;
+
+	return a->op == b->op && a->nin == b->nin && a->nregions == b->nregions && a->type == b->type &&
+		a->attrs == b->attrs &&
+		(!a->nin || !memcmp(a->in, b->in, a->nin * sizeof(*a->in))) &&
+		(!a->nregions || !memcmp(a->regions, b->regions, a->nregions * sizeof(*a->regions)));
+}
+
+static void *node_make(struct graph *g, const void *key, uint64_t hash)
+{
+	struct node *n = graph_copy(g, key, 1, sizeof *n);
+
+	n->in = graph_copy(g, n->in, n->nin, sizeof *n->in);
+	n->regions = graph_copy(g, n->regions, n->nregions, sizeof *n->regions);
+	n->hash = hash;
+	n->id = g->now.nnodes++;
+	if (n->op == OP_parameter)
+		dim_note_parameter(g, n);
+	return n;
+}
+
+const struct node *node_cons(struct graph *g, const struct node *key)
+{
+	struct node k = *key;
+
+	if (k.attrs && !k.attrs->n)
+		k.attrs = NULL;         /* no attributes has one form */
+	return graph_cons(g, &g->nodes, node_hash(&k), node_eq, node_make, &k);
+}
+
+/* ---- captures, effect ------------------------------------------------------------------------- */
+
+static uint32_t attrs_ncaptures(const struct attrs *a)
+{
+	const struct attr *n = attrs_find(a, KEY_ncaptures);
+
+	return n ? (uint32_t)n->i : 0;
+}
+
+static bool attrs_effect(const struct attrs *a)
+{
+	const struct attr *e = attrs_find(a, KEY_effect);
+
+	return e && e->i;
+}
+
+/* What is left of n without the captures and tokens of an op with these attributes. */
+static uint32_t own_count(const struct attrs *a, uint32_t n, bool captures)
+{
+	uint32_t less = attrs_effect(a) + (captures ? attrs_ncaptures(a) : 0);
+
+	return n > less ? n - less : 0;
+}
+
+uint32_t spec_nparams(const struct node_spec *s, uint32_t r)
+{
+	return own_count(s->attrs, s->regions[r]->nparams, true);
+}
+
+uint32_t spec_nresults(const struct node_spec *s, uint32_t r)
+{
+	return own_count(s->attrs, s->regions[r]->nresults, false);
+}
+
+uint32_t node_nparams(const struct node *n, uint32_t r)
+{
+	return own_count(n->attrs, n->regions[r]->nparams, true);
+}
+
+uint32_t node_nregion_results(const struct node *n, uint32_t r)
+{
+	return own_count(n->attrs, n->regions[r]->nresults, false);
+}
+
+uint32_t node_ncaptures(const struct node *n)
+{
+	return attrs_ncaptures(n->attrs);
+}
+
+bool node_has_effect(const struct node *n)
+{
+	return attrs_effect(n->attrs);
+}
+
+uint32_t node_noperands(const struct node *n)
+{
+	return own_count(n->attrs, n->nin, true);
+}
+
+uint32_t node_nresults(const struct node *n)
+{
+	uint32_t all = n->type->kind == TYPE_results ? n->type->n : 1;
+
+	return own_count(n->attrs, all, false);
+}
+
+const struct type *node_result_type(const struct node *n, uint32_t i)
+{
+	if (n->type->kind != TYPE_results) {
+		assert(i == 0 && "an op with one result has only result 0");
+		return n->type;
+	}
+	assert(i < n->type->n && "no such result");
+	return n->type->elem[i];
+}
+
+/* ---- checking --------------------------------------------------------------------------------- */
+
+static noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *what)
+{
+	job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, s->at, "%s: %s",
+		s->op < OP_COUNT ? op_table[s->op].text : "?", what);
+}
+
+static const char *const kind_names[] = {
+	[ATTR_int] = "an integer", [ATTR_bool] = "a boolean", [ATTR_float] = "a float",
+	[ATTR_str] = "a string or keyword", [ATTR_ints] = "an array of integers",
+	[ATTR_dense] = "a dense literal", [ATTR_type] = "a type", [ATTR_list] = "a list",
+	[ATTR_raw] = "a text",
+};
+
+static void check_attrs(struct graph *g, const struct node_spec *s)
+{
+	for (uint32_t i = 0; s->attrs && i < s->attrs->n; i++) {
+		const struct attr_entry *e = &s->attrs->e[i];
+		enum attr_kind want = key_kinds[e->key];
+		if (want == ATTR_raw || e->value->kind == want)
+			continue;
+		spec_fail(g, s, job_printf(graph_job(g), "attribute %s must be %s, found %s",
+			key_names[e->key], kind_names[want], kind_names[e->value->kind]));
+	}
+}
+
+static void check_counts(struct graph *g, const struct node_spec *s, uint32_t nin)
+{
+	const struct op_info *info = &op_table[s->op];
+	struct job *j = graph_job(g);
+
+	if ((info->lo >= 0 && nin < (uint32_t)info->lo) || (info->hi >= 0 && nin > (uint32_t)info->hi))
+		spec_fail(g, s, info->lo == info->hi
+			? job_printf(j, "expected %d operand%s, found %u", info->lo,
+				info->lo == 1 ? "" : "s", nin)
+			: info->hi < 0 ? job_printf(j, "expected %d or more operands, found %u", info->lo, nin)
+			: job_printf(j, "expected %d to %d operands, found %u", info->lo, info->hi, nin));
+	if (info->nregions >= 0 && s->nregions != (uint32_t)info->nregions)
+		spec_fail(g, s, job_printf(j, "expected %d region%s, found %u", info->nregions,
+			info->nregions == 1 ? "" : "s", s->nregions));
+}
+
+/* A value given where a parameter of a region takes it: equal, or one is more precise. */
+static bool type_fits(struct graph *g, const struct type *param, const struct type *given)
+{
+	return param == given || type_merge(g, param, given) != NULL;
+}
+
+/* R3, R4: trailing operands, and trailing parameters and results of the regions, fit each other. */
+static void check_trailing(struct graph *g, const struct node_spec *s, uint32_t nin)
+{
+	uint32_t ncaptures = attrs_ncaptures(s->attrs), effect = attrs_effect(s->attrs);
+
+	if (effect && (!s->nin || s->in[s->nin - 1]->type->kind != TYPE_token))
+		spec_fail(g, s, "an op with an effect takes a token as its last operand");
+	for (uint32_t r = 0; r < s->nregions; r++) {
+		const struct region *b = s->regions[r];
+		if (b->nparams < ncaptures + effect || b->nresults < effect)
+			spec_fail(g, s, "a region takes fewer values than the op captures");
+		const struct type *const *params = b->params + b->nparams - ncaptures - effect;
+		for (uint32_t i = 0; i < ncaptures + effect; i++)
+			if (!type_fits(g, params[i], s->in[nin + i]->type))
+				spec_fail(g, s, "a captured value has another type than the region's parameter");
+		if (effect && b->results[b->nresults - 1]->type->kind != TYPE_token)
+			spec_fail(g, s, "a region of an op with an effect gives a token as its last result");
+	}
+}
+
+/* t without its last element; the type alone when one is left. */
+static const struct type *type_drop_token(struct graph *g, const struct node_spec *s)
+{
+	const struct type *t = s->type;
+
+	if (!t)
+		return NULL;
+	if (t->kind == TYPE_token)
+		return type_list(g, TYPE_results, 0, NULL);
+	if (t->kind != TYPE_results || !t->n || t->elem[t->n - 1]->kind != TYPE_token)
+		spec_fail(g, s, "an op with an effect gives a token as its last result");
+	return t->n == 2 ? t->elem[0] : type_list(g, TYPE_results, t->n - 1, t->elem);
+}
+
+static const struct type *type_add_token(struct graph *g, const struct type *t)
+{
+	const struct type *token = type_token(g);
+
+	if (t->kind != TYPE_results)
+		return type_list(g, TYPE_results, 2, (const struct type *const[]){ t, token });
+	if (!t->n)
+		return token;
+	const struct type **elem = job_array(graph_job(g), (size_t)t->n + 1, sizeof *elem);
+	memcpy(elem, t->elem, t->n * sizeof *elem);
+	elem[t->n] = token;
+	return type_list(g, TYPE_results, t->n + 1, elem);
+}
+
+const struct type *node_infer(struct graph *g, const struct node_spec *s)
+{
+	if ((unsigned)s->op >= OP_COUNT)
+		spec_fail(g, s, "no such op");
+	const struct attr *captures = attrs_find(s->attrs, KEY_ncaptures);
+	bool effect = attrs_effect(s->attrs);
+
+	check_attrs(g, s);
+	if (captures && (captures->i < 0 || captures->i + effect > s->nin))
+		spec_fail(g, s, "more captures than operands");
+	uint32_t nin = own_count(s->attrs, s->nin, true);
+	check_counts(g, s, nin);
+	check_trailing(g, s, nin);
+	if (op_table[s->op].flags & OP_EFFECT && !effect)
+		spec_fail(g, s, "an op with an effect takes a token as its last operand");
+
+	struct node_spec own = *s;
+	own.nin = nin;
+	own.type = effect ? type_drop_token(g, s) : s->type;
+	const struct type *inferred = op_table[s->op].infer(g, &own);
+	const struct type *t = type_merge(g, own.type, inferred);
+	if (!t)
+		spec_fail(g, s, job_printf(graph_job(g), "the declared type %s is not the type %s of its result",
+			type_text(graph_job(g), g, own.type), type_text(graph_job(g), g, inferred)));
+	return effect ? type_add_token(g, t) : t;
+}
+
+const struct node *graph_node(struct graph *g, const struct node_spec *s)
+{
+	struct node key = { .op = s->op, .nin = s->nin, .nregions = s->nregions, .in = s->in,
+		.attrs = s->attrs, .regions = s->regions };
+
+	key.type = node_infer(g, s);
+	const struct node *n = node_cons(g, &key);
+	if (s->at.file)
+		graph_locate(g, n, s->at, NULL);
+	return n;
+}
+
+static const struct attrs *index_attrs(struct graph *g, uint32_t index)
+{
+	return attrs_cons(g, 1, &(struct attr_entry){ KEY_index, NULL, attr_int(g, index) });
+}
+
+const struct node *graph_parameter(struct graph *g, uint32_t index, const struct type *t)
+{
+	return node_cons(g, &(struct node){ .op = OP_parameter, .type = t,
+		.attrs = index_attrs(g, index) });
+}
+
+const struct node *graph_result(struct graph *g, const struct node *n, uint32_t i)
+{
+	if (n->type->kind != TYPE_results) {
+		assert(i == 0 && "an op with one result has only result 0");
+		return n;
+	}
+	assert(i < n->type->n && "no such result");
+	return node_cons(g, &(struct node){ .op = OP_result, .nin = 1, .in = &n,
+		.type = n->type->elem[i], .attrs = index_attrs(g, i) });
+}
+
+/* ---- attributes by key ------------------------------------------------------------------------ */
+
+int64_t node_int(const struct node *n, enum key k, int64_t otherwise)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+
+	return a ? a->i : otherwise;
+}
+
+bool node_bool(const struct node *n, enum key k, bool otherwise)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+
+	return a ? a->i != 0 : otherwise;
+}
+
+double node_float(const struct node *n, enum key k, double otherwise)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+
+	return a ? a->f : otherwise;
+}
+
+const char *node_str(const struct node *n, enum key k, const char *otherwise)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+
+	return a && a->s ? a->s : otherwise;
+}
+
+const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+
+	*count = a ? a->n : 0;
+	return a && a->n ? a->ints : NULL;
+}
+
+const struct literal *node_literal(const struct node *n)
+{
+	const struct attr *a = n->op == OP_constant || n->op == OP_chlo_constant
+		? attrs_find(n->attrs, KEY_value) : NULL;
+
+	return a ? a->dense : NULL;
+}

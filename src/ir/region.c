@@ -1,0 +1,168 @@
+/* region.c -- regions: closed functions, consed like nodes; their order and their copies.
+ *
+ * Everything here is iterative: a graph may be a chain of any length. */
+#include "ir/graph_impl.h"
+#include "ir/node_map.h"
+#include <string.h>
+
+static uint64_t region_hash(const struct region *r)
+{
+	uint64_t h = (uint64_t)r->nparams | (uint64_t)r->nresults << 32;
+
+	for (uint32_t i = 0; i < r->nparams; i++)
+		h = hash_mix(h, r->params[i]->hash);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		h = hash_mix(h, r->results[i]->hash);
+	return h;
+}
+
+static bool region_eq(const void *item, const void *key)
+{
+	const struct region *a = item, *b = key;
+
+	return a->nparams == b->nparams && a->nresults == b->nresults &&
+		(!a->nparams || !memcmp(a->params, b->params, a->nparams * sizeof(*a->params))) &&
+		(!a->nresults || !memcmp(a->results, b->results, a->nresults * sizeof(*a->results)));
+}
+
+static void *region_make(struct graph *g, const void *key, uint64_t hash)
+{
+	struct region *r = graph_copy(g, key, 1, sizeof *r);
+
+	r->params = graph_copy(g, r->params, r->nparams, sizeof *r->params);
+	r->results = graph_copy(g, r->results, r->nresults, sizeof *r->results);
+	r->hash = hash;
+	r->id = g->now.nregions++;
+	return r;
+}
+
+const struct region *graph_region(struct graph *g, uint32_t nparams, const struct type *const *params,
+	uint32_t nresults, const struct node *const *results)
+{
+	struct region key = { .nparams = nparams, .nresults = nresults, .params = params,
+		.results = results };
+
+	return graph_cons(g, &g->regions, region_hash(&key), region_eq, region_make, &key);
+}
+
+/* ---- order ------------------------------------------------------------------------------------ */
+
+/* Sorts by id: least significant digit first, 11 bits at a time; few nodes by insertion. */
+static const struct node **nodes_sort(struct job *j, const struct node **v, uint32_t n)
+{
+	enum { BITS = 11, DIGITS = 1 << BITS };
+
+	if (n < 64) {
+		for (uint32_t i = 1; i < n; i++) {
+			const struct node *x = v[i];
+			uint32_t at = i;
+			for (; at && v[at - 1]->id > x->id; at--)
+				v[at] = v[at - 1];
+			v[at] = x;
+		}
+		return v;
+	}
+	const struct node **from = v, **to = job_array(j, n, sizeof(const struct node *));
+	for (unsigned shift = 0; shift < 32; shift += BITS) {
+		uint32_t start[DIGITS + 1] = { 0 };
+		for (uint32_t i = 0; i < n; i++)
+			start[(from[i]->id >> shift & (DIGITS - 1)) + 1]++;
+		for (uint32_t d = 0; d < DIGITS; d++)
+			start[d + 1] += start[d];
+		for (uint32_t i = 0; i < n; i++)
+			to[start[from[i]->id >> shift & (DIGITS - 1)]++] = from[i];
+		const struct node **t = from;
+		from = to;
+		to = t;
+	}
+	return from;
+}
+
+struct node_list {
+	struct job *job;
+	const struct node **v;
+	uint32_t n, cap;
+};
+
+static void node_list_add(struct node_list *l, const struct node *n)
+{
+	if (l->n == l->cap) {
+		uint32_t cap = l->cap ? l->cap * 2 : 32;
+		l->v = job_grow(l->job, l->v, l->cap, cap, sizeof *l->v);
+		l->cap = cap;
+	}
+	l->v[l->n++] = n;
+}
+
+const struct node **region_order(struct job *j, const struct region *r, uint32_t *count)
+{
+	struct node_list found = { .job = j };
+	struct node_map seen;
+
+	/* The list is its own work list: what is behind `done` has its operands in it. */
+	node_map_init(&seen, j);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		if (node_map_add(&seen, r->results[i]))
+			node_list_add(&found, r->results[i]);
+	for (uint32_t done = 0; done < found.n; done++) {
+		const struct node *n = found.v[done];
+		for (uint32_t i = 0; i < n->nin; i++)
+			if (node_map_add(&seen, n->in[i]))
+				node_list_add(&found, n->in[i]);
+	}
+	*count = found.n;
+	return nodes_sort(j, found.v, found.n);
+}
+
+/* ---- copies ----------------------------------------------------------------------------------- */
+
+/* n over other operands.  Operands of the same types cannot change what n is; others ask its rule. */
+static const struct node *node_over(struct graph *g, const struct node *n, const struct node **in)
+{
+	bool same = true, alike = true;
+
+	for (uint32_t i = 0; i < n->nin; i++) {
+		same = same && in[i] == n->in[i];
+		alike = alike && in[i]->type == n->in[i]->type;
+	}
+	if (same)
+		return n;
+	if (n->op == OP_result)
+		return graph_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
+	if (alike && type_is_plain(g, n->type)) {
+		struct node key = *n;
+		key.in = in;
+		return node_cons(g, &key);
+	}
+	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
+		.nregions = n->nregions, .regions = n->regions, .attrs = n->attrs, .type = n->type });
+}
+
+void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
+	const struct node **results)
+{
+	struct job *j = graph_job(g);
+	uint32_t count, most = 0;
+	const struct node **order = region_order(j, r, &count);
+	struct node_map copies;
+
+	for (uint32_t i = 0; i < count; i++)
+		most = order[i]->nin > most ? order[i]->nin : most;
+	const struct node **in = job_array(j, most, sizeof *in);
+	node_map_init(&copies, j);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *n = order[i], *copy;
+		if (n->op == OP_parameter) {
+			copy = args[node_int(n, KEY_index, 0)];
+		} else {
+			for (uint32_t k = 0; k < n->nin; k++)
+				in[k] = node_map_get(&copies, n->in[k]);
+			copy = node_over(g, n, in);
+			for (const struct location *l = graph_location(g, n); l && copy != n; l = l->next)
+				graph_locate(g, copy, (struct place){ l->file, l->line, l->column }, l->text);
+		}
+		node_map_set(&copies, n, copy);
+	}
+	for (uint32_t i = 0; i < r->nresults; i++)
+		results[i] = node_map_get(&copies, r->results[i]);
+}

@@ -1,0 +1,322 @@
+/* type.c -- types: consed in their graph, so that equal types are one pointer.
+ *
+ * The hash covers content only (never addresses), so it is the same in every process for the same
+ * sequence of calls. */
+#include "base/str.h"
+#include "ir/graph_impl.h"
+#include <inttypes.h>
+#include <string.h>
+
+static uint64_t quant_hash(const struct quant *q, uint64_t h)
+{
+	h = hash_mix(h, (uint64_t)q->expressed);
+	h = hash_mix(h, (uint64_t)q->min);
+	h = hash_mix(h, (uint64_t)q->max);
+	h = hash_mix(h, (uint64_t)(int64_t)q->axis);
+	h = hash_bytes(q->scales, q->n * sizeof *q->scales, h);
+	return hash_bytes(q->zeros, q->n * sizeof *q->zeros, h);
+}
+
+static bool quant_eq(const struct quant *a, const struct quant *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->expressed == b->expressed && a->min == b->min && a->max == b->max &&
+		a->axis == b->axis && a->n == b->n &&
+		!memcmp(a->scales, b->scales, a->n * sizeof *a->scales) &&
+		!memcmp(a->zeros, b->zeros, a->n * sizeof *a->zeros);
+}
+
+static uint64_t type_hash(const struct type *t)
+{
+	uint64_t h = (uint64_t)t->kind | (uint64_t)t->dtype << 8 | (uint64_t)t->unranked << 16 |
+		(uint64_t)t->rank << 32;
+
+	h = hash_bytes(t->dims, t->rank * sizeof *t->dims, h);
+	if (t->bounds)
+		h = hash_bytes(t->bounds, t->rank * sizeof *t->bounds, ~h);
+	if (t->quant)
+		h = quant_hash(t->quant, h);
+	if (t->encoding)
+		h = hash_bytes(t->encoding, strlen(t->encoding), h);
+	for (uint32_t i = 0; i < t->n; i++)
+		h = hash_mix(h, t->elem[i]->hash);
+	return h;
+}
+
+static bool ints_eq(const int64_t *a, const int64_t *b, uint32_t n)
+{
+	if (!a || !b)
+		return a == b;
+	return !memcmp(a, b, n * sizeof *a);
+}
+
+static bool type_eq(const void *item, const void *key)
+{
+	const struct type *a = item, *b = key;
+
+	if (a->kind != b->kind || a->dtype != b->dtype || a->unranked != b->unranked ||
+			a->rank != b->rank || a->n != b->n)
+		return false;
+	if (a->rank && (!ints_eq(a->dims, b->dims, a->rank) || !ints_eq(a->bounds, b->bounds, a->rank)))
+		return false;
+	if (!quant_eq(a->quant, b->quant))
+		return false;
+	if (!a->encoding || !b->encoding ? a->encoding != b->encoding : strcmp(a->encoding, b->encoding))
+		return false;
+	return !a->n || !memcmp(a->elem, b->elem, a->n * sizeof(*a->elem));
+}
+
+static void *type_make(struct graph *g, const void *key, uint64_t hash)
+{
+	const struct type *t = key;
+	struct type *c = graph_copy(g, t, 1, sizeof *t);
+
+	c->dims = graph_copy(g, t->dims, t->rank, sizeof *t->dims);
+	c->bounds = t->bounds ? graph_copy(g, t->bounds, t->rank, sizeof *t->bounds) : NULL;
+	if (t->quant) {
+		struct quant *q = graph_copy(g, t->quant, 1, sizeof *q);
+		q->scales = graph_copy(g, q->scales, q->n, sizeof *q->scales);
+		q->zeros = graph_copy(g, q->zeros, q->n, sizeof *q->zeros);
+		c->quant = q;
+	}
+	if (t->encoding)
+		c->encoding = graph_string(g, t->encoding, strlen(t->encoding));
+	c->elem = graph_copy(g, t->elem, t->n, sizeof *t->elem);
+	c->hash = hash;
+	c->id = g->now.ntypes++;
+	return c;
+}
+
+const struct type *type_cons(struct graph *g, const struct type *t)
+{
+	return graph_cons(g, &g->types, type_hash(t), type_eq, type_make, t);
+}
+
+const struct type *type_tensor(struct graph *g, enum dtype t, uint32_t rank, const int64_t *dims)
+{
+	return type_cons(g, &(struct type){ .kind = TYPE_tensor, .dtype = t, .rank = rank, .dims = dims });
+}
+
+const struct type *type_scalar(struct graph *g, enum dtype t)
+{
+	return type_tensor(g, t, 0, NULL);
+}
+
+const struct type *type_token(struct graph *g)
+{
+	return type_cons(g, &(struct type){ .kind = TYPE_token });
+}
+
+const struct type *type_list(struct graph *g, enum type_kind kind, uint32_t n,
+	const struct type *const *elem)
+{
+	return type_cons(g, &(struct type){ .kind = kind, .n = n, .elem = elem });
+}
+
+const struct type *type_with_dtype(struct graph *g, const struct type *t, enum dtype d)
+{
+	struct type c = *t;
+
+	c.dtype = d;
+	c.quant = NULL;
+	return type_cons(g, &c);
+}
+
+const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_t rank,
+	const int64_t *dims)
+{
+	struct type c = *t;
+
+	c.rank = rank;
+	c.dims = dims;
+	c.bounds = NULL;
+	c.unranked = false;
+	return type_cons(g, &c);
+}
+
+/* ---- what two descriptions of one value say together ------------------------------------------ */
+
+/* A bare symbol that nothing else is known of says less than any other. */
+static bool dim_is_bare(const struct graph *g, int64_t d)
+{
+	return !dim_is_number(d) && dim_get(g, d)->op == DIM_free;
+}
+
+static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred, int64_t *out)
+{
+	if (!dim_may_equal(g, declared, inferred))
+		return false;
+	if (dim_is_number(declared))
+		*out = declared;
+	else if (dim_is_number(inferred))
+		*out = inferred;
+	else
+		*out = dim_is_bare(g, inferred) ? declared : inferred;
+	return true;
+}
+
+static const struct type *tensor_merge(struct graph *g, const struct type *a, const struct type *b)
+{
+	if (a->dtype != b->dtype || !quant_eq(a->quant, b->quant))
+		return NULL;
+	if (a->unranked || b->unranked)
+		return a->unranked ? b : a;
+	if (a->rank != b->rank)
+		return NULL;
+	struct type t = *a;
+	int64_t *dims = job_array(graph_job(g), a->rank, sizeof *dims);
+	for (uint32_t i = 0; i < a->rank; i++)
+		if (!dim_merge(g, a->dims[i], b->dims[i], &dims[i]))
+			return NULL;
+	t.dims = dims;
+	if (!t.bounds)
+		t.bounds = b->bounds;
+	if (!t.encoding)
+		t.encoding = b->encoding;
+	return type_cons(g, &t);
+}
+
+const struct type *type_merge(struct graph *g, const struct type *declared, const struct type *inferred)
+{
+	if (declared == inferred || !inferred)
+		return declared;
+	if (!declared)
+		return inferred;
+	if (declared->kind != inferred->kind || declared->n != inferred->n)
+		return NULL;
+	if (declared->kind == TYPE_tensor)
+		return tensor_merge(g, declared, inferred);
+	const struct type **elem = job_array(graph_job(g), declared->n, sizeof *elem);
+	for (uint32_t i = 0; i < declared->n; i++) {
+		elem[i] = type_merge(g, declared->elem[i], inferred->elem[i]);
+		if (!elem[i])
+			return NULL;
+	}
+	return type_list(g, declared->kind, declared->n, elem);
+}
+
+/* ---- sizes ------------------------------------------------------------------------------------ */
+
+bool type_is_static(const struct type *t)
+{
+	if (t->unranked)
+		return false;
+	for (uint32_t i = 0; i < t->rank; i++)
+		if (t->dims[i] < 0)
+			return false;
+	return true;
+}
+
+int64_t type_elements(const struct type *t)
+{
+	int64_t n = 1;
+	bool over = false;
+
+	if (!type_is_static(t))
+		return -1;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		if (t->dims[i] == 0)
+			return 0;
+		over = __builtin_mul_overflow(n, t->dims[i], &n) || over;
+	}
+	return over ? -1 : n;
+}
+
+int64_t type_bytes(const struct type *t)
+{
+	int64_t n = type_elements(t);
+
+	if (n < 0 || __builtin_mul_overflow(n, (int64_t)dtype_bytes(t->dtype), &n))
+		return -1;
+	return n;
+}
+
+void type_strides(const struct type *t, int64_t *out)
+{
+	int64_t n = 1;
+
+	for (uint32_t i = t->rank; i-- > 0;) {
+		out[i] = n;
+		/* A tensor without elements may have sizes whose product overflows; nobody steps there. */
+		if (__builtin_mul_overflow(n, t->dims[i], &n))
+			n = 0;
+	}
+}
+
+/* ---- text ------------------------------------------------------------------------------------- */
+
+static void quant_print(const struct quant *q, enum dtype storage, struct str *out)
+{
+	str_addf(out, "!quant.uniform<%s:%s", dtype_table[storage].text, dtype_table[q->expressed].text);
+	if (q->axis >= 0)
+		str_addf(out, ":%d", (int)q->axis);
+	for (uint32_t i = 0; i < q->n; i++)
+		str_addf(out, "%s%.17g:%" PRId64, i ? "," : q->axis < 0 ? ", " : ", {", q->scales[i],
+			q->zeros[i]);
+	str_add(out, q->axis < 0 ? ">" : "}>");
+}
+
+static void tensor_print(const struct graph *g, const struct type *t, bool symbols, struct str *out)
+{
+	str_add(out, t->unranked ? "tensor<*x" : "tensor<");
+	for (uint32_t i = 0; i < t->rank; i++) {
+		if (dim_is_number(t->dims[i]))
+			str_addf(out, "%" PRId64, t->dims[i]);
+		else if (symbols)
+			dim_print(g, t->dims[i], out);
+		else
+			str_addc(out, '?');
+		str_addc(out, 'x');
+	}
+	if (t->quant)
+		quant_print(t->quant, t->dtype, out);
+	else
+		str_add(out, dtype_table[t->dtype].text);
+	if (t->bounds) {
+		str_add(out, ", #stablehlo.bounds<");
+		for (uint32_t i = 0; i < t->rank; i++)
+			if (t->bounds[i] < 0)
+				str_addf(out, "%s?", i ? ", " : "");
+			else
+				str_addf(out, "%s%" PRId64, i ? ", " : "", t->bounds[i]);
+		str_addc(out, '>');
+	}
+	if (t->encoding)
+		str_addf(out, ", %s", t->encoding);
+	str_addc(out, '>');
+}
+
+/* Recurses on the nesting of tuples, which the readers limit. */
+void type_print(const struct graph *g, const struct type *t, bool symbols, struct str *out)
+{
+	static const char *const open[] = {
+		[TYPE_tuple] = "tuple<", [TYPE_results] = "(", [TYPE_future] = "!stablehlo.future<",
+	};
+
+	switch (t->kind) {
+	case TYPE_tensor:
+		tensor_print(g, t, symbols, out);
+		return;
+	case TYPE_token:
+		str_add(out, "!stablehlo.token");
+		return;
+	case TYPE_tuple: case TYPE_results: case TYPE_future:
+		break;
+	}
+	str_add(out, open[t->kind]);
+	for (uint32_t i = 0; i < t->n; i++) {
+		str_add(out, i ? ", " : "");
+		type_print(g, t->elem[i], symbols, out);
+	}
+	str_addc(out, t->kind == TYPE_results ? ')' : '>');
+}
+
+const char *type_text(struct job *j, const struct graph *g, const struct type *t)
+{
+	struct str s;
+
+	str_init(&s, j);
+	type_print(g, t, false, &s);
+	return s.text;
+}
