@@ -1,0 +1,166 @@
+/* dim_node.c -- which size an element of an integer tensor computes.
+ *
+ * Programs with sizes unknown compute shapes with ops: get_dimension_size, arithmetic, reshape,
+ * concatenate.  Tracing an element back through them gives an expression over the sizes it came from;
+ * where the trace ends (a parameter, an op not followed, too many steps) it gives the symbol of that
+ * very element.  So equal shapes computed apart are seen to be equal, and nothing is lost otherwise.
+ *
+ * Sizes are followed as integers that do not wrap: a size that overflowed its type is no size.  The
+ * trace recurses, to a fixed depth and with a fixed number of steps in all, after which it gives up in
+ * the same way every time. */
+#include "ir/dim_impl.h"
+
+enum { DEPTH = 64, STEPS = 2000 };
+
+struct trace {
+	struct graph *g;
+	int steps;
+};
+
+static int64_t trace_node(struct trace *t, const struct node *n, int64_t element, int depth);
+
+static int64_t size_of_number(struct graph *g, int64_t v)
+{
+	return v >= 0 ? v : dim_sub(g, 0, v == INT64_MIN ? INT64_MAX : -v);
+}
+
+static bool trace_literal(struct trace *t, const struct node *n, int64_t element, int64_t *out)
+{
+	const struct literal *l = node_literal(n);
+
+	if (!l)
+		return false;
+	size_t bytes = dtype_bytes(l->type->dtype);
+	const char *at = (const char *)l->data + (l->splat ? 0 : (size_t)element * bytes);
+	int64_t v = dtype_load_i64(l->type->dtype, at);
+	if (v == INT64_MIN || (l->type->dtype == DTYPE_ui64 && v < 0))
+		return false;
+	*out = size_of_number(t->g, v);
+	return true;
+}
+
+static struct dim_expr range_of(const struct graph *g, int64_t d)
+{
+	return dim_is_number(d) ? (struct dim_expr){ .min = d, .max = d } : *dim_get(g, d);
+}
+
+static bool trace_arithmetic(struct trace *t, const struct node *n, int64_t element, int depth,
+	int64_t *out)
+{
+	struct graph *g = t->g;
+	int64_t a = trace_node(t, n->in[0], element, depth), b = trace_node(t, n->in[1], element, depth);
+
+	switch (n->op) {
+	case OP_add: *out = dim_add(g, a, b); return true;
+	case OP_subtract: *out = dim_sub(g, a, b); return true;
+	case OP_multiply: *out = dim_mul(g, a, b); return true;
+	case OP_maximum: *out = dim_max(g, a, b); return true;
+	case OP_minimum: *out = dim_min(g, a, b); return true;
+	default: break;
+	}
+	/* divide and remainder go towards zero: the same as ours where nothing is negative. */
+	if (range_of(g, a).min < 0 || range_of(g, b).min < 1)
+		return false;
+	*out = n->op == OP_divide ? dim_floordiv(g, a, b) : dim_mod(g, a, b);
+	return true;
+}
+
+static bool trace_concatenate(struct trace *t, const struct node *n, int64_t element, int depth,
+	int64_t *out)
+{
+	if (n->type->rank != 1)
+		return false;
+	for (uint32_t i = 0; i < n->nin; i++) {
+		int64_t size = n->in[i]->type->dims[0];
+		if (size < 0)
+			return false;
+		if (element < size) {
+			*out = trace_node(t, n->in[i], element, depth);
+			return true;
+		}
+		element -= size;
+	}
+	return false;
+}
+
+static bool trace_slice(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+{
+	uint32_t count;
+	const int64_t *start = node_ints(n, KEY_start_indices, &count);
+
+	if (n->type->rank != 1 || count != 1)
+		return false;
+	const int64_t *stride = node_ints(n, KEY_strides, &count);
+	*out = trace_node(t, n->in[0], start[0] + element * (count == 1 ? stride[0] : 1), depth);
+	return true;
+}
+
+static bool trace_convert(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+{
+	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
+	bool grows = dtype_table[to].bits >= 32 || dtype_table[to].bits >= dtype_table[from].bits;
+
+	if (!dtype_is_int(from) || !dtype_is_int(to) || !grows)
+		return false;
+	*out = trace_node(t, n->in[0], element, depth);
+	return true;
+}
+
+/* False: this op is not followed. */
+static bool trace_op(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+{
+	switch (n->op) {
+	case OP_constant:
+		return trace_literal(t, n, element, out);
+	case OP_get_dimension_size: {
+		int64_t d = node_int(n, KEY_dimension, 0);
+		if (n->in[0]->type->unranked || d < 0 || d >= n->in[0]->type->rank)
+			return false;
+		*out = n->in[0]->type->dims[d];
+		return true;
+	}
+	case OP_convert:
+		return trace_convert(t, n, element, depth, out);
+	case OP_reshape:        /* keeps elements where they are */
+		*out = trace_node(t, n->in[0], element, depth);
+		return true;
+	case OP_broadcast_in_dim: case OP_broadcast: {
+		if (n->in[0]->type->rank == 0 || type_elements(n->in[0]->type) == 1)
+			*out = trace_node(t, n->in[0], 0, depth);
+		else if (n->type == n->in[0]->type && n->type->rank == 1)
+			*out = trace_node(t, n->in[0], element, depth);
+		else
+			return false;
+		return true;
+	}
+	case OP_iota:
+		*out = element;
+		return n->type->rank == 1;
+	case OP_concatenate:
+		return trace_concatenate(t, n, element, depth, out);
+	case OP_slice:
+		return trace_slice(t, n, element, depth, out);
+	case OP_add: case OP_subtract: case OP_multiply: case OP_divide: case OP_remainder:
+	case OP_maximum: case OP_minimum:
+		return n->in[0]->type == n->type && n->in[1]->type == n->type &&
+			trace_arithmetic(t, n, element, depth, out);
+	default:
+		return false;
+	}
+}
+
+static int64_t trace_node(struct trace *t, const struct node *n, int64_t element, int depth)
+{
+	int64_t d;
+
+	if (depth < DEPTH && t->steps++ < STEPS && trace_op(t, n, element, depth + 1, &d))
+		return d;
+	return dim_value(t->g, n, element);
+}
+
+int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element)
+{
+	struct trace t = { .g = g };
+
+	return trace_node(&t, n, element, 0);
+}
