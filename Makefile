@@ -21,9 +21,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 SAN ?=
 ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_HOOKS := -DWEFT_TEST_HOOKS
 endif
 OPT ?= -O2 -g
-CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Isrc $(CPPFLAGS)
+CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Isrc $(TEST_HOOKS) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL := $(SANFLAGS) $(LDFLAGS)
 LDLIBS := -lpthread -lm -ldl
@@ -112,7 +113,7 @@ LLVM_LIBDIR := $(shell $(LLVM_CONFIG) --libdir 2>/dev/null)
 endif
 
 $(BUILD)/codegen.map: $(BUILD)/flags
-	@echo '{ global: weft_codegen_table; local: *; };' > $@
+	@echo '{ global: weft_codegen_table; $(if $(SAN),mem_fail_after;) local: *; };' > $@
 
 $(BUILD)/libweft_codegen.so: $(call objects,$(GEN_LIB_SRC)) $(BUILD)/codegen.map
 	@echo "  LD   $@"
@@ -151,6 +152,7 @@ build: setup
 PYTHON_SRC := $(sort $(wildcard setup.py pyproject.toml MANIFEST.in python/weft/*.py python/weft/*/*.py \
 	src/bind/python/*))
 python: $(if $(wildcard setup.py pyproject.toml),$(BUILD)/python.stamp)
+	@:
 $(BUILD)/python.stamp: $(PYTHON_SRC) $(filter %.so,$(OUTPUTS)) include/weft/weft.h
 	@echo "  PIP  weft"
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps \

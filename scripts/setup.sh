@@ -54,7 +54,6 @@ probe_packages() {
 
 install_packages() {
 	local root=()
-	say "installing Debian packages: ${missing[*]}"
 	if [ "$(id -u)" != 0 ]; then
 		if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
 			root=(sudo)
@@ -63,6 +62,7 @@ install_packages() {
   Become root (or install sudo) and run:  apt-get install ${missing[*]}"
 		fi
 	fi
+	say "installing Debian packages: ${missing[*]}"
 	command -v apt-get >/dev/null || die "no apt-get here. Install what Debian calls: ${missing[*]}"
 	local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q)
 	# The lists of a fresh machine are empty or old; try what is there first.
@@ -106,7 +106,8 @@ pip() { # what it is, pip's arguments ...
 	# it fails.
 	set +e
 	.venv/bin/python -m pip install --disable-pip-version-check "$@" 2>&1 | tee "$log" |
-		grep --line-buffered -E '^ *(Downloading|Processing|Installing|Building)' | cut -c1-100
+		sed -u -n -E 's|^ *(Processing) .*/([^/]*\.whl).*|  \2|p; s|^ *(Downloading) ([^ ]*)|  \2|p
+			s|^(Installing collected packages).*|  unpacking|p'
 	local status=${PIPESTATUS[0]}
 	set -e
 	if [ "$status" != 0 ]; then

@@ -5,6 +5,7 @@
  * from calloc, and arena_reset clears what it takes back. */
 #include "base/mem.h"
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,17 +17,17 @@ struct arena_block {
 	_Alignas(ARENA_ALIGN) unsigned char data[];
 };
 
-long mem_fail_after = -1;
+_Atomic long mem_fail_after = -1;
 
-/* True for the one allocation a test chose (read first: other threads must not write it), and for
- * sizes that no object may have. */
+/* True for the one allocation a test chose, and for sizes that no object may have.  The counter is
+ * read first, so that threads do not share a written line in a normal run. */
 static bool mem_fails(size_t size)
 {
 	if (size > PTRDIFF_MAX)
 		return true;
-	if (mem_fail_after < 0)
+	if (atomic_load_explicit(&mem_fail_after, memory_order_relaxed) < 0)
 		return false;
-	return mem_fail_after-- == 0;
+	return atomic_fetch_sub(&mem_fail_after, 1) == 0;
 }
 
 void *mem_alloc(size_t size)

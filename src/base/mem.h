@@ -17,8 +17,13 @@ char *mem_strdup(const char *s);
 /* n * size, or SIZE_MAX when that overflows (which no allocation grants). */
 size_t mem_size(size_t n, size_t size);
 
-/* Tests: the nth allocation from now on fails (0: the next one); -1 none.  One thread. */
-extern long mem_fail_after;
+/* Tests: the nth allocation from now on fails (0: the next one); -1 none.  Counts all threads'.
+ * libweft_codegen has one of its own; builds with WEFT_TEST_HOOKS export it for dlsym. */
+#ifdef WEFT_TEST_HOOKS
+extern _Atomic long mem_fail_after __attribute__((visibility("default")));
+#else
+extern _Atomic long mem_fail_after;
+#endif
 
 /* Bump allocator: what it gives is zeroed, aligned to 16 and lives until arena_fini. */
 struct arena {
