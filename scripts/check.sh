@@ -27,10 +27,7 @@ group_clang() { build BUILD=build-clang CC=clang-19 all unit && echo '1 passed, 
 group_unit() { build BUILD="$BUILD" unit && "$BUILD/unit"; }
 group_text() { [ ! -x "$BUILD/weft" ] || $PY tests/run_text.py --build "$BUILD"; }
 
-group_conformance() {
-	[ -x "$BUILD/weft" ] && [ -f tests/conformance/run.sh ] || return 0
-	BUILD=$BUILD bash tests/conformance/run.sh
-}
+group_conformance() { [ ! -x "$BUILD/weft" ] || $PY tests/conformance/run.py --build "$BUILD"; }
 
 # pytest's counts, its errors as failures.
 group_python() {
