@@ -44,7 +44,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
 	$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so) $(if $(CLI_SRC),$(BUILD)/weft)
 
-.PHONY: all unit generated clean FORCE setup build python check demo bless install uninstall asan tsan clang
+.PHONY: all unit objects generated clean FORCE setup build python check demo bless install uninstall asan tsan clang
 all: $(OUTPUTS)
 
 # ---- generated headers ----------------------------------------------------------------------------
@@ -91,7 +91,7 @@ $(BUILD)/libweftrt.a: $(call objects,$(RT_SRC))
 
 # ---- the library and the command ------------------------------------------------------------------
 # Sanitizer runtimes are resolved by the program, so their builds cannot ask for no undefined symbol.
-NO_UNDEFINED := $(if $(SAN),,-Wl,-z,defs)
+NO_UNDEFINED := $(if $(SAN)$(PARTIAL),,-Wl,-z,defs)
 
 $(BUILD)/libweft.so: $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
@@ -130,11 +130,14 @@ $(BUILD)/tests/unit_main.c: $(UNIT_SRC) scripts/unit_main.sh
 	@sh scripts/unit_main.sh $(UNIT_SRC) > $@.new && mv $@.new $@
 
 # Beside libweft_codegen.so, which the library code in it opens.
+# PARTIAL=1 links what there is, while parts are being written.
 $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(LDFLAGS_ALL) $(LDLIBS)
+	@$(CC) -o $@ $(filter %.o,$^) $(if $(PARTIAL),-Wl,--unresolved-symbols=ignore-all) $(LDFLAGS_ALL) \
+		$(LDLIBS)
 unit: $(BUILD)/unit
+objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC)))
 
 # ---- the whole: set-up, library, command, Python package --------------------------------------------
 # Below `make -j` these follow it; alone they take all processors.
