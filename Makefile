@@ -130,12 +130,14 @@ $(BUILD)/tests/unit_main.c: $(UNIT_SRC) scripts/unit_main.sh
 	@sh scripts/unit_main.sh $(UNIT_SRC) > $@.new && mv $@.new $@
 
 # Beside libweft_codegen.so, which the library code in it opens.
+ifneq ($(PARTIAL),)
+UNRESOLVED := -Wl,--unresolved-symbols=ignore-all
+endif
 # PARTIAL=1 links what there is, while parts are being written.
 $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(if $(PARTIAL),-Wl,--unresolved-symbols=ignore-all) $(LDFLAGS_ALL) \
-		$(LDLIBS)
+	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LDLIBS)
 unit: $(BUILD)/unit
 objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC)))
 
