@@ -51,6 +51,7 @@ struct contract {
 	int64_t rows_batch[PLAN_MAX_BATCH];        /* strides */
 	int64_t cols_batch[PLAN_MAX_BATCH];        /* strides; unused when packed (panels are dense) */
 	int64_t m, n, k;
+	int64_t rows_at, cols_at;                  /* first elements; cols_at: 0 when packed */
 	int64_t rows_m, rows_k;                    /* strides */
 	int64_t cols_k;                            /* stride; n has stride 1; unused when packed */
 	enum dtype rows_type, cols_type;           /* of the buffers; converted to the accumulator's */

@@ -1,0 +1,57 @@
+/* rewrite.c -- region_rewrite: one walk in the order of ids, which is a topological order (R5), with a
+ * table from old nodes to new ones.  Locations follow: what replaces a node is also located where the
+ * node was, so that messages and explain can name the source after any number of passes. */
+#include "ir/rewrite.h"
+
+const struct node *node_with_operands(struct graph *g, const struct node *n, const struct node *const *in)
+{
+	uint32_t same = 0;
+	while (same < n->nin && n->in[same] == in[same])
+		same++;
+	if (same == n->nin)
+		return n;
+	struct node_spec s = {
+		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
+		.nregions = n->nregions, .regions = n->regions, .type = n->type,
+	};
+	return graph_node(g, &s);
+}
+
+static void locate_like(struct graph *g, const struct node *to, const struct node *from)
+{
+	if (to == from || graph_location(g, to))
+		return;
+	for (const struct location *l = graph_location(g, from); l; l = l->next)
+		graph_locate(g, to, (struct place){ l->file, l->line, l->column }, l->text);
+}
+
+const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg)
+{
+	struct job *j = graph_job(g);
+	uint32_t count, limit = 0, most = 0;
+	const struct node **order = region_order(j, r, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		limit = order[i]->id + 1 > limit ? order[i]->id + 1 : limit;
+		most = order[i]->nin > most ? order[i]->nin : most;
+	}
+	const struct node **now = job_array(j, limit, sizeof *now);
+	const struct node **in = job_array(j, most, sizeof *in);
+	bool changed = false;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *n = order[i];
+		for (uint32_t k = 0; k < n->nin; k++)
+			in[k] = now[n->in[k]->id];
+		const struct node *m = fn(arg, g, n, in);
+		if (!m)
+			m = node_with_operands(g, n, in);
+		locate_like(g, m, n);
+		now[n->id] = m;
+		changed |= m != n;
+	}
+	if (!changed)
+		return r;
+	const struct node **results = job_array(j, r->nresults, sizeof *results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		results[i] = now[r->results[i]->id];
+	return graph_region(g, r->nparams, r->params, r->nresults, results);
+}

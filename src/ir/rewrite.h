@@ -1,0 +1,17 @@
+/* rewrite.h -- building a region from another one, node by node. */
+#ifndef IR_REWRITE_H
+#define IR_REWRITE_H
+#include "ir/graph.h"
+
+/* What n becomes, given what its operands became (in[0..n->nin)): a node of n's type, or NULL to take
+ * n over with the new operands. */
+typedef const struct node *rewrite_fn(void *arg, struct graph *g, const struct node *n,
+	const struct node *const *in);
+
+/* The region r becomes, operands before users, without recursion; nested regions are given to fn as
+ * part of their op.  r itself when nothing changed. */
+const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg);
+
+/* n with other operands: n itself when they are n's own. */
+const struct node *node_with_operands(struct graph *g, const struct node *n, const struct node *const *in);
+#endif

@@ -1,0 +1,61 @@
+/* plan_impl.h -- between the files of plan/. */
+#ifndef PLAN_PLAN_IMPL_H
+#define PLAN_PLAN_IMPL_H
+#include "plan/plan.h"
+
+#define PLAN_MAX_RANK 16
+
+/* How a tensor lies in the dense buffer of another one: element (i0, i1, ...) is at
+ * at + sum of i * stride.  Stride 0: broadcast. */
+struct view {
+	const struct node *base;
+	uint32_t rank;
+	int64_t dims[PLAN_MAX_RANK], strides[PLAN_MAX_RANK];
+	int64_t at;
+};
+/* Looks through transpose, reshape, broadcast_in_dim and slice as far as strides can say it. */
+void view_of(struct graph *g, const struct node *n, struct view *out);
+void view_dense(struct graph *g, const struct node *n, struct view *out);
+/* The listed dims as one: false when no single stride steps through them. Size 1 is skipped. */
+bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint32_t *dims,
+	int64_t *extent, int64_t *stride);
+
+/* Ops into those the cores know: convolution into OP_patches and dot_general, dot_general into
+ * OP_contract with packed operands. */
+const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o);
+const struct node *lower_convolution(struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct plan_options *o);
+void contract_load(const struct node *n, struct contract *out);   /* KEY_contract of an OP_contract */
+
+/* One kernel to be: its root, core, space and members (fuse.c). */
+struct group {
+	const struct node *root;
+	enum core core;
+	uint32_t rank, row;
+	int64_t space[PLAN_MAX_RANK];
+	const struct node *contract;             /* the OP_contract of a CORE_contract */
+	uint32_t nmembers, cap;
+	const struct node **members;             /* any order; the root is one */
+	double weight;                           /* of recomputed work an element, so far */
+	bool has_reduce;
+	const char *ends;
+};
+struct fusion {
+	uint32_t ngroups, cap;
+	struct group **groups;                   /* by root id */
+	const struct node **order;               /* of the region */
+	uint32_t count;
+	bool *buffer;                            /* by node id: has a buffer of its own */
+	struct group **root_of;                  /* by node id: the group that writes it */
+};
+struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o);
+bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
+bool node_is_leaf(const struct node *n);     /* small constant, token: repeated in every kernel */
+
+/* The kernel of a group and the nodes whose buffers are its inputs, in the order of its arguments. */
+struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
+	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);
+/* Offsets of the arena's buffers: no two overlap while both are alive.  Returns the arena's bytes. */
+int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers);
+#endif
