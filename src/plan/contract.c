@@ -1,0 +1,265 @@
+/* contract.c -- which side of a dot_general is read as scalars and which as vectors, and how both lie.
+ *
+ * The rows side is read as it lies, whatever its strides (weights [N,K] too); the columns side wants
+ * vectors of consecutive n: as it lies when n has stride 1, else packed into panels of 32 columns by a
+ * map kernel of its own, into which what computes the operand fuses.  So of the two ways to turn a
+ * product the cheaper is taken: work wasted in the last panel against elements to pack.  (The scheme of
+ * Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008, with one side unpacked.) */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+#include <string.h>
+
+/* One operand of the product, its dims sorted into batch, free and contracted ones. */
+struct side {
+	const struct node *node;
+	uint32_t nbatch, nfree, ncontract;
+	uint32_t batch[PLAN_MAX_RANK], free[PLAN_MAX_RANK], contract[PLAN_MAX_RANK];
+	struct view view;
+	int64_t free_extent, free_stride, k_extent, k_stride;
+	bool collapses;                          /* free and contracted dims each have one stride */
+};
+
+static void side_measure(struct graph *g, struct side *s)
+{
+	s->collapses = view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) &&
+		view_collapse(g, &s->view, s->ncontract, s->contract, &s->k_extent, &s->k_stride);
+	if (s->free_extent == 1)
+		s->free_stride = 1;
+}
+
+static struct side side_of(struct graph *g, const struct node *operand, const int64_t *batch,
+	uint32_t nbatch, const int64_t *contract, uint32_t ncontract)
+{
+	struct side s = { .node = operand, .nbatch = nbatch, .ncontract = ncontract };
+	bool taken[PLAN_MAX_RANK] = { false };
+	for (uint32_t i = 0; i < nbatch; i++)
+		taken[s.batch[i] = (uint32_t)batch[i]] = true;
+	for (uint32_t i = 0; i < ncontract; i++)
+		taken[s.contract[i] = (uint32_t)contract[i]] = true;
+	for (uint32_t d = 0; d < operand->type->rank; d++)
+		if (!taken[d])
+			s.free[s.nfree++] = d;
+	view_of(g, operand, &s.view);
+	side_measure(g, &s);
+	return s;
+}
+
+/* The operand in the order batch, first, second, as a new dense tensor. */
+static const struct node *side_transposed(struct graph *g, const struct side *s, bool contract_first)
+{
+	int64_t perm[PLAN_MAX_RANK];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < s->nbatch; i++)
+		perm[n++] = s->batch[i];
+	for (uint32_t i = 0; contract_first && i < s->ncontract; i++)
+		perm[n++] = s->contract[i];
+	for (uint32_t i = 0; i < s->nfree; i++)
+		perm[n++] = s->free[i];
+	for (uint32_t i = 0; !contract_first && i < s->ncontract; i++)
+		perm[n++] = s->contract[i];
+	return build_transpose(g, s->node, perm);
+}
+
+/* Makes the operand a dense tensor in the order batch, free, contract (or contract, free). */
+static void side_make_dense(struct graph *g, struct side *s, bool contract_first)
+{
+	s->node = side_transposed(g, s, contract_first);
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < s->nbatch; i++)
+		s->batch[i] = at++;
+	for (uint32_t i = 0; contract_first && i < s->ncontract; i++)
+		s->contract[i] = at++;
+	for (uint32_t i = 0; i < s->nfree; i++)
+		s->free[i] = at++;
+	for (uint32_t i = 0; !contract_first && i < s->ncontract; i++)
+		s->contract[i] = at++;
+	view_dense(g, s->node, &s->view);
+	side_measure(g, s);
+}
+
+/* Panels [batch..., ceil(n / 32), k, 32], zero beyond n. */
+static const struct node *side_pack(struct graph *g, const struct side *s)
+{
+	const struct node *t = side_transposed(g, s, false);
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
+	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 }, interior[PLAN_MAX_RANK] = { 0 };
+	uint32_t b = s->nbatch;
+	for (uint32_t i = 0; i < b; i++) {
+		dims[i] = s->node->type->dims[s->batch[i]];
+		perm[i] = i;
+	}
+	dims[b] = s->free_extent;
+	dims[b + 1] = s->k_extent;
+	t = build_reshape(g, t, b + 2, dims);
+	int64_t panels = (s->free_extent + PLAN_PANEL - 1) / PLAN_PANEL;
+	high[b] = panels * PLAN_PANEL - s->free_extent;
+	if (high[b])
+		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
+	dims[b] = panels;
+	dims[b + 1] = PLAN_PANEL;
+	dims[b + 2] = s->k_extent;
+	t = build_reshape(g, t, b + 3, dims);
+	perm[b] = b;
+	perm[b + 1] = b + 2;
+	perm[b + 2] = b + 1;
+	return build_transpose(g, t, perm);
+}
+
+/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with the last
+ * panel's waste, and packing an element. */
+static double side_cost(const struct side *rows, const struct side *cols)
+{
+	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
+		return cols->free_stride == 1 ? 0 : 1;
+	double m = (double)rows->free_extent, n = (double)cols->free_extent, k = (double)rows->k_extent;
+	double panels = (double)((cols->free_extent + PLAN_PANEL - 1) / PLAN_PANEL);
+	double work = m * panels * PLAN_PANEL * k / 32;
+	bool direct = cols->collapses && cols->free_stride == 1;
+	return work + (direct ? 0 : n * k * 1.5) + (rows->collapses ? 0 : m * k * 1.5);
+}
+
+static int64_t contract_ints(const struct contract *c, int64_t *out)
+{
+	int64_t n = 0;
+	out[n++] = c->rows_are_lhs;
+	out[n++] = c->cols_packed;
+	out[n++] = c->nbatch;
+	for (uint32_t i = 0; i < PLAN_MAX_BATCH; i++) {
+		out[n++] = c->batch[i];
+		out[n++] = c->rows_batch[i];
+		out[n++] = c->cols_batch[i];
+	}
+	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k, c->cols_k,
+		c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block };
+	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
+		out[n++] = rest[i];
+	return n;
+}
+
+void contract_load(const struct node *n, struct contract *c)
+{
+	uint32_t count;
+	const int64_t *in = node_ints(n, KEY_contract, &count);
+	memset(c, 0, sizeof *c);
+	c->rows_are_lhs = *in++ != 0;
+	c->cols_packed = *in++ != 0;
+	c->nbatch = (uint32_t)*in++;
+	for (uint32_t i = 0; i < PLAN_MAX_BATCH; i++) {
+		c->batch[i] = *in++;
+		c->rows_batch[i] = *in++;
+		c->cols_batch[i] = *in++;
+	}
+	int64_t *const numbers[] = { &c->m, &c->n, &c->k, &c->rows_at, &c->cols_at, &c->rows_m, &c->rows_k,
+		&c->cols_k };
+	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		*numbers[i] = *in++;
+	c->rows_type = (enum dtype)*in++;
+	c->cols_type = (enum dtype)*in++;
+	c->acc = (enum dtype)*in++;
+	c->m_block = *in++;
+	c->n_block = *in++;
+}
+
+/* Batch dims of both sides, neighbours that step by one stride on both merged. */
+static bool contract_batch(struct graph *g, struct contract *c, const struct side *rows,
+	const struct side *cols)
+{
+	for (uint32_t i = 0; i < rows->nbatch; i++) {
+		uint32_t r = rows->batch[i], v = cols->batch[i];
+		int64_t d = rows->view.dims[r], rs = rows->view.strides[r], cs = cols->view.strides[v];
+		if (d == 1)
+			continue;
+		uint32_t p = c->nbatch;
+		if (p && c->rows_batch[p - 1] == dim_mul(g, rs, d) && c->cols_batch[p - 1] == dim_mul(g, cs, d)) {
+			c->batch[p - 1] = dim_mul(g, c->batch[p - 1], d);
+			c->rows_batch[p - 1] = rs;
+			c->cols_batch[p - 1] = cs;
+			continue;
+		}
+		if (p == PLAN_MAX_BATCH)
+			return false;
+		c->batch[p] = d;
+		c->rows_batch[p] = rs;
+		c->cols_batch[p] = cs;
+		c->nbatch++;
+	}
+	return true;
+}
+
+/* Blocks by shape alone: a block of rows and its panels stay in the second-level cache. */
+static void contract_block(struct contract *c, const struct plan_options *o)
+{
+	int64_t tile = isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
+	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
+	int64_t panel_bytes = k * PLAN_PANEL * 4;
+	int64_t panels = (n + PLAN_PANEL - 1) / PLAN_PANEL, fit = l2 / 2 / panel_bytes;
+	c->n_block = 0;
+	if (panels > 8 && fit < panels)
+		c->n_block = (fit < 1 ? 1 : fit) * PLAN_PANEL;
+	int64_t rows = 48 * 65536 / (k * (c->n_block ? c->n_block : panels * PLAN_PANEL)) ;
+	rows = rows < 48 ? 48 : rows > 480 ? 480 : rows;
+	rows = (rows + 47) / 48 * 48;
+	if (rows > m)
+		rows = m;
+	c->m_block = (rows + tile - 1) / tile * tile;
+}
+
+static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
+{
+	if (l == DTYPE_f64 && r == DTYPE_f64 && result == DTYPE_f64)
+		return DTYPE_f64;
+	bool narrow = dtype_is_float(l) && dtype_is_float(r) && dtype_is_float(result);
+	if (narrow && l != DTYPE_f64 && r != DTYPE_f64 && result != DTYPE_f64)
+		return DTYPE_f32;
+	return DTYPE_none;
+}
+
+const struct node *lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct plan_options *o)
+{
+	enum dtype acc = contract_acc(in[0]->type->dtype, in[1]->type->dtype, n->type->dtype);
+	if (acc == DTYPE_none || in[0]->type->rank > PLAN_MAX_RANK - 4 || in[1]->type->rank > PLAN_MAX_RANK - 4 ||
+	    in[0]->type->quant || in[1]->type->quant)
+		return NULL;
+	uint32_t nb, nc;
+	const int64_t *lb = node_ints(n, KEY_lhs_batching_dimensions, &nb);
+	const int64_t *rb = node_ints(n, KEY_rhs_batching_dimensions, &nb);
+	const int64_t *lc = node_ints(n, KEY_lhs_contracting_dimensions, &nc);
+	const int64_t *rc = node_ints(n, KEY_rhs_contracting_dimensions, &nc);
+	struct side lhs = side_of(g, in[0], lb, nb, lc, nc), rhs = side_of(g, in[1], rb, nb, rc, nc);
+	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
+		return NULL;
+	struct contract c = { .acc = acc };
+	c.rows_are_lhs = side_cost(&lhs, &rhs) <= side_cost(&rhs, &lhs);
+	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
+	if (!rows->collapses)
+		side_make_dense(g, rows, false);
+	bool computed = cols->view.base->op == OP_patches;
+	bool numbers = cols->free_extent >= 0 && cols->k_extent >= 0;
+	c.cols_packed = numbers && (computed || !cols->collapses || cols->free_stride != 1);
+	if (!c.cols_packed && (!cols->collapses || cols->free_stride != 1))
+		side_make_dense(g, cols, true);
+	if (!contract_batch(g, &c, rows, cols))
+		return NULL;
+	c.m = rows->free_extent;
+	c.n = cols->free_extent;
+	c.k = rows->k_extent;
+	c.rows_at = rows->view.at;
+	c.rows_m = rows->free_stride;
+	c.rows_k = rows->k_stride;
+	c.rows_type = rows->node->type->dtype;
+	c.cols_type = cols->node->type->dtype;
+	if (!c.cols_packed) {
+		c.cols_at = cols->view.at;
+		c.cols_k = cols->k_stride;
+	}
+	contract_block(&c, o);
+	const struct node *operands[2] = { rows->view.base, c.cols_packed ? side_pack(g, cols) : cols->view.base };
+	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 16];
+	uint32_t nints = (uint32_t)contract_ints(&c, ints);
+	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
+	struct node_spec s = {
+		.op = OP_contract, .nin = 2, .in = operands, .attrs = attrs_cons(g, 1, &e), .type = n->type,
+	};
+	return graph_node(g, &s);
+}

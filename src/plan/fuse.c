@@ -1,0 +1,539 @@
+/* fuse.c -- which nodes become one kernel.
+ *
+ * Nodes are visited users first.  Each either joins the one kernel all its users are in, is repeated in
+ * several because that is cheaper than a buffer, or gets a buffer and begins a kernel of its own as root.
+ * A kernel has one root, so it only ever holds ancestors of that root and no cycle can arise.
+ *
+ * F1  What a step, a contraction or the caller reads has a buffer.
+ * F2  A node is not computed again for each of many readers unless that is cheap (GROUP_SPARE a kernel).
+ * F3  A reduce along the last dims of the space makes the kernel a row kernel: its value is computed once
+ *     a row and used by the same row (softmax, norms).  Other reduces are loops inside a map kernel.
+ * F4  A contraction takes what follows it as epilogue as long as that is element by element, with reshapes
+ *     and transposes between.
+ * F5  Which kernels come out depends on the graph alone. */
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define GROUP_SPARE 6.0          /* operations recomputed an element of the root, at most */
+#define GROUP_MOST 400           /* members */
+#define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
+
+/* A node's place in a group: how often it is computed, and which dim of the space each of its dims is. */
+struct member {
+	struct group *group;
+	double visits;
+	bool mapped;
+	int8_t dim[PLAN_MAX_RANK];       /* -1: size 1, or the same value along the space */
+	struct member *next;
+};
+struct fuse {
+	struct graph *g;
+	struct job *job;
+	struct fusion *f;
+	struct member **in;              /* by node id: the groups it is in */
+	const struct node ***users;      /* by node id, NULL-terminated */
+	bool *must;                      /* by node id: needs a buffer (F1) */
+};
+
+static double elements(const struct type *t)
+{
+	double n = 1;
+	for (uint32_t i = 0; i < t->rank; i++)
+		n *= t->dims[i] < 0 ? 64 : (double)t->dims[i];
+	return n;
+}
+
+/* Operations an element, roughly; what only moves costs nothing. */
+static double node_weight(const struct node *n)
+{
+	switch (n->op) {
+	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_sine: case OP_cosine:
+	case OP_power: case OP_chlo_erf: case OP_chlo_erfc: case OP_log_plus_one: case OP_exponential_minus_one:
+	case OP_atan2: case OP_tan: case OP_cbrt: case OP_chlo_erf_inv: case OP_chlo_lgamma: case OP_chlo_digamma:
+		return 12;
+	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder:
+		return 4;
+	case OP_gather: case OP_patches:
+		return 3;
+	case OP_reduce: case OP_reduce_window: case OP_dot_general: case OP_select_and_scatter: case OP_map:
+		return 100;
+	default:
+		return n->op == OP_result || op_table[n->op].kind == OP_MOVE || op_table[n->op].kind == OP_LEAF ? 0 : 1;
+	}
+}
+
+bool node_is_leaf(const struct node *n)
+{
+	return (n->op == OP_constant && attrs_find(n->attrs, KEY_value)) || n->op == OP_iota;
+}
+
+static bool node_is_input(const struct node *n)
+{
+	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
+}
+
+bool node_is_step(const struct node *n)
+{
+	if (n->op == OP_result)
+		return node_is_step(n->in[0]);
+	if (node_has_effect(n) || n->type->kind == TYPE_token)
+		return true;
+	switch (op_table[n->op].kind) {
+	case OP_SORT: case OP_LIBRARY: case OP_RANDOM: case OP_CONTROL: case OP_CUSTOM: case OP_TUPLE:
+	case OP_TOKEN: case OP_COLLECTIVE: case OP_EXPAND:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- places of nodes in groups --------------------------------------------------------------- */
+
+static struct member *member_in(struct fuse *f, const struct node *n, const struct group *group)
+{
+	struct member *m = f->in[n->id];
+	while (m && m->group != group)
+		m = m->next;
+	return m;
+}
+
+static bool type_fits(const struct type *t)
+{
+	return t->kind == TYPE_tensor && t->rank <= PLAN_MAX_RANK;
+}
+
+/* n's place as the operand of user u, whose place is known: dims followed through u. */
+static bool member_through(const struct node *n, const struct node *u, const struct member *at,
+	struct member *out)
+{
+	uint32_t count;
+	if (!at->mapped || !type_fits(n->type) || !type_fits(u->type))
+		return false;
+	memset(out->dim, -1, sizeof out->dim);
+	if (u->op == OP_broadcast_in_dim) {
+		const int64_t *to = node_ints(u, KEY_broadcast_dimensions, &count);
+		for (uint32_t d = 0; d < n->type->rank; d++)
+			out->dim[d] = n->type->dims[d] == 1 ? -1 : at->dim[to[d]];
+		return true;
+	}
+	if (u->op == OP_transpose) {
+		const int64_t *p = node_ints(u, KEY_permutation, &count);
+		for (uint32_t d = 0; d < n->type->rank; d++)
+			out->dim[p[d]] = at->dim[d];
+		return true;
+	}
+	if (u->op == OP_reshape) {               /* only dims of size 1 come and go */
+		uint32_t k = 0;
+		for (uint32_t d = 0; d < n->type->rank; d++) {
+			if (n->type->dims[d] == 1)
+				continue;
+			while (k < u->type->rank && u->type->dims[k] == 1)
+				k++;
+			if (k == u->type->rank || u->type->dims[k] != n->type->dims[d])
+				return false;
+			out->dim[d] = at->dim[k++];
+		}
+		while (k < u->type->rank && u->type->dims[k] == 1)
+			k++;
+		return k == u->type->rank;
+	}
+	if (op_table[u->op].kind == OP_MAP && u->op != OP_map) {
+		if (n->type->rank != u->type->rank)
+			return n->type->rank == 0;       /* select's predicate, clamp's bounds */
+		memcpy(out->dim, at->dim, sizeof out->dim);
+		return true;
+	}
+	return false;
+}
+
+/* How often u's evaluation at one element evaluates its operand n. */
+static double fan(const struct node *u, const struct node *n)
+{
+	double d = elements(u->type->kind == TYPE_tensor ? u->type : n->type);
+	switch (u->op) {
+	case OP_reduce:
+		return n->type->rank ? elements(n->type) / (d > 0 ? d : 1) : 1;
+	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
+		return 16;                       /* many: keeps all but the cheapest producers out */
+	default:
+		return 1;
+	}
+}
+
+/* n's place in a group from those of its users there.  False when no user is. */
+static bool member_of_users(struct fuse *f, const struct node *n, struct group *group, struct member *out)
+{
+	bool any = false;
+	*out = (struct member){ .group = group, .mapped = true };
+	for (const struct node *const *u = f->users[n->id]; *u; u++) {
+		const struct member *at = member_in(f, *u, group);
+		struct member m = { 0 };
+		if (!at)
+			continue;
+		out->visits += at->visits * fan(*u, n);
+		bool known = member_through(n, *u, at, &m);
+		if ((*u)->op == OP_reduce && group->core == CORE_row && at->mapped &&
+		    n->type->rank == group->rank) {
+			known = true;            /* the row reduce reads its operand where the space is */
+			for (uint32_t d = 0; d < group->rank; d++)
+				m.dim[d] = (int8_t)d;
+		}
+		if (!known || (any && memcmp(out->dim, m.dim, sizeof m.dim)))
+			out->mapped = false;
+		memcpy(out->dim, m.dim, sizeof m.dim);
+		any = true;
+	}
+	return any;
+}
+
+static void group_add(struct fuse *f, struct group *group, const struct node *n, const struct member *m)
+{
+	if (group->nmembers == group->cap) {
+		uint32_t cap = group->cap ? 2 * group->cap : 8;
+		group->members = job_grow(f->job, group->members, group->cap, cap, sizeof *group->members);
+		group->cap = cap;
+	}
+	group->members[group->nmembers++] = n;
+	struct member *copy = job_alloc(f->job, sizeof *copy);
+	*copy = *m;
+	copy->next = f->in[n->id];
+	f->in[n->id] = copy;
+}
+
+static struct group *group_new(struct fuse *f, const struct node *root)
+{
+	struct group *group = job_alloc(f->job, sizeof *group);
+	group->root = root;
+	group->core = CORE_map;
+	group->rank = root->type->rank;
+	if (group->rank > PLAN_MAX_RANK)
+		job_fail(f->job, WEFT_UNIMPLEMENTED, "%s of rank %u: native code ends at rank %d",
+			op_table[root->op].text, group->rank, PLAN_MAX_RANK);
+	memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
+	struct member m = { .group = group, .visits = elements(root->type), .mapped = true };
+	for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
+		m.dim[d] = d < group->rank && root->type->dims[d] != 1 ? (int8_t)d : -1;
+	group_add(f, group, root, &m);
+	f->f->buffer[root->id] = true;
+	f->f->root_of[root->id] = group;
+	if (f->f->ngroups == f->f->cap) {
+		uint32_t cap = f->f->cap ? 2 * f->f->cap : 64;
+		f->f->groups = job_grow(f->job, f->f->groups, f->f->cap, cap, sizeof *f->f->groups);
+		f->f->cap = cap;
+	}
+	f->f->groups[f->f->ngroups++] = group;
+	return group;
+}
+
+/* ---- reduces ---------------------------------------------------------------------------------- */
+
+/* A reduce of one operand over its last dims by one associative op: how many dims; 0: another kind. */
+static uint32_t reduce_row(const struct node *n)
+{
+	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor)
+		return 0;
+	const struct region *r = n->regions[0];
+	const struct node *body = r->results[0];
+	uint32_t count, rank = n->in[0]->type->rank;
+	if (!(op_table[body->op].flags & OP_ASSOCIATES) || body->nin != 2 ||
+	    body->in[0]->op != OP_parameter || body->in[1]->op != OP_parameter || body->in[0] == body->in[1])
+		return 0;
+	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
+	uint64_t mask = 0;
+	for (uint32_t i = 0; i < count; i++)
+		mask |= 1ull << dims[i];
+	double length = 1;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!(mask >> (rank - 1 - i) & 1))
+			return 0;
+		int64_t d = n->in[0]->type->dims[rank - 1 - i];
+		length *= d < 0 ? 64 : (double)d;
+	}
+	return rank <= PLAN_MAX_RANK && length >= ROW_LEAST ? count : 0;
+}
+
+/* Is n, a reduce over the last `row` dims, reached at the row at hand?  Case A: the space is its operand's. */
+static bool reduce_fits(const struct group *group, const struct node *n, const struct member *m, uint32_t row)
+{
+	const struct type *x = n->in[0]->type;
+	if (group->core == CORE_map ? group->has_reduce : group->core != CORE_row || group->row != row)
+		return false;
+	if (!m->mapped || x->rank != group->rank || memcmp(x->dims, group->space, x->rank * sizeof *x->dims))
+		return false;
+	for (uint32_t d = 0; d < n->type->rank; d++)
+		if (n->type->dims[d] != 1 && m->dim[d] != (int8_t)d)
+			return false;
+	return true;
+}
+
+/* Case B: the group so far is over the reduce's own result; its space grows by the row. */
+static bool reduce_extends(const struct group *group, const struct node *n, const struct member *m)
+{
+	if (group->core != CORE_map || group->has_reduce || !m->mapped)
+		return false;
+	uint32_t k = 0;
+	for (uint32_t d = 0; d < group->rank; d++) {
+		if (group->space[d] == 1)
+			continue;
+		while (k < n->type->rank && n->type->dims[k] == 1)
+			k++;
+		if (k == n->type->rank || n->type->dims[k] != group->space[d] || m->dim[k] != (int8_t)d)
+			return false;
+		k++;
+	}
+	while (k < n->type->rank && n->type->dims[k] == 1)
+		k++;
+	return k == n->type->rank;
+}
+
+/* Renames dims of all places in the group from the old space to that of x, whose outer dims they are. */
+static void group_extend(struct fuse *f, struct group *group, const struct type *x, uint32_t row)
+{
+	int8_t to[PLAN_MAX_RANK];
+	uint32_t k = 0;
+	memset(to, -1, sizeof to);
+	for (uint32_t d = 0; d < group->rank; d++) {
+		if (group->space[d] == 1)
+			continue;
+		while (x->dims[k] == 1)
+			k++;
+		to[d] = (int8_t)k++;
+	}
+	for (uint32_t i = 0; i < group->nmembers; i++) {
+		struct member *m = member_in(f, group->members[i], group);
+		for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
+			m->dim[d] = m->dim[d] < 0 ? -1 : to[m->dim[d]];
+	}
+	group->core = CORE_row;
+	group->row = row;
+	group->rank = x->rank;
+	memcpy(group->space, x->dims, x->rank * sizeof *x->dims);
+}
+
+static bool join_reduce(struct fuse *f, struct group *group, const struct node *n, struct member *m)
+{
+	uint32_t row = reduce_row(n);
+	if (row && reduce_fits(group, n, m, row)) {
+		group->core = CORE_row;
+		group->row = row;
+		group->has_reduce = true;
+		m->visits = elements(n->type);
+	} else if (row && reduce_extends(group, n, m)) {
+		group_extend(f, group, n->in[0]->type, row);
+		member_of_users(f, n, group, m);
+		m->mapped = true;
+		group->has_reduce = true;
+		m->visits = elements(n->type);
+	} else if (group->core == CORE_map && !row && m->visits <= 1.5 * elements(n->type) + 16) {
+		group->has_reduce = true;        /* a loop inside */
+	} else {
+		return false;
+	}
+	group_add(f, group, n, m);
+	return true;
+}
+
+/* ---- contractions ----------------------------------------------------------------------------- */
+
+/* F4: every member that depends on n is element by element, or a reshape or transpose. */
+static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
+{
+	if (group->core != CORE_map || group->has_reduce || elements(group->root->type) != elements(n->type))
+		return false;
+	uint32_t most = n->id;
+	for (uint32_t i = 0; i < group->nmembers; i++)
+		most = group->members[i]->id > most ? group->members[i]->id : most;
+	bool *on = job_array(f->job, most - n->id + 1, sizeof *on);
+	on[0] = true;
+	for (uint32_t k = n->id + 1; k <= most; k++)
+		for (uint32_t i = 0; i < group->nmembers; i++) {
+			const struct node *m = group->members[i];
+			if (m->id != k)
+				continue;
+			bool hit = false;
+			for (uint32_t x = 0; x < m->nin; x++)
+				hit |= m->in[x]->id >= n->id && m->in[x]->id < k && on[m->in[x]->id - n->id];
+			if (!hit)
+				continue;
+			if (elements(m->type) != elements(n->type))
+				return false;
+			if (op_table[m->op].kind != OP_MAP && m->op != OP_reshape && m->op != OP_transpose)
+				return false;
+			on[k - n->id] = true;
+		}
+	return true;
+}
+
+/* ---- the walk --------------------------------------------------------------------------------- */
+
+/* May n be computed inside group as often as its users there want it (F2)? */
+static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
+{
+	if (group->core == CORE_scatter || group->nmembers >= GROUP_MOST)
+		return false;
+	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
+		return false;
+	double each = m->visits / (elements(n->type) > 0 ? elements(n->type) : 1), weight = node_weight(n);
+	bool along = m->mapped && group->rank > 0;     /* the same value along the last dim: computed once */
+	for (uint32_t d = 0; d < n->type->rank && along; d++)
+		along = m->dim[d] != (int8_t)(group->rank - 1);
+	if (along && group->rank)
+		each /= group->space[group->rank - 1] > 0 ? (double)group->space[group->rank - 1] : 64;
+	if (each > 1.5) {
+		double cost = weight * (each > 8 ? 8 : each - 1);
+		if (group->weight + cost > GROUP_SPARE)
+			return false;
+		group->weight += cost;
+	}
+	if (op_table[n->op].kind == OP_WINDOW || n->op == OP_dot_general || n->op == OP_map)
+		group->has_reduce = true;
+	group_add(f, group, n, m);
+	return true;
+}
+
+static bool join(struct fuse *f, struct group *group, const struct node *n)
+{
+	struct member m;
+	if (!member_of_users(f, n, group, &m))
+		return false;
+	if (n->op == OP_contract) {
+		if (!contract_fits(f, group, n))
+			return false;
+		group->core = CORE_contract;
+		group->contract = n;
+		group_add(f, group, n, &m);
+		return true;
+	}
+	if (n->op == OP_reduce)
+		return join_reduce(f, group, n, &m);
+	if (n->op == OP_scatter)
+		return false;
+	return join_map(f, group, n, &m);
+}
+
+/* Cheap enough to be computed in each of several kernels rather than stored. */
+static bool node_is_free(const struct node *n)
+{
+	if (n->op == OP_result)
+		return false;
+	switch (n->op) {
+	case OP_broadcast_in_dim: case OP_reshape: case OP_transpose: case OP_slice: case OP_convert:
+	case OP_negate: case OP_compare: case OP_not: case OP_reverse:
+		return true;
+	default:
+		return elements(n->type) <= 1 && node_weight(n) <= 4;
+	}
+}
+
+static void start(struct fuse *f, const struct node *n)
+{
+	struct group *group = group_new(f, n);
+	uint32_t row = reduce_row(n);
+	if (n->op == OP_contract) {
+		group->core = CORE_contract;
+		group->contract = n;
+	} else if (n->op == OP_scatter) {
+		group->core = CORE_scatter;
+	} else if (row) {
+		group_extend(f, group, n->in[0]->type, row);
+		group->has_reduce = true;
+	} else if (op_table[n->op].kind == OP_WINDOW || n->op == OP_reduce || n->op == OP_dot_general) {
+		group->has_reduce = true;
+	}
+}
+
+static void visit(struct fuse *f, const struct node *n)
+{
+	struct group *only = NULL, *groups[8];
+	uint32_t ngroups = 0;
+	bool step = node_is_step(n);
+	if (step || node_is_input(n) || node_is_leaf(n)) {
+		f->f->buffer[n->id] = !node_is_leaf(n) || f->must[n->id];
+		if (node_is_leaf(n) && f->must[n->id])
+			start(f, n);
+		return;
+	}
+	for (const struct node *const *u = f->users[n->id]; *u; u++)
+		for (const struct member *m = f->in[(*u)->id]; m; m = m->next) {
+			bool seen = false;
+			for (uint32_t i = 0; i < ngroups && i < 8; i++)
+				seen |= groups[i] == m->group;
+			if (!seen) {
+				if (ngroups < 8)
+					groups[ngroups] = m->group;
+				only = m->group;
+				ngroups++;
+			}
+		}
+	if (n->type->kind == TYPE_results) {     /* several reduces in one: inside every kernel that reads one */
+		struct member m;
+		for (uint32_t i = 0; i < ngroups && i < 8; i++)
+			if (member_of_users(f, n, groups[i], &m)) {
+				groups[i]->has_reduce = true;
+				group_add(f, groups[i], n, &m);
+			}
+		return;
+	}
+	if (!f->must[n->id] && n->op != OP_result) {
+		if (ngroups == 1 && join(f, only, n))
+			return;
+		if (ngroups > 1 && ngroups <= 8 && node_is_free(n)) {
+			uint32_t joined = 0;
+			while (joined < ngroups && join(f, groups[joined], n))
+				joined++;
+			if (joined == ngroups)
+				return;          /* else it has a buffer; the kernels it is in compute it anyway */
+		}
+	}
+	start(f, n);
+}
+
+static void list_users(struct fuse *f)
+{
+	uint32_t *count = job_array(f->job, graph_nnodes(f->g), sizeof *count);
+	for (uint32_t i = 0; i < f->f->count; i++)
+		for (uint32_t k = 0; k < f->f->order[i]->nin; k++)
+			count[f->f->order[i]->in[k]->id]++;
+	for (uint32_t i = 0; i < f->f->count; i++) {
+		uint32_t id = f->f->order[i]->id;
+		f->users[id] = job_array(f->job, count[id] + 1, sizeof **f->users);
+		count[id] = 0;
+	}
+	for (uint32_t i = 0; i < f->f->count; i++)
+		for (uint32_t k = 0; k < f->f->order[i]->nin; k++) {
+			uint32_t id = f->f->order[i]->in[k]->id;
+			f->users[id][count[id]++] = f->f->order[i];
+		}
+}
+
+struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o)
+{
+	struct job *j = graph_job(g);
+	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f) };
+	uint32_t ids = graph_nnodes(g);
+	(void)o;
+	f.f->order = region_order(j, r, &f.f->count);
+	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
+	f.f->root_of = job_array(j, ids, sizeof *f.f->root_of);
+	f.in = job_array(j, ids, sizeof *f.in);
+	f.users = job_array(j, ids, sizeof *f.users);
+	f.must = job_array(j, ids, sizeof *f.must);
+	list_users(&f);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		f.must[r->results[i]->id] = true;
+	for (uint32_t i = 0; i < f.f->count; i++) {
+		const struct node *n = f.f->order[i];
+		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
+		for (uint32_t k = 0; reads_buffers && k < n->nin; k++)
+			f.must[n->in[k]->id] = true;
+	}
+	for (uint32_t i = f.f->count; i-- > 0;)
+		visit(&f, f.f->order[i]);
+	for (uint32_t a = 1; a < f.f->ngroups; a++)      /* by root id: operands' kernels first */
+		for (uint32_t b = a; b > 0 && f.f->groups[b - 1]->root->id > f.f->groups[b]->root->id; b--) {
+			struct group *t = f.f->groups[b];
+			f.f->groups[b] = f.f->groups[b - 1];
+			f.f->groups[b - 1] = t;
+		}
+	return f.f;
+}

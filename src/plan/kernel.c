@@ -1,0 +1,262 @@
+/* kernel.c -- a group of nodes as a kernel: its closed body, its inputs, its chunks, its name.
+ *
+ * The body is built in the graph like any region, so equal bodies are one pointer; two kernels are equal
+ * when body, core and numbers are, and are then compiled once (plan.c compares). */
+#include "base/hash.h"
+#include "ir/rewrite.h"
+#include "plan/plan_impl.h"
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
+#define CHUNK_MOST 65536
+
+struct build {
+	struct graph *g;
+	const struct fusion *f;
+	const struct group *group;
+	const struct node **now;         /* by node id: its twin in the body */
+	const struct node **inputs;
+	uint32_t ninputs, cap, nparams;
+};
+
+static uint32_t add_input(struct build *b, const struct node *n)
+{
+	if (b->ninputs == b->cap) {
+		uint32_t cap = b->cap ? 2 * b->cap : 8;
+		b->inputs = job_grow(graph_job(b->g), b->inputs, b->cap, cap, sizeof *b->inputs);
+		b->cap = cap;
+	}
+	b->inputs[b->ninputs++] = n;
+	return b->ninputs - 1;
+}
+
+static bool is_inside(const struct build *b, const struct node *n)
+{
+	return n == b->group->root || node_is_leaf(n) || (!b->f->buffer[n->id] && !node_is_step(n));
+}
+
+/* Nodes the body needs, operands first, inputs among them; the contraction ends the walk. */
+static const struct node **collect(struct build *b, uint32_t *count)
+{
+	struct job *j = graph_job(b->g);
+	uint32_t n = 0, cap = 64;
+	const struct node **at = job_array(j, cap, sizeof *at);
+	bool *seen = job_array(j, b->group->root->id + 1, sizeof *seen);
+	at[n++] = b->group->root;
+	seen[b->group->root->id] = true;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!is_inside(b, at[i]) || at[i] == b->group->contract)
+			continue;
+		for (uint32_t k = 0; k < at[i]->nin; k++) {
+			const struct node *x = at[i]->in[k];
+			if (seen[x->id])
+				continue;
+			seen[x->id] = true;
+			if (n == cap) {
+				at = job_grow(j, at, cap, 2 * cap, sizeof *at);
+				cap *= 2;
+			}
+			at[n++] = x;
+		}
+	}
+	for (uint32_t a = 1; a < n; a++)         /* by id */
+		for (uint32_t c = a; c > 0 && at[c - 1]->id > at[c]->id; c--) {
+			const struct node *t = at[c];
+			at[c] = at[c - 1];
+			at[c - 1] = t;
+		}
+	*count = n;
+	return at;
+}
+
+static const struct node *twin(struct build *b, const struct node *n)
+{
+	if (n == b->group->contract)
+		return graph_parameter(b->g, 0, n->type);
+	if (!is_inside(b, n)) {
+		add_input(b, n);
+		return graph_parameter(b->g, b->nparams++, n->type);
+	}
+	const struct node **in = job_array(graph_job(b->g), n->nin, sizeof *in);
+	for (uint32_t k = 0; k < n->nin; k++)
+		in[k] = b->now[n->in[k]->id];
+	return node_with_operands(b->g, n, in);
+}
+
+/* ---- sizes ------------------------------------------------------------------------------------ */
+
+static void add_size(struct job *j, struct kernel *k, int64_t d)
+{
+	if (d >= 0)
+		return;
+	for (uint32_t i = 0; i < k->nsizes; i++)
+		if (k->sizes[i] == d)
+			return;
+	int64_t *sizes = job_array(j, k->nsizes + 1, sizeof *sizes);
+	if (k->nsizes)
+		memcpy(sizes, k->sizes, k->nsizes * sizeof *sizes);
+	sizes[k->nsizes++] = d;
+	k->sizes = sizes;
+}
+
+static void add_type_sizes(struct job *j, struct kernel *k, const struct type *t)
+{
+	for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++)
+		add_size(j, k, t->dims[d]);
+	for (uint32_t i = 0; i < t->n; i++)
+		add_type_sizes(j, k, t->elem[i]);
+}
+
+static void add_sizes(struct graph *g, struct kernel *k)
+{
+	struct job *j = graph_job(g);
+	uint32_t count;
+	const struct node **order = region_order(j, k->body, &count);
+	for (uint32_t i = 0; i < count; i++)
+		add_type_sizes(j, k, order[i]->type);
+	for (uint32_t d = 0; d < k->rank; d++)
+		add_size(j, k, k->space[d]);
+	if (k->core != CORE_contract)
+		return;
+	const struct contract *c = &k->contract;
+	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k, c->cols_k };
+	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
+		add_size(j, k, rest[i]);
+	for (uint32_t i = 0; i < c->nbatch; i++) {
+		add_size(j, k, c->batch[i]);
+		add_size(j, k, c->rows_batch[i]);
+		add_size(j, k, c->cols_batch[i]);
+	}
+}
+
+/* ---- chunks ----------------------------------------------------------------------------------- */
+
+static int64_t at_least(int64_t v, int64_t least)
+{
+	return v < least ? least : v;
+}
+
+/* A grain for `outer` items of `each` elements: about CHUNK_ELEMENTS a chunk, few enough chunks. */
+static int64_t grain(int64_t outer, int64_t each)
+{
+	int64_t per = CHUNK_ELEMENTS / at_least(each < 0 ? 64 : each, 1);
+	if (outer > 0 && outer / at_least(per, 1) > CHUNK_MOST)
+		per = outer / CHUNK_MOST + 1;
+	return at_least(per, 1);
+}
+
+static void kernel_chunks(struct graph *g, struct kernel *k)
+{
+	if (k->core == CORE_contract) {
+		const struct contract *c = &k->contract;
+		k->chunks = dim_ceildiv(g, c->m, c->m_block);
+		if (c->n_block)
+			k->chunks = dim_mul(g, k->chunks, dim_ceildiv(g, c->n, c->n_block));
+		for (uint32_t i = 0; i < c->nbatch; i++)
+			k->chunks = dim_mul(g, k->chunks, c->batch[i]);
+		return;
+	}
+	if (k->core == CORE_scatter || k->core == CORE_sort) {
+		k->outer_grain = 1;
+		k->chunks = 1;
+		return;
+	}
+	uint32_t inner = k->core == CORE_row ? k->row : k->rank ? 1 : 0;
+	int64_t outer = dim_product(g, k->rank - inner, k->space);
+	int64_t each = dim_product(g, inner, k->space + (k->rank - inner));
+	if (k->core == CORE_map && inner && outer >= 0 && outer < 64 && each > 2 * CHUNK_ELEMENTS) {
+		k->outer_grain = 1;
+		k->inner_grain = CHUNK_ELEMENTS;
+		k->chunks = dim_mul(g, outer, dim_ceildiv(g, each, CHUNK_ELEMENTS));
+		return;
+	}
+	k->outer_grain = grain(outer, each);
+	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
+}
+
+/* ---- the kernel ------------------------------------------------------------------------------- */
+
+static void kernel_hash(struct kernel *k)
+{
+	uint64_t h = hash_mix(k->core, k->body->hash);
+	h = hash_mix(h, k->body->id);
+	for (uint32_t d = 0; d < k->rank; d++)
+		h = hash_mix(h, (uint64_t)k->space[d]);
+	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict };
+	k->hash = hash_bytes(numbers, sizeof numbers, h);
+	if (k->core == CORE_contract)
+		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);
+}
+
+/* "contract_add_tanh": the core, then the last few ops that compute. */
+static void kernel_name(struct job *j, struct kernel *k)
+{
+	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "scatter", "sort" };
+	uint32_t count, shown = 0;
+	const struct node **order = region_order(j, k->body, &count);
+	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);
+	const char *last = "";
+	for (uint32_t i = count; i-- > 0 && shown < 4;) {
+		const struct node *n = order[i];
+		enum op_kind kind = op_table[n->op].kind;
+		bool telling = (kind != OP_LEAF && kind != OP_MOVE) || n->op == OP_gather || n->op == OP_patches;
+		if (!telling || len + strlen(op_table[n->op].name) + 2 > sizeof k->name - 8 ||
+		    !strcmp(last, op_table[n->op].name))
+			continue;
+		last = op_table[n->op].name;
+		len += (size_t)snprintf(k->name + len, sizeof k->name - len, "_%s", last);
+		shown++;
+	}
+}
+
+struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
+	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs)
+{
+	struct job *j = graph_job(g);
+	struct build b = { .g = g, .f = f, .group = group };
+	struct kernel *k = job_alloc(j, sizeof *k);
+	uint32_t count;
+	b.now = job_array(j, group->root->id + 1, sizeof *b.now);
+	if (group->contract) {
+		add_input(&b, group->contract->in[0]);
+		add_input(&b, group->contract->in[1]);
+		b.nparams = 1;
+		contract_load(group->contract, &k->contract);
+	}
+	const struct node **order = collect(&b, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (order[i] == group->contract)
+			b.now[order[i]->id] = twin(&b, order[i]);
+	for (uint32_t i = 0; i < count; i++)
+		if (order[i] != group->contract)
+			b.now[order[i]->id] = twin(&b, order[i]);
+
+	const struct type **params = job_array(j, b.nparams, sizeof *params);
+	uint32_t first = group->contract ? 2 : 0, p = 0;
+	if (group->contract)
+		params[p++] = group->contract->type;
+	for (uint32_t i = first; i < b.ninputs; i++)
+		params[p++] = b.inputs[i]->type;
+	const struct node *result = b.now[group->root->id];
+	k->graph = g;
+	k->core = group->core;
+	k->body = graph_region(g, b.nparams, params, 1, &result);
+	k->strict = o->strict;
+	k->rank = group->core == CORE_contract ? 0 : group->rank;
+	int64_t *space = job_array(j, k->rank, sizeof *space);
+	if (k->rank)
+		memcpy(space, group->space, k->rank * sizeof *space);
+	k->space = space;
+	k->row = group->core == CORE_row ? group->row : 0;
+	k->ninputs = b.ninputs;
+	k->noutputs = 1;
+	k->ends = group->ends;
+	add_sizes(g, k);
+	kernel_chunks(g, k);
+	kernel_name(j, k);
+	kernel_hash(k);
+	*ninputs = b.ninputs;
+	*inputs = b.inputs;
+	return k;
+}

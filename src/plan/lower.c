@@ -1,0 +1,178 @@
+/* lower.c -- the graph in the ops that kernels have cores for.
+ *
+ * A convolution becomes patches (im2col, never stored as such: they are packed panel by panel) and a
+ * dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
+ * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
+ * Document Processing, 2006. */
+#include "ir/build.h"
+#include "ir/rewrite.h"
+#include "plan/plan_impl.h"
+
+static struct place place_of(struct graph *g, const struct node *n)
+{
+	const struct location *l = graph_location(g, n);
+	return l ? (struct place){ l->file, l->line, l->column } : (struct place){ 0 };
+}
+
+struct conv {
+	int64_t batch, features, groups;         /* of input, output */
+	int64_t out_features, in_features;       /* of the whole; of one group */
+	uint32_t nspatial;
+	const int64_t *in_spatial, *kernel_spatial, *out_spatial;
+	int64_t window, positions;               /* products */
+};
+
+static struct conv conv_of(struct graph *g, const struct node *n)
+{
+	struct conv c = { 0 };
+	uint32_t count;
+	const struct type *x = n->in[0]->type, *w = n->in[1]->type;
+	c.in_spatial = node_ints(n, KEY_input_spatial_dimensions, &c.nspatial);
+	c.kernel_spatial = node_ints(n, KEY_kernel_spatial_dimensions, &count);
+	c.out_spatial = node_ints(n, KEY_output_spatial_dimensions, &count);
+	c.groups = node_int(n, KEY_feature_group_count, 1);
+	c.batch = x->dims[node_int(n, KEY_input_batch_dimension, 0)];
+	c.features = x->dims[node_int(n, KEY_input_feature_dimension, 1)];
+	c.out_features = w->dims[node_int(n, KEY_kernel_output_feature_dimension, 0)];
+	c.in_features = w->dims[node_int(n, KEY_kernel_input_feature_dimension, 1)];
+	c.window = c.positions = 1;
+	for (uint32_t d = 0; d < c.nspatial; d++) {
+		c.window = dim_mul(g, c.window, w->dims[c.kernel_spatial[d]]);
+		c.positions = dim_mul(g, c.positions, n->type->dims[c.out_spatial[d]]);
+	}
+	return c;
+}
+
+/* Weights as [groups, out features of a group, in features * window]. */
+static const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
+	const struct conv *c)
+{
+	int64_t perm[PLAN_MAX_RANK], dims[3];
+	perm[0] = node_int(n, KEY_kernel_output_feature_dimension, 0);
+	perm[1] = node_int(n, KEY_kernel_input_feature_dimension, 1);
+	uint32_t count;
+	const int64_t *reversal = node_ints(n, KEY_window_reversal, &count);
+	int64_t turned[PLAN_MAX_RANK];
+	uint32_t nturned = 0;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		perm[2 + d] = c->kernel_spatial[d];
+		if (reversal && reversal[d])
+			turned[nturned++] = c->kernel_spatial[d];
+	}
+	if (nturned) {
+		const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, nturned, turned) };
+		w = build_op(g, OP_reverse, 1, &w, 1, &e);
+	}
+	w = build_transpose(g, w, perm);
+	dims[0] = c->groups;
+	dims[1] = c->out_features / c->groups;
+	dims[2] = dim_mul(g, c->in_features, c->window);
+	return build_reshape(g, w, 3, dims);
+}
+
+static bool conv_is_pointwise(const struct node *n, const struct conv *c)
+{
+	if (c->window != 1 || c->groups != 1 || c->batch != 1)
+		return false;
+	const enum key keys[] = { KEY_window_strides, KEY_lhs_dilation, KEY_padding };
+	for (unsigned k = 0; k < 3; k++) {
+		uint32_t count;
+		const int64_t *v = node_ints(n, keys[k], &count);
+		for (uint32_t d = 0; v && d < count; d++)
+			if (v[d] != (keys[k] == KEY_padding ? 0 : 1))
+				return false;
+	}
+	return true;
+}
+
+/* The input's windows as [groups, in features * window, batch * positions]. */
+static const struct node *conv_cols(struct graph *g, const struct node *n, const struct node *x,
+	const struct node *w, const struct conv *c)
+{
+	int64_t dims[3] = { c->groups, dim_mul(g, c->in_features, c->window),
+		dim_mul(g, c->batch, c->positions) };
+	if (conv_is_pointwise(n, c)) {
+		int64_t perm[PLAN_MAX_RANK];
+		perm[0] = node_int(n, KEY_input_batch_dimension, 0);
+		perm[1] = node_int(n, KEY_input_feature_dimension, 1);
+		for (uint32_t d = 0; d < c->nspatial; d++)
+			perm[2 + d] = c->in_spatial[d];
+		return build_reshape(g, build_transpose(g, x, perm), 3, dims);
+	}
+	int64_t window[PLAN_MAX_RANK];
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		window[d] = w->type->dims[c->kernel_spatial[d]];
+	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation, KEY_rhs_dilation,
+		KEY_input_batch_dimension, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
+		KEY_feature_group_count };
+	struct attr_entry e[10];
+	uint32_t ne = 0;
+	for (unsigned k = 0; k < sizeof keep / sizeof *keep; k++)
+		if (attrs_find(n->attrs, keep[k]))
+			e[ne++] = (struct attr_entry){ keep[k], NULL, attrs_find(n->attrs, keep[k]) };
+	e[ne++] = (struct attr_entry){ KEY_window_dimensions, NULL, attr_ints(g, c->nspatial, window) };
+	struct node_spec s = {
+		.op = OP_patches, .nin = 1, .in = &x, .attrs = attrs_cons(g, ne, e),
+		.type = type_tensor(g, x->type->dtype, 3, dims),
+	};
+	return graph_node(g, &s);
+}
+
+const struct node *lower_convolution(struct graph *g, const struct node *n, const struct node *const *in)
+{
+	struct conv c = conv_of(g, n);
+	if (node_int(n, KEY_batch_group_count, 1) != 1)
+		job_fail_at(graph_job(g), WEFT_UNIMPLEMENTED, place_of(g, n),
+			"convolution with batch_group_count above 1 (%s) has no native code yet",
+			dtype_table[n->type->dtype].text);
+	const struct node *rows = conv_rows(g, n, in[1], &c);
+	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
+	const int64_t zero = 0, two = 2, one = 1;
+	const struct node *dot = build_dot(g, rows, cols, 1, &zero, &zero, 1, &two, &one, n->type->dtype);
+
+	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's order */
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], inverse[PLAN_MAX_RANK];
+	uint32_t rank = c.nspatial + 2;
+	dims[0] = c.out_features;
+	dims[1] = c.batch;
+	for (uint32_t d = 0; d < c.nspatial; d++)
+		dims[2 + d] = n->type->dims[c.out_spatial[d]];
+	inverse[0] = node_int(n, KEY_output_feature_dimension, 1);
+	inverse[1] = node_int(n, KEY_output_batch_dimension, 0);
+	for (uint32_t d = 0; d < c.nspatial; d++)
+		inverse[2 + d] = c.out_spatial[d];
+	for (uint32_t d = 0; d < rank; d++)
+		perm[inverse[d]] = d;
+	const struct node *y = build_reshape(g, dot, rank, dims);
+	if (c.batch == 1 && inverse[0] == 1 && inverse[1] == 0) {   /* only size-1 dims move */
+		dims[0] = 1;
+		dims[1] = c.out_features;
+		return build_reshape(g, dot, rank, dims);
+	}
+	return build_transpose(g, y, perm);
+}
+
+static const struct node *lower_node(void *arg, struct graph *g, const struct node *n,
+	const struct node *const *in)
+{
+	switch (n->op) {
+	case OP_convolution:
+		return n->type->rank + 2 < PLAN_MAX_RANK ? lower_convolution(g, n, in) : NULL;
+	default:
+		(void)arg;
+		return NULL;
+	}
+}
+
+static const struct node *lower_dots(void *arg, struct graph *g, const struct node *n,
+	const struct node *const *in)
+{
+	return n->op == OP_dot_general ? lower_dot(g, n, in, arg) : NULL;
+}
+
+const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o)
+{
+	struct plan_options local = *o;
+	r = region_rewrite(g, r, lower_node, &local);
+	return region_rewrite(g, r, lower_dots, &local);
+}
