@@ -1,0 +1,456 @@
+/* plan.c -- plan_make: lowered, fused, and put in order; one buffer for each tensor that is stored.
+ *
+ * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of main; its
+ * regions are planned like main, their parameters standing for the operands' buffers, and whatever they
+ * use is alive during the whole step.  A loop's state has buffers of its own: the operands are copied in,
+ * the body's results back.  Reshapes, barriers and tokens cost nothing: they are the operand's buffer. */
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define NO_BUFFER UINT32_MAX
+
+struct planner {
+	struct graph *g;
+	struct job *job;
+	const struct plan_options *o;
+	struct plan *p;
+	uint32_t cap_kernels, cap_buffers;
+	uint32_t now;                    /* the step of main being made */
+};
+/* One region being planned: where each of its nodes' values is. */
+struct scope {
+	const struct region *region;
+	uint32_t *buffer;                /* by node id */
+	struct plan_steps *steps;
+};
+
+static struct place place_of(struct graph *g, const struct node *n)
+{
+	const struct location *l = graph_location(g, n);
+	return l ? (struct place){ l->file, l->line, l->column } : (struct place){ 0 };
+}
+
+static noreturn void unimplemented(struct planner *pl, const struct node *n)
+{
+	const struct type *t = n->type;
+	while (t->kind != TYPE_tensor && t->n)
+		t = t->elem[0];
+	if (t->kind != TYPE_tensor && n->nin && n->in[0]->type->kind == TYPE_tensor)
+		t = n->in[0]->type;
+	job_fail_at(pl->job, WEFT_UNIMPLEMENTED, place_of(pl->g, n), "%s%s%s (%s) has no native code yet",
+		op_table[n->op].text, n->op == OP_custom_call ? " @" : "",
+		n->op == OP_custom_call ? node_str(n, KEY_call_target_name, "") : "",
+		t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor");
+}
+
+/* ---- buffers ---------------------------------------------------------------------------------- */
+
+static int64_t bytes_of(struct planner *pl, const struct type *t)
+{
+	int64_t n = dim_product(pl->g, t->rank, t->dims);
+	return dim_mul(pl->g, n, (int64_t)dtype_bytes(t->dtype));
+}
+
+static uint32_t add_buffer(struct planner *pl, enum abi_buffer_kind kind, uint32_t index,
+	const struct type *t)
+{
+	struct plan *p = pl->p;
+	if (p->nbuffers == pl->cap_buffers) {
+		uint32_t cap = pl->cap_buffers ? 2 * pl->cap_buffers : 64;
+		p->buffers = job_grow(pl->job, p->buffers, pl->cap_buffers, cap, sizeof *p->buffers);
+		pl->cap_buffers = cap;
+	}
+	p->buffers[p->nbuffers] = (struct plan_buffer){
+		.kind = kind, .index = index, .type = t, .bytes = bytes_of(pl, t),
+		.first = pl->now, .last = pl->now,
+	};
+	return p->nbuffers++;
+}
+
+static uint32_t use(struct planner *pl, uint32_t buffer)
+{
+	pl->p->buffers[buffer].last = pl->now;
+	return buffer;
+}
+
+/* ---- steps ------------------------------------------------------------------------------------ */
+
+static struct plan_step *add_step(struct planner *pl, struct scope *s, enum abi_step_kind kind)
+{
+	struct plan_steps *v = s->steps;
+	if (v->n == v->cap) {
+		uint32_t cap = v->cap ? 2 * v->cap : 32;
+		v->at = job_grow(pl->job, v->at, v->cap, cap, sizeof *v->at);
+		v->cap = cap;
+	}
+	struct plan_step *step = &v->at[v->n++];
+	step->kind = kind;
+	step->chunks = 1;
+	step->flops = step->bytes = -1;
+	return step;
+}
+
+/* Called after a step is complete: in main the next one has the next number. */
+static void end_step(struct planner *pl, const struct scope *s)
+{
+	if (s->steps == &pl->p->main)
+		pl->now = s->steps->n;
+}
+
+static void set_args(struct planner *pl, struct plan_step *step, uint32_t n, const uint32_t *args,
+	uint32_t noutputs)
+{
+	uint32_t *copy = job_array(pl->job, n, sizeof *copy);
+	for (uint32_t i = 0; i < n; i++)
+		copy[i] = use(pl, args[i]);
+	step->args = copy;
+	step->nargs = n;
+	step->noutputs = noutputs;
+}
+
+static void add_copy(struct planner *pl, struct scope *s, uint32_t from, uint32_t to)
+{
+	if (from == to)
+		return;
+	const uint32_t args[] = { from, to };
+	set_args(pl, add_step(pl, s, ABI_STEP_copy), 2, args, 1);
+	end_step(pl, s);
+}
+
+/* ---- kernels ---------------------------------------------------------------------------------- */
+
+static bool kernel_equal(const struct kernel *a, const struct kernel *b)
+{
+	return a->hash == b->hash && a->core == b->core && a->body == b->body && a->rank == b->rank &&
+	       a->row == b->row && a->outer_grain == b->outer_grain && a->inner_grain == b->inner_grain &&
+	       a->chunks == b->chunks && a->strict == b->strict && a->nsizes == b->nsizes &&
+	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
+	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
+	       (a->core != CORE_contract || !memcmp(&a->contract, &b->contract, sizeof a->contract));
+}
+
+static uint32_t add_kernel(struct planner *pl, struct kernel *k)
+{
+	struct plan *p = pl->p;
+	for (uint32_t i = 0; i < p->nkernels; i++)
+		if (kernel_equal(p->kernels[i], k))
+			return i;
+	if (p->nkernels == pl->cap_kernels) {
+		uint32_t cap = pl->cap_kernels ? 2 * pl->cap_kernels : 32;
+		p->kernels = job_grow(pl->job, p->kernels, pl->cap_kernels, cap, sizeof *p->kernels);
+		pl->cap_kernels = cap;
+	}
+	p->kernels[p->nkernels] = k;
+	return p->nkernels++;
+}
+
+static double number(int64_t d)
+{
+	return d < 0 ? 64 : (double)d;
+}
+
+static void step_cost(struct planner *pl, struct plan_step *step, const struct kernel *k)
+{
+	double bytes = 0, flops = 0;
+	for (uint32_t i = 0; i < step->nargs; i++)
+		bytes += number(pl->p->buffers[step->args[i]].bytes);
+	if (k->core == CORE_contract) {
+		flops = 2 * number(k->contract.m) * number(k->contract.n) * number(k->contract.k);
+		for (uint32_t i = 0; i < k->contract.nbatch; i++)
+			flops *= number(k->contract.batch[i]);
+	} else {
+		uint32_t count;
+		const struct node **order = region_order(pl->job, k->body, &count);
+		double space = 1;
+		for (uint32_t d = 0; d < k->rank; d++)
+			space *= number(k->space[d]);
+		for (uint32_t i = 0; i < count; i++)
+			flops += op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_reduce ? space : 0;
+	}
+	step->flops = (int64_t)flops;
+	step->bytes = (int64_t)bytes;
+	step->small = flops < 20000 && bytes < 32768;
+}
+
+static const struct node *const *source_nodes(struct planner *pl, const struct fusion *f,
+	const struct group *group)
+{
+	const struct node **nodes = job_array(pl->job, group->nmembers + 1, sizeof *nodes);
+	uint32_t n = 0;
+	for (uint32_t i = group->nmembers; i-- > 0;)
+		if (group->members[i] == group->root || !f->buffer[group->members[i]->id])
+			nodes[n++] = group->members[i];
+	return nodes;
+}
+
+/* A reshape of something that has a buffer is that buffer. */
+static bool group_is_alias(const struct fusion *f, const struct group *group)
+{
+	const struct node *n = group->root;
+	return n->op == OP_reshape && f->buffer[n->in[0]->id] && group->core == CORE_map;
+}
+
+static void plan_group(struct planner *pl, struct scope *s, const struct fusion *f,
+	const struct group *group)
+{
+	if (group_is_alias(f, group)) {
+		s->buffer[group->root->id] = s->buffer[group->root->in[0]->id];
+		return;
+	}
+	uint32_t nin;
+	const struct node **in;
+	struct kernel *k = plan_kernel(pl->g, f, group, pl->o, &nin, &in);
+	uint32_t *args = job_array(pl->job, nin + 1, sizeof *args);
+	for (uint32_t i = 0; i < nin; i++)
+		args[i] = s->buffer[in[i]->id];
+	args[nin] = s->buffer[group->root->id] = add_buffer(pl, ABI_BUFFER_arena, 0, group->root->type);
+	struct plan_step *step = add_step(pl, s, ABI_STEP_kernel);
+	set_args(pl, step, nin + 1, args, 1);
+	step->kernel = add_kernel(pl, k);
+	step->sizes = k->sizes;
+	step->nsizes = k->nsizes;
+	step->chunks = k->chunks;
+	step->nodes = source_nodes(pl, f, group);
+	step_cost(pl, step, k);
+	end_step(pl, s);
+}
+
+/* ---- control ---------------------------------------------------------------------------------- */
+
+static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
+	const uint32_t *params, uint32_t *results);
+
+/* Result i of a step that has several is the node OP_result; of one result, the node itself. */
+static void set_results(struct planner *pl, struct scope *s, const struct node *n, uint32_t count,
+	const uint32_t *buffers)
+{
+	if (n->type->kind != TYPE_results) {
+		s->buffer[n->id] = buffers[0];
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *r = graph_result(pl->g, n, i);
+		if (r->id < graph_nnodes(pl->g))
+			s->buffer[r->id] = buffers[i];
+	}
+}
+
+static uint32_t result_buffers(struct planner *pl, const struct node *n, uint32_t *out)
+{
+	uint32_t count = node_nresults(n);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *t = node_result_type(n, i);
+		out[i] = t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
+	}
+	return count;
+}
+
+static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
+{
+	uint32_t count = node_nresults(n), nargs = n->nin - 1;
+	uint32_t *out = job_array(pl->job, count, sizeof *out), *got = job_array(pl->job, count, sizeof *got);
+	uint32_t *args = job_array(pl->job, nargs, sizeof *args);
+	result_buffers(pl, n, out);
+	for (uint32_t i = 0; i < nargs; i++)
+		args[i] = s->buffer[n->in[1 + i]->id];
+	struct plan_steps *regions = job_array(pl->job, n->nregions, sizeof *regions);
+	for (uint32_t b = 0; b < n->nregions; b++) {
+		/* `if` has the true branch first; the step counts branches from 0 = false */
+		struct plan_steps *steps = &regions[n->op == OP_if ? 1 - b : b];
+		struct scope inner = { .steps = steps };
+		plan_region(pl, n->regions[b], steps, args, got);
+		for (uint32_t i = 0; i < count; i++)
+			if (out[i] != NO_BUFFER)
+				add_copy(pl, &inner, got[i], out[i]);
+	}
+	const uint32_t pred = s->buffer[n->in[0]->id];
+	struct plan_step *step = add_step(pl, s, ABI_STEP_if);
+	set_args(pl, step, 1, &pred, 0);
+	for (uint32_t i = 0; i < nargs; i++)
+		if (args[i] != NO_BUFFER)
+			use(pl, args[i]);
+	step->regions = regions;
+	step->nregions = n->nregions;
+	end_step(pl, s);
+	set_results(pl, s, n, count, out);
+}
+
+static void plan_while(struct planner *pl, struct scope *s, const struct node *n)
+{
+	uint32_t count = n->nin, state_count = node_noperands(n);
+	uint32_t *state = job_array(pl->job, count, sizeof *state), *next = job_array(pl->job, count, sizeof *next);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t from = s->buffer[n->in[i]->id];
+		state[i] = from;
+		if (i < state_count && from != NO_BUFFER) {
+			state[i] = add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
+			add_copy(pl, s, from, state[i]);
+		}
+	}
+	struct plan_steps *regions = job_array(pl->job, 2, sizeof *regions);
+	uint32_t pred = NO_BUFFER;
+	uint32_t *preds = job_array(pl->job, n->regions[0]->nresults, sizeof *preds);
+	plan_region(pl, n->regions[0], &regions[0], state, preds);
+	pred = preds[0];
+	plan_region(pl, n->regions[1], &regions[1], state, next);
+	struct scope body = { .steps = &regions[1] };
+	for (uint32_t i = 0; i < state_count; i++)       /* a result that is another's state goes aside first */
+		for (uint32_t k = 0; k < state_count; k++)
+			if (next[i] != NO_BUFFER && next[i] == state[k] && i != k) {
+				uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
+				add_copy(pl, &body, next[i], aside);
+				next[i] = aside;
+				break;
+			}
+	for (uint32_t i = 0; i < state_count; i++)
+		if (next[i] != NO_BUFFER)
+			add_copy(pl, &body, next[i], state[i]);
+	struct plan_step *step = add_step(pl, s, ABI_STEP_while);
+	set_args(pl, step, 1, &pred, 0);
+	for (uint32_t i = 0; i < count; i++)
+		if (state[i] != NO_BUFFER)
+			use(pl, state[i]);
+	step->regions = regions;
+	step->nregions = 2;
+	end_step(pl, s);
+	set_results(pl, s, n, state_count, state);
+}
+
+static void plan_callback(struct planner *pl, struct scope *s, const struct node *n)
+{
+	uint32_t nin = node_noperands(n), count = node_nresults(n);
+	uint32_t *args = job_array(pl->job, nin + count, sizeof *args);
+	for (uint32_t i = 0; i < nin; i++)
+		args[i] = s->buffer[n->in[i]->id];
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *t = node_result_type(n, i);
+		args[nin + i] = add_buffer(pl, type_is_static(t) ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
+	}
+	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
+	set_args(pl, step, nin + count, args, count);
+	const struct attr *a = attrs_find(n->attrs, KEY_backend_config);
+	step->text = a && a->s ? a->s : "";
+	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
+	nodes[0] = n;
+	step->nodes = nodes;
+	end_step(pl, s);
+	set_results(pl, s, n, count, args + nin);
+}
+
+static void plan_step_node(struct planner *pl, struct scope *s, const struct node *n)
+{
+	switch (n->op) {
+	case OP_result:                          /* set by the node it is of */
+		return;
+	case OP_token: case OP_after_all: case OP_create_token:
+		s->buffer[n->id] = NO_BUFFER;
+		return;
+	case OP_optimization_barrier: {
+		uint32_t count = node_nresults(n);
+		uint32_t *out = job_array(pl->job, count, sizeof *out);
+		for (uint32_t i = 0; i < count; i++)
+			out[i] = s->buffer[n->in[i]->id];
+		set_results(pl, s, n, count, out);
+		return;
+	}
+	case OP_if: case OP_case:
+		plan_if(pl, s, n);
+		return;
+	case OP_while:
+		plan_while(pl, s, n);
+		return;
+	case OP_custom_call:
+		if (!strcmp(node_str(n, KEY_call_target_name, ""), "weft.callback")) {
+			plan_callback(pl, s, n);
+			return;
+		}
+		unimplemented(pl, n);
+	default:
+		unimplemented(pl, n);
+	}
+}
+
+/* ---- regions ---------------------------------------------------------------------------------- */
+
+static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
+	const uint32_t *params, uint32_t *results)
+{
+	const struct region *lowered = plan_lower(pl->g, r, pl->o);
+	struct fusion *f = plan_fuse(pl->g, lowered, pl->o);
+	struct scope s = { .region = lowered, .steps = steps };
+	/* results of steps may be made while planning: room for those ids too */
+	s.buffer = job_array(pl->job, graph_nnodes(pl->g) + 4096, sizeof *s.buffer);
+	uint32_t group = 0;
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct node *n = f->order[i];
+		if (n->op == OP_parameter) {
+			s.buffer[n->id] = params[node_int(n, KEY_index, 0)];
+		} else if (n->op == OP_constant && !attrs_find(n->attrs, KEY_value)) {
+			s.buffer[n->id] = add_buffer(pl, ABI_BUFFER_slot, (uint32_t)node_int(n, KEY_slot, 0), n->type);
+		} else if (f->root_of[n->id]) {
+			while (f->groups[group] != f->root_of[n->id])
+				group++;
+			plan_group(pl, &s, f, f->groups[group]);
+		} else if (node_is_step(n)) {
+			plan_step_node(pl, &s, n);
+		}
+	}
+	for (uint32_t i = 0; i < lowered->nresults; i++)
+		results[i] = lowered->results[i]->type->kind == TYPE_token ? NO_BUFFER :
+			use(pl, s.buffer[lowered->results[i]->id]);
+}
+
+/* Results are written where the caller gets them, unless that is an argument, a constant or one already. */
+static void plan_outputs(struct planner *pl, uint32_t n, uint32_t *results)
+{
+	struct plan *p = pl->p;
+	uint32_t *outputs = job_array(pl->job, n, sizeof *outputs), count = 0;
+	struct scope s = { .steps = &p->main };
+	for (uint32_t i = 0; i < n; i++) {
+		if (results[i] == NO_BUFFER)
+			continue;
+		struct plan_buffer *b = &p->buffers[results[i]];
+		if (b->kind == ABI_BUFFER_arena) {
+			b->kind = ABI_BUFFER_output;
+			b->index = count;
+			outputs[count++] = results[i];
+			continue;
+		}
+		uint32_t to = add_buffer(pl, ABI_BUFFER_output, count, b->type);
+		add_copy(pl, &s, results[i], to);
+		outputs[count++] = to;
+	}
+	p->outputs = outputs;
+	p->noutputs = count;
+}
+
+struct plan *plan_make(struct job *j, struct graph *g, const struct func *func,
+	const struct plan_options *o)
+{
+	struct planner pl = { .g = g, .job = j, .o = o, .p = job_alloc(j, sizeof *pl.p) };
+	struct plan *p = pl.p;
+	const struct region *r = func->region;
+	p->graph = g;
+	p->func = func;
+	p->strict = o->strict;
+	uint32_t *params = job_array(j, r->nparams, sizeof *params), *inputs = job_array(j, r->nparams, sizeof *inputs);
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		if (r->params[i]->kind == TYPE_token) {
+			params[i] = NO_BUFFER;
+			continue;
+		}
+		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked || r->params[i]->quant)
+			job_fail(j, WEFT_UNIMPLEMENTED, "argument %u of @%s is no plain tensor: native code takes none", i,
+				func->name);
+		inputs[p->ninputs] = params[i] = add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
+		p->ninputs++;
+	}
+	p->inputs = inputs;
+	uint32_t *results = job_array(j, r->nresults, sizeof *results);
+	plan_region(&pl, r, &p->main, params, results);
+	plan_outputs(&pl, r->nresults, results);
+	for (uint32_t i = 0; i < p->nbuffers; i++)
+		p->symbolic |= p->buffers[i].kind == ABI_BUFFER_arena && p->buffers[i].bytes < 0;
+	p->arena = plan_place(j, p->nbuffers, p->buffers);
+	return p;
+}
