@@ -1,4 +1,4 @@
-/* infer_contract.c -- OP_contract: its type is given by the plan, which made it from a verified dot_general. */
+/* infer_weft.c -- OP_contract: its type is given by the plan, which made it from a verified dot_general. */
 #include "ir/graph.h"
 
 const struct type *infer_contract(struct graph *g, const struct node_spec *s)
