@@ -29,5 +29,5 @@ struct codegen_table {
 	void (*code_free)(struct codegen_code *c);
 };
 /* The one symbol libweft_codegen exports. */
-extern const struct codegen_table weft_codegen_table;
+extern const struct codegen_table weft_codegen_table __attribute__((visibility("default")));
 #endif
