@@ -21,6 +21,12 @@ const struct node *build_constant(struct graph *g, const struct type *t, bool sp
 const struct node *build_iota(struct graph *g, const struct type *t, int64_t dimension);
 /* An i64 scalar that holds a dimension, known or symbolic, of some tensor. */
 const struct node *build_size(struct graph *g, const struct node *tensor, uint32_t dimension);
+/* An i64 scalar that holds dimension d, computed from the sizes of hints[] where they have it, then of
+ * parameters of main (so inside of another region the hints must suffice) and values. */
+const struct node *build_dim(struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints);
+/* An i64 vector of dimensions: a constant when all are numbers. */
+const struct node *build_shape(struct graph *g, uint32_t rank, const int64_t *dims, uint32_t nhints,
+	const struct node *const *hints);
 
 const struct node *build_convert(struct graph *g, const struct node *a, enum dtype t);
 const struct node *build_compare(struct graph *g, const char *direction, const struct node *a,
@@ -37,6 +43,7 @@ const struct node *build_broadcast(struct graph *g, const struct node *a, uint32
 /* numpy's rule: dimensions align at the right. */
 const struct node *build_broadcast_to(struct graph *g, const struct node *a, uint32_t rank,
 	const int64_t *dims);
+/* start and limit may be symbolic (real_dynamic_slice). */
 const struct node *build_slice(struct graph *g, const struct node *a, const int64_t *start,
 	const int64_t *limit, const int64_t *stride);
 const struct node *build_pad(struct graph *g, const struct node *a, const struct node *value,
@@ -51,7 +58,7 @@ const struct node *build_reduce(struct graph *g, enum op op, const struct node *
 const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
 	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
 	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t);
-/* A composite of that name: decomposition is a closed region over in[]. */
+/* A composite of that name: decomposition is a closed region over in[]; attributes are the node's. */
 const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,
 	const struct node *const *in, const struct attrs *attributes, const struct region *decomposition);
 #endif
