@@ -11,7 +11,7 @@ JOBS=${JOBS:-$(nproc)}
 PY=.venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
 
-all_groups=(static gcc clang unit text conformance python install asan tsan)
+all_groups=(static gcc clang unit text cli conformance python install asan tsan)
 
 passed=0 failed=0 bad_groups=()
 # Options of a make above us (-n, a jobserver) are not for the ones below.
@@ -26,6 +26,8 @@ group_clang() { build BUILD=build-clang CC=clang-19 all unit && echo '1 passed, 
 
 group_unit() { build BUILD="$BUILD" unit && "$BUILD/unit"; }
 group_text() { [ ! -x "$BUILD/weft" ] || $PY tests/run_text.py --build "$BUILD"; }
+
+group_cli() { [ ! -x "$BUILD/weft" ] || $PY tests/run_cli.py --build "$BUILD"; }
 
 group_conformance() { [ ! -x "$BUILD/weft" ] || $PY tests/conformance/run.py --build "$BUILD"; }
 
@@ -54,7 +56,10 @@ sanitized() { # folder, sanitizers
 	build BUILD="$1" SAN="$2" OPT='-O1 -g' all unit || return 1
 	{
 		"$1/unit"
-		[ ! -x "$1/weft" ] || $PY tests/run_text.py --build "$1"
+		if [ -x "$1/weft" ]; then
+			$PY tests/run_text.py --build "$1"
+			$PY tests/run_cli.py --build "$1" --quick
+		fi
 	} | tee "$1/check.log"
 	awk '/^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 } END { print p + 0 " passed, " f + 0 " failed" }' \
 		"$1/check.log"

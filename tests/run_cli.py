@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+"""Tests of the weft command with inputs too large, too many or too broken to be files.
+
+    tests/run_cli.py [--build DIR] [--quick] [TEST ...]
+
+Each test_* function gets a Box: a folder of its own and a way to run weft.  What a user can write
+must give exit status 1 and `file:line:column: error: ...` (or `file: error: ...`, where there is no
+position); a signal, a sanitizer's report, a status over 2 or a hang is a failure.
+Every failure prints the command; the last line is `N passed, N failed`.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TIMEOUT = 120
+ADD = """module @m {
+  func.func public @main(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = stablehlo.add %a, %b : tensor<4xf32>
+    %1 = stablehlo.constant dense<[1.0, -2.5, 0x7FC00000, 3.0e+2]> : tensor<4xf32>
+    %2 = "stablehlo.maximum"(%0, %1) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    return %2 : tensor<4xf32>
+  }
+}
+"""
+REGIONS = """func.func @main(%n: tensor<i32>, %x: tensor<8x3xf32>) -> (tensor<i32>, tensor<8xf32>) {
+  %zero = stablehlo.constant dense<0.0> : tensor<f32>
+  %r = stablehlo.reduce(%x init: %zero) applies stablehlo.add across dimensions = [1]
+    : (tensor<8x3xf32>, tensor<f32>) -> tensor<8xf32>
+  %w = "stablehlo.while"(%n) ({
+  ^bb0(%i: tensor<i32>):
+    %ten = stablehlo.constant dense<10> : tensor<i32>
+    %c = stablehlo.compare LT, %i, %ten, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %c : tensor<i1>
+  }, {
+  ^bb0(%i: tensor<i32>):
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %j = stablehlo.add %i, %one : tensor<i32>
+    stablehlo.return %j : tensor<i32>
+  }) : (tensor<i32>) -> tensor<i32>
+  return %w, %r : tensor<i32>, tensor<8xf32>
+}
+"""
+POSITION = r"^[^\n]*:\d+:\d+: error: \S"
+ANY_ERROR = r"^[^\n]*error: \S"
+
+
+class Failed(Exception):
+    pass
+
+
+class Box:
+    """A folder of one test, and the command."""
+
+    def __init__(self, build, name, quick):
+        self.weft, self.quick = os.path.join(os.path.abspath(build), "weft"), quick
+        self.dir = os.path.join(os.path.abspath(build), "cli", name)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        self.command = ""
+
+    def write(self, name, data):
+        path = os.path.join(self.dir, name)
+        with open(path, "wb") as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def npy(self, name, values, descr="<f4", letter="f", shape=None, order="False"):
+        shape = f"({len(values)},)" if shape is None else shape
+        return self.write(name, npy(descr, shape, struct.pack(f"<{len(values)}{letter}", *values), order))
+
+    def run(self, *words, status=(0, 1), env=None):
+        """(status, stdout, stderr) of weft; fails on any other status."""
+        words = [str(w) for w in words]
+        self.command = shlex.join([os.path.relpath(self.weft, ROOT)] + words)
+        try:
+            p = subprocess.run([self.weft] + words, capture_output=True, stdin=subprocess.DEVNULL, cwd=ROOT,
+                               env=dict(os.environ, **(env or {})), timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise Failed("runs too long") from None
+        out, err = (b.decode("utf-8", "backslashreplace") for b in (p.stdout, p.stderr))
+        if p.returncode not in (status if isinstance(status, tuple) else (status,)):
+            raise Failed(f"exit status {p.returncode}, expected {status}\n{out[-500:]}{err[-3000:]}")
+        return p.returncode, out, err
+
+    def ok(self, *words, **more):
+        return self.run(*words, status=0, **more)[1]
+
+    def refused(self, *words, pattern=ANY_ERROR, **more):
+        """Exit status 1 and an error message; gives the message."""
+        _, out, err = self.run(*words, status=1, **more)
+        if not re.search(pattern, err, re.M):
+            raise Failed(f"no message like {pattern}\n{err[-1000:]}")
+        if len(err) > 20000:
+            raise Failed(f"a message of {len(err)} bytes")
+        return err
+
+    def either(self, *words, pattern=POSITION):
+        """Accepted, or refused with a position."""
+        status, _, err = self.run(*words)
+        if status == 1 and not re.search(pattern, err, re.M):
+            raise Failed(f"refused without a position\n{err[-1000:]}")
+
+
+def npy(descr, shape, data, order="False"):
+    head = f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}"
+    head += " " * (-(len(head) + 11) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + data
+
+
+def check(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+# ---- the command line ------------------------------------------------------------------------------
+
+COMMANDS = ["run", "opt", "compile", "explain", "bench", "report"]
+
+
+def test_help(box):
+    check("usage" in box.ok("--help").lower(), "no usage")
+    for command in COMMANDS:
+        text = box.ok(command, "--help")
+        check(command in text and "usage" in text.lower(), f"--help of {command} says nothing of it")
+
+
+def test_usage_errors(box):
+    path = box.write("m.mlir", ADD)
+    for words in ([], ["frobnicate"], ["--frobnicate"], ["run"], ["run", "--frobnicate", path],
+                  ["compile"], ["opt"], ["run", path, "--seed"], ["run", path, "--threads=-1"]):
+        _, out, err = box.run(*words, status=2)
+        check(err and not out, "a usage error is said on stderr alone")
+
+
+def test_missing_program(box):
+    for command in ("run", "opt", "explain"):
+        err = box.refused(command, os.path.join(box.dir, "nowhere.mlir"))
+        check("nowhere.mlir" in err, "the file is not named")
+    box.refused("opt", box.dir)
+
+
+# ---- programs that are no programs -------------------------------------------------------------------
+
+def test_truncated(box):
+    for text in (ADD, REGIONS):
+        step = 23 if box.quick else 5
+        for n in range(0, len(text), step):
+            box.either("opt", box.write("m.mlir", text[:n]))
+
+
+def test_mutated(box):
+    rng = random.Random(7)
+    alphabet = "%#@<>(){}[]x,:=\"^-?*!&\0\n 0123456789abef\xff"
+    for i in range(60 if box.quick else 400):
+        text = list(rng.choice((ADD, REGIONS)))
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(text))
+            kind = rng.randrange(3)
+            if kind == 0:
+                text[at] = rng.choice(alphabet)
+            elif kind == 1:
+                del text[at:at + rng.randint(1, 20)]
+            else:
+                text.insert(at, rng.choice(alphabet) * rng.randint(1, 4))
+        box.either("opt", box.write(f"m{i}.mlir", "".join(text).encode("latin-1")))
+
+
+def nested(box, n, open_text, middle, close_text, around="{}"):
+    text = around.replace("{}", open_text * n + middle + close_text * n)
+    return box.refused("opt", box.write("m.mlir", text), pattern=POSITION)
+
+
+def test_nested_regions(box):
+    nested(box, 100000, '%0 = "stablehlo.if"(%p) ({\n', "stablehlo.return %x : tensor<f32>\n",
+           "}, { stablehlo.return %x : tensor<f32> }) : (tensor<i1>) -> tensor<f32>\n",
+           "func.func @main(%p: tensor<i1>, %x: tensor<f32>) -> tensor<f32> {\n{}return %0 : tensor<f32>\n}\n")
+    nested(box, 100000, "module {\n", "", "}\n")
+
+
+def test_nested_others(box):
+    around = "func.func @main() -> tensor<f32> {\n%0 = stablehlo.constant dense<{}> : tensor<f32>\nreturn %0 : tensor<f32>\n}\n"
+    nested(box, 100000, "[", "1.0", "]", around)
+    nested(box, 100000, "[", "1", "]", "module attributes {a = {}} {\n}\n")
+    nested(box, 100000, "{a = ", "1", "}", "module attributes {a = {}} {\n}\n")
+    nested(box, 100000, "tuple<", "tensor<f32>", ">", "func.func @main(%a: {}) {\nreturn\n}\n")
+    nested(box, 100000, "(", "tensor<f32>", ")", "func.func @main(%a: {}) {\nreturn\n}\n")
+    nested(box, 100000, "loc(", "unknown", ")", "func.func @main() {\nreturn {}\n}\n")
+
+
+def test_long_line(box):
+    """1 GB without an end of line: one word, one string, and blanks."""
+    size = (1 << 26) if box.quick else (1 << 30)
+    for head, unit, tail in ((b"", b"x", b""), (b'module @"', b"y", b'" {}'), (b"", b" ", b"%")):
+        path = os.path.join(box.dir, "long.mlir")
+        with open(path, "wb") as f:
+            f.write(head)
+            for _ in range(size >> 20):
+                f.write(unit * (1 << 20))
+            f.write(tail)
+        try:
+            box.either("opt", path)
+        finally:
+            os.unlink(path)
+
+
+def test_overflowing_shapes(box):
+    for dims in ("9223372036854775807x2", "4294967296x4294967296", "99999999999999999999999",
+                 "3037000500x3037000500x4", "65536x65536x65536x65536", "-1", "4611686018427387904"):
+        text = f"func.func @main(%a: tensor<{dims}xf32>) -> tensor<{dims}xf32> {{\n" \
+               f"  return %a : tensor<{dims}xf32>\n}}\n"
+        box.refused("run", "--backend=interp", "--random-inputs", box.write("m.mlir", text))
+    text = "func.func @main() -> tensor<f32> {\n%0 = stablehlo.iota dim = 0 : tensor<4294967296x4294967296xf32>\n" \
+           "%1 = stablehlo.constant dense<0.0> : tensor<f32>\nreturn %1 : tensor<f32>\n}\n"
+    box.refused("run", box.write("n.mlir", text), pattern=POSITION)
+
+
+def test_huge_numbers(box):
+    for value in ("1e999999999", "1" * 100000, "0x" + "f" * 100000, "-" * 1000 + "1"):
+        box.either("opt", box.write("m.mlir", f"func.func @main() -> tensor<f32> {{\n"
+                                    f"%0 = stablehlo.constant dense<{value}> : tensor<f32>\nreturn %0 : tensor<f32>\n}}\n"))
+        box.either("opt", box.write("n.mlir", f"func.func @main() -> tensor<i8> {{\n"
+                                    f"%0 = stablehlo.constant dense<{value}> : tensor<i8>\nreturn %0 : tensor<i8>\n}}\n"))
+
+
+# ---- inputs --------------------------------------------------------------------------------------------
+
+def test_inputs(box):
+    m = box.write("m.mlir", ADD)
+    good = box.npy("good.npy", [1, 2, 3, 4])
+    for backend in ("interp", "weft"):
+        run = ["run", f"--backend={backend}", m]
+        out = box.ok(*run, good, good)
+        check("tensor<4xf32>" in out and "dense<" in out, f"printed {out!r}")
+        box.refused(*run, good)
+        box.refused(*run, good, good, good)
+        box.refused(*run, good, os.path.join(box.dir, "nowhere.npy"))
+        for bad in (box.npy("shape.npy", [1, 2, 3]), box.npy("rank.npy", [1, 2, 3, 4], shape="(2, 2)"),
+                    box.npy("dtype.npy", [1, 2, 3, 4], "<f8", "d"), box.npy("int.npy", [1, 2, 3, 4], "<i4", "i")):
+            err = box.refused(*run, good, bad)
+            check("4xf32" in err or "argument" in err.lower() or "input" in err.lower(), f"unclear: {err}")
+
+
+def test_corrupt_npy(box):
+    m, good = box.write("m.mlir", ADD), box.npy("good.npy", [1, 2, 3, 4])
+    whole = open(good, "rb").read()
+    data = whole[-16:]
+    bad = [b"", b"\x93NUM", whole[:9], whole[:40], whole[:-1], b"hello" * 40,
+           b"\x93NUMPY\x01\x00\xff\xff" + whole[10:], b"\x93NUMPY\x09\x00" + whole[8:],
+           b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + whole[10:], npy("|O", "(4,)", data), npy("<f4", "(-4,)", data),
+           npy("<f4", "(4294967296, 4294967296, 4)", data), npy("<f4", "(" + "1, " * 5000 + ")", data),
+           npy("<f4", "(99999999999999999999999,)", data), npy("<f4", "4", data), npy("<f4", "(4,", data),
+           npy("<q9", "(4,)", data), npy("", "(4,)", data)]
+    for i, bytes_ in enumerate(bad):
+        err = box.refused("run", "--backend=interp", m, good, box.write(f"bad{i}.npy", bytes_))
+        check(f"bad{i}.npy" in err, f"the file is not named: {err}")
+
+
+def test_fortran_order(box):
+    """Read as numpy means it, or refused; never read as if it were row-major."""
+    text = ADD.replace("4xf32", "2x3xf32").replace("[1.0, -2.5, 0x7FC00000, 3.0e+2]", "-1.0e9")
+    m = box.write("m.mlir", text)
+    c = box.npy("c.npy", [0, 0, 0, 0, 0, 0], shape="(2, 3)")
+    f = box.npy("f.npy", [0, 3, 1, 4, 2, 5], shape="(2, 3)", order="True")
+    status, out, _ = box.run("run", "--backend=interp", m, c, f)
+    numbers = [float(x) for x in re.findall(r"-?\d+\.\d+(?:e[-+]?\d+)?", out, re.I)]
+    check(status == 1 or numbers == [0, 1, 2, 3, 4, 5], f"printed {out}")
+
+
+# ---- artifacts -------------------------------------------------------------------------------------------
+
+def compiled(box):
+    m, a = box.write("m.mlir", ADD), os.path.join(box.dir, "m.weft")
+    box.ok("compile", m, "-o", a)
+    return a, box.npy("good.npy", [1, 2, 3, 4])
+
+
+def test_artifact_without_llvm(box):
+    """compile, then run in a process that never opens the code generator."""
+    a, good = compiled(box)
+    _, out, err = box.run("run", a, good, good, status=0, env={"LD_DEBUG": "files"})
+    check("libweft" in err, "LD_DEBUG shows nothing")
+    loaded = [line for line in err.split("\n") if "codegen" in line or "LLVM" in line]
+    check(not loaded, "\n".join(loaded[:3]))
+    check("tensor<4xf32>" in out, out)
+    b = os.path.join(box.dir, "again.weft")
+    box.ok("compile", os.path.join(box.dir, "m.mlir"), "-o", b)
+    check(open(a, "rb").read() == open(b, "rb").read(), "compiling twice gives different artifacts")
+
+
+def test_damaged_artifact(box):
+    a, good = compiled(box)
+    whole, rng = open(a, "rb").read(), random.Random(3)
+    for n in sorted({0, 1, 7, 8, 63, 64, len(whole) // 2, len(whole) - 1}):
+        box.refused("run", box.write("cut.weft", whole[:n]), good, good)
+    box.refused("run", box.write("long.weft", whole + b"\0"), good, good)
+    spots = list(range(0, 128)) + [rng.randrange(len(whole)) for _ in range(50 if box.quick else 200)]
+    for at in spots[::8] if box.quick else spots:
+        if at >= len(whole):
+            continue
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << rng.randrange(8)
+        err = box.refused("run", box.write("damaged.weft", bytes(damaged)), good, good)
+        check("damaged.weft" in err, f"the file is not named: {err}")
+
+
+def test_no_half_written_file(box):
+    """An output appears whole or not at all, and nothing stays beside it."""
+    bad = box.write("bad.mlir", ADD.replace("add", "frobnicate"))
+    out = os.path.join(box.dir, "out.weft")
+    box.refused("compile", bad, "-o", out, pattern=POSITION)
+    check(sorted(os.listdir(box.dir)) == ["bad.mlir"], f"left behind: {os.listdir(box.dir)}")
+    box.write("out.weft", "what was there")
+    box.refused("compile", bad, "-o", out)
+    check(open(out).read() == "what was there", "the old file was touched")
+    m = box.write("m.mlir", ADD)
+    box.refused("compile", m, "-o", os.path.join(box.dir, "no", "folder.weft"))
+    box.refused("compile", m, "-o", "/dev/full")
+    check(sorted(os.listdir(box.dir)) == ["bad.mlir", "m.mlir", "out.weft"], f"left behind: {os.listdir(box.dir)}")
+
+
+def test_unimplemented(box):
+    """An op without a lowering names itself, its element type and its place."""
+    text = "func.func @main(%a: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {\n" \
+           "  %0 = stablehlo.fft %a, type = FFT, length = [4] : (tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>\n" \
+           "  return %0 : tensor<4xcomplex<f32>>\n}\n"
+    status, _, err = box.run("run", "--backend=weft", "--random-inputs", box.write("m.mlir", text))
+    check(status == 0 or all(w in err for w in ("fft", "complex<f32>", "m.mlir:2:")), f"unclear: {err}")
+
+
+# ---- reports -----------------------------------------------------------------------------------------------
+
+def test_report(box):
+    m, good = box.write("m.mlir", ADD), box.npy("good.npy", [1, 2, 3, 4])
+    report = json.loads(box.ok("report", "--format=json", m, good, good))
+    for key in ("fallbacks", "library_calls", "threads", "graphs", "compiles", "cache", "kernels"):
+        check(key in report, f"no {key} in the report")
+    check(report["fallbacks"] == {}, f"fallbacks: {report['fallbacks']}")
+    check("fallbacks" in box.ok("report", m, good, good), "no text report")
+    text = box.ok("explain", m)
+    check("stablehlo.add" in text or "add" in text, "explain does not name the ops")
+
+
+def test_threads_same_bits(box):
+    text = ADD.replace("4xf32", "1000xf32").replace("[1.0, -2.5, 0x7FC00000, 3.0e+2]", "-1.0e9")
+    m = box.write("m.mlir", text)
+    outs = {box.ok("run", m, "--random-inputs", "--seed=5", f"--threads={n}") for n in (1, 2, 3, 1)}
+    check(len(outs) == 1, "different bits with different numbers of threads")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller inputs, for sanitizer builds")
+    parser.add_argument("tests", nargs="*")
+    args = parser.parse_args()
+    tests = {n[5:]: f for n, f in globals().items() if n.startswith("test_")}
+    passed = failed = 0
+    for name in args.tests or tests:
+        box = Box(args.build, name, args.quick)
+        try:
+            tests[name](box)
+            passed += 1
+        except Failed as e:
+            failed += 1
+            print(f"FAIL {name}: tests/run_cli.py {name}\n  {box.command}\n  " + str(e).replace("\n", "\n  "), flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
