@@ -562,15 +562,9 @@ bool dim_may_equal(const struct graph *g, int64_t a, int64_t b)
 	return less.min <= 0 && less.max >= 0;
 }
 
-bool type_is_plain(const struct graph *g, const struct type *t)
+bool dim_is_of_value(const struct graph *g, int64_t d)
 {
-	for (uint32_t i = 0; i < t->rank; i++)
-		if (t->dims[i] < 0 && dim_entry(g, t->dims[i])->of_value)
-			return false;
-	for (uint32_t i = 0; i < t->n; i++)
-		if (!type_is_plain(g, t->elem[i]))
-			return false;
-	return true;
+	return dim_entry(g, d)->of_value;
 }
 
 void dim_note_parameter(struct graph *g, const struct node *n)

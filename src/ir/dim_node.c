@@ -9,6 +9,7 @@
  * trace recurses, to a fixed depth and with a fixed number of steps in all, after which it gives up in
  * the same way every time. */
 #include "ir/dim_impl.h"
+#include "ir/node_map.h"
 
 enum { DEPTH = 64, STEPS = 2000 };
 
@@ -163,4 +164,52 @@ int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element)
 	struct trace t = { .g = g };
 
 	return trace_node(&t, n, element, 0);
+}
+
+/* ---- dimensions where a region's body is copied ------------------------------------------------ */
+
+static int64_t dim_replace(struct graph *g, int64_t d, const struct dim_swap *s, int depth)
+{
+	if (dim_is_number(d))
+		return d;
+	for (uint32_t i = 0; i < s->n; i++)
+		if (s->from[i] == d)
+			return s->to[i];
+	if (depth > 1000)
+		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED, "the size of a dimension is too complicated");
+	const struct dim_expr e = *dim_get(g, d);
+	if (e.op == DIM_value) {
+		const struct node *n = node_map_get(s->nodes, e.node);
+		return n && n != e.node ? dim_of_node(g, n, e.a) : d;
+	}
+	if (e.op <= DIM_number)
+		return d;
+	int64_t a = dim_replace(g, e.a, s, depth + 1), b = dim_replace(g, e.b, s, depth + 1);
+	switch (e.op) {
+	case DIM_add: return dim_add(g, a, b);
+	case DIM_mul: return dim_mul(g, a, b);
+	case DIM_floordiv: return dim_floordiv(g, a, b);
+	case DIM_mod: return dim_mod(g, a, b);
+	case DIM_min: return dim_min(g, a, b);
+	case DIM_max: return dim_max(g, a, b);
+	default: return d;
+	}
+}
+
+const struct type *type_replace(struct graph *g, const struct type *t, const struct dim_swap *s)
+{
+	struct type c = *t;
+	struct job *j = graph_job(g);
+
+	if (t->kind == TYPE_tensor ? type_is_static(t) : !t->n)
+		return t;
+	int64_t *dims = job_array(j, t->rank, sizeof *dims);
+	const struct type **elem = job_array(j, t->n, sizeof *elem);
+	for (uint32_t i = 0; i < t->rank; i++)
+		dims[i] = dim_replace(g, t->dims[i], s, 0);
+	for (uint32_t i = 0; i < t->n; i++)
+		elem[i] = type_replace(g, t->elem[i], s);
+	c.dims = dims;
+	c.elem = elem;
+	return type_cons(g, &c);
 }

@@ -105,14 +105,14 @@ static uint32_t code_max(const struct dtype_info *f)
 	}
 }
 
-/* x / 2^shift, to nearest; a tie goes to the even one, which is what `odd` xor the lowest bit says. */
-static uint64_t shift_round(uint64_t x, int shift, bool odd)
+/* x / 2^shift, to nearest, a tie to the even one. */
+static uint64_t shift_round(uint64_t x, int shift)
 {
 	if (shift > 64)
 		return 0;
 	uint64_t kept = shift == 64 ? 0 : x >> shift;
 	uint64_t half = 1ull << (shift - 1), rest = x & (half | (half - 1));
-	bool up = rest > half || (rest == half && ((kept & 1) ^ odd));
+	bool up = rest > half || (rest == half && (kept & 1));
 	return kept + up;
 }
 
@@ -123,11 +123,11 @@ static uint32_t float_encode(const struct dtype_info *f, struct number v)
 	if (f->special == DTYPE_E8M0) { /* exponents only: code 0 is 2^-127 and all below it */
 		if (v.negative)
 			return code_nan(f, true);
-		int64_t code = v.exp + f->bias + (int64_t)shift_round(v.mant, 63, !((v.exp + f->bias) & 1)) - 1;
+		int64_t code = v.exp + f->bias + (int64_t)shift_round(v.mant, 63) - 1;
 		return code < 0 ? 0 : code > (int64_t)code_max(f) ? code_nan(f, false) : (uint32_t)code;
 	}
 	int exp = v.exp < emin ? emin : v.exp;
-	uint64_t r = shift_round(v.mant, 63 - f->man + (exp - v.exp), false);
+	uint64_t r = shift_round(v.mant, 63 - f->man + (exp - v.exp));
 	if (exp - emin > 1 << f->exp)
 		return code_overflow(f, v.negative);
 	/* The hidden bit of r carries into the exponent, as does a mantissa rounded up to the next. */

@@ -60,8 +60,15 @@ const struct type *type_merge(struct graph *g, const struct type *declared, cons
 /* Checks s like graph_node does and gives the type of its node. */
 const struct type *node_infer(struct graph *g, const struct node_spec *s);
 
-/* No dimension of t is computed by a node. */
-bool type_is_plain(const struct graph *g, const struct type *t);
+bool dim_is_of_value(const struct graph *g, int64_t d);     /* d < 0; a DIM_value is in it */
+/* What symbols and computing nodes become where a region's body is copied. */
+struct node_map;
+struct dim_swap {
+	uint32_t n;
+	const int64_t *from, *to;                /* symbols, dimensions */
+	const struct node_map *nodes;            /* old to new */
+};
+const struct type *type_replace(struct graph *g, const struct type *t, const struct dim_swap *s);
 void dim_rollback(struct graph *g);          /* forgets what entries know of nodes that went */
 void dim_note_parameter(struct graph *g, const struct node *n);
 #endif

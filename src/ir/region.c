@@ -117,7 +117,8 @@ const struct node **region_order(struct job *j, const struct region *r, uint32_t
 /* ---- copies ----------------------------------------------------------------------------------- */
 
 /* n over other operands.  Operands of the same types cannot change what n is; others ask its rule. */
-static const struct node *node_over(struct graph *g, const struct node *n, const struct node **in)
+static const struct node *node_over(struct graph *g, const struct node *n, const struct node **in,
+	const struct dim_swap *swap)
 {
 	bool same = true, alike = true;
 
@@ -125,17 +126,39 @@ static const struct node *node_over(struct graph *g, const struct node *n, const
 		same = same && in[i] == n->in[i];
 		alike = alike && in[i]->type == n->in[i]->type;
 	}
-	if (same)
+	if (same && !swap->n)
 		return n;
 	if (n->op == OP_result)
 		return graph_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
-	if (alike && type_is_plain(g, n->type)) {
+	const struct type *type = type_replace(g, n->type, swap);
+	if (alike && type == n->type) {
 		struct node key = *n;
 		key.in = in;
 		return node_cons(g, &key);
 	}
 	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
-		.nregions = n->nregions, .regions = n->regions, .attrs = n->attrs, .type = n->type });
+		.nregions = n->nregions, .regions = n->regions, .attrs = n->attrs, .type = type });
+}
+
+/* The symbols of r's parameters and what they are for these arguments. */
+static struct dim_swap param_swap(struct job *j, const struct region *r, const struct node *const *args,
+	const struct node_map *copies)
+{
+	uint32_t most = 0;
+	struct dim_swap s = { .nodes = copies };
+
+	for (uint32_t i = 0; i < r->nparams; i++)
+		most += r->params[i]->rank;
+	int64_t *from = job_array(j, most, sizeof *from), *to = job_array(j, most, sizeof *to);
+	for (uint32_t i = 0; i < r->nparams; i++)
+		for (uint32_t d = 0; d < r->params[i]->rank && d < args[i]->type->rank; d++)
+			if (r->params[i]->dims[d] < 0 && r->params[i]->dims[d] != args[i]->type->dims[d]) {
+				from[s.n] = r->params[i]->dims[d];
+				to[s.n++] = args[i]->type->dims[d];
+			}
+	s.from = from;
+	s.to = to;
+	return s;
 }
 
 void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
@@ -150,6 +173,7 @@ void region_inline(struct graph *g, const struct region *r, const struct node *c
 		most = order[i]->nin > most ? order[i]->nin : most;
 	const struct node **in = job_array(j, most, sizeof *in);
 	node_map_init(&copies, j);
+	const struct dim_swap swap = param_swap(j, r, args, &copies);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *n = order[i], *copy;
 		if (n->op == OP_parameter) {
@@ -157,7 +181,7 @@ void region_inline(struct graph *g, const struct region *r, const struct node *c
 		} else {
 			for (uint32_t k = 0; k < n->nin; k++)
 				in[k] = node_map_get(&copies, n->in[k]);
-			copy = node_over(g, n, in);
+			copy = node_over(g, n, in, &swap);
 			for (const struct location *l = graph_location(g, n); l && copy != n; l = l->next)
 				graph_locate(g, copy, (struct place){ l->file, l->line, l->column }, l->text);
 		}

@@ -137,22 +137,22 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 
 /* ---- what two descriptions of one value say together ------------------------------------------ */
 
-/* A bare symbol that nothing else is known of says less than any other. */
-static bool dim_is_bare(const struct graph *g, int64_t d)
+/* How much a dimension says: a number most, a bare symbol that nothing else is known of least, the
+ * value of some node less than what is known from arguments. */
+static int dim_precision(const struct graph *g, int64_t d)
 {
-	return !dim_is_number(d) && dim_get(g, d)->op == DIM_free;
+	if (dim_is_number(d))
+		return 3;
+	if (dim_get(g, d)->op == DIM_free)
+		return 0;
+	return dim_is_of_value(g, d) ? 1 : 2;
 }
 
 static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred, int64_t *out)
 {
 	if (!dim_may_equal(g, declared, inferred))
 		return false;
-	if (dim_is_number(declared))
-		*out = declared;
-	else if (dim_is_number(inferred))
-		*out = inferred;
-	else
-		*out = dim_is_bare(g, inferred) ? declared : inferred;
+	*out = dim_precision(g, declared) > dim_precision(g, inferred) ? declared : inferred;
 	return true;
 }
 
