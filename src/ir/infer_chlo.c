@@ -3,12 +3,14 @@
 
 #include <string.h>
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
 /* The size two dimensions broadcast to; open[0] where only a run can tell. */
-static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwise, int64_t *out) {
+static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwise, int64_t *out)
+{
 	if (a == b || b == 1) {
 		*out = a;
 	} else if (a == 1) {
@@ -27,7 +29,8 @@ static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwi
 /* The broadcast shape of n operands, aligned at the right, or as broadcast_dimensions says for the one
  * of lower rank; with the element of operand `element`. */
 static const struct type *broadcast_shape(struct graph *g, const struct node_spec *s, uint32_t n,
-	const struct type *const *t, uint32_t element) {
+	const struct type *const *t, uint32_t element)
+{
 	uint32_t rank = 0, nat, which = 0;
 	const int64_t *at = spec_ints(s, KEY_broadcast_dimensions, &nat);
 	for (uint32_t i = 0; i < n; i++)
@@ -63,7 +66,8 @@ static const struct type *broadcast_shape(struct graph *g, const struct node_spe
 
 /* Operands first to s->nin - 1 of one element type; false when one is unranked. */
 static bool read_operands(struct graph *g, const struct node_spec *s, uint32_t first,
-	const struct type **t) {
+	const struct type **t)
+{
 	bool ranked = true;
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = s->in[i]->type;
@@ -78,7 +82,8 @@ static bool read_operands(struct graph *g, const struct node_spec *s, uint32_t f
 }
 
 /* What is left to say of a result of element e when an operand is unranked: its declared shape. */
-static const struct type *unranked(struct graph *g, const struct node_spec *s, const struct type *e) {
+static const struct type *unranked(struct graph *g, const struct node_spec *s, const struct type *e)
+{
 	const struct type *r = spec_declared(s, 0);
 	if (!r || r->kind != TYPE_tensor) {
 		struct type t = *e;
@@ -91,7 +96,8 @@ static const struct type *unranked(struct graph *g, const struct node_spec *s, c
 	return spec_one(g, s, NULL, type_element_of(g, r, e));
 }
 
-const struct type *infer_chlo_broadcast(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_broadcast(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t[2];
 	bool ranked = read_operands(g, s, 0, t);
 	struct type e = *t[0];
@@ -106,7 +112,8 @@ const struct type *infer_chlo_broadcast(struct graph *g, const struct node_spec 
 	return spec_one(g, s, NULL, type_element_of(g, broadcast_shape(g, s, 2, t, 0), elem));
 }
 
-const struct type *infer_chlo_broadcast_compare(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_broadcast_compare(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t[2];
 	bool ranked = read_operands(g, s, 0, t);
 	spec_compare(g, s, t[0]);
@@ -115,7 +122,8 @@ const struct type *infer_chlo_broadcast_compare(struct graph *g, const struct no
 	return spec_one(g, s, NULL, type_element(g, broadcast_shape(g, s, 2, t, 0), DTYPE_i1));
 }
 
-const struct type *infer_chlo_broadcast_select(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_broadcast_select(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t[3];
 	bool ranked = read_operands(g, s, 1, t);
 	if (t[0]->dtype != DTYPE_i1)
@@ -126,7 +134,8 @@ const struct type *infer_chlo_broadcast_select(struct graph *g, const struct nod
 }
 
 /* constant_like: a scalar, and the shape of the operand. */
-const struct type *infer_chlo_constant_like(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_constant_like(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = s->in[0]->type, *r = spec_declared(s, 0);
 	const struct literal *l = spec_dense(s, KEY_value);
 	if (t->kind != TYPE_tensor)
@@ -137,7 +146,8 @@ const struct type *infer_chlo_constant_like(struct graph *g, const struct node_s
 }
 
 /* top_k: the k largest of the last dimension and where they were. */
-const struct type *infer_chlo_top_k(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_top_k(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_bool | ELEM_int | ELEM_float);
 	int64_t k = spec_int(s, KEY_k, -1);
 	if (!t->rank)
@@ -161,7 +171,8 @@ struct ragged {
 };
 
 static void check_ragged(struct graph *g, const struct node_spec *s, const struct ragged *x,
-	const struct type *a, const struct type *b) {
+	const struct type *a, const struct type *b)
+{
 	if (x->nb != x->mb || x->nc != x->mc || x->nragged != 1)
 		spec_fail(g, s, NULL, "expected as many dimensions of lhs as of rhs, and one ragged");
 	spec_range(g, s, NULL, "batching dimensions of lhs", x->nb, x->ab, a->rank);
@@ -187,7 +198,8 @@ static void check_ragged(struct graph *g, const struct node_spec *s, const struc
 
 /* ragged_dot: groups along a free dimension of lhs (rhs has one for each), along the contracted one
  * (the result has one for each), or along a batch. */
-const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec *s)
+{
 	const struct type *a = spec_tensor(g, s, 0, ELEM_any), *b = spec_tensor(g, s, 1, ELEM_any);
 	const struct type *sizes = spec_tensor(g, s, 2, ELEM_int), *r = spec_declared(s, 0);
 	struct ragged x;
@@ -225,7 +237,8 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 	return spec_one(g, s, NULL, type_shaped(g, given ? r : a, n, dims, NULL));
 }
 
-static const struct type *without_dim(struct graph *g, const struct type *t, uint32_t d) {
+static const struct type *without_dim(struct graph *g, const struct type *t, uint32_t d)
+{
 	int64_t *dims = scratch(g, t->rank);
 	for (uint32_t i = 0, k = 0; i < t->rank; i++)
 		if (i != d)
@@ -235,7 +248,8 @@ static const struct type *without_dim(struct graph *g, const struct type *t, uin
 
 /* scan: KEY_ninputs operands are cut along dimension, the others are carried; the body takes slices
  * and carries and gives slices of the outputs and the next carries. */
-const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s) {
+const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s)
+{
 	int64_t d = spec_int(s, KEY_dimension, -1), n = spec_int(s, KEY_ninputs, -1);
 	if (n < 0 || n > s->nin)
 		spec_fail(g, s, NULL, "expected inputs and initial values");

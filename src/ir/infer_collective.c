@@ -10,7 +10,8 @@
 /* Ids 0 to n-1, each once; c[0] shape, c[1] unique, c[2] range.  same: no row may be shorter.
  * Gives the size of a group, or -1 where the text does not tell. */
 static int64_t check_groups(struct graph *g, const struct node_spec *s, const char *const c[3],
-	bool same) {
+	bool same)
+{
 	const struct literal *l = spec_dense(s, KEY_replica_groups);
 	if (!l)
 		return -1;
@@ -45,7 +46,8 @@ static int64_t check_groups(struct graph *g, const struct node_spec *s, const ch
 	return l->type->dims[1];
 }
 
-static void check_channel(struct graph *g, const struct node_spec *s, const char *c) {
+static void check_channel(struct graph *g, const struct node_spec *s, const char *c)
+{
 	int64_t id = spec_int(s, KEY_channel_id, 0);
 	if (spec_bool(s, KEY_use_global_device_ids, false) && id <= 0)
 		spec_fail(g, s, c, "expected a positive channel_id beside use_global_device_ids, found %lld",
@@ -53,12 +55,14 @@ static void check_channel(struct graph *g, const struct node_spec *s, const char
 }
 
 /* partition_id, replica_id. */
-const struct type *infer_id(struct graph *g, const struct node_spec *s) {
+const struct type *infer_id(struct graph *g, const struct node_spec *s)
+{
 	return spec_one(g, s, NULL, type_scalar(g, DTYPE_ui32));
 }
 
 /* t with dimension d of another size. */
-static const struct type *with_dim(struct graph *g, const struct type *t, int64_t d, int64_t size) {
+static const struct type *with_dim(struct graph *g, const struct type *t, int64_t d, int64_t size)
+{
 	int64_t *dims = job_array(graph_job(g), t->rank, sizeof *dims);
 	int64_t *bounds = job_array(graph_job(g), t->rank, sizeof *bounds);
 	for (uint32_t i = 0; i < t->rank; i++) {
@@ -72,7 +76,8 @@ static const struct type *with_dim(struct graph *g, const struct type *t, int64_
 
 /* Dimension d of declared result i, or dim_free: the size the grid decides. */
 static int64_t declared_dim(struct graph *g, const struct node_spec *s, uint32_t i,
-	const struct type *t, int64_t d, const char *c) {
+	const struct type *t, int64_t d, const char *c)
+{
 	const struct type *r = spec_declared(s, i);
 	if (!r || r->kind != TYPE_tensor || r->unranked)
 		return dim_free(g, 0, INT64_MAX);
@@ -82,7 +87,8 @@ static int64_t declared_dim(struct graph *g, const struct node_spec *s, uint32_t
 }
 
 /* all_gather_c1 to c6. */
-const struct type *infer_all_gather(struct graph *g, const struct node_spec *s) {
+const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c3", "c2", "c4" };
 	int64_t d = spec_int(s, KEY_all_gather_dim, -1), group = check_groups(g, s, c, true);
 	check_channel(g, s, "c5");
@@ -110,14 +116,16 @@ const struct type *infer_all_gather(struct graph *g, const struct node_spec *s) 
 
 /* The body of a reduction without initial values, one for all operands. */
 static const struct type *reduced(struct graph *g, const struct node_spec *s, uint32_t i,
-	const char *c) {
+	const char *c)
+{
 	const struct type *t = spec_tensor(g, s, i, ELEM_any), *out;
 	spec_reducer(g, s, 0, c, 1, &t, &t, &out);
 	return type_element_of(g, t, out);
 }
 
 /* all_reduce_c1 to c7. */
-const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s) {
+const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c2", "c1", "c3" };
 	check_groups(g, s, c, false);
 	check_channel(g, s, "c4");
@@ -127,14 +135,16 @@ const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s) 
 	return spec_results(g, s, "c6", s->nin, t);
 }
 
-const struct type *infer_cross_replica_sum(struct graph *g, const struct node_spec *s) {
+const struct type *infer_cross_replica_sum(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { NULL, NULL, NULL };
 	check_groups(g, s, c, false);
 	return spec_one(g, s, NULL, spec_tensor(g, s, 0, ELEM_any));
 }
 
 /* reduce_scatter_c1 to c9. */
-const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c4", "c3", "c5" };
 	int64_t d = spec_int(s, KEY_scatter_dimension, -1), group = check_groups(g, s, c, true);
 	check_channel(g, s, "c6");
@@ -157,7 +167,8 @@ const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec 
 }
 
 /* all_to_all_c1 to c9. */
-const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s) {
+const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c6", "c5", "c7" };
 	int64_t split = spec_int(s, KEY_split_dimension, -1), concat = spec_int(s, KEY_concat_dimension, -1);
 	int64_t count = spec_int(s, KEY_split_count, 0), group;
@@ -189,7 +200,8 @@ const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s) 
 }
 
 /* How many of the operands are data: the last one may say which process is the root. */
-static uint32_t data_operands(struct graph *g, const struct node_spec *s) {
+static uint32_t data_operands(struct graph *g, const struct node_spec *s)
+{
 	bool root = spec_bool(s, KEY_has_dynamic_root, false);
 	if (s->nin < 1 + (uint32_t)root)
 		spec_fail(g, s, NULL, "expected %s, found %u operands", root ? "data and a root" : "an operand",
@@ -206,7 +218,8 @@ static uint32_t data_operands(struct graph *g, const struct node_spec *s) {
 }
 
 /* collective_broadcast_c1 to c3. */
-const struct type *infer_collective_broadcast(struct graph *g, const struct node_spec *s) {
+const struct type *infer_collective_broadcast(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c1", "c1", "c2" };
 	check_groups(g, s, c, false);
 	uint32_t n = data_operands(g, s);
@@ -217,7 +230,8 @@ const struct type *infer_collective_broadcast(struct graph *g, const struct node
 }
 
 /* collective_reduce: an all_reduce whose result one process gets. */
-const struct type *infer_collective_reduce(struct graph *g, const struct node_spec *s) {
+const struct type *infer_collective_reduce(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[3] = { "c2", "c1", "c3" };
 	check_groups(g, s, c, false);
 	check_channel(g, s, "c4");
@@ -229,7 +243,8 @@ const struct type *infer_collective_reduce(struct graph *g, const struct node_sp
 }
 
 /* collective_permute_c1 to c5. */
-const struct type *infer_collective_permute(struct graph *g, const struct node_spec *s) {
+const struct type *infer_collective_permute(struct graph *g, const struct node_spec *s)
+{
 	uint32_t n;
 	const int64_t *pairs = spec_ints(s, KEY_source_target_pairs, &n);
 	if (n % 2)
@@ -252,7 +267,8 @@ const struct type *infer_collective_permute(struct graph *g, const struct node_s
 
 /* Results of infeed and recv: tensors and a token. */
 static const struct type *tensors_and_token(struct graph *g, const struct node_spec *s,
-	const char *count, const char *tensors, const char *token) {
+	const char *count, const char *tensors, const char *token)
+{
 	uint32_t n = s->type && s->type->kind == TYPE_results ? s->type->n : s->type ? 1 : 0;
 	if (!n)
 		spec_fail(g, s, count, "expected a result, found none");
@@ -268,7 +284,8 @@ static const struct type *tensors_and_token(struct graph *g, const struct node_s
 	return spec_results(g, s, tensors, n, t);
 }
 
-static void check_tokens(struct graph *g, const struct node_spec *s) {
+static void check_tokens(struct graph *g, const struct node_spec *s)
+{
 	for (uint32_t i = 0; i < s->nin; i++)
 		if ((s->in[i]->type->kind == TYPE_token) != (i + 1 == s->nin))
 			spec_fail(g, s, NULL, "operand %u: expected %s, found %s", i,
@@ -276,7 +293,8 @@ static void check_tokens(struct graph *g, const struct node_spec *s) {
 }
 
 /* The layout of infeed: a list of lists of integers, one for each result but the token. */
-static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint32_t n) {
+static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint32_t n)
+{
 	const char *p = spec_str(s, KEY_layout, NULL);
 	if (!p)
 		return;
@@ -307,20 +325,23 @@ static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint
 }
 
 /* infeed_c1 to c3. */
-const struct type *infer_infeed(struct graph *g, const struct node_spec *s) {
+const struct type *infer_infeed(struct graph *g, const struct node_spec *s)
+{
 	check_tokens(g, s);
 	const struct type *t = tensors_and_token(g, s, "c1", "c2", "c3");
 	check_infeed_layout(g, s, t->kind == TYPE_results ? t->n - 1 : 0);
 	return t;
 }
 
-const struct type *infer_outfeed(struct graph *g, const struct node_spec *s) {
+const struct type *infer_outfeed(struct graph *g, const struct node_spec *s)
+{
 	check_tokens(g, s);
 	return spec_one(g, s, NULL, type_token(g));
 }
 
 /* send_c1, recv_c1: the type of a channel follows from whom it connects. */
-static void check_channel_type(struct graph *g, const struct node_spec *s, int64_t host) {
+static void check_channel_type(struct graph *g, const struct node_spec *s, int64_t host)
+{
 	int64_t want = spec_bool(s, KEY_is_host_transfer, false) ? host : 1;
 	int64_t have = spec_int(s, KEY_channel_type, want);
 	if (have != want)
@@ -328,14 +349,16 @@ static void check_channel_type(struct graph *g, const struct node_spec *s, int64
 			(long long)have);
 }
 
-const struct type *infer_send(struct graph *g, const struct node_spec *s) {
+const struct type *infer_send(struct graph *g, const struct node_spec *s)
+{
 	check_tokens(g, s);
 	check_channel_type(g, s, 2);
 	return spec_one(g, s, NULL, type_token(g));
 }
 
 /* recv_c1 to c4. */
-const struct type *infer_recv(struct graph *g, const struct node_spec *s) {
+const struct type *infer_recv(struct graph *g, const struct node_spec *s)
+{
 	check_tokens(g, s);
 	check_channel_type(g, s, 3);
 	return tensors_and_token(g, s, "c2", "c3", "c4");
@@ -343,7 +366,8 @@ const struct type *infer_recv(struct graph *g, const struct node_spec *s) {
 
 /* ---- asynchronous ops -------------------------------------------------------------------------------- */
 
-static bool may_be_async(enum op op) {
+static bool may_be_async(enum op op)
+{
 	switch (op) {
 	case OP_all_gather:
 	case OP_all_reduce:
@@ -362,7 +386,8 @@ static bool may_be_async(enum op op) {
 }
 
 /* async_start: one collective or slice of the operands. */
-const struct type *infer_async_start(struct graph *g, const struct node_spec *s) {
+const struct type *infer_async_start(struct graph *g, const struct node_spec *s)
+{
 	struct body b = spec_body(g, s, 0, "c1", s->nin, -1);
 	for (uint32_t i = 0; i < s->nin; i++)
 		if (!type_compatible(g, s->in[i]->type, b.r->params[i]))
@@ -385,7 +410,8 @@ const struct type *infer_async_start(struct graph *g, const struct node_spec *s)
 	return spec_one(g, s, "c2", type_list(g, TYPE_future, b.nresults, t));
 }
 
-const struct type *infer_async_done(struct graph *g, const struct node_spec *s) {
+const struct type *infer_async_done(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = s->in[0]->type;
 	if (t->kind != TYPE_future)
 		spec_fail(g, s, NULL, "expected a future, found %s", spec_text(g, t));

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
-void spec_precision(struct graph *g, const struct node_spec *s, const char *c) {
+void spec_precision(struct graph *g, const struct node_spec *s, const char *c)
+{
 	const struct attr *a = attrs_find(s->attrs, KEY_precision_config);
 	if (!a || a->kind != ATTR_list)
 		return;
@@ -26,12 +28,14 @@ void spec_precision(struct graph *g, const struct node_spec *s, const char *c) {
 }
 
 /* The first constraint of the five on quantised operands differs between the two ops. */
-static const char *rule(const struct node_spec *s, const char *dot, const char *convolution) {
+static const char *rule(const struct node_spec *s, const char *dot, const char *convolution)
+{
 	return s->op == OP_convolution || s->op == OP_dynamic_conv ? convolution : dot;
 }
 
 void spec_quant_contract(struct graph *g, const struct node_spec *s, const struct type *lhs,
-	const struct type *rhs, const struct type *result) {
+	const struct type *rhs, const struct type *result)
+{
 	if (!lhs->quant && !rhs->quant && !(result && result->quant)) {
 		if (lhs->dtype != rhs->dtype && !(dtype_is_float(lhs->dtype) && dtype_is_float(rhs->dtype)))
 			spec_fail(g, s, rule(s, "c13", "c27"), "expected operands of one element type, found "
@@ -65,13 +69,15 @@ void spec_quant_contract(struct graph *g, const struct node_spec *s, const struc
 }
 
 /* The declared result where it is a ranked tensor, or NULL. */
-static const struct type *declared_tensor(const struct node_spec *s) {
+static const struct type *declared_tensor(const struct node_spec *s)
+{
 	const struct type *t = spec_declared(s, 0);
 	return t && t->kind == TYPE_tensor && !t->unranked ? t : NULL;
 }
 
 /* dot: vectors and matrices, the last dimension of lhs with the first of rhs. */
-const struct type *infer_dot(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dot(struct graph *g, const struct node_spec *s)
+{
 	const struct type *a = spec_tensor(g, s, 0, ELEM_all), *b = spec_tensor(g, s, 1, ELEM_all);
 	const struct type *r = declared_tensor(s);
 	spec_precision(g, s, NULL);
@@ -98,7 +104,8 @@ struct algorithm {
 	bool imprecise;
 };
 
-static void read_word(const char *text, const char *name, char out[16]) {
+static void read_word(const char *text, const char *name, char out[16])
+{
 	const char *at = strstr(text, name);
 	out[0] = 0;
 	if (!at)
@@ -112,14 +119,16 @@ static void read_word(const char *text, const char *name, char out[16]) {
 	}
 }
 
-static long read_number(const char *text, const char *name) {
+static long read_number(const char *text, const char *name)
+{
 	char word[16];
 	read_word(text, name, word);
 	return strtol(word, NULL, 10);
 }
 
 /* dot_general_c21 to c24 and the combinations some hardware is known to have. */
-static void check_algorithm(struct graph *g, const struct node_spec *s) {
+static void check_algorithm(struct graph *g, const struct node_spec *s)
+{
 	static const struct {
 		const char *in, *sum;
 		long products;
@@ -168,14 +177,16 @@ static void check_algorithm(struct graph *g, const struct node_spec *s) {
 /* One side's dimension numbers: unique (c3, c4) and in range (c5 to c8). */
 static void check_side(struct graph *g, const struct node_spec *s, const struct type *t,
 	const char *const c[3], const char *what, uint32_t nb, const int64_t *batch, uint32_t nc,
-	const int64_t *contract) {
+	const int64_t *contract)
+{
 	spec_unique(g, s, c[0], what, nb, batch, nc, contract);
 	spec_range(g, s, c[1], what, nb, batch, t->rank);
 	spec_range(g, s, c[2], what, nc, contract, t->rank);
 }
 
 /* dot_general_c1 to c24. */
-const struct type *infer_dot_general(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dot_general(struct graph *g, const struct node_spec *s)
+{
 	static const char *const lhs_rules[3] = { "c3", "c5", "c6" };
 	static const char *const rhs_rules[3] = { "c4", "c7", "c8" };
 	const struct type *a = spec_tensor(g, s, 0, ELEM_all), *b = spec_tensor(g, s, 1, ELEM_all);
@@ -225,7 +236,8 @@ const struct type *infer_dot_general(struct graph *g, const struct node_spec *s)
 }
 
 /* einsum, unary_einsum: labels of operands and result; sizes follow the labels. */
-static const struct type *einsum(struct graph *g, const struct node_spec *s, uint32_t nin) {
+static const struct type *einsum(struct graph *g, const struct node_spec *s, uint32_t nin)
+{
 	const struct type *t = NULL, *r = declared_tensor(s);
 	const char *config = spec_str(s, KEY_einsum_config, NULL);
 	int64_t size[256];
@@ -272,10 +284,12 @@ static const struct type *einsum(struct graph *g, const struct node_spec *s, uin
 	return spec_one(g, s, NULL, type_shaped(g, r ? r : s->in[0]->type, rank, dims, NULL));
 }
 
-const struct type *infer_einsum(struct graph *g, const struct node_spec *s) {
+const struct type *infer_einsum(struct graph *g, const struct node_spec *s)
+{
 	return einsum(g, s, 2);
 }
 
-const struct type *infer_unary_einsum(struct graph *g, const struct node_spec *s) {
+const struct type *infer_unary_einsum(struct graph *g, const struct node_spec *s)
+{
 	return einsum(g, s, 1);
 }

@@ -11,7 +11,8 @@
 #define DIM_DEPTH 64
 
 /* Is d made of arguments and numbers only? */
-static bool dim_is_global(const struct graph *g, int64_t d, int depth) {
+static bool dim_is_global(const struct graph *g, int64_t d, int depth)
+{
 	if (dim_is_number(d))
 		return true;
 	const struct dim_expr *e = dim_get(g, d);
@@ -30,7 +31,8 @@ static bool dim_is_global(const struct graph *g, int64_t d, int depth) {
 /* Types a and b of the same value at two moments (branches of an if, turns of a loop): dimensions
  * that agree stay, numbers that meet a symbol do not, and what is open is the declared result's. */
 static const struct type *type_widen(struct graph *g, const struct type *a, const struct type *b,
-	const struct type *declared) {
+	const struct type *declared)
+{
 	if (a->kind != TYPE_tensor) {
 		const struct type **elem = job_array(graph_job(g), a->n ? a->n : 1, sizeof *elem);
 		bool given = declared && declared->kind == a->kind && declared->n == a->n;
@@ -58,7 +60,8 @@ static const struct type *type_widen(struct graph *g, const struct type *a, cons
 
 /* Branches without parameters whose results are the op's. */
 static const struct type *branches(struct graph *g, const struct node_spec *s, const char *inputs,
-	const char *outputs) {
+	const char *outputs)
+{
 	struct body first = spec_body(g, s, 0, inputs, 0, -1);
 	uint32_t n = first.nresults;
 	const struct type **t = job_array(graph_job(g), n ? n : 1, sizeof *t);
@@ -78,7 +81,8 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 }
 
 /* if_c1 to c3. */
-const struct type *infer_if(struct graph *g, const struct node_spec *s) {
+const struct type *infer_if(struct graph *g, const struct node_spec *s)
+{
 	if (spec_tensor(g, s, 0, ELEM_bool)->rank)
 		spec_fail(g, s, NULL, "expected a scalar as predicate, found %s",
 			spec_text(g, s->in[0]->type));
@@ -86,7 +90,8 @@ const struct type *infer_if(struct graph *g, const struct node_spec *s) {
 }
 
 /* case_c1 to c4. */
-const struct type *infer_case(struct graph *g, const struct node_spec *s) {
+const struct type *infer_case(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_sint);
 	if (t->rank || t->dtype != DTYPE_i32)
 		spec_fail(g, s, NULL, "expected a scalar i32 as index, found %s", spec_text(g, t));
@@ -96,7 +101,8 @@ const struct type *infer_case(struct graph *g, const struct node_spec *s) {
 }
 
 /* while_c1 to c3. */
-const struct type *infer_while(struct graph *g, const struct node_spec *s) {
+const struct type *infer_while(struct graph *g, const struct node_spec *s)
+{
 	struct body cond = spec_body(g, s, 0, "c1", s->nin, 1);
 	struct body body = spec_body(g, s, 1, "c2", s->nin, s->nin);
 	const struct type *p = cond.r->results[0]->type;
@@ -122,7 +128,8 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s) {
 
 /* What type r of a callee's result is for the caller: its parameters' dimensions are the operands'. */
 static const struct type *type_of_call(struct graph *g, const struct node_spec *s,
-	const struct region *r, const struct type *t, const struct type *declared) {
+	const struct region *r, const struct type *t, const struct type *declared)
+{
 	if (t->kind != TYPE_tensor || t->unranked || type_is_static(t))
 		return t;
 	bool given = declared && declared->kind == TYPE_tensor && !declared->unranked
@@ -150,7 +157,8 @@ static const struct type *type_of_call(struct graph *g, const struct node_spec *
 
 /* call and composite: the region is the function called. */
 static const struct type *call(struct graph *g, const struct node_spec *s, const char *inputs,
-	const char *outputs) {
+	const char *outputs)
+{
 	struct body b = spec_body(g, s, 0, inputs, s->nin, -1);
 	for (uint32_t i = 0; i < s->nin; i++)
 		if (!type_compatible(g, s->in[i]->type, b.r->params[i]))
@@ -162,12 +170,14 @@ static const struct type *call(struct graph *g, const struct node_spec *s, const
 	return spec_results(g, s, outputs, b.nresults, t);
 }
 
-const struct type *infer_call(struct graph *g, const struct node_spec *s) {
+const struct type *infer_call(struct graph *g, const struct node_spec *s)
+{
 	return call(g, s, NULL, NULL);
 }
 
 /* composite_c1: a namespace, a dot, a name. */
-static bool is_namespaced(const char *name) {
+static bool is_namespaced(const char *name)
+{
 	if (!name || !isalpha((unsigned char)*name))
 		return false;
 	bool dot = false;
@@ -185,7 +195,8 @@ static bool is_namespaced(const char *name) {
 }
 
 /* composite_c1 to c4. */
-const struct type *infer_composite(struct graph *g, const struct node_spec *s) {
+const struct type *infer_composite(struct graph *g, const struct node_spec *s)
+{
 	const char *name = spec_str(s, KEY_callee, NULL);
 	if (!is_namespaced(name))
 		spec_fail(g, s, "c1", "expected a name like namespace.op, found %s", name ? name : "none");
@@ -193,7 +204,8 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s) {
 }
 
 /* optimization_barrier_c1. */
-const struct type *infer_optimization_barrier(struct graph *g, const struct node_spec *s) {
+const struct type *infer_optimization_barrier(struct graph *g, const struct node_spec *s)
+{
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
@@ -203,7 +215,8 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 /* ---- tuples and tokens -------------------------------------------------------------------------- */
 
 /* tuple_c1. */
-const struct type *infer_tuple(struct graph *g, const struct node_spec *s) {
+const struct type *infer_tuple(struct graph *g, const struct node_spec *s)
+{
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
@@ -211,7 +224,8 @@ const struct type *infer_tuple(struct graph *g, const struct node_spec *s) {
 }
 
 /* get_tuple_element_c1, c2. */
-const struct type *infer_get_tuple_element(struct graph *g, const struct node_spec *s) {
+const struct type *infer_get_tuple_element(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = s->in[0]->type;
 	int64_t i = spec_int(s, KEY_index, -1);
 	if (t->kind != TYPE_tuple)
@@ -221,7 +235,8 @@ const struct type *infer_get_tuple_element(struct graph *g, const struct node_sp
 	return spec_one(g, s, "c2", t->elem[i]);
 }
 
-const struct type *infer_after_all(struct graph *g, const struct node_spec *s) {
+const struct type *infer_after_all(struct graph *g, const struct node_spec *s)
+{
 	for (uint32_t i = 0; i < s->nin; i++)
 		if (s->in[i]->type->kind != TYPE_token)
 			spec_fail(g, s, NULL, "operand %u: expected a token, found %s", i,
@@ -229,13 +244,15 @@ const struct type *infer_after_all(struct graph *g, const struct node_spec *s) {
 	return spec_one(g, s, NULL, type_token(g));
 }
 
-const struct type *infer_create_token(struct graph *g, const struct node_spec *s) {
+const struct type *infer_create_token(struct graph *g, const struct node_spec *s)
+{
 	return spec_one(g, s, NULL, type_token(g));
 }
 
 /* ---- Weft's own ----------------------------------------------------------------------------------- */
 
-const struct type *infer_parameter(struct graph *g, const struct node_spec *s) {
+const struct type *infer_parameter(struct graph *g, const struct node_spec *s)
+{
 	if (!s->type || s->type->kind == TYPE_results)
 		spec_fail(g, s, NULL, "expected a type, found none");
 	if (spec_int(s, KEY_index, -1) < 0)
@@ -243,7 +260,8 @@ const struct type *infer_parameter(struct graph *g, const struct node_spec *s) {
 	return spec_one(g, s, NULL, s->type);
 }
 
-const struct type *infer_result(struct graph *g, const struct node_spec *s) {
+const struct type *infer_result(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = s->in[0]->type;
 	int64_t i = spec_int(s, KEY_index, -1);
 	if (t->kind != TYPE_results || i < 0 || i >= t->n)
@@ -252,10 +270,12 @@ const struct type *infer_result(struct graph *g, const struct node_spec *s) {
 	return spec_one(g, s, NULL, t->elem[i]);
 }
 
-const struct type *infer_token(struct graph *g, const struct node_spec *s) {
+const struct type *infer_token(struct graph *g, const struct node_spec *s)
+{
 	return spec_one(g, s, NULL, type_token(g));
 }
 
-const struct type *infer_unsupported(struct graph *g, const struct node_spec *s) {
+const struct type *infer_unsupported(struct graph *g, const struct node_spec *s)
+{
 	job_fail_at(graph_job(g), WEFT_UNIMPLEMENTED, s->at, "%s is not supported", op_table[s->op].text);
 }

@@ -18,7 +18,8 @@ struct conv {
 };
 
 static struct layout read_layout(struct graph *g, const struct node_spec *s, const char *count,
-	const char *range, uint32_t rank, enum key first, enum key second, enum key spatial) {
+	const char *range, uint32_t rank, enum key first, enum key second, enum key spatial)
+{
 	struct layout l = { .first = spec_int(s, first, -1), .second = spec_int(s, second, -1) };
 	l.spatial = spec_ints(s, spatial, &l.nspatial);
 	if (l.nspatial != rank - 2)
@@ -32,7 +33,8 @@ static struct layout read_layout(struct graph *g, const struct node_spec *s, con
 }
 
 /* c2, c3, c5 to c9: what is given for each spatial dimension. */
-static void read_window(struct graph *g, const struct node_spec *s, struct conv *x) {
+static void read_window(struct graph *g, const struct node_spec *s, struct conv *x)
+{
 	x->strides = spec_ints_n(g, s, "c2", KEY_window_strides, x->n, 1);
 	spec_at_least(g, s, "c3", "window_strides", x->n, x->strides, 1);
 	x->lhs_dilation = spec_ints_n(g, s, "c5", KEY_lhs_dilation, x->n, 1);
@@ -42,12 +44,14 @@ static void read_window(struct graph *g, const struct node_spec *s, struct conv 
 	spec_ints_n(g, s, "c9", KEY_window_reversal, x->n, 0);
 }
 
-static bool divides(int64_t d, int64_t by) {
+static bool divides(int64_t d, int64_t by)
+{
 	return d < 0 || d % by == 0;
 }
 
 /* c10, c11, c14 to c16, c21 to c23: groups. */
-static void check_groups(struct graph *g, const struct node_spec *s, struct conv *x) {
+static void check_groups(struct graph *g, const struct node_spec *s, struct conv *x)
+{
 	x->groups = spec_int(s, KEY_feature_group_count, 1);
 	x->batches = spec_int(s, KEY_batch_group_count, 1);
 	if (x->groups < 1)
@@ -78,7 +82,8 @@ static void check_groups(struct graph *g, const struct node_spec *s, struct conv
 			"found %lld", (long long)x->groups, (long long)out);
 }
 
-static void read_conv(struct graph *g, const struct node_spec *s, struct conv *x) {
+static void read_conv(struct graph *g, const struct node_spec *s, struct conv *x)
+{
 	x->lhs = spec_tensor(g, s, 0, ELEM_all);
 	x->rhs = spec_tensor(g, s, 1, ELEM_all);
 	x->rank = x->lhs->rank;
@@ -103,7 +108,8 @@ static void read_conv(struct graph *g, const struct node_spec *s, struct conv *x
 
 /* c25 to c34: sizes[] of the spatial dimensions and what the operands tell give the result. */
 static const struct type *conv_result(struct graph *g, const struct node_spec *s, struct conv *x,
-	const int64_t *sizes) {
+	const int64_t *sizes)
+{
 	const struct type *r = spec_declared(s, 0);
 	if (r && (r->kind != TYPE_tensor || r->unranked))
 		r = NULL;
@@ -133,19 +139,22 @@ static const struct type *conv_result(struct graph *g, const struct node_spec *s
 }
 
 /* A dimension of the result that only the declared type can tell. */
-static int64_t open_dim(struct graph *g, const struct node_spec *s, uint32_t rank, int64_t at) {
+static int64_t open_dim(struct graph *g, const struct node_spec *s, uint32_t rank, int64_t at)
+{
 	const struct type *r = spec_declared(s, 0);
 	if (r && r->kind == TYPE_tensor && !r->unranked && r->rank == rank)
 		return r->dims[at];
 	return dim_free(g, 0, INT64_MAX);
 }
 
-static struct window spatial_window(const struct conv *x, uint32_t i) {
+static struct window spatial_window(const struct conv *x, uint32_t i)
+{
 	return (struct window){ .size = x->rhs->dims[x->kernel.spatial[i]], .stride = x->strides[i],
 		.base = x->lhs_dilation[i], .dilation = x->rhs_dilation[i] };
 }
 
-const struct type *infer_convolution(struct graph *g, const struct node_spec *s) {
+const struct type *infer_convolution(struct graph *g, const struct node_spec *s)
+{
 	struct conv x;
 	read_conv(g, s, &x);
 	const int64_t *pad = spec_padding(g, s, "c4", x.n);
@@ -162,7 +171,8 @@ const struct type *infer_convolution(struct graph *g, const struct node_spec *s)
 	return conv_result(g, s, &x, sizes);
 }
 
-const struct type *infer_dynamic_conv(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_conv(struct graph *g, const struct node_spec *s)
+{
 	struct conv x;
 	read_conv(g, s, &x);
 	const struct type *pad = spec_tensor(g, s, 2, ELEM_int);

@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* The next integers between `open` and `close` after *at; moves *at behind; NULL list at the end. */
-static int64_t *next_ints(struct graph *g, const char **at, const char *open, char close, uint32_t *n) {
+static int64_t *next_ints(struct graph *g, const char **at, const char *open, char close, uint32_t *n)
+{
 	const char *p = strstr(*at, open);
 	*n = 0;
 	if (!p)
@@ -34,7 +35,8 @@ static int64_t *next_ints(struct graph *g, const char **at, const char *open, ch
 
 /* A layout names each dimension once, minor to major. */
 static void check_layout(struct graph *g, const struct node_spec *s, const char *what, uint32_t i,
-	const struct type *t, uint32_t n, const int64_t *v) {
+	const struct type *t, uint32_t n, const int64_t *v)
+{
 	if (t->kind == TYPE_tuple)
 		spec_fail(g, s, NULL, "%s %u: layouts of tuples are not supported", what, i);
 	if (t->kind != TYPE_tensor) {
@@ -54,7 +56,8 @@ static void check_layout(struct graph *g, const struct node_spec *s, const char 
 }
 
 static void check_layouts(struct graph *g, const struct node_spec *s, enum key k, const char *what,
-	uint32_t n, const struct type *const *types) {
+	uint32_t n, const struct type *const *types)
+{
 	const char *at = spec_str(s, k, "");
 	for (uint32_t i = 0;; i++) {
 		uint32_t count;
@@ -69,7 +72,8 @@ static void check_layouts(struct graph *g, const struct node_spec *s, enum key k
 
 /* The part of t that a list of tuple indices names. */
 static const struct type *part_of(struct graph *g, const struct node_spec *s, const struct type *t,
-	uint32_t n, const int64_t *indices) {
+	uint32_t n, const int64_t *indices)
+{
 	for (uint32_t i = 0; i < n; i++) {
 		if ((t->kind != TYPE_tuple && t->kind != TYPE_results) || indices[i] < 0
 			|| indices[i] >= t->n)
@@ -80,7 +84,8 @@ static const struct type *part_of(struct graph *g, const struct node_spec *s, co
 	return t;
 }
 
-static void check_aliases(struct graph *g, const struct node_spec *s, const struct type *results) {
+static void check_aliases(struct graph *g, const struct node_spec *s, const struct type *results)
+{
 	const char *at = spec_str(s, KEY_output_operand_aliases, "");
 	for (;;) {
 		uint32_t n, m;
@@ -106,7 +111,8 @@ static void check_aliases(struct graph *g, const struct node_spec *s, const stru
 }
 
 /* backend_config is a string, but a dictionary for the typed interface (api_version 4). */
-static void check_config(struct graph *g, const struct node_spec *s) {
+static void check_config(struct graph *g, const struct node_spec *s)
+{
 	const struct attr *a = attrs_find(s->attrs, KEY_backend_config);
 	int64_t version = spec_int(s, KEY_api_version, 1);
 	if (version < 0 || version > 4)
@@ -121,7 +127,8 @@ static void check_config(struct graph *g, const struct node_spec *s) {
 			(long long)version);
 }
 
-const struct type *infer_custom_call(struct graph *g, const struct node_spec *s) {
+const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
+{
 	const char *target = spec_str(s, KEY_call_target_name, NULL);
 	if (!target)
 		spec_fail(g, s, NULL, "expected a call_target_name, found none");

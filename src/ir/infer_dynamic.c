@@ -5,7 +5,8 @@
 #include "ir/infer_impl.h"
 
 uint32_t spec_shape_operand(struct graph *g, const struct node_spec *s, const char *c, uint32_t i,
-	int64_t n) {
+	int64_t n)
+{
 	const struct type *t = spec_tensor(g, s, i, ELEM_int);
 	if (t->rank != 1 || t->dims[0] < 0)
 		spec_fail(g, s, c, "operand %u: expected a vector of static size, found %s", i,
@@ -19,7 +20,8 @@ uint32_t spec_shape_operand(struct graph *g, const struct node_spec *s, const ch
 }
 
 int64_t spec_size_of(struct graph *g, const struct node_spec *s, const char *c, uint32_t operand,
-	uint32_t i) {
+	uint32_t i)
+{
 	int64_t v;
 	if (!node_constant_int(s->in[operand], i, &v))
 		return dim_of_node(g, s->in[operand], i);
@@ -29,12 +31,14 @@ int64_t spec_size_of(struct graph *g, const struct node_spec *s, const char *c, 
 	return v;
 }
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
 /* dynamic_iota_c1, c2. */
-const struct type *infer_dynamic_iota(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_iota(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_declared_tensor(g, s, ELEM_int | ELEM_float | ELEM_complex |
 		ELEM_quant);
 	uint32_t rank = spec_shape_operand(g, s, "c2", 0, t->rank);
@@ -48,7 +52,8 @@ const struct type *infer_dynamic_iota(struct graph *g, const struct node_spec *s
 }
 
 /* real_dynamic_slice: start, limit and strides are vectors; the rule of slice where they are known. */
-const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_spec *s) {
+const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	for (uint32_t i = 1; i < 4; i++) {
 		spec_shape_operand(g, s, "c2", i, t->rank);
@@ -72,7 +77,8 @@ const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_s
 }
 
 /* Size of a dimension d after low, high and interior padding from operands 2 to 4 at index i. */
-static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d, uint32_t i) {
+static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d, uint32_t i)
+{
 	int64_t v[3];
 	bool known[3];
 	for (uint32_t k = 0; k < 3; k++)
@@ -96,7 +102,8 @@ static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d
 }
 
 /* dynamic_pad_c1 to c4. */
-const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1, ELEM_any);
 	if (value->rank || !elem_compatible(t, value))
 		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, found %s",
@@ -110,7 +117,8 @@ const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
 }
 
 /* get_dimension_size_c1. */
-const struct type *infer_get_dimension_size(struct graph *g, const struct node_spec *s) {
+const struct type *infer_get_dimension_size(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= t->rank)
@@ -119,7 +127,8 @@ const struct type *infer_get_dimension_size(struct graph *g, const struct node_s
 }
 
 /* set_dimension_size: the dimension becomes what the scalar says, bounded by what it was. */
-const struct type *infer_set_dimension_size(struct graph *g, const struct node_spec *s) {
+const struct type *infer_set_dimension_size(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *size = spec_tensor(g, s, 1, ELEM_int);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= t->rank)

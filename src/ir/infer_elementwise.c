@@ -9,7 +9,8 @@
 
 /* The operands' common shape on top of operand `element`; the rule's shape constraint is c. */
 static const struct type *join_shapes(struct graph *g, const struct node_spec *s, const char *c,
-	uint32_t n, const struct type *const *t, uint32_t element) {
+	uint32_t n, const struct type *const *t, uint32_t element)
+{
 	const struct type *shape = t[element];
 	for (uint32_t i = 0; i < n; i++) {
 		if (!shape_compatible(g, shape, t[i]))
@@ -22,7 +23,8 @@ static const struct type *join_shapes(struct graph *g, const struct node_spec *s
 
 /* add_c3 to add_c7: what quantised operands and result have to share. */
 static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t n,
-	const struct type *const *t, const struct type *result) {
+	const struct type *const *t, const struct type *result)
+{
 	bool per_axis = false;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!t[i]->quant != !result->quant)
@@ -48,7 +50,8 @@ static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t
 			spec_text(g, result));
 }
 
-static const struct type *same(struct graph *g, const struct node_spec *s, unsigned classes) {
+static const struct type *same(struct graph *g, const struct node_spec *s, unsigned classes)
+{
 	uint32_t n = s->nin;
 	const struct type **t = job_array(graph_job(g), n ? n : 1, sizeof *t);
 	for (uint32_t i = 0; i < n; i++) {
@@ -66,42 +69,54 @@ static const struct type *same(struct graph *g, const struct node_spec *s, unsig
 	return result;
 }
 
-const struct type *infer_same_all(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_all(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_all);
 }
-const struct type *infer_same_bifcq(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_bifcq(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_any);
 }
-const struct type *infer_same_ifcq(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_ifcq(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_int | ELEM_float | ELEM_complex | ELEM_quant);
 }
-const struct type *infer_same_sfcq(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_sfcq(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_sint | ELEM_float | ELEM_complex | ELEM_quant);
 }
-const struct type *infer_same_fcq(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_fcq(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_float | ELEM_complex | ELEM_quant);
 }
-const struct type *infer_same_fq(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_fq(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_float | ELEM_quant);
 }
-const struct type *infer_same_bi(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_bi(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_bool | ELEM_int);
 }
-const struct type *infer_same_i(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_i(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_int);
 }
-const struct type *infer_same_f(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_f(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_float);
 }
-const struct type *infer_same_fc(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_fc(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_float | ELEM_complex);
 }
-const struct type *infer_same_ifc(struct graph *g, const struct node_spec *s) {
+const struct type *infer_same_ifc(struct graph *g, const struct node_spec *s)
+{
 	return same(g, s, ELEM_int | ELEM_float | ELEM_complex);
 }
 
 /* abs_c2: the magnitude of a complex number is a float. */
-const struct type *infer_abs(struct graph *g, const struct node_spec *s) {
+const struct type *infer_abs(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_sint | ELEM_float | ELEM_complex | ELEM_quant);
 	if (dtype_is_complex(t->dtype))
 		t = type_element(g, t, dtype_part(t->dtype));
@@ -109,13 +124,15 @@ const struct type *infer_abs(struct graph *g, const struct node_spec *s) {
 }
 
 /* real_c2, imag_c2. */
-const struct type *infer_part(struct graph *g, const struct node_spec *s) {
+const struct type *infer_part(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_complex);
 	return spec_one(g, s, "c2", type_element(g, t, dtype_part(t->dtype)));
 }
 
 /* complex_c1 to c3. */
-const struct type *infer_complex(struct graph *g, const struct node_spec *s) {
+const struct type *infer_complex(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_float), spec_tensor(g, s, 1, ELEM_float) };
 	if (t[0]->dtype != t[1]->dtype || (t[0]->dtype != DTYPE_f32 && t[0]->dtype != DTYPE_f64))
 		spec_fail(g, s, "c1", "expected operands of one type, f32 or f64, found %s and %s",
@@ -126,20 +143,23 @@ const struct type *infer_complex(struct graph *g, const struct node_spec *s) {
 }
 
 /* is_finite_c1, and chlo's is_inf and its like. */
-const struct type *infer_is_finite(struct graph *g, const struct node_spec *s) {
+const struct type *infer_is_finite(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant);
 	return spec_one(g, s, "c1", type_element(g, t, DTYPE_i1));
 }
 
 /* convert_c1: the shape; the element type is what the result says. */
-const struct type *infer_convert(struct graph *g, const struct node_spec *s) {
+const struct type *infer_convert(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	const struct type *declared = spec_declared_tensor(g, s, ELEM_any);
 	return spec_one(g, s, "c1", type_element_of(g, t, declared));
 }
 
 /* reduce_precision_c1 to c3. */
-const struct type *infer_reduce_precision(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reduce_precision(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant);
 	int64_t exponent = spec_int(s, KEY_exponent_bits, 0), mantissa = spec_int(s, KEY_mantissa_bits, -1);
 	if (exponent < 1)
@@ -149,7 +169,8 @@ const struct type *infer_reduce_precision(struct graph *g, const struct node_spe
 	return spec_one(g, s, "c1", t);
 }
 
-static bool one_of(const char *x, const char *const *words) {
+static bool one_of(const char *x, const char *const *words)
+{
 	for (uint32_t i = 0; x && words[i]; i++)
 		if (!strcmp(x, words[i]))
 			return true;
@@ -157,7 +178,8 @@ static bool one_of(const char *x, const char *const *words) {
 }
 
 /* compare_c3: a float is compared as a float or in total order, the others in their own way only. */
-static bool compare_type_fits(const struct type *t, const char *how) {
+static bool compare_type_fits(const struct type *t, const char *how)
+{
 	switch (elem_class(t)) {
 	case ELEM_bool:
 	case ELEM_uint:
@@ -174,7 +196,8 @@ static bool compare_type_fits(const struct type *t, const char *how) {
 }
 
 /* compare_c3 and the spelling of the attributes; the broadcasting twin has them too. */
-void spec_compare(struct graph *g, const struct node_spec *s, const struct type *t) {
+void spec_compare(struct graph *g, const struct node_spec *s, const struct type *t)
+{
 	static const char *const directions[] = { "EQ", "NE", "GE", "GT", "LE", "LT", NULL };
 	static const char *const types[] = { "FLOAT", "TOTALORDER", "SIGNED", "UNSIGNED", NULL };
 	const char *direction = spec_str(s, KEY_comparison_direction, NULL);
@@ -192,7 +215,8 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 }
 
 /* compare_c1 to c4. */
-const struct type *infer_compare(struct graph *g, const struct node_spec *s) {
+const struct type *infer_compare(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_any), spec_tensor(g, s, 1, ELEM_any) };
 	if (!elem_compatible(t[0], t[1]))
 		spec_fail(g, s, "c1", "expected operands of one element type, found %s and %s",
@@ -203,7 +227,8 @@ const struct type *infer_compare(struct graph *g, const struct node_spec *s) {
 }
 
 /* select_c1, c2. */
-const struct type *infer_select(struct graph *g, const struct node_spec *s) {
+const struct type *infer_select(struct graph *g, const struct node_spec *s)
+{
 	const struct type *p = spec_tensor(g, s, 0, ELEM_bool);
 	const struct type *t[3] = { spec_tensor(g, s, 1, ELEM_any), spec_tensor(g, s, 2, ELEM_any), p };
 	if (!type_compatible(g, t[0], t[1]))
@@ -213,7 +238,8 @@ const struct type *infer_select(struct graph *g, const struct node_spec *s) {
 }
 
 /* clamp_c1 to c4. */
-const struct type *infer_clamp(struct graph *g, const struct node_spec *s) {
+const struct type *infer_clamp(struct graph *g, const struct node_spec *s)
+{
 	const struct type *low = spec_tensor(g, s, 0, ELEM_any), *x = spec_tensor(g, s, 1, ELEM_any);
 	const struct type *high = spec_tensor(g, s, 2, ELEM_any);
 	if (!elem_compatible(low, x) || !elem_compatible(high, x))
@@ -229,7 +255,8 @@ const struct type *infer_clamp(struct graph *g, const struct node_spec *s) {
 }
 
 /* uniform_quantize_c1, c2. */
-const struct type *infer_quantize(struct graph *g, const struct node_spec *s) {
+const struct type *infer_quantize(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant | ELEM_per_axis);
 	const struct type *declared = spec_declared_tensor(g, s, ELEM_quant | ELEM_per_axis);
 	if (elem_expressed(t) != declared->quant->expressed)
@@ -239,7 +266,8 @@ const struct type *infer_quantize(struct graph *g, const struct node_spec *s) {
 }
 
 /* uniform_dequantize_c1, c2. */
-const struct type *infer_dequantize(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dequantize(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_quant | ELEM_per_axis);
 	return spec_one(g, s, "c2", type_element(g, t, t->quant->expressed));
 }

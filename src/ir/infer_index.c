@@ -5,13 +5,15 @@
  * dimensions the window dimensions; offset_dims (update_window_dims) says where windows go. */
 #include "ir/infer_impl.h"
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
 /* The scalar start indices of dynamic_slice and dynamic_update_slice, from operand `first` on. */
 static void check_starts(struct graph *g, const struct node_spec *s, const char *count,
-	const char *types, uint32_t first, uint32_t rank) {
+	const char *types, uint32_t first, uint32_t rank)
+{
 	uint32_t n = s->nin - first;
 	if (n != rank)
 		spec_fail(g, s, count, "expected %u start indices, found %u", rank, n);
@@ -24,7 +26,8 @@ static void check_starts(struct graph *g, const struct node_spec *s, const char 
 }
 
 /* dynamic_slice_c1 to c5. */
-const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	check_starts(g, s, "c2", "c3", 1, t->rank);
 	uint32_t n;
@@ -41,7 +44,8 @@ const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *
 }
 
 /* dynamic_update_slice_c1 to c6. */
-const struct type *infer_dynamic_update_slice(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_update_slice(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *u = spec_tensor(g, s, 1, ELEM_any);
 	if (!elem_compatible(t, u))
 		spec_fail(g, s, "c2", "expected an update of the operand's element type, found %s and %s",
@@ -90,7 +94,8 @@ struct indexing {
 
 /* What the constraints say of the dimension numbers; window: what they count in result or updates. */
 static void read_indexing(struct graph *g, const struct node_spec *s, const struct index_rules *r,
-	const struct type *t, const struct type *at, struct indexing *x) {
+	const struct type *t, const struct type *at, struct indexing *x)
+{
 	x->window = spec_ints(s, r->window_key, &x->nwindow);
 	x->dropped = spec_ints(s, r->dropped_key, &x->ndropped);
 	x->batch = spec_ints(s, r->batch_key, &x->nbatch);
@@ -132,7 +137,8 @@ static void read_indexing(struct graph *g, const struct node_spec *s, const stru
 
 /* The result of a gather of these slices; sizes may be symbolic. */
 static const struct type *gather(struct graph *g, const struct node_spec *s, uint32_t nsizes,
-	const int64_t *sizes) {
+	const int64_t *sizes)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *at = spec_tensor(g, s, 1, ELEM_int);
 	struct indexing x;
 	read_indexing(g, s, &gather_rules, t, at, &x);
@@ -169,7 +175,8 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 	return spec_one(g, s, "c22", type_shaped(g, t, rank, dims, bounds));
 }
 
-const struct type *infer_gather(struct graph *g, const struct node_spec *s) {
+const struct type *infer_gather(struct graph *g, const struct node_spec *s)
+{
 	uint32_t n;
 	const int64_t *sizes = spec_ints(s, KEY_slice_sizes, &n);
 	for (uint32_t i = 0; i < n; i++)
@@ -179,7 +186,8 @@ const struct type *infer_gather(struct graph *g, const struct node_spec *s) {
 	return gather(g, s, n, sizes);
 }
 
-const struct type *infer_dynamic_gather(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_gather(struct graph *g, const struct node_spec *s)
+{
 	uint32_t n = spec_shape_operand(g, s, "c20", 2, -1);
 	int64_t *sizes = scratch(g, n);
 	for (uint32_t i = 0; i < n; i++)
@@ -189,7 +197,8 @@ const struct type *infer_dynamic_gather(struct graph *g, const struct node_spec 
 
 /* scatter_c4: an update is a batch of windows, none larger than the operand. */
 static void check_updates(struct graph *g, const struct node_spec *s, const struct indexing *x,
-	const struct type *t, const struct type *at, const struct type *u) {
+	const struct type *t, const struct type *at, const struct type *u)
+{
 	if (u->rank != x->nouter + x->nwindow)
 		spec_fail(g, s, "c4", "expected updates of rank %u, found %s", x->nouter + x->nwindow,
 			spec_text(g, u));
@@ -214,7 +223,8 @@ static void check_updates(struct graph *g, const struct node_spec *s, const stru
 }
 
 /* scatter_c1 to c25. */
-const struct type *infer_scatter(struct graph *g, const struct node_spec *s) {
+const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
+{
 	uint32_t nin = s->nin, n = nin / 2;
 	if (nin < 3 || nin % 2 == 0)
 		spec_fail(g, s, "c5", "expected as many updates as inputs and indices between them, found %u "
@@ -250,7 +260,8 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s) {
 }
 
 /* torch_index_select: rows of dimension dim picked by an index tensor, batch_dims shared. */
-const struct type *infer_torch_index_select(struct graph *g, const struct node_spec *s) {
+const struct type *infer_torch_index_select(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *at = spec_tensor(g, s, 1, ELEM_int);
 	int64_t d = spec_int(s, KEY_dimension, 0), batch = spec_int(s, KEY_batch_dims, 0);
 	int64_t rank = t->rank, inner = at->rank;

@@ -3,14 +3,16 @@
 
 #include <string.h>
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
 /* The feature dimension of a batch norm; operands `first` to `last` are vectors of its size and
  * operand's element type. */
 static uint32_t check_features(struct graph *g, const struct node_spec *s, uint32_t first,
-	uint32_t last, const char *const c[]) {
+	uint32_t last, const char *const c[])
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant);
 	int64_t d = spec_int(s, KEY_feature_index, -1);
 	if (d < 0 || d >= t->rank)
@@ -27,20 +29,23 @@ static uint32_t check_features(struct graph *g, const struct node_spec *s, uint3
 	return (uint32_t)d;
 }
 
-static const struct type *feature_vector(struct graph *g, const struct type *t, uint32_t d) {
+static const struct type *feature_vector(struct graph *g, const struct type *t, uint32_t d)
+{
 	int64_t bound = type_bound(t, d);
 	return type_shaped(g, t, 1, &t->dims[d], &bound);
 }
 
 /* batch_norm_inference_c1 to c7. */
-const struct type *infer_batch_norm_inference(struct graph *g, const struct node_spec *s) {
+const struct type *infer_batch_norm_inference(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[] = { "c3", "c4", "c5", "c6" };
 	check_features(g, s, 1, 4, c);
 	return spec_one(g, s, "c7", s->in[0]->type);
 }
 
 /* batch_norm_training_c1 to c7. */
-const struct type *infer_batch_norm_training(struct graph *g, const struct node_spec *s) {
+const struct type *infer_batch_norm_training(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[] = { "c3", "c4" };
 	uint32_t d = check_features(g, s, 1, 2, c);
 	const struct type *t = s->in[0]->type, *v = feature_vector(g, t, d);
@@ -49,7 +54,8 @@ const struct type *infer_batch_norm_training(struct graph *g, const struct node_
 }
 
 /* batch_norm_grad_c1 to c5. */
-const struct type *infer_batch_norm_grad(struct graph *g, const struct node_spec *s) {
+const struct type *infer_batch_norm_grad(struct graph *g, const struct node_spec *s)
+{
 	static const char *const c[] = { "c5", "c4", "c4" };
 	uint32_t d = check_features(g, s, 1, 3, c);
 	const struct type *t = s->in[0]->type, *grad = spec_tensor(g, s, 4, ELEM_float | ELEM_quant);
@@ -65,7 +71,8 @@ const struct type *infer_batch_norm_grad(struct graph *g, const struct node_spec
 }
 
 /* cholesky_c1 to c3. */
-const struct type *infer_cholesky(struct graph *g, const struct node_spec *s) {
+const struct type *infer_cholesky(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_complex | ELEM_quant);
 	if (t->rank < 2)
 		spec_fail(g, s, "c2", "expected a rank of at least 2, found %s", spec_text(g, t));
@@ -75,7 +82,8 @@ const struct type *infer_cholesky(struct graph *g, const struct node_spec *s) {
 }
 
 /* triangular_solve_c1 to c5. */
-const struct type *infer_triangular_solve(struct graph *g, const struct node_spec *s) {
+const struct type *infer_triangular_solve(struct graph *g, const struct node_spec *s)
+{
 	unsigned classes = ELEM_float | ELEM_complex | ELEM_quant;
 	const struct type *a = spec_tensor(g, s, 0, classes), *b = spec_tensor(g, s, 1, classes);
 	const char *how = spec_str(s, KEY_transpose_a, "NO_TRANSPOSE");
@@ -101,7 +109,8 @@ const struct type *infer_triangular_solve(struct graph *g, const struct node_spe
 }
 
 /* fft_c1 to c5. */
-const struct type *infer_fft(struct graph *g, const struct node_spec *s) {
+const struct type *infer_fft(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_complex);
 	const char *how = spec_str(s, KEY_fft_type, "");
 	bool real_in = !strcmp(how, "RFFT"), real_out = !strcmp(how, "IRFFT");
@@ -142,7 +151,8 @@ const struct type *infer_fft(struct graph *g, const struct node_spec *s) {
 }
 
 /* rng_c1 to c3. */
-const struct type *infer_rng(struct graph *g, const struct node_spec *s) {
+const struct type *infer_rng(struct graph *g, const struct node_spec *s)
+{
 	const struct type *a = spec_tensor(g, s, 0, ELEM_bool | ELEM_int | ELEM_float);
 	const struct type *b = spec_tensor(g, s, 1, ELEM_bool | ELEM_int | ELEM_float);
 	const char *how = spec_str(s, KEY_rng_distribution, "");
@@ -162,7 +172,8 @@ const struct type *infer_rng(struct graph *g, const struct node_spec *s) {
 }
 
 /* rng_bit_generator_c1, c2. */
-const struct type *infer_rng_bit_generator(struct graph *g, const struct node_spec *s) {
+const struct type *infer_rng_bit_generator(struct graph *g, const struct node_spec *s)
+{
 	const struct type *state = spec_tensor(g, s, 0, ELEM_int | ELEM_float);
 	const char *how = spec_str(s, KEY_rng_algorithm, "");
 	bool three = !strcmp(how, "THREE_FRY"), philox = !strcmp(how, "PHILOX");

@@ -6,12 +6,14 @@
 
 #include <string.h>
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
 /* The bounds of t, or -1 for each dimension. */
-static int64_t *bounds_of(struct graph *g, const struct type *t) {
+static int64_t *bounds_of(struct graph *g, const struct type *t)
+{
 	int64_t *b = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++)
 		b[i] = t->bounds ? t->bounds[i] : -1;
@@ -19,7 +21,8 @@ static int64_t *bounds_of(struct graph *g, const struct type *t) {
 }
 
 /* constant_c1: the content has the type of the result, a quantised one that of its storage. */
-const struct type *infer_constant(struct graph *g, const struct node_spec *s) {
+const struct type *infer_constant(struct graph *g, const struct node_spec *s)
+{
 	const struct literal *l = spec_dense(s, KEY_value);
 	const struct type *declared = spec_declared(s, 0);
 	if (!l) {
@@ -39,7 +42,8 @@ const struct type *infer_constant(struct graph *g, const struct node_spec *s) {
 }
 
 /* iota_c1. */
-const struct type *infer_iota(struct graph *g, const struct node_spec *s) {
+const struct type *infer_iota(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_declared_tensor(g, s, ELEM_int | ELEM_float | ELEM_complex |
 		ELEM_quant);
 	int64_t d = spec_int(s, KEY_iota_dimension, -1);
@@ -51,7 +55,8 @@ const struct type *infer_iota(struct graph *g, const struct node_spec *s) {
 }
 
 /* broadcast: new dimensions in front. */
-const struct type *infer_broadcast(struct graph *g, const struct node_spec *s) {
+const struct type *infer_broadcast(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	uint32_t n;
 	const int64_t *sizes = spec_ints(s, KEY_broadcast_sizes, &n);
@@ -66,7 +71,8 @@ const struct type *infer_broadcast(struct graph *g, const struct node_spec *s) {
 
 /* broadcast_in_dim_c1 and c6: quantisation stays; an axis of size 1 repeats its parameters. */
 static void check_broadcast_quant(struct graph *g, const struct node_spec *s, const struct type *t,
-	const struct type *r, const int64_t *at) {
+	const struct type *r, const int64_t *at)
+{
 	const struct quant *a = t->quant, *b = r->quant;
 	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
 		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s and %s",
@@ -92,7 +98,8 @@ static void check_broadcast_quant(struct graph *g, const struct node_spec *s, co
 
 /* broadcast_in_dim_c2 to c5 against a result type; dynamic_broadcast_in_dim has the same numbers. */
 static void check_broadcast(struct graph *g, const struct node_spec *s, const struct type *t,
-	const struct type *r) {
+	const struct type *r)
+{
 	uint32_t n;
 	const int64_t *at = spec_ints(s, KEY_broadcast_dimensions, &n);
 	if (n != t->rank)
@@ -110,14 +117,16 @@ static void check_broadcast(struct graph *g, const struct node_spec *s, const st
 	check_broadcast_quant(g, s, t, r, at);
 }
 
-const struct type *infer_broadcast_in_dim(struct graph *g, const struct node_spec *s) {
+const struct type *infer_broadcast_in_dim(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
 	check_broadcast(g, s, t, r);
 	return spec_one(g, s, "c1", r);
 }
 
-const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *declared = spec_declared(s, 0);
 	bool given = declared && declared->kind == TYPE_tensor;
@@ -138,7 +147,8 @@ const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct 
 	return r;
 }
 
-static bool product_of(const struct type *t, uint32_t from, uint32_t to, int64_t *out) {
+static bool product_of(const struct type *t, uint32_t from, uint32_t to, int64_t *out)
+{
 	*out = 1;
 	for (uint32_t i = from; i < to; i++)
 		if (t->dims[i] < 0 || __builtin_mul_overflow(*out, t->dims[i], out))
@@ -148,7 +158,8 @@ static bool product_of(const struct type *t, uint32_t from, uint32_t to, int64_t
 
 /* reshape_c1, c3; dynamic_reshape too. */
 static void check_reshape_quant(struct graph *g, const struct node_spec *s, const struct type *t,
-	const struct type *r) {
+	const struct type *r)
+{
 	const struct quant *a = t->quant, *b = r->quant;
 	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
 		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s and %s",
@@ -173,14 +184,16 @@ static void check_reshape_quant(struct graph *g, const struct node_spec *s, cons
 
 /* reshape_c2: nothing gets lost. */
 static void check_count(struct graph *g, const struct node_spec *s, const struct type *t,
-	const struct type *r) {
+	const struct type *r)
+{
 	int64_t x, y;
 	if (product_of(t, 0, t->rank, &x) && product_of(r, 0, r->rank, &y) && x != y)
 		spec_fail(g, s, "c2", "expected a result of %lld elements, found %s of %lld", (long long)x,
 			spec_text(g, r), (long long)y);
 }
 
-const struct type *infer_reshape(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
 	uint32_t unknown = 0, unbounded = 0;
@@ -197,7 +210,8 @@ const struct type *infer_reshape(struct graph *g, const struct node_spec *s) {
 }
 
 /* dynamic_reshape_c1 to c4. */
-const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec *s) {
+const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *declared = spec_declared(s, 0);
 	bool given = declared && declared->kind == TYPE_tensor;
@@ -220,7 +234,8 @@ const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec
 }
 
 /* transpose_c1 to c4. */
-const struct type *infer_transpose(struct graph *g, const struct node_spec *s) {
+const struct type *infer_transpose(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	uint32_t n;
 	const int64_t *p = spec_ints(s, KEY_permutation, &n);
@@ -253,7 +268,8 @@ const struct type *infer_transpose(struct graph *g, const struct node_spec *s) {
 }
 
 /* reverse_c1 to c3. */
-const struct type *infer_reverse(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reverse(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	uint32_t n;
 	const int64_t *d = spec_ints(s, KEY_dimensions, &n);
@@ -263,7 +279,8 @@ const struct type *infer_reverse(struct graph *g, const struct node_spec *s) {
 }
 
 /* slice_c1 to c5. */
-const struct type *infer_slice(struct graph *g, const struct node_spec *s) {
+const struct type *infer_slice(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	uint32_t n, m;
 	const int64_t *start = spec_ints(s, KEY_start_indices, &n);
@@ -288,7 +305,8 @@ const struct type *infer_slice(struct graph *g, const struct node_spec *s) {
 }
 
 /* pad_c1 to c4. */
-const struct type *infer_pad(struct graph *g, const struct node_spec *s) {
+const struct type *infer_pad(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1, ELEM_any);
 	if (value->rank || !elem_compatible(t, value))
 		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, found %s",
@@ -320,7 +338,8 @@ const struct type *infer_pad(struct graph *g, const struct node_spec *s) {
 }
 
 /* concatenate_c1 to c6. */
-const struct type *infer_concatenate(struct graph *g, const struct node_spec *s) {
+const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
+{
 	uint32_t n = s->nin;
 	if (!n)
 		spec_fail(g, s, "c4", "expected an operand, found none");
@@ -357,7 +376,8 @@ const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 }
 
 /* bitcast_convert_c1, c2: bits stay, a last dimension comes or goes where the widths differ. */
-const struct type *infer_bitcast_convert(struct graph *g, const struct node_spec *s) {
+const struct type *infer_bitcast_convert(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
 	if (dtype_is_complex(t->dtype) != dtype_is_complex(r->dtype))

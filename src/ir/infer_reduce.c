@@ -1,7 +1,8 @@
 /* infer_reduce.c -- reductions, windows, map and sort: ops whose regions work on scalars. */
 #include "ir/infer_impl.h"
 
-static int64_t *scratch(struct graph *g, uint32_t n) {
+static int64_t *scratch(struct graph *g, uint32_t n)
+{
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
@@ -12,7 +13,8 @@ struct reduction {
 };
 
 static struct reduction read_reduction(struct graph *g, const struct node_spec *s, const char *count,
-	const char *shape, const char *init) {
+	const char *shape, const char *init)
+{
 	struct reduction x = { .n = s->nin / 2 };
 	if (!x.n || s->nin % 2)
 		spec_fail(g, s, count, "expected inputs and as many initial values, found %u operands", s->nin);
@@ -33,7 +35,8 @@ static struct reduction read_reduction(struct graph *g, const struct node_spec *
 }
 
 /* reduce_c1 to c8. */
-const struct type *infer_reduce(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
+{
 	struct reduction x = read_reduction(g, s, "c3", "c1", "c2");
 	uint32_t n;
 	const int64_t *d = spec_ints(s, KEY_dimensions, &n);
@@ -58,7 +61,8 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s) {
 
 /* Window attributes with the numbers of reduce_window_c4 to c12. */
 static const int64_t *window_sizes(struct graph *g, const struct node_spec *s, const struct type *t,
-	const char *count, const char *positive) {
+	const char *count, const char *positive)
+{
 	uint32_t n;
 	const int64_t *w = spec_ints(s, KEY_window_dimensions, &n);
 	if (n != t->rank)
@@ -68,13 +72,15 @@ static const int64_t *window_sizes(struct graph *g, const struct node_spec *s, c
 }
 
 static int64_t window_bound(struct graph *g, const struct node_spec *s, const char *c,
-	const struct type *t, uint32_t i, const struct window *w) {
+	const struct type *t, uint32_t i, const struct window *w)
+{
 	int64_t b = type_bound(t, i);
 	return b < 0 ? -1 : spec_windows(g, s, c, b, w);
 }
 
 /* reduce_window_c1 to c16. */
-const struct type *infer_reduce_window(struct graph *g, const struct node_spec *s) {
+const struct type *infer_reduce_window(struct graph *g, const struct node_spec *s)
+{
 	struct reduction x = read_reduction(g, s, "c1", "c2", "c3");
 	const struct type *t = x.in[0];
 	for (uint32_t i = 1; i < x.n; i++)
@@ -101,7 +107,8 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 
 /* A body over scalars like those of `types`, `copies` in turn of each, that gives one i1. */
 static void check_predicate(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	uint32_t n, const struct type *const *types) {
+	uint32_t n, const struct type *const *types)
+{
 	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, 1);
 	for (uint32_t i = 0; i < 2 * n; i++) {
 		const struct type *p = b.r->params[i];
@@ -115,7 +122,8 @@ static void check_predicate(struct graph *g, const struct node_spec *s, uint32_t
 }
 
 /* select_and_scatter_c1 to c12. */
-const struct type *infer_select_and_scatter(struct graph *g, const struct node_spec *s) {
+const struct type *infer_select_and_scatter(struct graph *g, const struct node_spec *s)
+{
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *from = spec_tensor(g, s, 1, ELEM_any);
 	const struct type *init = spec_tensor(g, s, 2, ELEM_any), *out;
 	if (!elem_compatible(t, from))
@@ -142,7 +150,8 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 }
 
 /* map_c1 to c4. */
-const struct type *infer_map(struct graph *g, const struct node_spec *s) {
+const struct type *infer_map(struct graph *g, const struct node_spec *s)
+{
 	if (!s->nin)
 		spec_fail(g, s, "c2", "expected an input, found none");
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
@@ -172,7 +181,8 @@ const struct type *infer_map(struct graph *g, const struct node_spec *s) {
 }
 
 /* sort_c1 to c5. */
-const struct type *infer_sort(struct graph *g, const struct node_spec *s) {
+const struct type *infer_sort(struct graph *g, const struct node_spec *s)
+{
 	if (!s->nin)
 		spec_fail(g, s, "c1", "expected an input, found none");
 	const struct type **t = job_array(graph_job(g), s->nin, sizeof *t);

@@ -5,7 +5,8 @@
 #include "ir/infer_impl.h"
 
 struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, const char *c,
-	int64_t nparams, int64_t nresults) {
+	int64_t nparams, int64_t nresults)
+{
 	if (i >= s->nregions)
 		spec_fail(g, s, c, "expected a region %u, found %u regions", i, s->nregions);
 	struct body b = { s->regions[i], spec_nparams(s, i), spec_nresults(s, i) };
@@ -19,7 +20,8 @@ struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, co
 }
 
 static void check_scalar(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t i, const struct type *t) {
+	uint32_t i, const struct type *t)
+{
 	if (!type_is_scalar(t))
 		spec_fail(g, s, c, "expected a scalar tensor as %s %u of the reduction's body, found %s",
 			what, i, spec_text(g, t));
@@ -27,7 +29,8 @@ static void check_scalar(struct graph *g, const struct node_spec *s, const char 
 
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
 	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
-	const struct type **out) {
+	const struct type **out)
+{
 	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, n);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct type *result = b.r->results[i]->type;

@@ -8,11 +8,13 @@
 #include <math.h>
 #include <string.h>
 
-bool elem_is_quant(const struct type *t) {
+bool elem_is_quant(const struct type *t)
+{
 	return t->kind == TYPE_tensor && t->quant;
 }
 
-unsigned elem_class(const struct type *t) {
+unsigned elem_class(const struct type *t)
+{
 	if (t->kind != TYPE_tensor)
 		return 0;
 	if (t->quant)
@@ -34,11 +36,13 @@ unsigned elem_class(const struct type *t) {
 	return 0;
 }
 
-enum dtype elem_expressed(const struct type *t) {
+enum dtype elem_expressed(const struct type *t)
+{
 	return t->quant ? t->quant->expressed : t->dtype;
 }
 
-bool quant_same(const struct quant *a, const struct quant *b) {
+bool quant_same(const struct quant *a, const struct quant *b)
+{
 	if (a == b)
 		return true;
 	if (!a || !b || a->expressed != b->expressed || a->min != b->min || a->max != b->max
@@ -50,11 +54,13 @@ bool quant_same(const struct quant *a, const struct quant *b) {
 	return true;
 }
 
-bool elem_same(const struct type *a, const struct type *b) {
+bool elem_same(const struct type *a, const struct type *b)
+{
 	return a->dtype == b->dtype && quant_same(a->quant, b->quant);
 }
 
-bool elem_compatible(const struct type *a, const struct type *b) {
+bool elem_compatible(const struct type *a, const struct type *b)
+{
 	if (a->quant && b->quant && (a->dtype != b->dtype || a->quant->min != b->quant->min
 		|| a->quant->max != b->quant->max))
 		return false;
@@ -62,7 +68,8 @@ bool elem_compatible(const struct type *a, const struct type *b) {
 }
 
 /* The specification's is_promotable. */
-bool elem_promotable(const struct type *from, const struct type *to) {
+bool elem_promotable(const struct type *from, const struct type *to)
+{
 	const struct dtype_info *a = &dtype_table[from->dtype], *b = &dtype_table[to->dtype];
 	if (!from->quant != !to->quant)
 		return false;
@@ -72,21 +79,25 @@ bool elem_promotable(const struct type *from, const struct type *to) {
 	return (ints || a->kind == b->kind) && a->bits <= b->bits;
 }
 
-bool type_is_tensor(const struct type *t) {
+bool type_is_tensor(const struct type *t)
+{
 	return t->kind == TYPE_tensor;
 }
 
-bool type_is_scalar(const struct type *t) {
+bool type_is_scalar(const struct type *t)
+{
 	return t->kind == TYPE_tensor && !t->unranked && t->rank == 0;
 }
 
-int64_t type_bound(const struct type *t, uint32_t i) {
+int64_t type_bound(const struct type *t, uint32_t i)
+{
 	if (t->dims[i] >= 0)
 		return t->dims[i];
 	return t->bounds ? t->bounds[i] : -1;
 }
 
-bool shape_compatible(const struct graph *g, const struct type *a, const struct type *b) {
+bool shape_compatible(const struct graph *g, const struct type *a, const struct type *b)
+{
 	if (a->unranked || b->unranked)
 		return true;
 	if (a->rank != b->rank)
@@ -103,7 +114,8 @@ bool shape_compatible(const struct graph *g, const struct type *a, const struct 
 	return true;
 }
 
-bool type_compatible(const struct graph *g, const struct type *a, const struct type *b) {
+bool type_compatible(const struct graph *g, const struct type *a, const struct type *b)
+{
 	if (a == b)
 		return true;
 	if (a->kind != b->kind)
@@ -119,7 +131,8 @@ bool type_compatible(const struct graph *g, const struct type *a, const struct t
 }
 
 const struct type *type_shaped(struct graph *g, const struct type *like, uint32_t rank,
-	const int64_t *dims, const int64_t *bounds) {
+	const int64_t *dims, const int64_t *bounds)
+{
 	struct type t = *like;
 	int64_t *kept = job_array(graph_job(g), rank ? rank : 1, sizeof *kept);
 	bool any = false;
@@ -134,7 +147,8 @@ const struct type *type_shaped(struct graph *g, const struct type *like, uint32_
 	return type_cons(g, &t);
 }
 
-static const struct type *merge_tensor(struct graph *g, const struct type *a, const struct type *b) {
+static const struct type *merge_tensor(struct graph *g, const struct type *a, const struct type *b)
+{
 	if (b->unranked)
 		return a;
 	const struct type *shape = a->unranked ? b : a;
@@ -152,7 +166,8 @@ static const struct type *merge_tensor(struct graph *g, const struct type *a, co
 	return type_shaped(g, &like, shape->rank, dims, bounds);
 }
 
-const struct type *type_join(struct graph *g, const struct type *a, const struct type *b) {
+const struct type *type_join(struct graph *g, const struct type *a, const struct type *b)
+{
 	if (a == b || a->kind == TYPE_token)
 		return a;
 	if (a->kind == TYPE_tensor)
@@ -163,7 +178,8 @@ const struct type *type_join(struct graph *g, const struct type *a, const struct
 	return type_list(g, a->kind, a->n, elem);
 }
 
-const struct type *type_element(struct graph *g, const struct type *shape, enum dtype d) {
+const struct type *type_element(struct graph *g, const struct type *shape, enum dtype d)
+{
 	struct type t = *shape;
 	t.dtype = d;
 	t.quant = NULL;
@@ -171,7 +187,8 @@ const struct type *type_element(struct graph *g, const struct type *shape, enum 
 }
 
 const struct type *type_element_of(struct graph *g, const struct type *shape,
-	const struct type *elem) {
+	const struct type *elem)
+{
 	struct type t = *shape;
 	t.dtype = elem->dtype;
 	t.quant = elem->quant;
@@ -179,7 +196,8 @@ const struct type *type_element_of(struct graph *g, const struct type *shape,
 }
 
 /* quantised element types, c1 to c13 of the specification's section on types. */
-static void check_quant(struct graph *g, const struct node_spec *s, const struct type *t) {
+static void check_quant(struct graph *g, const struct node_spec *s, const struct type *t)
+{
 	const struct quant *q = t->quant;
 	const char *text = spec_text(g, t);
 	const struct dtype_info *d = &dtype_table[t->dtype];
@@ -207,7 +225,8 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 			"found %u in %s", q->n, text);
 }
 
-void spec_check_type(struct graph *g, const struct node_spec *s, const struct type *t) {
+void spec_check_type(struct graph *g, const struct node_spec *s, const struct type *t)
+{
 	if (t->kind != TYPE_tensor) {
 		for (uint32_t i = 0; i < t->n; i++)
 			spec_check_type(g, s, t->elem[i]);

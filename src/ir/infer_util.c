@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...) {
+void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
+{
 	char text[1024];
 	va_list ap;
 	va_start(ap, fmt);
@@ -19,11 +20,13 @@ void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const 
 		c ? "_" : "", c ? c : "", text);
 }
 
-const char *spec_text(struct graph *g, const struct type *t) {
+const char *spec_text(struct graph *g, const struct type *t)
+{
 	return type_text(graph_job(g), g, t);
 }
 
-const char *spec_list(struct graph *g, uint32_t n, const int64_t *v) {
+const char *spec_list(struct graph *g, uint32_t n, const int64_t *v)
+{
 	struct str out;
 	str_init(&out, graph_job(g));
 	str_addc(&out, '[');
@@ -35,25 +38,30 @@ const char *spec_list(struct graph *g, uint32_t n, const int64_t *v) {
 
 /* ---- attributes ------------------------------------------------------------------------------- */
 
-bool spec_has(const struct node_spec *s, enum key k) {
+bool spec_has(const struct node_spec *s, enum key k)
+{
 	return attrs_find(s->attrs, k) != NULL;
 }
 
-int64_t spec_int(const struct node_spec *s, enum key k, int64_t otherwise) {
+int64_t spec_int(const struct node_spec *s, enum key k, int64_t otherwise)
+{
 	const struct attr *a = attrs_find(s->attrs, k);
 	return a && (a->kind == ATTR_int || a->kind == ATTR_bool) ? a->i : otherwise;
 }
 
-bool spec_bool(const struct node_spec *s, enum key k, bool otherwise) {
+bool spec_bool(const struct node_spec *s, enum key k, bool otherwise)
+{
 	return spec_int(s, k, otherwise) != 0;
 }
 
-const char *spec_str(const struct node_spec *s, enum key k, const char *otherwise) {
+const char *spec_str(const struct node_spec *s, enum key k, const char *otherwise)
+{
 	const struct attr *a = attrs_find(s->attrs, k);
 	return a && (a->kind == ATTR_str || a->kind == ATTR_raw) ? a->s : otherwise;
 }
 
-const int64_t *spec_ints(const struct node_spec *s, enum key k, uint32_t *n) {
+const int64_t *spec_ints(const struct node_spec *s, enum key k, uint32_t *n)
+{
 	const struct attr *a = attrs_find(s->attrs, k);
 	*n = 0;
 	if (!a || a->kind != ATTR_ints)
@@ -62,13 +70,15 @@ const int64_t *spec_ints(const struct node_spec *s, enum key k, uint32_t *n) {
 	return a->ints;
 }
 
-const struct literal *spec_dense(const struct node_spec *s, enum key k) {
+const struct literal *spec_dense(const struct node_spec *s, enum key k)
+{
 	const struct attr *a = attrs_find(s->attrs, k);
 	return a && a->kind == ATTR_dense ? a->dense : NULL;
 }
 
 const int64_t *spec_ints_n(struct graph *g, const struct node_spec *s, const char *c, enum key k,
-	uint32_t n, int64_t otherwise) {
+	uint32_t n, int64_t otherwise)
+{
 	if (!spec_has(s, k)) {
 		int64_t *v = job_array(graph_job(g), n ? n : 1, sizeof *v);
 		for (uint32_t i = 0; i < n; i++)
@@ -82,7 +92,8 @@ const int64_t *spec_ints_n(struct graph *g, const struct node_spec *s, const cha
 	return v;
 }
 
-const int64_t *spec_padding(struct graph *g, const struct node_spec *s, const char *c, uint32_t n) {
+const int64_t *spec_padding(struct graph *g, const struct node_spec *s, const char *c, uint32_t n)
+{
 	if (!spec_has(s, KEY_padding))
 		return job_array(graph_job(g), n ? 2 * (size_t)n : 1, sizeof(int64_t));
 	uint32_t have;
@@ -93,7 +104,8 @@ const int64_t *spec_padding(struct graph *g, const struct node_spec *s, const ch
 }
 
 const struct type *spec_tensor(struct graph *g, const struct node_spec *s, uint32_t i,
-	unsigned classes) {
+	unsigned classes)
+{
 	if (i >= s->nin)
 		spec_fail(g, s, NULL, "expected an operand %u, found %u operands", i, s->nin);
 	const struct type *t = s->in[i]->type;
@@ -107,7 +119,8 @@ const struct type *spec_tensor(struct graph *g, const struct node_spec *s, uint3
 /* ---- lists of dimension numbers ------------------------------------------------------------------ */
 
 void spec_range(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t n, const int64_t *v, int64_t limit) {
+	uint32_t n, const int64_t *v, int64_t limit)
+{
 	for (uint32_t i = 0; i < n; i++)
 		if (v[i] < 0 || v[i] >= limit)
 			spec_fail(g, s, c, "expected each of %s in [0, %lld), found %lld", what,
@@ -115,14 +128,16 @@ void spec_range(struct graph *g, const struct node_spec *s, const char *c, const
 }
 
 void spec_at_least(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t n, const int64_t *v, int64_t least) {
+	uint32_t n, const int64_t *v, int64_t least)
+{
 	for (uint32_t i = 0; i < n; i++)
 		if (v[i] < least)
 			spec_fail(g, s, c, "expected each of %s to be at least %lld, found %lld", what,
 				(long long)least, (long long)v[i]);
 }
 
-bool list_has(uint32_t n, const int64_t *v, int64_t x) {
+bool list_has(uint32_t n, const int64_t *v, int64_t x)
+{
 	for (uint32_t i = 0; i < n; i++)
 		if (v[i] == x)
 			return true;
@@ -131,14 +146,16 @@ bool list_has(uint32_t n, const int64_t *v, int64_t x) {
 
 /* Lists are ranks long, so quadratic is fine up to a point; a hostile list is refused by its length
  * against the rank before or after, whichever the op checks, and long ones are sorted here. */
-static int compare_int64(const void *a, const void *b) {
+static int compare_int64(const void *a, const void *b)
+{
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 	return (x > y) - (x < y);
 }
 
 
 void spec_unique(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t n, const int64_t *v, uint32_t m, const int64_t *w) {
+	uint32_t n, const int64_t *v, uint32_t m, const int64_t *w)
+{
 	uint64_t all = (uint64_t)n + m;
 	if (all < 2)
 		return;
@@ -154,13 +171,15 @@ void spec_unique(struct graph *g, const struct node_spec *s, const char *c, cons
 }
 
 void spec_sorted(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t n, const int64_t *v) {
+	uint32_t n, const int64_t *v)
+{
 	for (uint32_t i = 1; i < n; i++)
 		if (v[i] < v[i - 1])
 			spec_fail(g, s, c, "expected sorted %s, found %s", what, spec_list(g, n, v));
 }
 
-bool node_constant_int(const struct node *n, uint32_t i, int64_t *out) {
+bool node_constant_int(const struct node *n, uint32_t i, int64_t *out)
+{
 	if (n->op != OP_constant || n->type->kind != TYPE_tensor || n->type->quant)
 		return false;
 	const struct literal *l = node_literal(n);
@@ -176,7 +195,8 @@ bool node_constant_int(const struct node *n, uint32_t i, int64_t *out) {
 
 /* ---- dimensions ------------------------------------------------------------------------------- */
 
-int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n) {
+int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n)
+{
 	if (!dim_is_number(d))
 		return n >= 0 ? dim_add(g, d, n) : dim_sub(g, d, n == INT64_MIN ? INT64_MAX : -n);
 	int64_t sum;
@@ -189,7 +209,8 @@ int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c,
 
 /* As the specification's reduce_window: dilate, pad, count the positions of the dilated window. */
 int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
-	const struct window *w) {
+	const struct window *w)
+{
 	int64_t window, pad, size = 0;
 	bool over = __builtin_mul_overflow(w->size - 1, w->dilation, &window)
 		|| __builtin_add_overflow(window, 1, &window)
@@ -216,7 +237,8 @@ int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, 
 
 /* ---- results ------------------------------------------------------------------------------------- */
 
-const struct type *spec_declared(const struct node_spec *s, uint32_t i) {
+const struct type *spec_declared(const struct node_spec *s, uint32_t i)
+{
 	if (!s->type)
 		return NULL;
 	if (s->type->kind != TYPE_results)
@@ -224,7 +246,8 @@ const struct type *spec_declared(const struct node_spec *s, uint32_t i) {
 	return i < s->type->n ? s->type->elem[i] : NULL;
 }
 
-const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s, unsigned classes) {
+const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s, unsigned classes)
+{
 	const struct type *t = spec_declared(s, 0);
 	if (!t)
 		spec_fail(g, s, NULL, "expected a declared result type, found none");
@@ -235,7 +258,8 @@ const struct type *spec_declared_tensor(struct graph *g, const struct node_spec 
 }
 
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
-	const struct type *const *types) {
+	const struct type *const *types)
+{
 	const struct type *const *given = NULL;
 	if (s->type && s->type->kind == TYPE_results && s->type->n == n)
 		given = s->type->elem;
@@ -260,6 +284,7 @@ const struct type *spec_results(struct graph *g, const struct node_spec *s, cons
 }
 
 const struct type *spec_one(struct graph *g, const struct node_spec *s, const char *c,
-	const struct type *t) {
+	const struct type *t)
+{
 	return spec_results(g, s, c, 1, &t);
 }
