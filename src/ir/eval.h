@@ -17,10 +17,14 @@ struct tensor {
 };
 struct eval_options {
 	uint64_t max_bytes;          /* of one tensor; 0: no limit */
-	/* Called for custom_call targets the interpreter does not know; NULL: UNIMPLEMENTED. */
+	/* Called for every custom_call, in program order; NULL: UNIMPLEMENTED.  out[i] comes zeroed, with
+	 * the size its type says. */
 	struct weft_error *(*custom)(void *arg, const struct node *n, const struct tensor *in,
 		uint32_t nin, struct tensor *out, uint32_t nout);
 	void *custom_arg;
+	/* The bytes of a SLOT_bound constant; NULL: FAILED_PRECONDITION. */
+	const void *(*slot)(void *arg, uint32_t slot);
+	void *slot_arg;
 };
 /* Evaluates r; args are borrowed; results live in j's scratch.  Fails j. */
 void eval_region(struct job *j, const struct graph *g, const struct region *r,
