@@ -8,6 +8,7 @@
 #define RUN_MEMORY_H
 #include "abi/abi.h"
 #include "base/error.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,13 +17,13 @@ struct storage {
 	size_t size;                  /* as asked for */
 	int64_t dims[ABI_RANK_MAX];   /* room for the dimensions of the tensor that lies here */
 	/* what follows is memory.c's */
-	struct storage *next;
+	struct storage *next, *previous;
 	size_t capacity;
+	uint64_t stamp;
 	uint32_t class;
 	_Atomic(uint32_t) refs;
 	void (*done)(void *arg);
 	void *arg;
-	struct storage *under;
 };
 
 /* size bytes, not initialised, with one reference; never NULL data, also for size 0.
@@ -33,6 +34,7 @@ struct weft_error *storage_wrap(void *data, size_t size, void (*done)(void *arg)
 	struct storage **out) BASE_MUST_USE;
 void storage_retain(struct storage *s);
 void storage_release(struct storage *s);              /* NULL is fine */
+bool storage_shared(const struct storage *s);         /* has more than one reference */
 
 struct memory_stats {
 	size_t used, kept;            /* bytes in use, bytes kept for use */

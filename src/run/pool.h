@@ -11,9 +11,16 @@
 #include <stdint.h>
 
 #define POOL_THREADS_MAX 1024u
+#define POOL_CHUNKS_MAX ((int64_t)1 << 62)
 
 /* Does chunks [first, last) with scratch of the calling thread (64-byte aligned). */
 typedef void pool_fn(void *arg, int64_t first, int64_t last, unsigned char *scratch);
+
+/* Which threads ran chunks: bit 0 the caller, bit i worker i. */
+struct pool_seen {
+	uint64_t bits[POOL_THREADS_MAX / 64];
+};
+unsigned pool_seen_count(const struct pool_seen *s);
 
 struct pool_task {
 	pool_fn *fn;
@@ -21,6 +28,9 @@ struct pool_task {
 	int64_t chunks;
 	size_t scratch;                /* bytes each thread needs; workers have their own */
 	unsigned char *caller_scratch; /* as many bytes, for the calling thread */
+	struct pool_seen *seen;        /* who ran chunks is added here; may be NULL */
+	bool all;                      /* wait a little for threads that have not had a chunk yet, so that
+	                                  each runs one: for whoever reports how many threads there are */
 };
 
 /* Runs all chunks on at most `threads` threads, the caller being one, and returns when they are
@@ -35,7 +45,6 @@ unsigned pool_default_threads(void);
 
 struct pool_stats {
 	unsigned workers;              /* threads made, the callers not counted */
-	unsigned ran;                  /* distinct threads that ran chunks since `threads` last changed */
 	uint64_t regions;              /* calls that went to more than one thread */
 	uint64_t alone;                /* calls that could have, but found the pool taken */
 };
