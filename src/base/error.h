@@ -11,6 +11,7 @@
 
 #define BASE_MUST_USE __attribute__((warn_unused_result))
 #define BASE_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define BASE_RETURNS __attribute__((returns_nonnull))
 
 /* A position in an input: file (borrowed; NULL: none), line and column from 1 (0: unknown). */
 struct place {
@@ -20,11 +21,11 @@ struct place {
 
 /* Makes an error.  Never fails: without memory it returns a fixed RESOURCE_EXHAUSTED. */
 struct weft_error *error_make(enum weft_code code, const char *fmt, ...)
-	BASE_MUST_USE BASE_PRINTF(2, 3);
+	BASE_MUST_USE BASE_RETURNS BASE_PRINTF(2, 3);
 struct weft_error *error_make_at(enum weft_code code, struct place at, const char *fmt, ...)
-	BASE_MUST_USE BASE_PRINTF(3, 4);
+	BASE_MUST_USE BASE_RETURNS BASE_PRINTF(3, 4);
 struct weft_error *error_vmake(enum weft_code code, struct place at, const char *fmt, va_list ap)
-	BASE_MUST_USE;
+	BASE_MUST_USE BASE_RETURNS;
 
 /* Prints "BUG: ..." and aborts: for broken invariants where a release build must stop too. */
 noreturn void bug(const char *fmt, ...) BASE_PRINTF(1, 2);

@@ -328,7 +328,7 @@ struct weft_error *exe_run_async(struct exe *x, const struct run_options *o,
 	struct buffer *const *in, uint32_t nin, struct buffer **out, uint32_t nout,
 	struct event **done)
 {
-	struct job_run *j;
+	struct job_run *j = NULL;
 	bool ready = true, queued = false;
 
 	if (nin != exe_inputs(x))
