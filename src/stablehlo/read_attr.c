@@ -1,0 +1,521 @@
+/* read_attr.c -- attribute values, aliases, locations, resources.
+ *
+ * Values become trees; an attribute of a dialect (#sdy.sharding<...>) is kept as its text with blanks
+ * collapsed, and taken apart later by whoever knows it (attr_keys.c). */
+#include "stablehlo/print_impl.h"
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+struct t_attr *attr_new(struct parser *p, enum t_kind kind)
+{
+	struct t_attr *a = job_alloc(p->j, sizeof *a);
+
+	a->kind = kind;
+	a->at = tok_place(p);
+	return a;
+}
+
+/* The type behind `:` of a number: its name, or the text of a tensor type. */
+static const char *read_number_type(struct parser *p)
+{
+	if (p->tok.kind == TOK_word && !tok_word(p, "tensor")) {
+		const char *name = tok_text(p);
+		lex(p);
+		return name;
+	}
+	return type_text(p->j, p->g, read_type(p));
+}
+
+static struct t_attr *read_number(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_int);
+	bool minus = tok_is(p, '-');
+
+	if (minus)
+		lex(p);
+	if (p->tok.kind == TOK_float) {
+		a->kind = T_float;
+		a->f = tok_double(p, p->tok.s, p->tok.len);
+		if (minus)
+			a->f = -a->f;
+		a->tname = "f64";
+		lex(p);
+	} else if (p->tok.kind == TOK_int || p->tok.kind == TOK_hex) {
+		bool hex = p->tok.kind == TOK_hex;
+		uint64_t v = 0;
+		for (size_t i = hex ? 2 : 0; i < p->tok.len; i++) {
+			char c = p->tok.s[i];
+			uint64_t d = (uint64_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10), base = hex ? 16 : 10;
+			if (v > (UINT64_MAX - d) / base)
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "integer out of range");
+			v = v * base + d;
+		}
+		a->i = minus ? (int64_t)(0 - v) : (int64_t)v;
+		a->tname = "i64";
+		a->bare = true;
+		lex(p);
+	} else {
+		expected(p, "a number");
+	}
+	if (!accept(p, ':'))
+		return a;
+	a->tname = read_number_type(p);
+	a->bare = false;
+	if (a->kind == T_int && dtype_is_float(dtype_find(a->tname))) {
+		uint64_t bits[2] = { (uint64_t)a->i, 0 };       /* a float by its bits */
+		a->kind = T_float;
+		a->f = dtype_load_f64(dtype_find(a->tname), bits);
+	}
+	return a;
+}
+
+static struct t_attr *read_array(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_array);
+	uint32_t cap = 0;
+
+	lex(p);
+	if (accept(p, ']'))
+		return a;
+	do {
+		if (a->n == cap) {
+			uint32_t to = cap ? cap * 2 : 4;
+			a->list = job_grow(p->j, a->list, cap, to, sizeof *a->list);
+			cap = to;
+		}
+		a->list[a->n++] = read_attr(p);
+	} while (accept(p, ','));
+	expect(p, ']', "after an array");
+	return a;
+}
+
+struct t_attr *read_dict(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_dict);
+	uint32_t cap = 0;
+
+	expect(p, '{', "before attributes");
+	if (accept(p, '}'))
+		return a;
+	do {
+		if (a->n == cap) {
+			uint32_t to = cap ? cap * 2 : 4;
+			a->list = job_grow(p->j, a->list, cap, to, sizeof *a->list);
+			a->names = job_grow(p->j, a->names, cap, to, sizeof *a->names);
+			cap = to;
+		}
+		if (p->tok.kind != TOK_word && p->tok.kind != TOK_string)
+			expected(p, "the name of an attribute");
+		a->names[a->n] = tok_text(p);
+		for (uint32_t i = 0; cap < 256 && i < a->n; i++)
+			if (!strcmp(a->names[i], a->names[a->n]))
+				expected(p, "an attribute not given before");
+		lex(p);
+		a->list[a->n] = accept(p, '=') ? read_attr(p) : attr_new(p, T_unit);
+		a->n++;
+	} while (accept(p, ','));
+	expect(p, '}', "after attributes");
+	return a;
+}
+
+struct t_attr *dict_find(const struct t_attr *dict, const char *name)
+{
+	for (uint32_t i = 0; dict && i < dict->n; i++)
+		if (!strcmp(dict->names[i], name))
+			return dict->list[i];
+	return NULL;
+}
+
+/* array<i64: 1, 2>, array<i1: true>, array<i64>; floats are kept as text. */
+static struct t_attr *read_small_array(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_ints);
+	uint32_t cap = 0;
+	int64_t *v = NULL;
+
+	lex(p);
+	const char *from = p->tok.start;
+	expect(p, '<', "after array");
+	if (p->tok.kind != TOK_word)
+		expected(p, "an element type");
+	a->tname = tok_text(p);
+	if (dtype_is_float(dtype_find(a->tname))) {
+		lex_rewind(p, from);
+		a->kind = T_raw;
+		a->s = job_printf(p->j, "array%s", skip_balanced(p));
+		return a;
+	}
+	lex(p);
+	if (accept(p, ':')) {
+		do {
+			if (a->n == cap) {
+				uint32_t to = cap ? cap * 2 : 8;
+				v = job_grow(p->j, v, cap, to, sizeof *v);
+				cap = to;
+			}
+			v[a->n++] = accept_word(p, "true") ? 1 : accept_word(p, "false") ? 0 : tok_int(p);
+		} while (accept(p, ','));
+	}
+	a->ints = v;
+	expect(p, '>', "after an array");
+	return a;
+}
+
+/* From tok '<' to its '>', as text with blanks collapsed; goes on behind it. */
+const char *skip_balanced(struct parser *p)
+{
+	struct str out;
+	const char *s = p->tok.start;
+	uint32_t depth = 0;
+	bool blank = false, quoted = false;
+
+	str_init(&out, p->j);
+	if (!tok_is(p, '<'))
+		expected(p, "'<'");
+	for (; s < p->end; s++) {
+		char c = *s;
+		if (c == '\n' && !quoted) {
+			p->line++;
+			p->line_start = s + 1;
+		}
+		if (!quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
+			blank = true;
+			continue;
+		}
+		if (blank && out.len && out.text[out.len - 1] != '<' && c != '>')
+			str_addc(&out, ' ');
+		blank = false;
+		str_addc(&out, c);
+		if (quoted && c == '\\' && s + 1 < p->end)
+			str_addc(&out, *++s);
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '<' || c == '(' || c == '[' || c == '{'))
+			depth++;
+		else if (!quoted && ((c == '>' && s[-1] != '-') || c == ')' || c == ']' || c == '}'))
+			depth--;
+		if (!depth)
+			break;
+	}
+	if (s >= p->end)
+		expected(p, "a matching '>'");
+	p->at = s + 1;
+	lex(p);
+	return out.text;
+}
+
+/* `:` or `.` belong to the word; a following <...> too. */
+static struct t_attr *read_hash(struct parser *p)
+{
+	struct table_entry *e = table_find(&p->attr_aliases, p->tok.s, p->tok.len);
+
+	if (e) {
+		lex(p);
+		return e->value;
+	}
+	struct t_attr *a = attr_new(p, T_raw);
+	char *name = tok_text(p);
+	const char *behind = p->at;
+	lex(p);
+	if (tok_is(p, '<') && p->tok.start == behind)
+		a->s = job_printf(p->j, "#%s%s", name, skip_balanced(p));
+	else if (strchr(name, '.'))
+		a->s = job_printf(p->j, "#%s", name);
+	else
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "undefined attribute alias '#%s'", name);
+	return a;
+}
+
+static struct t_attr *read_symbol(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_symbol);
+
+	a->s = tok_text(p);
+	lex(p);
+	while (tok_is(p, ':') && p->at < p->end && *p->at == ':') {       /* @a::@b */
+		lex(p);
+		lex(p);
+		if (p->tok.kind != TOK_symbol)
+			expected(p, "a symbol");
+		a->kind = T_raw;
+		a->s = job_printf(p->j, "%s%s::@%s", a->s[0] == '@' ? "" : "@", a->s, tok_text(p));
+		lex(p);
+	}
+	return a;
+}
+
+static struct t_attr *read_resource(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_resource);
+
+	lex(p);
+	expect(p, '<', "after dense_resource");
+	if (p->tok.kind != TOK_word && p->tok.kind != TOK_string)
+		expected(p, "the name of a resource");
+	a->s = tok_text(p);
+	lex(p);
+	expect(p, '>', "after the name of a resource");
+	expect(p, ':', "before the type of a resource");
+	a->type = read_type(p);
+	return a;
+}
+
+/* A type as an attribute: tensor<...>, (a) -> b, or the name of an element type. */
+static struct t_attr *read_type_attr(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_type);
+	const struct type **in, **out;
+
+	if (tok_is(p, '(')) {
+		struct str s;
+		uint32_t nin = read_type_parens(p, &in);
+		expect_arrow(p);
+		uint32_t nout = read_result_types(p, &out);
+		str_init(&s, p->j);
+		str_addc(&s, '(');
+		print_types(p->g, nin, in, &s);
+		str_add(&s, ") -> ");
+		if (nout != 1)
+			str_addc(&s, '(');
+		print_types(p->g, nout, out, &s);
+		if (nout != 1)
+			str_addc(&s, ')');
+		a->kind = T_raw;
+		a->s = s.text;
+		return a;
+	}
+	a->type = read_type(p);
+	return a;
+}
+
+static struct t_attr *read_word(struct parser *p)
+{
+	struct t_attr *a;
+
+	if (tok_word(p, "true") || tok_word(p, "false")) {
+		a = attr_new(p, T_bool);
+		a->i = tok_word(p, "true");
+		lex(p);
+		return a;
+	}
+	if (tok_word(p, "dense")) {
+		a = attr_new(p, T_dense);
+		read_dense(p, a);
+		return a;
+	}
+	if (tok_word(p, "array"))
+		return read_small_array(p);
+	if (tok_word(p, "dense_resource"))
+		return read_resource(p);
+	if (tok_word(p, "unit")) {
+		a = attr_new(p, T_unit);
+		lex(p);
+		return a;
+	}
+	if (at_type(p))
+		return read_type_attr(p);
+	a = attr_new(p, T_raw);
+	a->s = tok_text(p);
+	lex(p);
+	if (tok_is(p, '<'))                      /* affine_map<...>, complex<f32>, memref<...> */
+		a->s = job_printf(p->j, "%s%s", a->s, skip_balanced(p));
+	else if (dtype_find(a->s) == DTYPE_none && strcmp(a->s, "none") && strcmp(a->s, "index"))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected an attribute, found '%s'", a->s);
+	return a;
+}
+
+struct t_attr *read_attr(struct parser *p)
+{
+	struct t_attr *a;
+
+	enter(p);
+	switch (p->tok.kind) {
+	case TOK_string:
+		a = attr_new(p, T_string);
+		a->s = tok_text(p);
+		if (strlen(a->s) != p->tok.len)
+			expected(p, "a string without \\00");
+		lex(p);
+		break;
+	case TOK_int:
+	case TOK_hex:
+	case TOK_float:
+		a = read_number(p);
+		break;
+	case TOK_symbol:
+		a = read_symbol(p);
+		break;
+	case TOK_hash:
+		a = read_hash(p);
+		break;
+	case TOK_word:
+		a = read_word(p);
+		break;
+	case TOK_bang:
+		a = read_type_attr(p);
+		break;
+	case TOK_punct:
+		if (tok_is(p, '[')) {
+			a = read_array(p);
+			break;
+		}
+		if (tok_is(p, '{')) {
+			a = read_dict(p);
+			break;
+		}
+		if (tok_is(p, '-')) {
+			a = read_number(p);
+			break;
+		}
+		if (tok_is(p, '(')) {
+			a = read_type_attr(p);
+			break;
+		}
+		expected(p, "an attribute");
+	default:
+		expected(p, "an attribute");
+	}
+	leave(p);
+	return a;
+}
+
+/* loc("name"), loc("file":1:2), loc(callsite(a at b)), loc(fused[...]), loc(unknown), loc(#loc1):
+ * a name, a file position, or text.  Where it is an alias not yet defined it stays a symbol. */
+static struct t_attr *read_loc_inner(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_string);
+
+	enter(p);
+	if (p->tok.kind == TOK_string) {
+		a->s = tok_text(p);
+		lex(p);
+		if (accept(p, ':')) {
+			int64_t line = tok_int(p);
+			expect(p, ':', "between line and column");
+			int64_t column = tok_int(p);
+			if (accept_word(p, "to")) {              /* a range: its start is what we keep */
+				expect(p, ':', "before a column");
+				tok_int(p);
+			}
+			a->kind = T_raw;
+			a->at = (struct place){ a->s, (uint32_t)line, (uint32_t)column };
+		} else if (accept(p, '(')) {
+			struct t_attr *child = read_loc_inner(p);
+			expect(p, ')', "after a location");
+			if (child->kind == T_raw)
+				a->at = child->at;
+			a->list = job_array(p->j, 1, sizeof *a->list);
+			a->list[0] = child;
+			a->n = 1;
+		}
+	} else if (p->tok.kind == TOK_hash) {
+		a->kind = T_symbol;
+		a->s = tok_text(p);
+		lex(p);
+	} else if (accept_word(p, "callsite")) {
+		expect(p, '(', "after callsite");
+		a = read_loc_inner(p);
+		expect_word(p, "at");
+		read_loc_inner(p);
+		expect(p, ')', "after a call site");
+	} else if (accept_word(p, "fused")) {
+		if (tok_is(p, '<'))
+			skip_balanced(p);
+		expect(p, '[', "after fused");
+		a->kind = T_unit;
+		if (!tok_is(p, ']')) {
+			do {
+				struct t_attr *one = read_loc_inner(p);
+				if (a->kind == T_unit)
+					a = one;
+			} while (accept(p, ','));
+		}
+		expect(p, ']', "after fused locations");
+	} else if (accept_word(p, "unknown")) {
+		a->kind = T_unit;
+	} else {
+		expected(p, "a location");
+	}
+	leave(p);
+	return a;
+}
+
+struct t_attr *read_loc(struct parser *p)
+{
+	expect(p, '(', "after loc");
+	struct t_attr *a = read_loc_inner(p);
+	expect(p, ')', "after a location");
+	return a;
+}
+
+/* #name = attribute, #name = loc(...), !name = type. */
+void read_alias(struct parser *p)
+{
+	bool type = p->tok.kind == TOK_bang;
+	size_t len = p->tok.len;
+	const char *name = tok_text(p);
+	struct table *t = type ? &p->type_aliases : &p->attr_aliases;
+
+	if (memchr(name, '.', len))
+		expected(p, "an alias without '.' in its name");
+	if (table_find(t, name, len))
+		expected(p, "an alias not defined before");
+	lex(p);
+	expect(p, '=', "after the name of an alias");
+	void *value;
+	if (type)
+		value = (void *)(uintptr_t)read_type(p);
+	else if (accept_word(p, "loc"))
+		value = read_loc(p);
+	else
+		value = read_attr(p);
+	table_add(t, name, len, value, 1);
+}
+
+/* {-# dialect_resources: { builtin: { name: "0x...", ... } }, ... #-} */
+static void resource_group(struct parser *p, bool builtin)
+{
+	expect(p, '{', "before resources");
+	while (!tok_is(p, '}')) {
+		if (p->tok.kind != TOK_word && p->tok.kind != TOK_string)
+			expected(p, "the name of a resource");
+		size_t len = p->tok.len;
+		const char *name = tok_text(p);
+		bool inside = builtin || (p->tok.kind == TOK_word && tok_word(p, "builtin"));
+		lex(p);
+		expect(p, ':', "after the name of a resource");
+		if (tok_is(p, '{')) {
+			enter(p);
+			resource_group(p, inside);
+			leave(p);
+		} else {
+			struct t_attr *a = read_attr(p);
+			if (a->kind == T_string && builtin)
+				table_add(&p->resources, name, len, a, 1);
+		}
+		if (!accept(p, ','))
+			break;
+	}
+	expect(p, '}', "after resources");
+}
+
+void read_resources(struct parser *p)
+{
+	expect(p, '{', "before metadata");
+	expect(p, '-', "before metadata");
+	expect(p, '#', "before metadata");
+	while (p->tok.kind == TOK_word) {
+		bool ours = tok_word(p, "dialect_resources");
+		lex(p);
+		expect(p, ':', "after the kind of metadata");
+		(void)ours;
+		resource_group(p, false);
+		if (!accept(p, ','))
+			break;
+	}
+	if (!tok_is(p, '#'))
+		expected(p, "'#-}'");
+	lex(p);
+	expect(p, '-', "after metadata");
+	expect(p, '}', "after metadata");
+}

@@ -1,0 +1,453 @@
+/* read_dense.c -- dense<...> : tensor<...>, the constants of a program.
+ *
+ * The type stands behind the content, so the content is skipped first and read when the type is known,
+ * by characters and straight into its place: weights come through here.  Decimal floats of at most 15
+ * digits and small exponents are exact in one operation on doubles (Clinger, "How to read floating
+ * point numbers accurately"); others go to strtod.  A literal is rounded to double first, then to the
+ * type, as MLIR does. */
+#include "stablehlo/print_impl.h"
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+struct dense {
+	struct parser *p;
+	const char *s, *from, *to;
+	struct place start;
+	const struct type *type;
+	enum dtype elem;             /* part, of a complex one */
+	size_t size;                 /* of an element, or of a part */
+	char *out;
+};
+
+/* The place of d->s: newlines are counted only here. */
+static struct place dense_place(const struct dense *d)
+{
+	struct place at = d->start;
+
+	for (const char *s = d->from; s < d->s; s++) {
+		at.column++;
+		if (*s == '\n') {
+			at.line++;
+			at.column = 1;
+		}
+	}
+	return at;
+}
+
+static noreturn void dense_fail(struct dense *d, const char *what)
+{
+	job_fail_at(d->p->j, WEFT_INVALID_ARGUMENT, dense_place(d), "%s", what);
+}
+
+static void blanks(struct dense *d)
+{
+	while (d->s < d->to) {
+		if (*d->s == ' ' || *d->s == '\n' || *d->s == '\t' || *d->s == '\r')
+			d->s++;
+		else if (*d->s == '/' && d->s + 1 < d->to && d->s[1] == '/')
+			while (d->s < d->to && *d->s != '\n')
+				d->s++;
+		else
+			return;
+	}
+}
+
+bool float_literal(const char *s, size_t len, double *out)
+{
+	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	uint64_t m = 0;
+	int exponent = 0, written = 0, digits = 0;
+	size_t i = 0;
+	bool dot = false, minus = false;
+
+	for (; i < len && (s[i] == '.' || (s[i] >= '0' && s[i] <= '9')); i++) {
+		if (s[i] == '.') {
+			dot = true;
+			continue;
+		}
+		m = m * 10 + (uint64_t)(s[i] - '0');
+		digits += m != 0;
+		exponent -= dot;
+		if (digits > 15)
+			return false;
+	}
+	if (i < len) {
+		i++;                     /* e */
+		if (i < len && (s[i] == '+' || s[i] == '-'))
+			minus = s[i++] == '-';
+		for (; i < len; i++)
+			if ((written = written * 10 + (s[i] - '0')) > 400)
+				return false;
+	}
+	exponent += minus ? -written : written;
+	if (exponent < -22 || exponent > 22)
+		return false;
+	*out = exponent < 0 ? (double)m / power[-exponent] : (double)m * power[exponent];
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static uint64_t read_hex(struct dense *d)
+{
+	uint64_t v = 0;
+	const char *from = d->s += 2;
+
+	for (; d->s < d->to; d->s++) {
+		char c = *d->s;
+		int h = is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+		if (h < 0)
+			break;
+		if (v >> 60)
+			dense_fail(d, "integer out of range");
+		v = v << 4 | (uint64_t)h;
+	}
+	if (d->s == from)
+		dense_fail(d, "expected hexadecimal digits");
+	return v;
+}
+
+static bool take_word(struct dense *d, const char *word)
+{
+	size_t n = strlen(word);
+
+	if ((size_t)(d->to - d->s) < n || memcmp(d->s, word, n))
+		return false;
+	d->s += n;
+	return true;
+}
+
+static void read_bool(struct dense *d, char *out)
+{
+	if (take_word(d, "true") || take_word(d, "1") || take_word(d, "-1"))
+		*out = 1;
+	else if (take_word(d, "false") || take_word(d, "0"))
+		*out = 0;
+	else
+		dense_fail(d, "expected true or false");
+}
+
+static void read_integer(struct dense *d, char *out)
+{
+	bool minus = *d->s == '-';
+	uint64_t v = 0;
+	unsigned bits = dtype_table[d->elem].bits;
+
+	d->s += minus;
+	if (d->s + 1 < d->to && d->s[0] == '0' && d->s[1] == 'x') {
+		v = read_hex(d);
+	} else {
+		const char *from = d->s;
+		for (; d->s < d->to && is_digit(*d->s); d->s++) {
+			uint64_t digit = (uint64_t)(*d->s - '0');
+			if (v > (UINT64_MAX - digit) / 10)
+				dense_fail(d, "integer out of range");
+			v = v * 10 + digit;
+		}
+		if (d->s == from || (d->s < d->to && *d->s == '.'))
+			dense_fail(d, "expected an integer");
+	}
+	if (bits < 64 ? v >> bits != 0 : false)
+		dense_fail(d, "integer out of range of the element type");
+	if (minus && v && dtype_is_unsigned(d->elem))
+		dense_fail(d, "a negative integer for an unsigned element type");
+	if (minus && v > (uint64_t)1 << (bits - 1))
+		dense_fail(d, "integer out of range of the element type");
+	if (minus)
+		v = 0 - v;
+	if (bits == 32) {
+		uint32_t w = (uint32_t)v;
+		memcpy(out, &w, 4);
+	} else if (bits == 64) {
+		memcpy(out, &v, 8);
+	} else {
+		dtype_store_i64(d->elem, out, (int64_t)v);
+	}
+}
+
+static void read_float(struct dense *d, char *out)
+{
+	bool minus = *d->s == '-';
+	const char *from = d->s += minus;
+	bool dot = false;
+	double v;
+
+	if (d->s + 1 < d->to && d->s[0] == '0' && d->s[1] == 'x') {
+		uint64_t bits = read_hex(d);
+		unsigned n = dtype_table[d->elem].bits;
+		if (minus || (n < 64 && bits >> n))
+			dense_fail(d, "hexadecimal float literal out of range for the element type");
+		memcpy(out, &bits, d->size);
+		return;
+	}
+	while (d->s < d->to && is_digit(*d->s))
+		d->s++;
+	if (d->s < d->to && *d->s == '.') {
+		dot = true;
+		for (d->s++; d->s < d->to && is_digit(*d->s); d->s++)
+			;
+		if (d->s + 1 < d->to && (*d->s | 32) == 'e') {
+			d->s++;
+			d->s += *d->s == '-' || *d->s == '+';
+			if (d->s >= d->to || !is_digit(*d->s))
+				dense_fail(d, "expected digits of an exponent");
+			while (d->s < d->to && is_digit(*d->s))
+				d->s++;
+		}
+	}
+	if (!dot || d->s == from + 1)
+		dense_fail(d, "expected a floating-point literal");
+	v = tok_double(d->p, from, (size_t)(d->s - from));
+	if (minus)
+		v = -v;
+	if (d->elem == DTYPE_f32) {
+		float f = (float)v;
+		memcpy(out, &f, 4);
+	} else if (d->elem == DTYPE_f64) {
+		memcpy(out, &v, 8);
+	} else {
+		dtype_store_f64(d->elem, out, v);
+	}
+}
+
+static void read_element(struct dense *d, char *out)
+{
+	const struct dtype_info *t = &dtype_table[d->type->dtype];
+
+	if (t->kind == DTYPE_BOOL) {
+		read_bool(d, out);
+	} else if (t->kind == DTYPE_FLOAT) {
+		read_float(d, out);
+	} else if (t->kind == DTYPE_COMPLEX) {
+		if (*d->s != '(')
+			dense_fail(d, "expected '(' before a complex element");
+		d->s++;
+		for (int part = 0; part < 2; part++) {
+			blanks(d);
+			if (d->s >= d->to)
+				dense_fail(d, "expected a complex element");
+			read_float(d, out + (size_t)part * d->size);
+			blanks(d);
+			if (d->s >= d->to || *d->s != (part ? ')' : ','))
+				dense_fail(d, part ? "expected ')' after a complex element" :
+					"expected ',' in a complex element");
+			d->s++;
+		}
+	} else {
+		read_integer(d, out);
+	}
+}
+
+/* [[1, 2], [3, 4]] into out; every list has as many entries as its dimension says. */
+static void read_lists(struct dense *d, size_t bytes)
+{
+	const struct type *t = d->type;
+	int64_t count[65] = { 0 };
+	uint32_t depth = 0;
+	size_t size = dtype_bytes(t->dtype);
+	char *out = d->out, *end = d->out + bytes;
+	bool item = false;               /* behind an item: a comma or ] must follow */
+
+	for (;;) {
+		blanks(d);
+		if (d->s >= d->to)
+			dense_fail(d, "expected ']' in a list of elements");
+		if (*d->s == ']' && depth && (item || count[depth] == 0)) {
+			if (count[depth] != t->dims[depth - 1])
+				dense_fail(d, job_printf(d->p->j, "expected %lld entries in dimension %u, found %lld",
+					(long long)t->dims[depth - 1], depth - 1, (long long)count[depth]));
+			d->s++;
+			count[--depth]++;
+			item = true;
+			if (!depth)
+				return;
+		} else if (item) {
+			if (*d->s != ',')
+				dense_fail(d, "expected ',' or ']' in a list of elements");
+			d->s++;
+			item = false;
+		} else if (*d->s == '[') {
+			if (depth == t->rank)
+				dense_fail(d, "lists nested deeper than the rank of the type");
+			d->s++;
+			count[++depth] = 0;
+		} else {
+			if (depth != t->rank || out >= end)
+				dense_fail(d, "the shape of the elements is not that of the type");
+			read_element(d, out);
+			out += size;
+			count[depth]++;
+			item = true;
+		}
+	}
+}
+
+/* Elements below 8 bits may carry anything above theirs. */
+static void normalise(const struct type *t, char *data, size_t n)
+{
+	if (dtype_table[t->dtype].kind == DTYPE_BOOL) {
+		for (size_t i = 0; i < n; i++)
+			data[i] = data[i] != 0;
+	} else if (dtype_table[t->dtype].bits < 8 && dtype_is_int(t->dtype)) {
+		for (size_t i = 0; i < n; i++)
+			dtype_store_i64(t->dtype, data + i, data[i]);
+	}
+}
+
+static uint64_t checked_bytes(struct parser *p, const struct type *t, struct place at)
+{
+	int64_t n = type_elements(t);
+
+	if (n < 0)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "a constant needs a static shape");
+	uint64_t bytes = (uint64_t)n * dtype_bytes(t->dtype);
+	if (bytes > p->limits.bytes)
+		job_fail_at(p->j, WEFT_RESOURCE_EXHAUSTED, at, "a constant of %llu bytes, the limit is %llu",
+			(unsigned long long)bytes, (unsigned long long)p->limits.bytes);
+	return bytes;
+}
+
+static void *place_for(struct parser *p, uint64_t bytes)
+{
+	if (bytes > GRAPH_SMALL_CONSTANT)
+		return graph_alloc(p->g, (size_t)bytes);     /* is to be a slot */
+	return job_alloc(p->j, (size_t)bytes + 1);
+}
+
+static void decode_hex(struct parser *p, const char *hex, size_t n, char *out, struct place at)
+{
+	static const signed char table[256] = {
+		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+		['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int high = table[(unsigned char)hex[2 * i]] - 1, low = table[(unsigned char)hex[2 * i + 1]] - 1;
+		bad |= high | low;
+		out[i] = (char)((high & 15) << 4 | (low & 15));
+	}
+	if (bad < 0)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected hexadecimal digits in the elements");
+}
+
+/* hex: the digits behind 0x.  As many bytes as all elements, or as one; booleans may be packed. */
+void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct type *t,
+	struct place at, struct t_dense *out)
+{
+	uint64_t bytes = checked_bytes(p, t, at), have = len / 2;
+	size_t size = dtype_bytes(t->dtype);
+
+	if (t->dtype == DTYPE_tf32)
+		job_fail_at(p->j, WEFT_UNIMPLEMENTED, at, "tf32 elements in hexadecimal");
+	out->type = t;
+	if (t->dtype == DTYPE_i1 && have != bytes && have == (bytes + 7) / 8) {
+		char *packed = job_alloc(p->j, have + 1), *bits = place_for(p, bytes);
+		decode_hex(p, hex, have, packed, at);
+		for (uint64_t i = 0; i < bytes; i++)
+			bits[i] = packed[i / 8] >> (i % 8) & 1;
+		out->data = bits;
+	} else if (len % 2 == 0 && (have == bytes || have == size)) {
+		out->splat = have != bytes;
+		out->data = place_for(p, have);
+		decode_hex(p, hex, have, out->data, at);
+		normalise(t, out->data, have / size);
+	} else {
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"expected %llu bytes of elements, found %llu hexadecimal digits",
+			(unsigned long long)bytes, (unsigned long long)len);
+	}
+	dense_splat(p, out);
+}
+
+void dense_splat(struct parser *p, struct t_dense *d)
+{
+	size_t size = dtype_bytes(d->type->dtype);
+	int64_t n = type_elements(d->type);
+	const char *data = d->data;
+
+	if (d->splat || n <= 0)
+		return;
+	if (n == 1 || !memcmp(data, data + size, (size_t)(n - 1) * size)) {
+		char *one = job_alloc(p->j, size);
+		memcpy(one, data, size);
+		d->data = one;
+		d->splat = true;
+	}
+}
+
+/* Over the content up to '>': strings and comments may hold one. */
+static const char *skip_content(struct parser *p, const char *s)
+{
+	while (s < p->end && *s != '>') {
+		if (*s == '"') {
+			const char *q = memchr(s + 1, '"', (size_t)(p->end - s - 1));
+			s = q ? q : p->end - 1;
+		} else if (*s == '/' && s + 1 < p->end && s[1] == '/') {
+			const char *nl = memchr(s, '\n', (size_t)(p->end - s));
+			s = nl ? nl - 1 : p->end - 1;
+		} else if (*s == '\n') {
+			p->line++;
+			p->line_start = s + 1;
+		}
+		s++;
+	}
+	if (s >= p->end)
+		expected(p, "'>' after the elements");
+	return s;
+}
+
+void read_dense(struct parser *p, struct t_attr *a)
+{
+	struct dense d = { .p = p };
+
+	lex(p);
+	if (!tok_is(p, '<'))
+		expected(p, "'<' after dense");
+	d.from = d.s = p->tok.start + 1;
+	d.start = tok_place(p);
+	d.start.column++;
+	p->at = d.to = skip_content(p, d.from);
+	lex(p);
+	expect(p, '>', "after the elements");
+	expect(p, ':', "before the type of the elements");
+	struct place type_at = tok_place(p);
+	d.type = a->type = read_type(p);
+	if (d.type->kind != TYPE_tensor || d.type->unranked)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, type_at, "a constant needs the type of a ranked tensor");
+	d.elem = dtype_part(d.type->dtype);
+	d.size = dtype_bytes(d.elem);
+	uint64_t bytes = checked_bytes(p, d.type, type_at);
+	a->dense.type = d.type;
+	blanks(&d);
+	if (d.s < d.to && *d.s == '"') {
+		const char *q = memchr(d.s + 1, '"', (size_t)(d.to - d.s - 1));
+		if (!q || q - d.s < 3 || d.s[1] != '0' || d.s[2] != 'x')
+			dense_fail(&d, "expected \"0x...\"");
+		dense_from_hex(p, d.s + 3, (size_t)(q - d.s - 3), d.type, dense_place(&d), &a->dense);
+		d.s = q + 1;
+	} else if (d.s == d.to) {
+		if (bytes)
+			dense_fail(&d, "expected elements");
+		a->dense.data = job_alloc(p->j, 1);
+	} else if (*d.s == '[') {
+		if (bytes / dtype_bytes(d.type->dtype) > (uint64_t)(d.to - d.s))
+			dense_fail(&d, "fewer elements than the type has");
+		a->dense.data = d.out = place_for(p, bytes);
+		read_lists(&d, (size_t)bytes);
+		dense_splat(p, &a->dense);
+	} else {
+		char *one = job_alloc(p->j, 16);
+		a->dense.data = one;
+		a->dense.splat = true;
+		read_element(&d, one);
+	}
+	blanks(&d);
+	if (d.s < d.to)
+		dense_fail(&d, "expected '>' after the elements");
+}

@@ -1,0 +1,256 @@
+/* text_impl.h -- what the files of the text reader share.
+ *
+ *   lexer.c        characters -> tokens, one of lookahead; positions
+ *   read_type.c    types                     read_attr.c   attribute values, aliases, locations
+ *   read_dense.c   constants                 read_op.c     ops, by syntax.def; their regions
+ *   read_form.c    the forms no row can say  read_func.c   functions, modules
+ *   attr_keys.c    attribute values <-> keys of key.def (structured attributes taken apart)
+ *   lower.c        what was read -> graph: captures, effects, sizes
+ *
+ * Reading has two halves.  The first makes a tree of struct t_op in the job's scratch, with every
+ * value name resolved; when it is complete, what regions capture, which ops have effects and in which
+ * order functions call each other is known, and the second half builds nodes. */
+#ifndef STABLEHLO_TEXT_IMPL_H
+#define STABLEHLO_TEXT_IMPL_H
+#include "stablehlo/stablehlo.h"
+
+/* ---- tokens --------------------------------------------------------------------------------- */
+
+enum tok {
+	TOK_end, TOK_word,           /* word: add, stablehlo.add, f32 */
+	TOK_value,                   /* %x, without the % */
+	TOK_symbol,                  /* @x or @"x", unescaped */
+	TOK_hash, TOK_bang,          /* #x, !x: the name alone */
+	TOK_caret,                   /* ^bb0 */
+	TOK_int, TOK_hex, TOK_float, TOK_string,
+	TOK_arrow,                   /* -> */
+	TOK_punct,                   /* one character, in c */
+};
+struct token {
+	enum tok kind;
+	char c;
+	const char *start;           /* in the text */
+	const char *s;               /* name or text; of a string unescaped, terminated */
+	size_t len;
+	uint32_t line, column;
+	const char *line_start;
+};
+
+/* ---- attribute values as read --------------------------------------------------------------- */
+
+enum t_kind {
+	T_int, T_float, T_bool, T_unit, T_string, T_symbol, T_type, T_array, T_dict, T_ints, T_dense,
+	T_resource, T_raw,
+};
+struct t_dense {
+	const struct type *type;
+	bool splat;
+	void *data;                  /* in scratch, or in the graph when it is to be a slot */
+};
+struct t_attr {
+	enum t_kind kind;
+	struct place at;
+	int64_t i;
+	double f;
+	bool bare;                   /* int: no type was written */
+	const char *s;               /* string, symbol, resource, raw */
+	const char *tname;           /* int, float, ints: name of the element type */
+	const struct type *type;
+	uint32_t n;                  /* array, dict, ints */
+	struct t_attr **list;
+	const char **names;          /* dict */
+	const int64_t *ints;
+	struct t_dense dense;
+};
+struct t_entry {
+	const char *name;
+	struct t_attr *value;
+};
+
+/* ---- ops as read ---------------------------------------------------------------------------- */
+
+struct t_region;
+struct t_op;
+struct t_value {
+	const char *name;
+	const struct type *type;
+	struct t_region *region;     /* it lives in */
+	const struct node *node;     /* while building: in the region now being built */
+	uint32_t id;
+};
+struct t_region {
+	struct t_op *owner;          /* NULL: a function's body */
+	uint32_t nparams;
+	struct t_value *params;
+	struct t_op *first, *last;
+	uint32_t nresults;
+	struct t_value **results;
+	const struct type **result_types;
+	bool terminated;
+};
+struct t_op {
+	struct t_op *next;
+	enum op op;
+	const char *name;            /* as written */
+	struct place at;
+	struct t_region *home;
+	uint32_t nin, nregions, nresults, nentries, cap_entries, ncaptures, cap_captures;
+	struct t_value **in;
+	struct t_region **regions;
+	const struct type **types;   /* of results */
+	struct t_value *results;
+	struct t_entry *entries;
+	struct t_value **captures;
+	struct t_attr *loc;
+	bool effect, generic;
+	struct t_func *callee;
+	uint32_t id;
+};
+struct t_func {
+	struct t_func *next;
+	const char *name;
+	struct place at;
+	bool is_private, is_main, effect;
+	int state;                   /* 0 read, 1 being built, 2 built */
+	struct t_region *body;       /* NULL: declared only */
+	uint32_t nresults;
+	const struct type **result_types;
+	struct t_attr **param_attrs, **result_attrs;    /* dicts or NULL */
+	struct t_attr *attrs;
+	const struct region *region;
+};
+
+/* Names to pointers; the newest of a name wins, and scopes are undone by table_pop. */
+struct table_entry {
+	const char *name;
+	size_t len;
+	uint64_t hash;
+	void *value;
+	uint32_t count;              /* of an op's results, else 1 */
+	struct table_entry *chain, *below;
+};
+struct table {
+	struct job *j;
+	struct table_entry **buckets;
+	uint32_t nbuckets, n;
+	struct table_entry *top;
+};
+void table_init(struct table *t, struct job *j);
+void table_add(struct table *t, const char *name, size_t len, void *value, uint32_t count);
+struct table_entry *table_find(const struct table *t, const char *name, size_t len);
+void table_pop(struct table *t, struct table_entry *to);
+
+struct parser {
+	struct job *j;
+	struct graph *g;
+	const char *file;
+	const char *text, *end;
+	const char *at;              /* behind tok */
+	uint32_t line;
+	const char *line_start;
+	struct token tok;
+	struct stablehlo_limits limits;
+	uint32_t depth;
+	int64_t any_dim;             /* stands for `?` in types as read */
+	struct table values, attr_aliases, type_aliases, funcs, resources;
+	struct table captured;       /* set of (op, value) */
+	struct t_region *region;
+	struct t_func *first, *last;
+	uint32_t nops, nvalues;
+	struct t_attr *module_attrs;
+	const char *module_name;
+	uint32_t nkept;              /* top-level ops that are only kept, as text */
+	const char **kept;
+};
+
+/* lexer.c */
+void lex(struct parser *p);                          /* reads the next token */
+void lex_rewind(struct parser *p, const char *to);   /* goes on at `to`, on the line of tok */
+bool tok_is(const struct parser *p, char c);
+bool tok_word(const struct parser *p, const char *word);
+bool accept(struct parser *p, char c);
+bool accept_word(struct parser *p, const char *word);
+bool accept_arrow(struct parser *p);
+void expect(struct parser *p, char c, const char *where);
+void expect_word(struct parser *p, const char *word);
+void expect_arrow(struct parser *p);
+char *tok_text(struct parser *p);                    /* tok's name in scratch */
+struct place tok_place(const struct parser *p);
+int64_t tok_int(struct parser *p);                   /* takes [-]int, in range of i64 */
+double tok_double(struct parser *p, const char *s, size_t len);
+noreturn void expected(struct parser *p, const char *what);
+void enter(struct parser *p);                        /* one level deeper, or an error */
+void leave(struct parser *p);
+
+/* read_type.c */
+const struct type *read_type(struct parser *p);
+bool at_type(const struct parser *p);
+/* A dtype's name, a quantised type is no dtype. */
+enum dtype read_dtype(struct parser *p);
+uint32_t read_types(struct parser *p, const struct type ***out);         /* t, t, ... */
+uint32_t read_type_parens(struct parser *p, const struct type ***out);   /* (t, t) or () */
+uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or (t, t) */
+
+const char *type_text(struct job *j, const struct graph *g, const struct type *t);
+
+/* read_attr.c */
+struct t_attr *read_attr(struct parser *p);
+struct t_attr *read_dict(struct parser *p);                  /* {a = 1, b} */
+struct t_attr *read_loc(struct parser *p);                   /* behind the word loc */
+struct t_attr *attr_new(struct parser *p, enum t_kind kind);
+struct t_attr *dict_find(const struct t_attr *dict, const char *name);
+void attr_print(struct parser *p, const struct t_attr *a, struct str *out);
+const char *attr_raw_text(struct parser *p, const struct t_attr *a);
+const char *skip_balanced(struct parser *p);                 /* <...> as text, tok is '<' */
+void read_alias(struct parser *p);                           /* #x = ... or !x = ... */
+void read_resources(struct parser *p);                       /* {-# ... #-} */
+
+/* read_dense.c */
+void read_dense(struct parser *p, struct t_attr *a);         /* behind the word dense */
+void dense_splat(struct parser *p, struct t_dense *d);       /* makes a uniform one a splat */
+void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct type *t,
+	struct place at, struct t_dense *out);
+bool float_literal(const char *s, size_t len, double *out);
+
+/* read_op.c */
+void read_op(struct parser *p);
+void read_region(struct parser *p, struct t_op *op);         /* { ... }, appended to op's regions */
+struct t_region *region_begin(struct parser *p, struct t_op *op);
+void region_params(struct parser *p, struct t_region *r, uint32_t n, const char *const *names,
+	const struct type *const *types);
+void region_body(struct parser *p, struct t_region *r);      /* ops up to } */
+struct t_value *read_operand(struct parser *p);
+void op_operand(struct parser *p, struct t_op *op, struct t_value *v);
+uint32_t read_operands(struct parser *p, struct t_op *op);   /* %a, %b ... */
+void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr *value);
+void op_attrs(struct parser *p, struct t_op *op, const struct t_attr *dict);
+struct t_attr *op_find_attr(const struct t_op *op, const char *name);
+void op_result_types(struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types);
+void op_check_operands(struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types,
+	struct place at);
+void op_function_type(struct parser *p, struct t_op *op);    /* (a, b) -> c, checked */
+struct t_op *op_new(struct parser *p, enum op op, const char *name, struct place at);
+void op_link(struct parser *p, struct t_op *op);
+
+/* read_form.c: forms of their own; behind the op's name */
+typedef void form_fn(struct parser *p, struct t_op *op);
+form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check, form_barrier,
+	form_slice, form_dot_dims, form_precision, form_algorithm, form_precision_format;
+struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v);
+struct t_attr *int_attr(struct parser *p, int64_t v);
+struct t_attr *str_attr(struct parser *p, const char *s);
+uint32_t read_int_list(struct parser *p, int64_t **out);     /* [1, 2] */
+/* [b, 0, f]x[0, i, o]->[b, 0, f], into attributes of op. */
+void read_conv_numbers(struct parser *p, struct t_op *op);
+
+/* read_func.c */
+void read_file(struct parser *p);
+
+/* attr_keys.c */
+const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
+	const struct attr_entry *more);
+const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);
+
+/* lower.c */
+void lower_all(struct parser *p);
+#endif
