@@ -9,6 +9,7 @@ void print_types(const struct graph *g, uint32_t n, const struct type *const *t,
 void print_float(enum dtype t, const void *at, struct str *out);
 void print_string(const char *s, struct str *out);
 void print_symbol(const char *s, struct str *out);
+void print_name(const char *name, struct str *out);           /* of an attribute: quoted if it must be */
 /* dense<...> : type */
 void print_dense(const struct graph *g, const struct type *t, bool splat, const void *data,
 	struct str *out);

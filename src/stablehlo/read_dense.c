@@ -371,6 +371,8 @@ void dense_splat(struct parser *p, struct t_dense *d)
 	int64_t n = type_elements(d->type);
 	const char *data = d->data;
 
+	if (n == 0)
+		d->splat = false;
 	if (d->splat || n <= 0)
 		return;
 	if (n == 1 || !memcmp(data, data + size, (size_t)(n - 1) * size)) {
@@ -446,6 +448,7 @@ void read_dense(struct parser *p, struct t_attr *a)
 		a->dense.data = one;
 		a->dense.splat = true;
 		read_element(&d, one);
+		dense_splat(p, &a->dense);
 	}
 	blanks(&d);
 	if (d.s < d.to)

@@ -245,6 +245,7 @@ static void applied_region(struct parser *p, struct t_op *op, enum op inner, con
 	*o->results = (struct t_value){ "", scalar, r, NULL, p->nvalues++ };
 	op_link(p, o);
 	r->terminated = true;
+	r->end = at;
 	r->nresults = 1;
 	r->results = job_alloc(p->j, sizeof *r->results);
 	r->results[0] = o->results;
@@ -344,11 +345,11 @@ void form_while(struct parser *p, struct t_op *op)
 void form_scan(struct parser *p, struct t_op *op)
 {
 	expect(p, '(', "before the inputs");
-	uint32_t n = read_operands(p, op);
+	read_operands(p, op);
 	expect(p, ')', "after the inputs");
 	expect_word(p, "inits");
 	expect(p, '(', "before the initial values");
-	uint32_t m = read_operands(p, op);
+	read_operands(p, op);
 	expect(p, ')', "after the initial values");
 	expect_word(p, "dimension");
 	expect(p, '=', "before the dimension");
@@ -358,11 +359,6 @@ void form_scan(struct parser *p, struct t_op *op)
 	read_region(p, op);
 	expect(p, ':', "before the type of the op");
 	op_function_type(p, op);
-	int64_t *v = NULL;
-	uint32_t k = 0;
-	int_push(p, &v, &k, n);
-	int_push(p, &v, &k, m);
-	op_attr(p, op, "operandSegmentSizes", ints_attr(p, k, v));
 }
 
 /* ---- convolution ---------------------------------------------------------------------------- */

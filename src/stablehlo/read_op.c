@@ -95,13 +95,11 @@ uint32_t read_operands(struct parser *p, struct t_op *op)
 		n++;
 		if (!tok_is(p, ','))
 			break;
-		const char *comma = p->tok.start;        /* a comma may also belong to what follows */
-		const char *s = p->at;
+		const char *s = p->at;           /* a comma may also belong to what follows */
 		while (s < p->end && (*s == ' ' || *s == '\n' || *s == '\t' || *s == '\r'))
 			s++;
 		if (s >= p->end || *s != '%')
 			break;
-		(void)comma;
 		lex(p);
 	}
 	return n;
@@ -482,6 +480,7 @@ static void read_return(struct parser *p, struct t_op *op)
 	if (r->terminated)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' behind the end of its block", op->name);
 	r->terminated = true;
+	r->end = at;
 	r->nresults = op->nin;
 	r->results = op->in;
 	if (accept_word(p, "loc"))

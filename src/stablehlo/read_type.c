@@ -3,7 +3,6 @@
  * `?` is read as one symbol of the reader's own (any_dim), so types as written are equal exactly when
  * they are one pointer; lower.c puts the right symbols in.  tensor<...xindex> is read as i64: on every
  * machine Weft knows an index has 64 bits. */
-#include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
@@ -375,13 +374,4 @@ uint32_t read_result_types(struct parser *p, const struct type ***out)
 	*out = job_array(p->j, 1, sizeof **out);
 	(*out)[0] = read_type(p);
 	return 1;
-}
-
-const char *type_text(struct job *j, const struct graph *g, const struct type *t)
-{
-	struct str s;
-
-	str_init(&s, j);
-	print_type(g, t, &s);
-	return s.text;
 }

@@ -85,8 +85,8 @@ struct t_region {
 	struct t_op *first, *last;
 	uint32_t nresults;
 	struct t_value **results;
-	const struct type **result_types;
 	bool terminated;
+	struct place end;            /* of the terminator */
 };
 struct t_op {
 	struct t_op *next;
@@ -110,14 +110,17 @@ struct t_func {
 	struct t_func *next;
 	const char *name;
 	struct place at;
-	bool is_private, is_main, effect;
-	int state;                   /* 0 read, 1 being built, 2 built */
+	bool is_private, called, effect;
+	int state;                   /* 0 read, 1 on the way down, 2 ordered */
+	uint32_t ncallees, cap_callees;
+	struct t_func **callees;
 	struct t_region *body;       /* NULL: declared only */
 	uint32_t nresults;
 	const struct type **result_types;
 	struct t_attr **param_attrs, **result_attrs;    /* dicts or NULL */
 	struct t_attr *attrs;
 	const struct region *region;
+	struct func *built;
 };
 
 /* Names to pointers; the newest of a name wins, and scopes are undone by table_pop. */
@@ -191,7 +194,6 @@ uint32_t read_types(struct parser *p, const struct type ***out);         /* t, t
 uint32_t read_type_parens(struct parser *p, const struct type ***out);   /* (t, t) or () */
 uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or (t, t) */
 
-const char *type_text(struct job *j, const struct graph *g, const struct type *t);
 
 /* read_attr.c */
 struct t_attr *read_attr(struct parser *p);

@@ -1,0 +1,501 @@
+/* attr_keys.c -- attributes as read to keys of key.def.
+ *
+ * Structured attributes (#stablehlo.gather<...>, channel handles, dimension numbers of convolutions) are
+ * taken apart; an enum becomes its word; what no key names is kept as canonical text under KEY_other. */
+#include "stablehlo/print_impl.h"
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+/* ---- values as text ------------------------------------------------------------------------- */
+
+static void print_number(const struct t_attr *a, struct str *out)
+{
+	enum dtype t = dtype_find(a->tname);
+	char bits[16] = { 0 };
+
+	if (a->kind == T_float) {
+		t = dtype_is_float(t) ? t : DTYPE_f64;
+		dtype_store_f64(t, bits, a->f);
+		print_float(t, bits, out);
+	} else if (!strcmp(a->tname, "ui64")) {
+		str_addf(out, "%llu", (unsigned long long)a->i);
+	} else {
+		str_addf(out, "%lld", (long long)a->i);
+	}
+	str_addf(out, " : %s", a->tname);
+}
+
+static void print_small_array(const struct t_attr *a, struct str *out)
+{
+	bool truth = !strcmp(a->tname, "i1");
+
+	str_addf(out, "array<%s", a->tname);
+	for (uint32_t i = 0; i < a->n; i++) {
+		str_add(out, i ? ", " : ": ");
+		if (truth)
+			str_add(out, a->ints[i] ? "true" : "false");
+		else
+			str_addf(out, "%lld", (long long)a->ints[i]);
+	}
+	str_addc(out, '>');
+}
+
+void print_name(const char *name, struct str *out)
+{
+	bool plain = name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
+
+	for (const char *s = name; *s && plain; s++)
+		plain = *s == '_' || *s == '.' || *s == '$' || (*s >= '0' && *s <= '9') ||
+			(*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+	if (plain)
+		str_add(out, name);
+	else
+		print_string(name, out);
+}
+
+void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
+{
+	switch (a->kind) {
+	case T_int:
+	case T_float:
+		print_number(a, out);
+		return;
+	case T_bool:
+		str_add(out, a->i ? "true" : "false");
+		return;
+	case T_unit:
+		str_add(out, "unit");
+		return;
+	case T_string:
+		print_string(a->s, out);
+		return;
+	case T_symbol:
+		print_symbol(a->s, out);
+		return;
+	case T_type:
+		print_type(p->g, a->type, out);
+		return;
+	case T_array:
+		str_addc(out, '[');
+		for (uint32_t i = 0; i < a->n; i++) {
+			if (i)
+				str_add(out, ", ");
+			attr_print(p, a->list[i], out);
+		}
+		str_addc(out, ']');
+		return;
+	case T_dict:
+		str_addc(out, '{');
+		for (uint32_t i = 0; i < a->n; i++) {
+			if (i)
+				str_add(out, ", ");
+			print_name(a->names[i], out);
+			if (a->list[i]->kind == T_unit)
+				continue;
+			str_add(out, " = ");
+			attr_print(p, a->list[i], out);
+		}
+		str_addc(out, '}');
+		return;
+	case T_ints:
+		print_small_array(a, out);
+		return;
+	case T_dense:
+		print_dense(p->g, a->dense.type, a->dense.splat, a->dense.data, out);
+		return;
+	case T_resource:
+		str_addf(out, "dense_resource<%s> : ", a->s);
+		print_type(p->g, a->type, out);
+		return;
+	case T_raw:
+		str_add(out, a->s);
+		return;
+	}
+}
+
+const char *attr_raw_text(struct parser *p, const struct t_attr *a)
+{
+	struct str s;
+
+	str_init(&s, p->j);
+	attr_print(p, a, &s);
+	return s.text;
+}
+
+/* ---- values to kinds ------------------------------------------------------------------------ */
+
+static noreturn void wrong_kind(struct parser *p, const char *name, const struct t_attr *a, const char *what)
+{
+	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "attribute '%s': expected %s, found %.60s", name, what,
+		attr_raw_text(p, a));
+}
+
+/* The last word of #stablehlo<fft_type IFFT>, or a string or symbol; NULL: neither. */
+static const char *word_of(struct parser *p, const struct t_attr *a)
+{
+	if (a->kind == T_string || a->kind == T_symbol)
+		return a->s;
+	if (a->kind != T_raw || a->s[0] != '#')
+		return NULL;
+	const char *open = strchr(a->s, '<'), *close = strrchr(a->s, '>');
+	if (!open || !close || close[1] || memchr(open, ',', (size_t)(close - open)))
+		return NULL;
+	const char *from = close;
+	while (from > open + 1 && from[-1] != ' ')
+		from--;
+	return from == close ? NULL : job_printf(p->j, "%.*s", (int)(close - from), from);
+}
+
+static const struct attr *to_ints(struct parser *p, const char *name, const struct t_attr *a)
+{
+	if (a->kind == T_ints)
+		return attr_ints(p->g, a->n, a->ints);
+	if (a->kind == T_array) {
+		int64_t *v = job_array(p->j, a->n, sizeof *v);
+		for (uint32_t i = 0; i < a->n; i++) {
+			if (a->list[i]->kind != T_int && a->list[i]->kind != T_bool)
+				wrong_kind(p, name, a, "integers");
+			v[i] = a->list[i]->i;
+		}
+		return attr_ints(p->g, a->n, v);
+	}
+	if (a->kind != T_dense || dtype_is_float(a->type->dtype) || dtype_is_complex(a->type->dtype))
+		wrong_kind(p, name, a, "integers");
+	int64_t n = type_elements(a->type);
+	if (n > 1 << 20)
+		wrong_kind(p, name, a, "fewer integers");
+	size_t size = dtype_bytes(a->type->dtype);
+	int64_t *v = job_array(p->j, (size_t)n, sizeof *v);
+	for (int64_t i = 0; i < n; i++)
+		v[i] = dtype_load_i64(a->type->dtype,
+			(const char *)a->dense.data + (a->dense.splat ? 0 : (size_t)i * size));
+	return attr_ints(p->g, (uint32_t)n, v);
+}
+
+static const struct attr *to_dense(struct parser *p, const char *name, const struct t_attr *a)
+{
+	char bits[16] = { 0 };
+	enum dtype t;
+
+	if (a->kind == T_dense)
+		return attr_dense(p->g, a->dense.type, a->dense.splat, a->dense.data);
+	if (a->kind != T_int && a->kind != T_float)
+		wrong_kind(p, name, a, "dense<...>");
+	t = dtype_find(a->tname);                /* chlo.constant_like has a number */
+	if (t == DTYPE_none || dtype_is_float(t) != (a->kind == T_float))
+		wrong_kind(p, name, a, "a number of an element type");
+	if (a->kind == T_float)
+		dtype_store_f64(t, bits, a->f);
+	else
+		dtype_store_i64(t, bits, a->i);
+	return attr_dense(p->g, type_scalar(p->g, t), true, bits);
+}
+
+static const struct attr *to_list(struct parser *p, const char *name, const struct t_attr *a)
+{
+	if (a->kind != T_array)
+		wrong_kind(p, name, a, "an array");
+	const struct attr **v = job_array(p->j, a->n, sizeof *v);
+	for (uint32_t i = 0; i < a->n; i++) {
+		const char *w = word_of(p, a->list[i]);
+		if (!w)
+			wrong_kind(p, name, a->list[i], "a keyword");
+		v[i] = attr_str(p->g, w);
+	}
+	return attr_list(p->g, a->n, v);
+}
+
+static const struct attr *to_attr(struct parser *p, enum key k, const char *name, const struct t_attr *a)
+{
+	const char *w;
+
+	switch (key_kinds[k]) {
+	case ATTR_int:
+		if (a->kind != T_int)
+			wrong_kind(p, name, a, "an integer");
+		return attr_int(p->g, a->i);
+	case ATTR_bool:
+		if (a->kind != T_bool && a->kind != T_unit)
+			wrong_kind(p, name, a, "true or false");
+		return attr_bool(p->g, a->kind == T_unit || a->i);
+	case ATTR_float:
+		if (a->kind != T_float)
+			wrong_kind(p, name, a, "a float");
+		return attr_float(p->g, a->f);
+	case ATTR_str:
+		w = word_of(p, a);
+		if (!w)
+			wrong_kind(p, name, a, "a string or keyword");
+		return attr_str(p->g, w);
+	case ATTR_ints:
+		return to_ints(p, name, a);
+	case ATTR_dense:
+		return to_dense(p, name, a);
+	case ATTR_list:
+		return to_list(p, name, a);
+	case ATTR_type:
+		if (a->kind != T_type)
+			wrong_kind(p, name, a, "a type");
+		return attr_type(p->g, a->type);
+	case ATTR_raw:
+		break;
+	}
+	if (k == KEY_replica_groups && a->kind == T_dense)
+		return to_dense(p, name, a);
+	return attr_raw(p->g, attr_raw_text(p, a));
+}
+
+/* ---- structured attributes ------------------------------------------------------------------ */
+
+struct key_list {
+	struct parser *p;
+	struct attr_entry *e;
+	uint32_t n, cap;
+};
+
+static void key_push(struct key_list *l, enum key k, const char *name, const struct attr *value)
+{
+	if (l->n == l->cap) {
+		uint32_t to = l->cap ? l->cap * 2 : 16;
+		l->e = job_grow(l->p->j, l->e, l->cap, to, sizeof *l->e);
+		l->cap = to;
+	}
+	l->e[l->n++] = (struct attr_entry){ k, name, value };
+}
+
+/* A parser over the text of an attribute, its messages at the attribute. */
+static struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text)
+{
+	struct parser q = *p;
+
+	q.text = q.at = text;
+	q.end = text + strlen(text);
+	q.line = a->at.line;
+	q.line_start = text - (a->at.column ? a->at.column - 1 : 0);
+	lex(&q);
+	return q;
+}
+
+static const char *inside(struct parser *p, const char *name, const struct t_attr *a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (a->kind != T_raw || strncmp(a->s, prefix, n) != 0 || a->s[n] != '<')
+		wrong_kind(p, name, a, job_printf(p->j, "%s<...>", prefix));
+	return a->s + n + 1;
+}
+
+/* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed. */
+static void take_fields(struct key_list *l, const char *name, const struct t_attr *a, const char *prefix,
+	const char *const (*names)[2])
+{
+	struct parser q = parser_of(l->p, a, inside(l->p, name, a, prefix));
+	int64_t *v;
+
+	while (!tok_is(&q, '>')) {
+		size_t i = 0;
+		while (names[i][0] && !tok_word(&q, names[i][0]))
+			i++;
+		if (!names[i][0])
+			expected(&q, job_printf(q.j, "a field of %s", prefix));
+		const char *key = names[i][1] ? names[i][1] : names[i][0];
+		enum key k = key_find(key, strlen(key));
+		lex(&q);
+		expect(&q, '=', "after the name of a field");
+		if (key_kinds[k] == ATTR_int) {
+			key_push(l, k, NULL, attr_int(q.g, tok_int(&q)));
+		} else {
+			uint32_t n = read_int_list(&q, &v);
+			if (n)
+				key_push(l, k, NULL, attr_ints(q.g, n, v));
+		}
+		if (!accept(&q, ','))
+			break;
+	}
+	if (!tok_is(&q, '>'))
+		expected(&q, "'>'");
+}
+
+static const char *const gather_fields[][2] = { { "offset_dims" }, { "collapsed_slice_dims" },
+	{ "operand_batching_dims" }, { "start_indices_batching_dims" }, { "start_index_map" },
+	{ "index_vector_dim" }, { NULL } };
+static const char *const scatter_fields[][2] = { { "update_window_dims" }, { "inserted_window_dims" },
+	{ "input_batching_dims" }, { "scatter_indices_batching_dims" }, { "scatter_dims_to_operand_dims" },
+	{ "index_vector_dim" }, { NULL } };
+static const char *const dot_fields[][2] = { { "lhs_batching_dimensions" }, { "rhs_batching_dimensions" },
+	{ "lhs_contracting_dimensions" }, { "rhs_contracting_dimensions" }, { NULL } };
+static const char *const ragged_fields[][2] = { { "lhs_batching_dimensions" },
+	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" }, { "rhs_contracting_dimensions" },
+	{ "lhs_ragged_dimensions", "ragged_dims" }, { "rhs_group_dimensions", "group_dims" }, { NULL } };
+static const char *const channel_fields[][2] = { { "handle", "channel_id" }, { "type", "channel_type" },
+	{ NULL } };
+static const char *const conv_fields[][2] = { { "input_batch_dimension" }, { "input_feature_dimension" },
+	{ "input_spatial_dimensions" }, { "kernel_input_feature_dimension" },
+	{ "kernel_output_feature_dimension" }, { "kernel_spatial_dimensions" },
+	{ "output_batch_dimension" }, { "output_feature_dimension" }, { "output_spatial_dimensions" },
+	{ NULL } };
+
+/* [b, 0, 1, f]: two letters and the spatial dimensions in any order. */
+static void conv_side(struct parser *p, struct t_op *op, const char *letters, const char *const *names)
+{
+	int64_t found[2] = { -1, -1 }, spatial[64];
+	uint32_t n = 0, at = 0;
+
+	for (int i = 0; i < 64; i++)
+		spatial[i] = -1;
+	struct place place = tok_place(p);
+	expect(p, '[', "before dimension numbers");
+	if (!tok_is(p, ']')) {
+		do {
+			if (p->tok.kind == TOK_word && p->tok.len == 1 && strchr(letters, p->tok.s[0])) {
+				int64_t *f = &found[p->tok.s[0] == letters[1]];
+				if (*f >= 0)
+					expected(p, "each letter once");
+				*f = at;
+				lex(p);
+			} else if (accept(p, '?')) {
+				/* a dimension without a meaning */
+			} else {
+				int64_t d = tok_int(p);
+				if (d < 0 || d >= 64 || spatial[d] >= 0)
+					job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place,
+						"expected each spatial dimension once, from 0");
+				spatial[d] = at;
+				n++;
+			}
+			at++;
+		} while (accept(p, ','));
+	}
+	expect(p, ']', "after dimension numbers");
+	for (uint32_t i = 0; i < n; i++)
+		if (spatial[i] < 0)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected each spatial dimension once, from 0");
+	if (found[0] < 0 || found[1] < 0)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected the dimensions %c and %c", letters[0],
+			letters[1]);
+	int64_t *v = job_array(p->j, n, sizeof *v);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = spatial[i];
+	op_attr(p, op, names[0], int_attr(p, found[0]));
+	op_attr(p, op, names[1], int_attr(p, found[1]));
+	op_attr(p, op, names[2], ints_attr(p, n, v));
+}
+
+void read_conv_numbers(struct parser *p, struct t_op *op)
+{
+	static const char *const lhs[] = { "input_batch_dimension", "input_feature_dimension",
+		"input_spatial_dimensions" };
+	static const char *const rhs[] = { "kernel_input_feature_dimension",
+		"kernel_output_feature_dimension", "kernel_spatial_dimensions" };
+	static const char *const out[] = { "output_batch_dimension", "output_feature_dimension",
+		"output_spatial_dimensions" };
+
+	conv_side(p, op, "bf", lhs);
+	expect_word(p, "x");
+	conv_side(p, op, "io", rhs);
+	expect_arrow(p);
+	conv_side(p, op, "bf", out);
+}
+
+static void take_conv(struct key_list *l, const char *name, const struct t_attr *a)
+{
+	const char *s = inside(l->p, name, a, "#stablehlo.conv");
+
+	if (!strncmp(s, "raw ", 4)) {
+		struct t_attr rest = *a;
+		rest.s = job_printf(l->p->j, "#stablehlo.conv<%s", s + 4);
+		take_fields(l, name, &rest, "#stablehlo.conv", conv_fields);
+		return;
+	}
+	struct parser q = parser_of(l->p, a, s);
+	struct t_op op = { .op = OP_convolution };
+	read_conv_numbers(&q, &op);
+	if (!tok_is(&q, '>'))
+		expected(&q, "'>'");
+	for (uint32_t i = 0; i < op.nentries; i++) {
+		const char *n = op.entries[i].name;
+		enum key k = key_find(n, strlen(n));
+		key_push(l, k, NULL, to_attr(l->p, k, n, op.entries[i].value));
+	}
+}
+
+/* ---- an op's attributes --------------------------------------------------------------------- */
+
+static bool take_structured(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
+{
+	if (!strcmp(name, "dimension_numbers") && (op == OP_gather || op == OP_dynamic_gather))
+		take_fields(l, name, a, "#stablehlo.gather", gather_fields);
+	else if (!strcmp(name, "dimension_numbers") && (op == OP_convolution || op == OP_dynamic_conv))
+		take_conv(l, name, a);
+	else if (!strcmp(name, "scatter_dimension_numbers") && op == OP_scatter)
+		take_fields(l, name, a, "#stablehlo.scatter", scatter_fields);
+	else if (!strcmp(name, "dot_dimension_numbers") && op == OP_dot_general)
+		take_fields(l, name, a, "#stablehlo.dot", dot_fields);
+	else if (!strcmp(name, "ragged_dot_dimension_numbers") && op == OP_chlo_ragged_dot)
+		take_fields(l, name, a, "#chlo.ragged_dot", ragged_fields);
+	else if (!strcmp(name, "channel_handle") && op_table[op].kind == OP_COLLECTIVE)
+		take_fields(l, name, a, "#stablehlo.channel_handle", channel_fields);
+	else
+		return false;
+	return true;
+}
+
+/* Keys that text cannot give: Weft's own, or those an attribute is taken apart into. */
+static bool reserved(enum key k)
+{
+	return k == KEY_none || k == KEY_other || k == KEY_effect || k == KEY_ncaptures || k == KEY_slot ||
+		k == KEY_module_text;
+}
+
+static void take(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
+{
+	enum key k = key_find(name, strlen(name));
+
+	if (take_structured(l, op, name, a))
+		return;
+	if (op == OP_composite && !strcmp(name, "name"))
+		k = KEY_callee;
+	if (op == OP_torch_index_select && !strcmp(name, "dim"))
+		k = KEY_dimension;
+	if (op == OP_chlo_scan && (!strcmp(name, "operandSegmentSizes") || !strcmp(name, "resultSegmentSizes")))
+		return;                          /* the shapes say it */
+	if (reserved(k) || (op == OP_custom_call && k == KEY_value))
+		key_push(l, KEY_other, name, attr_raw(l->p->g, attr_raw_text(l->p, a)));
+	else
+		key_push(l, k, NULL, to_attr(l->p, k, name, a));
+}
+
+static void check_twice(struct key_list *l, struct place at)
+{
+	for (uint32_t i = 0; i < l->n && l->n < 1000; i++)
+		for (uint32_t k = 0; k < i; k++)
+			if (l->e[i].key == l->e[k].key && l->e[i].key != KEY_other)
+				job_fail_at(l->p->j, WEFT_INVALID_ARGUMENT, at, "attribute '%s' is given twice",
+					key_names[l->e[i].key]);
+}
+
+const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
+	const struct attr_entry *more)
+{
+	struct key_list l = { .p = p };
+	bool slot = false;
+
+	for (uint32_t i = 0; i < nmore; i++) {
+		key_push(&l, more[i].key, more[i].name, more[i].value);
+		slot |= more[i].key == KEY_slot;
+	}
+	for (uint32_t i = 0; i < op->nentries; i++)
+		if (!slot || strcmp(op->entries[i].name, "value") != 0)
+			take(&l, op->op, op->entries[i].name, op->entries[i].value);
+	check_twice(&l, op->at);
+	return attrs_cons(p->g, l.n, l.e);
+}
+
+const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict)
+{
+	struct key_list l = { .p = p };
+
+	for (uint32_t i = 0; dict && i < dict->n; i++)
+		key_push(&l, KEY_other, dict->names[i], attr_raw(p->g, attr_raw_text(p, dict->list[i])));
+	return l.n ? attrs_cons(p->g, l.n, l.e) : NULL;
+}

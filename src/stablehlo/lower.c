@@ -1,0 +1,407 @@
+/* lower.c -- what was read becomes a graph.
+ *
+ * 1. Calls find their functions; functions are put in an order in which callees come first; recursion
+ *    is refused.
+ * 2. Which ops have effects is found, callees first: then which regions and functions carry a token
+ *    is known before any node is built.
+ * 3. Nodes are built.  t_value.node is the value in the region now being built: entering a region binds
+ *    the captured values to its trailing parameters, leaving it puts them back. */
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+#define CALL_DEPTH 10000
+
+/* ---- calls, order, effects ------------------------------------------------------------------ */
+
+static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const char *attr)
+{
+	struct t_attr *a = op_find_attr(op, attr);
+
+	if (!a || (a->kind != T_symbol && a->kind != T_string))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' needs the attribute %s", op->name, attr);
+	struct table_entry *e = table_find(&p->funcs, a->s, strlen(a->s));
+	if (!e)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'@%s' is not a function", a->s);
+	op->callee = e->value;
+	if (!op->callee->body)
+		job_fail_at(p->j, WEFT_UNIMPLEMENTED, op->at, "'@%s' is declared, not defined", a->s);
+	op->callee->called = true;
+	if (f->ncallees == f->cap_callees) {
+		uint32_t to = f->cap_callees ? f->cap_callees * 2 : 4;
+		f->callees = job_grow(p->j, f->callees, f->ncallees, to, sizeof *f->callees);
+		f->cap_callees = to;
+	}
+	f->callees[f->ncallees++] = op->callee;
+}
+
+static void note_region(struct parser *p, struct t_func *f, struct t_region *r)
+{
+	if (!r->terminated)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->owner ? r->owner->at : f->at,
+			"expected a return at the end of a region");
+	for (struct t_op *op = r->first; op; op = op->next) {
+		if (op->op == OP_call)
+			note_call(p, f, op, "callee");
+		else if (op->op == OP_composite && !op->nregions)
+			note_call(p, f, op, "decomposition");
+		for (uint32_t i = 0; i < op->nregions; i++)
+			note_region(p, f, op->regions[i]);
+	}
+}
+
+static bool region_effect(const struct t_region *r)
+{
+	bool any = false;
+
+	for (struct t_op *op = r->first; op; op = op->next) {
+		const struct t_attr *side = op->op == OP_custom_call ? op_find_attr(op, "has_side_effect") : NULL;
+		op->effect = (op_table[op->op].flags & OP_EFFECT) || (side && side->i) ||
+			(op->callee && op->callee->effect);
+		for (uint32_t i = 0; i < op->nregions; i++)
+			op->effect |= region_effect(op->regions[i]);
+		any |= op->effect;
+	}
+	return any;
+}
+
+struct order {
+	uint32_t n;
+	struct t_func **list;
+};
+
+static void visit(struct parser *p, struct t_func *f, struct order *o, uint32_t depth)
+{
+	if (f->state == 2)
+		return;
+	if (f->state == 1)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "'@%s' calls itself: recursion is not supported",
+			f->name);
+	if (depth > CALL_DEPTH)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "calls nested deeper than %d", CALL_DEPTH);
+	f->state = 1;
+	for (uint32_t i = 0; i < f->ncallees; i++)
+		visit(p, f->callees[i], o, depth + 1);
+	f->state = 2;
+	f->effect = region_effect(f->body);
+	o->list[o->n++] = f;
+}
+
+/* ---- types ---------------------------------------------------------------------------------- */
+
+/* Where the `?` of a type come from. */
+enum dim_source { DIMS_fresh, DIMS_argument };
+struct dims_from {
+	enum dim_source source;
+	int64_t arg;
+	const struct type *like;     /* its dimensions first, where it has the rank; or NULL */
+};
+
+static const struct type *solve(struct parser *p, const struct type *t, struct dims_from from)
+{
+	bool any = false;
+
+	if (t->kind == TYPE_token)
+		return t;
+	if (t->kind != TYPE_tensor) {
+		const struct type **elem = job_array(p->j, t->n, sizeof *elem);
+		for (uint32_t i = 0; i < t->n; i++) {
+			struct dims_from f = from;
+			f.like = f.like && f.like->kind == t->kind && f.like->n == t->n ? f.like->elem[i] : NULL;
+			if (f.source == DIMS_argument)
+				f.source = DIMS_fresh;
+			elem[i] = solve(p, t->elem[i], f);
+		}
+		return type_list(p->g, t->kind, t->n, elem);
+	}
+	for (uint32_t i = 0; i < t->rank; i++)
+		any |= t->dims[i] < 0;
+	if (!any)
+		return t;
+	bool like = from.like && from.like->kind == TYPE_tensor && !from.like->unranked &&
+		from.like->rank == t->rank;
+	int64_t *dims = job_array(p->j, t->rank, sizeof *dims);
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int64_t max = t->bounds && t->bounds[i] >= 0 ? t->bounds[i] : INT64_MAX;
+		if (t->dims[i] >= 0)
+			dims[i] = t->dims[i];
+		else if (like)
+			dims[i] = from.like->dims[i];
+		else if (from.source == DIMS_argument)
+			dims[i] = dim_arg(p->g, from.arg, i, 0, max);
+		else
+			dims[i] = dim_free(p->g, 0, max);
+	}
+	struct type copy = *t;
+	copy.dims = dims;
+	return type_cons(p->g, &copy);
+}
+
+static const struct type *fresh(struct parser *p, const struct type *t)
+{
+	return solve(p, t, (struct dims_from){ DIMS_fresh, 0, NULL });
+}
+
+/* ---- constants ------------------------------------------------------------------------------ */
+
+/* The value of a constant is content, or a slot: gives the slot's attribute, or NULL. */
+static const struct attr *constant_slot(struct parser *p, struct t_op *op)
+{
+	struct t_attr *a = op_find_attr(op, "value");
+	struct slot s = { .kind = SLOT_data };
+
+	if (!a)
+		return NULL;
+	s.name = job_printf(p->j, "constant%u", graph_nslots(p->g));
+	if (a->kind == T_resource) {
+		struct table_entry *e = table_find(&p->resources, a->s, strlen(a->s));
+		s.name = a->s;
+		if (!e) {
+			s.kind = SLOT_bound;
+			s.type = fresh(p, a->type);
+			return attr_int(p->g, graph_add_slot(p->g, &s));
+		}
+		const struct t_attr *text = e->value;    /* "0x", four bytes of alignment, content */
+		size_t len = strlen(text->s);
+		if (len < 10 || strncmp(text->s, "0x", 2) != 0)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at, "expected \"0x\" and an alignment");
+		a->kind = T_dense;
+		dense_from_hex(p, text->s + 10, len - 10, a->type, text->at, &a->dense);
+	}
+	if (a->kind != T_dense || a->dense.splat || type_bytes(a->dense.type) <= GRAPH_SMALL_CONSTANT)
+		return NULL;
+	s.type = a->dense.type;
+	s.data = a->dense.data;
+	s.bytes = (uint64_t)type_bytes(s.type);
+	return attr_int(p->g, graph_add_slot(p->g, &s));
+}
+
+/* ---- nodes ---------------------------------------------------------------------------------- */
+
+struct builder {
+	struct parser *p;
+	const struct node *token;        /* of the region being built */
+};
+
+static const struct region *build_region(struct builder *b, struct t_op *op, struct t_region *r);
+
+static void locate(struct parser *p, const struct node *n, const struct t_attr *loc)
+{
+	for (int i = 0; i < 16 && loc && loc->kind == T_symbol; i++) {
+		struct table_entry *e = table_find(&p->attr_aliases, loc->s, strlen(loc->s));
+		loc = e ? e->value : NULL;
+	}
+	if (!loc || (loc->kind != T_string && loc->kind != T_raw))
+		return;
+	struct place at = loc->kind == T_raw ? loc->at : (struct place){ NULL, 0, 0 };
+	const struct t_attr *child = loc->n ? loc->list[0] : NULL;
+	for (int i = 0; i < 16 && child; i++) {
+		if (child->kind == T_symbol) {
+			struct table_entry *e = table_find(&p->attr_aliases, child->s, strlen(child->s));
+			child = e ? e->value : NULL;
+		} else if (child->kind == T_raw) {
+			at = child->at;
+			break;
+		} else {
+			child = child->n ? child->list[0] : NULL;
+		}
+	}
+	graph_locate(p->g, n, at, loc->kind == T_string ? loc->s : NULL);
+}
+
+/* The declared type: one result's, or a list, with the effect's token last. */
+static const struct type *declared(struct parser *p, const struct t_op *op)
+{
+	uint32_t n = op->nresults + op->effect;
+	const struct type **elem = job_array(p->j, n, sizeof *elem);
+
+	for (uint32_t i = 0; i < op->nresults; i++)
+		elem[i] = fresh(p, op->types[i]);
+	if (op->effect)
+		elem[op->nresults] = type_token(p->g);
+	return n == 1 ? elem[0] : type_list(p->g, TYPE_results, n, elem);
+}
+
+static void build_op(struct builder *b, struct t_op *op)
+{
+	struct parser *p = b->p;
+	struct attr_entry more[3];
+	uint32_t nmore = 0, nin = op->nin + op->ncaptures + op->effect;
+	uint32_t nregions = op->callee ? 1 : op->nregions;
+	const struct node **in = job_array(p->j, nin, sizeof *in);
+	const struct region **regions = job_array(p->j, nregions, sizeof *regions);
+
+	for (uint32_t i = 0; i < op->nin; i++)
+		in[i] = op->in[i]->node;
+	for (uint32_t i = 0; i < op->ncaptures; i++)
+		in[op->nin + i] = op->captures[i]->node;
+	if (op->effect)
+		in[nin - 1] = b->token;
+	if (op->callee)
+		regions[0] = op->callee->region;
+	for (uint32_t i = 0; !op->callee && i < nregions; i++)
+		regions[i] = build_region(b, op, op->regions[i]);
+	if (op->ncaptures)
+		more[nmore++] = (struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->ncaptures) };
+	if (op->effect)
+		more[nmore++] = (struct attr_entry){ KEY_effect, NULL, attr_bool(p->g, true) };
+	const struct attr *slot = op->op == OP_constant ? constant_slot(p, op) : NULL;
+	if (slot)
+		more[nmore++] = (struct attr_entry){ KEY_slot, NULL, slot };
+	struct node_spec s = { .op = op->op, .nin = nin, .in = in, .nregions = nregions, .regions = regions,
+		.attrs = keys_from(p, op, nmore, more), .type = declared(p, op), .at = op->at };
+	const struct node *n = graph_node(p->g, &s);
+	if (op->loc)
+		locate(p, n, op->loc);
+	for (uint32_t i = 0; i < op->nresults; i++)
+		op->results[i].node = graph_result(p->g, n, i);
+	if (op->effect)
+		b->token = graph_result(p->g, n, op->nresults);
+}
+
+/* The nodes of r's body and its results, b->token last when the region has one. */
+static const struct region *finish_region(struct builder *b, struct t_region *r, uint32_t nparams,
+	const struct type *const *params, bool token)
+{
+	for (struct t_op *op = r->first; op; op = op->next)
+		build_op(b, op);
+	uint32_t n = r->nresults + token;
+	const struct node **results = job_array(b->p->j, n, sizeof *results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		results[i] = r->results[i]->node;
+	if (token)
+		results[r->nresults] = b->token;
+	return graph_region(b->p->g, nparams, params, n, results);
+}
+
+static const struct region *build_region(struct builder *b, struct t_op *op, struct t_region *r)
+{
+	struct parser *p = b->p;
+	uint32_t n = r->nparams + op->ncaptures + op->effect, at = r->nparams;
+	const struct type **params = job_array(p->j, n, sizeof *params);
+	const struct node **outside = job_array(p->j, op->ncaptures, sizeof *outside);
+	struct builder inner = { .p = p };
+
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		const struct type *like = i < op->nin ? op->in[i]->node->type : NULL;
+		params[i] = solve(p, r->params[i].type, (struct dims_from){ DIMS_fresh, 0, like });
+		r->params[i].node = graph_parameter(p->g, i, params[i]);
+	}
+	for (uint32_t i = 0; i < op->ncaptures; i++, at++) {
+		outside[i] = op->captures[i]->node;
+		params[at] = outside[i]->type;
+	}
+	for (uint32_t i = 0; i < op->ncaptures; i++)
+		op->captures[i]->node = graph_parameter(p->g, r->nparams + i, params[r->nparams + i]);
+	if (op->effect) {
+		params[at] = type_token(p->g);
+		inner.token = graph_parameter(p->g, at, params[at]);
+	}
+	const struct region *region = finish_region(&inner, r, n, params, op->effect);
+	for (uint32_t i = 0; i < op->ncaptures; i++)
+		op->captures[i]->node = outside[i];
+	return region;
+}
+
+/* ---- functions ------------------------------------------------------------------------------ */
+
+static void check_results(struct parser *p, const struct t_func *f)
+{
+	const struct t_region *r = f->body;
+
+	if (r->nresults != f->nresults)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end, "'@%s' has %u results, %u are returned", f->name,
+			f->nresults, r->nresults);
+	for (uint32_t i = 0; i < f->nresults; i++)
+		if (r->results[i]->type != f->result_types[i])
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end, "result %u of '@%s': expected %s, found %s", i,
+				f->name, type_text(p->j, p->g, f->result_types[i]),
+				type_text(p->j, p->g, r->results[i]->type));
+}
+
+static const struct attrs **each_attrs(struct parser *p, uint32_t n, struct t_attr *const *dicts)
+{
+	const struct attrs **out = job_array(p->j, n + 1u, sizeof *out);
+
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = keys_discardable(p, dicts[i]);
+	return out;
+}
+
+/* A function that nobody calls begins its effects; one that is called is handed the token. */
+static void build_func(struct parser *p, struct t_func *f, bool is_main)
+{
+	struct t_region *r = f->body;
+	uint32_t token = f->effect && f->called, n = r->nparams + token;
+	const struct type **params = job_array(p->j, n, sizeof *params);
+	const char **names = job_array(p->j, n + 1u, sizeof *names);
+	struct builder b = { .p = p };
+
+	check_results(p, f);
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		params[i] = solve(p, r->params[i].type,
+			(struct dims_from){ is_main ? DIMS_argument : DIMS_fresh, i, NULL });
+		r->params[i].node = graph_parameter(p->g, i, params[i]);
+		names[i] = r->params[i].name;
+	}
+	if (token) {
+		params[r->nparams] = type_token(p->g);
+		b.token = graph_parameter(p->g, r->nparams, params[r->nparams]);
+	} else if (f->effect) {
+		b.token = graph_node(p->g, &(struct node_spec){ .op = OP_token, .at = f->at });
+	}
+	f->region = finish_region(&b, r, n, params, f->effect);
+	const struct attrs **result_attrs = each_attrs(p, f->nresults, f->result_attrs);
+	const struct attrs **param_attrs = each_attrs(p, r->nparams, f->param_attrs);
+	if (token) {
+		const struct attrs **longer = job_array(p->j, n, sizeof *longer);
+		memcpy(longer, param_attrs, r->nparams * sizeof *longer);
+		param_attrs = longer;
+	}
+	if (f->effect) {
+		const struct attrs **longer = job_array(p->j, f->nresults + 1u, sizeof *longer);
+		memcpy(longer, result_attrs, f->nresults * sizeof *longer);
+		result_attrs = longer;
+	}
+	struct func func = { .name = f->name, .is_private = f->is_private, .region = f->region,
+		.param_attrs = param_attrs, .result_attrs = result_attrs,
+		.attrs = keys_discardable(p, f->attrs), .param_names = names };
+	f->built = job_alloc(p->j, sizeof *f->built);
+	*f->built = func;
+}
+
+static void set_module(struct parser *p)
+{
+	const struct attrs *a = keys_discardable(p, p->module_attrs);
+
+	if (p->nkept) {
+		const struct attr **list = job_array(p->j, p->nkept, sizeof *list);
+		uint32_t n = a ? a->n : 0;
+		struct attr_entry *e = job_array(p->j, n + 1u, sizeof *e);
+		for (uint32_t i = 0; i < p->nkept; i++)
+			list[i] = attr_raw(p->g, p->kept[i]);
+		if (n)
+			memcpy(e, a->e, n * sizeof *e);
+		e[n] = (struct attr_entry){ KEY_module_text, NULL, attr_list(p->g, p->nkept, list) };
+		a = attrs_cons(p->g, n + 1, e);
+	}
+	graph_set_module(p->g, p->module_name, a);
+}
+
+void lower_all(struct parser *p)
+{
+	struct order o = { 0 };
+	uint32_t n = 0;
+
+	for (struct t_func *f = p->first; f; f = f->next, n++)
+		note_region(p, f, f->body);
+	o.list = job_array(p->j, n, sizeof *o.list);
+	for (struct t_func *f = p->first; f; f = f->next)
+		visit(p, f, &o, 0);
+	struct table_entry *e = table_find(&p->funcs, "main", 4);
+	const struct t_func *entry = e ? e->value : n == 1 ? p->first : NULL;
+	for (uint32_t i = 0; i < o.n; i++)
+		build_func(p, o.list[i], o.list[i] == entry);
+	for (struct t_func *f = p->first; f; f = f->next)
+		graph_add_func(p->g, f->built);
+	set_module(p);
+}

@@ -1,0 +1,230 @@
+/* read_func.c -- functions and modules, and what may stand beside them.
+ *
+ * A file is one module or bare functions; a module may hold modules (their functions join the outer
+ * ones, as MLIR's symbol tables would not: two of a name are an error).  Declarations without a body and
+ * sdy.mesh are kept as text. */
+#include "stablehlo/print_impl.h"
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+static void keep(struct parser *p, const char *text)
+{
+	if (!(p->nkept & (p->nkept - 1)))
+		p->kept = job_grow(p->j, p->kept, p->nkept, p->nkept ? p->nkept * 2u : 1, sizeof *p->kept);
+	p->kept[p->nkept++] = text;
+}
+
+struct params {
+	uint32_t n, cap;
+	const char **names;
+	const struct type **types;
+	struct t_attr **attrs;
+};
+
+/* (%a: t {..}, %b: t) or, of a declaration, (t, t). */
+static void read_params(struct parser *p, struct params *a)
+{
+	expect(p, '(', "before the parameters");
+	if (accept(p, ')'))
+		return;
+	do {
+		if (a->n == a->cap) {
+			uint32_t to = a->cap ? a->cap * 2 : 4;
+			a->names = job_grow(p->j, a->names, a->cap, to, sizeof *a->names);
+			a->types = job_grow(p->j, a->types, a->cap, to, sizeof *a->types);
+			a->attrs = job_grow(p->j, a->attrs, a->cap, to, sizeof *a->attrs);
+			a->cap = to;
+		}
+		if (p->tok.kind == TOK_value) {
+			a->names[a->n] = tok_text(p);
+			lex(p);
+			expect(p, ':', "before the type of a parameter");
+		}
+		a->types[a->n] = read_type(p);
+		if (tok_is(p, '{'))
+			a->attrs[a->n] = read_dict(p);
+		if (accept_word(p, "loc"))
+			read_loc(p);
+		a->n++;
+	} while (accept(p, ','));
+	expect(p, ')', "after the parameters");
+}
+
+/* -> t, -> (t {..}, t) */
+static void read_results(struct parser *p, struct t_func *f)
+{
+	uint32_t cap = 0;
+
+	if (!accept_arrow(p))
+		return;
+	if (!tok_is(p, '(')) {
+		f->result_types = job_array(p->j, 1, sizeof *f->result_types);
+		f->result_attrs = job_array(p->j, 1, sizeof *f->result_attrs);
+		f->result_types[f->nresults++] = read_type(p);
+		return;
+	}
+	lex(p);
+	if (accept(p, ')'))
+		return;
+	do {
+		if (f->nresults == cap) {
+			uint32_t to = cap ? cap * 2 : 4;
+			f->result_types = job_grow(p->j, f->result_types, cap, to, sizeof *f->result_types);
+			f->result_attrs = job_grow(p->j, f->result_attrs, cap, to, sizeof *f->result_attrs);
+			cap = to;
+		}
+		f->result_types[f->nresults] = read_type(p);
+		if (tok_is(p, '{'))
+			f->result_attrs[f->nresults] = read_dict(p);
+		f->nresults++;
+	} while (accept(p, ','));
+	expect(p, ')', "after the result types");
+}
+
+/* A declaration's canonical text. */
+static void keep_declaration(struct parser *p, const struct t_func *f, const struct params *a)
+{
+	struct str s;
+
+	str_init(&s, p->j);
+	str_addf(&s, "func.func private ");
+	print_symbol(f->name, &s);
+	str_addc(&s, '(');
+	for (uint32_t i = 0; i < a->n; i++) {
+		if (i)
+			str_add(&s, ", ");
+		print_type(p->g, a->types[i], &s);
+		if (a->attrs[i]) {
+			str_addc(&s, ' ');
+			attr_print(p, a->attrs[i], &s);
+		}
+	}
+	str_addc(&s, ')');
+	for (uint32_t i = 0; i < f->nresults; i++) {
+		str_add(&s, i ? ", " : " -> (");
+		print_type(p->g, f->result_types[i], &s);
+		if (f->result_attrs[i]) {
+			str_addc(&s, ' ');
+			attr_print(p, f->result_attrs[i], &s);
+		}
+	}
+	if (f->nresults)
+		str_addc(&s, ')');
+	if (f->attrs && f->attrs->n) {
+		str_add(&s, " attributes ");
+		attr_print(p, f->attrs, &s);
+	}
+	keep(p, s.text);
+}
+
+static void read_func(struct parser *p)
+{
+	struct t_func *f = job_alloc(p->j, sizeof *f);
+	struct params a = { 0 };
+
+	f->at = tok_place(p);
+	lex(p);
+	if (accept_word(p, "private") || accept_word(p, "nested"))
+		f->is_private = true;
+	else
+		accept_word(p, "public");
+	if (p->tok.kind != TOK_symbol)
+		expected(p, "the name of a function");
+	size_t len = p->tok.len;
+	f->name = tok_text(p);
+	if (table_find(&p->funcs, f->name, len))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "function '@%s' is defined already", f->name);
+	lex(p);
+	read_params(p, &a);
+	read_results(p, f);
+	if (accept_word(p, "attributes"))
+		f->attrs = read_dict(p);
+	f->param_attrs = a.attrs;
+	table_add(&p->funcs, f->name, len, f, 1);
+	if (!tok_is(p, '{')) {
+		keep_declaration(p, f, &a);
+	} else {
+		for (uint32_t i = 0; i < a.n; i++)
+			if (!a.names[i])
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "parameter %u of '@%s' has no name", i,
+					f->name);
+		f->body = region_begin(p, NULL);
+		region_params(p, f->body, a.n, a.names, a.types);
+		lex(p);
+		region_body(p, f->body);
+		if (p->last)
+			p->last->next = f;
+		else
+			p->first = f;
+		p->last = f;
+	}
+	if (accept_word(p, "loc"))
+		read_loc(p);
+}
+
+/* sdy.mesh @m = <["x"=2]>, as text up to the end of the line's brackets. */
+static void read_mesh(struct parser *p)
+{
+	lex(p);
+	if (p->tok.kind != TOK_symbol)
+		expected(p, "the name of a mesh");
+	const char *name = tok_text(p);
+	lex(p);
+	expect(p, '=', "after the name of a mesh");
+	keep(p, job_printf(p->j, "sdy.mesh @%s = %s", name, skip_balanced(p)));
+	if (accept_word(p, "loc"))
+		read_loc(p);
+}
+
+static void read_top(struct parser *p, bool nested);
+
+static void read_module(struct parser *p)
+{
+	bool outer = !p->module_attrs && !p->module_name;
+
+	enter(p);
+	lex(p);
+	if (p->tok.kind == TOK_symbol) {
+		if (outer)
+			p->module_name = tok_text(p);
+		lex(p);
+	}
+	if (accept_word(p, "attributes")) {
+		struct t_attr *a = read_dict(p);
+		if (outer)
+			p->module_attrs = a;
+	}
+	expect(p, '{', "before the functions of a module");
+	read_top(p, true);
+	expect(p, '}', "after the functions of a module");
+	if (accept_word(p, "loc"))
+		read_loc(p);
+	leave(p);
+}
+
+static void read_top(struct parser *p, bool nested)
+{
+	for (;;) {
+		if (p->tok.kind == TOK_end || (nested && tok_is(p, '}')))
+			return;
+		if (tok_word(p, "func.func") || tok_word(p, "func"))
+			read_func(p);
+		else if (tok_word(p, "module") || tok_word(p, "builtin.module"))
+			read_module(p);
+		else if (tok_word(p, "sdy.mesh"))
+			read_mesh(p);
+		else if ((p->tok.kind == TOK_hash || p->tok.kind == TOK_bang) && !nested)
+			read_alias(p);
+		else if (tok_is(p, '{') && !nested && p->at < p->end && *p->at == '-')
+			read_resources(p);
+		else
+			expected(p, "a function, a module or an alias");
+	}
+}
+
+/* #loc = loc("x") may stand behind its first use: read ahead of everything else. */
+void read_file(struct parser *p)
+{
+	lex(p);
+	read_top(p, false);
+}
