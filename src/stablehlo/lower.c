@@ -19,7 +19,7 @@ static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const
 
 	if (!a || (a->kind != T_symbol && a->kind != T_string))
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' needs the attribute %s", op->name, attr);
-	struct table_entry *e = table_find(&p->funcs, a->s, strlen(a->s));
+	struct name_entry *e = names_find(&p->funcs, a->s, strlen(a->s));
 	if (!e)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'@%s' is not a function", a->s);
 	op->callee = e->value;
@@ -153,7 +153,7 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 		return NULL;
 	s.name = job_printf(p->j, "constant%u", graph_nslots(p->g));
 	if (a->kind == T_resource) {
-		struct table_entry *e = table_find(&p->resources, a->s, strlen(a->s));
+		struct name_entry *e = names_find(&p->resources, a->s, strlen(a->s));
 		s.name = a->s;
 		if (!e) {
 			s.kind = SLOT_bound;
@@ -187,7 +187,7 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 static void locate(struct parser *p, const struct node *n, const struct t_attr *loc)
 {
 	for (int i = 0; i < 16 && loc && loc->kind == T_symbol; i++) {
-		struct table_entry *e = table_find(&p->attr_aliases, loc->s, strlen(loc->s));
+		struct name_entry *e = names_find(&p->attr_aliases, loc->s, strlen(loc->s));
 		loc = e ? e->value : NULL;
 	}
 	if (!loc || (loc->kind != T_string && loc->kind != T_raw))
@@ -196,7 +196,7 @@ static void locate(struct parser *p, const struct node *n, const struct t_attr *
 	const struct t_attr *child = loc->n ? loc->list[0] : NULL;
 	for (int i = 0; i < 16 && child; i++) {
 		if (child->kind == T_symbol) {
-			struct table_entry *e = table_find(&p->attr_aliases, child->s, strlen(child->s));
+			struct name_entry *e = names_find(&p->attr_aliases, child->s, strlen(child->s));
 			child = e ? e->value : NULL;
 		} else if (child->kind == T_raw) {
 			at = child->at;
@@ -397,7 +397,7 @@ void lower_all(struct parser *p)
 	o.list = job_array(p->j, n, sizeof *o.list);
 	for (struct t_func *f = p->first; f; f = f->next)
 		visit(p, f, &o, 0);
-	struct table_entry *e = table_find(&p->funcs, "main", 4);
+	struct name_entry *e = names_find(&p->funcs, "main", 4);
 	const struct t_func *entry = e ? e->value : n == 1 ? p->first : NULL;
 	for (uint32_t i = 0; i < o.n; i++)
 		build_func(p, o.list[i], o.list[i] == entry);

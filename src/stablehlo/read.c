@@ -25,12 +25,12 @@ static void read_job(struct job *j, void *arg)
 	const char *name = a->name ? a->name : "<text>";
 	p.file = graph_string(a->g, name, strlen(name));
 	p.any_dim = dim_free(a->g, 0, INT64_MAX);
-	table_init(&p.values, j);
-	table_init(&p.attr_aliases, j);
-	table_init(&p.type_aliases, j);
-	table_init(&p.funcs, j);
-	table_init(&p.resources, j);
-	table_init(&p.captured, j);
+	names_init(&p.values, j);
+	names_init(&p.attr_aliases, j);
+	names_init(&p.type_aliases, j);
+	names_init(&p.funcs, j);
+	names_init(&p.resources, j);
+	names_init(&p.captured, j);
 	read_file(&p);
 	lower_all(&p);
 }

@@ -207,7 +207,7 @@ const char *skip_balanced(struct parser *p)
 /* `:` or `.` belong to the word; a following <...> too. */
 static struct t_attr *read_hash(struct parser *p)
 {
-	struct table_entry *e = table_find(&p->attr_aliases, p->tok.s, p->tok.len);
+	struct name_entry *e = names_find(&p->attr_aliases, p->tok.s, p->tok.len);
 
 	if (e) {
 		lex(p);
@@ -454,11 +454,11 @@ void read_alias(struct parser *p)
 	bool type = p->tok.kind == TOK_bang;
 	size_t len = p->tok.len;
 	const char *name = tok_text(p);
-	struct table *t = type ? &p->type_aliases : &p->attr_aliases;
+	struct names *t = type ? &p->type_aliases : &p->attr_aliases;
 
 	if (memchr(name, '.', len))
 		expected(p, "an alias without '.' in its name");
-	if (table_find(t, name, len))
+	if (names_find(t, name, len))
 		expected(p, "an alias not defined before");
 	lex(p);
 	expect(p, '=', "after the name of an alias");
@@ -469,7 +469,7 @@ void read_alias(struct parser *p)
 		value = read_loc(p);
 	else
 		value = read_attr(p);
-	table_add(t, name, len, value, 1);
+	names_add(t, name, len, value, 1);
 }
 
 /* {-# dialect_resources: { builtin: { name: "0x...", ... } }, ... #-} */
@@ -491,7 +491,7 @@ static void resource_group(struct parser *p, bool builtin)
 		} else {
 			struct t_attr *a = read_attr(p);
 			if (a->kind == T_string && builtin)
-				table_add(&p->resources, name, len, a, 1);
+				names_add(&p->resources, name, len, a, 1);
 		}
 		if (!accept(p, ','))
 			break;

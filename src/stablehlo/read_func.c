@@ -132,7 +132,7 @@ static void read_func(struct parser *p)
 		expected(p, "the name of a function");
 	size_t len = p->tok.len;
 	f->name = tok_text(p);
-	if (table_find(&p->funcs, f->name, len))
+	if (names_find(&p->funcs, f->name, len))
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "function '@%s' is defined already", f->name);
 	lex(p);
 	read_params(p, &a);
@@ -140,7 +140,7 @@ static void read_func(struct parser *p)
 	if (accept_word(p, "attributes"))
 		f->attrs = read_dict(p);
 	f->param_attrs = a.attrs;
-	table_add(&p->funcs, f->name, len, f, 1);
+	names_add(&p->funcs, f->name, len, f, 1);
 	if (!tok_is(p, '{')) {
 		keep_declaration(p, f, &a);
 	} else {

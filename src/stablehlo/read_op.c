@@ -42,11 +42,11 @@ static void capture(struct parser *p, struct t_op *op, struct t_value *v)
 	for (struct t_region *r = op->home; r != v->region; r = r->owner->home) {
 		struct t_op *o = r->owner;
 		uint32_t key[2] = { o->id, v->id };
-		if (table_find(&p->captured, (const char *)key, sizeof key))
+		if (names_find(&p->captured, (const char *)key, sizeof key))
 			return;                  /* then those around have it too */
 		char *copy = job_alloc(p->j, sizeof key);
 		memcpy(copy, key, sizeof key);
-		table_add(&p->captured, copy, sizeof key, v, 1);
+		names_add(&p->captured, copy, sizeof key, v, 1);
 		if (o->ncaptures == o->cap_captures) {
 			uint32_t to = o->cap_captures ? o->cap_captures * 2 : 4;
 			o->captures = job_grow(p->j, o->captures, o->ncaptures, to, sizeof *o->captures);
@@ -61,7 +61,7 @@ struct t_value *read_operand(struct parser *p)
 	if (p->tok.kind != TOK_value)
 		expected(p, "an operand");
 	struct place at = tok_place(p);
-	struct table_entry *e = table_find(&p->values, p->tok.s, p->tok.len);
+	struct name_entry *e = names_find(&p->values, p->tok.s, p->tok.len);
 	if (!e)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "use of undefined value '%%%s'", tok_text(p));
 	lex(p);
@@ -222,7 +222,7 @@ static void region_label(struct parser *p, struct t_region *r)
 void region_body(struct parser *p, struct t_region *r)
 {
 	struct t_region *around = p->region;
-	struct table_entry *mark = p->values.top;
+	struct name_entry *mark = p->values.top;
 
 	enter(p);
 	p->region = r;
@@ -230,7 +230,7 @@ void region_body(struct parser *p, struct t_region *r)
 		region_label(p, r);
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		const char *name = r->params[i].name;
-		table_add(&p->values, name, strlen(name), &r->params[i], 1);
+		names_add(&p->values, name, strlen(name), &r->params[i], 1);
 	}
 	while (!tok_is(p, '}')) {
 		if (p->tok.kind == TOK_caret)
@@ -240,7 +240,7 @@ void region_body(struct parser *p, struct t_region *r)
 		read_op(p);
 	}
 	lex(p);
-	table_pop(&p->values, mark);
+	names_pop(&p->values, mark);
 	p->region = around;
 	leave(p);
 }
@@ -505,7 +505,7 @@ static void read_constraint(struct parser *p, struct t_op *op, const char *name,
 		read_loc(p);
 	if (op->nin != 1 || !name)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' has one operand and one result", op->name);
-	table_add(&p->values, name, len, op->in[0], 1);
+	names_add(&p->values, name, len, op->in[0], 1);
 }
 
 /* ---- results -------------------------------------------------------------------------------- */
@@ -561,13 +561,13 @@ static void name_results(struct parser *p, struct t_op *op, uint32_t n, const st
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' has %u results, %llu are named", op->name,
 			op->nresults, (unsigned long long)total);
 	for (uint32_t i = 0; i < n; i++) {
-		struct table_entry *old = table_find(&p->values, names[i].name, names[i].len);
+		struct name_entry *old = names_find(&p->values, names[i].name, names[i].len);
 		if (old && ((struct t_value *)old->value)->region == p->region)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[i].at, "'%%%s' is defined already",
 				names[i].name);
 		for (uint32_t k = 0; k < names[i].count; k++)
 			op->results[at + k].name = names[i].name;
-		table_add(&p->values, names[i].name, names[i].len, &op->results[at], names[i].count);
+		names_add(&p->values, names[i].name, names[i].len, &op->results[at], names[i].count);
 		at += names[i].count;
 	}
 }

@@ -261,7 +261,7 @@ static const struct type *read_tensor(struct parser *p)
 	lex_rewind(p, s);
 	struct quant *q = NULL;
 	if (p->tok.kind == TOK_bang) {
-		struct table_entry *e = table_find(&p->type_aliases, p->tok.s, p->tok.len);
+		struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
 		if (p->tok.len == 13 && !memcmp(p->tok.s, "quant.uniform", 13)) {
 			lex(p);
 			t.dtype = read_quant(p, &q);
@@ -287,7 +287,7 @@ static const struct type *read_tensor(struct parser *p)
 
 static const struct type *read_bang(struct parser *p)
 {
-	struct table_entry *e = table_find(&p->type_aliases, p->tok.s, p->tok.len);
+	struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
 	const struct type **elem;
 	char *name = tok_text(p);
 	struct place at = tok_place(p);

@@ -123,25 +123,25 @@ struct t_func {
 	struct func *built;
 };
 
-/* Names to pointers; the newest of a name wins, and scopes are undone by table_pop. */
-struct table_entry {
+/* Names to pointers; the newest of a name wins, and scopes are undone by names_pop. */
+struct name_entry {
 	const char *name;
 	size_t len;
 	uint64_t hash;
 	void *value;
 	uint32_t count;              /* of an op's results, else 1 */
-	struct table_entry *chain, *below;
+	struct name_entry *chain, *below;
 };
-struct table {
+struct names {
 	struct job *j;
-	struct table_entry **buckets;
+	struct name_entry **buckets;
 	uint32_t nbuckets, n;
-	struct table_entry *top;
+	struct name_entry *top;
 };
-void table_init(struct table *t, struct job *j);
-void table_add(struct table *t, const char *name, size_t len, void *value, uint32_t count);
-struct table_entry *table_find(const struct table *t, const char *name, size_t len);
-void table_pop(struct table *t, struct table_entry *to);
+void names_init(struct names *t, struct job *j);
+void names_add(struct names *t, const char *name, size_t len, void *value, uint32_t count);
+struct name_entry *names_find(const struct names *t, const char *name, size_t len);
+void names_pop(struct names *t, struct name_entry *to);
 
 struct parser {
 	struct job *j;
@@ -155,8 +155,8 @@ struct parser {
 	struct stablehlo_limits limits;
 	uint32_t depth;
 	int64_t any_dim;             /* stands for `?` in types as read */
-	struct table values, attr_aliases, type_aliases, funcs, resources;
-	struct table captured;       /* set of (op, value) */
+	struct names values, attr_aliases, type_aliases, funcs, resources;
+	struct names captured;       /* set of (op, value) */
 	struct t_region *region;
 	struct t_func *first, *last;
 	uint32_t nops, nvalues;
