@@ -457,8 +457,14 @@ static void take(struct key_list *l, enum op op, const char *name, const struct 
 		k = KEY_callee;
 	if (op == OP_torch_index_select && !strcmp(name, "dim"))
 		k = KEY_dimension;
-	if (op == OP_chlo_scan && (!strcmp(name, "operandSegmentSizes") || !strcmp(name, "resultSegmentSizes")))
-		return;                          /* the shapes say it */
+	if (op == OP_chlo_scan && !strcmp(name, "resultSegmentSizes"))
+		return;                          /* ninputs says it */
+	if (op == OP_chlo_scan && !strcmp(name, "operandSegmentSizes")) {
+		if (a->kind != T_ints || a->n != 2)
+			wrong_kind(l->p, name, a, "two integers");
+		key_push(l, KEY_ninputs, NULL, attr_int(l->p->g, a->ints[0]));
+		return;
+	}
 	if (reserved(k) || (op == OP_custom_call && k == KEY_value))
 		key_push(l, KEY_other, name, attr_raw(l->p->g, attr_raw_text(l->p, a)));
 	else

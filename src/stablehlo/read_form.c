@@ -345,7 +345,7 @@ void form_while(struct parser *p, struct t_op *op)
 void form_scan(struct parser *p, struct t_op *op)
 {
 	expect(p, '(', "before the inputs");
-	read_operands(p, op);
+	op_attr(p, op, "ninputs", int_attr(p, read_operands(p, op)));
 	expect(p, ')', "after the inputs");
 	expect_word(p, "inits");
 	expect(p, '(', "before the initial values");

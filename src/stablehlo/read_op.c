@@ -303,6 +303,7 @@ static void types_of_one(struct parser *p, struct t_op *op, char kind)
 static void form_types(struct parser *p, struct t_op *op, char kind)
 {
 	const struct type **list;
+	uint32_t n;
 
 	expect(p, ':', "before the types");
 	struct place at = tok_place(p);
@@ -314,9 +315,11 @@ static void form_types(struct parser *p, struct t_op *op, char kind)
 		types_of_select(p, op);
 		return;
 	case 'P':
-		op_check_operands(p, op, read_types(p, &list), list, at);
+		n = read_types(p, &list);
+		op_check_operands(p, op, n, list, at);
 		expect_arrow(p);
-		op_result_types(p, op, read_result_types(p, &list), list);
+		n = read_result_types(p, &list);
+		op_result_types(p, op, n, list);
 		return;
 	default:
 		types_of_one(p, op, kind);
