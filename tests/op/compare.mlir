@@ -1,0 +1,390 @@
+// test: op
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf16>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf16>
+// out: dense<[false, true, false, false, false, false, false, false, false, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf16>, %b: tensor<11xf16>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, FLOAT : (tensor<11xf16>, tensor<11xf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf16>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf16>
+// out: dense<[true, false, false, true, false, false, true, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf16>, %b: tensor<11xf16>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, FLOAT : (tensor<11xf16>, tensor<11xf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf16>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf16>
+// out: dense<[false, true, true, false, true, true, false, false, true, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf16>, %b: tensor<11xf16>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, FLOAT : (tensor<11xf16>, tensor<11xf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[false, true, false, false, false, false, false, false, false, false, true]> : tensor<11xi1>
+func.func @main(%a_: tensor<11xf32>, %b_: tensor<11xf32>) -> tensor<11xi1> {
+  %a = stablehlo.convert %a_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %b = stablehlo.convert %b_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %r = stablehlo.compare EQ, %a, %b, FLOAT : (tensor<11xbf16>, tensor<11xbf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[true, false, false, true, false, false, true, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a_: tensor<11xf32>, %b_: tensor<11xf32>) -> tensor<11xi1> {
+  %a = stablehlo.convert %a_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %b = stablehlo.convert %b_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %r = stablehlo.compare LT, %a, %b, FLOAT : (tensor<11xbf16>, tensor<11xbf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[false, true, true, false, true, true, false, false, true, false, true]> : tensor<11xi1>
+func.func @main(%a_: tensor<11xf32>, %b_: tensor<11xf32>) -> tensor<11xi1> {
+  %a = stablehlo.convert %a_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %b = stablehlo.convert %b_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %r = stablehlo.compare GE, %a, %b, FLOAT : (tensor<11xbf16>, tensor<11xbf16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[false, true, false, false, false, false, false, false, false, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[true, false, true, true, true, true, true, true, true, true, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare NE, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[true, false, false, true, false, false, true, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[true, true, false, true, false, false, true, false, false, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LE, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[false, false, true, false, true, true, false, false, true, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GT, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[false, true, true, false, true, true, false, false, true, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, FLOAT : (tensor<11xf32>, tensor<11xf32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf64>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf64>
+// out: dense<[false, true, false, false, false, false, false, false, false, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf64>, %b: tensor<11xf64>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, FLOAT : (tensor<11xf64>, tensor<11xf64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf64>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf64>
+// out: dense<[true, false, false, true, false, false, true, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf64>, %b: tensor<11xf64>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, FLOAT : (tensor<11xf64>, tensor<11xf64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf64>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf64>
+// out: dense<[false, true, true, false, true, true, false, false, true, false, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xf64>, %b: tensor<11xf64>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, FLOAT : (tensor<11xf64>, tensor<11xf64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-128, 127, 0, 1, 5, 7, 100, 42, 2, 64, 3]> : tensor<11xi8>
+// in: dense<[3, 1, 7, 127, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi8>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi8>, %b: tensor<11xi8>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, SIGNED : (tensor<11xi8>, tensor<11xi8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-128, 127, 0, 1, 5, 7, 100, 42, 2, 64, 3]> : tensor<11xi8>
+// in: dense<[3, 1, 7, 127, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi8>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi8>, %b: tensor<11xi8>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, SIGNED : (tensor<11xi8>, tensor<11xi8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-128, 127, 0, 1, 5, 7, 100, 42, 2, 64, 3]> : tensor<11xi8>
+// in: dense<[3, 1, 7, 127, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi8>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi8>, %b: tensor<11xi8>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, SIGNED : (tensor<11xi8>, tensor<11xi8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-32768, 32767, 0, 1, 5, 7, 100, 10922, 2, 64, 3]> : tensor<11xi16>
+// in: dense<[3, 1, 7, 32767, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi16>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi16>, %b: tensor<11xi16>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, SIGNED : (tensor<11xi16>, tensor<11xi16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-32768, 32767, 0, 1, 5, 7, 100, 10922, 2, 64, 3]> : tensor<11xi16>
+// in: dense<[3, 1, 7, 32767, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi16>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi16>, %b: tensor<11xi16>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, SIGNED : (tensor<11xi16>, tensor<11xi16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-32768, 32767, 0, 1, 5, 7, 100, 10922, 2, 64, 3]> : tensor<11xi16>
+// in: dense<[3, 1, 7, 32767, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi16>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi16>, %b: tensor<11xi16>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, SIGNED : (tensor<11xi16>, tensor<11xi16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[true, true, true, true, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare NE, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LE, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GT, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, SIGNED : (tensor<11xi32>, tensor<11xi32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-9223372036854775808, 9223372036854775807, 0, 1, 5, 7, 100, 3074457345618258602, 2, 64, 3]> : tensor<11xi64>
+// in: dense<[3, 1, 7, 9223372036854775807, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi64>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi64>, %b: tensor<11xi64>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, SIGNED : (tensor<11xi64>, tensor<11xi64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-9223372036854775808, 9223372036854775807, 0, 1, 5, 7, 100, 3074457345618258602, 2, 64, 3]> : tensor<11xi64>
+// in: dense<[3, 1, 7, 9223372036854775807, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi64>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi64>, %b: tensor<11xi64>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, SIGNED : (tensor<11xi64>, tensor<11xi64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[-9223372036854775808, 9223372036854775807, 0, 1, 5, 7, 100, 3074457345618258602, 2, 64, 3]> : tensor<11xi64>
+// in: dense<[3, 1, 7, 9223372036854775807, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi64>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi64>, %b: tensor<11xi64>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, SIGNED : (tensor<11xi64>, tensor<11xi64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 255, 0, 1, 5, 7, 100, 85, 2, 64, 3]> : tensor<11xui8>
+// in: dense<[3, 1, 7, 255, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui8>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui8>, %b: tensor<11xui8>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, UNSIGNED : (tensor<11xui8>, tensor<11xui8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 255, 0, 1, 5, 7, 100, 85, 2, 64, 3]> : tensor<11xui8>
+// in: dense<[3, 1, 7, 255, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui8>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui8>, %b: tensor<11xui8>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<11xui8>, tensor<11xui8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 255, 0, 1, 5, 7, 100, 85, 2, 64, 3]> : tensor<11xui8>
+// in: dense<[3, 1, 7, 255, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui8>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui8>, %b: tensor<11xui8>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xui8>, tensor<11xui8>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 65535, 0, 1, 5, 7, 100, 21845, 2, 64, 3]> : tensor<11xui16>
+// in: dense<[3, 1, 7, 65535, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui16>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui16>, %b: tensor<11xui16>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, UNSIGNED : (tensor<11xui16>, tensor<11xui16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 65535, 0, 1, 5, 7, 100, 21845, 2, 64, 3]> : tensor<11xui16>
+// in: dense<[3, 1, 7, 65535, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui16>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui16>, %b: tensor<11xui16>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<11xui16>, tensor<11xui16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 65535, 0, 1, 5, 7, 100, 21845, 2, 64, 3]> : tensor<11xui16>
+// in: dense<[3, 1, 7, 65535, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui16>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui16>, %b: tensor<11xui16>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xui16>, tensor<11xui16>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[true, true, true, true, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare NE, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare LE, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GT, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xui32>, tensor<11xui32>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 18446744073709551615, 0, 1, 5, 7, 100, 6148914691236517205, 2, 64, 3]> : tensor<11xui64>
+// in: dense<[3, 1, 7, 18446744073709551615, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui64>
+// out: dense<[false, false, false, false, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui64>, %b: tensor<11xui64>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, UNSIGNED : (tensor<11xui64>, tensor<11xui64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 18446744073709551615, 0, 1, 5, 7, 100, 6148914691236517205, 2, 64, 3]> : tensor<11xui64>
+// in: dense<[3, 1, 7, 18446744073709551615, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui64>
+// out: dense<[true, false, true, true, false, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui64>, %b: tensor<11xui64>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<11xui64>, tensor<11xui64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[0, 18446744073709551615, 0, 1, 5, 7, 100, 6148914691236517205, 2, 64, 3]> : tensor<11xui64>
+// in: dense<[3, 1, 7, 18446744073709551615, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui64>
+// out: dense<[false, true, false, false, true, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xui64>, %b: tensor<11xui64>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xui64>, tensor<11xui64>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[false, false, true, true, false, true, false, true, true, false, true]> : tensor<11xi1>
+// in: dense<[false, true, false, true, true, true, false, false, true, false, false]> : tensor<11xi1>
+// out: dense<[true, false, false, true, false, true, true, false, true, true, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
+  %r = stablehlo.compare EQ, %a, %b, UNSIGNED : (tensor<11xi1>, tensor<11xi1>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[false, false, true, true, false, true, false, true, true, false, true]> : tensor<11xi1>
+// in: dense<[false, true, false, true, true, true, false, false, true, false, false]> : tensor<11xi1>
+// out: dense<[false, true, false, false, true, false, false, false, false, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
+  %r = stablehlo.compare LT, %a, %b, UNSIGNED : (tensor<11xi1>, tensor<11xi1>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}
+// -----
+// in: dense<[false, false, true, true, false, true, false, true, true, false, true]> : tensor<11xi1>
+// in: dense<[false, true, false, true, true, true, false, false, true, false, false]> : tensor<11xi1>
+// out: dense<[true, false, true, true, false, true, true, true, true, true, true]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
+  %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xi1>, tensor<11xi1>) -> tensor<11xi1>
+  return %r : tensor<11xi1>
+}

@@ -1,0 +1,16 @@
+// test: op
+// in: dense<[[-0.5, 0.25, 0.125, -1.25], [3.625, -1.125, 1.25, -1.0], [-0.375, 4.0, -2.5, 1.125], [-0.625, 1.375, 2.125, -1.375], [1.375, 1.5, -0.375, -3.125], [1.0, -3.625, 3.125, 2.875]]> : tensor<6x4xf32>
+// out: dense<[[[-0.5, 0.25, 0.125, -1.25], [1.0, -3.625, 3.125, 2.875], [-0.625, 1.375, 2.125, -1.375]], [[3.625, -1.125, 1.25, -1.0], [3.625, -1.125, 1.25, -1.0], [1.0, -3.625, 3.125, 2.875]]]> : tensor<2x3x4xf32>
+func.func @main(%a: tensor<6x4xf32>) -> tensor<2x3x4xf32> {
+  %i = stablehlo.constant dense<[[0, 5, 3], [1, 1, 9]]> : tensor<2x3xi64>
+  %r = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 4>}> : (tensor<6x4xf32>, tensor<2x3xi64>) -> tensor<2x3x4xf32>
+  return %r : tensor<2x3x4xf32>
+}
+// -----
+// in: dense<[[-1, 1, 0, -3], [8, -2, 3, -2], [-1, 9, -6, 3], [-1, 3, 5, -3], [3, 3, -1, -7], [2, -9, 7, 7]]> : tensor<6x4xi64>
+// out: dense<[[[-1, 1, 0, -3], [2, -9, 7, 7], [-1, 3, 5, -3]], [[8, -2, 3, -2], [8, -2, 3, -2], [2, -9, 7, 7]]]> : tensor<2x3x4xi64>
+func.func @main(%a: tensor<6x4xi64>) -> tensor<2x3x4xi64> {
+  %i = stablehlo.constant dense<[[0, 5, 3], [1, 1, 9]]> : tensor<2x3xi64>
+  %r = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 4>}> : (tensor<6x4xi64>, tensor<2x3xi64>) -> tensor<2x3x4xi64>
+  return %r : tensor<2x3x4xi64>
+}

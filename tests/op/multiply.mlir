@@ -1,0 +1,106 @@
+// test: op
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf16>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf16>
+// out: dense<[0.0, -0.0, -0.75, -9.0, 1.171875, inf, -inf, nan, -3000.0, nan, 49.0]> : tensor<11xf16>
+func.func @main(%a: tensor<11xf16>, %b: tensor<11xf16>) -> tensor<11xf16> {
+  %r = stablehlo.multiply %a, %b : tensor<11xf16>
+  return %r : tensor<11xf16>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[0.0, -0.0, -0.75, -9.0, 1.171875, inf, -inf, nan, -3008.0, nan, 49.0]> : tensor<11xbf16>
+func.func @main(%a_: tensor<11xf32>, %b_: tensor<11xf32>) -> tensor<11xbf16> {
+  %a = stablehlo.convert %a_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %b = stablehlo.convert %b_ : (tensor<11xf32>) -> tensor<11xbf16>
+  %r = stablehlo.multiply %a, %b : tensor<11xbf16>
+  return %r : tensor<11xbf16>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf32>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf32>
+// out: dense<[0.0, -0.0, -0.75, -9.0, 1.171875, inf, -inf, nan, -3000.0, nan, 49.0]> : tensor<11xf32>
+func.func @main(%a: tensor<11xf32>, %b: tensor<11xf32>) -> tensor<11xf32> {
+  %r = stablehlo.multiply %a, %b : tensor<11xf32>
+  return %r : tensor<11xf32>
+}
+// -----
+// in: dense<[0.0, -0.0, 1.5, -2.25, 3.75, inf, -inf, nan, 1000.0, -0.125, 7.0]> : tensor<11xf64>
+// in: dense<[1.0, 0.0, -0.5, 4.0, 0.3125, 2.0, inf, 1.0, -3.0, nan, 7.0]> : tensor<11xf64>
+// out: dense<[0.0, -0.0, -0.75, -9.0, 1.171875, inf, -inf, nan, -3000.0, nan, 49.0]> : tensor<11xf64>
+func.func @main(%a: tensor<11xf64>, %b: tensor<11xf64>) -> tensor<11xf64> {
+  %r = stablehlo.multiply %a, %b : tensor<11xf64>
+  return %r : tensor<11xf64>
+}
+// -----
+// in: dense<[-128, 127, 0, 1, 5, 7, 100, 42, 2, 64, 3]> : tensor<11xi8>
+// in: dense<[3, 1, 7, 127, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi8>
+// out: dense<[-128, 127, 0, 127, 15, 14, -124, -46, 2, -64, 6]> : tensor<11xi8>
+func.func @main(%a: tensor<11xi8>, %b: tensor<11xi8>) -> tensor<11xi8> {
+  %r = stablehlo.multiply %a, %b : tensor<11xi8>
+  return %r : tensor<11xi8>
+}
+// -----
+// in: dense<[-32768, 32767, 0, 1, 5, 7, 100, 10922, 2, 64, 3]> : tensor<11xi16>
+// in: dense<[3, 1, 7, 32767, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi16>
+// out: dense<[-32768, 32767, 0, 32767, 15, 14, 900, -10926, 2, 448, 6]> : tensor<11xi16>
+func.func @main(%a: tensor<11xi16>, %b: tensor<11xi16>) -> tensor<11xi16> {
+  %r = stablehlo.multiply %a, %b : tensor<11xi16>
+  return %r : tensor<11xi16>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[3, 1, 7, 2147483647, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi32>
+// out: dense<[-2147483648, 2147483647, 0, 2147483647, 15, 14, 900, -715827886, 2, 448, 6]> : tensor<11xi32>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi32> {
+  %r = stablehlo.multiply %a, %b : tensor<11xi32>
+  return %r : tensor<11xi32>
+}
+// -----
+// in: dense<[-9223372036854775808, 9223372036854775807, 0, 1, 5, 7, 100, 3074457345618258602, 2, 64, 3]> : tensor<11xi64>
+// in: dense<[3, 1, 7, 9223372036854775807, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xi64>
+// out: dense<[-9223372036854775808, 9223372036854775807, 0, 9223372036854775807, 15, 14, 900, -3074457345618258606, 2, 448, 6]> : tensor<11xi64>
+func.func @main(%a: tensor<11xi64>, %b: tensor<11xi64>) -> tensor<11xi64> {
+  %r = stablehlo.multiply %a, %b : tensor<11xi64>
+  return %r : tensor<11xi64>
+}
+// -----
+// in: dense<[0, 255, 0, 1, 5, 7, 100, 85, 2, 64, 3]> : tensor<11xui8>
+// in: dense<[3, 1, 7, 255, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui8>
+// out: dense<[0, 255, 0, 255, 15, 14, 132, 169, 2, 192, 6]> : tensor<11xui8>
+func.func @main(%a: tensor<11xui8>, %b: tensor<11xui8>) -> tensor<11xui8> {
+  %r = stablehlo.multiply %a, %b : tensor<11xui8>
+  return %r : tensor<11xui8>
+}
+// -----
+// in: dense<[0, 65535, 0, 1, 5, 7, 100, 21845, 2, 64, 3]> : tensor<11xui16>
+// in: dense<[3, 1, 7, 65535, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui16>
+// out: dense<[0, 65535, 0, 65535, 15, 14, 900, 43689, 2, 448, 6]> : tensor<11xui16>
+func.func @main(%a: tensor<11xui16>, %b: tensor<11xui16>) -> tensor<11xui16> {
+  %r = stablehlo.multiply %a, %b : tensor<11xui16>
+  return %r : tensor<11xui16>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[3, 1, 7, 4294967295, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui32>
+// out: dense<[0, 4294967295, 0, 4294967295, 15, 14, 900, 2863311529, 2, 448, 6]> : tensor<11xui32>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xui32> {
+  %r = stablehlo.multiply %a, %b : tensor<11xui32>
+  return %r : tensor<11xui32>
+}
+// -----
+// in: dense<[0, 18446744073709551615, 0, 1, 5, 7, 100, 6148914691236517205, 2, 64, 3]> : tensor<11xui64>
+// in: dense<[3, 1, 7, 18446744073709551615, 3, 2, 9, 5, 1, 7, 2]> : tensor<11xui64>
+// out: dense<[0, 18446744073709551615, 0, 18446744073709551615, 15, 14, 900, 12297829382473034409, 2, 448, 6]> : tensor<11xui64>
+func.func @main(%a: tensor<11xui64>, %b: tensor<11xui64>) -> tensor<11xui64> {
+  %r = stablehlo.multiply %a, %b : tensor<11xui64>
+  return %r : tensor<11xui64>
+}
+// -----
+// in: dense<[false, false, true, true, false, true, false, true, true, false, true]> : tensor<11xi1>
+// in: dense<[false, true, false, true, true, true, false, false, true, false, false]> : tensor<11xi1>
+// out: dense<[false, false, false, true, false, true, false, false, true, false, false]> : tensor<11xi1>
+func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
+  %r = stablehlo.multiply %a, %b : tensor<11xi1>
+  return %r : tensor<11xi1>
+}

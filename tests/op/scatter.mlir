@@ -1,0 +1,26 @@
+// test: op
+// in: dense<[[3.625, 1.0], [1.5, 3.25], [0.625, 2.25], [2.75, -2.25], [-3.625, -1.625], [-1.75, 3.0]]> : tensor<6x2xf32>
+// in: dense<[[-2.875, 2.75], [1.25, -1.125], [-3.375, 1.625]]> : tensor<3x2xf32>
+// out: dense<[[3.625, 1.0], [-4.75, 7.625], [0.625, 2.25], [2.75, -2.25], [-2.375, -2.75], [-1.75, 3.0]]> : tensor<6x2xf32>
+func.func @main(%a: tensor<6x2xf32>, %b: tensor<3x2xf32>) -> tensor<6x2xf32> {
+  %i = stablehlo.constant dense<[[1], [4], [1]]> : tensor<3x1xi64>
+  %r = "stablehlo.scatter"(%a, %i, %b) <{indices_are_sorted = false, scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>, unique_indices = false}> ({
+  ^bb0(%x: tensor<f32>, %y: tensor<f32>):
+    %s = stablehlo.add %x, %y : tensor<f32>
+    stablehlo.return %s : tensor<f32>
+  }) : (tensor<6x2xf32>, tensor<3x1xi64>, tensor<3x2xf32>) -> tensor<6x2xf32>
+  return %r : tensor<6x2xf32>
+}
+// -----
+// in: dense<[[8, 2], [3, 8], [1, 5], [6, -5], [-8, -4], [-4, 7]]> : tensor<6x2xi32>
+// in: dense<[[-7, 6], [3, -3], [-8, 4]]> : tensor<3x2xi32>
+// out: dense<[[8, 2], [-12, 18], [1, 5], [6, -5], [-5, -7], [-4, 7]]> : tensor<6x2xi32>
+func.func @main(%a: tensor<6x2xi32>, %b: tensor<3x2xi32>) -> tensor<6x2xi32> {
+  %i = stablehlo.constant dense<[[1], [4], [1]]> : tensor<3x1xi64>
+  %r = "stablehlo.scatter"(%a, %i, %b) <{indices_are_sorted = false, scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>, unique_indices = false}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>):
+    %s = stablehlo.add %x, %y : tensor<i32>
+    stablehlo.return %s : tensor<i32>
+  }) : (tensor<6x2xi32>, tensor<3x1xi64>, tensor<3x2xi32>) -> tensor<6x2xi32>
+  return %r : tensor<6x2xi32>
+}

@@ -1,0 +1,64 @@
+// test: op
+// in: dense<[-128, 127, 0, 1, 5, 7, 100, 42, 2, 64, 3]> : tensor<11xi8>
+// in: dense<[0, 1, 2, 3, 1, 7, 4, 5, 6, 7, 2]> : tensor<11xi8>
+// out: dense<[-128, 63, 0, 0, 2, 0, 6, 1, 0, 0, 0]> : tensor<11xi8>
+func.func @main(%a: tensor<11xi8>, %b: tensor<11xi8>) -> tensor<11xi8> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xi8>
+  return %r : tensor<11xi8>
+}
+// -----
+// in: dense<[-32768, 32767, 0, 1, 5, 7, 100, 10922, 2, 64, 3]> : tensor<11xi16>
+// in: dense<[0, 1, 2, 3, 1, 15, 4, 5, 6, 7, 2]> : tensor<11xi16>
+// out: dense<[-32768, 16383, 0, 0, 2, 0, 6, 341, 0, 0, 0]> : tensor<11xi16>
+func.func @main(%a: tensor<11xi16>, %b: tensor<11xi16>) -> tensor<11xi16> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xi16>
+  return %r : tensor<11xi16>
+}
+// -----
+// in: dense<[-2147483648, 2147483647, 0, 1, 5, 7, 100, 715827882, 2, 64, 3]> : tensor<11xi32>
+// in: dense<[0, 1, 2, 3, 1, 31, 4, 5, 6, 7, 2]> : tensor<11xi32>
+// out: dense<[-2147483648, 1073741823, 0, 0, 2, 0, 6, 22369621, 0, 0, 0]> : tensor<11xi32>
+func.func @main(%a: tensor<11xi32>, %b: tensor<11xi32>) -> tensor<11xi32> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xi32>
+  return %r : tensor<11xi32>
+}
+// -----
+// in: dense<[-9223372036854775808, 9223372036854775807, 0, 1, 5, 7, 100, 3074457345618258602, 2, 64, 3]> : tensor<11xi64>
+// in: dense<[0, 1, 2, 3, 1, 63, 4, 5, 6, 7, 2]> : tensor<11xi64>
+// out: dense<[-9223372036854775808, 4611686018427387903, 0, 0, 2, 0, 6, 96076792050570581, 0, 0, 0]> : tensor<11xi64>
+func.func @main(%a: tensor<11xi64>, %b: tensor<11xi64>) -> tensor<11xi64> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xi64>
+  return %r : tensor<11xi64>
+}
+// -----
+// in: dense<[0, 255, 0, 1, 5, 7, 100, 85, 2, 64, 3]> : tensor<11xui8>
+// in: dense<[0, 1, 2, 3, 1, 7, 4, 5, 6, 7, 2]> : tensor<11xui8>
+// out: dense<[0, 255, 0, 0, 2, 0, 6, 2, 0, 0, 0]> : tensor<11xui8>
+func.func @main(%a: tensor<11xui8>, %b: tensor<11xui8>) -> tensor<11xui8> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xui8>
+  return %r : tensor<11xui8>
+}
+// -----
+// in: dense<[0, 65535, 0, 1, 5, 7, 100, 21845, 2, 64, 3]> : tensor<11xui16>
+// in: dense<[0, 1, 2, 3, 1, 15, 4, 5, 6, 7, 2]> : tensor<11xui16>
+// out: dense<[0, 65535, 0, 0, 2, 0, 6, 682, 0, 0, 0]> : tensor<11xui16>
+func.func @main(%a: tensor<11xui16>, %b: tensor<11xui16>) -> tensor<11xui16> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xui16>
+  return %r : tensor<11xui16>
+}
+// -----
+// in: dense<[0, 4294967295, 0, 1, 5, 7, 100, 1431655765, 2, 64, 3]> : tensor<11xui32>
+// in: dense<[0, 1, 2, 3, 1, 31, 4, 5, 6, 7, 2]> : tensor<11xui32>
+// out: dense<[0, 4294967295, 0, 0, 2, 0, 6, 44739242, 0, 0, 0]> : tensor<11xui32>
+func.func @main(%a: tensor<11xui32>, %b: tensor<11xui32>) -> tensor<11xui32> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xui32>
+  return %r : tensor<11xui32>
+}
+// -----
+// in: dense<[0, 18446744073709551615, 0, 1, 5, 7, 100, 6148914691236517205, 2, 64, 3]> : tensor<11xui64>
+// in: dense<[0, 1, 2, 3, 1, 63, 4, 5, 6, 7, 2]> : tensor<11xui64>
+// out: dense<[0, 18446744073709551615, 0, 0, 2, 0, 6, 192153584101141162, 0, 0, 0]> : tensor<11xui64>
+func.func @main(%a: tensor<11xui64>, %b: tensor<11xui64>) -> tensor<11xui64> {
+  %r = stablehlo.shift_right_arithmetic %a, %b : tensor<11xui64>
+  return %r : tensor<11xui64>
+}
