@@ -36,7 +36,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 RT_SRC := $(call sources,base abi run)
 LIB_SRC := $(RT_SRC) $(call sources,ir stablehlo front pass plan cache backend api)
 GEN_SRC := $(call sources,gen)
-GEN_LIB_SRC := $(if $(GEN_SRC),$(GEN_SRC) $(call sources,base abi))
+GEN_LIB_SRC := $(if $(GEN_SRC),$(GEN_SRC) $(call sources,base abi ir) src/plan/isa.c)
 CLI_SRC := $(call sources,cli)
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 

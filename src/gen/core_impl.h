@@ -1,0 +1,21 @@
+/* core_impl.h -- what the cores share: loops over lanes and sizes. */
+#ifndef GEN_CORE_IMPL_H
+#define GEN_CORE_IMPL_H
+#include "gen/gen_impl.h"
+
+/* for (j = lo; j < hi; j += LANES), the last block with g->tail set when it is not full. */
+struct lanes {
+	LLVMValueRef lo, hi;
+	int level;                   /* of lo */
+	int64_t align, max;          /* of j */
+	bool whole_blocks;           /* hi - lo is known to be a multiple of LANES */
+	uint32_t ncarried;
+	LLVMValueRef *carried;       /* fn reads and replaces them */
+	void (*fn)(struct gen *g, struct lanes *s, struct ix j);
+};
+void lanes_loop(struct gen *g, struct lanes *s);
+void store_results(struct gen *g, const struct ix *ix);
+LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims);
+int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static */
+#endif

@@ -1,0 +1,261 @@
+/* gen_impl.h -- what the files of gen/ share.
+ *
+ *   map.c row.c contract.c scatter.c    the cores: loops around
+ *   value.c move.c op.c math_*.c        the INDEX ENGINE: value_at(node, index) -> LLVM value
+ *   index.c                             index components and their arithmetic
+ *   memory.c narrow.c                   elements in and out of buffers
+ *   loop.c                              loops, scopes, what is already computed
+ *   target.c link.c                     LLVM IR -> object -> one blob without relocations
+ *
+ * A VALUE is either one scalar, the same for all lanes, or ABI_LANES lanes.  Both have a LEVEL: the
+ * depth of the loop they depend on.  Code of level l is emitted at the end of scope l, before the
+ * loop inside begins, so nothing that does not change in a loop is computed in it and no pass has to
+ * move it out. */
+#ifndef GEN_GEN_IMPL_H
+#define GEN_GEN_IMPL_H
+#include "abi/codegen.h"
+#include "base/job.h"
+#include "ir/graph.h"
+#include "plan/plan.h"
+#include <llvm-c/Core.h>
+#include <llvm-c/TargetMachine.h>
+
+#define LANES ABI_LANES
+#define GEN_MAX_RANK 64
+#define GEN_MAX_DEPTH 40
+
+/* One component of an index, over the lanes. */
+struct ix {
+	LLVMValueRef v;              /* i64: of lane 0; or <LANES x iw> when vec */
+	int64_t step;                /* lane l is v + l * step; 0 when vec */
+	int64_t align;               /* v is a multiple of it; 0: v is 0 */
+	int64_t max;                 /* no lane exceeds it; INT64_MAX: unknown */
+	const struct split *split;   /* it is quotient or remainder of this division */
+	int level;
+	bool vec;
+};
+/* x = q * d + r, so that linearising q and r gives x back. */
+struct split {
+	struct ix x;
+	int64_t d;
+	LLVMValueRef q, r;
+};
+
+/* A value in registers: i1, iN, f32 (all floats narrower than f64), f64; im: of a complex one. */
+struct val {
+	LLVMValueRef v, im;
+	int level;
+	bool lanes;
+};
+
+struct memo;
+struct scope {
+	LLVMValueRef before;         /* instruction before which this scope's code goes; NULL: at the end */
+	struct memo **memo;          /* buckets */
+};
+
+struct gen {
+	struct job *job;
+	const struct kernel *k;
+	const struct isa_info *isa;
+	const struct codegen_options *opt;
+	struct isa_limits {
+		bool masks[17];      /* masked loads and stores of elements of 1, 2, 4, 8 bytes */
+		bool gathers;        /* of 4 and 8 bytes */
+	} can;
+
+	LLVMContextRef llvm;
+	LLVMModuleRef module;
+	LLVMBuilderRef b;
+	LLVMTargetMachineRef tm;
+	LLVMTypeRef i1, i8, i16, i32, i64, f32, f64, f16, ptr, none;
+	LLVMTypeRef iw;              /* element of general index vectors: i32, or i64 when sizes may need it */
+
+	LLVMValueRef fn;             /* being built */
+	LLVMValueRef call;           /* its struct abi_call * */
+	LLVMBasicBlockRef entry, block;
+	struct scope scope[GEN_MAX_DEPTH];
+	int depth;
+
+	LLVMValueRef *buffers;       /* pointers, loaded at entry; inputs then outputs */
+	LLVMValueRef *sizes;
+	LLVMValueRef scratch;        /* pointer, loaded at entry */
+	size_t scratch_bytes;
+	LLVMValueRef zeros;          /* 256 bytes that may always be read */
+	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
+	LLVMValueRef load_some[9], store_some[9];
+
+	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
+	LLVMValueRef tail_count;     /* i32: how many */
+	LLVMValueRef pred;           /* i1 or <LANES x i1>: lanes whose loads may happen, or NULL: all */
+	int tail_level, pred_level;
+
+	const struct bind *binds;    /* nodes of the body with values of their own */
+	const struct frame *frame;   /* the region being inlined, NULL: the body */
+	uint32_t nframes;
+	int nesting;                 /* of value_at */
+	bool leaked;                 /* LLVM failed: what it owns must not be touched */
+};
+
+/* Says what a node of the body is: the accumulator of a contraction, the reduce of a row. */
+struct bind {
+	const struct bind *up;
+	const struct node *node;
+	struct val (*at)(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix);
+	void *arg;
+};
+/* A region inlined over the lanes: its first parameters are values, the others captures of `op`. */
+struct frame {
+	const struct frame *up;
+	uint32_t id, nvals;
+	const struct val *vals;
+	const struct node *op;
+};
+
+/* ---- gen.c ---- */
+noreturn void gen_fail(struct gen *g, enum weft_code code, const char *fmt, ...) BASE_PRINTF(3, 4);
+noreturn void gen_unsupported(struct gen *g, const struct node *n, const char *what);
+void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal);
+void gen_end_function(struct gen *g);
+LLVMValueRef gen_extent(struct gen *g, int64_t d);
+LLVMValueRef gen_buffer(struct gen *g, uint32_t i);
+LLVMValueRef gen_scratch(struct gen *g, size_t bytes);      /* pointer to a new part of the scratch */
+LLVMValueRef gen_zeros(struct gen *g);
+LLVMValueRef gen_data(struct gen *g, const void *bytes, size_t n, size_t align);   /* private constant */
+
+/* ---- short hands ---- */
+LLVMValueRef c64(struct gen *g, int64_t v);
+LLVMValueRef c32(struct gen *g, int32_t v);
+LLVMTypeRef lanes_of(LLVMTypeRef t);                         /* <LANES x t> */
+LLVMTypeRef like(LLVMValueRef v, LLVMTypeRef elem);          /* elem, with lanes if v has */
+bool is_vector(LLVMValueRef v);
+LLVMValueRef ci_like(LLVMValueRef v, int64_t c);             /* constants of v's type */
+LLVMValueRef cf_like(LLVMValueRef v, double c);
+LLVMValueRef const_of(LLVMTypeRef t, LLVMValueRef scalar);   /* scalar, splat if t is a vector */
+LLVMValueRef splat(struct gen *g, LLVMValueRef scalar);
+LLVMValueRef lane_iota(struct gen *g, LLVMTypeRef elem);
+LLVMValueRef call1(struct gen *g, const char *intrinsic, LLVMValueRef a);
+LLVMValueRef call2(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef call3(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);
+LLVMValueRef gep(struct gen *g, LLVMTypeRef t, LLVMValueRef p, LLVMValueRef i);
+LLVMValueRef gep_bytes(struct gen *g, LLVMValueRef p, int64_t bytes);
+LLVMValueRef fma3(struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);  /* a*b+c, one rounding where the ISA can */
+
+#define ADD(a_, b_) LLVMBuildAdd(g->b, a_, b_, "")
+#define SUB(a_, b_) LLVMBuildSub(g->b, a_, b_, "")
+#define MUL(a_, b_) LLVMBuildMul(g->b, a_, b_, "")
+#define AND(a_, b_) LLVMBuildAnd(g->b, a_, b_, "")
+#define OR(a_, b_) LLVMBuildOr(g->b, a_, b_, "")
+#define XOR(a_, b_) LLVMBuildXor(g->b, a_, b_, "")
+#define SHL(a_, b_) LLVMBuildShl(g->b, a_, b_, "")
+#define LSHR(a_, b_) LLVMBuildLShr(g->b, a_, b_, "")
+#define ASHR(a_, b_) LLVMBuildAShr(g->b, a_, b_, "")
+#define NOT(a_) LLVMBuildNot(g->b, a_, "")
+#define FADD(a_, b_) LLVMBuildFAdd(g->b, a_, b_, "")
+#define FSUB(a_, b_) LLVMBuildFSub(g->b, a_, b_, "")
+#define FMUL(a_, b_) LLVMBuildFMul(g->b, a_, b_, "")
+#define FDIV(a_, b_) LLVMBuildFDiv(g->b, a_, b_, "")
+#define FNEG(a_) LLVMBuildFNeg(g->b, a_, "")
+#define SELECT(c_, a_, b_) LLVMBuildSelect(g->b, c_, a_, b_, "")
+#define BITCAST(a_, t_) LLVMBuildBitCast(g->b, a_, t_, "")
+#define ICMP(p_, a_, b_) LLVMBuildICmp(g->b, LLVMInt##p_, a_, b_, "")
+#define FCMP(p_, a_, b_) LLVMBuildFCmp(g->b, LLVMReal##p_, a_, b_, "")
+
+/* ---- loop.c ---- */
+void gen_at(struct gen *g, int level);                       /* the builder goes to that scope's end */
+static inline void gen_here(struct gen *g) { gen_at(g, g->depth); }
+void scope_push(struct gen *g);                              /* same block, values made here end with it */
+void scope_pop(struct gen *g);
+void *memo_find(struct gen *g, uint32_t n, const uint64_t *key);
+void memo_put(struct gen *g, int level, uint32_t n, const uint64_t *key, void *what);
+
+#define LOOP_MAX_CARRIED 64
+struct loop {
+	LLVMValueRef iv;             /* i64 */
+	int level;                   /* of iv */
+	uint32_t ncarried;
+	LLVMValueRef carried[LOOP_MAX_CARRIED];  /* in: initial values; inside: current; at end: next; after: final */
+	bool once;                   /* no loop was needed */
+	LLVMBasicBlockRef before, body;
+	LLVMValueRef lo, hi, phi[LOOP_MAX_CARRIED], init[LOOP_MAX_CARRIED];
+	int64_t step;
+	bool guarded;
+};
+/* for (iv = lo; iv < hi; iv += step): l->ncarried and l->carried set before. */
+void loop_begin(struct gen *g, struct loop *l, LLVMValueRef lo, LLVMValueRef hi, int64_t step);
+void loop_end(struct gen *g, struct loop *l);
+/* if (cond) { ... } without values coming out. */
+struct branch { LLVMBasicBlockRef join; bool always; };
+void branch_begin(struct gen *g, struct branch *br, LLVMValueRef cond);
+void branch_end(struct gen *g, struct branch *br);
+
+/* ---- index.c ---- */
+struct ix ix_const(struct gen *g, int64_t c);
+struct ix ix_scalar(LLVMValueRef v, int level, int64_t align, int64_t max);
+struct ix ix_lanes(LLVMValueRef v, int level, int64_t align, int64_t max);     /* step 1 */
+bool ix_is_const(const struct ix *a, int64_t *out);
+static inline bool ix_uniform(const struct ix *a) { return !a->vec && a->step == 0; }
+struct ix ix_vec(struct gen *g, struct ix a);
+struct ix ix_add(struct gen *g, struct ix a, struct ix b);
+struct ix ix_addc(struct gen *g, struct ix a, int64_t c);
+struct ix ix_rsub(struct gen *g, struct ix a, struct ix b);  /* b - a */
+struct ix ix_mulc(struct gen *g, struct ix a, int64_t c);
+struct ix ix_mul(struct gen *g, struct ix a, int64_t extent);
+void ix_divmod(struct gen *g, struct ix a, int64_t extent, struct ix *q, struct ix *r);
+struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix);
+void ix_delinear(struct gen *g, struct ix x, uint32_t rank, const int64_t *dims, struct ix *out);
+void ix_reshape(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix,
+	uint32_t to_rank, const int64_t *to_dims, struct ix *out);
+struct ix ix_of_val(struct gen *g, struct val v, enum dtype t);
+struct ix ix_clamp(struct gen *g, struct ix a, struct ix lo, struct ix hi);
+LLVMValueRef ix_below(struct gen *g, struct ix a, int64_t extent, int *level);  /* 0 <= a < extent; NULL: always */
+LLVMValueRef ix_value(struct gen *g, struct ix a);           /* i64 or <LANES x iw> */
+
+/* ---- memory.c, narrow.c ---- */
+LLVMTypeRef reg_type(struct gen *g, enum dtype t);           /* of a part, without lanes */
+LLVMTypeRef mem_type(struct gen *g, enum dtype t);
+struct val load_at(struct gen *g, LLVMValueRef p, int level, enum dtype t, struct ix linear);
+void store_at(struct gen *g, LLVMValueRef p, enum dtype t, struct ix linear, struct val v);
+LLVMValueRef mask_bits(struct gen *g, LLVMValueRef mask);
+LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);    /* memory -> register */
+LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
+LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);        /* f32 to t's values */
+
+/* ---- value.c, move.c, op.c, reduce.c ---- */
+struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_move(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_const(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix);
+struct val val_lanes(struct gen *g, struct val v);
+struct val val_of_literal(struct gen *g, enum dtype t, const void *at);
+struct val op_map(struct gen *g, const struct node *n, const struct val *in);
+struct val op_convert(struct gen *g, enum dtype from, enum dtype to, struct val a);
+struct val op_binary(struct gen *g, enum op op, enum dtype t, struct val a, struct val b);
+struct val op_select(struct gen *g, struct val p, struct val a, struct val b);
+/* The values of the results of region r of op: its first parameters are args. */
+void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs, const struct val *args,
+	struct val *results);
+struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
+struct ix *ix_array(struct gen *g, uint32_t n);
+
+/* ---- math_*.c: f32 and f64, scalars or lanes ---- */
+LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef math_floor(struct gen *g, LLVMValueRef a);
+LLVMValueRef math_ceil(struct gen *g, LLVMValueRef a);
+LLVMValueRef math_trunc(struct gen *g, LLVMValueRef a);
+LLVMValueRef math_rint(struct gen *g, LLVMValueRef a);       /* to nearest even */
+LLVMValueRef math_abs(struct gen *g, LLVMValueRef a);
+LLVMValueRef math_copysign(struct gen *g, LLVMValueRef mag, LLVMValueRef sign);
+
+/* ---- cores ---- */
+void core_map(struct gen *g);
+void core_row(struct gen *g);
+void core_contract(struct gen *g);
+void core_scatter(struct gen *g);
+
+/* ---- target.c, link.c ---- */
+void target_open(struct gen *g);                             /* target machine, module's triple and layout */
+LLVMMemoryBufferRef target_emit(struct gen *g);
+void link_object(struct gen *g, const char *elf, size_t size, const char *entry,
+	struct codegen_code *out);
+#endif

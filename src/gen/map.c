@@ -1,0 +1,242 @@
+/* map.c -- CORE_map: every element of the results by itself, LANES at a time.
+ *
+ *   rows   lanes run along the last dimension; the indices before it are counters
+ *   flat   lanes run over all elements in row-major order: for short last dimensions, and where
+ *          everything is elementwise, so that only one tail is left
+ *
+ * Bits are the same either way: no element depends on its lane. */
+#include "gen/gen_impl.h"
+#include "gen/core_impl.h"
+
+LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	if (LLVMIsAConstantInt(a) && LLVMIsAConstantInt(b))
+		return LLVMConstIntGetSExtValue(a) < LLVMConstIntGetSExtValue(b) ? a : b;
+	return call2(g, "llvm.smin", a, b);
+}
+
+/* The product of extents, at level 0. */
+LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims)
+{
+	LLVMValueRef p = c64(g, 1);
+
+	for (uint32_t i = 0; i < n; i++) {
+		LLVMValueRef e = gen_extent(g, dims[i]);
+		gen_at(g, 0);
+		p = MUL(p, e);
+	}
+	return p;
+}
+
+int64_t static_product(uint32_t n, const int64_t *dims)
+{
+	int64_t p = 1;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (dims[i] < 0 || __builtin_mul_overflow(p, dims[i], &p))
+			return -1;
+	return p;
+}
+
+static void lanes_run(struct gen *g, struct lanes *s, struct loop *l, LLVMValueRef lo, LLVMValueRef hi)
+{
+	l->ncarried = s->ncarried;
+	for (uint32_t i = 0; i < s->ncarried; i++)
+		l->carried[i] = s->carried[i];
+	loop_begin(g, l, lo, hi, LANES);
+}
+
+static void lanes_body(struct gen *g, struct lanes *s, struct loop *l)
+{
+	struct ix j = ix_lanes(l->iv, l->level > s->level ? l->level : s->level, s->align, s->max);
+
+	if (LLVMIsAConstantInt(l->iv) && LLVMConstIntGetSExtValue(l->iv) == 0)
+		j.align = 0;
+	for (uint32_t i = 0; i < s->ncarried; i++)
+		s->carried[i] = l->carried[i];
+	s->fn(g, s, j);
+	for (uint32_t i = 0; i < s->ncarried; i++)
+		l->carried[i] = s->carried[i];
+	loop_end(g, l);
+	for (uint32_t i = 0; i < s->ncarried; i++)
+		s->carried[i] = l->carried[i];
+}
+
+void lanes_loop(struct gen *g, struct lanes *s)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	bool fixed = LLVMIsAConstantInt(s->lo) && LLVMIsAConstantInt(s->hi);
+	LLVMValueRef whole;
+
+	gen_here(g);
+	whole = ADD(s->lo, AND(SUB(s->hi, s->lo), c64(g, -LANES)));
+	if (s->whole_blocks)
+		whole = s->hi;
+	if (!fixed || LLVMConstIntGetSExtValue(whole) > LLVMConstIntGetSExtValue(s->lo)) {
+		lanes_run(g, s, l, s->lo, whole);
+		lanes_body(g, s, l);
+	}
+	if (s->whole_blocks || (fixed && LLVMConstIntGetSExtValue(whole) >= LLVMConstIntGetSExtValue(s->hi)))
+		return;
+	l = job_alloc(g->job, sizeof *l);
+	lanes_run(g, s, l, whole, s->hi);
+	LLVMValueRef old = g->tail;
+	int old_level = g->tail_level;
+	gen_here(g);
+	LLVMValueRef left = LLVMBuildTrunc(g->b, SUB(s->hi, l->iv), g->i32, "");
+	g->tail = ICMP(ULT, lane_iota(g, g->i32), splat(g, left));
+	g->tail_level = LLVMIsConstant(g->tail) ? 0 : g->depth;
+	g->tail_count = left;
+	lanes_body(g, s, l);
+	g->tail = old;
+	g->tail_level = old_level;
+}
+
+/* ---- the core --------------------------------------------------------------------------------- */
+
+struct map {
+	struct lanes lanes;
+	struct ix *ix;               /* of the space */
+	bool flat;
+};
+
+void store_results(struct gen *g, const struct ix *ix)
+{
+	const struct region *r = g->k->body;
+
+	for (uint32_t i = 0; i < g->k->noutputs; i++) {
+		const struct type *t = r->results[i]->type;
+		struct val v = value_at(g, r->results[i], ix);
+		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
+		store_at(g, p, t->dtype, ix_linear(g, t->rank, t->dims, ix), v);
+	}
+}
+
+static void map_block(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct map *m = (struct map *)s;
+	uint32_t rank = g->k->rank;
+
+	if (m->flat)
+		ix_delinear(g, j, rank, g->k->space, m->ix);
+	else
+		m->ix[rank - 1] = j;
+	store_results(g, m->ix);
+}
+
+static bool all_elementwise(struct gen *g)
+{
+	uint32_t n;
+	const struct node **nodes = region_order(g->job, g->k->body, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct type *t = nodes[i]->type;
+		enum op_kind kind = op_table[nodes[i]->op].kind;
+		bool same = t->kind == TYPE_tensor && t->rank == g->k->rank;
+		for (uint32_t d = 0; same && d < t->rank; d++)
+			same = t->dims[d] == g->k->space[d];
+		bool scalar = t->kind == TYPE_tensor && t->rank == 0;
+		bool broadcast = nodes[i]->op == OP_broadcast_in_dim && nodes[i]->in[0]->type->rank == 0;
+		if (!(same || scalar) || nodes[i]->op == OP_iota || nodes[i]->op == OP_map)
+			return false;
+		if (kind != OP_MAP && nodes[i]->op != OP_parameter && !broadcast &&
+		    !(nodes[i]->op == OP_constant && node_literal(nodes[i])))
+			return false;
+	}
+	return true;
+}
+
+static bool wants_flat(struct gen *g)
+{
+	const struct kernel *k = g->k;
+	int64_t last = k->space[k->rank - 1];
+
+	if (k->inner_grain || (last > 0 && last % LANES == 0))
+		return false;
+	return all_elementwise(g) || (last >= 0 && last < 4 * LANES);
+}
+
+/* Chunks are pieces of the last dimension. */
+static void map_pieces(struct gen *g, struct map *m, LLVMValueRef first, LLVMValueRef last)
+{
+	const struct kernel *k = g->k;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t d = k->space[k->rank - 1];
+
+	gen_here(g);
+	LLVMValueRef n = gen_extent(g, d);
+	gen_here(g);
+	LLVMValueRef pieces = LLVMBuildUDiv(g->b, ADD(n, c64(g, k->inner_grain - 1)), c64(g, k->inner_grain), "");
+	loop_begin(g, l, first, last, 1);
+	gen_here(g);
+	LLVMValueRef o = LLVMBuildUDiv(g->b, l->iv, pieces, "");
+	LLVMValueRef lo = MUL(SUB(l->iv, MUL(o, pieces)), c64(g, k->inner_grain));
+	ix_delinear(g, ix_scalar(o, g->depth, 1, INT64_MAX), k->rank - 1, k->space, m->ix);
+	gen_here(g);
+	m->lanes.lo = lo;
+	m->lanes.hi = min_signed(g, ADD(lo, c64(g, k->inner_grain)), n);
+	m->lanes.level = g->depth;
+	m->lanes.align = k->inner_grain % LANES ? 1 : LANES;
+	m->lanes.whole_blocks = d >= 0 && d % LANES == 0 && k->inner_grain % LANES == 0;
+	lanes_loop(g, &m->lanes);
+	loop_end(g, l);
+}
+
+static void map_rows(struct gen *g, struct map *m, LLVMValueRef lo, LLVMValueRef hi)
+{
+	const struct kernel *k = g->k;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t total = static_product(k->rank - 1, k->space), d = k->space[k->rank - 1];
+
+	loop_begin(g, l, lo, hi, 1);
+	struct ix o = ix_scalar(l->iv, g->depth, 1, total > 0 ? total - 1 : INT64_MAX);
+	ix_delinear(g, o, k->rank - 1, k->space, m->ix);
+	m->lanes.lo = c64(g, 0);
+	m->lanes.hi = gen_extent(g, d);
+	m->lanes.level = 0;
+	m->lanes.align = LANES;
+	lanes_loop(g, &m->lanes);
+	loop_end(g, l);
+}
+
+void core_map(struct gen *g)
+{
+	const struct kernel *k = g->k;
+	LLVMValueRef first = LLVMGetParam(g->fn, 1), last = LLVMGetParam(g->fn, 2);
+	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank) };
+	int64_t elements = static_product(k->rank, k->space);
+
+	if (elements == 1) {                    /* one element: plain scalar code */
+		for (uint32_t i = 0; i < k->rank; i++)
+			m.ix[i] = ix_const(g, 0);
+		store_results(g, m.ix);
+		gen_end_function(g);
+		return;
+	}
+	int64_t d = k->space[k->rank - 1];
+	m.lanes.max = d > 0 ? d - 1 : INT64_MAX;
+	if (k->inner_grain) {
+		map_pieces(g, &m, first, last);
+		gen_end_function(g);
+		return;
+	}
+	LLVMValueRef total = extent_product(g, k->rank - 1, k->space);
+	gen_here(g);
+	LLVMValueRef lo = MUL(first, c64(g, k->outer_grain));
+	LLVMValueRef hi = min_signed(g, MUL(last, c64(g, k->outer_grain)), total);
+	if (wants_flat(g)) {
+		LLVMValueRef n = gen_extent(g, d);
+		gen_here(g);
+		m.flat = true;
+		m.lanes.lo = MUL(lo, n);
+		m.lanes.hi = MUL(hi, n);
+		m.lanes.level = g->depth;
+		m.lanes.align = d > 0 && (d * k->outer_grain) % LANES == 0 ? LANES : 1;
+		m.lanes.max = elements > 0 ? elements - 1 : INT64_MAX;
+		m.lanes.whole_blocks = m.lanes.align == LANES && elements > 0 && elements % LANES == 0;
+		lanes_loop(g, &m.lanes);
+	} else {
+		map_rows(g, &m, lo, hi);
+	}
+	gen_end_function(g);
+}

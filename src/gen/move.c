@@ -1,0 +1,386 @@
+/* move.c -- movement ops: the same elements at another index.
+ *
+ * Each case turns the result's index into an operand's.  Where elements come from two places (pad,
+ * concatenate, dynamic_update_slice) each is asked for with a predicate that keeps loads in range,
+ * and a select takes the right one. */
+#include "gen/gen_impl.h"
+
+struct pred_saved {
+	LLVMValueRef pred;
+	int level;
+};
+
+/* cond: i1 or lanes, of that level; NULL: always. */
+static struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
+{
+	struct pred_saved old = { g->pred, g->pred_level };
+
+	if (!cond)
+		return old;
+	if (!g->pred) {
+		g->pred = cond;
+		g->pred_level = level;
+		return old;
+	}
+	int at = level > old.level ? level : old.level;
+	uint64_t key[3] = { 200, (uint64_t)(uintptr_t)old.pred, (uint64_t)(uintptr_t)cond };
+	LLVMValueRef both = memo_find(g, 3, key);
+	if (!both) {
+		LLVMValueRef a = old.pred;
+		gen_at(g, at);
+		if (is_vector(a) && !is_vector(cond))
+			cond = splat(g, cond);
+		else if (!is_vector(a) && is_vector(cond))
+			a = splat(g, a);
+		both = AND(a, cond);
+		memo_put(g, at, 3, key, both);
+	}
+	g->pred = both;
+	g->pred_level = at;
+	return old;
+}
+
+static void pred_restore(struct gen *g, struct pred_saved old)
+{
+	g->pred = old.pred;
+	g->pred_level = old.level;
+}
+
+/* cond ? a : b, with cond NULL: a */
+static struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b)
+{
+	if (!cond)
+		return a;
+	struct val r = { .lanes = a.lanes || b.lanes || is_vector(cond) };
+	r.level = a.level > b.level ? a.level : b.level;
+	r.level = level > r.level ? level : r.level;
+	if (r.lanes) {
+		a = val_lanes(g, a);
+		b = val_lanes(g, b);
+	}
+	gen_at(g, r.level);
+	r.v = SELECT(cond, a.v, b.v);
+	if (a.im)
+		r.im = SELECT(cond, a.im, b.im);
+	return r;
+}
+
+static struct val broadcast_in_dim(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t count;
+	const struct type *t = n->in[0]->type;
+	const int64_t *at = node_ints(n, KEY_broadcast_dimensions, &count);
+	struct ix *to = ix_array(g, t->rank);
+
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int64_t d = t->dims[i], r = n->type->dims[at[i]];
+		to[i] = d == 1 ? ix_const(g, 0) : ix[at[i]];
+		if (d >= 0 || d == r)
+			continue;
+		/* A symbolic size that may be one: then it stretches. */
+		struct ix zero = ix_const(g, 0);
+		gen_at(g, 0);
+		LLVMValueRef one = ICMP(EQ, gen_extent(g, d), c64(g, 1));
+		if (to[i].step) {
+			to[i] = ix_vec(g, to[i]);
+			zero = ix_vec(g, zero);
+		}
+		gen_at(g, to[i].level);
+		struct ix stretched = to[i];
+		stretched.v = SELECT(one, to[i].vec ? ix_vec(g, zero).v : zero.v, to[i].v);
+		stretched.align = 1;
+		stretched.split = NULL;
+		to[i] = stretched;
+	}
+	return value_at(g, n->in[0], to);
+}
+
+/* XLA's old broadcast: new dimensions in front. */
+static struct val broadcast_front(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	return value_at(g, n->in[0], ix + (n->type->rank - n->in[0]->type->rank));
+}
+
+static struct val transpose(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t count;
+	const int64_t *p = node_ints(n, KEY_permutation, &count);
+	struct ix *to = ix_array(g, count);
+
+	if (!p)
+		gen_fail(g, WEFT_INTERNAL, "transpose without permutation");
+	for (uint32_t i = 0; i < count; i++)
+		to[p[i]] = ix[i];
+	return value_at(g, n->in[0], to);
+}
+
+static struct val reverse(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t count;
+	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
+	struct ix *to = ix_array(g, n->type->rank);
+
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		to[i] = ix[i];
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t d = n->type->dims[dims[i]];
+		struct ix last = ix_scalar(gen_extent(g, d), 0, 1, d < 0 ? INT64_MAX : d);
+		to[dims[i]] = ix_rsub(g, ix[dims[i]], ix_addc(g, last, -1));
+		to[dims[i]].max = d < 0 ? INT64_MAX : d - 1;
+	}
+	return value_at(g, n->in[0], to);
+}
+
+static struct val slice(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t count;
+	const int64_t *start = node_ints(n, KEY_start_indices, &count);
+	const int64_t *stride = node_ints(n, KEY_strides, &count);
+	struct ix *to = ix_array(g, n->type->rank);
+
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		to[i] = ix_addc(g, ix_mulc(g, ix[i], stride ? stride[i] : 1), start[i]);
+	return value_at(g, n->in[0], to);
+}
+
+static struct val pad(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t count;
+	const int64_t *low = node_ints(n, KEY_edge_padding_low, &count);
+	const int64_t *high = node_ints(n, KEY_edge_padding_high, &count);
+	const int64_t *interior = node_ints(n, KEY_interior_padding, &count);
+	const struct type *t = n->in[0]->type;
+	struct ix *to = ix_array(g, t->rank);
+	struct pred_saved outer = { g->pred, g->pred_level };
+
+	g->pred = NULL;
+	g->pred_level = 0;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int level;
+		to[i] = ix_addc(g, ix[i], -low[i]);
+		if (interior && interior[i]) {
+			struct ix r, zero = ix_const(g, 0);
+			to[i].max = INT64_MAX;
+			ix_divmod(g, to[i], interior[i] + 1, &to[i], &r);
+			LLVMValueRef v = ix_value(g, r);
+			(void)zero;
+			gen_at(g, r.level);
+			pred_and(g, ICMP(EQ, v, ci_like(v, 0)), r.level);
+		}
+		if (low[i] || high[i] || (interior && interior[i])) {
+			LLVMValueRef inside = ix_below(g, to[i], t->dims[i], &level);
+			pred_and(g, inside, level);
+		}
+	}
+	LLVMValueRef inside = g->pred;
+	int level = g->pred_level;
+	g->pred = outer.pred;
+	g->pred_level = outer.level;
+	struct pred_saved old = pred_and(g, inside, level);
+	struct val a = value_at(g, n->in[0], to);
+	pred_restore(g, old);
+	return choose(g, inside, level, a, value_at(g, n->in[1], NULL));
+}
+
+static struct val concatenate(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	int64_t d = node_int(n, KEY_dimension, 0);
+	uint32_t nin = node_noperands(n);
+	struct ix *to = ix_array(g, n->type->rank);
+	struct ix left = ix[d];
+	struct val r = { .v = NULL };
+
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		to[i] = ix[i];
+	for (uint32_t i = 0; i < nin; i++) {
+		int64_t size = n->in[i]->type->dims[d];
+		int level = 0;
+		if (size == 0)
+			continue;
+		to[d] = left;
+		LLVMValueRef mine = i + 1 < nin || r.v ? ix_below(g, left, size, &level) : NULL;
+		struct pred_saved old = pred_and(g, mine, level);
+		struct val v = value_at(g, n->in[i], to);
+		pred_restore(g, old);
+		r = r.v ? choose(g, mine, level, v, r) : v;
+		struct ix e = ix_scalar(gen_extent(g, size), 0, size > 0 ? size : 1, INT64_MAX);
+		left = ix_rsub(g, e, left);
+	}
+	if (!r.v)
+		gen_unsupported(g, n, "nothing to concatenate");
+	return r;
+}
+
+/* Start index i of a dynamic slice of window size over an operand of size dim. */
+static struct ix clamped_start(struct gen *g, const struct node *start, int64_t dim, int64_t size)
+{
+	struct ix s = ix_of_val(g, value_at(g, start, NULL), start->type->dtype);
+	struct ix hi = dim >= 0 && size >= 0 ? ix_const(g, dim - size) :
+		ix_rsub(g, ix_scalar(gen_extent(g, size), 0, 1, INT64_MAX),
+			ix_scalar(gen_extent(g, dim), 0, 1, INT64_MAX));
+
+	return ix_clamp(g, s, ix_const(g, 0), hi);
+}
+
+static struct val dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct type *t = n->in[0]->type;
+	struct ix *to = ix_array(g, t->rank);
+
+	for (uint32_t i = 0; i < t->rank; i++)
+		to[i] = ix_add(g, clamped_start(g, n->in[1 + i], t->dims[i], n->type->dims[i]), ix[i]);
+	return value_at(g, n->in[0], to);
+}
+
+static struct val dynamic_update_slice(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct type *t = n->in[1]->type;
+	struct ix *to = ix_array(g, t->rank);
+	struct pred_saved outer = { g->pred, g->pred_level };
+
+	g->pred = NULL;
+	g->pred_level = 0;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int level = 0;
+		if (t->dims[i] == n->type->dims[i]) {    /* the window covers it: it starts at 0 */
+			to[i] = ix[i];
+			continue;
+		}
+		to[i] = ix_rsub(g, clamped_start(g, n->in[2 + i], n->type->dims[i], t->dims[i]), ix[i]);
+		pred_and(g, ix_below(g, to[i], t->dims[i], &level), level);
+	}
+	LLVMValueRef inside = g->pred;
+	int level = g->pred_level;
+	g->pred = outer.pred;
+	g->pred_level = outer.level;
+	struct pred_saved old = pred_and(g, inside, level);
+	struct val update = value_at(g, n->in[1], to);
+	pred_restore(g, old);
+	return inside ? choose(g, inside, level, update, value_at(g, n->in[0], ix)) : update;
+}
+
+static bool among(const int64_t *list, uint32_t n, int64_t v)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (list[i] == v)
+			return true;
+	return false;
+}
+
+static struct val gather(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	uint32_t noff, ncoll, nob, nsb, nmap, nsizes;
+	const int64_t *off = node_ints(n, KEY_offset_dims, &noff);
+	const int64_t *coll = node_ints(n, KEY_collapsed_slice_dims, &ncoll);
+	const int64_t *ob = node_ints(n, KEY_operand_batching_dims, &nob);
+	const int64_t *sb = node_ints(n, KEY_start_indices_batching_dims, &nsb);
+	const int64_t *map = node_ints(n, KEY_start_index_map, &nmap);
+	const int64_t *sizes = node_ints(n, KEY_slice_sizes, &nsizes);
+	const struct type *t = n->in[0]->type, *st = n->in[1]->type;
+	int64_t vector = node_int(n, KEY_index_vector_dim, st->rank);
+	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank), *batch = ix_array(g, n->type->rank);
+	uint32_t nbatch = 0;
+
+	if (!sizes)
+		gen_unsupported(g, n, "slice sizes");
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		if (!among(off, noff, i))
+			batch[nbatch++] = ix[i];
+	for (uint32_t i = 0, b = 0; i < st->rank; i++)
+		at[i] = i == vector ? ix_const(g, 0) : batch[b++];
+	for (uint32_t d = 0, o = 0; d < t->rank; d++) {
+		to[d] = ix_const(g, 0);
+		for (uint32_t k = 0; k < nmap; k++) {
+			if (map[k] != d)
+				continue;
+			if (vector < st->rank)
+				at[vector] = ix_const(g, k);
+			struct ix s = ix_of_val(g, value_at(g, n->in[1], at), st->dtype);
+			struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[d]), 0, 1, INT64_MAX), -sizes[d]);
+			hi.max = t->dims[d] >= 0 ? t->dims[d] - sizes[d] : INT64_MAX;
+			to[d] = ix_clamp(g, s, ix_const(g, 0), hi);
+		}
+		for (uint32_t k = 0; k < nob; k++)      /* batch component of that start index dimension */
+			if (ob[k] == d)
+				to[d] = at[sb[k]];
+		if (!among(coll, ncoll, d) && !among(ob, nob, d))
+			to[d] = ix_add(g, to[d], ix[off[o++]]);
+	}
+	return value_at(g, n->in[0], to);
+}
+
+static struct val bitcast(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
+
+	if (dtype_is_complex(from) || dtype_is_complex(to) || dtype_bytes(from) != dtype_bytes(to) ||
+	    dtype_table[from].bits != dtype_table[to].bits)
+		gen_unsupported(g, n, "a change of size");
+	struct val v = value_at(g, n->in[0], ix);
+	gen_at(g, v.level);
+	bool narrow_from = dtype_is_float(from) && dtype_bytes(from) < 4;
+	bool narrow_to = dtype_is_float(to) && dtype_bytes(to) < 4;
+	if (narrow_from)
+		v.v = narrow_encode(g, from, v.v);
+	if (dtype_table[from].kind == DTYPE_BOOL || dtype_table[to].kind == DTYPE_BOOL)
+		return v;
+	if (narrow_to)
+		v.v = narrow_decode(g, to, v.v);
+	else
+		v.v = BITCAST(v.v, like(v.v, reg_type(g, to)));
+	return v;
+}
+
+static struct val dimension_size(struct gen *g, const struct node *n)
+{
+	struct val v = { .v = gen_extent(g, n->in[0]->type->dims[node_int(n, KEY_dimension, 0)]) };
+
+	gen_at(g, 0);
+	return op_convert(g, DTYPE_i64, n->type->dtype, v);
+}
+
+static struct val index_select(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct type *t = n->in[0]->type, *it = n->in[1]->type;
+	int64_t dim = node_int(n, KEY_dimension, 0), batch = node_int(n, KEY_batch_dims, 0);
+	struct ix *to = ix_array(g, t->rank), *at = ix_array(g, it->rank);
+
+	for (uint32_t i = 0; i < it->rank; i++)
+		at[i] = i < batch ? ix[i] : ix[(int64_t)i - batch + dim];
+	for (uint32_t i = 0; i < t->rank; i++)
+		to[i] = i < dim ? ix[i] : ix[(int64_t)i + it->rank - batch - 1];
+	struct ix s = ix_of_val(g, value_at(g, n->in[1], at), it->dtype);
+	struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[dim]), 0, 1, t->dims[dim]), -1);
+	to[dim] = ix_clamp(g, s, ix_const(g, 0), hi);
+	return value_at(g, n->in[0], to);
+}
+
+struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	switch (n->op) {
+	case OP_broadcast: return broadcast_front(g, n, ix);
+	case OP_broadcast_in_dim:
+	case OP_dynamic_broadcast_in_dim: return broadcast_in_dim(g, n, ix);
+	case OP_reshape:
+	case OP_dynamic_reshape:
+	case OP_chlo_dynamic_reshape: {
+		const struct type *t = n->in[0]->type;
+		struct ix *to = ix_array(g, t->rank);
+		ix_reshape(g, n->type->rank, n->type->dims, ix, t->rank, t->dims, to);
+		return value_at(g, n->in[0], to);
+	}
+	case OP_transpose: return transpose(g, n, ix);
+	case OP_reverse: return reverse(g, n, ix);
+	case OP_slice: return slice(g, n, ix);
+	case OP_pad: return pad(g, n, ix);
+	case OP_concatenate: return concatenate(g, n, ix);
+	case OP_dynamic_slice: return dynamic_slice(g, n, ix);
+	case OP_dynamic_update_slice: return dynamic_update_slice(g, n, ix);
+	case OP_gather:
+	case OP_dynamic_gather: return gather(g, n, ix);
+	case OP_bitcast_convert: return bitcast(g, n, ix);
+	case OP_get_dimension_size: return dimension_size(g, n);
+	case OP_torch_index_select: return index_select(g, n, ix);
+	default: gen_unsupported(g, n, NULL);
+	}
+}

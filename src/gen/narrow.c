@@ -1,0 +1,160 @@
+/* narrow.c -- floats narrower than 32 bits, by integer and f32 arithmetic of our own.
+ *
+ * LLVM would call __truncsfbf2 and the like where the ISA has no instruction; this never does.  All
+ * conversions are exact up (every narrow value is an f32) and round to nearest even down.  The
+ * method: the narrow exponent and mantissa are shifted to their place in an f32 and scaled by a power
+ * of two, which also normalises denormals; down, normal results are rounded as integers and denormal
+ * ones by adding a number whose last bit is the narrow type's smallest value.  Needs denormals to be
+ * kept, which the runtime sees to. */
+#include "gen/gen_impl.h"
+
+static LLVMValueRef bits32(struct gen *g, LLVMValueRef f)
+{
+	return BITCAST(f, like(f, g->i32));
+}
+
+static LLVMValueRef float32(struct gen *g, LLVMValueRef i)
+{
+	return BITCAST(i, like(i, g->f32));
+}
+
+/* 2^e as an f32 bit pattern. */
+static uint32_t power_bits(int e)
+{
+	return e >= -126 ? (uint32_t)(e + 127) << 23 : (uint32_t)1 << (e + 149);
+}
+
+static LLVMValueRef decode_e8m0(struct gen *g, LLVMValueRef u)
+{
+	LLVMValueRef v = SHL(u, ci_like(u, 23));
+
+	v = SELECT(ICMP(EQ, u, ci_like(u, 0)), ci_like(u, 0x00400000), v);
+	return float32(g, SELECT(ICMP(EQ, u, ci_like(u, 255)), ci_like(u, 0x7fc00000), v));
+}
+
+LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef raw)
+{
+	const struct dtype_info *d = &dtype_table[t];
+	int m = d->man, e = d->exp, top = m + e;
+
+	if (t == DTYPE_f16 && g->isa->instr & ISA_F16C)
+		return LLVMBuildFPExt(g->b, BITCAST(raw, like(raw, g->f16)), like(raw, g->f32), "");
+	LLVMValueRef u = LLVMBuildZExt(g->b, raw, like(raw, g->i32), "");
+	if (t == DTYPE_bf16)
+		return float32(g, SHL(u, ci_like(u, 16)));
+	if (d->special == DTYPE_E8M0)
+		return decode_e8m0(g, u);
+	LLVMValueRef sign = SHL(AND(u, ci_like(u, (int64_t)1 << top)), ci_like(u, 31 - top));
+	LLVMValueRef mag = AND(u, ci_like(u, ((int64_t)1 << top) - 1));
+	LLVMValueRef f = float32(g, SHL(mag, ci_like(u, 23 - m)));
+	LLVMValueRef scaled = FMUL(f, float32(g, ci_like(u, power_bits(127 - d->bias))));
+	LLVMValueRef out = bits32(g, scaled);
+	int64_t special = ((int64_t)1 << top) - ((int64_t)1 << m);
+	if (d->special == DTYPE_IEEE) {
+		LLVMValueRef payload = SHL(AND(mag, ci_like(u, ((int64_t)1 << m) - 1)), ci_like(u, 23 - m));
+		out = SELECT(ICMP(UGE, mag, ci_like(u, special)), OR(payload, ci_like(u, 0x7f800000)), out);
+	} else if (d->special == DTYPE_FN) {
+		out = SELECT(ICMP(EQ, mag, ci_like(u, ((int64_t)1 << top) - 1)), ci_like(u, 0x7fc00000), out);
+	} else if (d->special == DTYPE_FNUZ) {
+		LLVMValueRef nan = ICMP(EQ, u, ci_like(u, (int64_t)1 << top));
+		return float32(g, SELECT(nan, ci_like(u, 0x7fc00000), OR(out, sign)));
+	}
+	return float32(g, OR(out, sign));
+}
+
+/* bf16 and tf32: an f32 with its last `drop` bits rounded away. */
+static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
+{
+	LLVMValueRef u = bits32(g, v);
+	LLVMValueRef odd = AND(LSHR(u, ci_like(u, drop)), ci_like(u, 1));
+	LLVMValueRef r = ADD(ADD(u, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
+
+	r = AND(r, ci_like(u, -((int64_t)1 << drop)));
+	return SELECT(FCMP(UNO, v, v), OR(AND(u, ci_like(u, -((int64_t)1 << drop))), ci_like(u, 0x7fc00000)), r);
+}
+
+static LLVMValueRef encode_e8m0(struct gen *g, LLVMValueRef v)
+{
+	LLVMValueRef u = bits32(g, v), abs = AND(u, ci_like(u, 0x7fffffff));
+	/* Nearest power of two, ties to the even exponent code; below 2^-127 is 2^-127. */
+	LLVMValueRef code = LSHR(abs, ci_like(u, 23));
+	LLVMValueRef rest = AND(abs, ci_like(u, 0x7fffff)), half = ci_like(u, 0x400000);
+	LLVMValueRef up = OR(ICMP(UGT, rest, half),
+		AND(ICMP(EQ, rest, half), ICMP(NE, AND(code, ci_like(u, 1)), ci_like(u, 0))));
+	code = ADD(code, LLVMBuildZExt(g->b, up, like(u, g->i32), ""));
+	LLVMValueRef bad = OR(FCMP(UNO, v, v), ICMP(SLT, u, ci_like(u, 0)));
+	code = SELECT(OR(bad, ICMP(UGT, code, ci_like(u, 254))), ci_like(u, 255), code);
+	return LLVMBuildTrunc(g->b, code, like(v, g->i8), "");
+}
+
+/* The magnitude's code, rounded, overflow not yet looked at; abs is an f32's magnitude. */
+static LLVMValueRef round_magnitude(struct gen *g, const struct dtype_info *d, LLVMValueRef abs)
+{
+	int m = d->man, s = 23 - m;
+	int64_t rebias = (int64_t)(127 - d->bias) << 23;
+	LLVMValueRef odd = AND(LSHR(abs, ci_like(abs, s)), ci_like(abs, 1));
+	LLVMValueRef normal = ADD(ADD(abs, odd), ci_like(abs, ((int64_t)1 << (s - 1)) - 1 - rebias));
+	normal = LSHR(normal, ci_like(abs, s));
+	/* The sum's last bit is 2^(1 - bias - m), the smallest denormal. */
+	int64_t magic = power_bits(23 - m + 1 - d->bias);
+	LLVMValueRef sum = FADD(float32(g, abs), float32(g, ci_like(abs, magic)));
+	LLVMValueRef denormal = SUB(bits32(g, sum), ci_like(abs, magic));
+	return SELECT(ICMP(ULT, abs, ci_like(abs, power_bits(1 - d->bias))), denormal, normal);
+}
+
+LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
+{
+	const struct dtype_info *d = &dtype_table[t];
+	int top = d->man + d->exp;
+	LLVMTypeRef to = like(v, d->bytes == 2 ? g->i16 : g->i8);
+
+	if (t == DTYPE_f16 && g->isa->instr & ISA_F16C)
+		return BITCAST(LLVMBuildFPTrunc(g->b, v, like(v, g->f16), ""), to);
+	LLVMValueRef u = bits32(g, v);
+	if (t == DTYPE_bf16)
+		return LLVMBuildTrunc(g->b, LSHR(round_bits(g, v, 16), ci_like(u, 16)), to, "");
+	if (d->special == DTYPE_E8M0)
+		return encode_e8m0(g, v);
+	LLVMValueRef abs = AND(u, ci_like(u, 0x7fffffff));
+	LLVMValueRef sign = AND(LSHR(u, ci_like(u, 31 - top)), ci_like(u, (int64_t)1 << top));
+	LLVMValueRef nan = FCMP(UNO, v, v);
+	LLVMValueRef code = round_magnitude(g, d, abs);
+	int64_t all = ((int64_t)1 << top) - 1, inf = all - (((int64_t)1 << d->man) - 1);
+	LLVMValueRef c;
+	switch (d->special) {
+	case DTYPE_IEEE:
+		c = SELECT(ICMP(UGT, code, ci_like(u, inf)), ci_like(u, inf), code);
+		c = SELECT(ICMP(UGE, abs, ci_like(u, 0x7f800000)), ci_like(u, inf), c);
+		c = SELECT(nan, ci_like(u, inf | (int64_t)1 << (d->man - 1)), c);
+		c = OR(c, sign);
+		break;
+	case DTYPE_FN:
+		c = SELECT(ICMP(UGE, code, ci_like(u, all)), ci_like(u, all), code);
+		c = SELECT(ICMP(UGE, abs, ci_like(u, 0x7f800000)), ci_like(u, all), c);
+		c = OR(c, sign);
+		break;
+	case DTYPE_FNUZ: {
+		LLVMValueRef bad = OR(ICMP(UGT, code, ci_like(u, all)), ICMP(UGE, abs, ci_like(u, 0x7f800000)));
+		c = SELECT(ICMP(EQ, code, ci_like(u, 0)), ci_like(u, 0), OR(code, sign));
+		c = SELECT(bad, ci_like(u, (int64_t)1 << top), c);
+		break;
+	}
+	default:                        /* FINITE: saturates; NaN has no code */
+		c = SELECT(ICMP(UGT, code, ci_like(u, all)), ci_like(u, all), code);
+		c = SELECT(ICMP(UGE, abs, ci_like(u, 0x7f800000)), ci_like(u, all), c);
+		c = OR(c, sign);
+		break;
+	}
+	return LLVMBuildTrunc(g->b, c, to, "");
+}
+
+LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v)
+{
+	const struct dtype_info *d = &dtype_table[t];
+
+	if (t == DTYPE_bf16 || t == DTYPE_tf32)
+		return float32(g, round_bits(g, v, t == DTYPE_bf16 ? 16 : 13));
+	if (d->kind != DTYPE_FLOAT || d->bytes >= 4)
+		return v;
+	return narrow_decode(g, t, narrow_encode(g, t, v));
+}

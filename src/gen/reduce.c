@@ -1,0 +1,334 @@
+/* reduce.c -- reductions, windows and small contractions inside of an index expression: loops over
+ * what is reduced, for the lanes of one vector at a time.
+ *
+ * The order is index order, each lane on its own, so the bits do not depend on vector width, chunk
+ * or thread.  The loops are made where the code is at (loop.c, R3); what does not change in them is
+ * computed before them. */
+#include "gen/gen_impl.h"
+#include <string.h>
+
+/* Values carried by a loop, as struct val and as the flat list loops know. */
+struct carry {
+	uint32_t n;
+	struct val v[16];
+	bool lanes;
+};
+
+static void carry_in(struct gen *g, struct loop *l, struct carry *c)
+{
+	l->ncarried = 0;
+	for (uint32_t i = 0; i < c->n; i++) {
+		if (c->lanes)
+			c->v[i] = val_lanes(g, c->v[i]);
+		l->carried[l->ncarried++] = c->v[i].v;
+		if (c->v[i].im)
+			l->carried[l->ncarried++] = c->v[i].im;
+	}
+}
+
+static void carry_take(struct gen *g, const struct loop *l, struct carry *c)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < c->n; i++) {
+		c->v[i].v = l->carried[k++];
+		if (c->v[i].im)
+			c->v[i].im = l->carried[k++];
+		c->v[i].level = g->depth;
+		c->v[i].lanes = c->lanes;
+	}
+}
+
+static void carry_give(struct gen *g, struct loop *l, struct carry *c)
+{
+	carry_in(g, l, c);
+}
+
+/* Loops over dims, outermost first; in the innermost, fn updates c at the index. */
+struct nest {
+	uint32_t rank;
+	const int64_t *dims;
+	struct ix *at;
+	void (*fn)(struct gen *g, struct nest *n, struct carry *c);
+	const struct node *op;
+	const struct ix *ix;         /* of the result */
+	struct ix *operand;
+	void *arg;
+};
+
+static void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
+{
+	if (depth == n->rank) {
+		n->fn(g, n, c);
+		return;
+	}
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t d = n->dims[depth];
+	carry_in(g, l, c);
+	loop_begin(g, l, c64(g, 0), gen_extent(g, d), 1);
+	carry_take(g, l, c);
+	n->at[depth] = ix_scalar(l->iv, l->level, 1, d >= 0 ? d - 1 : INT64_MAX);
+	if (LLVMIsAConstantInt(l->iv))
+		n->at[depth] = ix_const(g, LLVMConstIntGetSExtValue(l->iv));
+	nest_run(g, n, depth + 1, c);
+	carry_give(g, l, c);
+	loop_end(g, l);
+	carry_take(g, l, c);
+}
+
+static bool any_lanes(uint32_t rank, const struct ix *ix)
+{
+	for (uint32_t i = 0; i < rank; i++)
+		if (!ix_uniform(&ix[i]))
+			return true;
+	return false;
+}
+
+static void accumulate(struct gen *g, const struct node *op, uint32_t inputs, const struct ix *at,
+	struct carry *c)
+{
+	struct val args[32], next[16];
+
+	for (uint32_t i = 0; i < inputs; i++) {
+		args[i] = c->v[i];
+		args[inputs + i] = value_at(g, op->in[i], at);
+	}
+	region_at(g, op, 0, 2 * inputs, args, next);
+	memcpy(c->v, next, inputs * sizeof *next);
+}
+
+/* ---- reduce ----------------------------------------------------------------------------------- */
+
+static void reduce_step(struct gen *g, struct nest *n, struct carry *c)
+{
+	const uint32_t *place = n->arg;
+
+	for (uint32_t i = 0; i < n->rank; i++)
+		n->operand[place[i]] = n->at[i];
+	accumulate(g, n->op, c->n, n->operand, c);
+}
+
+static void reduce(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c)
+{
+	const struct type *t = n->in[0]->type;
+	uint32_t nred, r = 0, kept = 0;
+	const int64_t *red = node_ints(n, KEY_dimensions, &nred);
+	int64_t *dims = job_array(g->job, nred + 1, sizeof *dims);
+	uint32_t *place = job_array(g->job, nred + 1, sizeof *place);
+	struct nest nest = { .dims = dims, .fn = reduce_step, .op = n, .ix = ix, .arg = place,
+		.at = ix_array(g, nred), .operand = ix_array(g, t->rank) };
+
+	for (uint32_t d = 0; d < t->rank; d++) {
+		bool reduced = false;
+		for (uint32_t i = 0; i < nred; i++)
+			reduced |= red[i] == d;
+		if (reduced) {
+			place[r] = d;
+			dims[r++] = t->dims[d];
+		} else {
+			nest.operand[d] = ix[kept++];
+		}
+	}
+	nest.rank = r;
+	c->lanes = any_lanes(kept, ix);
+	nest_run(g, &nest, 0, c);
+}
+
+/* ---- reduce_window ---------------------------------------------------------------------------- */
+
+struct window { const int64_t *strides, *dilations, *base, *padding; };
+
+static void window_step(struct gen *g, struct nest *n, struct carry *c)
+{
+	const struct window *w = n->arg;
+	const struct type *t = n->op->in[0]->type;
+	LLVMValueRef inside = NULL, pred = g->pred;
+	int level = 0, pred_level = g->pred_level;
+
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int at_level;
+		struct ix x = ix_add(g, ix_mulc(g, n->ix[i], w->strides ? w->strides[i] : 1),
+			ix_mulc(g, n->at[i], w->dilations ? w->dilations[i] : 1));
+		LLVMValueRef test = NULL;
+		if (w->padding && w->padding[2 * i])
+			x = ix_addc(g, x, -w->padding[2 * i]);
+		if (w->base && w->base[i] != 1) {
+			struct ix r;
+			x.max = INT64_MAX;
+			ix_divmod(g, x, w->base[i], &x, &r);
+			LLVMValueRef v = ix_value(g, r);
+			gen_at(g, r.level);
+			test = ICMP(EQ, v, ci_like(v, 0));
+			level = r.level > level ? r.level : level;
+			inside = test;
+		}
+		n->operand[i] = x;
+		if (!w->padding || (!w->padding[2 * i] && !w->padding[2 * i + 1]))
+			if (!w->base || w->base[i] == 1)
+				continue;
+		test = ix_below(g, x, t->dims[i], &at_level);
+		level = at_level > level ? at_level : level;
+		if (!test)
+			continue;
+		gen_at(g, level);
+		if (inside && is_vector(inside) != is_vector(test)) {
+			if (is_vector(inside))
+				test = splat(g, test);
+			else
+				inside = splat(g, inside);
+		}
+		inside = inside ? AND(inside, test) : test;
+	}
+	if (!inside) {
+		accumulate(g, n->op, c->n, n->operand, c);
+		return;
+	}
+	struct carry old = *c;
+	gen_at(g, level = level > pred_level ? level : pred_level);
+	LLVMValueRef both = inside;
+	if (pred && is_vector(pred) != is_vector(both))
+		both = is_vector(pred) ? AND(pred, splat(g, both)) : AND(splat(g, pred), both);
+	else if (pred)
+		both = AND(pred, both);
+	g->pred = both;
+	g->pred_level = level;
+	accumulate(g, n->op, c->n, n->operand, c);
+	g->pred = pred;
+	g->pred_level = pred_level;
+	gen_here(g);
+	for (uint32_t i = 0; i < c->n; i++) {
+		struct val a = c->lanes ? val_lanes(g, c->v[i]) : c->v[i];
+		gen_here(g);
+		c->v[i] = op_select(g, (struct val){ .v = inside }, a, old.v[i]);
+		c->v[i].level = g->depth;
+	}
+}
+
+static void reduce_window(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c)
+{
+	const struct type *t = n->in[0]->type;
+	uint32_t count;
+	struct window w = { node_ints(n, KEY_window_strides, &count), node_ints(n, KEY_window_dilations, &count),
+		node_ints(n, KEY_base_dilations, &count), node_ints(n, KEY_padding, &count) };
+	struct nest nest = { .rank = t->rank, .dims = node_ints(n, KEY_window_dimensions, &count),
+		.at = ix_array(g, t->rank), .fn = window_step, .op = n, .ix = ix,
+		.operand = ix_array(g, t->rank), .arg = &w };
+
+	c->lanes = any_lanes(t->rank, ix);
+	nest_run(g, &nest, 0, c);
+}
+
+/* ---- dot_general ------------------------------------------------------------------------------ */
+
+struct dot {
+	uint32_t nbatch, ncontract;
+	const int64_t *lb, *rb, *lc, *rc;
+	struct ix *lhs, *rhs;
+};
+
+static void dot_step(struct gen *g, struct nest *n, struct carry *c)
+{
+	const struct dot *d = n->arg;
+	enum dtype t = n->op->type->dtype;
+	struct val v[2];
+
+	for (uint32_t i = 0; i < d->ncontract; i++)
+		d->lhs[d->lc[i]] = d->rhs[d->rc[i]] = n->at[i];
+	v[0] = value_at(g, n->op->in[0], d->lhs);
+	v[1] = value_at(g, n->op->in[1], d->rhs);
+	for (int i = 0; i < 2; i++) {
+		if (c->lanes)
+			v[i] = val_lanes(g, v[i]);
+		gen_at(g, v[i].level);
+		struct val w = op_convert(g, n->op->in[i]->type->dtype, t, v[i]);
+		w.level = v[i].level;
+		w.lanes = v[i].lanes;
+		v[i] = w;
+	}
+	gen_here(g);
+	if (dtype_is_float(t)) {
+		c->v[0].v = fma3(g, v[0].v, v[1].v, c->v[0].v);
+	} else {
+		struct val p = op_binary(g, OP_multiply, t, v[0], v[1]);
+		if (!p.v)
+			gen_unsupported(g, n->op, NULL);
+		c->v[0] = op_binary(g, OP_add, t, c->v[0], p);
+	}
+	c->v[0].level = g->depth;
+	c->v[0].lanes = c->lanes;
+}
+
+static void dot_general(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c)
+{
+	const struct type *lt = n->in[0]->type, *rt = n->in[1]->type;
+	struct dot d = { .lhs = ix_array(g, lt->rank), .rhs = ix_array(g, rt->rank) };
+	uint32_t at = 0;
+	bool lused[GEN_MAX_RANK] = { false }, rused[GEN_MAX_RANK] = { false };
+
+	d.lb = node_ints(n, KEY_lhs_batching_dimensions, &d.nbatch);
+	d.rb = node_ints(n, KEY_rhs_batching_dimensions, &d.nbatch);
+	d.lc = node_ints(n, KEY_lhs_contracting_dimensions, &d.ncontract);
+	d.rc = node_ints(n, KEY_rhs_contracting_dimensions, &d.ncontract);
+	int64_t *dims = job_array(g->job, d.ncontract + 1, sizeof *dims);
+	for (uint32_t i = 0; i < d.nbatch; i++, at++) {
+		d.lhs[d.lb[i]] = d.rhs[d.rb[i]] = ix[at];
+		lused[d.lb[i]] = rused[d.rb[i]] = true;
+	}
+	for (uint32_t i = 0; i < d.ncontract; i++) {
+		dims[i] = lt->dims[d.lc[i]];
+		lused[d.lc[i]] = rused[d.rc[i]] = true;
+	}
+	for (uint32_t i = 0; i < lt->rank; i++)
+		if (!lused[i])
+			d.lhs[i] = ix[at++];
+	for (uint32_t i = 0; i < rt->rank; i++)
+		if (!rused[i])
+			d.rhs[i] = ix[at++];
+	struct nest nest = { .rank = d.ncontract, .dims = dims, .at = ix_array(g, d.ncontract),
+		.fn = dot_step, .op = n, .ix = ix, .arg = &d };
+	c->lanes = any_lanes(n->type->rank, ix);
+	nest_run(g, &nest, 0, c);
+}
+
+static struct val zero_of(struct gen *g, enum dtype t)
+{
+	struct val z = { .v = LLVMConstNull(reg_type(g, t)) };
+
+	if (dtype_is_complex(t))
+		z.im = z.v;
+	return z;
+}
+
+struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix)
+{
+	struct carry c = { .n = 1 };
+	uint64_t key[32 + 3 * GEN_MAX_RANK] = { 300, (uint64_t)(uintptr_t)n, (uint64_t)(uintptr_t)g->pred,
+		g->frame ? g->frame->id : 0 };
+	uint32_t k = 4, rank = node_result_type(n, 0)->rank;
+
+	for (uint32_t i = 0; i < rank; i++) {
+		key[k++] = (uint64_t)(uintptr_t)ix[i].v;
+		key[k++] = (uint64_t)ix[i].step * 2 + ix[i].vec;
+	}
+	const struct carry *known = memo_find(g, k, key);        /* another result of the same loops */
+	if (known)
+		return known->v[which];
+	if (n->op == OP_dot_general) {
+		c.v[0] = zero_of(g, n->type->dtype);
+		dot_general(g, n, ix, &c);
+	} else {
+		c.n = (node_noperands(n)) / 2;
+		if (c.n > 16 || (n->op != OP_reduce && n->op != OP_reduce_window))
+			gen_unsupported(g, n, NULL);
+		for (uint32_t i = 0; i < c.n; i++)
+			c.v[i] = value_at(g, n->in[c.n + i], NULL);
+		if (n->op == OP_reduce)
+			reduce(g, n, ix, &c);
+		else
+			reduce_window(g, n, ix, &c);
+	}
+	struct carry *keep = job_alloc(g->job, sizeof *keep);
+	*keep = c;
+	memo_put(g, g->depth, k, key, keep);
+	return c.v[which];
+}

@@ -1,0 +1,58 @@
+/* target.c -- LLVM's side of an ISA row: the target machine and the object file in memory.
+ *
+ * Triple and features come from isa.def and never from the machine we run on; the processor is
+ * always LLVM's generic one.  Position independent, small code model (tiny on AArch64, whose
+ * addresses are then relative to the instruction and not to its 4 KiB page). */
+#include "gen/gen_impl.h"
+#include <llvm-c/Target.h>
+#include <pthread.h>
+#include <stdio.h>
+
+static void targets_init(void)
+{
+	LLVMInitializeX86TargetInfo();
+	LLVMInitializeX86Target();
+	LLVMInitializeX86TargetMC();
+	LLVMInitializeX86AsmPrinter();
+	LLVMInitializeAArch64TargetInfo();
+	LLVMInitializeAArch64Target();
+	LLVMInitializeAArch64TargetMC();
+	LLVMInitializeAArch64AsmPrinter();
+}
+
+void target_open(struct gen *g)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	LLVMTargetRef target;
+	char *message = NULL;
+	char copy[200];
+
+	pthread_once(&once, targets_init);
+	if (LLVMGetTargetFromTriple(g->isa->triple, &target, &message)) {
+		snprintf(copy, sizeof copy, "%s", message);
+		LLVMDisposeMessage(message);
+		gen_fail(g, WEFT_INTERNAL, "%s", copy);
+	}
+	bool arm = g->isa->machine == ISA_aarch64;
+	g->tm = LLVMCreateTargetMachine(target, g->isa->triple, arm ? "generic" : "x86-64", g->isa->features,
+		g->opt->level ? LLVMCodeGenLevelDefault : LLVMCodeGenLevelLess, LLVMRelocPIC,
+		arm ? LLVMCodeModelTiny : LLVMCodeModelSmall);
+	LLVMSetTarget(g->module, g->isa->triple);
+	LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(g->tm);
+	LLVMSetModuleDataLayout(g->module, layout);
+	LLVMDisposeTargetData(layout);
+}
+
+LLVMMemoryBufferRef target_emit(struct gen *g)
+{
+	LLVMMemoryBufferRef out;
+	char *message = NULL;
+	char copy[200];
+
+	if (LLVMTargetMachineEmitToMemoryBuffer(g->tm, g->module, LLVMObjectFile, &message, &out)) {
+		snprintf(copy, sizeof copy, "%s", message);
+		LLVMDisposeMessage(message);
+		gen_fail(g, WEFT_INTERNAL, "%s", copy);
+	}
+	return out;
+}
