@@ -36,10 +36,12 @@ static const struct type *broadcast_shape(struct graph *g, const struct node_spe
 	for (uint32_t i = 0; i < n; i++)
 		if (t[i]->rank > rank)
 			rank = t[i]->rank, which = i;
+	if (n == 2 && t[0]->rank == t[1]->rank)
+		at = NULL;                           /* said, but there is nothing to align */
 	if (at) {
 		/* The dimensions are those of the operand of lower rank. */
 		uint32_t low = n == 2 ? 1 - which : 0;
-		if (n != 2 || nat != (t[0]->rank == t[1]->rank ? rank : t[low]->rank))
+		if (n != 2 || nat != t[low]->rank)
 			spec_fail(g, s, NULL, "expected broadcast_dimensions of the operand of lower rank, found "
 				"%s", spec_list(g, nat, at));
 		spec_range(g, s, NULL, "broadcast_dimensions", nat, at, rank);
@@ -212,8 +214,12 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 	check_ragged(g, s, &x, a, b);
 	spec_precision(g, s, NULL);
 	bool batch = list_has(x.nb, x.ab, x.ragged[0]), contract = list_has(x.nc, x.ac, x.ragged[0]);
-	if (sizes->rank != 1 && (batch || contract || sizes->rank != x.nb + 1))
-		spec_fail(g, s, NULL, "expected group_sizes of rank 1, found %s", spec_text(g, sizes));
+	bool fits = sizes->rank == 1 || (!batch && sizes->rank == x.nb + 1);
+	for (uint32_t i = 0; fits && i + 1 < sizes->rank; i++)
+		fits = dim_may_equal(g, sizes->dims[i], a->dims[x.ab[i]]);
+	if (!fits)
+		spec_fail(g, s, NULL, "expected group_sizes of rank 1, for each batch or for all, found %s",
+			spec_text(g, sizes));
 	int64_t groups = sizes->dims[sizes->rank - 1];
 	if (x.ngroup != (batch || contract ? 0 : 1))
 		spec_fail(g, s, NULL, "expected %d group dimensions of rhs, found %u", !batch && !contract,

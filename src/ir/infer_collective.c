@@ -119,7 +119,7 @@ static const struct type *reduced(struct graph *g, const struct node_spec *s, ui
 	const char *c)
 {
 	const struct type *t = spec_tensor(g, s, i, ELEM_any), *out;
-	spec_reducer(g, s, 0, c, 1, &t, &t, &out);
+	spec_reducer(g, s, 0, c, 1, &t, &t, 0, NULL, &out);
 	return type_element_of(g, t, out);
 }
 

@@ -87,7 +87,8 @@ const struct type *infer_dot(struct graph *g, const struct node_spec *s)
 	if (!dim_may_equal(g, a->dims[a->rank - 1], b->dims[0]))
 		spec_fail(g, s, NULL, "expected contracting dimensions of one size, found %s and %s",
 			spec_text(g, a), spec_text(g, b));
-	spec_quant_contract(g, s, a, b, r);
+	if (!a->quant && !b->quant)
+		spec_quant_contract(g, s, a, b, r && !r->quant ? r : NULL);
 	int64_t dims[2];
 	uint32_t n = 0;
 	if (a->rank == 2)

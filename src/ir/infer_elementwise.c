@@ -5,6 +5,7 @@
  * per tensor, x quantised per axis as well. */
 #include "ir/infer_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The operands' common shape on top of operand `element`; the rule's shape constraint is c. */
@@ -50,10 +51,28 @@ static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t
 			spec_text(g, result));
 }
 
+/* result_accuracy: tolerances, none negative, beside mode TOLERANCE only. */
+static void check_accuracy(struct graph *g, const struct node_spec *s)
+{
+	static const char *const names[] = { "atol = ", "rtol = ", "ulps = " };
+	const char *text = spec_str(s, KEY_result_accuracy, NULL);
+	if (!text)
+		return;
+	bool tolerance = strstr(text, "TOLERANCE") != NULL;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *at = strstr(text, names[i]);
+		double v = at ? strtod(at + strlen(names[i]), NULL) : 0;
+		if (v < 0 || (v > 0 && !tolerance))
+			spec_fail(g, s, NULL, "expected a result_accuracy with %s, found %s",
+				tolerance ? "tolerances of at least 0" : "no tolerances", text);
+	}
+}
+
 static const struct type *same(struct graph *g, const struct node_spec *s, unsigned classes)
 {
 	uint32_t n = s->nin;
 	const struct type **t = job_array(graph_job(g), n ? n : 1, sizeof *t);
+	check_accuracy(g, s);
 	for (uint32_t i = 0; i < n; i++) {
 		t[i] = spec_tensor(g, s, i, classes);
 		if (!elem_compatible(t[0], t[i]))
@@ -177,25 +196,8 @@ static bool one_of(const char *x, const char *const *words)
 	return false;
 }
 
-/* compare_c3: a float is compared as a float or in total order, the others in their own way only. */
-static bool compare_type_fits(const struct type *t, const char *how)
-{
-	switch (elem_class(t)) {
-	case ELEM_bool:
-	case ELEM_uint:
-		return !strcmp(how, "UNSIGNED");
-	case ELEM_sint:
-		return !strcmp(how, "SIGNED");
-	case ELEM_float:
-		return !strcmp(how, "FLOAT") || !strcmp(how, "TOTALORDER");
-	case ELEM_complex:
-		return !strcmp(how, "FLOAT");
-	default:
-		return true;
-	}
-}
-
-/* compare_c3 and the spelling of the attributes; the broadcasting twin has them too. */
+/* The spelling of the attributes; the broadcasting twin has them, too.  A compare_type that is not the
+ * element's own (compare_c3) passes, as upstream: it says nothing but for TOTALORDER. */
 void spec_compare(struct graph *g, const struct node_spec *s, const struct type *t)
 {
 	static const char *const directions[] = { "EQ", "NE", "GE", "GT", "LE", "LT", NULL };
@@ -210,8 +212,9 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 	if (!one_of(how, types))
 		spec_fail(g, s, NULL, "expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, found %s",
 			how);
-	if (!compare_type_fits(t, how))
-		spec_fail(g, s, "c3", "expected a compare_type for %s, found %s", spec_text(g, t), how);
+	if (!strcmp(how, "TOTALORDER") && elem_class(t) != ELEM_float)
+		spec_fail(g, s, "c3", "expected floats to compare in total order, found %s",
+			spec_text(g, t));
 }
 
 /* compare_c1 to c4. */

@@ -123,10 +123,10 @@ struct body {
 struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, const char *c,
 	int64_t nparams, int64_t nresults);
 /* The reduction body of n inputs: (E.., E..) -> E.. over scalars; input and initial elements must be
- * promotable to E.  out[i] receives type i of the body's results. */
+ * promotable to E.  kept: dimensions that stay, of which a body may take tensors.  out[i] receives type i of the body's results. */
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
 	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
-	const struct type **out);
+	uint32_t nkept, const int64_t *kept, const struct type **out);
 
 /* ---- shared by families ---------------------------------------------------------------------------- */
 

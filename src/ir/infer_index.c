@@ -253,7 +253,7 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
 			"input_batching_dims to cover rank %u, found %u, %u and %u", in[0]->rank, x.nwindow,
 			x.ndropped, x.nbatch);
 	check_updates(g, s, &x, in[0], at, up[0]);
-	spec_reducer(g, s, 0, "c23", n, in, up, out);
+	spec_reducer(g, s, 0, "c23", n, in, up, 0, NULL, out);
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = type_element_of(g, in[i], out[i]);
 	return spec_results(g, s, "c24", n, out);

