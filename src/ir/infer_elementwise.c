@@ -212,7 +212,7 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 	if (!one_of(how, types))
 		spec_fail(g, s, NULL, "expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, found %s",
 			how);
-	if (!strcmp(how, "TOTALORDER") && elem_class(t) != ELEM_float)
+	if (!strcmp(how, "TOTALORDER") && !dtype_is_float(elem_expressed(t)))
 		spec_fail(g, s, "c3", "expected floats to compare in total order, found %s",
 			spec_text(g, t));
 }
