@@ -329,7 +329,9 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
 	set_args(pl, step, nin + count, args, count);
 	const struct attr *a = attrs_find(n->attrs, KEY_backend_config);
-	step->text = a && a->s ? a->s : "";
+	/* "ns.op(arguments)" becomes the runtime's "ns.op|(arguments)" */
+	const char *text = a && a->s ? a->s : "", *paren = strchr(text, '(');
+	step->text = paren ? job_printf(pl->job, "%.*s|%s", (int)(paren - text), text, paren) : text;
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;
 	step->nodes = nodes;
@@ -424,14 +426,52 @@ static void plan_outputs(struct planner *pl, uint32_t n, uint32_t *results)
 	p->noutputs = count;
 }
 
-struct plan *plan_make(struct job *j, struct graph *g, const struct func *func,
+static void add_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		add_values(g, t->elem[i], n, out);
+	for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++) {
+		int64_t stack[64];
+		uint32_t depth = 0;
+		stack[depth++] = t->dims[d];
+		while (depth) {
+			int64_t x = stack[--depth];
+			if (x >= 0)
+				continue;
+			const struct dim_expr *e = dim_get(g, x);
+			if (e->op == DIM_value) {
+				uint32_t k = 0;
+				while (k < *n && out[k] != e->node)
+					k++;
+				if (k == *n)
+					out[(*n)++] = e->node;
+			} else if (e->op != DIM_arg && e->op != DIM_free && depth + 2 <= 64) {
+				stack[depth++] = e->a;
+				stack[depth++] = e->b;
+			}
+		}
+	}
+}
+
+const struct node *const *plan_values(struct job *j, struct graph *g, const struct region *r,
+	uint32_t *count)
+{
+	uint32_t n, found = 0;
+	const struct node **order = region_order(j, r, &n);
+	const struct node **out = job_array(j, n + 1, sizeof *out);
+	for (uint32_t i = 0; i < n; i++)
+		add_values(g, order[i]->type, &found, out);
+	*count = found;
+	return out;
+}
+
+struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *src,
 	const struct plan_options *o)
 {
 	struct planner pl = { .g = g, .job = j, .o = o, .p = job_alloc(j, sizeof *pl.p) };
 	struct plan *p = pl.p;
-	const struct region *r = func->region;
+	const struct region *r = src->region;
 	p->graph = g;
-	p->func = func;
 	p->strict = o->strict;
 	uint32_t *params = job_array(j, r->nparams, sizeof *params), *inputs = job_array(j, r->nparams, sizeof *inputs);
 	for (uint32_t i = 0; i < r->nparams; i++) {
@@ -441,14 +481,19 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct func *func,
 		}
 		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked || r->params[i]->quant)
 			job_fail(j, WEFT_UNIMPLEMENTED, "argument %u of @%s is no plain tensor: native code takes none", i,
-				func->name);
+				src->name);
 		inputs[p->ninputs] = params[i] = add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
 		p->ninputs++;
 	}
 	p->inputs = inputs;
 	uint32_t *results = job_array(j, r->nresults, sizeof *results);
 	plan_region(&pl, r, &p->main, params, results);
-	plan_outputs(&pl, r->nresults, results);
+	plan_outputs(&pl, r->nresults - src->nvalues, results);
+	p->nvalues = src->nvalues;
+	p->values = src->values;
+	p->value_buffers = results + (r->nresults - src->nvalues);
+	for (uint32_t i = 0; i < p->nvalues; i++)
+		p->buffers[p->value_buffers[i]].last = p->main.n;
 	for (uint32_t i = 0; i < p->nbuffers; i++)
 		p->symbolic |= p->buffers[i].kind == ABI_BUFFER_arena && p->buffers[i].bytes < 0;
 	p->arena = plan_place(j, p->nbuffers, p->buffers);

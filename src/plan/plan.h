@@ -118,7 +118,6 @@ struct plan_steps {
 };
 struct plan {
 	struct graph *graph;
-	const struct func *func;
 	uint32_t nkernels;
 	struct kernel **kernels;     /* structures: each compiled once */
 	uint32_t nbuffers;
@@ -126,7 +125,10 @@ struct plan {
 	struct plan_steps main, load;
 	uint32_t ninputs, noutputs;
 	const uint32_t *inputs, *outputs;          /* buffers */
-	int64_t arena;               /* extent of the arena: a number, or DIM-like symbolic: see flags */
+	int64_t arena;               /* bytes of what has a known size */
+	uint32_t nvalues;            /* nodes that sizes are read from, and where they are */
+	const struct node *const *values;
+	const uint32_t *value_buffers;
 	bool symbolic;               /* some arena buffer has a symbolic size: the runtime places them */
 	bool strict;
 };
@@ -135,9 +137,22 @@ struct plan_options {
 	enum isa isa;
 	size_t l1, l2;               /* bytes of cache a core has */
 };
-/* Plans func of g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names op, dtype, place. */
-struct plan *plan_make(struct job *j, struct graph *g, const struct func *func,
+/* What is planned: a region whose last nvalues results are the nodes that sizes are read from (each
+ * DIM_value of the region's types; values[i] is the node the types name, results follow it through
+ * rewriting).  They are no outputs. */
+struct plan_source {
+	const char *name;
+	const struct region *region;
+	uint32_t nvalues;
+	const struct node *const *values;
+};
+/* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names op, dtype,
+ * place. */
+struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,
 	const struct plan_options *o);
+/* The nodes that DIM_value dimensions of r's types name, each once, in j's scratch. */
+const struct node *const *plan_values(struct job *j, struct graph *g, const struct region *r,
+	uint32_t *count);
 
 /* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's name. */
 enum isa isa_here(void);

@@ -1,0 +1,342 @@
+/* emit.c -- a plan and its machine code as an artifact.
+ *
+ * Extents become entries of the size table when they are first needed: what follows from the inputs'
+ * dimensions in the prologue, what is read from a buffer in a sizes step before the step that needs it.
+ * Main's steps come first, then the bodies of branches and loops, outermost first. */
+#include "backend/artifact.h"
+#include "backend/backend.h"
+#include "base/cpu.h"
+#include <string.h>
+
+struct pending {                             /* a list of steps to be written behind main */
+	const struct plan_step *step;
+	uint32_t at;                         /* its record */
+};
+struct emit {
+	struct job *job;
+	const struct plan *p;
+	struct artifact_writer *w;
+	int64_t *extent;                     /* by dimension expression: its extent, 0: none yet */
+	uint32_t nextents;
+	uint32_t sizes_done;                 /* entries covered by sizes steps so far */
+	struct pending *pending;
+	uint32_t npending, cap;
+	uint32_t *main_at;                   /* by step of main: its record */
+	uint32_t tensors;                    /* records so far */
+};
+
+static uint32_t value_buffer(const struct emit *e, const struct node *n)
+{
+	for (uint32_t i = 0; i < e->p->nvalues; i++)
+		if (e->p->values[i] == n)
+			return e->p->value_buffers[i];
+	job_fail(e->job, WEFT_INTERNAL, "a size is read from a tensor that the plan does not store");
+}
+
+/* Does d need a tensor that some step computes?  Then it must wait for it. */
+static bool waits(const struct emit *e, int64_t d)
+{
+	if (d >= 0)
+		return false;
+	const struct dim_expr *x = dim_get(e->p->graph, d);
+	if (x->op == DIM_arg || x->op == DIM_free)
+		return false;
+	return x->op == DIM_value || waits(e, x->a) || waits(e, x->b);
+}
+
+static int64_t extent(struct emit *e, int64_t d)
+{
+	static const enum abi_size_op ops[] = {
+		[DIM_add] = ABI_SIZE_add, [DIM_mul] = ABI_SIZE_mul, [DIM_floordiv] = ABI_SIZE_floordiv,
+		[DIM_mod] = ABI_SIZE_mod, [DIM_min] = ABI_SIZE_min, [DIM_max] = ABI_SIZE_max,
+	};
+	if (d >= 0)
+		return d;
+	uint64_t id = (uint64_t)(-1 - d);
+	if (id < e->nextents && e->extent[id])
+		return e->extent[id];
+	const struct dim_expr *x = dim_get(e->p->graph, d);
+	int64_t at;
+	if (x->op == DIM_arg)
+		at = artifact_add_size(e->w, ABI_SIZE_input, x->a, x->b, NULL);
+	else if (x->op == DIM_value)
+		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a, x->node->type->dtype,
+			"a size the program computes");
+	else if (x->op == DIM_free)
+		job_fail(e->job, WEFT_UNIMPLEMENTED, "a `?` that no argument of @main defines");
+	else
+		at = artifact_add_size(e->w, ops[x->op], extent(e, x->a), extent(e, x->b), NULL);
+	if (id >= e->nextents) {
+		uint32_t n = (uint32_t)id * 2 + 64;
+		e->extent = job_grow(e->job, e->extent, e->nextents, n, sizeof *e->extent);
+		e->nextents = n;
+	}
+	e->extent[id] = at;
+	return at;
+}
+
+static uint32_t extents(struct emit *e, uint32_t n, const int64_t *dims)
+{
+	int64_t *v = job_array(e->job, n, sizeof *v);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = extent(e, dims[i]);
+	return artifact_add_ints(e->w, v, n);
+}
+
+/* Size table entries made since the last time are evaluated here. */
+static void sizes_step(struct emit *e)
+{
+	uint32_t now = artifact_sizes(e->w);
+	if (now == e->sizes_done)
+		return;
+	struct abi_step s = { .kind = ABI_STEP_sizes, .index = e->sizes_done, .count = now - e->sizes_done };
+	artifact_add_step(e->w, &s);
+	e->sizes_done = now;
+}
+
+/* Calls fn for every extent that steps, and what they write, need. */
+static void step_extents(struct emit *e, const struct plan_step *s, bool prologue)
+{
+	for (uint32_t i = 0; i < s->nsizes; i++)
+		if (!prologue || !waits(e, s->sizes[i]))
+			extent(e, s->sizes[i]);
+	if (!prologue || !waits(e, s->chunks))
+		extent(e, s->chunks);
+	for (uint32_t i = 0; i < s->nargs; i++) {
+		const struct plan_buffer *b = &e->p->buffers[s->args[i]];
+		if (b->kind == ABI_BUFFER_owned)
+			continue;
+		for (uint32_t d = 0; d < b->type->rank; d++)
+			if (!prologue || !waits(e, b->type->dims[d]))
+				extent(e, b->type->dims[d]);
+		if (!prologue || !waits(e, b->bytes))
+			extent(e, b->bytes);
+	}
+	for (uint32_t r = 0; prologue && r < s->nregions; r++)
+		for (uint32_t i = 0; i < s->regions[r].n; i++)
+			step_extents(e, &s->regions[r].at[i], prologue);
+}
+
+/* The inputs' own dimensions first: each symbol is defined by one, every other place is checked. */
+static void prologue(struct emit *e)
+{
+	const struct plan *p = e->p;
+	for (uint32_t i = 0; i < p->ninputs; i++) {
+		const struct type *t = p->buffers[p->inputs[i]].type;
+		for (uint32_t d = 0; d < t->rank; d++) {
+			if (t->dims[d] >= 0)
+				continue;
+			int64_t own = artifact_add_size(e->w, ABI_SIZE_input, i, d, NULL);
+			int64_t want = extent(e, t->dims[d]);
+			if (own != want)
+				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want,
+					job_printf(e->job, "argument %u, dimension %u", i, d));
+		}
+	}
+	for (uint32_t i = 0; i < p->main.n; i++)
+		step_extents(e, &p->main.at[i], true);
+	sizes_step(e);
+}
+
+static void emit_step(struct emit *e, const struct plan_step *s)
+{
+	step_extents(e, s, false);
+	sizes_step(e);
+	struct abi_step r = {
+		.kind = s->kind, .nargs = s->nargs, .noutputs = s->noutputs,
+		.args = artifact_add_indices(e->w, s->args, s->nargs),
+		.sizes = extents(e, s->nsizes, s->sizes), .nsizes = s->nsizes,
+		.chunks = extent(e, s->chunks), .flags = s->small ? ABI_STEP_SMALL : 0,
+	};
+	if (s->kind == ABI_STEP_kernel)
+		r.index = s->kernel;
+	if (s->text)
+		r.text = artifact_add_string(e->w, s->text);
+	uint32_t at = artifact_add_step(e->w, &r);
+	if (!s->nregions && s->kind != ABI_STEP_callback && s->kind != ABI_STEP_library)
+		return;
+	if (e->npending == e->cap) {
+		uint32_t cap = e->cap ? 2 * e->cap : 16;
+		e->pending = job_grow(e->job, e->pending, e->cap, cap, sizeof *e->pending);
+		e->cap = cap;
+	}
+	e->pending[e->npending++] = (struct pending){ s, at };
+}
+
+/* Bodies of branches and loops; a body that is empty is a count of 0. */
+static void emit_bodies(struct emit *e)
+{
+	for (uint32_t i = 0; i < e->npending; i++) {
+		struct pending p = e->pending[i];
+		int64_t *pairs = job_array(e->job, 2 * p.step->nregions, sizeof *pairs);
+		if (!p.step->nregions)
+			continue;
+		for (uint32_t k = 0; k < p.step->nregions; k++) {
+			pairs[2 * k] = artifact_steps(e->w);
+			for (uint32_t s = 0; s < p.step->regions[k].n; s++)
+				emit_step(e, &p.step->regions[k].at[s]);
+			pairs[2 * k + 1] = artifact_steps(e->w) - pairs[2 * k];
+		}
+		uint32_t at = artifact_add_ints(e->w, pairs, 2 * p.step->nregions);
+		artifact_step(e->w, p.at)->index = at;
+		artifact_step(e->w, p.at)->count = p.step->nregions;
+	}
+}
+
+static uint32_t main_step(const struct emit *e, uint32_t step)
+{
+	return step < e->p->main.n ? e->main_at[step] : e->p->main.n ? e->main_at[e->p->main.n - 1] : 0;
+}
+
+static void emit_buffers(struct emit *e)
+{
+	const struct plan *p = e->p;
+	for (uint32_t i = 0; i < p->nbuffers; i++) {
+		const struct plan_buffer *b = &p->buffers[i];
+		bool floats = b->kind == ABI_BUFFER_arena && b->bytes < 0;
+		struct abi_buffer r = {
+			.kind = b->kind, .index = b->index,
+			.bytes = b->kind == ABI_BUFFER_owned ? 0 : extent(e, b->bytes),
+			.offset = floats ? 0 : b->offset,
+			.first = main_step(e, b->first), .last = main_step(e, b->last),
+			.flags = floats ? ABI_BUFFER_FLOATS : 0,
+		};
+		artifact_add_buffer(e->w, &r);
+	}
+}
+
+
+static void add_tensor(struct emit *e, uint32_t buffer)
+{
+	const struct type *t = e->p->buffers[buffer].type;
+	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
+	for (uint32_t d = 0; d < t->rank; d++)
+		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ? -1 : extent(e, t->dims[d]);
+	artifact_add_tensor(e->w, t->dtype, t->rank, dims, NULL, buffer, 0);
+	e->tensors++;
+}
+
+static void emit_slots(struct emit *e)
+{
+	const struct graph *g = e->p->graph;
+	uint32_t *tensor = job_array(e->job, graph_nslots(g), sizeof *tensor);
+	for (uint32_t i = 0; i < graph_nslots(g); i++) {
+		const struct slot *s = graph_slot(g, i);
+		artifact_add_tensor(e->w, s->type->dtype, s->type->rank, s->type->dims, s->name, UINT32_MAX, 0);
+		tensor[i] = e->tensors++;
+	}
+	for (uint32_t i = 0; i < graph_nslots(g); i++) {
+		const struct slot *s = graph_slot(g, i);
+		uint64_t bytes = (uint64_t)type_bytes(s->type);
+		if (s->kind == SLOT_data)
+			artifact_add_slot_data(e->w, s->name, tensor[i], s->data, bytes);
+		else if (s->kind == SLOT_file)
+			artifact_add_slot_file(e->w, s->name, tensor[i], s->offset, bytes);
+		else
+			artifact_add_slot_bound(e->w, s->name, tensor[i], bytes);
+	}
+}
+
+/* Tensors of callbacks and library calls: their steps list one an arg. */
+static void emit_call_tensors(struct emit *e)
+{
+	for (uint32_t i = 0; i < e->npending; i++) {
+		const struct plan_step *s = e->pending[i].step;
+		if (s->kind != ABI_STEP_callback && s->kind != ABI_STEP_library)
+			continue;
+		uint32_t *list = job_array(e->job, s->nargs, sizeof *list);
+		for (uint32_t k = 0; k < s->nargs; k++) {
+			list[k] = e->tensors;
+			add_tensor(e, s->args[k]);
+		}
+		uint32_t at = artifact_add_indices(e->w, list, s->nargs);
+		artifact_step(e->w, e->pending[i].at)->index = at;
+	}
+}
+
+void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen_code *code,
+	enum isa isa, const char *explain, void **bytes, size_t *size)
+{
+	struct emit e = { .job = j, .p = p, .w = artifact_new(j, "weft") };
+	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
+	for (uint32_t i = 0; i < p->nkernels; i++)
+		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size, code[i].entry,
+			code[i].scratch);
+	artifact_set_machine(e.w, isa_table[isa].machine, isa_table[isa].needs);
+	prologue(&e);
+	for (uint32_t i = 0; i < p->main.n; i++) {
+		emit_step(&e, &p->main.at[i]);
+		e.main_at[i] = artifact_steps(e.w) - 1;
+	}
+	for (uint32_t i = 0; i < p->noutputs; i++) {     /* dims of outputs that no step needed */
+		const struct type *t = p->buffers[p->outputs[i]].type;
+		for (uint32_t d = 0; d < t->rank; d++)
+			extent(&e, t->dims[d]);
+		extent(&e, p->buffers[p->outputs[i]].bytes);
+	}
+	sizes_step(&e);
+	uint32_t main_steps = artifact_steps(e.w);
+	emit_bodies(&e);
+	emit_buffers(&e);
+	for (uint32_t i = 0; i < p->ninputs; i++)
+		add_tensor(&e, p->inputs[i]);
+	for (uint32_t i = 0; i < p->noutputs; i++)
+		add_tensor(&e, p->outputs[i]);
+	emit_slots(&e);
+	emit_call_tensors(&e);
+	struct abi_program *program = artifact_program(e.w);
+	program->ninputs = p->ninputs;
+	program->noutputs = p->noutputs;
+	program->main_steps = main_steps;
+	program->arena = p->arena;
+	program->numerics = p->strict ? 0 : 1;
+	artifact_set_bytes(e.w, ABI_EXPLAIN, explain, strlen(explain));
+	artifact_finish(e.w, bytes, size);
+}
+
+void backend_emit_text(struct job *j, const struct backend *b, struct graph *g, const struct func *main,
+	const char *text, void **bytes, size_t *size)
+{
+	struct plan p = { .graph = g };
+	const struct region *r = main->region;
+	struct plan_buffer *buffers = job_array(j, r->nparams + r->nresults, sizeof *buffers);
+	uint32_t *io = job_array(j, r->nparams + r->nresults, sizeof *io);
+	for (uint32_t i = 0; i < r->nparams + r->nresults; i++) {
+		const struct type *t = i < r->nparams ? r->params[i] : r->results[i - r->nparams]->type;
+		if (t->kind == TYPE_token)
+			continue;
+		if (t->kind != TYPE_tensor)
+			job_fail(j, WEFT_UNIMPLEMENTED, "argument or result %u of @%s is no tensor", i, main->name);
+		io[p.nbuffers] = p.nbuffers;
+		buffers[p.nbuffers] = (struct plan_buffer){ .type = t };
+		buffers[p.nbuffers].kind = i < r->nparams ? ABI_BUFFER_input : ABI_BUFFER_output;
+		buffers[p.nbuffers].index = i < r->nparams ? p.ninputs++ : p.noutputs++;
+		p.nbuffers++;
+	}
+	p.buffers = buffers;
+	p.inputs = io;
+	p.outputs = io + p.ninputs;
+	struct emit e = { .job = j, .p = &p, .w = artifact_new(j, b->name) };
+	int64_t any = 0;
+	for (uint32_t i = 0; i < p.nbuffers; i++) {
+		int64_t *dims = job_array(j, buffers[i].type->rank, sizeof *dims);
+		for (uint32_t d = 0; d < buffers[i].type->rank; d++) {
+			dims[d] = buffers[i].type->dims[d];
+			if (dims[d] >= 0)
+				continue;
+			if (i < r->nparams)      /* any size: the interpreter checks what there is to check */
+				any = artifact_add_size(e.w, ABI_SIZE_input, i, d, NULL);
+			dims[d] = any;
+		}
+		artifact_add_tensor(e.w, buffers[i].type->dtype, buffers[i].type->rank, dims, NULL, i, 0);
+	}
+	for (uint32_t i = 0; i < p.nbuffers; i++) {
+		int64_t n = type_bytes(buffers[i].type);
+		struct abi_buffer rec = { .kind = buffers[i].kind, .index = buffers[i].index, .bytes = n < 0 ? 0 : n };
+		artifact_add_buffer(e.w, &rec);
+	}
+	artifact_program(e.w)->ninputs = p.ninputs;
+	artifact_program(e.w)->noutputs = p.noutputs;
+	artifact_set_bytes(e.w, ABI_TEXT, text, strlen(text));
+	artifact_finish(e.w, bytes, size);
+}

@@ -1,0 +1,98 @@
+/* interp.c -- the backend that keeps the graph's text and runs the reference interpreter on it. */
+#include "backend/backend.h"
+#include "ir/eval.h"
+#include "stablehlo/stablehlo.h"
+#include <string.h>
+
+static struct weft_error *interp_prepare(struct exe *x, void **state)
+{
+	size_t size;
+	const char *text = exe_bytes(x, ABI_TEXT, &size);
+	struct graph *g;
+	if (!text)
+		FAIL(WEFT_INVALID_ARGUMENT, "an artifact of the interpreter without a program");
+	TRY(stablehlo_read("<artifact>", text, size, NULL, &g));
+	*state = g;
+	return NULL;
+}
+
+static void interp_unprepare(void *state)
+{
+	graph_release(state);
+}
+
+struct call {
+	const struct graph *graph;
+	const struct run_tensor *in;
+	struct run_tensor *out;
+	uint32_t nin, nout, made;
+};
+
+static void give(struct job *j, struct run_tensor *out, const struct tensor *t)
+{
+	size_t bytes = (size_t)tensor_elements(t) * dtype_bytes(t->type->dtype);
+	struct storage *s;
+	if (t->rank > ABI_RANK_MAX)
+		job_fail(j, WEFT_UNIMPLEMENTED, "a result of rank %u", t->rank);
+	job_try(j, storage_create(bytes, &s));
+	memcpy(s->data, t->data, bytes);
+	memcpy(s->dims, t->dims, t->rank * sizeof *t->dims);
+	*out = (struct run_tensor){
+		.dtype = (enum weft_dtype)t->type->dtype, .rank = t->rank, .dims = s->dims,
+		.data = s->data, .bytes = bytes, .storage = s,
+	};
+}
+
+static void run(struct job *j, void *arg)
+{
+	struct call *c = arg;
+	const struct func *f = graph_main(c->graph);
+	const struct region *r = f ? f->region : NULL;
+	if (!r)
+		job_fail(j, WEFT_INVALID_ARGUMENT, "a program without a main function");
+	struct tensor *args = job_array(j, r->nparams + 1, sizeof *args);
+	struct tensor *results = job_array(j, r->nresults + 1, sizeof *results);
+	uint32_t used = 0;
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		args[i].type = r->params[i];
+		if (r->params[i]->kind != TYPE_tensor)
+			continue;
+		const struct run_tensor *t = used < c->nin ? &c->in[used] : NULL;
+		if (!t || (enum dtype)t->dtype != r->params[i]->dtype || t->rank != r->params[i]->rank)
+			job_fail(j, WEFT_INVALID_ARGUMENT, "argument %u is not of the program's type", used);
+		for (uint32_t d = 0; d < t->rank; d++)
+			if (r->params[i]->dims[d] >= 0 && r->params[i]->dims[d] != t->dims[d])
+				job_fail(j, WEFT_INVALID_ARGUMENT,
+					"argument %u, dimension %u: expected %lld, found %lld", used, d,
+					(long long)r->params[i]->dims[d], (long long)t->dims[d]);
+		args[i].rank = t->rank;
+		args[i].dims = t->dims;
+		args[i].data = t->data;
+		used++;
+	}
+	eval_region(j, c->graph, r, &(struct eval_options){ 0 }, args, results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		if (results[i].type->kind == TYPE_tensor && c->made < c->nout)
+			give(j, &c->out[c->made++], &results[i]);
+}
+
+static struct weft_error *interp_run(struct exe *x, void *state, const struct run_options *o,
+	const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout)
+{
+	struct call c = { .graph = state, .in = in, .out = out, .nin = nin, .nout = nout };
+	(void)o;
+	if (nin != exe_inputs(x) || nout != exe_outputs(x))
+		FAIL(WEFT_INVALID_ARGUMENT, "expected %u arguments and %u results, found %u and %u",
+			exe_inputs(x), exe_outputs(x), nin, nout);
+	struct weft_error *e = job_run(run, &c);
+	for (uint32_t i = 0; e && i < c.made; i++)
+		storage_release(c.out[i].storage);
+	return e;
+}
+
+const struct backend backend_interp = {
+	.size = sizeof(struct backend), .name = "interp",
+	.doc = "the reference interpreter: what correct means, slowly",
+	.stages = BACKEND_KEEP,
+	.prepare = interp_prepare, .unprepare = interp_unprepare, .run = interp_run,
+};
