@@ -1,0 +1,38 @@
+/* pass.h -- graph -> graph, knowing no machine.
+ *
+ * A pass gives the region that another becomes, the same pointer when nothing changed: nodes are consed,
+ * so the runner needs no other word.  Passes add to the graph and fail through its job; they never
+ * recurse on graph depth.  The runner verifies what changed and can leave any pass out by name. */
+#ifndef PASS_PASS_H
+#define PASS_PASS_H
+#include "ir/graph.h"
+
+typedef const struct region *pass_fn(struct graph *g, const struct region *r);
+
+enum pass_group { PASS_PRE, PASS_JOINT, PASS_POST };
+enum pass {
+#define PASS(name, ...) PASS_ID_##name,
+#include "pass/pass.def"
+#undef PASS
+	PASS_COUNT
+};
+struct pass_info {
+	const char *name;
+	enum pass_group group;
+	const char *doc;
+	pass_fn *run;
+};
+#define PASS(name, ...) pass_fn pass_##name;
+#include "pass/pass.def"
+#undef PASS
+extern const struct pass_info pass_table[PASS_COUNT];
+
+struct pass_options {
+	const char *off;             /* names of passes to leave out, with commas; NULL: none */
+	bool verify;                 /* after every pass that changed something */
+};
+/* Runs one pass on r as the region of a function. */
+const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
+	const struct pass_options *o);
+enum pass pass_find(const char *name, size_t len);           /* PASS_COUNT: no such */
+#endif
