@@ -1,5 +1,6 @@
 /* backend.c -- the table of backends, lookup with did-you-mean, and the native backend, which is run/. */
 #include "backend/backend.h"
+#include "base/str.h"
 #include <string.h>
 
 #define BACKEND(name, stages, doc) &backend_##name,
@@ -23,37 +24,16 @@ const struct backend backend_weft = {
 	.run = weft_backend_run,
 };
 
-/* Edits from a to b (Levenshtein), at most 63 characters of each. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[64];
-	size_t na = strnlen(a, 63), nb = strnlen(b, 63);
-	for (size_t k = 0; k <= nb; k++)
-		row[k] = (unsigned)k;
-	for (size_t i = 1; i <= na; i++) {
-		unsigned diagonal = row[0];
-		row[0] = (unsigned)i;
-		for (size_t k = 1; k <= nb; k++) {
-			unsigned swap = diagonal + (a[i - 1] != b[k - 1]);
-			diagonal = row[k];
-			unsigned best = row[k] + 1 < row[k - 1] + 1 ? row[k] + 1 : row[k - 1] + 1;
-			row[k] = swap < best ? swap : best;
-		}
-	}
-	return row[nb];
-}
-
 const struct backend *backend_find(const char *name, const char **nearest)
 {
-	unsigned least = ~0u;
+	const char *names[sizeof backend_table / sizeof *backend_table];
+	size_t n = 0;
 	for (const struct backend *const *b = backend_table; *b; b++) {
-		unsigned d = distance(name, (*b)->name);
-		if (!d)
+		if (!strcmp((*b)->name, name))
 			return *b;
-		if (nearest && d < least) {
-			least = d;
-			*nearest = (*b)->name;
-		}
+		names[n++] = (*b)->name;
 	}
+	if (nearest)
+		*nearest = str_nearest(name, names, n);
 	return NULL;
 }

@@ -106,3 +106,37 @@ void str_add_json(struct str *s, const char *text)
 	}
 	str_addc(s, '"');
 }
+
+/* Edits from a to b (Levenshtein), at most 63 characters of each. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[64];
+	size_t na = strnlen(a, 63), nb = strnlen(b, 63);
+	for (size_t k = 0; k <= nb; k++)
+		row[k] = (unsigned)k;
+	for (size_t i = 1; i <= na; i++) {
+		unsigned diagonal = row[0];
+		row[0] = (unsigned)i;
+		for (size_t k = 1; k <= nb; k++) {
+			unsigned swap = diagonal + (a[i - 1] != b[k - 1]);
+			diagonal = row[k];
+			unsigned best = row[k] + 1 < row[k - 1] + 1 ? row[k] + 1 : row[k - 1] + 1;
+			row[k] = swap < best ? swap : best;
+		}
+	}
+	return row[nb];
+}
+
+const char *str_nearest(const char *name, const char *const *names, size_t n)
+{
+	const char *nearest = NULL;
+	unsigned least = ~0u;
+	for (size_t i = 0; i < n; i++) {
+		unsigned d = distance(name, names[i]);
+		if (d < least) {
+			least = d;
+			nearest = names[i];
+		}
+	}
+	return nearest;
+}

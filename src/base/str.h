@@ -17,4 +17,7 @@ void str_add_bytes(struct str *s, const void *bytes, size_t n);
 void str_addc(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...) BASE_PRINTF(2, 3);
 void str_add_json(struct str *s, const char *text); /* quoted and escaped */
+
+/* Which of n names is the most like name (fewest edits); NULL when n is 0. */
+const char *str_nearest(const char *name, const char *const *names, size_t n);
 #endif

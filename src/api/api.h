@@ -1,0 +1,15 @@
+/* api.h -- what bind/ and cli/ use beside the public functions of weft.h. */
+#ifndef API_API_H
+#define API_API_H
+#include "base/error.h"
+#include "base/str.h"
+#include "run/run.h"
+
+/* weft_run without handles for tensors: see exe_run.  threads 0: threads_default(). */
+struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
+	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
+struct exe *api_exe(struct weft_executable *x);              /* borrowed */
+
+/* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
+unsigned threads_default(void);
+#endif

@@ -1,0 +1,112 @@
+/* client.c -- version, element types, clients, programs. */
+#include "api/api_impl.h"
+#include "front/aten/aten.h"
+#include "stablehlo/stablehlo.h"
+
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+
+const char *weft_version(void)
+{
+	return STRING(WEFT_VERSION_MAJOR) "." STRING(WEFT_VERSION_MINOR) "." STRING(WEFT_VERSION_PATCH);
+}
+
+const char *weft_dtype_name(enum weft_dtype t)
+{
+	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text : "invalid";
+}
+
+enum weft_dtype weft_dtype_find(const char *name)
+{
+	return (enum weft_dtype)dtype_find(name);
+}
+
+struct weft_error *weft_client_open(const char *name, struct weft_client **out)
+{
+	const char *nearest = NULL;
+	const struct backend *b = backend_find(name ? name : "weft", &nearest);
+	if (!b)
+		FAIL(WEFT_NOT_FOUND, "no backend '%s'; the nearest is '%s'", name, nearest);
+	struct weft_client *c = mem_alloc(sizeof *c);
+	if (!c)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a client");
+	atomic_init(&c->refs, 1);
+	c->backend = b;
+	*out = c;
+	return NULL;
+}
+
+void weft_client_retain(struct weft_client *c)
+{
+	atomic_fetch_add(&c->refs, 1);
+}
+
+void weft_client_release(struct weft_client *c)
+{
+	if (c && atomic_fetch_sub(&c->refs, 1) == 1)
+		mem_free(c);
+}
+
+const char *weft_client_backend(const struct weft_client *c)
+{
+	return c->backend->name;
+}
+
+struct weft_error *weft_program_parse(enum weft_format format, const char *name, const char *text,
+	size_t size, struct weft_program **out)
+{
+	struct graph *g = NULL;
+	if (format == WEFT_STABLEHLO_TEXT)
+		TRY(stablehlo_read(name, text, size, NULL, &g));
+	else if (format == WEFT_ATEN_TEXT)
+		TRY(aten_read(name, text, size, &g));
+	else
+		FAIL(WEFT_INVALID_ARGUMENT, "unknown format %d of a program", (int)format);
+	struct weft_program *p = mem_alloc(sizeof *p);
+	if (!p || pthread_mutex_init(&p->lock, NULL)) {
+		mem_free(p);
+		graph_release(g);
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a program");
+	}
+	atomic_init(&p->refs, 1);
+	p->graph = g;
+	*out = p;
+	return NULL;
+}
+
+void weft_program_retain(struct weft_program *p)
+{
+	atomic_fetch_add(&p->refs, 1);
+}
+
+void weft_program_release(struct weft_program *p)
+{
+	if (!p || atomic_fetch_sub(&p->refs, 1) != 1)
+		return;
+	graph_release(p->graph);
+	pthread_mutex_destroy(&p->lock);
+	mem_free(p);
+}
+
+struct weft_error *weft_program_print(const struct weft_program *p, char **out)
+{
+	struct str s;
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	str_init(&s, NULL);
+	pthread_mutex_lock(lock);
+	struct weft_error *e = stablehlo_print(p->graph, &s);
+	pthread_mutex_unlock(lock);
+	if (!e && s.failed)
+		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
+	if (e) {
+		str_fini(&s);
+		return e;
+	}
+	*out = s.text;
+	return NULL;
+}
+
+void weft_text_free(char *text)
+{
+	mem_free(text);
+}

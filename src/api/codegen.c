@@ -1,0 +1,53 @@
+/* codegen.c -- libweft_codegen, opened from beside libweft at the first compile, never closed. */
+#include "api/api_impl.h"
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const struct codegen_table *table;
+
+static struct weft_error *open_locked(void)
+{
+	Dl_info here;
+	char path[4096];
+	const char *file = "libweft_codegen.so";
+	int dir = 0;
+	const char *slash = NULL;
+	const char *(*const self)(void) = weft_version;
+	void *address;
+	memcpy(&address, &self, sizeof address);
+	if (dladdr(address, &here) && here.dli_fname && (slash = strrchr(here.dli_fname, '/')))
+		dir = (int)(slash - here.dli_fname) + 1;
+	if (snprintf(path, sizeof path, "%.*s%s", dir, dir ? here.dli_fname : "", file) >= (int)sizeof path)
+		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(), path);
+	const struct codegen_table *found = dlsym(library, "weft_codegen_table");
+	if (!found || found->version != CODEGEN_VERSION) {
+		dlclose(library);
+		FAIL(WEFT_FAILED_PRECONDITION, "%s is not of this version of Weft", path);
+	}
+	table = found;
+	return NULL;
+}
+
+struct weft_error *codegen_open(const struct codegen_table **out)
+{
+	struct weft_error *e = NULL;
+	pthread_mutex_lock(&lock);
+	if (!table)
+		e = open_locked();
+	*out = table;
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+bool codegen_is_open(void)
+{
+	pthread_mutex_lock(&lock);
+	bool open = table != NULL;
+	pthread_mutex_unlock(&lock);
+	return open;
+}

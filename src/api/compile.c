@@ -1,0 +1,166 @@
+/* compile.c -- the walk through the pipeline: compile(), a line a stage.
+ *
+ * Compiling always makes an artifact, running always starts from one; which stages run is the backend's
+ * row.  A program's graph is lent to the compiling job; what that adds stays, and compiling again finds it
+ * consed. */
+#include "api/api_impl.h"
+#include "api/explain.h"
+#include "base/cpu.h"
+#include "pass/pass.h"
+#include "run/pool.h"
+#include "stablehlo/stablehlo.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct compile {
+	struct graph *graph;
+	const struct backend *backend;
+	const struct weft_options *options;
+	const struct codegen_table *codegen;
+	struct plan_source source;
+	struct plan *plan;
+	struct codegen_code *code;
+	uint32_t ncode;
+	enum isa isa;
+	void *bytes;                         /* the result; mem_free's */
+	size_t size;
+	uint32_t kernels, launches;
+};
+
+static double seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Main's region, called functions in place; the tensors that sizes are read from as further results. */
+static void stage_source(struct job *j, struct compile *c, const struct func *main)
+{
+	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+	const struct region *r = pass_run(c->graph, main->region, PASS_ID_inline, &po);
+	uint32_t n;
+	c->source.name = main->name;
+	c->source.values = plan_values(j, c->graph, r, &n);
+	c->source.nvalues = n;
+	const struct node **results = job_array(j, r->nresults + n, sizeof *results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		results[i] = r->results[i];
+	for (uint32_t i = 0; i < n; i++)
+		results[r->nresults + i] = c->source.values[i];
+	c->source.region = graph_region(c->graph, r->nparams, r->params, r->nresults + n, results);
+}
+
+static void stage_passes(struct compile *c)
+{
+	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+	for (enum pass p = 0; p < PASS_COUNT; p++)
+		if (p != PASS_ID_inline)
+			c->source.region = pass_run(c->graph, c->source.region, p, &po);
+}
+
+static void stage_plan(struct job *j, struct compile *c)
+{
+	struct plan_options po = {
+		.strict = !strcmp(option_numerics(c->options), "strict"),
+		.isa = c->isa, .l1 = cpu_get()->l1d, .l2 = cpu_get()->l2,
+	};
+	c->plan = plan_make(j, c->graph, &c->source, &po);
+	c->kernels = c->plan->nkernels;
+	c->launches = c->plan->main.n;
+}
+
+struct generate {
+	struct compile *c;
+	struct weft_error **errors;
+};
+
+static void generate_one(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	struct generate *t = arg;
+	const char *dump = option_dump(t->c->options);
+	struct codegen_options o = {
+		.isa = t->c->isa, .level = (int)option_opt_level(t->c->options), .dump = *dump ? dump : NULL,
+	};
+	(void)scratch;
+	for (int64_t i = first; i < last; i++)
+		t->errors[i] = t->c->codegen->compile(t->c->plan->kernels[i], &o, &t->c->code[i]);
+}
+
+static void free_code(void *arg, bool failed)
+{
+	struct compile *c = arg;
+	(void)failed;
+	for (uint32_t i = 0; i < c->ncode; i++)
+		c->codegen->code_free(&c->code[i]);
+}
+
+/* One LLVM module a kernel, spread over the pool. */
+static void stage_generate(struct job *j, struct compile *c)
+{
+	uint32_t n = c->plan->nkernels;
+	struct generate t = { c, job_array(j, n + 1, sizeof *t.errors) };
+	c->code = job_array(j, n + 1, sizeof *c->code);
+	c->ncode = n;
+	job_defer(j, free_code, c);
+	struct pool_task task = { .fn = generate_one, .arg = &t, .chunks = n };
+	pool_parallel(pool_default_threads(), &task);
+	struct weft_error *first = NULL;
+	for (uint32_t i = 0; i < n; i++)
+		if (first)
+			weft_error_free(t.errors[i]);
+		else
+			first = t.errors[i];
+	job_try(j, first);
+}
+
+
+static void compile(struct job *j, void *arg)
+{
+	struct compile *c = arg;
+	unsigned stages = c->backend->stages;
+	graph_borrow(c->graph, j);
+	const struct func *main = graph_main(c->graph);
+	if (!main)
+		job_fail(j, WEFT_INVALID_ARGUMENT, "a program without a function named main");
+	if (stages & BACKEND_KEEP) {
+		struct str text;
+		str_init(&text, j);
+		job_try(j, stablehlo_print(c->graph, &text));
+		backend_emit_text(j, c->backend, c->graph, main, text.text, &c->bytes, &c->size);
+		return;
+	}
+	stage_source(j, c, main);
+	if (stages & BACKEND_PASSES)
+		stage_passes(c);
+	stage_plan(j, c);
+	stage_generate(j, c);
+	backend_emit_plan(j, c->plan, c->code, c->isa, explain_json(j, c->plan), &c->bytes, &c->size);
+}
+
+struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,
+	const struct weft_options *options, struct weft_executable **out)
+{
+	double start = seconds();
+	struct compile c = {
+		.graph = p->graph, .backend = client->backend, .options = options, .isa = isa_here(),
+	};
+	if (c.backend->stages & BACKEND_GEN) {
+		if (c.isa == ISA_COUNT)
+			FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
+		TRY(codegen_open(&c.codegen));
+	}
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	pthread_mutex_lock(lock);
+	struct weft_error *e = job_run(compile, &c);
+	pthread_mutex_unlock(lock);
+	if (e)
+		return e;
+	TRY(executable_create(c.backend, c.bytes, c.size, options, out));
+	(*out)->kernels = c.kernels;
+	(*out)->launches = c.launches;
+	(*out)->compile_s = seconds() - start;
+	report_add(*out, true);
+	return NULL;
+}

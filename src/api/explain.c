@@ -1,0 +1,106 @@
+/* explain.c -- what became of a program: its kernels, the ops in each with their source, its memory.
+ *
+ * Written when the plan still knows the graph and kept in the artifact, so `weft explain` works on a
+ * file, in a process without a compiler. */
+#include "api/explain.h"
+#include "base/str.h"
+#include <string.h>
+
+static void add_shape(struct str *s, const struct graph *g, const struct type *t)
+{
+	str_addc(s, '"');
+	for (uint32_t d = 0; d < t->rank; d++) {
+		if (t->dims[d] >= 0)
+			str_addf(s, "%lldx", (long long)t->dims[d]);
+		else {
+			dim_print(g, t->dims[d], s);
+			str_addc(s, 'x');
+		}
+	}
+	str_addf(s, "%s\"", dtype_table[t->dtype].text);
+}
+
+static void add_node(struct str *s, const struct graph *g, const struct node *n)
+{
+	str_addf(s, "{\"op\": \"%s\"", op_table[n->op].name);
+	if (n->type->kind == TYPE_tensor) {
+		str_add(s, ", \"type\": ");
+		add_shape(s, g, n->type);
+	}
+	const struct location *l = graph_location(g, n);
+	if (l && (l->file || l->text)) {
+		str_add(s, ", \"source\": ");
+		struct str where;
+		str_init(&where, s->job);
+		if (l->file)
+			str_addf(&where, "%s:%u:%u", l->file, l->line, l->column);
+		if (l->text)
+			str_addf(&where, "%s%s", l->file ? " " : "", l->text);
+		str_add_json(s, where.text ? where.text : "");
+	}
+	str_addc(s, '}');
+}
+
+static void add_extent(struct str *s, const struct graph *g, int64_t d)
+{
+	if (d >= 0) {
+		str_addf(s, "%lld", (long long)d);
+		return;
+	}
+	str_addc(s, '"');
+	dim_print(g, d, s);
+	str_addc(s, '"');
+}
+
+static void add_step(struct str *s, const struct plan *p, const struct plan_step *step)
+{
+	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
+	str_addf(s, "{\"kind\": \"%s\"", kinds[step->kind]);
+	if (step->kind == ABI_STEP_kernel) {
+		const struct kernel *k = p->kernels[step->kernel];
+		str_addf(s, ", \"kernel\": %u, \"name\": \"%s\", \"chunks\": ", step->kernel, k->name);
+		add_extent(s, p->graph, step->chunks);
+		str_add(s, ", \"ends\": ");
+		str_add_json(s, k->ends ? k->ends : "its result is read by more than one kernel, or returned");
+	}
+	if (step->text) {
+		str_add(s, ", \"text\": ");
+		str_add_json(s, step->text);
+	}
+	if (step->flops >= 0)
+		str_addf(s, ", \"operations\": %lld, \"bytes\": %lld", (long long)step->flops,
+			(long long)step->bytes);
+	str_add(s, ", \"ops\": [");
+	for (uint32_t i = 0; step->nodes && step->nodes[i]; i++) {
+		str_add(s, i ? ", " : "");
+		add_node(s, p->graph, step->nodes[i]);
+	}
+	str_add(s, "]");
+	if (step->nregions) {
+		str_add(s, ", \"regions\": [");
+		for (uint32_t r = 0; r < step->nregions; r++) {
+			str_add(s, r ? ", [" : "[");
+			for (uint32_t i = 0; i < step->regions[r].n; i++) {
+				str_add(s, i ? ", " : "");
+				add_step(s, p, &step->regions[r].at[i]);
+			}
+			str_add(s, "]");
+		}
+		str_add(s, "]");
+	}
+	str_addc(s, '}');
+}
+
+char *explain_json(struct job *j, const struct plan *p)
+{
+	struct str s;
+	str_init(&s, j);
+	str_addf(&s, "{\"kernels\": %u, \"arena_bytes\": %lld, \"steps\": [\n", p->nkernels,
+		(long long)p->arena);
+	for (uint32_t i = 0; i < p->main.n; i++) {
+		add_step(&s, p, &p->main.at[i]);
+		str_add(&s, i + 1 < p->main.n ? ",\n" : "\n");
+	}
+	str_add(&s, "]}\n");
+	return s.text;
+}

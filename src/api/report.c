@@ -1,0 +1,174 @@
+/* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.  doc/report.md. */
+#include "api/api_impl.h"
+#include "base/str.h"
+#include <string.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct weft_executable *list;
+static uint64_t ncompiles, ngraphs;
+
+void report_add(struct weft_executable *x, bool compiled)
+{
+	pthread_mutex_lock(&lock);
+	x->next = list;
+	if (list)
+		list->previous = x;
+	list = x;
+	ngraphs++;
+	ncompiles += compiled;
+	pthread_mutex_unlock(&lock);
+}
+
+void report_remove(struct weft_executable *x)
+{
+	pthread_mutex_lock(&lock);
+	if (x->previous)
+		x->previous->next = x->next;
+	else if (list == x)
+		list = x->next;
+	if (x->next)
+		x->next->previous = x->previous;
+	pthread_mutex_unlock(&lock);
+}
+
+/* ---- counts by name -------------------------------------------------------------------------- */
+
+struct count {
+	char name[120];
+	uint64_t n;
+};
+struct counts {
+	struct count at[128];
+	uint32_t n;
+	enum abi_step_kind kind;
+};
+
+static void count_one(void *arg, enum abi_step_kind kind, const char *name, uint64_t n)
+{
+	struct counts *c = arg;
+	uint32_t i = 0;
+	if (kind != c->kind)
+		return;
+	while (i < c->n && strcmp(c->at[i].name, name))
+		i++;
+	if (i == c->n && c->n < sizeof c->at / sizeof *c->at) {
+		strncpy(c->at[i].name, name, sizeof c->at[i].name - 1);
+		c->n++;
+	}
+	if (i < c->n)
+		c->at[i].n += n;
+}
+
+static void add_counts(struct str *s, enum abi_step_kind kind)
+{
+	static struct counts c;                  /* under the lock */
+	memset(&c, 0, sizeof c);
+	c.kind = kind;
+	for (struct weft_executable *x = list; x; x = x->next)
+		exe_counts_each(x->exe, count_one, &c);
+	str_addc(s, '{');
+	for (uint32_t i = 0; i < c.n; i++) {
+		str_add(s, i ? ", " : "");
+		str_add_json(s, c.at[i].name);
+		str_addf(s, ": %llu", (unsigned long long)c.at[i].n);
+	}
+	str_addc(s, '}');
+}
+
+/* ---- the report ------------------------------------------------------------------------------- */
+
+static void add_executable(struct str *s, const struct weft_executable *x)
+{
+	struct exe_stats st = exe_stats_get(x->exe);
+	str_addf(s,
+		"{\"backend\": \"%s\", \"kernels\": %u, \"launches\": %u, \"compile_s\": %.6f, \"runs\": %llu, "
+		"\"threads\": %u, \"arena_bytes\": %zu}",
+		x->backend->name, x->kernels, x->launches, x->compile_s, (unsigned long long)st.runs,
+		st.threads, st.arena);
+}
+
+static void report_json(struct str *s)
+{
+	uint64_t kernels = 0;
+	unsigned threads = 0;
+	double compile_s = 0;
+	for (const struct weft_executable *x = list; x; x = x->next) {
+		struct exe_stats st = exe_stats_get(x->exe);
+		threads = st.threads > threads ? st.threads : threads;
+		kernels += x->kernels;
+		compile_s += x->compile_s;
+	}
+	str_add(s, "{\"version\": ");
+	str_add_json(s, weft_version());
+	str_add(s, ", \"fallbacks\": ");
+	add_counts(s, ABI_STEP_callback);
+	str_add(s, ", \"library_calls\": ");
+	add_counts(s, ABI_STEP_library);
+	str_addf(s,
+		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, \"kernels\": %llu, "
+		"\"cache\": {\"hits\": 0, \"misses\": 0, \"bypassed\": {}, \"disabled\": %llu}, "
+		"\"compiler_loaded\": %s, \"executables\": [",
+		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
+		(unsigned long long)kernels, (unsigned long long)ncompiles, codegen_is_open() ? "true" : "false");
+	for (const struct weft_executable *x = list; x; x = x->next) {
+		str_add(s, x == list ? "" : ", ");
+		add_executable(s, x);
+	}
+	str_add(s, "]}\n");
+}
+
+static void report_text(struct str *s)
+{
+	str_addf(s, "weft %s: %llu graphs, %llu compiled\n", weft_version(), (unsigned long long)ngraphs,
+		(unsigned long long)ncompiles);
+	str_add(s, "fallbacks: ");
+	add_counts(s, ABI_STEP_callback);
+	str_add(s, "\nlibrary calls: ");
+	add_counts(s, ABI_STEP_library);
+	str_add(s, "\n backend  kernels  launches  compile ms      runs  threads  arena KiB\n");
+	for (const struct weft_executable *x = list; x; x = x->next) {
+		struct exe_stats st = exe_stats_get(x->exe);
+		str_addf(s, " %-8s %7u  %8u  %10.1f  %8llu  %7u  %9zu\n", x->backend->name, x->kernels,
+			x->launches, 1e3 * x->compile_s, (unsigned long long)st.runs, st.threads, st.arena / 1024);
+	}
+}
+
+static struct weft_error *hand_over(struct str *s, char **out)
+{
+	if (s->failed || !s->text) {
+		str_fini(s);
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
+	}
+	*out = s->text;
+	return NULL;
+}
+
+struct weft_error *weft_report(const char *format, char **out)
+{
+	struct str s;
+	bool json = format && !strcmp(format, "json");
+	if (!json && format && strcmp(format, "text"))
+		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'", format);
+	str_init(&s, NULL);
+	pthread_mutex_lock(&lock);
+	if (json)
+		report_json(&s);
+	else
+		report_text(&s);
+	pthread_mutex_unlock(&lock);
+	return hand_over(&s, out);
+}
+
+struct weft_error *weft_executable_explain(const struct weft_executable *x, const char *format, char **out)
+{
+	struct str s;
+	size_t size;
+	const char *json = exe_bytes(x->exe, ABI_EXPLAIN, &size);
+	if (!json)
+		FAIL(WEFT_UNIMPLEMENTED, "backend '%s' has nothing to explain", x->backend->name);
+	if (format && strcmp(format, "json") && strcmp(format, "text"))
+		FAIL(WEFT_INVALID_ARGUMENT, "explain: expected format text or json, found '%s'", format);
+	str_init(&s, NULL);
+	str_add_bytes(&s, json, size);
+	return hand_over(&s, out);
+}
