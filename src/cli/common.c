@@ -1,0 +1,239 @@
+/* common.c -- options every command takes, opening programs and artifacts, making inputs. */
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char common_help[] =
+	"  --backend NAME        weft (default), interp or null\n"
+	"  --threads N           threads that run steps\n"
+	"  --strict              round to the dtype after every op\n"
+	"  --option NAME=VALUE   any option of the compiler\n"
+	"  --aten                FILE is the text of an ATen graph (suffix .aten says so too)\n"
+	"  --random-inputs       make the inputs that no file gives; with --seed N\n"
+	"  --save-outputs PREFIX write results to PREFIX0.npy, PREFIX1.npy ...\n"
+	"  --repeat N            bench: calls that are timed\n"
+	"  --format text|json    explain, report\n"
+	"  --quiet               do not print results\n"
+	"  -o FILE               where the result goes\n";
+
+static int set(struct cli *c, const char *name, const char *value)
+{
+	struct weft_error *e = weft_options_set(c->options, name, value);
+	if (!e)
+		return CLI_OK;
+	int status = cli_usage(c->command, "%s", weft_error_text(e));
+	weft_error_free(e);
+	return status;
+}
+
+static int number(const char *command, const char *name, const char *text, uint64_t *out)
+{
+	char *end;
+	errno = 0;
+	unsigned long long v = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-')
+		return cli_usage(command, "%s: expected a number, found '%s'", name, text);
+	*out = v;
+	return CLI_OK;
+}
+
+/* The option at argv[0] with its value argv[1] (NULL: none); *used says how many words it took. */
+static int take(struct cli *c, const char *name, const char *value, int *used)
+{
+	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten" };
+	*used = 1;
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		if (strcmp(name, flags[i]))
+			continue;
+		c->random |= i == 1;
+		c->quiet |= i == 2;
+		c->aten |= i == 3;
+		return i == 0 ? set(c, "numerics", "strict") : CLI_OK;
+	}
+	if (!value)
+		return cli_usage(c->command, "unknown option '%s', or it lacks a value", name);
+	*used = 2;
+	if (!strcmp(name, "--backend"))
+		c->backend = value;
+	else if (!strcmp(name, "-o"))
+		c->out = value;
+	else if (!strcmp(name, "--format"))
+		c->format = value;
+	else if (!strcmp(name, "--save-outputs"))
+		c->save = value;
+	else if (!strcmp(name, "--seed"))
+		return number(c->command, name, value, &c->seed);
+	else if (!strcmp(name, "--repeat"))
+		return number(c->command, name, value, &c->repeat);
+	else if (!strcmp(name, "--threads"))
+		return set(c, "threads", value);
+	else if (!strcmp(name, "--option") && strchr(value, '=')) {
+		char key[64];
+		size_t len = strcspn(value, "=");
+		snprintf(key, sizeof key, "%.*s", len < sizeof key ? (int)len : 0, value);
+		return set(c, key, value + len + 1);
+	} else
+		return cli_usage(c->command, "unknown option '%s'", name);
+	return CLI_OK;
+}
+
+int cli_parse(struct cli *c, const char *command, int argc, char **argv)
+{
+	*c = (struct cli){ .command = command, .repeat = 20, .rest = argv };
+	struct weft_error *e = weft_options_create(&c->options);
+	if (e)
+		return cli_fault(e);
+	for (int i = 0; i < argc;) {
+		int used = 1, status = CLI_OK;
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			printf("usage: weft %s FILE [INPUT.npy ...] [options]\n%s", command, common_help);
+			c->command = NULL;
+			return CLI_OK;
+		}
+		if (argv[i][0] == '-' && argv[i][1])
+			status = take(c, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used);
+		else
+			c->rest[c->nrest++] = argv[i];
+		if (status)
+			return status;
+		i += used;
+	}
+	if (!c->nrest)
+		return cli_usage(command, "a file is needed");
+	if (c->format && strcmp(c->format, "text") && strcmp(c->format, "json"))
+		return cli_usage(command, "--format: expected text or json, found '%s'", c->format);
+	return CLI_OK;
+}
+
+void cli_fini(struct cli *c)
+{
+	weft_options_free(c->options);
+}
+
+int cli_fault(struct weft_error *e)
+{
+	const char *text = weft_error_text(e);
+	fprintf(stderr, strstr(text, "error: ") ? "%s\n" : "error: %s\n", text);
+	weft_error_free(e);
+	return CLI_FAULT;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t a = strlen(s), b = strlen(end);
+	return a >= b && !strcmp(s + a - b, end);
+}
+
+static struct weft_error *open_bytes(const struct cli *c, const char *path, const void *data, size_t size,
+	struct weft_client *client, struct weft_executable **out)
+{
+	if (size >= 8 && !memcmp(data, "WEFTART\n", 8))
+		return weft_executable_load(client, data, size, out);
+	enum weft_format format = c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
+	struct weft_program *p;
+	TRY(weft_program_parse(format, path, data, size, &p));
+	struct weft_error *e = weft_compile(client, p, c->options, out);
+	weft_program_release(p);
+	return e;
+}
+
+struct weft_error *cli_open(const struct cli *c, const char *path, struct weft_client **client,
+	struct weft_executable **out)
+{
+	struct file_map m = { 0 };
+	TRY(weft_client_open(c->backend, client));
+	struct weft_error *e = file_map(path, &m);
+	if (!e)
+		e = open_bytes(c, path, m.data, m.size, *client, out);
+	file_unmap(&m);
+	if (e)
+		weft_client_release(*client);
+	return e;
+}
+
+/* ---- inputs ----------------------------------------------------------------------------------- */
+
+static uint64_t random_next(uint64_t *s)     /* splitmix64 (Steele, Lea and Flood, 2014) */
+{
+	uint64_t z = *s += 0x9e3779b97f4a7c15u;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+/* Floats in [-1, 1), integers 0 to 7, booleans; other bit patterns would mostly be NaNs. */
+static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t r = random_next(seed);
+		float f = (float)((double)(r >> 11) * 0x1p-52 - 1);
+		uint32_t bits;
+		memcpy(&bits, &f, sizeof bits);
+		switch (t) {
+		case WEFT_F32: memcpy((char *)data + 4 * i, &f, 4); break;
+		case WEFT_F64: memcpy((char *)data + 8 * i, &(double){ f }, 8); break;
+		case WEFT_C64: memcpy((char *)data + 8 * i, (float[]){ f, -f }, 8); break;
+		case WEFT_C128: memcpy((char *)data + 16 * i, (double[]){ f, -f }, 16); break;
+		case WEFT_BF16: memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)(bits >> 16) }, 2); break;
+		case WEFT_F16: memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)((r & 0x8000) | 0x3000 | (r & 0x3ff)) }, 2); break;
+		case WEFT_I1: ((unsigned char *)data)[i] = r & 1; break;
+		default: {
+			size_t size = weft_dtype_size(t);
+			uint64_t v = r & 7;
+			memcpy((char *)data + size * i, &v, size);
+		}
+		}
+	}
+}
+
+static struct weft_error *random_input(struct weft_client *client, struct weft_tensor_type t, uint64_t *seed,
+	struct weft_buffer **out)
+{
+	int64_t dims[64];
+	size_t size;
+	void *data;
+	for (uint32_t d = 0; d < t.rank && d < 64; d++)
+		dims[d] = t.dims[d] < 0 ? 8 : t.dims[d];         /* a symbolic size: 8 */
+	t.dims = dims;
+	TRY(weft_buffer_create(client, t, out));
+	TRY(weft_buffer_data(*out, &data, &size));
+	fill(t.dtype, data, size / weft_dtype_size(t.dtype), seed);
+	return NULL;
+}
+
+struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client, struct weft_executable *x,
+	struct weft_buffer ***out, uint32_t *n)
+{
+	uint32_t want = weft_executable_inputs(x), files = (uint32_t)c->nrest - 1;
+	uint64_t seed = c->seed;
+	struct weft_error *e = NULL;
+	if (files > want || (files < want && !c->random))
+		FAIL(WEFT_INVALID_ARGUMENT, "expected %u inputs, found %u%s", want, files,
+			files < want ? " (--random-inputs makes them)" : "");
+	struct weft_buffer **in = mem_alloc(mem_size(want + 1, sizeof *in));
+	if (!in)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %u inputs", want);
+	for (uint32_t i = 0; i < want && !e; i++) {
+		struct weft_tensor_type t = weft_executable_input(x, i);
+		e = i < files ? npy_read(client, c->rest[1 + i], t.dtype, &in[i]) :
+			random_input(client, t, &seed, &in[i]);
+	}
+	if (e) {
+		cli_release(in, want);
+		return e;
+	}
+	*out = in;
+	*n = want;
+	return NULL;
+}
+
+void cli_release(struct weft_buffer **buffers, uint32_t n)
+{
+	for (uint32_t i = 0; buffers && i < n; i++)
+		weft_buffer_release(buffers[i]);
+	mem_free(buffers);
+}

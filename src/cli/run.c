@@ -1,0 +1,203 @@
+/* run.c -- weft run, compile, explain, bench, report: a program or artifact, its inputs, its results. */
+#include "base/mem.h"
+#include "cli/cli.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* An open executable with inputs and room for outputs. */
+struct session {
+	struct weft_client *client;
+	struct weft_executable *exe;
+	struct weft_buffer **in, **out;
+	uint32_t nin, nout;
+};
+
+static void session_fini(struct session *s)
+{
+	cli_release(s->in, s->nin);
+	cli_release(s->out, s->nout);
+	weft_executable_release(s->exe);
+	weft_client_release(s->client);
+}
+
+static struct weft_error *session_open(const struct cli *c, struct session *s)
+{
+	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
+	TRY(cli_inputs(c, s->client, s->exe, &s->in, &s->nin));
+	s->out = mem_alloc(mem_size(weft_executable_outputs(s->exe) + 1, sizeof *s->out));
+	if (!s->out)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for the results");
+	return NULL;
+}
+
+static struct weft_error *session_run(struct session *s)
+{
+	uint32_t n = weft_executable_outputs(s->exe);
+	TRY(weft_run(s->exe, s->nin, s->in, n, s->out));
+	s->nout = n;
+	return NULL;
+}
+
+static struct weft_error *give(const struct cli *c, const struct session *s)
+{
+	for (uint32_t i = 0; i < s->nout; i++) {
+		if (c->save) {
+			char path[4096];
+			snprintf(path, sizeof path, "%s%u.npy", c->save, i);
+			TRY(npy_write(path, s->out[i]));
+		}
+		if (!c->quiet && !c->save)
+			array_print(s->out[i], 64);
+	}
+	return NULL;
+}
+
+int command_run(int argc, char **argv)
+{
+	struct cli c;
+	struct session s = { 0 };
+	int status = cli_parse(&c, "run", argc, argv);
+	if (!status && c.command) {
+		struct weft_error *e = session_open(&c, &s);
+		if (!e)
+			e = session_run(&s);
+		if (!e)
+			e = give(&c, &s);
+		status = e ? cli_fault(e) : CLI_OK;
+	}
+	session_fini(&s);
+	cli_fini(&c);
+	return status;
+}
+
+static struct weft_error *compile(const struct cli *c, struct session *s)
+{
+	const void *bytes;
+	size_t size;
+	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
+	TRY(weft_executable_artifact(s->exe, &bytes, &size));
+	return file_write_atomic(c->out, bytes, size);
+}
+
+int command_compile(int argc, char **argv)
+{
+	struct cli c;
+	struct session s = { 0 };
+	int status = cli_parse(&c, "compile", argc, argv);
+	if (!status && c.command && !c.out)
+		status = cli_usage("compile", "-o FILE is needed");
+	if (!status && c.command) {
+		struct weft_error *e = compile(&c, &s);
+		status = e ? cli_fault(e) : CLI_OK;
+	}
+	session_fini(&s);
+	cli_fini(&c);
+	return status;
+}
+
+int command_explain(int argc, char **argv)
+{
+	struct cli c;
+	struct session s = { 0 };
+	char *text;
+	int status = cli_parse(&c, "explain", argc, argv);
+	if (!status && c.command) {
+		struct weft_error *e = cli_open(&c, c.rest[0], &s.client, &s.exe);
+		if (!e)
+			e = weft_executable_explain(s.exe, c.format, &text);
+		status = e ? cli_fault(e) : CLI_OK;
+		if (!e) {
+			fputs(text, stdout);
+			weft_text_free(text);
+		}
+	}
+	session_fini(&s);
+	cli_fini(&c);
+	return status;
+}
+
+int command_report(int argc, char **argv)
+{
+	struct cli c;
+	struct session s = { 0 };
+	char *text;
+	int status = cli_parse(&c, "report", argc, argv);
+	if (!status && c.command) {
+		c.random = true;
+		struct weft_error *e = session_open(&c, &s);
+		if (!e)
+			e = session_run(&s);
+		if (!e)
+			e = weft_report(c.format, &text);
+		status = e ? cli_fault(e) : CLI_OK;
+		if (!e) {
+			fputs(text, stdout);
+			weft_text_free(text);
+		}
+	}
+	session_fini(&s);
+	cli_fini(&c);
+	return status;
+}
+
+/* ---- bench ------------------------------------------------------------------------------------ */
+
+static double seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static struct weft_error *bench(struct cli *c, struct session *s)
+{
+	c->random = true;
+	double start = seconds();
+	TRY(session_open(c, s));
+	double opened = seconds() - start;
+	uint64_t n = c->repeat ? c->repeat : 1;
+	double *times = mem_alloc(mem_size(n, sizeof *times));
+	if (!times)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %llu times", (unsigned long long)n);
+	struct weft_error *e = NULL;
+	double first = 0;
+	for (uint64_t i = 0; i <= n && !e; i++) {
+		start = seconds();
+		e = session_run(s);
+		*(i ? &times[i - 1] : &first) = seconds() - start;
+		for (uint32_t k = 0; k < s->nout && !e; k++) {
+			weft_buffer_release(s->out[k]);
+			s->out[k] = NULL;
+		}
+		s->nout = 0;
+	}
+	if (!e) {
+		qsort(times, n, sizeof *times, by_value);
+		printf("read, compile and make inputs %.1f ms; first call %.3f ms; %llu calls: least %.3f, median "
+			"%.3f, most %.3f ms\n", 1e3 * opened, 1e3 * first, (unsigned long long)n, 1e3 * times[0],
+			1e3 * times[n / 2], 1e3 * times[n - 1]);
+	}
+	mem_free(times);
+	return e;
+}
+
+int command_bench(int argc, char **argv)
+{
+	struct cli c;
+	struct session s = { 0 };
+	int status = cli_parse(&c, "bench", argc, argv);
+	if (!status && c.command) {
+		struct weft_error *e = bench(&c, &s);
+		status = e ? cli_fault(e) : CLI_OK;
+	}
+	session_fini(&s);
+	cli_fini(&c);
+	return status;
+}
