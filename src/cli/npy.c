@@ -154,7 +154,7 @@ struct weft_error *npy_write(const char *path, struct weft_buffer *b)
 
 static float wide(uint16_t half)
 {
-	_Float16 h;
+	__extension__ _Float16 h;
 	memcpy(&h, &half, sizeof h);
 	return (float)h;
 }
