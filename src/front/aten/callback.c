@@ -1,0 +1,100 @@
+/* callback.c -- a call without a lowering: a custom_call that the host runs.
+ *
+ *   backend_config = "aten.histc.default(%0, 10, min=0.0) #17"
+ *
+ * Tensor arguments are written %i, i the operand; sizes become i64 scalars and are written <%i>.
+ * Its results have the types the text gives.  It has no token, so an unused one vanishes; the line
+ * number at the end keeps two equal calls two, since nobody knows whether they are functions. */
+#include "front/aten/aten_impl.h"
+#include <math.h>
+#include <string.h>
+
+struct writer {
+	struct lower *l;
+	struct str text;
+	uint32_t nin;
+	const struct node *in[64];
+};
+
+static void add_operand(struct writer *w, const struct node *n, const char *before, const char *after) {
+	if (w->nin == 64)
+		lower_fail(w->l, "more than 64 tensors as arguments of a callback");
+	str_addf(&w->text, "%s%%%u%s", before, w->nin, after);
+	w->in[w->nin++] = n;
+}
+
+static void add_string(struct writer *w, const char *s) {
+	str_addc(&w->text, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			str_addc(&w->text, '\\');
+		if (*s == '\n')
+			str_add(&w->text, "\\n");
+		else
+			str_addc(&w->text, *s);
+	}
+	str_addc(&w->text, '"');
+}
+
+static void add_arg(struct writer *w, const struct arg *a) {
+	switch (a->kind) {
+	case ARG_none: str_add(&w->text, "None"); return;
+	case ARG_bool: str_add(&w->text, a->i ? "True" : "False"); return;
+	case ARG_int: str_addf(&w->text, "%lld", (long long)a->i); return;
+	case ARG_sym: add_operand(w, lower_size_node(w->l, a->i), "<", ">"); return;
+	case ARG_float:
+		if (isnan(a->f))
+			str_add(&w->text, "nan");
+		else if (isinf(a->f))
+			str_add(&w->text, a->f < 0 ? "-inf" : "inf");
+		else
+			str_addf(&w->text, "%a", a->f);
+		return;
+	case ARG_str: add_string(w, a->s); return;
+	case ARG_dtype: str_add(&w->text, dtype_is_complex(a->dtype) ?
+		a->dtype == DTYPE_c64 ? "c64" : "c128" : dtype_table[a->dtype].text); return;
+	case ARG_tensor: add_operand(w, a->node, "", ""); return;
+	case ARG_word: str_add(&w->text, a->s); return;
+	case ARG_list:
+		str_addc(&w->text, '[');
+		for (uint32_t i = 0; i < a->n; i++) {
+			if (i)
+				str_add(&w->text, ", ");
+			add_arg(w, &a->list[i]);        /* depth is bounded by the reader */
+		}
+		str_addc(&w->text, ']');
+		return;
+	}
+}
+
+void lower_callback(struct lower *l, const struct call *c) {
+	struct writer w = {.l = l};
+	str_init(&w.text, l->j);
+	str_addf(&w.text, "%s(", l->name);
+	for (uint32_t i = 0; i < c->n; i++) {
+		if (i)
+			str_add(&w.text, ", ");
+		if (c->names[i])
+			str_addf(&w.text, "%s=", c->names[i]);
+		add_arg(&w, &c->args[i]);
+	}
+	str_addf(&w.text, ") #%u", l->r->line);
+	uint32_t n = 0;
+	const struct type **types = job_array(l->j, l->nout ? l->nout : 1, sizeof *types);
+	for (uint32_t i = 0; i < l->nout; i++)
+		if (l->type[i])
+			types[n++] = l->type[i];
+	struct attr_entry e[] = {
+		{.key = KEY_call_target_name, .value = attr_str(l->g, "weft.callback")},
+		{.key = KEY_backend_config, .value = attr_str(l->g, w.text.text)},
+	};
+	struct node_spec s = {.op = OP_custom_call, .nin = w.nin, .in = w.in,
+		.attrs = attrs_cons(l->g, 2, e),
+		.type = n == 1 ? types[0] : type_list(l->g, TYPE_results, n, types),
+		.at = {l->r->file, l->r->line, 1}};
+	const struct node *call = graph_node(l->g, &s);
+	n = 0;
+	for (uint32_t i = 0; i < l->nout; i++)
+		if (l->type[i])
+			l->out[i] = graph_result(l->g, call, n++);
+}

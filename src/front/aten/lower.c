@@ -1,0 +1,531 @@
+/* lower.c -- one ATen call: match its arguments with the schema of its row, call the row's function,
+ * or make the call a host callback; and the small things lowerings share.
+ *
+ * The declared types of the text are the meaning's second witness: a lowering may read dtype and
+ * sizes of its result from them (the front end that wrote the text knows promotion), and read.c
+ * compares what was made with them. */
+#include "front/aten/aten_impl.h"
+#include <string.h>
+
+const struct aten_row aten_rows[] = {
+#define ATEN(name, schema, nout, fn, what) {name, schema, nout, lower_##fn, what},
+#include "front/aten/aten.def"
+#undef ATEN
+};
+const uint32_t aten_nrows = sizeof aten_rows / sizeof aten_rows[0];
+
+const struct aten_row *aten_row_find(const char *name, size_t len) {
+	for (uint32_t i = 0; i < aten_nrows; i++)
+		if (!strncmp(aten_rows[i].name, name, len) && aten_rows[i].name[len] == '\0')
+			return &aten_rows[i];
+	return NULL;
+}
+
+bool aten_known(const char *overload) {
+	return aten_row_find(overload, strlen(overload)) != NULL;
+}
+
+void lower_fail(struct lower *l, const char *fmt, ...) {
+	va_list ap;
+	struct str s;
+	str_init(&s, l->j);
+	va_start(ap, fmt);
+	struct weft_error *e = error_vmake(WEFT_INVALID_ARGUMENT,
+		(struct place){l->r->file, l->r->line, 1},
+		job_printf(l->j, "%s: %s", l->name, fmt), ap);
+	va_end(ap);
+	job_throw(l->j, e);
+}
+
+/* ---- schema ----------------------------------------------------------------------------------- */
+
+/* A parameter of a schema: "N alpha=1". */
+struct param {
+	char kind;                   /* T I N B S D X */
+	bool list, optional;         /* optional: of the whole; elem_optional: of each element */
+	bool elem_optional;
+	const char *name;
+	size_t name_len;
+	const char *value;           /* its default, or NULL */
+	size_t value_len;
+};
+
+static bool next_param(const char **at, struct param *p) {
+	const char *s = *at;
+	while (*s == ' ' || *s == ',')
+		s++;
+	if (!*s)
+		return false;
+	*p = (struct param){.kind = *s++};
+	p->optional = *s == '?';
+	s += p->optional;
+	if (*s == '[') {
+		p->list = true;
+		p->elem_optional = p->optional;
+		s += 2;
+		p->optional = *s == '?';
+		s += p->optional;
+	}
+	s++;
+	p->name = s;
+	while (*s && *s != '=' && *s != ',')
+		s++;
+	p->name_len = (size_t)(s - p->name);
+	if (*s == '=') {
+		p->value = ++s;
+		int depth = 0;
+		while (*s && (depth || *s != ',')) {
+			depth += (*s == '[') - (*s == ']');
+			s++;
+		}
+		p->value_len = (size_t)(s - p->value);
+	}
+	*at = s;
+	return true;
+}
+
+static bool kind_fits(char kind, const struct arg *a) {
+	switch (kind) {
+	case 'T': return a->kind == ARG_tensor;
+	case 'I': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool;
+	case 'N': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
+		a->kind == ARG_float;
+	case 'B': return a->kind == ARG_bool || a->kind == ARG_int;
+	case 'S': return a->kind == ARG_str;
+	case 'D': return a->kind == ARG_dtype;
+	default: return true;
+	}
+}
+
+static const char *kind_word(char kind) {
+	switch (kind) {
+	case 'T': return "a tensor";
+	case 'I': return "an integer";
+	case 'N': return "a number";
+	case 'B': return "True or False";
+	case 'S': return "a string";
+	default: return "an element type";
+	}
+}
+
+static void check_arg(struct lower *l, const struct param *p, const struct arg *a) {
+	int n = (int)p->name_len;
+	if (a->kind == ARG_none && p->optional)
+		return;
+	if (!p->list) {
+		if (!kind_fits(p->kind, a))
+			lower_fail(l, "argument %.*s is not %s", n, p->name, kind_word(p->kind));
+		return;
+	}
+	if (a->kind != ARG_list)
+		lower_fail(l, "argument %.*s is not a list", n, p->name);
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!kind_fits(p->kind, &a->list[i]) &&
+		    !(a->list[i].kind == ARG_none && p->elem_optional))
+			lower_fail(l, "element %u of %.*s is not %s", i, n, p->name, kind_word(p->kind));
+}
+
+static void default_arg(struct lower *l, const struct param *p, struct arg *out) {
+	struct reader r = *l->r;
+	r.at = r.line_start = p->value;
+	r.end = p->value + p->value_len;
+	reader_arg(&r, 0, out);
+}
+
+/* Words about where a result lives say nothing on one CPU. */
+static bool is_placement(const char *name) {
+	static const char *const words[] = {"layout", "device", "pin_memory", "memory_format",
+		"non_blocking", "generator"};
+	for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (!strcmp(words[i], name))
+			return true;
+	return false;
+}
+
+static void match_args(struct lower *l, const struct call *c) {
+	bool taken[ATEN_MAX_ARGS] = {0};
+	const char *at = l->row->schema;
+	struct param p;
+	for (uint32_t i = 0; next_param(&at, &p); i++) {
+		if (i == ATEN_MAX_ARGS)
+			BUG("aten.def: %s has too many parameters", l->row->name);
+		const struct arg *a = NULL;
+		if (i < c->n && !c->names[i]) {
+			a = &c->args[i];
+			taken[i] = true;
+		}
+		for (uint32_t k = 0; k < c->n && !a; k++)
+			if (c->names[k] && strlen(c->names[k]) == p.name_len &&
+			    !memcmp(c->names[k], p.name, p.name_len)) {
+				a = &c->args[k];
+				taken[k] = true;
+			}
+		if (a)
+			l->args[i] = *a;
+		else if (p.value)
+			default_arg(l, &p, &l->args[i]);
+		else
+			lower_fail(l, "argument %.*s is missing", (int)p.name_len, p.name);
+		check_arg(l, &p, &l->args[i]);
+		l->nargs = i + 1;
+	}
+	for (uint32_t k = 0; k < c->n; k++)
+		if (!taken[k] && !(c->names[k] && is_placement(c->names[k])))
+			lower_fail(l, "argument %u (%s) is not in its schema", k + 1,
+				c->names[k] ? c->names[k] : "positional");
+}
+
+void lower_call(struct lower *l, const struct call *c) {
+	if (!l->row) {
+		lower_callback(l, c);
+		return;
+	}
+	match_args(l, c);
+	if (l->row->nout && l->nout != l->row->nout)
+		lower_fail(l, "has %u results, the text says %u", l->row->nout, l->nout);
+	for (uint32_t i = 0; i < l->nout; i++)
+		if (!l->type[i] && i == 0)
+			lower_fail(l, "result 0 is not None");
+	l->row->fn(l);
+	if (l->given_up) {
+		lower_callback(l, c);
+		return;
+	}
+	for (uint32_t i = 0; i < l->nout; i++)
+		if (!l->out[i] && l->type[i] && lower_uses(l, i)) {
+			lower_callback(l, c);
+			return;
+		}
+}
+
+/* ---- arguments -------------------------------------------------------------------------------- */
+
+int64_t lower_int(struct lower *l, uint32_t i) {
+	if (l->args[i].kind == ARG_sym)
+		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
+	return l->args[i].i;
+}
+
+double lower_float(struct lower *l, uint32_t i) {
+	if (l->args[i].kind == ARG_sym)
+		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
+	return l->args[i].f;
+}
+
+int64_t lower_wrap_dim(struct lower *l, int64_t d, uint32_t rank) {
+	int64_t n = rank ? (int64_t)rank : 1;    /* a scalar counts as one dimension */
+	if (d < -n || d >= n)
+		lower_fail(l, "dimension %lld is not in %lld .. %lld", (long long)d, (long long)-n,
+			(long long)n - 1);
+	return d < 0 ? d + n : d;
+}
+
+int64_t lower_dim(struct lower *l, uint32_t i, uint32_t rank) {
+	return lower_wrap_dim(l, lower_int(l, i), rank);
+}
+
+const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n) {
+	const struct arg *a = &l->args[i];
+	int64_t *v = job_array(l->j, a->n ? a->n : 1, sizeof *v);
+	*n = a->kind == ARG_list ? a->n : 0;
+	for (uint32_t k = 0; k < *n; k++) {
+		if (a->list[k].kind == ARG_sym)
+			lower_fail(l, "argument %u is symbolic where numbers are needed", i + 1);
+		v[k] = a->list[k].i;
+	}
+	return v;
+}
+
+void lower_ints_n(struct lower *l, uint32_t i, uint32_t n, int64_t otherwise, int64_t *out) {
+	uint32_t have;
+	const int64_t *v = lower_ints(l, i, &have);
+	if (have > 1 && have != n)
+		lower_fail(l, "argument %u has %u entries for %u dimensions", i + 1, have, n);
+	for (uint32_t k = 0; k < n; k++)
+		out[k] = have == 0 ? otherwise : have == 1 ? v[0] : v[k];
+}
+
+void lower_dims(struct lower *l, uint32_t i, uint32_t rank, bool *in) {
+	const struct arg *a = &l->args[i];
+	memset(in, 0, ATEN_MAX_RANK * sizeof *in);
+	if (a->kind == ARG_none || (a->kind == ARG_list && a->n == 0)) {
+		for (uint32_t k = 0; k < rank; k++)
+			in[k] = true;
+		return;
+	}
+	uint32_t n = 1;
+	int64_t one = a->i;
+	const int64_t *v = &one;
+	if (a->kind == ARG_list)
+		v = lower_ints(l, i, &n);
+	for (uint32_t k = 0; k < n; k++)
+		in[lower_wrap_dim(l, v[k], rank)] = true;
+}
+
+int64_t lower_size(struct lower *l, uint32_t i) {
+	const struct arg *a = &l->args[i];
+	if (a->kind != ARG_sym && a->i < 0)
+		lower_fail(l, "argument %u is below zero", i + 1);
+	return a->i;
+}
+
+/* ---- dtypes ----------------------------------------------------------------------------------- */
+
+enum dtype lower_compute(enum dtype t) {
+	return t == DTYPE_f16 || t == DTYPE_bf16 || (dtype_is_float(t) && dtype_bytes(t) < 2) ?
+		DTYPE_f32 : t;
+}
+
+static enum dtype promote_types(enum dtype a, enum dtype b) {
+	if (a == b || b == DTYPE_none)
+		return a;
+	if (a == DTYPE_none)
+		return b;
+	if (dtype_table[a].kind > dtype_table[b].kind ||
+	    (dtype_is_unsigned(a) && dtype_is_signed(b))) {
+		enum dtype t = a;
+		a = b;
+		b = t;
+	}
+	enum dtype_class ka = dtype_table[a].kind, kb = dtype_table[b].kind;
+	if (ka == DTYPE_SINT && kb == DTYPE_UINT) {
+		enum dtype wide = dtype_bytes(b) == 1 ? DTYPE_i16 : dtype_bytes(b) == 2 ? DTYPE_i32 : DTYPE_i64;
+		return dtype_bytes(a) > dtype_bytes(wide) ? a : wide;
+	}
+	if (ka == DTYPE_FLOAT && kb == DTYPE_COMPLEX)
+		return a == DTYPE_f64 ? DTYPE_c128 : b;
+	if (ka != kb)
+		return b;
+	if (ka == DTYPE_FLOAT && dtype_bytes(a) == 2 && dtype_bytes(b) == 2)
+		return DTYPE_f32;
+	return dtype_bytes(a) > dtype_bytes(b) ? a : b;
+}
+
+/* 0 bool, 1 integer, 2 float, 3 complex */
+static int category(enum dtype t) {
+	switch (dtype_table[t].kind) {
+	case DTYPE_BOOL: return 0;
+	case DTYPE_SINT: case DTYPE_UINT: return 1;
+	case DTYPE_FLOAT: return 2;
+	default: return 3;
+	}
+}
+
+enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a) {
+	enum dtype by[3] = {DTYPE_none, DTYPE_none, DTYPE_none};    /* dimensioned, scalars, numbers */
+	(void)l;
+	for (uint32_t i = 0; i < n; i++) {
+		switch (a[i]->kind) {
+		case ARG_tensor: {
+			int k = a[i]->node->type->rank == 0;
+			by[k] = promote_types(by[k], a[i]->node->type->dtype);
+			break;
+		}
+		case ARG_bool: by[2] = promote_types(by[2], DTYPE_i1); break;
+		case ARG_float: by[2] = promote_types(by[2], DTYPE_f32); break;
+		default: by[2] = promote_types(by[2], DTYPE_i64); break;
+		}
+	}
+	enum dtype t = by[0];
+	for (int k = 1; k < 3; k++)
+		if (t == DTYPE_none)
+			t = by[k];
+		else if (by[k] != DTYPE_none && category(by[k]) > category(t))
+			t = by[k];
+	return t;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------ */
+
+static const struct node *size_node(struct lower *l, int64_t dim, int depth) {
+	if (depth > 64)
+		lower_fail(l, "a size of more than 64 nested operations");
+	if (dim_is_number(dim))
+		return build_scalar_int(l->g, DTYPE_i64, dim);
+	const struct dim_expr *e = dim_get(l->g, dim);
+	switch (e->op) {
+	case DIM_arg: {
+		uint32_t i = (uint32_t)e->a;
+		const struct node *p = NULL;
+		/* The parameter, as read.c made it. */
+		for (uint32_t k = 0; k < l->r->cap_values && !p; k++) {
+			const struct value *v = &l->r->values[k];
+			if (v->name && v->input == i && v->n)
+				p = v->node[0];
+		}
+		while (p && p->nin)
+			p = p->in[0];
+		if (!p)
+			lower_fail(l, "a size of an input that is not there");
+		return build_size(l->g, p, (uint32_t)e->b);
+	}
+	case DIM_value: {
+		const struct node *n = e->node;
+		if (n->type->rank || e->a)
+			lower_fail(l, "a size that is an element of a tensor");
+		return build_convert(l->g, n, DTYPE_i64);
+	}
+	case DIM_free:
+		lower_fail(l, "a size without a value");
+	default:
+		break;
+	}
+	const struct node *a = size_node(l, e->a, depth + 1);
+	const struct node *b = size_node(l, e->b, depth + 1);
+	switch (e->op) {
+	case DIM_add: return build2(l->g, OP_add, a, b);
+	case DIM_mul: return build2(l->g, OP_multiply, a, b);
+	case DIM_floordiv: return build2(l->g, OP_divide, a, b);
+	case DIM_mod: return build2(l->g, OP_remainder, a, b);
+	case DIM_min: return build2(l->g, OP_minimum, a, b);
+	default: return build2(l->g, OP_maximum, a, b);
+	}
+}
+
+const struct node *lower_size_node(struct lower *l, int64_t dim) {
+	return size_node(l, dim, 0);
+}
+
+const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype t) {
+	switch (a->kind) {
+	case ARG_sym: return lower_cast(l, lower_size_node(l, a->i), t);
+	case ARG_tensor: return lower_cast(l, a->node, t);
+	case ARG_float:
+		if (dtype_is_int(t) && a->f == a->f && a->f > -9e18 && a->f < 9e18)
+			return build_scalar_int(l->g, t, (int64_t)a->f);
+		return build_scalar(l->g, t, t == DTYPE_i1 ? a->f != 0 : a->f);
+	default:
+		if (t == DTYPE_i1)
+			return build_scalar_int(l->g, t, a->i != 0);
+		if (dtype_is_int(t))
+			return build_scalar_int(l->g, t, a->i);
+		return build_scalar(l->g, t, (double)a->i);
+	}
+}
+
+const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype t) {
+	if (n->type->dtype == t)
+		return n;
+	if (t == DTYPE_i1)
+		return build_compare(l->g, "NE", n, lower_like(l, n, 0));
+	if (dtype_is_complex(n->type->dtype) && !dtype_is_complex(t))
+		n = build1(l->g, OP_real, n);
+	return n->type->dtype == t ? n : build_convert(l->g, n, t);
+}
+
+const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t) {
+	return lower_cast(l, n, t);
+}
+
+/* Broadcast to the shape of t. */
+const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t) {
+	if (n->type->rank == t->rank) {
+		bool same = true;
+		for (uint32_t i = 0; i < t->rank; i++)
+			same &= n->type->dims[i] == t->dims[i];
+		if (same)
+			return n;
+	}
+	if (n->type->rank > t->rank)
+		lower_fail(l, "an operand of rank %u does not broadcast to rank %u", n->type->rank, t->rank);
+	for (uint32_t i = 0; i < n->type->rank; i++) {
+		int64_t from = n->type->dims[i], to = t->dims[t->rank - n->type->rank + i];
+		if (from != 1 && !dim_may_equal(l->g, from, to))
+			lower_fail(l, "operands do not broadcast: dimension %u of an operand", i);
+	}
+	return build_broadcast_to(l->g, n, t->rank, t->dims);
+}
+
+const struct node *lower_like(struct lower *l, const struct node *n, double v) {
+	return build_like(l->g, n, v);
+}
+
+const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v) {
+	return build_full(l->g, type_tensor(l->g, t, like->rank, like->dims), v);
+}
+
+const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim) {
+	return build_iota(l->g, t, dim);
+}
+
+const struct node *lower_reduce(struct lower *l, enum op op, const struct node *n, const bool *in,
+	bool keepdim) {
+	int64_t dims[ATEN_MAX_RANK], kept[ATEN_MAX_RANK];
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < n->type->rank; i++) {
+		kept[i] = in[i] ? 1 : n->type->dims[i];
+		if (in[i])
+			dims[k++] = i;
+	}
+	const struct node *out = k ? build_reduce(l->g, op, n, k, dims) : n;
+	return keepdim ? build_reshape(l->g, out, n->type->rank, kept) : out;
+}
+
+const struct node *lower_unreduce(struct lower *l, const struct node *n, const bool *in,
+	const struct node *like) {
+	int64_t at[ATEN_MAX_RANK];
+	uint32_t k = 0;
+	if (n->type->rank == like->type->rank)
+		return lower_shape(l, n, like->type);
+	for (uint32_t i = 0; i < like->type->rank; i++)
+		if (!in[i])
+			at[k++] = i;
+	return build_broadcast(l->g, n, like->type->rank, like->type->dims, at);
+}
+
+const struct node *lower_count(struct lower *l, const struct node *n, const bool *in, enum dtype t) {
+	int64_t count = 1;
+	bool known = true;
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		if (in[i] && dim_is_number(n->type->dims[i]))
+			known &= !__builtin_mul_overflow(count, n->type->dims[i], &count);
+		else if (in[i])
+			known = false;
+	if (known)
+		return dtype_is_int(t) ? build_scalar_int(l->g, t, count) :
+			build_scalar(l->g, t, (double)count);
+	const struct node *product = build_scalar_int(l->g, DTYPE_i64, 1);
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		if (in[i])
+			product = build2(l->g, OP_multiply, product, build_size(l->g, n, i));
+	return lower_cast(l, product, t);
+}
+
+const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
+	int64_t limit, int64_t stride) {
+	int64_t at[ATEN_MAX_RANK], to[ATEN_MAX_RANK], by[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < n->type->rank; i++) {
+		at[i] = (int64_t)i == dim ? start : 0;
+		to[i] = (int64_t)i == dim ? limit : n->type->dims[i];
+		by[i] = (int64_t)i == dim ? stride : 1;
+	}
+	return build_slice(l->g, n, at, to, by);
+}
+
+const struct node *lower_wrap_index(struct lower *l, const struct node *index,
+	const struct node *of, int64_t dim) {
+	const struct node *size = build_convert(l->g, build_size(l->g, of, (uint32_t)dim),
+		index->type->dtype);
+	if (dim_is_number(of->type->dims[dim]))
+		size = build_scalar_int(l->g, index->type->dtype, of->type->dims[dim]);
+	const struct node *below = build_compare(l->g, "LT", index, lower_like(l, index, 0));
+	const struct node *wrapped = build2(l->g, OP_add, index, lower_shape(l, size, index->type));
+	return build_select(l->g, below, wrapped, index);
+}
+
+/* ---- composites ------------------------------------------------------------------------------- */
+
+void composite_begin(struct lower *l, struct composite *c) {
+	for (uint32_t i = 0; i < c->nin; i++)
+		c->param[i] = graph_parameter(l->g, i, c->in[i]->type);
+}
+
+const struct node *composite_end(struct lower *l, struct composite *c, const char *name,
+	const char *attributes, uint32_t nresults, const struct node *const *results) {
+	const struct type *params[16];
+	for (uint32_t i = 0; i < c->nin; i++)
+		params[i] = c->in[i]->type;
+	const struct region *body = graph_region(l->g, c->nin, params, nresults, results);
+	struct attr_entry e = {.key = KEY_composite_attributes, .value = attr_raw(l->g, attributes)};
+	return build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 1, &e), body);
+}

@@ -1,0 +1,232 @@
+/* lower_reduce.c -- sums, extremes, tests, variance, cumulative sums.
+ *
+ * f16 and bf16 are summed in f32.  Extremes propagate NaN, as StableHLO's maximum and minimum do; an
+ * index of an extreme is the first one, and a NaN is larger (smaller) than everything. */
+#include "front/aten/aten_impl.h"
+#include <math.h>
+#include <string.h>
+
+static bool keepdim(struct lower *l, uint32_t i) {
+	return l->nargs > i && lower_bool(l, i);
+}
+
+/* The dimensions argument 1 names; none of a scalar. */
+static void reduced(struct lower *l, const struct node *x, bool all, bool *in) {
+	memset(in, 0, ATEN_MAX_RANK * sizeof *in);
+	if (all)
+		memset(in, 1, x->type->rank * sizeof *in);
+	else if (x->type->rank)
+		lower_dims(l, 1, x->type->rank, in);
+}
+
+/* what: 0 sum of all, 1 sum of dimensions, 2 and 3 means of the same. */
+void lower_sum(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	bool in[ATEN_MAX_RANK], all = l->row->what % 2 == 0;
+	reduced(l, x, all, in);
+	x = lower_cast(l, x, c);
+	const struct node *y = lower_reduce(l, OP_add, x, in, !all && keepdim(l, 2));
+	if (l->row->what >= 2)
+		y = build2(l->g, OP_divide, y, lower_shape(l, lower_count(l, x, in, c), y->type));
+	l->out[0] = lower_cast(l, y, t);
+}
+
+void lower_prod(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	bool in[ATEN_MAX_RANK], all = l->row->what == 0;
+	reduced(l, x, all, in);
+	const struct node *y = lower_reduce(l, OP_multiply, lower_cast(l, x, c), in, !all && keepdim(l, 2));
+	l->out[0] = lower_cast(l, y, t);
+}
+
+static void extreme(struct lower *l, bool all, bool least) {
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK];
+	reduced(l, x, all, in);
+	enum op op = least ? OP_minimum : OP_maximum;
+	if (x->type->dtype == DTYPE_i1)
+		op = least ? OP_and : OP_or;
+	l->out[0] = lower_reduce(l, op, x, in, !all && keepdim(l, 2));
+}
+
+void lower_extreme(struct lower *l) {
+	extreme(l, false, l->row->what);
+}
+
+void lower_extreme_all(struct lower *l) {
+	extreme(l, true, l->row->what);
+}
+
+/* what: 0 any of all, 1 any of dimensions, 2 and 3 all. */
+void lower_any(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK], everything = l->row->what % 2 == 0;
+	reduced(l, x, everything, in);
+	const struct node *y = lower_reduce(l, l->row->what < 2 ? OP_or : OP_and,
+		lower_cast(l, x, DTYPE_i1), in, !everything && keepdim(l, 2));
+	l->out[0] = lower_cast(l, y, lower_dtype(l));
+}
+
+/* ---- the place of an extreme ------------------------------------------------------------------ */
+
+/* The first index along `in` where x is its extreme m: the least index of those that hold it. */
+static const struct node *first_index(struct lower *l, const struct node *x, const struct node *m,
+	const bool *in, int64_t dim) {
+	struct graph *g = l->g;
+	const struct node *wide = lower_unreduce(l, m, in, x);
+	const struct node *hit = build_compare(g, "EQ", x, wide);
+	if (dtype_is_float(x->type->dtype))
+		hit = build2(g, OP_or, hit, build_compare(g, "NE", x, x));
+	const struct type *it = type_with_dtype(g, x->type, DTYPE_i64);
+	const struct node *index = lower_iota(l, it, dim);
+	const struct node *none = build_constant(g, it, true, &(int64_t){INT64_MAX});
+	return lower_reduce(l, OP_minimum, build_select(g, hit, index, none), in, false);
+}
+
+static const struct node *keep(struct lower *l, const struct node *n, uint32_t i) {
+	return build_reshape(l->g, n, l->type[i]->rank, l->type[i]->dims);
+}
+
+static bool empty_along(const struct node *x, const bool *in) {
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		if (in[i] && x->type->dims[i] == 0)
+			return true;
+	return false;
+}
+
+void lower_max_dim(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK];
+	reduced(l, x, false, in);
+	if (empty_along(x, in))
+		lower_fail(l, "the reduced dimension is empty");
+	enum op op = l->row->what ? OP_minimum : OP_maximum;
+	if (x->type->dtype == DTYPE_i1)
+		op = l->row->what ? OP_and : OP_or;
+	const struct node *m = lower_reduce(l, op, x, in, false);
+	l->out[0] = keep(l, m, 0);
+	if (!lower_uses(l, 1))
+		return;
+	if (x->type->rank == 0)
+		l->out[1] = build_scalar_int(l->g, DTYPE_i64, 0);
+	else
+		l->out[1] = keep(l, first_index(l, x, m, in, lower_dim(l, 1, x->type->rank)), 1);
+}
+
+void lower_argmax(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK];
+	int64_t dim = 0;
+	if (lower_is_none(l, 1) && x->type->rank != 1) {
+		dim = dim_product(l->g, x->type->rank, x->type->dims);
+		x = build_reshape(l->g, x, 1, &dim);
+		dim = 0;
+	} else if (!lower_is_none(l, 1)) {
+		if (x->type->rank == 0)
+			x = build_reshape(l->g, x, 1, &(int64_t){1});
+		dim = lower_dim(l, 1, x->type->rank);
+	}
+	memset(in, 0, sizeof in);
+	in[dim] = true;
+	if (empty_along(x, in))
+		lower_fail(l, "the reduced dimension is empty");
+	if (x->type->dtype == DTYPE_i1)
+		x = lower_cast(l, x, DTYPE_i8);
+	const struct node *m = lower_reduce(l, l->row->what ? OP_minimum : OP_maximum, x, in, false);
+	l->out[0] = keep(l, first_index(l, x, m, in, dim), 0);
+}
+
+/* ---- variance --------------------------------------------------------------------------------- */
+
+/* Two walks: the mean, then the squares of the differences.  what 1: argument 2 says unbiased. */
+void lower_var(struct lower *l) {
+	struct graph *g = l->g;
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	bool in[ATEN_MAX_RANK];
+	if (!dtype_is_float(x->type->dtype)) {
+		lower_give_up(l);
+		return;
+	}
+	reduced(l, x, false, in);
+	double correction = l->row->what == 1 ? lower_bool(l, 2) :
+		lower_is_none(l, 2) ? 1 : lower_float(l, 2);
+	x = lower_cast(l, x, c);
+	const struct node *count = lower_count(l, x, in, c);
+	const struct node *sum = lower_reduce(l, OP_add, x, in, false);
+	const struct node *mean = build2(g, OP_divide, sum, lower_shape(l, count, sum->type));
+	const struct node *d = build2(g, OP_subtract, x, lower_unreduce(l, mean, in, x));
+	const struct node *squares = lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
+	const struct node *by = build2(g, OP_maximum, build_scalar(g, c, 0),
+		build2(g, OP_subtract, count, build_scalar(g, c, correction)));
+	const struct node *var = build2(g, OP_divide, squares, lower_shape(l, by, squares->type));
+	l->out[0] = lower_cast(l, keep(l, var, 0), t);
+	if (l->nout > 1)
+		l->out[1] = lower_cast(l, keep(l, mean, 1), t);
+}
+
+/* ---- cumulative sum --------------------------------------------------------------------------- */
+
+static const struct region *add_body(struct lower *l, enum dtype t) {
+	const struct type *s = type_scalar(l->g, t), *params[2] = {s, s};
+	const struct node *sum = build2(l->g, OP_add, graph_parameter(l->g, 0, s),
+		graph_parameter(l->g, 1, s));
+	return graph_region(l->g, 2, params, 1, &sum);
+}
+
+/* A window that ends at each element and reaches back over all before it. */
+static const struct node *prefix_window(struct lower *l, const struct node *x, int64_t dim) {
+	int64_t size[ATEN_MAX_RANK], ones[ATEN_MAX_RANK], pad[2 * ATEN_MAX_RANK] = {0};
+	uint32_t rank = x->type->rank;
+	for (uint32_t i = 0; i < rank; i++)
+		size[i] = ones[i] = 1;
+	size[dim] = x->type->dims[dim];
+	pad[2 * dim] = size[dim] - 1;
+	struct attr_entry e[] = {
+		lower_attr_ints(l, KEY_window_dimensions, rank, size),
+		lower_attr_ints(l, KEY_window_strides, rank, ones),
+		lower_attr_ints(l, KEY_base_dilations, rank, ones),
+		lower_attr_ints(l, KEY_window_dilations, rank, ones),
+		lower_attr_ints(l, KEY_padding, 2 * rank, pad),
+	};
+	const struct region *body = add_body(l, x->type->dtype);
+	const struct node *in[2] = {x, lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype)};
+	struct node_spec s = {.op = OP_reduce_window, .nin = 2, .in = in, .nregions = 1, .regions = &body,
+		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e), .at = {l->r->file, l->r->line, 1}};
+	return graph_node(l->g, &s);
+}
+
+/* log2(n) rounds of x += x shifted by 1, 2, 4 ...: for sizes where a window is too much work. */
+static const struct node *prefix_shift(struct lower *l, const struct node *x, int64_t dim) {
+	uint32_t rank = x->type->rank;
+	int64_t n = x->type->dims[dim];
+	const struct node *none = lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype);
+	for (int64_t by = 1; by < n; by *= 2) {
+		int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, inner[ATEN_MAX_RANK] = {0};
+		low[dim] = by;
+		high[dim] = -by;
+		const struct node *shifted = build_pad(l->g, x, none, low, high, inner);
+		(void)rank;
+		x = build1(l->g, OP_optimization_barrier, build2(l->g, OP_add, x, shifted));
+	}
+	return x;
+}
+
+void lower_cumsum(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	x = lower_cast(l, x, c);
+	if (x->type->rank == 0) {
+		l->out[0] = lower_cast(l, x, t);
+		return;
+	}
+	int64_t dim = lower_dim(l, 1, x->type->rank), n = x->type->dims[dim];
+	if (!dim_is_number(n)) {
+		lower_give_up(l);
+		return;
+	}
+	const struct node *y = n < 2 ? x : n <= 1024 ? prefix_window(l, x, dim) : prefix_shift(l, x, dim);
+	l->out[0] = lower_cast(l, y, t);
+}

@@ -1,0 +1,381 @@
+/* lower_shape.c -- overloads that move elements and compute none.
+ *
+ * Sizes a call spells with -1 or with sizes of other tensors are taken from the type the text gives
+ * the result.  Views become reshapes, transposes and broadcasts, which fuse; nothing is copied here. */
+#include "front/aten/aten_impl.h"
+#include <string.h>
+
+static bool same_dims(const struct type *a, const struct type *b) {
+	if (a->rank != b->rank)
+		return false;
+	for (uint32_t i = 0; i < a->rank; i++)
+		if (a->dims[i] != b->dims[i])
+			return false;
+	return true;
+}
+
+static const struct node *reshape(struct lower *l, const struct node *n, uint32_t rank,
+	const int64_t *dims) {
+	int64_t a = 1, b = 1;
+	bool known = true;
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		known &= dim_is_number(n->type->dims[i]) && !__builtin_mul_overflow(a, n->type->dims[i], &a);
+	for (uint32_t i = 0; i < rank; i++)
+		known &= dim_is_number(dims[i]) && !__builtin_mul_overflow(b, dims[i], &b);
+	if (known && a != b)
+		lower_fail(l, "%lld elements do not become %lld", (long long)a, (long long)b);
+	return build_reshape(l->g, n, rank, dims);
+}
+
+void lower_view(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	l->out[0] = same_dims(x->type, l->type[0]) ? x :
+		reshape(l, x, l->type[0]->rank, l->type[0]->dims);
+}
+
+void lower_unsqueeze(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	int64_t dims[ATEN_MAX_RANK + 1];
+	uint32_t rank = x->type->rank + 1;
+	if (rank > ATEN_MAX_RANK)
+		lower_fail(l, "more than %d dimensions", ATEN_MAX_RANK);
+	uint32_t at = (uint32_t)lower_dim(l, 1, rank);
+	for (uint32_t i = 0, k = 0; i < rank; i++)
+		dims[i] = i == at ? 1 : x->type->dims[k++];
+	l->out[0] = build_reshape(l->g, x, rank, dims);
+}
+
+void lower_squeeze(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK];
+	int64_t dims[ATEN_MAX_RANK];
+	uint32_t k = 0;
+	memset(in, 1, sizeof in);
+	if (!l->row->what) {
+		bool none = l->args[1].kind == ARG_list && l->args[1].n == 0;
+		lower_dims(l, 1, x->type->rank, in);
+		if (none)
+			memset(in, 0, sizeof in);
+	}
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		if (!in[i] || x->type->dims[i] != 1)
+			dims[k++] = x->type->dims[i];
+	l->out[0] = k == x->type->rank ? x : build_reshape(l->g, x, k, dims);
+}
+
+static const struct node *permute(struct lower *l, const struct node *x, const int64_t *p) {
+	bool identity = true;
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		identity &= p[i] == (int64_t)i;
+	if (identity)
+		return x;
+	/* Two transposes are one. */
+	if (x->op == OP_transpose) {
+		uint32_t n;
+		const int64_t *inner = node_ints(x, KEY_permutation, &n);
+		int64_t both[ATEN_MAX_RANK];
+		if (inner && n == x->type->rank) {
+			for (uint32_t i = 0; i < n; i++)
+				both[i] = inner[p[i]];
+			return permute(l, x->in[0], both);
+		}
+	}
+	return build_transpose(l->g, x, p);
+}
+
+void lower_permute(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t n;
+	const int64_t *v = lower_ints(l, 1, &n);
+	int64_t p[ATEN_MAX_RANK];
+	bool seen[ATEN_MAX_RANK] = {0};
+	if (n != x->type->rank)
+		lower_fail(l, "%u dimensions are named, there are %u", n, x->type->rank);
+	for (uint32_t i = 0; i < n; i++) {
+		p[i] = lower_wrap_dim(l, v[i], n);
+		if (seen[p[i]])
+			lower_fail(l, "dimension %lld is named twice", (long long)p[i]);
+		seen[p[i]] = true;
+	}
+	l->out[0] = permute(l, x, p);
+}
+
+static void swap_dims(struct lower *l, int64_t a, int64_t b) {
+	const struct node *x = lower_tensor(l, 0);
+	int64_t p[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		p[i] = i;
+	if (x->type->rank) {
+		p[a] = b;
+		p[b] = a;
+	}
+	l->out[0] = permute(l, x, p);
+}
+
+void lower_transpose(struct lower *l) {
+	uint32_t rank = lower_tensor(l, 0)->type->rank;
+	swap_dims(l, lower_dim(l, 1, rank), lower_dim(l, 2, rank));
+}
+
+void lower_t(struct lower *l) {
+	uint32_t rank = lower_tensor(l, 0)->type->rank;
+	if (rank > 2)
+		lower_fail(l, "takes at most two dimensions");
+	swap_dims(l, 0, rank == 2 ? 1 : 0);
+}
+
+/* ---- slices ----------------------------------------------------------------------------------- */
+
+/* A bound of a slice: clamped to 0 .. size, counted from the end when negative. */
+static int64_t bound(struct lower *l, const struct arg *a, int64_t size, int64_t otherwise) {
+	if (a->kind == ARG_none)
+		return otherwise;
+	if (a->kind == ARG_sym)
+		return dim_min(l->g, a->i, size);
+	if (dim_is_number(size)) {
+		int64_t v = a->i < 0 ? a->i + size : a->i;
+		return v < 0 ? 0 : v > size ? size : v;
+	}
+	if (a->i < 0)
+		return dim_sub(l->g, size, a->i == INT64_MIN ? INT64_MAX : -a->i);
+	if (a->i == 0)
+		return 0;
+	const struct dim_expr *e = dim_get(l->g, size);
+	return a->i >= e->max || a->i == INT64_MAX ? size : dim_min(l->g, a->i, size);
+}
+
+struct range {
+	int64_t dim, start, limit, step;
+	bool whole;
+};
+/* Arguments i ..: dim, start, end, step. */
+static struct range read_range(struct lower *l, uint32_t i, const struct node *x) {
+	if (!x->type->rank)
+		lower_fail(l, "a scalar has no dimension to slice");
+	struct range r = {.dim = lower_dim(l, i, x->type->rank), .step = lower_int(l, i + 3)};
+	int64_t size = x->type->dims[r.dim];
+	if (r.step < 1)
+		lower_fail(l, "the step is below one");
+	r.start = bound(l, &l->args[i + 1], size, 0);
+	r.limit = bound(l, &l->args[i + 2], size, size);
+	if (dim_is_number(r.start) && dim_is_number(r.limit) && r.limit < r.start)
+		r.limit = r.start;
+	r.whole = r.start == 0 && r.limit == size && r.step == 1;
+	return r;
+}
+
+void lower_slice(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	struct range r = read_range(l, 1, x);
+	l->out[0] = r.whole ? x : lower_clip(l, x, r.dim, r.start, r.limit, r.step);
+}
+
+static const struct node *drop_dim(struct lower *l, const struct node *x, int64_t dim) {
+	int64_t dims[ATEN_MAX_RANK];
+	for (uint32_t i = 0, k = 0; i < x->type->rank; i++)
+		if ((int64_t)i != dim)
+			dims[k++] = x->type->dims[i];
+	return build_reshape(l->g, x, x->type->rank - 1, dims);
+}
+
+static int64_t read_index(struct lower *l, uint32_t i, int64_t size) {
+	const struct arg *a = &l->args[i];
+	if (a->kind == ARG_sym)
+		return a->i;
+	if (dim_is_number(size) && (a->i < -size || a->i >= size))
+		lower_fail(l, "index %lld is outside of %lld", (long long)a->i, (long long)size);
+	if (a->i >= 0)
+		return a->i;
+	return dim_is_number(size) ? a->i + size : dim_sub(l->g, size, -a->i);
+}
+
+void lower_select(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	if (!x->type->rank)
+		lower_fail(l, "a scalar has no dimension to select from");
+	int64_t dim = lower_dim(l, 1, x->type->rank);
+	int64_t at = read_index(l, 2, x->type->dims[dim]);
+	x = lower_clip(l, x, dim, at, dim_add(l->g, at, 1), 1);
+	l->out[0] = drop_dim(l, x, dim);
+}
+
+void lower_split_with_sizes(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	int64_t dim = lower_dim(l, 2, x->type->rank), at = 0;
+	if (!x->type->rank)
+		lower_fail(l, "a scalar has no dimension to split");
+	for (uint32_t i = 0; i < l->nout; i++) {
+		int64_t to = dim_add(l->g, at, l->type[i]->rank == x->type->rank ? l->type[i]->dims[dim] : 0);
+		if (dim_is_number(to) && dim_is_number(x->type->dims[dim]) && to > x->type->dims[dim])
+			lower_fail(l, "the pieces are larger than the whole");
+		if (lower_uses(l, i))
+			l->out[i] = at == 0 && to == x->type->dims[dim] ? x : lower_clip(l, x, dim, at, to, 1);
+		at = to;
+	}
+}
+
+void lower_cat(struct lower *l) {
+	const struct arg *a = &l->args[0];
+	const struct node **in = job_array(l->j, a->n ? a->n : 1, sizeof *in);
+	uint32_t n = 0, rank = l->type[0]->rank;
+	for (uint32_t i = 0; i < a->n; i++) {
+		const struct node *x = a->list[i].node;
+		/* Eager skips empty one-dimensional tensors, whatever the rank of the others. */
+		if (x->type->rank == 1 && x->type->dims[0] == 0)
+			continue;
+		if (x->type->rank != rank)
+			lower_fail(l, "tensor %u has %u dimensions, not %u", i, x->type->rank, rank);
+		in[n++] = lower_cast(l, x, lower_dtype(l));
+	}
+	if (n == 0)
+		l->out[0] = build_full(l->g, l->type[0], 0);
+	else
+		l->out[0] = n == 1 ? in[0] : build_concat(l->g, n, in, lower_dim(l, 1, rank));
+}
+
+/* ---- pads, repetition ------------------------------------------------------------------------- */
+
+void lower_constant_pad(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, interior[ATEN_MAX_RANK] = {0};
+	uint32_t n, rank = x->type->rank;
+	const int64_t *pad = lower_ints(l, 1, &n);
+	if (n % 2 || n / 2 > rank)
+		lower_fail(l, "%u pads for %u dimensions", n, rank);
+	for (uint32_t i = 0; i < n / 2; i++) {
+		low[rank - 1 - i] = pad[2 * i];
+		high[rank - 1 - i] = pad[2 * i + 1];
+	}
+	l->out[0] = build_pad(l->g, x, lower_scalar(l, &l->args[2], x->type->dtype), low, high, interior);
+}
+
+void lower_repeat(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	const struct type *t = l->type[0];
+	int64_t dims[2 * ATEN_MAX_RANK], at[ATEN_MAX_RANK];
+	uint32_t n = 0, rank = x->type->rank;
+	if (t->rank < rank || 2 * t->rank > ATEN_MAX_RANK)
+		lower_fail(l, "fewer repeats than dimensions");
+	const struct arg *repeats = &l->args[1];
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int64_t size = i < t->rank - rank ? 1 : x->type->dims[i - (t->rank - rank)];
+		int64_t times = repeats->n == t->rank ? repeats->list[i].i : 1;
+		if (times != 1 || i < t->rank - rank)
+			dims[n++] = times;
+		if (i >= t->rank - rank) {
+			at[i - (t->rank - rank)] = n;
+			dims[n++] = size;
+		}
+	}
+	l->out[0] = reshape(l, build_broadcast(l->g, x, n, dims, at), t->rank, t->dims);
+}
+
+void lower_flip(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t n;
+	const int64_t *v = lower_ints(l, 1, &n);
+	int64_t dims[ATEN_MAX_RANK];
+	if (n > x->type->rank)
+		lower_fail(l, "more dimensions than there are");
+	for (uint32_t i = 0; i < n; i++)
+		dims[i] = lower_wrap_dim(l, v[i], x->type->rank);
+	struct attr_entry e = lower_attr_ints(l, KEY_dimensions, n, dims);
+	l->out[0] = n && x->type->rank ? build_op(l->g, OP_reverse, 1, &x, 1, &e) : x;
+}
+
+/* ---- writing into a part ---------------------------------------------------------------------- */
+
+static const struct node *put(struct lower *l, const struct node *x, const struct node *src,
+	struct range r) {
+	struct graph *g = l->g;
+	int64_t size = x->type->dims[r.dim];
+	src = lower_cast(l, src, x->type->dtype);
+	int64_t part[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		part[i] = x->type->dims[i];
+	part[r.dim] = r.step == 1 ? dim_sub(g, r.limit, r.start) :
+		dim_ceildiv(g, dim_sub(g, r.limit, r.start), r.step);
+	src = lower_shape(l, src, type_tensor(g, x->type->dtype, x->type->rank, part));
+	if (r.whole)
+		return src;
+	if (r.step == 1) {
+		const struct node *in[3];
+		uint32_t n = 0;
+		if (r.start != 0)
+			in[n++] = lower_clip(l, x, r.dim, 0, r.start, 1);
+		in[n++] = src;
+		if (r.limit != size)
+			in[n++] = lower_clip(l, x, r.dim, r.limit, size, 1);
+		return build_concat(g, n, in, r.dim);
+	}
+	if (!dim_is_number(size) || !dim_is_number(r.start) || !dim_is_number(r.limit))
+		lower_fail(l, "a step above one needs known sizes");
+	if (part[r.dim] == 0)
+		return x;
+	int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, inner[ATEN_MAX_RANK] = {0};
+	low[r.dim] = r.start;
+	inner[r.dim] = r.step - 1;
+	high[r.dim] = size - r.start - ((part[r.dim] - 1) * r.step + 1);
+	const struct type *flags = type_tensor(g, DTYPE_i1, x->type->rank, part);
+	const struct node *in_part = build_pad(g, build_full(g, flags, 1),
+		build_scalar_int(g, DTYPE_i1, 0), low, high, inner);
+	src = build_pad(g, src, lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype),
+		low, high, inner);
+	return build_select(g, in_part, src, x);
+}
+
+void lower_slice_scatter(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	l->out[0] = put(l, x, lower_tensor(l, 1), read_range(l, 2, x));
+}
+
+void lower_select_scatter(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0), *src = lower_tensor(l, 1);
+	if (!x->type->rank)
+		lower_fail(l, "a scalar has no dimension to select from");
+	struct range r = {.dim = lower_dim(l, 2, x->type->rank), .step = 1};
+	r.start = read_index(l, 3, x->type->dims[r.dim]);
+	r.limit = dim_add(l->g, r.start, 1);
+	r.whole = x->type->dims[r.dim] == 1;
+	int64_t dims[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		dims[i] = (int64_t)i == r.dim ? 1 : x->type->dims[i];
+	l->out[0] = put(l, x, reshape(l, src, x->type->rank, dims), r);
+}
+
+/* The text promises that self lies row-major (the front end that wrote it made sure). */
+void lower_as_strided(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	struct graph *g = l->g;
+	const struct type *t = l->type[0];
+	uint32_t n;
+	const int64_t *strides = lower_ints(l, 2, &n);
+	int64_t total = type_elements(x->type), last = lower_is_none(l, 3) ? 0 : lower_int(l, 3), flat = 1;
+	if (total < 0 || !type_is_static(t) || n != t->rank) {
+		lower_give_up(l);
+		return;
+	}
+	const struct type *it = type_with_dtype(g, t, DTYPE_i64);
+	const struct node *index = build_full(g, it, (double)last);
+	for (uint32_t i = 0; i < n; i++) {
+		if (strides[i] < 0 || last < 0 || t->dims[i] == 0)
+			lower_fail(l, "a negative stride, or an empty result");
+		last += (t->dims[i] - 1) * strides[i];
+		const struct node *k = lower_iota(l, it, i);
+		index = build2(g, OP_add, index, build2(g, OP_multiply, k, lower_like(l, k, (double)strides[i])));
+	}
+	if (last >= total)
+		lower_fail(l, "reaches behind the %lld elements", (long long)total);
+	flat = total;
+	x = reshape(l, x, 1, &flat);
+	int64_t zero = 0, one = 1;
+	struct attr_entry e[] = {
+		lower_attr_ints(l, KEY_offset_dims, 0, NULL), lower_attr_ints(l, KEY_collapsed_slice_dims, 1, &zero),
+		lower_attr_ints(l, KEY_operand_batching_dims, 0, NULL),
+		lower_attr_ints(l, KEY_start_indices_batching_dims, 0, NULL),
+		lower_attr_ints(l, KEY_start_index_map, 1, &zero), lower_attr_int(l, KEY_index_vector_dim, t->rank),
+		lower_attr_ints(l, KEY_slice_sizes, 1, &one),
+	};
+	const struct node *in[2] = {x, index};
+	l->out[0] = build_op(g, OP_gather, 2, in, sizeof e / sizeof e[0], e);
+}
