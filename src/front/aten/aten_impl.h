@@ -187,6 +187,8 @@ const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim
 const struct node *lower_wrap_index(struct lower *l, const struct node *index,
 	const struct node *of, int64_t dim);
 
+const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
+
 static inline struct attr_entry lower_attr_ints(struct lower *l, enum key k, uint32_t n,
 	const int64_t *v) {
 	return (struct attr_entry){.key = k, .value = attr_ints(l->g, n, v)};

@@ -200,7 +200,6 @@ static const struct node *prefix_window(struct lower *l, const struct node *x, i
 
 /* log2(n) rounds of x += x shifted by 1, 2, 4 ...: for sizes where a window is too much work. */
 static const struct node *prefix_shift(struct lower *l, const struct node *x, int64_t dim) {
-	uint32_t rank = x->type->rank;
 	int64_t n = x->type->dims[dim];
 	const struct node *none = lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype);
 	for (int64_t by = 1; by < n; by *= 2) {
@@ -208,10 +207,14 @@ static const struct node *prefix_shift(struct lower *l, const struct node *x, in
 		low[dim] = by;
 		high[dim] = -by;
 		const struct node *shifted = build_pad(l->g, x, none, low, high, inner);
-		(void)rank;
 		x = build1(l->g, OP_optimization_barrier, build2(l->g, OP_add, x, shifted));
 	}
 	return x;
+}
+
+const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim) {
+	int64_t n = x->type->dims[dim];
+	return n < 2 ? x : n <= 1024 ? prefix_window(l, x, dim) : prefix_shift(l, x, dim);
 }
 
 void lower_cumsum(struct lower *l) {
@@ -227,6 +230,5 @@ void lower_cumsum(struct lower *l) {
 		lower_give_up(l);
 		return;
 	}
-	const struct node *y = n < 2 ? x : n <= 1024 ? prefix_window(l, x, dim) : prefix_shift(l, x, dim);
-	l->out[0] = lower_cast(l, y, t);
+	l->out[0] = lower_cast(l, lower_prefix_sum(l, x, dim), t);
 }

@@ -238,7 +238,7 @@ static void make_parameter(struct state *s, uint32_t i) {
 	struct reader *r = &s->r;
 	struct input *in = &s->inputs[i];
 	struct tensor_decl *d = &in->decl;
-	int64_t dims[ATEN_MAX_RANK], inverse[ATEN_MAX_RANK];
+	int64_t dims[ATEN_MAX_RANK] = {0}, inverse[ATEN_MAX_RANK] = {0};
 	bool moved = false;
 	for (uint32_t k = 0; k < d->rank; k++) {
 		int64_t o = in->order[k];
