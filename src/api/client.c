@@ -11,6 +11,11 @@ const char *weft_version(void)
 	return STRING(WEFT_VERSION_MAJOR) "." STRING(WEFT_VERSION_MINOR) "." STRING(WEFT_VERSION_PATCH);
 }
 
+size_t weft_dtype_size(enum weft_dtype t)
+{
+	return (unsigned)t < DTYPE_COUNT ? dtype_bytes((enum dtype)t) : 0;
+}
+
 const char *weft_dtype_name(enum weft_dtype t)
 {
 	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text : "invalid";

@@ -7,7 +7,7 @@ static struct weft_error *null_output(struct exe *x, uint32_t i, struct run_tens
 {
 	struct run_type t = exe_output(x, i);
 	struct storage *s;
-	size_t bytes = weft_dtype_size(t.dtype);
+	size_t bytes = dtype_bytes((enum dtype)t.dtype);
 	for (uint32_t d = 0; d < t.rank; d++) {
 		int64_t n = t.dims[d] < 0 ? 1 : t.dims[d];       /* a symbolic size is 1 here */
 		if (__builtin_mul_overflow(bytes, (size_t)n, &bytes))

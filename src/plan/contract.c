@@ -214,7 +214,7 @@ static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 	return DTYPE_none;
 }
 
-const struct node *lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
+const struct node *plan_lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
 	const struct plan_options *o)
 {
 	enum dtype acc = contract_acc(in[0]->type->dtype, in[1]->type->dtype, n->type->dtype);

@@ -118,7 +118,7 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 	return graph_node(g, &s);
 }
 
-const struct node *lower_convolution(struct graph *g, const struct node *n, const struct node *const *in)
+const struct node *plan_lower_convolution(struct graph *g, const struct node *n, const struct node *const *in)
 {
 	struct conv c = conv_of(g, n);
 	if (node_int(n, KEY_batch_group_count, 1) != 1)
@@ -157,7 +157,7 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 {
 	switch (n->op) {
 	case OP_convolution:
-		return n->type->rank + 2 < PLAN_MAX_RANK ? lower_convolution(g, n, in) : NULL;
+		return n->type->rank + 2 < PLAN_MAX_RANK ? plan_lower_convolution(g, n, in) : NULL;
 	default:
 		(void)arg;
 		return NULL;
@@ -167,7 +167,7 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 static const struct node *lower_dots(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
-	return n->op == OP_dot_general ? lower_dot(g, n, in, arg) : NULL;
+	return n->op == OP_dot_general ? plan_lower_dot(g, n, in, arg) : NULL;
 }
 
 const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o)

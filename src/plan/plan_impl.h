@@ -23,8 +23,8 @@ bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint
 /* Ops into those the cores know: convolution into OP_patches and dot_general, dot_general into
  * OP_contract with packed operands. */
 const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o);
-const struct node *lower_convolution(struct graph *g, const struct node *n, const struct node *const *in);
-const struct node *lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
+const struct node *plan_lower_convolution(struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *plan_lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
 	const struct plan_options *o);
 void contract_load(const struct node *n, struct contract *out);   /* KEY_contract of an OP_contract */
 
