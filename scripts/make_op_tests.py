@@ -10,15 +10,11 @@ import os
 import re
 import sys
 
-import jax
 import numpy as np
-from jax._src import xla_bridge
-from jax._src.interpreters import mlir
-from jax._src.lib import xla_client
-from jaxlib.mlir import ir
 
-jax.config.update("jax_enable_x64", True)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "python"))
+import xla  # noqa: E402
 NUMPY = {"f16": np.float16, "f32": np.float32, "f64": np.float64, "i1": np.bool_, "i8": np.int8, "i16": np.int16,
          "i32": np.int32, "i64": np.int64, "ui8": np.uint8, "ui16": np.uint16, "ui32": np.uint32,
          "ui64": np.uint64}
@@ -382,17 +378,7 @@ def float_literals(line):
     return head + "dense<" + re.sub(r"(?<![\w.])(-?\d+)(?![\w.])", r"\1.0", body) + "> :" + tail
 
 
-# ---- XLA, and the files ----------------------------------------------------------------------------------
-
-def run_xla(text, arrays):
-    backend = xla_bridge.get_backend("cpu")
-    with mlir.make_ir_context():
-        module = ir.Module.parse(text)
-        devices = xla_client.DeviceList(tuple(backend.local_devices()[:1]))
-        executable = backend.compile_and_load(module, devices, xla_client.CompileOptions())
-    results = executable.execute_sharded([jax.device_put(a) for a in arrays])
-    return [np.asarray(r[0]) for r in results.disassemble_into_single_device_arrays()]
-
+# ---- the files ----------------------------------------------------------------------------------
 
 def element(x):
     if isinstance(x, (bool, np.bool_)):
@@ -425,7 +411,7 @@ def main():
         parts = []
         for case in cases[op]:
             try:
-                outs = run_xla(case.text, case.ins)
+                outs = xla.run(case.text, case.ins)
             except Exception as e:
                 sys.exit(f"{op}: {e}\n{case.text}")
             lines = [f"// in: {literal(a)}" for a in case.ins] + [f"// out: {literal(a)}" for a in outs]

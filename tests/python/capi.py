@@ -1,0 +1,106 @@
+"""The public C API through ctypes, for tests that need neither the command nor the torch binding."""
+import ctypes
+import os
+
+import ml_dtypes
+import numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+STABLEHLO, ATEN = 1, 2
+# enum weft_dtype, in its order; None: no numpy type holds it.
+NAMES = ("invalid i1 i2 i4 i8 i16 i32 i64 ui2 ui4 ui8 ui16 ui32 ui64 f4E2M1FN f6E2M3FN f6E3M2FN f8E3M4 f8E4M3 "
+         "f8E4M3FN f8E4M3FNUZ f8E4M3B11FNUZ f8E5M2 f8E5M2FNUZ f8E8M0FNU bf16 f16 tf32 f32 f64 complex<f32> "
+         "complex<f64>").split()
+NUMPY = {"i1": np.bool_, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64, "ui8": np.uint8,
+         "ui16": np.uint16, "ui32": np.uint32, "ui64": np.uint64, "bf16": ml_dtypes.bfloat16, "f16": np.float16,
+         "f32": np.float32, "f64": np.float64, "complex<f32>": np.complex64, "complex<f64>": np.complex128}
+CODE = {np.dtype(t): NAMES.index(n) for n, t in NUMPY.items()}
+
+
+class Type(ctypes.Structure):
+    _fields_ = [("dtype", ctypes.c_int), ("rank", ctypes.c_uint32), ("dims", ctypes.POINTER(ctypes.c_int64))]
+
+    def shape(self):
+        return tuple(self.dims[i] for i in range(self.rank))
+
+
+def load(build=None):
+    build = build or os.environ.get("WEFT_BUILD") or os.path.join(ROOT, os.environ.get("BUILD", "build"))
+    lib = ctypes.CDLL(os.path.join(build, "libweft.so"))
+    pointer = ctypes.c_void_p
+    for name, result, args in (
+            ("weft_error_text", ctypes.c_char_p, [pointer]), ("weft_error_code", ctypes.c_int, [pointer]),
+            ("weft_error_free", None, [pointer]), ("weft_client_open", pointer, [ctypes.c_char_p, pointer]),
+            ("weft_client_release", None, [pointer]),
+            ("weft_program_parse", pointer, [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, pointer]),
+            ("weft_program_release", None, [pointer]), ("weft_options_create", pointer, [pointer]),
+            ("weft_options_set", pointer, [pointer, ctypes.c_char_p, ctypes.c_char_p]),
+            ("weft_options_free", None, [pointer]), ("weft_compile", pointer, [pointer] * 4),
+            ("weft_executable_release", None, [pointer]), ("weft_executable_outputs", ctypes.c_uint32, [pointer]),
+            ("weft_buffer_wrap", pointer, [pointer, Type, pointer, pointer, pointer, pointer]),
+            ("weft_buffer_release", None, [pointer]), ("weft_buffer_type", Type, [pointer]),
+            ("weft_buffer_data", pointer, [pointer, pointer, pointer]),
+            ("weft_run", pointer, [pointer, ctypes.c_uint32, pointer, ctypes.c_uint32, pointer])):
+        function = getattr(lib, name)
+        function.restype, function.argtypes = result, args
+    return lib
+
+
+class WeftError(Exception):
+    def __init__(self, code, text):
+        super().__init__(text)
+        self.code = code
+
+
+class Weft:
+    """One client; compiled programs are functions of numpy arrays."""
+
+    def __init__(self, backend="weft"):
+        self.lib, self.client = load(), ctypes.c_void_p()
+        self.check(self.lib.weft_client_open(backend.encode(), ctypes.byref(self.client)))
+
+    def check(self, error):
+        if error:
+            text = self.lib.weft_error_text(error).decode("utf-8", "replace")
+            code = self.lib.weft_error_code(error)
+            self.lib.weft_error_free(error)
+            raise WeftError(code, text)
+
+    def compile(self, text, name="<text>", format=STABLEHLO, **options):
+        lib, program, bag, exe = self.lib, ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
+        data = text.encode()
+        self.check(lib.weft_program_parse(format, name.encode(), data, len(data), ctypes.byref(program)))
+        try:
+            self.check(lib.weft_options_create(ctypes.byref(bag)))
+            for key, value in options.items():
+                self.check(lib.weft_options_set(bag, key.encode(), str(value).encode()))
+            self.check(lib.weft_compile(self.client, program, bag, ctypes.byref(exe)))
+        finally:
+            lib.weft_options_free(bag)
+            lib.weft_program_release(program)
+        return lambda *arrays: self.run(exe, arrays)
+
+    def run(self, exe, arrays):
+        lib, keep = self.lib, []
+        ins = (ctypes.c_void_p * max(1, len(arrays)))()
+        outs = (ctypes.c_void_p * max(1, lib.weft_executable_outputs(exe)))()
+        n = lib.weft_executable_outputs(exe)
+        try:
+            for i, a in enumerate(arrays):
+                a = np.ascontiguousarray(a)
+                dims = (ctypes.c_int64 * max(1, a.ndim))(*a.shape)
+                keep += [a, dims]
+                self.check(lib.weft_buffer_wrap(self.client, Type(CODE[a.dtype], a.ndim, dims), a.ctypes.data, None,
+                                                None, ctypes.byref(ins, i * ctypes.sizeof(ctypes.c_void_p))))
+            self.check(lib.weft_run(exe, len(arrays), ins, n, outs))
+            return [self.array(outs[i]) for i in range(n)]
+        finally:
+            for handle in list(ins) + list(outs):
+                lib.weft_buffer_release(handle)
+
+    def array(self, buffer):
+        t, data, size = self.lib.weft_buffer_type(buffer), ctypes.c_void_p(), ctypes.c_size_t()
+        self.check(self.lib.weft_buffer_data(buffer, ctypes.byref(data), ctypes.byref(size)))
+        dtype, shape = np.dtype(NUMPY[NAMES[t.dtype]]), t.shape()
+        assert size.value == dtype.itemsize * int(np.prod(shape, dtype=np.int64)), "bytes of a result"
+        return np.frombuffer(ctypes.string_at(data, size.value), dtype).reshape(shape)
