@@ -160,6 +160,14 @@ struct location {
 };
 const struct location *graph_location(const struct graph *g, const struct node *n);
 
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+struct str;
+/* Appends to out, as bytes, everything that compiling f depends on: the function, what it reaches, its
+ * attributes and names of parameters, ranges of symbols; of slots in files and slots bound later their
+ * description, never their content.  The same in every process; no location enters. */
+void graph_key(struct job *j, const struct graph *g, const struct func *f, struct str *out);
+
 /* ---- checking ------------------------------------------------------------------------------- */
 
 /* Our own invariants R1 to R5 and every op's verifier over all functions; a broken one is a BUG. */
