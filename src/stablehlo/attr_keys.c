@@ -8,7 +8,7 @@
 
 /* ---- values as text ------------------------------------------------------------------------- */
 
-static void print_number(const struct t_attr *a, struct str *out)
+static void print_typed(const struct t_attr *a, struct str *out)
 {
 	enum dtype t = dtype_find(a->tname);
 	char bits[16] = { 0 };
@@ -40,25 +40,12 @@ static void print_small_array(const struct t_attr *a, struct str *out)
 	str_addc(out, '>');
 }
 
-void print_name(const char *name, struct str *out)
-{
-	bool plain = name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
-
-	for (const char *s = name; *s && plain; s++)
-		plain = *s == '_' || *s == '.' || *s == '$' || (*s >= '0' && *s <= '9') ||
-			(*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
-	if (plain)
-		str_add(out, name);
-	else
-		print_string(name, out);
-}
-
 void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
 {
 	switch (a->kind) {
 	case T_int:
 	case T_float:
-		print_number(a, out);
+		print_typed(a, out);
 		return;
 	case T_bool:
 		str_add(out, a->i ? "true" : "false");
@@ -449,14 +436,10 @@ static bool reserved(enum key k)
 
 static void take(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
 {
-	enum key k = key_find(name, strlen(name));
+	enum key k = key_of(op, name);
 
 	if (take_structured(l, op, name, a))
 		return;
-	if (op == OP_composite && !strcmp(name, "name"))
-		k = KEY_callee;
-	if (op == OP_torch_index_select && !strcmp(name, "dim"))
-		k = KEY_dimension;
 	if (op == OP_chlo_scan && !strcmp(name, "resultSegmentSizes"))
 		return;                          /* ninputs says it */
 	if (op == OP_chlo_scan && !strcmp(name, "operandSegmentSizes")) {

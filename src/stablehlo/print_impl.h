@@ -1,4 +1,10 @@
-/* print_impl.h -- what the files of the printer share. */
+/* print_impl.h -- what the files of the printer share.
+ *
+ *   print.c        module, functions, regions; names of values
+ *   print_op.c     ops, by syntax.def or in generic form
+ *   print_form.c   the forms no row can say
+ *   print_attr.c   keys of key.def to attributes (structured ones put together again)
+ *   print_value.c  types, numbers, strings, constants */
 #ifndef STABLEHLO_PRINT_IMPL_H
 #define STABLEHLO_PRINT_IMPL_H
 #include "stablehlo/stablehlo.h"
@@ -7,6 +13,7 @@
 void print_type(const struct graph *g, const struct type *t, struct str *out);
 void print_types(const struct graph *g, uint32_t n, const struct type *const *t, struct str *out);
 void print_float(enum dtype t, const void *at, struct str *out);
+void print_number(enum dtype t, const void *at, struct str *out);
 void print_string(const char *s, struct str *out);
 void print_symbol(const char *s, struct str *out);
 void print_name(const char *name, struct str *out);           /* of an attribute: quoted if it must be */
@@ -14,21 +21,65 @@ void print_name(const char *name, struct str *out);           /* of an attribute
 void print_dense(const struct graph *g, const struct type *t, bool splat, const void *data,
 	struct str *out);
 
-/* print_attr.c */
-struct printer;
-/* The attributes of a that are not in `done` (a set of keys), as a = 1, b = 2. */
+/* A set of keys: those already printed. */
 struct key_set {
 	uint64_t bits[(KEY_COUNT + 63) / 64];
 };
-void key_add(struct key_set *s, enum key k);
-bool key_has(const struct key_set *s, enum key k);
+static inline void key_add(struct key_set *s, enum key k)
+{
+	s->bits[k / 64] |= (uint64_t)1 << (k % 64);
+}
+static inline bool key_has(const struct key_set *s, enum key k)
+{
+	return s->bits[k / 64] >> (k % 64) & 1;
+}
+
+/* print_attr.c */
+enum key key_of(enum op op, const char *name);               /* of an attribute of op in the text */
 enum attr_part { ATTR_ALL, ATTR_INHERENT, ATTR_DISCARDABLE };
-/* " {...}" (or " <{...}>" for inherent ones) with what is left, or nothing. */
-void print_attr_dict(const struct graph *g, enum op op, const struct attrs *a,
-	const struct key_set *done, enum attr_part part, struct str *out);
-void print_attr_value(const struct graph *g, const struct attr *a, enum key k, enum op op,
+/* before, { ... }, after with what is not in done; nothing when nothing is left. */
+void print_attr_dict(struct job *j, const struct graph *g, enum op op, const struct attrs *a,
+	const struct key_set *done, enum attr_part part, const char *before, const char *after,
 	struct str *out);
 void print_conv_numbers(const struct attrs *a, struct str *out);
-void print_int_list(uint32_t n, const int64_t *v, struct str *out);
+void print_int_list(uint32_t n, const int64_t *v, struct str *out);     /* [1, 2] */
 const int64_t *attrs_ints(const struct attrs *a, enum key k, uint32_t *n);
+
+/* ---- regions being printed ------------------------------------------------------------------ */
+
+struct scope {
+	const struct scope *outer;
+	const struct region *region;
+	const struct node *const *order;     /* by id */
+	uint32_t n;
+	uint32_t *number;                    /* of order[i]: %number */
+	const char **params;                 /* names, without %; captures have those of outside */
+};
+struct printer {
+	struct job *j;
+	const struct graph *g;
+	struct str *out;
+	uint32_t depth, values, args;        /* next %number and %arg number */
+	const struct func *func;
+};
+void print_newline(struct printer *p);
+void print_value_name(struct printer *p, const struct scope *s, const struct node *n);
+const char *new_param(struct printer *p);
+/* The scope of region r of n, inside s; own parameters get new names. */
+struct scope *scope_of(struct printer *p, const struct scope *s, const struct node *n, uint32_t r);
+/* Ops of the scope's region and its return, each on a line one deeper. */
+void print_body(struct printer *p, struct scope *s, uint32_t nresults, const char *end);
+
+/* print_op.c */
+void print_op(struct printer *p, const struct scope *s, const struct node *n);
+void print_operands(struct printer *p, const struct scope *s, const struct node *n, uint32_t from,
+	uint32_t to);
+void print_function_type(struct printer *p, const struct node *n);
+void print_region(struct printer *p, const struct scope *s, const struct node *n, uint32_t r,
+	bool label);
+extern const char *const syntax_forms[OP_COUNT];
+
+/* print_form.c: the parts $x of syntax.def */
+void print_part(struct printer *p, const struct scope *s, const struct node *n, const char *name,
+	struct key_set *done);
 #endif

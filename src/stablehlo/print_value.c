@@ -40,6 +40,19 @@ void print_symbol(const char *s, struct str *out)
 		print_string(s, out);
 }
 
+void print_name(const char *name, struct str *out)
+{
+	bool plain = name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
+
+	for (const char *s = name; *s && plain; s++)
+		plain = *s == '_' || *s == '.' || *s == '$' || (*s >= '0' && *s <= '9') ||
+			(*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+	if (plain)
+		str_add(out, name);
+	else
+		print_string(name, out);
+}
+
 /* Does the decimal text of v read back as the element at? */
 static bool reads_back(enum dtype t, const void *at, const char *text)
 {
@@ -159,13 +172,13 @@ void print_types(const struct graph *g, uint32_t n, const struct type *const *t,
 
 /* ---- constants ------------------------------------------------------------------------------ */
 
-static void print_element(enum dtype t, const char *at, struct str *out)
+void print_number(enum dtype t, const void *at, struct str *out)
 {
 	const struct dtype_info *d = &dtype_table[t];
 
 	switch (d->kind) {
 	case DTYPE_BOOL:
-		str_add(out, *at ? "true" : "false");
+		str_add(out, *(const char *)at ? "true" : "false");
 		return;
 	case DTYPE_FLOAT:
 		print_float(t, at, out);
@@ -174,7 +187,7 @@ static void print_element(enum dtype t, const char *at, struct str *out)
 		str_addc(out, '(');
 		print_float(dtype_part(t), at, out);
 		str_addc(out, ',');
-		print_float(dtype_part(t), at + d->bytes / 2, out);
+		print_float(dtype_part(t), (const char *)at + d->bytes / 2, out);
 		str_addc(out, ')');
 		return;
 	case DTYPE_UINT:
@@ -216,7 +229,7 @@ static void print_lists(const struct type *t, const char *data, int64_t n, struc
 			str_add(out, ", ");
 		for (uint32_t k = 0; k < open; k++)
 			str_addc(out, '[');
-		print_element(t->dtype, data + (size_t)i * size, out);
+		print_number(t->dtype, data + (size_t)i * size, out);
 		for (uint32_t k = t->rank; k-- > 0;) {
 			if (++index[k] < t->dims[k])
 				break;
@@ -234,7 +247,7 @@ void print_dense(const struct graph *g, const struct type *t, bool splat, const 
 
 	str_add(out, "dense<");
 	if (n > 0 && (splat || n == 1))
-		print_element(t->dtype, data, out);
+		print_number(t->dtype, data, out);
 	else if (n > HEX_ABOVE && bytes)
 		print_hex(data, (size_t)n * dtype_bytes(t->dtype), out);
 	else if (n > 0)

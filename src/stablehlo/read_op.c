@@ -2,10 +2,11 @@
  *
  * Names are resolved at once: an operand is a value of this region or of one around it, and in the
  * second case the ops between have captured it. */
+#include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
-static const char *const syntax[OP_COUNT] = {
+const char *const syntax_forms[OP_COUNT] = {
 #define SYNTAX(name, form) [OP_##name] = form,
 #include "stablehlo/syntax.def"
 #undef SYNTAX
@@ -603,8 +604,8 @@ static void read_body(struct parser *p, struct t_op *op)
 		op_attr(p, op, "has_side_effect", yes);
 	} else if (op->generic) {
 		read_generic(p, op);
-	} else if (syntax[op->op]) {
-		read_form(p, op, syntax[op->op]);
+	} else if (syntax_forms[op->op]) {
+		read_form(p, op, syntax_forms[op->op]);
 	} else {
 		expected(p, job_printf(p->j, "the generic form of '%s'", op->name));
 	}
