@@ -188,6 +188,12 @@ WEFT_API struct weft_error *weft_event_wait(struct weft_event *e);
 WEFT_API bool weft_event_ready(const struct weft_event *e);
 WEFT_API void weft_event_release(struct weft_event *e);
 
+/* Runs a StableHLO text that checks itself (its main has custom calls to check.expect_eq and the like),
+ * each part between lines with "// -----" as a module of its own.  backend NULL: "weft"; options
+ * may be NULL.  INVALID_ARGUMENT at the first check that does not hold. */
+WEFT_API struct weft_error *weft_check(const char *backend, const struct weft_options *options,
+	const char *name, const char *text, size_t size);
+
 /* What this process compiled and ran so far (doc/report.md); format "text" or "json".
  * Freed with weft_text_free. */
 WEFT_API struct weft_error *weft_report(const char *format, char **out);

@@ -125,7 +125,7 @@ static void convolve(struct call *c, const struct tensor *padding)
 	for (uint32_t d = 0; d < v.n; d++)
 		empty = empty || v.kernel[d] == 0;
 	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
-		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_f64 };
+		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_c128 };
 		int64_t o = index[of], batch = index[ob];
 		batch += o / (dims[of] / v.batch_groups) * dims[ob];
 		int64_t base = batch * v.batch_stride + o / (dims[of] / v.feature_groups) * w->dims[ki] *

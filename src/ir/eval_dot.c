@@ -1,8 +1,8 @@
 /* eval_dot.c -- contractions: dot, dot_general, einsum, ragged_dot.
  *
  * Operands are spread into arrays of wide numbers (struct wide_array: double, 64-bit integer or complex
- * double), sums run in a type wider still, and each result is rounded once.  Sums of f32 and narrower
- * are kept in double, of f64 in long double: order does not show in the result. */
+ * double).  Sums of f32 and narrower run in double and are rounded once: order does not show in the
+ * result.  Sums of f64 and of complex numbers round after every step, in index order. */
 #include "ir/eval_impl.h"
 #include "ir/eval_sum.h"
 #include <string.h>
@@ -37,11 +37,28 @@ static void sum_complex(struct sum *s, const struct wide_array *a, int64_t ai, i
 	const struct wide_array *b, int64_t bi, int64_t bs, int64_t n)
 {
 	for (int64_t k = 0; k < n; k++, ai += as, bi += bs) {
-		long double ar = creal(a->z[ai]), am = cimag(a->z[ai]);
-		long double br = creal(b->z[bi]), bm = cimag(b->z[bi]);
+		double ar = creal(a->z[ai]), am = cimag(a->z[ai]);
+		double br = creal(b->z[bi]), bm = cimag(b->z[bi]);
 		s->re += ar * br - am * bm;
 		s->im += ar * bm + am * br;
 	}
+}
+
+/* complex<f32>, in float throughout: gcc 12 vectorises a double rounded to float and back without
+ * the rounding. */
+static void sum_complex_float(struct sum *s, const struct wide_array *a, int64_t ai, int64_t as,
+	const struct wide_array *b, int64_t bi, int64_t bs, int64_t n)
+{
+	float re = (float)s->re, im = (float)s->im;
+
+	for (int64_t k = 0; k < n; k++, ai += as, bi += bs) {
+		float ar = (float)creal(a->z[ai]), am = (float)cimag(a->z[ai]);
+		float br = (float)creal(b->z[bi]), bm = (float)cimag(b->z[bi]);
+		re += ar * br - am * bm;
+		im += ar * bm + am * br;
+	}
+	s->re = (double)re;
+	s->im = (double)im;
 }
 
 void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t as,
@@ -49,19 +66,14 @@ void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t
 {
 	switch (a->kind) {
 	case DTYPE_FLOAT: {
-		double r = 0;
-		if (s->wide) {
-			for (int64_t k = 0; k < n; k++)
-				s->re += (long double)a->f[ai + k * as] * b->f[bi + k * bs];
-			break;
-		}
+		double r = s->re;
 		for (int64_t k = 0; k < n; k++)
 			r += a->f[ai + k * as] * b->f[bi + k * bs];
-		s->f += r;
+		s->re = r;
 		break;
 	}
 	case DTYPE_COMPLEX:
-		sum_complex(s, a, ai, as, b, bi, bs, n);
+		(s->wide ? sum_complex : sum_complex_float)(s, a, ai, as, b, bi, bs, n);
 		break;
 	case DTYPE_BOOL:
 		for (int64_t k = 0; k < n; k++)
@@ -78,9 +90,9 @@ void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, vo
 	int64_t i = (int64_t)s->u;
 
 	if (a->kind == DTYPE_COMPLEX)
-		scalar_store_complex(t, out, CMPLX((double)s->re, (double)s->im));
+		scalar_store_complex(t, out, CMPLX(s->re, s->im));
 	else if (a->kind == DTYPE_FLOAT)
-		scalar_store_complex(t, out, CMPLX(s->wide ? (double)s->re : s->f, 0));
+		scalar_store_complex(t, out, CMPLX(s->re, 0));
 	else
 		scalar_convert(DTYPE_i64, &i, t, out);
 }
@@ -176,7 +188,7 @@ static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t n
 
 static bool wants_wide(const struct call *c)
 {
-	return c->in[0]->type->dtype == DTYPE_f64 || c->in[1]->type->dtype == DTYPE_f64;
+	return c->in[0]->type->dtype == DTYPE_c128;
 }
 
 static void contract(struct call *c, const struct contraction *d)
@@ -318,7 +330,7 @@ void eval_einsum(struct call *c)
 	}
 	b = wide_read(c, unary ? one : c->in[1]);
 	for (int64_t i = 0, size = tensor_elements(out); i < size; i++) {
-		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_f64 };
+		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_c128 };
 		for (int64_t k = 0; k < inner; k++) {
 			sum_products(&s, &a, label_offset(n, l, index, 0), 0, &b,
 				unary ? 0 : label_offset(n, l, index, 1), 0, 1);

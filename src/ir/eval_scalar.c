@@ -44,6 +44,22 @@ static double float_logistic(double a)
 	return (double)(1 / (1 + expl(-(long double)a)));
 }
 
+/* cosh and sinh of f32 are CHLO's definition, rounded step by step: beyond 1 it loses some ULP of the
+ * true value, and programs and their answers are made with it. */
+static double float_exp_sum(enum dtype t, double a, bool cosine)
+{
+	const float log_half = -0.693147182f;
+	float up, down;
+
+	if (t != DTYPE_f32)
+		return cosine ? cosh(a) : sinh(a);
+	if (!cosine && fabs(a) < 1)
+		return sinh(a);
+	up = (float)exp((double)((float)a + log_half));
+	down = (float)exp((double)(-(float)a + log_half));
+	return (double)(cosine ? up + down : up - down);
+}
+
 /* The neighbour of a towards b in dtype t: a step of the sign-magnitude integer. */
 static double float_next_after(enum dtype t, double a, double b)
 {
@@ -222,11 +238,13 @@ static complex_double complex_pow(complex_double a, complex_double b)
 	return narrow(cpowl(a, b));
 }
 
-/* exp(z); where the real part alone overflows, cos and sin may still bring a part back. */
+/* exp(z): on the real line real; where the angle is no number, no number. */
 static complex_double complex_exp(complex_double a)
 {
 	if (cimag(a) == 0)
 		return CMPLX((double)expl(creal(a)), cimag(a));
+	if (!isfinite(cimag(a)))
+		return CMPLX(NAN, NAN);
 	return narrow(cexpl(a));
 }
 
@@ -330,8 +348,8 @@ static bool complex_finite(complex_double a)
 #define ASINH(a)     asinh(a)
 #define ATAN(a)      atan(a)
 #define ATANH(a)     atanh(a)
-#define COSH(a)      cosh(a)
-#define SINH(a)      sinh(a)
+#define COSH(a)      float_exp_sum(s->dtype, a, true)
+#define SINH(a)      float_exp_sum(s->dtype, a, false)
 #define ERF(a)       erf(a)
 #define ERFC(a)      erfc(a)
 #define ERF_INV(a)   ((double)special_erf_inv(a))
@@ -789,7 +807,7 @@ void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out)
 	if (dtype_is_float(from) || dtype_is_complex(from)) {
 		complex_double v = scalar_load_complex(from, at);
 		if (to == DTYPE_i1)
-			dtype_store_i64(to, out, creal(v) != 0 || cimag(v) != 0);
+			dtype_store_i64(to, out, creal(v) != 0);
 		else if (to_int)
 			dtype_store_i64(to, out, float_to_int(creal(v), to));
 		else

@@ -12,10 +12,9 @@ struct wide_array {
 	struct tensor *room;
 };
 struct sum {
-	bool wide;                   /* floats: in re instead of f */
-	double f;
+	bool wide;                   /* complex<f64>; other complex numbers round to f32 */
+	double re, im;
 	uint64_t u;
-	long double re, im;
 };
 struct wide_array wide_read(struct call *c, const struct tensor *t);
 void wide_free(struct call *c, struct wide_array *w);

@@ -1,0 +1,103 @@
+/* check.c -- weft_check: runs programs that check themselves, chunk by chunk of their file.
+ *
+ * In the interpreter the checks are custom calls that run where they stand.  Another backend is given
+ * the program with the compared values as its results, and they are compared here: what runs is
+ * compiled code alone. */
+#include "api/check.h"
+#include "base/str.h"
+#include "stablehlo/stablehlo.h"
+#include <ctype.h>
+#include <string.h>
+
+/* ---- in the interpreter ------------------------------------------------------------------------------- */
+
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
+	struct tensor *out, uint32_t nout)
+{
+	const struct graph *g = arg;
+	const char *name = node_str(n, KEY_call_target_name, "");
+
+	if (!check_is(n))
+		FAIL(WEFT_UNIMPLEMENTED, "no custom call @%s", name);
+	TRY(check_values(g, n, in, nin));
+	for (uint32_t i = 0; i < nout; i++)
+		if (out[i].type->kind == TYPE_tensor && out[i].type->dtype == DTYPE_i1)
+			memset(out[i].data, 1, (size_t)tensor_elements(&out[i]));
+	return NULL;
+}
+
+static void interpret(struct job *j, void *arg)
+{
+	struct graph *g = arg;
+	const struct func *f = graph_main(g);
+
+	if (!graph_nfuncs(g))
+		return;
+	if (!f)
+		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
+	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
+		job_fail(j, WEFT_INVALID_ARGUMENT, "main takes arguments");
+	struct eval_options o = { .custom = custom, .custom_arg = g };
+	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
+	eval_region(j, g, f->region, &o, NULL, results);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------ */
+
+static bool only_comments(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (isspace((unsigned char)text[i]))
+			continue;
+		if (i + 1 >= size || text[i] != '/' || text[i + 1] != '/')
+			return false;
+		while (i < size && text[i] != '\n')
+			i++;
+	}
+	return true;
+}
+
+/* One module; line is the number of lines before it in the file, kept so that places are the file's. */
+static struct weft_error *check_chunk(const char *backend, const struct weft_options *o, const char *name,
+	const char *text, size_t size, size_t line)
+{
+	struct str padded;
+	struct graph *g;
+
+	if (only_comments(text, size))
+		return NULL;
+	str_init(&padded, NULL);
+	for (size_t i = 0; i < line; i++)
+		str_addc(&padded, '\n');
+	str_add_bytes(&padded, text, size);
+	if (padded.failed) {
+		str_fini(&padded);
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
+	}
+	struct weft_error *e = stablehlo_read(name, padded.text, padded.len, NULL, &g);
+	str_fini(&padded);
+	if (e)
+		return e;
+	e = strcmp(backend, "interp") ? check_compiled(backend, o, g) : job_run(interpret, g);
+	graph_release(g);
+	return e;
+}
+
+struct weft_error *weft_check(const char *backend, const struct weft_options *o, const char *name,
+	const char *text, size_t size)
+{
+	size_t start = 0, line = 0, start_line = 0;
+
+	backend = backend ? backend : "weft";
+	for (size_t at = 0; at < size; line++) {
+		const char *end = memchr(text + at, '\n', size - at);
+		size_t next = end ? (size_t)(end - text) + 1 : size;
+		if (memmem(text + at, next - at, "// -----", 8)) {
+			TRY(check_chunk(backend, o, name, text + start, at - start, start_line));
+			start = next;
+			start_line = line + 1;
+		}
+		at = next;
+	}
+	return check_chunk(backend, o, name, text + start, size - start, start_line);
+}
