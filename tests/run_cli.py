@@ -222,6 +222,15 @@ def test_overflowing_shapes(box):
     box.refused("run", box.write("n.mlir", text), pattern=POSITION)
 
 
+def test_ranks(box):
+    for rank in (60, 65, 100, 5000):
+        t = "tensor<" + "1x" * rank + "f32>"
+        m = box.write("m.mlir", f"func.func @main(%a: {t}) -> {t} {{\n  %0 = stablehlo.add %a, %a : {t}\n"
+                      f"  return %0 : {t}\n}}\n")
+        for backend in ("interp", "weft"):
+            box.run("run", f"--backend={backend}", "--random-inputs", m)
+
+
 def test_huge_numbers(box):
     for value in ("1e999999999", "1" * 100000, "0x" + "f" * 100000, "-" * 1000 + "1"):
         box.either("opt", box.write("m.mlir", f"func.func @main() -> tensor<f32> {{\n"
@@ -238,7 +247,7 @@ def test_inputs(box):
     for backend in ("interp", "weft"):
         run = ["run", f"--backend={backend}", m]
         out = box.ok(*run, good, good)
-        check("tensor<4xf32>" in out and "dense<" in out, f"printed {out!r}")
+        check("4xf32" in out, f"printed {out!r}")
         box.refused(*run, good)
         box.refused(*run, good, good, good)
         box.refused(*run, good, os.path.join(box.dir, "nowhere.npy"))
@@ -289,7 +298,7 @@ def test_artifact_without_llvm(box):
     check("libweft" in err, "LD_DEBUG shows nothing")
     loaded = [line for line in err.split("\n") if "codegen" in line or "LLVM" in line]
     check(not loaded, "\n".join(loaded[:3]))
-    check("tensor<4xf32>" in out, out)
+    check("4xf32" in out, out)
     b = os.path.join(box.dir, "again.weft")
     box.ok("compile", os.path.join(box.dir, "m.mlir"), "-o", b)
     check(open(a, "rb").read() == open(b, "rb").read(), "compiling twice gives different artifacts")
@@ -351,7 +360,10 @@ def test_report(box):
 def test_threads_same_bits(box):
     text = ADD.replace("4xf32", "1000xf32").replace("[1.0, -2.5, 0x7FC00000, 3.0e+2]", "-1.0e9")
     m = box.write("m.mlir", text)
-    outs = {box.ok("run", m, "--random-inputs", "--seed=5", f"--threads={n}") for n in (1, 2, 3, 1)}
+    outs = set()
+    for n in (1, 2, 3, 1):
+        box.ok("run", m, "--random-inputs", "--seed=5", f"--threads={n}", "--save-outputs", box.dir + "/r")
+        outs.add(open(box.dir + "/r0.npy", "rb").read())
     check(len(outs) == 1, "different bits with different numbers of threads")
 
 

@@ -81,6 +81,20 @@ static int take(struct cli *c, const char *name, const char *value, int *used)
 	return CLI_OK;
 }
 
+/* The same for `--name=value`, which is one word. */
+static int take_word(struct cli *c, char *word, const char *next, int *used)
+{
+	char *equals = word[0] == '-' && word[1] == '-' ? strchr(word, '=') : NULL;
+	if (!equals)
+		return take(c, word, next, used);
+	*equals = '\0';
+	int status = take(c, word, equals + 1, used);
+	if (!status && *used == 1)
+		return cli_usage(c->command, "option '%s' takes no value", word);
+	*used = 1;
+	return status;
+}
+
 int cli_parse(struct cli *c, const char *command, int argc, char **argv)
 {
 	*c = (struct cli){ .command = command, .repeat = 20, .rest = argv };
@@ -95,7 +109,7 @@ int cli_parse(struct cli *c, const char *command, int argc, char **argv)
 			return CLI_OK;
 		}
 		if (argv[i][0] == '-' && argv[i][1])
-			status = take(c, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used);
+			status = take_word(c, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used);
 		else
 			c->rest[c->nrest++] = argv[i];
 		if (status)
@@ -150,8 +164,10 @@ struct weft_error *cli_open(const struct cli *c, const char *path, struct weft_c
 	if (!e)
 		e = open_bytes(c, path, m.data, m.size, *client, out);
 	file_unmap(&m);
-	if (e)
+	if (e) {
 		weft_client_release(*client);
+		*client = NULL;
+	}
 	return e;
 }
 

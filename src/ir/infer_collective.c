@@ -106,6 +106,9 @@ const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 			whole = declared_dim(g, s, i, t[i], d, "c6");
 		else
 			whole = group > 0 ? dim_mul(g, size, group) : dim_free(g, 0, INT64_MAX);
+		if (whole == 0)
+			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, found a result "
+				"%s", spec_text(g, spec_declared(s, i)));
 		if (size > 0 && whole >= 0 && whole % size)
 			spec_fail(g, s, "c6", "expected a result dimension of a multiple of %lld, found %lld",
 				(long long)size, (long long)whole);
@@ -407,6 +410,10 @@ const struct type *infer_async_start(struct graph *g, const struct node_spec *s)
 	}
 	if (!inner)
 		spec_fail(g, s, NULL, "expected a region of one collective or slice, found no result");
+	for (uint32_t i = 0; i < inner->nin; i++)
+		if (inner->in[i]->op != OP_parameter && inner->in[i]->op != OP_constant)
+			spec_fail(g, s, NULL, "expected a region of one collective or slice, found %s, too",
+				op_table[inner->in[i]->op].text);
 	return spec_one(g, s, "c2", type_list(g, TYPE_future, b.nresults, t));
 }
 

@@ -117,14 +117,15 @@ static void check_config(struct graph *g, const struct node_spec *s)
 	int64_t version = spec_int(s, KEY_api_version, 1);
 	if (version < 0 || version > 4)
 		spec_fail(g, s, NULL, "expected api_version in [0, 4], found %lld", (long long)version);
-	if (!a || a->kind != ATTR_raw)
+	if (!a || (a->kind != ATTR_raw && a->kind != ATTR_str))
 		return;
 	const char *p = a->s;
-	while (isspace((unsigned char)*p))
+	while (a->kind == ATTR_raw && isspace((unsigned char)*p))
 		p++;
-	if (version != 4 && *p == '{')
-		spec_fail(g, s, NULL, "expected a string as backend_config of api_version %lld",
-			(long long)version);
+	bool dictionary = a->kind == ATTR_raw && *p == '{';
+	if (dictionary != (version == 4) && *p && strcmp(p, "\"\""))
+		spec_fail(g, s, NULL, "expected a %s as backend_config of api_version %lld",
+			version == 4 ? "dictionary" : "string", (long long)version);
 }
 
 const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)

@@ -117,10 +117,25 @@ static void check_broadcast(struct graph *g, const struct node_spec *s, const st
 	check_broadcast_quant(g, s, t, r, at);
 }
 
+/* A declared result that nothing computes the size of: static, but for one bounded dimension. */
+static const struct type *sized_result(struct graph *g, const struct node_spec *s)
+{
+	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
+	uint32_t unknown = 0, unbounded = 0;
+	for (uint32_t i = 0; i < r->rank; i++) {
+		unknown += r->dims[i] < 0;
+		unbounded += type_bound(r, i) < 0;
+	}
+	if (unbounded || unknown > 1)
+		spec_fail(g, s, NULL, "expected a result of static shape but for one bounded dimension, found "
+			"%s; dynamic_%s takes others", spec_text(g, r), op_table[s->op].name);
+	return r;
+}
+
 const struct type *infer_broadcast_in_dim(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
-	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
+	const struct type *r = sized_result(g, s);
 	check_broadcast(g, s, t, r);
 	return spec_one(g, s, "c1", r);
 }
@@ -195,15 +210,7 @@ static void check_count(struct graph *g, const struct node_spec *s, const struct
 const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
-	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
-	uint32_t unknown = 0, unbounded = 0;
-	for (uint32_t i = 0; i < r->rank; i++) {
-		unknown += r->dims[i] < 0;
-		unbounded += type_bound(r, i) < 0;
-	}
-	if (unbounded || unknown > 1)
-		spec_fail(g, s, NULL, "expected a result of static shape but for one bounded dimension, found "
-			"%s; dynamic_reshape takes others", spec_text(g, r));
+	const struct type *r = sized_result(g, s);
 	check_reshape_quant(g, s, t, r);
 	check_count(g, s, t, r);
 	return spec_one(g, s, "c1", r);

@@ -25,7 +25,7 @@ static struct weft_error *input_check_dims(const struct exe *x, uint32_t i,
 	char name[128];
 
 	for (uint32_t k = 0; k < t->rank; k++) {
-		if (in->dims[k] == dims[k] || (dims[k] < 0 && in->dims[k] >= 0))
+		if (dims[k] < 0 ? in->dims[k] >= 0 : in->dims[k] == dims[k])
 			continue;
 		input_name(x, i, name, sizeof name);
 		if (dims[k] < 0)

@@ -236,7 +236,9 @@ static struct weft_error *step_callback(struct frame *f, struct step *s)
 	struct weft_error *e = s->callback.run(s->callback.arg, f->tensors, nin, out, s->noutputs);
 	f->fp = fp_enter();
 	for (uint32_t i = 0; i < s->noutputs; i++) {
-		bool fresh = out[i].storage || out[i].data != f->buffers[s->args[nin + i]];
+		uint32_t b = s->args[nin + i];
+		bool fresh = out[i].storage || out[i].data != f->buffers[b] ||
+			f->x->image.buffers[b].kind == ABI_BUFFER_owned;
 		if (!e && fresh && !out[i].storage)
 			e = error_make(WEFT_INTERNAL, "callback '%s': result %u has no memory", s->text, i);
 		if (!e && fresh)

@@ -1,0 +1,257 @@
+/* Unit tests of the thread pool: every chunk once, every thread takes part, nesting, fork, idling. */
+#include "run/pool.h"
+#include "run/fp.h"
+#include "run/futex.h"
+#include "run/run_impl.h"
+#include "unit.h"
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MANY = 5000 };
+
+struct count {
+	_Atomic(int) ran[MANY];
+	_Atomic(int) bad_scratch, bad_fp;
+	int work;
+};
+
+static void count_chunks(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	struct count *c = arg;
+
+	if ((uintptr_t)scratch % 64)
+		atomic_fetch_add(&c->bad_scratch, 1);
+	for (int64_t i = first; i < last; i++) {
+		if (scratch)
+			memset(scratch, (int)i, 100);
+		for (volatile int k = 0; k < c->work; k++)
+			;
+		for (int k = 0; scratch && k < 100; k++)
+			if (scratch[k] != (unsigned char)i)
+				atomic_fetch_add(&c->bad_scratch, 1);
+		atomic_fetch_add(&c->ran[i], 1);
+	}
+}
+
+static struct pool_seen run_once(unsigned threads, int64_t chunks, bool all, int work)
+{
+	static struct count c;
+	static _Alignas(64) unsigned char scratch[128];
+	struct pool_seen seen = { { 0 } };
+
+	memset(&c, 0, sizeof c);
+	c.work = work;
+	pool_parallel(threads, &(struct pool_task){ .fn = count_chunks, .arg = &c, .chunks = chunks,
+		.scratch = 100, .caller_scratch = scratch, .seen = &seen, .all = all });
+	for (int64_t i = 0; i < MANY; i++)
+		CHECK_INT(c.ran[i], i < chunks);
+	CHECK_INT(c.bad_scratch, 0);
+	return seen;
+}
+
+void test_pool__every_chunk_once(void)
+{
+	static const int64_t chunks[] = { 0, 1, 2, 3, 7, 64, 1000, MANY };
+
+	for (unsigned threads = 0; threads <= 5; threads++)
+		for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++)
+			for (int again = 0; again < 20; again++)
+				run_once(threads, chunks[i], again == 1, again % 3 * 20);
+}
+
+void test_pool__every_thread_takes_part(void)
+{
+	for (unsigned threads = 1; threads <= 3; threads++) {
+		struct pool_seen s = run_once(threads, 100, true, 1000);
+		CHECK_INT(pool_seen_count(&s), threads);
+	}
+	/* Fewer again: the third thread must not come. */
+	struct pool_seen two = run_once(2, 1000, true, 100);
+	CHECK_INT(two.bits[0], 3);
+	struct pool_seen one = run_once(1, 1000, true, 100);
+	CHECK_INT(one.bits[0], 1);
+}
+
+void test_pool__short_regions_in_a_row(void)
+{
+	for (int i = 0; i < 20000; i++) {
+		static _Atomic(int) sum;
+		static struct count c;
+		(void)sum;
+		memset(c.ran, 0, 4 * sizeof *c.ran);
+		pool_parallel(2, &(struct pool_task){ .fn = count_chunks, .arg = &c, .chunks = 4 });
+		for (int k = 0; k < 4; k++)
+			CHECK_INT(c.ran[k], 1);
+	}
+}
+
+static void nested_chunks(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	for (int64_t i = first; i < last; i++)
+		pool_parallel(3, &(struct pool_task){ .fn = count_chunks, .arg = arg, .chunks = 50,
+			.caller_scratch = scratch });
+}
+
+void test_pool__nested_runs_here(void)
+{
+	static struct count c;
+
+	pool_parallel(3, &(struct pool_task){ .fn = nested_chunks, .arg = &c, .chunks = 30 });
+	for (int i = 0; i < 50; i++)
+		CHECK_INT(c.ran[i], 30);
+	CHECK_INT(pool_stats_get().alone, 30);
+}
+
+static void *second_caller(void *arg)
+{
+	(void)arg;
+	static _Atomic(int) total;
+	for (int i = 0; i < 300; i++) {
+		struct count *c = calloc(1, sizeof *c);
+		pool_parallel(2, &(struct pool_task){ .fn = count_chunks, .arg = c, .chunks = 200 });
+		for (int k = 0; k < 200; k++)
+			if (c->ran[k] != 1)
+				return "a chunk ran not once";
+		free(c);
+	}
+	atomic_fetch_add(&total, 1);
+	return NULL;
+}
+
+void test_pool__callers_at_once(void)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		CHECK(pthread_create(&threads[i], NULL, second_caller, NULL) == 0);
+	for (int i = 0; i < 4; i++) {
+		void *bad;
+		pthread_join(threads[i], &bad);
+		CHECK(!bad);
+	}
+}
+
+static void fp_chunks(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	struct count *c = arg;
+	volatile float tiny = 1e-39f, one = 1.0f;
+
+	(void)scratch;
+	for (int64_t i = first; i < last; i++) {
+		if (tiny * one == 0.0f)
+			atomic_fetch_add(&c->bad_fp, 1);
+		for (volatile int k = 0; k < 2000; k++)
+			;
+	}
+}
+
+#if defined(__x86_64__)
+/* Workers keep denormals though the thread that made them flushes them. */
+void test_pool__floating_point_state_of_workers(void)
+{
+	static struct count c;
+
+	uint32_t was = __builtin_ia32_stmxcsr();
+	__builtin_ia32_ldmxcsr(was | 0x8040u);           /* flush to zero, denormals are zero */
+	uint32_t mine = fp_enter();
+	pool_parallel(3, &(struct pool_task){ .fn = fp_chunks, .arg = &c, .chunks = 300, .all = true });
+	fp_leave(mine);
+	CHECK_INT(c.bad_fp, 0);
+	CHECK((__builtin_ia32_stmxcsr() & 0x8040u) == 0x8040u);
+	volatile float tiny = 1e-39f, one = 1.0f;
+	CHECK(tiny * one == 0.0f);
+}
+#endif
+
+void test_pool__fork_makes_a_new_one(void)
+{
+	run_once(3, 1000, true, 100);
+	CHECK_INT(pool_stats_get().workers, 2);
+	pid_t child = fork();
+	if (child == 0) {
+		if (pool_stats_get().workers != 0)
+			_exit(2);
+		struct pool_seen s = run_once(3, 1000, true, 100);
+		_exit(pool_seen_count(&s) == 3 ? 0 : 3);
+	}
+	int status;
+	CHECK(waitpid(child, &status, 0) == child);
+	CHECK_INT(status, 0);
+	struct pool_seen s = run_once(3, 1000, true, 100);
+	CHECK_INT(pool_seen_count(&s), 3);
+}
+
+static _Atomic(int) stop;
+
+static void *busy_caller(void *arg)
+{
+	while (!atomic_load(&stop))
+		second_caller(arg);
+	return NULL;
+}
+
+void test_pool__fork_while_it_runs(void)
+{
+	pthread_t t;
+
+	CHECK(pthread_create(&t, NULL, busy_caller, NULL) == 0);
+	for (int i = 0; i < 20; i++) {
+		pid_t child = fork();
+		if (child == 0) {
+			alarm(20);
+			run_once(2, 500, false, 10);
+			_exit(0);
+		}
+		int status;
+		CHECK(waitpid(child, &status, 0) == child);
+		CHECK_INT(status, 0);
+	}
+	atomic_store(&stop, 1);
+	pthread_join(t, NULL);
+}
+
+static double cpu_seconds(void)
+{
+	struct rusage r;
+
+	getrusage(RUSAGE_SELF, &r);
+	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+		(double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1e-6;
+}
+
+void test_pool__idle_uses_no_processor(void)
+{
+	run_once(3, 1000, true, 100);
+	usleep(10000);
+	double before = cpu_seconds();
+	usleep(400000);
+	double used = cpu_seconds() - before;
+	if (used > 0.02)
+		UNIT_FAIL("%.4f s of processor time in 0.4 s", used);
+}
+
+void test_pool__provider_needs_libgomp(void)
+{
+	if (dlsym(RTLD_DEFAULT, "GOMP_parallel"))
+		UNIT_SKIP("libgomp is loaded");
+	CHECK_ERROR(pool_provider_set(POOL_GOMP), WEFT_FAILED_PRECONDITION, "libgomp");
+	CHECK_OK(pool_provider_set(POOL_OWN));
+}
+
+void test_pool__libgomp_runs_every_chunk(void)
+{
+	if (!dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL))
+		UNIT_SKIP("no libgomp here");
+	CHECK_OK(pool_provider_set(POOL_GOMP));
+	for (unsigned threads = 1; threads <= 3; threads++)
+		for (int i = 0; i < 50; i++)
+			run_once(threads, 1000, i == 0, 20);
+	CHECK(pool_stats_get().workers == 0);
+	CHECK_OK(pool_provider_set(POOL_OWN));
+	run_once(2, 1000, true, 20);
+	CHECK(pool_stats_get().workers == 1);
+}

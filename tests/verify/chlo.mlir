@@ -1,0 +1,21 @@
+// test: verify
+// Constraints of CHLO, each broken once.
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<2xf32>) {
+  %0 = chlo.broadcast_add %a, %b : (tensor<2x3xf32>, tensor<2xf32>) -> tensor<2x3xf32>  // error: chlo_broadcast_add: expected operands whose shapes broadcast
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xi32>) {
+  %0 = chlo.broadcast_add %a, %b : (tensor<2x3xf32>, tensor<3xi32>) -> tensor<2x3xf32>  // error: chlo_broadcast_add: expected operands of one element type
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3xf32>) {
+  %0:2 = chlo.top_k(%a, k = 4) : tensor<2x3xf32> -> (tensor<2x4xf32>, tensor<2x4xi32>)  // error: chlo_top_k: expected k in the last dimension
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2xi32>) {
+  %0 = chlo.erf %a : tensor<2xi32> -> tensor<2xi32>  // error: chlo_erf: operand 0
+  func.return
+}

@@ -1,0 +1,71 @@
+// test: verify
+// Constraints of quantised types, each broken once.
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<2x!quant.uniform<i16:f32, 1.0:0>>) {
+  %0 = "stablehlo.add"(%a, %b) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<2x!quant.uniform<i16:f32, 1.0:0>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>  // error: add_c1
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = "stablehlo.add"(%a, %b) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2xf32>  // error: add_c2
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>, %b: tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) {
+  %0 = "stablehlo.add"(%a, %b) : (tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>, tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>  // error: add_c6
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) {
+  %0 = stablehlo.negate %a : tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>  // error: negate: operand 0
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = stablehlo.reshape %a : (tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<6x!quant.uniform<i8:f32, 2.0:3>>  // error: reshape_c1
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) {
+  %0 = stablehlo.reshape %a : (tensor<2x3x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) -> tensor<3x2x!quant.uniform<i8:f32:1, {1.0:0,2.0:0}>>  // error: reshape_c3
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) {
+  %0 = stablehlo.transpose %a, dims = [1, 0] : (tensor<2x3x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) -> tensor<3x2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0,3.0:0}>>  // error: transpose_c4
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) {
+  %0 = stablehlo.broadcast_in_dim %a, dims = [1] : (tensor<2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>) -> tensor<2x2x!quant.uniform<i8:f32:0, {1.0:0,2.0:0}>>  // error: broadcast_in_dim_c6
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3x2x!quant.uniform<i8:f16, 1.0:0>>) {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3xf32>, tensor<3x2x!quant.uniform<i8:f16, 1.0:0>>) -> tensor<2x2xf32>  // error: dot_general_c20
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<3x2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>, tensor<3x2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2x2x!quant.uniform<i8:f32, 1.0:17>>  // error: dot_general_c15
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<3x2xf32>) {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3x!quant.uniform<i8:f32, 1.0:17>>, tensor<3x2xf32>) -> tensor<2x2x!quant.uniform<i8:f32, 1.0:17>>  // error: dot_general_c14
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2xf64>) {
+  %0 = stablehlo.uniform_quantize %a : (tensor<2xf64>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>  // error: uniform_quantize_c2
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = stablehlo.uniform_dequantize %a : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2xf64>  // error: uniform_dequantize_c2
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2xf32>) {
+  %0 = stablehlo.uniform_quantize %a : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8:f32, 1.0:300>>  // error: zero points
+  func.return
+}
