@@ -448,6 +448,38 @@ static struct t_value *constant_before(struct parser *p, struct t_attr *value)
 	return c->results;
 }
 
+static void default_number(struct parser *p, struct t_op *op, const char *name, double f, int64_t i)
+{
+	struct t_attr *a;
+
+	if (op_find_attr(op, name))
+		return;
+	a = attr_new(p, f != 0 ? T_float : T_int);
+	a->at = op->at;
+	a->tname = f != 0 ? "f64" : "ui64";
+	a->f = f;
+	a->i = i;
+	op_attr(p, op, name, a);
+}
+
+/* What a check leaves unsaid, said: a custom call of that name has other defaults.  The constant it
+ * compares with becomes an operand. */
+void check_complete(struct parser *p, struct t_op *op)
+{
+	for (uint32_t i = 0; i < op->nentries; i++) {
+		struct t_attr *a = op->entries[i].value;
+		if (strcmp(op->entries[i].name, "value") != 0 || a->kind != T_dense)
+			continue;
+		op_operand(p, op, constant_before(p, a));
+		op->entries[i] = op->entries[--op->nentries];
+		break;
+	}
+	if (!strncmp(op->name, "check.expect_almost_eq", 22))
+		default_number(p, op, "tolerance", 1e-4, 0);
+	if (!strcmp(op->name, "check.expect_close"))
+		default_number(p, op, "max_ulp_difference", 0, 1);
+}
+
 /* %a, dense<..> : t {..}  |  %a, %b, name = value : t [, t]  |  %a, probe_id = ".." : t */
 void form_check(struct parser *p, struct t_op *op)
 {

@@ -598,6 +598,7 @@ static void read_body(struct parser *p, struct t_op *op)
 			read_generic(p, op);
 		else
 			form_check(p, op);
+		check_complete(p, op);
 		op_attr(p, op, "call_target_name", str_attr(p, op->name));
 		struct t_attr *yes = attr_new(p, T_bool);
 		yes->i = 1;

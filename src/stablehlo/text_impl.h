@@ -236,6 +236,7 @@ void op_link(struct parser *p, struct t_op *op);
 
 /* read_form.c: forms of their own; behind the op's name */
 typedef void form_fn(struct parser *p, struct t_op *op);
+void check_complete(struct parser *p, struct t_op *op);
 form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check, form_barrier,
 	form_slice, form_dot_dims, form_precision, form_algorithm, form_precision_format;
 struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v);
