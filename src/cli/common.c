@@ -142,11 +142,22 @@ static bool ends_with(const char *s, const char *end)
 	return a >= b && !strcmp(s + a - b, end);
 }
 
+/* e with the file's name in front. */
+static struct weft_error *at_file(const char *path, struct weft_error *e)
+{
+	if (!e)
+		return NULL;
+	struct weft_error *named = error_make_at(weft_error_code(e), (struct place){ path, 0, 0 }, "%s",
+		weft_error_text(e));
+	weft_error_free(e);
+	return named;
+}
+
 static struct weft_error *open_bytes(const struct cli *c, const char *path, const void *data, size_t size,
 	struct weft_client *client, struct weft_executable **out)
 {
-	if (size >= 8 && !memcmp(data, "WEFTART\n", 8))
-		return weft_executable_load(client, data, size, out);
+	if (ends_with(path, ".weft") || (size >= 8 && !memcmp(data, "WEFTART\n", 8)))
+		return at_file(path, weft_executable_load(client, data, size, out));
 	enum weft_format format = c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
 	struct weft_program *p;
 	TRY(weft_program_parse(format, path, data, size, &p));

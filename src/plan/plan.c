@@ -402,8 +402,9 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 			use(pl, s.buffer[lowered->results[i]->id]);
 }
 
-/* Results are written where the caller gets them, unless that is an argument, a constant or one already. */
-static void plan_outputs(struct planner *pl, uint32_t n, uint32_t *results)
+/* Results are written where the caller gets them, unless that is an argument, a constant, one already
+ * or of other dimensions: a reshape of the buffer, whose steps know it by its own. */
+static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n, uint32_t *results)
 {
 	struct plan *p = pl->p;
 	uint32_t *outputs = job_array(pl->job, n, sizeof *outputs), count = 0;
@@ -412,13 +413,14 @@ static void plan_outputs(struct planner *pl, uint32_t n, uint32_t *results)
 		if (results[i] == NO_BUFFER)
 			continue;
 		struct plan_buffer *b = &p->buffers[results[i]];
-		if (b->kind == ABI_BUFFER_arena) {
+		const struct type *type = r->results[i]->type;
+		if (b->kind == ABI_BUFFER_arena && b->type == type) {
 			b->kind = ABI_BUFFER_output;
 			b->index = count;
 			outputs[count++] = results[i];
 			continue;
 		}
-		uint32_t to = add_buffer(pl, ABI_BUFFER_output, count, b->type);
+		uint32_t to = add_buffer(pl, ABI_BUFFER_output, count, type);
 		add_copy(pl, &s, results[i], to);
 		outputs[count++] = to;
 	}
@@ -488,7 +490,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	p->inputs = inputs;
 	uint32_t *results = job_array(j, r->nresults, sizeof *results);
 	plan_region(&pl, r, &p->main, params, results);
-	plan_outputs(&pl, r->nresults - src->nvalues, results);
+	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->nvalues = src->nvalues;
 	p->values = src->values;
 	p->value_buffers = results + (r->nresults - src->nvalues);
