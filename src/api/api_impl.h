@@ -19,6 +19,9 @@ struct weft_program {
 	pthread_mutex_t lock;
 };
 
+/* Takes g. */
+struct weft_error *program_create(struct graph *g, struct weft_program **out) BASE_MUST_USE;
+
 struct weft_options {
 #define INT(name, otherwise, least, most, doc) int64_t name;
 #define STR(name, otherwise, values, doc) char *name;

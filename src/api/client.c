@@ -57,16 +57,8 @@ const char *weft_client_backend(const struct weft_client *c)
 	return c->backend->name;
 }
 
-struct weft_error *weft_program_parse(enum weft_format format, const char *name, const char *text,
-	size_t size, struct weft_program **out)
+struct weft_error *program_create(struct graph *g, struct weft_program **out)
 {
-	struct graph *g = NULL;
-	if (format == WEFT_STABLEHLO_TEXT)
-		TRY(stablehlo_read(name, text, size, NULL, &g));
-	else if (format == WEFT_ATEN_TEXT)
-		TRY(aten_read(name, text, size, &g));
-	else
-		FAIL(WEFT_INVALID_ARGUMENT, "unknown format %d of a program", (int)format);
 	struct weft_program *p = mem_alloc(sizeof *p);
 	if (!p || pthread_mutex_init(&p->lock, NULL)) {
 		mem_free(p);
@@ -77,6 +69,19 @@ struct weft_error *weft_program_parse(enum weft_format format, const char *name,
 	p->graph = g;
 	*out = p;
 	return NULL;
+}
+
+struct weft_error *weft_program_parse(enum weft_format format, const char *name, const char *text,
+	size_t size, struct weft_program **out)
+{
+	struct graph *g = NULL;
+	if (format == WEFT_STABLEHLO_TEXT)
+		TRY(stablehlo_read(name, text, size, NULL, &g));
+	else if (format == WEFT_ATEN_TEXT)
+		TRY(aten_read(name, text, size, &g));
+	else
+		FAIL(WEFT_INVALID_ARGUMENT, "unknown format %d of a program", (int)format);
+	return program_create(g, out);
 }
 
 void weft_program_retain(struct weft_program *p)
