@@ -156,6 +156,21 @@ static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred,
 	return true;
 }
 
+/* Bounds of the dimensions that are not numbers; NULL: none. */
+static const int64_t *bounds_left(struct graph *g, uint32_t rank, const int64_t *dims, const int64_t *bounds)
+{
+	bool any = false;
+
+	if (!bounds)
+		return NULL;
+	int64_t *left = job_array(graph_job(g), rank, sizeof *left);
+	for (uint32_t i = 0; i < rank; i++) {
+		left[i] = dim_is_number(dims[i]) ? -1 : bounds[i];
+		any |= left[i] >= 0;
+	}
+	return any ? left : NULL;
+}
+
 static const struct type *tensor_merge(struct graph *g, const struct type *a, const struct type *b)
 {
 	if (a->dtype != b->dtype || !quant_eq(a->quant, b->quant))
@@ -170,8 +185,7 @@ static const struct type *tensor_merge(struct graph *g, const struct type *a, co
 		if (!dim_merge(g, a->dims[i], b->dims[i], &dims[i]))
 			return NULL;
 	t.dims = dims;
-	if (!t.bounds)
-		t.bounds = b->bounds;
+	t.bounds = bounds_left(g, a->rank, dims, a->bounds ? a->bounds : b->bounds);
 	if (!t.encoding)
 		t.encoding = b->encoding;
 	return type_cons(g, &t);

@@ -66,11 +66,19 @@ void print_region(struct printer *p, const struct scope *s, const struct node *n
 	str_addc(p->out, '}');
 }
 
+/* As the text writes it: no row of op.def can hold a dash, or a name without its dialect. */
+static const char *op_text(enum op op, bool generic)
+{
+	if (op == OP_call)
+		return generic ? "func.call" : "call";
+	return op == OP_cross_replica_sum ? "stablehlo.cross-replica-sum" : op_table[op].text;
+}
+
 static void print_generic(struct printer *p, const struct scope *s, const struct node *n)
 {
 	struct key_set none = { { 0 } };
 
-	str_addf(p->out, "\"%s\"(", n->op == OP_call ? "func.call" : op_table[n->op].text);
+	str_addf(p->out, "\"%s\"(", op_text(n->op, true));
 	print_operands(p, s, n, 0, node_noperands(n));
 	str_addc(p->out, ')');
 	if (n->op == OP_chlo_scan)
@@ -178,8 +186,11 @@ static void form_attribute(struct printer *p, const struct node *n, char kind, e
 /* Is every attribute that the form must show there?  (Groups are optional.) */
 static bool form_fits(const struct node *n, const char *form)
 {
+	const struct literal *l = node_literal(n);
 	bool optional = false;
 
+	if (l && l->type != n->type)             /* a quantised constant */
+		return false;
 	for (const char *s = form; *s; s += strcspn(s, " "), s += *s == ' ') {
 		char name[48];
 		size_t len = strcspn(s, " ");
@@ -211,7 +222,7 @@ static void print_form(struct printer *p, const struct scope *s, const struct no
 	uint32_t next = 0, nin = node_noperands(n);
 	bool skip = false, space = true;         /* before the next word */
 
-	str_add(p->out, n->op == OP_call ? "call" : op_table[n->op].text);
+	str_add(p->out, op_text(n->op, false));
 	for (; *form; form += *form == ' ') {
 		char w[48];
 		size_t len = strcspn(form, " ");

@@ -26,7 +26,8 @@ static const char *read_number_type(struct parser *p)
 	return type_text(p->j, p->g, read_type(p));
 }
 
-static struct t_attr *read_number(struct parser *p)
+/* [-]1 or [-]1.0, without a type. */
+struct t_attr *read_bare_number(struct parser *p)
 {
 	struct t_attr *a = attr_new(p, T_int);
 	bool minus = tok_is(p, '-');
@@ -57,6 +58,13 @@ static struct t_attr *read_number(struct parser *p)
 	} else {
 		expected(p, "a number");
 	}
+	return a;
+}
+
+static struct t_attr *read_number(struct parser *p)
+{
+	struct t_attr *a = read_bare_number(p);
+
 	if (!accept(p, ':'))
 		return a;
 	a->tname = read_number_type(p);
@@ -177,6 +185,12 @@ const char *skip_balanced(struct parser *p)
 		if (c == '\n' && !quoted) {
 			p->line++;
 			p->line_start = s + 1;
+		}
+		if (!quoted && c == '/' && s + 1 < p->end && s[1] == '/') {
+			const char *nl = memchr(s, '\n', (size_t)(p->end - s));
+			s = nl ? nl - 1 : p->end - 1;
+			blank = true;
+			continue;
 		}
 		if (!quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
 			blank = true;
@@ -333,8 +347,10 @@ struct t_attr *read_attr(struct parser *p)
 	case TOK_string:
 		a = attr_new(p, T_string);
 		a->s = tok_text(p);
-		if (strlen(a->s) != p->tok.len)
-			expected(p, "a string without \\00");
+		if (strlen(a->s) != p->tok.len) {        /* holds \00: kept as it is written */
+			a->kind = T_raw;
+			a->s = job_printf(p->j, "%.*s", (int)(p->at - p->tok.start), p->tok.start);
+		}
 		lex(p);
 		break;
 	case TOK_int:

@@ -56,6 +56,18 @@ uint32_t read_int_list(struct parser *p, int64_t **out)
 
 void form_constant(struct parser *p, struct t_op *op)
 {
+	if (accept(p, '(')) {                    /* () {value = dense<..>} : () -> t, for quantised ones */
+		expect(p, ')', "after no operands");
+		if (accept(p, '<')) {
+			op_attrs(p, op, read_dict(p));
+			expect(p, '>', "after the properties");
+		}
+		if (tok_is(p, '{'))
+			op_attrs(p, op, read_dict(p));
+		expect(p, ':', "before the type of the op");
+		op_function_type(p, op);
+		return;
+	}
 	if (tok_is(p, '{'))
 		op_attrs(p, op, read_dict(p));
 	struct t_attr *a = read_attr(p);
@@ -495,23 +507,7 @@ void form_check(struct parser *p, struct t_op *op)
 			const char *name = tok_text(p);
 			lex(p);
 			expect(p, '=', "after the name of an attribute");
-			struct place at = tok_place(p);
-			bool minus = accept(p, '-');
-			struct t_attr *a;
-			if (p->tok.kind == TOK_string) {
-				a = read_attr(p);
-			} else {                 /* not read_attr: `:` is the op's */
-				a = attr_new(p, p->tok.kind == TOK_float ? T_float : T_int);
-				a->at = at;
-				a->tname = a->kind == T_float ? "f64" : "ui64";
-				a->f = a->kind == T_float ? tok_double(p, p->tok.s, p->tok.len) : 0;
-				a->f = minus ? -a->f : a->f;
-				if (a->kind == T_float)
-					lex(p);
-				else
-					a->i = tok_int(p);
-			}
-			op_attr(p, op, name, a);
+			op_attr(p, op, name, p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p));
 		} while (accept(p, ','));
 	}
 	if (accept(p, ':'))

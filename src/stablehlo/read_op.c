@@ -479,7 +479,7 @@ static void read_return(struct parser *p, struct t_op *op)
 		}
 		op_check_operands(p, op, n, types, at);
 	}
-	if ((strcmp(op->name, "stablehlo.return") != 0) != (r->owner == NULL))
+	if (r->owner && strcmp(op->name, "stablehlo.return") != 0)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' does not end this region", op->name);
 	if (r->terminated)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' behind the end of its block", op->name);
@@ -580,6 +580,8 @@ static enum op find_op(const char *name)
 {
 	if (!strcmp(name, "call") || !strcmp(name, "func.call"))
 		return OP_call;
+	if (!strcmp(name, "stablehlo.cross-replica-sum"))
+		return OP_cross_replica_sum;
 	enum op op = op_find(name, strlen(name));
 	return op != OP_COUNT && (op_table[op].dialect == OP_S || op_table[op].dialect == OP_C) ? op : OP_COUNT;
 }

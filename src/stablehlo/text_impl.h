@@ -197,6 +197,7 @@ uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or
 
 /* read_attr.c */
 struct t_attr *read_attr(struct parser *p);
+struct t_attr *read_bare_number(struct parser *p);
 struct t_attr *read_dict(struct parser *p);                  /* {a = 1, b} */
 struct t_attr *read_loc(struct parser *p);                   /* behind the word loc */
 struct t_attr *attr_new(struct parser *p, enum t_kind kind);
