@@ -107,9 +107,10 @@ WEFT_API void weft_program_release(struct weft_program *p);
 /* StableHLO text of p, pretty form. The caller frees it with weft_text_free. */
 WEFT_API struct weft_error *weft_program_print(const struct weft_program *p, char **out);
 WEFT_API void weft_text_free(char *text);
-/* Are a and b the same module: functions of the same names, attributes and bodies?  (Locations and
+/* *out: are a and b the same module, functions of the same names, attributes and bodies?  (Locations and
  * names of values do not count.) */
-WEFT_API bool weft_program_equal(const struct weft_program *a, const struct weft_program *b);
+WEFT_API struct weft_error *weft_program_equal(const struct weft_program *a,
+	const struct weft_program *b, bool *out);
 
 /* ---- options --------------------------------------------------------------------------- */
 

@@ -33,7 +33,10 @@ static struct weft_error *print_program(const struct opt *o, const char *text, s
 			e = weft_program_print(again, &second);
 		if (!e && strcmp(*out, second) != 0)
 			e = error_make(WEFT_INTERNAL, "%s: printing again gives another text", o->file);
-		if (!e && !weft_program_equal(p, again))
+		bool same = false;
+		if (!e)
+			e = weft_program_equal(p, again, &same);
+		if (!e && !same)
 			e = error_make(WEFT_INTERNAL, "%s: reading the print gives another program", o->file);
 	}
 	weft_text_free(second);

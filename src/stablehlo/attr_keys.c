@@ -133,8 +133,10 @@ static const char *word_of(struct parser *p, const struct t_attr *a)
 	return from == close ? NULL : job_printf(p->j, "%.*s", (int)(close - from), from);
 }
 
-static const struct attr *to_ints(struct parser *p, const char *name, const struct t_attr *a)
+static const struct attr *to_ints(struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
+	bool pairs = k == KEY_padding || k == KEY_source_target_pairs;
+
 	if (a->kind == T_ints)
 		return attr_ints(p->g, a->n, a->ints);
 	if (a->kind == T_array) {
@@ -148,6 +150,8 @@ static const struct attr *to_ints(struct parser *p, const char *name, const stru
 	}
 	if (a->kind != T_dense || dtype_is_float(a->type->dtype) || dtype_is_complex(a->type->dtype))
 		wrong_kind(p, name, a, "integers");
+	if (pairs && (a->type->rank != 2 || a->type->dims[1] != 2))
+		wrong_kind(p, name, a, "rows of two");
 	int64_t n = type_elements(a->type);
 	if (n > 1 << 20)
 		wrong_kind(p, name, a, "fewer integers");
@@ -215,7 +219,7 @@ static const struct attr *to_attr(struct parser *p, enum key k, const char *name
 			wrong_kind(p, name, a, "a string or keyword");
 		return attr_str(p->g, w);
 	case ATTR_ints:
-		return to_ints(p, name, a);
+		return to_ints(p, k, name, a);
 	case ATTR_dense:
 		return to_dense(p, name, a);
 	case ATTR_list:
@@ -277,6 +281,7 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 	const char *const (*names)[2])
 {
 	struct parser q = parser_of(l->p, a, inside(l->p, name, a, prefix));
+	unsigned seen = 0;
 	int64_t *v;
 
 	while (!tok_is(&q, '>')) {
@@ -285,6 +290,9 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 			i++;
 		if (!names[i][0])
 			expected(&q, job_printf(q.j, "a field of %s", prefix));
+		if (seen >> i & 1)
+			expected(&q, job_printf(q.j, "each field once, not %s again", names[i][0]));
+		seen |= 1u << i;
 		const char *key = names[i][1] ? names[i][1] : names[i][0];
 		enum key k = key_find(key, strlen(key));
 		lex(&q);
@@ -427,6 +435,29 @@ static bool take_structured(struct key_list *l, enum op op, const char *name, co
 	return true;
 }
 
+/* An attribute that is only kept: a structured one of StableHLO must still be right. */
+static const struct attr *keep(struct parser *p, const char *name, const struct t_attr *a)
+{
+	static const struct {
+		const char *prefix;
+		const char *const (*fields)[2];
+	} known[] = { { "#stablehlo.gather", gather_fields }, { "#stablehlo.scatter", scatter_fields },
+		{ "#stablehlo.dot", dot_fields }, { "#stablehlo.channel_handle", channel_fields },
+		{ "#chlo.ragged_dot", ragged_fields }, { "#stablehlo.conv", NULL } };
+	struct key_list l = { .p = p };
+
+	for (size_t i = 0; a->kind == T_raw && i < sizeof known / sizeof *known; i++) {
+		size_t n = strlen(known[i].prefix);
+		if (strncmp(a->s, known[i].prefix, n) != 0 || a->s[n] != '<')
+			continue;
+		if (known[i].fields)
+			take_fields(&l, name, a, known[i].prefix, known[i].fields);
+		else
+			take_conv(&l, name, a);
+	}
+	return attr_raw(p->g, attr_raw_text(p, a));
+}
+
 /* Keys that text cannot give: Weft's own, or those an attribute is taken apart into. */
 static bool reserved(enum key k)
 {
@@ -449,7 +480,7 @@ static void take(struct key_list *l, enum op op, const char *name, const struct 
 		return;
 	}
 	if (reserved(k) || (op == OP_custom_call && k == KEY_value))
-		key_push(l, KEY_other, name, attr_raw(l->p->g, attr_raw_text(l->p, a)));
+		key_push(l, KEY_other, name, keep(l->p, name, a));
 	else
 		key_push(l, k, NULL, to_attr(l->p, k, name, a));
 }
@@ -485,6 +516,6 @@ const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict
 	struct key_list l = { .p = p };
 
 	for (uint32_t i = 0; dict && i < dict->n; i++)
-		key_push(&l, KEY_other, dict->names[i], attr_raw(p->g, attr_raw_text(p, dict->list[i])));
+		key_push(&l, KEY_other, dict->names[i], keep(p, dict->names[i], dict->list[i]));
 	return l.n ? attrs_cons(p->g, l.n, l.e) : NULL;
 }

@@ -191,7 +191,9 @@ static void read_encoding(struct parser *p, struct type *t)
 	for (uint32_t i = 0; i < n; i++)
 		if (b[i] >= 0 && t->dims[i] >= 0)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "dimension %u is static and has a bound", i);
-	t->bounds = b;
+	for (uint32_t i = 0; i < n; i++)
+		if (b[i] >= 0)
+			t->bounds = b;
 }
 
 static int64_t read_dimension(struct parser *p, const char **s)
