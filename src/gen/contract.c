@@ -17,14 +17,16 @@
 
 #define DEPTH 256                        /* of k at a time */
 #define PANEL PLAN_PANEL
-#define HALVES (PANEL / LANES)
+#define MAX_HALVES (PANEL / LANES)
 #define MAX_ROWS 16
 
 struct contraction {
 	const struct contract *c;
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
+	enum dtype panel_type;           /* of a panel's elements, packed or copied */
 	uint32_t rows, tail_rows;        /* of the tile; of the one that takes what is left */
+	uint32_t halves;                 /* vectors of LANES columns the tile has: the panel's, or half of them */
 	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
 	LLVMValueRef panel, block, turned;       /* scratch: a copied panel, C, C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES */
@@ -55,37 +57,43 @@ static LLVMValueRef tile_load(struct gen *g, const struct contraction *x, enum d
 }
 
 /* One step of k: every accumulator takes its product. */
-static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows, enum dtype panel_type,
+static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
-	LLVMTypeRef rt = mem_type(g, x->c->rows_type), vt = mem_type(g, panel_type);
-	LLVMValueRef v[HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, PANEL)));
+	LLVMTypeRef rt = mem_type(g, x->c->rows_type), vt = mem_type(g, x->panel_type);
+	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, PANEL)));
 	LLVMValueRef row = gep(g, rt, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
-	for (unsigned h = 0; h < HALVES; h++)
-		v[h] = tile_load(g, x, panel_type, gep(g, vt, from, c64(g, h * LANES)), true);
+	for (unsigned h = 0; h < x->halves; h++)
+		v[h] = tile_load(g, x, x->panel_type, gep(g, vt, from, c64(g, h * LANES)), true);
 	for (uint32_t i = 0; i < rows; i++) {
 		LLVMValueRef p = gep(g, rt, row, MUL(param[P_ROWS_M], c64(g, i)));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->c->rows_type, p, false));
-		for (unsigned h = 0; h < HALVES; h++)
-			acc[i * HALVES + h] = fma3(g, r, v[h], acc[i * HALVES + h]);
+		for (unsigned h = 0; h < x->halves; h++)
+			acc[i * x->halves + h] = fma3(g, r, v[h], acc[i * x->halves + h]);
 	}
 }
 
-/* void tile(rows, panel, out, k, first, rows_m, rows_k): out[rows][PANEL] is, or where !first takes more
- * of, the product of `rows` rows and a panel.  Strides that are known are constants in it. */
-static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows,
-	enum dtype panel_type)
+/* Where accumulator i of the tile lies in C's block. */
+static int64_t out_at(const struct contraction *x, uint32_t i)
+{
+	return (int64_t)(i / x->halves) * PANEL + (int64_t)(i % x->halves) * LANES;
+}
+
+/* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
+ * take more of, the product of `rows` rows and `halves` vectors of a panel.  Strides that are known are constants in it. */
+static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
 	LLVMValueRef fn = LLVMAddFunction(g->module, "tile", LLVMFunctionType(g->none, types, P_COUNT, false));
-	LLVMValueRef param[P_COUNT], init[2][MAX_ROWS * HALVES], phi[MAX_ROWS * HALVES], acc[MAX_ROWS * HALVES];
+	LLVMValueRef param[P_COUNT], init[MAX_ROWS * MAX_HALVES], phi[MAX_ROWS * MAX_HALVES];
+	LLVMValueRef acc[MAX_ROWS * MAX_HALVES], none = LLVMConstNull(x->vec);
 	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, fn, "entry");
 	LLVMBasicBlockRef more = LLVMAppendBasicBlockInContext(g->llvm, fn, "more");
 	LLVMBasicBlockRef loop = LLVMAppendBasicBlockInContext(g->llvm, fn, "loop");
 	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, fn, "done");
 	LLVMBuilderRef outer = g->b;
-	uint32_t n = rows * HALVES;
+	uint32_t n = rows * x->halves;
 
 	LLVMSetLinkage(fn, LLVMInternalLinkage);
 	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
@@ -102,25 +110,24 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	LLVMBuildCondBr(g->b, param[P_FIRST], loop, more);
 	LLVMPositionBuilderAtEnd(g->b, more);
 	for (uint32_t i = 0; i < n; i++) {
-		init[0][i] = LLVMConstNull(x->vec);
-		init[1][i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, param[P_OUT], c64(g, (int64_t)i * LANES)), "");
-		LLVMSetAlignment(init[1][i], 64);
+		init[i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, param[P_OUT], c64(g, out_at(x, i))), "");
+		LLVMSetAlignment(init[i], 64);
 	}
 	LLVMBuildBr(g->b, loop);
 	LLVMPositionBuilderAtEnd(g->b, loop);
 	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
 	for (uint32_t i = 0; i < n; i++)
 		acc[i] = phi[i] = LLVMBuildPhi(g->b, x->vec, "");
-	tile_step(g, x, rows, panel_type, param, k, acc);
+	tile_step(g, x, rows, param, k, acc);
 	LLVMValueRef next = ADD(k, c64(g, 1));
 	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), loop, done);
 	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, zero, next }, (LLVMBasicBlockRef[]){ entry, more, loop }, 3);
 	for (uint32_t i = 0; i < n; i++)
-		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ init[0][i], init[1][i], acc[i] },
+		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, init[i], acc[i] },
 			(LLVMBasicBlockRef[]){ entry, more, loop }, 3);
 	LLVMPositionBuilderAtEnd(g->b, done);
 	for (uint32_t i = 0; i < n; i++)
-		LLVMSetAlignment(LLVMBuildStore(g->b, acc[i], gep(g, x->acc, param[P_OUT], c64(g, (int64_t)i * LANES))), 64);
+		LLVMSetAlignment(LLVMBuildStore(g->b, acc[i], gep(g, x->acc, param[P_OUT], c64(g, out_at(x, i)))), 64);
 	LLVMBuildRetVoid(g->b);
 	LLVMDisposeBuilder(g->b);
 	g->b = outer;
@@ -197,13 +204,16 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
-	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, mem_type(g, x->c->rows_type), rows, MUL(l->iv, rows_m)),
-		[P_PANEL] = panel,
-		[P_OUT] = gep(g, x->acc, x->block, MUL(l->iv, c64(g, PANEL))),
-		[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
-	};
-	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
+	for (uint32_t h = 0; h < MAX_HALVES; h += x->halves) {
+		LLVMValueRef column = c64(g, (int64_t)h * LANES);
+		LLVMValueRef args[P_COUNT] = {
+			[P_ROWS] = gep(g, mem_type(g, x->c->rows_type), rows, MUL(l->iv, rows_m)),
+			[P_PANEL] = gep(g, mem_type(g, x->panel_type), panel, column),
+			[P_OUT] = gep(g, x->acc, x->block, ADD(MUL(l->iv, c64(g, PANEL)), column)),
+			[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
+		};
+		LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
+	}
 	loop_end(g, l);
 }
 
@@ -527,9 +537,10 @@ void core_contract(struct gen *g)
 {
 	const struct contract *c = &g->k->contract;
 	struct contraction *x = job_alloc(g->job, sizeof *x);
-	enum dtype panel_type = c->cols_packed ? c->cols_type : c->acc;
 
 	x->c = c;
+	x->panel_type = c->cols_packed ? c->cols_type : c->acc;
+	x->halves = g->isa->cols / LANES;
 	x->bytes = (unsigned)dtype_bytes(c->acc);
 	x->acc = reg_type(g, c->acc);
 	x->vec = lanes_of(x->acc);
@@ -538,9 +549,9 @@ void core_contract(struct gen *g)
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	x->pad = (c->m_block + LANES - 1) / LANES * LANES;
 	x->along_m = lanes_along_m(g, c);
-	x->tile = tile_function(g, x, x->rows, panel_type);
+	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
-		x->tail_tile = tile_function(g, x, x->tail_rows, panel_type);
+		x->tail_tile = tile_function(g, x, x->tail_rows);
 	x->block = gen_scratch(g, (size_t)x->pad * PANEL * x->bytes);
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * PANEL * x->bytes);
