@@ -41,7 +41,7 @@ void lower_fail(struct lower *l, const char *fmt, ...) {
 
 /* A parameter of a schema: "N alpha=1". */
 struct param {
-	char kind;                   /* T I N B S D X */
+	char kind;                   /* T A I N B S D */
 	bool list, optional;         /* optional: of the whole; elem_optional: of each element */
 	bool elem_optional;
 	const char *name;
@@ -87,6 +87,9 @@ static bool next_param(const char **at, struct param *p) {
 static bool kind_fits(char kind, const struct arg *a) {
 	switch (kind) {
 	case 'T': return a->kind == ARG_tensor;
+	case 'A': if (a->kind == ARG_tensor)
+			return true;
+		return kind_fits('N', a);
 	case 'I': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool;
 	case 'N': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
 		a->kind == ARG_float;
@@ -100,6 +103,7 @@ static bool kind_fits(char kind, const struct arg *a) {
 static const char *kind_word(char kind) {
 	switch (kind) {
 	case 'T': return "a tensor";
+	case 'A': return "a tensor or a number";
 	case 'I': return "an integer";
 	case 'N': return "a number";
 	case 'B': return "True or False";

@@ -1,0 +1,341 @@
+"""FX graphs as ATen text (doc/aten_text.md): what crosses from Python to C.
+
+The printer says what is there and gives it no meaning: which overload does what is C's business.
+Beside the text it gives what the extension needs to hand tensors over: the memory order of each
+input, and what each output is.
+"""
+from __future__ import annotations
+
+import math
+import operator
+
+import torch
+
+DTYPES = {
+    torch.bool: "i1", torch.int8: "i8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64",
+    torch.uint8: "ui8", torch.uint16: "ui16", torch.uint32: "ui32", torch.uint64: "ui64",
+    torch.float16: "f16", torch.bfloat16: "bf16", torch.float32: "f32", torch.float64: "f64",
+    torch.complex64: "c64", torch.complex128: "c128",
+    torch.float8_e4m3fn: "f8E4M3FN", torch.float8_e5m2: "f8E5M2",
+    torch.float8_e4m3fnuz: "f8E4M3FNUZ", torch.float8_e5m2fnuz: "f8E5M2FNUZ",
+    torch.float8_e8m0fnu: "f8E8M0FNU",
+}
+# Where a tensor lives; there is one place.
+PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
+RANDOM = {"aten.native_dropout.default", "aten.rand.default", "aten.bernoulli.p"}
+SMALL = 4096        # bytes of a constant that the text holds itself
+
+
+class Unsupported(Exception):
+    """This graph has something ATen text has no words for."""
+
+    def __init__(self, what: str):
+        super().__init__(what)
+        self.what = what
+
+
+def hint(v) -> int:
+    """A number for a size that may be symbolic; for decisions that are checked again at run time."""
+    if isinstance(v, int):
+        return v
+    h = v.node.hint
+    return 0 if h is None else int(h)
+
+
+def memory_order(sizes, strides) -> tuple[int, ...] | None:
+    """Dimensions from the outermost in memory to the innermost, if the tensor is dense; else None."""
+    n, st = [hint(s) for s in sizes], [hint(s) for s in strides]
+    if 0 in n:
+        return tuple(range(len(n)))
+    wide = [d for d in range(len(n)) if n[d] != 1]
+    by_stride = sorted(wide, key=lambda d: -st[d])
+    expect = 1
+    for d in reversed(by_stride):
+        if st[d] != expect:
+            return None
+        expect *= n[d]
+    if by_stride == wide:
+        return tuple(range(len(n)))
+    # Dimensions of size 1 lie anywhere: each stays beside the one that follows it.
+    order = []
+    for d in by_stride:
+        k = d
+        while k > 0 and n[k - 1] == 1:
+            k -= 1
+        order += range(k, d + 1)
+    order += [d for d in range(len(n)) if d not in order]
+    return tuple(order)
+
+
+class Printer:
+    def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset()):
+        self.gm, self.static = gm, static
+        self.lines: list[str] = []
+        self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
+        self.inputs: list[tuple] = []              # ("tensor", dtype, order) or ("sym",)
+        self.outputs: list[tuple] = []
+        self.extra: list[torch.Tensor] = []        # constants handed over at each call
+        self.random = False
+        self.names: dict[torch.fx.Node, str] = {}
+        self.places: dict[str, int] = {}           # callbacks of the text
+        self.print()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(["aten 1", *self.symbol_lines(), *self.lines, ""])
+
+    # ---- words ---------------------------------------------------------------------------------
+
+    def expr(self, v) -> str:
+        if isinstance(v, int):
+            return str(v)
+        e = v.node.expr
+        env = v.node.shape_env
+        for s in e.free_symbols:
+            self.symbols.setdefault(s.name, (s, env))
+        if any(f.func.__name__ not in
+               ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
+               for f in e.atoms(torch.utils._sympy.functions.sympy.Function)):
+            raise Unsupported(f"a size {e}")
+        return str(e)
+
+    def symbol_lines(self):
+        for name, (s, env) in self.symbols.items():
+            r = env.var_to_range.get(s)
+            lo, hi = 0, "inf"
+            if r is not None:
+                lo = int(r.lower) if r.lower.is_Integer and r.lower > 0 else 0
+                if r.upper.is_Integer and r.upper < 2 ** 62:
+                    hi = int(r.upper)
+            yield f"symbol {name} in {lo}..{hi}"
+
+    def type(self, t) -> str:
+        if t is None:
+            return "None"
+        if isinstance(t, torch.SymInt):
+            return f"sym {self.expr(t)}"
+        if not isinstance(t, torch.Tensor):
+            raise Unsupported(f"a result of type {type(t).__name__}")
+        if t.dtype not in DTYPES:
+            raise Unsupported(str(t.dtype))
+        if t.device.type not in ("cpu", "meta"):
+            raise Unsupported(f"device {t.device}")
+        if t.layout != torch.strided:
+            raise Unsupported(str(t.layout))
+        sizes = ",".join(self.expr(s) for s in t.shape)
+        strides = ",".join(self.expr(s) for s in t.stride())
+        return f"{DTYPES[t.dtype]}[{sizes}]{{{strides}}}"
+
+    def number(self, v: float) -> str:
+        if math.isnan(v):
+            return "nan"
+        if math.isinf(v):
+            return "inf" if v > 0 else "-inf"
+        return repr(v)
+
+    def arg(self, a) -> str:
+        if isinstance(a, torch.fx.Node):
+            val = a.meta.get("val")
+            if isinstance(val, torch.SymInt):
+                return f"<{self.expr(val)}>"
+            if isinstance(val, (int, float, bool)):
+                return self.arg(val)
+            if isinstance(val, torch.Tensor):
+                return "%" + self.names[a]
+            raise Unsupported(f"an argument of type {type(val).__name__}")
+        if a is None or isinstance(a, bool):
+            return str(a)
+        if isinstance(a, int):
+            return str(a)
+        if isinstance(a, torch.SymInt):
+            return f"<{self.expr(a)}>"
+        if isinstance(a, float):
+            return self.number(a)
+        if isinstance(a, str):
+            return '"' + a.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        if isinstance(a, (list, tuple)):
+            return "[" + ", ".join(self.arg(x) for x in a) + "]"
+        if isinstance(a, torch.dtype):
+            if a not in DTYPES:
+                raise Unsupported(str(a))
+            return DTYPES[a]
+        if isinstance(a, torch.device):
+            return a.type
+        if isinstance(a, (torch.layout, torch.memory_format)):
+            return str(a).split(".")[-1]
+        raise Unsupported(f"an argument of type {type(a).__name__}")
+
+    def where(self, node: torch.fx.Node) -> str:
+        stack = node.meta.get("nn_module_stack")
+        path = ""
+        if stack:
+            path = next(reversed(stack.values()))[0]
+            path = path.replace("L['self'].", "").replace("L['self']", "")
+        trace = node.meta.get("stack_trace") or ""
+        k = trace.rfind('File "')
+        line = ""
+        if k >= 0:
+            f, _, rest = trace[k + 6:].partition('", line ')
+            line = f.rsplit("/", 1)[-1] + ":" + rest.partition(",")[0]
+        both = " ".join(x for x in (path, line) if x)
+        return " @ " + self.arg(both) if both else ""
+
+    # ---- statements ----------------------------------------------------------------------------
+
+    def print(self) -> None:
+        nodes = list(self.gm.graph.nodes)
+        index = 0
+        for n in nodes:
+            if n.op == "placeholder":
+                self.placeholder(n, index)
+                index += 1
+        for n in nodes:
+            if n.op == "get_attr" and n.users:
+                self.constant(n)
+        self.random = any(n.op == "call_function" and str(n.target) in RANDOM for n in nodes)
+        if self.random:
+            self.lines.insert(len(self.inputs), "input %weft_seed : i64[]{} seed")
+            self.inputs.append(("tensor", "i64", None))
+        for n in nodes:
+            if n.op == "call_function":
+                self.call(n)
+            elif n.op == "output":
+                self.output(n)
+            elif n.op not in ("placeholder", "get_attr"):
+                raise Unsupported(n.op)
+
+    def name(self, n: torch.fx.Node) -> str:
+        self.names[n] = n.name
+        return n.name
+
+    def placeholder(self, n: torch.fx.Node, index: int) -> None:
+        val = n.meta.get("val")
+        name = self.name(n)
+        if isinstance(val, torch.SymInt):
+            self.inputs.append(("sym",))
+            self.lines.append(f"input %{name} : sym {self.expr(val)}")
+            return
+        if isinstance(val, (int, bool)) and not isinstance(val, torch.Tensor):
+            self.inputs.append(("sym",))
+            self.lines.append(f"input %{name} : sym {int(val)}")
+            return
+        if not isinstance(val, torch.Tensor):
+            if n.users:
+                raise Unsupported(f"an input of type {type(val).__name__}")
+            self.inputs.append(("ignore",))
+            self.lines.append(f"input %{name} : sym 0")
+            return
+        order = memory_order(val.shape, val.stride())
+        kind = "param" if index in self.static else "user"
+        line = f"input %{name} : {self.type(val)}"
+        if order is not None and order != tuple(range(len(order))):
+            line += f" order({','.join(map(str, order))})"
+        else:
+            order = None
+        line += " " + kind
+        if val.is_conj():
+            line += " conj"
+        if val.is_neg():
+            line += " neg"
+        self.inputs.append(("tensor", DTYPES[val.dtype], order))
+        self.lines.append(line)
+
+    def constant(self, n: torch.fx.Node) -> None:
+        t = self.gm
+        for part in n.target.split("."):
+            t = getattr(t, part)
+        if not isinstance(t, torch.Tensor):
+            raise Unsupported(f"a constant of type {type(t).__name__}")
+        name = self.name(n)
+        t = t.detach()
+        n.meta.setdefault("val", t)
+        if t.numel() * t.element_size() <= SMALL and not t.is_conj() and not t.is_neg():
+            data = t.contiguous().view(-1).view(torch.uint8) if t.numel() else t
+            digits = bytes(data.tolist()).hex() if t.numel() else ""
+            sizes = ",".join(map(str, t.shape))
+            self.lines.append(f"constant %{name} : {DTYPES[t.dtype]}[{sizes}] = {digits}")
+            return
+        t = t.resolve_conj().resolve_neg().contiguous()
+        self.lines.insert(len(self.inputs), f"input %{name} : {self.type(t)} buffer")
+        self.inputs.append(("tensor", DTYPES[t.dtype], None))
+        self.extra.append(t)
+
+    def call(self, n: torch.fx.Node) -> None:
+        val = n.meta.get("val")
+        target = n.target
+        if target is operator.getitem:
+            source = n.args[0].meta.get("val")
+            if isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
+                self.lines.append(f"%{self.name(n)} : {self.type(val)} = "
+                                  f"getitem(%{self.names[n.args[0]]}, {n.args[1]})")
+                return
+            if isinstance(val, (int, torch.SymInt)) or val is None:
+                return
+            raise Unsupported("getitem of " + type(source).__name__)
+        if not isinstance(target, torch._ops.OpOverload):
+            # Arithmetic on sizes is written where it is used.
+            if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
+                return
+            raise Unsupported(getattr(target, "__name__", str(target)))
+        name = str(target)
+        if isinstance(val, torch.SymInt) and name == "aten._local_scalar_dense.default" and \
+                val.node.expr.is_symbol:
+            pass
+        elif isinstance(val, (int, torch.SymInt, torch.SymBool)):
+            return
+        elif val is None and not n.users:
+            if name in ("aten._assert_scalar.default", "aten._assert_async.msg",
+                        "aten.sym_constrain_range_for_size.default",
+                        "aten._assert_tensor_metadata.default",
+                        "aten.sym_constrain_range.default"):
+                return
+            raise Unsupported(name)
+        if name == "aten.as_strided.default" and not n.args[0].meta["val"].is_contiguous():
+            raise Unsupported("as_strided of a tensor that is not contiguous")
+        if target._schema.is_mutable:
+            raise Unsupported(name)
+        types = self.type(val) if not isinstance(val, (tuple, list)) else \
+            "(" + ", ".join(self.type(v) for v in val) + ")"
+        args = [self.arg(a) for a in n.args]
+        args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT]
+        device = n.kwargs.get("device")
+        if device is not None and torch.device(device).type != "cpu":
+            raise Unsupported(f"device {device}")
+        self.lines.append(f"%{self.name(n)} : {types} = {name}({', '.join(args)}){self.where(n)}")
+
+    def output(self, n: torch.fx.Node) -> None:
+        out = n.args[0]
+        if not isinstance(out, (tuple, list)):
+            raise Unsupported("an output that is no tuple")
+        words = []
+        results = 0
+        index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
+        for o in out:
+            val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
+            if isinstance(o, torch.fx.Node) and o in index:
+                self.outputs.append(("input", index[o]))
+                words.append(f"alias %{self.names[o]}")
+            elif isinstance(val, torch.SymInt):
+                self.outputs.append(("sym", results))
+                words.append(f"<{self.expr(val)}>")
+                results += 1
+            elif isinstance(val, torch.Tensor):
+                order = memory_order(val.shape, val.stride())
+                word = self.arg(o)
+                if order is not None and order != tuple(range(len(order))):
+                    word += f" order({','.join(map(str, order))})"
+                else:
+                    order = None
+                fixed = all(isinstance(s, int) for s in (*val.shape, *val.stride()))
+                dense = memory_order(val.shape, val.stride()) is not None
+                strides = tuple(val.stride()) if fixed and dense else None
+                self.outputs.append(("tensor", results, order, strides))
+                words.append(word)
+                results += 1
+            else:
+                if val is not None and not isinstance(val, (bool, int, float, str)):
+                    raise Unsupported(f"an output of type {type(val).__name__}")
+                self.outputs.append(("value", val))
+                words.append(self.arg(val) if not isinstance(val, str) else "None")
+        # A symbolic size that folded to a number is no result.
+        self.lines.append(("return " + ", ".join(words)).rstrip())
