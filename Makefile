@@ -153,6 +153,25 @@ setup:
 build: setup
 	@$(SUBMAKE) all python
 
+# The extension beside the libraries it needs: what setup.py copies, and a package as it stands.
+PYTHON_INCLUDE = $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
+BIND_SRC := $(call sources,bind/python)
+EXTENSION := $(BUILD)/python/weft
+$(BUILD)/src/bind/python/%.o: CPPFLAGS_ALL += -isystem $(PYTHON_INCLUDE)
+$(EXTENSION)/%.so: $(BUILD)/%.so
+	@mkdir -p $(@D)
+	@cp $< $@
+$(EXTENSION)/_C.abi3.so: $(call objects,$(BIND_SRC)) $(EXTENSION)/libweft.so
+	@echo "  LD   $@"
+	@$(CC) -shared -o $@ $(call objects,$(BIND_SRC)) -L$(EXTENSION) -lweft -Wl,-rpath,'$$ORIGIN' \
+		$(LDFLAGS_ALL)
+$(EXTENSION)/%.py: python/weft/%.py
+	@mkdir -p $(@D)
+	@cp $< $@
+.PHONY: extension
+extension: $(EXTENSION)/_C.abi3.so $(if $(GEN_SRC),$(EXTENSION)/libweft_codegen.so) \
+	$(patsubst python/weft/%,$(EXTENSION)/%,$(wildcard python/weft/*.py))
+
 # The package is installed anew when something it is made of has changed.
 PYTHON_SRC := $(sort $(wildcard setup.py pyproject.toml MANIFEST.in python/weft/*.py python/weft/*/*.py \
 	src/bind/python/*))
@@ -199,5 +218,5 @@ uninstall:
 clean:
 	rm -rf build build-*
 
--include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC))) \
+-include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(BIND_SRC))) \
 	$(BUILD)/tests/unit_main.o)

@@ -1,0 +1,113 @@
+"""The torch.compile backend: options, decompositions, AOTAutograd, and the call of a compiled graph.
+
+What an operator means is C's business (src/front/aten); here a graph is printed as text, handed
+over, and what comes back is wrapped in AOTAutograd's boxed convention.
+"""
+from __future__ import annotations
+
+import functools
+import os
+
+import torch
+
+from weft import _native, _report, _text
+
+# What is kept whole: C knows a kernel for it.
+KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
+BACKENDS = ("weft", "interp")
+MODES = ("default", "lite", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
+
+
+@functools.cache
+def decompositions() -> dict:
+    from torch._decomp import core_aten_decompositions
+    return {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
+
+
+class Settings:
+    """options={"backend": "interp", "threads": 2, "fallback": False, ...}; the rest is C's."""
+
+    def __init__(self, options: dict | None, mode: str | None):
+        if mode is not None and mode not in MODES:
+            raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODES)}")
+        options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
+        self.backend = options.pop("backend", "weft")
+        if self.backend not in BACKENDS:
+            raise RuntimeError(f"backend {self.backend!r}, should be one of: {', '.join(BACKENDS)}")
+        self.fallback = bool(options.pop("fallback", True))
+        self.dump = options.get("dump") or os.environ.get("WEFT_DUMP")
+        self.c = {k: self.word(v) for k, v in options.items() if v is not None}
+
+    @staticmethod
+    def word(v) -> str:
+        if isinstance(v, bool):
+            return str(int(v))
+        if isinstance(v, (list, tuple)):
+            return ",".join(map(str, v))
+        return str(v)
+
+
+def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
+    from torch._dynamo.backends.common import aot_autograd
+    if kw:
+        raise RuntimeError(f"Unexpected keyword {next(iter(kw))}, known are options and mode")
+    settings = Settings(options, mode)
+    compiler = functools.partial(compile_fx, settings=settings)
+    return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler,
+                        decompositions=decompositions())(gm, example_inputs)
+
+
+def static_inputs() -> frozenset[int]:
+    """Which inputs are parameters and buffers."""
+    context = torch._guards.TracingContext.try_get()
+    meta = context.fw_metadata if context else None
+    return frozenset(meta.static_input_indices or ()) if meta else frozenset()
+
+
+def compile_fx(gm, example_inputs, *, settings: Settings):
+    """One graph of AOTAutograd's to a boxed callable."""
+    with torch.utils._python_dispatch._disable_current_modes():
+        try:
+            text = _text.Printer(gm, static_inputs())
+            graph = _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
+                                           tuple(text.inputs), tuple(text.outputs))
+        except (_text.Unsupported, NotImplementedError) as e:
+            if not settings.fallback:
+                raise
+            return eager(gm, e)
+    return boxed(graph, text)
+
+
+def eager(gm, error: Exception):
+    """A graph Weft cannot compile, run by torch: counted and warned about."""
+    from functorch.compile import make_boxed_func
+    why = error.what if isinstance(error, _text.Unsupported) else str(error)
+    reason = "graph: " + why[:200]
+    _report.warn_once(reason, f"weft: a graph runs in eager torch: {why} "
+                              "(counted in weft.report())")
+    run = gm.forward
+
+    def call(*args):
+        _report.count_graph(reason)
+        return run(*args)
+
+    return make_boxed_func(call)
+
+
+def boxed(graph, text: _text.Printer):
+    threads = torch.get_num_threads
+    extra, random = text.extra, text.random
+
+    if not extra and not random:
+        def call(args):
+            return graph(args, threads())
+    else:
+        def call(args):
+            args += extra
+            if random:                # one draw a call, so that torch.manual_seed rules
+                args.append(torch.empty((), dtype=torch.int64).random_())
+            return graph(args, threads())
+
+    call._boxed_call = True
+    call.graph = graph
+    return call

@@ -1,0 +1,98 @@
+"""Host callbacks: overloads without a lowering, run by eager torch.
+
+C hands over the call as text, "aten.histc.default" and "(%0, 10, min=0x0p+0) #17"; here it becomes a
+function of its tensor operands.
+"""
+from __future__ import annotations
+
+import re
+
+import torch
+
+from weft import _report, _text
+
+DTYPES = {v: k for k, v in _text.DTYPES.items()}
+TOKEN = re.compile(r'\s*(?:(%\d+)|(<%\d+>)|("(?:[^"\\]|\\.)*")|'
+                   r'(-?(?:0x[0-9a-f.]+p[+-]?\d+|inf|\d+))|([A-Za-z_][\w.]*)|(.))')
+
+
+class Parser:
+    def __init__(self, text: str):
+        self.tokens = TOKEN.findall(text)
+        self.at = 0
+
+    def peek(self) -> tuple:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("",) * 6
+
+    def punct(self, c: str) -> bool:
+        if self.peek()[5] == c:
+            self.at += 1
+            return True
+        return False
+
+    def value(self):
+        """A function of the operands, or a constant."""
+        operand, size, string, number, word, other = self.peek()
+        self.at += 1
+        if operand:
+            i = int(operand[1:])
+            return lambda ts: ts[i]
+        if size:
+            i = int(size[2:-1])
+            return lambda ts: int(ts[i])
+        if string:
+            s = string[1:-1].replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+            return lambda ts: s
+        if number:
+            if number.lstrip("-").startswith("0x"):
+                v = float.fromhex(number)
+            else:
+                v = float(number) if "inf" in number else int(number)
+            return lambda ts: v
+        if word:
+            w = {"None": None, "True": True, "False": False, "nan": float("nan")}.get(word, word)
+            w = DTYPES.get(w, w) if isinstance(w, str) else w
+            if w == "cpu":
+                w = torch.device("cpu")
+            return lambda ts: w
+        if other == "[":
+            items = []
+            while not self.punct("]"):
+                items.append(self.value())
+                self.punct(",")
+            return lambda ts: [f(ts) for f in items]
+        raise ValueError(f"a callback's arguments are not understood: {other!r}")
+
+    def call(self):
+        args, kwargs = [], {}
+        if not self.punct("("):
+            raise ValueError("a callback without arguments")
+        while not self.punct(")"):
+            word = self.peek()[4]
+            if word and self.at + 1 < len(self.tokens) and self.tokens[self.at + 1][5] == "=":
+                self.at += 2
+                kwargs[word] = self.value()
+            else:
+                args.append(self.value())
+            self.punct(",")
+        return args, kwargs
+
+
+def resolve(space: str, op: str, attributes: str):
+    """The function that runs space.op with these arguments."""
+    target = getattr(torch.ops, space)
+    for part in op.split("."):
+        target = getattr(target, part)
+    args, kwargs = Parser(attributes).call()
+    name = f"{space}.{op}"
+    _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
+                            "(counted in weft.report())")
+
+    def run(*tensors):
+        with torch.no_grad():
+            out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
+        if not isinstance(out, (tuple, list)):
+            out = (out,)
+        return tuple(t.detach().resolve_conj().resolve_neg() for t in out if t is not None)
+
+    return run

@@ -1,0 +1,124 @@
+/* callback.c -- host callbacks: Python callables that stand for overloads without a lowering.
+ *
+ * The callable gets tensors over the step's memory, which are valid during the call only, and gives
+ * a sequence of contiguous tensors, which are copied out. */
+#include "bind/python/ext.h"
+#include <stdio.h>
+#include <string.h>
+
+/* The pending Python exception as an error; the exception is gone. */
+static struct weft_error *take_exception(const char *what)
+{
+	PyObject *type, *value, *trace;
+	char text[1024];
+
+	PyErr_Fetch(&type, &value, &trace);
+	PyObject *s = value ? PyObject_Str(value) : NULL;
+	const char *words = s ? PyUnicode_AsUTF8AndSize(s, NULL) : NULL;
+	snprintf(text, sizeof text, "%s: %s", what, words ? words : "an exception");
+	Py_XDECREF(s);
+	Py_XDECREF(type);
+	Py_XDECREF(value);
+	Py_XDECREF(trace);
+	PyErr_Clear();
+	return weft_bind_table.fail(WEFT_UNKNOWN, text);
+}
+
+/* Copies tensor to *out, making memory where the runtime wants some. */
+static bool give(PyObject *tensor, struct run_tensor *out)
+{
+	struct dl_tensor t;
+	PyObject *owned;
+	bool ok = false;
+
+	if (!ext_view(tensor, &t, &owned))
+		return false;
+	int64_t elements = 1;
+	for (int32_t i = 0; i < t.ndim; i++)
+		elements *= t.shape[i];
+	if (ext_dtype(t.dtype) != out->dtype || (uint32_t)t.ndim != out->rank) {
+		PyErr_SetString(PyExc_ValueError, "a result of another type than the graph says");
+	} else if (!out->data) {
+		struct storage *s;
+		struct weft_error *e = weft_bind_table.storage_create(
+			(size_t)elements * weft_dtype_size(out->dtype), &s);
+		if (e) {
+			ext_raise(e);
+		} else {
+			if (t.ndim)
+				memcpy(s->dims, t.shape, (size_t)t.ndim * sizeof *t.shape);
+			out->dims = s->dims;
+			out->data = s->data;
+			out->storage = s;
+			ext_copy_strided(out->data, &t, NULL);
+			ok = true;
+		}
+	} else {
+		ok = true;
+		for (int32_t i = 0; i < t.ndim; i++)
+			ok &= t.shape[i] == out->dims[i];
+		if (ok)
+			ext_copy_strided(out->data, &t, NULL);
+		else
+			PyErr_SetString(PyExc_ValueError, "a result of another shape than the graph says");
+	}
+	Py_XDECREF(owned);
+	return ok;
+}
+
+static bool call(PyObject *fn, const struct run_tensor *in, uint32_t nin, struct run_tensor *out,
+	uint32_t nout)
+{
+	PyObject *args = PyTuple_New((Py_ssize_t)nin);
+	bool ok = args != NULL;
+
+	for (uint32_t i = 0; ok && i < nin; i++) {
+		PyObject *t = ext_tensor_borrowed(in[i].data, in[i].dtype, in[i].rank, in[i].dims);
+		ok = t && !PyTuple_SetItem(args, (Py_ssize_t)i, t);
+	}
+	PyObject *results = ok ? PyObject_Call(fn, args, NULL) : NULL;
+	ok = results != NULL;
+	if (ok && (!PyTuple_Check(results) || PyTuple_Size(results) != (Py_ssize_t)nout)) {
+		PyErr_SetString(PyExc_ValueError, "another number of results than the graph says");
+		ok = false;
+	}
+	for (uint32_t i = 0; ok && i < nout; i++)
+		ok = give(PyTuple_GetItem(results, (Py_ssize_t)i), &out[i]);
+	Py_XDECREF(results);
+	Py_XDECREF(args);
+	return ok;
+}
+
+static struct weft_error *run(void *arg, const struct run_tensor *in, uint32_t nin,
+	struct run_tensor *out, uint32_t nout)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+	struct weft_error *e = call(arg, in, nin, out, nout) ? NULL : take_exception("a host callback failed");
+
+	PyGILState_Release(gil);
+	return e;
+}
+
+static void release(void *arg)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+
+	Py_DECREF((PyObject *)arg);
+	PyGILState_Release(gil);
+}
+
+struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,
+	struct run_callback *out)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+	struct weft_error *e = NULL;
+	PyObject *fn = PyObject_CallFunction(ext_torch.resolve, "sss", space, op, attributes);
+
+	(void)arg;
+	if (!fn)
+		e = take_exception("a host callback was not found");
+	else
+		*out = (struct run_callback){ run, release, fn };
+	PyGILState_Release(gil);
+	return e;
+}

@@ -1,0 +1,42 @@
+/* ext.h -- shared by the files of the Python extension weft._C. */
+#ifndef BIND_PYTHON_EXT_H
+#define BIND_PYTHON_EXT_H
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include "api/bind.h"
+#include "bind/python/dlpack.h"
+
+#define EXT_MAX_RANK 32
+
+/* Set once by setup(): the exchange table, what an exact tensor is, how to make one of a subclass. */
+struct ext_torch {
+	const struct dl_exchange *exchange;
+	PyObject *tensor_type, *parameter_type;
+	PyObject *plain;             /* callable: a tensor of a subclass as an exact one */
+	PyObject *resolve;           /* callable(space, op, attributes) -> callable or None */
+};
+extern struct ext_torch ext_torch;
+
+/* Raises NotImplementedError, ValueError, MemoryError or RuntimeError with e's text; frees e. */
+void ext_raise(struct weft_error *e);
+
+/* tensor.c */
+enum weft_dtype ext_dtype(struct dl_dtype t);                /* WEFT_INVALID_DTYPE: no such */
+/* A new reference to a torch tensor over s's bytes (s is taken) with these sizes and strides. */
+PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
+	const int64_t *dims, const int64_t *strides);
+/* The same over memory that outlives the tensor by promise. */
+PyObject *ext_tensor_borrowed(void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims);
+/* Row-major copy of a strided tensor, its dimensions in order[]. */
+void ext_copy_strided(void *to, const struct dl_tensor *from, const int64_t *order);
+/* order NULL: as they are.  Is from dense, its dimensions in that order? */
+bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
+/* A view of object, checked: on the CPU, with memory where it has elements.  false: exception set.
+ * *owned receives a reference that must outlive the view (NULL: object itself does). */
+bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
+
+/* callback.c */
+struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,
+	struct run_callback *out);
+#endif

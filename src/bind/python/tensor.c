@@ -1,0 +1,201 @@
+/* tensor.c -- torch tensors as memory and back, through DLPack's exchange table.
+ *
+ * The table checks almost nothing, so this does: device, element type, memory where there are
+ * elements.  A tensor handed out owns one reference to Weft's storage, given back by its deleter. */
+#include "bind/python/ext.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	enum weft_dtype dtype;
+	uint8_t code, bits;
+} table[] = {
+	{ WEFT_I1, DL_BOOL, 8 }, { WEFT_I8, DL_INT, 8 }, { WEFT_I16, DL_INT, 16 }, { WEFT_I32, DL_INT, 32 },
+	{ WEFT_I64, DL_INT, 64 }, { WEFT_UI8, DL_UINT, 8 }, { WEFT_UI16, DL_UINT, 16 },
+	{ WEFT_UI32, DL_UINT, 32 }, { WEFT_UI64, DL_UINT, 64 }, { WEFT_F16, DL_FLOAT, 16 },
+	{ WEFT_F32, DL_FLOAT, 32 }, { WEFT_F64, DL_FLOAT, 64 }, { WEFT_BF16, DL_BFLOAT, 16 },
+	{ WEFT_C64, DL_COMPLEX, 64 }, { WEFT_C128, DL_COMPLEX, 128 },
+	{ WEFT_F8E3M4, DL_F8E3M4, 8 }, { WEFT_F8E4M3, DL_F8E4M3, 8 },
+	{ WEFT_F8E4M3B11FNUZ, DL_F8E4M3B11FNUZ, 8 }, { WEFT_F8E4M3FN, DL_F8E4M3FN, 8 },
+	{ WEFT_F8E4M3FNUZ, DL_F8E4M3FNUZ, 8 }, { WEFT_F8E5M2, DL_F8E5M2, 8 },
+	{ WEFT_F8E5M2FNUZ, DL_F8E5M2FNUZ, 8 }, { WEFT_F8E8M0FNU, DL_F8E8M0FNU, 8 },
+};
+
+enum weft_dtype ext_dtype(struct dl_dtype t)
+{
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (t.lanes == 1 && table[i].code == t.code && table[i].bits == t.bits)
+			return table[i].dtype;
+	return WEFT_INVALID_DTYPE;
+}
+
+static bool dl_dtype_of(enum weft_dtype t, struct dl_dtype *out)
+{
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (table[i].dtype == t) {
+			*out = (struct dl_dtype){ table[i].code, table[i].bits, 1 };
+			return true;
+		}
+	return false;
+}
+
+/* ---- out ------------------------------------------------------------------------------------- */
+
+struct handed {
+	struct dl_managed managed;
+	struct storage *storage;             /* NULL: borrowed memory */
+	int64_t shape[EXT_MAX_RANK], strides[EXT_MAX_RANK];
+};
+
+static void handed_free(struct dl_managed *m)
+{
+	struct handed *h = (struct handed *)m;
+
+	weft_bind_table.storage_release(h->storage);
+	free(h);
+}
+
+static PyObject *hand_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
+	const int64_t *dims, const int64_t *strides)
+{
+	struct handed *h = rank <= EXT_MAX_RANK ? malloc(sizeof *h) : NULL;
+	void *object = NULL;
+
+	if (!h) {
+		weft_bind_table.storage_release(s);
+		return PyErr_NoMemory();
+	}
+	memset(&h->managed, 0, sizeof h->managed);
+	h->storage = s;
+	if (rank) {
+		memcpy(h->shape, dims, rank * sizeof *dims);
+		memcpy(h->strides, strides, rank * sizeof *strides);
+	}
+	h->managed.version = ext_torch.exchange->version;
+	h->managed.deleter = handed_free;
+	h->managed.tensor = (struct dl_tensor){
+		.data = data, .ndim = (int32_t)rank, .shape = h->shape, .strides = h->strides,
+		.device = { DL_CPU, 0 },
+	};
+	if (!dl_dtype_of(dtype, &h->managed.tensor.dtype)) {
+		handed_free(&h->managed);
+		PyErr_SetString(PyExc_NotImplementedError, "weft: torch has no tensors of this element type");
+		return NULL;
+	}
+	if (ext_torch.exchange->object_from_managed(&h->managed, &object)) {
+		handed_free(&h->managed);
+		return NULL;
+	}
+	return object;
+}
+
+PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
+	const int64_t *dims, const int64_t *strides)
+{
+	return hand_over(s, data, dtype, rank, dims, strides);
+}
+
+PyObject *ext_tensor_borrowed(void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims)
+{
+	int64_t strides[EXT_MAX_RANK], step = 1;
+
+	for (uint32_t i = rank; i-- > 0 && i < EXT_MAX_RANK;) {
+		strides[i] = step;
+		step *= dims[i] ? dims[i] : 1;
+	}
+	return hand_over(NULL, data, dtype, rank, dims, strides);
+}
+
+/* ---- in -------------------------------------------------------------------------------------- */
+
+bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned)
+{
+	PyObject *type = (PyObject *)Py_TYPE(object);
+
+	*owned = NULL;
+	if (type != ext_torch.tensor_type && type != ext_torch.parameter_type) {
+		*owned = PyObject_CallFunctionObjArgs(ext_torch.plain, object, NULL);
+		if (!*owned)
+			return false;
+		object = *owned;
+	}
+	if (ext_torch.exchange->tensor_from_object(object, out))
+		return false;
+	if (out->device.type != DL_CPU) {
+		PyErr_SetString(PyExc_ValueError, "weft: an argument is not on the CPU");
+		return false;
+	}
+	bool empty = false;
+	for (int32_t i = 0; i < out->ndim; i++)
+		empty |= out->shape[i] == 0;
+	if (!out->data && !empty) {
+		PyErr_SetString(PyExc_ValueError, "weft: an argument has no memory (a fake tensor, or freed)");
+		return false;
+	}
+	if (out->ndim > EXT_MAX_RANK) {
+		PyErr_SetString(PyExc_ValueError, "weft: an argument has too many dimensions");
+		return false;
+	}
+	out->data = (char *)out->data + out->byte_offset;
+	return true;
+}
+
+bool ext_is_dense(const struct dl_tensor *t, const int64_t *order)
+{
+	int64_t step = 1;
+
+	if (!t->strides)
+		return !order;
+	for (int32_t i = t->ndim; i-- > 0;) {
+		int64_t d = order ? order[i] : i;
+		if (t->shape[d] == 0)
+			return true;
+		if (t->shape[d] != 1 && t->strides[d] != step)
+			return false;
+		step *= t->shape[d];
+	}
+	return true;
+}
+
+void ext_copy_strided(void *to, const struct dl_tensor *t, const int64_t *order)
+{
+	int64_t shape[EXT_MAX_RANK], stride[EXT_MAX_RANK], at[EXT_MAX_RANK] = { 0 }, dense = 1;
+	size_t size = (size_t)(t->dtype.bits + 7) / 8;
+	int32_t n = t->ndim;
+	const char *from = t->data;
+	char *p = to;
+
+	for (int32_t i = n; i-- > 0;) {
+		int64_t d = order ? order[i] : i;
+		shape[i] = t->shape[d];
+		if (!shape[i])
+			return;
+	}
+	for (int32_t i = t->ndim; i-- > 0;) {        /* strides of a tensor that has none: row-major */
+		int64_t s = t->strides ? t->strides[i] : dense;
+		dense *= t->shape[i];
+		for (int32_t k = 0; k < n; k++)
+			if ((order ? order[k] : k) == i)
+				stride[k] = s * (int64_t)size;
+	}
+	for (;;) {
+		int64_t inner = n ? shape[n - 1] : 1, step = n ? stride[n - 1] : 0;
+		if (step == (int64_t)size) {
+			memcpy(p, from, (size_t)inner * size);
+			p += (size_t)inner * size;
+		} else {
+			for (int64_t i = 0; i < inner; i++, p += size)
+				memcpy(p, from + i * step, size);
+		}
+		int32_t k = n - 2;
+		for (; k >= 0; k--) {
+			from += stride[k];
+			if (++at[k] < shape[k])
+				break;
+			from -= stride[k] * shape[k];
+			at[k] = 0;
+		}
+		if (k < 0)
+			return;
+	}
+}
