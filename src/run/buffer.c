@@ -71,7 +71,8 @@ struct weft_error *buffer_create(enum weft_dtype dtype, uint32_t rank, const int
 		buffer_release(b);
 		return e;
 	}
-	memcpy(b->dims, dims, rank * sizeof *dims);
+	if (rank)
+		memcpy(b->dims, dims, rank * sizeof *dims);
 	b->data = data;
 	b->bytes = bytes;
 	b->storage = storage;
@@ -105,7 +106,8 @@ void buffer_fulfil(struct buffer *b, const struct run_tensor *t, struct weft_err
 {
 	if (!error) {
 		assert(t->dtype == b->dtype && t->rank == b->rank && "the type it was made with");
-		memcpy(b->dims, t->dims, b->rank * sizeof *b->dims);
+		if (b->rank)
+			memcpy(b->dims, t->dims, b->rank * sizeof *b->dims);
 		b->data = t->data;
 		b->bytes = t->bytes;
 		b->storage = t->storage;

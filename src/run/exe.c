@@ -378,7 +378,8 @@ static struct weft_error *exe_make(struct exe *x, const void *bytes, size_t size
 	x->bytes = mem_alloc_aligned(ABI_ALIGN, size);
 	if (!x->bytes)
 		return no_memory();
-	memcpy(x->bytes, bytes, size);
+	if (size)
+		memcpy(x->bytes, bytes, size);
 	TRY(image_open(x->bytes, size, &x->image));
 	if (!x->image.program)
 		BAD("it holds no program to run (backend '%s')", exe_backend(x));

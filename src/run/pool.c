@@ -70,6 +70,7 @@ static struct {
 	bool spin;
 	_Atomic(uint32_t) waiting;      /* the caller sleeps until nobody is inside */
 	_Atomic(uint32_t) tickets;      /* with libgomp: threads that came */
+	_Atomic(uint32_t) left;         /* and went */
 } pool = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 /* By thread of the region: 1 it ran a chunk, 2 the caller ran the one reserved for it. */
@@ -397,6 +398,7 @@ static void gomp_thread(void *arg)
 	chunks_run(index, index ? pool.scratch[index].bytes : t->caller_scratch);
 	inside = was_inside;
 	fp_leave(was);
+	atomic_fetch_add(&pool.left, 1);
 }
 
 /* Under the mutex, on libgomp's threads: who comes first is thread 0. */
@@ -408,7 +410,10 @@ static void region_run_gomp(uint32_t threads, const struct pool_task *t)
 	threads = scratch_reserve(threads, t->scratch);
 	region_set(threads, &copy);
 	atomic_store(&pool.tickets, 0);
+	atomic_store(&pool.left, 0);
 	pool.gomp(gomp_thread, &copy, threads, 0);
+	/* libgomp has waited for them; this says so to who checks our own order of events. */
+	(void)atomic_load(&pool.left);
 	seen_add(t);
 }
 

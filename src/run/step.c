@@ -207,7 +207,8 @@ static struct weft_error *made_take(struct frame *f, const struct step *s, uint3
 		FAIL(WEFT_INTERNAL, "callback '%s': result %u does not lie in its memory", s->text,
 			i - (s->nargs - s->noutputs));
 	if (!owned && m->buffers[b].kind != ABI_BUFFER_output) {
-		memcpy(f->buffers[b], out->data, (size_t)bytes);
+		if (bytes)
+			memcpy(f->buffers[b], out->data, (size_t)bytes);
 		return NULL;
 	}
 	/* Dimensions are kept with the storage, so that must be nobody else's. */
@@ -217,7 +218,8 @@ static struct weft_error *made_take(struct frame *f, const struct step *s, uint3
 	storage_retain(out->storage);
 	storage_release(f->storage[b]);
 	f->storage[b] = mine;
-	memcpy(mine->dims, out->dims, t->rank * sizeof *mine->dims);
+	if (t->rank)
+		memcpy(mine->dims, out->dims, t->rank * sizeof *mine->dims);
 	f->rank[b] = t->rank;
 	f->buffers[b] = out->data;
 	f->bytes[b] = bytes;
