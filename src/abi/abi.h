@@ -83,18 +83,21 @@ struct abi_program {
 	uint32_t load_steps;         /* steps [0, load_steps) run once, when constants are bound */
 	uint32_t main_steps;         /* [load_steps, load_steps + main_steps) are the call; the rest
 	                                are bodies of branches and loops */
-	int64_t arena;               /* extent: bytes of the arena; -1 - e when symbolic; see buffers */
+	int64_t arena;               /* extent: bytes of the arena */
 	uint32_t numerics;           /* 0 strict, 1 default */
 	uint32_t reserved;
 };
 
+/* A dimension that only the callback knows which makes the tensor, in an owned buffer. */
+#define ABI_UNKNOWN INT64_MIN
+
 struct abi_tensor {
 	uint32_t dtype;              /* enum weft_dtype */
 	uint32_t rank;
-	uint32_t dims;               /* INTS: rank extents */
+	uint32_t dims;               /* INTS: rank extents, or ABI_UNKNOWN */
 	uint32_t name;               /* STRINGS */
 	uint32_t alias;              /* output: 1 + the input it may reuse (donation); else 0 */
-	uint32_t buffer;             /* BUFFERS entry that holds it */
+	uint32_t buffer;             /* BUFFERS entry that holds it; of a slot: UINT32_MAX will do */
 };
 
 enum abi_size_op {
@@ -107,41 +110,42 @@ enum abi_size_op {
 	                                defined by a step */
 	ABI_SIZE_dim,                /* dimension b of owned buffer a, as its callback gave it */
 	ABI_SIZE_check_eq,           /* extent a equals extent b, or the call fails with `text` */
-	ABI_SIZE_check_le,           /* extent a is at most extent b, or the call fails with `text` */
+	ABI_SIZE_check_le,           /* extent a is at most extent b, or it fails with `text` */
 };
 struct abi_size {
 	uint16_t op;
 	uint16_t dtype;              /* ABI_SIZE_load: enum weft_dtype of buffer a; else 0 */
-	uint32_t text;               /* STRINGS: names argument and dimension, for checks and overflow */
+	uint32_t text;               /* STRINGS: argument and dimension, for messages */
 	int64_t a, b;
 };
 
 enum abi_buffer_kind {
 	ABI_BUFFER_arena,            /* at `offset` in the arena */
 	ABI_BUFFER_input,            /* input `index` as the caller gave it */
-	ABI_BUFFER_output,           /* output `index`: pooled memory of its own, handed to the caller */
+	ABI_BUFFER_output,           /* output `index`: memory of its own, handed to the caller */
 	ABI_BUFFER_slot,             /* constant slot `index` */
 	ABI_BUFFER_owned,            /* made by a step (callbacks); freed when the call ends */
-	ABI_BUFFER_alias,            /* the bytes of buffer `index`, itself no alias, from byte `offset` on */
+	ABI_BUFFER_alias,            /* the bytes of buffer `index`, itself no alias, from `offset` */
 	ABI_BUFFER_persistent,       /* made by the load program, lives as long as the executable */
 };
 struct abi_buffer {
 	uint32_t kind;
 	uint32_t index;
 	int64_t bytes;               /* extent */
-	int64_t offset;              /* extent; -1 - e where the runtime places it (symbolic arena) */
+	int64_t offset;              /* extent; in the arena, or in the buffer it is an alias of */
 	uint32_t first, last;        /* main steps (0 is the first), both included, during which the
 	                                bytes are alive; read where the runtime places the buffer */
 	uint32_t flags;              /* ABI_BUFFER_FLOATS */
 	uint32_t reserved;
 };
 
-#define ABI_BUFFER_FLOATS 1u        /* arena: `offset` means nothing, the runtime places it at each new size,
-                                   in memory beside the arena */
+/* An arena buffer whose `offset` means nothing: the runtime places it at each new size, in memory
+ * beside the arena. */
+#define ABI_BUFFER_FLOATS 1u
 
 enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };
 struct abi_slot {
-	uint32_t kind;               /* data: DATA at offset; file: mapped file; bound: by the loader's caller */
+	uint32_t kind;               /* data: DATA at offset; file: mapped; bound: by who loads it */
 	uint32_t name;               /* STRINGS: file name or name of the slot */
 	uint64_t offset, bytes;
 	uint32_t tensor;             /* TENSORS */
@@ -152,14 +156,15 @@ enum abi_step_kind {
 	ABI_STEP_sizes,              /* size table entries [index, index + count) */
 	ABI_STEP_kernel,             /* KERNELS index, `chunks` chunks over the pool */
 	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first */
-	ABI_STEP_library,            /* a named function of the runtime (`text` = "name|attributes"): sort,
-	                                fft, lapack ...; INTS at `index`: nargs TENSORS, one an arg */
-	ABI_STEP_callback,           /* host callback `text` = "namespace.op|attributes"; INTS at `index`:
-	                                nargs TENSORS; `op` is all between the first '.' and '|' */
+	ABI_STEP_library,            /* a named function of the runtime: sort, fft, lapack ...
+	                                `text`: "name|attributes"; INTS at `index`: a TENSOR an arg */
+	ABI_STEP_callback,           /* `text`: "namespace.op|attributes", where `op` is all between the
+	                                first '.' and '|'; INTS at `index`: a TENSOR an arg */
 	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at `index`:
-	                                pairs (first step, count), `count` branches; an index out of range takes the last */
-	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body count;
-	                                args[0]: the i1 that cond writes */
+	                                `count` pairs (first step, count), a branch each; an index out
+	                                of range takes the last */
+	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body
+	                                count; args[0]: the i1 that cond writes */
 };
 struct abi_step {
 	uint32_t kind;

@@ -75,13 +75,17 @@ static struct weft_error *input_check(struct frame *f, uint32_t i, const struct 
 /* ---- results ----------------------------------------------------------------------------------- */
 
 /* Storage for output i, ours: the buffer's own where it can be had, else a copy. */
-static struct weft_error *output_storage(struct frame *f, uint32_t b, size_t bytes,
+static struct weft_error *output_storage(struct frame *f, uint32_t i, size_t bytes,
 	struct storage **out, void **data)
 {
-	struct storage *s = f->storage[b];
+	uint32_t b = f->x->image.tensors[f->x->image.program->ninputs + i].buffer;
+	struct storage *s = NULL;
 
 	*data = f->buffers[b];
-	f->storage[b] = NULL;
+	if (f->x->takes[i]) {
+		s = f->storage[b];
+		f->storage[b] = NULL;
+	}
 	if (s && storage_shared(s)) {            /* a donated argument's: its dimensions are not ours */
 		struct weft_error *e = storage_wrap(f->buffers[b], bytes,
 			(void (*)(void *))storage_release, s, out);
@@ -113,7 +117,7 @@ static struct weft_error *output_take(struct frame *f, uint32_t i, struct run_te
 	if (!f->buffers[b] || bytes < 0 || bytes > f->bytes[b])
 		FAIL(WEFT_INTERNAL, "result %u is %s", i,
 			f->buffers[b] ? "larger than its buffer" : "not made");
-	TRY(output_storage(f, b, (size_t)bytes, &s, &data));
+	TRY(output_storage(f, i, (size_t)bytes, &s, &data));
 	memcpy(s->dims, f->out_dims, t->rank * sizeof *s->dims);
 	*out = (struct run_tensor){
 		.dtype = (enum weft_dtype)t->dtype,

@@ -114,13 +114,16 @@ static struct weft_error *check_tensor(const struct image *m, uint32_t i)
 			ABI_RANK_MAX);
 	if (!ints_ok(m, t->dims, t->rank))
 		BAD("tensor %u: dimensions out of range", i);
-	for (uint32_t k = 0; k < t->rank; k++)
-		if (!extent_ok(m, m->ints[t->dims + k]))
-			BAD("tensor %u: dimension %u is no entry of the size table", i, k);
 	if (t->name >= m->nstrings)
 		BAD("tensor %u: name out of range", i);
-	if (p && t->buffer >= m->nbuffers)
+	if (p && t->buffer >= m->nbuffers && (t->buffer != UINT32_MAX || i < nin + nout))
 		BAD("tensor %u: buffer out of range", i);
+	bool owned = t->buffer < m->nbuffers && m->buffers[t->buffer].kind == ABI_BUFFER_owned;
+	for (uint32_t k = 0; k < t->rank; k++) {
+		int64_t e = m->ints[t->dims + k];
+		if (e == ABI_UNKNOWN ? !owned : !extent_ok(m, e))
+			BAD("tensor %u: dimension %u is no entry of the size table", i, k);
+	}
 	if (static_bytes(m, t) == -2)
 		BAD("tensor %u: the number of bytes overflows", i);
 	if (i < nin) {

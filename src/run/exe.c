@@ -296,6 +296,25 @@ static struct weft_error *inputs_prepare(struct exe *x)
 	return NULL;
 }
 
+/* Of several results in one buffer the last takes it, the others are copies. */
+static struct weft_error *outputs_prepare(struct exe *x)
+{
+	const struct image *m = &x->image;
+	const struct abi_tensor *out = m->tensors + m->program->ninputs;
+	uint32_t n = m->program->noutputs;
+	uint32_t *last = mem_alloc(mem_size(m->nbuffers, sizeof *last));
+
+	x->takes = mem_alloc(n);
+	if (last && x->takes) {
+		for (uint32_t i = 0; i < n; i++)
+			last[out[i].buffer] = i;
+		for (uint32_t i = 0; i < n; i++)
+			x->takes[i] = last[out[i].buffer] == i;
+	}
+	mem_free(last);
+	return last && x->takes ? NULL : no_memory();
+}
+
 static struct run_type type_of(const struct exe *x, uint32_t index)
 {
 	const struct abi_tensor *t = &x->image.tensors[index];
@@ -388,6 +407,7 @@ static struct weft_error *exe_make(struct exe *x, const void *bytes, size_t size
 	TRY(steps_resolve(x));
 	TRY(segments_make(x));
 	TRY(inputs_prepare(x));
+	TRY(outputs_prepare(x));
 	TRY(exe_bind(x, o));
 	return load_program_run(x, o);
 }
@@ -441,6 +461,7 @@ void exe_release(struct exe *x)
 	exe_unbind(x);
 	segments_free(x);
 	mem_free(x->late);
+	mem_free(x->takes);
 	mem_free(x->dim_checks);
 	mem_free(x->input_bytes);
 	mem_free(x->steps);

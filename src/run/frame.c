@@ -174,8 +174,15 @@ struct weft_error *frame_extent(const struct frame *f, int64_t e, const char *wh
 
 struct weft_error *frame_dims(const struct frame *f, const struct abi_tensor *t, int64_t *dims)
 {
-	for (uint32_t i = 0; i < t->rank; i++)
-		TRY(frame_extent(f, f->x->image.ints[t->dims + i], "a dimension", &dims[i]));
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int64_t e = f->x->image.ints[t->dims + i];
+		if (e != ABI_UNKNOWN)
+			TRY(frame_extent(f, e, "a dimension", &dims[i]));
+		else if (f->storage[t->buffer] && i < f->rank[t->buffer])
+			dims[i] = f->storage[t->buffer]->dims[i];
+		else
+			FAIL(WEFT_INTERNAL, "buffer %u is not made yet", t->buffer);
+	}
 	return NULL;
 }
 

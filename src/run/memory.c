@@ -24,7 +24,10 @@
 #endif
 #endif
 #ifdef HAVE_ASAN
-#include <sanitizer/asan_interface.h>
+void __asan_poison_memory_region(void const volatile *p, size_t n);
+void __asan_unpoison_memory_region(void const volatile *p, size_t n);
+#define ASAN_POISON_MEMORY_REGION(p, n) __asan_poison_memory_region(p, n)
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) __asan_unpoison_memory_region(p, n)
 #else
 #define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))

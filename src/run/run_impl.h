@@ -88,6 +88,7 @@ struct exe {
 	struct dim_check *dim_checks;
 	uint32_t ndim_checks;
 	unsigned char *late;          /* by buffer: a segment other than 0 places it */
+	unsigned char *takes;         /* by output: the last one in its buffer, which it may take */
 	int64_t *input_bytes;         /* of inputs without symbols; -1: computed at the call */
 	/* constants */
 	void **slots;                 /* address of each */

@@ -122,6 +122,15 @@ static struct weft_error *step_copy(struct frame *f, const struct step *s)
 
 /* ---- library functions and callbacks ----------------------------------------------------------- */
 
+/* The dimension of extent e, where that is known before its callback has run. */
+static bool dim_known(const struct frame *f, int64_t e, int64_t *out)
+{
+	if (e < 0 && (e == ABI_UNKNOWN || !f->defined[-1 - e]))
+		return false;
+	*out = e >= 0 ? e : f->sizes[-1 - e];
+	return true;
+}
+
 /* Fills f->tensors from the step's arguments.  Dimensions that only the callback knows are -1. */
 static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 {
@@ -135,10 +144,9 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 		bool owned = m->buffers[b].kind == ABI_BUFFER_owned;
 
 		if (owned && out && s->kind == ABI_STEP_callback) {
-			for (uint32_t k = 0; k < t->rank; k++) {
-				int64_t e = m->ints[t->dims + k];
-				dims[k] = e >= 0 ? e : f->defined[-1 - e] ? f->sizes[-1 - e] : -1;
-			}
+			for (uint32_t k = 0; k < t->rank; k++)
+				if (!dim_known(f, m->ints[t->dims + k], &dims[k]))
+					dims[k] = -1;
 			f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank, dims,
 				NULL, 0, NULL, false };
 			continue;
@@ -197,9 +205,9 @@ static struct weft_error *made_take(struct frame *f, const struct step *s, uint3
 			i - (s->nargs - s->noutputs));
 	int64_t bytes = tensor_bytes(t->dtype, t->rank, owned ? out->dims : f->tensors[i].dims);
 	for (uint32_t k = 0; owned && k < t->rank; k++) {
-		int64_t e = m->ints[t->dims + k];
-		bool known = e >= 0 || f->defined[-1 - e];
-		if (out->dims[k] < 0 || (known && out->dims[k] != (e >= 0 ? e : f->sizes[-1 - e])))
+		int64_t want;
+		bool known = dim_known(f, m->ints[t->dims + k], &want);
+		if (out->dims[k] < 0 || (known && out->dims[k] != want))
 			FAIL(WEFT_INTERNAL, "callback '%s': dimension %u of result %u is wrong: %lld",
 				s->text, k, i - (s->nargs - s->noutputs), (long long)out->dims[k]);
 	}

@@ -204,6 +204,44 @@ void test_callback__is_resolved_at_load(void)
 	mem_free(b.bytes);
 }
 
+/* y = nonzero(x), handed on as the result: nobody but the callback knows its size. */
+static void build_unknown(struct artifact_writer *w)
+{
+	int64_t six = 6, unknown = ABI_UNKNOWN;
+	uint32_t in = build_buffer(w, ABI_BUFFER_input, 0, 24, 0);
+	uint32_t found = build_buffer(w, ABI_BUFFER_owned, 0, 0, 0);
+	uint32_t args[2] = { in, found }, tensors[2] = { 0, 1 };
+
+	artifact_add_tensor(w, WEFT_F32, 1, &six, "x", in, 0);
+	artifact_add_tensor(w, WEFT_I64, 1, &unknown, "found", found, 0);
+	artifact_add_tensor(w, WEFT_I64, 1, &unknown, "again", found, 0);
+	struct abi_step s = build_step(w, ABI_STEP_callback, artifact_add_indices(w, tensors, 2), args,
+		2, 1, 0);
+	s.text = artifact_add_string(w, "test.nonzero.default");
+	artifact_add_step(w, &s);
+	*artifact_program(w) = (struct abi_program){ .ninputs = 1, .noutputs = 2, .main_steps = 1 };
+}
+
+void test_callback__result_of_unknown_size(void)
+{
+	CHECK_OK(run_resolver_set("test", resolve, &host));
+	struct exe *x = build_exe(build_unknown, NULL, NULL);
+	float data[6] = { 0, 3, 0, 0, 1, 2 };
+	int64_t dims[1] = { 6 };
+	struct run_tensor in = tensor_f32(data, 1, dims), out[2];
+
+	CHECK_OK(exe_run(x, NULL, &in, 1, out, 2));
+	for (int i = 0; i < 2; i++) {
+		CHECK(out[i].dims[0] == 3 && out[i].bytes == 24);
+		CHECK_INT(((int64_t *)out[i].data)[1], 4);
+	}
+	CHECK(out[0].data != out[1].data);
+	storage_release(out[0].storage);
+	storage_release(out[1].storage);
+	exe_release(x);
+	CHECK_INT(memory_stats_get().used, 0);
+}
+
 /* What a callback hands over must be what the plan says. */
 static struct weft_error *run_wrong(void *arg, const struct run_tensor *in, uint32_t nin,
 	struct run_tensor *out, uint32_t nout)
