@@ -26,8 +26,8 @@ static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwi
 	return true;
 }
 
-/* The broadcast shape of n operands, aligned at the right, or as broadcast_dimensions says for the one
- * of lower rank; with the element of operand `element`. */
+/* The broadcast shape of n operands, aligned at the right, or as broadcast_dimensions says for the
+ * one of lower rank; with the element of operand `element`. */
 static const struct type *broadcast_shape(struct graph *g, const struct node_spec *s, uint32_t n,
 	const struct type *const *t, uint32_t element)
 {
@@ -42,8 +42,8 @@ static const struct type *broadcast_shape(struct graph *g, const struct node_spe
 		/* The dimensions are those of the operand of lower rank. */
 		uint32_t low = n == 2 ? 1 - which : 0;
 		if (n != 2 || nat != t[low]->rank)
-			spec_fail(g, s, NULL, "expected broadcast_dimensions of the operand of lower rank, found "
-				"%s", spec_list(g, nat, at));
+			spec_fail(g, s, NULL, "expected broadcast_dimensions of the operand of "
+				"lower rank, found %s", spec_list(g, nat, at));
 		spec_range(g, s, NULL, "broadcast_dimensions", nat, at, rank);
 		spec_unique(g, s, NULL, "broadcast_dimensions", nat, at, 0, NULL);
 		spec_sorted(g, s, NULL, "broadcast_dimensions", nat, at);
@@ -55,12 +55,14 @@ static const struct type *broadcast_shape(struct graph *g, const struct node_spe
 		dims[i] = t[which]->dims[i];
 	for (uint32_t k = 0; k < n; k++) {
 		for (uint32_t i = 0; i < t[k]->rank && k != which; i++) {
-			uint32_t to = at && t[k]->rank == nat ? (uint32_t)at[i] : rank - t[k]->rank + i;
+			uint32_t to = at && t[k]->rank == nat ? (uint32_t)at[i] :
+				rank - t[k]->rank + i;
 			int64_t open = given && r->dims[to] < 0 ? r->dims[to] :
 				given ? r->dims[to] : dim_free(g, 0, INT64_MAX);
 			if (!broadcast_dim(g, dims[to], t[k]->dims[i], open, &dims[to]))
-				spec_fail(g, s, NULL, "expected operands whose shapes broadcast, found %s and %s",
-					spec_text(g, t[which]), spec_text(g, t[k]));
+				spec_fail(g, s, NULL, "expected operands whose shapes broadcast, "
+					"found %s and %s", spec_text(g, t[which]), spec_text(g,
+					t[k]));
 		}
 	}
 	return type_shaped(g, t[element], rank, dims, NULL);
@@ -74,11 +76,12 @@ static bool read_operands(struct graph *g, const struct node_spec *s, uint32_t f
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = s->in[i]->type;
 		if (t[i]->kind != TYPE_tensor)
-			spec_fail(g, s, NULL, "operand %u: expected a tensor, found %s", i, spec_text(g, t[i]));
+			spec_fail(g, s, NULL, "operand %u: expected a tensor, found %s", i,
+				spec_text(g, t[i]));
 		ranked = ranked && !t[i]->unranked;
 		if (i >= first && !elem_compatible(t[first], t[i]))
-			spec_fail(g, s, NULL, "expected operands of one element type, found %s and %s",
-				spec_text(g, t[first]), spec_text(g, t[i]));
+			spec_fail(g, s, NULL, "expected operands of one element type, found %s and "
+				"%s", spec_text(g, t[first]), spec_text(g, t[i]));
 	}
 	return ranked;
 }
@@ -105,7 +108,8 @@ const struct type *infer_chlo_broadcast(struct graph *g, const struct node_spec 
 	struct type e = *t[0];
 	if (s->op == OP_chlo_broadcast_complex) {
 		if (e.dtype != DTYPE_f32 && e.dtype != DTYPE_f64)
-			spec_fail(g, s, NULL, "expected operands of f32 or f64, found %s", spec_text(g, t[0]));
+			spec_fail(g, s, NULL, "expected operands of f32 or f64, found %s",
+				spec_text(g, t[0]));
 		e.dtype = e.dtype == DTYPE_f32 ? DTYPE_c64 : DTYPE_c128;
 	}
 	const struct type *elem = type_cons(g, &e);
@@ -156,8 +160,8 @@ const struct type *infer_chlo_top_k(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, NULL, "expected a rank of at least 1, found %s", spec_text(g, t));
 	int64_t size = type_bound(t, t->rank - 1);
 	if (k < 0 || (size >= 0 && k > size))
-		spec_fail(g, s, NULL, "expected k in the last dimension of %s, found %lld", spec_text(g, t),
-			(long long)k);
+		spec_fail(g, s, NULL, "expected k in the last dimension of %s, found %lld",
+			spec_text(g, t), (long long)k);
 	int64_t *dims = scratch(g, t->rank);
 	memcpy(dims, t->dims, t->rank * sizeof *dims);
 	dims[t->rank - 1] = k;
@@ -176,7 +180,8 @@ static void check_ragged(struct graph *g, const struct node_spec *s, const struc
 	const struct type *a, const struct type *b)
 {
 	if (x->nb != x->mb || x->nc != x->mc || x->nragged != 1)
-		spec_fail(g, s, NULL, "expected as many dimensions of lhs as of rhs, and one ragged");
+		spec_fail(g, s, NULL, "expected as many dimensions of lhs as of rhs, and one "
+			"ragged");
 	spec_range(g, s, NULL, "batching dimensions of lhs", x->nb, x->ab, a->rank);
 	spec_range(g, s, NULL, "contracting dimensions of lhs", x->nc, x->ac, a->rank);
 	spec_range(g, s, NULL, "batching dimensions of rhs", x->mb, x->bb, b->rank);
@@ -187,14 +192,15 @@ static void check_ragged(struct graph *g, const struct node_spec *s, const struc
 	spec_unique(g, s, NULL, "dimensions of rhs", x->mb, x->bb, x->mc, x->bc);
 	for (uint32_t i = 0; i < x->ngroup; i++)
 		if (list_has(x->mb, x->bb, x->group[i]) || list_has(x->mc, x->bc, x->group[i]))
-			spec_fail(g, s, NULL, "expected a group dimension that is neither batching nor "
-				"contracting, found %lld", (long long)x->group[i]);
+			spec_fail(g, s, NULL, "expected a group dimension that is neither batching "
+				"nor contracting, found %lld", (long long)x->group[i]);
 	for (uint32_t i = 0; i < x->nb + x->nc; i++) {
 		int64_t p = a->dims[i < x->nb ? x->ab[i] : x->ac[i - x->nb]];
 		int64_t q = b->dims[i < x->nb ? x->bb[i] : x->bc[i - x->nb]];
 		if (!dim_may_equal(g, p, q))
 			spec_fail(g, s, NULL, "expected %s dimensions of one size, found %s and %s",
-				i < x->nb ? "batching" : "contracting", spec_text(g, a), spec_text(g, b));
+				i < x->nb ? "batching" : "contracting", spec_text(g, a),
+				spec_text(g, b));
 	}
 }
 
@@ -213,20 +219,21 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 	x.group = spec_ints(s, KEY_group_dims, &x.ngroup);
 	check_ragged(g, s, &x, a, b);
 	spec_precision(g, s, NULL);
-	bool batch = list_has(x.nb, x.ab, x.ragged[0]), contract = list_has(x.nc, x.ac, x.ragged[0]);
+	bool batch = list_has(x.nb, x.ab, x.ragged[0]), contract = list_has(x.nc, x.ac,
+		x.ragged[0]);
 	bool fits = sizes->rank == 1 || (!batch && sizes->rank == x.nb + 1);
 	for (uint32_t i = 0; fits && i + 1 < sizes->rank; i++)
 		fits = dim_may_equal(g, sizes->dims[i], a->dims[x.ab[i]]);
 	if (!fits)
-		spec_fail(g, s, NULL, "expected group_sizes of rank 1, for each batch or for all, found %s",
-			spec_text(g, sizes));
+		spec_fail(g, s, NULL, "expected group_sizes of rank 1, for each batch or for all, "
+			"found %s", spec_text(g, sizes));
 	int64_t groups = sizes->dims[sizes->rank - 1];
 	if (x.ngroup != (batch || contract ? 0 : 1))
-		spec_fail(g, s, NULL, "expected %d group dimensions of rhs, found %u", !batch && !contract,
-			x.ngroup);
+		spec_fail(g, s, NULL, "expected %d group dimensions of rhs, found %u", !batch
+			&& !contract, x.ngroup);
 	if (x.ngroup && !dim_may_equal(g, b->dims[x.group[0]], groups))
-		spec_fail(g, s, NULL, "expected a group dimension of rhs of the size of group_sizes, found %s "
-			"and %s", spec_text(g, b), spec_text(g, sizes));
+		spec_fail(g, s, NULL, "expected a group dimension of rhs of the size of "
+			"group_sizes, found %s and %s", spec_text(g, b), spec_text(g, sizes));
 	uint32_t n = 0;
 	int64_t *dims = scratch(g, a->rank + b->rank + 1);
 	if (contract)
@@ -237,7 +244,8 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 		if (!list_has(x.nb, x.ab, i) && !list_has(x.nc, x.ac, i))
 			dims[n++] = a->dims[i];
 	for (uint32_t i = 0; i < b->rank; i++)
-		if (!list_has(x.mb, x.bb, i) && !list_has(x.mc, x.bc, i) && !list_has(x.ngroup, x.group, i))
+		if (!list_has(x.mb, x.bb, i) && !list_has(x.mc, x.bc, i) && !list_has(x.ngroup,
+			x.group, i))
 			dims[n++] = b->dims[i];
 	bool given = r && r->kind == TYPE_tensor && !r->unranked;
 	return spec_one(g, s, NULL, type_shaped(g, given ? r : a, n, dims, NULL));
@@ -256,7 +264,8 @@ static const struct type *without_dim(struct graph *g, const struct type *t, uin
 static int64_t scan_inputs(const struct node_spec *s, const struct region *r)
 {
 	int64_t n = 0;
-	while (n < s->nin && s->in[n]->type->kind == TYPE_tensor && r->params[n]->kind == TYPE_tensor
+	while (n < s->nin && s->in[n]->type->kind == TYPE_tensor
+		&& r->params[n]->kind == TYPE_tensor
 		&& s->in[n]->type->rank == r->params[n]->rank + 1)
 		n++;
 	return n;
@@ -273,25 +282,25 @@ const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, NULL, "expected inputs and initial values");
 	uint32_t carries = s->nin - (uint32_t)n;
 	if (b.nresults < carries)
-		spec_fail(g, s, NULL, "expected a body that gives the next %u carries, found %u results",
-			carries, b.nresults);
+		spec_fail(g, s, NULL, "expected a body that gives the next %u carries, found %u "
+			"results", carries, b.nresults);
 	int64_t size = spec_int(s, KEY_scan_dim_size, -1);
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *t = spec_tensor(g, s, i, ELEM_all), *want = t;
 		if (i < n) {
 			if (d < 0 || d >= t->rank)
-				spec_fail(g, s, NULL, "operand %u: the scan dimension %lld is not one of %s", i,
-					(long long)d, spec_text(g, t));
+				spec_fail(g, s, NULL, "operand %u: the scan dimension %lld is not "
+					"one of %s", i, (long long)d, spec_text(g, t));
 			if (size < 0)
 				size = t->dims[d];
 			if (!dim_may_equal(g, size, t->dims[d]))
-				spec_fail(g, s, NULL, "operand %u: expected a scan dimension of %lld, found %s", i,
-					(long long)size, spec_text(g, t));
+				spec_fail(g, s, NULL, "operand %u: expected a scan dimension of "
+					"%lld, found %s", i, (long long)size, spec_text(g, t));
 			want = without_dim(g, t, (uint32_t)d);
 		}
 		if (!type_compatible(g, want, b.r->params[i]))
-			spec_fail(g, s, NULL, "expected parameter %u of the body of type %s, found %s", i,
-				spec_text(g, want), spec_text(g, b.r->params[i]));
+			spec_fail(g, s, NULL, "expected parameter %u of the body of type %s, found "
+				"%s", i, spec_text(g, want), spec_text(g, b.r->params[i]));
 	}
 	uint32_t outputs = b.nresults - carries;
 	const struct type **all = job_array(graph_job(g), b.nresults ? b.nresults : 1, sizeof *all);
@@ -301,16 +310,17 @@ const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s)
 		if (i >= outputs) {
 			const struct type *carry = s->in[(uint32_t)n + i - outputs]->type;
 			if (!type_compatible(g, t, carry))
-				spec_fail(g, s, NULL, "expected result %u of the body of type %s, found %s", i,
-					spec_text(g, carry), spec_text(g, t));
+				spec_fail(g, s, NULL, "expected result %u of the body of type %s, "
+					"found %s", i, spec_text(g, carry), spec_text(g, t));
 			all[i] = carry;
 			continue;
 		}
 		if (t->kind != TYPE_tensor || t->unranked || d < 0 || d > t->rank)
-			spec_fail(g, s, NULL, "result %u of the body: the scan dimension %lld does not fit %s",
-				i, (long long)d, spec_text(g, t));
+			spec_fail(g, s, NULL, "result %u of the body: the scan dimension %lld does "
+				"not fit %s", i, (long long)d, spec_text(g, t));
 		const struct type *declared = spec_declared(s, i);
-		bool given = declared && declared->kind == TYPE_tensor && declared->rank == t->rank + 1;
+		bool given = declared && declared->kind == TYPE_tensor
+			&& declared->rank == t->rank + 1;
 		int64_t *dims = scratch(g, t->rank + 1);
 		for (uint32_t k = 0, m = 0; k <= t->rank; k++)
 			dims[k] = k != d ? t->dims[m++] : n ? size : given ? declared->dims[k] :

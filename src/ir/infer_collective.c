@@ -1,8 +1,8 @@
 /* infer_collective.c -- communication between processes, and the asynchronous ops around it.
  *
  * replica_groups is a matrix of process ids, a row a group, -1 where a row is shorter.  How many
- * processes a group has may depend on the grid (cross_replica_and_partition), so the size of a gathered
- * dimension is checked as a multiple, and inferred from a row where none is declared. */
+ * processes a group has may depend on the grid (cross_replica_and_partition), so the size of a
+ * gathered dimension is checked as a multiple, and inferred from a row where none is declared. */
 #include "ir/infer_impl.h"
 
 #include <string.h>
@@ -16,8 +16,8 @@ static int64_t check_groups(struct graph *g, const struct node_spec *s, const ch
 	if (!l)
 		return -1;
 	if (l->type->rank != 2 || !dtype_is_int(l->type->dtype))
-		spec_fail(g, s, c[0], "expected replica_groups to be a matrix of integers, found %s",
-			spec_text(g, l->type));
+		spec_fail(g, s, c[0], "expected replica_groups to be a matrix of integers, found "
+			"%s", spec_text(g, l->type));
 	int64_t n = type_elements(l->type), used = 0;
 	if (n <= 0)
 		return -1;
@@ -32,17 +32,17 @@ static int64_t check_groups(struct graph *g, const struct node_spec *s, const ch
 			continue;
 		used++;
 		if (id < 0 || id >= n)
-			spec_fail(g, s, c[2], "expected ids of replica_groups in [0, %lld), found %lld",
-				(long long)n, (long long)id);
+			spec_fail(g, s, c[2], "expected ids of replica_groups in [0, %lld), found "
+				"%lld", (long long)n, (long long)id);
 		if (seen[id])
-			spec_fail(g, s, c[1], "expected unique ids in replica_groups, found %lld twice",
-				(long long)id);
+			spec_fail(g, s, c[1], "expected unique ids in replica_groups, found %lld "
+				"twice", (long long)id);
 		seen[id] = 1;
 	}
 	for (int64_t i = 0; i < used; i++)
 		if (!seen[i])
-			spec_fail(g, s, c[2], "expected each id below %lld in replica_groups, %lld is missing",
-				(long long)used, (long long)i);
+			spec_fail(g, s, c[2], "expected each id below %lld in replica_groups, %lld "
+				"is missing", (long long)used, (long long)i);
 	return l->type->dims[1];
 }
 
@@ -50,8 +50,8 @@ static void check_channel(struct graph *g, const struct node_spec *s, const char
 {
 	int64_t id = spec_int(s, KEY_channel_id, 0);
 	if (spec_bool(s, KEY_use_global_device_ids, false) && id <= 0)
-		spec_fail(g, s, c, "expected a positive channel_id beside use_global_device_ids, found %lld",
-			(long long)id);
+		spec_fail(g, s, c, "expected a positive channel_id beside use_global_device_ids, "
+			"found %lld", (long long)id);
 }
 
 /* partition_id, replica_id. */
@@ -82,7 +82,8 @@ static int64_t declared_dim(struct graph *g, const struct node_spec *s, uint32_t
 	if (!r || r->kind != TYPE_tensor || r->unranked)
 		return dim_free(g, 0, INT64_MAX);
 	if (r->rank != t->rank)
-		spec_fail(g, s, c, "expected a result of rank %u, found %s", t->rank, spec_text(g, r));
+		spec_fail(g, s, c, "expected a result of rank %u, found %s", t->rank, spec_text(g,
+			r));
 	return r->dims[d];
 }
 
@@ -96,22 +97,22 @@ const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = spec_tensor(g, s, i, ELEM_any);
 		if (d < 0 || d >= t[i]->rank)
-			spec_fail(g, s, "c1", "expected all_gather_dim in [0, %u), found %lld", t[i]->rank,
-				(long long)d);
+			spec_fail(g, s, "c1", "expected all_gather_dim in [0, %u), found %lld",
+				t[i]->rank, (long long)d);
 		int64_t size = t[i]->dims[d], whole;
 		if (size == 0)
-			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, found %s",
-				spec_text(g, t[i]));
+			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, "
+				"found %s", spec_text(g, t[i]));
 		if (spec_declared(s, i))
 			whole = declared_dim(g, s, i, t[i], d, "c6");
 		else
 			whole = group > 0 ? dim_mul(g, size, group) : dim_free(g, 0, INT64_MAX);
 		if (whole == 0)
-			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, found a result "
-				"%s", spec_text(g, spec_declared(s, i)));
+			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, "
+				"found a result %s", spec_text(g, spec_declared(s, i)));
 		if (size > 0 && whole >= 0 && whole % size)
-			spec_fail(g, s, "c6", "expected a result dimension of a multiple of %lld, found %lld",
-				(long long)size, (long long)whole);
+			spec_fail(g, s, "c6", "expected a result dimension of a multiple of %lld, "
+				"found %lld", (long long)size, (long long)whole);
 		t[i] = with_dim(g, t[i], d, whole);
 	}
 	return spec_results(g, s, "c6", s->nin, t);
@@ -164,8 +165,8 @@ const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec 
 		spec_fail(g, s, "c1", "expected a scattered dimension that is not empty, found %s",
 			spec_text(g, t));
 	if (size > 0 && part > 0 && size % part)
-		spec_fail(g, s, "c1", "expected a scattered dimension of a multiple of %lld, found %lld",
-			(long long)part, (long long)size);
+		spec_fail(g, s, "c1", "expected a scattered dimension of a multiple of %lld, found "
+			"%lld", (long long)part, (long long)size);
 	return spec_one(g, s, "c8", with_dim(g, t, d, part));
 }
 
@@ -173,10 +174,12 @@ const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec 
 const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c6", "c5", "c7" };
-	int64_t split = spec_int(s, KEY_split_dimension, -1), concat = spec_int(s, KEY_concat_dimension, -1);
+	int64_t split = spec_int(s, KEY_split_dimension, -1), concat = spec_int(s,
+		KEY_concat_dimension, -1);
 	int64_t count = spec_int(s, KEY_split_count, 0), group;
 	if (count < 1)
-		spec_fail(g, s, "c4", "expected a positive split_count, found %lld", (long long)count);
+		spec_fail(g, s, "c4", "expected a positive split_count, found %lld",
+			(long long)count);
 	const struct literal *l = spec_dense(s, KEY_replica_groups);
 	group = check_groups(g, s, c, true);
 	if (l && group != count)
@@ -186,14 +189,14 @@ const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = spec_tensor(g, s, i, ELEM_any);
 		if (split < 0 || split >= t[i]->rank)
-			spec_fail(g, s, "c1", "expected split_dimension in [0, %u), found %lld", t[i]->rank,
-				(long long)split);
+			spec_fail(g, s, "c1", "expected split_dimension in [0, %u), found %lld",
+				t[i]->rank, (long long)split);
 		if (concat < 0 || concat >= t[i]->rank)
-			spec_fail(g, s, "c3", "expected concat_dimension in [0, %u), found %lld", t[i]->rank,
-				(long long)concat);
+			spec_fail(g, s, "c3", "expected concat_dimension in [0, %u), found %lld",
+				t[i]->rank, (long long)concat);
 		if (t[i]->dims[split] >= 0 && t[i]->dims[split] % count)
-			spec_fail(g, s, "c2", "expected split_dimension to be of a multiple of split_count %lld, "
-				"found %s", (long long)count, spec_text(g, t[i]));
+			spec_fail(g, s, "c2", "expected split_dimension to be of a multiple of "
+				"split_count %lld, found %s", (long long)count, spec_text(g, t[i]));
 		if (split == concat)
 			continue;
 		t[i] = with_dim(g, t[i], split, dim_floordiv(g, t[i]->dims[split], count));
@@ -207,16 +210,18 @@ static uint32_t data_operands(struct graph *g, const struct node_spec *s)
 {
 	bool root = spec_bool(s, KEY_has_dynamic_root, false);
 	if (s->nin < 1 + (uint32_t)root)
-		spec_fail(g, s, NULL, "expected %s, found %u operands", root ? "data and a root" : "an operand",
-			s->nin);
+		spec_fail(g, s, NULL, "expected %s, found %u operands", root ? "data and a root" :
+			"an operand", s->nin);
 	if (!root)
 		return s->nin;
 	const struct type *t = s->in[s->nin - 1]->type;
-	if (t->kind != TYPE_tensor || t->unranked || t->rank != 1 || t->dtype != DTYPE_i32 || t->quant)
-		spec_fail(g, s, NULL, "expected a vector of i32 as root, found %s", spec_text(g, t));
+	if (t->kind != TYPE_tensor || t->unranked || t->rank != 1 || t->dtype != DTYPE_i32
+		|| t->quant)
+		spec_fail(g, s, NULL, "expected a vector of i32 as root, found %s", spec_text(g,
+			t));
 	if (!dim_may_equal(g, t->dims[0], s->nin - 1))
-		spec_fail(g, s, NULL, "expected a root for each of %u operands, found %s", s->nin - 1,
-			spec_text(g, t));
+		spec_fail(g, s, NULL, "expected a root for each of %u operands, found %s",
+			s->nin - 1, spec_text(g, t));
 	return s->nin - 1;
 }
 
@@ -251,7 +256,8 @@ const struct type *infer_collective_permute(struct graph *g, const struct node_s
 	uint32_t n;
 	const int64_t *pairs = spec_ints(s, KEY_source_target_pairs, &n);
 	if (n % 2)
-		spec_fail(g, s, "c1", "expected source_target_pairs of shape [N, 2], found %u entries", n);
+		spec_fail(g, s, "c1", "expected source_target_pairs of shape [N, 2], found %u "
+			"entries", n);
 	int64_t *side = job_array(graph_job(g), n ? n : 1, sizeof *side);
 	for (uint32_t k = 0; k < 2; k++) {
 		for (uint32_t i = 0; i < n / 2; i++)
@@ -266,7 +272,7 @@ const struct type *infer_collective_permute(struct graph *g, const struct node_s
 	return spec_results(g, s, "c5", s->nin, t);
 }
 
-/* ---- host and point to point ---------------------------------------------------------------------- */
+/* ---- host and point to point ---------------------------------------------------------------- */
 
 /* Results of infeed and recv: tensors and a token. */
 static const struct type *tensors_and_token(struct graph *g, const struct node_spec *s,
@@ -282,7 +288,8 @@ static const struct type *tensors_and_token(struct graph *g, const struct node_s
 			spec_fail(g, s, tensors, "result %u: expected a tensor, found %s", i,
 				spec_text(g, t[i]));
 		if (i + 1 == n && t[i]->kind != TYPE_token)
-			spec_fail(g, s, token, "expected a token as last result, found %s", spec_text(g, t[i]));
+			spec_fail(g, s, token, "expected a token as last result, found %s",
+				spec_text(g, t[i]));
 	}
 	return spec_results(g, s, tensors, n, t);
 }
@@ -292,7 +299,8 @@ static void check_tokens(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++)
 		if ((s->in[i]->type->kind == TYPE_token) != (i + 1 == s->nin))
 			spec_fail(g, s, NULL, "operand %u: expected %s, found %s", i,
-				i + 1 == s->nin ? "a token" : "a tensor", spec_text(g, s->in[i]->type));
+				i + 1 == s->nin ? "a token" : "a tensor", spec_text(g,
+				s->in[i]->type));
 }
 
 /* The layout of infeed: a list of lists of integers, one for each result but the token. */
@@ -312,7 +320,8 @@ static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint
 			depth--;
 		} else if ((*p >= '0' && *p <= '9') || *p == '-') {
 			if (depth != 2 && !number)
-				spec_fail(g, s, NULL, "expected a list of integers as each entry of the layout");
+				spec_fail(g, s, NULL, "expected a list of integers as each entry of "
+					"the layout");
 			number = depth == 2;
 		} else if (*p == ',') {
 			number = false;
@@ -324,7 +333,8 @@ static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint
 		}
 	}
 	if (count != n)
-		spec_fail(g, s, NULL, "expected a layout for each of %u results, found %u", n, count);
+		spec_fail(g, s, NULL, "expected a layout for each of %u results, found %u", n,
+			count);
 }
 
 /* infeed_c1 to c3. */
@@ -348,8 +358,8 @@ static void check_channel_type(struct graph *g, const struct node_spec *s, int64
 	int64_t want = spec_bool(s, KEY_is_host_transfer, false) ? host : 1;
 	int64_t have = spec_int(s, KEY_channel_type, want);
 	if (have != want)
-		spec_fail(g, s, "c1", "expected a channel of type %lld, found %lld", (long long)want,
-			(long long)have);
+		spec_fail(g, s, "c1", "expected a channel of type %lld, found %lld",
+			(long long)want, (long long)have);
 }
 
 const struct type *infer_send(struct graph *g, const struct node_spec *s)
@@ -367,7 +377,7 @@ const struct type *infer_recv(struct graph *g, const struct node_spec *s)
 	return tensors_and_token(g, s, "c2", "c3", "c4");
 }
 
-/* ---- asynchronous ops -------------------------------------------------------------------------------- */
+/* ---- asynchronous ops ----------------------------------------------------------------------- */
 
 static bool may_be_async(enum op op)
 {
@@ -404,16 +414,17 @@ const struct type *infer_async_start(struct graph *g, const struct node_spec *s)
 		if (n->op == OP_result)
 			n = n->in[0];
 		if (!may_be_async(n->op) || (inner && inner != n))
-			spec_fail(g, s, NULL, "expected a region of one collective or slice, found %s",
-				op_table[n->op].text);
+			spec_fail(g, s, NULL, "expected a region of one collective or slice, found "
+				"%s", op_table[n->op].text);
 		inner = n;
 	}
 	if (!inner)
-		spec_fail(g, s, NULL, "expected a region of one collective or slice, found no result");
+		spec_fail(g, s, NULL, "expected a region of one collective or slice, found no "
+			"result");
 	for (uint32_t i = 0; i < inner->nin; i++)
 		if (inner->in[i]->op != OP_parameter && inner->in[i]->op != OP_constant)
-			spec_fail(g, s, NULL, "expected a region of one collective or slice, found %s, too",
-				op_table[inner->in[i]->op].text);
+			spec_fail(g, s, NULL, "expected a region of one collective or slice, found "
+				"%s, too", op_table[inner->in[i]->op].text);
 	return spec_one(g, s, "c2", type_list(g, TYPE_future, b.nresults, t));
 }
 

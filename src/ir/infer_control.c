@@ -1,8 +1,8 @@
 /* infer_control.c -- control flow, calls, tuples, tokens, and Weft's own leaves.
  *
  * A size that a region computes is not known outside of it, so a symbolic dimension leaves a region
- * only when it is made of symbols that are everywhere the same; otherwise the declared one stands, or
- * a free symbol. */
+ * only when it is made of symbols that are everywhere the same; otherwise the declared one stands,
+ * or a free symbol. */
 #include "ir/infer_impl.h"
 
 #include <ctype.h>
@@ -37,7 +37,8 @@ static const struct type *type_widen(struct graph *g, const struct type *a, cons
 		const struct type **elem = job_array(graph_job(g), a->n ? a->n : 1, sizeof *elem);
 		bool given = declared && declared->kind == a->kind && declared->n == a->n;
 		for (uint32_t i = 0; i < a->n; i++)
-			elem[i] = type_widen(g, a->elem[i], b->elem[i], given ? declared->elem[i] : NULL);
+			elem[i] = type_widen(g, a->elem[i], b->elem[i], given ? declared->elem[i] :
+				NULL);
 		return a->n ? type_list(g, a->kind, a->n, elem) : a;
 	}
 	if (a->unranked || b->unranked)
@@ -72,8 +73,9 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 		for (uint32_t i = 0; i < n; i++) {
 			const struct type *r = b.r->results[i]->type;
 			if (!type_compatible(g, t[i], r))
-				spec_fail(g, s, outputs, "expected branches with results of one type, found %s "
-					"and %s", spec_text(g, t[i]), spec_text(g, r));
+				spec_fail(g, s, outputs, "expected branches with results of one "
+					"type, found %s and %s", spec_text(g, t[i]), spec_text(g,
+					r));
 			t[i] = type_widen(g, t[i], r, spec_declared(s, i));
 		}
 	}
@@ -107,26 +109,29 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 	struct body body = spec_body(g, s, 1, "c2", s->nin, s->nin);
 	const struct type *p = cond.r->results[0]->type;
 	if (!type_is_scalar(p) || p->dtype != DTYPE_i1)
-		spec_fail(g, s, "c1", "expected a condition that gives tensor<i1>, found %s", spec_text(g, p));
+		spec_fail(g, s, "c1", "expected a condition that gives tensor<i1>, found %s",
+			spec_text(g, p));
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *in = s->in[i]->type, *turn = body.r->results[i]->type;
 		if (!type_compatible(g, in, cond.r->params[i]))
-			spec_fail(g, s, "c1", "expected parameter %u of the condition to be of type %s, found %s",
-				i, spec_text(g, in), spec_text(g, cond.r->params[i]));
+			spec_fail(g, s, "c1", "expected parameter %u of the condition to be of type "
+				"%s, found %s", i, spec_text(g, in), spec_text(g,
+				cond.r->params[i]));
 		if (!type_compatible(g, in, body.r->params[i]))
-			spec_fail(g, s, "c2", "expected parameter %u of the body to be of type %s, found %s", i,
-				spec_text(g, in), spec_text(g, body.r->params[i]));
+			spec_fail(g, s, "c2", "expected parameter %u of the body to be of type %s, "
+				"found %s", i, spec_text(g, in), spec_text(g, body.r->params[i]));
 		if (!type_compatible(g, in, turn))
-			spec_fail(g, s, "c2", "expected result %u of the body to be of type %s, found %s", i,
-				spec_text(g, in), spec_text(g, turn));
+			spec_fail(g, s, "c2", "expected result %u of the body to be of type %s, "
+				"found %s", i, spec_text(g, in), spec_text(g, turn));
 		t[i] = type_widen(g, in, body.r->params[i], spec_declared(s, i));
 		t[i] = type_widen(g, t[i], turn, spec_declared(s, i));
 	}
 	return spec_results(g, s, "c3", s->nin, t);
 }
 
-/* What type r of a callee's result is for the caller: its parameters' dimensions are the operands'. */
+/* What type r of a callee's result is for the caller: its parameters' dimensions are the
+ * operands'. */
 static const struct type *type_of_call(struct graph *g, const struct node_spec *s,
 	const struct region *r, const struct type *t, const struct type *declared)
 {
@@ -142,7 +147,8 @@ static const struct type *type_of_call(struct graph *g, const struct node_spec *
 		bool found = dim_is_number(dims[i]);
 		for (uint32_t k = 0; k < r->nparams && k < s->nin && !found; k++) {
 			const struct type *p = r->params[k], *in = s->in[k]->type;
-			if (p->kind != TYPE_tensor || in->kind != TYPE_tensor || p->rank != in->rank)
+			if (p->kind != TYPE_tensor || in->kind != TYPE_tensor
+				|| p->rank != in->rank)
 				continue;
 			for (uint32_t m = 0; m < p->rank && !found; m++) {
 				found = p->dims[m] == t->dims[i];
@@ -199,7 +205,8 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 {
 	const char *name = spec_str(s, KEY_callee, NULL);
 	if (!is_namespaced(name))
-		spec_fail(g, s, "c1", "expected a name like namespace.op, found %s", name ? name : "none");
+		spec_fail(g, s, "c1", "expected a name like namespace.op, found %s", name ? name :
+			"none");
 	return call(g, s, "c3", "c4");
 }
 
@@ -212,7 +219,7 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 	return spec_results(g, s, "c1", s->nin, t);
 }
 
-/* ---- tuples and tokens -------------------------------------------------------------------------- */
+/* ---- tuples and tokens ---------------------------------------------------------------------- */
 
 /* tuple_c1. */
 const struct type *infer_tuple(struct graph *g, const struct node_spec *s)
@@ -231,7 +238,8 @@ const struct type *infer_get_tuple_element(struct graph *g, const struct node_sp
 	if (t->kind != TYPE_tuple)
 		spec_fail(g, s, NULL, "expected a tuple, found %s", spec_text(g, t));
 	if (i < 0 || i >= t->n)
-		spec_fail(g, s, "c1", "expected an index in [0, %u), found %lld", t->n, (long long)i);
+		spec_fail(g, s, "c1", "expected an index in [0, %u), found %lld", t->n,
+			(long long)i);
 	return spec_one(g, s, "c2", t->elem[i]);
 }
 
@@ -249,7 +257,7 @@ const struct type *infer_create_token(struct graph *g, const struct node_spec *s
 	return spec_one(g, s, NULL, type_token(g));
 }
 
-/* ---- Weft's own ----------------------------------------------------------------------------------- */
+/* ---- Weft's own ----------------------------------------------------------------------------- */
 
 const struct type *infer_parameter(struct graph *g, const struct node_spec *s)
 {
@@ -277,5 +285,6 @@ const struct type *infer_token(struct graph *g, const struct node_spec *s)
 
 const struct type *infer_unsupported(struct graph *g, const struct node_spec *s)
 {
-	job_fail_at(graph_job(g), WEFT_UNIMPLEMENTED, s->at, "%s is not supported", op_table[s->op].text);
+	job_fail_at(graph_job(g), WEFT_UNIMPLEMENTED, s->at, "%s is not supported",
+		op_table[s->op].text);
 }

@@ -23,8 +23,8 @@ static struct layout read_layout(struct graph *g, const struct node_spec *s, con
 	struct layout l = { .first = spec_int(s, first, -1), .second = spec_int(s, second, -1) };
 	l.spatial = spec_ints(s, spatial, &l.nspatial);
 	if (l.nspatial != rank - 2)
-		spec_fail(g, s, count, "expected %u entries of %s, found %u", rank - 2, key_names[spatial],
-			l.nspatial);
+		spec_fail(g, s, count, "expected %u entries of %s, found %u", rank - 2,
+			key_names[spatial], l.nspatial);
 	int64_t two[2] = { l.first, l.second };
 	spec_range(g, s, range, "dimension numbers", 2, two, rank);
 	spec_range(g, s, range, key_names[spatial], l.nspatial, l.spatial, rank);
@@ -61,25 +61,28 @@ static void check_groups(struct graph *g, const struct node_spec *s, struct conv
 		spec_fail(g, s, "c22", "expected a positive batch_group_count, found %lld",
 			(long long)x->batches);
 	if (x->groups > 1 && x->batches > 1)
-		spec_fail(g, s, "c23", "expected one of feature_group_count and batch_group_count to be 1, "
-			"found %lld and %lld", (long long)x->groups, (long long)x->batches);
+		spec_fail(g, s, "c23", "expected one of feature_group_count and batch_group_count "
+			"to be 1, found %lld and %lld", (long long)x->groups,
+			(long long)x->batches);
 	int64_t batch = x->lhs->dims[x->input.first], feature = x->lhs->dims[x->input.second];
 	int64_t in = x->rhs->dims[x->kernel.first], out = x->rhs->dims[x->kernel.second];
 	if (!divides(batch, x->batches))
-		spec_fail(g, s, "c10", "expected a batch of a multiple of batch_group_count %lld, found %lld",
-			(long long)x->batches, (long long)batch);
+		spec_fail(g, s, "c10", "expected a batch of a multiple of batch_group_count %lld, "
+			"found %lld", (long long)x->batches, (long long)batch);
 	if (!divides(feature, x->groups))
-		spec_fail(g, s, "c11", "expected input features of a multiple of feature_group_count %lld, "
-			"found %lld", (long long)x->groups, (long long)feature);
+		spec_fail(g, s, "c11", "expected input features of a multiple of "
+			"feature_group_count %lld, found %lld", (long long)x->groups,
+			(long long)feature);
 	if (feature >= 0 && in >= 0 && feature / x->groups != in)
 		spec_fail(g, s, "c14", "expected %lld input features of the kernel, found %lld",
 			(long long)(feature / x->groups), (long long)in);
 	if (!divides(out, x->batches))
-		spec_fail(g, s, "c15", "expected output features of a multiple of batch_group_count %lld, "
-			"found %lld", (long long)x->batches, (long long)out);
+		spec_fail(g, s, "c15", "expected output features of a multiple of batch_group_count "
+			"%lld, found %lld", (long long)x->batches, (long long)out);
 	if (!divides(out, x->groups))
-		spec_fail(g, s, "c16", "expected output features of a multiple of feature_group_count %lld, "
-			"found %lld", (long long)x->groups, (long long)out);
+		spec_fail(g, s, "c16", "expected output features of a multiple of "
+			"feature_group_count %lld, found %lld", (long long)x->groups,
+			(long long)out);
 }
 
 static void read_conv(struct graph *g, const struct node_spec *s, struct conv *x)
@@ -88,8 +91,8 @@ static void read_conv(struct graph *g, const struct node_spec *s, struct conv *x
 	x->rhs = spec_tensor(g, s, 1, ELEM_all);
 	x->rank = x->lhs->rank;
 	if (x->rank < 2 || x->rank != x->rhs->rank)
-		spec_fail(g, s, "c1", "expected operands of one rank of at least 2, found %s and %s",
-			spec_text(g, x->lhs), spec_text(g, x->rhs));
+		spec_fail(g, s, "c1", "expected operands of one rank of at least 2, found %s and "
+			"%s", spec_text(g, x->lhs), spec_text(g, x->rhs));
 	x->n = x->rank - 2;
 	x->input = read_layout(g, s, "c12", "c13", x->rank, KEY_input_batch_dimension,
 		KEY_input_feature_dimension, KEY_input_spatial_dimensions);
@@ -114,11 +117,12 @@ static const struct type *conv_result(struct graph *g, const struct node_spec *s
 	if (r && (r->kind != TYPE_tensor || r->unranked))
 		r = NULL;
 	if (r && r->rank != x->rank)
-		spec_fail(g, s, "c26", "expected a result of rank %u, found %s", x->rank, spec_text(g, r));
+		spec_fail(g, s, "c26", "expected a result of rank %u, found %s", x->rank,
+			spec_text(g, r));
 	spec_quant_contract(g, s, x->lhs, x->rhs, r);
 	if (x->rhs->quant && x->rhs->quant->axis >= 0 && x->rhs->quant->axis != x->kernel.second)
-		spec_fail(g, s, "c29", "expected a kernel quantised along its output features, found %s",
-			spec_text(g, x->rhs));
+		spec_fail(g, s, "c29", "expected a kernel quantised along its output features, "
+			"found %s", spec_text(g, x->rhs));
 	if (r && r->quant && r->quant->axis >= 0 && r->quant->axis != x->output.second)
 		spec_fail(g, s, "c30", "expected a result quantised along its features, found %s",
 			spec_text(g, r));
@@ -176,8 +180,10 @@ const struct type *infer_dynamic_conv(struct graph *g, const struct node_spec *s
 	struct conv x;
 	read_conv(g, s, &x);
 	const struct type *pad = spec_tensor(g, s, 2, ELEM_int);
-	if (pad->rank != 2 || !dim_may_equal(g, pad->dims[0], x.n) || !dim_may_equal(g, pad->dims[1], 2))
-		spec_fail(g, s, "c4", "expected padding of shape [%u, 2], found %s", x.n, spec_text(g, pad));
+	if (pad->rank != 2 || !dim_may_equal(g, pad->dims[0], x.n) || !dim_may_equal(g,
+		pad->dims[1], 2))
+		spec_fail(g, s, "c4", "expected padding of shape [%u, 2], found %s", x.n,
+			spec_text(g, pad));
 	int64_t *sizes = job_array(graph_job(g), x.rank, sizeof *sizes);
 	for (uint32_t i = 0; i < x.n; i++) {
 		struct window w = spatial_window(&x, i);

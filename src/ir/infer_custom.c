@@ -1,15 +1,17 @@
 /* infer_custom.c -- custom_call: anything may be called, but what its attributes say must fit.
  *
- * operand_layouts, result_layouts and output_operand_aliases are kept as text (key.def, raw); a small
- * scanner reads the integers out of it. */
+ * operand_layouts, result_layouts and output_operand_aliases are kept as text (key.def, raw); a
+ * small scanner reads the integers out of it. */
 #include "ir/infer_impl.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The next integers between `open` and `close` after *at; moves *at behind; NULL list at the end. */
-static int64_t *next_ints(struct graph *g, const char **at, const char *open, char close, uint32_t *n)
+/* The next integers between `open` and `close` after *at; moves *at behind; NULL list at the
+ * end. */
+static int64_t *next_ints(struct graph *g, const char **at, const char *open, char close,
+	uint32_t *n)
 {
 	const char *p = strstr(*at, open);
 	*n = 0;
@@ -41,8 +43,8 @@ static void check_layout(struct graph *g, const struct node_spec *s, const char 
 		spec_fail(g, s, NULL, "%s %u: layouts of tuples are not supported", what, i);
 	if (t->kind != TYPE_tensor) {
 		if (n)
-			spec_fail(g, s, NULL, "%s %u: expected an empty layout for %s, found %s", what, i,
-				spec_text(g, t), spec_list(g, n, v));
+			spec_fail(g, s, NULL, "%s %u: expected an empty layout for %s, found %s",
+				what, i, spec_text(g, t), spec_list(g, n, v));
 		return;
 	}
 	if (t->unranked)
@@ -51,8 +53,8 @@ static void check_layout(struct graph *g, const struct node_spec *s, const char 
 	for (uint32_t k = 0; fits && k < n; k++)
 		fits = v[k] >= 0 && v[k] < t->rank && !list_has(k, v, v[k]);
 	if (!fits)
-		spec_fail(g, s, NULL, "%s %u: expected a permutation of the dimensions of %s as layout, found "
-			"%s", what, i, spec_text(g, t), spec_list(g, n, v));
+		spec_fail(g, s, NULL, "%s %u: expected a permutation of the dimensions of %s as "
+			"layout, found %s", what, i, spec_text(g, t), spec_list(g, n, v));
 }
 
 static void check_layouts(struct graph *g, const struct node_spec *s, enum key k, const char *what,
@@ -100,13 +102,13 @@ static void check_aliases(struct graph *g, const struct node_spec *s, const stru
 		if (!out || !in || !index)
 			return;
 		if (i < 0 || i >= s->nin)
-			spec_fail(g, s, NULL, "output_operand_aliases: expected operand_index in [0, %u), found "
-				"%lld", s->nin, (long long)i);
+			spec_fail(g, s, NULL, "output_operand_aliases: expected operand_index in "
+				"[0, %u), found %lld", s->nin, (long long)i);
 		const struct type *a = part_of(g, s, s->in[i]->type, m, in);
 		const struct type *b = part_of(g, s, results, n, out);
 		if (!type_compatible(g, a, b))
-			spec_fail(g, s, NULL, "output_operand_aliases: expected parts of one type, found %s and "
-				"%s", spec_text(g, a), spec_text(g, b));
+			spec_fail(g, s, NULL, "output_operand_aliases: expected parts of one type, "
+				"found %s and %s", spec_text(g, a), spec_text(g, b));
 	}
 }
 
@@ -116,7 +118,8 @@ static void check_config(struct graph *g, const struct node_spec *s)
 	const struct attr *a = attrs_find(s->attrs, KEY_backend_config);
 	int64_t version = spec_int(s, KEY_api_version, 1);
 	if (version < 0 || version > 4)
-		spec_fail(g, s, NULL, "expected api_version in [0, 4], found %lld", (long long)version);
+		spec_fail(g, s, NULL, "expected api_version in [0, 4], found %lld",
+			(long long)version);
 	if (!a || (a->kind != ATTR_raw && a->kind != ATTR_str))
 		return;
 	const char *p = a->s;

@@ -15,7 +15,8 @@ uint32_t spec_shape_operand(struct graph *g, const struct node_spec *s, const ch
 		spec_fail(g, s, c, "operand %u: expected %lld sizes, found %s", i, (long long)n,
 			spec_text(g, t));
 	if (t->dims[0] > UINT16_MAX)
-		spec_fail(g, s, c, "operand %u: a rank of %lld is not supported", i, (long long)t->dims[0]);
+		spec_fail(g, s, c, "operand %u: a rank of %lld is not supported", i,
+			(long long)t->dims[0]);
 	return (uint32_t)t->dims[0];
 }
 
@@ -44,33 +45,39 @@ const struct type *infer_dynamic_iota(struct graph *g, const struct node_spec *s
 	uint32_t rank = spec_shape_operand(g, s, "c2", 0, t->rank);
 	int64_t d = spec_int(s, KEY_iota_dimension, -1);
 	if (d < 0 || d >= rank)
-		spec_fail(g, s, "c1", "expected iota_dimension in [0, %u), found %lld", rank, (long long)d);
+		spec_fail(g, s, "c1", "expected iota_dimension in [0, %u), found %lld", rank,
+			(long long)d);
 	int64_t *dims = scratch(g, rank);
 	for (uint32_t i = 0; i < rank; i++)
 		dims[i] = spec_size_of(g, s, "c2", 0, i);
 	return spec_one(g, s, "c2", type_shaped(g, t, rank, dims, NULL));
 }
 
-/* real_dynamic_slice: start, limit and strides are vectors; the rule of slice where they are known. */
+/* real_dynamic_slice: start, limit and strides are vectors; the rule of slice where they are
+ * known. */
 const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	for (uint32_t i = 1; i < 4; i++) {
 		spec_shape_operand(g, s, "c2", i, t->rank);
 		if (s->in[i]->type->dtype != s->in[1]->type->dtype)
-			spec_fail(g, s, "c2", "expected start, limit and strides of one type, found %s and %s",
-				spec_text(g, s->in[1]->type), spec_text(g, s->in[i]->type));
+			spec_fail(g, s, "c2", "expected start, limit and strides of one type, found "
+				"%s and %s", spec_text(g, s->in[1]->type), spec_text(g,
+				s->in[i]->type));
 	}
 	int64_t *dims = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
-		int64_t start = spec_size_of(g, s, "c3", 1, i), limit = spec_size_of(g, s, "c3", 2, i);
+		int64_t start = spec_size_of(g, s, "c3", 1, i), limit = spec_size_of(g, s, "c3", 2,
+			i);
 		int64_t stride = spec_size_of(g, s, "c4", 3, i), size = type_bound(t, i);
 		if (stride == 0)
-			spec_fail(g, s, "c4", "expected positive strides, found 0 in dimension %u", i);
-		if ((start >= 0 && limit >= 0 && start > limit) || (limit >= 0 && size >= 0 && limit > size))
-			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension %u, found "
-				"start %lld, limit %lld in %s", i, (long long)start, (long long)limit,
-				spec_text(g, t));
+			spec_fail(g, s, "c4", "expected positive strides, found 0 in dimension %u",
+				i);
+		if ((start >= 0 && limit >= 0 && start > limit) || (limit >= 0 && size >= 0
+			&& limit > size))
+			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension "
+				"%u, found start %lld, limit %lld in %s", i, (long long)start,
+				(long long)limit, spec_text(g, t));
 		dims[i] = dim_ceildiv(g, dim_sub(g, limit, start), stride);
 	}
 	return spec_one(g, s, "c5", type_shaped(g, t, t->rank, dims, NULL));
@@ -84,7 +91,8 @@ static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d
 	for (uint32_t k = 0; k < 3; k++)
 		known[k] = node_constant_int(s->in[2 + k], i, &v[k]);
 	if (known[2] && v[2] < 0)
-		spec_fail(g, s, "c3", "expected interior padding of at least 0, found %lld", (long long)v[2]);
+		spec_fail(g, s, "c3", "expected interior padding of at least 0, found %lld",
+			(long long)v[2]);
 	int64_t size = d;
 	if (!known[2] || v[2]) {
 		int64_t inner = known[2] ? v[2] : dim_of_node(g, s->in[4], i);
@@ -104,10 +112,11 @@ static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d
 /* dynamic_pad_c1 to c4. */
 const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1, ELEM_any);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1,
+		ELEM_any);
 	if (value->rank || !elem_compatible(t, value))
-		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, found %s",
-			spec_text(g, value));
+		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, "
+			"found %s", spec_text(g, value));
 	for (uint32_t i = 2; i < 5; i++)
 		spec_shape_operand(g, s, "c2", i, t->rank);
 	int64_t *dims = scratch(g, t->rank);
@@ -122,19 +131,23 @@ const struct type *infer_get_dimension_size(struct graph *g, const struct node_s
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= t->rank)
-		spec_fail(g, s, "c1", "expected dimension in [0, %u), found %lld", t->rank, (long long)d);
+		spec_fail(g, s, "c1", "expected dimension in [0, %u), found %lld", t->rank,
+			(long long)d);
 	return spec_one(g, s, NULL, type_scalar(g, DTYPE_i32));
 }
 
 /* set_dimension_size: the dimension becomes what the scalar says, bounded by what it was. */
 const struct type *infer_set_dimension_size(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *size = spec_tensor(g, s, 1, ELEM_int);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *size = spec_tensor(g, s, 1,
+		ELEM_int);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= t->rank)
-		spec_fail(g, s, "c1", "expected dimension in [0, %u), found %lld", t->rank, (long long)d);
+		spec_fail(g, s, "c1", "expected dimension in [0, %u), found %lld", t->rank,
+			(long long)d);
 	if (size->rank || size->dtype != DTYPE_i32)
-		spec_fail(g, s, NULL, "expected a scalar i32 as size, found %s", spec_text(g, size));
+		spec_fail(g, s, NULL, "expected a scalar i32 as size, found %s", spec_text(g,
+			size));
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
 		dims[i] = t->dims[i];
@@ -142,7 +155,7 @@ const struct type *infer_set_dimension_size(struct graph *g, const struct node_s
 	}
 	dims[d] = spec_size_of(g, s, "c1", 1, 0);
 	if (dims[d] >= 0 && bounds[d] >= 0 && dims[d] > bounds[d])
-		spec_fail(g, s, NULL, "expected a size of at most %lld, found %lld", (long long)bounds[d],
-			(long long)dims[d]);
+		spec_fail(g, s, NULL, "expected a size of at most %lld, found %lld",
+			(long long)bounds[d], (long long)dims[d]);
 	return spec_one(g, s, NULL, type_shaped(g, t, t->rank, dims, bounds));
 }

@@ -1,8 +1,8 @@
 /* infer_elementwise.c -- ops that work on elements one by one.
  *
- * Operands and result have one shape, the most precise that any of them tells.  same_<classes> says in
- * its name what elements it takes: b boolean, i integer, s signed only, f float, c complex, q quantised
- * per tensor, x quantised per axis as well. */
+ * Operands and result have one shape, the most precise that any of them tells.  same_<classes> says
+ * in its name what elements it takes: b boolean, i integer, s signed only, f float, c complex, q
+ * quantised per tensor, x quantised per axis as well. */
 #include "ir/infer_impl.h"
 
 #include <stdlib.h>
@@ -29,13 +29,13 @@ static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t
 	bool per_axis = false;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!t[i]->quant != !result->quant)
-			spec_fail(g, s, "c2", "expected operands and result all quantised or none, found %s and "
-				"%s", spec_text(g, t[i]), spec_text(g, result));
+			spec_fail(g, s, "c2", "expected operands and result all quantised or none, "
+				"found %s and %s", spec_text(g, t[i]), spec_text(g, result));
 		if (!t[i]->quant)
 			continue;
 		if (t[i]->dtype != result->dtype)
-			spec_fail(g, s, "c3", "expected one storage type, found %s and %s", spec_text(g, t[i]),
-				spec_text(g, result));
+			spec_fail(g, s, "c3", "expected one storage type, found %s and %s",
+				spec_text(g, t[i]), spec_text(g, result));
 		if (t[i]->quant->expressed != result->quant->expressed)
 			spec_fail(g, s, "c4", "expected one expressed type, found %s and %s",
 				spec_text(g, t[i]), spec_text(g, result));
@@ -43,12 +43,12 @@ static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t
 			continue;
 		per_axis = true;
 		if (t[i]->quant->axis != result->quant->axis)
-			spec_fail(g, s, i ? "c7" : "c6", "expected one quantised axis, found %s and %s",
-				spec_text(g, t[i]), spec_text(g, result));
+			spec_fail(g, s, i ? "c7" : "c6", "expected one quantised axis, found %s and "
+				"%s", spec_text(g, t[i]), spec_text(g, result));
 	}
 	if (result->quant && per_axis != (result->quant->axis >= 0))
-		spec_fail(g, s, "c5", "expected a result quantised per axis where an operand is, found %s",
-			spec_text(g, result));
+		spec_fail(g, s, "c5", "expected a result quantised per axis where an operand is, "
+			"found %s", spec_text(g, result));
 }
 
 /* result_accuracy: tolerances, none negative, beside mode TOLERANCE only. */
@@ -76,8 +76,8 @@ static const struct type *same(struct graph *g, const struct node_spec *s, unsig
 	for (uint32_t i = 0; i < n; i++) {
 		t[i] = spec_tensor(g, s, i, classes);
 		if (!elem_compatible(t[0], t[i]))
-			spec_fail(g, s, "c1", "expected operands of one element type, found %s and %s",
-				spec_text(g, t[0]), spec_text(g, t[i]));
+			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
+				"%s", spec_text(g, t[0]), spec_text(g, t[i]));
 	}
 	const struct type *result = spec_one(g, s, "c1", join_shapes(g, s, "c1", n, t, 0));
 	if (!(elem_class(result) & classes))
@@ -136,7 +136,8 @@ const struct type *infer_same_ifc(struct graph *g, const struct node_spec *s)
 /* abs_c2: the magnitude of a complex number is a float. */
 const struct type *infer_abs(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_sint | ELEM_float | ELEM_complex | ELEM_quant);
+	const struct type *t = spec_tensor(g, s, 0,
+		ELEM_sint | ELEM_float | ELEM_complex | ELEM_quant);
 	if (dtype_is_complex(t->dtype))
 		t = type_element(g, t, dtype_part(t->dtype));
 	return spec_one(g, s, "c2", t);
@@ -180,11 +181,14 @@ const struct type *infer_convert(struct graph *g, const struct node_spec *s)
 const struct type *infer_reduce_precision(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant);
-	int64_t exponent = spec_int(s, KEY_exponent_bits, 0), mantissa = spec_int(s, KEY_mantissa_bits, -1);
+	int64_t exponent = spec_int(s, KEY_exponent_bits, 0), mantissa = spec_int(s,
+		KEY_mantissa_bits, -1);
 	if (exponent < 1)
-		spec_fail(g, s, "c2", "expected exponent_bits of at least 1, found %lld", (long long)exponent);
+		spec_fail(g, s, "c2", "expected exponent_bits of at least 1, found %lld",
+			(long long)exponent);
 	if (mantissa < 0)
-		spec_fail(g, s, "c3", "expected mantissa_bits of at least 0, found %lld", (long long)mantissa);
+		spec_fail(g, s, "c3", "expected mantissa_bits of at least 0, found %lld",
+			(long long)mantissa);
 	return spec_one(g, s, "c1", t);
 }
 
@@ -196,22 +200,22 @@ static bool one_of(const char *x, const char *const *words)
 	return false;
 }
 
-/* The spelling of the attributes; the broadcasting twin has them, too.  A compare_type that is not the
- * element's own (compare_c3) passes, as upstream: it says nothing but for TOTALORDER. */
+/* The spelling of the attributes; the broadcasting twin has them, too.  A compare_type that is not
+ * the element's own (compare_c3) passes, as upstream: it says nothing but for TOTALORDER. */
 void spec_compare(struct graph *g, const struct node_spec *s, const struct type *t)
 {
 	static const char *const directions[] = { "EQ", "NE", "GE", "GT", "LE", "LT", NULL };
 	static const char *const types[] = { "FLOAT", "TOTALORDER", "SIGNED", "UNSIGNED", NULL };
 	const char *direction = spec_str(s, KEY_comparison_direction, NULL);
 	if (!one_of(direction, directions))
-		spec_fail(g, s, NULL, "expected comparison_direction EQ, NE, GE, GT, LE or LT, found %s",
-			direction ? direction : "none");
+		spec_fail(g, s, NULL, "expected comparison_direction EQ, NE, GE, GT, LE or LT, "
+			"found %s", direction ? direction : "none");
 	const char *how = spec_str(s, KEY_compare_type, NULL);
 	if (!how || !strcmp(how, "NOTYPE"))
 		return;
 	if (!one_of(how, types))
-		spec_fail(g, s, NULL, "expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, found %s",
-			how);
+		spec_fail(g, s, NULL, "expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, "
+			"found %s", how);
 	if (!strcmp(how, "TOTALORDER") && !dtype_is_float(elem_expressed(t)))
 		spec_fail(g, s, "c3", "expected floats to compare in total order, found %s",
 			spec_text(g, t));
@@ -235,25 +239,26 @@ const struct type *infer_select(struct graph *g, const struct node_spec *s)
 	const struct type *p = spec_tensor(g, s, 0, ELEM_bool);
 	const struct type *t[3] = { spec_tensor(g, s, 1, ELEM_any), spec_tensor(g, s, 2, ELEM_any), p };
 	if (!type_compatible(g, t[0], t[1]))
-		spec_fail(g, s, "c2", "expected values of one type, found %s and %s", spec_text(g, t[0]),
-			spec_text(g, t[1]));
+		spec_fail(g, s, "c2", "expected values of one type, found %s and %s", spec_text(g,
+			t[0]), spec_text(g, t[1]));
 	return spec_one(g, s, "c2", join_shapes(g, s, "c1", p->rank ? 3 : 2, t, 0));
 }
 
 /* clamp_c1 to c4. */
 const struct type *infer_clamp(struct graph *g, const struct node_spec *s)
 {
-	const struct type *low = spec_tensor(g, s, 0, ELEM_any), *x = spec_tensor(g, s, 1, ELEM_any);
+	const struct type *low = spec_tensor(g, s, 0, ELEM_any), *x = spec_tensor(g, s, 1,
+		ELEM_any);
 	const struct type *high = spec_tensor(g, s, 2, ELEM_any);
 	if (!elem_compatible(low, x) || !elem_compatible(high, x))
-		spec_fail(g, s, "c3", "expected bounds of the operand's element type %s, found %s and %s",
-			spec_text(g, x), spec_text(g, low), spec_text(g, high));
+		spec_fail(g, s, "c3", "expected bounds of the operand's element type %s, found %s "
+			"and %s", spec_text(g, x), spec_text(g, low), spec_text(g, high));
 	if (low->rank && !shape_compatible(g, low, x))
-		spec_fail(g, s, "c1", "expected a scalar or the operand's shape %s as min, found %s",
-			spec_text(g, x), spec_text(g, low));
+		spec_fail(g, s, "c1", "expected a scalar or the operand's shape %s as min, found "
+			"%s", spec_text(g, x), spec_text(g, low));
 	if (high->rank && !shape_compatible(g, high, x))
-		spec_fail(g, s, "c2", "expected a scalar or the operand's shape %s as max, found %s",
-			spec_text(g, x), spec_text(g, high));
+		spec_fail(g, s, "c2", "expected a scalar or the operand's shape %s as max, found "
+			"%s", spec_text(g, x), spec_text(g, high));
 	return spec_one(g, s, "c4", x);
 }
 

@@ -1,14 +1,16 @@
 /* infer_impl.h -- what the shape rules (infer_*.c) share; nobody else includes it.
  *
- * A rule is handed a node_spec without captures and effect token (op.h); its regions still have them,
- * spec_body counts the declared parameters and results only.  All helpers fail the graph's job at s->at; messages open with the op and the number of the constraint in the
- * StableHLO specification: "gather_c7: expected ..., found ...". */
+ * A rule is handed a node_spec without captures and effect token (op.h); its regions still have
+ * them: spec_body counts the declared parameters and results only.  All helpers fail the graph's
+ * job at s->at; messages open with the op and the number of the constraint in the StableHLO
+ * specification: "gather_c7: expected ..., found ...". */
 #ifndef IR_INFER_IMPL_H
 #define IR_INFER_IMPL_H
 #include "base/str.h"
 #include "ir/graph.h"
 
-/* What an element may be; OR of these.  A quantised tensor is QUANT or PER_AXIS and nothing else. */
+/* What an element may be; OR of these.  A quantised tensor is QUANT or PER_AXIS and nothing
+ * else. */
 enum elem_class {
 	ELEM_bool = 1, ELEM_sint = 2, ELEM_uint = 4, ELEM_float = 8, ELEM_complex = 16,
 	ELEM_quant = 32,             /* quantised per tensor */
@@ -19,7 +21,7 @@ enum elem_class {
 	ELEM_all = ELEM_any | ELEM_per_axis,
 };
 
-/* ---- failing ---------------------------------------------------------------------------------- */
+/* ---- failing -------------------------------------------------------------------------------- */
 
 /* c: the constraint's number as "c7", or NULL where the specification has none. */
 noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
@@ -27,7 +29,7 @@ noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *
 const char *spec_text(struct graph *g, const struct type *t);     /* "tensor<2x?xf32>", scratch */
 const char *spec_list(struct graph *g, uint32_t n, const int64_t *v);       /* "[0, 1]" or "[2, ?]" */
 
-/* ---- operands and attributes ------------------------------------------------------------------- */
+/* ---- operands and attributes ---------------------------------------------------------------- */
 
 bool spec_has(const struct node_spec *s, enum key k);
 int64_t spec_int(const struct node_spec *s, enum key k, int64_t otherwise);
@@ -51,7 +53,7 @@ const struct type *spec_declared(const struct node_spec *s, uint32_t i);
 /* The declared tensor result of an op whose operands do not tell its type. */
 const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s, unsigned classes);
 
-/* ---- checks of lists of dimension numbers -------------------------------------------------------- */
+/* ---- checks of lists of dimension numbers --------------------------------------------------- */
 
 void spec_range(struct graph *g, const struct node_spec *s, const char *c, const char *what,
 	uint32_t n, const int64_t *v, int64_t limit);        /* 0 <= v[i] < limit */
@@ -62,10 +64,10 @@ void spec_unique(struct graph *g, const struct node_spec *s, const char *c, cons
 void spec_sorted(struct graph *g, const struct node_spec *s, const char *c, const char *what,
 	uint32_t n, const int64_t *v);
 bool list_has(uint32_t n, const int64_t *v, int64_t x);
-/* INT64_MIN unless n is a constant of integers with content: then element i. */
+/* Element i of a constant of integers; false when n is none with content. */
 bool node_constant_int(const struct node *n, uint32_t i, int64_t *out);
 
-/* ---- types --------------------------------------------------------------------------------------- */
+/* ---- types ---------------------------------------------------------------------------------- */
 
 unsigned elem_class(const struct type *t);
 bool elem_is_quant(const struct type *t);
@@ -91,7 +93,7 @@ const struct type *type_element(struct graph *g, const struct type *shape, enum 
 /* The same shape and the element of `elem`, quantisation included. */
 const struct type *type_element_of(struct graph *g, const struct type *shape, const struct type *elem);
 
-/* ---- dimensions ---------------------------------------------------------------------------------- */
+/* ---- dimensions ----------------------------------------------------------------------------- */
 
 /* d + c for a number c of either sign; a negative result or an overflow fails constraint c. */
 int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n);
@@ -102,7 +104,7 @@ struct window {
 int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
 	const struct window *w);
 
-/* ---- results ------------------------------------------------------------------------------------- */
+/* ---- results -------------------------------------------------------------------------------- */
 
 /* Joins what the rule says with what is declared (s->type), and checks sizes. */
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
@@ -112,7 +114,7 @@ const struct type *spec_one(struct graph *g, const struct node_spec *s, const ch
 /* The constraints of quantised element types and of sizes that any type has to hold. */
 void spec_check_type(struct graph *g, const struct node_spec *s, const struct type *t);
 
-/* ---- regions ------------------------------------------------------------------------------------- */
+/* ---- regions -------------------------------------------------------------------------------- */
 
 /* Region i with `nparams` declared parameters and nresults results (-1: any number), captures and
  * token put aside. */
@@ -122,13 +124,14 @@ struct body {
 };
 struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, const char *c,
 	int64_t nparams, int64_t nresults);
-/* The reduction body of n inputs: (E.., E..) -> E.. over scalars; input and initial elements must be
- * promotable to E.  kept: dimensions that stay, of which a body may take tensors.  out[i] receives type i of the body's results. */
+/* The reduction body of n inputs: (E.., E..) -> E.. over scalars; input and initial elements must
+ * be promotable to E.  kept: dimensions that stay, of which a body may take tensors.  out[i]
+ * receives type i of the body's results. */
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
 	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
 	uint32_t nkept, const int64_t *kept, const struct type **out);
 
-/* ---- shared by families ---------------------------------------------------------------------------- */
+/* ---- shared by families --------------------------------------------------------------------- */
 
 /* Direction and type of a comparison of elements like t's. */
 void spec_compare(struct graph *g, const struct node_spec *s, const struct type *t);

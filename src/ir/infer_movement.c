@@ -1,7 +1,7 @@
 /* infer_movement.c -- constants, and ops that move elements without looking at them.
  *
- * Bounds follow their dimension.  A quantised operand keeps its quantisation (the axis moves along),
- * which is what constraint 1 of reshape, transpose and broadcast_in_dim says. */
+ * Bounds follow their dimension.  A quantised operand keeps its quantisation (the axis moves
+ * along), which is what constraint 1 of reshape, transpose and broadcast_in_dim says. */
 #include "ir/infer_impl.h"
 
 #include <string.h>
@@ -33,7 +33,8 @@ const struct type *infer_constant(struct graph *g, const struct node_spec *s)
 		declared = l->type;
 	}
 	if (declared->kind != TYPE_tensor || !type_is_static(declared))
-		spec_fail(g, s, "c1", "expected a result of static shape, found %s", spec_text(g, declared));
+		spec_fail(g, s, "c1", "expected a result of static shape, found %s", spec_text(g,
+			declared));
 	if (l && (l->type->dtype != declared->dtype || l->type->rank != declared->rank
 		|| !shape_compatible(g, l->type, declared)))
 		spec_fail(g, s, "c1", "expected result type %s, found %s", spec_text(g, l->type),
@@ -48,9 +49,11 @@ const struct type *infer_iota(struct graph *g, const struct node_spec *s)
 		ELEM_quant);
 	int64_t d = spec_int(s, KEY_iota_dimension, -1);
 	if (d < 0 || d >= t->rank)
-		spec_fail(g, s, "c1", "expected iota_dimension in [0, %u), found %lld", t->rank, (long long)d);
+		spec_fail(g, s, "c1", "expected iota_dimension in [0, %u), found %lld", t->rank,
+			(long long)d);
 	if (!type_is_static(t))
-		spec_fail(g, s, NULL, "expected a result of static shape, found %s", spec_text(g, t));
+		spec_fail(g, s, NULL, "expected a result of static shape, found %s", spec_text(g,
+			t));
 	return spec_one(g, s, "c1", t);
 }
 
@@ -75,14 +78,14 @@ static void check_broadcast_quant(struct graph *g, const struct node_spec *s, co
 {
 	const struct quant *a = t->quant, *b = r->quant;
 	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
-		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s "
+			"and %s", spec_text(g, t), spec_text(g, r));
 	if (!a)
 		return;
 	if (a->axis < 0) {
 		if (!quant_same(a, b))
-			spec_fail(g, s, "c1", "expected the operand's scale and zero point, found %s and %s",
-				spec_text(g, t), spec_text(g, r));
+			spec_fail(g, s, "c1", "expected the operand's scale and zero point, found "
+				"%s and %s", spec_text(g, t), spec_text(g, r));
 		return;
 	}
 	if (at[a->axis] != b->axis)
@@ -91,12 +94,13 @@ static void check_broadcast_quant(struct graph *g, const struct node_spec *s, co
 	for (uint32_t i = 0; i < b->n; i++) {
 		uint32_t k = a->n == 1 ? 0 : i;
 		if (k >= a->n || a->scales[k] != b->scales[i] || a->zeros[k] != b->zeros[i])
-			spec_fail(g, s, "c6", "expected the operand's scales and zero points, found %s and %s",
-				spec_text(g, t), spec_text(g, r));
+			spec_fail(g, s, "c6", "expected the operand's scales and zero points, found "
+				"%s and %s", spec_text(g, t), spec_text(g, r));
 	}
 }
 
-/* broadcast_in_dim_c2 to c5 against a result type; dynamic_broadcast_in_dim has the same numbers. */
+/* broadcast_in_dim_c2 to c5 against a result type; dynamic_broadcast_in_dim has the same
+ * numbers. */
 static void check_broadcast(struct graph *g, const struct node_spec *s, const struct type *t,
 	const struct type *r)
 {
@@ -110,9 +114,9 @@ static void check_broadcast(struct graph *g, const struct node_spec *s, const st
 		if (t->dims[i] == 1 || dim_may_equal(g, t->dims[i], r->dims[at[i]])
 			|| (t->dims[i] < 0 && dim_may_equal(g, t->dims[i], 1)))
 			continue;
-		spec_fail(g, s, "c5", "expected dimension %u of the operand to be 1 or the size of result "
-			"dimension %lld, found %s and %s", i, (long long)at[i], spec_text(g, t),
-			spec_text(g, r));
+		spec_fail(g, s, "c5", "expected dimension %u of the operand to be 1 or the size of "
+			"result dimension %lld, found %s and %s", i, (long long)at[i], spec_text(g,
+			t), spec_text(g, r));
 	}
 	check_broadcast_quant(g, s, t, r, at);
 }
@@ -127,8 +131,9 @@ static const struct type *sized_result(struct graph *g, const struct node_spec *
 		unbounded += type_bound(r, i) < 0;
 	}
 	if (unbounded || unknown > 1)
-		spec_fail(g, s, NULL, "expected a result of static shape but for one bounded dimension, found "
-			"%s; dynamic_%s takes others", spec_text(g, r), op_table[s->op].name);
+		spec_fail(g, s, NULL, "expected a result of static shape but for one bounded "
+			"dimension, found %s; dynamic_%s takes others", spec_text(g, r),
+			op_table[s->op].name);
 	return r;
 }
 
@@ -177,24 +182,25 @@ static void check_reshape_quant(struct graph *g, const struct node_spec *s, cons
 {
 	const struct quant *a = t->quant, *b = r->quant;
 	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
-		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s "
+			"and %s", spec_text(g, t), spec_text(g, r));
 	if (!a)
 		return;
 	struct quant moved = *b;
 	moved.axis = a->axis;
 	if (!quant_same(a, &moved))
-		spec_fail(g, s, "c1", "expected the operand's scales and zero points, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c1", "expected the operand's scales and zero points, found %s and "
+			"%s", spec_text(g, t), spec_text(g, r));
 	if (a->axis < 0)
 		return;
 	uint32_t i = (uint32_t)a->axis, k = (uint32_t)b->axis;
 	int64_t x, y;
 	bool before = product_of(t, 0, i, &x) && product_of(r, 0, k, &y) && x != y;
-	bool after = product_of(t, i + 1, t->rank, &x) && product_of(r, k + 1, r->rank, &y) && x != y;
+	bool after = product_of(t, i + 1, t->rank, &x) && product_of(r, k + 1, r->rank, &y)
+		&& x != y;
 	if (before || after || !dim_may_equal(g, t->dims[i], r->dims[k]))
-		spec_fail(g, s, "c3", "expected the quantised axis to keep its place, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c3", "expected the quantised axis to keep its place, found %s and "
+			"%s", spec_text(g, t), spec_text(g, r));
 }
 
 /* reshape_c2: nothing gets lost. */
@@ -203,8 +209,8 @@ static void check_count(struct graph *g, const struct node_spec *s, const struct
 {
 	int64_t x, y;
 	if (product_of(t, 0, t->rank, &x) && product_of(r, 0, r->rank, &y) && x != y)
-		spec_fail(g, s, "c2", "expected a result of %lld elements, found %s of %lld", (long long)x,
-			spec_text(g, r), (long long)y);
+		spec_fail(g, s, "c2", "expected a result of %lld elements, found %s of %lld",
+			(long long)x, spec_text(g, r), (long long)y);
 }
 
 const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
@@ -268,8 +274,8 @@ const struct type *infer_transpose(struct graph *g, const struct node_spec *s)
 	if (declared && declared->kind == TYPE_tensor && t->quant && declared->quant
 		&& !quant_same(r->quant, declared->quant)) {
 		bool axis = r->quant->axis != declared->quant->axis;
-		spec_fail(g, s, axis ? "c4" : "c1", "expected the operand's quantisation%s, found %s",
-			axis ? " on the axis moved along" : "", spec_text(g, declared));
+		spec_fail(g, s, axis ? "c4" : "c1", "expected the operand's quantisation%s, found "
+			"%s", axis ? " on the axis moved along" : "", spec_text(g, declared));
 	}
 	return spec_one(g, s, "c3", r);
 }
@@ -294,17 +300,18 @@ const struct type *infer_slice(struct graph *g, const struct node_spec *s)
 	const int64_t *limit = spec_ints(s, KEY_limit_indices, &m);
 	const int64_t *stride = spec_ints_n(g, s, "c2", KEY_strides, t->rank, 1);
 	if (n != t->rank || m != t->rank)
-		spec_fail(g, s, "c2", "expected %u start_indices and limit_indices, found %u and %u", t->rank,
-			n, m);
+		spec_fail(g, s, "c2", "expected %u start_indices and limit_indices, found %u and "
+			"%u", t->rank, n, m);
 	int64_t *dims = scratch(g, n);
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t size = type_bound(t, i);
 		if (start[i] < 0 || start[i] > limit[i] || (size >= 0 && limit[i] > size))
-			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension %u, found "
-				"start %lld, limit %lld in %s", i, (long long)start[i], (long long)limit[i],
-				spec_text(g, t));
+			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension "
+				"%u, found start %lld, limit %lld in %s", i, (long long)start[i],
+				(long long)limit[i], spec_text(g, t));
 		if (stride[i] < 1)
-			spec_fail(g, s, "c4", "expected positive strides, found %s", spec_list(g, n, stride));
+			spec_fail(g, s, "c4", "expected positive strides, found %s", spec_list(g, n,
+				stride));
 		int64_t length = limit[i] - start[i];
 		dims[i] = length / stride[i] + (length % stride[i] != 0);
 	}
@@ -314,10 +321,11 @@ const struct type *infer_slice(struct graph *g, const struct node_spec *s)
 /* pad_c1 to c4. */
 const struct type *infer_pad(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1, ELEM_any);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1,
+		ELEM_any);
 	if (value->rank || !elem_compatible(t, value))
-		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, found %s",
-			spec_text(g, value));
+		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, "
+			"found %s", spec_text(g, value));
 	const int64_t *low = spec_ints_n(g, s, "c2", KEY_edge_padding_low, t->rank, 0);
 	const int64_t *high = spec_ints_n(g, s, "c2", KEY_edge_padding_high, t->rank, 0);
 	const int64_t *interior = spec_ints_n(g, s, "c2", KEY_interior_padding, t->rank, 0);
@@ -336,8 +344,8 @@ const struct type *infer_pad(struct graph *g, const struct node_spec *s)
 		}
 		dims[i] = t->dims[i];
 		if (dims[i] < 0 && interior[i])
-			dims[i] = dim_add(g, dims[i], dim_mul(g, dim_max(g, 0, dim_sub(g, dims[i], 1)),
-				interior[i]));
+			dims[i] = dim_add(g, dims[i], dim_mul(g, dim_max(g, 0, dim_sub(g, dims[i],
+				1)), interior[i]));
 		dims[i] = dims[i] < 0 ? spec_dim_plus(g, s, "c4", dims[i], edges) : known;
 		bounds[i] = known;
 	}
@@ -353,30 +361,35 @@ const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 	const struct type *first = spec_tensor(g, s, 0, ELEM_any);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= first->rank)
-		spec_fail(g, s, "c3", "expected dimension in [0, %u), found %lld", first->rank, (long long)d);
+		spec_fail(g, s, "c3", "expected dimension in [0, %u), found %lld", first->rank,
+			(long long)d);
 	int64_t *dims = scratch(g, first->rank), *bounds = bounds_of(g, first);
 	memcpy(dims, first->dims, first->rank * sizeof *dims);
 	bounds[d] = type_bound(first, (uint32_t)d);
 	for (uint32_t i = 1; i < n; i++) {
 		const struct type *t = spec_tensor(g, s, i, ELEM_any);
 		if (!elem_compatible(first, t))
-			spec_fail(g, s, "c1", "expected operands of one element type, found %s and %s",
-				spec_text(g, first), spec_text(g, t));
+			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
+				"%s", spec_text(g, first), spec_text(g, t));
 		for (uint32_t k = 0; k < first->rank; k++) {
-			if (t->rank != first->rank || (k != d && !dim_may_equal(g, dims[k], t->dims[k])))
-				spec_fail(g, s, "c2", "expected operands of one shape but for dimension %lld, "
-					"found %s and %s", (long long)d, spec_text(g, first), spec_text(g, t));
+			if (t->rank != first->rank || (k != d && !dim_may_equal(g, dims[k],
+				t->dims[k])))
+				spec_fail(g, s, "c2", "expected operands of one shape but for "
+					"dimension %lld, found %s and %s", (long long)d,
+					spec_text(g, first), spec_text(g, t));
 			int64_t b = type_bound(t, k);
 			if (k != d) {
 				dims[k] = dims[k] < 0 && t->dims[k] >= 0 ? t->dims[k] : dims[k];
-				bounds[k] = b >= 0 && (bounds[k] < 0 || b < bounds[k]) ? b : bounds[k];
+				bounds[k] = b >= 0 && (bounds[k] < 0 || b < bounds[k]) ? b :
+					bounds[k];
 				continue;
 			}
 			if (dims[k] >= 0 && t->dims[k] >= 0)
 				dims[k] = spec_dim_plus(g, s, "c6", dims[k], t->dims[k]);
 			else
 				dims[k] = dim_add(g, dims[k], t->dims[k]);
-			bounds[k] = b >= 0 && bounds[k] >= 0 && b <= INT64_MAX - bounds[k] ? b + bounds[k] : -1;
+			bounds[k] = b >= 0 && bounds[k] >= 0 && b <= INT64_MAX - bounds[k] ?
+				b + bounds[k] : -1;
 		}
 	}
 	return spec_one(g, s, "c6", type_shaped(g, first, first->rank, dims, bounds));
@@ -388,13 +401,13 @@ const struct type *infer_bitcast_convert(struct graph *g, const struct node_spec
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *r = spec_declared_tensor(g, s, ELEM_all);
 	if (dtype_is_complex(t->dtype) != dtype_is_complex(r->dtype))
-		spec_fail(g, s, "c2", "expected complex types on both sides or none, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c2", "expected complex types on both sides or none, found %s and "
+			"%s", spec_text(g, t), spec_text(g, r));
 	uint32_t a = dtype_table[t->dtype].bits, b = dtype_table[r->dtype].bits, rank = t->rank;
 	int64_t ratio = a > b ? a / b : b / a;
 	if (a % b && b % a)
-		spec_fail(g, s, "c1", "expected widths of which one divides the other, found %s and %s",
-			spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c1", "expected widths of which one divides the other, found %s and "
+			"%s", spec_text(g, t), spec_text(g, r));
 	int64_t *dims = scratch(g, rank + 1), *bounds = scratch(g, rank + 1);
 	for (uint32_t i = 0; i < rank; i++) {
 		dims[i] = t->dims[i];

@@ -12,12 +12,13 @@ struct reduction {
 	const struct type **in, **init, **out;
 };
 
-static struct reduction read_reduction(struct graph *g, const struct node_spec *s, const char *count,
-	const char *shape, const char *init)
+static struct reduction read_reduction(struct graph *g, const struct node_spec *s,
+	const char *count, const char *shape, const char *init)
 {
 	struct reduction x = { .n = s->nin / 2 };
 	if (!x.n || s->nin % 2)
-		spec_fail(g, s, count, "expected inputs and as many initial values, found %u operands", s->nin);
+		spec_fail(g, s, count, "expected inputs and as many initial values, found %u "
+			"operands", s->nin);
 	x.in = job_array(graph_job(g), x.n, sizeof *x.in);
 	x.init = job_array(graph_job(g), x.n, sizeof *x.init);
 	x.out = job_array(graph_job(g), x.n, sizeof *x.out);
@@ -66,7 +67,8 @@ static const int64_t *window_sizes(struct graph *g, const struct node_spec *s, c
 	uint32_t n;
 	const int64_t *w = spec_ints(s, KEY_window_dimensions, &n);
 	if (n != t->rank)
-		spec_fail(g, s, count, "expected %u entries of window_dimensions, found %u", t->rank, n);
+		spec_fail(g, s, count, "expected %u entries of window_dimensions, found %u",
+			t->rank, n);
 	spec_at_least(g, s, positive, "window_dimensions", n, w, 1);
 	return w;
 }
@@ -106,31 +108,35 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 }
 
 /* A body over scalars like those of `types`, `copies` in turn of each, that gives one i1. */
-static void check_predicate(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	uint32_t n, const struct type *const *types)
+static void check_predicate(struct graph *g, const struct node_spec *s, uint32_t region,
+	const char *c, uint32_t n, const struct type *const *types)
 {
 	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, 1);
 	for (uint32_t i = 0; i < 2 * n; i++) {
 		const struct type *p = b.r->params[i];
 		if (!type_is_scalar(p) || !elem_compatible(p, types[i / 2]))
-			spec_fail(g, s, c, "expected a scalar of the element type of %s as parameter %u, found "
-				"%s", spec_text(g, types[i / 2]), i, spec_text(g, p));
+			spec_fail(g, s, c, "expected a scalar of the element type of %s as "
+				"parameter %u, found %s", spec_text(g, types[i / 2]), i,
+				spec_text(g, p));
 	}
 	const struct type *r = b.r->results[0]->type;
 	if (!type_is_scalar(r) || r->dtype != DTYPE_i1)
-		spec_fail(g, s, c, "expected a body that gives tensor<i1>, found %s", spec_text(g, r));
+		spec_fail(g, s, c, "expected a body that gives tensor<i1>, found %s", spec_text(g,
+			r));
 }
 
 /* select_and_scatter_c1 to c12. */
 const struct type *infer_select_and_scatter(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *from = spec_tensor(g, s, 1, ELEM_any);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *from = spec_tensor(g, s, 1,
+		ELEM_any);
 	const struct type *init = spec_tensor(g, s, 2, ELEM_any), *out;
 	if (!elem_compatible(t, from))
-		spec_fail(g, s, "c1", "expected a source of the operand's element type, found %s and %s",
-			spec_text(g, t), spec_text(g, from));
+		spec_fail(g, s, "c1", "expected a source of the operand's element type, found %s "
+			"and %s", spec_text(g, t), spec_text(g, from));
 	if (init->rank)
-		spec_fail(g, s, "c3", "expected a scalar initial value, found %s", spec_text(g, init));
+		spec_fail(g, s, "c3", "expected a scalar initial value, found %s", spec_text(g,
+			init));
 	const int64_t *size = window_sizes(g, s, t, "c4", "c5");
 	const int64_t *stride = spec_ints_n(g, s, "c6", KEY_window_strides, t->rank, 1);
 	spec_at_least(g, s, "c7", "window_strides", t->rank, stride, 1);
@@ -142,8 +148,8 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 	}
 	const struct type *want = type_shaped(g, t, t->rank, dims, NULL);
 	if (!shape_compatible(g, want, from))
-		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s", spec_text(g, want),
-			spec_text(g, from));
+		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s",
+			spec_text(g, want), spec_text(g, from));
 	check_predicate(g, s, 0, "c9", 1, &t);
 	spec_reducer(g, s, 1, "c10", 1, &t, &init, 0, NULL, &out);
 	return spec_one(g, s, "c11", type_element_of(g, t, out));
@@ -159,12 +165,12 @@ const struct type *infer_map(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *in = spec_tensor(g, s, i, ELEM_any), *p = b.r->params[i];
 		if (!shape_compatible(g, t, in))
-			spec_fail(g, s, "c1", "expected inputs of one shape, found %s and %s", spec_text(g, t),
-				spec_text(g, in));
+			spec_fail(g, s, "c1", "expected inputs of one shape, found %s and %s",
+				spec_text(g, t), spec_text(g, in));
 		t = type_join(g, t, in);
 		if (!type_is_scalar(p) || !elem_compatible(in, p))
-			spec_fail(g, s, "c4", "expected a scalar of the element type of %s as parameter %u, "
-				"found %s", spec_text(g, in), i, spec_text(g, p));
+			spec_fail(g, s, "c4", "expected a scalar of the element type of %s as "
+				"parameter %u, found %s", spec_text(g, in), i, spec_text(g, p));
 	}
 	uint32_t n;
 	const int64_t *d = spec_ints(s, KEY_dimensions, &n);
@@ -176,7 +182,8 @@ const struct type *infer_map(struct graph *g, const struct node_spec *s)
 			spec_list(g, n, d));
 	const struct type *r = b.r->results[0]->type;
 	if (!type_is_scalar(r))
-		spec_fail(g, s, "c4", "expected a body that gives a scalar tensor, found %s", spec_text(g, r));
+		spec_fail(g, s, "c4", "expected a body that gives a scalar tensor, found %s",
+			spec_text(g, r));
 	return spec_one(g, s, "c1", type_element_of(g, t, r));
 }
 
@@ -194,8 +201,8 @@ const struct type *infer_sort(struct graph *g, const struct node_spec *s)
 	}
 	int64_t rank = t[0]->rank, d = spec_int(s, KEY_dimension, -1);
 	if (rank && (d < -rank || d >= rank))
-		spec_fail(g, s, "c4", "expected dimension in [%lld, %lld), found %lld", (long long)-rank,
-			(long long)rank, (long long)d);
+		spec_fail(g, s, "c4", "expected dimension in [%lld, %lld), found %lld",
+			(long long)-rank, (long long)rank, (long long)d);
 	check_predicate(g, s, 0, "c5", s->nin, t);
 	return spec_results(g, s, "c2", s->nin, t);
 }

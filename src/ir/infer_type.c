@@ -202,29 +202,31 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	const char *text = spec_text(g, t);
 	const struct dtype_info *d = &dtype_table[t->dtype];
 	if (!dtype_is_int(t->dtype) || !dtype_is_float(q->expressed))
-		spec_fail(g, s, NULL, "quantised types need an integer storage and a float, found %s", text);
+		spec_fail(g, s, NULL, "quantised types need an integer storage and a float, found "
+			"%s", text);
 	/* c1 asks for fewer bits than the float has, but i32 for f32 is what accumulators are given. */
 	if (d->bits > 32)
-		spec_fail(g, s, NULL, "quantised type c1: expected a storage of at most 32 bits, found %s",
-			text);
+		spec_fail(g, s, NULL, "quantised type c1: expected a storage of at most 32 bits, "
+			"found %s", text);
 	int64_t low = dtype_is_signed(t->dtype) ? -(INT64_C(1) << (d->bits - 1)) : 0;
 	int64_t high = (INT64_C(1) << (d->bits - dtype_is_signed(t->dtype))) - 1;
 	if (q->min < low || q->min >= q->max || q->max > high)
-		spec_fail(g, s, NULL, "quantised type c4: the storage's range is not one of its type in %s",
-			text);
+		spec_fail(g, s, NULL, "quantised type c4: the storage's range is not one of its "
+			"type in %s", text);
 	for (uint32_t i = 0; i < q->n; i++) {
 		if (!(q->scales[i] > 0) || !isfinite(q->scales[i]))
-			spec_fail(g, s, NULL, "quantised type c6: scales are positive and finite, found %s",
-				text);
-		if (q->zeros[i] < q->min || q->zeros[i] > q->max)
-			spec_fail(g, s, NULL, "quantised type c8: zero points lie in the storage's range, "
+			spec_fail(g, s, NULL, "quantised type c6: scales are positive and finite, "
 				"found %s", text);
+		if (q->zeros[i] < q->min || q->zeros[i] > q->max)
+			spec_fail(g, s, NULL, "quantised type c8: zero points lie in the storage's "
+				"range, found %s", text);
 	}
 	if (q->axis < 0 ? q->n != 1 : t->unranked || (uint32_t)q->axis >= t->rank)
-		spec_fail(g, s, NULL, "quantised type c12: the axis is not a dimension of %s", text);
+		spec_fail(g, s, NULL, "quantised type c12: the axis is not a dimension of %s",
+			text);
 	if (q->axis >= 0 && t->dims[q->axis] >= 0 && t->dims[q->axis] != q->n)
-		spec_fail(g, s, NULL, "quantised type c13: expected a scale for each index of the axis, "
-			"found %u in %s", q->n, text);
+		spec_fail(g, s, NULL, "quantised type c13: expected a scale for each index of the "
+			"axis, found %u in %s", q->n, text);
 }
 
 void spec_check_type(struct graph *g, const struct node_spec *s, const struct type *t)
@@ -240,6 +242,6 @@ void spec_check_type(struct graph *g, const struct node_spec *s, const struct ty
 		spec_fail(g, s, NULL, "the size of %s in bytes overflows", spec_text(g, t));
 	for (uint32_t i = 0; t->bounds && !t->unranked && i < t->rank; i++)
 		if (t->bounds[i] >= 0 && t->dims[i] >= 0)
-			spec_fail(g, s, NULL, "expected bounds of dimensions of unknown size only, found one "
-				"for dimension %u of %s", i, spec_text(g, t));
+			spec_fail(g, s, NULL, "expected bounds of dimensions of unknown size only, "
+				"found one for dimension %u of %s", i, spec_text(g, t));
 }

@@ -1,8 +1,8 @@
 /* infer_util.c -- the ground the shape rules stand on: failing, attributes, and results.
  *
- * Joining an inferred with a declared type is in one place, spec_results: shapes and elements must be
- * able to agree (type_compatible), the more precise dimension wins, and the declared element wins,
- * since only it can say how a result is quantised. */
+ * Joining an inferred with a declared type is in one place, spec_results: shapes and elements must
+ * be able to agree (type_compatible), the more precise dimension wins, and the declared element
+ * wins, since only it can say how a result is quantised. */
 #include "ir/infer_impl.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ const char *spec_list(struct graph *g, uint32_t n, const int64_t *v)
 	return out.text;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------- */
+/* ---- attributes ----------------------------------------------------------------------------- */
 
 bool spec_has(const struct node_spec *s, enum key k)
 {
@@ -110,13 +110,13 @@ const struct type *spec_tensor(struct graph *g, const struct node_spec *s, uint3
 		spec_fail(g, s, NULL, "expected an operand %u, found %u operands", i, s->nin);
 	const struct type *t = s->in[i]->type;
 	if (t->kind != TYPE_tensor || t->unranked || !(elem_class(t) & classes))
-		spec_fail(g, s, NULL, "operand %u: expected a ranked tensor of an element type the op "
-			"takes, found %s", i, spec_text(g, t));
+		spec_fail(g, s, NULL, "operand %u: expected a ranked tensor of an element type the "
+			"op takes, found %s", i, spec_text(g, t));
 	spec_check_type(g, s, t);
 	return t;
 }
 
-/* ---- lists of dimension numbers ------------------------------------------------------------------ */
+/* ---- lists of dimension numbers ------------------------------------------------------------- */
 
 void spec_range(struct graph *g, const struct node_spec *s, const char *c, const char *what,
 	uint32_t n, const int64_t *v, int64_t limit)
@@ -132,8 +132,8 @@ void spec_at_least(struct graph *g, const struct node_spec *s, const char *c, co
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (v[i] < least)
-			spec_fail(g, s, c, "expected each of %s to be at least %lld, found %lld", what,
-				(long long)least, (long long)v[i]);
+			spec_fail(g, s, c, "expected each of %s to be at least %lld, found %lld",
+				what, (long long)least, (long long)v[i]);
 }
 
 bool list_has(uint32_t n, const int64_t *v, int64_t x)
@@ -167,7 +167,8 @@ void spec_unique(struct graph *g, const struct node_spec *s, const char *c, cons
 	qsort(x, (size_t)all, sizeof *x, compare_int64);
 	for (uint64_t i = 1; i < all; i++)
 		if (x[i] == x[i - 1])
-			spec_fail(g, s, c, "expected unique %s, found %lld twice", what, (long long)x[i]);
+			spec_fail(g, s, c, "expected unique %s, found %lld twice", what,
+				(long long)x[i]);
 }
 
 void spec_sorted(struct graph *g, const struct node_spec *s, const char *c, const char *what,
@@ -175,7 +176,8 @@ void spec_sorted(struct graph *g, const struct node_spec *s, const char *c, cons
 {
 	for (uint32_t i = 1; i < n; i++)
 		if (v[i] < v[i - 1])
-			spec_fail(g, s, c, "expected sorted %s, found %s", what, spec_list(g, n, v));
+			spec_fail(g, s, c, "expected sorted %s, found %s", what, spec_list(g, n,
+				v));
 }
 
 bool node_constant_int(const struct node *n, uint32_t i, int64_t *out)
@@ -193,9 +195,10 @@ bool node_constant_int(const struct node *n, uint32_t i, int64_t *out)
 	return true;
 }
 
-/* ---- dimensions ------------------------------------------------------------------------------- */
+/* ---- dimensions ----------------------------------------------------------------------------- */
 
-int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n)
+int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
+	int64_t n)
 {
 	if (!dim_is_number(d))
 		return n >= 0 ? dim_add(g, d, n) : dim_sub(g, d, n == INT64_MIN ? INT64_MAX : -n);
@@ -235,7 +238,7 @@ int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, 
 	return (size - window) / w->stride + 1;
 }
 
-/* ---- results ------------------------------------------------------------------------------------- */
+/* ---- results -------------------------------------------------------------------------------- */
 
 const struct type *spec_declared(const struct node_spec *s, uint32_t i)
 {
@@ -246,19 +249,20 @@ const struct type *spec_declared(const struct node_spec *s, uint32_t i)
 	return i < s->type->n ? s->type->elem[i] : NULL;
 }
 
-const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s, unsigned classes)
+const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s,
+	unsigned classes)
 {
 	const struct type *t = spec_declared(s, 0);
 	if (!t)
 		spec_fail(g, s, NULL, "expected a declared result type, found none");
 	if (t->kind != TYPE_tensor || t->unranked || !(elem_class(t) & classes))
-		spec_fail(g, s, NULL, "expected a result that is a ranked tensor of an element type the op "
-			"gives, found %s", spec_text(g, t));
+		spec_fail(g, s, NULL, "expected a result that is a ranked tensor of an element type "
+			"the op gives, found %s", spec_text(g, t));
 	return t;
 }
 
-const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
-	const struct type *const *types)
+const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
+	uint32_t n, const struct type *const *types)
 {
 	const struct type *const *given = NULL;
 	if (s->type && s->type->kind == TYPE_results && s->type->n == n)

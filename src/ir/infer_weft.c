@@ -1,4 +1,5 @@
-/* infer_weft.c -- ops of the plan: their types are given by it, made from verified convolutions and dots. */
+/* infer_weft.c -- ops of the plan: their types are given by it, made from verified convolutions and
+ * dots. */
 #include "ir/graph.h"
 
 const struct type *infer_contract(struct graph *g, const struct node_spec *s)
