@@ -1,15 +1,15 @@
 /* build.h -- programs built by calls: one builder an op (weft/build_ops.h, made from ir/op.def).
  *
- *	struct weft_builder *b;
- *	int64_t dims[] = { -1, 768 };
- *	struct weft_tensor_type t = { WEFT_F32, 2, dims };
- *	weft_builder_create(&b);
- *	weft_value x = weft_build_parameter(b, t, "x"), y = weft_build_parameter(b, t, "y");
- *	weft_value sum = weft_build_add(b, x, y);
- *	error = weft_builder_finish(b, 1, &sum, &program);
+ * 	struct weft_builder *b;
+ * 	int64_t dims[] = { -1, 768 };
+ * 	struct weft_tensor_type t = { WEFT_F32, 2, dims };
+ * 	weft_builder_create(&b);
+ * 	weft_value x = weft_build_parameter(b, t, "x"), y = weft_build_parameter(b, t, "y");
+ * 	weft_value sum = weft_build_add(b, x, y);
+ * 	error = weft_builder_finish(b, 1, &sum, &program);
  *
- * Ops, their operands and attributes are StableHLO's; every op is verified when it is built. The first
- * error stays in the builder: later calls do nothing and give no value (id 0), and
+ * Ops, their operands and attributes are StableHLO's; every op is verified when it is built. The
+ * first error stays in the builder: later calls do nothing and give no value (id 0), and
  * weft_builder_finish returns it. Values belong to their builder. Everything given is copied.
  * One thread a builder. */
 #ifndef WEFT_BUILD_H
@@ -116,8 +116,8 @@ struct weft_more {
 	const struct weft_attr *attrs;
 	uint32_t nregions;
 	const weft_region *regions;
-	/* Types of the results, where the operands do not say them (convert, iota, reshape, custom_call);
-	 * dtype WEFT_INVALID_DTYPE stands for a token. 0: inferred. */
+	/* Types of the results, where the operands do not say them (convert, iota, reshape,
+	 * custom_call); dtype WEFT_INVALID_DTYPE stands for a token. 0: inferred. */
 	uint32_t nresults;
 	const struct weft_tensor_type *results;
 };
@@ -131,8 +131,8 @@ WEFT_API weft_value weft_build_result(struct weft_builder *b, weft_value v, uint
  * dimensions are below 0; equal ones are equal numbers. */
 WEFT_API struct weft_tensor_type weft_build_type(const struct weft_builder *b, weft_value v);
 
-/* The next parameter of main, or of the region being built. A dimension of -1 is symbolic and a size
- * of its own; equal numbers below -1 are one size wherever they stand. name may be NULL. */
+/* The next parameter of main, or of the region being built. A dimension of -1 is symbolic and a
+ * size of its own; equal numbers below -1 are one size wherever they stand. name may be NULL. */
 WEFT_API weft_value weft_build_parameter(struct weft_builder *b, struct weft_tensor_type type,
 	const char *name);
 /* A tensor of these elements, row-major. */
@@ -143,8 +143,9 @@ WEFT_API weft_value weft_build_constant(struct weft_builder *b, struct weft_tens
 WEFT_API weft_value weft_build_constant_file(struct weft_builder *b, struct weft_tensor_type type,
 	const char *path, uint64_t offset);
 
-/* Begins a region: what is built up to weft_build_region_end is its body. Its parameters come first;
- * values from outside may be used. Ends the innermost region; it is for one op outside of it. */
+/* Begins a region: what is built up to weft_build_region_end is its body. Its parameters come
+ * first; values from outside may be used. Ends the innermost region; it is for one op outside of
+ * it. */
 WEFT_API void weft_build_region_begin(struct weft_builder *b);
 WEFT_API weft_region weft_build_region_end(struct weft_builder *b, uint32_t nresults,
 	const weft_value *results);

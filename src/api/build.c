@@ -1,12 +1,14 @@
 /* build.c -- programs built by calls (weft/build.h): handles over graph nodes.
  *
- * Each call is a small job that borrows the builder's graph, so a failing one leaves the graph as it was
- * and its error in the builder.  A value is a node and the scope it was built in: main, or a region
- * being built.  In the graph regions are closed, so a value used in an inner scope becomes a capture: a
- * trailing parameter of that region and, when the region is given to its op, a trailing operand.  The
- * regions of one op capture the same list, so bodies are rebuilt over the union of theirs.
+ * Each call is a small job that borrows the builder's graph, so a failing one leaves the graph
+ * as it was and its error in the builder.  A value is a node and the scope it was built in:
+ * main, or a region being built.  In the graph regions are closed, so a value used in an inner
+ * scope becomes a capture: a trailing parameter of that region and, when the region is given to
+ * its op, a trailing operand.  The regions of one op capture the same list, so bodies are
+ * rebuilt over the union of theirs.
  *
- * Ops with effects take main's token and leave theirs; the last one is main's last result (graph.h R4). */
+ * Ops with effects take main's token and leave theirs; the last one is main's last result
+ * (graph.h R4). */
 #include "api/api_impl.h"
 #include <string.h>
 #include <weft/build.h>
@@ -80,7 +82,7 @@ static uint32_t value_add(struct weft_builder *b, const struct node *n)
 	return ++b->nvalues;
 }
 
-/* ---- one call, one job ------------------------------------------------------------------------ */
+/* ---- one call, one job ---------------------------------------------------------------------- */
 
 struct call {
 	struct weft_builder *b;
@@ -97,7 +99,8 @@ static void call_enter(struct job *j, void *arg)
 	c->body(c->b, c->arg);
 }
 
-static void call_run(struct weft_builder *b, void (*body)(struct weft_builder *b, void *arg), void *arg)
+static void call_run(
+	struct weft_builder *b, void (*body)(struct weft_builder *b, void *arg), void *arg)
 {
 	struct call c = { b, body, arg };
 
@@ -157,10 +160,11 @@ const struct weft_error *weft_builder_error(const struct weft_builder *b)
 	return b->error;
 }
 
-/* ---- values across scopes --------------------------------------------------------------------- */
+/* ---- values across scopes ------------------------------------------------------------------- */
 
 /* n, a value of scope `of`, as a value of scope s: a captured one for every region in between. */
-static const struct node *scope_capture(struct weft_builder *b, const struct node *n, uint32_t of, uint32_t s)
+static const struct node *scope_capture(
+	struct weft_builder *b, const struct node *n, uint32_t of, uint32_t s)
 {
 	if (of == s || (!n->nin && n->op != OP_parameter))      /* a constant is everywhere */
 		return n;
@@ -170,26 +174,30 @@ static const struct node *scope_capture(struct weft_builder *b, const struct nod
 	while (i < sc->ncaptures && sc->captures[i] != outer)
 		i++;
 	if (i == sc->ncaptures) {
-		sc->captures = grown(b, sc->captures, &sc->captures_cap, i + 1, sizeof *sc->captures);
+		sc->captures =
+			grown(b, sc->captures, &sc->captures_cap, i + 1, sizeof *sc->captures);
 		sc->captures[sc->ncaptures++] = outer;
 	}
 	return graph_parameter(b->graph, sc->nparams + i, outer->type);
 }
 
-static const struct node *value_node(struct weft_builder *b, weft_value v, const char *what, uint32_t i)
+static const struct node *value_node(
+	struct weft_builder *b, weft_value v, const char *what, uint32_t i)
 {
 	if (!v.id || v.id > b->nvalues)
-		job_fail(b->job, WEFT_INVALID_ARGUMENT, "%s: operand %u is no value of this builder", what, i);
+		job_fail(b->job, WEFT_INVALID_ARGUMENT,
+			"%s: operand %u is no value of this builder", what, i);
 	const struct value *x = &b->values[v.id - 1];
 	uint32_t s = b->scope;
 	while (s && s != x->scope)
 		s = b->scopes[s].parent;
 	if (s != x->scope)
-		job_fail(b->job, WEFT_INVALID_ARGUMENT, "%s: operand %u is of a region that has ended", what, i);
+		job_fail(b->job, WEFT_INVALID_ARGUMENT,
+			"%s: operand %u is of a region that has ended", what, i);
 	return scope_capture(b, x->node, x->scope, b->scope);
 }
 
-/* ---- types, attributes ------------------------------------------------------------------------ */
+/* ---- types, attributes ---------------------------------------------------------------------- */
 
 /* arg, dim: the parameter of main it is a dimension of; arg -1: of none. */
 static int64_t symbol_dim(struct weft_builder *b, int64_t number, int64_t arg, uint32_t dim)
@@ -200,7 +208,8 @@ static int64_t symbol_dim(struct weft_builder *b, int64_t number, int64_t arg, u
 	int64_t d = arg < 0 ? dim_free(b->graph, 0, INT64_MAX)
 		: dim_arg(b->graph, arg, dim, 0, INT64_MAX);
 	if (number < -1) {
-		b->symbols = grown(b, b->symbols, &b->symbols_cap, b->nsymbols + 1, sizeof *b->symbols);
+		b->symbols =
+			grown(b, b->symbols, &b->symbols_cap, b->nsymbols + 1, sizeof *b->symbols);
 		b->symbols[b->nsymbols++] = (struct symbol){ number, d };
 	}
 	return d;
@@ -220,7 +229,8 @@ static const struct type *type_make(struct weft_builder *b, struct weft_tensor_t
 
 static noreturn void attr_fail(struct weft_builder *b, const struct weft_attr *a)
 {
-	job_fail(b->job, WEFT_INVALID_ARGUMENT, "attribute %s is not given as its kind asks", a->name);
+	job_fail(b->job, WEFT_INVALID_ARGUMENT, "attribute %s is not given as its kind asks",
+		a->name);
 }
 
 /* "HIGHEST, DEFAULT" as a list of texts. */
@@ -238,20 +248,24 @@ static const struct attr *attr_words(struct weft_builder *b, const char *text)
 	return attr_list(b->graph, n, words);
 }
 
-static const struct attr *attr_make(struct weft_builder *b, const struct weft_attr *a, enum attr_kind want)
+static const struct attr *attr_make(
+	struct weft_builder *b, const struct weft_attr *a, enum attr_kind want)
 {
 	struct graph *g = b->graph;
 
 	if (want == ATTR_raw && a->kind != WEFT_ATTR_TEXT)
-		want = a->kind == WEFT_ATTR_INT ? ATTR_int : a->kind == WEFT_ATTR_BOOL ? ATTR_bool
-			: a->kind == WEFT_ATTR_FLOAT ? ATTR_float : a->kind == WEFT_ATTR_INTS ? ATTR_ints
-			: ATTR_dense;
+		want = a->kind == WEFT_ATTR_INT     ? ATTR_int
+		       : a->kind == WEFT_ATTR_BOOL  ? ATTR_bool
+		       : a->kind == WEFT_ATTR_FLOAT ? ATTR_float
+		       : a->kind == WEFT_ATTR_INTS  ? ATTR_ints
+						    : ATTR_dense;
 	if ((a->kind == WEFT_ATTR_TEXT || a->kind == WEFT_ATTR_DENSE) && !a->data)
 		attr_fail(b, a);
 	switch (a->kind) {
 	case WEFT_ATTR_INT:
-		return want == ATTR_int ? attr_int(g, a->i) : want == ATTR_float ? attr_float(g, (double)a->i)
-			: (attr_fail(b, a), NULL);
+		return want == ATTR_int     ? attr_int(g, a->i)
+		       : want == ATTR_float ? attr_float(g, (double)a->i)
+					    : (attr_fail(b, a), NULL);
 	case WEFT_ATTR_BOOL:
 		return want == ATTR_bool ? attr_bool(g, a->i != 0) : (attr_fail(b, a), NULL);
 	case WEFT_ATTR_FLOAT:
@@ -265,7 +279,8 @@ static const struct attr *attr_make(struct weft_builder *b, const struct weft_at
 	case WEFT_ATTR_TEXT:
 		break;
 	}
-	if (a->kind != WEFT_ATTR_TEXT || (want != ATTR_str && want != ATTR_raw && want != ATTR_list))
+	if (a->kind != WEFT_ATTR_TEXT ||
+		(want != ATTR_str && want != ATTR_raw && want != ATTR_list))
 		attr_fail(b, a);
 	return want == ATTR_str ? attr_str(g, a->data) : want == ATTR_raw ? attr_raw(g, a->data)
 		: attr_words(b, a->data);
@@ -276,14 +291,15 @@ static struct attr_entry entry_make(struct weft_builder *b, const struct weft_at
 	if (!a->name)
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "an attribute without a name");
 	enum key k = key_find(a->name, strlen(a->name));
-	if (k != KEY_none && k != KEY_other && k != KEY_effect && k != KEY_ncaptures && k != KEY_slot)
+	if (k != KEY_none && k != KEY_other && k != KEY_effect && k != KEY_ncaptures &&
+		k != KEY_slot)
 		return (struct attr_entry){ k, NULL, attr_make(b, a, key_kinds[k]) };
 	if (!strchr(a->name, '.'))      /* "mhlo.sharding" and the like are kept */
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "no attribute is named %s", a->name);
 	return (struct attr_entry){ KEY_other, a->name, attr_make(b, a, ATTR_raw) };
 }
 
-/* ---- ops -------------------------------------------------------------------------------------- */
+/* ---- ops ------------------------------------------------------------------------------------ */
 
 /* The graph's op and what goes into it, while it is put together. */
 struct parts {
@@ -295,8 +311,8 @@ struct parts {
 };
 
 /* Region body over its own parameters and all of the op's captures. */
-static const struct region *body_over(struct weft_builder *b, const struct body *body, uint32_t ncaptures,
-	const struct node *const *captures)
+static const struct region *body_over(struct weft_builder *b, const struct body *body,
+	uint32_t ncaptures, const struct node *const *captures)
 {
 	const struct scope *sc = &b->scopes[body->scope];
 	const struct region *r = body->region;
@@ -316,7 +332,8 @@ static const struct region *body_over(struct weft_builder *b, const struct body 
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		uint32_t at = i;
 		if (i >= sc->nparams)
-			for (at = sc->nparams; captures[at - sc->nparams] != sc->captures[i - sc->nparams];)
+			for (at = sc->nparams;
+				captures[at - sc->nparams] != sc->captures[i - sc->nparams];)
 				at++;
 		args[i] = graph_parameter(b->graph, at, types[at]);
 	}
@@ -333,7 +350,8 @@ static void parts_regions(struct weft_builder *b, struct parts *p, const struct 
 	for (uint32_t i = 0; i < more->nregions; i++) {
 		uint32_t id = more->regions[i].id;
 		if (!id || id > b->nbodies || b->scopes[b->bodies[id - 1].scope].parent != b->scope)
-			job_fail(b->job, WEFT_INVALID_ARGUMENT, "region %u was not built beside its op", i);
+			job_fail(b->job, WEFT_INVALID_ARGUMENT,
+				"region %u was not built beside its op", i);
 		most += b->scopes[b->bodies[id - 1].scope].ncaptures;
 	}
 	const struct node **captures = job_array(b->job, most, sizeof *captures);
@@ -355,7 +373,8 @@ static void parts_regions(struct weft_builder *b, struct parts *p, const struct 
 	for (uint32_t i = 0; i < n; i++)
 		p->in[p->spec.nin++] = captures[i];
 	if (n)
-		p->attrs[p->nattrs++] = (struct attr_entry){ KEY_ncaptures, NULL, attr_int(b->graph, n) };
+		p->attrs[p->nattrs++] =
+			(struct attr_entry){ KEY_ncaptures, NULL, attr_int(b->graph, n) };
 }
 
 static bool parts_has_effect(const struct parts *p)
@@ -481,7 +500,7 @@ struct weft_tensor_type weft_build_type(const struct weft_builder *b, weft_value
 	return (struct weft_tensor_type){ (enum weft_dtype)t->dtype, t->rank, t->dims };
 }
 
-/* ---- leaves ----------------------------------------------------------------------------------- */
+/* ---- leaves --------------------------------------------------------------------------------- */
 
 struct leaf_call {
 	struct weft_tensor_type type;
@@ -498,7 +517,8 @@ static void parameter_body(struct weft_builder *b, void *arg)
 
 	if (b->scopes[b->scope].ncaptures)
 		job_fail(b->job, WEFT_INVALID_ARGUMENT,
-			"the parameters of a region come before what uses values from outside of it");
+			"the parameters of a region come before what uses values from outside of "
+			"it");
 	const struct type *t = type_make(b, c->type, b->scope ? -1 : (int64_t)i);
 	struct scope *sc = &b->scopes[b->scope];
 	sc->params = grown(b, sc->params, &sc->params_cap, i + 1, sizeof *sc->params);
@@ -509,7 +529,8 @@ static void parameter_body(struct weft_builder *b, void *arg)
 	sc->nparams++;
 }
 
-weft_value weft_build_parameter(struct weft_builder *b, struct weft_tensor_type type, const char *name)
+weft_value weft_build_parameter(
+	struct weft_builder *b, struct weft_tensor_type type, const char *name)
 {
 	struct leaf_call c = { .type = type, .name = name };
 
@@ -555,7 +576,8 @@ static void constant_body(struct weft_builder *b, void *arg)
 	c->id = value_add(b, n);
 }
 
-weft_value weft_build_constant(struct weft_builder *b, struct weft_tensor_type type, const void *data)
+weft_value weft_build_constant(
+	struct weft_builder *b, struct weft_tensor_type type, const void *data)
 {
 	struct leaf_call c = { .type = type, .data = data };
 
@@ -572,13 +594,14 @@ weft_value weft_build_constant_file(struct weft_builder *b, struct weft_tensor_t
 	return (weft_value){ b->error ? 0 : c.id };
 }
 
-/* ---- regions, main ---------------------------------------------------------------------------- */
+/* ---- regions, main -------------------------------------------------------------------------- */
 
 static void begin_body(struct weft_builder *b, void *arg)
 {
 	(void)arg;
 	if (b->scopes[b->scope].depth >= MAX_SCOPES)
-		job_fail(b->job, WEFT_RESOURCE_EXHAUSTED, "regions are nested more than %d deep", MAX_SCOPES);
+		job_fail(b->job, WEFT_RESOURCE_EXHAUSTED, "regions are nested more than %d deep",
+			MAX_SCOPES);
 	b->scope = scope_add(b, b->scope);
 }
 
@@ -605,7 +628,8 @@ static const struct region *scope_region(struct weft_builder *b, const struct en
 	if (more)
 		results[n++] = more;
 	const struct scope *sc = &b->scopes[b->scope];
-	const struct type **types = job_array(b->job, (size_t)sc->nparams + sc->ncaptures, sizeof *types);
+	const struct type **types =
+		job_array(b->job, (size_t)sc->nparams + sc->ncaptures, sizeof *types);
 	for (uint32_t i = 0; i < sc->nparams; i++)
 		types[i] = sc->params[i];
 	for (uint32_t i = 0; i < sc->ncaptures; i++)
@@ -626,7 +650,8 @@ static void end_body(struct weft_builder *b, void *arg)
 	b->scope = b->scopes[b->scope].parent;
 }
 
-weft_region weft_build_region_end(struct weft_builder *b, uint32_t nresults, const weft_value *results)
+weft_region weft_build_region_end(
+	struct weft_builder *b, uint32_t nresults, const weft_value *results)
 {
 	struct end_call c = { nresults, results, 0 };
 
@@ -642,8 +667,9 @@ static void finish_body(struct weft_builder *b, void *arg)
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "a region was begun and not ended");
 	if (!c->nresults)
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "a program without results");
-	graph_add_func(b->graph, &(struct func){ .name = "main", .region = scope_region(b, c, b->token),
-		.param_names = b->scopes[0].names });
+	graph_add_func(b->graph, &(struct func){ .name = "main",
+					 .region = scope_region(b, c, b->token),
+					 .param_names = b->scopes[0].names });
 }
 
 struct weft_error *weft_builder_finish(struct weft_builder *b, uint32_t nresults,

@@ -18,12 +18,13 @@ const enum attr_kind key_kinds[KEY_COUNT] = {
 enum key key_find(const char *name, size_t len)
 {
 	for (int k = KEY_none + 1; k < KEY_COUNT; k++)
-		if (key_names[k][0] == *name && strlen(key_names[k]) == len && !memcmp(key_names[k], name, len))
+		if (key_names[k][0] == *name && strlen(key_names[k]) == len &&
+			!memcmp(key_names[k], name, len))
 			return (enum key)k;
 	return KEY_none;
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static uint64_t double_bits(double d)
 {
@@ -76,11 +77,13 @@ static bool attr_eq(const void *item, const void *key)
 	case ATTR_ints:
 		return a->n == b->n && (!a->n || !memcmp(a->ints, b->ints, a->n * sizeof *a->ints));
 	case ATTR_list:
-		return a->n == b->n && (!a->n || !memcmp(a->list, b->list, a->n * sizeof(*a->list)));
+		return a->n == b->n &&
+		       (!a->n || !memcmp(a->list, b->list, a->n * sizeof(*a->list)));
 	case ATTR_dense:
 		return a->dense->type == b->dense->type && a->dense->splat == b->dense->splat &&
-			a->dense->bytes == b->dense->bytes &&
-			(!a->dense->bytes || !memcmp(a->dense->data, b->dense->data, a->dense->bytes));
+		       a->dense->bytes == b->dense->bytes &&
+		       (!a->dense->bytes ||
+			       !memcmp(a->dense->data, b->dense->data, a->dense->bytes));
 	case ATTR_type:
 		break;
 	}
@@ -171,7 +174,8 @@ const struct attr *attr_type(struct graph *g, const struct type *t)
 	return attr_cons(g, &(struct attr){ .kind = ATTR_type, .type = t });
 }
 
-const struct attr *attr_dense(struct graph *g, const struct type *type, bool splat, const void *data)
+const struct attr *attr_dense(
+	struct graph *g, const struct type *type, bool splat, const void *data)
 {
 	int64_t bytes = splat ? (int64_t)dtype_bytes(type->dtype) : type_bytes(type);
 
@@ -182,7 +186,7 @@ const struct attr *attr_dense(struct graph *g, const struct type *type, bool spl
 	return attr_cons(g, &(struct attr){ .kind = ATTR_dense, .dense = &l });
 }
 
-/* ---- sets ------------------------------------------------------------------------------------- */
+/* ---- sets ----------------------------------------------------------------------------------- */
 
 static int entry_compare(const struct attr_entry *a, const struct attr_entry *b)
 {
@@ -240,7 +244,8 @@ const struct attrs *attrs_cons(struct graph *g, uint32_t n, const struct attr_en
 			h = hash_bytes(sorted[i].name, strlen(sorted[i].name), h);
 		h = hash_mix(h, sorted[i].value->hash);
 	}
-	return graph_cons(g, &g->attr_sets, h, attrs_eq, attrs_make, &(struct attrs){ n, sorted, 0 });
+	return graph_cons(
+		g, &g->attr_sets, h, attrs_eq, attrs_make, &(struct attrs){ n, sorted, 0 });
 }
 
 const struct attr *attrs_find(const struct attrs *a, enum key k)

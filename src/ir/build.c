@@ -1,14 +1,15 @@
 /* build.c -- shorthand for building graphs: one call a node or a small idiom.
  *
- * Where sizes are numbers the plain ops are used, where one is symbolic the dynamic_* ops, with a shape
- * operand computed from the tensors at hand (build_shape.c). */
+ * Where sizes are numbers the plain ops are used, where one is symbolic the dynamic_* ops, with
+ * a shape operand computed from the tensors at hand (build_shape.c). */
 #include "ir/build.h"
 #include "ir/build_impl.h"
 #include <math.h>
 #include <string.h>
 
-const struct node *build_typed(struct graph *g, enum op op, uint32_t nin, const struct node *const *in,
-	uint32_t nattrs, const struct attr_entry *attrs, const struct type *type)
+const struct node *build_typed(struct graph *g, enum op op, uint32_t nin,
+	const struct node *const *in, uint32_t nattrs, const struct attr_entry *attrs,
+	const struct type *type)
 {
 	return graph_node(g, &(struct node_spec){ .op = op, .nin = nin, .in = in, .type = type,
 		.attrs = nattrs ? attrs_cons(g, nattrs, attrs) : NULL });
@@ -36,9 +37,10 @@ const struct node *build3(struct graph *g, enum op op, const struct node *a, con
 	return build_op(g, op, 3, (const struct node *const[]){ a, b, c }, 0, NULL);
 }
 
-/* ---- constants -------------------------------------------------------------------------------- */
+/* ---- constants ------------------------------------------------------------------------------ */
 
-const struct node *build_constant(struct graph *g, const struct type *t, bool splat, const void *data)
+const struct node *build_constant(
+	struct graph *g, const struct type *t, bool splat, const void *data)
 {
 	return build_typed(g, OP_constant, 0, NULL, 1,
 		&(struct attr_entry){ KEY_value, NULL, attr_dense(g, t, splat, data) }, t);
@@ -94,7 +96,7 @@ const struct node *build_iota(struct graph *g, const struct type *t, int64_t dim
 	return build_typed(g, OP_dynamic_iota, 1, &shape, 1, &at, t);
 }
 
-/* ---- elements --------------------------------------------------------------------------------- */
+/* ---- elements ------------------------------------------------------------------------------- */
 
 const struct node *build_convert(struct graph *g, const struct node *a, enum dtype t)
 {
@@ -123,7 +125,7 @@ const struct node *build_select(struct graph *g, const struct node *p, const str
 	return build3(g, OP_select, p, a, b);
 }
 
-/* ---- movement --------------------------------------------------------------------------------- */
+/* ---- movement ------------------------------------------------------------------------------- */
 
 static bool dims_static(uint32_t rank, const int64_t *dims)
 {
@@ -135,10 +137,12 @@ static bool dims_static(uint32_t rank, const int64_t *dims)
 
 static bool dims_same(const struct type *t, uint32_t rank, const int64_t *dims)
 {
-	return t->rank == rank && !t->unranked && (!rank || !memcmp(t->dims, dims, rank * sizeof *dims));
+	return t->rank == rank && !t->unranked &&
+	       (!rank || !memcmp(t->dims, dims, rank * sizeof *dims));
 }
 
-const struct node *build_reshape(struct graph *g, const struct node *a, uint32_t rank, const int64_t *dims)
+const struct node *build_reshape(
+	struct graph *g, const struct node *a, uint32_t rank, const int64_t *dims)
 {
 	const struct type *t = type_with_dims(g, a->type, rank, dims);
 
@@ -150,7 +154,8 @@ const struct node *build_reshape(struct graph *g, const struct node *a, uint32_t
 	return build_typed(g, OP_dynamic_reshape, 2, in, 0, NULL, t);
 }
 
-const struct node *build_transpose(struct graph *g, const struct node *a, const int64_t *permutation)
+const struct node *build_transpose(
+	struct graph *g, const struct node *a, const int64_t *permutation)
 {
 	bool identity = true;
 
@@ -186,8 +191,8 @@ const struct node *build_broadcast_to(struct graph *g, const struct node *a, uin
 	int64_t *at = job_array(graph_job(g), have, sizeof *at);
 
 	if (have > rank)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "a tensor of rank %u broadcast to rank %u",
-			have, rank);
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"a tensor of rank %u broadcast to rank %u", have, rank);
 	for (uint32_t i = 0; i < have; i++)
 		at[i] = i + (rank - have);
 	return build_broadcast(g, a, rank, dims, at);
@@ -216,8 +221,8 @@ const struct node *build_slice(struct graph *g, const struct node *a, const int6
 	int64_t *dims = job_array(graph_job(g), rank, sizeof *dims);
 	for (uint32_t i = 0; i < rank; i++)
 		dims[i] = dim_ceildiv(g, dim_sub(g, limit[i], start[i]), stride[i]);
-	const struct node *in[] = { a, build_shape(g, rank, start, 1, &a), build_shape(g, rank, limit, 1, &a),
-		build_shape(g, rank, stride, 1, &a) };
+	const struct node *in[] = { a, build_shape(g, rank, start, 1, &a),
+		build_shape(g, rank, limit, 1, &a), build_shape(g, rank, stride, 1, &a) };
 	return build_typed(g, OP_real_dynamic_slice, 4, in, 0, NULL,
 		type_with_dims(g, a->type, rank, dims));
 }
@@ -240,14 +245,15 @@ const struct node *build_pad(struct graph *g, const struct node *a, const struct
 	return build_op(g, OP_pad, 2, (const struct node *const[]){ a, value }, 3, at);
 }
 
-const struct node *build_concat(struct graph *g, uint32_t n, const struct node *const *in, int64_t dimension)
+const struct node *build_concat(
+	struct graph *g, uint32_t n, const struct node *const *in, int64_t dimension)
 {
 	struct attr_entry at = { KEY_dimension, NULL, attr_int(g, dimension) };
 
 	return n == 1 ? in[0] : build_op(g, OP_concatenate, n, in, 1, &at);
 }
 
-/* ---- cores ------------------------------------------------------------------------------------ */
+/* ---- cores ---------------------------------------------------------------------------------- */
 
 /* The neutral element of op over t. */
 static const struct node *neutral(struct graph *g, enum op op, enum dtype t)
@@ -266,8 +272,8 @@ static const struct node *neutral(struct graph *g, enum op op, enum dtype t)
 	case OP_maximum: case OP_minimum:
 		break;
 	default:
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "%s has no neutral element to reduce with",
-			op_table[op].text);
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"%s has no neutral element to reduce with", op_table[op].text);
 	}
 	/* What converts to the end of the range: infinity, or saturated where there is none. */
 	bool low = op == OP_maximum;
@@ -292,12 +298,17 @@ const struct node *build_reduce(struct graph *g, enum op op, const struct node *
 
 	if (!ndims)
 		return a;
-	const struct node *body = build2(g, op, graph_parameter(g, 0, scalar), graph_parameter(g, 1, scalar));
+	const struct node *body =
+		build2(g, op, graph_parameter(g, 0, scalar), graph_parameter(g, 1, scalar));
 	const struct region *region = graph_region(g, 2, params, 1, &body);
 	const struct node *in[] = { a, neutral(g, op, a->type->dtype) };
 	struct attr_entry at = { KEY_dimensions, NULL, attr_ints(g, ndims, dims) };
-	return graph_node(g, &(struct node_spec){ .op = OP_reduce, .nin = 2, .in = in, .nregions = 1,
-		.regions = &region, .attrs = attrs_cons(g, 1, &at) });
+	return graph_node(g, &(struct node_spec){ .op = OP_reduce,
+				     .nin = 2,
+				     .in = in,
+				     .nregions = 1,
+				     .regions = &region,
+				     .attrs = attrs_cons(g, 1, &at) });
 }
 
 static bool among(int64_t d, uint32_t n, const int64_t *v)
@@ -309,8 +320,8 @@ static bool among(int64_t d, uint32_t n, const int64_t *v)
 }
 
 /* The dimensions of t that are neither, in order; how many. */
-static uint32_t dims_free(const struct type *t, uint32_t nbatch, const int64_t *batch, uint32_t ncontract,
-	const int64_t *contract, int64_t *out)
+static uint32_t dims_free(const struct type *t, uint32_t nbatch, const int64_t *batch,
+	uint32_t ncontract, const int64_t *contract, int64_t *out)
 {
 	uint32_t n = 0;
 
@@ -325,7 +336,8 @@ const struct node *build_dot(struct graph *g, const struct node *lhs, const stru
 	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t)
 {
 	uint32_t rank = 0;
-	int64_t *dims = job_array(graph_job(g), (size_t)lhs->type->rank + rhs->type->rank, sizeof *dims);
+	int64_t *dims =
+		job_array(graph_job(g), (size_t)lhs->type->rank + rhs->type->rank, sizeof *dims);
 	struct attr_entry at[] = {
 		{ KEY_lhs_batching_dimensions, NULL, attr_ints(g, nbatch, lhs_batch) },
 		{ KEY_rhs_batching_dimensions, NULL, attr_ints(g, nbatch, rhs_batch) },
@@ -335,7 +347,8 @@ const struct node *build_dot(struct graph *g, const struct node *lhs, const stru
 
 	for (; rank < nbatch; rank++) {
 		if (lhs_batch[rank] < 0 || lhs_batch[rank] >= lhs->type->rank)
-			job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "dot_general has no such dimension");
+			job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+				"dot_general has no such dimension");
 		dims[rank] = lhs->type->dims[lhs_batch[rank]];
 	}
 	rank += dims_free(lhs->type, nbatch, lhs_batch, ncontract, lhs_contract, dims + rank);
@@ -345,7 +358,8 @@ const struct node *build_dot(struct graph *g, const struct node *lhs, const stru
 }
 
 const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,
-	const struct node *const *in, const struct attrs *attributes, const struct region *decomposition)
+	const struct node *const *in, const struct attrs *attributes,
+	const struct region *decomposition)
 {
 	uint32_t n = attributes ? attributes->n : 0;
 	struct attr_entry *e = job_array(graph_job(g), (size_t)n + 1, sizeof *e);
@@ -356,8 +370,14 @@ const struct node *build_composite(struct graph *g, const char *name, uint32_t n
 	e[n] = (struct attr_entry){ KEY_callee, NULL, attr_str(g, name) };
 	for (uint32_t i = 0; i < decomposition->nresults; i++)
 		types[i] = decomposition->results[i]->type;
-	return graph_node(g, &(struct node_spec){ .op = OP_composite, .nin = nin, .in = in, .nregions = 1,
-		.regions = &decomposition, .attrs = attrs_cons(g, n + 1, e),
-		.type = decomposition->nresults == 1 ? types[0]
-			: type_list(g, TYPE_results, decomposition->nresults, types) });
+	return graph_node(g, &(struct node_spec){ .op = OP_composite,
+				     .nin = nin,
+				     .in = in,
+				     .nregions = 1,
+				     .regions = &decomposition,
+				     .attrs = attrs_cons(g, n + 1, e),
+				     .type = decomposition->nresults == 1
+						     ? types[0]
+						     : type_list(g, TYPE_results,
+							       decomposition->nresults, types) });
 }

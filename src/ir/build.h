@@ -15,15 +15,18 @@ const struct node *build3(struct graph *g, enum op op, const struct node *a, con
 
 const struct node *build_scalar(struct graph *g, enum dtype t, double v);       /* rank 0 */
 const struct node *build_scalar_int(struct graph *g, enum dtype t, int64_t v);
-const struct node *build_full(struct graph *g, const struct type *t, double v); /* scalar, broadcast */
+const struct node *build_full(
+	struct graph *g, const struct type *t, double v); /* scalar, broadcast */
 const struct node *build_like(struct graph *g, const struct node *n, double v); /* n's type */
-const struct node *build_constant(struct graph *g, const struct type *t, bool splat, const void *data);
+const struct node *build_constant(
+	struct graph *g, const struct type *t, bool splat, const void *data);
 const struct node *build_iota(struct graph *g, const struct type *t, int64_t dimension);
 /* An i64 scalar that holds a dimension, known or symbolic, of some tensor. */
 const struct node *build_size(struct graph *g, const struct node *tensor, uint32_t dimension);
-/* An i64 scalar that holds dimension d, computed from the sizes of hints[] where they have it, then of
- * parameters of main (so inside of another region the hints must suffice) and values. */
-const struct node *build_dim(struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints);
+/* An i64 scalar that holds dimension d, computed from the sizes of hints[] where they have it,
+ * then of parameters of main (so inside of another region the hints must suffice) and values. */
+const struct node *build_dim(
+	struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints);
 /* An i64 vector of dimensions: a constant when all are numbers. */
 const struct node *build_shape(struct graph *g, uint32_t rank, const int64_t *dims, uint32_t nhints,
 	const struct node *const *hints);
@@ -36,7 +39,8 @@ const struct node *build_select(struct graph *g, const struct node *p, const str
 
 const struct node *build_reshape(struct graph *g, const struct node *a, uint32_t rank,
 	const int64_t *dims);                         /* symbolic dims: dynamic_reshape */
-const struct node *build_transpose(struct graph *g, const struct node *a, const int64_t *permutation);
+const struct node *build_transpose(
+	struct graph *g, const struct node *a, const int64_t *permutation);
 /* Operand dimension i becomes result dimension at[i]; size 1 stretches. */
 const struct node *build_broadcast(struct graph *g, const struct node *a, uint32_t rank,
 	const int64_t *dims, const int64_t *at);
@@ -48,17 +52,20 @@ const struct node *build_slice(struct graph *g, const struct node *a, const int6
 	const int64_t *limit, const int64_t *stride);
 const struct node *build_pad(struct graph *g, const struct node *a, const struct node *value,
 	const int64_t *low, const int64_t *high, const int64_t *interior);
-const struct node *build_concat(struct graph *g, uint32_t n, const struct node *const *in, int64_t dimension);
+const struct node *build_concat(
+	struct graph *g, uint32_t n, const struct node *const *in, int64_t dimension);
 
-/* reduce over `dims` with the associative op and its neutral element (add, multiply, maximum, minimum,
- * and, or). */
+/* reduce over `dims` with the associative op and its neutral element (add, multiply, maximum,
+ * minimum, and, or). */
 const struct node *build_reduce(struct graph *g, enum op op, const struct node *a, uint32_t ndims,
 	const int64_t *dims);
 /* lhs[batch, m, k] x rhs[batch, k, n] by dimension numbers, as dot_general; result dtype t. */
 const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
 	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
 	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t);
-/* A composite of that name: decomposition is a closed region over in[]; attributes are the node's. */
+/* A composite of that name: decomposition is a closed region over in[]; attributes are the
+ * node's. */
 const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,
-	const struct node *const *in, const struct attrs *attributes, const struct region *decomposition);
+	const struct node *const *in, const struct attrs *attributes,
+	const struct region *decomposition);
 #endif

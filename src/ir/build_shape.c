@@ -1,7 +1,7 @@
 /* build_shape.c -- nodes that compute dimensions: what the dynamic_* ops take as their shapes.
  *
- * The arithmetic is the one dim_of_node() follows back, so a tensor built with symbolic dimensions has
- * exactly these in its type. */
+ * The arithmetic is the one dim_of_node() follows back, so a tensor built with symbolic
+ * dimensions has exactly these in its type. */
 #include "ir/build.h"
 #include "ir/build_impl.h"
 #include "ir/dim_impl.h"
@@ -25,8 +25,8 @@ const struct node *build_size(struct graph *g, const struct node *tensor, uint32
 	const struct type *t = tensor->type;
 
 	if (t->unranked || dimension >= t->rank)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "a tensor of rank %u has no dimension %u",
-			t->rank, dimension);
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"a tensor of rank %u has no dimension %u", t->rank, dimension);
 	if (t->dims[dimension] >= 0)
 		return i64(g, t->dims[dimension]);
 	struct attr_entry at = { KEY_dimension, NULL, attr_int(g, dimension) };
@@ -41,10 +41,12 @@ static const struct node *build_element(struct graph *g, const struct node *n, i
 
 	if (rank) {
 		struct job *j = graph_job(g);
-		int64_t *start = job_array(j, rank, sizeof *start), *limit = job_array(j, rank, sizeof *limit);
+		int64_t *start = job_array(j, rank, sizeof *start),
+			*limit = job_array(j, rank, sizeof *limit);
 		int64_t *stride = job_array(j, rank, sizeof *stride);
 		if (!type_is_static(t))
-			job_fail(j, WEFT_UNIMPLEMENTED, "a size taken from a tensor of unknown shape");
+			job_fail(j, WEFT_UNIMPLEMENTED,
+				"a size taken from a tensor of unknown shape");
 		type_strides(t, stride);
 		for (uint32_t i = 0; i < rank; i++) {
 			start[i] = element / stride[i] % t->dims[i];
@@ -75,8 +77,8 @@ static const struct node *size_found(struct sizes *s, int64_t d)
 }
 
 /* Division towards negative infinity, for a divisor above zero. */
-static const struct node *build_floordiv(struct graph *g, const struct node *a, const struct node *b,
-	bool may_be_negative)
+static const struct node *build_floordiv(
+	struct graph *g, const struct node *a, const struct node *b, bool may_be_negative)
 {
 	const struct node *q = build2(g, OP_divide, a, b);
 
@@ -94,7 +96,8 @@ static const struct node *build_mod(struct graph *g, const struct node *a, const
 
 	if (!may_be_negative)
 		return rest;
-	return build_select(g, build_compare(g, "LT", rest, i64(g, 0)), build2(g, OP_add, rest, b), rest);
+	return build_select(
+		g, build_compare(g, "LT", rest, i64(g, 0)), build2(g, OP_add, rest, b), rest);
 }
 
 static const struct node *size_node(struct sizes *s, int64_t d, int depth)
@@ -104,7 +107,8 @@ static const struct node *size_node(struct sizes *s, int64_t d, int depth)
 	if (dim_is_number(d))
 		return i64(g, d);
 	if (depth > DEPTH || s->steps++ > STEPS)
-		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED, "the size of a dimension is too complicated");
+		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED,
+			"the size of a dimension is too complicated");
 	const struct dim_expr *e = dim_get(g, d);
 	if (e->op == DIM_number)
 		return i64(g, e->a);
@@ -124,7 +128,8 @@ static const struct node *size_node(struct sizes *s, int64_t d, int depth)
 	}
 }
 
-const struct node *build_dim(struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints)
+const struct node *build_dim(
+	struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints)
 {
 	struct sizes s = { g, nhints, hints, 0 };
 

@@ -1,22 +1,22 @@
 /* dim.c -- symbolic dimensions in a canonical form.
  *
- * Every expression knows itself as a polynomial: a sum of terms, each a number times a sorted product
- * of ATOMS.  Atoms are symbols and what a polynomial cannot say (floordiv, mod, min, max, and sums or
- * products too large to multiply out).  Arithmetic works on polynomials, and a polynomial becomes an
- * expression in one way, so equal polynomials are one expression:
+ * Every expression knows itself as a polynomial: a sum of terms, each a number times a sorted
+ * product of ATOMS.  Atoms are symbols and what a polynomial cannot say (floordiv, mod, min,
+ * max, and sums or products too large to multiply out).  Arithmetic works on polynomials, and a
+ * polynomial becomes an expression in one way, so equal polynomials are one expression:
  *
- *      2*s0*s1 + 3*s0 - 1     =     DIM_add(DIM_add(DIM_mul(DIM_mul(s0, s1), 2), DIM_mul(s0, 3)), -1)
+ *      2*s0*s1 + 3*s0 - 1  =  DIM_add(DIM_add(DIM_mul(DIM_mul(s0, s1), 2), DIM_mul(s0, 3)), -1)
  *
- * Polynomials have fixed limits (TERMS, FACTORS); what would pass them stays as written and is an atom.
- * Coefficients that overflow fail the job: no tensor has such a size.  Ranges are interval arithmetic
- * with INT64_MIN and INT64_MAX for "no bound". */
+ * Polynomials have fixed limits (TERMS, FACTORS); what would pass them stays as written and is
+ * an atom. Coefficients that overflow fail the job: no tensor has such a size.  Ranges are
+ * interval arithmetic with INT64_MIN and INT64_MAX for "no bound". */
 #include "base/str.h"
 #include "ir/dim_impl.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ---- intervals -------------------------------------------------------------------------------- */
+/* ---- intervals ------------------------------------------------------------------------------ */
 
 static int64_t bound_add(int64_t a, int64_t b, int64_t none)
 {
@@ -45,7 +45,8 @@ static int64_t bound_mul(int64_t a, int64_t b)
 
 static struct dim_range range_add(struct dim_range a, struct dim_range b)
 {
-	return (struct dim_range){ bound_add(a.min, b.min, INT64_MIN), bound_add(a.max, b.max, INT64_MAX) };
+	return (struct dim_range){ bound_add(a.min, b.min, INT64_MIN),
+		bound_add(a.max, b.max, INT64_MAX) };
 }
 
 static struct dim_range range_mul(struct dim_range a, struct dim_range b)
@@ -61,7 +62,7 @@ static struct dim_range range_mul(struct dim_range a, struct dim_range b)
 	return r;
 }
 
-/* ---- entries ---------------------------------------------------------------------------------- */
+/* ---- entries -------------------------------------------------------------------------------- */
 
 static uint32_t dim_index(int64_t d)
 {
@@ -111,8 +112,8 @@ static void *dim_make(struct graph *g, const void *key, uint64_t hash)
 }
 
 /* The expression of these parts, which is an atom unless sum says what it is made of. */
-static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b, const struct node *node,
-	struct dim_range r, const struct poly *sum)
+static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b,
+	const struct node *node, struct dim_range r, const struct poly *sum)
 {
 	struct dim_entry key = { .pub = { op, a, b, node, r.min, r.max, NULL } };
 	uint64_t h = hash_mix(hash_mix((uint64_t)op, (uint64_t)a), (uint64_t)b);
@@ -124,7 +125,8 @@ static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b, c
 		return e->self;
 	key.of_value = op == DIM_value;
 	if (op > DIM_number)
-		key.of_value = (a < 0 && dim_entry(g, a)->of_value) || (b < 0 && dim_entry(g, b)->of_value);
+		key.of_value = (a < 0 && dim_entry(g, a)->of_value) ||
+			       (b < 0 && dim_entry(g, b)->of_value);
 	if (sum) {
 		struct poly *copy = graph_alloc(g, sizeof *copy);
 		*copy = *sum;
@@ -134,8 +136,8 @@ static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b, c
 	return e->self;
 }
 
-static int64_t dim_symbol(struct graph *g, enum dim_op op, int64_t a, int64_t b, const struct node *n,
-	struct dim_range r)
+static int64_t dim_symbol(struct graph *g, enum dim_op op, int64_t a, int64_t b,
+	const struct node *n, struct dim_range r)
 {
 	uint32_t before = g->now.ndims;
 	int64_t d = dim_cons(g, op, a, b, n, r, NULL);
@@ -172,7 +174,7 @@ int64_t dim_value(struct graph *g, const struct node *n, int64_t element)
 	return dim_symbol(g, DIM_value, element, 0, n, r);
 }
 
-/* ---- polynomials ------------------------------------------------------------------------------ */
+/* ---- polynomials ---------------------------------------------------------------------------- */
 
 static void poly_of(const struct graph *g, int64_t d, struct poly *out)
 {
@@ -325,12 +327,13 @@ static int64_t poly_dim(struct graph *g, const struct poly *p)
 	struct poly part = { .n = 1, .t = { p->t[0] } };
 	for (uint32_t i = 1; i < p->n; i++) {
 		part.t[part.n++] = p->t[i];
-		d = dim_cons(g, DIM_add, d, term_dim(g, &p->t[i]), NULL, poly_range(g, &part), &part);
+		d = dim_cons(
+			g, DIM_add, d, term_dim(g, &p->t[i]), NULL, poly_range(g, &part), &part);
 	}
 	return d;
 }
 
-/* ---- arithmetic ------------------------------------------------------------------------------- */
+/* ---- arithmetic ----------------------------------------------------------------------------- */
 
 /* a and b in an order of their own, numbers last. */
 static void dim_order(int64_t *a, int64_t *b)
@@ -418,7 +421,8 @@ static bool term_divide(const struct term *t, const struct term *by, struct term
 }
 
 /* a = b * quotient + rest, taking from a the terms that b divides.  False: b has several terms. */
-static bool poly_split(const struct poly *a, const struct poly *b, struct poly *quotient, struct poly *rest)
+static bool poly_split(
+	const struct poly *a, const struct poly *b, struct poly *quotient, struct poly *rest)
 {
 	struct term t;
 
@@ -433,10 +437,12 @@ static bool poly_split(const struct poly *a, const struct poly *b, struct poly *
 	return true;
 }
 
-/* What is left of a once multiples of b are taken out of it: 0 <= result < b where that can be seen. */
+/* What is left of a once multiples of b are taken out of it: 0 <= result < b where that can be
+ * seen. */
 static bool rest_is_small(struct graph *g, int64_t rest, int64_t b)
 {
-	return dim_range(g, rest).min >= 0 && dim_range(g, dim_sub(g, dim_sub(g, b, 1), rest)).min >= 0;
+	return dim_range(g, rest).min >= 0 &&
+	       dim_range(g, dim_sub(g, dim_sub(g, b, 1), rest)).min >= 0;
 }
 
 /* The range of floor(a / b) for b of at least 1. */
@@ -461,7 +467,8 @@ int64_t dim_floordiv(struct graph *g, int64_t a, int64_t b)
 	poly_of(g, a, &p);
 	poly_of(g, b, &q);
 	if (!q.n)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "the size of a dimension is divided by zero");
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"the size of a dimension is divided by zero");
 	if (p.n <= 1 && q.n == 1 && (!p.n || !p.t[0].n) && !q.t[0].n)   /* two numbers */
 		return dim_number(g, p.n ? floor_div(p.t[0].coef, q.t[0].coef) : 0);
 	if (b == 1 || !p.n)
@@ -478,7 +485,8 @@ int64_t dim_floordiv(struct graph *g, int64_t a, int64_t b)
 	if (a < 0 && dim_get(g, a)->op == DIM_floordiv && dim_is_number(b) &&
 			dim_is_number(dim_get(g, a)->b))        /* x / 2 / 3 is x / 6 */
 		return dim_floordiv(g, dim_get(g, a)->a, dim_mul(g, dim_get(g, a)->b, b));
-	return dim_cons(g, DIM_floordiv, a, b, NULL, floordiv_range(dim_range(g, a), dim_range(g, b)), NULL);
+	return dim_cons(g, DIM_floordiv, a, b, NULL,
+		floordiv_range(dim_range(g, a), dim_range(g, b)), NULL);
 }
 
 int64_t dim_ceildiv(struct graph *g, int64_t a, int64_t b)
@@ -493,7 +501,8 @@ int64_t dim_mod(struct graph *g, int64_t a, int64_t b)
 	poly_of(g, a, &p);
 	poly_of(g, b, &q);
 	if (!q.n)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "the size of a dimension is divided by zero");
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"the size of a dimension is divided by zero");
 	if (a == b || b == 1)
 		return 0;
 	if (poly_split(&p, &q, &quotient, &rest))
@@ -506,8 +515,8 @@ int64_t dim_mod(struct graph *g, int64_t a, int64_t b)
 	if (rest_is_small(g, a, b))
 		return a;
 	struct dim_range r = dim_range(g, b);
-	r = (struct dim_range){ r.min < 0 ? INT64_MIN : 0, r.max == INT64_MAX || r.max < 1 ? INT64_MAX
-		: r.max - 1 };
+	r = (struct dim_range){ r.min < 0 ? INT64_MIN : 0,
+		r.max == INT64_MAX || r.max < 1 ? INT64_MAX : r.max - 1 };
 	return dim_cons(g, DIM_mod, a, b, NULL, r, NULL);
 }
 
@@ -528,9 +537,10 @@ static int64_t dim_extreme(struct graph *g, enum dim_op op, int64_t a, int64_t b
 			return op == DIM_max ? b : a;
 	}
 	dim_order(&a, &b);
-	struct dim_range r = op == DIM_min
-		? (struct dim_range){ ra.min < rb.min ? ra.min : rb.min, ra.max < rb.max ? ra.max : rb.max }
-		: (struct dim_range){ ra.min > rb.min ? ra.min : rb.min, ra.max > rb.max ? ra.max : rb.max };
+	struct dim_range r = op == DIM_min ? (struct dim_range){ ra.min < rb.min ? ra.min : rb.min,
+		ra.max < rb.max ? ra.max : rb.max }
+					   : (struct dim_range){ ra.min > rb.min ? ra.min : rb.min,
+						     ra.max > rb.max ? ra.max : rb.max };
 	return dim_cons(g, op, a, b, NULL, r, NULL);
 }
 
@@ -544,7 +554,7 @@ int64_t dim_max(struct graph *g, int64_t a, int64_t b)
 	return dim_extreme(g, DIM_max, a, b);
 }
 
-/* ---- questions -------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 bool dim_may_equal(const struct graph *g, int64_t a, int64_t b)
 {
@@ -592,14 +602,17 @@ void dim_rollback(struct graph *g)
 			g->dim_of[i]->source = NULL;
 }
 
-/* ---- text ------------------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------------------- */
 
-/* Recurses on the depth of an expression, which a sum of many atoms would make deep: cut off there. */
+/* Recurses on the depth of an expression, which a sum of many atoms would make deep: cut off
+ * there. */
 static void dim_print_in(const struct graph *g, int64_t d, int outer, int depth, struct str *out)
 {
 	static const char *const words[] = { [DIM_floordiv] = " floordiv ", [DIM_mod] = " mod ",
 		[DIM_add] = " + ", [DIM_mul] = "*" };
-	static const int binds[] = { [DIM_add] = 1, [DIM_mul] = 3, [DIM_floordiv] = 2, [DIM_mod] = 2 };
+	static const int binds[] = {
+		[DIM_add] = 1, [DIM_mul] = 3, [DIM_floordiv] = 2, [DIM_mod] = 2
+	};
 
 	if (dim_is_number(d)) {
 		str_addf(out, "%" PRId64, d);

@@ -14,9 +14,14 @@ struct node;
 enum dim_op {
 	DIM_arg,            /* dimension b of argument a of main */
 	DIM_value,          /* element a of `node`, an integer tensor */
-	DIM_free,           /* a bare symbol (a function that is not main, a declared `?`) number a */
-	DIM_number,         /* a, below 0: only inside of sums and products */
-	DIM_add, DIM_mul, DIM_floordiv, DIM_mod, DIM_min, DIM_max,     /* of dimensions a and b */
+	DIM_free, /* a bare symbol (a function that is not main, a declared `?`) number a */
+	DIM_number, /* a, below 0: only inside of sums and products */
+	DIM_add,
+	DIM_mul,
+	DIM_floordiv,
+	DIM_mod,
+	DIM_min,
+	DIM_max, /* of dimensions a and b */
 };
 struct dim_expr {
 	enum dim_op op;
@@ -46,8 +51,8 @@ bool dim_may_equal(const struct graph *g, int64_t a, int64_t b);
 /* Are they equal at every size, as far as can be shown? */
 static inline bool dim_same(int64_t a, int64_t b) { return a == b; }
 
-/* The size that an element of an integer tensor computes: traced through constants, sizes, arithmetic
- * and reshaping; DIM_value of that element where it cannot be. */
+/* The size that an element of an integer tensor computes: traced through constants, sizes,
+ * arithmetic and reshaping; DIM_value of that element where it cannot be. */
 int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element);
 struct str;
 void dim_print(const struct graph *g, int64_t d, struct str *out);     /* "s0*2 + 1" */

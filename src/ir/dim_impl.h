@@ -23,7 +23,8 @@ struct dim_entry {
 	int64_t self;
 	const struct poly *sum;      /* NULL: an atom, or a number below 0 */
 	bool of_value;               /* a DIM_value is in it */
-	const struct node *source;   /* of a symbol: a parameter that has it as a dimension, or NULL */
+	const struct node
+		*source;   /* of a symbol: a parameter that has it as a dimension, or NULL */
 	uint32_t source_dim;
 };
 struct dim_entry *dim_entry(const struct graph *g, int64_t d);

@@ -1,13 +1,14 @@
 /* dim_node.c -- which size an element of an integer tensor computes.
  *
  * Programs with sizes unknown compute shapes with ops: get_dimension_size, arithmetic, reshape,
- * concatenate.  Tracing an element back through them gives an expression over the sizes it came from;
- * where the trace ends (a parameter, an op not followed, too many steps) it gives the symbol of that
- * very element.  So equal shapes computed apart are seen to be equal, and nothing is lost otherwise.
+ * concatenate.  Tracing an element back through them gives an expression over the sizes it came
+ * from; where the trace ends (a parameter, an op not followed, too many steps) it gives the
+ * symbol of that very element.  So equal shapes computed apart are seen to be equal, and nothing
+ * is lost otherwise.
  *
- * Sizes are followed as integers that do not wrap: a size that overflowed its type is no size.  The
- * trace recurses, to a fixed depth and with a fixed number of steps in all, after which it gives up in
- * the same way every time. */
+ * Sizes are followed as integers that do not wrap: a size that overflowed its type is no size.
+ * The trace recurses, to a fixed depth and with a fixed number of steps in all, after which it
+ * gives up in the same way every time. */
 #include "ir/dim_impl.h"
 #include "ir/node_map.h"
 
@@ -49,7 +50,8 @@ static bool trace_arithmetic(struct trace *t, const struct node *n, int64_t elem
 	int64_t *out)
 {
 	struct graph *g = t->g;
-	int64_t a = trace_node(t, n->in[0], element, depth), b = trace_node(t, n->in[1], element, depth);
+	int64_t a = trace_node(t, n->in[0], element, depth),
+		b = trace_node(t, n->in[1], element, depth);
 
 	switch (n->op) {
 	case OP_add: *out = dim_add(g, a, b); return true;
@@ -84,7 +86,8 @@ static bool trace_concatenate(struct trace *t, const struct node *n, int64_t ele
 	return false;
 }
 
-static bool trace_slice(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+static bool trace_slice(
+	struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
 {
 	uint32_t count;
 	const int64_t *start = node_ints(n, KEY_start_indices, &count);
@@ -96,7 +99,8 @@ static bool trace_slice(struct trace *t, const struct node *n, int64_t element, 
 	return true;
 }
 
-static bool trace_convert(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+static bool trace_convert(
+	struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
 {
 	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
 	bool grows = dtype_table[to].bits >= 32 || dtype_table[to].bits >= dtype_table[from].bits;
@@ -108,7 +112,8 @@ static bool trace_convert(struct trace *t, const struct node *n, int64_t element
 }
 
 /* False: this op is not followed. */
-static bool trace_op(struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
+static bool trace_op(
+	struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
 {
 	switch (n->op) {
 	case OP_constant:
@@ -166,7 +171,7 @@ int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element)
 	return trace_node(&t, n, element, 0);
 }
 
-/* ---- dimensions where a region's body is copied ------------------------------------------------ */
+/* ---- dimensions where a region's body is copied --------------------------------------------- */
 
 static int64_t dim_replace(struct graph *g, int64_t d, const struct dim_swap *s, int depth)
 {
@@ -176,7 +181,8 @@ static int64_t dim_replace(struct graph *g, int64_t d, const struct dim_swap *s,
 		if (s->from[i] == d)
 			return s->to[i];
 	if (depth > 1000)
-		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED, "the size of a dimension is too complicated");
+		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED,
+			"the size of a dimension is too complicated");
 	const struct dim_expr e = *dim_get(g, d);
 	if (e.op == DIM_value) {
 		const struct node *n = node_map_get(s->nodes, e.node);

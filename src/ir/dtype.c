@@ -1,8 +1,9 @@
 /* dtype.c -- element types and the conversions between them.
  *
- * A float of any format is sign, exponent and a 64-bit significand with its top bit set; encoding
- * rounds that once, to nearest even, so nothing is rounded twice, whatever it comes from.  The special
- * values of each format are those of the OCP and IEEE formats as ml_dtypes and StableHLO use them:
+ * A float of any format is sign, exponent and a 64-bit significand with its top bit set;
+ * encoding rounds that once, to nearest even, so nothing is rounded twice, whatever it comes
+ * from.  The special values of each format are those of the OCP and IEEE formats as ml_dtypes
+ * and StableHLO use them:
  *
  *              beyond the largest   NaN                  zero
  *   IEEE       infinity             kept, quiet          +0 -0
@@ -15,9 +16,16 @@
 #include <string.h>
 
 enum {
-	BOOL = DTYPE_BOOL, SINT = DTYPE_SINT, UINT = DTYPE_UINT, FLOAT = DTYPE_FLOAT,
+	BOOL = DTYPE_BOOL,
+	SINT = DTYPE_SINT,
+	UINT = DTYPE_UINT,
+	FLOAT = DTYPE_FLOAT,
 	COMPLEX = DTYPE_COMPLEX,
-	NONE = DTYPE_NONE, IEEE = DTYPE_IEEE, FN = DTYPE_FN, FNUZ = DTYPE_FNUZ, FINITE = DTYPE_FINITE,
+	NONE = DTYPE_NONE,
+	IEEE = DTYPE_IEEE,
+	FN = DTYPE_FN,
+	FNUZ = DTYPE_FNUZ,
+	FINITE = DTYPE_FINITE,
 	E8M0 = DTYPE_E8M0,
 };
 
@@ -43,7 +51,7 @@ enum dtype dtype_part(enum dtype t)
 	return t == DTYPE_c64 ? DTYPE_f32 : t == DTYPE_c128 ? DTYPE_f64 : t;
 }
 
-/* ---- narrow floats ---------------------------------------------------------------------------- */
+/* ---- narrow floats -------------------------------------------------------------------------- */
 
 /* A finite number other than zero: mant / 2^63 * 2^exp, mant's top bit set. */
 struct number {
@@ -124,13 +132,15 @@ static uint32_t float_encode(const struct dtype_info *f, struct number v)
 		if (v.negative)
 			return code_nan(f, true);
 		int64_t code = v.exp + f->bias + (int64_t)shift_round(v.mant, 63) - 1;
-		return code < 0 ? 0 : code > (int64_t)code_max(f) ? code_nan(f, false) : (uint32_t)code;
+		return code<0 ? 0 : code>(int64_t) code_max(f) ? code_nan(f, false)
+							       : (uint32_t)code;
 	}
 	int exp = v.exp < emin ? emin : v.exp;
 	uint64_t r = shift_round(v.mant, 63 - f->man + (exp - v.exp));
 	if (exp - emin > 1 << f->exp)
 		return code_overflow(f, v.negative);
-	/* The hidden bit of r carries into the exponent, as does a mantissa rounded up to the next. */
+	/* The hidden bit of r carries into the exponent, as does a mantissa rounded up to the
+	 * next. */
 	uint64_t code = ((uint64_t)(exp - emin) << f->man) + r;
 	if (code > code_max(f))
 		return code_overflow(f, v.negative);
@@ -181,7 +191,7 @@ static double float_decode(const struct dtype_info *f, uint32_t code)
 	return sign * ldexp(man, (int)(exp ? exp : 1) - f->bias - f->man);
 }
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static uint64_t bits_load(const void *at, size_t bytes)
 {
@@ -318,7 +328,9 @@ static void int_store(enum dtype t, void *at, int64_t v, bool is_unsigned)
 		if (t == DTYPE_f64)
 			dtype_store_f64(t, at, is_unsigned ? (double)(uint64_t)v : (double)v);
 		else
-			code_store(t, at, float_from_u64(f, negative, negative ? 0 - (uint64_t)v : (uint64_t)v));
+			code_store(t, at,
+				float_from_u64(
+					f, negative, negative ? 0 - (uint64_t)v : (uint64_t)v));
 		break;
 	default:
 		bits_store(at, f->bytes, (uint64_t)int_wrap(f, (uint64_t)v));

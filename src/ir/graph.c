@@ -1,9 +1,11 @@
-/* graph.c -- the graph: its life, the loan to a job, and what is not a node: strings, functions, slots.
+/* graph.c -- the graph: its life, the loan to a job, and what is not a node: strings, functions,
+ * slots.
  *
- * Everything that is added lies in the graph's arena and, when it is consed, in a table of the graph;
- * each addition has a number (seq).  A job that fails takes its additions back: the tables drop what is
- * newer than the loan, the counters and lists are those of before, and the arena is cut back.  What a
- * job does to older things (adding a location to an old node) is looked for and undone as well. */
+ * Everything that is added lies in the graph's arena and, when it is consed, in a table of the
+ * graph; each addition has a number (seq).  A job that fails takes its additions back: the
+ * tables drop what is newer than the loan, the counters and lists are those of before, and the
+ * arena is cut back.  What a job does to older things (adding a location to an old node) is
+ * looked for and undone as well. */
 #include "ir/graph_impl.h"
 #include <assert.h>
 #include <string.h>
@@ -30,8 +32,8 @@ void graph_release(struct graph *g)
 {
 	if (!g || atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	struct table *tables[] = { &g->strings, &g->types, &g->attrs, &g->attr_sets, &g->dims, &g->nodes,
-		&g->regions };
+	struct table *tables[] = { &g->strings, &g->types, &g->attrs, &g->attr_sets, &g->dims,
+		&g->nodes, &g->regions };
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 		table_fini(tables[i]);
 	mem_free(g->slots);
@@ -71,8 +73,8 @@ static void graph_return(void *obj, bool failed)
 
 	if (failed) {
 		uint32_t seq = g->before.seq;
-		struct table *tables[] = { &g->strings, &g->types, &g->attrs, &g->attr_sets, &g->dims,
-			&g->nodes, &g->regions };
+		struct table *tables[] = { &g->strings, &g->types, &g->attrs, &g->attr_sets,
+			&g->dims, &g->nodes, &g->regions };
 		for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 			table_rollback(tables[i], seq);
 		locations_rollback(g, seq, g->before.nnodes);
@@ -208,7 +210,8 @@ static const struct func *func_copy(struct graph *g, const struct func *f)
 		const char **names = graph_alloc(g, mem_size(np, sizeof *names));
 		for (uint32_t i = 0; i < np; i++)
 			if (f->param_names[i])
-				names[i] = graph_string(g, f->param_names[i], strlen(f->param_names[i]));
+				names[i] = graph_string(
+					g, f->param_names[i], strlen(f->param_names[i]));
 		c->param_names = names;
 	}
 	return c;

@@ -6,8 +6,8 @@
 #include "ir/table.h"
 #include <stdatomic.h>
 
-/* Functions, oldest first.  The array lies in the arena; the first change of a job copies it, so that
- * taking the job back is restoring this struct. */
+/* Functions, oldest first.  The array lies in the arena; the first change of a job copies it, so
+ * that taking the job back is restoring this struct. */
 struct func_list {
 	const struct func **v;
 	uint32_t n, cap;
@@ -56,7 +56,8 @@ void *graph_heap_grow(struct graph *g, void *p, uint32_t *cap, uint32_t at, size
 /* The node of these parts, without any check. */
 const struct node *node_cons(struct graph *g, const struct node *key);
 /* What declared and inferred say together; NULL when they contradict. */
-const struct type *type_merge(struct graph *g, const struct type *declared, const struct type *inferred);
+const struct type *type_merge(
+	struct graph *g, const struct type *declared, const struct type *inferred);
 /* Checks s like graph_node does and gives the type of its node. */
 const struct type *node_infer(struct graph *g, const struct node_spec *s);
 

@@ -1,13 +1,14 @@
 /* graph_key.c -- what a compilation of a function depends on, as bytes.
  *
- * The bytes are a function of content only: no address, id or hash enters them, so two processes that
- * read the same program get the same bytes, and so does one that compiled it before.  Regions, types,
- * symbols and slots are numbered by first use and written where they are first used; nodes are written
- * operands first, from the results down.  Whatever has a length says so first, so no two graphs share
- * their bytes.
+ * The bytes are a function of content only: no address, id or hash enters them, so two processes
+ * that read the same program get the same bytes, and so does one that compiled it before.
+ * Regions, types, symbols and slots are numbered by first use and written where they are first
+ * used; nodes are written operands first, from the results down.  Whatever has a length says so
+ * first, so no two graphs share their bytes.
  *
- * Locations are left out.  A slot in a file or bound later is its description: the weight is not read.
- * A slot with data of its own is its bytes' hash, since an artifact holds the bytes themselves. */
+ * Locations are left out.  A slot in a file or bound later is its description: the weight is not
+ * read. A slot with data of its own is its bytes' hash, since an artifact holds the bytes
+ * themselves. */
 #include "base/str.h"
 #include "ir/graph_impl.h"
 #include "ir/node_map.h"
@@ -17,10 +18,10 @@ struct key_writer {
 	const struct graph *g;
 	struct job *job;
 	struct str *out;
-	uint32_t *types, *dims, *slots, *regions;    /* number by id or index, plus one; 0: not seen */
+	uint32_t *types, *dims, *slots, *regions; /* number by id or index, plus one; 0: not seen */
 	uint32_t ntypes, ndims, nslots, nregions, cap;
 	const struct region **todo;                  /* by number */
-	struct node_map nodes;                       /* of the region at hand: its number, as a pointer */
+	struct node_map nodes; /* of the region at hand: its number, as a pointer */
 };
 
 static void put(struct key_writer *w, uint64_t v)
@@ -70,7 +71,8 @@ static void put_dim(struct key_writer *w, int64_t d, int depth)
 	if (d >= 0 || put_number(w, w->dims, &w->ndims, (uint32_t)(-1 - d)))
 		return;
 	if (depth > 10000)
-		job_fail(w->job, WEFT_RESOURCE_EXHAUSTED, "the size of a dimension is too complicated");
+		job_fail(w->job, WEFT_RESOURCE_EXHAUSTED,
+			"the size of a dimension is too complicated");
 	const struct dim_expr *e = dim_get(w->g, d);
 	put(w, (uint64_t)e->op);
 	put_int(w, e->min);

@@ -1,13 +1,13 @@
 /* node.c -- nodes: consed, and checked against op.def before they exist.
  *
- * graph_node() checks what is the same for every op (numbers of operands and regions, kinds of the
- * attributes, captures, effect token), asks the op's shape rule about the rest, merges its answer with
- * the declared type and conses the result. */
+ * graph_node() checks what is the same for every op (numbers of operands and regions, kinds of
+ * the attributes, captures, effect token), asks the op's shape rule about the rest, merges its
+ * answer with the declared type and conses the result. */
 #include "ir/graph_impl.h"
 #include <assert.h>
 #include <string.h>
 
-/* ---- consing ---------------------------------------------------------------------------------- */
+/* ---- consing -------------------------------------------------------------------------------- */
 
 /* Over content, not addresses, so equal in every process. */
 static uint64_t node_hash(const struct node *n)
@@ -27,10 +27,10 @@ static bool node_eq(const void *item, const void *key)
 {
 	const struct node *a = item, *b = key;
 
-	return a->op == b->op && a->nin == b->nin && a->nregions == b->nregions && a->type == b->type &&
-		a->attrs == b->attrs &&
-		(!a->nin || !memcmp(a->in, b->in, a->nin * sizeof(*a->in))) &&
-		(!a->nregions || !memcmp(a->regions, b->regions, a->nregions * sizeof(*a->regions)));
+	return a->op == b->op && a->nin == b->nin && a->nregions == b->nregions &&
+	       a->type == b->type && a->attrs == b->attrs &&
+	       (!a->nin || !memcmp(a->in, b->in, a->nin * sizeof(*a->in))) &&
+	       (!a->nregions || !memcmp(a->regions, b->regions, a->nregions * sizeof(*a->regions)));
 }
 
 static void *node_make(struct graph *g, const void *key, uint64_t hash)
@@ -55,7 +55,7 @@ const struct node *node_cons(struct graph *g, const struct node *key)
 	return graph_cons(g, &g->nodes, node_hash(&k), node_eq, node_make, &k);
 }
 
-/* ---- captures, effect ------------------------------------------------------------------------- */
+/* ---- captures, effect ----------------------------------------------------------------------- */
 
 static uint32_t attrs_ncaptures(const struct attrs *a)
 {
@@ -131,7 +131,7 @@ const struct type *node_result_type(const struct node *n, uint32_t i)
 	return n->type->elem[i];
 }
 
-/* ---- checking --------------------------------------------------------------------------------- */
+/* ---- checking ------------------------------------------------------------------------------- */
 
 static noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *what)
 {
@@ -163,12 +163,15 @@ static void check_counts(struct graph *g, const struct node_spec *s, uint32_t ni
 	const struct op_info *info = &op_table[s->op];
 	struct job *j = graph_job(g);
 
-	if ((info->lo >= 0 && nin < (uint32_t)info->lo) || (info->hi >= 0 && nin > (uint32_t)info->hi))
-		spec_fail(g, s, info->lo == info->hi
-			? job_printf(j, "expected %d operand%s, found %u", info->lo,
-				info->lo == 1 ? "" : "s", nin)
-			: info->hi < 0 ? job_printf(j, "expected %d or more operands, found %u", info->lo, nin)
-			: job_printf(j, "expected %d to %d operands, found %u", info->lo, info->hi, nin));
+	if ((info->lo >= 0 && nin < (uint32_t)info->lo) ||
+		(info->hi >= 0 && nin > (uint32_t)info->hi))
+		spec_fail(g, s,
+			info->lo == info->hi ? job_printf(j, "expected %d operand%s, found %u",
+						       info->lo, info->lo == 1 ? "" : "s", nin)
+			: info->hi < 0 ? job_printf(j, "expected %d or more operands, found %u",
+						 info->lo, nin)
+				       : job_printf(j, "expected %d to %d operands, found %u",
+						 info->lo, info->hi, nin));
 	if (info->nregions >= 0 && s->nregions != (uint32_t)info->nregions)
 		spec_fail(g, s, job_printf(j, "expected %d region%s, found %u", info->nregions,
 			info->nregions == 1 ? "" : "s", s->nregions));
@@ -194,9 +197,13 @@ static void check_trailing(struct graph *g, const struct node_spec *s, uint32_t 
 		const struct type *const *params = b->params + b->nparams - ncaptures - effect;
 		for (uint32_t i = 0; i < ncaptures + effect; i++)
 			if (!type_fits(g, params[i], s->in[nin + i]->type))
-				spec_fail(g, s, "a captured value has another type than the region's parameter");
+				spec_fail(g, s,
+					"a captured value has another type than the region's "
+					"parameter");
 		if (effect && b->results[b->nresults - 1]->type->kind != TYPE_token)
-			spec_fail(g, s, "a region of an op with an effect gives a token as its last result");
+			spec_fail(g, s,
+				"a region of an op with an effect gives a token as its last "
+				"result");
 	}
 }
 
@@ -250,8 +257,11 @@ const struct type *node_infer(struct graph *g, const struct node_spec *s)
 	const struct type *inferred = op_table[s->op].infer(g, &own);
 	const struct type *t = type_merge(g, own.type, inferred);
 	if (!t)
-		spec_fail(g, s, job_printf(graph_job(g), "the declared type %s is not the type %s of its result",
-			type_text(graph_job(g), g, own.type), type_text(graph_job(g), g, inferred)));
+		spec_fail(g, s,
+			job_printf(graph_job(g),
+				"the declared type %s is not the type %s of its result",
+				type_text(graph_job(g), g, own.type),
+				type_text(graph_job(g), g, inferred)));
 	return effect ? type_add_token(g, t) : t;
 }
 
@@ -289,7 +299,7 @@ const struct node *graph_result(struct graph *g, const struct node *n, uint32_t 
 		.type = n->type->elem[i], .attrs = index_attrs(g, i) });
 }
 
-/* ---- attributes by key ------------------------------------------------------------------------ */
+/* ---- attributes by key ---------------------------------------------------------------------- */
 
 int64_t node_int(const struct node *n, enum key k, int64_t otherwise)
 {

@@ -21,8 +21,8 @@ static bool region_eq(const void *item, const void *key)
 	const struct region *a = item, *b = key;
 
 	return a->nparams == b->nparams && a->nresults == b->nresults &&
-		(!a->nparams || !memcmp(a->params, b->params, a->nparams * sizeof(*a->params))) &&
-		(!a->nresults || !memcmp(a->results, b->results, a->nresults * sizeof(*a->results)));
+	       (!a->nparams || !memcmp(a->params, b->params, a->nparams * sizeof(*a->params))) &&
+	       (!a->nresults || !memcmp(a->results, b->results, a->nresults * sizeof(*a->results)));
 }
 
 static void *region_make(struct graph *g, const void *key, uint64_t hash)
@@ -36,8 +36,8 @@ static void *region_make(struct graph *g, const void *key, uint64_t hash)
 	return r;
 }
 
-const struct region *graph_region(struct graph *g, uint32_t nparams, const struct type *const *params,
-	uint32_t nresults, const struct node *const *results)
+const struct region *graph_region(struct graph *g, uint32_t nparams,
+	const struct type *const *params, uint32_t nresults, const struct node *const *results)
 {
 	struct region key = { .nparams = nparams, .nresults = nresults, .params = params,
 		.results = results };
@@ -45,7 +45,7 @@ const struct region *graph_region(struct graph *g, uint32_t nparams, const struc
 	return graph_cons(g, &g->regions, region_hash(&key), region_eq, region_make, &key);
 }
 
-/* ---- order ------------------------------------------------------------------------------------ */
+/* ---- order ---------------------------------------------------------------------------------- */
 
 /* Sorts by id: least significant digit first, 11 bits at a time; few nodes by insertion. */
 static const struct node **nodes_sort(struct job *j, const struct node **v, uint32_t n)
@@ -114,9 +114,10 @@ const struct node **region_order(struct job *j, const struct region *r, uint32_t
 	return nodes_sort(j, found.v, found.n);
 }
 
-/* ---- copies ----------------------------------------------------------------------------------- */
+/* ---- copies --------------------------------------------------------------------------------- */
 
-/* n over other operands.  Operands of the same types cannot change what n is; others ask its rule. */
+/* n over other operands.  Operands of the same types cannot change what n is; others ask its
+ * rule. */
 static const struct node *node_over(struct graph *g, const struct node *n, const struct node **in,
 	const struct dim_swap *swap)
 {
@@ -141,8 +142,8 @@ static const struct node *node_over(struct graph *g, const struct node *n, const
 }
 
 /* The symbols of r's parameters and what they are for these arguments. */
-static struct dim_swap param_swap(struct job *j, const struct region *r, const struct node *const *args,
-	const struct node_map *copies)
+static struct dim_swap param_swap(struct job *j, const struct region *r,
+	const struct node *const *args, const struct node_map *copies)
 {
 	uint32_t most = 0;
 	struct dim_swap s = { .nodes = copies };
@@ -152,7 +153,8 @@ static struct dim_swap param_swap(struct job *j, const struct region *r, const s
 	int64_t *from = job_array(j, most, sizeof *from), *to = job_array(j, most, sizeof *to);
 	for (uint32_t i = 0; i < r->nparams; i++)
 		for (uint32_t d = 0; d < r->params[i]->rank && d < args[i]->type->rank; d++)
-			if (r->params[i]->dims[d] < 0 && r->params[i]->dims[d] != args[i]->type->dims[d]) {
+			if (r->params[i]->dims[d] < 0 &&
+				r->params[i]->dims[d] != args[i]->type->dims[d]) {
 				from[s.n] = r->params[i]->dims[d];
 				to[s.n++] = args[i]->type->dims[d];
 			}
@@ -182,8 +184,10 @@ void region_inline(struct graph *g, const struct region *r, const struct node *c
 			for (uint32_t k = 0; k < n->nin; k++)
 				in[k] = node_map_get(&copies, n->in[k]);
 			copy = node_over(g, n, in, &swap);
-			for (const struct location *l = graph_location(g, n); l && copy != n; l = l->next)
-				graph_locate(g, copy, (struct place){ l->file, l->line, l->column }, l->text);
+			for (const struct location *l = graph_location(g, n); l && copy != n;
+				l = l->next)
+				graph_locate(g, copy, (struct place){ l->file, l->line, l->column },
+					l->text);
 		}
 		node_map_set(&copies, n, copy);
 	}

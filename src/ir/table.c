@@ -1,8 +1,8 @@
 /* table.c -- open addressing with linear probing.
  *
- * Items are only removed by a rollback, which leaves a grave in place of each, so that it needs no
- * memory and cannot fail; graves are swept when the table grows.  A lookup compares hashes first and
- * asks the caller only about equal ones. */
+ * Items are only removed by a rollback, which leaves a grave in place of each, so that it needs
+ * no memory and cannot fail; graves are swept when the table grows.  A lookup compares hashes
+ * first and asks the caller only about equal ones. */
 #include "ir/table.h"
 #include "base/mem.h"
 

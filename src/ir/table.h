@@ -1,4 +1,5 @@
-/* table.h -- the consing tables of a graph: open addressing, in the heap; items lie in its arena. */
+/* table.h -- the consing tables of a graph: open addressing, in the heap; items lie in its
+ * arena. */
 #ifndef IR_TABLE_H
 #define IR_TABLE_H
 #include <stdbool.h>
@@ -11,7 +12,7 @@ struct table_entry {
 };
 struct table {
 	struct table_entry *e;
-	uint32_t cap, used;          /* cap is a power of two or 0; used counts the removed ones too */
+	uint32_t cap, used; /* cap is a power of two or 0; used counts the removed ones too */
 };
 typedef bool table_eq_fn(const void *item, const void *key);
 

@@ -58,11 +58,13 @@ static bool type_eq(const void *item, const void *key)
 	if (a->kind != b->kind || a->dtype != b->dtype || a->unranked != b->unranked ||
 			a->rank != b->rank || a->n != b->n)
 		return false;
-	if (a->rank && (!ints_eq(a->dims, b->dims, a->rank) || !ints_eq(a->bounds, b->bounds, a->rank)))
+	if (a->rank &&
+		(!ints_eq(a->dims, b->dims, a->rank) || !ints_eq(a->bounds, b->bounds, a->rank)))
 		return false;
 	if (!quant_eq(a->quant, b->quant))
 		return false;
-	if (!a->encoding || !b->encoding ? a->encoding != b->encoding : strcmp(a->encoding, b->encoding))
+	if (!a->encoding || !b->encoding ? a->encoding != b->encoding
+					 : strcmp(a->encoding, b->encoding))
 		return false;
 	return !a->n || !memcmp(a->elem, b->elem, a->n * sizeof(*a->elem));
 }
@@ -95,7 +97,8 @@ const struct type *type_cons(struct graph *g, const struct type *t)
 
 const struct type *type_tensor(struct graph *g, enum dtype t, uint32_t rank, const int64_t *dims)
 {
-	return type_cons(g, &(struct type){ .kind = TYPE_tensor, .dtype = t, .rank = rank, .dims = dims });
+	return type_cons(
+		g, &(struct type){ .kind = TYPE_tensor, .dtype = t, .rank = rank, .dims = dims });
 }
 
 const struct type *type_scalar(struct graph *g, enum dtype t)
@@ -135,7 +138,7 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 	return type_cons(g, &c);
 }
 
-/* ---- what two descriptions of one value say together ------------------------------------------ */
+/* ---- what two descriptions of one value say together ---------------------------------------- */
 
 /* How much a dimension says: a number most, a bare symbol that nothing else is known of least, the
  * value of some node less than what is known from arguments. */
@@ -191,7 +194,8 @@ static const struct type *tensor_merge(struct graph *g, const struct type *a, co
 	return type_cons(g, &t);
 }
 
-const struct type *type_merge(struct graph *g, const struct type *declared, const struct type *inferred)
+const struct type *type_merge(
+	struct graph *g, const struct type *declared, const struct type *inferred)
 {
 	if (declared == inferred || !inferred)
 		return declared;
@@ -210,7 +214,7 @@ const struct type *type_merge(struct graph *g, const struct type *declared, cons
 	return type_list(g, declared->kind, declared->n, elem);
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------ */
+/* ---- sizes ---------------------------------------------------------------------------------- */
 
 bool type_is_static(const struct type *t)
 {
@@ -252,22 +256,27 @@ void type_strides(const struct type *t, int64_t *out)
 
 	for (uint32_t i = t->rank; i-- > 0;) {
 		out[i] = n;
-		/* A tensor without elements may have sizes whose product overflows; nobody steps there. */
+		/* A tensor without elements may have sizes whose product overflows; nobody steps
+		 * there. */
 		if (__builtin_mul_overflow(n, t->dims[i], &n))
 			n = 0;
 	}
 }
 
-/* ---- text ------------------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------------------- */
 
 static void quant_print(const struct quant *q, enum dtype storage, struct str *out)
 {
-	str_addf(out, "!quant.uniform<%s:%s", dtype_table[storage].text, dtype_table[q->expressed].text);
+	str_addf(out, "!quant.uniform<%s:%s", dtype_table[storage].text,
+		dtype_table[q->expressed].text);
 	if (q->axis >= 0)
 		str_addf(out, ":%d", (int)q->axis);
 	for (uint32_t i = 0; i < q->n; i++)
-		str_addf(out, "%s%.17g:%" PRId64, i ? "," : q->axis < 0 ? ", " : ", {", q->scales[i],
-			q->zeros[i]);
+		str_addf(out, "%s%.17g:%" PRId64,
+			i             ? ","
+			: q->axis < 0 ? ", "
+				      : ", {",
+			q->scales[i], q->zeros[i]);
 	str_add(out, q->axis < 0 ? ">" : "}>");
 }
 

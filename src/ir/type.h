@@ -53,7 +53,7 @@ const struct type *type_with_dtype(struct graph *g, const struct type *t, enum d
 const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_t rank,
 	const int64_t *dims);
 
-bool type_is_static(const struct type *t);                   /* no dimension below 0, not unranked */
+bool type_is_static(const struct type *t); /* no dimension below 0, not unranked */
 /* Elements of a static tensor; -1 when that overflows int64_t or the tensor is not static. */
 int64_t type_elements(const struct type *t);
 int64_t type_bytes(const struct type *t);                    /* the same in bytes of memory */
@@ -62,7 +62,9 @@ void type_strides(const struct type *t, int64_t *out);
 
 struct job;
 struct str;
-/* "tensor<2x?xf32>" for messages and reports: symbols are "?", or their expression when symbols is set. */
+/* "tensor<2x?xf32>" for messages and reports: symbols are "?", or their expression when symbols
+ * is set. */
 void type_print(const struct graph *g, const struct type *t, bool symbols, struct str *out);
-const char *type_text(struct job *j, const struct graph *g, const struct type *t);  /* in j's scratch */
+const char *type_text(
+	struct job *j, const struct graph *g, const struct type *t); /* in j's scratch */
 #endif

@@ -1,7 +1,8 @@
-/* verify.c -- our own invariants, checked between passes: a broken one is our bug, never the user's.
+/* verify.c -- our own invariants, checked between passes: a broken one is our bug, never the
+ * user's.
  *
- * R1 by looking every node up again, R2 and R4 by asking each op's verifier again, R3 and R5 by walking.
- * The verifiers fail jobs, so they run in one of their own, whose error becomes a BUG. */
+ * R1 by looking every node up again, R2 and R4 by asking each op's verifier again, R3 and R5 by
+ * walking. The verifiers fail jobs, so they run in one of their own, whose error becomes a BUG. */
 #include "ir/graph_impl.h"
 #include "ir/node_map.h"
 
@@ -37,7 +38,8 @@ static void verify_node(struct verify *v, const struct region *r, const struct n
 		BUG("R1: node %u (%s) is not of this graph", n->id, op);
 	for (uint32_t i = 0; i < n->nin; i++)
 		if (n->in[i]->id >= n->id)
-			BUG("R5: node %u (%s) is older than its operand %u", n->id, op, n->in[i]->id);
+			BUG("R5: node %u (%s) is older than its operand %u", n->id, op,
+				n->in[i]->id);
 	if (node_cons(g, n) != n)
 		BUG("R1: node %u (%s) has a twin", n->id, op);
 	if (n->op == OP_parameter) {
@@ -46,8 +48,13 @@ static void verify_node(struct verify *v, const struct region *r, const struct n
 			BUG("R3: region %u has no parameter like node %u", r->id, n->id);
 		return;
 	}
-	const struct type *t = node_infer(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = n->in,
-		.nregions = n->nregions, .regions = n->regions, .attrs = n->attrs, .type = n->type });
+	const struct type *t = node_infer(g, &(struct node_spec){ .op = n->op,
+						     .nin = n->nin,
+						     .in = n->in,
+						     .nregions = n->nregions,
+						     .regions = n->regions,
+						     .attrs = n->attrs,
+						     .type = n->type });
 	if (!type_merge(g, n->type, t))
 		BUG("R2: node %u (%s) is of another type than its rule says", n->id, op);
 	for (uint32_t i = 0; i < n->nregions; i++)

@@ -1,4 +1,5 @@
-/* Unit tests of programs built by calls: values, attributes, regions with captures, effects, errors. */
+/* Unit tests of programs built by calls: values, attributes, regions with captures, effects,
+ * errors. */
 #include "unit.h"
 #include <weft/build.h>
 
@@ -39,7 +40,8 @@ void test_build_api__a_small_program(void)
 	int64_t dims[] = { 4, 8 }, axis[] = { 1 };
 	float zero = 0, matrix[8 * 2] = { 1 };
 	weft_value x = weft_build_parameter(b, tensor(WEFT_F32, 2, dims), "x");
-	weft_value w = weft_build_constant(b, tensor(WEFT_F32, 2, (const int64_t[]){ 8, 2 }), matrix);
+	weft_value w =
+		weft_build_constant(b, tensor(WEFT_F32, 2, (const int64_t[]){ 8, 2 }), matrix);
 	int64_t lhs[] = { 1 }, rhs[] = { 0 };
 	struct weft_attr numbers[] = {
 		weft_attr_ints("lhs_contracting_dimensions", 1, lhs),
@@ -123,7 +125,8 @@ void test_build_api__several_results(void)
 	struct weft_builder *b = start();
 	int64_t two = 2, dims[] = { 4, 4 };
 	weft_value state = weft_build_parameter(b, tensor(WEFT_UI64, 1, &two), "state");
-	struct weft_tensor_type types[] = { tensor(WEFT_UI64, 1, &two), tensor(WEFT_UI32, 2, dims) };
+	struct weft_tensor_type types[] = { tensor(WEFT_UI64, 1, &two),
+		tensor(WEFT_UI32, 2, dims) };
 	struct weft_attr how = weft_attr_text("rng_algorithm", "THREE_FRY");
 	struct weft_more more = { 1, &how, 0, NULL, 2, types };
 	weft_value rng = weft_build_rng_bit_generator(b, state, &more);
@@ -173,7 +176,8 @@ void test_build_api__the_first_error_stays(void)
 
 	b = start();
 	weft_build(b, "ad", 0, NULL, NULL);
-	CHECK_ERROR(weft_builder_finish(b, 0, NULL, &p), WEFT_INVALID_ARGUMENT, "no op is named ad");
+	CHECK_ERROR(
+		weft_builder_finish(b, 0, NULL, &p), WEFT_INVALID_ARGUMENT, "no op is named ad");
 
 	b = start();
 	x = weft_build_parameter(b, tensor(WEFT_F32, 1, &four), "x");
@@ -181,7 +185,8 @@ void test_build_api__the_first_error_stays(void)
 	y = weft_build_negate(b, x);
 	weft_build_region_end(b, 1, &y);
 	weft_build_abs(b, y);
-	CHECK_ERROR(weft_builder_finish(b, 1, &x, &p), WEFT_INVALID_ARGUMENT, "a region that has ended");
+	CHECK_ERROR(weft_builder_finish(b, 1, &x, &p), WEFT_INVALID_ARGUMENT,
+		"a region that has ended");
 
 	b = start();
 	x = weft_build_parameter(b, tensor(WEFT_F32, 1, &four), "x");
@@ -193,7 +198,8 @@ void test_build_api__the_first_error_stays(void)
 	struct weft_attr at = weft_attr_int("dimensio", 0);
 	struct weft_more more = { 1, &at, 0, NULL, 0, NULL };
 	weft_build_concatenate(b, 1, &x, &more);
-	CHECK_ERROR(weft_builder_finish(b, 1, &x, &p), WEFT_INVALID_ARGUMENT, "no attribute is named dimensio");
+	CHECK_ERROR(weft_builder_finish(b, 1, &x, &p), WEFT_INVALID_ARGUMENT,
+		"no attribute is named dimensio");
 	weft_builder_free(NULL);
 }
 

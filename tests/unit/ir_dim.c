@@ -1,11 +1,13 @@
-/* Unit tests of dimensions: their algebra, ranges, and what is traced from nodes and built into them. */
+/* Unit tests of dimensions: their algebra, ranges, and what is traced from nodes and built into
+ * them. */
 #include "ir_test.h"
 
-/* ---- algebra ---------------------------------------------------------------------------------- */
+/* ---- algebra -------------------------------------------------------------------------------- */
 
 static void body_algebra(struct graph *g)
 {
-	int64_t a = dim_arg(g, 0, 0, 0, INT64_MAX), b = dim_arg(g, 0, 1, 1, 64), c = dim_free(g, 2, 9);
+	int64_t a = dim_arg(g, 0, 0, 0, INT64_MAX), b = dim_arg(g, 0, 1, 1, 64),
+		c = dim_free(g, 2, 9);
 
 	CHECK(a < 0 && b < 0 && a != b);
 	CHECK(dim_arg(g, 0, 0, 0, INT64_MAX) == a);
@@ -128,7 +130,8 @@ static void body_random(struct graph *g)
 			x[i] = v[i];
 		}
 		for (int i = 3; i < 8; i++) {
-			uint32_t p = rnd(&seed) % (uint32_t)i, q = rnd(&seed) % (uint32_t)i, by = 1 + rnd(&seed) % 9;
+			uint32_t p = rnd(&seed) % (uint32_t)i, q = rnd(&seed) % (uint32_t)i,
+				 by = 1 + rnd(&seed) % 9;
 			switch (rnd(&seed) % 8) {
 			case 0: d[i] = dim_add(g, d[p], d[q]); x[i] = x[p] + x[q]; break;
 			case 1: d[i] = dim_sub(g, d[p], d[q]); x[i] = x[p] - x[q]; break;
@@ -136,15 +139,26 @@ static void body_random(struct graph *g)
 			case 3: d[i] = dim_mul(g, d[p], by); x[i] = x[p] * by; break;
 			case 4: d[i] = dim_floordiv(g, d[p], by); x[i] = x[p] / (int64_t)by -
 				(x[p] % (int64_t)by < 0); break;
-			case 5: d[i] = dim_mod(g, d[p], by); x[i] = (x[p] % (int64_t)by + by) % by; break;
-			case 6: d[i] = dim_max(g, d[p], d[q]); x[i] = x[p] > x[q] ? x[p] : x[q]; break;
-			default: d[i] = dim_min(g, d[p], d[q]); x[i] = x[p] < x[q] ? x[p] : x[q]; break;
+			case 5:
+				d[i] = dim_mod(g, d[p], by);
+				x[i] = (x[p] % (int64_t)by + by) % by;
+				break;
+			case 6:
+				d[i] = dim_max(g, d[p], d[q]);
+				x[i] = x[p] > x[q] ? x[p] : x[q];
+				break;
+			default:
+				d[i] = dim_min(g, d[p], d[q]);
+				x[i] = x[p] < x[q] ? x[p] : x[q];
+				break;
 			}
 			if (value_of(g, d[i], v) != x[i])
-				UNIT_FAIL("round %d: %s is %lld, expected %lld", round, ir_dim_text(g, d[i]),
-					(long long)value_of(g, d[i], v), (long long)x[i]);
+				UNIT_FAIL("round %d: %s is %lld, expected %lld", round,
+					ir_dim_text(g, d[i]), (long long)value_of(g, d[i], v),
+					(long long)x[i]);
 			if (!dim_is_number(d[i]))
-				CHECK(dim_get(g, d[i])->min <= x[i] && x[i] <= dim_get(g, d[i])->max);
+				CHECK(dim_get(g, d[i])->min <= x[i] &&
+					x[i] <= dim_get(g, d[i])->max);
 			for (int k = 0; k < i; k++)
 				CHECK(x[k] != x[i] || dim_may_equal(g, d[k], d[i]));
 		}
@@ -190,7 +204,7 @@ void test_dim__overflow_is_an_error(void)
 	graph_release(g);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------ */
+/* ---- nodes ---------------------------------------------------------------------------------- */
 
 static const struct node *i64(struct graph *g, int64_t v)
 {
@@ -205,7 +219,8 @@ static void body_trace(struct graph *g)
 
 	CHECK_INT(dim_of_node(g, size, 0), s);
 	CHECK(node_literal(six) && dim_of_node(g, six, 0) == 6);
-	const struct node *m = build2(g, OP_subtract, build2(g, OP_multiply, size, i64(g, 4)), i64(g, 1));
+	const struct node *m =
+		build2(g, OP_subtract, build2(g, OP_multiply, size, i64(g, 4)), i64(g, 1));
 	CHECK_INT(dim_of_node(g, m, 0), dim_sub(g, dim_mul(g, s, 4), 1));
 	CHECK_INT(dim_of_node(g, build2(g, OP_divide, size, i64(g, 2)), 0), dim_floordiv(g, s, 2));
 	CHECK_INT(dim_of_node(g, build2(g, OP_remainder, size, i64(g, 2)), 0), dim_mod(g, s, 2));
@@ -217,7 +232,8 @@ static void body_trace(struct graph *g)
 	/* What is not followed is the value itself, once. */
 	const struct node *y = graph_parameter(g, 1, type_scalar(g, DTYPE_i64));
 	int64_t d = dim_of_node(g, y, 0);
-	CHECK(dim_get(g, d)->op == DIM_value && dim_get(g, d)->node == y && dim_of_node(g, y, 0) == d);
+	CHECK(dim_get(g, d)->op == DIM_value && dim_get(g, d)->node == y &&
+		dim_of_node(g, y, 0) == d);
 	CHECK_INT(dim_of_node(g, build2(g, OP_add, y, size), 0), dim_add(g, d, s));
 	/* Division of what may be negative is not ours. */
 	const struct node *half = build2(g, OP_divide, y, i64(g, 2));
@@ -255,7 +271,8 @@ static void body_symbolic(struct graph *g)
 	CHECK(build_reshape(g, x, 2, (const int64_t[]){ s, t }) == x);
 	int64_t wide[] = { 4, s, t };
 	y = build_broadcast_to(g, x, 3, wide);
-	CHECK(y->op == OP_dynamic_broadcast_in_dim && y->type->dims[1] == s && y->type->dims[0] == 4);
+	CHECK(y->op == OP_dynamic_broadcast_in_dim && y->type->dims[1] == s &&
+		y->type->dims[0] == 4);
 	y = build_like(g, x, 1);
 	CHECK(y->type == x->type);
 	y = build_full(g, x->type, 2);          /* sizes found through the parameter */
@@ -270,7 +287,8 @@ static void body_symbolic(struct graph *g)
 	const struct node *odd = build_dim(g, dim_mod(g, dim_sub(g, s, 5), 3), 1, &x);
 	CHECK(odd->op == OP_select && odd->type == type_scalar(g, DTYPE_i64));
 	const struct type *params[] = { x->type };
-	graph_add_func(g, &(struct func){ .name = "main", .region = graph_region(g, 1, params, 1, &y) });
+	graph_add_func(
+		g, &(struct func){ .name = "main", .region = graph_region(g, 1, params, 1, &y) });
 	graph_verify(g);
 }
 
@@ -282,7 +300,8 @@ void test_build__symbolic_sizes(void)
 static void body_build(struct graph *g)
 {
 	const struct type *t = ir_type(g, DTYPE_f32, 8, 16);
-	const struct node *x = graph_parameter(g, 0, t), *w = graph_parameter(g, 1, ir_type(g, DTYPE_f32, 4, 16));
+	const struct node *x = graph_parameter(g, 0, t),
+			  *w = graph_parameter(g, 1, ir_type(g, DTYPE_f32, 4, 16));
 	int64_t one = 1, zero = 0;
 
 	const struct node *y = build_dot(g, x, w, 0, NULL, NULL, 1, &one, &one, DTYPE_f32);
@@ -293,8 +312,8 @@ static void body_build(struct graph *g)
 	CHECK(y->type == t);
 	y = build_broadcast(g, build_scalar(g, DTYPE_f32, 3), 2, t->dims, NULL);
 	CHECK(y->type == t && y == build_full(g, t, 3));
-	y = build_pad(g, x, build_scalar(g, DTYPE_f32, 0), (const int64_t[]){ 1, 0 }, (const int64_t[]){ -2, 3 },
-		(const int64_t[]){ 0, 1 });
+	y = build_pad(g, x, build_scalar(g, DTYPE_f32, 0), (const int64_t[]){ 1, 0 },
+		(const int64_t[]){ -2, 3 }, (const int64_t[]){ 0, 1 });
 	CHECK(y->type == ir_type(g, DTYPE_f32, 7, 34));
 	CHECK(build_iota(g, t, 1)->type == t);
 	static const enum op ops[] = { OP_add, OP_multiply, OP_maximum, OP_minimum };

@@ -126,14 +126,15 @@ void test_dtype__every_code_comes_back(void)
 static void check_between(const struct format *x, double v, uint32_t i)
 {
 	double low = x->value[i], high = x->value[i + 1];
-	double below = v - low, above = high - v;    /* exact: the formats are far narrower than f64 */
-	/* An exponent without mantissa is one significant bit: the even neighbour is the upper one. */
+	double below = v - low, above = high - v; /* exact: the formats are far narrower than f64 */
+	/* An exponent without mantissa is one significant bit: the even neighbour is the upper
+	 * one. */
 	bool tie_up = x->f->special == DTYPE_E8M0 || x->code[i] & 1;
 	uint32_t want = below < above ? x->code[i] : above < below ? x->code[i + 1]
 		: tie_up ? x->code[i + 1] : x->code[i];
 	uint32_t got = stored(x->t, v);
 
-	if (meaning(x->f, want) == 0)        /* the sign of a zero is that of v, where there is one */
+	if (meaning(x->f, want) == 0) /* the sign of a zero is that of v, where there is one */
 		CHECK(loaded(x->t, got) == 0 && (x->f->special == DTYPE_FNUZ ? got == 0
 			: !signbit(v) == !signbit(loaded(x->t, got))));
 	else
@@ -154,7 +155,8 @@ void test_dtype__rounds_to_nearest_even(void)
 			for (int p = 0; p < 3; p++) {
 				double v = x.value[i] + gap * parts[p];
 				check_between(&x, v, i);
-				/* One step of f64 beside the middle: an intermediate f32 would hide it. */
+				/* One step of f64 beside the middle: an intermediate f32 would
+				 * hide it. */
 				check_between(&x, nextafter(v, INFINITY), i);
 				check_between(&x, nextafter(v, -INFINITY), i);
 			}
@@ -174,14 +176,16 @@ void test_dtype__overflow_is_the_formats(void)
 		double top = x.value[x.n - 1];
 		double half = x.f->special == DTYPE_E8M0 ? top / 2 : (top - x.value[x.n - 2]) / 2;
 		/* The tie goes beyond, but where the largest code is even. */
-		double edge = x.f->special == DTYPE_FN ? nextafter(top + half, INFINITY) : top + half;
+		double edge =
+			x.f->special == DTYPE_FN ? nextafter(top + half, INFINITY) : top + half;
 		double beyond[] = { edge, top * 2, 1e300, INFINITY };
 		CHECK_INT(stored(t, nextafter(top + half, 0)), x.code[x.n - 1]);
 		for (int i = 0; i < 4; i++) {
 			double v = loaded(t, stored(t, beyond[i]));
 			switch (x.f->special) {
 			case DTYPE_IEEE:
-				CHECK(isinf(v) && v > 0 && loaded(t, stored(t, -beyond[i])) == -INFINITY);
+				CHECK(isinf(v) && v > 0 &&
+					loaded(t, stored(t, -beyond[i])) == -INFINITY);
 				break;
 			case DTYPE_FINITE:
 				CHECK(v == top && loaded(t, stored(t, -beyond[i])) == -top);
@@ -236,7 +240,8 @@ void test_dtype__wide_floats(void)
 		uint32_t bits;
 		memcpy(&bits, &f, sizeof bits);
 		CHECK_INT(bits & 0x1fff, 0);
-		CHECK(isinf(v[i]) || fabs(v[i]) > 3e38 || fabs(f - v[i]) <= fabs(v[i]) * 0x1p-11 + 0x1p-137);
+		CHECK(isinf(v[i]) || fabs(v[i]) > 3e38 ||
+			fabs(f - v[i]) <= fabs(v[i]) * 0x1p-11 + 0x1p-137);
 	}
 	float f;
 	dtype_store_f64(DTYPE_tf32, &f, 1 + 0x1p-11);
@@ -249,7 +254,7 @@ void test_dtype__wide_floats(void)
 void test_dtype__integers_to_floats_round_once(void)
 {
 	float f;
-	int64_t v = (1ll << 60) + (1ll << 36) + 1;      /* just above a tie of f32; f64 drops the 1 */
+	int64_t v = (1ll << 60) + (1ll << 36) + 1; /* just above a tie of f32; f64 drops the 1 */
 
 	dtype_store_i64(DTYPE_f32, &f, v);
 	CHECK(f == 0x1p60f + 0x1p37f);
@@ -288,7 +293,8 @@ void test_dtype__integers(void)
 			CHECK(dtype_load_f64(t, &at) == (double)v);
 			dtype_store_i64(t, &at, v + 3 * range);         /* wraps */
 			CHECK_INT(dtype_load_i64(t, &at), v);
-			dtype_store_f64(t, &at, (double)v + (v < 0 ? -0.5 : 0.5));      /* towards zero */
+			dtype_store_f64(
+				t, &at, (double)v + (v < 0 ? -0.5 : 0.5)); /* towards zero */
 			CHECK_INT(dtype_load_i64(t, &at), v);
 		}
 		dtype_store_f64(t, &at, 1e30);                          /* saturates */

@@ -34,15 +34,18 @@ static void body_program(struct graph *g)
 	junk(g);
 	int64_t s = dim_arg(g, 0, 0, 1, now.max);
 	weight_type = ir_type(g, DTYPE_f32, 1 << 15, 1 << 14);
-	const struct type *t = ir_type(g, DTYPE_f32, s, 1 << 15), *scalar = type_scalar(g, DTYPE_f32);
+	const struct type *t = ir_type(g, DTYPE_f32, s, 1 << 15),
+			  *scalar = type_scalar(g, DTYPE_f32);
 	const struct node *x = graph_parameter(g, 0, t), *two[2];
 	if (now.junk)
-		graph_add_slot(g, &(struct slot){ .kind = SLOT_bound, .name = "unused", .type = t });
+		graph_add_slot(
+			g, &(struct slot){ .kind = SLOT_bound, .name = "unused", .type = t });
 	uint32_t slot = graph_add_slot(g, &(struct slot){ .kind = SLOT_file, .name = now.weight,
 		.type = weight_type, .bytes = (uint64_t)type_bytes(weight_type) });
 	struct attr_entry at = { KEY_slot, NULL, attr_int(g, slot) };
-	const struct node *w = graph_node(g, &(struct node_spec){ .op = OP_constant, .type = weight_type,
-		.attrs = attrs_cons(g, 1, &at) });
+	const struct node *w = graph_node(g,
+		&(struct node_spec){
+			.op = OP_constant, .type = weight_type, .attrs = attrs_cons(g, 1, &at) });
 	junk(g);
 	int64_t one = 1, zero = 0;
 	const struct node *y = build_dot(g, x, w, 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
@@ -133,12 +136,15 @@ static void body_data(struct graph *g)
 	const struct type *t = ir_type(g, DTYPE_f32, 64, 64);
 	float *data = graph_alloc(g, (size_t)type_bytes(t));
 	data[77] = slot_value;
-	uint32_t slot = graph_add_slot(g, &(struct slot){ .kind = SLOT_data, .type = t, .data = data,
-		.bytes = (uint64_t)type_bytes(t) });
+	uint32_t slot = graph_add_slot(g, &(struct slot){ .kind = SLOT_data,
+						  .type = t,
+						  .data = data,
+						  .bytes = (uint64_t)type_bytes(t) });
 	struct attr_entry at = { KEY_slot, NULL, attr_int(g, slot) };
 	const struct node *w = graph_node(g, &(struct node_spec){ .op = OP_constant, .type = t,
 		.attrs = attrs_cons(g, 1, &at) });
-	graph_add_func(g, &(struct func){ .name = "main", .region = graph_region(g, 0, NULL, 1, &w) });
+	graph_add_func(
+		g, &(struct func){ .name = "main", .region = graph_region(g, 0, NULL, 1, &w) });
 
 	struct str out;
 	str_init(&out, graph_job(g));
