@@ -90,9 +90,9 @@ void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, vo
 	int64_t i = (int64_t)s->u;
 
 	if (a->kind == DTYPE_COMPLEX)
-		scalar_store_complex(t, out, CMPLX(s->re, s->im));
+		scalar_store_complex(t, out, complex_of(s->re, s->im));
 	else if (a->kind == DTYPE_FLOAT)
-		scalar_store_complex(t, out, CMPLX(s->re, 0));
+		scalar_store_complex(t, out, complex_of(s->re, 0));
 	else
 		scalar_convert(DTYPE_i64, &i, t, out);
 }

@@ -110,13 +110,29 @@ static inline int64_t index_flat(uint32_t rank, const int64_t *at, const int64_t
 
 /* ---- scalars: eval_scalar.c ------------------------------------------------------------------ */
 
+typedef double _Complex complex_double;
+typedef long double _Complex complex_wide;
+
+/* C's CMPLX is not in every compiler's reach; parts lie one after the other by the standard. */
+static inline complex_double complex_of(double re, double im)
+{
+	union { double part[2]; complex_double z; } u = { { re, im } };
+
+	return u.z;
+}
+static inline complex_wide wide_of(long double re, long double im)
+{
+	union { long double part[2]; complex_wide z; } u = { { re, im } };
+
+	return u.z;
+}
+
 /* What a meaning may need beside its operands. */
 struct scalar {
 	const struct call *c;
 	enum dtype dtype;            /* of the operands */
 	unsigned bits;
 };
-typedef double _Complex complex_double;
 typedef double scalar_float_fn(const struct scalar *s, double a, double b);
 typedef int64_t scalar_sint_fn(const struct scalar *s, int64_t a, int64_t b);
 typedef uint64_t scalar_uint_fn(const struct scalar *s, uint64_t a, uint64_t b);
@@ -137,10 +153,10 @@ void scalar_map(const struct call *c, enum op op, const struct tensor *a, const 
 static inline complex_double scalar_load_complex(enum dtype t, const void *at)
 {
 	if (t == DTYPE_c64)
-		return CMPLX(((const float *)at)[0], ((const float *)at)[1]);
+		return complex_of(((const float *)at)[0], ((const float *)at)[1]);
 	if (t == DTYPE_c128)
-		return CMPLX(((const double *)at)[0], ((const double *)at)[1]);
-	return CMPLX(dtype_load_f64(t, at), 0);
+		return complex_of(((const double *)at)[0], ((const double *)at)[1]);
+	return complex_of(dtype_load_f64(t, at), 0);
 }
 static inline void scalar_store_complex(enum dtype t, void *at, complex_double v)
 {

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-typedef long double _Complex wide;
+typedef complex_wide wide;
 
 static wide load(const struct tensor *t, int64_t i)
 {
@@ -16,7 +16,7 @@ static wide load(const struct tensor *t, int64_t i)
 static void store(const struct tensor *t, int64_t i, wide v)
 {
 	scalar_store_complex(t->type->dtype, tensor_at(t, i),
-		CMPLX((double)creall(v), (double)cimagl(v)));
+		complex_of((double)creall(v), (double)cimagl(v)));
 }
 
 /* Room for n numbers; dropped with its tensor. */
@@ -46,7 +46,7 @@ void eval_cholesky(struct call *c)
 				wide s = lower ? load(a, base + i * n + j) : conjl(load(a, base + j * n + i));
 				for (int64_t k = 0; k < j; k++)
 					s -= l[i * n + k] * conjl(l[j * n + k]);
-				l[i * n + j] = i == j ? CMPLXL(sqrtl(creall(s)), 0) : s / creall(l[j * n + j]);
+				l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0) : s / creall(l[j * n + j]);
 			}
 		for (int64_t i = 0; i < n; i++)
 			for (int64_t j = 0; j < n; j++)
@@ -126,7 +126,7 @@ static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *root
 		for (int64_t j = 0; j < n; j++) {
 			wide r = roots[j * k % n], v = x[j * step];
 			long double rr = creall(r), ri = sign < 0 ? -cimagl(r) : cimagl(r);
-			s += CMPLXL(creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
+			s += wide_of(creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
 		}
 		tmp[k] = s;
 	}
@@ -149,7 +149,7 @@ static void fft_axis(struct call *c, wide *x, uint32_t rank, const int64_t *dims
 	wide *roots = wide_room(c, 2 * n, &room);
 	for (int64_t k = 0; k < n; k++) {
 		long double at = 2 * 3.14159265358979323846264338327950288L * (long double)k / (long double)n;
-		roots[k] = CMPLXL(cosl(at), sinl(at));
+		roots[k] = wide_of(cosl(at), sinl(at));
 	}
 	for (int64_t row = 0; row < total / n; row++)
 		fft_row(x + row / inner * inner * n + row % inner, n, inner, sign, roots, roots + n);

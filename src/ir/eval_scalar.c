@@ -192,11 +192,11 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 
 /* ---- helpers of complex numbers --------------------------------------------------------------------- */
 
-typedef long double _Complex wide;
+typedef complex_wide wide;
 
 static complex_double narrow(wide z)
 {
-	return CMPLX((double)creall(z), (double)cimagl(z));
+	return complex_of((double)creall(z), (double)cimagl(z));
 }
 
 static complex_double complex_log1p(complex_double a)
@@ -207,7 +207,7 @@ static complex_double complex_log1p(complex_double a)
 		r = log1pl(fmal(x, 2 + x, y * y)) / 2;
 	else
 		r = logl(hypotl(1 + x, y));
-	return narrow(CMPLXL(r, atan2l(y, 1 + x)));
+	return narrow(wide_of(r, atan2l(y, 1 + x)));
 }
 
 static complex_double complex_expm1(complex_double a)
@@ -216,8 +216,8 @@ static complex_double complex_expm1(complex_double a)
 	long double im = (e + 1) * sinl(y);
 
 	if (y == 0)
-		return narrow(CMPLXL(e, y));
-	return narrow(CMPLXL(e * cosl(y) - 2 * h * h, im));
+		return narrow(wide_of(e, y));
+	return narrow(wide_of(e * cosl(y) - 2 * h * h, im));
 }
 
 static complex_double complex_sign(complex_double a)
@@ -225,7 +225,7 @@ static complex_double complex_sign(complex_double a)
 	long double r = cabsl(a);
 
 	if (isnan(creal(a)) || isnan(cimag(a)))
-		return CMPLX(NAN, NAN);
+		return complex_of(NAN, NAN);
 	return r == 0 ? a : narrow((wide)a / r);
 }
 
@@ -242,15 +242,15 @@ static complex_double complex_pow(complex_double a, complex_double b)
 static complex_double complex_exp(complex_double a)
 {
 	if (cimag(a) == 0)
-		return CMPLX((double)expl(creal(a)), cimag(a));
+		return complex_of((double)expl(creal(a)), cimag(a));
 	if (!isfinite(cimag(a)))
-		return CMPLX(NAN, NAN);
+		return complex_of(NAN, NAN);
 	return narrow(cexpl(a));
 }
 
 static complex_double complex_atan2(complex_double y, complex_double x)
 {
-	wide i = CMPLXL(0, 1), r = csqrtl((wide)x * x + (wide)y * y);
+	wide i = wide_of(0, 1), r = csqrtl((wide)x * x + (wide)y * y);
 
 	return narrow(-i * clogl(((wide)x + i * (wide)y) / r));
 }
@@ -622,7 +622,7 @@ static bool complex_finite(complex_double a)
 #define LOG(a)       narrow(clogl(a))
 #define LOG1P(a)     complex_log1p(a)
 #define LOGISTIC(a)  narrow(1 / (1 + cexpl(-(wide)(a))))
-#define NEG(a)       CMPLX(-creal(a), -cimag(a))
+#define NEG(a)       complex_of(-creal(a), -cimag(a))
 #define NOT(a)       MISSING
 #define POPCNT(a)    MISSING
 #define REAL(a)      creal(a)
@@ -779,7 +779,7 @@ static void store_int_as_float(enum dtype from, int64_t v, enum dtype to, void *
 	uint64_t u = negative ? 0 - (uint64_t)v : (uint64_t)v;
 	double d = to == DTYPE_f64 || to == DTYPE_c128 ? (double)u : sticky_double(u);
 
-	scalar_store_complex(to, out, CMPLX(negative ? -d : d, 0));
+	scalar_store_complex(to, out, complex_of(negative ? -d : d, 0));
 }
 
 /* Towards zero, NaN to 0, and to the nearest end where it does not fit. */
