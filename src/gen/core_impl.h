@@ -18,4 +18,5 @@ void store_results(struct gen *g, const struct ix *ix);
 LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims);
 int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static */
+bool reducer_neutral(struct gen *g, const struct node *n, struct val *out);
 #endif

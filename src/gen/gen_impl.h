@@ -223,6 +223,7 @@ LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);        /
 
 /* ---- value.c, move.c, op.c, reduce.c ---- */
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);     /* past binds */
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_const(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix);

@@ -214,7 +214,10 @@ static struct val concatenate(struct gen *g, const struct node *n, const struct 
 /* Start index i of a dynamic slice of window size over an operand of size dim. */
 static struct ix clamped_start(struct gen *g, const struct node *start, int64_t dim, int64_t size)
 {
+	struct pred_saved old = { g->pred, g->pred_level };
+	g->pred = NULL;                         /* a scalar may always be read */
 	struct ix s = ix_of_val(g, value_at(g, start, NULL), start->type->dtype);
+	pred_restore(g, old);
 	struct ix hi = dim >= 0 && size >= 0 ? ix_const(g, dim - size) :
 		ix_rsub(g, ix_scalar(gen_extent(g, size), 0, 1, INT64_MAX),
 			ix_scalar(gen_extent(g, dim), 0, 1, INT64_MAX));
@@ -247,7 +250,8 @@ static struct val dynamic_update_slice(struct gen *g, const struct node *n, cons
 			continue;
 		}
 		to[i] = ix_rsub(g, clamped_start(g, n->in[2 + i], n->type->dims[i], t->dims[i]), ix[i]);
-		pred_and(g, ix_below(g, to[i], t->dims[i], &level), level);
+		LLVMValueRef within = ix_below(g, to[i], t->dims[i], &level);
+		pred_and(g, within, level);
 	}
 	LLVMValueRef inside = g->pred;
 	int level = g->pred_level;

@@ -76,13 +76,11 @@ static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
 static LLVMValueRef encode_e8m0(struct gen *g, LLVMValueRef v)
 {
 	LLVMValueRef u = bits32(g, v), abs = AND(u, ci_like(u, 0x7fffffff));
-	/* Nearest power of two, ties to the even exponent code; below 2^-127 is 2^-127. */
-	LLVMValueRef code = LSHR(abs, ci_like(u, 23));
-	LLVMValueRef rest = AND(abs, ci_like(u, 0x7fffff)), half = ci_like(u, 0x400000);
-	LLVMValueRef up = OR(ICMP(UGT, rest, half),
-		AND(ICMP(EQ, rest, half), ICMP(NE, AND(code, ci_like(u, 1)), ci_like(u, 0))));
-	code = ADD(code, LLVMBuildZExt(g->b, up, like(u, g->i32), ""));
-	LLVMValueRef bad = OR(FCMP(UNO, v, v), ICMP(SLT, u, ci_like(u, 0)));
+	/* The nearest power of two, a tie to the larger; 0 and negative numbers are NaN. */
+	LLVMValueRef code = LSHR(ADD(abs, ci_like(u, 0x400000)), ci_like(u, 23));
+	LLVMValueRef least = SELECT(ICMP(UGE, abs, ci_like(u, 0x600000)), ci_like(u, 1), ci_like(u, 0));
+	code = SELECT(ICMP(ULT, abs, ci_like(u, 0x800000)), least, code);
+	LLVMValueRef bad = OR(FCMP(UNO, v, v), ICMP(SLE, u, ci_like(u, 0)));
 	code = SELECT(OR(bad, ICMP(UGT, code, ci_like(u, 254))), ci_like(u, 255), code);
 	return LLVMBuildTrunc(g->b, code, like(v, g->i8), "");
 }
@@ -139,10 +137,10 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 		c = SELECT(bad, ci_like(u, (int64_t)1 << top), c);
 		break;
 	}
-	default:                        /* FINITE: saturates; NaN has no code */
+	default:                        /* FINITE: saturates; NaN is a zero of the other sign */
 		c = SELECT(ICMP(UGT, code, ci_like(u, all)), ci_like(u, all), code);
 		c = SELECT(ICMP(UGE, abs, ci_like(u, 0x7f800000)), ci_like(u, all), c);
-		c = OR(c, sign);
+		c = SELECT(nan, XOR(sign, ci_like(u, (int64_t)1 << top)), OR(c, sign));
 		break;
 	}
 	return LLVMBuildTrunc(g->b, c, to, "");

@@ -1,7 +1,487 @@
-/* row.c -- CORE_row. */
-#include "gen/gen_impl.h"
+/* row.c -- CORE_row: rows one after the other, several passes over each.
+ *
+ * A reduce that needs another reduce first (the sum of exp(x - max)) is one STAGE later.  Pass p goes
+ * over the row and computes all reduces of stage p + 1 at once; the last pass stores.
+ *
+ *   pass 0: max = max(x)      pass 1: e = exp(x - max), keep e; sum += e      pass 2: store e / sum
+ *
+ * R1  Element i of a row goes to accumulator lane i % LANES, the lanes are combined as 8 + 8, 4 + 4,
+ *     2 + 2, 1 + 1: the order depends on the row's length alone.
+ * R2  What is dear and needed in more than one pass is kept in a row of the scratch.
+ * R3  Where the reducer is one known op its lanes start at that op's neutral element and the initial
+ *     value comes in once, at the end; otherwise they start at the initial value, which StableHLO
+ *     wants to be neutral. */
+#include "gen/core_impl.h"
+#include <string.h>
+
+#define ROW_MAX_REDUCES 24
+#define KEEP_COST 8
+#define KEEP_MAX_BYTES (256 << 10)
+
+struct row_reduce {
+	const struct node *op;
+	uint32_t stage, n;           /* operands */
+	struct val acc[8];           /* while its pass runs */
+	struct val total[8];         /* afterwards */
+	bool done, neutral;
+	uint32_t first;              /* of its values in the loop's carried list */
+};
+struct kept {
+	const struct node *node;
+	uint32_t pass;
+	LLVMValueRef at;             /* scratch */
+};
+struct row {
+	struct lanes lanes;
+	const struct node **nodes;
+	uint32_t count, npasses, pass;
+	uint32_t *stage, *seen;      /* by position in nodes; seen: 1 + pass */
+	double *cost;
+	uint32_t nreduces, nkept;
+	struct row_reduce reduces[ROW_MAX_REDUCES];
+	struct kept kept[16];
+	struct ix *ix;               /* of the space, the row's components of this block */
+	int64_t length;              /* -1: symbolic */
+	LLVMValueRef carried[LOOP_MAX_CARRIED];
+	struct ix block;             /* linear index within the row */
+};
+
+/* ---- analysis --------------------------------------------------------------------------------- */
+
+static uint32_t position(const struct row *w, const struct node *n)
+{
+	uint32_t lo = 0, hi = w->count;          /* by id */
+
+	while (lo + 1 < hi) {
+		uint32_t mid = (lo + hi) / 2;
+		if (w->nodes[mid]->id <= n->id)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static double own_cost(const struct node *n)
+{
+	switch (n->op) {
+	case OP_constant: case OP_iota: case OP_broadcast_in_dim: case OP_reshape: case OP_result: return 0;
+	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_power: case OP_sine:
+	case OP_cosine: case OP_chlo_erf: case OP_chlo_erfc: case OP_exponential_minus_one:
+	case OP_log_plus_one: case OP_tan: case OP_atan2: case OP_cbrt: return 20;
+	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder: return 6;
+	case OP_gather: case OP_transpose: case OP_dynamic_slice: return 10;
+	default: return 1;
+	}
+}
+
+static void row_analyse(struct gen *g, struct row *w)
+{
+	w->nodes = region_order(g->job, g->k->body, &w->count);
+	w->stage = job_array(g->job, w->count + 1, sizeof *w->stage);
+	w->seen = job_array(g->job, w->count + 1, sizeof *w->seen);
+	w->cost = job_array(g->job, w->count + 1, sizeof *w->cost);
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct node *n = w->nodes[i];
+		w->cost[i] = own_cost(n);
+		for (uint32_t k = 0; k < n->nin; k++) {
+			uint32_t p = position(w, n->in[k]);
+			if (w->stage[p] > w->stage[i])
+				w->stage[i] = w->stage[p];
+			w->cost[i] += w->cost[p];
+		}
+		if (n->op != OP_reduce)
+			continue;
+		w->stage[i]++;
+		w->cost[i] = 0;
+		if (w->nreduces == ROW_MAX_REDUCES || node_noperands(n) > 16)
+			gen_unsupported(g, n, "too many reductions of one row");
+		w->reduces[w->nreduces++] = (struct row_reduce){ .op = n, .stage = w->stage[i],
+			.n = node_noperands(n) / 2 };
+	}
+	const struct region *r = g->k->body;
+	for (uint32_t i = 0; i < r->nresults; i++) {
+		uint32_t s = w->stage[position(w, r->results[i])];
+		w->npasses = s > w->npasses ? s : w->npasses;
+	}
+}
+
+static bool of_the_space(const struct gen *g, const struct node *n)
+{
+	const struct type *t = n->type;
+
+	if (t->kind != TYPE_tensor || t->rank != g->k->rank)
+		return false;
+	for (uint32_t i = 0; i < t->rank; i++)
+		if (t->dims[i] != g->k->space[i])
+			return false;
+	return true;
+}
+
+/* Marks what pass p computes; what an earlier pass computed at some cost becomes kept. */
+static void row_visit(struct gen *g, struct row *w, const struct node *root, uint32_t p)
+{
+	const struct node **stack = job_array(g->job, 2 * w->count + 16, sizeof *stack);
+	bool *pushed = job_array(g->job, w->count + 1, sizeof *pushed);
+	uint32_t n = 0;
+
+	stack[n++] = root;
+	while (n) {
+		const struct node *x = stack[--n];
+		uint32_t i = position(w, x);
+		if (x->op == OP_reduce || x->op == OP_parameter)
+			continue;
+		bool again = w->seen[i] && w->seen[i] - 1 < p;
+		if (again && w->cost[i] >= KEEP_COST && of_the_space(g, x) && w->nkept < 16 &&
+		    !dtype_is_complex(x->type->dtype)) {
+			bool known = false;
+			for (uint32_t k = 0; k < w->nkept; k++)
+				known |= w->kept[k].node == x;
+			if (!known)
+				w->kept[w->nkept++] = (struct kept){ x, w->seen[i] - 1, NULL };
+			continue;
+		}
+		if (!w->seen[i])
+			w->seen[i] = p + 1;
+		for (uint32_t k = 0; k < x->nin; k++) {
+			uint32_t at = position(w, x->in[k]);
+			if (!pushed[at])
+				stack[n++] = x->in[k];
+			pushed[at] = true;
+		}
+	}
+}
+
+static void row_plan_kept(struct gen *g, struct row *w)
+{
+	const struct region *r = g->k->body;
+
+	if (w->length < 0 || w->length * 8 > KEEP_MAX_BYTES)
+		return;
+	for (uint32_t p = 0; p <= w->npasses; p++) {
+		for (uint32_t i = 0; i < w->nreduces; i++)
+			for (uint32_t k = 0; w->reduces[i].stage == p + 1 && k < w->reduces[i].n; k++)
+				row_visit(g, w, w->reduces[i].op->in[k], p);
+		for (uint32_t i = 0; p == w->npasses && i < r->nresults; i++)
+			if (of_the_space(g, r->results[i]))
+				row_visit(g, w, r->results[i], p);
+	}
+	for (uint32_t i = 0; i < w->nkept; i++) {
+		size_t blocks = ((size_t)w->length + LANES - 1) / LANES;
+		w->kept[i].at = gen_scratch(g, blocks * LANES * 8);
+	}
+}
+
+/* ---- values of their own ---------------------------------------------------------------------- */
+
+static struct val reduce_at(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct row_reduce *r = b->arg;
+
+	(void)ix;
+	if (!r->done)
+		gen_fail(g, WEFT_INTERNAL, "a reduction is used before its pass");
+	return r->total[n->op == OP_result ? node_int(n, KEY_index, 0) : 0];
+}
+
+struct kept_at { struct row *w; struct kept *kept; };
+
+static struct val kept_at(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct kept_at *a = b->arg;
+	struct row *w = a->w;
+	bool here = w->pass > a->kept->pass;
+
+	for (uint32_t i = 0; here && i < n->type->rank; i++)
+		here = n->type->dims[i] == 1 || (ix[i].v == w->ix[i].v && ix[i].step == w->ix[i].step &&
+			ix[i].vec == w->ix[i].vec);
+	if (!here)
+		return value_compute(g, n, ix);
+	LLVMTypeRef t = reg_type(g, n->type->dtype);
+	struct val v = { .lanes = true, .level = w->block.level };
+	gen_at(g, v.level);
+	v.v = LLVMBuildLoad2(g->b, lanes_of(t), gep(g, t == g->i1 ? g->i8 : t, a->kept->at, w->block.v), "");
+	LLVMSetAlignment(v.v, t == g->i1 ? 1 : 16);
+	return v;
+}
+
+static void add_bind(struct gen *g, const struct node *n,
+	struct val (*at)(struct gen *, const struct bind *, const struct node *, const struct ix *), void *arg)
+{
+	struct bind *b = job_alloc(g->job, sizeof *b);
+
+	*b = (struct bind){ g->binds, n, at, arg };
+	g->binds = b;
+}
+
+static void row_bind(struct gen *g, struct row *w)
+{
+	for (uint32_t i = 0; i < w->nreduces; i++) {
+		add_bind(g, w->reduces[i].op, reduce_at, &w->reduces[i]);
+		for (uint32_t k = 0; k < w->count; k++)
+			if (w->nodes[k]->op == OP_result && w->nodes[k]->in[0] == w->reduces[i].op)
+				add_bind(g, w->nodes[k], reduce_at, &w->reduces[i]);
+	}
+	for (uint32_t i = 0; i < w->nkept; i++) {
+		struct kept_at *a = job_alloc(g->job, sizeof *a);
+		*a = (struct kept_at){ w, &w->kept[i] };
+		add_bind(g, w->kept[i].node, kept_at, a);
+	}
+}
+
+/* ---- accumulators ----------------------------------------------------------------------------- */
+
+/* The neutral element of a reducer that is one op of its two parameters. */
+bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
+{
+	const struct region *r = n->regions[0];
+	const struct node *x = r->results[0];
+	enum dtype t = x->type->dtype;
+	bool real = dtype_is_float(t), sign = dtype_is_signed(t);
+	int bits = dtype_table[t].bits;
+	LLVMTypeRef rt = reg_type(g, t);
+
+	if (r->nresults != 1 || dtype_is_complex(t) || x->nin != 2 || x->in[0]->op != OP_parameter ||
+	    x->in[1]->op != OP_parameter || x->in[0] == x->in[1])
+		return false;
+	double f = 0;
+	int64_t i = 0;
+	switch (x->op) {
+	case OP_add: f = -0.0; break;
+	case OP_multiply: f = 1, i = 1; break;
+	case OP_maximum: f = -__builtin_inf(), i = sign ? -((int64_t)1 << (bits - 1)) : 0; break;
+	case OP_minimum: f = __builtin_inf(), i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1; break;
+	case OP_and: i = -1; break;
+	case OP_or: break;
+	default: return false;
+	}
+	if (bits < 8 && !sign && i == -1)
+		i = (1 << bits) - 1;
+	if (dtype_table[t].kind == DTYPE_BOOL)
+		i = x->op == OP_multiply || x->op == OP_minimum || x->op == OP_and;
+	out->v = real ? LLVMConstReal(rt, f) : LLVMConstInt(rt, (unsigned long long)i, true);
+	out->im = NULL;
+	out->level = 0;
+	out->lanes = false;
+	return true;
+}
+
+static void acc_begin(struct gen *g, struct row *w, struct row_reduce *r)
+{
+	r->neutral = r->n == 1 && reducer_neutral(g, r->op, &r->acc[0]);
+	r->first = w->lanes.ncarried;
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct val v = r->neutral ? r->acc[i] : value_at(g, r->op->in[r->n + i], NULL);
+		v = val_lanes(g, v);
+		w->carried[w->lanes.ncarried++] = v.v;
+		r->acc[i] = v;
+		if (v.im)
+			w->carried[w->lanes.ncarried++] = v.im;
+	}
+}
+
+/* The carried values are r's accumulators, of the current depth. */
+static void acc_load(struct gen *g, struct row *w, struct row_reduce *r)
+{
+	uint32_t k = r->first;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		r->acc[i].v = w->carried[k++];
+		if (r->acc[i].im)
+			r->acc[i].im = w->carried[k++];
+		r->acc[i].level = g->depth;
+	}
+}
+
+static LLVMValueRef acc_keep(struct gen *g, LLVMValueRef new, LLVMValueRef old)
+{
+	return g->tail ? SELECT(g->tail, new, old) : new;
+}
+
+static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
+{
+	struct val args[16], next[8];
+	const struct type *t = r->op->in[0]->type;
+	struct ix *at = ix_array(g, t->rank);
+	uint32_t k = r->first;
+
+	acc_load(g, w, r);
+	ix_reshape(g, g->k->rank, g->k->space, w->ix, t->rank, t->dims, at);
+	for (uint32_t i = 0; i < r->n; i++) {
+		args[i] = r->acc[i];
+		args[r->n + i] = value_at(g, r->op->in[i], at);
+	}
+	region_at(g, r->op, 0, 2 * r->n, args, next);
+	for (uint32_t i = 0; i < r->n; i++) {
+		next[i] = val_lanes(g, next[i]);
+		gen_here(g);
+		w->carried[k] = acc_keep(g, next[i].v, r->acc[i].v);
+		k++;
+		if (next[i].im) {
+			w->carried[k] = acc_keep(g, next[i].im, r->acc[i].im);
+			k++;
+		}
+	}
+}
+
+static LLVMValueRef rotated(struct gen *g, LLVMValueRef v, int by)
+{
+	LLVMValueRef order[LANES];
+
+	for (int i = 0; i < LANES; i++)
+		order[i] = c32(g, (i + by) % LANES);
+	return LLVMBuildShuffleVector(g->b, v, v, LLVMConstVector(order, LANES), "");
+}
+
+static void acc_end(struct gen *g, struct row *w, struct row_reduce *r)
+{
+	struct val args[16], next[8];
+
+	acc_load(g, w, r);
+	for (int by = LANES / 2; by; by /= 2) {
+		for (uint32_t i = 0; i < r->n; i++) {
+			gen_here(g);
+			args[i] = r->acc[i];
+			args[r->n + i] = r->acc[i];
+			args[r->n + i].v = rotated(g, r->acc[i].v, by);
+			if (r->acc[i].im)
+				args[r->n + i].im = rotated(g, r->acc[i].im, by);
+		}
+		region_at(g, r->op, 0, 2 * r->n, args, next);
+		memcpy(r->acc, next, r->n * sizeof *next);
+	}
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct val v = { .level = g->depth };
+		gen_here(g);
+		v.v = LLVMBuildExtractElement(g->b, r->acc[i].v, c32(g, 0), "");
+		if (r->acc[i].im)
+			v.im = LLVMBuildExtractElement(g->b, r->acc[i].im, c32(g, 0), "");
+		r->total[i] = v;
+	}
+	if (r->neutral) {
+		args[0] = value_at(g, r->op->in[1], NULL);
+		args[1] = r->total[0];
+		region_at(g, r->op, 0, 2, args, r->total);
+	}
+	r->done = true;
+}
+
+/* ---- passes ----------------------------------------------------------------------------------- */
+
+static void row_block(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct row *w = (struct row *)s;
+	const struct kernel *k = g->k;
+	const struct region *body = k->body;
+	uint32_t outer = k->rank - k->row;
+
+	w->block = j;
+	ix_delinear(g, j, k->row, k->space + outer, w->ix + outer);
+	for (uint32_t i = 0; i < w->nreduces; i++)
+		if (w->reduces[i].stage == w->pass + 1)
+			acc_step(g, w, &w->reduces[i]);
+	for (uint32_t i = 0; i < w->nkept; i++) {
+		const struct kept *x = &w->kept[i];
+		if (x->pass != w->pass)
+			continue;
+		struct val v = val_lanes(g, value_at(g, x->node, w->ix));
+		LLVMTypeRef t = reg_type(g, x->node->type->dtype);
+		gen_here(g);
+		if (t == g->i1)
+			gen_fail(g, WEFT_INTERNAL, "a kept row of booleans");
+		LLVMSetAlignment(LLVMBuildStore(g->b, v.v, gep(g, t, x->at, j.v)), 16);
+	}
+	if (w->pass < w->npasses)
+		return;
+	for (uint32_t i = 0; i < k->noutputs; i++) {
+		const struct node *r = body->results[i];
+		if (!of_the_space(g, r))
+			continue;
+		struct val v = value_at(g, r, w->ix);
+		LLVMValueRef p = gen_buffer(g, k->ninputs + i);
+		store_at(g, p, r->type->dtype, ix_linear(g, k->rank, k->space, w->ix), v);
+	}
+}
+
+static bool pass_has_work(struct gen *g, const struct row *w)
+{
+	const struct region *body = g->k->body;
+
+	for (uint32_t i = 0; i < w->nreduces; i++)
+		if (w->reduces[i].stage == w->pass + 1)
+			return true;
+	for (uint32_t i = 0; w->pass == w->npasses && i < g->k->noutputs; i++)
+		if (of_the_space(g, body->results[i]))
+			return true;
+	return false;
+}
+
+static void row_pass(struct gen *g, struct row *w, uint32_t pass)
+{
+	const struct kernel *k = g->k;
+
+	w->pass = pass;
+	if (!pass_has_work(g, w))
+		return;
+	w->lanes.ncarried = 0;
+	w->lanes.carried = w->carried;
+	for (uint32_t i = 0; i < w->nreduces; i++)
+		if (w->reduces[i].stage == pass + 1)
+			acc_begin(g, w, &w->reduces[i]);
+	if (w->lanes.ncarried > LOOP_MAX_CARRIED)
+		gen_fail(g, WEFT_UNIMPLEMENTED, "too many reductions of one row");
+	w->lanes.lo = c64(g, 0);
+	w->lanes.hi = extent_product(g, k->row, k->space + (k->rank - k->row));
+	lanes_loop(g, &w->lanes);
+	for (uint32_t i = 0; i < w->nreduces; i++)
+		if (w->reduces[i].stage == pass + 1)
+			acc_end(g, w, &w->reduces[i]);
+}
+
+/* Results of one value a row. */
+static void row_store_totals(struct gen *g, struct row *w)
+{
+	const struct region *body = g->k->body;
+	const struct kernel *k = g->k;
+
+	for (uint32_t i = 0; i < k->noutputs; i++) {
+		const struct node *r = body->results[i];
+		const struct type *t = r->type;
+		if (of_the_space(g, r))
+			continue;
+		struct ix *at = ix_array(g, t->rank);
+		ix_reshape(g, k->rank - k->row, k->space, w->ix, t->rank, t->dims, at);
+		struct val v = value_at(g, r, at);
+		LLVMValueRef p = gen_buffer(g, k->ninputs + i);
+		store_at(g, p, t->dtype, ix_linear(g, t->rank, t->dims, at), v);
+	}
+}
 
 void core_row(struct gen *g)
 {
-	gen_fail(g, WEFT_UNIMPLEMENTED, "core row is not lowered yet");
+	const struct kernel *k = g->k;
+	struct row *w = job_alloc(g->job, sizeof *w);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	uint32_t outer = k->rank - k->row;
+	int64_t total = static_product(outer, k->space);
+
+	w->lanes = (struct lanes){ .fn = row_block, .align = LANES };
+	w->ix = ix_array(g, k->rank);
+	w->length = static_product(k->row, k->space + outer);
+	w->lanes.max = w->length > 0 ? w->length - 1 : INT64_MAX;
+	row_analyse(g, w);
+	row_plan_kept(g, w);
+	row_bind(g, w);
+	LLVMValueRef rows = extent_product(g, outer, k->space);
+	gen_here(g);
+	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), c64(g, k->outer_grain));
+	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), c64(g, k->outer_grain)), rows);
+	loop_begin(g, l, lo, hi, 1);
+	struct ix o = ix_scalar(l->iv, g->depth, 1, total > 0 ? total - 1 : INT64_MAX);
+	ix_delinear(g, o, outer, k->space, w->ix);
+	for (uint32_t p = 0; p <= w->npasses; p++)
+		row_pass(g, w, p);
+	row_store_totals(g, w);
+	loop_end(g, l);
+	gen_end_function(g);
 }

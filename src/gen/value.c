@@ -130,7 +130,7 @@ static struct val value_map(struct gen *g, const struct node *n, const struct ix
 	return r;
 }
 
-static struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix)
+struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	const struct node *op = n->op == OP_result ? n->in[0] : n;
 	uint32_t which = n->op == OP_result ? (uint32_t)node_int(n, KEY_index, 0) : 0;

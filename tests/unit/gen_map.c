@@ -35,3 +35,191 @@ void test_gen_map__elementwise(void)
 {
 	gen_with_graph(add_mul);
 }
+
+static void moves(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 3, 4, 6, 32), gen_type(g, DTYPE_f32, 0) };
+	const struct node *x = param(g, 0, t[0]), *s = param(g, 1, t[1]);
+	int64_t p[] = { 2, 0, 1 }, p2[] = { 1, 0, 2 };
+
+	check_map(g, j, 2, t, build_transpose(g, x, p), 0);
+	check_map(g, j, 2, t, build_transpose(g, x, p2), 0);
+	check_map(g, j, 2, t, build_reshape(g, build_transpose(g, x, p2), 2, (int64_t[]){ 6, 128 }), 0);
+	check_map(g, j, 2, t, build_reshape(g, x, 3, (int64_t[]){ 8, 3, 32 }), 0);
+	check_map(g, j, 2, t, build_reshape(g, x, 2, (int64_t[]){ 64, 12 }), 0);
+	check_map(g, j, 2, t, build_reshape(g, x, 1, (int64_t[]){ 768 }), 0);
+	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 4, 5, 30 }, (int64_t[]){ 2, 1, 1 }), 0);
+	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 0, 0, 1 }, (int64_t[]){ 4, 6, 32 }, (int64_t[]){ 1, 1, 3 }), 0);
+	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 0, 2, 1 }, (int64_t[]){ 0, 0, 0 }), 0);
+	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, -1, -2 }, (int64_t[]){ 0, 2, 1 }, (int64_t[]){ 0, 1, 2 }), 0);
+	const struct node *both[] = { x, build1(g, OP_negate, x), build2(g, OP_add, x, x) };
+	check_map(g, j, 2, t, build_concat(g, 3, both, 0), 0);
+	check_map(g, j, 2, t, build_concat(g, 3, both, 2), 0);
+	const struct node *cut = build_slice(g, x, (int64_t[]){ 0, 0, 3 }, (int64_t[]){ 4, 6, 10 }, (int64_t[]){ 1, 1, 1 });
+	check_map(g, j, 2, t, build_concat(g, 2, (const struct node *[]){ cut, x }, 2), 0);
+}
+
+void test_gen_map__movement(void)
+{
+	gen_with_graph(moves);
+}
+
+static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin, const struct node *const *in,
+	enum key k, uint32_t n, const int64_t *v)
+{
+	struct attr_entry e = { k, NULL, attr_ints(g, n, v) };
+
+	return build_op(g, op, nin, in, 1, &e);
+}
+
+static bool fill_starts(uint32_t input, void *data, const struct tensor *t)
+{
+	if (input == 0)
+		return false;
+	for (int64_t i = 0; i < tensor_elements(t); i++)
+		((int32_t *)data)[i] = (int32_t)((i * 7 + input) % 40) - 5;
+	return true;
+}
+
+static void dynamic(struct graph *g, struct job *j)
+{
+	const struct type *i32 = gen_type(g, DTYPE_i32, 0);
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 9, 40), i32, i32, gen_type(g, DTYPE_f32, 2, 3, 18) };
+	const struct node *x = param(g, 0, t[0]), *a = param(g, 1, i32), *b = param(g, 2, i32);
+	struct gen_case c = { .g = g, .job = j, .core = CORE_map, .fill = fill_starts };
+	const struct node *r = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, a, b }, KEY_slice_sizes,
+		2, (int64_t[]){ 4, 18 });
+
+	c.region = gen_region(g, 3, t, 1, &r);
+	gen_check(&c);
+	const struct node *u = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, b, a }, KEY_slice_sizes,
+		2, (int64_t[]){ 3, 21 });
+	r = build_op(g, OP_dynamic_update_slice, 4, (const struct node *[]){ x, build1(g, OP_negate, u), a, b }, 0, NULL);
+	c.region = gen_region(g, 3, t, 1, &r);
+	gen_check(&c);
+	r = with_ints(g, OP_reverse, 1, &x, KEY_dimensions, 2, (int64_t[]){ 0, 1 });
+	c.region = gen_region(g, 1, t, 1, &r);
+	gen_check(&c);
+}
+
+void test_gen_map__dynamic_slices(void)
+{
+	gen_with_graph(dynamic);
+}
+
+static void gathers(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 33, 40), gen_type(g, DTYPE_i32, 2, 5, 7) };
+	const struct node *in[] = { param(g, 0, t[0]), param(g, 1, t[1]) };
+	struct gen_case c = { .g = g, .job = j, .core = CORE_map, .fill = fill_starts };
+	struct attr_entry rows[] = {
+		{ KEY_offset_dims, NULL, attr_ints(g, 1, (int64_t[]){ 2 }) },
+		{ KEY_collapsed_slice_dims, NULL, attr_ints(g, 1, (int64_t[]){ 0 }) },
+		{ KEY_start_index_map, NULL, attr_ints(g, 1, (int64_t[]){ 0 }) },
+		{ KEY_index_vector_dim, NULL, attr_int(g, 2) },
+		{ KEY_slice_sizes, NULL, attr_ints(g, 2, (int64_t[]){ 1, 40 }) },
+	};
+	const struct node *r = build_op(g, OP_gather, 2, in, 5, rows);
+
+	c.region = gen_region(g, 2, t, 1, &r);
+	gen_check(&c);
+	struct attr_entry single[] = {
+		{ KEY_offset_dims, NULL, attr_ints(g, 0, (int64_t[]){ 2 }) },
+		{ KEY_collapsed_slice_dims, NULL, attr_ints(g, 2, (int64_t[]){ 0, 1 }) },
+		{ KEY_start_index_map, NULL, attr_ints(g, 2, (int64_t[]){ 1, 0 }) },
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_slice_sizes, NULL, attr_ints(g, 2, (int64_t[]){ 1, 1 }) },
+	};
+	t[1] = gen_type(g, DTYPE_i32, 2, 21, 2);
+	in[1] = param(g, 1, t[1]);
+	r = build_op(g, OP_gather, 2, in, 5, single);
+	c.region = gen_region(g, 2, t, 1, &r);
+	gen_check(&c);
+}
+
+void test_gen_map__gather(void)
+{
+	gen_with_graph(gathers);
+}
+
+static void dtypes(struct graph *g, struct job *j)
+{
+	for (int from = 1; from < DTYPE_COUNT; from++) {
+		if (from == DTYPE_tf32)
+			continue;
+		const struct type *t = gen_type(g, (enum dtype)from, 2, 3, 21);
+		const struct node *x = param(g, 0, t);
+		check_map(g, j, 1, &t, build_slice(g, x, (int64_t[]){ 0, 1 }, (int64_t[]){ 3, 20 }, (int64_t[]){ 1, 1 }), 0);
+		for (int to = 1; to < DTYPE_COUNT; to++) {
+			if (to == DTYPE_tf32 || (dtype_is_complex((enum dtype)from) && !dtype_is_complex((enum dtype)to)))
+				continue;
+			const struct node *r = build_convert(g, x, (enum dtype)to);
+			struct gen_case c = { .g = g, .job = j, .core = CORE_map, .region = gen_region(g, 1, &t, 1, &r),
+				.low = -300, .high = 300 };
+			fprintf(stderr, "%s to %s\n", dtype_table[from].text, dtype_table[to].text);
+			gen_check(&c);
+		}
+	}
+}
+
+void test_gen_map__every_dtype(void)
+{
+	gen_with_graph(dtypes);
+}
+
+static void integers(struct graph *g, struct job *j)
+{
+	static const enum op ops[] = { OP_add, OP_subtract, OP_multiply, OP_divide, OP_remainder, OP_maximum,
+		OP_minimum, OP_and, OP_or, OP_xor, OP_shift_left, OP_shift_right_arithmetic,
+		OP_shift_right_logical, OP_power };
+	static const enum op unary[] = { OP_abs, OP_negate, OP_not, OP_sign, OP_popcnt, OP_count_leading_zeros };
+
+	for (int d = DTYPE_i2; d <= DTYPE_ui64; d++) {
+		const struct type *t[] = { gen_type(g, (enum dtype)d, 1, 200), gen_type(g, (enum dtype)d, 1, 200) };
+		const struct node *x = param(g, 0, t[0]), *y = param(g, 1, t[1]);
+		struct gen_case c = { .g = g, .job = j, .core = CORE_map };
+		double top = ldexp(1, dtype_table[d].bits < 10 ? dtype_table[d].bits - 1 : 9) * 1.3;
+		c.low = -top;
+		c.high = top;
+		for (unsigned i = 0; i < sizeof ops / sizeof *ops; i++) {
+			const struct node *r = build2(g, ops[i], x, y);
+			c.region = gen_region(g, 2, t, 1, &r);
+			fprintf(stderr, "%s of %s\n", op_table[ops[i]].name, dtype_table[d].text);
+			gen_check(&c);
+		}
+		for (unsigned i = 0; i < sizeof unary / sizeof *unary; i++) {
+			if (dtype_is_unsigned((enum dtype)d) && (unary[i] == OP_abs || unary[i] == OP_sign || unary[i] == OP_negate))
+				continue;
+			const struct node *r = build1(g, unary[i], x);
+			c.region = gen_region(g, 1, t, 1, &r);
+			fprintf(stderr, "%s of %s\n", op_table[unary[i]].name, dtype_table[d].text);
+			gen_check(&c);
+		}
+		const struct node *r = build_compare(g, "LT", x, y);
+		c.region = gen_region(g, 2, t, 1, &r);
+		gen_check(&c);
+	}
+}
+
+void test_gen_map__integers(void)
+{
+	gen_with_graph(integers);
+}
+
+static void loops_inside(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 3, 5, 6, 37), gen_type(g, DTYPE_f32, 2, 37, 19) };
+	const struct node *x = param(g, 0, t[0]), *w = param(g, 1, t[1]);
+
+	check_map(g, j, 1, t, build_reduce(g, OP_add, x, 1, (int64_t[]){ 1 }), 1e-6);
+	check_map(g, j, 1, t, build_reduce(g, OP_maximum, x, 2, (int64_t[]){ 0, 1 }), 0);
+	check_map(g, j, 1, t, build_reduce(g, OP_add, x, 3, (int64_t[]){ 0, 1, 2 }), 1e-4);
+	check_map(g, j, 1, t, build_broadcast_to(g, build_reduce(g, OP_add, x, 2, (int64_t[]){ 0, 1 }), 2,
+		(int64_t[]){ 3, 37 }), 1e-5);
+	check_map(g, j, 2, t, build_dot(g, x, w, 0, NULL, NULL, 1, (int64_t[]){ 2 }, (int64_t[]){ 0 }, DTYPE_f32), 1e-4);
+}
+
+void test_gen_map__loops_inside(void)
+{
+	gen_with_graph(loops_inside);
+}

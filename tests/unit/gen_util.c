@@ -226,6 +226,14 @@ void gen_check(const struct gen_case *c)
 	k.chunks = (outer + k.outer_grain - 1) / k.outer_grain;
 	if (k.inner_grain)
 		k.chunks = outer * ((inner + k.inner_grain - 1) / k.inner_grain);
+	if (c->body) {
+		const struct contract *t = &c->contract;
+		int64_t m = extent_value(c, t->m), n = extent_value(c, t->n);
+		k.body = c->body;
+		k.chunks = (m + t->m_block - 1) / t->m_block * (t->n_block ? (n + t->n_block - 1) / t->n_block : 1);
+		for (uint32_t i = 0; i < t->nbatch; i++)
+			k.chunks *= extent_value(c, t->batch[i]);
+	}
 	for (int isa = 0; isa < ISA_COUNT; isa++) {
 		if (!gen_runs(isa))
 			continue;

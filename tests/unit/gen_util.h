@@ -24,6 +24,7 @@ struct gen_case {
 	int64_t dims[8];             /* the extents themselves */
 	uint32_t nsizes;
 	struct contract contract;
+	const struct region *body;   /* CORE_contract: the epilogue; region then says what the whole computes */
 	bool (*fill)(uint32_t input, void *data, const struct tensor *t);      /* true: filled */
 };
 /* Runs build(g, job) in a job over a new graph; it ends in gen_check. */

@@ -1,0 +1,97 @@
+/* gen_row.c -- CORE_row against the interpreter. */
+#include "gen_util.h"
+
+static const struct node *keep(struct graph *g, const struct node *r, const struct type *t)
+{
+	int64_t at[16];
+
+	for (uint32_t i = 0; i + 1 < t->rank; i++)
+		at[i] = i;
+	return build_broadcast(g, r, t->rank, t->dims, at);
+}
+
+static const struct node *row_sum(struct graph *g, const struct node *x)
+{
+	int64_t d = x->type->rank - 1;
+
+	return keep(g, build_reduce(g, OP_add, x, 1, &d), x->type);
+}
+
+/* (x - mean) * rsqrt(var + eps), and the mean */
+static void norms(struct graph *g, struct job *j)
+{
+	static const int lengths[] = { 1, 5, 16, 37, 384 };
+
+	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 3, 3, 4, lengths[i]);
+		const struct node *x = graph_parameter(g, 0, t), *n = build_like(g, x, lengths[i]);
+		const struct node *mean = build2(g, OP_divide, row_sum(g, x), n);
+		const struct node *d = build2(g, OP_subtract, x, mean);
+		const struct node *var = build2(g, OP_divide, row_sum(g, build2(g, OP_multiply, d, d)), n);
+		const struct node *inv = build1(g, OP_rsqrt, build2(g, OP_add, var, build_like(g, x, 1e-5)));
+		int64_t last = 2;
+		const struct node *r[] = { build2(g, OP_multiply, d, inv), build_reduce(g, OP_maximum, x, 1, &last) };
+		struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 1, .outer_grain = 5, .tolerance = 1e-5,
+			.region = gen_region(g, 1, &t, 2, r) };
+		gen_check(&c);
+	}
+}
+
+void test_gen_row__layer_norm(void)
+{
+	gen_with_graph(norms);
+}
+
+static void two_dims(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 4, 3, 4, 7, 9);
+	const struct node *x = graph_parameter(g, 0, t);
+	const struct node *s = build_reduce(g, OP_add, x, 2, (int64_t[]){ 2, 3 });
+	const struct node *b = build_broadcast(g, s, 4, t->dims, (int64_t[]){ 0, 1 });
+	const struct node *r[] = { build2(g, OP_subtract, x, b), s };
+	struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 2, .outer_grain = 1, .tolerance = 1e-5,
+		.region = gen_region(g, 1, &t, 2, r) };
+
+	gen_check(&c);
+	t = gen_type(g, DTYPE_i32, 1, 1000);
+	x = graph_parameter(g, 0, t);
+	s = build_reduce(g, OP_minimum, x, 1, (int64_t[]){ 0 });
+	const struct node *both[] = { build2(g, OP_add, x, build_broadcast(g, s, 1, t->dims, NULL)), s };
+	c.row = 1;
+	c.low = -1000;
+	c.high = 1000;
+	c.region = gen_region(g, 1, &t, 2, both);
+	gen_check(&c);
+}
+
+void test_gen_row__two_dims_and_all(void)
+{
+	gen_with_graph(two_dims);
+}
+
+static void symbolic(struct graph *g, struct job *j)
+{
+	int64_t a = dim_arg(g, 0, 0, 1, 1000), b = dim_arg(g, 0, 1, 1, 1000);
+
+	for (int n = 1; n < 40; n += 6) {
+		const struct type *t = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ a, b });
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *s = build_reduce(g, OP_add, build2(g, OP_multiply, x, x), 1, (int64_t[]){ 1 });
+		struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 1, .outer_grain = 2, .tolerance = 1e-5,
+			.nsizes = 2, .dims = { a, b }, .sizes = { 7, n } };
+		const struct node *r[] = { build1(g, OP_negate, x), s };
+		c.region = gen_region(g, 1, &t, 2, r);
+		gen_check(&c);
+		c.core = CORE_map;
+		c.region = gen_region(g, 1, &t, 1, r);
+		gen_check(&c);
+		c.inner_grain = 16;
+		c.outer_grain = 1;
+		gen_check(&c);
+	}
+}
+
+void test_gen_row__symbolic_sizes(void)
+{
+	gen_with_graph(symbolic);
+}
