@@ -10,6 +10,10 @@ struct weft_error *api_run(struct weft_executable *x, unsigned threads, const st
 	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
 struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
+/* Runs the passes of names ("inline,simplify") on every function of p, in that order, verifying after each
+ * that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
+struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;
+
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 unsigned threads_default(void);
 #endif

@@ -216,24 +216,29 @@ static void add_tensor(struct emit *e, uint32_t buffer)
 	e->tensors++;
 }
 
+/* Slots that a buffer reads, each once; buffers name the graph's, the artifact numbers its own. */
 static void emit_slots(struct emit *e)
 {
 	const struct graph *g = e->p->graph;
-	uint32_t *tensor = job_array(e->job, graph_nslots(g), sizeof *tensor);
-	for (uint32_t i = 0; i < graph_nslots(g); i++) {
-		const struct slot *s = graph_slot(g, i);
-		artifact_add_tensor(e->w, s->type->dtype, s->type->rank, s->type->dims, s->name, UINT32_MAX, 0);
-		tensor[i] = e->tensors++;
-	}
-	for (uint32_t i = 0; i < graph_nslots(g); i++) {
-		const struct slot *s = graph_slot(g, i);
-		uint64_t bytes = (uint64_t)type_bytes(s->type);
-		if (s->kind == SLOT_data)
-			artifact_add_slot_data(e->w, s->name, tensor[i], s->data, bytes);
-		else if (s->kind == SLOT_file)
-			artifact_add_slot_file(e->w, s->name, tensor[i], s->offset, bytes);
-		else
-			artifact_add_slot_bound(e->w, s->name, tensor[i], bytes);
+	uint32_t n = 0, *used = job_array(e->job, graph_nslots(g), sizeof *used);
+	for (uint32_t i = 0; i < e->p->nbuffers; i++) {
+		const struct plan_buffer *b = &e->p->buffers[i];
+		if (b->kind != ABI_BUFFER_slot)
+			continue;
+		if (!used[b->index]) {
+			const struct slot *s = graph_slot(g, b->index);
+			artifact_add_tensor(e->w, s->type->dtype, s->type->rank, s->type->dims, s->name, i, 0);
+			uint32_t tensor = e->tensors++;
+			uint64_t bytes = (uint64_t)type_bytes(s->type);
+			if (s->kind == SLOT_data)
+				artifact_add_slot_data(e->w, s->name, tensor, s->data, bytes);
+			else if (s->kind == SLOT_file)
+				artifact_add_slot_file(e->w, s->name, tensor, s->offset, bytes);
+			else
+				artifact_add_slot_bound(e->w, s->name, tensor, bytes);
+			used[b->index] = ++n;
+		}
+		artifact_buffer(e->w, i)->index = used[b->index] - 1;
 	}
 }
 

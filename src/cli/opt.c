@@ -1,4 +1,5 @@
 /* opt.c -- weft opt: reads and verifies a StableHLO text and prints it. */
+#include "api/api.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include <stdio.h>
@@ -9,12 +10,13 @@ static const char opt_help[] =
 	"  --verify-only   print nothing\n"
 	"  --round-trip    also read the print and print it again: both texts and both programs must be equal;\n"
 	"                  prints nothing\n"
+	"  --passes=A,B    run these passes first, in this order\n"
 	"  --split         FILE holds several programs, separated by lines with // -----\n"
 	"  -o FILE         where the print goes (default: standard output)\n";
 
 struct opt {
 	bool verify_only, round_trip, split;
-	const char *out, *file;
+	const char *out, *file, *passes;
 	int faults;
 };
 
@@ -25,6 +27,8 @@ static struct weft_error *print_program(const struct opt *o, const char *text, s
 	char *second = NULL;
 	struct weft_error *e = weft_program_parse(WEFT_STABLEHLO_TEXT, o->file, text, size, &p);
 
+	if (!e && o->passes)
+		e = api_program_passes(p, o->passes);
 	if (!e && !o->verify_only)
 		e = weft_program_print(p, out);
 	if (!e && o->round_trip) {
@@ -112,6 +116,8 @@ int command_opt(int argc, char **argv)
 			o.verify_only = true;
 		else if (!strcmp(argv[i], "--round-trip"))
 			o.round_trip = true;
+		else if (!strncmp(argv[i], "--passes=", 9))
+			o.passes = argv[i] + 9;
 		else if (!strcmp(argv[i], "--split"))
 			o.split = true;
 		else if (!strcmp(argv[i], "-o") && i + 1 < argc)

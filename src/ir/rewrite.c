@@ -17,6 +17,24 @@ const struct node *node_with_operands(struct graph *g, const struct node *n, con
 	return graph_node(g, &s);
 }
 
+const struct node *region_rewrite_nested(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct region *(*fn)(struct graph *g, const struct region *r))
+{
+	bool changed = false;
+	if (!n->nregions)
+		return NULL;
+	const struct region **regions = job_array(graph_job(g), n->nregions, sizeof *regions);
+	for (uint32_t i = 0; i < n->nregions; i++) {
+		regions[i] = fn(g, n->regions[i]);
+		changed |= regions[i] != n->regions[i];
+	}
+	struct node_spec s = {
+		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
+		.nregions = n->nregions, .regions = regions, .type = n->type,
+	};
+	return changed ? graph_node(g, &s) : NULL;
+}
+
 static void locate_like(struct graph *g, const struct node *to, const struct node *from)
 {
 	if (to == from || graph_location(g, to))

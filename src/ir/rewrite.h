@@ -14,4 +14,9 @@ const struct region *region_rewrite(struct graph *g, const struct region *r, rew
 
 /* n with other operands: n itself when they are n's own. */
 const struct node *node_with_operands(struct graph *g, const struct node *n, const struct node *const *in);
+
+/* n with each nested region replaced by what fn makes of it, and with other operands; NULL when no region
+ * changed.  Recursion is by the depth of regions, which reading limits. */
+const struct node *region_rewrite_nested(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct region *(*fn)(struct graph *g, const struct region *r));
 #endif

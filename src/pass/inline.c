@@ -14,7 +14,7 @@ static const struct node *inline_node(void *arg, struct graph *g, const struct n
 		return results ? results[node_int(n, KEY_index, 0)] : NULL;
 	}
 	if (n->op != OP_call && n->op != OP_composite)
-		return NULL;
+		return region_rewrite_nested(g, n, in, pass_inline);
 	const struct region *body = n->regions[0];
 	const struct node **results = job_array(graph_job(g), body->nresults + 1, sizeof *results);
 	region_inline(g, body, in, results);

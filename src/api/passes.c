@@ -1,0 +1,52 @@
+/* passes.c -- any passes in any order on a program: what `weft opt --passes=` does. */
+#include "api/api_impl.h"
+#include "pass/pass.h"
+#include <string.h>
+
+struct request {
+	struct graph *graph;
+	const char *names;
+};
+
+static enum pass pass_named(struct job *j, const char *name, size_t len)
+{
+	enum pass p = pass_find(name, len);
+	if (p != PASS_COUNT)
+		return p;
+	const char *names[PASS_COUNT];
+	for (enum pass i = 0; i < PASS_COUNT; i++)
+		names[i] = pass_table[i].name;
+	char *copy = job_printf(j, "%.*s", (int)len, name);
+	job_fail(j, WEFT_INVALID_ARGUMENT, "unknown pass '%s'; the nearest is '%s'", copy,
+		str_nearest(copy, names, PASS_COUNT));
+}
+
+static void run_passes(struct job *j, void *arg)
+{
+	struct request *r = arg;
+	struct pass_options o = { .off = NULL, .verify = true };
+	graph_borrow(r->graph, j);
+	for (const char *s = r->names; *s;) {
+		size_t len = strcspn(s, ",");
+		enum pass id = pass_named(j, s, len);
+		for (uint32_t i = 0; i < graph_nfuncs(r->graph); i++) {
+			struct func f = *graph_func(r->graph, i);
+			const struct region *now = pass_run(r->graph, f.region, id, &o);
+			if (now == f.region)
+				continue;
+			f.region = now;
+			graph_add_func(r->graph, &f);
+		}
+		s += len + (s[len] == ',');
+	}
+	graph_verify(r->graph);
+}
+
+struct weft_error *api_program_passes(struct weft_program *p, const char *names)
+{
+	struct request r = { p->graph, names };
+	pthread_mutex_lock(&p->lock);
+	struct weft_error *e = job_run(run_passes, &r);
+	pthread_mutex_unlock(&p->lock);
+	return e;
+}
