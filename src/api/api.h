@@ -6,14 +6,14 @@
 #include "run/run.h"
 
 /* weft_run without handles for tensors: see exe_run.  threads 0: threads_default(). */
-struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
+WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
-struct exe *api_exe(struct weft_executable *x);              /* borrowed */
+WEFT_API struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
 /* Runs the passes of names ("inline,simplify") on every function of p, in that order, verifying after each
  * that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
-struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;
+WEFT_API struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;
 
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
-unsigned threads_default(void);
+WEFT_API unsigned threads_default(void);
 #endif
