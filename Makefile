@@ -77,9 +77,10 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags | $(GENERATED)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # ---- the runtime ----------------------------------------------------------------------------------
+# Its threads run for good, so neither library may be unloaded: -z nodelete.
 $(BUILD)/libweftrt.so: $(call objects,$(RT_SRC))
 	@echo "  LD   $@"
-	@$(CC) -shared -o $@ -Wl,-soname,libweftrt.so $^ $(LDFLAGS_ALL) $(LDLIBS)
+	@$(CC) -shared -o $@ -Wl,-soname,libweftrt.so -Wl,-z,nodelete $^ $(LDFLAGS_ALL) $(LDLIBS)
 
 # One object, its hidden symbols made local: a program that links it sees weft_* and nothing else.
 $(BUILD)/libweftrt.a: $(call objects,$(RT_SRC))
@@ -95,7 +96,8 @@ NO_UNDEFINED := $(if $(SAN)$(PARTIAL),,-Wl,-z,defs)
 
 $(BUILD)/libweft.so: $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
-	@$(CC) -shared -o $@ -Wl,-soname,libweft.so $(NO_UNDEFINED) $^ $(LDFLAGS_ALL) $(LDLIBS)
+	@$(CC) -shared -o $@ -Wl,-soname,libweft.so -Wl,-z,nodelete $(NO_UNDEFINED) $^ $(LDFLAGS_ALL) \
+		$(LDLIBS)
 
 $(BUILD)/weft: $(call objects,$(CLI_SRC)) $(BUILD)/libweft.so $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
@@ -139,6 +141,19 @@ $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call obj
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LDLIBS)
 unit: $(BUILD)/unit
+
+# ---- fuzzers --------------------------------------------------------------------------------------
+# One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME
+.PHONY: fuzz fuzzers
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz_%,$(wildcard tests/fuzz/*.c))
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang-19 \
+		SAN=address,undefined,fuzzer-no-link fuzzers
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/%.o $(call objects,$(LIB_SRC))
+	@echo "  LD   $@"
+	@$(CC) -fsanitize=fuzzer -o $@ $^ $(UNRESOLVED) $(LDFLAGS_ALL) $(LDLIBS)
 objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC)))
 
 # ---- the whole: set-up, library, command, Python package --------------------------------------------
