@@ -53,7 +53,8 @@ struct abi_header {
 	uint64_t features;           /* bit f: needs enum cpu_feature f of base/cpu.h */
 	uint32_t machine;            /* ELF's e_machine: 62 x86-64, 183 aarch64, 0: no code */
 	uint32_t backend;            /* STRINGS: which backend runs it */
-	uint64_t reserved[2];
+	uint64_t header_checksum;    /* xxh3 of the header with 0 here, seed 0 */
+	uint64_t reserved;           /* 0 */
 };
 
 enum abi_section_kind {

@@ -462,6 +462,7 @@ void artifact_finish(struct artifact_writer *w, void **bytes, size_t *size)
 		.features = w->features, .machine = w->machine, .backend = w->backend,
 	};
 	h.checksum = hash_bytes(blob + sizeof h, at - sizeof h, 0);
+	h.header_checksum = hash_bytes(&h, sizeof h, 0);
 	memcpy(blob, &h, sizeof h);
 	*bytes = blob;
 	*size = at;

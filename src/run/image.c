@@ -128,6 +128,14 @@ struct weft_error *image_open(const void *bytes, size_t size, struct image *out)
 	return NULL;
 }
 
+uint64_t image_header_checksum(const struct abi_header *h)
+{
+	struct abi_header copy = *h;
+
+	copy.header_checksum = 0;
+	return hash_bytes(&copy, sizeof copy, 0);
+}
+
 struct weft_error *image_check_machine(const struct image *m)
 {
 	char missing[512];
@@ -150,5 +158,7 @@ struct weft_error *image_check_machine(const struct image *m)
 	}
 	if (used)
 		FAIL(WEFT_FAILED_PRECONDITION, "artifact: made for a processor with%s", missing);
+	if (m->header->header_checksum != image_header_checksum(m->header))
+		BAD("the header's checksum is wrong, the file is damaged");
 	return NULL;
 }

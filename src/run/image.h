@@ -27,8 +27,11 @@ struct image {
  * INVALID_ARGUMENT says what is wrong and where; UNIMPLEMENTED for another version, another
  * machine's code and what this runtime does not know. */
 struct weft_error *image_open(const void *bytes, size_t size, struct image *out) BASE_MUST_USE;
-/* FAILED_PRECONDITION names the features the code needs and this processor lacks. */
+/* FAILED_PRECONDITION names the features the code needs and this processor lacks.  Last of all the
+ * header's own checksum: what changed it has a better message where it has one. */
 struct weft_error *image_check_machine(const struct image *m) BASE_MUST_USE;
+/* What abi_header.header_checksum must be. */
+uint64_t image_header_checksum(const struct abi_header *h);
 
 /* The second half of image_open, in check.c: what the records say of each other. */
 struct weft_error *image_check(const struct image *m) BASE_MUST_USE;
