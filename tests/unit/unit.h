@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Fails the test with the place and a text. */
 #define UNIT_FAIL(...)                                          \
@@ -15,7 +16,8 @@
 		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__); \
 		fprintf(stderr, __VA_ARGS__);                   \
 		fputc('\n', stderr);                            \
-		exit(1);                                        \
+		fflush(NULL);                                   \
+		_exit(1);                                       \
 	} while (0)
 
 #define CHECK(cond)                                     \
