@@ -2,8 +2,9 @@
  *
  *   THREE_FRY  Threefry-2x32, 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy
  *              as 1, 2, 3; 2011); state: 64-bit key, 64-bit counter
- *   PHILOX     Philox-4x32, 10 rounds (the same paper); state: 64-bit key, 64- or 128-bit counter
- *   DEFAULT    THREE_FRY for states of two words, PHILOX for three
+ *   PHILOX     Philox-4x32, 10 rounds (the same paper); state: 64-bit key, 128-bit counter, whose upper
+ *              half is the key where the state has two words only
+ *   DEFAULT    PHILOX
  *
  * The order in which a generator's words become the result is XLA's.  rng without a state is not
  * deterministic by its specification: here it draws from THREE_FRY with key 0 and the elements'
@@ -56,11 +57,14 @@ static void philox(uint64_t key, uint64_t low, uint64_t high, uint32_t out[4])
 	}
 }
 
-/* A stream of bits: word i of 32 bits is a function of (key, counter, i, how many there are). */
+/* A stream of bits: word i of 32 bits is a function of (key, counter, i).  THREE_FRY's 32-bit results
+ * pair up along the first even dimension (else the first over 1): of each pair one is the first word, one
+ * the second of a block, and blocks are counted over the shape with that dimension halved. */
 struct stream {
 	bool is_philox;
 	uint64_t key, low, high;
-	int64_t half;                /* THREE_FRY, 32-bit words: the second half comes from the other words */
+	bool paired;
+	int64_t size, inner;         /* of the dimension that pairs; elements behind one of its indices */
 };
 
 static uint32_t stream_word(const struct stream *s, int64_t i)
@@ -72,18 +76,40 @@ static uint32_t stream_word(const struct stream *s, int64_t i)
 		philox(s->key, low, s->high + (low < s->low), w);
 		return w[i % 4];
 	}
-	int64_t at = s->half ? i % s->half : i / 2;
-	uint64_t x = s->low + (uint64_t)at;
+	int64_t block = i / 2, word = i % 2;
+	if (s->paired) {
+		int64_t at = i / s->inner % s->size;
+		word = at % 2;
+		block = (i / s->inner / s->size * ((s->size + 1) / 2) + at / 2) * s->inner + i % s->inner;
+	}
+	uint64_t x = s->low + (uint64_t)block;
 	threefry((uint32_t)s->key, (uint32_t)(s->key >> 32), (uint32_t)x, (uint32_t)(x >> 32), w);
-	return w[s->half ? i / s->half : i % 2];
+	return w[word];
 }
 
-/* How many counters n elements of that width take. */
+static void stream_pair(struct stream *s, uint32_t rank, const int64_t *dims)
+{
+	uint32_t split = rank;
+
+	for (uint32_t d = 0; d < rank && split == rank; d++)
+		split = dims[d] % 2 == 0 ? d : rank;
+	for (uint32_t d = 0; d < rank && split == rank; d++)
+		split = dims[d] > 1 ? d : rank;
+	s->paired = true;
+	s->size = split < rank ? dims[split] : 1;
+	s->inner = 1;
+	for (uint32_t d = split + 1; d < rank; d++)
+		s->inner *= dims[d];
+}
+
+/* How many counters a result of n elements takes. */
 static uint64_t stream_advance(const struct stream *s, unsigned bits, int64_t n)
 {
-	uint64_t words = (uint64_t)n * (bits == 64 ? 2 : 1), per = s->is_philox ? 4 : 2;
+	uint64_t words = (uint64_t)n * (bits == 64 ? 2 : 1);
 
-	return (words + per - 1) / per;
+	if (s->paired && s->size)
+		return (uint64_t)(n / s->size * ((s->size + 1) / 2));
+	return s->is_philox ? (words + 3) / 4 : (words + 1) / 2;
 }
 
 void eval_rng_bit_generator(struct call *c)
@@ -100,18 +126,18 @@ void eval_rng_bit_generator(struct call *c)
 	if (bytes != 16 && bytes != 24)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "a state of %zu bytes", bytes);
 	memcpy(raw, state->data, bytes);
-	s.is_philox = !strcmp(algorithm, "PHILOX") || (!strcmp(algorithm, "DEFAULT") && bytes == 24);
+	s.is_philox = strcmp(algorithm, "THREE_FRY") != 0;
 	if (!s.is_philox && bytes != 16)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "a state of %zu bytes", bytes);
 	s.key = raw[0];
 	s.low = raw[1];
-	s.high = raw[2];
+	s.high = bytes == 24 ? raw[2] : raw[0];
 	struct tensor *next = eval_new_like(c, 0, state);
 	struct tensor *out = eval_new(c, 1, c->types[1]->rank, dims);
 	unsigned bits = dtype_table[out->type->dtype].bits;
 	int64_t n = tensor_elements(out);
 	if (bits <= 32 && !s.is_philox)
-		s.half = (n + 1) / 2;
+		stream_pair(&s, out->rank, out->dims);
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t v = bits == 64 ? stream_word(&s, 2 * i) | (uint64_t)stream_word(&s, 2 * i + 1) << 32 :
 			stream_word(&s, i);

@@ -44,20 +44,24 @@ static double float_logistic(double a)
 	return (double)(1 / (1 + expl(-(long double)a)));
 }
 
-/* cosh and sinh of f32 are CHLO's definition, rounded step by step: beyond 1 it loses some ULP of the
- * true value, and programs and their answers are made with it. */
+/* cosh and sinh are CHLO's definition, rounded step by step: it loses some ULP of the true value, and
+ * programs and their answers are made with it.  Only narrow floats, computed in f32, do not show it. */
 static double float_exp_sum(enum dtype t, double a, bool cosine)
 {
 	const float log_half = -0.693147182f;
-	float up, down;
 
-	if (t != DTYPE_f32)
-		return cosine ? cosh(a) : sinh(a);
 	if (!cosine && fabs(a) < 1)
 		return sinh(a);
-	up = (float)exp((double)((float)a + log_half));
-	down = (float)exp((double)(-(float)a + log_half));
-	return (double)(cosine ? up + down : up - down);
+	if (t == DTYPE_f32) {
+		float up = (float)exp((double)((float)a + log_half));
+		float down = (float)exp((double)(-(float)a + log_half));
+		return (double)(cosine ? up + down : up - down);
+	}
+	if (t == DTYPE_f64) {
+		double up = exp(a + log(0.5)), down = exp(-a + log(0.5));
+		return cosine ? up + down : up - down;
+	}
+	return cosine ? cosh(a) : sinh(a);
 }
 
 /* The neighbour of a towards b in dtype t: a step of the sign-magnitude integer. */
@@ -246,6 +250,24 @@ static complex_double complex_exp(complex_double a)
 	if (!isfinite(cimag(a)))
 		return complex_of(NAN, NAN);
 	return narrow(cexpl(a));
+}
+
+/* The same definition of cosh and sinh as for floats; parts rounded to float where that is the dtype. */
+static complex_double complex_exp_sum(enum dtype t, complex_double a, bool cosine)
+{
+	double x = creal(a), y = cimag(a), log_half = log(0.5);
+
+	if (t == DTYPE_c64) {
+		float h = (float)log_half, up_x = (float)x + h, down_x = -(float)x + h;
+		complex_double up = complex_exp(complex_of((double)up_x, y));
+		complex_double down = complex_exp(complex_of((double)down_x, -y));
+		float re = (float)creal(down), im = (float)cimag(down), sign = cosine ? 1 : -1;
+		return complex_of((double)((float)creal(up) + sign * re),
+			(double)((float)cimag(up) + sign * im));
+	}
+	complex_double up = complex_exp(complex_of(x + log_half, y));
+	complex_double down = complex_exp(complex_of(-x + log_half, -y));
+	return cosine ? up + down : up - down;
 }
 
 static complex_double complex_atan2(complex_double y, complex_double x)
@@ -649,8 +671,8 @@ static bool complex_finite(complex_double a)
 #define ASINH(a)     narrow(casinhl(a))
 #define ATAN(a)      narrow(catanl(a))
 #define ATANH(a)     narrow(catanhl(a))
-#define COSH(a)      narrow(ccoshl(a))
-#define SINH(a)      narrow(csinhl(a))
+#define COSH(a)      complex_exp_sum(s->dtype, a, true)
+#define SINH(a)      complex_exp_sum(s->dtype, a, false)
 #define CONJ(a)      conj(a)
 #define KIND_MAP(name, meaning) static complex_double of_complex_##name(const struct scalar *s, \
 	complex_double a, complex_double b) { (void)s, (void)a, (void)b; return meaning; }

@@ -40,7 +40,7 @@ long double special_digamma(long double x)
 	if (x <= 0) {
 		if (x == floorl(x))
 			return NAN;
-		long double f = x - floorl(x);
+		long double f = x - roundl(x);
 		return special_digamma(1 - x) - PI * cosl(PI * f) / sinl(PI * f);
 	}
 	for (; x < 20; x++)
