@@ -211,7 +211,8 @@ static void add_tensor(struct emit *e, uint32_t buffer)
 	const struct type *t = e->p->buffers[buffer].type;
 	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
 	for (uint32_t d = 0; d < t->rank; d++)
-		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ? -1 : extent(e, t->dims[d]);
+		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ?
+			ABI_UNKNOWN : extent(e, t->dims[d]);
 	artifact_add_tensor(e->w, t->dtype, t->rank, dims, NULL, buffer, 0);
 	e->tensors++;
 }

@@ -2,7 +2,7 @@
  *
  *   make fuzz && build-fuzz/fuzz_artifact -max_total_time=600 tests/fuzz/seeds/artifact
  *
- * Size and checksum are made right before each try, so that the checks behind them are reached.
+ * Size and checksums are made right before each try, so that the checks behind them are reached.
  * Kernels do nothing: machine code is not what is checked.  Artifacts with loops are loaded, not
  * run: a loop whose condition nobody computes would not end. */
 #include "base/hash.h"
@@ -28,6 +28,7 @@ static void seal(unsigned char *bytes, size_t size)
 	memcpy(&h, bytes, sizeof h);
 	h.size = size;
 	h.checksum = hash_bytes(bytes + sizeof h, size - sizeof h, 0);
+	h.header_checksum = image_header_checksum(&h);
 	memcpy(bytes, &h, sizeof h);
 }
 
