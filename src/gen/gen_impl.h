@@ -83,7 +83,7 @@ struct gen {
 	size_t scratch_bytes;
 	LLVMValueRef zeros;          /* 256 bytes that may always be read */
 	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
-	LLVMValueRef load_some[9], store_some[9];
+	LLVMValueRef load_some[9], store_some[9], remainder;
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
 	LLVMValueRef tail_count;     /* i32: how many */

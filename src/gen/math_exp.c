@@ -1,0 +1,88 @@
+/* math_exp.c -- e^x and what comes of it: expm1, tanh, logistic.
+ *
+ * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is exact;
+ * e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that results may be
+ * denormal.  k comes from adding a number so large that the sum's last bits are k: no conversion, and
+ * NaN stays NaN.  Errors against exact values (tests/unit/gen_math.c): exp 1 ULP, expm1 1.5, tanh 2,
+ * logistic 2, in f32 and f64. */
+#include "gen/math_impl.h"
+
+#define LN2_HI_F32 0x1.63p-1
+#define LN2_LO_F32 -0x1.bd0105c610ca8p-13
+#define LN2_HI_F64 0x1.62e42fee00000p-1
+#define LN2_LO_F64 0x1.a39ef35793c76p-33
+
+LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k)
+{
+	bool wide = math_wide(g, a);
+	int man = wide ? 52 : 23, bias = wide ? 1023 : 127;
+	LLVMValueRef k1 = ASHR(k, ci_like(k, 1)), k2 = SUB(k, k1);
+	LLVMValueRef s1 = SHL(ADD(k1, ci_like(k, bias)), ci_like(k, man));
+	LLVMValueRef s2 = SHL(ADD(k2, ci_like(k, bias)), ci_like(k, man));
+
+	return FMUL(FMUL(a, BITCAST(s1, LLVMTypeOf(a))), BITCAST(s2, LLVMTypeOf(a)));
+}
+
+struct reduced { LLVMValueRef r, p, k; };        /* e^x = (1 + r + r^2 p) 2^k */
+
+static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+{
+	bool wide = math_wide(g, a);
+	double lo = wide ? -746 : -104, hi = wide ? 710 : 89, magic = wide ? 0x1.8p52 : 0x1.8p23;
+	struct reduced out;
+
+	a = SELECT(FCMP(OLT, a, K(lo)), K(lo), a);
+	a = SELECT(FCMP(OGT, a, K(hi)), K(hi), a);
+	LLVMValueRef sum = fma3(g, a, K(1.44269504088896340736), K(magic)), k = FSUB(sum, K(magic));
+	LLVMTypeRef t = math_int(g, a);
+	out.k = SUB(BITCAST(sum, t), BITCAST(K(magic), t));
+	out.r = fma3(g, k, K(wide ? -LN2_HI_F64 : -LN2_HI_F32), a);
+	out.r = fma3(g, k, K(wide ? -LN2_LO_F64 : -LN2_LO_F32), out.r);
+	if (low)
+		out.r = FADD(out.r, low);
+	out.p = wide ? POLY(out.r, math_exp_f64) : POLY(out.r, math_exp_f32);
+	return out;
+}
+
+LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+{
+	struct reduced x = reduce(g, a, low);
+	LLVMValueRef y = FADD(fma3(g, FMUL(x.r, x.r), x.p, x.r), K(1));
+
+	return math_scale(g, y, x.k);
+}
+
+/* 2^k (e^r - 1) + (2^k - 1), whose parts do not cancel. */
+LLVMValueRef math_expm1(struct gen *g, LLVMValueRef a)
+{
+	struct reduced x = reduce(g, a, NULL);
+	LLVMValueRef m = fma3(g, FMUL(x.r, x.r), x.p, x.r);
+	LLVMValueRef two = math_scale(g, K(1), x.k);
+	LLVMValueRef y = fma3(g, two, m, FSUB(two, K(1)));
+	LLVMValueRef big = math_exp(g, a, NULL);
+
+	y = SELECT(FCMP(OGT, a, K(600)), big, y);
+	y = SELECT(FCMP(OLT, a, K(-45)), K(-1), y);
+	return SELECT(FCMP(OEQ, a, K(0)), a, y);        /* -0 stays */
+}
+
+LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a)
+{
+	bool wide = math_wide(g, a);
+	LLVMValueRef x = math_abs(g, a), z = FMUL(a, a);
+	LLVMValueRef p = wide ? POLY(z, math_tanh_f64) : POLY(z, math_tanh_f32);
+	LLVMValueRef small = fma3(g, FMUL(a, z), p, a);
+	LLVMValueRef c = SELECT(FCMP(OGT, x, K(22)), K(22), x);
+	LLVMValueRef e = math_exp(g, FADD(c, c), NULL);
+	LLVMValueRef large = FSUB(K(1), FDIV(K(2), FADD(e, K(1))));
+
+	return SELECT(FCMP(OLT, x, K(0.625)), small, math_copysign(g, large, a));
+}
+
+LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a)
+{
+	LLVMValueRef e = math_exp(g, FNEG(math_abs(g, a)), NULL);
+	LLVMValueRef top = SELECT(FCMP(OLT, a, K(0)), e, K(1));
+
+	return FDIV(top, FADD(K(1), e));
+}
