@@ -89,6 +89,10 @@ void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
 		return;
 	case T_dense:
 		print_dense(p->g, a->dense.type, a->dense.splat, a->dense.data, out);
+		if (a->index && out->len > 4) {          /* ...i64> */
+			out->len -= 4;
+			str_add(out, "index>");
+		}
 		return;
 	case T_resource:
 		str_addf(out, "dense_resource<%s> : ", a->s);

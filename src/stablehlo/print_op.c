@@ -66,19 +66,18 @@ void print_region(struct printer *p, const struct scope *s, const struct node *n
 	str_addc(p->out, '}');
 }
 
-/* As the text writes it: no row of op.def can hold a dash, or a name without its dialect. */
-static const char *op_text(enum op op, bool generic)
+/* As the text writes it: no row of op.def can hold a dash, or "call" its dialect. */
+static const char *op_text(enum op op)
 {
-	if (op == OP_call)
-		return generic ? "func.call" : "call";
-	return op == OP_cross_replica_sum ? "stablehlo.cross-replica-sum" : op_table[op].text;
+	return op == OP_call ? "func.call" :
+		op == OP_cross_replica_sum ? "stablehlo.cross-replica-sum" : op_table[op].text;
 }
 
 static void print_generic(struct printer *p, const struct scope *s, const struct node *n)
 {
 	struct key_set none = { { 0 } };
 
-	str_addf(p->out, "\"%s\"(", op_text(n->op, true));
+	str_addf(p->out, "\"%s\"(", op_text(n->op));
 	print_operands(p, s, n, 0, node_noperands(n));
 	str_addc(p->out, ')');
 	if (n->op == OP_chlo_scan)
@@ -222,7 +221,7 @@ static void print_form(struct printer *p, const struct scope *s, const struct no
 	uint32_t next = 0, nin = node_noperands(n);
 	bool skip = false, space = true;         /* before the next word */
 
-	str_add(p->out, op_text(n->op, false));
+	str_add(p->out, op_text(n->op));
 	for (; *form; form += *form == ' ') {
 		char w[48];
 		size_t len = strcspn(form, " ");

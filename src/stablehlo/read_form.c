@@ -123,10 +123,12 @@ static void dims_pair(struct parser *p, struct t_op *op, const char *left, const
 
 	expect(p, '=', "before the dimensions");
 	uint32_t n = read_int_list(p, &v);
-	op_attr(p, op, left, ints_attr(p, n, v));
+	if (n)                                   /* an empty list is none, as in #stablehlo.dot<> */
+		op_attr(p, op, left, ints_attr(p, n, v));
 	expect_word(p, "x");
 	n = read_int_list(p, &v);
-	op_attr(p, op, right, ints_attr(p, n, v));
+	if (n)
+		op_attr(p, op, right, ints_attr(p, n, v));
 }
 
 /* , batching_dims = [0] x [0], contracting_dims = [2] x [1] */

@@ -45,6 +45,7 @@ enum dtype read_dtype(struct parser *p)
 	}
 	if (p->tok.kind == TOK_word)
 		t = dtype_word(p->tok.s, p->tok.len);
+	p->saw_index |= tok_word(p, "index");
 	if (t == DTYPE_none)
 		expected(p, "an element type");
 	lex(p);

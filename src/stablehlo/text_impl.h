@@ -53,6 +53,7 @@ struct t_attr {
 	int64_t i;
 	double f;
 	bool bare;                   /* int: no type was written */
+	bool index;                  /* dense: of the element type index */
 	const char *s;               /* string, symbol, resource, raw */
 	const char *tname;           /* int, float, ints: name of the element type */
 	const struct type *type;
@@ -160,6 +161,7 @@ struct parser {
 	struct t_region *region;
 	struct t_func *first, *last;
 	uint32_t nops, nvalues;
+	bool saw_index;              /* an element type was `index`, which is read as i64 */
 	struct t_attr *module_attrs;
 	const char *module_name;
 	uint32_t nkept;              /* top-level ops that are only kept, as text */
