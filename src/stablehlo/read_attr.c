@@ -296,6 +296,10 @@ static struct t_attr *read_type_attr(struct parser *p)
 			str_addc(&s, ')');
 		a->kind = T_raw;
 		a->s = s.text;
+		a->nin = nin;
+		a->in = in;
+		a->nout = nout;
+		a->out = out;
 		return a;
 	}
 	a->type = read_type(p);

@@ -117,6 +117,22 @@ static void keep_declaration(struct parser *p, const struct t_func *f, const str
 	keep(p, s.text);
 }
 
+static void add_func(struct parser *p, struct t_func *f, size_t len, struct place at)
+{
+	if (names_find(&p->funcs, f->name, len))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "function '@%s' is defined already", f->name);
+	names_add(&p->funcs, f->name, len, f, 1);
+}
+
+static void link_func(struct parser *p, struct t_func *f)
+{
+	if (p->last)
+		p->last->next = f;
+	else
+		p->first = f;
+	p->last = f;
+}
+
 static void read_func(struct parser *p)
 {
 	struct t_func *f = job_alloc(p->j, sizeof *f);
@@ -130,17 +146,14 @@ static void read_func(struct parser *p)
 		accept_word(p, "public");
 	if (p->tok.kind != TOK_symbol)
 		expected(p, "the name of a function");
-	size_t len = p->tok.len;
 	f->name = tok_text(p);
-	if (names_find(&p->funcs, f->name, len))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "function '@%s' is defined already", f->name);
+	add_func(p, f, p->tok.len, tok_place(p));
 	lex(p);
 	read_params(p, &a);
 	read_results(p, f);
 	if (accept_word(p, "attributes"))
 		f->attrs = read_dict(p);
 	f->param_attrs = a.attrs;
-	names_add(&p->funcs, f->name, len, f, 1);
 	if (!tok_is(p, '{')) {
 		keep_declaration(p, f, &a);
 	} else {
@@ -152,14 +165,103 @@ static void read_func(struct parser *p)
 		region_params(p, f->body, a.n, a.names, a.types);
 		lex(p);
 		region_body(p, f->body);
-		if (p->last)
-			p->last->next = f;
-		else
-			p->first = f;
-		p->last = f;
+		link_func(p, f);
 	}
 	if (accept_word(p, "loc"))
 		read_loc(p);
+}
+
+/* ---- generic form --------------------------------------------------------------------------- */
+
+/* [{..}, {..}], a dict a parameter. */
+static struct t_attr **dicts_of(struct parser *p, const struct t_attr *a, uint32_t n, const char *name)
+{
+	if (!a)
+		return job_array(p->j, n + 1u, sizeof(struct t_attr *));
+	if (a->kind != T_array || a->n != n)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected %u entries", name, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (a->list[i]->kind != T_dict)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected dictionaries", name);
+	return a->list;
+}
+
+/* () <{..}>, as far as the region: the properties. */
+static struct t_attr *generic_head(struct parser *p)
+{
+	struct t_attr *a = attr_new(p, T_dict);
+
+	lex(p);
+	expect(p, '(', "before no operands");
+	expect(p, ')', "after no operands");
+	if (accept(p, '<')) {
+		a = read_dict(p);
+		expect(p, '>', "after the properties");
+	}
+	expect(p, '(', "before the region");
+	expect(p, '{', "before the region");
+	return a;
+}
+
+/* ) {..} : () -> () */
+static struct t_attr *generic_tail(struct parser *p)
+{
+	struct t_attr *a = NULL;
+	const struct type **none;
+
+	expect(p, ')', "after the region");
+	if (tok_is(p, '{'))
+		a = read_dict(p);
+	expect(p, ':', "before the type of the op");
+	read_type_parens(p, &none);
+	expect_arrow(p);
+	read_type_parens(p, &none);
+	if (accept_word(p, "loc"))
+		read_loc(p);
+	return a;
+}
+
+static const char *string_of(const struct t_attr *dict, const char *name)
+{
+	const struct t_attr *a = dict_find(dict, name);
+
+	return a && a->kind == T_string ? a->s : NULL;
+}
+
+/* "func.func"() <{function_type = .., sym_name = "main", ..}> ({ ^bb0(%a: t): .. }) : () -> () */
+static void read_generic_func(struct parser *p)
+{
+	struct t_func *f = job_alloc(p->j, sizeof *f);
+
+	f->at = tok_place(p);
+	struct t_attr *d = generic_head(p), *type = dict_find(d, "function_type");
+	const char *visibility = string_of(d, "sym_visibility");
+	f->name = string_of(d, "sym_name");
+	if (!f->name || !type || type->kind != T_raw || (!type->nin && type->s[0] != '('))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "expected a sym_name and a function_type");
+	f->is_private = visibility && strcmp(visibility, "public") != 0;
+	f->nresults = type->nout;
+	f->result_types = type->out;
+	f->param_attrs = dicts_of(p, dict_find(d, "arg_attrs"), type->nin, "arg_attrs");
+	f->result_attrs = dicts_of(p, dict_find(d, "res_attrs"), type->nout, "res_attrs");
+	add_func(p, f, strlen(f->name), f->at);
+	if (accept(p, '}')) {
+		struct params a = { .n = type->nin, .types = type->in, .attrs = f->param_attrs };
+		f->attrs = generic_tail(p);
+		keep_declaration(p, f, &a);
+		return;
+	}
+	f->body = region_begin(p, NULL);
+	region_body(p, f->body);
+	if (f->body->nparams != type->nin)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "the body of '@%s' has %u parameters, its type %u",
+			f->name, f->body->nparams, type->nin);
+	for (uint32_t i = 0; i < type->nin; i++)
+		if (f->body->params[i].type != type->in[i])
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "parameter %u of '@%s' has another type", i,
+				f->name);
+	f->attrs = generic_tail(p);
+	link_func(p, f);
 }
 
 /* sdy.mesh @m = <["x"=2]>, as text up to the end of the line's brackets. */
@@ -202,6 +304,30 @@ static void read_module(struct parser *p)
 	leave(p);
 }
 
+/* "builtin.module"() <{sym_name = "m"}> ({ .. }) {..} : () -> () */
+static void read_generic_module(struct parser *p)
+{
+	bool outer = !p->module_attrs && !p->module_name;
+
+	enter(p);
+	struct t_attr *d = generic_head(p);
+	if (outer)
+		p->module_name = string_of(d, "sym_name");
+	if (p->tok.kind == TOK_caret)
+		region_label(p, region_begin(p, NULL));
+	read_top(p, true);
+	expect(p, '}', "after the functions of a module");
+	d = generic_tail(p);
+	if (outer)
+		p->module_attrs = d;
+	leave(p);
+}
+
+static bool tok_string(const struct parser *p, const char *s)
+{
+	return p->tok.kind == TOK_string && p->tok.len == strlen(s) && !memcmp(p->tok.s, s, p->tok.len);
+}
+
 static void read_top(struct parser *p, bool nested)
 {
 	for (;;) {
@@ -211,6 +337,10 @@ static void read_top(struct parser *p, bool nested)
 			read_func(p);
 		else if (tok_word(p, "module") || tok_word(p, "builtin.module"))
 			read_module(p);
+		else if (tok_string(p, "func.func"))
+			read_generic_func(p);
+		else if (tok_string(p, "builtin.module"))
+			read_generic_module(p);
 		else if (tok_word(p, "sdy.mesh"))
 			read_mesh(p);
 		else if ((p->tok.kind == TOK_hash || p->tok.kind == TOK_bang) && !nested)

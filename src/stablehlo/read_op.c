@@ -189,7 +189,7 @@ void region_params(struct parser *p, struct t_region *r, uint32_t n, const char 
 }
 
 /* ^bb0(%a: tensor<f32>, %b: tensor<f32>): */
-static void region_label(struct parser *p, struct t_region *r)
+void region_label(struct parser *p, struct t_region *r)
 {
 	uint32_t n = 0, cap = 0;
 	const char **names = NULL;

@@ -57,6 +57,8 @@ struct t_attr {
 	const char *s;               /* string, symbol, resource, raw */
 	const char *tname;           /* int, float, ints: name of the element type */
 	const struct type *type;
+	uint32_t nin, nout;          /* raw, of a function type */
+	const struct type **in, **out;
 	uint32_t n;                  /* array, dict, ints */
 	struct t_attr **list;
 	const char **names;          /* dict */
@@ -224,6 +226,7 @@ struct t_region *region_begin(struct parser *p, struct t_op *op);
 void region_params(struct parser *p, struct t_region *r, uint32_t n, const char *const *names,
 	const struct type *const *types);
 void region_body(struct parser *p, struct t_region *r);      /* ops up to } */
+void region_label(struct parser *p, struct t_region *r);     /* ^bb0(%a: t): */
 struct t_value *read_operand(struct parser *p);
 void op_operand(struct parser *p, struct t_op *op, struct t_value *v);
 uint32_t read_operands(struct parser *p, struct t_op *op);   /* %a, %b ... */

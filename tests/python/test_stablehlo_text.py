@@ -1,0 +1,76 @@
+"""What `weft opt` prints is read by StableHLO's own parser (jaxlib's), and means the same there.
+
+Programs that jaxlib's version refuses to begin with (quantised types, newer ops) are left out.
+"""
+import glob
+import os
+import subprocess
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WEFT = os.path.join(os.environ.get("BUILD", os.path.join(ROOT, "build")), "weft")
+CONFORMANCE = os.path.join(ROOT, "tests", "conformance")
+FOLDERS = [os.path.join(CONFORMANCE, "roundtrip"), os.path.join(CONFORMANCE, "stablehlo", "dynamic"),
+           os.path.join(CONFORMANCE, "stablehlo", "math"), os.path.join(ROOT, "bench", "jax_modules")]
+# The first files in order of name of the large folders.
+SAMPLES = {os.path.join(CONFORMANCE, "stablehlo", "static"): 150,
+           os.path.join(CONFORMANCE, "stablehlo", "dynamic_run"): 60}
+
+
+@pytest.fixture(scope="module")
+def context():
+    from jax._src.interpreters import mlir
+    from jaxlib.mlir.dialects import chlo
+    c = mlir.make_ir_context()
+    chlo.register_dialect(c)
+    return c
+
+
+def files(folder, most):
+    found = sorted(glob.glob(os.path.join(folder, "*.mlir")))
+    return found[::max(1, len(found) // most)][:most] if most else found
+
+
+def parse(context, text):
+    """The module, or None and the first line of what was wrong."""
+    from jaxlib.mlir import ir
+    try:
+        with context:
+            return ir.Module.parse(text), None
+    except Exception as e:
+        return None, str(e)[:300]
+
+
+@pytest.mark.parametrize("folder", FOLDERS + list(SAMPLES), ids=os.path.basename)
+def test_print_is_accepted(context, folder, capfd):
+    tried, refused = 0, []
+    for file in files(folder, SAMPLES.get(folder)):
+        with open(file, encoding="utf-8") as f:
+            module, _ = parse(context, f.read())
+        if module is None:
+            continue
+        done = subprocess.run([WEFT, "opt", file], capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            continue        # what Weft refuses is another test's matter
+        tried += 1
+        again, why = parse(context, done.stdout)
+        if again is None:
+            refused.append(f"{WEFT} opt {file}: {why}")
+    capfd.readouterr()      # MLIR writes its diagnostics to stderr
+    assert tried, f"no program of {folder} was tried"
+    assert not refused, "\n".join(refused)
+
+
+def test_generic_form_is_read(context, tmp_path):
+    """MLIR's generic form of JAX's own modules gives the same program as the pretty form."""
+    for file in files(os.path.join(ROOT, "bench", "jax_modules"), None):
+        with open(file, encoding="utf-8") as f:
+            module, why = parse(context, f.read())
+        assert module is not None, why
+        generic = tmp_path / os.path.basename(file)
+        generic.write_text(module.operation.get_asm(print_generic_op_form=True))
+        prints = [subprocess.run([WEFT, "opt", str(f)], capture_output=True, text=True, timeout=60)
+                  for f in (file, generic)]
+        assert [p.returncode for p in prints] == [0, 0], prints[1].stderr
+        assert prints[0].stdout == prints[1].stdout, file
