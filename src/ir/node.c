@@ -194,9 +194,9 @@ static void check_trailing(struct graph *g, const struct node_spec *s, uint32_t 
 		const struct region *b = s->regions[r];
 		if (b->nparams < ncaptures + effect || b->nresults < effect)
 			spec_fail(g, s, "a region takes fewer values than the op captures");
-		const struct type *const *params = b->params + b->nparams - ncaptures - effect;
+		uint32_t first = b->nparams - ncaptures - effect;
 		for (uint32_t i = 0; i < ncaptures + effect; i++)
-			if (!type_fits(g, params[i], s->in[nin + i]->type))
+			if (!type_fits(g, b->params[first + i], s->in[nin + i]->type))
 				spec_fail(g, s,
 					"a captured value has another type than the region's "
 					"parameter");
