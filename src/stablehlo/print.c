@@ -117,7 +117,7 @@ void print_body(struct printer *p, struct scope *s, uint32_t nresults, const cha
 	}
 	for (uint32_t i = 0; i < nresults; i++) {
 		str_add(p->out, i ? ", " : " : ");
-		print_type(p->g, s->region->results[i]->type, p->out);
+		print_type(p->g, shown_type(p, s, s->region->results[i]), p->out);
 	}
 	p->depth--;
 }
@@ -185,7 +185,7 @@ static void print_func(struct printer *p, const struct func *f)
 	for (uint32_t i = 0; i < shape.nresults; i++) {
 		if (i)
 			str_add(p->out, ", ");
-		print_type(p->g, s->region->results[i]->type, p->out);
+		print_type(p->g, shown_type(p, s, s->region->results[i]), p->out);
 		if (f->result_attrs)
 			print_attrs_of(p, f->result_attrs[i]);
 	}
@@ -232,6 +232,7 @@ static void print_job(struct job *j, void *arg)
 	struct print_args *a = arg;
 	struct printer p = { .j = j, .g = a->g, .out = a->out };
 
+	shown_find(&p);
 	print_module(&p);
 }
 

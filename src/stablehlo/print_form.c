@@ -3,11 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void dict_and_colon(struct printer *p, const struct node *n, const struct key_set *done)
+static void dict_and_colon(struct printer *p, const struct scope *s, const struct node *n,
+	const struct key_set *done)
 {
 	print_attr_dict(p->j, p->g, n->op, n->attrs, done, ATTR_ALL, " ", "", p->out);
 	str_add(p->out, " : ");
-	print_function_type(p, n);
+	print_function_type(p, s, n);
 }
 
 static void part_constant(struct printer *p, const struct node *n, struct key_set *done)
@@ -126,7 +127,7 @@ static void part_barrier(struct printer *p, const struct scope *s, const struct 
 	for (uint32_t i = 0; i < nin; i++) {
 		if (i)
 			str_add(p->out, ", ");
-		print_type(p->g, n->in[i]->type, p->out);
+		print_type(p->g, shown_type(p, s, n->in[i]), p->out);
 	}
 }
 
@@ -170,7 +171,7 @@ static void part_reduce(struct printer *p, const struct scope *s, const struct n
 	str_add(p->out, " across dimensions = ");
 	print_int_list(nd, dims, p->out);
 	key_add(done, KEY_dimensions);
-	dict_and_colon(p, n, done);
+	dict_and_colon(p, s, n, done);
 	if (f != OP_COUNT)
 		return;
 	p->depth++;
@@ -206,7 +207,7 @@ static void part_while(struct printer *p, const struct scope *s, const struct no
 	str_addc(p->out, ')');
 	for (uint32_t i = 0; i < nin; i++) {
 		str_add(p->out, i ? ", " : " : ");
-		print_type(p->g, n->in[i]->type, p->out);
+		print_type(p->g, shown_type(p, s, n->in[i]), p->out);
 	}
 	print_attr_dict(p->j, p->g, n->op, n->attrs, done, ATTR_ALL, " attributes ", "", p->out);
 	print_newline(p);
@@ -235,7 +236,7 @@ static void part_scan(struct printer *p, const struct scope *s, const struct nod
 	str_addc(p->out, ' ');
 	print_region(p, s, n, 0, true);
 	str_add(p->out, " : ");
-	print_function_type(p, n);
+	print_function_type(p, s, n);
 }
 
 /* ---- convolution ---------------------------------------------------------------------------- */
@@ -290,7 +291,7 @@ static void part_convolution(struct printer *p, const struct scope *s, const str
 	window_list(p, n, "rhs_dilate", KEY_rhs_dilation, &first, done);
 	window_list(p, n, "reverse", KEY_window_reversal, &first, done);
 	str_addc(p->out, '}');
-	dict_and_colon(p, n, done);
+	dict_and_colon(p, s, n, done);
 }
 
 void print_part(struct printer *p, const struct scope *s, const struct node *n, const char *name,

@@ -4,7 +4,8 @@
  *   print_op.c     ops, by syntax.def or in generic form
  *   print_form.c   the forms no row can say
  *   print_attr.c   keys of key.def to attributes (structured ones put together again)
- *   print_value.c  types, numbers, strings, constants */
+ *   print_value.c  types, numbers, strings, constants
+ *   print_type_of.c  which type is printed */
 #ifndef STABLEHLO_PRINT_IMPL_H
 #define STABLEHLO_PRINT_IMPL_H
 #include "stablehlo/stablehlo.h"
@@ -60,6 +61,7 @@ struct printer {
 	const struct graph *g;
 	struct str *out;
 	uint32_t depth, values, args;        /* next %number and %arg number */
+	struct shown *shown;
 	const struct func *func;
 };
 void print_newline(struct printer *p);
@@ -70,11 +72,18 @@ struct scope *scope_of(struct printer *p, const struct scope *s, const struct no
 /* Ops of the scope's region and its return, each on a line one deeper. */
 void print_body(struct printer *p, struct scope *s, uint32_t nresults, const char *end);
 
+/* print_type_of.c: the type a value is printed with (less precise than its own where a call wants it) */
+struct shown;
+void shown_find(struct printer *p);
+const struct type *shown_result(const struct printer *p, const struct scope *s, const struct node *n,
+	uint32_t i);
+const struct type *shown_type(const struct printer *p, const struct scope *s, const struct node *v);
+
 /* print_op.c */
 void print_op(struct printer *p, const struct scope *s, const struct node *n);
 void print_operands(struct printer *p, const struct scope *s, const struct node *n, uint32_t from,
 	uint32_t to);
-void print_function_type(struct printer *p, const struct node *n);
+void print_function_type(struct printer *p, const struct scope *s, const struct node *n);
 void print_region(struct printer *p, const struct scope *s, const struct node *n, uint32_t r,
 	bool label);
 extern const char *const syntax_forms[OP_COUNT];

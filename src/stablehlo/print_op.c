@@ -13,16 +13,16 @@ void print_operands(struct printer *p, const struct scope *s, const struct node 
 	}
 }
 
-static void operand_types(struct printer *p, const struct node *n)
+static void operand_types(struct printer *p, const struct scope *s, const struct node *n)
 {
 	for (uint32_t i = 0; i < node_noperands(n); i++) {
 		if (i)
 			str_add(p->out, ", ");
-		print_type(p->g, n->in[i]->type, p->out);
+		print_type(p->g, shown_type(p, s, n->in[i]), p->out);
 	}
 }
 
-static void result_types(struct printer *p, const struct node *n)
+static void result_types(struct printer *p, const struct scope *s, const struct node *n)
 {
 	uint32_t count = node_nresults(n);
 
@@ -31,18 +31,18 @@ static void result_types(struct printer *p, const struct node *n)
 	for (uint32_t i = 0; i < count; i++) {
 		if (i)
 			str_add(p->out, ", ");
-		print_type(p->g, node_result_type(n, i), p->out);
+		print_type(p->g, shown_result(p, s, n, i), p->out);
 	}
 	if (count != 1)
 		str_addc(p->out, ')');
 }
 
-void print_function_type(struct printer *p, const struct node *n)
+void print_function_type(struct printer *p, const struct scope *s, const struct node *n)
 {
 	str_addc(p->out, '(');
-	operand_types(p, n);
+	operand_types(p, s, n);
 	str_add(p->out, ") -> ");
-	result_types(p, n);
+	result_types(p, s, n);
 }
 
 /* ^bb0(%a: t): is the label's line; regions of loops have theirs in the op's header. */
@@ -92,41 +92,42 @@ static void print_generic(struct printer *p, const struct scope *s, const struct
 		str_addc(p->out, ')');
 	print_attr_dict(p->j, p->g, n->op, n->attrs, &none, ATTR_DISCARDABLE, " ", "", p->out);
 	str_add(p->out, " : ");
-	print_function_type(p, n);
+	print_function_type(p, s, n);
 }
 
 /* ---- forms ---------------------------------------------------------------------------------- */
 
-static bool all_operands(const struct node *n, uint32_t from, const struct type *t)
+static bool all_operands(const struct printer *p, const struct scope *s, const struct node *n,
+	uint32_t from, const struct type *t)
 {
 	for (uint32_t i = from; i < node_noperands(n); i++)
-		if (n->in[i]->type != t)
+		if (shown_type(p, s, n->in[i]) != t)
 			return false;
 	return true;
 }
 
-static void form_types(struct printer *p, const struct node *n, char kind)
+static void form_types(struct printer *p, const struct scope *s, const struct node *n, char kind)
 {
-	const struct type *t = node_nresults(n) == 1 ? node_result_type(n, 0) : NULL;
+	const struct type *t = node_nresults(n) == 1 ? shown_result(p, s, n, 0) : NULL;
 	uint32_t nin = node_noperands(n);
 
 	str_add(p->out, " : ");
 	switch (kind) {
 	case 'P':
-		operand_types(p, n);
+		operand_types(p, s, n);
 		str_add(p->out, " -> ");
-		result_types(p, n);
+		result_types(p, s, n);
 		return;
 	case 'S':
-		if (nin == 3 && all_operands(n, 1, t)) {
-			print_type(p->g, n->in[0]->type, p->out);
+		if (nin == 3 && all_operands(p, s, n, 1, t)) {
+			print_type(p->g, shown_type(p, s, n->in[0]), p->out);
 			str_add(p->out, ", ");
 			print_type(p->g, t, p->out);
 			return;
 		}
 		break;
 	case 'T':
-		if (t && all_operands(n, 0, t)) {
+		if (t && all_operands(p, s, n, 0, t)) {
 			print_type(p->g, t, p->out);
 			return;
 		}
@@ -134,7 +135,7 @@ static void form_types(struct printer *p, const struct node *n, char kind)
 	case 'C': {
 		bool parts = t && t->kind == TYPE_tensor && dtype_is_complex(t->dtype);
 		for (uint32_t i = 0; parts && i < nin; i++) {
-			const struct type *o = n->in[i]->type;
+			const struct type *o = shown_type(p, s, n->in[i]);
 			parts = o->kind == TYPE_tensor && o->dtype == dtype_part(t->dtype) && o->rank == t->rank &&
 				!o->encoding && !o->bounds && !t->encoding && !t->bounds &&
 				(!t->rank || !memcmp(o->dims, t->dims, t->rank * sizeof *t->dims));
@@ -152,7 +153,7 @@ static void form_types(struct printer *p, const struct node *n, char kind)
 	default:
 		break;
 	}
-	print_function_type(p, n);
+	print_function_type(p, s, n);
 }
 
 static void form_attribute(struct printer *p, const struct node *n, char kind, enum key k)
@@ -252,7 +253,7 @@ static void print_form(struct printer *p, const struct scope *s, const struct no
 		} else if (!strcmp(w, "{}")) {
 			print_attr_dict(p->j, p->g, n->op, n->attrs, &done, ATTR_ALL, " ", "", p->out);
 		} else if (w[0] == ':' && w[1]) {
-			form_types(p, n, w[1]);
+			form_types(p, s, n, w[1]);
 		} else if (w[0] == '$') {
 			print_part(p, s, n, w + 1, &done);
 			space = true;
