@@ -7,6 +7,7 @@
  * 3. Nodes are built.  t_value.node is the value in the region now being built: entering a region binds
  *    the captured values to its trailing parameters, leaving it puts them back. */
 #include "stablehlo/text_impl.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define CALL_DEPTH 10000
@@ -143,6 +144,25 @@ static const struct type *fresh(struct parser *p, const struct type *t)
 
 /* ---- constants ------------------------------------------------------------------------------ */
 
+/* "file:OFFSET:PATH": a constant in a file, which is not opened here. */
+static const struct attr *constant_file(struct parser *p, const struct t_attr *text,
+	const struct type *t)
+{
+	char *end;
+	struct slot s = { .kind = SLOT_file, .type = fresh(p, t) };
+
+	s.offset = strtoull(text->s + 5, &end, 10);
+	int64_t bytes = type_bytes(s.type);
+	if (end == text->s + 5 || *end != ':' || !end[1])
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at, "expected \"file:OFFSET:PATH\"");
+	if (bytes < 0)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at,
+			"a constant in a file needs a shape of known size");
+	s.name = end + 1;
+	s.bytes = (uint64_t)bytes;
+	return attr_int(p->g, graph_add_slot(p->g, &s));
+}
+
 /* The value of a constant is content, or a slot: gives the slot's attribute, or NULL. */
 static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 {
@@ -162,6 +182,8 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 		}
 		const struct t_attr *text = e->value;    /* "0x", four bytes of alignment, content */
 		size_t len = strlen(text->s);
+		if (strncmp(text->s, "file:", 5) == 0)
+			return constant_file(p, text, a->type);
 		if (len < 10 || strncmp(text->s, "0x", 2) != 0)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at, "expected \"0x\" and an alignment");
 		a->kind = T_dense;

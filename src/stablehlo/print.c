@@ -198,6 +198,25 @@ static void print_func(struct printer *p, const struct func *f)
 	str_addc(p->out, '}');
 }
 
+/* Where the constants are that lie in files: what MLIR has as bytes in hexadecimal. */
+static void print_files(struct printer *p)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < graph_nslots(p->g); i++) {
+		const struct slot *s = graph_slot(p->g, i);
+		if (s->kind != SLOT_file)
+			continue;
+		str_add(p->out, any ? ",\n      " : "\n{-#\n  dialect_resources: {\n    builtin: {\n      ");
+		str_addf(p->out, "slot%u: ", i);
+		print_string(job_printf(p->j, "file:%llu:%s", (unsigned long long)s->offset, s->name),
+			p->out);
+		any = true;
+	}
+	if (any)
+		str_add(p->out, "\n    }\n  }\n#-}\n");
+}
+
 static void print_module(struct printer *p)
 {
 	const char *name = graph_module_name(p->g);
@@ -220,6 +239,7 @@ static void print_module(struct printer *p)
 		print_func(p, graph_func(p->g, i));
 	p->depth--;
 	str_add(p->out, "\n}\n");
+	print_files(p);
 }
 
 struct print_args {

@@ -29,7 +29,10 @@ static void part_constant(struct printer *p, const struct node *n, struct key_se
 		return;
 	}
 	str_add(p->out, "dense_resource<");
-	print_name(s ? s->name : "unknown", p->out);
+	if (s && s->kind == SLOT_file)          /* named by print_files() */
+		str_addf(p->out, "slot%" PRId64, slot->i);
+	else
+		print_name(s ? s->name : "unknown", p->out);
 	str_add(p->out, "> : ");
 	print_type(p->g, n->type, p->out);
 }

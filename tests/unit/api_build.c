@@ -1,6 +1,7 @@
 /* Unit tests of programs built by calls: values, attributes, regions with captures, effects,
  * errors. */
 #include "unit.h"
+#include <unistd.h>
 #include <weft/build.h>
 
 static struct weft_builder *start(void)
@@ -211,6 +212,94 @@ void test_build_api__a_weight_in_a_file(void)
 	weft_value y = weft_build_negate(b, w);
 	struct weft_program *p;
 
+	/* The text says where it lies, and reads back as it is; nobody opened the file. */
+	char *text, *again;
 	CHECK_OK(weft_builder_finish(b, 1, &y, &p));
+	CHECK_OK(weft_program_print(p, &text));
+	CHECK_HAS(text, "slot0: \"file:4096:no such file\"");
 	weft_program_release(p);
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, strlen(text), &p));
+	CHECK_OK(weft_program_print(p, &again));
+	CHECK_STR(again, text);
+	weft_text_free(text);
+	weft_text_free(again);
+	weft_program_release(p);
+}
+
+/* ---- what was built runs ---------------------------------------------------------------------- */
+
+/* Runs the program of one result in the interpreter over f32 inputs; out has room for n elements. */
+static void run(struct weft_builder *b, weft_value result, uint32_t nin,
+	const struct weft_tensor_type *types, float *const *in, float *out, size_t n)
+{
+	struct weft_client *c;
+	struct weft_program *p;
+	struct weft_executable *x;
+	struct weft_buffer *args[4], *res;
+	void *data;
+	size_t size;
+
+	CHECK_OK(weft_client_open("interp", &c));
+	CHECK_OK(weft_builder_finish(b, 1, &result, &p));
+	CHECK_OK(weft_compile(c, p, NULL, &x));
+	weft_program_release(p);
+	for (uint32_t i = 0; i < nin; i++)
+		CHECK_OK(weft_buffer_wrap(c, types[i], in[i], NULL, NULL, &args[i]));
+	CHECK_OK(weft_run(x, nin, args, 1, &res));
+	CHECK_OK(weft_buffer_data(res, &data, &size));
+	CHECK_INT(size, n * sizeof(float));
+	memcpy(out, data, size);
+	weft_buffer_release(res);
+	for (uint32_t i = 0; i < nin; i++)
+		weft_buffer_release(args[i]);
+	weft_executable_release(x);
+	weft_client_release(c);
+}
+
+void test_build_api__branches_compute(void)
+{
+	struct weft_tensor_type f[] = { tensor(WEFT_F32, 0, NULL), tensor(WEFT_F32, 0, NULL) };
+	struct weft_attr less = weft_attr_text("comparison_direction", "LT");
+	struct weft_more lt = { 1, &less, 0, NULL, 0, NULL };
+
+	for (int i = 0; i < 2; i++) {
+		struct weft_builder *b = start();
+		weft_value x = weft_build_parameter(b, f[0], "x");
+		weft_value y = weft_build_parameter(b, f[1], "y");
+		weft_value p = weft_build_compare(b, x, y, &lt), v;
+		weft_region r[2];
+		weft_build_region_begin(b);
+		v = weft_build_subtract(b, y, x);
+		r[0] = weft_build_region_end(b, 1, &v);
+		weft_build_region_begin(b);
+		v = weft_build_divide(b, x, y);
+		r[1] = weft_build_region_end(b, 1, &v);
+		struct weft_more two = { 0, NULL, 2, r, 0, NULL };
+		float vx = i ? 6 : 1, vy = 4, out, *in[] = { &vx, &vy };
+		run(b, weft_build_if(b, p, &two), 2, f, in, &out, 1);
+		CHECK(out == (i ? 1.5f : 3.0f));
+	}
+}
+
+void test_build_api__a_constant_file_is_read_when_it_runs(void)
+{
+	char path[] = "/tmp/weft-constant-XXXXXX";
+	int fd = mkstemp(path);
+	int64_t n = 2000;
+	static float data[2048], out[2000], one[2000];
+	struct weft_tensor_type t = tensor(WEFT_F32, 1, &n);
+
+	for (int i = 0; i < 2048; i++)
+		data[i] = (float)i;
+	for (int i = 0; i < 2000; i++)
+		one[i] = 1;
+	CHECK(fd >= 0 && write(fd, data, sizeof data) == sizeof data);
+	struct weft_builder *b = start();
+	weft_value x = weft_build_parameter(b, t, "x");
+	weft_value w = weft_build_constant_file(b, t, path, 16 * sizeof(float));
+	float *in[] = { one };
+	run(b, weft_build_add(b, x, w), 1, &t, in, out, 2000);
+	unlink(path);
+	for (int i = 0; i < 2000; i++)
+		CHECK(out[i] == (float)(i + 17));
 }
