@@ -42,6 +42,7 @@ static void stage_source(struct job *j, struct compile *c, const struct func *ma
 	const struct region *r = pass_run(c->graph, main->region, PASS_ID_inline, &po);
 	uint32_t n;
 	c->source.name = main->name;
+	c->source.equal = region_equalities(c->graph, r, &c->source.nequal);
 	c->source.values = plan_values(j, c->graph, r, &n);
 	c->source.nvalues = n;
 	const struct node **results = job_array(j, r->nresults + n, sizeof *results);
@@ -67,6 +68,8 @@ static void stage_plan(struct job *j, struct compile *c)
 		.isa = c->isa, .l1 = cpu_get()->l1d, .l2 = cpu_get()->l2,
 	};
 	c->plan = plan_make(j, c->graph, &c->source, &po);
+	c->plan->nequal = c->source.nequal;
+	c->plan->equal = c->source.equal;
 	c->kernels = c->plan->nkernels;
 	c->launches = c->plan->main.n;
 }

@@ -6,6 +6,7 @@
 #include "backend/artifact.h"
 #include "backend/backend.h"
 #include "base/cpu.h"
+#include "base/str.h"
 #include <string.h>
 
 struct pending {                             /* a list of steps to be written behind main */
@@ -23,6 +24,8 @@ struct emit {
 	uint32_t npending, cap;
 	uint32_t *main_at;                   /* by step of main: its record */
 	uint32_t tensors;                    /* records so far */
+	bool *ready;                         /* by value of the plan: a step of main has computed it */
+	bool *checked;                       /* by equality of the plan */
 };
 
 static uint32_t value_buffer(const struct emit *e, const struct node *n)
@@ -117,6 +120,62 @@ static void step_extents(struct emit *e, const struct plan_step *s, bool prologu
 			step_extents(e, &s->regions[r].at[i], prologue);
 }
 
+/* Is d made of inputs' dimensions and of values that main has computed by now? */
+static bool is_known(const struct emit *e, int64_t d)
+{
+	if (d >= 0)
+		return true;
+	const struct dim_expr *x = dim_get(e->p->graph, d);
+	if (x->op == DIM_arg || x->op == DIM_free)
+		return x->op == DIM_arg;
+	if (x->op != DIM_value)
+		return is_known(e, x->a) && is_known(e, x->b);
+	for (uint32_t i = 0; i < e->p->nvalues; i++)
+		if (e->p->values[i] == x->node)
+			return e->ready[i];
+	return false;
+}
+
+/* How a message names d. */
+static void size_text(const struct graph *g, int64_t d, struct str *out)
+{
+	const struct dim_expr *x = d < 0 ? dim_get(g, d) : NULL;
+	if (x && x->op == DIM_arg)
+		str_addf(out, "dimension %lld of argument %lld", (long long)x->b, (long long)x->a);
+	else
+		dim_print(g, d, out);
+}
+
+/* Checks what the program assumes of its sizes, as soon as they are known. */
+static void check_equal(struct emit *e)
+{
+	const struct plan *p = e->p;
+	for (uint32_t i = 0; i < p->nequal; i++) {
+		const struct dim_equality *q = &p->equal[i];
+		if (e->checked[i] || !is_known(e, q->a) || !is_known(e, q->b))
+			continue;
+		e->checked[i] = true;
+		struct str text;
+		str_init(&text, e->job);
+		str_addf(&text, "%s: ", op_table[q->node->op].text);
+		size_text(p->graph, q->a, &text);
+		str_add(&text, " must equal ");
+		size_text(p->graph, q->b, &text);
+		const struct location *at = graph_location(p->graph, q->node);
+		if (at && at->file)
+			str_addf(&text, " at %s:%u", at->file, at->line);
+		artifact_add_size(e->w, ABI_SIZE_check_eq, extent(e, q->a), extent(e, q->b), text.text);
+	}
+}
+
+/* Values of the plan in buffers that s has written. */
+static void note_ready(struct emit *e, const struct plan_step *s)
+{
+	for (uint32_t i = 0; i < e->p->nvalues; i++)
+		for (uint32_t k = 0; k < s->nargs; k++)
+			e->ready[i] = e->ready[i] || s->args[k] == e->p->value_buffers[i];
+}
+
 /* The inputs' own dimensions first: each symbol is defined by one, every other place is checked. */
 static void prologue(struct emit *e)
 {
@@ -133,6 +192,9 @@ static void prologue(struct emit *e)
 					job_printf(e->job, "argument %u, dimension %u", i, d));
 		}
 	}
+	e->ready = job_array(e->job, (size_t)p->nvalues + 1, sizeof *e->ready);
+	e->checked = job_array(e->job, (size_t)p->nequal + 1, sizeof *e->checked);
+	check_equal(e);
 	for (uint32_t i = 0; i < p->main.n; i++)
 		step_extents(e, &p->main.at[i], true);
 	sizes_step(e);
@@ -270,8 +332,12 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 			code[i].scratch);
 	artifact_set_machine(e.w, isa_table[isa].machine, isa_table[isa].needs);
 	prologue(&e);
+	for (uint32_t i = 0; i < p->nvalues; i++)
+		e.ready[i] = p->values[i]->op == OP_parameter;
 	for (uint32_t i = 0; i < p->main.n; i++) {
+		check_equal(&e);
 		emit_step(&e, &p->main.at[i]);
+		note_ready(&e, &p->main.at[i]);
 		e.main_at[i] = artifact_steps(e.w) - 1;
 	}
 	for (uint32_t i = 0; i < p->noutputs; i++) {     /* dims of outputs that no step needed */

@@ -168,6 +168,17 @@ struct str;
  * description, never their content.  The same in every process; no location enters. */
 void graph_key(struct job *j, const struct graph *g, const struct func *f, struct str *out);
 
+/* ---- sizes a run has to check -------------------------------------------------------------------- */
+
+/* Two dimensions that the shape rule of node takes as equal and cannot show to be. */
+struct dim_equality {
+	int64_t a, b;
+	const struct node *node;
+};
+/* Those of r's own nodes (those in nested regions hold only when they run), each pair once; in the
+ * scratch of g's job. */
+const struct dim_equality *region_equalities(struct graph *g, const struct region *r, uint32_t *count);
+
 /* ---- checking ------------------------------------------------------------------------------- */
 
 /* Our own invariants R1 to R5 and every op's verifier over all functions; a broken one is a BUG. */

@@ -20,6 +20,7 @@ struct location_list {
 	struct location_entry *first, *last;
 };
 struct dim_entry;
+struct equalities;
 
 struct graph_state {                /* what a rollback restores */
 	struct arena_mark arena;
@@ -41,6 +42,7 @@ struct graph {
 	uint32_t dims_cap;
 	struct location_list *located;  /* in the heap, by node id */
 	uint32_t located_cap;
+	struct equalities *equalities;  /* where shape rules note them; NULL: nowhere (infer_equal.c) */
 };
 
 /* The consed twin of *key: an equal item of t, or what make() copies into the arena. */

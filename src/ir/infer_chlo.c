@@ -197,7 +197,7 @@ static void check_ragged(struct graph *g, const struct node_spec *s, const struc
 	for (uint32_t i = 0; i < x->nb + x->nc; i++) {
 		int64_t p = a->dims[i < x->nb ? x->ab[i] : x->ac[i - x->nb]];
 		int64_t q = b->dims[i < x->nb ? x->bb[i] : x->bc[i - x->nb]];
-		if (!dim_may_equal(g, p, q))
+		if (!dims_agree(g, p, q))
 			spec_fail(g, s, NULL, "expected %s dimensions of one size, found %s and %s",
 				i < x->nb ? "batching" : "contracting", spec_text(g, a),
 				spec_text(g, b));
@@ -223,7 +223,7 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 		x.ragged[0]);
 	bool fits = sizes->rank == 1 || (!batch && sizes->rank == x.nb + 1);
 	for (uint32_t i = 0; fits && i + 1 < sizes->rank; i++)
-		fits = dim_may_equal(g, sizes->dims[i], a->dims[x.ab[i]]);
+		fits = dims_agree(g, sizes->dims[i], a->dims[x.ab[i]]);
 	if (!fits)
 		spec_fail(g, s, NULL, "expected group_sizes of rank 1, for each batch or for all, "
 			"found %s", spec_text(g, sizes));
@@ -231,7 +231,7 @@ const struct type *infer_chlo_ragged_dot(struct graph *g, const struct node_spec
 	if (x.ngroup != (batch || contract ? 0 : 1))
 		spec_fail(g, s, NULL, "expected %d group dimensions of rhs, found %u", !batch
 			&& !contract, x.ngroup);
-	if (x.ngroup && !dim_may_equal(g, b->dims[x.group[0]], groups))
+	if (x.ngroup && !dims_agree(g, b->dims[x.group[0]], groups))
 		spec_fail(g, s, NULL, "expected a group dimension of rhs of the size of "
 			"group_sizes, found %s and %s", spec_text(g, b), spec_text(g, sizes));
 	uint32_t n = 0;
@@ -293,7 +293,7 @@ const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s)
 					"one of %s", i, (long long)d, spec_text(g, t));
 			if (size < 0)
 				size = t->dims[d];
-			if (!dim_may_equal(g, size, t->dims[d]))
+			if (!dims_agree(g, size, t->dims[d]))
 				spec_fail(g, s, NULL, "operand %u: expected a scan dimension of "
 					"%lld, found %s", i, (long long)size, spec_text(g, t));
 			want = without_dim(g, t, (uint32_t)d);

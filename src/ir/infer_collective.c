@@ -219,7 +219,7 @@ static uint32_t data_operands(struct graph *g, const struct node_spec *s)
 		|| t->quant)
 		spec_fail(g, s, NULL, "expected a vector of i32 as root, found %s", spec_text(g,
 			t));
-	if (!dim_may_equal(g, t->dims[0], s->nin - 1))
+	if (!dims_agree(g, t->dims[0], s->nin - 1))
 		spec_fail(g, s, NULL, "expected a root for each of %u operands, found %s",
 			s->nin - 1, spec_text(g, t));
 	return s->nin - 1;

@@ -91,7 +91,7 @@ const struct type *infer_dot(struct graph *g, const struct node_spec *s)
 	if (a->rank < 1 || a->rank > 2 || b->rank < 1 || b->rank > 2)
 		spec_fail(g, s, NULL, "expected vectors or matrices, found %s and %s", spec_text(g,
 			a), spec_text(g, b));
-	if (!dim_may_equal(g, a->dims[a->rank - 1], b->dims[0]))
+	if (!dims_agree(g, a->dims[a->rank - 1], b->dims[0]))
 		spec_fail(g, s, NULL, "expected contracting dimensions of one size, found %s and "
 			"%s", spec_text(g, a), spec_text(g, b));
 	if (!a->quant && !b->quant)
@@ -221,7 +221,7 @@ const struct type *infer_dot_general(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < nb + nc; i++) {
 		int64_t x = a->dims[i < nb ? ab[i] : ac[i - nb]], y = b->dims[i < nb ? bb[i] :
 			bc[i - nb]];
-		if (!dim_may_equal(g, x, y))
+		if (!dims_agree(g, x, y))
 			spec_fail(g, s, i < nb ? "c9" : "c10", "expected %s dimensions of one size, "
 				"found %s and %s", i < nb ? "batching" : "contracting", spec_text(g,
 				a), spec_text(g, b));
@@ -273,7 +273,7 @@ static const struct type *einsum(struct graph *g, const struct node_spec *s, uin
 			if (dots)
 				continue;
 			if (!isalpha(label) || k >= t->rank || (known[label]
-				&& !dim_may_equal(g, size[label], t->dims[k])))
+				&& !dims_agree(g, size[label], t->dims[k])))
 				spec_fail(g, s, NULL, "the einsum_config %s does not fit operand "
 					"%u, %s", config, i, spec_text(g, t));
 			if (!known[label] || size[label] < 0)

@@ -241,7 +241,12 @@ const struct type *infer_select(struct graph *g, const struct node_spec *s)
 	if (!type_compatible(g, t[0], t[1]))
 		spec_fail(g, s, "c2", "expected values of one type, found %s and %s", spec_text(g,
 			t[0]), spec_text(g, t[1]));
-	return spec_one(g, s, "c2", join_shapes(g, s, "c1", p->rank ? 3 : 2, t, 0));
+	if (p->rank && !shape_compatible(g, p, t[0]))
+		spec_fail(g, s, "c1", "expected a scalar or the values' shape %s as predicate, found %s",
+			spec_text(g, t[0]), spec_text(g, p));
+	/* The predicate adds what it knows, unless the second value contradicts: then no run is valid. */
+	const struct type *r = join_shapes(g, s, "c2", 2, t, 0);
+	return spec_one(g, s, "c2", p->rank && shape_compatible(g, r, p) ? type_join(g, r, p) : r);
 }
 
 /* clamp_c1 to c4. */

@@ -81,8 +81,8 @@ bool type_is_tensor(const struct type *t);                   /* ranked or not */
 bool type_is_scalar(const struct type *t);                   /* a tensor of rank 0 */
 int64_t type_bound(const struct type *t, uint32_t i);        /* the number, or the bound, or -1 */
 /* Could the shapes, bounds included, be one?  Unranked ones could. */
-bool shape_compatible(const struct graph *g, const struct type *a, const struct type *b);
-bool type_compatible(const struct graph *g, const struct type *a, const struct type *b);
+bool shape_compatible(struct graph *g, const struct type *a, const struct type *b);
+bool type_compatible(struct graph *g, const struct type *a, const struct type *b);
 /* The more precise of two compatible shapes on top of element and encoding of a. */
 const struct type *type_join(struct graph *g, const struct type *a, const struct type *b);
 /* like's element with this shape; bounds NULL or rank entries, kept for symbolic dimensions. */
@@ -92,6 +92,10 @@ const struct type *type_shaped(struct graph *g, const struct type *like, uint32_
 const struct type *type_element(struct graph *g, const struct type *shape, enum dtype t);
 /* The same shape and the element of `elem`, quantisation included. */
 const struct type *type_element_of(struct graph *g, const struct type *shape, const struct type *elem);
+
+/* May a and b be equal?  The caller takes them as equal then, which a run has to check: noted for
+ * region_equalities (graph.h).  dim_may_equal() only asks. */
+bool dims_agree(struct graph *g, int64_t a, int64_t b);
 
 /* ---- dimensions ----------------------------------------------------------------------------- */
 

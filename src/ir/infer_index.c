@@ -114,7 +114,7 @@ static void read_indexing(struct graph *g, const struct node_spec *s, const stru
 		spec_fail(g, s, r->vector_range, "expected index_vector_dim in [0, %u], found %lld",
 			at->rank, (long long)x->vector);
 	int64_t size = x->vector < at->rank ? at->dims[x->vector] : 1;
-	if (!dim_may_equal(g, size, x->nmap))
+	if (!dims_agree(g, size, x->nmap))
 		spec_fail(g, s, r->map_count, "expected %u indices in a vector, as %s has entries, "
 			"found %s", x->nmap, r->map_name, spec_text(g, at));
 	x->nouter = at->rank - (x->vector < at->rank);
@@ -138,7 +138,7 @@ static void read_indexing(struct graph *g, const struct node_spec *s, const stru
 		spec_fail(g, s, r->batch_count, "expected as many %s as %s, found %u and %u",
 			r->batch_name, r->indices_name, x->nbatch, x->nindices);
 	for (uint32_t i = 0; i < x->nbatch; i++)
-		if (!dim_may_equal(g, t->dims[x->batch[i]], at->dims[x->indices[i]]))
+		if (!dims_agree(g, t->dims[x->batch[i]], at->dims[x->indices[i]]))
 			spec_fail(g, s, r->batch_size, "expected batching dimensions of one size, "
 				"found %s and %s", spec_text(g, t), spec_text(g, at));
 	spec_unique(g, s, r->map_unique, r->map_name, x->nmap, x->map, x->nbatch, x->batch);
@@ -227,7 +227,7 @@ static void check_updates(struct graph *g, const struct node_spec *s, const stru
 		}
 		if (from == x->vector)
 			from++;
-		if (!dim_may_equal(g, u->dims[i], at->dims[from]))
+		if (!dims_agree(g, u->dims[i], at->dims[from]))
 			spec_fail(g, s, "c4", "expected a window for each index of %s, found "
 				"updates %s", spec_text(g, at), spec_text(g, u));
 		from++;
@@ -286,7 +286,7 @@ const struct type *infer_torch_index_select(struct graph *g, const struct node_s
 			"rank %lld, found %lld and %lld", (long long)rank, (long long)inner,
 			(long long)d, (long long)batch);
 	for (int64_t i = 0; i < batch; i++)
-		if (!dim_may_equal(g, t->dims[i], at->dims[i]))
+		if (!dims_agree(g, t->dims[i], at->dims[i]))
 			spec_fail(g, s, NULL, "expected batch dimensions of one size, found %s and "
 				"%s", spec_text(g, t), spec_text(g, at));
 	uint32_t n = (uint32_t)(rank - 1 + inner - batch), k = 0;

@@ -23,7 +23,7 @@ static uint32_t check_features(struct graph *g, const struct node_spec *s, uint3
 		if (!elem_compatible(t, v))
 			spec_fail(g, s, "c2", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, t), spec_text(g, v));
-		if (v->rank != 1 || !dim_may_equal(g, v->dims[0], t->dims[d]))
+		if (v->rank != 1 || !dims_agree(g, v->dims[0], t->dims[d]))
 			spec_fail(g, s, c[i - first], "operand %u: expected a vector of the size of "
 				"the feature dimension of %s, found %s", i, spec_text(g, t),
 				spec_text(g, v));
@@ -79,7 +79,7 @@ const struct type *infer_cholesky(struct graph *g, const struct node_spec *s)
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_complex | ELEM_quant);
 	if (t->rank < 2)
 		spec_fail(g, s, "c2", "expected a rank of at least 2, found %s", spec_text(g, t));
-	if (!dim_may_equal(g, t->dims[t->rank - 1], t->dims[t->rank - 2]))
+	if (!dims_agree(g, t->dims[t->rank - 1], t->dims[t->rank - 2]))
 		spec_fail(g, s, "c3", "expected square matrices, found %s", spec_text(g, t));
 	return spec_one(g, s, "c1", t);
 }
@@ -101,12 +101,12 @@ const struct type *infer_triangular_solve(struct graph *g, const struct node_spe
 			"%s", spec_text(g, a), spec_text(g, b));
 	uint32_t r = a->rank;
 	for (uint32_t i = 0; i + 2 < r; i++)
-		if (!dim_may_equal(g, a->dims[i], b->dims[i]))
+		if (!dims_agree(g, a->dims[i], b->dims[i]))
 			spec_fail(g, s, "c3", "expected batch dimensions of one size, found %s and "
 				"%s", spec_text(g, a), spec_text(g, b));
 	uint32_t side = spec_bool(s, KEY_left_side, true) ? r - 2 : r - 1;
-	if (!dim_may_equal(g, a->dims[r - 2], a->dims[r - 1])
-		|| !dim_may_equal(g, a->dims[r - 2], b->dims[side]))
+	if (!dims_agree(g, a->dims[r - 2], a->dims[r - 1])
+		|| !dims_agree(g, a->dims[r - 2], b->dims[side]))
 		spec_fail(g, s, "c4", "expected square matrices a that fit b, found %s and %s",
 			spec_text(g, a), spec_text(g, b));
 	return spec_one(g, s, "c5", b);
@@ -139,7 +139,7 @@ const struct type *infer_fft(struct graph *g, const struct node_spec *s)
 		int64_t want = length[i];
 		if (real_out && i + 1 == n)
 			want = want ? want / 2 + 1 : 0;
-		if (!dim_may_equal(g, t->dims[t->rank - n + i], want))
+		if (!dims_agree(g, t->dims[t->rank - n + i], want))
 			spec_fail(g, s, "c4", "expected innermost dimensions that fit fft_length "
 				"%s, found %s", spec_list(g, n, length), spec_text(g, t));
 	}

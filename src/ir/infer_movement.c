@@ -198,7 +198,7 @@ static void check_reshape_quant(struct graph *g, const struct node_spec *s, cons
 	bool before = product_of(t, 0, i, &x) && product_of(r, 0, k, &y) && x != y;
 	bool after = product_of(t, i + 1, t->rank, &x) && product_of(r, k + 1, r->rank, &y)
 		&& x != y;
-	if (before || after || !dim_may_equal(g, t->dims[i], r->dims[k]))
+	if (before || after || !dims_agree(g, t->dims[i], r->dims[k]))
 		spec_fail(g, s, "c3", "expected the quantised axis to keep its place, found %s and "
 			"%s", spec_text(g, t), spec_text(g, r));
 }
@@ -372,7 +372,7 @@ const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, first), spec_text(g, t));
 		for (uint32_t k = 0; k < first->rank; k++) {
-			if (t->rank != first->rank || (k != d && !dim_may_equal(g, dims[k],
+			if (t->rank != first->rank || (k != d && !dims_agree(g, dims[k],
 				t->dims[k])))
 				spec_fail(g, s, "c2", "expected operands of one shape but for "
 					"dimension %lld, found %s and %s", (long long)d,
@@ -417,7 +417,7 @@ const struct type *infer_bitcast_convert(struct graph *g, const struct node_spec
 		dims[rank] = ratio;
 		bounds[rank++] = -1;
 	} else if (a < b) {
-		if (!rank || !dim_may_equal(g, dims[rank - 1], ratio))
+		if (!rank || !dims_agree(g, dims[rank - 1], ratio))
 			spec_fail(g, s, "c1", "expected a last dimension of size %lld, found %s",
 				(long long)ratio, spec_text(g, t));
 		rank--;

@@ -96,7 +96,7 @@ int64_t type_bound(const struct type *t, uint32_t i)
 	return t->bounds ? t->bounds[i] : -1;
 }
 
-bool shape_compatible(const struct graph *g, const struct type *a, const struct type *b)
+bool shape_compatible(struct graph *g, const struct type *a, const struct type *b)
 {
 	if (a->unranked || b->unranked)
 		return true;
@@ -104,7 +104,7 @@ bool shape_compatible(const struct graph *g, const struct type *a, const struct 
 		return false;
 	for (uint32_t i = 0; i < a->rank; i++) {
 		int64_t x = a->dims[i], y = b->dims[i];
-		if (!dim_may_equal(g, x, y))
+		if (!dims_agree(g, x, y))
 			return false;
 		if (x >= 0 && y < 0 && type_bound(b, i) >= 0 && x > type_bound(b, i))
 			return false;
@@ -114,7 +114,7 @@ bool shape_compatible(const struct graph *g, const struct type *a, const struct 
 	return true;
 }
 
-bool type_compatible(const struct graph *g, const struct type *a, const struct type *b)
+bool type_compatible(struct graph *g, const struct type *a, const struct type *b)
 {
 	if (a == b)
 		return true;

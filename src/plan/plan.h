@@ -129,6 +129,8 @@ struct plan {
 	uint32_t nvalues;            /* nodes that sizes are read from, and where they are */
 	const struct node *const *values;
 	const uint32_t *value_buffers;
+	uint32_t nequal;             /* sizes that have to be equal, for the program to be valid */
+	const struct dim_equality *equal;
 	bool symbolic;               /* some arena buffer has a symbolic size: the runtime places them */
 	bool strict;
 };
@@ -145,6 +147,8 @@ struct plan_source {
 	const struct region *region;
 	uint32_t nvalues;
 	const struct node *const *values;
+	uint32_t nequal;             /* what the source assumes of its sizes; to the plan as it is */
+	const struct dim_equality *equal;
 };
 /* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names op, dtype,
  * place. */
