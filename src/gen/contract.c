@@ -396,8 +396,14 @@ static void finish_element(struct gen *g, struct contraction *x, struct ix m, st
 	for (uint32_t i = 0; i < r->nresults; i++) {
 		const struct node *res = r->results[i];
 		struct val v = value_at(g, res, of[res->id]);
+		struct ix at = ix_linear(g, res->type->rank, res->type->dims, of[res->id]);
 		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
-		store_at(g, p, res->type->dtype, ix_linear(g, res->type->rank, res->type->dims, of[res->id]), v);
+		gen_here(g);
+		if (ix_uniform(&at) && v.lanes) {        /* the side lanes run along has one element: lane 0 */
+			v.v = LLVMBuildExtractElement(g->b, v.v, c32(g, 0), "");
+			v.lanes = false;
+		}
+		store_at(g, p, res->type->dtype, at, v);
 	}
 	g->binds = b.up;
 }
