@@ -225,6 +225,17 @@ LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);        /
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);     /* past binds */
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix);
+/* Predicates while asking for operands: lanes whose loads may happen. */
+struct pred_saved {
+	LLVMValueRef pred;
+	int level;
+};
+struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level);       /* NULL: always */
+void pred_restore(struct gen *g, struct pred_saved old);
+struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b);
+struct val value_patches(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_dynamic_pad(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_const(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix);
 struct val val_lanes(struct gen *g, struct val v);

@@ -5,13 +5,8 @@
  * and a select takes the right one. */
 #include "gen/gen_impl.h"
 
-struct pred_saved {
-	LLVMValueRef pred;
-	int level;
-};
-
 /* cond: i1 or lanes, of that level; NULL: always. */
-static struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
+struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
 {
 	struct pred_saved old = { g->pred, g->pred_level };
 
@@ -40,14 +35,14 @@ static struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
 	return old;
 }
 
-static void pred_restore(struct gen *g, struct pred_saved old)
+void pred_restore(struct gen *g, struct pred_saved old)
 {
 	g->pred = old.pred;
 	g->pred_level = old.level;
 }
 
 /* cond ? a : b, with cond NULL: a */
-static struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b)
+struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b)
 {
 	if (!cond)
 		return a;
@@ -285,8 +280,11 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank), *batch = ix_array(g, n->type->rank);
 	uint32_t nbatch = 0;
 
+	int64_t *given = job_array(g->job, t->rank + 1, sizeof *given);
+	for (uint32_t d = 0, o = 0; !sizes && d < t->rank; d++)  /* dynamic: those of the result, ones elsewhere */
+		given[d] = among(coll, ncoll, d) || among(ob, nob, d) ? 1 : n->type->dims[off[o++]];
 	if (!sizes)
-		gen_unsupported(g, n, "slice sizes");
+		sizes = given;
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		if (!among(off, noff, i))
 			batch[nbatch++] = ix[i];
@@ -300,8 +298,9 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 			if (vector < st->rank)
 				at[vector] = ix_const(g, k);
 			struct ix s = ix_of_val(g, value_at(g, n->in[1], at), st->dtype);
-			struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[d]), 0, 1, INT64_MAX), -sizes[d]);
-			hi.max = t->dims[d] >= 0 ? t->dims[d] - sizes[d] : INT64_MAX;
+			struct ix hi = ix_rsub(g, ix_scalar(gen_extent(g, sizes[d]), 0, 1, INT64_MAX),
+				ix_scalar(gen_extent(g, t->dims[d]), 0, 1, INT64_MAX));
+			hi.max = t->dims[d] >= 0 && sizes[d] >= 0 ? t->dims[d] - sizes[d] : INT64_MAX;
 			to[d] = ix_clamp(g, s, ix_const(g, 0), hi);
 		}
 		for (uint32_t k = 0; k < nob; k++)      /* batch component of that start index dimension */
@@ -384,6 +383,9 @@ struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)
 	case OP_dynamic_gather: return gather(g, n, ix);
 	case OP_bitcast_convert: return bitcast(g, n, ix);
 	case OP_get_dimension_size: return dimension_size(g, n);
+	case OP_patches: return value_patches(g, n, ix);
+	case OP_real_dynamic_slice: return value_dynamic_slice(g, n, ix);
+	case OP_dynamic_pad: return value_dynamic_pad(g, n, ix);
 	case OP_torch_index_select: return index_select(g, n, ix);
 	default: gen_unsupported(g, n, NULL);
 	}

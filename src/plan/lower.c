@@ -99,7 +99,7 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 			perm[2 + d] = c->in_spatial[d];
 		return build_reshape(g, build_transpose(g, x, perm), 3, dims);
 	}
-	int64_t window[PLAN_MAX_RANK];
+	int64_t window[PLAN_MAX_RANK], positions[PLAN_MAX_RANK];
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		window[d] = w->type->dims[c->kernel_spatial[d]];
 	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation, KEY_rhs_dilation,
@@ -110,7 +110,10 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 	for (unsigned k = 0; k < sizeof keep / sizeof *keep; k++)
 		if (attrs_find(n->attrs, keep[k]))
 			e[ne++] = (struct attr_entry){ keep[k], NULL, attrs_find(n->attrs, keep[k]) };
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		positions[d] = n->type->dims[c->out_spatial[d]];
 	e[ne++] = (struct attr_entry){ KEY_window_dimensions, NULL, attr_ints(g, c->nspatial, window) };
+	e[ne++] = (struct attr_entry){ KEY_dimensions, NULL, attr_ints(g, c->nspatial, positions) };
 	struct node_spec s = {
 		.op = OP_patches, .nin = 1, .in = &x, .attrs = attrs_cons(g, ne, e),
 		.type = type_tensor(g, x->type->dtype, 3, dims),
