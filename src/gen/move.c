@@ -276,7 +276,7 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	const int64_t *map = node_ints(n, KEY_start_index_map, &nmap);
 	const int64_t *sizes = node_ints(n, KEY_slice_sizes, &nsizes);
 	const struct type *t = n->in[0]->type, *st = n->in[1]->type;
-	int64_t vector = node_int(n, KEY_index_vector_dim, st->rank);
+	int64_t vector = node_int(n, KEY_index_vector_dim, 0);
 	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank), *batch = ix_array(g, n->type->rank);
 	uint32_t nbatch = 0;
 

@@ -97,7 +97,7 @@ void core_scatter(struct gen *g)
 	s.ib = node_ints(s.n, KEY_input_batching_dims, &s.nib);
 	s.sb = node_ints(s.n, KEY_scatter_indices_batching_dims, &s.nsb);
 	s.map = node_ints(s.n, KEY_scatter_dims_to_operand_dims, &s.nmap);
-	s.vector = node_int(s.n, KEY_index_vector_dim, s.n->in[1]->type->rank);
+	s.vector = node_int(s.n, KEY_index_vector_dim, 0);
 	LLVMValueRef total = extent_product(g, s.n->type->rank, s.n->type->dims);
 	int64_t known = static_product(s.n->type->rank, s.n->type->dims);
 	struct lanes lanes = { .lo = c64(g, 0), .hi = total, .align = LANES, .fn = copy_block,
