@@ -98,7 +98,7 @@ struct abi_tensor {
 	uint32_t dims;               /* INTS: rank extents, or ABI_UNKNOWN */
 	uint32_t name;               /* STRINGS */
 	uint32_t alias;              /* output: 1 + the input it may reuse (donation); else 0 */
-	uint32_t buffer;             /* BUFFERS entry that holds it; of a slot: UINT32_MAX will do */
+	uint32_t buffer;             /* BUFFERS entry that holds it; slots: or UINT32_MAX */
 };
 
 enum abi_size_op {
@@ -126,7 +126,7 @@ enum abi_buffer_kind {
 	ABI_BUFFER_output,           /* output `index`: memory of its own, handed to the caller */
 	ABI_BUFFER_slot,             /* constant slot `index` */
 	ABI_BUFFER_owned,            /* made by a step (callbacks); freed when the call ends */
-	ABI_BUFFER_alias,            /* the bytes of buffer `index`, itself no alias, from `offset` */
+	ABI_BUFFER_alias,            /* bytes of buffer `index`, no alias, from `offset` on */
 	ABI_BUFFER_persistent,       /* made by the load program, lives as long as the executable */
 };
 struct abi_buffer {
@@ -146,7 +146,7 @@ struct abi_buffer {
 
 enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };
 struct abi_slot {
-	uint32_t kind;               /* data: DATA at offset; file: mapped; bound: by who loads it */
+	uint32_t kind;               /* data: in DATA; file: mapped; bound: by who loads it */
 	uint32_t name;               /* STRINGS: file name or name of the slot */
 	uint64_t offset, bytes;
 	uint32_t tensor;             /* TENSORS */
@@ -158,12 +158,14 @@ enum abi_step_kind {
 	ABI_STEP_kernel,             /* KERNELS index, `chunks` chunks over the pool */
 	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first */
 	ABI_STEP_library,            /* a named function of the runtime: sort, fft, lapack ...
-	                                `text`: "name|attributes"; INTS at `index`: a TENSOR an arg */
-	ABI_STEP_callback,           /* `text`: "namespace.op|attributes", where `op` is all between the
-	                                first '.' and '|'; INTS at `index`: a TENSOR an arg */
-	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at `index`:
-	                                `count` pairs (first step, count), a branch each; an index out
-	                                of range takes the last */
+	                                `text`: "name|attributes"; INTS at `index`: a TENSOR
+	                                an arg */
+	ABI_STEP_callback,           /* `text`: "namespace.op|attributes", where `op` is all
+	                                between the first '.' and '|'; INTS at `index`: a
+	                                TENSOR an arg */
+	ABI_STEP_if,                 /* args[0]: i1 or i32 index buffer (1 or 4 bytes); INTS at
+	                                `index`: `count` pairs (first step, count), a branch
+	                                each; an index out of range takes the last */
 	ABI_STEP_while,              /* INTS at `index`: cond first, cond count, body first, body
 	                                count; args[0]: the i1 that cond writes */
 };

@@ -149,7 +149,7 @@ uint32_t artifact_add_indices(struct artifact_writer *w, const uint32_t *values,
 	return artifact_add_ints(w, wide, n);
 }
 
-/* ---- sizes -------------------------------------------------------------------------------------- */
+/* ---- sizes ---------------------------------------------------------------------------------- */
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -179,11 +179,14 @@ static int64_t fold(struct artifact_writer *w, enum abi_size_op op, int64_t a, i
 		if (!b)
 			job_fail(w->job, WEFT_INVALID_ARGUMENT, "%s: division by 0", name);
 		v = floor_div(a, b);
-		return op == ABI_SIZE_floordiv ? v : op == ABI_SIZE_mod ? a - v * b : v + (v * b != a);
+		return op == ABI_SIZE_floordiv ? v : op == ABI_SIZE_mod ? a - v * b :
+			v + (v * b != a);
 	case ABI_SIZE_check_eq: case ABI_SIZE_check_le:
 		if (op == ABI_SIZE_check_eq ? a != b : a > b)
-			job_fail(w->job, WEFT_INVALID_ARGUMENT, "%s: expected %s%lld, found %lld", name,
-				op == ABI_SIZE_check_eq ? "" : "at most ", (long long)b, (long long)a);
+			job_fail(w->job, WEFT_INVALID_ARGUMENT, "%s: expected %s%lld, found %lld",
+				name,
+				op == ABI_SIZE_check_eq ? "" : "at most ", (long long)b,
+				(long long)a);
 		return a;
 	case ABI_SIZE_const: case ABI_SIZE_input: case ABI_SIZE_load: case ABI_SIZE_dim:
 		break;
@@ -262,7 +265,7 @@ uint32_t artifact_sizes(const struct artifact_writer *w)
 	return (uint32_t)w->sizes.count;
 }
 
-/* ---- records ------------------------------------------------------------------------------------ */
+/* ---- records -------------------------------------------------------------------------------- */
 
 uint32_t artifact_add_tensor(struct artifact_writer *w, uint32_t dtype, uint32_t rank,
 	const int64_t *dims, const char *name, uint32_t buffer, uint32_t alias)
@@ -309,7 +312,7 @@ uint32_t artifact_steps(const struct artifact_writer *w)
 	return (uint32_t)w->steps.count;
 }
 
-/* ---- slots, kernels, bytes ---------------------------------------------------------------------- */
+/* ---- slots, kernels, bytes ------------------------------------------------------------------ */
 
 static uint32_t slot_add(struct artifact_writer *w, enum abi_slot_kind kind, const char *name,
 	uint32_t tensor, uint64_t offset, uint64_t bytes)
@@ -321,7 +324,8 @@ static uint32_t slot_add(struct artifact_writer *w, enum abi_slot_kind kind, con
 }
 
 /* Zeroes up to the next boundary, then room for n bytes. */
-static unsigned char *bytes_add(struct artifact_writer *w, struct array *a, size_t n, uint64_t *offset)
+static unsigned char *bytes_add(struct artifact_writer *w, struct array *a, size_t n,
+	uint64_t *offset)
 {
 	size_t gap = (ABI_ALIGN - a->count % ABI_ALIGN) % ABI_ALIGN;
 
@@ -396,7 +400,7 @@ void artifact_set_bytes(struct artifact_writer *w, enum abi_section_kind kind, c
 	}
 }
 
-/* ---- sealing ------------------------------------------------------------------------------------ */
+/* ---- sealing -------------------------------------------------------------------------------- */
 
 struct part {
 	enum abi_section_kind kind;
@@ -450,13 +454,15 @@ void artifact_finish(struct artifact_writer *w, void **bytes, size_t *size)
 	}
 	unsigned char *blob = mem_alloc_aligned(ABI_ALIGN, at);
 	if (!blob)
-		job_fail(w->job, WEFT_RESOURCE_EXHAUSTED, "no memory for an artifact of %zu bytes", at);
+		job_fail(w->job, WEFT_RESOURCE_EXHAUSTED, "no memory for an artifact of %zu bytes",
+			at);
 	memset(blob, 0, at);
 	memcpy(blob + sizeof(struct abi_header), sections, n * sizeof *sections);
 	n = 0;
 	for (int i = 0; i < PARTS; i++)
 		if (parts[i].count)
-			memcpy(blob + sections[n++].offset, parts[i].data, parts[i].count * parts[i].record);
+			memcpy(blob + sections[n++].offset, parts[i].data,
+				parts[i].count * parts[i].record);
 	struct abi_header h = {
 		.magic = ABI_MAGIC, .version = ABI_VERSION, .nsections = n, .size = at,
 		.features = w->features, .machine = w->machine, .backend = w->backend,

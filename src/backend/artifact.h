@@ -27,10 +27,10 @@ uint32_t artifact_add_ints(struct artifact_writer *w, const int64_t *values, siz
 uint32_t artifact_add_indices(struct artifact_writer *w, const uint32_t *values, size_t n);
 
 /* An extent: the number itself where op on known extents gives one, else -1 - entry.  Equal
- * entries are one, except loads (their bytes change), `dim`s and checks.  Entries come in the order of
- * the calls, so a range for ABI_STEP_sizes is from artifact_sizes() before to artifact_sizes()
- * after.  text (may be NULL) names argument and dimension.  A known check that fails, a division
- * by 0 and an overflow fail the job with INVALID_ARGUMENT. */
+ * entries are one, except loads (their bytes change), `dim`s and checks. Entries come in the order
+ * of the calls, so a range for ABI_STEP_sizes is from artifact_sizes() before to artifact_sizes()
+ * after. text (may be NULL) names argument and dimension. A known check that fails, a division by
+ * 0 and an overflow fail the job with INVALID_ARGUMENT. */
 int64_t artifact_add_size(struct artifact_writer *w, enum abi_size_op op, int64_t a, int64_t b,
 	const char *text);
 /* Element `element` of buffer, an integer tensor of dtype (enum weft_dtype). */
@@ -45,10 +45,12 @@ uint32_t artifact_add_tensor(struct artifact_writer *w, uint32_t dtype, uint32_t
 
 /* Records are copied; `reserved` is ignored. */
 uint32_t artifact_add_buffer(struct artifact_writer *w, const struct abi_buffer *b);
-struct abi_buffer *artifact_buffer(struct artifact_writer *w, uint32_t index);  /* until the next add */
+/* until the next add */
+struct abi_buffer *artifact_buffer(struct artifact_writer *w, uint32_t index);
 uint32_t artifact_buffers(const struct artifact_writer *w);     /* buffers so far */
 uint32_t artifact_add_step(struct artifact_writer *w, const struct abi_step *s);
-struct abi_step *artifact_step(struct artifact_writer *w, uint32_t index);      /* until the next add */
+/* until the next add */
+struct abi_step *artifact_step(struct artifact_writer *w, uint32_t index);
 uint32_t artifact_steps(const struct artifact_writer *w);
 
 /* A slot whose bytes are stored in the artifact; a mapped file; bound by who loads it. */

@@ -20,7 +20,8 @@ static struct weft_error *map_find(struct exe *x, const char *path, const struct
 			return NULL;
 		}
 	bool relative = o && o->dir && path[0] != '/';
-	int n = snprintf(whole, sizeof whole, "%s%s%s", relative ? o->dir : "", relative ? "/" : "", path);
+	int n = snprintf(whole, sizeof whole, "%s%s%s", relative ? o->dir : "",
+		relative ? "/" : "", path);
 	if (n < 0 || (size_t)n >= sizeof whole)
 		BAD("the path of a constant's file is too long: %.100s...", path);
 	TRY(file_map(whole, &x->maps[x->nmaps]));
@@ -39,7 +40,8 @@ static struct weft_error *slot_file(struct exe *x, uint32_t i, const struct run_
 	if (s->offset > m->size || s->bytes > m->size - s->offset)
 		FAIL(WEFT_INVALID_ARGUMENT,
 			"%s: error: a constant lies at bytes %llu to %llu, the file has %zu", path,
-			(unsigned long long)s->offset, (unsigned long long)(s->offset + s->bytes), m->size);
+			(unsigned long long)s->offset, (unsigned long long)(s->offset + s->bytes),
+			m->size);
 	x->slots[i] = (char *)(uintptr_t)m->data + s->offset;
 	return NULL;
 }
@@ -56,7 +58,8 @@ static struct weft_error *slot_bound(struct exe *x, uint32_t i, const struct run
 	if (!found)
 		FAIL(WEFT_FAILED_PRECONDITION, "the constant '%s' is not bound", name);
 	if (found->bytes != s->bytes || (s->bytes && !found->data))
-		FAIL(WEFT_INVALID_ARGUMENT, "the constant '%s': expected %llu bytes, found %zu", name,
+		FAIL(WEFT_INVALID_ARGUMENT, "the constant '%s': expected %llu bytes, found %zu",
+			name,
 			(unsigned long long)s->bytes, found->bytes);
 	if (found->storage) {
 		storage_retain(found->storage);

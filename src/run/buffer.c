@@ -2,7 +2,7 @@
  *
  * The queue is one thread, made at the first run that has to wait.  A run is put there when an
  * argument is not ready or runs are queued before it; otherwise it runs on the calling thread,
- * which spares two wake-ups.  An argument that carries an error gives that error to every result. */
+ * which spares two wake-ups. An argument that carries an error gives that error to all results. */
 #include "run/buffer.h"
 #include "base/mem.h"
 #include "run/run_impl.h"
@@ -151,7 +151,7 @@ struct weft_error *buffer_wait(struct buffer *b, struct run_tensor *out)
 	return NULL;
 }
 
-/* ---- the queue --------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------ */
 
 /* One run.  Everything in it is a reference of its own. */
 struct job_run {
@@ -257,13 +257,14 @@ void queue_fork_child(void)
 	pthread_mutex_unlock(&queue.mutex);
 }
 
-/* ---- running ----------------------------------------------------------------------------------- */
+/* ---- running -------------------------------------------------------------------------------- */
 
 static struct weft_error *job_make(struct exe *x, const struct run_options *o,
 	struct buffer *const *in, uint32_t nin, uint32_t nout, struct job_run **out)
 {
 	size_t lists = mem_size((size_t)nin + nout, sizeof(struct buffer *));
-	size_t size = sizeof(struct job_run) + mem_size((size_t)nin + nout, sizeof(struct run_tensor));
+	size_t size = sizeof(struct job_run) + mem_size((size_t)nin + nout,
+		sizeof(struct run_tensor));
 	struct job_run *j = mem_alloc(size + lists);
 	struct weft_error *e = NULL;
 
@@ -336,7 +337,8 @@ struct weft_error *exe_run_async(struct exe *x, const struct run_options *o,
 	if (nin != exe_inputs(x))
 		FAIL(WEFT_INVALID_ARGUMENT, "expected %u arguments, found %u", exe_inputs(x), nin);
 	if (nout != exe_outputs(x))
-		FAIL(WEFT_INVALID_ARGUMENT, "expected room for %u results, found %u", exe_outputs(x),
+		FAIL(WEFT_INVALID_ARGUMENT, "expected room for %u results, found %u",
+			exe_outputs(x),
 			nout);
 	TRY(job_make(x, o, in, nin, nout, &j));
 	for (uint32_t i = 0; i < nin; i++)

@@ -31,9 +31,9 @@ struct weft_error *buffer_wait(struct buffer *b, struct run_tensor *out) BASE_MU
 
 /* Runs x on its device's queue, in order.  in[] is retained as long as needed; out[] are new
  * buffers, the caller's, and *done (may be NULL) a new event, the caller's.  When every input is
- * ready and the queue is empty, and whenever x has callbacks, it runs here and now, on the calling thread; the
- * error is then in the buffers and the event too.  Fails itself only without memory or with a
- * wrong number of arguments. */
+ * ready and the queue is empty, and whenever x has callbacks, it runs here and now, on the calling
+ * thread; the error is then in the buffers and the event too. Fails itself only without memory or
+ * with a wrong number of arguments. */
 struct weft_error *exe_run_async(struct exe *x, const struct run_options *o,
 	struct buffer *const *in, uint32_t nin, struct buffer **out, uint32_t nout,
 	struct event **done) BASE_MUST_USE;

@@ -1,4 +1,5 @@
-/* call.c -- exe_run: compares arguments with the signature, runs the main steps, hands over results.
+/* call.c -- exe_run: compares arguments with the signature, runs the main steps, hands over
+ * results.
  *
  * An argument whose address is no multiple of its element's size is copied first, so kernels may
  * rely on it.  A result that lies in memory of its own is handed over as it is; one that is also
@@ -29,7 +30,8 @@ static struct weft_error *input_check_dims(const struct exe *x, uint32_t i,
 			continue;
 		input_name(x, i, name, sizeof name);
 		if (dims[k] < 0)
-			FAIL(WEFT_INVALID_ARGUMENT, "%s, dimension %u: expected at least 0, found %lld",
+			FAIL(WEFT_INVALID_ARGUMENT,
+				"%s, dimension %u: expected at least 0, found %lld",
 				name, k, (long long)in->dims[k]);
 		FAIL(WEFT_INVALID_ARGUMENT, "%s, dimension %u: expected %lld, found %lld", name, k,
 			(long long)dims[k], (long long)in->dims[k]);
@@ -51,7 +53,8 @@ static struct weft_error *input_check(struct frame *f, uint32_t i, const struct 
 	}
 	if (in->rank != t->rank) {
 		input_name(x, i, name, sizeof name);
-		FAIL(WEFT_INVALID_ARGUMENT, "%s: expected rank %u, found %u", name, t->rank, in->rank);
+		FAIL(WEFT_INVALID_ARGUMENT, "%s: expected rank %u, found %u", name, t->rank,
+			in->rank);
 	}
 	TRY(input_check_dims(x, i, in));
 	int64_t bytes = x->input_bytes[i];
@@ -60,7 +63,8 @@ static struct weft_error *input_check(struct frame *f, uint32_t i, const struct 
 	if (bytes < 0 || (bytes && !in->data)) {
 		input_name(x, i, name, sizeof name);
 		FAIL(WEFT_INVALID_ARGUMENT, "%s: %s", name,
-			bytes < 0 ? "the number of bytes overflows" : "has elements, but no memory");
+			bytes < 0 ? "the number of bytes overflows" :
+			"has elements, but no memory");
 	}
 	f->input_bytes[i] = bytes;
 	size_t align = dtype_size(t->dtype);
@@ -72,7 +76,7 @@ static struct weft_error *input_check(struct frame *f, uint32_t i, const struct 
 	return NULL;
 }
 
-/* ---- results ----------------------------------------------------------------------------------- */
+/* ---- results -------------------------------------------------------------------------------- */
 
 /* Storage for output i, ours: the buffer's own where it can be had, else a copy. */
 static struct weft_error *output_storage(struct frame *f, uint32_t i, size_t bytes,
@@ -86,7 +90,8 @@ static struct weft_error *output_storage(struct frame *f, uint32_t i, size_t byt
 		s = f->storage[b];
 		f->storage[b] = NULL;
 	}
-	if (s && storage_shared(s)) {            /* a donated argument's: its dimensions are not ours */
+	/* a donated argument's: its dimensions are not ours */
+	if (s && storage_shared(s)) {
 		struct weft_error *e = storage_wrap(f->buffers[b], bytes,
 			(void (*)(void *))storage_release, s, out);
 		if (e)
@@ -167,7 +172,8 @@ struct weft_error *exe_run(struct exe *x, const struct run_options *o, const str
 	if (nin != p->ninputs)
 		FAIL(WEFT_INVALID_ARGUMENT, "expected %u arguments, found %u", p->ninputs, nin);
 	if (nout != p->noutputs)
-		FAIL(WEFT_INVALID_ARGUMENT, "expected room for %u results, found %u", p->noutputs, nout);
+		FAIL(WEFT_INVALID_ARGUMENT, "expected room for %u results, found %u", p->noutputs,
+			nout);
 	TRY(frame_get(x, o ? o->threads : 0, &f));
 	struct weft_error *e = frame_run(f, in, out);
 	frame_put(f);

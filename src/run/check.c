@@ -53,7 +53,8 @@ static struct weft_error *check_program(const struct image *m)
 	if (!p)
 		return NULL;
 	if ((uint64_t)p->ninputs + p->noutputs > m->ntensors)
-		BAD("%u inputs and %u outputs, but %u tensors", p->ninputs, p->noutputs, m->ntensors);
+		BAD("%u inputs and %u outputs, but %u tensors", p->ninputs, p->noutputs,
+			m->ntensors);
 	if ((uint64_t)p->load_steps + p->main_steps > m->nsteps)
 		BAD("%u load steps and %u main steps, but %u steps", p->load_steps, p->main_steps,
 			m->nsteps);
@@ -297,7 +298,8 @@ static struct weft_error *check_step_kind(const struct image *m, uint32_t i)
 	case ABI_STEP_copy:
 		if (s->nargs != 2 || s->noutputs != 1)
 			BAD("step %u: a copy has one input and one output", i);
-		if (!fits(0, m->buffers[m->ints[s->args]].bytes, m->buffers[m->ints[s->args + 1]].bytes))
+		if (!fits(0, m->buffers[m->ints[s->args]].bytes,
+			m->buffers[m->ints[s->args + 1]].bytes))
 			BAD("step %u: copies to a smaller buffer", i);
 		return NULL;
 	case ABI_STEP_library:

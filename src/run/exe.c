@@ -17,7 +17,7 @@ static struct weft_error *no_memory(void)
 	return error_make(WEFT_RESOURCE_EXHAUSTED, "no memory to load an artifact");
 }
 
-/* ---- code and steps -------------------------------------------------------------------------- */
+/* ---- code and steps ------------------------------------------------------------------------- */
 
 static struct weft_error *code_map(struct exe *x)
 {
@@ -85,7 +85,8 @@ static struct weft_error *step_resolve(struct exe *x, uint32_t i)
 		s->tensors = x->indices + a->index;
 		s->library = registry_library(s->text);
 		if (!s->library)
-			FAIL(WEFT_FAILED_PRECONDITION, "this runtime has no function '%s'", s->text);
+			FAIL(WEFT_FAILED_PRECONDITION, "this runtime has no function '%s'",
+				s->text);
 		return NULL;
 	case ABI_STEP_callback:
 		s->tensors = x->indices + a->index;
@@ -113,7 +114,7 @@ static struct weft_error *steps_resolve(struct exe *x)
 	return NULL;
 }
 
-/* ---- segments ---------------------------------------------------------------------------------- */
+/* ---- segments ------------------------------------------------------------------------------- */
 
 /* Which sizes step makes each entry of the size table known: main steps before bodies, and both
  * before the load program, whose values do not outlive it. */
@@ -265,7 +266,7 @@ static struct weft_error *segments_make(struct exe *x)
 	return e;
 }
 
-/* ---- signature --------------------------------------------------------------------------------- */
+/* ---- signature ------------------------------------------------------------------------------ */
 
 /* Bytes of inputs without symbols, and the dimensions to be compared at each call. */
 static struct weft_error *inputs_prepare(struct exe *x)
@@ -291,7 +292,8 @@ static struct weft_error *inputs_prepare(struct exe *x)
 			if (s->op != ABI_SIZE_input || s->a != i || s->b != k)
 				x->dim_checks[x->ndim_checks++] = (struct dim_check){ i, k, e };
 		}
-		x->input_bytes[i] = symbolic ? -1 : tensor_bytes(t->dtype, t->rank, m->ints + t->dims);
+		x->input_bytes[i] = symbolic ? -1 :
+			tensor_bytes(t->dtype, t->rank, m->ints + t->dims);
 	}
 	return NULL;
 }
@@ -373,7 +375,7 @@ const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *s
 	return kind == ABI_TEXT ? x->image.text : NULL;
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------- */
 
 static struct weft_error *load_program_run(struct exe *x, const struct run_load *o)
 {
@@ -412,7 +414,8 @@ static struct weft_error *exe_make(struct exe *x, const void *bytes, size_t size
 	return load_program_run(x, o);
 }
 
-struct weft_error *exe_load(const void *bytes, size_t size, const struct run_load *o, struct exe **out)
+struct weft_error *exe_load(const void *bytes, size_t size, const struct run_load *o,
+	struct exe **out)
 {
 	struct exe *x = mem_alloc(sizeof *x);
 

@@ -24,7 +24,7 @@ int64_t tensor_bytes(uint32_t dtype, uint32_t rank, const int64_t *dims)
 	return empty ? 0 : over ? -1 : bytes;
 }
 
-/* ---- making ------------------------------------------------------------------------------------ */
+/* ---- making --------------------------------------------------------------------------------- */
 
 static struct weft_error *frame_new(struct exe *x, struct frame **out)
 {
@@ -152,7 +152,7 @@ void frame_put(struct frame *f)
 	run_unlock();
 }
 
-/* ---- extents ----------------------------------------------------------------------------------- */
+/* ---- extents -------------------------------------------------------------------------------- */
 
 struct weft_error *frame_extent(const struct frame *f, int64_t e, const char *what, int64_t *out)
 {
@@ -186,7 +186,7 @@ struct weft_error *frame_dims(const struct frame *f, const struct abi_tensor *t,
 	return NULL;
 }
 
-/* ---- placing ----------------------------------------------------------------------------------- */
+/* ---- placing -------------------------------------------------------------------------------- */
 
 static struct weft_error *arena_get(struct frame *f)
 {
@@ -249,7 +249,8 @@ static struct weft_error *alias_place(struct frame *f, uint32_t b, int64_t bytes
 
 	TRY(frame_extent(f, r->offset, "an offset", &offset));
 	if (!f->buffers[r->index])
-		return NULL;            /* of an input or output, in the load program; or not made yet */
+		/* of an input or output, in the load program; or not made yet */
+		return NULL;
 	if (offset > f->bytes[r->index] || bytes > f->bytes[r->index] - offset)
 		return too_large(b, "the buffer it is part of");
 	f->buffers[b] = bytes ? (unsigned char *)f->buffers[r->index] + offset : nothing;

@@ -150,7 +150,8 @@ struct weft_error *image_check_machine(const struct image *m)
 		if (!(m->header->features >> f & 1))
 			continue;
 		if (f >= CPU_FEATURE_COUNT)
-			FAIL(WEFT_UNIMPLEMENTED, "artifact: needs a processor feature unknown here (%u)", f);
+			FAIL(WEFT_UNIMPLEMENTED,
+				"artifact: needs a processor feature unknown here (%u)", f);
 		if (cpu->has[f] || used > sizeof missing - 64)
 			continue;
 		used += (size_t)snprintf(missing + used, sizeof missing - used, " %s",

@@ -54,7 +54,8 @@ static uint32_t class_of(size_t size, size_t *capacity)
 		*capacity = SMALLEST;
 		return 0;
 	}
-	unsigned top = 63u - (unsigned)__builtin_clzl(size - 1);    /* size is in (2^top, 2^(top+1)] */
+	/* size is in (2^top, 2^(top+1)] */
+	unsigned top = 63u - (unsigned)__builtin_clzl(size - 1);
 	size_t step = (size_t)1 << (top - 2);
 	size_t steps = (size - 1 - ((size_t)1 << top)) / step;      /* 0 .. 3 */
 	*capacity = ((size_t)1 << top) + (steps + 1) * step;

@@ -31,7 +31,7 @@
 #include <signal.h>
 
 #define SPIN_NS 80000
-#define GATHER_NS 100000000             /* how long `all` waits */
+#define GATHER_NS 300000000             /* how long `all` waits */
 #define CLOSED 0x80000000u
 #define STACK_SIZE ((size_t)1 << 20)
 
@@ -65,8 +65,10 @@ static struct {
 	_Alignas(64) pool_fn *fn;
 	void *arg;
 	int64_t chunks, grain;
-	int64_t reserved;               /* chunk i below this is thread i's, so that each runs one */
-	_Atomic(uint32_t) threads;      /* also read outside of regions: who need not wait for the next */
+	/* chunk i below this is thread i's, so that each runs one */
+	int64_t reserved;
+	/* also read outside of regions: who need not wait for the next */
+	_Atomic(uint32_t) threads;
 	bool spin;
 	_Atomic(uint32_t) waiting;      /* the caller sleeps until nobody is inside */
 	_Atomic(uint32_t) tickets;      /* with libgomp: threads that came */
@@ -94,7 +96,7 @@ unsigned pool_default_threads(void)
 	return n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
 }
 
-/* ---- running chunks ---------------------------------------------------------------------------- */
+/* ---- running chunks ------------------------------------------------------------------------- */
 
 /* Claims and runs chunks as thread `index` of the region. */
 static void chunks_run(uint32_t index, unsigned char *scratch)
@@ -106,7 +108,8 @@ static void chunks_run(uint32_t index, unsigned char *scratch)
 		any = true;
 	}
 	for (;;) {
-		int64_t first = atomic_fetch_add_explicit(&pool.next, pool.grain, memory_order_relaxed);
+		int64_t first = atomic_fetch_add_explicit(&pool.next, pool.grain,
+			memory_order_relaxed);
 		if (first >= pool.chunks)
 			break;
 		int64_t last = pool.chunks - first > pool.grain ? first + pool.grain : pool.chunks;
@@ -163,7 +166,7 @@ static void gate_close(void)
 	}
 }
 
-/* ---- workers ----------------------------------------------------------------------------------- */
+/* ---- workers -------------------------------------------------------------------------------- */
 
 /* Would a region like the last one want this worker, and are there processors enough to spin? */
 static bool worker_may_spin(const struct worker *w)
@@ -285,7 +288,8 @@ static bool worker_start(void)
 	return true;
 }
 
-/* Under the mutex: room for scratch of workers 1 .. threads - 1; the number of threads that have it. */
+/* Under the mutex: room for scratch of workers 1 .. threads - 1; the number of threads that have
+ * it. */
 static uint32_t scratch_reserve(uint32_t threads, size_t size)
 {
 	for (uint32_t i = 1; i < threads; i++) {
@@ -319,7 +323,7 @@ static void workers_wake(uint32_t threads)
 	}
 }
 
-/* ---- a region ---------------------------------------------------------------------------------- */
+/* ---- a region ------------------------------------------------------------------------------- */
 
 /* The caller has no chunk left to claim: waits a little for those that have not taken the one
  * reserved for them, then runs what they left. */
@@ -329,7 +333,8 @@ static void reserved_gather(const struct pool_task *t)
 	uint32_t n = atomic_load_explicit(&pool.threads, memory_order_relaxed);
 
 	for (uint32_t i = 1; i < n; i++) {
-		while (!atomic_load_explicit(&pool_ran[i], memory_order_acquire) && time_ns() < until)
+		while (!atomic_load_explicit(&pool_ran[i], memory_order_acquire) &&
+			time_ns() < until)
 			sched_yield();
 		if (!atomic_exchange_explicit(&pool_ran[i], 2, memory_order_acq_rel))
 			t->fn(t->arg, i, (int64_t)i + 1, t->caller_scratch);
@@ -465,7 +470,8 @@ struct weft_error *pool_provider_set(enum pool_provider p)
 	void *found = p == POOL_GOMP ? dlsym(RTLD_DEFAULT, "GOMP_parallel") : NULL;
 
 	if (p == POOL_GOMP && !found)
-		FAIL(WEFT_FAILED_PRECONDITION, "this process has not loaded libgomp (GOMP_parallel)");
+		FAIL(WEFT_FAILED_PRECONDITION,
+			"this process has not loaded libgomp (GOMP_parallel)");
 	pthread_mutex_lock(&pool.mutex);
 	if (found)
 		*(void **)(void *)&pool.gomp = found;
@@ -474,7 +480,7 @@ struct weft_error *pool_provider_set(enum pool_provider p)
 	return NULL;
 }
 
-/* ---- fork --------------------------------------------------------------------------------------- */
+/* ---- fork ----------------------------------------------------------------------------------- */
 
 void pool_fork_prepare(void)
 {

@@ -29,8 +29,9 @@ struct pool_task {
 	size_t scratch;                /* bytes each thread needs; workers have their own */
 	unsigned char *caller_scratch; /* as many bytes, for the calling thread */
 	struct pool_seen *seen;        /* who ran chunks is added here; may be NULL */
-	bool all;                      /* wait a little for threads that have not had a chunk yet, so that
-	                                  each runs one: for whoever reports how many threads there are */
+	/* wait a little for threads that have not had a chunk yet, so that each runs one: for
+	 * whoever reports how many threads there are */
+	bool all;
 };
 
 /* Runs all chunks on at most `threads` threads, the caller being one, and returns when they are

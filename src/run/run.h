@@ -29,7 +29,7 @@ struct run_tensor {
 	bool donated;
 };
 
-/* ---- loading --------------------------------------------------------------------------- */
+/* ---- loading -------------------------------------------------------------------------------- */
 
 /* A constant that the loader's caller binds to the slot of that name.  data is borrowed as long as
  * the executable lives, unless storage is set: then that is retained instead. */
@@ -42,7 +42,8 @@ struct run_slot {
 struct run_load {
 	const struct run_slot *slots;
 	uint32_t nslots;
-	const char *dir;              /* where relative file names of slots begin; NULL: as they are */
+	/* where relative file names of slots begin; NULL: as they are */
+	const char *dir;
 	unsigned threads;             /* of the load program; 0: pool_default_threads() */
 };
 
@@ -55,7 +56,7 @@ struct weft_error *exe_load(const void *bytes, size_t size, const struct run_loa
 void exe_retain(struct exe *x);
 void exe_release(struct exe *x);                     /* NULL is fine */
 
-/* ---- signature ------------------------------------------------------------------------- */
+/* ---- signature ------------------------------------------------------------------------------ */
 
 /* dims: a dimension below 0 is symbolic (-1 - entry of the size table). */
 struct run_type {
@@ -75,10 +76,11 @@ const char *exe_backend(const struct exe *x);
 const void *exe_artifact(const struct exe *x, size_t *size);
 const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *size);
 
-/* ---- running --------------------------------------------------------------------------- */
+/* ---- running -------------------------------------------------------------------------------- */
 
 struct run_options {
-	unsigned threads;             /* 0: pool_default_threads(); more than processors is honoured */
+	/* 0: pool_default_threads(); more than processors is honoured */
+	unsigned threads;
 };
 
 /* Runs x on in[0..nin) and waits.  out[0..nout) need not be initialised; on success each is a new
@@ -92,16 +94,18 @@ struct weft_error *exe_run(struct exe *x, const struct run_options *o, const str
 struct exe_stats {
 	uint64_t runs;
 	uint64_t kernels, library_calls, callbacks;   /* steps run */
-	unsigned threads;             /* distinct threads that ran steps of x at its last thread count */
+	/* distinct threads that ran steps of x at its last thread count */
+	unsigned threads;
 	size_t arena;                 /* bytes of the arena of the last run */
 	uint64_t placements;          /* times symbolic buffers were placed anew */
 };
 struct exe_stats exe_stats_get(const struct exe *x);
 /* Calls fn for every callback and library step's name ("namespace.op" or "name") with its count. */
 void exe_counts_each(const struct exe *x,
-	void (*fn)(void *arg, enum abi_step_kind kind, const char *name, uint64_t count), void *arg);
+	void (*fn)(void *arg, enum abi_step_kind kind, const char *name, uint64_t count),
+	void *arg);
 
-/* ---- callbacks ------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------ */
 
 /* Runs a host callback on the thread that called exe_run, outside of any parallel region, with the
  * caller's floating-point state.  in[] is borrowed.  Each out[i] comes with its dtype and rank:
@@ -121,9 +125,10 @@ struct run_callback {
 typedef struct weft_error *run_resolver_fn(void *arg, const char *space, const char *op,
 	const char *attributes, struct run_callback *out);
 /* The resolver of a namespace ("": of every namespace that has none).  Replaces; NULL removes. */
-struct weft_error *run_resolver_set(const char *space, run_resolver_fn *fn, void *arg) BASE_MUST_USE;
+struct weft_error *run_resolver_set(const char *space, run_resolver_fn *fn,
+	void *arg) BASE_MUST_USE;
 
-/* ---- library functions ----------------------------------------------------------------- */
+/* ---- library functions ---------------------------------------------------------------------- */
 
 struct run_library_call {
 	const char *attributes;       /* text after '|', "" for none */

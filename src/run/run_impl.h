@@ -17,7 +17,7 @@
 #define RUN_NONE UINT32_MAX
 #define RUN_CACHED_PLACEMENTS 4
 
-/* ---- locks.c: one short lock for lists and counters, held over fork ---------------------------- */
+/* ---- locks.c: one short lock for lists and counters, held over fork ------------------------- */
 void run_lock(void);
 void run_unlock(void);
 /* The pool's and the queue's own locks, taken by locks.c before a fork. */
@@ -125,8 +125,10 @@ struct frame {
 	unsigned char *defined;       /* of each size */
 	void **buffers;               /* address; NULL: not placed yet */
 	int64_t *bytes;
-	struct storage **storage;     /* by buffer: outputs and owned ones; ours until handed over */
-	uint32_t *rank;               /* by buffer: owned ones, as their callback gave them; dims in storage */
+	/* by buffer: outputs and owned ones; ours until handed over */
+	struct storage **storage;
+	/* by buffer: owned ones, as their callback gave them; dims in storage */
+	uint32_t *rank;
 	struct storage *arena;
 	int64_t arena_bytes;
 	size_t used_bytes;            /* of the arena and of floating buffers */
@@ -140,7 +142,8 @@ struct frame {
 	int64_t *dims;                /* ABI_RANK_MAX for each of tensors */
 	int64_t out_dims[ABI_RANK_MAX];
 	uint64_t kernels, library_calls, callbacks, placements;
-	bool gather;                  /* the next wide region waits until every thread has had a chunk */
+	/* the next wide region waits until every thread has had a chunk */
+	bool gather;
 	bool gathered;
 	struct pool_seen seen;
 };
@@ -163,12 +166,12 @@ struct weft_error *frame_dims(const struct frame *f, const struct abi_tensor *t,
 /* Bytes of a tensor of those dimensions; -1 on overflow. */
 int64_t tensor_bytes(uint32_t dtype, uint32_t rank, const int64_t *dims);
 
-/* ---- bind.c ---------------------------------------------------------------------------------- */
+/* ---- bind.c --------------------------------------------------------------------------------- */
 /* Gives every slot its bytes and every persistent buffer its memory. */
 struct weft_error *exe_bind(struct exe *x, const struct run_load *o) BASE_MUST_USE;
 void exe_unbind(struct exe *x);
 
-/* ---- size.c, place.c, step.c ------------------------------------------------------------------- */
+/* ---- size.c, place.c, step.c ---------------------------------------------------------------- */
 struct weft_error *size_eval(struct frame *f, uint32_t first, uint32_t count) BASE_MUST_USE;
 /* Dimensions of inputs that are said to be equal to other sizes are. */
 struct weft_error *size_check_inputs(const struct frame *f) BASE_MUST_USE;
@@ -179,7 +182,7 @@ struct interval {
 	int64_t bytes, offset;
 };
 /* Offsets, multiples of ABI_ALIGN, such that what lives at once does not overlap; the total, or
- * -1 on overflow.  order: room for n indices.  The offsets are a function of the intervals alone. */
+ * -1 on overflow. order: room for n indices. The offsets are a function of the intervals alone. */
 int64_t place_intervals(struct interval *v, uint32_t n, uint32_t *order);
 
 /* "argument 3 ('x')" */

@@ -13,7 +13,8 @@ static struct weft_error *operand(const struct frame *f, uint32_t entry, int64_t
 		return NULL;
 	}
 	if (!f->defined[-1 - e])
-		FAIL(WEFT_INTERNAL, "size %u is computed from size %lld, which is not known yet", entry,
+		FAIL(WEFT_INTERNAL, "size %u is computed from size %lld, which is not known yet",
+			entry,
 			(long long)(-1 - e));
 	*out = f->sizes[-1 - e];
 	return NULL;
@@ -95,7 +96,8 @@ static struct weft_error *size_load(const struct frame *f, uint32_t entry, int64
 	int64_t width = (int64_t)dtype_size(s->dtype);
 
 	if (!p || s->b >= f->bytes[s->a] / width)
-		FAIL(WEFT_INTERNAL, "size %u is element %lld of buffer %lld, which is not there", entry,
+		FAIL(WEFT_INTERNAL, "size %u is element %lld of buffer %lld, which is not there",
+			entry,
 			(long long)s->b, (long long)s->a);
 	p += s->b * width;
 	bool plain = s->dtype >= WEFT_UI2 && s->dtype <= WEFT_UI64;
@@ -130,7 +132,8 @@ static struct weft_error *size_one(const struct frame *f, uint32_t entry, int64_
 		return size_load(f, entry, out);
 	case ABI_SIZE_dim:
 		if (!f->storage[s->a] || s->b >= f->rank[s->a])
-			FAIL(WEFT_INTERNAL, "size %u: buffer %lld is not made yet", entry, (long long)s->a);
+			FAIL(WEFT_INTERNAL, "size %u: buffer %lld is not made yet", entry,
+				(long long)s->a);
 		*out = f->storage[s->a]->dims[s->b];
 		return NULL;
 	case ABI_SIZE_check_eq:
@@ -161,7 +164,8 @@ struct weft_error *size_check_inputs(const struct frame *f)
 		if (!f->defined[-1 - c->extent] || f->sizes[-1 - c->extent] == found)
 			continue;
 		input_name(x, c->input, name, sizeof name);
-		FAIL(WEFT_INVALID_ARGUMENT, "%s, dimension %u: expected %lld, found %lld", name, c->dim,
+		FAIL(WEFT_INVALID_ARGUMENT, "%s, dimension %u: expected %lld, found %lld", name,
+			c->dim,
 			(long long)f->sizes[-1 - c->extent], (long long)found);
 	}
 	return NULL;

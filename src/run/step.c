@@ -1,5 +1,5 @@
-/* step.c -- runs lists of steps: sizes, kernels over the pool, copies, library functions, callbacks,
- * branches, loops.
+/* step.c -- runs lists of steps: sizes, kernels over the pool, copies, library functions,
+ * callbacks, branches, loops.
  *
  * A kernel with one chunk, or marked small, runs on the calling thread.  Branches and loops run
  * lists that lie behind the main program; their depth is bounded, so a damaged artifact cannot
@@ -42,7 +42,7 @@ static void frame_parallel(struct frame *f, pool_fn *fn, void *arg, int64_t chun
 	pool_parallel(f->threads, &t);
 }
 
-/* ---- kernels and copies ------------------------------------------------------------------------ */
+/* ---- kernels and copies --------------------------------------------------------------------- */
 
 struct kernel_run {
 	struct abi_call call;
@@ -120,7 +120,7 @@ static struct weft_error *step_copy(struct frame *f, const struct step *s)
 	return NULL;
 }
 
-/* ---- library functions and callbacks ----------------------------------------------------------- */
+/* ---- library functions and callbacks -------------------------------------------------------- */
 
 /* The dimension of extent e, where that is known before its callback has run. */
 static bool dim_known(const struct frame *f, int64_t e, int64_t *out)
@@ -147,7 +147,8 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 			for (uint32_t k = 0; k < t->rank; k++)
 				if (!dim_known(f, m->ints[t->dims + k], &dims[k]))
 					dims[k] = -1;
-			f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank, dims,
+			f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank,
+				dims,
 				NULL, 0, NULL, false };
 			continue;
 		}
@@ -156,7 +157,8 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 		if (!f->buffers[b])
 			return not_placed(s, b);
 		if (bytes < 0 || bytes > f->bytes[b])
-			FAIL(WEFT_INTERNAL, "step '%s': argument %u is larger than its buffer", s->text, i);
+			FAIL(WEFT_INTERNAL, "step '%s': argument %u is larger than its buffer",
+				s->text, i);
 		f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank, dims,
 			f->buffers[b], (size_t)bytes, NULL, false };
 	}
@@ -201,14 +203,16 @@ static struct weft_error *made_take(struct frame *f, const struct step *s, uint3
 	bool owned = m->buffers[b].kind == ABI_BUFFER_owned;
 
 	if (owned && (!out->storage || out->rank != t->rank || !out->dims))
-		FAIL(WEFT_INTERNAL, "callback '%s': result %u has no memory or another rank", s->text,
+		FAIL(WEFT_INTERNAL, "callback '%s': result %u has no memory or another rank",
+			s->text,
 			i - (s->nargs - s->noutputs));
 	int64_t bytes = tensor_bytes(t->dtype, t->rank, owned ? out->dims : f->tensors[i].dims);
 	for (uint32_t k = 0; owned && k < t->rank; k++) {
 		int64_t want;
 		bool known = dim_known(f, m->ints[t->dims + k], &want);
 		if (out->dims[k] < 0 || (known && out->dims[k] != want))
-			FAIL(WEFT_INTERNAL, "callback '%s': dimension %u of result %u is wrong: %lld",
+			FAIL(WEFT_INTERNAL,
+				"callback '%s': dimension %u of result %u is wrong: %lld",
 				s->text, k, i - (s->nargs - s->noutputs), (long long)out->dims[k]);
 	}
 	if (bytes < 0 || (bytes && !out->data) || !storage_holds(out->storage, out->data, bytes))
@@ -250,7 +254,8 @@ static struct weft_error *step_callback(struct frame *f, struct step *s)
 		bool fresh = out[i].storage || out[i].data != f->buffers[b] ||
 			f->x->image.buffers[b].kind == ABI_BUFFER_owned;
 		if (!e && fresh && !out[i].storage)
-			e = error_make(WEFT_INTERNAL, "callback '%s': result %u has no memory", s->text, i);
+			e = error_make(WEFT_INTERNAL, "callback '%s': result %u has no memory",
+				s->text, i);
 		if (!e && fresh)
 			e = made_take(f, s, nin + i, &out[i]);
 		storage_release(out[i].storage);
@@ -258,7 +263,7 @@ static struct weft_error *step_callback(struct frame *f, struct step *s)
 	return e;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------- */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 static struct weft_error *step_sizes(struct frame *f, const struct step *s)
 {
@@ -282,7 +287,8 @@ static struct weft_error *index_read(const struct frame *f, const struct step *s
 		return NULL;
 	}
 	if (f->bytes[b] != 4)
-		FAIL(WEFT_INTERNAL, "an index of %lld bytes, expected 1 or 4", (long long)f->bytes[b]);
+		FAIL(WEFT_INTERNAL, "an index of %lld bytes, expected 1 or 4",
+			(long long)f->bytes[b]);
 	memcpy(out, f->buffers[b], sizeof *out);
 	return NULL;
 }

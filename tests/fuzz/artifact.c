@@ -1,4 +1,5 @@
-/* artifact.c -- fuzzes reading and running artifacts: whatever the bytes, no crash and no access outside.
+/* artifact.c -- fuzzes reading and running artifacts: whatever the bytes, no crash and no access
+ * outside.
  *
  *   make fuzz && build-fuzz/fuzz_artifact -max_total_time=600 tests/fuzz/seeds/artifact
  *
@@ -49,13 +50,15 @@ static void run(struct exe *x)
 		int64_t bytes = (int64_t)dtype_size((uint32_t)t.dtype);
 		for (uint32_t k = 0; k < t.rank; k++) {
 			dims[i][k] = t.dims[k] < 0 ? 3 : t.dims[k];
-			if (__builtin_mul_overflow(bytes, dims[i][k], &bytes) || bytes > (int64_t)sizeof data)
+			if (__builtin_mul_overflow(bytes, dims[i][k], &bytes) ||
+				bytes > (int64_t)sizeof data)
 				return;
 		}
 		in[i] = (struct run_tensor){ .dtype = t.dtype, .rank = t.rank, .dims = dims[i],
 			.data = data };
 	}
-	struct weft_error *e = exe_run(x, &(struct run_options){ .threads = 1 }, in, exe_inputs(x), out,
+	struct weft_error *e = exe_run(x, &(struct run_options){ .threads = 1 }, in, exe_inputs(x),
+		out,
 		exe_outputs(x));
 	for (uint32_t i = 0; !e && i < exe_outputs(x); i++)
 		storage_release(out[i].storage);

@@ -81,7 +81,8 @@ void test_async__chain_behind_a_pending_argument(void)
 	CHECK(!event_ready(done));
 	CHECK_OK(storage_create(4, &s));
 	*(float *)s->data = 5;
-	buffer_fulfil(b[0], &(struct run_tensor){ WEFT_F32, 0, s->dims, s->data, 4, s, false }, NULL);
+	buffer_fulfil(b[0], &(struct run_tensor){ WEFT_F32, 0, s->dims, s->data, 4, s, false },
+		NULL);
 	CHECK(buffer_value(b[20]) == 25);
 	CHECK_OK(event_wait(done));
 	event_release(done);
@@ -119,7 +120,8 @@ void test_async__wrong_arguments(void)
 
 	CHECK_ERROR(exe_run_async(x, NULL, NULL, 0, &out, 1, &done), WEFT_INVALID_ARGUMENT,
 		"expected 1 arguments");
-	CHECK_ERROR(buffer_create_new(WEFT_F32, 1, below, &wrong), WEFT_INVALID_ARGUMENT, "below 0");
+	CHECK_ERROR(buffer_create_new(WEFT_F32, 1, below, &wrong), WEFT_INVALID_ARGUMENT,
+		"below 0");
 	CHECK_ERROR(buffer_create_new((enum weft_dtype)99, 1, dims, &wrong), WEFT_INVALID_ARGUMENT,
 		"dtype");
 	CHECK_OK(buffer_create_new(WEFT_F32, 1, dims, &wrong));

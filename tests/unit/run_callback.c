@@ -3,7 +3,7 @@
 #include "run_build.h"
 #include <pthread.h>
 
-/* ---- callbacks ---------------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------ */
 
 struct host {
 	int calls, freed;
@@ -101,7 +101,8 @@ static void build_nonzero(struct artifact_writer *w)
 
 	build_sizes_step(w, 0, prologue);
 	uint32_t args[2] = { in, found }, tensors[2] = { t[3], t[0] };
-	struct abi_step s = build_step(w, ABI_STEP_callback, artifact_add_indices(w, tensors, 2), args,
+	struct abi_step s = build_step(w, ABI_STEP_callback, artifact_add_indices(w, tensors, 2),
+		args,
 		2, 1, 0);
 	s.text = artifact_add_string(w, "test.nonzero.default|as=i64");
 	artifact_add_step(w, &s);
@@ -200,7 +201,8 @@ void test_callback__is_resolved_at_load(void)
 	exe_release(x);
 	CHECK_OK(run_resolver_set("", NULL, NULL));
 	CHECK_OK(run_resolver_set("test", NULL, NULL));
-	CHECK_ERROR(exe_load(b.bytes, b.size, NULL, &x), WEFT_FAILED_PRECONDITION, "nobody resolves");
+	CHECK_ERROR(exe_load(b.bytes, b.size, NULL, &x), WEFT_FAILED_PRECONDITION,
+		"nobody resolves");
 	mem_free(b.bytes);
 }
 
@@ -215,7 +217,8 @@ static void build_unknown(struct artifact_writer *w)
 	artifact_add_tensor(w, WEFT_F32, 1, &six, "x", in, 0);
 	artifact_add_tensor(w, WEFT_I64, 1, &unknown, "found", found, 0);
 	artifact_add_tensor(w, WEFT_I64, 1, &unknown, "again", found, 0);
-	struct abi_step s = build_step(w, ABI_STEP_callback, artifact_add_indices(w, tensors, 2), args,
+	struct abi_step s = build_step(w, ABI_STEP_callback, artifact_add_indices(w, tensors, 2),
+		args,
 		2, 1, 0);
 	s.text = artifact_add_string(w, "test.nonzero.default");
 	artifact_add_step(w, &s);
@@ -255,7 +258,8 @@ static struct weft_error *run_wrong(void *arg, const struct run_tensor *in, uint
 	if (*how == 0)
 		return NULL;                                     /* no memory */
 	TRY(storage_create(16, &s));
-	s->dims[0] = *how == 1 ? 3 : *how == 2 ? -1 : 2;         /* larger than its memory; below 0 */
+	/* larger than its memory; below 0 */
+	s->dims[0] = *how == 1 ? 3 : *how == 2 ? -1 : 2;
 	out[0].data = *how == 3 ? (char *)s->data + 8 : s->data;
 	out[0].dims = s->dims;
 	out[0].storage = s;
@@ -290,11 +294,12 @@ void test_callback__wrong_results_are_errors(void)
 	CHECK_INT(memory_stats_get().used, 0);
 }
 
-/* ---- library functions -------------------------------------------------------------------------- */
+/* ---- library functions ---------------------------------------------------------------------- */
 
 static struct weft_error *library_reverse(const struct run_library_call *c)
 {
-	CHECK(c->nin == 1 && c->nout == 1 && c->in[0].rank == 1 && c->nsizes == 1 && c->threads == 2);
+	CHECK(c->nin == 1 && c->nout == 1 && c->in[0].rank == 1 && c->nsizes == 1 &&
+		c->threads == 2);
 	if (strcmp(c->attributes, "down") != 0)
 		FAIL(WEFT_INVALID_ARGUMENT, "reverse: which way?");
 	for (int64_t i = 0, n = c->sizes[0]; i < n; i++)
@@ -311,7 +316,8 @@ static void build_reverse(struct artifact_writer *w)
 
 	tensors[0] = artifact_add_tensor(w, WEFT_F32, 1, &four, NULL, in, 0);
 	tensors[1] = artifact_add_tensor(w, WEFT_F32, 1, &four, NULL, out, 0);
-	struct abi_step s = build_step(w, ABI_STEP_library, artifact_add_indices(w, tensors, 2), args, 2,
+	struct abi_step s = build_step(w, ABI_STEP_library, artifact_add_indices(w, tensors, 2),
+		args, 2,
 		1, 0);
 	s.text = artifact_add_string(w, "reverse|down");
 	s.sizes = artifact_add_ints(w, &four, 1);

@@ -1,5 +1,6 @@
-/* Unit tests of loading and running: kernels, threads, sizes, branches, loops, callbacks, constants,
- * results, errors.  Kernels are functions of this file in place of an artifact's code. */
+/* Unit tests of loading and running: kernels, threads, sizes, branches, loops, callbacks,
+ * constants, results, errors. Kernels are functions of this file in place of an artifact's
+ * code. */
 #include "base/file.h"
 #include "run_build.h"
 #include <pthread.h>
@@ -7,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- kernels ----------------------------------------------------------------------------------- */
+/* ---- kernels -------------------------------------------------------------------------------- */
 
 /* sizes[0] elements in blocks of 64: out = in * 2 */
 static void kernel_double(const struct abi_call *c, int64_t first, int64_t last)
@@ -72,7 +73,7 @@ static void outputs_release(struct run_tensor *out, uint32_t n)
 		storage_release(out[i].storage);
 }
 
-/* ---- fixed sizes ------------------------------------------------------------------------------- */
+/* ---- fixed sizes ---------------------------------------------------------------------------- */
 
 enum { N = 64 * 40 };
 
@@ -169,7 +170,8 @@ void test_exe__arguments_are_compared_with_the_signature(void)
 	int64_t dims[2] = { N, 1 }, wrong[1] = { N - 1 };
 	struct run_tensor in = tensor_f32(data, 1, dims), out;
 
-	CHECK_ERROR(exe_run(x, NULL, &in, 0, &out, 1), WEFT_INVALID_ARGUMENT, "expected 1 arguments");
+	CHECK_ERROR(exe_run(x, NULL, &in, 0, &out, 1), WEFT_INVALID_ARGUMENT,
+		"expected 1 arguments");
 	CHECK_ERROR(exe_run(x, NULL, &in, 1, &out, 0), WEFT_INVALID_ARGUMENT, "results");
 	in.dtype = WEFT_F64;
 	CHECK_ERROR(exe_run(x, NULL, &in, 1, &out, 1), WEFT_INVALID_ARGUMENT,
@@ -262,12 +264,13 @@ void test_exe__runs_in_a_forked_child(void)
 	exe_release(x);
 }
 
-void test_exe__every_failing_allocation(void)
+/* Fails the nth allocation of loading and running, n = 0, 1, 2 ..., until none is left to fail. */
+static void failing_allocations(build_fn *fn, uint32_t nin)
 {
-	struct built b = build(build_fixed);
+	struct built b = build(fn);
 	static float data[N];
 	int64_t dims[1] = { N };
-	struct run_tensor in = tensor_f32(data, 1, dims), out;
+	struct run_tensor in[2] = { tensor_f32(data, 1, dims), tensor_f32(data, 1, dims) }, out;
 	long n = 0;
 	bool failed = true;
 
@@ -278,7 +281,7 @@ void test_exe__every_failing_allocation(void)
 		mem_fail_after = n;
 		struct weft_error *e = exe_load(b.bytes, b.size, NULL, &x);
 		if (!e)
-			e = exe_run(x, &(struct run_options){ .threads = 2 }, &in, 1, &out, 1);
+			e = exe_run(x, &(struct run_options){ .threads = 2 }, in, nin, &out, 1);
 		failed = mem_fail_after < 0;
 		mem_fail_after = -1;
 		if (e)
@@ -323,7 +326,7 @@ void test_exe__scratch_of_each_thread(void)
 	exe_release(x);
 }
 
-/* ---- code ---------------------------------------------------------------------------------------- */
+/* ---- code ----------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 /* Real machine code from CODE: mov rax,[rdi]; mov rcx,[rax]; mov rdx,[rax+8]; mov esi,[rcx];
@@ -378,7 +381,7 @@ void test_exe__machine_code(void)
 }
 #endif
 
-/* ---- symbolic sizes ----------------------------------------------------------------------------- */
+/* ---- symbolic sizes ------------------------------------------------------------------------- */
 
 /* y = x * 8 for x of any length, with two floating buffers; a second argument of equal length. */
 static void build_symbolic(struct artifact_writer *w)
@@ -396,7 +399,8 @@ static void build_symbolic(struct artifact_writer *w)
 	uint32_t t[2];
 	for (uint32_t i = 0; i < 2; i++)
 		t[i] = artifact_add_buffer(w, &(struct abi_buffer){ .kind = ABI_BUFFER_arena,
-			.bytes = bytes, .first = 1 + i, .last = 2 + i, .flags = ABI_BUFFER_FLOATS });
+			.bytes = bytes, .first = 1 + i, .last = 2 + i,
+			.flags = ABI_BUFFER_FLOATS });
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "x", in, 0);
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "z", in2, 0);
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "y", out, 0);
@@ -467,7 +471,13 @@ void test_exe__sizes_that_do_not_fit(void)
 	exe_release(x);
 }
 
-/* ---- the size table by itself ------------------------------------------------------------------ */
+void test_exe__every_failing_allocation(void)
+{
+	failing_allocations(build_fixed, 1);
+	failing_allocations(build_symbolic, 2);
+}
+
+/* ---- the size table by itself --------------------------------------------------------------- */
 
 struct size_case {
 	enum abi_size_op op;
@@ -514,7 +524,7 @@ void test_size__operations(void)
 	}
 }
 
-/* ---- placement ---------------------------------------------------------------------------------- */
+/* ---- placement ------------------------------------------------------------------------------ */
 
 static void placement_check(struct interval *v, uint32_t n, int64_t most)
 {
@@ -536,7 +546,8 @@ void test_place__intervals(void)
 	struct interval chain[] = { { 0, 1, 640, 0 }, { 1, 2, 640, 0 }, { 2, 3, 640, 0 },
 		{ 3, 4, 640, 0 } };
 	placement_check(chain, 4, 1280);
-	struct interval gap[] = { { 0, 9, 64, 0 }, { 0, 3, 128, 0 }, { 5, 9, 128, 0 }, { 0, 9, 64, 0 } };
+	struct interval gap[] = { { 0, 9, 64, 0 }, { 0, 3, 128, 0 }, { 5, 9, 128, 0 }, { 0, 9, 64,
+		0 } };
 	placement_check(gap, 4, 256);
 	struct interval odd[] = { { 0, 0, 1, 0 }, { 0, 0, 65, 0 }, { 0, 0, 0, 0 } };
 	placement_check(odd, 3, 192);
@@ -555,7 +566,7 @@ void test_place__intervals(void)
 	}
 }
 
-/* ---- branches and loops ------------------------------------------------------------------------ */
+/* ---- branches and loops --------------------------------------------------------------------- */
 
 /* while (i < 10) i++;  case (i given as index): 0: +1, 1: +1 +1, otherwise +1 +1 +1 */
 static void build_loop(struct artifact_writer *w)
@@ -628,7 +639,7 @@ void test_exe__endless_nesting_is_an_error(void)
 	exe_release(x);
 }
 
-/* ---- results that lie elsewhere ---------------------------------------------------------------- */
+/* ---- results that lie elsewhere ------------------------------------------------------------- */
 
 /* Results: the argument, a part of it, the constant, the same output twice. */
 static void build_passed_on(struct artifact_writer *w)
@@ -679,7 +690,7 @@ void test_exe__results_that_are_something_else(void)
 	CHECK_INT(memory_stats_get().used, 0);
 }
 
-/* ---- constants ---------------------------------------------------------------------------------- */
+/* ---- constants ------------------------------------------------------------------------------ */
 
 /* y = x + constants, of which the first doubles at load: slots bound, file, data. */
 static void build_constants(struct artifact_writer *w)
@@ -707,7 +718,8 @@ static void build_constants(struct artifact_writer *w)
 		s.nsizes = 1;
 		artifact_add_step(w, &s);
 	}
-	*artifact_program(w) = (struct abi_program){ .noutputs = 3, .load_steps = 1, .main_steps = 1 };
+	*artifact_program(w) = (struct abi_program){ .noutputs = 3, .load_steps = 1,
+		.main_steps = 1 };
 }
 
 void test_exe__constants_and_the_load_program(void)

@@ -30,7 +30,8 @@ static void build_all(struct artifact_writer *w)
 	build_kernel_step(w, k, in, temp, n);
 	build_kernel_step(w, k, temp, out, 1);
 	int64_t lists[4] = { 5, 1, 6, 1 };
-	struct abi_step s = build_step(w, ABI_STEP_if, artifact_add_ints(w, lists, 4), &flag, 1, 0, 0);
+	struct abi_step s = build_step(w, ABI_STEP_if, artifact_add_ints(w, lists, 4), &flag, 1, 0,
+		0);
 	s.count = 2;
 	artifact_add_step(w, &s);
 	build_kernel_step(w, k, part, flag, 1);
@@ -175,7 +176,8 @@ void test_image__flipped_bytes(void)
 	mem_free(b.bytes);
 }
 
-static void header_wrong(void (*change)(struct abi_header *h), enum weft_code code, const char *text)
+static void header_wrong(void (*change)(struct abi_header *h), enum weft_code code,
+	const char *text)
 {
 	struct built b = build(build_all);
 	struct exe *x;

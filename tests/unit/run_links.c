@@ -1,5 +1,5 @@
-/* What the libraries link to, read from their dynamic sections: the runtime to libc alone, libweft to
- * no compiler. */
+/* What the libraries link to, read from their dynamic sections: the runtime to libc alone, libweft
+ * to no compiler. */
 #include "base/file.h"
 #include "unit.h"
 #include <elf.h>

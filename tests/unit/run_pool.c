@@ -1,4 +1,5 @@
-/* Unit tests of the thread pool: every chunk once, every thread takes part, nesting, fork, idling. */
+/* Unit tests of the thread pool: every chunk once, every thread takes part, nesting, fork,
+ * idling. */
 #include "run/pool.h"
 #include "run/fp.h"
 #include "run/futex.h"
@@ -127,7 +128,8 @@ static void *second_caller(void *arg)
 	static _Atomic(int) total;
 	for (int i = 0; i < 300; i++) {
 		struct count *c = calloc(1, sizeof *c);
-		pool_parallel(2, &(struct pool_task){ .fn = count_chunks, .arg = c, .chunks = 200 });
+		pool_parallel(2, &(struct pool_task){ .fn = count_chunks, .arg = c,
+			.chunks = 200 });
 		for (int k = 0; k < 200; k++)
 			if (c->ran[k] != 1)
 				return "a chunk ran not once";
@@ -173,7 +175,8 @@ void test_pool__floating_point_state_of_workers(void)
 	uint32_t was = __builtin_ia32_stmxcsr();
 	__builtin_ia32_ldmxcsr(was | 0x8040u);           /* flush to zero, denormals are zero */
 	uint32_t mine = fp_enter();
-	pool_parallel(3, &(struct pool_task){ .fn = fp_chunks, .arg = &c, .chunks = 300, .all = true });
+	pool_parallel(3, &(struct pool_task){ .fn = fp_chunks, .arg = &c, .chunks = 300,
+		.all = true });
 	fp_leave(mine);
 	CHECK_INT(c.bad_fp, 0);
 	CHECK((__builtin_ia32_stmxcsr() & 0x8040u) == 0x8040u);
