@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char opt_help[] =
-	"weft opt FILE [options]: read and verify StableHLO text and print it\n\n"
+	"usage: weft opt FILE [options]: read and verify StableHLO text and print it\n\n"
 	"  --verify-only   print nothing\n"
 	"  --round-trip    also read the print and print it again: both texts and both programs must be equal;\n"
 	"                  prints nothing\n"

@@ -16,7 +16,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 KNOWN = os.path.join(HERE, "known_failures.tsv")
 TIMEOUT = 60
-INTERP, NATIVE, OPT = ["run", "--backend=interp"], ["run", "--backend=weft"], ["opt"]
+NOT_LOWERED = re.compile(r"not lowered|has no native code|unimplemented", re.I)
+INTERP, NATIVE, OPT = ["check", "--backend=interp"], ["check", "--backend=weft"], ["opt"]
 # set: folders, how a file is judged, weft's words.
 SETS = {
     "interpret": (["stablehlo/interpret"], "chunks", INTERP),
@@ -58,19 +59,19 @@ class Weft:
 def message(err):
     """The reason in an error text, without the position."""
     for line in err.split("\n"):
-        if line.strip():
-            return re.sub(r"^.*?error: ", "", line.strip())[:160]
+        if line.strip() and not line.startswith("PASS"):
+            return re.sub(r"^FAIL [^:]*: |^.*?error: ", "", line.strip())[:160]
     return "no message"
 
 
 def judge_run(weft, words, file):
-    crash, status, _, err = weft.call(words, file)
-    return crash or (message(err) if status else None)
+    crash, status, out, err = weft.call(words, file)
+    return crash or (message(err + out) if status else None)
 
 
 def judge_native(weft, words, file):
     reason = judge_run(weft, words, file)
-    return None if reason and "unimplemented" in reason.lower() else reason
+    return None if reason and NOT_LOWERED.search(reason) else reason
 
 
 def judge_chunks(weft, words, file):
