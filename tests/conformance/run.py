@@ -60,7 +60,7 @@ def message(err):
     """The reason in an error text, without the position."""
     for line in err.split("\n"):
         if line.strip() and not line.startswith("PASS"):
-            return re.sub(r"^FAIL [^:]*: |^.*?error: ", "", line.strip())[:160]
+            return re.sub(r"^.*error: |^FAIL [^:]*: ", "", line.strip())[:160]
     return "no message"
 
 
