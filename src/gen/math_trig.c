@@ -1,7 +1,7 @@
 /* math_trig.c -- sine, cosine, tangent and their inverses, in f64 (f32 goes through it).
  *
  * Method: x = k pi / 2 + r with pi / 2 in three parts of 33 bits and the rest (Cody and Waite), then a
- * polynomial in r^2.  Good to 2 ULP while |x| < 2^20; beyond, the reduction loses about a bit a doubling.
+ * polynomial in r^2.  Good to 2.5 ULP while |x| < 2^20; beyond, the reduction loses about a bit a doubling.
  * atan: beyond tan(pi / 8) by (x - 1) / (x + 1), beyond 1 by 1 / x, then a polynomial. */
 #include "gen/math_impl.h"
 
