@@ -1,0 +1,16 @@
+// test: check --backend interp %s
+func.func @main() {
+  %a = stablehlo.constant dense<[[1.500000000e+00], [-2.000000000e+00]]> : tensor<2x1xf32>
+  %b = stablehlo.constant dense<[5.000000000e-01, 2.000000000e+00, -3.000000000e+00]> : tensor<3xf32>
+  %r = chlo.broadcast_add %a, %b : (tensor<2x1xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  check.expect_almost_eq_const %r, dense<[[2.000000000e+00, 3.500000000e+00, -1.500000000e+00], [-1.500000000e+00, 0.000000000e+00, -5.000000000e+00]]> : tensor<2x3xf32> {tolerance = 1.000000e-06 : f64}
+  return
+}
+// -----
+func.func @main() {
+  %a = stablehlo.constant dense<[[12], [-7]]> : tensor<2x1xi32>
+  %b = stablehlo.constant dense<[3, 1, 2]> : tensor<3xi32>
+  %r = chlo.broadcast_add %a, %b : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  check.expect_eq_const %r, dense<[[15, 13, 14], [-4, -6, -5]]> : tensor<2x3xi32>
+  return
+}

@@ -1,0 +1,18 @@
+// test: check --backend interp %s
+func.func @main() {
+  %l = stablehlo.constant dense<[[1, 2], [-3, 0], [0, 0], [-2, 0], [2, -1]]> : tensor<5x2xi32>
+  %r = stablehlo.constant dense<[[[1, 3, -3], [-3, 1, -1]], [[-2, 3, 3], [-3, -2, 2]]]> : tensor<2x2x3xi32>
+  %g = stablehlo.constant dense<[2, 2]> : tensor<2xi64>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>} : (tensor<5x2xi32>, tensor<2x2x3xi32>, tensor<2xi64>) -> tensor<5x3xi32>
+  check.expect_eq_const %0, dense<[[-5, 5, -5], [-3, -9, 9], [0, 0, 0], [4, -6, -6], [0, 0, 0]]> : tensor<5x3xi32>
+  return
+}
+// -----
+func.func @main() {
+  %l = stablehlo.constant dense<[[1, -3, 0, -2, 2], [2, 0, 0, 0, -1]]> : tensor<2x5xi32>
+  %r = stablehlo.constant dense<[[-2, 2, -3], [-2, 1, 0], [-3, 0, 2], [3, -3, -1], [0, -3, -2]]> : tensor<5x3xi32>
+  %g = stablehlo.constant dense<[2, 2]> : tensor<2xi64>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0], lhs_ragged_dimensions = [1], rhs_group_dimensions = []>} : (tensor<2x5xi32>, tensor<5x3xi32>, tensor<2xi64>) -> tensor<2x2x3xi32>
+  check.expect_eq_const %0, dense<[[[4, -1, -3], [-4, 4, -6]], [[-6, 6, 2], [0, 0, 0]]]> : tensor<2x2x3xi32>
+  return
+}

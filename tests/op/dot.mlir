@@ -1,0 +1,8 @@
+// test: check --backend interp %s
+func.func @main() {
+  %a = stablehlo.constant dense<[[1, -2, 1], [-2, -1, -1]]> : tensor<2x3xi32>
+  %b = stablehlo.constant dense<[[-3, -2], [-2, -2], [-2, 0]]> : tensor<3x2xi32>
+  %r = stablehlo.dot %a, %b : (tensor<2x3xi32>, tensor<3x2xi32>) -> tensor<2x2xi32>
+  check.expect_eq_const %r, dense<[[-1, 2], [10, 6]]> : tensor<2x2xi32>
+  return
+}

@@ -1,0 +1,8 @@
+// test: check --backend interp %s
+func.func @main() {
+  %a = stablehlo.constant dense<[[-3, -2], [-2, -2], [-2, 0]]> : tensor<3x2xi32>
+  %i = stablehlo.constant dense<[2, 0, 2, 1]> : tensor<4xi64>
+  %r = "stablehlo.torch_index_select"(%a, %i) {dim = 0 : i64, batch_dims = 0 : i64} : (tensor<3x2xi32>, tensor<4xi64>) -> tensor<4x2xi32>
+  check.expect_eq_const %r, dense<[[-2, 0], [-3, -2], [-2, 0], [-2, -2]]> : tensor<4x2xi32>
+  return
+}
