@@ -16,6 +16,7 @@
 
 #define GROUP_SPARE 6.0          /* operations recomputed an element of the root, at most */
 #define GROUP_MOST 400           /* members */
+#define SHARERS 64               /* kernels a cheap node may be repeated in */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
 /* A node's place in a group: how often it is computed, and which dim of the space each of its dims is. */
@@ -64,6 +65,8 @@ static double node_weight(const struct node *n)
 
 bool node_is_leaf(const struct node *n)
 {
+	while ((n->op == OP_broadcast_in_dim || n->op == OP_reshape) && n->in[0]->type->rank == 0)
+		n = n->in[0];
 	return (n->op == OP_constant && attrs_find(n->attrs, KEY_value)) || n->op == OP_iota;
 }
 
@@ -164,25 +167,31 @@ static double fan(const struct node *u, const struct node *n)
 static bool member_of_users(struct fuse *f, const struct node *n, struct group *group, struct member *out)
 {
 	bool any = false;
+	double most = 0;                 /* asked for twice at one index, it is computed once */
 	*out = (struct member){ .group = group, .mapped = true };
 	for (const struct node *const *u = f->users[n->id]; *u; u++) {
 		const struct member *at = member_in(f, *u, group);
 		struct member m = { 0 };
 		if (!at)
 			continue;
-		out->visits += at->visits * fan(*u, n);
+		double visits = at->visits * fan(*u, n);
+		out->visits += visits;
+		most = visits > most ? visits : most;
 		bool known = member_through(n, *u, at, &m);
 		if ((*u)->op == OP_reduce && group->core == CORE_row && at->mapped &&
 		    n->type->rank == group->rank) {
 			known = true;            /* the row reduce reads its operand where the space is */
+			memset(m.dim, -1, sizeof m.dim);
 			for (uint32_t d = 0; d < group->rank; d++)
-				m.dim[d] = (int8_t)d;
+				m.dim[d] = n->type->dims[d] == 1 ? -1 : (int8_t)d;
 		}
 		if (!known || (any && memcmp(out->dim, m.dim, sizeof m.dim)))
 			out->mapped = false;
 		memcpy(out->dim, m.dim, sizeof m.dim);
 		any = true;
 	}
+	if (out->mapped)
+		out->visits = most;
 	return any;
 }
 
@@ -444,7 +453,7 @@ static void start(struct fuse *f, const struct node *n)
 
 static void visit(struct fuse *f, const struct node *n)
 {
-	struct group *only = NULL, *groups[8];
+	struct group *only = NULL, *groups[SHARERS];
 	uint32_t ngroups = 0;
 	bool step = node_is_step(n);
 	if (step || node_is_input(n) || node_is_leaf(n)) {
@@ -456,10 +465,10 @@ static void visit(struct fuse *f, const struct node *n)
 	for (const struct node *const *u = f->users[n->id]; *u; u++)
 		for (const struct member *m = f->in[(*u)->id]; m; m = m->next) {
 			bool seen = false;
-			for (uint32_t i = 0; i < ngroups && i < 8; i++)
+			for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
 				seen |= groups[i] == m->group;
 			if (!seen) {
-				if (ngroups < 8)
+				if (ngroups < SHARERS)
 					groups[ngroups] = m->group;
 				only = m->group;
 				ngroups++;
@@ -467,7 +476,7 @@ static void visit(struct fuse *f, const struct node *n)
 		}
 	if (n->type->kind == TYPE_results) {     /* several reduces in one: inside every kernel that reads one */
 		struct member m;
-		for (uint32_t i = 0; i < ngroups && i < 8; i++)
+		for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
 			if (member_of_users(f, n, groups[i], &m)) {
 				groups[i]->has_reduce = true;
 				group_add(f, groups[i], n, &m);
@@ -477,7 +486,7 @@ static void visit(struct fuse *f, const struct node *n)
 	if (!f->must[n->id] && n->op != OP_result) {
 		if (ngroups == 1 && join(f, only, n))
 			return;
-		if (ngroups > 1 && ngroups <= 8 && node_is_free(n)) {
+		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(n)) {
 			uint32_t joined = 0;
 			while (joined < ngroups && join(f, groups[joined], n))
 				joined++;

@@ -51,7 +51,7 @@ struct fusion {
 };
 struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
-bool node_is_leaf(const struct node *n);     /* small constant, token: repeated in every kernel */
+bool node_is_leaf(const struct node *n);     /* a small constant, or one number broadcast: repeated in every kernel */
 
 /* The kernel of a group and the nodes whose buffers are its inputs, in the order of its arguments. */
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
