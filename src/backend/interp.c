@@ -43,6 +43,43 @@ static void give(struct job *j, struct run_tensor *out, const struct tensor *t)
 	};
 }
 
+static struct run_tensor as_run_tensor(const struct tensor *t)
+{
+	return (struct run_tensor){
+		.dtype = (enum weft_dtype)t->type->dtype, .rank = t->rank, .dims = t->dims, .data = t->data,
+	};
+}
+
+/* A host callback, resolved at each call: "ns.op(arguments)" to "ns.op|(arguments)", as the planner does. */
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
+	struct tensor *out, uint32_t nout)
+{
+	struct job *j = arg;
+	const struct attr *config = attrs_find(n->attrs, KEY_backend_config);
+	const char *text = config && config->s ? config->s : "", *paren = strchr(text, '(');
+	struct run_callback callback;
+	struct run_tensor *args = job_array(j, nin + 1, sizeof *args);
+	struct run_tensor *results = job_array(j, nout + 1, sizeof *results);
+	if (strcmp(node_str(n, KEY_call_target_name, ""), "weft.callback") || !paren)
+		FAIL(WEFT_UNIMPLEMENTED, "no target @%s", node_str(n, KEY_call_target_name, ""));
+	TRY(run_resolve(job_printf(j, "%.*s|%s", (int)(paren - text), text, paren), &callback));
+	for (uint32_t i = 0; i < nin; i++)
+		args[i] = as_run_tensor(&in[i]);
+	for (uint32_t i = 0; i < nout; i++)
+		results[i] = as_run_tensor(&out[i]);
+	struct weft_error *e = callback.run(callback.arg, args, nin, results, nout);
+	for (uint32_t i = 0; i < nout; i++)
+		if (results[i].storage) {
+			if (!e)
+				memcpy(out[i].data, results[i].data,
+					(size_t)tensor_elements(&out[i]) * dtype_bytes(out[i].type->dtype));
+			storage_release(results[i].storage);
+		}
+	if (callback.free)
+		callback.free(callback.arg);
+	return e;
+}
+
 static void run(struct job *j, void *arg)
 {
 	struct call *c = arg;
@@ -70,7 +107,8 @@ static void run(struct job *j, void *arg)
 		args[i].data = t->data;
 		used++;
 	}
-	eval_region(j, c->graph, r, &(struct eval_options){ 0 }, args, results);
+	struct eval_options options = { .custom = custom, .custom_arg = j };
+	eval_region(j, c->graph, r, &options, args, results);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		if (results[i].type->kind == TYPE_tensor && c->made < c->nout)
 			give(j, &c->out[c->made++], &results[i]);

@@ -144,3 +144,8 @@ run_library_fn *registry_library(const char *name)
 	run_unlock();
 	return fn;
 }
+
+struct weft_error *run_resolve(const char *name, struct run_callback *out)
+{
+	return registry_resolve(name, out);
+}

@@ -127,6 +127,9 @@ typedef struct weft_error *run_resolver_fn(void *arg, const char *space, const c
 /* The resolver of a namespace ("": of every namespace that has none).  Replaces; NULL removes. */
 struct weft_error *run_resolver_set(const char *space, run_resolver_fn *fn,
 	void *arg) BASE_MUST_USE;
+/* Asks them for "namespace.op|attributes"; the receiver calls out->free.  NOT_FOUND: nobody knows
+ * it. */
+struct weft_error *run_resolve(const char *name, struct run_callback *out) BASE_MUST_USE;
 
 /* ---- library functions ---------------------------------------------------------------------- */
 
