@@ -55,8 +55,7 @@ static struct weft_error *custom(void *arg, const struct node *n, const struct t
 	struct tensor *out, uint32_t nout)
 {
 	struct job *j = arg;
-	const struct attr *config = attrs_find(n->attrs, KEY_backend_config);
-	const char *text = config && config->s ? config->s : "", *paren = strchr(text, '(');
+	const char *text = node_text(j, n, KEY_backend_config), *paren = strchr(text, '(');
 	struct run_callback callback;
 	struct run_tensor *args = job_array(j, nin + 1, sizeof *args);
 	struct run_tensor *results = job_array(j, nout + 1, sizeof *results);

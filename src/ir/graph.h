@@ -121,6 +121,9 @@ int64_t node_int(const struct node *n, enum key k, int64_t otherwise);
 bool node_bool(const struct node *n, enum key k, bool otherwise);
 double node_float(const struct node *n, enum key k, double otherwise);
 const char *node_str(const struct node *n, enum key k, const char *otherwise);
+/* A text that may be a string or, as it stood in a file, a quoted one: without quotes and escapes, in
+ * j's scratch; "" where absent. */
+const char *node_text(struct job *j, const struct node *n, enum key k);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
 const struct literal *node_literal(const struct node *n);    /* of a constant with content, or NULL */
 

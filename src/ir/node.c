@@ -344,3 +344,19 @@ const struct literal *node_literal(const struct node *n)
 
 	return a ? a->dense : NULL;
 }
+
+const char *node_text(struct job *j, const struct node *n, enum key k)
+{
+	const struct attr *a = attrs_find(n->attrs, k);
+	const char *s = a && a->s ? a->s : "";
+	size_t len = strlen(s), to = 0;
+
+	if (len < 2 || s[0] != '"' || s[len - 1] != '"')
+		return s;
+	char *out = job_alloc(j, len);
+	for (size_t i = 1; i + 1 < len; i++) {
+		i += s[i] == '\\' && i + 2 < len;
+		out[to++] = s[i];
+	}
+	return out;
+}

@@ -328,9 +328,8 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 	}
 	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
 	set_args(pl, step, nin + count, args, count);
-	const struct attr *a = attrs_find(n->attrs, KEY_backend_config);
 	/* "ns.op(arguments)" becomes the runtime's "ns.op|(arguments)" */
-	const char *text = a && a->s ? a->s : "", *paren = strchr(text, '(');
+	const char *text = node_text(pl->job, n, KEY_backend_config), *paren = strchr(text, '(');
 	step->text = paren ? job_printf(pl->job, "%.*s|%s", (int)(paren - text), text, paren) : text;
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;

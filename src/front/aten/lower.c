@@ -530,6 +530,15 @@ const struct node *composite_end(struct lower *l, struct composite *c, const cha
 	for (uint32_t i = 0; i < c->nin; i++)
 		params[i] = c->in[i]->type;
 	const struct region *body = graph_region(l->g, c->nin, params, nresults, results);
-	struct attr_entry e = {.key = KEY_composite_attributes, .value = attr_raw(l->g, attributes)};
-	return build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 1, &e), body);
+	/* The text form names the decomposition: equal ones, consed, are one function. */
+	const char *impl = job_printf(l->j, "%s.impl_%u", name, body->id);
+	struct func f = {.name = graph_string(l->g, impl, strlen(impl)), .is_private = true,
+		.region = body};
+	if (!graph_find_func(l->g, f.name))
+		graph_add_func(l->g, &f);
+	struct attr_entry e[] = {
+		{.key = KEY_composite_attributes, .value = attr_raw(l->g, attributes)},
+		{.key = KEY_decomposition, .value = attr_str(l->g, f.name)},
+	};
+	return build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 2, e), body);
 }

@@ -98,8 +98,7 @@ static const struct node *shaped(struct lower *l, const struct node *n, uint32_t
 void lower_layer_norm(struct lower *l) {
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 2), *b = lower_tensor(l, 3);
-	uint32_t n, rank = x->type->rank;
-	lower_ints(l, 1, &n);
+	uint32_t n = l->args[1].n, rank = x->type->rank;
 	double eps = lower_float(l, 4);
 	if (n == 0 || n > rank || (w && w->type->rank != n) || (b && b->type->rank != n))
 		lower_fail(l, "the normalised shape does not fit");

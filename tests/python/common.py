@@ -1,0 +1,45 @@
+"""What the torch tests share: compile with Weft, compare with eager."""
+from __future__ import annotations
+
+import contextlib
+import json
+
+import torch
+
+import weft
+
+BACKENDS = ("interp", "weft")
+
+
+def compiled(fn, backend="weft", fullgraph=True, dynamic=None, **options):
+    options.setdefault("fallback", False)
+    return torch.compile(fn, backend=weft.backend, fullgraph=fullgraph, dynamic=dynamic,
+                         options={"backend": backend, **options})
+
+
+def report() -> dict:
+    return json.loads(weft.report("json"))
+
+
+@contextlib.contextmanager
+def no_fallback():
+    before = weft.fallbacks()
+    yield
+    assert weft.fallbacks() == before, "operators ran outside of compiled code"
+
+
+def leaves(x):
+    return torch.utils._pytree.tree_leaves(x)
+
+
+def check(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
+    """fn compiled gives what eager gives: values, dtypes, shapes and strides."""
+    torch._dynamo.reset()
+    with torch.no_grad():
+        want = fn(*args)
+        with contextlib.nullcontext() if fallback else no_fallback():
+            got = compiled(fn, backend, dynamic=dynamic)(*args)
+    torch.testing.assert_close(got, want, equal_nan=True, **tolerance)
+    for g, w in zip(leaves(got), leaves(want)):
+        if isinstance(w, torch.Tensor):
+            assert g.stride() == w.stride() or g.numel() < 2, (g.stride(), w.stride())

@@ -1,0 +1,13 @@
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def fresh_dynamo():
+    """Each test starts with no compiled frames, and the default number of threads."""
+    import torch
+    torch.manual_seed(0)
+    torch._dynamo.reset()
+    threads = torch.get_num_threads()
+    yield
+    torch._dynamo.reset()
+    torch.set_num_threads(threads)
