@@ -1,4 +1,4 @@
-/* fuzz_text.c -- libFuzzer target: any bytes are read or refused, and what is read prints to the same.
+/* text.c -- libFuzzer target: any bytes are read or refused, and what is read prints to the same.
  *
  *   make fuzz && build-fuzz/fuzz_text -max_total_time=60 corpus/
  *
