@@ -150,6 +150,10 @@ extern const struct scalar_row scalar_table[OP_COUNT];       /* NULL rows: not o
 void scalar_map(const struct call *c, enum op op, const struct tensor *a, const struct tensor *b,
 	struct tensor *out);
 
+static inline uint64_t low_bits(uint64_t a, unsigned bits)
+{
+	return bits == 64 ? a : a & (((uint64_t)1 << bits) - 1);
+}
 static inline complex_double scalar_load_complex(enum dtype t, const void *at)
 {
 	if (t == DTYPE_c64)
@@ -170,7 +174,7 @@ static inline void scalar_store_complex(enum dtype t, void *at, complex_double v
 		dtype_store_f64(t, at, creal(v));
 	}
 }
-/* Float, integer or bool `at` as another of them, as convert does. */
+/* eval_convert.c: float, integer or bool `at` as another of them, as convert does. */
 void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out);
 /* -1, 0, 1, or 2 when a NaN is among them; total order: NaNs have a place. */
 int scalar_compare(enum dtype t, const void *a, const void *b, bool total);
