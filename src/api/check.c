@@ -7,19 +7,76 @@
 #include "base/str.h"
 #include "stablehlo/stablehlo.h"
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- in the interpreter ------------------------------------------------------------------------------- */
 
+/* What interpreter.probe saw: by its id and how often it was there before. */
+struct probe {
+	struct probe *next;
+	const char *id;
+	uint64_t iter;
+	const void *data;
+	size_t bytes;
+};
+struct interpretation {
+	struct job *j;
+	const struct graph *g;
+	struct probe *probes;
+};
+
+static const char *attr_text(const struct node *n, const char *name)
+{
+	for (uint32_t i = 0; n->attrs && i < n->attrs->n; i++)
+		if (n->attrs->e[i].name && !strcmp(n->attrs->e[i].name, name))
+			return n->attrs->e[i].value->s;
+	return NULL;
+}
+
+static void probe_add(struct interpretation *r, const char *id, const struct tensor *in, void *out)
+{
+	struct probe *p = job_alloc(r->j, sizeof *p);
+	size_t bytes = (size_t)tensor_elements(in) * dtype_bytes(in->type->dtype);
+	void *copy = job_alloc(r->j, bytes);
+
+	memcpy(copy, in->data, bytes);
+	memcpy(out, in->data, bytes);
+	*p = (struct probe){ r->probes, id, 0, copy, bytes };
+	for (const struct probe *q = r->probes; q; q = q->next)
+		p->iter += !strcmp(q->id, id);
+	r->probes = p;
+}
+
+static struct weft_error *probe_check(const struct interpretation *r, const struct node *n,
+	const char *id, const struct tensor *in)
+{
+	const char *iter = attr_text(n, "iter");
+	uint64_t at = iter ? strtoull(iter, NULL, 0) : 0;
+	size_t bytes = (size_t)tensor_elements(in) * dtype_bytes(in->type->dtype);
+
+	for (const struct probe *p = r->probes; p; p = p->next)
+		if (!strcmp(p->id, id) && p->iter == at && p->bytes == bytes &&
+		    !memcmp(p->data, in->data, bytes))
+			return NULL;
+	FAIL(WEFT_INVALID_ARGUMENT, "check.expect_serialized_eq: no such value of probe %s", id);
+}
+
 static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
 	struct tensor *out, uint32_t nout)
 {
-	const struct graph *g = arg;
-	const char *name = node_str(n, KEY_call_target_name, "");
+	struct interpretation *r = arg;
+	const char *name = node_str(n, KEY_call_target_name, ""), *id = attr_text(n, "probe_id");
 
+	if (!strcmp(name, "interpreter.probe") && id && nin == 1 && nout == 1) {
+		probe_add(r, id, in, out[0].data);
+		return NULL;
+	}
+	if (!strcmp(name, "check.expect_serialized_eq") && id && nin == 1)
+		return probe_check(r, n, id, in);
 	if (!check_is(n))
 		FAIL(WEFT_UNIMPLEMENTED, "no custom call @%s", name);
-	TRY(check_values(g, n, in, nin));
+	TRY(check_values(r->g, n, in, nin));
 	for (uint32_t i = 0; i < nout; i++)
 		if (out[i].type->kind == TYPE_tensor && out[i].type->dtype == DTYPE_i1)
 			memset(out[i].data, 1, (size_t)tensor_elements(&out[i]));
@@ -37,7 +94,8 @@ static void interpret(struct job *j, void *arg)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
 	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "main takes arguments");
-	struct eval_options o = { .custom = custom, .custom_arg = g };
+	struct interpretation r = { j, g, NULL };
+	struct eval_options o = { .custom = custom, .custom_arg = &r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
 	eval_region(j, g, f->region, &o, NULL, results);
 }
