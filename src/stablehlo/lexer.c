@@ -300,6 +300,8 @@ char *tok_text(struct parser *p)
 {
 	char *s = job_alloc(p->j, p->tok.len + 1);
 
+	if (memchr(p->tok.s, '\0', p->tok.len))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "a name may not hold a zero byte");
 	memcpy(s, p->tok.s, p->tok.len);
 	return s;
 }

@@ -16,6 +16,7 @@ void print_types(const struct graph *g, uint32_t n, const struct type *const *t,
 void print_float(enum dtype t, const void *at, struct str *out);
 void print_number(enum dtype t, const void *at, struct str *out);
 void print_string(const char *s, struct str *out);
+void print_bytes(const char *s, size_t n, struct str *out);   /* the same of bytes that may be zero */
 void print_symbol(const char *s, struct str *out);
 void print_name(const char *name, struct str *out);           /* of an attribute: quoted if it must be */
 /* dense<...> : type */

@@ -13,9 +13,14 @@
 
 void print_string(const char *s, struct str *out)
 {
+	print_bytes(s, strlen(s), out);
+}
+
+void print_bytes(const char *s, size_t n, struct str *out)
+{
 	str_addc(out, '"');
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
 		if (c == '"' || c == '\\')
 			str_addf(out, "\\%c", c);
 		else if (c < 32 || c >= 127)

@@ -186,6 +186,8 @@ const char *skip_balanced(struct parser *p)
 			p->line++;
 			p->line_start = s + 1;
 		}
+		if (!c)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "an attribute may not hold a zero byte");
 		if (!quoted && c == '/' && s + 1 < p->end && s[1] == '/') {
 			const char *nl = memchr(s, '\n', (size_t)(p->end - s));
 			s = nl ? nl - 1 : p->end - 1;
@@ -350,10 +352,14 @@ struct t_attr *read_attr(struct parser *p)
 	switch (p->tok.kind) {
 	case TOK_string:
 		a = attr_new(p, T_string);
-		a->s = tok_text(p);
-		if (strlen(a->s) != p->tok.len) {        /* holds \00: kept as it is written */
+		if (memchr(p->tok.s, '\0', p->tok.len)) {       /* kept as it would be written */
+			struct str text;
+			str_init(&text, p->j);
+			print_bytes(p->tok.s, p->tok.len, &text);
 			a->kind = T_raw;
-			a->s = job_printf(p->j, "%.*s", (int)(p->at - p->tok.start), p->tok.start);
+			a->s = text.text;
+		} else {
+			a->s = tok_text(p);
 		}
 		lex(p);
 		break;

@@ -195,7 +195,7 @@ void test_text__floats_print_shortest(void)
 	check_float("f32", "0x7F800000", "0x7F800000");
 	check_float("f32", "0xFFC00001", "0xFFC00001");
 	check_float("f64", "0.1", "1.000000e-01");
-	check_float("f64", "0.3333333333333333", "3.3333333333333331e-01");
+	check_float("f64", "0.3333333333333333", "3.333333333333333e-01");
 	check_float("bf16", "3.14", "3.140625e+00");
 	check_float("f16", "65504.0", "6.550400e+04");
 	check_float("f8E4M3FN", "0x7F", "0x7F");
