@@ -264,16 +264,56 @@ static void read_generic_func(struct parser *p)
 	link_func(p, f);
 }
 
-/* sdy.mesh @m = <["x"=2]>, as text up to the end of the line's brackets. */
+/* sdy.mesh @m = <["x"=2]> {..}, kept as text. */
 static void read_mesh(struct parser *p)
 {
+	struct str s;
+
+	str_init(&s, p->j);
 	lex(p);
 	if (p->tok.kind != TOK_symbol)
 		expected(p, "the name of a mesh");
-	const char *name = tok_text(p);
+	str_add(&s, "sdy.mesh ");
+	print_symbol(tok_text(p), &s);
 	lex(p);
 	expect(p, '=', "after the name of a mesh");
-	keep(p, job_printf(p->j, "sdy.mesh @%s = %s", name, skip_balanced(p)));
+	str_addf(&s, " = %s", skip_balanced(p));
+	if (tok_is(p, '{')) {
+		str_addc(&s, ' ');
+		attr_print(p, read_dict(p), &s);
+	}
+	keep(p, s.text);
+	if (accept_word(p, "loc"))
+		read_loc(p);
+}
+
+/* "sdy.mesh"() <{mesh = .., sym_name = ".."}> {..} : () -> () */
+static void read_generic_mesh(struct parser *p)
+{
+	const struct type **none;
+	struct str s;
+
+	str_init(&s, p->j);
+	str_add(&s, "\"sdy.mesh\"()");
+	lex(p);
+	expect(p, '(', "before no operands");
+	expect(p, ')', "after no operands");
+	if (accept(p, '<')) {
+		str_add(&s, " <");
+		attr_print(p, read_dict(p), &s);
+		str_addc(&s, '>');
+		expect(p, '>', "after the properties");
+	}
+	if (tok_is(p, '{')) {
+		str_addc(&s, ' ');
+		attr_print(p, read_dict(p), &s);
+	}
+	expect(p, ':', "before the type of the op");
+	read_type_parens(p, &none);
+	expect_arrow(p);
+	read_type_parens(p, &none);
+	str_add(&s, " : () -> ()");
+	keep(p, s.text);
 	if (accept_word(p, "loc"))
 		read_loc(p);
 }
@@ -343,6 +383,8 @@ static void read_top(struct parser *p, bool nested)
 			read_generic_module(p);
 		else if (tok_word(p, "sdy.mesh"))
 			read_mesh(p);
+		else if (tok_string(p, "sdy.mesh"))
+			read_generic_mesh(p);
 		else if ((p->tok.kind == TOK_hash || p->tok.kind == TOK_bang) && !nested)
 			read_alias(p);
 		else if (tok_is(p, '{') && !nested && p->at < p->end && *p->at == '-')

@@ -85,3 +85,44 @@ def test_generic_form_is_read(context, tmp_path):
                   for f in (file, generic)]
         assert [p.returncode for p in prints] == [0, 0], prints[1].stderr
         assert renamed(prints[0].stdout) == renamed(prints[1].stdout), file
+
+
+def jax_programs():
+    """Functions whose text holds what JAX emits beside plain ops: meshes, callbacks, loops, constants."""
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+    from jax import lax
+    from jax.sharding import Mesh, NamedSharding, PartitionSpec
+    mesh = Mesh(np.array(jax.devices()[:1]), ("x",))
+    large = np.arange(10000, dtype=np.float32).reshape(100, 100)
+    ones = jnp.ones(3)
+
+    def callback(x):
+        jax.debug.print("x {}", x)
+        return jax.pure_callback(lambda a: a, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
+
+    return {
+        "scan": (lambda x: lax.scan(lambda c, a: (c + a, jnp.sin(c * a)), jnp.zeros(3), x),
+                 jnp.ones((5, 3))),
+        "switch": (lambda i, x: lax.switch(i, [jnp.sin, jnp.cos, lambda y: y * 3], x), 1, ones),
+        "while": (lambda x: lax.while_loop(lambda c: c[0] < 10, lambda c: (c[0] + 1, c[1] * x), (0, x)),
+                  ones),
+        "callback": (callback, ones),
+        "constant": (lambda x: x @ large, jnp.ones((2, 100))),
+        "sharding": (lambda x: lax.with_sharding_constraint(x * 2, NamedSharding(mesh, PartitionSpec("x"))),
+                     ones),
+        "random": (lambda k: jax.random.normal(k, (4, 5)), jax.random.key(0)),
+        "sort": (lambda x: (jnp.sort(x), lax.top_k(x, 2), x.at[0].set(1.0), jnp.cumsum(x)), jnp.ones(8)),
+    }
+
+
+@pytest.mark.parametrize("locations", [False, True], ids=["plain", "locations"])
+def test_jax_output_round_trips(locations, tmp_path):
+    import jax
+    for name, (function, *args) in jax_programs().items():
+        file = tmp_path / (name + ".mlir")
+        file.write_text(jax.jit(function).lower(*args).as_text(debug_info=locations))
+        done = subprocess.run([WEFT, "opt", "--round-trip", str(file)], capture_output=True, text=True,
+                              timeout=60)
+        assert done.returncode == 0, done.stderr
