@@ -419,7 +419,9 @@ static struct t_attr *read_loc_inner(struct parser *p)
 			int64_t line = tok_int(p);
 			expect(p, ':', "between line and column");
 			int64_t column = tok_int(p);
-			if (accept_word(p, "to")) {              /* a range: its start is what we keep */
+			if (accept_word(p, "to")) { /* a range, 1:2 to 3:4 or to :4: its start is kept */
+				if (!tok_is(p, ':'))
+					tok_int(p);
 				expect(p, ':', "before a column");
 				tok_int(p);
 			}
