@@ -70,7 +70,7 @@ enum abi_section_kind {
 	ABI_PROGRAM = 9,             /* struct abi_program: one */
 	ABI_CODE = 10,               /* bytes */
 	ABI_DATA = 11,               /* bytes: contents of slots */
-	ABI_EXPLAIN = 12,            /* bytes: JSON, what `weft explain` prints */
+	ABI_EXPLAIN = 12,            /* bytes: JSON, NUL, text: what `weft explain` prints */
 	ABI_TEXT = 13,               /* bytes: StableHLO text (backend interp) */
 };
 struct abi_section {

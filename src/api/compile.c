@@ -139,7 +139,9 @@ static void compile(struct job *j, void *arg)
 		stage_passes(c);
 	stage_plan(j, c);
 	stage_generate(j, c);
-	backend_emit_plan(j, c->plan, c->code, c->isa, explain_json(j, c->plan), &c->bytes, &c->size);
+	size_t size;
+	const char *text = explain(j, c->plan, &size);
+	backend_emit_plan(j, c->plan, c->code, c->isa, text, size, &c->bytes, &c->size);
 }
 
 struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,

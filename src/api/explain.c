@@ -1,6 +1,6 @@
 /* explain.c -- what became of a program: its kernels, the ops in each with their source, its memory.
  *
- * Written when the plan still knows the graph and kept in the artifact, so `weft explain` works on a
+ * Written as JSON and as text when the plan still knows the graph and kept in the artifact, so `weft explain` works on a
  * file, in a process without a compiler. */
 #include "api/explain.h"
 #include "base/str.h"
@@ -52,16 +52,18 @@ static void add_extent(struct str *s, const struct graph *g, int64_t d)
 	str_addc(s, '"');
 }
 
+static const char *const step_kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
+#define ENDS "its result is read by more than one kernel or where it lies, or returned"
+
 static void add_step(struct str *s, const struct plan *p, const struct plan_step *step)
 {
-	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
-	str_addf(s, "{\"kind\": \"%s\"", kinds[step->kind]);
+	str_addf(s, "{\"kind\": \"%s\"", step_kinds[step->kind]);
 	if (step->kind == ABI_STEP_kernel) {
 		const struct kernel *k = p->kernels[step->kernel];
 		str_addf(s, ", \"kernel\": %u, \"name\": \"%s\", \"chunks\": ", step->kernel, k->name);
 		add_extent(s, p->graph, step->chunks);
 		str_add(s, ", \"ends\": ");
-		str_add_json(s, k->ends ? k->ends : "its result is read by more than one kernel, or returned");
+		str_add_json(s, k->ends ? k->ends : ENDS);
 	}
 	if (step->text) {
 		str_add(s, ", \"text\": ");
@@ -91,7 +93,69 @@ static void add_step(struct str *s, const struct plan *p, const struct plan_step
 	str_addc(s, '}');
 }
 
-char *explain_json(struct job *j, const struct plan *p)
+/* ---- for people ------------------------------------------------------------------------------- */
+
+static void add_count(struct str *s, double v, const char *unit)
+{
+	static const char *const scale[] = { "", "k", "M", "G", "T" };
+	unsigned i = 0;
+	while (v >= 10000 && i < 4) {
+		v /= 1000;
+		i++;
+	}
+	str_addf(s, "%.0f %s%s", v, scale[i], unit);
+}
+
+static void text_node(struct str *s, const struct graph *g, const struct node *n, const char *indent)
+{
+	str_addf(s, "%s    %-22s", indent, op_table[n->op].name);
+	if (n->type->kind == TYPE_tensor) {
+		struct str t;
+		str_init(&t, s->job);
+		add_shape(&t, g, n->type);
+		str_addf(s, " %-24s", t.text);
+	}
+	const struct location *l = graph_location(g, n);
+	if (l && l->file)
+		str_addf(s, " %s:%u:%u", l->file, l->line, l->column);
+	if (l && l->text)
+		str_addf(s, " %s", l->text);
+	str_addc(s, '\n');
+}
+
+static void text_steps(struct str *s, const struct plan *p, const struct plan_steps *steps, const char *indent)
+{
+	for (uint32_t i = 0; i < steps->n; i++) {
+		const struct plan_step *step = &steps->at[i];
+		const struct kernel *k = step->kind == ABI_STEP_kernel ? p->kernels[step->kernel] : NULL;
+		str_addf(s, "%s%3u  %s", indent, i, k ? k->name : step_kinds[step->kind]);
+		if (k)
+			str_addf(s, " (kernel %u)", step->kernel);
+		if (step->text)
+			str_addf(s, " %s", step->text);
+		if (step->flops >= 0) {
+			str_add(s, ": ");
+			add_count(s, (double)step->flops, "op, ");
+			add_count(s, (double)step->bytes, "B, ");
+			if (step->chunks >= 0)
+				str_addf(s, "%lld chunk%s", (long long)step->chunks, step->chunks == 1 ? "" : "s");
+			else
+				str_add(s, "chunks by size");
+		}
+		str_addc(s, '\n');
+		for (uint32_t n = 0; step->nodes && step->nodes[n]; n++)
+			text_node(s, p->graph, step->nodes[n], indent);
+		if (k)
+			str_addf(s, "%s    ends: %s\n", indent, k->ends ? k->ends : ENDS);
+		char *deeper = job_printf(s->job, "%s      ", indent);
+		for (uint32_t r = 0; r < step->nregions; r++) {
+			str_addf(s, "%s   region %u\n", indent, r);
+			text_steps(s, p, &step->regions[r], deeper);
+		}
+	}
+}
+
+char *explain(struct job *j, const struct plan *p, size_t *size)
 {
 	struct str s;
 	str_init(&s, j);
@@ -102,5 +166,9 @@ char *explain_json(struct job *j, const struct plan *p)
 		str_add(&s, i + 1 < p->main.n ? ",\n" : "\n");
 	}
 	str_add(&s, "]}\n");
+	str_addc(&s, '\0');
+	str_addf(&s, "%u kernels in %u steps, arena %lld bytes\n", p->nkernels, p->main.n, (long long)p->arena);
+	text_steps(&s, p, &p->main, "");
+	*size = s.len;
 	return s.text;
 }

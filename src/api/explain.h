@@ -1,8 +1,8 @@
-/* explain.h -- a plan as JSON (the artifact's ABI_EXPLAIN section), and that JSON as text. */
+/* explain.h -- a plan as JSON and as text: the artifact's ABI_EXPLAIN section. */
 #ifndef API_EXPLAIN_H
 #define API_EXPLAIN_H
 #include "plan/plan.h"
 
-/* In j's scratch.  Schema: doc/report.md. */
-char *explain_json(struct job *j, const struct plan *p);
+/* JSON (schema: doc/report.md), a NUL, text, a NUL: *size bytes without the last, in j's scratch. */
+char *explain(struct job *j, const struct plan *p, size_t *size);
 #endif

@@ -168,7 +168,12 @@ struct weft_error *weft_executable_explain(const struct weft_executable *x, cons
 		FAIL(WEFT_UNIMPLEMENTED, "backend '%s' has nothing to explain", x->backend->name);
 	if (format && strcmp(format, "json") && strcmp(format, "text"))
 		FAIL(WEFT_INVALID_ARGUMENT, "explain: expected format text or json, found '%s'", format);
+	size_t length = strnlen(json, size);
+	bool text = (!format || !strcmp(format, "text")) && length < size;
 	str_init(&s, NULL);
-	str_add_bytes(&s, json, size);
+	if (text)
+		str_add_bytes(&s, json + length + 1, size - length - 1);
+	else
+		str_add_bytes(&s, json, length);
 	return hand_over(&s, out);
 }

@@ -36,7 +36,7 @@ const struct backend *backend_find(const char *name, const char **nearest);
 
 /* The artifact of a plan and its code, code[i] being plan->kernels[i]'s.  Bytes are mem_free's. */
 void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen_code *code,
-	enum isa isa, const char *explain, void **bytes, size_t *size);
+	enum isa isa, const char *explain, size_t explain_size, void **bytes, size_t *size);
 /* The artifact of a backend that keeps the graph: signature and text. */
 void backend_emit_text(struct job *j, const struct backend *b, struct graph *g, const struct func *main,
 	const char *text, void **bytes, size_t *size);

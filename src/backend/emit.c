@@ -323,7 +323,7 @@ static void emit_call_tensors(struct emit *e)
 }
 
 void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen_code *code,
-	enum isa isa, const char *explain, void **bytes, size_t *size)
+	enum isa isa, const char *explain, size_t explain_size, void **bytes, size_t *size)
 {
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, "weft") };
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
@@ -362,7 +362,7 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 	program->main_steps = main_steps;
 	program->arena = p->arena;
 	program->numerics = p->strict ? 0 : 1;
-	artifact_set_bytes(e.w, ABI_EXPLAIN, explain, strlen(explain));
+	artifact_set_bytes(e.w, ABI_EXPLAIN, explain, explain_size);
 	artifact_finish(e.w, bytes, size);
 }
 
