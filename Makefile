@@ -235,3 +235,8 @@ clean:
 
 -include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(BIND_SRC))) \
 	$(BUILD)/tests/unit_main.o)
+
+# Eager and Weft on the workloads of bench/, interleaved; writes bench/RESULTS.md.
+.PHONY: bench
+bench: build
+	@.venv/bin/python bench/spine.py --out bench/RESULTS.md

@@ -1,0 +1,129 @@
+"""MiniLM and its like through torch.compile(backend="weft"), beside eager, interleaved in one run.
+
+Per workload one fresh process: build, eager result, first compiled call (cold: nothing of Weft is loaded
+before), then rounds of eager and compiled calls in turn.  Times are medians; `graph to executable` is what
+weft.report() says Weft itself took, Dynamo and AOTAutograd left out.
+
+    .venv/bin/python bench/spine.py [--threads N] [--rounds N] [--out bench/RESULTS.md] [NAME ...]
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+NAMES = ["minilm-b1", "minilm-b8", "bert-base", "gpt2-prefill", "resnet50-b1", "mlp-b64", "softmax-rows", "layernorm-rows",
+         "pointwise-16m", "tiny-add"]
+
+
+def bert_base():
+    import torch
+    from transformers import BertConfig, BertModel
+    from workloads_shared import Field
+    cfg = BertConfig(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    return Field(BertModel(cfg, add_pooling_layer=False), "last_hidden_state"), (torch.randint(0, cfg.vocab_size, (1, 128)),), {}
+
+
+def workload(name: str):
+    import models
+    if name == "bert-base":
+        models.workload(name, "shared")(bert_base)
+    return models.load(("shared",))[name]
+
+
+def measure(name: str, threads: int, rounds: int) -> dict:
+    import torch
+    torch.set_num_threads(threads)
+    module, inputs, meta = workload(name).build()
+    module.eval()
+    row = {"workload": name, "params": meta["params"]}
+    with torch.no_grad():
+        module(*inputs)
+        t0 = time.perf_counter()
+        want = module(*inputs)
+        calls = max(1, min(200, int(0.05 / (time.perf_counter() - t0 + 1e-9))))
+        compiled = torch.compile(module, backend="weft")
+        t0 = time.perf_counter()
+        got = compiled(*inputs)
+        row["first_s"] = time.perf_counter() - t0
+        row["difference"] = (got - want).abs().max().item()
+        times = {"eager": [], "weft": []}
+        for i in range(rounds):
+            order = [("eager", module), ("weft", compiled)]
+            for label, fn in order if i % 2 else reversed(order):
+                t0 = time.perf_counter()
+                for _ in range(calls):
+                    fn(*inputs)
+                times[label].append((time.perf_counter() - t0) / calls)
+    import weft
+    report = json.loads(weft.report(format="json"))
+    row.update({k: statistics.median(v) for k, v in times.items()})
+    row["ratio"] = statistics.median(e / w for e, w in zip(times["eager"], times["weft"]))
+    row["spread"] = max(times["weft"]) / min(times["weft"])
+    row.update(compile_s=report["compile_s"], kernels=report["kernels"], fallbacks=sum(report["fallbacks"].values()),
+               arena=max(e["arena_bytes"] for e in report["executables"]))
+    return row
+
+
+def processor() -> str:
+    model = flags = ""
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+        if line.startswith("flags"):
+            have = set(line.split(":", 1)[1].split())
+            flags = " ".join(f for f in ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile") if f in have)
+    return f"{model} ({os.cpu_count()} processors; {flags})"
+
+
+def table(rows: list[dict], threads: int, command: str) -> str:
+    import torch
+    lines = ["# Results", "", f"`{command}`, {time.strftime('%Y-%m-%d')}, {threads} threads, {processor()}, "
+             f"torch {torch.__version__}, Python {platform.python_version()}. Eager and Weft interleaved in one process a row; "
+             "medians; eager/weft above 1: Weft is faster.", "",
+             "| workload | eager ms | weft ms | eager/weft | most/least of weft | graph to executable s | first call s | kernels | "
+             "fallbacks | arena MiB | largest difference |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    for r in rows:
+        if "error" in r:
+            lines.append(f"| {r['workload']} | failed: {r['error'][-120:]} |" + " |" * 9)
+            continue
+        lines.append(f"| {r['workload']} | {1e3 * r['eager']:.3f} | {1e3 * r['weft']:.3f} | {r['ratio']:.2f} | {r['spread']:.2f} | "
+                     f"{r['compile_s']:.3f} | {r['first_s']:.2f} | {r['kernels']} | {r['fallbacks']} | {r['arena'] / 2**20:.1f} | "
+                     f"{r['difference']:.1e} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("names", nargs="*", default=NAMES)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--rounds", type=int, default=15)
+    p.add_argument("--out")
+    p.add_argument("--child", help=argparse.SUPPRESS)
+    args = p.parse_args()
+    sys.path.insert(0, str(HERE))
+    if args.child:
+        print(json.dumps(measure(args.child, args.threads, args.rounds)))
+        return
+    rows = []
+    for name in args.names:
+        command = [sys.executable, __file__, "--child", name, "--threads", str(args.threads), "--rounds", str(args.rounds)]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"})
+        rows.append(json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else
+                    {"workload": name, "error": done.stderr.strip().replace("\n", " ").replace("|", "/")})
+        print(rows[-1], flush=True)
+    text = table(rows, args.threads, "bench/spine.py")
+    if args.out:
+        pathlib.Path(args.out).write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
