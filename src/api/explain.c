@@ -1,7 +1,7 @@
 /* explain.c -- what became of a program: its kernels, the ops in each with their source, its memory.
  *
- * Written as JSON and as text when the plan still knows the graph and kept in the artifact, so `weft explain` works on a
- * file, in a process without a compiler. */
+ * Written as JSON and as text when the plan still knows the graph and kept in the artifact, so
+ * `weft explain` works on a file, in a process without a compiler. */
 #include "api/explain.h"
 #include "base/str.h"
 #include <string.h>

@@ -206,7 +206,8 @@ static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
 		case WEFT_C64: memcpy((char *)data + 8 * i, (float[]){ f, -f }, 8); break;
 		case WEFT_C128: memcpy((char *)data + 16 * i, (double[]){ f, -f }, 16); break;
 		case WEFT_BF16: memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)(bits >> 16) }, 2); break;
-		case WEFT_F16: memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)((r & 0x8000) | 0x3000 | (r & 0x3ff)) }, 2); break;
+		case WEFT_F16: memcpy((char *)data + 2 * i,
+			&(uint16_t){ (uint16_t)((r & 0x8000) | 0x3000 | (r & 0x3ff)) }, 2); break;
 		case WEFT_I1: ((unsigned char *)data)[i] = r & 1; break;
 		default: {
 			size_t size = weft_dtype_size(t);

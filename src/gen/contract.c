@@ -81,7 +81,8 @@ static int64_t out_at(const struct contraction *x, uint32_t i)
 }
 
 /* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
- * take more of, the product of `rows` rows and `halves` vectors of a panel.  Strides that are known are constants in it. */
+ * take more of, the product of `rows` rows and `halves` vectors of a panel.
+ * Strides that are known are constants in it. */
 static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };

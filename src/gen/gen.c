@@ -243,7 +243,8 @@ static void add_attribute(struct gen *g, LLVMValueRef fn, const char *name)
 {
 	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
 
-	LLVMAddAttributeAtIndex(fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(g->llvm, kind, 0));
+	LLVMAddAttributeAtIndex(fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+		LLVMCreateEnumAttribute(g->llvm, kind, 0));
 }
 
 void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal)

@@ -139,7 +139,8 @@ LLVMValueRef call2(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMVal
 LLVMValueRef call3(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);
 LLVMValueRef gep(struct gen *g, LLVMTypeRef t, LLVMValueRef p, LLVMValueRef i);
 LLVMValueRef gep_bytes(struct gen *g, LLVMValueRef p, int64_t bytes);
-LLVMValueRef fma3(struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);  /* a*b+c, one rounding where the ISA can */
+/* a*b+c, one rounding where the ISA can */
+LLVMValueRef fma3(struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);
 
 #define ADD(a_, b_) LLVMBuildAdd(g->b, a_, b_, "")
 #define SUB(a_, b_) LLVMBuildSub(g->b, a_, b_, "")

@@ -110,7 +110,8 @@ LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 		for (int lane = 0; lane < LANES; lane++) {
 			LLVMValueRef l = c32(g, lane);
 			LLVMValueRef x = LLVMBuildExtractElement(g->b, a, l, "");
-			r = LLVMBuildInsertElement(g->b, r, one_lane(g, x, LLVMBuildExtractElement(g->b, b, l, "")), l, "");
+			r = LLVMBuildInsertElement(g->b, r,
+				one_lane(g, x, LLVMBuildExtractElement(g->b, b, l, "")), l, "");
 		}
 	} else {
 		r = one_lane(g, a, b);

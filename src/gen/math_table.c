@@ -111,7 +111,8 @@ const double math_erfl_f32[9] = {
 	-4.605804269e-5,
 	1.637151415e-6,
 };
-/* (1 + 2 x) e^(x^2) erfc x in t = (x - 3.75) / (x + 3.75), 0 <= x <= 33 (after Shepherd and Laframboise 1981); fit error 4.6e-18 */
+/* (1 + 2 x) e^(x^2) erfc x in t = (x - 3.75) / (x + 3.75), 0 <= x <= 33
+ * (after Shepherd and Laframboise 1981); fit error 4.6e-18 */
 const double math_erfc_f64[24] = {
 	1.2375126308378276,
 	-1.4024059858554697e-1,

@@ -76,7 +76,8 @@ static LLVMValueRef some_function(struct gen *g, unsigned bytes, bool load)
 	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, f, "");
 	LLVMSetLinkage(f, LLVMInternalLinkage);
 	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
-		LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(g->llvm,
+		LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+			LLVMCreateEnumAttribute(g->llvm,
 			LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	LLVMPositionBuilderAtEnd(g->b, entry);

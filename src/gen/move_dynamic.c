@@ -61,7 +61,8 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 	const int64_t *spatial = node_ints(n, KEY_input_spatial_dimensions, &count);
 	const int64_t *strides = node_ints(n, KEY_window_strides, &count), *pads = node_ints(n, KEY_padding, &count);
 	const int64_t *base = node_ints(n, KEY_lhs_dilation, &count), *dilate = node_ints(n, KEY_rhs_dilation, &count);
-	int64_t batch = node_int(n, KEY_input_batch_dimension, 0), feature = node_int(n, KEY_input_feature_dimension, 1);
+	int64_t batch = node_int(n, KEY_input_batch_dimension, 0),
+		feature = node_int(n, KEY_input_feature_dimension, 1);
 	int64_t groups = node_int(n, KEY_feature_group_count, 1), each = t->dims[feature] / groups;
 	int64_t kdims[GEN_MAX_RANK], pdims[GEN_MAX_RANK];
 	struct ix *k = ix_array(g, ns + 1), *p = ix_array(g, ns + 1), *to = ix_array(g, t->rank);
@@ -115,8 +116,10 @@ struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct
 			LLVMValueRef v = ix_value(g, i);
 			int level = i.level > stride.level ? i.level : stride.level;
 			gen_at(g, level);
-			LLVMValueRef s = is_vector(v) ? splat(g, LLVMBuildIntCast2(g->b, stride.v, g->iw, true, "")) : stride.v;
-			i = (struct ix){ .v = MUL(v, s), .align = 1, .max = INT64_MAX, .level = level, .vec = is_vector(v) };
+			LLVMValueRef s = is_vector(v) ? splat(g,
+				LLVMBuildIntCast2(g->b, stride.v, g->iw, true, "")) : stride.v;
+			i = (struct ix){ .v = MUL(v, s), .align = 1, .max = INT64_MAX,
+				.level = level, .vec = is_vector(v) };
 		}
 		to[d] = ix_add(g, start, i);
 		to[d].max = INT64_MAX;

@@ -59,7 +59,8 @@ struct val value_const(struct gen *g, const struct node *n, const struct ix *ix)
 	uint64_t key[2] = { VALUE_SPLAT + 1, (uint64_t)(uintptr_t)l };
 	LLVMValueRef data = memo_find(g, 2, key);
 	if (!data) {
-		data = gen_data(g, l->data, l->bytes, dtype_bytes(n->type->dtype) > 8 ? 16 : dtype_bytes(n->type->dtype));
+		data = gen_data(g, l->data, l->bytes,
+			dtype_bytes(n->type->dtype) > 8 ? 16 : dtype_bytes(n->type->dtype));
 		memo_put(g, 0, 2, key, data);
 	}
 	return load_at(g, data, 0, n->type->dtype, ix_linear(g, n->type->rank, n->type->dims, ix));

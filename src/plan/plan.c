@@ -481,7 +481,8 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 			continue;
 		}
 		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked || r->params[i]->quant)
-			job_fail(j, WEFT_UNIMPLEMENTED, "argument %u of @%s is no plain tensor: native code takes none", i,
+			job_fail(j, WEFT_UNIMPLEMENTED,
+				"argument %u of @%s is no plain tensor: native code takes none", i,
 				src->name);
 		inputs[p->ninputs] = params[i] = add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
 		p->ninputs++;

@@ -37,12 +37,16 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt));
 	const struct type *body_params[] = { c->type, bt };
 	const struct node *e = epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt));
-	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = acc == DTYPE_f64 ? 1e-12 : s->k > 1000 ? 2e-4 : 2e-5,
+	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract,
+		.tolerance = acc == DTYPE_f64 ? 1e-12 : s->k > 1000 ? 2e-4 : 2e-5,
 		.low = -1, .high = 1, .region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
-		.contract = { .rows_are_lhs = s->rows_are_lhs, .cols_packed = s->packed, .m = s->m, .n = s->n, .k = s->k,
-			.rows_m = s->k, .rows_k = 1, .cols_k = s->packed ? 0 : s->n, .rows_type = s->t, .cols_type = s->t,
-			.acc = acc, .m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12, .n_block = s->n_block } };
+		.contract = { .rows_are_lhs = s->rows_are_lhs, .cols_packed = s->packed, .m = s->m,
+			.n = s->n, .k = s->k,
+			.rows_m = s->k, .rows_k = 1, .cols_k = s->packed ? 0 : s->n,
+			.rows_type = s->t, .cols_type = s->t,
+			.acc = acc, .m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
+			.n_block = s->n_block } };
 
 	gen_check(&gc);
 }
@@ -70,7 +74,7 @@ static void shapes(struct graph *g, struct job *j)
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
-		fprintf(stderr, "shape %u\n", i);
+		UNIT_NOTE("shape %u", i);
 		check(g, j, &list[i]);
 	}
 }
@@ -102,7 +106,8 @@ static void attention(struct graph *g, struct job *j)
 		.region = gen_region(g, 2, params, 1, &results[0]), .body = gen_region(g, 1, &c->type, 1, &results[1]),
 		.contract = { .rows_are_lhs = true, .nbatch = 2, .batch = { 2, 4 }, .rows_batch = { 20 * 64, 16 },
 			.cols_batch = { 4 * 16 * 20, 16 * 20 }, .m = 20, .n = 20, .k = 16, .rows_m = 64, .rows_k = 1,
-			.cols_k = 20, .rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 24 } };
+			.cols_k = 20, .rows_type = DTYPE_f32, .cols_type = DTYPE_f32,
+			.acc = DTYPE_f32, .m_block = 24 } };
 
 	gen_check(&gc);
 }
@@ -126,7 +131,8 @@ static void symbolic(struct graph *g, struct job *j)
 		struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = 1e-4, .low = -1, .high = 1,
 			.region = gen_region(g, 2, params, 1, &whole), .body = gen_region(g, 1, &c->type, 1, &e),
 			.nsizes = 3, .dims = { m, k, n }, .sizes = { 1 + 59 * i, 1 + 300 * i, 7 + 32 * i },
-			.contract = { .rows_are_lhs = true, .m = m, .n = n, .k = k, .rows_m = k, .rows_k = 1, .cols_k = n,
+			.contract = { .rows_are_lhs = true, .m = m, .n = n, .k = k, .rows_m = k,
+				.rows_k = 1, .cols_k = n,
 				.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 48 } };
 		gen_check(&gc);
 	}

@@ -48,14 +48,19 @@ static void moves(struct graph *g, struct job *j)
 	check_map(g, j, 2, t, build_reshape(g, x, 3, (int64_t[]){ 8, 3, 32 }), 0);
 	check_map(g, j, 2, t, build_reshape(g, x, 2, (int64_t[]){ 64, 12 }), 0);
 	check_map(g, j, 2, t, build_reshape(g, x, 1, (int64_t[]){ 768 }), 0);
-	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 4, 5, 30 }, (int64_t[]){ 2, 1, 1 }), 0);
-	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 0, 0, 1 }, (int64_t[]){ 4, 6, 32 }, (int64_t[]){ 1, 1, 3 }), 0);
-	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 0, 2, 1 }, (int64_t[]){ 0, 0, 0 }), 0);
-	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, -1, -2 }, (int64_t[]){ 0, 2, 1 }, (int64_t[]){ 0, 1, 2 }), 0);
+	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 4, 5, 30 },
+		(int64_t[]){ 2, 1, 1 }), 0);
+	check_map(g, j, 2, t, build_slice(g, x, (int64_t[]){ 0, 0, 1 }, (int64_t[]){ 4, 6, 32 },
+		(int64_t[]){ 1, 1, 3 }), 0);
+	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, 0, 3 }, (int64_t[]){ 0, 2, 1 },
+		(int64_t[]){ 0, 0, 0 }), 0);
+	check_map(g, j, 2, t, build_pad(g, x, s, (int64_t[]){ 1, -1, -2 }, (int64_t[]){ 0, 2, 1 },
+		(int64_t[]){ 0, 1, 2 }), 0);
 	const struct node *both[] = { x, build1(g, OP_negate, x), build2(g, OP_add, x, x) };
 	check_map(g, j, 2, t, build_concat(g, 3, both, 0), 0);
 	check_map(g, j, 2, t, build_concat(g, 3, both, 2), 0);
-	const struct node *cut = build_slice(g, x, (int64_t[]){ 0, 0, 3 }, (int64_t[]){ 4, 6, 10 }, (int64_t[]){ 1, 1, 1 });
+	const struct node *cut = build_slice(g, x, (int64_t[]){ 0, 0, 3 }, (int64_t[]){ 4, 6, 10 },
+		(int64_t[]){ 1, 1, 1 });
 	check_map(g, j, 2, t, build_concat(g, 2, (const struct node *[]){ cut, x }, 2), 0);
 }
 
@@ -94,7 +99,8 @@ static void dynamic(struct graph *g, struct job *j)
 	gen_check(&c);
 	const struct node *u = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, b, a }, KEY_slice_sizes,
 		2, (int64_t[]){ 3, 21 });
-	r = build_op(g, OP_dynamic_update_slice, 4, (const struct node *[]){ x, build1(g, OP_negate, u), a, b }, 0, NULL);
+	r = build_op(g, OP_dynamic_update_slice, 4,
+		(const struct node *[]){ x, build1(g, OP_negate, u), a, b }, 0, NULL);
 	c.region = gen_region(g, 3, t, 1, &r);
 	gen_check(&c);
 	r = with_ints(g, OP_reverse, 1, &x, KEY_dimensions, 2, (int64_t[]){ 0, 1 });
@@ -149,14 +155,16 @@ static void dtypes(struct graph *g, struct job *j)
 			continue;
 		const struct type *t = gen_type(g, (enum dtype)from, 2, 3, 21);
 		const struct node *x = param(g, 0, t);
-		check_map(g, j, 1, &t, build_slice(g, x, (int64_t[]){ 0, 1 }, (int64_t[]){ 3, 20 }, (int64_t[]){ 1, 1 }), 0);
+		check_map(g, j, 1, &t, build_slice(g, x, (int64_t[]){ 0, 1 }, (int64_t[]){ 3, 20 },
+			(int64_t[]){ 1, 1 }), 0);
 		for (int to = 1; to < DTYPE_COUNT; to++) {
-			if (to == DTYPE_tf32 || (dtype_is_complex((enum dtype)from) && !dtype_is_complex((enum dtype)to)))
+			if (to == DTYPE_tf32 || (dtype_is_complex((enum dtype)from) &&
+				!dtype_is_complex((enum dtype)to)))
 				continue;
 			const struct node *r = build_convert(g, x, (enum dtype)to);
 			struct gen_case c = { .g = g, .job = j, .core = CORE_map, .region = gen_region(g, 1, &t, 1, &r),
 				.low = -300, .high = 300 };
-			fprintf(stderr, "%s to %s\n", dtype_table[from].text, dtype_table[to].text);
+			UNIT_NOTE("%s to %s", dtype_table[from].text, dtype_table[to].text);
 			gen_check(&c);
 		}
 	}
@@ -184,15 +192,16 @@ static void integers(struct graph *g, struct job *j)
 		for (unsigned i = 0; i < sizeof ops / sizeof *ops; i++) {
 			const struct node *r = build2(g, ops[i], x, y);
 			c.region = gen_region(g, 2, t, 1, &r);
-			fprintf(stderr, "%s of %s\n", op_table[ops[i]].name, dtype_table[d].text);
+			UNIT_NOTE("%s of %s", op_table[ops[i]].name, dtype_table[d].text);
 			gen_check(&c);
 		}
 		for (unsigned i = 0; i < sizeof unary / sizeof *unary; i++) {
-			if (dtype_is_unsigned((enum dtype)d) && (unary[i] == OP_abs || unary[i] == OP_sign || unary[i] == OP_negate))
+			if (dtype_is_unsigned((enum dtype)d) && (unary[i] == OP_abs ||
+				unary[i] == OP_sign || unary[i] == OP_negate))
 				continue;
 			const struct node *r = build1(g, unary[i], x);
 			c.region = gen_region(g, 1, t, 1, &r);
-			fprintf(stderr, "%s of %s\n", op_table[unary[i]].name, dtype_table[d].text);
+			UNIT_NOTE("%s of %s", op_table[unary[i]].name, dtype_table[d].text);
 			gen_check(&c);
 		}
 		const struct node *r = build_compare(g, "LT", x, y);
@@ -216,7 +225,8 @@ static void loops_inside(struct graph *g, struct job *j)
 	check_map(g, j, 1, t, build_reduce(g, OP_add, x, 3, (int64_t[]){ 0, 1, 2 }), 1e-4);
 	check_map(g, j, 1, t, build_broadcast_to(g, build_reduce(g, OP_add, x, 2, (int64_t[]){ 0, 1 }), 2,
 		(int64_t[]){ 3, 37 }), 1e-5);
-	check_map(g, j, 2, t, build_dot(g, x, w, 0, NULL, NULL, 1, (int64_t[]){ 2 }, (int64_t[]){ 0 }, DTYPE_f32), 1e-4);
+	check_map(g, j, 2, t, build_dot(g, x, w, 0, NULL, NULL, 1, (int64_t[]){ 2 },
+		(int64_t[]){ 0 }, DTYPE_f32), 1e-4);
 }
 
 void test_gen_map__loops_inside(void)

@@ -147,7 +147,8 @@ void test_gen_math__ulp(void)
 
 static bool fill_grid(uint32_t input, void *data, const struct tensor *t)
 {
-	static const double list[] = { 0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 0.3, 2.5, -2.5, 1e10, -1e10, 7, -7, 1e-3,
+	static const double list[] = { 0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 0.3, 2.5, -2.5,
+		1e10, -1e10, 7, -7, 1e-3,
 		INFINITY, -INFINITY, NAN, 5.5, 40, -40, 1e-30 };
 	int64_t n = sizeof list / sizeof *list;
 
@@ -170,9 +171,10 @@ static void two_operands(struct graph *g, struct job *j)
 			const struct type *t = gen_type(g, wide ? DTYPE_f64 : DTYPE_f32, 1, 25 * 25);
 			const struct type *types[] = { t, t };
 			const struct node *r = build2(g, ops[i], graph_parameter(g, 0, t), graph_parameter(g, 1, t));
-			struct gen_case c = { .g = g, .job = j, .core = CORE_map, .region = gen_region(g, 2, types, 1, &r),
+			struct gen_case c = { .g = g, .job = j, .core = CORE_map,
+				.region = gen_region(g, 2, types, 1, &r),
 				.tolerance = wide ? 2e-15 : 3e-7, .fill = fill_grid };
-			fprintf(stderr, "%s\n", op_table[ops[i]].name);
+			UNIT_NOTE("%s", op_table[ops[i]].name);
 			gen_check(&c);
 			c.fill = NULL;
 			gen_check(&c);

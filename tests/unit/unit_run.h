@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,10 +21,14 @@ struct unit_test {
 
 enum { UNIT_SECONDS = 300, UNIT_SKIPPED = 77 };
 
+/* Shared with the child, so that it outlives a crash. */
+char *unit_note;
+
 static int unit_status(const struct unit_test *t)
 {
 	int status = 0;
 
+	*unit_note = '\0';
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -52,6 +57,10 @@ static int unit_run(const struct unit_test *tests, int argc, char **argv)
 	unsigned passed = 0, failed = 0, skipped = 0;
 	const char *mode = argc > 1 ? argv[1] : "";
 
+	unit_note = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (unit_note == MAP_FAILED)
+		return 1;
+
 	for (const struct unit_test *t = tests; t->name; t++) {
 		if (!strcmp(mode, "-l")) {
 			puts(t->name);
@@ -79,6 +88,8 @@ static int unit_run(const struct unit_test *tests, int argc, char **argv)
 		if (WIFSIGNALED(status))
 			printf(" (%s)", strsignal(WTERMSIG(status)));
 		printf(": %s %s\n", argv[0], t->name);
+		if (*unit_note)
+			printf("  at %s\n", unit_note);
 	}
 	if (mode[0] == '-')
 		return 0;
