@@ -53,7 +53,6 @@ static void add_extent(struct str *s, const struct graph *g, int64_t d)
 }
 
 static const char *const step_kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
-#define ENDS "its result is read by more than one kernel or where it lies, or returned"
 
 static void add_step(struct str *s, const struct plan *p, const struct plan_step *step)
 {
@@ -63,7 +62,7 @@ static void add_step(struct str *s, const struct plan *p, const struct plan_step
 		str_addf(s, ", \"kernel\": %u, \"name\": \"%s\", \"chunks\": ", step->kernel, k->name);
 		add_extent(s, p->graph, step->chunks);
 		str_add(s, ", \"ends\": ");
-		str_add_json(s, k->ends ? k->ends : ENDS);
+		str_add_json(s, step->ends ? step->ends : "it is a result");
 	}
 	if (step->text) {
 		str_add(s, ", \"text\": ");
@@ -146,7 +145,7 @@ static void text_steps(struct str *s, const struct plan *p, const struct plan_st
 		for (uint32_t n = 0; step->nodes && step->nodes[n]; n++)
 			text_node(s, p->graph, step->nodes[n], indent);
 		if (k)
-			str_addf(s, "%s    ends: %s\n", indent, k->ends ? k->ends : ENDS);
+			str_addf(s, "%s    ends: %s\n", indent, step->ends ? step->ends : "it is a result");
 		char *deeper = job_printf(s->job, "%s      ", indent);
 		for (uint32_t r = 0; r < step->nregions; r++) {
 			str_addf(s, "%s   region %u\n", indent, r);

@@ -33,7 +33,7 @@ struct fuse {
 	struct fusion *f;
 	struct member **in;              /* by node id: the groups it is in */
 	const struct node ***users;      /* by node id, NULL-terminated */
-	bool *must;                      /* by node id: needs a buffer (F1) */
+	const char **must;               /* by node id: why it needs a buffer (F1); NULL: it may do without */
 };
 
 static double elements(const struct type *t)
@@ -434,9 +434,10 @@ static bool node_is_free(const struct node *n)
 	}
 }
 
-static void start(struct fuse *f, const struct node *n)
+static void start(struct fuse *f, const struct node *n, const char *why)
 {
 	struct group *group = group_new(f, n);
+	group->ends = why;
 	uint32_t row = reduce_row(n);
 	if (n->op == OP_contract) {
 		group->core = CORE_contract;
@@ -451,6 +452,22 @@ static void start(struct fuse *f, const struct node *n)
 	}
 }
 
+/* Why n, which no kernel took in, has a buffer: where the kernel it is the root of ends. */
+static const char *why_start(struct fuse *f, const struct node *n, uint32_t readers)
+{
+	if (f->must[n->id])
+		return f->must[n->id];
+	if (readers > 1)
+		return job_printf(f->job, "%u kernels read it", readers);
+	if (n->op == OP_contract)
+		return "what follows the contraction is not element by element over its result";
+	if (n->op == OP_reduce)
+		return "what reads the reduction is not along the same rows";
+	if (n->op == OP_scatter)
+		return "a scatter writes its result in place";
+	return "its reader would compute it more than once an element";
+}
+
 static void visit(struct fuse *f, const struct node *n)
 {
 	struct group *only = NULL, *groups[SHARERS];
@@ -459,7 +476,7 @@ static void visit(struct fuse *f, const struct node *n)
 	if (step || node_is_input(n) || node_is_leaf(n)) {
 		f->f->buffer[n->id] = !node_is_leaf(n) || f->must[n->id];
 		if (node_is_leaf(n) && f->must[n->id])
-			start(f, n);
+			start(f, n, f->must[n->id]);
 		return;
 	}
 	for (const struct node *const *u = f->users[n->id]; *u; u++)
@@ -494,7 +511,7 @@ static void visit(struct fuse *f, const struct node *n)
 				return;          /* else it has a buffer; the kernels it is in compute it anyway */
 		}
 	}
-	start(f, n);
+	start(f, n, why_start(f, n, ngroups));
 }
 
 static void list_users(struct fuse *f)
@@ -529,12 +546,15 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 	f.must = job_array(j, ids, sizeof *f.must);
 	list_users(&f);
 	for (uint32_t i = 0; i < r->nresults; i++)
-		f.must[r->results[i]->id] = true;
+		f.must[r->results[i]->id] = "it is a result";
 	for (uint32_t i = 0; i < f.f->count; i++) {
 		const struct node *n = f.f->order[i];
 		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
+		const char *why = n->op == OP_contract ? "a contraction reads it from memory" :
+			n->op == OP_scatter ? "a scatter reads it from memory" : "a step that is no kernel reads it";
 		for (uint32_t k = 0; reads_buffers && k < n->nin; k++)
-			f.must[n->in[k]->id] = true;
+			if (!f.must[n->in[k]->id])
+				f.must[n->in[k]->id] = why;
 	}
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);

@@ -251,7 +251,6 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->row = group->core == CORE_row ? group->row : 0;
 	k->ninputs = b.ninputs;
 	k->noutputs = 1;
-	k->ends = group->ends;
 	add_sizes(g, k);
 	kernel_chunks(g, k);
 	kernel_name(j, k);

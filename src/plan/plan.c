@@ -211,6 +211,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	step->nsizes = k->nsizes;
 	step->chunks = k->chunks;
 	step->nodes = source_nodes(pl, f, group);
+	step->ends = group->ends;
 	step_cost(pl, step, k);
 	end_step(pl, s);
 }

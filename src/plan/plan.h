@@ -84,7 +84,6 @@ struct kernel {
 	const int64_t *sizes;        /* symbolic extents, each once */
 	uint64_t hash;
 	char name[64];               /* "k3_add_tanh": for messages, dumps, profiles */
-	const char *ends;            /* why it ends where it ends, for explain */
 };
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -110,6 +109,7 @@ struct plan_step {
 	uint32_t nregions;           /* if, while: lists of steps */
 	struct plan_steps *regions;
 	const struct node *const *nodes;           /* what it computes, for explain; NULL-terminated */
+	const char *ends;            /* kernel: why it ends where it ends, for explain; may be NULL */
 	int64_t flops, bytes;        /* of one run, -1: unknown */
 };
 struct plan_steps {
