@@ -59,6 +59,31 @@ void lower_extreme_all(struct lower *l) {
 	extreme(l, true, l->row->what);
 }
 
+/* The norm of order argument 1 over the dimensions of argument 2. */
+void lower_vector_norm(struct lower *l) {
+	struct graph *g = l->g;
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	double ord = lower_float(l, 1);
+	bool in[ATEN_MAX_RANK] = {0};
+	if (!dtype_is_float(x->type->dtype) || (ord != 2 && ord != 1 && ord != 0 && !isinf(ord))) {
+		lower_give_up(l);
+		return;
+	}
+	if (x->type->rank)
+		lower_dims(l, 2, x->type->rank, in);
+	x = lower_cast(l, x, c);
+	enum op op = !isinf(ord) ? OP_add : ord > 0 ? OP_maximum : OP_minimum;
+	if (ord == 2)
+		x = build2(g, OP_multiply, x, x);
+	else if (ord == 0)
+		x = build_convert(g, build_compare(g, "NE", x, lower_like(l, x, 0)), c);
+	else
+		x = build1(g, OP_abs, x);
+	const struct node *y = lower_reduce(l, op, x, in, keepdim(l, 3));
+	l->out[0] = lower_cast(l, ord == 2 ? build1(g, OP_sqrt, y) : y, t);
+}
+
 /* what: 0 any of all, 1 any of dimensions, 2 and 3 all. */
 void lower_any(struct lower *l) {
 	const struct node *x = lower_tensor(l, 0);

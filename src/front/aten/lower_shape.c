@@ -283,6 +283,31 @@ void lower_flip(struct lower *l) {
 	l->out[0] = n && x->type->rank ? build_op(l->g, OP_reverse, 1, &x, 1, &e) : x;
 }
 
+/* Windows of `size` along one dimension become the last dimension: one strided slice each place. */
+void lower_unfold(struct lower *l) {
+	const struct node *x = lower_tensor(l, 0);
+	int64_t size = lower_int(l, 2), step = lower_int(l, 3);
+	uint32_t rank = x->type->rank;
+	if (rank == 0 || rank == ATEN_MAX_RANK || size < 1 || size > 64 || step < 1 ||
+	    l->type[0]->rank != rank + 1) {
+		lower_give_up(l);
+		return;
+	}
+	int64_t dim = lower_dim(l, 1, rank), n = l->type[0]->dims[dim], dims[ATEN_MAX_RANK];
+	if (!dim_is_number(n) || n == 0) {
+		lower_give_up(l);
+		return;
+	}
+	const struct node **in = job_array(l->j, (size_t)size, sizeof *in);
+	for (int64_t k = 0; k < size; k++) {
+		in[k] = lower_clip(l, x, dim, k, k + (n - 1) * step + 1, step);
+		memcpy(dims, in[k]->type->dims, rank * sizeof *dims);
+		dims[rank] = 1;
+		in[k] = build_reshape(l->g, in[k], rank + 1, dims);
+	}
+	l->out[0] = size == 1 ? in[0] : build_concat(l->g, (uint32_t)size, in, rank);
+}
+
 /* ---- writing into a part ---------------------------------------------------------------------- */
 
 static const struct node *put(struct lower *l, const struct node *x, const struct node *src,
