@@ -1,0 +1,288 @@
+"""The torch.compile backend: arguments in, results out, options, threads, counts, randomness."""
+import json
+import os
+import subprocess
+import sys
+import warnings
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+import weft
+from common import BACKENDS, check, compiled, no_fallback, report
+
+
+def run_python(code: str, **env) -> str:
+    path = os.pathsep.join(p for p in (os.environ.get("PYTHONPATH"),) if p)
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300,
+                         env={**os.environ, "PYTHONPATH": path, **env})
+    assert out.returncode == 0, out.stderr
+    return out.stdout.strip()
+
+
+# ---- registration, options ----
+
+def test_importing_loads_nothing():
+    out = run_python("import weft, sys; m = open('/proc/self/maps').read(); "
+                     "print('torch' in sys.modules, 'libweft' in m, 'weft._C' in sys.modules)")
+    assert out == "False False False"
+
+
+def test_entry_point_is_registered():
+    names = {e.name for e in __import__("importlib.metadata").metadata.entry_points(
+        group="torch_dynamo_backends")}
+    if "weft" not in names:
+        pytest.skip("the package is not installed")
+    f = torch.compile(lambda x: x + 1, backend="weft")
+    assert torch.equal(f(torch.ones(3)), torch.full((3,), 2.0))
+
+
+def test_unknown_option_is_named():
+    f = torch.compile(lambda x: x + 1, backend=weft.backend, options={"thread": 2})
+    with pytest.raises(Exception, match="threads"):
+        f(torch.ones(3))
+
+
+def test_unknown_mode_and_backend():
+    for kw in (dict(mode="fastest"), dict(options={"backend": "cuda"})):
+        torch._dynamo.reset()
+        with pytest.raises(Exception, match="should be one of"):
+            torch.compile(lambda x: x + 1, backend=weft.backend, **kw)(torch.ones(3))
+
+
+# ---- arguments and results ----
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_strides_in_and_out(backend):
+    x = torch.randn(2, 3, 4)
+    for view in (x.permute(2, 0, 1), x[:, ::2], x[..., 1:3], x[:1].expand(5, 3, 4), x.flip(0),
+                 x.transpose(0, 1)[1:], torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)):
+        check(lambda a: a * 2 + 1, view, backend=backend)
+        check(lambda a: (a.sum(0), a.mT * 3), view, backend=backend)
+    check(lambda a: (a + 1).permute(2, 0, 1), x, backend=backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_kinds_of_results(backend):
+    x, y = torch.randn(3, 4), torch.randn(3, 4)
+    f = compiled(lambda a, b: (a, a + b, None, 3, "s", b.t(), [a * 2, {"k": a - b}]), backend)
+    got = f(x, y)
+    assert got[0] is x and got[2:5] == (None, 3, "s")
+    assert got[5].data_ptr() == y.data_ptr() and got[5].stride() == (1, 4)
+    assert torch.equal(got[1], x + y) and torch.equal(got[6][1]["k"], x - y)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_same_result_twice(backend):
+    f = compiled(lambda a: (a + 1, a + 1), backend)
+    a, b = f(torch.zeros(3))
+    assert torch.equal(a, b)
+
+
+def test_results_own_their_memory():
+    f = compiled(lambda a: a + 1)
+    results = [f(torch.full((1000,), float(i))) for i in range(20)]
+    for i, r in enumerate(results):
+        assert torch.equal(r, torch.full((1000,), i + 1.0))
+    part = results[3][10:20]
+    del results
+    assert torch.equal(part, torch.full((10,), 4.0))
+
+
+def test_mutated_input():
+    def f(a, b):
+        a.add_(b)
+        return a * 2
+
+    x, y = torch.randn(4, 4), torch.randn(4, 4)
+    want = x + y
+    version = x._version
+    got = compiled(f)(x, y)
+    torch.testing.assert_close(x, want)
+    torch.testing.assert_close(got, want * 2)
+    assert x._version > version
+
+
+def test_input_without_memory_is_refused():
+    from weft import _native, _text
+    gm = torch.fx.symbolic_trace(lambda a: a)
+    text = "aten 1\ninput %a : f32[3]{1} user\n%b : f32[3]{1} = aten.exp.default(%a)\nreturn %b\n"
+    g = _native.load().compile("weft", "t", text, {}, (("tensor", "f32", None),),
+                               (("tensor", 0, None, None),))
+    with torch._subclasses.FakeTensorMode() as mode:
+        fake = mode.from_tensor(torch.randn(3))
+    for bad in (fake, torch.randn(3).double(), torch.randn(4), torch.randn(3, 1), 7, None,
+                torch.empty(3, device="meta")):
+        with pytest.raises((ValueError, TypeError, BufferError, RuntimeError)):
+            g([bad], 1)
+    args = [torch.zeros(3)]
+    assert torch.equal(g(args, 1)[0], torch.ones(3)) and args == []
+    with pytest.raises(ValueError):
+        g([], 1)
+
+
+def test_parameters_and_subclasses():
+    class Mine(torch.Tensor):
+        pass
+
+    p = torch.nn.Parameter(torch.randn(3))
+    with torch.no_grad():
+        assert torch.equal(compiled(lambda a: a + 1)(p), p + 1)
+        mine = torch.randn(3).as_subclass(Mine)
+        assert torch.equal(compiled(lambda a: a + 1, fullgraph=False)(mine).as_subclass(torch.Tensor),
+                           mine.as_subclass(torch.Tensor) + 1)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_constants(backend):
+    small, large = torch.arange(4.0), torch.randn(3000)
+    check(lambda a: a + small.sum() + large[:3] + torch.tensor([1.0, 2.0, 3.0]), torch.randn(3),
+          backend=backend)
+
+
+def test_python_numbers():
+    f = compiled(lambda a, n, s: a * n + s, dynamic=True)
+    for n, s in ((2, 0.5), (3, 1.5), (7, -2.0)):
+        torch.testing.assert_close(f(torch.ones(3), n, s), torch.ones(3) * n + s)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_graph_for_many_sizes(backend):
+    f = compiled(lambda a, w: F.relu(a @ w).sum(-1) + a.shape[0], backend, dynamic=True)
+    w = torch.randn(5, 7)
+    f(torch.randn(3, 5), w)
+    before = report()["compiles"]
+    for n in (2, 3, 17, 64):
+        x = torch.randn(n, 5)
+        torch.testing.assert_close(f(x, w), F.relu(x @ w).sum(-1) + n)
+    assert report()["compiles"] == before
+
+
+# ---- training ----
+
+def test_gradients():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(20, 30), torch.nn.GELU(), torch.nn.LayerNorm(30),
+                              torch.nn.Linear(30, 5))
+    x = torch.randn(7, 20)
+    net(x).square().sum().backward()
+    want = [p.grad.clone() for p in net.parameters()]
+    net.zero_grad()
+    compiled(net)(x).square().sum().backward()
+    for p, w in zip(net.parameters(), want):
+        torch.testing.assert_close(p.grad, w, rtol=1e-4, atol=1e-4)
+
+
+def test_batch_norm_training():
+    a, b = torch.nn.BatchNorm2d(3), torch.nn.BatchNorm2d(3)
+    x = torch.randn(4, 3, 5, 5)
+    torch.testing.assert_close(compiled(a)(x), b(x))
+    torch.testing.assert_close(a.running_var, b.running_var)
+    torch.testing.assert_close(a.running_mean, b.running_mean)
+    assert a.num_batches_tracked == 1
+
+
+# ---- randomness ----
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_dropouts_are_two(backend):
+    with no_fallback():
+        f = compiled(lambda a: (F.dropout(a, 0.5), F.dropout(a, 0.5)), backend)
+        x = torch.ones(4000)
+        torch.manual_seed(3)
+        a, b = f(x)
+        assert not torch.equal(a, b)
+        assert 0.4 < (a == b).float().mean() < 0.6
+        assert 0.9 < a.mean() < 1.1 and set(a.unique().tolist()) == {0.0, 2.0}
+        c, _ = f(x)
+        assert not torch.equal(a, c)
+        torch.manual_seed(3)
+        d, e = f(x)
+        assert torch.equal(a, d) and torch.equal(b, e)
+
+
+# ---- fallbacks ----
+
+def test_an_overload_without_a_row_is_counted_and_named():
+    weft.reset()
+    before = weft.fallbacks().get("aten.histc.default", 0)
+    f = compiled(lambda a: torch.histc(a, 10, min=-1, max=1) + 1)
+    x = torch.randn(100)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            assert torch.equal(f(x), torch.histc(x, 10, min=-1, max=1) + 1)
+    assert weft.fallbacks()["aten.histc.default"] == before + 3
+    assert len([w for w in caught if "aten.histc.default" in str(w.message)]) == 1
+    assert "aten.histc.default" in weft.report()
+
+
+def test_a_graph_left_to_eager_is_counted():
+    weft.reset()
+
+    def f(x):
+        return torch.cond(x.sum() > 0, lambda a: a + 1, lambda a: a - 1, (x,))
+
+    fast = torch.compile(f, backend=weft.backend)
+    x = torch.ones(3)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert torch.equal(fast(x), x + 1)
+    assert any(k.startswith("graph: ") for k in weft.fallbacks())
+    assert any("runs in eager" in str(w.message) for w in caught)
+    torch._dynamo.reset()
+    with pytest.raises(Exception):
+        compiled(f)(x)
+    weft.reset()
+
+
+def test_errors_of_a_callback_arrive():
+    @torch.library.custom_op("weft_tests::fails", mutates_args=())
+    def fails(x: torch.Tensor) -> torch.Tensor:
+        raise ValueError("on purpose")
+
+    fails.register_fake(lambda x: x.clone())
+    with pytest.raises(Exception, match="on purpose"):
+        compiled(lambda a: torch.ops.weft_tests.fails(a) + 1)(torch.ones(3))
+
+
+# ---- report, threads ----
+
+def test_report_has_its_keys():
+    compiled(lambda a: a + 1)(torch.ones(3))
+    r = json.loads(weft.report("json"))
+    for key in ("fallbacks", "library_calls", "threads", "graphs", "compiles", "cache", "kernels"):
+        assert key in r, key
+    assert isinstance(r["fallbacks"], dict) and r["graphs"] >= 1
+    assert isinstance(weft.report(), str)
+    with pytest.raises(ValueError):
+        weft.report("xml")
+
+
+THREADS = """
+import torch, weft, json
+{setup}
+f = torch.compile(lambda x: (x * 2).sum(-1), backend=weft.backend, options={options})
+f(torch.ones(2048, 2048))
+print(json.loads(weft.report("json"))["executables"][0]["threads"])
+"""
+
+
+@pytest.mark.parametrize("setup, options, env, want", [
+    ("", "{'threads': 3}", {"WEFT_THREADS": "2", "OMP_NUM_THREADS": "1"}, "3"),
+    ("torch.set_num_threads(1)", "{}", {"WEFT_THREADS": "2", "OMP_NUM_THREADS": "1"}, "2"),
+    ("torch.set_num_threads(2)", "{}", {"OMP_NUM_THREADS": "1"}, "2"),
+    ("", "{}", {"OMP_NUM_THREADS": "3"}, "3"),
+])
+def test_who_says_how_many_threads(setup, options, env, want):
+    assert run_python(THREADS.format(setup=setup, options=options), **env) == want
+
+
+def test_threads_are_read_at_each_call():
+    f = compiled(lambda x: (x * 2).sum(-1))
+    x = torch.ones(2048, 2048)
+    for n in (1, 2):
+        torch.set_num_threads(n)
+        f(x)
+        assert report()["executables"][0]["threads"] == n
