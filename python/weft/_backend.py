@@ -94,8 +94,21 @@ def eager(gm, error: Exception):
     return make_boxed_func(call)
 
 
+@functools.cache
+def unset_threads() -> int:
+    """What torch.get_num_threads() says when only OMP_NUM_THREADS spoke: torch cuts it to the cores."""
+    n = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    return min(int(n), os.cpu_count() or 1) if n.isdigit() else -1
+
+
+def threads() -> int:
+    """torch's number of threads where somebody set it, else 0: C looks on (WEFT_THREADS comes before
+    in any case)."""
+    n = torch.get_num_threads()
+    return 0 if n == unset_threads() else n
+
+
 def boxed(graph, text: _text.Printer):
-    threads = torch.get_num_threads
     extra, random = text.extra, text.random
 
     if not extra and not random:

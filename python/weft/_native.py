@@ -18,5 +18,6 @@ def plain(t):
     import torch
     if not isinstance(t, torch.Tensor):
         raise TypeError(f"weft: an argument of type {type(t).__name__} where a tensor was compiled")
-    t = t.detach().as_subclass(torch.Tensor)
-    return t.resolve_conj().resolve_neg()
+    with torch._C.DisableTorchFunctionSubclass(), \
+            torch.utils._python_dispatch._disable_current_modes():
+        return t.as_subclass(torch.Tensor)
