@@ -53,25 +53,25 @@ static struct weft_error *give(const struct cli *c, const struct session *s)
 	return NULL;
 }
 
-int command_run(int argc, char **argv)
+static struct weft_error *print_text(struct weft_error *e, char *text)
 {
-	struct cli c;
-	struct session s = { 0 };
-	int status = cli_parse(&c, "run", argc, argv);
-	if (!status && c.command) {
-		struct weft_error *e = session_open(&c, &s);
-		if (!e)
-			e = session_run(&s);
-		if (!e)
-			e = give(&c, &s);
-		status = e ? cli_fault(e) : CLI_OK;
+	if (!e) {
+		fputs(text, stdout);
+		weft_text_free(text);
 	}
-	session_fini(&s);
-	cli_fini(&c);
-	return status;
+	return e;
 }
 
-static struct weft_error *compile(const struct cli *c, struct session *s)
+/* ---- the commands, each on an open session ------------------------------------------------------ */
+
+static struct weft_error *run(struct cli *c, struct session *s)
+{
+	TRY(session_open(c, s));
+	TRY(session_run(s));
+	return give(c, s);
+}
+
+static struct weft_error *compile(struct cli *c, struct session *s)
 {
 	const void *bytes;
 	size_t size;
@@ -80,65 +80,20 @@ static struct weft_error *compile(const struct cli *c, struct session *s)
 	return file_write_atomic(c->out, bytes, size);
 }
 
-int command_compile(int argc, char **argv)
+static struct weft_error *explain(struct cli *c, struct session *s)
 {
-	struct cli c;
-	struct session s = { 0 };
-	int status = cli_parse(&c, "compile", argc, argv);
-	if (!status && c.command && !c.out)
-		status = cli_usage("compile", "-o FILE is needed");
-	if (!status && c.command) {
-		struct weft_error *e = compile(&c, &s);
-		status = e ? cli_fault(e) : CLI_OK;
-	}
-	session_fini(&s);
-	cli_fini(&c);
-	return status;
+	char *text = NULL;
+	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
+	return print_text(weft_executable_explain(s->exe, c->format, &text), text);
 }
 
-int command_explain(int argc, char **argv)
+static struct weft_error *report(struct cli *c, struct session *s)
 {
-	struct cli c;
-	struct session s = { 0 };
-	char *text;
-	int status = cli_parse(&c, "explain", argc, argv);
-	if (!status && c.command) {
-		struct weft_error *e = cli_open(&c, c.rest[0], &s.client, &s.exe);
-		if (!e)
-			e = weft_executable_explain(s.exe, c.format, &text);
-		status = e ? cli_fault(e) : CLI_OK;
-		if (!e) {
-			fputs(text, stdout);
-			weft_text_free(text);
-		}
-	}
-	session_fini(&s);
-	cli_fini(&c);
-	return status;
-}
-
-int command_report(int argc, char **argv)
-{
-	struct cli c;
-	struct session s = { 0 };
-	char *text;
-	int status = cli_parse(&c, "report", argc, argv);
-	if (!status && c.command) {
-		c.random = true;
-		struct weft_error *e = session_open(&c, &s);
-		if (!e)
-			e = session_run(&s);
-		if (!e)
-			e = weft_report(c.format, &text);
-		status = e ? cli_fault(e) : CLI_OK;
-		if (!e) {
-			fputs(text, stdout);
-			weft_text_free(text);
-		}
-	}
-	session_fini(&s);
-	cli_fini(&c);
-	return status;
+	char *text = NULL;
+	c->random = true;
+	TRY(session_open(c, s));
+	TRY(session_run(s));
+	return print_text(weft_report(c->format, &text), text);
 }
 
 /* ---- bench ------------------------------------------------------------------------------------ */
@@ -188,16 +143,46 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	return e;
 }
 
-int command_bench(int argc, char **argv)
+/* ---- what they share ---------------------------------------------------------------------------- */
+
+static int in_session(const char *name, int argc, char **argv,
+	struct weft_error *(*fn)(struct cli *c, struct session *s), bool writes)
 {
 	struct cli c;
 	struct session s = { 0 };
-	int status = cli_parse(&c, "bench", argc, argv);
+	int status = cli_parse(&c, name, argc, argv);
+	if (!status && c.command && writes && !c.out)
+		status = cli_usage(name, "-o FILE is needed");
 	if (!status && c.command) {
-		struct weft_error *e = bench(&c, &s);
+		struct weft_error *e = fn(&c, &s);
 		status = e ? cli_fault(e) : CLI_OK;
 	}
 	session_fini(&s);
 	cli_fini(&c);
 	return status;
+}
+
+int command_run(int argc, char **argv)
+{
+	return in_session("run", argc, argv, run, false);
+}
+
+int command_compile(int argc, char **argv)
+{
+	return in_session("compile", argc, argv, compile, true);
+}
+
+int command_explain(int argc, char **argv)
+{
+	return in_session("explain", argc, argv, explain, false);
+}
+
+int command_report(int argc, char **argv)
+{
+	return in_session("report", argc, argv, report, false);
+}
+
+int command_bench(int argc, char **argv)
+{
+	return in_session("bench", argc, argv, bench, false);
 }
