@@ -53,13 +53,10 @@ static struct weft_error *give(const struct cli *c, const struct session *s)
 	return NULL;
 }
 
-static struct weft_error *print_text(struct weft_error *e, char *text)
+static void print_text(char *text)
 {
-	if (!e) {
-		fputs(text, stdout);
-		weft_text_free(text);
-	}
-	return e;
+	fputs(text, stdout);
+	weft_text_free(text);
 }
 
 /* ---- the commands, each on an open session ------------------------------------------------------ */
@@ -82,18 +79,22 @@ static struct weft_error *compile(struct cli *c, struct session *s)
 
 static struct weft_error *explain(struct cli *c, struct session *s)
 {
-	char *text = NULL;
+	char *text;
 	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
-	return print_text(weft_executable_explain(s->exe, c->format, &text), text);
+	TRY(weft_executable_explain(s->exe, c->format, &text));
+	print_text(text);
+	return NULL;
 }
 
 static struct weft_error *report(struct cli *c, struct session *s)
 {
-	char *text = NULL;
+	char *text;
 	c->random = true;
 	TRY(session_open(c, s));
 	TRY(session_run(s));
-	return print_text(weft_report(c->format, &text), text);
+	TRY(weft_report(c->format, &text));
+	print_text(text);
+	return NULL;
 }
 
 /* ---- bench ------------------------------------------------------------------------------------ */
