@@ -22,6 +22,7 @@ struct linker {
 	const Elf64_Shdr *sections;
 	const Elf64_Sym *symbols;
 	size_t nsymbols;
+	const char *section_names;
 	const char *names;                       /* of symbols */
 	size_t at[LINK_MAX_SECTIONS];            /* offset in the blob; SIZE_MAX: not in it */
 	unsigned char *blob;
@@ -34,8 +35,11 @@ static const void *section_data(struct linker *l, const Elf64_Shdr *s)
 	return l->elf + s->sh_offset;
 }
 
+/* A symbol without a name stands for its section. */
 static const char *symbol_name(struct linker *l, const Elf64_Sym *s)
 {
+	if (!s->st_name && s->st_shndx && s->st_shndx < l->head->e_shnum)
+		return l->section_names + l->sections[s->st_shndx].sh_name;
 	return s->st_name ? l->names + s->st_name : "?";
 }
 
@@ -46,6 +50,7 @@ static void link_open(struct linker *l)
 	    l->head->e_type != ET_REL || l->head->e_shnum > LINK_MAX_SECTIONS)
 		gen_fail(l->g, WEFT_INTERNAL, "LLVM's object is no ELF file we know");
 	l->sections = (const void *)(l->elf + l->head->e_shoff);
+	l->section_names = section_data(l, &l->sections[l->head->e_shstrndx]);
 	for (unsigned i = 0; i < l->head->e_shnum; i++) {
 		const Elf64_Shdr *s = &l->sections[i];
 		if (s->sh_type != SHT_SYMTAB)
@@ -67,9 +72,9 @@ static size_t link_layout(struct linker *l)
 			bool code = s->sh_flags & SHF_EXECINSTR;
 			if (!data)
 				l->at[i] = SIZE_MAX;
-			if (!(s->sh_flags & SHF_ALLOC) || !s->sh_size || code == (data == 1))
+			if (!(s->sh_flags & SHF_ALLOC) || code == (data == 1))
 				continue;
-			if (s->sh_flags & (SHF_WRITE | SHF_TLS) || s->sh_type == SHT_NOBITS)
+			if (s->sh_size && (s->sh_flags & (SHF_WRITE | SHF_TLS) || s->sh_type == SHT_NOBITS))
 				gen_fail(l->g, WEFT_INTERNAL, "the code has writable data");
 			if (s->sh_type != SHT_PROGBITS)
 				continue;

@@ -169,6 +169,24 @@ static LLVMValueRef call_own(struct gen *g, enum op op, LLVMValueRef a)
 	}
 }
 
+/* f32 as StableHLO's reference does it: e^(a + log 1/2) +- e^(-a + log 1/2), the sums in f32, which
+ * does not overflow before the result does but loses a few units in the last place. */
+static LLVMValueRef exp_sum(struct gen *g, LLVMValueRef a, bool cosine)
+{
+	LLVMTypeRef wide = like(a, g->f64), t = LLVMTypeOf(a);
+	LLVMValueRef half = K(-0.693147182464599609375);
+	LLVMValueRef up = math_exp(g, LLVMBuildFPExt(g->b, FADD(a, half), wide, ""), NULL);
+	LLVMValueRef down = math_exp(g, LLVMBuildFPExt(g->b, FSUB(half, a), wide, ""), NULL);
+
+	up = LLVMBuildFPTrunc(g->b, up, t, "");
+	down = LLVMBuildFPTrunc(g->b, down, t, "");
+	if (cosine)
+		return FADD(up, down);
+	LLVMValueRef small = sinh_of(g, LLVMBuildFPExt(g->b, a, wide, ""));
+	LLVMValueRef near = FCMP(OLT, math_abs(g, a), K(1));
+	return SELECT(near, LLVMBuildFPTrunc(g->b, small, t, ""), FSUB(up, down));
+}
+
 LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef r = call_own(g, op, a);
@@ -178,6 +196,8 @@ LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValu
 	if (op == OP_remainder)
 		return math_remainder(g, a, b);
 	bool wide = math_wide(g, a);
+	if (!wide && (op == OP_chlo_sinh || op == OP_chlo_cosh) && n->type->dtype == DTYPE_f32)
+		return exp_sum(g, a, op == OP_chlo_cosh);
 	if (!wide) {
 		a = LLVMBuildFPExt(g->b, a, like(a, g->f64), "");
 		b = b ? LLVMBuildFPExt(g->b, b, like(b, g->f64), "") : NULL;
