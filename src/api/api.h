@@ -10,6 +10,9 @@ WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads,
 	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
 WEFT_API struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
+/* Wall time from graph to executable; 0 when it was loaded. */
+WEFT_API double api_compile_seconds(const struct weft_executable *x);
+
 /* Runs the passes of names ("inline,simplify") on every function of p, in that order, verifying after each
  * that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
 WEFT_API struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;

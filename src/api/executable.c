@@ -118,6 +118,11 @@ struct weft_error *api_run(struct weft_executable *x, unsigned threads, const st
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }
 
+double api_compile_seconds(const struct weft_executable *x)
+{
+	return x->compile_s;
+}
+
 struct exe *api_exe(struct weft_executable *x)
 {
 	return x->exe;

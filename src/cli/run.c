@@ -1,8 +1,10 @@
 /* run.c -- weft run, compile, explain, bench, report: a program or artifact, its inputs, its results. */
 #include "base/mem.h"
+#include "api/api.h"
 #include "cli/cli.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* An open executable with inputs and room for outputs. */
@@ -106,6 +108,60 @@ static double seconds(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Steps of one name: a line of the table. */
+struct line {
+	char name[64];
+	uint64_t steps, runs, total, least;
+};
+struct table {
+	struct line at[256];
+	uint32_t n;
+};
+
+static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint64_t runs,
+	uint64_t total_ns, uint64_t least_ns)
+{
+	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
+	struct table *t = arg;
+	uint32_t i = 0;
+	char full[64];
+	snprintf(full, sizeof full, "%s%s%s", kind == ABI_STEP_kernel ? "" : kinds[kind],
+		kind == ABI_STEP_kernel || !*name ? "" : " ", name);
+	while (i < t->n && strcmp(t->at[i].name, full))
+		i++;
+	if (i == sizeof t->at / sizeof *t->at)
+		i--;                             /* the last line takes what has no room */
+	if (i == t->n)
+		memcpy(t->at[t->n++].name, full, sizeof full);
+	t->at[i].steps++;
+	t->at[i].runs += runs;
+	t->at[i].total += total_ns;
+	t->at[i].least += least_ns;
+}
+
+static int by_least(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	return x->least < y->least ? 1 : x->least > y->least ? -1 : strcmp(x->name, y->name);
+}
+
+static void print_steps(struct exe *x)
+{
+	static struct table t;
+	uint64_t all = 0;
+	exe_times_each(x, add_line, &t);
+	qsort(t.at, t.n, sizeof *t.at, by_least);
+	for (uint32_t i = 0; i < t.n; i++)
+		all += t.at[i].least;
+	printf("%12s %12s %6s %6s  kernel\n", "least us", "mean us", "part", "steps");
+	for (uint32_t i = 0; i < t.n; i++)
+		printf("%12.1f %12.1f %5.1f%% %6llu  %s\n", 1e-3 * (double)t.at[i].least,
+			1e-3 * (double)t.at[i].total * (double)t.at[i].steps / (double)t.at[i].runs,
+			100 * (double)t.at[i].least / (double)(all ? all : 1), (unsigned long long)t.at[i].steps,
+			t.at[i].name);
+	printf("%12.1f us in all\n", 1e-3 * (double)all);
+}
+
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -124,6 +180,8 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %llu times", (unsigned long long)n);
 	struct weft_error *e = NULL;
 	double first = 0;
+	if (c->steps)
+		e = exe_times_start(api_exe(s->exe));
 	for (uint64_t i = 0; i <= n && !e; i++) {
 		start = seconds();
 		e = session_run(s);
@@ -136,9 +194,11 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	}
 	if (!e) {
 		qsort(times, n, sizeof *times, by_value);
-		printf("read, compile and make inputs %.1f ms; first call %.3f ms; %llu calls: least %.3f, median "
-			"%.3f, most %.3f ms\n", 1e3 * opened, 1e3 * first, (unsigned long long)n, 1e3 * times[0],
+		printf("compile %.1f ms; read, compile and make inputs %.1f ms; first call %.3f ms; %llu calls: least %.3f, median "
+			"%.3f, most %.3f ms\n", 1e3 * api_compile_seconds(s->exe), 1e3 * opened, 1e3 * first, (unsigned long long)n, 1e3 * times[0],
 			1e3 * times[n / 2], 1e3 * times[n - 1]);
+		if (c->steps)
+			print_steps(api_exe(s->exe));
 	}
 	mem_free(times);
 	return e;

@@ -464,6 +464,7 @@ void exe_release(struct exe *x)
 	exe_unbind(x);
 	segments_free(x);
 	mem_free(x->late);
+	mem_free(x->times);
 	mem_free(x->takes);
 	mem_free(x->dim_checks);
 	mem_free(x->input_bytes);
@@ -502,5 +503,31 @@ void exe_counts_each(const struct exe *x,
 			continue;
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(s->text, "|"), s->text);
 		fn(arg, s->kind, name, atomic_load_explicit(&s->runs, memory_order_relaxed));
+	}
+}
+
+struct weft_error *exe_times_start(struct exe *x)
+{
+	struct step_time *times = mem_alloc(mem_size(x->image.nsteps + 1, sizeof *times));
+
+	if (!times)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for times of steps");
+	run_lock();
+	mem_free(x->times);
+	x->times = times;
+	run_unlock();
+	return NULL;
+}
+
+void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
+	const char *name, uint64_t runs, uint64_t total_ns, uint64_t least_ns), void *arg)
+{
+	for (uint32_t i = 0; x->times && i < x->image.nsteps; i++) {
+		run_lock();
+		struct step_time t = x->times[i];
+		run_unlock();
+		if (t.runs)
+			fn(arg, x->steps[i].kind, x->steps[i].text ? x->steps[i].text : "", t.runs, t.total,
+				t.least);
 	}
 }

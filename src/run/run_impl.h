@@ -106,6 +106,10 @@ struct exe {
 	size_t arena;
 	unsigned seen_threads, seen_tries;
 	struct pool_seen seen;
+	struct step_time *times;      /* by step; NULL: not timed */
+};
+struct step_time {
+	uint64_t runs, total, least;  /* ns */
 };
 
 /* Tests: functions that stand for the code of kernels 0, 1, ... of what is loaded from now on. */

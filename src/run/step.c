@@ -7,6 +7,7 @@
 #include "run/fp.h"
 #include "run/run_impl.h"
 #include <string.h>
+#include <time.h>
 
 #define COPY_CHUNK ((int64_t)256 << 10)
 
@@ -322,6 +323,26 @@ static struct weft_error *step_while(struct frame *f, const struct step *s, unsi
 	}
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void step_timed(const struct exe *x, uint32_t step, uint64_t start)
+{
+	uint64_t ns = now_ns() - start;
+
+	run_lock();
+	struct step_time *t = &x->times[step];
+	t->least = t->runs && t->least < ns ? t->least : ns;
+	t->total += ns;
+	t->runs++;
+	run_unlock();
+}
+
 struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, unsigned depth)
 {
 	if (depth > ABI_DEPTH_MAX)
@@ -329,6 +350,8 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 			ABI_DEPTH_MAX);
 	for (uint32_t i = first; i < first + count; i++) {
 		struct step *s = &f->x->steps[i];
+		bool timed = f->x->times != NULL;
+		uint64_t start = timed ? now_ns() : 0;
 		switch (s->kind) {
 		case ABI_STEP_sizes: TRY(step_sizes(f, s)); break;
 		case ABI_STEP_kernel: TRY(step_kernel(f, s)); break;
@@ -338,6 +361,8 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 		case ABI_STEP_if: TRY(step_if(f, s, depth + 1)); break;
 		case ABI_STEP_while: TRY(step_while(f, s, depth + 1)); break;
 		}
+		if (timed)
+			step_timed(f->x, i, start);
 	}
 	return NULL;
 }
