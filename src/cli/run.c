@@ -111,7 +111,7 @@ static double seconds(void)
 /* Steps of one name: a line of the table. */
 struct line {
 	char name[64];
-	uint64_t steps, runs, total, least;
+	uint64_t steps, runs, total, least, cpu;
 };
 struct table {
 	struct line at[256];
@@ -119,7 +119,7 @@ struct table {
 };
 
 static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint64_t runs,
-	uint64_t total_ns, uint64_t least_ns)
+	uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns)
 {
 	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
 	struct table *t = arg;
@@ -137,29 +137,37 @@ static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint6
 	t->at[i].runs += runs;
 	t->at[i].total += total_ns;
 	t->at[i].least += least_ns;
+	t->at[i].cpu += cpu_ns;
 }
 
-static int by_least(const void *a, const void *b)
+static int by_cpu(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	return x->least < y->least ? 1 : x->least > y->least ? -1 : strcmp(x->name, y->name);
+	return x->cpu < y->cpu ? 1 : x->cpu > y->cpu ? -1 : strcmp(x->name, y->name);
 }
 
+static double us(uint64_t ns)
+{
+	return 1e-3 * (double)ns;
+}
+
+/* Kernels by the time all their steps take; cpu: of all threads, and so above what a clock shows. */
 static void print_steps(struct exe *x)
 {
 	static struct table t;
-	uint64_t all = 0;
+	uint64_t all = 0, cpu = 0;
 	exe_times_each(x, add_line, &t);
-	qsort(t.at, t.n, sizeof *t.at, by_least);
-	for (uint32_t i = 0; i < t.n; i++)
+	qsort(t.at, t.n, sizeof *t.at, by_cpu);
+	for (uint32_t i = 0; i < t.n; i++) {
 		all += t.at[i].least;
-	printf("%12s %12s %6s %6s  kernel\n", "least us", "mean us", "part", "steps");
+		cpu += t.at[i].cpu;
+	}
+	printf("%12s %12s %12s %6s %6s  kernel\n", "least cpu us", "least us", "mean us", "part", "steps");
 	for (uint32_t i = 0; i < t.n; i++)
-		printf("%12.1f %12.1f %5.1f%% %6llu  %s\n", 1e-3 * (double)t.at[i].least,
-			1e-3 * (double)t.at[i].total * (double)t.at[i].steps / (double)t.at[i].runs,
-			100 * (double)t.at[i].least / (double)(all ? all : 1), (unsigned long long)t.at[i].steps,
-			t.at[i].name);
-	printf("%12.1f us in all\n", 1e-3 * (double)all);
+		printf("%12.1f %12.1f %12.1f %5.1f%% %6llu  %s\n", us(t.at[i].cpu), us(t.at[i].least),
+			us(t.at[i].total) * (double)t.at[i].steps / (double)t.at[i].runs,
+			100 * us(t.at[i].cpu) / us(cpu ? cpu : 1), (unsigned long long)t.at[i].steps, t.at[i].name);
+	printf("%12.1f %12.1f us in all\n", us(cpu), us(all));
 }
 
 static int by_value(const void *a, const void *b)

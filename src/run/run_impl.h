@@ -109,7 +109,7 @@ struct exe {
 	struct step_time *times;      /* by step; NULL: not timed */
 };
 struct step_time {
-	uint64_t runs, total, least;  /* ns */
+	uint64_t runs, total, least, cpu;     /* ns; cpu: least */
 };
 
 /* Tests: functions that stand for the code of kernels 0, 1, ... of what is loaded from now on. */

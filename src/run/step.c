@@ -323,21 +323,32 @@ static struct weft_error *step_while(struct frame *f, const struct step *s, unsi
 	}
 }
 
-static uint64_t now_ns(void)
+struct now {
+	uint64_t wall, cpu;           /* ns */
+};
+
+static uint64_t clock_ns(clockid_t which)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(which, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void step_timed(const struct exe *x, uint32_t step, uint64_t start)
+static struct now now(void)
 {
-	uint64_t ns = now_ns() - start;
+	return (struct now){ clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+static void step_timed(const struct exe *x, uint32_t step, struct now start)
+{
+	struct now end = now();
+	uint64_t ns = end.wall - start.wall, cpu = end.cpu - start.cpu;
 
 	run_lock();
 	struct step_time *t = &x->times[step];
 	t->least = t->runs && t->least < ns ? t->least : ns;
+	t->cpu = t->runs && t->cpu < cpu ? t->cpu : cpu;
 	t->total += ns;
 	t->runs++;
 	run_unlock();
@@ -351,7 +362,7 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 	for (uint32_t i = first; i < first + count; i++) {
 		struct step *s = &f->x->steps[i];
 		bool timed = f->x->times != NULL;
-		uint64_t start = timed ? now_ns() : 0;
+		struct now start = timed ? now() : (struct now){ 0, 0 };
 		switch (s->kind) {
 		case ABI_STEP_sizes: TRY(step_sizes(f, s)); break;
 		case ABI_STEP_kernel: TRY(step_kernel(f, s)); break;
