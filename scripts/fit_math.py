@@ -66,6 +66,7 @@ def erfcx(t):
 fit("erfc_f64", erfcx, -1, mp.mpf("0.8"), 23,
     "(1 + 2 x) e^(x^2) erfc x in t = (x - 3.75) / (x + 3.75), 0 <= x <= 33 (after Shepherd and Laframboise 1981)",
     True)
+fit("erfc_f32", erfcx, -1, mp.mpf("0.48"), 10, "the same, 0 <= x <= 10.6", False)
 q = mp.pi / 4 * mp.mpf("1.0001")
 sn = series(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: -mp.mpf(1) / 6 + z / 120)
 cs = series(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2, lambda z: mp.mpf(1) / 24 - z / 720)

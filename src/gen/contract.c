@@ -1,11 +1,12 @@
 /* contract.c -- CORE_contract: C[b,m,n] = sum over k of R[b,m,k] * V[b,k,n], then the body over C.
  *
- *   a chunk:  for each panel of 32 columns                  V's panel, DEPTH rows of it: first-level cache
+ *   a chunk:  for each group of columns, some panels
  *               for each block of DEPTH of k                R's block of rows: second-level cache
- *                 (V as it lies: copy the panel's part, converted, into scratch)
- *                 for each tile of `rows` rows              C's tile: registers
- *                   tile += R's scalars x V's vectors
- *               the body over the panel's columns of C, from scratch
+ *                 (V as it lies: copy the group's part, converted, into panels in scratch)
+ *                 for each panel of the group               V's panel, DEPTH rows of it: first-level cache
+ *                   for each tile of `rows` rows            C's tile: registers
+ *                     tile += R's scalars x V's vectors
+ *               the body over the group's columns of C, from scratch
  *
  * R is read as it lies, scalar by scalar, each broadcast to a vector (after the register blocking of
  * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over k in order in one accumulator, by FMA where
@@ -16,8 +17,8 @@
 #include <string.h>
 
 #define DEPTH 256                        /* of k at a time */
-#define PANEL PLAN_PANEL
-#define MAX_HALVES (PANEL / LANES)
+#define GROUP 128                        /* columns of C at a time */
+#define MAX_HALVES (PLAN_PANEL / LANES)
 #define MAX_ROWS 16
 
 struct contraction {
@@ -25,14 +26,17 @@ struct contraction {
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
+	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
 	uint32_t rows, tail_rows;        /* of the tile; of the one that takes what is left */
-	uint32_t halves;                 /* vectors of LANES columns the tile has: the panel's, or half of them */
+	uint32_t halves;                 /* vectors of LANES columns the tile has */
 	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
-	LLVMValueRef panel, block, turned;       /* scratch: a copied panel, C, C with m along lanes */
+	LLVMValueRef panels;             /* scratch: [panel of the group][DEPTH][cols], V's copy */
+	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
+	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES */
 	bool along_m;
 	/* of the chunk being made */
-	LLVMValueRef batch, m0, mrows, n0, nv;
+	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
 	struct ix batches[PLAN_MAX_BATCH];
 	/* of the element being made */
 	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
@@ -61,7 +65,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
 	LLVMTypeRef rt = mem_type(g, x->c->rows_type), vt = mem_type(g, x->panel_type);
-	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, PANEL)));
+	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, x->cols)));
 	LLVMValueRef row = gep(g, rt, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
 	for (unsigned h = 0; h < x->halves; h++)
@@ -77,12 +81,11 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 /* Where accumulator i of the tile lies in C's block. */
 static int64_t out_at(const struct contraction *x, uint32_t i)
 {
-	return (int64_t)(i / x->halves) * PANEL + (int64_t)(i % x->halves) * LANES;
+	return (int64_t)(i / x->halves) * x->cols + (int64_t)(i % x->halves) * LANES;
 }
 
 /* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
- * take more of, the product of `rows` rows and `halves` vectors of a panel.
- * Strides that are known are constants in it. */
+ * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in it. */
 static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
@@ -135,11 +138,20 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	return fn;
 }
 
-/* ---- one panel --------------------------------------------------------------------------------- */
+/* ---- one group of columns ---------------------------------------------------------------------- */
 
 static LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 {
 	return LLVMBuildUDiv(g->b, ADD(a, c64(g, by - 1)), c64(g, by), "");
+}
+
+/* Column j, a multiple of LANES, of row i in panels of `rows` rows each. */
+static LLVMValueRef in_panels(struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i,
+	int64_t rows)
+{
+	LLVMValueRef cols = c64(g, x->cols), p = LLVMBuildUDiv(g->b, j, cols, "");
+
+	return ADD(MUL(p, c64(g, rows * x->cols)), ADD(MUL(i, cols), LLVMBuildURem(g->b, j, cols, "")));
 }
 
 /* at + the batch indices by their strides, in elements. */
@@ -157,7 +169,7 @@ static LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, con
 	return e;
 }
 
-struct copy {                            /* of a panel as it lies */
+struct copy {                            /* of a group as it lies */
 	struct lanes lanes;
 	const struct contraction *x;
 	LLVMValueRef from, row;          /* first element of V's row; row of the copy */
@@ -174,12 +186,12 @@ static void copy_lanes(struct gen *g, struct lanes *s, struct ix j)
 	gen_here(g);
 	if (x->bytes == 8 && dtype_bytes(x->c->cols_type) < 8)
 		v.v = LLVMBuildFPExt(g->b, v.v, x->vec, "");
-	LLVMValueRef to = gep(g, x->acc, x->panel, ADD(MUL(c->row, c64(g, PANEL)), j.v));
+	LLVMValueRef to = gep(g, x->acc, x->panels, in_panels(g, x, j.v, c->row, DEPTH));
 	LLVMSetAlignment(LLVMBuildStore(g->b, v.v, to), 64);
 }
 
-/* Rows [kb, kb + kn) of the panel from V as it lies into scratch; columns beyond n are not stored later. */
-static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
+/* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored later. */
+static void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
 	LLVMValueRef base = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
 	LLVMValueRef stride = gen_extent(g, x->c->cols_k);
@@ -191,61 +203,63 @@ static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef kb, LL
 	gen_here(g);
 	struct copy c = { .x = x, .row = l->iv, .from = ADD(base, MUL(ADD(kb, l->iv), stride)) };
 	c.lanes = (struct lanes){ .lo = c64(g, 0), .hi = x->nv, .level = g->depth, .align = LANES,
-		.max = PANEL - 1, .fn = copy_lanes, .whole_blocks = x->c->n >= 0 && x->c->n % PANEL == 0 };
+		.max = x->group - 1, .fn = copy_lanes, .whole_blocks = x->c->n >= 0 && x->c->n % LANES == 0 };
 	lanes_loop(g, &c.lanes);
 	loop_end(g, l);
 }
 
 static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
-	LLVMValueRef lo, LLVMValueRef hi, LLVMValueRef rows, LLVMValueRef panel, LLVMValueRef kn,
-	LLVMValueRef first)
+	LLVMValueRef lo, LLVMValueRef hi, LLVMValueRef rows, LLVMValueRef panel, LLVMValueRef out,
+	LLVMValueRef kn, LLVMValueRef first)
 {
 	LLVMValueRef rows_m = gen_extent(g, x->c->rows_m), rows_k = gen_extent(g, x->c->rows_k);
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
-	for (uint32_t h = 0; h < MAX_HALVES; h += x->halves) {
-		LLVMValueRef column = c64(g, (int64_t)h * LANES);
-		LLVMValueRef args[P_COUNT] = {
-			[P_ROWS] = gep(g, mem_type(g, x->c->rows_type), rows, MUL(l->iv, rows_m)),
-			[P_PANEL] = gep(g, mem_type(g, x->panel_type), panel, column),
-			[P_OUT] = gep(g, x->acc, x->block, ADD(MUL(l->iv, c64(g, PANEL)), column)),
-			[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
-		};
-		LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
-	}
+	LLVMValueRef args[P_COUNT] = {
+		[P_ROWS] = gep(g, mem_type(g, x->c->rows_type), rows, MUL(l->iv, rows_m)), [P_PANEL] = panel,
+		[P_OUT] = gep(g, x->acc, out, MUL(l->iv, c64(g, x->cols))),
+		[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
+	};
+	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
 	loop_end(g, l);
 }
 
-/* C's rows of the chunk in the panel's columns, into x->block. */
-static void multiply(struct gen *g, struct contraction *x, LLVMValueRef p)
+/* C's rows of the chunk in the group's columns, into x->block. */
+static void multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k), rows_m = gen_extent(g, c->rows_m);
-	LLVMValueRef rows = gen_buffer(g, 0), cols = gen_buffer(g, 1), panels = gen_extent(g, c->n);
+	LLVMValueRef rows = gen_buffer(g, 0), cols = gen_buffer(g, 1), n = gen_extent(g, c->n), panel;
 	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
-	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
 
 	loop_begin(g, l, c64(g, 0), k, DEPTH);
 	gen_here(g);
-	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, DEPTH)), panel;
+	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, DEPTH));
 	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
 	LLVMValueRef from = gep(g, mem_type(g, c->rows_type), rows, at);
-	if (c->cols_packed) {
-		panels = ceil_div(g, panels, PANEL);
-		at = ADD(MUL(ADD(MUL(x->batch, panels), p), k), kb);
-		panel = gep(g, mem_type(g, c->cols_type), cols, MUL(at, c64(g, PANEL)));
-	} else {
-		copy_panel(g, x, kb, kn);
-		panel = x->panel;
-	}
+	if (!c->cols_packed)
+		copy_group(g, x, kb, kn);
 	gen_here(g);
 	LLVMValueRef first = ICMP(EQ, kb, c64(g, 0));
 	LLVMValueRef whole = SUB(x->mrows, LLVMBuildURem(g->b, x->mrows, c64(g, x->rows), ""));
-	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, from, panel, kn, first);
+	loop_begin(g, p, c64(g, 0), ceil_div(g, x->nv, x->cols), 1);
+	gen_here(g);
+	if (c->cols_packed) {
+		LLVMValueRef i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
+			ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p->iv));
+		i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
+		panel = gep(g, mem_type(g, c->cols_type), cols, i);
+	} else {
+		panel = gep(g, x->acc, x->panels, MUL(p->iv, c64(g, DEPTH * x->cols)));
+	}
+	LLVMValueRef out = gep(g, x->acc, x->block, MUL(p->iv, c64(g, x->pad * x->cols)));
+	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, from, panel, out, kn, first);
 	if (x->tail_tile)
-		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, from, panel, kn, first);
+		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, from, panel, out, kn, first);
+	loop_end(g, p);
 	loop_end(g, l);
 }
 
@@ -270,17 +284,17 @@ static void turn(struct gen *g, LLVMValueRef *v)
 	}
 }
 
-/* block[pad][PANEL] -> turned[PANEL][pad]. */
+/* The group in panels -> turned[group][pad]. */
 static void turn_block(struct gen *g, struct contraction *x)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l), *h = job_alloc(g->job, sizeof *h);
 	LLVMValueRef v[LANES];
 
 	loop_begin(g, l, c64(g, 0), x->mrows, LANES);
-	loop_begin(g, h, c64(g, 0), c64(g, PANEL), LANES);
+	loop_begin(g, h, c64(g, 0), x->nv, LANES);
 	gen_here(g);
 	for (unsigned i = 0; i < LANES; i++) {
-		LLVMValueRef at = ADD(MUL(ADD(l->iv, c64(g, i)), c64(g, PANEL)), h->iv);
+		LLVMValueRef at = in_panels(g, x, h->iv, ADD(l->iv, c64(g, i)), x->pad);
 		v[i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, x->block, at), "");
 		LLVMSetAlignment(v[i], 64);
 	}
@@ -423,7 +437,8 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 	int64_t m_max = x->c->m > 0 ? x->c->m - 1 : INT64_MAX, n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
 
 	gen_here(g);
-	LLVMValueRef at = ADD(MUL(f->other, c64(g, x->along_m ? x->pad : PANEL)), j.v);
+	LLVMValueRef at = x->along_m ? ADD(MUL(f->other, c64(g, x->pad)), j.v) :
+		in_panels(g, x, j.v, f->other, x->pad);
 	x->at = gep(g, x->acc, x->along_m ? x->turned : x->block, at);
 	struct ix m, n;
 	if (x->along_m) {
@@ -448,9 +463,9 @@ static void finish(struct gen *g, struct contraction *x)
 	gen_here(g);
 	f.other = l->iv;
 	f.lanes = (struct lanes){ .lo = c64(g, 0), .hi = x->along_m ? x->mrows : x->nv, .level = g->depth,
-		.align = LANES, .max = x->along_m ? x->pad - 1 : PANEL - 1, .fn = finish_lanes };
+		.align = LANES, .max = (x->along_m ? x->pad : x->group) - 1, .fn = finish_lanes };
 	f.lanes.whole_blocks = x->along_m ? c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0 :
-		c->n >= 0 && c->n % PANEL == 0;
+		c->n >= 0 && c->n % LANES == 0;
 	lanes_loop(g, &f.lanes);
 	loop_end(g, l);
 }
@@ -528,16 +543,24 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
 	ix_delinear(g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
 	gen_here(g);
-	LLVMValueRef lo = LLVMBuildUDiv(g->b, block, c64(g, PANEL), ""), hi = ceil_div(g, end, PANEL);
-	loop_begin(g, l, lo, hi, 1);
+	loop_begin(g, l, block, end, x->group);
 	gen_here(g);
-	x->n0 = MUL(l->iv, c64(g, PANEL));
-	x->nv = min_signed(g, SUB(n, x->n0), c64(g, PANEL));
-	if (c->n >= 0 && c->n % PANEL == 0)
-		x->nv = c64(g, PANEL);
-	multiply(g, x, l->iv);
+	x->n0 = l->iv;
+	x->nv = min_signed(g, SUB(end, x->n0), c64(g, x->group));
+	if (c->n >= 0 && c->n % x->group == 0 && c->n_block % x->group == 0)
+		x->nv = c64(g, x->group);
+	multiply(g, x);
 	finish(g, x);
 	loop_end(g, l);
+}
+
+/* Columns of a group: GROUP, or what a chunk has where that is less. */
+static int64_t group_of(const struct contract *c, int64_t cols)
+{
+	int64_t n = c->n >= 0 && c->n < GROUP ? c->n : GROUP;
+
+	n = c->n_block && c->n_block < n ? c->n_block : n;
+	return (n + cols - 1) / cols * cols;
 }
 
 void core_contract(struct gen *g)
@@ -547,11 +570,13 @@ void core_contract(struct gen *g)
 
 	x->c = c;
 	x->panel_type = c->cols_packed ? c->cols_type : c->acc;
-	x->halves = g->isa->cols / LANES;
+	x->cols = c->panel ? c->panel : PLAN_PANEL;
+	x->group = group_of(c, x->cols);
+	x->halves = (uint32_t)x->cols / LANES;
 	x->bytes = (unsigned)dtype_bytes(c->acc);
 	x->acc = reg_type(g, c->acc);
 	x->vec = lanes_of(x->acc);
-	x->rows = g->isa->rows * 4 / x->bytes;
+	x->rows = g->isa->rows * g->isa->cols / (uint32_t)x->cols * 4 / x->bytes;
 	x->rows = x->rows < 1 ? 1 : x->rows > MAX_ROWS ? MAX_ROWS : x->rows;
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	x->pad = (c->m_block + LANES - 1) / LANES * LANES;
@@ -559,11 +584,12 @@ void core_contract(struct gen *g)
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
-	x->block = gen_scratch(g, (size_t)x->pad * PANEL * x->bytes);
+	size_t group = (size_t)x->group * x->bytes;
+	x->block = gen_scratch(g, (size_t)x->pad * group);
 	if (x->along_m)
-		x->turned = gen_scratch(g, (size_t)x->pad * PANEL * x->bytes);
+		x->turned = gen_scratch(g, (size_t)x->pad * group);
 	if (!c->cols_packed)
-		x->panel = gen_scratch(g, (size_t)DEPTH * PANEL * x->bytes);
+		x->panels = gen_scratch(g, DEPTH * group);
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	loop_begin(g, l, LLVMGetParam(g->fn, 1), LLVMGetParam(g->fn, 2), 1);
 	contract_chunk(g, x, l->iv);

@@ -141,7 +141,6 @@ static LLVMValueRef call_f64(struct gen *g, enum op op, LLVMValueRef a, LLVMValu
 	case OP_cbrt: return math_cbrt(g, a);
 	case OP_power: return for_f32 ? math_power_f32(g, a, b) : math_power(g, a, b);
 	case OP_atan2: return math_atan2(g, a, b);
-	case OP_chlo_erfc: return math_erfc(g, a);
 	case OP_chlo_atan: return math_atan2(g, a, K(1));
 	case OP_chlo_asin: return math_atan2(g, a, other_side(g, a));
 	case OP_chlo_acos: return math_atan2(g, other_side(g, a), a);
@@ -165,6 +164,7 @@ static LLVMValueRef call_own(struct gen *g, enum op op, LLVMValueRef a)
 	case OP_logistic: return math_logistic(g, a);
 	case OP_log: return math_log(g, a);
 	case OP_chlo_erf: return math_erf(g, a);
+	case OP_chlo_erfc: return math_erfc(g, a);
 	default: return NULL;
 	}
 }

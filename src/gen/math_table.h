@@ -12,6 +12,7 @@ extern const double math_erf_f32[7];
 extern const double math_erf_f64[14];
 extern const double math_erfl_f32[9];
 extern const double math_erfc_f64[24];
+extern const double math_erfc_f32[11];
 extern const double math_sin_f64[7];
 extern const double math_cos_f64[7];
 extern const double math_atan_f64[12];

@@ -1,7 +1,7 @@
 /* contract.c -- which side of a dot_general is read as scalars and which as vectors, and how both lie.
  *
  * The rows side is read as it lies, whatever its strides (weights [N,K] too); the columns side wants
- * vectors of consecutive n: as it lies when n has stride 1, else packed into panels of 32 columns by a
+ * vectors of consecutive n: as it lies when n has stride 1, else packed into panels of columns by a
  * map kernel of its own, into which what computes the operand fuses.  So of the two ways to turn a
  * product the cheaper is taken: work wasted in the last panel against elements to pack.  (The scheme of
  * Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008, with one side unpacked.) */
@@ -77,8 +77,8 @@ static void side_make_dense(struct graph *g, struct side *s, bool contract_first
 	side_measure(g, s);
 }
 
-/* Panels [batch..., ceil(n / 32), k, 32], zero beyond n. */
-static const struct node *side_pack(struct graph *g, const struct side *s)
+/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n. */
+static const struct node *side_pack(struct graph *g, const struct side *s, int64_t panel)
 {
 	const struct node *t = side_transposed(g, s, false);
 	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
@@ -91,12 +91,12 @@ static const struct node *side_pack(struct graph *g, const struct side *s)
 	dims[b] = s->free_extent;
 	dims[b + 1] = s->k_extent;
 	t = build_reshape(g, t, b + 2, dims);
-	int64_t panels = (s->free_extent + PLAN_PANEL - 1) / PLAN_PANEL;
-	high[b] = panels * PLAN_PANEL - s->free_extent;
+	int64_t panels = (s->free_extent + panel - 1) / panel;
+	high[b] = panels * panel - s->free_extent;
 	if (high[b])
 		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
 	dims[b] = panels;
-	dims[b + 1] = PLAN_PANEL;
+	dims[b + 1] = panel;
 	dims[b + 2] = s->k_extent;
 	t = build_reshape(g, t, b + 3, dims);
 	perm[b] = b;
@@ -107,13 +107,13 @@ static const struct node *side_pack(struct graph *g, const struct side *s)
 
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with the last
  * panel's waste, and packing an element. */
-static double side_cost(const struct side *rows, const struct side *cols)
+static double side_cost(const struct side *rows, const struct side *cols, int64_t panel)
 {
 	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
 		return cols->free_stride == 1 ? 0 : 1;
 	double m = (double)rows->free_extent, n = (double)cols->free_extent, k = (double)rows->k_extent;
-	double panels = (double)((cols->free_extent + PLAN_PANEL - 1) / PLAN_PANEL);
-	double work = m * panels * PLAN_PANEL * k / 32;
+	double panels = (double)((cols->free_extent + panel - 1) / panel);
+	double work = m * panels * (double)panel * k / 32;
 	bool direct = cols->collapses && cols->free_stride == 1;
 	return work + (direct ? 0 : n * k * 1.5) + (rows->collapses ? 0 : m * k * 1.5);
 }
@@ -130,7 +130,7 @@ static int64_t contract_ints(const struct contract *c, int64_t *out)
 		out[n++] = c->cols_batch[i];
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k, c->cols_k,
-		c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block };
+		c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block, c->panel };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	return n;
@@ -158,6 +158,7 @@ void contract_load(const struct node *n, struct contract *c)
 	c->acc = (enum dtype)*in++;
 	c->m_block = *in++;
 	c->n_block = *in++;
+	c->panel = *in++;
 }
 
 /* Batch dims of both sides, neighbours that step by one stride on both merged. */
@@ -186,22 +187,24 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 	return true;
 }
 
-/* Blocks by shape alone: a block of rows and its panels stay in the second-level cache. */
+/* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the second-level
+ * cache, its group of columns another.  Few blocks of columns become more, for the sake of threads. */
 static void contract_block(struct contract *c, const struct plan_options *o)
 {
 	int64_t tile = isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
-	int64_t panel_bytes = k * PLAN_PANEL * 4;
-	int64_t panels = (n + PLAN_PANEL - 1) / PLAN_PANEL, fit = l2 / 2 / panel_bytes;
-	c->n_block = 0;
-	if (panels > 8 && fit < panels)
-		c->n_block = (fit < 1 ? 1 : fit) * PLAN_PANEL;
-	int64_t rows = 48 * 65536 / (k * (c->n_block ? c->n_block : panels * PLAN_PANEL)) ;
-	rows = rows < 48 ? 48 : rows > 480 ? 480 : rows;
-	rows = (rows + 47) / 48 * 48;
-	if (rows > m)
-		rows = m;
+	int64_t most = l2 / 4 / (256 * 4);
+	most = most < 48 ? 48 : most > 240 ? 240 : most;
+	int64_t blocks = (m + most - 1) / most, rows = (m + blocks - 1) / blocks, batch = 1;
+	if (c->m < 0)
+		rows = 96;
 	c->m_block = (rows + tile - 1) / tile * tile;
+	for (uint32_t i = 0; i < c->nbatch; i++)
+		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
+	int64_t width = 128;
+	while (width > 32 && blocks * batch * ((n + width - 1) / width) < 16 && rows * k * width > 1 << 20)
+		width /= 2;
+	c->n_block = width < n ? width : 0;
 }
 
 static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
@@ -229,8 +232,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n, const s
 	struct side lhs = side_of(g, in[0], lb, nb, lc, nc), rhs = side_of(g, in[1], rb, nb, rc, nc);
 	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
 		return NULL;
-	struct contract c = { .acc = acc };
-	c.rows_are_lhs = side_cost(&lhs, &rhs) <= side_cost(&rhs, &lhs);
+	struct contract c = { .acc = acc, .panel = isa_table[o->isa].cols };
+	c.rows_are_lhs = side_cost(&lhs, &rhs, c.panel) <= side_cost(&rhs, &lhs, c.panel);
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);
@@ -254,7 +257,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n, const s
 		c.cols_k = cols->k_stride;
 	}
 	contract_block(&c, o);
-	const struct node *operands[2] = { rows->view.base, c.cols_packed ? side_pack(g, cols) : cols->view.base };
+	const struct node *operands[2] = { rows->view.base, c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };
 	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 16];
 	uint32_t nints = (uint32_t)contract_ints(&c, ints);
 	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };

@@ -37,12 +37,12 @@ enum core {
 };
 
 /* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
- * packed panels [batch][ceil(n / 32)][k][32], zero beyond n, or as it lies when n has stride 1.
+ * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n has stride 1.
  * Strides are in elements, extents like dims; rows_at and cols_at are first elements.
  * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says which
  * of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
-#define PLAN_PANEL 32
+#define PLAN_PANEL 32                        /* columns of a panel, at most */
 struct contract {
 	bool rows_are_lhs;
 	bool cols_packed;
@@ -57,7 +57,8 @@ struct contract {
 	enum dtype rows_type, cols_type;           /* of the buffers; converted to the accumulator's */
 	enum dtype acc;                            /* f32, f64, or i32 */
 	int64_t m_block;                           /* rows of C a chunk makes: a number, multiple of the tile */
-	int64_t n_block;                           /* columns: a number, multiple of 32, or n when 0 */
+	int64_t n_block;                           /* columns: a number, multiple of panel, or n when 0 */
+	int64_t panel;                             /* columns of a panel and of the tile; 0: PLAN_PANEL */
 };
 
 struct kernel {
