@@ -24,7 +24,7 @@ int command_check(int argc, char **argv)
 	if (!status && c.command) {
 		/* Answers are compared to the ULP: every op rounds to its dtype. */
 		weft_error_free(weft_options_set(c.options, "numerics", "strict"));
-	weft_error_free(weft_options_set(c.options, "passes_off", "fold"));   /* native code computes it all */
+		weft_error_free(weft_options_set(c.options, "passes_off", "fold"));   /* native code computes it all */
 		for (int i = 0; i < c.nrest; i++) {
 			struct weft_error *e = check_file(&c, c.rest[i]);
 			if (e)
