@@ -423,6 +423,7 @@ static void compile_job(struct job *j, void *arg)
 	case CORE_row: core_row(g); break;
 	case CORE_contract: core_contract(g); break;
 	case CORE_scatter: core_scatter(g); break;
+	case CORE_sort: core_sort(g); break;
 	default: gen_fail(g, WEFT_UNIMPLEMENTED, "core %d is not lowered yet", (int)g->k->core);
 	}
 	if (g->opt->dump)

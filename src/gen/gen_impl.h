@@ -265,6 +265,7 @@ void core_map(struct gen *g);
 void core_row(struct gen *g);
 void core_contract(struct gen *g);
 void core_scatter(struct gen *g);
+void core_sort(struct gen *g);
 
 /* ---- target.c, link.c ---- */
 void target_open(struct gen *g);                             /* target machine, module's triple and layout */

@@ -77,12 +77,12 @@ static bool node_is_input(const struct node *n)
 
 bool node_is_step(const struct node *n)
 {
-	if (n->op == OP_result)
-		return node_is_step(n->in[0]);
+	if (n->op == OP_result)          /* of a sort: set by the kernel that is the sort */
+		return n->in[0]->op == OP_sort || node_is_step(n->in[0]);
 	if (node_has_effect(n) || n->type->kind == TYPE_token)
 		return true;
 	switch (op_table[n->op].kind) {
-	case OP_SORT: case OP_LIBRARY: case OP_RANDOM: case OP_CONTROL: case OP_CUSTOM: case OP_TUPLE:
+	case OP_LIBRARY: case OP_RANDOM: case OP_CONTROL: case OP_CUSTOM: case OP_TUPLE:
 	case OP_TOKEN: case OP_COLLECTIVE: case OP_EXPAND:
 		return true;
 	default:
@@ -378,7 +378,7 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 /* May n be computed inside group as often as its users there want it (F2)? */
 static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
 {
-	if (group->core == CORE_scatter || group->nmembers >= GROUP_MOST)
+	if (group->core == CORE_scatter || group->core == CORE_sort || group->nmembers >= GROUP_MOST)
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
@@ -415,7 +415,7 @@ static bool join(struct fuse *f, struct group *group, const struct node *n)
 	}
 	if (n->op == OP_reduce)
 		return join_reduce(f, group, n, &m);
-	if (n->op == OP_scatter)
+	if (n->op == OP_scatter || n->op == OP_sort)
 		return false;
 	return join_map(f, group, n, &m);
 }
@@ -444,6 +444,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group->contract = n;
 	} else if (n->op == OP_scatter) {
 		group->core = CORE_scatter;
+	} else if (n->op == OP_sort) {
+		group->core = CORE_sort;
 	} else if (row) {
 		group_extend(f, group, n->in[0]->type, row);
 		group->has_reduce = true;
@@ -491,7 +493,7 @@ static void visit(struct fuse *f, const struct node *n)
 				ngroups++;
 			}
 		}
-	if (n->type->kind == TYPE_results) {     /* several reduces in one: inside every kernel that reads one */
+	if (n->type->kind == TYPE_results && n->op != OP_sort) {     /* several reduces in one: inside every kernel that reads one */
 		struct member m;
 		for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
 			if (member_of_users(f, n, groups[i], &m)) {
@@ -500,7 +502,7 @@ static void visit(struct fuse *f, const struct node *n)
 			}
 		return;
 	}
-	if (!f->must[n->id] && n->op != OP_result) {
+	if (!f->must[n->id] && n->op != OP_result && n->op != OP_sort) {
 		if (ngroups == 1 && join(f, only, n))
 			return;
 		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(n)) {
@@ -551,9 +553,11 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 		const struct node *n = f.f->order[i];
 		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
 		const char *why = n->op == OP_contract ? "a contraction reads it from memory" :
-			n->op == OP_scatter ? "a scatter reads it from memory" : "a step that is no kernel reads it";
-		for (uint32_t k = 0; reads_buffers && k < n->nin; k++)
-			if (!f.must[n->in[k]->id])
+			n->op == OP_scatter ? "a scatter reads it from memory" :
+			n->op == OP_sort ? "a sort reads it from memory" : "a step that is no kernel reads it";
+		for (uint32_t k = 0; k < n->nin; k++)
+			if (!f.must[n->in[k]->id] &&
+			    (reads_buffers || (n->op == OP_sort && !node_is_leaf(n->in[k]))))
 				f.must[n->in[k]->id] = why;
 	}
 	for (uint32_t i = f.f->count; i-- > 0;)

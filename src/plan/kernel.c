@@ -146,6 +146,18 @@ static int64_t grain(int64_t outer, int64_t each)
 	return at_least(per, 1);
 }
 
+static const struct node *kernel_sort(const struct kernel *k)
+{
+	const struct node *n = k->body->results[0];
+	return n->op == OP_result ? n->in[0] : n;
+}
+
+static uint32_t sort_axis(const struct node *n)
+{
+	int64_t axis = node_int(n, KEY_dimension, -1);
+	return (uint32_t)(axis < 0 ? axis + n->in[0]->type->rank : axis);
+}
+
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract) {
@@ -157,9 +169,19 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 			k->chunks = dim_mul(g, k->chunks, c->batch[i]);
 		return;
 	}
-	if (k->core == CORE_scatter || k->core == CORE_sort) {
+	if (k->core == CORE_scatter) {
 		k->outer_grain = 1;
 		k->chunks = 1;
+		return;
+	}
+	if (k->core == CORE_sort) {
+		const struct node *n = kernel_sort(k);
+		const struct type *t = n->in[0]->type;
+		uint32_t axis = sort_axis(n);
+		int64_t rows = dim_mul(g, dim_product(g, axis, t->dims),
+			dim_product(g, t->rank - axis - 1, t->dims + axis + 1));
+		k->outer_grain = grain(rows, 16 * at_least(t->dims[axis], 64));
+		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}
 	uint32_t inner = k->core == CORE_row ? k->row : k->rank ? 1 : 0;
@@ -238,10 +260,14 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 		params[p++] = group->contract->type;
 	for (uint32_t i = first; i < b.ninputs; i++)
 		params[p++] = b.inputs[i]->type;
-	const struct node *result = b.now[group->root->id];
+	const struct node *root = b.now[group->root->id];
+	uint32_t nresults = node_nresults(root);
+	const struct node **results = job_array(j, nresults, sizeof *results);
+	for (uint32_t i = 0; i < nresults; i++)
+		results[i] = root->type->kind == TYPE_results ? graph_result(g, root, i) : root;
 	k->graph = g;
 	k->core = group->core;
-	k->body = graph_region(g, b.nparams, params, 1, &result);
+	k->body = graph_region(g, b.nparams, params, nresults, results);
 	k->strict = o->strict;
 	k->rank = group->core == CORE_contract ? 0 : group->rank;
 	int64_t *space = job_array(j, k->rank, sizeof *space);
@@ -250,7 +276,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->space = space;
 	k->row = group->core == CORE_row ? group->row : 0;
 	k->ninputs = b.ninputs;
-	k->noutputs = 1;
+	k->noutputs = nresults + (group->core == CORE_sort);
 	add_sizes(g, k);
 	kernel_chunks(g, k);
 	kernel_name(j, k);

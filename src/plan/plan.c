@@ -117,6 +117,31 @@ static void add_copy(struct planner *pl, struct scope *s, uint32_t from, uint32_
 	end_step(pl, s);
 }
 
+/* Result i of a step that has several is the node OP_result; of one result, the node itself. */
+static void set_results(struct planner *pl, struct scope *s, const struct node *n, uint32_t count,
+	const uint32_t *buffers)
+{
+	if (n->type->kind != TYPE_results) {
+		s->buffer[n->id] = buffers[0];
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *r = graph_result(pl->g, n, i);
+		if (r->id < graph_nnodes(pl->g))
+			s->buffer[r->id] = buffers[i];
+	}
+}
+
+static uint32_t result_buffers(struct planner *pl, const struct node *n, uint32_t *out)
+{
+	uint32_t count = node_nresults(n);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *t = node_result_type(n, i);
+		out[i] = t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
+	}
+	return count;
+}
+
 /* ---- kernels ---------------------------------------------------------------------------------- */
 
 static bool kernel_equal(const struct kernel *a, const struct kernel *b)
@@ -183,6 +208,16 @@ static const struct node *const *source_nodes(struct planner *pl, const struct f
 	return nodes;
 }
 
+/* Where a sort keeps indices (CORE_sort). */
+static uint32_t sort_room(struct planner *pl, const struct node *n)
+{
+	const struct type *t = n->in[0]->type;
+	int64_t axis = node_int(n, KEY_dimension, -1);
+	int64_t count = dim_mul(pl->g, 2, dim_product(pl->g, t->rank, t->dims));
+	enum dtype index = plan_sort_index(t->dims[axis < 0 ? axis + t->rank : axis]);
+	return add_buffer(pl, ABI_BUFFER_arena, 0, type_tensor(pl->g, index, 1, &count));
+}
+
 /* A reshape of something that has a buffer is that buffer. */
 static bool group_is_alias(const struct fusion *f, const struct group *group)
 {
@@ -200,12 +235,15 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	uint32_t nin;
 	const struct node **in;
 	struct kernel *k = plan_kernel(pl->g, f, group, pl->o, &nin, &in);
-	uint32_t *args = job_array(pl->job, nin + 1, sizeof *args);
+	uint32_t *args = job_array(pl->job, nin + k->noutputs, sizeof *args);
 	for (uint32_t i = 0; i < nin; i++)
 		args[i] = s->buffer[in[i]->id];
-	args[nin] = s->buffer[group->root->id] = add_buffer(pl, ABI_BUFFER_arena, 0, group->root->type);
+	uint32_t count = result_buffers(pl, group->root, args + nin);
+	if (group->core == CORE_sort)
+		args[nin + count] = sort_room(pl, group->root);
+	set_results(pl, s, group->root, count, args + nin);
 	struct plan_step *step = add_step(pl, s, ABI_STEP_kernel);
-	set_args(pl, step, nin + 1, args, 1);
+	set_args(pl, step, nin + k->noutputs, args, k->noutputs);
 	step->kernel = add_kernel(pl, k);
 	step->sizes = k->sizes;
 	step->nsizes = k->nsizes;
@@ -220,31 +258,6 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, uint32_t *results);
-
-/* Result i of a step that has several is the node OP_result; of one result, the node itself. */
-static void set_results(struct planner *pl, struct scope *s, const struct node *n, uint32_t count,
-	const uint32_t *buffers)
-{
-	if (n->type->kind != TYPE_results) {
-		s->buffer[n->id] = buffers[0];
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *r = graph_result(pl->g, n, i);
-		if (r->id < graph_nnodes(pl->g))
-			s->buffer[r->id] = buffers[i];
-	}
-}
-
-static uint32_t result_buffers(struct planner *pl, const struct node *n, uint32_t *out)
-{
-	uint32_t count = node_nresults(n);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct type *t = node_result_type(n, i);
-		out[i] = t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
-	}
-	return count;
-}
 
 static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 {

@@ -32,7 +32,10 @@ enum core {
 	/* The one scatter of the body, update by update in row-major order on one thread a chunk of ... one
 	 * chunk: results[0..] start as the inputs (copied or in place), then take the updates. */
 	CORE_scatter,
-	CORE_sort,                   /* the one sort of the body, a row at a time along its dimension */
+	/* The one sort of the body, a chunk some rows along its dimension: all its operands are sorted
+	 * together.  results[] are the sort's results; one output more holds indices while sorting, of
+	 * plan_sort_index() and twice as many as an operand has elements. */
+	CORE_sort,
 	CORE_COUNT
 };
 
@@ -60,6 +63,12 @@ struct contract {
 	int64_t n_block;                           /* columns: a number, multiple of panel, or n when 0 */
 	int64_t panel;                             /* columns of a panel and of the tile; 0: PLAN_PANEL */
 };
+
+/* The dtype of indices along a sorted dimension of that extent. */
+static inline enum dtype plan_sort_index(int64_t extent)
+{
+	return extent >= 0 && extent <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
+}
 
 struct kernel {
 	const struct graph *graph;
