@@ -1,6 +1,6 @@
 /* op.c -- elementwise ops on values in registers.
  *
- * Integers are total as the interpreter's (ir/eval_scalar.c): x / 0 is -1, x % 0 is x, MIN / -1 is
+ * Integers are total as the interpreter's (ir/eval/scalar.c): x / 0 is -1, x % 0 is x, MIN / -1 is
  * MIN, shifts past the width give 0 or the sign, floats convert to integers saturating with NaN as
  * 0.  Integers narrower than a byte lie extended in one and are extended again after each op.
  * Floats narrower than 32 bits are f32 here. */

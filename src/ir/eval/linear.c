@@ -1,0 +1,326 @@
+/* linear.c -- cholesky, triangular_solve, fft, batch normalisation.
+ *
+ * Textbook algorithms over complex long double, whatever the dtype, rounded once at the end; fft is
+ * the definition as sums, with a table of roots. */
+#include "ir/eval/eval_impl.h"
+#include <math.h>
+#include <string.h>
+
+typedef complex_wide wide;
+
+static wide load(const struct tensor *t, int64_t i)
+{
+	return scalar_load_complex(t->type->dtype, tensor_at(t, i));
+}
+
+static void store(const struct tensor *t, int64_t i, wide v)
+{
+	scalar_store_complex(t->type->dtype, tensor_at(t, i),
+		complex_of((double)creall(v), (double)cimagl(v)));
+}
+
+/* Room for n numbers; dropped with its tensor. */
+static wide *wide_room(struct call *c, int64_t n, struct tensor **room)
+{
+	int64_t words = n * (int64_t)(sizeof(wide) / sizeof(double));
+
+	*room = eval_temp(c, DTYPE_f64, 1, &words);
+	return (*room)->data;
+}
+
+/* ---- cholesky ----------------------------------------------------------------------------------------- */
+
+void eval_cholesky(struct call *c)
+{
+	const struct tensor *a = c->in[0];
+	struct tensor *out = eval_new_like(c, 0, a), *room;
+	bool lower = node_bool(c->n, KEY_lower, false);
+	int64_t n = a->dims[a->rank - 1], count = n ? tensor_elements(a) / (n * n) : 0;
+	wide *l = wide_room(c, n * n, &room);
+
+	for (int64_t m = 0; m < count; m++) {
+		int64_t base = m * n * n;
+		memset(l, 0, (size_t)(n * n) * sizeof *l);
+		for (int64_t j = 0; j < n; j++)
+			for (int64_t i = j; i < n; i++) {
+				wide s = lower ? load(a, base + i * n + j) : conjl(load(a, base + j * n + i));
+				for (int64_t k = 0; k < j; k++)
+					s -= l[i * n + k] * conjl(l[j * n + k]);
+				l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0) : s / creall(l[j * n + j]);
+			}
+		for (int64_t i = 0; i < n; i++)
+			for (int64_t j = 0; j < n; j++)
+				store(out, base + i * n + j, lower ? l[i * n + j] : conjl(l[j * n + i]));
+	}
+	eval_drop(c->e, room);
+}
+
+/* ---- triangular_solve ----------------------------------------------------------------------------------- */
+
+struct triangle {
+	const struct tensor *a;
+	int64_t base, n;
+	bool lower, transpose, adjoint, unit;
+};
+
+/* Element i, j of op(a), which is zero on the other side of the diagonal. */
+static wide triangle_at(const struct triangle *t, int64_t i, int64_t j)
+{
+	if (i == j && t->unit)
+		return 1;
+	wide v = load(t->a, t->base + (t->transpose ? j * t->n + i : i * t->n + j));
+	return t->adjoint ? conjl(v) : v;
+}
+
+/* Solves op(a) x = b, b and x of n elements `step` apart; forward when op(a) is lower. */
+static void solve_column(const struct triangle *t, bool forward, wide *x, int64_t step)
+{
+	for (int64_t k = 0; k < t->n; k++) {
+		int64_t i = forward ? k : t->n - 1 - k;
+		wide s = x[i * step];
+		for (int64_t l = 0; l < k; l++) {
+			int64_t j = forward ? l : t->n - 1 - l;
+			s -= triangle_at(t, i, j) * x[j * step];
+		}
+		x[i * step] = t->unit ? s : s / triangle_at(t, i, i);
+	}
+}
+
+void eval_triangular_solve(struct call *c)
+{
+	const struct tensor *a = c->in[0], *b = c->in[1];
+	struct tensor *out = eval_new_like(c, 0, b), *room;
+	const char *how = node_str(c->n, KEY_transpose_a, "NO_TRANSPOSE");
+	bool left = node_bool(c->n, KEY_left_side, true);
+	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
+	struct triangle t = { .a = a, .n = a->dims[a->rank - 1] };
+
+	t.lower = node_bool(c->n, KEY_lower, false);
+	t.unit = node_bool(c->n, KEY_unit_diagonal, false);
+	t.adjoint = !strcmp(how, "ADJOINT");
+	t.transpose = t.adjoint || !strcmp(how, "TRANSPOSE");
+	bool forward = t.lower != t.transpose;
+	wide *x = wide_room(c, size, &room);
+	for (int64_t m = 0; size && m < tensor_elements(b) / size; m++) {
+		struct triangle u = t;
+		u.base = m * t.n * t.n;
+		for (int64_t i = 0; i < size; i++)
+			x[i] = load(b, m * size + i);
+		if (!left)                           /* x op(a) = b is op(a)^T x^T = b^T */
+			u.transpose = !t.transpose;
+		for (int64_t k = 0; k < (left ? cols : rows); k++)
+			solve_column(&u, left ? forward : !forward, left ? x + k : x + k * cols, left ? cols : 1);
+		for (int64_t i = 0; i < size; i++)
+			store(out, m * size + i, x[i]);
+	}
+	eval_drop(c->e, room);
+}
+
+/* ---- fft -------------------------------------------------------------------------------------------------- */
+
+/* Transforms n numbers `step` apart in place by the definition; sign -1 forward. */
+static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *roots, wide *tmp)
+{
+	for (int64_t k = 0; k < n; k++) {
+		wide s = 0;
+		for (int64_t j = 0; j < n; j++) {
+			wide r = roots[j * k % n], v = x[j * step];
+			long double rr = creall(r), ri = sign < 0 ? -cimagl(r) : cimagl(r);
+			s += wide_of(creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
+		}
+		tmp[k] = s;
+	}
+	for (int64_t k = 0; k < n; k++)
+		x[k * step] = sign > 0 ? tmp[k] / (long double)n : tmp[k];
+}
+
+/* Along dimension d of a dense tensor of those dims. */
+static void fft_axis(struct call *c, wide *x, uint32_t rank, const int64_t *dims, uint32_t d, int sign)
+{
+	int64_t n = dims[d], inner = 1, total = 1;
+	struct tensor *room;
+
+	for (uint32_t i = 0; i < rank; i++) {
+		total *= dims[i];
+		inner *= i > d ? dims[i] : 1;
+	}
+	if (!total)
+		return;
+	wide *roots = wide_room(c, 2 * n, &room);
+	for (int64_t k = 0; k < n; k++) {
+		long double at = 2 * 3.14159265358979323846264338327950288L * (long double)k / (long double)n;
+		roots[k] = wide_of(cosl(at), sinl(at));
+	}
+	for (int64_t row = 0; row < total / n; row++)
+		fft_row(x + row / inner * inner * n + row % inner, n, inner, sign, roots, roots + n);
+	eval_drop(c->e, room);
+}
+
+/* What IRFFT wants: the whole spectrum of n along the last dimension from its first half. */
+static void fft_unfold(const struct tensor *a, wide *x, int64_t n, uint32_t naxes)
+{
+	int64_t half = a->dims[a->rank - 1], index[EVAL_MAX_RANK] = { 0 }, strides[EVAL_MAX_RANK];
+	int64_t dims[EVAL_MAX_RANK];
+
+	tensor_strides(a, strides);
+	memcpy(dims, a->dims, a->rank * sizeof *dims);
+	dims[a->rank - 1] = n;
+	int64_t at = 0;
+	do {
+		int64_t from = 0, last = index[a->rank - 1];
+		bool mirror = last >= half;
+		for (uint32_t d = 0; d < a->rank; d++) {
+			bool axis = d + naxes >= a->rank;
+			int64_t k = index[d];
+			if (mirror && axis)
+				k = (dims[d] - k) % dims[d];
+			from += k * strides[d];
+		}
+		wide v = load(a, from);
+		x[at++] = mirror ? conjl(v) : v;
+	} while (index_next(a->rank, dims, index));
+}
+
+void eval_fft(struct call *c)
+{
+	const struct tensor *a = c->in[0];
+	const char *kind = node_str(c->n, KEY_fft_type, "FFT");
+	uint32_t naxes;
+	const int64_t *length = eval_ints_any(c, KEY_fft_length, &naxes);
+	bool real_in = !strcmp(kind, "RFFT"), real_out = !strcmp(kind, "IRFFT");
+	int sign = !strcmp(kind, "FFT") || real_in ? -1 : 1;
+	int64_t work[EVAL_MAX_RANK], dims[EVAL_MAX_RANK], total = 1;
+	struct tensor *room;
+
+	if (!naxes || naxes > a->rank || a->rank > EVAL_MAX_RANK)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "fft_length of %u entries", naxes);
+	for (uint32_t d = 0; d < a->rank; d++)
+		dims[d] = work[d] = a->dims[d];
+	uint32_t last = a->rank - 1;
+	if (real_out)
+		dims[last] = work[last] = length[naxes - 1];
+	if (real_in)
+		dims[last] = length[naxes - 1] ? length[naxes - 1] / 2 + 1 : 0;
+	for (uint32_t d = 0; d < a->rank; d++)
+		total *= work[d];
+	struct tensor *out = eval_new(c, 0, a->rank, dims);
+	wide *x = wide_room(c, total, &room);
+	if (real_out && total && a->dims[last] < work[last] / 2 + 1)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "the input is too short for fft_length");
+	if (real_out && total)
+		fft_unfold(a, x, work[last], naxes);
+	for (int64_t i = 0; i < total && !real_out; i++)
+		x[i] = load(a, i);
+	for (uint32_t d = a->rank - naxes; d < a->rank; d++)
+		fft_axis(c, x, a->rank, work, d, sign);
+	for (int64_t i = 0, n = tensor_elements(out); i < n; i++)
+		store(out, i, x[real_in ? i / dims[last] * work[last] + i % dims[last] : i]);
+	eval_drop(c->e, room);
+}
+
+/* ---- batch normalisation -------------------------------------------------------------------------------- */
+
+struct feature {
+	int64_t n, inner, per;       /* features, elements behind one, elements of one */
+};
+
+static struct feature feature_read(struct call *c, const struct tensor *a)
+{
+	int64_t axis = node_int(c->n, KEY_feature_index, 0);
+	struct feature f = { a->dims[axis], 1, 1 };
+
+	for (uint32_t d = 0; d < a->rank; d++) {
+		f.inner *= d > axis ? a->dims[d] : 1;
+		f.per *= d != axis ? a->dims[d] : 1;
+	}
+	return f;
+}
+
+/* Element i of feature k. */
+static int64_t feature_at(const struct feature *f, int64_t k, int64_t i)
+{
+	return (i / f->inner * f->n + k) * f->inner + i % f->inner;
+}
+
+static long double real(const struct tensor *t, int64_t i)
+{
+	return dtype_load_f64(t->type->dtype, tensor_at(t, i));
+}
+
+static void moments(const struct tensor *a, const struct feature *f, int64_t k, long double *mean,
+	long double *variance)
+{
+	long double s = 0, v = 0;
+
+	for (int64_t i = 0; i < f->per; i++)
+		s += real(a, feature_at(f, k, i));
+	*mean = s / (long double)f->per;
+	for (int64_t i = 0; i < f->per; i++) {
+		long double d = real(a, feature_at(f, k, i)) - *mean;
+		v += d * d;
+	}
+	*variance = v / (long double)f->per;
+}
+
+void eval_batch_norm_inference(struct call *c)
+{
+	const struct tensor *a = c->in[0];
+	struct tensor *out = eval_new_like(c, 0, a);
+	long double eps = node_float(c->n, KEY_epsilon, 0);
+	struct feature f = feature_read(c, a);
+
+	for (int64_t k = 0; k < f.n; k++) {
+		long double scale = real(c->in[1], k) / sqrtl(real(c->in[4], k) + eps);
+		for (int64_t i = 0; i < f.per; i++) {
+			int64_t at = feature_at(&f, k, i);
+			store(out, at, (real(a, at) - real(c->in[3], k)) * scale + real(c->in[2], k));
+		}
+	}
+}
+
+void eval_batch_norm_training(struct call *c)
+{
+	const struct tensor *a = c->in[0];
+	struct feature f = feature_read(c, a);
+	struct tensor *out = eval_new_like(c, 0, a);
+	struct tensor *m = eval_new(c, 1, 1, &f.n), *v = eval_new(c, 2, 1, &f.n);
+	long double eps = node_float(c->n, KEY_epsilon, 0), mean, variance;
+
+	for (int64_t k = 0; k < f.n; k++) {
+		moments(a, &f, k, &mean, &variance);
+		store(m, k, mean);
+		store(v, k, variance);
+		for (int64_t i = 0; i < f.per; i++) {
+			int64_t at = feature_at(&f, k, i);
+			store(out, at, (real(a, at) - mean) / sqrtl(variance + eps) * real(c->in[1], k) +
+				real(c->in[2], k));
+		}
+	}
+}
+
+/* Operands: operand, scale, mean, variance, grad_output; results: of operand, scale, offset. */
+void eval_batch_norm_grad(struct call *c)
+{
+	const struct tensor *a = c->in[0], *dy = c->in[4];
+	struct feature f = feature_read(c, a);
+	struct tensor *da = eval_new_like(c, 0, a);
+	struct tensor *ds = eval_new(c, 1, 1, &f.n), *db = eval_new(c, 2, 1, &f.n);
+	long double eps = node_float(c->n, KEY_epsilon, 0), n = (long double)f.per;
+
+	for (int64_t k = 0; k < f.n; k++) {
+		long double mean = real(c->in[2], k), r = 1 / sqrtl(real(c->in[3], k) + eps);
+		long double sum = 0, dot = 0;
+		for (int64_t i = 0; i < f.per; i++) {
+			int64_t at = feature_at(&f, k, i);
+			sum += real(dy, at);
+			dot += real(dy, at) * (real(a, at) - mean);
+		}
+		store(ds, k, dot * r);
+		store(db, k, sum);
+		for (int64_t i = 0; i < f.per; i++) {
+			int64_t at = feature_at(&f, k, i);
+			store(da, at, real(c->in[1], k) * r / n *
+				(n * real(dy, at) - sum - (real(a, at) - mean) * r * r * dot));
+		}
+	}
+}

@@ -1,0 +1,25 @@
+/* sum.h -- wide copies of operands and sums of products, for eval_dot.c and eval_conv.c. */
+#ifndef IR_EVAL_SUM_H
+#define IR_EVAL_SUM_H
+#include "ir/eval/eval_impl.h"
+
+/* The elements of a tensor as doubles, 64-bit integers (bool too) or complex doubles. */
+struct wide_array {
+	enum dtype_class kind;       /* DTYPE_FLOAT, DTYPE_SINT (any integer), DTYPE_BOOL, DTYPE_COMPLEX */
+	double *f;
+	int64_t *i;
+	complex_double *z;
+	struct tensor *room;
+};
+struct sum {
+	bool wide;                   /* complex<f64>; other complex numbers round to f32 */
+	double re, im;
+	uint64_t u;
+};
+struct wide_array wide_read(struct call *c, const struct tensor *t);
+void wide_free(struct call *c, struct wide_array *w);
+/* s += sum over k of a[ai + k as] * b[bi + k bs] */
+void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t as,
+	const struct wide_array *b, int64_t bi, int64_t bs, int64_t n);
+void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, void *out);
+#endif

@@ -1,0 +1,157 @@
+/* custom.c -- custom_call: anything may be called, but what its attributes say must fit.
+ *
+ * operand_layouts, result_layouts and output_operand_aliases are kept as text (key.def, raw); a
+ * small scanner reads the integers out of it. */
+#include "ir/infer/infer_impl.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The next integers between `open` and `close` after *at; moves *at behind; NULL list at the
+ * end. */
+static int64_t *next_ints(struct graph *g, const char **at, const char *open, char close,
+	uint32_t *n)
+{
+	const char *p = strstr(*at, open);
+	*n = 0;
+	if (!p)
+		return NULL;
+	p += strlen(open);
+	const char *end = strchr(p, close);
+	if (!end)
+		return NULL;
+	int64_t *v = job_array(graph_job(g), (size_t)(end - p) / 2 + 1, sizeof *v);
+	while (p < end) {
+		if (*p == '-' || isdigit((unsigned char)*p)) {
+			char *after;
+			v[(*n)++] = strtoll(p, &after, 10);
+			p = after > p ? after : p + 1;
+		} else {
+			p++;
+		}
+	}
+	*at = end + 1;
+	return v;
+}
+
+/* A layout names each dimension once, minor to major. */
+static void check_layout(struct graph *g, const struct node_spec *s, const char *what, uint32_t i,
+	const struct type *t, uint32_t n, const int64_t *v)
+{
+	if (t->kind == TYPE_tuple)
+		spec_fail(g, s, NULL, "%s %u: layouts of tuples are not supported", what, i);
+	if (t->kind != TYPE_tensor) {
+		if (n)
+			spec_fail(g, s, NULL, "%s %u: expected an empty layout for %s, found %s",
+				what, i, spec_text(g, t), spec_list(g, n, v));
+		return;
+	}
+	if (t->unranked)
+		return;
+	bool fits = n == t->rank;
+	for (uint32_t k = 0; fits && k < n; k++)
+		fits = v[k] >= 0 && v[k] < t->rank && !list_has(k, v, v[k]);
+	if (!fits)
+		spec_fail(g, s, NULL, "%s %u: expected a permutation of the dimensions of %s as "
+			"layout, found %s", what, i, spec_text(g, t), spec_list(g, n, v));
+}
+
+static void check_layouts(struct graph *g, const struct node_spec *s, enum key k, const char *what,
+	uint32_t n, const struct type *const *types)
+{
+	const char *at = spec_str(s, k, "");
+	for (uint32_t i = 0;; i++) {
+		uint32_t count;
+		const int64_t *v = next_ints(g, &at, "dense<", '>', &count);
+		if (!v != (i >= n))
+			spec_fail(g, s, NULL, "expected a layout for each of %u %ss", n, what);
+		if (!v)
+			return;
+		check_layout(g, s, what, i, types[i], count, v);
+	}
+}
+
+/* The part of t that a list of tuple indices names. */
+static const struct type *part_of(struct graph *g, const struct node_spec *s, const struct type *t,
+	uint32_t n, const int64_t *indices)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if ((t->kind != TYPE_tuple && t->kind != TYPE_results) || indices[i] < 0
+			|| indices[i] >= t->n)
+			spec_fail(g, s, NULL, "output_operand_aliases: no part %s in a tuple",
+				spec_list(g, n, indices));
+		t = t->elem[indices[i]];
+	}
+	return t;
+}
+
+static void check_aliases(struct graph *g, const struct node_spec *s, const struct type *results)
+{
+	const char *at = spec_str(s, KEY_output_operand_aliases, "");
+	for (;;) {
+		uint32_t n, m;
+		const char *entry = strstr(at, "output_operand_alias<");
+		if (!entry)
+			return;
+		at = entry;
+		const int64_t *out = next_ints(g, &at, "output_tuple_indices = [", ']', &n);
+		const char *index = strstr(at, "operand_index =");
+		int64_t i = index ? strtoll(index + strlen("operand_index ="), NULL, 10) : 0;
+		const int64_t *in = next_ints(g, &at, "operand_tuple_indices = [", ']', &m);
+		if (!out || !in || !index)
+			return;
+		if (i < 0 || i >= s->nin)
+			spec_fail(g, s, NULL, "output_operand_aliases: expected operand_index in "
+				"[0, %u), found %lld", s->nin, (long long)i);
+		const struct type *a = part_of(g, s, s->in[i]->type, m, in);
+		const struct type *b = part_of(g, s, results, n, out);
+		if (!type_compatible(g, a, b))
+			spec_fail(g, s, NULL, "output_operand_aliases: expected parts of one type, "
+				"found %s and %s", spec_text(g, a), spec_text(g, b));
+	}
+}
+
+/* backend_config is a string, but a dictionary for the typed interface (api_version 4). */
+static void check_config(struct graph *g, const struct node_spec *s)
+{
+	const struct attr *a = attrs_find(s->attrs, KEY_backend_config);
+	int64_t version = spec_int(s, KEY_api_version, 1);
+	if (version < 0 || version > 4)
+		spec_fail(g, s, NULL, "expected api_version in [0, 4], found %lld",
+			(long long)version);
+	if (!a || (a->kind != ATTR_raw && a->kind != ATTR_str))
+		return;
+	const char *p = a->s;
+	while (a->kind == ATTR_raw && isspace((unsigned char)*p))
+		p++;
+	bool dictionary = a->kind == ATTR_raw && *p == '{';
+	if (dictionary != (version == 4) && *p && strcmp(p, "\"\""))
+		spec_fail(g, s, NULL, "expected a %s as backend_config of api_version %lld",
+			version == 4 ? "dictionary" : "string", (long long)version);
+}
+
+const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
+{
+	const char *target = spec_str(s, KEY_call_target_name, NULL);
+	if (!target)
+		spec_fail(g, s, NULL, "expected a call_target_name, found none");
+	const struct type *r = s->type ? s->type : type_list(g, TYPE_results, 0, NULL);
+	uint32_t n = r->kind == TYPE_results ? r->n : 1;
+	const struct type *const *types = r->kind == TYPE_results ? r->elem : &r;
+	check_config(g, s);
+	if (spec_has(s, KEY_operand_layouts) != spec_has(s, KEY_result_layouts))
+		spec_fail(g, s, NULL, "expected layouts of operands and results, or of none");
+	if (spec_has(s, KEY_operand_layouts)) {
+		const struct type **in = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *in);
+		for (uint32_t i = 0; i < s->nin; i++)
+			in[i] = s->in[i]->type;
+		check_layouts(g, s, KEY_operand_layouts, "operand", s->nin, in);
+		bool tuple = n == 1 && types[0]->kind == TYPE_tuple;
+		check_layouts(g, s, KEY_result_layouts, "result", tuple ? types[0]->n : n,
+			tuple ? types[0]->elem : types);
+	}
+	if (spec_has(s, KEY_output_operand_aliases))
+		check_aliases(g, s, r);
+	return spec_results(g, s, NULL, n, types);
+}

@@ -1,0 +1,90 @@
+/* equal.c -- what shape rules assume of symbolic sizes, for whoever checks it at run time.
+ *
+ * A rule that meets two dimensions which may be equal takes them as equal (dims_agree); the program is
+ * valid for the sizes where they are.  Asking every rule again, with a list to note such pairs in,
+ * gives all that a run has to check. */
+#include "ir/graph_impl.h"
+#include "ir/infer/infer_impl.h"
+
+struct equalities {
+	struct job *job;
+	const struct node *node;     /* whose rule is asked */
+	struct dim_equality *v;
+	uint32_t n, cap;
+};
+
+bool dims_agree(struct graph *g, int64_t a, int64_t b)
+{
+	if (a == b)
+		return true;
+	if (!dim_may_equal(g, a, b))
+		return false;
+	struct equalities *l = g->equalities;
+	if (!l)
+		return true;
+	if (a > b) {
+		int64_t swap = a;
+		a = b;
+		b = swap;
+	}
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->v[i].a == a && l->v[i].b == b)
+			return true;
+	if (l->n == l->cap) {
+		uint32_t cap = l->cap ? 2 * l->cap : 16;
+		l->v = job_grow(l->job, l->v, l->cap, cap, sizeof *l->v);
+		l->cap = cap;
+	}
+	l->v[l->n++] = (struct dim_equality){ a, b, l->node };
+	return true;
+}
+
+static bool is_symbolic(const struct type *t)
+{
+	if (t->kind == TYPE_tensor)
+		return !type_is_static(t);
+	for (uint32_t i = 0; i < t->n; i++)
+		if (is_symbolic(t->elem[i]))
+			return true;
+	return false;
+}
+
+static void ask(struct graph *g, struct equalities *l, const struct node *n)
+{
+	bool any = is_symbolic(n->type);
+	for (uint32_t i = 0; i < n->nin && !any; i++)
+		any = is_symbolic(n->in[i]->type);
+	/* Branches and turns of a loop may differ in size: that is what their `?` says. */
+	bool free = op_table[n->op].kind == OP_CONTROL && n->op != OP_call && n->op != OP_composite;
+	if (!any || free || n->op == OP_parameter)
+		return;
+	l->node = n;
+	node_infer(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = n->in, .attrs = n->attrs,
+		.nregions = n->nregions, .regions = n->regions, .type = n->type });
+}
+
+static void stop_noting(void *graph, bool failed)
+{
+	(void)failed;
+	((struct graph *)graph)->equalities = NULL;
+}
+
+const struct dim_equality *region_equalities(struct graph *g, const struct region *r, uint32_t *count)
+{
+	struct job *j = graph_job(g);
+	struct equalities *l = job_alloc(j, sizeof *l);
+	uint32_t n;
+
+	*count = 0;
+	if (!g->now.ndims)
+		return NULL;
+	l->job = j;
+	g->equalities = l;
+	job_defer(j, stop_noting, g);
+	const struct node **order = region_order(j, r, &n);
+	for (uint32_t i = 0; i < n; i++)
+		ask(g, l, order[i]);
+	g->equalities = NULL;
+	*count = l->n;
+	return l->v;
+}

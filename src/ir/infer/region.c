@@ -1,0 +1,61 @@
+/* region.c -- regions as the shape rules see them, and the bodies of reductions.
+ *
+ * A region's parameters are the declared ones, then the captures, then the effect token when it has
+ * effects; its results likewise end with the token.  The rules speak of the declared ones only. */
+#include "ir/infer/infer_impl.h"
+
+struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, const char *c,
+	int64_t nparams, int64_t nresults)
+{
+	if (i >= s->nregions)
+		spec_fail(g, s, c, "expected a region %u, found %u regions", i, s->nregions);
+	struct body b = { s->regions[i], spec_nparams(s, i), spec_nresults(s, i) };
+	if (nparams >= 0 && b.nparams != nparams)
+		spec_fail(g, s, c, "region %u: expected %lld parameters, found %u", i,
+			(long long)nparams, b.nparams);
+	if (nresults >= 0 && b.nresults != nresults)
+		spec_fail(g, s, c, "region %u: expected %lld results, found %u", i,
+			(long long)nresults, b.nresults);
+	return b;
+}
+
+/* A scalar, or (in reduce only, as upstream) a tensor of some of the dimensions that stay. */
+static void check_scalar(struct graph *g, const struct node_spec *s, const char *c,
+	const char *what, uint32_t i, const struct type *t, uint32_t n, const int64_t *kept)
+{
+	bool fits = t->kind == TYPE_tensor && !t->unranked && t->rank <= n;
+	uint32_t at = 0;
+	for (uint32_t k = 0; fits && k < n && at < t->rank; k++)
+		at += dim_may_equal(g, t->dims[at], kept[k]);
+	if (!fits || at < t->rank)
+		spec_fail(g, s, c, "expected a scalar tensor as %s %u of the reduction's body, "
+			"found %s", what, i, spec_text(g, t));
+}
+
+void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
+	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
+	uint32_t nkept, const int64_t *kept, const struct type **out)
+{
+	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct type *result = b.r->results[i]->type;
+		check_scalar(g, s, c, "result", i, result, nkept, kept);
+		for (uint32_t k = 0; k < 2; k++) {
+			const struct type *param = b.r->params[i + k * n];
+			check_scalar(g, s, c, "parameter", i + k * n, param, nkept, kept);
+			if (!type_compatible(g, param, result))
+				spec_fail(g, s, c, "expected parameter %u of the reduction's body "
+					"to be of its result's type %s, found %s", i + k * n,
+					spec_text(g, result), spec_text(g, param));
+		}
+		if (!elem_promotable(inits[i], result))
+			spec_fail(g, s, c, "expected a body that gives a type the initial value %s "
+				"can be promoted to, found %s", spec_text(g, inits[i]), spec_text(g,
+				result));
+		if (!elem_promotable(inputs[i], b.r->params[n + i]))
+			spec_fail(g, s, c, "expected parameter %u of the body to be of a type the "
+				"input %s can be promoted to, found %s", n + i, spec_text(g,
+				inputs[i]), spec_text(g, b.r->params[n + i]));
+		out[i] = result;
+	}
+}

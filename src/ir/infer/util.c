@@ -1,0 +1,294 @@
+/* util.c -- the ground the shape rules stand on: failing, attributes, and results.
+ *
+ * Joining an inferred with a declared type is in one place, spec_results: shapes and elements must
+ * be able to agree (type_compatible), the more precise dimension wins, and the declared element
+ * wins, since only it can say how a result is quantised. */
+#include "ir/infer/infer_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, s->at, "%s%s%s: %s", op_table[s->op].name,
+		c ? "_" : "", c ? c : "", text);
+}
+
+const char *spec_text(struct graph *g, const struct type *t)
+{
+	return type_text(graph_job(g), g, t);
+}
+
+const char *spec_list(struct graph *g, uint32_t n, const int64_t *v)
+{
+	struct str out;
+	str_init(&out, graph_job(g));
+	str_addc(&out, '[');
+	for (uint32_t i = 0; i < n; i++)
+		str_addf(&out, "%s%lld", i ? ", " : "", (long long)v[i]);
+	str_addc(&out, ']');
+	return out.text;
+}
+
+/* ---- attributes ----------------------------------------------------------------------------- */
+
+bool spec_has(const struct node_spec *s, enum key k)
+{
+	return attrs_find(s->attrs, k) != NULL;
+}
+
+int64_t spec_int(const struct node_spec *s, enum key k, int64_t otherwise)
+{
+	const struct attr *a = attrs_find(s->attrs, k);
+	return a && (a->kind == ATTR_int || a->kind == ATTR_bool) ? a->i : otherwise;
+}
+
+bool spec_bool(const struct node_spec *s, enum key k, bool otherwise)
+{
+	return spec_int(s, k, otherwise) != 0;
+}
+
+const char *spec_str(const struct node_spec *s, enum key k, const char *otherwise)
+{
+	const struct attr *a = attrs_find(s->attrs, k);
+	return a && (a->kind == ATTR_str || a->kind == ATTR_raw) ? a->s : otherwise;
+}
+
+const int64_t *spec_ints(const struct node_spec *s, enum key k, uint32_t *n)
+{
+	const struct attr *a = attrs_find(s->attrs, k);
+	*n = 0;
+	if (!a || a->kind != ATTR_ints)
+		return NULL;
+	*n = a->n;
+	return a->ints;
+}
+
+const struct literal *spec_dense(const struct node_spec *s, enum key k)
+{
+	const struct attr *a = attrs_find(s->attrs, k);
+	return a && a->kind == ATTR_dense ? a->dense : NULL;
+}
+
+const int64_t *spec_ints_n(struct graph *g, const struct node_spec *s, const char *c, enum key k,
+	uint32_t n, int64_t otherwise)
+{
+	if (!spec_has(s, k)) {
+		int64_t *v = job_array(graph_job(g), n ? n : 1, sizeof *v);
+		for (uint32_t i = 0; i < n; i++)
+			v[i] = otherwise;
+		return v;
+	}
+	uint32_t have;
+	const int64_t *v = spec_ints(s, k, &have);
+	if (have != n)
+		spec_fail(g, s, c, "expected %u entries of %s, found %u", n, key_names[k], have);
+	return v;
+}
+
+const int64_t *spec_padding(struct graph *g, const struct node_spec *s, const char *c, uint32_t n)
+{
+	if (!spec_has(s, KEY_padding))
+		return job_array(graph_job(g), n ? 2 * (size_t)n : 1, sizeof(int64_t));
+	uint32_t have;
+	const int64_t *v = spec_ints(s, KEY_padding, &have);
+	if (have != 2 * n)
+		spec_fail(g, s, c, "expected padding of shape [%u, 2], found %u entries", n, have);
+	return v;
+}
+
+const struct type *spec_tensor(struct graph *g, const struct node_spec *s, uint32_t i,
+	unsigned classes)
+{
+	if (i >= s->nin)
+		spec_fail(g, s, NULL, "expected an operand %u, found %u operands", i, s->nin);
+	const struct type *t = s->in[i]->type;
+	if (t->kind != TYPE_tensor || t->unranked || !(elem_class(t) & classes))
+		spec_fail(g, s, NULL, "operand %u: expected a ranked tensor of an element type the "
+			"op takes, found %s", i, spec_text(g, t));
+	spec_check_type(g, s, t);
+	return t;
+}
+
+/* ---- lists of dimension numbers ------------------------------------------------------------- */
+
+void spec_range(struct graph *g, const struct node_spec *s, const char *c, const char *what,
+	uint32_t n, const int64_t *v, int64_t limit)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] < 0 || v[i] >= limit)
+			spec_fail(g, s, c, "expected each of %s in [0, %lld), found %lld", what,
+				(long long)limit, (long long)v[i]);
+}
+
+void spec_at_least(struct graph *g, const struct node_spec *s, const char *c, const char *what,
+	uint32_t n, const int64_t *v, int64_t least)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] < least)
+			spec_fail(g, s, c, "expected each of %s to be at least %lld, found %lld",
+				what, (long long)least, (long long)v[i]);
+}
+
+bool list_has(uint32_t n, const int64_t *v, int64_t x)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] == x)
+			return true;
+	return false;
+}
+
+/* Lists are ranks long, so quadratic is fine up to a point; a hostile list is refused by its length
+ * against the rank before or after, whichever the op checks, and long ones are sorted here. */
+static int compare_int64(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+
+void spec_unique(struct graph *g, const struct node_spec *s, const char *c, const char *what,
+	uint32_t n, const int64_t *v, uint32_t m, const int64_t *w)
+{
+	uint64_t all = (uint64_t)n + m;
+	if (all < 2)
+		return;
+	int64_t *x = job_array(graph_job(g), (size_t)all, sizeof *x);
+	if (n)
+		memcpy(x, v, n * sizeof *x);
+	if (m)
+		memcpy(x + n, w, m * sizeof *x);
+	qsort(x, (size_t)all, sizeof *x, compare_int64);
+	for (uint64_t i = 1; i < all; i++)
+		if (x[i] == x[i - 1])
+			spec_fail(g, s, c, "expected unique %s, found %lld twice", what,
+				(long long)x[i]);
+}
+
+void spec_sorted(struct graph *g, const struct node_spec *s, const char *c, const char *what,
+	uint32_t n, const int64_t *v)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (v[i] < v[i - 1])
+			spec_fail(g, s, c, "expected sorted %s, found %s", what, spec_list(g, n,
+				v));
+}
+
+bool node_constant_int(const struct node *n, uint32_t i, int64_t *out)
+{
+	if (n->op != OP_constant || n->type->kind != TYPE_tensor || n->type->quant)
+		return false;
+	const struct literal *l = node_literal(n);
+	if (!l || !(dtype_is_int(l->type->dtype) || l->type->dtype == DTYPE_i1))
+		return false;
+	int64_t count = type_elements(l->type);
+	if (count < 0 || (int64_t)i >= count)
+		return false;
+	size_t at = l->splat ? 0 : (size_t)i * dtype_bytes(l->type->dtype);
+	*out = dtype_load_i64(l->type->dtype, (const char *)l->data + at);
+	return true;
+}
+
+/* ---- dimensions ----------------------------------------------------------------------------- */
+
+int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
+	int64_t n)
+{
+	if (!dim_is_number(d))
+		return n >= 0 ? dim_add(g, d, n) : dim_sub(g, d, n == INT64_MIN ? INT64_MAX : -n);
+	int64_t sum;
+	if (__builtin_add_overflow(d, n, &sum))
+		spec_fail(g, s, c, "the size of a dimension overflows");
+	if (sum < 0)
+		spec_fail(g, s, c, "expected a size of at least 0, found %lld", (long long)sum);
+	return sum;
+}
+
+/* As the specification's reduce_window: dilate, pad, count the positions of the dilated window. */
+int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
+	const struct window *w)
+{
+	int64_t window, pad, size = 0;
+	bool over = __builtin_mul_overflow(w->size - 1, w->dilation, &window)
+		|| __builtin_add_overflow(window, 1, &window)
+		|| __builtin_add_overflow(w->low, w->high, &pad);
+	if (over)
+		spec_fail(g, s, c, "the size of a window overflows");
+	if (!dim_is_number(d)) {
+		int64_t x = d;
+		if (w->base != 1)
+			x = dim_max(g, 0, dim_add(g, dim_mul(g, dim_sub(g, d, 1), w->base), 1));
+		int64_t diff = pad - window;
+		x = diff >= 0 ? dim_add(g, x, diff) : dim_sub(g, x, -diff);
+		return dim_max(g, 0, dim_add(g, dim_floordiv(g, x, w->stride), 1));
+	}
+	if (d > 0)
+		over = __builtin_mul_overflow(d - 1, w->base, &size)
+			|| __builtin_add_overflow(size, 1, &size);
+	if (over || __builtin_add_overflow(size, pad, &size))
+		spec_fail(g, s, c, "the size of a padded dimension overflows");
+	if (size <= 0 || window > size)
+		return 0;
+	return (size - window) / w->stride + 1;
+}
+
+/* ---- results -------------------------------------------------------------------------------- */
+
+const struct type *spec_declared(const struct node_spec *s, uint32_t i)
+{
+	if (!s->type)
+		return NULL;
+	if (s->type->kind != TYPE_results)
+		return i == 0 ? s->type : NULL;
+	return i < s->type->n ? s->type->elem[i] : NULL;
+}
+
+const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s,
+	unsigned classes)
+{
+	const struct type *t = spec_declared(s, 0);
+	if (!t)
+		spec_fail(g, s, NULL, "expected a declared result type, found none");
+	if (t->kind != TYPE_tensor || t->unranked || !(elem_class(t) & classes))
+		spec_fail(g, s, NULL, "expected a result that is a ranked tensor of an element type "
+			"the op gives, found %s", spec_text(g, t));
+	return t;
+}
+
+const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
+	uint32_t n, const struct type *const *types)
+{
+	const struct type *const *given = NULL;
+	if (s->type && s->type->kind == TYPE_results && s->type->n == n)
+		given = s->type->elem;
+	else if (s->type && s->type->kind != TYPE_results && n == 1)
+		given = &s->type;
+	else if (s->type)
+		spec_fail(g, s, c, "expected %u results%s%s, found the declared type %s", n,
+			n == 1 ? " of type " : "", n == 1 ? spec_text(g, types[0]) : "",
+			spec_text(g, s->type));
+	const struct type **all = job_array(graph_job(g), n ? n : 1, sizeof *all);
+	for (uint32_t i = 0; i < n; i++) {
+		all[i] = types[i];
+		if (given) {
+			if (!type_compatible(g, types[i], given[i]))
+				spec_fail(g, s, c, "expected result type %s, found %s",
+					spec_text(g, types[i]), spec_text(g, given[i]));
+			all[i] = type_join(g, given[i], types[i]);
+		}
+		spec_check_type(g, s, all[i]);
+	}
+	return n == 1 ? all[0] : type_list(g, TYPE_results, n, all);
+}
+
+const struct type *spec_one(struct graph *g, const struct node_spec *s, const char *c,
+	const struct type *t)
+{
+	return spec_results(g, s, c, 1, &t);
+}
