@@ -4,15 +4,8 @@
  * The order is index order, each lane on its own, so the bits do not depend on vector width, chunk
  * or thread.  The loops are made where the code is at (loop.c, R3); what does not change in them is
  * computed before them. */
-#include "gen/gen_impl.h"
+#include "gen/reduce_impl.h"
 #include <string.h>
-
-/* Values carried by a loop, as struct val and as the flat list loops know. */
-struct carry {
-	uint32_t n;
-	struct val v[16];
-	bool lanes;
-};
 
 static void carry_in(struct gen *g, struct loop *l, struct carry *c)
 {
@@ -44,19 +37,7 @@ static void carry_give(struct gen *g, struct loop *l, struct carry *c)
 	carry_in(g, l, c);
 }
 
-/* Loops over dims, outermost first; in the innermost, fn updates c at the index. */
-struct nest {
-	uint32_t rank;
-	const int64_t *dims;
-	struct ix *at;
-	void (*fn)(struct gen *g, struct nest *n, struct carry *c);
-	const struct node *op;
-	const struct ix *ix;         /* of the result */
-	struct ix *operand;
-	void *arg;
-};
-
-static void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
+void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
 {
 	if (depth == n->rank) {
 		n->fn(g, n, c);
@@ -76,7 +57,7 @@ static void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry
 	carry_take(g, l, c);
 }
 
-static bool any_lanes(uint32_t rank, const struct ix *ix)
+bool any_lanes(uint32_t rank, const struct ix *ix)
 {
 	for (uint32_t i = 0; i < rank; i++)
 		if (!ix_uniform(&ix[i]))
@@ -316,6 +297,9 @@ struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const
 	if (n->op == OP_dot_general) {
 		c.v[0] = zero_of(g, n->type->dtype);
 		dot_general(g, n, ix, &c);
+	} else if (n->op == OP_select_and_scatter) {
+		c.v[0] = value_at(g, n->in[2], NULL);
+		select_and_scatter(g, n, ix, &c);
 	} else {
 		c.n = (node_noperands(n)) / 2;
 		if (c.n > 16 || (n->op != OP_reduce && n->op != OP_reduce_window))

@@ -1,0 +1,29 @@
+/* reduce_impl.h -- loops inside of an index expression: between reduce.c and select.c. */
+#ifndef GEN_REDUCE_IMPL_H
+#define GEN_REDUCE_IMPL_H
+#include "gen/gen_impl.h"
+
+/* Values carried by a loop, as struct val and as the flat list loops know. */
+struct carry {
+	uint32_t n;
+	struct val v[16];
+	bool lanes;
+};
+
+/* Loops over dims, outermost first; in the innermost, fn updates c at the index. */
+struct nest {
+	uint32_t rank;
+	const int64_t *dims;
+	struct ix *at;
+	void (*fn)(struct gen *g, struct nest *n, struct carry *c);
+	const struct node *op;
+	const struct ix *ix;         /* of the result */
+	struct ix *operand;
+	void *arg;
+};
+
+void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c);
+bool any_lanes(uint32_t rank, const struct ix *ix);
+/* c->v[0]: the initial value in, the result out. */
+void select_and_scatter(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c);
+#endif
