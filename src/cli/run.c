@@ -202,9 +202,10 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	}
 	if (!e) {
 		qsort(times, n, sizeof *times, by_value);
-		printf("compile %.1f ms; read, compile and make inputs %.1f ms; first call %.3f ms; %llu calls: least %.3f, median "
-			"%.3f, most %.3f ms\n", 1e3 * api_compile_seconds(s->exe), 1e3 * opened, 1e3 * first, (unsigned long long)n, 1e3 * times[0],
-			1e3 * times[n / 2], 1e3 * times[n - 1]);
+		printf("compile %.1f ms; read, compile and make inputs %.1f ms; first call %.3f ms; "
+			"%llu calls: least %.3f, median %.3f, most %.3f ms\n",
+			1e3 * api_compile_seconds(s->exe), 1e3 * opened, 1e3 * first,
+			(unsigned long long)n, 1e3 * times[0], 1e3 * times[n / 2], 1e3 * times[n - 1]);
 		if (c->steps)
 			print_steps(api_exe(s->exe));
 	}

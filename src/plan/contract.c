@@ -257,7 +257,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n, const s
 		c.cols_k = cols->k_stride;
 	}
 	contract_block(&c, o);
-	const struct node *operands[2] = { rows->view.base, c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };
+	const struct node *operands[2] = { rows->view.base,
+		c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };
 	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 16];
 	uint32_t nints = (uint32_t)contract_ints(&c, ints);
 	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };

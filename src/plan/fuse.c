@@ -493,7 +493,8 @@ static void visit(struct fuse *f, const struct node *n)
 				ngroups++;
 			}
 		}
-	if (n->type->kind == TYPE_results && n->op != OP_sort) {     /* several reduces in one: inside every kernel that reads one */
+	if (n->type->kind == TYPE_results && n->op != OP_sort) {
+		/* several reduces in one: inside every kernel that reads one */
 		struct member m;
 		for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
 			if (member_of_users(f, n, groups[i], &m)) {
