@@ -18,6 +18,7 @@
 
 #define DEPTH 256                        /* of k at a time */
 #define GROUP 128                        /* columns of C at a time */
+#define AHEAD 12                         /* rows that a copy fetches before it needs them */
 #define MAX_HALVES (PLAN_PANEL / LANES)
 #define MAX_ROWS 16
 
@@ -173,7 +174,17 @@ struct copy {                            /* of a group as it lies */
 	struct lanes lanes;
 	const struct contraction *x;
 	LLVMValueRef from, row;          /* first element of V's row; row of the copy */
+	LLVMValueRef ahead;              /* elements to the row to be fetched into the cache */
 };
+
+static void prefetch(struct gen *g, LLVMValueRef p)
+{
+	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
+	LLVMValueRef args[] = { p, c32(g, 0), c32(g, 3), c32(g, 1) };    /* to be read, kept, data */
+
+	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &g->ptr, 1),
+		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
+}
 
 static void copy_lanes(struct gen *g, struct lanes *s, struct ix j)
 {
@@ -184,6 +195,7 @@ static void copy_lanes(struct gen *g, struct lanes *s, struct ix j)
 	struct val v = val_lanes(g, load_at(g, p, g->depth, x->c->cols_type, at));
 
 	gen_here(g);
+	prefetch(g, gep(g, mem_type(g, x->c->cols_type), p, ADD(at.v, c->ahead)));
 	if (x->bytes == 8 && dtype_bytes(x->c->cols_type) < 8)
 		v.v = LLVMBuildFPExt(g->b, v.v, x->vec, "");
 	LLVMValueRef to = gep(g, x->acc, x->panels, in_panels(g, x, j.v, c->row, DEPTH));
@@ -201,7 +213,8 @@ static void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LL
 	base = ADD(base, x->n0);
 	loop_begin(g, l, c64(g, 0), kn, 1);
 	gen_here(g);
-	struct copy c = { .x = x, .row = l->iv, .from = ADD(base, MUL(ADD(kb, l->iv), stride)) };
+	struct copy c = { .x = x, .row = l->iv, .from = ADD(base, MUL(ADD(kb, l->iv), stride)),
+		.ahead = MUL(stride, c64(g, AHEAD)) };
 	c.lanes = (struct lanes){ .lo = c64(g, 0), .hi = x->nv, .level = g->depth, .align = LANES,
 		.max = x->group - 1, .fn = copy_lanes, .whole_blocks = x->c->n >= 0 && x->c->n % LANES == 0 };
 	lanes_loop(g, &c.lanes);
