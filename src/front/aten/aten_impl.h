@@ -197,16 +197,18 @@ static inline struct attr_entry lower_attr_int(struct lower *l, enum key k, int6
 	return (struct attr_entry){.key = k, .value = attr_int(l->g, v)};
 }
 
-/* A composite under construction: in[] are its operands, body is built over parameters of their
- * types, and the composite node takes its place. */
+/* A composite under construction: in[] are its operands, the body is built over param[], and out[]
+ * of composite_end are its results.  With symbolic sizes there is none, and param[] is in[]: a
+ * closed body has no way to the sizes of main's parameters. */
 struct composite {
 	uint32_t nin;
+	bool inlined;
 	const struct node *in[16];
 	const struct node *param[16];
 };
 void composite_begin(struct lower *l, struct composite *c);
-const struct node *composite_end(struct lower *l, struct composite *c, const char *name,
-	const char *attributes, uint32_t nresults, const struct node *const *results);
+void composite_end(struct lower *l, struct composite *c, const char *name, const char *attributes,
+	uint32_t nresults, const struct node *const *results, const struct node **out);
 
 #define ATEN(name, schema, nout, fn, what) lower_fn lower_##fn;
 #include "front/aten/aten.def"

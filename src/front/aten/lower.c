@@ -521,12 +521,19 @@ const struct node *lower_wrap_index(struct lower *l, const struct node *index,
 
 void composite_begin(struct lower *l, struct composite *c) {
 	for (uint32_t i = 0; i < c->nin; i++)
-		c->param[i] = graph_parameter(l->g, i, c->in[i]->type);
+		c->inlined |= !type_is_static(c->in[i]->type);
+	for (uint32_t i = 0; i < c->nin; i++)
+		c->param[i] = c->inlined ? c->in[i] : graph_parameter(l->g, i, c->in[i]->type);
 }
 
-const struct node *composite_end(struct lower *l, struct composite *c, const char *name,
-	const char *attributes, uint32_t nresults, const struct node *const *results) {
+void composite_end(struct lower *l, struct composite *c, const char *name, const char *attributes,
+	uint32_t nresults, const struct node *const *results, const struct node **out) {
 	const struct type *params[16];
+	if (c->inlined) {
+		for (uint32_t i = 0; i < nresults; i++)
+			out[i] = results[i];
+		return;
+	}
 	for (uint32_t i = 0; i < c->nin; i++)
 		params[i] = c->in[i]->type;
 	const struct region *body = graph_region(l->g, c->nin, params, nresults, results);
@@ -540,5 +547,7 @@ const struct node *composite_end(struct lower *l, struct composite *c, const cha
 		{.key = KEY_composite_attributes, .value = attr_raw(l->g, attributes)},
 		{.key = KEY_decomposition, .value = attr_str(l->g, f.name)},
 	};
-	return build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 2, e), body);
+	const struct node *n = build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 2, e), body);
+	for (uint32_t i = 0; i < nresults; i++)
+		out[i] = graph_result(l->g, n, i);
 }

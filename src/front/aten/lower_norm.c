@@ -29,8 +29,8 @@ void lower_softmax(struct lower *l) {
 	else
 		y = build2(g, OP_divide, e, lower_unreduce(l, sum, in, x));
 	y = lower_cast(l, y, t);
-	l->out[0] = composite_end(l, &c, l->row->what ? "weft.log_softmax" : "weft.softmax",
-		job_printf(l->j, "{dimension = %lld : i64}", (long long)dim), 1, &y);
+	composite_end(l, &c, l->row->what ? "weft.log_softmax" : "weft.softmax",
+		job_printf(l->j, "{dimension = %lld : i64}", (long long)dim), 1, &y, l->out);
 }
 
 /* ---- gelu ------------------------------------------------------------------------------------- */
@@ -53,8 +53,8 @@ void lower_gelu(struct lower *l) {
 	y = build2(g, OP_add, inner, lower_like(l, x, 1));
 	y = build2(g, OP_multiply, build2(g, OP_multiply, x, lower_like(l, x, 0.5)), y);
 	y = lower_cast(l, y, t);
-	l->out[0] = composite_end(l, &c, "weft.gelu",
-		tangent ? "{approximate = \"tanh\"}" : "{approximate = \"none\"}", 1, &y);
+	composite_end(l, &c, "weft.gelu",
+		tangent ? "{approximate = \"tanh\"}" : "{approximate = \"none\"}", 1, &y, l->out);
 }
 
 /* ---- normalisation ---------------------------------------------------------------------------- */
@@ -127,11 +127,9 @@ void lower_layer_norm(struct lower *l) {
 		results[1] = shaped(l, m.mean, 1);
 		results[2] = shaped(l, m.rstd, 2);
 	}
-	const struct node *whole = composite_end(l, &c, "weft.layer_norm",
+	composite_end(l, &c, "weft.layer_norm",
 		job_printf(l->j, "{dimensions = %u : i64, epsilon = %.17e : f64, weight = %s, bias = %s}",
-			n, eps, w ? "true" : "false", b ? "true" : "false"), more ? 3 : 1, results);
-	for (uint32_t i = 0; i < (more ? 3 : 1); i++)
-		l->out[i] = graph_result(g, whole, i);
+			n, eps, w ? "true" : "false", b ? "true" : "false"), more ? 3 : 1, results, l->out);
 }
 
 /* [N, C, ...] in groups of channels: N, C, HxW, group in arguments 3 to 6. */
