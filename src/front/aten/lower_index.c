@@ -391,13 +391,13 @@ static const struct region *before(struct lower *l, enum dtype t, bool descendin
 	return graph_region(g, 4, params, 1, &first);
 }
 
-/* sort; what 1: topk, the first k of it. */
+/* sort, always stable; what 1: topk, the first k of it; 2: sort.stable. */
 void lower_sort(struct lower *l) {
 	struct graph *g = l->g;
-	bool top = l->row->what;
+	bool top = l->row->what == 1;
 	const struct node *x = lower_tensor(l, 0);
-	uint32_t rank = x->type->rank, d = top ? 2 : 1;
-	bool descending = top ? lower_bool(l, 3) : lower_bool(l, 2);
+	uint32_t rank = x->type->rank, d = l->row->what ? 2 : 1;
+	bool descending = lower_bool(l, d + 1);
 	if (rank == 0) {
 		lower_give_up(l);
 		return;
