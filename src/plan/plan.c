@@ -352,6 +352,31 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 	set_results(pl, s, n, count, args + nin);
 }
 
+static bool type_is_library(const struct type *t)
+{
+	return t->dtype == DTYPE_f32 || t->dtype == DTYPE_f64 || dtype_is_complex(t->dtype);
+}
+
+/* A function of the runtime: every operand and result is a tensor. */
+static void plan_library_step(struct planner *pl, struct scope *s, const struct node *n, const char *text)
+{
+	uint32_t nin = node_noperands(n), count = node_nresults(n);
+	uint32_t *args = job_array(pl->job, nin + count, sizeof *args);
+	if (op_table[n->op].kind == OP_LIBRARY && !type_is_library(n->in[0]->type))
+		unimplemented(pl, n);
+	for (uint32_t i = 0; i < nin; i++)
+		args[i] = s->buffer[n->in[i]->id];
+	result_buffers(pl, n, args + nin);
+	struct plan_step *step = add_step(pl, s, ABI_STEP_library);
+	set_args(pl, step, nin + count, args, count);
+	step->text = text;
+	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
+	nodes[0] = n;
+	step->nodes = nodes;
+	end_step(pl, s);
+	set_results(pl, s, n, count, args + nin);
+}
+
 static void plan_step_node(struct planner *pl, struct scope *s, const struct node *n)
 {
 	switch (n->op) {
@@ -380,8 +405,12 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 			return;
 		}
 		unimplemented(pl, n);
-	default:
-		unimplemented(pl, n);
+	default: {
+		const char *text = plan_library(pl->job, n);
+		if (!text)
+			unimplemented(pl, n);
+		plan_library_step(pl, s, n, text);
+	}
 	}
 }
 

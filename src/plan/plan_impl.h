@@ -53,6 +53,9 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
 bool node_is_leaf(const struct node *n);     /* a small constant, or one number broadcast: repeated in every kernel */
 
+/* The text of the library step that computes n, in j's scratch; NULL: none does. */
+const char *plan_library(struct job *j, const struct node *n);
+
 /* The kernel of a group and the nodes whose buffers are its inputs, in the order of its arguments. */
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);

@@ -1,6 +1,7 @@
 /* registry.c -- who answers to the names in artifacts: resolvers of callbacks by namespace, library
  * functions by name.  Filled by the binding at start-up, read when an artifact is loaded. */
 #include "base/mem.h"
+#include "run/library.h"
 #include "run/run_impl.h"
 #include <string.h>
 
@@ -142,7 +143,7 @@ run_library_fn *registry_library(const char *name)
 		if (strlen(l->name) == n && memcmp(l->name, name, n) == 0)
 			fn = l->fn;
 	run_unlock();
-	return fn;
+	return fn ? fn : library_find(name, n);
 }
 
 struct weft_error *run_resolve(const char *name, struct run_callback *out)

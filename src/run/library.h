@@ -1,0 +1,13 @@
+/* library.h -- the runtime's own library functions: ops that are no kernels (plan/library.c names them). */
+#ifndef RUN_LIBRARY_H
+#define RUN_LIBRARY_H
+#include "run/run.h"
+
+run_library_fn library_fft, library_cholesky, library_triangular_solve;
+run_library_fn library_rng, library_rng_bit_generator;
+/* The function of that name of n characters; NULL: none. */
+run_library_fn *library_find(const char *name, size_t n);
+/* Is word `i` (from 0) of the attributes w? */
+bool library_word(const struct run_library_call *c, unsigned i, const char *w);
+int64_t run_elements(const struct run_tensor *t);
+#endif

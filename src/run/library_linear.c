@@ -1,0 +1,282 @@
+/* library_linear.c -- cholesky, triangular_solve and fft of f32, f64 and complex tensors.
+ *
+ * Plain loops over complex doubles, rounded once at the end: cholesky and triangular_solve by the textbook,
+ * fft by Cooley and Tukey for the factor 2 of a length (recursively, halves first) and by the definition as
+ * sums for the odd rest, with a table of roots. */
+#include "base/mem.h"
+#include "run/library.h"
+#include <complex.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#undef complex
+
+typedef double _Complex number;
+
+/* C's CMPLX is not in every compiler's reach; parts lie one after the other by the standard. */
+static number number_of(double re, double im)
+{
+	union { double part[2]; number z; } u = { { re, im } };
+
+	return u.z;
+}
+
+/* Products without the checks for infinities that C's have. */
+static number times(number a, number b)
+{
+	return number_of(creal(a) * creal(b) - cimag(a) * cimag(b), creal(a) * cimag(b) + cimag(a) * creal(b));
+}
+
+/* Real number i of a tensor of f32 or f64, or of the parts of a complex one; at any alignment. */
+static double part(const struct run_tensor *t, bool wide, int64_t i)
+{
+	double d;
+	float f;
+
+	if (wide) {
+		memcpy(&d, (const char *)t->data + i * 8, 8);
+		return d;
+	}
+	memcpy(&f, (const char *)t->data + i * 4, 4);
+	return (double)f;
+}
+
+static void part_set(const struct run_tensor *t, bool wide, int64_t i, double v)
+{
+	float f = (float)v;
+
+	if (wide)
+		memcpy((char *)t->data + i * 8, &v, 8);
+	else
+		memcpy((char *)t->data + i * 4, &f, 4);
+}
+
+static number load(const struct run_tensor *t, int64_t i)
+{
+	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128;
+
+	if (t->dtype == WEFT_F32 || t->dtype == WEFT_F64)
+		return number_of(part(t, wide, i), 0);
+	return number_of(part(t, wide, 2 * i), part(t, wide, 2 * i + 1));
+}
+
+static void store(const struct run_tensor *t, int64_t i, number v)
+{
+	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128;
+	bool real = t->dtype == WEFT_F32 || t->dtype == WEFT_F64;
+
+	part_set(t, wide, real ? i : 2 * i, creal(v));
+	if (!real)
+		part_set(t, wide, 2 * i + 1, cimag(v));
+}
+
+static struct weft_error *room(int64_t n, number **out)
+{
+	*out = mem_alloc(mem_size((size_t)n + 1, sizeof **out));
+	return *out ? NULL : error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
+}
+
+/* ---- cholesky --------------------------------------------------------------------------------- */
+
+struct weft_error *library_cholesky(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0], *out = &c->out[0];
+	bool lower = library_word(c, 0, "LOWER");
+	int64_t n = a->dims[a->rank - 1], count = n ? run_elements(a) / (n * n) : 0;
+	number *l;
+
+	TRY(room(n * n, &l));
+	for (int64_t m = 0; m < count; m++) {
+		int64_t base = m * n * n;
+		memset(l, 0, (size_t)(n * n) * sizeof *l);
+		for (int64_t j = 0; j < n; j++)
+			for (int64_t i = j; i < n; i++) {
+				number s = lower ? load(a, base + i * n + j) : conj(load(a, base + j * n + i));
+				for (int64_t k = 0; k < j; k++)
+					s -= times(l[i * n + k], conj(l[j * n + k]));
+				l[i * n + j] = i == j ? number_of(sqrt(creal(s)), 0) : s / creal(l[j * n + j]);
+			}
+		for (int64_t i = 0; i < n; i++)
+			for (int64_t j = 0; j < n; j++)
+				store(out, base + i * n + j, lower ? l[i * n + j] : conj(l[j * n + i]));
+	}
+	mem_free(l);
+	return NULL;
+}
+
+/* ---- triangular_solve ------------------------------------------------------------------------- */
+
+struct triangle {
+	const struct run_tensor *a;
+	int64_t base, n;
+	bool transpose, adjoint, unit;
+};
+
+/* Element i, j of op(a). */
+static number triangle_at(const struct triangle *t, int64_t i, int64_t j)
+{
+	number v = load(t->a, t->base + (t->transpose ? j * t->n + i : i * t->n + j));
+	return t->adjoint ? conj(v) : v;
+}
+
+/* Solves op(a) x = b in place, x of n elements `step` apart; forward when op(a) is lower. */
+static void solve(const struct triangle *t, bool forward, number *x, int64_t step)
+{
+	for (int64_t k = 0; k < t->n; k++) {
+		int64_t i = forward ? k : t->n - 1 - k;
+		number s = x[i * step];
+		for (int64_t l = 0; l < k; l++) {
+			int64_t j = forward ? l : t->n - 1 - l;
+			s -= times(triangle_at(t, i, j), x[j * step]);
+		}
+		x[i * step] = t->unit ? s : s / triangle_at(t, i, i);
+	}
+}
+
+struct weft_error *library_triangular_solve(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0], *b = &c->in[1], *out = &c->out[0];
+	bool left = library_word(c, 0, "LEFT"), adjoint = library_word(c, 3, "ADJOINT");
+	bool transpose = adjoint || library_word(c, 3, "TRANSPOSE");
+	bool forward = library_word(c, 1, "LOWER") != transpose;
+	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
+	/* x op(a) = b is op(a)^T x^T = b^T */
+	struct triangle t = { .a = a, .n = a->dims[a->rank - 1], .adjoint = adjoint,
+		.transpose = left ? transpose : !transpose, .unit = library_word(c, 2, "UNIT") };
+	number *x;
+
+	TRY(room(size, &x));
+	for (int64_t m = 0; size && m < run_elements(b) / size; m++) {
+		t.base = m * t.n * t.n;
+		for (int64_t i = 0; i < size; i++)
+			x[i] = load(b, m * size + i);
+		for (int64_t k = 0; k < (left ? cols : rows); k++)
+			solve(&t, left ? forward : !forward, left ? x + k : x + k * cols, left ? cols : 1);
+		for (int64_t i = 0; i < size; i++)
+			store(out, m * size + i, x[i]);
+	}
+	mem_free(x);
+	return NULL;
+}
+
+/* ---- fft -------------------------------------------------------------------------------------- */
+
+/* Of a table of `all` roots exp(2 pi i k / all). */
+struct roots {
+	const number *at;
+	int64_t all;
+	bool forward;                /* their conjugates */
+};
+
+static number root(const struct roots *r, int64_t k)
+{
+	return r->forward ? conj(r->at[k % r->all]) : r->at[k % r->all];
+}
+
+/* to[0..n) = the transform of n numbers `step` apart from `from` on. */
+static void transform(const struct roots *r, const number *from, int64_t step, number *to, int64_t n)
+{
+	int64_t skip = r->all / n;
+
+	if (n % 2 || n < 4) {
+		for (int64_t k = 0; k < n; k++) {
+			to[k] = 0;
+			for (int64_t j = 0; j < n; j++)
+				to[k] += times(from[j * step], root(r, j * k % n * skip));
+		}
+		return;
+	}
+	transform(r, from, 2 * step, to, n / 2);
+	transform(r, from + step, 2 * step, to + n / 2, n / 2);
+	for (int64_t k = 0; k < n / 2; k++) {
+		number even = to[k], odd = times(to[n / 2 + k], root(r, k * skip));
+		to[k] = even + odd;
+		to[n / 2 + k] = even - odd;
+	}
+}
+
+/* Along dimension d of a dense tensor of those dims. */
+static struct weft_error *fft_axis(number *x, uint32_t rank, const int64_t *dims, uint32_t d, bool forward)
+{
+	int64_t n = dims[d], inner = 1, total = 1;
+	number *roots;
+
+	for (uint32_t i = 0; i < rank; i++) {
+		total *= dims[i];
+		inner *= i > d ? dims[i] : 1;
+	}
+	if (!total)
+		return NULL;
+	TRY(room(2 * n, &roots));
+	for (int64_t k = 0; k < n; k++)
+		roots[k] = number_of(cos(2 * acos(-1) * (double)k / (double)n), sin(2 * acos(-1) * (double)k / (double)n));
+	struct roots r = { roots, n, forward };
+	for (int64_t row = 0; row < total / n; row++) {
+		number *at = x + row / inner * inner * n + row % inner, *to = roots + n;
+		transform(&r, at, inner, to, n);
+		for (int64_t k = 0; k < n; k++)
+			at[k * inner] = forward ? to[k] : to[k] / (double)n;
+	}
+	mem_free(roots);
+	return NULL;
+}
+
+/* What IRFFT wants: the whole spectrum of n along the last dimension from its first half. */
+static void fft_unfold(const struct run_tensor *a, number *x, const int64_t *dims, uint32_t naxes)
+{
+	int64_t half = a->dims[a->rank - 1], total = 1, index[ABI_RANK_MAX] = { 0 };
+
+	for (uint32_t d = 0; d < a->rank; d++)
+		total *= dims[d];
+	for (int64_t at = 0; at < total; at++) {
+		int64_t from = 0;
+		bool mirror = index[a->rank - 1] >= half;
+		for (uint32_t d = 0; d < a->rank; d++) {
+			bool axis = d + naxes >= a->rank;
+			from = from * a->dims[d] + (mirror && axis ? (dims[d] - index[d]) % dims[d] : index[d]);
+		}
+		x[at] = mirror ? conj(load(a, from)) : load(a, from);
+		for (uint32_t d = a->rank; d-- > 0 && ++index[d] == dims[d];)
+			index[d] = 0;
+	}
+}
+
+static uint32_t fft_lengths(const char *attributes, int64_t *last)
+{
+	uint32_t n = 0;
+
+	for (const char *at = strchr(attributes, ' '); at; at = strchr(at + 1, ' '), n++)
+		*last = strtoll(at + 1, NULL, 10);
+	return n;
+}
+
+struct weft_error *library_fft(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0], *out = &c->out[0];
+	bool real_in = library_word(c, 0, "RFFT"), real_out = library_word(c, 0, "IRFFT");
+	bool forward = real_in || library_word(c, 0, "FFT");
+	int64_t work[ABI_RANK_MAX], total = 1, length = 0;
+	uint32_t naxes = fft_lengths(c->attributes, &length), last = a->rank - 1;
+	number *x;
+
+	for (uint32_t d = 0; d < a->rank; d++)
+		work[d] = a->dims[d];
+	work[last] = real_out ? length : work[last];
+	for (uint32_t d = 0; d < a->rank; d++)
+		total *= work[d];
+	if (real_out && total && a->dims[last] < length / 2 + 1)
+		return error_make(WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
+	TRY(room(total, &x));
+	if (real_out)
+		fft_unfold(a, x, work, naxes);
+	for (int64_t i = 0; i < total && !real_out; i++)
+		x[i] = load(a, i);
+	struct weft_error *e = NULL;
+	for (uint32_t d = a->rank - naxes; d < a->rank && !e; d++)
+		e = fft_axis(x, a->rank, work, d, forward);
+	int64_t cols = out->dims[last];
+	for (int64_t i = 0, n = run_elements(out); i < n && !e; i++)
+		store(out, i, x[i / cols * work[last] + i % cols]);
+	mem_free(x);
+	return e;
+}
