@@ -4,7 +4,7 @@
  * where broadcast_dimensions says); batch norms become reductions and arithmetic. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
-#include "pass/pass.h"
+#include "pass/expand.h"
 #include <string.h>
 
 /* ---- CHLO ------------------------------------------------------------------------------------- */
@@ -144,7 +144,21 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	}
 	case OP_batch_norm_inference:
 		return n->type->quant ? NULL : normalise(g, n, in[0], in[1], in[2], in[3], in[4]);
+	case OP_fft: case OP_cholesky: case OP_triangular_solve:
+		return expand_linear(g, n, in);
+	case OP_rng:
+		return expand_rng(g, n, in);
+	case OP_chlo_scan: {                     /* of one result; else at its OP_result */
+		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
+		m = m ? m : node_with_operands(g, n, in);
+		const struct node *loop = n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
+		return loop ? loop : m;
+	}
 	case OP_result:
+		if (in[0]->op == OP_chlo_top_k)
+			return expand_top_k(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
+		if (in[0]->op == OP_chlo_scan)
+			return expand_scan(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
 		if ((in[0]->op == OP_batch_norm_training || in[0]->op == OP_batch_norm_grad) &&
 		    type_is_static(in[0]->in[0]->type) && !in[0]->in[0]->type->quant)
 			return expand_result(g, n, in[0]);
