@@ -12,8 +12,8 @@
 struct bind_table {
 	uint32_t version;
 	/* api_run, run_resolver_set, storage_*: see there. */
-	struct weft_error *(*run)(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
-		uint32_t nin, struct run_tensor *out, uint32_t nout);
+	struct weft_error *(*run)(struct weft_executable *x, unsigned threads,
+		const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout);
 	struct weft_error *(*resolver_set)(const char *space, run_resolver_fn *fn, void *arg);
 	struct weft_error *(*storage_create)(size_t size, struct storage **out);
 	void (*storage_release)(struct storage *s);

@@ -60,7 +60,8 @@ static bool give(PyObject *tensor, struct run_tensor *out)
 		if (ok)
 			ext_copy_strided(out->data, &t, NULL);
 		else
-			PyErr_SetString(PyExc_ValueError, "a result of another shape than the graph says");
+			PyErr_SetString(
+				PyExc_ValueError, "a result of another shape than the graph says");
 	}
 	Py_XDECREF(owned);
 	return ok;
@@ -89,11 +90,12 @@ static bool call(PyObject *fn, const struct run_tensor *in, uint32_t nin, struct
 	return ok;
 }
 
-static struct weft_error *run(void *arg, const struct run_tensor *in, uint32_t nin,
-	struct run_tensor *out, uint32_t nout)
+static struct weft_error *run(
+	void *arg, const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
 	PyGILState_STATE gil = PyGILState_Ensure();
-	struct weft_error *e = call(arg, in, nin, out, nout) ? NULL : take_exception("a host callback failed");
+	struct weft_error *e =
+		call(arg, in, nin, out, nout) ? NULL : take_exception("a host callback failed");
 
 	PyGILState_Release(gil);
 	return e;

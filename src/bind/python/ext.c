@@ -17,7 +17,8 @@ void ext_raise(struct weft_error *e)
 
 	switch (weft_error_code(e)) {
 	case WEFT_UNIMPLEMENTED: type = PyExc_NotImplementedError; break;
-	case WEFT_INVALID_ARGUMENT: case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
+	case WEFT_INVALID_ARGUMENT:
+	case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
 	case WEFT_RESOURCE_EXHAUSTED: type = PyExc_MemoryError; break;
 	default: break;
 	}
@@ -33,13 +34,13 @@ struct input {
 	bool ordered;
 	uint32_t rank;
 	enum weft_dtype dtype;
-	int64_t order[EXT_MAX_RANK];         /* memory dimension k is logical dimension order[k] */
+	int64_t order[EXT_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
 };
 enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_VALUE };
 struct output {
 	enum output_kind kind;
-	uint32_t index;                      /* result, or input */
-	bool ordered, fixed;                 /* fixed: strides[] are known */
+	uint32_t index; /* result, or input */
+	bool ordered, fixed; /* fixed: strides[] are known */
 	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
 	PyObject *value;
 };
@@ -72,7 +73,7 @@ struct frame {
 	struct run_tensor *in, *out;
 	int64_t (*dims)[EXT_MAX_RANK];
 	int64_t *sizes;
-	PyObject **held;                     /* arguments, and plain twins of subclasses behind them */
+	PyObject **held; /* arguments, and plain twins of subclasses behind them */
 	struct storage **copies;
 	PyObject *results;
 };
@@ -80,8 +81,9 @@ struct frame {
 static bool frame_init(struct frame *f, const struct graph_call *c)
 {
 	size_t n = (size_t)c->nin + 1, m = (size_t)c->nresults + 1;
-	char *p = calloc(1, n * (sizeof *f->in + sizeof *f->dims + sizeof *f->sizes + 2 * sizeof *f->held +
-		sizeof *f->copies) + m * sizeof *f->out);
+	char *p = calloc(1, n * (sizeof *f->in + sizeof *f->dims + sizeof *f->sizes +
+					2 * sizeof *f->held + sizeof *f->copies) +
+				    m * sizeof *f->out);
 
 	memset(f, 0, sizeof *f);
 	if (!p) {
@@ -92,7 +94,7 @@ static bool frame_init(struct frame *f, const struct graph_call *c)
 	p += n * sizeof *f->in;
 	f->out = (struct run_tensor *)(void *)p;
 	p += m * sizeof *f->out;
-	f->dims = (int64_t (*)[EXT_MAX_RANK])(void *)p;
+	f->dims = (int64_t(*)[EXT_MAX_RANK])(void *)p;
 	p += n * sizeof *f->dims;
 	f->sizes = (int64_t *)(void *)p;
 	p += n * sizeof *f->sizes;
@@ -122,11 +124,14 @@ static bool take_tensor(struct frame *f, const struct graph_call *c, uint32_t i)
 		return false;
 	enum weft_dtype dtype = ext_dtype(v.dtype);
 	if (dtype != in->dtype || (in->ordered && (uint32_t)v.ndim != in->rank)) {
-		PyErr_Format(PyExc_ValueError, "weft: argument %u is %s of %d dimensions, not what was compiled",
+		PyErr_Format(PyExc_ValueError,
+			"weft: argument %u is %s of %d dimensions, not what was compiled",
 			(unsigned)i, weft_dtype_name(dtype), (int)v.ndim);
 		return false;
 	}
-	*t = (struct run_tensor){ .dtype = dtype, .rank = (uint32_t)v.ndim, .dims = v.shape, .data = v.data };
+	*t = (struct run_tensor){
+		.dtype = dtype, .rank = (uint32_t)v.ndim, .dims = v.shape, .data = v.data
+	};
 	if (order) {
 		for (int32_t k = 0; k < v.ndim; k++)
 			f->dims[i][k] = v.shape[order[k]];
@@ -152,7 +157,8 @@ static bool take_inputs(struct frame *f, const struct graph_call *c, PyObject *l
 	static const int64_t none[1];
 
 	if (!PyList_Check(list) || PyList_Size(list) != (Py_ssize_t)c->nin) {
-		PyErr_Format(PyExc_ValueError, "weft: expected a list of %u arguments", (unsigned)c->nin);
+		PyErr_Format(PyExc_ValueError, "weft: expected a list of %u arguments",
+			(unsigned)c->nin);
 		return false;
 	}
 	for (uint32_t i = 0; i < c->nin; i++) {
@@ -172,7 +178,9 @@ static bool take_inputs(struct frame *f, const struct graph_call *c, PyObject *l
 			if (f->sizes[i] == -1 && PyErr_Occurred())
 				return false;
 		}
-		f->in[i] = (struct run_tensor){ .dtype = WEFT_I64, .dims = none, .data = &f->sizes[i] };
+		f->in[i] = (struct run_tensor){
+			.dtype = WEFT_I64, .dims = none, .data = &f->sizes[i]
+		};
 	}
 	return true;
 }
@@ -207,16 +215,24 @@ static PyObject *give_outputs(struct frame *f, const struct graph_call *c)
 		PyObject *v = NULL;
 		switch (o->kind) {
 		case OUTPUT_TENSOR: v = give_tensor(&f->out[o->index], o); break;
-		case OUTPUT_SIZE: v = PyLong_FromLongLong(*(const int64_t *)f->out[o->index].data); break;
-		case OUTPUT_INPUT: v = f->held[o->index]; Py_INCREF(v); break;
-		case OUTPUT_VALUE: v = o->value; Py_INCREF(v); break;
+		case OUTPUT_SIZE:
+			v = PyLong_FromLongLong(*(const int64_t *)f->out[o->index].data);
+			break;
+		case OUTPUT_INPUT:
+			v = f->held[o->index];
+			Py_INCREF(v);
+			break;
+		case OUTPUT_VALUE:
+			v = o->value;
+			Py_INCREF(v);
+			break;
 		}
 		if (!v || PyList_SetItem(list, (Py_ssize_t)i, v)) {
 			Py_DECREF(list);
 			list = NULL;
 		}
 	}
-	for (uint32_t i = 0; i < c->nresults; i++)       /* what was not handed over */
+	for (uint32_t i = 0; i < c->nresults; i++) /* what was not handed over */
 		weft_bind_table.storage_release(f->out[i].storage);
 	return list;
 }
@@ -231,7 +247,8 @@ static PyObject *graph_run(PyObject *self, PyObject *const *args, Py_ssize_t nar
 	if (!c)
 		return NULL;
 	if (nargs != 2) {
-		PyErr_SetString(PyExc_TypeError, "weft: expected a list of arguments and a number of threads");
+		PyErr_SetString(PyExc_TypeError,
+			"weft: expected a list of arguments and a number of threads");
 		return NULL;
 	}
 	long threads = PyLong_AsLong(args[1]);
@@ -243,20 +260,19 @@ static PyObject *graph_run(PyObject *self, PyObject *const *args, Py_ssize_t nar
 		struct weft_error *e;
 		const char *wish = getenv("WEFT_THREADS");
 		unsigned n = wish && *wish ? 0 : threads < 0 ? 0 : (unsigned)threads;
-		Py_BEGIN_ALLOW_THREADS
-		e = weft_bind_table.run(c->x, n, f.in, c->nin, f.out, c->nresults);
-		Py_END_ALLOW_THREADS
-		if (e)
-			ext_raise(e);
-		else
-			results = give_outputs(&f, c);
+		Py_BEGIN_ALLOW_THREADS e =
+			weft_bind_table.run(c->x, n, f.in, c->nin, f.out, c->nresults);
+		Py_END_ALLOW_THREADS if (e) ext_raise(e);
+		else results = give_outputs(&f, c);
 	}
 	frame_fini(&f, c);
 	return results;
 }
 
 static PyMethodDef graph_run_def = {
-	"graph", (PyCFunction)(void (*)(void))graph_run, METH_FASTCALL,
+	"graph",
+	(PyCFunction)(void (*)(void))graph_run,
+	METH_FASTCALL,
 	"Runs a compiled graph: graph(list of arguments, threads) -> list.  The list is cleared.",
 };
 
@@ -309,9 +325,11 @@ static bool read_input(PyObject *o, struct input *in)
 	const char *dtype = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
 	if (!dtype || !read_numbers(PyTuple_GetItem(o, 2), in->order, &in->rank, &in->ordered))
 		return false;
-	in->dtype = !strcmp(dtype, "c64") ? WEFT_C64 : !strcmp(dtype, "c128") ? WEFT_C128 :
-		weft_dtype_find(dtype);
-	if (in->dtype == WEFT_INVALID_DTYPE || (in->ordered && !is_permutation(in->order, in->rank))) {
+	in->dtype = !strcmp(dtype, "c64")    ? WEFT_C64
+		    : !strcmp(dtype, "c128") ? WEFT_C128
+					     : weft_dtype_find(dtype);
+	if (in->dtype == WEFT_INVALID_DTYPE ||
+		(in->ordered && !is_permutation(in->order, in->rank))) {
 		PyErr_SetString(PyExc_ValueError, "weft: no such element type, or no permutation");
 		return false;
 	}
@@ -327,7 +345,10 @@ static bool read_output(PyObject *o, const struct graph_call *c, struct output *
 
 	if (!s)
 		return false;
-	out->kind = *s == 't' ? OUTPUT_TENSOR : *s == 's' ? OUTPUT_SIZE : *s == 'i' ? OUTPUT_INPUT : OUTPUT_VALUE;
+	out->kind = *s == 't'   ? OUTPUT_TENSOR
+		    : *s == 's' ? OUTPUT_SIZE
+		    : *s == 'i' ? OUTPUT_INPUT
+				: OUTPUT_VALUE;
 	if (out->kind == OUTPUT_VALUE) {
 		out->value = second;
 		Py_INCREF(second);
@@ -344,10 +365,12 @@ static bool read_output(PyObject *o, const struct graph_call *c, struct output *
 		return true;
 	uint32_t rank = weft_executable_output(c->x, out->index).rank;
 	if (!read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered) ||
-	    !read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
+		!read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
 		return false;
-	if ((out->ordered && (n != rank || !is_permutation(out->order, n))) || (out->fixed && m != rank)) {
-		PyErr_SetString(PyExc_ValueError, "weft: order or strides of an output do not fit its rank");
+	if ((out->ordered && (n != rank || !is_permutation(out->order, n))) ||
+		(out->fixed && m != rank)) {
+		PyErr_SetString(PyExc_ValueError,
+			"weft: order or strides of an output do not fit its rank");
 		return false;
 	}
 	return true;
@@ -361,8 +384,8 @@ static bool read_signature(struct graph_call *c, PyObject *ins, PyObject *outs)
 		return false;
 	c->nresults = weft_executable_outputs(c->x);
 	if ((uint32_t)nin != weft_executable_inputs(c->x)) {
-		PyErr_Format(PyExc_ValueError, "weft: %zd inputs are described, the graph has %u", nin,
-			(unsigned)weft_executable_inputs(c->x));
+		PyErr_Format(PyExc_ValueError, "weft: %zd inputs are described, the graph has %u",
+			nin, (unsigned)weft_executable_inputs(c->x));
 		return false;
 	}
 	c->in = calloc((size_t)nin + 1, sizeof *c->in);
@@ -406,7 +429,8 @@ static bool read_options(PyObject *dict, struct weft_options **out)
 	struct weft_error *e = weft_options_create(out);
 
 	while (!e && PyDict_Next(dict, &at, &key, &value)) {
-		const char *k = PyUnicode_AsUTF8AndSize(key, NULL), *v = PyUnicode_AsUTF8AndSize(value, NULL);
+		const char *k = PyUnicode_AsUTF8AndSize(key, NULL),
+			   *v = PyUnicode_AsUTF8AndSize(value, NULL);
 		if (!k || !v)
 			return false;
 		e = weft_options_set(*out, k, v);
@@ -426,19 +450,18 @@ static PyObject *ext_compile(PyObject *self, PyObject *args)
 	struct weft_error *e;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "sss#O!O!O!", &backend, &name, &text, &size, &PyDict_Type, &dict,
-	    &PyTuple_Type, &ins, &PyTuple_Type, &outs))
+	if (!PyArg_ParseTuple(args, "sss#O!O!O!", &backend, &name, &text, &size, &PyDict_Type,
+		    &dict, &PyTuple_Type, &ins, &PyTuple_Type, &outs))
 		return NULL;
 	struct graph_call *c = calloc(1, sizeof *c);
 	if (!c)
 		return PyErr_NoMemory();
 	if (read_options(dict, &o)) {
-		Py_BEGIN_ALLOW_THREADS
-		e = compile_text(backend, name, text, (size_t)size, o, &c->x);
-		Py_END_ALLOW_THREADS
-		if (e)
-			ext_raise(e);
-		else if (read_signature(c, ins, outs)) {
+		Py_BEGIN_ALLOW_THREADS e =
+			compile_text(backend, name, text, (size_t)size, o, &c->x);
+		Py_END_ALLOW_THREADS if (e) ext_raise(e);
+		else if (read_signature(c, ins, outs))
+		{
 			PyObject *capsule = PyCapsule_New(c, "weft.graph", capsule_free);
 			if (capsule) {
 				c = NULL;
@@ -507,7 +530,8 @@ static PyObject *ext_stablehlo(PyObject *self, PyObject *args)
 	(void)self;
 	if (!PyArg_ParseTuple(args, "ss#", &name, &text, &size))
 		return NULL;
-	struct weft_error *e = weft_program_parse(WEFT_ATEN_TEXT, name, text, (size_t)size, &program);
+	struct weft_error *e =
+		weft_program_parse(WEFT_ATEN_TEXT, name, text, (size_t)size, &program);
 	if (!e)
 		e = weft_program_print(program, &out);
 	weft_program_release(program);
@@ -521,13 +545,15 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	struct ext_torch t;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOO", &capsule, &t.tensor_type, &t.parameter_type, &t.plain, &t.resolve))
+	if (!PyArg_ParseTuple(args, "OOOOO", &capsule, &t.tensor_type, &t.parameter_type, &t.plain,
+		    &t.resolve))
 		return NULL;
 	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
 	if (!t.exchange)
 		return NULL;
 	if (t.exchange->version.major != 1 || weft_bind_table.version != BIND_VERSION) {
-		PyErr_SetString(PyExc_ImportError, "weft: a DLPack table or a libweft of another version");
+		PyErr_SetString(
+			PyExc_ImportError, "weft: a DLPack table or a libweft of another version");
 		return NULL;
 	}
 	Py_INCREF(t.tensor_type);
@@ -551,7 +577,8 @@ static PyObject *ext_version(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-	{ "compile", ext_compile, METH_VARARGS, "compile(backend, name, text, options, inputs, outputs) -> graph" },
+	{ "compile", ext_compile, METH_VARARGS,
+		"compile(backend, name, text, options, inputs, outputs) -> graph" },
 	{ "report", ext_report, METH_VARARGS, "report(format) -> str" },
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
@@ -560,7 +587,10 @@ static PyMethodDef methods[] = {
 	{ NULL, NULL, 0, NULL },
 };
 static struct PyModuleDef module = {
-	PyModuleDef_HEAD_INIT, .m_name = "weft._C", .m_doc = "Weft's compiler and runtime.", .m_size = -1,
+	PyModuleDef_HEAD_INIT,
+	.m_name = "weft._C",
+	.m_doc = "Weft's compiler and runtime.",
+	.m_size = -1,
 	.m_methods = methods,
 };
 

@@ -3,9 +3,9 @@
 #define BIND_PYTHON_EXT_H
 #define Py_LIMITED_API 0x030b0000
 #define PY_SSIZE_T_CLEAN
-#include <Python.h>
 #include "api/bind.h"
 #include "bind/python/dlpack.h"
+#include <Python.h>
 
 #define EXT_MAX_RANK 32
 
@@ -13,8 +13,8 @@
 struct ext_torch {
 	const struct dl_exchange *exchange;
 	PyObject *tensor_type, *parameter_type;
-	PyObject *plain;             /* callable: a tensor of a subclass as an exact one */
-	PyObject *resolve;           /* callable(space, op, attributes) -> callable or None */
+	PyObject *plain; /* callable: a tensor of a subclass as an exact one */
+	PyObject *resolve; /* callable(space, op, attributes) -> callable or None */
 };
 extern struct ext_torch ext_torch;
 
@@ -22,12 +22,13 @@ extern struct ext_torch ext_torch;
 void ext_raise(struct weft_error *e);
 
 /* tensor.c */
-enum weft_dtype ext_dtype(struct dl_dtype t);                /* WEFT_INVALID_DTYPE: no such */
+enum weft_dtype ext_dtype(struct dl_dtype t); /* WEFT_INVALID_DTYPE: no such */
 /* A new reference to a torch tensor over s's bytes (s is taken) with these sizes and strides. */
 PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
 	const int64_t *dims, const int64_t *strides);
 /* The same over memory that outlives the tensor by promise. */
-PyObject *ext_tensor_borrowed(void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims);
+PyObject *ext_tensor_borrowed(
+	void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims);
 /* Row-major copy of a strided tensor, its dimensions in order[]. */
 void ext_copy_strided(void *to, const struct dl_tensor *from, const int64_t *order);
 /* order NULL: as they are.  Is from dense, its dimensions in that order? */

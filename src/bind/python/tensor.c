@@ -10,15 +10,29 @@ static const struct {
 	enum weft_dtype dtype;
 	uint8_t code, bits;
 } table[] = {
-	{ WEFT_I1, DL_BOOL, 8 }, { WEFT_I8, DL_INT, 8 }, { WEFT_I16, DL_INT, 16 }, { WEFT_I32, DL_INT, 32 },
-	{ WEFT_I64, DL_INT, 64 }, { WEFT_UI8, DL_UINT, 8 }, { WEFT_UI16, DL_UINT, 16 },
-	{ WEFT_UI32, DL_UINT, 32 }, { WEFT_UI64, DL_UINT, 64 }, { WEFT_F16, DL_FLOAT, 16 },
-	{ WEFT_F32, DL_FLOAT, 32 }, { WEFT_F64, DL_FLOAT, 64 }, { WEFT_BF16, DL_BFLOAT, 16 },
-	{ WEFT_C64, DL_COMPLEX, 64 }, { WEFT_C128, DL_COMPLEX, 128 },
-	{ WEFT_F8E3M4, DL_F8E3M4, 8 }, { WEFT_F8E4M3, DL_F8E4M3, 8 },
-	{ WEFT_F8E4M3B11FNUZ, DL_F8E4M3B11FNUZ, 8 }, { WEFT_F8E4M3FN, DL_F8E4M3FN, 8 },
-	{ WEFT_F8E4M3FNUZ, DL_F8E4M3FNUZ, 8 }, { WEFT_F8E5M2, DL_F8E5M2, 8 },
-	{ WEFT_F8E5M2FNUZ, DL_F8E5M2FNUZ, 8 }, { WEFT_F8E8M0FNU, DL_F8E8M0FNU, 8 },
+	{ WEFT_I1, DL_BOOL, 8 },
+	{ WEFT_I8, DL_INT, 8 },
+	{ WEFT_I16, DL_INT, 16 },
+	{ WEFT_I32, DL_INT, 32 },
+	{ WEFT_I64, DL_INT, 64 },
+	{ WEFT_UI8, DL_UINT, 8 },
+	{ WEFT_UI16, DL_UINT, 16 },
+	{ WEFT_UI32, DL_UINT, 32 },
+	{ WEFT_UI64, DL_UINT, 64 },
+	{ WEFT_F16, DL_FLOAT, 16 },
+	{ WEFT_F32, DL_FLOAT, 32 },
+	{ WEFT_F64, DL_FLOAT, 64 },
+	{ WEFT_BF16, DL_BFLOAT, 16 },
+	{ WEFT_C64, DL_COMPLEX, 64 },
+	{ WEFT_C128, DL_COMPLEX, 128 },
+	{ WEFT_F8E3M4, DL_F8E3M4, 8 },
+	{ WEFT_F8E4M3, DL_F8E4M3, 8 },
+	{ WEFT_F8E4M3B11FNUZ, DL_F8E4M3B11FNUZ, 8 },
+	{ WEFT_F8E4M3FN, DL_F8E4M3FN, 8 },
+	{ WEFT_F8E4M3FNUZ, DL_F8E4M3FNUZ, 8 },
+	{ WEFT_F8E5M2, DL_F8E5M2, 8 },
+	{ WEFT_F8E5M2FNUZ, DL_F8E5M2FNUZ, 8 },
+	{ WEFT_F8E8M0FNU, DL_F8E8M0FNU, 8 },
 };
 
 enum weft_dtype ext_dtype(struct dl_dtype t)
@@ -43,7 +57,7 @@ static bool dl_dtype_of(enum weft_dtype t, struct dl_dtype *out)
 
 struct handed {
 	struct dl_managed managed;
-	struct storage *storage;             /* NULL: borrowed memory */
+	struct storage *storage; /* NULL: borrowed memory */
 	int64_t shape[EXT_MAX_RANK], strides[EXT_MAX_RANK];
 };
 
@@ -74,12 +88,16 @@ static PyObject *hand_over(struct storage *s, void *data, enum weft_dtype dtype,
 	h->managed.version = ext_torch.exchange->version;
 	h->managed.deleter = handed_free;
 	h->managed.tensor = (struct dl_tensor){
-		.data = data, .ndim = (int32_t)rank, .shape = h->shape, .strides = h->strides,
+		.data = data,
+		.ndim = (int32_t)rank,
+		.shape = h->shape,
+		.strides = h->strides,
 		.device = { DL_CPU, 0 },
 	};
 	if (!dl_dtype_of(dtype, &h->managed.tensor.dtype)) {
 		handed_free(&h->managed);
-		PyErr_SetString(PyExc_NotImplementedError, "weft: torch has no tensors of this element type");
+		PyErr_SetString(PyExc_NotImplementedError,
+			"weft: torch has no tensors of this element type");
 		return NULL;
 	}
 	if (ext_torch.exchange->object_from_managed(&h->managed, &object)) {
@@ -129,7 +147,8 @@ bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned)
 	for (int32_t i = 0; i < out->ndim; i++)
 		empty |= out->shape[i] == 0;
 	if (!out->data && !empty) {
-		PyErr_SetString(PyExc_ValueError, "weft: an argument has no memory (a fake tensor, or freed)");
+		PyErr_SetString(PyExc_ValueError,
+			"weft: an argument has no memory (a fake tensor, or freed)");
 		return false;
 	}
 	if (out->ndim > EXT_MAX_RANK) {
@@ -171,7 +190,7 @@ void ext_copy_strided(void *to, const struct dl_tensor *t, const int64_t *order)
 		if (!shape[i])
 			return;
 	}
-	for (int32_t i = t->ndim; i-- > 0;) {        /* strides of a tensor that has none: row-major */
+	for (int32_t i = t->ndim; i-- > 0;) { /* strides of a tensor that has none: row-major */
 		int64_t s = t->strides ? t->strides[i] : dense;
 		dense *= t->shape[i];
 		for (int32_t k = 0; k < n; k++)

@@ -11,8 +11,8 @@
  * parameters of main, one each, in order and in memory order (`order(...)` of the text); every
  * tensor of `return` becomes a result, in its memory order.
  * INVALID_ARGUMENT with file:line:column; UNIMPLEMENTED for what has no lowering nor callback. */
-struct weft_error *aten_read(const char *name, const char *text, size_t size, struct graph **out)
-	BASE_MUST_USE;
+struct weft_error *aten_read(
+	const char *name, const char *text, size_t size, struct graph **out) BASE_MUST_USE;
 
 /* Is there a row for this overload ("aten.add.Tensor")? */
 bool aten_known(const char *overload);

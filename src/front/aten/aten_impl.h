@@ -1,28 +1,36 @@
 /* aten_impl.h -- shared by the files of front/aten: values, the reader, the state of a lowering. */
 #ifndef FRONT_ATEN_IMPL_H
 #define FRONT_ATEN_IMPL_H
-#include "front/aten/aten.h"
 #include "base/str.h"
+#include "front/aten/aten.h"
 #include "ir/build.h"
 
-#define ATEN_MAX_ARGS 16
-#define ATEN_MAX_DEPTH 16          /* of nested lists and expressions */
-#define ATEN_MAX_RANK 64
+#define ATEN_MAX_ARGS  16
+#define ATEN_MAX_DEPTH 16 /* of nested lists and expressions */
+#define ATEN_MAX_RANK  64
 
 /* ---- arguments ---------------------------------------------------------------------------- */
 
 enum arg_kind {
-	ARG_none, ARG_bool, ARG_int, ARG_sym, ARG_float, ARG_str, ARG_dtype, ARG_tensor, ARG_list,
-	ARG_word,                    /* a bare word Weft gives no meaning: a layout, a device */
+	ARG_none,
+	ARG_bool,
+	ARG_int,
+	ARG_sym,
+	ARG_float,
+	ARG_str,
+	ARG_dtype,
+	ARG_tensor,
+	ARG_list,
+	ARG_word, /* a bare word Weft gives no meaning: a layout, a device */
 };
 struct arg {
 	enum arg_kind kind;
-	int64_t i;                   /* int, bool; of ARG_sym a dimension (type.h), below 0 */
-	double f;                    /* float; of an int too */
-	const char *s;               /* str, word; NUL-terminated, in the job's scratch */
+	int64_t i; /* int, bool; of ARG_sym a dimension (type.h), below 0 */
+	double f; /* float; of an int too */
+	const char *s; /* str, word; NUL-terminated, in the job's scratch */
 	enum dtype dtype;
-	const struct node *node;     /* tensor */
-	uint32_t n;                  /* list */
+	const struct node *node; /* tensor */
+	uint32_t n; /* list */
 	const struct arg *list;
 	uint32_t column;
 };
@@ -33,13 +41,13 @@ struct lower;
 typedef void lower_fn(struct lower *l);
 struct aten_row {
 	const char *name, *schema;
-	uint32_t nout;               /* 0: as many as the text says */
+	uint32_t nout; /* 0: as many as the text says */
 	lower_fn *fn;
-	int what;                    /* handed to fn: which of a family */
+	int what; /* handed to fn: which of a family */
 };
 extern const struct aten_row aten_rows[];
 extern const uint32_t aten_nrows;
-const struct aten_row *aten_row_find(const char *name, size_t len);     /* NULL: none */
+const struct aten_row *aten_row_find(const char *name, size_t len); /* NULL: none */
 
 /* ---- the reader --------------------------------------------------------------------------- */
 
@@ -48,31 +56,31 @@ struct symbol {
 	size_t len;
 	int64_t min, max;
 	bool bound;
-	int64_t dim;                 /* when bound */
+	int64_t dim; /* when bound */
 };
 /* What a %name stands for: the results of its statement. */
 struct value {
 	const char *name;
 	size_t len;
-	uint64_t used;               /* results that a getitem takes; ~0: used as a whole */
-	uint32_t n;                  /* 0: not defined yet */
-	const struct node **node;    /* an entry may be NULL: unused and not built */
-	bool multi;                  /* the text gave it a list of types: only getitem may use it */
-	int64_t input;               /* it is input number this, else -1 */
+	uint64_t used; /* results that a getitem takes; ~0: used as a whole */
+	uint32_t n; /* 0: not defined yet */
+	const struct node **node; /* an entry may be NULL: unused and not built */
+	bool multi; /* the text gave it a list of types: only getitem may use it */
+	int64_t input; /* it is input number this, else -1 */
 };
 struct reader {
 	struct job *j;
 	struct graph *g;
 	const char *file;
-	const char *at, *end;        /* what is left of the statement */
+	const char *at, *end; /* what is left of the statement */
 	const char *line_start;
 	uint32_t line;
 	uint32_t nsymbols, cap_symbols;
 	struct symbol *symbols;
-	struct value *values;        /* open addressing */
+	struct value *values; /* open addressing */
 	uint32_t nvalues, cap_values;
-	uint64_t random_offset;      /* of the next random op: source order, never twice */
-	const struct node *seed;     /* `input ... seed`, or NULL */
+	uint64_t random_offset; /* of the next random op: source order, never twice */
+	const struct node *seed; /* `input ... seed`, or NULL */
 };
 noreturn void reader_fail(struct reader *r, const char *fmt, ...) BASE_PRINTF(2, 3);
 noreturn void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...)
@@ -80,22 +88,22 @@ noreturn void reader_fail_at(struct reader *r, const char *at, const char *fmt, 
 void reader_space(struct reader *r);
 bool reader_accept(struct reader *r, char c);
 void reader_expect(struct reader *r, char c);
-bool reader_word(struct reader *r, const char **s, size_t *len);        /* letters, digits, _ . */
+bool reader_word(struct reader *r, const char **s, size_t *len); /* letters, digits, _ . */
 bool reader_keyword(struct reader *r, const char *word);
 int64_t reader_number(struct reader *r);
 struct value *reader_value(struct reader *r, const char *name, size_t len, bool make);
-struct value *reader_use(struct reader *r);                            /* %name, defined */
+struct value *reader_use(struct reader *r); /* %name, defined */
 /* A size: numbers and symbols under + - * // and the functions Mod, Max, Min, FloorDiv.
  * Sets *number when it is a plain integer, which may be negative; otherwise gives a dimension. */
 int64_t reader_expr(struct reader *r, bool *number);
-struct symbol *reader_symbol(struct reader *r, const char *s, size_t len);   /* NULL: unknown */
+struct symbol *reader_symbol(struct reader *r, const char *s, size_t len); /* NULL: unknown */
 void reader_arg(struct reader *r, uint32_t depth, struct arg *out);
 /* f32[1,s0]{4,1}: dimensions to dims[], strides are checked for form and dropped. */
 struct tensor_decl {
 	enum dtype dtype;
 	uint32_t rank;
 	int64_t dims[ATEN_MAX_RANK];
-	bool open[ATEN_MAX_RANK];    /* an expression with symbols not bound yet */
+	bool open[ATEN_MAX_RANK]; /* an expression with symbols not bound yet */
 	const char *text[ATEN_MAX_RANK];
 	size_t len[ATEN_MAX_RANK];
 };
@@ -114,17 +122,18 @@ struct lower {
 	struct graph *g;
 	struct job *j;
 	struct reader *r;
-	const struct aten_row *row;  /* NULL: a callback */
-	const char *name;            /* the overload */
-	uint32_t nargs;              /* of the schema, defaults filled in */
+	const struct aten_row *row; /* NULL: a callback */
+	const char *name; /* the overload */
+	uint32_t nargs; /* of the schema, defaults filled in */
 	struct arg args[ATEN_MAX_ARGS];
-	uint64_t used;               /* results anyone takes */
+	uint64_t used; /* results anyone takes */
 	uint32_t nout;
-	const struct type **type;    /* what the text says of each result; NULL: None */
-	const struct node **out;     /* to fill; an unused result may stay NULL */
-	bool given_up;               /* this case has no lowering: it becomes a callback */
+	const struct type **type; /* what the text says of each result; NULL: None */
+	const struct node **out; /* to fill; an unused result may stay NULL */
+	bool given_up; /* this case has no lowering: it becomes a callback */
 };
-static inline void lower_give_up(struct lower *l) {
+static inline void lower_give_up(struct lower *l)
+{
 	l->given_up = true;
 }
 /* Calls the row's function with checked arguments and checks what it made. */
@@ -134,24 +143,29 @@ void lower_callback(struct lower *l, const struct call *c);
 noreturn void lower_fail(struct lower *l, const char *fmt, ...) BASE_PRINTF(2, 3);
 
 /* Arguments by number; the schema vouches for their kinds. */
-static inline const struct node *lower_tensor(const struct lower *l, uint32_t i) {
-	return l->args[i].node;      /* NULL: None */
+static inline const struct node *lower_tensor(const struct lower *l, uint32_t i)
+{
+	return l->args[i].node; /* NULL: None */
 }
-static inline bool lower_is_none(const struct lower *l, uint32_t i) {
+static inline bool lower_is_none(const struct lower *l, uint32_t i)
+{
 	return l->args[i].kind == ARG_none;
 }
-static inline bool lower_bool(const struct lower *l, uint32_t i) {
+static inline bool lower_bool(const struct lower *l, uint32_t i)
+{
 	return l->args[i].kind == ARG_bool && l->args[i].i;
 }
-static inline enum dtype lower_dtype(const struct lower *l) {
+static inline enum dtype lower_dtype(const struct lower *l)
+{
 	return l->type[0]->dtype;
 }
-static inline bool lower_uses(const struct lower *l, uint32_t i) {
+static inline bool lower_uses(const struct lower *l, uint32_t i)
+{
 	return l->used >> i & 1;
 }
-int64_t lower_int(struct lower *l, uint32_t i);                 /* a number; a symbol is refused */
+int64_t lower_int(struct lower *l, uint32_t i); /* a number; a symbol is refused */
 double lower_float(struct lower *l, uint32_t i);
-int64_t lower_dim(struct lower *l, uint32_t i, uint32_t rank);  /* 0 .. rank - 1, negative wrapped */
+int64_t lower_dim(struct lower *l, uint32_t i, uint32_t rank); /* 0 .. rank - 1, negative wrapped */
 int64_t lower_wrap_dim(struct lower *l, int64_t d, uint32_t rank);
 /* A list of plain integers. */
 const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n);
@@ -164,37 +178,40 @@ int64_t lower_size(struct lower *l, uint32_t i);
 
 /* A number, or a size, as a rank-0 node of dtype t. */
 const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype t);
-const struct node *lower_size_node(struct lower *l, int64_t dim);       /* i64 scalar */
+const struct node *lower_size_node(struct lower *l, int64_t dim); /* i64 scalar */
 /* dtype by torch's promotion: tensors with dimensions, then those without, then numbers. */
 enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a);
-enum dtype lower_compute(enum dtype t);                         /* f32 for f16 and bf16, else t */
+enum dtype lower_compute(enum dtype t); /* f32 for f16 and bf16, else t */
 const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t);
 const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t);
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v);
 const struct node *lower_like(struct lower *l, const struct node *n, double v);
-const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype t);  /* to bool: != 0 */
+const struct node *lower_cast(
+	struct lower *l, const struct node *n, enum dtype t); /* to bool: != 0 */
 /* n without (or with size 1 at) the reduced dimensions, back to the shape of `like`. */
-const struct node *lower_unreduce(struct lower *l, const struct node *n, const bool *in,
-	const struct node *like);
-const struct node *lower_reduce(struct lower *l, enum op op, const struct node *n, const bool *in,
-	bool keepdim);
+const struct node *lower_unreduce(
+	struct lower *l, const struct node *n, const bool *in, const struct node *like);
+const struct node *lower_reduce(
+	struct lower *l, enum op op, const struct node *n, const bool *in, bool keepdim);
 /* How many elements are reduced, as a scalar of dtype t. */
 const struct node *lower_count(struct lower *l, const struct node *n, const bool *in, enum dtype t);
 const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
-	int64_t limit, int64_t stride);                         /* slice of one dimension */
+	int64_t limit, int64_t stride); /* slice of one dimension */
 const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim);
 /* Indices made non-negative by adding size. */
-const struct node *lower_wrap_index(struct lower *l, const struct node *index,
-	const struct node *of, int64_t dim);
+const struct node *lower_wrap_index(
+	struct lower *l, const struct node *index, const struct node *of, int64_t dim);
 
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
 
-static inline struct attr_entry lower_attr_ints(struct lower *l, enum key k, uint32_t n,
-	const int64_t *v) {
-	return (struct attr_entry){.key = k, .value = attr_ints(l->g, n, v)};
+static inline struct attr_entry lower_attr_ints(
+	struct lower *l, enum key k, uint32_t n, const int64_t *v)
+{
+	return (struct attr_entry){ .key = k, .value = attr_ints(l->g, n, v) };
 }
-static inline struct attr_entry lower_attr_int(struct lower *l, enum key k, int64_t v) {
-	return (struct attr_entry){.key = k, .value = attr_int(l->g, v)};
+static inline struct attr_entry lower_attr_int(struct lower *l, enum key k, int64_t v)
+{
+	return (struct attr_entry){ .key = k, .value = attr_int(l->g, v) };
 }
 
 /* A composite under construction: in[] are its operands, the body is built over param[], and out[]

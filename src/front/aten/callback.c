@@ -16,14 +16,17 @@ struct writer {
 	const struct node *in[64];
 };
 
-static void add_operand(struct writer *w, const struct node *n, const char *before, const char *after) {
+static void add_operand(
+	struct writer *w, const struct node *n, const char *before, const char *after)
+{
 	if (w->nin == 64)
 		lower_fail(w->l, "more than 64 tensors as arguments of a callback");
 	str_addf(&w->text, "%s%%%u%s", before, w->nin, after);
 	w->in[w->nin++] = n;
 }
 
-static void add_string(struct writer *w, const char *s) {
+static void add_string(struct writer *w, const char *s)
+{
 	str_addc(&w->text, '"');
 	for (; *s; s++) {
 		if (*s == '"' || *s == '\\')
@@ -36,7 +39,8 @@ static void add_string(struct writer *w, const char *s) {
 	str_addc(&w->text, '"');
 }
 
-static void add_arg(struct writer *w, const struct arg *a) {
+static void add_arg(struct writer *w, const struct arg *a)
+{
 	switch (a->kind) {
 	case ARG_none: str_add(&w->text, "None"); return;
 	case ARG_bool: str_add(&w->text, a->i ? "True" : "False"); return;
@@ -51,8 +55,11 @@ static void add_arg(struct writer *w, const struct arg *a) {
 			str_addf(&w->text, "%a", a->f);
 		return;
 	case ARG_str: add_string(w, a->s); return;
-	case ARG_dtype: str_add(&w->text, dtype_is_complex(a->dtype) ?
-		a->dtype == DTYPE_c64 ? "c64" : "c128" : dtype_table[a->dtype].text); return;
+	case ARG_dtype:
+		str_add(&w->text, dtype_is_complex(a->dtype)
+					  ? a->dtype == DTYPE_c64 ? "c64" : "c128"
+					  : dtype_table[a->dtype].text);
+		return;
 	case ARG_tensor: add_operand(w, a->node, "", ""); return;
 	case ARG_word: str_add(&w->text, a->s); return;
 	case ARG_list:
@@ -67,8 +74,9 @@ static void add_arg(struct writer *w, const struct arg *a) {
 	}
 }
 
-void lower_callback(struct lower *l, const struct call *c) {
-	struct writer w = {.l = l};
+void lower_callback(struct lower *l, const struct call *c)
+{
+	struct writer w = { .l = l };
 	str_init(&w.text, l->j);
 	str_addf(&w.text, "%s(", l->name);
 	for (uint32_t i = 0; i < c->n; i++) {
@@ -85,13 +93,15 @@ void lower_callback(struct lower *l, const struct call *c) {
 		if (l->type[i])
 			types[n++] = l->type[i];
 	struct attr_entry e[] = {
-		{.key = KEY_call_target_name, .value = attr_str(l->g, "weft.callback")},
-		{.key = KEY_backend_config, .value = attr_str(l->g, w.text.text)},
+		{ .key = KEY_call_target_name, .value = attr_str(l->g, "weft.callback") },
+		{ .key = KEY_backend_config, .value = attr_str(l->g, w.text.text) },
 	};
-	struct node_spec s = {.op = OP_custom_call, .nin = w.nin, .in = w.in,
+	struct node_spec s = { .op = OP_custom_call,
+		.nin = w.nin,
+		.in = w.in,
 		.attrs = attrs_cons(l->g, 2, e),
 		.type = n == 1 ? types[0] : type_list(l->g, TYPE_results, n, types),
-		.at = {l->r->file, l->r->line, 1}};
+		.at = { l->r->file, l->r->line, 1 } };
 	const struct node *call = graph_node(l->g, &s);
 	n = 0;
 	for (uint32_t i = 0; i < l->nout; i++)

@@ -8,31 +8,34 @@
 #include <string.h>
 
 const struct aten_row aten_rows[] = {
-#define ATEN(name, schema, nout, fn, what) {name, schema, nout, lower_##fn, what},
+#define ATEN(name, schema, nout, fn, what) { name, schema, nout, lower_##fn, what },
 #include "front/aten/aten.def"
 #undef ATEN
 };
 const uint32_t aten_nrows = sizeof aten_rows / sizeof aten_rows[0];
 
-const struct aten_row *aten_row_find(const char *name, size_t len) {
+const struct aten_row *aten_row_find(const char *name, size_t len)
+{
 	for (uint32_t i = 0; i < aten_nrows; i++)
 		if (!strncmp(aten_rows[i].name, name, len) && aten_rows[i].name[len] == '\0')
 			return &aten_rows[i];
 	return NULL;
 }
 
-bool aten_known(const char *overload) {
+bool aten_known(const char *overload)
+{
 	return aten_row_find(overload, strlen(overload)) != NULL;
 }
 
-void lower_fail(struct lower *l, const char *fmt, ...) {
+void lower_fail(struct lower *l, const char *fmt, ...)
+{
 	va_list ap;
 	struct str s;
 	str_init(&s, l->j);
 	va_start(ap, fmt);
-	struct weft_error *e = error_vmake(WEFT_INVALID_ARGUMENT,
-		(struct place){l->r->file, l->r->line, 1},
-		job_printf(l->j, "%s: %s", l->name, fmt), ap);
+	struct weft_error *e =
+		error_vmake(WEFT_INVALID_ARGUMENT, (struct place){ l->r->file, l->r->line, 1 },
+			job_printf(l->j, "%s: %s", l->name, fmt), ap);
 	va_end(ap);
 	job_throw(l->j, e);
 }
@@ -41,22 +44,23 @@ void lower_fail(struct lower *l, const char *fmt, ...) {
 
 /* A parameter of a schema: "N alpha=1". */
 struct param {
-	char kind;                   /* T A I N B S D */
-	bool list, optional;         /* optional: of the whole; elem_optional: of each element */
+	char kind; /* T A I N B S D */
+	bool list, optional; /* optional: of the whole; elem_optional: of each element */
 	bool elem_optional;
 	const char *name;
 	size_t name_len;
-	const char *value;           /* its default, or NULL */
+	const char *value; /* its default, or NULL */
 	size_t value_len;
 };
 
-static bool next_param(const char **at, struct param *p) {
+static bool next_param(const char **at, struct param *p)
+{
 	const char *s = *at;
 	while (*s == ' ' || *s == ',')
 		s++;
 	if (!*s)
 		return false;
-	*p = (struct param){.kind = *s++};
+	*p = (struct param){ .kind = *s++ };
 	p->optional = *s == '?';
 	s += p->optional;
 	if (*s == '[') {
@@ -84,15 +88,18 @@ static bool next_param(const char **at, struct param *p) {
 	return true;
 }
 
-static bool kind_fits(char kind, const struct arg *a) {
+static bool kind_fits(char kind, const struct arg *a)
+{
 	switch (kind) {
 	case 'T': return a->kind == ARG_tensor;
-	case 'A': if (a->kind == ARG_tensor)
+	case 'A':
+		if (a->kind == ARG_tensor)
 			return true;
 		return kind_fits('N', a);
 	case 'I': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool;
-	case 'N': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
-		a->kind == ARG_float;
+	case 'N':
+		return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
+		       a->kind == ARG_float;
 	case 'B': return a->kind == ARG_bool || a->kind == ARG_int;
 	case 'S': return a->kind == ARG_str;
 	case 'D': return a->kind == ARG_dtype;
@@ -100,7 +107,8 @@ static bool kind_fits(char kind, const struct arg *a) {
 	}
 }
 
-static const char *kind_word(char kind) {
+static const char *kind_word(char kind)
+{
 	switch (kind) {
 	case 'T': return "a tensor";
 	case 'A': return "a tensor or a number";
@@ -112,7 +120,8 @@ static const char *kind_word(char kind) {
 	}
 }
 
-static void check_arg(struct lower *l, const struct param *p, const struct arg *a) {
+static void check_arg(struct lower *l, const struct param *p, const struct arg *a)
+{
 	int n = (int)p->name_len;
 	if (a->kind == ARG_none && p->optional)
 		return;
@@ -125,11 +134,13 @@ static void check_arg(struct lower *l, const struct param *p, const struct arg *
 		lower_fail(l, "argument %.*s is not a list", n, p->name);
 	for (uint32_t i = 0; i < a->n; i++)
 		if (!kind_fits(p->kind, &a->list[i]) &&
-		    !(a->list[i].kind == ARG_none && p->elem_optional))
-			lower_fail(l, "element %u of %.*s is not %s", i, n, p->name, kind_word(p->kind));
+			!(a->list[i].kind == ARG_none && p->elem_optional))
+			lower_fail(l, "element %u of %.*s is not %s", i, n, p->name,
+				kind_word(p->kind));
 }
 
-static void default_arg(struct lower *l, const struct param *p, struct arg *out) {
+static void default_arg(struct lower *l, const struct param *p, struct arg *out)
+{
 	struct reader r = *l->r;
 	r.at = r.line_start = p->value;
 	r.end = p->value + p->value_len;
@@ -137,17 +148,19 @@ static void default_arg(struct lower *l, const struct param *p, struct arg *out)
 }
 
 /* Words about where a result lives say nothing on one CPU. */
-static bool is_placement(const char *name) {
-	static const char *const words[] = {"layout", "device", "pin_memory", "memory_format",
-		"non_blocking", "generator"};
+static bool is_placement(const char *name)
+{
+	static const char *const words[] = { "layout", "device", "pin_memory", "memory_format",
+		"non_blocking", "generator" };
 	for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (!strcmp(words[i], name))
 			return true;
 	return false;
 }
 
-static void match_args(struct lower *l, const struct call *c) {
-	bool taken[ATEN_MAX_ARGS] = {0};
+static void match_args(struct lower *l, const struct call *c)
+{
+	bool taken[ATEN_MAX_ARGS] = { 0 };
 	const char *at = l->row->schema;
 	struct param p;
 	for (uint32_t i = 0; next_param(&at, &p); i++) {
@@ -160,7 +173,7 @@ static void match_args(struct lower *l, const struct call *c) {
 		}
 		for (uint32_t k = 0; k < c->n && !a; k++)
 			if (c->names[k] && strlen(c->names[k]) == p.name_len &&
-			    !memcmp(c->names[k], p.name, p.name_len)) {
+				!memcmp(c->names[k], p.name, p.name_len)) {
 				a = &c->args[k];
 				taken[k] = true;
 			}
@@ -179,7 +192,8 @@ static void match_args(struct lower *l, const struct call *c) {
 				c->names[k] ? c->names[k] : "positional");
 }
 
-void lower_call(struct lower *l, const struct call *c) {
+void lower_call(struct lower *l, const struct call *c)
+{
 	if (!l->row) {
 		lower_callback(l, c);
 		return;
@@ -204,31 +218,36 @@ void lower_call(struct lower *l, const struct call *c) {
 
 /* ---- arguments -------------------------------------------------------------------------------- */
 
-int64_t lower_int(struct lower *l, uint32_t i) {
+int64_t lower_int(struct lower *l, uint32_t i)
+{
 	if (l->args[i].kind == ARG_sym)
 		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
 	return l->args[i].i;
 }
 
-double lower_float(struct lower *l, uint32_t i) {
+double lower_float(struct lower *l, uint32_t i)
+{
 	if (l->args[i].kind == ARG_sym)
 		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
 	return l->args[i].f;
 }
 
-int64_t lower_wrap_dim(struct lower *l, int64_t d, uint32_t rank) {
-	int64_t n = rank ? (int64_t)rank : 1;    /* a scalar counts as one dimension */
+int64_t lower_wrap_dim(struct lower *l, int64_t d, uint32_t rank)
+{
+	int64_t n = rank ? (int64_t)rank : 1; /* a scalar counts as one dimension */
 	if (d < -n || d >= n)
 		lower_fail(l, "dimension %lld is not in %lld .. %lld", (long long)d, (long long)-n,
 			(long long)n - 1);
 	return d < 0 ? d + n : d;
 }
 
-int64_t lower_dim(struct lower *l, uint32_t i, uint32_t rank) {
+int64_t lower_dim(struct lower *l, uint32_t i, uint32_t rank)
+{
 	return lower_wrap_dim(l, lower_int(l, i), rank);
 }
 
-const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n) {
+const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n)
+{
 	const struct arg *a = &l->args[i];
 	int64_t *v = job_array(l->j, a->n ? a->n : 1, sizeof *v);
 	*n = a->kind == ARG_list ? a->n : 0;
@@ -240,7 +259,8 @@ const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n) {
 	return v;
 }
 
-void lower_ints_n(struct lower *l, uint32_t i, uint32_t n, int64_t otherwise, int64_t *out) {
+void lower_ints_n(struct lower *l, uint32_t i, uint32_t n, int64_t otherwise, int64_t *out)
+{
 	uint32_t have;
 	const int64_t *v = lower_ints(l, i, &have);
 	if (have > 1 && have != n)
@@ -249,7 +269,8 @@ void lower_ints_n(struct lower *l, uint32_t i, uint32_t n, int64_t otherwise, in
 		out[k] = have == 0 ? otherwise : have == 1 ? v[0] : v[k];
 }
 
-void lower_dims(struct lower *l, uint32_t i, uint32_t rank, bool *in) {
+void lower_dims(struct lower *l, uint32_t i, uint32_t rank, bool *in)
+{
 	const struct arg *a = &l->args[i];
 	memset(in, 0, ATEN_MAX_RANK * sizeof *in);
 	if (a->kind == ARG_none || (a->kind == ARG_list && a->n == 0)) {
@@ -266,7 +287,8 @@ void lower_dims(struct lower *l, uint32_t i, uint32_t rank, bool *in) {
 		in[lower_wrap_dim(l, v[k], rank)] = true;
 }
 
-int64_t lower_size(struct lower *l, uint32_t i) {
+int64_t lower_size(struct lower *l, uint32_t i)
+{
 	const struct arg *a = &l->args[i];
 	if (a->kind != ARG_sym && a->i < 0)
 		lower_fail(l, "argument %u is below zero", i + 1);
@@ -275,25 +297,30 @@ int64_t lower_size(struct lower *l, uint32_t i) {
 
 /* ---- dtypes ----------------------------------------------------------------------------------- */
 
-enum dtype lower_compute(enum dtype t) {
-	return t == DTYPE_f16 || t == DTYPE_bf16 || (dtype_is_float(t) && dtype_bytes(t) < 2) ?
-		DTYPE_f32 : t;
+enum dtype lower_compute(enum dtype t)
+{
+	return t == DTYPE_f16 || t == DTYPE_bf16 || (dtype_is_float(t) && dtype_bytes(t) < 2)
+		       ? DTYPE_f32
+		       : t;
 }
 
-static enum dtype promote_types(enum dtype a, enum dtype b) {
+static enum dtype promote_types(enum dtype a, enum dtype b)
+{
 	if (a == b || b == DTYPE_none)
 		return a;
 	if (a == DTYPE_none)
 		return b;
 	if (dtype_table[a].kind > dtype_table[b].kind ||
-	    (dtype_is_unsigned(a) && dtype_is_signed(b))) {
+		(dtype_is_unsigned(a) && dtype_is_signed(b))) {
 		enum dtype t = a;
 		a = b;
 		b = t;
 	}
 	enum dtype_class ka = dtype_table[a].kind, kb = dtype_table[b].kind;
 	if (ka == DTYPE_SINT && kb == DTYPE_UINT) {
-		enum dtype wide = dtype_bytes(b) == 1 ? DTYPE_i16 : dtype_bytes(b) == 2 ? DTYPE_i32 : DTYPE_i64;
+		enum dtype wide = dtype_bytes(b) == 1   ? DTYPE_i16
+				  : dtype_bytes(b) == 2 ? DTYPE_i32
+							: DTYPE_i64;
 		return dtype_bytes(a) > dtype_bytes(wide) ? a : wide;
 	}
 	if (ka == DTYPE_FLOAT && kb == DTYPE_COMPLEX)
@@ -306,17 +333,21 @@ static enum dtype promote_types(enum dtype a, enum dtype b) {
 }
 
 /* 0 bool, 1 integer, 2 float, 3 complex */
-static int category(enum dtype t) {
+static int category(enum dtype t)
+{
 	switch (dtype_table[t].kind) {
 	case DTYPE_BOOL: return 0;
-	case DTYPE_SINT: case DTYPE_UINT: return 1;
+	case DTYPE_SINT:
+	case DTYPE_UINT: return 1;
 	case DTYPE_FLOAT: return 2;
 	default: return 3;
 	}
 }
 
-enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a) {
-	enum dtype by[3] = {DTYPE_none, DTYPE_none, DTYPE_none};    /* dimensioned, scalars, numbers */
+enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a)
+{
+	enum dtype by[3] = { DTYPE_none, DTYPE_none,
+		DTYPE_none }; /* dimensioned, scalars, numbers */
 	(void)l;
 	for (uint32_t i = 0; i < n; i++) {
 		switch (a[i]->kind) {
@@ -341,7 +372,8 @@ enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a
 
 /* ---- nodes ------------------------------------------------------------------------------------ */
 
-static const struct node *size_node(struct lower *l, int64_t dim, int depth) {
+static const struct node *size_node(struct lower *l, int64_t dim, int depth)
+{
 	if (depth > 64)
 		lower_fail(l, "a size of more than 64 nested operations");
 	if (dim_is_number(dim))
@@ -369,10 +401,8 @@ static const struct node *size_node(struct lower *l, int64_t dim, int depth) {
 			lower_fail(l, "a size that is an element of a tensor");
 		return build_convert(l->g, n, DTYPE_i64);
 	}
-	case DIM_free:
-		lower_fail(l, "a size without a value");
-	default:
-		break;
+	case DIM_free: lower_fail(l, "a size without a value");
+	default: break;
 	}
 	const struct node *a = size_node(l, e->a, depth + 1);
 	const struct node *b = size_node(l, e->b, depth + 1);
@@ -386,11 +416,13 @@ static const struct node *size_node(struct lower *l, int64_t dim, int depth) {
 	}
 }
 
-const struct node *lower_size_node(struct lower *l, int64_t dim) {
+const struct node *lower_size_node(struct lower *l, int64_t dim)
+{
 	return size_node(l, dim, 0);
 }
 
-const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype t) {
+const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype t)
+{
 	switch (a->kind) {
 	case ARG_sym: return lower_cast(l, lower_size_node(l, a->i), t);
 	case ARG_tensor: return lower_cast(l, a->node, t);
@@ -407,7 +439,8 @@ const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype
 	}
 }
 
-const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype t) {
+const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype t)
+{
 	if (n->type->dtype == t)
 		return n;
 	if (t == DTYPE_i1)
@@ -417,12 +450,14 @@ const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype 
 	return n->type->dtype == t ? n : build_convert(l->g, n, t);
 }
 
-const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t) {
+const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t)
+{
 	return lower_cast(l, n, t);
 }
 
 /* Broadcast to the shape of t. */
-const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t) {
+const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t)
+{
 	if (n->type->rank == t->rank) {
 		bool same = true;
 		for (uint32_t i = 0; i < t->rank; i++)
@@ -431,7 +466,8 @@ const struct node *lower_shape(struct lower *l, const struct node *n, const stru
 			return n;
 	}
 	if (n->type->rank > t->rank)
-		lower_fail(l, "an operand of rank %u does not broadcast to rank %u", n->type->rank, t->rank);
+		lower_fail(l, "an operand of rank %u does not broadcast to rank %u", n->type->rank,
+			t->rank);
 	for (uint32_t i = 0; i < n->type->rank; i++) {
 		int64_t from = n->type->dims[i], to = t->dims[t->rank - n->type->rank + i];
 		if (from != 1 && !dim_may_equal(l->g, from, to))
@@ -440,20 +476,24 @@ const struct node *lower_shape(struct lower *l, const struct node *n, const stru
 	return build_broadcast_to(l->g, n, t->rank, t->dims);
 }
 
-const struct node *lower_like(struct lower *l, const struct node *n, double v) {
+const struct node *lower_like(struct lower *l, const struct node *n, double v)
+{
 	return build_like(l->g, n, v);
 }
 
-const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v) {
+const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v)
+{
 	return build_full(l->g, type_tensor(l->g, t, like->rank, like->dims), v);
 }
 
-const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim) {
+const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim)
+{
 	return build_iota(l->g, t, dim);
 }
 
-const struct node *lower_reduce(struct lower *l, enum op op, const struct node *n, const bool *in,
-	bool keepdim) {
+const struct node *lower_reduce(
+	struct lower *l, enum op op, const struct node *n, const bool *in, bool keepdim)
+{
 	int64_t dims[ATEN_MAX_RANK], kept[ATEN_MAX_RANK];
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < n->type->rank; i++) {
@@ -465,8 +505,9 @@ const struct node *lower_reduce(struct lower *l, enum op op, const struct node *
 	return keepdim ? build_reshape(l->g, out, n->type->rank, kept) : out;
 }
 
-const struct node *lower_unreduce(struct lower *l, const struct node *n, const bool *in,
-	const struct node *like) {
+const struct node *lower_unreduce(
+	struct lower *l, const struct node *n, const bool *in, const struct node *like)
+{
 	int64_t at[ATEN_MAX_RANK];
 	uint32_t k = 0;
 	if (n->type->rank == like->type->rank)
@@ -477,7 +518,8 @@ const struct node *lower_unreduce(struct lower *l, const struct node *n, const b
 	return build_broadcast(l->g, n, like->type->rank, like->type->dims, at);
 }
 
-const struct node *lower_count(struct lower *l, const struct node *n, const bool *in, enum dtype t) {
+const struct node *lower_count(struct lower *l, const struct node *n, const bool *in, enum dtype t)
+{
 	int64_t count = 1;
 	bool known = true;
 	for (uint32_t i = 0; i < n->type->rank; i++)
@@ -486,8 +528,8 @@ const struct node *lower_count(struct lower *l, const struct node *n, const bool
 		else if (in[i])
 			known = false;
 	if (known)
-		return dtype_is_int(t) ? build_scalar_int(l->g, t, count) :
-			build_scalar(l->g, t, (double)count);
+		return dtype_is_int(t) ? build_scalar_int(l->g, t, count)
+				       : build_scalar(l->g, t, (double)count);
 	const struct node *product = build_scalar_int(l->g, DTYPE_i64, 1);
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		if (in[i])
@@ -496,7 +538,8 @@ const struct node *lower_count(struct lower *l, const struct node *n, const bool
 }
 
 const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
-	int64_t limit, int64_t stride) {
+	int64_t limit, int64_t stride)
+{
 	int64_t at[ATEN_MAX_RANK], to[ATEN_MAX_RANK], by[ATEN_MAX_RANK];
 	for (uint32_t i = 0; i < n->type->rank; i++) {
 		at[i] = (int64_t)i == dim ? start : 0;
@@ -506,10 +549,11 @@ const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim
 	return build_slice(l->g, n, at, to, by);
 }
 
-const struct node *lower_wrap_index(struct lower *l, const struct node *index,
-	const struct node *of, int64_t dim) {
-	const struct node *size = build_convert(l->g, build_size(l->g, of, (uint32_t)dim),
-		index->type->dtype);
+const struct node *lower_wrap_index(
+	struct lower *l, const struct node *index, const struct node *of, int64_t dim)
+{
+	const struct node *size =
+		build_convert(l->g, build_size(l->g, of, (uint32_t)dim), index->type->dtype);
 	if (dim_is_number(of->type->dims[dim]))
 		size = build_scalar_int(l->g, index->type->dtype, of->type->dims[dim]);
 	const struct node *below = build_compare(l->g, "LT", index, lower_like(l, index, 0));
@@ -519,7 +563,8 @@ const struct node *lower_wrap_index(struct lower *l, const struct node *index,
 
 /* ---- composites ------------------------------------------------------------------------------- */
 
-void composite_begin(struct lower *l, struct composite *c) {
+void composite_begin(struct lower *l, struct composite *c)
+{
 	for (uint32_t i = 0; i < c->nin; i++)
 		c->inlined |= !type_is_static(c->in[i]->type);
 	for (uint32_t i = 0; i < c->nin; i++)
@@ -527,7 +572,8 @@ void composite_begin(struct lower *l, struct composite *c) {
 }
 
 void composite_end(struct lower *l, struct composite *c, const char *name, const char *attributes,
-	uint32_t nresults, const struct node *const *results, const struct node **out) {
+	uint32_t nresults, const struct node *const *results, const struct node **out)
+{
 	const struct type *params[16];
 	if (c->inlined) {
 		for (uint32_t i = 0; i < nresults; i++)
@@ -539,15 +585,17 @@ void composite_end(struct lower *l, struct composite *c, const char *name, const
 	const struct region *body = graph_region(l->g, c->nin, params, nresults, results);
 	/* The text form names the decomposition: equal ones, consed, are one function. */
 	const char *impl = job_printf(l->j, "%s.impl_%u", name, body->id);
-	struct func f = {.name = graph_string(l->g, impl, strlen(impl)), .is_private = true,
-		.region = body};
+	struct func f = {
+		.name = graph_string(l->g, impl, strlen(impl)), .is_private = true, .region = body
+	};
 	if (!graph_find_func(l->g, f.name))
 		graph_add_func(l->g, &f);
 	struct attr_entry e[] = {
-		{.key = KEY_composite_attributes, .value = attr_raw(l->g, attributes)},
-		{.key = KEY_decomposition, .value = attr_str(l->g, f.name)},
+		{ .key = KEY_composite_attributes, .value = attr_raw(l->g, attributes) },
+		{ .key = KEY_decomposition, .value = attr_str(l->g, f.name) },
 	};
-	const struct node *n = build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 2, e), body);
+	const struct node *n =
+		build_composite(l->g, name, c->nin, c->in, attrs_cons(l->g, 2, e), body);
 	for (uint32_t i = 0; i < nresults; i++)
 		out[i] = graph_result(l->g, n, i);
 }

@@ -15,14 +15,16 @@ struct operand {
 	int64_t batch[8], row, column;
 };
 
-static struct operand plain(const struct node *n, uint32_t nbatch) {
-	struct operand o = {.node = n, .nbatch = nbatch, .row = nbatch, .column = nbatch + 1};
+static struct operand plain(const struct node *n, uint32_t nbatch)
+{
+	struct operand o = { .node = n, .nbatch = nbatch, .row = nbatch, .column = nbatch + 1 };
 	for (uint32_t i = 0; i < nbatch; i++)
 		o.batch[i] = i;
 	return o;
 }
 
-static struct operand through_transpose(struct operand o) {
+static struct operand through_transpose(struct operand o)
+{
 	uint32_t n;
 	const int64_t *p;
 	while (o.node->op == OP_transpose && (p = node_ints(o.node, KEY_permutation, &n)) != NULL) {
@@ -36,53 +38,61 @@ static struct operand through_transpose(struct operand o) {
 }
 
 /* [b1*b2, r, c] that is a reshape of [b1, b2, r, c]: n becomes that, with two batch dimensions. */
-static bool split_batch(const struct node **n) {
+static bool split_batch(const struct node **n)
+{
 	const struct node *x = *n;
 	if (x->op != OP_reshape || x->type->rank != 3 || x->in[0]->type->rank != 4)
 		return false;
 	const int64_t *from = x->in[0]->type->dims, *to = x->type->dims;
-	if (from[2] != to[1] || from[3] != to[2] || !dim_is_number(from[0]) || !dim_is_number(from[1]))
+	if (from[2] != to[1] || from[3] != to[2] || !dim_is_number(from[0]) ||
+		!dim_is_number(from[1]))
 		return false;
 	*n = x->in[0];
 	return true;
 }
 
-static const struct node *product(struct lower *l, struct operand a, struct operand b) {
+static const struct node *product(struct lower *l, struct operand a, struct operand b)
+{
 	a = through_transpose(a);
 	b = through_transpose(b);
 	return build_dot(l->g, a.node, b.node, a.nbatch, a.batch, b.batch, 1, &a.column, &b.row,
 		l->row->fn == lower_attention ? DTYPE_f32 : lower_dtype(l));
 }
 
-static const struct node *matmul(struct lower *l, const struct node *a, const struct node *b,
-	uint32_t nbatch) {
+static const struct node *matmul(
+	struct lower *l, const struct node *a, const struct node *b, uint32_t nbatch)
+{
 	if (a->type->rank != nbatch + 2 || b->type->rank != nbatch + 2)
 		lower_fail(l, "the matrices have not %u dimensions", nbatch + 2);
 	if (!dim_may_equal(l->g, a->type->dims[nbatch + 1], b->type->dims[nbatch]))
 		lower_fail(l, "the inner sizes differ");
-	int64_t dims[3] = {a->type->dims[0], a->type->dims[1], b->type->dims[2]};
+	int64_t dims[3] = { a->type->dims[0], a->type->dims[1], b->type->dims[2] };
 	const struct node *a4 = a, *b4 = b;
 	if (nbatch == 1 && split_batch(&a4) && split_batch(&b4) &&
-	    a4->type->dims[0] == b4->type->dims[0] && a4->type->dims[1] == b4->type->dims[1])
+		a4->type->dims[0] == b4->type->dims[0] && a4->type->dims[1] == b4->type->dims[1])
 		return build_reshape(l->g, product(l, plain(a4, 2), plain(b4, 2)), 3, dims);
 	return product(l, plain(a, nbatch), plain(b, nbatch));
 }
 
-void lower_mm(struct lower *l) {
+void lower_mm(struct lower *l)
+{
 	l->out[0] = matmul(l, lower_tensor(l, 0), lower_tensor(l, 1), (uint32_t)l->row->what);
 }
 
 /* beta * self + alpha * (a @ b); self is not read when beta is 0. */
-void lower_addmm(struct lower *l) {
+void lower_addmm(struct lower *l)
+{
 	struct graph *g = l->g;
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	const struct node *y = matmul(l, lower_tensor(l, 1), lower_tensor(l, 2), (uint32_t)l->row->what);
+	const struct node *y =
+		matmul(l, lower_tensor(l, 1), lower_tensor(l, 2), (uint32_t)l->row->what);
 	double beta = lower_float(l, 3), alpha = lower_float(l, 4);
 	y = lower_cast(l, y, c);
 	if (alpha != 1)
 		y = build2(g, OP_multiply, y, lower_like(l, y, alpha));
 	if (beta != 0) {
-		const struct node *s = lower_shape(l, lower_cast(l, lower_tensor(l, 0), c), y->type);
+		const struct node *s =
+			lower_shape(l, lower_cast(l, lower_tensor(l, 0), c), y->type);
 		if (beta != 1)
 			s = build2(g, OP_multiply, s, lower_like(l, s, beta));
 		y = build2(g, OP_add, y, s);
@@ -93,7 +103,8 @@ void lower_addmm(struct lower *l) {
 /* ---- convolution ------------------------------------------------------------------------------ */
 
 /* A kernel of a transposed convolution: [in, out/groups, ...] to [out, in/groups, ...]. */
-static const struct node *swap_groups(struct lower *l, const struct node *w, int64_t groups) {
+static const struct node *swap_groups(struct lower *l, const struct node *w, int64_t groups)
+{
 	uint32_t rank = w->type->rank;
 	const int64_t *d = w->type->dims;
 	int64_t dims[ATEN_MAX_RANK], p[ATEN_MAX_RANK];
@@ -122,7 +133,8 @@ struct window {
 	int64_t stride[8], pad[16], lhs[8], rhs[8], reversal[8], spatial[8];
 };
 
-static void read_window(struct lower *l, const struct node *w, struct window *win) {
+static void read_window(struct lower *l, const struct node *w, struct window *win)
+{
 	int64_t pad[8], extra[8];
 	bool transposed = lower_bool(l, 6);
 	uint32_t n = win->n;
@@ -146,87 +158,98 @@ static void read_window(struct lower *l, const struct node *w, struct window *wi
 	}
 }
 
-void lower_convolution(struct lower *l) {
+static const struct node *conv_node(struct lower *l, const struct node *x, const struct node *w,
+	const struct window *win, int64_t groups, const struct type *type)
+{
+	uint32_t n = win->n;
+	struct attr_entry e[] = {
+		lower_attr_ints(l, KEY_window_strides, n, win->stride),
+		lower_attr_ints(l, KEY_padding, 2 * n, win->pad),
+		lower_attr_ints(l, KEY_lhs_dilation, n, win->lhs),
+		lower_attr_ints(l, KEY_rhs_dilation, n, win->rhs),
+		lower_attr_ints(l, KEY_window_reversal, n, win->reversal),
+		lower_attr_int(l, KEY_input_batch_dimension, 0),
+		lower_attr_int(l, KEY_input_feature_dimension, 1),
+		lower_attr_ints(l, KEY_input_spatial_dimensions, n, win->spatial),
+		lower_attr_int(l, KEY_kernel_output_feature_dimension, 0),
+		lower_attr_int(l, KEY_kernel_input_feature_dimension, 1),
+		lower_attr_ints(l, KEY_kernel_spatial_dimensions, n, win->spatial),
+		lower_attr_int(l, KEY_output_batch_dimension, 0),
+		lower_attr_int(l, KEY_output_feature_dimension, 1),
+		lower_attr_ints(l, KEY_output_spatial_dimensions, n, win->spatial),
+		lower_attr_int(l, KEY_feature_group_count, groups),
+		lower_attr_int(l, KEY_batch_group_count, 1),
+	};
+	const struct node *in[2] = { x, w };
+	struct node_spec s = { .op = OP_convolution,
+		.nin = 2,
+		.in = in,
+		.type = type,
+		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e),
+		.at = { l->r->file, l->r->line, 1 } };
+	return graph_node(l->g, &s);
+}
+
+/* t with a batch of one in front. */
+static const struct type *batch_of_one(struct lower *l, const struct type *t)
+{
+	int64_t dims[ATEN_MAX_RANK];
+	dims[0] = 1;
+	for (uint32_t i = 0; i < t->rank; i++)
+		dims[i + 1] = t->dims[i];
+	return type_tensor(l->g, t->dtype, t->rank + 1, dims);
+}
+
+void lower_convolution(struct lower *l)
+{
 	struct graph *g = l->g;
-	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 1), *bias = lower_tensor(l, 2);
-	enum dtype t = lower_dtype(l);
+	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 1),
+			  *bias = lower_tensor(l, 2);
+	const struct type *type = l->type[0];
 	int64_t groups = lower_int(l, 8);
 	bool transposed = lower_bool(l, 6), batched = x->type->rank == w->type->rank;
 	uint32_t rank = w->type->rank;
-	if (rank < 3 || rank > 8 || (x->type->rank != rank && x->type->rank != rank - 1) || groups < 1)
+	if (rank < 3 || rank > 8 || (x->type->rank != rank && x->type->rank != rank - 1) ||
+		type->rank != x->type->rank || groups < 1)
 		lower_fail(l, "the ranks of input and weight do not fit");
 	for (uint32_t i = 0; i < rank; i++)
 		if (!dim_is_number(w->type->dims[i]))
 			lower_fail(l, "the sizes of the weight are symbolic");
 	if (transposed && w->type->dims[0] % groups)
 		lower_fail(l, "the channels are no multiple of the groups");
-	int64_t dims[ATEN_MAX_RANK];
 	if (!batched) {
-		dims[0] = 1;
-		for (uint32_t i = 0; i + 1 < rank; i++)
-			dims[i + 1] = x->type->dims[i];
-		x = build_reshape(g, x, rank, dims);
+		type = batch_of_one(l, type);
+		x = build_reshape(g, x, rank, batch_of_one(l, x->type)->dims);
 	}
-	struct window win = {.n = rank - 2};
+	struct window win = { .n = rank - 2 };
 	read_window(l, w, &win);
 	if (transposed)
 		w = swap_groups(l, w, groups);
-	uint32_t n = win.n;
-	const int64_t two[2] = {n, 2};
-	(void)two;
-	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_window_strides, n, win.stride),
-		lower_attr_ints(l, KEY_padding, 2 * n, win.pad),
-		lower_attr_ints(l, KEY_lhs_dilation, n, win.lhs),
-		lower_attr_ints(l, KEY_rhs_dilation, n, win.rhs),
-		lower_attr_ints(l, KEY_window_reversal, n, win.reversal),
-		lower_attr_int(l, KEY_input_batch_dimension, 0),
-		lower_attr_int(l, KEY_input_feature_dimension, 1),
-		lower_attr_ints(l, KEY_input_spatial_dimensions, n, win.spatial),
-		lower_attr_int(l, KEY_kernel_output_feature_dimension, 0),
-		lower_attr_int(l, KEY_kernel_input_feature_dimension, 1),
-		lower_attr_ints(l, KEY_kernel_spatial_dimensions, n, win.spatial),
-		lower_attr_int(l, KEY_output_batch_dimension, 0),
-		lower_attr_int(l, KEY_output_feature_dimension, 1),
-		lower_attr_ints(l, KEY_output_spatial_dimensions, n, win.spatial),
-		lower_attr_int(l, KEY_feature_group_count, groups),
-		lower_attr_int(l, KEY_batch_group_count, 1),
-	};
-	const struct node *in[2] = {x, w};
-	struct node_spec s = {.op = OP_convolution, .nin = 2, .in = in,
-		.attrs = attrs_cons(g, sizeof e / sizeof e[0], e),
-		.at = {l->r->file, l->r->line, 1}};
-	if (batched)
-		s.type = l->type[0];
-	else {
-		dims[0] = 1;
-		for (uint32_t i = 0; i + 1 < rank && i < l->type[0]->rank; i++)
-			dims[i + 1] = l->type[0]->dims[i];
-		s.type = type_tensor(g, t, rank, dims);
-	}
-	const struct node *y = graph_node(g, &s);
+	const struct node *y = conv_node(l, x, w, &win, groups, type);
 	if (bias) {
 		int64_t at = 1;
 		y = build2(g, OP_add, y, build_broadcast(g, bias, rank, y->type->dims, &at));
 	}
-	l->out[0] = batched ? y : build_reshape(g, y, l->type[0]->rank, l->type[0]->dims);
+	l->out[0] = batched ? y : build_reshape(g, y, rank - 1, l->type[0]->dims);
 }
 
 /* ---- attention -------------------------------------------------------------------------------- */
 
 /* scores = scale * q k^T + mask; a row of -inf gives zeros, as eager's kernel does. */
 static const struct node *scores(struct lower *l, const struct node *q, const struct node *k,
-	const struct node *mask, double scale, bool causal) {
+	const struct node *mask, double scale, bool causal)
+{
 	struct graph *g = l->g;
 	uint32_t nb = q->type->rank - 2;
 	struct operand kt = plain(k, nb);
-	kt.row = nb + 1;                         /* contracted */
+	kt.row = nb + 1; /* contracted */
 	kt.column = nb;
 	const struct node *s = product(l, plain(q, nb), kt);
 	s = build2(g, OP_multiply, s, lower_like(l, s, scale));
 	if (causal) {
 		const struct type *it = type_with_dtype(g, s->type, DTYPE_i64);
-		const struct node *seen = build_compare(g, "GE", lower_iota(l, it, nb), lower_iota(l, it, nb + 1));
+		const struct node *seen =
+			build_compare(g, "GE", lower_iota(l, it, nb), lower_iota(l, it, nb + 1));
 		s = build_select(g, seen, s, lower_like(l, s, -(double)INFINITY));
 	}
 	if (mask)
@@ -234,29 +257,32 @@ static const struct node *scores(struct lower *l, const struct node *q, const st
 	return s;
 }
 
-void lower_attention(struct lower *l) {
+void lower_attention(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *q = lower_tensor(l, 0), *k = lower_tensor(l, 1), *v = lower_tensor(l, 2);
 	const struct node *mask = lower_tensor(l, 5);
 	enum dtype t = lower_dtype(l);
 	uint32_t rank = q->type->rank;
 	if (rank != 4 || k->type->rank != 4 || v->type->rank != 4 || lower_float(l, 3) != 0 ||
-	    t == DTYPE_f64 || !dim_is_number(q->type->dims[3])) {
+		t == DTYPE_f64 || !dim_is_number(q->type->dims[3])) {
 		lower_give_up(l);
 		return;
 	}
-	double scale = lower_is_none(l, 6) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 6);
+	double scale =
+		lower_is_none(l, 6) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 6);
 	const struct node *s = scores(l, q, k, mask, scale, lower_bool(l, 4));
-	bool in[ATEN_MAX_RANK] = {[3] = true};
+	bool in[ATEN_MAX_RANK] = { [3] = true };
 	const struct node *m = lower_reduce(l, OP_maximum, s, in, false);
 	const struct node *lost = build_compare(g, "EQ", m, lower_like(l, m, -(double)INFINITY));
 	const struct node *safe = build_select(g, lost, lower_like(l, m, 0), m);
-	const struct node *e = build1(g, OP_exponential,
-		build2(g, OP_subtract, s, lower_unreduce(l, safe, in, s)));
+	const struct node *e = build1(
+		g, OP_exponential, build2(g, OP_subtract, s, lower_unreduce(l, safe, in, s)));
 	const struct node *sum = lower_reduce(l, OP_add, e, in, false);
 	const struct node *divisor = build_select(g, lost, lower_like(l, sum, 1), sum);
 	const struct node *p = build2(g, OP_divide, e, lower_unreduce(l, divisor, in, s));
-	l->out[0] = lower_cast(l, product(l, plain(lower_cast(l, p, v->type->dtype), 2), plain(v, 2)), t);
+	l->out[0] = lower_cast(
+		l, product(l, plain(lower_cast(l, p, v->type->dtype), 2), plain(v, 2)), t);
 	if (lower_uses(l, 1) && l->nout > 1)
 		l->out[1] = build2(g, OP_add, m, build1(g, OP_log, sum));
 }

@@ -12,27 +12,30 @@ struct take {
 	const struct node *x;
 	uint32_t m;
 	int64_t at[ATEN_MAX_RANK];
-	const struct node *starts;   /* [batch...] when m is 1, else [batch..., m] */
-	uint32_t batch;              /* rank of the index */
-	uint32_t first;              /* where the index's dimensions go in the result */
-	uint32_t nwindow;            /* dimensions taken whole, and where they go in the result */
+	const struct node *starts; /* [batch...] when m is 1, else [batch..., m] */
+	uint32_t batch; /* rank of the index */
+	uint32_t first; /* where the index's dimensions go in the result */
+	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
 	int64_t window[ATEN_MAX_RANK];
 };
 
-static void place_windows(struct take *k) {
+static void place_windows(struct take *k)
+{
 	uint32_t rank = k->x->type->rank;
 	k->nwindow = 0;
-	bool taken[ATEN_MAX_RANK] = {0};
+	bool taken[ATEN_MAX_RANK] = { 0 };
 	for (uint32_t i = 0; i < k->m; i++)
 		taken[k->at[i]] = true;
 	for (uint32_t i = 0; i < rank; i++)
 		if (!taken[i]) {
-			k->window[k->nwindow] = k->nwindow < k->first ? k->nwindow : k->nwindow + k->batch;
+			k->window[k->nwindow] =
+				k->nwindow < k->first ? k->nwindow : k->nwindow + k->batch;
 			k->nwindow++;
 		}
 }
 
-static const struct node *gather(struct lower *l, struct take *k) {
+static const struct node *gather(struct lower *l, struct take *k)
+{
 	int64_t sizes[ATEN_MAX_RANK];
 	place_windows(k);
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
@@ -51,25 +54,30 @@ static const struct node *gather(struct lower *l, struct take *k) {
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 		lower_attr_ints(l, KEY_slice_sizes, k->x->type->rank, sizes),
 	};
-	const struct node *in[2] = {k->x, k->starts};
+	const struct node *in[2] = { k->x, k->starts };
 	return build_op(l->g, OP_gather, 2, in, sizeof e / sizeof e[0], e);
 }
 
 static const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
-	const struct node *index, uint32_t first) {
-	struct take k = {.x = x, .m = 1, .at = {dim}, .batch = index->type->rank, .first = first};
+	const struct node *index, uint32_t first)
+{
+	struct take k = {
+		.x = x, .m = 1, .at = { dim }, .batch = index->type->rank, .first = first
+	};
 	k.starts = lower_wrap_index(l, index, x, dim);
 	return gather(l, &k);
 }
 
-void lower_embedding(struct lower *l) {
+void lower_embedding(struct lower *l)
+{
 	const struct node *w = lower_tensor(l, 0);
 	if (w->type->rank != 2 || !dtype_is_int(lower_tensor(l, 1)->type->dtype))
 		lower_fail(l, "the weight has not two dimensions, or the indices are no integers");
 	l->out[0] = take_one(l, w, 0, lower_tensor(l, 1), 0);
 }
 
-void lower_index_select(struct lower *l) {
+void lower_index_select(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
 	if (x->type->rank == 0) {
 		l->out[0] = x;
@@ -77,13 +85,14 @@ void lower_index_select(struct lower *l) {
 	}
 	int64_t dim = lower_dim(l, 1, x->type->rank);
 	if (index->type->rank == 0)
-		index = build_reshape(l->g, index, 1, &(int64_t){1});
+		index = build_reshape(l->g, index, 1, &(int64_t){ 1 });
 	l->out[0] = take_one(l, x, dim, index, (uint32_t)dim);
 }
 
 /* Coordinates [index..., rank] of an elementwise gather or scatter: iota but along dim. */
-static const struct node *coordinates(struct lower *l, const struct node *index, const struct node *x,
-	int64_t dim) {
+static const struct node *coordinates(
+	struct lower *l, const struct node *index, const struct node *x, int64_t dim)
+{
 	struct graph *g = l->g;
 	uint32_t rank = index->type->rank;
 	const struct node **in = job_array(l->j, rank, sizeof *in);
@@ -91,14 +100,15 @@ static const struct node *coordinates(struct lower *l, const struct node *index,
 	memcpy(dims, index->type->dims, rank * sizeof dims[0]);
 	dims[rank] = 1;
 	for (uint32_t i = 0; i < rank; i++) {
-		const struct node *n = (int64_t)i == dim ? lower_wrap_index(l, index, x, dim) :
-			lower_iota(l, index->type, i);
+		const struct node *n = (int64_t)i == dim ? lower_wrap_index(l, index, x, dim)
+							 : lower_iota(l, index->type, i);
 		in[i] = build_reshape(g, n, rank + 1, dims);
 	}
 	return rank == 1 ? in[0] : build_concat(g, rank, in, rank);
 }
 
-void lower_gather(struct lower *l) {
+void lower_gather(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
 	uint32_t rank = x->type->rank;
@@ -111,16 +121,17 @@ void lower_gather(struct lower *l) {
 		return;
 	}
 	int64_t dim = lower_dim(l, 1, rank);
-	bool line = true;                        /* x has one row only */
+	bool line = true; /* x has one row only */
 	for (uint32_t i = 0; i < rank; i++)
 		line &= (int64_t)i == dim || (x->type->dims[i] == 1 && index->type->dims[i] == 1);
 	if (line) {
 		x = build_reshape(g, x, 1, &x->type->dims[dim]);
-		l->out[0] = build_reshape(g, take_one(l, x, 0,
-			build_reshape(g, index, 1, &index->type->dims[dim]), 0), rank, index->type->dims);
+		l->out[0] = build_reshape(g,
+			take_one(l, x, 0, build_reshape(g, index, 1, &index->type->dims[dim]), 0),
+			rank, index->type->dims);
 		return;
 	}
-	struct take k = {.x = x, .m = rank, .batch = rank};
+	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++)
 		k.at[i] = i;
 	k.starts = coordinates(l, index, x, dim);
@@ -130,7 +141,8 @@ void lower_gather(struct lower *l) {
 /* ---- index.Tensor ----------------------------------------------------------------------------- */
 
 /* Is n the numbers 0, 1, ... along one dimension (*along) and of size 1 along the others? */
-static bool is_range(const struct node *n, uint32_t *along) {
+static bool is_range(const struct node *n, uint32_t *along)
+{
 	const struct type *t = n->type;
 	uint32_t wide = 0;
 	*along = 0;
@@ -146,7 +158,8 @@ static bool is_range(const struct node *n, uint32_t *along) {
 
 /* x[a.view(n,1,1), b.view(1,1,m)] with ranges over all of x is x broadcast. */
 static const struct node *broadcast_ranges(struct lower *l, const struct node *x, uint32_t m,
-	const struct node *const *index, const struct type *shape) {
+	const struct node *const *index, const struct type *shape)
+{
 	int64_t at[ATEN_MAX_RANK];
 	if (m != x->type->rank)
 		return NULL;
@@ -161,7 +174,8 @@ static const struct node *broadcast_ranges(struct lower *l, const struct node *x
 	return build_broadcast(l->g, x, shape->rank, shape->dims, at);
 }
 
-static const struct type *broadcast_shape(struct lower *l, uint32_t n, const struct node *const *in) {
+static const struct type *broadcast_shape(struct lower *l, uint32_t n, const struct node *const *in)
+{
 	int64_t dims[ATEN_MAX_RANK];
 	uint32_t rank = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -180,8 +194,9 @@ static const struct type *broadcast_shape(struct lower *l, uint32_t n, const str
 }
 
 /* The index tensors of argument 1; false: there is a mask among them. */
-static bool read_indices(struct lower *l, const struct node *x, struct take *k,
-	const struct node **index) {
+static bool read_indices(
+	struct lower *l, const struct node *x, struct take *k, const struct node **index)
+{
 	const struct arg *a = &l->args[1];
 	if (a->n > x->type->rank)
 		lower_fail(l, "%u indices for %u dimensions", a->n, x->type->rank);
@@ -204,8 +219,9 @@ static bool read_indices(struct lower *l, const struct node *x, struct take *k,
 	return true;
 }
 
-static void make_starts(struct lower *l, struct take *k, const struct node **index,
-	const struct type *shape) {
+static void make_starts(
+	struct lower *l, struct take *k, const struct node **index, const struct type *shape)
+{
 	struct graph *g = l->g;
 	int64_t dims[ATEN_MAX_RANK + 1];
 	k->batch = shape->rank;
@@ -222,9 +238,10 @@ static void make_starts(struct lower *l, struct take *k, const struct node **ind
 	k->starts = build_concat(g, k->m, index, shape->rank);
 }
 
-void lower_index(struct lower *l) {
+void lower_index(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0), *index[ATEN_MAX_RANK];
-	struct take k = {.m = 0};
+	struct take k = { .m = 0 };
 	if (!read_indices(l, x, &k, index)) {
 		lower_give_up(l);
 		return;
@@ -240,11 +257,12 @@ void lower_index(struct lower *l) {
 /* ---- scatter ---------------------------------------------------------------------------------- */
 
 /* k with updates laid out as gather's result would be. */
-static const struct node *scatter(struct lower *l, struct take *k, const struct node *updates,
-	bool add) {
+static const struct node *scatter(
+	struct lower *l, struct take *k, const struct node *updates, bool add)
+{
 	struct graph *g = l->g;
 	place_windows(k);
-	const struct type *s = type_scalar(g, k->x->type->dtype), *params[2] = {s, s};
+	const struct type *s = type_scalar(g, k->x->type->dtype), *params[2] = { s, s };
 	const struct node *old = graph_parameter(g, 0, s), *now = graph_parameter(g, 1, s);
 	if (add)
 		now = build2(g, OP_add, old, now);
@@ -257,14 +275,20 @@ static const struct node *scatter(struct lower *l, struct take *k, const struct 
 		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 	};
-	const struct node *in[3] = {k->x, k->starts, updates};
-	struct node_spec spec = {.op = OP_scatter, .nin = 3, .in = in, .nregions = 1, .regions = &body,
-		.attrs = attrs_cons(g, sizeof e / sizeof e[0], e), .at = {l->r->file, l->r->line, 1}};
+	const struct node *in[3] = { k->x, k->starts, updates };
+	struct node_spec spec = { .op = OP_scatter,
+		.nin = 3,
+		.in = in,
+		.nregions = 1,
+		.regions = &body,
+		.attrs = attrs_cons(g, sizeof e / sizeof e[0], e),
+		.at = { l->r->file, l->r->line, 1 } };
 	return graph_node(g, &spec);
 }
 
 /* x[mask] = value of one element: a choice. */
-static bool put_masked(struct lower *l) {
+static bool put_masked(struct lower *l)
+{
 	const struct arg *a = &l->args[1];
 	const struct node *x = lower_tensor(l, 0), *v = lower_tensor(l, 2);
 	if (a->n != 1 || a->list[0].kind != ARG_tensor || lower_bool(l, 3) || v->type->rank)
@@ -281,9 +305,10 @@ static bool put_masked(struct lower *l) {
 	return true;
 }
 
-void lower_index_put(struct lower *l) {
+void lower_index_put(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0), *index[ATEN_MAX_RANK];
-	struct take k = {.m = 0};
+	struct take k = { .m = 0 };
 	if (put_masked(l))
 		return;
 	if (!read_indices(l, x, &k, index)) {
@@ -295,7 +320,7 @@ void lower_index_put(struct lower *l) {
 	place_windows(&k);
 	int64_t dims[ATEN_MAX_RANK];
 	uint32_t n = 0, w = 0;
-	bool taken[ATEN_MAX_RANK] = {0};
+	bool taken[ATEN_MAX_RANK] = { 0 };
 	for (uint32_t i = 0; i < k.m; i++)
 		taken[k.at[i]] = true;
 	if (k.nwindow + k.batch > ATEN_MAX_RANK)
@@ -315,15 +340,16 @@ void lower_index_put(struct lower *l) {
 }
 
 /* scatter.value, scatter.src; what 1: scatter_add. */
-void lower_scatter(struct lower *l) {
+void lower_scatter(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
 	uint32_t rank = x->type->rank;
 	if (rank == 0 || index->type->rank != rank || !type_is_static(index->type)) {
 		lower_give_up(l);
 		return;
 	}
-	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = {0}, one[ATEN_MAX_RANK];
-	struct take k = {.x = x, .m = rank, .batch = rank};
+	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
+	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++) {
 		k.at[i] = i;
 		one[i] = 1;
@@ -343,7 +369,8 @@ void lower_scatter(struct lower *l) {
 
 /* The number of true elements is a size of its own; element i of the flat mask goes to row
  * (number of true elements before it), and is dropped when it is false. */
-void lower_nonzero(struct lower *l) {
+void lower_nonzero(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
 	uint32_t rank = x->type->rank;
@@ -353,20 +380,25 @@ void lower_nonzero(struct lower *l) {
 	}
 	const struct node *mask = build_reshape(g, x, 1, &n);
 	const struct node *ones = build_convert(g, mask, DTYPE_i64);
-	const struct node *count = build_reduce(g, OP_add, ones, 1, &(int64_t){0});
+	const struct node *count = build_reduce(g, OP_add, ones, 1, &(int64_t){ 0 });
 	int64_t rows = dim_value(g, count, 0);
 	const struct type *flat = ones->type;
-	const struct node *before = build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
+	const struct node *before =
+		build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	/* A false element is sent behind the end, where scatter drops it. */
-	const struct node *to = build_select(g, mask, before, build_constant(g, flat, true,
-		&(int64_t){INT64_MAX}));
-	struct take k = {.x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), 0), .m = 1, .at = {0},
-		.starts = to, .batch = 1};
+	const struct node *to = build_select(
+		g, mask, before, build_constant(g, flat, true, &(int64_t){ INT64_MAX }));
+	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), 0),
+		.m = 1,
+		.at = { 0 },
+		.starts = to,
+		.batch = 1 };
 	const struct node *index = scatter(l, &k, lower_iota(l, flat, 0), false);
 	const struct node *columns[ATEN_MAX_RANK];
-	int64_t column[2] = {rows, 1}, below = 1;
+	int64_t column[2] = { rows, 1 }, below = 1;
 	for (uint32_t i = rank; i-- > 0;) {
-		const struct node *c = build2(g, OP_divide, index, lower_like(l, index, (double)below));
+		const struct node *c =
+			build2(g, OP_divide, index, lower_like(l, index, (double)below));
 		c = build2(g, OP_remainder, c, lower_like(l, c, (double)x->type->dims[i]));
 		columns[i] = build_reshape(g, c, 2, column);
 		below *= x->type->dims[i];
@@ -377,22 +409,27 @@ void lower_nonzero(struct lower *l) {
 /* ---- sort ------------------------------------------------------------------------------------- */
 
 /* a before b: NaN counts as larger than everything. */
-static const struct region *before(struct lower *l, enum dtype t, bool descending) {
+static const struct region *before(struct lower *l, enum dtype t, bool descending)
+{
 	struct graph *g = l->g;
-	const struct type *s = type_scalar(g, t), *i = type_scalar(g, DTYPE_i64), *params[4] = {s, s, i, i};
+	const struct type *s = type_scalar(g, t), *i = type_scalar(g, DTYPE_i64),
+			  *params[4] = { s, s, i, i };
 	const struct node *a = graph_parameter(g, 0, s), *b = graph_parameter(g, 1, s);
 	const struct node *first = build_compare(g, descending ? "GT" : "LT", a, b);
 	if (dtype_is_float(t)) {
-		const struct node *nan_a = build_compare(g, "NE", a, a), *nan_b = build_compare(g, "NE", b, b);
-		const struct node *by_nan = descending ? build2(g, OP_and, nan_a, build1(g, OP_not, nan_b)) :
-			build2(g, OP_and, nan_b, build1(g, OP_not, nan_a));
+		const struct node *nan_a = build_compare(g, "NE", a, a),
+				  *nan_b = build_compare(g, "NE", b, b);
+		const struct node *by_nan =
+			descending ? build2(g, OP_and, nan_a, build1(g, OP_not, nan_b))
+				   : build2(g, OP_and, nan_b, build1(g, OP_not, nan_a));
 		first = build2(g, OP_or, first, by_nan);
 	}
 	return graph_region(g, 4, params, 1, &first);
 }
 
 /* sort, always stable; what 1: topk, the first k of it; 2: sort.stable. */
-void lower_sort(struct lower *l) {
+void lower_sort(struct lower *l)
+{
 	struct graph *g = l->g;
 	bool top = l->row->what == 1;
 	const struct node *x = lower_tensor(l, 0);
@@ -406,11 +443,17 @@ void lower_sort(struct lower *l) {
 	const struct region *body = before(l, x->type->dtype, descending);
 	struct attr_entry e[] = {
 		lower_attr_int(l, KEY_dimension, dim),
-		{.key = KEY_is_stable, .value = attr_bool(g, true)},
+		{ .key = KEY_is_stable, .value = attr_bool(g, true) },
 	};
-	const struct node *in[2] = {x, lower_iota(l, type_with_dtype(g, x->type, DTYPE_i64), dim)};
-	struct node_spec s = {.op = OP_sort, .nin = 2, .in = in, .nregions = 1, .regions = &body,
-		.attrs = attrs_cons(g, 2, e), .at = {l->r->file, l->r->line, 1}};
+	const struct node *in[2] = { x,
+		lower_iota(l, type_with_dtype(g, x->type, DTYPE_i64), dim) };
+	struct node_spec s = { .op = OP_sort,
+		.nin = 2,
+		.in = in,
+		.nregions = 1,
+		.regions = &body,
+		.attrs = attrs_cons(g, 2, e),
+		.at = { l->r->file, l->r->line, 1 } };
 	const struct node *sorted = graph_node(g, &s);
 	for (uint32_t i = 0; i < 2; i++) {
 		l->out[i] = graph_result(g, sorted, i);

@@ -6,21 +6,25 @@
 #include <math.h>
 
 /* Argument i cast to t and broadcast to the result. */
-static const struct node *operand(struct lower *l, uint32_t i, enum dtype t) {
+static const struct node *operand(struct lower *l, uint32_t i, enum dtype t)
+{
 	return lower_shape(l, lower_scalar(l, &l->args[i], t), l->type[0]);
 }
 
-static void finish(struct lower *l, const struct node *n) {
+static void finish(struct lower *l, const struct node *n)
+{
 	l->out[0] = lower_cast(l, n, lower_dtype(l));
 }
 
-static const struct node *zero(struct lower *l, const struct node *n) {
+static const struct node *zero(struct lower *l, const struct node *n)
+{
 	return lower_like(l, n, 0);
 }
 
 /* ---- one operand ------------------------------------------------------------------------------ */
 
-void lower_unary(struct lower *l) {
+void lower_unary(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = lower_tensor(l, 0);
 	if (l->row->what == OP_abs && dtype_is_complex(x->type->dtype)) {
@@ -29,7 +33,7 @@ void lower_unary(struct lower *l) {
 	}
 	x = operand(l, 0, t);
 	bool rounds = l->row->what == OP_floor || l->row->what == OP_ceil ||
-		l->row->what == OP_round_nearest_even;
+		      l->row->what == OP_round_nearest_even;
 	if ((rounds && !dtype_is_float(t)) || (l->row->what == OP_abs && dtype_is_unsigned(t))) {
 		l->out[0] = x;
 		return;
@@ -37,7 +41,8 @@ void lower_unary(struct lower *l) {
 	finish(l, build1(l->g, (enum op)l->row->what, x));
 }
 
-void lower_sign(struct lower *l) {
+void lower_sign(struct lower *l)
+{
 	enum dtype t = lower_dtype(l);
 	const struct node *x = operand(l, 0, t);
 	if (t == DTYPE_i1) {
@@ -46,44 +51,51 @@ void lower_sign(struct lower *l) {
 	}
 	const struct node *up = build_compare(l->g, "GT", x, zero(l, x));
 	const struct node *down = build_compare(l->g, "LT", x, zero(l, x));
-	l->out[0] = build2(l->g, OP_subtract, build_convert(l->g, up, t), build_convert(l->g, down, t));
+	l->out[0] =
+		build2(l->g, OP_subtract, build_convert(l->g, up, t), build_convert(l->g, down, t));
 }
 
-static const struct node *truncate(struct lower *l, const struct node *x) {
+static const struct node *truncate(struct lower *l, const struct node *x)
+{
 	const struct node *negative = build_compare(l->g, "LT", x, zero(l, x));
 	return build_select(l->g, negative, build1(l->g, OP_ceil, x), build1(l->g, OP_floor, x));
 }
 
-void lower_trunc(struct lower *l) {
+void lower_trunc(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = operand(l, 0, t);
 	finish(l, dtype_is_float(t) ? truncate(l, x) : x);
 }
 
-void lower_reciprocal(struct lower *l) {
+void lower_reciprocal(struct lower *l)
+{
 	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
 	finish(l, build2(l->g, OP_divide, lower_like(l, x, 1), x));
 }
 
 /* log to base `what`. */
-void lower_log_base(struct lower *l) {
+void lower_log_base(struct lower *l)
+{
 	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
 	double scale = 1.0 / log((double)l->row->what);
 	finish(l, build2(l->g, OP_multiply, build1(l->g, OP_log, x), lower_like(l, x, scale)));
 }
 
-void lower_exp2(struct lower *l) {
+void lower_exp2(struct lower *l)
+{
 	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
 	finish(l, build2(l->g, OP_power, lower_like(l, x, 2), x));
 }
 
 enum { IS_nan, IS_inf, IS_zero };
-void lower_test(struct lower *l) {
+void lower_test(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = x->type->dtype;
 	if (l->row->what == IS_zero) {
-		l->out[0] = t == DTYPE_i1 ? build1(l->g, OP_not, x) :
-			build_compare(l->g, "EQ", x, zero(l, x));
+		l->out[0] = t == DTYPE_i1 ? build1(l->g, OP_not, x)
+					  : build_compare(l->g, "EQ", x, zero(l, x));
 	} else if (!dtype_is_float(t)) {
 		if (dtype_is_complex(t))
 			lower_give_up(l);
@@ -97,14 +109,16 @@ void lower_test(struct lower *l) {
 	}
 }
 
-void lower_bitwise_not(struct lower *l) {
+void lower_bitwise_not(struct lower *l)
+{
 	l->out[0] = build1(l->g, OP_not, lower_tensor(l, 0));
 }
 
 /* ---- two operands ----------------------------------------------------------------------------- */
 
 /* add, sub (argument 2 is alpha), mul, div, maximum, minimum, pow, atan2, and, or, xor, shifts. */
-void lower_binary(struct lower *l) {
+void lower_binary(struct lower *l)
+{
 	enum op op = (enum op)l->row->what;
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *a = operand(l, 0, t), *b;
@@ -125,36 +139,45 @@ void lower_binary(struct lower *l) {
 	finish(l, build2(l->g, op, a, b));
 }
 
-void lower_logical(struct lower *l) {
-	const struct node *a = lower_shape(l, lower_cast(l, lower_tensor(l, 0), DTYPE_i1), l->type[0]);
-	const struct node *b = lower_shape(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i1), l->type[0]);
+void lower_logical(struct lower *l)
+{
+	const struct node *a =
+		lower_shape(l, lower_cast(l, lower_tensor(l, 0), DTYPE_i1), l->type[0]);
+	const struct node *b =
+		lower_shape(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i1), l->type[0]);
 	l->out[0] = build2(l->g, (enum op)l->row->what, a, b);
 }
 
 enum { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
-void lower_compare(struct lower *l) {
-	static const char *const directions[] = {"EQ", "NE", "LT", "LE", "GT", "GE"};
-	const struct arg *both[2] = {&l->args[0], &l->args[1]};
+void lower_compare(struct lower *l)
+{
+	static const char *const directions[] = { "EQ", "NE", "LT", "LE", "GT", "GE" };
+	const struct arg *both[2] = { &l->args[0], &l->args[1] };
 	enum dtype t = lower_promote(l, 2, both);
-	l->out[0] = build_compare(l->g, directions[l->row->what], operand(l, 0, t), operand(l, 1, t));
+	l->out[0] =
+		build_compare(l->g, directions[l->row->what], operand(l, 0, t), operand(l, 1, t));
 }
 
 /* Python's modulo (what 1) or C's (what 0). */
-void lower_remainder(struct lower *l) {
+void lower_remainder(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *a = operand(l, 0, t), *b = operand(l, 1, t);
 	const struct node *r = build2(l->g, OP_remainder, a, b);
 	if (l->row->what && !dtype_is_unsigned(t)) {
 		const struct node *some = build_compare(l->g, "NE", r, zero(l, r));
-		const struct node *differ = build2(l->g, OP_xor, build_compare(l->g, "LT", r, zero(l, r)),
-			build_compare(l->g, "LT", b, zero(l, b)));
-		r = build_select(l->g, build2(l->g, OP_and, some, differ), build2(l->g, OP_add, r, b), r);
+		const struct node *differ =
+			build2(l->g, OP_xor, build_compare(l->g, "LT", r, zero(l, r)),
+				build_compare(l->g, "LT", b, zero(l, b)));
+		r = build_select(
+			l->g, build2(l->g, OP_and, some, differ), build2(l->g, OP_add, r, b), r);
 	}
 	finish(l, r);
 }
 
 /* Eager's floor division of floats: from the remainder, so that it is exact where a / b is not. */
-static const struct node *floor_divide(struct lower *l, const struct node *a, const struct node *b) {
+static const struct node *floor_divide(struct lower *l, const struct node *a, const struct node *b)
+{
 	struct graph *g = l->g;
 	enum dtype t = a->type->dtype;
 	const struct node *mod = build2(g, OP_remainder, a, b);
@@ -179,7 +202,8 @@ static const struct node *floor_divide(struct lower *l, const struct node *a, co
 	return build_select(g, build_compare(g, "EQ", b, zero(l, b)), plain, down);
 }
 
-void lower_div_mode(struct lower *l) {
+void lower_div_mode(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *a = operand(l, 0, t), *b = operand(l, 1, t);
 	const char *mode = lower_is_none(l, 2) ? "" : l->args[2].s;
@@ -193,7 +217,8 @@ void lower_div_mode(struct lower *l) {
 
 /* ---- power ------------------------------------------------------------------------------------ */
 
-static const struct node *power(struct lower *l, const struct node *x, double e) {
+static const struct node *power(struct lower *l, const struct node *x, double e)
+{
 	struct graph *g = l->g;
 	bool real = dtype_is_float(x->type->dtype);
 	const struct node *one = lower_like(l, x, 1);
@@ -216,7 +241,8 @@ static const struct node *power(struct lower *l, const struct node *x, double e)
 	return NULL;
 }
 
-void lower_pow(struct lower *l) {
+void lower_pow(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = operand(l, 0, t), *y = NULL;
 	const struct arg *e = &l->args[1];
@@ -229,14 +255,17 @@ void lower_pow(struct lower *l) {
 
 /* ---- choices ---------------------------------------------------------------------------------- */
 
-void lower_where(struct lower *l) {
+void lower_where(struct lower *l)
+{
 	const struct node *p = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
 	enum dtype t = lower_dtype(l);
-	l->out[0] = build_select(l->g, lower_shape(l, p, l->type[0]), operand(l, 1, t), operand(l, 2, t));
+	l->out[0] = build_select(
+		l->g, lower_shape(l, p, l->type[0]), operand(l, 1, t), operand(l, 2, t));
 }
 
 /* Bounds in arguments 1 and 2, either may be None; clamp_min and clamp_max have one: what 1, 2. */
-void lower_clamp(struct lower *l) {
+void lower_clamp(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = operand(l, 0, t);
 	int what = l->row->what;
@@ -249,25 +278,28 @@ void lower_clamp(struct lower *l) {
 	finish(l, x);
 }
 
-void lower_relu(struct lower *l) {
+void lower_relu(struct lower *l)
+{
 	const struct node *x = operand(l, 0, lower_dtype(l));
 	l->out[0] = build2(l->g, OP_maximum, x, zero(l, x));
 }
 
-void lower_leaky_relu(struct lower *l) {
+void lower_leaky_relu(struct lower *l)
+{
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = operand(l, 0, t);
 	const struct node *low = build2(l->g, OP_multiply, x, operand(l, 1, t));
 	finish(l, build_select(l->g, build_compare(l->g, "GT", x, zero(l, x)), x, low));
 }
 
-void lower_elu(struct lower *l) {
+void lower_elu(struct lower *l)
+{
 	struct graph *g = l->g;
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *x = operand(l, 0, t);
 	double alpha = lower_float(l, 1), scale = lower_float(l, 2), input = lower_float(l, 3);
-	const struct node *e = build1(g, OP_exponential_minus_one,
-		build2(g, OP_multiply, x, lower_like(l, x, input)));
+	const struct node *e = build1(
+		g, OP_exponential_minus_one, build2(g, OP_multiply, x, lower_like(l, x, input)));
 	const struct node *low = build2(g, OP_multiply, e, lower_like(l, x, alpha * scale));
 	const struct node *high = build2(g, OP_multiply, x, lower_like(l, x, scale));
 	finish(l, build_select(g, build_compare(g, "GT", x, zero(l, x)), high, low));
@@ -276,12 +308,14 @@ void lower_elu(struct lower *l) {
 /* ---- copies, constants ------------------------------------------------------------------------ */
 
 /* The result is argument `what`, cast and broadcast. */
-void lower_copy(struct lower *l) {
+void lower_copy(struct lower *l)
+{
 	l->out[0] = operand(l, (uint32_t)l->row->what, lower_dtype(l));
 }
 
 /* The number in argument `what` everywhere; -1: zero (what empty holds is nobody's business). */
-void lower_full_like(struct lower *l) {
+void lower_full_like(struct lower *l)
+{
 	if (l->row->what < 0)
 		l->out[0] = build_full(l->g, l->type[0], 0);
 	else
@@ -289,7 +323,8 @@ void lower_full_like(struct lower *l) {
 }
 
 /* start + i * step; floats are computed in f64 as eager does. */
-static void range(struct lower *l, const struct arg *start, const struct arg *step) {
+static void range(struct lower *l, const struct arg *start, const struct arg *step)
+{
 	enum dtype t = lower_dtype(l), c = dtype_is_float(t) ? DTYPE_f64 : DTYPE_i64;
 	if (l->type[0]->rank != 1)
 		lower_fail(l, "gives a tensor of one dimension");
@@ -304,10 +339,12 @@ static void range(struct lower *l, const struct arg *start, const struct arg *st
 	l->out[0] = lower_cast(l, n, t);
 }
 
-void lower_arange(struct lower *l) {
+void lower_arange(struct lower *l)
+{
 	range(l, &l->args[0], &l->args[2]);
 }
 
-void lower_prims_iota(struct lower *l) {
+void lower_prims_iota(struct lower *l)
+{
 	range(l, &l->args[1], &l->args[2]);
 }

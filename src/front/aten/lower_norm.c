@@ -7,9 +7,10 @@
 /* ---- softmax ---------------------------------------------------------------------------------- */
 
 /* what 0: softmax, 1: its logarithm.  A row of -inf gives NaN, as eager's does. */
-void lower_softmax(struct lower *l) {
+void lower_softmax(struct lower *l)
+{
 	struct graph *g = l->g;
-	struct composite c = {.nin = 1, .in = {lower_tensor(l, 0)}};
+	struct composite c = { .nin = 1, .in = { lower_tensor(l, 0) } };
 	enum dtype t = lower_dtype(l), ct = lower_compute(t);
 	if (c.in[0]->type->rank == 0) {
 		l->out[0] = lower_full(l, t, c.in[0]->type, l->row->what ? 0 : 1);
@@ -18,7 +19,7 @@ void lower_softmax(struct lower *l) {
 	int64_t dim = lower_dim(l, 1, c.in[0]->type->rank);
 	composite_begin(l, &c);
 	const struct node *x = lower_cast(l, c.param[0], ct);
-	bool in[ATEN_MAX_RANK] = {0};
+	bool in[ATEN_MAX_RANK] = { 0 };
 	in[dim] = true;
 	const struct node *m = lower_reduce(l, OP_maximum, x, in, false);
 	const struct node *d = build2(g, OP_subtract, x, lower_unreduce(l, m, in, x));
@@ -35,20 +36,23 @@ void lower_softmax(struct lower *l) {
 
 /* ---- gelu ------------------------------------------------------------------------------------- */
 
-void lower_gelu(struct lower *l) {
+void lower_gelu(struct lower *l)
+{
 	struct graph *g = l->g;
-	struct composite c = {.nin = 1, .in = {lower_tensor(l, 0)}};
+	struct composite c = { .nin = 1, .in = { lower_tensor(l, 0) } };
 	enum dtype t = lower_dtype(l);
 	bool tangent = !strcmp(l->args[1].s, "tanh");
 	composite_begin(l, &c);
 	const struct node *x = lower_cast(l, c.param[0], lower_compute(t)), *inner, *y;
 	if (tangent) {
 		const struct node *cube = build2(g, OP_multiply, build2(g, OP_multiply, x, x), x);
-		inner = build2(g, OP_add, x, build2(g, OP_multiply, cube, lower_like(l, x, 0.044715)));
+		inner = build2(
+			g, OP_add, x, build2(g, OP_multiply, cube, lower_like(l, x, 0.044715)));
 		inner = build2(g, OP_multiply, inner, lower_like(l, x, sqrt(2 / M_PI)));
 		inner = build1(g, OP_tanh, inner);
 	} else {
-		inner = build1(g, OP_chlo_erf, build2(g, OP_multiply, x, lower_like(l, x, sqrt(0.5))));
+		inner = build1(
+			g, OP_chlo_erf, build2(g, OP_multiply, x, lower_like(l, x, sqrt(0.5))));
 	}
 	y = build2(g, OP_add, inner, lower_like(l, x, 1));
 	y = build2(g, OP_multiply, build2(g, OP_multiply, x, lower_like(l, x, 0.5)), y);
@@ -60,19 +64,20 @@ void lower_gelu(struct lower *l) {
 /* ---- normalisation ---------------------------------------------------------------------------- */
 
 struct norm {
-	const struct node *mean, *rstd, *centred;        /* mean, rstd: reduced */
+	const struct node *mean, *rstd, *centred; /* mean, rstd: reduced */
 };
 
-static struct norm normalise(struct lower *l, const struct node *x, const bool *in, double eps) {
+static struct norm normalise(struct lower *l, const struct node *x, const bool *in, double eps)
+{
 	struct graph *g = l->g;
 	enum dtype c = x->type->dtype;
 	const struct node *count = lower_count(l, x, in, c);
 	const struct node *sum = lower_reduce(l, OP_add, x, in, false);
 	count = lower_shape(l, count, sum->type);
-	struct norm n = {.mean = build2(g, OP_divide, sum, count)};
+	struct norm n = { .mean = build2(g, OP_divide, sum, count) };
 	n.centred = build2(g, OP_subtract, x, lower_unreduce(l, n.mean, in, x));
-	const struct node *squares = lower_reduce(l, OP_add, build2(g, OP_multiply, n.centred, n.centred),
-		in, false);
+	const struct node *squares =
+		lower_reduce(l, OP_add, build2(g, OP_multiply, n.centred, n.centred), in, false);
 	const struct node *var = build2(g, OP_divide, squares, count);
 	n.rstd = build1(g, OP_rsqrt, build2(g, OP_add, var, lower_like(l, var, eps)));
 	return n;
@@ -80,29 +85,35 @@ static struct norm normalise(struct lower *l, const struct node *x, const bool *
 
 /* y * weight + bias, each broadcast from the dimension numbers `at`. */
 static const struct node *affine(struct lower *l, const struct node *y, const struct node *w,
-	const struct node *b, const int64_t *at) {
+	const struct node *b, const int64_t *at)
+{
 	struct graph *g = l->g;
 	uint32_t rank = y->type->rank;
 	enum dtype c = y->type->dtype;
 	if (w)
-		y = build2(g, OP_multiply, y, build_broadcast(g, lower_cast(l, w, c), rank, y->type->dims, at));
+		y = build2(g, OP_multiply, y,
+			build_broadcast(g, lower_cast(l, w, c), rank, y->type->dims, at));
 	if (b)
-		y = build2(g, OP_add, y, build_broadcast(g, lower_cast(l, b, c), rank, y->type->dims, at));
+		y = build2(g, OP_add, y,
+			build_broadcast(g, lower_cast(l, b, c), rank, y->type->dims, at));
 	return y;
 }
 
-static const struct node *shaped(struct lower *l, const struct node *n, uint32_t i) {
-	return lower_cast(l, build_reshape(l->g, n, l->type[i]->rank, l->type[i]->dims), l->type[i]->dtype);
+static const struct node *shaped(struct lower *l, const struct node *n, uint32_t i)
+{
+	return lower_cast(
+		l, build_reshape(l->g, n, l->type[i]->rank, l->type[i]->dims), l->type[i]->dtype);
 }
 
-void lower_layer_norm(struct lower *l) {
+void lower_layer_norm(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 2), *b = lower_tensor(l, 3);
 	uint32_t n = l->args[1].n, rank = x->type->rank;
 	double eps = lower_float(l, 4);
 	if (n == 0 || n > rank || (w && w->type->rank != n) || (b && b->type->rank != n))
 		lower_fail(l, "the normalised shape does not fit");
-	struct composite c = {.nin = 1, .in = {x}};
+	struct composite c = { .nin = 1, .in = { x } };
 	if (w)
 		c.in[c.nin++] = w;
 	if (b)
@@ -110,7 +121,7 @@ void lower_layer_norm(struct lower *l) {
 	composite_begin(l, &c);
 	const struct node *pw = w ? c.param[1] : NULL, *pb = b ? c.param[c.nin - 1] : NULL;
 	enum dtype t = lower_dtype(l), ct = lower_compute(t);
-	bool in[ATEN_MAX_RANK] = {0};
+	bool in[ATEN_MAX_RANK] = { 0 };
 	int64_t at[ATEN_MAX_RANK];
 	for (uint32_t i = 0; i < n; i++) {
 		in[rank - n + i] = true;
@@ -122,18 +133,21 @@ void lower_layer_norm(struct lower *l) {
 	y = lower_cast(l, affine(l, y, pw, pb, at), t);
 	/* Who takes only the first result gets a composite of one. */
 	bool more = lower_uses(l, 1) || lower_uses(l, 2);
-	const struct node *results[3] = {y};
+	const struct node *results[3] = { y };
 	if (more) {
 		results[1] = shaped(l, m.mean, 1);
 		results[2] = shaped(l, m.rstd, 2);
 	}
 	composite_end(l, &c, "weft.layer_norm",
-		job_printf(l->j, "{dimensions = %u : i64, epsilon = %.17e : f64, weight = %s, bias = %s}",
-			n, eps, w ? "true" : "false", b ? "true" : "false"), more ? 3 : 1, results, l->out);
+		job_printf(l->j,
+			"{dimensions = %u : i64, epsilon = %.17e : f64, weight = %s, bias = %s}", n,
+			eps, w ? "true" : "false", b ? "true" : "false"),
+		more ? 3 : 1, results, l->out);
 }
 
 /* [N, C, ...] in groups of channels: N, C, HxW, group in arguments 3 to 6. */
-void lower_group_norm(struct lower *l) {
+void lower_group_norm(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
@@ -142,8 +156,8 @@ void lower_group_norm(struct lower *l) {
 		lower_fail(l, "the channels are no multiple of the groups");
 	}
 	int64_t rest = dim_product(g, x->type->rank - 2, x->type->dims + 2);
-	int64_t dims[3] = {x->type->dims[0], groups, dim_mul(g, channels / groups, rest)};
-	bool in[ATEN_MAX_RANK] = {[2] = true};
+	int64_t dims[3] = { x->type->dims[0], groups, dim_mul(g, channels / groups, rest) };
+	bool in[ATEN_MAX_RANK] = { [2] = true };
 	const struct node *px = build_reshape(g, lower_cast(l, x, c), 3, dims);
 	struct norm m = normalise(l, px, in, lower_float(l, 7));
 	const struct node *y = build2(g, OP_multiply, m.centred, lower_unreduce(l, m.rstd, in, px));
@@ -157,7 +171,8 @@ void lower_group_norm(struct lower *l) {
 
 /* x * (weight * rstd) + (bias - mean * weight * rstd): two numbers a channel, as eager does it. */
 static const struct node *by_channel(struct lower *l, const struct node *x, const struct node *mean,
-	const struct node *rstd, const struct node *w, const struct node *b) {
+	const struct node *rstd, const struct node *w, const struct node *b)
+{
 	struct graph *g = l->g;
 	enum dtype c = x->type->dtype;
 	int64_t at = 1;
@@ -170,28 +185,34 @@ static const struct node *by_channel(struct lower *l, const struct node *x, cons
 	return build2(g, OP_add, build2(g, OP_multiply, x, scale), shift);
 }
 
-static const struct node *rsqrt_of(struct lower *l, const struct node *var, double eps) {
+static const struct node *rsqrt_of(struct lower *l, const struct node *var, double eps)
+{
 	return build1(l->g, OP_rsqrt, build2(l->g, OP_add, var, lower_like(l, var, eps)));
 }
 
-static void need_channels(struct lower *l, const struct node *x) {
+static void need_channels(struct lower *l, const struct node *x)
+{
 	if (x->type->rank < 2)
 		lower_fail(l, "the input has no channels");
 }
 
-void lower_batch_norm(struct lower *l) {
+void lower_batch_norm(struct lower *l)
+{
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	need_channels(l, lower_tensor(l, 0));
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
 	const struct node *mean = lower_cast(l, lower_tensor(l, 3), c);
-	const struct node *rstd = rsqrt_of(l, lower_cast(l, lower_tensor(l, 4), c), lower_float(l, 6));
-	l->out[0] = lower_cast(l, by_channel(l, x, mean, rstd, lower_tensor(l, 1), lower_tensor(l, 2)), t);
-	for (uint32_t i = 1; i < 3; i++)         /* what eager saves for backward: empty */
+	const struct node *rstd =
+		rsqrt_of(l, lower_cast(l, lower_tensor(l, 4), c), lower_float(l, 6));
+	l->out[0] = lower_cast(
+		l, by_channel(l, x, mean, rstd, lower_tensor(l, 1), lower_tensor(l, 2)), t);
+	for (uint32_t i = 1; i < 3; i++) /* what eager saves for backward: empty */
 		l->out[i] = build_full(l->g, l->type[i], 0);
 }
 
 /* Batch statistics.  what 1: with running statistics, whose new values are results 3 and 4. */
-void lower_batch_norm_train(struct lower *l) {
+void lower_batch_norm_train(struct lower *l)
+{
 	struct graph *g = l->g;
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	uint32_t first = l->row->what ? 5 : 3;
@@ -202,7 +223,7 @@ void lower_batch_norm_train(struct lower *l) {
 		lower_give_up(l);
 		return;
 	}
-	bool in[ATEN_MAX_RANK] = {0};
+	bool in[ATEN_MAX_RANK] = { 0 };
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		in[i] = i != 1;
 	const struct node *count = lower_count(l, x, in, c);
@@ -210,7 +231,8 @@ void lower_batch_norm_train(struct lower *l) {
 	count = lower_shape(l, count, sum->type);
 	const struct node *mean = build2(g, OP_divide, sum, count);
 	const struct node *d = build2(g, OP_subtract, x, lower_unreduce(l, mean, in, x));
-	const struct node *squares = lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
+	const struct node *squares =
+		lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
 	const struct node *rstd = rsqrt_of(l, build2(g, OP_divide, squares, count), eps);
 	const struct node *y = build2(g, OP_multiply, d, lower_unreduce(l, rstd, in, x));
 	int64_t at = 1;
@@ -219,9 +241,9 @@ void lower_batch_norm_train(struct lower *l) {
 	l->out[2] = lower_cast(l, rstd, l->type[2]->dtype);
 	if (!l->row->what)
 		return;
-	const struct node *unbiased = build2(g, OP_divide, squares,
-		build2(g, OP_subtract, count, lower_like(l, count, 1)));
-	const struct node *now[2] = {mean, unbiased};
+	const struct node *unbiased = build2(
+		g, OP_divide, squares, build2(g, OP_subtract, count, lower_like(l, count, 1)));
+	const struct node *now[2] = { mean, unbiased };
 	for (uint32_t i = 0; i < 2; i++) {
 		const struct node *old = lower_cast(l, lower_tensor(l, 3 + i), c);
 		const struct node *v = build2(g, OP_add,

@@ -7,18 +7,21 @@
  * on u32, which fuse like any map. */
 #include "front/aten/aten_impl.h"
 
-static const struct node *u32(struct lower *l, const struct node *like, uint32_t v) {
+static const struct node *u32(struct lower *l, const struct node *like, uint32_t v)
+{
 	return lower_shape(l, build_scalar_int(l->g, DTYPE_ui32, v), like->type);
 }
 
-static const struct node *rotate(struct lower *l, const struct node *x, uint32_t by) {
+static const struct node *rotate(struct lower *l, const struct node *x, uint32_t by)
+{
 	return build2(l->g, OP_or, build2(l->g, OP_shift_left, x, u32(l, x, by)),
 		build2(l->g, OP_shift_right_logical, x, u32(l, x, 32 - by)));
 }
 
 /* 32 random bits for each element of a tensor of these dims. */
-static const struct node *bits(struct lower *l, const struct type *like) {
-	static const uint32_t by[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+static const struct node *bits(struct lower *l, const struct type *like)
+{
+	static const uint32_t by[8] = { 13, 15, 26, 6, 17, 29, 16, 24 };
 	struct graph *g = l->g;
 	const struct type *t = type_with_dtype(g, like, DTYPE_ui32);
 	int64_t n = type_elements(t);
@@ -26,11 +29,13 @@ static const struct node *bits(struct lower *l, const struct type *like) {
 	const struct node *half = build_scalar_int(g, DTYPE_i64, 32);
 	const struct node *key[3] = {
 		lower_shape(l, build_convert(g, seed, DTYPE_ui32), t),
-		lower_shape(l, build_convert(g, build2(g, OP_shift_right_logical, seed, half), DTYPE_ui32), t),
+		lower_shape(l,
+			build_convert(g, build2(g, OP_shift_right_logical, seed, half), DTYPE_ui32),
+			t),
 	};
 	key[2] = build2(g, OP_xor, build2(g, OP_xor, key[0], key[1]), u32(l, key[0], 0x1BD11BDA));
-	const struct node *x = build_reshape(g, build_iota(g, type_tensor(g, DTYPE_ui32, 1, &n), 0),
-		t->rank, t->dims);
+	const struct node *x = build_reshape(
+		g, build_iota(g, type_tensor(g, DTYPE_ui32, 1, &n), 0), t->rank, t->dims);
 	const struct node *y = u32(l, x, (uint32_t)l->r->random_offset++);
 	x = build2(g, OP_add, x, key[0]);
 	y = build2(g, OP_add, y, key[1]);
@@ -47,18 +52,21 @@ static const struct node *bits(struct lower *l, const struct type *like) {
 }
 
 /* Uniform f32 in [0, 1): 24 bits. */
-static const struct node *uniform(struct lower *l, const struct type *like) {
+static const struct node *uniform(struct lower *l, const struct type *like)
+{
 	const struct node *b = bits(l, like);
 	b = build_convert(l->g, build2(l->g, OP_shift_right_logical, b, u32(l, b, 8)), DTYPE_f32);
 	return build2(l->g, OP_multiply, b, lower_like(l, b, 0x1p-24));
 }
 
-static bool possible(struct lower *l, const struct type *t) {
+static bool possible(struct lower *l, const struct type *t)
+{
 	return l->r->seed && type_elements(t) >= 0 && type_elements(t) < UINT32_MAX;
 }
 
 /* x / (1 - p) where kept, and the mask. */
-void lower_dropout(struct lower *l) {
+void lower_dropout(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
@@ -83,7 +91,8 @@ void lower_dropout(struct lower *l) {
 }
 
 /* rand; what 1: bernoulli with probability p. */
-void lower_rand(struct lower *l) {
+void lower_rand(struct lower *l)
+{
 	enum dtype t = lower_dtype(l);
 	if (!possible(l, l->type[0]) || !(dtype_is_float(t) || l->row->what)) {
 		lower_give_up(l);

@@ -6,12 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-static bool keepdim(struct lower *l, uint32_t i) {
+static bool keepdim(struct lower *l, uint32_t i)
+{
 	return l->nargs > i && lower_bool(l, i);
 }
 
 /* The dimensions argument 1 names; none of a scalar. */
-static void reduced(struct lower *l, const struct node *x, bool all, bool *in) {
+static void reduced(struct lower *l, const struct node *x, bool all, bool *in)
+{
 	memset(in, 0, ATEN_MAX_RANK * sizeof *in);
 	if (all)
 		memset(in, 1, x->type->rank * sizeof *in);
@@ -20,7 +22,8 @@ static void reduced(struct lower *l, const struct node *x, bool all, bool *in) {
 }
 
 /* what: 0 sum of all, 1 sum of dimensions, 2 and 3 means of the same. */
-void lower_sum(struct lower *l) {
+void lower_sum(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	bool in[ATEN_MAX_RANK], all = l->row->what % 2 == 0;
@@ -32,16 +35,19 @@ void lower_sum(struct lower *l) {
 	l->out[0] = lower_cast(l, y, t);
 }
 
-void lower_prod(struct lower *l) {
+void lower_prod(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	bool in[ATEN_MAX_RANK], all = l->row->what == 0;
 	reduced(l, x, all, in);
-	const struct node *y = lower_reduce(l, OP_multiply, lower_cast(l, x, c), in, !all && keepdim(l, 2));
+	const struct node *y =
+		lower_reduce(l, OP_multiply, lower_cast(l, x, c), in, !all && keepdim(l, 2));
 	l->out[0] = lower_cast(l, y, t);
 }
 
-static void extreme(struct lower *l, bool all, bool least) {
+static void extreme(struct lower *l, bool all, bool least)
+{
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK];
 	reduced(l, x, all, in);
@@ -51,21 +57,24 @@ static void extreme(struct lower *l, bool all, bool least) {
 	l->out[0] = lower_reduce(l, op, x, in, !all && keepdim(l, 2));
 }
 
-void lower_extreme(struct lower *l) {
+void lower_extreme(struct lower *l)
+{
 	extreme(l, false, l->row->what);
 }
 
-void lower_extreme_all(struct lower *l) {
+void lower_extreme_all(struct lower *l)
+{
 	extreme(l, true, l->row->what);
 }
 
 /* The norm of order argument 1 over the dimensions of argument 2. */
-void lower_vector_norm(struct lower *l) {
+void lower_vector_norm(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	double ord = lower_float(l, 1);
-	bool in[ATEN_MAX_RANK] = {0};
+	bool in[ATEN_MAX_RANK] = { 0 };
 	if (!dtype_is_float(x->type->dtype) || (ord != 2 && ord != 1 && ord != 0 && !isinf(ord))) {
 		lower_give_up(l);
 		return;
@@ -85,7 +94,8 @@ void lower_vector_norm(struct lower *l) {
 }
 
 /* what: 0 any of all, 1 any of dimensions, 2 and 3 all. */
-void lower_any(struct lower *l) {
+void lower_any(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK], everything = l->row->what % 2 == 0;
 	reduced(l, x, everything, in);
@@ -97,8 +107,9 @@ void lower_any(struct lower *l) {
 /* ---- the place of an extreme ------------------------------------------------------------------ */
 
 /* The first index along `in` where x is its extreme m: the least index of those that hold it. */
-static const struct node *first_index(struct lower *l, const struct node *x, const struct node *m,
-	const bool *in, int64_t dim) {
+static const struct node *first_index(
+	struct lower *l, const struct node *x, const struct node *m, const bool *in, int64_t dim)
+{
 	struct graph *g = l->g;
 	const struct node *wide = lower_unreduce(l, m, in, x);
 	const struct node *hit = build_compare(g, "EQ", x, wide);
@@ -106,22 +117,25 @@ static const struct node *first_index(struct lower *l, const struct node *x, con
 		hit = build2(g, OP_or, hit, build_compare(g, "NE", x, x));
 	const struct type *it = type_with_dtype(g, x->type, DTYPE_i64);
 	const struct node *index = lower_iota(l, it, dim);
-	const struct node *none = build_constant(g, it, true, &(int64_t){INT64_MAX});
+	const struct node *none = build_constant(g, it, true, &(int64_t){ INT64_MAX });
 	return lower_reduce(l, OP_minimum, build_select(g, hit, index, none), in, false);
 }
 
-static const struct node *keep(struct lower *l, const struct node *n, uint32_t i) {
+static const struct node *keep(struct lower *l, const struct node *n, uint32_t i)
+{
 	return build_reshape(l->g, n, l->type[i]->rank, l->type[i]->dims);
 }
 
-static bool empty_along(const struct node *x, const bool *in) {
+static bool empty_along(const struct node *x, const bool *in)
+{
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		if (in[i] && x->type->dims[i] == 0)
 			return true;
 	return false;
 }
 
-void lower_max_dim(struct lower *l) {
+void lower_max_dim(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK];
 	reduced(l, x, false, in);
@@ -140,7 +154,8 @@ void lower_max_dim(struct lower *l) {
 		l->out[1] = keep(l, first_index(l, x, m, in, lower_dim(l, 1, x->type->rank)), 1);
 }
 
-void lower_argmax(struct lower *l) {
+void lower_argmax(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK];
 	int64_t dim = 0;
@@ -150,7 +165,7 @@ void lower_argmax(struct lower *l) {
 		dim = 0;
 	} else if (!lower_is_none(l, 1)) {
 		if (x->type->rank == 0)
-			x = build_reshape(l->g, x, 1, &(int64_t){1});
+			x = build_reshape(l->g, x, 1, &(int64_t){ 1 });
 		dim = lower_dim(l, 1, x->type->rank);
 	}
 	memset(in, 0, sizeof in);
@@ -159,14 +174,16 @@ void lower_argmax(struct lower *l) {
 		lower_fail(l, "the reduced dimension is empty");
 	if (x->type->dtype == DTYPE_i1)
 		x = lower_cast(l, x, DTYPE_i8);
-	const struct node *m = lower_reduce(l, l->row->what ? OP_minimum : OP_maximum, x, in, false);
+	const struct node *m =
+		lower_reduce(l, l->row->what ? OP_minimum : OP_maximum, x, in, false);
 	l->out[0] = keep(l, first_index(l, x, m, in, dim), 0);
 }
 
 /* ---- variance --------------------------------------------------------------------------------- */
 
 /* Two walks: the mean, then the squares of the differences.  what 1: argument 2 says unbiased. */
-void lower_var(struct lower *l) {
+void lower_var(struct lower *l)
+{
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
@@ -176,14 +193,16 @@ void lower_var(struct lower *l) {
 		return;
 	}
 	reduced(l, x, false, in);
-	double correction = l->row->what == 1 ? lower_bool(l, 2) :
-		lower_is_none(l, 2) ? 1 : lower_float(l, 2);
+	double correction = l->row->what == 1     ? lower_bool(l, 2)
+			    : lower_is_none(l, 2) ? 1
+						  : lower_float(l, 2);
 	x = lower_cast(l, x, c);
 	const struct node *count = lower_count(l, x, in, c);
 	const struct node *sum = lower_reduce(l, OP_add, x, in, false);
 	const struct node *mean = build2(g, OP_divide, sum, lower_shape(l, count, sum->type));
 	const struct node *d = build2(g, OP_subtract, x, lower_unreduce(l, mean, in, x));
-	const struct node *squares = lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
+	const struct node *squares =
+		lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
 	const struct node *by = build2(g, OP_maximum, build_scalar(g, c, 0),
 		build2(g, OP_subtract, count, build_scalar(g, c, correction)));
 	const struct node *var = build2(g, OP_divide, squares, lower_shape(l, by, squares->type));
@@ -194,16 +213,18 @@ void lower_var(struct lower *l) {
 
 /* ---- cumulative sum --------------------------------------------------------------------------- */
 
-static const struct region *add_body(struct lower *l, enum dtype t) {
-	const struct type *s = type_scalar(l->g, t), *params[2] = {s, s};
-	const struct node *sum = build2(l->g, OP_add, graph_parameter(l->g, 0, s),
-		graph_parameter(l->g, 1, s));
+static const struct region *add_body(struct lower *l, enum dtype t)
+{
+	const struct type *s = type_scalar(l->g, t), *params[2] = { s, s };
+	const struct node *sum =
+		build2(l->g, OP_add, graph_parameter(l->g, 0, s), graph_parameter(l->g, 1, s));
 	return graph_region(l->g, 2, params, 1, &sum);
 }
 
 /* A window that ends at each element and reaches back over all before it. */
-static const struct node *prefix_window(struct lower *l, const struct node *x, int64_t dim) {
-	int64_t size[ATEN_MAX_RANK], ones[ATEN_MAX_RANK], pad[2 * ATEN_MAX_RANK] = {0};
+static const struct node *prefix_window(struct lower *l, const struct node *x, int64_t dim)
+{
+	int64_t size[ATEN_MAX_RANK], ones[ATEN_MAX_RANK], pad[2 * ATEN_MAX_RANK] = { 0 };
 	uint32_t rank = x->type->rank;
 	for (uint32_t i = 0; i < rank; i++)
 		size[i] = ones[i] = 1;
@@ -217,18 +238,26 @@ static const struct node *prefix_window(struct lower *l, const struct node *x, i
 		lower_attr_ints(l, KEY_padding, 2 * rank, pad),
 	};
 	const struct region *body = add_body(l, x->type->dtype);
-	const struct node *in[2] = {x, lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype)};
-	struct node_spec s = {.op = OP_reduce_window, .nin = 2, .in = in, .nregions = 1, .regions = &body,
-		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e), .at = {l->r->file, l->r->line, 1}};
+	const struct node *in[2] = { x,
+		lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype) };
+	struct node_spec s = { .op = OP_reduce_window,
+		.nin = 2,
+		.in = in,
+		.nregions = 1,
+		.regions = &body,
+		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e),
+		.at = { l->r->file, l->r->line, 1 } };
 	return graph_node(l->g, &s);
 }
 
 /* log2(n) rounds of x += x shifted by 1, 2, 4 ...: for sizes where a window is too much work. */
-static const struct node *prefix_shift(struct lower *l, const struct node *x, int64_t dim) {
+static const struct node *prefix_shift(struct lower *l, const struct node *x, int64_t dim)
+{
 	int64_t n = x->type->dims[dim];
-	const struct node *none = lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype);
+	const struct node *none = lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype);
 	for (int64_t by = 1; by < n; by *= 2) {
-		int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, inner[ATEN_MAX_RANK] = {0};
+		int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+			inner[ATEN_MAX_RANK] = { 0 };
 		low[dim] = by;
 		high[dim] = -by;
 		const struct node *shifted = build_pad(l->g, x, none, low, high, inner);
@@ -237,12 +266,14 @@ static const struct node *prefix_shift(struct lower *l, const struct node *x, in
 	return x;
 }
 
-const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim) {
+const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim)
+{
 	int64_t n = x->type->dims[dim];
 	return n < 2 ? x : n <= 1024 ? prefix_window(l, x, dim) : prefix_shift(l, x, dim);
 }
 
-void lower_cumsum(struct lower *l) {
+void lower_cumsum(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	x = lower_cast(l, x, c);

@@ -5,7 +5,8 @@
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
-static bool same_dims(const struct type *a, const struct type *b) {
+static bool same_dims(const struct type *a, const struct type *b)
+{
 	if (a->rank != b->rank)
 		return false;
 	for (uint32_t i = 0; i < a->rank; i++)
@@ -14,12 +15,14 @@ static bool same_dims(const struct type *a, const struct type *b) {
 	return true;
 }
 
-static const struct node *reshape(struct lower *l, const struct node *n, uint32_t rank,
-	const int64_t *dims) {
+static const struct node *reshape(
+	struct lower *l, const struct node *n, uint32_t rank, const int64_t *dims)
+{
 	int64_t a = 1, b = 1;
 	bool known = true;
 	for (uint32_t i = 0; i < n->type->rank; i++)
-		known &= dim_is_number(n->type->dims[i]) && !__builtin_mul_overflow(a, n->type->dims[i], &a);
+		known &= dim_is_number(n->type->dims[i]) &&
+			 !__builtin_mul_overflow(a, n->type->dims[i], &a);
 	for (uint32_t i = 0; i < rank; i++)
 		known &= dim_is_number(dims[i]) && !__builtin_mul_overflow(b, dims[i], &b);
 	if (known && a != b)
@@ -27,13 +30,16 @@ static const struct node *reshape(struct lower *l, const struct node *n, uint32_
 	return build_reshape(l->g, n, rank, dims);
 }
 
-void lower_view(struct lower *l) {
+void lower_view(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
-	l->out[0] = same_dims(x->type, l->type[0]) ? x :
-		reshape(l, x, l->type[0]->rank, l->type[0]->dims);
+	l->out[0] = same_dims(x->type, l->type[0])
+			    ? x
+			    : reshape(l, x, l->type[0]->rank, l->type[0]->dims);
 }
 
-void lower_unsqueeze(struct lower *l) {
+void lower_unsqueeze(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	int64_t dims[ATEN_MAX_RANK + 1];
 	uint32_t rank = x->type->rank + 1;
@@ -45,7 +51,8 @@ void lower_unsqueeze(struct lower *l) {
 	l->out[0] = build_reshape(l->g, x, rank, dims);
 }
 
-void lower_squeeze(struct lower *l) {
+void lower_squeeze(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK];
 	int64_t dims[ATEN_MAX_RANK];
@@ -63,7 +70,8 @@ void lower_squeeze(struct lower *l) {
 	l->out[0] = k == x->type->rank ? x : build_reshape(l->g, x, k, dims);
 }
 
-static const struct node *permute(struct lower *l, const struct node *x, const int64_t *p) {
+static const struct node *permute(struct lower *l, const struct node *x, const int64_t *p)
+{
 	bool identity = true;
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		identity &= p[i] == (int64_t)i;
@@ -83,12 +91,13 @@ static const struct node *permute(struct lower *l, const struct node *x, const i
 	return build_transpose(l->g, x, p);
 }
 
-void lower_permute(struct lower *l) {
+void lower_permute(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	uint32_t n;
 	const int64_t *v = lower_ints(l, 1, &n);
 	int64_t p[ATEN_MAX_RANK];
-	bool seen[ATEN_MAX_RANK] = {0};
+	bool seen[ATEN_MAX_RANK] = { 0 };
 	if (n != x->type->rank)
 		lower_fail(l, "%u dimensions are named, there are %u", n, x->type->rank);
 	for (uint32_t i = 0; i < n; i++) {
@@ -100,7 +109,8 @@ void lower_permute(struct lower *l) {
 	l->out[0] = permute(l, x, p);
 }
 
-static void swap_dims(struct lower *l, int64_t a, int64_t b) {
+static void swap_dims(struct lower *l, int64_t a, int64_t b)
+{
 	const struct node *x = lower_tensor(l, 0);
 	int64_t p[ATEN_MAX_RANK];
 	for (uint32_t i = 0; i < x->type->rank; i++)
@@ -112,12 +122,14 @@ static void swap_dims(struct lower *l, int64_t a, int64_t b) {
 	l->out[0] = permute(l, x, p);
 }
 
-void lower_transpose(struct lower *l) {
+void lower_transpose(struct lower *l)
+{
 	uint32_t rank = lower_tensor(l, 0)->type->rank;
 	swap_dims(l, lower_dim(l, 1, rank), lower_dim(l, 2, rank));
 }
 
-void lower_t(struct lower *l) {
+void lower_t(struct lower *l)
+{
 	uint32_t rank = lower_tensor(l, 0)->type->rank;
 	if (rank > 2)
 		lower_fail(l, "takes at most two dimensions");
@@ -127,7 +139,8 @@ void lower_t(struct lower *l) {
 /* ---- slices ----------------------------------------------------------------------------------- */
 
 /* A bound of a slice: clamped to 0 .. size, counted from the end when negative. */
-static int64_t bound(struct lower *l, const struct arg *a, int64_t size, int64_t otherwise) {
+static int64_t bound(struct lower *l, const struct arg *a, int64_t size, int64_t otherwise)
+{
 	if (a->kind == ARG_none)
 		return otherwise;
 	if (a->kind == ARG_sym)
@@ -149,10 +162,11 @@ struct range {
 	bool whole;
 };
 /* Arguments i ..: dim, start, end, step. */
-static struct range read_range(struct lower *l, uint32_t i, const struct node *x) {
+static struct range read_range(struct lower *l, uint32_t i, const struct node *x)
+{
 	if (!x->type->rank)
 		lower_fail(l, "a scalar has no dimension to slice");
-	struct range r = {.dim = lower_dim(l, i, x->type->rank), .step = lower_int(l, i + 3)};
+	struct range r = { .dim = lower_dim(l, i, x->type->rank), .step = lower_int(l, i + 3) };
 	int64_t size = x->type->dims[r.dim];
 	if (r.step < 1)
 		lower_fail(l, "the step is below one");
@@ -164,13 +178,15 @@ static struct range read_range(struct lower *l, uint32_t i, const struct node *x
 	return r;
 }
 
-void lower_slice(struct lower *l) {
+void lower_slice(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	struct range r = read_range(l, 1, x);
 	l->out[0] = r.whole ? x : lower_clip(l, x, r.dim, r.start, r.limit, r.step);
 }
 
-static const struct node *drop_dim(struct lower *l, const struct node *x, int64_t dim) {
+static const struct node *drop_dim(struct lower *l, const struct node *x, int64_t dim)
+{
 	int64_t dims[ATEN_MAX_RANK];
 	for (uint32_t i = 0, k = 0; i < x->type->rank; i++)
 		if ((int64_t)i != dim)
@@ -178,7 +194,8 @@ static const struct node *drop_dim(struct lower *l, const struct node *x, int64_
 	return build_reshape(l->g, x, x->type->rank - 1, dims);
 }
 
-static int64_t read_index(struct lower *l, uint32_t i, int64_t size) {
+static int64_t read_index(struct lower *l, uint32_t i, int64_t size)
+{
 	const struct arg *a = &l->args[i];
 	if (a->kind == ARG_sym)
 		return a->i;
@@ -189,7 +206,8 @@ static int64_t read_index(struct lower *l, uint32_t i, int64_t size) {
 	return dim_is_number(size) ? a->i + size : dim_sub(l->g, size, -a->i);
 }
 
-void lower_select(struct lower *l) {
+void lower_select(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	if (!x->type->rank)
 		lower_fail(l, "a scalar has no dimension to select from");
@@ -199,22 +217,28 @@ void lower_select(struct lower *l) {
 	l->out[0] = drop_dim(l, x, dim);
 }
 
-void lower_split_with_sizes(struct lower *l) {
+void lower_split_with_sizes(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	int64_t dim = lower_dim(l, 2, x->type->rank), at = 0;
 	if (!x->type->rank)
 		lower_fail(l, "a scalar has no dimension to split");
 	for (uint32_t i = 0; i < l->nout; i++) {
-		int64_t to = dim_add(l->g, at, l->type[i]->rank == x->type->rank ? l->type[i]->dims[dim] : 0);
-		if (dim_is_number(to) && dim_is_number(x->type->dims[dim]) && to > x->type->dims[dim])
+		int64_t to = dim_add(
+			l->g, at, l->type[i]->rank == x->type->rank ? l->type[i]->dims[dim] : 0);
+		if (dim_is_number(to) && dim_is_number(x->type->dims[dim]) &&
+			to > x->type->dims[dim])
 			lower_fail(l, "the pieces are larger than the whole");
 		if (lower_uses(l, i))
-			l->out[i] = at == 0 && to == x->type->dims[dim] ? x : lower_clip(l, x, dim, at, to, 1);
+			l->out[i] = at == 0 && to == x->type->dims[dim]
+					    ? x
+					    : lower_clip(l, x, dim, at, to, 1);
 		at = to;
 	}
 }
 
-void lower_cat(struct lower *l) {
+void lower_cat(struct lower *l)
+{
 	const struct arg *a = &l->args[0];
 	const struct node **in = job_array(l->j, a->n ? a->n : 1, sizeof *in);
 	uint32_t n = 0, rank = l->type[0]->rank;
@@ -224,7 +248,8 @@ void lower_cat(struct lower *l) {
 		if (x->type->rank == 1 && x->type->dims[0] == 0)
 			continue;
 		if (x->type->rank != rank)
-			lower_fail(l, "tensor %u has %u dimensions, not %u", i, x->type->rank, rank);
+			lower_fail(
+				l, "tensor %u has %u dimensions, not %u", i, x->type->rank, rank);
 		in[n++] = lower_cast(l, x, lower_dtype(l));
 	}
 	if (n == 0)
@@ -235,9 +260,11 @@ void lower_cat(struct lower *l) {
 
 /* ---- pads, repetition ------------------------------------------------------------------------- */
 
-void lower_constant_pad(struct lower *l) {
+void lower_constant_pad(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
-	int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, interior[ATEN_MAX_RANK] = {0};
+	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+		interior[ATEN_MAX_RANK] = { 0 };
 	uint32_t n, rank = x->type->rank;
 	const int64_t *pad = lower_ints(l, 1, &n);
 	if (n % 2 || n / 2 > rank)
@@ -246,10 +273,12 @@ void lower_constant_pad(struct lower *l) {
 		low[rank - 1 - i] = pad[2 * i];
 		high[rank - 1 - i] = pad[2 * i + 1];
 	}
-	l->out[0] = build_pad(l->g, x, lower_scalar(l, &l->args[2], x->type->dtype), low, high, interior);
+	l->out[0] = build_pad(
+		l->g, x, lower_scalar(l, &l->args[2], x->type->dtype), low, high, interior);
 }
 
-void lower_repeat(struct lower *l) {
+void lower_repeat(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	const struct type *t = l->type[0];
 	int64_t dims[2 * ATEN_MAX_RANK], at[ATEN_MAX_RANK];
@@ -270,7 +299,8 @@ void lower_repeat(struct lower *l) {
 	l->out[0] = reshape(l, build_broadcast(l->g, x, n, dims, at), t->rank, t->dims);
 }
 
-void lower_flip(struct lower *l) {
+void lower_flip(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	uint32_t n;
 	const int64_t *v = lower_ints(l, 1, &n);
@@ -284,12 +314,13 @@ void lower_flip(struct lower *l) {
 }
 
 /* Windows of `size` along one dimension become the last dimension: one strided slice each place. */
-void lower_unfold(struct lower *l) {
+void lower_unfold(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	int64_t size = lower_int(l, 2), step = lower_int(l, 3);
 	uint32_t rank = x->type->rank;
 	if (rank == 0 || rank == ATEN_MAX_RANK || size < 1 || size > 64 || step < 1 ||
-	    l->type[0]->rank != rank + 1) {
+		l->type[0]->rank != rank + 1) {
 		lower_give_up(l);
 		return;
 	}
@@ -310,16 +341,17 @@ void lower_unfold(struct lower *l) {
 
 /* ---- writing into a part ---------------------------------------------------------------------- */
 
-static const struct node *put(struct lower *l, const struct node *x, const struct node *src,
-	struct range r) {
+static const struct node *put(
+	struct lower *l, const struct node *x, const struct node *src, struct range r)
+{
 	struct graph *g = l->g;
 	int64_t size = x->type->dims[r.dim];
 	src = lower_cast(l, src, x->type->dtype);
 	int64_t part[ATEN_MAX_RANK];
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		part[i] = x->type->dims[i];
-	part[r.dim] = r.step == 1 ? dim_sub(g, r.limit, r.start) :
-		dim_ceildiv(g, dim_sub(g, r.limit, r.start), r.step);
+	part[r.dim] = r.step == 1 ? dim_sub(g, r.limit, r.start)
+				  : dim_ceildiv(g, dim_sub(g, r.limit, r.start), r.step);
 	src = lower_shape(l, src, type_tensor(g, x->type->dtype, x->type->rank, part));
 	if (r.whole)
 		return src;
@@ -337,28 +369,31 @@ static const struct node *put(struct lower *l, const struct node *x, const struc
 		lower_fail(l, "a step above one needs known sizes");
 	if (part[r.dim] == 0)
 		return x;
-	int64_t low[ATEN_MAX_RANK] = {0}, high[ATEN_MAX_RANK] = {0}, inner[ATEN_MAX_RANK] = {0};
+	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+		inner[ATEN_MAX_RANK] = { 0 };
 	low[r.dim] = r.start;
 	inner[r.dim] = r.step - 1;
 	high[r.dim] = size - r.start - ((part[r.dim] - 1) * r.step + 1);
 	const struct type *flags = type_tensor(g, DTYPE_i1, x->type->rank, part);
-	const struct node *in_part = build_pad(g, build_full(g, flags, 1),
-		build_scalar_int(g, DTYPE_i1, 0), low, high, inner);
-	src = build_pad(g, src, lower_scalar(l, &(struct arg){.kind = ARG_int}, x->type->dtype),
+	const struct node *in_part = build_pad(
+		g, build_full(g, flags, 1), build_scalar_int(g, DTYPE_i1, 0), low, high, inner);
+	src = build_pad(g, src, lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype),
 		low, high, inner);
 	return build_select(g, in_part, src, x);
 }
 
-void lower_slice_scatter(struct lower *l) {
+void lower_slice_scatter(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	l->out[0] = put(l, x, lower_tensor(l, 1), read_range(l, 2, x));
 }
 
-void lower_select_scatter(struct lower *l) {
+void lower_select_scatter(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0), *src = lower_tensor(l, 1);
 	if (!x->type->rank)
 		lower_fail(l, "a scalar has no dimension to select from");
-	struct range r = {.dim = lower_dim(l, 2, x->type->rank), .step = 1};
+	struct range r = { .dim = lower_dim(l, 2, x->type->rank), .step = 1 };
 	r.start = read_index(l, 3, x->type->dims[r.dim]);
 	r.limit = dim_add(l->g, r.start, 1);
 	r.whole = x->type->dims[r.dim] == 1;
@@ -369,13 +404,15 @@ void lower_select_scatter(struct lower *l) {
 }
 
 /* The text promises that self lies row-major (the front end that wrote it made sure). */
-void lower_as_strided(struct lower *l) {
+void lower_as_strided(struct lower *l)
+{
 	const struct node *x = lower_tensor(l, 0);
 	struct graph *g = l->g;
 	const struct type *t = l->type[0];
 	uint32_t n;
 	const int64_t *strides = lower_ints(l, 2, &n);
-	int64_t total = type_elements(x->type), last = lower_is_none(l, 3) ? 0 : lower_int(l, 3), flat = 1;
+	int64_t total = type_elements(x->type), last = lower_is_none(l, 3) ? 0 : lower_int(l, 3),
+		flat = 1;
 	if (total < 0 || !type_is_static(t) || n != t->rank) {
 		lower_give_up(l);
 		return;
@@ -387,7 +424,8 @@ void lower_as_strided(struct lower *l) {
 			lower_fail(l, "a negative stride, or an empty result");
 		last += (t->dims[i] - 1) * strides[i];
 		const struct node *k = lower_iota(l, it, i);
-		index = build2(g, OP_add, index, build2(g, OP_multiply, k, lower_like(l, k, (double)strides[i])));
+		index = build2(g, OP_add, index,
+			build2(g, OP_multiply, k, lower_like(l, k, (double)strides[i])));
 	}
 	if (last >= total)
 		lower_fail(l, "reaches behind the %lld elements", (long long)total);
@@ -395,12 +433,14 @@ void lower_as_strided(struct lower *l) {
 	x = reshape(l, x, 1, &flat);
 	int64_t zero = 0, one = 1;
 	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_offset_dims, 0, NULL), lower_attr_ints(l, KEY_collapsed_slice_dims, 1, &zero),
+		lower_attr_ints(l, KEY_offset_dims, 0, NULL),
+		lower_attr_ints(l, KEY_collapsed_slice_dims, 1, &zero),
 		lower_attr_ints(l, KEY_operand_batching_dims, 0, NULL),
 		lower_attr_ints(l, KEY_start_indices_batching_dims, 0, NULL),
-		lower_attr_ints(l, KEY_start_index_map, 1, &zero), lower_attr_int(l, KEY_index_vector_dim, t->rank),
+		lower_attr_ints(l, KEY_start_index_map, 1, &zero),
+		lower_attr_int(l, KEY_index_vector_dim, t->rank),
 		lower_attr_ints(l, KEY_slice_sizes, 1, &one),
 	};
-	const struct node *in[2] = {x, index};
+	const struct node *in[2] = { x, index };
 	l->out[0] = build_op(g, OP_gather, 2, in, sizeof e / sizeof e[0], e);
 }

@@ -3,14 +3,15 @@
  * A hand-written reader over one statement at a time (a statement is a line).  Recursion is bounded
  * by ATEN_MAX_DEPTH; every number is checked for overflow; nothing is read behind `end`.  Errors
  * leave through the job with file, line and column. */
-#include "front/aten/aten_impl.h"
 #include "base/hash.h"
+#include "front/aten/aten_impl.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...) {
-	struct place p = {r->file, r->line, (uint32_t)(at - r->line_start) + 1};
+void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...)
+{
+	struct place p = { r->file, r->line, (uint32_t)(at - r->line_start) + 1 };
 	va_list ap;
 	va_start(ap, fmt);
 	struct weft_error *e = error_vmake(WEFT_INVALID_ARGUMENT, p, fmt, ap);
@@ -18,8 +19,9 @@ void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...) {
 	job_throw(r->j, e);
 }
 
-void reader_fail(struct reader *r, const char *fmt, ...) {
-	struct place p = {r->file, r->line, (uint32_t)(r->at - r->line_start) + 1};
+void reader_fail(struct reader *r, const char *fmt, ...)
+{
+	struct place p = { r->file, r->line, (uint32_t)(r->at - r->line_start) + 1 };
 	va_list ap;
 	va_start(ap, fmt);
 	struct weft_error *e = error_vmake(WEFT_INVALID_ARGUMENT, p, fmt, ap);
@@ -29,22 +31,27 @@ void reader_fail(struct reader *r, const char *fmt, ...) {
 
 /* ---- characters, words, numbers --------------------------------------------------------------- */
 
-static bool is_digit(char c) {
+static bool is_digit(char c)
+{
 	return c >= '0' && c <= '9';
 }
-static bool is_letter(char c) {
+static bool is_letter(char c)
+{
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-static char peek(const struct reader *r) {
+static char peek(const struct reader *r)
+{
 	return r->at < r->end ? *r->at : '\0';
 }
 
-void reader_space(struct reader *r) {
+void reader_space(struct reader *r)
+{
 	while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\r'))
 		r->at++;
 }
 
-bool reader_accept(struct reader *r, char c) {
+bool reader_accept(struct reader *r, char c)
+{
 	reader_space(r);
 	if (peek(r) != c || r->at >= r->end)
 		return false;
@@ -52,7 +59,8 @@ bool reader_accept(struct reader *r, char c) {
 	return true;
 }
 
-static noreturn void fail_expected(struct reader *r, const char *what) {
+static noreturn void fail_expected(struct reader *r, const char *what)
+{
 	if (r->at >= r->end)
 		reader_fail(r, "expected %s, found the end of the line", what);
 	unsigned char c = (unsigned char)*r->at;
@@ -61,14 +69,16 @@ static noreturn void fail_expected(struct reader *r, const char *what) {
 	reader_fail(r, "expected %s, found '%c'", what, c);
 }
 
-void reader_expect(struct reader *r, char c) {
+void reader_expect(struct reader *r, char c)
+{
 	if (!reader_accept(r, c)) {
-		char what[4] = {'\'', c, '\'', 0};
+		char what[4] = { '\'', c, '\'', 0 };
 		fail_expected(r, what);
 	}
 }
 
-bool reader_word(struct reader *r, const char **s, size_t *len) {
+bool reader_word(struct reader *r, const char **s, size_t *len)
+{
 	reader_space(r);
 	const char *p = r->at;
 	if (p >= r->end || !is_letter(*p))
@@ -81,7 +91,8 @@ bool reader_word(struct reader *r, const char **s, size_t *len) {
 	return true;
 }
 
-bool reader_keyword(struct reader *r, const char *word) {
+bool reader_keyword(struct reader *r, const char *word)
+{
 	reader_space(r);
 	size_t n = strlen(word);
 	if ((size_t)(r->end - r->at) < n || memcmp(r->at, word, n))
@@ -92,7 +103,8 @@ bool reader_keyword(struct reader *r, const char *word) {
 	return true;
 }
 
-int64_t reader_number(struct reader *r) {
+int64_t reader_number(struct reader *r)
+{
 	bool negative = reader_accept(r, '-');
 	reader_space(r);
 	if (!is_digit(peek(r)))
@@ -101,7 +113,7 @@ int64_t reader_number(struct reader *r) {
 	const char *start = r->at;
 	for (; is_digit(peek(r)); r->at++)
 		if (__builtin_mul_overflow(v, (uint64_t)10, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(*r->at - '0'), &v))
+			__builtin_add_overflow(v, (uint64_t)(*r->at - '0'), &v))
 			reader_fail_at(r, start, "the number does not fit in 64 bits");
 	if (v > (uint64_t)INT64_MAX + negative)
 		reader_fail_at(r, start, "the number does not fit in 64 bits");
@@ -110,20 +122,23 @@ int64_t reader_number(struct reader *r) {
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
-static struct value *value_slot(struct value *table, uint32_t cap, const char *name, size_t len) {
+static struct value *value_slot(struct value *table, uint32_t cap, const char *name, size_t len)
+{
 	uint32_t i = (uint32_t)hash_bytes(name, len, 0) & (cap - 1);
 	while (table[i].name && (table[i].len != len || memcmp(table[i].name, name, len)))
 		i = (i + 1) & (cap - 1);
 	return &table[i];
 }
 
-struct value *reader_value(struct reader *r, const char *name, size_t len, bool make) {
+struct value *reader_value(struct reader *r, const char *name, size_t len, bool make)
+{
 	if (make && (r->nvalues + 1) * 2 > r->cap_values) {
 		uint32_t cap = r->cap_values ? r->cap_values * 2 : 256;
 		struct value *table = job_array(r->j, cap, sizeof *table);
 		for (uint32_t i = 0; i < r->cap_values; i++)
 			if (r->values[i].name)
-				*value_slot(table, cap, r->values[i].name, r->values[i].len) = r->values[i];
+				*value_slot(table, cap, r->values[i].name, r->values[i].len) =
+					r->values[i];
 		r->values = table;
 		r->cap_values = cap;
 	}
@@ -134,12 +149,13 @@ struct value *reader_value(struct reader *r, const char *name, size_t len, bool 
 		return v;
 	if (!make)
 		return NULL;
-	*v = (struct value){.name = name, .len = len, .input = -1};
+	*v = (struct value){ .name = name, .len = len, .input = -1 };
 	r->nvalues++;
 	return v;
 }
 
-struct value *reader_use(struct reader *r) {
+struct value *reader_use(struct reader *r)
+{
 	reader_expect(r, '%');
 	const char *s;
 	size_t n;
@@ -152,7 +168,8 @@ struct value *reader_use(struct reader *r) {
 	return v;
 }
 
-struct symbol *reader_symbol(struct reader *r, const char *s, size_t len) {
+struct symbol *reader_symbol(struct reader *r, const char *s, size_t len)
+{
 	for (uint32_t i = 0; i < r->nsymbols; i++)
 		if (r->symbols[i].len == len && !memcmp(r->symbols[i].name, s, len))
 			return &r->symbols[i];
@@ -167,14 +184,16 @@ struct linear {
 };
 static struct linear read_sum(struct reader *r, uint32_t depth);
 
-static bool linear_number(struct linear a, int64_t *v) {
+static bool linear_number(struct linear a, int64_t *v)
+{
 	if (!dim_is_number(a.pos) || !dim_is_number(a.neg))
 		return false;
 	*v = a.pos - a.neg;
 	return true;
 }
 
-static int64_t linear_dim(struct reader *r, struct linear a) {
+static int64_t linear_dim(struct reader *r, struct linear a)
+{
 	int64_t v;
 	if (linear_number(a, &v)) {
 		if (v < 0)
@@ -184,7 +203,8 @@ static int64_t linear_dim(struct reader *r, struct linear a) {
 	return a.neg == 0 ? a.pos : dim_sub(r->g, a.pos, a.neg);
 }
 
-static int64_t checked_mul(struct reader *r, int64_t a, int64_t b) {
+static int64_t checked_mul(struct reader *r, int64_t a, int64_t b)
+{
 	int64_t v;
 	if (dim_is_number(a) && dim_is_number(b)) {
 		if (__builtin_mul_overflow(a, b, &v))
@@ -194,7 +214,8 @@ static int64_t checked_mul(struct reader *r, int64_t a, int64_t b) {
 	return dim_mul(r->g, a, b);
 }
 
-static int64_t checked_add(struct reader *r, int64_t a, int64_t b) {
+static int64_t checked_add(struct reader *r, int64_t a, int64_t b)
+{
 	int64_t v;
 	if (dim_is_number(a) && dim_is_number(b)) {
 		if (__builtin_add_overflow(a, b, &v))
@@ -204,18 +225,21 @@ static int64_t checked_add(struct reader *r, int64_t a, int64_t b) {
 	return dim_add(r->g, a, b);
 }
 
-static struct linear linear_mul(struct reader *r, struct linear a, struct linear b) {
-	return (struct linear){
-		checked_add(r, checked_mul(r, a.pos, b.pos), checked_mul(r, a.neg, b.neg)),
-		checked_add(r, checked_mul(r, a.pos, b.neg), checked_mul(r, a.neg, b.pos))};
+static struct linear linear_mul(struct reader *r, struct linear a, struct linear b)
+{
+	return (struct linear){ checked_add(r, checked_mul(r, a.pos, b.pos),
+					checked_mul(r, a.neg, b.neg)),
+		checked_add(r, checked_mul(r, a.pos, b.neg), checked_mul(r, a.neg, b.pos)) };
 }
 
-static struct linear read_function(struct reader *r, const char *s, size_t len, uint32_t depth) {
+static struct linear read_function(struct reader *r, const char *s, size_t len, uint32_t depth)
+{
 	static const struct {
 		const char *name;
 		int64_t (*fn)(struct graph *, int64_t, int64_t);
-	} fns[] = {{"Mod", dim_mod}, {"PythonMod", dim_mod}, {"Max", dim_max}, {"Min", dim_min},
-		{"FloorDiv", dim_floordiv}, {"CeilDiv", dim_ceildiv}, {"CleanDiv", dim_floordiv}};
+	} fns[] = { { "Mod", dim_mod }, { "PythonMod", dim_mod }, { "Max", dim_max },
+		{ "Min", dim_min }, { "FloorDiv", dim_floordiv }, { "CeilDiv", dim_ceildiv },
+		{ "CleanDiv", dim_floordiv } };
 	for (uint32_t i = 0; i < sizeof fns / sizeof fns[0]; i++) {
 		if (strlen(fns[i].name) != len || memcmp(fns[i].name, s, len))
 			continue;
@@ -230,17 +254,19 @@ static struct linear read_function(struct reader *r, const char *s, size_t len, 
 			v = fns[i].fn(r->g, v, w);
 		} while (many && reader_accept(r, ','));
 		reader_expect(r, ')');
-		return (struct linear){v, 0};
+		return (struct linear){ v, 0 };
 	}
-	reader_fail_at(r, s, "%.*s is neither a symbol nor Mod, Max, Min, FloorDiv, CeilDiv", (int)len, s);
+	reader_fail_at(
+		r, s, "%.*s is neither a symbol nor Mod, Max, Min, FloorDiv, CeilDiv", (int)len, s);
 }
 
-static struct linear read_factor(struct reader *r, uint32_t depth) {
+static struct linear read_factor(struct reader *r, uint32_t depth)
+{
 	if (depth > ATEN_MAX_DEPTH)
 		reader_fail(r, "expressions nest deeper than %d", ATEN_MAX_DEPTH);
 	if (reader_accept(r, '-')) {
 		struct linear a = read_factor(r, depth + 1);
-		return (struct linear){a.neg, a.pos};
+		return (struct linear){ a.neg, a.pos };
 	}
 	if (reader_accept(r, '(')) {
 		struct linear a = read_sum(r, depth + 1);
@@ -249,7 +275,7 @@ static struct linear read_factor(struct reader *r, uint32_t depth) {
 	}
 	reader_space(r);
 	if (is_digit(peek(r)))
-		return (struct linear){reader_number(r), 0};
+		return (struct linear){ reader_number(r), 0 };
 	const char *s;
 	size_t n;
 	if (!reader_word(r, &s, &n))
@@ -261,10 +287,11 @@ static struct linear read_factor(struct reader *r, uint32_t depth) {
 		reader_fail_at(r, s, "symbol %.*s is not declared", (int)n, s);
 	if (!sym->bound)
 		reader_fail_at(r, s, "symbol %.*s has no value here", (int)n, s);
-	return (struct linear){sym->dim, 0};
+	return (struct linear){ sym->dim, 0 };
 }
 
-static struct linear read_term(struct reader *r, uint32_t depth) {
+static struct linear read_term(struct reader *r, uint32_t depth)
+{
 	struct linear a = read_factor(r, depth);
 	for (;;) {
 		reader_space(r);
@@ -274,7 +301,7 @@ static struct linear read_term(struct reader *r, uint32_t depth) {
 			if (n < 0 || n > 8)
 				reader_fail(r, "the exponent is not in 0 .. 8");
 			struct linear base = a;
-			a = (struct linear){1, 0};
+			a = (struct linear){ 1, 0 };
 			while (n-- > 0)
 				a = linear_mul(r, a, base);
 		} else if (peek(r) == '*') {
@@ -285,14 +312,15 @@ static struct linear read_term(struct reader *r, uint32_t depth) {
 			int64_t d = linear_dim(r, read_factor(r, depth));
 			if (d == 0)
 				reader_fail(r, "division by zero");
-			a = (struct linear){dim_floordiv(r->g, linear_dim(r, a), d), 0};
+			a = (struct linear){ dim_floordiv(r->g, linear_dim(r, a), d), 0 };
 		} else {
 			return a;
 		}
 	}
 }
 
-static struct linear read_sum(struct reader *r, uint32_t depth) {
+static struct linear read_sum(struct reader *r, uint32_t depth)
+{
 	struct linear a = read_term(r, depth);
 	for (;;) {
 		bool minus;
@@ -308,7 +336,8 @@ static struct linear read_sum(struct reader *r, uint32_t depth) {
 	}
 }
 
-int64_t reader_expr(struct reader *r, bool *number) {
+int64_t reader_expr(struct reader *r, bool *number)
+{
 	struct linear a = read_sum(r, 0);
 	int64_t v;
 	*number = linear_number(a, &v);
@@ -321,7 +350,8 @@ int64_t reader_expr(struct reader *r, bool *number) {
 
 /* ---- types ------------------------------------------------------------------------------------ */
 
-static enum dtype find_dtype(const char *s, size_t n) {
+static enum dtype find_dtype(const char *s, size_t n)
+{
 	char name[16];
 	if (n >= sizeof name)
 		return DTYPE_none;
@@ -335,7 +365,8 @@ static enum dtype find_dtype(const char *s, size_t n) {
 }
 
 /* The text of one size: up to a comma or the closing bracket outside parentheses. */
-static void skip_expr(struct reader *r, char close) {
+static void skip_expr(struct reader *r, char close)
+{
 	int depth = 0;
 	while (r->at < r->end && (depth || (*r->at != ',' && *r->at != close))) {
 		depth += (*r->at == '(') - (*r->at == ')');
@@ -343,7 +374,8 @@ static void skip_expr(struct reader *r, char close) {
 	}
 }
 
-static bool has_open_symbol(struct reader *r, const char *s, size_t n) {
+static bool has_open_symbol(struct reader *r, const char *s, size_t n)
+{
 	for (size_t i = 0; i < n;) {
 		if (!is_letter(s[i])) {
 			i++;
@@ -360,7 +392,8 @@ static bool has_open_symbol(struct reader *r, const char *s, size_t n) {
 	return false;
 }
 
-static void read_sizes(struct reader *r, struct tensor_decl *d) {
+static void read_sizes(struct reader *r, struct tensor_decl *d)
+{
 	reader_expect(r, '[');
 	if (reader_accept(r, ']'))
 		return;
@@ -384,7 +417,8 @@ static void read_sizes(struct reader *r, struct tensor_decl *d) {
 	reader_expect(r, ']');
 }
 
-void reader_type(struct reader *r, struct tensor_decl *d) {
+void reader_type(struct reader *r, struct tensor_decl *d)
+{
 	const char *s;
 	size_t n;
 	memset(d, 0, sizeof *d);
@@ -410,7 +444,8 @@ void reader_type(struct reader *r, struct tensor_decl *d) {
 
 /* ---- arguments -------------------------------------------------------------------------------- */
 
-static const char *read_string(struct reader *r) {
+static const char *read_string(struct reader *r)
+{
 	reader_expect(r, '"');
 	struct str s;
 	str_init(&s, r->j);
@@ -437,7 +472,8 @@ static const char *read_string(struct reader *r) {
 	}
 }
 
-static bool starts_number(const struct reader *r) {
+static bool starts_number(const struct reader *r)
+{
 	const char *p = r->at;
 	if (p < r->end && *p == '-')
 		p++;
@@ -445,7 +481,8 @@ static bool starts_number(const struct reader *r) {
 }
 
 /* An integer or a float, as Python's repr writes them, or a hexadecimal float. */
-static void read_numeric(struct reader *r, struct arg *out) {
+static void read_numeric(struct reader *r, struct arg *out)
+{
 	char buf[64];
 	size_t n = 0;
 	const char *p = r->at;
@@ -455,7 +492,8 @@ static void read_numeric(struct reader *r, struct arg *out) {
 	bool hex = r->end - p > 1 && p[0] == '0' && p[1] == 'x';
 	while (p < r->end && n < sizeof buf - 1) {
 		char c = *p;
-		bool sign = (c == '+' || c == '-') && n && (buf[n - 1] == 'p' || (buf[n - 1] == 'e' && !hex));
+		bool sign = (c == '+' || c == '-') && n &&
+			    (buf[n - 1] == 'p' || (buf[n - 1] == 'e' && !hex));
 		if (!is_digit(c) && !is_letter(c) && c != '.' && !sign)
 			break;
 		real |= !is_digit(c);
@@ -477,14 +515,15 @@ static void read_numeric(struct reader *r, struct arg *out) {
 	r->at = p;
 }
 
-static void read_list(struct reader *r, char close, uint32_t depth, struct arg *out) {
+static void read_list(struct reader *r, char close, uint32_t depth, struct arg *out)
+{
 	uint32_t n = 0, cap = 0;
 	struct arg *list = NULL;
 	out->kind = ARG_list;
 	if (!reader_accept(r, close)) {
 		do {
 			reader_space(r);
-			if (peek(r) == close)    /* (1,) */
+			if (peek(r) == close) /* (1,) */
 				break;
 			if (n == cap) {
 				uint32_t more = cap ? cap * 2 : 8;
@@ -499,7 +538,8 @@ static void read_list(struct reader *r, char close, uint32_t depth, struct arg *
 	out->list = list;
 }
 
-static void read_word_arg(struct reader *r, struct arg *out) {
+static void read_word_arg(struct reader *r, struct arg *out)
+{
 	const char *s;
 	size_t n;
 	if (!reader_word(r, &s, &n))
@@ -507,7 +547,7 @@ static void read_word_arg(struct reader *r, struct arg *out) {
 	if (n == 4 && !memcmp(s, "None", 4)) {
 		out->kind = ARG_none;
 	} else if (n == 4 && !memcmp(s, "True", 4)) {
-		*out = (struct arg){.kind = ARG_bool, .i = 1, .f = 1, .column = out->column};
+		*out = (struct arg){ .kind = ARG_bool, .i = 1, .f = 1, .column = out->column };
 	} else if (n == 5 && !memcmp(s, "False", 5)) {
 		out->kind = ARG_bool;
 	} else if (n == 3 && !memcmp(s, "nan", 3)) {
@@ -521,7 +561,8 @@ static void read_word_arg(struct reader *r, struct arg *out) {
 	}
 }
 
-void reader_arg(struct reader *r, uint32_t depth, struct arg *out) {
+void reader_arg(struct reader *r, uint32_t depth, struct arg *out)
+{
 	if (depth > ATEN_MAX_DEPTH)
 		reader_fail(r, "lists nest deeper than %d", ATEN_MAX_DEPTH);
 	reader_space(r);
@@ -531,7 +572,8 @@ void reader_arg(struct reader *r, uint32_t depth, struct arg *out) {
 	if (c == '%') {
 		struct value *v = reader_use(r);
 		if (v->multi)
-			reader_fail(r, "%%%.*s is a list of tensors; take one with getitem", (int)v->len, v->name);
+			reader_fail(r, "%%%.*s is a list of tensors; take one with getitem",
+				(int)v->len, v->name);
 		if (!v->node[0])
 			reader_fail(r, "%%%.*s is None", (int)v->len, v->name);
 		out->kind = ARG_tensor;

@@ -14,7 +14,7 @@ struct input {
 	bool sym, conj, neg, seed;
 	const char *sym_text;
 	size_t sym_len;
-	int64_t order[ATEN_MAX_RANK];            /* memory dimension k is logical dimension order[k] */
+	int64_t order[ATEN_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
 	uint32_t line;
 	const char *line_start;
 };
@@ -36,7 +36,8 @@ struct state {
 /* ---- lines ------------------------------------------------------------------------------------ */
 
 /* The next line with something on it; the reader is set to it. */
-static bool next_line(struct state *s, const char **at) {
+static bool next_line(struct state *s, const char **at)
+{
 	struct reader *r = &s->r;
 	const char *end = s->text + s->size;
 	while (*at < end) {
@@ -52,7 +53,8 @@ static bool next_line(struct state *s, const char **at) {
 	return false;
 }
 
-static void note_uses(struct state *s) {
+static void note_uses(struct state *s)
+{
 	struct reader *r = &s->r;
 	const char *at = s->text;
 	while (next_line(s, &at)) {
@@ -76,7 +78,8 @@ static void note_uses(struct state *s) {
 }
 
 /* What may follow a statement: @ "location" and a comment. */
-static const char *read_location(struct reader *r) {
+static const char *read_location(struct reader *r)
+{
 	const char *text = NULL;
 	if (reader_accept(r, '@')) {
 		struct arg a;
@@ -93,14 +96,15 @@ static const char *read_location(struct reader *r) {
 
 /* ---- symbols, inputs -------------------------------------------------------------------------- */
 
-static void read_symbol(struct reader *r) {
+static void read_symbol(struct reader *r)
+{
 	const char *s;
 	size_t n;
 	if (!reader_word(r, &s, &n))
 		reader_fail(r, "expected the name of a symbol");
 	if (reader_symbol(r, s, n))
 		reader_fail_at(r, s, "symbol %.*s is declared twice", (int)n, s);
-	struct symbol sym = {.name = s, .len = n, .min = 0, .max = INT64_MAX};
+	struct symbol sym = { .name = s, .len = n, .min = 0, .max = INT64_MAX };
 	if (reader_keyword(r, "in")) {
 		sym.min = reader_number(r);
 		reader_expect(r, '.');
@@ -121,7 +125,8 @@ static void read_symbol(struct reader *r) {
 	r->symbols[r->nsymbols++] = sym;
 }
 
-static struct value *read_new_name(struct reader *r) {
+static struct value *read_new_name(struct reader *r)
+{
 	const char *s;
 	size_t n;
 	reader_expect(r, '%');
@@ -134,12 +139,13 @@ static struct value *read_new_name(struct reader *r) {
 }
 
 /* order(1,0): false when absent. */
-static bool read_order(struct reader *r, uint32_t rank, int64_t *order) {
+static bool read_order(struct reader *r, uint32_t rank, int64_t *order)
+{
 	for (uint32_t i = 0; i < rank; i++)
 		order[i] = i;
 	if (!reader_keyword(r, "order"))
 		return false;
-	bool seen[ATEN_MAX_RANK] = {0};
+	bool seen[ATEN_MAX_RANK] = { 0 };
 	const char *at = r->at;
 	reader_expect(r, '(');
 	for (uint32_t i = 0; i < rank; i++) {
@@ -155,7 +161,8 @@ static bool read_order(struct reader *r, uint32_t rank, int64_t *order) {
 	return true;
 }
 
-static void read_input(struct state *s) {
+static void read_input(struct state *s)
+{
 	struct reader *r = &s->r;
 	if (s->ninputs == s->cap_inputs) {
 		uint32_t cap = s->cap_inputs ? s->cap_inputs * 2 : 16;
@@ -184,7 +191,7 @@ static void read_input(struct state *s) {
 	}
 	reader_type(r, &in->decl);
 	read_order(r, in->decl.rank, in->order);
-	static const char *const kinds[] = {"user", "param", "buffer"};
+	static const char *const kinds[] = { "user", "param", "buffer" };
 	for (;;) {
 		uint32_t k = 0;
 		while (k < 3 && !reader_keyword(r, kinds[k]))
@@ -203,20 +210,23 @@ static void read_input(struct state *s) {
 	read_location(r);
 }
 
-static struct symbol *open_symbol(struct reader *r, const char *s, size_t n) {
+static struct symbol *open_symbol(struct reader *r, const char *s, size_t n)
+{
 	while (n && (s[n - 1] == ' ' || s[n - 1] == '\t'))
 		n--;
 	struct symbol *sym = reader_symbol(r, s, n);
 	return sym && !sym->bound ? sym : NULL;
 }
 
-static void bind_symbol(struct symbol *sym, int64_t dim) {
+static void bind_symbol(struct symbol *sym, int64_t dim)
+{
 	sym->bound = true;
 	sym->dim = dim;
 }
 
 /* A size whose symbols got their values after it was read; unknown to the end: a symbol of its own. */
-static int64_t late_size(struct state *s, struct input *in, uint32_t k, int64_t otherwise) {
+static int64_t late_size(struct state *s, struct input *in, uint32_t k, int64_t otherwise)
+{
 	struct reader *r = &s->r;
 	struct tensor_decl *d = &in->decl;
 	r->line = in->line;
@@ -225,7 +235,7 @@ static int64_t late_size(struct state *s, struct input *in, uint32_t k, int64_t 
 	r->end = d->text[k] + d->len[k];
 	for (uint32_t i = 0; i < r->nsymbols; i++)
 		if (!r->symbols[i].bound &&
-		    memmem(r->at, d->len[k], r->symbols[i].name, r->symbols[i].len))
+			memmem(r->at, d->len[k], r->symbols[i].name, r->symbols[i].len))
 			return otherwise;
 	bool number;
 	int64_t v = reader_expr(r, &number);
@@ -234,16 +244,18 @@ static int64_t late_size(struct state *s, struct input *in, uint32_t k, int64_t 
 	return v;
 }
 
-static void make_parameter(struct state *s, uint32_t i) {
+static void make_parameter(struct state *s, uint32_t i)
+{
 	struct reader *r = &s->r;
 	struct input *in = &s->inputs[i];
 	struct tensor_decl *d = &in->decl;
-	int64_t dims[ATEN_MAX_RANK] = {0}, inverse[ATEN_MAX_RANK] = {0};
+	int64_t dims[ATEN_MAX_RANK] = { 0 }, inverse[ATEN_MAX_RANK] = { 0 };
 	bool moved = false;
 	for (uint32_t k = 0; k < d->rank; k++) {
 		int64_t o = in->order[k];
 		if (d->open[o])
-			d->dims[o] = late_size(s, in, (uint32_t)o, dim_arg(s->g, i, k, 0, INT64_MAX));
+			d->dims[o] =
+				late_size(s, in, (uint32_t)o, dim_arg(s->g, i, k, 0, INT64_MAX));
 		dims[k] = d->dims[o];
 		inverse[o] = k;
 		moved |= o != k;
@@ -264,7 +276,8 @@ static void make_parameter(struct state *s, uint32_t i) {
 	in->value->node[0] = n;
 }
 
-static void bind_inputs(struct state *s) {
+static void bind_inputs(struct state *s)
+{
 	struct reader saved = s->r, *r = &s->r;
 	s->inputs_done = true;
 	s->params = job_array(r->j, s->ninputs, sizeof *s->params);
@@ -274,8 +287,9 @@ static void bind_inputs(struct state *s) {
 		s->param_names[i] = graph_string(s->g, in->value->name, in->value->len);
 		for (uint32_t k = 0; k < in->decl.rank; k++) {
 			uint32_t o = (uint32_t)in->order[k];
-			struct symbol *sym = in->decl.open[o] ?
-				open_symbol(r, in->decl.text[o], in->decl.len[o]) : NULL;
+			struct symbol *sym =
+				in->decl.open[o] ? open_symbol(r, in->decl.text[o], in->decl.len[o])
+						 : NULL;
 			if (sym)
 				bind_symbol(sym, dim_arg(s->g, i, k, sym->min, sym->max));
 		}
@@ -299,7 +313,8 @@ static void bind_inputs(struct state *s) {
 
 /* ---- constants -------------------------------------------------------------------------------- */
 
-static int hex_digit(char c) {
+static int hex_digit(char c)
+{
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	if (c >= 'a' && c <= 'f')
@@ -307,7 +322,8 @@ static int hex_digit(char c) {
 	return -1;
 }
 
-static void read_constant(struct state *s) {
+static void read_constant(struct state *s)
+{
 	struct reader *r = &s->r;
 	struct tensor_decl d;
 	struct value *v = read_new_name(r);
@@ -333,7 +349,7 @@ static void read_constant(struct state *s) {
 	v->n = 1;
 	v->node = job_array(r->j, 1, sizeof *v->node);
 	v->node[0] = build_constant(s->g, t, false, data);
-	graph_locate(s->g, v->node[0], (struct place){r->file, r->line, 1}, where);
+	graph_locate(s->g, v->node[0], (struct place){ r->file, r->line, 1 }, where);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------ */
@@ -345,7 +361,8 @@ struct result_decl {
 	struct tensor_decl tensor;
 };
 
-static void read_result_type(struct state *s, struct result_decl *d) {
+static void read_result_type(struct state *s, struct result_decl *d)
+{
 	struct reader *r = &s->r;
 	memset(d, 0, sizeof *d);
 	if (reader_keyword(r, "None")) {
@@ -365,7 +382,8 @@ static void read_result_type(struct state *s, struct result_decl *d) {
 		d->open |= d->tensor.open[k];
 }
 
-static uint32_t read_result_types(struct state *s, bool *multi, struct result_decl **out) {
+static uint32_t read_result_types(struct state *s, bool *multi, struct result_decl **out)
+{
 	struct reader *r = &s->r;
 	uint32_t n = 0, cap = 1;
 	struct result_decl *d = job_array(r->j, cap, sizeof *d);
@@ -387,7 +405,8 @@ static uint32_t read_result_types(struct state *s, bool *multi, struct result_de
 	return n;
 }
 
-static void read_call(struct state *s, struct call *c) {
+static void read_call(struct state *s, struct call *c)
+{
 	struct reader *r = &s->r;
 	c->n = 0;
 	reader_expect(r, '(');
@@ -412,7 +431,8 @@ static void read_call(struct state *s, struct call *c) {
 }
 
 /* getitem(%x, i) */
-static const struct node *read_getitem(struct state *s) {
+static const struct node *read_getitem(struct state *s)
+{
 	struct reader *r = &s->r;
 	reader_expect(r, '(');
 	struct value *v = reader_use(r);
@@ -422,18 +442,21 @@ static const struct node *read_getitem(struct state *s) {
 	if (!v->multi || i < 0 || i >= v->n)
 		reader_fail(r, "%%%.*s has no result %lld", (int)v->len, v->name, (long long)i);
 	if (!v->node[i])
-		reader_fail(r, "result %lld of %%%.*s is not available", (long long)i, (int)v->len, v->name);
+		reader_fail(r, "result %lld of %%%.*s is not available", (long long)i, (int)v->len,
+			v->name);
 	return v->node[i];
 }
 
 /* Is what was made what the text says?  Sizes the text names for the first time get their value. */
-static void check_result(struct state *s, const char *target, const struct result_decl *d,
-	const struct node *n) {
+static void check_result(
+	struct state *s, const char *target, const struct result_decl *d, const struct node *n)
+{
 	struct reader *r = &s->r;
 	const struct tensor_decl *t = &d->tensor;
 	if (n->type->kind != TYPE_tensor || n->type->dtype != t->dtype || n->type->rank != t->rank)
 		reader_fail(r, "%s gives %s of rank %u, the text says %s of rank %u", target,
-			dtype_table[n->type->dtype].text, n->type->rank, dtype_table[t->dtype].text, t->rank);
+			dtype_table[n->type->dtype].text, n->type->rank, dtype_table[t->dtype].text,
+			t->rank);
 	for (uint32_t k = 0; k < t->rank; k++) {
 		if (t->open[k]) {
 			struct symbol *sym = open_symbol(r, t->text[k], t->len[k]);
@@ -450,12 +473,17 @@ static void check_result(struct state *s, const char *target, const struct resul
 }
 
 static void lower_statement(struct state *s, struct value *v, const char *target, size_t len,
-	uint32_t n, const struct result_decl *decl) {
+	uint32_t n, const struct result_decl *decl)
+{
 	struct reader *r = &s->r;
 	struct call c;
 	read_call(s, &c);
-	struct lower l = {.g = s->g, .j = r->j, .r = r, .name = job_printf(r->j, "%.*s", (int)len, target),
-		.nout = n, .used = v->multi ? v->used : ~0ull};
+	struct lower l = { .g = s->g,
+		.j = r->j,
+		.r = r,
+		.name = job_printf(r->j, "%.*s", (int)len, target),
+		.nout = n,
+		.used = v->multi ? v->used : ~0ull };
 	l.row = aten_row_find(target, len);
 	l.type = job_array(r->j, n ? n : 1, sizeof *l.type);
 	l.out = v->node;
@@ -483,7 +511,8 @@ static void lower_statement(struct state *s, struct value *v, const char *target
 		}
 }
 
-static void read_node(struct state *s) {
+static void read_node(struct state *s)
+{
 	struct reader *r = &s->r;
 	struct value *v = read_new_name(r);
 	struct result_decl *decl;
@@ -509,12 +538,14 @@ static void read_node(struct state *s) {
 	const char *where = read_location(r);
 	for (uint32_t i = 0; i < n; i++)
 		if (v->node[i])
-			graph_locate(s->g, v->node[i], (struct place){r->file, r->line, 1}, where);
+			graph_locate(
+				s->g, v->node[i], (struct place){ r->file, r->line, 1 }, where);
 }
 
 /* ---- results ---------------------------------------------------------------------------------- */
 
-static void add_result(struct state *s, const struct node *n) {
+static void add_result(struct state *s, const struct node *n)
+{
 	if (s->nresults == s->cap_results) {
 		uint32_t cap = s->cap_results ? s->cap_results * 2 : 16;
 		s->results = job_grow(s->r.j, s->results, s->cap_results, cap, sizeof *s->results);
@@ -523,9 +554,10 @@ static void add_result(struct state *s, const struct node *n) {
 	s->results[s->nresults++] = n;
 }
 
-static void read_result(struct state *s) {
+static void read_result(struct state *s)
+{
 	struct reader *r = &s->r;
-	if (reader_keyword(r, "alias")) {        /* the input itself: the caller's affair */
+	if (reader_keyword(r, "alias")) { /* the input itself: the caller's affair */
 		struct value *v = reader_use(r);
 		if (v->input < 0)
 			reader_fail(r, "%%%.*s is no input", (int)v->len, v->name);
@@ -535,7 +567,7 @@ static void read_result(struct state *s) {
 	int64_t order[ATEN_MAX_RANK];
 	reader_arg(r, 0, &a);
 	if (a.kind == ARG_sym) {
-		struct lower l = {.g = s->g, .j = r->j, .r = r, .name = "return"};
+		struct lower l = { .g = s->g, .j = r->j, .r = r, .name = "return" };
 		add_result(s, lower_size_node(&l, a.i));
 	} else if (a.kind == ARG_tensor) {
 		const struct node *n = a.node;
@@ -548,7 +580,8 @@ static void read_result(struct state *s) {
 }
 
 /* mutate %input = %value order(...): a further result, which the caller writes into the input. */
-static void read_mutate(struct state *s) {
+static void read_mutate(struct state *s)
+{
 	struct reader *r = &s->r;
 	struct value *v = reader_use(r);
 	if (v->input < 0)
@@ -557,7 +590,8 @@ static void read_mutate(struct state *s) {
 	read_result(s);
 }
 
-static void read_statement(struct state *s) {
+static void read_statement(struct state *s)
+{
 	struct reader *r = &s->r;
 	if (s->returned && !reader_keyword(r, "mutate"))
 		reader_fail(r, "a statement after return");
@@ -592,7 +626,8 @@ static void read_statement(struct state *s) {
 	read_location(r);
 }
 
-static void read_job(struct job *j, void *arg) {
+static void read_job(struct job *j, void *arg)
+{
 	struct state *s = arg;
 	struct reader *r = &s->r;
 	r->j = j;
@@ -612,25 +647,28 @@ static void read_job(struct job *j, void *arg) {
 	for (uint32_t i = 0; i < s->nresults; i++)
 		if (s->results[i]->type->kind != TYPE_tensor)
 			BUG("a result that is no tensor");
-	const struct region *region = graph_region(s->g, s->ninputs, s->params, s->nresults, s->results);
-	struct func f = {.name = "main", .region = region, .param_names = s->param_names};
+	const struct region *region =
+		graph_region(s->g, s->ninputs, s->params, s->nresults, s->results);
+	struct func f = { .name = "main", .region = region, .param_names = s->param_names };
 	graph_add_func(s->g, &f);
 }
 
 /* Errors of the graph's own checks carry no place: the statement's is put in front. */
-static struct weft_error *with_place(struct weft_error *e, const struct reader *r) {
+static struct weft_error *with_place(struct weft_error *e, const struct reader *r)
+{
 	const char *text = weft_error_text(e);
 	size_t n = strlen(r->file);
 	if (!strncmp(text, r->file, n) && text[n] == ':')
 		return e;
-	struct weft_error *out = error_make_at(weft_error_code(e), (struct place){r->file, r->line, 1},
-		"%s", text);
+	struct weft_error *out = error_make_at(
+		weft_error_code(e), (struct place){ r->file, r->line, 1 }, "%s", text);
 	weft_error_free(e);
 	return out;
 }
 
-struct weft_error *aten_read(const char *name, const char *text, size_t size, struct graph **out) {
-	struct state s = {.text = text, .size = size};
+struct weft_error *aten_read(const char *name, const char *text, size_t size, struct graph **out)
+{
+	struct state s = { .text = text, .size = size };
 	s.r.file = name ? name : "<text>";
 	TRY(graph_create(&s.g));
 	struct weft_error *e = job_run(read_job, &s);
