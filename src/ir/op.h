@@ -38,6 +38,8 @@ struct op_info {
 };
 extern const struct op_info op_table[OP_COUNT];
 enum op op_find(const char *text, size_t len);       /* "stablehlo.add"; OP_COUNT: no such */
+/* Does the op keep the integers of quantised tensors as they are (movement, control, regions)? */
+bool quant_moves(enum op op);
 
 #define OP(name, d, lo, hi, nr, kind, infer, flags, meaning) infer_fn infer_##infer;
 #include "ir/op.def"

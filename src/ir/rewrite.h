@@ -11,6 +11,9 @@ typedef const struct node *rewrite_fn(void *arg, struct graph *g, const struct n
 /* The region r becomes, operands before users, without recursion; nested regions are given to fn as
  * part of their op.  r itself when nothing changed. */
 const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg);
+/* The same, for a region with parameters of those types: fn replaces each OP_parameter of another one. */
+const struct region *region_rewrite_as(struct graph *g, const struct region *r,
+	const struct type *const *params, rewrite_fn *fn, void *arg);
 
 /* n with other operands: n itself when they are n's own. */
 const struct node *node_with_operands(struct graph *g, const struct node *n, const struct node *const *in);

@@ -166,7 +166,8 @@ const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t w
 		.op = OP_while, .nin = s.nall, .in = s.init, .attrs = attrs_cons(g, 1, &e),
 		.nregions = 2, .regions = regions,
 	};
-	return graph_result(g, graph_node(g, &spec), which < s.nouts ? 1 + s.ncarry + which : 1 + which - s.nouts);
+	which = which < s.nouts ? s.ncarry + which : which - s.nouts;
+	return graph_result(g, graph_node(g, &spec), 1 + which);
 }
 
 /* ---- the runtime's functions know f32, f64 and complex ---------------------------------------------- */

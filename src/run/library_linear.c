@@ -208,8 +208,10 @@ static struct weft_error *fft_axis(number *x, uint32_t rank, const int64_t *dims
 	if (!total)
 		return NULL;
 	TRY(room(2 * n, &roots));
-	for (int64_t k = 0; k < n; k++)
-		roots[k] = number_of(cos(2 * acos(-1) * (double)k / (double)n), sin(2 * acos(-1) * (double)k / (double)n));
+	for (int64_t k = 0; k < n; k++) {
+		double at = 2 * acos(-1) * (double)k / (double)n;
+		roots[k] = number_of(cos(at), sin(at));
+	}
 	struct roots r = { roots, n, forward };
 	for (int64_t row = 0; row < total / n; row++) {
 		number *at = x + row / inner * inner * n + row % inner, *to = roots + n;

@@ -210,6 +210,4 @@ bool quant_is(const struct type *t);
 struct tensor *quant_load(struct call *c, const struct tensor *t);
 void quant_store(struct call *c, const struct tensor *t, struct tensor *out);
 const struct type *quant_float_type(const struct call *c, const struct type *t);
-/* Does the op keep quantised storage as it is (movement, control, regions)? */
-bool quant_moves(enum op op);
 #endif

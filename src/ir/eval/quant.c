@@ -11,16 +11,6 @@ bool quant_is(const struct type *t)
 	return t->kind == TYPE_tensor && t->quant;
 }
 
-bool quant_moves(enum op op)
-{
-	enum op_kind k = op_table[op].kind;
-
-	return (k == OP_MOVE && op != OP_dynamic_update_slice && op != OP_pad && op != OP_concatenate) ||
-		k == OP_LEAF || k == OP_CONTROL || k == OP_TUPLE || k == OP_TOKEN || k == OP_REDUCE ||
-		k == OP_WINDOW || k == OP_SCATTER || k == OP_SORT || k == OP_CUSTOM ||
-		k == OP_COLLECTIVE || op == OP_map;
-}
-
 const struct type *quant_float_type(const struct call *c, const struct type *t)
 {
 	struct type *f = job_alloc(c->e->j, sizeof *f);
