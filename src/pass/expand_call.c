@@ -181,7 +181,8 @@ const struct node *expand_linear(struct graph *g, const struct node *n, const st
 	for (uint32_t i = 0; i < n->nin; i++)
 		wide[i] = build_convert(g, in[i], DTYPE_f32);
 	struct node_spec s = {
-		.op = n->op, .nin = n->nin, .in = wide, .attrs = n->attrs, .type = type_with_dtype(g, n->type, DTYPE_f32),
+		.op = n->op, .nin = n->nin, .in = wide, .attrs = n->attrs,
+		.type = type_with_dtype(g, n->type, DTYPE_f32),
 	};
 	return build_convert(g, graph_node(g, &s), t);
 }

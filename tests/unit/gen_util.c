@@ -236,7 +236,7 @@ void gen_check(const struct gen_case *c)
 	}
 	for (int isa = 0; isa < ISA_COUNT; isa++) {
 		snprintf(k.name, sizeof k.name, "test_%s", isa_table[isa].name);
-		if (!gen_runs(isa)) {           /* at least it compiles */
+		if (!gen_runs((enum isa)isa)) {           /* at least it compiles */
 			struct codegen_options o = { .isa = (enum isa)isa, .level = 1, .dump = getenv("WEFT_DUMP") };
 			struct codegen_code code;
 			CHECK_OK(gen_table()->compile(&k, &o, &code));
@@ -245,7 +245,7 @@ void gen_check(const struct gen_case *c)
 		}
 		for (uint32_t i = 0; i < r->nresults; i++)
 			out[i] = make_tensor(c, r->results[i]->type);
-		run_native(c, &k, in, out, isa);
+		run_native(c, &k, in, out, (enum isa)isa);
 		for (uint32_t i = 0; i < r->nresults; i++)
 			compare(c, isa_table[isa].name, i, &out[i], &want[i]);
 	}
