@@ -47,31 +47,19 @@ if grep -qs weft_client_open src/api/*.c; then
 	try 'run, C++' "$tmp/version++"
 fi
 
-# The examples: each says in its first comment how it is started, here with none of that but --help
-# or a program of ours.
-mkdir -p "$tmp/cmake"
-{
-	echo 'cmake_minimum_required(VERSION 3.20)'
-	echo 'project(user C)'
-	echo 'find_package(weft 0.1 REQUIRED)'
-	for f in examples/*.c; do
-		[ -f "$f" ] || continue
-		name=$(basename "$f" .c)
-		echo "add_executable($name $PWD/$f)"
-		echo "target_link_libraries($name weft::weft)"
-		try "pkg-config, $f" gcc -std=c17 -Wall -Wextra -Werror "$f" -o "$tmp/$name" $(flags weft) \
-			-Wl,-rpath,"$prefix/lib"
-	done
-} > "$tmp/cmake/CMakeLists.txt"
-try 'cmake configure' cmake -S "$tmp/cmake" -B "$tmp/cmake/build" -DCMAKE_PREFIX_PATH="$prefix"
-try 'cmake build' cmake --build "$tmp/cmake/build"
+# The examples, through pkg-config and through their own CMakeLists.txt.
+for f in examples/*.c; do
+	try "pkg-config, $f" gcc -std=c17 -Wall -Wextra -Werror "$f" -o "$tmp/$(basename "$f" .c)" \
+		$(flags weft) -Wl,-rpath,"$prefix/lib"
+done
+try 'cmake configure' cmake -S examples -B "$tmp/cmake" -DCMAKE_PREFIX_PATH="$prefix"
+try 'cmake build' cmake --build "$tmp/cmake"
 
 # An example's expected output stands beside it: examples/NAME.c, NAME.args (optional), NAME.expect.
 for f in examples/*.c; do
-	[ -f "$f" ] || continue
 	name=$(basename "$f" .c)
 	args=$(cat "examples/$name.args" 2>/dev/null)
-	for program in "$tmp/$name" "$tmp/cmake/build/$name"; do
+	for program in "$tmp/$name" "$tmp/cmake/$name"; do
 		if [ -f "examples/$name.expect" ]; then
 			try "run $name" bash -c "cd examples && $program $args | diff $name.expect -"
 		else

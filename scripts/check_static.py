@@ -225,6 +225,12 @@ class Checks:
             yield path, [f"{path}:{line}: a path of one machine: {m[0]}"
                          for line, m in lines_with(pattern, read(path))]
 
+    def check_tracked(self):
+        """Nothing that .gitignore names (.venv, build/) is tracked."""
+        p = subprocess.run(["git", "ls-files", "-ci", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+        bad = [f"{path} is tracked and ignored: git rm --cached {path}" for path in p.stdout.split("\n") if path]
+        yield ".gitignore", bad
+
     def check_scripts(self):
         """Shell scripts parse."""
         for path in [f for f in self.files if f.endswith(".sh") or f == ".ci/run"]:
