@@ -34,7 +34,7 @@ static LLVMValueRef low_bits(struct gen *g, enum dtype t, LLVMValueRef v)
 
 static int64_t least(enum dtype t)
 {
-	return -((int64_t)((uint64_t)1 << (dtype_table[t].bits - 1)));
+	return (int64_t)(0 - ((uint64_t)1 << (dtype_table[t].bits - 1)));
 }
 
 /* ---- conversions ------------------------------------------------------------------------------ */
