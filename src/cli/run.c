@@ -108,7 +108,7 @@ static double seconds(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Steps of one name: a line of the table. */
+/* Steps of one kernel, numbered as in `weft explain`: a line of the table. */
 struct line {
 	char name[64];
 	uint64_t steps, runs, total, least, cpu;
@@ -118,15 +118,17 @@ struct table {
 	uint32_t n;
 };
 
-static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint64_t runs,
-	uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns)
+static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint32_t kernel,
+	uint64_t runs, uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns)
 {
 	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
 	struct table *t = arg;
 	uint32_t i = 0;
 	char full[64];
-	snprintf(full, sizeof full, "%s%s%s", kind == ABI_STEP_kernel ? "" : kinds[kind],
-		kind == ABI_STEP_kernel || !*name ? "" : " ", name);
+	if (kind == ABI_STEP_kernel)
+		snprintf(full, sizeof full, "%3u %s", kernel, name);
+	else
+		snprintf(full, sizeof full, "    %s%s%s", kinds[kind], *name ? " " : "", name);
 	while (i < t->n && strcmp(t->at[i].name, full))
 		i++;
 	if (i == sizeof t->at / sizeof *t->at)

@@ -2,13 +2,14 @@
  *
  *   a chunk:  for each group of columns, some panels
  *               for each block of DEPTH of k                R's block of rows: second-level cache
- *                 (V as it lies: copy the group's part, converted, into panels in scratch)
+ *                 (V as it lies: copy the group's part, converted, into panels in scratch;
+ *                 R where it is narrow, or lies along m: copy the block's part, converted)
  *                 for each panel of the group               V's panel, DEPTH rows of it: first-level cache
  *                   for each tile of `rows` rows            C's tile: registers
  *                     tile += R's scalars x V's vectors
  *               the body over the group's columns of C, from scratch
  *
- * R is read as it lies, scalar by scalar, each broadcast to a vector (after the register blocking of
+ * R is read scalar by scalar, each broadcast to a vector (after the register blocking of
  * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over k in order in one accumulator, by FMA where
  * the machine has it, so its bits depend on nothing else.  Lanes of the epilogue run along n, or along
  * m where the result lies that way: then the columns are turned in registers first. */
@@ -27,11 +28,14 @@ struct contraction {
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
+	enum dtype rows_type;            /* of R's, as it lies or copied, and its strides */
+	int64_t rows_m, rows_k;
 	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
 	uint32_t rows, tail_rows;        /* of the tile; of the one that takes what is left */
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
 	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
 	LLVMValueRef panels;             /* scratch: [panel of the group][DEPTH][cols], V's copy */
+	LLVMValueRef rows_copy;          /* scratch: [m][DEPTH] or [DEPTH][m], R's copy; NULL: R as it lies */
 	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES */
@@ -65,7 +69,7 @@ static LLVMValueRef tile_load(struct gen *g, const struct contraction *x, enum d
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
-	LLVMTypeRef rt = mem_type(g, x->c->rows_type), vt = mem_type(g, x->panel_type);
+	LLVMTypeRef rt = mem_type(g, x->rows_type), vt = mem_type(g, x->panel_type);
 	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, x->cols)));
 	LLVMValueRef row = gep(g, rt, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
@@ -73,7 +77,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 		v[h] = tile_load(g, x, x->panel_type, gep(g, vt, from, c64(g, h * LANES)), true);
 	for (uint32_t i = 0; i < rows; i++) {
 		LLVMValueRef p = gep(g, rt, row, MUL(param[P_ROWS_M], c64(g, i)));
-		LLVMValueRef r = splat(g, tile_load(g, x, x->c->rows_type, p, false));
+		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));
 		for (unsigned h = 0; h < x->halves; h++)
 			acc[i * x->halves + h] = fma3(g, r, v[h], acc[i * x->halves + h]);
 	}
@@ -107,10 +111,10 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	for (unsigned i = 0; i < P_COUNT; i++)
 		param[i] = LLVMGetParam(fn, i);
-	if (x->c->rows_m >= 0)
-		param[P_ROWS_M] = c64(g, x->c->rows_m);
-	if (x->c->rows_k >= 0)
-		param[P_ROWS_K] = c64(g, x->c->rows_k);
+	if (x->rows_m >= 0)
+		param[P_ROWS_M] = c64(g, x->rows_m);
+	if (x->rows_k >= 0)
+		param[P_ROWS_K] = c64(g, x->rows_k);
 	LLVMPositionBuilderAtEnd(g->b, entry);
 	LLVMBuildCondBr(g->b, param[P_FIRST], loop, more);
 	LLVMPositionBuilderAtEnd(g->b, more);
@@ -170,11 +174,15 @@ static LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, con
 	return e;
 }
 
-struct copy {                            /* of a group as it lies */
+struct copy {                            /* of R or V as it lies, a row at a time */
 	struct lanes lanes;
 	const struct contraction *x;
-	LLVMValueRef from, row;          /* first element of V's row; row of the copy */
+	uint32_t buffer;
+	enum dtype type;
+	LLVMValueRef from, row;          /* first element of the row; which one it is */
 	LLVMValueRef ahead;              /* elements to the row to be fetched into the cache */
+	LLVMValueRef to;
+	int64_t stride;                  /* of rows of the copy; 0: panels */
 };
 
 static void prefetch(struct gen *g, LLVMValueRef p)
@@ -190,48 +198,78 @@ static void copy_lanes(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
 	const struct contraction *x = c->x;
-	LLVMValueRef p = gen_buffer(g, 1);
+	LLVMValueRef p = gen_buffer(g, c->buffer);
 	struct ix at = ix_add(g, ix_scalar(c->from, g->depth, 1, INT64_MAX), j);
-	struct val v = val_lanes(g, load_at(g, p, g->depth, x->c->cols_type, at));
+	struct val v = val_lanes(g, load_at(g, p, g->depth, c->type, at));
 
 	gen_here(g);
-	prefetch(g, gep(g, mem_type(g, x->c->cols_type), p, ADD(at.v, c->ahead)));
-	if (x->bytes == 8 && dtype_bytes(x->c->cols_type) < 8)
+	prefetch(g, gep(g, mem_type(g, c->type), p, ADD(at.v, c->ahead)));
+	if (x->bytes == 8 && dtype_bytes(c->type) < 8)
 		v.v = LLVMBuildFPExt(g->b, v.v, x->vec, "");
-	LLVMValueRef to = gep(g, x->acc, x->panels, in_panels(g, x, j.v, c->row, DEPTH));
-	LLVMSetAlignment(LLVMBuildStore(g->b, v.v, to), 64);
+	LLVMValueRef i = c->stride ? ADD(MUL(c->row, c64(g, c->stride)), j.v) :
+		in_panels(g, x, j.v, c->row, DEPTH);
+	LLVMSetAlignment(LLVMBuildStore(g->b, v.v, gep(g, x->acc, c->to, i)), 64);
+}
+
+static void copy_run(struct gen *g, struct copy *c, LLVMValueRef base, LLVMValueRef rows,
+	LLVMValueRef stride)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, c64(g, 0), rows, 1);
+	gen_here(g);
+	c->row = l->iv;
+	c->from = ADD(base, MUL(l->iv, stride));
+	c->ahead = MUL(stride, c64(g, AHEAD));
+	c->lanes.lo = c64(g, 0);
+	c->lanes.level = g->depth;
+	c->lanes.align = LANES;
+	c->lanes.fn = copy_lanes;
+	lanes_loop(g, &c->lanes);
+	loop_end(g, l);
 }
 
 /* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored later. */
 static void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
-	LLVMValueRef base = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
-	LLVMValueRef stride = gen_extent(g, x->c->cols_k);
-	struct loop *l = job_alloc(g->job, sizeof *l);
+	const struct contract *c = x->c;
+	LLVMValueRef base = batch_offset(g, x, c->cols_batch, c->cols_at), stride = gen_extent(g, c->cols_k);
+	struct copy copy = { .x = x, .buffer = 1, .type = c->cols_type, .to = x->panels };
 
 	gen_here(g);
-	base = ADD(base, x->n0);
-	loop_begin(g, l, c64(g, 0), kn, 1);
-	gen_here(g);
-	struct copy c = { .x = x, .row = l->iv, .from = ADD(base, MUL(ADD(kb, l->iv), stride)),
-		.ahead = MUL(stride, c64(g, AHEAD)) };
-	c.lanes = (struct lanes){ .lo = c64(g, 0), .hi = x->nv, .level = g->depth, .align = LANES,
-		.max = x->group - 1, .fn = copy_lanes, .whole_blocks = x->c->n >= 0 && x->c->n % LANES == 0 };
-	lanes_loop(g, &c.lanes);
-	loop_end(g, l);
+	copy.lanes.hi = x->nv;
+	copy.lanes.max = x->group - 1;
+	copy.lanes.whole_blocks = c->n >= 0 && c->n % LANES == 0;
+	copy_run(g, &copy, ADD(ADD(base, x->n0), MUL(kb, stride)), kn, stride);
+}
+
+/* The block of R, whose first element is number `first`, likewise. */
+static void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn)
+{
+	const struct contract *c = x->c;
+	bool along_k = x->rows_k == 1;
+	LLVMValueRef stride = gen_extent(g, along_k ? c->rows_m : c->rows_k);
+	struct copy copy = { .x = x, .buffer = 0, .type = c->rows_type, .to = x->rows_copy };
+
+	copy.stride = along_k ? x->rows_m : x->rows_k;
+	copy.lanes.hi = along_k ? kn : x->mrows;
+	copy.lanes.max = copy.stride - 1;
+	copy.lanes.whole_blocks = along_k ? c->k >= 0 && c->k % LANES == 0 :
+		c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0;
+	copy_run(g, &copy, first, along_k ? x->mrows : kn, stride);
 }
 
 static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, LLVMValueRef rows, LLVMValueRef panel, LLVMValueRef out,
 	LLVMValueRef kn, LLVMValueRef first)
 {
-	LLVMValueRef rows_m = gen_extent(g, x->c->rows_m), rows_k = gen_extent(g, x->c->rows_k);
+	LLVMValueRef rows_m = gen_extent(g, x->rows_m), rows_k = gen_extent(g, x->rows_k);
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
 	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, mem_type(g, x->c->rows_type), rows, MUL(l->iv, rows_m)), [P_PANEL] = panel,
+		[P_ROWS] = gep(g, mem_type(g, x->rows_type), rows, MUL(l->iv, rows_m)), [P_PANEL] = panel,
 		[P_OUT] = gep(g, x->acc, out, MUL(l->iv, c64(g, x->cols))),
 		[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
 	};
@@ -255,6 +293,10 @@ static void multiply(struct gen *g, struct contraction *x)
 	LLVMValueRef from = gep(g, mem_type(g, c->rows_type), rows, at);
 	if (!c->cols_packed)
 		copy_group(g, x, kb, kn);
+	if (x->rows_copy) {
+		copy_rows(g, x, at, kn);
+		from = x->rows_copy;
+	}
 	gen_here(g);
 	LLVMValueRef first = ICMP(EQ, kb, c64(g, 0));
 	LLVMValueRef whole = SUB(x->mrows, LLVMBuildURem(g->b, x->mrows, c64(g, x->rows), ""));
@@ -576,6 +618,24 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 	return (n + cols - 1) / cols * cols;
 }
 
+/* R is copied where a tile would read it slowly: elements to be converted one by one, or far apart. */
+static void contract_rows(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	bool narrow = dtype_bytes(c->rows_type) < x->bytes;
+	bool along_m = c->rows_m == 1 && c->rows_k != 1 && (narrow || c->k < 0 || c->k > DEPTH / 2);
+
+	x->rows_type = c->rows_type;
+	x->rows_m = c->rows_m;
+	x->rows_k = c->rows_k;
+	if (!along_m && !(narrow && c->rows_k == 1))
+		return;
+	x->rows_type = c->acc;
+	x->rows_m = along_m ? 1 : DEPTH + LANES; /* no power of two: rows would share cache sets */
+	x->rows_k = along_m ? x->pad : 1;
+	x->rows_copy = gen_scratch(g, (size_t)(along_m ? DEPTH * x->rows_k : x->pad * x->rows_m) * x->bytes);
+}
+
 void core_contract(struct gen *g)
 {
 	const struct contract *c = &g->k->contract;
@@ -594,6 +654,7 @@ void core_contract(struct gen *g)
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	x->pad = (c->m_block + LANES - 1) / LANES * LANES;
 	x->along_m = lanes_along_m(g, c);
+	contract_rows(g, x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
