@@ -253,6 +253,7 @@ struct ix *ix_array(struct gen *g, uint32_t n);
 
 /* ---- math_*.c: f32 and f64, scalars or lanes ---- */
 LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
+struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b);
 LLVMValueRef math_floor(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_ceil(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_trunc(struct gen *g, LLVMValueRef a);

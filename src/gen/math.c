@@ -76,7 +76,7 @@ static LLVMValueRef square_root(struct gen *g, LLVMValueRef a)
 	return call1(g, "llvm.sqrt", a);
 }
 
-static LLVMValueRef sinh_of(struct gen *g, LLVMValueRef a)
+LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a)
 {
 	LLVMValueRef x = math_abs(g, a), e = math_expm1(g, x);
 	LLVMValueRef r = FMUL(K(0.5), FADD(e, FDIV(e, FADD(e, K(1)))));
@@ -86,7 +86,7 @@ static LLVMValueRef sinh_of(struct gen *g, LLVMValueRef a)
 	return math_copysign(g, r, a);
 }
 
-static LLVMValueRef cosh_of(struct gen *g, LLVMValueRef a)
+LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a)
 {
 	LLVMValueRef h = math_exp(g, FMUL(math_abs(g, a), K(0.5)), NULL);
 	LLVMValueRef e = FMUL(h, h);
@@ -144,8 +144,8 @@ static LLVMValueRef call_f64(struct gen *g, enum op op, LLVMValueRef a, LLVMValu
 	case OP_chlo_atan: return math_atan2(g, a, K(1));
 	case OP_chlo_asin: return math_atan2(g, a, other_side(g, a));
 	case OP_chlo_acos: return math_atan2(g, other_side(g, a), a);
-	case OP_chlo_sinh: return sinh_of(g, a);
-	case OP_chlo_cosh: return cosh_of(g, a);
+	case OP_chlo_sinh: return math_sinh(g, a);
+	case OP_chlo_cosh: return math_cosh(g, a);
 	case OP_chlo_asinh: return asinh_of(g, a);
 	case OP_chlo_acosh: return acosh_of(g, a);
 	case OP_chlo_atanh: return atanh_of(g, a);
@@ -182,7 +182,7 @@ static LLVMValueRef exp_sum(struct gen *g, LLVMValueRef a, bool cosine)
 	down = LLVMBuildFPTrunc(g->b, down, t, "");
 	if (cosine)
 		return FADD(up, down);
-	LLVMValueRef small = sinh_of(g, LLVMBuildFPExt(g->b, a, wide, ""));
+	LLVMValueRef small = math_sinh(g, LLVMBuildFPExt(g->b, a, wide, ""));
 	LLVMValueRef near = FCMP(OLT, math_abs(g, a), K(1));
 	return SELECT(near, LLVMBuildFPTrunc(g->b, small, t, ""), FSUB(up, down));
 }

@@ -26,4 +26,6 @@ LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter);         /
 LLVMValueRef math_tan(struct gen *g, LLVMValueRef a);        /* f64 */
 LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b);        /* f64 */
 LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a);      /* f64 */
+LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a);      /* f64 */
 #endif

@@ -431,7 +431,13 @@ static struct val complex_unary(struct gen *g, const struct node *n, struct val 
 	case OP_real: r.im = NULL; break;
 	case OP_imag: r.v = a.im, r.im = NULL; break;
 	case OP_chlo_square: return complex_binary(g, OP_multiply, a, a);
-	default: gen_unsupported(g, n, NULL);
+	case OP_is_finite: {
+		LLVMValueRef inf = cf_like(a.v, __builtin_inf());
+		r.v = AND(FCMP(OLT, math_abs(g, a.v), inf), FCMP(OLT, math_abs(g, a.im), inf));
+		r.im = NULL;
+		break;
+	}
+	default: return math_complex(g, n, a, NULL);
 	}
 	return r;
 }
@@ -461,6 +467,8 @@ static struct val binary(struct gen *g, const struct node *n, const struct val *
 
 	if (!r.v && dtype_is_float(t))
 		r.v = math_call(g, n, n->op, in[0].v, in[1].v);
+	if (!r.v && dtype_is_complex(t))
+		return math_complex(g, n, in[0], &in[1]);
 	if (!r.v)
 		gen_unsupported(g, n, NULL);
 	return r;
