@@ -51,14 +51,14 @@ static struct z logarithm(struct gen *g, struct z z)
 
 static struct z square_root(struct gen *g, struct z z)
 {
-	LLVMValueRef a = math_abs(g, z.x), m = modulus(g, z), inf = K(__builtin_inf());
-	LLVMValueRef huge = FCMP(OGT, m, K(0x1p1000)), tiny = FCMP(OLT, m, K(0x1p-1000));
-	/* Scaled by 4^n, so that the sum neither overflows nor loses its bits. */
-	LLVMValueRef down = SELECT(huge, K(0x1p-4), SELECT(tiny, K(0x1p100), K(1)));
-	LLVMValueRef up = SELECT(huge, K(0x1p2), SELECT(tiny, K(0x1p-50), K(1)));
-	LLVMValueRef half = FADD(FMUL(FMUL(m, down), K(0.5)), FMUL(FMUL(a, down), K(0.5)));
-	LLVMValueRef root = call1(g, "llvm.sqrt", half), big = FMUL(root, up);
-	LLVMValueRef y = FMUL(math_abs(g, z.y), down);
+	LLVMValueRef a = math_abs(g, z.x), b = math_abs(g, z.y), inf = K(__builtin_inf());
+	LLVMValueRef most = SELECT(FCMP(OGT, b, a), b, a);
+	LLVMValueRef huge = FCMP(OGT, most, K(0x1p1000)), tiny = FCMP(OLT, most, K(0x1p-900));
+	/* Scaled by 4^n, so that no sum overflows or loses its bits. */
+	LLVMValueRef down = SELECT(huge, K(0x1p-4), SELECT(tiny, K(0x1p200), K(1)));
+	LLVMValueRef up = SELECT(huge, K(0x1p2), SELECT(tiny, K(0x1p-100), K(1)));
+	LLVMValueRef x = FMUL(a, down), y = FMUL(b, down), m = modulus(g, (struct z){ x, y });
+	LLVMValueRef root = call1(g, "llvm.sqrt", FMUL(FADD(m, x), K(0.5))), big = FMUL(root, up);
 	LLVMValueRef small = FMUL(FDIV(y, FADD(root, root)), up), left = FCMP(OLT, z.x, K(0));
 	LLVMValueRef steep = FCMP(OEQ, math_abs(g, z.y), inf);
 
