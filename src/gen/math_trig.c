@@ -20,12 +20,15 @@ static struct quadrant reduce(struct gen *g, LLVMValueRef a)
 
 	r = fma3(g, k, K(-PIO2_2), r);
 	r = fma3(g, k, K(-PIO2_3), r);
+	/* Far beyond 2^20 nothing is left of the angle: any in range will do, as long as it is one. */
+	LLVMValueRef lost = AND(FCMP(OGT, math_abs(g, r), K(1)), FCMP(OLT, math_abs(g, a), K(__builtin_inf())));
+	r = SELECT(lost, K(0), r);
 	LLVMValueRef z = FMUL(r, r);
 	out.sin = fma3(g, FMUL(r, z), POLY(z, math_sin_f64), r);
 	/* 1 - z / 2 + z^2 q, the first difference's error put back */
 	LLVMValueRef half = FMUL(z, K(0.5)), w = FSUB(K(1), half);
-	LLVMValueRef lost = FSUB(FSUB(K(1), w), half);
-	out.cos = FADD(w, fma3(g, FMUL(z, z), POLY(z, math_cos_f64), lost));
+	LLVMValueRef rest = FSUB(FSUB(K(1), w), half);
+	out.cos = FADD(w, fma3(g, FMUL(z, z), POLY(z, math_cos_f64), rest));
 	return out;
 }
 

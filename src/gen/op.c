@@ -430,7 +430,14 @@ static struct val complex_unary(struct gen *g, const struct node *n, struct val 
 	case OP_chlo_conj: r.im = FNEG(a.im); break;
 	case OP_real: r.im = NULL; break;
 	case OP_imag: r.v = a.im, r.im = NULL; break;
-	case OP_chlo_square: return complex_binary(g, OP_multiply, a, a);
+	case OP_chlo_square:            /* as (x - y) (x + y), which does not overflow before the result */
+		r.v = FMUL(FSUB(a.v, a.im), FADD(a.v, a.im));
+		r.im = math_abs(g, a.v);
+		r.im = AND(FCMP(OEQ, r.im, math_abs(g, a.im)), FCMP(OLT, r.im, cf_like(a.v, __builtin_inf())));
+		r.v = SELECT(r.im, cf_like(a.v, 0), r.v);
+		r.im = FMUL(a.v, a.im);
+		r.im = FADD(r.im, r.im);
+		break;
 	case OP_is_finite: {
 		LLVMValueRef inf = cf_like(a.v, __builtin_inf());
 		r.v = AND(FCMP(OLT, math_abs(g, a.v), inf), FCMP(OLT, math_abs(g, a.im), inf));
