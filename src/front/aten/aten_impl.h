@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "front/aten/aten.h"
 #include "ir/build.h"
+#include <setjmp.h>
 
 #define ATEN_MAX_ARGS  16
 #define ATEN_MAX_DEPTH 16 /* of nested lists and expressions */
@@ -131,6 +132,7 @@ struct lower {
 	const struct type **type; /* what the text says of each result; NULL: None */
 	const struct node **out; /* to fill; an unused result may stay NULL */
 	bool given_up; /* this case has no lowering: it becomes a callback */
+	jmp_buf bail;                /* where lower_bail goes */
 };
 static inline void lower_give_up(struct lower *l)
 {
@@ -140,6 +142,8 @@ static inline void lower_give_up(struct lower *l)
 void lower_call(struct lower *l, const struct call *c);
 void lower_callback(struct lower *l, const struct call *c);
 
+/* This case has no lowering: leaves the row's function, and the call becomes a callback. */
+noreturn void lower_bail(struct lower *l);
 noreturn void lower_fail(struct lower *l, const char *fmt, ...) BASE_PRINTF(2, 3);
 
 /* Arguments by number; the schema vouches for their kinds. */

@@ -27,6 +27,11 @@ bool aten_known(const char *overload)
 	return aten_row_find(overload, strlen(overload)) != NULL;
 }
 
+void lower_bail(struct lower *l)
+{
+	longjmp(l->bail, 1);
+}
+
 void lower_fail(struct lower *l, const char *fmt, ...)
 {
 	va_list ap;
@@ -204,7 +209,10 @@ void lower_call(struct lower *l, const struct call *c)
 	for (uint32_t i = 0; i < l->nout; i++)
 		if (!l->type[i] && i == 0)
 			lower_fail(l, "result 0 is not None");
-	l->row->fn(l);
+	if (setjmp(l->bail))
+		l->given_up = true;
+	else
+		l->row->fn(l);
 	if (l->given_up) {
 		lower_callback(l, c);
 		return;
@@ -221,14 +229,14 @@ void lower_call(struct lower *l, const struct call *c)
 int64_t lower_int(struct lower *l, uint32_t i)
 {
 	if (l->args[i].kind == ARG_sym)
-		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
+		lower_bail(l);
 	return l->args[i].i;
 }
 
 double lower_float(struct lower *l, uint32_t i)
 {
 	if (l->args[i].kind == ARG_sym)
-		lower_fail(l, "argument %u is symbolic where a number is needed", i + 1);
+		lower_bail(l);
 	return l->args[i].f;
 }
 
@@ -253,7 +261,7 @@ const int64_t *lower_ints(struct lower *l, uint32_t i, uint32_t *n)
 	*n = a->kind == ARG_list ? a->n : 0;
 	for (uint32_t k = 0; k < *n; k++) {
 		if (a->list[k].kind == ARG_sym)
-			lower_fail(l, "argument %u is symbolic where numbers are needed", i + 1);
+			lower_bail(l);
 		v[k] = a->list[k].i;
 	}
 	return v;

@@ -214,7 +214,7 @@ void lower_convolution(struct lower *l)
 		lower_fail(l, "the ranks of input and weight do not fit");
 	for (uint32_t i = 0; i < rank; i++)
 		if (!dim_is_number(w->type->dims[i]))
-			lower_fail(l, "the sizes of the weight are symbolic");
+			lower_bail(l);
 	if (transposed && w->type->dims[0] % groups)
 		lower_fail(l, "the channels are no multiple of the groups");
 	if (!batched) {

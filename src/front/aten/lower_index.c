@@ -44,7 +44,7 @@ static const struct node *gather(struct lower *l, struct take *k)
 		sizes[k->at[i]] = 1;
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
 		if (!dim_is_number(sizes[i]))
-			lower_fail(l, "the tensor that is indexed has symbolic sizes");
+			lower_bail(l);
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_offset_dims, k->nwindow, k->window),
 		lower_attr_ints(l, KEY_collapsed_slice_dims, k->m, k->at),

@@ -366,7 +366,7 @@ static const struct node *put(
 		return build_concat(g, n, in, r.dim);
 	}
 	if (!dim_is_number(size) || !dim_is_number(r.start) || !dim_is_number(r.limit))
-		lower_fail(l, "a step above one needs known sizes");
+		lower_bail(l);
 	if (part[r.dim] == 0)
 		return x;
 	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
