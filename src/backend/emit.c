@@ -42,7 +42,7 @@ static bool waits(const struct emit *e, int64_t d)
 	if (d >= 0)
 		return false;
 	const struct dim_expr *x = dim_get(e->p->graph, d);
-	if (x->op == DIM_arg || x->op == DIM_free)
+	if (x->op == DIM_arg || x->op == DIM_free || x->op == DIM_number)
 		return false;
 	return x->op == DIM_value || waits(e, x->a) || waits(e, x->b);
 }
@@ -60,7 +60,9 @@ static int64_t extent(struct emit *e, int64_t d)
 		return e->extent[id];
 	const struct dim_expr *x = dim_get(e->p->graph, d);
 	int64_t at;
-	if (x->op == DIM_arg)
+	if (x->op == DIM_number)                 /* below zero: a term of a difference */
+		at = artifact_add_size(e->w, ABI_SIZE_const, x->a, 0, NULL);
+	else if (x->op == DIM_arg)
 		at = artifact_add_size(e->w, ABI_SIZE_input, x->a, x->b, NULL);
 	else if (x->op == DIM_value)
 		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a, x->node->type->dtype,
@@ -126,8 +128,8 @@ static bool is_known(const struct emit *e, int64_t d)
 	if (d >= 0)
 		return true;
 	const struct dim_expr *x = dim_get(e->p->graph, d);
-	if (x->op == DIM_arg || x->op == DIM_free)
-		return x->op == DIM_arg;
+	if (x->op == DIM_arg || x->op == DIM_free || x->op == DIM_number)
+		return x->op != DIM_free;
 	if (x->op != DIM_value)
 		return is_known(e, x->a) && is_known(e, x->b);
 	for (uint32_t i = 0; i < e->p->nvalues; i++)
