@@ -17,6 +17,9 @@ WEFT_API double api_compile_seconds(const struct weft_executable *x);
  * that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
 WEFT_API struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;
 
+/* How often rewrite rule i of rule.def, then form i of recognise.def, was applied in this process; false: no such. */
+WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);
+
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 WEFT_API unsigned threads_default(void);
 #endif

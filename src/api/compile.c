@@ -53,12 +53,15 @@ static void stage_source(struct job *j, struct compile *c, const struct func *ma
 	c->source.region = graph_region(c->graph, r->nparams, r->params, r->nresults + n, results);
 }
 
+/* Composites go back to their ops, which are located where they were found: kernels have no core yet that
+ * knows one by its name. */
 static void stage_passes(struct compile *c)
 {
 	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
 	for (enum pass p = 0; p < PASS_COUNT; p++)
 		if (p != PASS_ID_inline)
 			c->source.region = pass_run(c->graph, c->source.region, p, &po);
+	c->source.region = pass_run(c->graph, c->source.region, PASS_ID_inline, &po);
 }
 
 static void stage_plan(struct job *j, struct compile *c)

@@ -4,6 +4,7 @@
  * `weft explain` works on a file, in a process without a compiler. */
 #include "api/explain.h"
 #include "base/str.h"
+#include "pass/pass.h"
 #include <string.h>
 
 static void add_shape(struct str *s, const struct graph *g, const struct type *t)
@@ -20,6 +21,24 @@ static void add_shape(struct str *s, const struct graph *g, const struct type *t
 	str_addf(s, "%s\"", dtype_table[t->dtype].text);
 }
 
+/* Where the op stands in the source; and what it is a part of: "softmax", "attention/softmax". */
+static const struct location *source_of(const struct graph *g, const struct node *n)
+{
+	const struct location *l = graph_location(g, n);
+	while (l && !l->file && l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)))
+		l = l->next;
+	return l;
+}
+
+static const char *part_of(const struct graph *g, const struct node *n)
+{
+	const char *part = NULL;
+	for (const struct location *l = graph_location(g, n); l; l = l->next)
+		if (!l->file && l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)))
+			part = l->text + strlen(PASS_PART);
+	return part;
+}
+
 static void add_node(struct str *s, const struct graph *g, const struct node *n)
 {
 	str_addf(s, "{\"op\": \"%s\"", op_table[n->op].name);
@@ -27,7 +46,7 @@ static void add_node(struct str *s, const struct graph *g, const struct node *n)
 		str_add(s, ", \"type\": ");
 		add_shape(s, g, n->type);
 	}
-	const struct location *l = graph_location(g, n);
+	const struct location *l = source_of(g, n);
 	if (l && (l->file || l->text)) {
 		str_add(s, ", \"source\": ");
 		struct str where;
@@ -37,6 +56,11 @@ static void add_node(struct str *s, const struct graph *g, const struct node *n)
 		if (l->text)
 			str_addf(&where, "%s%s", l->file ? " " : "", l->text);
 		str_add_json(s, where.text ? where.text : "");
+	}
+	const char *part = part_of(g, n);
+	if (part) {
+		str_add(s, ", \"part\": ");
+		str_add_json(s, part);
 	}
 	str_addc(s, '}');
 }
@@ -114,11 +138,14 @@ static void text_node(struct str *s, const struct graph *g, const struct node *n
 		add_shape(&t, g, n->type);
 		str_addf(s, " %-24s", t.text);
 	}
-	const struct location *l = graph_location(g, n);
+	const struct location *l = source_of(g, n);
 	if (l && l->file)
 		str_addf(s, " %s:%u:%u", l->file, l->line, l->column);
 	if (l && l->text)
 		str_addf(s, " %s", l->text);
+	const char *part = part_of(g, n);
+	if (part)
+		str_addf(s, " (%s)", part);
 	str_addc(s, '\n');
 }
 

@@ -29,8 +29,11 @@ static void run_passes(struct job *j, void *arg)
 	for (const char *s = r->names; *s;) {
 		size_t len = strcspn(s, ",");
 		enum pass id = pass_named(j, s, len);
-		for (uint32_t i = 0; i < graph_nfuncs(r->graph); i++) {
+		uint32_t n = graph_nfuncs(r->graph);         /* without those a pass adds */
+		for (uint32_t i = 0; i < n; i++) {
 			struct func f = *graph_func(r->graph, i);
+			if (id == PASS_ID_recognise && !strncmp(f.name, PASS_PART, strlen(PASS_PART)))
+				continue;                    /* the decomposition of what it found before */
 			const struct region *now = pass_run(r->graph, f.region, id, &o);
 			if (now == f.region)
 				continue;
@@ -49,4 +52,13 @@ struct weft_error *api_program_passes(struct weft_program *p, const char *names)
 	struct weft_error *e = job_run(run_passes, &r);
 	pthread_mutex_unlock(&p->lock);
 	return e;
+}
+
+bool api_rule_fired(uint32_t i, const char **name, uint32_t *times)
+{
+	if (i >= PASS_RULE_COUNT)
+		return false;
+	*name = pass_rule_names[i];
+	*times = pass_count_fired((enum pass_rule)i);
+	return true;
 }

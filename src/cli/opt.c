@@ -11,11 +11,12 @@ static const char opt_help[] =
 	"  --round-trip    also read the print and print it again: both texts and both programs must be equal;\n"
 	"                  prints nothing\n"
 	"  --passes=A,B    run these passes first, in this order\n"
+	"  --fired         say on stderr which rewrite rules were applied\n"
 	"  --split         FILE holds several programs, separated by lines with // -----\n"
 	"  -o FILE         where the print goes (default: standard output)\n";
 
 struct opt {
-	bool verify_only, round_trip, split;
+	bool verify_only, round_trip, split, fired;
 	const char *out, *file, *passes;
 	int faults;
 };
@@ -118,6 +119,8 @@ int command_opt(int argc, char **argv)
 			o.round_trip = true;
 		else if (!strncmp(argv[i], "--passes=", 9))
 			o.passes = argv[i] + 9;
+		else if (!strcmp(argv[i], "--fired"))
+			o.fired = true;
 		else if (!strcmp(argv[i], "--split"))
 			o.split = true;
 		else if (!strcmp(argv[i], "-o") && i + 1 < argc)
@@ -136,6 +139,11 @@ int command_opt(int argc, char **argv)
 		return cli_fault(e);
 	str_init(&all, NULL);
 	opt_all(&o, m.data, m.size, &all);
+	const char *rule;
+	uint32_t times;
+	for (uint32_t i = 0; o.fired && api_rule_fired(i, &rule, &times); i++)
+		if (times)
+			fprintf(stderr, "fired: %s %u\n", rule, times);
 	if (!o.faults && !o.verify_only && !o.round_trip) {
 		if (all.failed)
 			e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the print");

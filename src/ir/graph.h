@@ -136,6 +136,9 @@ const struct node **region_order(struct job *j, const struct region *r, uint32_t
 /* A copy of r's body with its parameters replaced; results[] receives r's results.  Iterative. */
 void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
 	const struct node **results);
+/* The same; every op of the copy is also located at the text `part`, once.  NULL: not. */
+void region_inline_as(struct graph *g, const struct region *r, const struct node *const *args,
+	const struct node **results, const char *part);
 
 void graph_add_func(struct graph *g, const struct func *f);  /* copied; replaces one of that name */
 uint32_t graph_nfuncs(const struct graph *g);

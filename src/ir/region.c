@@ -166,6 +166,20 @@ static struct dim_swap param_swap(struct job *j, const struct region *r,
 void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
 	const struct node **results)
 {
+	region_inline_as(g, r, args, results, NULL);
+}
+
+static bool located_as(const struct graph *g, const struct node *n, const char *text)
+{
+	for (const struct location *l = graph_location(g, n); l; l = l->next)
+		if (l->text && !strcmp(l->text, text))
+			return true;
+	return false;
+}
+
+void region_inline_as(struct graph *g, const struct region *r, const struct node *const *args,
+	const struct node **results, const char *part)
+{
 	struct job *j = graph_job(g);
 	uint32_t count, most = 0;
 	const struct node **order = region_order(j, r, &count);
@@ -188,6 +202,8 @@ void region_inline(struct graph *g, const struct region *r, const struct node *c
 				l = l->next)
 				graph_locate(g, copy, (struct place){ l->file, l->line, l->column },
 					l->text);
+			if (part && op_table[n->op].kind != OP_LEAF && !located_as(g, copy, part))
+				graph_locate(g, copy, (struct place){ 0 }, part);
 		}
 		node_map_set(&copies, n, copy);
 	}

@@ -4,6 +4,22 @@
  * until nothing changes.  Recursion is refused when a program is read, so this ends. */
 #include "ir/rewrite.h"
 #include "pass/pass.h"
+#include <string.h>
+
+/* What ops of composite n are part of, "weft.softmax"; NULL where n is a call. */
+static const char *part_of(struct graph *g, const struct node *n)
+{
+	if (n->op != OP_composite)
+		return NULL;
+	const char *name = node_str(n, KEY_callee, "");
+	for (const struct location *l = graph_location(g, n); l; l = l->next)
+		if (l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)) && !l->next) {
+			if (!strncmp(name, PASS_PART, strlen(PASS_PART)))
+				name += strlen(PASS_PART);
+			return job_printf(graph_job(g), "%s/%s", l->text, name);
+		}
+	return name;
+}
 
 static const struct node *inline_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
@@ -17,7 +33,7 @@ static const struct node *inline_node(void *arg, struct graph *g, const struct n
 		return region_rewrite_nested(g, n, in, pass_inline);
 	const struct region *body = n->regions[0];
 	const struct node **results = job_array(graph_job(g), body->nresults + 1, sizeof *results);
-	region_inline(g, body, in, results);
+	region_inline_as(g, body, in, results, part_of(g, n));
 	if (n->type->kind != TYPE_results)
 		return results[0];
 	((const struct node ***)arg)[n->id] = results;

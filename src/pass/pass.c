@@ -1,5 +1,6 @@
 /* pass.c -- pass_table and the runner. */
 #include "pass/pass.h"
+#include <stdatomic.h>
 #include <string.h>
 
 #define PASS(name, group, doc) [PASS_ID_##name] = { #name, PASS_##group, doc, pass_##name },
@@ -7,6 +8,29 @@ const struct pass_info pass_table[PASS_COUNT] = {
 #include "pass/pass.def"
 };
 #undef PASS
+
+#define RULE(name, ...) [PASS_RULE_##name] = #name,
+#define PART(...)
+#define FORM(name, ...) [PASS_FORM_##name] = #name,
+const char *const pass_rule_names[PASS_RULE_COUNT] = {
+#include "pass/rule.def"
+#include "pass/recognise.def"
+};
+#undef RULE
+#undef FORM
+#undef PART
+
+static atomic_uint fired[PASS_RULE_COUNT];
+
+void pass_fired(enum pass_rule r)
+{
+	atomic_fetch_add_explicit(&fired[r], 1, memory_order_relaxed);
+}
+
+uint32_t pass_count_fired(enum pass_rule r)
+{
+	return atomic_load_explicit(&fired[r], memory_order_relaxed);
+}
 
 enum pass pass_find(const char *name, size_t len)
 {

@@ -34,5 +34,26 @@ struct pass_options {
 /* Runs one pass on r as the region of a function. */
 const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
 	const struct pass_options *o);
+
+/* Every rewrite rule and every form that is recognised, and how often it was applied in this process. */
+enum pass_rule {
+#define RULE(name, ...) PASS_RULE_##name,
+#include "pass/rule.def"
+#undef RULE
+#define PART(...)
+#define FORM(name, ...) PASS_FORM_##name,
+#include "pass/recognise.def"
+#undef FORM
+#undef PART
+	PASS_RULE_COUNT
+};
+extern const char *const pass_rule_names[PASS_RULE_COUNT];
+void pass_fired(enum pass_rule r);
+uint32_t pass_count_fired(enum pass_rule r);
+
+/* What a composite is called in locations of the ops it was replaced by: "weft.attention", or where one is
+ * in another "weft.attention/softmax". */
+#define PASS_PART "weft."
+
 enum pass pass_find(const char *name, size_t len);           /* PASS_COUNT: no such */
 #endif

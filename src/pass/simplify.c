@@ -6,6 +6,7 @@
  * rule.def and holds for NaN, infinities and signed zeros too. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
+#include "pass/match.h"
 #include "pass/pass.h"
 #include <string.h>
 
@@ -19,13 +20,9 @@ typedef const struct node *rule_fn(struct graph *g, const struct node *n);
 /* The number every element of n is, by constants and broadcasts of them. */
 static bool is_number(const struct node *n, double v)
 {
-	while (n->op == OP_broadcast_in_dim || n->op == OP_reshape)
-		n = n->in[0];
-	const struct literal *l = n->op == OP_constant ? node_literal(n) : NULL;
-	if (!l || l->type->quant || dtype_is_complex(l->type->dtype) ||
-	    !(l->splat || type_elements(l->type) == 1))
+	double x;
+	if (!node_number(n, &x))
 		return false;
-	double x = dtype_load_f64(l->type->dtype, l->data);
 	return x == v && !__builtin_signbit(x) == !__builtin_signbit(v);
 }
 
@@ -247,8 +244,10 @@ static const struct node *apply(struct graph *g, const struct node *n)
 {
 	const struct node *m;
 #define RULE(name, root, class, algebra)                                                              \
-	if ((OP_##root == OP_COUNT || n->op == OP_##root) && (m = rule_##name(g, n)))                 \
-		return m;
+	if ((OP_##root == OP_COUNT || n->op == OP_##root) && (m = rule_##name(g, n))) {               \
+		pass_fired(PASS_RULE_##name);                                                         \
+		return m;                                                                             \
+	}
 #include "pass/rule.def"
 #undef RULE
 	return NULL;
