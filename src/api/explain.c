@@ -4,7 +4,6 @@
  * `weft explain` works on a file, in a process without a compiler. */
 #include "api/explain.h"
 #include "base/str.h"
-#include "pass/pass.h"
 #include <string.h>
 
 static void add_shape(struct str *s, const struct graph *g, const struct type *t)
@@ -25,7 +24,7 @@ static void add_shape(struct str *s, const struct graph *g, const struct type *t
 static const struct location *source_of(const struct graph *g, const struct node *n)
 {
 	const struct location *l = graph_location(g, n);
-	while (l && !l->file && l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)))
+	while (l && location_is_part(l))
 		l = l->next;
 	return l;
 }
@@ -34,8 +33,8 @@ static const char *part_of(const struct graph *g, const struct node *n)
 {
 	const char *part = NULL;
 	for (const struct location *l = graph_location(g, n); l; l = l->next)
-		if (!l->file && l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)))
-			part = l->text + strlen(PASS_PART);
+		if (location_is_part(l))
+			part = l->text + strlen(GRAPH_PART);
 	return part;
 }
 

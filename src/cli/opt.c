@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const char opt_help[] =
-	"usage: weft opt FILE [options]: read and verify StableHLO text and print it\n\n"
+	"usage: weft opt FILE [options]: read and verify StableHLO text, or an ATen graph (.aten), and print it\n"
+	"as StableHLO\n\n"
 	"  --verify-only   print nothing\n"
 	"  --round-trip    also read the print and print it again: both texts and both programs must be equal;\n"
 	"                  prints nothing\n"
@@ -26,7 +27,9 @@ static struct weft_error *print_program(const struct opt *o, const char *text, s
 {
 	struct weft_program *p = NULL, *again = NULL;
 	char *second = NULL;
-	struct weft_error *e = weft_program_parse(WEFT_STABLEHLO_TEXT, o->file, text, size, &p);
+	size_t len = strlen(o->file);
+	bool aten = len > 5 && !strcmp(o->file + len - 5, ".aten");
+	struct weft_error *e = weft_program_parse(aten ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT, o->file, text, size, &p);
 
 	if (!e && o->passes)
 		e = api_program_passes(p, o->passes);

@@ -339,3 +339,16 @@ const struct location *graph_location(const struct graph *g, const struct node *
 		return NULL;
 	return &g->located[n->id].first->pub;
 }
+
+bool location_is_part(const struct location *l)
+{
+	return !l->file && l->text && !strncmp(l->text, GRAPH_PART, strlen(GRAPH_PART));
+}
+
+void graph_add_part(struct graph *g, const struct node *n, const char *part)
+{
+	for (const struct location *l = graph_location(g, n); l; l = l->next)
+		if (!l->file && l->text && !strcmp(l->text, part))
+			return;
+	graph_locate(g, n, (struct place){ 0 }, part);
+}

@@ -157,7 +157,10 @@ uint32_t graph_add_slot(struct graph *g, const struct slot *s);      /* copies *
 const struct slot *graph_slot(const struct graph *g, uint32_t i);
 uint32_t graph_nslots(const struct graph *g);
 
-/* Adds a location (text is interned) to n's list; the list is outside of hash and keys. */
+/* The text of a location that says what an op was a part of begins so, and the file is NULL: names of our
+ * composites, "weft.attention", and of one in another "weft.attention/softmax". */
+#define GRAPH_PART "weft."
+/* Adds a location (text is interned) to n's list, unless it is its last; the list is outside of hash and keys. */
 void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text);
 struct location {
 	const char *file, *text;                 /* text: front-end module path or NULL */
@@ -165,6 +168,9 @@ struct location {
 	const struct location *next;
 };
 const struct location *graph_location(const struct graph *g, const struct node *n);
+bool location_is_part(const struct location *l);
+/* Notes that n is part of that, once. */
+void graph_add_part(struct graph *g, const struct node *n, const char *part);
 
 /* ---- keys ----------------------------------------------------------------------------------- */
 

@@ -169,14 +169,6 @@ void region_inline(struct graph *g, const struct region *r, const struct node *c
 	region_inline_as(g, r, args, results, NULL);
 }
 
-static bool located_as(const struct graph *g, const struct node *n, const char *text)
-{
-	for (const struct location *l = graph_location(g, n); l; l = l->next)
-		if (l->text && !strcmp(l->text, text))
-			return true;
-	return false;
-}
-
 void region_inline_as(struct graph *g, const struct region *r, const struct node *const *args,
 	const struct node **results, const char *part)
 {
@@ -202,8 +194,8 @@ void region_inline_as(struct graph *g, const struct region *r, const struct node
 				l = l->next)
 				graph_locate(g, copy, (struct place){ l->file, l->line, l->column },
 					l->text);
-			if (part && op_table[n->op].kind != OP_LEAF && !located_as(g, copy, part))
-				graph_locate(g, copy, (struct place){ 0 }, part);
+			if (part && op_table[n->op].kind != OP_LEAF)
+				graph_add_part(g, copy, part);
 		}
 		node_map_set(&copies, n, copy);
 	}

@@ -35,12 +35,17 @@ const struct node *region_rewrite_nested(struct graph *g, const struct node *n, 
 	return changed ? graph_node(g, &s) : NULL;
 }
 
+/* Where to stands already, from adds only what it is a part of. */
 static void locate_like(struct graph *g, const struct node *to, const struct node *from)
 {
-	if (to == from || graph_location(g, to))
+	if (to == from)
 		return;
+	bool stands = graph_location(g, to) != NULL;
 	for (const struct location *l = graph_location(g, from); l; l = l->next)
-		graph_locate(g, to, (struct place){ l->file, l->line, l->column }, l->text);
+		if (location_is_part(l))
+			graph_add_part(g, to, l->text);
+		else if (!stands)
+			graph_locate(g, to, (struct place){ l->file, l->line, l->column }, l->text);
 }
 
 const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg)

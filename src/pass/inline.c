@@ -12,12 +12,12 @@ static const char *part_of(struct graph *g, const struct node *n)
 	if (n->op != OP_composite)
 		return NULL;
 	const char *name = node_str(n, KEY_callee, "");
+	const char *outer = NULL;
 	for (const struct location *l = graph_location(g, n); l; l = l->next)
-		if (l->text && !strncmp(l->text, PASS_PART, strlen(PASS_PART)) && !l->next) {
-			if (!strncmp(name, PASS_PART, strlen(PASS_PART)))
-				name += strlen(PASS_PART);
-			return job_printf(graph_job(g), "%s/%s", l->text, name);
-		}
+		if (location_is_part(l))
+			outer = l->text;
+	if (outer && !strncmp(name, GRAPH_PART, strlen(GRAPH_PART)))
+		return job_printf(graph_job(g), "%s/%s", outer, name + strlen(GRAPH_PART));
 	return name;
 }
 

@@ -51,9 +51,5 @@ extern const char *const pass_rule_names[PASS_RULE_COUNT];
 void pass_fired(enum pass_rule r);
 uint32_t pass_count_fired(enum pass_rule r);
 
-/* What a composite is called in locations of the ops it was replaced by: "weft.attention", or where one is
- * in another "weft.attention/softmax". */
-#define PASS_PART "weft."
-
 enum pass pass_find(const char *name, size_t len);           /* PASS_COUNT: no such */
 #endif

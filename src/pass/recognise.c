@@ -102,7 +102,7 @@ static const struct attrs *attributes_of(struct graph *g, const struct found *f,
 	for (uint32_t d = 0; f->state.reduced >> d; d++)
 		if (f->state.reduced >> d & 1)
 			dims = job_printf(j, "%s%s%u", dims, *dims ? ", " : "", d);
-	const char *name = job_printf(j, PASS_PART "%s.impl_%u", forms[f->form].composite, body->id);
+	const char *name = job_printf(j, GRAPH_PART "%s.impl_%u", forms[f->form].composite, body->id);
 	struct func func = {
 		.name = graph_string(g, name, strlen(name)), .is_private = true, .region = body,
 	};
@@ -186,7 +186,7 @@ static const struct node *wrap(struct recognise *r, struct graph *g, const struc
 	const struct region *body = graph_region(g, nin, types, 1, &copies[count - 1]);
 	if (f->form == FORM_attention)
 		body = recognise_below(g, body, FORM_softmax);
-	const char *name = job_printf(j, PASS_PART "%s", forms[f->form].composite);
+	const char *name = job_printf(j, GRAPH_PART "%s", forms[f->form].composite);
 	return build_composite(g, name, nin, in, attributes_of(g, f, body), body);
 }
 
