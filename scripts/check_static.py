@@ -231,6 +231,17 @@ class Checks:
         bad = [f"{path} is tracked and ignored: git rm --cached {path}" for path in p.stdout.split("\n") if path]
         yield ".gitignore", bad
 
+    def check_rows(self):
+        """Every pass, rewrite rule and form that is recognised has its test."""
+        for table, row, test in (("pass.def", "PASS", "tests/pass/{}/"),
+                                 ("rule.def", "RULE", "tests/pass/simplify/{}.mlir"),
+                                 ("recognise.def", "FORM", "tests/pass/recognise/{}.mlir")):
+            table = "src/pass/" + table
+            for line, m in lines_with(rf"(?m)^{row}\((\w+)", read(table)):
+                want = test.format(m[1])
+                there = any(f.startswith(want) for f in self.files)
+                yield f"{table}:{line}", [] if there else [f"{table}:{line}: no test {want}"]
+
     def check_scripts(self):
         """Shell scripts parse."""
         for path in [f for f in self.files if f.endswith(".sh") or f == ".ci/run"]:

@@ -29,7 +29,9 @@ TIMEOUT = 120
 # Short commands; any other is a weft command line in which %s stands for the file.
 # op: every run of it must print the values after `out:`.
 OP_RUNS = ["run --backend=interp", "run --backend=weft --threads=1", "run --backend=weft --threads=3"]
-PASS = "opt --passes={}"
+PASS = "opt --fired --passes={}"
+# Files here are named after the rewrite rule, or the form recognised, that must fire in one of their cases.
+RULES = ("simplify", "recognise")
 VERIFY = "opt"
 
 # numpy's name and struct's letter for what a .npy file holds.
@@ -228,6 +230,7 @@ class Runner:
         self.blessed = {}          # path -> [(case, new lines)]
         self.refused = set()       # op cases that native code says it lacks
         self.not_lowered = set()   # those known to be so
+        self.fired = {}            # path -> rules that its cases made fire
         if os.path.exists(NOT_LOWERED_LIST):
             with open(NOT_LOWERED_LIST, encoding="utf-8") as f:
                 self.not_lowered = {line.strip() for line in f if not line.startswith("//")}
@@ -303,6 +306,7 @@ class Runner:
         else:
             words = shlex.split(case.command)
         status, out, err, shown = self.call(case, words, scratch)
+        self.fired.setdefault(case.path, set()).update(re.findall(r"(?m)^fired: (\w+) ", err))
         want = case.exit if case.exit is not None else 1 if case.errors or word == "verify" else 0
         if status != want:
             raise Failure(f"exit status {status}, expected {want}\n{err}", shown)
@@ -360,6 +364,15 @@ class Runner:
             print(f"blessed {os.path.relpath(path, ROOT)}")
 
 
+    def silent_rules(self):
+        """Files of rules that did not fire in any of their cases."""
+        for path, fired in sorted(self.fired.items()):
+            folder, name = os.path.split(path)
+            rule = os.path.splitext(name)[0]
+            if os.path.basename(folder) in RULES and rule not in fired:
+                yield os.path.relpath(path, ROOT), rule
+
+
 def find_files(args):
     if not args:
         args = [os.path.join(ROOT, "tests", f) for f in FOLDERS]
@@ -400,6 +413,9 @@ def main():
                 if e.command:
                     print(f"  {e.command}")
                 print("  " + str(e).replace("\n", "\n  "), flush=True)
+    for path, rule in runner.silent_rules():
+        failed += 1
+        print(f"FAIL {path}: tests/run_text.py {path}\n  the rule {rule} fires in no case of it")
     runner.write_blessed(cases)
     if runner.refused:
         print(f"{len(runner.refused)} cases of ops have no native code yet (tests/op/not_lowered.txt)")
