@@ -268,6 +268,8 @@ static void dot_general(struct gen *g, const struct node *n, const struct ix *ix
 	struct nest nest = { .rank = d.ncontract, .dims = dims, .at = ix_array(g, d.ncontract),
 		.fn = dot_step, .op = n, .ix = ix, .arg = &d };
 	c->lanes = any_lanes(n->type->rank, ix);
+	if (c->lanes)                            /* nothing contracted: no loop that would do it */
+		c->v[0] = val_lanes(g, c->v[0]);
 	nest_run(g, &nest, 0, c);
 }
 

@@ -21,8 +21,8 @@ struct side {
 
 static void side_measure(struct graph *g, struct side *s)
 {
-	s->collapses = view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) &&
-		view_collapse(g, &s->view, s->ncontract, s->contract, &s->k_extent, &s->k_stride);
+	bool k = view_collapse(g, &s->view, s->ncontract, s->contract, &s->k_extent, &s->k_stride);
+	s->collapses = view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) && k;
 	if (s->free_extent == 1)
 		s->free_stride = 1;
 }

@@ -147,17 +147,17 @@ void view_of(struct graph *g, const struct node *n, struct view *out)
 bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint32_t *dims,
 	int64_t *extent, int64_t *stride)
 {
+	bool one = true;                 /* stride, so far; the extent is that of all */
 	*extent = 1;
 	*stride = 0;
 	for (uint32_t i = n; i-- > 0;) {
 		int64_t d = v->dims[dims[i]], s = v->strides[dims[i]];
 		if (d == 1)
 			continue;
-		if (*extent != 1 && s != dim_mul(g, *stride, *extent))
-			return false;
+		one &= *extent == 1 || s == dim_mul(g, *stride, *extent);
 		if (*extent == 1)
 			*stride = s;
 		*extent = dim_mul(g, *extent, d);
 	}
-	return true;
+	return one;
 }

@@ -68,3 +68,21 @@ func.func @main(%a: tensor<37x50xf32>, %b: tensor<50x41xf32>) -> tensor<37x41xf3
   %r = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<37x50xf32>, tensor<50x41xf32>) -> tensor<37x41xf32>
   return %r : tensor<37x41xf32>
 }
+// -----
+// in: dense<[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]> : tensor<2x2x2xi64>
+// out: dense<[[[3, 6], [9, 12]], [[15, 18], [21, 24]]]> : tensor<2x2x2xi64>
+func.func @main(%a: tensor<2x2x2xi64>) -> tensor<2x2x2xi64> {
+  %b = stablehlo.constant dense<3> : tensor<1xi64>
+  %0 = stablehlo.slice %a [0:2, 0:2, 0:2] : (tensor<2x2x2xi64>) -> tensor<2x2x2xi64>
+  %1 = stablehlo.dot_general %0, %b, contracting_dims = [] x [] : (tensor<2x2x2xi64>, tensor<1xi64>) -> tensor<2x2x2x1xi64>
+  %2 = stablehlo.reshape %1 : (tensor<2x2x2x1xi64>) -> tensor<2x2x2xi64>
+  return %2 : tensor<2x2x2xi64>
+}
+// -----
+// in: dense<[[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], [[[7.0, 8.0, 9.0], [1.0, 1.0, 1.0]]]]> : tensor<2x1x2x3xf32>
+// out: dense<[[21.0, 42.0], [27.0, 54.0]]> : tensor<2x2xf32>
+func.func @main(%a: tensor<2x1x2x3xf32>) -> tensor<2x2xf32> {
+  %b = stablehlo.constant dense<[[[[1.0, 2.0], [1.0, 2.0]], [[1.0, 2.0], [1.0, 2.0]], [[1.0, 2.0], [1.0, 2.0]]]]> : tensor<1x3x2x2xf32>
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1, 3, 2] x [0, 1, 2] : (tensor<2x1x2x3xf32>, tensor<1x3x2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
