@@ -28,6 +28,8 @@ CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Isrc $(TEST_HOOKS) $
 CFLAGS_ALL := -std=c17 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL := $(SANFLAGS) $(LDFLAGS)
 LDLIBS := -lpthread -lm -ldl
+# libsodium, its archive: what libweft needs of it is a hash.
+LIB_LDLIBS := -Wl,-Bstatic -lsodium -Wl,-Bdynamic -Wl,--exclude-libs,libsodium.a
 
 # ---- sources -----------------------------------------------------------------------------------
 sources = $(sort $(wildcard $(foreach m,$(1),src/$(m)/*.c src/$(m)/*/*.c)))
@@ -97,7 +99,7 @@ NO_UNDEFINED := $(if $(SAN)$(PARTIAL),,-Wl,-z,defs)
 $(BUILD)/libweft.so: $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
 	@$(CC) -shared -o $@ -Wl,-soname,libweft.so -Wl,-z,nodelete $(NO_UNDEFINED) $^ $(LDFLAGS_ALL) \
-		$(LDLIBS)
+		$(LIB_LDLIBS) $(LDLIBS)
 
 $(BUILD)/weft: $(call objects,$(CLI_SRC)) $(BUILD)/libweft.so $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
@@ -139,7 +141,7 @@ endif
 $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LDLIBS)
+	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
 unit: $(BUILD)/unit
 
 # ---- fuzzers --------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ fuzzers: $(FUZZERS)
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/%.o $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
-	@$(CC) -fsanitize=fuzzer -o $@ $^ $(UNRESOLVED) $(LDFLAGS_ALL) $(LDLIBS)
+	@$(CC) -fsanitize=fuzzer -o $@ $^ $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
 objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC)))
 
 # ---- the whole: set-up, library, command, Python package --------------------------------------------

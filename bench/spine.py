@@ -115,7 +115,8 @@ def main() -> None:
     rows = []
     for name in args.names:
         command = [sys.executable, __file__, "--child", name, "--threads", str(args.threads), "--rounds", str(args.rounds)]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"})
+        env = {**os.environ, "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1", "WEFT_CACHE": "off"}   # cold is cold
+        done = subprocess.run(command, capture_output=True, text=True, env=env)
         rows.append(json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else
                     {"workload": name, "error": done.stderr.strip().replace("\n", " ").replace("|", "/")})
         print(rows[-1], flush=True)

@@ -10,6 +10,7 @@ BUILD=${BUILD:-build}
 JOBS=${JOBS:-$(nproc)}
 PY=.venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
+export WEFT_CACHE=off                  # no test reads or fills the cache of who runs it
 
 all_groups=(static gcc clang unit text cli conformance python install asan tsan)
 

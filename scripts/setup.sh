@@ -47,6 +47,7 @@ probe_packages() {
 	need libxxhash-dev header xxhash.h
 	need libzstd-dev header zstd.h
 	need zlib1g-dev header zlib.h
+	need libsodium-dev header sodium.h
 	need python3 command -v "$python"
 	need python3-venv "$python" -c 'import venv, ensurepip'
 	need python3-dev python_header

@@ -82,7 +82,7 @@ class Box:
         self.command = shlex.join([os.path.relpath(self.weft, ROOT)] + words)
         try:
             p = subprocess.run([self.weft] + words, capture_output=True, stdin=subprocess.DEVNULL, cwd=ROOT,
-                               env=dict(os.environ, **(env or {})), timeout=TIMEOUT)
+                               env=dict(os.environ, WEFT_CACHE="off") | (env or {}), timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             raise Failed("runs too long") from None
         out, err = (b.decode("utf-8", "backslashreplace") for b in (p.stdout, p.stderr))

@@ -247,7 +247,7 @@ class Runner:
         if "%s" not in words:
             words = words + ["%s"]
         command = [self.weft] + [w.replace("%s", path).replace("%t", scratch) for w in words]
-        env = dict(os.environ, **case.env)
+        env = dict(os.environ, WEFT_CACHE="off") | case.env
         shown = " ".join([f"{k}={shlex.quote(v)}" for k, v in case.env.items()] +
                          [os.path.relpath(self.weft, ROOT)] + [shlex.quote(w) for w in command[1:]])
         try:

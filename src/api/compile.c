@@ -5,6 +5,7 @@
  * consed. */
 #include "api/api_impl.h"
 #include "api/explain.h"
+#include "api/kept.h"
 #include "base/cpu.h"
 #include "pass/pass.h"
 #include "run/pool.h"
@@ -25,7 +26,6 @@ struct compile {
 	enum isa isa;
 	void *bytes;                         /* the result; mem_free's */
 	size_t size;
-	uint32_t kernels, launches;
 };
 
 static double seconds(void)
@@ -73,8 +73,6 @@ static void stage_plan(struct job *j, struct compile *c)
 	c->plan = plan_make(j, c->graph, &c->source, &po);
 	c->plan->nequal = c->source.nequal;
 	c->plan->equal = c->source.equal;
-	c->kernels = c->plan->nkernels;
-	c->launches = c->plan->main.n;
 }
 
 struct generate {
@@ -119,8 +117,8 @@ static void stage_generate(struct job *j, struct compile *c)
 		else
 			first = t.errors[i];
 	job_try(j, first);
+	report_kernels(n);
 }
-
 
 static void compile(struct job *j, void *arg)
 {
@@ -147,28 +145,45 @@ static void compile(struct job *j, void *arg)
 	backend_emit_plan(j, c->plan, c->code, c->isa, text, size, &c->bytes, &c->size);
 }
 
+static struct weft_error *compile_anew(struct compile *c, const struct weft_program *p)
+{
+	if (c->backend->stages & BACKEND_GEN)
+		TRY(codegen_open(&c->codegen));
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	pthread_mutex_lock(lock);
+	struct weft_error *e = job_run(compile, c);
+	pthread_mutex_unlock(lock);
+	return e;
+}
+
+static struct weft_error *compile_or_find(struct compile *c, struct kept *k, const struct weft_program *p,
+	struct weft_executable **out)
+{
+	if (kept_find(k, c->backend, c->options, out))
+		return NULL;
+	TRY(compile_anew(c, p));
+	kept_keep(k, c->bytes, c->size);
+	return executable_create(c->backend, c->bytes, c->size, c->options, out);
+}
+
 struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,
 	const struct weft_options *options, struct weft_executable **out)
 {
 	double start = seconds();
+	struct kept k;
 	struct compile c = {
 		.graph = p->graph, .backend = client->backend, .options = options, .isa = isa_here(),
 	};
-	if (c.backend->stages & BACKEND_GEN) {
-		if (c.isa == ISA_COUNT)
-			FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
-		TRY(codegen_open(&c.codegen));
-	}
-	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
-	pthread_mutex_lock(lock);
-	struct weft_error *e = job_run(compile, &c);
-	pthread_mutex_unlock(lock);
+	if ((c.backend->stages & BACKEND_GEN) && c.isa == ISA_COUNT)
+		FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
+	kept_open(&k, p, c.backend, options, c.isa);
+	struct weft_error *e = compile_or_find(&c, &k, p, out);
+	kept_close(&k);
 	if (e)
 		return e;
-	TRY(executable_create(c.backend, c.bytes, c.size, options, out));
-	(*out)->kernels = c.kernels;
-	(*out)->launches = c.launches;
 	(*out)->compile_s = seconds() - start;
-	report_add(*out, true);
+	(*out)->kept = k.state;
+	(*out)->kept_why = k.why;
+	report_add(*out, k.state != KEPT_hit);
 	return NULL;
 }

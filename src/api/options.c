@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INT(name, otherwise, least, most, doc)                                                        \
+#define INT(name, otherwise, least, most, of, doc)                                                        \
 	int64_t option_##name(const struct weft_options *o) { return o ? o->name : otherwise; }
-#define STR(name, otherwise, values, doc)                                                             \
+#define STR(name, otherwise, values, of, doc)                                                             \
 	const char *option_##name(const struct weft_options *o) { return o && o->name ? o->name : otherwise; }
 #include "api/option.def"
 #undef INT
@@ -17,8 +17,8 @@ struct weft_error *weft_options_create(struct weft_options **out)
 	struct weft_options *o = mem_alloc(sizeof *o);
 	if (!o)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for options");
-#define INT(name, otherwise, least, most, doc) o->name = otherwise;
-#define STR(name, otherwise, values, doc)
+#define INT(name, otherwise, least, most, of, doc) o->name = otherwise;
+#define STR(name, otherwise, values, of, doc)
 #include "api/option.def"
 #undef INT
 #undef STR
@@ -30,8 +30,8 @@ void weft_options_free(struct weft_options *o)
 {
 	if (!o)
 		return;
-#define INT(name, otherwise, least, most, doc)
-#define STR(name, otherwise, values, doc) mem_free(o->name);
+#define INT(name, otherwise, least, most, of, doc)
+#define STR(name, otherwise, values, of, doc) mem_free(o->name);
 #include "api/option.def"
 #undef INT
 #undef STR
@@ -72,18 +72,18 @@ struct weft_error *weft_options_set(struct weft_options *o, const char *name, co
 {
 	if (!o || !name || !value)
 		FAIL(WEFT_INVALID_ARGUMENT, "options, name and value are needed");
-#define INT(field, otherwise, least, most, doc)                                                       \
+#define INT(field, otherwise, least, most, of, doc)                                                       \
 	if (!strcmp(name, #field))                                                                    \
 		return set_int(&o->field, name, value, least, most);
-#define STR(field, otherwise, values, doc)                                                            \
+#define STR(field, otherwise, values, of, doc)                                                            \
 	if (!strcmp(name, #field))                                                                    \
 		return set_str(&o->field, name, value, values);
 #include "api/option.def"
 #undef INT
 #undef STR
 	static const char *const names[] = {
-#define INT(field, otherwise, least, most, doc) #field,
-#define STR(field, otherwise, values, doc) #field,
+#define INT(field, otherwise, least, most, of, doc) #field,
+#define STR(field, otherwise, values, of, doc) #field,
 #include "api/option.def"
 #undef INT
 #undef STR

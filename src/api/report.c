@@ -1,11 +1,16 @@
 /* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.  doc/report.md. */
 #include "api/api_impl.h"
 #include "base/str.h"
+#include "cache/cache.h"
 #include <string.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct weft_executable *list;
-static uint64_t ncompiles, ngraphs;
+static uint64_t ncompiles, ngraphs, nkernels;
+static struct {
+	const char *why;
+	uint64_t n;
+} bypasses[32];                              /* reasons are literals, a dozen of them */
 
 void report_add(struct weft_executable *x, bool compiled)
 {
@@ -16,6 +21,26 @@ void report_add(struct weft_executable *x, bool compiled)
 	list = x;
 	ngraphs++;
 	ncompiles += compiled;
+	pthread_mutex_unlock(&lock);
+}
+
+void report_kernels(uint32_t n)
+{
+	pthread_mutex_lock(&lock);
+	nkernels += n;
+	pthread_mutex_unlock(&lock);
+}
+
+void report_bypass(const char *why)
+{
+	size_t i = 0, n = sizeof bypasses / sizeof *bypasses;
+	pthread_mutex_lock(&lock);
+	while (i < n && bypasses[i].why && strcmp(bypasses[i].why, why))
+		i++;
+	if (i < n) {
+		bypasses[i].why = why;
+		bypasses[i].n++;
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -75,16 +100,36 @@ static void add_counts(struct str *s, enum abi_step_kind kind)
 	str_addc(s, '}');
 }
 
+static void add_cache(struct str *s)
+{
+	str_addc(s, '{');
+	for (int i = 0; i < CACHE_COUNTS; i++)
+		str_addf(s, "\"%s\": %llu, ", cache_count_name(i), (unsigned long long)cache_counted(i));
+	str_add(s, "\"bypassed\": {");
+	for (size_t i = 0; i < sizeof bypasses / sizeof *bypasses && bypasses[i].why; i++) {
+		str_add(s, i ? ", " : "");
+		str_add_json(s, bypasses[i].why);
+		str_addf(s, ": %llu", (unsigned long long)bypasses[i].n);
+	}
+	str_add(s, "}}");
+}
+
 /* ---- the report ------------------------------------------------------------------------------- */
 
 static void add_executable(struct str *s, const struct weft_executable *x)
 {
+	static const char *const kept[] = { "loaded", "disabled", "bypassed", "hit", "miss" };
 	struct exe_stats st = exe_stats_get(x->exe);
 	str_addf(s,
 		"{\"backend\": \"%s\", \"kernels\": %u, \"launches\": %u, \"compile_s\": %.6f, \"runs\": %llu, "
-		"\"threads\": %u, \"arena_bytes\": %zu}",
-		x->backend->name, x->kernels, x->launches, x->compile_s, (unsigned long long)st.runs,
-		st.threads, st.arena);
+		"\"threads\": %u, \"arena_bytes\": %zu, \"cache\": \"%s\"",
+		x->backend->name, exe_kernels(x->exe), exe_launches(x->exe), x->compile_s,
+		(unsigned long long)st.runs, st.threads, st.arena, kept[x->kept]);
+	if (x->kept_why) {
+		str_add(s, ", \"cache_why\": ");
+		str_add_json(s, x->kept_why);
+	}
+	str_addc(s, '}');
 }
 
 static void report_json(struct str *s)
@@ -95,7 +140,7 @@ static void report_json(struct str *s)
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		struct exe_stats st = exe_stats_get(x->exe);
 		threads = st.threads > threads ? st.threads : threads;
-		kernels += x->kernels;
+		kernels += exe_kernels(x->exe);
 		compile_s += x->compile_s;
 	}
 	str_add(s, "{\"version\": ");
@@ -106,10 +151,11 @@ static void report_json(struct str *s)
 	add_counts(s, ABI_STEP_library);
 	str_addf(s,
 		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, \"kernels\": %llu, "
-		"\"cache\": {\"hits\": 0, \"misses\": 0, \"bypassed\": {}, \"disabled\": %llu}, "
-		"\"compiler_loaded\": %s, \"executables\": [",
+		"\"kernels_compiled\": %llu, \"cache\": ",
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
-		(unsigned long long)kernels, (unsigned long long)ncompiles, codegen_is_open() ? "true" : "false");
+		(unsigned long long)kernels, (unsigned long long)nkernels);
+	add_cache(s);
+	str_addf(s, ", \"compiler_loaded\": %s, \"executables\": [", codegen_is_open() ? "true" : "false");
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		str_add(s, x == list ? "" : ", ");
 		add_executable(s, x);
@@ -125,11 +171,14 @@ static void report_text(struct str *s)
 	add_counts(s, ABI_STEP_callback);
 	str_add(s, "\nlibrary calls: ");
 	add_counts(s, ABI_STEP_library);
+	str_add(s, "\ncache: ");
+	add_cache(s);
 	str_add(s, "\n backend  kernels  launches  compile ms      runs  threads  arena KiB\n");
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		struct exe_stats st = exe_stats_get(x->exe);
-		str_addf(s, " %-8s %7u  %8u  %10.1f  %8llu  %7u  %9zu\n", x->backend->name, x->kernels,
-			x->launches, 1e3 * x->compile_s, (unsigned long long)st.runs, st.threads, st.arena / 1024);
+		str_addf(s, " %-8s %7u  %8u  %10.1f  %8llu  %7u  %9zu\n", x->backend->name, exe_kernels(x->exe),
+			exe_launches(x->exe), 1e3 * x->compile_s, (unsigned long long)st.runs, st.threads,
+			st.arena / 1024);
 	}
 }
 

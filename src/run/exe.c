@@ -359,6 +359,21 @@ const char *exe_backend(const struct exe *x)
 	return x->image.strings + x->image.header->backend;
 }
 
+uint32_t exe_kernels(const struct exe *x)
+{
+	return x->image.nkernels;
+}
+
+uint32_t exe_launches(const struct exe *x)
+{
+	const struct abi_program *p = x->image.program;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; p && i < p->main_steps; i++)
+		n += x->image.steps[p->load_steps + i].kind != ABI_STEP_sizes;
+	return n;
+}
+
 const void *exe_artifact(const struct exe *x, size_t *size)
 {
 	*size = x->image.header->size;

@@ -72,6 +72,8 @@ uint32_t exe_outputs(const struct exe *x);
 struct run_type exe_input(const struct exe *x, uint32_t i);
 struct run_type exe_output(const struct exe *x, uint32_t i);
 const char *exe_backend(const struct exe *x);
+uint32_t exe_kernels(const struct exe *x);           /* kernel structures */
+uint32_t exe_launches(const struct exe *x);          /* steps of a call that do something */
 /* The artifact itself, and a section of bytes (ABI_EXPLAIN, ABI_TEXT); NULL and 0: none. */
 const void *exe_artifact(const struct exe *x, size_t *size);
 const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *size);

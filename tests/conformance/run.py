@@ -41,7 +41,7 @@ class Weft:
         """(None or what went wrong beyond an error message, status, stdout, stderr)"""
         try:
             p = subprocess.run([self.path] + words + [file], capture_output=True, timeout=TIMEOUT,
-                               stdin=subprocess.DEVNULL, cwd=ROOT)
+                               stdin=subprocess.DEVNULL, cwd=ROOT, env=dict(os.environ, WEFT_CACHE="off"))
         except subprocess.TimeoutExpired:
             return "timeout", None, "", ""
         out, err = (b.decode("utf-8", "backslashreplace") for b in (p.stdout, p.stderr))

@@ -1,4 +1,8 @@
+import os
+
 import pytest
+
+os.environ["WEFT_CACHE"] = "off"          # tests of the cache name a directory of their own
 
 
 @pytest.fixture(autouse=True)
