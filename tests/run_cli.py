@@ -122,7 +122,7 @@ def check(condition, text):
 
 # ---- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["run", "opt", "compile", "explain", "bench", "report"]
+COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache"]
 
 
 def test_help(box):
@@ -138,6 +138,49 @@ def test_usage_errors(box):
                   ["compile"], ["opt"], ["run", path, "--seed"], ["run", path, "--threads=-1"]):
         _, out, err = box.run(*words, status=2)
         check(err and not out, "a usage error is said on stderr alone")
+
+
+def test_cache(box):
+    """The second process loads; the command shows and tends what the first one kept."""
+    path = box.write("m.mlir", ADD)
+    env = {"WEFT_CACHE": "on", "WEFT_CACHE_DIR": os.path.join(box.dir, "kept")}
+
+    def ran(**more):
+        return json.loads(box.ok("report", path, "--random-inputs", "--format=json", env=env | more))
+
+    def tend(*words, **more):
+        return json.loads(box.ok("cache", *words, "--format=json", env=env | more))
+    check(tend("stats")["entries"] == 0 and not os.path.exists(env["WEFT_CACHE_DIR"]), "looking makes nothing")
+    first, second = ran(), ran()
+    check((first["cache"]["misses"], first["cache"]["stored"]) == (1, 1), "the first process keeps")
+    check(second["cache"]["hits"] == 1 and second["executables"][0]["cache"] == "hit", "the second finds")
+    check(second["kernels_compiled"] == 0 and not second["compiler_loaded"], "and compiles nothing")
+    check(first["compiler_loaded"] and first["kernels_compiled"] == first["kernels"] == second["kernels"], "kernels")
+    check(first["executables"][0]["launches"] == second["executables"][0]["launches"] > 0, "launches")
+    check(box.ok("run", path, "--random-inputs", env=env) == box.ok("run", path, "--random-inputs"), "other bits")
+    check(ran(WEFT_CACHE="off")["cache"]["disabled"] == 1, "off is off")
+    check(ran(WEFT_CACHE="nearly")["cache"]["bypassed"], "a value that is not known is on record")
+    check(ran(WEFT_CACHE_DIR="/dev/null")["cache"]["bypassed"], "a directory that is none is on record")
+    check(tend("stats")["entries"] == 1 and len(tend("list")["entries"]) == 1, "one entry")
+    check("weft" in box.ok("cache", "list", env=env), "a list for people")
+    entry, = os.listdir(env["WEFT_CACHE_DIR"])
+    entry = os.path.join(env["WEFT_CACHE_DIR"], entry)
+    check(tend("verify")["damaged"] == 0, "whole")
+    with open(entry, "r+b") as f:
+        f.seek(2000)
+        byte = f.read(1)[0]
+        f.seek(2000)
+        f.write(bytes([byte ^ 4]))
+    check(tend("verify")["damaged"] == 1 and not os.path.exists(entry), "a damaged entry is found and removed")
+    check(ran()["cache"]["stored"] == 1, "kept again")
+    check(tend("prune", "--size=1M")["removed"] == 0, "room enough")
+    check(tend("prune", "--size=1")["removed"] == 1, "no room")
+    check(ran()["cache"]["stored"] == 1 and tend("clear")["removed"] == 1 and tend("stats")["entries"] == 0, "cleared")
+    os.chmod(env["WEFT_CACHE_DIR"], 0o777)
+    box.refused("cache", "stats", env=env)
+    check(list(ran()["cache"]["bypassed"]) == ["the directory can be written by others"], "the reason")
+    for words in ([], ["frobnicate"], ["prune", "--size=much"], ["stats", "more"], ["stats", "--format=xml"]):
+        box.run("cache", *words, status=2, env=env)
 
 
 def test_missing_program(box):

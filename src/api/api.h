@@ -20,6 +20,11 @@ WEFT_API struct weft_error *api_program_passes(struct weft_program *p, const cha
 /* How often rewrite rule i of rule.def, then form i of recognise.def, was applied in this process; false: no such. */
 WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);
 
+/* Tends the cache (doc/cache.md): action stats, list, verify, prune (to size, a text; NULL: the limit) or
+ * clear; *out, the caller's to weft_text_free, says what was found or done.  Reads nothing where there is no
+ * directory; makes none.  FAILED_PRECONDITION: the directory is not to be trusted. */
+WEFT_API struct weft_error *api_cache(const char *action, const char *size, bool json, char **out) BASE_MUST_USE;
+
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 WEFT_API unsigned threads_default(void);
 #endif

@@ -19,6 +19,9 @@ enum cache_mode { CACHE_OFF, CACHE_READ, CACHE_ON };
 /* What text says, or where it is empty or NULL WEFT_CACHE.  false: the variable's value is not known. */
 bool cache_mode_of(const char *text, enum cache_mode *out);
 
+/* Bytes, with K, M or G behind; NULL: the default of 4 GiB.  false: text is no size. */
+bool cache_size_of(const char *text, uint64_t *out);
+
 struct cache {
 	int fd;                      /* of the directory; -1: there is none yet (mode read) */
 	enum cache_mode mode;

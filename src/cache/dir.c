@@ -65,7 +65,7 @@ bool cache_mode_of(const char *text, enum cache_mode *out)
 	return false;
 }
 
-static bool limit_of(const char *text, uint64_t *out)
+bool cache_size_of(const char *text, uint64_t *out)
 {
 	char *end;
 	*out = 4ull << 30;
@@ -124,7 +124,7 @@ static const char *check(int fd)
 const char *cache_open(enum cache_mode mode, struct cache *out)
 {
 	*out = (struct cache){ .fd = -1, .mode = mode };
-	if (!limit_of(variable("WEFT_CACHE_SIZE"), &out->limit))
+	if (!cache_size_of(variable("WEFT_CACHE_SIZE"), &out->limit))
 		return "WEFT_CACHE_SIZE is no size";
 	if (!path_of(out->path, sizeof out->path))
 		return "no home directory";

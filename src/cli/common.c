@@ -103,6 +103,10 @@ int cli_parse(struct cli *c, const char *command, int argc, char **argv)
 	struct weft_error *e = weft_options_create(&c->options);
 	if (e)
 		return cli_fault(e);
+	/* These are about compiling, so they compile; an option may say otherwise. */
+	if (!strcmp(command, "explain") || !strcmp(command, "bench"))
+		if (set(c, "cache", "off"))
+			return CLI_USAGE;
 	for (int i = 0; i < argc;) {
 		int used = 1, status = CLI_OK;
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
