@@ -1,15 +1,15 @@
 /* gen_contract.c -- CORE_contract against the interpreter: both sides, packed and not, tails, epilogues. */
 #include "gen_util.h"
 
-/* rows [m,k] x cols [k,n] + bias, result [m,n] or, with the rows as rhs, [n,m]. */
-struct shape { int m, n, k; bool rows_are_lhs, packed; enum dtype t; int m_block, n_block; };
+/* rows [m,k], or [k,m] along m, x cols [k,n] + bias, result [m,n] or, with the rows as rhs, [n,m]. */
+struct shape { int m, n, k; bool rows_are_lhs, packed; enum dtype t; int m_block, n_block; bool along_m; };
 
-static const struct node *unpack(struct graph *g, const struct node *p, const struct shape *s)
+static const struct node *unpack(struct graph *g, const struct node *p, const struct shape *s, int panel)
 {
-	int64_t panels = (s->n + 31) / 32;
+	int64_t panels = (s->n + panel - 1) / panel;
 	const struct node *t = build_transpose(g, p, (int64_t[]){ 1, 0, 2 });
 
-	t = build_reshape(g, t, 2, (int64_t[]){ s->k, panels * 32 });
+	t = build_reshape(g, t, 2, (int64_t[]){ s->k, panels * panel });
 	return build_slice(g, t, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
 }
 
@@ -21,19 +21,19 @@ static const struct node *epilogue(struct graph *g, const struct node *c, const 
 	return build2(g, OP_maximum, x, build_like(g, x, 0.25));
 }
 
-static void check(struct graph *g, struct job *j, const struct shape *s)
+static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
 {
-	const struct type *rt = gen_type(g, s->t, 2, s->m, s->k);
-	const struct type *vt = s->packed ? gen_type(g, s->t, 3, (s->n + 31) / 32, s->k, 32) :
+	const struct type *rt = gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
+	const struct type *vt = s->packed ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel) :
 		gen_type(g, s->t, 2, s->k, s->n);
 	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
 	const struct node *r = graph_parameter(g, 0, rt), *v = graph_parameter(g, 1, vt);
-	const struct node *cols = s->packed ? unpack(g, v, s) : v;
+	const struct node *cols = s->packed ? unpack(g, v, s, panel) : v;
 	const struct node *c = s->rows_are_lhs ?
-		build_dot(g, r, cols, 0, NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, acc) :
-		build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 }, (int64_t[]){ 1 }, acc);
+		build_dot(g, r, cols, 0, NULL, NULL, 1, (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc) :
+		build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 }, (int64_t[]){ !s->along_m }, acc);
 	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt));
 	const struct type *body_params[] = { c->type, bt };
 	const struct node *e = epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt));
@@ -43,7 +43,7 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 		.body = gen_region(g, 2, body_params, 1, &e),
 		.contract = { .rows_are_lhs = s->rows_are_lhs, .cols_packed = s->packed, .m = s->m,
 			.n = s->n, .k = s->k,
-			.rows_m = s->k, .rows_k = 1, .cols_k = s->packed ? 0 : s->n,
+			.rows_m = s->along_m ? 1 : s->k, .rows_k = s->along_m ? s->m : 1, .panel = panel, .cols_k = s->packed ? 0 : s->n,
 			.rows_type = s->t, .cols_type = s->t,
 			.acc = acc, .m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
 			.n_block = s->n_block } };
@@ -54,29 +54,34 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 static void shapes(struct graph *g, struct job *j)
 {
 	static const struct shape list[] = {
-		{ 12, 32, 8, true, true, DTYPE_f32, 0, 0 },
-		{ 60, 64, 33, true, true, DTYPE_f32, 0, 0 },
-		{ 61, 70, 33, true, true, DTYPE_f32, 0, 0 },
-		{ 131, 70, 33, true, true, DTYPE_f32, 48, 32 },
-		{ 131, 70, 33, false, true, DTYPE_f32, 48, 32 },
-		{ 96, 64, 33, false, true, DTYPE_f32, 48, 0 },
-		{ 7, 70, 5, false, true, DTYPE_f32, 0, 0 },
-		{ 1, 100, 64, true, false, DTYPE_f32, 0, 0 },
-		{ 5, 64, 64, true, false, DTYPE_f32, 0, 0 },
-		{ 100, 64, 64, true, false, DTYPE_f32, 48, 0 },
-		{ 100, 45, 64, true, false, DTYPE_f32, 48, 0 },
-		{ 100, 45, 64, false, false, DTYPE_f32, 96, 32 },
-		{ 100, 45, 7, false, true, DTYPE_f64, 48, 0 },
-		{ 100, 45, 7, true, false, DTYPE_f64, 48, 0 },
-		{ 50, 45, 40, true, false, DTYPE_bf16, 48, 0 },
-		{ 50, 45, 40, false, true, DTYPE_f16, 48, 0 },
-		{ 5, 40, 5000, true, false, DTYPE_f32, 0, 0 },
+		{ 12, 32, 8, true, true, DTYPE_f32, 0, 0, false },
+		{ 60, 64, 33, true, true, DTYPE_f32, 0, 0, false },
+		{ 61, 70, 33, true, true, DTYPE_f32, 0, 0, false },
+		{ 131, 70, 33, true, true, DTYPE_f32, 48, 32, false },
+		{ 131, 70, 33, false, true, DTYPE_f32, 48, 32, false },
+		{ 96, 64, 33, false, true, DTYPE_f32, 48, 0, false },
+		{ 7, 70, 5, false, true, DTYPE_f32, 0, 0, false },
+		{ 1, 100, 64, true, false, DTYPE_f32, 0, 0, false },
+		{ 5, 64, 64, true, false, DTYPE_f32, 0, 0, false },
+		{ 100, 64, 64, true, false, DTYPE_f32, 48, 0, false },
+		{ 100, 45, 64, true, false, DTYPE_f32, 48, 0, false },
+		{ 100, 45, 64, false, false, DTYPE_f32, 96, 32, false },
+		{ 100, 45, 7, false, true, DTYPE_f64, 48, 0, false },
+		{ 100, 45, 7, true, false, DTYPE_f64, 48, 0, false },
+		{ 50, 45, 40, true, false, DTYPE_bf16, 48, 0, false },
+		{ 50, 45, 40, false, true, DTYPE_f16, 48, 0, false },
+		{ 5, 40, 5000, true, false, DTYPE_f32, 0, 0, false },
+		{ 100, 300, 300, true, false, DTYPE_f32, 48, 160, false },
+		{ 100, 300, 300, true, true, DTYPE_f32, 48, 160, true },
+		{ 100, 45, 300, false, false, DTYPE_f32, 48, 0, true },
+		{ 50, 45, 300, true, false, DTYPE_bf16, 48, 0, true },
 	};
 
-	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
-		UNIT_NOTE("shape %u", i);
-		check(g, j, &list[i]);
-	}
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+		for (int panel = 16; panel <= 32; panel += 16) {
+			UNIT_NOTE("shape %u, panels of %d", i, panel);
+			check(g, j, &list[i], panel);
+		}
 }
 
 void test_gen_contract__shapes(void)
