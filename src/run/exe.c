@@ -535,7 +535,8 @@ struct weft_error *exe_times_start(struct exe *x)
 }
 
 void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
-	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns), void *arg)
+	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns,
+	uint64_t least_ns, uint64_t cpu_ns), void *arg)
 {
 	for (uint32_t i = 0; x->times && i < x->image.nsteps; i++) {
 		run_lock();

@@ -110,7 +110,8 @@ WEFT_API struct weft_error *exe_times_start(struct exe *x) BASE_MUST_USE;
  * of all threads together: on a machine that does other things too, the figure to compare.
  * Branches and loops include what they run. */
 WEFT_API void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
-	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns), void *arg);
+	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns,
+	uint64_t least_ns, uint64_t cpu_ns), void *arg);
 /* Calls fn for every callback and library step's name ("namespace.op" or "name") with its count. */
 void exe_counts_each(const struct exe *x,
 	void (*fn)(void *arg, enum abi_step_kind kind, const char *name, uint64_t count),

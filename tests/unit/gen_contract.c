@@ -43,7 +43,8 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 		.body = gen_region(g, 2, body_params, 1, &e),
 		.contract = { .rows_are_lhs = s->rows_are_lhs, .cols_packed = s->packed, .m = s->m,
 			.n = s->n, .k = s->k,
-			.rows_m = s->along_m ? 1 : s->k, .rows_k = s->along_m ? s->m : 1, .panel = panel, .cols_k = s->packed ? 0 : s->n,
+			.rows_m = s->along_m ? 1 : s->k, .rows_k = s->along_m ? s->m : 1, .panel = panel,
+			.cols_k = s->packed ? 0 : s->n,
 			.rows_type = s->t, .cols_type = s->t,
 			.acc = acc, .m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
 			.n_block = s->n_block } };
