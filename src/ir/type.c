@@ -140,7 +140,8 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 
 /* ---- what two descriptions of one value say together ---------------------------------------- */
 
-/* How much a dimension says: a number most, a bare symbol that nothing else is known of least, the
+/* How much a dimension says (where two say as much, what was declared stays: a pass that writes a node anew
+ * has its sizes named as before): a number most, a bare symbol that nothing else is known of least, the
  * value of some node less than what is known from arguments. */
 static int dim_precision(const struct graph *g, int64_t d)
 {
@@ -155,7 +156,7 @@ static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred,
 {
 	if (!dim_may_equal(g, declared, inferred))
 		return false;
-	*out = dim_precision(g, declared) > dim_precision(g, inferred) ? declared : inferred;
+	*out = dim_precision(g, inferred) > dim_precision(g, declared) ? inferred : declared;
 	return true;
 }
 

@@ -185,11 +185,11 @@ module {
 //     %6 = stablehlo.constant dense<16> : tensor<1xi64>
 //     %7 = stablehlo.concatenate %4, %6, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %8 = stablehlo.dynamic_broadcast_in_dim %1, %7, dims = [1] : (tensor<16xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %9 = stablehlo.subtract %arg0, %8 : tensor<?x16xf32>
-//     %10 = stablehlo.exponential %9 : tensor<?x16xf32>
+//     %9 = stablehlo.subtract %arg0, %8 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %10 = stablehlo.exponential %9 : (tensor<?x16xf32>) -> tensor<?x16xf32>
 //     %11 = stablehlo.reduce(%10 init: %5) applies stablehlo.add across dimensions = [0] : (tensor<?x16xf32>, tensor<f32>) -> tensor<16xf32>
 //     %12 = stablehlo.dynamic_broadcast_in_dim %11, %7, dims = [1] : (tensor<16xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %13 = stablehlo.divide %10, %12 : tensor<?x16xf32>
+//     %13 = stablehlo.divide %10, %12 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
 //     return %13 : tensor<?x16xf32>
 //   }
 //   func.func private @weft.softmax.impl_3(%arg0: tensor<?x16xf32>) -> tensor<?x16xf32> {
@@ -202,15 +202,15 @@ module {
 //     %6 = stablehlo.constant dense<16> : tensor<1xi64>
 //     %7 = stablehlo.concatenate %5, %6, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %8 = stablehlo.dynamic_broadcast_in_dim %2, %7, dims = [0] : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %9 = stablehlo.subtract %arg0, %8 : tensor<?x16xf32>
-//     %10 = stablehlo.exponential %9 : tensor<?x16xf32>
+//     %9 = stablehlo.subtract %arg0, %8 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %10 = stablehlo.exponential %9 : (tensor<?x16xf32>) -> tensor<?x16xf32>
 //     %11 = stablehlo.reduce(%10 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<?x16xf32>, tensor<f32>) -> tensor<?xf32>
 //     %12 = stablehlo.get_dimension_size %11, dim = 0 : (tensor<?xf32>) -> tensor<i32>
 //     %13 = stablehlo.convert %12 : (tensor<i32>) -> tensor<i64>
 //     %14 = stablehlo.reshape %13 : (tensor<i64>) -> tensor<1xi64>
 //     %15 = stablehlo.concatenate %14, %6, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %16 = stablehlo.dynamic_broadcast_in_dim %11, %15, dims = [0] : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %17 = stablehlo.divide %10, %16 : tensor<?x16xf32>
+//     %17 = stablehlo.divide %10, %16 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
 //     return %17 : tensor<?x16xf32>
 //   }
 //   func.func public @main(%x: tensor<?x16xf32>) -> tensor<?x16xf32> {
