@@ -20,3 +20,15 @@ func.func @main(%a: tensor<3x9xi32>) -> tensor<3x9xi32> {
   }) : (tensor<3x9xi32>) -> tensor<3x9xi32>
   return %r : tensor<3x9xi32>
 }
+// -----
+// in: dense<[[3, 1, 2, 9, 7], [5, 5, 4, 0, 1], [2, 2, 1, 1, 0]]> : tensor<3x5xi32>
+// out: dense<[[2, 0, 2, 1, 2], [0, 2, 0, 2, 1], [1, 1, 1, 0, 0]]> : tensor<3x5xi16>
+func.func @main(%a: tensor<3x5xi32>) -> tensor<3x5xi16> {
+  %i = stablehlo.iota dim = 0 : tensor<3x5xi16>
+  %r:2 = "stablehlo.sort"(%a, %i) <{dimension = 0 : i64, is_stable = true}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>, %u: tensor<i16>, %v: tensor<i16>):
+    %s = stablehlo.compare LT, %x, %y : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %s : tensor<i1>
+  }) : (tensor<3x5xi32>, tensor<3x5xi16>) -> (tensor<3x5xi32>, tensor<3x5xi16>)
+  return %r#1 : tensor<3x5xi16>
+}
