@@ -3,8 +3,8 @@
  * Requirements:
  * 1. job_run owns everything the job holds: undo list, scratch, error.  It frees all of it on
  *    both ways out.
- * 2. setjmp lives alone in job_enter(): C leaves locals of its function indeterminate after a
- *    jump, and there are none.
+ * 2. setjmp lives alone in job_enter() and job_attempt(): C leaves locals of its function
+ *    indeterminate after a jump, and there are none.
  * 3. Undo functions run last first, after the body, with the scratch still alive.  They do not
  *    fail; a failure in one is our bug.
  * 4. The struct is the same in libweft and libweft_codegen, which is built from the same files,
@@ -22,17 +22,36 @@ struct undo {
 };
 
 struct job {
-	jmp_buf out;
+	jmp_buf out, attempt;
 	struct arena scratch;
 	struct undo *undos;
 	struct weft_error *error;
-	bool ending;
+	bool ending, attempting;
 };
 
 static void job_enter(struct job *j, job_fn *fn, void *arg)
 {
 	if (!setjmp(j->out))
 		fn(j, arg);
+}
+
+bool job_attempt(struct job *j, job_fn *fn, void *arg)
+{
+	assert(!j->attempting && "one attempt at a time");
+	j->attempting = true;
+	if (!setjmp(j->attempt)) {
+		fn(j, arg);
+		j->attempting = false;
+		return true;
+	}
+	j->attempting = false;
+	return false;
+}
+
+noreturn void job_give_up(struct job *j)
+{
+	assert(j->attempting && "there is an attempt to give up");
+	longjmp(j->attempt, 1);
 }
 
 struct weft_error *job_run(job_fn *fn, void *arg)

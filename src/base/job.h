@@ -15,6 +15,10 @@ typedef void job_undo_fn(void *obj, bool failed);
 
 struct weft_error *job_run(job_fn *fn, void *arg) BASE_MUST_USE;
 
+/* Runs fn(j, arg) within j; false when job_give_up(j) ended it.  Not nested.  A failure ends the job. */
+bool job_attempt(struct job *j, job_fn *fn, void *arg) BASE_MUST_USE;
+noreturn void job_give_up(struct job *j);
+
 void *job_alloc(struct job *j, size_t size);                        /* zeroed; as long as the job */
 void *job_alloc_in(struct job *j, struct arena *a, size_t size);    /* zeroed; as long as a */
 void *job_array(struct job *j, size_t n, size_t size);              /* n elements of size bytes */

@@ -4,7 +4,6 @@
 #include "base/str.h"
 #include "front/aten/aten.h"
 #include "ir/build.h"
-#include <setjmp.h>
 
 #define ATEN_MAX_ARGS  16
 #define ATEN_MAX_DEPTH 16 /* of nested lists and expressions */
@@ -132,7 +131,6 @@ struct lower {
 	const struct type **type; /* what the text says of each result; NULL: None */
 	const struct node **out; /* to fill; an unused result may stay NULL */
 	bool given_up; /* this case has no lowering: it becomes a callback */
-	jmp_buf bail;                /* where lower_bail goes */
 };
 static inline void lower_give_up(struct lower *l)
 {

@@ -29,7 +29,7 @@ bool aten_known(const char *overload)
 
 void lower_bail(struct lower *l)
 {
-	longjmp(l->bail, 1);
+	job_give_up(l->j);
 }
 
 void lower_fail(struct lower *l, const char *fmt, ...)
@@ -197,6 +197,14 @@ static void match_args(struct lower *l, const struct call *c)
 				c->names[k] ? c->names[k] : "positional");
 }
 
+static void lower_row(struct job *j, void *arg)
+{
+	struct lower *l = arg;
+
+	(void)j;
+	l->row->fn(l);
+}
+
 void lower_call(struct lower *l, const struct call *c)
 {
 	if (!l->row) {
@@ -209,11 +217,7 @@ void lower_call(struct lower *l, const struct call *c)
 	for (uint32_t i = 0; i < l->nout; i++)
 		if (!l->type[i] && i == 0)
 			lower_fail(l, "result 0 is not None");
-	if (setjmp(l->bail))
-		l->given_up = true;
-	else
-		l->row->fn(l);
-	if (l->given_up) {
+	if (!job_attempt(l->j, lower_row, l) || l->given_up) {
 		lower_callback(l, c);
 		return;
 	}
