@@ -1,4 +1,4 @@
-/* job.c -- the job: setjmp in one place, so that nothing inside a compilation returns errors.
+/* job.c -- the job: setjmp in one file, so that nothing inside a compilation returns errors.
  *
  * Requirements:
  * 1. job_run owns everything the job holds: undo list, scratch, error.  It frees all of it on
