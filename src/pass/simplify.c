@@ -238,6 +238,25 @@ static const struct node *rule_concatenate_one(struct graph *g, const struct nod
 	return n->nin == 1 && n->type == n->in[0]->type ? n->in[0] : NULL;
 }
 
+/* So that asking for a size does not keep a tensor that is else computed where it is used. */
+static const struct node *rule_size_of_map(struct graph *g, const struct node *n)
+{
+	const struct node *f = n->in[0];
+	uint32_t d = (uint32_t)node_int(n, KEY_dimension, 0);
+	if (op_table[f->op].kind != OP_MAP || f->nregions)
+		return NULL;
+	for (uint32_t i = 0; i < f->nin; i++) {
+		const struct type *x = f->in[i]->type;
+		if (x->kind != TYPE_tensor || x->rank != f->type->rank || x->dims[d] != f->type->dims[d])
+			continue;
+		struct node_spec s = {
+			.op = OP_get_dimension_size, .nin = 1, .in = &f->in[i], .attrs = n->attrs, .type = n->type,
+		};
+		return graph_node(g, &s);
+	}
+	return NULL;
+}
+
 /* ---- the driver ------------------------------------------------------------------------------- */
 
 static const struct node *apply(struct graph *g, const struct node *n)
