@@ -10,8 +10,9 @@
  *               the body over the group's columns of C, from scratch
  *
  * R is read scalar by scalar, each broadcast to a vector (after the register blocking of
- * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over k in order in one accumulator, by FMA where
- * the machine has it, so its bits depend on nothing else.  Lanes of the epilogue run along n, or along
+ * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over DEPTH of k in order in one accumulator, by FMA
+ * where the machine has it, and the sums of the blocks are added in order: its bits depend on nothing
+ * else, and its error grows with DEPTH + k / DEPTH instead of k.  Lanes of the epilogue run along n, or along
  * m where the result lies that way: then the columns are turned in registers first. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
@@ -89,18 +90,36 @@ static int64_t out_at(const struct contraction *x, uint32_t i)
 	return (int64_t)(i / x->halves) * x->cols + (int64_t)(i % x->halves) * LANES;
 }
 
+/* The accumulators to out, or added to what is there. */
+static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBlockRef in, uint32_t n,
+	LLVMValueRef out, const LLVMValueRef *acc, bool add)
+{
+	LLVMPositionBuilderAtEnd(g->b, in);
+	for (uint32_t i = 0; i < n; i++) {
+		LLVMValueRef p = gep(g, x->acc, out, c64(g, out_at(x, i))), v = acc[i];
+		if (add) {
+			LLVMValueRef old = LLVMBuildLoad2(g->b, x->vec, p, "");
+			LLVMSetAlignment(old, 64);
+			v = FADD(old, v);
+		}
+		LLVMSetAlignment(LLVMBuildStore(g->b, v, p), 64);
+	}
+	LLVMBuildRetVoid(g->b);
+}
+
 /* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
  * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in it. */
 static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
 	LLVMValueRef fn = LLVMAddFunction(g->module, "tile", LLVMFunctionType(g->none, types, P_COUNT, false));
-	LLVMValueRef param[P_COUNT], init[MAX_ROWS * MAX_HALVES], phi[MAX_ROWS * MAX_HALVES];
-	LLVMValueRef acc[MAX_ROWS * MAX_HALVES], none = LLVMConstNull(x->vec);
+	LLVMValueRef param[P_COUNT], phi[MAX_ROWS * MAX_HALVES], acc[MAX_ROWS * MAX_HALVES];
+	LLVMValueRef none = LLVMConstNull(x->vec);
 	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, fn, "entry");
-	LLVMBasicBlockRef more = LLVMAppendBasicBlockInContext(g->llvm, fn, "more");
 	LLVMBasicBlockRef loop = LLVMAppendBasicBlockInContext(g->llvm, fn, "loop");
 	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, fn, "done");
+	LLVMBasicBlockRef first = LLVMAppendBasicBlockInContext(g->llvm, fn, "first");
+	LLVMBasicBlockRef more = LLVMAppendBasicBlockInContext(g->llvm, fn, "more");
 	LLVMBuilderRef outer = g->b;
 	uint32_t n = rows * x->halves;
 
@@ -116,12 +135,6 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	if (x->rows_k >= 0)
 		param[P_ROWS_K] = c64(g, x->rows_k);
 	LLVMPositionBuilderAtEnd(g->b, entry);
-	LLVMBuildCondBr(g->b, param[P_FIRST], loop, more);
-	LLVMPositionBuilderAtEnd(g->b, more);
-	for (uint32_t i = 0; i < n; i++) {
-		init[i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, param[P_OUT], c64(g, out_at(x, i))), "");
-		LLVMSetAlignment(init[i], 64);
-	}
 	LLVMBuildBr(g->b, loop);
 	LLVMPositionBuilderAtEnd(g->b, loop);
 	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
@@ -130,14 +143,13 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	tile_step(g, x, rows, param, k, acc);
 	LLVMValueRef next = ADD(k, c64(g, 1));
 	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), loop, done);
-	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, zero, next }, (LLVMBasicBlockRef[]){ entry, more, loop }, 3);
+	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, next }, (LLVMBasicBlockRef[]){ entry, loop }, 2);
 	for (uint32_t i = 0; i < n; i++)
-		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, init[i], acc[i] },
-			(LLVMBasicBlockRef[]){ entry, more, loop }, 3);
+		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, acc[i] }, (LLVMBasicBlockRef[]){ entry, loop }, 2);
 	LLVMPositionBuilderAtEnd(g->b, done);
-	for (uint32_t i = 0; i < n; i++)
-		LLVMSetAlignment(LLVMBuildStore(g->b, acc[i], gep(g, x->acc, param[P_OUT], c64(g, out_at(x, i)))), 64);
-	LLVMBuildRetVoid(g->b);
+	LLVMBuildCondBr(g->b, param[P_FIRST], first, more);
+	tile_store(g, x, first, n, param[P_OUT], acc, false);
+	tile_store(g, x, more, n, param[P_OUT], acc, true);
 	LLVMDisposeBuilder(g->b);
 	g->b = outer;
 	return fn;
