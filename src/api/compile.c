@@ -36,21 +36,20 @@ static double seconds(void)
 }
 
 /* Main's region, called functions in place; the tensors that sizes are read from as further results. */
-static void stage_source(struct job *j, struct compile *c, const struct func *main)
+static void stage_source(struct compile *c, const struct func *main)
 {
 	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
 	const struct region *r = pass_run(c->graph, main->region, PASS_ID_inline, &po);
-	uint32_t n;
 	c->source.name = main->name;
+	c->source.region = r;
 	c->source.equal = region_equalities(c->graph, r, &c->source.nequal);
-	c->source.values = plan_values(j, c->graph, r, &n);
-	c->source.nvalues = n;
-	const struct node **results = job_array(j, r->nresults + n, sizeof *results);
-	for (uint32_t i = 0; i < r->nresults; i++)
-		results[i] = r->results[i];
-	for (uint32_t i = 0; i < n; i++)
-		results[r->nresults + i] = c->source.values[i];
-	c->source.region = graph_region(c->graph, r->nparams, r->params, r->nresults + n, results);
+	plan_track(c->graph, &c->source, true);
+}
+
+static void run_pass(struct compile *c, enum pass p, const struct pass_options *po)
+{
+	c->source.region = pass_run(c->graph, c->source.region, p, po);
+	plan_track(c->graph, &c->source, false);
 }
 
 /* Composites go back to their ops, which are located where they were found: kernels have no core yet that
@@ -60,8 +59,8 @@ static void stage_passes(struct compile *c)
 	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
 	for (enum pass p = 0; p < PASS_COUNT; p++)
 		if (p != PASS_ID_inline)
-			c->source.region = pass_run(c->graph, c->source.region, p, &po);
-	c->source.region = pass_run(c->graph, c->source.region, PASS_ID_inline, &po);
+			run_pass(c, p, &po);
+	run_pass(c, PASS_ID_inline, &po);
 }
 
 static void stage_plan(struct job *j, struct compile *c)
@@ -135,7 +134,7 @@ static void compile(struct job *j, void *arg)
 		backend_emit_text(j, c->backend, c->graph, main, text.text, &c->bytes, &c->size);
 		return;
 	}
-	stage_source(j, c, main);
+	stage_source(c, main);
 	if (stages & BACKEND_PASSES)
 		stage_passes(c);
 	stage_plan(j, c);

@@ -33,7 +33,8 @@ static uint32_t value_buffer(const struct emit *e, const struct node *n)
 	for (uint32_t i = 0; i < e->p->nvalues; i++)
 		if (e->p->values[i] == n)
 			return e->p->value_buffers[i];
-	job_fail(e->job, WEFT_INTERNAL, "a size is read from a tensor that the plan does not store");
+	job_fail(e->job, WEFT_INTERNAL, "a size is read from a tensor that the plan does not store (%s, node %u)",
+		op_table[n->op].text, n->id);
 }
 
 /* Does d need a tensor that some step computes?  Then it must wait for it. */

@@ -88,7 +88,8 @@ const char *graph_string(struct graph *g, const char *s, size_t len);    /* inte
 /* What a node is to be.  in[] holds operands, then captures (attrs' KEY_ncaptures), then the effect's
  * token (attrs' KEY_effect); type has the effect's token as its last result.  type NULL: what the op's
  * shape rule says; given: it must agree with the rule (a `?` agrees with anything; the more precise
- * dimension is taken). */
+ * dimension is taken).  trusted: the type is right, it was inferred for operands of the same types; the
+ * rule is not asked again (it might name a size by another node that has the same value). */
 struct node_spec {
 	enum op op;
 	uint32_t nin, nregions;
@@ -97,6 +98,7 @@ struct node_spec {
 	const struct region *const *regions;
 	const struct type *type;
 	struct place at;                         /* for messages; also recorded as a location */
+	bool trusted;
 };
 /* The node of that spec, verified against op.def; arrays are copied.  An invalid one fails the job
  * with INVALID_ARGUMENT at `at`, naming op and constraint ("gather_c7: ..."). */

@@ -270,7 +270,7 @@ const struct node *graph_node(struct graph *g, const struct node_spec *s)
 	struct node key = { .op = s->op, .nin = s->nin, .nregions = s->nregions, .in = s->in,
 		.attrs = s->attrs, .regions = s->regions };
 
-	key.type = node_infer(g, s);
+	key.type = s->trusted ? s->type : node_infer(g, s);
 	const struct node *n = node_cons(g, &key);
 	if (s->at.file)
 		graph_locate(g, n, s->at, NULL);

@@ -3,7 +3,6 @@
  * The body is built in the graph like any region, so equal bodies are one pointer; two kernels are equal
  * when body, core and numbers are, and are then compiled once (plan.c compares). */
 #include "base/hash.h"
-#include "ir/rewrite.h"
 #include "plan/plan_impl.h"
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +80,11 @@ static const struct node *twin(struct build *b, const struct node *n)
 	const struct node **in = job_array(graph_job(b->g), n->nin, sizeof *in);
 	for (uint32_t k = 0; k < n->nin; k++)
 		in[k] = b->now[n->in[k]->id];
-	return node_with_operands(b->g, n, in);
+	struct node_spec s = {
+		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs, .nregions = n->nregions,
+		.regions = n->regions, .type = n->type, .trusted = true,
+	};
+	return graph_node(b->g, &s);
 }
 
 /* ---- sizes ------------------------------------------------------------------------------------ */

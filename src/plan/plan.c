@@ -497,16 +497,38 @@ static void add_values(struct graph *g, const struct type *t, uint32_t *n, const
 	}
 }
 
-const struct node *const *plan_values(struct job *j, struct graph *g, const struct region *r,
-	uint32_t *count)
+void plan_track(struct graph *g, struct plan_source *s, bool all)
 {
-	uint32_t n, found = 0;
+	struct job *j = graph_job(g);
+	const struct region *r = s->region;
+	uint32_t n, found = 0, fresh = 0;
 	const struct node **order = region_order(j, r, &n);
-	const struct node **out = job_array(j, n + 1, sizeof *out);
-	for (uint32_t i = 0; i < n; i++)
-		add_values(g, order[i]->type, &found, out);
-	*count = found;
-	return out;
+	const struct node **named = job_array(j, n + s->nvalues + 1, sizeof *named);
+	bool *here = job_array(j, graph_nnodes(g), sizeof *here);
+	const struct node **values = job_array(j, n + s->nvalues + 1, sizeof *values);
+	const struct node **results = job_array(j, r->nresults + n + 1, sizeof *results);
+	for (uint32_t i = 0; i < n; i++) {
+		here[order[i]->id] = true;
+		add_values(g, order[i]->type, &found, named);
+	}
+	for (uint32_t i = 0; i < s->nvalues; i++)
+		values[i] = s->values[i];
+	for (uint32_t i = 0; i < r->nresults; i++)
+		results[i] = r->results[i];
+	for (uint32_t i = 0; i < found; i++) {
+		bool known = !all && !here[named[i]->id];
+		for (uint32_t k = 0; k < s->nvalues; k++)
+			known |= s->values[k] == named[i];
+		if (known)
+			continue;
+		values[s->nvalues + fresh] = named[i];
+		results[r->nresults + fresh++] = named[i];
+	}
+	if (!fresh)
+		return;
+	s->region = graph_region(g, r->nparams, r->params, r->nresults + fresh, results);
+	s->values = values;
+	s->nvalues += fresh;
 }
 
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *src,
@@ -514,6 +536,10 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 {
 	struct planner pl = { .g = g, .job = j, .o = o, .p = job_alloc(j, sizeof *pl.p) };
 	struct plan *p = pl.p;
+	struct plan_source lowered = *src;
+	lowered.region = plan_lower(g, src->region, o);
+	plan_track(g, &lowered, false);
+	src = &lowered;
 	const struct region *r = src->region;
 	p->graph = g;
 	p->strict = o->strict;

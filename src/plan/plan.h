@@ -164,9 +164,10 @@ struct plan_source {
  * place. */
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,
 	const struct plan_options *o);
-/* The nodes that DIM_value dimensions of r's types name, each once, in j's scratch. */
-const struct node *const *plan_values(struct job *j, struct graph *g, const struct region *r,
-	uint32_t *count);
+/* Makes every node that a DIM_value dimension of s->region's types names one of s->values and a result: all
+ * of them at first; later, when the region was rewritten, those that it computes, since types may then name
+ * new nodes, while the ones named before are followed as results. */
+void plan_track(struct graph *g, struct plan_source *s, bool all);
 
 /* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's name. */
 enum isa isa_here(void);
