@@ -323,8 +323,8 @@ def test_overload(name, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_nonzero(backend, monkeypatch):
+def test_nonzero(backend):
     """A size that the program computes, in the middle of a graph."""
-    monkeypatch.setattr(torch._dynamo.config, "capture_dynamic_output_shape_ops", True)
-    check(lambda a: (a > 0).nonzero() + 1, z, backend=backend)
-    check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backend=backend)
+    with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
+        check(lambda a: (a > 0).nonzero() + 1, z, backend=backend)
+        check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backend=backend)
