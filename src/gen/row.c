@@ -249,7 +249,7 @@ bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
 	switch (x->op) {
 	case OP_add: f = -0.0; break;
 	case OP_multiply: f = 1, i = 1; break;
-	case OP_maximum: f = -__builtin_inf(), i = sign ? -((int64_t)1 << (bits - 1)) : 0; break;
+	case OP_maximum: f = -__builtin_inf(), i = sign ? (int64_t)(0 - ((uint64_t)1 << (bits - 1))) : 0; break;
 	case OP_minimum: f = __builtin_inf(), i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1; break;
 	case OP_and: i = -1; break;
 	case OP_or: break;
