@@ -286,6 +286,8 @@ static void gen_undo(void *obj, bool failed)
 	compiling = NULL;
 	if (g->leaked)
 		return;
+	if (g->object)
+		LLVMDisposeMemoryBuffer(g->object);
 	if (g->b)
 		LLVMDisposeBuilder(g->b);
 	if (g->module)
@@ -431,11 +433,10 @@ static void compile_job(struct job *j, void *arg)
 #ifndef NDEBUG
 	gen_verify(g);
 #endif
-	LLVMMemoryBufferRef object = target_emit(g);
+	LLVMMemoryBufferRef object = g->object = target_emit(g);
 	if (g->opt->dump)
 		dump_text(g, "o", LLVMGetBufferStart(object), LLVMGetBufferSize(object));
 	link_object(g, LLVMGetBufferStart(object), LLVMGetBufferSize(object), "kernel", a->out);
-	LLVMDisposeMemoryBuffer(object);
 	a->out->scratch = g->scratch_bytes;
 }
 

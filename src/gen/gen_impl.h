@@ -66,6 +66,7 @@ struct gen {
 
 	LLVMContextRef llvm;
 	LLVMModuleRef module;
+	LLVMMemoryBufferRef object;
 	LLVMBuilderRef b;
 	LLVMTargetMachineRef tm;
 	LLVMTypeRef i1, i8, i16, i32, i64, f32, f64, f16, ptr, none;

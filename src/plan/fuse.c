@@ -218,7 +218,8 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 	if (group->rank > PLAN_MAX_RANK)
 		job_fail(f->job, WEFT_UNIMPLEMENTED, "%s of rank %u: native code ends at rank %d",
 			op_table[root->op].text, group->rank, PLAN_MAX_RANK);
-	memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
+	if (group->rank)
+		memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
 	struct member m = { .group = group, .visits = elements(root->type), .mapped = true };
 	for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
 		m.dim[d] = d < group->rank && root->type->dims[d] != 1 ? (int8_t)d : -1;
