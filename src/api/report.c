@@ -103,7 +103,7 @@ static void add_counts(struct str *s, enum abi_step_kind kind)
 static void add_cache(struct str *s)
 {
 	str_addc(s, '{');
-	for (int i = 0; i < CACHE_COUNTS; i++)
+	for (enum cache_count i = 0; i < CACHE_COUNTS; i++)
 		str_addf(s, "\"%s\": %llu, ", cache_count_name(i), (unsigned long long)cache_counted(i));
 	str_add(s, "\"bypassed\": {");
 	for (size_t i = 0; i < sizeof bypasses / sizeof *bypasses && bypasses[i].why; i++) {
