@@ -35,10 +35,15 @@ static double seconds(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static struct pass_options pass_options_of(const struct compile *c)
+{
+	return (struct pass_options){ option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+}
+
 /* Main's region, called functions in place; the tensors that sizes are read from as further results. */
 static void stage_source(struct compile *c, const struct func *main)
 {
-	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+	struct pass_options po = pass_options_of(c);
 	const struct region *r = pass_run(c->graph, main->region, PASS_ID_inline, &po);
 	c->source.name = main->name;
 	c->source.region = r;
@@ -56,7 +61,7 @@ static void run_pass(struct compile *c, enum pass p, const struct pass_options *
  * knows one by its name. */
 static void stage_passes(struct compile *c)
 {
-	struct pass_options po = { option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+	struct pass_options po = pass_options_of(c);
 	for (enum pass p = 0; p < PASS_COUNT; p++)
 		if (p != PASS_ID_inline)
 			run_pass(c, p, &po);
