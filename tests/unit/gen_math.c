@@ -22,8 +22,8 @@ static long double rsqrt_of(long double x)
 static const struct fn functions[] = {
 	{ OP_exponential, 1.1, 1.1, -110, 95, NULL, expl },
 	{ OP_exponential, 1.1, 1.1, -750, 712, NULL, expl },
-	{ OP_exponential_minus_one, 1, 2, -5, 5, NULL, expm1l },
-	{ OP_exponential_minus_one, 1, 2, -1e-3, 1e-3, NULL, expm1l },
+	{ OP_exponential_minus_one, 1, 1.25, -5, 5, NULL, expm1l },
+	{ OP_exponential_minus_one, 1, 1.25, -1e-3, 1e-3, NULL, expm1l },
 	{ OP_tanh, 2, 2, -5, 5, NULL, tanhl },
 	{ OP_tanh, 2, 2, -1e-4, 1e-4, NULL, tanhl },
 	{ OP_logistic, 2.25, 2.25, -100, 100, NULL, logistic },
