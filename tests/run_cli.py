@@ -389,6 +389,26 @@ def test_unimplemented(box):
 
 # ---- reports -----------------------------------------------------------------------------------------------
 
+def test_check(box):
+    program = """func.func @main() {
+  %a = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %b = stablehlo.add %a, %a : tensor<2xf32>
+  check.expect_eq_const %b, dense<[2.0, WANTED]> : tensor<2xf32>
+  return
+}
+"""
+    good, bad = box.write("good.mlir", program.replace("WANTED", "4.0")), box.write("bad.mlir", program.replace("WANTED", "5.0"))
+    _, out, err = box.run("check", "--stats", good, status=0)
+    check(out == f"PASS {good}\n", out)
+    check("strict: 1 of 1; default: 1 of 1\nkernels=1 library=0 folded=0 interpreted=0\n" == err, err)
+    _, out, _ = box.run("check", bad, good, status=1)
+    check(re.fullmatch(rf"FAIL {bad}: {bad}:4:3: error: .*element 1 is 4 and 5.*\nPASS {good}\n", out), out)
+    _, _, err = box.run("check", "--backend=interp", "--stats", good, status=0)
+    check(re.fullmatch(r"kernels=0 library=0 folded=0 interpreted=[1-9]\d*\n", err), err)
+    _, out, _ = box.run("check", box.write("args.mlir", ADD), box.dir + "/none.mlir", status=1)
+    check(re.fullmatch(r"PASS .*args.mlir\nFAIL .*none.mlir: .*\n", out), out)
+
+
 def test_report(box):
     m, good = box.write("m.mlir", ADD), box.npy("good.npy", [1, 2, 3, 4])
     report = json.loads(box.ok("report", "--format=json", m, good, good))

@@ -192,11 +192,17 @@ WEFT_API struct weft_error *weft_event_wait(struct weft_event *e);
 WEFT_API bool weft_event_ready(const struct weft_event *e);
 WEFT_API void weft_event_release(struct weft_event *e);
 
+/* What a check took: steps run, ops that were evaluated while compiling, ops that the interpreter ran. */
+struct weft_check_counts {
+	uint64_t kernels, library_calls, folded, interpreted;
+};
 /* Runs a StableHLO text that checks itself (its main has custom calls to check.expect_eq and the like),
- * each part between lines with "// -----" as a module of its own.  backend NULL: "weft"; options
- * may be NULL.  INVALID_ARGUMENT at the first check that does not hold. */
+ * each part between lines with "// -----" as a module of its own.  A backend that compiles gets the
+ * constants of main as arguments.  A main with arguments of its own holds when it compiles.
+ * backend NULL: "weft"; options may be NULL; *counts is added to, and may be NULL.
+ * INVALID_ARGUMENT at the first check that does not hold. */
 WEFT_API struct weft_error *weft_check(const char *backend, const struct weft_options *options,
-	const char *name, const char *text, size_t size);
+	const char *name, const char *text, size_t size, struct weft_check_counts *counts);
 
 /* What this process compiled and ran so far (doc/report.md); format "text" or "json".
  * Freed with weft_text_free. */

@@ -93,7 +93,7 @@ static void interpret(struct job *j, void *arg)
 	if (!f)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
 	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
-		job_fail(j, WEFT_INVALID_ARGUMENT, "main takes arguments");
+		return;                          /* nothing to run it on: it was read and verified */
 	struct interpretation r = { j, g, NULL };
 	struct eval_options o = { .custom = custom, .custom_arg = &r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
@@ -115,9 +115,16 @@ static bool only_comments(const char *text, size_t size)
 	return true;
 }
 
+struct check_request {
+	const char *backend;
+	const struct weft_options *options;
+	const char *name;                    /* of the file */
+	struct weft_check_counts *counts;
+};
+
 /* One module; line is the number of lines before it in the file, kept so that places are the file's. */
-static struct weft_error *check_chunk(const char *backend, const struct weft_options *o, const char *name,
-	const char *text, size_t size, size_t line)
+static struct weft_error *check_chunk(const struct check_request *r, const char *text, size_t size,
+	size_t line)
 {
 	struct str padded;
 	struct graph *g;
@@ -132,30 +139,37 @@ static struct weft_error *check_chunk(const char *backend, const struct weft_opt
 		str_fini(&padded);
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
 	}
-	struct weft_error *e = stablehlo_read(name, padded.text, padded.len, NULL, &g);
+	struct weft_error *e = stablehlo_read(r->name, padded.text, padded.len, NULL, &g);
 	str_fini(&padded);
 	if (e)
 		return e;
-	e = strcmp(backend, "interp") ? check_compiled(backend, o, g) : job_run(interpret, g);
+	uint64_t before = eval_count();
+	if (strcmp(r->backend, "interp")) {
+		e = check_compiled(r->backend, r->options, g, r->counts);
+	} else {
+		e = job_run(interpret, g);
+		r->counts->interpreted += eval_count() - before;
+	}
 	graph_release(g);
 	return e;
 }
 
 struct weft_error *weft_check(const char *backend, const struct weft_options *o, const char *name,
-	const char *text, size_t size)
+	const char *text, size_t size, struct weft_check_counts *counts)
 {
 	size_t start = 0, line = 0, start_line = 0;
+	struct weft_check_counts own = { 0 };
+	struct check_request r = { backend ? backend : "weft", o, name, counts ? counts : &own };
 
-	backend = backend ? backend : "weft";
 	for (size_t at = 0; at < size; line++) {
 		const char *end = memchr(text + at, '\n', size - at);
 		size_t next = end ? (size_t)(end - text) + 1 : size;
 		if (memmem(text + at, next - at, "// -----", 8)) {
-			TRY(check_chunk(backend, o, name, text + start, at - start, start_line));
+			TRY(check_chunk(&r, text + start, at - start, start_line));
 			start = next;
 			start_line = line + 1;
 		}
 		at = next;
 	}
-	return check_chunk(backend, o, name, text + start, size - start, start_line);
+	return check_chunk(&r, text + start, size - start, start_line);
 }

@@ -21,7 +21,7 @@ struct cli {
 	const char *out;             /* -o */
 	const char *format;          /* --format: text or json */
 	const char *save;            /* --save-outputs PREFIX */
-	bool random, quiet, aten, steps;
+	bool random, quiet, aten, steps, stats;
 	uint64_t seed, repeat;
 	int nrest;
 	char **rest;

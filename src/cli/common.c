@@ -17,6 +17,7 @@ static const char common_help[] =
 	"  --save-outputs PREFIX write results to PREFIX0.npy, PREFIX1.npy ...\n"
 	"  --repeat N            bench: calls that are timed\n"
 	"  --steps               bench: time every step, and list kernels by their time\n"
+	"  --stats               check: count kernels, library calls, ops folded and interpreted\n"
 	"  --format text|json    explain, report\n"
 	"  --quiet               do not print results\n"
 	"  -o FILE               where the result goes\n";
@@ -45,7 +46,8 @@ static int number(const char *command, const char *name, const char *text, uint6
 /* The option at argv[0] with its value argv[1] (NULL: none); *used says how many words it took. */
 static int take(struct cli *c, const char *name, const char *value, int *used)
 {
-	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten", "--steps" };
+	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten", "--steps",
+		"--stats" };
 	*used = 1;
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		if (strcmp(name, flags[i]))
@@ -54,6 +56,7 @@ static int take(struct cli *c, const char *name, const char *value, int *used)
 		c->quiet |= i == 2;
 		c->aten |= i == 3;
 		c->steps |= i == 4;
+		c->stats |= i == 5;
 		return i == 0 ? set(c, "numerics", "strict") : CLI_OK;
 	}
 	if (!value)

@@ -29,5 +29,7 @@ struct eval_options {
 /* Evaluates r; args are borrowed; results live in j's scratch.  Fails j. */
 void eval_region(struct job *j, const struct graph *g, const struct region *r,
 	const struct eval_options *o, const struct tensor *args, struct tensor *results);
+/* Ops that this process has evaluated so far, all threads together. */
+uint64_t eval_count(void);
 int64_t tensor_elements(const struct tensor *t);
 #endif

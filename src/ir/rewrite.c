@@ -50,10 +50,10 @@ static void locate_like(struct graph *g, const struct node *to, const struct nod
 
 const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg)
 {
-	return region_rewrite_as(g, r, r->params, fn, arg);
+	return region_rewrite_as(g, r, r->nparams, r->params, fn, arg);
 }
 
-const struct region *region_rewrite_as(struct graph *g, const struct region *r,
+const struct region *region_rewrite_as(struct graph *g, const struct region *r, uint32_t nparams,
 	const struct type *const *params, rewrite_fn *fn, void *arg)
 {
 	struct job *j = graph_job(g);
@@ -65,9 +65,9 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r,
 	}
 	const struct node **now = job_array(j, limit, sizeof *now);
 	const struct node **in = job_array(j, most, sizeof *in);
-	bool changed = false;
-	for (uint32_t i = 0; i < r->nparams; i++)
-		changed |= params[i] != r->params[i];
+	bool changed = nparams != r->nparams;
+	for (uint32_t i = 0; i < r->nparams && !changed; i++)
+		changed = params[i] != r->params[i];
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *n = order[i];
 		for (uint32_t k = 0; k < n->nin; k++)
@@ -84,5 +84,5 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r,
 	const struct node **results = job_array(j, r->nresults, sizeof *results);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		results[i] = now[r->results[i]->id];
-	return graph_region(g, r->nparams, params, r->nresults, results);
+	return graph_region(g, nparams, params, r->nresults, results);
 }

@@ -11,8 +11,9 @@ typedef const struct node *rewrite_fn(void *arg, struct graph *g, const struct n
 /* The region r becomes, operands before users, without recursion; nested regions are given to fn as
  * part of their op.  r itself when nothing changed. */
 const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg);
-/* The same, for a region with parameters of those types: fn replaces each OP_parameter of another one. */
-const struct region *region_rewrite_as(struct graph *g, const struct region *r,
+/* The same, for a region with nparams parameters of those types: fn replaces each OP_parameter of another
+ * type, and may make those that r has not. */
+const struct region *region_rewrite_as(struct graph *g, const struct region *r, uint32_t nparams,
 	const struct type *const *params, rewrite_fn *fn, void *arg);
 
 /* n with other operands: n itself when they are n's own. */

@@ -161,5 +161,5 @@ const struct region *pass_quantise(struct graph *g, const struct region *r)
 	const struct type **params = job_array(graph_job(g), r->nparams, sizeof *params);
 	for (uint32_t i = 0; i < r->nparams; i++)
 		params[i] = type_without(g, r->params[i], false);
-	return region_rewrite_as(g, r, params, node_quantise, NULL);
+	return region_rewrite_as(g, r, r->nparams, params, node_quantise, NULL);
 }

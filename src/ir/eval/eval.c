@@ -10,6 +10,7 @@
  * 3. The effect's token is no value: order of ids is order of effects. */
 #include "ir/eval/eval_impl.h"
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -543,6 +544,7 @@ void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct ten
 	struct plan *p = plan_get(e, r);
 	struct frame f = { .outer = e->top, .p = p, .nargs = nargs, .args = args };
 
+	e->ran += p->n;
 	if (p->scalars) {
 		run_scalars(c, p, &f, results);
 		return;
@@ -568,6 +570,8 @@ void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct ten
 	eval_drop(e, &room->t);
 }
 
+static _Atomic uint64_t ran;
+
 void eval_region(struct job *j, const struct graph *g, const struct region *r,
 	const struct eval_options *o, const struct tensor *args, struct tensor *results)
 {
@@ -588,8 +592,14 @@ void eval_region(struct job *j, const struct graph *g, const struct region *r,
 	eval_run(&c, r, nargs, in, out);
 	for (uint32_t i = 0; i < nresults; i++)
 		tensor_copy(j, out[i], &results[i]);
+	atomic_fetch_add_explicit(&ran, e->ran, memory_order_relaxed);
 	eval_end(e, false);
 	e->live = NULL;
+}
+
+uint64_t eval_count(void)
+{
+	return atomic_load_explicit(&ran, memory_order_relaxed);
 }
 
 /* ---- what ops ask -------------------------------------------------------------------------------- */

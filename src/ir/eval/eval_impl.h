@@ -31,6 +31,7 @@ struct eval {
 	struct value *live;          /* every value not yet freed */
 	struct plan *plans[64];      /* prepared regions by id */
 	struct frame *top;           /* innermost region at work */
+	uint64_t ran;                /* ops, for eval_count */
 };
 struct call {
 	struct eval *e;
