@@ -73,19 +73,18 @@ static struct val broadcast_in_dim(struct gen *g, const struct node *n, const st
 		if (d >= 0 || d == r)
 			continue;
 		/* A symbolic size that may be one: then it stretches. */
-		struct ix zero = ix_const(g, 0);
-		gen_at(g, 0);
-		LLVMValueRef one = ICMP(EQ, gen_extent(g, d), c64(g, 1));
-		if (to[i].step) {
+		if (to[i].step)
 			to[i] = ix_vec(g, to[i]);
+		struct ix zero = ix_const(g, 0);
+		if (to[i].vec)
 			zero = ix_vec(g, zero);
-		}
+		LLVMValueRef extent = gen_extent(g, d);
+		gen_at(g, 0);
+		LLVMValueRef one = ICMP(EQ, extent, c64(g, 1));
 		gen_at(g, to[i].level);
-		struct ix stretched = to[i];
-		stretched.v = SELECT(one, to[i].vec ? ix_vec(g, zero).v : zero.v, to[i].v);
-		stretched.align = 1;
-		stretched.split = NULL;
-		to[i] = stretched;
+		to[i].v = SELECT(one, zero.v, to[i].v);
+		to[i].align = 1;
+		to[i].split = NULL;
 	}
 	return value_at(g, n->in[0], to);
 }
