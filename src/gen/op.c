@@ -188,6 +188,34 @@ static LLVMValueRef int_power(struct gen *g, enum dtype t, LLVMValueRef a, LLVMV
 	return SELECT(ICMP(SLT, b, zero), inverse, r);
 }
 
+/* The high half of the product of 64-bit numbers, by four products of halves. */
+static LLVMValueRef multiply_high_64(struct gen *g, bool sign, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMValueRef half = ci_like(a, 32), low = ci_like(a, UINT32_MAX), zero = ci_like(a, 0);
+	LLVMValueRef al = AND(a, low), ah = LSHR(a, half), bl = AND(b, low), bh = LSHR(b, half);
+	LLVMValueRef mid = ADD(MUL(ah, bl), LSHR(MUL(al, bl), half));
+	LLVMValueRef rest = ADD(AND(mid, low), MUL(al, bh));
+	LLVMValueRef r = ADD(ADD(MUL(ah, bh), LSHR(mid, half)), LSHR(rest, half));
+
+	if (!sign)
+		return r;
+	r = SUB(r, SELECT(ICMP(SLT, a, zero), b, zero));
+	return SUB(r, SELECT(ICMP(SLT, b, zero), a, zero));
+}
+
+static LLVMValueRef multiply_high(struct gen *g, enum dtype t, LLVMValueRef a, LLVMValueRef b)
+{
+	bool sign = dtype_is_signed(t);
+	int bits = dtype_table[t].bits;
+	LLVMTypeRef narrow = LLVMTypeOf(a), wide = like(a, g->i64);
+
+	if (bits == 64)
+		return multiply_high_64(g, sign, a, b);
+	a = sign ? LLVMBuildSExt(g->b, a, wide, "") : LLVMBuildZExt(g->b, a, wide, "");
+	b = sign ? LLVMBuildSExt(g->b, b, wide, "") : LLVMBuildZExt(g->b, b, wide, "");
+	return LLVMBuildTrunc(g->b, ASHR(MUL(a, b), ci_like(a, bits)), narrow, "");
+}
+
 static LLVMValueRef bool_binary(struct gen *g, enum op op, LLVMValueRef a, LLVMValueRef b)
 {
 	switch (op) {
@@ -217,6 +245,7 @@ static LLVMValueRef int_binary(struct gen *g, enum op op, enum dtype t, LLVMValu
 	case OP_shift_right_arithmetic:
 	case OP_shift_right_logical: return shift(g, op, t, a, b);
 	case OP_power: return int_power(g, t, a, b);
+	case OP_chlo_mulhi: return wrap(g, t, multiply_high(g, t, a, b));
 	default: return NULL;
 	}
 }
@@ -232,6 +261,20 @@ static LLVMValueRef float_binary(struct gen *g, enum op op, LLVMValueRef a, LLVM
 	case OP_minimum: return call2(g, "llvm.minimum", a, b);
 	default: return NULL;
 	}
+}
+
+/* By the real parts, then the imaginary ones; the first that is no number wins. */
+static struct val complex_extreme(struct gen *g, struct val a, struct val b, bool maximum)
+{
+	struct val r = a;
+	LLVMValueRef above = OR(FCMP(OGT, a.v, b.v), AND(FCMP(OEQ, a.v, b.v), FCMP(OGT, a.im, b.im)));
+	LLVMValueRef a_nan = OR(FCMP(UNO, a.v, a.v), FCMP(UNO, a.im, a.im));
+	LLVMValueRef b_nan = OR(FCMP(UNO, b.v, b.v), FCMP(UNO, b.im, b.im));
+	LLVMValueRef first = OR(a_nan, AND(NOT(b_nan), maximum ? above : NOT(above)));
+
+	r.v = SELECT(first, a.v, b.v);
+	r.im = SELECT(first, a.im, b.im);
+	return r;
 }
 
 static struct val complex_binary(struct gen *g, enum op op, struct val a, struct val b)
@@ -251,6 +294,8 @@ static struct val complex_binary(struct gen *g, enum op op, struct val a, struct
 		r.im = FDIV(FSUB(FMUL(a.im, b.v), FMUL(a.v, b.im)), d);
 		break;
 	}
+	case OP_maximum: return complex_extreme(g, a, b, true);
+	case OP_minimum: return complex_extreme(g, a, b, false);
 	default: break;
 	}
 	return r;
@@ -277,6 +322,23 @@ struct val op_select(struct gen *g, struct val p, struct val a, struct val b)
 	if (a.im)
 		r.im = SELECT(p.v, a.im, b.im);
 	return r;
+}
+
+/* The neighbour of a towards b in dtype t: a step of the sign-magnitude integer. */
+static LLVMValueRef next_after(struct gen *g, enum dtype t, LLVMValueRef a, LLVMValueRef b)
+{
+	bool own = dtype_bytes(t) >= 4;
+	LLVMTypeRef ints = like(a, t == DTYPE_f64 ? g->i64 : g->i32);
+	LLVMValueRef bits = own ? BITCAST(a, ints) : narrow_encode(g, t, a), one = ci_like(bits, 1);
+	LLVMValueRef sign = ci_like(bits, (int64_t)((uint64_t)1 << (dtype_table[t].bits - 1)));
+	LLVMValueRef zero = cf_like(a, 0), away = XOR(FCMP(OLT, a, b), FCMP(OLT, a, zero));
+	LLVMValueRef moved = SELECT(away, ADD(bits, one), SUB(bits, one));
+	LLVMValueRef least = SELECT(FCMP(OLT, b, zero), OR(sign, one), one);
+
+	moved = SELECT(FCMP(OEQ, a, zero), least, moved);
+	LLVMValueRef r = own ? BITCAST(moved, LLVMTypeOf(a)) : narrow_decode(g, t, moved);
+	r = SELECT(FCMP(OEQ, a, b), b, r);
+	return SELECT(FCMP(UNO, a, b), cf_like(a, __builtin_nan("")), r);
 }
 
 /* ---- compare ---------------------------------------------------------------------------------- */
@@ -472,7 +534,9 @@ static struct val binary(struct gen *g, const struct node *n, const struct val *
 	enum dtype t = operand_type(n);
 	struct val r = op_binary(g, n->op, t, in[0], in[1]);
 
-	if (!r.v && dtype_is_float(t))
+	if (n->op == OP_chlo_next_after)
+		r.v = next_after(g, t, in[0].v, in[1].v);
+	else if (!r.v && dtype_is_float(t))
 		r.v = math_call(g, n, n->op, in[0].v, in[1].v);
 	if (!r.v && dtype_is_complex(t))
 		return math_complex(g, n, in[0], &in[1]);
