@@ -16,17 +16,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 KNOWN = os.path.join(HERE, "known_failures.tsv")
 TIMEOUT = 60
-NOT_LOWERED = re.compile(r"not lowered|has no native code|unimplemented", re.I)
-INTERP, NATIVE, OPT = ["check", "--backend=interp"], ["check", "--backend=weft"], ["opt"]
+BATCH = 40
+INTERP, NATIVE, OPT = ["check", "--backend=interp"], ["check", "--backend=weft", "--stats"], ["opt"]
+CHECKED = [f"stablehlo/{folder}" for folder in ("static", "math", "interpret", "quantized", "dynamic", "dynamic_run")]
 # set: folders, how a file is judged, weft's words.
 SETS = {
-    "interpret": (["stablehlo/interpret"], "chunks", INTERP),
-    "math": (["stablehlo/math"], "run", INTERP),
-    "static": (["stablehlo/static"], "run", INTERP),
-    "dynamic_run": (["stablehlo/dynamic_run"], "run", INTERP),
-    "quantized": (["stablehlo/quantized"], "chunks", INTERP),
-    "native": (["stablehlo/static", "stablehlo/math"], "native", NATIVE),
-    "dynamic": (["stablehlo/dynamic"], "run", OPT),
+    "interp": (CHECKED, "check", INTERP),
+    "native": (CHECKED, "check", NATIVE),
     "invalid": (["invalid"], "invalid", OPT),
     "roundtrip": (["roundtrip"], "roundtrip", OPT),
 }
@@ -37,10 +33,10 @@ class Weft:
         self.build = os.path.abspath(build)
         self.path = os.path.join(self.build, "weft")
 
-    def call(self, words, file):
+    def call(self, words, *files):
         """(None or what went wrong beyond an error message, status, stdout, stderr)"""
         try:
-            p = subprocess.run([self.path] + words + [file], capture_output=True, timeout=TIMEOUT,
+            p = subprocess.run([self.path] + words + list(files), capture_output=True, timeout=TIMEOUT,
                                stdin=subprocess.DEVNULL, cwd=ROOT, env=dict(os.environ, WEFT_CACHE="off"))
         except subprocess.TimeoutExpired:
             return "timeout", None, "", ""
@@ -64,31 +60,23 @@ def message(err):
     return "no message"
 
 
-def judge_run(weft, words, file):
-    crash, status, out, err = weft.call(words, file)
-    return crash or (message(err + out) if status else None)
-
-
-def judge_native(weft, words, file):
-    reason = judge_run(weft, words, file)
-    return None if reason and NOT_LOWERED.search(reason) else reason
-
-
-def judge_chunks(weft, words, file):
-    with open(file, encoding="utf-8", errors="surrogateescape") as f:
-        lines = f.read().split("\n")
-    chunk, start = [], 0
-    for i, line in enumerate(lines + ["// -----"]):
-        if "// -----" not in line:
-            chunk.append(line)
-            continue
-        if any(c.strip() and not c.strip().startswith("//") for c in chunk):
-            path = weft.scratch(file, f".{start + 1}.mlir", "\n" * start + "\n".join(chunk) + "\n")
-            reason = judge_run(weft, words, path)
-            if reason:
-                return f"chunk at line {start + 1}: {reason}"
-        chunk, start = [], i + 1
-    return None
+def judge_check(weft, words, files):
+    """What is wrong with each file, None where it holds; one process for many files, as long as it lives."""
+    reasons = {}
+    while len(reasons) < len(files):
+        rest = [f for f in files if f not in reasons]
+        crash, _, out, err = weft.call(words, *rest)
+        for line in out.split("\n"):
+            found = re.match(r"(PASS|FAIL) (\S+\.mlir)(?:: (.*))?$", line)
+            if found:
+                reasons[found[2]] = None if found[1] == "PASS" else message(found[3] or "")
+        stats = re.search(r"folded=(\d+) interpreted=(\d+)$", err, re.M)
+        if stats and stats.groups() != ("0", "0"):
+            reasons[rest[0]] = f"native code it is not: {stats[0]}"
+        left = [f for f in rest if f not in reasons]
+        if left:
+            reasons[left[0]] = crash or "no PASS or FAIL line"
+    return [reasons[f] for f in files]
 
 
 def judge_invalid(weft, words, file):
@@ -111,8 +99,11 @@ def judge_roundtrip(weft, words, file):
     return None if first == second else "the second print differs"
 
 
-JUDGES = {"run": judge_run, "native": judge_native, "chunks": judge_chunks, "invalid": judge_invalid,
-          "roundtrip": judge_roundtrip}
+def each(judge):
+    return lambda weft, words, files: [judge(weft, words, file) for file in files]
+
+
+JUDGES = {"check": judge_check, "invalid": each(judge_invalid), "roundtrip": each(judge_roundtrip)}
 
 
 def read_known():
@@ -149,8 +140,9 @@ def main():
         files = list(files_of(name, args.only))
         good = expected = 0
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            reasons = pool.map(lambda file: JUDGES[kind](weft, words, file), files)
-            for file, reason in zip(files, reasons):
+            batches = [files[i:i + BATCH] for i in range(0, len(files), BATCH)]
+            reasons = pool.map(lambda batch: JUDGES[kind](weft, words, batch), batches)
+            for file, reason in zip(files, (reason for batch in reasons for reason in batch)):
                 key = f"{name}/{os.path.relpath(file, HERE)}"
                 good += reason is None
                 if args.update:
