@@ -50,6 +50,13 @@ def test_an_unknown_overload_is_a_callback():
     assert "@weft.callback" in out and "my.op.overload(%0, [1, 0x1.4p+1], None, k=True) #3" in out
 
 
+def test_callbacks_are_effects_in_the_order_of_the_text():
+    text = "aten 1\ninput %x : f32[4]\n%a : f32[4] = my.op(%x)\n%b : f32[4] = my.op(%x)\nreturn %x\n"
+    out = read(text)
+    assert out.index("my.op(%0) #3") < out.index("my.op(%0) #4"), out
+    assert out.count("has_side_effect = true") == 2
+
+
 BAD = {
     "no header": ("", "expected 'aten 1'"),
     "truncated": (HEAD, "ends without 'return'"),

@@ -247,6 +247,27 @@ def test_errors_of_a_callback_arrive():
         compiled(lambda a: torch.ops.weft_tests.fails(a) + 1)(torch.ones(3))
 
 
+def test_callbacks_run_in_order_once_each():
+    """Equal calls are not merged and none overtakes another.  (An unused one torch itself takes out.)"""
+    seen = []
+    lib = torch.library.Library("weft_tests", "FRAGMENT")
+    lib.define("note(Tensor x, int what) -> Tensor", tags=[torch.Tag.nondeterministic_seeded])
+    lib.impl("note", lambda x, what: (seen.append(what), x + what)[1], "CPU")
+    lib.impl("note", lambda x, what: torch.empty_like(x), "Meta")
+
+    def f(x):
+        note = torch.ops.weft_tests.note
+        a, b = note(x, 1), note(x, 1)
+        c = note(b, 2)
+        return note(a, 3) + a, c
+
+    x = torch.randn(5)
+    eager = f(x)
+    before, seen[:] = list(seen), []
+    torch.testing.assert_close(compiled(f)(x), eager)
+    assert seen == before == [1, 1, 2, 3]
+
+
 # ---- report, threads ----
 
 def test_report_has_its_keys():

@@ -81,6 +81,7 @@ struct reader {
 	uint32_t nvalues, cap_values;
 	uint64_t random_offset; /* of the next random op: source order, never twice */
 	const struct node *seed; /* `input ... seed`, or NULL */
+	const struct node *token; /* the last effect; NULL: none so far */
 };
 noreturn void reader_fail(struct reader *r, const char *fmt, ...) BASE_PRINTF(2, 3);
 noreturn void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...)

@@ -3,24 +3,26 @@
  *   backend_config = "aten.histc.default(%0, 10, min=0.0) #17"
  *
  * Tensor arguments are written %i, i the operand; sizes become i64 scalars and are written <%i>.
- * Its results have the types the text gives.  It has no token, so an unused one vanishes; the line
- * number at the end keeps two equal calls two, since nobody knows whether they are functions. */
+ * Its results have the types the text gives.  Nobody knows whether it is a function, so it has an effect:
+ * it takes the token of the one before and leaves its own, and so all run, once each, in the order of the
+ * text.  The line number at the end names the statement in messages. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 #include <string.h>
 
+enum { MOST_OPERANDS = 64 };
 struct writer {
 	struct lower *l;
 	struct str text;
 	uint32_t nin;
-	const struct node *in[64];
+	const struct node *in[MOST_OPERANDS + 1];        /* and the token */
 };
 
 static void add_operand(
 	struct writer *w, const struct node *n, const char *before, const char *after)
 {
-	if (w->nin == 64)
-		lower_fail(w->l, "more than 64 tensors as arguments of a callback");
+	if (w->nin == MOST_OPERANDS)
+		lower_fail(w->l, "more than %d tensors as arguments of a callback", MOST_OPERANDS);
 	str_addf(&w->text, "%s%%%u%s", before, w->nin, after);
 	w->in[w->nin++] = n;
 }
@@ -87,22 +89,29 @@ void lower_callback(struct lower *l, const struct call *c)
 		add_arg(&w, &c->args[i]);
 	}
 	str_addf(&w.text, ") #%u", l->r->line);
+	if (!l->r->token)
+		l->r->token = graph_node(l->g, &(struct node_spec){ .op = OP_token });
+	w.in[w.nin++] = l->r->token;
 	uint32_t n = 0;
-	const struct type **types = job_array(l->j, l->nout ? l->nout : 1, sizeof *types);
+	const struct type **types = job_array(l->j, l->nout + 1, sizeof *types);
 	for (uint32_t i = 0; i < l->nout; i++)
 		if (l->type[i])
 			types[n++] = l->type[i];
+	types[n++] = type_token(l->g);
 	struct attr_entry e[] = {
 		{ .key = KEY_call_target_name, .value = attr_str(l->g, "weft.callback") },
 		{ .key = KEY_backend_config, .value = attr_str(l->g, w.text.text) },
+		{ .key = KEY_has_side_effect, .value = attr_bool(l->g, true) },
+		{ .key = KEY_effect, .value = attr_bool(l->g, true) },
 	};
 	struct node_spec s = { .op = OP_custom_call,
 		.nin = w.nin,
 		.in = w.in,
-		.attrs = attrs_cons(l->g, 2, e),
+		.attrs = attrs_cons(l->g, 4, e),
 		.type = n == 1 ? types[0] : type_list(l->g, TYPE_results, n, types),
 		.at = { l->r->file, l->r->line, 1 } };
 	const struct node *call = graph_node(l->g, &s);
+	l->r->token = graph_result(l->g, call, n - 1);
 	n = 0;
 	for (uint32_t i = 0; i < l->nout; i++)
 		if (l->type[i])

@@ -647,6 +647,8 @@ static void read_job(struct job *j, void *arg)
 	for (uint32_t i = 0; i < s->nresults; i++)
 		if (s->results[i]->type->kind != TYPE_tensor)
 			BUG("a result that is no tensor");
+	if (s->r.token)
+		add_result(s, s->r.token);
 	const struct region *region =
 		graph_region(s->g, s->ninputs, s->params, s->nresults, s->results);
 	struct func f = { .name = "main", .region = region, .param_names = s->param_names };
