@@ -345,7 +345,33 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 
 /* ---- contractions ----------------------------------------------------------------------------- */
 
-/* F4: every member that depends on n is element by element, or a reshape or transpose. */
+/* The ways from a contraction to what reads it: each a reshape or transpose behind another.  Way 1 is none. */
+struct ways {
+	uint32_t n;
+	struct way {
+		uint32_t behind;
+		const struct node *move;
+	} way[64];
+};
+
+/* The number of the way that goes on from `behind` by `move`; 0: there are too many. */
+static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *move)
+{
+	const struct type *t = move->type;
+	for (uint32_t i = 2; i < w->n; i++) {
+		const struct node *m = w->way[i].move;
+		if (w->way[i].behind == behind && m->op == move->op && m->attrs == move->attrs &&
+		    m->type->rank == t->rank && !memcmp(m->type->dims, t->dims, t->rank * sizeof *t->dims))
+			return i;
+	}
+	if (w->n == sizeof w->way / sizeof *w->way)
+		return 0;
+	w->way[w->n] = (struct way){ behind, move };
+	return w->n++;
+}
+
+/* F4: every member that depends on n is element by element, or a reshape or transpose; and none needs
+ * two elements of n for one of its own: all its operands come by one way. */
 static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
 	if (group->core != CORE_map || group->has_reduce || elements(group->root->type) != elements(n->type))
@@ -353,23 +379,32 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 	uint32_t most = n->id;
 	for (uint32_t i = 0; i < group->nmembers; i++)
 		most = group->members[i]->id > most ? group->members[i]->id : most;
-	bool *on = job_array(f->job, most - n->id + 1, sizeof *on);
-	on[0] = true;
+	uint32_t *on = job_array(f->job, most - n->id + 1, sizeof *on);       /* by which way; 0: not at all */
+	struct ways ways = { .n = 2 };
+	on[0] = 1;
 	for (uint32_t k = n->id + 1; k <= most; k++)
 		for (uint32_t i = 0; i < group->nmembers; i++) {
 			const struct node *m = group->members[i];
 			if (m->id != k)
 				continue;
-			bool hit = false;
-			for (uint32_t x = 0; x < m->nin; x++)
-				hit |= m->in[x]->id >= n->id && m->in[x]->id < k && on[m->in[x]->id - n->id];
-			if (!hit)
+			uint32_t by = 0;
+			for (uint32_t x = 0; x < m->nin; x++) {
+				uint32_t id = m->in[x]->id, of = id >= n->id && id < k ? on[id - n->id] : 0;
+				if (of && by && of != by)
+					return false;
+				by = of ? of : by;
+			}
+			if (!by)
 				continue;
 			if (elements(m->type) != elements(n->type))
 				return false;
-			if (op_table[m->op].kind != OP_MAP && m->op != OP_reshape && m->op != OP_transpose)
+			if (m->op == OP_reshape || m->op == OP_transpose)
+				by = way_find(&ways, by, m);
+			else if (op_table[m->op].kind != OP_MAP)
 				return false;
-			on[k - n->id] = true;
+			if (!by)
+				return false;
+			on[k - n->id] = by;
 		}
 	return true;
 }

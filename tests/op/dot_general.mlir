@@ -86,3 +86,15 @@ func.func @main(%a: tensor<2x1x2x3xf32>) -> tensor<2x2xf32> {
   %0 = stablehlo.dot_general %a, %b, contracting_dims = [1, 3, 2] x [0, 1, 2] : (tensor<2x1x2x3xf32>, tensor<1x3x2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+// -----
+// test: op
+// in: dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+// in: dense<[[5.0, 7.0], [11.0, 13.0]]> : tensor<2x2xf32>
+// out: dense<[[54.0, 92.0], [92.0, 146.0]]> : tensor<2x2xf32>
+// The product and its transpose in one sum: one element of the result needs two of the product.
+func.func @main(%a: tensor<2x2xf32>, %b: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = stablehlo.transpose %0, dims = [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %2 = stablehlo.add %0, %1 : tensor<2x2xf32>
+  return %2 : tensor<2x2xf32>
+}
