@@ -271,9 +271,8 @@ static void emit_buffers(struct emit *e)
 }
 
 
-static void add_tensor(struct emit *e, uint32_t buffer)
+static void add_tensor(struct emit *e, uint32_t buffer, const struct type *t)
 {
-	const struct type *t = e->p->buffers[buffer].type;
 	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
 	for (uint32_t d = 0; d < t->rank; d++)
 		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ?
@@ -318,7 +317,7 @@ static void emit_call_tensors(struct emit *e)
 		uint32_t *list = job_array(e->job, s->nargs, sizeof *list);
 		for (uint32_t k = 0; k < s->nargs; k++) {
 			list[k] = e->tensors;
-			add_tensor(e, s->args[k]);
+			add_tensor(e, s->args[k], s->types[k]);
 		}
 		uint32_t at = artifact_add_indices(e->w, list, s->nargs);
 		artifact_step(e->w, e->pending[i].at)->index = at;
@@ -354,9 +353,9 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 	emit_bodies(&e);
 	emit_buffers(&e);
 	for (uint32_t i = 0; i < p->ninputs; i++)
-		add_tensor(&e, p->inputs[i]);
+		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type);
 	for (uint32_t i = 0; i < p->noutputs; i++)
-		add_tensor(&e, p->outputs[i]);
+		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type);
 	emit_slots(&e);
 	emit_call_tensors(&e);
 	struct abi_program *program = artifact_program(e.w);

@@ -330,6 +330,18 @@ static void plan_while(struct planner *pl, struct scope *s, const struct node *n
 	set_results(pl, s, n, state_count, state);
 }
 
+/* What a library function or callback is told of its operands and results. */
+static void set_types(struct planner *pl, struct plan_step *step, const struct node *n)
+{
+	uint32_t nin = node_noperands(n), count = node_nresults(n);
+	const struct type **types = job_array(pl->job, nin + count, sizeof *types);
+	for (uint32_t i = 0; i < nin; i++)
+		types[i] = n->in[i]->type;
+	for (uint32_t i = 0; i < count; i++)
+		types[nin + i] = node_result_type(n, i);
+	step->types = types;
+}
+
 static void plan_callback(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t nin = node_noperands(n), count = node_nresults(n);
@@ -342,6 +354,7 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 	}
 	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
 	set_args(pl, step, nin + count, args, count);
+	set_types(pl, step, n);
 	/* "ns.op(arguments)" becomes the runtime's "ns.op|(arguments)" */
 	const char *text = node_text(pl->job, n, KEY_backend_config), *paren = strchr(text, '(');
 	step->text = paren ? job_printf(pl->job, "%.*s|%s", (int)(paren - text), text, paren) : text;
@@ -369,6 +382,7 @@ static void plan_library_step(struct planner *pl, struct scope *s, const struct 
 	result_buffers(pl, n, args + nin);
 	struct plan_step *step = add_step(pl, s, ABI_STEP_library);
 	set_args(pl, step, nin + count, args, count);
+	set_types(pl, step, n);
 	step->text = text;
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;

@@ -111,6 +111,7 @@ struct plan_step {
 	uint32_t kernel;             /* index into kernels */
 	uint32_t nargs, noutputs;
 	const uint32_t *args;        /* buffers; inputs first */
+	const struct type *const *types;           /* of args, library and callback: a buffer may be a reshape's */
 	uint32_t nsizes;
 	const int64_t *sizes;        /* extents, in the order of the kernel's sizes */
 	int64_t chunks;

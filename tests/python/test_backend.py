@@ -247,6 +247,18 @@ def test_errors_of_a_callback_arrive():
         compiled(lambda a: torch.ops.weft_tests.fails(a) + 1)(torch.ones(3))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_callback_sees_a_reshape(backend):
+    """What it is told of an operand is the operand's, not what the buffer was first."""
+    @torch.library.custom_op("weft_tests::shape", mutates_args=())
+    def shape(x: torch.Tensor) -> torch.Tensor:
+        return torch.tensor(list(x.shape)) + x.flatten()[0].long()
+
+    shape.register_fake(lambda x: torch.empty(x.dim(), dtype=torch.int64))
+    for sizes in ((12,), (1, 12), (3, 4), (2, 1, 6)):
+        check(lambda a: torch.ops.weft_tests.shape(a.view(sizes)), torch.zeros(4, 3), fallback=True, backend=backend)
+
+
 def test_callbacks_run_in_order_once_each():
     """Equal calls are not merged and none overtakes another.  (An unused one torch itself takes out.)"""
     seen = []
