@@ -8,12 +8,6 @@
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
 
-static struct place place_of(struct graph *g, const struct node *n)
-{
-	const struct location *l = graph_location(g, n);
-	return l ? (struct place){ l->file, l->line, l->column } : (struct place){ 0 };
-}
-
 struct conv {
 	int64_t batch, features, groups;         /* of input, output */
 	int64_t out_features, in_features;       /* of the whole; of one group */
@@ -121,13 +115,57 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 	return graph_node(g, &s);
 }
 
+/* Groups of the batch as groups of features: [G*b, C, ...] becomes [b, G*C, ...]. */
+static const struct node *conv_regroup(struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation, KEY_rhs_dilation,
+		KEY_window_reversal, KEY_input_batch_dimension, KEY_input_feature_dimension,
+		KEY_input_spatial_dimensions, KEY_kernel_input_feature_dimension,
+		KEY_kernel_output_feature_dimension, KEY_kernel_spatial_dimensions,
+		KEY_output_batch_dimension, KEY_output_feature_dimension, KEY_output_spatial_dimensions,
+		KEY_precision_config };
+	enum { KEPT = sizeof keep / sizeof *keep };
+	struct attr_entry e[KEPT + 1];
+	const struct type *x = in[0]->type;
+	uint32_t ne = 0, rank = x->rank, k = 0;
+	int64_t groups = node_int(n, KEY_batch_group_count, 1), dims[PLAN_MAX_RANK + 1], perm[PLAN_MAX_RANK + 1];
+	int64_t batch = node_int(n, KEY_input_batch_dimension, 0);
+	int64_t feature = node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t i = 0; i < KEPT; i++)
+		if (attrs_find(n->attrs, keep[i]))
+			e[ne++] = (struct attr_entry){ keep[i], NULL, attrs_find(n->attrs, keep[i]) };
+	e[ne++] = (struct attr_entry){ KEY_feature_group_count, NULL, attr_int(g, groups) };
+	/* The batch is split in place, then the groups move in front of the features. */
+	for (uint32_t i = 0; i < rank; i++) {
+		if (i == batch)
+			dims[k++] = groups;
+		dims[k++] = i == batch ? dim_floordiv(g, x->dims[i], groups) : x->dims[i];
+	}
+	const struct node *y = build_reshape(g, in[0], rank + 1, dims);
+	k = 0;
+	for (uint32_t i = 0; i < rank; i++) {
+		if (i == feature)
+			perm[k++] = batch;
+		perm[k++] = (int64_t)i < batch ? i : i + 1;
+		dims[i] = x->dims[i];
+	}
+	dims[batch] = dim_floordiv(g, dims[batch], groups);
+	dims[feature] = dim_mul(g, dims[feature], groups);
+	const struct node *both[2] = {
+		build_reshape(g, build_transpose(g, y, perm), rank, dims), in[1]
+	};
+	struct node_spec s = { .op = OP_convolution, .nin = 2, .in = both, .attrs = attrs_cons(g, ne, e),
+		.type = n->type };
+	return graph_node(g, &s);
+}
+
 const struct node *plan_lower_convolution(struct graph *g, const struct node *n, const struct node *const *in)
 {
+	if (node_int(n, KEY_batch_group_count, 1) != 1) {
+		n = conv_regroup(g, n, in);
+		in = n->in;
+	}
 	struct conv c = conv_of(g, n);
-	if (node_int(n, KEY_batch_group_count, 1) != 1)
-		job_fail_at(graph_job(g), WEFT_UNIMPLEMENTED, place_of(g, n),
-			"convolution with batch_group_count above 1 (%s) has no native code yet",
-			dtype_table[n->type->dtype].text);
 	const struct node *rows = conv_rows(g, n, in[1], &c);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;

@@ -25,3 +25,13 @@ func.func @main(%a: tensor<1x4x7x7xf32>, %b: tensor<4x1x3x3xf32>) -> tensor<1x4x
   %r = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {rhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 4 : i64} : (tensor<1x4x7x7xf32>, tensor<4x1x3x3xf32>) -> tensor<1x4x3x3xf32>
   return %r : tensor<1x4x3x3xf32>
 }
+// -----
+// test: op
+// in: dense<[[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]], [[7.0, 8.0, 9.0]], [[10.0, 11.0, 12.0]]]> : tensor<4x1x3xf32>
+// in: dense<[[[1.0, 1.0]], [[1.0, -1.0]]]> : tensor<2x1x2xf32>
+// out: dense<[[[3.0, 5.0], [-1.0, -1.0]], [[9.0, 11.0], [-1.0, -1.0]]]> : tensor<2x2x2xf32>
+// Groups of the batch: the first half meets the first kernel, the second half the second.
+func.func @main(%x: tensor<4x1x3xf32>, %k: tensor<2x1x2xf32>) -> tensor<2x2x2xf32> {
+  %r = stablehlo.convolution(%x, %k) dim_numbers = [b, f, 0]x[o, i, 0]->[b, f, 0], window = {} {batch_group_count = 2 : i64, feature_group_count = 1 : i64} : (tensor<4x1x3xf32>, tensor<2x1x2xf32>) -> tensor<2x2x2xf32>
+  return %r : tensor<2x2x2xf32>
+}
