@@ -43,3 +43,23 @@ def check(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
     for g, w in zip(leaves(got), leaves(want)):
         if isinstance(w, torch.Tensor):
             assert g.stride() == w.stride() or g.numel() < 2, (g.stride(), w.stride())
+
+
+def check_gradients(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
+    """Results and gradients of fn compiled are eager's; the floating-point arguments take gradients."""
+    torch._dynamo.reset()
+
+    def run(f):
+        inputs = [a.detach().clone(memory_format=torch.preserve_format).requires_grad_(
+            a.is_floating_point() or a.is_complex()) if isinstance(a, torch.Tensor) else a for a in args]
+        out = f(*inputs)
+        some = [t for t in leaves(out) if isinstance(t, torch.Tensor) and t.requires_grad]
+        torch.manual_seed(1)
+        grads = torch.autograd.grad(some, [a for a in inputs if isinstance(a, torch.Tensor) and a.requires_grad],
+                                    [torch.randn(t.shape).to(t.dtype) for t in some], allow_unused=True)
+        return leaves(out), grads
+
+    want = run(fn)
+    with contextlib.nullcontext() if fallback else no_fallback():
+        got = run(compiled(fn, backend, dynamic=dynamic))
+    torch.testing.assert_close(got, want, equal_nan=True, **tolerance)

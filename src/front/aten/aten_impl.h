@@ -41,7 +41,7 @@ struct lower;
 typedef void lower_fn(struct lower *l);
 struct aten_row {
 	const char *name, *schema;
-	uint32_t nout; /* 0: as many as the text says */
+	int32_t nout; /* 0: as many as the text says; below 0: any of -nout may be None */
 	lower_fn *fn;
 	int what; /* handed to fn: which of a family */
 };

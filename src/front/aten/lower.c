@@ -212,11 +212,12 @@ void lower_call(struct lower *l, const struct call *c)
 		return;
 	}
 	match_args(l, c);
-	if (l->row->nout && l->nout != l->row->nout)
-		lower_fail(l, "has %u results, the text says %u", l->row->nout, l->nout);
-	for (uint32_t i = 0; i < l->nout; i++)
-		if (!l->type[i] && i == 0)
-			lower_fail(l, "result 0 is not None");
+	uint32_t nout = (uint32_t)(l->row->nout < 0 ? -l->row->nout : l->row->nout);
+	if (nout && l->nout != nout)
+		lower_fail(l, "has %u results, the text says %u", nout, l->nout);
+	for (uint32_t i = 0; i < l->nout && l->row->nout >= 0; i++)
+		if (!l->type[i])
+			lower_fail(l, "result %u is not None", i);
 	if (!job_attempt(l->j, lower_row, l) || l->given_up) {
 		lower_callback(l, c);
 		return;
