@@ -1,0 +1,230 @@
+"""One pair of the database: an operator and a dtype, compiled by a backend and compared with eager.
+
+The judge is eager torch with torch's own tolerances.  Where a result is rounded (f16, bf16 and sums
+in any order) eager may itself be off: then what counts is the distance from a computation in more
+bits, which may be no more than the tolerance beyond eager's own.
+"""
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import warnings
+
+import torch
+from torch.utils import _pytree as pytree
+
+WIDE = {torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.float32: torch.float64,
+        torch.complex64: torch.complex128, torch.complex32: torch.complex128}
+
+
+def copy(t):
+    """The tensor anew: its own memory, the same strides, offset, lazy bits and need of gradients."""
+    if not isinstance(t, torch.Tensor):
+        return t
+    if t.layout != torch.strided or type(t) not in (torch.Tensor, torch.nn.Parameter):
+        return t.detach().clone().requires_grad_(t.requires_grad)
+    new = torch.empty(0, dtype=t.dtype)
+    new.set_(t.untyped_storage().clone(), t.storage_offset(), t.shape, t.stride())
+    if t.is_conj():
+        torch._C._set_conj(new, True)
+    if t.is_neg():
+        torch._C._set_neg(new, True)
+    return new.requires_grad_(t.requires_grad)
+
+
+def widen(t):
+    if isinstance(t, torch.Tensor) and t.dtype in WIDE:
+        return t.detach().to(WIDE[t.dtype]).requires_grad_(t.requires_grad)
+    if isinstance(t, torch.dtype):
+        return WIDE.get(t, t)
+    return t
+
+
+def function(op, sample):
+    def fn(first, args, kwargs):
+        out = op(first, *args, **kwargs)
+        return sample.output_process_fn_grad(out) if gradients_of(first, args, kwargs) else out
+    return fn
+
+
+def gradients_of(*trees) -> list[torch.Tensor]:
+    return [t for t in pytree.tree_leaves(trees) if isinstance(t, torch.Tensor) and t.requires_grad]
+
+
+def cotangent(t: torch.Tensor, i: int) -> torch.Tensor:
+    g = torch.Generator().manual_seed(1000 + i)
+    real = torch.rand(t.shape, generator=g, dtype=torch.float64) * 2 - 0.5
+    if t.is_complex():
+        real = torch.complex(real, torch.rand(t.shape, generator=g, dtype=torch.float64) - 0.7)
+    return real.to(t.dtype)
+
+
+def run(fn, sample, change=None, seed=7):
+    """Results and, where inputs need them, gradients; and the inputs as they are afterwards."""
+    first, args, kwargs = pytree.tree_map(copy, (sample.input, sample.args, sample.kwargs))
+    if change:
+        first, args, kwargs = pytree.tree_map(change, (first, args, kwargs))
+    torch.manual_seed(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        out = fn(first, args, kwargs)
+        leaves = [t for t in pytree.tree_leaves(out) if isinstance(t, torch.Tensor)]
+        wanted = gradients_of(first, args, kwargs)
+        some = [t for t in leaves if t.requires_grad]
+        grads = ()
+        if wanted and some:
+            grads = torch.autograd.grad(some, wanted, [cotangent(t, i) for i, t in enumerate(some)],
+                                        allow_unused=True)
+    after = [t.detach() for t in pytree.tree_leaves((first, args, kwargs))
+             if isinstance(t, torch.Tensor)]
+    return pytree.tree_leaves(out), list(grads), after
+
+
+def difference(got, want, again, wide, tolerance) -> str:
+    """Why got is not what eager gives; empty if it is."""
+    for part, g, w, a, r in zip(("result", "gradient", "input"), got, want, again, wide):
+        if len(g) != len(w):
+            return f"{len(g)} {part}s, eager gives {len(w)}"
+        for i, (x, y) in enumerate(zip(g, w)):
+            if not isinstance(y, torch.Tensor):
+                if type(x) is not type(y) or not (x == y or x != x and y != y):
+                    try:
+                        torch.testing.assert_close(x, y, equal_nan=True, **tolerance)
+                    except AssertionError:
+                        return f"{part} {i}: {x!r}, eager gives {y!r}"
+                continue
+            why = unlike(x, y, a[i], r[i] if r and i < len(r) else None, tolerance)
+            if why:
+                return f"{part} {i}: {why}"
+    return ""
+
+
+def same(a, b) -> bool:
+    return a.shape == b.shape and bool(((a == b) | (a != a) & (b != b)).all())
+
+
+def unlike(x, y, again, wide, tolerance) -> str:
+    if not isinstance(x, torch.Tensor):
+        return f"{type(x).__name__}, eager gives a tensor"
+    if x.dtype != y.dtype or x.shape != y.shape:
+        return f"{x.dtype} {list(x.shape)}, eager gives {y.dtype} {list(y.shape)}"
+    x, y = x.detach(), y.detach()
+    if not same(y, again.detach()):
+        return ""                        # eager gives something else each time: a random number
+    try:
+        torch.testing.assert_close(x, y, equal_nan=True, **tolerance)
+        if x.layout == torch.strided and y.numel() > 1 and \
+                torch.ops.aten.is_non_overlapping_and_dense(y):
+            if any(a != b for a, b, n in zip(x.stride(), y.stride(), y.shape) if n > 1):
+                return f"strides {x.stride()}, eager gives {y.stride()}"
+        return ""
+    except AssertionError as e:
+        why = " ".join(str(e).split())[:200]
+    if not isinstance(wide, torch.Tensor) or wide.shape != y.shape or \
+            not (wide.is_floating_point() or wide.is_complex()) or y.dtype not in WIDE:
+        return why
+    to = WIDE[y.dtype]
+    x, y, wide = x.to(to), y.to(to), wide.detach().to(to)
+    rtol, atol = tolerance.get("rtol"), tolerance.get("atol")
+    if rtol is None:
+        rtol, atol = torch.testing._comparison.get_tolerances(again.dtype, rtol=None, atol=None)
+    off, own = (x - wide).abs(), (y - wide).abs()
+    ok = (off <= atol + rtol * wide.abs() + own) | (x == y) | (x.isnan() & y.isnan())
+    return "" if bool(ok.all()) else why
+
+
+def tolerances(op, dtype) -> dict:
+    """What the database says of this operator's rounding, the widest of its overrides."""
+    out: dict = {}
+    for d in op.decorators:
+        for o in [d, *getattr(d, "decorators", ())]:
+            table = getattr(o, "tols", None)
+            if table and dtype in table:
+                t = table[dtype]
+                out = {"rtol": max(t.rtol, out.get("rtol", 0)), "atol": max(t.atol, out.get("atol", 0))}
+    if out:
+        rtol, atol = torch.testing._comparison.get_tolerances(dtype, rtol=None, atol=None)
+        out = {"rtol": max(rtol, out["rtol"]), "atol": max(atol, out["atol"])}
+    return out
+
+
+def samples(op, dtype, limit, skip=0):
+    grad = op.supports_autograd and dtype in op.supported_backward_dtypes("cpu") and \
+        (dtype.is_floating_point or dtype.is_complex)
+    torch.manual_seed(skip)
+    yield from itertools.islice(op.sample_inputs("cpu", dtype, requires_grad=grad), limit)
+
+
+def compile_with(fn, backend):
+    torch._dynamo.reset()
+    return torch.compile(fn, backend=backend, dynamic=False)
+
+
+class Counter:
+    """Stands before a backend and counts the graphs it is given."""
+
+    def __init__(self, inner):
+        self.inner, self.graphs = inner, 0
+
+    def __call__(self, gm, example, **kw):
+        self.graphs += 1
+        return self.inner(gm, example, **kw)
+
+
+def check(op, dtype, limit=None, seed=0) -> dict:
+    """The verdict on one pair."""
+    import weft
+    tolerance = tolerances(op, dtype)
+    verdict = {"status": "ok", "samples": 0, "graphs": 0, "fallbacks": {}, "kernels": 0}
+    for i, sample in enumerate(samples(op, dtype, limit, seed)):
+        fn = function(op, sample)
+        try:
+            want = run(fn, sample)
+            again = run(fn, sample, seed=8)
+        except Exception:
+            continue                       # eager cannot: no pair of ours
+        backend = Counter(weft.backend)
+        weft.reset()
+        before = weft.fallbacks()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                got = run(compile_with(fn, backend), sample)
+            why = ""
+        except Exception as e:
+            got, why = None, "error: " + " ".join(f"{type(e).__name__}: {e}".split())[:300]
+        after = weft.fallbacks()
+        for k, v in after.items():
+            if v > before.get(k, 0):
+                verdict["fallbacks"][k] = verdict["fallbacks"].get(k, 0) + 1
+        verdict["samples"] += 1
+        verdict["graphs"] += backend.graphs
+        if not why:
+            why = difference(got, want, again, ([], [], []), tolerance)
+            if why:
+                try:
+                    wide = run(fn, sample, widen)
+                except Exception:
+                    wide = ([], [], [])
+                why = difference(got, want, again, wide, tolerance)
+        if why and (aot := eager_fails(fn, sample, want, again, tolerance)):
+            verdict["aot"] = aot
+            continue
+        if why:
+            verdict.update(status="error" if why.startswith("error") else "wrong", why=f"sample {i}: {why}")
+            break
+    if verdict["samples"] == 0:
+        verdict["status"] = "none"
+    return verdict
+
+
+def eager_fails(fn, sample, want, again, tolerance) -> str:
+    """What aot_eager makes of it, if not the right thing: such a sample is no test of a compiler."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            got = run(compile_with(fn, "aot_eager"), sample)
+    except Exception as e:
+        return "error: " + " ".join(f"{type(e).__name__}: {e}".split())[:200]
+    return difference(got, want, again, ([], [], []), tolerance)

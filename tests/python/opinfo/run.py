@@ -1,0 +1,185 @@
+"""torch's own operator database through backend="weft": every entry, every dtype.
+
+    run.py [--samples N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
+
+The database is loaded once; each entry then runs in a child of its own with a time limit, so that
+a crash or a hang costs one pair.  The parent compiles nothing with Weft.  Exit status 1 if the
+score of doc/torch_coverage.md's first lines is not reached (--need).
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import re
+import resource
+import selectors
+import signal
+import sys
+import time
+
+os.environ["WEFT_CACHE"] = "off"
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import torch  # noqa: E402
+
+import table  # noqa: E402
+
+DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16, "f64": torch.float64,
+          "i64": torch.int64, "i32": torch.int32, "u8": torch.uint8, "bool": torch.bool,
+          "c64": torch.complex64}
+
+
+def entries(only: str, dtypes) -> list[tuple]:
+    """(entry, its name, its dtypes); the order of the database."""
+    from torch.testing._internal.common_methods_invocations import op_db
+    out = []
+    for op in op_db:
+        name = op.name + (":" + op.variant_test_name if op.variant_test_name else "")
+        if "empty" in op.name or not re.search(only, name):
+            continue                     # what an empty tensor holds is nobody's business
+        have = op.supported_dtypes("cpu")
+        out.append((op, name, [d for d in dtypes if DTYPES[d] in have]))
+    return [e for e in out if e[2]]
+
+
+def warm() -> None:
+    """What every child would do again: torch's lazy imports, the decomposition tables."""
+    import torch._decomp
+    import torch._dynamo
+    import torch._inductor.decomposition  # noqa: F401
+    from weft import _backend
+    torch.set_num_threads(1)
+    _backend.decompositions()
+    x = torch.ones(2, requires_grad=True)
+    torch.compile(lambda a: (a * 2).sum(), backend="aot_eager")(x).backward()
+    torch._dynamo.reset()
+    logging.disable(logging.CRITICAL)
+
+
+class Child:
+    """One entry's pairs in a process; results come as JSON lines."""
+
+    def __init__(self, op, name, dtypes, args):
+        self.op, self.name, self.left = op, name, list(dtypes)
+        read, write = os.pipe()
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(read)
+            self.work(write, args)
+        os.close(write)
+        self.fd, self.buffer = read, b""
+        self.deadline = time.monotonic() + args.limit
+
+    def work(self, write, args):
+        import pair
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        for d in self.left:
+            start = time.monotonic()
+            try:
+                v = pair.check(self.op, DTYPES[d], args.samples, args.seed)
+            except BaseException as e:   # the harness's own fault is a failure too
+                v = {"status": "error", "why": f"harness: {type(e).__name__}: {e}"[:300]}
+            v.update(name=self.name, dtype=d, seconds=round(time.monotonic() - start, 2))
+            os.write(write, json.dumps(v).encode() + b"\n")
+        os._exit(0)
+
+    def lines(self, data: bytes, args):
+        self.buffer += data
+        *done, self.buffer = self.buffer.split(b"\n")
+        for line in done:
+            self.left.pop(0)
+            self.deadline = time.monotonic() + args.limit
+            yield json.loads(line)
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> str:
+        os.close(self.fd)
+        _, status = os.waitpid(self.pid, 0)
+        if os.WIFSIGNALED(status):
+            return signal.Signals(os.WTERMSIG(status)).name
+        return f"exit status {os.WEXITSTATUS(status)}"
+
+
+def sweep(args) -> list[dict]:
+    waiting = entries(args.only, args.dtypes)[::-1]
+    total = sum(len(d) for _, _, d in waiting)
+    results, running = [], {}
+    selector = selectors.DefaultSelector()
+    shown = time.monotonic()
+
+    def start(op, name, dtypes):
+        c = Child(op, name, dtypes, args)
+        running[c.fd] = c
+        selector.register(c.fd, selectors.EVENT_READ)
+
+    def finish(c, why=None):
+        selector.unregister(c.fd)
+        del running[c.fd]
+        hung = why is not None
+        if hung:
+            c.kill()
+        end = c.end()
+        if c.left:                       # the pair it was at is lost; the rest goes on in another
+            results.append({"name": c.name, "dtype": c.left[0], "samples": 1, "graphs": 1, "fallbacks": {},
+                            "status": "hang" if hung else "crash", "why": why or end})
+            if c.left[1:]:
+                start(c.op, c.name, c.left[1:])
+
+    while waiting or running:
+        while waiting and len(running) < args.jobs:
+            start(*waiting.pop())
+        for key, _ in selector.select(1):
+            c = running[key.fd]
+            data = os.read(key.fd, 1 << 16)
+            if data:
+                results.extend(c.lines(data, args))
+            else:
+                finish(c)
+        now = time.monotonic()
+        for c in [c for c in running.values() if now > c.deadline]:
+            finish(c, f"more than {args.limit:g} s")
+        if now - shown > 30 and not args.quiet:
+            shown = now
+            print(f"{len(results)} of {total} pairs, {table.score(results)}", flush=True)
+    return results
+
+
+def main(argv=None) -> int:
+    p = argparse.ArgumentParser()
+    p.add_argument("--samples", type=int, default=None, help="of each pair, the first N; default all")
+    p.add_argument("--only", default="", help="entries whose name this regular expression finds")
+    p.add_argument("--dtypes", default=",".join(DTYPES), type=lambda s: s.split(","))
+    p.add_argument("--jobs", type=int, default=os.cpu_count())
+    p.add_argument("--limit", type=float, default=600, help="seconds for one pair")
+    p.add_argument("--seed", type=int, default=0, help="of the samples")
+    p.add_argument("--json", help="where the verdicts go, one a line")
+    p.add_argument("--doc", help="the table to write")
+    p.add_argument("--quiet", action="store_true")
+    args = p.parse_args(argv)
+    args.dtypes = [d for d in args.dtypes if d in DTYPES]
+    warm()
+    results = sweep(args)
+    results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
+    if args.json:
+        with open(args.json, "w") as f:
+            f.writelines(json.dumps(v) + "\n" for v in results)
+    if args.doc:
+        with open(args.doc, "w") as f:
+            f.write(table.document(results, list(DTYPES)))
+    for v in results:
+        if v["status"] not in ("ok", "none") and not args.quiet:
+            print(f"{v['status']:6} {v['name']} {v['dtype']}: {v.get('why', '')}")
+    print(table.score(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
