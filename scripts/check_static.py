@@ -14,7 +14,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILE_WARN, FILE_MAX, HEADER_WARN, FUNCTION_MAX = 800, 1200, 300, 60
-COLUMNS, COLUMNS_MAX = 100, 120
+COLUMNS = 100
 
 # function: where it may be called, and why not elsewhere.
 NOWHERE = ()
@@ -190,12 +190,8 @@ class Checks:
 
     @staticmethod
     def long_lines(path, lines):
-        over = [(i + 1, len(line.expandtabs(8))) for i, line in enumerate(lines)
-                if len(line.expandtabs(8)) > COLUMNS]
-        far = [f"{path}:{i}: {n} columns, more than {COLUMNS_MAX}" for i, n in over if n > COLUMNS_MAX]
-        if over and not far:
-            far = [f"warning: {path}:{over[0][0]}: {len(over)} lines of more than {COLUMNS} columns"]
-        return far
+        widths = [(i + 1, len(line.expandtabs(8))) for i, line in enumerate(lines)]
+        return [f"{path}:{i}: {n} columns, more than {COLUMNS}" for i, n in widths if n > COLUMNS]
 
     @staticmethod
     def long_functions(path, text):

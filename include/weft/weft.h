@@ -107,8 +107,8 @@ WEFT_API void weft_program_release(struct weft_program *p);
 /* StableHLO text of p, pretty form. The caller frees it with weft_text_free. */
 WEFT_API struct weft_error *weft_program_print(const struct weft_program *p, char **out);
 WEFT_API void weft_text_free(char *text);
-/* *out: are a and b the same module, functions of the same names, attributes and bodies?  (Locations and
- * names of values do not count.) */
+/* *out: are a and b the same module, functions of the same names, attributes and bodies?
+ * (Locations and names of values do not count.) */
 WEFT_API struct weft_error *weft_program_equal(const struct weft_program *a,
 	const struct weft_program *b, bool *out);
 
@@ -140,10 +140,12 @@ WEFT_API struct weft_error *weft_compile(struct weft_client *c, const struct wef
 WEFT_API void weft_executable_retain(struct weft_executable *x);
 WEFT_API void weft_executable_release(struct weft_executable *x);
 
-/* The artifact of x: borrowed bytes, valid as long as x. UNIMPLEMENTED where the backend has none. */
+/* The artifact of x: borrowed bytes, valid as long as x. UNIMPLEMENTED where the backend has
+ * none. */
 WEFT_API struct weft_error *weft_executable_artifact(const struct weft_executable *x,
 	const void **bytes, size_t *size);
-/* Checks size bytes and makes an executable; the bytes are copied. INVALID_ARGUMENT when damaged. */
+/* Checks size bytes and makes an executable; the bytes are copied. INVALID_ARGUMENT when
+ * damaged. */
 WEFT_API struct weft_error *weft_executable_load(struct weft_client *c, const void *bytes,
 	size_t size, struct weft_executable **out);
 
@@ -151,7 +153,8 @@ WEFT_API uint32_t weft_executable_inputs(const struct weft_executable *x);
 WEFT_API uint32_t weft_executable_outputs(const struct weft_executable *x);
 /* Type of input or output i; borrowed from x; dtype WEFT_INVALID_DTYPE when i is out of range. */
 WEFT_API struct weft_tensor_type weft_executable_input(const struct weft_executable *x, uint32_t i);
-WEFT_API struct weft_tensor_type weft_executable_output(const struct weft_executable *x, uint32_t i);
+WEFT_API struct weft_tensor_type weft_executable_output(
+	const struct weft_executable *x, uint32_t i);
 /* "text" or "json" (doc/report.md): what weft explain prints. Freed with weft_text_free. */
 WEFT_API struct weft_error *weft_executable_explain(const struct weft_executable *x,
 	const char *format, char **out);
@@ -192,14 +195,15 @@ WEFT_API struct weft_error *weft_event_wait(struct weft_event *e);
 WEFT_API bool weft_event_ready(const struct weft_event *e);
 WEFT_API void weft_event_release(struct weft_event *e);
 
-/* What a check took: steps run, ops that were evaluated while compiling, ops that the interpreter ran. */
+/* What a check took: steps run, ops that were evaluated while compiling, ops that the interpreter
+ * ran. */
 struct weft_check_counts {
 	uint64_t kernels, library_calls, folded, interpreted;
 };
-/* Runs a StableHLO text that checks itself (its main has custom calls to check.expect_eq and the like),
- * each part between lines with "// -----" as a module of its own.  A backend that compiles gets the
- * constants of main as arguments.  A main with arguments of its own holds when it compiles.
- * backend NULL: "weft"; options may be NULL; *counts is added to, and may be NULL.
+/* Runs a StableHLO text that checks itself (its main has custom calls to check.expect_eq and the
+ * like), each part between lines with "// -----" as a module of its own.  A backend that compiles
+ * gets the constants of main as arguments.  A main with arguments of its own holds when it
+ * compiles.  backend NULL: "weft"; options may be NULL; *counts is added to, and may be NULL.
  * INVALID_ARGUMENT at the first check that does not hold. */
 WEFT_API struct weft_error *weft_check(const char *backend, const struct weft_options *options,
 	const char *name, const char *text, size_t size, struct weft_check_counts *counts);

@@ -22,8 +22,8 @@ struct codegen_options {
 };
 struct codegen_table {
 	uint32_t version;
-	/* Compiles k (borrowed).  UNIMPLEMENTED names op, dtype and place; INTERNAL names the kernel.
-	 * Any thread, one LLVM context a call. */
+	/* Compiles k (borrowed).  UNIMPLEMENTED names op, dtype and place; INTERNAL names the
+	 * kernel.  Any thread, one LLVM context a call. */
 	struct weft_error *(*compile)(const struct kernel *k, const struct codegen_options *o,
 		struct codegen_code *out);
 	void (*code_free)(struct codegen_code *c);

@@ -1,4 +1,5 @@
-/* isa.h -- the rows of isa.def.  Generator and heuristics read these and nothing else of a machine. */
+/* isa.h -- the rows of isa.def.  Generator and heuristics read these and nothing else of a
+ * machine. */
 #ifndef ABI_ISA_H
 #define ABI_ISA_H
 #include <stdint.h>

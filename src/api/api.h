@@ -6,24 +6,29 @@
 #include "run/run.h"
 
 /* weft_run without handles for tensors: see exe_run.  threads 0: threads_default(). */
-WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
-	uint32_t nin, struct run_tensor *out, uint32_t nout) BASE_MUST_USE;
+WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads,
+	const struct run_tensor *in, uint32_t nin, struct run_tensor *out,
+	uint32_t nout) BASE_MUST_USE;
 WEFT_API struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
 /* Wall time from graph to executable; 0 when it was loaded. */
 WEFT_API double api_compile_seconds(const struct weft_executable *x);
 
-/* Runs the passes of names ("inline,simplify") on every function of p, in that order, verifying after each
- * that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
-WEFT_API struct weft_error *api_program_passes(struct weft_program *p, const char *names) BASE_MUST_USE;
+/* Runs the passes of names ("inline,simplify") on every function of p, in that order, verifying
+ * after each that changed something.  INVALID_ARGUMENT for an unknown name (with the nearest). */
+WEFT_API struct weft_error *api_program_passes(
+	struct weft_program *p, const char *names) BASE_MUST_USE;
 
-/* How often rewrite rule i of rule.def, then form i of recognise.def, was applied in this process; false: no such. */
+/* How often rewrite rule i of rule.def, then form i of recognise.def, was applied in this process;
+ * false: no such. */
 WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);
 
-/* Tends the cache (doc/cache.md): action stats, list, verify, prune (to size, a text; NULL: the limit) or
- * clear; *out, the caller's to weft_text_free, says what was found or done.  Reads nothing where there is no
- * directory; makes none.  FAILED_PRECONDITION: the directory is not to be trusted. */
-WEFT_API struct weft_error *api_cache(const char *action, const char *size, bool json, char **out) BASE_MUST_USE;
+/* Tends the cache (doc/cache.md): action stats, list, verify, prune (to size, a text; NULL: the
+ * limit) or clear; *out, the caller's to weft_text_free, says what was found or done.  Reads
+ * nothing where there is no directory; makes none.  FAILED_PRECONDITION: the directory is not to be
+ * trusted. */
+WEFT_API struct weft_error *api_cache(
+	const char *action, const char *size, bool json, char **out) BASE_MUST_USE;
 
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 WEFT_API unsigned threads_default(void);

@@ -30,8 +30,10 @@ struct weft_options {
 #undef STR
 };
 /* o's value, or the default where o is NULL or the text was not set. */
-#define INT(name, otherwise, least, most, of, doc) int64_t option_##name(const struct weft_options *o);
-#define STR(name, otherwise, values, of, doc) const char *option_##name(const struct weft_options *o);
+#define INT(name, otherwise, least, most, of, doc)                                                 \
+	int64_t option_##name(const struct weft_options *o);
+#define STR(name, otherwise, values, of, doc)                                                      \
+	const char *option_##name(const struct weft_options *o);
 #include "api/option.def"
 #undef INT
 #undef STR

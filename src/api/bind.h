@@ -1,6 +1,6 @@
-/* bind.h -- the door of libweft for bindings that live in objects of their own (a Python extension):
- * one table of functions beside those of weft.h, versioned, since both sides come from one build but
- * may be installed apart. */
+/* bind.h -- the door of libweft for bindings that live in objects of their own (a Python
+ * extension):  one table of functions beside those of weft.h, versioned, since both sides come from
+ * one build but may be installed apart. */
 #ifndef API_BIND_H
 #define API_BIND_H
 #include "api/api.h"

@@ -1,8 +1,8 @@
 /* check.c -- weft_check: runs programs that check themselves, chunk by chunk of their file.
  *
- * In the interpreter the checks are custom calls that run where they stand.  Another backend is given
- * the program with the compared values as its results, and they are compared here: what runs is
- * compiled code alone. */
+ * In the interpreter the checks are custom calls that run where they stand.  Another backend is
+ * given the program with the compared values as its results, and they are compared here: what runs
+ * is compiled code alone. */
 #include "api/check.h"
 #include "base/str.h"
 #include "stablehlo/stablehlo.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- in the interpreter ------------------------------------------------------------------------------- */
+/* ---- in the interpreter --------------------------------------------------------------------- */
 
 /* What interpreter.probe saw: by its id and how often it was there before. */
 struct probe {
@@ -62,8 +62,8 @@ static struct weft_error *probe_check(const struct interpretation *r, const stru
 	FAIL(WEFT_INVALID_ARGUMENT, "check.expect_serialized_eq: no such value of probe %s", id);
 }
 
-static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
-	struct tensor *out, uint32_t nout)
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in,
+	uint32_t nin, struct tensor *out, uint32_t nout)
 {
 	struct interpretation *r = arg;
 	const char *name = node_str(n, KEY_call_target_name, ""), *id = attr_text(n, "probe_id");
@@ -93,14 +93,15 @@ static void interpret(struct job *j, void *arg)
 	if (!f)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
 	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
-		return;                          /* nothing to run it on: it was read and verified */
+		/* nothing to run it on: it was read and verified */
+		return;
 	struct interpretation r = { j, g, NULL };
 	struct eval_options o = { .custom = custom, .custom_arg = &r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
 	eval_region(j, g, f->region, &o, NULL, results);
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 static bool only_comments(const char *text, size_t size)
 {
@@ -122,7 +123,8 @@ struct check_request {
 	struct weft_check_counts *counts;
 };
 
-/* One module; line is the number of lines before it in the file, kept so that places are the file's. */
+/* One module; line is the number of lines before it in the file, kept so that places are the
+ * file's. */
 static struct weft_error *check_chunk(const struct check_request *r, const char *text, size_t size,
 	size_t line)
 {

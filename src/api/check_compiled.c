@@ -1,8 +1,8 @@
 /* check_compiled.c -- a program that checks itself, in a backend that compiles: its main gets the
  * compared values as results, they are compared here, and the rest runs as any program does.
  *
- * What is tested is compiled code: main's calls are inlined and its constants become arguments, so that
- * nothing of the program is known when it is compiled but its ops. */
+ * What is tested is compiled code: main's calls are inlined and its constants become arguments, so
+ * that nothing of the program is known when it is compiled but its ops. */
 #include "api/api_impl.h"
 #include "api/check.h"
 #include "base/mem.h"
@@ -116,8 +116,8 @@ static struct weft_error *compare(const struct checks *c, struct weft_buffer **o
 }
 
 /* A buffer that holds a constant's value. */
-static struct weft_error *constant_buffer(struct weft_client *client, struct weft_executable *x, uint32_t i,
-	const struct node *n, struct weft_buffer **out)
+static struct weft_error *constant_buffer(struct weft_client *client, struct weft_executable *x,
+	uint32_t i, const struct node *n, struct weft_buffer **out)
 {
 	const struct literal *l = node_literal(n);
 	struct weft_tensor_type t = weft_executable_input(x, i);
@@ -139,10 +139,12 @@ static struct weft_error *constant_buffer(struct weft_client *client, struct wef
 	return NULL;
 }
 
-static struct weft_error *run(const struct checks *c, struct weft_client *client, struct weft_executable *x)
+static struct weft_error *run(
+	const struct checks *c, struct weft_client *client, struct weft_executable *x)
 {
 	uint32_t n = 0;
-	struct weft_buffer **out = mem_alloc(mem_size((size_t)c->nvalues + c->nargs + 1, sizeof *out));
+	struct weft_buffer **out =
+		mem_alloc(mem_size((size_t)c->nvalues + c->nargs + 1, sizeof *out));
 
 	if (!out)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for the results");
@@ -186,8 +188,8 @@ static struct weft_error *compile_and_run(const struct checks *c, struct weft_cl
 	return e;
 }
 
-struct weft_error *check_compiled(const char *backend, const struct weft_options *o, struct graph *g,
-	struct weft_check_counts *counts)
+struct weft_error *check_compiled(const char *backend, const struct weft_options *o,
+	struct graph *g, struct weft_check_counts *counts)
 {
 	struct checks c = { .g = g };
 	struct weft_client *client;

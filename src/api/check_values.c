@@ -50,7 +50,8 @@ static uint64_t attr_u64(const struct attr *a, uint64_t otherwise)
 {
 	if (!a)
 		return otherwise;
-	return a->kind == ATTR_raw || a->kind == ATTR_str ? strtoull(a->s, NULL, 0) : (uint64_t)a->i;
+	return a->kind == ATTR_raw || a->kind == ATTR_str ? strtoull(a->s, NULL, 0)
+							  : (uint64_t)a->i;
 }
 
 static double attr_f64(const struct attr *a, double otherwise)
@@ -119,7 +120,8 @@ static bool element_agrees(const struct check *c, enum dtype t, const char *a, c
 
 	if (!part_agrees(c, part, a, b))
 		return false;
-	return !dtype_is_complex(t) || part_agrees(c, part, a + dtype_bytes(part), b + dtype_bytes(part));
+	return !dtype_is_complex(t) ||
+	       part_agrees(c, part, a + dtype_bytes(part), b + dtype_bytes(part));
 }
 
 static void element_text(enum dtype t, const char *at, char *out, size_t size)
@@ -145,12 +147,13 @@ static struct weft_error *disagree(const struct graph *g, const struct node *n, 
 
 	element_text(t, a, x, sizeof x);
 	element_text(t, b, y, sizeof y);
-	return error_make_at(WEFT_INVALID_ARGUMENT, at, "check.%s: element %lld is %s and %s (%lld differ)",
-		check_name(n), (long long)i, x, y, (long long)count);
+	return error_make_at(WEFT_INVALID_ARGUMENT, at,
+		"check.%s: element %lld is %s and %s (%lld differ)", check_name(n), (long long)i, x,
+		y, (long long)count);
 }
 
-struct weft_error *check_values(const struct graph *g, const struct node *n, const struct tensor *in,
-	uint32_t nin)
+struct weft_error *check_values(
+	const struct graph *g, const struct node *n, const struct tensor *in, uint32_t nin)
 {
 	const struct attr *v = attrs_find(n->attrs, KEY_value);
 	const struct literal *l = nin == 1 && v ? v->dense : NULL;

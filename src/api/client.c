@@ -8,7 +8,8 @@
 
 const char *weft_version(void)
 {
-	return STRING(WEFT_VERSION_MAJOR) "." STRING(WEFT_VERSION_MINOR) "." STRING(WEFT_VERSION_PATCH);
+	return STRING(WEFT_VERSION_MAJOR) "." STRING(WEFT_VERSION_MINOR) "." STRING(
+		WEFT_VERSION_PATCH);
 }
 
 size_t weft_dtype_size(enum weft_dtype t)
@@ -18,7 +19,8 @@ size_t weft_dtype_size(enum weft_dtype t)
 
 const char *weft_dtype_name(enum weft_dtype t)
 {
-	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text : "invalid";
+	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text
+								   : "invalid";
 }
 
 enum weft_dtype weft_dtype_find(const char *name)
@@ -101,7 +103,8 @@ void weft_program_release(struct weft_program *p)
 struct weft_error *weft_program_print(const struct weft_program *p, char **out)
 {
 	struct str s;
-	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	/* the graph's, not the handle's, state */
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	str_init(&s, NULL);
 	pthread_mutex_lock(lock);
 	struct weft_error *e = stablehlo_print(p->graph, &s);

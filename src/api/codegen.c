@@ -19,11 +19,13 @@ static struct weft_error *open_locked(void)
 	memcpy(&address, &self, sizeof address);
 	if (dladdr(address, &here) && here.dli_fname && (slash = strrchr(here.dli_fname, '/')))
 		dir = (int)(slash - here.dli_fname) + 1;
-	if (snprintf(path, sizeof path, "%.*s%s", dir, dir ? here.dli_fname : "", file) >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%.*s%s", dir, dir ? here.dli_fname : "", file) >=
+		(int)sizeof path)
 		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
-		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(), path);
+		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(),
+			path);
 	const struct codegen_table *found = dlsym(library, "weft_codegen_table");
 	if (!found || found->version != CODEGEN_VERSION) {
 		dlclose(library);

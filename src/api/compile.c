@@ -1,8 +1,8 @@
 /* compile.c -- the walk through the pipeline: compile(), a line a stage.
  *
- * Compiling always makes an artifact, running always starts from one; which stages run is the backend's
- * row.  A program's graph is lent to the compiling job; what that adds stays, and compiling again finds it
- * consed. */
+ * Compiling always makes an artifact, running always starts from one; which stages run is the
+ * backend's row.  A program's graph is lent to the compiling job; what that adds stays, and
+ * compiling again finds it consed. */
 #include "api/api_impl.h"
 #include "api/explain.h"
 #include "api/kept.h"
@@ -37,10 +37,12 @@ static double seconds(void)
 
 static struct pass_options pass_options_of(const struct compile *c)
 {
-	return (struct pass_options){ option_passes_off(c->options), getenv("WEFT_VERIFY") != NULL };
+	return (struct pass_options){ option_passes_off(c->options),
+		getenv("WEFT_VERIFY") != NULL };
 }
 
-/* Main's region, called functions in place; the tensors that sizes are read from as further results. */
+/* Main's region, called functions in place; the tensors that sizes are read from as further
+ * results. */
 static void stage_source(struct compile *c, const struct func *main)
 {
 	struct pass_options po = pass_options_of(c);
@@ -57,8 +59,8 @@ static void run_pass(struct compile *c, enum pass p, const struct pass_options *
 	plan_track(c->graph, &c->source, false);
 }
 
-/* Composites go back to their ops, which are located where they were found: kernels have no core yet that
- * knows one by its name. */
+/* Composites go back to their ops, which are located where they were found: kernels have no core
+ * yet that knows one by its name. */
 static void stage_passes(struct compile *c)
 {
 	struct pass_options po = pass_options_of(c);
@@ -89,7 +91,9 @@ static void generate_one(void *arg, int64_t first, int64_t last, unsigned char *
 	struct generate *t = arg;
 	const char *dump = option_dump(t->c->options);
 	struct codegen_options o = {
-		.isa = t->c->isa, .level = (int)option_opt_level(t->c->options), .dump = *dump ? dump : NULL,
+		.isa = t->c->isa,
+		.level = (int)option_opt_level(t->c->options),
+		.dump = *dump ? dump : NULL,
 	};
 	(void)scratch;
 	for (int64_t i = first; i < last; i++)
@@ -153,15 +157,16 @@ static struct weft_error *compile_anew(struct compile *c, const struct weft_prog
 {
 	if (c->backend->stages & BACKEND_GEN)
 		TRY(codegen_open(&c->codegen));
-	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	/* the graph's, not the handle's, state */
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	pthread_mutex_lock(lock);
 	struct weft_error *e = job_run(compile, c);
 	pthread_mutex_unlock(lock);
 	return e;
 }
 
-static struct weft_error *compile_or_find(struct compile *c, struct kept *k, const struct weft_program *p,
-	struct weft_executable **out)
+static struct weft_error *compile_or_find(struct compile *c, struct kept *k,
+	const struct weft_program *p, struct weft_executable **out)
 {
 	if (kept_find(k, c->backend, c->options, out))
 		return NULL;
@@ -176,7 +181,10 @@ struct weft_error *weft_compile(struct weft_client *client, const struct weft_pr
 	double start = seconds();
 	struct kept k;
 	struct compile c = {
-		.graph = p->graph, .backend = client->backend, .options = options, .isa = isa_here(),
+		.graph = p->graph,
+		.backend = client->backend,
+		.options = options,
+		.isa = isa_here(),
 	};
 	if ((c.backend->stages & BACKEND_GEN) && c.isa == ISA_COUNT)
 		FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");

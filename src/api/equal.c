@@ -1,7 +1,7 @@
 /* equal.c -- weft_program_equal: are two programs the same?  What `weft opt --round-trip` asks.
  *
- * Hashes of nodes are over content, but symbols of sizes are numbered as they come; so two regions are
- * walked side by side in the order of their ids, and symbols are matched up, one to one. */
+ * Hashes of nodes are over content, but symbols of sizes are numbered as they come; so two regions
+ * are walked side by side in the order of their ids, and symbols are matched up, one to one. */
 #include "api/api_impl.h"
 #include <string.h>
 
@@ -37,9 +37,10 @@ static bool texts_equal(const char *a, const char *b)
 
 static bool quants_equal(const struct quant *a, const struct quant *b)
 {
-	return a == b || (a && b && a->expressed == b->expressed && a->min == b->min && a->max == b->max &&
-		a->axis == b->axis && a->n == b->n && !memcmp(a->scales, b->scales, a->n * sizeof *a->scales) &&
-		!memcmp(a->zeros, b->zeros, a->n * sizeof *a->zeros));
+	return a == b || (a && b && a->expressed == b->expressed && a->min == b->min &&
+				 a->max == b->max && a->axis == b->axis && a->n == b->n &&
+				 !memcmp(a->scales, b->scales, a->n * sizeof *a->scales) &&
+				 !memcmp(a->zeros, b->zeros, a->n * sizeof *a->zeros));
 }
 
 static bool types_equal(struct pairing *p, const struct type *a, const struct type *b)
@@ -49,7 +50,8 @@ static bool types_equal(struct pairing *p, const struct type *a, const struct ty
 		!texts_equal(a->encoding, b->encoding) || !quants_equal(a->quant, b->quant))
 		return false;
 	for (uint32_t i = 0; i < a->rank; i++)
-		if (!dims_equal(p, a->dims[i], b->dims[i]) || (a->bounds && a->bounds[i] != b->bounds[i]))
+		if (!dims_equal(p, a->dims[i], b->dims[i]) ||
+			(a->bounds && a->bounds[i] != b->bounds[i]))
 			return false;
 	for (uint32_t i = 0; i < a->n; i++)
 		if (!types_equal(p, a->elem[i], b->elem[i]))
@@ -80,7 +82,8 @@ static uint32_t position(const struct node *const *order, uint32_t n, const stru
 static bool regions_equal(struct pairing *p, const struct region *a, const struct region *b)
 {
 	uint32_t n, m;
-	const struct node *const *x = region_order(p->j, a, &n), *const *y = region_order(p->j, b, &m);
+	const struct node *const *x = region_order(p->j, a, &n), *const *y =
+									 region_order(p->j, b, &m);
 
 	if (n != m || a->nparams != b->nparams || a->nresults != b->nresults)
 		return false;
@@ -130,7 +133,8 @@ static bool slots_equal(const struct graph *a, const struct graph *b)
 		const struct slot *s = graph_slot(a, i), *t = graph_slot(b, i);
 		if (s->kind != t->kind || s->bytes != t->bytes)
 			return false;
-		if (s->kind == SLOT_data ? memcmp(s->data, t->data, s->bytes) != 0 : !texts_equal(s->name, t->name))
+		if (s->kind == SLOT_data ? memcmp(s->data, t->data, s->bytes) != 0
+					 : !texts_equal(s->name, t->name))
 			return false;
 	}
 	return true;

@@ -23,8 +23,9 @@ static struct weft_error *executable_open(const struct backend *b, const void *b
 	x->backend = b;
 	struct weft_error *e = exe_load(bytes, size, NULL, &x->exe);
 	if (!e && strcmp(exe_backend(x->exe), b->name))
-		e = error_make(WEFT_INVALID_ARGUMENT, "an artifact of backend '%s' given to backend '%s'",
-			exe_backend(x->exe), b->name);
+		e = error_make(WEFT_INVALID_ARGUMENT,
+			"an artifact of backend '%s' given to backend '%s'", exe_backend(x->exe),
+			b->name);
 	if (!e && b->prepare)
 		e = b->prepare(x->exe, &x->state);
 	if (e) {
@@ -100,7 +101,9 @@ static unsigned number_of(const char *variable)
 	const char *text = getenv(variable);
 	char *end;
 	unsigned long v = text ? strtoul(text, &end, 10) : 0;
-	return text && end != text && (!*end || *end == ',') && v && v <= POOL_THREADS_MAX ? (unsigned)v : 0;
+	return text && end != text && (!*end || *end == ',') && v && v <= POOL_THREADS_MAX
+		       ? (unsigned)v
+		       : 0;
 }
 
 unsigned threads_default(void)
@@ -114,7 +117,9 @@ unsigned threads_default(void)
 struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
-	struct run_options o = { .threads = x->threads ? x->threads : threads ? threads : threads_default() };
+	struct run_options o = { .threads = x->threads ? x->threads
+					    : threads  ? threads
+						       : threads_default() };
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }
 
@@ -150,11 +155,13 @@ struct weft_error *weft_buffer_wrap(struct weft_client *c, struct weft_tensor_ty
 	(void)c;
 	for (uint32_t d = 0; d < type.rank; d++)
 		if (type.dims[d] < 0 || __builtin_mul_overflow(bytes, (size_t)type.dims[d], &bytes))
-			FAIL(WEFT_INVALID_ARGUMENT, "dimension %u of a buffer is negative or too large", d);
+			FAIL(WEFT_INVALID_ARGUMENT,
+				"dimension %u of a buffer is negative or too large", d);
 	if (!data && bytes)
 		FAIL(WEFT_INVALID_ARGUMENT, "a buffer of %zu bytes over no memory", bytes);
 	TRY(storage_wrap(data, bytes, done, arg, &s));
-	struct weft_error *e = buffer_create(type.dtype, type.rank, type.dims, data, s, (struct buffer **)out);
+	struct weft_error *e =
+		buffer_create(type.dtype, type.rank, type.dims, data, s, (struct buffer **)out);
 	storage_release(s);
 	return e;
 }
@@ -193,8 +200,9 @@ struct weft_error *weft_buffer_data(struct weft_buffer *b, void **data, size_t *
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-static struct weft_error *run_now(struct weft_executable *x, uint32_t nin, struct weft_buffer *const *in,
-	uint32_t nout, struct weft_buffer **out, struct run_tensor *args, struct run_tensor *results)
+static struct weft_error *run_now(struct weft_executable *x, uint32_t nin,
+	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out,
+	struct run_tensor *args, struct run_tensor *results)
 {
 	for (uint32_t i = 0; i < nin; i++) {
 		TRY(buffer_wait(inner(in[i]), &args[i]));
@@ -205,8 +213,8 @@ static struct weft_error *run_now(struct weft_executable *x, uint32_t nin, struc
 	struct weft_error *e = NULL;
 	for (uint32_t i = 0; i < nout; i++) {
 		if (!e)
-			e = buffer_create(results[i].dtype, results[i].rank, results[i].dims, results[i].data,
-				results[i].storage, (struct buffer **)&out[i]);
+			e = buffer_create(results[i].dtype, results[i].rank, results[i].dims,
+				results[i].data, results[i].storage, (struct buffer **)&out[i]);
 		if (e)
 			for (uint32_t k = 0; k < i; k++) {
 				weft_buffer_release(out[k]);
@@ -229,8 +237,9 @@ struct weft_error *weft_run(struct weft_executable *x, uint32_t nin, struct weft
 	return e;
 }
 
-struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin, struct weft_buffer *const *in,
-	uint32_t nout, struct weft_buffer **out, struct weft_event **done)
+struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin,
+	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out,
+	struct weft_event **done)
 {
 	if (x->backend->stages & BACKEND_KEEP) {         /* these only run here and now */
 		TRY(event_create((struct event **)done));
@@ -243,8 +252,8 @@ struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin, struc
 		return NULL;
 	}
 	struct run_options o = { .threads = x->threads ? x->threads : threads_default() };
-	return exe_run_async(x->exe, &o, (struct buffer *const *)in, nin, (struct buffer **)out, nout,
-		(struct event **)done);
+	return exe_run_async(x->exe, &o, (struct buffer *const *)in, nin, (struct buffer **)out,
+		nout, (struct event **)done);
 }
 
 struct weft_error *weft_event_wait(struct weft_event *e)

@@ -1,4 +1,5 @@
-/* explain.c -- what became of a program: its kernels, the ops in each with their source, its memory.
+/* explain.c -- what became of a program: its kernels, the ops in each with their source, its
+ * memory.
  *
  * Written as JSON and as text when the plan still knows the graph and kept in the artifact, so
  * `weft explain` works on a file, in a process without a compiler. */
@@ -75,14 +76,16 @@ static void add_extent(struct str *s, const struct graph *g, int64_t d)
 	str_addc(s, '"');
 }
 
-static const char *const step_kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
+static const char *const step_kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if",
+	"while" };
 
 static void add_step(struct str *s, const struct plan *p, const struct plan_step *step)
 {
 	str_addf(s, "{\"kind\": \"%s\"", step_kinds[step->kind]);
 	if (step->kind == ABI_STEP_kernel) {
 		const struct kernel *k = p->kernels[step->kernel];
-		str_addf(s, ", \"kernel\": %u, \"name\": \"%s\", \"chunks\": ", step->kernel, k->name);
+		str_addf(s, ", \"kernel\": %u, \"name\": \"%s\", \"chunks\": ", step->kernel,
+			k->name);
 		add_extent(s, p->graph, step->chunks);
 		str_add(s, ", \"ends\": ");
 		str_add_json(s, step->ends ? step->ends : "it is a result");
@@ -115,7 +118,7 @@ static void add_step(struct str *s, const struct plan *p, const struct plan_step
 	str_addc(s, '}');
 }
 
-/* ---- for people ------------------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------------------- */
 
 static void add_count(struct str *s, double v, const char *unit)
 {
@@ -128,7 +131,8 @@ static void add_count(struct str *s, double v, const char *unit)
 	str_addf(s, "%.0f %s%s", v, scale[i], unit);
 }
 
-static void text_node(struct str *s, const struct graph *g, const struct node *n, const char *indent)
+static void text_node(
+	struct str *s, const struct graph *g, const struct node *n, const char *indent)
 {
 	str_addf(s, "%s    %-22s", indent, op_table[n->op].name);
 	if (n->type->kind == TYPE_tensor) {
@@ -148,11 +152,13 @@ static void text_node(struct str *s, const struct graph *g, const struct node *n
 	str_addc(s, '\n');
 }
 
-static void text_steps(struct str *s, const struct plan *p, const struct plan_steps *steps, const char *indent)
+static void text_steps(
+	struct str *s, const struct plan *p, const struct plan_steps *steps, const char *indent)
 {
 	for (uint32_t i = 0; i < steps->n; i++) {
 		const struct plan_step *step = &steps->at[i];
-		const struct kernel *k = step->kind == ABI_STEP_kernel ? p->kernels[step->kernel] : NULL;
+		const struct kernel *k =
+			step->kind == ABI_STEP_kernel ? p->kernels[step->kernel] : NULL;
 		str_addf(s, "%s%3u  %s", indent, i, k ? k->name : step_kinds[step->kind]);
 		if (k)
 			str_addf(s, " (kernel %u)", step->kernel);
@@ -163,7 +169,8 @@ static void text_steps(struct str *s, const struct plan *p, const struct plan_st
 			add_count(s, (double)step->flops, "op, ");
 			add_count(s, (double)step->bytes, "B, ");
 			if (step->chunks >= 0)
-				str_addf(s, "%lld chunk%s", (long long)step->chunks, step->chunks == 1 ? "" : "s");
+				str_addf(s, "%lld chunk%s", (long long)step->chunks,
+					step->chunks == 1 ? "" : "s");
 			else
 				str_add(s, "chunks by size");
 		}
@@ -171,7 +178,8 @@ static void text_steps(struct str *s, const struct plan *p, const struct plan_st
 		for (uint32_t n = 0; step->nodes && step->nodes[n]; n++)
 			text_node(s, p->graph, step->nodes[n], indent);
 		if (k)
-			str_addf(s, "%s    ends: %s\n", indent, step->ends ? step->ends : "it is a result");
+			str_addf(s, "%s    ends: %s\n", indent,
+				step->ends ? step->ends : "it is a result");
 		char *deeper = job_printf(s->job, "%s      ", indent);
 		for (uint32_t r = 0; r < step->nregions; r++) {
 			str_addf(s, "%s   region %u\n", indent, r);
@@ -192,7 +200,8 @@ char *explain(struct job *j, const struct plan *p, size_t *size)
 	}
 	str_add(&s, "]}\n");
 	str_addc(&s, '\0');
-	str_addf(&s, "%u kernels in %u steps, arena %lld bytes\n", p->nkernels, p->main.n, (long long)p->arena);
+	str_addf(&s, "%u kernels in %u steps, arena %lld bytes\n", p->nkernels, p->main.n,
+		(long long)p->arena);
 	text_steps(&s, p, &p->main, "");
 	*size = s.len;
 	return s.text;

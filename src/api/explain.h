@@ -3,6 +3,7 @@
 #define API_EXPLAIN_H
 #include "plan/plan.h"
 
-/* JSON (schema: doc/report.md), a NUL, text, a NUL: *size bytes without the last, in j's scratch. */
+/* JSON (schema: doc/report.md), a NUL, text, a NUL: *size bytes without the last, in j's
+ * scratch. */
 char *explain(struct job *j, const struct plan *p, size_t *size);
 #endif

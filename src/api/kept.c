@@ -1,9 +1,9 @@
 /* kept.c -- what the key of a compile is made of, and the way of a compile through the cache.
  *
- * The key covers everything the bytes of an artifact depend on and nothing else: the graph as it was
- * given, options that say CODE in option.def, backend, ISA level, the processor's cache sizes (the plan
- * reads them), and the sources this library was built from.  Neither the program's locations nor the
- * contents of weights that are mapped or bound later enter: doc/cache.md. */
+ * The key covers everything the bytes of an artifact depend on and nothing else: the graph as it
+ * was given, options that say CODE in option.def, backend, ISA level, the processor's cache sizes
+ * (the plan reads them), and the sources this library was built from.  Neither the program's
+ * locations nor the contents of weights that are mapped or bound later enter: doc/cache.md. */
 #include "api/kept.h"
 #include "abi/abi.h"
 #include "base/cpu.h"
@@ -39,11 +39,11 @@ static void add_number(struct str *s, const char *name, uint64_t v)
 static void add_options(struct str *s, const struct weft_options *o)
 {
 	enum { HOW, CODE };
-#define INT(name, otherwise, least, most, of, doc)                                                    \
-	if (of == CODE)                                                                               \
+#define INT(name, otherwise, least, most, of, doc)                                                 \
+	if (of == CODE)                                                                            \
 		add_number(s, #name, (uint64_t)option_##name(o));
-#define STR(name, otherwise, values, of, doc)                                                         \
-	if (of == CODE)                                                                               \
+#define STR(name, otherwise, values, of, doc)                                                      \
+	if (of == CODE)                                                                            \
 		add_text(s, #name, option_##name(o));
 #include "api/option.def"
 #undef INT
@@ -91,7 +91,8 @@ static const char *reason(const struct backend *b, const struct weft_options *o)
 static const char *open_all(struct kept *k, const struct weft_program *p, const struct backend *b,
 	const struct weft_options *o, enum isa isa, enum cache_mode mode)
 {
-	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;     /* the graph's, not the handle's, state */
+	/* the graph's, not the handle's, state */
+	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	struct key_job key = { p->graph, b, o, isa, &k->key };
 	const char *why = reason(b, o);
 	if (why || (why = cache_open(mode, &k->cache)))
@@ -120,8 +121,8 @@ void kept_open(struct kept *k, const struct weft_program *p, const struct backen
 		cache_count(CACHE_disabled);
 	else
 		k->state = KEPT_miss;
-	snprintf(k->about, sizeof k->about, "%s %s %s", b->name, isa < ISA_COUNT ? isa_table[isa].name : "",
-		option_numerics(o));
+	snprintf(k->about, sizeof k->about, "%s %s %s", b->name,
+		isa < ISA_COUNT ? isa_table[isa].name : "", option_numerics(o));
 }
 
 bool kept_find(struct kept *k, const struct backend *b, const struct weft_options *o,
@@ -138,8 +139,10 @@ bool kept_find(struct kept *k, const struct backend *b, const struct weft_option
 			k->state = KEPT_hit;
 			return true;
 		}
-		/* Not an artifact after all; other failures (memory, a missing weight) are no fault of it. */
-		if (weft_error_code(e) == WEFT_INVALID_ARGUMENT || weft_error_code(e) == WEFT_UNIMPLEMENTED)
+		/* Not an artifact after all; other failures (memory, a missing weight) are no fault
+		 * of it. */
+		if (weft_error_code(e) == WEFT_INVALID_ARGUMENT ||
+			weft_error_code(e) == WEFT_UNIMPLEMENTED)
 			cache_drop(&k->cache, &k->key);
 		weft_error_free(e);
 	}

@@ -14,7 +14,8 @@ struct kept {
 /* Decides, opens the directory and computes the key.  Locks p meanwhile.  kept_close ends it. */
 void kept_open(struct kept *k, const struct weft_program *p, const struct backend *b,
 	const struct weft_options *o, enum isa isa);
-/* The executable of a kept artifact: state is KEPT_hit then, else KEPT_miss where it was looked for. */
+/* The executable of a kept artifact: state is KEPT_hit then, else KEPT_miss where it was looked
+ * for. */
 bool kept_find(struct kept *k, const struct backend *b, const struct weft_options *o,
 	struct weft_executable **out);
 /* Keeps what a compile gave. */

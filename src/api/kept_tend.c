@@ -22,7 +22,8 @@ static void add_entry(void *arg, const struct cache_entry *e)
 		str_addf(t->out, "%s{\"key\": \"%s\", \"about\": ", first ? "" : ", ", e->key);
 		str_add_json(t->out, e->about);
 		str_addf(t->out, ", \"bytes\": %llu, \"used\": %lld, \"damaged\": %s}",
-			(unsigned long long)e->bytes, (long long)e->used, e->damaged ? "true" : "false");
+			(unsigned long long)e->bytes, (long long)e->used,
+			e->damaged ? "true" : "false");
 		return;
 	}
 	char when[32] = "?";
@@ -49,10 +50,11 @@ static struct weft_error *look(const struct cache *c, struct tend *t, bool verif
 		str_add(t->out, "]}\n");
 	else if (t->json)
 		str_addf(t->out, "\"entries\": %llu, \"bytes\": %llu, \"damaged\": %llu}\n",
-			(unsigned long long)t->entries, (unsigned long long)t->bytes, (unsigned long long)t->damaged);
+			(unsigned long long)t->entries, (unsigned long long)t->bytes,
+			(unsigned long long)t->damaged);
 	else if (!t->list)
-		str_addf(t->out, "%s: %llu entries, %llu KiB of at most %llu KiB, %llu damaged%s\n", c->path,
-			(unsigned long long)t->entries, (unsigned long long)t->bytes >> 10,
+		str_addf(t->out, "%s: %llu entries, %llu KiB of at most %llu KiB, %llu damaged%s\n",
+			c->path, (unsigned long long)t->entries, (unsigned long long)t->bytes >> 10,
 			(unsigned long long)c->limit >> 10, (unsigned long long)t->damaged,
 			verify && t->damaged ? " and removed" : "");
 	return NULL;
@@ -63,10 +65,12 @@ static struct weft_error *prune(const struct cache *c, uint64_t limit, struct te
 	struct cache_pruned p;
 	TRY(cache_prune(c, limit, &p));
 	str_addf(t->out,
-		t->json ? "{\"removed\": %llu, \"removed_bytes\": %llu, \"entries\": %llu, \"bytes\": %llu}\n" :
-			"removed %llu entries of %llu bytes; %llu entries of %llu bytes are left\n",
-		(unsigned long long)p.entries, (unsigned long long)p.bytes, (unsigned long long)p.left,
-		(unsigned long long)p.left_bytes);
+		t->json ? "{\"removed\": %llu, \"removed_bytes\": %llu, \"entries\": %llu, "
+			  "\"bytes\": %llu}\n"
+			: "removed %llu entries of %llu bytes; %llu entries of %llu bytes are "
+			  "left\n",
+		(unsigned long long)p.entries, (unsigned long long)p.bytes,
+		(unsigned long long)p.left, (unsigned long long)p.left_bytes);
 	return NULL;
 }
 
@@ -87,7 +91,8 @@ struct weft_error *api_cache(const char *action, const char *size, bool json, ch
 	uint64_t limit;
 	struct tend t = { .out = &s, .json = json, .list = !strcmp(action, "list") };
 	if (!cache_size_of(size, &limit))
-		FAIL(WEFT_INVALID_ARGUMENT, "--size: expected bytes, with K, M or G, found '%s'", size);
+		FAIL(WEFT_INVALID_ARGUMENT, "--size: expected bytes, with K, M or G, found '%s'",
+			size);
 	const char *why = cache_open(CACHE_READ, &c);
 	if (why)
 		FAIL(WEFT_FAILED_PRECONDITION, "%s: error: %s", c.path, why);

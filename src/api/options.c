@@ -1,13 +1,20 @@
-/* options.c -- option.def as struct weft_options: setting by name with checks, reading with defaults. */
+/* options.c -- option.def as struct weft_options: setting by name with checks, reading with
+ * defaults. */
 #include "api/api_impl.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define INT(name, otherwise, least, most, of, doc)                                                        \
-	int64_t option_##name(const struct weft_options *o) { return o ? o->name : otherwise; }
-#define STR(name, otherwise, values, of, doc)                                                             \
-	const char *option_##name(const struct weft_options *o) { return o && o->name ? o->name : otherwise; }
+#define INT(name, otherwise, least, most, of, doc)                                                 \
+	int64_t option_##name(const struct weft_options *o)                                        \
+	{                                                                                          \
+		return o ? o->name : otherwise;                                                    \
+	}
+#define STR(name, otherwise, values, of, doc)                                                      \
+	const char *option_##name(const struct weft_options *o)                                    \
+	{                                                                                          \
+		return o && o->name ? o->name : otherwise;                                         \
+	}
 #include "api/option.def"
 #undef INT
 #undef STR
@@ -45,13 +52,15 @@ static struct weft_error *set_int(int64_t *at, const char *name, const char *val
 	errno = 0;
 	long long v = strtoll(value, &end, 10);
 	if (errno || end == value || *end || v < least || v > most)
-		FAIL(WEFT_INVALID_ARGUMENT, "option %s: expected a number from %lld to %lld, found '%s'", name,
+		FAIL(WEFT_INVALID_ARGUMENT,
+			"option %s: expected a number from %lld to %lld, found '%s'", name,
 			(long long)least, (long long)most, value);
 	*at = v;
 	return NULL;
 }
 
-static struct weft_error *set_str(char **at, const char *name, const char *value, const char *values)
+static struct weft_error *set_str(
+	char **at, const char *name, const char *value, const char *values)
 {
 	bool known = !values;
 	for (const char *v = values; v && !known; v = strchr(v, '|') ? strchr(v, '|') + 1 : NULL) {
@@ -59,7 +68,8 @@ static struct weft_error *set_str(char **at, const char *name, const char *value
 		known = strlen(value) == len && !memcmp(v, value, len);
 	}
 	if (!known)
-		FAIL(WEFT_INVALID_ARGUMENT, "option %s: expected %s, found '%s'", name, values, value);
+		FAIL(WEFT_INVALID_ARGUMENT, "option %s: expected %s, found '%s'", name, values,
+			value);
 	char *copy = mem_strdup(value);
 	if (!copy)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for an option");
@@ -72,11 +82,11 @@ struct weft_error *weft_options_set(struct weft_options *o, const char *name, co
 {
 	if (!o || !name || !value)
 		FAIL(WEFT_INVALID_ARGUMENT, "options, name and value are needed");
-#define INT(field, otherwise, least, most, of, doc)                                                       \
-	if (!strcmp(name, #field))                                                                    \
+#define INT(field, otherwise, least, most, of, doc)                                                \
+	if (!strcmp(name, #field))                                                                 \
 		return set_int(&o->field, name, value, least, most);
-#define STR(field, otherwise, values, of, doc)                                                            \
-	if (!strcmp(name, #field))                                                                    \
+#define STR(field, otherwise, values, of, doc)                                                     \
+	if (!strcmp(name, #field))                                                                 \
 		return set_str(&o->field, name, value, values);
 #include "api/option.def"
 #undef INT

@@ -32,8 +32,10 @@ static void run_passes(struct job *j, void *arg)
 		uint32_t n = graph_nfuncs(r->graph);         /* without those a pass adds */
 		for (uint32_t i = 0; i < n; i++) {
 			struct func f = *graph_func(r->graph, i);
-			if (id == PASS_ID_recognise && !strncmp(f.name, GRAPH_PART, strlen(GRAPH_PART)))
-				continue;                    /* the decomposition of what it found before */
+			if (id == PASS_ID_recognise &&
+				!strncmp(f.name, GRAPH_PART, strlen(GRAPH_PART)))
+				/* the decomposition of what it found before */
+				continue;
 			const struct region *now = pass_run(r->graph, f.region, id, &o);
 			if (now == f.region)
 				continue;

@@ -1,4 +1,5 @@
-/* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.  doc/report.md. */
+/* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.
+ * doc/report.md. */
 #include "api/api_impl.h"
 #include "base/str.h"
 #include "cache/cache.h"
@@ -104,7 +105,8 @@ static void add_cache(struct str *s)
 {
 	str_addc(s, '{');
 	for (enum cache_count i = 0; i < CACHE_COUNTS; i++)
-		str_addf(s, "\"%s\": %llu, ", cache_count_name(i), (unsigned long long)cache_counted(i));
+		str_addf(s, "\"%s\": %llu, ", cache_count_name(i),
+			(unsigned long long)cache_counted(i));
 	str_add(s, "\"bypassed\": {");
 	for (size_t i = 0; i < sizeof bypasses / sizeof *bypasses && bypasses[i].why; i++) {
 		str_add(s, i ? ", " : "");
@@ -114,14 +116,15 @@ static void add_cache(struct str *s)
 	str_add(s, "}}");
 }
 
-/* ---- the report ------------------------------------------------------------------------------- */
+/* ---- the report ----------------------------------------------------------------------------- */
 
 static void add_executable(struct str *s, const struct weft_executable *x)
 {
 	static const char *const kept[] = { "loaded", "disabled", "bypassed", "hit", "miss" };
 	struct exe_stats st = exe_stats_get(x->exe);
 	str_addf(s,
-		"{\"backend\": \"%s\", \"kernels\": %u, \"launches\": %u, \"compile_s\": %.6f, \"runs\": %llu, "
+		"{\"backend\": \"%s\", \"kernels\": %u, \"launches\": %u, \"compile_s\": %.6f, "
+		"\"runs\": %llu, "
 		"\"threads\": %u, \"arena_bytes\": %zu, \"cache\": \"%s\"",
 		x->backend->name, exe_kernels(x->exe), exe_launches(x->exe), x->compile_s,
 		(unsigned long long)st.runs, st.threads, st.arena, kept[x->kept]);
@@ -150,12 +153,14 @@ static void report_json(struct str *s)
 	str_add(s, ", \"library_calls\": ");
 	add_counts(s, ABI_STEP_library);
 	str_addf(s,
-		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, \"kernels\": %llu, "
+		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, "
+		"\"kernels\": %llu, "
 		"\"kernels_compiled\": %llu, \"cache\": ",
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
 		(unsigned long long)kernels, (unsigned long long)nkernels);
 	add_cache(s);
-	str_addf(s, ", \"compiler_loaded\": %s, \"executables\": [", codegen_is_open() ? "true" : "false");
+	str_addf(s, ", \"compiler_loaded\": %s, \"executables\": [",
+		codegen_is_open() ? "true" : "false");
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		str_add(s, x == list ? "" : ", ");
 		add_executable(s, x);
@@ -165,8 +170,8 @@ static void report_json(struct str *s)
 
 static void report_text(struct str *s)
 {
-	str_addf(s, "weft %s: %llu graphs, %llu compiled\n", weft_version(), (unsigned long long)ngraphs,
-		(unsigned long long)ncompiles);
+	str_addf(s, "weft %s: %llu graphs, %llu compiled\n", weft_version(),
+		(unsigned long long)ngraphs, (unsigned long long)ncompiles);
 	str_add(s, "fallbacks: ");
 	add_counts(s, ABI_STEP_callback);
 	str_add(s, "\nlibrary calls: ");
@@ -176,9 +181,9 @@ static void report_text(struct str *s)
 	str_add(s, "\n backend  kernels  launches  compile ms      runs  threads  arena KiB\n");
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		struct exe_stats st = exe_stats_get(x->exe);
-		str_addf(s, " %-8s %7u  %8u  %10.1f  %8llu  %7u  %9zu\n", x->backend->name, exe_kernels(x->exe),
-			exe_launches(x->exe), 1e3 * x->compile_s, (unsigned long long)st.runs, st.threads,
-			st.arena / 1024);
+		str_addf(s, " %-8s %7u  %8u  %10.1f  %8llu  %7u  %9zu\n", x->backend->name,
+			exe_kernels(x->exe), exe_launches(x->exe), 1e3 * x->compile_s,
+			(unsigned long long)st.runs, st.threads, st.arena / 1024);
 	}
 }
 
@@ -197,7 +202,8 @@ struct weft_error *weft_report(const char *format, char **out)
 	struct str s;
 	bool json = format && !strcmp(format, "json");
 	if (!json && format && strcmp(format, "text"))
-		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'", format);
+		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'",
+			format);
 	str_init(&s, NULL);
 	pthread_mutex_lock(&lock);
 	if (json)
@@ -208,7 +214,8 @@ struct weft_error *weft_report(const char *format, char **out)
 	return hand_over(&s, out);
 }
 
-struct weft_error *weft_executable_explain(const struct weft_executable *x, const char *format, char **out)
+struct weft_error *weft_executable_explain(
+	const struct weft_executable *x, const char *format, char **out)
 {
 	struct str s;
 	size_t size;
@@ -216,7 +223,8 @@ struct weft_error *weft_executable_explain(const struct weft_executable *x, cons
 	if (!json)
 		FAIL(WEFT_UNIMPLEMENTED, "backend '%s' has nothing to explain", x->backend->name);
 	if (format && strcmp(format, "json") && strcmp(format, "text"))
-		FAIL(WEFT_INVALID_ARGUMENT, "explain: expected format text or json, found '%s'", format);
+		FAIL(WEFT_INVALID_ARGUMENT, "explain: expected format text or json, found '%s'",
+			format);
 	size_t length = strnlen(json, size);
 	bool text = (!format || !strcmp(format, "text")) && length < size;
 	str_init(&s, NULL);

@@ -1,4 +1,5 @@
-/* backend.c -- the table of backends, lookup with did-you-mean, and the native backend, which is run/. */
+/* backend.c -- the table of backends, lookup with did-you-mean, and the native backend, which is
+ * run/. */
 #include "backend/backend.h"
 #include "base/str.h"
 #include <string.h>

@@ -1,7 +1,8 @@
 /* backend.h -- the registry of backends, and what a backend is.
  *
- * Compiling makes an artifact by the stages of the backend's row; running loads an artifact and gives it
- * to the backend whose name it bears.  Adding one: a row of backend.def, a struct, tests/conform. */
+ * Compiling makes an artifact by the stages of the backend's row; running loads an artifact and
+ * gives it to the backend whose name it bears.  Adding one: a row of backend.def, a struct,
+ * tests/conform. */
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
 #include "abi/codegen.h"
@@ -38,6 +39,6 @@ const struct backend *backend_find(const char *name, const char **nearest);
 void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen_code *code,
 	enum isa isa, const char *explain, size_t explain_size, void **bytes, size_t *size);
 /* The artifact of a backend that keeps the graph: signature and text. */
-void backend_emit_text(struct job *j, const struct backend *b, struct graph *g, const struct func *main,
-	const char *text, void **bytes, size_t *size);
+void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
+	const struct func *main, const char *text, void **bytes, size_t *size);
 #endif

@@ -1,8 +1,9 @@
 /* emit.c -- a plan and its machine code as an artifact.
  *
- * Extents become entries of the size table when they are first needed: what follows from the inputs'
- * dimensions in the prologue, what is read from a buffer in a sizes step before the step that needs it.
- * Main's steps come first, then the bodies of branches and loops, outermost first. */
+ * Extents become entries of the size table when they are first needed: what follows from the
+ * inputs' dimensions in the prologue, what is read from a buffer in a sizes step before the step
+ * that needs it.  Main's steps come first, then the bodies of branches and loops, outermost
+ * first. */
 #include "backend/artifact.h"
 #include "backend/backend.h"
 #include "base/cpu.h"
@@ -24,7 +25,8 @@ struct emit {
 	uint32_t npending, cap;
 	uint32_t *main_at;                   /* by step of main: its record */
 	uint32_t tensors;                    /* records so far */
-	bool *ready;                         /* by value of the plan: a step of main has computed it */
+	/* by value of the plan: a step of main has computed it */
+	bool *ready;
 	bool *checked;                       /* by equality of the plan */
 };
 
@@ -33,7 +35,8 @@ static uint32_t value_buffer(const struct emit *e, const struct node *n)
 	for (uint32_t i = 0; i < e->p->nvalues; i++)
 		if (e->p->values[i] == n)
 			return e->p->value_buffers[i];
-	job_fail(e->job, WEFT_INTERNAL, "a size is read from a tensor that the plan does not store (%s, node %u)",
+	job_fail(e->job, WEFT_INTERNAL,
+		"a size is read from a tensor that the plan does not store (%s, node %u)",
 		op_table[n->op].text, n->id);
 }
 
@@ -51,8 +54,12 @@ static bool waits(const struct emit *e, int64_t d)
 static int64_t extent(struct emit *e, int64_t d)
 {
 	static const enum abi_size_op ops[] = {
-		[DIM_add] = ABI_SIZE_add, [DIM_mul] = ABI_SIZE_mul, [DIM_floordiv] = ABI_SIZE_floordiv,
-		[DIM_mod] = ABI_SIZE_mod, [DIM_min] = ABI_SIZE_min, [DIM_max] = ABI_SIZE_max,
+		[DIM_add] = ABI_SIZE_add,
+		[DIM_mul] = ABI_SIZE_mul,
+		[DIM_floordiv] = ABI_SIZE_floordiv,
+		[DIM_mod] = ABI_SIZE_mod,
+		[DIM_min] = ABI_SIZE_min,
+		[DIM_max] = ABI_SIZE_max,
 	};
 	if (d >= 0)
 		return d;
@@ -66,8 +73,8 @@ static int64_t extent(struct emit *e, int64_t d)
 	else if (x->op == DIM_arg)
 		at = artifact_add_size(e->w, ABI_SIZE_input, x->a, x->b, NULL);
 	else if (x->op == DIM_value)
-		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a, x->node->type->dtype,
-			"a size the program computes");
+		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a,
+			x->node->type->dtype, "a size the program computes");
 	else if (x->op == DIM_free)
 		job_fail(e->job, WEFT_UNIMPLEMENTED, "a `?` that no argument of @main defines");
 	else
@@ -95,7 +102,9 @@ static void sizes_step(struct emit *e)
 	uint32_t now = artifact_sizes(e->w);
 	if (now == e->sizes_done)
 		return;
-	struct abi_step s = { .kind = ABI_STEP_sizes, .index = e->sizes_done, .count = now - e->sizes_done };
+	struct abi_step s = {
+		.kind = ABI_STEP_sizes, .index = e->sizes_done, .count = now - e->sizes_done
+	};
 	artifact_add_step(e->w, &s);
 	e->sizes_done = now;
 }
@@ -167,7 +176,8 @@ static void check_equal(struct emit *e)
 		const struct location *at = graph_location(p->graph, q->node);
 		if (at && at->file)
 			str_addf(&text, " at %s:%u", at->file, at->line);
-		artifact_add_size(e->w, ABI_SIZE_check_eq, extent(e, q->a), extent(e, q->b), text.text);
+		artifact_add_size(
+			e->w, ABI_SIZE_check_eq, extent(e, q->a), extent(e, q->b), text.text);
 	}
 }
 
@@ -250,7 +260,9 @@ static void emit_bodies(struct emit *e)
 
 static uint32_t main_step(const struct emit *e, uint32_t step)
 {
-	return step < e->p->main.n ? e->main_at[step] : e->p->main.n ? e->main_at[e->p->main.n - 1] : 0;
+	return step < e->p->main.n ? e->main_at[step]
+	       : e->p->main.n      ? e->main_at[e->p->main.n - 1]
+				   : 0;
 }
 
 static void emit_buffers(struct emit *e)
@@ -292,7 +304,8 @@ static void emit_slots(struct emit *e)
 			continue;
 		if (!used[b->index]) {
 			const struct slot *s = graph_slot(g, b->index);
-			artifact_add_tensor(e->w, s->type->dtype, s->type->rank, s->type->dims, s->name, i, 0);
+			artifact_add_tensor(
+				e->w, s->type->dtype, s->type->rank, s->type->dims, s->name, i, 0);
 			uint32_t tensor = e->tensors++;
 			uint64_t bytes = (uint64_t)type_bytes(s->type);
 			if (s->kind == SLOT_data)
@@ -330,8 +343,8 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, "weft") };
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
 	for (uint32_t i = 0; i < p->nkernels; i++)
-		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size, code[i].entry,
-			code[i].scratch);
+		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size,
+			code[i].entry, code[i].scratch);
 	artifact_set_machine(e.w, isa_table[isa].machine, isa_table[isa].needs);
 	prologue(&e);
 	for (uint32_t i = 0; i < p->nvalues; i++)
@@ -368,19 +381,21 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 	artifact_finish(e.w, bytes, size);
 }
 
-void backend_emit_text(struct job *j, const struct backend *b, struct graph *g, const struct func *main,
-	const char *text, void **bytes, size_t *size)
+void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
+	const struct func *main, const char *text, void **bytes, size_t *size)
 {
 	struct plan p = { .graph = g };
 	const struct region *r = main->region;
 	struct plan_buffer *buffers = job_array(j, r->nparams + r->nresults, sizeof *buffers);
 	uint32_t *io = job_array(j, r->nparams + r->nresults, sizeof *io);
 	for (uint32_t i = 0; i < r->nparams + r->nresults; i++) {
-		const struct type *t = i < r->nparams ? r->params[i] : r->results[i - r->nparams]->type;
+		const struct type *t =
+			i < r->nparams ? r->params[i] : r->results[i - r->nparams]->type;
 		if (t->kind == TYPE_token)
 			continue;
 		if (t->kind != TYPE_tensor)
-			job_fail(j, WEFT_UNIMPLEMENTED, "argument or result %u of @%s is no tensor", i, main->name);
+			job_fail(j, WEFT_UNIMPLEMENTED, "argument or result %u of @%s is no tensor",
+				i, main->name);
 		io[p.nbuffers] = p.nbuffers;
 		buffers[p.nbuffers] = (struct plan_buffer){ .type = t };
 		buffers[p.nbuffers].kind = i < r->nparams ? ABI_BUFFER_input : ABI_BUFFER_output;
@@ -398,15 +413,19 @@ void backend_emit_text(struct job *j, const struct backend *b, struct graph *g, 
 			dims[d] = buffers[i].type->dims[d];
 			if (dims[d] >= 0)
 				continue;
-			if (i < r->nparams)      /* any size: the interpreter checks what there is to check */
+			/* any size: the interpreter checks what there is to check */
+			if (i < r->nparams)
 				any = artifact_add_size(e.w, ABI_SIZE_input, i, d, NULL);
 			dims[d] = any;
 		}
-		artifact_add_tensor(e.w, buffers[i].type->dtype, buffers[i].type->rank, dims, NULL, i, 0);
+		artifact_add_tensor(
+			e.w, buffers[i].type->dtype, buffers[i].type->rank, dims, NULL, i, 0);
 	}
 	for (uint32_t i = 0; i < p.nbuffers; i++) {
 		int64_t n = type_bytes(buffers[i].type);
-		struct abi_buffer rec = { .kind = buffers[i].kind, .index = buffers[i].index, .bytes = n < 0 ? 0 : n };
+		struct abi_buffer rec = {
+			.kind = buffers[i].kind, .index = buffers[i].index, .bytes = n < 0 ? 0 : n
+		};
 		artifact_add_buffer(e.w, &rec);
 	}
 	artifact_program(e.w)->ninputs = p.ninputs;

@@ -46,13 +46,17 @@ static void give(struct job *j, struct run_tensor *out, const struct tensor *t)
 static struct run_tensor as_run_tensor(const struct tensor *t)
 {
 	return (struct run_tensor){
-		.dtype = (enum weft_dtype)t->type->dtype, .rank = t->rank, .dims = t->dims, .data = t->data,
+		.dtype = (enum weft_dtype)t->type->dtype,
+		.rank = t->rank,
+		.dims = t->dims,
+		.data = t->data,
 	};
 }
 
-/* A host callback, resolved at each call: "ns.op(arguments)" to "ns.op|(arguments)", as the planner does. */
-static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
-	struct tensor *out, uint32_t nout)
+/* A host callback, resolved at each call: "ns.op(arguments)" to "ns.op|(arguments)", as the planner
+ * does. */
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in,
+	uint32_t nin, struct tensor *out, uint32_t nout)
 {
 	struct job *j = arg;
 	const char *text = node_text(j, n, KEY_backend_config), *paren = strchr(text, '(');
@@ -71,7 +75,8 @@ static struct weft_error *custom(void *arg, const struct node *n, const struct t
 		if (results[i].storage) {
 			if (!e)
 				memcpy(out[i].data, results[i].data,
-					(size_t)tensor_elements(&out[i]) * dtype_bytes(out[i].type->dtype));
+					(size_t)tensor_elements(&out[i]) *
+						dtype_bytes(out[i].type->dtype));
 			storage_release(results[i].storage);
 		}
 	if (callback.free)
@@ -94,13 +99,16 @@ static void run(struct job *j, void *arg)
 		if (r->params[i]->kind != TYPE_tensor)
 			continue;
 		const struct run_tensor *t = used < c->nin ? &c->in[used] : NULL;
-		if (!t || (enum dtype)t->dtype != r->params[i]->dtype || t->rank != r->params[i]->rank)
-			job_fail(j, WEFT_INVALID_ARGUMENT, "argument %u is not of the program's type", used);
+		if (!t || (enum dtype)t->dtype != r->params[i]->dtype ||
+			t->rank != r->params[i]->rank)
+			job_fail(j, WEFT_INVALID_ARGUMENT,
+				"argument %u is not of the program's type", used);
 		for (uint32_t d = 0; d < t->rank; d++)
 			if (r->params[i]->dims[d] >= 0 && r->params[i]->dims[d] != t->dims[d])
 				job_fail(j, WEFT_INVALID_ARGUMENT,
-					"argument %u, dimension %u: expected %lld, found %lld", used, d,
-					(long long)r->params[i]->dims[d], (long long)t->dims[d]);
+					"argument %u, dimension %u: expected %lld, found %lld",
+					used, d, (long long)r->params[i]->dims[d],
+					(long long)t->dims[d]);
 		args[i].rank = t->rank;
 		args[i].dims = t->dims;
 		args[i].data = t->data;

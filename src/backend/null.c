@@ -1,5 +1,6 @@
-/* null.c -- the backend that computes nothing: outputs of the right types, all zero.  What a call costs
- * beside its work is measured with it; and it is the smallest backend there is, to be copied. */
+/* null.c -- the backend that computes nothing: outputs of the right types, all zero.  What a call
+ * costs beside its work is measured with it; and it is the smallest backend there is, to be
+ * copied. */
 #include "backend/backend.h"
 #include <string.h>
 
@@ -18,7 +19,12 @@ static struct weft_error *null_output(struct exe *x, uint32_t i, struct run_tens
 	for (uint32_t d = 0; d < t.rank; d++)
 		s->dims[d] = t.dims[d] < 0 ? 1 : t.dims[d];
 	*out = (struct run_tensor){
-		.dtype = t.dtype, .rank = t.rank, .dims = s->dims, .data = s->data, .bytes = bytes, .storage = s,
+		.dtype = t.dtype,
+		.rank = t.rank,
+		.dims = s->dims,
+		.data = s->data,
+		.bytes = bytes,
+		.storage = s,
 	};
 	return NULL;
 }

@@ -58,7 +58,8 @@ static uint32_t stream_word(const struct random_stream *s, int64_t i)
 	if (s->paired) {
 		int64_t at = i / s->inner % s->size;
 		word = at % 2;
-		block = (i / s->inner / s->size * ((s->size + 1) / 2) + at / 2) * s->inner + i % s->inner;
+		block = (i / s->inner / s->size * ((s->size + 1) / 2) + at / 2) * s->inner +
+			i % s->inner;
 	}
 	uint64_t x = s->low + (uint64_t)block;
 	threefry((uint32_t)s->key, (uint32_t)(s->key >> 32), (uint32_t)x, (uint32_t)(x >> 32), w);
@@ -81,8 +82,8 @@ static void stream_pair(struct random_stream *s, uint32_t rank, const int64_t *d
 		s->inner *= dims[d];
 }
 
-struct random_stream random_open(bool is_philox, const uint64_t *state, unsigned bytes, unsigned bits,
-	uint32_t rank, const int64_t *dims)
+struct random_stream random_open(bool is_philox, const uint64_t *state, unsigned bytes,
+	unsigned bits, uint32_t rank, const int64_t *dims)
 {
 	struct random_stream s = {
 		.is_philox = is_philox, .key = state[0], .low = state[1],

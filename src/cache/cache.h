@@ -1,8 +1,8 @@
 /* cache.h -- artifacts kept on disk, each under the hash of everything it was made of.
  *
- * A directory of the user's own holds one file an entry, named by its key.  Nothing here is an error
- * of a compile: what fails is counted and the caller compiles.  Many processes may use a directory at
- * once; nobody waits for anybody.  doc/cache.md.  Any thread. */
+ * A directory of the user's own holds one file an entry, named by its key.  Nothing here is an
+ * error of a compile: what fails is counted and the caller compiles.  Many processes may use a
+ * directory at once; nobody waits for anybody.  doc/cache.md.  Any thread. */
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
 #include "base/error.h"
@@ -16,7 +16,8 @@ struct cache_key {
 struct cache_key cache_key_of(const void *material, size_t size);
 
 enum cache_mode { CACHE_OFF, CACHE_READ, CACHE_ON };
-/* What text says, or where it is empty or NULL WEFT_CACHE.  false: the variable's value is not known. */
+/* What text says, or where it is empty or NULL WEFT_CACHE.  false: the variable's value is not
+ * known. */
 bool cache_mode_of(const char *text, enum cache_mode *out);
 
 /* Bytes, with K, M or G behind; NULL: the default of 4 GiB.  false: text is no size. */
@@ -28,20 +29,21 @@ struct cache {
 	uint64_t limit;              /* bytes: WEFT_CACHE_SIZE */
 	char path[1024];
 };
-/* Opens the directory, which mode CACHE_ON makes where it is missing.  NULL, or why it is not used: a
- * literal, with out->path set as far as it is known.  Close what was opened. */
+/* Opens the directory, which mode CACHE_ON makes where it is missing.  NULL, or why it is not used:
+ * a literal, with out->path set as far as it is known.  Close what was opened. */
 const char *cache_open(enum cache_mode mode, struct cache *out);
 void cache_close(struct cache *c);
 
-/* The artifact under key, mem_free's, or false.  Marks it as used now; a damaged entry is removed. */
+/* The artifact under key, mem_free's, or false.  Marks it as used now; a damaged entry is
+ * removed. */
 bool cache_get(const struct cache *c, const struct cache_key *key, void **bytes, size_t *size);
 /* Keeps an artifact; about: a few words for people.  Then prunes, when that is due. */
-void cache_put(const struct cache *c, const struct cache_key *key, const char *about, const void *bytes,
-	size_t size);
+void cache_put(const struct cache *c, const struct cache_key *key, const char *about,
+	const void *bytes, size_t size);
 /* The entry proved useless after all: counts it as damaged and removes it. */
 void cache_drop(const struct cache *c, const struct cache_key *key);
 
-/* ---- keeping house ----------------------------------------------------------------------------- */
+/* ---- keeping house -------------------------------------------------------------------------- */
 
 struct cache_entry {
 	char key[65];                /* hexadecimal */
@@ -58,8 +60,10 @@ struct cache_pruned {
 	uint64_t entries, bytes;     /* removed */
 	uint64_t left, left_bytes;
 };
-/* Removes those used longest ago until at most limit bytes are left, and what killed writers left. */
-struct weft_error *cache_prune(const struct cache *c, uint64_t limit, struct cache_pruned *out) BASE_MUST_USE;
+/* Removes those used longest ago until at most limit bytes are left, and what killed writers
+ * left. */
+struct weft_error *cache_prune(
+	const struct cache *c, uint64_t limit, struct cache_pruned *out) BASE_MUST_USE;
 
 enum cache_count {
 #define COUNT(name, doc) CACHE_##name,

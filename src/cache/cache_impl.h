@@ -25,13 +25,20 @@ bool name_key(const char *name, struct cache_key *out);
 
 enum entry_state { ENTRY_GOOD, ENTRY_ABSENT, ENTRY_DAMAGED, ENTRY_UNREADABLE };
 /* Reads an entry; bytes NULL: its header alone. */
-enum entry_state entry_read(const struct cache *c, const struct cache_key *key, struct entry_header *h,
-	void **bytes);
+enum entry_state entry_read(
+	const struct cache *c, const struct cache_key *key, struct entry_header *h, void **bytes);
 
 /* Tests: called before every call that changes the directory; an errno it gives is taken for that
  * call's.  NULL: nothing. */
-enum cache_point { CACHE_POINT_open, CACHE_POINT_write, CACHE_POINT_fsync, CACHE_POINT_close, CACHE_POINT_rename,
-	CACHE_POINT_unlink, CACHE_POINT_touch };
+enum cache_point {
+	CACHE_POINT_open,
+	CACHE_POINT_write,
+	CACHE_POINT_fsync,
+	CACHE_POINT_close,
+	CACHE_POINT_rename,
+	CACHE_POINT_unlink,
+	CACHE_POINT_touch
+};
 extern int (*cache_test_point)(enum cache_point p);
 int point(enum cache_point p);
 #endif

@@ -1,7 +1,8 @@
 /* dir.c -- where the cache is, whether it is used, and whether its directory can be trusted.
  *
- * Code out of the cache is run, so the directory must be the user's own and nobody else's to write.  It
- * is opened once and then only named through its descriptor: what was checked is what is used. */
+ * Code out of the cache is run, so the directory must be the user's own and nobody else's to write.
+ * It is opened once and then only named through its descriptor: what was checked is what is
+ * used. */
 #include "cache/cache_impl.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,9 @@ static const char *variable(const char *name)
 
 bool cache_mode_of(const char *text, enum cache_mode *out)
 {
-	static const char *const names[] = { [CACHE_OFF] = "off", [CACHE_READ] = "read", [CACHE_ON] = "on" };
+	static const char *const names[] = {
+		[CACHE_OFF] = "off", [CACHE_READ] = "read", [CACHE_ON] = "on"
+	};
 	if (!text || !*text)
 		text = variable("WEFT_CACHE");
 	*out = CACHE_ON;
@@ -76,7 +79,8 @@ bool cache_size_of(const char *text, uint64_t *out)
 	static const char units[] = "KMG";
 	const char *unit = *end ? strchr(units, *end) : NULL;
 	int shift = unit ? 10 * (int)(unit - units + 1) : 0;
-	if (errno || end == text || *text == '-' || (*end && (!unit || end[1])) || v > UINT64_MAX >> shift)
+	if (errno || end == text || *text == '-' || (*end && (!unit || end[1])) ||
+		v > UINT64_MAX >> shift)
 		return false;
 	*out = (uint64_t)v << shift;
 	return true;
@@ -85,7 +89,8 @@ bool cache_size_of(const char *text, uint64_t *out)
 /* false: nowhere, or a path too long. */
 static bool path_of(char *out, size_t size)
 {
-	const char *dir = variable("WEFT_CACHE_DIR"), *xdg = variable("XDG_CACHE_HOME"), *home = variable("HOME");
+	const char *dir = variable("WEFT_CACHE_DIR"), *xdg = variable("XDG_CACHE_HOME"),
+		   *home = variable("HOME");
 	int n = -1;
 	if (dir)
 		n = snprintf(out, size, "%s", dir);
@@ -103,7 +108,8 @@ static int make_path(const char *path)
 	for (size_t i = 0; path[i]; i++) {
 		part[i] = path[i];
 		part[i + 1] = '\0';
-		if (i && path[i + 1] == '/' && mkdir(part, 0700) && errno != EEXIST && access(part, X_OK))
+		if (i && path[i + 1] == '/' && mkdir(part, 0700) && errno != EEXIST &&
+			access(part, X_OK))
 			return errno;
 	}
 	return mkdir(path, 0700) && errno != EEXIST ? errno : 0;
@@ -139,7 +145,8 @@ const char *cache_open(enum cache_mode mode, struct cache *out)
 		out->fd = open(out->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (out->fd < 0)
-		return errno == ENOTDIR ? "the directory is not a directory" : "the directory cannot be opened";
+		return errno == ENOTDIR ? "the directory is not a directory"
+					: "the directory cannot be opened";
 	const char *why = check(out->fd);
 	if (why)
 		cache_close(out);

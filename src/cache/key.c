@@ -25,8 +25,9 @@ bool name_key(const char *name, struct cache_key *out)
 	size_t n;
 
 	if (strlen(name) != CACHE_NAME_LEN ||
-			sodium_hex2bin(out->bytes, sizeof out->bytes, name, 2 * sizeof out->bytes, NULL, &n, NULL) ||
-			n != sizeof out->bytes)
+		sodium_hex2bin(out->bytes, sizeof out->bytes, name, 2 * sizeof out->bytes, NULL, &n,
+			NULL) ||
+		n != sizeof out->bytes)
 		return false;
 	key_name(out, again);                    /* capitals and other suffixes are not ours */
 	return !strcmp(name, again);

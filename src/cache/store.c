@@ -1,8 +1,9 @@
 /* store.c -- entries: read with every check, written aside, synced and renamed.
  *
- * An entry appears whole or not at all, since rename(2) replaces in one step; a writer that is killed
- * leaves a file ending in .tmp, which pruning removes an hour later.  Two writers of one key write the
- * same thing.  Entries are read, not mapped, so that a file cut short meanwhile is no SIGBUS. */
+ * An entry appears whole or not at all, since rename(2) replaces in one step; a writer that is
+ * killed leaves a file ending in .tmp, which pruning removes an hour later.  Two writers of one key
+ * write the same thing.  Entries are read, not mapped, so that a file cut short meanwhile is no
+ * SIGBUS. */
 #include "base/hash.h"
 #include "base/mem.h"
 #include "cache/cache_impl.h"
@@ -43,7 +44,8 @@ static enum entry_state state_of(int code)
 	return code > 0 ? ENTRY_UNREADABLE : code < 0 ? ENTRY_DAMAGED : ENTRY_GOOD;
 }
 
-static enum entry_state read_checked(int fd, const struct cache_key *key, struct entry_header *h, void **bytes)
+static enum entry_state read_checked(
+	int fd, const struct cache_key *key, struct entry_header *h, void **bytes)
 {
 	struct stat st;
 	if (fstat(fd, &st))
@@ -53,9 +55,10 @@ static enum entry_state read_checked(int fd, const struct cache_key *key, struct
 	enum entry_state s = state_of(read_all(fd, (char *)h, sizeof *h));
 	if (s != ENTRY_GOOD)
 		return s;
-	if (memcmp(h->magic, magic, sizeof magic) || h->version != VERSION || h->header_hash != header_hash(h) ||
-			memcmp(h->key, key->bytes, sizeof h->key) || !memchr(h->about, 0, sizeof h->about) ||
-			st.st_size < (off_t)sizeof *h || h->size != (uint64_t)st.st_size - sizeof *h || !h->size)
+	if (memcmp(h->magic, magic, sizeof magic) || h->version != VERSION ||
+		h->header_hash != header_hash(h) || memcmp(h->key, key->bytes, sizeof h->key) ||
+		!memchr(h->about, 0, sizeof h->about) || st.st_size < (off_t)sizeof *h ||
+		h->size != (uint64_t)st.st_size - sizeof *h || !h->size)
 		return ENTRY_DAMAGED;
 	if (!bytes)
 		return ENTRY_GOOD;
@@ -73,8 +76,8 @@ static enum entry_state read_checked(int fd, const struct cache_key *key, struct
 	return s;
 }
 
-enum entry_state entry_read(const struct cache *c, const struct cache_key *key, struct entry_header *h,
-	void **bytes)
+enum entry_state entry_read(
+	const struct cache *c, const struct cache_key *key, struct entry_header *h, void **bytes)
 {
 	char name[CACHE_NAME_LEN + 1];
 	if (c->fd < 0)
@@ -83,10 +86,13 @@ enum entry_state entry_read(const struct cache *c, const struct cache_key *key, 
 	/* Not blocking: a pipe of that name must not stop us. */
 	int fd = openat(c->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? ENTRY_ABSENT : errno == ELOOP ? ENTRY_DAMAGED : ENTRY_UNREADABLE;
+		return errno == ENOENT  ? ENTRY_ABSENT
+		       : errno == ELOOP ? ENTRY_DAMAGED
+					: ENTRY_UNREADABLE;
 	enum entry_state s = read_checked(fd, key, h, bytes);
 	if (s == ENTRY_GOOD && bytes && c->mode == CACHE_ON && !point(CACHE_POINT_touch))
-		(void)!futimens(fd, NULL);           /* used now; a read-only directory may say no */
+		/* used now; a read-only directory may say no */
+		(void)!futimens(fd, NULL);
 	close(fd);
 	return s;
 }
@@ -143,17 +149,21 @@ static int open_aside(const struct cache *c, const char *name, char *aside, size
 	static atomic_uint counter;
 	int code = point(CACHE_POINT_open);
 	while (!code) {
-		snprintf(aside, size, "%s.%ld.%u.tmp", name, (long)getpid(), atomic_fetch_add(&counter, 1));
-		*fd = openat(c->fd, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		snprintf(aside, size, "%s.%ld.%u.tmp", name, (long)getpid(),
+			atomic_fetch_add(&counter, 1));
+		*fd = openat(
+			c->fd, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (*fd >= 0)
 			return 0;
-		if (errno != EEXIST)             /* a process of the same number in another container */
+		/* a process of the same number in another container */
+		if (errno != EEXIST)
 			code = errno;
 	}
 	return code;
 }
 
-static int store(const struct cache *c, const char *name, const struct entry_header *h, const void *bytes)
+static int store(
+	const struct cache *c, const char *name, const struct entry_header *h, const void *bytes)
 {
 	char aside[CACHE_NAME_LEN + 48];
 	int fd, code = open_aside(c, name, aside, sizeof aside, &fd);
@@ -182,11 +192,12 @@ static int store(const struct cache *c, const char *name, const struct entry_hea
 static bool fits(const struct cache *c, uint64_t bytes)
 {
 	struct rlimit r;
-	return bytes <= c->limit && (getrlimit(RLIMIT_FSIZE, &r) || r.rlim_cur == RLIM_INFINITY || bytes <= r.rlim_cur);
+	return bytes <= c->limit &&
+	       (getrlimit(RLIMIT_FSIZE, &r) || r.rlim_cur == RLIM_INFINITY || bytes <= r.rlim_cur);
 }
 
-/* The first store of a process looks through the directory, and then one whenever a sixteenth of the
- * limit was written: looking costs some 2 us an entry. */
+/* The first store of a process looks through the directory, and then one whenever a sixteenth of
+ * the limit was written: looking costs some 2 us an entry. */
 static void prune_when_due(const struct cache *c, uint64_t bytes)
 {
 	static _Atomic uint64_t written = UINT64_MAX;
@@ -199,8 +210,8 @@ static void prune_when_due(const struct cache *c, uint64_t bytes)
 		weft_error_free(cache_prune(c, c->limit, &pruned));
 }
 
-void cache_put(const struct cache *c, const struct cache_key *key, const char *about, const void *bytes,
-	size_t size)
+void cache_put(const struct cache *c, const struct cache_key *key, const char *about,
+	const void *bytes, size_t size)
 {
 	char name[CACHE_NAME_LEN + 1];
 	struct entry_header h = { .version = VERSION, .size = size };

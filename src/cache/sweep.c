@@ -1,8 +1,8 @@
 /* sweep.c -- the directory as a whole: listing, checking and pruning by last use.
  *
- * The time an entry was used last is its file's modification time, which a hit sets.  Files with other
- * names are not ours and stay.  Pruning stops at nine tenths of the limit, so that the next store does
- * not prune again.  Two processes that prune at once remove the same entries. */
+ * The time an entry was used last is its file's modification time, which a hit sets.  Files with
+ * other names are not ours and stay.  Pruning stops at nine tenths of the limit, so that the next
+ * store does not prune again.  Two processes that prune at once remove the same entries. */
 #include "base/mem.h"
 #include "cache/cache_impl.h"
 #include <dirent.h>
@@ -69,7 +69,8 @@ static bool look(const struct cache *c, const char *name, bool clean, struct lis
 	struct stat st;
 	struct item i;
 	if (clean && is_aside(name)) {
-		if (!fstatat(c->fd, name, &st, AT_SYMLINK_NOFOLLOW) && st.st_mtime + ABANDONED < time(NULL))
+		if (!fstatat(c->fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
+			st.st_mtime + ABANDONED < time(NULL))
 			(void)!unlinkat(c->fd, name, 0);
 		return true;
 	}
@@ -105,14 +106,15 @@ static struct weft_error *listing_read(const struct cache *c, bool clean, struct
 	return NULL;
 }
 
-struct weft_error *cache_each(const struct cache *c, bool all, void (*fn)(void *, const struct cache_entry *),
-	void *arg)
+struct weft_error *cache_each(
+	const struct cache *c, bool all, void (*fn)(void *, const struct cache_entry *), void *arg)
 {
 	struct listing l;
 	TRY(listing_read(c, false, &l));
 	for (size_t i = 0; i < l.n; i++) {
 		struct entry_header h;
-		struct cache_entry e = { .bytes = l.at[i].bytes, .used = (int64_t)l.at[i].used.tv_sec };
+		struct cache_entry e = { .bytes = l.at[i].bytes,
+			.used = (int64_t)l.at[i].used.tv_sec };
 		void *bytes = NULL;
 		struct cache quiet = *c;         /* looking is no use */
 		quiet.mode = CACHE_READ;

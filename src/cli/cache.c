@@ -9,7 +9,8 @@ static const char usage[] =
 	"  stats                 the directory, how many entries, how large\n"
 	"  list                  every entry, the one used last first\n"
 	"  verify                reads every entry whole; damaged ones are removed\n"
-	"  prune [--size SIZE]   removes entries used longest ago until SIZE (or the limit) is kept\n"
+	"  prune [--size SIZE]   removes entries used longest ago until SIZE (or the limit) is "
+	"kept\n"
 	"  clear                 removes every entry\n"
 	"  --format text|json    how it is said\n"
 	"The directory: WEFT_CACHE_DIR, else $XDG_CACHE_HOME/weft, else ~/.cache/weft.\n";
@@ -46,7 +47,8 @@ int command_cache(int argc, char **argv)
 	for (size_t i = 0; action && i < sizeof actions / sizeof *actions; i++)
 		known |= !strcmp(action, actions[i]);
 	if (!known)
-		return cli_usage("cache", "expected stats, list, verify, prune or clear, found '%s'",
+		return cli_usage("cache",
+			"expected stats, list, verify, prune or clear, found '%s'",
 			action ? action : "nothing");
 	if (strcmp(format, "text") && strcmp(format, "json"))
 		return cli_usage("cache", "--format: expected text or json, found '%s'", format);

@@ -1,9 +1,9 @@
 /* check.c -- weft check: runs files that check themselves and says which hold.
  *
- * One line a file on standard output, PASS path or FAIL path: reason, flushed at once, so that a runner
- * of many files knows where a crash happened.  These are by numerics=strict, every op rounded to its
- * dtype, and decide the exit status.  Code that is compiled runs a second time by numerics=default;
- * standard error says which files hold in strict only, and counts both. */
+ * One line a file on standard output, PASS path or FAIL path: reason, flushed at once, so that a
+ * runner of many files knows where a crash happened.  These are by numerics=strict, every op
+ * rounded to its dtype, and decide the exit status.  Code that is compiled runs a second time by
+ * numerics=default; standard error says which files hold in strict only, and counts both. */
 #include "base/file.h"
 #include "cli/cli.h"
 #include <inttypes.h>
@@ -16,7 +16,8 @@ struct run {
 	uint64_t passed[2];                  /* strict, default */
 };
 
-static struct weft_error *check_file(const struct cli *c, const char *path, struct weft_check_counts *counts)
+static struct weft_error *check_file(
+	const struct cli *c, const char *path, struct weft_check_counts *counts)
 {
 	struct file_map m;
 
@@ -65,17 +66,20 @@ int command_check(int argc, char **argv)
 
 	if (!status && c.command) {
 		bool twice = !c.backend || strcmp(c.backend, "interp") != 0;
-		weft_error_free(weft_options_set(c.options, "passes_off", "fold"));   /* native code computes it all */
+		/* native code computes it all */
+		weft_error_free(weft_options_set(c.options, "passes_off", "fold"));
 		weft_error_free(weft_options_set(c.options, "cache", "off"));
 		for (int i = 0; i < c.nrest; i++)
 			status = check_one(&r, c.rest[i], twice) ? status : CLI_FAULT;
 		if (twice)
-			fprintf(stderr, "strict: %" PRIu64 " of %d; default: %" PRIu64 " of %d\n", r.passed[0],
-				c.nrest, r.passed[1], c.nrest);
+			fprintf(stderr, "strict: %" PRIu64 " of %d; default: %" PRIu64 " of %d\n",
+				r.passed[0], c.nrest, r.passed[1], c.nrest);
 		if (c.stats)
-			fprintf(stderr, "kernels=%" PRIu64 " library=%" PRIu64 " folded=%" PRIu64
-				" interpreted=%" PRIu64 "\n", r.counts.kernels, r.counts.library_calls,
-				r.counts.folded, r.counts.interpreted);
+			fprintf(stderr,
+				"kernels=%" PRIu64 " library=%" PRIu64 " folded=%" PRIu64
+				" interpreted=%" PRIu64 "\n",
+				r.counts.kernels, r.counts.library_calls, r.counts.folded,
+				r.counts.interpreted);
 	}
 	cli_fini(&c);
 	return status;

@@ -1,7 +1,7 @@
 /* cli.h -- what the commands of `weft` share.
  *
- * A command returns the exit status: 0, 1 when the input is at fault (with a message on stderr), 2 for
- * wrong usage. */
+ * A command returns the exit status: 0, 1 when the input is at fault (with a message on stderr), 2
+ * for wrong usage. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 #include "base/error.h"
@@ -32,12 +32,13 @@ void cli_fini(struct cli *c);
 int cli_fault(struct weft_error *e);         /* prints e, frees it, gives CLI_FAULT */
 int cli_usage(const char *command, const char *fmt, ...) BASE_PRINTF(2, 3);
 
-/* The program or artifact in a file, compiled or loaded.  Artifacts are known by their first bytes, ATen
- * text by its suffix .aten or --aten. */
+/* The program or artifact in a file, compiled or loaded.  Artifacts are known by their first bytes,
+ * ATen text by its suffix .aten or --aten. */
 struct weft_error *cli_open(const struct cli *c, const char *path, struct weft_client **client,
 	struct weft_executable **out) BASE_MUST_USE;
 
-/* Inputs from files, or made from the seed; outputs to files.  arrays[] are the caller's to release. */
+/* Inputs from files, or made from the seed; outputs to files.  arrays[] are the caller's to
+ * release. */
 struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client,
 	struct weft_executable *x, struct weft_buffer ***out, uint32_t *n) BASE_MUST_USE;
 void cli_release(struct weft_buffer **buffers, uint32_t n);

@@ -46,8 +46,8 @@ static int number(const char *command, const char *name, const char *text, uint6
 /* The option at argv[0] with its value argv[1] (NULL: none); *used says how many words it took. */
 static int take(struct cli *c, const char *name, const char *value, int *used)
 {
-	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten", "--steps",
-		"--stats" };
+	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten",
+		"--steps", "--stats" };
 	*used = 1;
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		if (strcmp(name, flags[i]))
@@ -113,7 +113,8 @@ int cli_parse(struct cli *c, const char *command, int argc, char **argv)
 	for (int i = 0; i < argc;) {
 		int used = 1, status = CLI_OK;
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			printf("usage: weft %s FILE [INPUT.npy ...] [options]\n%s", command, common_help);
+			printf("usage: weft %s FILE [INPUT.npy ...] [options]\n%s", command,
+				common_help);
 			c->command = NULL;
 			return CLI_OK;
 		}
@@ -156,18 +157,19 @@ static struct weft_error *at_file(const char *path, struct weft_error *e)
 {
 	if (!e)
 		return NULL;
-	struct weft_error *named = error_make_at(weft_error_code(e), (struct place){ path, 0, 0 }, "%s",
-		weft_error_text(e));
+	struct weft_error *named = error_make_at(
+		weft_error_code(e), (struct place){ path, 0, 0 }, "%s", weft_error_text(e));
 	weft_error_free(e);
 	return named;
 }
 
-static struct weft_error *open_bytes(const struct cli *c, const char *path, const void *data, size_t size,
-	struct weft_client *client, struct weft_executable **out)
+static struct weft_error *open_bytes(const struct cli *c, const char *path, const void *data,
+	size_t size, struct weft_client *client, struct weft_executable **out)
 {
 	if (ends_with(path, ".weft") || (size >= 8 && !memcmp(data, "WEFTART\n", 8)))
 		return at_file(path, weft_executable_load(client, data, size, out));
-	enum weft_format format = c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
+	enum weft_format format =
+		c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
 	struct weft_program *p;
 	TRY(weft_program_parse(format, path, data, size, &p));
 	struct weft_error *e = weft_compile(client, p, c->options, out);
@@ -191,7 +193,7 @@ struct weft_error *cli_open(const struct cli *c, const char *path, struct weft_c
 	return e;
 }
 
-/* ---- inputs ----------------------------------------------------------------------------------- */
+/* ---- inputs --------------------------------------------------------------------------------- */
 
 static uint64_t random_next(uint64_t *s)     /* splitmix64 (Steele, Lea and Flood, 2014) */
 {
@@ -214,7 +216,9 @@ static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
 		case WEFT_F64: memcpy((char *)data + 8 * i, &(double){ f }, 8); break;
 		case WEFT_C64: memcpy((char *)data + 8 * i, (float[]){ f, -f }, 8); break;
 		case WEFT_C128: memcpy((char *)data + 16 * i, (double[]){ f, -f }, 16); break;
-		case WEFT_BF16: memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)(bits >> 16) }, 2); break;
+		case WEFT_BF16:
+			memcpy((char *)data + 2 * i, &(uint16_t){ (uint16_t)(bits >> 16) }, 2);
+			break;
 		case WEFT_F16: memcpy((char *)data + 2 * i,
 			&(uint16_t){ (uint16_t)((r & 0x8000) | 0x3000 | (r & 0x3ff)) }, 2); break;
 		case WEFT_I1: ((unsigned char *)data)[i] = r & 1; break;
@@ -227,8 +231,8 @@ static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
 	}
 }
 
-static struct weft_error *random_input(struct weft_client *client, struct weft_tensor_type t, uint64_t *seed,
-	struct weft_buffer **out)
+static struct weft_error *random_input(struct weft_client *client, struct weft_tensor_type t,
+	uint64_t *seed, struct weft_buffer **out)
 {
 	int64_t dims[64];
 	size_t size;
@@ -242,8 +246,8 @@ static struct weft_error *random_input(struct weft_client *client, struct weft_t
 	return NULL;
 }
 
-struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client, struct weft_executable *x,
-	struct weft_buffer ***out, uint32_t *n)
+struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client,
+	struct weft_executable *x, struct weft_buffer ***out, uint32_t *n)
 {
 	uint32_t want = weft_executable_inputs(x), files = (uint32_t)c->nrest - 1;
 	uint64_t seed = c->seed;

@@ -19,8 +19,10 @@ static void help(FILE *to)
 {
 	fprintf(to, "weft %s: a tensor compiler\n\n", weft_version());
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(to, "  weft %-8s %-40s %s\n", commands[i].name, commands[i].synopsis, commands[i].doc);
-	fprintf(to, "\n`weft COMMAND --help` says more.  Exit status: 0, 1 the input is at fault, 2 wrong usage.\n");
+		fprintf(to, "  weft %-8s %-40s %s\n", commands[i].name, commands[i].synopsis,
+			commands[i].doc);
+	fprintf(to, "\n`weft COMMAND --help` says more.  Exit status: 0, 1 the input is at fault, "
+		    "2 wrong usage.\n");
 }
 
 int cli_usage(const char *command, const char *fmt, ...)

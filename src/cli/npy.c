@@ -1,6 +1,7 @@
-/* npy.c -- numpy's .npy files, by the description of numpy.lib.format: magic, version, a Python literal
- * with descr, fortran_order and shape, then the elements.  bfloat16 has no descr of its own in numpy: such
- * arrays are read from and written as '<V2' (what ml_dtypes' arrays are saved as). */
+/* npy.c -- numpy's .npy files, by the description of numpy.lib.format: magic, version, a Python
+ * literal with descr, fortran_order and shape, then the elements.  bfloat16 has no descr of its own
+ * in numpy: such arrays are read from and written as '<V2' (what ml_dtypes' arrays are saved
+ * as). */
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -12,9 +13,21 @@ static const struct {
 	enum weft_dtype dtype;
 	const char *descr;
 } kinds[] = {
-	{ WEFT_I1, "|b1" }, { WEFT_I8, "|i1" }, { WEFT_UI8, "|u1" }, { WEFT_I16, "<i2" }, { WEFT_UI16, "<u2" },
-	{ WEFT_I32, "<i4" }, { WEFT_UI32, "<u4" }, { WEFT_I64, "<i8" }, { WEFT_UI64, "<u8" }, { WEFT_F16, "<f2" },
-	{ WEFT_F32, "<f4" }, { WEFT_F64, "<f8" }, { WEFT_C64, "<c8" }, { WEFT_C128, "<c16" }, { WEFT_BF16, "<V2" },
+	{ WEFT_I1, "|b1" },
+	{ WEFT_I8, "|i1" },
+	{ WEFT_UI8, "|u1" },
+	{ WEFT_I16, "<i2" },
+	{ WEFT_UI16, "<u2" },
+	{ WEFT_I32, "<i4" },
+	{ WEFT_UI32, "<u4" },
+	{ WEFT_I64, "<i8" },
+	{ WEFT_UI64, "<u8" },
+	{ WEFT_F16, "<f2" },
+	{ WEFT_F32, "<f4" },
+	{ WEFT_F64, "<f8" },
+	{ WEFT_C64, "<c8" },
+	{ WEFT_C128, "<c16" },
+	{ WEFT_BF16, "<V2" },
 };
 
 struct npy {
@@ -68,12 +81,14 @@ static struct weft_error *parse(const char *path, const unsigned char *data, siz
 	memcpy(header, data + first, len);
 	header[len] = 0;
 	out->at = first + len;
-	const char *descr = value_of(header, "'descr'"), *fortran = value_of(header, "'fortran_order'");
+	const char *descr = value_of(header, "'descr'"),
+		   *fortran = value_of(header, "'fortran_order'");
 	if (!descr || !fortran)
 		return bad(path, "the header of the .npy file lacks descr or fortran_order");
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t n = strlen(kinds[i].descr);
-		if (*descr == '\'' && !strncmp(descr + 1, kinds[i].descr, n) && descr[1 + n] == '\'')
+		if (*descr == '\'' && !strncmp(descr + 1, kinds[i].descr, n) &&
+			descr[1 + n] == '\'')
 			out->dtype = kinds[i].dtype;
 	}
 	if (!strncmp(descr, "'|V2'", 5))
@@ -106,7 +121,8 @@ struct weft_error *npy_read(struct weft_client *client, const char *path, enum w
 			e = bad(path, "the .npy file ends before its last element");
 	}
 	if (!e)
-		e = weft_buffer_create(client, (struct weft_tensor_type){ h.dtype, h.rank, h.dims }, out);
+		e = weft_buffer_create(
+			client, (struct weft_tensor_type){ h.dtype, h.rank, h.dims }, out);
 	if (!e)
 		e = weft_buffer_data(*out, &to, &bytes);
 	if (!e && bytes)
@@ -127,7 +143,8 @@ struct weft_error *npy_write(const char *path, struct weft_buffer *b)
 		if (kinds[i].dtype == t.dtype)
 			descr = kinds[i].descr;
 	if (!descr)
-		FAIL(WEFT_UNIMPLEMENTED, "%s: numpy has no element type for %s", path, weft_dtype_name(t.dtype));
+		FAIL(WEFT_UNIMPLEMENTED, "%s: numpy has no element type for %s", path,
+			weft_dtype_name(t.dtype));
 	str_init(&s, NULL);
 	str_addf(&s, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
 	for (uint32_t d = 0; d < t.rank; d++)
@@ -143,14 +160,16 @@ struct weft_error *npy_write(const char *path, struct weft_buffer *b)
 	str_addc(&file, (char)(s.len >> 8));
 	str_add_bytes(&file, s.text, s.len);
 	str_add_bytes(&file, data, bytes);
-	struct weft_error *e = file.failed || s.failed ? error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for %s", path) :
-		file_write_atomic(path, file.text, file.len);
+	struct weft_error *e =
+		file.failed || s.failed
+			? error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for %s", path)
+			: file_write_atomic(path, file.text, file.len);
 	str_fini(&s);
 	str_fini(&file);
 	return e;
 }
 
-/* ---- printing --------------------------------------------------------------------------------- */
+/* ---- printing ------------------------------------------------------------------------------- */
 
 static float wide(uint16_t half)
 {
@@ -161,7 +180,16 @@ static float wide(uint16_t half)
 
 static void print_one(enum weft_dtype t, const unsigned char *at)
 {
-	union { float f; double d; int64_t i; uint64_t u; uint16_t h; uint32_t w; float c[2]; double z[2]; } v = { 0 };
+	union {
+		float f;
+		double d;
+		int64_t i;
+		uint64_t u;
+		uint16_t h;
+		uint32_t w;
+		float c[2];
+		double z[2];
+	} v = { 0 };
 	memcpy(&v, at, weft_dtype_size(t));
 	switch (t) {
 	case WEFT_I1: printf("%s", v.u & 1 ? "true" : "false"); break;

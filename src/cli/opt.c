@@ -6,10 +6,12 @@
 #include <string.h>
 
 static const char opt_help[] =
-	"usage: weft opt FILE [options]: read and verify StableHLO text, or an ATen graph (.aten), and print it\n"
+	"usage: weft opt FILE [options]: read and verify StableHLO text, or an ATen graph (.aten), "
+	"and print it\n"
 	"as StableHLO\n\n"
 	"  --verify-only   print nothing\n"
-	"  --round-trip    also read the print and print it again: both texts and both programs must be equal;\n"
+	"  --round-trip    also read the print and print it again: both texts and both programs "
+	"must be equal;\n"
 	"                  prints nothing\n"
 	"  --passes=A,B    run these passes first, in this order\n"
 	"  --fired         say on stderr which rewrite rules were applied\n"
@@ -23,13 +25,15 @@ struct opt {
 };
 
 /* Reads text, prints it to *out; the print read again must be the same program and print. */
-static struct weft_error *print_program(const struct opt *o, const char *text, size_t size, char **out)
+static struct weft_error *print_program(
+	const struct opt *o, const char *text, size_t size, char **out)
 {
 	struct weft_program *p = NULL, *again = NULL;
 	char *second = NULL;
 	size_t len = strlen(o->file);
 	bool aten = len > 5 && !strcmp(o->file + len - 5, ".aten");
-	struct weft_error *e = weft_program_parse(aten ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT, o->file, text, size, &p);
+	struct weft_error *e = weft_program_parse(
+		aten ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT, o->file, text, size, &p);
 
 	if (!e && o->passes)
 		e = api_program_passes(p, o->passes);
@@ -40,12 +44,14 @@ static struct weft_error *print_program(const struct opt *o, const char *text, s
 		if (!e)
 			e = weft_program_print(again, &second);
 		if (!e && strcmp(*out, second) != 0)
-			e = error_make(WEFT_INTERNAL, "%s: printing again gives another text", o->file);
+			e = error_make(
+				WEFT_INTERNAL, "%s: printing again gives another text", o->file);
 		bool same = false;
 		if (!e)
 			e = weft_program_equal(p, again, &same);
 		if (!e && !same)
-			e = error_make(WEFT_INTERNAL, "%s: reading the print gives another program", o->file);
+			e = error_make(WEFT_INTERNAL, "%s: reading the print gives another program",
+				o->file);
 	}
 	weft_text_free(second);
 	weft_program_release(again);
@@ -64,8 +70,8 @@ static void opt_one(struct opt *o, const char *text, size_t size, size_t lines, 
 		str_addc(&padded, '\n');
 	if (lines)
 		str_add_bytes(&padded, text, size);
-	struct weft_error *e = print_program(o, lines ? padded.text : text, lines ? padded.len : size,
-		&printed);
+	struct weft_error *e =
+		print_program(o, lines ? padded.text : text, lines ? padded.len : size, &printed);
 	if (e) {
 		cli_fault(e);
 		o->faults++;
@@ -129,7 +135,8 @@ int command_opt(int argc, char **argv)
 		else if (!strcmp(argv[i], "-o") && i + 1 < argc)
 			o.out = argv[++i];
 		else if (argv[i][0] == '-' && argv[i][1])
-			return cli_usage("opt", "unknown option '%s', or it lacks a value", argv[i]);
+			return cli_usage(
+				"opt", "unknown option '%s', or it lacks a value", argv[i]);
 		else if (o.file)
 			return cli_usage("opt", "one file at a time");
 		else

@@ -1,4 +1,5 @@
-/* run.c -- weft run, compile, explain, bench, report: a program or artifact, its inputs, its results. */
+/* run.c -- weft run, compile, explain, bench, report: a program or artifact, its inputs, its
+ * results. */
 #include "base/mem.h"
 #include "api/api.h"
 #include "cli/cli.h"
@@ -61,7 +62,7 @@ static void print_text(char *text)
 	weft_text_free(text);
 }
 
-/* ---- the commands, each on an open session ------------------------------------------------------ */
+/* ---- the commands, each on an open session -------------------------------------------------- */
 
 static struct weft_error *run(struct cli *c, struct session *s)
 {
@@ -99,7 +100,7 @@ static struct weft_error *report(struct cli *c, struct session *s)
 	return NULL;
 }
 
-/* ---- bench ------------------------------------------------------------------------------------ */
+/* ---- bench ---------------------------------------------------------------------------------- */
 
 static double seconds(void)
 {
@@ -121,7 +122,8 @@ struct table {
 static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint32_t kernel,
 	uint64_t runs, uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns)
 {
-	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if", "while" };
+	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if",
+		"while" };
 	struct table *t = arg;
 	uint32_t i = 0;
 	char full[64];
@@ -153,7 +155,8 @@ static double us(uint64_t ns)
 	return 1e-3 * (double)ns;
 }
 
-/* Kernels by the time all their steps take; cpu: of all threads, and so above what a clock shows. */
+/* Kernels by the time all their steps take; cpu: of all threads, and so above what a clock
+ * shows. */
 static void print_steps(struct exe *x)
 {
 	static struct table t;
@@ -164,11 +167,14 @@ static void print_steps(struct exe *x)
 		all += t.at[i].least;
 		cpu += t.at[i].cpu;
 	}
-	printf("%12s %12s %12s %6s %6s  kernel\n", "least cpu us", "least us", "mean us", "part", "steps");
+	printf("%12s %12s %12s %6s %6s  kernel\n", "least cpu us", "least us", "mean us", "part",
+		"steps");
 	for (uint32_t i = 0; i < t.n; i++)
-		printf("%12.1f %12.1f %12.1f %5.1f%% %6llu  %s\n", us(t.at[i].cpu), us(t.at[i].least),
+		printf("%12.1f %12.1f %12.1f %5.1f%% %6llu  %s\n", us(t.at[i].cpu),
+			us(t.at[i].least),
 			us(t.at[i].total) * (double)t.at[i].steps / (double)t.at[i].runs,
-			100 * us(t.at[i].cpu) / us(cpu ? cpu : 1), (unsigned long long)t.at[i].steps, t.at[i].name);
+			100 * us(t.at[i].cpu) / us(cpu ? cpu : 1),
+			(unsigned long long)t.at[i].steps, t.at[i].name);
 	printf("%12.1f %12.1f us in all\n", us(cpu), us(all));
 }
 
@@ -204,10 +210,12 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	}
 	if (!e) {
 		qsort(times, n, sizeof *times, by_value);
-		printf("compile %.1f ms; read, compile and make inputs %.1f ms; first call %.3f ms; "
-			"%llu calls: least %.3f, median %.3f, most %.3f ms\n",
+		printf("compile %.1f ms; read, compile and make inputs %.1f ms; first call %.3f "
+		       "ms; "
+		       "%llu calls: least %.3f, median %.3f, most %.3f ms\n",
 			1e3 * api_compile_seconds(s->exe), 1e3 * opened, 1e3 * first,
-			(unsigned long long)n, 1e3 * times[0], 1e3 * times[n / 2], 1e3 * times[n - 1]);
+			(unsigned long long)n, 1e3 * times[0], 1e3 * times[n / 2],
+			1e3 * times[n - 1]);
 		if (c->steps)
 			print_steps(api_exe(s->exe));
 	}
@@ -215,7 +223,7 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	return e;
 }
 
-/* ---- what they share ---------------------------------------------------------------------------- */
+/* ---- what they share ------------------------------------------------------------------------ */
 
 static int in_session(const char *name, int argc, char **argv,
 	struct weft_error *(*fn)(struct cli *c, struct session *s), bool writes)

@@ -4,16 +4,18 @@
  *               for each block of DEPTH of k                R's block of rows: second-level cache
  *                 (V as it lies: copy the group's part, converted, into panels in scratch;
  *                 R where it is narrow, or lies along m: copy the block's part, converted)
- *                 for each panel of the group               V's panel, DEPTH rows of it: first-level cache
+ *                 for each panel of the group               V's panel, DEPTH rows of it:
+ *                 first-level cache
  *                   for each tile of `rows` rows            C's tile: registers
  *                     tile += R's scalars x V's vectors
  *               the body over the group's columns of C, from scratch
  *
  * R is read scalar by scalar, each broadcast to a vector (after the register blocking of
- * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over DEPTH of k in order in one accumulator, by FMA
- * where the machine has it, and the sums of the blocks are added in order: its bits depend on nothing
- * else, and its error grows with DEPTH + k / DEPTH instead of k.  Lanes of the epilogue run along n, or along
- * m where the result lies that way: then the columns are turned in registers first. */
+ * BLIS: Van Zee and van de Geijn, 2015).  A sum runs over DEPTH of k in order in one accumulator,
+ * by FMA where the machine has it, and the sums of the blocks are added in order: its bits depend
+ * on nothing else, and its error grows with DEPTH + k / DEPTH instead of k.  Lanes of the epilogue
+ * run along n, or along m where the result lies that way: then the columns are turned in registers
+ * first. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 #include <string.h>
@@ -36,7 +38,8 @@ struct contraction {
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
 	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
 	LLVMValueRef panels;             /* scratch: [panel of the group][DEPTH][cols], V's copy */
-	LLVMValueRef rows_copy;          /* scratch: [m][DEPTH] or [DEPTH][m], R's copy; NULL: R as it lies */
+	/* scratch: [m][DEPTH] or [DEPTH][m], R's copy; NULL: R as it lies */
+	LLVMValueRef rows_copy;
 	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES */
@@ -48,12 +51,12 @@ struct contraction {
 	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
 };
 
-/* ---- the tile ---------------------------------------------------------------------------------- */
+/* ---- the tile ------------------------------------------------------------------------------- */
 
 enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
 
-static LLVMValueRef tile_load(struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p,
-	bool vector)
+static LLVMValueRef tile_load(
+	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p, bool vector)
 {
 	LLVMTypeRef m = mem_type(g, t);
 	LLVMValueRef v = LLVMBuildLoad2(g->b, vector ? lanes_of(m) : m, p, "");
@@ -108,11 +111,13 @@ static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBloc
 }
 
 /* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
- * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in it. */
+ * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in
+ * it. */
 static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
-	LLVMValueRef fn = LLVMAddFunction(g->module, "tile", LLVMFunctionType(g->none, types, P_COUNT, false));
+	LLVMValueRef fn = LLVMAddFunction(
+		g->module, "tile", LLVMFunctionType(g->none, types, P_COUNT, false));
 	LLVMValueRef param[P_COUNT], phi[MAX_ROWS * MAX_HALVES], acc[MAX_ROWS * MAX_HALVES];
 	LLVMValueRef none = LLVMConstNull(x->vec);
 	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, fn, "entry");
@@ -126,7 +131,8 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	LLVMSetLinkage(fn, LLVMInternalLinkage);
 	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
 		LLVMAddAttributeAtIndex(fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-			LLVMCreateEnumAttribute(g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
+			LLVMCreateEnumAttribute(
+				g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	for (unsigned i = 0; i < P_COUNT; i++)
 		param[i] = LLVMGetParam(fn, i);
@@ -145,7 +151,8 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), loop, done);
 	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, next }, (LLVMBasicBlockRef[]){ entry, loop }, 2);
 	for (uint32_t i = 0; i < n; i++)
-		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, acc[i] }, (LLVMBasicBlockRef[]){ entry, loop }, 2);
+		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, acc[i] },
+			(LLVMBasicBlockRef[]){ entry, loop }, 2);
 	LLVMPositionBuilderAtEnd(g->b, done);
 	LLVMBuildCondBr(g->b, param[P_FIRST], first, more);
 	tile_store(g, x, first, n, param[P_OUT], acc, false);
@@ -155,7 +162,7 @@ static LLVMValueRef tile_function(struct gen *g, const struct contraction *x, ui
 	return fn;
 }
 
-/* ---- one group of columns ---------------------------------------------------------------------- */
+/* ---- one group of columns ------------------------------------------------------------------- */
 
 static LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 {
@@ -163,12 +170,13 @@ static LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 }
 
 /* Column j, a multiple of LANES, of row i in panels of `rows` rows each. */
-static LLVMValueRef in_panels(struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i,
-	int64_t rows)
+static LLVMValueRef in_panels(
+	struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i, int64_t rows)
 {
 	LLVMValueRef cols = c64(g, x->cols), p = LLVMBuildUDiv(g->b, j, cols, "");
 
-	return ADD(MUL(p, c64(g, rows * x->cols)), ADD(MUL(i, cols), LLVMBuildURem(g->b, j, cols, "")));
+	return ADD(MUL(p, c64(g, rows * x->cols)),
+		ADD(MUL(i, cols), LLVMBuildURem(g->b, j, cols, "")));
 }
 
 /* at + the batch indices by their strides, in elements. */
@@ -200,7 +208,8 @@ struct copy {                            /* of R or V as it lies, a row at a tim
 static void prefetch(struct gen *g, LLVMValueRef p)
 {
 	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
-	LLVMValueRef args[] = { p, c32(g, 0), c32(g, 3), c32(g, 1) };    /* to be read, kept, data */
+	/* to be read, kept, data */
+	LLVMValueRef args[] = { p, c32(g, 0), c32(g, 3), c32(g, 1) };
 
 	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &g->ptr, 1),
 		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
@@ -241,11 +250,13 @@ static void copy_run(struct gen *g, struct copy *c, LLVMValueRef base, LLVMValue
 	loop_end(g, l);
 }
 
-/* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored later. */
+/* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored
+ * later. */
 static void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef base = batch_offset(g, x, c->cols_batch, c->cols_at), stride = gen_extent(g, c->cols_k);
+	LLVMValueRef base = batch_offset(g, x, c->cols_batch, c->cols_at),
+		     stride = gen_extent(g, c->cols_k);
 	struct copy copy = { .x = x, .buffer = 1, .type = c->cols_type, .to = x->panels };
 
 	gen_here(g);
@@ -281,9 +292,13 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
 	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, mem_type(g, x->rows_type), rows, MUL(l->iv, rows_m)), [P_PANEL] = panel,
+		[P_ROWS] = gep(g, mem_type(g, x->rows_type), rows, MUL(l->iv, rows_m)),
+		[P_PANEL] = panel,
 		[P_OUT] = gep(g, x->acc, out, MUL(l->iv, c64(g, x->cols))),
-		[P_K] = kn, [P_FIRST] = first, [P_ROWS_M] = rows_m, [P_ROWS_K] = rows_k,
+		[P_K] = kn,
+		[P_FIRST] = first,
+		[P_ROWS_M] = rows_m,
+		[P_ROWS_K] = rows_k,
 	};
 	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
 	loop_end(g, l);
@@ -293,8 +308,10 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 static void multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k), rows_m = gen_extent(g, c->rows_m);
-	LLVMValueRef rows = gen_buffer(g, 0), cols = gen_buffer(g, 1), n = gen_extent(g, c->n), panel;
+	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
+		     rows_m = gen_extent(g, c->rows_m);
+	LLVMValueRef rows = gen_buffer(g, 0), cols = gen_buffer(g, 1), n = gen_extent(g, c->n),
+		     panel;
 	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
 	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
 
@@ -325,14 +342,16 @@ static void multiply(struct gen *g, struct contraction *x)
 	LLVMValueRef out = gep(g, x->acc, x->block, MUL(p->iv, c64(g, x->pad * x->cols)));
 	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, from, panel, out, kn, first);
 	if (x->tail_tile)
-		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, from, panel, out, kn, first);
+		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, from, panel, out, kn,
+			first);
 	loop_end(g, p);
 	loop_end(g, l);
 }
 
-/* ---- the epilogue ------------------------------------------------------------------------------ */
+/* ---- the epilogue --------------------------------------------------------------------------- */
 
-/* A square of LANES vectors, lane l of vector r to lane r of vector l, by log2(LANES) rounds of swaps. */
+/* A square of LANES vectors, lane l of vector r to lane r of vector l, by log2(LANES) rounds of
+ * swaps. */
 static void turn(struct gen *g, LLVMValueRef *v)
 {
 	for (unsigned d = LANES / 2; d; d /= 2) {
@@ -346,7 +365,8 @@ static void turn(struct gen *g, LLVMValueRef *v)
 				continue;
 			LLVMValueRef a = v[r], b = v[r + d];
 			v[r] = LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(low, LANES), "");
-			v[r + d] = LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(high, LANES), "");
+			v[r + d] = LLVMBuildShuffleVector(
+				g->b, a, b, LLVMConstVector(high, LANES), "");
 		}
 	}
 }
@@ -374,7 +394,8 @@ static void turn_block(struct gen *g, struct contraction *x)
 	loop_end(g, l);
 }
 
-static struct val accumulators(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+static struct val accumulators(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
 {
 	const struct contraction *x = b->arg;
 	struct val v = { .level = g->depth, .lanes = true };
@@ -402,8 +423,8 @@ static uint32_t trailing(const int64_t *dims, uint32_t end, int64_t extent)
 }
 
 /* C's index in the shape of parameter 0: batch, left free, right free dims. */
-static void index_of_acc(struct gen *g, const struct contraction *x, const struct type *t, struct ix m,
-	struct ix n, struct ix *out)
+static void index_of_acc(struct gen *g, const struct contraction *x, const struct type *t,
+	struct ix m, struct ix n, struct ix *out)
 {
 	const struct contract *c = x->c;
 	struct ix left = c->rows_are_lhs ? m : n, right = c->rows_are_lhs ? n : m;
@@ -448,8 +469,8 @@ static struct ix **forward(struct gen *g, const struct contraction *x, struct ix
 			struct ix *in = of[from->id];
 			of[a->id] = ix_array(g, a->type->rank);
 			if (a->op == OP_reshape) {
-				ix_reshape(g, from->type->rank, from->type->dims, in, a->type->rank, a->type->dims,
-					of[a->id]);
+				ix_reshape(g, from->type->rank, from->type->dims, in, a->type->rank,
+					a->type->dims, of[a->id]);
 			} else if (a->op == OP_transpose) {
 				const int64_t *p = node_ints(a, KEY_permutation, &unused);
 				for (uint32_t d = 0; d < a->type->rank; d++)
@@ -481,7 +502,8 @@ static void finish_element(struct gen *g, struct contraction *x, struct ix m, st
 		struct ix at = ix_linear(g, res->type->rank, res->type->dims, of[res->id]);
 		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
 		gen_here(g);
-		if (ix_uniform(&at) && v.lanes) {        /* the side lanes run along has one element: lane 0 */
+		/* the side lanes run along has one element: lane 0 */
+		if (ix_uniform(&at) && v.lanes) {
 			v.v = LLVMBuildExtractElement(g->b, v.v, c32(g, 0), "");
 			v.lanes = false;
 		}
@@ -493,7 +515,8 @@ static void finish_element(struct gen *g, struct contraction *x, struct ix m, st
 struct finish {
 	struct lanes lanes;
 	struct contraction *x;
-	LLVMValueRef other;              /* the counter beside the lanes: m, or n when lanes run along m */
+	/* the counter beside the lanes: m, or n when lanes run along m */
+	LLVMValueRef other;
 };
 
 static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
@@ -501,7 +524,8 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 	struct finish *f = (struct finish *)s;
 	struct contraction *x = f->x;
 	int64_t m_align = x->c->m_block % LANES ? 1 : LANES;
-	int64_t m_max = x->c->m > 0 ? x->c->m - 1 : INT64_MAX, n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
+	int64_t m_max = x->c->m > 0 ? x->c->m - 1 : INT64_MAX,
+		n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
 
 	gen_here(g);
 	LLVMValueRef at = x->along_m ? ADD(MUL(f->other, c64(g, x->pad)), j.v) :
@@ -529,15 +553,20 @@ static void finish(struct gen *g, struct contraction *x)
 	loop_begin(g, l, c64(g, 0), x->along_m ? x->nv : x->mrows, 1);
 	gen_here(g);
 	f.other = l->iv;
-	f.lanes = (struct lanes){ .lo = c64(g, 0), .hi = x->along_m ? x->mrows : x->nv, .level = g->depth,
-		.align = LANES, .max = (x->along_m ? x->pad : x->group) - 1, .fn = finish_lanes };
-	f.lanes.whole_blocks = x->along_m ? c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0 :
-		c->n >= 0 && c->n % LANES == 0;
+	f.lanes = (struct lanes){ .lo = c64(g, 0),
+		.hi = x->along_m ? x->mrows : x->nv,
+		.level = g->depth,
+		.align = LANES,
+		.max = (x->along_m ? x->pad : x->group) - 1,
+		.fn = finish_lanes };
+	f.lanes.whole_blocks = x->along_m
+				       ? c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0
+				       : c->n >= 0 && c->n % LANES == 0;
 	lanes_loop(g, &f.lanes);
 	loop_end(g, l);
 }
 
-/* ---- which way lanes run ----------------------------------------------------------------------- */
+/* ---- which way lanes run -------------------------------------------------------------------- */
 
 /* The result's linear index at C's linear index, by numbers; every dim known. */
 static int64_t place_of(struct gen *g, int64_t linear)
@@ -589,7 +618,7 @@ static bool lanes_along_m(struct gen *g, const struct contract *c)
 	return place_of(g, m_step) - at == 1;
 }
 
-/* ---- the core ---------------------------------------------------------------------------------- */
+/* ---- the core ------------------------------------------------------------------------------- */
 
 static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef chunk)
 {
@@ -608,7 +637,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	x->m0 = MUL(LLVMBuildURem(g->b, chunk, blocks_m, ""), c64(g, c->m_block));
 	x->batch = LLVMBuildUDiv(g->b, chunk, blocks_m, "");
 	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
-	ix_delinear(g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
+	ix_delinear(
+		g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
 	gen_here(g);
 	loop_begin(g, l, block, end, x->group);
 	gen_here(g);
@@ -630,7 +660,8 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 	return (n + cols - 1) / cols * cols;
 }
 
-/* R is copied where a tile would read it slowly: elements to be converted one by one, or far apart. */
+/* R is copied where a tile would read it slowly: elements to be converted one by one, or far
+ * apart. */
 static void contract_rows(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -645,7 +676,8 @@ static void contract_rows(struct gen *g, struct contraction *x)
 	x->rows_type = c->acc;
 	x->rows_m = along_m ? 1 : DEPTH + LANES; /* no power of two: rows would share cache sets */
 	x->rows_k = along_m ? x->pad : 1;
-	x->rows_copy = gen_scratch(g, (size_t)(along_m ? DEPTH * x->rows_k : x->pad * x->rows_m) * x->bytes);
+	x->rows_copy = gen_scratch(
+		g, (size_t)(along_m ? DEPTH * x->rows_k : x->pad * x->rows_m) * x->bytes);
 }
 
 void core_contract(struct gen *g)

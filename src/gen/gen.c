@@ -42,14 +42,16 @@ noreturn void gen_unsupported(struct gen *g, const struct node *n, const char *w
 		t = node_result_type(n, 0);
 	const char *dtype = t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor";
 	if (n->nin && n->in[0]->type->kind == TYPE_tensor && n->in[0]->type->dtype != t->dtype)
-		dtype = job_printf(g->job, "%s of %s", dtype, dtype_table[n->in[0]->type->dtype].text);
+		dtype = job_printf(
+			g->job, "%s of %s", dtype, dtype_table[n->in[0]->type->dtype].text);
 	if (at)
 		place = (struct place){ at->file, at->line, at->column };
-	job_fail_at(g->job, WEFT_UNIMPLEMENTED, place, "%s of %s is not lowered to native code yet%s%s (kernel %s)",
-		op_table[n->op].text, dtype, what ? ": " : "", what ? what : "", g->k->name);
+	job_fail_at(g->job, WEFT_UNIMPLEMENTED, place,
+		"%s of %s is not lowered to native code yet%s%s (kernel %s)", op_table[n->op].text,
+		dtype, what ? ": " : "", what ? what : "", g->k->name);
 }
 
-/* ---- short hands ------------------------------------------------------------------------------ */
+/* ---- short hands ---------------------------------------------------------------------------- */
 
 LLVMValueRef c64(struct gen *g, int64_t v)
 {
@@ -114,7 +116,8 @@ LLVMValueRef splat(struct gen *g, LLVMValueRef scalar)
 
 	if (LLVMIsConstant(scalar))
 		return const_of(lanes_of(t), scalar);
-	LLVMValueRef v = LLVMBuildInsertElement(g->b, LLVMGetPoison(lanes_of(t)), scalar, c32(g, 0), "");
+	LLVMValueRef v =
+		LLVMBuildInsertElement(g->b, LLVMGetPoison(lanes_of(t)), scalar, c32(g, 0), "");
 	return LLVMBuildShuffleVector(g->b, v, LLVMGetPoison(lanes_of(t)), zero, "");
 }
 
@@ -149,7 +152,8 @@ LLVMValueRef call2(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMVal
 	return call_n(g, intrinsic, 2, (LLVMValueRef[]){ a, b });
 }
 
-LLVMValueRef call3(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c)
+LLVMValueRef call3(
+	struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c)
 {
 	return call_n(g, intrinsic, 3, (LLVMValueRef[]){ a, b, c });
 }
@@ -171,7 +175,7 @@ LLVMValueRef gep_bytes(struct gen *g, LLVMValueRef p, int64_t bytes)
 	return bytes ? gep(g, g->i8, p, c64(g, bytes)) : p;
 }
 
-/* ---- what the entry function sees ------------------------------------------------------------- */
+/* ---- what the entry function sees ----------------------------------------------------------- */
 
 /* Field i (8 bytes each) of struct abi_call, loaded at the function's entry. */
 static LLVMValueRef call_field(struct gen *g, unsigned i, LLVMTypeRef t)
@@ -189,7 +193,8 @@ LLVMValueRef gen_extent(struct gen *g, int64_t d)
 			continue;
 		if (!g->sizes[i]) {
 			LLVMValueRef p = call_field(g, 1, g->ptr);
-			g->sizes[i] = LLVMBuildLoad2(g->b, g->i64, gep(g, g->i64, p, c64(g, i)), "size");
+			g->sizes[i] =
+				LLVMBuildLoad2(g->b, g->i64, gep(g, g->i64, p, c64(g, i)), "size");
 		}
 		return g->sizes[i];
 	}
@@ -202,7 +207,8 @@ LLVMValueRef gen_buffer(struct gen *g, uint32_t i)
 		gen_fail(g, WEFT_INTERNAL, "buffer %u of %u", i, g->k->ninputs + g->k->noutputs);
 	if (!g->buffers[i]) {
 		LLVMValueRef p = call_field(g, 0, g->ptr);
-		g->buffers[i] = LLVMBuildLoad2(g->b, g->ptr, gep(g, g->ptr, p, c64(g, i)), "buffer");
+		g->buffers[i] =
+			LLVMBuildLoad2(g->b, g->ptr, gep(g, g->ptr, p, c64(g, i)), "buffer");
 	}
 	return g->buffers[i];
 }
@@ -276,7 +282,7 @@ void gen_end_function(struct gen *g)
 	g->depth = 0;
 }
 
-/* ---- compiling -------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------ */
 
 static void gen_undo(void *obj, bool failed)
 {

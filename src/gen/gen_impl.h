@@ -9,8 +9,8 @@
  *
  * A VALUE is either one scalar, the same for all lanes, or ABI_LANES lanes.  Both have a LEVEL: the
  * depth of the loop they depend on.  Code of level l is emitted at the end of scope l, before the
- * loop inside begins, so nothing that does not change in a loop is computed in it and no pass has to
- * move it out. */
+ * loop inside begins, so nothing that does not change in a loop is computed in it and no pass has
+ * to move it out. */
 #ifndef GEN_GEN_IMPL_H
 #define GEN_GEN_IMPL_H
 #include "abi/codegen.h"
@@ -50,7 +50,8 @@ struct val {
 
 struct memo;
 struct scope {
-	LLVMValueRef before;         /* instruction before which this scope's code goes; NULL: at the end */
+	/* instruction before which this scope's code goes; NULL: at the end */
+	LLVMValueRef before;
 	struct memo **memo;          /* buckets */
 };
 
@@ -70,7 +71,8 @@ struct gen {
 	LLVMBuilderRef b;
 	LLVMTargetMachineRef tm;
 	LLVMTypeRef i1, i8, i16, i32, i64, f32, f64, f16, ptr, none;
-	LLVMTypeRef iw;              /* element of general index vectors: i32, or i64 when sizes may need it */
+	/* element of general index vectors: i32, or i64 when sizes may need it */
+	LLVMTypeRef iw;
 
 	LLVMValueRef fn;             /* being built */
 	LLVMValueRef call;           /* its struct abi_call * */
@@ -88,7 +90,8 @@ struct gen {
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
 	LLVMValueRef tail_count;     /* i32: how many */
-	LLVMValueRef pred;           /* i1 or <LANES x i1>: lanes whose loads may happen, or NULL: all */
+	/* i1 or <LANES x i1>: lanes whose loads may happen, or NULL: all */
+	LLVMValueRef pred;
 	int tail_level, pred_level;
 
 	const struct bind *binds;    /* nodes of the body with values of their own */
@@ -102,7 +105,8 @@ struct gen {
 struct bind {
 	const struct bind *up;
 	const struct node *node;
-	struct val (*at)(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix);
+	struct val (*at)(
+		struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix);
 	void *arg;
 };
 /* A region inlined over the lanes: its first parameters are values, the others captures of `op`. */
@@ -120,9 +124,11 @@ void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool 
 void gen_end_function(struct gen *g);
 LLVMValueRef gen_extent(struct gen *g, int64_t d);
 LLVMValueRef gen_buffer(struct gen *g, uint32_t i);
-LLVMValueRef gen_scratch(struct gen *g, size_t bytes);      /* pointer to a new part of the scratch */
+/* pointer to a new part of the scratch */
+LLVMValueRef gen_scratch(struct gen *g, size_t bytes);
 LLVMValueRef gen_zeros(struct gen *g);
-LLVMValueRef gen_data(struct gen *g, const void *bytes, size_t n, size_t align);   /* private constant */
+/* private constant */
+LLVMValueRef gen_data(struct gen *g, const void *bytes, size_t n, size_t align);
 
 /* ---- short hands ---- */
 LLVMValueRef c64(struct gen *g, int64_t v);
@@ -137,7 +143,8 @@ LLVMValueRef splat(struct gen *g, LLVMValueRef scalar);
 LLVMValueRef lane_iota(struct gen *g, LLVMTypeRef elem);
 LLVMValueRef call1(struct gen *g, const char *intrinsic, LLVMValueRef a);
 LLVMValueRef call2(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b);
-LLVMValueRef call3(struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);
+LLVMValueRef call3(
+	struct gen *g, const char *intrinsic, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c);
 LLVMValueRef gep(struct gen *g, LLVMTypeRef t, LLVMValueRef p, LLVMValueRef i);
 LLVMValueRef gep_bytes(struct gen *g, LLVMValueRef p, int64_t bytes);
 /* a*b+c, one rounding where the ISA can */
@@ -164,9 +171,11 @@ LLVMValueRef fma3(struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c)
 #define FCMP(p_, a_, b_) LLVMBuildFCmp(g->b, LLVMReal##p_, a_, b_, "")
 
 /* ---- loop.c ---- */
-void gen_at(struct gen *g, int level);                       /* the builder goes to that scope's end */
+/* the builder goes to that scope's end */
+void gen_at(struct gen *g, int level);
 static inline void gen_here(struct gen *g) { gen_at(g, g->depth); }
-void scope_push(struct gen *g);                              /* same block, values made here end with it */
+/* same block, values made here end with it */
+void scope_push(struct gen *g);
 void scope_pop(struct gen *g);
 void *memo_find(struct gen *g, uint32_t n, const uint64_t *key);
 void memo_put(struct gen *g, int level, uint32_t n, const uint64_t *key, void *what);
@@ -176,7 +185,8 @@ struct loop {
 	LLVMValueRef iv;             /* i64 */
 	int level;                   /* of iv */
 	uint32_t ncarried;
-	LLVMValueRef carried[LOOP_MAX_CARRIED];  /* in: initial values; inside: current; at end: next; after: final */
+	/* in: initial values; inside: current; at end: next; after: final */
+	LLVMValueRef carried[LOOP_MAX_CARRIED];
 	bool once;                   /* no loop was needed */
 	LLVMBasicBlockRef before, body;
 	LLVMValueRef lo, hi, phi[LOOP_MAX_CARRIED], init[LOOP_MAX_CARRIED];
@@ -210,7 +220,8 @@ void ix_reshape(struct gen *g, uint32_t rank, const int64_t *dims, const struct 
 	uint32_t to_rank, const int64_t *to_dims, struct ix *out);
 struct ix ix_of_val(struct gen *g, struct val v, enum dtype t);
 struct ix ix_clamp(struct gen *g, struct ix a, struct ix lo, struct ix hi);
-LLVMValueRef ix_below(struct gen *g, struct ix a, int64_t extent, int *level);  /* 0 <= a < extent; NULL: always */
+/* 0 <= a < extent; NULL: always */
+LLVMValueRef ix_below(struct gen *g, struct ix a, int64_t extent, int *level);
 LLVMValueRef ix_value(struct gen *g, struct ix a);           /* i64 or <LANES x iw> */
 
 /* ---- memory.c, narrow.c ---- */
@@ -219,13 +230,16 @@ LLVMTypeRef mem_type(struct gen *g, enum dtype t);
 struct val load_at(struct gen *g, LLVMValueRef p, int level, enum dtype t, struct ix linear);
 void store_at(struct gen *g, LLVMValueRef p, enum dtype t, struct ix linear, struct val v);
 LLVMValueRef mask_bits(struct gen *g, LLVMValueRef mask);
-LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);    /* memory -> register */
+/* memory -> register */
+LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);
 LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
-LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);        /* f32 to t's values */
+/* f32 to t's values */
+LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);
 
 /* ---- value.c, move.c, op.c, reduce.c ---- */
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
-struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);     /* past binds */
+/* past binds */
+struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix);
 /* Predicates while asking for operands: lanes whose loads may happen. */
 struct pred_saved {
@@ -247,13 +261,14 @@ struct val op_convert(struct gen *g, enum dtype from, enum dtype to, struct val 
 struct val op_binary(struct gen *g, enum op op, enum dtype t, struct val a, struct val b);
 struct val op_select(struct gen *g, struct val p, struct val a, struct val b);
 /* The values of the results of region r of op: its first parameters are args. */
-void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs, const struct val *args,
-	struct val *results);
+void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
+	const struct val *args, struct val *results);
 struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
 struct ix *ix_array(struct gen *g, uint32_t n);
 
 /* ---- math_*.c: f32 and f64, scalars or lanes ---- */
-LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
+LLVMValueRef math_call(
+	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
 struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b);
 LLVMValueRef math_floor(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_ceil(struct gen *g, LLVMValueRef a);
@@ -270,7 +285,8 @@ void core_scatter(struct gen *g);
 void core_sort(struct gen *g);
 
 /* ---- target.c, link.c ---- */
-void target_open(struct gen *g);                             /* target machine, module's triple and layout */
+/* target machine, module's triple and layout */
+void target_open(struct gen *g);
 LLVMMemoryBufferRef target_emit(struct gen *g);
 void link_object(struct gen *g, const char *elf, size_t size, const char *entry,
 	struct codegen_code *out);

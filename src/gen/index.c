@@ -7,8 +7,8 @@
  *
  * R1  Components are never negative where they are used; between (after a subtraction) they may be,
  *     and then max says nothing.
- * R2  Results are remembered (loop.c), so the same arithmetic gives the same LLVM value and the same
- *     element is recognised when it is asked for again.
+ * R2  Results are remembered (loop.c), so the same arithmetic gives the same LLVM value and the
+ *     same element is recognised when it is asked for again.
  * R3  Dividing remembers what was divided: multiplying back gives the number itself. */
 #include "gen/gen_impl.h"
 
@@ -207,9 +207,10 @@ struct ix ix_mul(struct gen *g, struct ix a, int64_t extent)
 	return remember(g, key, r);
 }
 
-/* ---- division --------------------------------------------------------------------------------- */
+/* ---- division ------------------------------------------------------------------------------- */
 
-/* Do the lanes of a stay within one block of d?  They do when blocks of LANES * step fit in both. */
+/* Do the lanes of a stay within one block of d?  They do when blocks of LANES * step fit in
+ * both. */
 static bool stays_in_block(const struct ix *a, int64_t d)
 {
 	int64_t block = a->step * LANES;
@@ -236,8 +237,12 @@ static struct quotient divide(struct gen *g, struct ix a, int64_t d)
 		LLVMValueRef by = g->iw == g->i64 ? e : LLVMBuildTrunc(g->b, e, g->iw, "");
 		LLVMValueRef q = LLVMBuildUDiv(g->b, a.v, splat(g, by), "");
 		LLVMValueRef r = SUB(a.v, MUL(q, splat(g, by)));
-		out.q = (struct ix){ .v = q, .align = 1, .max = qmax, .level = a.level, .vec = true };
-		out.r = (struct ix){ .v = r, .align = 1, .max = rmax, .level = a.level, .vec = true };
+		out.q = (struct ix){
+			.v = q, .align = 1, .max = qmax, .level = a.level, .vec = true
+		};
+		out.r = (struct ix){
+			.v = r, .align = 1, .max = rmax, .level = a.level, .vec = true
+		};
 		return out;
 	}
 	LLVMValueRef q = LLVMBuildUDiv(g->b, a.v, e, "");
@@ -280,7 +285,7 @@ void ix_divmod(struct gen *g, struct ix a, int64_t extent, struct ix *q, struct 
 	*r = known->r;
 }
 
-/* ---- shapes ----------------------------------------------------------------------------------- */
+/* ---- shapes --------------------------------------------------------------------------------- */
 
 struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix)
 {
@@ -345,11 +350,12 @@ void ix_reshape(struct gen *g, uint32_t rank, const int64_t *dims, const struct 
 			else
 				break;
 		}
-		ix_delinear(g, ix_linear(g, a - a0, dims + a0, ix + a0), b - b0, to_dims + b0, out + b0);
+		ix_delinear(g, ix_linear(g, a - a0, dims + a0, ix + a0), b - b0, to_dims + b0,
+			out + b0);
 	}
 }
 
-/* ---- indices that are values ------------------------------------------------------------------ */
+/* ---- indices that are values ---------------------------------------------------------------- */
 
 struct ix ix_of_val(struct gen *g, struct val v, enum dtype t)
 {
@@ -365,10 +371,12 @@ struct ix ix_of_val(struct gen *g, struct val v, enum dtype t)
 	if (known)
 		return *known;
 	gen_at(g, v.level);
-	unsigned from = LLVMGetIntTypeWidth(v.lanes ? LLVMGetElementType(LLVMTypeOf(v.v)) : LLVMTypeOf(v.v));
+	unsigned from = LLVMGetIntTypeWidth(
+		v.lanes ? LLVMGetElementType(LLVMTypeOf(v.v)) : LLVMTypeOf(v.v));
 	unsigned into = LLVMGetIntTypeWidth(v.lanes ? g->iw : g->i64);
 	if (from > into) {              /* keep what is out of range out of range: clamps follow */
-		LLVMValueRef big = ci_like(v.v, INT32_MAX), low = ci_like(v.v, dtype_is_signed(t) ? INT32_MIN : 0);
+		LLVMValueRef big = ci_like(v.v, INT32_MAX),
+			     low = ci_like(v.v, dtype_is_signed(t) ? INT32_MIN : 0);
 		LLVMValueRef c = v.v;
 		if (dtype_is_signed(t))
 			c = call2(g, "llvm.smin", call2(g, "llvm.smax", c, low), big);
@@ -376,11 +384,14 @@ struct ix ix_of_val(struct gen *g, struct val v, enum dtype t)
 			c = call2(g, "llvm.umin", c, big);
 		r.v = LLVMBuildTrunc(g->b, c, to, "");
 	} else if (from < into) {
-		r.v = dtype_is_signed(t) ? LLVMBuildSExt(g->b, v.v, to, "") : LLVMBuildZExt(g->b, v.v, to, "");
+		r.v = dtype_is_signed(t) ? LLVMBuildSExt(g->b, v.v, to, "")
+					 : LLVMBuildZExt(g->b, v.v, to, "");
 	} else {
 		r.v = v.v;
-		if (!dtype_is_signed(t))        /* above what signed holds: far out of range either way */
-			r.v = call2(g, "llvm.umin", v.v, ci_like(v.v, from == 64 ? INT64_MAX : INT32_MAX));
+		/* above what signed holds: far out of range either way */
+		if (!dtype_is_signed(t))
+			r.v = call2(g, "llvm.umin", v.v,
+				ci_like(v.v, from == 64 ? INT64_MAX : INT32_MAX));
 	}
 	return remember(g, key, r);
 }

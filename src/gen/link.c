@@ -2,8 +2,8 @@
  *
  *   blob = .text, then each read-only data section, at its alignment (at most 64)
  *
- * Every relocation must be relative to the place it patches and point into the blob; anything else -
- * an undefined symbol, a writable section, an absolute address - is an INTERNAL error naming the
+ * Every relocation must be relative to the place it patches and point into the blob; anything else
+ * - an undefined symbol, a writable section, an absolute address - is an INTERNAL error naming the
  * kernel, because code must run wherever and how often it is mapped.  The object is LLVM's own, so
  * offsets are trusted after a check against its size. */
 #include "base/mem.h"
@@ -74,7 +74,8 @@ static size_t link_layout(struct linker *l)
 				l->at[i] = SIZE_MAX;
 			if (!(s->sh_flags & SHF_ALLOC) || code == (data == 1))
 				continue;
-			if (s->sh_size && (s->sh_flags & (SHF_WRITE | SHF_TLS) || s->sh_type == SHT_NOBITS))
+			if (s->sh_size &&
+				(s->sh_flags & (SHF_WRITE | SHF_TLS) || s->sh_type == SHT_NOBITS))
 				gen_fail(l->g, WEFT_INTERNAL, "the code has writable data");
 			if (s->sh_type != SHT_PROGBITS)
 				continue;
@@ -164,17 +165,21 @@ static void link_relocate(struct linker *l, const Elf64_Shdr *s)
 		size_t which = ELF64_R_SYM(r->r_info);
 		uint32_t type = (uint32_t)ELF64_R_TYPE(r->r_info);
 		if (which >= l->nsymbols || r->r_offset + 4 > l->sections[s->sh_info].sh_size)
-			gen_fail(l->g, WEFT_INTERNAL, "a relocation of LLVM's object is out of range");
+			gen_fail(l->g, WEFT_INTERNAL,
+				"a relocation of LLVM's object is out of range");
 		const Elf64_Sym *y = &l->symbols[which];
 		if (y->st_shndx == SHN_UNDEF)
 			gen_fail(l->g, WEFT_INTERNAL, "undefined symbol %s", symbol_name(l, y));
 		if (y->st_shndx >= l->head->e_shnum || l->at[y->st_shndx] == SIZE_MAX)
-			gen_fail(l->g, WEFT_INTERNAL, "symbol %s is in no section of the code", symbol_name(l, y));
+			gen_fail(l->g, WEFT_INTERNAL, "symbol %s is in no section of the code",
+				symbol_name(l, y));
 		size_t from = to + r->r_offset;
-		int64_t value = (int64_t)(l->at[y->st_shndx] + y->st_value) + r->r_addend - (int64_t)from;
+		int64_t value =
+			(int64_t)(l->at[y->st_shndx] + y->st_value) + r->r_addend - (int64_t)from;
 		bool x86 = l->head->e_machine == EM_X86_64;
 		if (!(x86 ? patch_x86 : patch_aarch64)(type, l->blob + from, value))
-			gen_fail(l->g, WEFT_INTERNAL, "relocation %u to %s cannot be applied", type, symbol_name(l, y));
+			gen_fail(l->g, WEFT_INTERNAL, "relocation %u to %s cannot be applied", type,
+				symbol_name(l, y));
 	}
 }
 
@@ -191,7 +196,8 @@ void link_object(struct gen *g, const char *elf, size_t size, const char *entry,
 		gen_fail(g, WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes of code", out->size);
 	for (unsigned i = 0; i < l->head->e_shnum; i++)
 		if (l->at[i] != SIZE_MAX)
-			memcpy(l->blob + l->at[i], section_data(l, &l->sections[i]), l->sections[i].sh_size);
+			memcpy(l->blob + l->at[i], section_data(l, &l->sections[i]),
+				l->sections[i].sh_size);
 	for (unsigned i = 0; i < l->head->e_shnum; i++) {
 		if (l->sections[i].sh_type == SHT_RELA)
 			link_relocate(l, &l->sections[i]);

@@ -111,7 +111,8 @@ void loop_begin(struct gen *g, struct loop *l, LLVMValueRef lo, LLVMValueRef hi,
 	l->body = new_block(g, "loop");
 	LLVMValueRef jump;
 	if (l->guarded)
-		jump = LLVMBuildCondBr(g->b, ICMP(SLT, lo, hi), l->body, l->body);  /* 2nd target set at the end */
+		/* 2nd target set at the end */
+		jump = LLVMBuildCondBr(g->b, ICMP(SLT, lo, hi), l->body, l->body);
 	else
 		jump = LLVMBuildBr(g->b, l->body);
 	g->scope[g->depth].before = jump;
@@ -132,7 +133,8 @@ void loop_begin(struct gen *g, struct loop *l, LLVMValueRef lo, LLVMValueRef hi,
 void loop_end(struct gen *g, struct loop *l)
 {
 	if (l->once) {
-		/* Nothing separates the blocks, but values made inside may depend on g->tail and the like. */
+		/* Nothing separates the blocks, but values made inside may depend on g->tail and
+		 * the like. */
 		scope_pop(g);
 		return;
 	}

@@ -38,7 +38,8 @@ int64_t static_product(uint32_t n, const int64_t *dims)
 	return p;
 }
 
-static void lanes_run(struct gen *g, struct lanes *s, struct loop *l, LLVMValueRef lo, LLVMValueRef hi)
+static void lanes_run(
+	struct gen *g, struct lanes *s, struct loop *l, LLVMValueRef lo, LLVMValueRef hi)
 {
 	l->ncarried = s->ncarried;
 	for (uint32_t i = 0; i < s->ncarried; i++)
@@ -76,7 +77,8 @@ void lanes_loop(struct gen *g, struct lanes *s)
 		lanes_run(g, s, l, s->lo, whole);
 		lanes_body(g, s, l);
 	}
-	if (s->whole_blocks || (fixed && LLVMConstIntGetSExtValue(whole) >= LLVMConstIntGetSExtValue(s->hi)))
+	if (s->whole_blocks ||
+		(fixed && LLVMConstIntGetSExtValue(whole) >= LLVMConstIntGetSExtValue(s->hi)))
 		return;
 	l = job_alloc(g->job, sizeof *l);
 	lanes_run(g, s, l, whole, s->hi);
@@ -92,7 +94,7 @@ void lanes_loop(struct gen *g, struct lanes *s)
 	g->tail_level = old_level;
 }
 
-/* ---- the core --------------------------------------------------------------------------------- */
+/* ---- the core ------------------------------------------------------------------------------- */
 
 struct map {
 	struct lanes lanes;
@@ -136,7 +138,8 @@ static bool all_elementwise(struct gen *g)
 		for (uint32_t d = 0; same && d < t->rank; d++)
 			same = t->dims[d] == g->k->space[d];
 		bool scalar = t->kind == TYPE_tensor && t->rank == 0;
-		bool broadcast = nodes[i]->op == OP_broadcast_in_dim && nodes[i]->in[0]->type->rank == 0;
+		bool broadcast =
+			nodes[i]->op == OP_broadcast_in_dim && nodes[i]->in[0]->type->rank == 0;
 		if (!(same || scalar) || nodes[i]->op == OP_iota || nodes[i]->op == OP_map)
 			return false;
 		if (kind != OP_MAP && nodes[i]->op != OP_parameter && !broadcast &&
@@ -166,7 +169,8 @@ static void map_pieces(struct gen *g, struct map *m, LLVMValueRef first, LLVMVal
 	gen_here(g);
 	LLVMValueRef n = gen_extent(g, d);
 	gen_here(g);
-	LLVMValueRef pieces = LLVMBuildUDiv(g->b, ADD(n, c64(g, k->inner_grain - 1)), c64(g, k->inner_grain), "");
+	LLVMValueRef pieces =
+		LLVMBuildUDiv(g->b, ADD(n, c64(g, k->inner_grain - 1)), c64(g, k->inner_grain), "");
 	loop_begin(g, l, first, last, 1);
 	gen_here(g);
 	LLVMValueRef o = LLVMBuildUDiv(g->b, l->iv, pieces, "");
@@ -233,7 +237,8 @@ void core_map(struct gen *g)
 		m.lanes.level = g->depth;
 		m.lanes.align = d > 0 && (d * k->outer_grain) % LANES == 0 ? LANES : 1;
 		m.lanes.max = elements > 0 ? elements - 1 : INT64_MAX;
-		m.lanes.whole_blocks = m.lanes.align == LANES && elements > 0 && elements % LANES == 0;
+		m.lanes.whole_blocks =
+			m.lanes.align == LANES && elements > 0 && elements % LANES == 0;
 		lanes_loop(g, &m.lanes);
 	} else {
 		map_rows(g, &m, lo, hi);

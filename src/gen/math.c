@@ -69,7 +69,7 @@ LLVMValueRef math_poly(struct gen *g, LLVMValueRef x, const double *table, int n
 	return r;
 }
 
-/* ---- which function has which code ------------------------------------------------------------- */
+/* ---- which function has which code ---------------------------------------------------------- */
 
 static LLVMValueRef square_root(struct gen *g, LLVMValueRef a)
 {
@@ -129,7 +129,8 @@ static LLVMValueRef other_side(struct gen *g, LLVMValueRef a)
 }
 
 /* f64; NULL: no such function. */
-static LLVMValueRef call_f64(struct gen *g, enum op op, LLVMValueRef a, LLVMValueRef b, bool for_f32)
+static LLVMValueRef call_f64(
+	struct gen *g, enum op op, LLVMValueRef a, LLVMValueRef b, bool for_f32)
 {
 	switch (op) {
 	case OP_exponential_minus_one: return math_expm1(g, a);
@@ -187,7 +188,8 @@ static LLVMValueRef exp_sum(struct gen *g, LLVMValueRef a, bool cosine)
 	return SELECT(near, LLVMBuildFPTrunc(g->b, small, t, ""), FSUB(up, down));
 }
 
-LLVMValueRef math_call(struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b)
+LLVMValueRef math_call(
+	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef r = call_own(g, op, a);
 

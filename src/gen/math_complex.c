@@ -1,15 +1,16 @@
 /* math_complex.c -- elementary functions of complex numbers, by their real parts.
  *
  * complex<f32> is computed in f64 and rounded once a part, so nothing overflows on the way and
- * cancellation does no harm; complex<f64> by the same formulas, as good as those are.  Both branches of
- * a case are computed and one is chosen. */
+ * cancellation does no harm; complex<f64> by the same formulas, as good as those are.  Both
+ * branches of a case are computed and one is chosen. */
 #include "gen/math_impl.h"
 
 struct z { LLVMValueRef x, y; };
 
 static struct z multiply(struct gen *g, struct z a, struct z b)
 {
-	return (struct z){ FSUB(FMUL(a.x, b.x), FMUL(a.y, b.y)), FADD(FMUL(a.x, b.y), FMUL(a.y, b.x)) };
+	return (struct z){ FSUB(FMUL(a.x, b.x), FMUL(a.y, b.y)),
+		FADD(FMUL(a.x, b.y), FMUL(a.y, b.x)) };
 }
 
 static struct z inverse(struct gen *g, struct z a)
@@ -23,7 +24,8 @@ static struct z inverse(struct gen *g, struct z a)
 static LLVMValueRef modulus(struct gen *g, struct z z)
 {
 	LLVMValueRef a = math_abs(g, z.x), b = math_abs(g, z.y), inf = K(__builtin_inf());
-	LLVMValueRef steep = FCMP(OGT, b, a), m = SELECT(steep, b, a), n = SELECT(steep, a, b), q = FDIV(n, m);
+	LLVMValueRef steep = FCMP(OGT, b, a), m = SELECT(steep, b, a), n = SELECT(steep, a, b),
+		     q = FDIV(n, m);
 	LLVMValueRef r = FMUL(m, call1(g, "llvm.sqrt", FADD(K(1), FMUL(q, q))));
 
 	r = SELECT(FCMP(OEQ, m, K(0)), n, r);            /* 0, or NaN beside it */
@@ -35,7 +37,8 @@ static struct z exponential(struct gen *g, struct z z)
 	LLVMValueRef a = z.x, e = math_exp(g, a, NULL);
 	struct z r = { FMUL(e, math_sin_cos(g, z.y, 1)), FMUL(e, math_sin_cos(g, z.y, 0)) };
 	LLVMValueRef real = FCMP(OEQ, z.y, K(0)), none = FCMP(OEQ, a, K(-__builtin_inf()));
-	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())), nan = K(__builtin_nan(""));
+	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())),
+		     nan = K(__builtin_nan(""));
 
 	r.x = SELECT(angle, SELECT(none, K(0), r.x), nan);
 	r.y = SELECT(angle, SELECT(none, K(0), r.y), nan);
@@ -65,7 +68,8 @@ static struct z square_root(struct gen *g, struct z z)
 	small = SELECT(FCMP(OEQ, m, K(0)), K(0), small);
 	big = SELECT(steep, inf, big);
 	small = SELECT(steep, inf, small);
-	return (struct z){ SELECT(left, small, big), math_copysign(g, SELECT(left, big, small), z.y) };
+	return (struct z){ SELECT(left, small, big),
+		math_copysign(g, SELECT(left, big, small), z.y) };
 }
 
 static struct z sine(struct gen *g, struct z z, bool cosine)

@@ -1,10 +1,10 @@
 /* math_exp.c -- e^x and what comes of it: expm1, tanh, logistic.
  *
- * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is exact;
- * e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that results may be
- * denormal.  k comes from adding a number so large that the sum's last bits are k: no conversion, and
- * NaN stays NaN.  Errors against exact values (tests/unit/gen_math.c): exp 1.1 ULP, expm1 1.25, tanh 2,
- * logistic 2.25, in f32 and f64. */
+ * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is
+ * exact; e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that
+ * results may be denormal.  k comes from adding a number so large that the sum's last bits are k:
+ * no conversion, and NaN stays NaN.  Errors against exact values (tests/unit/gen_math.c): exp 1.1
+ * ULP, expm1 1.25, tanh 2, logistic 2.25, in f32 and f64. */
 #include "gen/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
@@ -23,7 +23,8 @@ LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k)
 	return FMUL(FMUL(a, BITCAST(s1, LLVMTypeOf(a))), BITCAST(s2, LLVMTypeOf(a)));
 }
 
-struct reduced { LLVMValueRef r, c, p, k; };     /* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2 */
+/* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2 */
+struct reduced { LLVMValueRef r, c, p, k; };
 
 static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 {
@@ -53,7 +54,8 @@ LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 	return math_scale(g, y, x.k);
 }
 
-/* (2^k r + (2^k - 1)) + 2^k (r^2 p + c): the first sum holds nearly all, so little is rounded twice. */
+/* (2^k r + (2^k - 1)) + 2^k (r^2 p + c): the first sum holds nearly all, so little is rounded
+ * twice. */
 LLVMValueRef math_expm1(struct gen *g, LLVMValueRef a)
 {
 	struct reduced x = reduce(g, a, NULL);

@@ -1,4 +1,5 @@
-/* math_impl.h -- what the files of elementary functions share.  a, b: f32 or f64, scalars or lanes. */
+/* math_impl.h -- what the files of elementary functions share.  a, b: f32 or f64, scalars or
+ * lanes. */
 #ifndef GEN_MATH_IMPL_H
 #define GEN_MATH_IMPL_H
 #include "gen/gen_impl.h"
@@ -8,21 +9,26 @@
 #define K(c_) cf_like(a, c_)             /* a constant of a's type */
 
 bool math_wide(struct gen *g, LLVMValueRef a);               /* is it f64? */
-LLVMTypeRef math_int(struct gen *g, LLVMValueRef a);         /* integers of its width, with its lanes */
+/* integers of its width, with its lanes */
+LLVMTypeRef math_int(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_poly(struct gen *g, LLVMValueRef x, const double *table, int n);
-LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k);        /* a * 2^k, k integers */
-LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low);        /* e^(a + low); low may be NULL */
+/* a * 2^k, k integers */
+LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k);
+/* e^(a + low); low may be NULL */
+LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low);
 LLVMValueRef math_expm1(struct gen *g, LLVMValueRef a);      /* f64 */
 LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_log(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_log1p(struct gen *g, LLVMValueRef a);      /* f64 */
 LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b);        /* f64 */
-LLVMValueRef math_power_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b);    /* f64, as exact as f32 needs */
+/* f64, as exact as f32 needs */
+LLVMValueRef math_power_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef math_cbrt(struct gen *g, LLVMValueRef a);       /* f64 */
 LLVMValueRef math_erf(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_erfc(struct gen *g, LLVMValueRef a);       /* f64 */
-LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter);         /* f64; quarter 1: cosine */
+/* f64; quarter 1: cosine */
+LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter);
 LLVMValueRef math_tan(struct gen *g, LLVMValueRef a);        /* f64 */
 LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b);        /* f64 */
 LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b);

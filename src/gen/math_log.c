@@ -1,9 +1,9 @@
 /* math_log.c -- logarithms, powers, cube roots.
  *
- * Method: x = 2^k m with m in sqrt 1/2 .. sqrt 2, f = m - 1.  f32: f - f^2 / 2 + f^3 P(f).  f64: with
- * s = f / (2 + f), log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 Q(s^2))), whose largest term is exact
- * (Tang 1990 for the reduction).  Powers are e^(b log a), the logarithm and the product in two parts.
- * Errors: log 1 ULP, log1p 1.5, cbrt 1; power 1 in f32, 8 in f64. */
+ * Method: x = 2^k m with m in sqrt 1/2 .. sqrt 2, f = m - 1.  f32: f - f^2 / 2 + f^3 P(f).  f64:
+ * with s = f / (2 + f), log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 Q(s^2))), whose largest term
+ * is exact (Tang 1990 for the reduction).  Powers are e^(b log a), the logarithm and the product in
+ * two parts.  Errors: log 1 ULP, log1p 1.5, cbrt 1; power 1 in f32, 8 in f64. */
 #include "gen/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
@@ -73,7 +73,7 @@ LLVMValueRef math_log1p(struct gen *g, LLVMValueRef a)
 	return SELECT(FCMP(OEQ, a, K(-1)), K(-__builtin_inf()), r);
 }
 
-/* ---- products and sums in two parts (Dekker 1971, Knuth) --------------------------------------- */
+/* ---- products and sums in two parts (Dekker 1971, Knuth) ------------------------------------ */
 
 struct two { LLVMValueRef hi, lo; };
 
@@ -146,8 +146,10 @@ LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	LLVMValueRef x = math_abs(g, a), inf = K(__builtin_inf());
 	struct two l = log_two(g, x), p = two_product(g, b, l.hi);
 	LLVMValueRef low = fma3(g, b, l.lo, p.lo);
-	LLVMValueRef rough = FMUL(b, math_log(g, x));    /* where two parts do not hold: 0, inf, far out */
-	LLVMValueRef sane = AND(FCMP(OLT, math_abs(g, rough), K(746)), AND(FCMP(OGT, x, K(0)), FCMP(OLT, x, inf)));
+	/* where two parts do not hold: 0, inf, far out */
+	LLVMValueRef rough = FMUL(b, math_log(g, x));
+	LLVMValueRef sane = AND(
+		FCMP(OLT, math_abs(g, rough), K(746)), AND(FCMP(OGT, x, K(0)), FCMP(OLT, x, inf)));
 	LLVMValueRef arg = SELECT(sane, p.hi, rough);
 
 	low = SELECT(sane, low, K(0));
@@ -177,6 +179,7 @@ LLVMValueRef math_cbrt(struct gen *g, LLVMValueRef a)
 	y = FSUB(y, FDIV(FSUB(FMUL(yy, y), x), FMUL(K(3), yy)));
 	y = SELECT(tiny, FMUL(y, K(0x1p-20)), y);
 	y = math_copysign(g, y, a);
-	LLVMValueRef own = OR(FCMP(OEQ, a, K(0)), NOT(FCMP(OLT, math_abs(g, a), K(__builtin_inf()))));
+	LLVMValueRef own =
+		OR(FCMP(OEQ, a, K(0)), NOT(FCMP(OLT, math_abs(g, a), K(__builtin_inf()))));
 	return SELECT(own, a, y);
 }

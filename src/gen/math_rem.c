@@ -1,8 +1,8 @@
 /* math_rem.c -- the remainder of a division of floats, exactly.
  *
- * There is no instruction for it and LLVM would call fmod.  A small function of the kernel's own does
- * it in integers, one binary digit of the quotient at a time, for one lane; f32 goes through f64, where
- * the remainder of two f32 is exact and is an f32 again. */
+ * There is no instruction for it and LLVM would call fmod.  A small function of the kernel's own
+ * does it in integers, one binary digit of the quotient at a time, for one lane; f32 goes through
+ * f64, where the remainder of two f32 is exact and is an f32 again. */
 #include "gen/math_impl.h"
 #include <string.h>
 
@@ -19,7 +19,8 @@ static struct unpacked unpack(struct gen *g, LLVMValueRef bits)
 	LLVMValueRef args[] = { man, LLVMConstInt(g->i1, 0, false) };
 	LLVMValueRef zeros = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &t, 1),
 		LLVMGetIntrinsicDeclaration(g->module, id, &t, 1), args, 2, "");
-	LLVMValueRef up = SUB(AND(zeros, c64(g, 63)), c64(g, 11));      /* zero is looked at elsewhere */
+	/* zero is looked at elsewhere */
+	LLVMValueRef up = SUB(AND(zeros, c64(g, 63)), c64(g, 11));
 	LLVMValueRef shift = AND(up, c64(g, 63));
 
 	return (struct unpacked){ SELECT(denormal, SHL(man, shift), OR(man, c64(g, HIDDEN))),
@@ -47,7 +48,8 @@ static LLVMValueRef pack(struct gen *g, LLVMValueRef man, LLVMValueRef exp)
 static LLVMValueRef make_function(struct gen *g)
 {
 	LLVMTypeRef params[] = { g->f64, g->f64 };
-	LLVMValueRef f = LLVMAddFunction(g->module, "remainder", LLVMFunctionType(g->f64, params, 2, false));
+	LLVMValueRef f =
+		LLVMAddFunction(g->module, "remainder", LLVMFunctionType(g->f64, params, 2, false));
 	LLVMBuilderRef outer = g->b;
 	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, f, "entry");
 	LLVMBasicBlockRef body = LLVMAppendBasicBlockInContext(g->llvm, f, "digit");
@@ -56,14 +58,17 @@ static LLVMValueRef make_function(struct gen *g)
 	LLVMSetLinkage(f, LLVMInternalLinkage);
 	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
 		LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-			LLVMCreateEnumAttribute(g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
+			LLVMCreateEnumAttribute(
+				g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	LLVMPositionBuilderAtEnd(g->b, entry);
 	LLVMValueRef a = LLVMGetParam(f, 0), b = LLVMGetParam(f, 1);
-	LLVMValueRef xb = AND(BITCAST(a, g->i64), c64(g, INT64_MAX)), yb = AND(BITCAST(b, g->i64), c64(g, INT64_MAX));
+	LLVMValueRef xb = AND(BITCAST(a, g->i64), c64(g, INT64_MAX)),
+		     yb = AND(BITCAST(b, g->i64), c64(g, INT64_MAX));
 	struct unpacked x = unpack(g, xb), y = unpack(g, yb);
 	int64_t inf = (int64_t)0x7ff << 52;
-	LLVMValueRef nan = OR(ICMP(UGE, xb, c64(g, inf)), OR(ICMP(UGT, yb, c64(g, inf)), ICMP(EQ, yb, c64(g, 0))));
+	LLVMValueRef nan = OR(ICMP(UGE, xb, c64(g, inf)),
+		OR(ICMP(UGT, yb, c64(g, inf)), ICMP(EQ, yb, c64(g, 0))));
 	LLVMValueRef own = ICMP(ULT, xb, yb);
 	LLVMValueRef steps = SELECT(OR(nan, own), c64(g, 0), SUB(x.exp, y.exp));
 	LLVMBuildBr(g->b, body);
@@ -90,7 +95,8 @@ static LLVMValueRef one_lane(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef args[] = { a, b };
 
-	return LLVMBuildCall2(g->b, LLVMGlobalGetValueType(g->remainder), g->remainder, args, 2, "");
+	return LLVMBuildCall2(
+		g->b, LLVMGlobalGetValueType(g->remainder), g->remainder, args, 2, "");
 }
 
 LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b)

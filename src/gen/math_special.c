@@ -1,8 +1,9 @@
 /* math_special.c -- the error function.
  *
- * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x).  In f64: up to 1 the same, beyond from erfc, which
- * is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x (Shepherd and Laframboise
- * 1981), x^2 in two parts.  Errors: erf 1 ULP; erfc 4 in f32, 16 in f64 (from e^(-x^2)). */
+ * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x).  In f64: up to 1 the same, beyond from erfc,
+ * which is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x (Shepherd and
+ * Laframboise 1981), x^2 in two parts.  Errors: erf 1 ULP; erfc 4 in f32, 16 in f64 (from
+ * e^(-x^2)). */
 #include "gen/math_impl.h"
 
 static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
@@ -18,7 +19,8 @@ static LLVMValueRef erfc_positive(struct gen *g, LLVMValueRef a)
 	bool wide = math_wide(g, a);
 	LLVMTypeRef t = math_int(g, a);
 	LLVMValueRef x = SELECT(FCMP(OGT, a, K(wide ? 28 : 10.5)), K(wide ? 28 : 10.5), a);
-	LLVMValueRef h = AND(BITCAST(x, t), ci_like(BITCAST(x, t), -((int64_t)1 << (wide ? 27 : 12))));
+	LLVMValueRef h =
+		AND(BITCAST(x, t), ci_like(BITCAST(x, t), -((int64_t)1 << (wide ? 27 : 12))));
 	LLVMValueRef xh = BITCAST(h, LLVMTypeOf(a)), rest = FMUL(FSUB(x, xh), FADD(x, xh));
 	LLVMValueRef e = math_exp(g, FNEG(FMUL(xh, xh)), FNEG(rest));
 	LLVMValueRef u = FDIV(FSUB(x, K(3.75)), FADD(x, K(3.75)));

@@ -1,8 +1,9 @@
 /* math_trig.c -- sine, cosine, tangent and their inverses, in f64 (f32 goes through it).
  *
- * Method: x = k pi / 2 + r with pi / 2 in three parts of 33 bits and the rest (Cody and Waite), then a
- * polynomial in r^2.  Good to 2.5 ULP while |x| < 2^20; beyond, the reduction loses about a bit a doubling.
- * atan: beyond tan(pi / 8) by (x - 1) / (x + 1), beyond 1 by 1 / x, then a polynomial. */
+ * Method: x = k pi / 2 + r with pi / 2 in three parts of 33 bits and the rest (Cody and Waite),
+ * then a polynomial in r^2.  Good to 2.5 ULP while |x| < 2^20; beyond, the reduction loses about a
+ * bit a doubling.  atan: beyond tan(pi / 8) by (x - 1) / (x + 1), beyond 1 by 1 / x, then a
+ * polynomial. */
 #include "gen/math_impl.h"
 
 #define PIO2_1 0x1.921fb544p+0
@@ -14,14 +15,17 @@ struct quadrant { LLVMValueRef sin, cos, k; };
 static struct quadrant reduce(struct gen *g, LLVMValueRef a)
 {
 	LLVMTypeRef t = math_int(g, a);
-	LLVMValueRef sum = fma3(g, a, K(0.63661977236758134308), K(0x1.8p52)), k = FSUB(sum, K(0x1.8p52));
+	LLVMValueRef sum = fma3(g, a, K(0.63661977236758134308), K(0x1.8p52)),
+		     k = FSUB(sum, K(0x1.8p52));
 	LLVMValueRef r = fma3(g, k, K(-PIO2_1), a);
 	struct quadrant out = { .k = SUB(BITCAST(sum, t), BITCAST(K(0x1.8p52), t)) };
 
 	r = fma3(g, k, K(-PIO2_2), r);
 	r = fma3(g, k, K(-PIO2_3), r);
-	/* Far beyond 2^20 nothing is left of the angle: any in range will do, as long as it is one. */
-	LLVMValueRef lost = AND(FCMP(OGT, math_abs(g, r), K(1)), FCMP(OLT, math_abs(g, a), K(__builtin_inf())));
+	/* Far beyond 2^20 nothing is left of the angle: any in range will do, as long as it is
+	 * one. */
+	LLVMValueRef lost =
+		AND(FCMP(OGT, math_abs(g, r), K(1)), FCMP(OLT, math_abs(g, a), K(__builtin_inf())));
 	r = SELECT(lost, K(0), r);
 	LLVMValueRef z = FMUL(r, r);
 	out.sin = fma3(g, FMUL(r, z), POLY(z, math_sin_f64), r);

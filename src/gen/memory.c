@@ -1,9 +1,9 @@
 /* memory.c -- elements between buffers and registers.
  *
  * Nothing outside of a buffer is ever touched.  Lanes that do not exist (g->tail) or must not be
- * read (g->pred) are left out by masked instructions where the ISA has them for that size; otherwise
- * by choosing the address of 256 zero bytes, or by a small function of the kernel's own that copies
- * the lanes of a bit mask one by one.  Lanes left out read as zero. */
+ * read (g->pred) are left out by masked instructions where the ISA has them for that size;
+ * otherwise by choosing the address of 256 zero bytes, or by a small function of the kernel's own
+ * that copies the lanes of a bit mask one by one.  Lanes left out read as zero. */
 #include "gen/gen_impl.h"
 #include <string.h>
 
@@ -197,7 +197,8 @@ static LLVMValueRef gather(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMVal
 			mask = mask ? AND(mask, splat(g, g->pred)) : splat(g, g->pred);
 		if (!mask)
 			mask = LLVMConstAllOnes(lanes_of(g->i1));
-		LLVMValueRef args[] = { gep(g, t, p, v.v), c32(g, (int32_t)bytes), mask, LLVMConstNull(vt) };
+		LLVMValueRef args[] = { gep(g, t, p, v.v), c32(g, (int32_t)bytes), mask,
+			LLVMConstNull(vt) };
 		return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, over, 2),
 			LLVMGetIntrinsicDeclaration(g->module, id, over, 2), args, 4, "");
 	}
@@ -205,7 +206,8 @@ static LLVMValueRef gather(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMVal
 	for (int lane = 0; lane < LANES; lane++) {
 		LLVMValueRef l = c32(g, lane), i;
 		if (at->vec)
-			i = LLVMBuildSExt(g->b, LLVMBuildExtractElement(g->b, at->v, l, ""), g->i64, "");
+			i = LLVMBuildSExt(
+				g->b, LLVMBuildExtractElement(g->b, at->v, l, ""), g->i64, "");
 		else
 			i = ADD(at->v, c64(g, lane * at->step));
 		LLVMValueRef q = allowed(g, gep(g, t, p, i));
@@ -230,7 +232,8 @@ static void align_to(LLVMValueRef memory, unsigned bytes)
 	LLVMSetAlignment(memory, bytes);
 }
 
-static LLVMValueRef load_part(struct gen *g, LLVMValueRef p, int level, enum dtype part, struct ix at)
+static LLVMValueRef load_part(
+	struct gen *g, LLVMValueRef p, int level, enum dtype part, struct ix at)
 {
 	LLVMTypeRef t = mem_type(g, part);
 	unsigned bytes = (unsigned)dtype_bytes(part);
@@ -279,17 +282,19 @@ struct val load_at(struct gen *g, LLVMValueRef p, int level, enum dtype t, struc
 	return r;
 }
 
-static void scatter(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p, const struct ix *at,
-	LLVMValueRef v)
+static void scatter(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p,
+	const struct ix *at, LLVMValueRef v)
 {
 	if (!g->tail) {
 		for (int lane = 0; lane < LANES; lane++) {
 			LLVMValueRef l = c32(g, lane), i;
 			if (at->vec)
-				i = LLVMBuildSExt(g->b, LLVMBuildExtractElement(g->b, at->v, l, ""), g->i64, "");
+				i = LLVMBuildSExt(g->b, LLVMBuildExtractElement(g->b, at->v, l, ""),
+					g->i64, "");
 			else
 				i = ADD(at->v, c64(g, lane * at->step));
-			LLVMBuildStore(g->b, LLVMBuildExtractElement(g->b, v, l, ""), gep(g, t, p, i));
+			LLVMBuildStore(
+				g->b, LLVMBuildExtractElement(g->b, v, l, ""), gep(g, t, p, i));
 		}
 		return;
 	}

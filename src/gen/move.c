@@ -225,7 +225,8 @@ static struct val dynamic_slice(struct gen *g, const struct node *n, const struc
 	struct ix *to = ix_array(g, t->rank);
 
 	for (uint32_t i = 0; i < t->rank; i++)
-		to[i] = ix_add(g, clamped_start(g, n->in[1 + i], t->dims[i], n->type->dims[i]), ix[i]);
+		to[i] = ix_add(
+			g, clamped_start(g, n->in[1 + i], t->dims[i], n->type->dims[i]), ix[i]);
 	return value_at(g, n->in[0], to);
 }
 
@@ -243,7 +244,8 @@ static struct val dynamic_update_slice(struct gen *g, const struct node *n, cons
 			to[i] = ix[i];
 			continue;
 		}
-		to[i] = ix_rsub(g, clamped_start(g, n->in[2 + i], n->type->dims[i], t->dims[i]), ix[i]);
+		to[i] = ix_rsub(
+			g, clamped_start(g, n->in[2 + i], n->type->dims[i], t->dims[i]), ix[i]);
 		LLVMValueRef within = ix_below(g, to[i], t->dims[i], &level);
 		pred_and(g, within, level);
 	}
@@ -276,11 +278,13 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	const int64_t *sizes = node_ints(n, KEY_slice_sizes, &nsizes);
 	const struct type *t = n->in[0]->type, *st = n->in[1]->type;
 	int64_t vector = node_int(n, KEY_index_vector_dim, 0);
-	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank), *batch = ix_array(g, n->type->rank);
+	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank),
+		  *batch = ix_array(g, n->type->rank);
 	uint32_t nbatch = 0;
 
 	int64_t *given = job_array(g->job, t->rank + 1, sizeof *given);
-	for (uint32_t d = 0, o = 0; !sizes && d < t->rank; d++)  /* dynamic: those of the result, ones elsewhere */
+	/* dynamic: those of the result, ones elsewhere */
+	for (uint32_t d = 0, o = 0; !sizes && d < t->rank; d++)
 		given[d] = among(coll, ncoll, d) || among(ob, nob, d) ? 1 : n->type->dims[off[o++]];
 	if (!sizes)
 		sizes = given;
@@ -297,12 +301,15 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 			if (vector < st->rank)
 				at[vector] = ix_const(g, k);
 			struct ix s = ix_of_val(g, value_at(g, n->in[1], at), st->dtype);
-			struct ix hi = ix_rsub(g, ix_scalar(gen_extent(g, sizes[d]), 0, 1, INT64_MAX),
-				ix_scalar(gen_extent(g, t->dims[d]), 0, 1, INT64_MAX));
-			hi.max = t->dims[d] >= 0 && sizes[d] >= 0 ? t->dims[d] - sizes[d] : INT64_MAX;
+			struct ix hi =
+				ix_rsub(g, ix_scalar(gen_extent(g, sizes[d]), 0, 1, INT64_MAX),
+					ix_scalar(gen_extent(g, t->dims[d]), 0, 1, INT64_MAX));
+			hi.max = t->dims[d] >= 0 && sizes[d] >= 0 ? t->dims[d] - sizes[d]
+								  : INT64_MAX;
 			to[d] = ix_clamp(g, s, ix_const(g, 0), hi);
 		}
-		for (uint32_t k = 0; k < nob; k++)      /* batch component of that start index dimension */
+		/* batch component of that start index dimension */
+		for (uint32_t k = 0; k < nob; k++)
 			if (ob[k] == d)
 				to[d] = at[sb[k]];
 		if (!among(coll, ncoll, d) && !among(ob, nob, d))
@@ -315,8 +322,9 @@ static struct val bitcast(struct gen *g, const struct node *n, const struct ix *
 {
 	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
 
-	if (dtype_is_complex(from) || dtype_is_complex(to) || dtype_bytes(from) != dtype_bytes(to) ||
-	    dtype_table[from].bits != dtype_table[to].bits)
+	if (dtype_is_complex(from) || dtype_is_complex(to) ||
+		dtype_bytes(from) != dtype_bytes(to) ||
+		dtype_table[from].bits != dtype_table[to].bits)
 		gen_unsupported(g, n, "a change of size");
 	struct val v = value_at(g, n->in[0], ix);
 	gen_at(g, v.level);

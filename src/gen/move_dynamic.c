@@ -1,4 +1,5 @@
-/* move_dynamic.c -- movement whose places are computed: convolution windows, slices and pads by operands. */
+/* move_dynamic.c -- movement whose places are computed: convolution windows, slices and pads by
+ * operands. */
 #include "gen/gen_impl.h"
 
 /* Element d of a one-dimensional integer operand, as an index. */
@@ -14,7 +15,8 @@ static struct ix element(struct gen *g, const struct node *n, uint32_t d)
 }
 
 /* x / by where that leaves no remainder; *exact (NULL: always) says where. */
-static struct ix divide_exact(struct gen *g, struct ix x, LLVMValueRef by, LLVMValueRef *exact, int *level)
+static struct ix divide_exact(
+	struct gen *g, struct ix x, LLVMValueRef by, LLVMValueRef *exact, int *level)
 {
 	LLVMValueRef v = ix_value(g, x), d;
 
@@ -23,7 +25,9 @@ static struct ix divide_exact(struct gen *g, struct ix x, LLVMValueRef by, LLVMV
 	LLVMValueRef q = LLVMBuildSDiv(g->b, v, d, "");
 	*exact = ICMP(EQ, SUB(v, MUL(q, d)), ci_like(v, 0));
 	*level = x.level;
-	return (struct ix){ .v = q, .align = 1, .max = INT64_MAX, .level = x.level, .vec = is_vector(v) };
+	return (struct ix){
+		.v = q, .align = 1, .max = INT64_MAX, .level = x.level, .vec = is_vector(v)
+	};
 }
 
 static void and_inside(struct gen *g, struct ix x, int64_t extent)
@@ -57,10 +61,13 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 {
 	uint32_t ns, count;
 	const struct type *t = n->in[0]->type;
-	const int64_t *window = node_ints(n, KEY_window_dimensions, &ns), *sizes = node_ints(n, KEY_dimensions, &ns);
+	const int64_t *window = node_ints(n, KEY_window_dimensions, &ns),
+		      *sizes = node_ints(n, KEY_dimensions, &ns);
 	const int64_t *spatial = node_ints(n, KEY_input_spatial_dimensions, &count);
-	const int64_t *strides = node_ints(n, KEY_window_strides, &count), *pads = node_ints(n, KEY_padding, &count);
-	const int64_t *base = node_ints(n, KEY_lhs_dilation, &count), *dilate = node_ints(n, KEY_rhs_dilation, &count);
+	const int64_t *strides = node_ints(n, KEY_window_strides, &count),
+		      *pads = node_ints(n, KEY_padding, &count);
+	const int64_t *base = node_ints(n, KEY_lhs_dilation, &count),
+		      *dilate = node_ints(n, KEY_rhs_dilation, &count);
 	int64_t batch = node_int(n, KEY_input_batch_dimension, 0),
 		feature = node_int(n, KEY_input_feature_dimension, 1);
 	int64_t groups = node_int(n, KEY_feature_group_count, 1), each = t->dims[feature] / groups;
@@ -96,7 +103,8 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 	int level;
 	LLVMValueRef inside = take_pred(g, outer, &level);
 	struct pred_saved old = pred_and(g, inside, level);
-	struct val a = value_at(g, n->in[0], to), zero = { .v = LLVMConstNull(reg_type(g, t->dtype)) };
+	struct val a = value_at(g, n->in[0], to),
+		   zero = { .v = LLVMConstNull(reg_type(g, t->dtype)) };
 	pred_restore(g, old);
 	if (a.im)
 		zero.im = zero.v;
@@ -108,7 +116,8 @@ struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct
 	struct ix *to = ix_array(g, n->type->rank);
 
 	for (uint32_t d = 0; d < n->type->rank; d++) {
-		struct ix start = element(g, n->in[1], d), stride = element(g, n->in[3], d), i = ix[d];
+		struct ix start = element(g, n->in[1], d), stride = element(g, n->in[3], d),
+			  i = ix[d];
 		int64_t known;
 		if (ix_is_const(&stride, &known)) {
 			i = ix_mulc(g, i, known);

@@ -2,10 +2,10 @@
  *
  * LLVM would call __truncsfbf2 and the like where the ISA has no instruction; this never does.  All
  * conversions are exact up (every narrow value is an f32) and round to nearest even down.  The
- * method: the narrow exponent and mantissa are shifted to their place in an f32 and scaled by a power
- * of two, which also normalises denormals; down, normal results are rounded as integers and denormal
- * ones by adding a number whose last bit is the narrow type's smallest value.  Needs denormals to be
- * kept, which the runtime sees to. */
+ * method: the narrow exponent and mantissa are shifted to their place in an f32 and scaled by a
+ * power of two, which also normalises denormals; down, normal results are rounded as integers and
+ * denormal ones by adding a number whose last bit is the narrow type's smallest value.  Needs
+ * denormals to be kept, which the runtime sees to. */
 #include "gen/gen_impl.h"
 
 static LLVMValueRef bits32(struct gen *g, LLVMValueRef f)
@@ -51,10 +51,13 @@ LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef raw)
 	LLVMValueRef out = bits32(g, scaled);
 	int64_t special = ((int64_t)1 << top) - ((int64_t)1 << m);
 	if (d->special == DTYPE_IEEE) {
-		LLVMValueRef payload = SHL(AND(mag, ci_like(u, ((int64_t)1 << m) - 1)), ci_like(u, 23 - m));
-		out = SELECT(ICMP(UGE, mag, ci_like(u, special)), OR(payload, ci_like(u, 0x7f800000)), out);
+		LLVMValueRef payload =
+			SHL(AND(mag, ci_like(u, ((int64_t)1 << m) - 1)), ci_like(u, 23 - m));
+		out = SELECT(ICMP(UGE, mag, ci_like(u, special)),
+			OR(payload, ci_like(u, 0x7f800000)), out);
 	} else if (d->special == DTYPE_FN) {
-		out = SELECT(ICMP(EQ, mag, ci_like(u, ((int64_t)1 << top) - 1)), ci_like(u, 0x7fc00000), out);
+		out = SELECT(ICMP(EQ, mag, ci_like(u, ((int64_t)1 << top) - 1)),
+			ci_like(u, 0x7fc00000), out);
 	} else if (d->special == DTYPE_FNUZ) {
 		LLVMValueRef nan = ICMP(EQ, u, ci_like(u, (int64_t)1 << top));
 		return float32(g, SELECT(nan, ci_like(u, 0x7fc00000), OR(out, sign)));
@@ -70,7 +73,8 @@ static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
 	LLVMValueRef r = ADD(ADD(u, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
 
 	r = AND(r, ci_like(u, -((int64_t)1 << drop)));
-	return SELECT(FCMP(UNO, v, v), OR(AND(u, ci_like(u, -((int64_t)1 << drop))), ci_like(u, 0x7fc00000)), r);
+	return SELECT(FCMP(UNO, v, v),
+		OR(AND(u, ci_like(u, -((int64_t)1 << drop))), ci_like(u, 0x7fc00000)), r);
 }
 
 static LLVMValueRef encode_e8m0(struct gen *g, LLVMValueRef v)
@@ -78,7 +82,8 @@ static LLVMValueRef encode_e8m0(struct gen *g, LLVMValueRef v)
 	LLVMValueRef u = bits32(g, v), abs = AND(u, ci_like(u, 0x7fffffff));
 	/* The nearest power of two, a tie to the larger; 0 and negative numbers are NaN. */
 	LLVMValueRef code = LSHR(ADD(abs, ci_like(u, 0x400000)), ci_like(u, 23));
-	LLVMValueRef least = SELECT(ICMP(UGE, abs, ci_like(u, 0x600000)), ci_like(u, 1), ci_like(u, 0));
+	LLVMValueRef least =
+		SELECT(ICMP(UGE, abs, ci_like(u, 0x600000)), ci_like(u, 1), ci_like(u, 0));
 	code = SELECT(ICMP(ULT, abs, ci_like(u, 0x800000)), least, code);
 	LLVMValueRef bad = OR(FCMP(UNO, v, v), ICMP(SLE, u, ci_like(u, 0)));
 	code = SELECT(OR(bad, ICMP(UGT, code, ci_like(u, 254))), ci_like(u, 255), code);
@@ -91,7 +96,8 @@ static LLVMValueRef round_magnitude(struct gen *g, const struct dtype_info *d, L
 	int m = d->man, s = 23 - m;
 	int64_t rebias = (int64_t)(127 - d->bias) << 23;
 	LLVMValueRef odd = AND(LSHR(abs, ci_like(abs, s)), ci_like(abs, 1));
-	LLVMValueRef normal = ADD(ADD(abs, odd), ci_like(abs, ((int64_t)1 << (s - 1)) - 1 - rebias));
+	LLVMValueRef normal =
+		ADD(ADD(abs, odd), ci_like(abs, ((int64_t)1 << (s - 1)) - 1 - rebias));
 	normal = LSHR(normal, ci_like(abs, s));
 	/* The sum's last bit is 2^(1 - bias - m), the smallest denormal. */
 	int64_t magic = power_bits(23 - m + 1 - d->bias);
@@ -132,7 +138,8 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 		c = OR(c, sign);
 		break;
 	case DTYPE_FNUZ: {
-		LLVMValueRef bad = OR(ICMP(UGT, code, ci_like(u, all)), ICMP(UGE, abs, ci_like(u, 0x7f800000)));
+		LLVMValueRef bad = OR(
+			ICMP(UGT, code, ci_like(u, all)), ICMP(UGE, abs, ci_like(u, 0x7f800000)));
 		c = SELECT(ICMP(EQ, code, ci_like(u, 0)), ci_like(u, 0), OR(code, sign));
 		c = SELECT(bad, ci_like(u, (int64_t)1 << top), c);
 		break;

@@ -37,7 +37,7 @@ static int64_t least(enum dtype t)
 	return (int64_t)(0 - ((uint64_t)1 << (dtype_table[t].bits - 1)));
 }
 
-/* ---- conversions ------------------------------------------------------------------------------ */
+/* ---- conversions ---------------------------------------------------------------------------- */
 
 /* f64 to f32 rounded to odd, so that rounding again to fewer bits is rounding once. */
 static LLVMValueRef trunc_to_odd(struct gen *g, LLVMValueRef v)
@@ -87,7 +87,11 @@ static LLVMValueRef int_to_float(struct gen *g, enum dtype from, enum dtype to, 
 	LLVMValueRef f = dtype_is_signed(from) ? LLVMBuildSIToFP(g->b, v, t, "") :
 		LLVMBuildUIToFP(g->b, v, t, "");
 
-	return float_to_float(g, twice ? DTYPE_f64 : to == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32, to, f);
+	return float_to_float(g,
+		twice             ? DTYPE_f64
+		: to == DTYPE_f64 ? DTYPE_f64
+				  : DTYPE_f32,
+		to, f);
 }
 
 static LLVMValueRef int_to_int(struct gen *g, enum dtype from, enum dtype to, LLVMValueRef v)
@@ -100,7 +104,8 @@ static LLVMValueRef int_to_int(struct gen *g, enum dtype from, enum dtype to, LL
 	if (a > b)
 		v = LLVMBuildTrunc(g->b, v, t, "");
 	else if (a < b)
-		v = dtype_is_signed(from) ? LLVMBuildSExt(g->b, v, t, "") : LLVMBuildZExt(g->b, v, t, "");
+		v = dtype_is_signed(from) ? LLVMBuildSExt(g->b, v, t, "")
+					  : LLVMBuildZExt(g->b, v, t, "");
 	return wrap(g, to, v);
 }
 
@@ -117,7 +122,8 @@ static LLVMValueRef convert_part(struct gen *g, enum dtype from, enum dtype to, 
 	if (b != DTYPE_FLOAT)
 		return int_to_int(g, from, to, v);
 	if (a == DTYPE_BOOL)
-		return SELECT(v, const_of(like(v, reg_type(g, to)), LLVMConstReal(reg_type(g, to), 1)),
+		return SELECT(v,
+			const_of(like(v, reg_type(g, to)), LLVMConstReal(reg_type(g, to), 1)),
 			const_of(like(v, reg_type(g, to)), LLVMConstReal(reg_type(g, to), 0)));
 	return int_to_float(g, from, to, v);
 }
@@ -128,20 +134,24 @@ struct val op_convert(struct gen *g, enum dtype from, enum dtype to, struct val 
 
 	r.v = convert_part(g, dtype_part(from), dtype_part(to), a.v);
 	if (dtype_is_complex(to))
-		r.im = a.im ? convert_part(g, dtype_part(from), dtype_part(to), a.im) : cf_like(r.v, 0);
+		r.im = a.im ? convert_part(g, dtype_part(from), dtype_part(to), a.im)
+			    : cf_like(r.v, 0);
 	return r;
 }
 
-/* ---- two operands ----------------------------------------------------------------------------- */
+/* ---- two operands --------------------------------------------------------------------------- */
 
-static LLVMValueRef int_divide(struct gen *g, enum dtype t, LLVMValueRef a, LLVMValueRef b, bool quotient)
+static LLVMValueRef int_divide(
+	struct gen *g, enum dtype t, LLVMValueRef a, LLVMValueRef b, bool quotient)
 {
 	LLVMValueRef zero = ICMP(EQ, b, ci_like(b, 0));
 
 	if (!dtype_is_signed(t)) {
 		LLVMValueRef safe = SELECT(zero, ci_like(b, 1), b);
 		if (quotient)
-			return SELECT(zero, ci_like(b, dtype_table[t].bits < 8 ? (1 << dtype_table[t].bits) - 1 : -1),
+			return SELECT(zero,
+				ci_like(b, dtype_table[t].bits < 8 ? (1 << dtype_table[t].bits) - 1
+								   : -1),
 				LLVMBuildUDiv(g->b, a, safe, ""));
 		return SELECT(zero, a, LLVMBuildURem(g->b, a, safe, ""));
 	}
@@ -226,7 +236,8 @@ static LLVMValueRef bool_binary(struct gen *g, enum op op, LLVMValueRef a, LLVMV
 	}
 }
 
-static LLVMValueRef int_binary(struct gen *g, enum op op, enum dtype t, LLVMValueRef a, LLVMValueRef b)
+static LLVMValueRef int_binary(
+	struct gen *g, enum op op, enum dtype t, LLVMValueRef a, LLVMValueRef b)
 {
 	bool sign = dtype_is_signed(t);
 
@@ -267,7 +278,8 @@ static LLVMValueRef float_binary(struct gen *g, enum op op, LLVMValueRef a, LLVM
 static struct val complex_extreme(struct gen *g, struct val a, struct val b, bool maximum)
 {
 	struct val r = a;
-	LLVMValueRef above = OR(FCMP(OGT, a.v, b.v), AND(FCMP(OEQ, a.v, b.v), FCMP(OGT, a.im, b.im)));
+	LLVMValueRef above =
+		OR(FCMP(OGT, a.v, b.v), AND(FCMP(OEQ, a.v, b.v), FCMP(OGT, a.im, b.im)));
 	LLVMValueRef a_nan = OR(FCMP(UNO, a.v, a.v), FCMP(UNO, a.im, a.im));
 	LLVMValueRef b_nan = OR(FCMP(UNO, b.v, b.v), FCMP(UNO, b.im, b.im));
 	LLVMValueRef first = OR(a_nan, AND(NOT(b_nan), maximum ? above : NOT(above)));
@@ -341,7 +353,7 @@ static LLVMValueRef next_after(struct gen *g, enum dtype t, LLVMValueRef a, LLVM
 	return SELECT(FCMP(UNO, a, b), cf_like(a, __builtin_nan("")), r);
 }
 
-/* ---- compare ---------------------------------------------------------------------------------- */
+/* ---- compare -------------------------------------------------------------------------------- */
 
 static LLVMValueRef total_order(struct gen *g, LLVMValueRef v, bool wide)
 {
@@ -353,12 +365,12 @@ static LLVMValueRef total_order(struct gen *g, LLVMValueRef v, bool wide)
 
 static struct val compare(struct gen *g, const struct node *n, const struct val *in)
 {
-	static const LLVMRealPredicate real[] = { LLVMRealOEQ, LLVMRealUNE, LLVMRealOLT, LLVMRealOLE,
-		LLVMRealOGT, LLVMRealOGE };
-	static const LLVMIntPredicate sign[] = { LLVMIntEQ, LLVMIntNE, LLVMIntSLT, LLVMIntSLE, LLVMIntSGT,
-		LLVMIntSGE };
-	static const LLVMIntPredicate unsign[] = { LLVMIntEQ, LLVMIntNE, LLVMIntULT, LLVMIntULE, LLVMIntUGT,
-		LLVMIntUGE };
+	static const LLVMRealPredicate real[] = { LLVMRealOEQ, LLVMRealUNE, LLVMRealOLT,
+		LLVMRealOLE, LLVMRealOGT, LLVMRealOGE };
+	static const LLVMIntPredicate sign[] = { LLVMIntEQ, LLVMIntNE, LLVMIntSLT, LLVMIntSLE,
+		LLVMIntSGT, LLVMIntSGE };
+	static const LLVMIntPredicate unsign[] = { LLVMIntEQ, LLVMIntNE, LLVMIntULT, LLVMIntULE,
+		LLVMIntUGT, LLVMIntUGE };
 	static const char *const names[] = { "EQ", "NE", "LT", "LE", "GT", "GE" };
 	const char *direction = node_str(n, KEY_comparison_direction, "");
 	const char *how = node_str(n, KEY_compare_type, "");
@@ -375,16 +387,18 @@ static struct val compare(struct gen *g, const struct node *n, const struct val 
 		r.v = d == 0 ? AND(re, im) : OR(re, im);
 	} else if (dtype_is_float(t) && strcmp(how, "TOTALORDER") == 0) {
 		bool wide = t == DTYPE_f64;
-		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, in[0].v, wide), total_order(g, in[1].v, wide), "");
+		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, in[0].v, wide),
+			total_order(g, in[1].v, wide), "");
 	} else if (dtype_is_float(t)) {
 		r.v = LLVMBuildFCmp(g->b, real[d], in[0].v, in[1].v, "");
 	} else {
-		r.v = LLVMBuildICmp(g->b, (dtype_is_signed(t) ? sign : unsign)[d], in[0].v, in[1].v, "");
+		r.v = LLVMBuildICmp(
+			g->b, (dtype_is_signed(t) ? sign : unsign)[d], in[0].v, in[1].v, "");
 	}
 	return r;
 }
 
-/* ---- one operand ------------------------------------------------------------------------------ */
+/* ---- one operand ---------------------------------------------------------------------------- */
 
 static LLVMValueRef count_bits(struct gen *g, enum op op, enum dtype t, LLVMValueRef v)
 {
@@ -415,7 +429,8 @@ static LLVMValueRef int_unary(struct gen *g, enum op op, enum dtype t, LLVMValue
 	case OP_sign:
 		if (dtype_is_unsigned(t))
 			return SELECT(ICMP(EQ, a, zero), zero, ci_like(a, 1));
-		return call2(g, "llvm.smax", call2(g, "llvm.smin", a, ci_like(a, 1)), ci_like(a, -1));
+		return call2(
+			g, "llvm.smax", call2(g, "llvm.smin", a, ci_like(a, 1)), ci_like(a, -1));
 	case OP_chlo_square: return wrap(g, t, MUL(a, a));
 	default: return NULL;
 	}
@@ -429,7 +444,8 @@ static LLVMValueRef round_away(struct gen *g, LLVMValueRef a)
 	return math_copysign(g, SELECT(FCMP(OGE, rest, cf_like(a, 0.5)), up, r), a);
 }
 
-static LLVMValueRef reduce_precision(struct gen *g, const struct node *n, enum dtype t, LLVMValueRef a)
+static LLVMValueRef reduce_precision(
+	struct gen *g, const struct node *n, enum dtype t, LLVMValueRef a)
 {
 	int64_t e = node_int(n, KEY_exponent_bits, 8), m = node_int(n, KEY_mantissa_bits, 23);
 	int man = t == DTYPE_f64 ? 52 : 23, exp = t == DTYPE_f64 ? 11 : 8;
@@ -456,7 +472,8 @@ static LLVMValueRef reduce_precision(struct gen *g, const struct node *n, enum d
 	return BITCAST(r, LLVMTypeOf(a));
 }
 
-static LLVMValueRef float_unary(struct gen *g, const struct node *n, enum op op, enum dtype t, LLVMValueRef a)
+static LLVMValueRef float_unary(
+	struct gen *g, const struct node *n, enum op op, enum dtype t, LLVMValueRef a)
 {
 	LLVMValueRef inf = cf_like(a, __builtin_inf());
 
@@ -470,7 +487,8 @@ static LLVMValueRef float_unary(struct gen *g, const struct node *n, enum op op,
 	case OP_chlo_square: return FMUL(a, a);
 	case OP_sign: {
 		LLVMValueRef one = math_copysign(g, cf_like(a, 1), a);
-		return SELECT(FCMP(UEQ, a, cf_like(a, 0)), a, one);     /* NaN and zeros are their own */
+		/* NaN and zeros are their own */
+		return SELECT(FCMP(UEQ, a, cf_like(a, 0)), a, one);
 	}
 	case OP_real: case OP_chlo_conj: return a;
 	case OP_imag: return cf_like(a, 0);
@@ -492,10 +510,11 @@ static struct val complex_unary(struct gen *g, const struct node *n, struct val 
 	case OP_chlo_conj: r.im = FNEG(a.im); break;
 	case OP_real: r.im = NULL; break;
 	case OP_imag: r.v = a.im, r.im = NULL; break;
-	case OP_chlo_square:            /* as (x - y) (x + y), which does not overflow before the result */
+	case OP_chlo_square: /* as (x - y) (x + y), which does not overflow before the result */
 		r.v = FMUL(FSUB(a.v, a.im), FADD(a.v, a.im));
 		r.im = math_abs(g, a.v);
-		r.im = AND(FCMP(OEQ, r.im, math_abs(g, a.im)), FCMP(OLT, r.im, cf_like(a.v, __builtin_inf())));
+		r.im = AND(FCMP(OEQ, r.im, math_abs(g, a.im)),
+			FCMP(OLT, r.im, cf_like(a.v, __builtin_inf())));
 		r.v = SELECT(r.im, cf_like(a.v, 0), r.v);
 		r.im = FMUL(a.v, a.im);
 		r.im = FADD(r.im, r.im);
@@ -511,7 +530,7 @@ static struct val complex_unary(struct gen *g, const struct node *n, struct val 
 	return r;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------ */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static struct val unary(struct gen *g, const struct node *n, struct val a)
 {

@@ -78,7 +78,7 @@ static void accumulate(struct gen *g, const struct node *op, uint32_t inputs, co
 	memcpy(c->v, next, inputs * sizeof *next);
 }
 
-/* ---- reduce ----------------------------------------------------------------------------------- */
+/* ---- reduce --------------------------------------------------------------------------------- */
 
 static void reduce_step(struct gen *g, struct nest *n, struct carry *c)
 {
@@ -115,7 +115,7 @@ static void reduce(struct gen *g, const struct node *n, const struct ix *ix, str
 	nest_run(g, &nest, 0, c);
 }
 
-/* ---- reduce_window ---------------------------------------------------------------------------- */
+/* ---- reduce_window -------------------------------------------------------------------------- */
 
 struct window { const int64_t *strides, *dilations, *base, *padding; };
 
@@ -189,7 +189,8 @@ static void reduce_window(struct gen *g, const struct node *n, const struct ix *
 {
 	const struct type *t = n->in[0]->type;
 	uint32_t count;
-	struct window w = { node_ints(n, KEY_window_strides, &count), node_ints(n, KEY_window_dilations, &count),
+	struct window w = { node_ints(n, KEY_window_strides, &count),
+		node_ints(n, KEY_window_dilations, &count),
 		node_ints(n, KEY_base_dilations, &count), node_ints(n, KEY_padding, &count) };
 	struct nest nest = { .rank = t->rank, .dims = node_ints(n, KEY_window_dimensions, &count),
 		.at = ix_array(g, t->rank), .fn = window_step, .op = n, .ix = ix,
@@ -199,7 +200,7 @@ static void reduce_window(struct gen *g, const struct node *n, const struct ix *
 	nest_run(g, &nest, 0, c);
 }
 
-/* ---- dot_general ------------------------------------------------------------------------------ */
+/* ---- dot_general ---------------------------------------------------------------------------- */
 
 struct dot {
 	uint32_t nbatch, ncontract;
@@ -285,15 +286,16 @@ static struct val zero_of(struct gen *g, enum dtype t)
 struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix)
 {
 	struct carry c = { .n = 1 };
-	uint64_t key[32 + 3 * GEN_MAX_RANK] = { 300, (uint64_t)(uintptr_t)n, (uint64_t)(uintptr_t)g->pred,
-		g->frame ? g->frame->id : 0 };
+	uint64_t key[32 + 3 * GEN_MAX_RANK] = { 300, (uint64_t)(uintptr_t)n,
+		(uint64_t)(uintptr_t)g->pred, g->frame ? g->frame->id : 0 };
 	uint32_t k = 4, rank = node_result_type(n, 0)->rank;
 
 	for (uint32_t i = 0; i < rank; i++) {
 		key[k++] = (uint64_t)(uintptr_t)ix[i].v;
 		key[k++] = (uint64_t)ix[i].step * 2 + ix[i].vec;
 	}
-	const struct carry *known = memo_find(g, k, key);        /* another result of the same loops */
+	/* another result of the same loops */
+	const struct carry *known = memo_find(g, k, key);
 	if (known)
 		return known->v[which];
 	if (n->op == OP_dot_general) {

@@ -1,16 +1,16 @@
 /* row.c -- CORE_row: rows one after the other, several passes over each.
  *
- * A reduce that needs another reduce first (the sum of exp(x - max)) is one STAGE later.  Pass p goes
- * over the row and computes all reduces of stage p + 1 at once; the last pass stores.
+ * A reduce that needs another reduce first (the sum of exp(x - max)) is one STAGE later.  Pass p
+ * goes over the row and computes all reduces of stage p + 1 at once; the last pass stores.
  *
  *   pass 0: max = max(x)      pass 1: e = exp(x - max), keep e; sum += e      pass 2: store e / sum
  *
- * R1  Element i of a row goes to accumulator lane i % LANES, the lanes are combined as 8 + 8, 4 + 4,
- *     2 + 2, 1 + 1: the order depends on the row's length alone.
+ * R1  Element i of a row goes to accumulator lane i % LANES, the lanes are combined as 8 + 8, 4 +
+ *     4, 2 + 2, 1 + 1: the order depends on the row's length alone.
  * R2  What is dear and needed in more than one pass is kept in a row of the scratch.
- * R3  Where the reducer is one known op its lanes start at that op's neutral element and the initial
- *     value comes in once, at the end; otherwise they start at the initial value, which StableHLO
- *     wants to be neutral. */
+ * R3  Where the reducer is one known op its lanes start at that op's neutral element and the
+ *     initial value comes in once, at the end; otherwise they start at the initial value, which
+ *     StableHLO wants to be neutral. */
 #include "gen/core_impl.h"
 #include <string.h>
 
@@ -46,7 +46,7 @@ struct row {
 	struct ix block;             /* linear index within the row */
 };
 
-/* ---- analysis --------------------------------------------------------------------------------- */
+/* ---- analysis ------------------------------------------------------------------------------- */
 
 static uint32_t position(const struct row *w, const struct node *n)
 {
@@ -65,8 +65,13 @@ static uint32_t position(const struct row *w, const struct node *n)
 static double own_cost(const struct node *n)
 {
 	switch (n->op) {
-	case OP_constant: case OP_iota: case OP_broadcast_in_dim: case OP_reshape: case OP_result: return 0;
-	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_power: case OP_sine:
+	case OP_constant:
+	case OP_iota:
+	case OP_broadcast_in_dim:
+	case OP_reshape:
+	case OP_result: return 0;
+	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_power:
+	case OP_sine:
 	case OP_cosine: case OP_chlo_erf: case OP_chlo_erfc: case OP_exponential_minus_one:
 	case OP_log_plus_one: case OP_tan: case OP_atan2: case OP_cbrt: return 20;
 	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder: return 6;
@@ -160,7 +165,8 @@ static void row_plan_kept(struct gen *g, struct row *w)
 		return;
 	for (uint32_t p = 0; p <= w->npasses; p++) {
 		for (uint32_t i = 0; i < w->nreduces; i++)
-			for (uint32_t k = 0; w->reduces[i].stage == p + 1 && k < w->reduces[i].n; k++)
+			for (uint32_t k = 0; w->reduces[i].stage == p + 1 && k < w->reduces[i].n;
+				k++)
 				row_visit(g, w, w->reduces[i].op->in[k], p);
 		for (uint32_t i = 0; p == w->npasses && i < r->nresults; i++)
 			if (of_the_space(g, r->results[i]))
@@ -172,9 +178,10 @@ static void row_plan_kept(struct gen *g, struct row *w)
 	}
 }
 
-/* ---- values of their own ---------------------------------------------------------------------- */
+/* ---- values of their own -------------------------------------------------------------------- */
 
-static struct val reduce_at(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+static struct val reduce_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
 {
 	const struct row_reduce *r = b->arg;
 
@@ -186,27 +193,31 @@ static struct val reduce_at(struct gen *g, const struct bind *b, const struct no
 
 struct kept_at { struct row *w; struct kept *kept; };
 
-static struct val kept_at(struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+static struct val kept_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
 {
 	const struct kept_at *a = b->arg;
 	struct row *w = a->w;
 	bool here = w->pass > a->kept->pass;
 
 	for (uint32_t i = 0; here && i < n->type->rank; i++)
-		here = n->type->dims[i] == 1 || (ix[i].v == w->ix[i].v && ix[i].step == w->ix[i].step &&
-			ix[i].vec == w->ix[i].vec);
+		here = n->type->dims[i] == 1 ||
+		       (ix[i].v == w->ix[i].v && ix[i].step == w->ix[i].step &&
+			       ix[i].vec == w->ix[i].vec);
 	if (!here)
 		return value_compute(g, n, ix);
 	LLVMTypeRef t = reg_type(g, n->type->dtype);
 	struct val v = { .lanes = true, .level = w->block.level };
 	gen_at(g, v.level);
-	v.v = LLVMBuildLoad2(g->b, lanes_of(t), gep(g, t == g->i1 ? g->i8 : t, a->kept->at, w->block.v), "");
+	v.v = LLVMBuildLoad2(
+		g->b, lanes_of(t), gep(g, t == g->i1 ? g->i8 : t, a->kept->at, w->block.v), "");
 	LLVMSetAlignment(v.v, t == g->i1 ? 1 : 16);
 	return v;
 }
 
 static void add_bind(struct gen *g, const struct node *n,
-	struct val (*at)(struct gen *, const struct bind *, const struct node *, const struct ix *), void *arg)
+	struct val (*at)(struct gen *, const struct bind *, const struct node *, const struct ix *),
+	void *arg)
 {
 	struct bind *b = job_alloc(g->job, sizeof *b);
 
@@ -229,7 +240,7 @@ static void row_bind(struct gen *g, struct row *w)
 	}
 }
 
-/* ---- accumulators ----------------------------------------------------------------------------- */
+/* ---- accumulators --------------------------------------------------------------------------- */
 
 /* The neutral element of a reducer that is one op of its two parameters. */
 bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
@@ -241,16 +252,21 @@ bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
 	int bits = dtype_table[t].bits;
 	LLVMTypeRef rt = reg_type(g, t);
 
-	if (r->nresults != 1 || dtype_is_complex(t) || x->nin != 2 || x->in[0]->op != OP_parameter ||
-	    x->in[1]->op != OP_parameter || x->in[0] == x->in[1])
+	if (r->nresults != 1 || dtype_is_complex(t) || x->nin != 2 ||
+		x->in[0]->op != OP_parameter || x->in[1]->op != OP_parameter ||
+		x->in[0] == x->in[1])
 		return false;
 	double f = 0;
 	int64_t i = 0;
 	switch (x->op) {
 	case OP_add: f = -0.0; break;
 	case OP_multiply: f = 1, i = 1; break;
-	case OP_maximum: f = -__builtin_inf(), i = sign ? (int64_t)(0 - ((uint64_t)1 << (bits - 1))) : 0; break;
-	case OP_minimum: f = __builtin_inf(), i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1; break;
+	case OP_maximum:
+		f = -__builtin_inf(), i = sign ? (int64_t)(0 - ((uint64_t)1 << (bits - 1))) : 0;
+		break;
+	case OP_minimum:
+		f = __builtin_inf(), i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1;
+		break;
 	case OP_and: i = -1; break;
 	case OP_or: break;
 	default: return false;
@@ -366,7 +382,7 @@ static void acc_end(struct gen *g, struct row *w, struct row_reduce *r)
 	r->done = true;
 }
 
-/* ---- passes ----------------------------------------------------------------------------------- */
+/* ---- passes --------------------------------------------------------------------------------- */
 
 static void row_block(struct gen *g, struct lanes *s, struct ix j)
 {

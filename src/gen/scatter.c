@@ -1,5 +1,6 @@
-/* scatter.c -- CORE_scatter: the inputs are copied, then the updates are taken one by one, in row-major
- * order, by one thread: the specification leaves the order open, here it is fixed (StableHLO, scatter). */
+/* scatter.c -- CORE_scatter: the inputs are copied, then the updates are taken one by one, in
+ * row-major order, by one thread: the specification leaves the order open, here it is fixed
+ * (StableHLO, scatter). */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
@@ -7,7 +8,8 @@ struct scatter {
 	const struct node *n;
 	const int64_t *window, *inserted, *ib, *sb, *map;
 	uint32_t nwindow, ninserted, nib, nsb, nmap;
-	int64_t vector;                  /* the dim of indices that holds an index; its rank: none, scalars */
+	/* the dim of indices that holds an index; its rank: none, scalars */
+	int64_t vector;
 };
 
 static bool among(const int64_t *list, uint32_t n, int64_t v)
@@ -100,8 +102,12 @@ void core_scatter(struct gen *g)
 	s.vector = node_int(s.n, KEY_index_vector_dim, 0);
 	LLVMValueRef total = extent_product(g, s.n->type->rank, s.n->type->dims);
 	int64_t known = static_product(s.n->type->rank, s.n->type->dims);
-	struct lanes lanes = { .lo = c64(g, 0), .hi = total, .align = LANES, .fn = copy_block,
-		.max = known > 0 ? known - 1 : INT64_MAX, .whole_blocks = known > 0 && known % LANES == 0 };
+	struct lanes lanes = { .lo = c64(g, 0),
+		.hi = total,
+		.align = LANES,
+		.fn = copy_block,
+		.max = known > 0 ? known - 1 : INT64_MAX,
+		.whole_blocks = known > 0 && known % LANES == 0 };
 	gen_here(g);
 	lanes_loop(g, &lanes);
 	const struct type *ut = s.n->in[2]->type;

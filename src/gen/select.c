@@ -1,16 +1,18 @@
-/* select.c -- select_and_scatter as a gathering loop, so that elements need no order among each other.
+/* select.c -- select_and_scatter as a gathering loop, so that elements need no order among each
+ * other.
  *
  * An element of the result takes the source of every window that selects it.  For each place v the
- * element may have in a window, the window is o = (i + low - v) / stride; if there is one, it is gone
- * over once more to see whether its choice is v.  Windows come in row-major order, as the interpreter
- * has them. */
+ * element may have in a window, the window is o = (i + low - v) / stride; if there is one, it is
+ * gone over once more to see whether its choice is v.  Windows come in row-major order, as the
+ * interpreter has them. */
 #include "gen/reduce_impl.h"
 
 struct choice {
 	const struct node *n;
 	const struct ix *ix;             /* of the element */
 	const int64_t *dims, *strides, *low;     /* of the window; low: pairs of padding, or NULL */
-	struct ix *v;                    /* its place in the window: the window's size less 1 and this */
+	/* its place in the window: the window's size less 1 and this */
+	struct ix *v;
 	struct ix *place, *operand;      /* of the candidate */
 };
 
@@ -84,7 +86,10 @@ static void window(struct gen *g, struct nest *nest, struct carry *c)
 		inside = both(g, inside, ICMP(EQ, r, ci_like(r, 0)));
 		inside = both(g, inside, ix_below(g, source[i], st->dims[i], &level));
 	}
-	struct nest inner = { .rank = nest->rank, .dims = s->dims, .at = ix_array(g, nest->rank), .fn = candidate,
+	struct nest inner = { .rank = nest->rank,
+		.dims = s->dims,
+		.at = ix_array(g, nest->rank),
+		.fn = candidate,
 		.arg = s };
 	struct carry best = { .n = 3, .lanes = c->lanes };
 	best.v[0].v = LLVMConstNull(reg_type(g, s->n->type->dtype));
@@ -115,7 +120,9 @@ void select_and_scatter(struct gen *g, const struct node *n, const struct ix *ix
 {
 	uint32_t rank = n->type->rank, count;
 	int64_t *ones = job_array(g->job, rank + 1, sizeof *ones);
-	struct choice s = { .n = n, .ix = ix, .v = ix_array(g, rank), .operand = ix_array(g, rank) };
+	struct choice s = {
+		.n = n, .ix = ix, .v = ix_array(g, rank), .operand = ix_array(g, rank)
+	};
 
 	for (uint32_t i = 0; i < rank; i++)
 		ones[i] = 1;
@@ -124,6 +131,8 @@ void select_and_scatter(struct gen *g, const struct node *n, const struct ix *ix
 	s.strides = node_ints(n, KEY_window_strides, &count);
 	s.low = node_ints(n, KEY_padding, &count);
 	c->lanes = any_lanes(rank, ix);
-	struct nest nest = { .rank = rank, .dims = s.dims, .at = ix_array(g, rank), .fn = window, .arg = &s };
+	struct nest nest = {
+		.rank = rank, .dims = s.dims, .at = ix_array(g, rank), .fn = window, .arg = &s
+	};
 	nest_run(g, &nest, 0, c);
 }

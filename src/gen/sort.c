@@ -1,9 +1,11 @@
-/* sort.c -- CORE_sort: each row along the sort's dimension by a merge sort from below of its indices.
+/* sort.c -- CORE_sort: each row along the sort's dimension by a merge sort from below of its
+ * indices.
  *
- * The indices of a row lie twice in the kernel's last buffer, 2 * n of them a row, and every pass merges
- * runs of `width` from one half into the other.  A step of a merge has no branch: it looks at the heads of
- * both runs (clamped to the row), asks the comparator whether the second comes first, and selects; so the
- * sort is stable and ends with any comparator.  Then the operands' elements are taken in that order. */
+ * The indices of a row lie twice in the kernel's last buffer, 2 * n of them a row, and every pass
+ * merges runs of `width` from one half into the other.  A step of a merge has no branch: it looks
+ * at the heads of both runs (clamped to the row), asks the comparator whether the second comes
+ * first, and selects; so the sort is stable and ends with any comparator.  Then the operands'
+ * elements are taken in that order. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
@@ -25,10 +27,12 @@ static LLVMValueRef load_index(struct gen *g, const struct sort *s, LLVMValueRef
 	return s->it == g->i64 ? v : LLVMBuildZExt(g->b, v, g->i64, "");
 }
 
-static void store_index(struct gen *g, const struct sort *s, LLVMValueRef p, LLVMValueRef i, LLVMValueRef v)
+static void store_index(
+	struct gen *g, const struct sort *s, LLVMValueRef p, LLVMValueRef i, LLVMValueRef v)
 {
 	gen_here(g);
-	LLVMBuildStore(g->b, s->it == g->i64 ? v : LLVMBuildTrunc(g->b, v, s->it, ""), gep(g, s->it, p, i));
+	LLVMBuildStore(g->b, s->it == g->i64 ? v : LLVMBuildTrunc(g->b, v, s->it, ""),
+		gep(g, s->it, p, i));
 }
 
 /* Operand k at index i of the row. */
@@ -41,8 +45,8 @@ static struct val element(struct gen *g, struct sort *s, uint32_t k, LLVMValueRe
 }
 
 /* One element of a merge: of the runs [.., mid) and [.., hi) whose heads are carried. */
-static void merge_step(struct gen *g, struct sort *s, struct loop *l, LLVMValueRef mid, LLVMValueRef hi,
-	LLVMValueRef from, LLVMValueRef to)
+static void merge_step(struct gen *g, struct sort *s, struct loop *l, LLVMValueRef mid,
+	LLVMValueRef hi, LLVMValueRef from, LLVMValueRef to)
 {
 	struct val *args = job_array(g->job, 2 * s->count, sizeof *args), before;
 	LLVMValueRef i = l->carried[0], j = l->carried[1], last = SUB(s->size, c64(g, 1));
@@ -63,8 +67,8 @@ static void merge_step(struct gen *g, struct sort *s, struct loop *l, LLVMValueR
 	l->carried[1] = ADD(j, one);
 }
 
-static void merge_runs(struct gen *g, struct sort *s, LLVMValueRef lo, LLVMValueRef width, LLVMValueRef from,
-	LLVMValueRef to)
+static void merge_runs(struct gen *g, struct sort *s, LLVMValueRef lo, LLVMValueRef width,
+	LLVMValueRef from, LLVMValueRef to)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
@@ -83,7 +87,8 @@ static void merge_runs(struct gen *g, struct sort *s, LLVMValueRef lo, LLVMValue
 /* Sorts the row's indices; returns the half they end in. */
 static LLVMValueRef sort_indices(struct gen *g, struct sort *s)
 {
-	struct loop *fill = job_alloc(g->job, sizeof *fill), *pass = job_alloc(g->job, sizeof *pass);
+	struct loop *fill = job_alloc(g->job, sizeof *fill),
+		    *pass = job_alloc(g->job, sizeof *pass);
 	struct loop *runs = job_alloc(g->job, sizeof *runs);
 
 	loop_begin(g, fill, c64(g, 0), s->size, 1);
@@ -91,7 +96,8 @@ static LLVMValueRef sort_indices(struct gen *g, struct sort *s)
 	loop_end(g, fill);
 
 	LLVMValueRef most = call2(g, "llvm.smax", SUB(s->size, c64(g, 1)), c64(g, 0));
-	LLVMValueRef passes = SUB(c64(g, 64), call2(g, "llvm.ctlz", most, LLVMConstInt(g->i1, 0, false)));
+	LLVMValueRef passes =
+		SUB(c64(g, 64), call2(g, "llvm.ctlz", most, LLVMConstInt(g->i1, 0, false)));
 	pass->ncarried = 2;
 	pass->carried[0] = s->order;
 	pass->carried[1] = s->other;
@@ -121,7 +127,8 @@ static void take_row(struct gen *g, struct sort *s, LLVMValueRef order)
 		enum dtype t = s->n->in[k]->type->dtype;
 		struct val v = element(g, s, k, from);
 		s->at[s->axis] = ix_scalar(l->iv, g->depth, 1, INT64_MAX);
-		store_at(g, gen_buffer(g, g->k->ninputs + k), t, ix_linear(g, s->rank, s->dims, s->at), v);
+		store_at(g, gen_buffer(g, g->k->ninputs + k), t,
+			ix_linear(g, s->rank, s->dims, s->at), v);
 	}
 	loop_end(g, l);
 }
@@ -164,7 +171,8 @@ void core_sort(struct gen *g)
 	s.size = gen_extent(g, s.dims[s.axis]);
 	gen_here(g);
 	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), c64(g, g->k->outer_grain));
-	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), c64(g, g->k->outer_grain)), rows);
+	LLVMValueRef hi =
+		min_signed(g, MUL(LLVMGetParam(g->fn, 2), c64(g, g->k->outer_grain)), rows);
 	loop_begin(g, l, lo, hi, 1);
 	gen_here(g);
 	place_row(g, &s, l->iv);

@@ -34,9 +34,9 @@ void target_open(struct gen *g)
 		gen_fail(g, WEFT_INTERNAL, "%s", copy);
 	}
 	bool arm = g->isa->machine == ISA_aarch64;
-	g->tm = LLVMCreateTargetMachine(target, g->isa->triple, arm ? "generic" : "x86-64", g->isa->features,
-		g->opt->level ? LLVMCodeGenLevelDefault : LLVMCodeGenLevelLess, LLVMRelocPIC,
-		arm ? LLVMCodeModelTiny : LLVMCodeModelSmall);
+	g->tm = LLVMCreateTargetMachine(target, g->isa->triple, arm ? "generic" : "x86-64",
+		g->isa->features, g->opt->level ? LLVMCodeGenLevelDefault : LLVMCodeGenLevelLess,
+		LLVMRelocPIC, arm ? LLVMCodeModelTiny : LLVMCodeModelSmall);
 	LLVMSetTarget(g->module, g->isa->triple);
 	LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(g->tm);
 	LLVMSetModuleDataLayout(g->module, layout);

@@ -1,8 +1,9 @@
 /* value.c -- the index engine: the value of a node at an index, over the lanes.
  *
- * value_at() is asked for a result and asks for what it needs: an elementwise op its operands at the
- * same index, a movement op one operand at another index, a parameter its buffer.  So everything
- * fuses by itself, only what is needed is loaded or computed, and nothing twice (loop.c). */
+ * value_at() is asked for a result and asks for what it needs: an elementwise op its operands at
+ * the same index, a movement op one operand at another index, a parameter its buffer.  So
+ * everything fuses by itself, only what is needed is loaded or computed, and nothing twice
+ * (loop.c). */
 #include "gen/gen_impl.h"
 #include <string.h>
 
@@ -115,7 +116,8 @@ static struct val value_map(struct gen *g, const struct node *n, const struct ix
 		return in[0];
 	}
 	for (uint32_t i = 0; i < nin; i++) {
-		in[i] = value_at(g, n->in[i], ix);       /* rank 0 beside larger: no component is looked at */
+		/* rank 0 beside larger: no component is looked at */
+		in[i] = value_at(g, n->in[i], ix);
 		lanes |= in[i].lanes;
 		level = in[i].level > level ? in[i].level : level;
 	}
@@ -188,8 +190,8 @@ struct val value_at(struct gen *g, const struct node *n, const struct ix *given)
 	return *v;
 }
 
-void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs, const struct val *args,
-	struct val *results)
+void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
+	const struct val *args, struct val *results)
 {
 	struct frame f = { g->frame, ++g->nframes, nargs, args, op };
 	const struct region *body = op->regions[r];

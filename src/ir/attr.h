@@ -11,7 +11,15 @@ enum key {
 	KEY_COUNT
 };
 enum attr_kind {
-	ATTR_int, ATTR_bool, ATTR_float, ATTR_str, ATTR_ints, ATTR_dense, ATTR_type, ATTR_list, ATTR_raw
+	ATTR_int,
+	ATTR_bool,
+	ATTR_float,
+	ATTR_str,
+	ATTR_ints,
+	ATTR_dense,
+	ATTR_type,
+	ATTR_list,
+	ATTR_raw
 };
 extern const char *const key_names[KEY_COUNT];
 extern const enum attr_kind key_kinds[KEY_COUNT];
@@ -29,7 +37,8 @@ struct attr {
 	enum attr_kind kind;
 	int64_t i;                   /* int, bool */
 	double f;
-	const struct type *type;     /* type; of an int or float where the text gave one, else NULL */
+	/* type; of an int or float where the text gave one, else NULL */
+	const struct type *type;
 	const char *s;               /* str, raw: the text as it stood */
 	uint32_t n;                  /* ints, list */
 	const int64_t *ints;
@@ -58,10 +67,12 @@ const struct attr *attr_ints(struct graph *g, uint32_t n, const int64_t *v);
 const struct attr *attr_list(struct graph *g, uint32_t n, const struct attr *const *v);
 const struct attr *attr_type(struct graph *g, const struct type *t);
 /* data is copied: type_bytes(type) bytes, or one element when splat. */
-const struct attr *attr_dense(struct graph *g, const struct type *type, bool splat, const void *data);
+const struct attr *attr_dense(
+	struct graph *g, const struct type *type, bool splat, const void *data);
 const struct attr *attr_cons(struct graph *g, const struct attr *a);
 
 /* Sorts and conses; a key given twice (but KEY_other with another name) fails the job. */
 const struct attrs *attrs_cons(struct graph *g, uint32_t n, const struct attr_entry *e);
-const struct attr *attrs_find(const struct attrs *a, enum key k);   /* NULL: absent; a may be NULL */
+/* NULL: absent; a may be NULL */
+const struct attr *attrs_find(const struct attrs *a, enum key k);
 #endif

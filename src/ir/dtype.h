@@ -38,7 +38,8 @@ enum dtype dtype_part(enum dtype t);                /* f32 of complex<f32>; t it
  * integers wrap to their bits; sub-byte values lie sign- or zero-extended in a byte. */
 double dtype_load_f64(enum dtype t, const void *at);          /* floats, integers, bool */
 void dtype_store_f64(enum dtype t, void *at, double v);
-int64_t dtype_load_i64(enum dtype t, const void *at);         /* integers and bool; ui64 keeps its bits */
+/* integers and bool; ui64 keeps its bits */
+int64_t dtype_load_i64(enum dtype t, const void *at);
 void dtype_store_i64(enum dtype t, void *at, int64_t v);      /* into a float: rounded once */
 /* One element of any dtype into any other: floats to integers towards zero and saturating (NaN 0),
  * complex to real drops the imaginary part. */

@@ -8,7 +8,8 @@
 
 /* A value: a dense row-major tensor of known dims, or a tuple or results of such, or a token. */
 struct tensor {
-	const struct type *type;     /* dtype and kind; dims below hold, when the type is symbolic */
+	/* dtype and kind; dims below hold, when the type is symbolic */
+	const struct type *type;
 	uint32_t rank;
 	const int64_t *dims;
 	void *data;                  /* element as in memory (dtype.h) */
@@ -17,8 +18,8 @@ struct tensor {
 };
 struct eval_options {
 	uint64_t max_bytes;          /* of one tensor; 0: no limit */
-	/* Called for every custom_call, in program order; NULL: UNIMPLEMENTED.  out[i] comes zeroed, with
-	 * the size its type says. */
+	/* Called for every custom_call, in program order; NULL: UNIMPLEMENTED.  out[i] comes
+	 * zeroed, with the size its type says. */
 	struct weft_error *(*custom)(void *arg, const struct node *n, const struct tensor *in,
 		uint32_t nin, struct tensor *out, uint32_t nout);
 	void *custom_arg;

@@ -8,16 +8,16 @@
  * R1  Equal nodes are one: same op, operands, attributes, regions and type, same pointer.
  * R2  A node has one type.  An op with other than one result has a TYPE_results type and is taken
  *     apart by OP_result nodes (KEY_index).
- * R3  A region is closed.  Its parameters are OP_parameter nodes (KEY_index and a type, whatever the
- *     region); its body is what can be reached from its results.  What the text captured became
+ * R3  A region is closed.  Its parameters are OP_parameter nodes (KEY_index and a type, whatever
+ *     the region); its body is what can be reached from its results.  What the text captured became
  *     trailing operands of the op (KEY_ncaptures of them) and trailing parameters of each of its
  *     regions.  So nothing moves into or out of a region but by building another one.
- * R4  An effect is an operand.  An op with an effect has KEY_effect, takes a token as its last operand
- *     (after the captures) and gives a token as its last result; then each of its regions takes one
- *     and gives one last too, used or not.  main's region with effects gives the last token as its last result.
- *     The text has none of these; reader and printer add and drop them.
- * R5  id grows in the order nodes were made: operands have smaller ids than their users, so sorting by
- *     id is a topological order and, for a graph just read, the order of the text.
+ * R4  An effect is an operand.  An op with an effect has KEY_effect, takes a token as its last
+ *     operand (after the captures) and gives a token as its last result; then each of its regions
+ *     takes one and gives one last too, used or not.  main's region with effects gives the last
+ *     token as its last result.  The text has none of these; reader and printer add and drop them.
+ * R5  id grows in the order nodes were made: operands have smaller ids than their users, so sorting
+ *     by id is a topological order and, for a graph just read, the order of the text.
  * R6  Types, attributes, nodes and regions are never freed or changed before the graph is.
  *
  * Building needs a job: graph_borrow().  One job at a time; a failing job takes back what it added.
@@ -80,16 +80,18 @@ void graph_release(struct graph *g);
 void graph_borrow(struct graph *g, struct job *j);
 struct job *graph_job(const struct graph *g);
 struct arena *graph_arena(struct graph *g);
-void *graph_alloc(struct graph *g, size_t size);             /* zeroed, as long as g; fails the job */
+/* zeroed, as long as g; fails the job */
+void *graph_alloc(struct graph *g, size_t size);
 const char *graph_string(struct graph *g, const char *s, size_t len);    /* interned */
 
 /* ---- nodes ---------------------------------------------------------------------------------- */
 
-/* What a node is to be.  in[] holds operands, then captures (attrs' KEY_ncaptures), then the effect's
- * token (attrs' KEY_effect); type has the effect's token as its last result.  type NULL: what the op's
- * shape rule says; given: it must agree with the rule (a `?` agrees with anything; the more precise
- * dimension is taken).  trusted: the type is right, it was inferred for operands of the same types; the
- * rule is not asked again (it might name a size by another node that has the same value). */
+/* What a node is to be.  in[] holds operands, then captures (attrs' KEY_ncaptures), then the
+ * effect's token (attrs' KEY_effect); type has the effect's token as its last result.  type NULL:
+ * what the op's shape rule says; given: it must agree with the rule (a `?` agrees with anything;
+ * the more precise dimension is taken).  trusted: the type is right, it was inferred for operands
+ * of the same types; the rule is not asked again (it might name a size by another node that has the
+ * same value). */
 struct node_spec {
 	enum op op;
 	uint32_t nin, nregions;
@@ -123,16 +125,17 @@ int64_t node_int(const struct node *n, enum key k, int64_t otherwise);
 bool node_bool(const struct node *n, enum key k, bool otherwise);
 double node_float(const struct node *n, enum key k, double otherwise);
 const char *node_str(const struct node *n, enum key k, const char *otherwise);
-/* A text that may be a string or, as it stood in a file, a quoted one: without quotes and escapes, in
- * j's scratch; "" where absent. */
+/* A text that may be a string or, as it stood in a file, a quoted one: without quotes and escapes,
+ * in j's scratch; "" where absent. */
 const char *node_text(struct job *j, const struct node *n, enum key k);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
-const struct literal *node_literal(const struct node *n);    /* of a constant with content, or NULL */
+/* of a constant with content, or NULL */
+const struct literal *node_literal(const struct node *n);
 
 /* ---- regions, functions --------------------------------------------------------------------- */
 
-const struct region *graph_region(struct graph *g, uint32_t nparams, const struct type *const *params,
-	uint32_t nresults, const struct node *const *results);
+const struct region *graph_region(struct graph *g, uint32_t nparams,
+	const struct type *const *params, uint32_t nresults, const struct node *const *results);
 /* The region's nodes, operands first (by id), parameters included; array in j's scratch. */
 const struct node **region_order(struct job *j, const struct region *r, uint32_t *count);
 /* A copy of r's body with its parameters replaced; results[] receives r's results.  Iterative. */
@@ -159,10 +162,11 @@ uint32_t graph_add_slot(struct graph *g, const struct slot *s);      /* copies *
 const struct slot *graph_slot(const struct graph *g, uint32_t i);
 uint32_t graph_nslots(const struct graph *g);
 
-/* The text of a location that says what an op was a part of begins so, and the file is NULL: names of our
- * composites, "weft.attention", and of one in another "weft.attention/softmax". */
+/* The text of a location that says what an op was a part of begins so, and the file is NULL: names
+ * of our composites, "weft.attention", and of one in another "weft.attention/softmax". */
 #define GRAPH_PART "weft."
-/* Adds a location (text is interned) to n's list, unless it is its last; the list is outside of hash and keys. */
+/* Adds a location (text is interned) to n's list, unless it is its last; the list is outside of
+ * hash and keys. */
 void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text);
 struct location {
 	const char *file, *text;                 /* text: front-end module path or NULL */
@@ -177,12 +181,12 @@ void graph_add_part(struct graph *g, const struct node *n, const char *part);
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 struct str;
-/* Appends to out, as bytes, everything that compiling f depends on: the function, what it reaches, its
- * attributes and names of parameters, ranges of symbols; of slots in files and slots bound later their
- * description, never their content.  The same in every process; no location enters. */
+/* Appends to out, as bytes, everything that compiling f depends on: the function, what it reaches,
+ * its attributes and names of parameters, ranges of symbols; of slots in files and slots bound
+ * later their description, never their content.  The same in every process; no location enters. */
 void graph_key(struct job *j, const struct graph *g, const struct func *f, struct str *out);
 
-/* ---- sizes a run has to check -------------------------------------------------------------------- */
+/* ---- sizes a run has to check --------------------------------------------------------------- */
 
 /* Two dimensions that the shape rule of node takes as equal and cannot show to be. */
 struct dim_equality {
@@ -191,7 +195,8 @@ struct dim_equality {
 };
 /* Those of r's own nodes (those in nested regions hold only when they run), each pair once; in the
  * scratch of g's job. */
-const struct dim_equality *region_equalities(struct graph *g, const struct region *r, uint32_t *count);
+const struct dim_equality *region_equalities(
+	struct graph *g, const struct region *r, uint32_t *count);
 
 /* ---- checking ------------------------------------------------------------------------------- */
 

@@ -42,7 +42,8 @@ struct graph {
 	uint32_t dims_cap;
 	struct location_list *located;  /* in the heap, by node id */
 	uint32_t located_cap;
-	struct equalities *equalities;  /* where shape rules note them; NULL: nowhere (infer_equal.c) */
+	/* where shape rules note them; NULL: nowhere (infer_equal.c) */
+	struct equalities *equalities;
 };
 
 /* The consed twin of *key: an equal item of t, or what make() copies into the arena. */

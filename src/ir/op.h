@@ -18,13 +18,14 @@ enum op_kind {
 };
 enum op_flag { OP_COMMUTES = 1, OP_ASSOCIATES = 2, OP_IDEMPOTENT = 4, OP_EFFECT = 8 };
 
-/* Checks s (operands, attributes, regions) and gives the type of the result; an invalid one fails the
- * graph's job at s->at, naming op and constraint.  graph_node() calls it with captures and effect
- * token taken off s->in and s->type, after it has checked numbers of operands and regions and the
- * kinds of the attributes; spec_nparams() and spec_nresults() leave them out of the regions.  The
- * answer has no effect token either.  Where the rule leaves something open (custom_call, the sizes
- * of dynamic_*) it is taken from s->type, which may be NULL; otherwise the answer is what the rule
- * says, and graph_node() compares it with the declared type and takes the more precise. */
+/* Checks s (operands, attributes, regions) and gives the type of the result; an invalid one fails
+ * the graph's job at s->at, naming op and constraint.  graph_node() calls it with captures and
+ * effect token taken off s->in and s->type, after it has checked numbers of operands and regions
+ * and the kinds of the attributes; spec_nparams() and spec_nresults() leave them out of the
+ * regions.  The answer has no effect token either.  Where the rule leaves something open
+ * (custom_call, the sizes of dynamic_*) it is taken from s->type, which may be NULL; otherwise the
+ * answer is what the rule says, and graph_node() compares it with the declared type and takes the
+ * more precise. */
 typedef const struct type *infer_fn(struct graph *g, const struct node_spec *s);
 
 struct op_info {

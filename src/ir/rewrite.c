@@ -1,9 +1,11 @@
-/* rewrite.c -- region_rewrite: one walk in the order of ids, which is a topological order (R5), with a
- * table from old nodes to new ones.  Locations follow: what replaces a node is also located where the
- * node was, so that messages and explain can name the source after any number of passes. */
+/* rewrite.c -- region_rewrite: one walk in the order of ids, which is a topological order (R5),
+ * with a table from old nodes to new ones.  Locations follow: what replaces a node is also located
+ * where the node was, so that messages and explain can name the source after any number of
+ * passes. */
 #include "ir/rewrite.h"
 
-const struct node *node_with_operands(struct graph *g, const struct node *n, const struct node *const *in)
+const struct node *node_with_operands(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	uint32_t same = 0;
 	while (same < n->nin && n->in[same] == in[same])
@@ -17,7 +19,8 @@ const struct node *node_with_operands(struct graph *g, const struct node *n, con
 	return graph_node(g, &s);
 }
 
-const struct node *region_rewrite_nested(struct graph *g, const struct node *n, const struct node *const *in,
+const struct node *region_rewrite_nested(struct graph *g, const struct node *n,
+	const struct node *const *in,
 	const struct region *(*fn)(struct graph *g, const struct region *r))
 {
 	bool changed = false;
@@ -48,7 +51,8 @@ static void locate_like(struct graph *g, const struct node *to, const struct nod
 			graph_locate(g, to, (struct place){ l->file, l->line, l->column }, l->text);
 }
 
-const struct region *region_rewrite(struct graph *g, const struct region *r, rewrite_fn *fn, void *arg)
+const struct region *region_rewrite(
+	struct graph *g, const struct region *r, rewrite_fn *fn, void *arg)
 {
 	return region_rewrite_as(g, r, r->nparams, r->params, fn, arg);
 }

@@ -140,9 +140,9 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 
 /* ---- what two descriptions of one value say together ---------------------------------------- */
 
-/* How much a dimension says (where two say as much, what was declared stays: a pass that writes a node anew
- * has its sizes named as before): a number most, a bare symbol that nothing else is known of least, the
- * value of some node less than what is known from arguments. */
+/* How much a dimension says (where two say as much, what was declared stays: a pass that writes a
+ * node anew has its sizes named as before): a number most, a bare symbol that nothing else is known
+ * of least, the value of some node less than what is known from arguments. */
 static int dim_precision(const struct graph *g, int64_t d)
 {
 	if (dim_is_number(d))
@@ -161,7 +161,8 @@ static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred,
 }
 
 /* Bounds of the dimensions that are not numbers; NULL: none. */
-static const int64_t *bounds_left(struct graph *g, uint32_t rank, const int64_t *dims, const int64_t *bounds)
+static const int64_t *bounds_left(
+	struct graph *g, uint32_t rank, const int64_t *dims, const int64_t *bounds)
 {
 	bool any = false;
 

@@ -1,28 +1,37 @@
 /* expand.c -- ops without a core of their own, written in others by the text of the specification.
  *
- * CHLO's broadcast ops first bring their operands to one shape (the second's dims align at the right, or
- * where broadcast_dimensions says); batch norms become reductions and arithmetic. */
+ * CHLO's broadcast ops first bring their operands to one shape (the second's dims align at the
+ * right, or where broadcast_dimensions says); batch norms become reductions and arithmetic. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/expand.h"
 #include <string.h>
 
-/* ---- CHLO ------------------------------------------------------------------------------------- */
+/* ---- CHLO ----------------------------------------------------------------------------------- */
 
 static const struct {
 	enum op from, to;
 } broadcasts[] = {
-	{ OP_chlo_broadcast_add, OP_add }, { OP_chlo_broadcast_and, OP_and },
-	{ OP_chlo_broadcast_atan2, OP_atan2 }, { OP_chlo_broadcast_complex, OP_complex },
-	{ OP_chlo_broadcast_divide, OP_divide }, { OP_chlo_broadcast_maximum, OP_maximum },
-	{ OP_chlo_broadcast_minimum, OP_minimum }, { OP_chlo_broadcast_multiply, OP_multiply },
-	{ OP_chlo_broadcast_next_after, OP_chlo_next_after }, { OP_chlo_broadcast_or, OP_or },
-	{ OP_chlo_broadcast_polygamma, OP_chlo_polygamma }, { OP_chlo_broadcast_power, OP_power },
-	{ OP_chlo_broadcast_remainder, OP_remainder }, { OP_chlo_broadcast_shift_left, OP_shift_left },
+	{ OP_chlo_broadcast_add, OP_add },
+	{ OP_chlo_broadcast_and, OP_and },
+	{ OP_chlo_broadcast_atan2, OP_atan2 },
+	{ OP_chlo_broadcast_complex, OP_complex },
+	{ OP_chlo_broadcast_divide, OP_divide },
+	{ OP_chlo_broadcast_maximum, OP_maximum },
+	{ OP_chlo_broadcast_minimum, OP_minimum },
+	{ OP_chlo_broadcast_multiply, OP_multiply },
+	{ OP_chlo_broadcast_next_after, OP_chlo_next_after },
+	{ OP_chlo_broadcast_or, OP_or },
+	{ OP_chlo_broadcast_polygamma, OP_chlo_polygamma },
+	{ OP_chlo_broadcast_power, OP_power },
+	{ OP_chlo_broadcast_remainder, OP_remainder },
+	{ OP_chlo_broadcast_shift_left, OP_shift_left },
 	{ OP_chlo_broadcast_shift_right_arithmetic, OP_shift_right_arithmetic },
 	{ OP_chlo_broadcast_shift_right_logical, OP_shift_right_logical },
-	{ OP_chlo_broadcast_subtract, OP_subtract }, { OP_chlo_broadcast_xor, OP_xor },
-	{ OP_chlo_broadcast_zeta, OP_chlo_zeta }, { OP_chlo_broadcast_compare, OP_compare },
+	{ OP_chlo_broadcast_subtract, OP_subtract },
+	{ OP_chlo_broadcast_xor, OP_xor },
+	{ OP_chlo_broadcast_zeta, OP_chlo_zeta },
+	{ OP_chlo_broadcast_compare, OP_compare },
 	{ OP_chlo_broadcast_select, OP_select },
 };
 
@@ -36,8 +45,8 @@ static const struct node *to_shape(struct graph *g, const struct node *n, const 
 	return build_broadcast_to(g, a, t->rank, t->dims);
 }
 
-static const struct node *expand_broadcast(struct graph *g, const struct node *n, const struct node *const *in,
-	enum op to)
+static const struct node *expand_broadcast(
+	struct graph *g, const struct node *n, const struct node *const *in, enum op to)
 {
 	const struct node *args[3];
 	const struct type *shape = n->type;
@@ -51,15 +60,17 @@ static const struct node *expand_broadcast(struct graph *g, const struct node *n
 	return build_op(g, to, n->nin, args, ne, e);
 }
 
-/* ---- batch norms (specification: batch_norm_inference, _training, _grad) -------------------------- */
+/* ---- batch norms (specification: batch_norm_inference, _training, _grad) -------------------- */
 
-static const struct node *along(struct graph *g, const struct node *v, const struct type *t, int64_t feature)
+static const struct node *along(
+	struct graph *g, const struct node *v, const struct type *t, int64_t feature)
 {
 	return build_broadcast(g, v, t->rank, t->dims, &feature);
 }
 
 static const struct node *normalise(struct graph *g, const struct node *n, const struct node *x,
-	const struct node *scale, const struct node *offset, const struct node *mean, const struct node *variance)
+	const struct node *scale, const struct node *offset, const struct node *mean,
+	const struct node *variance)
 {
 	int64_t f = node_int(n, KEY_feature_index, 0);
 	const struct node *epsilon = build_like(g, variance, node_float(n, KEY_epsilon, 0));
@@ -86,8 +97,8 @@ static const struct node *mean_of(struct graph *g, const struct node *x, int64_t
 	return build2(g, OP_divide, sum, build_like(g, sum, count));
 }
 
-static void statistics(struct graph *g, const struct node *x, int64_t feature, const struct node **mean,
-	const struct node **variance)
+static void statistics(struct graph *g, const struct node *x, int64_t feature,
+	const struct node **mean, const struct node **variance)
 {
 	*mean = mean_of(g, x, feature);
 	const struct node *centred = build2(g, OP_subtract, x, along(g, *mean, x->type, feature));
@@ -99,11 +110,13 @@ static void batch_norm_grad(struct graph *g, const struct node *n, const struct 
 	const struct node **out)
 {
 	int64_t f = node_int(n, KEY_feature_index, 0);
-	const struct node *x = in[0], *scale = in[1], *mean = in[2], *variance = in[3], *grad = in[4];
+	const struct node *x = in[0], *scale = in[1], *mean = in[2], *variance = in[3],
+			  *grad = in[4];
 	const struct node *epsilon = build_like(g, variance, node_float(n, KEY_epsilon, 0));
 	const struct node *deviation = build1(g, OP_sqrt, build2(g, OP_add, variance, epsilon));
 	const struct node *wide = along(g, deviation, x->type, f);
-	const struct node *unit = build2(g, OP_divide, build2(g, OP_subtract, x, along(g, mean, x->type, f)), wide);
+	const struct node *unit =
+		build2(g, OP_divide, build2(g, OP_subtract, x, along(g, mean, x->type, f)), wide);
 	const struct node *mean_grad = mean_of(g, grad, f);
 	const struct node *mean_unit = mean_of(g, build2(g, OP_multiply, grad, unit), f);
 	double count = 1;
@@ -112,11 +125,14 @@ static void batch_norm_grad(struct graph *g, const struct node *n, const struct 
 	out[2] = build2(g, OP_multiply, mean_grad, build_like(g, mean_grad, count));
 	out[1] = build2(g, OP_multiply, mean_unit, build_like(g, mean_unit, count));
 	const struct node *left = build2(g, OP_subtract, grad, along(g, mean_grad, x->type, f));
-	left = build2(g, OP_subtract, left, build2(g, OP_multiply, unit, along(g, mean_unit, x->type, f)));
-	out[0] = build2(g, OP_multiply, build2(g, OP_divide, along(g, scale, x->type, f), wide), left);
+	left = build2(g, OP_subtract, left,
+		build2(g, OP_multiply, unit, along(g, mean_unit, x->type, f)));
+	out[0] = build2(
+		g, OP_multiply, build2(g, OP_divide, along(g, scale, x->type, f), wide), left);
 }
 
-static const struct node *expand_result(struct graph *g, const struct node *n, const struct node *of)
+static const struct node *expand_result(
+	struct graph *g, const struct node *n, const struct node *of)
 {
 	int64_t i = node_int(n, KEY_index, 0);
 	const struct node *out[3];
@@ -140,7 +156,8 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	case OP_chlo_constant_like: {
 		const struct attr *v = attrs_find(n->attrs, KEY_value);
 		bool number = v && (v->kind == ATTR_float || v->kind == ATTR_int);
-		return number ? build_full(g, n->type, v->kind == ATTR_float ? v->f : (double)v->i) : NULL;
+		return number ? build_full(g, n->type, v->kind == ATTR_float ? v->f : (double)v->i)
+			      : NULL;
 	}
 	case OP_batch_norm_inference:
 		return n->type->quant ? NULL : normalise(g, n, in[0], in[1], in[2], in[3], in[4]);
@@ -151,7 +168,8 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	case OP_chlo_scan: {                     /* of one result; else at its OP_result */
 		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
 		m = m ? m : node_with_operands(g, n, in);
-		const struct node *loop = n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
+		const struct node *loop =
+			n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
 		return loop ? loop : m;
 	}
 	case OP_result:

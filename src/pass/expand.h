@@ -7,6 +7,7 @@
 const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t which);
 const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t which);
 /* n with the operands in[]; NULL: n stays. */
-const struct node *expand_linear(struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *expand_linear(
+	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_rng(struct graph *g, const struct node *n, const struct node *const *in);
 #endif

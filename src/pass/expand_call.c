@@ -1,19 +1,22 @@
-/* expand_call.c -- ops that are a use of another: top_k a sort, a scan a loop, random numbers and linear
- * algebra of narrow dtypes those of wide ones. */
+/* expand_call.c -- ops that are a use of another: top_k a sort, a scan a loop, random numbers and
+ * linear algebra of narrow dtypes those of wide ones. */
 #include "ir/build.h"
 #include "pass/expand.h"
 #include <string.h>
 
-/* ---- top_k: sorted from the largest by total order, indices beside; cut to k ---------------------- */
+/* ---- top_k: sorted from the largest by total order, indices beside; cut to k ---------------- */
 
 static const struct region *larger_first(struct graph *g, enum dtype t, enum dtype index)
 {
 	const struct type *x = type_scalar(g, t), *i = type_scalar(g, index);
 	const struct type *params[] = { x, x, i, i };
 	const struct node *in[] = { graph_parameter(g, 0, x), graph_parameter(g, 1, x) };
-	const char *order = dtype_is_float(t) ? "TOTALORDER" : dtype_is_signed(t) ? "SIGNED" : "UNSIGNED";
+	const char *order = dtype_is_float(t)    ? "TOTALORDER"
+			    : dtype_is_signed(t) ? "SIGNED"
+						 : "UNSIGNED";
 	const struct attr_entry e[] = {
-		{ KEY_comparison_direction, NULL, attr_str(g, "GT") }, { KEY_compare_type, NULL, attr_str(g, order) },
+		{ KEY_comparison_direction, NULL, attr_str(g, "GT") },
+		{ KEY_compare_type, NULL, attr_str(g, order) },
 	};
 	const struct node *result = build_op(g, OP_compare, 2, in, 2, e);
 	return graph_region(g, 4, params, 1, &result);
@@ -27,11 +30,17 @@ const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t 
 	uint32_t last = t->rank - 1;
 	const struct node *in[] = { x, build_iota(g, type_with_dtype(g, t, index), last) };
 	const struct attr_entry e[] = {
-		{ KEY_dimension, NULL, attr_int(g, last) }, { KEY_is_stable, NULL, attr_bool(g, true) },
+		{ KEY_dimension, NULL, attr_int(g, last) },
+		{ KEY_is_stable, NULL, attr_bool(g, true) },
 	};
 	const struct region *r = larger_first(g, t->dtype, index);
 	struct node_spec s = {
-		.op = OP_sort, .nin = 2, .in = in, .attrs = attrs_cons(g, 2, e), .nregions = 1, .regions = &r,
+		.op = OP_sort,
+		.nin = 2,
+		.in = in,
+		.attrs = attrs_cons(g, 2, e),
+		.nregions = 1,
+		.regions = &r,
 	};
 	int64_t *start = job_array(graph_job(g), t->rank, sizeof *start);
 	int64_t *limit = job_array(graph_job(g), t->rank, sizeof *limit);
@@ -43,7 +52,7 @@ const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t 
 	return build_slice(g, graph_result(g, graph_node(g, &s), which), start, limit, stride);
 }
 
-/* ---- scan: a loop over (index, carries, outputs); inputs are captured ------------------------------ */
+/* ---- scan: a loop over (index, carries, outputs); inputs are captured ----------------------- */
 
 struct scan {
 	const struct node *n;
@@ -130,7 +139,8 @@ static const struct region *scan_body(struct graph *g, const struct scan *s)
 {
 	struct job *j = graph_job(g);
 	const struct region *r = s->n->regions[0];
-	const struct node **p = job_array(j, s->nall, sizeof *p), **next = job_array(j, s->nstate, sizeof *next);
+	const struct node **p = job_array(j, s->nall, sizeof *p),
+			  **next = job_array(j, s->nstate, sizeof *next);
 	const struct node **args = job_array(j, s->n->nin, sizeof *args);
 	const struct node **results = job_array(j, r->nresults, sizeof *results);
 	for (uint32_t i = 0; i < s->nall; i++)
@@ -160,7 +170,8 @@ const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t w
 		return NULL;
 	const struct node *more = build_compare(g, "LT", graph_parameter(g, 0, s.types[0]),
 		build_scalar_int(g, DTYPE_i64, s.size));
-	const struct region *regions[] = { graph_region(g, s.nall, s.types, 1, &more), scan_body(g, &s) };
+	const struct region *regions[] = { graph_region(g, s.nall, s.types, 1, &more),
+		scan_body(g, &s) };
 	const struct attr_entry e = { KEY_ncaptures, NULL, attr_int(g, s.nin + s.ncaptures) };
 	struct node_spec spec = {
 		.op = OP_while, .nin = s.nall, .in = s.init, .attrs = attrs_cons(g, 1, &e),
@@ -170,9 +181,10 @@ const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t w
 	return graph_result(g, graph_node(g, &spec), 1 + which);
 }
 
-/* ---- the runtime's functions know f32, f64 and complex ---------------------------------------------- */
+/* ---- the runtime's functions know f32, f64 and complex -------------------------------------- */
 
-const struct node *expand_linear(struct graph *g, const struct node *n, const struct node *const *in)
+const struct node *expand_linear(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	enum dtype t = n->type->dtype;
 	const struct node *wide[2];
@@ -192,9 +204,14 @@ const struct node *expand_rng(struct graph *g, const struct node *n, const struc
 	enum dtype t = n->type->dtype;
 	if (t == DTYPE_f64)
 		return NULL;
-	const struct node *wide[] = { build_convert(g, in[0], DTYPE_f64), build_convert(g, in[1], DTYPE_f64), in[2] };
+	const struct node *wide[] = { build_convert(g, in[0], DTYPE_f64),
+		build_convert(g, in[1], DTYPE_f64), in[2] };
 	struct node_spec s = {
-		.op = OP_rng, .nin = 3, .in = wide, .attrs = n->attrs, .type = type_with_dtype(g, n->type, DTYPE_f64),
+		.op = OP_rng,
+		.nin = 3,
+		.in = wide,
+		.attrs = n->attrs,
+		.type = type_with_dtype(g, n->type, DTYPE_f64),
 	};
 	const struct node *x = graph_node(g, &s);
 	return build_convert(g, dtype_is_float(t) ? x : build1(g, OP_floor, x), t);

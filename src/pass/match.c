@@ -1,12 +1,14 @@
 /* match.c -- patterns of recognise.def against nodes.
  *
- * A pattern is read where it stands, an item at a time, along with the node it is to be; an alternative that
- * fails is taken back by restoring match_state.  What is found once is not given up for another way later
- * on (no backtracking into an item), so patterns name what is most particular first.
+ * A pattern is read where it stands, an item at a time, along with the node it is to be; an
+ * alternative that fails is taken back by restoring match_state.  What is found once is not given
+ * up for another way later on (no backtracking into an item), so patterns name what is most
+ * particular first.
  *
- * AXES.  To say that a reduced value is used where it was reduced, and not turned, every item comes with
- * axes[]: which dimension of the whole each dimension of the node is, -1 where it has size 1.  Elementwise
- * ops keep them, `~` follows them through broadcasts and reshapes, sum and max check them and start anew. */
+ * AXES.  To say that a reduced value is used where it was reduced, and not turned, every item comes
+ * with axes[]: which dimension of the whole each dimension of the node is, -1 where it has size 1.
+ * Elementwise ops keep them, `~` follows them through broadcasts and reshapes, sum and max check
+ * them and start anew. */
 #include "pass/match.h"
 #include <ctype.h>
 #include <math.h>
@@ -15,7 +17,8 @@
 
 bool node_number(const struct node *n, double *out)
 {
-	while (n->op == OP_broadcast_in_dim || n->op == OP_dynamic_broadcast_in_dim || n->op == OP_reshape)
+	while (n->op == OP_broadcast_in_dim || n->op == OP_dynamic_broadcast_in_dim ||
+		n->op == OP_reshape)
 		n = n->in[0];
 	const struct literal *l = n->op == OP_constant ? node_literal(n) : NULL;
 	if (!l || l->type->quant || dtype_is_complex(l->type->dtype) ||
@@ -27,13 +30,14 @@ bool node_number(const struct node *n, double *out)
 
 static bool see(struct match *m, const struct node *n)
 {
-	if (m->now.nseen == MATCH_MOST || n->type->kind != TYPE_tensor || n->type->rank > MATCH_RANK)
+	if (m->now.nseen == MATCH_MOST || n->type->kind != TYPE_tensor ||
+		n->type->rank > MATCH_RANK)
 		return false;
 	m->seen[m->now.nseen++] = n;
 	return true;
 }
 
-/* ---- through what only changes the form ------------------------------------------------------- */
+/* ---- through what only changes the form ----------------------------------------------------- */
 
 static bool is_float_convert(const struct node *n)
 {
@@ -48,7 +52,8 @@ static const struct node *strip(struct match *m, const struct node *n)
 	return n;
 }
 
-/* Dims of a reshape's operand, which differ from the result's by ones alone; false: it does more. */
+/* Dims of a reshape's operand, which differ from the result's by ones alone; false: it does
+ * more. */
 static bool axes_of_reshape(const struct node *n, const int8_t *axes, int8_t *out)
 {
 	const struct type *to = n->type, *from = n->in[0]->type;
@@ -110,7 +115,7 @@ static void axes_own(int8_t *axes)
 		axes[d] = (int8_t)d;
 }
 
-/* ---- reading patterns ------------------------------------------------------------------------- */
+/* ---- reading patterns ----------------------------------------------------------------------- */
 
 static const char *blank(const char *p)
 {
@@ -147,13 +152,13 @@ static bool match_either(struct match *m, const char *p, const struct node *n, c
 	return false;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 static bool is_number(const struct node *n, double v)
 {
 	double x;
-	while (n->op == OP_convert || n->op == OP_broadcast_in_dim || n->op == OP_dynamic_broadcast_in_dim ||
-	       n->op == OP_reshape)
+	while (n->op == OP_convert || n->op == OP_broadcast_in_dim ||
+		n->op == OP_dynamic_broadcast_in_dim || n->op == OP_reshape)
 		n = n->in[0];
 	if (!node_number(n, &x))
 		return false;
@@ -182,19 +187,22 @@ static bool match_count(const struct match *m, bool inverse, const struct node *
 	return is_number(n, inverse ? 1 / (double)count : (double)count);
 }
 
-/* ---- ops -------------------------------------------------------------------------------------- */
+/* ---- ops ------------------------------------------------------------------------------------ */
 
 static bool plain_reduce(const struct node *n, enum op op)
 {
 	double init;
-	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor || !node_number(n->in[1], &init))
+	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor ||
+		!node_number(n->in[1], &init))
 		return false;
 	const struct node *body = n->regions[0]->results[0];
-	return body->op == op && body->in[0]->op == OP_parameter && body->in[1]->op == OP_parameter &&
-	       body->in[0] != body->in[1] && (op == OP_add ? init == 0 : init == -HUGE_VAL);
+	return body->op == op && body->in[0]->op == OP_parameter &&
+	       body->in[1]->op == OP_parameter && body->in[0] != body->in[1] &&
+	       (op == OP_add ? init == 0 : init == -HUGE_VAL);
 }
 
-static bool match_reduce(struct match *m, enum op op, const char *p, const struct node *n, const int8_t *axes)
+static bool match_reduce(
+	struct match *m, enum op op, const char *p, const struct node *n, const int8_t *axes)
 {
 	if (!plain_reduce(n, op))
 		return false;
@@ -231,11 +239,13 @@ static bool sums_rows(struct match *m, const struct node *n, uint32_t i)
 	return !m->now.rows || dim_product(m->g, count, extents) == m->now.rows;
 }
 
-static bool match_args(struct match *m, const char *p, const struct node *n, const int8_t *axes, bool swap)
+static bool match_args(
+	struct match *m, const char *p, const struct node *n, const int8_t *axes, bool swap)
 {
 	for (uint32_t i = 0; i < n->nin; i++) {
 		const struct node *x = n->in[swap && i < 2 ? 1 - i : i];
-		if (x->type->kind != TYPE_tensor || (x->type->rank && x->type->rank != n->type->rank))
+		if (x->type->kind != TYPE_tensor ||
+			(x->type->rank && x->type->rank != n->type->rank))
 			return false;
 		if (!match_item(m, p, x, axes))
 			return false;
@@ -282,7 +292,7 @@ static bool match_op(struct match *m, const char *p, const struct node *n, const
 	return op->flags & OP_COMMUTES && match_args(m, args, n, axes, true);
 }
 
-/* ---- parts ------------------------------------------------------------------------------------ */
+/* ---- parts ---------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *pattern;
@@ -303,9 +313,10 @@ static bool match_part(struct match *m, const char *p, const struct node *n, con
 	BUG("a pattern names no part of recognise.def");
 }
 
-/* ---- items ------------------------------------------------------------------------------------ */
+/* ---- items ---------------------------------------------------------------------------------- */
 
-/* A letter under `~` stands for what varies along the summed dimensions only: a scale, not a gate. */
+/* A letter under `~` stands for what varies along the summed dimensions only: a scale, not a
+ * gate. */
 static bool varies_along_row(const struct match *m, const struct node *n, const int8_t *axes)
 {
 	double number;
@@ -358,7 +369,8 @@ static bool match_item(struct match *m, const char *p, const struct node *n, con
 		memcpy(inner, axes, sizeof inner);
 		n = along(m, n, inner);
 		p = blank(p + 1);
-		if (islower((unsigned char)p[0]) && strchr(",)|}", p[1]) && !varies_along_row(m, n, inner))
+		if (islower((unsigned char)p[0]) && strchr(",)|}", p[1]) &&
+			!varies_along_row(m, n, inner))
 			return false;
 		return match_item(m, p, n, inner);
 	default:

@@ -9,11 +9,13 @@
 /* What a match knows; what may have to be taken back when an alternative fails is in `now`. */
 struct match {
 	struct graph *g;
-	const struct node *seen[MATCH_MOST];     /* the nodes the pattern spoke of, the root first */
+	/* the nodes the pattern spoke of, the root first */
+	const struct node *seen[MATCH_MOST];
 	struct match_state {
 		const struct node *named[26];    /* by letter */
 		const struct type *whole;        /* whose dimensions sums are over */
-		uint32_t nseen, reduced;         /* reduced: those dimensions, a bit each; 0: none yet */
+		/* reduced: those dimensions, a bit each; 0: none yet */
+		uint32_t nseen, reduced;
 		int64_t rows;                    /* elements a softmax in @ sums, 0: none */
 	} now;
 };

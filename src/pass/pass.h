@@ -1,8 +1,9 @@
 /* pass.h -- graph -> graph, knowing no machine.
  *
- * A pass gives the region that another becomes, the same pointer when nothing changed: nodes are consed,
- * so the runner needs no other word.  Passes add to the graph and fail through its job; they never
- * recurse on graph depth.  The runner verifies what changed and can leave any pass out by name. */
+ * A pass gives the region that another becomes, the same pointer when nothing changed: nodes are
+ * consed, so the runner needs no other word.  Passes add to the graph and fail through its job;
+ * they never recurse on graph depth.  The runner verifies what changed and can leave any pass out
+ * by name. */
 #ifndef PASS_PASS_H
 #define PASS_PASS_H
 #include "ir/graph.h"
@@ -35,7 +36,8 @@ struct pass_options {
 const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
 	const struct pass_options *o);
 
-/* Every rewrite rule and every form that is recognised, and how often it was applied in this process. */
+/* Every rewrite rule and every form that is recognised, and how often it was applied in this
+ * process. */
 enum pass_rule {
 #define RULE(name, ...) PASS_RULE_##name,
 #include "pass/rule.def"

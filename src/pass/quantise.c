@@ -1,16 +1,16 @@
-/* quantise.c -- quantised tensors become their storage integers, in the signature too; an op over them
- * becomes dequantize, the op over the expressed dtype, quantize, as the specification has it.  Ops that
- * only move elements, and those with regions, keep the integers (quant_moves).
+/* quantise.c -- quantised tensors become their storage integers, in the signature too; an op over
+ * them becomes dequantize, the op over the expressed dtype, quantize, as the specification has it.
+ * Ops that only move elements, and those with regions, keep the integers (quant_moves).
  *
  *   dequantize  (x - zero) * scale             quantize  clamp(round(x / scale) + zero)
  *
- * Both as the interpreter computes them, bit for bit: in f32 where the storage has 16 bits at most and the
- * expressed dtype is f32 (all is exact but the last rounding), else in f64. */
+ * Both as the interpreter computes them, bit for bit: in f32 where the storage has 16 bits at most
+ * and the expressed dtype is f32 (all is exact but the last rounding), else in f64. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/pass.h"
 
-/* ---- types ------------------------------------------------------------------------------------ */
+/* ---- types ---------------------------------------------------------------------------------- */
 
 static bool type_has_quant(const struct type *t)
 {
@@ -37,7 +37,7 @@ static const struct type *type_without(struct graph *g, const struct type *t, bo
 	return type_list(g, t->kind, t->n, elem);
 }
 
-/* ---- conversions ------------------------------------------------------------------------------ */
+/* ---- conversions ---------------------------------------------------------------------------- */
 
 static enum dtype quant_wide(const struct type *t)
 {
@@ -53,11 +53,13 @@ static double rounded(enum dtype t, double v)
 }
 
 /* The scales (as the expressed dtype has them) or zero points of q, in x's shape and dtype. */
-static const struct node *parameters(struct graph *g, const struct quant *q, const struct node *x, bool zeros)
+static const struct node *parameters(
+	struct graph *g, const struct quant *q, const struct node *x, bool zeros)
 {
 	enum dtype t = x->type->dtype;
 	if (q->axis < 0 || q->n < 2)
-		return build_like(g, x, zeros ? (double)q->zeros[0] : rounded(q->expressed, q->scales[0]));
+		return build_like(
+			g, x, zeros ? (double)q->zeros[0] : rounded(q->expressed, q->scales[0]));
 	unsigned char *data = job_array(graph_job(g), q->n, dtype_bytes(t));
 	for (uint32_t i = 0; i < q->n; i++)
 		dtype_store_f64(t, data + i * dtype_bytes(t),
@@ -87,22 +89,25 @@ static const struct node *dequantize(struct graph *g, const struct node *x, cons
 static const struct node *quantize(struct graph *g, const struct node *x, const struct type *t)
 {
 	const struct quant *q = t->quant;
-	enum dtype divided = q->expressed == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32, wide = quant_wide(t);
+	enum dtype divided = q->expressed == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32,
+		   wide = quant_wide(t);
 	const struct node *y = build_convert(g, build_convert(g, x, q->expressed), divided);
 	y = build2(g, OP_divide, y, parameters(g, q, y, false));
 	y = build_convert(g, build_convert(g, y, q->expressed), wide);
 	const struct node *zero = parameters(g, q, y, true);
 	const struct node *v = build1(g, OP_round_nearest_even, y);
 	v = has_zeros(q) ? build2(g, OP_add, v, zero) : v;
-	v = build3(g, OP_clamp, build_scalar(g, wide, (double)q->min), v, build_scalar(g, wide, (double)q->max));
-	v = build_select(g, build_compare(g, "NE", y, y), zero, v);      /* a NaN is the zero point */
+	v = build3(g, OP_clamp, build_scalar(g, wide, (double)q->min), v,
+		build_scalar(g, wide, (double)q->max));
+	/* a NaN is the zero point */
+	v = build_select(g, build_compare(g, "NE", y, y), zero, v);
 	return build_convert(g, v, t->dtype);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------ */
+/* ---- nodes ---------------------------------------------------------------------------------- */
 
-static const struct node *rebuilt(struct graph *g, const struct node *n, const struct node *const *in,
-	const struct type *type)
+static const struct node *rebuilt(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct type *type)
 {
 	const struct region **regions = job_array(graph_job(g), n->nregions, sizeof *regions);
 	for (uint32_t i = 0; i < n->nregions; i++)
@@ -121,8 +126,10 @@ static const struct node *stored_constant(struct graph *g, const struct node *n)
 	return l ? build_constant(g, type, l->splat, l->data) : rebuilt(g, n, NULL, type);
 }
 
-/* An op that computes: over the expressed dtypes.  One of several results is quantized at OP_result. */
-static const struct node *computed(struct graph *g, const struct node *n, const struct node *const *in)
+/* An op that computes: over the expressed dtypes.  One of several results is quantized at
+ * OP_result. */
+static const struct node *computed(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	const struct node **wide = job_array(graph_job(g), n->nin, sizeof *wide), *m;
 	for (uint32_t i = 0; i < n->nin; i++)
@@ -144,12 +151,15 @@ static const struct node *node_quantise(void *arg, struct graph *g, const struct
 	if (!quant)
 		return region_rewrite_nested(g, n, in, pass_quantise);
 	if (n->op == OP_parameter)
-		return graph_parameter(g, (uint32_t)node_int(n, KEY_index, 0), type_without(g, n->type, false));
+		return graph_parameter(
+			g, (uint32_t)node_int(n, KEY_index, 0), type_without(g, n->type, false));
 	if (n->op == OP_constant)
 		return stored_constant(g, n);
 	if (n->op == OP_result) {
 		const struct node *m = graph_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
-		return quant_moves(n->in[0]->op) || !type_has_quant(n->type) ? m : quantize(g, m, n->type);
+		return quant_moves(n->in[0]->op) || !type_has_quant(n->type)
+			       ? m
+			       : quantize(g, m, n->type);
 	}
 	if (quant_moves(n->op))
 		return rebuilt(g, n, in, type_without(g, n->type, false));

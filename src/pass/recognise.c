@@ -1,13 +1,14 @@
 /* recognise.c -- softmax, norms, gelu and attention where a program spells them out.
  *
- * What a form of recognise.def matches becomes a composite of that name, whose decomposition is the very ops
- * that were there.
- * R1  Same bits: inlining the composite gives back the nodes it was made of, whatever a pattern says.  So a
- *     pattern too wide gives a wrong name and never a wrong result.
- * R2  Users before operands, the largest form first: layer_norm takes its scale and offset along, attention
- *     its softmax, which is named inside of it.
- * R3  Operands of the composite are the nodes a pattern did not speak of; what is computed from constants
- *     alone goes inside.  An op inside that others read too stays where it was for them. */
+ * What a form of recognise.def matches becomes a composite of that name, whose decomposition is the
+ * very ops that were there.
+ * R1  Same bits: inlining the composite gives back the nodes it was made of, whatever a pattern
+ *     says.  So a pattern too wide gives a wrong name and never a wrong result.
+ * R2  Users before operands, the largest form first: layer_norm takes its scale and offset along,
+ *     attention its softmax, which is named inside of it.
+ * R3  Operands of the composite are the nodes a pattern did not speak of; what is computed from
+ *     constants alone goes inside.  An op inside that others read too stays where it was for
+ *     them. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/match.h"
@@ -46,15 +47,17 @@ struct recognise {
 	const struct node **now;         /* by node id: what it became */
 };
 
-/* ---- finding ---------------------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------------------------------- */
 
 static void find_constants(struct recognise *r, uint32_t count, const struct node *const *order)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *n = order[i];
 		enum op_kind kind = op_table[n->op].kind;
-		bool all = n->op == OP_constant ? node_literal(n) != NULL :
-			n->op == OP_iota || ((kind == OP_MAP || kind == OP_MOVE) && n->nin && !n->nregions);
+		bool all = n->op == OP_constant
+				   ? node_literal(n) != NULL
+				   : n->op == OP_iota || ((kind == OP_MAP || kind == OP_MOVE) &&
+								 n->nin && !n->nregions);
 		for (uint32_t k = 0; k < n->nin && all; k++)
 			all = r->constant[n->in[k]->id];
 		r->constant[n->id] = all && n->type->kind == TYPE_tensor;
@@ -79,7 +82,7 @@ static void find_at(struct recognise *r, struct graph *g, const struct node *n, 
 	}
 }
 
-/* ---- wrapping --------------------------------------------------------------------------------- */
+/* ---- wrapping ------------------------------------------------------------------------------- */
 
 static bool among(const struct node *n, uint32_t count, const struct node *const *v)
 {
@@ -89,20 +92,25 @@ static bool among(const struct node *n, uint32_t count, const struct node *const
 	return false;
 }
 
-static const struct region *recognise_below(struct graph *g, const struct region *r, unsigned first);
+static const struct region *recognise_below(
+	struct graph *g, const struct region *r, unsigned first);
 
-/* The order of a composite's operands, by their letters in patterns; *: the rest, as they were made. */
+/* The order of a composite's operands, by their letters in patterns; *: the rest, as they were
+ * made. */
 #define OPERANDS "xqkvwbo*"
 
-/* The composite's attributes: over which dimensions it is; and its decomposition's name in the text form. */
-static const struct attrs *attributes_of(struct graph *g, const struct found *f, const struct region *body)
+/* The composite's attributes: over which dimensions it is; and its decomposition's name in the text
+ * form. */
+static const struct attrs *attributes_of(
+	struct graph *g, const struct found *f, const struct region *body)
 {
 	struct job *j = graph_job(g);
 	const char *dims = "";
 	for (uint32_t d = 0; f->state.reduced >> d; d++)
 		if (f->state.reduced >> d & 1)
 			dims = job_printf(j, "%s%s%u", dims, *dims ? ", " : "", d);
-	const char *name = job_printf(j, GRAPH_PART "%s.impl_%u", forms[f->form].composite, body->id);
+	const char *name =
+		job_printf(j, GRAPH_PART "%s.impl_%u", forms[f->form].composite, body->id);
 	struct func func = {
 		.name = graph_string(g, name, strlen(name)), .is_private = true, .region = body,
 	};
@@ -117,8 +125,8 @@ static const struct attrs *attributes_of(struct graph *g, const struct found *f,
 }
 
 /* The nodes of a composite to be and, marked false in own[], its operands; by id. */
-static const struct node **gather(struct recognise *r, const struct node *root, const struct found *f,
-	uint32_t *count, bool **own)
+static const struct node **gather(struct recognise *r, const struct node *root,
+	const struct found *f, uint32_t *count, bool **own)
 {
 	uint32_t n = 1, cap = 32;
 	const struct node **v = job_array(r->job, cap, sizeof *v);
@@ -160,17 +168,20 @@ static const struct node *copy_of(const struct node *x, uint32_t count, const st
 }
 
 /* The composite for found f with root n, over what its operands became. */
-static const struct node *wrap(struct recognise *r, struct graph *g, const struct node *n, const struct found *f)
+static const struct node *wrap(
+	struct recognise *r, struct graph *g, const struct node *n, const struct found *f)
 {
 	struct job *j = r->job;
 	uint32_t count, nin = 0;
 	bool *own;
 	const struct node **v = gather(r, n, f, &count, &own);
-	const struct node **copies = job_array(j, count, sizeof *copies), **in = job_array(j, count, sizeof *in);
+	const struct node **copies = job_array(j, count, sizeof *copies),
+			  **in = job_array(j, count, sizeof *in);
 	const struct type **types = job_array(j, count, sizeof *types);
 	for (const char *letter = OPERANDS; *letter; letter++)
 		for (uint32_t i = 0; i < count; i++)
-			if (!own[i] && !copies[i] && (*letter == '*' || v[i] == f->state.named[*letter - 'a'])) {
+			if (!own[i] && !copies[i] &&
+				(*letter == '*' || v[i] == f->state.named[*letter - 'a'])) {
 				copies[i] = graph_parameter(g, nin, v[i]->type);
 				types[nin] = v[i]->type;
 				in[nin++] = r->now[v[i]->id];
@@ -207,14 +218,18 @@ static const struct node *recognise_node(void *arg, struct graph *g, const struc
 	return now;
 }
 
-static const struct region *recognise_below(struct graph *g, const struct region *region, unsigned first)
+static const struct region *recognise_below(
+	struct graph *g, const struct region *region, unsigned first)
 {
 	struct job *j = graph_job(g);
 	uint32_t count, ids = graph_nnodes(g);
 	const struct node **order = region_order(j, region, &count);
 	struct recognise r = {
-		.job = j, .found = job_array(j, ids, sizeof *r.found), .now = job_array(j, ids, sizeof *r.now),
-		.inside = job_array(j, ids, sizeof *r.inside), .constant = job_array(j, ids, sizeof *r.constant),
+		.job = j,
+		.found = job_array(j, ids, sizeof *r.found),
+		.now = job_array(j, ids, sizeof *r.now),
+		.inside = job_array(j, ids, sizeof *r.inside),
+		.constant = job_array(j, ids, sizeof *r.constant),
 	};
 	bool any = false;
 	find_constants(&r, count, order);

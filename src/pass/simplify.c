@@ -1,9 +1,11 @@
 /* simplify.c -- the rules of rule.def, applied at every node, operands first, until none fires.
  *
- * A rule is given a node whose operands were simplified and says what is equal to it and simpler, or NULL.
- * R1  What it gives has the node's type.   R2  It never makes what another rule undoes: each gives an
- * operand, or one op where there were two, so the number of ops only falls.   R3  Its class is said in
- * rule.def and holds for NaN, infinities and signed zeros too. */
+ * A rule is given a node whose operands were simplified and says what is equal to it and simpler,
+ * or NULL.
+ * R1  What it gives has the node's type.   R2  It never makes what another rule undoes: each gives
+ *     an
+ * operand, or one op where there were two, so the number of ops only falls.   R3  Its class is said
+ * in rule.def and holds for NaN, infinities and signed zeros too. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/match.h"
@@ -15,7 +17,7 @@ typedef const struct node *rule_fn(struct graph *g, const struct node *n);
 #include "pass/rule.def"
 #undef RULE
 
-/* ---- matching --------------------------------------------------------------------------------- */
+/* ---- matching ------------------------------------------------------------------------------- */
 
 /* The number every element of n is, by constants and broadcasts of them. */
 static bool is_number(const struct node *n, double v)
@@ -31,10 +33,12 @@ static bool dtype_holds(enum dtype to, enum dtype from)
 {
 	const struct dtype_info *a = &dtype_table[from], *b = &dtype_table[to];
 	if (a->kind == DTYPE_FLOAT && b->kind == DTYPE_FLOAT)
-		return a->special == DTYPE_IEEE && b->special == DTYPE_IEEE && b->exp >= a->exp && b->man >= a->man;
+		return a->special == DTYPE_IEEE && b->special == DTYPE_IEEE && b->exp >= a->exp &&
+		       b->man >= a->man;
 	if (a->kind == DTYPE_BOOL && b->kind != DTYPE_BOOL)
 		return b->kind == DTYPE_SINT || b->kind == DTYPE_UINT || b->kind == DTYPE_FLOAT;
-	return a->kind == b->kind && (a->kind == DTYPE_SINT || a->kind == DTYPE_UINT) && b->bits >= a->bits;
+	return a->kind == b->kind && (a->kind == DTYPE_SINT || a->kind == DTYPE_UINT) &&
+	       b->bits >= a->bits;
 }
 
 static bool all_ints(const struct node *n, enum key k, int64_t v)
@@ -55,7 +59,7 @@ static bool is_counting(const int64_t *v, uint32_t n)
 	return true;
 }
 
-/* ---- the rules, in the order of rule.def ------------------------------------------------------ */
+/* ---- the rules, in the order of rule.def ---------------------------------------------------- */
 
 static const struct node *rule_convert_same(struct graph *g, const struct node *n)
 {
@@ -83,7 +87,8 @@ static const struct node *rule_reshape_same(struct graph *g, const struct node *
 static const struct node *rule_reshape_reshape(struct graph *g, const struct node *n)
 {
 	const struct node *inner = n->in[0];
-	if (inner->op != OP_reshape || !type_is_static(n->type) || !type_is_static(inner->in[0]->type))
+	if (inner->op != OP_reshape || !type_is_static(n->type) ||
+		!type_is_static(inner->in[0]->type))
 		return NULL;
 	struct node_spec s = { .op = OP_reshape, .nin = 1, .in = inner->in, .type = n->type };
 	return inner->in[0]->type == n->type ? inner->in[0] : graph_node(g, &s);
@@ -104,7 +109,8 @@ static const struct node *rule_transpose_transpose(struct graph *g, const struct
 	int64_t both[64];
 	if (inner->op != OP_transpose || n->type->rank > 64 || n->type->quant)
 		return NULL;
-	const int64_t *p = node_ints(inner, KEY_permutation, &count), *q = node_ints(n, KEY_permutation, &count);
+	const int64_t *p = node_ints(inner, KEY_permutation, &count),
+		      *q = node_ints(n, KEY_permutation, &count);
 	for (uint32_t i = 0; i < count; i++)
 		both[i] = p[q[i]];
 	if (is_counting(both, count) && inner->in[0]->type == n->type)
@@ -123,9 +129,14 @@ static const struct node *rule_broadcast_same(struct graph *g, const struct node
 static const struct node *broadcast_of(struct graph *g, const struct node *n, const struct node *x,
 	const int64_t *at)
 {
-	const struct attr_entry e = { KEY_broadcast_dimensions, NULL, attr_ints(g, x->type->rank, at) };
+	const struct attr_entry e = { KEY_broadcast_dimensions, NULL,
+		attr_ints(g, x->type->rank, at) };
 	struct node_spec s = {
-		.op = OP_broadcast_in_dim, .nin = 1, .in = &x, .attrs = attrs_cons(g, 1, &e), .type = n->type,
+		.op = OP_broadcast_in_dim,
+		.nin = 1,
+		.in = &x,
+		.attrs = attrs_cons(g, 1, &e),
+		.type = n->type,
 	};
 	return graph_node(g, &s);
 }
@@ -149,7 +160,8 @@ static const struct node *rule_broadcast_reshape(struct graph *g, const struct n
 	const struct node *inner = n->in[0], *x = inner->nin ? inner->in[0] : NULL;
 	uint32_t count, k = 0;
 	int64_t at[64];
-	if (inner->op != OP_reshape || x->type->rank > inner->type->rank || n->type->rank > 64 || n->type->quant)
+	if (inner->op != OP_reshape || x->type->rank > inner->type->rank || n->type->rank > 64 ||
+		n->type->quant)
 		return NULL;
 	const int64_t *b = node_ints(n, KEY_broadcast_dimensions, &count);
 	for (uint32_t d = 0; d < inner->type->rank; d++)
@@ -167,7 +179,9 @@ static const struct node *rule_broadcast_reshape(struct graph *g, const struct n
 static const struct node *rule_slice_whole(struct graph *g, const struct node *n)
 {
 	(void)g;
-	return n->type == n->in[0]->type && type_is_static(n->type) && all_ints(n, KEY_strides, 1) ? n->in[0] : NULL;
+	return n->type == n->in[0]->type && type_is_static(n->type) && all_ints(n, KEY_strides, 1)
+		       ? n->in[0]
+		       : NULL;
 }
 
 static const struct node *rule_multiply_one(struct graph *g, const struct node *n)
@@ -219,8 +233,8 @@ static const struct node *rule_reduce_ones(struct graph *g, const struct node *n
 		(body->op == OP_add && !dtype_is_float(n->type->dtype) && is_number(n->in[1], 0)) ||
 		(body->op == OP_maximum && is_number(n->in[1], -__builtin_inf())) ||
 		(body->op == OP_minimum && is_number(n->in[1], __builtin_inf()));
-	bool plain = body->nin == 2 && body->in[0]->op == OP_parameter && body->in[1]->op == OP_parameter &&
-		body->in[0] != body->in[1];
+	bool plain = body->nin == 2 && body->in[0]->op == OP_parameter &&
+		     body->in[1]->op == OP_parameter && body->in[0] != body->in[1];
 	return neutral && plain ? build_reshape(g, n->in[0], n->type->rank, n->type->dims) : NULL;
 }
 
@@ -247,25 +261,30 @@ static const struct node *rule_size_of_map(struct graph *g, const struct node *n
 		return NULL;
 	for (uint32_t i = 0; i < f->nin; i++) {
 		const struct type *x = f->in[i]->type;
-		if (x->kind != TYPE_tensor || x->rank != f->type->rank || x->dims[d] != f->type->dims[d])
+		if (x->kind != TYPE_tensor || x->rank != f->type->rank ||
+			x->dims[d] != f->type->dims[d])
 			continue;
 		struct node_spec s = {
-			.op = OP_get_dimension_size, .nin = 1, .in = &f->in[i], .attrs = n->attrs, .type = n->type,
+			.op = OP_get_dimension_size,
+			.nin = 1,
+			.in = &f->in[i],
+			.attrs = n->attrs,
+			.type = n->type,
 		};
 		return graph_node(g, &s);
 	}
 	return NULL;
 }
 
-/* ---- the driver ------------------------------------------------------------------------------- */
+/* ---- the driver ----------------------------------------------------------------------------- */
 
 static const struct node *apply(struct graph *g, const struct node *n)
 {
 	const struct node *m;
-#define RULE(name, root, class, algebra)                                                              \
-	if ((OP_##root == OP_COUNT || n->op == OP_##root) && (m = rule_##name(g, n))) {               \
-		pass_fired(PASS_RULE_##name);                                                         \
-		return m;                                                                             \
+#define RULE(name, root, class, algebra)                                                           \
+	if ((OP_##root == OP_COUNT || n->op == OP_##root) && (m = rule_##name(g, n))) {            \
+		pass_fired(PASS_RULE_##name);                                                      \
+		return m;                                                                          \
 	}
 #include "pass/rule.def"
 #undef RULE

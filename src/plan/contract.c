@@ -1,10 +1,12 @@
-/* contract.c -- which side of a dot_general is read as scalars and which as vectors, and how both lie.
+/* contract.c -- which side of a dot_general is read as scalars and which as vectors, and how both
+ * lie.
  *
- * The rows side is read as it lies, whatever its strides (weights [N,K] too); the columns side wants
- * vectors of consecutive n: as it lies when n has stride 1, else packed into panels of columns by a
- * map kernel of its own, into which what computes the operand fuses.  So of the two ways to turn a
- * product the cheaper is taken: work wasted in the last panel against elements to pack.  (The scheme of
- * Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008, with one side unpacked.) */
+ * The rows side is read as it lies, whatever its strides (weights [N,K] too); the columns side
+ * wants vectors of consecutive n: as it lies when n has stride 1, else packed into panels of
+ * columns by a map kernel of its own, into which what computes the operand fuses.  So of the two
+ * ways to turn a product the cheaper is taken: work wasted in the last panel against elements to
+ * pack.  (The scheme of Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication,
+ * 2008, with one side unpacked.) */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 #include <string.h>
@@ -22,7 +24,9 @@ struct side {
 static void side_measure(struct graph *g, struct side *s)
 {
 	bool k = view_collapse(g, &s->view, s->ncontract, s->contract, &s->k_extent, &s->k_stride);
-	s->collapses = view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) && k;
+	s->collapses =
+		view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) &&
+		k;
 	if (s->free_extent == 1)
 		s->free_stride = 1;
 }
@@ -45,7 +49,8 @@ static struct side side_of(struct graph *g, const struct node *operand, const in
 }
 
 /* The operand in the order batch, first, second, as a new dense tensor. */
-static const struct node *side_transposed(struct graph *g, const struct side *s, bool contract_first)
+static const struct node *side_transposed(
+	struct graph *g, const struct side *s, bool contract_first)
 {
 	int64_t perm[PLAN_MAX_RANK];
 	uint32_t n = 0;
@@ -82,7 +87,8 @@ static const struct node *side_pack(struct graph *g, const struct side *s, int64
 {
 	const struct node *t = side_transposed(g, s, false);
 	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
-	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 }, interior[PLAN_MAX_RANK] = { 0 };
+	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
+		interior[PLAN_MAX_RANK] = { 0 };
 	uint32_t b = s->nbatch;
 	for (uint32_t i = 0; i < b; i++) {
 		dims[i] = s->node->type->dims[s->batch[i]];
@@ -105,13 +111,14 @@ static const struct node *side_pack(struct graph *g, const struct side *s, int64
 	return build_transpose(g, t, perm);
 }
 
-/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with the last
- * panel's waste, and packing an element. */
+/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with
+ * the last panel's waste, and packing an element. */
 static double side_cost(const struct side *rows, const struct side *cols, int64_t panel)
 {
 	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
 		return cols->free_stride == 1 ? 0 : 1;
-	double m = (double)rows->free_extent, n = (double)cols->free_extent, k = (double)rows->k_extent;
+	double m = (double)rows->free_extent, n = (double)cols->free_extent,
+	       k = (double)rows->k_extent;
 	double panels = (double)((cols->free_extent + panel - 1) / panel);
 	double work = m * panels * (double)panel * k / 32;
 	bool direct = cols->collapses && cols->free_stride == 1;
@@ -129,8 +136,8 @@ static int64_t contract_ints(const struct contract *c, int64_t *out)
 		out[n++] = c->rows_batch[i];
 		out[n++] = c->cols_batch[i];
 	}
-	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k, c->cols_k,
-		c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block, c->panel };
+	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
+		c->cols_k, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block, c->panel };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	return n;
@@ -149,8 +156,8 @@ void contract_load(const struct node *n, struct contract *c)
 		c->rows_batch[i] = *in++;
 		c->cols_batch[i] = *in++;
 	}
-	int64_t *const numbers[] = { &c->m, &c->n, &c->k, &c->rows_at, &c->cols_at, &c->rows_m, &c->rows_k,
-		&c->cols_k };
+	int64_t *const numbers[] = { &c->m, &c->n, &c->k, &c->rows_at, &c->cols_at, &c->rows_m,
+		&c->rows_k, &c->cols_k };
 	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		*numbers[i] = *in++;
 	c->rows_type = (enum dtype)*in++;
@@ -167,11 +174,13 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 {
 	for (uint32_t i = 0; i < rows->nbatch; i++) {
 		uint32_t r = rows->batch[i], v = cols->batch[i];
-		int64_t d = rows->view.dims[r], rs = rows->view.strides[r], cs = cols->view.strides[v];
+		int64_t d = rows->view.dims[r], rs = rows->view.strides[r],
+			cs = cols->view.strides[v];
 		if (d == 1)
 			continue;
 		uint32_t p = c->nbatch;
-		if (p && c->rows_batch[p - 1] == dim_mul(g, rs, d) && c->cols_batch[p - 1] == dim_mul(g, cs, d)) {
+		if (p && c->rows_batch[p - 1] == dim_mul(g, rs, d) &&
+			c->cols_batch[p - 1] == dim_mul(g, cs, d)) {
 			c->batch[p - 1] = dim_mul(g, c->batch[p - 1], d);
 			c->rows_batch[p - 1] = rs;
 			c->cols_batch[p - 1] = cs;
@@ -187,8 +196,9 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 	return true;
 }
 
-/* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the second-level
- * cache, its group of columns another.  Few blocks of columns become more, for the sake of threads. */
+/* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the
+ * second-level cache, its group of columns another.  Few blocks of columns become more, for the
+ * sake of threads. */
 static void contract_block(struct contract *c, const struct plan_options *o)
 {
 	int64_t tile = isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
@@ -202,7 +212,8 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
 	int64_t width = 128;
-	while (width > 32 && blocks * batch * ((n + width - 1) / width) < 16 && rows * k * width > 1 << 20)
+	while (width > 32 && blocks * batch * ((n + width - 1) / width) < 16 &&
+		rows * k * width > 1 << 20)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
 }
@@ -217,19 +228,20 @@ static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 	return DTYPE_none;
 }
 
-const struct node *plan_lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
-	const struct plan_options *o)
+const struct node *plan_lower_dot(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o)
 {
 	enum dtype acc = contract_acc(in[0]->type->dtype, in[1]->type->dtype, n->type->dtype);
-	if (acc == DTYPE_none || in[0]->type->rank > PLAN_MAX_RANK - 4 || in[1]->type->rank > PLAN_MAX_RANK - 4 ||
-	    in[0]->type->quant || in[1]->type->quant)
+	if (acc == DTYPE_none || in[0]->type->rank > PLAN_MAX_RANK - 4 ||
+		in[1]->type->rank > PLAN_MAX_RANK - 4 || in[0]->type->quant || in[1]->type->quant)
 		return NULL;
 	uint32_t nb, nc;
 	const int64_t *lb = node_ints(n, KEY_lhs_batching_dimensions, &nb);
 	const int64_t *rb = node_ints(n, KEY_rhs_batching_dimensions, &nb);
 	const int64_t *lc = node_ints(n, KEY_lhs_contracting_dimensions, &nc);
 	const int64_t *rc = node_ints(n, KEY_rhs_contracting_dimensions, &nc);
-	struct side lhs = side_of(g, in[0], lb, nb, lc, nc), rhs = side_of(g, in[1], rb, nb, rc, nc);
+	struct side lhs = side_of(g, in[0], lb, nb, lc, nc),
+		    rhs = side_of(g, in[1], rb, nb, rc, nc);
 	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
 		return NULL;
 	struct contract c = { .acc = acc, .panel = isa_table[o->isa].cols };
@@ -263,7 +275,11 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n, const s
 	uint32_t nints = (uint32_t)contract_ints(&c, ints);
 	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
 	struct node_spec s = {
-		.op = OP_contract, .nin = 2, .in = operands, .attrs = attrs_cons(g, 1, &e), .type = n->type,
+		.op = OP_contract,
+		.nin = 2,
+		.in = operands,
+		.attrs = attrs_cons(g, 1, &e),
+		.type = n->type,
 	};
 	return graph_node(g, &s);
 }

@@ -1,15 +1,18 @@
 /* fuse.c -- which nodes become one kernel.
  *
- * Nodes are visited users first.  Each either joins the one kernel all its users are in, is repeated in
- * several because that is cheaper than a buffer, or gets a buffer and begins a kernel of its own as root.
- * A kernel has one root, so it only ever holds ancestors of that root and no cycle can arise.
+ * Nodes are visited users first.  Each either joins the one kernel all its users are in, is
+ * repeated in several because that is cheaper than a buffer, or gets a buffer and begins a kernel
+ * of its own as root.  A kernel has one root, so it only ever holds ancestors of that root and no
+ * cycle can arise.
  *
  * F1  What a step, a contraction or the caller reads has a buffer.
- * F2  A node is not computed again for each of many readers unless that is cheap (GROUP_SPARE a kernel).
- * F3  A reduce along the last dims of the space makes the kernel a row kernel: its value is computed once
- *     a row and used by the same row (softmax, norms).  Other reduces are loops inside a map kernel.
- * F4  A contraction takes what follows it as epilogue as long as that is element by element, with reshapes
- *     and transposes between.
+ * F2  A node is not computed again for each of many readers unless that is cheap (GROUP_SPARE a
+ *     kernel).
+ * F3  A reduce along the last dims of the space makes the kernel a row kernel: its value is
+ *     computed once a row and used by the same row (softmax, norms).  Other reduces are loops
+ *     inside a map kernel.
+ * F4  A contraction takes what follows it as epilogue as long as that is element by element, with
+ *     reshapes and transposes between.
  * F5  Which kernels come out depends on the graph alone. */
 #include "plan/plan_impl.h"
 #include <string.h>
@@ -19,7 +22,8 @@
 #define SHARERS 64               /* kernels a cheap node may be repeated in */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
-/* A node's place in a group: how often it is computed, and which dim of the space each of its dims is. */
+/* A node's place in a group: how often it is computed, and which dim of the space each of its dims
+ * is. */
 struct member {
 	struct group *group;
 	double visits;
@@ -33,7 +37,8 @@ struct fuse {
 	struct fusion *f;
 	struct member **in;              /* by node id: the groups it is in */
 	const struct node ***users;      /* by node id, NULL-terminated */
-	const char **must;               /* by node id: why it needs a buffer (F1); NULL: it may do without */
+	/* by node id: why it needs a buffer (F1); NULL: it may do without */
+	const char **must;
 };
 
 static double elements(const struct type *t)
@@ -48,18 +53,25 @@ static double elements(const struct type *t)
 static double node_weight(const struct node *n)
 {
 	switch (n->op) {
-	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_sine: case OP_cosine:
-	case OP_power: case OP_chlo_erf: case OP_chlo_erfc: case OP_log_plus_one: case OP_exponential_minus_one:
-	case OP_atan2: case OP_tan: case OP_cbrt: case OP_chlo_erf_inv: case OP_chlo_lgamma: case OP_chlo_digamma:
+	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_sine:
+	case OP_cosine:
+	case OP_power: case OP_chlo_erf: case OP_chlo_erfc: case OP_log_plus_one:
+	case OP_exponential_minus_one:
+	case OP_atan2: case OP_tan: case OP_cbrt: case OP_chlo_erf_inv: case OP_chlo_lgamma:
+	case OP_chlo_digamma:
 		return 12;
 	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder:
 		return 4;
 	case OP_gather: case OP_patches:
 		return 3;
-	case OP_reduce: case OP_reduce_window: case OP_dot_general: case OP_select_and_scatter: case OP_map:
+	case OP_reduce: case OP_reduce_window: case OP_dot_general: case OP_select_and_scatter:
+	case OP_map:
 		return 100;
 	default:
-		return n->op == OP_result || op_table[n->op].kind == OP_MOVE || op_table[n->op].kind == OP_LEAF ? 0 : 1;
+		return n->op == OP_result || op_table[n->op].kind == OP_MOVE ||
+				       op_table[n->op].kind == OP_LEAF
+			       ? 0
+			       : 1;
 	}
 }
 
@@ -157,14 +169,16 @@ static double fan(const struct node *u, const struct node *n)
 	case OP_reduce:
 		return n->type->rank ? elements(n->type) / (d > 0 ? d : 1) : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
-		return 16;                       /* many: keeps all but the cheapest producers out */
+		/* many: keeps all but the cheapest producers out */
+		return 16;
 	default:
 		return 1;
 	}
 }
 
 /* n's place in a group from those of its users there.  False when no user is. */
-static bool member_of_users(struct fuse *f, const struct node *n, struct group *group, struct member *out)
+static bool member_of_users(
+	struct fuse *f, const struct node *n, struct group *group, struct member *out)
 {
 	bool any = false;
 	double most = 0;                 /* asked for twice at one index, it is computed once */
@@ -180,7 +194,8 @@ static bool member_of_users(struct fuse *f, const struct node *n, struct group *
 		bool known = member_through(n, *u, at, &m);
 		if ((*u)->op == OP_reduce && group->core == CORE_row && at->mapped &&
 		    n->type->rank == group->rank) {
-			known = true;            /* the row reduce reads its operand where the space is */
+			/* the row reduce reads its operand where the space is */
+			known = true;
 			memset(m.dim, -1, sizeof m.dim);
 			for (uint32_t d = 0; d < group->rank; d++)
 				m.dim[d] = n->type->dims[d] == 1 ? -1 : (int8_t)d;
@@ -195,11 +210,13 @@ static bool member_of_users(struct fuse *f, const struct node *n, struct group *
 	return any;
 }
 
-static void group_add(struct fuse *f, struct group *group, const struct node *n, const struct member *m)
+static void group_add(
+	struct fuse *f, struct group *group, const struct node *n, const struct member *m)
 {
 	if (group->nmembers == group->cap) {
 		uint32_t cap = group->cap ? 2 * group->cap : 8;
-		group->members = job_grow(f->job, group->members, group->cap, cap, sizeof *group->members);
+		group->members =
+			job_grow(f->job, group->members, group->cap, cap, sizeof *group->members);
 		group->cap = cap;
 	}
 	group->members[group->nmembers++] = n;
@@ -235,9 +252,10 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 	return group;
 }
 
-/* ---- reduces ---------------------------------------------------------------------------------- */
+/* ---- reduces -------------------------------------------------------------------------------- */
 
-/* A reduce of one operand over its last dims by one associative op: how many dims; 0: another kind. */
+/* A reduce of one operand over its last dims by one associative op: how many dims; 0: another
+ * kind. */
 static uint32_t reduce_row(const struct node *n)
 {
 	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor)
@@ -246,7 +264,8 @@ static uint32_t reduce_row(const struct node *n)
 	const struct node *body = r->results[0];
 	uint32_t count, rank = n->in[0]->type->rank;
 	if (!(op_table[body->op].flags & OP_ASSOCIATES) || body->nin != 2 ||
-	    body->in[0]->op != OP_parameter || body->in[1]->op != OP_parameter || body->in[0] == body->in[1])
+		body->in[0]->op != OP_parameter || body->in[1]->op != OP_parameter ||
+		body->in[0] == body->in[1])
 		return 0;
 	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
 	uint64_t mask = 0;
@@ -262,13 +281,17 @@ static uint32_t reduce_row(const struct node *n)
 	return rank <= PLAN_MAX_RANK && length >= ROW_LEAST ? count : 0;
 }
 
-/* Is n, a reduce over the last `row` dims, reached at the row at hand?  Case A: the space is its operand's. */
-static bool reduce_fits(const struct group *group, const struct node *n, const struct member *m, uint32_t row)
+/* Is n, a reduce over the last `row` dims, reached at the row at hand?  Case A: the space is its
+ * operand's. */
+static bool reduce_fits(
+	const struct group *group, const struct node *n, const struct member *m, uint32_t row)
 {
 	const struct type *x = n->in[0]->type;
-	if (group->core == CORE_map ? group->has_reduce : group->core != CORE_row || group->row != row)
+	if (group->core == CORE_map ? group->has_reduce
+				    : group->core != CORE_row || group->row != row)
 		return false;
-	if (!m->mapped || x->rank != group->rank || memcmp(x->dims, group->space, x->rank * sizeof *x->dims))
+	if (!m->mapped || x->rank != group->rank ||
+		memcmp(x->dims, group->space, x->rank * sizeof *x->dims))
 		return false;
 	for (uint32_t d = 0; d < n->type->rank; d++)
 		if (n->type->dims[d] != 1 && m->dim[d] != (int8_t)d)
@@ -287,7 +310,8 @@ static bool reduce_extends(const struct group *group, const struct node *n, cons
 			continue;
 		while (k < n->type->rank && n->type->dims[k] == 1)
 			k++;
-		if (k == n->type->rank || n->type->dims[k] != group->space[d] || m->dim[k] != (int8_t)d)
+		if (k == n->type->rank || n->type->dims[k] != group->space[d] ||
+			m->dim[k] != (int8_t)d)
 			return false;
 		k++;
 	}
@@ -296,7 +320,8 @@ static bool reduce_extends(const struct group *group, const struct node *n, cons
 	return k == n->type->rank;
 }
 
-/* Renames dims of all places in the group from the old space to that of x, whose outer dims they are. */
+/* Renames dims of all places in the group from the old space to that of x, whose outer dims they
+ * are. */
 static void group_extend(struct fuse *f, struct group *group, const struct type *x, uint32_t row)
 {
 	int8_t to[PLAN_MAX_RANK];
@@ -343,9 +368,10 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 	return true;
 }
 
-/* ---- contractions ----------------------------------------------------------------------------- */
+/* ---- contractions --------------------------------------------------------------------------- */
 
-/* The ways from a contraction to what reads it: each a reshape or transpose behind another.  Way 1 is none. */
+/* The ways from a contraction to what reads it: each a reshape or transpose behind another.  Way 1
+ * is none. */
 struct ways {
 	uint32_t n;
 	struct way {
@@ -361,7 +387,8 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
 	for (uint32_t i = 2; i < w->n; i++) {
 		const struct node *m = w->way[i].move;
 		if (w->way[i].behind == behind && m->op == move->op && m->attrs == move->attrs &&
-		    m->type->rank == t->rank && !memcmp(m->type->dims, t->dims, t->rank * sizeof *t->dims))
+			m->type->rank == t->rank &&
+			!memcmp(m->type->dims, t->dims, t->rank * sizeof *t->dims))
 			return i;
 	}
 	if (w->n == sizeof w->way / sizeof *w->way)
@@ -370,16 +397,18 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
 	return w->n++;
 }
 
-/* F4: every member that depends on n is element by element, or a reshape or transpose; and none needs
- * two elements of n for one of its own: all its operands come by one way. */
+/* F4: every member that depends on n is element by element, or a reshape or transpose; and none
+ * needs two elements of n for one of its own: all its operands come by one way. */
 static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
-	if (group->core != CORE_map || group->has_reduce || elements(group->root->type) != elements(n->type))
+	if (group->core != CORE_map || group->has_reduce ||
+		elements(group->root->type) != elements(n->type))
 		return false;
 	uint32_t most = n->id;
 	for (uint32_t i = 0; i < group->nmembers; i++)
 		most = group->members[i]->id > most ? group->members[i]->id : most;
-	uint32_t *on = job_array(f->job, most - n->id + 1, sizeof *on);       /* by which way; 0: not at all */
+	/* by which way; 0: not at all */
+	uint32_t *on = job_array(f->job, most - n->id + 1, sizeof *on);
 	struct ways ways = { .n = 2 };
 	on[0] = 1;
 	for (uint32_t k = n->id + 1; k <= most; k++)
@@ -389,7 +418,8 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 				continue;
 			uint32_t by = 0;
 			for (uint32_t x = 0; x < m->nin; x++) {
-				uint32_t id = m->in[x]->id, of = id >= n->id && id < k ? on[id - n->id] : 0;
+				uint32_t id = m->in[x]->id,
+					 of = id >= n->id && id < k ? on[id - n->id] : 0;
 				if (of && by && of != by)
 					return false;
 				by = of ? of : by;
@@ -409,21 +439,25 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 	return true;
 }
 
-/* ---- the walk --------------------------------------------------------------------------------- */
+/* ---- the walk ------------------------------------------------------------------------------- */
 
 /* May n be computed inside group as often as its users there want it (F2)? */
 static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
 {
-	if (group->core == CORE_scatter || group->core == CORE_sort || group->nmembers >= GROUP_MOST)
+	if (group->core == CORE_scatter || group->core == CORE_sort ||
+		group->nmembers >= GROUP_MOST)
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
-	double each = m->visits / (elements(n->type) > 0 ? elements(n->type) : 1), weight = node_weight(n);
-	bool along = m->mapped && group->rank > 0;     /* the same value along the last dim: computed once */
+	double each = m->visits / (elements(n->type) > 0 ? elements(n->type) : 1),
+	       weight = node_weight(n);
+	/* the same value along the last dim: computed once */
+	bool along = m->mapped && group->rank > 0;
 	for (uint32_t d = 0; d < n->type->rank && along; d++)
 		along = m->dim[d] != (int8_t)(group->rank - 1);
 	if (along && group->rank)
-		each /= group->space[group->rank - 1] > 0 ? (double)group->space[group->rank - 1] : 64;
+		each /= group->space[group->rank - 1] > 0 ? (double)group->space[group->rank - 1]
+							  : 64;
 	if (each > 1.5) {
 		double cost = weight * (each > 8 ? 8 : each - 1);
 		if (group->weight + cost > GROUP_SPARE)
@@ -462,7 +496,8 @@ static bool node_is_free(const struct node *n)
 	if (n->op == OP_result)
 		return false;
 	switch (n->op) {
-	case OP_broadcast_in_dim: case OP_reshape: case OP_transpose: case OP_slice: case OP_convert:
+	case OP_broadcast_in_dim: case OP_reshape: case OP_transpose: case OP_slice:
+	case OP_convert:
 	case OP_negate: case OP_compare: case OP_not: case OP_reverse:
 		return true;
 	default:
@@ -485,7 +520,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 	} else if (row) {
 		group_extend(f, group, n->in[0]->type, row);
 		group->has_reduce = true;
-	} else if (op_table[n->op].kind == OP_WINDOW || n->op == OP_reduce || n->op == OP_dot_general) {
+	} else if (op_table[n->op].kind == OP_WINDOW || n->op == OP_reduce ||
+		   n->op == OP_dot_general) {
 		group->has_reduce = true;
 	}
 }
@@ -547,7 +583,8 @@ static void visit(struct fuse *f, const struct node *n)
 			while (joined < ngroups && join(f, groups[joined], n))
 				joined++;
 			if (joined == ngroups)
-				return;          /* else it has a buffer; the kernels it is in compute it anyway */
+				/* else it has a buffer; the kernels it is in compute it anyway */
+				return;
 		}
 	}
 	start(f, n, why_start(f, n, ngroups));
@@ -589,9 +626,10 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 	for (uint32_t i = 0; i < f.f->count; i++) {
 		const struct node *n = f.f->order[i];
 		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
-		const char *why = n->op == OP_contract ? "a contraction reads it from memory" :
-			n->op == OP_scatter ? "a scatter reads it from memory" :
-			n->op == OP_sort ? "a sort reads it from memory" : "a step that is no kernel reads it";
+		const char *why = n->op == OP_contract  ? "a contraction reads it from memory"
+				  : n->op == OP_scatter ? "a scatter reads it from memory"
+				  : n->op == OP_sort    ? "a sort reads it from memory"
+							: "a step that is no kernel reads it";
 		for (uint32_t k = 0; k < n->nin; k++)
 			if (!f.must[n->in[k]->id] &&
 			    (reads_buffers || (n->op == OP_sort && !node_is_leaf(n->in[k]))))
@@ -600,7 +638,8 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);
 	for (uint32_t a = 1; a < f.f->ngroups; a++)      /* by root id: operands' kernels first */
-		for (uint32_t b = a; b > 0 && f.f->groups[b - 1]->root->id > f.f->groups[b]->root->id; b--) {
+		for (uint32_t b = a;
+			b > 0 && f.f->groups[b - 1]->root->id > f.f->groups[b]->root->id; b--) {
 			struct group *t = f.f->groups[b];
 			f.f->groups[b] = f.f->groups[b - 1];
 			f.f->groups[b - 1] = t;

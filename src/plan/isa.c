@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define NEED(f) (1ull << CPU_##f)
-#define ISA(n, mach, b, r, ro, co, tr, feat, need, ins)                                               \
+#define ISA(n, mach, b, r, ro, co, tr, feat, need, ins)                                            \
 	[ISA_LEVEL_##n] = { #n, ISA_##mach, b, r, ro, co, tr, feat, need, ins },
 const struct isa_info isa_table[ISA_COUNT] = {
 #include "abi/isa.def"

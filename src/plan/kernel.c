@@ -1,7 +1,7 @@
 /* kernel.c -- a group of nodes as a kernel: its closed body, its inputs, its chunks, its name.
  *
- * The body is built in the graph like any region, so equal bodies are one pointer; two kernels are equal
- * when body, core and numbers are, and are then compiled once (plan.c compares). */
+ * The body is built in the graph like any region, so equal bodies are one pointer; two kernels are
+ * equal when body, core and numbers are, and are then compiled once (plan.c compares). */
 #include "base/hash.h"
 #include "plan/plan_impl.h"
 #include <stdio.h>
@@ -87,7 +87,7 @@ static const struct node *twin(struct build *b, const struct node *n)
 	return graph_node(b->g, &s);
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------ */
+/* ---- sizes ---------------------------------------------------------------------------------- */
 
 static void add_size(struct job *j, struct kernel *k, int64_t d)
 {
@@ -123,7 +123,8 @@ static void add_sizes(struct graph *g, struct kernel *k)
 	if (k->core != CORE_contract)
 		return;
 	const struct contract *c = &k->contract;
-	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k, c->cols_k };
+	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
+		c->cols_k };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		add_size(j, k, rest[i]);
 	for (uint32_t i = 0; i < c->nbatch; i++) {
@@ -133,7 +134,7 @@ static void add_sizes(struct graph *g, struct kernel *k)
 	}
 }
 
-/* ---- chunks ----------------------------------------------------------------------------------- */
+/* ---- chunks --------------------------------------------------------------------------------- */
 
 static int64_t at_least(int64_t v, int64_t least)
 {
@@ -200,7 +201,7 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 
-/* ---- the kernel ------------------------------------------------------------------------------- */
+/* ---- the kernel ----------------------------------------------------------------------------- */
 
 static void kernel_hash(struct kernel *k)
 {
@@ -217,7 +218,8 @@ static void kernel_hash(struct kernel *k)
 /* "contract_add_tanh": the core, then the last few ops that compute. */
 static void kernel_name(struct job *j, struct kernel *k)
 {
-	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "scatter", "sort" };
+	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "scatter",
+		"sort" };
 	uint32_t count, shown = 0;
 	const struct node **order = region_order(j, k->body, &count);
 	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);
@@ -225,7 +227,8 @@ static void kernel_name(struct job *j, struct kernel *k)
 	for (uint32_t i = count; i-- > 0 && shown < 4;) {
 		const struct node *n = order[i];
 		enum op_kind kind = op_table[n->op].kind;
-		bool telling = (kind != OP_LEAF && kind != OP_MOVE) || n->op == OP_gather || n->op == OP_patches;
+		bool telling = (kind != OP_LEAF && kind != OP_MOVE) || n->op == OP_gather ||
+			       n->op == OP_patches;
 		if (!telling || len + strlen(op_table[n->op].name) + 2 > sizeof k->name - 8 ||
 		    !strcmp(last, op_table[n->op].name))
 			continue;

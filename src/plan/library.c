@@ -1,7 +1,8 @@
-/* library.c -- ops the runtime computes by a named function (run/library.c): what the step's text says.
+/* library.c -- ops the runtime computes by a named function (run/library.c): what the step's text
+ * says.
  *
- * The text is "weft.<op>|<attributes>", attributes being words with a space between; the function reads them
- * in the order written here. */
+ * The text is "weft.<op>|<attributes>", attributes being words with a space between; the function
+ * reads them in the order written here. */
 #include "plan/plan_impl.h"
 #include <string.h>
 
@@ -21,7 +22,8 @@ const char *plan_library(struct job *j, const struct node *n)
 	case OP_fft:
 		return fft_text(j, n);
 	case OP_cholesky:
-		return job_printf(j, "weft.cholesky|%s", node_bool(n, KEY_lower, false) ? "LOWER" : "UPPER");
+		return job_printf(
+			j, "weft.cholesky|%s", node_bool(n, KEY_lower, false) ? "LOWER" : "UPPER");
 	case OP_triangular_solve:
 		return job_printf(j, "weft.triangular_solve|%s %s %s %s",
 			node_bool(n, KEY_left_side, true) ? "LEFT" : "RIGHT",
@@ -29,7 +31,8 @@ const char *plan_library(struct job *j, const struct node *n)
 			node_bool(n, KEY_unit_diagonal, false) ? "UNIT" : "ANY",
 			node_str(n, KEY_transpose_a, "NO_TRANSPOSE"));
 	case OP_rng_bit_generator:
-		return job_printf(j, "weft.rng_bit_generator|%s", node_str(n, KEY_rng_algorithm, "DEFAULT"));
+		return job_printf(
+			j, "weft.rng_bit_generator|%s", node_str(n, KEY_rng_algorithm, "DEFAULT"));
 	case OP_rng:
 		return job_printf(j, "weft.rng|%s", node_str(n, KEY_rng_distribution, "UNIFORM"));
 	default:

@@ -1,7 +1,7 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
- * A convolution becomes patches (im2col, never stored as such: they are packed panel by panel) and a
- * dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
+ * A convolution becomes patches (im2col, never stored as such: they are packed panel by panel) and
+ * a dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
  * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
  * Document Processing, 2006. */
 #include "ir/build.h"
@@ -96,17 +96,19 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 	int64_t window[PLAN_MAX_RANK], positions[PLAN_MAX_RANK];
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		window[d] = w->type->dims[c->kernel_spatial[d]];
-	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation, KEY_rhs_dilation,
-		KEY_input_batch_dimension, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
-		KEY_feature_group_count };
+	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation,
+		KEY_rhs_dilation, KEY_input_batch_dimension, KEY_input_feature_dimension,
+		KEY_input_spatial_dimensions, KEY_feature_group_count };
 	struct attr_entry e[10];
 	uint32_t ne = 0;
 	for (unsigned k = 0; k < sizeof keep / sizeof *keep; k++)
 		if (attrs_find(n->attrs, keep[k]))
-			e[ne++] = (struct attr_entry){ keep[k], NULL, attrs_find(n->attrs, keep[k]) };
+			e[ne++] =
+				(struct attr_entry){ keep[k], NULL, attrs_find(n->attrs, keep[k]) };
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		positions[d] = n->type->dims[c->out_spatial[d]];
-	e[ne++] = (struct attr_entry){ KEY_window_dimensions, NULL, attr_ints(g, c->nspatial, window) };
+	e[ne++] = (struct attr_entry){ KEY_window_dimensions, NULL,
+		attr_ints(g, c->nspatial, window) };
 	e[ne++] = (struct attr_entry){ KEY_dimensions, NULL, attr_ints(g, c->nspatial, positions) };
 	struct node_spec s = {
 		.op = OP_patches, .nin = 1, .in = &x, .attrs = attrs_cons(g, ne, e),
@@ -116,24 +118,27 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 }
 
 /* Groups of the batch as groups of features: [G*b, C, ...] becomes [b, G*C, ...]. */
-static const struct node *conv_regroup(struct graph *g, const struct node *n, const struct node *const *in)
+static const struct node *conv_regroup(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
-	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation, KEY_rhs_dilation,
-		KEY_window_reversal, KEY_input_batch_dimension, KEY_input_feature_dimension,
-		KEY_input_spatial_dimensions, KEY_kernel_input_feature_dimension,
-		KEY_kernel_output_feature_dimension, KEY_kernel_spatial_dimensions,
-		KEY_output_batch_dimension, KEY_output_feature_dimension, KEY_output_spatial_dimensions,
-		KEY_precision_config };
+	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation,
+		KEY_rhs_dilation, KEY_window_reversal, KEY_input_batch_dimension,
+		KEY_input_feature_dimension, KEY_input_spatial_dimensions,
+		KEY_kernel_input_feature_dimension, KEY_kernel_output_feature_dimension,
+		KEY_kernel_spatial_dimensions, KEY_output_batch_dimension,
+		KEY_output_feature_dimension, KEY_output_spatial_dimensions, KEY_precision_config };
 	enum { KEPT = sizeof keep / sizeof *keep };
 	struct attr_entry e[KEPT + 1];
 	const struct type *x = in[0]->type;
 	uint32_t ne = 0, rank = x->rank, k = 0;
-	int64_t groups = node_int(n, KEY_batch_group_count, 1), dims[PLAN_MAX_RANK + 1], perm[PLAN_MAX_RANK + 1];
+	int64_t groups = node_int(n, KEY_batch_group_count, 1), dims[PLAN_MAX_RANK + 1],
+		perm[PLAN_MAX_RANK + 1];
 	int64_t batch = node_int(n, KEY_input_batch_dimension, 0);
 	int64_t feature = node_int(n, KEY_input_feature_dimension, 1);
 	for (uint32_t i = 0; i < KEPT; i++)
 		if (attrs_find(n->attrs, keep[i]))
-			e[ne++] = (struct attr_entry){ keep[i], NULL, attrs_find(n->attrs, keep[i]) };
+			e[ne++] =
+				(struct attr_entry){ keep[i], NULL, attrs_find(n->attrs, keep[i]) };
 	e[ne++] = (struct attr_entry){ KEY_feature_group_count, NULL, attr_int(g, groups) };
 	/* The batch is split in place, then the groups move in front of the features. */
 	for (uint32_t i = 0; i < rank; i++) {
@@ -154,12 +159,16 @@ static const struct node *conv_regroup(struct graph *g, const struct node *n, co
 	const struct node *both[2] = {
 		build_reshape(g, build_transpose(g, y, perm), rank, dims), in[1]
 	};
-	struct node_spec s = { .op = OP_convolution, .nin = 2, .in = both, .attrs = attrs_cons(g, ne, e),
+	struct node_spec s = { .op = OP_convolution,
+		.nin = 2,
+		.in = both,
+		.attrs = attrs_cons(g, ne, e),
 		.type = n->type };
 	return graph_node(g, &s);
 }
 
-const struct node *plan_lower_convolution(struct graph *g, const struct node *n, const struct node *const *in)
+const struct node *plan_lower_convolution(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {
 		n = conv_regroup(g, n, in);
@@ -169,9 +178,11 @@ const struct node *plan_lower_convolution(struct graph *g, const struct node *n,
 	const struct node *rows = conv_rows(g, n, in[1], &c);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;
-	const struct node *dot = build_dot(g, rows, cols, 1, &zero, &zero, 1, &two, &one, n->type->dtype);
+	const struct node *dot =
+		build_dot(g, rows, cols, 1, &zero, &zero, 1, &two, &one, n->type->dtype);
 
-	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's order */
+	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's
+	 * order */
 	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], inverse[PLAN_MAX_RANK];
 	uint32_t rank = c.nspatial + 2;
 	dims[0] = c.out_features;
@@ -211,7 +222,8 @@ static const struct node *lower_dots(void *arg, struct graph *g, const struct no
 	return n->op == OP_dot_general ? plan_lower_dot(g, n, in, arg) : NULL;
 }
 
-const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o)
+const struct region *plan_lower(
+	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
 	r = region_rewrite(g, r, lower_node, &local);

@@ -1,14 +1,15 @@
 /* place.c -- offsets of buffers in the arena.
  *
- * Offline: sizes and lifetimes are known.  Largest first, each at the lowest offset where it overlaps no
- * buffer that is alive at the same time (Pisarchyk and Lee, Efficient Memory Management for Deep Neural
- * Net Inference, 2020, "greedy by size"). */
+ * Offline: sizes and lifetimes are known.  Largest first, each at the lowest offset where it
+ * overlaps no buffer that is alive at the same time (Pisarchyk and Lee, Efficient Memory Management
+ * for Deep Neural Net Inference, 2020, "greedy by size"). */
 #include "plan/plan_impl.h"
 #include <stdlib.h>
 
 static int by_size(const void *a, const void *b)
 {
-	const struct plan_buffer *x = *(struct plan_buffer *const *)a, *y = *(struct plan_buffer *const *)b;
+	const struct plan_buffer *x = *(struct plan_buffer *const *)a,
+				 *y = *(struct plan_buffer *const *)b;
 	if (x->bytes != y->bytes)
 		return x->bytes < y->bytes ? 1 : -1;
 	return x < y ? -1 : x > y;
@@ -16,7 +17,8 @@ static int by_size(const void *a, const void *b)
 
 int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers)
 {
-	struct plan_buffer **order = job_array(j, n, sizeof *order), **placed = job_array(j, n, sizeof *placed);
+	struct plan_buffer **order = job_array(j, n, sizeof *order),
+			   **placed = job_array(j, n, sizeof *placed);
 	uint32_t count = 0, nplaced = 0;
 	int64_t top = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -30,7 +32,8 @@ int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers)
 		uint32_t k = 0;
 		while (k < nplaced) {            /* placed[] is sorted by offset */
 			const struct plan_buffer *p = placed[k++];
-			int64_t end = p->offset + (p->bytes + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN;
+			int64_t end =
+				p->offset + (p->bytes + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN;
 			if (p->last < b->first || b->last < p->first || end <= at)
 				continue;
 			if (p->offset >= at + size)

@@ -1,9 +1,10 @@
 /* plan.c -- plan_make: lowered, fused, and put in order; one buffer for each tensor that is stored.
  *
- * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of main; its
- * regions are planned like main, their parameters standing for the operands' buffers, and whatever they
- * use is alive during the whole step.  A loop's state has buffers of its own: the operands are copied in,
- * the body's results back.  Reshapes, barriers and tokens cost nothing: they are the operand's buffer. */
+ * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of
+ * main; its regions are planned like main, their parameters standing for the operands' buffers, and
+ * whatever they use is alive during the whole step.  A loop's state has buffers of its own: the
+ * operands are copied in, the body's results back.  Reshapes, barriers and tokens cost nothing:
+ * they are the operand's buffer. */
 #include "plan/plan_impl.h"
 #include <string.h>
 
@@ -37,13 +38,14 @@ static noreturn void unimplemented(struct planner *pl, const struct node *n)
 		t = t->elem[0];
 	if (t->kind != TYPE_tensor && n->nin && n->in[0]->type->kind == TYPE_tensor)
 		t = n->in[0]->type;
-	job_fail_at(pl->job, WEFT_UNIMPLEMENTED, place_of(pl->g, n), "%s%s%s (%s) has no native code yet",
-		op_table[n->op].text, n->op == OP_custom_call ? " @" : "",
+	job_fail_at(pl->job, WEFT_UNIMPLEMENTED, place_of(pl->g, n),
+		"%s%s%s (%s) has no native code yet", op_table[n->op].text,
+		n->op == OP_custom_call ? " @" : "",
 		n->op == OP_custom_call ? node_str(n, KEY_call_target_name, "") : "",
 		t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor");
 }
 
-/* ---- buffers ---------------------------------------------------------------------------------- */
+/* ---- buffers -------------------------------------------------------------------------------- */
 
 static int64_t bytes_of(struct planner *pl, const struct type *t)
 {
@@ -57,7 +59,8 @@ static uint32_t add_buffer(struct planner *pl, enum abi_buffer_kind kind, uint32
 	struct plan *p = pl->p;
 	if (p->nbuffers == pl->cap_buffers) {
 		uint32_t cap = pl->cap_buffers ? 2 * pl->cap_buffers : 64;
-		p->buffers = job_grow(pl->job, p->buffers, pl->cap_buffers, cap, sizeof *p->buffers);
+		p->buffers =
+			job_grow(pl->job, p->buffers, pl->cap_buffers, cap, sizeof *p->buffers);
 		pl->cap_buffers = cap;
 	}
 	p->buffers[p->nbuffers] = (struct plan_buffer){
@@ -73,7 +76,7 @@ static uint32_t use(struct planner *pl, uint32_t buffer)
 	return buffer;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 static struct plan_step *add_step(struct planner *pl, struct scope *s, enum abi_step_kind kind)
 {
@@ -137,21 +140,24 @@ static uint32_t result_buffers(struct planner *pl, const struct node *n, uint32_
 	uint32_t count = node_nresults(n);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct type *t = node_result_type(n, i);
-		out[i] = t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
+		out[i] =
+			t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
 	}
 	return count;
 }
 
-/* ---- kernels ---------------------------------------------------------------------------------- */
+/* ---- kernels -------------------------------------------------------------------------------- */
 
 static bool kernel_equal(const struct kernel *a, const struct kernel *b)
 {
-	return a->hash == b->hash && a->core == b->core && a->body == b->body && a->rank == b->rank &&
-	       a->row == b->row && a->outer_grain == b->outer_grain && a->inner_grain == b->inner_grain &&
-	       a->chunks == b->chunks && a->strict == b->strict && a->nsizes == b->nsizes &&
+	return a->hash == b->hash && a->core == b->core && a->body == b->body &&
+	       a->rank == b->rank && a->row == b->row && a->outer_grain == b->outer_grain &&
+	       a->inner_grain == b->inner_grain && a->chunks == b->chunks &&
+	       a->strict == b->strict && a->nsizes == b->nsizes &&
 	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
 	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
-	       (a->core != CORE_contract || !memcmp(&a->contract, &b->contract, sizeof a->contract));
+	       (a->core != CORE_contract ||
+		       !memcmp(&a->contract, &b->contract, sizeof a->contract));
 }
 
 static uint32_t add_kernel(struct planner *pl, struct kernel *k)
@@ -162,7 +168,8 @@ static uint32_t add_kernel(struct planner *pl, struct kernel *k)
 			return i;
 	if (p->nkernels == pl->cap_kernels) {
 		uint32_t cap = pl->cap_kernels ? 2 * pl->cap_kernels : 32;
-		p->kernels = job_grow(pl->job, p->kernels, pl->cap_kernels, cap, sizeof *p->kernels);
+		p->kernels =
+			job_grow(pl->job, p->kernels, pl->cap_kernels, cap, sizeof *p->kernels);
 		pl->cap_kernels = cap;
 	}
 	p->kernels[p->nkernels] = k;
@@ -190,7 +197,9 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 		for (uint32_t d = 0; d < k->rank; d++)
 			space *= number(k->space[d]);
 		for (uint32_t i = 0; i < count; i++)
-			flops += op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_reduce ? space : 0;
+			flops += op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_reduce
+					 ? space
+					 : 0;
 	}
 	step->flops = (int64_t)flops;
 	step->bytes = (int64_t)bytes;
@@ -254,7 +263,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	end_step(pl, s);
 }
 
-/* ---- control ---------------------------------------------------------------------------------- */
+/* ---- control -------------------------------------------------------------------------------- */
 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, uint32_t *results);
@@ -262,7 +271,8 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t count = node_nresults(n), nargs = n->nin - 1;
-	uint32_t *out = job_array(pl->job, count, sizeof *out), *got = job_array(pl->job, count, sizeof *got);
+	uint32_t *out = job_array(pl->job, count, sizeof *out),
+		 *got = job_array(pl->job, count, sizeof *got);
 	uint32_t *args = job_array(pl->job, nargs, sizeof *args);
 	result_buffers(pl, n, out);
 	for (uint32_t i = 0; i < nargs; i++)
@@ -292,7 +302,8 @@ static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 static void plan_while(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t count = n->nin, state_count = node_noperands(n);
-	uint32_t *state = job_array(pl->job, count, sizeof *state), *next = job_array(pl->job, count, sizeof *next);
+	uint32_t *state = job_array(pl->job, count, sizeof *state),
+		 *next = job_array(pl->job, count, sizeof *next);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t from = s->buffer[n->in[i]->id];
 		state[i] = from;
@@ -308,10 +319,12 @@ static void plan_while(struct planner *pl, struct scope *s, const struct node *n
 	pred = preds[0];
 	plan_region(pl, n->regions[1], &regions[1], state, next);
 	struct scope body = { .steps = &regions[1] };
-	for (uint32_t i = 0; i < state_count; i++)       /* a result that is another's state goes aside first */
+	/* a result that is another's state goes aside first */
+	for (uint32_t i = 0; i < state_count; i++)
 		for (uint32_t k = 0; k < state_count; k++)
 			if (next[i] != NO_BUFFER && next[i] == state[k] && i != k) {
-				uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
+				uint32_t aside =
+					add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
 				add_copy(pl, &body, next[i], aside);
 				next[i] = aside;
 				break;
@@ -350,14 +363,16 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 		args[i] = s->buffer[n->in[i]->id];
 	for (uint32_t i = 0; i < count; i++) {
 		const struct type *t = node_result_type(n, i);
-		args[nin + i] = add_buffer(pl, type_is_static(t) ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
+		args[nin + i] = add_buffer(
+			pl, type_is_static(t) ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
 	}
 	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
 	set_args(pl, step, nin + count, args, count);
 	set_types(pl, step, n);
 	/* "ns.op(arguments)" becomes the runtime's "ns.op|(arguments)" */
 	const char *text = node_text(pl->job, n, KEY_backend_config), *paren = strchr(text, '(');
-	step->text = paren ? job_printf(pl->job, "%.*s|%s", (int)(paren - text), text, paren) : text;
+	step->text =
+		paren ? job_printf(pl->job, "%.*s|%s", (int)(paren - text), text, paren) : text;
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;
 	step->nodes = nodes;
@@ -371,7 +386,8 @@ static bool type_is_library(const struct type *t)
 }
 
 /* A function of the runtime: every operand and result is a tensor. */
-static void plan_library_step(struct planner *pl, struct scope *s, const struct node *n, const char *text)
+static void plan_library_step(
+	struct planner *pl, struct scope *s, const struct node *n, const char *text)
 {
 	uint32_t nin = node_noperands(n), count = node_nresults(n);
 	uint32_t *args = job_array(pl->job, nin + count, sizeof *args);
@@ -428,7 +444,7 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 	}
 }
 
-/* ---- regions ---------------------------------------------------------------------------------- */
+/* ---- regions -------------------------------------------------------------------------------- */
 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, uint32_t *results)
@@ -444,7 +460,8 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 		if (n->op == OP_parameter) {
 			s.buffer[n->id] = params[node_int(n, KEY_index, 0)];
 		} else if (n->op == OP_constant && !attrs_find(n->attrs, KEY_value)) {
-			s.buffer[n->id] = add_buffer(pl, ABI_BUFFER_slot, (uint32_t)node_int(n, KEY_slot, 0), n->type);
+			s.buffer[n->id] = add_buffer(
+				pl, ABI_BUFFER_slot, (uint32_t)node_int(n, KEY_slot, 0), n->type);
 		} else if (f->root_of[n->id]) {
 			while (f->groups[group] != f->root_of[n->id])
 				group++;
@@ -458,8 +475,8 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 			use(pl, s.buffer[lowered->results[i]->id]);
 }
 
-/* Results are written where the caller gets them, unless that is an argument, a constant, one already
- * or of other dimensions: a reshape of the buffer, whose steps know it by its own. */
+/* Results are written where the caller gets them, unless that is an argument, a constant, one
+ * already or of other dimensions: a reshape of the buffer, whose steps know it by its own. */
 static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n, uint32_t *results)
 {
 	struct plan *p = pl->p;
@@ -557,17 +574,20 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	const struct region *r = src->region;
 	p->graph = g;
 	p->strict = o->strict;
-	uint32_t *params = job_array(j, r->nparams, sizeof *params), *inputs = job_array(j, r->nparams, sizeof *inputs);
+	uint32_t *params = job_array(j, r->nparams, sizeof *params),
+		 *inputs = job_array(j, r->nparams, sizeof *inputs);
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		if (r->params[i]->kind == TYPE_token) {
 			params[i] = NO_BUFFER;
 			continue;
 		}
-		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked || r->params[i]->quant)
+		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked ||
+			r->params[i]->quant)
 			job_fail(j, WEFT_UNIMPLEMENTED,
 				"argument %u of @%s is no plain tensor: native code takes none", i,
 				src->name);
-		inputs[p->ninputs] = params[i] = add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
+		inputs[p->ninputs] = params[i] =
+			add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
 		p->ninputs++;
 	}
 	p->inputs = inputs;

@@ -3,12 +3,13 @@
  *   graph --lower--> (patches, dot_general, maps ...) --fuse--> kernels --dedupe--> structures
  *         --order--> steps --place--> buffers, arena, size table        = struct plan
  *
- * A KERNEL is a closed region with a core.  Kernels of equal structure are one (regions are consed),
- * so twelve equal layers are compiled once.  All kernels see dense row-major buffers; a transpose or
- * reshape that costs nothing is an alias of a buffer, any other is index arithmetic inside a kernel.
+ * A KERNEL is a closed region with a core.  Kernels of equal structure are one (regions are
+ * consed), so twelve equal layers are compiled once.  All kernels see dense row-major buffers; a
+ * transpose or reshape that costs nothing is an alias of a buffer, any other is index arithmetic
+ * inside a kernel.
  *
- * An extent is a dimension as in ir/type.h: below 0 it is symbolic, and its value is at the index in
- * call->sizes where kernel->sizes holds that same extent. */
+ * An extent is a dimension as in ir/type.h: below 0 it is symbolic, and its value is at the index
+ * in call->sizes where kernel->sizes holds that same extent. */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 #include "abi/abi.h"
@@ -16,34 +17,37 @@
 #include "ir/graph.h"
 
 enum core {
-	/* Element by element.  All results have the dims of the space; nodes of the body are functions of an
-	 * index: MAP, LEAF and MOVE ops, OP_patches, and - computed by loops inside, for the lanes of one
-	 * vector at a time - reduce, reduce_window, dot_general, map, select_and_scatter as gathering loops. */
+	/* Element by element.  All results have the dims of the space; nodes of the body are
+	 * functions of an index: MAP, LEAF and MOVE ops, OP_patches, and - computed by loops
+	 * inside, for the lanes of one vector at a time - reduce, reduce_window, dot_general, map,
+	 * select_and_scatter as gathering loops. */
 	CORE_map,
-	/* Row by row.  The last `row` dims of the space are the row.  Every reduce of the body is over the row
-	 * dims of something of the space's shape, or over what results from it; a result has the dims of the
-	 * space (stored along the row) or of the outer dims alone (one value a row; kept dims of size 1 may
-	 * stand for the row).  A reduce's value is that of the row at hand, however it is reached. */
+	/* Row by row.  The last `row` dims of the space are the row.  Every reduce of the body is
+	 * over the row dims of something of the space's shape, or over what results from it; a
+	 * result has the dims of the space (stored along the row) or of the outer dims alone (one
+	 * value a row; kept dims of size 1 may stand for the row).  A reduce's value is that of the
+	 * row at hand, however it is reached. */
 	CORE_row,
-	/* C[b,m,n] = sum over k of R[b,m,k] * V[b,k,n], then the body over C: its parameter 0 is C in the shape
-	 * of the dot_general's result (struct contract); the other inputs and the results as in CORE_map,
-	 * reached from C by MAP ops, reshape and transpose only. */
+	/* C[b,m,n] = sum over k of R[b,m,k] * V[b,k,n], then the body over C: its parameter 0 is C
+	 * in the shape of the dot_general's result (struct contract); the other inputs and the
+	 * results as in CORE_map, reached from C by MAP ops, reshape and transpose only. */
 	CORE_contract,
-	/* The one scatter of the body, update by update in row-major order on one thread a chunk of ... one
-	 * chunk: results[0..] start as the inputs (copied or in place), then take the updates. */
+	/* The one scatter of the body, update by update in row-major order on one thread a chunk of
+	 * ... one chunk: results[0..] start as the inputs (copied or in place), then take the
+	 * updates. */
 	CORE_scatter,
-	/* The one sort of the body, a chunk some rows along its dimension: all its operands are sorted
-	 * together.  results[] are the sort's results; one output more holds indices while sorting, of
-	 * plan_sort_index() and twice as many as an operand has elements. */
+	/* The one sort of the body, a chunk some rows along its dimension: all its operands are
+	 * sorted together.  results[] are the sort's results; one output more holds indices while
+	 * sorting, of plan_sort_index() and twice as many as an operand has elements. */
 	CORE_sort,
 	CORE_COUNT
 };
 
 /* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
- * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n has stride 1.
- * Strides are in elements, extents like dims; rows_at and cols_at are first elements.
- * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says which
- * of the two m counts (row-major over that side's free dims), n counts the other's. */
+ * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n has stride
+ * 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
+ * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says
+ * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
 #define PLAN_PANEL 32                        /* columns of a panel, at most */
 struct contract {
@@ -52,16 +56,21 @@ struct contract {
 	uint32_t nbatch;
 	int64_t batch[PLAN_MAX_BATCH];             /* extents, outermost first */
 	int64_t rows_batch[PLAN_MAX_BATCH];        /* strides */
-	int64_t cols_batch[PLAN_MAX_BATCH];        /* strides; unused when packed (panels are dense) */
+	/* strides; unused when packed (panels are dense) */
+	int64_t cols_batch[PLAN_MAX_BATCH];
 	int64_t m, n, k;
 	int64_t rows_at, cols_at;                  /* first elements; cols_at: 0 when packed */
 	int64_t rows_m, rows_k;                    /* strides */
 	int64_t cols_k;                            /* stride; n has stride 1; unused when packed */
-	enum dtype rows_type, cols_type;           /* of the buffers; converted to the accumulator's */
+	/* of the buffers; converted to the accumulator's */
+	enum dtype rows_type, cols_type;
 	enum dtype acc;                            /* f32, f64, or i32 */
-	int64_t m_block;                           /* rows of C a chunk makes: a number, multiple of the tile */
-	int64_t n_block;                           /* columns: a number, multiple of panel, or n when 0 */
-	int64_t panel;                             /* columns of a panel and of the tile; 0: PLAN_PANEL */
+	/* rows of C a chunk makes: a number, multiple of the tile */
+	int64_t m_block;
+	/* columns: a number, multiple of panel, or n when 0 */
+	int64_t n_block;
+	/* columns of a panel and of the tile; 0: PLAN_PANEL */
+	int64_t panel;
 };
 
 /* The dtype of indices along a sorted dimension of that extent. */
@@ -75,28 +84,32 @@ struct kernel {
 	enum core core;
 	const struct region *body;
 	struct contract contract;
-	bool strict;                 /* round to the dtype after every op; else keep f32 within the kernel */
+	/* round to the dtype after every op; else keep f32 within the kernel */
+	bool strict;
 
-	uint32_t rank;               /* the iteration space: dims of the results (CORE_contract: unused) */
+	/* the iteration space: dims of the results (CORE_contract: unused) */
+	uint32_t rank;
 	const int64_t *space;
 	uint32_t row;                /* CORE_row: how many trailing dims are the row */
 
-	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row: without the
-	 * row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and the last dim is cut
-	 * into pieces of inner_grain, the innermost counter of chunks.  CORE_contract: chunk = ((batch * blocks
-	 * of m) + block of m) * blocks of n + block of n. */
+	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row:
+	 * without the row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and
+	 * the last dim is cut into pieces of inner_grain, the innermost counter of chunks.
+	 * CORE_contract: chunk = ((batch * blocks of m) + block of m) * blocks of n + block of
+	 * n. */
 	int64_t outer_grain, inner_grain;
 	int64_t chunks;              /* extent; a number where the space is known */
 
-	uint32_t ninputs, noutputs;  /* buffers: inputs, then outputs.  CORE_contract: rows, cols, then the body's
-	                                parameters 1 and on; others: the body's parameters */
+	/* Buffers: inputs, then outputs.  CORE_contract: rows, cols, then the body's parameters 1
+	 * and on; others: the body's parameters. */
+	uint32_t ninputs, noutputs;
 	uint32_t nsizes;
 	const int64_t *sizes;        /* symbolic extents, each once */
 	uint64_t hash;
 	char name[64];               /* "k3_add_tanh": for messages, dumps, profiles */
 };
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 struct plan_buffer {
 	enum abi_buffer_kind kind;
@@ -111,7 +124,8 @@ struct plan_step {
 	uint32_t kernel;             /* index into kernels */
 	uint32_t nargs, noutputs;
 	const uint32_t *args;        /* buffers; inputs first */
-	const struct type *const *types;           /* of args, library and callback: a buffer may be a reshape's */
+	/* of args, library and callback: a buffer may be a reshape's */
+	const struct type *const *types;
 	uint32_t nsizes;
 	const int64_t *sizes;        /* extents, in the order of the kernel's sizes */
 	int64_t chunks;
@@ -119,8 +133,10 @@ struct plan_step {
 	const char *text;            /* library, callback */
 	uint32_t nregions;           /* if, while: lists of steps */
 	struct plan_steps *regions;
-	const struct node *const *nodes;           /* what it computes, for explain; NULL-terminated */
-	const char *ends;            /* kernel: why it ends where it ends, for explain; may be NULL */
+	/* what it computes, for explain; NULL-terminated */
+	const struct node *const *nodes;
+	/* kernel: why it ends where it ends, for explain; may be NULL */
+	const char *ends;
 	int64_t flops, bytes;        /* of one run, -1: unknown */
 };
 struct plan_steps {
@@ -142,7 +158,8 @@ struct plan {
 	const uint32_t *value_buffers;
 	uint32_t nequal;             /* sizes that have to be equal, for the program to be valid */
 	const struct dim_equality *equal;
-	bool symbolic;               /* some arena buffer has a symbolic size: the runtime places them */
+	/* some arena buffer has a symbolic size: the runtime places them */
+	bool symbolic;
 	bool strict;
 };
 struct plan_options {
@@ -158,19 +175,21 @@ struct plan_source {
 	const struct region *region;
 	uint32_t nvalues;
 	const struct node *const *values;
-	uint32_t nequal;             /* what the source assumes of its sizes; to the plan as it is */
+	/* what the source assumes of its sizes; to the plan as it is */
+	uint32_t nequal;
 	const struct dim_equality *equal;
 };
-/* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names op, dtype,
- * place. */
+/* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names
+ * op, dtype, place. */
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,
 	const struct plan_options *o);
-/* Makes every node that a DIM_value dimension of s->region's types names one of s->values and a result: all
- * of them at first; later, when the region was rewritten, those that it computes, since types may then name
- * new nodes, while the ones named before are followed as results. */
+/* Makes every node that a DIM_value dimension of s->region's types names one of s->values and a
+ * result: all of them at first; later, when the region was rewritten, those that it computes, since
+ * types may then name new nodes, while the ones named before are followed as results. */
 void plan_track(struct graph *g, struct plan_source *s, bool all);
 
-/* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's name. */
+/* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's
+ * name. */
 enum isa isa_here(void);
 enum isa isa_find(const char *name);         /* ISA_COUNT: no such */
 #endif

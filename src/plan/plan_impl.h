@@ -22,11 +22,14 @@ bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint
 
 /* Ops into those the cores know: convolution into OP_patches and dot_general, dot_general into
  * OP_contract with packed operands. */
-const struct region *plan_lower(struct graph *g, const struct region *r, const struct plan_options *o);
-const struct node *plan_lower_convolution(struct graph *g, const struct node *n, const struct node *const *in);
-const struct node *plan_lower_dot(struct graph *g, const struct node *n, const struct node *const *in,
-	const struct plan_options *o);
-void contract_load(const struct node *n, struct contract *out);   /* KEY_contract of an OP_contract */
+const struct region *plan_lower(
+	struct graph *g, const struct region *r, const struct plan_options *o);
+const struct node *plan_lower_convolution(
+	struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *plan_lower_dot(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o);
+/* KEY_contract of an OP_contract */
+void contract_load(const struct node *n, struct contract *out);
 
 /* One kernel to be: its root, core, space and members (fuse.c). */
 struct group {
@@ -51,14 +54,17 @@ struct fusion {
 };
 struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
-bool node_is_leaf(const struct node *n);     /* a small constant, or one number broadcast: repeated in every kernel */
+/* a small constant, or one number broadcast: repeated in every kernel */
+bool node_is_leaf(const struct node *n);
 
 /* The text of the library step that computes n, in j's scratch; NULL: none does. */
 const char *plan_library(struct job *j, const struct node *n);
 
-/* The kernel of a group and the nodes whose buffers are its inputs, in the order of its arguments. */
+/* The kernel of a group and the nodes whose buffers are its inputs, in the order of its
+ * arguments. */
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);
-/* Offsets of the arena's buffers: no two overlap while both are alive.  Returns the arena's bytes. */
+/* Offsets of the arena's buffers: no two overlap while both are alive.  Returns the arena's
+ * bytes. */
 int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers);
 #endif

@@ -1,8 +1,9 @@
-/* view.c -- a tensor as a strided view of a dense buffer, so that transposes, splits of heads and slices
- * in front of a contraction cost nothing.
+/* view.c -- a tensor as a strided view of a dense buffer, so that transposes, splits of heads and
+ * slices in front of a contraction cost nothing.
  *
- * The chain of movement ops above a node is collected, then strides are carried down it; where an op
- * cannot be said in strides the chain starts anew there, with that op's result as a dense buffer. */
+ * The chain of movement ops above a node is collected, then strides are carried down it; where an
+ * op cannot be said in strides the chain starts anew there, with that op's result as a dense
+ * buffer. */
 #include "plan/plan_impl.h"
 
 void view_dense(struct graph *g, const struct node *n, struct view *out)

@@ -544,7 +544,7 @@ void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kin
 		run_unlock();
 		if (t.runs)
 			fn(arg, x->steps[i].kind, x->steps[i].text ? x->steps[i].text : "",
-				x->steps[i].kind == ABI_STEP_kernel ? x->image.steps[i].index : 0, t.runs, t.total,
-				t.least, t.cpu);
+				x->steps[i].kind == ABI_STEP_kernel ? x->image.steps[i].index : 0,
+				t.runs, t.total, t.least, t.cpu);
 	}
 }

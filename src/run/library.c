@@ -1,5 +1,5 @@
-/* library.c -- the table of the runtime's own library functions, and their attributes: words with a space
- * between, as plan/library.c writes them. */
+/* library.c -- the table of the runtime's own library functions, and their attributes: words with a
+ * space between, as plan/library.c writes them. */
 #include "run/library.h"
 #include <string.h>
 

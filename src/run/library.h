@@ -1,4 +1,5 @@
-/* library.h -- the runtime's own library functions: ops that are no kernels (plan/library.c names them). */
+/* library.h -- the runtime's own library functions: ops that are no kernels (plan/library.c names
+ * them). */
 #ifndef RUN_LIBRARY_H
 #define RUN_LIBRARY_H
 #include "run/run.h"

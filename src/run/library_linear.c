@@ -1,8 +1,8 @@
 /* library_linear.c -- cholesky, triangular_solve and fft of f32, f64 and complex tensors.
  *
- * Plain loops over complex doubles, rounded once at the end: cholesky and triangular_solve by the textbook,
- * fft by Cooley and Tukey for the factor 2 of a length (recursively, halves first) and by the definition as
- * sums for the odd rest, with a table of roots. */
+ * Plain loops over complex doubles, rounded once at the end: cholesky and triangular_solve by the
+ * textbook, fft by Cooley and Tukey for the factor 2 of a length (recursively, halves first) and by
+ * the definition as sums for the odd rest, with a table of roots. */
 #include "base/mem.h"
 #include "run/library.h"
 #include <complex.h>
@@ -24,7 +24,8 @@ static number number_of(double re, double im)
 /* Products without the checks for infinities that C's have. */
 static number times(number a, number b)
 {
-	return number_of(creal(a) * creal(b) - cimag(a) * cimag(b), creal(a) * cimag(b) + cimag(a) * creal(b));
+	return number_of(creal(a) * creal(b) - cimag(a) * cimag(b),
+		creal(a) * cimag(b) + cimag(a) * creal(b));
 }
 
 /* Real number i of a tensor of f32 or f64, or of the parts of a complex one; at any alignment. */
@@ -73,10 +74,12 @@ static void store(const struct run_tensor *t, int64_t i, number v)
 static struct weft_error *room(int64_t n, number **out)
 {
 	*out = mem_alloc(mem_size((size_t)n + 1, sizeof **out));
-	return *out ? NULL : error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
+	return *out ? NULL
+		    : error_make(
+			      WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
 }
 
-/* ---- cholesky --------------------------------------------------------------------------------- */
+/* ---- cholesky ------------------------------------------------------------------------------- */
 
 struct weft_error *library_cholesky(const struct run_library_call *c)
 {
@@ -91,20 +94,23 @@ struct weft_error *library_cholesky(const struct run_library_call *c)
 		memset(l, 0, (size_t)(n * n) * sizeof *l);
 		for (int64_t j = 0; j < n; j++)
 			for (int64_t i = j; i < n; i++) {
-				number s = lower ? load(a, base + i * n + j) : conj(load(a, base + j * n + i));
+				number s = lower ? load(a, base + i * n + j)
+						 : conj(load(a, base + j * n + i));
 				for (int64_t k = 0; k < j; k++)
 					s -= times(l[i * n + k], conj(l[j * n + k]));
-				l[i * n + j] = i == j ? number_of(sqrt(creal(s)), 0) : s / creal(l[j * n + j]);
+				l[i * n + j] = i == j ? number_of(sqrt(creal(s)), 0)
+						      : s / creal(l[j * n + j]);
 			}
 		for (int64_t i = 0; i < n; i++)
 			for (int64_t j = 0; j < n; j++)
-				store(out, base + i * n + j, lower ? l[i * n + j] : conj(l[j * n + i]));
+				store(out, base + i * n + j,
+					lower ? l[i * n + j] : conj(l[j * n + i]));
 	}
 	mem_free(l);
 	return NULL;
 }
 
-/* ---- triangular_solve ------------------------------------------------------------------------- */
+/* ---- triangular_solve ----------------------------------------------------------------------- */
 
 struct triangle {
 	const struct run_tensor *a;
@@ -151,7 +157,8 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 		for (int64_t i = 0; i < size; i++)
 			x[i] = load(b, m * size + i);
 		for (int64_t k = 0; k < (left ? cols : rows); k++)
-			solve(&t, left ? forward : !forward, left ? x + k : x + k * cols, left ? cols : 1);
+			solve(&t, left ? forward : !forward, left ? x + k : x + k * cols,
+				left ? cols : 1);
 		for (int64_t i = 0; i < size; i++)
 			store(out, m * size + i, x[i]);
 	}
@@ -159,7 +166,7 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 	return NULL;
 }
 
-/* ---- fft -------------------------------------------------------------------------------------- */
+/* ---- fft ------------------------------------------------------------------------------------ */
 
 /* Of a table of `all` roots exp(2 pi i k / all). */
 struct roots {
@@ -174,7 +181,8 @@ static number root(const struct roots *r, int64_t k)
 }
 
 /* to[0..n) = the transform of n numbers `step` apart from `from` on. */
-static void transform(const struct roots *r, const number *from, int64_t step, number *to, int64_t n)
+static void transform(
+	const struct roots *r, const number *from, int64_t step, number *to, int64_t n)
 {
 	int64_t skip = r->all / n;
 
@@ -196,7 +204,8 @@ static void transform(const struct roots *r, const number *from, int64_t step, n
 }
 
 /* Along dimension d of a dense tensor of those dims. */
-static struct weft_error *fft_axis(number *x, uint32_t rank, const int64_t *dims, uint32_t d, bool forward)
+static struct weft_error *fft_axis(
+	number *x, uint32_t rank, const int64_t *dims, uint32_t d, bool forward)
 {
 	int64_t n = dims[d], inner = 1, total = 1;
 	number *roots;
@@ -235,7 +244,8 @@ static void fft_unfold(const struct run_tensor *a, number *x, const int64_t *dim
 		bool mirror = index[a->rank - 1] >= half;
 		for (uint32_t d = 0; d < a->rank; d++) {
 			bool axis = d + naxes >= a->rank;
-			from = from * a->dims[d] + (mirror && axis ? (dims[d] - index[d]) % dims[d] : index[d]);
+			from = from * a->dims[d] +
+			       (mirror && axis ? (dims[d] - index[d]) % dims[d] : index[d]);
 		}
 		x[at] = mirror ? conj(load(a, from)) : load(a, from);
 		for (uint32_t d = a->rank; d-- > 0 && ++index[d] == dims[d];)
@@ -267,7 +277,8 @@ struct weft_error *library_fft(const struct run_library_call *c)
 	for (uint32_t d = 0; d < a->rank; d++)
 		total *= work[d];
 	if (real_out && total && a->dims[last] < length / 2 + 1)
-		return error_make(WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
+		return error_make(
+			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
 	TRY(room(total, &x));
 	if (real_out)
 		fft_unfold(a, x, work, naxes);

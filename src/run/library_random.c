@@ -13,10 +13,11 @@ struct weft_error *library_rng_bit_generator(const struct run_library_call *c)
 	uint64_t raw[3] = { 0 };
 
 	if (state->bytes != 16 && (state->bytes != 24 || !is_philox))
-		return error_make(WEFT_UNIMPLEMENTED, "rng_bit_generator: a state of %zu bytes", state->bytes);
+		return error_make(WEFT_UNIMPLEMENTED, "rng_bit_generator: a state of %zu bytes",
+			state->bytes);
 	memcpy(raw, state->data, state->bytes);
-	struct random_stream s = random_open(is_philox, raw, (unsigned)state->bytes, (unsigned)each * 8,
-		out->rank, out->dims);
+	struct random_stream s = random_open(
+		is_philox, raw, (unsigned)state->bytes, (unsigned)each * 8, out->rank, out->dims);
 	int64_t n = run_elements(out);
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t v = random_element(&s, (unsigned)each * 8, i);
@@ -41,7 +42,8 @@ struct weft_error *library_rng(const struct run_library_call *c)
 		double u = random_uniform(2 * i);
 		out[i] = lo + (hi - lo) * u;
 		if (normal)
-			out[i] = lo + hi * sqrt(-2 * log1p(-u)) * cos(2 * acos(-1) * random_uniform(2 * i + 1));
+			out[i] = lo + hi * sqrt(-2 * log1p(-u)) *
+					      cos(2 * acos(-1) * random_uniform(2 * i + 1));
 	}
 	return NULL;
 }

@@ -106,9 +106,9 @@ struct exe_stats exe_stats_get(const struct exe *x);
 WEFT_API struct weft_error *exe_times_start(struct exe *x) BASE_MUST_USE;
 /* Calls fn for every step that ran since: its kind, its text (a kernel's name), the number of its
  * kernel (0 for others), how often it ran, all
- * its nanoseconds, those of its fastest run, and the least the processors worked on one, in nanoseconds
- * of all threads together: on a machine that does other things too, the figure to compare.
- * Branches and loops include what they run. */
+ * its nanoseconds, those of its fastest run, and the least the processors worked on one, in
+ * nanoseconds of all threads together: on a machine that does other things too, the figure to
+ * compare.  Branches and loops include what they run. */
 WEFT_API void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
 	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns,
 	uint64_t least_ns, uint64_t cpu_ns), void *arg);

@@ -1,7 +1,8 @@
 /* attr_keys.c -- attributes as read to keys of key.def.
  *
- * Structured attributes (#stablehlo.gather<...>, channel handles, dimension numbers of convolutions) are
- * taken apart; an enum becomes its word; what no key names is kept as canonical text under KEY_other. */
+ * Structured attributes (#stablehlo.gather<...>, channel handles, dimension numbers of
+ * convolutions) are taken apart; an enum becomes its word; what no key names is kept as canonical
+ * text under KEY_other. */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
@@ -115,10 +116,11 @@ const char *attr_raw_text(struct parser *p, const struct t_attr *a)
 
 /* ---- values to kinds ------------------------------------------------------------------------ */
 
-static noreturn void wrong_kind(struct parser *p, const char *name, const struct t_attr *a, const char *what)
+static noreturn void wrong_kind(
+	struct parser *p, const char *name, const struct t_attr *a, const char *what)
 {
-	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "attribute '%s': expected %s, found %.60s", name, what,
-		attr_raw_text(p, a));
+	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "attribute '%s': expected %s, found %.60s",
+		name, what, attr_raw_text(p, a));
 }
 
 /* The last word of #stablehlo<fft_type IFFT>, or a string or symbol; NULL: neither. */
@@ -137,7 +139,8 @@ static const char *word_of(struct parser *p, const struct t_attr *a)
 	return from == close ? NULL : job_printf(p->j, "%.*s", (int)(close - from), from);
 }
 
-static const struct attr *to_ints(struct parser *p, enum key k, const char *name, const struct t_attr *a)
+static const struct attr *to_ints(
+	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
 	bool pairs = k == KEY_padding || k == KEY_source_target_pairs;
 
@@ -152,7 +155,8 @@ static const struct attr *to_ints(struct parser *p, enum key k, const char *name
 		}
 		return attr_ints(p->g, a->n, v);
 	}
-	if (a->kind != T_dense || dtype_is_float(a->type->dtype) || dtype_is_complex(a->type->dtype))
+	if (a->kind != T_dense || dtype_is_float(a->type->dtype) ||
+		dtype_is_complex(a->type->dtype))
 		wrong_kind(p, name, a, "integers");
 	if (pairs && (a->type->rank != 2 || a->type->dims[1] != 2))
 		wrong_kind(p, name, a, "rows of two");
@@ -200,7 +204,8 @@ static const struct attr *to_list(struct parser *p, const char *name, const stru
 	return attr_list(p->g, a->n, v);
 }
 
-static const struct attr *to_attr(struct parser *p, enum key k, const char *name, const struct t_attr *a)
+static const struct attr *to_attr(
+	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
 	const char *w;
 
@@ -271,7 +276,8 @@ static struct parser parser_of(struct parser *p, const struct t_attr *a, const c
 	return q;
 }
 
-static const char *inside(struct parser *p, const char *name, const struct t_attr *a, const char *prefix)
+static const char *inside(
+	struct parser *p, const char *name, const struct t_attr *a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -281,8 +287,8 @@ static const char *inside(struct parser *p, const char *name, const struct t_att
 }
 
 /* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed. */
-static void take_fields(struct key_list *l, const char *name, const struct t_attr *a, const char *prefix,
-	const char *const (*names)[2])
+static void take_fields(struct key_list *l, const char *name, const struct t_attr *a,
+	const char *prefix, const char *const (*names)[2])
 {
 	struct parser q = parser_of(l->p, a, inside(l->p, name, a, prefix));
 	unsigned seen = 0;
@@ -318,24 +324,27 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 static const char *const gather_fields[][2] = { { "offset_dims" }, { "collapsed_slice_dims" },
 	{ "operand_batching_dims" }, { "start_indices_batching_dims" }, { "start_index_map" },
 	{ "index_vector_dim" }, { NULL } };
-static const char *const scatter_fields[][2] = { { "update_window_dims" }, { "inserted_window_dims" },
-	{ "input_batching_dims" }, { "scatter_indices_batching_dims" }, { "scatter_dims_to_operand_dims" },
-	{ "index_vector_dim" }, { NULL } };
-static const char *const dot_fields[][2] = { { "lhs_batching_dimensions" }, { "rhs_batching_dimensions" },
-	{ "lhs_contracting_dimensions" }, { "rhs_contracting_dimensions" }, { NULL } };
+static const char *const scatter_fields[][2] = { { "update_window_dims" },
+	{ "inserted_window_dims" }, { "input_batching_dims" }, { "scatter_indices_batching_dims" },
+	{ "scatter_dims_to_operand_dims" }, { "index_vector_dim" }, { NULL } };
+static const char *const dot_fields[][2] = { { "lhs_batching_dimensions" },
+	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" },
+	{ "rhs_contracting_dimensions" }, { NULL } };
 static const char *const ragged_fields[][2] = { { "lhs_batching_dimensions" },
-	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" }, { "rhs_contracting_dimensions" },
-	{ "lhs_ragged_dimensions", "ragged_dims" }, { "rhs_group_dimensions", "group_dims" }, { NULL } };
-static const char *const channel_fields[][2] = { { "handle", "channel_id" }, { "type", "channel_type" },
-	{ NULL } };
-static const char *const conv_fields[][2] = { { "input_batch_dimension" }, { "input_feature_dimension" },
-	{ "input_spatial_dimensions" }, { "kernel_input_feature_dimension" },
-	{ "kernel_output_feature_dimension" }, { "kernel_spatial_dimensions" },
-	{ "output_batch_dimension" }, { "output_feature_dimension" }, { "output_spatial_dimensions" },
-	{ NULL } };
+	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" },
+	{ "rhs_contracting_dimensions" }, { "lhs_ragged_dimensions", "ragged_dims" },
+	{ "rhs_group_dimensions", "group_dims" }, { NULL } };
+static const char *const channel_fields[][2] = { { "handle", "channel_id" },
+	{ "type", "channel_type" }, { NULL } };
+static const char *const conv_fields[][2] = { { "input_batch_dimension" },
+	{ "input_feature_dimension" }, { "input_spatial_dimensions" },
+	{ "kernel_input_feature_dimension" }, { "kernel_output_feature_dimension" },
+	{ "kernel_spatial_dimensions" }, { "output_batch_dimension" },
+	{ "output_feature_dimension" }, { "output_spatial_dimensions" }, { NULL } };
 
 /* [b, 0, 1, f]: two letters and the spatial dimensions in any order. */
-static void conv_side(struct parser *p, struct t_op *op, const char *letters, const char *const *names)
+static void conv_side(
+	struct parser *p, struct t_op *op, const char *letters, const char *const *names)
 {
 	int64_t found[2] = { -1, -1 }, spatial[64];
 	uint32_t n = 0, at = 0;
@@ -346,7 +355,8 @@ static void conv_side(struct parser *p, struct t_op *op, const char *letters, co
 	expect(p, '[', "before dimension numbers");
 	if (!tok_is(p, ']')) {
 		do {
-			if (p->tok.kind == TOK_word && p->tok.len == 1 && strchr(letters, p->tok.s[0])) {
+			if (p->tok.kind == TOK_word && p->tok.len == 1 &&
+				strchr(letters, p->tok.s[0])) {
 				int64_t *f = &found[p->tok.s[0] == letters[1]];
 				if (*f >= 0)
 					expected(p, "each letter once");
@@ -368,10 +378,11 @@ static void conv_side(struct parser *p, struct t_op *op, const char *letters, co
 	expect(p, ']', "after dimension numbers");
 	for (uint32_t i = 0; i < n; i++)
 		if (spatial[i] < 0)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected each spatial dimension once, from 0");
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place,
+				"expected each spatial dimension once, from 0");
 	if (found[0] < 0 || found[1] < 0)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected the dimensions %c and %c", letters[0],
-			letters[1]);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected the dimensions %c and %c",
+			letters[0], letters[1]);
 	int64_t *v = job_array(p->j, n, sizeof *v);
 	for (uint32_t i = 0; i < n; i++)
 		v[i] = spatial[i];
@@ -420,11 +431,13 @@ static void take_conv(struct key_list *l, const char *name, const struct t_attr 
 
 /* ---- an op's attributes --------------------------------------------------------------------- */
 
-static bool take_structured(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
+static bool take_structured(
+	struct key_list *l, enum op op, const char *name, const struct t_attr *a)
 {
 	if (!strcmp(name, "dimension_numbers") && (op == OP_gather || op == OP_dynamic_gather))
 		take_fields(l, name, a, "#stablehlo.gather", gather_fields);
-	else if (!strcmp(name, "dimension_numbers") && (op == OP_convolution || op == OP_dynamic_conv))
+	else if (!strcmp(name, "dimension_numbers") &&
+		 (op == OP_convolution || op == OP_dynamic_conv))
 		take_conv(l, name, a);
 	else if (!strcmp(name, "scatter_dimension_numbers") && op == OP_scatter)
 		take_fields(l, name, a, "#stablehlo.scatter", scatter_fields);
@@ -445,8 +458,9 @@ static const struct attr *keep(struct parser *p, const char *name, const struct 
 	static const struct {
 		const char *prefix;
 		const char *const (*fields)[2];
-	} known[] = { { "#stablehlo.gather", gather_fields }, { "#stablehlo.scatter", scatter_fields },
-		{ "#stablehlo.dot", dot_fields }, { "#stablehlo.channel_handle", channel_fields },
+	} known[] = { { "#stablehlo.gather", gather_fields },
+		{ "#stablehlo.scatter", scatter_fields }, { "#stablehlo.dot", dot_fields },
+		{ "#stablehlo.channel_handle", channel_fields },
 		{ "#chlo.ragged_dot", ragged_fields }, { "#stablehlo.conv", NULL } };
 	struct key_list l = { .p = p };
 
@@ -465,8 +479,8 @@ static const struct attr *keep(struct parser *p, const char *name, const struct 
 /* Keys that text cannot give: Weft's own, or those an attribute is taken apart into. */
 static bool reserved(enum key k)
 {
-	return k == KEY_none || k == KEY_other || k == KEY_effect || k == KEY_ncaptures || k == KEY_slot ||
-		k == KEY_module_text;
+	return k == KEY_none || k == KEY_other || k == KEY_effect || k == KEY_ncaptures ||
+	       k == KEY_slot || k == KEY_module_text;
 }
 
 static void take(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
@@ -494,8 +508,8 @@ static void check_twice(struct key_list *l, struct place at)
 	for (uint32_t i = 0; i < l->n && l->n < 1000; i++)
 		for (uint32_t k = 0; k < i; k++)
 			if (l->e[i].key == l->e[k].key && l->e[i].key != KEY_other)
-				job_fail_at(l->p->j, WEFT_INVALID_ARGUMENT, at, "attribute '%s' is given twice",
-					key_names[l->e[i].key]);
+				job_fail_at(l->p->j, WEFT_INVALID_ARGUMENT, at,
+					"attribute '%s' is given twice", key_names[l->e[i].key]);
 }
 
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,

@@ -1,8 +1,8 @@
 /* lexer.c -- MLIR's tokens, one of lookahead, made on demand.
  *
- * Whoever must read characters (shapes, raw text of attributes, long constants) starts at tok.start and
- * goes on with lex_rewind.  Lines are counted where blanks are skipped: no other token holds a newline.
- * Columns are bytes from 1.  Method: LLVM's MLIR lexer, Language Reference "Notation". */
+ * Whoever must read characters (shapes, raw text of attributes, long constants) starts at tok.start
+ * and goes on with lex_rewind.  Lines are counted where blanks are skipped: no other token holds a
+ * newline.  Columns are bytes from 1.  Method: LLVM's MLIR lexer, Language Reference "Notation". */
 #include "stablehlo/text_impl.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,8 @@ noreturn void expected(struct parser *p, const char *what)
 	size_t len = (size_t)(p->at - p->tok.start);
 
 	if (p->tok.kind == TOK_end)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected %s, found the end of the text", what);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"expected %s, found the end of the text", what);
 	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected %s, found '%.*s'", what,
 		(int)(len < 40 ? len : 40), p->tok.start);
 }
@@ -301,7 +302,8 @@ char *tok_text(struct parser *p)
 	char *s = job_alloc(p->j, p->tok.len + 1);
 
 	if (memchr(p->tok.s, '\0', p->tok.len))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "a name may not hold a zero byte");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p),
+			"a name may not hold a zero byte");
 	memcpy(s, p->tok.s, p->tok.len);
 	return s;
 }
@@ -317,7 +319,8 @@ int64_t tok_int(struct parser *p)
 	for (size_t i = hex ? 2 : 0; i < p->tok.len; i++) {
 		uint64_t base = hex ? 16 : 10, d = (uint64_t)hex_value(p->tok.s[i]);
 		if (v > (UINT64_MAX - d) / base)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "integer out of range");
+			job_fail_at(
+				p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "integer out of range");
 		v = v * base + d;
 	}
 	if (minus ? v > (uint64_t)INT64_MAX + 1 : (v > INT64_MAX && !hex))

@@ -1,11 +1,11 @@
 /* lower.c -- what was read becomes a graph.
  *
- * 1. Calls find their functions; functions are put in an order in which callees come first; recursion
- *    is refused.
+ * 1. Calls find their functions; functions are put in an order in which callees come first;
+ *    recursion is refused.
  * 2. Which ops have effects is found, callees first: then which regions and functions carry a token
  *    is known before any node is built.
- * 3. Nodes are built.  t_value.node is the value in the region now being built: entering a region binds
- *    the captured values to its trailing parameters, leaving it puts them back. */
+ * 3. Nodes are built.  t_value.node is the value in the region now being built: entering a region
+ *    binds the captured values to its trailing parameters, leaving it puts them back. */
 #include "stablehlo/text_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +19,15 @@ static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const
 	struct t_attr *a = op_find_attr(op, attr);
 
 	if (!a || (a->kind != T_symbol && a->kind != T_string))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' needs the attribute %s", op->name, attr);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' needs the attribute %s",
+			op->name, attr);
 	struct name_entry *e = names_find(&p->funcs, a->s, strlen(a->s));
 	if (!e)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'@%s' is not a function", a->s);
 	op->callee = e->value;
 	if (!op->callee->body)
-		job_fail_at(p->j, WEFT_UNIMPLEMENTED, op->at, "'@%s' is declared, not defined", a->s);
+		job_fail_at(
+			p->j, WEFT_UNIMPLEMENTED, op->at, "'@%s' is declared, not defined", a->s);
 	op->callee->called = true;
 	if (f->ncallees == f->cap_callees) {
 		uint32_t to = f->cap_callees ? f->cap_callees * 2 : 4;
@@ -55,7 +57,8 @@ static bool region_effect(const struct t_region *r)
 	bool any = false;
 
 	for (struct t_op *op = r->first; op; op = op->next) {
-		const struct t_attr *side = op->op == OP_custom_call ? op_find_attr(op, "has_side_effect") : NULL;
+		const struct t_attr *side =
+			op->op == OP_custom_call ? op_find_attr(op, "has_side_effect") : NULL;
 		op->effect = (op_table[op->op].flags & OP_EFFECT) || (side && side->i) ||
 			(op->callee && op->callee->effect);
 		for (uint32_t i = 0; i < op->nregions; i++)
@@ -75,10 +78,11 @@ static void visit(struct parser *p, struct t_func *f, struct order *o, uint32_t 
 	if (f->state == 2)
 		return;
 	if (f->state == 1)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "'@%s' calls itself: recursion is not supported",
-			f->name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+			"'@%s' calls itself: recursion is not supported", f->name);
 	if (depth > CALL_DEPTH)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "calls nested deeper than %d", CALL_DEPTH);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "calls nested deeper than %d",
+			CALL_DEPTH);
 	f->state = 1;
 	for (uint32_t i = 0; i < f->ncallees; i++)
 		visit(p, f->callees[i], o, depth + 1);
@@ -107,7 +111,9 @@ static const struct type *solve(struct parser *p, const struct type *t, struct d
 		const struct type **elem = job_array(p->j, t->n, sizeof *elem);
 		for (uint32_t i = 0; i < t->n; i++) {
 			struct dims_from f = from;
-			f.like = f.like && f.like->kind == t->kind && f.like->n == t->n ? f.like->elem[i] : NULL;
+			f.like = f.like && f.like->kind == t->kind && f.like->n == t->n
+					 ? f.like->elem[i]
+					 : NULL;
 			if (f.source == DIMS_argument)
 				f.source = DIMS_fresh;
 			elem[i] = solve(p, t->elem[i], f);
@@ -180,16 +186,19 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 			s.type = fresh(p, a->type);
 			return attr_int(p->g, graph_add_slot(p->g, &s));
 		}
-		const struct t_attr *text = e->value;    /* "0x", four bytes of alignment, content */
+		/* "0x", four bytes of alignment, content */
+		const struct t_attr *text = e->value;
 		size_t len = strlen(text->s);
 		if (strncmp(text->s, "file:", 5) == 0)
 			return constant_file(p, text, a->type);
 		if (len < 10 || strncmp(text->s, "0x", 2) != 0)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at, "expected \"0x\" and an alignment");
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, text->at,
+				"expected \"0x\" and an alignment");
 		a->kind = T_dense;
 		dense_from_hex(p, text->s + 10, len - 10, a->type, text->at, &a->dense);
 	}
-	if (a->kind != T_dense || a->dense.splat || type_bytes(a->dense.type) <= GRAPH_SMALL_CONSTANT)
+	if (a->kind != T_dense || a->dense.splat ||
+		type_bytes(a->dense.type) <= GRAPH_SMALL_CONSTANT)
 		return NULL;
 	s.type = a->dense.type;
 	s.data = a->dense.data;
@@ -218,7 +227,8 @@ static void locate(struct parser *p, const struct node *n, const struct t_attr *
 	const struct t_attr *child = loc->n ? loc->list[0] : NULL;
 	for (int i = 0; i < 16 && child; i++) {
 		if (child->kind == T_symbol) {
-			struct name_entry *e = names_find(&p->attr_aliases, child->s, strlen(child->s));
+			struct name_entry *e =
+				names_find(&p->attr_aliases, child->s, strlen(child->s));
 			child = e ? e->value : NULL;
 		} else if (child->kind == T_raw) {
 			at = child->at;
@@ -263,14 +273,21 @@ static void build_op(struct builder *b, struct t_op *op)
 	for (uint32_t i = 0; !op->callee && i < nregions; i++)
 		regions[i] = build_region(b, op, op->regions[i]);
 	if (op->ncaptures)
-		more[nmore++] = (struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->ncaptures) };
+		more[nmore++] =
+			(struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->ncaptures) };
 	if (op->effect)
 		more[nmore++] = (struct attr_entry){ KEY_effect, NULL, attr_bool(p->g, true) };
 	const struct attr *slot = op->op == OP_constant ? constant_slot(p, op) : NULL;
 	if (slot)
 		more[nmore++] = (struct attr_entry){ KEY_slot, NULL, slot };
-	struct node_spec s = { .op = op->op, .nin = nin, .in = in, .nregions = nregions, .regions = regions,
-		.attrs = keys_from(p, op, nmore, more), .type = declared(p, op), .at = op->at };
+	struct node_spec s = { .op = op->op,
+		.nin = nin,
+		.in = in,
+		.nregions = nregions,
+		.regions = regions,
+		.attrs = keys_from(p, op, nmore, more),
+		.type = declared(p, op),
+		.at = op->at };
 	const struct node *n = graph_node(p->g, &s);
 	if (op->loc)
 		locate(p, n, op->loc);
@@ -313,7 +330,8 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 		params[at] = outside[i]->type;
 	}
 	for (uint32_t i = 0; i < op->ncaptures; i++)
-		op->captures[i]->node = graph_parameter(p->g, r->nparams + i, params[r->nparams + i]);
+		op->captures[i]->node =
+			graph_parameter(p->g, r->nparams + i, params[r->nparams + i]);
 	if (op->effect) {
 		params[at] = type_token(p->g);
 		inner.token = graph_parameter(p->g, at, params[at]);
@@ -331,12 +349,13 @@ static void check_results(struct parser *p, const struct t_func *f)
 	const struct t_region *r = f->body;
 
 	if (r->nresults != f->nresults)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end, "'@%s' has %u results, %u are returned", f->name,
-			f->nresults, r->nresults);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end,
+			"'@%s' has %u results, %u are returned", f->name, f->nresults, r->nresults);
 	for (uint32_t i = 0; i < f->nresults; i++)
 		if (r->results[i]->type != f->result_types[i])
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end, "result %u of '@%s': expected %s, found %s", i,
-				f->name, type_text(p->j, p->g, f->result_types[i]),
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, r->end,
+				"result %u of '@%s': expected %s, found %s", i, f->name,
+				type_text(p->j, p->g, f->result_types[i]),
 				type_text(p->j, p->g, r->results[i]->type));
 }
 
@@ -403,7 +422,8 @@ static void set_module(struct parser *p)
 			list[i] = attr_raw(p->g, p->kept[i]);
 		if (n)
 			memcpy(e, a->e, n * sizeof *e);
-		e[n] = (struct attr_entry){ KEY_module_text, NULL, attr_list(p->g, p->nkept, list) };
+		e[n] = (struct attr_entry){ KEY_module_text, NULL,
+			attr_list(p->g, p->nkept, list) };
 		a = attrs_cons(p->g, n + 1, e);
 	}
 	graph_set_module(p->g, p->module_name, a);

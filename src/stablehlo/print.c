@@ -1,10 +1,10 @@
 /* print.c -- stablehlo_print: module, functions, regions, names of values.
  *
- * Nodes are shared between regions, so names belong to a scope: a region's nodes in the order of their
- * ids (which is the order of the text they were read from), numbered through the function.  A captured
- * parameter has the name of what it captures, outside.  The implicit effect token (R4) is nowhere
- * printed: in a function with effects it is the last result, and the last parameter when the first op
- * with an effect takes that. */
+ * Nodes are shared between regions, so names belong to a scope: a region's nodes in the order of
+ * their ids (which is the order of the text they were read from), numbered through the function.  A
+ * captured parameter has the name of what it captures, outside.  The implicit effect token (R4) is
+ * nowhere printed: in a function with effects it is the last result, and the last parameter when
+ * the first op with an effect takes that. */
 #include "stablehlo/print_impl.h"
 #include <string.h>
 
@@ -207,9 +207,11 @@ static void print_files(struct printer *p)
 		const struct slot *s = graph_slot(p->g, i);
 		if (s->kind != SLOT_file)
 			continue;
-		str_add(p->out, any ? ",\n      " : "\n{-#\n  dialect_resources: {\n    builtin: {\n      ");
+		str_add(p->out, any ? ",\n      "
+				    : "\n{-#\n  dialect_resources: {\n    builtin: {\n      ");
 		str_addf(p->out, "slot%u: ", i);
-		print_string(job_printf(p->j, "file:%llu:%s", (unsigned long long)s->offset, s->name),
+		print_string(
+			job_printf(p->j, "file:%llu:%s", (unsigned long long)s->offset, s->name),
 			p->out);
 		any = true;
 	}

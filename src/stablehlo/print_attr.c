@@ -168,11 +168,12 @@ struct group {
 	const char *attr, *prefix;
 	struct field fields[8];
 };
-static const struct group gather_group = { "dimension_numbers", "#stablehlo.gather", {
-	{ KEY_offset_dims, "offset_dims" }, { KEY_collapsed_slice_dims, "collapsed_slice_dims" },
-	{ KEY_operand_batching_dims, "operand_batching_dims" },
-	{ KEY_start_indices_batching_dims, "start_indices_batching_dims" },
-	{ KEY_start_index_map, "start_index_map" }, { KEY_index_vector_dim, "index_vector_dim" } } };
+static const struct group gather_group = { "dimension_numbers", "#stablehlo.gather",
+	{ { KEY_offset_dims, "offset_dims" }, { KEY_collapsed_slice_dims, "collapsed_slice_dims" },
+		{ KEY_operand_batching_dims, "operand_batching_dims" },
+		{ KEY_start_indices_batching_dims, "start_indices_batching_dims" },
+		{ KEY_start_index_map, "start_index_map" },
+		{ KEY_index_vector_dim, "index_vector_dim" } } };
 static const struct group scatter_group = { "scatter_dimension_numbers", "#stablehlo.scatter", {
 	{ KEY_update_window_dims, "update_window_dims" },
 	{ KEY_inserted_window_dims, "inserted_window_dims" },
@@ -185,12 +186,13 @@ static const struct group dot_group = { "dot_dimension_numbers", "#stablehlo.dot
 	{ KEY_rhs_batching_dimensions, "rhs_batching_dimensions" },
 	{ KEY_lhs_contracting_dimensions, "lhs_contracting_dimensions" },
 	{ KEY_rhs_contracting_dimensions, "rhs_contracting_dimensions" } } };
-static const struct group ragged_group = { "ragged_dot_dimension_numbers", "#chlo.ragged_dot", {
-	{ KEY_lhs_batching_dimensions, "lhs_batching_dimensions" },
-	{ KEY_rhs_batching_dimensions, "rhs_batching_dimensions" },
-	{ KEY_lhs_contracting_dimensions, "lhs_contracting_dimensions" },
-	{ KEY_rhs_contracting_dimensions, "rhs_contracting_dimensions" },
-	{ KEY_ragged_dims, "lhs_ragged_dimensions" }, { KEY_group_dims, "rhs_group_dimensions" } } };
+static const struct group ragged_group = { "ragged_dot_dimension_numbers", "#chlo.ragged_dot",
+	{ { KEY_lhs_batching_dimensions, "lhs_batching_dimensions" },
+		{ KEY_rhs_batching_dimensions, "rhs_batching_dimensions" },
+		{ KEY_lhs_contracting_dimensions, "lhs_contracting_dimensions" },
+		{ KEY_rhs_contracting_dimensions, "rhs_contracting_dimensions" },
+		{ KEY_ragged_dims, "lhs_ragged_dimensions" },
+		{ KEY_group_dims, "rhs_group_dimensions" } } };
 static const struct group channel_group = { "channel_handle", "#stablehlo.channel_handle", {
 	{ KEY_channel_id, "handle" }, { KEY_channel_type, "type" } } };
 static const struct group conv_group = { "dimension_numbers", "#stablehlo.conv", {
@@ -252,8 +254,8 @@ static void conv_side(const struct attrs *a, enum key batch, enum key feature, e
 
 void print_conv_numbers(const struct attrs *a, struct str *out)
 {
-	conv_side(a, KEY_input_batch_dimension, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
-		"bf", out);
+	conv_side(a, KEY_input_batch_dimension, KEY_input_feature_dimension,
+		KEY_input_spatial_dimensions, "bf", out);
 	str_addc(out, 'x');
 	conv_side(a, KEY_kernel_input_feature_dimension, KEY_kernel_output_feature_dimension,
 		KEY_kernel_spatial_dimensions, "io", out);
@@ -322,8 +324,8 @@ void print_attr_dict(struct job *j, const struct graph *g, enum op op, const str
 				items[n++] = (struct item){ group->attr, NULL, group, k };
 			grouped = true;
 		} else {
-			items[n++] = (struct item){ k == KEY_other ? a->e[i].name : key_text(op, k), a->e[i].value,
-				NULL, k };
+			items[n++] = (struct item){ k == KEY_other ? a->e[i].name : key_text(op, k),
+				a->e[i].value, NULL, k };
 		}
 	}
 	if (!n)

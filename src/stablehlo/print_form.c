@@ -41,7 +41,8 @@ static void part_slice(struct printer *p, const struct node *n, struct key_set *
 {
 	uint32_t count, m, k;
 	const int64_t *from = node_ints(n, KEY_start_indices, &count);
-	const int64_t *to = node_ints(n, KEY_limit_indices, &m), *step = node_ints(n, KEY_strides, &k);
+	const int64_t *to = node_ints(n, KEY_limit_indices, &m),
+		      *step = node_ints(n, KEY_strides, &k);
 
 	str_add(p->out, " [");
 	for (uint32_t i = 0; i < count && i < m; i++) {
@@ -73,7 +74,8 @@ static void part_dot_dims(struct printer *p, const struct node *n, struct key_se
 
 	node_ints(n, KEY_lhs_batching_dimensions, &a);
 	if (a)
-		pair_of_lists(p, n, "batching_dims", KEY_lhs_batching_dimensions, KEY_rhs_batching_dimensions);
+		pair_of_lists(p, n, "batching_dims", KEY_lhs_batching_dimensions,
+			KEY_rhs_batching_dimensions);
 	pair_of_lists(p, n, "contracting_dims", KEY_lhs_contracting_dimensions,
 		KEY_rhs_contracting_dimensions);
 	key_add(done, KEY_lhs_batching_dimensions);
@@ -146,9 +148,10 @@ static enum op applied(const struct node *n)
 		return OP_COUNT;
 	const struct node *f = r->results[0];
 	const struct type *t = r->params[0], *in = n->in[0]->type;
-	bool two = f->nin == 2 && op_table[f->op].kind == OP_MAP && (op_table[f->op].flags & OP_COMMUTES) &&
-		!f->attrs && f->type == t && r->params[1] == t && t->kind == TYPE_tensor && !t->rank &&
-		!t->unranked && !t->encoding && t->dtype == in->dtype && t->quant == in->quant;
+	bool two = f->nin == 2 && op_table[f->op].kind == OP_MAP &&
+		   (op_table[f->op].flags & OP_COMMUTES) && !f->attrs && f->type == t &&
+		   r->params[1] == t && t->kind == TYPE_tensor && !t->rank && !t->unranked &&
+		   !t->encoding && t->dtype == in->dtype && t->quant == in->quant;
 	if (!two || f->in[0]->op != OP_parameter || f->in[1]->op != OP_parameter ||
 		node_int(f->in[0], KEY_index, -1) != 0 || node_int(f->in[1], KEY_index, -1) != 1)
 		return OP_COUNT;
@@ -278,7 +281,8 @@ static void part_convolution(struct printer *p, const struct scope *s, const str
 	static const enum key numbers[] = { KEY_input_batch_dimension, KEY_input_feature_dimension,
 		KEY_input_spatial_dimensions, KEY_kernel_input_feature_dimension,
 		KEY_kernel_output_feature_dimension, KEY_kernel_spatial_dimensions,
-		KEY_output_batch_dimension, KEY_output_feature_dimension, KEY_output_spatial_dimensions };
+		KEY_output_batch_dimension, KEY_output_feature_dimension,
+		KEY_output_spatial_dimensions };
 	bool first = true;
 
 	str_addc(p->out, '(');

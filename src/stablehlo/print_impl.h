@@ -16,9 +16,11 @@ void print_types(const struct graph *g, uint32_t n, const struct type *const *t,
 void print_float(enum dtype t, const void *at, struct str *out);
 void print_number(enum dtype t, const void *at, struct str *out);
 void print_string(const char *s, struct str *out);
-void print_bytes(const char *s, size_t n, struct str *out);   /* the same of bytes that may be zero */
+/* the same of bytes that may be zero */
+void print_bytes(const char *s, size_t n, struct str *out);
 void print_symbol(const char *s, struct str *out);
-void print_name(const char *name, struct str *out);           /* of an attribute: quoted if it must be */
+/* of an attribute: quoted if it must be */
+void print_name(const char *name, struct str *out);
 /* dense<...> : type */
 void print_dense(const struct graph *g, const struct type *t, bool splat, const void *data,
 	struct str *out);
@@ -73,11 +75,12 @@ struct scope *scope_of(struct printer *p, const struct scope *s, const struct no
 /* Ops of the scope's region and its return, each on a line one deeper. */
 void print_body(struct printer *p, struct scope *s, uint32_t nresults, const char *end);
 
-/* print_type_of.c: the type a value is printed with (less precise than its own where a call wants it) */
+/* print_type_of.c: the type a value is printed with (less precise than its own where a call wants
+ * it) */
 struct shown;
 void shown_find(struct printer *p);
-const struct type *shown_result(const struct printer *p, const struct scope *s, const struct node *n,
-	uint32_t i);
+const struct type *shown_result(
+	const struct printer *p, const struct scope *s, const struct node *n, uint32_t i);
 const struct type *shown_type(const struct printer *p, const struct scope *s, const struct node *v);
 
 /* print_op.c */

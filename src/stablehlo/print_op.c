@@ -46,7 +46,8 @@ void print_function_type(struct printer *p, const struct scope *s, const struct 
 }
 
 /* ^bb0(%a: t): is the label's line; regions of loops have theirs in the op's header. */
-void print_region(struct printer *p, const struct scope *s, const struct node *n, uint32_t r, bool label)
+void print_region(
+	struct printer *p, const struct scope *s, const struct node *n, uint32_t r, bool label)
 {
 	struct scope *inner = scope_of(p, s, n, r);
 	uint32_t own = inner->region->nparams - node_ncaptures(n) - node_has_effect(n);
@@ -136,8 +137,9 @@ static void form_types(struct printer *p, const struct scope *s, const struct no
 		bool parts = t && t->kind == TYPE_tensor && dtype_is_complex(t->dtype);
 		for (uint32_t i = 0; parts && i < nin; i++) {
 			const struct type *o = shown_type(p, s, n->in[i]);
-			parts = o->kind == TYPE_tensor && o->dtype == dtype_part(t->dtype) && o->rank == t->rank &&
-				!o->encoding && !o->bounds && !t->encoding && !t->bounds &&
+			parts = o->kind == TYPE_tensor && o->dtype == dtype_part(t->dtype) &&
+				o->rank == t->rank && !o->encoding && !o->bounds && !t->encoding &&
+				!t->bounds &&
 				(!t->rank || !memcmp(o->dims, t->dims, t->rank * sizeof *t->dims));
 		}
 		if (parts) {
@@ -197,7 +199,8 @@ static bool form_fits(const struct node *n, const char *form)
 		memcpy(name, s, len);
 		name[len] = '\0';
 		optional = !strcmp(name, "(?") || (optional && strcmp(name, ")?") != 0);
-		if (len > 2 && name[1] == '.' && !optional && !attrs_find(n->attrs, key_of(n->op, name + 2)))
+		if (len > 2 && name[1] == '.' && !optional &&
+			!attrs_find(n->attrs, key_of(n->op, name + 2)))
 			return false;
 	}
 	return true;
@@ -216,7 +219,8 @@ static bool group_wanted(const struct node *n, const char *form)
 	return false;
 }
 
-static void print_form(struct printer *p, const struct scope *s, const struct node *n, const char *form)
+static void print_form(
+	struct printer *p, const struct scope *s, const struct node *n, const char *form)
 {
 	struct key_set done = { { 0 } };
 	uint32_t next = 0, nin = node_noperands(n);
@@ -239,19 +243,22 @@ static void print_form(struct printer *p, const struct scope *s, const struct no
 		}
 		if (skip)
 			continue;
-		bool tight = !strcmp(w, ",") || !strcmp(w, ")") || !strcmp(w, "(") || !strcmp(w, "[") ||
-			!strcmp(w, "]") || w[0] == '{' || (w[0] == ':' && w[1]) || w[0] == '$' ||
-			(!strcmp(w, "%*") && next >= nin);
+		bool tight = !strcmp(w, ",") || !strcmp(w, ")") || !strcmp(w, "(") ||
+			     !strcmp(w, "[") || !strcmp(w, "]") || w[0] == '{' ||
+			     (w[0] == ':' && w[1]) || w[0] == '$' ||
+			     (!strcmp(w, "%*") && next >= nin);
 		if (space && !tight)
 			str_addc(p->out, ' ');
-		space = strcmp(w, "(") != 0 && strcmp(w, "[") != 0 && strcmp(w, "$precision_format") != 0;
+		space = strcmp(w, "(") != 0 && strcmp(w, "[") != 0 &&
+			strcmp(w, "$precision_format") != 0;
 		if (!strcmp(w, "%*")) {
 			print_operands(p, s, n, next, nin);
 		} else if (w[0] == '%') {
 			next = (uint32_t)(w[1] - '0') + 1;
 			print_value_name(p, s, n->in[next - 1]);
 		} else if (!strcmp(w, "{}")) {
-			print_attr_dict(p->j, p->g, n->op, n->attrs, &done, ATTR_ALL, " ", "", p->out);
+			print_attr_dict(
+				p->j, p->g, n->op, n->attrs, &done, ATTR_ALL, " ", "", p->out);
 		} else if (w[0] == ':' && w[1]) {
 			form_types(p, s, n, w[1]);
 		} else if (w[0] == '$') {

@@ -1,10 +1,11 @@
 /* print_type_of.c -- the type that is printed for a value.
  *
- * It is the value's own, with one exception.  The reader takes the more precise of the declared and the
- * inferred type, but MLIR wants the operands of a call to have exactly the types of the function's
- * parameters.  So what is passed where `?` stands is printed with that `?` where it is made, as it was
- * in the text; and a call's results have the types of the function's results.  Constants, and ops
- * whose forms do not say a type of their own for the result, stay as they are. */
+ * It is the value's own, with one exception.  The reader takes the more precise of the declared and
+ * the inferred type, but MLIR wants the operands of a call to have exactly the types of the
+ * function's parameters.  So what is passed where `?` stands is printed with that `?` where it is
+ * made, as it was in the text; and a call's results have the types of the function's results.
+ * Constants, and ops whose forms do not say a type of their own for the result, stay as they
+ * are. */
 #include "base/hash.h"
 #include "stablehlo/print_impl.h"
 #include <string.h>
@@ -36,8 +37,8 @@ static struct shown_entry *find(const struct shown *t, const struct region *r, c
 	return NULL;
 }
 
-static const struct type *type_in(const struct shown *t, const struct region *r, const struct node *n,
-	uint32_t i)
+static const struct type *type_in(
+	const struct shown *t, const struct region *r, const struct node *n, uint32_t i)
 {
 	const struct type *own = node_result_type(n, i);
 
@@ -54,8 +55,8 @@ static const struct type *type_in(const struct shown *t, const struct region *r,
 	return e ? e->type : own;
 }
 
-const struct type *shown_result(const struct printer *p, const struct scope *s, const struct node *n,
-	uint32_t i)
+const struct type *shown_result(
+	const struct printer *p, const struct scope *s, const struct node *n, uint32_t i)
 {
 	return type_in(p->shown, s->region, n, i);
 }
@@ -91,7 +92,8 @@ static bool is_weaker(const struct type *t, const struct type *own)
 	return weaker;
 }
 
-static void weaken(struct printer *p, const struct level *l, const struct node *v, const struct type *t)
+static void weaken(
+	struct printer *p, const struct level *l, const struct node *v, const struct type *t)
 {
 	const struct node *n = v->op == OP_result ? v->in[0] : v;
 	uint32_t i = v->op == OP_result ? (uint32_t)node_int(v, KEY_index, 0) : 0;
@@ -102,7 +104,8 @@ static void weaken(struct printer *p, const struct level *l, const struct node *
 	if (n->op == OP_parameter) {
 		if (!l->owner)
 			return;
-		uint32_t own = l->region->nparams - node_ncaptures(l->owner) - node_has_effect(l->owner);
+		uint32_t own =
+			l->region->nparams - node_ncaptures(l->owner) - node_has_effect(l->owner);
 		uint32_t at = (uint32_t)node_int(n, KEY_index, 0);
 		if (at < own)
 			return;

@@ -1,8 +1,8 @@
 /* print_value.c -- types, numbers, strings and constants as MLIR writes them.
  *
- * A float is printed with six digits behind the point where that reads back as the same bits, else with
- * the fewest digits that do; infinities and NaNs by their bits.  A constant of more than 100 elements is
- * one hexadecimal string. */
+ * A float is printed with six digits behind the point where that reads back as the same bits, else
+ * with the fewest digits that do; infinities and NaNs by their bits.  A constant of more than 100
+ * elements is one hexadecimal string. */
 #include "stablehlo/print_impl.h"
 #include <inttypes.h>
 #include <math.h>
@@ -47,7 +47,8 @@ void print_symbol(const char *s, struct str *out)
 
 void print_name(const char *name, struct str *out)
 {
-	bool plain = name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
+	bool plain = name[0] == '_' || (name[0] >= 'a' && name[0] <= 'z') ||
+		     (name[0] >= 'A' && name[0] <= 'Z');
 
 	for (const char *s = name; *s && plain; s++)
 		plain = *s == '_' || *s == '.' || *s == '$' || (*s >= '0' && *s <= '9') ||

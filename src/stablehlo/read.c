@@ -12,8 +12,13 @@ struct read_args {
 static void read_job(struct job *j, void *arg)
 {
 	struct read_args *a = arg;
-	struct parser p = { .j = j, .g = a->g, .text = a->text, .end = a->text + a->size, .at = a->text,
-		.line = 1, .line_start = a->text };
+	struct parser p = { .j = j,
+		.g = a->g,
+		.text = a->text,
+		.end = a->text + a->size,
+		.at = a->text,
+		.line = 1,
+		.line_start = a->text };
 
 	graph_borrow(a->g, j);
 	if (a->limits)

@@ -1,7 +1,7 @@
 /* read_attr.c -- attribute values, aliases, locations, resources.
  *
- * Values become trees; an attribute of a dialect (#sdy.sharding<...>) is kept as its text with blanks
- * collapsed, and taken apart later by whoever knows it (attr_keys.c). */
+ * Values become trees; an attribute of a dialect (#sdy.sharding<...>) is kept as its text with
+ * blanks collapsed, and taken apart later by whoever knows it (attr_keys.c). */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
@@ -46,9 +46,11 @@ struct t_attr *read_bare_number(struct parser *p)
 		uint64_t v = 0;
 		for (size_t i = hex ? 2 : 0; i < p->tok.len; i++) {
 			char c = p->tok.s[i];
-			uint64_t d = (uint64_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10), base = hex ? 16 : 10;
+			uint64_t d = (uint64_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10),
+				 base = hex ? 16 : 10;
 			if (v > (UINT64_MAX - d) / base)
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "integer out of range");
+				job_fail_at(
+					p->j, WEFT_INVALID_ARGUMENT, a->at, "integer out of range");
 			v = v * base + d;
 		}
 		a->i = minus ? (int64_t)(0 - v) : (int64_t)v;
@@ -161,7 +163,9 @@ static struct t_attr *read_small_array(struct parser *p)
 				v = job_grow(p->j, v, cap, to, sizeof *v);
 				cap = to;
 			}
-			v[a->n++] = accept_word(p, "true") ? 1 : accept_word(p, "false") ? 0 : tok_int(p);
+			v[a->n++] = accept_word(p, "true")    ? 1
+				    : accept_word(p, "false") ? 0
+							      : tok_int(p);
 		} while (accept(p, ','));
 	}
 	a->ints = v;
@@ -187,7 +191,8 @@ const char *skip_balanced(struct parser *p)
 			p->line_start = s + 1;
 		}
 		if (!c)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "an attribute may not hold a zero byte");
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p),
+				"an attribute may not hold a zero byte");
 		if (!quoted && c == '/' && s + 1 < p->end && s[1] == '/') {
 			const char *nl = memchr(s, '\n', (size_t)(p->end - s));
 			s = nl ? nl - 1 : p->end - 1;
@@ -208,7 +213,8 @@ const char *skip_balanced(struct parser *p)
 			quoted = !quoted;
 		else if (!quoted && (c == '<' || c == '(' || c == '[' || c == '{'))
 			depth++;
-		else if (!quoted && ((c == '>' && s[-1] != '-') || c == ')' || c == ']' || c == '}'))
+		else if (!quoted &&
+			 ((c == '>' && s[-1] != '-') || c == ')' || c == ']' || c == '}'))
 			depth--;
 		if (!depth)
 			break;
@@ -238,7 +244,8 @@ static struct t_attr *read_hash(struct parser *p)
 	else if (strchr(name, '.'))
 		a->s = job_printf(p->j, "#%s", name);
 	else
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "undefined attribute alias '#%s'", name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "undefined attribute alias '#%s'",
+			name);
 	return a;
 }
 
@@ -340,7 +347,8 @@ static struct t_attr *read_word(struct parser *p)
 	if (tok_is(p, '<'))                      /* affine_map<...>, complex<f32>, memref<...> */
 		a->s = job_printf(p->j, "%s%s", a->s, skip_balanced(p));
 	else if (dtype_find(a->s) == DTYPE_none && strcmp(a->s, "none") && strcmp(a->s, "index"))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected an attribute, found '%s'", a->s);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected an attribute, found '%s'",
+			a->s);
 	return a;
 }
 
@@ -419,7 +427,8 @@ static struct t_attr *read_loc_inner(struct parser *p)
 			int64_t line = tok_int(p);
 			expect(p, ':', "between line and column");
 			int64_t column = tok_int(p);
-			if (accept_word(p, "to")) { /* a range, 1:2 to 3:4 or to :4: its start is kept */
+			/* a range, 1:2 to 3:4 or to :4: its start is kept */
+			if (accept_word(p, "to")) {
 				if (!tok_is(p, ':'))
 					tok_int(p);
 				expect(p, ':', "before a column");

@@ -1,10 +1,10 @@
 /* read_dense.c -- dense<...> : tensor<...>, the constants of a program.
  *
- * The type stands behind the content, so the content is skipped first and read when the type is known,
- * by characters and straight into its place: weights come through here.  Decimal floats of at most 15
- * digits and small exponents are exact in one operation on doubles (Clinger, "How to read floating
- * point numbers accurately"); others go to strtod.  A literal is rounded to double first, then to the
- * type, as MLIR does. */
+ * The type stands behind the content, so the content is skipped first and read when the type is
+ * known, by characters and straight into its place: weights come through here.  Decimal floats of
+ * at most 15 digits and small exponents are exact in one operation on doubles (Clinger, "How to
+ * read floating point numbers accurately"); others go to strtod.  A literal is rounded to double
+ * first, then to the type, as MLIR does. */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
@@ -54,8 +54,8 @@ static void blanks(struct dense *d)
 
 bool float_literal(const char *s, size_t len, double *out)
 {
-	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+		1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	uint64_t m = 0;
 	int exponent = 0, written = 0, digits = 0;
 	size_t i = 0;
@@ -99,7 +99,9 @@ static uint64_t read_hex(struct dense *d)
 
 	for (; d->s < d->to; d->s++) {
 		char c = *d->s;
-		int h = is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+		int h = is_digit(c)                          ? c - '0'
+			: (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+							     : -1;
 		if (h < 0)
 			break;
 		if (v >> 60)
@@ -180,7 +182,8 @@ static void read_float(struct dense *d, char *out)
 		uint64_t bits = read_hex(d);
 		unsigned n = dtype_table[d->elem].bits;
 		if (minus || (n < 64 && bits >> n))
-			dense_fail(d, "hexadecimal float literal out of range for the element type");
+			dense_fail(
+				d, "hexadecimal float literal out of range for the element type");
 		memcpy(out, &bits, d->size);
 		return;
 	}
@@ -258,8 +261,11 @@ static void read_lists(struct dense *d, size_t bytes)
 			dense_fail(d, "expected ']' in a list of elements");
 		if (*d->s == ']' && depth && (item || count[depth] == 0)) {
 			if (count[depth] != t->dims[depth - 1])
-				dense_fail(d, job_printf(d->p->j, "expected %lld entries in dimension %u, found %lld",
-					(long long)t->dims[depth - 1], depth - 1, (long long)count[depth]));
+				dense_fail(d,
+					job_printf(d->p->j,
+						"expected %lld entries in dimension %u, found %lld",
+						(long long)t->dims[depth - 1], depth - 1,
+						(long long)count[depth]));
 			d->s++;
 			count[--depth]++;
 			item = true;
@@ -306,8 +312,9 @@ static uint64_t checked_bytes(struct parser *p, const struct type *t, struct pla
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "a constant needs a static shape");
 	uint64_t bytes = (uint64_t)n * dtype_bytes(t->dtype);
 	if (bytes > p->limits.bytes)
-		job_fail_at(p->j, WEFT_RESOURCE_EXHAUSTED, at, "a constant of %llu bytes, the limit is %llu",
-			(unsigned long long)bytes, (unsigned long long)p->limits.bytes);
+		job_fail_at(p->j, WEFT_RESOURCE_EXHAUSTED, at,
+			"a constant of %llu bytes, the limit is %llu", (unsigned long long)bytes,
+			(unsigned long long)p->limits.bytes);
 	return bytes;
 }
 
@@ -321,19 +328,40 @@ static void *place_for(struct parser *p, uint64_t bytes)
 static void decode_hex(struct parser *p, const char *hex, size_t n, char *out, struct place at)
 {
 	static const signed char table[256] = {
-		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
-		['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+		['0'] = 1,
+		['1'] = 2,
+		['2'] = 3,
+		['3'] = 4,
+		['4'] = 5,
+		['5'] = 6,
+		['6'] = 7,
+		['7'] = 8,
+		['8'] = 9,
+		['9'] = 10,
+		['a'] = 11,
+		['b'] = 12,
+		['c'] = 13,
+		['d'] = 14,
+		['e'] = 15,
+		['f'] = 16,
+		['A'] = 11,
+		['B'] = 12,
+		['C'] = 13,
+		['D'] = 14,
+		['E'] = 15,
+		['F'] = 16,
 	};
 	int bad = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int high = table[(unsigned char)hex[2 * i]] - 1, low = table[(unsigned char)hex[2 * i + 1]] - 1;
+		int high = table[(unsigned char)hex[2 * i]] - 1,
+		    low = table[(unsigned char)hex[2 * i + 1]] - 1;
 		bad |= high | low;
 		out[i] = (char)((high & 15) << 4 | (low & 15));
 	}
 	if (bad < 0)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected hexadecimal digits in the elements");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"expected hexadecimal digits in the elements");
 }
 
 /* hex: the digits behind 0x.  As many bytes as all elements, or as one; booleans may be packed. */
@@ -423,7 +451,8 @@ void read_dense(struct parser *p, struct t_attr *a)
 	d.type = a->type = read_type(p);
 	a->index = p->saw_index;
 	if (d.type->kind != TYPE_tensor || d.type->unranked)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, type_at, "a constant needs the type of a ranked tensor");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, type_at,
+			"a constant needs the type of a ranked tensor");
 	d.elem = dtype_part(d.type->dtype);
 	d.size = dtype_bytes(d.elem);
 	uint64_t bytes = checked_bytes(p, d.type, type_at);
@@ -433,7 +462,8 @@ void read_dense(struct parser *p, struct t_attr *a)
 		const char *q = memchr(d.s + 1, '"', (size_t)(d.to - d.s - 1));
 		if (!q || q - d.s < 3 || d.s[1] != '0' || d.s[2] != 'x')
 			dense_fail(&d, "expected \"0x...\"");
-		dense_from_hex(p, d.s + 3, (size_t)(q - d.s - 3), d.type, dense_place(&d), &a->dense);
+		dense_from_hex(
+			p, d.s + 3, (size_t)(q - d.s - 3), d.type, dense_place(&d), &a->dense);
 		d.s = q + 1;
 	} else if (d.s == d.to) {
 		if (bytes)

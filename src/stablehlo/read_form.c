@@ -56,7 +56,8 @@ uint32_t read_int_list(struct parser *p, int64_t **out)
 
 void form_constant(struct parser *p, struct t_op *op)
 {
-	if (accept(p, '(')) {                    /* () {value = dense<..>} : () -> t, for quantised ones */
+	/* () {value = dense<..>} : () -> t, for quantised ones */
+	if (accept(p, '(')) {
 		expect(p, ')', "after no operands");
 		if (accept(p, '<')) {
 			op_attrs(p, op, read_dict(p));
@@ -72,7 +73,8 @@ void form_constant(struct parser *p, struct t_op *op)
 		op_attrs(p, op, read_dict(p));
 	struct t_attr *a = read_attr(p);
 	if (a->kind != T_dense && a->kind != T_resource)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected dense<...> or dense_resource<...>");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at,
+			"expected dense<...> or dense_resource<...>");
 	op_attr(p, op, "value", a);
 	op_result_types(p, op, 1, &a->type);
 }
@@ -387,7 +389,8 @@ static void window_padding(struct parser *p, struct t_op *op)
 		do {
 			struct place at = tok_place(p);
 			if (read_int_list(p, &pair) != 2)
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected [low, high]");
+				job_fail_at(
+					p->j, WEFT_INVALID_ARGUMENT, at, "expected [low, high]");
 			int_push(p, &flat, &n, pair[0]);
 			int_push(p, &flat, &n, pair[1]);
 		} while (accept(p, ','));
@@ -509,7 +512,8 @@ void form_check(struct parser *p, struct t_op *op)
 			const char *name = tok_text(p);
 			lex(p);
 			expect(p, '=', "after the name of an attribute");
-			op_attr(p, op, name, p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p));
+			op_attr(p, op, name,
+				p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p));
 		} while (accept(p, ','));
 	}
 	if (accept(p, ':'))

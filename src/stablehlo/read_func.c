@@ -1,8 +1,8 @@
 /* read_func.c -- functions and modules, and what may stand beside them.
  *
  * A file is one module or bare functions; a module may hold modules (their functions join the outer
- * ones, as MLIR's symbol tables would not: two of a name are an error).  Declarations without a body and
- * sdy.mesh are kept as text. */
+ * ones, as MLIR's symbol tables would not: two of a name are an error).  Declarations without a
+ * body and sdy.mesh are kept as text. */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
@@ -10,7 +10,8 @@
 static void keep(struct parser *p, const char *text)
 {
 	if (!(p->nkept & (p->nkept - 1)))
-		p->kept = job_grow(p->j, p->kept, p->nkept, p->nkept ? p->nkept * 2u : 1, sizeof *p->kept);
+		p->kept = job_grow(
+			p->j, p->kept, p->nkept, p->nkept ? p->nkept * 2u : 1, sizeof *p->kept);
 	p->kept[p->nkept++] = text;
 }
 
@@ -69,8 +70,10 @@ static void read_results(struct parser *p, struct t_func *f)
 	do {
 		if (f->nresults == cap) {
 			uint32_t to = cap ? cap * 2 : 4;
-			f->result_types = job_grow(p->j, f->result_types, cap, to, sizeof *f->result_types);
-			f->result_attrs = job_grow(p->j, f->result_attrs, cap, to, sizeof *f->result_attrs);
+			f->result_types =
+				job_grow(p->j, f->result_types, cap, to, sizeof *f->result_types);
+			f->result_attrs =
+				job_grow(p->j, f->result_attrs, cap, to, sizeof *f->result_attrs);
 			cap = to;
 		}
 		f->result_types[f->nresults] = read_type(p);
@@ -120,7 +123,8 @@ static void keep_declaration(struct parser *p, const struct t_func *f, const str
 static void add_func(struct parser *p, struct t_func *f, size_t len, struct place at)
 {
 	if (names_find(&p->funcs, f->name, len))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "function '@%s' is defined already", f->name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "function '@%s' is defined already",
+			f->name);
 	names_add(&p->funcs, f->name, len, f, 1);
 }
 
@@ -159,8 +163,8 @@ static void read_func(struct parser *p)
 	} else {
 		for (uint32_t i = 0; i < a.n; i++)
 			if (!a.names[i])
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "parameter %u of '@%s' has no name", i,
-					f->name);
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+					"parameter %u of '@%s' has no name", i, f->name);
 		f->body = region_begin(p, NULL);
 		region_params(p, f->body, a.n, a.names, a.types);
 		lex(p);
@@ -174,7 +178,8 @@ static void read_func(struct parser *p)
 /* ---- generic form --------------------------------------------------------------------------- */
 
 /* [{..}, {..}], a dict a parameter. */
-static struct t_attr **dicts_of(struct parser *p, const struct t_attr *a, uint32_t n, const char *name)
+static struct t_attr **dicts_of(
+	struct parser *p, const struct t_attr *a, uint32_t n, const char *name)
 {
 	if (!a)
 		return job_array(p->j, n + 1u, sizeof(struct t_attr *));
@@ -182,7 +187,8 @@ static struct t_attr **dicts_of(struct parser *p, const struct t_attr *a, uint32
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected %u entries", name, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (a->list[i]->kind != T_dict)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected dictionaries", name);
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected dictionaries",
+				name);
 	return a->list;
 }
 
@@ -238,7 +244,8 @@ static void read_generic_func(struct parser *p)
 	const char *visibility = string_of(d, "sym_visibility");
 	f->name = string_of(d, "sym_name");
 	if (!f->name || !type || type->kind != T_raw || (!type->nin && type->s[0] != '('))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "expected a sym_name and a function_type");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+			"expected a sym_name and a function_type");
 	f->is_private = visibility && strcmp(visibility, "public") != 0;
 	f->nresults = type->nout;
 	f->result_types = type->out;
@@ -254,12 +261,13 @@ static void read_generic_func(struct parser *p)
 	f->body = region_begin(p, NULL);
 	region_body(p, f->body);
 	if (f->body->nparams != type->nin)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "the body of '@%s' has %u parameters, its type %u",
-			f->name, f->body->nparams, type->nin);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+			"the body of '@%s' has %u parameters, its type %u", f->name,
+			f->body->nparams, type->nin);
 	for (uint32_t i = 0; i < type->nin; i++)
 		if (f->body->params[i].type != type->in[i])
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at, "parameter %u of '@%s' has another type", i,
-				f->name);
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+				"parameter %u of '@%s' has another type", i, f->name);
 	f->attrs = generic_tail(p);
 	link_func(p, f);
 }
@@ -365,7 +373,8 @@ static void read_generic_module(struct parser *p)
 
 static bool tok_string(const struct parser *p, const char *s)
 {
-	return p->tok.kind == TOK_string && p->tok.len == strlen(s) && !memcmp(p->tok.s, s, p->tok.len);
+	return p->tok.kind == TOK_string && p->tok.len == strlen(s) &&
+	       !memcmp(p->tok.s, s, p->tok.len);
 }
 
 static void read_top(struct parser *p, bool nested)

@@ -29,7 +29,8 @@ void op_link(struct parser *p, struct t_op *op)
 	struct t_region *r = p->region;
 
 	if (r->terminated)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' behind the end of its block", op->name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' behind the end of its block",
+			op->name);
 	if (r->last)
 		r->last->next = op;
 	else
@@ -50,7 +51,8 @@ static void capture(struct parser *p, struct t_op *op, struct t_value *v)
 		names_add(&p->captured, copy, sizeof key, v, 1);
 		if (o->ncaptures == o->cap_captures) {
 			uint32_t to = o->cap_captures ? o->cap_captures * 2 : 4;
-			o->captures = job_grow(p->j, o->captures, o->ncaptures, to, sizeof *o->captures);
+			o->captures =
+				job_grow(p->j, o->captures, o->ncaptures, to, sizeof *o->captures);
 			o->cap_captures = to;
 		}
 		o->captures[o->ncaptures++] = v;
@@ -64,7 +66,8 @@ struct t_value *read_operand(struct parser *p)
 	struct place at = tok_place(p);
 	struct name_entry *e = names_find(&p->values, p->tok.s, p->tok.len);
 	if (!e)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "use of undefined value '%%%s'", tok_text(p));
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "use of undefined value '%%%s'",
+			tok_text(p));
 	lex(p);
 	/* %0#1 lexes as %0 and then #1 */
 	int64_t index = 0;
@@ -74,15 +77,16 @@ struct t_value *read_operand(struct parser *p)
 		lex(p);
 	}
 	if (index >= e->count)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%%%s' has %u results, not %lld", e->name, e->count,
-			(long long)index + 1);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%%%s' has %u results, not %lld",
+			e->name, e->count, (long long)index + 1);
 	return (struct t_value *)e->value + index;
 }
 
 void op_operand(struct parser *p, struct t_op *op, struct t_value *v)
 {
 	if (!(op->nin & (op->nin - 1)))
-		op->in = job_grow(p->j, op->in, op->nin, op->nin ? op->nin * 2u : 1, sizeof *op->in);
+		op->in =
+			job_grow(p->j, op->in, op->nin, op->nin ? op->nin * 2u : 1, sizeof *op->in);
 	op->in[op->nin++] = v;
 	capture(p, op, v);
 }
@@ -114,7 +118,8 @@ void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr 
 		op->cap_entries = to;
 	}
 	if (op_find_attr(op, name))
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, value->at, "attribute '%s' is given twice", name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, value->at, "attribute '%s' is given twice",
+			name);
 	op->entries[op->nentries++] = (struct t_entry){ name, value };
 }
 
@@ -140,17 +145,18 @@ void op_result_types(struct parser *p, struct t_op *op, uint32_t n, const struct
 		memcpy(op->types, types, n * sizeof *types);
 }
 
-void op_check_operands(struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types,
-	struct place at)
+void op_check_operands(struct parser *p, struct t_op *op, uint32_t n,
+	const struct type *const *types, struct place at)
 {
 	if (n != op->nin)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' has %u operands, the types are of %u", op->name,
-			op->nin, n);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"'%s' has %u operands, the types are of %u", op->name, op->nin, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (op->in[i]->type != types[i])
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
-				"operand '%%%s' of '%s' has another type: expected %s, found %s", op->in[i]->name,
-				op->name, type_text(p->j, p->g, types[i]), type_text(p->j, p->g, op->in[i]->type));
+				"operand '%%%s' of '%s' has another type: expected %s, found %s",
+				op->in[i]->name, op->name, type_text(p->j, p->g, types[i]),
+				type_text(p->j, p->g, op->in[i]->type));
 }
 
 void op_function_type(struct parser *p, struct t_op *op)
@@ -173,7 +179,8 @@ struct t_region *region_begin(struct parser *p, struct t_op *op)
 
 	r->owner = op;
 	if (op) {
-		op->regions = job_grow(p->j, op->regions, op->nregions, op->nregions + 1u, sizeof *op->regions);
+		op->regions = job_grow(
+			p->j, op->regions, op->nregions, op->nregions + 1u, sizeof *op->regions);
 		op->regions[op->nregions++] = r;
 	}
 	return r;
@@ -235,7 +242,8 @@ void region_body(struct parser *p, struct t_region *r)
 	}
 	while (!tok_is(p, '}')) {
 		if (p->tok.kind == TOK_caret)
-			job_fail_at(p->j, WEFT_UNIMPLEMENTED, tok_place(p), "a region of more than one block");
+			job_fail_at(p->j, WEFT_UNIMPLEMENTED, tok_place(p),
+				"a region of more than one block");
 		if (p->tok.kind == TOK_end)
 			expected(p, "'}' after a region");
 		read_op(p);
@@ -268,7 +276,8 @@ static void types_of_select(struct parser *p, struct t_op *op)
 	}
 	uint32_t n = read_types(p, &two);
 	if (n != 2)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "expected the types of the predicate and the branches");
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"expected the types of the predicate and the branches");
 	const struct type *all[3] = { two[0], two[1], two[1] };
 	op_check_operands(p, op, 3, all, at);
 	op_result_types(p, op, 1, &two[1]);
@@ -368,10 +377,17 @@ static void form_part(struct parser *p, struct t_op *op, const char *name)
 		const char *name;
 		form_fn *fn;
 	} parts[] = {
-		{ "constant", form_constant }, { "reduce", form_reduce }, { "while", form_while },
-		{ "convolution", form_convolution }, { "scan", form_scan }, { "barrier", form_barrier },
-		{ "slice", form_slice }, { "dot_dims", form_dot_dims }, { "precision", form_precision },
-		{ "algorithm", form_algorithm }, { "precision_format", form_precision_format },
+		{ "constant", form_constant },
+		{ "reduce", form_reduce },
+		{ "while", form_while },
+		{ "convolution", form_convolution },
+		{ "scan", form_scan },
+		{ "barrier", form_barrier },
+		{ "slice", form_slice },
+		{ "dot_dims", form_dot_dims },
+		{ "precision", form_precision },
+		{ "algorithm", form_algorithm },
+		{ "precision_format", form_precision_format },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -455,7 +471,8 @@ static void read_generic(struct parser *p, struct t_op *op)
 
 static bool is_return(const char *name)
 {
-	return !strcmp(name, "stablehlo.return") || !strcmp(name, "func.return") || !strcmp(name, "return");
+	return !strcmp(name, "stablehlo.return") || !strcmp(name, "func.return") ||
+	       !strcmp(name, "return");
 }
 
 static void read_return(struct parser *p, struct t_op *op)
@@ -468,7 +485,8 @@ static void read_return(struct parser *p, struct t_op *op)
 	if (op->generic) {
 		read_generic(p, op);
 		if (op->nresults)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' has no results", op->name);
+			job_fail_at(
+				p->j, WEFT_INVALID_ARGUMENT, at, "'%s' has no results", op->name);
 	} else {
 		read_operands(p, op);
 		if (tok_is(p, '{'))
@@ -480,9 +498,11 @@ static void read_return(struct parser *p, struct t_op *op)
 		op_check_operands(p, op, n, types, at);
 	}
 	if (r->owner && strcmp(op->name, "stablehlo.return") != 0)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' does not end this region", op->name);
+		job_fail_at(
+			p->j, WEFT_INVALID_ARGUMENT, at, "'%s' does not end this region", op->name);
 	if (r->terminated)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' behind the end of its block", op->name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' behind the end of its block",
+			op->name);
 	r->terminated = true;
 	r->end = at;
 	r->nresults = op->nin;
@@ -508,7 +528,8 @@ static void read_constraint(struct parser *p, struct t_op *op, const char *name,
 	if (accept_word(p, "loc"))
 		read_loc(p);
 	if (op->nin != 1 || !name)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' has one operand and one result", op->name);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+			"'%s' has one operand and one result", op->name);
 	names_add(&p->values, name, len, op->in[0], 1);
 }
 
@@ -541,7 +562,8 @@ static uint32_t read_result_names(struct parser *p, struct result_name **out)
 		if (accept(p, ':')) {
 			int64_t count = tok_int(p);
 			if (count < 1 || count > 1 << 24)
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[n].at, "expected a number of results");
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[n].at,
+					"expected a number of results");
 			names[n].count = (uint32_t)count;
 		}
 		n++;
@@ -551,27 +573,31 @@ static uint32_t read_result_names(struct parser *p, struct result_name **out)
 	return n;
 }
 
-static void name_results(struct parser *p, struct t_op *op, uint32_t n, const struct result_name *names)
+static void name_results(
+	struct parser *p, struct t_op *op, uint32_t n, const struct result_name *names)
 {
 	uint64_t total = 0;
 	uint32_t at = 0;
 
 	op->results = job_array(p->j, op->nresults, sizeof *op->results);
 	for (uint32_t i = 0; i < op->nresults; i++)
-		op->results[i] = (struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++ };
+		op->results[i] =
+			(struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++ };
 	for (uint32_t i = 0; i < n; i++)
 		total += names[i].count;
 	if (n && total != op->nresults)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' has %u results, %llu are named", op->name,
-			op->nresults, (unsigned long long)total);
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+			"'%s' has %u results, %llu are named", op->name, op->nresults,
+			(unsigned long long)total);
 	for (uint32_t i = 0; i < n; i++) {
 		struct name_entry *old = names_find(&p->values, names[i].name, names[i].len);
 		if (old && ((struct t_value *)old->value)->region == p->region)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[i].at, "'%%%s' is defined already",
-				names[i].name);
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[i].at,
+				"'%%%s' is defined already", names[i].name);
 		for (uint32_t k = 0; k < names[i].count; k++)
 			op->results[at + k].name = names[i].name;
-		names_add(&p->values, names[i].name, names[i].len, &op->results[at], names[i].count);
+		names_add(
+			&p->values, names[i].name, names[i].len, &op->results[at], names[i].count);
 		at += names[i].count;
 	}
 }
@@ -583,7 +609,9 @@ static enum op find_op(const char *name)
 	if (!strcmp(name, "stablehlo.cross-replica-sum"))
 		return OP_cross_replica_sum;
 	enum op op = op_find(name, strlen(name));
-	return op != OP_COUNT && (op_table[op].dialect == OP_S || op_table[op].dialect == OP_C) ? op : OP_COUNT;
+	return op != OP_COUNT && (op_table[op].dialect == OP_S || op_table[op].dialect == OP_C)
+		       ? op
+		       : OP_COUNT;
 }
 
 /* Ops of the check and interpreter dialects are custom calls of their name, with an effect. */

@@ -1,8 +1,8 @@
 /* read_type.c -- types: tensor<...>, tuple<...>, token, future, quantised elements.
  *
- * `?` is read as one symbol of the reader's own (any_dim), so types as written are equal exactly when
- * they are one pointer; lower.c puts the right symbols in.  tensor<...xindex> is read as i64: on every
- * machine Weft knows an index has 64 bits. */
+ * `?` is read as one symbol of the reader's own (any_dim), so types as written are equal exactly
+ * when they are one pointer; lower.c puts the right symbols in.  tensor<...xindex> is read as i64:
+ * on every machine Weft knows an index has 64 bits. */
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
@@ -157,7 +157,8 @@ static enum dtype read_quant(struct parser *p, struct quant **out)
 /* #stablehlo.bounds<?, 5> or #stablehlo.type_extensions<bounds = [?, 5]>, or any other, as text. */
 static void read_encoding(struct parser *p, struct type *t)
 {
-	bool bounds = p->tok.kind == TOK_hash && p->tok.len == 16 && !memcmp(p->tok.s, "stablehlo.bounds", 16);
+	bool bounds = p->tok.kind == TOK_hash && p->tok.len == 16 &&
+		      !memcmp(p->tok.s, "stablehlo.bounds", 16);
 	bool extensions = p->tok.kind == TOK_hash && p->tok.len == 25 &&
 		!memcmp(p->tok.s, "stablehlo.type_extensions", 25);
 
@@ -191,7 +192,8 @@ static void read_encoding(struct parser *p, struct type *t)
 			"bounds: expected one a dimension, %u, found %u", t->rank, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (b[i] >= 0 && t->dims[i] >= 0)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "dimension %u is static and has a bound", i);
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+				"dimension %u is static and has a bound", i);
 	for (uint32_t i = 0; i < n; i++)
 		if (b[i] >= 0)
 			t->bounds = b;
@@ -208,7 +210,8 @@ static int64_t read_dimension(struct parser *p, const char **s)
 	}
 	for (; q < p->end && *q >= '0' && *q <= '9'; q++) {
 		if (v > (INT64_MAX - 9) / 10)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "a dimension out of range");
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p),
+				"a dimension out of range");
 		v = v * 10 + (*q - '0');
 	}
 	*s = q;
@@ -227,7 +230,8 @@ static void check_size(struct parser *p, const struct type *t, struct place at)
 		if (t->dims[i] > 0 && __builtin_mul_overflow(n, (uint64_t)t->dims[i], &n))
 			n = UINT64_MAX;
 	if (n > INT64_MAX)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "the size of this type overflows 64 bits");
+		job_fail_at(
+			p->j, WEFT_INVALID_ARGUMENT, at, "the size of this type overflows 64 bits");
 }
 
 /* 2x?xf32: characters, because 2xf32 is one word or a number and a word to the lexer. */
@@ -252,7 +256,8 @@ static const struct type *read_tensor(struct parser *p)
 	} else {
 		while (s < p->end && (*s == '?' || (*s >= '0' && *s <= '9'))) {
 			if (t.rank == MAX_RANK)
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "more than %d dimensions", MAX_RANK);
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+					"more than %d dimensions", MAX_RANK);
 			dims[t.rank++] = read_dimension(p, &s);
 			if (s >= p->end || *s != 'x') {
 				lex_rewind(p, s);

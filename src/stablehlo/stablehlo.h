@@ -1,8 +1,8 @@
 /* stablehlo.h -- StableHLO's text, in and out.
  *
- * Reading takes pretty and generic forms of StableHLO, CHLO and func, as MLIR prints them, and gives a
- * graph by the rules R1 to R6 of ir/graph.h.  Printing gives text that StableHLO's own parser takes;
- * it is a fixed point from the second print on. */
+ * Reading takes pretty and generic forms of StableHLO, CHLO and func, as MLIR prints them, and
+ * gives a graph by the rules R1 to R6 of ir/graph.h.  Printing gives text that StableHLO's own
+ * parser takes; it is a fixed point from the second print on. */
 #ifndef STABLEHLO_STABLEHLO_H
 #define STABLEHLO_STABLEHLO_H
 #include "base/str.h"
@@ -13,8 +13,9 @@ struct stablehlo_limits {
 	uint64_t bytes;              /* of one constant; 0: 1 << 40 */
 };
 
-/* Reads size bytes of text; name stands for the file in messages (NULL: "<text>").  limits may be NULL.
- * *out has one reference.  INVALID_ARGUMENT or UNIMPLEMENTED with file:line:column.  Any thread. */
+/* Reads size bytes of text; name stands for the file in messages (NULL: "<text>").  limits may be
+ * NULL.  *out has one reference.  INVALID_ARGUMENT or UNIMPLEMENTED with file:line:column.  Any
+ * thread. */
 struct weft_error *stablehlo_read(const char *name, const char *text, size_t size,
 	const struct stablehlo_limits *limits, struct graph **out) BASE_MUST_USE;
 

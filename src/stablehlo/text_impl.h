@@ -8,8 +8,8 @@
  *   lower.c        what was read -> graph: captures, effects, sizes
  *
  * Reading has two halves.  The first makes a tree of struct t_op in the job's scratch, with every
- * value name resolved; when it is complete, what regions capture, which ops have effects and in which
- * order functions call each other is known, and the second half builds nodes. */
+ * value name resolved; when it is complete, what regions capture, which ops have effects and in
+ * which order functions call each other is known, and the second half builds nodes. */
 #ifndef STABLEHLO_TEXT_IMPL_H
 #define STABLEHLO_TEXT_IMPL_H
 #include "stablehlo/stablehlo.h"
@@ -39,8 +39,19 @@ struct token {
 /* ---- attribute values as read --------------------------------------------------------------- */
 
 enum t_kind {
-	T_int, T_float, T_bool, T_unit, T_string, T_symbol, T_type, T_array, T_dict, T_ints, T_dense,
-	T_resource, T_raw,
+	T_int,
+	T_float,
+	T_bool,
+	T_unit,
+	T_string,
+	T_symbol,
+	T_type,
+	T_array,
+	T_dict,
+	T_ints,
+	T_dense,
+	T_resource,
+	T_raw,
 };
 struct t_dense {
 	const struct type *type;
@@ -233,9 +244,10 @@ uint32_t read_operands(struct parser *p, struct t_op *op);   /* %a, %b ... */
 void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr *value);
 void op_attrs(struct parser *p, struct t_op *op, const struct t_attr *dict);
 struct t_attr *op_find_attr(const struct t_op *op, const char *name);
-void op_result_types(struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types);
-void op_check_operands(struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types,
-	struct place at);
+void op_result_types(
+	struct parser *p, struct t_op *op, uint32_t n, const struct type *const *types);
+void op_check_operands(struct parser *p, struct t_op *op, uint32_t n,
+	const struct type *const *types, struct place at);
 void op_function_type(struct parser *p, struct t_op *op);    /* (a, b) -> c, checked */
 struct t_op *op_new(struct parser *p, enum op op, const char *name, struct place at);
 void op_link(struct parser *p, struct t_op *op);
@@ -243,8 +255,9 @@ void op_link(struct parser *p, struct t_op *op);
 /* read_form.c: forms of their own; behind the op's name */
 typedef void form_fn(struct parser *p, struct t_op *op);
 void check_complete(struct parser *p, struct t_op *op);
-form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check, form_barrier,
-	form_slice, form_dot_dims, form_precision, form_algorithm, form_precision_format;
+form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check,
+	form_barrier, form_slice, form_dot_dims, form_precision, form_algorithm,
+	form_precision_format;
 struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v);
 struct t_attr *int_attr(struct parser *p, int64_t v);
 struct t_attr *str_attr(struct parser *p, const char *s);

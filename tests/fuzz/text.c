@@ -2,7 +2,8 @@
  *
  *   make fuzz && build-fuzz/fuzz_text -max_total_time=60 corpus/
  *
- * Seeds: tests/conformance/roundtrip.  No crash, no leak; the print reads back and prints the same. */
+ * Seeds: tests/conformance/roundtrip.  No crash, no leak; the print reads back and prints the
+ * same. */
 #include "stablehlo/stablehlo.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -47,8 +47,8 @@ static struct weft_error *run_once(struct run *r, struct weft_client *c, struct 
 	struct weft_error *e = weft_buffer_wrap(c,
 		(struct weft_tensor_type){ WEFT_F32, 2, xd }, r->x, NULL, NULL, &in[0]);
 	if (!e)
-		e = weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 2, wd }, r->w, NULL, NULL,
-			&in[1]);
+		e = weft_buffer_wrap(
+			c, (struct weft_tensor_type){ WEFT_F32, 2, wd }, r->w, NULL, NULL, &in[1]);
 	if (!e)
 		e = weft_run(x, 2, in, 1, &out);
 	if (!e)
@@ -256,8 +256,8 @@ void test_api__symbolic_sizes(void)
 		size_t size;
 		for (int i = 0; i < 600; i++)
 			data[i] = (float)i;
-		CHECK_OK(weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 2, dims }, data, NULL,
-			NULL, &in));
+		CHECK_OK(weft_buffer_wrap(
+			c, (struct weft_tensor_type){ WEFT_F32, 2, dims }, data, NULL, NULL, &in));
 		CHECK_OK(weft_run(x, 1, &in, 1, &out));
 		CHECK_INT(weft_buffer_type(out).dims[0], rows);
 		CHECK_OK(weft_buffer_data(out, &result, &size));
@@ -286,8 +286,10 @@ void test_api__signature_is_checked(void)
 	CHECK_STR(weft_client_backend(c), "weft");
 	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, mlp, strlen(mlp), &p));
 	CHECK_OK(weft_compile(c, p, NULL, &x));
-	CHECK_OK(weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 2, xd }, data, NULL, NULL, &in[0]));
-	CHECK_OK(weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 2, wd }, data, NULL, NULL, &in[1]));
+	CHECK_OK(weft_buffer_wrap(
+		c, (struct weft_tensor_type){ WEFT_F32, 2, xd }, data, NULL, NULL, &in[0]));
+	CHECK_OK(weft_buffer_wrap(
+		c, (struct weft_tensor_type){ WEFT_F32, 2, wd }, data, NULL, NULL, &in[1]));
 	CHECK_ERROR(weft_run(x, 2, in, 1, &out), WEFT_INVALID_ARGUMENT, "");
 	CHECK(!out);
 	CHECK_ERROR(weft_run(x, 1, in, 1, &out), WEFT_INVALID_ARGUMENT, "");

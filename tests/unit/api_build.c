@@ -226,9 +226,10 @@ void test_build_api__a_weight_in_a_file(void)
 	weft_program_release(p);
 }
 
-/* ---- what was built runs ---------------------------------------------------------------------- */
+/* ---- what was built runs -------------------------------------------------------------------- */
 
-/* Runs the program of one result in the interpreter over f32 inputs; out has room for n elements. */
+/* Runs the program of one result in the interpreter over f32 inputs; out has room for n
+ * elements. */
 static void run(struct weft_builder *b, weft_value result, uint32_t nin,
 	const struct weft_tensor_type *types, float *const *in, float *out, size_t n)
 {

@@ -1,6 +1,6 @@
-/* Unit tests of what is costly to change later, through the public API and native code: effects keep their
- * number and order, random ops of one tensor stay two, sizes that a step defines, one artifact at several
- * sizes, sizes that contradict each other. */
+/* Unit tests of what is costly to change later, through the public API and native code: effects
+ * keep their number and order, random ops of one tensor stay two, sizes that a step defines, one
+ * artifact at several sizes, sizes that contradict each other. */
 #include "run/run.h"
 #include "unit.h"
 #include <weft/weft.h>
@@ -25,11 +25,12 @@ static void program_fini(struct program *t)
 	weft_client_release(t->client);
 }
 
-static struct weft_buffer *wrap(struct program *t, enum weft_dtype dtype, uint32_t rank, const int64_t *dims,
-	void *data)
+static struct weft_buffer *wrap(
+	struct program *t, enum weft_dtype dtype, uint32_t rank, const int64_t *dims, void *data)
 {
 	struct weft_buffer *b = NULL;
-	CHECK_OK(weft_buffer_wrap(t->client, (struct weft_tensor_type){ dtype, rank, dims }, data, NULL, NULL, &b));
+	CHECK_OK(weft_buffer_wrap(
+		t->client, (struct weft_tensor_type){ dtype, rank, dims }, data, NULL, NULL, &b));
 	return b;
 }
 
@@ -40,7 +41,7 @@ static const void *data_of(struct weft_buffer *b, size_t *size)
 	return data;
 }
 
-/* ---- effects ---------------------------------------------------------------------------------- */
+/* ---- effects -------------------------------------------------------------------------------- */
 
 /* Gives how many calls there were before, and this one. */
 static struct weft_error *count_call(void *arg, const struct run_tensor *in, uint32_t nin,
@@ -52,8 +53,8 @@ static struct weft_error *count_call(void *arg, const struct run_tensor *in, uin
 	return NULL;
 }
 
-static struct weft_error *resolve(void *arg, const char *space, const char *op, const char *attributes,
-	struct run_callback *out)
+static struct weft_error *resolve(void *arg, const char *space, const char *op,
+	const char *attributes, struct run_callback *out)
 {
 	(void)space, (void)op, (void)attributes;
 	*out = (struct run_callback){ .run = count_call, .arg = arg };
@@ -63,12 +64,16 @@ static struct weft_error *resolve(void *arg, const char *space, const char *op, 
 void test_effects__two_equal_calls_stay_two_in_order(void)
 {
 	static const char text[] =
-		"func.func @main(%x: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) {\n"
-		"  %a = stablehlo.custom_call @weft.callback(%x) {backend_config = \"spine.note()\",\n"
+		"func.func @main(%x: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>, "
+		"tensor<1xf32>) {\n"
+		"  %a = stablehlo.custom_call @weft.callback(%x) {backend_config = "
+		"\"spine.note()\",\n"
 		"    has_side_effect = true} : (tensor<1xf32>) -> tensor<1xf32>\n"
-		"  %b = stablehlo.custom_call @weft.callback(%x) {backend_config = \"spine.other()\",\n"
+		"  %b = stablehlo.custom_call @weft.callback(%x) {backend_config = "
+		"\"spine.other()\",\n"
 		"    has_side_effect = true} : (tensor<1xf32>) -> tensor<1xf32>\n"
-		"  %c = stablehlo.custom_call @weft.callback(%x) {backend_config = \"spine.note()\",\n"
+		"  %c = stablehlo.custom_call @weft.callback(%x) {backend_config = "
+		"\"spine.note()\",\n"
 		"    has_side_effect = true} : (tensor<1xf32>) -> tensor<1xf32>\n"
 		"  return %c, %a, %b : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>\n"
 		"}\n";
@@ -93,7 +98,7 @@ void test_effects__two_equal_calls_stay_two_in_order(void)
 	CHECK_OK(run_resolver_set("spine", NULL, NULL));
 }
 
-/* ---- random ops ------------------------------------------------------------------------------- */
+/* ---- random ops ----------------------------------------------------------------------------- */
 
 void test_random__two_dropouts_of_one_tensor_stay_two(void)
 {
@@ -115,7 +120,8 @@ void test_random__two_dropouts_of_one_tensor_stay_two(void)
 	for (int i = 0; i < 256; i++)
 		x[i] = 1;
 	program_init(&t, WEFT_ATEN_TEXT, text);
-	struct weft_buffer *in[2] = { wrap(&t, WEFT_I64, 0, NULL, &seed), wrap(&t, WEFT_F32, 1, &dims, x) };
+	struct weft_buffer *in[2] = { wrap(&t, WEFT_I64, 0, NULL, &seed),
+		wrap(&t, WEFT_F32, 1, &dims, x) };
 	struct weft_buffer *out[2] = { NULL };
 	CHECK_OK(weft_run(t.exe, 2, in, 2, out));
 	const float *a = data_of(out[0], &size), *b = data_of(out[1], &size);
@@ -132,7 +138,7 @@ void test_random__two_dropouts_of_one_tensor_stay_two(void)
 	program_fini(&t);
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------ */
+/* ---- sizes ---------------------------------------------------------------------------------- */
 
 void test_sizes__nonzero_in_mid_graph(void)
 {
@@ -152,7 +158,8 @@ void test_sizes__nonzero_in_mid_graph(void)
 	struct program t;
 	program_init(&t, WEFT_ATEN_TEXT, text);
 	for (int k = 0; k < 3; k++) {
-		struct weft_buffer *in = wrap(&t, WEFT_F32, 1, &dims, inputs[k]), *out[2] = { NULL };
+		struct weft_buffer *in = wrap(&t, WEFT_F32, 1, &dims, inputs[k]),
+				   *out[2] = { NULL };
 		CHECK_OK(weft_run(t.exe, 1, &in, 2, out));
 		size_t size;
 		const int64_t *d = data_of(out[0], &size), *sum = data_of(out[1], &size);
@@ -198,7 +205,8 @@ void test_sizes__one_artifact_runs_at_several(void)
 	}
 	for (int64_t rows = 1; rows <= 100; rows = rows * 7 + 2) {
 		const int64_t dims[] = { rows, 4 };
-		struct weft_buffer *in[2] = { wrap(&t, WEFT_F32, 2, dims, x), wrap(&t, WEFT_F32, 2, dims, y) };
+		struct weft_buffer *in[2] = { wrap(&t, WEFT_F32, 2, dims, x),
+			wrap(&t, WEFT_F32, 2, dims, y) };
 		struct weft_buffer *out = NULL;
 		CHECK_OK(weft_run(loaded, 2, in, 1, &out));
 		CHECK_INT(weft_buffer_type(out).dims[0], rows);
@@ -220,7 +228,8 @@ void test_sizes__that_contradict_are_named(void)
 	struct program t;
 
 	program_init(&t, WEFT_STABLEHLO_TEXT, sized);
-	struct weft_buffer *a = wrap(&t, WEFT_F32, 2, three, data), *b = wrap(&t, WEFT_F32, 2, two, data);
+	struct weft_buffer *a = wrap(&t, WEFT_F32, 2, three, data),
+			   *b = wrap(&t, WEFT_F32, 2, two, data);
 	struct weft_buffer *c = wrap(&t, WEFT_F32, 2, wide, data), *out = NULL;
 	struct weft_buffer *pair[] = { a, b }, *late[] = { a, c };
 	struct weft_error *e = weft_run(t.exe, 2, pair, 1, &out);
@@ -229,7 +238,8 @@ void test_sizes__that_contradict_are_named(void)
 	weft_error_free(e);
 	e = weft_run(t.exe, 2, late, 1, &out);
 	CHECK(e && !out && weft_error_code(e) == WEFT_INVALID_ARGUMENT);
-	CHECK(strstr(weft_error_text(e), "argument 1") && strstr(weft_error_text(e), "dimension 1"));
+	CHECK(strstr(weft_error_text(e), "argument 1") &&
+		strstr(weft_error_text(e), "dimension 1"));
 	weft_error_free(e);
 	weft_buffer_release(a);
 	weft_buffer_release(b);

@@ -16,12 +16,14 @@ static const char add[] =
 struct attempt {
 	const char *op, *dtype, *option, *value, *backend, *file;
 	int n;
-	long fails;                          /* 1 + the allocation that fails in weft_compile; 0: none */
+	/* 1 + the allocation that fails in weft_compile; 0: none */
+	long fails;
 	enum kept_state state;
 	float out[64];
 };
 
-static struct weft_error *compile(struct attempt *a, struct weft_client **c, struct weft_executable **x)
+static struct weft_error *compile(
+	struct attempt *a, struct weft_client **c, struct weft_executable **x)
 {
 	char text[1000];
 	struct weft_program *p = NULL;
@@ -58,7 +60,8 @@ static struct weft_error *attempt(struct attempt *a)
 			size_t size;
 			for (int i = 0; i < 16; i++)
 				data[i] = (float)i / 3 - 2;
-			e = weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 1, dims }, data, NULL, NULL, &in);
+			e = weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 1, dims },
+				data, NULL, NULL, &in);
 			if (!e)
 				e = weft_run(x, 1, &in, 1, &out);
 			if (!e)
@@ -120,7 +123,8 @@ void test_kept__key(void)
 	CHECK_INT(state_of((struct attempt){ .n = 17 }), KEPT_miss);
 	CHECK_INT(state_of((struct attempt){ .option = "opt_level", .value = "0" }), KEPT_miss);
 	CHECK_INT(state_of((struct attempt){ .option = "numerics", .value = "strict" }), KEPT_miss);
-	CHECK_INT(state_of((struct attempt){ .option = "passes_off", .value = "simplify" }), KEPT_miss);
+	CHECK_INT(state_of((struct attempt){ .option = "passes_off", .value = "simplify" }),
+		KEPT_miss);
 	CHECK_INT(state_of((struct attempt){ .option = "threads", .value = "2" }), KEPT_hit);
 	CHECK_INT(state_of((struct attempt){ .option = "cache", .value = "read" }), KEPT_hit);
 	CHECK_INT(state_of((struct attempt){ .option = "cache", .value = "off" }), KEPT_disabled);
@@ -137,7 +141,8 @@ void test_kept__key(void)
 	CHECK_INT(state_of((struct attempt){ 0 }), KEPT_bypassed);
 }
 
-/* An entry that is whole and holds no artifact, as if a writer had been at fault: compiled again. */
+/* An entry that is whole and holds no artifact, as if a writer had been at fault: compiled
+ * again. */
 void test_kept__no_artifact(void)
 {
 	struct cache c;
@@ -158,7 +163,8 @@ void test_kept__no_artifact(void)
 	CHECK_INT(state_of((struct attempt){ 0 }), KEPT_hit);
 }
 
-/* Memory runs out at the nth allocation of a compile that would hit: an error, or the right bits. */
+/* Memory runs out at the nth allocation of a compile that would hit: an error, or the right
+ * bits. */
 void test_kept__no_memory(void)
 {
 	struct attempt want = { 0 };

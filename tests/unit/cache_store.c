@@ -1,5 +1,5 @@
-/* Unit tests of the cache's directory: what is kept comes back or counts as absent, whatever happens to
- * the files, the processes and the disk. */
+/* Unit tests of the cache's directory: what is kept comes back or counts as absent, whatever
+ * happens to the files, the processes and the disk. */
 #include "base/mem.h"
 #include "cache_util.h"
 #include <errno.h>
@@ -240,7 +240,8 @@ void test_cache__other_users(void)
 	cache_test_open(&c, CACHE_ON);
 	put(&c, 1, 10);
 	cache_test_files(".kept", name);
-	CHECK(!fchownat(c.fd, name, 65534, 65534, 0) && !fchown(c.fd, 65534, 65534) && !fchmod(c.fd, 0500));
+	CHECK(!fchownat(c.fd, name, 65534, 65534, 0) && !fchown(c.fd, 65534, 65534) &&
+		!fchmod(c.fd, 0500));
 	CHECK_STR(why_not(), "the directory is another user's");
 	as_nobody(expect_cannot_write);
 	cache_close(&c);
@@ -324,8 +325,8 @@ static int at_point(enum cache_point p)
 	return happens;
 }
 
-/* The nth call that changes the directory fails, n = 0, 1 ...: the artifact is there, whole, or absent,
- * and no file is left over. */
+/* The nth call that changes the directory fails, n = 0, 1 ...: the artifact is there, whole, or
+ * absent, and no file is left over. */
 void test_cache__every_call_fails(void)
 {
 	static const int codes[] = { ENOSPC, EIO, EROFS };
@@ -353,7 +354,8 @@ void test_cache__every_call_fails(void)
 	cache_close(&c);
 }
 
-/* The writer is killed before its nth such call: readers see all or nothing, and the next writer works. */
+/* The writer is killed before its nth such call: readers see all or nothing, and the next writer
+ * works. */
 void test_cache__killed_at_every_call(void)
 {
 	struct cache c;
@@ -410,7 +412,8 @@ void test_cache__killed_at_random(void)
 				put(&c, k % 3, 200000);
 		struct timespec t = { 0, (seed = seed * 1103515245u + 12345u) % 3000000u };
 		nanosleep(&t, NULL);
-		/* The last one gets as long as it needs to leave a whole entry, however slow the machine is. */
+		/* The last one gets as long as it needs to leave a whole entry, however slow the
+		 * machine is. */
 		for (int tries = 0; i == 99 && tries < 60000 && !there(&c, 0, 200000); tries++)
 			nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 		kill(pid, SIGKILL);

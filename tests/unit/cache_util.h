@@ -4,8 +4,8 @@
 #include "cache/cache_impl.h"
 #include "unit.h"
 
-/* Makes and enters a fresh private directory in $TMPDIR, WEFT_CACHE=on and WEFT_CACHE_DIR in it; removed
- * when the process that asked ends. */
+/* Makes and enters a fresh private directory in $TMPDIR, WEFT_CACHE=on and WEFT_CACHE_DIR in it;
+ * removed when the process that asked ends. */
 const char *cache_test_dir(void);
 void cache_test_remove(const char *path);        /* with all that is in it */
 struct cache_key cache_test_key(int i);

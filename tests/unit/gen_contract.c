@@ -1,16 +1,26 @@
-/* gen_contract.c -- CORE_contract against the interpreter: both sides, packed and not, tails, epilogues. */
+/* gen_contract.c -- CORE_contract against the interpreter: both sides, packed and not, tails,
+ * epilogues. */
 #include "gen_util.h"
 
-/* rows [m,k], or [k,m] along m, x cols [k,n] + bias, result [m,n] or, with the rows as rhs, [n,m]. */
-struct shape { int m, n, k; bool rows_are_lhs, packed; enum dtype t; int m_block, n_block; bool along_m; };
+/* rows [m,k], or [k,m] along m, x cols [k,n] + bias, result [m,n] or, with the rows as rhs,
+ * [n,m]. */
+struct shape {
+	int m, n, k;
+	bool rows_are_lhs, packed;
+	enum dtype t;
+	int m_block, n_block;
+	bool along_m;
+};
 
-static const struct node *unpack(struct graph *g, const struct node *p, const struct shape *s, int panel)
+static const struct node *unpack(
+	struct graph *g, const struct node *p, const struct shape *s, int panel)
 {
 	int64_t panels = (s->n + panel - 1) / panel;
 	const struct node *t = build_transpose(g, p, (int64_t[]){ 1, 0, 2 });
 
 	t = build_reshape(g, t, 2, (int64_t[]){ s->k, panels * panel });
-	return build_slice(g, t, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
+	return build_slice(
+		g, t, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
 }
 
 static const struct node *epilogue(struct graph *g, const struct node *c, const struct node *bias)
@@ -23,30 +33,48 @@ static const struct node *epilogue(struct graph *g, const struct node *c, const 
 
 static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
 {
-	const struct type *rt = gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
-	const struct type *vt = s->packed ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel) :
-		gen_type(g, s->t, 2, s->k, s->n);
+	const struct type *rt =
+		gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
+	const struct type *vt =
+		s->packed ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
+			  : gen_type(g, s->t, 2, s->k, s->n);
 	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
 	const struct node *r = graph_parameter(g, 0, rt), *v = graph_parameter(g, 1, vt);
 	const struct node *cols = s->packed ? unpack(g, v, s, panel) : v;
-	const struct node *c = s->rows_are_lhs ?
-		build_dot(g, r, cols, 0, NULL, NULL, 1, (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc) :
-		build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 }, (int64_t[]){ !s->along_m }, acc);
+	const struct node *c = s->rows_are_lhs
+				       ? build_dot(g, r, cols, 0, NULL, NULL, 1,
+						 (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc)
+				       : build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 },
+						 (int64_t[]){ !s->along_m }, acc);
 	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt));
 	const struct type *body_params[] = { c->type, bt };
-	const struct node *e = epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt));
-	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract,
-		.tolerance = acc == DTYPE_f64 ? 1e-12 : s->k > 1000 ? 2e-4 : 2e-5,
-		.low = -1, .high = 1, .region = gen_region(g, 3, params, 1, &whole),
+	const struct node *e =
+		epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt));
+	struct gen_case gc = { .g = g,
+		.job = j,
+		.core = CORE_contract,
+		.tolerance = acc == DTYPE_f64 ? 1e-12
+			     : s->k > 1000    ? 2e-4
+					      : 2e-5,
+		.low = -1,
+		.high = 1,
+		.region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
-		.contract = { .rows_are_lhs = s->rows_are_lhs, .cols_packed = s->packed, .m = s->m,
-			.n = s->n, .k = s->k,
-			.rows_m = s->along_m ? 1 : s->k, .rows_k = s->along_m ? s->m : 1, .panel = panel,
+		.contract = { .rows_are_lhs = s->rows_are_lhs,
+			.cols_packed = s->packed,
+			.m = s->m,
+			.n = s->n,
+			.k = s->k,
+			.rows_m = s->along_m ? 1 : s->k,
+			.rows_k = s->along_m ? s->m : 1,
+			.panel = panel,
 			.cols_k = s->packed ? 0 : s->n,
-			.rows_type = s->t, .cols_type = s->t,
-			.acc = acc, .m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
+			.rows_type = s->t,
+			.cols_type = s->t,
+			.acc = acc,
+			.m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
 			.n_block = s->n_block } };
 
 	gen_check(&gc);
@@ -90,16 +118,18 @@ void test_gen_contract__shapes(void)
 	gen_with_graph(shapes);
 }
 
-/* Scores of attention: [b,h,s,d] x [b,h,t,d] with heads taken from [b,s,h*d], result transposed back. */
+/* Scores of attention: [b,h,s,d] x [b,h,t,d] with heads taken from [b,s,h*d], result transposed
+ * back. */
 static void attention(struct graph *g, struct job *j)
 {
-	const struct type *qt = gen_type(g, DTYPE_f32, 3, 2, 20, 64), *vt = gen_type(g, DTYPE_f32, 4, 2, 4, 16, 20);
+	const struct type *qt = gen_type(g, DTYPE_f32, 3, 2, 20, 64),
+			  *vt = gen_type(g, DTYPE_f32, 4, 2, 4, 16, 20);
 	const struct type *params[] = { qt, vt };
 	const struct node *q = graph_parameter(g, 0, qt), *v = graph_parameter(g, 1, vt);
-	const struct node *heads = build_transpose(g, build_reshape(g, q, 4, (int64_t[]){ 2, 20, 4, 16 }),
-		(int64_t[]){ 0, 2, 1, 3 });
-	const struct node *c = build_dot(g, heads, v, 2, (int64_t[]){ 0, 1 }, (int64_t[]){ 0, 1 }, 1,
-		(int64_t[]){ 3 }, (int64_t[]){ 2 }, DTYPE_f32);
+	const struct node *heads = build_transpose(
+		g, build_reshape(g, q, 4, (int64_t[]){ 2, 20, 4, 16 }), (int64_t[]){ 0, 2, 1, 3 });
+	const struct node *c = build_dot(g, heads, v, 2, (int64_t[]){ 0, 1 }, (int64_t[]){ 0, 1 },
+		1, (int64_t[]){ 3 }, (int64_t[]){ 2 }, DTYPE_f32);
 	const struct node *results[2], *from[2] = { c, graph_parameter(g, 0, c->type) };
 
 	for (int i = 0; i < 2; i++) {
@@ -108,12 +138,27 @@ static void attention(struct graph *g, struct job *j)
 		x = build_reshape(g, x, 3, (int64_t[]){ 2, 20, 80 });
 		results[i] = build1(g, OP_negate, x);
 	}
-	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = 2e-5,
-		.region = gen_region(g, 2, params, 1, &results[0]), .body = gen_region(g, 1, &c->type, 1, &results[1]),
-		.contract = { .rows_are_lhs = true, .nbatch = 2, .batch = { 2, 4 }, .rows_batch = { 20 * 64, 16 },
-			.cols_batch = { 4 * 16 * 20, 16 * 20 }, .m = 20, .n = 20, .k = 16, .rows_m = 64, .rows_k = 1,
-			.cols_k = 20, .rows_type = DTYPE_f32, .cols_type = DTYPE_f32,
-			.acc = DTYPE_f32, .m_block = 24 } };
+	struct gen_case gc = { .g = g,
+		.job = j,
+		.core = CORE_contract,
+		.tolerance = 2e-5,
+		.region = gen_region(g, 2, params, 1, &results[0]),
+		.body = gen_region(g, 1, &c->type, 1, &results[1]),
+		.contract = { .rows_are_lhs = true,
+			.nbatch = 2,
+			.batch = { 2, 4 },
+			.rows_batch = { 20 * 64, 16 },
+			.cols_batch = { 4 * 16 * 20, 16 * 20 },
+			.m = 20,
+			.n = 20,
+			.k = 16,
+			.rows_m = 64,
+			.rows_k = 1,
+			.cols_k = 20,
+			.rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32,
+			.acc = DTYPE_f32,
+			.m_block = 24 } };
 
 	gen_check(&gc);
 }
@@ -125,21 +170,39 @@ void test_gen_contract__batches_and_moves(void)
 
 static void symbolic(struct graph *g, struct job *j)
 {
-	int64_t m = dim_arg(g, 0, 0, 1, 1000), k = dim_arg(g, 0, 1, 1, 1000), n = dim_arg(g, 1, 1, 1, 1000);
+	int64_t m = dim_arg(g, 0, 0, 1, 1000), k = dim_arg(g, 0, 1, 1, 1000),
+		n = dim_arg(g, 1, 1, 1, 1000);
 	const struct type *rt = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ m, k });
 	const struct type *vt = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ k, n });
 	const struct type *params[] = { rt, vt };
-	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0, NULL, NULL, 1,
-		(int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_f32);
-	const struct node *whole = build1(g, OP_negate, c), *e = build1(g, OP_negate, graph_parameter(g, 0, c->type));
+	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0,
+		NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_f32);
+	const struct node *whole = build1(g, OP_negate, c),
+			  *e = build1(g, OP_negate, graph_parameter(g, 0, c->type));
 
 	for (int i = 0; i < 4; i++) {
-		struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = 1e-4, .low = -1, .high = 1,
-			.region = gen_region(g, 2, params, 1, &whole), .body = gen_region(g, 1, &c->type, 1, &e),
-			.nsizes = 3, .dims = { m, k, n }, .sizes = { 1 + 59 * i, 1 + 300 * i, 7 + 32 * i },
-			.contract = { .rows_are_lhs = true, .m = m, .n = n, .k = k, .rows_m = k,
-				.rows_k = 1, .cols_k = n,
-				.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 48 } };
+		struct gen_case gc = { .g = g,
+			.job = j,
+			.core = CORE_contract,
+			.tolerance = 1e-4,
+			.low = -1,
+			.high = 1,
+			.region = gen_region(g, 2, params, 1, &whole),
+			.body = gen_region(g, 1, &c->type, 1, &e),
+			.nsizes = 3,
+			.dims = { m, k, n },
+			.sizes = { 1 + 59 * i, 1 + 300 * i, 7 + 32 * i },
+			.contract = { .rows_are_lhs = true,
+				.m = m,
+				.n = n,
+				.k = k,
+				.rows_m = k,
+				.rows_k = 1,
+				.cols_k = n,
+				.rows_type = DTYPE_f32,
+				.cols_type = DTYPE_f32,
+				.acc = DTYPE_f32,
+				.m_block = 48 } };
 		gen_check(&gc);
 	}
 }

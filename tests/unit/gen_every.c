@@ -1,18 +1,21 @@
-/* gen_every.c -- every op that is lowered, of every dtype it takes, compiles for every ISA level: no
- * undefined symbol and no relocation is left (src/gen/link.c refuses both), also for machines this is not. */
+/* gen_every.c -- every op that is lowered, of every dtype it takes, compiles for every ISA level:
+ * no undefined symbol and no relocation is left (src/gen/link.c refuses both), also for machines
+ * this is not. */
 #include "gen_util.h"
 
 struct every {
 	enum isa isa;
 	enum op op;
 	enum dtype t, to;
-	const struct node *(*build)(struct graph *g, const struct every *e, const struct node *const *in);
+	const struct node *(*build)(
+		struct graph *g, const struct every *e, const struct node *const *in);
 	enum core core;
 	unsigned done, missing, refused;
 	struct graph *g;
 };
 
-static const struct node *build_map(struct graph *g, const struct every *e, const struct node *const *in)
+static const struct node *build_map(
+	struct graph *g, const struct every *e, const struct node *const *in)
 {
 	struct node_spec s = { .op = e->op, .nin = (uint32_t)op_table[e->op].lo, .in = in };
 	struct attr_entry a[2];
@@ -28,17 +31,20 @@ static const struct node *build_map(struct graph *g, const struct every *e, cons
 	return graph_node(g, &s);
 }
 
-static const struct node *build_to(struct graph *g, const struct every *e, const struct node *const *in)
+static const struct node *build_to(
+	struct graph *g, const struct every *e, const struct node *const *in)
 {
 	return build_convert(g, in[0], e->to);
 }
 
-static const struct node *build_sum(struct graph *g, const struct every *e, const struct node *const *in)
+static const struct node *build_sum(
+	struct graph *g, const struct every *e, const struct node *const *in)
 {
 	return build_reduce(g, e->op, in[0], 1, (int64_t[]){ e->core == CORE_row });
 }
 
-static const struct node *build_moves(struct graph *g, const struct every *e, const struct node *const *in)
+static const struct node *build_moves(
+	struct graph *g, const struct every *e, const struct node *const *in)
 {
 	const struct node *x = build_transpose(g, in[0], (int64_t[]){ 1, 0 });
 
@@ -61,8 +67,16 @@ static void compile_one(struct job *j, void *arg)
 	for (uint32_t i = 0; i < 3; i++)
 		in[i] = graph_parameter(g, i, params[i]);
 	const struct node *r = e->build(g, e, in);
-	struct kernel k = { .graph = g, .core = e->core, .body = gen_region(g, 3, params, 1, &r), .rank = r->type->rank,
-		.space = r->type->dims, .row = 1, .outer_grain = 1, .chunks = 1, .ninputs = 3, .noutputs = 1,
+	struct kernel k = { .graph = g,
+		.core = e->core,
+		.body = gen_region(g, 3, params, 1, &r),
+		.rank = r->type->rank,
+		.space = r->type->dims,
+		.row = 1,
+		.outer_grain = 1,
+		.chunks = 1,
+		.ninputs = 3,
+		.noutputs = 1,
 		.name = "every" };
 	struct codegen_options o = { .isa = e->isa, .level = 1 };
 	struct codegen_code code;
@@ -79,8 +93,8 @@ static void compile_one(struct job *j, void *arg)
 		return;
 	}
 	if (weft_error_code(error) != WEFT_UNIMPLEMENTED)
-		UNIT_FAIL("%s of %s for %s: %s", op_table[e->op].name, dtype_table[e->t].text, isa_table[e->isa].name,
-			weft_error_text(error));
+		UNIT_FAIL("%s of %s for %s: %s", op_table[e->op].name, dtype_table[e->t].text,
+			isa_table[e->isa].name, weft_error_text(error));
 	e->missing++;
 	weft_error_free(error);
 }
@@ -110,7 +124,8 @@ static void every_for(enum isa isa)
 		e.core = CORE_map;
 		e.build = build_map;
 		for (int op = 0; op < OP_COUNT; op++)
-			if (op_table[op].kind == OP_MAP && op_table[op].lo > 0 && op != OP_convert && op != OP_map) {
+			if (op_table[op].kind == OP_MAP && op_table[op].lo > 0 &&
+				op != OP_convert && op != OP_map) {
 				e.op = (enum op)op;
 				try_one(&e);
 			}
@@ -130,8 +145,8 @@ static void every_for(enum isa isa)
 			try_one(&e);
 		}
 	}
-	fprintf(stderr, "%s: %u compiled, %u not lowered, %u not of a type the op takes\n", isa_table[isa].name, e.done,
-		e.missing, e.refused);
+	fprintf(stderr, "%s: %u compiled, %u not lowered, %u not of a type the op takes\n",
+		isa_table[isa].name, e.done, e.missing, e.refused);
 	CHECK(e.done > 1500);
 }
 

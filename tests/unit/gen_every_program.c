@@ -1,6 +1,7 @@
-/* gen_every_program.c -- the ops that are no function of an element, as programs of one op: of every dtype
- * they take they are planned and compiled for every ISA level, and no undefined symbol and no relocation is
- * left, also for machines this is not.  (gen_every.c has the elementwise ones.) */
+/* gen_every_program.c -- the ops that are no function of an element, as programs of one op: of
+ * every dtype they take they are planned and compiled for every ISA level, and no undefined symbol
+ * and no relocation is left, also for machines this is not.  (gen_every.c has the elementwise
+ * ones.) */
 #include "gen_util.h"
 #include "pass/pass.h"
 #include "stablehlo/stablehlo.h"
@@ -21,40 +22,53 @@
 	MAIN("%a: tensor<" lhs ">, %b: tensor<" rhs ">", "tensor<" result ">") \
 	"  %r = stablehlo.dot_general %a, %b, " numbers " : (tensor<" lhs ">, tensor<" rhs ">) " \
 	"-> tensor<" result ">\n" RETURN("tensor<" result ">")
-#define SCATTER(op) \
-	MAIN("%a: tensor<6x4x$>, %i: tensor<3x1xi32>, %u: tensor<3x4x$>", "tensor<6x4x$>") \
-	"  %r = \"stablehlo.scatter\"(%a, %i, %u) <{scatter_dimension_numbers = " \
-	"#stablehlo.scatter<update_window_dims = [1], inserted_window_dims = [0], " \
-	"scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> (" COMBINE(op) ") " \
-	": (tensor<6x4x$>, tensor<3x1xi32>, tensor<3x4x$>) -> tensor<6x4x$>\n" RETURN("tensor<6x4x$>")
-#define REDUCE(op, dim, result) \
-	MAIN("%a: tensor<4x32x$>, %z: tensor<$>", "tensor<" result ">") \
-	"  %r = stablehlo.reduce(%a init: %z) applies stablehlo." op " across dimensions = [" dim "] " \
+#define SCATTER(op)                                                                                \
+	MAIN("%a: tensor<6x4x$>, %i: tensor<3x1xi32>, %u: tensor<3x4x$>", "tensor<6x4x$>")         \
+	"  %r = \"stablehlo.scatter\"(%a, %i, %u) <{scatter_dimension_numbers = "                  \
+	"#stablehlo.scatter<update_window_dims = [1], inserted_window_dims = [0], "                \
+	"scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> (" COMBINE(                   \
+		op) ") "                                                                           \
+		    ": (tensor<6x4x$>, tensor<3x1xi32>, tensor<3x4x$>) -> tensor<6x4x$>\n" RETURN( \
+			    "tensor<6x4x$>")
+#define REDUCE(op, dim, result)                                                                    \
+	MAIN("%a: tensor<4x32x$>, %z: tensor<$>", "tensor<" result ">")                            \
+	"  %r = stablehlo.reduce(%a init: %z) applies stablehlo." op " across dimensions = [" dim  \
+	"] "                                                                                       \
 	": (tensor<4x32x$>, tensor<$>) -> tensor<" result ">\n" RETURN("tensor<" result ">")
 #define WINDOW(op) \
 	MAIN("%a: tensor<4x20x$>, %z: tensor<$>", "tensor<4x9x$>") \
 	"  %r = \"stablehlo.reduce_window\"(%a, %z) <{window_dimensions = array<i64: 1, 3>, " \
 	"window_strides = array<i64: 1, 2>}> (" COMBINE(op) ") : (tensor<4x20x$>, tensor<$>) " \
 	"-> tensor<4x9x$>\n" RETURN("tensor<4x9x$>")
-#define CONVOLUTION(filters, result, window, groups) \
-	MAIN("%a: tensor<1x9x9x4x$>, %w: tensor<" filters ">", "tensor<" result ">") \
-	"  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], " \
-	"window = {" window "} {batch_group_count = 1 : i64, feature_group_count = " groups " : i64} : " \
-	"(tensor<1x9x9x4x$>, tensor<" filters ">) -> tensor<" result ">\n" RETURN("tensor<" result ">")
+#define CONVOLUTION(filters, result, window, groups)                                               \
+	MAIN("%a: tensor<1x9x9x4x$>, %w: tensor<" filters ">", "tensor<" result ">")               \
+	"  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, " \
+	"f], "                                                                                     \
+	"window = {" window "} {batch_group_count = 1 : i64, feature_group_count = " groups        \
+	" : i64} : "                                                                               \
+	"(tensor<1x9x9x4x$>, tensor<" filters ">) -> tensor<" result                               \
+	">\n" RETURN("tensor<" result ">")
 
-static const struct program { const char *name, *text; } programs[] = {
+static const struct program { const char *name, *text;
+} programs[] = {
 	{ "dot_general", DOT("16x24x$", "24x40x$", "16x40x$", "contracting_dims = [1] x [0]") },
-	{ "dot_general_transposed", DOT("16x24x$", "40x24x$", "16x40x$", "contracting_dims = [1] x [1]") },
+	{ "dot_general_transposed",
+		DOT("16x24x$", "40x24x$", "16x40x$", "contracting_dims = [1] x [1]") },
 	{ "dot_general_batch", DOT("3x5x7x$", "3x7x9x$", "3x5x9x$",
-		"batching_dims = [0] x [0], contracting_dims = [2] x [1]") },
-	{ "dot_general_vector", DOT("1x64x$", "64x48x$", "1x48x$", "contracting_dims = [1] x [0]") },
+				       "batching_dims = [0] x [0], contracting_dims = [2] x [1]") },
+	{ "dot_general_vector",
+		DOT("1x64x$", "64x48x$", "1x48x$", "contracting_dims = [1] x [0]") },
 	{ "convolution", CONVOLUTION("3x3x4x8x$", "1x7x7x8x$", "", "1") },
 	{ "convolution_depthwise", CONVOLUTION("3x3x1x4x$", "1x4x4x4x$", "stride = [2, 2]", "4") },
-	{ "gather", MAIN("%a: tensor<6x20x$>, %i: tensor<5x1xi64>", "tensor<5x20x$>")
-		"  %r = \"stablehlo.gather\"(%a, %i) <{dimension_numbers = #stablehlo.gather<"
-		"offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, "
-		"slice_sizes = array<i64: 1, 20>}> : (tensor<6x20x$>, tensor<5x1xi64>) -> tensor<5x20x$>\n"
-		RETURN("tensor<5x20x$>") },
+	{ "gather",
+		MAIN("%a: tensor<6x20x$>, %i: tensor<5x1xi64>",
+			"tensor<5x20x$>") "  %r = \"stablehlo.gather\"(%a, %i) <{dimension_numbers "
+					  "= #stablehlo.gather<"
+					  "offset_dims = [1], collapsed_slice_dims = [0], "
+					  "start_index_map = [0], index_vector_dim = 1>, "
+					  "slice_sizes = array<i64: 1, 20>}> : (tensor<6x20x$>, "
+					  "tensor<5x1xi64>) -> tensor<5x20x$>\n" RETURN(
+						  "tensor<5x20x$>") },
 	{ "scatter_add", SCATTER("add") },
 	{ "scatter_multiply", SCATTER("multiply") },
 	{ "scatter_maximum", SCATTER("maximum") },
@@ -66,33 +80,51 @@ static const struct program { const char *name, *text; } programs[] = {
 	{ "reduce_window_add", WINDOW("add") },
 	{ "reduce_window_maximum", WINDOW("maximum") },
 	{ "select_and_scatter",
-		MAIN("%a: tensor<4x20x$>, %u: tensor<4x10x$>, %z: tensor<$>", "tensor<4x20x$>")
-		"  %r = \"stablehlo.select_and_scatter\"(%a, %u, %z) <{window_dimensions = array<i64: 1, 2>, "
-		"window_strides = array<i64: 1, 2>}> (" GREATER ", " COMBINE("add") ") "
-		": (tensor<4x20x$>, tensor<4x10x$>, tensor<$>) -> tensor<4x20x$>\n" RETURN("tensor<4x20x$>") },
-	{ "sort", MAIN("%a: tensor<4x20x$>", "tensor<4x20x$>")
-		"  %r = \"stablehlo.sort\"(%a) <{dimension = 1 : i64, is_stable = true}> (" GREATER ") "
-		": (tensor<4x20x$>) -> tensor<4x20x$>\n" RETURN("tensor<4x20x$>") },
+		MAIN("%a: tensor<4x20x$>, %u: tensor<4x10x$>, %z: tensor<$>",
+			"tensor<4x20x$>") "  %r = \"stablehlo.select_and_scatter\"(%a, %u, %z) "
+					  "<{window_dimensions = array<i64: 1, 2>, "
+					  "window_strides = array<i64: 1, 2>}> (" GREATER
+					  ", " COMBINE(
+						  "add") ") "
+							 ": (tensor<4x20x$>, tensor<4x10x$>, "
+							 "tensor<$>) -> tensor<4x20x$>\n" RETURN(
+								 "tensor<4x20x$>") },
+	{ "sort", MAIN("%a: tensor<4x20x$>",
+			  "tensor<4x20x$>") "  %r = \"stablehlo.sort\"(%a) <{dimension = 1 : i64, "
+					    "is_stable = true}> (" GREATER ") "
+					    ": (tensor<4x20x$>) -> tensor<4x20x$>\n" RETURN(
+						    "tensor<4x20x$>") },
 	{ "moves",
-		MAIN("%a: tensor<4x20x$>, %b: tensor<2x3x$>, %i: tensor<i32>, %z: tensor<$>", "tensor<5x9x$>")
-		"  %0 = stablehlo.dynamic_slice %a, %i, %i, sizes = [3, 4] "
-		": (tensor<4x20x$>, tensor<i32>, tensor<i32>) -> tensor<3x4x$>\n"
-		"  %1 = stablehlo.dynamic_update_slice %0, %b, %i, %i "
-		": (tensor<3x4x$>, tensor<2x3x$>, tensor<i32>, tensor<i32>) -> tensor<3x4x$>\n"
-		"  %2 = stablehlo.reverse %1, dims = [1] : tensor<3x4x$>\n"
-		"  %r = stablehlo.pad %2, %z, low = [1, 1], high = [1, 1], interior = [0, 1] "
-		": (tensor<3x4x$>, tensor<$>) -> tensor<5x9x$>\n" RETURN("tensor<5x9x$>") },
-	{ "iota", MAIN("%a: tensor<4x20x$>", "tensor<4x20x$>")
-		"  %0 = stablehlo.iota dim = 1 : tensor<4x20x$>\n  %r = stablehlo.add %0, %a : tensor<4x20x$>\n"
-		RETURN("tensor<4x20x$>") },
-	{ "while", MAIN("%a: tensor<20x$>, %n: tensor<i32>", "tensor<20x$>")
-		"  %z = stablehlo.constant dense<0> : tensor<i32>\n"
-		"  %o = stablehlo.constant dense<1> : tensor<i32>\n"
-		"  %r, %e = stablehlo.while(%x = %a, %i = %z) : tensor<20x$>, tensor<i32> cond {\n"
-		"    %c = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
-		"    stablehlo.return %c : tensor<i1>\n  } do {\n"
-		"    %y = stablehlo.add %x, %x : tensor<20x$>\n    %j = stablehlo.add %i, %o : tensor<i32>\n"
-		"    stablehlo.return %y, %j : tensor<20x$>, tensor<i32>\n  }\n" RETURN("tensor<20x$>") },
+		MAIN("%a: tensor<4x20x$>, %b: tensor<2x3x$>, %i: tensor<i32>, %z: tensor<$>",
+			"tensor<5x9x$>") "  %0 = stablehlo.dynamic_slice %a, %i, %i, sizes = [3, "
+					 "4] "
+					 ": (tensor<4x20x$>, tensor<i32>, tensor<i32>) -> "
+					 "tensor<3x4x$>\n"
+					 "  %1 = stablehlo.dynamic_update_slice %0, %b, %i, %i "
+					 ": (tensor<3x4x$>, tensor<2x3x$>, tensor<i32>, "
+					 "tensor<i32>) -> tensor<3x4x$>\n"
+					 "  %2 = stablehlo.reverse %1, dims = [1] : tensor<3x4x$>\n"
+					 "  %r = stablehlo.pad %2, %z, low = [1, 1], high = [1, "
+					 "1], interior = [0, 1] "
+					 ": (tensor<3x4x$>, tensor<$>) -> tensor<5x9x$>\n" RETURN(
+						 "tensor<5x9x$>") },
+	{ "iota",
+		MAIN("%a: tensor<4x20x$>", "tensor<4x20x$>") "  %0 = stablehlo.iota dim = 1 : "
+							     "tensor<4x20x$>\n  %r = stablehlo.add "
+							     "%0, %a : tensor<4x20x$>\n" RETURN(
+								     "tensor<4x20x$>") },
+	{ "while", MAIN("%a: tensor<20x$>, %n: tensor<i32>",
+			   "tensor<20x$>") "  %z = stablehlo.constant dense<0> : tensor<i32>\n"
+					   "  %o = stablehlo.constant dense<1> : tensor<i32>\n"
+					   "  %r, %e = stablehlo.while(%x = %a, %i = %z) : "
+					   "tensor<20x$>, tensor<i32> cond {\n"
+					   "    %c = stablehlo.compare LT, %i, %n : (tensor<i32>, "
+					   "tensor<i32>) -> tensor<i1>\n"
+					   "    stablehlo.return %c : tensor<i1>\n  } do {\n"
+					   "    %y = stablehlo.add %x, %x : tensor<20x$>\n    %j = "
+					   "stablehlo.add %i, %o : tensor<i32>\n"
+					   "    stablehlo.return %y, %j : tensor<20x$>, "
+					   "tensor<i32>\n  }\n" RETURN("tensor<20x$>") },
 };
 
 struct attempt {
@@ -165,7 +197,8 @@ static void try_program(struct attempt *a)
 		UNIT_FAIL("%s of %s for %s: %s", a->program->name, dtype_table[a->t].text,
 			isa_table[a->isa].name, weft_error_text(e));
 	if (e)
-		fprintf(stderr, "%s of %s: %s\n", a->program->name, dtype_table[a->t].text, weft_error_text(e));
+		fprintf(stderr, "%s of %s: %s\n", a->program->name, dtype_table[a->t].text,
+			weft_error_text(e));
 	weft_error_free(e);
 }
 

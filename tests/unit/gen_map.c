@@ -9,7 +9,11 @@ static const struct node *param(struct graph *g, uint32_t i, const struct type *
 static void check_map(struct graph *g, struct job *j, uint32_t n, const struct type *const *params,
 	const struct node *result, double tolerance)
 {
-	struct gen_case c = { .g = g, .job = j, .core = CORE_map, .tolerance = tolerance, .outer_grain = 3,
+	struct gen_case c = { .g = g,
+		.job = j,
+		.core = CORE_map,
+		.tolerance = tolerance,
+		.outer_grain = 3,
 		.region = gen_region(g, n, params, 1, &result) };
 
 	gen_check(&c);
@@ -44,7 +48,8 @@ static void moves(struct graph *g, struct job *j)
 
 	check_map(g, j, 2, t, build_transpose(g, x, p), 0);
 	check_map(g, j, 2, t, build_transpose(g, x, p2), 0);
-	check_map(g, j, 2, t, build_reshape(g, build_transpose(g, x, p2), 2, (int64_t[]){ 6, 128 }), 0);
+	check_map(g, j, 2, t, build_reshape(g, build_transpose(g, x, p2), 2, (int64_t[]){ 6, 128 }),
+		0);
 	check_map(g, j, 2, t, build_reshape(g, x, 3, (int64_t[]){ 8, 3, 32 }), 0);
 	check_map(g, j, 2, t, build_reshape(g, x, 2, (int64_t[]){ 64, 12 }), 0);
 	check_map(g, j, 2, t, build_reshape(g, x, 1, (int64_t[]){ 768 }), 0);
@@ -69,8 +74,8 @@ void test_gen_map__movement(void)
 	gen_with_graph(moves);
 }
 
-static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin, const struct node *const *in,
-	enum key k, uint32_t n, const int64_t *v)
+static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin,
+	const struct node *const *in, enum key k, uint32_t n, const int64_t *v)
 {
 	struct attr_entry e = { k, NULL, attr_ints(g, n, v) };
 
@@ -89,16 +94,17 @@ static bool fill_starts(uint32_t input, void *data, const struct tensor *t)
 static void dynamic(struct graph *g, struct job *j)
 {
 	const struct type *i32 = gen_type(g, DTYPE_i32, 0);
-	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 9, 40), i32, i32, gen_type(g, DTYPE_f32, 2, 3, 18) };
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 9, 40), i32, i32,
+		gen_type(g, DTYPE_f32, 2, 3, 18) };
 	const struct node *x = param(g, 0, t[0]), *a = param(g, 1, i32), *b = param(g, 2, i32);
 	struct gen_case c = { .g = g, .job = j, .core = CORE_map, .fill = fill_starts };
-	const struct node *r = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, a, b }, KEY_slice_sizes,
-		2, (int64_t[]){ 4, 18 });
+	const struct node *r = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, a, b },
+		KEY_slice_sizes, 2, (int64_t[]){ 4, 18 });
 
 	c.region = gen_region(g, 3, t, 1, &r);
 	gen_check(&c);
-	const struct node *u = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, b, a }, KEY_slice_sizes,
-		2, (int64_t[]){ 3, 21 });
+	const struct node *u = with_ints(g, OP_dynamic_slice, 3, (const struct node *[]){ x, b, a },
+		KEY_slice_sizes, 2, (int64_t[]){ 3, 21 });
 	r = build_op(g, OP_dynamic_update_slice, 4,
 		(const struct node *[]){ x, build1(g, OP_negate, u), a, b }, 0, NULL);
 	c.region = gen_region(g, 3, t, 1, &r);
@@ -115,7 +121,8 @@ void test_gen_map__dynamic_slices(void)
 
 static void gathers(struct graph *g, struct job *j)
 {
-	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 33, 40), gen_type(g, DTYPE_i32, 2, 5, 7) };
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 33, 40),
+		gen_type(g, DTYPE_i32, 2, 5, 7) };
 	const struct node *in[] = { param(g, 0, t[0]), param(g, 1, t[1]) };
 	struct gen_case c = { .g = g, .job = j, .core = CORE_map, .fill = fill_starts };
 	struct attr_entry rows[] = {
@@ -162,8 +169,12 @@ static void dtypes(struct graph *g, struct job *j)
 				!dtype_is_complex((enum dtype)to)))
 				continue;
 			const struct node *r = build_convert(g, x, (enum dtype)to);
-			struct gen_case c = { .g = g, .job = j, .core = CORE_map, .region = gen_region(g, 1, &t, 1, &r),
-				.low = -300, .high = 300 };
+			struct gen_case c = { .g = g,
+				.job = j,
+				.core = CORE_map,
+				.region = gen_region(g, 1, &t, 1, &r),
+				.low = -300,
+				.high = 300 };
 			UNIT_NOTE("%s to %s", dtype_table[from].text, dtype_table[to].text);
 			gen_check(&c);
 		}
@@ -177,13 +188,15 @@ void test_gen_map__every_dtype(void)
 
 static void integers(struct graph *g, struct job *j)
 {
-	static const enum op ops[] = { OP_add, OP_subtract, OP_multiply, OP_divide, OP_remainder, OP_maximum,
-		OP_minimum, OP_and, OP_or, OP_xor, OP_shift_left, OP_shift_right_arithmetic,
-		OP_shift_right_logical, OP_power };
-	static const enum op unary[] = { OP_abs, OP_negate, OP_not, OP_sign, OP_popcnt, OP_count_leading_zeros };
+	static const enum op ops[] = { OP_add, OP_subtract, OP_multiply, OP_divide, OP_remainder,
+		OP_maximum, OP_minimum, OP_and, OP_or, OP_xor, OP_shift_left,
+		OP_shift_right_arithmetic, OP_shift_right_logical, OP_power };
+	static const enum op unary[] = { OP_abs, OP_negate, OP_not, OP_sign, OP_popcnt,
+		OP_count_leading_zeros };
 
 	for (int d = DTYPE_i2; d <= DTYPE_ui64; d++) {
-		const struct type *t[] = { gen_type(g, (enum dtype)d, 1, 200), gen_type(g, (enum dtype)d, 1, 200) };
+		const struct type *t[] = { gen_type(g, (enum dtype)d, 1, 200),
+			gen_type(g, (enum dtype)d, 1, 200) };
 		const struct node *x = param(g, 0, t[0]), *y = param(g, 1, t[1]);
 		struct gen_case c = { .g = g, .job = j, .core = CORE_map };
 		double top = ldexp(1, dtype_table[d].bits < 10 ? dtype_table[d].bits - 1 : 9) * 1.3;
@@ -217,14 +230,17 @@ void test_gen_map__integers(void)
 
 static void loops_inside(struct graph *g, struct job *j)
 {
-	const struct type *t[] = { gen_type(g, DTYPE_f32, 3, 5, 6, 37), gen_type(g, DTYPE_f32, 2, 37, 19) };
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 3, 5, 6, 37),
+		gen_type(g, DTYPE_f32, 2, 37, 19) };
 	const struct node *x = param(g, 0, t[0]), *w = param(g, 1, t[1]);
 
 	check_map(g, j, 1, t, build_reduce(g, OP_add, x, 1, (int64_t[]){ 1 }), 1e-6);
 	check_map(g, j, 1, t, build_reduce(g, OP_maximum, x, 2, (int64_t[]){ 0, 1 }), 0);
 	check_map(g, j, 1, t, build_reduce(g, OP_add, x, 3, (int64_t[]){ 0, 1, 2 }), 1e-4);
-	check_map(g, j, 1, t, build_broadcast_to(g, build_reduce(g, OP_add, x, 2, (int64_t[]){ 0, 1 }), 2,
-		(int64_t[]){ 3, 37 }), 1e-5);
+	check_map(g, j, 1, t,
+		build_broadcast_to(g, build_reduce(g, OP_add, x, 2, (int64_t[]){ 0, 1 }), 2,
+			(int64_t[]){ 3, 37 }),
+		1e-5);
 	check_map(g, j, 2, t, build_dot(g, x, w, 0, NULL, NULL, 1, (int64_t[]){ 2 },
 		(int64_t[]){ 0 }, DTYPE_f32), 1e-4);
 }

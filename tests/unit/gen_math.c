@@ -85,20 +85,31 @@ static void check_function(struct graph *g, const struct fn *f, bool wide, enum 
 	enum dtype t = wide ? DTYPE_f64 : DTYPE_f32;
 	const struct type *type = gen_type(g, t, 1, COUNT);
 	const struct node *r = build1(g, f->op, graph_parameter(g, 0, type));
-	struct kernel k = { .graph = g, .core = CORE_map, .body = gen_region(g, 1, &type, 1, &r), .rank = 1,
-		.space = type->dims, .outer_grain = 1, .chunks = 1, .ninputs = 1, .noutputs = 1, .name = "math" };
+	struct kernel k = { .graph = g,
+		.core = CORE_map,
+		.body = gen_region(g, 1, &type, 1, &r),
+		.rank = 1,
+		.space = type->dims,
+		.outer_grain = 1,
+		.chunks = 1,
+		.ninputs = 1,
+		.noutputs = 1,
+		.name = "math" };
 	struct codegen_options o = { .isa = isa, .level = 1, .dump = getenv("WEFT_DUMP") };
 	struct codegen_code code;
 	static double in[COUNT], out[COUNT];
 	static float in32[COUNT], out32[COUNT];
-	static const double special[] = { 0, -0.0, INFINITY, -INFINITY, NAN, 1, -1, 5e-324, -5e-324, 1e-310, 1e-45,
-		-1e-40, 1e30, -1e30, 0.5, -0.5, 2 };
+	static const double special[] = { 0, -0.0, INFINITY, -INFINITY, NAN, 1, -1, 5e-324, -5e-324,
+		1e-310, 1e-45, -1e-40, 1e30, -1e30, 0.5, -0.5, 2 };
 	int nspecial = (int)(sizeof special / sizeof *special);
 
 	CHECK_OK(gen_table()->compile(&k, &o, &code));
 	for (int i = 0; i < COUNT; i++) {
-		in[i] = i < nspecial ? special[i] :
-			f->low + (f->high - f->low) * ((double)rand() + (double)rand() / RAND_MAX) / RAND_MAX;
+		in[i] = i < nspecial
+				? special[i]
+				: f->low + (f->high - f->low) *
+						   ((double)rand() + (double)rand() / RAND_MAX) /
+						   RAND_MAX;
 		in32[i] = (float)in[i];
 	}
 	void *buffers[2] = { wide ? (void *)in : in32, wide ? (void *)out : out32 };
@@ -123,19 +134,21 @@ static void check_function(struct graph *g, const struct fn *f, bool wide, enum 
 			got_at = got;
 		}
 	}
-	fprintf(stderr, "%s %s %s %g..%g: %.3f ULP at %.17g\n", isa_table[isa].name, op_table[f->op].name,
-		wide ? "f64" : "f32", f->low, f->high, worst, at);
+	fprintf(stderr, "%s %s %s %g..%g: %.3f ULP at %.17g\n", isa_table[isa].name,
+		op_table[f->op].name, wide ? "f64" : "f32", f->low, f->high, worst, at);
 	/* A limit counts from the exact value, so half a unit is the rounding alone. */
 	if (worst > (wide ? f->limit64 : f->limit32) + 0.01)
-		UNIT_FAIL("%s of %s: %.3f ULP at %.17g: got %.17g, exact %.17Lg", op_table[f->op].name,
-			wide ? "f64" : "f32", worst, at, got_at, f->want((long double)at));
+		UNIT_FAIL("%s of %s: %.3f ULP at %.17g: got %.17g, exact %.17Lg",
+			op_table[f->op].name, wide ? "f64" : "f32", worst, at, got_at,
+			f->want((long double)at));
 }
 
 static void all_functions(struct graph *g, struct job *j)
 {
 	(void)j;
 	for (int isa = 0; isa < ISA_COUNT; isa++)
-		for (unsigned i = 0; gen_runs((enum isa)isa) && i < sizeof functions / sizeof *functions; i++)
+		for (unsigned i = 0;
+			gen_runs((enum isa)isa) && i < sizeof functions / sizeof *functions; i++)
 			for (int wide = 0; wide < 2; wide++)
 				check_function(g, &functions[i], wide != 0, (enum isa)isa);
 }
@@ -168,9 +181,11 @@ static void two_operands(struct graph *g, struct job *j)
 
 	for (unsigned i = 0; i < sizeof ops / sizeof *ops; i++)
 		for (int wide = 0; wide < 2; wide++) {
-			const struct type *t = gen_type(g, wide ? DTYPE_f64 : DTYPE_f32, 1, 25 * 25);
+			const struct type *t =
+				gen_type(g, wide ? DTYPE_f64 : DTYPE_f32, 1, 25 * 25);
 			const struct type *types[] = { t, t };
-			const struct node *r = build2(g, ops[i], graph_parameter(g, 0, t), graph_parameter(g, 1, t));
+			const struct node *r = build2(
+				g, ops[i], graph_parameter(g, 0, t), graph_parameter(g, 1, t));
 			struct gen_case c = { .g = g, .job = j, .core = CORE_map,
 				.region = gen_region(g, 2, types, 1, &r),
 				.tolerance = wide ? 2e-15 : 3e-7, .fill = fill_grid };

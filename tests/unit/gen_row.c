@@ -27,11 +27,19 @@ static void norms(struct graph *g, struct job *j)
 		const struct node *x = graph_parameter(g, 0, t), *n = build_like(g, x, lengths[i]);
 		const struct node *mean = build2(g, OP_divide, row_sum(g, x), n);
 		const struct node *d = build2(g, OP_subtract, x, mean);
-		const struct node *var = build2(g, OP_divide, row_sum(g, build2(g, OP_multiply, d, d)), n);
-		const struct node *inv = build1(g, OP_rsqrt, build2(g, OP_add, var, build_like(g, x, 1e-5)));
+		const struct node *var =
+			build2(g, OP_divide, row_sum(g, build2(g, OP_multiply, d, d)), n);
+		const struct node *inv =
+			build1(g, OP_rsqrt, build2(g, OP_add, var, build_like(g, x, 1e-5)));
 		int64_t last = 2;
-		const struct node *r[] = { build2(g, OP_multiply, d, inv), build_reduce(g, OP_maximum, x, 1, &last) };
-		struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 1, .outer_grain = 5, .tolerance = 1e-5,
+		const struct node *r[] = { build2(g, OP_multiply, d, inv),
+			build_reduce(g, OP_maximum, x, 1, &last) };
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.outer_grain = 5,
+			.tolerance = 1e-5,
 			.region = gen_region(g, 1, &t, 2, r) };
 		gen_check(&c);
 	}
@@ -49,14 +57,20 @@ static void two_dims(struct graph *g, struct job *j)
 	const struct node *s = build_reduce(g, OP_add, x, 2, (int64_t[]){ 2, 3 });
 	const struct node *b = build_broadcast(g, s, 4, t->dims, (int64_t[]){ 0, 1 });
 	const struct node *r[] = { build2(g, OP_subtract, x, b), s };
-	struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 2, .outer_grain = 1, .tolerance = 1e-5,
+	struct gen_case c = { .g = g,
+		.job = j,
+		.core = CORE_row,
+		.row = 2,
+		.outer_grain = 1,
+		.tolerance = 1e-5,
 		.region = gen_region(g, 1, &t, 2, r) };
 
 	gen_check(&c);
 	t = gen_type(g, DTYPE_i32, 1, 1000);
 	x = graph_parameter(g, 0, t);
 	s = build_reduce(g, OP_minimum, x, 1, (int64_t[]){ 0 });
-	const struct node *both[] = { build2(g, OP_add, x, build_broadcast(g, s, 1, t->dims, NULL)), s };
+	const struct node *both[] = { build2(g, OP_add, x, build_broadcast(g, s, 1, t->dims, NULL)),
+		s };
 	c.row = 1;
 	c.low = -1000;
 	c.high = 1000;
@@ -76,9 +90,17 @@ static void symbolic(struct graph *g, struct job *j)
 	for (int n = 1; n < 40; n += 6) {
 		const struct type *t = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ a, b });
 		const struct node *x = graph_parameter(g, 0, t);
-		const struct node *s = build_reduce(g, OP_add, build2(g, OP_multiply, x, x), 1, (int64_t[]){ 1 });
-		struct gen_case c = { .g = g, .job = j, .core = CORE_row, .row = 1, .outer_grain = 2, .tolerance = 1e-5,
-			.nsizes = 2, .dims = { a, b }, .sizes = { 7, n } };
+		const struct node *s =
+			build_reduce(g, OP_add, build2(g, OP_multiply, x, x), 1, (int64_t[]){ 1 });
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.outer_grain = 2,
+			.tolerance = 1e-5,
+			.nsizes = 2,
+			.dims = { a, b },
+			.sizes = { 7, n } };
 		const struct node *r[] = { build1(g, OP_negate, x), s };
 		c.region = gen_region(g, 1, &t, 2, r);
 		gen_check(&c);

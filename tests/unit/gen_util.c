@@ -41,7 +41,8 @@ bool gen_runs(enum isa isa)
 
 void *gen_map_code(const struct codegen_code *code)
 {
-	unsigned char *p = mmap(NULL, code->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *p =
+		mmap(NULL, code->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(p != MAP_FAILED);
 	memcpy(p, code->bytes, code->size);
@@ -90,7 +91,8 @@ const struct region *gen_region(struct graph *g, uint32_t nparams, const struct 
 static void *guarded(size_t bytes)
 {
 	size_t page = 4096, pages = (bytes + page - 1) / page + 1;
-	unsigned char *p = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *p = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(p != MAP_FAILED);
 	CHECK(mprotect(p, page, PROT_NONE) == 0);
@@ -149,8 +151,8 @@ static void fill(const struct gen_case *c, const struct tensor *t)
 	}
 }
 
-static void compare(const struct gen_case *c, const char *isa, uint32_t which, const struct tensor *got,
-	const struct tensor *want)
+static void compare(const struct gen_case *c, const char *isa, uint32_t which,
+	const struct tensor *got, const struct tensor *want)
 {
 	enum dtype part = dtype_part(want->type->dtype);
 	int64_t n = tensor_elements(want) * (part == want->type->dtype ? 1 : 2);
@@ -165,8 +167,8 @@ static void compare(const struct gen_case *c, const char *isa, uint32_t which, c
 			continue;
 		double scale = fabs(y) > 1 ? fabs(y) : 1;
 		if (!(fabs(x - y) <= c->tolerance * scale))
-			UNIT_FAIL("%s: result %u element %lld: got %.9g, the interpreter says %.9g", isa, which,
-				(long long)i, x, y);
+			UNIT_FAIL("%s: result %u element %lld: got %.9g, the interpreter says %.9g",
+				isa, which, (long long)i, x, y);
 	}
 }
 
@@ -202,10 +204,21 @@ void gen_check(const struct gen_case *c)
 	struct tensor *want = job_array(c->job, r->nresults + 1, sizeof *want);
 	struct tensor *out = job_array(c->job, r->nresults + 1, sizeof *out);
 	const struct type *space = r->results[0]->type;
-	struct kernel k = { .graph = c->g, .core = c->core, .body = r, .strict = c->strict,
-		.rank = space->rank, .space = space->dims, .row = c->row, .outer_grain = c->outer_grain,
-		.inner_grain = c->inner_grain, .ninputs = r->nparams, .noutputs = r->nresults,
-		.nsizes = c->nsizes, .sizes = c->dims, .contract = c->contract, .name = "test" };
+	struct kernel k = { .graph = c->g,
+		.core = c->core,
+		.body = r,
+		.strict = c->strict,
+		.rank = space->rank,
+		.space = space->dims,
+		.row = c->row,
+		.outer_grain = c->outer_grain,
+		.inner_grain = c->inner_grain,
+		.ninputs = r->nparams,
+		.noutputs = r->nresults,
+		.nsizes = c->nsizes,
+		.sizes = c->dims,
+		.contract = c->contract,
+		.name = "test" };
 
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		in[i] = make_tensor(c, r->params[i]);
@@ -230,14 +243,17 @@ void gen_check(const struct gen_case *c)
 		const struct contract *t = &c->contract;
 		int64_t m = extent_value(c, t->m), n = extent_value(c, t->n);
 		k.body = c->body;
-		k.chunks = (m + t->m_block - 1) / t->m_block * (t->n_block ? (n + t->n_block - 1) / t->n_block : 1);
+		k.chunks = (m + t->m_block - 1) / t->m_block *
+			   (t->n_block ? (n + t->n_block - 1) / t->n_block : 1);
 		for (uint32_t i = 0; i < t->nbatch; i++)
 			k.chunks *= extent_value(c, t->batch[i]);
 	}
 	for (int isa = 0; isa < ISA_COUNT; isa++) {
 		snprintf(k.name, sizeof k.name, "test_%s", isa_table[isa].name);
 		if (!gen_runs((enum isa)isa)) {           /* at least it compiles */
-			struct codegen_options o = { .isa = (enum isa)isa, .level = 1, .dump = getenv("WEFT_DUMP") };
+			struct codegen_options o = {
+				.isa = (enum isa)isa, .level = 1, .dump = getenv("WEFT_DUMP")
+			};
 			struct codegen_code code;
 			CHECK_OK(gen_table()->compile(&k, &o, &code));
 			gen_table()->code_free(&code);

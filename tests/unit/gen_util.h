@@ -1,5 +1,6 @@
-/* gen_util.h -- tests of the code generator: a region is compiled as a kernel for every ISA level this
- * machine runs, run on random inputs that end where memory ends, and compared with the interpreter. */
+/* gen_util.h -- tests of the code generator: a region is compiled as a kernel for every ISA level
+ * this machine runs, run on random inputs that end where memory ends, and compared with the
+ * interpreter. */
 #ifndef UNIT_GEN_UTIL_H
 #define UNIT_GEN_UTIL_H
 #include "abi/codegen.h"
@@ -18,13 +19,15 @@ struct gen_case {
 	uint32_t row;                /* CORE_row */
 	int64_t outer_grain, inner_grain;
 	bool strict;
-	double tolerance;            /* relative to the largest of value and 1; 0: exact, NaN equals NaN */
+	/* relative to the largest of value and 1; 0: exact, NaN equals NaN */
+	double tolerance;
 	double low, high;            /* of random inputs; both 0: -4 .. 4 */
 	int64_t sizes[8];            /* values of symbolic extents, by size index */
 	int64_t dims[8];             /* the extents themselves */
 	uint32_t nsizes;
 	struct contract contract;
-	const struct region *body;   /* CORE_contract: the epilogue; region then says what the whole computes */
+	/* CORE_contract: the epilogue; region then says what the whole computes */
+	const struct region *body;
 	bool (*fill)(uint32_t input, void *data, const struct tensor *t);      /* true: filled */
 };
 /* Runs build(g, job) in a job over a new graph; it ends in gen_check. */
@@ -32,7 +35,8 @@ void gen_with_graph(void (*build)(struct graph *g, struct job *j));
 void gen_check(const struct gen_case *c);
 const struct codegen_table *gen_table(void);
 bool gen_runs(enum isa isa);
-void *gen_map_code(const struct codegen_code *code);         /* executable copy; the entry's address */
+/* executable copy; the entry's address */
+void *gen_map_code(const struct codegen_code *code);
 const struct region *gen_region(struct graph *g, uint32_t nparams, const struct type *const *params,
 	uint32_t nresults, const struct node *const *results);
 const struct type *gen_type(struct graph *g, enum dtype t, uint32_t rank, ...);     /* int dims */

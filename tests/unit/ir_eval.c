@@ -53,7 +53,8 @@ void test_eval__does_not_recurse_on_depth(void)
 	struct str s;
 
 	str_init(&s, NULL);
-	str_add(&s, "func.func @main() -> tensor<2xf64> {\n%v0 = stablehlo.constant dense<1.0> : tensor<2xf64>\n");
+	str_add(&s, "func.func @main() -> tensor<2xf64> {\n%v0 = stablehlo.constant dense<1.0> : "
+		    "tensor<2xf64>\n");
 	for (int i = 0; i < 50000; i++)
 		str_addf(&s, "%%v%d = stablehlo.add %%v%d, %%v0 : tensor<2xf64>\n", i + 1, i);
 	str_add(&s, "return %v50000 : tensor<2xf64>\n}");
@@ -86,8 +87,8 @@ struct trace {
 	char text[64];
 };
 
-static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in, uint32_t nin,
-	struct tensor *out, uint32_t nout)
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in,
+	uint32_t nin, struct tensor *out, uint32_t nout)
 {
 	struct trace *t = arg;
 

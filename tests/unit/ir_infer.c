@@ -1,4 +1,5 @@
-/* ir_infer.c -- shape rules: what they assume of symbolic sizes, and that they agree with themselves. */
+/* ir_infer.c -- shape rules: what they assume of symbolic sizes, and that they agree with
+ * themselves. */
 #include "stablehlo/stablehlo.h"
 #include "unit.h"
 
@@ -29,7 +30,8 @@ static struct asked equalities(const char *text)
 
 void test_infer__notes_sizes_taken_as_equal(void)
 {
-	struct asked x = equalities("func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
+	struct asked x = equalities(
+		"func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
 		"  %0 = stablehlo.add %a, %b : tensor<?xf32>\n"
 		"  %1 = stablehlo.multiply %0, %b : tensor<?xf32>\n"
 		"  return %1 : tensor<?xf32>\n}\n");

@@ -55,15 +55,16 @@ static const struct node *result(const struct graph *g, uint32_t i)
 
 void test_text__captures_become_operands(void)
 {
-	struct graph *g = read_ok("func.func @main(%p: tensor<i1>, %x: tensor<f32>, %y: tensor<f32>)"
-		" -> tensor<f32> {\n"
-		"  %r = \"stablehlo.if\"(%p) ({\n"
-		"    stablehlo.return %x : tensor<f32>\n"
-		"  }, {\n"
-		"    %s = stablehlo.add %x, %y : tensor<f32>\n"
-		"    stablehlo.return %s : tensor<f32>\n"
-		"  }) : (tensor<i1>) -> tensor<f32>\n"
-		"  return %r : tensor<f32>\n}\n");
+	struct graph *g =
+		read_ok("func.func @main(%p: tensor<i1>, %x: tensor<f32>, %y: tensor<f32>)"
+			" -> tensor<f32> {\n"
+			"  %r = \"stablehlo.if\"(%p) ({\n"
+			"    stablehlo.return %x : tensor<f32>\n"
+			"  }, {\n"
+			"    %s = stablehlo.add %x, %y : tensor<f32>\n"
+			"    stablehlo.return %s : tensor<f32>\n"
+			"  }) : (tensor<i1>) -> tensor<f32>\n"
+			"  return %r : tensor<f32>\n}\n");
 	const struct node *n = result(g, 0);
 
 	CHECK_INT(n->op, OP_if);
@@ -179,9 +180,10 @@ static void check_float(const char *type, const char *in, const char *out)
 {
 	char text[256], part[128];
 
-	snprintf(text, sizeof text, "func.func @main() -> tensor<%s> {\n"
-		"  %%0 = stablehlo.constant dense<%s> : tensor<%s>\n  return %%0 : tensor<%s>\n}\n", type, in,
-		type, type);
+	snprintf(text, sizeof text,
+		"func.func @main() -> tensor<%s> {\n"
+		"  %%0 = stablehlo.constant dense<%s> : tensor<%s>\n  return %%0 : tensor<%s>\n}\n",
+		type, in, type, type);
 	snprintf(part, sizeof part, "dense<%s> : tensor<%s>", out, type);
 	check_print(text, part);
 }
@@ -208,8 +210,9 @@ void test_text__floats_print_shortest(void)
 void test_text__sizes_of_main_are_its_arguments(void)
 {
 	struct graph *g = read_ok("func.func @main(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>)"
-		" -> tensor<?x4xf32> {\n"
-		"  %0 = stablehlo.add %x, %y : tensor<?x4xf32>\n  return %0 : tensor<?x4xf32>\n}\n");
+				  " -> tensor<?x4xf32> {\n"
+				  "  %0 = stablehlo.add %x, %y : tensor<?x4xf32>\n  return %0 : "
+				  "tensor<?x4xf32>\n}\n");
 	const struct region *r = graph_main(g)->region;
 	int64_t d = r->params[1]->dims[0];
 
@@ -264,10 +267,11 @@ void test_text__index_is_i64(void)
 void test_text__sharding_constraint_is_its_operand(void)
 {
 	const char *text = "module {\n  sdy.mesh @mesh = <[\"x\"=2]>\n"
-		"  func.func @main(%x: tensor<8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{\"x\"}]>})"
-		" -> tensor<8xf32> {\n"
-		"    %0 = sdy.sharding_constraint %x <@mesh, [{}]> : tensor<8xf32>\n"
-		"    return %0 : tensor<8xf32>\n  }\n}\n";
+			   "  func.func @main(%x: tensor<8xf32> {sdy.sharding = "
+			   "#sdy.sharding<@mesh, [{\"x\"}]>})"
+			   " -> tensor<8xf32> {\n"
+			   "    %0 = sdy.sharding_constraint %x <@mesh, [{}]> : tensor<8xf32>\n"
+			   "    return %0 : tensor<8xf32>\n  }\n}\n";
 	struct graph *g = read_ok(text);
 
 	CHECK_INT(result(g, 0)->op, OP_parameter);
@@ -293,7 +297,8 @@ void test_text__checks_are_calls(void)
 void test_text__limits_hold(void)
 {
 	struct stablehlo_limits limits = { .depth = 3, .bytes = 16 };
-	const char *big = "func.func @main() {\n  %0 = stablehlo.constant dense<0.0> : tensor<8xf32>\n"
+	const char *big =
+		"func.func @main() {\n  %0 = stablehlo.constant dense<0.0> : tensor<8xf32>\n"
 		"  return\n}\n";
 	const char *deep = "func.func @main(%x: tuple<tuple<tuple<tensor<f32>>>>) {\n  return\n}\n";
 	struct graph *g;
@@ -304,14 +309,17 @@ void test_text__limits_hold(void)
 		"nested deeper");
 }
 
-static const char *const program = "module @m attributes {a = [1, \"x\\22\", unit]} {\n"
-	"  func.func @main(%p: tensor<i1>, %x: tensor<2x3xf32> {j = 1 : i32}) -> (tensor<2xf32> {k}) {\n"
+static const char *const program =
+	"module @m attributes {a = [1, \"x\\22\", unit]} {\n"
+	"  func.func @main(%p: tensor<i1>, %x: tensor<2x3xf32> {j = 1 : i32}) -> (tensor<2xf32> "
+	"{k}) {\n"
 	"    %z = stablehlo.constant dense<0.0> : tensor<f32>\n"
 	"    %w = stablehlo.constant dense<\"0x0000803F000000C0\"> : tensor<2xf32>\n"
 	"    %r = stablehlo.reduce(%x init: %z) applies stablehlo.add across dimensions = [1]"
 	" : (tensor<2x3xf32>, tensor<f32>) -> tensor<2xf32>\n"
 	"    %s = \"stablehlo.case\"(%i) ({\n      stablehlo.return %r : tensor<2xf32>\n    }, {\n"
-	"      %t = stablehlo.multiply %r, %w : tensor<2xf32>\n      stablehlo.return %t : tensor<2xf32>\n"
+	"      %t = stablehlo.multiply %r, %w : tensor<2xf32>\n      stablehlo.return %t : "
+	"tensor<2xf32>\n"
 	"    }) {l = #stablehlo<precision HIGH>} : (tensor<i32>) -> tensor<2xf32>\n"
 	"    stablehlo.custom_call @f(%s) {has_side_effect = true} : (tensor<2xf32>) -> ()\n"
 	"    return %s : tensor<2xf32>\n  }\n}\n";

@@ -57,7 +57,8 @@ static int unit_run(const struct unit_test *tests, int argc, char **argv)
 	unsigned passed = 0, failed = 0, skipped = 0;
 	const char *mode = argc > 1 ? argv[1] : "";
 
-	setenv("WEFT_CACHE", "off", 1);          /* tests of the cache name a directory of their own */
+	/* tests of the cache name a directory of their own */
+	setenv("WEFT_CACHE", "off", 1);
 	unit_note = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (unit_note == MAP_FAILED)
 		return 1;

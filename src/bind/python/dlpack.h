@@ -1,5 +1,5 @@
-/* dlpack.h -- the C structs of DLPack 1.3 (tensors between libraries) and its exchange table, as their
- * layout is specified; written for this project. */
+/* dlpack.h -- the C structs of DLPack 1.3 (tensors between libraries) and its exchange table, as
+ * their layout is specified; written for this project. */
 #ifndef BIND_PYTHON_DLPACK_H
 #define BIND_PYTHON_DLPACK_H
 #include <stdint.h>

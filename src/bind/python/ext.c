@@ -3,8 +3,8 @@
  * The stable ABI of CPython 3.11, no torch library.  A compiled graph is a function bound to a
  * capsule: METH_FASTCALL, since that is the fastest call the stable ABI has.
  *
- * A call: list of arguments in (the list is cleared), views of their memory checked, the run without
- * the GIL, results over Weft's own memory with the strides eager would give them. */
+ * A call: list of arguments in (the list is cleared), views of their memory checked, the run
+ * without the GIL, results over Weft's own memory with the strides eager would give them. */
 #include "bind/python/ext.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ void ext_raise(struct weft_error *e)
 	weft_error_free(e);
 }
 
-/* ---- a compiled graph -------------------------------------------------------------------------- */
+/* ---- a compiled graph ----------------------------------------------------------------------- */
 
 enum input_kind { INPUT_TENSOR, INPUT_SIZE, INPUT_IGNORED };
 struct input {
@@ -276,7 +276,7 @@ static PyMethodDef graph_run_def = {
 	"Runs a compiled graph: graph(list of arguments, threads) -> list.  The list is cleared.",
 };
 
-/* ---- compiling ---------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------ */
 
 /* A tuple of numbers into out[]; None: *given is false. */
 static bool read_numbers(PyObject *o, int64_t *out, uint32_t *n, bool *given)
@@ -475,7 +475,7 @@ static PyObject *ext_compile(PyObject *self, PyObject *args)
 	return result;
 }
 
-/* ---- the module ---------------------------------------------------------------------------------- */
+/* ---- the module ----------------------------------------------------------------------------- */
 
 static PyObject *text_and_free(struct weft_error *e, char *text)
 {

@@ -9,7 +9,8 @@
 
 #define EXT_MAX_RANK 32
 
-/* Set once by setup(): the exchange table, what an exact tensor is, how to make one of a subclass. */
+/* Set once by setup(): the exchange table, what an exact tensor is, how to make one of a
+ * subclass. */
 struct ext_torch {
 	const struct dl_exchange *exchange;
 	PyObject *tensor_type, *parameter_type;

@@ -1,7 +1,8 @@
 /* tensor.c -- torch tensors as memory and back, through DLPack's exchange table.
  *
  * The table checks almost nothing, so this does: device, element type, memory where there are
- * elements.  A tensor handed out owns one reference to Weft's storage, given back by its deleter. */
+ * elements.  A tensor handed out owns one reference to Weft's storage, given back by its
+ * deleter. */
 #include "bind/python/ext.h"
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
  *   backend_config = "aten.histc.default(%0, 10, min=0.0) #17"
  *
  * Tensor arguments are written %i, i the operand; sizes become i64 scalars and are written <%i>.
- * Its results have the types the text gives.  Nobody knows whether it is a function, so it has an effect:
- * it takes the token of the one before and leaves its own, and so all run, once each, in the order of the
- * text.  The line number at the end names the statement in messages. */
+ * Its results have the types the text gives.  Nobody knows whether it is a function, so it has an
+ * effect:  it takes the token of the one before and leaves its own, and so all run, once each, in
+ * the order of the text.  The line number at the end names the statement in messages. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* lower.c -- one ATen call: match its arguments with the schema of its row, call the row's function,
- * or make the call a host callback; and the small things lowerings share.
+/* lower.c -- one ATen call: match its arguments with the schema of its row, call the row's
+ * function, or make the call a host callback; and the small things lowerings share.
  *
  * The declared types of the text are the meaning's second witness: a lowering may read dtype and
  * sizes of its result from them (the front end that wrote the text knows promotion), and read.c
@@ -45,7 +45,7 @@ void lower_fail(struct lower *l, const char *fmt, ...)
 	job_throw(l->j, e);
 }
 
-/* ---- schema ----------------------------------------------------------------------------------- */
+/* ---- schema --------------------------------------------------------------------------------- */
 
 /* A parameter of a schema: "N alpha=1". */
 struct param {
@@ -229,7 +229,7 @@ void lower_call(struct lower *l, const struct call *c)
 		}
 }
 
-/* ---- arguments -------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------ */
 
 int64_t lower_int(struct lower *l, uint32_t i)
 {
@@ -308,7 +308,7 @@ int64_t lower_size(struct lower *l, uint32_t i)
 	return a->i;
 }
 
-/* ---- dtypes ----------------------------------------------------------------------------------- */
+/* ---- dtypes --------------------------------------------------------------------------------- */
 
 enum dtype lower_compute(enum dtype t)
 {
@@ -383,7 +383,7 @@ enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a
 	return t;
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------ */
+/* ---- nodes ---------------------------------------------------------------------------------- */
 
 static const struct node *size_node(struct lower *l, int64_t dim, int depth)
 {
@@ -574,7 +574,7 @@ const struct node *lower_wrap_index(
 	return build_select(l->g, below, wrapped, index);
 }
 
-/* ---- composites ------------------------------------------------------------------------------- */
+/* ---- composites ----------------------------------------------------------------------------- */
 
 void composite_begin(struct lower *l, struct composite *c)
 {

@@ -1,12 +1,13 @@
 /* lower_conv.c -- convolution and its gradients: each one StableHLO convolution.
  *
- * With y = conv(x, w), strides s, dilations d, padding p (Dumoulin and Visin, "A guide to convolution
- * arithmetic for deep learning", 2016):
+ * With y = conv(x, w), strides s, dilations d, padding p (Dumoulin and Visin, "A guide to
+ * convolution arithmetic for deep learning", 2016):
  *   x' = conv(y' spread by s, w turned round and its channels swapped), dilation d
- *   w' = conv(x as [C,N,...], y' as [O,N,...]), stride d, dilation s: the batch is what is summed over,
+ *   w' = conv(x as [C,N,...], y' as [O,N,...]), stride d, dilation s: the batch is what is summed
+ *   over,
  *        groups are groups of the batch
- * A transposed convolution is the first of these, so its gradients are a plain convolution and w' with
- * x and y' changing places. */
+ * A transposed convolution is the first of these, so its gradients are a plain convolution and w'
+ * with x and y' changing places. */
 #include "front/aten/aten_impl.h"
 
 /* A kernel of a transposed convolution: [in, out/groups, ...] to [out, in/groups, ...]. */
@@ -144,7 +145,7 @@ void lower_convolution(struct lower *l)
 	l->out[0] = batched ? y : build_reshape(g, y, rank - 1, l->type[0]->dims);
 }
 
-/* ---- gradients -------------------------------------------------------------------------------- */
+/* ---- gradients ------------------------------------------------------------------------------ */
 
 /* A convolution seen from its result: x is what its window slides over. */
 struct slide {
@@ -165,8 +166,8 @@ static const struct node *input_gradient(
 		win.lhs[i] = c->stride[i];
 		win.rhs[i] = c->dilation[i];
 		win.pad[2 * i] = reach - c->pad[i];
-		win.pad[2 * i + 1] = t->dims[i + 2] - 1 - (c->y->type->dims[i + 2] - 1) * c->stride[i] +
-				     c->pad[i];
+		win.pad[2 * i + 1] = t->dims[i + 2] - 1 -
+				     (c->y->type->dims[i + 2] - 1) * c->stride[i] + c->pad[i];
 	}
 	return conv_node(l, c->y, swap_groups(l, c->w, c->groups), &win, t);
 }
@@ -266,14 +267,16 @@ void lower_convolution_backward(struct lower *l)
 	for (uint32_t i = 0; i < c.rank; i++)
 		others[i] = i != 1;
 	if (l->type[0] && !empty) {
-		made[0] = transposed ? slid_gradient(l, &c, x->type) : input_gradient(l, &c, x->type);
+		made[0] =
+			transposed ? slid_gradient(l, &c, x->type) : input_gradient(l, &c, x->type);
 		made[0] = build_reshape(g, made[0], l->type[0]->rank, l->type[0]->dims);
 	}
 	if (l->type[1] && !empty)
 		made[1] = weight_gradient(l, &c, c.w->type);
 	if (l->type[2]) {
 		enum dtype t = l->type[2]->dtype;
-		made[2] = lower_reduce(l, OP_add, lower_cast(l, y, lower_compute(t)), others, false);
+		made[2] =
+			lower_reduce(l, OP_add, lower_cast(l, y, lower_compute(t)), others, false);
 		made[2] = lower_cast(l, made[2], t);
 	}
 	for (uint32_t i = 0; i < 3; i++)

@@ -1,9 +1,9 @@
 /* lower_dot.c -- contractions: matrix products, attention.
  *
  * Operands reach dot_general as they lie.  torch writes x @ w.T as permute and mm, and attention as
- * view, permute, expand, clone, view and bmm; here transposes in front of a product become dimension
- * numbers, and a batch dimension that merges several is taken apart again, so that no transposed
- * copy is ever made. */
+ * view, permute, expand, clone, view and bmm; here transposes in front of a product become
+ * dimension numbers, and a batch dimension that merges several is taken apart again, so that no
+ * transposed copy is ever made. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 
@@ -100,7 +100,7 @@ void lower_addmm(struct lower *l)
 	l->out[0] = lower_cast(l, y, t);
 }
 
-/* ---- attention -------------------------------------------------------------------------------- */
+/* ---- attention ------------------------------------------------------------------------------ */
 
 /* scores = scale * q k^T + mask; a row of -inf gives zeros, as eager's kernel does. */
 static const struct node *scores(struct lower *l, const struct node *q, const struct node *k,

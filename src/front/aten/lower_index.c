@@ -1,11 +1,11 @@
 /* lower_index.c -- indexing: gather, scatter, nonzero, sort.
  *
- * Indices count from the end when negative.  An index out of range is an error in eager; here gather
- * clamps and scatter drops it, as StableHLO says. */
+ * Indices count from the end when negative.  An index out of range is an error in eager; here
+ * gather clamps and scatter drops it, as StableHLO says. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
-/* ---- gather ----------------------------------------------------------------------------------- */
+/* ---- gather --------------------------------------------------------------------------------- */
 
 /* A gather (or scatter) that takes dimensions at[0..m) of x by index and the others whole. */
 struct take {
@@ -138,7 +138,7 @@ void lower_gather(struct lower *l)
 	l->out[0] = gather(l, &k);
 }
 
-/* ---- index.Tensor ----------------------------------------------------------------------------- */
+/* ---- index.Tensor --------------------------------------------------------------------------- */
 
 /* Is n the numbers 0, 1, ... along one dimension (*along) and of size 1 along the others? */
 static bool is_range(const struct node *n, uint32_t *along)
@@ -254,7 +254,7 @@ void lower_index(struct lower *l)
 	l->out[0] = gather(l, &k);
 }
 
-/* ---- scatter ---------------------------------------------------------------------------------- */
+/* ---- scatter -------------------------------------------------------------------------------- */
 
 /* k with updates laid out as gather's result would be. */
 static const struct node *scatter(
@@ -365,7 +365,7 @@ void lower_scatter(struct lower *l)
 	l->out[0] = scatter(l, &k, lower_cast(l, v, x->type->dtype), l->row->what);
 }
 
-/* ---- nonzero ---------------------------------------------------------------------------------- */
+/* ---- nonzero -------------------------------------------------------------------------------- */
 
 /* The number of true elements is a size of its own; element i of the flat mask goes to row
  * (number of true elements before it), and is dropped when it is false. */
@@ -406,7 +406,7 @@ void lower_nonzero(struct lower *l)
 	l->out[0] = rank == 1 ? columns[0] : build_concat(g, rank, columns, 1);
 }
 
-/* ---- sort ------------------------------------------------------------------------------------- */
+/* ---- sort ----------------------------------------------------------------------------------- */
 
 /* a before b: NaN counts as larger than everything. */
 static const struct region *before(struct lower *l, enum dtype t, bool descending)

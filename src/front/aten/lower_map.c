@@ -1,7 +1,8 @@
 /* lower_map.c -- elementwise overloads.
  *
  * Operands are cast to the dtype the result is computed in: torch's promoted dtype, which the text
- * gives as the result's, or f32 where that is f16 or bf16, as eager's kernels do; then broadcast. */
+ * gives as the result's, or f32 where that is f16 or bf16, as eager's kernels do; then
+ * broadcast. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 
@@ -21,7 +22,7 @@ static const struct node *zero(struct lower *l, const struct node *n)
 	return lower_like(l, n, 0);
 }
 
-/* ---- one operand ------------------------------------------------------------------------------ */
+/* ---- one operand ---------------------------------------------------------------------------- */
 
 void lower_unary(struct lower *l)
 {
@@ -114,7 +115,7 @@ void lower_bitwise_not(struct lower *l)
 	l->out[0] = build1(l->g, OP_not, lower_tensor(l, 0));
 }
 
-/* ---- two operands ----------------------------------------------------------------------------- */
+/* ---- two operands --------------------------------------------------------------------------- */
 
 /* add, sub (argument 2 is alpha), mul, div, maximum, minimum, pow, atan2, and, or, xor, shifts. */
 void lower_binary(struct lower *l)
@@ -215,7 +216,7 @@ void lower_div_mode(struct lower *l)
 	}
 }
 
-/* ---- power ------------------------------------------------------------------------------------ */
+/* ---- power ---------------------------------------------------------------------------------- */
 
 static const struct node *power(struct lower *l, const struct node *x, double e)
 {
@@ -253,7 +254,7 @@ void lower_pow(struct lower *l)
 	finish(l, y);
 }
 
-/* ---- choices ---------------------------------------------------------------------------------- */
+/* ---- choices -------------------------------------------------------------------------------- */
 
 void lower_where(struct lower *l)
 {
@@ -305,7 +306,7 @@ void lower_elu(struct lower *l)
 	finish(l, build_select(g, build_compare(g, "GT", x, zero(l, x)), high, low));
 }
 
-/* ---- copies, constants ------------------------------------------------------------------------ */
+/* ---- copies, constants ---------------------------------------------------------------------- */
 
 /* The result is argument `what`, cast and broadcast. */
 void lower_copy(struct lower *l)

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- softmax ---------------------------------------------------------------------------------- */
+/* ---- softmax -------------------------------------------------------------------------------- */
 
 /* what 0: softmax, 1: its logarithm.  A row of -inf gives NaN, as eager's does. */
 void lower_softmax(struct lower *l)
@@ -34,7 +34,7 @@ void lower_softmax(struct lower *l)
 		job_printf(l->j, "{dimension = %lld : i64}", (long long)dim), 1, &y, l->out);
 }
 
-/* ---- gelu ------------------------------------------------------------------------------------- */
+/* ---- gelu ----------------------------------------------------------------------------------- */
 
 void lower_gelu(struct lower *l)
 {
@@ -61,7 +61,7 @@ void lower_gelu(struct lower *l)
 		tangent ? "{approximate = \"tanh\"}" : "{approximate = \"none\"}", 1, &y, l->out);
 }
 
-/* ---- normalisation ---------------------------------------------------------------------------- */
+/* ---- normalisation -------------------------------------------------------------------------- */
 
 struct norm {
 	const struct node *mean, *rstd, *centred; /* mean, rstd: reduced */

@@ -1,7 +1,8 @@
 /* lower_pool.c -- pooling: reduce_window, with ATen's padding and ceil_mode.
  *
  * ceil_mode may let the last window reach behind the padded input; the result's size in the text
- * says how far, and the padding at the end is made that long.  What lies there counts for nothing. */
+ * says how far, and the padding at the end is made that long.  What lies there counts for
+ * nothing. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* lower_reduce.c -- sums, extremes, tests, variance, cumulative sums.
  *
- * f16 and bf16 are summed in f32.  Extremes propagate NaN, as StableHLO's maximum and minimum do; an
- * index of an extreme is the first one, and a NaN is larger (smaller) than everything. */
+ * f16 and bf16 are summed in f32.  Extremes propagate NaN, as StableHLO's maximum and minimum do;
+ * an index of an extreme is the first one, and a NaN is larger (smaller) than everything. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 #include <string.h>
@@ -104,7 +104,7 @@ void lower_any(struct lower *l)
 	l->out[0] = lower_cast(l, y, lower_dtype(l));
 }
 
-/* ---- the place of an extreme ------------------------------------------------------------------ */
+/* ---- the place of an extreme ---------------------------------------------------------------- */
 
 /* The first index along `in` where x is its extreme m: the least index of those that hold it. */
 static const struct node *first_index(
@@ -179,7 +179,7 @@ void lower_argmax(struct lower *l)
 	l->out[0] = keep(l, first_index(l, x, m, in, dim), 0);
 }
 
-/* ---- variance --------------------------------------------------------------------------------- */
+/* ---- variance ------------------------------------------------------------------------------- */
 
 /* Two walks: the mean, then the squares of the differences.  what 1: argument 2 says unbiased. */
 void lower_var(struct lower *l)
@@ -211,7 +211,7 @@ void lower_var(struct lower *l)
 		l->out[1] = lower_cast(l, keep(l, mean, 1), t);
 }
 
-/* ---- cumulative sum --------------------------------------------------------------------------- */
+/* ---- cumulative sum ------------------------------------------------------------------------- */
 
 static const struct region *add_body(struct lower *l, enum dtype t)
 {

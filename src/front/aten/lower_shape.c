@@ -1,7 +1,8 @@
 /* lower_shape.c -- overloads that move elements and compute none.
  *
  * Sizes a call spells with -1 or with sizes of other tensors are taken from the type the text gives
- * the result.  Views become reshapes, transposes and broadcasts, which fuse; nothing is copied here. */
+ * the result.  Views become reshapes, transposes and broadcasts, which fuse; nothing is copied
+ * here. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
@@ -136,7 +137,7 @@ void lower_t(struct lower *l)
 	swap_dims(l, 0, rank == 2 ? 1 : 0);
 }
 
-/* ---- slices ----------------------------------------------------------------------------------- */
+/* ---- slices --------------------------------------------------------------------------------- */
 
 /* A bound of a slice: clamped to 0 .. size, counted from the end when negative. */
 static int64_t bound(struct lower *l, const struct arg *a, int64_t size, int64_t otherwise)
@@ -258,7 +259,7 @@ void lower_cat(struct lower *l)
 		l->out[0] = n == 1 ? in[0] : build_concat(l->g, n, in, lower_dim(l, 1, rank));
 }
 
-/* ---- pads, repetition ------------------------------------------------------------------------- */
+/* ---- pads, repetition ----------------------------------------------------------------------- */
 
 void lower_constant_pad(struct lower *l)
 {
@@ -339,7 +340,7 @@ void lower_unfold(struct lower *l)
 	l->out[0] = size == 1 ? in[0] : build_concat(l->g, (uint32_t)size, in, rank);
 }
 
-/* ---- writing into a part ---------------------------------------------------------------------- */
+/* ---- writing into a part -------------------------------------------------------------------- */
 
 static const struct node *put(
 	struct lower *l, const struct node *x, const struct node *src, struct range r)

@@ -29,7 +29,7 @@ void reader_fail(struct reader *r, const char *fmt, ...)
 	job_throw(r->j, e);
 }
 
-/* ---- characters, words, numbers --------------------------------------------------------------- */
+/* ---- characters, words, numbers ------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -120,7 +120,7 @@ int64_t reader_number(struct reader *r)
 	return negative ? (int64_t)(0 - v) : (int64_t)v;
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static struct value *value_slot(struct value *table, uint32_t cap, const char *name, size_t len)
 {
@@ -176,7 +176,7 @@ struct symbol *reader_symbol(struct reader *r, const char *s, size_t len)
 	return NULL;
 }
 
-/* ---- symbolic sizes --------------------------------------------------------------------------- */
+/* ---- symbolic sizes ------------------------------------------------------------------------- */
 
 /* pos - neg, each a dimension. */
 struct linear {
@@ -348,7 +348,7 @@ int64_t reader_expr(struct reader *r, bool *number)
 	return v;
 }
 
-/* ---- types ------------------------------------------------------------------------------------ */
+/* ---- types ---------------------------------------------------------------------------------- */
 
 static enum dtype find_dtype(const char *s, size_t n)
 {
@@ -442,7 +442,7 @@ void reader_type(struct reader *r, struct tensor_decl *d)
 		reader_fail(r, "%u strides for %u sizes", strides, d->rank);
 }
 
-/* ---- arguments -------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------ */
 
 static const char *read_string(struct reader *r)
 {

@@ -3,8 +3,9 @@
  * Two walks over the lines.  The first only notes which results of each statement a getitem takes,
  * so that a lowering builds no more than is used.  The second reads and lowers line by line: inputs
  * first, whose symbolic sizes define the symbols, then nodes, then `return`.
- * An input in an order other than row-major becomes a parameter in its memory order and a transpose;
- * a result is transposed to its memory order: nothing is copied to change a layout at the border. */
+ * An input in an order other than row-major becomes a parameter in its memory order and a
+ * transpose; a result is transposed to its memory order: nothing is copied to change a layout at
+ * the border. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
@@ -33,7 +34,7 @@ struct state {
 	const struct node **results;
 };
 
-/* ---- lines ------------------------------------------------------------------------------------ */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 /* The next line with something on it; the reader is set to it. */
 static bool next_line(struct state *s, const char **at)
@@ -94,7 +95,7 @@ static const char *read_location(struct reader *r)
 	return text;
 }
 
-/* ---- symbols, inputs -------------------------------------------------------------------------- */
+/* ---- symbols, inputs ------------------------------------------------------------------------ */
 
 static void read_symbol(struct reader *r)
 {
@@ -224,7 +225,8 @@ static void bind_symbol(struct symbol *sym, int64_t dim)
 	sym->dim = dim;
 }
 
-/* A size whose symbols got their values after it was read; unknown to the end: a symbol of its own. */
+/* A size whose symbols got their values after it was read; unknown to the end: a symbol of its
+ * own. */
 static int64_t late_size(struct state *s, struct input *in, uint32_t k, int64_t otherwise)
 {
 	struct reader *r = &s->r;
@@ -311,7 +313,7 @@ static void bind_inputs(struct state *s)
 	s->r = saved;
 }
 
-/* ---- constants -------------------------------------------------------------------------------- */
+/* ---- constants ------------------------------------------------------------------------------ */
 
 static int hex_digit(char c)
 {
@@ -352,7 +354,7 @@ static void read_constant(struct state *s)
 	graph_locate(s->g, v->node[0], (struct place){ r->file, r->line, 1 }, where);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------ */
+/* ---- nodes ---------------------------------------------------------------------------------- */
 
 struct result_decl {
 	bool none, sym, open;
@@ -542,7 +544,7 @@ static void read_node(struct state *s)
 				s->g, v->node[i], (struct place){ r->file, r->line, 1 }, where);
 }
 
-/* ---- results ---------------------------------------------------------------------------------- */
+/* ---- results -------------------------------------------------------------------------------- */
 
 static void add_result(struct state *s, const struct node *n)
 {

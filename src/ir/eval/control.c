@@ -1,13 +1,14 @@
 /* control.c -- regions as control flow, calls, tuples, tokens, collectives among one participant.
  *
- * A custom call is the caller's (eval_options.custom).  Collectives run as process 0 of 1: a gather of
- * one part, a reduction of one value, a permutation that keeps or drops.  What moves data into or out
- * of the process has no meaning here and fails. */
+ * A custom call is the caller's (eval_options.custom).  Collectives run as process 0 of 1: a gather
+ * of one part, a reduction of one value, a permutation that keeps or drops.  What moves data into
+ * or out of the process has no meaning here and fails. */
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
 /* Results of r on args become the call's; a token of effects that r gives last is dropped. */
-static void run_to_results(struct call *c, const struct region *r, uint32_t nargs, struct tensor **args)
+static void run_to_results(
+	struct call *c, const struct region *r, uint32_t nargs, struct tensor **args)
 {
 	struct tensor **results = job_array(c->e->j, r->nresults, sizeof *results);
 
@@ -154,7 +155,7 @@ void eval_optimization_barrier(struct call *c)
 		eval_give(c, i, c->in[i]);
 }
 
-/* ---- tuples, tokens --------------------------------------------------------------------------------------- */
+/* ---- tuples, tokens ------------------------------------------------------------------------- */
 
 void eval_tuple(struct call *c)
 {
@@ -181,7 +182,7 @@ void eval_create_token(struct call *c)
 	eval_token(c);
 }
 
-/* ---- collectives ------------------------------------------------------------------------------------------ */
+/* ---- collectives ---------------------------------------------------------------------------- */
 
 void eval_id(struct call *c)
 {

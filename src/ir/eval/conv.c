@@ -45,7 +45,8 @@ static void conv_read(struct call *c, const struct tensor *padding, struct conv 
 		v->rhs_dilation[d] = entry(rd, nr, d, 1);
 		v->reversal[d] = entry(reversal, nv, d, 0);
 		v->low[d] = padding ? eval_index(padding, 2 * d) : entry(pad, np, 2 * d, 0);
-		v->high[d] = padding ? eval_index(padding, 2 * d + 1) : entry(pad, np, 2 * d + 1, 0);
+		v->high[d] =
+			padding ? eval_index(padding, 2 * d + 1) : entry(pad, np, 2 * d + 1, 0);
 	}
 	v->batch = a->dims[b];
 	v->features = a->dims[f];
@@ -128,8 +129,8 @@ static void convolve(struct call *c, const struct tensor *padding)
 		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_c128 };
 		int64_t o = index[of], batch = index[ob];
 		batch += o / (dims[of] / v.batch_groups) * dims[ob];
-		int64_t base = batch * v.batch_stride + o / (dims[of] / v.feature_groups) * w->dims[ki] *
-			v.feature_stride;
+		int64_t base = batch * v.batch_stride +
+			       o / (dims[of] / v.feature_groups) * w->dims[ki] * v.feature_stride;
 		for (uint32_t d = 0; d < v.n; d++)
 			at[d] = index[out_dims[d]];
 		memset(k, 0, sizeof k);
@@ -137,7 +138,8 @@ static void convolve(struct call *c, const struct tensor *padding)
 			int64_t from = conv_input(&v, at, k);
 			if (from >= 0)
 				sum_products(&s, &a, base + from, v.feature_stride, &b,
-					o * strides[ko] + conv_kernel(&v, k), strides[ki], w->dims[ki]);
+					o * strides[ko] + conv_kernel(&v, k), strides[ki],
+					w->dims[ki]);
 		}
 		sum_store(&s, &a, out->type->dtype, tensor_at(out, i));
 		index_next(rank, dims, index);
@@ -186,8 +188,10 @@ void eval_patches(struct call *c)
 			int64_t from = conv_input(&v, at, k);
 			for (int64_t f = 0; f < v.features && from >= 0; f++)
 				for (int64_t b = 0; b < v.batch; b++)
-					memcpy(tensor_at(out, (f * window + w) * dims[2] + b * places + p),
-						tensor_at(a, from + f * v.feature_stride + b * v.batch_stride),
+					memcpy(tensor_at(out,
+						       (f * window + w) * dims[2] + b * places + p),
+						tensor_at(a, from + f * v.feature_stride +
+								     b * v.batch_stride),
 						bytes);
 		}
 	}

@@ -1,12 +1,13 @@
 /* convert.c -- scalars from one dtype to another, their order, and reduced precision.
  *
- * Integers become floats with one rounding, floats become integers towards zero and stop at the ends;
- * NaN becomes 0.  Total order is that of the bits read as sign and magnitude. */
+ * Integers become floats with one rounding, floats become integers towards zero and stop at the
+ * ends; NaN becomes 0.  Total order is that of the bits read as sign and magnitude. */
 #include "ir/eval/eval_impl.h"
 #include <math.h>
 #include <string.h>
 
-/* |u| as a double that rounds to any narrower float as u does: bits that do not fit leave a trace. */
+/* |u| as a double that rounds to any narrower float as u does: bits that do not fit leave a
+ * trace. */
 static double sticky_double(uint64_t u)
 {
 	if (u >> 53)
@@ -38,7 +39,8 @@ static int64_t float_to_int(double v, enum dtype to)
 	}
 	if (v <= 0)
 		return 0;
-	return v >= ldexp(1, (int)bits) ? (int64_t)low_bits(UINT64_MAX, bits) : (int64_t)(uint64_t)v;
+	return v >= ldexp(1, (int)bits) ? (int64_t)low_bits(UINT64_MAX, bits)
+					: (int64_t)(uint64_t)v;
 }
 
 void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out)
@@ -115,7 +117,8 @@ void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e,
 			u &= ~(last - 1);
 		}
 		if (e < d->exp) {
-			int64_t bias = ((int64_t)1 << (e - 1)) - 1, have = (int64_t)(u >> d->man) - d->bias;
+			int64_t bias = ((int64_t)1 << (e - 1)) - 1,
+				have = (int64_t)(u >> d->man) - d->bias;
 			if (have > bias)
 				u = inf;
 			else if (have <= -bias)

@@ -1,8 +1,9 @@
 /* dot.c -- contractions: dot, dot_general, einsum, ragged_dot.
  *
- * Operands are spread into arrays of wide numbers (struct wide_array: double, 64-bit integer or complex
- * double).  Sums of f32 and narrower run in double and are rounded once: order does not show in the
- * result.  Sums of f64 and of complex numbers round after every step, in index order. */
+ * Operands are spread into arrays of wide numbers (struct wide_array: double, 64-bit integer or
+ * complex double).  Sums of f32 and narrower run in double and are rounded once: order does not
+ * show in the result.  Sums of f64 and of complex numbers round after every step, in index
+ * order. */
 #include "ir/eval/eval_impl.h"
 #include "ir/eval/sum.h"
 #include <string.h>
@@ -98,8 +99,8 @@ void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, vo
 }
 
 /* Offsets in t of every index over the listed dimensions, row-major; *count of them. */
-static struct tensor *offsets(struct call *c, const struct tensor *t, uint32_t n, const int64_t *list,
-	int64_t *count)
+static struct tensor *offsets(
+	struct call *c, const struct tensor *t, uint32_t n, const int64_t *list, int64_t *count)
 {
 	int64_t dims[EVAL_MAX_RANK], step[EVAL_MAX_RANK], strides[EVAL_MAX_RANK];
 	int64_t index[EVAL_MAX_RANK] = { 0 };
@@ -126,8 +127,8 @@ struct contraction {
 	int64_t lhs_free[EVAL_MAX_RANK], rhs_free[EVAL_MAX_RANK];
 };
 
-static uint32_t free_dims(uint32_t rank, uint32_t n1, const int64_t *v1, uint32_t n2, const int64_t *v2,
-	int64_t *out)
+static uint32_t free_dims(
+	uint32_t rank, uint32_t n1, const int64_t *v1, uint32_t n2, const int64_t *v2, int64_t *out)
 {
 	uint32_t n = 0;
 
@@ -153,8 +154,10 @@ static void contraction_read(struct call *c, struct contraction *d)
 	d->rhs_batch = eval_ints(c, KEY_rhs_batching_dimensions, d->nbatch);
 	d->lhs_contract = eval_ints_any(c, KEY_lhs_contracting_dimensions, &d->ncontract);
 	d->rhs_contract = eval_ints(c, KEY_rhs_contracting_dimensions, d->ncontract);
-	d->nlhs = free_dims(a->rank, d->nbatch, d->lhs_batch, d->ncontract, d->lhs_contract, d->lhs_free);
-	d->nrhs = free_dims(b->rank, d->nbatch, d->rhs_batch, d->ncontract, d->rhs_contract, d->rhs_free);
+	d->nlhs = free_dims(
+		a->rank, d->nbatch, d->lhs_batch, d->ncontract, d->lhs_contract, d->lhs_free);
+	d->nrhs = free_dims(
+		b->rank, d->nbatch, d->rhs_batch, d->ncontract, d->rhs_contract, d->rhs_free);
 	for (uint32_t i = 0; i < d->nbatch; i++)
 		if (a->dims[d->lhs_batch[i]] != b->dims[d->rhs_batch[i]])
 			eval_fail(c, WEFT_INVALID_ARGUMENT, "batching sizes differ");
@@ -164,8 +167,9 @@ static void contraction_read(struct call *c, struct contraction *d)
 }
 
 /* t transposed to [batch, free, contract] and spread. */
-static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t nb, const int64_t *batch,
-	uint32_t nf, const int64_t *rest, uint32_t nc, const int64_t *contract)
+static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t nb,
+	const int64_t *batch, uint32_t nf, const int64_t *rest, uint32_t nc,
+	const int64_t *contract)
 {
 	int64_t b, f, k, at = 0;
 	struct tensor *bt = offsets(c, t, nb, batch, &b), *ft = offsets(c, t, nf, rest, &f);
@@ -177,7 +181,8 @@ static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t n
 	for (int64_t i = 0; i < b; i++)
 		for (int64_t j = 0; j < f; j++)
 			for (int64_t l = 0; l < k; l++)
-				memcpy(tensor_at(moved, at++), tensor_at(t, bo[i] + fo[j] + ko[l]), bytes);
+				memcpy(tensor_at(moved, at++), tensor_at(t, bo[i] + fo[j] + ko[l]),
+					bytes);
 	struct wide_array w = wide_read(c, moved);
 	eval_drop(c->e, moved);
 	eval_drop(c->e, bt);
@@ -206,10 +211,10 @@ static void contract(struct call *c, const struct contraction *d)
 	for (uint32_t i = 0; i < d->ncontract; i++)
 		nk *= a->dims[d->lhs_contract[i]];
 	struct tensor *out = eval_new(c, 0, rank, dims);
-	struct wide_array l = pack(c, a, d->nbatch, d->lhs_batch, d->nlhs, d->lhs_free, d->ncontract,
-		d->lhs_contract);
-	struct wide_array r = pack(c, b, d->nbatch, d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract,
-		d->rhs_contract);
+	struct wide_array l = pack(
+		c, a, d->nbatch, d->lhs_batch, d->nlhs, d->lhs_free, d->ncontract, d->lhs_contract);
+	struct wide_array r = pack(
+		c, b, d->nbatch, d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract, d->rhs_contract);
 	if (l.kind != r.kind)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
 	int64_t at = 0;
@@ -217,7 +222,8 @@ static void contract(struct call *c, const struct contraction *d)
 		for (int64_t m = 0; m < nm; m++)
 			for (int64_t n = 0; n < nn; n++) {
 				struct sum s = { .wide = wants_wide(c) };
-				sum_products(&s, &l, (i * nm + m) * nk, 1, &r, (i * nn + n) * nk, 1, nk);
+				sum_products(
+					&s, &l, (i * nm + m) * nk, 1, &r, (i * nn + n) * nk, 1, nk);
 				sum_store(&s, &l, out->type->dtype, tensor_at(out, at++));
 			}
 	wide_free(c, &l);
@@ -247,7 +253,7 @@ void eval_dot(struct call *c)
 	contract(c, &d);
 }
 
-/* ---- einsum ----------------------------------------------------------------------------------------- */
+/* ---- einsum --------------------------------------------------------------------------------- */
 
 struct label {
 	char name;
@@ -287,7 +293,8 @@ static uint32_t labels_read(struct call *c, const char *config, struct label *l,
 			continue;
 		}
 		if (operand >= c->nin || d >= c->in[operand]->rank)
-			eval_fail(c, WEFT_INVALID_ARGUMENT, "the equation does not fit the operands");
+			eval_fail(
+				c, WEFT_INVALID_ARGUMENT, "the equation does not fit the operands");
 		struct label *x = &l[label_find(c, l, &n, *p)];
 		tensor_strides(c->in[operand], strides);
 		if (x->size >= 0 && x->size != c->in[operand]->dims[d])
@@ -301,7 +308,8 @@ static uint32_t labels_read(struct call *c, const char *config, struct label *l,
 	return n;
 }
 
-static int64_t label_offset(uint32_t n, const struct label *l, const int64_t *index, uint32_t operand)
+static int64_t label_offset(
+	uint32_t n, const struct label *l, const int64_t *index, uint32_t operand)
 {
 	int64_t o = 0;
 
@@ -349,7 +357,7 @@ void eval_unary_einsum(struct call *c)
 	eval_einsum(c);
 }
 
-/* ---- ragged dot --------------------------------------------------------------------------------------- */
+/* ---- ragged dot ----------------------------------------------------------------------------- */
 
 /* Which group index i of the ragged dimension is in; ngroups: beyond them all. */
 static int64_t group_of(const struct tensor *sizes, int64_t i)

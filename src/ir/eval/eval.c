@@ -5,8 +5,8 @@
  * that runs one of its regions, whose nesting the reader limits.
  *
  * 1. A value is counted and freed after its last use; what a failing job leaves is freed with it.
- * 2. A region made only of elementwise ops on scalars (the body of a reduce, a comparator) keeps its
- *    values from run to run, so running it allocates nothing.
+ * 2. A region made only of elementwise ops on scalars (the body of a reduce, a comparator) keeps
+ *    its values from run to run, so running it allocates nothing.
  * 3. The effect's token is no value: order of ids is order of effects. */
 #include "ir/eval/eval_impl.h"
 #include <assert.h>
@@ -154,7 +154,8 @@ static size_t checked_bytes(struct call *c, enum dtype t, uint32_t rank, const i
 
 	for (uint32_t d = 0; d < rank; d++) {
 		if (dims[d] < 0)
-			eval_fail(c, WEFT_INVALID_ARGUMENT, "dimension %u is %lld", d, (long long)dims[d]);
+			eval_fail(c, WEFT_INVALID_ARGUMENT, "dimension %u is %lld", d,
+				(long long)dims[d]);
 		empty |= dims[d] == 0;
 	}
 	for (uint32_t d = 0; d < rank && !empty; d++)
@@ -173,7 +174,8 @@ static void check_dims(struct call *c, uint32_t i, uint32_t rank, const int64_t 
 	if (t->unranked)
 		return;
 	if (t->rank != rank)
-		eval_fail(c, WEFT_INTERNAL, "result of rank %u where the type says %u", rank, t->rank);
+		eval_fail(c, WEFT_INTERNAL, "result of rank %u where the type says %u", rank,
+			t->rank);
 	for (uint32_t d = 0; d < rank; d++)
 		if (dim_is_number(t->dims[d]) && !t->bounds && t->dims[d] != dims[d])
 			eval_fail(c, WEFT_INVALID_ARGUMENT,
@@ -206,7 +208,8 @@ struct tensor *eval_temp(struct call *c, enum dtype t, uint32_t rank, const int6
 	return &v->t;
 }
 
-struct tensor *eval_temp_of(struct call *c, const struct type *t, uint32_t rank, const int64_t *dims)
+struct tensor *eval_temp_of(
+	struct call *c, const struct type *t, uint32_t rank, const int64_t *dims)
 {
 	return &value_tensor(c->e, t, rank, dims, checked_bytes(c, t->dtype, rank, dims))->t;
 }
@@ -289,7 +292,7 @@ static void tensor_copy(struct job *j, const struct tensor *t, struct tensor *ou
 		memcpy(out->data, t->data, bytes);
 }
 
-/* ---- preparing a region ------------------------------------------------------------------------ */
+/* ---- preparing a region --------------------------------------------------------------------- */
 
 static uint32_t plan_find(const struct plan *p, const struct node *n)
 {
@@ -315,8 +318,8 @@ static bool plan_of_scalars(const struct plan *p)
 {
 	for (uint32_t k = 0; k < p->n; k++) {
 		const struct node *n = p->order[k];
-		bool fits = (op_table[n->op].kind == OP_MAP && n->op != OP_map) || n->op == OP_parameter ||
-			(n->op == OP_constant && node_literal(n));
+		bool fits = (op_table[n->op].kind == OP_MAP && n->op != OP_map) ||
+			    n->op == OP_parameter || (n->op == OP_constant && node_literal(n));
 		if (!fits || !is_scalar(n->type) || n->nregions || node_has_effect(n))
 			return false;
 	}
@@ -389,19 +392,20 @@ static struct plan *plan_get(struct eval *e, const struct region *r)
 	return p;
 }
 
-/* ---- running ------------------------------------------------------------------------------------ */
+/* ---- running -------------------------------------------------------------------------------- */
 
 static void parameter_check(struct call *c, const struct tensor *t)
 {
 	const struct type *want = c->n->type;
 
-	if (want->kind != t->type->kind || (want->kind == TYPE_tensor && want->dtype != t->type->dtype))
+	if (want->kind != t->type->kind ||
+		(want->kind == TYPE_tensor && want->dtype != t->type->dtype))
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "an argument of another type");
 	if (want->kind != TYPE_tensor || want->unranked)
 		return;
 	if (want->rank != t->rank)
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "an argument of rank %u where %u is wanted", t->rank,
-			want->rank);
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "an argument of rank %u where %u is wanted",
+			t->rank, want->rank);
 	for (uint32_t d = 0; d < t->rank; d++)
 		if (dim_is_number(want->dims[d]) && !want->bounds && want->dims[d] != t->dims[d])
 			eval_fail(c, WEFT_INVALID_ARGUMENT,
@@ -483,7 +487,9 @@ static void node_run(struct eval *e, const struct plan *p, uint32_t k, struct te
 	const struct type *one_type = n->type;
 	struct tensor *in_small[8], *out_small[4] = { NULL };
 	const struct type *const *types = n->type->kind == TYPE_results ? n->type->elem : &one_type;
-	struct call c = { .e = e, .n = n, .nin = n->nin, .nout = 1, .in = in_small, .out = out_small };
+	struct call c = {
+		.e = e, .n = n, .nin = n->nin, .nout = 1, .in = in_small, .out = out_small
+	};
 
 	c.types = (const struct type **)(uintptr_t)types;
 	if (n->type->kind == TYPE_results)
@@ -506,7 +512,8 @@ static void node_run(struct eval *e, const struct plan *p, uint32_t k, struct te
 		c.out[0] = p->kept[k];
 	}
 	call_run(&c);
-	values[k] = c.nout || n->type->kind == TYPE_results ? call_value(&c) : token_new(e, n->type);
+	values[k] =
+		c.nout || n->type->kind == TYPE_results ? call_value(&c) : token_new(e, n->type);
 }
 
 static struct tensor *argument(struct eval *e, const struct node *n, struct frame *f)
@@ -583,7 +590,8 @@ void eval_region(struct job *j, const struct graph *g, const struct region *r,
 	job_defer(j, eval_end, e);
 	while (nargs < r->nparams && r->params[nargs]->kind != TYPE_token)
 		nargs++;
-	if (nargs + 1 < r->nparams)                 /* a token among the others is given by the caller */
+	/* a token among the others is given by the caller */
+	if (nargs + 1 < r->nparams)
 		nargs = r->nparams;
 	struct tensor **in = job_array(j, r->nparams, sizeof *in);
 	struct tensor **out = job_array(j, nresults, sizeof *out);
@@ -602,7 +610,7 @@ uint64_t eval_count(void)
 	return atomic_load_explicit(&ran, memory_order_relaxed);
 }
 
-/* ---- what ops ask -------------------------------------------------------------------------------- */
+/* ---- what ops ask --------------------------------------------------------------------------- */
 
 int64_t eval_index(const struct tensor *t, int64_t i)
 {
@@ -622,7 +630,8 @@ const int64_t *eval_ints(const struct call *c, enum key k, uint32_t n)
 	const int64_t *v = node_ints(c->n, k, &have);
 
 	if (have != n)
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "%s has %u entries, wanted %u", key_names[k], have, n);
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "%s has %u entries, wanted %u", key_names[k],
+			have, n);
 	return v;
 }
 
@@ -639,7 +648,8 @@ static bool dim_value_now(const struct eval *e, const struct dim_expr *x, int64_
 {
 	for (const struct frame *f = e->top; f; f = f->outer)
 		for (uint32_t k = 0; k < f->p->n; k++)
-			if (f->p->order[k] == x->node && f->values[k] && x->a < tensor_elements(f->values[k])) {
+			if (f->p->order[k] == x->node && f->values[k] &&
+				x->a < tensor_elements(f->values[k])) {
 				*out = eval_index(f->values[k], x->a);
 				return true;
 			}
@@ -651,8 +661,8 @@ static int64_t floordiv(int64_t a, int64_t b)
 	return b == 0 ? 0 : a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
-/* False: d depends on a symbol that has no value here. Expressions nest no deeper than the dimension
- * arithmetic of the program. */
+/* False: d depends on a symbol that has no value here. Expressions nest no deeper than the
+ * dimension arithmetic of the program. */
 static bool dim_now(const struct eval *e, int64_t d, int depth, int64_t *out)
 {
 	int64_t a, b;
@@ -669,7 +679,8 @@ static bool dim_now(const struct eval *e, int64_t d, int depth, int64_t *out)
 		return dim_value_now(e, x, out);
 	if (x->op == DIM_arg) {
 		const struct func *m = graph_main(e->g);
-		if (!f || !m || f->p->r != m->region || x->a >= f->nargs || x->b >= f->args[x->a]->rank)
+		if (!f || !m || f->p->r != m->region || x->a >= f->nargs ||
+			x->b >= f->args[x->a]->rank)
 			return false;
 		*out = f->args[x->a]->dims[x->b];
 		return true;

@@ -59,14 +59,16 @@ void eval_view(struct call *c, uint32_t i, struct tensor *t, uint32_t rank, cons
 void eval_give(struct call *c, uint32_t i, struct tensor *t);       /* result i is t itself */
 /* A temporary of that dtype that is no result; freed by eval_drop, or when the evaluation ends. */
 struct tensor *eval_temp(struct call *c, enum dtype t, uint32_t rank, const int64_t *dims);
-struct tensor *eval_temp_of(struct call *c, const struct type *t, uint32_t rank, const int64_t *dims);
+struct tensor *eval_temp_of(
+	struct call *c, const struct type *t, uint32_t rank, const int64_t *dims);
 void eval_drop(struct eval *e, struct tensor *t);
 struct tensor *eval_keep(struct tensor *t);                         /* one more reference */
 struct tensor *eval_pack(struct eval *e, const struct type *type, uint32_t n, struct tensor **elem);
 struct tensor *eval_element(struct tensor *tuple, uint32_t i);
 
 /* Runs region r on args (borrowed); results[] are references the caller drops, unless the region is
- * made of scalars only: those are kept and good until its next run, and dropping them is harmless. */
+ * made of scalars only: those are kept and good until its next run, and dropping them is
+ * harmless. */
 void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct tensor **args,
 	struct tensor **results);
 
@@ -138,7 +140,8 @@ typedef double scalar_float_fn(const struct scalar *s, double a, double b);
 typedef int64_t scalar_sint_fn(const struct scalar *s, int64_t a, int64_t b);
 typedef uint64_t scalar_uint_fn(const struct scalar *s, uint64_t a, uint64_t b);
 typedef bool scalar_bool_fn(const struct scalar *s, bool a, bool b);
-typedef complex_double scalar_complex_fn(const struct scalar *s, complex_double a, complex_double b);
+typedef complex_double scalar_complex_fn(
+	const struct scalar *s, complex_double a, complex_double b);
 struct scalar_row {
 	scalar_float_fn *of_float;
 	scalar_sint_fn *of_sint;
@@ -182,7 +185,7 @@ int scalar_compare(enum dtype t, const void *a, const void *b, bool total);
 /* The float `at` to the nearest with e exponent and m mantissa bits, as reduce_precision does. */
 void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e, int64_t m);
 
-/* ---- a region over scalars, run many times: eval_reduce.c ----------------------------------------- */
+/* ---- a region over scalars, run many times: eval_reduce.c ----------------------------------- */
 
 /* args: one scalar for each of the region's first nscalars parameters, then the node's captures. */
 struct body {

@@ -1,9 +1,9 @@
 /* gather.c -- gather and scatter as the specification has them: every element of the result
  * (or of the updates) is sent to its place in the operand by the dimension numbers.
  *
- * An index of the result splits into a batch part, which picks a row of start indices, and an offset
- * part, which walks the slice.  gather clamps the start so that the slice fits; scatter leaves out
- * what does not fit, element by element. */
+ * An index of the result splits into a batch part, which picks a row of start indices, and an
+ * offset part, which walks the slice.  gather clamps the start so that the slice fits; scatter
+ * leaves out what does not fit, element by element. */
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
@@ -44,8 +44,8 @@ static void full_start(const struct numbers *d, const struct tensor *indices, ui
 }
 
 /* Splits an index of the result: batch entries, and offsets one an operand dimension. */
-static void split_index(const struct numbers *d, uint32_t rank, uint32_t out_rank, const int64_t *index,
-	int64_t *batch, int64_t *offset)
+static void split_index(const struct numbers *d, uint32_t rank, uint32_t out_rank,
+	const int64_t *index, int64_t *batch, int64_t *offset)
 {
 	uint32_t b = 0, o = 0;
 
@@ -53,7 +53,8 @@ static void split_index(const struct numbers *d, uint32_t rank, uint32_t out_ran
 		if (!has(d->noffset, d->offset, i))
 			batch[b++] = index[i];
 	for (uint32_t i = 0; i < rank; i++) {
-		bool walked = !has(d->ncollapsed, d->collapsed, i) && !has(d->nbatching, d->batching, i);
+		bool walked =
+			!has(d->ncollapsed, d->collapsed, i) && !has(d->nbatching, d->batching, i);
 		offset[i] = walked ? index[d->offset[o++]] : 0;
 	}
 }
@@ -174,8 +175,8 @@ void eval_scatter(struct call *c)
 	for (uint32_t k = 0; k < n; k++) {
 		struct tensor *out = eval_new_like(c, k, c->in[k]);
 		for (int64_t i = 0, size = tensor_elements(out); i < size; i++)
-			scalar_convert(c->in[k]->type->dtype, tensor_at(c->in[k], i), out->type->dtype,
-				tensor_at(out, i));
+			scalar_convert(c->in[k]->type->dtype, tensor_at(c->in[k], i),
+				out->type->dtype, tensor_at(out, i));
 	}
 	body_init(c, 0, 2 * n, &body);
 	tensor_strides(a, strides);
@@ -226,10 +227,12 @@ void eval_torch_index_select(struct call *c)
 			for (int64_t k = 0; k < per; k++, at++) {
 				int64_t i = eval_index(indices, b * per + k);
 				if (i < 0 || i >= size)
-					eval_fail(c, WEFT_INVALID_ARGUMENT, "index %lld of size %lld",
-						(long long)i, (long long)size);
+					eval_fail(c, WEFT_INVALID_ARGUMENT,
+						"index %lld of size %lld", (long long)i,
+						(long long)size);
 				if (bytes)
 					memcpy((char *)out->data + (size_t)at * bytes,
-						tensor_at(a, ((b * outer + o) * size + i) * inner), bytes);
+						tensor_at(a, ((b * outer + o) * size + i) * inner),
+						bytes);
 			}
 }

@@ -28,7 +28,7 @@ static wide *wide_room(struct call *c, int64_t n, struct tensor **room)
 	return (*room)->data;
 }
 
-/* ---- cholesky ----------------------------------------------------------------------------------------- */
+/* ---- cholesky ------------------------------------------------------------------------------- */
 
 void eval_cholesky(struct call *c)
 {
@@ -43,19 +43,22 @@ void eval_cholesky(struct call *c)
 		memset(l, 0, (size_t)(n * n) * sizeof *l);
 		for (int64_t j = 0; j < n; j++)
 			for (int64_t i = j; i < n; i++) {
-				wide s = lower ? load(a, base + i * n + j) : conjl(load(a, base + j * n + i));
+				wide s = lower ? load(a, base + i * n + j)
+					       : conjl(load(a, base + j * n + i));
 				for (int64_t k = 0; k < j; k++)
 					s -= l[i * n + k] * conjl(l[j * n + k]);
-				l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0) : s / creall(l[j * n + j]);
+				l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0)
+						      : s / creall(l[j * n + j]);
 			}
 		for (int64_t i = 0; i < n; i++)
 			for (int64_t j = 0; j < n; j++)
-				store(out, base + i * n + j, lower ? l[i * n + j] : conjl(l[j * n + i]));
+				store(out, base + i * n + j,
+					lower ? l[i * n + j] : conjl(l[j * n + i]));
 	}
 	eval_drop(c->e, room);
 }
 
-/* ---- triangular_solve ----------------------------------------------------------------------------------- */
+/* ---- triangular_solve ----------------------------------------------------------------------- */
 
 struct triangle {
 	const struct tensor *a;
@@ -109,14 +112,15 @@ void eval_triangular_solve(struct call *c)
 		if (!left)                           /* x op(a) = b is op(a)^T x^T = b^T */
 			u.transpose = !t.transpose;
 		for (int64_t k = 0; k < (left ? cols : rows); k++)
-			solve_column(&u, left ? forward : !forward, left ? x + k : x + k * cols, left ? cols : 1);
+			solve_column(&u, left ? forward : !forward, left ? x + k : x + k * cols,
+				left ? cols : 1);
 		for (int64_t i = 0; i < size; i++)
 			store(out, m * size + i, x[i]);
 	}
 	eval_drop(c->e, room);
 }
 
-/* ---- fft -------------------------------------------------------------------------------------------------- */
+/* ---- fft ------------------------------------------------------------------------------------ */
 
 /* Transforms n numbers `step` apart in place by the definition; sign -1 forward. */
 static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *roots, wide *tmp)
@@ -126,7 +130,8 @@ static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *root
 		for (int64_t j = 0; j < n; j++) {
 			wide r = roots[j * k % n], v = x[j * step];
 			long double rr = creall(r), ri = sign < 0 ? -cimagl(r) : cimagl(r);
-			s += wide_of(creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
+			s += wide_of(
+				creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
 		}
 		tmp[k] = s;
 	}
@@ -135,7 +140,8 @@ static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *root
 }
 
 /* Along dimension d of a dense tensor of those dims. */
-static void fft_axis(struct call *c, wide *x, uint32_t rank, const int64_t *dims, uint32_t d, int sign)
+static void fft_axis(
+	struct call *c, wide *x, uint32_t rank, const int64_t *dims, uint32_t d, int sign)
 {
 	int64_t n = dims[d], inner = 1, total = 1;
 	struct tensor *room;
@@ -148,11 +154,13 @@ static void fft_axis(struct call *c, wide *x, uint32_t rank, const int64_t *dims
 		return;
 	wide *roots = wide_room(c, 2 * n, &room);
 	for (int64_t k = 0; k < n; k++) {
-		long double at = 2 * 3.14159265358979323846264338327950288L * (long double)k / (long double)n;
+		long double at = 2 * 3.14159265358979323846264338327950288L * (long double)k /
+				 (long double)n;
 		roots[k] = wide_of(cosl(at), sinl(at));
 	}
 	for (int64_t row = 0; row < total / n; row++)
-		fft_row(x + row / inner * inner * n + row % inner, n, inner, sign, roots, roots + n);
+		fft_row(x + row / inner * inner * n + row % inner, n, inner, sign, roots,
+			roots + n);
 	eval_drop(c->e, room);
 }
 
@@ -218,7 +226,7 @@ void eval_fft(struct call *c)
 	eval_drop(c->e, room);
 }
 
-/* ---- batch normalisation -------------------------------------------------------------------------------- */
+/* ---- batch normalisation -------------------------------------------------------------------- */
 
 struct feature {
 	int64_t n, inner, per;       /* features, elements behind one, elements of one */
@@ -273,7 +281,8 @@ void eval_batch_norm_inference(struct call *c)
 		long double scale = real(c->in[1], k) / sqrtl(real(c->in[4], k) + eps);
 		for (int64_t i = 0; i < f.per; i++) {
 			int64_t at = feature_at(&f, k, i);
-			store(out, at, (real(a, at) - real(c->in[3], k)) * scale + real(c->in[2], k));
+			store(out, at,
+				(real(a, at) - real(c->in[3], k)) * scale + real(c->in[2], k));
 		}
 	}
 }
@@ -292,8 +301,9 @@ void eval_batch_norm_training(struct call *c)
 		store(v, k, variance);
 		for (int64_t i = 0; i < f.per; i++) {
 			int64_t at = feature_at(&f, k, i);
-			store(out, at, (real(a, at) - mean) / sqrtl(variance + eps) * real(c->in[1], k) +
-				real(c->in[2], k));
+			store(out, at,
+				(real(a, at) - mean) / sqrtl(variance + eps) * real(c->in[1], k) +
+					real(c->in[2], k));
 		}
 	}
 }

@@ -60,7 +60,8 @@ static void map_clamp(struct call *c)
 
 	for (int64_t i = 0, n = tensor_elements(x); i < n; i++) {
 		const void *v = tensor_at(x, i);
-		const void *l = tensor_at(lo, lo->rank ? i : 0), *h = tensor_at(hi, hi->rank ? i : 0);
+		const void *l = tensor_at(lo, lo->rank ? i : 0),
+			   *h = tensor_at(hi, hi->rank ? i : 0);
 		int order = scalar_compare(t, v, l, false);
 		if (order == 2)
 			v = scalar_compare(t, v, v, false) == 2 ? v : l;
@@ -144,7 +145,8 @@ static void map_region(struct call *c)
 	body_fini(c, &b);
 }
 
-/* Sizes that types leave open may still differ; scalars stand for all elements in select and clamp. */
+/* Sizes that types leave open may still differ; scalars stand for all elements in select and
+ * clamp. */
 static void check_sizes(struct call *c)
 {
 	const struct tensor *a = c->in[c->n->op == OP_select || c->n->op == OP_clamp];
@@ -174,14 +176,17 @@ void eval_map(struct call *c)
 	case OP_real: map_part(c, false); return;
 	case OP_imag: map_part(c, true); return;
 	case OP_reduce_precision: map_reduce_precision(c); return;
-	case OP_chlo_is_inf: case OP_chlo_is_neg_inf: case OP_chlo_is_pos_inf: map_is_inf(c); return;
+	case OP_chlo_is_inf:
+	case OP_chlo_is_neg_inf:
+	case OP_chlo_is_pos_inf: map_is_inf(c); return;
 	case OP_map: map_region(c); return;
 	case OP_uniform_quantize: case OP_uniform_dequantize: {
-		/* Operand and result reach this op as floats: eval_run loads and stores what is quantised. */
+		/* Operand and result reach this op as floats: eval_run loads and stores what is
+		 * quantised. */
 		struct tensor *out = eval_new_like(c, 0, c->in[0]);
 		for (int64_t i = 0, n = tensor_elements(out); i < n; i++)
-			scalar_convert(c->in[0]->type->dtype, tensor_at(c->in[0], i), out->type->dtype,
-				tensor_at(out, i));
+			scalar_convert(c->in[0]->type->dtype, tensor_at(c->in[0], i),
+				out->type->dtype, tensor_at(out, i));
 		return;
 	}
 	default:
@@ -191,9 +196,10 @@ void eval_map(struct call *c)
 	scalar_map(c, c->n->op, a, b, eval_new_like(c, 0, a));
 }
 
-/* ---- chlo.broadcast_* -------------------------------------------------------------------------------- */
+/* ---- chlo.broadcast_* ----------------------------------------------------------------------- */
 
-/* Operand t in the shape dims, its dimensions beginning at dimension `at` of them; size 1 stretches. */
+/* Operand t in the shape dims, its dimensions beginning at dimension `at` of them; size 1
+ * stretches. */
 static struct tensor *broadcast_operand(struct call *c, const struct tensor *t, uint32_t rank,
 	const int64_t *dims, const int64_t *at)
 {
@@ -234,7 +240,8 @@ static void broadcast_operands(struct call *c, struct tensor **in)
 	for (uint32_t i = 0; i < c->nin; i++)
 		for (uint32_t d = 0; d < c->in[i]->rank; d++)
 			if (c->in[i]->dims[d] != 1 && c->in[i]->dims[d] != dims[at[i][d]])
-				eval_fail(c, WEFT_INVALID_ARGUMENT, "sizes %lld and %lld do not broadcast",
+				eval_fail(c, WEFT_INVALID_ARGUMENT,
+					"sizes %lld and %lld do not broadcast",
 					(long long)c->in[i]->dims[d], (long long)dims[at[i][d]]);
 	for (uint32_t i = 0; i < c->nin; i++)
 		in[i] = broadcast_operand(c, c->in[i], rank, dims, at[i]);

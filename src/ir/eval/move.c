@@ -1,20 +1,22 @@
 /* move.c -- constants, indices and ops that move elements: most of them are an affine map from
  * the result's index to the operand's, done by copy_affine.
  *
- * Sizes come from the operands and the values at hand, never from a symbolic type, unless the op has
- * nothing else to go by (reshape and broadcast_in_dim to a symbolic type). */
+ * Sizes come from the operands and the values at hand, never from a symbolic type, unless the op
+ * has nothing else to go by (reshape and broadcast_in_dim to a symbolic type). */
 #include "base/file.h"
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
 /* out[i] = in[base + i . step] */
-static void copy_affine(const struct tensor *in, struct tensor *out, int64_t base, const int64_t *step)
+static void copy_affine(
+	const struct tensor *in, struct tensor *out, int64_t base, const int64_t *step)
 {
 	int64_t index[EVAL_MAX_RANK] = { 0 };
 	size_t bytes = dtype_bytes(out->type->dtype);
 
 	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
-		memcpy(tensor_at(out, i), tensor_at(in, base + index_flat(out->rank, index, step)), bytes);
+		memcpy(tensor_at(out, i), tensor_at(in, base + index_flat(out->rank, index, step)),
+			bytes);
 		index_next(out->rank, out->dims, index);
 	}
 }
@@ -42,7 +44,7 @@ static int64_t clamp_index(int64_t i, int64_t lo, int64_t hi)
 	return i < lo ? lo : i > hi ? hi : i;
 }
 
-/* ---- leaves ------------------------------------------------------------------------------------------ */
+/* ---- leaves --------------------------------------------------------------------------------- */
 
 static void unmap(void *map, bool failed)
 {
@@ -130,7 +132,7 @@ void eval_result(struct call *c)
 	eval_give(c, 0, eval_element(c->in[0], (uint32_t)node_int(c->n, KEY_index, 0)));
 }
 
-/* ---- affine ------------------------------------------------------------------------------------------ */
+/* ---- affine --------------------------------------------------------------------------------- */
 
 void eval_broadcast(struct call *c)
 {
@@ -263,9 +265,10 @@ void eval_reverse(struct call *c)
 	copy_affine(a, eval_new_like(c, 0, a), base, step);
 }
 
-/* ---- slices ------------------------------------------------------------------------------------------- */
+/* ---- slices --------------------------------------------------------------------------------- */
 
-static void slice_by(struct call *c, const int64_t *start, const int64_t *limit, const int64_t *stride)
+static void slice_by(
+	struct call *c, const int64_t *start, const int64_t *limit, const int64_t *stride)
 {
 	const struct tensor *a = c->in[0];
 	int64_t dims[EVAL_MAX_RANK], step[EVAL_MAX_RANK], base = 0;
@@ -315,7 +318,8 @@ void eval_dynamic_slice(struct call *c)
 		if (sizes[d] > a->dims[d])
 			eval_fail(c, WEFT_INVALID_ARGUMENT, "slice of %lld of size %lld",
 				(long long)sizes[d], (long long)a->dims[d]);
-		base += clamp_index(eval_index(c->in[1 + d], 0), 0, a->dims[d] - sizes[d]) * step[d];
+		base += clamp_index(eval_index(c->in[1 + d], 0), 0, a->dims[d] - sizes[d]) *
+			step[d];
 	}
 	copy_affine(a, eval_new(c, 0, a->rank, sizes), base, step);
 }
@@ -334,15 +338,17 @@ void eval_dynamic_update_slice(struct call *c)
 		if (u->dims[d] > a->dims[d])
 			eval_fail(c, WEFT_INVALID_ARGUMENT, "update of %lld of size %lld",
 				(long long)u->dims[d], (long long)a->dims[d]);
-		base += clamp_index(eval_index(c->in[2 + d], 0), 0, a->dims[d] - u->dims[d]) * strides[d];
+		base += clamp_index(eval_index(c->in[2 + d], 0), 0, a->dims[d] - u->dims[d]) *
+			strides[d];
 	}
 	for (int64_t i = 0, n = tensor_elements(u); i < n; i++) {
-		memcpy(tensor_at(out, base + index_flat(a->rank, index, strides)), tensor_at(u, i), bytes);
+		memcpy(tensor_at(out, base + index_flat(a->rank, index, strides)), tensor_at(u, i),
+			bytes);
 		index_next(u->rank, u->dims, index);
 	}
 }
 
-/* ---- pad, concatenate ----------------------------------------------------------------------------------- */
+/* ---- pad, concatenate ----------------------------------------------------------------------- */
 
 static void pad_by(struct call *c, const int64_t *low, const int64_t *high, const int64_t *inside)
 {
@@ -410,7 +416,8 @@ void eval_concatenate(struct call *c)
 	for (uint32_t i = 0; i < c->nin; i++) {
 		for (uint32_t d = 0; d < a->rank; d++)
 			if (d != axis && c->in[i]->dims[d] != dims[d])
-				eval_fail(c, WEFT_INVALID_ARGUMENT, "operands differ in dimension %u", d);
+				eval_fail(c, WEFT_INVALID_ARGUMENT,
+					"operands differ in dimension %u", d);
 		dims[axis] += c->in[i]->dims[axis];
 	}
 	struct tensor *out = eval_new(c, 0, a->rank, dims);
@@ -418,13 +425,14 @@ void eval_concatenate(struct call *c)
 	for (uint32_t i = 0; i < c->nin; i++) {
 		int64_t block = c->in[i]->dims[axis] * inner;
 		for (int64_t o = 0; o < outer && block; o++)
-			memcpy(tensor_at(out, o * dims[axis] * inner + at), tensor_at(c->in[i], o * block),
+			memcpy(tensor_at(out, o * dims[axis] * inner + at),
+				tensor_at(c->in[i], o * block),
 				(size_t)block * dtype_bytes(a->type->dtype));
 		at += block;
 	}
 }
 
-/* ---- bits, sizes ------------------------------------------------------------------------------------------ */
+/* ---- bits, sizes ---------------------------------------------------------------------------- */
 
 static bool bit_get(const struct tensor *t, unsigned bits, int64_t i)
 {
@@ -468,7 +476,8 @@ void eval_bitcast_convert(struct call *c)
 	if (from % 8 || to % 8)
 		copy_bits(a, out);
 	else
-		memcpy(out->data, a->data, (size_t)tensor_elements(a) * dtype_bytes(a->type->dtype));
+		memcpy(out->data, a->data,
+			(size_t)tensor_elements(a) * dtype_bytes(a->type->dtype));
 }
 
 void eval_get_dimension_size(struct call *c)
@@ -487,8 +496,8 @@ void eval_set_dimension_size(struct call *c)
 
 	check_rank(c, a->rank);
 	if (size < 0 || size > a->dims[axis])
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "size %lld of a dimension of %lld", (long long)size,
-			(long long)a->dims[axis]);
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "size %lld of a dimension of %lld",
+			(long long)size, (long long)a->dims[axis]);
 	for (uint32_t d = 0; d < a->rank; d++)
 		dims[d] = d == axis ? size : a->dims[d];
 	tensor_strides(a, step);

@@ -1,8 +1,8 @@
 /* quant.c -- quantised tensors: storage integers with scale and zero point, per tensor or axis.
  *
- * The specification gives most ops over them as dequantize, compute in the expressed type, quantize;
- * eval.c does that around every op that quant_moves does not name.  Movement, control and ops with
- * regions keep the storage as it is. */
+ * The specification gives most ops over them as dequantize, compute in the expressed type,
+ * quantize; eval.c does that around every op that quant_moves does not name.  Movement, control and
+ * ops with regions keep the storage as it is. */
 #include "ir/eval/eval_impl.h"
 #include <math.h>
 
@@ -43,12 +43,14 @@ struct tensor *quant_load(struct call *c, const struct tensor *t)
 		double v = (double)(dtype_load_i64(t->type->dtype, tensor_at(t, i)) - q->zeros[k]);
 		unsigned char scale[16];
 		dtype_store_f64(q->expressed, scale, q->scales[k]);
-		dtype_store_f64(q->expressed, tensor_at(out, i), v * dtype_load_f64(q->expressed, scale));
+		dtype_store_f64(
+			q->expressed, tensor_at(out, i), v * dtype_load_f64(q->expressed, scale));
 	}
 	return out;
 }
 
-/* x / scale in the expressed type, to the nearest integer, plus the zero point, within the storage. */
+/* x / scale in the expressed type, to the nearest integer, plus the zero point, within the
+ * storage. */
 void quant_store(struct call *c, const struct tensor *t, struct tensor *out)
 {
 	const struct quant *q = out->type->quant;

@@ -1,12 +1,13 @@
 /* random.c -- random numbers by the published counter generators (base/random.h), bit for bit.
  *
  *   THREE_FRY  state: 64-bit key, 64-bit counter
- *   PHILOX     state: 64-bit key, 128-bit counter, whose upper half is the key where the state has two
+ *   PHILOX     state: 64-bit key, 128-bit counter, whose upper half is the key where the state has
+ *   two
  *              words only
  *   DEFAULT    PHILOX
  *
- * rng without a state is not deterministic by its specification: here it draws from Threefry with key 0
- * and the elements' indices, so that runs repeat. */
+ * rng without a state is not deterministic by its specification: here it draws from Threefry with
+ * key 0 and the elements' indices, so that runs repeat. */
 #include "base/random.h"
 #include "ir/eval/eval_impl.h"
 #include <math.h>
@@ -32,7 +33,8 @@ void eval_rng_bit_generator(struct call *c)
 	struct tensor *out = eval_new(c, 1, c->types[1]->rank, dims);
 	unsigned bits = dtype_table[out->type->dtype].bits;
 	int64_t n = tensor_elements(out);
-	struct random_stream s = random_open(is_philox, raw, (unsigned)bytes, bits, out->rank, out->dims);
+	struct random_stream s =
+		random_open(is_philox, raw, (unsigned)bytes, bits, out->rank, out->dims);
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t v = random_element(&s, bits, i);
 		memcpy(tensor_at(out, i), &v, dtype_bytes(out->type->dtype));
@@ -54,11 +56,13 @@ void eval_rng(struct call *c)
 	for (int64_t d = 0; d < rank; d++)
 		dims[d] = eval_index(c->in[2], d);
 	struct tensor *out = eval_new(c, 0, (uint32_t)rank, dims);
-	double lo = dtype_load_f64(a->type->dtype, a->data), hi = dtype_load_f64(b->type->dtype, b->data);
+	double lo = dtype_load_f64(a->type->dtype, a->data),
+	       hi = dtype_load_f64(b->type->dtype, b->data);
 	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
 		double u = random_uniform(2 * i), v = lo + (hi - lo) * u;
 		if (normal)
-			v = lo + hi * sqrt(-2 * log1p(-u)) * cos(2 * acos(-1) * random_uniform(2 * i + 1));
+			v = lo + hi * sqrt(-2 * log1p(-u)) *
+					 cos(2 * acos(-1) * random_uniform(2 * i + 1));
 		if (dtype_is_float(out->type->dtype))
 			dtype_store_f64(out->type->dtype, tensor_at(out, i), v);
 		else

@@ -5,7 +5,7 @@
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
-/* ---- the region -------------------------------------------------------------------------------------- */
+/* ---- the region ----------------------------------------------------------------------------- */
 
 void body_init(struct call *c, uint32_t region, uint32_t nscalars, struct body *b)
 {
@@ -96,14 +96,15 @@ static void start_with_inits(struct call *c, uint32_t n, uint32_t rank, const in
 	}
 }
 
-/* ---- reduce ------------------------------------------------------------------------------------------- */
+/* ---- reduce --------------------------------------------------------------------------------- */
 
 void eval_reduce(struct call *c)
 {
 	uint32_t n = node_noperands(c->n) / 2, ndims, rank = 0;
 	const int64_t *gone = eval_ints_any(c, KEY_dimensions, &ndims);
 	const struct tensor *a = c->in[0];
-	int64_t dims[EVAL_MAX_RANK], step[EVAL_MAX_RANK] = { 0 }, index[EVAL_MAX_RANK] = { 0 }, s = 1;
+	int64_t dims[EVAL_MAX_RANK], step[EVAL_MAX_RANK] = { 0 }, index[EVAL_MAX_RANK] = { 0 },
+				     s = 1;
 	uint32_t kept[EVAL_MAX_RANK];
 	struct body b;
 
@@ -129,7 +130,7 @@ void eval_reduce(struct call *c)
 	body_fini(c, &b);
 }
 
-/* ---- windows ------------------------------------------------------------------------------------------- */
+/* ---- windows -------------------------------------------------------------------------------- */
 
 struct window {
 	uint32_t rank;
@@ -170,8 +171,8 @@ static void window_read(struct call *c, const struct tensor *a, struct window *w
 }
 
 /* The operand's element under window place at[] and window position in[]; -1: padding, a hole. */
-static int64_t window_element(const struct window *w, const struct tensor *a, const int64_t *strides,
-	const int64_t *at, const int64_t *in)
+static int64_t window_element(const struct window *w, const struct tensor *a,
+	const int64_t *strides, const int64_t *at, const int64_t *in)
 {
 	int64_t o = 0;
 
@@ -264,7 +265,7 @@ void eval_select_and_scatter(struct call *c)
 	body_fini(c, &scatter);
 }
 
-/* ---- sort ------------------------------------------------------------------------------------------------ */
+/* ---- sort ----------------------------------------------------------------------------------- */
 
 struct sorter {
 	struct call *c;
@@ -366,10 +367,11 @@ void eval_chlo_top_k(struct call *c)
 	eval_drop(c->e, orders);
 }
 
-/* ---- scan ------------------------------------------------------------------------------------------------ */
+/* ---- scan ----------------------------------------------------------------------------------- */
 
 /* Copies between slice i of t along axis and the dense tensor s. */
-static void slice_copy(const struct tensor *t, int64_t axis, int64_t i, const struct tensor *s, bool out)
+static void slice_copy(
+	const struct tensor *t, int64_t axis, int64_t i, const struct tensor *s, bool out)
 {
 	size_t bytes = dtype_bytes(t->type->dtype);
 	int64_t inner = 1, n = t->dims[axis];
@@ -382,7 +384,8 @@ static void slice_copy(const struct tensor *t, int64_t axis, int64_t i, const st
 	}
 }
 
-/* Inputs are the operands with one dimension more than the region's parameter; the rest are carries. */
+/* Inputs are the operands with one dimension more than the region's parameter; the rest are
+ * carries. */
 void eval_chlo_scan(struct call *c)
 {
 	uint32_t nops = node_noperands(c->n), nin = 0;
@@ -425,8 +428,8 @@ void eval_chlo_scan(struct call *c)
 		for (uint32_t k = 0; k < nin; k++)
 			eval_drop(c->e, args[k]);
 		for (uint32_t k = 0; k < ncarry; k++) {
-			struct tensor *carry = eval_temp_of(c, c->in[nin + k]->type, c->in[nin + k]->rank,
-				c->in[nin + k]->dims);
+			struct tensor *carry = eval_temp_of(c, c->in[nin + k]->type,
+				c->in[nin + k]->rank, c->in[nin + k]->dims);
 			memcpy(carry->data, results[nouts + k]->data,
 				(size_t)tensor_elements(carry) * dtype_bytes(carry->type->dtype));
 			eval_drop(c->e, results[nouts + k]);

@@ -1,11 +1,11 @@
 /* scalar.c -- the meanings of op.def over scalars, once per compute class.
  *
  * Floats are computed in double, which is exact enough that rounding the result to f32 or narrower
- * gives the correctly rounded value of + - * / sqrt and all but a few of the others; where libm's f64
- * functions or plain formulas lose more than an ULP, in long double.  Signed and unsigned integers are
- * computed in 64 bits and wrap to their width when stored.  Complex numbers are computed in long
- * double, whose exponent range keeps squares from overflowing.  A word that means nothing for a class
- * is MISSING: UNIMPLEMENTED, never a guess. */
+ * gives the correctly rounded value of + - * / sqrt and all but a few of the others; where libm's
+ * f64 functions or plain formulas lose more than an ULP, in long double.  Signed and unsigned
+ * integers are computed in 64 bits and wrap to their width when stored.  Complex numbers are
+ * computed in long double, whose exponent range keeps squares from overflowing.  A word that means
+ * nothing for a class is MISSING: UNIMPLEMENTED, never a guess. */
 #include "ir/eval/eval_impl.h"
 #include <assert.h>
 #include <math.h>
@@ -18,7 +18,7 @@ noreturn static void scalar_missing(const struct scalar *s)
 #define MISSING (scalar_missing(s), 0)
 #define _ MISSING
 
-/* ---- helpers of floats --------------------------------------------------------------------------- */
+/* ---- helpers of floats ---------------------------------------------------------------------- */
 
 static double float_max(double a, double b)
 {
@@ -44,8 +44,9 @@ static double float_logistic(double a)
 	return (double)(1 / (1 + expl(-(long double)a)));
 }
 
-/* cosh and sinh are CHLO's definition, rounded step by step: it loses some ULP of the true value, and
- * programs and their answers are made with it.  Only narrow floats, computed in f32, do not show it. */
+/* cosh and sinh are CHLO's definition, rounded step by step: it loses some ULP of the true value,
+ * and programs and their answers are made with it.  Only narrow floats, computed in f32, do not
+ * show it. */
 static double float_exp_sum(enum dtype t, double a, bool cosine)
 {
 	const float log_half = -0.693147182f;
@@ -88,7 +89,7 @@ static double float_next_after(enum dtype t, double a, double b)
 	return dtype_load_f64(t, raw);
 }
 
-/* ---- helpers of integers -------------------------------------------------------------------------- */
+/* ---- helpers of integers -------------------------------------------------------------------- */
 
 static int64_t wrap_add(int64_t a, int64_t b)
 {
@@ -189,7 +190,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 	return (int64_t)(h - (a < 0 ? (uint64_t)b : 0) - (b < 0 ? (uint64_t)a : 0));
 }
 
-/* ---- helpers of complex numbers --------------------------------------------------------------------- */
+/* ---- helpers of complex numbers ------------------------------------------------------------- */
 
 typedef complex_wide wide;
 
@@ -247,7 +248,8 @@ static complex_double complex_exp(complex_double a)
 	return narrow(cexpl(a));
 }
 
-/* The same definition of cosh and sinh as for floats; parts rounded to float where that is the dtype. */
+/* The same definition of cosh and sinh as for floats; parts rounded to float where that is the
+ * dtype. */
 static complex_double complex_exp_sum(enum dtype t, complex_double a, bool cosine)
 {
 	double x = creal(a), y = cimag(a), log_half = log(0.5);
@@ -294,7 +296,7 @@ static bool complex_finite(complex_double a)
 	return isfinite(creal(a)) && isfinite(cimag(a));
 }
 
-/* ---- the tables ------------------------------------------------------------------------------------ */
+/* ---- the tables ----------------------------------------------------------------------------- */
 
 #define KIND_LEAF(name, m)
 #define KIND_MOVE(name, m)
@@ -378,8 +380,12 @@ static bool complex_finite(complex_double a)
 #define CONJ(a)      (a)
 #define NEXT_AFTER(a, b) float_next_after(s->dtype, a, b)
 #define MULHI(a, b)  MISSING
-#define KIND_MAP(name, meaning) static double of_float_##name(const struct scalar *s, double a, double b) \
-	{ (void)s, (void)a, (void)b; return meaning; }
+#define KIND_MAP(name, meaning)                                                                    \
+	static double of_float_##name(const struct scalar *s, double a, double b)                  \
+	{                                                                                          \
+		(void)s, (void)a, (void)b;                                                         \
+		return meaning;                                                                    \
+	}
 #include "ir/op.def"
 #undef KIND_MAP
 
@@ -499,8 +505,12 @@ static bool complex_finite(complex_double a)
 #define SUB(a, b)    wrap_sub(a, b)
 #define XOR(a, b)    ((a) ^ (b))
 #define MULHI(a, b)  sint_mulhi(a, b, s->bits)
-#define KIND_MAP(name, meaning) static int64_t of_sint_##name(const struct scalar *s, int64_t a, int64_t b) \
-	{ (void)s, (void)a, (void)b; return meaning; }
+#define KIND_MAP(name, meaning)                                                                    \
+	static int64_t of_sint_##name(const struct scalar *s, int64_t a, int64_t b)                \
+	{                                                                                          \
+		(void)s, (void)a, (void)b;                                                         \
+		return meaning;                                                                    \
+	}
 #include "ir/op.def"
 #undef KIND_MAP
 
@@ -535,8 +545,12 @@ static bool complex_finite(complex_double a)
 #define SHR(a, b)    uint_shr(a, b, s->bits)
 #define SUB(a, b)    ((a) - (b))
 #define MULHI(a, b)  uint_mulhi(a, b, s->bits)
-#define KIND_MAP(name, meaning) static uint64_t of_uint_##name(const struct scalar *s, uint64_t a, uint64_t b) \
-	{ (void)s, (void)a, (void)b; return meaning; }
+#define KIND_MAP(name, meaning)                                                                    \
+	static uint64_t of_uint_##name(const struct scalar *s, uint64_t a, uint64_t b)             \
+	{                                                                                          \
+		(void)s, (void)a, (void)b;                                                         \
+		return meaning;                                                                    \
+	}
 #include "ir/op.def"
 #undef KIND_MAP
 
@@ -675,8 +689,9 @@ static bool complex_finite(complex_double a)
 #undef KIND_MAP
 #undef OP
 
-#define KIND_MAP(name) [OP_##name] = { of_float_##name, of_sint_##name, of_uint_##name, of_bool_##name, \
-	of_complex_##name },
+#define KIND_MAP(name)                                                                             \
+	[OP_##name] = { of_float_##name, of_sint_##name, of_uint_##name, of_bool_##name,           \
+		of_complex_##name },
 #undef KIND_LEAF
 #undef KIND_MOVE
 #undef KIND_REDUCE
@@ -714,7 +729,7 @@ const struct scalar_row scalar_table[OP_COUNT] = {
 #undef OP
 #undef _
 
-/* ---- applying a meaning --------------------------------------------------------------------------- */
+/* ---- applying a meaning --------------------------------------------------------------------- */
 
 static void map_float(const struct scalar *s, scalar_float_fn *fn, const struct tensor *a,
 	const struct tensor *b, struct tensor *out)

@@ -5,7 +5,8 @@
 
 /* The elements of a tensor as doubles, 64-bit integers (bool too) or complex doubles. */
 struct wide_array {
-	enum dtype_class kind;       /* DTYPE_FLOAT, DTYPE_SINT (any integer), DTYPE_BOOL, DTYPE_COMPLEX */
+	/* DTYPE_FLOAT, DTYPE_SINT (any integer), DTYPE_BOOL, DTYPE_COMPLEX */
+	enum dtype_class kind;
 	double *f;
 	int64_t *i;
 	complex_double *z;

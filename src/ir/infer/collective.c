@@ -320,7 +320,8 @@ static void check_infeed_layout(struct graph *g, const struct node_spec *s, uint
 			depth--;
 		} else if ((*p >= '0' && *p <= '9') || *p == '-') {
 			if (depth != 2 && !number)
-				spec_fail(g, s, NULL, "expected a list of integers as each entry of "
+				spec_fail(g, s, NULL,
+					"expected a list of integers as each entry of "
 					"the layout");
 			number = depth == 2;
 		} else if (*p == ',') {

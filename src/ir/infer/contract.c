@@ -56,10 +56,13 @@ void spec_quant_contract(struct graph *g, const struct node_spec *s, const struc
 				spec_text(g, rhs));
 	if (!lhs->quant) {
 		if (lhs->dtype != rhs->quant->expressed || (result && result->dtype != lhs->dtype))
-			spec_fail(g, s, rule(s, "c20", "c34"), "expected lhs and result of the type "
-				"that rhs expresses, found %s, %s and %s", spec_text(g, lhs),
-				spec_text(g, rhs), result ? spec_text(g, result) : "no result "
-				"type");
+			spec_fail(g, s, rule(s, "c20", "c34"),
+				"expected lhs and result of the type "
+				"that rhs expresses, found %s, %s and %s",
+				spec_text(g, lhs), spec_text(g, rhs),
+				result ? spec_text(g, result)
+				       : "no result "
+					 "type");
 		return;
 	}
 	if (lhs->dtype != rhs->dtype)
@@ -141,9 +144,17 @@ static void check_algorithm(struct graph *g, const struct node_spec *s)
 		const char *in, *sum;
 		long products;
 	} known[] = {
-		{ "f16", "f16", 1 }, { "f16", "f32", 1 }, { "bf16", "bf16", 1 }, { "bf16", "f32", 1 },
-		{ "bf16", "f32", 3 }, { "bf16", "f32", 6 }, { "bf16", "f32", 9 }, { "tf32", "f32", 1 },
-		{ "tf32", "f32", 3 }, { "f32", "f32", 1 }, { "f64", "f64", 1 },
+		{ "f16", "f16", 1 },
+		{ "f16", "f32", 1 },
+		{ "bf16", "bf16", 1 },
+		{ "bf16", "f32", 1 },
+		{ "bf16", "f32", 3 },
+		{ "bf16", "f32", 6 },
+		{ "bf16", "f32", 9 },
+		{ "tf32", "f32", 1 },
+		{ "tf32", "f32", 3 },
+		{ "f32", "f32", 1 },
+		{ "f64", "f64", 1 },
 	};
 	const char *text = spec_str(s, KEY_algorithm, NULL);
 	if (!text)
@@ -209,8 +220,10 @@ const struct type *infer_dot_general(struct graph *g, const struct node_spec *s)
 	const int64_t *ac = spec_ints(s, KEY_lhs_contracting_dimensions, &nc);
 	const int64_t *bc = spec_ints(s, KEY_rhs_contracting_dimensions, &mc);
 	if (nb != mb)
-		spec_fail(g, s, "c1", "expected as many batching dimensions of lhs as of rhs, found "
-			"%u and %u", nb, mb);
+		spec_fail(g, s, "c1",
+			"expected as many batching dimensions of lhs as of rhs, found "
+			"%u and %u",
+			nb, mb);
 	if (nc != mc)
 		spec_fail(g, s, "c2", "expected as many contracting dimensions of lhs as of rhs, "
 			"found %u and %u", nc, mc);
@@ -222,9 +235,11 @@ const struct type *infer_dot_general(struct graph *g, const struct node_spec *s)
 		int64_t x = a->dims[i < nb ? ab[i] : ac[i - nb]], y = b->dims[i < nb ? bb[i] :
 			bc[i - nb]];
 		if (!dims_agree(g, x, y))
-			spec_fail(g, s, i < nb ? "c9" : "c10", "expected %s dimensions of one size, "
-				"found %s and %s", i < nb ? "batching" : "contracting", spec_text(g,
-				a), spec_text(g, b));
+			spec_fail(g, s, i < nb ? "c9" : "c10",
+				"expected %s dimensions of one size, "
+				"found %s and %s",
+				i < nb ? "batching" : "contracting", spec_text(g, a),
+				spec_text(g, b));
 	}
 	spec_precision(g, s, "c11");
 	check_algorithm(g, s);
@@ -261,7 +276,8 @@ static const struct type *einsum(struct graph *g, const struct node_spec *s, uin
 	if (!config)
 		spec_fail(g, s, NULL, "expected an einsum_config, found none");
 	const char *at = config;
-	bool dots = strstr(config, "...") != NULL;         /* then only the declared type can tell */
+	/* then only the declared type can tell */
+	bool dots = strstr(config, "...") != NULL;
 	for (uint32_t i = 0; i < nin; i++) {
 		uint32_t k = 0;
 		t = spec_tensor(g, s, i, ELEM_any);
@@ -286,8 +302,10 @@ static const struct type *einsum(struct graph *g, const struct node_spec *s, uin
 				config, i, spec_text(g, t));
 	}
 	if (strncmp(at, "->", 2))
-		spec_fail(g, s, NULL, "expected an einsum_config of %u operands and a result, found "
-			"%s", nin, config);
+		spec_fail(g, s, NULL,
+			"expected an einsum_config of %u operands and a result, found "
+			"%s",
+			nin, config);
 	if (dots)
 		return spec_one(g, s, NULL, spec_declared_tensor(g, s, ELEM_any));
 	at += 2;

@@ -115,9 +115,10 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *in = s->in[i]->type, *turn = body.r->results[i]->type;
 		if (!type_compatible(g, in, cond.r->params[i]))
-			spec_fail(g, s, "c1", "expected parameter %u of the condition to be of type "
-				"%s, found %s", i, spec_text(g, in), spec_text(g,
-				cond.r->params[i]));
+			spec_fail(g, s, "c1",
+				"expected parameter %u of the condition to be of type "
+				"%s, found %s",
+				i, spec_text(g, in), spec_text(g, cond.r->params[i]));
 		if (!type_compatible(g, in, body.r->params[i]))
 			spec_fail(g, s, "c2", "expected parameter %u of the body to be of type %s, "
 				"found %s", i, spec_text(g, in), spec_text(g, body.r->params[i]));

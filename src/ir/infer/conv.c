@@ -77,8 +77,10 @@ static void check_groups(struct graph *g, const struct node_spec *s, struct conv
 		spec_fail(g, s, "c14", "expected %lld input features of the kernel, found %lld",
 			(long long)(feature / x->groups), (long long)in);
 	if (!divides(out, x->batches))
-		spec_fail(g, s, "c15", "expected output features of a multiple of batch_group_count "
-			"%lld, found %lld", (long long)x->batches, (long long)out);
+		spec_fail(g, s, "c15",
+			"expected output features of a multiple of batch_group_count "
+			"%lld, found %lld",
+			(long long)x->batches, (long long)out);
 	if (!divides(out, x->groups))
 		spec_fail(g, s, "c16", "expected output features of a multiple of "
 			"feature_group_count %lld, found %lld", (long long)x->groups,

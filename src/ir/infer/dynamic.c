@@ -61,9 +61,10 @@ const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_s
 	for (uint32_t i = 1; i < 4; i++) {
 		spec_shape_operand(g, s, "c2", i, t->rank);
 		if (s->in[i]->type->dtype != s->in[1]->type->dtype)
-			spec_fail(g, s, "c2", "expected start, limit and strides of one type, found "
-				"%s and %s", spec_text(g, s->in[1]->type), spec_text(g,
-				s->in[i]->type));
+			spec_fail(g, s, "c2",
+				"expected start, limit and strides of one type, found "
+				"%s and %s",
+				spec_text(g, s->in[1]->type), spec_text(g, s->in[i]->type));
 	}
 	int64_t *dims = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {

@@ -43,8 +43,10 @@ static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t
 			continue;
 		per_axis = true;
 		if (t[i]->quant->axis != result->quant->axis)
-			spec_fail(g, s, i ? "c7" : "c6", "expected one quantised axis, found %s and "
-				"%s", spec_text(g, t[i]), spec_text(g, result));
+			spec_fail(g, s, i ? "c7" : "c6",
+				"expected one quantised axis, found %s and "
+				"%s",
+				spec_text(g, t[i]), spec_text(g, result));
 	}
 	if (result->quant && per_axis != (result->quant->axis >= 0))
 		spec_fail(g, s, "c5", "expected a result quantised per axis where an operand is, "
@@ -153,7 +155,8 @@ const struct type *infer_part(struct graph *g, const struct node_spec *s)
 /* complex_c1 to c3. */
 const struct type *infer_complex(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_float), spec_tensor(g, s, 1, ELEM_float) };
+	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_float),
+		spec_tensor(g, s, 1, ELEM_float) };
 	if (t[0]->dtype != t[1]->dtype || (t[0]->dtype != DTYPE_f32 && t[0]->dtype != DTYPE_f64))
 		spec_fail(g, s, "c1", "expected operands of one type, f32 or f64, found %s and %s",
 			spec_text(g, t[0]), spec_text(g, t[1]));
@@ -214,8 +217,10 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 	if (!how || !strcmp(how, "NOTYPE"))
 		return;
 	if (!one_of(how, types))
-		spec_fail(g, s, NULL, "expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, "
-			"found %s", how);
+		spec_fail(g, s, NULL,
+			"expected compare_type FLOAT, TOTALORDER, SIGNED or UNSIGNED, "
+			"found %s",
+			how);
 	if (!strcmp(how, "TOTALORDER") && !dtype_is_float(elem_expressed(t)))
 		spec_fail(g, s, "c3", "expected floats to compare in total order, found %s",
 			spec_text(g, t));
@@ -224,7 +229,8 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 /* compare_c1 to c4. */
 const struct type *infer_compare(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_any), spec_tensor(g, s, 1, ELEM_any) };
+	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_any),
+		spec_tensor(g, s, 1, ELEM_any) };
 	if (!elem_compatible(t[0], t[1]))
 		spec_fail(g, s, "c1", "expected operands of one element type, found %s and %s",
 			spec_text(g, t[0]), spec_text(g, t[1]));
@@ -237,14 +243,17 @@ const struct type *infer_compare(struct graph *g, const struct node_spec *s)
 const struct type *infer_select(struct graph *g, const struct node_spec *s)
 {
 	const struct type *p = spec_tensor(g, s, 0, ELEM_bool);
-	const struct type *t[3] = { spec_tensor(g, s, 1, ELEM_any), spec_tensor(g, s, 2, ELEM_any), p };
+	const struct type *t[3] = { spec_tensor(g, s, 1, ELEM_any), spec_tensor(g, s, 2, ELEM_any),
+		p };
 	if (!type_compatible(g, t[0], t[1]))
 		spec_fail(g, s, "c2", "expected values of one type, found %s and %s", spec_text(g,
 			t[0]), spec_text(g, t[1]));
 	if (p->rank && !shape_compatible(g, p, t[0]))
-		spec_fail(g, s, "c1", "expected a scalar or the values' shape %s as predicate, found %s",
+		spec_fail(g, s, "c1",
+			"expected a scalar or the values' shape %s as predicate, found %s",
 			spec_text(g, t[0]), spec_text(g, p));
-	/* The predicate adds what it knows, unless the second value contradicts: then no run is valid. */
+	/* The predicate adds what it knows, unless the second value contradicts: then no run is
+	 * valid. */
 	const struct type *r = join_shapes(g, s, "c2", 2, t, 0);
 	return spec_one(g, s, "c2", p->rank && shape_compatible(g, r, p) ? type_join(g, r, p) : r);
 }

@@ -1,8 +1,8 @@
 /* equal.c -- what shape rules assume of symbolic sizes, for whoever checks it at run time.
  *
- * A rule that meets two dimensions which may be equal takes them as equal (dims_agree); the program is
- * valid for the sizes where they are.  Asking every rule again, with a list to note such pairs in,
- * gives all that a run has to check. */
+ * A rule that meets two dimensions which may be equal takes them as equal (dims_agree); the program
+ * is valid for the sizes where they are.  Asking every rule again, with a list to note such pairs
+ * in, gives all that a run has to check. */
 #include "ir/graph_impl.h"
 #include "ir/infer/infer_impl.h"
 
@@ -59,8 +59,13 @@ static void ask(struct graph *g, struct equalities *l, const struct node *n)
 	if (!any || free || n->op == OP_parameter)
 		return;
 	l->node = n;
-	node_infer(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = n->in, .attrs = n->attrs,
-		.nregions = n->nregions, .regions = n->regions, .type = n->type });
+	node_infer(g, &(struct node_spec){ .op = n->op,
+			      .nin = n->nin,
+			      .in = n->in,
+			      .attrs = n->attrs,
+			      .nregions = n->nregions,
+			      .regions = n->regions,
+			      .type = n->type });
 }
 
 static void stop_noting(void *graph, bool failed)
@@ -69,7 +74,8 @@ static void stop_noting(void *graph, bool failed)
 	((struct graph *)graph)->equalities = NULL;
 }
 
-const struct dim_equality *region_equalities(struct graph *g, const struct region *r, uint32_t *count)
+const struct dim_equality *region_equalities(
+	struct graph *g, const struct region *r, uint32_t *count)
 {
 	struct job *j = graph_job(g);
 	struct equalities *l = job_alloc(j, sizeof *l);

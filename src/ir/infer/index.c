@@ -20,8 +20,10 @@ static void check_starts(struct graph *g, const struct node_spec *s, const char 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct type *t = spec_tensor(g, s, first + i, ELEM_int);
 		if (t->rank || t->dtype != s->in[first]->type->dtype)
-			spec_fail(g, s, types, "expected scalar start indices of one type, found %s "
-				"and %s", spec_text(g, s->in[first]->type), spec_text(g, t));
+			spec_fail(g, s, types,
+				"expected scalar start indices of one type, found %s "
+				"and %s",
+				spec_text(g, s->in[first]->type), spec_text(g, t));
 	}
 }
 
@@ -239,8 +241,10 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
 {
 	uint32_t nin = s->nin, n = nin / 2;
 	if (nin < 3 || nin % 2 == 0)
-		spec_fail(g, s, "c5", "expected as many updates as inputs and indices between them, "
-			"found %u operands", nin);
+		spec_fail(g, s, "c5",
+			"expected as many updates as inputs and indices between them, "
+			"found %u operands",
+			nin);
 	const struct type *at = spec_tensor(g, s, n, ELEM_int);
 	const struct type **in = job_array(graph_job(g), n, sizeof *in);
 	const struct type **up = job_array(graph_job(g), n, sizeof *up);

@@ -24,10 +24,11 @@ enum elem_class {
 /* ---- failing -------------------------------------------------------------------------------- */
 
 /* c: the constraint's number as "c7", or NULL where the specification has none. */
-noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
-	BASE_PRINTF(4, 5);
+noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt,
+	...) BASE_PRINTF(4, 5);
 const char *spec_text(struct graph *g, const struct type *t);     /* "tensor<2x?xf32>", scratch */
-const char *spec_list(struct graph *g, uint32_t n, const int64_t *v);       /* "[0, 1]" or "[2, ?]" */
+/* "[0, 1]" or "[2, ?]" */
+const char *spec_list(struct graph *g, uint32_t n, const int64_t *v);
 
 /* ---- operands and attributes ---------------------------------------------------------------- */
 
@@ -51,7 +52,8 @@ const struct type *spec_tensor(struct graph *g, const struct node_spec *s, uint3
 /* The declared result i, or NULL: not given. */
 const struct type *spec_declared(const struct node_spec *s, uint32_t i);
 /* The declared tensor result of an op whose operands do not tell its type. */
-const struct type *spec_declared_tensor(struct graph *g, const struct node_spec *s, unsigned classes);
+const struct type *spec_declared_tensor(
+	struct graph *g, const struct node_spec *s, unsigned classes);
 
 /* ---- checks of lists of dimension numbers --------------------------------------------------- */
 
@@ -71,7 +73,8 @@ bool node_constant_int(const struct node *n, uint32_t i, int64_t *out);
 
 unsigned elem_class(const struct type *t);
 bool elem_is_quant(const struct type *t);
-enum dtype elem_expressed(const struct type *t);             /* of a quantised tensor, or its dtype */
+/* of a quantised tensor, or its dtype */
+enum dtype elem_expressed(const struct type *t);
 bool quant_same(const struct quant *a, const struct quant *b);
 /* Same element after taking expressed types; of two quantised ones the storages agree, too. */
 bool elem_compatible(const struct type *a, const struct type *b);
@@ -91,7 +94,8 @@ const struct type *type_shaped(struct graph *g, const struct type *like, uint32_
 /* The same shape (bounds kept) and a plain element. */
 const struct type *type_element(struct graph *g, const struct type *shape, enum dtype t);
 /* The same shape and the element of `elem`, quantisation included. */
-const struct type *type_element_of(struct graph *g, const struct type *shape, const struct type *elem);
+const struct type *type_element_of(
+	struct graph *g, const struct type *shape, const struct type *elem);
 
 /* May a and b be equal?  The caller takes them as equal then, which a run has to check: noted for
  * region_equalities (graph.h).  dim_may_equal() only asks. */
@@ -100,7 +104,8 @@ bool dims_agree(struct graph *g, int64_t a, int64_t b);
 /* ---- dimensions ----------------------------------------------------------------------------- */
 
 /* d + c for a number c of either sign; a negative result or an overflow fails constraint c. */
-int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n);
+int64_t spec_dim_plus(
+	struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n);
 /* Number of windows; strides, dilations, windows at least 1 (checked before). */
 struct window {
 	int64_t size, stride, low, high, base, dilation;
@@ -111,8 +116,8 @@ int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, 
 /* ---- results -------------------------------------------------------------------------------- */
 
 /* Joins what the rule says with what is declared (s->type), and checks sizes. */
-const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
-	const struct type *const *types);
+const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
+	uint32_t n, const struct type *const *types);
 const struct type *spec_one(struct graph *g, const struct node_spec *s, const char *c,
 	const struct type *t);
 /* The constraints of quantised element types and of sizes that any type has to hold. */

@@ -24,9 +24,10 @@ static uint32_t check_features(struct graph *g, const struct node_spec *s, uint3
 			spec_fail(g, s, "c2", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, t), spec_text(g, v));
 		if (v->rank != 1 || !dims_agree(g, v->dims[0], t->dims[d]))
-			spec_fail(g, s, c[i - first], "operand %u: expected a vector of the size of "
-				"the feature dimension of %s, found %s", i, spec_text(g, t),
-				spec_text(g, v));
+			spec_fail(g, s, c[i - first],
+				"operand %u: expected a vector of the size of "
+				"the feature dimension of %s, found %s",
+				i, spec_text(g, t), spec_text(g, v));
 	}
 	return (uint32_t)d;
 }

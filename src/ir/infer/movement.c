@@ -94,8 +94,10 @@ static void check_broadcast_quant(struct graph *g, const struct node_spec *s, co
 	for (uint32_t i = 0; i < b->n; i++) {
 		uint32_t k = a->n == 1 ? 0 : i;
 		if (k >= a->n || a->scales[k] != b->scales[i] || a->zeros[k] != b->zeros[i])
-			spec_fail(g, s, "c6", "expected the operand's scales and zero points, found "
-				"%s and %s", spec_text(g, t), spec_text(g, r));
+			spec_fail(g, s, "c6",
+				"expected the operand's scales and zero points, found "
+				"%s and %s",
+				spec_text(g, t), spec_text(g, r));
 	}
 }
 
@@ -406,8 +408,10 @@ const struct type *infer_bitcast_convert(struct graph *g, const struct node_spec
 	uint32_t a = dtype_table[t->dtype].bits, b = dtype_table[r->dtype].bits, rank = t->rank;
 	int64_t ratio = a > b ? a / b : b / a;
 	if (a % b && b % a)
-		spec_fail(g, s, "c1", "expected widths of which one divides the other, found %s and "
-			"%s", spec_text(g, t), spec_text(g, r));
+		spec_fail(g, s, "c1",
+			"expected widths of which one divides the other, found %s and "
+			"%s",
+			spec_text(g, t), spec_text(g, r));
 	int64_t *dims = scratch(g, rank + 1), *bounds = scratch(g, rank + 1);
 	for (uint32_t i = 0; i < rank; i++) {
 		dims[i] = t->dims[i];

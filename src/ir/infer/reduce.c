@@ -98,7 +98,8 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	spec_reducer(g, s, 0, "c13", x.n, x.in, x.init, 0, NULL, x.out);
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
-		struct window w = { size[i], stride[i], pad[2 * i], pad[2 * i + 1], base[i], dilation[i] };
+		struct window w = { size[i], stride[i], pad[2 * i], pad[2 * i + 1], base[i],
+			dilation[i] };
 		dims[i] = spec_windows(g, s, "c15", t->dims[i], &w);
 		bounds[i] = window_bound(g, s, "c15", t, i, &w);
 	}

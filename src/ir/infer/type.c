@@ -204,7 +204,8 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	if (!dtype_is_int(t->dtype) || !dtype_is_float(q->expressed))
 		spec_fail(g, s, NULL, "quantised types need an integer storage and a float, found "
 			"%s", text);
-	/* c1 asks for fewer bits than the float has, but i32 for f32 is what accumulators are given. */
+	/* c1 asks for fewer bits than the float has, but i32 for f32 is what accumulators are
+	 * given. */
 	if (d->bits > 32)
 		spec_fail(g, s, NULL, "quantised type c1: expected a storage of at most 32 bits, "
 			"found %s", text);

@@ -256,8 +256,10 @@ const struct type *spec_declared_tensor(struct graph *g, const struct node_spec 
 	if (!t)
 		spec_fail(g, s, NULL, "expected a declared result type, found none");
 	if (t->kind != TYPE_tensor || t->unranked || !(elem_class(t) & classes))
-		spec_fail(g, s, NULL, "expected a result that is a ranked tensor of an element type "
-			"the op gives, found %s", spec_text(g, t));
+		spec_fail(g, s, NULL,
+			"expected a result that is a ranked tensor of an element type "
+			"the op gives, found %s",
+			spec_text(g, t));
 	return t;
 }
 

@@ -5,13 +5,15 @@
 const struct type *infer_contract(struct graph *g, const struct node_spec *s)
 {
 	if (!s->type || s->type->kind != TYPE_tensor || !attrs_find(s->attrs, KEY_contract))
-		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at, "contract: made without type or layout");
+		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at,
+			"contract: made without type or layout");
 	return s->type;
 }
 
 const struct type *infer_patches(struct graph *g, const struct node_spec *s)
 {
 	if (!s->type || s->type->kind != TYPE_tensor || s->type->rank != 3)
-		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at, "patches: made without a type of rank 3");
+		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at,
+			"patches: made without a type of rank 3");
 	return s->type;
 }
