@@ -142,7 +142,17 @@ $(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call obj
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
-unit: $(BUILD)/unit
+unit: $(BUILD)/unit plugins
+
+# Backends as plug-ins: the example, and those with faults, for the tests.
+PLUGINS := $(patsubst %.c,$(BUILD)/plugins/weft_backend_%.so,$(notdir $(wildcard examples/plugin/*.c tests/plugin/*.c)))
+.PHONY: plugins
+plugins: $(PLUGINS)
+vpath %.c examples/plugin tests/plugin
+$(BUILD)/plugins/weft_backend_%.so: %.c include/weft/backend.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	@$(CC) -shared -Iinclude $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL)
 
 # ---- fuzzers --------------------------------------------------------------------------------------
 # One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME

@@ -47,6 +47,9 @@ if grep -qs weft_client_open src/api/*.c; then
 	try 'run, C++' "$tmp/version++"
 fi
 
+try 'a plug-in' gcc -std=c17 -Wall -Wextra -Werror -shared -fPIC examples/plugin/echo.c \
+	-o "$tmp/weft_backend_echo.so" $(pkg-config --cflags weft)
+
 # The examples, through pkg-config and through their own CMakeLists.txt.
 for f in examples/*.c; do
 	try "pkg-config, $f" gcc -std=c17 -Wall -Wextra -Werror "$f" -o "$tmp/$(basename "$f" .c)" \

@@ -122,7 +122,7 @@ def check(condition, text):
 
 # ---- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache"]
+COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache", "backends"]
 
 
 def test_help(box):
@@ -138,6 +138,31 @@ def test_usage_errors(box):
                   ["compile"], ["opt"], ["run", path, "--seed"], ["run", path, "--threads=-1"]):
         _, out, err = box.run(*words, status=2)
         check(err and not out, "a usage error is said on stderr alone")
+
+
+def test_backends(box):
+    """The table of backends, and plug-ins of a directory."""
+    path = box.write("m.mlir", ADD)
+    plugins = os.path.join(os.path.dirname(box.weft), "plugins")
+    env = {"WEFT_PLUGIN_PATH": plugins}
+    check(box.ok("backends") == "interp\nweft\n", "the backends of the library")
+    every = box.ok("backends", "--all").split()
+    check(every == sorted(every) and {"null", "pass_through", "plant", "weft"} <= set(every), "all backends")
+    check("null" in box.ok("backends", "--exclude", "slow").split(), "only the tags named are excluded")
+    check("echo" in box.ok("backends", env=env).split(), "a plug-in is listed")
+    a, b = box.npy("a.npy", [1, 2, 3, 4]), box.npy("b.npy", [5, 6, 7, 8])
+    check("1, 2, 3, 4" in box.ok("run", path, a, b, "--backend=echo", env=env), "a plug-in runs")
+    check("no backend 'ecko'; the nearest is 'echo'" in box.refused("run", path, a, b, "--backend=ecko", env=env),
+          "the nearest is named")
+    check("cannot be read" in box.refused("run", path, a, b, "--backend=echo", env={"WEFT_PLUGIN_PATH": "/none"}),
+          "a directory that is not there is named")
+    check("weft_backend_plugin" in box.refused("run", path, a, b, "--backend=nosymbol", env=env),
+          "a plug-in without its function")
+    box.run("backends", "--frobnicate", status=2)
+    right = box.ok("run", path, a, b)
+    check(box.ok("run", path, a, b, "--backend=pass-through") == right, "pass_through changes nothing")
+    check(box.ok("run", path, a, b, "--backend=plant", "--option", "plant=wrong") != right, "an error is planted")
+    check("plant: error" in box.refused("run", path, a, b, "--backend=plant", "--option=plant=error"), "and another")
 
 
 def test_cache(box):

@@ -83,8 +83,8 @@ WEFT_API enum weft_dtype weft_dtype_find(const char *name);     /* WEFT_INVALID_
 
 struct weft_client;
 
-/* Opens the backend of that name ("weft", "interp", "null"; NULL: "weft").
- * NOT_FOUND names the nearest backend. */
+/* Opens the backend of that name ("weft", "interp", a plug-in's: weft/backend.h; NULL: "weft").
+ * NOT_FOUND names the nearest backend; errors of loading a plug-in. */
 WEFT_API struct weft_error *weft_client_open(const char *backend, struct weft_client **out);
 WEFT_API void weft_client_retain(struct weft_client *c);
 WEFT_API void weft_client_release(struct weft_client *c);

@@ -5,7 +5,8 @@ Importing this loads neither torch nor the compiler; both come with the first gr
 from __future__ import annotations
 
 __version__ = "0.1.0"
-__all__ = ["backend", "report", "fallbacks", "reset"]
+__all__ = ["backend", "register_backend", "register_debug_backend",
+           "register_experimental_backend", "lookup_backend", "list_backends", "report", "fallbacks", "reset"]
 
 
 def backend(gm, example_inputs, **kw):
@@ -19,6 +20,40 @@ def _reset():
 
 
 backend.reset = _reset
+
+
+def register_backend(compiler_fn=None, name: str | None = None, tags=()):
+    """Puts a function of torch's form, fn(graph module, example inputs) -> callable, into the table of backends.
+
+    Gives the function back, so that it is a decorator too: @register_backend, or
+    @register_backend(name="x", tags=("debug",)).  Without a name the function's own is taken.
+    ValueError "duplicate name: x" where there is one already: that one stays.
+    """
+    from weft import _registry
+    return _registry.register_backend(compiler_fn, name, tags)
+
+
+def register_debug_backend(compiler_fn=None, name: str | None = None):
+    """register_backend with the tag "debug"."""
+    return register_backend(compiler_fn, name, ("debug",))
+
+
+def register_experimental_backend(compiler_fn=None, name: str | None = None):
+    """register_backend with the tag "experimental"."""
+    return register_backend(compiler_fn, name, ("experimental",))
+
+
+def lookup_backend(compiler_fn):
+    """The backend of that name, of this package, C or a plug-in, as a function of torch's form; what is no
+    string is given back.  ValueError names the nearest."""
+    from weft import _registry
+    return _registry.lookup_backend(compiler_fn)
+
+
+def list_backends(exclude_tags=("debug", "experimental")) -> list[str]:
+    """Names of backends, in order, without those that have one of the tags.  Nothing is loaded by it."""
+    from weft import _registry
+    return _registry.list_backends(exclude_tags)
 
 
 def report(format: str = "text") -> str:

@@ -10,11 +10,10 @@ import os
 
 import torch
 
-from weft import _native, _report, _text
+from weft import _native, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
-BACKENDS = ("weft", "interp")
 MODES = ("default", "lite", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 
 
@@ -32,8 +31,7 @@ class Settings:
             raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODES)}")
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
         self.backend = options.pop("backend", "weft")
-        if self.backend not in BACKENDS:
-            raise RuntimeError(f"backend {self.backend!r}, should be one of: {', '.join(BACKENDS)}")
+        self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         self.fallback = bool(options.pop("fallback", True))
         self.dump = options.get("dump") or os.environ.get("WEFT_DUMP")
         self.c = {k: self.word(v) for k, v in options.items() if v is not None}
@@ -52,6 +50,9 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
     if kw:
         raise RuntimeError(f"Unexpected keyword {next(iter(kw))}, known are options and mode")
     settings = Settings(options, mode)
+    if settings.function:                            # Python's, by name or itself
+        rest = {k: v for k, v in (options or {}).items() if k != "backend"}
+        return settings.function(gm, example_inputs, **({"options": rest} if rest else {}))
     compiler = functools.partial(compile_fx, settings=settings)
     return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler,
                         decompositions=decompositions())(gm, example_inputs)

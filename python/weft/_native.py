@@ -2,12 +2,26 @@
 from __future__ import annotations
 
 import functools
+import pathlib
+
+
+@functools.cache
+def library():
+    """The extension and libweft behind it, without torch."""
+    try:
+        from weft import _C
+    except ImportError as e:
+        folder = pathlib.Path(__file__).parent
+        raise ImportError(f"weft: the library cannot be loaded: {e} (tried {folder / '_C.abi3.so'} with "
+                          f"{folder / 'libweft.so'})", name=e.name, path=e.path) from e
+    return _C
 
 
 @functools.cache
 def load():
     import torch
-    from weft import _C, _callback
+    from weft import _callback
+    _C = library()
     _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
              _callback.resolve)
     return _C

@@ -7,7 +7,9 @@
 #include "run/memory.h"
 #include "run/run.h"
 
-#define BIND_VERSION 1
+#define BIND_VERSION 2
+
+typedef struct weft_error *bind_load_fn(void *arg, void **function, char **path);
 
 struct bind_table {
 	uint32_t version;
@@ -19,6 +21,13 @@ struct bind_table {
 	void (*storage_release)(struct storage *s);
 	/* An error with that text (copied), for callbacks to return. */
 	struct weft_error *(*fail)(enum weft_code code, const char *text);
+	/* Backends that are functions of the binding's language (backend_register, _announce,
+	 * _lookup). load gives the function, or mem_free's-to-be *path of a plug-in: text from
+	 * text_copy. *function is NULL for a backend of C's. */
+	struct weft_error *(*backend_register)(const char *name, const char *tags, void *function);
+	struct weft_error *(*backend_announce)(const char *name, bind_load_fn *load, void *arg);
+	struct weft_error *(*backend_lookup)(const char *name, void **function);
+	char *(*text_copy)(const char *text);
 };
 WEFT_API extern const struct bind_table weft_bind_table;
 #endif

@@ -28,12 +28,8 @@ enum weft_dtype weft_dtype_find(const char *name)
 	return (enum weft_dtype)dtype_find(name);
 }
 
-struct weft_error *weft_client_open(const char *name, struct weft_client **out)
+static struct weft_error *client_create(const struct backend *b, struct weft_client **out)
 {
-	const char *nearest = NULL;
-	const struct backend *b = backend_find(name ? name : "weft", &nearest);
-	if (!b)
-		FAIL(WEFT_NOT_FOUND, "no backend '%s'; the nearest is '%s'", name, nearest);
 	struct weft_client *c = mem_alloc(sizeof *c);
 	if (!c)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a client");
@@ -41,6 +37,23 @@ struct weft_error *weft_client_open(const char *name, struct weft_client **out)
 	c->backend = b;
 	*out = c;
 	return NULL;
+}
+
+struct weft_error *weft_client_open(const char *name, struct weft_client **out)
+{
+	const struct backend *b;
+	TRY(backend_open(name ? name : "weft", &b));
+	return client_create(b, out);
+}
+
+struct weft_error *weft_client_open_backend(const struct weft_backend *table,
+	struct weft_client **out)
+{
+	const struct backend *b;
+	if (!table)
+		FAIL(WEFT_INVALID_ARGUMENT, "a backend is needed");
+	TRY(backend_of_plugin(table, table->name ? table->name : "unnamed", &b));
+	return client_create(b, out);
 }
 
 void weft_client_retain(struct weft_client *c)

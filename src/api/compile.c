@@ -139,18 +139,23 @@ static void compile(struct job *j, void *arg)
 	if (stages & BACKEND_KEEP) {
 		struct str text;
 		str_init(&text, j);
+		size_t kept;
 		job_try(j, stablehlo_print(c->graph, &text));
-		backend_emit_text(j, c->backend, c->graph, main, text.text, &c->bytes, &c->size);
+		const void *keep = backend_kept_text(j, c->backend, text.text, &kept);
+		backend_emit_text(j, c->backend, c->graph, main, keep, kept, &c->bytes, &c->size);
 		return;
 	}
 	stage_source(c, main);
 	if (stages & BACKEND_PASSES)
 		stage_passes(c);
 	stage_plan(j, c);
+	struct backend_emission out = { .name = c->backend->name, .plan = c->plan, .isa = c->isa };
+	if (c->backend->plant)
+		out.text = c->backend->plant(j, c->graph, option_plant(c->options));
 	stage_generate(j, c);
-	size_t size;
-	const char *text = explain(j, c->plan, &size);
-	backend_emit_plan(j, c->plan, c->code, c->isa, text, size, &c->bytes, &c->size);
+	out.code = c->code;
+	out.explain = explain(j, c->plan, &out.explain_size);
+	backend_emit_plan(j, &out, &c->bytes, &c->size);
 }
 
 static struct weft_error *compile_anew(struct compile *c, const struct weft_program *p)

@@ -27,7 +27,7 @@ static struct weft_error *executable_open(const struct backend *b, const void *b
 			"an artifact of backend '%s' given to backend '%s'", exe_backend(x->exe),
 			b->name);
 	if (!e && b->prepare)
-		e = b->prepare(x->exe, &x->state);
+		e = b->prepare(b, x->exe, &x->state);
 	if (e) {
 		executable_free(x);
 		return e;

@@ -81,6 +81,8 @@ static const char *reason(const struct backend *b, const struct weft_options *o)
 {
 	if (!(b->stages & BACKEND_GEN))
 		return "the backend generates no code";
+	if (b->plant)
+		return "the backend plants errors";
 	if (*option_dump(o))
 		return "the stages are to be dumped";
 	if (getenv("WEFT_VERIFY"))

@@ -337,15 +337,16 @@ static void emit_call_tensors(struct emit *e)
 	}
 }
 
-void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen_code *code,
-	enum isa isa, const char *explain, size_t explain_size, void **bytes, size_t *size)
+void backend_emit_plan(struct job *j, const struct backend_emission *o, void **bytes, size_t *size)
 {
-	struct emit e = { .job = j, .p = p, .w = artifact_new(j, "weft") };
+	const struct plan *p = o->plan;
+	const struct codegen_code *code = o->code;
+	struct emit e = { .job = j, .p = p, .w = artifact_new(j, o->name) };
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
 	for (uint32_t i = 0; i < p->nkernels; i++)
 		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size,
 			code[i].entry, code[i].scratch);
-	artifact_set_machine(e.w, isa_table[isa].machine, isa_table[isa].needs);
+	artifact_set_machine(e.w, isa_table[o->isa].machine, isa_table[o->isa].needs);
 	prologue(&e);
 	for (uint32_t i = 0; i < p->nvalues; i++)
 		e.ready[i] = p->values[i]->op == OP_parameter;
@@ -377,12 +378,14 @@ void backend_emit_plan(struct job *j, const struct plan *p, const struct codegen
 	program->main_steps = main_steps;
 	program->arena = p->arena;
 	program->numerics = p->strict ? 0 : 1;
-	artifact_set_bytes(e.w, ABI_EXPLAIN, explain, explain_size);
+	artifact_set_bytes(e.w, ABI_EXPLAIN, o->explain, o->explain_size);
+	if (o->text)
+		artifact_set_bytes(e.w, ABI_TEXT, o->text, strlen(o->text));
 	artifact_finish(e.w, bytes, size);
 }
 
 void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
-	const struct func *main, const char *text, void **bytes, size_t *size)
+	const struct func *main, const void *text, size_t text_size, void **bytes, size_t *size)
 {
 	struct plan p = { .graph = g };
 	const struct region *r = main->region;
@@ -430,6 +433,6 @@ void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
 	}
 	artifact_program(e.w)->ninputs = p.ninputs;
 	artifact_program(e.w)->noutputs = p.noutputs;
-	artifact_set_bytes(e.w, ABI_TEXT, text, strlen(text));
+	artifact_set_bytes(e.w, ABI_TEXT, text, text_size);
 	artifact_finish(e.w, bytes, size);
 }

@@ -4,9 +4,10 @@
 #include "stablehlo/stablehlo.h"
 #include <string.h>
 
-static struct weft_error *interp_prepare(struct exe *x, void **state)
+static struct weft_error *interp_prepare(const struct backend *b, struct exe *x, void **state)
 {
 	size_t size;
+	(void)b;
 	const char *text = exe_bytes(x, ABI_TEXT, &size);
 	struct graph *g;
 	if (!text)

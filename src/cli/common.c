@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char common_help[] =
-	"  --backend NAME        weft (default), interp or null\n"
+	"  --backend NAME        weft (default), interp, or another that `weft backends` lists\n"
 	"  --threads N           threads that run steps\n"
 	"  --strict              round to the dtype after every op\n"
 	"  --option NAME=VALUE   any option of the compiler\n"

@@ -18,6 +18,7 @@ void ext_raise(struct weft_error *e)
 	switch (weft_error_code(e)) {
 	case WEFT_UNIMPLEMENTED: type = PyExc_NotImplementedError; break;
 	case WEFT_INVALID_ARGUMENT:
+	case WEFT_ALREADY_EXISTS:
 	case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
 	case WEFT_RESOURCE_EXHAUSTED: type = PyExc_MemoryError; break;
 	default: break;
@@ -583,6 +584,13 @@ static PyMethodDef methods[] = {
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
 	{ "setup", ext_setup, METH_VARARGS, "setup(exchange, Tensor, Parameter, plain, resolve)" },
+	{ "backend_register", ext_backend_register, METH_VARARGS,
+		"backend_register(name, tags, function)" },
+	{ "backend_announce", ext_backend_announce, METH_VARARGS,
+		"backend_announce(name, entry point)" },
+	{ "backend_lookup", ext_backend_lookup, METH_VARARGS,
+		"backend_lookup(name) -> function, or None for a backend of C's" },
+	{ "backend_list", ext_backend_list, METH_VARARGS, "backend_list(excluded tags) -> list" },
 	{ "version", ext_version, METH_NOARGS, "version() -> str" },
 	{ NULL, NULL, 0, NULL },
 };

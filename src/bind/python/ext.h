@@ -6,6 +6,7 @@
 #include "api/bind.h"
 #include "bind/python/dlpack.h"
 #include <Python.h>
+#include <weft/backend.h>
 
 #define EXT_MAX_RANK 32
 
@@ -37,6 +38,12 @@ bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
 /* A view of object, checked: on the CPU, with memory where it has elements.  false: exception set.
  * *owned receives a reference that must outlive the view (NULL: object itself does). */
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
+
+/* registry.c: methods of the module */
+PyObject *ext_backend_register(PyObject *self, PyObject *args);
+PyObject *ext_backend_announce(PyObject *self, PyObject *args);
+PyObject *ext_backend_lookup(PyObject *self, PyObject *args);
+PyObject *ext_backend_list(PyObject *self, PyObject *args);
 
 /* callback.c */
 struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,

@@ -1,0 +1,3 @@
+/* nosymbol.c -- a plug-in that lacks its one function. */
+extern int nosymbol;
+__attribute__((visibility("default"))) int nosymbol = 1;
