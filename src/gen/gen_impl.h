@@ -236,7 +236,7 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
 /* f32 to t's values */
 LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);
 
-/* ---- value.c, move.c, op.c, reduce.c ---- */
+/* ---- value.c, move.c, bitcast.c, op.c, reduce.c ---- */
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
 /* past binds */
 struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);
@@ -252,6 +252,7 @@ struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, str
 struct val value_patches(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_dynamic_pad(struct gen *g, const struct node *n, const struct ix *ix);
+struct val value_bitcast(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_const(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix);
 struct val val_lanes(struct gen *g, struct val v);

@@ -318,29 +318,6 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	return value_at(g, n->in[0], to);
 }
 
-static struct val bitcast(struct gen *g, const struct node *n, const struct ix *ix)
-{
-	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
-
-	if (dtype_is_complex(from) || dtype_is_complex(to) ||
-		dtype_bytes(from) != dtype_bytes(to) ||
-		dtype_table[from].bits != dtype_table[to].bits)
-		gen_unsupported(g, n, "a change of size");
-	struct val v = value_at(g, n->in[0], ix);
-	gen_at(g, v.level);
-	bool narrow_from = dtype_is_float(from) && dtype_bytes(from) < 4;
-	bool narrow_to = dtype_is_float(to) && dtype_bytes(to) < 4;
-	if (narrow_from)
-		v.v = narrow_encode(g, from, v.v);
-	if (dtype_table[from].kind == DTYPE_BOOL || dtype_table[to].kind == DTYPE_BOOL)
-		return v;
-	if (narrow_to)
-		v.v = narrow_decode(g, to, v.v);
-	else
-		v.v = BITCAST(v.v, like(v.v, reg_type(g, to)));
-	return v;
-}
-
 static struct val dimension_size(struct gen *g, const struct node *n)
 {
 	struct val v = { .v = gen_extent(g, n->in[0]->type->dims[node_int(n, KEY_dimension, 0)]) };
@@ -388,7 +365,7 @@ struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)
 	case OP_dynamic_update_slice: return dynamic_update_slice(g, n, ix);
 	case OP_gather:
 	case OP_dynamic_gather: return gather(g, n, ix);
-	case OP_bitcast_convert: return bitcast(g, n, ix);
+	case OP_bitcast_convert: return value_bitcast(g, n, ix);
 	case OP_get_dimension_size: return dimension_size(g, n);
 	case OP_patches: return value_patches(g, n, ix);
 	case OP_real_dynamic_slice: return value_dynamic_slice(g, n, ix);

@@ -12,3 +12,51 @@ func.func @main(%a: tensor<3x4xui8>) -> tensor<3xi32> {
   %r = stablehlo.bitcast_convert %a : (tensor<3x4xui8>) -> tensor<3xi32>
   return %r : tensor<3xi32>
 }
+// -----
+// in: dense<[18, 255]> : tensor<2xui8>
+// out: dense<[[2, 1], [-1, -1]]> : tensor<2x2xi32>
+func.func @main(%a: tensor<2xui8>) -> tensor<2x2xi32> {
+  %0 = stablehlo.bitcast_convert %a : (tensor<2xui8>) -> tensor<2x2xi4>
+  %r = stablehlo.convert %0 : (tensor<2x2xi4>) -> tensor<2x2xi32>
+  return %r : tensor<2x2xi32>
+}
+// -----
+// in: dense<[[1, 2], [-1, 0]]> : tensor<2x2xi32>
+// out: dense<[33, 15]> : tensor<2xui8>
+func.func @main(%a: tensor<2x2xi32>) -> tensor<2xui8> {
+  %0 = stablehlo.convert %a : (tensor<2x2xi32>) -> tensor<2x2xi4>
+  %r = stablehlo.bitcast_convert %0 : (tensor<2x2xi4>) -> tensor<2xui8>
+  return %r : tensor<2xui8>
+}
+// -----
+// in: dense<[5, 130]> : tensor<2xui8>
+// out: dense<[[true, false, true, false, false, false, false, false], [false, true, false, false, false, false, false, true]]> : tensor<2x8xi1>
+func.func @main(%a: tensor<2xui8>) -> tensor<2x8xi1> {
+  %r = stablehlo.bitcast_convert %a : (tensor<2xui8>) -> tensor<2x8xi1>
+  return %r : tensor<2x8xi1>
+}
+// -----
+// The low half of the real part is the first of two complex<f32>.
+// in: dense<[1.0]> : tensor<1xf64>
+// in: dense<[-2.0]> : tensor<1xf64>
+// out: dense<[[0.0, 0.0]]> : tensor<1x2xf32>
+// out: dense<[[1.875, -2.0]]> : tensor<1x2xf32>
+func.func @main(%a: tensor<1xf64>, %b: tensor<1xf64>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %0 = stablehlo.complex %a, %b : tensor<1xcomplex<f64>>
+  %1 = stablehlo.bitcast_convert %0 : (tensor<1xcomplex<f64>>) -> tensor<1x2xcomplex<f32>>
+  %2 = stablehlo.real %1 : (tensor<1x2xcomplex<f32>>) -> tensor<1x2xf32>
+  %3 = stablehlo.imag %1 : (tensor<1x2xcomplex<f32>>) -> tensor<1x2xf32>
+  return %2, %3 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+// -----
+// in: dense<[[0.0, 0.0]]> : tensor<1x2xf32>
+// in: dense<[[1.875, -2.0]]> : tensor<1x2xf32>
+// out: dense<[1.0]> : tensor<1xf64>
+// out: dense<[-2.0]> : tensor<1xf64>
+func.func @main(%a: tensor<1x2xf32>, %b: tensor<1x2xf32>) -> (tensor<1xf64>, tensor<1xf64>) {
+  %0 = stablehlo.complex %a, %b : tensor<1x2xcomplex<f32>>
+  %1 = stablehlo.bitcast_convert %0 : (tensor<1x2xcomplex<f32>>) -> tensor<1xcomplex<f64>>
+  %2 = stablehlo.real %1 : (tensor<1xcomplex<f64>>) -> tensor<1xf64>
+  %3 = stablehlo.imag %1 : (tensor<1xcomplex<f64>>) -> tensor<1xf64>
+  return %2, %3 : tensor<1xf64>, tensor<1xf64>
+}
