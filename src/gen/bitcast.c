@@ -1,8 +1,9 @@
 /* bitcast.c -- bitcast_convert: the bits of elements as elements of another dtype.
  *
- * An element's bits are one word, an integer of its bytes with nothing above its bits, or two of 64 bits
- * for complex<f64>.  Where the widths differ the result has, or the operand had, a last dimension that
- * counts the narrow elements of a wide one, those of the low bits first (StableHLO, bitcast_convert). */
+ * An element's bits are one word, an integer of its bytes with nothing above its bits, or two words
+ * for complex<f64>.  Where the widths differ the result has, or the operand had, a last dimension
+ * that counts the narrow elements of a wide one, those of the low bits first
+ * (StableHLO, bitcast_convert). */
 #include "gen/gen_impl.h"
 
 struct words {
@@ -16,7 +17,9 @@ static unsigned bits_of(enum dtype t)
 
 static LLVMTypeRef word_type(struct gen *g, enum dtype t)
 {
-	return t == DTYPE_c128 ? g->i64 : LLVMIntTypeInContext(g->llvm, 8u * (unsigned)dtype_bytes(t));
+	unsigned bytes = t == DTYPE_c128 ? 8 : (unsigned)dtype_bytes(t);
+
+	return LLVMIntTypeInContext(g->llvm, 8 * bytes);
 }
 
 static LLVMValueRef word_of_part(struct gen *g, enum dtype t, LLVMValueRef v)
@@ -82,7 +85,8 @@ static void value_of_words(struct gen *g, enum dtype t, struct words w, struct v
 }
 
 /* The operand's words; a NaN of a buffer keeps bits that the dtype's arithmetic would not. */
-static struct words operand_words(struct gen *g, const struct node *x, const struct ix *ix, struct val *v)
+static struct words operand_words(
+	struct gen *g, const struct node *x, const struct ix *ix, struct val *v)
 {
 	const struct type *t = x->type;
 	bool narrow = dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
@@ -113,7 +117,7 @@ static struct words words_lanes(struct gen *g, struct words w, const struct val 
 static struct val narrower(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
-	struct ix which = n->type->dims[n->type->rank - 1] == 1 ? ix_const(g, 0) : ix[n->type->rank - 1];
+	struct ix which = ix[n->type->rank - 1];
 	struct val v;
 	struct words w = operand_words(g, n->in[0], ix, &v);
 	LLVMValueRef j = ix_value(g, which);
@@ -160,7 +164,8 @@ static struct val wider(struct gen *g, const struct node *n, const struct ix *ix
 		if (r.lanes && !v.lanes)
 			w = words_lanes(g, w, &v);
 		gen_at(g, r.level);
-		LLVMValueRef x = LLVMBuildIntCast2(g->b, w.w[0], like(w.w[0], word_type(g, to)), false, "");
+		LLVMTypeRef wide = like(w.w[0], word_type(g, to));
+		LLVMValueRef x = LLVMBuildIntCast2(g->b, w.w[0], wide, false, "");
 		unsigned shift = i * each % 64, half = i * each / 64;
 		x = shift ? SHL(x, ci_like(x, shift)) : x;
 		if (sum.w[half] && v.lanes && !r.lanes)

@@ -444,32 +444,40 @@ static LLVMValueRef round_away(struct gen *g, LLVMValueRef a)
 	return math_copysign(g, SELECT(FCMP(OGE, rest, cf_like(a, 0.5)), up, r), a);
 }
 
+/* On the dtype's own bits, as the interpreter (ir/eval/convert.c); what overflows is what the dtype
+ * has for infinity. */
 static LLVMValueRef reduce_precision(
 	struct gen *g, const struct node *n, enum dtype t, LLVMValueRef a)
 {
+	const struct dtype_info *d = &dtype_table[t];
 	int64_t e = node_int(n, KEY_exponent_bits, 8), m = node_int(n, KEY_mantissa_bits, 23);
-	int man = t == DTYPE_f64 ? 52 : 23, exp = t == DTYPE_f64 ? 11 : 8;
-	LLVMValueRef u = BITCAST(a, like(a, t == DTYPE_f64 ? g->i64 : g->i32));
-	int64_t sign_bit = t == DTYPE_f64 ? INT64_MIN : (int64_t)INT32_MIN;
-	int64_t inf = (((int64_t)1 << exp) - 1) << man;
-	LLVMValueRef r = u;
+	bool narrow = d->bytes < 4, wide = t == DTYPE_f64;
+	LLVMTypeRef small = like(a, d->bytes == 2 ? g->i16 : g->i8);
+	LLVMValueRef u = narrow ? LLVMBuildZExt(g->b, narrow_encode(g, t, a), like(a, g->i32), "") :
+		BITCAST(a, like(a, wide ? g->i64 : g->i32));
+	int64_t sign_bit = d->special == DTYPE_E8M0 ? 0 : (int64_t)((uint64_t)1 << (d->bits - 1));
+	int64_t most = (((int64_t)1 << d->exp) - 1) << d->man | (((int64_t)1 << d->man) - 1);
+	LLVMValueRef sign = AND(u, ci_like(u, sign_bit)), r = AND(u, ci_like(u, ~sign_bit));
 
-	if (m < man) {
-		int drop = (int)(man - m);
-		LLVMValueRef odd = AND(LSHR(u, ci_like(u, drop)), ci_like(u, 1));
-		r = ADD(ADD(u, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
+	if (m < d->man) {
+		int drop = (int)(d->man - m);
+		LLVMValueRef odd = AND(LSHR(r, ci_like(u, drop)), ci_like(u, 1));
+		r = ADD(ADD(r, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
 		r = AND(r, ci_like(u, -((int64_t)1 << drop)));
 	}
-	if (e < exp) {
-		int64_t bias = ((int64_t)1 << (exp - 1)) - 1, small = ((int64_t)1 << (e - 1)) - 1;
-		LLVMValueRef sign = AND(r, ci_like(u, sign_bit));
-		LLVMValueRef x = AND(r, ci_like(u, inf));
-		LLVMValueRef over = ICMP(UGT, x, ci_like(u, (bias + small) << man));
-		LLVMValueRef under = ICMP(ULE, x, ci_like(u, (bias - small) << man));
-		r = SELECT(over, OR(sign, ci_like(u, inf)), SELECT(under, sign, r));
+	LLVMValueRef over = ICMP(UGT, r, ci_like(u, most));
+	if (e < d->exp) {
+		int64_t bias = ((int64_t)1 << (e - 1)) - 1;
+		LLVMValueRef have = LSHR(r, ci_like(u, d->man));
+		over = OR(over, ICMP(SGT, have, ci_like(u, bias + d->bias)));
+		r = SELECT(ICMP(SLE, have, ci_like(u, d->bias - bias)), ci_like(u, 0), r);
 	}
-	r = SELECT(FCMP(UNO, a, a), u, r);
-	return BITCAST(r, LLVMTypeOf(a));
+	r = OR(r, sign);
+	r = narrow ? narrow_decode(g, t, LLVMBuildTrunc(g->b, r, small, "")) :
+		BITCAST(r, LLVMTypeOf(a));
+	LLVMValueRef inf = math_copysign(g, cf_like(a, __builtin_inf()), a);
+	r = SELECT(over, narrow ? narrow_round(g, t, inf) : inf, r);
+	return SELECT(FCMP(UNO, a, a), a, r);
 }
 
 static LLVMValueRef float_unary(

@@ -103,28 +103,32 @@ int scalar_compare(enum dtype t, const void *a, const void *b, bool total)
 void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e, int64_t m)
 {
 	const struct dtype_info *d = &dtype_table[t];
-	uint64_t u = 0, sign;
+	uint64_t u = 0, sign, most = low_bits(UINT64_MAX, d->exp + d->man);
+	double v = dtype_load_f64(t, at);
+	bool over;
 
 	memcpy(&u, at, d->bytes);
-	sign = u & (uint64_t)1 << (d->bits - 1);
+	if (isnan(v)) {
+		memcpy(out, &u, d->bytes);
+		return;
+	}
+	sign = d->special == DTYPE_E8M0 ? 0 : u & (uint64_t)1 << (d->bits - 1);
 	u ^= sign;
-	if (!isnan(dtype_load_f64(t, at))) {
-		uint64_t inf = low_bits(UINT64_MAX, d->exp) << d->man;
-		if (m < d->man) {
-			int64_t drop = d->man - m;
-			uint64_t last = (uint64_t)1 << drop;
-			u += (last >> 1) - 1 + (u >> drop & 1);
-			u &= ~(last - 1);
-		}
-		if (e < d->exp) {
-			int64_t bias = ((int64_t)1 << (e - 1)) - 1,
-				have = (int64_t)(u >> d->man) - d->bias;
-			if (have > bias)
-				u = inf;
-			else if (have <= -bias)
-				u = 0;
-		}
+	if (m < d->man) {
+		int64_t drop = d->man - m;
+		uint64_t last = (uint64_t)1 << drop;
+		u += (last >> 1) - 1 + (u >> drop & 1);
+		u &= ~(last - 1);
+	}
+	over = u > most;
+	if (e < d->exp) {
+		int64_t bias = ((int64_t)1 << (e - 1)) - 1, have = (int64_t)(u >> d->man) - d->bias;
+		over |= have > bias;
+		u = have <= -bias ? 0 : u;
 	}
 	u |= sign;
-	memcpy(out, &u, d->bytes);
+	if (over)
+		dtype_store_f64(t, out, copysign(INFINITY, v));
+	else
+		memcpy(out, &u, d->bytes);
 }
