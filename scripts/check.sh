@@ -12,7 +12,7 @@ PY=.venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
 export WEFT_CACHE=off                  # no test reads or fills the cache of who runs it
 
-all_groups=(static gcc clang unit text cli conformance python install asan tsan)
+all_groups=(static gcc clang unit text cli conformance levels python install asan tsan)
 
 passed=0 failed=0 bad_groups=()
 # Options of a make above us (-n, a jobserver) are not for the ones below.
@@ -31,6 +31,9 @@ group_text() { [ ! -x "$BUILD/weft" ] || $PY tests/run_text.py --build "$BUILD";
 group_cli() { [ ! -x "$BUILD/weft" ] || $PY tests/run_cli.py --build "$BUILD"; }
 
 group_conformance() { [ ! -x "$BUILD/weft" ] || $PY tests/conformance/run.py --build "$BUILD"; }
+
+# The instruction set levels below this machine's best.
+group_levels() { [ ! -x "$BUILD/weft" ] || $PY tests/run_levels.py --build "$BUILD"; }
 
 # pytest's counts, its errors as failures.
 group_python() {

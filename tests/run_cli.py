@@ -445,6 +445,13 @@ def test_report(box):
     check("stablehlo.add" in text or "add" in text, "explain does not name the ops")
 
 
+def test_level(box):
+    m = box.write("m.mlir", ADD)
+    box.refused("explain", m, env={"WEFT_ISA": "avx1024"}, pattern="error: WEFT_ISA=avx1024: no such level; .* runs ")
+    level, = re.findall(r"kernels for (\w+) in", box.ok("explain", m, env={"WEFT_ISA": ""}))
+    check(json.loads(box.ok("explain", "--format=json", m, env={"WEFT_ISA": level}))["isa"] == level, "another level")
+
+
 def test_threads_same_bits(box):
     text = ADD.replace("4xf32", "1000xf32").replace("[1.0, -2.5, 0x7FC00000, 3.0e+2]", "-1.0e9")
     m = box.write("m.mlir", text)

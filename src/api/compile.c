@@ -189,10 +189,10 @@ struct weft_error *weft_compile(struct weft_client *client, const struct weft_pr
 		.graph = p->graph,
 		.backend = client->backend,
 		.options = options,
-		.isa = isa_here(),
+		.isa = ISA_COUNT,
 	};
-	if ((c.backend->stages & BACKEND_GEN) && c.isa == ISA_COUNT)
-		FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
+	if (c.backend->stages & BACKEND_GEN)
+		TRY(isa_choose(&c.isa));
 	kept_open(&k, p, c.backend, options, c.isa);
 	struct weft_error *e = compile_or_find(&c, &k, p, out);
 	kept_close(&k);

@@ -192,16 +192,17 @@ char *explain(struct job *j, const struct plan *p, size_t *size)
 {
 	struct str s;
 	str_init(&s, j);
-	str_addf(&s, "{\"kernels\": %u, \"arena_bytes\": %lld, \"steps\": [\n", p->nkernels,
-		(long long)p->arena);
+	const char *isa = isa_table[p->isa].name;
+	str_addf(&s, "{\"isa\": \"%s\", \"kernels\": %u, \"arena_bytes\": %lld, \"steps\": [\n",
+		isa, p->nkernels, (long long)p->arena);
 	for (uint32_t i = 0; i < p->main.n; i++) {
 		add_step(&s, p, &p->main.at[i]);
 		str_add(&s, i + 1 < p->main.n ? ",\n" : "\n");
 	}
 	str_add(&s, "]}\n");
 	str_addc(&s, '\0');
-	str_addf(&s, "%u kernels in %u steps, arena %lld bytes\n", p->nkernels, p->main.n,
-		(long long)p->arena);
+	str_addf(&s, "%u kernels for %s in %u steps, arena %lld bytes\n", p->nkernels, isa,
+		p->main.n, (long long)p->arena);
 	text_steps(&s, p, &p->main, "");
 	*size = s.len;
 	return s.text;

@@ -1,5 +1,6 @@
 /* isa.c -- isa_table, one row of isa.def an entry, and the choice of the level to compile for. */
 #include "base/cpu.h"
+#include "base/str.h"
 #include "plan/plan.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,17 +37,38 @@ static bool isa_runs(enum isa i)
 	return true;
 }
 
-enum isa isa_here(void)
+/* The names of the levels this machine can run. */
+static void add_names(struct str *s)
 {
-	enum isa best = ISA_COUNT;
 	for (enum isa i = 0; i < ISA_COUNT; i++)
 		if (isa_runs(i))
-			best = i;
+			str_addf(s, "%s%s", s->len ? ", " : "", isa_table[i].name);
+}
+
+struct weft_error *isa_choose(enum isa *out)
+{
 	const char *lower = getenv("WEFT_ISA");
-	if (lower && *lower) {
-		enum isa i = isa_find(lower);
-		if (i < best && isa_runs(i))
-			best = i;
+
+	*out = ISA_COUNT;
+	for (enum isa i = 0; i < ISA_COUNT; i++)
+		if (isa_runs(i))
+			*out = i;
+	if (*out == ISA_COUNT)
+		FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
+	if (!lower || !*lower)
+		return NULL;
+	enum isa i = isa_find(lower);
+	if (i < ISA_COUNT && isa_runs(i)) {
+		*out = i;
+		return NULL;
 	}
-	return best;
+	struct str names;
+	str_init(&names, NULL);
+	add_names(&names);
+	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
+		"WEFT_ISA=%s: %s; this machine runs %s", lower,
+		i < ISA_COUNT ? "it cannot run here" : "no such level",
+		names.failed ? "others" : names.text);
+	str_fini(&names);
+	return e;
 }

@@ -574,6 +574,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	const struct region *r = src->region;
 	p->graph = g;
 	p->strict = o->strict;
+	p->isa = o->isa;
 	uint32_t *params = job_array(j, r->nparams, sizeof *params),
 		 *inputs = job_array(j, r->nparams, sizeof *inputs);
 	for (uint32_t i = 0; i < r->nparams; i++) {

@@ -161,6 +161,7 @@ struct plan {
 	/* some arena buffer has a symbolic size: the runtime places them */
 	bool symbolic;
 	bool strict;
+	enum isa isa;
 };
 struct plan_options {
 	bool strict;
@@ -188,8 +189,8 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
  * types may then name new nodes, while the ones named before are followed as results. */
 void plan_track(struct graph *g, struct plan_source *s, bool all);
 
-/* The highest level this machine can run, lowered by WEFT_ISA= when that is set to a lower one's
- * name. */
-enum isa isa_here(void);
+/* The highest level this machine can run, or that of WEFT_ISA= where it is set.
+ * UNIMPLEMENTED: there is none; INVALID_ARGUMENT: WEFT_ISA names none that this machine can run. */
+struct weft_error *isa_choose(enum isa *out) BASE_MUST_USE;
 enum isa isa_find(const char *name);         /* ISA_COUNT: no such */
 #endif
