@@ -238,6 +238,15 @@ class Checks:
                 there = any(f.startswith(want) for f in self.files)
                 yield f"{table}:{line}", [] if there else [f"{table}:{line}: no test {want}"]
 
+    def check_options(self):
+        """The page of options is what its tables say, and every variable that is read is in one of them."""
+        p = subprocess.run([sys.executable, "scripts/make_options.py", "--check"], cwd=ROOT, capture_output=True)
+        yield "doc/options.md", ["doc/options.md: run scripts/make_options.py"] if p.returncode else []
+        page = read("doc/options.md")
+        for path in self.c + [f for f in self.files if f.startswith("python/")]:
+            names = re.findall(r'(?:getenv|number_of|variable|environ\.get)\("(WEFT_\w+)"', read(path))
+            yield path, [f"{path}: the variable {n} is not in doc/options.md" for n in names if f"`{n}`" not in page]
+
     def check_scripts(self):
         """Shell scripts parse."""
         for path in [f for f in self.files if f.endswith(".sh") or f == ".ci/run"]:

@@ -122,7 +122,7 @@ def check(condition, text):
 
 # ---- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache", "backends"]
+COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache", "backends", "options"]
 
 
 def test_help(box):
@@ -163,6 +163,28 @@ def test_backends(box):
     check(box.ok("run", path, a, b, "--backend=pass-through") == right, "pass_through changes nothing")
     check(box.ok("run", path, a, b, "--backend=plant", "--option", "plant=wrong") != right, "an error is planted")
     check("plant: error" in box.refused("run", path, a, b, "--backend=plant", "--option=plant=error"), "and another")
+
+
+def test_options(box):
+    """The table of options, by words, variables and modes."""
+    path = box.write("m.mlir", ADD)
+    options = {o["name"]: o for o in json.loads(box.ok("options", "--format=json"))["options"]}
+    check(options["opt_level"]["default"] == 1 and options["verify"]["type"] == "bool", "types and defaults")
+    text = box.ok("options")
+    check(all(n in text for n in options) and "mode=max-autotune" in text, "every option in the text")
+    for word in ("opt-level=2", "max_autotune=true", "mode=lite", "mode=max-autotune", "verify=0", "numerics=strict"):
+        box.ok("run", path, "--random-inputs", "--option", word)
+    for word, part in (("opt_levl=1", "the nearest is 'opt_level'"), ("opt_level=3", "from 0 to 2"),
+                       ("verify=2", "expected 1, true"), ("mode=fast", "should be one of: default, lite,"),
+                       ("numerics=loose", "default|strict"), ("opt_level=", "expected a number")):
+        err = box.run("run", path, "--random-inputs", "--option", word, status=2)[2]
+        check(part in err, f"{word}: {err}")
+    for name, value in (("WEFT_OPT_LEVEL", "9"), ("WEFT_VERIFY", "perhaps"), ("WEFT_NUMERICS", "x")):
+        err = box.run("run", path, "--random-inputs", env={name: value}, status=0)[2]
+        check(err.count(f"{name} is not used: option ") == 1, f"a bad {name} is said once: {err}")
+    check(not box.run("run", path, "--random-inputs", env={"WEFT_OPT_LEVEL": "2"}, status=0)[2], "a good one is not")
+    report = json.loads(box.ok("report", path, "--random-inputs", "--format=json", env={"WEFT_VERIFY": "?"}))
+    check(len(report["notices"]) == 1 and "WEFT_VERIFY" in report["notices"][0], "the report has the notice")
 
 
 def test_cache(box):

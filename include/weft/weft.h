@@ -114,13 +114,23 @@ WEFT_API struct weft_error *weft_program_equal(const struct weft_program *a,
 
 /* ---- options --------------------------------------------------------------------------- */
 
-struct weft_options;       /* option.def is the table of names, types, ranges, defaults */
+struct weft_options;       /* doc/options.md is the table of names, types, ranges, defaults */
 
 WEFT_API struct weft_error *weft_options_create(struct weft_options **out);
-/* INVALID_ARGUMENT for an unknown name (with the nearest) or a value out of range. */
+/* What is not set comes from the environment when a program is compiled, else it is the default.
+ * "mode" sets several, as torch.compile's mode= does. "-" and "_" are one in names.
+ * INVALID_ARGUMENT for an unknown name (with the nearest) or a value out of range. */
 WEFT_API struct weft_error *weft_options_set(struct weft_options *o, const char *name,
 	const char *value);
 WEFT_API void weft_options_free(struct weft_options *o);
+/* Every option with type, default, variable and meaning; format "text" or "json".
+ * Freed with weft_text_free. */
+WEFT_API struct weft_error *weft_options_list(const char *format, char **out);
+
+/* fn(arg, text) is called, from any thread, with what somebody should read and no call returns: a
+ * value in the environment that is not used, a compiling process that crashed. Each text comes once
+ * and stands in weft_report. NULL, which is the beginning: nobody is told. */
+WEFT_API void weft_notice_handler(void (*fn)(void *arg, const char *text), void *arg);
 
 /* ---- executables ----------------------------------------------------------------------- */
 

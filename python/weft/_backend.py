@@ -5,6 +5,7 @@ over, and what comes back is wrapped in AOTAutograd's boxed convention.
 """
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 
@@ -14,7 +15,6 @@ from weft import _native, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
-MODES = ("default", "lite", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 
 
 @functools.cache
@@ -24,25 +24,45 @@ def decompositions() -> dict:
 
 
 class Settings:
-    """options={"backend": "interp", "threads": 2, "fallback": False, ...}; the rest is C's."""
+    """options={"backend": "interp", "threads": 2, "fallback": False, ...}: two are ours, the rest is C's."""
+
+    OURS = {"backend": ("weft", None), "fallback": (True, bool)}
 
     def __init__(self, options: dict | None, mode: str | None):
-        if mode is not None and mode not in MODES:
-            raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODES)}")
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
-        self.backend = options.pop("backend", "weft")
+        self.backend, self.fallback = (self.own(k, options.pop(k, d), t) for k, (d, t) in self.OURS.items())
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
-        self.fallback = bool(options.pop("fallback", True))
-        self.dump = options.get("dump") or os.environ.get("WEFT_DUMP")
-        self.c = {k: self.word(v) for k, v in options.items() if v is not None}
+        if self.function:                            # Python's, by name or itself: what is left is its own
+            return
+        self.c = {k: self.word(k, v) for k, v in options.items() if v is not None}
+        if mode is not None:
+            modes = _native.tables()["modes"]
+            if mode not in modes:
+                raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(modes)}")
+            self.c = {"mode": mode, **self.c}
 
     @staticmethod
-    def word(v) -> str:
-        if isinstance(v, bool):
-            return str(int(v))
-        if isinstance(v, (list, tuple)):
-            return ",".join(map(str, v))
-        return str(v)
+    def own(name, value, want):
+        if want and not isinstance(value, want):
+            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {want.__name__}")
+        return value
+
+    @classmethod
+    def word(cls, name, v) -> str:
+        """v as C takes it; what torch says of a wrong name or type."""
+        rows = _native.tables()["options"]
+        row = rows.get(name)
+        if row is None:
+            known = [*rows, *cls.OURS]
+            near = difflib.get_close_matches(name, known, 1, 0)
+            raise RuntimeError(f"Unexpected optimization option {name}, known options are {known}; "
+                               f"the nearest is {near[0] if near else known[0]}")
+        want = {"int": int, "bool": bool, "str": (str, os.PathLike, list, tuple)}[row["type"]]
+        if not isinstance(v, want) or (row["type"] == "int" and isinstance(v, bool)):
+            raise RuntimeError(f"Unexpected type of attr {name}, got {type(v).__name__} should be {row['type']}")
+        if row["type"] == "str":
+            return ",".join(map(str, v)) if isinstance(v, (list, tuple)) else os.fspath(v)
+        return str(int(v))
 
 
 def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
@@ -52,7 +72,8 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
     settings = Settings(options, mode)
     if settings.function:                            # Python's, by name or itself
         rest = {k: v for k, v in (options or {}).items() if k != "backend"}
-        return settings.function(gm, example_inputs, **({"options": rest} if rest else {}))
+        more = {"options": rest, "mode": mode}
+        return settings.function(gm, example_inputs, **{k: v for k, v in more.items() if v})
     compiler = functools.partial(compile_fx, settings=settings)
     return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler,
                         decompositions=decompositions())(gm, example_inputs)

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import logging
 import pathlib
 
 
@@ -14,16 +16,27 @@ def library():
         folder = pathlib.Path(__file__).parent
         raise ImportError(f"weft: the library cannot be loaded: {e} (tried {folder / '_C.abi3.so'} with "
                           f"{folder / 'libweft.so'})", name=e.name, path=e.path) from e
+    _C.notices(logging.getLogger("weft").error)
     return _C
 
 
 @functools.cache
+def tables() -> dict[str, dict[str, dict]]:
+    """The rows of option.def and mode.def: "options" and "modes" by name."""
+    return {table: {row["name"]: row for row in rows} for table, rows in json.loads(library().options("json")).items()}
+
+
+@functools.cache
 def load():
+    """The extension, told about torch, with the pool's threads started: at the first compile, as an event of torch's."""
     import torch
-    from weft import _callback
-    _C = library()
-    _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-             _callback.resolve)
+    from torch._dynamo.utils import dynamo_timed
+    with dynamo_timed("weft_import", log_pt2_compile_event=True):
+        from weft import _callback
+        _C = library()
+        _C.warm_up()
+        _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
+                 _callback.resolve)
     return _C
 
 

@@ -17,7 +17,7 @@ struct codegen_code {
 };
 struct codegen_options {
 	enum isa isa;
-	int level;                   /* 0: least work, 1: normal */
+	int level;                   /* 0: least work, 1: normal, 2: most */
 	const char *dump;            /* directory for LLVM IR and assembly, or NULL */
 };
 struct codegen_table {

@@ -32,4 +32,7 @@ WEFT_API struct weft_error *api_cache(
 
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 WEFT_API unsigned threads_default(void);
+
+/* Starts the threads of the pool, which the first call, or compile, would otherwise wait for. */
+WEFT_API void api_warm_up(void);
 #endif

@@ -22,22 +22,38 @@ struct weft_program {
 /* Takes g. */
 struct weft_error *program_create(struct graph *g, struct weft_program **out) BASE_MUST_USE;
 
+/* A text that was not set is NULL. */
+struct option_number {
+	int64_t value;
+	bool set;
+};
 struct weft_options {
-#define INT(name, otherwise, least, most, of, doc) int64_t name;
-#define STR(name, otherwise, values, of, doc) char *name;
+#define INT(name, ...) struct option_number name;
+#define BOOL(name, ...) struct option_number name;
+#define STR(name, ...) char *name;
 #include "api/option.def"
 #undef INT
+#undef BOOL
 #undef STR
 };
-/* o's value, or the default where o is NULL or the text was not set. */
-#define INT(name, otherwise, least, most, of, doc)                                                 \
-	int64_t option_##name(const struct weft_options *o);
-#define STR(name, otherwise, values, of, doc)                                                      \
-	const char *option_##name(const struct weft_options *o);
+/* o's value, or the default where o is NULL or it was not set. */
+#define INT(name, ...) int64_t option_##name(const struct weft_options *o);
+#define BOOL(name, ...) bool option_##name(const struct weft_options *o);
+#define STR(name, ...) const char *option_##name(const struct weft_options *o);
 #include "api/option.def"
 #undef INT
+#undef BOOL
 #undef STR
-void options_copy_from(struct weft_options *to, const struct weft_options *from);
+/* A copy of given (may be NULL), with what it does not set taken from the environment. */
+struct weft_error *options_resolve(const struct weft_options *given,
+	struct weft_options **out) BASE_MUST_USE;
+/* Calls add with name and value of every option that compiled code depends on. */
+void options_key(const struct weft_options *o, void (*add)(void *arg, const char *, const char *),
+	void *arg);
+
+/* Tells the handler of weft_notice_handler, once for each text. */
+void notice(const char *fmt, ...) BASE_PRINTF(1, 2);
+void notices_add(struct str *s);             /* all of them, as a JSON list */
 
 /* What the cache did for an executable. */
 enum kept_state { KEPT_loaded, KEPT_disabled, KEPT_bypassed, KEPT_hit, KEPT_miss };
@@ -61,6 +77,8 @@ struct weft_error *executable_create(const struct backend *b, void *bytes, size_
 /* Opens libweft_codegen at first use. */
 struct weft_error *codegen_open(const struct codegen_table **out) BASE_MUST_USE;
 bool codegen_is_open(void);
+double codegen_load_seconds(void);           /* what opening it took; 0 while it is not */
+double seconds_now(void);                    /* of a clock that only goes forward */
 
 void report_add(struct weft_executable *x, bool compiled);
 void report_kernels(uint32_t n);             /* so many were just compiled */

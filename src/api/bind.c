@@ -64,4 +64,5 @@ const struct bind_table weft_bind_table = {
 	.backend_announce = announce_function,
 	.backend_lookup = lookup_function,
 	.text_copy = mem_strdup,
+	.warm_up = api_warm_up,
 };

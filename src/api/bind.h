@@ -28,6 +28,8 @@ struct bind_table {
 	struct weft_error *(*backend_announce)(const char *name, bind_load_fn *load, void *arg);
 	struct weft_error *(*backend_lookup)(const char *name, void **function);
 	char *(*text_copy)(const char *text);
+	/* Starts the threads of the pool, which a first call would otherwise wait for. */
+	void (*warm_up)(void);
 };
 WEFT_API extern const struct bind_table weft_bind_table;
 #endif

@@ -6,6 +6,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct codegen_table *table;
+static double load_s;
 
 static struct weft_error *open_locked(void)
 {
@@ -22,6 +23,7 @@ static struct weft_error *open_locked(void)
 	if (snprintf(path, sizeof path, "%.*s%s", dir, dir ? here.dli_fname : "", file) >=
 		(int)sizeof path)
 		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
+	double start = seconds_now();
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(),
@@ -32,6 +34,7 @@ static struct weft_error *open_locked(void)
 		FAIL(WEFT_FAILED_PRECONDITION, "%s is not of this version of Weft", path);
 	}
 	table = found;
+	load_s = seconds_now() - start;
 	return NULL;
 }
 
@@ -44,6 +47,14 @@ struct weft_error *codegen_open(const struct codegen_table **out)
 	*out = table;
 	pthread_mutex_unlock(&lock);
 	return e;
+}
+
+double codegen_load_seconds(void)
+{
+	pthread_mutex_lock(&lock);
+	double s = load_s;
+	pthread_mutex_unlock(&lock);
+	return s;
 }
 
 bool codegen_is_open(void)

@@ -24,11 +24,11 @@ struct compile {
 	struct codegen_code *code;
 	uint32_t ncode;
 	enum isa isa;
-	void *bytes;                         /* the result; mem_free's */
+	void *bytes;			 /* the result; mem_free's */
 	size_t size;
 };
 
-static double seconds(void)
+double seconds_now(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -37,8 +37,7 @@ static double seconds(void)
 
 static struct pass_options pass_options_of(const struct compile *c)
 {
-	return (struct pass_options){ option_passes_off(c->options),
-		getenv("WEFT_VERIFY") != NULL };
+	return (struct pass_options){ option_passes_off(c->options), option_verify(c->options) };
 }
 
 /* Main's region, called functions in place; the tensors that sizes are read from as further
@@ -74,7 +73,9 @@ static void stage_plan(struct job *j, struct compile *c)
 {
 	struct plan_options po = {
 		.strict = !strcmp(option_numerics(c->options), "strict"),
-		.isa = c->isa, .l1 = cpu_get()->l1d, .l2 = cpu_get()->l2,
+		.isa = c->isa,
+		.l1 = cpu_get()->l1d,
+		.l2 = cpu_get()->l2,
 	};
 	c->plan = plan_make(j, c->graph, &c->source, &po);
 	c->plan->nequal = c->source.nequal;
@@ -92,7 +93,8 @@ static void generate_one(void *arg, int64_t first, int64_t last, unsigned char *
 	const char *dump = option_dump(t->c->options);
 	struct codegen_options o = {
 		.isa = t->c->isa,
-		.level = (int)option_opt_level(t->c->options),
+		.level = option_max_autotune(t->c->options) ? 2
+							    : (int)option_opt_level(t->c->options),
 		.dump = *dump ? dump : NULL,
 	};
 	(void)scratch;
@@ -160,8 +162,11 @@ static void compile(struct job *j, void *arg)
 
 static struct weft_error *compile_anew(struct compile *c, const struct weft_program *p)
 {
-	if (c->backend->stages & BACKEND_GEN)
+	if (c->backend->stages & BACKEND_GEN) {
+		if (!codegen_is_open())
+			api_warm_up();       /* they start while LLVM is loaded */
 		TRY(codegen_open(&c->codegen));
+	}
 	/* the graph's, not the handle's, state */
 	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	pthread_mutex_lock(lock);
@@ -180,10 +185,10 @@ static struct weft_error *compile_or_find(struct compile *c, struct kept *k,
 	return executable_create(c->backend, c->bytes, c->size, c->options, out);
 }
 
-struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,
+static struct weft_error *compile_resolved(struct weft_client *client, const struct weft_program *p,
 	const struct weft_options *options, struct weft_executable **out)
 {
-	double start = seconds();
+	double start = seconds_now();
 	struct kept k;
 	struct compile c = {
 		.graph = p->graph,
@@ -198,9 +203,19 @@ struct weft_error *weft_compile(struct weft_client *client, const struct weft_pr
 	kept_close(&k);
 	if (e)
 		return e;
-	(*out)->compile_s = seconds() - start;
+	(*out)->compile_s = seconds_now() - start;
 	(*out)->kept = k.state;
 	(*out)->kept_why = k.why;
 	report_add(*out, k.state != KEPT_hit);
 	return NULL;
+}
+
+struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,
+	const struct weft_options *options, struct weft_executable **out)
+{
+	struct weft_options *resolved;
+	TRY(options_resolve(options, &resolved));
+	struct weft_error *e = compile_resolved(client, p, resolved, out);
+	weft_options_free(resolved);
+	return e;
 }

@@ -13,8 +13,8 @@ static void executable_free(struct weft_executable *x)
 	mem_free(x);
 }
 
-static struct weft_error *executable_open(const struct backend *b, const void *bytes, size_t size,
-	struct weft_executable **out)
+static struct weft_error *executable_open(
+	const struct backend *b, const void *bytes, size_t size, struct weft_executable **out)
 {
 	struct weft_executable *x = mem_alloc(sizeof *x);
 	if (!x)
@@ -46,8 +46,8 @@ struct weft_error *executable_create(const struct backend *b, void *bytes, size_
 	return e;
 }
 
-struct weft_error *weft_executable_load(struct weft_client *c, const void *bytes, size_t size,
-	struct weft_executable **out)
+struct weft_error *weft_executable_load(
+	struct weft_client *c, const void *bytes, size_t size, struct weft_executable **out)
 {
 	TRY(executable_open(c->backend, bytes, size, out));
 	report_add(*out, false);
@@ -67,8 +67,8 @@ void weft_executable_release(struct weft_executable *x)
 	executable_free(x);
 }
 
-struct weft_error *weft_executable_artifact(const struct weft_executable *x, const void **bytes,
-	size_t *size)
+struct weft_error *weft_executable_artifact(
+	const struct weft_executable *x, const void **bytes, size_t *size)
 {
 	*bytes = exe_artifact(x->exe, size);
 	return NULL;
@@ -114,6 +114,18 @@ unsigned threads_default(void)
 	return n ? n : pool_default_threads();
 }
 
+static void nothing(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	(void)arg, (void)first, (void)last, (void)scratch;
+}
+
+void api_warm_up(void)
+{
+	unsigned n = threads_default();
+	struct pool_task task = { .fn = nothing, .chunks = n };
+	pool_parallel(n, &task);
+}
+
 struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
@@ -140,8 +152,8 @@ static struct buffer *inner(struct weft_buffer *b)
 	return (struct buffer *)b;
 }
 
-struct weft_error *weft_buffer_create(struct weft_client *c, struct weft_tensor_type type,
-	struct weft_buffer **out)
+struct weft_error *weft_buffer_create(
+	struct weft_client *c, struct weft_tensor_type type, struct weft_buffer **out)
 {
 	(void)c;
 	return buffer_create_new(type.dtype, type.rank, type.dims, (struct buffer **)out);

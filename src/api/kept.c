@@ -36,18 +36,9 @@ static void add_number(struct str *s, const char *name, uint64_t v)
 	str_addc(s, '\0');
 }
 
-static void add_options(struct str *s, const struct weft_options *o)
+static void add_option(void *arg, const char *name, const char *value)
 {
-	enum { HOW, CODE };
-#define INT(name, otherwise, least, most, of, doc)                                                 \
-	if (of == CODE)                                                                            \
-		add_number(s, #name, (uint64_t)option_##name(o));
-#define STR(name, otherwise, values, of, doc)                                                      \
-	if (of == CODE)                                                                            \
-		add_text(s, #name, option_##name(o));
-#include "api/option.def"
-#undef INT
-#undef STR
+	add_text(arg, name, value);
 }
 
 static void make_key(struct job *j, void *arg)
@@ -70,7 +61,7 @@ static void make_key(struct job *j, void *arg)
 	add_text(&s, "features", isa->features);
 	add_number(&s, "l1", cpu_get()->l1d);
 	add_number(&s, "l2", cpu_get()->l2);
-	add_options(&s, k->options);
+	options_key(k->options, add_option, &s);
 	add_text(&s, "graph", main->name);
 	graph_key(j, k->graph, main, &s);
 	*k->out = cache_key_of(s.text, s.len);
@@ -85,8 +76,8 @@ static const char *reason(const struct backend *b, const struct weft_options *o)
 		return "the backend plants errors";
 	if (*option_dump(o))
 		return "the stages are to be dumped";
-	if (getenv("WEFT_VERIFY"))
-		return "WEFT_VERIFY is set";
+	if (option_verify(o))
+		return "the graph is to be verified";
 	return NULL;
 }
 

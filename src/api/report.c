@@ -159,8 +159,10 @@ static void report_json(struct str *s)
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
 		(unsigned long long)kernels, (unsigned long long)nkernels);
 	add_cache(s);
-	str_addf(s, ", \"compiler_loaded\": %s, \"executables\": [",
-		codegen_is_open() ? "true" : "false");
+	str_add(s, ", \"notices\": ");
+	notices_add(s);
+	str_addf(s, ", \"compiler_loaded\": %s, \"compiler_load_s\": %.6f, \"executables\": [",
+		codegen_is_open() ? "true" : "false", codegen_load_seconds());
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		str_add(s, x == list ? "" : ", ");
 		add_executable(s, x);

@@ -36,8 +36,15 @@ int cli_usage(const char *command, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
+static void tell(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "weft: %s\n", text);
+}
+
 int main(int argc, char **argv)
 {
+	weft_notice_handler(tell, NULL);
 	if (argc < 2) {
 		help(stderr);
 		return CLI_USAGE;

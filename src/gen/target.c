@@ -23,6 +23,8 @@ static void targets_init(void)
 void target_open(struct gen *g)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static const LLVMCodeGenOptLevel levels[] = { LLVMCodeGenLevelLess, LLVMCodeGenLevelDefault,
+		LLVMCodeGenLevelAggressive };
 	LLVMTargetRef target;
 	char *message = NULL;
 	char copy[200];
@@ -35,8 +37,8 @@ void target_open(struct gen *g)
 	}
 	bool arm = g->isa->machine == ISA_aarch64;
 	g->tm = LLVMCreateTargetMachine(target, g->isa->triple, arm ? "generic" : "x86-64",
-		g->isa->features, g->opt->level ? LLVMCodeGenLevelDefault : LLVMCodeGenLevelLess,
-		LLVMRelocPIC, arm ? LLVMCodeModelTiny : LLVMCodeModelSmall);
+		g->isa->features, levels[g->opt->level], LLVMRelocPIC,
+		arm ? LLVMCodeModelTiny : LLVMCodeModelSmall);
 	LLVMSetTarget(g->module, g->isa->triple);
 	LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(g->tm);
 	LLVMSetModuleDataLayout(g->module, layout);

@@ -501,6 +501,41 @@ static PyObject *ext_report(PyObject *self, PyObject *args)
 	return text_and_free(e, text);
 }
 
+static PyObject *ext_options(PyObject *self, PyObject *args)
+{
+	const char *format;
+	char *text = NULL;
+
+	(void)self;
+	if (!PyArg_ParseTuple(args, "s", &format))
+		return NULL;
+	struct weft_error *e = weft_options_list(format, &text);
+	return text_and_free(e, text);
+}
+
+/* weft's notices, told to a function that stays; from any thread. */
+static void tell(void *arg, const char *text)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+	PyObject *type, *value, *trace;
+
+	PyErr_Fetch(&type, &value, &trace);          /* what is under way is not ours */
+	PyObject *result = PyObject_CallFunction(arg, "s", text);
+	if (!result)
+		PyErr_WriteUnraisable(arg);
+	Py_XDECREF(result);
+	PyErr_Restore(type, value, trace);
+	PyGILState_Release(gil);
+}
+
+static PyObject *ext_notices(PyObject *self, PyObject *function)
+{
+	(void)self;
+	Py_INCREF(function);
+	weft_notice_handler(tell, function);
+	Py_RETURN_NONE;
+}
+
 /* explain(graph, format) */
 static PyObject *ext_explain(PyObject *self, PyObject *args)
 {
@@ -570,6 +605,14 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	Py_RETURN_NONE;
 }
 
+static PyObject *ext_warm_up(PyObject *self, PyObject *args)
+{
+	(void)self;
+	(void)args;
+	Py_BEGIN_ALLOW_THREADS weft_bind_table.warm_up();
+	Py_END_ALLOW_THREADS Py_RETURN_NONE;
+}
+
 static PyObject *ext_version(PyObject *self, PyObject *args)
 {
 	(void)self;
@@ -581,8 +624,11 @@ static PyMethodDef methods[] = {
 	{ "compile", ext_compile, METH_VARARGS,
 		"compile(backend, name, text, options, inputs, outputs) -> graph" },
 	{ "report", ext_report, METH_VARARGS, "report(format) -> str" },
+	{ "options", ext_options, METH_VARARGS, "options(format) -> str" },
+	{ "notices", ext_notices, METH_O, "notices(function of a text)" },
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
+	{ "warm_up", ext_warm_up, METH_NOARGS, "warm_up(): starts the threads of the pool" },
 	{ "setup", ext_setup, METH_VARARGS, "setup(exchange, Tensor, Parameter, plain, resolve)" },
 	{ "backend_register", ext_backend_register, METH_VARARGS,
 		"backend_register(name, tags, function)" },

@@ -1,0 +1,169 @@
+"""Options and modes of torch.compile, variables of the environment, and what the first compile loads."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import weft
+from weft import _native
+
+
+def run_python(code, status=0, **env):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300,
+                          env={**os.environ, **env})
+    assert done.returncode == status, done.stderr
+    return done.stdout.strip() + "\n" + done.stderr
+
+
+def compiled(**kw):
+    torch._dynamo.reset()
+    return torch.compile(lambda x: (x * 2).softmax(-1), backend="weft", **kw)(torch.arange(12.0).view(3, 4))
+
+
+@pytest.mark.parametrize("name", sorted(_native.tables()["options"]))
+def test_every_option_is_torchs_too(name, tmp_path):
+    row = _native.tables()["options"][name]
+    value = {"int": row.get("most", 0) and 1, "bool": True}.get(row["type"], row["default"])
+    value = {"dump": str(tmp_path), "cache": "off", "numerics": "strict"}.get(name, value)
+    want = compiled()
+    torch.testing.assert_close(compiled(options={name: value}), want, rtol=1e-6, atol=1e-7)
+    torch.testing.assert_close(compiled(options={name.replace("_", "-"): value}), want, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name, value, text", [
+    ("thread", 1, "Unexpected optimization option thread, known options are .*the nearest is threads"),
+    ("verify", "yes", "Unexpected type of attr verify, got str should be bool"),
+    ("threads", "2", "Unexpected type of attr threads, got str should be int"),
+    ("threads", True, "Unexpected type of attr threads, got bool should be int"),
+    ("numerics", 3, "Unexpected type of attr numerics, got int should be str"),
+    ("fallback", 1, "Unexpected type of attr fallback, got int should be bool"),
+    ("numerics", "loose", "option numerics: expected default|strict, found 'loose'"),
+    ("threads", -1, "option threads: expected a number from 0 to 1024, found '-1'"),
+])
+def test_bad_options_are_named(name, value, text):
+    with pytest.raises(Exception, match=text):
+        compiled(options={name: value})
+
+
+def test_modes():
+    want = compiled()
+    for mode in ("default", "lite", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs"):
+        torch.testing.assert_close(compiled(mode=mode), want)
+    assert torch.equal(compiled(mode="max-autotune"), want)            # the same bits
+    with pytest.raises(Exception, match="Unrecognized mode=fast, should be one of: default, lite, reduce-overhead, "
+                                        "max-autotune-no-cudagraphs, max-autotune"):
+        compiled(mode="fast")
+    with pytest.raises(RuntimeError, match="Either mode or options"):
+        compiled(mode="lite", options={"threads": 1})
+
+
+def test_options_are_not_changed():
+    options = {"threads": 2, "backend": "interp", "opt-level": 0}
+    compiled(options=options)
+    assert options == {"threads": 2, "backend": "interp", "opt-level": 0}
+
+
+def test_unknown_keyword():
+    with pytest.raises(Exception, match="Unexpected keyword fancy"):
+        weft.backend(torch.fx.symbolic_trace(lambda x: x + 1), [torch.ones(2)], fancy=1)
+
+
+def test_environment_is_logged_once():
+    out = run_python("""
+import logging, os, torch, weft
+logging.basicConfig(level=logging.INFO)
+for _ in range(3):
+    torch._dynamo.reset()
+    torch.compile(lambda x: x + 1, backend="weft")(torch.ones(3))
+print("left", os.popen("echo $WEFT_NUMERICS").read().strip() == "")
+""", WEFT_NUMERICS="loose")
+    assert out.count("WEFT_NUMERICS is not used: option numerics: expected default|strict, found 'loose'") == 1
+    assert "ERROR:weft:" in out and "left True" in out
+
+
+def test_defaults_are_listed_in_the_page():
+    page = open(os.path.join(os.path.dirname(__file__), "..", "..", "doc", "options.md")).read()
+    for name, row in _native.tables()["options"].items():
+        assert f"| `{name}` | `{row['variable']}` |" in page
+
+
+# ---- what the first compile loads ----
+
+def test_importing_loads_neither_compiler_nor_llvm():
+    out = run_python("import torch, weft; import torch._dynamo; torch._dynamo.list_backends(); "
+                     "print('libweft' in open('/proc/self/maps').read())")
+    assert out.startswith("False")
+
+
+def test_another_backend_loads_nothing():
+    out = run_python("import torch, weft; torch.compile(lambda x: x + 1, backend='eager')(torch.ones(3)); "
+                     "print('libweft' in open('/proc/self/maps').read())")
+    assert out.startswith("False")
+
+
+def test_first_compile_is_a_timed_event():
+    """The import is timed as weft_import; LLVM comes with what must be compiled, and is timed in the report."""
+    out = run_python("""
+import json, torch, weft
+from torch._dynamo.utils import compilation_time_metrics
+torch.compile(lambda x: x + 1, backend="weft", options={"backend": "interp"})(torch.ones(3))
+print(len(compilation_time_metrics["weft_import"]), json.loads(weft.report("json"))["compiler_load_s"])
+torch._dynamo.reset()
+torch.compile(lambda x: x + 1, backend="weft")(torch.ones(3))
+report = json.loads(weft.report("json"))
+print("weft_import" in compilation_time_metrics, report["compiler_loaded"], report["compiler_load_s"] > 0)
+""")
+    assert out.splitlines()[:2] == ["1 0.0", "False True True"]
+
+
+def test_pool_starts_before_the_compiler():
+    out = run_python("""
+import os, weft
+from weft import _native
+c = _native.load()
+print(len(os.listdir("/proc/self/task")) > 1, "codegen" in open("/proc/self/maps").read())
+""", WEFT_THREADS="2")
+    assert "True False" in out
+
+
+def package(tmp_path, without):
+    """A copy of the package that lacks a library."""
+    home = os.path.dirname(weft.__file__)
+    shutil.copytree(home, tmp_path / "weft", ignore=shutil.ignore_patterns(without, "__pycache__"))
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+COMPILE = "import torch, weft; torch.compile(lambda x: x + 1, backend='weft')(torch.ones(3))"
+
+
+def test_missing_library_is_named(tmp_path):
+    out = run_python("import weft; print(weft.__file__); " + COMPILE.replace("backend='weft'", "backend=weft.backend"),
+                     status=1, **package(tmp_path, "libweft.so"))
+    assert str(tmp_path) in out and "the library cannot be loaded" in out and "libweft.so" in out
+
+
+def test_missing_compiler_is_named(tmp_path):
+    out = run_python(COMPILE.replace("backend='weft'", "backend=weft.backend"), status=1, WEFT_CACHE="off",
+                     **package(tmp_path, "libweft_codegen.so"))
+    assert "the compiler cannot be loaded" in out and str(tmp_path / "weft" / "libweft_codegen.so") in out
+
+
+def test_arguments_pass_through():
+    """I2: what torch hands over reaches the compiler, and its result is what is called."""
+    seen = []
+
+    def fn(gm, example_inputs, **kw):
+        seen.append((type(gm).__name__, len(example_inputs), kw))
+        return weft.backend(gm, example_inputs, **kw)
+
+    f = torch.compile(lambda x, y: x + y, backend=fn, options={"threads": 1})
+    assert torch.equal(f(torch.ones(2), torch.ones(2)), torch.full((2,), 2.0))
+    assert seen == [("GraphModule", 2, {"options": {"threads": 1}})]
+
+
+def test_report_tells_notices():
+    assert json.loads(weft.report("json"))["notices"] == []
