@@ -12,6 +12,7 @@ struct lanes {
 	uint32_t ncarried;
 	LLVMValueRef *carried;       /* fn reads and replaces them */
 	void (*fn)(struct gen *g, struct lanes *s, struct ix j);
+	void *arg;                   /* fn's */
 };
 void lanes_loop(struct gen *g, struct lanes *s);
 void store_results(struct gen *g, const struct ix *ix);

@@ -87,10 +87,16 @@ static bool node_is_input(const struct node *n)
 	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
 }
 
+/* Is n the root of its kernel, whatever reads its results? */
+static bool node_is_root(const struct node *n)
+{
+	return n->op == OP_sort || n->op == OP_scatter;
+}
+
 bool node_is_step(const struct node *n)
 {
-	if (n->op == OP_result)          /* of a sort: set by the kernel that is the sort */
-		return n->in[0]->op == OP_sort || node_is_step(n->in[0]);
+	if (n->op == OP_result)          /* of a root: set by its kernel */
+		return node_is_root(n->in[0]) || node_is_step(n->in[0]);
 	if (node_has_effect(n) || n->type->kind == TYPE_token)
 		return true;
 	switch (op_table[n->op].kind) {
@@ -485,7 +491,7 @@ static bool join(struct fuse *f, struct group *group, const struct node *n)
 	}
 	if (n->op == OP_reduce)
 		return join_reduce(f, group, n, &m);
-	if (n->op == OP_scatter || n->op == OP_sort)
+	if (node_is_root(n))
 		return false;
 	return join_map(f, group, n, &m);
 }
@@ -565,7 +571,7 @@ static void visit(struct fuse *f, const struct node *n)
 				ngroups++;
 			}
 		}
-	if (n->type->kind == TYPE_results && n->op != OP_sort) {
+	if (n->type->kind == TYPE_results && !node_is_root(n)) {
 		/* several reduces in one: inside every kernel that reads one */
 		struct member m;
 		for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
@@ -575,7 +581,7 @@ static void visit(struct fuse *f, const struct node *n)
 			}
 		return;
 	}
-	if (!f->must[n->id] && n->op != OP_result && n->op != OP_sort) {
+	if (!f->must[n->id] && n->op != OP_result && !node_is_root(n)) {
 		if (ngroups == 1 && join(f, only, n))
 			return;
 		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(n)) {
