@@ -362,7 +362,7 @@ struct ix ix_of_val(struct gen *g, struct val v, enum dtype t)
 	struct ix r = { .align = 1, .max = INT64_MAX, .level = v.level, .vec = v.lanes };
 	LLVMTypeRef to = like(v.v, v.lanes ? g->iw : g->i64);
 
-	if (LLVMTypeOf(v.v) == to) {
+	if (LLVMTypeOf(v.v) == to && dtype_is_signed(t)) {
 		r.v = v.v;
 		return r;
 	}

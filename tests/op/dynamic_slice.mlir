@@ -16,3 +16,12 @@ func.func @main(%a: tensor<5x6xi8>) -> tensor<2x3xi8> {
   %r = stablehlo.dynamic_slice %a, %i, %j, sizes = [2, 3] : (tensor<5x6xi8>, tensor<i64>, tensor<i64>) -> tensor<2x3xi8>
   return %r : tensor<2x3xi8>
 }
+// -----
+// An unsigned index past what signed ones hold is past the end.
+// in: dense<[0, 1, 2, 3, 4]> : tensor<5xi32>
+// in: dense<18446744073709551615> : tensor<ui64>
+// out: dense<[3, 4]> : tensor<2xi32>
+func.func @main(%a: tensor<5xi32>, %i: tensor<ui64>) -> tensor<2xi32> {
+  %r = stablehlo.dynamic_slice %a, %i, sizes = [2] : (tensor<5xi32>, tensor<ui64>) -> tensor<2xi32>
+  return %r : tensor<2xi32>
+}

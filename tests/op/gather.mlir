@@ -14,3 +14,12 @@ func.func @main(%a: tensor<6x4xi64>) -> tensor<2x3x4xi64> {
   %r = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 4>}> : (tensor<6x4xi64>, tensor<2x3xi64>) -> tensor<2x3x4xi64>
   return %r : tensor<2x3x4xi64>
 }
+// -----
+// Unsigned indices past what signed ones hold are past the end.
+// in: dense<[10, 11, 12]> : tensor<3xi32>
+// in: dense<[[4294967295], [1], [2147483648], [0]]> : tensor<4x1xui32>
+// out: dense<[12, 11, 12, 10]> : tensor<4xi32>
+func.func @main(%a: tensor<3xi32>, %i: tensor<4x1xui32>) -> tensor<4xi32> {
+  %r = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 1>, indices_are_sorted = false}> : (tensor<3xi32>, tensor<4x1xui32>) -> tensor<4xi32>
+  return %r : tensor<4xi32>
+}
