@@ -119,70 +119,73 @@ static void reduce(struct gen *g, const struct node *n, const struct ix *ix, str
 
 struct window { const int64_t *strides, *dilations, *base, *padding; };
 
-static void window_step(struct gen *g, struct nest *n, struct carry *c)
+static LLVMValueRef and_like(struct gen *g, LLVMValueRef a, LLVMValueRef b, int level)
+{
+	if (!a || !b)
+		return a ? a : b;
+	gen_at(g, level);
+	if (is_vector(a) && !is_vector(b))
+		b = splat(g, b);
+	else if (is_vector(b) && !is_vector(a))
+		a = splat(g, a);
+	return AND(a, b);
+}
+
+/* The operand's index along dim i, in n->operand; cond (NULL: always) says where there is one. */
+static LLVMValueRef window_place(struct gen *g, struct nest *n, uint32_t i, int *level)
 {
 	const struct window *w = n->arg;
 	const struct type *t = n->op->in[0]->type;
-	LLVMValueRef inside = NULL, pred = g->pred;
-	int level = 0, pred_level = g->pred_level;
+	struct ix x = ix_add(g, ix_mulc(g, n->ix[i], w->strides ? w->strides[i] : 1),
+		ix_mulc(g, n->at[i], w->dilations ? w->dilations[i] : 1));
+	LLVMValueRef whole = NULL;
+	bool dilated = w->base && w->base[i] != 1;
+	int at_level = 0;
+
+	*level = 0;
+	if (w->padding && w->padding[2 * i])
+		x = ix_addc(g, x, -w->padding[2 * i]);
+	if (dilated) {
+		struct ix r;
+		x.max = INT64_MAX;
+		ix_divmod(g, x, w->base[i], &x, &r);
+		LLVMValueRef v = ix_value(g, r);
+		gen_at(g, r.level);
+		whole = ICMP(EQ, v, ci_like(v, 0));
+		*level = r.level;
+	}
+	n->operand[i] = x;
+	if (!dilated && (!w->padding || (!w->padding[2 * i] && !w->padding[2 * i + 1])))
+		return NULL;
+	LLVMValueRef inside = ix_below(g, x, t->dims[i], &at_level);
+	*level = at_level > *level ? at_level : *level;
+	return and_like(g, whole, inside, *level);
+}
+
+/* Padding holds the initial value (specification, reduce_window: pad). */
+static void window_step(struct gen *g, struct nest *n, struct carry *c)
+{
+	const struct type *t = n->op->in[0]->type;
+	LLVMValueRef inside = NULL;
+	struct val args[32], next[16];
+	int level = 0;
 
 	for (uint32_t i = 0; i < t->rank; i++) {
 		int at_level;
-		struct ix x = ix_add(g, ix_mulc(g, n->ix[i], w->strides ? w->strides[i] : 1),
-			ix_mulc(g, n->at[i], w->dilations ? w->dilations[i] : 1));
-		LLVMValueRef test = NULL;
-		if (w->padding && w->padding[2 * i])
-			x = ix_addc(g, x, -w->padding[2 * i]);
-		if (w->base && w->base[i] != 1) {
-			struct ix r;
-			x.max = INT64_MAX;
-			ix_divmod(g, x, w->base[i], &x, &r);
-			LLVMValueRef v = ix_value(g, r);
-			gen_at(g, r.level);
-			test = ICMP(EQ, v, ci_like(v, 0));
-			level = r.level > level ? r.level : level;
-			inside = test;
-		}
-		n->operand[i] = x;
-		if (!w->padding || (!w->padding[2 * i] && !w->padding[2 * i + 1]))
-			if (!w->base || w->base[i] == 1)
-				continue;
-		test = ix_below(g, x, t->dims[i], &at_level);
-		level = at_level > level ? at_level : level;
-		if (!test)
-			continue;
-		gen_at(g, level);
-		if (inside && is_vector(inside) != is_vector(test)) {
-			if (is_vector(inside))
-				test = splat(g, test);
-			else
-				inside = splat(g, inside);
-		}
-		inside = inside ? AND(inside, test) : test;
+		LLVMValueRef here = window_place(g, n, i, &at_level);
+		level = here && at_level > level ? at_level : level;
+		inside = and_like(g, inside, here, level);
 	}
-	if (!inside) {
-		accumulate(g, n->op, c->n, n->operand, c);
-		return;
-	}
-	struct carry old = *c;
-	gen_at(g, level = level > pred_level ? level : pred_level);
-	LLVMValueRef both = inside;
-	if (pred && is_vector(pred) != is_vector(both))
-		both = is_vector(pred) ? AND(pred, splat(g, both)) : AND(splat(g, pred), both);
-	else if (pred)
-		both = AND(pred, both);
-	g->pred = both;
-	g->pred_level = level;
-	accumulate(g, n->op, c->n, n->operand, c);
-	g->pred = pred;
-	g->pred_level = pred_level;
-	gen_here(g);
 	for (uint32_t i = 0; i < c->n; i++) {
-		struct val a = c->lanes ? val_lanes(g, c->v[i]) : c->v[i];
-		gen_here(g);
-		c->v[i] = op_select(g, (struct val){ .v = inside }, a, old.v[i]);
-		c->v[i].level = g->depth;
+		struct pred_saved old = pred_and(g, inside, level);
+		struct val x = value_at(g, n->op->in[i], n->operand);
+		pred_restore(g, old);
+		args[i] = c->v[i];
+		args[c->n + i] = inside ? choose(g, inside, level, x,
+			value_at(g, n->op->in[c->n + i], NULL)) : x;
 	}
+	region_at(g, n->op, 0, 2 * c->n, args, next);
+	memcpy(c->v, next, c->n * sizeof *next);
 }
 
 static void reduce_window(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c)

@@ -247,38 +247,39 @@ bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
 {
 	const struct region *r = n->regions[0];
 	const struct node *x = r->results[0];
-	enum dtype t = x->type->dtype;
-	bool real = dtype_is_float(t), sign = dtype_is_signed(t);
+	enum dtype t = x->type->dtype, part = dtype_part(t);
+	bool real = dtype_is_float(part), sign = dtype_is_signed(t);
 	int bits = dtype_table[t].bits;
 	LLVMTypeRef rt = reg_type(g, t);
 
-	if (r->nresults != 1 || dtype_is_complex(t) || x->nin != 2 ||
-		x->in[0]->op != OP_parameter || x->in[1]->op != OP_parameter ||
-		x->in[0] == x->in[1])
+	if (r->nresults != 1 || x->nin != 2 || x->in[0]->op != OP_parameter ||
+		x->in[1]->op != OP_parameter || x->in[0] == x->in[1])
 		return false;
-	double f = 0;
+	double f = 0, im = 0;
 	int64_t i = 0;
 	switch (x->op) {
-	case OP_add: f = -0.0; break;
+	case OP_add: f = im = -0.0; break;
 	case OP_multiply: f = 1, i = 1; break;
 	case OP_maximum:
-		f = -__builtin_inf(), i = sign ? (int64_t)(0 - ((uint64_t)1 << (bits - 1))) : 0;
+		f = im = -__builtin_inf();
+		i = sign ? (int64_t)(0 - ((uint64_t)1 << (bits - 1))) : 0;
 		break;
 	case OP_minimum:
-		f = __builtin_inf(), i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1;
+		f = im = __builtin_inf();
+		i = sign ? (int64_t)(((uint64_t)1 << (bits - 1)) - 1) : -1;
 		break;
 	case OP_and: i = -1; break;
-	case OP_or: break;
+	case OP_or: case OP_xor: break;
 	default: return false;
 	}
 	if (bits < 8 && !sign && i == -1)
 		i = (1 << bits) - 1;
 	if (dtype_table[t].kind == DTYPE_BOOL)
 		i = x->op == OP_multiply || x->op == OP_minimum || x->op == OP_and;
-	out->v = real ? LLVMConstReal(rt, f) : LLVMConstInt(rt, (unsigned long long)i, true);
-	out->im = NULL;
-	out->level = 0;
-	out->lanes = false;
+	*out = (struct val){ .v = real ? LLVMConstReal(rt, f)
+				       : LLVMConstInt(rt, (unsigned long long)i, true) };
+	if (part != t)
+		out->im = LLVMConstReal(rt, im);
 	return true;
 }
 

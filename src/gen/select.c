@@ -92,8 +92,9 @@ static void window(struct gen *g, struct nest *nest, struct carry *c)
 		.fn = candidate,
 		.arg = s };
 	struct carry best = { .n = 3, .lanes = c->lanes };
-	best.v[0].v = LLVMConstNull(reg_type(g, s->n->type->dtype));
-	if (dtype_is_complex(s->n->type->dtype))
+	enum dtype t = s->n->in[0]->type->dtype;
+	best.v[0].v = LLVMConstNull(reg_type(g, t));
+	if (dtype_is_complex(t))
 		best.v[0].im = best.v[0].v;
 	best.v[1].v = c64(g, -1);
 	best.v[2].v = LLVMConstInt(g->i1, 0, false);

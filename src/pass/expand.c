@@ -145,6 +145,45 @@ static const struct node *expand_result(
 	return out[i];
 }
 
+/* ---- operands promoted to what the region computes with (is_promotable) ------ */
+
+static const struct node *promoted(
+	struct graph *g, const struct node *x, const struct region *r, uint32_t param)
+{
+	enum dtype t = r->params[param]->dtype;
+	bool same = x->type->quant || x->type->dtype == t;
+	return same ? x : build_convert(g, x, t);
+}
+
+static const struct node *expand_promoted(
+	struct graph *g, const struct node *n, const struct node *const *given)
+{
+	const struct node *m = region_rewrite_nested(g, n, given, pass_expand);
+	const struct node **in = job_array(graph_job(g), n->nin, sizeof *in);
+	const struct region *r = n->regions[n->nregions - 1];
+	uint32_t count = n->op == OP_scatter ? (node_noperands(n) - 1) / 2 : node_noperands(n) / 2;
+	for (uint32_t i = 0; i < n->nin; i++)
+		in[i] = m ? m->in[i] : given[i];
+	switch (n->op) {
+	case OP_select_and_scatter:      /* the operand is only looked at */
+		in[1] = promoted(g, in[1], r, 1);
+		in[2] = promoted(g, in[2], r, 0);
+		break;
+	case OP_scatter:
+		for (uint32_t i = 0; i < count; i++) {
+			in[i] = promoted(g, in[i], r, i);
+			in[count + 1 + i] = promoted(g, in[count + 1 + i], r, count + i);
+		}
+		break;
+	default:
+		for (uint32_t i = 0; i < count; i++) {
+			in[i] = promoted(g, in[i], r, count + i);
+			in[count + i] = promoted(g, in[count + i], r, i);
+		}
+	}
+	return node_with_operands(g, m ? m : n, in);
+}
+
 static const struct node *expand_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -165,6 +204,8 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 		return expand_linear(g, n, in);
 	case OP_rng:
 		return expand_rng(g, n, in);
+	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_select_and_scatter:
+		return expand_promoted(g, n, in);
 	case OP_chlo_scan: {                     /* of one result; else at its OP_result */
 		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
 		m = m ? m : node_with_operands(g, n, in);

@@ -67,3 +67,41 @@ func.func @main(%a: tensor<4x0xf32>) -> tensor<4xf32> {
   %r = stablehlo.reduce(%a init: %z) applies stablehlo.add across dimensions = [1] : (tensor<4x0xf32>, tensor<f32>) -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+// -----
+// The initial value takes part once, whatever the reducer; long rows.
+// in: dense<3> : tensor<i32>
+// out: dense<[19, 2]> : tensor<2xi32>
+func.func @main(%z: tensor<i32>) -> tensor<2xi32> {
+  %i = stablehlo.iota dim = 1 : tensor<2x17xi32>
+  %j = stablehlo.iota dim = 0 : tensor<2x17xi32>
+  %x = stablehlo.add %i, %j : tensor<2x17xi32>
+  %r = stablehlo.reduce(%x init: %z) applies stablehlo.xor across dimensions = [1] : (tensor<2x17xi32>, tensor<i32>) -> tensor<2xi32>
+  return %r : tensor<2xi32>
+}
+// -----
+// in: dense<2.5> : tensor<f32>
+// out: dense<138.5> : tensor<f32>
+// out: dense<-133.5> : tensor<f32>
+func.func @main(%z: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
+  %i = stablehlo.iota dim = 0 : tensor<17xf32>
+  %n = stablehlo.negate %i : tensor<17xf32>
+  %x = stablehlo.complex %i, %n : tensor<17xcomplex<f32>>
+  %c = stablehlo.complex %z, %z : tensor<complex<f32>>
+  %s = stablehlo.reduce(%x init: %c) applies stablehlo.add across dimensions = [0] : (tensor<17xcomplex<f32>>, tensor<complex<f32>>) -> tensor<complex<f32>>
+  %0 = stablehlo.real %s : (tensor<complex<f32>>) -> tensor<f32>
+  %1 = stablehlo.imag %s : (tensor<complex<f32>>) -> tensor<f32>
+  return %0, %1 : tensor<f32>, tensor<f32>
+}
+// -----
+// Operands are promoted to the type the body computes in.
+// in: dense<[[100, 100, 100], [-100, -100, -100]]> : tensor<2x3xi8>
+// in: dense<1> : tensor<i8>
+// out: dense<[301, -299]> : tensor<2xi32>
+func.func @main(%a: tensor<2x3xi8>, %z: tensor<i8>) -> tensor<2xi32> {
+  %r = "stablehlo.reduce"(%a, %z) <{dimensions = array<i64: 1>}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>):
+    %s = stablehlo.add %x, %y : tensor<i32>
+    stablehlo.return %s : tensor<i32>
+  }) : (tensor<2x3xi8>, tensor<i8>) -> tensor<2xi32>
+  return %r : tensor<2xi32>
+}

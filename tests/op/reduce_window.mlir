@@ -10,3 +10,28 @@ func.func @main(%a: tensor<1x2x6x6xf32>) -> tensor<1x2x3x3xf32> {
   }) : (tensor<1x2x6x6xf32>, tensor<f32>) -> tensor<1x2x3x3xf32>
   return %r : tensor<1x2x3x3xf32>
 }
+// -----
+// Padding and the holes of a dilated operand hold the initial value, which the body starts from too.
+// in: dense<[[1, 2], [3, 4]]> : tensor<2x2xi32>
+// in: dense<10> : tensor<i32>
+// out: dense<[[41, 50, 42], [43, 50, 44], [43, 50, 44], [50, 50, 50]]> : tensor<4x3xi32>
+func.func @main(%a: tensor<2x2xi32>, %z: tensor<i32>) -> tensor<4x3xi32> {
+  %r = "stablehlo.reduce_window"(%a, %z) <{window_dimensions = array<i64: 2, 2>, window_dilations = array<i64: 1, 3>, base_dilations = array<i64: 2, 2>, padding = dense<[[0, 2], [0, 3]]> : tensor<2x2xi64>}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>):
+    %s = stablehlo.add %x, %y : tensor<i32>
+    stablehlo.return %s : tensor<i32>
+  }) : (tensor<2x2xi32>, tensor<i32>) -> tensor<4x3xi32>
+  return %r : tensor<4x3xi32>
+}
+// -----
+// in: dense<[100, 100, 27]> : tensor<3xi8>
+// in: dense<0> : tensor<i8>
+// out: dense<[200, 127]> : tensor<2xi32>
+func.func @main(%a: tensor<3xi8>, %z: tensor<i8>) -> tensor<2xi32> {
+  %r = "stablehlo.reduce_window"(%a, %z) <{window_dimensions = array<i64: 2>}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>):
+    %s = stablehlo.add %x, %y : tensor<i32>
+    stablehlo.return %s : tensor<i32>
+  }) : (tensor<3xi8>, tensor<i8>) -> tensor<2xi32>
+  return %r : tensor<2xi32>
+}

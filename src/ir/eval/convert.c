@@ -73,7 +73,7 @@ static int64_t total_key(enum dtype t, const void *at)
 	unsigned bits = dtype_table[t].bits;
 
 	memcpy(&u, at, dtype_bytes(t));
-	if (u >> (bits - 1) & 1)
+	if (dtype_table[t].special != DTYPE_E8M0 && u >> (bits - 1) & 1)
 		return -(int64_t)low_bits(u, bits - 1) - 1;
 	return (int64_t)u;
 }
