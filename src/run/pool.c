@@ -6,7 +6,8 @@
  *   The caller writes the task, opens the gate under a new epoch and announces the epoch.  A worker
  *   that sees it adds itself to `inside` - impossible once the gate is closed -, claims chunks, and
  *   leaves.  The caller claims chunks too; when none is left it closes the gate and waits for those
- *   inside.  A worker that was asleep or descheduled all the while is never waited for.
+ *   inside.  A worker that was asleep or descheduled all the while is never waited for.  There is
+ *   no region of epoch 0: its gate is closed from the start, for workers that come before one.
  *
  * Requirements, each with a test in tests/unit/run_pool.c:
  *  1. Every chunk runs exactly once, whoever comes late.
@@ -73,7 +74,7 @@ static struct {
 	_Atomic(uint32_t) waiting;      /* the caller sleeps until nobody is inside */
 	_Atomic(uint32_t) tickets;      /* with libgomp: threads that came */
 	_Atomic(uint32_t) left;         /* and went */
-} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER, .gate = CLOSED };
 
 /* By thread of the region: 1 it ran a chunk, 2 the caller ran the one reserved for it. */
 static _Atomic(unsigned char) pool_ran[POOL_THREADS_MAX];
