@@ -122,7 +122,7 @@ def check(condition, text):
 
 # ---- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "cache", "backends", "options"]
+COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "check", "cache", "backends", "options"]
 
 
 def test_help(box):

@@ -58,29 +58,25 @@ static bool check_one(struct run *r, const char *path, bool twice)
 	return holds;
 }
 
-int command_check(int argc, char **argv)
+int command_check(struct cli *c)
 {
-	struct cli c;
-	struct run r = { .c = &c };
-	int status = cli_parse(&c, "check", argc, argv);
+	struct run r = { .c = c };
+	bool twice = !c->backend || strcmp(c->backend, "interp") != 0;
+	int status = CLI_OK;
 
-	if (!status && c.command) {
-		bool twice = !c.backend || strcmp(c.backend, "interp") != 0;
-		/* native code computes it all */
-		weft_error_free(weft_options_set(c.options, "passes_off", "fold"));
-		weft_error_free(weft_options_set(c.options, "cache", "off"));
-		for (int i = 0; i < c.nrest; i++)
-			status = check_one(&r, c.rest[i], twice) ? status : CLI_FAULT;
-		if (twice)
-			fprintf(stderr, "strict: %" PRIu64 " of %d; default: %" PRIu64 " of %d\n",
-				r.passed[0], c.nrest, r.passed[1], c.nrest);
-		if (c.stats)
-			fprintf(stderr,
-				"kernels=%" PRIu64 " library=%" PRIu64 " folded=%" PRIu64
-				" interpreted=%" PRIu64 "\n",
-				r.counts.kernels, r.counts.library_calls, r.counts.folded,
-				r.counts.interpreted);
-	}
-	cli_fini(&c);
+	/* native code computes it all */
+	weft_error_free(weft_options_set(c->options, "passes_off", "fold"));
+	weft_error_free(weft_options_set(c->options, "cache", "off"));
+	for (int i = 0; i < c->nrest; i++)
+		status = check_one(&r, c->rest[i], twice) ? status : CLI_FAULT;
+	if (twice)
+		fprintf(stderr, "strict: %" PRIu64 " of %d; default: %" PRIu64 " of %d\n",
+			r.passed[0], c->nrest, r.passed[1], c->nrest);
+	if (c->stats)
+		fprintf(stderr,
+			"kernels=%" PRIu64 " library=%" PRIu64 " folded=%" PRIu64
+			" interpreted=%" PRIu64 "\n",
+			r.counts.kernels, r.counts.library_calls, r.counts.folded,
+			r.counts.interpreted);
 	return status;
 }

@@ -6,31 +6,52 @@
 #define CLI_CLI_H
 #include "base/error.h"
 #include "base/file.h"
+#include <stdio.h>
 
 enum { CLI_OK = 0, CLI_FAULT = 1, CLI_USAGE = 2 };
 
-#define COMMAND(name, synopsis, doc) int command_##name(int argc, char **argv);
+enum cli_command {
+#define COMMAND(name, ...) CLI_##name,
 #include "cli/command.def"
 #undef COMMAND
+	CLI_COUNT
+};
 
-/* Options that every command takes: taken out of argv, the rest stays in order. */
+/* A command line: an option of flag.def a field, and the other words, in order. */
 struct cli {
-	const char *command;
-	const char *backend;         /* --backend */
-	struct weft_options *options;        /* --threads, --strict, --option NAME=VALUE, ... */
-	const char *out;             /* -o */
-	const char *format;          /* --format: text or json */
-	const char *save;            /* --save-outputs PREFIX */
-	bool random, quiet, aten, steps, stats;
-	uint64_t seed, repeat;
+	enum cli_command command;
+	struct weft_options *options;
+#define FLAG(field, ...) bool field;
+#define VALUE(field, ...) const char *field;
+#define NUMBER(field, ...) uint64_t field;
+#define SETS(...)
+#include "cli/flag.def"
+#undef FLAG
+#undef VALUE
+#undef NUMBER
+#undef SETS
 	int nrest;
 	char **rest;
 };
-/* 0, or CLI_USAGE after a message; CLI_OK with c->command NULL when --help was printed. */
-int cli_parse(struct cli *c, const char *command, int argc, char **argv);
+#define COMMAND(name, ...) int command_##name(struct cli *c);
+#include "cli/command.def"
+#undef COMMAND
+
+const char *cli_name(enum cli_command command);
+/* Every command, a line each. */
+void cli_summary(FILE *to);
+/* Is --help or -h among the words?  Then it was printed. */
+bool cli_wants_help(enum cli_command command, int argc, char **argv);
+/* 0, or CLI_USAGE after a message; the words of argv stay borrowed.  cli_fini in any case. */
+int cli_parse(struct cli *c, enum cli_command command, int argc, char **argv);
 void cli_fini(struct cli *c);
+int cli_usage(enum cli_command command, const char *fmt, ...) BASE_PRINTF(2, 3);
 int cli_fault(struct weft_error *e);         /* prints e, frees it, gives CLI_FAULT */
-int cli_usage(const char *command, const char *fmt, ...) BASE_PRINTF(2, 3);
+
+/* Writes text to standard output and frees it by weft_text_free. */
+void cli_print(char *text);
+/* What the text of a program at `path` is in: ATen text by its suffix .aten or --aten. */
+enum weft_format cli_format(const struct cli *c, const char *path);
 
 /* The program or artifact in a file, compiled or loaded.  Artifacts are known by their first bytes,
  * ATen text by its suffix .aten or --aten. */

@@ -1,142 +1,9 @@
-/* common.c -- options every command takes, opening programs and artifacts, making inputs. */
+/* common.c -- what commands share: opening programs and artifacts, making inputs. */
 #include "base/mem.h"
-#include "base/str.h"
 #include "cli/cli.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char common_help[] =
-	"  --backend NAME        weft (default), interp, or another that `weft backends` lists\n"
-	"  --threads N           threads that run steps\n"
-	"  --strict              round to the dtype after every op\n"
-	"  --option NAME=VALUE   any option of the compiler\n"
-	"  --aten                FILE is the text of an ATen graph (suffix .aten says so too)\n"
-	"  --random-inputs       make the inputs that no file gives; with --seed N\n"
-	"  --save-outputs PREFIX write results to PREFIX0.npy, PREFIX1.npy ...\n"
-	"  --repeat N            bench: calls that are timed\n"
-	"  --steps               bench: time every step, and list kernels by their time\n"
-	"  --stats               check: count kernels, library calls, ops folded and interpreted\n"
-	"  --format text|json    explain, report\n"
-	"  --quiet               do not print results\n"
-	"  -o FILE               where the result goes\n";
-
-static int set(struct cli *c, const char *name, const char *value)
-{
-	struct weft_error *e = weft_options_set(c->options, name, value);
-	if (!e)
-		return CLI_OK;
-	int status = cli_usage(c->command, "%s", weft_error_text(e));
-	weft_error_free(e);
-	return status;
-}
-
-static int number(const char *command, const char *name, const char *text, uint64_t *out)
-{
-	char *end;
-	errno = 0;
-	unsigned long long v = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-')
-		return cli_usage(command, "%s: expected a number, found '%s'", name, text);
-	*out = v;
-	return CLI_OK;
-}
-
-/* The option at argv[0] with its value argv[1] (NULL: none); *used says how many words it took. */
-static int take(struct cli *c, const char *name, const char *value, int *used)
-{
-	static const char *const flags[] = { "--strict", "--random-inputs", "--quiet", "--aten",
-		"--steps", "--stats" };
-	*used = 1;
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-		if (strcmp(name, flags[i]))
-			continue;
-		c->random |= i == 1;
-		c->quiet |= i == 2;
-		c->aten |= i == 3;
-		c->steps |= i == 4;
-		c->stats |= i == 5;
-		return i == 0 ? set(c, "numerics", "strict") : CLI_OK;
-	}
-	if (!value)
-		return cli_usage(c->command, "unknown option '%s', or it lacks a value", name);
-	*used = 2;
-	if (!strcmp(name, "--backend"))
-		c->backend = value;
-	else if (!strcmp(name, "-o"))
-		c->out = value;
-	else if (!strcmp(name, "--format"))
-		c->format = value;
-	else if (!strcmp(name, "--save-outputs"))
-		c->save = value;
-	else if (!strcmp(name, "--seed"))
-		return number(c->command, name, value, &c->seed);
-	else if (!strcmp(name, "--repeat"))
-		return number(c->command, name, value, &c->repeat);
-	else if (!strcmp(name, "--threads"))
-		return set(c, "threads", value);
-	else if (!strcmp(name, "--option") && strchr(value, '=')) {
-		char key[64];
-		size_t len = strcspn(value, "=");
-		snprintf(key, sizeof key, "%.*s", len < sizeof key ? (int)len : 0, value);
-		return set(c, key, value + len + 1);
-	} else
-		return cli_usage(c->command, "unknown option '%s'", name);
-	return CLI_OK;
-}
-
-/* The same for `--name=value`, which is one word. */
-static int take_word(struct cli *c, char *word, const char *next, int *used)
-{
-	char *equals = word[0] == '-' && word[1] == '-' ? strchr(word, '=') : NULL;
-	if (!equals)
-		return take(c, word, next, used);
-	*equals = '\0';
-	int status = take(c, word, equals + 1, used);
-	if (!status && *used == 1)
-		return cli_usage(c->command, "option '%s' takes no value", word);
-	*used = 1;
-	return status;
-}
-
-int cli_parse(struct cli *c, const char *command, int argc, char **argv)
-{
-	*c = (struct cli){ .command = command, .repeat = 20, .rest = argv };
-	struct weft_error *e = weft_options_create(&c->options);
-	if (e)
-		return cli_fault(e);
-	/* These are about compiling, so they compile; an option may say otherwise. */
-	if (!strcmp(command, "explain") || !strcmp(command, "bench"))
-		if (set(c, "cache", "off"))
-			return CLI_USAGE;
-	for (int i = 0; i < argc;) {
-		int used = 1, status = CLI_OK;
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			printf("usage: weft %s FILE [INPUT.npy ...] [options]\n%s", command,
-				common_help);
-			c->command = NULL;
-			return CLI_OK;
-		}
-		if (argv[i][0] == '-' && argv[i][1])
-			status = take_word(c, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used);
-		else
-			c->rest[c->nrest++] = argv[i];
-		if (status)
-			return status;
-		i += used;
-	}
-	if (!c->nrest)
-		return cli_usage(command, "a file is needed");
-	if (c->format && strcmp(c->format, "text") && strcmp(c->format, "json"))
-		return cli_usage(command, "--format: expected text or json, found '%s'", c->format);
-	return CLI_OK;
-}
-
-void cli_fini(struct cli *c)
-{
-	weft_options_free(c->options);
-}
 
 int cli_fault(struct weft_error *e)
 {
@@ -150,6 +17,17 @@ static bool ends_with(const char *s, const char *end)
 {
 	size_t a = strlen(s), b = strlen(end);
 	return a >= b && !strcmp(s + a - b, end);
+}
+
+void cli_print(char *text)
+{
+	fputs(text, stdout);
+	weft_text_free(text);
+}
+
+enum weft_format cli_format(const struct cli *c, const char *path)
+{
+	return c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
 }
 
 /* e with the file's name in front. */
@@ -168,10 +46,8 @@ static struct weft_error *open_bytes(const struct cli *c, const char *path, cons
 {
 	if (ends_with(path, ".weft") || (size >= 8 && !memcmp(data, "WEFTART\n", 8)))
 		return at_file(path, weft_executable_load(client, data, size, out));
-	enum weft_format format =
-		c->aten || ends_with(path, ".aten") ? WEFT_ATEN_TEXT : WEFT_STABLEHLO_TEXT;
 	struct weft_program *p;
-	TRY(weft_program_parse(format, path, data, size, &p));
+	TRY(weft_program_parse(cli_format(c, path), path, data, size, &p));
 	struct weft_error *e = weft_compile(client, p, c->options, out);
 	weft_program_release(p);
 	return e;

@@ -56,12 +56,6 @@ static struct weft_error *give(const struct cli *c, const struct session *s)
 	return NULL;
 }
 
-static void print_text(char *text)
-{
-	fputs(text, stdout);
-	weft_text_free(text);
-}
-
 /* ---- the commands, each on an open session -------------------------------------------------- */
 
 static struct weft_error *run(struct cli *c, struct session *s)
@@ -85,7 +79,7 @@ static struct weft_error *explain(struct cli *c, struct session *s)
 	char *text;
 	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
 	TRY(weft_executable_explain(s->exe, c->format, &text));
-	print_text(text);
+	cli_print(text);
 	return NULL;
 }
 
@@ -96,7 +90,7 @@ static struct weft_error *report(struct cli *c, struct session *s)
 	TRY(session_open(c, s));
 	TRY(session_run(s));
 	TRY(weft_report(c->format, &text));
-	print_text(text);
+	cli_print(text);
 	return NULL;
 }
 
@@ -225,44 +219,39 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 
 /* ---- what they share ------------------------------------------------------------------------ */
 
-static int in_session(const char *name, int argc, char **argv,
-	struct weft_error *(*fn)(struct cli *c, struct session *s), bool writes)
+static int in_session(struct cli *c, struct weft_error *(*fn)(struct cli *c, struct session *s))
 {
-	struct cli c;
 	struct session s = { 0 };
-	int status = cli_parse(&c, name, argc, argv);
-	if (!status && c.command && writes && !c.out)
-		status = cli_usage(name, "-o FILE is needed");
-	if (!status && c.command) {
-		struct weft_error *e = fn(&c, &s);
-		status = e ? cli_fault(e) : CLI_OK;
-	}
+	struct weft_error *e = fn(c, &s);
+	int status = e ? cli_fault(e) : CLI_OK;
+
 	session_fini(&s);
-	cli_fini(&c);
 	return status;
 }
 
-int command_run(int argc, char **argv)
+int command_run(struct cli *c)
 {
-	return in_session("run", argc, argv, run, false);
+	return in_session(c, run);
 }
 
-int command_compile(int argc, char **argv)
+int command_compile(struct cli *c)
 {
-	return in_session("compile", argc, argv, compile, true);
+	if (!c->out)
+		return cli_usage(c->command, "-o FILE is needed");
+	return in_session(c, compile);
 }
 
-int command_explain(int argc, char **argv)
+int command_explain(struct cli *c)
 {
-	return in_session("explain", argc, argv, explain, false);
+	return in_session(c, explain);
 }
 
-int command_report(int argc, char **argv)
+int command_report(struct cli *c)
 {
-	return in_session("report", argc, argv, report, false);
+	return in_session(c, report);
 }
 
-int command_bench(int argc, char **argv)
+int command_bench(struct cli *c)
 {
-	return in_session("bench", argc, argv, bench, false);
+	return in_session(c, bench);
 }
