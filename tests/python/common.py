@@ -11,6 +11,17 @@ import weft
 BACKENDS = ("interp", "weft")
 
 
+class Cases:
+    """A table of cases: case(name, function, its arguments, what check() takes)."""
+
+    def __init__(self):
+        self.all = {}
+
+    def __call__(self, name, fn, *args, **kw):
+        assert name not in self.all, name
+        self.all[name] = (fn, args, kw)
+
+
 def compiled(fn, backend="weft", fullgraph=True, dynamic=None, **options):
     options.setdefault("fallback", False)
     return torch.compile(fn, backend=weft.backend, fullgraph=fullgraph, dynamic=dynamic,

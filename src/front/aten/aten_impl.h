@@ -189,8 +189,14 @@ const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t)
 const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t);
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v);
 const struct node *lower_like(struct lower *l, const struct node *n, double v);
+/* The largest (most) or the lowest value of t: a scalar. */
+const struct node *lower_extreme_value(struct lower *l, enum dtype t, bool most);
 const struct node *lower_cast(
 	struct lower *l, const struct node *n, enum dtype t); /* to bool: != 0 */
+/* Argument i cast to t and broadcast to the first result's shape. */
+const struct node *lower_operand(struct lower *l, uint32_t i, enum dtype t);
+/* n is the first result, cast to its dtype. */
+void lower_finish(struct lower *l, const struct node *n);
 /* n without (or with size 1 at) the reduced dimensions, back to the shape of `like`. */
 const struct node *lower_unreduce(
 	struct lower *l, const struct node *n, const bool *in, const struct node *like);
@@ -204,6 +210,33 @@ const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim
 /* Indices made non-negative by adding size. */
 const struct node *lower_wrap_index(
 	struct lower *l, const struct node *index, const struct node *of, int64_t dim);
+
+/* ---- indexing: lower_index.c ---------------------------------------------------------------- */
+
+/* A gather (or scatter) that takes dimensions at[0..m) of x by index and the others whole. */
+struct take {
+	const struct node *x;
+	uint32_t m;
+	int64_t at[ATEN_MAX_RANK];
+	const struct node *starts; /* [batch...] when m is 1, else [batch..., m] */
+	uint32_t batch; /* rank of the index */
+	uint32_t first; /* where the index's dimensions go in the result */
+	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
+	int64_t window[ATEN_MAX_RANK];
+};
+/* What scatter does with the old value and the update: the op of both, or the update alone. */
+#define TAKE_REPLACES OP_result
+void take_place(struct take *k); /* fills window[] */
+const struct node *take_gather(struct lower *l, struct take *k);
+/* updates[] lie as gather's result would. */
+const struct node *take_scatter(
+	struct lower *l, struct take *k, const struct node *updates, enum op op);
+/* x by index along dim; the index's dimensions become result dimensions first ... */
+const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
+	const struct node *index, uint32_t first);
+/* Coordinates [index..., rank] of an elementwise gather or scatter: iota but along dim. */
+const struct node *take_coordinates(
+	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
 
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
 

@@ -5,6 +5,7 @@
  * sizes of its result from them (the front end that wrote the text knows promotion), and read.c
  * compares what was made with them. */
 #include "front/aten/aten_impl.h"
+#include <math.h>
 #include <string.h>
 
 const struct aten_row aten_rows[] = {
@@ -497,6 +498,21 @@ const struct node *lower_like(struct lower *l, const struct node *n, double v)
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v)
 {
 	return build_full(l->g, type_tensor(l->g, t, like->rank, like->dims), v);
+}
+
+const struct node *lower_extreme_value(struct lower *l, enum dtype t, bool most)
+{
+	if (dtype_is_float(t))
+		return build_scalar(l->g, t, most ? (double)INFINITY : -(double)INFINITY);
+	int64_t least = dtype_is_unsigned(t) || t == DTYPE_i1
+				? 0
+				: (int64_t)(UINT64_MAX << (dtype_table[t].bits - 1));
+	uint64_t ones = UINT64_MAX >> (64 - dtype_table[t].bits);
+	return build_scalar_int(l->g, t,
+		!most           ? least
+		: t == DTYPE_i1 ? 1
+		: least         ? ~least
+				: (int64_t)ones);
 }
 
 const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim)

@@ -1,4 +1,4 @@
-/* lower_index.c -- indexing: gather, scatter, nonzero, sort.
+/* lower_index.c -- indexing: gather, scatter, nonzero.
  *
  * Indices count from the end when negative.  An index out of range is an error in eager; here
  * gather clamps and scatter drops it, as StableHLO says. */
@@ -7,19 +7,7 @@
 
 /* ---- gather --------------------------------------------------------------------------------- */
 
-/* A gather (or scatter) that takes dimensions at[0..m) of x by index and the others whole. */
-struct take {
-	const struct node *x;
-	uint32_t m;
-	int64_t at[ATEN_MAX_RANK];
-	const struct node *starts; /* [batch...] when m is 1, else [batch..., m] */
-	uint32_t batch; /* rank of the index */
-	uint32_t first; /* where the index's dimensions go in the result */
-	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
-	int64_t window[ATEN_MAX_RANK];
-};
-
-static void place_windows(struct take *k)
+void take_place(struct take *k)
 {
 	uint32_t rank = k->x->type->rank;
 	k->nwindow = 0;
@@ -34,10 +22,10 @@ static void place_windows(struct take *k)
 		}
 }
 
-static const struct node *gather(struct lower *l, struct take *k)
+const struct node *take_gather(struct lower *l, struct take *k)
 {
 	int64_t sizes[ATEN_MAX_RANK];
-	place_windows(k);
+	take_place(k);
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
 		sizes[i] = k->x->type->dims[i];
 	for (uint32_t i = 0; i < k->m; i++)
@@ -58,14 +46,14 @@ static const struct node *gather(struct lower *l, struct take *k)
 	return build_op(l->g, OP_gather, 2, in, sizeof e / sizeof e[0], e);
 }
 
-static const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
+const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 	const struct node *index, uint32_t first)
 {
 	struct take k = {
 		.x = x, .m = 1, .at = { dim }, .batch = index->type->rank, .first = first
 	};
 	k.starts = lower_wrap_index(l, index, x, dim);
-	return gather(l, &k);
+	return take_gather(l, &k);
 }
 
 void lower_embedding(struct lower *l)
@@ -89,8 +77,7 @@ void lower_index_select(struct lower *l)
 	l->out[0] = take_one(l, x, dim, index, (uint32_t)dim);
 }
 
-/* Coordinates [index..., rank] of an elementwise gather or scatter: iota but along dim. */
-static const struct node *coordinates(
+const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim)
 {
 	struct graph *g = l->g;
@@ -134,8 +121,8 @@ void lower_gather(struct lower *l)
 	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++)
 		k.at[i] = i;
-	k.starts = coordinates(l, index, x, dim);
-	l->out[0] = gather(l, &k);
+	k.starts = take_coordinates(l, index, x, dim);
+	l->out[0] = take_gather(l, &k);
 }
 
 /* ---- index.Tensor --------------------------------------------------------------------------- */
@@ -251,21 +238,20 @@ void lower_index(struct lower *l)
 	if (l->out[0])
 		return;
 	make_starts(l, &k, index, shape);
-	l->out[0] = gather(l, &k);
+	l->out[0] = take_gather(l, &k);
 }
 
 /* ---- scatter -------------------------------------------------------------------------------- */
 
-/* k with updates laid out as gather's result would be. */
-static const struct node *scatter(
-	struct lower *l, struct take *k, const struct node *updates, bool add)
+const struct node *take_scatter(
+	struct lower *l, struct take *k, const struct node *updates, enum op op)
 {
 	struct graph *g = l->g;
-	place_windows(k);
+	take_place(k);
 	const struct type *s = type_scalar(g, k->x->type->dtype), *params[2] = { s, s };
 	const struct node *old = graph_parameter(g, 0, s), *now = graph_parameter(g, 1, s);
-	if (add)
-		now = build2(g, OP_add, old, now);
+	if (op != TAKE_REPLACES)
+		now = build2(g, op, old, now);
 	const struct region *body = graph_region(g, 2, params, 1, &now);
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_update_window_dims, k->nwindow, k->window),
@@ -317,7 +303,7 @@ void lower_index_put(struct lower *l)
 	}
 	const struct type *shape = broadcast_shape(l, k.m, index);
 	make_starts(l, &k, index, shape);
-	place_windows(&k);
+	take_place(&k);
 	int64_t dims[ATEN_MAX_RANK];
 	uint32_t n = 0, w = 0;
 	bool taken[ATEN_MAX_RANK] = { 0 };
@@ -336,10 +322,10 @@ void lower_index_put(struct lower *l)
 	}
 	const struct node *v = lower_cast(l, lower_tensor(l, 2), x->type->dtype);
 	v = lower_shape(l, v, type_tensor(l->g, x->type->dtype, n, dims));
-	l->out[0] = scatter(l, &k, v, lower_bool(l, 3));
+	l->out[0] = take_scatter(l, &k, v, lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
 }
 
-/* scatter.value, scatter.src; what 1: scatter_add. */
+/* what: TAKE_REPLACES, or OP_add. */
 void lower_scatter(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
@@ -361,8 +347,8 @@ void lower_scatter(struct lower *l)
 		v = build_slice(l->g, v, zero, index->type->dims, one);
 	else
 		lower_fail(l, "source and index have different ranks");
-	k.starts = coordinates(l, index, x, dim);
-	l->out[0] = scatter(l, &k, lower_cast(l, v, x->type->dtype), l->row->what);
+	k.starts = take_coordinates(l, index, x, dim);
+	l->out[0] = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
 }
 
 /* ---- nonzero -------------------------------------------------------------------------------- */
@@ -393,7 +379,7 @@ void lower_nonzero(struct lower *l)
 		.at = { 0 },
 		.starts = to,
 		.batch = 1 };
-	const struct node *index = scatter(l, &k, lower_iota(l, flat, 0), false);
+	const struct node *index = take_scatter(l, &k, lower_iota(l, flat, 0), TAKE_REPLACES);
 	const struct node *columns[ATEN_MAX_RANK];
 	int64_t column[2] = { rows, 1 }, below = 1;
 	for (uint32_t i = rank; i-- > 0;) {
@@ -404,60 +390,4 @@ void lower_nonzero(struct lower *l)
 		below *= x->type->dims[i];
 	}
 	l->out[0] = rank == 1 ? columns[0] : build_concat(g, rank, columns, 1);
-}
-
-/* ---- sort ----------------------------------------------------------------------------------- */
-
-/* a before b: NaN counts as larger than everything. */
-static const struct region *before(struct lower *l, enum dtype t, bool descending)
-{
-	struct graph *g = l->g;
-	const struct type *s = type_scalar(g, t), *i = type_scalar(g, DTYPE_i64),
-			  *params[4] = { s, s, i, i };
-	const struct node *a = graph_parameter(g, 0, s), *b = graph_parameter(g, 1, s);
-	const struct node *first = build_compare(g, descending ? "GT" : "LT", a, b);
-	if (dtype_is_float(t)) {
-		const struct node *nan_a = build_compare(g, "NE", a, a),
-				  *nan_b = build_compare(g, "NE", b, b);
-		const struct node *by_nan =
-			descending ? build2(g, OP_and, nan_a, build1(g, OP_not, nan_b))
-				   : build2(g, OP_and, nan_b, build1(g, OP_not, nan_a));
-		first = build2(g, OP_or, first, by_nan);
-	}
-	return graph_region(g, 4, params, 1, &first);
-}
-
-/* sort, always stable; what 1: topk, the first k of it; 2: sort.stable. */
-void lower_sort(struct lower *l)
-{
-	struct graph *g = l->g;
-	bool top = l->row->what == 1;
-	const struct node *x = lower_tensor(l, 0);
-	uint32_t rank = x->type->rank, d = l->row->what ? 2 : 1;
-	bool descending = lower_bool(l, d + 1);
-	if (rank == 0) {
-		lower_give_up(l);
-		return;
-	}
-	int64_t dim = lower_dim(l, d, rank);
-	const struct region *body = before(l, x->type->dtype, descending);
-	struct attr_entry e[] = {
-		lower_attr_int(l, KEY_dimension, dim),
-		{ .key = KEY_is_stable, .value = attr_bool(g, true) },
-	};
-	const struct node *in[2] = { x,
-		lower_iota(l, type_with_dtype(g, x->type, DTYPE_i64), dim) };
-	struct node_spec s = { .op = OP_sort,
-		.nin = 2,
-		.in = in,
-		.nregions = 1,
-		.regions = &body,
-		.attrs = attrs_cons(g, 2, e),
-		.at = { l->r->file, l->r->line, 1 } };
-	const struct node *sorted = graph_node(g, &s);
-	for (uint32_t i = 0; i < 2; i++) {
-		l->out[i] = graph_result(g, sorted, i);
-		if (top)
-			l->out[i] = lower_clip(l, l->out[i], dim, 0, lower_size(l, 1), 1);
-	}
 }

@@ -6,13 +6,12 @@
 #include "front/aten/aten_impl.h"
 #include <math.h>
 
-/* Argument i cast to t and broadcast to the result. */
-static const struct node *operand(struct lower *l, uint32_t i, enum dtype t)
+const struct node *lower_operand(struct lower *l, uint32_t i, enum dtype t)
 {
 	return lower_shape(l, lower_scalar(l, &l->args[i], t), l->type[0]);
 }
 
-static void finish(struct lower *l, const struct node *n)
+void lower_finish(struct lower *l, const struct node *n)
 {
 	l->out[0] = lower_cast(l, n, lower_dtype(l));
 }
@@ -32,20 +31,20 @@ void lower_unary(struct lower *l)
 		l->out[0] = build1(l->g, OP_abs, x);
 		return;
 	}
-	x = operand(l, 0, t);
+	x = lower_operand(l, 0, t);
 	bool rounds = l->row->what == OP_floor || l->row->what == OP_ceil ||
 		      l->row->what == OP_round_nearest_even;
 	if ((rounds && !dtype_is_float(t)) || (l->row->what == OP_abs && dtype_is_unsigned(t))) {
 		l->out[0] = x;
 		return;
 	}
-	finish(l, build1(l->g, (enum op)l->row->what, x));
+	lower_finish(l, build1(l->g, (enum op)l->row->what, x));
 }
 
 void lower_sign(struct lower *l)
 {
 	enum dtype t = lower_dtype(l);
-	const struct node *x = operand(l, 0, t);
+	const struct node *x = lower_operand(l, 0, t);
 	if (t == DTYPE_i1) {
 		l->out[0] = x;
 		return;
@@ -65,28 +64,29 @@ static const struct node *truncate(struct lower *l, const struct node *x)
 void lower_trunc(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *x = operand(l, 0, t);
-	finish(l, dtype_is_float(t) ? truncate(l, x) : x);
+	const struct node *x = lower_operand(l, 0, t);
+	lower_finish(l, dtype_is_float(t) ? truncate(l, x) : x);
 }
 
 void lower_reciprocal(struct lower *l)
 {
-	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
-	finish(l, build2(l->g, OP_divide, lower_like(l, x, 1), x));
+	const struct node *x = lower_operand(l, 0, lower_compute(lower_dtype(l)));
+	lower_finish(l, build2(l->g, OP_divide, lower_like(l, x, 1), x));
 }
 
 /* log to base `what`. */
 void lower_log_base(struct lower *l)
 {
-	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
+	const struct node *x = lower_operand(l, 0, lower_compute(lower_dtype(l)));
 	double scale = 1.0 / log((double)l->row->what);
-	finish(l, build2(l->g, OP_multiply, build1(l->g, OP_log, x), lower_like(l, x, scale)));
+	x = build1(l->g, OP_log, x);
+	lower_finish(l, build2(l->g, OP_multiply, x, lower_like(l, x, scale)));
 }
 
 void lower_exp2(struct lower *l)
 {
-	const struct node *x = operand(l, 0, lower_compute(lower_dtype(l)));
-	finish(l, build2(l->g, OP_power, lower_like(l, x, 2), x));
+	const struct node *x = lower_operand(l, 0, lower_compute(lower_dtype(l)));
+	lower_finish(l, build2(l->g, OP_power, lower_like(l, x, 2), x));
 }
 
 enum { IS_nan, IS_inf, IS_zero };
@@ -122,14 +122,14 @@ void lower_binary(struct lower *l)
 {
 	enum op op = (enum op)l->row->what;
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *a = operand(l, 0, t), *b;
+	const struct node *a = lower_operand(l, 0, t), *b;
 	const struct arg *alpha = l->nargs > 2 ? &l->args[2] : NULL;
 	if (alpha && !((alpha->kind == ARG_int || alpha->kind == ARG_float) && alpha->f == 1)) {
 		b = lower_cast(l, lower_scalar(l, &l->args[1], t), t);
 		const struct node *k = lower_shape(l, lower_scalar(l, alpha, t), b->type);
 		b = lower_shape(l, build2(l->g, OP_multiply, b, k), l->type[0]);
 	} else {
-		b = operand(l, 1, t);
+		b = lower_operand(l, 1, t);
 	}
 	if (t == DTYPE_i1 && op == OP_subtract)
 		op = OP_xor;
@@ -137,7 +137,7 @@ void lower_binary(struct lower *l)
 		op = OP_and;
 	if (t == DTYPE_i1 && (op == OP_add || op == OP_maximum))
 		op = OP_or;
-	finish(l, build2(l->g, op, a, b));
+	lower_finish(l, build2(l->g, op, a, b));
 }
 
 void lower_logical(struct lower *l)
@@ -155,15 +155,15 @@ void lower_compare(struct lower *l)
 	static const char *const directions[] = { "EQ", "NE", "LT", "LE", "GT", "GE" };
 	const struct arg *both[2] = { &l->args[0], &l->args[1] };
 	enum dtype t = lower_promote(l, 2, both);
-	l->out[0] =
-		build_compare(l->g, directions[l->row->what], operand(l, 0, t), operand(l, 1, t));
+	l->out[0] = build_compare(l->g, directions[l->row->what], lower_operand(l, 0, t),
+		lower_operand(l, 1, t));
 }
 
 /* Python's modulo (what 1) or C's (what 0). */
 void lower_remainder(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *a = operand(l, 0, t), *b = operand(l, 1, t);
+	const struct node *a = lower_operand(l, 0, t), *b = lower_operand(l, 1, t);
 	const struct node *r = build2(l->g, OP_remainder, a, b);
 	if (l->row->what && !dtype_is_unsigned(t)) {
 		const struct node *some = build_compare(l->g, "NE", r, zero(l, r));
@@ -173,7 +173,7 @@ void lower_remainder(struct lower *l)
 		r = build_select(
 			l->g, build2(l->g, OP_and, some, differ), build2(l->g, OP_add, r, b), r);
 	}
-	finish(l, r);
+	lower_finish(l, r);
 }
 
 /* Eager's floor division of floats: from the remainder, so that it is exact where a / b is not. */
@@ -206,13 +206,13 @@ static const struct node *floor_divide(struct lower *l, const struct node *a, co
 void lower_div_mode(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *a = operand(l, 0, t), *b = operand(l, 1, t);
+	const struct node *a = lower_operand(l, 0, t), *b = lower_operand(l, 1, t);
 	const char *mode = lower_is_none(l, 2) ? "" : l->args[2].s;
 	if (mode[0] == 'f') {
-		finish(l, floor_divide(l, a, b));
+		lower_finish(l, floor_divide(l, a, b));
 	} else {
 		const struct node *q = build2(l->g, OP_divide, a, b);
-		finish(l, mode[0] == 't' && dtype_is_float(t) ? truncate(l, q) : q);
+		lower_finish(l, mode[0] == 't' && dtype_is_float(t) ? truncate(l, q) : q);
 	}
 }
 
@@ -245,13 +245,13 @@ static const struct node *power(struct lower *l, const struct node *x, double e)
 void lower_pow(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *x = operand(l, 0, t), *y = NULL;
+	const struct node *x = lower_operand(l, 0, t), *y = NULL;
 	const struct arg *e = &l->args[1];
 	if (e->kind == ARG_int || e->kind == ARG_float)
 		y = power(l, x, e->f);
 	if (!y)
-		y = build2(l->g, OP_power, x, operand(l, 1, t));
-	finish(l, y);
+		y = build2(l->g, OP_power, x, lower_operand(l, 1, t));
+	lower_finish(l, y);
 }
 
 /* ---- choices -------------------------------------------------------------------------------- */
@@ -260,50 +260,50 @@ void lower_where(struct lower *l)
 {
 	const struct node *p = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
 	enum dtype t = lower_dtype(l);
-	l->out[0] = build_select(
-		l->g, lower_shape(l, p, l->type[0]), operand(l, 1, t), operand(l, 2, t));
+	l->out[0] = build_select(l->g, lower_shape(l, p, l->type[0]), lower_operand(l, 1, t),
+		lower_operand(l, 2, t));
 }
 
 /* Bounds in arguments 1 and 2, either may be None; clamp_min and clamp_max have one: what 1, 2. */
 void lower_clamp(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *x = operand(l, 0, t);
+	const struct node *x = lower_operand(l, 0, t);
 	int what = l->row->what;
 	if (what != 2 && !lower_is_none(l, 1))
-		x = build2(l->g, OP_maximum, x, operand(l, 1, t));
+		x = build2(l->g, OP_maximum, x, lower_operand(l, 1, t));
 	if (what == 2)
-		x = build2(l->g, OP_minimum, x, operand(l, 1, t));
+		x = build2(l->g, OP_minimum, x, lower_operand(l, 1, t));
 	else if (what == 0 && !lower_is_none(l, 2))
-		x = build2(l->g, OP_minimum, x, operand(l, 2, t));
-	finish(l, x);
+		x = build2(l->g, OP_minimum, x, lower_operand(l, 2, t));
+	lower_finish(l, x);
 }
 
 void lower_relu(struct lower *l)
 {
-	const struct node *x = operand(l, 0, lower_dtype(l));
+	const struct node *x = lower_operand(l, 0, lower_dtype(l));
 	l->out[0] = build2(l->g, OP_maximum, x, zero(l, x));
 }
 
 void lower_leaky_relu(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *x = operand(l, 0, t);
-	const struct node *low = build2(l->g, OP_multiply, x, operand(l, 1, t));
-	finish(l, build_select(l->g, build_compare(l->g, "GT", x, zero(l, x)), x, low));
+	const struct node *x = lower_operand(l, 0, t);
+	const struct node *low = build2(l->g, OP_multiply, x, lower_operand(l, 1, t));
+	lower_finish(l, build_select(l->g, build_compare(l->g, "GT", x, zero(l, x)), x, low));
 }
 
 void lower_elu(struct lower *l)
 {
 	struct graph *g = l->g;
 	enum dtype t = lower_compute(lower_dtype(l));
-	const struct node *x = operand(l, 0, t);
+	const struct node *x = lower_operand(l, 0, t);
 	double alpha = lower_float(l, 1), scale = lower_float(l, 2), input = lower_float(l, 3);
 	const struct node *e = build1(
 		g, OP_exponential_minus_one, build2(g, OP_multiply, x, lower_like(l, x, input)));
 	const struct node *low = build2(g, OP_multiply, e, lower_like(l, x, alpha * scale));
 	const struct node *high = build2(g, OP_multiply, x, lower_like(l, x, scale));
-	finish(l, build_select(g, build_compare(g, "GT", x, zero(l, x)), high, low));
+	lower_finish(l, build_select(g, build_compare(g, "GT", x, zero(l, x)), high, low));
 }
 
 /* ---- copies, constants ---------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ void lower_elu(struct lower *l)
 /* The result is argument `what`, cast and broadcast. */
 void lower_copy(struct lower *l)
 {
-	l->out[0] = operand(l, (uint32_t)l->row->what, lower_dtype(l));
+	l->out[0] = lower_operand(l, (uint32_t)l->row->what, lower_dtype(l));
 }
 
 /* The number in argument `what` everywhere; -1: zero (what empty holds is nobody's business). */
@@ -320,7 +320,7 @@ void lower_full_like(struct lower *l)
 	if (l->row->what < 0)
 		l->out[0] = build_full(l->g, l->type[0], 0);
 	else
-		l->out[0] = operand(l, (uint32_t)l->row->what, lower_dtype(l));
+		l->out[0] = lower_operand(l, (uint32_t)l->row->what, lower_dtype(l));
 }
 
 /* start + i * step; floats are computed in f64 as eager does. */

@@ -77,16 +77,6 @@ static const struct node *window(struct lower *l, const struct pool *p, const st
 	return graph_node(g, &spec);
 }
 
-static const struct node *lowest(struct lower *l, enum dtype t)
-{
-	if (dtype_is_float(t))
-		return build_scalar(l->g, t, -(double)INFINITY);
-	int64_t least = dtype_is_unsigned(t) || t == DTYPE_i1
-				? 0
-				: (int64_t)(UINT64_MAX << (dtype_table[t].bits - 1));
-	return build_scalar_int(l->g, t, least);
-}
-
 /* One position of every window: x padded, then the strided slice that starts at `at`. */
 static const struct node *window_part(
 	struct lower *l, const struct pool *p, const struct node *padded, const int64_t *at)
@@ -122,7 +112,8 @@ static const struct node *max_indices(struct lower *l, const struct pool *p)
 	const struct node *index = build2(g, OP_add, column,
 		build2(g, OP_multiply, row,
 			lower_like(l, row, (double)p->x->type->dims[p->rank - 1])));
-	const struct node *x = build_pad(g, p->x, lowest(l, p->x->type->dtype), low, high, inner);
+	const struct node *x = build_pad(
+		g, p->x, lower_extreme_value(l, p->x->type->dtype, false), low, high, inner);
 	/* Padding has index -1, and so never wins. */
 	index = build_pad(g, index, build_scalar_int(g, DTYPE_i64, -1), low, high, inner);
 	const struct node *best = NULL, *where = NULL;
@@ -155,7 +146,7 @@ void lower_max_pool(struct lower *l)
 		lower_give_up(l);
 		return;
 	}
-	l->out[0] = window(l, &p, p.x, OP_maximum, lowest(l, p.x->type->dtype));
+	l->out[0] = window(l, &p, p.x, OP_maximum, lower_extreme_value(l, p.x->type->dtype, false));
 	if (lower_uses(l, 1))
 		l->out[1] = max_indices(l, &p);
 }

@@ -1,4 +1,4 @@
-/* lower_reduce.c -- sums, extremes, tests, variance, cumulative sums.
+/* lower_reduce.c -- sums, extremes, tests, variance.
  *
  * f16 and bf16 are summed in f32.  Extremes propagate NaN, as StableHLO's maximum and minimum do;
  * an index of an extreme is the first one, and a NaN is larger (smaller) than everything. */
@@ -209,82 +209,4 @@ void lower_var(struct lower *l)
 	l->out[0] = lower_cast(l, keep(l, var, 0), t);
 	if (l->nout > 1)
 		l->out[1] = lower_cast(l, keep(l, mean, 1), t);
-}
-
-/* ---- cumulative sum ------------------------------------------------------------------------- */
-
-static const struct region *add_body(struct lower *l, enum dtype t)
-{
-	const struct type *s = type_scalar(l->g, t), *params[2] = { s, s };
-	const struct node *sum =
-		build2(l->g, OP_add, graph_parameter(l->g, 0, s), graph_parameter(l->g, 1, s));
-	return graph_region(l->g, 2, params, 1, &sum);
-}
-
-/* A window that ends at each element and reaches back over all before it. */
-static const struct node *prefix_window(struct lower *l, const struct node *x, int64_t dim)
-{
-	int64_t size[ATEN_MAX_RANK], ones[ATEN_MAX_RANK], pad[2 * ATEN_MAX_RANK] = { 0 };
-	uint32_t rank = x->type->rank;
-	for (uint32_t i = 0; i < rank; i++)
-		size[i] = ones[i] = 1;
-	size[dim] = x->type->dims[dim];
-	pad[2 * dim] = size[dim] - 1;
-	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_window_dimensions, rank, size),
-		lower_attr_ints(l, KEY_window_strides, rank, ones),
-		lower_attr_ints(l, KEY_base_dilations, rank, ones),
-		lower_attr_ints(l, KEY_window_dilations, rank, ones),
-		lower_attr_ints(l, KEY_padding, 2 * rank, pad),
-	};
-	const struct region *body = add_body(l, x->type->dtype);
-	const struct node *in[2] = { x,
-		lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype) };
-	struct node_spec s = { .op = OP_reduce_window,
-		.nin = 2,
-		.in = in,
-		.nregions = 1,
-		.regions = &body,
-		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e),
-		.at = { l->r->file, l->r->line, 1 } };
-	return graph_node(l->g, &s);
-}
-
-/* log2(n) rounds of x += x shifted by 1, 2, 4 ...: for sizes where a window is too much work. */
-static const struct node *prefix_shift(struct lower *l, const struct node *x, int64_t dim)
-{
-	int64_t n = x->type->dims[dim];
-	const struct node *none = lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype);
-	for (int64_t by = 1; by < n; by *= 2) {
-		int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
-			inner[ATEN_MAX_RANK] = { 0 };
-		low[dim] = by;
-		high[dim] = -by;
-		const struct node *shifted = build_pad(l->g, x, none, low, high, inner);
-		x = build1(l->g, OP_optimization_barrier, build2(l->g, OP_add, x, shifted));
-	}
-	return x;
-}
-
-const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim)
-{
-	int64_t n = x->type->dims[dim];
-	return n < 2 ? x : n <= 1024 ? prefix_window(l, x, dim) : prefix_shift(l, x, dim);
-}
-
-void lower_cumsum(struct lower *l)
-{
-	const struct node *x = lower_tensor(l, 0);
-	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	x = lower_cast(l, x, c);
-	if (x->type->rank == 0) {
-		l->out[0] = lower_cast(l, x, t);
-		return;
-	}
-	int64_t dim = lower_dim(l, 1, x->type->rank), n = x->type->dims[dim];
-	if (!dim_is_number(n)) {
-		lower_give_up(l);
-		return;
-	}
-	l->out[0] = lower_cast(l, lower_prefix_sum(l, x, dim), t);
 }

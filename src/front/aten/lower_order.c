@@ -1,0 +1,206 @@
+/* lower_order.c -- by order: sort, topk, kthvalue, medians, mode, binary search.
+ *
+ * Sorts are stable and carry the indices along.  A NaN counts as larger than everything, as in
+ * eager. */
+#include "front/aten/aten_impl.h"
+
+/* a before b. */
+static const struct region *before(struct lower *l, enum dtype t, bool descending)
+{
+	struct graph *g = l->g;
+	const struct type *s = type_scalar(g, t), *i = type_scalar(g, DTYPE_i64),
+			  *params[4] = { s, s, i, i };
+	const struct node *a = graph_parameter(g, 0, s), *b = graph_parameter(g, 1, s);
+	const struct node *first = build_compare(g, descending ? "GT" : "LT", a, b);
+	if (dtype_is_float(t)) {
+		const struct node *nan_a = build_compare(g, "NE", a, a),
+				  *nan_b = build_compare(g, "NE", b, b);
+		const struct node *by_nan =
+			descending ? build2(g, OP_and, nan_a, build1(g, OP_not, nan_b))
+				   : build2(g, OP_and, nan_b, build1(g, OP_not, nan_a));
+		first = build2(g, OP_or, first, by_nan);
+	}
+	return graph_region(g, 4, params, 1, &first);
+}
+
+struct sorted {
+	const struct node *value, *index;
+};
+
+static struct sorted sort(struct lower *l, const struct node *x, int64_t dim, bool descending)
+{
+	struct graph *g = l->g;
+	const struct region *body = before(l, x->type->dtype, descending);
+	struct attr_entry e[] = {
+		lower_attr_int(l, KEY_dimension, dim),
+		{ .key = KEY_is_stable, .value = attr_bool(g, true) },
+	};
+	const struct node *in[2] = { x,
+		lower_iota(l, type_with_dtype(g, x->type, DTYPE_i64), dim) };
+	struct node_spec s = { .op = OP_sort,
+		.nin = 2,
+		.in = in,
+		.nregions = 1,
+		.regions = &body,
+		.attrs = attrs_cons(g, 2, e),
+		.at = { l->r->file, l->r->line, 1 } };
+	const struct node *n = graph_node(g, &s);
+	return (struct sorted){ graph_result(g, n, 0), graph_result(g, n, 1) };
+}
+
+/* sort; what 1: topk, the first k of it; 2: sort.stable. */
+void lower_sort(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t rank = x->type->rank, d = l->row->what ? 2 : 1;
+	if (rank == 0) {
+		l->out[0] = x;
+		l->out[1] = build_full(l->g, l->type[1], 0);
+		return;
+	}
+	int64_t dim = lower_dim(l, d, rank);
+	struct sorted s = sort(l, x, dim, lower_bool(l, d + 1));
+	if (l->row->what == 1) {
+		int64_t k = lower_size(l, 1);
+		s.value = lower_clip(l, s.value, dim, 0, k, 1);
+		s.index = lower_clip(l, s.index, dim, 0, k, 1);
+	}
+	l->out[0] = s.value;
+	l->out[1] = s.index;
+}
+
+/* ---- one of a sorted row -------------------------------------------------------------------- */
+
+/* The row argument `d` names, or all elements as one row. */
+static const struct node *row_of(struct lower *l, int64_t d, int64_t *dim)
+{
+	const struct node *x = lower_tensor(l, 0);
+	if (d >= 0 && x->type->rank) {
+		*dim = lower_dim(l, (uint32_t)d, x->type->rank);
+	} else {
+		int64_t n = dim_product(l->g, x->type->rank, x->type->dims);
+		*dim = 0;
+		x = build_reshape(l->g, x, 1, &n);
+	}
+	if (!dim_is_number(x->type->dims[*dim]))
+		lower_bail(l);
+	return x;
+}
+
+static void results(struct lower *l, const struct node *value, const struct node *index)
+{
+	const struct node *both[2] = { value, index };
+	for (uint32_t i = 0; i < l->nout; i++)
+		l->out[i] = build_reshape(l->g, both[i], l->type[i]->rank, l->type[i]->dims);
+}
+
+void lower_kthvalue(struct lower *l)
+{
+	int64_t dim, k = lower_int(l, 1);
+	const struct node *x = row_of(l, 2, &dim);
+	if (k < 1 || k > x->type->dims[dim])
+		lower_fail(l, "k is %lld, there are %lld elements", (long long)k,
+			(long long)x->type->dims[dim]);
+	struct sorted s = sort(l, x, dim, false);
+	results(l, lower_clip(l, s.value, dim, k - 1, k, 1),
+		lower_clip(l, s.index, dim, k - 1, k, 1));
+}
+
+/* How many NaNs each row has, with a dimension of size 1. */
+static const struct node *count_nan(struct lower *l, const struct node *x, int64_t dim)
+{
+	bool in[ATEN_MAX_RANK] = { 0 };
+	in[dim] = true;
+	const struct node *nan = build_convert(l->g, build_compare(l->g, "NE", x, x), DTYPE_i64);
+	return lower_reduce(l, OP_add, nan, in, true);
+}
+
+/* The lower of the two in the middle: of all elements, or along a dimension; what has MEDIAN_DIM
+ * for the latter, and MEDIAN_PLAIN when NaNs do not count.  Else the first NaN is the median. */
+enum { MEDIAN_DIM = 1, MEDIAN_PLAIN = 2 };
+void lower_median(struct lower *l)
+{
+	struct graph *g = l->g;
+	int64_t dim;
+	const struct node *x = row_of(l, l->row->what & MEDIAN_DIM ? 1 : -1, &dim);
+	int64_t n = x->type->dims[dim];
+	if (n == 0)
+		lower_bail(l);
+	struct sorted s = sort(l, x, dim, false);
+	if (!dtype_is_float(x->type->dtype)) {
+		int64_t k = (n - 1) / 2;
+		results(l, lower_clip(l, s.value, dim, k, k + 1, 1),
+			lower_clip(l, s.index, dim, k, k + 1, 1));
+		return;
+	}
+	const struct node *nans = count_nan(l, x, dim), *at;
+	const struct node *numbers =
+		build2(g, OP_subtract, lower_like(l, nans, (double)n), nans);
+	const struct node *one = lower_like(l, nans, 1), *zero = lower_like(l, nans, 0);
+	const struct node *before_middle = build2(g, OP_maximum, zero,
+		build2(g, OP_subtract, numbers, one));
+	at = build2(g, OP_shift_right_logical, before_middle, one);
+	if (!(l->row->what & MEDIAN_PLAIN)) {
+		const struct node *clean = build_compare(g, "EQ", nans, zero);
+		at = build_select(g, clean, lower_like(l, nans, (double)((n - 1) / 2)), numbers);
+	}
+	struct take k = { .m = x->type->rank, .batch = x->type->rank };
+	for (uint32_t i = 0; i < k.m; i++)
+		k.at[i] = i;
+	k.x = s.value;
+	k.starts = take_coordinates(l, at, s.value, dim);
+	const struct node *value = take_gather(l, &k);
+	k.x = s.index;
+	results(l, value, take_gather(l, &k));
+}
+
+/* ---- search --------------------------------------------------------------------------------- */
+
+/* How many of `sorted` (along its last dimension) lie before each of v: below it, or up to it when
+ * `right`. */
+static void search(struct lower *l, const struct node *sorted, const struct node *v, bool right)
+{
+	struct graph *g = l->g;
+	const struct type *st = sorted->type, *vt = v->type;
+	uint32_t rank = vt->rank + 1;
+	int64_t dims[ATEN_MAX_RANK], at[ATEN_MAX_RANK];
+	const struct arg both[2] = { { .kind = ARG_tensor, .node = sorted },
+		{ .kind = ARG_tensor, .node = v } };
+	enum dtype t = lower_promote(l, 2, (const struct arg *const[]){ &both[0], &both[1] });
+	if (rank > ATEN_MAX_RANK || !st->rank || (st->rank > 1 && st->rank != vt->rank))
+		lower_bail(l);
+	for (uint32_t i = 0; i < vt->rank; i++) {
+		dims[i] = vt->dims[i];
+		at[i] = i;
+	}
+	dims[rank - 1] = st->dims[st->rank - 1];
+	v = build_broadcast(g, lower_cast(l, v, t), rank, dims, at);
+	for (uint32_t i = 0; i < st->rank; i++)
+		at[i] = i + 1 == st->rank ? rank - 1 : i;
+	sorted = build_broadcast(g, lower_cast(l, sorted, t), rank, dims, at);
+	/* Said negatively: a NaN lies behind everything. */
+	const struct node *behind = build_compare(g, right ? "GT" : "GE", sorted, v);
+	const struct node *passed = build_convert(g, build1(g, OP_not, behind), lower_dtype(l));
+	bool in[ATEN_MAX_RANK] = { 0 };
+	in[rank - 1] = true;
+	l->out[0] = lower_reduce(l, OP_add, passed, in, false);
+}
+
+void lower_searchsorted(struct lower *l)
+{
+	bool right = lower_bool(l, 3) || (!lower_is_none(l, 4) && l->args[4].s[0] == 'r');
+	const struct node *sorted = lower_tensor(l, 0), *v = l->args[1].node;
+	if (!lower_is_none(l, 5))
+		lower_bail(l);
+	if (!v)
+		v = lower_scalar(l, &l->args[1], sorted->type->dtype);
+	search(l, sorted, v, right);
+}
+
+void lower_bucketize(struct lower *l)
+{
+	const struct node *v = l->args[0].node;
+	if (!v)
+		v = lower_scalar(l, &l->args[0], lower_tensor(l, 1)->type->dtype);
+	search(l, lower_tensor(l, 1), v, lower_bool(l, 3));
+}
