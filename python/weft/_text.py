@@ -23,6 +23,7 @@ DTYPES = {
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
 RANDOM = {"aten.native_dropout.default", "aten.rand.default", "aten.bernoulli.p"}
+STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
 
@@ -292,18 +293,31 @@ class Printer:
                         "aten.sym_constrain_range.default"):
                 return
             raise Unsupported(name)
-        if name == "aten.as_strided.default" and not n.args[0].meta["val"].is_contiguous():
-            raise Unsupported("as_strided of a tensor that is not contiguous")
         if target._schema.is_mutable:
             raise Unsupported(name)
         types = self.type(val) if not isinstance(val, (tuple, list)) else \
             "(" + ", ".join(self.type(v) for v in val) + ")"
         args = [self.arg(a) for a in n.args]
+        if name in STRIDED:
+            args[0] = self.row_major(n.args[0], name)
         args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT]
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
         self.lines.append(f"%{self.name(n)} : {types} = {name}({', '.join(args)}){self.where(n)}")
+
+    def row_major(self, n: torch.fx.Node, user: str) -> str:
+        """n, or the permutation of it that lies row-major: what strides of C's are said of."""
+        val = n.meta["val"]
+        order = memory_order(val.shape, val.stride())
+        if order == tuple(range(val.dim())):
+            return self.arg(n)
+        if order is None or user != "aten.as_strided.default":
+            raise Unsupported(f"{user} of a tensor that is not contiguous")
+        name = f"weft_rows_{len(self.lines)}"
+        self.lines.append(f"%{name} : {self.type(val.permute(order))} = "
+                          f"aten.permute.default({self.arg(n)}, {list(order)})")
+        return "%" + name
 
     def output(self, n: torch.fx.Node) -> None:
         out = n.args[0]

@@ -195,6 +195,9 @@ const struct node *lower_cast(
 	struct lower *l, const struct node *n, enum dtype t); /* to bool: != 0 */
 /* Argument i cast to t and broadcast to the first result's shape. */
 const struct node *lower_operand(struct lower *l, uint32_t i, enum dtype t);
+/* Rounded down as in eager: of floats from the remainder, so exact where a / b is not. */
+const struct node *lower_floor_divide(
+	struct lower *l, const struct node *a, const struct node *b);
 /* n is the first result, cast to its dtype. */
 void lower_finish(struct lower *l, const struct node *n);
 /* n without (or with size 1 at) the reduced dimensions, back to the shape of `like`. */

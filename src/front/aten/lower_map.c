@@ -176,8 +176,8 @@ void lower_remainder(struct lower *l)
 	lower_finish(l, r);
 }
 
-/* Eager's floor division of floats: from the remainder, so that it is exact where a / b is not. */
-static const struct node *floor_divide(struct lower *l, const struct node *a, const struct node *b)
+const struct node *lower_floor_divide(
+	struct lower *l, const struct node *a, const struct node *b)
 {
 	struct graph *g = l->g;
 	enum dtype t = a->type->dtype;
@@ -209,7 +209,7 @@ void lower_div_mode(struct lower *l)
 	const struct node *a = lower_operand(l, 0, t), *b = lower_operand(l, 1, t);
 	const char *mode = lower_is_none(l, 2) ? "" : l->args[2].s;
 	if (mode[0] == 'f') {
-		lower_finish(l, floor_divide(l, a, b));
+		lower_finish(l, lower_floor_divide(l, a, b));
 	} else {
 		const struct node *q = build2(l->g, OP_divide, a, b);
 		lower_finish(l, mode[0] == 't' && dtype_is_float(t) ? truncate(l, q) : q);

@@ -1,0 +1,240 @@
+/* lower_scatter.c -- scatters that reduce, and places named by masks, diagonals and strides. */
+#include "front/aten/aten_impl.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- scatters that reduce ------------------------------------------------------------------- */
+
+enum reduce { REDUCE_sum, REDUCE_prod, REDUCE_mean, REDUCE_amax, REDUCE_amin };
+
+static enum reduce read_reduce(struct lower *l, uint32_t i)
+{
+	static const char *const names[] = { "sum", "prod", "mean", "amax", "amin" };
+	for (uint32_t k = 0; k < sizeof names / sizeof names[0]; k++)
+		if (!strcmp(l->args[i].s, names[k]))
+			return (enum reduce)k;
+	lower_fail(l, "no reduction %s", l->args[i].s);
+}
+
+static const struct node *neutral(struct lower *l, enum reduce how, enum dtype t)
+{
+	if (how == REDUCE_amax || how == REDUCE_amin)
+		return lower_extreme_value(l, t, how == REDUCE_amin);
+	const struct arg v = { .kind = ARG_int, .i = how == REDUCE_prod };
+	return lower_scalar(l, &v, t);
+}
+
+/* k.x with updates reduced into it; include_self false: what is hit starts anew. */
+static const struct node *reduce_into(struct lower *l, struct take *k, const struct node *updates,
+	enum reduce how, bool include_self)
+{
+	static const enum op ops[] = { OP_add, OP_multiply, OP_add, OP_maximum, OP_minimum };
+	static const enum op bits[] = { OP_or, OP_and, OP_or, OP_or, OP_and };
+	struct graph *g = l->g;
+	const struct node *x = k->x, *count = NULL;
+	enum dtype t = x->type->dtype;
+	if (how == REDUCE_mean || !include_self) {
+		struct take ones = *k;
+		ones.x = build_full(g, type_with_dtype(g, x->type, DTYPE_i64), 0);
+		count = take_scatter(l, &ones,
+			build_full(g, type_with_dtype(g, updates->type, DTYPE_i64), 1), OP_add);
+	}
+	if (!include_self) {
+		const struct node *hit = build_compare(g, "GT", count, lower_like(l, count, 0));
+		k->x = build_select(g, hit, lower_shape(l, neutral(l, how, t), x->type), x);
+	}
+	const struct node *y = take_scatter(l, k, updates, t == DTYPE_i1 ? bits[how] : ops[how]);
+	if (how != REDUCE_mean)
+		return y;
+	const struct node *one = lower_like(l, count, 1);
+	count = include_self ? build2(g, OP_add, count, one) : build2(g, OP_maximum, count, one);
+	count = build_convert(g, count, t);
+	return dtype_is_int(t) ? lower_floor_divide(l, y, count) : build2(g, OP_divide, y, count);
+}
+
+/* scatter_reduce: dim, index, src, the reduction and include_self in arguments 1 to 5. */
+void lower_scatter_reduce(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
+			  *v = lower_tensor(l, 3);
+	enum dtype t = x->type->dtype, c = lower_compute(t);
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], unit = 1;
+	if (x->type->rank == 0) {
+		x = build_reshape(l->g, x, 1, &unit);
+		index = build_reshape(l->g, index, 1, &unit);
+		v = build_reshape(l->g, v, 1, &unit);
+	}
+	uint32_t rank = x->type->rank;
+	if (index->type->rank != rank || v->type->rank != rank || !type_is_static(index->type))
+		lower_bail(l);
+	int64_t dim = lower_dim(l, 1, rank);
+	struct take k = { .x = lower_cast(l, x, c), .m = rank, .batch = rank };
+	for (uint32_t i = 0; i < rank; i++) {
+		k.at[i] = i;
+		one[i] = 1;
+	}
+	v = lower_cast(l, build_slice(l->g, v, zero, index->type->dims, one), c);
+	k.starts = take_coordinates(l, lower_cast(l, index, DTYPE_i64), x, dim);
+	const struct node *y = reduce_into(l, &k, v, read_reduce(l, 4), lower_bool(l, 5));
+	lower_finish(l, build_reshape(l->g, y, l->type[0]->rank, l->type[0]->dims));
+}
+
+/* The same by whole slices: index has one dimension. */
+void lower_index_reduce(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
+			  *v = lower_tensor(l, 3);
+	enum dtype t = x->type->dtype, c = lower_compute(t);
+	if (x->type->rank == 0 || index->type->rank != 1 || v->type->rank != x->type->rank)
+		lower_bail(l);
+	int64_t dim = lower_dim(l, 1, x->type->rank);
+	struct take k = { .x = lower_cast(l, x, c), .m = 1, .at = { dim }, .batch = 1 };
+	k.first = (uint32_t)dim;
+	k.starts = lower_wrap_index(l, lower_cast(l, index, DTYPE_i64), x, dim);
+	lower_finish(l, reduce_into(l, &k, lower_cast(l, v, c), read_reduce(l, 4),
+				lower_bool(l, 5)));
+}
+
+/* ---- flat places ---------------------------------------------------------------------------- */
+
+static const struct node *flat(struct lower *l, const struct node *n)
+{
+	int64_t all = dim_product(l->g, n->type->rank, n->type->dims);
+	return build_reshape(l->g, n, 1, &all);
+}
+
+/* The flat places of x in `index` become `updates`, both of one dimension. */
+static const struct node *put_flat(struct lower *l, const struct node *x, const struct node *index,
+	const struct node *updates, enum op op)
+{
+	struct take k = { .x = flat(l, x), .m = 1, .batch = 1 };
+	k.starts = lower_wrap_index(l, index, k.x, 0);
+	const struct node *y =
+		take_scatter(l, &k, lower_cast(l, updates, x->type->dtype), op);
+	return build_reshape(l->g, y, x->type->rank, x->type->dims);
+}
+
+void lower_put(struct lower *l)
+{
+	const struct node *index = flat(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i64));
+	l->out[0] = put_flat(l, lower_tensor(l, 0), index, flat(l, lower_tensor(l, 2)),
+		lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
+}
+
+void lower_take(struct lower *l)
+{
+	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
+	l->out[0] = take_one(l, flat(l, lower_tensor(l, 0)), 0, index, 0);
+}
+
+/* True place i of the mask takes element i of the source. */
+void lower_masked_scatter(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct type *t = l->type[0];
+	const struct node *x = lower_operand(l, 0, t->dtype);
+	const struct node *mask = lower_shape(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i1), t);
+	const struct node *source = flat(l, lower_tensor(l, 2));
+	if (type_elements(t) <= 0 || type_elements(source->type) <= 0)
+		lower_bail(l);
+	const struct node *ones = flat(l, build_convert(g, mask, DTYPE_i64));
+	const struct node *at = build2(
+		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
+	at = build2(g, OP_maximum, at, lower_like(l, at, 0));
+	const struct node *taken = build_reshape(g, take_one(l, source, 0, at, 0), t->rank,
+		t->dims);
+	l->out[0] = build_select(g, mask, lower_cast(l, taken, t->dtype), x);
+}
+
+/* ---- diagonals ------------------------------------------------------------------------------ */
+
+/* The diagonal of x that arguments i .. (offset, dim1, dim2) name: n places, the last dimension. */
+static struct take diagonal(struct lower *l, const struct node *x, uint32_t i, int64_t n)
+{
+	struct graph *g = l->g;
+	uint32_t rank = x->type->rank;
+	if (rank < 2 || !dim_is_number(n))
+		lower_bail(l);
+	int64_t offset = lower_int(l, i), a = lower_dim(l, i + 1, rank),
+		b = lower_dim(l, i + 2, rank);
+	if (a == b)
+		lower_fail(l, "both dimensions are %lld", (long long)a);
+	int64_t from[2] = { offset < 0 ? -offset : 0, offset > 0 ? offset : 0 }, two[2] = { n, 1 };
+	if (a > b) {
+		int64_t t[2] = { a, from[0] };
+		a = b;
+		b = t[0];
+		from[0] = from[1];
+		from[1] = t[1];
+	}
+	const struct node *part[2];
+	const struct node *along = lower_iota(l, type_tensor(g, DTYPE_i64, 2, two), 0);
+	for (uint32_t k = 0; k < 2; k++)
+		part[k] = build2(g, OP_add, along, lower_like(l, along, (double)from[k]));
+	return (struct take){ .x = x,
+		.m = 2,
+		.at = { a, b },
+		.starts = build_concat(g, 2, part, 1),
+		.batch = 1,
+		.first = rank - 2 };
+}
+
+void lower_diagonal(struct lower *l)
+{
+	const struct type *t = l->type[0];
+	struct take k = diagonal(l, lower_tensor(l, 0), 1, t->rank ? t->dims[t->rank - 1] : 0);
+	l->out[0] = take_gather(l, &k);
+}
+
+void lower_diagonal_scatter(struct lower *l)
+{
+	const struct node *src = lower_tensor(l, 1);
+	uint32_t rank = src->type->rank;
+	struct take k = diagonal(l, lower_tensor(l, 0), 2, rank ? src->type->dims[rank - 1] : 0);
+	l->out[0] = take_scatter(
+		l, &k, lower_cast(l, src, l->type[0]->dtype), TAKE_REPLACES);
+}
+
+/* ---- strides -------------------------------------------------------------------------------- */
+
+/* Where elements of a view of type t lie in the `total` of its base: strides and offset in
+ * arguments i + 1 and i + 2. */
+static const struct node *strided_places(
+	struct lower *l, const struct type *t, uint32_t i, int64_t total)
+{
+	struct graph *g = l->g;
+	uint32_t n;
+	const int64_t *strides = lower_ints(l, i + 1, &n);
+	int64_t last = lower_is_none(l, i + 2) ? 0 : lower_int(l, i + 2);
+	if (total < 0 || !type_is_static(t) || n != t->rank)
+		lower_bail(l);
+	const struct type *it = type_with_dtype(g, t, DTYPE_i64);
+	const struct node *places = build_full(g, it, (double)last);
+	for (uint32_t k = 0; k < n; k++) {
+		if (strides[k] < 0 || last < 0 || t->dims[k] == 0)
+			lower_bail(l);
+		last += (t->dims[k] - 1) * strides[k];
+		const struct node *along = lower_iota(l, it, k);
+		along = build2(
+			g, OP_multiply, along, lower_like(l, along, (double)strides[k]));
+		places = build2(g, OP_add, places, along);
+	}
+	if (last >= total)
+		lower_fail(l, "reaches behind the %lld elements", (long long)total);
+	return places;
+}
+
+/* The text promises that self lies row-major (the front end that wrote it made sure). */
+void lower_as_strided(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	const struct node *at = strided_places(l, l->type[0], 1, type_elements(x->type));
+	l->out[0] = take_one(l, flat(l, x), 0, at, 0);
+}
+
+void lower_as_strided_scatter(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0), *src = lower_tensor(l, 1);
+	const struct node *at = strided_places(l, src->type, 2, type_elements(x->type));
+	l->out[0] = put_flat(l, x, flat(l, at), flat(l, src), TAKE_REPLACES);
+}
