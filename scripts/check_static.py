@@ -7,6 +7,7 @@ Each file a check looks at counts as one test.  The last line is `N passed, N fa
 """
 import argparse
 import concurrent.futures
+import fnmatch
 import os
 import re
 import subprocess
@@ -237,6 +238,29 @@ class Checks:
                 want = test.format(m[1])
                 there = any(f.startswith(want) for f in self.files)
                 yield f"{table}:{line}", [] if there else [f"{table}:{line}: no test {want}"]
+
+    def check_documents(self):
+        """Every file, folder and kind of function that a document names is there; every table is in a recipe or
+        on the map."""
+        tables = {f for f in self.files if f.startswith("src/") and f.endswith(".def")}
+        sources = "\n".join(read(f) for f in self.c + self.h)
+        named = ""
+        for path in [f for f in self.files if re.fullmatch(r"(doc/|tests/|bench/)?[\w-]+\.md", f)]:
+            bad, text = [], read(path)
+            named += text if "/" not in path else ""
+            for line, m in lines_with(r"`([\w.*/<>-]+)`", text):
+                word = re.sub(r"<\w+>|NAME", "*", m[1])
+                if re.match(r"(src|tests|doc|scripts|include|examples|python|bench)/", word):
+                    names = self.files + [f + "/" for f in {os.path.dirname(f) for f in self.files}]
+                    if not any(fnmatch.fnmatch(f, word) or f.startswith(word.rstrip("/") + "/") for f in names):
+                        bad.append(f"{path}:{line}: there is no {m[1]}")
+                elif path == "CONTRIBUTING.md" and re.fullmatch(r"\w+_\*", word) and \
+                        not re.search(rf"\b{word[:-1]}\w+\(", sources):
+                    bad.append(f"{path}:{line}: there is no function {m[1]}")
+            yield path, bad
+        for table in sorted(tables):
+            there = os.path.basename(table) in named
+            yield table, [] if there else [f"{table}: in none of ARCHITECTURE.md, CONTRIBUTING.md and README.md"]
 
     def check_options(self):
         """The page of options is what its tables say, and every variable that is read is in one of them."""
