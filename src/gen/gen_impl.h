@@ -271,6 +271,7 @@ struct ix *ix_array(struct gen *g, uint32_t n);
 LLVMValueRef math_call(
 	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
 struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b);
+struct val math_complex_divide(struct gen *g, struct val a, struct val b);
 LLVMValueRef math_floor(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_ceil(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_trunc(struct gen *g, LLVMValueRef a);

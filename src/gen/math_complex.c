@@ -1,11 +1,13 @@
 /* math_complex.c -- elementary functions of complex numbers, by their real parts.
  *
  * complex<f32> is computed in f64 and rounded once a part, so nothing overflows on the way and
- * cancellation does no harm; complex<f64> by the same formulas, as good as those are.  Both
- * branches of a case are computed and one is chosen. */
-#include "gen/math_impl.h"
+ * cancellation does no harm; complex<f64> by the same formulas, which are chosen so that no part
+ * loses more than a few units in the last place: sums of squares near 1 in two parts, tanh without
+ * the difference in its denominator, scaling where squares leave the range.  The inverse functions
+ * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen. */
+#include "gen/math_complex.h"
 
-struct z { LLVMValueRef x, y; };
+#define EXP_700 1.0142320547350045e+304
 
 static struct z multiply(struct gen *g, struct z a, struct z b)
 {
@@ -13,15 +15,43 @@ static struct z multiply(struct gen *g, struct z a, struct z b)
 		FADD(FMUL(a.x, b.y), FMUL(a.y, b.x)) };
 }
 
-static struct z inverse(struct gen *g, struct z a)
+/* The power of 2 in a, integers; of denormal numbers that of the least normal one. */
+static LLVMValueRef exponent(struct gen *g, LLVMValueRef a)
 {
-	LLVMValueRef d = FADD(FMUL(a.x, a.x), FMUL(a.y, a.y));
+	LLVMTypeRef t = math_int(g, a);
+	LLVMValueRef e = LSHR(BITCAST(math_abs(g, a), t), ci_like(BITCAST(a, t), 52));
 
-	return (struct z){ FDIV(a.x, d), FDIV(FNEG(a.y), d) };
+	return SUB(SELECT(ICMP(EQ, e, ci_like(e, 0)), ci_like(e, 1), e), ci_like(e, 1023));
+}
+
+static struct z scaled(struct gen *g, struct z z, LLVMValueRef e)
+{
+	return (struct z){ math_scale(g, z.x, e), math_scale(g, z.y, e) };
+}
+
+LLVMValueRef math_larger(struct gen *g, struct z z)
+{
+	LLVMValueRef a = math_abs(g, z.x), b = math_abs(g, z.y);
+
+	return SELECT(FCMP(OGT, b, a), b, a);
+}
+
+/* 1 / z: conj(z) / |z|^2, scaled. */
+static struct z inverse(struct gen *g, struct z z)
+{
+	LLVMValueRef a = math_larger(g, z), e = exponent(g, a), down = SUB(ci_like(e, 0), e);
+	struct z s = scaled(g, z, down), r;
+	LLVMValueRef d = FADD(FMUL(s.x, s.x), FMUL(s.y, s.y));
+	LLVMValueRef far = FCMP(OEQ, a, K(__builtin_inf()));
+
+	r = scaled(g, (struct z){ FDIV(s.x, d), FDIV(FNEG(s.y), d) }, down);
+	r.x = SELECT(far, math_copysign(g, K(0), z.x), r.x);
+	r.y = SELECT(far, math_copysign(g, K(0), FNEG(z.y)), r.y);
+	return r;
 }
 
 /* |z|, scaled by the larger part. */
-static LLVMValueRef modulus(struct gen *g, struct z z)
+LLVMValueRef math_modulus(struct gen *g, struct z z)
 {
 	LLVMValueRef a = math_abs(g, z.x), b = math_abs(g, z.y), inf = K(__builtin_inf());
 	LLVMValueRef steep = FCMP(OGT, b, a), m = SELECT(steep, b, a), n = SELECT(steep, a, b),
@@ -32,24 +62,73 @@ static LLVMValueRef modulus(struct gen *g, struct z z)
 	return SELECT(OR(FCMP(OEQ, a, inf), FCMP(OEQ, b, inf)), inf, r);
 }
 
+/* e^x (cos y + i sin y); e^700 is a factor of its own where e^x alone leaves the range. */
 static struct z exponential(struct gen *g, struct z z)
 {
-	LLVMValueRef a = z.x, e = math_exp(g, a, NULL);
-	struct z r = { FMUL(e, math_sin_cos(g, z.y, 1)), FMUL(e, math_sin_cos(g, z.y, 0)) };
+	LLVMValueRef a = z.x, high = FCMP(OGT, a, K(700)), low = FCMP(OLT, a, K(-700));
+	LLVMValueRef shift = SELECT(high, K(700), SELECT(low, K(-700), K(0)));
+	LLVMValueRef rest = SELECT(high, K(EXP_700), SELECT(low, K(1 / EXP_700), K(1)));
+	LLVMValueRef e = math_exp(g, FSUB(a, shift), NULL);
+	LLVMValueRef c = math_sin_cos(g, z.y, 1), s = math_sin_cos(g, z.y, 0);
+	struct z r = { FMUL(FMUL(e, c), rest), FMUL(FMUL(e, s), rest) };
 	LLVMValueRef real = FCMP(OEQ, z.y, K(0)), none = FCMP(OEQ, a, K(-__builtin_inf()));
 	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())),
 		     nan = K(__builtin_nan(""));
 
 	r.x = SELECT(angle, SELECT(none, K(0), r.x), nan);
 	r.y = SELECT(angle, SELECT(none, K(0), r.y), nan);
-	r.x = SELECT(real, e, r.x);
+	r.x = SELECT(real, math_exp(g, a, NULL), r.x);
 	r.y = SELECT(real, z.y, r.y);
 	return r;
 }
 
+/* log(1 + s) / 2, s in two parts */
+static LLVMValueRef half_log(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+{
+	return FMUL(K(0.5), FADD(math_log1p(g, a), FDIV(low, FADD(a, K(1)))));
+}
+
+/* first + x^2 + y^2 in two parts: what cancels does so exactly. */
+static struct two square_sum(struct gen *g, LLVMValueRef first, LLVMValueRef x, LLVMValueRef y)
+{
+	struct two p = math_two_product(g, x, x), q = math_two_product(g, y, y);
+	struct two s = math_two_sum(g, first, p.hi), t = math_two_sum(g, s.hi, q.hi);
+
+	return math_two_sum(g, t.hi, FADD(FADD(s.lo, t.lo), FADD(p.lo, q.lo)));
+}
+
+/* log |z|: near 1 from |z|^2 - 1, else from the parts divided by a power of 2. */
+static LLVMValueRef log_modulus(struct gen *g, struct z z)
+{
+	LLVMValueRef a = math_larger(g, z), e = exponent(g, a), inf = K(__builtin_inf());
+	struct z u = scaled(g, z, SUB(ci_like(e, 0), e));
+	LLVMValueRef far = FMUL(K(0.5), math_log(g, FADD(FMUL(u.x, u.x), FMUL(u.y, u.y))));
+	LLVMValueRef near = AND(FCMP(OGT, a, K(0.25)), FCMP(OLT, a, K(4)));
+	struct two s = square_sum(g, K(-1), SELECT(near, z.x, K(1)), SELECT(near, z.y, K(0)));
+
+	e = LLVMBuildSIToFP(g->b, LLVMBuildTrunc(g->b, e, like(a, g->i32), ""), LLVMTypeOf(a), "");
+	far = fma3(g, e, K(0.69314718055994530942), far);
+	far = SELECT(FCMP(OEQ, math_abs(g, z.x), inf), inf, far);
+	far = SELECT(FCMP(OEQ, math_abs(g, z.y), inf), inf, far);
+	return SELECT(near, half_log(g, s.hi, s.lo), far);
+}
+
 static struct z logarithm(struct gen *g, struct z z)
 {
-	return (struct z){ math_log(g, modulus(g, z)), math_atan2(g, z.y, z.x) };
+	return (struct z){ log_modulus(g, z), math_atan2(g, z.y, z.x) };
+}
+
+static struct z log_plus_one(struct gen *g, struct z z)
+{
+	LLVMValueRef a = z.x, x = FADD(a, K(1));
+	LLVMValueRef small = FCMP(OLT, math_larger(g, z), K(2));
+	struct two s = square_sum(g, SELECT(small, FADD(a, a), K(0)), SELECT(small, a, K(0)),
+		SELECT(small, z.y, K(0)));
+	LLVMValueRef near = AND(small, FCMP(OLT, math_abs(g, s.hi), K(0.5)));
+	LLVMValueRef real = SELECT(near, half_log(g, SELECT(near, s.hi, K(0)), s.lo),
+		log_modulus(g, (struct z){ x, z.y }));
+
+	return (struct z){ real, math_atan2(g, z.y, x) };
 }
 
 static struct z square_root(struct gen *g, struct z z)
@@ -60,7 +139,7 @@ static struct z square_root(struct gen *g, struct z z)
 	/* Scaled by 4^n, so that no sum overflows or loses its bits. */
 	LLVMValueRef down = SELECT(huge, K(0x1p-4), SELECT(tiny, K(0x1p200), K(1)));
 	LLVMValueRef up = SELECT(huge, K(0x1p2), SELECT(tiny, K(0x1p-100), K(1)));
-	LLVMValueRef x = FMUL(a, down), y = FMUL(b, down), m = modulus(g, (struct z){ x, y });
+	LLVMValueRef x = FMUL(a, down), y = FMUL(b, down), m = math_modulus(g, (struct z){ x, y });
 	LLVMValueRef root = call1(g, "llvm.sqrt", FMUL(FADD(m, x), K(0.5))), big = FMUL(root, up);
 	LLVMValueRef small = FMUL(FDIV(y, FADD(root, root)), up), left = FCMP(OLT, z.x, K(0));
 	LLVMValueRef steep = FCMP(OEQ, math_abs(g, z.y), inf);
@@ -82,15 +161,30 @@ static struct z sine(struct gen *g, struct z z, bool cosine)
 	return (struct z){ FMUL(s, ch), FMUL(c, sh) };
 }
 
-/* (sinh 2x + i sin 2y) / (cosh 2x + cos 2y) */
+static struct z hyperbolic_sine(struct gen *g, struct z z, bool cosine)
+{
+	struct z r = sine(g, (struct z){ FNEG(z.y), z.x }, cosine);
+
+	/* cosh z = cos iz, sinh z = -i sin iz */
+	return cosine ? r : (struct z){ r.y, FNEG(r.x) };
+}
+
+/* (sinh x cosh x + i sin y cos y) / (sinh^2 x + cos^2 y); far out 1 + i 4 sin y cos y e^-2x. */
 static struct z hyperbolic_tangent(struct gen *g, struct z z)
 {
-	LLVMValueRef a = z.x, x = SELECT(FCMP(OGT, a, K(20)), K(20), a);
+	LLVMValueRef a = z.x, x = math_abs(g, a), far = FCMP(OGT, x, K(22));
+	LLVMValueRef near = SELECT(far, K(22), x), sh = math_sinh(g, near), ch = math_cosh(g, near);
+	LLVMValueRef s = math_sin_cos(g, z.y, 0), c = math_sin_cos(g, z.y, 1), sc = FMUL(s, c);
+	LLVMValueRef d = FADD(FMUL(sh, sh), FMUL(c, c)), e = math_exp(g, FNEG(x), NULL);
+	LLVMValueRef little = FMUL(FMUL(FMUL(K(4), sc), e), e);
+	LLVMValueRef end = FCMP(OEQ, x, K(__builtin_inf())), real = FCMP(OEQ, z.y, K(0));
+	struct z r = { FDIV(FMUL(sh, ch), d), SELECT(far, little, FDIV(sc, d)) };
 
-	x = SELECT(FCMP(OLT, a, K(-20)), K(-20), x);
-	x = FADD(x, x);
-	LLVMValueRef y = FADD(z.y, z.y), d = FADD(math_cosh(g, x), math_sin_cos(g, y, 1));
-	return (struct z){ FDIV(math_sinh(g, x), d), FDIV(math_sin_cos(g, y, 0), d) };
+	r.x = SELECT(far, K(1), r.x);
+	r.y = SELECT(end, math_copysign(g, K(0), SELECT(FCMP(UNO, sc, sc), K(1), sc)), r.y);
+	r.y = SELECT(real, z.y, r.y);
+	r.x = SELECT(FCMP(UNO, x, x), x, r.x);
+	return (struct z){ math_copysign(g, r.x, a), r.y };
 }
 
 static struct z exp_minus_one(struct gen *g, struct z z)
@@ -102,16 +196,9 @@ static struct z exp_minus_one(struct gen *g, struct z z)
 	return (struct z){ FADD(FMUL(math_expm1(g, a), math_sin_cos(g, z.y, 1)), less), e.y };
 }
 
-static struct z log_plus_one(struct gen *g, struct z z)
-{
-	LLVMValueRef a = z.x, s = FADD(FMUL(a, FADD(a, K(2))), FMUL(z.y, z.y));
-
-	return (struct z){ FMUL(K(0.5), math_log1p(g, s)), math_atan2(g, z.y, FADD(a, K(1))) };
-}
-
 static struct z sign_of(struct gen *g, struct z z)
 {
-	LLVMValueRef a = z.x, m = modulus(g, z), none = FCMP(OEQ, m, K(0));
+	LLVMValueRef a = z.x, m = math_modulus(g, z), none = FCMP(OEQ, m, K(0));
 
 	return (struct z){ SELECT(none, K(0), FDIV(a, m)), SELECT(none, K(0), FDIV(z.y, m)) };
 }
@@ -128,10 +215,45 @@ static struct z power(struct gen *g, struct z a_, struct z b_)
 	return r;
 }
 
-static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z *out)
+/* a + bi to the power 1/3: the cube root of the modulus, a third of the angle. */
+static struct z cube_root(struct gen *g, struct z z)
 {
+	LLVMValueRef a = z.x, m = math_cbrt(g, math_modulus(g, z));
+	LLVMValueRef angle = FDIV(math_atan2(g, z.y, a), K(3));
+
+	return (struct z){ FMUL(m, math_sin_cos(g, angle, 1)), FMUL(m, math_sin_cos(g, angle, 0)) };
+}
+
+static struct z logistic(struct gen *g, struct z z)
+{
+	struct z e = exponential(g, (struct z){ FNEG(z.x), FNEG(z.y) });
 	LLVMValueRef a = z.x;
 
+	e.x = FADD(e.x, K(1));
+	return inverse(g, e);
+}
+
+/* -i log((x + i y) / sqrt(x^2 + y^2)), x and y complex */
+static struct z arc_tangent_of(struct gen *g, struct z y, struct z x)
+{
+	struct z xx = multiply(g, x, x), yy = multiply(g, y, y);
+	struct z root = square_root(g, (struct z){ FADD(xx.x, yy.x), FADD(xx.y, yy.y) });
+	struct z top = { FSUB(x.x, y.y), FADD(x.y, y.x) };
+	struct z r = logarithm(g, multiply(g, top, inverse(g, root)));
+
+	return (struct z){ r.y, FNEG(r.x) };
+}
+
+/* f(iz) / i */
+static struct z turned(struct gen *g, struct z z, struct z (*f)(struct gen *g, struct z z))
+{
+	struct z r = f(g, (struct z){ FNEG(z.y), z.x });
+
+	return (struct z){ r.y, FNEG(r.x) };
+}
+
+static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z *out)
+{
 	switch (op) {
 	case OP_exponential: *out = exponential(g, z); return true;
 	case OP_exponential_minus_one: *out = exp_minus_one(g, z); return true;
@@ -144,35 +266,82 @@ static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z
 	case OP_tanh: *out = hyperbolic_tangent(g, z); return true;
 	case OP_sign: *out = sign_of(g, z); return true;
 	case OP_power: *out = power(g, z, b); return true;
-	case OP_logistic: {
-		struct z e = exponential(g, (struct z){ FNEG(z.x), FNEG(z.y) });
-		e.x = FADD(e.x, K(1));
-		*out = inverse(g, e);
-		return true;
-	}
-	case OP_abs: *out = (struct z){ modulus(g, z), NULL }; return true;
+	case OP_logistic: *out = logistic(g, z); return true;
+	case OP_cbrt: *out = cube_root(g, z); return true;
+	case OP_atan2: *out = arc_tangent_of(g, z, b); return true;
+	case OP_tan:
+	case OP_chlo_tan: *out = turned(g, z, hyperbolic_tangent); return true;
+	case OP_chlo_sinh: *out = hyperbolic_sine(g, z, false); return true;
+	case OP_chlo_cosh: *out = hyperbolic_sine(g, z, true); return true;
+	case OP_chlo_asin: *out = math_complex_asin(g, z); return true;
+	case OP_chlo_acos: *out = math_complex_acos(g, z); return true;
+	case OP_chlo_asinh: *out = turned(g, z, math_complex_asin); return true;
+	case OP_chlo_acosh: *out = math_complex_acosh(g, z); return true;
+	case OP_chlo_atanh: *out = math_complex_atanh(g, z); return true;
+	case OP_chlo_atan: *out = turned(g, z, math_complex_atanh); return true;
+	case OP_abs: *out = (struct z){ math_modulus(g, z), NULL }; return true;
 	default: return false;
 	}
+}
+
+/* In f64, whatever the parts are, and back. */
+static struct z widen(struct gen *g, struct val v, bool wide)
+{
+	LLVMTypeRef up = like(v.v, g->f64);
+
+	if (wide)
+		return (struct z){ v.v, v.im };
+	return (struct z){
+		LLVMBuildFPExt(g->b, v.v, up, ""), LLVMBuildFPExt(g->b, v.im, up, "") };
+}
+
+static struct val narrowed(struct gen *g, struct val like_this, struct z z, bool wide)
+{
+	LLVMTypeRef t = LLVMTypeOf(like_this.v);
+	struct val r = like_this;
+
+	r.v = wide ? z.x : LLVMBuildFPTrunc(g->b, z.x, t, "");
+	r.im = !z.y || wide ? z.y : LLVMBuildFPTrunc(g->b, z.y, t, "");
+	return r;
+}
+
+/* a b + c d, what rounding loses put back */
+static LLVMValueRef two_products(
+	struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c, LLVMValueRef d)
+{
+	struct two p = math_two_product(g, a, b), q = math_two_product(g, c, d);
+	struct two s = math_two_sum(g, p.hi, q.hi);
+
+	return FADD(s.hi, FADD(s.lo, FADD(p.lo, q.lo)));
+}
+
+/* Both divided by powers of 2, so that no product leaves the range, then a conj(b) / |b|^2. */
+struct val math_complex_divide(struct gen *g, struct val a_, struct val b_)
+{
+	bool wide = math_wide(g, a_.v);
+	struct z a = widen(g, a_, wide), b = widen(g, b_, wide), r;
+
+	if (!wide) {
+		LLVMValueRef d = FADD(FMUL(b.x, b.x), FMUL(b.y, b.y));
+		r.x = FDIV(FADD(FMUL(a.x, b.x), FMUL(a.y, b.y)), d);
+		r.y = FDIV(FSUB(FMUL(a.y, b.x), FMUL(a.x, b.y)), d);
+		return narrowed(g, a_, r, wide);
+	}
+	LLVMValueRef ea = exponent(g, math_larger(g, a)), eb = exponent(g, math_larger(g, b));
+	a = scaled(g, a, SUB(ci_like(ea, 0), ea));
+	b = scaled(g, b, SUB(ci_like(eb, 0), eb));
+	LLVMValueRef d = FADD(FMUL(b.x, b.x), FMUL(b.y, b.y));
+	r.x = FDIV(two_products(g, a.x, b.x, a.y, b.y), d);
+	r.y = FDIV(two_products(g, a.y, b.x, FNEG(a.x), b.y), d);
+	return narrowed(g, a_, scaled(g, r, SUB(ea, eb)), wide);
 }
 
 struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b)
 {
 	bool wide = math_wide(g, a.v);
-	LLVMTypeRef t = LLVMTypeOf(a.v), up = like(a.v, g->f64);
-	struct z z = { a.v, a.im }, w = { NULL, NULL }, out;
-	struct val r = a;
+	struct z z = widen(g, a, wide), w = b ? widen(g, *b, wide) : z, out;
 
-	if (b)
-		w = (struct z){ b->v, b->im };
-	if (!wide) {
-		z.x = LLVMBuildFPExt(g->b, z.x, up, "");
-		z.y = LLVMBuildFPExt(g->b, z.y, up, "");
-		w.x = b ? LLVMBuildFPExt(g->b, w.x, up, "") : NULL;
-		w.y = b ? LLVMBuildFPExt(g->b, w.y, up, "") : NULL;
-	}
 	if (!function(g, n->op, z, w, &out))
 		gen_unsupported(g, n, NULL);
-	r.v = wide ? out.x : LLVMBuildFPTrunc(g->b, out.x, t, "");
-	r.im = !out.y || wide ? out.y : LLVMBuildFPTrunc(g->b, out.y, t, "");
-	return r;
+	return narrowed(g, a, out, wide);
 }

@@ -34,4 +34,8 @@ LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b);        /
 LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a);      /* f64 */
 LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a);      /* f64 */
+/* f64 in two parts: hi is the rounded result, lo what rounding lost. */
+struct two { LLVMValueRef hi, lo; };
+struct two math_two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b);
+struct two math_two_sum(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 #endif

@@ -75,9 +75,7 @@ LLVMValueRef math_log1p(struct gen *g, LLVMValueRef a)
 
 /* ---- products and sums in two parts (Dekker 1971, Knuth) ------------------------------------ */
 
-struct two { LLVMValueRef hi, lo; };
-
-static struct two two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+struct two math_two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	struct two r = { .hi = FMUL(a, b) };
 
@@ -92,7 +90,7 @@ static struct two two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	return r;
 }
 
-static struct two two_sum(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+struct two math_two_sum(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	struct two r = { .hi = FADD(a, b) };
 	LLVMValueRef t = FSUB(r.hi, a);
@@ -107,13 +105,13 @@ static struct two log_two(struct gen *g, LLVMValueRef a)
 	struct split_log x = take_apart(g, a);
 	LLVMValueRef f = x.f, d = FADD(f, K(2)), dl = FSUB(f, FSUB(d, K(2)));
 	LLVMValueRef s = FDIV(f, d);
-	struct two sd = two_product(g, s, d);
+	struct two sd = math_two_product(g, s, d);
 	LLVMValueRef rest = FSUB(FSUB(FSUB(f, sd.hi), sd.lo), FMUL(s, dl));
 	LLVMValueRef sl = FDIV(rest, d), z = FMUL(s, s);
 	LLVMValueRef t = FMUL(FMUL(s, z), POLY(z, math_log_f64));
-	struct two big = two_sum(g, FMUL(x.k, K(LN2_HI_F64)), FADD(s, s));
+	struct two big = math_two_sum(g, FMUL(x.k, K(LN2_HI_F64)), FADD(s, s));
 	LLVMValueRef low = FADD(FADD(FADD(sl, sl), FMUL(x.k, K(LN2_LO_F64))), big.lo);
-	struct two r = two_sum(g, big.hi, FADD(t, low));
+	struct two r = math_two_sum(g, big.hi, FADD(t, low));
 
 	return r;
 }
@@ -144,7 +142,7 @@ LLVMValueRef math_power_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef x = math_abs(g, a), inf = K(__builtin_inf());
-	struct two l = log_two(g, x), p = two_product(g, b, l.hi);
+	struct two l = log_two(g, x), p = math_two_product(g, b, l.hi);
 	LLVMValueRef low = fma3(g, b, l.lo, p.lo);
 	/* where two parts do not hold: 0, inf, far out */
 	LLVMValueRef rough = FMUL(b, math_log(g, x));

@@ -296,16 +296,11 @@ static struct val complex_binary(struct gen *g, enum op op, struct val a, struct
 	switch (op) {
 	case OP_add: r.v = FADD(a.v, b.v), r.im = FADD(a.im, b.im); break;
 	case OP_subtract: r.v = FSUB(a.v, b.v), r.im = FSUB(a.im, b.im); break;
-	case OP_multiply:
-		r.v = FSUB(FMUL(a.v, b.v), FMUL(a.im, b.im));
-		r.im = FADD(FMUL(a.v, b.im), FMUL(a.im, b.v));
+	case OP_multiply: /* each part fused once, as the interpreter */
+		r.v = fma3(g, a.v, b.v, FNEG(FMUL(a.im, b.im)));
+		r.im = fma3(g, a.im, b.v, FMUL(a.v, b.im));
 		break;
-	case OP_divide: {
-		LLVMValueRef d = FADD(FMUL(b.v, b.v), FMUL(b.im, b.im));
-		r.v = FDIV(FADD(FMUL(a.v, b.v), FMUL(a.im, b.im)), d);
-		r.im = FDIV(FSUB(FMUL(a.im, b.v), FMUL(a.v, b.im)), d);
-		break;
-	}
+	case OP_divide: return math_complex_divide(g, a, b);
 	case OP_maximum: return complex_extreme(g, a, b, true);
 	case OP_minimum: return complex_extreme(g, a, b, false);
 	default: break;

@@ -6,7 +6,7 @@
  * integers are computed in 64 bits and wrap to their width when stored.  Complex numbers are
  * computed in long double, whose exponent range keeps squares from overflowing.  A word that means
  * nothing for a class is MISSING: UNIMPLEMENTED, never a guess. */
-#include "ir/eval/eval_impl.h"
+#include "ir/eval/complex.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -152,9 +152,9 @@ static int64_t sint_sar(int64_t a, int64_t b, unsigned bits)
 
 static uint64_t uint_sar(uint64_t a, uint64_t b, unsigned bits)
 {
-	int64_t wide = (int64_t)(a << (64 - bits)) >> (64 - bits);
+	int64_t high = (int64_t)(a << (64 - bits)) >> (64 - bits);
 
-	return (uint64_t)sint_sar(wide, (int64_t)b, bits);
+	return (uint64_t)sint_sar(high, (int64_t)b, bits);
 }
 
 static uint64_t uint_clz(uint64_t a, unsigned bits)
@@ -188,112 +188,6 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 		return a * b >> bits;
 	uint64_t h = uint_mulhi64((uint64_t)a, (uint64_t)b);
 	return (int64_t)(h - (a < 0 ? (uint64_t)b : 0) - (b < 0 ? (uint64_t)a : 0));
-}
-
-/* ---- helpers of complex numbers ------------------------------------------------------------- */
-
-typedef complex_wide wide;
-
-static complex_double narrow(wide z)
-{
-	return complex_of((double)creall(z), (double)cimagl(z));
-}
-
-static complex_double complex_log1p(complex_double a)
-{
-	long double x = creal(a), y = cimag(a), r;
-
-	if (fabsl(x) + fabsl(y) < 0.5L || !(fabsl(1 + x) > 1e-3L))
-		r = log1pl(fmal(x, 2 + x, y * y)) / 2;
-	else
-		r = logl(hypotl(1 + x, y));
-	return narrow(wide_of(r, atan2l(y, 1 + x)));
-}
-
-static complex_double complex_expm1(complex_double a)
-{
-	long double x = creal(a), y = cimag(a), e = expm1l(x), h = sinl(y / 2);
-	long double im = (e + 1) * sinl(y);
-
-	if (y == 0)
-		return narrow(wide_of(e, y));
-	return narrow(wide_of(e * cosl(y) - 2 * h * h, im));
-}
-
-static complex_double complex_sign(complex_double a)
-{
-	long double r = cabsl(a);
-
-	if (isnan(creal(a)) || isnan(cimag(a)))
-		return complex_of(NAN, NAN);
-	return r == 0 ? a : narrow((wide)a / r);
-}
-
-static complex_double complex_pow(complex_double a, complex_double b)
-{
-	if (creal(b) == 0 && cimag(b) == 0)
-		return 1;
-	if (creal(a) == 0 && cimag(a) == 0)
-		return creal(b) > 0 ? 0 : narrow(cpowl(a, b));
-	return narrow(cpowl(a, b));
-}
-
-/* exp(z): on the real line real; where the angle is no number, no number. */
-static complex_double complex_exp(complex_double a)
-{
-	if (cimag(a) == 0)
-		return complex_of((double)expl(creal(a)), cimag(a));
-	if (!isfinite(cimag(a)))
-		return complex_of(NAN, NAN);
-	return narrow(cexpl(a));
-}
-
-/* The same definition of cosh and sinh as for floats; parts rounded to float where that is the
- * dtype. */
-static complex_double complex_exp_sum(enum dtype t, complex_double a, bool cosine)
-{
-	double x = creal(a), y = cimag(a), log_half = log(0.5);
-
-	if (t == DTYPE_c64) {
-		float h = (float)log_half, up_x = (float)x + h, down_x = -(float)x + h;
-		complex_double up = complex_exp(complex_of((double)up_x, y));
-		complex_double down = complex_exp(complex_of((double)down_x, -y));
-		float re = (float)creal(down), im = (float)cimag(down), sign = cosine ? 1 : -1;
-		return complex_of((double)((float)creal(up) + sign * re),
-			(double)((float)cimag(up) + sign * im));
-	}
-	complex_double up = complex_exp(complex_of(x + log_half, y));
-	complex_double down = complex_exp(complex_of(-x + log_half, -y));
-	return cosine ? up + down : up - down;
-}
-
-static complex_double complex_atan2(complex_double y, complex_double x)
-{
-	wide i = wide_of(0, 1), r = csqrtl((wide)x * x + (wide)y * y);
-
-	return narrow(-i * clogl(((wide)x + i * (wide)y) / r));
-}
-
-static bool complex_greater(complex_double a, complex_double b)
-{
-	return creal(a) > creal(b) || (creal(a) == creal(b) && cimag(a) > cimag(b));
-}
-
-static complex_double complex_max(complex_double a, complex_double b)
-{
-	return isnan(creal(a)) || isnan(cimag(a)) ? a : isnan(creal(b)) || isnan(cimag(b)) ? b :
-		complex_greater(a, b) ? a : b;
-}
-
-static complex_double complex_min(complex_double a, complex_double b)
-{
-	return isnan(creal(a)) || isnan(cimag(a)) ? a : isnan(creal(b)) || isnan(cimag(b)) ? b :
-		complex_greater(a, b) ? b : a;
-}
-
-static bool complex_finite(complex_double a)
-{
-	return isfinite(creal(a)) && isfinite(cimag(a));
 }
 
 /* ---- the tables ----------------------------------------------------------------------------- */
@@ -378,6 +272,7 @@ static bool complex_finite(complex_double a)
 #define POLYGAMMA(a, b) ((double)special_polygamma(a, b))
 #define ZETA(a, b)   ((double)special_zeta(a, b))
 #define CONJ(a)      (a)
+#define SQUARE(a)    MUL(a, a)
 #define NEXT_AFTER(a, b) float_next_after(s->dtype, a, b)
 #define MULHI(a, b)  MISSING
 #define KIND_MAP(name, meaning)                                                                    \
@@ -643,6 +538,7 @@ static bool complex_finite(complex_double a)
 #undef COSH
 #undef SINH
 #undef CONJ
+#undef SQUARE
 #define ABS(a)       ((double)cabsl(a))
 #define CBRT(a)      complex_pow(a, 1.0 / 3)
 #define COS(a)       narrow(ccosl(a))
@@ -669,7 +565,7 @@ static bool complex_finite(complex_double a)
 #define DIV(a, b)    narrow((wide)(a) / (wide)(b))
 #define MAX(a, b)    complex_max(a, b)
 #define MIN(a, b)    complex_min(a, b)
-#define MUL(a, b)    narrow((wide)(a) * (wide)(b))
+#define MUL(a, b)    complex_multiply(s->dtype, a, b)
 #define OR(a, b)     MISSING
 #define POW(a, b)    complex_pow(a, b)
 #define SUB(a, b)    ((a) - (b))
@@ -683,6 +579,7 @@ static bool complex_finite(complex_double a)
 #define COSH(a)      complex_exp_sum(s->dtype, a, true)
 #define SINH(a)      complex_exp_sum(s->dtype, a, false)
 #define CONJ(a)      conj(a)
+#define SQUARE(a)    narrow((wide)(a) * (wide)(a))
 #define KIND_MAP(name, meaning) static complex_double of_complex_##name(const struct scalar *s, \
 	complex_double a, complex_double b) { (void)s, (void)a, (void)b; return meaning; }
 #include "ir/op.def"

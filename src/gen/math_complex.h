@@ -1,0 +1,14 @@
+/* math_complex.h -- what the files of complex functions share.  All in f64. */
+#ifndef GEN_MATH_COMPLEX_H
+#define GEN_MATH_COMPLEX_H
+#include "gen/math_impl.h"
+
+struct z { LLVMValueRef x, y; };
+
+LLVMValueRef math_larger(struct gen *g, struct z z);         /* of |x| and |y| */
+LLVMValueRef math_modulus(struct gen *g, struct z z);
+struct z math_complex_asin(struct gen *g, struct z z);
+struct z math_complex_acos(struct gen *g, struct z z);
+struct z math_complex_acosh(struct gen *g, struct z z);
+struct z math_complex_atanh(struct gen *g, struct z z);
+#endif
