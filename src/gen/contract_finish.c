@@ -1,0 +1,251 @@
+/* contract_finish.c -- what is computed on C before it is stored: the body of the kernel, from C's
+ * panels in scratch.
+ *
+ * Lanes run along n, or along m where the result lies that way: then the columns are turned in
+ * registers first. */
+#include "gen/contract_impl.h"
+#include <string.h>
+
+/* The group in panels -> turned[group][pad]. */
+static void turn_block(struct gen *g, struct contraction *x)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l), *h = job_alloc(g->job, sizeof *h);
+	LLVMValueRef v[LANES];
+
+	loop_begin(g, l, c64(g, 0), x->mrows, LANES);
+	loop_begin(g, h, c64(g, 0), x->nv, LANES);
+	gen_here(g);
+	for (unsigned i = 0; i < LANES; i++) {
+		LLVMValueRef at = in_panels(g, x, h->iv, ADD(l->iv, c64(g, i)), x->pad);
+		v[i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, x->block, at), "");
+		LLVMSetAlignment(v[i], 64);
+	}
+	turn(g, v);
+	for (unsigned i = 0; i < LANES; i++) {
+		LLVMValueRef at = ADD(MUL(ADD(h->iv, c64(g, i)), c64(g, x->pad)), l->iv);
+		LLVMSetAlignment(LLVMBuildStore(g->b, v[i], gep(g, x->acc, x->turned, at)), 64);
+	}
+	loop_end(g, h);
+	loop_end(g, l);
+}
+static struct val accumulators(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct contraction *x = b->arg;
+	struct val v = { .level = g->depth, .lanes = true };
+
+	(void)ix;
+	gen_here(g);
+	v.v = LLVMBuildLoad2(g->b, x->vec, x->at, "");
+	LLVMSetAlignment(v.v, 64);
+	if (g->k->strict && dtype_bytes(n->type->dtype) < 4)
+		v.v = narrow_round(g, n->type->dtype, v.v);
+	return v;
+}
+
+/* From dims[..end) on, how many trailing ones make up `extent`. */
+static uint32_t trailing(const int64_t *dims, uint32_t end, int64_t extent)
+{
+	int64_t product = 1;
+	uint32_t first = end;
+
+	while (first && product != extent) {
+		int64_t d = dims[--first];
+		product = d == extent ? extent : d >= 0 && product >= 0 ? product * d : -1;
+	}
+	return product == extent ? first : end;
+}
+
+/* C's index in the shape of parameter 0: batch, left free, right free dims. */
+static void index_of_acc(struct gen *g, const struct contraction *x, const struct type *t,
+	struct ix m, struct ix n, struct ix *out)
+{
+	const struct contract *c = x->c;
+	struct ix left = c->rows_are_lhs ? m : n, right = c->rows_are_lhs ? n : m;
+	uint32_t r = trailing(t->dims, t->rank, c->rows_are_lhs ? c->n : c->m);
+	uint32_t l = trailing(t->dims, r, c->rows_are_lhs ? c->m : c->n);
+
+	ix_delinear(g, right, t->rank - r, t->dims + r, out + r);
+	ix_delinear(g, left, r - l, t->dims + l, out + l);
+	ix_delinear(g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), l, t->dims, out);
+}
+
+static const struct node *through(struct ix **of, const struct node *n)
+{
+	for (uint32_t k = 0; k < n->nin; k++)
+		if (of[n->in[k]->id])
+			return n->in[k];
+	return NULL;
+}
+
+static uint32_t max_id(const struct node *const *nodes, uint32_t n)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		most = nodes[i]->id > most ? nodes[i]->id : most;
+	return most;
+}
+
+/* The index of every node that C reaches, from C's: forward through reshapes and transposes. */
+static struct ix **forward(struct gen *g, const struct contraction *x, struct ix m, struct ix n)
+{
+	uint32_t count, unused;
+	const struct node **nodes = region_order(g->job, g->k->body, &count);
+	struct ix **of = job_array(g->job, max_id(nodes, count) + 1, sizeof *of);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *a = nodes[i], *from;
+		if (a->op == OP_parameter && node_int(a, KEY_index, 0) == 0) {
+			of[a->id] = ix_array(g, a->type->rank);
+			index_of_acc(g, x, a->type, m, n, of[a->id]);
+		} else if ((from = through(of, a))) {
+			struct ix *in = of[from->id];
+			of[a->id] = ix_array(g, a->type->rank);
+			if (a->op == OP_reshape) {
+				ix_reshape(g, from->type->rank, from->type->dims, in, a->type->rank,
+					a->type->dims, of[a->id]);
+			} else if (a->op == OP_transpose) {
+				const int64_t *p = node_ints(a, KEY_permutation, &unused);
+				for (uint32_t d = 0; d < a->type->rank; d++)
+					of[a->id][d] = in[p[d]];
+			} else {
+				memcpy(of[a->id], in, a->type->rank * sizeof *in);
+			}
+		}
+	}
+	return of;
+}
+
+static void finish_element(struct gen *g, struct contraction *x, struct ix m, struct ix n)
+{
+	const struct region *r = g->k->body;
+	struct ix **of = forward(g, x, m, n);
+	const struct node *c = NULL;
+	uint32_t count;
+	const struct node **nodes = region_order(g->job, r, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (nodes[i]->op == OP_parameter && node_int(nodes[i], KEY_index, 0) == 0)
+			c = nodes[i];
+	struct bind b = { g->binds, c, accumulators, x };
+	g->binds = &b;
+	for (uint32_t i = 0; i < r->nresults; i++) {
+		const struct node *res = r->results[i];
+		struct val v = value_at(g, res, of[res->id]);
+		struct ix at = ix_linear(g, res->type->rank, res->type->dims, of[res->id]);
+		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
+		gen_here(g);
+		/* the side lanes run along has one element: lane 0 */
+		if (ix_uniform(&at) && v.lanes) {
+			v.v = LLVMBuildExtractElement(g->b, v.v, c32(g, 0), "");
+			v.lanes = false;
+		}
+		store_at(g, p, res->type->dtype, at, v);
+	}
+	g->binds = b.up;
+}
+
+struct finish {
+	struct lanes lanes;
+	struct contraction *x;
+	/* the counter beside the lanes: m, or n when lanes run along m */
+	LLVMValueRef other;
+};
+
+static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct finish *f = (struct finish *)s;
+	struct contraction *x = f->x;
+	int64_t m_align = x->c->m_block % LANES ? 1 : LANES;
+	int64_t m_max = x->c->m > 0 ? x->c->m - 1 : INT64_MAX,
+		n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
+
+	gen_here(g);
+	LLVMValueRef at = x->along_m ? ADD(MUL(f->other, c64(g, x->pad)), j.v) :
+		in_panels(g, x, j.v, f->other, x->pad);
+	x->at = gep(g, x->acc, x->along_m ? x->turned : x->block, at);
+	struct ix m, n;
+	if (x->along_m) {
+		m = ix_lanes(ADD(x->m0, j.v), g->depth, m_align, m_max);
+		n = ix_scalar(ADD(x->n0, f->other), g->depth, 1, n_max);
+	} else {
+		m = ix_scalar(ADD(x->m0, f->other), g->depth, 1, m_max);
+		n = ix_lanes(ADD(x->n0, j.v), g->depth, LANES, n_max);
+	}
+	finish_element(g, x, m, n);
+}
+
+void contract_finish(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct finish f = { .x = x };
+
+	if (x->along_m)
+		turn_block(g, x);
+	loop_begin(g, l, c64(g, 0), x->along_m ? x->nv : x->mrows, 1);
+	gen_here(g);
+	f.other = l->iv;
+	f.lanes = (struct lanes){ .lo = c64(g, 0),
+		.hi = x->along_m ? x->mrows : x->nv,
+		.level = g->depth,
+		.align = LANES,
+		.max = (x->along_m ? x->pad : x->group) - 1,
+		.fn = finish_lanes };
+	f.lanes.whole_blocks = x->along_m
+				       ? c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0
+				       : c->n >= 0 && c->n % LANES == 0;
+	lanes_loop(g, &f.lanes);
+	loop_end(g, l);
+}
+
+/* The result's linear index at C's linear index, by numbers; every dim known. */
+static int64_t place_of(struct gen *g, int64_t linear)
+{
+	uint32_t count, unused;
+	const struct node **nodes = region_order(g->job, g->k->body, &count);
+	int64_t *of = job_array(g->job, max_id(nodes, count) + 1, sizeof *of);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *a = nodes[i], *from = NULL;
+		of[a->id] = -1;
+		if (a->op == OP_parameter && node_int(a, KEY_index, 0) == 0)
+			of[a->id] = linear;
+		for (uint32_t k = 0; k < a->nin; k++)
+			if (of[a->in[k]->id] >= 0)
+				from = a->in[k];
+		if (!from)
+			continue;
+		of[a->id] = of[from->id];
+		if (a->op != OP_transpose)
+			continue;
+		int64_t index[GEN_MAX_RANK], rest = of[from->id], out = 0;
+		const int64_t *p = node_ints(a, KEY_permutation, &unused);
+		for (uint32_t d = from->type->rank; d-- > 0;) {
+			index[d] = rest % from->type->dims[d];
+			rest /= from->type->dims[d];
+		}
+		for (uint32_t d = 0; d < a->type->rank; d++)
+			out = out * a->type->dims[d] + index[p[d]];
+		of[a->id] = out;
+	}
+	return of[g->k->body->results[0]->id];
+}
+
+bool lanes_along_m(struct gen *g, const struct contract *c)
+{
+	uint32_t count;
+	const struct node **nodes = region_order(g->job, g->k->body, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (!type_is_static(nodes[i]->type))
+			return !c->rows_are_lhs;
+	if (c->m < 2 || c->n < 2)
+		return c->n < 2;
+	int64_t m_step = c->rows_are_lhs ? c->n : 1, n_step = c->rows_are_lhs ? 1 : c->m;
+	int64_t at = place_of(g, 0);
+	if (place_of(g, n_step) - at == 1)
+		return false;
+	return place_of(g, m_step) - at == 1;
+}

@@ -1,0 +1,75 @@
+/* contract_impl.h -- what the files of CORE_contract share.
+ *
+ *   contract.c         the core: chunks, groups of columns, blocks of k
+ *   contract_copy.c    parts of R and V from where they lie to where tiles read them
+ *   contract_tile.c    the tiles: functions that multiply in registers
+ *   contract_finish.c  the epilogue: the body over C */
+#ifndef GEN_CONTRACT_IMPL_H
+#define GEN_CONTRACT_IMPL_H
+#include "gen/core_impl.h"
+#include "gen/gen_impl.h"
+
+#define CONTRACT_DEPTH 256               /* of k at a time */
+#define CONTRACT_GROUP 128               /* columns of C at a time */
+#define CONTRACT_MAX_ROWS 16             /* of a tile */
+
+struct contraction {
+	const struct contract *c;
+	LLVMTypeRef acc, vec;
+	unsigned bytes;                  /* of an accumulator */
+	enum dtype panel_type;           /* of a panel's elements, packed or copied */
+	enum dtype rows_type;            /* of R's, as it lies or copied, and its strides */
+	int64_t rows_m, rows_k;
+	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
+	uint32_t rows, tail_rows;        /* of the tile; of the one that takes what is left */
+	uint32_t halves;                 /* vectors of LANES columns the tile has */
+	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
+	LLVMValueRef panels;             /* scratch: [panel of the group][CONTRACT_DEPTH][cols], V's copy */
+	/* scratch: [m][CONTRACT_DEPTH] or [CONTRACT_DEPTH][m], R's copy; NULL: R as it lies */
+	LLVMValueRef rows_copy;
+	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
+	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
+	int64_t pad;                     /* rows of block, a multiple of LANES */
+	bool along_m;
+	/* of the chunk being made */
+	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
+	struct ix batches[PLAN_MAX_BATCH];
+	/* of the element being made */
+	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
+};
+
+static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
+{
+	return LLVMBuildUDiv(g->b, ADD(a, c64(g, by - 1)), c64(g, by), "");
+}
+
+/* ---- contract.c ---- */
+/* Column j, a multiple of LANES, of row i in panels of `rows` rows each. */
+LLVMValueRef in_panels(
+	struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i, int64_t rows);
+/* at + the batch indices by their strides, in elements. */
+LLVMValueRef batch_offset(
+	struct gen *g, const struct contraction *x, const int64_t *strides, int64_t at);
+
+/* ---- contract_copy.c ---- */
+/* A square of LANES vectors, lane l of vector r to lane r of vector l. */
+void turn(struct gen *g, LLVMValueRef *v);
+/* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored
+ * later. */
+void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
+/* The block of R, whose first element is number `first`, likewise. */
+void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
+
+/* ---- contract_tile.c ---- */
+enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
+/* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
+ * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in
+ * it. */
+LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
+
+/* ---- contract_finish.c ---- */
+/* Do lanes of the epilogue run along m? */
+bool lanes_along_m(struct gen *g, const struct contract *c);
+/* The body over the group's columns of C, from scratch to the results. */
+void contract_finish(struct gen *g, struct contraction *x);
+#endif
