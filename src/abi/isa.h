@@ -4,7 +4,11 @@
 #define ABI_ISA_H
 #include <stdint.h>
 
-enum isa_instr { ISA_SQRT = 1, ISA_FMA = 2, ISA_ROUND = 4, ISA_F16C = 8 };
+enum isa_instr {
+	ISA_SQRT = 1, ISA_FMA = 2, ISA_ROUND = 4, ISA_F16C = 8,
+	ISA_BF16 = 16,               /* products of pairs of bf16 added to f32 */
+	ISA_TILES = 32,              /* the same of tiles (AMX) */
+};
 enum isa_machine { ISA_x86_64 = 62, ISA_aarch64 = 183 };        /* ELF's e_machine */
 
 enum isa {

@@ -40,9 +40,15 @@ LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, const int6
 	gen_here(g);
 	return e;
 }
+
+/* The operands of one panel's tiles: R's block, the panel, C's, and how many words of k. */
+struct operands {
+	LLVMValueRef rows, panel, out, k, first;
+};
+
+/* fn for rows [lo, hi) of the block, `step` at a time. */
 static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
-	LLVMValueRef lo, LLVMValueRef hi, LLVMValueRef rows, LLVMValueRef panel, LLVMValueRef out,
-	LLVMValueRef kn, LLVMValueRef first)
+	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
 {
 	LLVMValueRef rows_m = gen_extent(g, x->rows_m), rows_k = gen_extent(g, x->rows_k);
 	struct loop *l = job_alloc(g->job, sizeof *l);
@@ -50,11 +56,11 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
 	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, mem_type(g, x->rows_type), rows, MUL(l->iv, rows_m)),
-		[P_PANEL] = panel,
-		[P_OUT] = gep(g, x->acc, out, MUL(l->iv, c64(g, x->cols))),
-		[P_K] = kn,
-		[P_FIRST] = first,
+		[P_ROWS] = gep(g, x->rows_elem, o->rows, MUL(l->iv, rows_m)),
+		[P_PANEL] = o->panel,
+		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->cols))),
+		[P_K] = o->k,
+		[P_FIRST] = o->first,
 		[P_ROWS_M] = rows_m,
 		[P_ROWS_K] = rows_k,
 	};
@@ -62,46 +68,64 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 	loop_end(g, l);
 }
 
+/* All rows of the block. */
+static void call_all(struct gen *g, struct contraction *x, const struct operands *o)
+{
+	LLVMValueRef whole = x->mrows;
+
+	gen_here(g);
+	if (x->tail_rows)
+		whole = SUB(whole, LLVMBuildURem(g->b, whole, c64(g, x->rows), ""));
+	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, o);
+	if (x->tail_rows)
+		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, o);
+}
+
+/* Panel number p of the group, from word 0 of the block at element kb of k. */
+static LLVMValueRef panel_at(
+	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
+{
+	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
+	LLVMValueRef cols = gen_buffer(g, 1);
+
+	gen_here(g);
+	if (x->panels)
+		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
+	i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
+		ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p));
+	i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
+	return gep(g, mem_type(g, x->c->cols_type), cols, i);
+}
+
 /* C's rows of the chunk in the group's columns, into x->block. */
 static void multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
-		     rows_m = gen_extent(g, c->rows_m);
-	LLVMValueRef rows = gen_buffer(g, 0), cols = gen_buffer(g, 1), n = gen_extent(g, c->n),
-		     panel;
+		     rows_m = gen_extent(g, c->rows_m), buffer = gen_buffer(g, 0);
 	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
 	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
+	struct operands o;
+	int64_t depth = CONTRACT_DEPTH * x->unit;
 
-	loop_begin(g, l, c64(g, 0), k, CONTRACT_DEPTH);
+	loop_begin(g, l, c64(g, 0), k, depth);
 	gen_here(g);
-	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, CONTRACT_DEPTH));
+	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
 	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
-	LLVMValueRef from = gep(g, mem_type(g, c->rows_type), rows, at);
-	if (!c->cols_packed)
+	o.rows = gep(g, mem_type(g, c->rows_type), buffer, at);
+	if (x->panels)
 		copy_group(g, x, kb, kn);
 	if (x->rows_copy) {
 		copy_rows(g, x, at, kn);
-		from = x->rows_copy;
+		o.rows = x->rows_copy;
 	}
 	gen_here(g);
-	LLVMValueRef first = ICMP(EQ, kb, c64(g, 0));
-	LLVMValueRef whole = SUB(x->mrows, LLVMBuildURem(g->b, x->mrows, c64(g, x->rows), ""));
+	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
+	o.first = ICMP(EQ, kb, c64(g, 0));
 	loop_begin(g, p, c64(g, 0), ceil_div(g, x->nv, x->cols), 1);
-	gen_here(g);
-	if (c->cols_packed) {
-		LLVMValueRef i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
-			ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p->iv));
-		i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
-		panel = gep(g, mem_type(g, c->cols_type), cols, i);
-	} else {
-		panel = gep(g, x->acc, x->panels, MUL(p->iv, c64(g, CONTRACT_DEPTH * x->cols)));
-	}
-	LLVMValueRef out = gep(g, x->acc, x->block, MUL(p->iv, c64(g, x->pad * x->cols)));
-	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, from, panel, out, kn, first);
-	if (x->tail_tile)
-		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, from, panel, out, kn,
-			first);
+	o.panel = panel_at(g, x, p->iv, kb);
+	o.out = gep(g, x->acc, x->block, MUL(p->iv, c64(g, x->pad * x->cols)));
+	call_all(g, x, &o);
 	loop_end(g, p);
 	loop_end(g, l);
 }
@@ -148,24 +172,71 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 	return (n + cols - 1) / cols * cols;
 }
 
-/* R is copied where a tile would read it slowly: elements to be converted one by one, or far
- * apart. */
+/* How R is read.  It is copied where a tile would read it slowly: elements to be converted one by
+ * one, or far apart; and where its words do not lie whole. */
 static void contract_rows(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	bool narrow = dtype_bytes(c->rows_type) < x->bytes;
-	bool along_m = c->rows_m == 1 && c->rows_k != 1 && (narrow || c->k < 0 || c->k > CONTRACT_DEPTH / 2);
+	bool along_m = c->rows_m == 1 && c->rows_k != 1;
 
 	x->rows_type = c->rows_type;
+	x->rows_elem = mem_type(g, c->rows_type);
 	x->rows_m = c->rows_m;
-	x->rows_k = c->rows_k;
-	if (!along_m && !(narrow && c->rows_k == 1))
-		return;
-	x->rows_type = c->acc;
-	x->rows_m = along_m ? 1 : CONTRACT_DEPTH + LANES; /* no power of two: rows would share cache sets */
+	x->rows_k = c->rows_k < 0 ? c->rows_k : c->rows_k * x->unit;
+	if (x->unit > 1) {
+		bool whole_rows = c->m >= 0 && c->m % CONTRACT_SQUARE == 0 &&
+				  c->m_block % CONTRACT_SQUARE == 0;
+		along_m &= !x->tiles;
+		if (c->rows_k == 1 && (x->tiles ? x->whole_tiles && whole_rows : x->whole_words))
+			return;
+	} else {
+		along_m &= narrow || c->k < 0 || c->k > CONTRACT_DEPTH / 2;
+		if (!along_m && !(narrow && c->rows_k == 1))
+			return;
+		x->rows_type = c->acc;
+	}
+	x->rows_elem = x->word;
+	/* no power of two: rows would share cache sets */
+	x->rows_m = along_m ? 1 : CONTRACT_DEPTH + LANES;
 	x->rows_k = along_m ? x->pad : 1;
-	x->rows_copy = gen_scratch(
-		g, (size_t)(along_m ? CONTRACT_DEPTH * x->rows_k : x->pad * x->rows_m) * x->bytes);
+	int64_t words = along_m ? CONTRACT_DEPTH * x->rows_k : x->pad * x->rows_m;
+	x->rows_copy = gen_scratch(g, (size_t)words * x->bytes);
+}
+
+/* Pairs of bf16 are multiplied as they are where there is an instruction, unless every product has
+ * to be rounded as f32's would be. */
+static void contract_words(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
+
+	x->acc = reg_type(g, c->acc);
+	x->vec = lanes_of(x->acc);
+	x->bytes = (unsigned)dtype_bytes(c->acc);
+	x->unit = bf16 && c->acc == DTYPE_f32 && !g->k->strict && g->isa->instr & ISA_BF16 ? 2 : 1;
+	x->word = x->unit == 1 ? x->acc : g->i32;
+	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
+	x->tiles = x->unit > 1 && g->isa->instr & ISA_TILES && x->cols == CONTRACT_SQUARE;
+	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
+}
+
+static void contract_tiles(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+
+	contract_rows(g, x);
+	if (x->tiles) {
+		x->rows = CONTRACT_SQUARE;
+		x->tile = square_function(g, x);
+		return;
+	}
+	x->rows = g->isa->rows * g->isa->cols / (uint32_t)x->cols * 4 / x->bytes;
+	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
+	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
+	x->tile = tile_function(g, x, x->rows);
+	if (x->tail_rows)
+		x->tail_tile = tile_function(g, x, x->tail_rows);
 }
 
 void core_contract(struct gen *g)
@@ -174,31 +245,28 @@ void core_contract(struct gen *g)
 	struct contraction *x = job_alloc(g->job, sizeof *x);
 
 	x->c = c;
-	x->panel_type = c->cols_packed ? c->cols_type : c->acc;
 	x->cols = c->panel ? c->panel : PLAN_PANEL;
 	x->group = group_of(c, x->cols);
 	x->halves = (uint32_t)x->cols / LANES;
-	x->bytes = (unsigned)dtype_bytes(c->acc);
-	x->acc = reg_type(g, c->acc);
-	x->vec = lanes_of(x->acc);
-	x->rows = g->isa->rows * g->isa->cols / (uint32_t)x->cols * 4 / x->bytes;
-	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
-	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
-	x->pad = (c->m_block + LANES - 1) / LANES * LANES;
 	x->along_m = lanes_along_m(g, c);
-	contract_rows(g, x);
-	x->tile = tile_function(g, x, x->rows);
-	if (x->tail_rows)
-		x->tail_tile = tile_function(g, x, x->tail_rows);
+	contract_words(g, x);
+	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
+	x->pad = (c->m_block + step - 1) / step * step;
 	size_t group = (size_t)x->group * x->bytes;
 	x->block = gen_scratch(g, (size_t)x->pad * group);
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * group);
-	if (!c->cols_packed)
+	if (!c->cols_packed || x->unit > 1)
 		x->panels = gen_scratch(g, CONTRACT_DEPTH * group);
+	x->panel_type = x->panels ? c->acc : c->cols_type;
+	contract_tiles(g, x);
+	if (x->tiles)
+		square_begin(g);
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	loop_begin(g, l, LLVMGetParam(g->fn, 1), LLVMGetParam(g->fn, 2), 1);
 	contract_chunk(g, x, l->iv);
 	loop_end(g, l);
+	if (x->tiles)
+		square_end(g);
 	gen_end_function(g);
 }

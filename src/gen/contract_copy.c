@@ -1,5 +1,11 @@
-/* contract_copy.c -- parts of R and V from where they lie into scratch, converted, in the order in
- * which tiles read them. */
+/* contract_copy.c -- parts of R and V from where they lie into scratch, word by word, in the order
+ * in which tiles read them.
+ *
+ * A word is what a multiply takes of a row or column at once: one element, converted, or a pair of
+ * neighbours along k (struct contraction).  The copy's rows count words of k (panels of V, R
+ * along m) or rows of R.  Lanes of the source run along whichever index has stride 1; where that
+ * is not the copy's way, squares of LANES words are turned in registers.  Words beyond the part are
+ * zero up to a multiple of LANES, along k where AMX will read them too. */
 #include "gen/contract_impl.h"
 
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
@@ -25,15 +31,24 @@ void turn(struct gen *g, LLVMValueRef *v)
 	}
 }
 
-struct copy {                            /* of R or V as it lies, a row at a time */
+/* Of R or V: "outer" is its index that is not k, a row or a column. */
+struct copy {
 	struct lanes lanes;
 	const struct contraction *x;
 	uint32_t buffer;
 	enum dtype type;
-	LLVMValueRef from, row;          /* first element of the row; which one it is */
-	LLVMValueRef ahead;              /* elements to the row to be fetched into the cache */
+	LLVMValueRef base;               /* the part's first element */
+	LLVMValueRef kn, outer;          /* elements of k, rows or columns it has */
+	int64_t k_stride, outer_stride;  /* extents */
+	bool packed;                     /* V's columns lie in panels */
+	bool outer_whole;                /* outer is a multiple of LANES */
+	bool along_k;                    /* lanes of the source run along k, else outer */
+	bool k_rows;                     /* rows of the copy count words of k, else outer */
 	LLVMValueRef to;
-	int64_t stride;                  /* of rows of the copy; 0: panels */
+	int64_t pitch;                   /* words of a row of the copy; 0: panels */
+	/* in the loop: how many of the index that lanes do not run along there are, and which */
+	LLVMValueRef rows, row;
+	bool beyond;                     /* the loop goes on to where AMX needs zeros */
 };
 
 static void prefetch(struct gen *g, LLVMValueRef p)
@@ -46,37 +61,170 @@ static void prefetch(struct gen *g, LLVMValueRef p)
 		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
 }
 
-static void copy_lanes(struct gen *g, struct lanes *s, struct ix j)
+/* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits. */
+static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
 {
-	struct copy *c = (struct copy *)s;
-	const struct contraction *x = c->x;
 	LLVMValueRef p = gen_buffer(g, c->buffer);
-	struct ix at = ix_add(g, ix_scalar(c->from, g->depth, 1, INT64_MAX), j);
-	struct val v = val_lanes(g, load_at(g, p, g->depth, c->type, at));
+	enum dtype type = c->x->unit == 1 ? c->type : DTYPE_ui16;
+	struct val v = val_lanes(g, load_at(g, p, g->depth, type, at));
 
 	gen_here(g);
-	prefetch(g, gep(g, mem_type(g, c->type), p, ADD(at.v, c->ahead)));
-	if (x->bytes == 8 && dtype_bytes(c->type) < 8)
-		v.v = LLVMBuildFPExt(g->b, v.v, x->vec, "");
-	LLVMValueRef i = c->stride ? ADD(MUL(c->row, c64(g, c->stride)), j.v) :
-		in_panels(g, x, j.v, c->row, CONTRACT_DEPTH);
-	LLVMSetAlignment(LLVMBuildStore(g->b, v.v, gep(g, x->acc, c->to, i)), 64);
+	if (c->x->bytes == 8 && dtype_bytes(c->type) < 8)
+		return LLVMBuildFPExt(g->b, v.v, c->x->vec, "");
+	return v.v;
 }
 
-static void copy_run(struct gen *g, struct copy *c, LLVMValueRef base, LLVMValueRef rows,
-	LLVMValueRef stride)
+static struct ix scalar(struct gen *g, LLVMValueRef v)
 {
-	struct loop *l = job_alloc(g->job, sizeof *l);
+	return ix_scalar(v, g->depth, 1, INT64_MAX);
+}
 
-	loop_begin(g, l, c64(g, 0), rows, 1);
+/* Word kw of k of the lanes' rows or columns. */
+static LLVMValueRef words_along_outer(
+	struct gen *g, const struct copy *c, LLVMValueRef kw, struct ix outer)
+{
+	const struct contraction *x = c->x;
+	LLVMValueRef stride = gen_extent(g, c->k_stride), part[2];
+
+	gen_here(g);
+	if (c->packed)
+		outer.v = in_panels(g, x, outer.v, c64(g, 0), x->c->k);
+	for (unsigned u = 0; u < x->unit; u++) {
+		LLVMValueRef k = ADD(MUL(kw, c64(g, x->unit)), c64(g, u));
+		struct pred_saved saved = { g->pred, g->pred_level };
+		if (u && !x->whole_words)
+			saved = pred_and(g, ICMP(SLT, k, c->kn), g->depth);
+		gen_here(g);
+		struct ix at = scalar(g, ADD(c->base, MUL(k, stride)));
+		part[u] = elements(g, c, ix_add(g, at, outer));
+		pred_restore(g, saved);
+	}
+	gen_here(g);
+	if (x->unit == 1)
+		return part[0];
+	LLVMTypeRef word = like(part[0], x->word);
+	LLVMValueRef high = LLVMBuildZExt(g->b, part[1], word, "");
+	return OR(SHL(high, ci_like(high, 16)), LLVMBuildZExt(g->b, part[0], word, ""));
+}
+
+/* The lanes' words of k of one row or column. */
+static LLVMValueRef words_along_k(
+	struct gen *g, const struct copy *c, LLVMValueRef outer, struct ix kw)
+{
+	const struct contraction *x = c->x;
+	LLVMValueRef stride = gen_extent(g, c->outer_stride), part[2], order[2 * LANES];
+	LLVMValueRef tail = g->tail;
+	int tail_level = g->tail_level;
+
+	gen_here(g);
+	struct ix row = scalar(g, ADD(c->base, MUL(outer, stride)));
+	if (x->unit == 1)
+		return elements(g, c, ix_add(g, row, ix_mul(g, kw, c->k_stride)));
+	LLVMValueRef k = MUL(kw.v, c64(g, x->unit)), left = SUB(c->kn, k);
+	for (int u = 0; u < 2; u++) {
+		gen_here(g);
+		struct ix at = ix_lanes(ADD(k, c64(g, u * LANES)), g->depth, LANES, INT64_MAX);
+		if (tail || !x->whole_words) {
+			LLVMValueRef n = LLVMBuildTrunc(
+				g->b, SUB(left, c64(g, u * LANES)), g->i32, "");
+			g->tail = ICMP(SLT, lane_iota(g, g->i32), splat(g, n));
+			g->tail_level = g->depth;
+		}
+		part[u] = elements(g, c, ix_add(g, row, ix_mul(g, at, c->k_stride)));
+	}
+	g->tail = tail;
+	g->tail_level = tail_level;
+	for (int i = 0; i < 2 * LANES; i++)
+		order[i] = c32(g, i);
+	gen_here(g);
+	LLVMValueRef both = LLVMBuildShuffleVector(
+		g->b, part[0], part[1], LLVMConstVector(order, 2 * LANES), "");
+	return BITCAST(both, lanes_of(x->word));
+}
+
+static LLVMValueRef words(struct gen *g, const struct copy *c, LLVMValueRef row, struct ix lanes)
+{
+	return c->along_k ? words_along_k(g, c, row, lanes) : words_along_outer(g, c, row, lanes);
+}
+
+static void put(
+	struct gen *g, const struct copy *c, LLVMValueRef row, LLVMValueRef column, LLVMValueRef v)
+{
+	LLVMValueRef i = c->pitch ? ADD(MUL(row, c64(g, c->pitch)), column) :
+		in_panels(g, c->x, column, row, CONTRACT_DEPTH);
+
+	LLVMSetAlignment(LLVMBuildStore(g->b, v, gep(g, c->x->word, c->to, i)), 64);
+}
+
+/* The words of a row that may be beyond the part: zero then. */
+static LLVMValueRef words_or_zero(
+	struct gen *g, const struct copy *c, LLVMValueRef row, struct ix lanes)
+{
+	gen_here(g);
+	struct pred_saved saved = pred_and(g, ICMP(SLT, row, c->rows), g->depth);
+	LLVMValueRef v = words(g, c, row, lanes);
+
+	pred_restore(g, saved);
+	return v;
+}
+
+static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct copy *c = (struct copy *)s;
+	LLVMValueRef v = c->beyond ? words_or_zero(g, c, c->row, j) : words(g, c, c->row, j);
+
+	gen_here(g);
+	put(g, c, c->row, j.v, v);
+	if (c->along_k || c->packed)
+		return;
+	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
+		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
+	gen_here(g);
+	LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(ahead, stride));
+	prefetch(g, gep(g, mem_type(g, c->type), p, at));
+}
+
+/* LANES rows of the source from c->row on. */
+static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct copy *c = (struct copy *)s;
+	LLVMValueRef v[LANES];
+	bool whole = c->along_k && c->outer_whole;
+
+	for (unsigned i = 0; i < LANES; i++) {
+		gen_here(g);
+		LLVMValueRef row = ADD(c->row, c64(g, i));
+		v[i] = whole ? words(g, c, row, j) : words_or_zero(g, c, row, j);
+	}
+	gen_here(g);
+	turn(g, v);
+	for (unsigned i = 0; i < LANES; i++)
+		put(g, c, ADD(j.v, c64(g, i)), c->row, v[i]);
+}
+
+static void copy_run(struct gen *g, struct copy *c)
+{
+	const struct contraction *x = c->x;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	bool turned = c->along_k == c->k_rows;
+
+	gen_here(g);
+	LLVMValueRef kw = ceil_div(g, c->kn, x->unit), hi;
+	c->rows = hi = c->along_k ? c->outer : kw;
+	c->beyond = x->tiles && !x->whole_tiles && c->k_rows && !c->along_k;
+	if (c->beyond)
+		hi = AND(ADD(hi, c64(g, LANES - 1)), c64(g, -LANES));
+	loop_begin(g, l, c64(g, 0), hi, turned ? LANES : 1);
 	gen_here(g);
 	c->row = l->iv;
-	c->from = ADD(base, MUL(l->iv, stride));
-	c->ahead = MUL(stride, c64(g, AHEAD));
 	c->lanes.lo = c64(g, 0);
+	c->lanes.hi = c->along_k ? kw : c->outer;
+	c->lanes.max = INT64_MAX;
+	c->lanes.whole_blocks = c->along_k ? x->c->k >= 0 && x->c->k % (LANES * x->unit) == 0 :
+		c->outer_whole;
 	c->lanes.level = g->depth;
 	c->lanes.align = LANES;
-	c->lanes.fn = copy_lanes;
+	c->lanes.fn = turned ? copy_turned : copy_straight;
 	lanes_loop(g, &c->lanes);
 	loop_end(g, l);
 }
@@ -84,28 +232,39 @@ static void copy_run(struct gen *g, struct copy *c, LLVMValueRef base, LLVMValue
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef base = batch_offset(g, x, c->cols_batch, c->cols_at),
-		     stride = gen_extent(g, c->cols_k);
-	struct copy copy = { .x = x, .buffer = 1, .type = c->cols_type, .to = x->panels };
+	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), at;
+	struct copy copy = { .x = x, .buffer = 1, .type = c->cols_type, .kn = kn, .outer = x->nv,
+		.to = x->panels, .packed = c->cols_packed, .k_rows = true };
 
-	gen_here(g);
-	copy.lanes.hi = x->nv;
-	copy.lanes.max = x->group - 1;
-	copy.lanes.whole_blocks = c->n >= 0 && c->n % LANES == 0;
-	copy_run(g, &copy, ADD(ADD(base, x->n0), MUL(kb, stride)), kn, stride);
+	copy.outer_stride = c->cols_packed || !c->cols_n ? 1 : c->cols_n;
+	copy.k_stride = c->cols_packed ? x->cols : c->cols_k;
+	copy.along_k = copy.outer_stride != 1;
+	copy.outer_whole = c->n >= 0 && c->n % LANES == 0;
+	LLVMValueRef n_step = gen_extent(g, copy.outer_stride),
+		     k_step = gen_extent(g, copy.k_stride);
+	if (c->cols_packed) {
+		gen_here(g);
+		at = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
+			LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""));
+		at = MUL(ADD(MUL(at, k), kb), c64(g, x->cols));
+	} else {
+		at = batch_offset(g, x, c->cols_batch, c->cols_at);
+		at = ADD(at, ADD(MUL(x->n0, n_step), MUL(kb, k_step)));
+	}
+	copy.base = at;
+	copy_run(g, &copy);
 }
 
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	bool along_k = x->rows_k == 1;
-	LLVMValueRef stride = gen_extent(g, along_k ? c->rows_m : c->rows_k);
-	struct copy copy = { .x = x, .buffer = 0, .type = c->rows_type, .to = x->rows_copy };
+	struct copy copy = { .x = x, .buffer = 0, .type = c->rows_type, .base = first, .kn = kn,
+		.outer = x->mrows, .k_stride = c->rows_k, .outer_stride = c->rows_m,
+		.to = x->rows_copy };
 
-	copy.stride = along_k ? x->rows_m : x->rows_k;
-	copy.lanes.hi = along_k ? kn : x->mrows;
-	copy.lanes.max = copy.stride - 1;
-	copy.lanes.whole_blocks = along_k ? c->k >= 0 && c->k % LANES == 0 :
-		c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0;
-	copy_run(g, &copy, first, along_k ? x->mrows : kn, stride);
+	copy.k_rows = x->rows_k != 1;
+	copy.pitch = copy.k_rows ? x->rows_k : x->rows_m;
+	copy.along_k = c->rows_k == 1 || c->rows_m != 1;
+	copy.outer_whole = c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0;
+	copy_run(g, &copy);
 }

@@ -9,27 +9,40 @@
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
-#define CONTRACT_DEPTH 256               /* of k at a time */
+#define CONTRACT_DEPTH 256               /* words of k at a time */
 #define CONTRACT_GROUP 128               /* columns of C at a time */
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
+#define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
 
 struct contraction {
 	const struct contract *c;
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
+	/* A word is what a multiply takes of a row or column at once: `unit` neighbours along k.
+	 * 1: an element in the accumulator's type; 2: a pair of bf16 */
+	unsigned unit;
+	LLVMTypeRef word;
+	bool whole_words;                /* k is known to be a multiple of unit */
+	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
-	enum dtype rows_type;            /* of R's, as it lies or copied, and its strides */
+	/* R as it lies or copied: its elements, in memory rows_elem, and its strides, along k of
+	 * words */
+	enum dtype rows_type;
+	LLVMTypeRef rows_elem;
 	int64_t rows_m, rows_k;
 	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
-	uint32_t rows, tail_rows;        /* of the tile; of the one that takes what is left */
+	/* of the tile; of the one that takes what is left, 0: no row ever is */
+	uint32_t rows, tail_rows;
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
-	LLVMValueRef tile, tail_tile;    /* functions; tail_tile NULL: nothing is ever left */
-	LLVMValueRef panels;             /* scratch: [panel of the group][CONTRACT_DEPTH][cols], V's copy */
-	/* scratch: [m][CONTRACT_DEPTH] or [CONTRACT_DEPTH][m], R's copy; NULL: R as it lies */
+	LLVMValueRef tile, tail_tile;    /* functions */
+	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
+	 * lie */
+	LLVMValueRef panels;
+	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
 	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
-	int64_t pad;                     /* rows of block, a multiple of LANES */
+	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
 	/* of the chunk being made */
 	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
@@ -54,10 +67,10 @@ LLVMValueRef batch_offset(
 /* ---- contract_copy.c ---- */
 /* A square of LANES vectors, lane l of vector r to lane r of vector l. */
 void turn(struct gen *g, LLVMValueRef *v);
-/* Rows [kb, kb + kn) of the group from V as it lies into scratch; columns beyond n are not stored
+/* Rows [kb, kb + kn) of V's group as words into x->panels; columns beyond n are not stored
  * later. */
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
-/* The block of R, whose first element is number `first`, likewise. */
+/* The block of R, whose first element is number `first`, into x->rows_copy. */
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
 
 /* ---- contract_tile.c ---- */
@@ -66,6 +79,12 @@ enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
  * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in
  * it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
+/* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
+ * of LANES, where the panel or the rows have to be zero. */
+LLVMValueRef square_function(struct gen *g, const struct contraction *x);
+/* The tile unit's state: at the kernel's entry, and at its end. */
+void square_begin(struct gen *g);
+void square_end(struct gen *g);
 
 /* ---- contract_finish.c ---- */
 /* Do lanes of the epilogue run along m? */

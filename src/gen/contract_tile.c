@@ -8,13 +8,16 @@
 
 #define MAX_HALVES (PLAN_PANEL / LANES)
 
+/* One element as the accumulator has it: a scalar, or LANES of them. */
 static LLVMValueRef tile_load(
 	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p, bool vector)
 {
-	LLVMTypeRef m = mem_type(g, t);
+	LLVMTypeRef m = x->unit == 1 ? mem_type(g, t) : x->word;
 	LLVMValueRef v = LLVMBuildLoad2(g->b, vector ? lanes_of(m) : m, p, "");
 
 	LLVMSetAlignment(v, (unsigned)dtype_bytes(t));
+	if (x->unit > 1)
+		return v;
 	if (dtype_bytes(t) < 4)
 		v = narrow_decode(g, t, v);
 	if (x->bytes == 8 && dtype_bytes(t) < 8)
@@ -22,21 +25,38 @@ static LLVMValueRef tile_load(
 	return v;
 }
 
-/* One step of k: every accumulator takes its product. */
+/* acc + a * b; of pairs: their two products (VDPBF16PS, which flushes denormals). */
+static LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
+	LLVMValueRef b, LLVMValueRef acc)
+{
+	static const char name[] = "llvm.x86.avx512bf16.dpbf16ps.512";
+
+	if (x->unit == 1)
+		return fma3(g, a, b, acc);
+	LLVMTypeRef pairs = LLVMVectorType(LLVMBFloatTypeInContext(g->llvm), 2 * LANES);
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMValueRef args[] = { acc, BITCAST(a, pairs), BITCAST(b, pairs) };
+	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
+}
+
+/* One word of k: every accumulator takes its product. */
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
-	LLVMTypeRef rt = mem_type(g, x->rows_type), vt = mem_type(g, x->panel_type);
+	LLVMTypeRef vt = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
 	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, x->cols)));
-	LLVMValueRef row = gep(g, rt, param[P_ROWS], MUL(k, param[P_ROWS_K]));
+	LLVMValueRef row = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
 	for (unsigned h = 0; h < x->halves; h++)
 		v[h] = tile_load(g, x, x->panel_type, gep(g, vt, from, c64(g, h * LANES)), true);
 	for (uint32_t i = 0; i < rows; i++) {
-		LLVMValueRef p = gep(g, rt, row, MUL(param[P_ROWS_M], c64(g, i)));
+		LLVMValueRef p = gep(g, x->rows_elem, row, MUL(param[P_ROWS_M], c64(g, i)));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));
-		for (unsigned h = 0; h < x->halves; h++)
-			acc[i * x->halves + h] = fma3(g, r, v[h], acc[i * x->halves + h]);
+		for (unsigned h = 0; h < x->halves; h++) {
+			LLVMValueRef *a = &acc[i * x->halves + h];
+			*a = tile_multiply(g, x, r, v[h], *a);
+		}
 	}
 }
 
@@ -63,26 +83,31 @@ static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBloc
 	LLVMBuildRetVoid(g->b);
 }
 
-LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
+/* The blocks a tile's function is made of, and the builder to go back to. */
+struct tile_blocks {
+	LLVMBasicBlockRef entry, first, more, loop, body, done;
+	LLVMBuilderRef outer;
+};
+
+/* A function internal to the kernel, with a builder of its own.  Strides that are known are
+ * constants in it. */
+static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
+	LLVMValueRef *param, struct tile_blocks *t)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
 	LLVMValueRef fn = LLVMAddFunction(
-		g->module, "tile", LLVMFunctionType(g->none, types, P_COUNT, false));
-	LLVMValueRef param[P_COUNT], phi[CONTRACT_MAX_ROWS * MAX_HALVES], acc[CONTRACT_MAX_ROWS * MAX_HALVES];
-	LLVMValueRef none = LLVMConstNull(x->vec);
-	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, fn, "entry");
-	LLVMBasicBlockRef loop = LLVMAppendBasicBlockInContext(g->llvm, fn, "loop");
-	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, fn, "done");
-	LLVMBasicBlockRef first = LLVMAppendBasicBlockInContext(g->llvm, fn, "first");
-	LLVMBasicBlockRef more = LLVMAppendBasicBlockInContext(g->llvm, fn, "more");
-	LLVMBuilderRef outer = g->b;
-	uint32_t n = rows * x->halves;
+		g->module, name, LLVMFunctionType(g->none, types, P_COUNT, false));
+	LLVMBasicBlockRef *blocks[] = { &t->entry, &t->loop, &t->body, &t->done, &t->first,
+		&t->more };
 
+	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
+		*blocks[i] = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
 	LLVMSetLinkage(fn, LLVMInternalLinkage);
 	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
 		LLVMAddAttributeAtIndex(fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
 			LLVMCreateEnumAttribute(
 				g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
+	t->outer = g->b;
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	for (unsigned i = 0; i < P_COUNT; i++)
 		param[i] = LLVMGetParam(fn, i);
@@ -90,24 +115,156 @@ LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t 
 		param[P_ROWS_M] = c64(g, x->rows_m);
 	if (x->rows_k >= 0)
 		param[P_ROWS_K] = c64(g, x->rows_k);
-	LLVMPositionBuilderAtEnd(g->b, entry);
-	LLVMBuildBr(g->b, loop);
-	LLVMPositionBuilderAtEnd(g->b, loop);
+	return fn;
+}
+
+LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
+{
+	LLVMValueRef param[P_COUNT], phi[CONTRACT_MAX_ROWS * MAX_HALVES],
+		acc[CONTRACT_MAX_ROWS * MAX_HALVES];
+	LLVMValueRef none = LLVMConstNull(x->vec);
+	uint32_t n = rows * x->halves;
+	struct tile_blocks t;
+	LLVMValueRef fn = tile_begin(g, x, "tile", param, &t);
+
+	LLVMPositionBuilderAtEnd(g->b, t.entry);
+	LLVMBuildBr(g->b, t.loop);
+	LLVMPositionBuilderAtEnd(g->b, t.loop);
 	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
 	for (uint32_t i = 0; i < n; i++)
 		acc[i] = phi[i] = LLVMBuildPhi(g->b, x->vec, "");
+	LLVMBuildBr(g->b, t.body);
+	LLVMPositionBuilderAtEnd(g->b, t.body);
 	tile_step(g, x, rows, param, k, acc);
 	LLVMValueRef next = ADD(k, c64(g, 1));
-	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), loop, done);
-	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, next }, (LLVMBasicBlockRef[]){ entry, loop }, 2);
+	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), t.loop, t.done);
+	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, next },
+		(LLVMBasicBlockRef[]){ t.entry, t.body }, 2);
 	for (uint32_t i = 0; i < n; i++)
 		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, acc[i] },
-			(LLVMBasicBlockRef[]){ entry, loop }, 2);
-	LLVMPositionBuilderAtEnd(g->b, done);
-	LLVMBuildCondBr(g->b, param[P_FIRST], first, more);
-	tile_store(g, x, first, n, param[P_OUT], acc, false);
-	tile_store(g, x, more, n, param[P_OUT], acc, true);
+			(LLVMBasicBlockRef[]){ t.entry, t.body }, 2);
+	LLVMPositionBuilderAtEnd(g->b, t.done);
+	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
+	tile_store(g, x, t.first, n, param[P_OUT], acc, false);
+	tile_store(g, x, t.more, n, param[P_OUT], acc, true);
 	LLVMDisposeBuilder(g->b);
-	g->b = outer;
+	g->b = t.outer;
 	return fn;
+}
+
+/* ---- AMX ------------------------------------------------------------------------------------ */
+
+/* A square is 2 x 2 tiles of 16 rows of 64 bytes: of C in 0 to 3, of R (16 rows, as they lie) in 4
+ * and 5, of the panel (16 words of k) in 6 and 7.  Tiles are named by number, so LLVM has none to
+ * allocate and needs no pass of its own for them. */
+enum { TILE_C, TILE_R = 4, TILE_V = 6, TILES = 8, TILE_ROWS = 16, TILE_BYTES = 64 };
+
+static void tile_call(struct gen *g, const char *name, unsigned n, LLVMValueRef *args)
+{
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+
+	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, n, "");
+}
+
+static LLVMValueRef tile_name(struct gen *g, unsigned i)
+{
+	return LLVMConstInt(g->i8, i, false);
+}
+
+/* Tile i from or to memory, rows `stride` bytes apart. */
+static void tile_move(
+	struct gen *g, const char *name, unsigned i, LLVMValueRef p, LLVMValueRef stride)
+{
+	LLVMValueRef args[] = { tile_name(g, i), p, stride };
+
+	tile_call(g, name, 3, args);
+}
+
+/* The four tiles of C: zero, or moved from or to out. */
+static void square_results(
+	struct gen *g, const struct contraction *x, const char *move, LLVMValueRef out)
+{
+	int64_t row = x->cols * 4;
+
+	for (unsigned i = 0; i < 4; i++) {
+		LLVMValueRef name = tile_name(g, TILE_C + i);
+		int64_t at = i / 2 * TILE_ROWS * row + i % 2 * TILE_BYTES;
+		if (move)
+			tile_move(g, move, TILE_C + i, gep_bytes(g, out, at), c64(g, row));
+		else
+			tile_call(g, "llvm.x86.tilezero", 1, &name);
+	}
+}
+
+/* The products of LANES words of k. */
+static void square_step(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
+	LLVMValueRef k)
+{
+	LLVMValueRef pitch = MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
+	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
+	LLVMValueRef panel = gep(g, x->word, param[P_PANEL], MUL(k, c64(g, x->cols)));
+
+	for (unsigned i = 0; i < 2; i++) {
+		LLVMValueRef below = gep(g, g->i8, rows, MUL(pitch, c64(g, i * TILE_ROWS)));
+		tile_move(g, "llvm.x86.tileloadd64", TILE_R + i, below, pitch);
+		tile_move(g, "llvm.x86.tileloadd64", TILE_V + i,
+			gep_bytes(g, panel, i * TILE_BYTES), c64(g, x->cols * 4));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + i / 2),
+			tile_name(g, TILE_V + i % 2) };
+		tile_call(g, "llvm.x86.tdpbf16ps", 3, args);
+	}
+}
+
+LLVMValueRef square_function(struct gen *g, const struct contraction *x)
+{
+	struct tile_blocks t;
+	LLVMValueRef param[P_COUNT], fn = tile_begin(g, x, "square", param, &t);
+
+	LLVMPositionBuilderAtEnd(g->b, t.entry);
+	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
+	LLVMPositionBuilderAtEnd(g->b, t.first);
+	square_results(g, x, NULL, param[P_OUT]);
+	LLVMBuildBr(g->b, t.loop);
+	LLVMPositionBuilderAtEnd(g->b, t.more);
+	square_results(g, x, "llvm.x86.tileloadd64", param[P_OUT]);
+	LLVMBuildBr(g->b, t.loop);
+	LLVMPositionBuilderAtEnd(g->b, t.loop);
+	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
+	LLVMBuildCondBr(g->b, ICMP(SLT, k, param[P_K]), t.body, t.done);
+	LLVMPositionBuilderAtEnd(g->b, t.body);
+	square_step(g, x, param, k);
+	LLVMValueRef next = ADD(k, c64(g, LANES));
+	LLVMBuildBr(g->b, t.loop);
+	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, zero, next },
+		(LLVMBasicBlockRef[]){ t.first, t.more, t.body }, 3);
+	LLVMPositionBuilderAtEnd(g->b, t.done);
+	square_results(g, x, "llvm.x86.tilestored64", param[P_OUT]);
+	LLVMBuildRetVoid(g->b);
+	LLVMDisposeBuilder(g->b);
+	g->b = t.outer;
+	return fn;
+}
+
+void square_begin(struct gen *g)
+{
+	/* palette 1; bytes of a row of each tile from byte 16 on, rows from byte 48 on (Intel SDM,
+	 * LDTILECFG) */
+	unsigned char config[64] = { 1 };
+
+	for (unsigned i = 0; i < TILES; i++) {
+		config[16 + 2 * i] = TILE_BYTES;
+		config[48 + i] = TILE_ROWS;
+	}
+	LLVMValueRef data = gen_data(g, config, sizeof config, 64);
+	gen_here(g);
+	tile_call(g, "llvm.x86.ldtilecfg", 1, &data);
+}
+
+void square_end(struct gen *g)
+{
+	gen_here(g);
+	tile_call(g, "llvm.x86.tilerelease", 0, NULL);
 }

@@ -111,18 +111,36 @@ static const struct node *side_pack(struct graph *g, const struct side *s, int64
 	return build_transpose(g, t, perm);
 }
 
+/* How the columns side is read: as it lies, with lanes along n or along k, or packed. */
+enum way { WAY_along_n, WAY_along_k, WAY_packed };
+
+static enum way side_way(const struct side *cols)
+{
+	bool windows = cols->view.base->op == OP_patches;        /* a kernel packs them */
+	if (windows || !cols->collapses)
+		return WAY_packed;
+	if (cols->free_stride == 1 && cols->free_extent != 1)
+		return WAY_along_n;
+	if (cols->k_stride == 1)
+		return WAY_along_k;
+	return cols->free_stride == 1 ? WAY_along_n : WAY_packed;
+}
+
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with
- * the last panel's waste, and packing an element. */
+ * the last panel's waste, and what each element of the columns takes to be copied once for each
+ * block of rows, or packed. */
 static double side_cost(const struct side *rows, const struct side *cols, int64_t panel)
 {
+	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
+		[WAY_packed] = 1.5 };
+	enum way way = side_way(cols);
 	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
-		return cols->free_stride == 1 ? 0 : 1;
+		return copy[way];
 	double m = (double)rows->free_extent, n = (double)cols->free_extent,
-	       k = (double)rows->k_extent;
+	       k = (double)rows->k_extent, blocks = way == WAY_packed ? 1 : (m + 191) / 192;
 	double panels = (double)((cols->free_extent + panel - 1) / panel);
 	double work = m * panels * (double)panel * k / 32;
-	bool direct = cols->collapses && cols->free_stride == 1;
-	return work + (direct ? 0 : n * k * 1.5) + (rows->collapses ? 0 : m * k * 1.5);
+	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
 }
 
 static int64_t contract_ints(const struct contract *c, int64_t *out)
@@ -137,7 +155,8 @@ static int64_t contract_ints(const struct contract *c, int64_t *out)
 		out[n++] = c->cols_batch[i];
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
-		c->cols_k, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block, c->panel };
+		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
+		c->panel };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	return n;
@@ -157,7 +176,7 @@ void contract_load(const struct node *n, struct contract *c)
 		c->cols_batch[i] = *in++;
 	}
 	int64_t *const numbers[] = { &c->m, &c->n, &c->k, &c->rows_at, &c->cols_at, &c->rows_m,
-		&c->rows_k, &c->cols_k };
+		&c->rows_k, &c->cols_k, &c->cols_n };
 	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		*numbers[i] = *in++;
 	c->rows_type = (enum dtype)*in++;
@@ -201,7 +220,9 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
  * sake of threads. */
 static void contract_block(struct contract *c, const struct plan_options *o)
 {
-	int64_t tile = isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
+	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !o->strict;
+	bool tiles = pairs && isa_table[o->isa].instr & ISA_TILES;
+	int64_t tile = tiles ? 32 : isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
 	int64_t most = l2 / 4 / (256 * 4);
 	most = most < 48 ? 48 : most > 240 ? 240 : most;
@@ -249,10 +270,10 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);
-	bool computed = cols->view.base->op == OP_patches;
 	bool numbers = cols->free_extent >= 0 && cols->k_extent >= 0;
-	c.cols_packed = numbers && (computed || !cols->collapses || cols->free_stride != 1);
-	if (!c.cols_packed && (!cols->collapses || cols->free_stride != 1))
+	enum way way = side_way(cols);
+	c.cols_packed = way == WAY_packed && numbers;
+	if (way == WAY_packed && !numbers)
 		side_make_dense(g, cols, true);
 	if (!contract_batch(g, &c, rows, cols))
 		return NULL;
@@ -267,6 +288,10 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	if (!c.cols_packed) {
 		c.cols_at = cols->view.at;
 		c.cols_k = cols->k_stride;
+		/* of one column, any step will do but that which says lanes run along n */
+		c.cols_n = way != WAY_along_k	     ? 1
+			   : cols->free_extent == 1 ? c.k
+						    : cols->free_stride;
 	}
 	contract_block(&c, o);
 	const struct node *operands[2] = { rows->view.base,

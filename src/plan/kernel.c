@@ -124,7 +124,7 @@ static void add_sizes(struct graph *g, struct kernel *k)
 		return;
 	const struct contract *c = &k->contract;
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
-		c->cols_k };
+		c->cols_k, c->cols_n };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		add_size(j, k, rest[i]);
 	for (uint32_t i = 0; i < c->nbatch; i++) {

@@ -44,8 +44,8 @@ enum core {
 };
 
 /* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
- * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n has stride
- * 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
+ * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n or k has
+ * stride 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
  * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says
  * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
@@ -61,7 +61,8 @@ struct contract {
 	int64_t m, n, k;
 	int64_t rows_at, cols_at;                  /* first elements; cols_at: 0 when packed */
 	int64_t rows_m, rows_k;                    /* strides */
-	int64_t cols_k;                            /* stride; n has stride 1; unused when packed */
+	/* strides, one of them 1 (n's: or 0); unused when packed */
+	int64_t cols_k, cols_n;
 	/* of the buffers; converted to the accumulator's */
 	enum dtype rows_type, cols_type;
 	enum dtype acc;                            /* f32, f64, or i32 */

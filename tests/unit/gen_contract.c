@@ -10,6 +10,7 @@ struct shape {
 	enum dtype t;
 	int m_block, n_block;
 	bool along_m;
+	bool along_k;                    /* the columns lie [n,k] */
 };
 
 static const struct node *unpack(
@@ -36,13 +37,16 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 	const struct type *rt =
 		gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
 	const struct type *vt =
-		s->packed ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
-			  : gen_type(g, s->t, 2, s->k, s->n);
+		s->packed    ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
+		: s->along_k ? gen_type(g, s->t, 2, s->n, s->k)
+			     : gen_type(g, s->t, 2, s->k, s->n);
 	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
 	const struct node *r = graph_parameter(g, 0, rt), *v = graph_parameter(g, 1, vt);
-	const struct node *cols = s->packed ? unpack(g, v, s, panel) : v;
+	const struct node *cols = s->packed    ? unpack(g, v, s, panel)
+				  : s->along_k ? build_transpose(g, v, (int64_t[]){ 1, 0 })
+					       : v;
 	const struct node *c = s->rows_are_lhs
 				       ? build_dot(g, r, cols, 0, NULL, NULL, 1,
 						 (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc)
@@ -70,7 +74,8 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 			.rows_m = s->along_m ? 1 : s->k,
 			.rows_k = s->along_m ? s->m : 1,
 			.panel = panel,
-			.cols_k = s->packed ? 0 : s->n,
+			.cols_k = s->packed ? 0 : s->along_k ? 1 : s->n,
+			.cols_n = s->along_k ? s->k : 1,
 			.rows_type = s->t,
 			.cols_type = s->t,
 			.acc = acc,
@@ -83,27 +88,40 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 static void shapes(struct graph *g, struct job *j)
 {
 	static const struct shape list[] = {
-		{ 12, 32, 8, true, true, DTYPE_f32, 0, 0, false },
-		{ 60, 64, 33, true, true, DTYPE_f32, 0, 0, false },
-		{ 61, 70, 33, true, true, DTYPE_f32, 0, 0, false },
-		{ 131, 70, 33, true, true, DTYPE_f32, 48, 32, false },
-		{ 131, 70, 33, false, true, DTYPE_f32, 48, 32, false },
-		{ 96, 64, 33, false, true, DTYPE_f32, 48, 0, false },
-		{ 7, 70, 5, false, true, DTYPE_f32, 0, 0, false },
-		{ 1, 100, 64, true, false, DTYPE_f32, 0, 0, false },
-		{ 5, 64, 64, true, false, DTYPE_f32, 0, 0, false },
-		{ 100, 64, 64, true, false, DTYPE_f32, 48, 0, false },
-		{ 100, 45, 64, true, false, DTYPE_f32, 48, 0, false },
-		{ 100, 45, 64, false, false, DTYPE_f32, 96, 32, false },
-		{ 100, 45, 7, false, true, DTYPE_f64, 48, 0, false },
-		{ 100, 45, 7, true, false, DTYPE_f64, 48, 0, false },
-		{ 50, 45, 40, true, false, DTYPE_bf16, 48, 0, false },
-		{ 50, 45, 40, false, true, DTYPE_f16, 48, 0, false },
-		{ 5, 40, 5000, true, false, DTYPE_f32, 0, 0, false },
-		{ 100, 300, 300, true, false, DTYPE_f32, 48, 160, false },
-		{ 100, 300, 300, true, true, DTYPE_f32, 48, 160, true },
-		{ 100, 45, 300, false, false, DTYPE_f32, 48, 0, true },
-		{ 50, 45, 300, true, false, DTYPE_bf16, 48, 0, true },
+		{ 12, 32, 8, true, true, DTYPE_f32, 0, 0, false, false },
+		{ 60, 64, 33, true, true, DTYPE_f32, 0, 0, false, false },
+		{ 61, 70, 33, true, true, DTYPE_f32, 0, 0, false, false },
+		{ 131, 70, 33, true, true, DTYPE_f32, 48, 32, false, false },
+		{ 131, 70, 33, false, true, DTYPE_f32, 48, 32, false, false },
+		{ 96, 64, 33, false, true, DTYPE_f32, 48, 0, false, false },
+		{ 7, 70, 5, false, true, DTYPE_f32, 0, 0, false, false },
+		{ 1, 100, 64, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 5, 64, 64, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 100, 64, 64, true, false, DTYPE_f32, 48, 0, false, false },
+		{ 100, 45, 64, true, false, DTYPE_f32, 48, 0, false, false },
+		{ 100, 45, 64, false, false, DTYPE_f32, 96, 32, false, false },
+		{ 100, 45, 7, false, true, DTYPE_f64, 48, 0, false, false },
+		{ 100, 45, 7, true, false, DTYPE_f64, 48, 0, false, false },
+		{ 50, 45, 40, true, false, DTYPE_bf16, 48, 0, false, false },
+		{ 50, 45, 40, false, true, DTYPE_f16, 48, 0, false, false },
+		{ 5, 40, 5000, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 100, 300, 300, true, false, DTYPE_f32, 48, 160, false, false },
+		{ 100, 300, 300, true, true, DTYPE_f32, 48, 160, true, false },
+		{ 100, 45, 300, false, false, DTYPE_f32, 48, 0, true, false },
+		{ 50, 45, 300, true, false, DTYPE_bf16, 48, 0, true, false },
+		{ 100, 45, 300, true, false, DTYPE_f32, 48, 0, false, true },
+		{ 33, 300, 17, false, false, DTYPE_f32, 48, 128, true, true },
+		{ 12, 5, 40, true, false, DTYPE_f64, 0, 0, false, true },
+		{ 50, 45, 40, true, false, DTYPE_f16, 48, 0, false, true },
+		/* pairs of bf16: whole and not, copied from wherever they lie */
+		{ 96, 64, 1200, true, false, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 45, 65, true, false, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 45, 65, true, false, DTYPE_bf16, 96, 0, false, true },
+		{ 70, 45, 65, false, true, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 45, 65, false, true, DTYPE_bf16, 96, 0, true, false },
+		{ 131, 200, 577, true, false, DTYPE_bf16, 96, 128, true, true },
+		{ 131, 200, 544, true, false, DTYPE_bf16, 96, 128, false, true },
+		{ 1, 3, 1, true, false, DTYPE_bf16, 0, 0, false, true },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)

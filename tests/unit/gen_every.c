@@ -165,6 +165,11 @@ void test_gen_every__op_for_avx512(void)
 	every_for(ISA_LEVEL_avx512);
 }
 
+void test_gen_every__op_for_avx512bf16(void)
+{
+	every_for(ISA_LEVEL_avx512bf16);
+}
+
 void test_gen_every__op_for_amx(void)
 {
 	every_for(ISA_LEVEL_amx);

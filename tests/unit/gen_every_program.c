@@ -235,6 +235,11 @@ void test_gen_every__program_for_avx512(void)
 	programs_for(ISA_LEVEL_avx512);
 }
 
+void test_gen_every__program_for_avx512bf16(void)
+{
+	programs_for(ISA_LEVEL_avx512bf16);
+}
+
 void test_gen_every__program_for_amx(void)
 {
 	programs_for(ISA_LEVEL_amx);
