@@ -15,12 +15,22 @@ from weft import _native, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
+# What C has no row for and torch can take apart, though its core table does not.
+TAKEN_APART = {f"aten.{name}" for name in """
+    _addmm_activation.default _batch_norm_no_update.default _batch_norm_with_update_functional.default
+    as_strided_copy.default batch_norm_backward.default dist.default grid_sampler_2d.default narrow_copy.default
+    native_batch_norm.default permute_copy.default rrelu_with_noise_backward.default tril_indices.default
+    triu_indices.default unbind_copy.int
+    upsample_bicubic2d.default upsample_bilinear2d.default upsample_bilinear2d.vec upsample_nearest2d.vec
+    upsample_trilinear3d.default view_copy.default""".split()}
 
 
 @functools.cache
 def decompositions() -> dict:
-    from torch._decomp import core_aten_decompositions
-    return {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
+    from torch._decomp import core_aten_decompositions, decomposition_table
+    out = {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
+    out.update((k, v) for k, v in decomposition_table.items() if str(k) in TAKEN_APART)
+    return out
 
 
 class Settings:

@@ -41,6 +41,34 @@ case("conv-channels-last", F.conv2d, r(2, 3, 6, 6).to(memory_format=torch.channe
 # ---- contractions ----
 case("product-and-its-transpose", lambda a, b: (lambda z: z + z.t())(a.t() @ b), r(4, 4).t(), r(4, 4).t())
 
+# ---- attention ----
+q, k, v, mask = r(2, 3, 4, 8), r(2, 3, 6, 8), r(2, 3, 6, 8), r(4, 6)
+case("attention", F.scaled_dot_product_attention, q, k, v, **loose)
+case("attention-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), q, q, q, **loose)
+case("attention-mask", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=0.3), q, k, v,
+     **loose)
+
+# ---- pooling, resampling ----
+image, volume = r(2, 3, 8, 9), r(1, 2, 5, 6, 7)
+case("max-pool2d", lambda a: F.max_pool2d(a, 3, 2, 1), image)
+case("max-pool3d", lambda a: F.max_pool3d(a, 2, 1), volume)
+case("adaptive-max", lambda a: F.adaptive_max_pool2d(a, (3, 4)), image)
+for args in ((2,), (3, 2, 1, True), (3, 2, 1, False, False), (2, 1, 0, False, True, 3)):
+    case(f"avg-pool2d-{args}", lambda a, args=args: F.avg_pool2d(a, *args), image)
+case("avg-pool3d", lambda a: F.avg_pool3d(a, 3, 2, 1), volume)
+case("adaptive-avg2", lambda a: F.adaptive_avg_pool2d(a, (4, 3)), image)
+case("adaptive-avg2-uneven", lambda a: F.adaptive_avg_pool2d(a, (3, 5)), image)
+case("adaptive-avg3", lambda a: F.adaptive_avg_pool3d(a, (1, 3, 4)), volume)
+for mode in "bilinear bicubic".split():
+    for align in (False, True):
+        case(f"{mode}-{align}", lambda a, m=mode, k=align:
+             F.interpolate(a, (13, 5), mode=m, align_corners=k), image, **loose)
+    case(f"{mode}-smooth", lambda a, m=mode: F.interpolate(a, (5, 13), mode=m, antialias=True), image, **loose)
+case("nearest", lambda a: F.interpolate(a, scale_factor=1.7), image)
+case("nearest-exact", lambda a: F.interpolate(a, (5, 20), mode="nearest-exact"), image)
+case("linear", lambda a: F.interpolate(a, 11, mode="linear"), r(2, 3, 7), **loose)
+case("trilinear", lambda a: F.interpolate(a, scale_factor=1.5, mode="trilinear"), volume, **loose)
+
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CASES)

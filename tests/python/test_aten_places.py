@@ -1,4 +1,5 @@
-"""Overloads of lower_scatter.c, lower_bag.c, lower_pool.c and lower_resample.c against eager."""
+"""Scatters, places, pooling, resampling and transforms against eager: the overloads of lower_scatter.c,
+lower_pool.c, lower_resample.c and lower_fft.c."""
 import pytest
 import torch
 import torch.nn.functional as F
@@ -43,6 +44,38 @@ case("trace", torch.trace, x)
 case("as-strided", lambda a: torch.as_strided(a, (2, 2), (5, 2), 1) * 2, z)
 case("as-strided-turned", lambda a: torch.as_strided(a.t(), (2, 2), (1, 4), 1) * 2, x)
 case("as-strided-scatter", lambda a, s: a.as_strided_scatter(s, (2, 2), (5, 2), 1), z, r(2, 2))
+
+# ---- pooling, resampling ----
+image, volume = r(2, 3, 8, 9), r(1, 2, 5, 6, 7)
+case("max-pool3d", lambda a: F.max_pool3d(a, 3, 2, 1, return_indices=True), volume)
+case("avg-pool3d", lambda a: F.avg_pool3d(a, 2, 2, 1, True, False), volume)
+case("avg-pool3d-divisor", lambda a: F.avg_pool3d(a, 2, divisor_override=3), volume)
+case("adaptive-avg1", lambda a: F.adaptive_avg_pool1d(a, 3), z)
+case("adaptive-avg2-uneven", lambda a: F.adaptive_avg_pool2d(a, (3, 5)), image)
+case("adaptive-avg3", lambda a: F.adaptive_avg_pool3d(a, (1, 3, 4)), volume)
+case("adaptive-max", lambda a: F.adaptive_max_pool2d(a, (3, 4), return_indices=True), image)
+case("adaptive-max3", lambda a: F.adaptive_max_pool3d(a, (5, 4, 3), return_indices=True), volume)
+for mode in "bilinear bicubic".split():
+    for align in (False, True):
+        case(f"{mode}-{align}", lambda a, m=mode, k=align:
+             F.interpolate(a, (13, 5), mode=m, align_corners=k), image)
+    case(f"{mode}-smooth", lambda a, m=mode: F.interpolate(a, (5, 13), mode=m, antialias=True), image)
+case("nearest", lambda a: F.interpolate(a, scale_factor=1.7), image)
+case("nearest-exact", lambda a: F.interpolate(a, (5, 20), mode="nearest-exact"), image)
+case("trilinear", lambda a: F.interpolate(a, scale_factor=1.5, mode="trilinear"), volume)
+case("grid-sample", lambda a, g: F.grid_sample(a, g, align_corners=False), image, r(2, 4, 5, 2) * 0.7)
+case("reflect", lambda a: F.pad(a, (1, 2, 0, 1), mode="reflect"), image)
+case("replicate", lambda a: F.pad(a, (1, 2, 0, 1, 2, 0), mode="replicate"), volume)
+case("circular", lambda a: F.pad(a, (1, 2, 0, 1), mode="circular"), image)
+
+# ---- contractions, transforms ----
+case("addmv", lambda a, m, v: torch.addmv(a, m, v, beta=2, alpha=0.5), r(3), x, r(5))
+case("addbmm", torch.addbmm, r(3, 5), r(2, 3, 4), r(2, 4, 5))
+case("fft", lambda a: torch.fft.fft2(a, norm="ortho"), image)
+case("ifft", lambda a: torch.fft.ifftn(torch.complex(a, a + 1), dim=(0, 2)), z)
+case("rfft", lambda a: torch.fft.rfftn(a, dim=(1, 2)), z)
+case("irfft", lambda a: torch.fft.irfft2(torch.complex(a, a + 1), s=(3, 7)), z)
+case("hfft", lambda a: torch.fft.hfft(torch.complex(a, a + 1), norm="forward"), z)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -241,6 +241,19 @@ const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
 
+/* Maps of lower_resample.c: how a dimension's places become others. */
+enum resample {
+	RESAMPLE_average,
+	RESAMPLE_nearest,
+	RESAMPLE_nearest_exact,
+	RESAMPLE_linear,
+	RESAMPLE_cubic,
+	RESAMPLE_linear_smooth, /* antialiased */
+	RESAMPLE_cubic_smooth,
+	RESAMPLE_kinds = 15,
+	RESAMPLE_backward = 16, /* a flag: the gradient */
+};
+
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
 
 static inline struct attr_entry lower_attr_ints(

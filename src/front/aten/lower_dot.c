@@ -53,10 +53,11 @@ static bool split_batch(const struct node **n)
 
 static const struct node *product(struct lower *l, struct operand a, struct operand b)
 {
+	bool wide = l->row->fn == lower_attention || l->row->fn == lower_attention_backward;
 	a = through_transpose(a);
 	b = through_transpose(b);
 	return build_dot(l->g, a.node, b.node, a.nbatch, a.batch, b.batch, 1, &a.column, &b.row,
-		l->row->fn == lower_attention ? DTYPE_f32 : lower_dtype(l));
+		wide ? DTYPE_f32 : lower_dtype(l));
 }
 
 static const struct node *matmul(
@@ -152,4 +153,70 @@ void lower_attention(struct lower *l)
 		l, product(l, plain(lower_cast(l, p, v->type->dtype), 2), plain(v, 2)), t);
 	if (lower_uses(l, 1) && l->nout > 1)
 		l->out[1] = build2(g, OP_add, m, build1(g, OP_log, sum));
+}
+
+/* dV = P^T dO;  dS = P (dO V^T - sum(dO O)) scale;  dQ = dS K;  dK = dS^T Q, with P from the scores
+ * and the logarithm of their sum that the forward call gave (Dao et al., "FlashAttention",
+ * 2022). */
+void lower_attention_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *grad = lower_tensor(l, 0), *q = lower_tensor(l, 1),
+			  *k = lower_tensor(l, 2), *v = lower_tensor(l, 3),
+			  *out = lower_tensor(l, 4), *lse = lower_tensor(l, 5);
+	enum dtype t = lower_dtype(l);
+	if (q->type->rank != 4 || k->type->rank != 4 || v->type->rank != 4 ||
+		lse->type->rank != 3 || lower_float(l, 6) != 0 || t == DTYPE_f64 ||
+		!dim_is_number(q->type->dims[3]))
+		lower_bail(l);
+	double scale =
+		lower_is_none(l, 9) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 9);
+	const struct node *s = scores(l, q, k, lower_tensor(l, 8), scale, lower_bool(l, 7));
+	const bool in[ATEN_MAX_RANK] = { [3] = true };
+	lse = lower_cast(l, lse, DTYPE_f32);
+	/* A row without anything to see has no weights. */
+	const struct node *lost =
+		build_compare(g, "EQ", lse, lower_like(l, lse, -(double)INFINITY));
+	lse = build_select(g, lost, lower_like(l, lse, INFINITY), lse);
+	const struct node *p = build1(
+		g, OP_exponential, build2(g, OP_subtract, s, lower_unreduce(l, lse, in, s)));
+	const struct node *both = build2(g, OP_multiply, lower_cast(l, grad, DTYPE_f32),
+		lower_cast(l, out, DTYPE_f32));
+	const struct node *sum = lower_reduce(l, OP_add, both, in, false);
+	struct operand vt = plain(v, 2), pt, st;
+	vt.row = 3;
+	vt.column = 2;
+	const struct node *ds = product(l, plain(grad, 2), vt);
+	ds = build2(g, OP_subtract, ds, lower_unreduce(l, sum, in, ds));
+	ds = build2(g, OP_multiply, p, build2(g, OP_multiply, ds, lower_like(l, ds, scale)));
+	pt = plain(lower_cast(l, p, t), 2);
+	st = plain(lower_cast(l, ds, t), 2);
+	l->out[0] = lower_cast(l, product(l, st, plain(k, 2)), t);
+	pt.row = st.row = 3;
+	pt.column = st.column = 2;
+	l->out[1] = lower_cast(l, product(l, st, plain(q, 2)), t);
+	l->out[2] = lower_cast(l, product(l, pt, plain(grad, 2)), t);
+}
+
+/* ---- sums of products ----------------------------------------------------------------------- */
+
+/* beta * self + alpha * the product; what 0: matrix and vector, 1: summed over a batch. */
+void lower_addmv(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	const struct node *a = lower_tensor(l, 1), *b = lower_tensor(l, 2);
+	double beta = lower_float(l, 3), alpha = lower_float(l, 4);
+	const int64_t left[2] = { 0, l->row->what ? 2 : 1 }, right[2] = { 0, l->row->what ? 1 : 0 };
+	uint32_t n = l->row->what ? 2 : 1, skip = n == 1;
+	const struct node *y = build_dot(
+		g, a, b, 0, NULL, NULL, n, left + skip, right + skip, t);
+	y = lower_cast(l, y, c);
+	y = alpha == 1 ? y : build2(g, OP_multiply, y, lower_like(l, y, alpha));
+	if (beta != 0) {
+		const struct node *s = lower_operand(l, 0, c);
+		s = beta == 1 ? s : build2(g, OP_multiply, s, lower_like(l, s, beta));
+		y = build2(g, OP_add, y, s);
+	}
+	lower_finish(l, y);
 }

@@ -1,4 +1,4 @@
-/* lower_pool.c -- pooling: reduce_window, with ATen's padding and ceil_mode.
+/* lower_pool.c -- pooling and its gradients: reduce_window, with ATen's padding and ceil_mode.
  *
  * ceil_mode may let the last window reach behind the padded input; the result's size in the text
  * says how far, and the padding at the end is made that long.  What lies there counts for
@@ -7,33 +7,36 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_POSITIONS = 256 }; /* of a window whose maximum has a place */
+
 struct pool {
 	const struct node *x;
+	const struct type *out;      /* of the pooled tensor */
 	uint32_t n, rank;            /* spatial dimensions; of x */
 	int64_t size[3], stride[3], pad[3], dilation[3], end[3];
 	int64_t window[ATEN_MAX_RANK], strides[ATEN_MAX_RANK], ones[ATEN_MAX_RANK];
 	int64_t dilations[ATEN_MAX_RANK], padding[2 * ATEN_MAX_RANK];
 };
 
-static bool read_pool(struct lower *l, struct pool *p, uint32_t n, bool dilated)
+/* The windows of arguments `first` on: kernel_size, stride, padding, and dilation when dilated. */
+static bool read_pool(struct lower *l, struct pool *p, uint32_t first, bool dilated)
 {
-	p->x = lower_tensor(l, 0);
-	p->n = n;
+	uint32_t n = p->n;
 	p->rank = p->x->type->rank;
-	if (p->rank < n + 1 || p->rank > n + 2 || l->type[0]->rank != p->rank)
+	if (p->rank < n + 1 || p->rank > n + 2 || p->out->rank != p->rank)
 		lower_fail(l, "takes %u or %u dimensions", n + 1, n + 2);
-	lower_ints_n(l, 1, n, 1, p->size);
-	lower_ints_n(l, 2, n, 0, p->stride);
-	lower_ints_n(l, 3, n, 0, p->pad);
-	for (uint32_t i = 0; i < n; i++)
-		p->dilation[i] = 1;
+	lower_ints_n(l, first, n, 1, p->size);
+	lower_ints_n(l, first + 1, n, 0, p->stride);
+	lower_ints_n(l, first + 2, n, 0, p->pad);
+	for (uint32_t k = 0; k < n; k++)
+		p->dilation[k] = 1;
 	if (dilated)
-		lower_ints_n(l, 4, n, 1, p->dilation);
+		lower_ints_n(l, first + 3, n, 1, p->dilation);
 	for (uint32_t i = 0; i < p->rank; i++)
 		p->window[i] = p->strides[i] = p->ones[i] = p->dilations[i] = 1;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t k = p->rank - n + i;
-		int64_t in = p->x->type->dims[k], out = l->type[0]->dims[k];
+		int64_t in = p->x->type->dims[k], out = p->out->dims[k];
 		if (p->stride[i] == 0)
 			p->stride[i] = p->size[i];
 		if (p->size[i] < 1 || p->stride[i] < 1 || p->dilation[i] < 1 || p->pad[i] < 0)
@@ -90,10 +93,24 @@ static const struct node *window_part(
 	for (uint32_t i = 0; i < p->n; i++) {
 		uint32_t k = p->rank - p->n + i;
 		start[k] = at[i] * p->dilation[i];
-		limit[k] = start[k] + (l->type[0]->dims[k] - 1) * p->stride[i] + 1;
+		limit[k] = start[k] + (p->out->dims[k] - 1) * p->stride[i] + 1;
 		stride[k] = p->stride[i];
 	}
 	return build_slice(l->g, padded, start, limit, stride);
+}
+
+/* The number of each element in its plane. */
+static const struct node *plane_index(struct lower *l, const struct pool *p)
+{
+	const struct type *it = type_with_dtype(l->g, p->x->type, DTYPE_i64);
+	const struct node *index = lower_iota(l, it, p->rank - p->n);
+	for (uint32_t i = 1; i < p->n; i++) {
+		uint32_t k = p->rank - p->n + i;
+		index = build2(l->g, OP_multiply, index,
+			lower_like(l, index, (double)p->x->type->dims[k]));
+		index = build2(l->g, OP_add, index, lower_iota(l, it, k));
+	}
+	return index;
 }
 
 /* Where each window's maximum lies in its plane: the last NaN, else the first maximum, as eager. */
@@ -101,54 +118,83 @@ static const struct node *max_indices(struct lower *l, const struct pool *p)
 {
 	struct graph *g = l->g;
 	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
-		inner[ATEN_MAX_RANK] = { 0 };
+		inner[ATEN_MAX_RANK] = { 0 }, at[3] = { 0 };
 	for (uint32_t i = 0; i < p->n; i++) {
 		low[p->rank - p->n + i] = p->pad[i];
 		high[p->rank - p->n + i] = p->end[i];
 	}
-	const struct type *it = type_with_dtype(g, p->x->type, DTYPE_i64);
-	const struct node *row = lower_iota(l, it, p->rank - 2),
-			  *column = lower_iota(l, it, p->rank - 1);
-	const struct node *index = build2(g, OP_add, column,
-		build2(g, OP_multiply, row,
-			lower_like(l, row, (double)p->x->type->dims[p->rank - 1])));
 	const struct node *x = build_pad(
 		g, p->x, lower_extreme_value(l, p->x->type->dtype, false), low, high, inner);
 	/* Padding has index -1, and so never wins. */
-	index = build_pad(g, index, build_scalar_int(g, DTYPE_i64, -1), low, high, inner);
-	const struct node *best = NULL, *where = NULL;
-	for (int64_t i = 0; i < p->size[0]; i++)
-		for (int64_t k = 0; k < p->size[1]; k++) {
-			const struct node *v = window_part(l, p, x, (int64_t[]){ i, k });
-			const struct node *at = window_part(l, p, index, (int64_t[]){ i, k });
-			if (!best) {
-				best = v;
-				where = at;
-				continue;
-			}
-			const struct node *wins = build_compare(g, "GT", v, best);
-			if (dtype_is_float(v->type->dtype))
-				wins = build2(g, OP_or, wins, build_compare(g, "NE", v, v));
-			wins = build2(g, OP_or, wins,
-				build_compare(g, "LT", where, lower_like(l, where, 0)));
-			wins = build2(
-				g, OP_and, wins, build_compare(g, "GE", at, lower_like(l, at, 0)));
-			best = build_select(g, wins, v, best);
-			where = build_select(g, wins, at, where);
-		}
-	return where;
+	const struct node *index = build_pad(g, plane_index(l, p),
+		build_scalar_int(g, DTYPE_i64, -1), low, high, inner);
+	const struct node *best = window_part(l, p, x, at), *where = window_part(l, p, index, at);
+	for (;;) {
+		uint32_t d = p->n;
+		while (d-- > 0 && ++at[d] == p->size[d])
+			at[d] = 0;
+		if (d == UINT32_MAX)
+			return where;
+		const struct node *v = window_part(l, p, x, at);
+		const struct node *here = window_part(l, p, index, at);
+		const struct node *wins = build_compare(g, "GT", v, best);
+		if (dtype_is_float(v->type->dtype))
+			wins = build2(g, OP_or, wins, build_compare(g, "NE", v, v));
+		wins = build2(g, OP_or, wins,
+			build_compare(g, "LT", where, lower_like(l, where, 0)));
+		wins = build2(
+			g, OP_and, wins, build_compare(g, "GE", here, lower_like(l, here, 0)));
+		best = build_select(g, wins, v, best);
+		where = build_select(g, wins, here, where);
+	}
 }
 
+/* what: how many spatial dimensions. */
 void lower_max_pool(struct lower *l)
 {
-	struct pool p = { 0 };
-	if (!read_pool(l, &p, 2, true) || p.size[0] * p.size[1] > 64) {
-		lower_give_up(l);
-		return;
-	}
-	l->out[0] = window(l, &p, p.x, OP_maximum, lower_extreme_value(l, p.x->type->dtype, false));
+	struct pool p = {
+		.x = lower_tensor(l, 0), .out = l->type[0], .n = (uint32_t)l->row->what
+	};
+	int64_t positions = 1;
+	bool known = read_pool(l, &p, 1, true);
+	for (uint32_t i = 0; i < p.n; i++)
+		positions *= p.size[i];
+	if (!known || positions > MOST_POSITIONS)
+		lower_bail(l);
+	l->out[0] = window(l, &p, p.x, OP_maximum, lower_extreme_value(l, lower_dtype(l), false));
 	if (lower_uses(l, 1))
 		l->out[1] = max_indices(l, &p);
+}
+
+/* The gradient of a maximum pool over `what` dimensions: what each window gives goes to the place
+ * in its plane that the last argument says. */
+void lower_max_pool_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *y = lower_tensor(l, 0), *index = lower_tensor(l, l->nargs - 1);
+	const struct type *t = l->type[0];
+	enum dtype c = lower_compute(t->dtype);
+	uint32_t n = (uint32_t)l->row->what;
+	if (!type_is_static(t) || !type_is_static(y->type) || t->rank < n ||
+		t->rank != y->type->rank)
+		lower_bail(l);
+	if (type_elements(t) == 0 || type_elements(y->type) == 0) {
+		l->out[0] = build_full(g, t, 0);
+		return;
+	}
+	int64_t from[2] = { 1, 1 }, to[2] = { 1, 1 };
+	for (uint32_t i = 0; i < t->rank; i++) {
+		from[i + n >= t->rank] *= y->type->dims[i];
+		to[i + n >= t->rank] *= t->dims[i];
+	}
+	index = build_reshape(g, index, 2, from);
+	y = build_reshape(g, lower_cast(l, y, c), 2, from);
+	struct take k = { .x = build_full(g, type_tensor(g, c, 2, to), 0),
+		.m = 2,
+		.at = { 0, 1 },
+		.batch = 2 };
+	k.starts = take_coordinates(l, index, k.x, 1);
+	lower_finish(l, build_reshape(g, take_scatter(l, &k, y, OP_add), t->rank, t->dims));
 }
 
 /* The divisor of each window: a constant, or how many positions of it count. */
@@ -180,51 +226,52 @@ static const struct node *divisor(
 	return window(l, &q, ones, OP_add, build_scalar(g, t, 0));
 }
 
-void lower_avg_pool(struct lower *l)
+/* The divisor of windows: argument i when it is given, else by count_include_pad in argument
+ * i - 1. */
+static const struct node *read_divisor(
+	struct lower *l, const struct pool *p, const struct node *sum, uint32_t i)
 {
-	struct pool p = { 0 };
-	uint32_t n = (uint32_t)l->row->what;
-	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	if (!read_pool(l, &p, n, false) || !dtype_is_float(t)) {
-		lower_give_up(l);
-		return;
-	}
-	const struct node *sum =
-		window(l, &p, lower_cast(l, p.x, c), OP_add, build_scalar(l->g, c, 0));
-	const struct node *by;
-	if (n == 2 && !lower_is_none(l, 6))
-		by = lower_like(l, sum, lower_float(l, 6));
-	else
-		by = divisor(l, &p, sum, lower_bool(l, 5));
-	l->out[0] = lower_cast(l, build2(l->g, OP_divide, sum, by), t);
+	if (i < l->nargs && !lower_is_none(l, i))
+		return lower_like(l, sum, lower_float(l, i));
+	return divisor(l, p, sum, lower_bool(l, i - 1));
 }
 
-/* Windows of equal size only; others are a callback. */
-void lower_adaptive_avg_pool(struct lower *l)
+void lower_avg_pool(struct lower *l)
+{
+	struct pool p = {
+		.x = lower_tensor(l, 0), .out = l->type[0], .n = (uint32_t)l->row->what
+	};
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	if (!read_pool(l, &p, 1, false) || !dtype_is_float(t))
+		lower_bail(l);
+	const struct node *sum =
+		window(l, &p, lower_cast(l, p.x, c), OP_add, build_scalar(l->g, c, 0));
+	lower_finish(l, build2(l->g, OP_divide, sum, read_divisor(l, &p, sum, 6)));
+}
+
+/* Each element is summed over the windows it lies in: sums over what they gave, spread by the
+ * stride. */
+void lower_avg_pool_backward(struct lower *l)
 {
 	struct graph *g = l->g;
-	const struct node *x = lower_tensor(l, 0);
+	const struct node *y = lower_tensor(l, 0);
+	struct pool p = { .x = lower_tensor(l, 1), .out = y->type, .n = (uint32_t)l->row->what };
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	uint32_t rank = x->type->rank;
-	struct pool p = { .x = x, .rank = rank };
-	bool whole = true, in[ATEN_MAX_RANK] = { 0 };
-	if (rank < 3 || l->type[0]->rank != rank)
-		lower_fail(l, "takes three or four dimensions");
-	for (uint32_t i = 0; i < rank; i++)
-		p.window[i] = p.strides[i] = p.ones[i] = p.dilations[i] = 1;
-	for (uint32_t i = rank - 2; i < rank; i++) {
-		int64_t from = x->type->dims[i], to = l->type[0]->dims[i];
-		if (!dim_is_number(from) || !dim_is_number(to) || to == 0 || from % to) {
-			lower_give_up(l);
-			return;
-		}
-		p.window[i] = p.strides[i] = from / to;
-		whole &= to == 1;
-		in[i] = true;
+	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+		inner[ATEN_MAX_RANK] = { 0 };
+	if (!read_pool(l, &p, 2, false) || !dtype_is_float(t))
+		lower_bail(l);
+	y = lower_cast(l, y, c);
+	y = build2(g, OP_divide, y, read_divisor(l, &p, y, 7));
+	for (uint32_t i = 0; i < p.n; i++) {
+		uint32_t k = p.rank - p.n + i;
+		int64_t spread = (p.out->dims[k] - 1) * p.stride[i] + 1;
+		inner[k] = p.stride[i] - 1;
+		low[k] = p.size[i] - 1 - p.pad[i];
+		high[k] = p.x->type->dims[k] + p.size[i] - 1 - spread - low[k];
+		p.strides[k] = 1;
+		p.padding[2 * k] = p.padding[2 * k + 1] = 0;
 	}
-	x = lower_cast(l, x, c);
-	const struct node *sum = whole ? lower_reduce(l, OP_add, x, in, true)
-				       : window(l, &p, x, OP_add, build_scalar(g, c, 0));
-	double area = (double)(p.window[rank - 1] * p.window[rank - 2]);
-	l->out[0] = lower_cast(l, build2(g, OP_divide, sum, lower_like(l, sum, area)), t);
+	y = build_pad(g, y, build_scalar(g, c, 0), low, high, inner);
+	lower_finish(l, window(l, &p, y, OP_add, build_scalar(g, c, 0)));
 }

@@ -1,0 +1,96 @@
+/* lower_fft.c -- Fourier transforms: one dimension after the other, moved to the end for it. */
+#include "front/aten/aten_impl.h"
+#include <math.h>
+
+static const struct node *swap_last(struct lower *l, const struct node *x, int64_t dim)
+{
+	int64_t p[ATEN_MAX_RANK], last = (int64_t)x->type->rank - 1;
+	for (int64_t i = 0; i <= last; i++)
+		p[i] = i == dim ? last : i == last ? dim : i;
+	return dim == last ? x : build_transpose(l->g, x, p);
+}
+
+static const struct node *along(
+	struct lower *l, const struct node *x, int64_t dim, const char *how, int64_t length)
+{
+	x = swap_last(l, x, dim);
+	struct attr_entry e[] = {
+		{ .key = KEY_fft_type, .value = attr_str(l->g, how) },
+		lower_attr_ints(l, KEY_fft_length, 1, &length),
+	};
+	return swap_last(l, build_op(l->g, OP_fft, 1, &x, 2, e), dim);
+}
+
+/* The dimensions of argument 1, in the order of the call. */
+static const int64_t *transformed(struct lower *l, const struct type *t, uint32_t *n)
+{
+	const int64_t *v = lower_ints(l, 1, n);
+	int64_t *dims = job_array(l->j, *n + 1, sizeof *dims);
+	for (uint32_t i = 0; i < *n; i++)
+		dims[i] = lower_wrap_dim(l, v[i], t->rank);
+	if (!type_is_static(t) || type_elements(t) == 0)
+		lower_bail(l);
+	return dims;
+}
+
+/* Argument 2: 0 the bare sum, 1 by the root of how many, 2 by how many; `has`: it is so already. */
+static void normalised(struct lower *l, const struct node *x, double n, double has)
+{
+	int64_t by = lower_int(l, 2);
+	double factor = (by == 0 ? 1 : by == 1 ? 1 / sqrt(n) : 1 / n) / has;
+	l->out[0] = factor == 1 ? x : build2(l->g, OP_multiply, x, lower_like(l, x, factor));
+}
+
+void lower_fft_c2c(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t n;
+	const int64_t *dims = transformed(l, x->type, &n);
+	bool forward = lower_bool(l, 3);
+	double count = 1;
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t size = x->type->dims[dims[i]];
+		x = along(l, x, dims[i], forward ? "FFT" : "IFFT", size);
+		count *= (double)size;
+	}
+	normalised(l, x, count, forward ? 1 : 1 / count);
+}
+
+/* The last dimension named is the real one; argument 3: only its first half and one is wanted. */
+void lower_fft_r2c(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t n;
+	const int64_t *dims = transformed(l, x->type, &n);
+	bool half = lower_bool(l, 3);
+	double count = 1;
+	if (n == 0 || !dtype_is_float(x->type->dtype))
+		lower_bail(l);
+	if (!half)
+		x = build_convert(l->g, x, lower_dtype(l));
+	for (uint32_t i = n; i-- > 0;) {
+		int64_t size = x->type->dims[dims[i]];
+		x = along(l, x, dims[i], half && i + 1 == n ? "RFFT" : "FFT", size);
+		count *= (double)size;
+	}
+	normalised(l, x, count, 1);
+}
+
+/* Back to real numbers: argument 3 is the size of the last dimension named. */
+void lower_fft_c2r(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	uint32_t n;
+	const int64_t *dims = transformed(l, x->type, &n);
+	int64_t length = lower_int(l, 3);
+	double count = (double)length;
+	if (n == 0 || length < 1 || x->type->dims[dims[n - 1]] != length / 2 + 1)
+		lower_bail(l);
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		int64_t size = x->type->dims[dims[i]];
+		x = along(l, x, dims[i], "IFFT", size);
+		count *= (double)size;
+	}
+	x = along(l, x, dims[n - 1], "IRFFT", length);
+	normalised(l, x, count, 1 / count);
+}
