@@ -1,13 +1,12 @@
 /* library_linear.c -- cholesky, triangular_solve and fft of f32, f64 and complex tensors.
  *
- * Plain loops over complex doubles, rounded once at the end: cholesky and triangular_solve by the
- * textbook, fft by Cooley and Tukey for the factor 2 of a length (recursively, halves first) and by
- * the definition as sums for the odd rest, with a table of roots. */
+ * cholesky and triangular_solve are the textbook's, loops over complex doubles, rounded once at the
+ * end; fft is base/fft.c. */
+#include "base/fft.h"
 #include "base/mem.h"
 #include "run/library.h"
 #include <complex.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #undef complex
 
@@ -168,128 +167,22 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 
 /* ---- fft ------------------------------------------------------------------------------------ */
 
-/* Of a table of `all` roots exp(2 pi i k / all). */
-struct roots {
-	const number *at;
-	int64_t all;
-	bool forward;                /* their conjugates */
-};
-
-static number root(const struct roots *r, int64_t k)
-{
-	return r->forward ? conj(r->at[k % r->all]) : r->at[k % r->all];
-}
-
-/* to[0..n) = the transform of n numbers `step` apart from `from` on. */
-static void transform(
-	const struct roots *r, const number *from, int64_t step, number *to, int64_t n)
-{
-	int64_t skip = r->all / n;
-
-	if (n % 2 || n < 4) {
-		for (int64_t k = 0; k < n; k++) {
-			to[k] = 0;
-			for (int64_t j = 0; j < n; j++)
-				to[k] += times(from[j * step], root(r, j * k % n * skip));
-		}
-		return;
-	}
-	transform(r, from, 2 * step, to, n / 2);
-	transform(r, from + step, 2 * step, to + n / 2, n / 2);
-	for (int64_t k = 0; k < n / 2; k++) {
-		number even = to[k], odd = times(to[n / 2 + k], root(r, k * skip));
-		to[k] = even + odd;
-		to[n / 2 + k] = even - odd;
-	}
-}
-
-/* Along dimension d of a dense tensor of those dims. */
-static struct weft_error *fft_axis(
-	number *x, uint32_t rank, const int64_t *dims, uint32_t d, bool forward)
-{
-	int64_t n = dims[d], inner = 1, total = 1;
-	number *roots;
-
-	for (uint32_t i = 0; i < rank; i++) {
-		total *= dims[i];
-		inner *= i > d ? dims[i] : 1;
-	}
-	if (!total)
-		return NULL;
-	TRY(room(2 * n, &roots));
-	for (int64_t k = 0; k < n; k++) {
-		double at = 2 * acos(-1) * (double)k / (double)n;
-		roots[k] = number_of(cos(at), sin(at));
-	}
-	struct roots r = { roots, n, forward };
-	for (int64_t row = 0; row < total / n; row++) {
-		number *at = x + row / inner * inner * n + row % inner, *to = roots + n;
-		transform(&r, at, inner, to, n);
-		for (int64_t k = 0; k < n; k++)
-			at[k * inner] = forward ? to[k] : to[k] / (double)n;
-	}
-	mem_free(roots);
-	return NULL;
-}
-
-/* What IRFFT wants: the whole spectrum of n along the last dimension from its first half. */
-static void fft_unfold(const struct run_tensor *a, number *x, const int64_t *dims, uint32_t naxes)
-{
-	int64_t half = a->dims[a->rank - 1], total = 1, index[ABI_RANK_MAX] = { 0 };
-
-	for (uint32_t d = 0; d < a->rank; d++)
-		total *= dims[d];
-	for (int64_t at = 0; at < total; at++) {
-		int64_t from = 0;
-		bool mirror = index[a->rank - 1] >= half;
-		for (uint32_t d = 0; d < a->rank; d++) {
-			bool axis = d + naxes >= a->rank;
-			from = from * a->dims[d] +
-			       (mirror && axis ? (dims[d] - index[d]) % dims[d] : index[d]);
-		}
-		x[at] = mirror ? conj(load(a, from)) : load(a, from);
-		for (uint32_t d = a->rank; d-- > 0 && ++index[d] == dims[d];)
-			index[d] = 0;
-	}
-}
-
-static uint32_t fft_lengths(const char *attributes, int64_t *last)
-{
-	uint32_t n = 0;
-
-	for (const char *at = strchr(attributes, ' '); at; at = strchr(at + 1, ' '), n++)
-		*last = strtoll(at + 1, NULL, 10);
-	return n;
-}
-
 struct weft_error *library_fft(const struct run_library_call *c)
 {
+	static const char *const words[] = { "FFT", "IFFT", "RFFT", "IRFFT" };
 	const struct run_tensor *a = &c->in[0], *out = &c->out[0];
-	bool real_in = library_word(c, 0, "RFFT"), real_out = library_word(c, 0, "IRFFT");
-	bool forward = real_in || library_word(c, 0, "FFT");
-	int64_t work[ABI_RANK_MAX], total = 1, length = 0;
-	uint32_t naxes = fft_lengths(c->attributes, &length), last = a->rank - 1;
-	number *x;
+	bool wide = a->dtype == WEFT_F64 || a->dtype == WEFT_C128;
+	int kind = FFT_forward;
+	uint32_t naxes = 0;
 
-	for (uint32_t d = 0; d < a->rank; d++)
-		work[d] = a->dims[d];
-	work[last] = real_out ? length : work[last];
-	for (uint32_t d = 0; d < a->rank; d++)
-		total *= work[d];
-	if (real_out && total && a->dims[last] < length / 2 + 1)
+	while (kind < FFT_half && !library_word(c, 0, words[kind]))
+		kind++;
+	for (const char *at = strchr(c->attributes, ' '); at; at = strchr(at + 1, ' '))
+		naxes++;
+	if (kind == FFT_half && run_elements(a) &&
+		a->dims[a->rank - 1] < out->dims[a->rank - 1] / 2 + 1)
 		return error_make(
 			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
-	TRY(room(total, &x));
-	if (real_out)
-		fft_unfold(a, x, work, naxes);
-	for (int64_t i = 0; i < total && !real_out; i++)
-		x[i] = load(a, i);
-	struct weft_error *e = NULL;
-	for (uint32_t d = a->rank - naxes; d < a->rank && !e; d++)
-		e = fft_axis(x, a->rank, work, d, forward);
-	int64_t cols = out->dims[last];
-	for (int64_t i = 0, n = run_elements(out); i < n && !e; i++)
-		store(out, i, x[i / cols * work[last] + i % cols]);
-	mem_free(x);
-	return e;
+	return fft_run(
+		(enum fft_kind)kind, wide, a->rank, a->dims, out->dims, naxes, a->data, out->data);
 }

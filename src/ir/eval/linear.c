@@ -1,7 +1,9 @@
 /* linear.c -- cholesky, triangular_solve, fft, batch normalisation.
  *
- * Textbook algorithms over complex long double, whatever the dtype, rounded once at the end; fft is
- * the definition as sums, with a table of roots. */
+ * Textbook algorithms over complex long double, whatever the dtype, rounded once at the end.  fft
+ * is base/fft.c, whose last bits programs are compared with; tests/unit/base_fft.c holds it
+ * against the definition. */
+#include "base/fft.h"
 #include "ir/eval/eval_impl.h"
 #include <math.h>
 #include <string.h>
@@ -122,108 +124,35 @@ void eval_triangular_solve(struct call *c)
 
 /* ---- fft ------------------------------------------------------------------------------------ */
 
-/* Transforms n numbers `step` apart in place by the definition; sign -1 forward. */
-static void fft_row(wide *x, int64_t n, int64_t step, int sign, const wide *roots, wide *tmp)
-{
-	for (int64_t k = 0; k < n; k++) {
-		wide s = 0;
-		for (int64_t j = 0; j < n; j++) {
-			wide r = roots[j * k % n], v = x[j * step];
-			long double rr = creall(r), ri = sign < 0 ? -cimagl(r) : cimagl(r);
-			s += wide_of(
-				creall(v) * rr - cimagl(v) * ri, creall(v) * ri + cimagl(v) * rr);
-		}
-		tmp[k] = s;
-	}
-	for (int64_t k = 0; k < n; k++)
-		x[k * step] = sign > 0 ? tmp[k] / (long double)n : tmp[k];
-}
-
-/* Along dimension d of a dense tensor of those dims. */
-static void fft_axis(
-	struct call *c, wide *x, uint32_t rank, const int64_t *dims, uint32_t d, int sign)
-{
-	int64_t n = dims[d], inner = 1, total = 1;
-	struct tensor *room;
-
-	for (uint32_t i = 0; i < rank; i++) {
-		total *= dims[i];
-		inner *= i > d ? dims[i] : 1;
-	}
-	if (!total)
-		return;
-	wide *roots = wide_room(c, 2 * n, &room);
-	for (int64_t k = 0; k < n; k++) {
-		long double at = 2 * 3.14159265358979323846264338327950288L * (long double)k /
-				 (long double)n;
-		roots[k] = wide_of(cosl(at), sinl(at));
-	}
-	for (int64_t row = 0; row < total / n; row++)
-		fft_row(x + row / inner * inner * n + row % inner, n, inner, sign, roots,
-			roots + n);
-	eval_drop(c->e, room);
-}
-
-/* What IRFFT wants: the whole spectrum of n along the last dimension from its first half. */
-static void fft_unfold(const struct tensor *a, wide *x, int64_t n, uint32_t naxes)
-{
-	int64_t half = a->dims[a->rank - 1], index[EVAL_MAX_RANK] = { 0 }, strides[EVAL_MAX_RANK];
-	int64_t dims[EVAL_MAX_RANK];
-
-	tensor_strides(a, strides);
-	memcpy(dims, a->dims, a->rank * sizeof *dims);
-	dims[a->rank - 1] = n;
-	int64_t at = 0;
-	do {
-		int64_t from = 0, last = index[a->rank - 1];
-		bool mirror = last >= half;
-		for (uint32_t d = 0; d < a->rank; d++) {
-			bool axis = d + naxes >= a->rank;
-			int64_t k = index[d];
-			if (mirror && axis)
-				k = (dims[d] - k) % dims[d];
-			from += k * strides[d];
-		}
-		wide v = load(a, from);
-		x[at++] = mirror ? conjl(v) : v;
-	} while (index_next(a->rank, dims, index));
-}
-
 void eval_fft(struct call *c)
 {
+	static const char *const words[] = { "FFT", "IFFT", "RFFT", "IRFFT" };
 	const struct tensor *a = c->in[0];
-	const char *kind = node_str(c->n, KEY_fft_type, "FFT");
-	uint32_t naxes;
+	const char *word = node_str(c->n, KEY_fft_type, "FFT");
+	enum dtype t = a->type->dtype;
+	uint32_t naxes, last = a->rank - 1;
 	const int64_t *length = eval_ints_any(c, KEY_fft_length, &naxes);
-	bool real_in = !strcmp(kind, "RFFT"), real_out = !strcmp(kind, "IRFFT");
-	int sign = !strcmp(kind, "FFT") || real_in ? -1 : 1;
-	int64_t work[EVAL_MAX_RANK], dims[EVAL_MAX_RANK], total = 1;
-	struct tensor *room;
+	int64_t dims[EVAL_MAX_RANK];
+	int kind = FFT_forward;
 
 	if (!naxes || naxes > a->rank || a->rank > EVAL_MAX_RANK)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "fft_length of %u entries", naxes);
-	for (uint32_t d = 0; d < a->rank; d++)
-		dims[d] = work[d] = a->dims[d];
-	uint32_t last = a->rank - 1;
-	if (real_out)
-		dims[last] = work[last] = length[naxes - 1];
-	if (real_in)
+	while (kind < FFT_half && strcmp(word, words[kind]))
+		kind++;
+	memcpy(dims, a->dims, a->rank * sizeof *dims);
+	if (kind == FFT_half)
+		dims[last] = length[naxes - 1];
+	if (kind == FFT_real)
 		dims[last] = length[naxes - 1] ? length[naxes - 1] / 2 + 1 : 0;
-	for (uint32_t d = 0; d < a->rank; d++)
-		total *= work[d];
 	struct tensor *out = eval_new(c, 0, a->rank, dims);
-	wide *x = wide_room(c, total, &room);
-	if (real_out && total && a->dims[last] < work[last] / 2 + 1)
+	if (kind == FFT_half && tensor_elements(out) && a->dims[last] < dims[last] / 2 + 1)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "the input is too short for fft_length");
-	if (real_out && total)
-		fft_unfold(a, x, work[last], naxes);
-	for (int64_t i = 0; i < total && !real_out; i++)
-		x[i] = load(a, i);
-	for (uint32_t d = a->rank - naxes; d < a->rank; d++)
-		fft_axis(c, x, a->rank, work, d, sign);
-	for (int64_t i = 0, n = tensor_elements(out); i < n; i++)
-		store(out, i, x[real_in ? i / dims[last] * work[last] + i % dims[last] : i]);
-	eval_drop(c->e, room);
+	struct weft_error *e = fft_run((enum fft_kind)kind, t == DTYPE_f64 || t == DTYPE_c128,
+		a->rank, a->dims, dims, naxes, tensor_at(a, 0), tensor_at(out, 0));
+	if (e) {
+		weft_error_free(e);
+		eval_fail(c, WEFT_RESOURCE_EXHAUSTED, "no memory for a transform");
+	}
 }
 
 /* ---- batch normalisation -------------------------------------------------------------------- */

@@ -1,0 +1,319 @@
+/* fft.c -- discrete Fourier transforms by mixed factors (Cooley and Tukey 1965; Temperton 1983).
+ *
+ * A length is a product of factors 8, 4, 2 and odd primes; a pass a factor (fft_pass.inc), computed
+ * in the precision of the numbers.  Several dimensions are transformed one after the other.  A
+ * length with a large prime factor is a convolution (Bluestein 1970), in double. */
+#include "base/fft.h"
+#include "base/mem.h"
+#include <math.h>
+#include <string.h>
+
+#define PI 3.141592653589793238462643383279502884197L
+
+/* How one length is transformed. */
+struct plan {
+	int64_t n, most;             /* most: the largest factor */
+	int64_t factors[64];
+	int nfactors;
+	int64_t mask;                /* roots are products of two of a table: */
+	int shift;                   /* k = (k >> shift << shift) + (k & mask) */
+};
+/* The lines of a dense array along one dimension of n numbers, `inner` apart. */
+struct side {
+	char *at;
+	int64_t n, inner;
+};
+
+/* exp(2 pi i k / n) by the eighth of the circle it is in. */
+static void eighth(int64_t k, int64_t n, double out[2])
+{
+	double step = (double)(0.25L * PI / (long double)n);
+	int64_t x = k * 8;
+	bool below = x >= 4 * n;
+
+	x = below ? 8 * n - x : x;
+	bool left = x >= 2 * n;
+	x = left ? x - 2 * n : x;
+	bool steep = x >= n;
+	double a = (double)(steep ? 2 * n - x : x) * step, c = cos(a), s = sin(a);
+	double re = steep ? s : c, im = steep ? c : s;
+	out[0] = left ? -im : re;
+	out[1] = left ? re : im;
+	out[1] = below ? -out[1] : out[1];
+}
+
+/* The same as a product of two of a table's roots, which is how the libraries round it. */
+static void root_of(const struct plan *plan, int64_t k, double out[2])
+{
+	int64_t n = plan->n, at = 2 * k <= n ? k : n - k;
+	double a[2] = { 1, 0 }, b[2] = { 1, 0 };
+
+	if (at & plan->mask)
+		eighth(at & plan->mask, n, a);
+	if (at >> plan->shift)
+		eighth(at >> plan->shift << plan->shift, n, b);
+	out[0] = a[0] * b[0] - a[1] * b[1];
+	out[1] = a[0] * b[1] + a[1] * b[0];
+	out[1] = at == k ? out[1] : -out[1];
+}
+
+/* Fours (eights where numbers are complex) first, then at most one 2, put in front of them; then
+ * odd primes upwards. */
+static void plan_length(struct plan *plan, int64_t n, bool complex)
+{
+	int64_t rest = n, entries = (n + 2) / 2;
+
+	*plan = (struct plan){ .n = n, .most = 4 };
+	for (; complex && rest % 8 == 0; rest /= 8)
+		plan->factors[plan->nfactors++] = 8;
+	for (; rest % 4 == 0; rest /= 4)
+		plan->factors[plan->nfactors++] = 4;
+	if (rest % 2 == 0) {
+		rest /= 2;
+		plan->factors[plan->nfactors++] = plan->factors[0];
+		plan->factors[0] = 2;
+	}
+	for (int64_t p = 3; p * p <= rest; p += 2)
+		for (; rest % p == 0; rest /= p)
+			plan->factors[plan->nfactors++] = p;
+	if (rest > 1)
+		plan->factors[plan->nfactors++] = rest;
+	for (int i = 0; i < plan->nfactors; i++)
+		if (plan->factors[i] > plan->most)
+			plan->most = plan->factors[i];
+	for (plan->shift = 1; ((int64_t)1 << 2 * plan->shift) < entries;)
+		plan->shift++;
+	plan->mask = ((int64_t)1 << plan->shift) - 1;
+}
+
+/* ---- lengths with a large prime factor ------------------------------------------------------ */
+
+#define LARGE 100                        /* beyond, p^2 products cost more than three transforms */
+
+struct chirp;
+static struct weft_error *chirp_open(int64_t n, struct chirp **out);
+static void chirp_close(struct chirp *c);                    /* NULL is fine */
+static double *chirp_parts(struct chirp *c);                 /* of the n numbers it transforms */
+static void chirp_transform(struct chirp *c, bool forward);
+
+#define REAL double
+#define NUMBER number_f64
+#define LINE line_f64
+#define FN(name) name##_f64
+#include "base/fft_pass.inc"
+#undef REAL
+#undef NUMBER
+#undef LINE
+#undef FN
+#define REAL float
+#define NUMBER number_f32
+#define LINE line_f32
+#define FN(name) name##_f32
+#include "base/fft_pass.inc"
+
+/* With b[k] = exp(i pi k^2 / n), result k is conj(b[k]) times the sum over j of
+ * x[j] conj(b[j]) b[k - j]: a cyclic convolution of any length m >= 2 n - 1, here a power of 2. */
+struct chirp {
+	struct plan plan;            /* of m */
+	struct line_f64 line;
+	int64_t n;
+	struct number_f64 *b, *spectrum, *x;
+};
+
+static struct weft_error *chirp_open(int64_t n, struct chirp **out)
+{
+	int64_t m = 1;
+
+	while (m < 2 * n - 1)
+		m *= 2;
+	struct chirp *c = mem_alloc(sizeof *c + mem_size((size_t)(2 * n + m), sizeof *c->b));
+	if (!c)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a transform of %lld", (long long)n);
+	c->n = n;
+	c->b = (struct number_f64 *)(c + 1);
+	c->x = c->b + n;
+	c->spectrum = c->x + n;
+	plan_length(&c->plan, m, true);
+	struct weft_error *e = open_f64(&c->plan, &c->line);
+	if (e) {
+		mem_free(c);
+		return e;
+	}
+	memset(c->line.at, 0, (size_t)m * sizeof *c->line.at);
+	for (int64_t k = 0, square = 0; k < n; k++) {
+		double at[2];
+		eighth(square, 2 * n, at);
+		c->b[k] = (struct number_f64){ at[0], at[1] };
+		c->line.at[k] = c->line.at[(m - k) % m] = c->b[k];
+		square = (square + 2 * k + 1) % (2 * n);
+	}
+	complex_f64(&c->line, true);
+	memcpy(c->spectrum, c->line.at, (size_t)m * sizeof *c->spectrum);
+	*out = c;
+	return NULL;
+}
+
+static void chirp_close(struct chirp *c)
+{
+	if (c)
+		close_f64(&c->line);
+	mem_free(c);
+}
+
+static double *chirp_parts(struct chirp *c)
+{
+	return &c->x->re;
+}
+
+static void chirp_transform(struct chirp *c, bool forward)
+{
+	int64_t n = c->n, m = c->plan.n;
+	struct number_f64 *at = c->line.at;
+
+	memset(at, 0, (size_t)m * sizeof *at);
+	for (int64_t k = 0; k < n; k++) {
+		struct number_f64 x = c->x[k];
+		x.im = forward ? x.im : -x.im;
+		at[k] = turn_f64(x, c->b[k], true);
+	}
+	complex_f64(&c->line, true);
+	for (int64_t k = 0; k < m; k++)
+		at[k] = turn_f64(at[k], c->spectrum[k], false);
+	complex_f64(&c->line, false);
+	for (int64_t k = 0; k < n; k++) {
+		struct number_f64 x = turn_f64(at[k], c->b[k], true);
+		c->x[k].re = x.re / (double)m;
+		c->x[k].im = (forward ? x.im : -x.im) / (double)m;
+	}
+}
+
+/* ---- arrays --------------------------------------------------------------------------------- */
+
+/* All lines of one dimension; in_place: from and to are one array. */
+struct axis {
+	enum fft_kind kind;
+	bool wide;
+	int64_t n, rows;
+	struct side from, to;
+	double scale;
+};
+
+static struct weft_error *axis_run(const struct axis *a)
+{
+	struct plan plan;
+	struct line_f32 f;
+	struct line_f64 d;
+
+	plan_length(&plan, a->n, a->kind == FFT_forward || a->kind == FFT_backward);
+	if (a->wide)
+		TRY(open_f64(&plan, &d));
+	else
+		TRY(open_f32(&plan, &f));
+	for (int64_t row = 0; row < a->rows; row++)
+		switch (a->kind) {
+		case FFT_forward:
+		case FFT_backward:
+			if (a->wide)
+				row_complex_f64(&d, &a->from, &a->to, row, a->kind == FFT_forward,
+					a->scale);
+			else
+				row_complex_f32(&f, &a->from, &a->to, row, a->kind == FFT_forward,
+					a->scale);
+			break;
+		case FFT_real:
+			if (a->wide)
+				row_real_f64(&d, &a->from, &a->to, row);
+			else
+				row_real_f32(&f, &a->from, &a->to, row);
+			break;
+		case FFT_half:
+			if (a->wide)
+				row_half_f64(&d, &a->from, &a->to, row, a->scale);
+			else
+				row_half_f32(&f, &a->from, &a->to, row, a->scale);
+			break;
+		}
+	if (a->wide)
+		close_f64(&d);
+	else
+		close_f32(&f);
+	return NULL;
+}
+
+static int64_t product(const int64_t *dims, uint32_t from, uint32_t to)
+{
+	int64_t n = 1;
+
+	for (uint32_t d = from; d < to; d++)
+		n *= dims[d];
+	return n;
+}
+
+/* Complex numbers along dimension d of an array, from `from` to `to`. */
+static struct weft_error *axis_complex(bool wide, bool forward, const int64_t *dims, uint32_t rank,
+	uint32_t d, char *from, char *to, double scale)
+{
+	int64_t inner = product(dims, d + 1, rank), n = dims[d];
+	struct axis a = { forward ? FFT_forward : FFT_backward, wide, n,
+		product(dims, 0, rank) / n, { from, n, inner }, { to, n, inner }, scale };
+
+	return axis_run(&a);
+}
+
+/* All but the last of the axes of the half of a spectrum, then the last. */
+static struct weft_error *run_half(bool wide, uint32_t rank, const int64_t *in_dims,
+	const int64_t *out_dims, uint32_t naxes, const char *in, char *out, double scale)
+{
+	size_t size = wide ? 16 : 8;
+	int64_t n = product(in_dims, 0, rank), last = in_dims[rank - 1];
+	char *room = mem_alloc(mem_size((size_t)n, size));
+	struct weft_error *e = NULL;
+
+	if (!room)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
+	memcpy(room, in, (size_t)n * size);
+	for (uint32_t d = rank - naxes; d + 1 < rank && !e; d++)
+		e = axis_complex(wide, false, in_dims, rank, d, room, room, 1);
+	int64_t length = out_dims[rank - 1];
+	struct axis a = { FFT_half, wide, length, n / last, { room, last, 1 }, { out, length, 1 },
+		scale };
+	if (!e)
+		e = axis_run(&a);
+	mem_free(room);
+	return e;
+}
+
+static struct weft_error *run_real(bool wide, uint32_t rank, const int64_t *in_dims,
+	const int64_t *out_dims, uint32_t naxes, char *in, char *out)
+{
+	int64_t length = in_dims[rank - 1], half = out_dims[rank - 1];
+	struct axis a = { FFT_real, wide, length, product(in_dims, 0, rank - 1), { in, length, 1 },
+		{ out, half, 1 }, 1 };
+
+	TRY(axis_run(&a));
+	for (uint32_t d = rank - naxes; d + 1 < rank; d++)
+		TRY(axis_complex(wide, true, out_dims, rank, d, out, out, 1));
+	return NULL;
+}
+
+struct weft_error *fft_run(enum fft_kind kind, bool wide, uint32_t rank, const int64_t *in_dims,
+	const int64_t *out_dims, uint32_t naxes, const void *in, void *out)
+{
+	int64_t all = product(kind == FFT_half ? out_dims : in_dims, rank - naxes, rank);
+	double scale = kind == FFT_backward || kind == FFT_half ? 1 / (double)all : 1;
+	char *from = (char *)(uintptr_t)in;
+
+	if (!product(in_dims, 0, rank) || !product(out_dims, 0, rank))
+		return NULL;
+	if (kind == FFT_half)
+		return run_half(wide, rank, in_dims, out_dims, naxes, from, out, scale);
+	if (kind == FFT_real)
+		return run_real(wide, rank, in_dims, out_dims, naxes, from, out);
+	for (uint32_t d = rank - naxes; d < rank; d++) {
+		TRY(axis_complex(
+			wide, kind == FFT_forward, in_dims, rank, d, from, out, scale));
+		from = out;
+		scale = 1;
+	}
+	return NULL;
+}

@@ -1,0 +1,81 @@
+/* base_fft.c -- transforms of many lengths against the definition as sums in long double. */
+#include "base/fft.h"
+#include "unit.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { ROWS = 2, MOST = 400 };
+
+static double part(const void *a, bool wide, int64_t i)
+{
+	return wide ? ((const double *)a)[i] : (double)((const float *)a)[i];
+}
+
+/* Part 0 or 1 of result k of the n complex numbers at x (re, im), sign -1 forward. */
+static long double wanted(const double *x, int64_t n, int64_t k, int sign, int which)
+{
+	long double re = 0, im = 0;
+
+	for (int64_t j = 0; j < n; j++) {
+		long double turn = (long double)(j * k % n) / (long double)n;
+		long double angle = sign * 2 * acosl(-1) * turn, c = cosl(angle), s = sinl(angle);
+		re += x[2 * j] * c - x[2 * j + 1] * s;
+		im += x[2 * j] * s + x[2 * j + 1] * c;
+	}
+	return which ? im : re;
+}
+
+static void check_length(enum fft_kind kind, bool wide, int64_t n)
+{
+	static double in64[2 * ROWS * MOST], out64[2 * ROWS * MOST];
+	static float in32[2 * ROWS * MOST], out32[2 * ROWS * MOST];
+	int64_t half = n / 2 + 1, nin = kind == FFT_half ? half : n;
+	int64_t nout = kind == FFT_real ? half : n, dims[2] = { ROWS, nin }, to[2] = { ROWS, nout };
+	int in_parts = kind == FFT_real ? 1 : 2, out_parts = kind == FFT_half ? 1 : 2;
+	const void *in = wide ? (const void *)in64 : in32;
+	void *out = wide ? (void *)out64 : out32;
+	double worst = 0, x[2 * MOST];
+
+	for (int64_t i = 0; i < ROWS * nin * in_parts; i++) {
+		in64[i] = (double)rand() / RAND_MAX - 0.5;
+		in32[i] = (float)in64[i];
+	}
+	CHECK_OK(fft_run(kind, wide, 2, dims, to, 1, in, out));
+	for (int64_t row = 0; row < ROWS; row++) {
+		for (int64_t k = 0; k < n; k++) {
+			int64_t m = kind == FFT_half && k >= half ? n - k : k, at = row * nin + m;
+			x[2 * k] = part(in, wide, at * in_parts);
+			x[2 * k + 1] = in_parts == 1 ? 0 : part(in, wide, 2 * at + 1);
+			if (kind == FFT_half && (!k || 2 * k == n))
+				x[2 * k + 1] = 0;
+			if (m != k)
+				x[2 * k + 1] = -x[2 * k + 1];
+		}
+		bool back = kind == FFT_backward || kind == FFT_half;
+		for (int64_t k = 0; k < nout * out_parts; k++) {
+			long double want = wanted(
+				x, n, k / out_parts, back ? 1 : -1, (int)(k % out_parts));
+			double got = part(out, wide, row * nout * out_parts + k);
+			if (back)
+				got *= (double)n;
+			worst = fmax(worst, fabs(got - (double)want));
+		}
+	}
+	double limit = (wide ? 0x1p-52 : 0x1p-23) * (8 + 2 * sqrt((double)n));
+	if (!(worst <= limit))
+		UNIT_FAIL("kind %d of %lld %s: off by %g, more than %g", (int)kind, (long long)n,
+			wide ? "f64" : "f32", worst, limit);
+}
+
+void test_base_fft__definition(void)
+{
+	static const int64_t more[] = { 49, 64, 77, 97, 101, 121, 128, 169, 202, 211, 256, 360 };
+
+	for (int kind = FFT_forward; kind <= FFT_half; kind++)
+		for (int wide = 0; wide < 2; wide++) {
+			for (int64_t n = 1; n < 40; n++)
+				check_length((enum fft_kind)kind, wide != 0, n);
+			for (unsigned i = 0; i < sizeof more / sizeof *more; i++)
+				check_length((enum fft_kind)kind, wide != 0, more[i]);
+		}
+}
