@@ -71,6 +71,10 @@ const struct attr *attr_dense(
 	struct graph *g, const struct type *type, bool splat, const void *data);
 const struct attr *attr_cons(struct graph *g, const struct attr *a);
 
+struct job;
+/* What is wrong with "#stablehlo.dot_algorithm<...>", in j's scratch; NULL: nothing. */
+const char *dot_algorithm_fault(struct job *j, const char *text);
+
 /* Sorts and conses; a key given twice (but KEY_other with another name) fails the job. */
 const struct attrs *attrs_cons(struct graph *g, uint32_t n, const struct attr_entry *e);
 /* NULL: absent; a may be NULL */

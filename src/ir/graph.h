@@ -100,6 +100,7 @@ struct node_spec {
 	const struct region *const *regions;
 	const struct type *type;
 	struct place at;                         /* for messages; also recorded as a location */
+	struct place attrs_at;                   /* of the attributes, or without file: at */
 	bool trusted;
 };
 /* The node of that spec, verified against op.def; arrays are copied.  An invalid one fails the job

@@ -117,6 +117,11 @@ const struct type *type_list(struct graph *g, enum type_kind kind, uint32_t n,
 	return type_cons(g, &(struct type){ .kind = kind, .n = n, .elem = elem });
 }
 
+const struct type *type_opaque(struct graph *g, const char *text)
+{
+	return type_cons(g, &(struct type){ .kind = TYPE_opaque, .encoding = text });
+}
+
 const struct type *type_with_dtype(struct graph *g, const struct type *t, enum dtype d)
 {
 	struct type c = *t;
@@ -203,7 +208,8 @@ const struct type *type_merge(
 		return declared;
 	if (!declared)
 		return inferred;
-	if (declared->kind != inferred->kind || declared->n != inferred->n)
+	if (declared->kind != inferred->kind || declared->n != inferred->n ||
+		declared->kind == TYPE_opaque)
 		return NULL;
 	if (declared->kind == TYPE_tensor)
 		return tensor_merge(g, declared, inferred);
@@ -325,6 +331,9 @@ void type_print(const struct graph *g, const struct type *t, bool symbols, struc
 		return;
 	case TYPE_token:
 		str_add(out, "!stablehlo.token");
+		return;
+	case TYPE_opaque:
+		str_add(out, t->encoding);
 		return;
 	case TYPE_tuple: case TYPE_results: case TYPE_future:
 		break;

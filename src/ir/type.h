@@ -14,6 +14,7 @@ enum type_kind {
 	TYPE_tuple,
 	TYPE_results,       /* of an op with other than one result; taken apart by OP_result */
 	TYPE_future,        /* of the asynchronous ops: elem[] is what it will hold */
+	TYPE_opaque,        /* of MLIR, kept as its text (encoding): memref<2xf32>, tensor<3xi10> */
 };
 
 /* Quantisation of a tensor whose dtype is the storage type; the expressed type is a float. */
@@ -34,7 +35,7 @@ struct type {
 	const int64_t *dims;
 	const int64_t *bounds;       /* NULL, or rank entries of #stablehlo.bounds, -1: none */
 	const struct quant *quant;   /* NULL: not quantised */
-	const char *encoding;        /* NULL, or the text of an encoding Weft only keeps */
+	const char *encoding;        /* NULL, or the text of what Weft only keeps */
 	uint32_t n;                  /* tuple, results, future */
 	const struct type *const *elem;
 	uint64_t hash;
@@ -46,6 +47,8 @@ const struct type *type_scalar(struct graph *g, enum dtype t);
 const struct type *type_token(struct graph *g);
 const struct type *type_list(struct graph *g, enum type_kind kind, uint32_t n,
 	const struct type *const *elem);
+/* A type Weft has no values of: functions, calls, tuples and custom calls may pass it on. */
+const struct type *type_opaque(struct graph *g, const char *text);
 /* The consed twin of *t, whose fields are all set but hash and id; arrays are copied. */
 const struct type *type_cons(struct graph *g, const struct type *t);
 /* The same tensor with another dtype (drops quant) or other dimensions (drops bounds). */

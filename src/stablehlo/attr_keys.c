@@ -116,11 +116,13 @@ const char *attr_raw_text(struct parser *p, const struct t_attr *a)
 
 /* ---- values to kinds ------------------------------------------------------------------------ */
 
+/* An attribute of another kind than its op takes: reported where MLIR does, at the op in generic
+ * form and at the attributes in pretty form; where neither is known, at the attribute. */
 static noreturn void wrong_kind(
 	struct parser *p, const char *name, const struct t_attr *a, const char *what)
 {
-	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "attribute '%s': expected %s, found %.60s",
-		name, what, attr_raw_text(p, a));
+	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, p->attrs_at.file ? p->attrs_at : a->at,
+		"attribute '%s': expected %s, found %.60s", name, what, attr_raw_text(p, a));
 }
 
 /* The last word of #stablehlo<fft_type IFFT>, or a string or symbol; NULL: neither. */
@@ -263,15 +265,21 @@ static void key_push(struct key_list *l, enum key k, const char *name, const str
 	l->e[l->n++] = (struct attr_entry){ k, name, value };
 }
 
-/* A parser over the text of an attribute, its messages at the attribute. */
+/* A parser over the text of an attribute, its messages where they belong. */
 static struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text)
 {
 	struct parser q = *p;
 
 	q.text = q.at = text;
-	q.end = text + strlen(text);
-	q.line = a->at.line;
-	q.line_start = text - (a->at.column ? a->at.column - 1 : 0);
+	if (a->source.text) {
+		q.at = a->source.text;
+		q.line = a->source.line;
+		q.line_start = a->source.line_start;
+	} else {
+		q.end = text + strlen(text);
+		q.line = a->at.line;
+		q.line_start = text - (a->at.column ? a->at.column - 1 : 0);
+	}
 	lex(&q);
 	return q;
 }
@@ -286,7 +294,8 @@ static const char *inside(
 	return a->s + n + 1;
 }
 
-/* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed. */
+/* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed.  A `raw` before it is
+ * how dimension numbers of convolutions without letters begin. */
 static void take_fields(struct key_list *l, const char *name, const struct t_attr *a,
 	const char *prefix, const char *const (*names)[2])
 {
@@ -294,6 +303,7 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 	unsigned seen = 0;
 	int64_t *v;
 
+	accept_word(&q, "raw");
 	while (!tok_is(&q, '>')) {
 		size_t i = 0;
 		while (names[i][0] && !tok_word(&q, names[i][0]))
@@ -412,9 +422,7 @@ static void take_conv(struct key_list *l, const char *name, const struct t_attr 
 	const char *s = inside(l->p, name, a, "#stablehlo.conv");
 
 	if (!strncmp(s, "raw ", 4)) {
-		struct t_attr rest = *a;
-		rest.s = job_printf(l->p->j, "#stablehlo.conv<%s", s + 4);
-		take_fields(l, name, &rest, "#stablehlo.conv", conv_fields);
+		take_fields(l, name, a, "#stablehlo.conv", conv_fields);
 		return;
 	}
 	struct parser q = parser_of(l->p, a, s);
@@ -452,8 +460,7 @@ static bool take_structured(
 	return true;
 }
 
-/* An attribute that is only kept: a structured one of StableHLO must still be right. */
-static const struct attr *keep(struct parser *p, const char *name, const struct t_attr *a)
+void check_structured(struct parser *p, const struct t_attr *a)
 {
 	static const struct {
 		const char *prefix;
@@ -463,17 +470,21 @@ static const struct attr *keep(struct parser *p, const char *name, const struct 
 		{ "#stablehlo.channel_handle", channel_fields },
 		{ "#chlo.ragged_dot", ragged_fields }, { "#stablehlo.conv", NULL } };
 	struct key_list l = { .p = p };
+	size_t len = strcspn(a->s, "<");
 
-	for (size_t i = 0; a->kind == T_raw && i < sizeof known / sizeof *known; i++) {
-		size_t n = strlen(known[i].prefix);
-		if (strncmp(a->s, known[i].prefix, n) != 0 || a->s[n] != '<')
+	if (!strncmp(a->s, "#stablehlo.dot_algorithm<", 25)) {
+		const char *fault = dot_algorithm_fault(p->j, a->s);
+		if (fault)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s", fault);
+	}
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (strlen(known[i].prefix) != len || strncmp(a->s, known[i].prefix, len) != 0)
 			continue;
 		if (known[i].fields)
-			take_fields(&l, name, a, known[i].prefix, known[i].fields);
+			take_fields(&l, known[i].prefix, a, known[i].prefix, known[i].fields);
 		else
-			take_conv(&l, name, a);
+			take_conv(&l, known[i].prefix, a);
 	}
-	return attr_raw(p->g, attr_raw_text(p, a));
 }
 
 /* Keys that text cannot give: Weft's own, or those an attribute is taken apart into. */
@@ -498,7 +509,7 @@ static void take(struct key_list *l, enum op op, const char *name, const struct 
 		return;
 	}
 	if (reserved(k) || (op == OP_custom_call && k == KEY_value))
-		key_push(l, KEY_other, name, keep(l->p, name, a));
+		key_push(l, KEY_other, name, attr_raw(l->p->g, attr_raw_text(l->p, a)));
 	else
 		key_push(l, k, NULL, to_attr(l->p, k, name, a));
 }
@@ -518,6 +529,8 @@ const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t 
 	struct key_list l = { .p = p };
 	bool slot = false;
 
+	p->attrs_at = op->generic ? op->at : op->attrs_at;
+
 	for (uint32_t i = 0; i < nmore; i++) {
 		key_push(&l, more[i].key, more[i].name, more[i].value);
 		slot |= more[i].key == KEY_slot;
@@ -526,6 +539,7 @@ const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t 
 		if (!slot || strcmp(op->entries[i].name, "value") != 0)
 			take(&l, op->op, op->entries[i].name, op->entries[i].value);
 	check_twice(&l, op->at);
+	p->attrs_at = (struct place){ NULL, 0, 0 };
 	return attrs_cons(p->g, l.n, l.e);
 }
 
@@ -534,6 +548,7 @@ const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict
 	struct key_list l = { .p = p };
 
 	for (uint32_t i = 0; dict && i < dict->n; i++)
-		key_push(&l, KEY_other, dict->names[i], keep(p, dict->names[i], dict->list[i]));
+		key_push(&l, KEY_other, dict->names[i],
+			attr_raw(p->g, attr_raw_text(p, dict->list[i])));
 	return l.n ? attrs_cons(p->g, l.n, l.e) : NULL;
 }

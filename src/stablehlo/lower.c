@@ -105,7 +105,7 @@ static const struct type *solve(struct parser *p, const struct type *t, struct d
 {
 	bool any = false;
 
-	if (t->kind == TYPE_token)
+	if (t->kind == TYPE_token || t->kind == TYPE_opaque)
 		return t;
 	if (t->kind != TYPE_tensor) {
 		const struct type **elem = job_array(p->j, t->n, sizeof *elem);
@@ -211,6 +211,7 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 struct builder {
 	struct parser *p;
 	const struct node *token;        /* of the region being built */
+	bool trusted;                    /* types as declared, nothing checked (see check_first) */
 };
 
 static const struct region *build_region(struct builder *b, struct t_op *op, struct t_region *r);
@@ -253,6 +254,21 @@ static const struct type *declared(struct parser *p, const struct t_op *op)
 	return n == 1 ? elem[0] : type_list(p->g, TYPE_results, n, elem);
 }
 
+/* The op alone, with its regions unchecked.  An op is built after its regions, but MLIR reports its
+ * faults before theirs: a program known to be wrong is built a second time with this in front. */
+static void check_first(struct builder *b, struct t_op *op, const struct node_spec *s)
+{
+	struct builder outside = *b;
+	const struct region **regions = job_array(b->p->j, s->nregions, sizeof *regions);
+	struct node_spec alone = *s;
+
+	outside.trusted = true;
+	for (uint32_t i = 0; i < s->nregions; i++)
+		regions[i] = build_region(&outside, op, op->regions[i]);
+	alone.regions = regions;
+	graph_node(b->p->g, &alone);
+}
+
 static void build_op(struct builder *b, struct t_op *op)
 {
 	struct parser *p = b->p;
@@ -270,8 +286,6 @@ static void build_op(struct builder *b, struct t_op *op)
 		in[nin - 1] = b->token;
 	if (op->callee)
 		regions[0] = op->callee->region;
-	for (uint32_t i = 0; !op->callee && i < nregions; i++)
-		regions[i] = build_region(b, op, op->regions[i]);
 	if (op->ncaptures)
 		more[nmore++] =
 			(struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->ncaptures) };
@@ -287,7 +301,13 @@ static void build_op(struct builder *b, struct t_op *op)
 		.regions = regions,
 		.attrs = keys_from(p, op, nmore, more),
 		.type = declared(p, op),
-		.at = op->at };
+		.at = op->at,
+		.attrs_at = op->attrs_at,
+		.trusted = b->trusted };
+	if (p->outer_first && nregions && !op->callee && !b->trusted)
+		check_first(b, op, &s);
+	for (uint32_t i = 0; !op->callee && i < nregions; i++)
+		regions[i] = build_region(b, op, op->regions[i]);
 	const struct node *n = graph_node(p->g, &s);
 	if (op->loc)
 		locate(p, n, op->loc);
@@ -318,7 +338,7 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 	uint32_t n = r->nparams + op->ncaptures + op->effect, at = r->nparams;
 	const struct type **params = job_array(p->j, n, sizeof *params);
 	const struct node **outside = job_array(p->j, op->ncaptures, sizeof *outside);
-	struct builder inner = { .p = p };
+	struct builder inner = { .p = p, .trusted = b->trusted };
 
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		const struct type *like = i < op->nin ? op->in[i]->node->type : NULL;
@@ -377,7 +397,6 @@ static void build_func(struct parser *p, struct t_func *f, bool is_main)
 	const char **names = job_array(p->j, n + 1u, sizeof *names);
 	struct builder b = { .p = p };
 
-	check_results(p, f);
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		params[i] = solve(p, r->params[i].type,
 			(struct dims_from){ is_main ? DIMS_argument : DIMS_fresh, i, NULL });
@@ -391,6 +410,7 @@ static void build_func(struct parser *p, struct t_func *f, bool is_main)
 		b.token = graph_node(p->g, &(struct node_spec){ .op = OP_token, .at = f->at });
 	}
 	f->region = finish_region(&b, r, n, params, f->effect);
+	check_results(p, f);
 	const struct attrs **result_attrs = each_attrs(p, f->nresults, f->result_attrs);
 	const struct attrs **param_attrs = each_attrs(p, r->nparams, f->param_attrs);
 	if (token) {

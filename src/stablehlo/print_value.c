@@ -155,6 +155,9 @@ void print_type(const struct graph *g, const struct type *t, struct str *out)
 	case TYPE_token:
 		str_add(out, "!stablehlo.token");
 		return;
+	case TYPE_opaque:
+		str_add(out, t->encoding);
+		return;
 	case TYPE_tuple:
 	case TYPE_results:
 		str_add(out, "tuple<");

@@ -1,5 +1,6 @@
 /* read.c -- stablehlo_read: one job around the reader. */
 #include "stablehlo/text_impl.h"
+#include <assert.h>
 #include <string.h>
 
 struct read_args {
@@ -7,6 +8,7 @@ struct read_args {
 	size_t size;
 	const struct stablehlo_limits *limits;
 	struct graph *g;
+	bool outer_first, parsed;    /* parsed: the text is well formed */
 };
 
 static void read_job(struct job *j, void *arg)
@@ -18,7 +20,8 @@ static void read_job(struct job *j, void *arg)
 		.end = a->text + a->size,
 		.at = a->text,
 		.line = 1,
-		.line_start = a->text };
+		.line_start = a->text,
+		.outer_first = a->outer_first };
 
 	graph_borrow(a->g, j);
 	if (a->limits)
@@ -37,7 +40,17 @@ static void read_job(struct job *j, void *arg)
 	names_init(&p.resources, j);
 	names_init(&p.captured, j);
 	read_file(&p);
+	a->parsed = true;
 	lower_all(&p);
+}
+
+static struct weft_error *read_once(struct read_args *a)
+{
+	TRY(graph_create(&a->g));
+	struct weft_error *e = job_run(read_job, a);
+	if (e)
+		graph_release(a->g);
+	return e;
 }
 
 struct weft_error *stablehlo_read(const char *name, const char *text, size_t size,
@@ -45,12 +58,14 @@ struct weft_error *stablehlo_read(const char *name, const char *text, size_t siz
 {
 	struct read_args a = { .name = name, .text = text, .size = size, .limits = limits };
 
-	TRY(graph_create(&a.g));
-	struct weft_error *e = job_run(read_job, &a);
-	if (e) {
-		graph_release(a.g);
-		return e;
+	struct weft_error *e = read_once(&a);
+	if (e && a.parsed && weft_error_code(e) == WEFT_INVALID_ARGUMENT) {
+		a.outer_first = true;            /* again, for the fault that comes first */
+		weft_error_free(e);
+		e = read_once(&a);
+		assert(e && "what is wrong once is wrong twice");
 	}
-	*out = a.g;
-	return NULL;
+	if (!e)
+		*out = a.g;
+	return e;
 }

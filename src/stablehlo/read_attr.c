@@ -226,6 +226,17 @@ const char *skip_balanced(struct parser *p)
 	return out.text;
 }
 
+struct t_attr *read_structured(struct parser *p, const char *name, struct place at)
+{
+	struct t_attr *a = attr_new(p, T_raw);
+
+	a->at = at;
+	a->source = (struct t_source){ p->tok.start + 1, p->tok.line_start, p->tok.line };
+	a->s = job_printf(p->j, "%s%s", name, skip_balanced(p));
+	check_structured(p, a);
+	return a;
+}
+
 /* `:` or `.` belong to the word; a following <...> too. */
 static struct t_attr *read_hash(struct parser *p)
 {
@@ -240,8 +251,8 @@ static struct t_attr *read_hash(struct parser *p)
 	const char *behind = p->at;
 	lex(p);
 	if (tok_is(p, '<') && p->tok.start == behind)
-		a->s = job_printf(p->j, "#%s%s", name, skip_balanced(p));
-	else if (strchr(name, '.'))
+		return read_structured(p, job_printf(p->j, "#%s", name), a->at);
+	if (strchr(name, '.'))
 		a->s = job_printf(p->j, "#%s", name);
 	else
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "undefined attribute alias '#%s'",

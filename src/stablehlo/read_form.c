@@ -167,13 +167,9 @@ void form_algorithm(struct parser *p, struct t_op *op)
 {
 	if (!comma_word(p, "algorithm"))
 		return;
-	struct t_attr *a = attr_new(p, T_raw);
 	expect(p, '=', "before the algorithm");
-	if (p->tok.kind == TOK_hash)
-		a = read_attr(p);
-	else
-		a->s = job_printf(p->j, "#stablehlo.dot_algorithm%s", skip_balanced(p));
-	op_attr(p, op, "algorithm", a);
+	op_attr(p, op, "algorithm", p->tok.kind == TOK_hash ? read_attr(p) :
+		read_structured(p, "#stablehlo.dot_algorithm", tok_place(p)));
 }
 
 /* e5m10 */
@@ -444,6 +440,7 @@ void form_convolution(struct parser *p, struct t_op *op)
 	expect_word(p, "window");
 	expect(p, '=', "before the window");
 	read_window(p, op);
+	op->attrs_at = tok_place(p);
 	if (tok_is(p, '{'))
 		op_attrs(p, op, read_dict(p));
 	expect(p, ':', "before the type of the op");

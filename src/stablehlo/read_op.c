@@ -63,7 +63,7 @@ struct t_value *read_operand(struct parser *p)
 {
 	if (p->tok.kind != TOK_value)
 		expected(p, "an operand");
-	struct place at = tok_place(p);
+	struct place at = p->operand_at = tok_place(p);
 	struct name_entry *e = names_find(&p->values, p->tok.s, p->tok.len);
 	if (!e)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "use of undefined value '%%%s'",
@@ -84,6 +84,8 @@ struct t_value *read_operand(struct parser *p)
 
 void op_operand(struct parser *p, struct t_op *op, struct t_value *v)
 {
+	if (!op->nin)
+		op->in_at = p->operand_at;
 	if (!(op->nin & (op->nin - 1)))
 		op->in =
 			job_grow(p->j, op->in, op->nin, op->nin ? op->nin * 2u : 1, sizeof *op->in);
@@ -153,7 +155,7 @@ void op_check_operands(struct parser *p, struct t_op *op, uint32_t n,
 			"'%s' has %u operands, the types are of %u", op->name, op->nin, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (op->in[i]->type != types[i])
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->in_at,
 				"operand '%%%s' of '%s' has another type: expected %s, found %s",
 				op->in[i]->name, op->name, type_text(p->j, p->g, types[i]),
 				type_text(p->j, p->g, op->in[i]->type));
@@ -428,6 +430,7 @@ static void read_form(struct parser *p, struct t_op *op, const char *form)
 		} else if (w[0] == '%') {
 			op_operand(p, op, read_operand(p));
 		} else if (!strcmp(w, "{}")) {
+			op->attrs_at = tok_place(p);
 			if (tok_is(p, '{'))
 				op_attrs(p, op, read_dict(p));
 		} else if (w[0] == ':' && w[1]) {
@@ -606,6 +609,8 @@ static enum op find_op(const char *name)
 {
 	if (!strcmp(name, "call") || !strcmp(name, "func.call"))
 		return OP_call;
+	if (!strcmp(name, "arith.constant"))
+		return OP_constant;
 	if (!strcmp(name, "stablehlo.cross-replica-sum"))
 		return OP_cross_replica_sum;
 	enum op op = op_find(name, strlen(name));

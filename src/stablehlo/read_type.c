@@ -234,6 +234,51 @@ static void check_size(struct parser *p, const struct type *t, struct place at)
 			p->j, WEFT_INVALID_ARGUMENT, at, "the size of this type overflows 64 bits");
 }
 
+/* A word of MLIR's builtin types that no element of Weft has: i10, si8, f80, none. */
+static bool foreign_word(const struct parser *p)
+{
+	const char *s = p->tok.s;
+	size_t len = p->tok.len, n = 0;
+
+	if (p->tok.kind != TOK_word)
+		return false;
+	if (tok_word(p, "f80") || tok_word(p, "f128") || tok_word(p, "none") ||
+		tok_word(p, "vector") || tok_word(p, "memref"))
+		return true;
+	n = len > 2 && (s[0] == 's' || s[0] == 'u') && s[1] == 'i' ? 2 : s[0] == 'i' ? 1 : 0;
+	if (!n || n == len || len - n > 7 || s[n] == '0')
+		return false;
+	for (size_t i = n; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return dtype_word(s, len) == DTYPE_none;
+}
+
+/* Is <...> behind !quant.uniform one that Weft does not compute with: of another storage than its
+ * integers, or quantised by blocks?  tok is '<'. */
+static bool foreign_quant(struct parser *p)
+{
+	struct parser q = *p;
+
+	lex(&q);
+	if (foreign_word(&q) || tok_word(&q, "f8E4M3FN") || tok_word(&q, "f8E5M2"))
+		return true;
+	for (int i = 0; i < 12 && q.tok.kind != TOK_end && !tok_is(&q, ','); i++) {
+		bool colon = tok_is(&q, ':');
+		lex(&q);
+		if (colon && tok_is(&q, '{'))
+			return true;
+	}
+	return false;
+}
+
+/* The whole of a type whose head is `head`, tok behind it, as text. */
+static const struct type *read_opaque(struct parser *p, const char *head)
+{
+	return type_opaque(p->g, tok_is(p, '<') ?
+		job_printf(p->j, "%s%s", head, skip_balanced(p)) : head);
+}
+
 /* 2x?xf32: characters, because 2xf32 is one word or a number and a word to the lexer. */
 static const struct type *read_tensor(struct parser *p)
 {
@@ -245,6 +290,7 @@ static const struct type *read_tensor(struct parser *p)
 	lex(p);
 	if (!tok_is(p, '<'))
 		expected(p, "'<' after tensor");
+	struct parser open = *p;
 	s = p->tok.start + 1;
 	while (s < p->end && (*s == ' ' || *s == '\t'))
 		s++;
@@ -272,6 +318,10 @@ static const struct type *read_tensor(struct parser *p)
 		struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
 		if (p->tok.len == 13 && !memcmp(p->tok.s, "quant.uniform", 13)) {
 			lex(p);
+			if (tok_is(p, '<') && foreign_quant(p)) {
+				*p = open;
+				return read_opaque(p, "tensor");
+			}
 			t.dtype = read_quant(p, &q);
 		} else if (e && !((const struct type *)e->value)->rank) {
 			const struct type *a = e->value;
@@ -281,6 +331,9 @@ static const struct type *read_tensor(struct parser *p)
 		} else {
 			expected(p, "an element type");
 		}
+	} else if (foreign_word(p)) {
+		*p = open;
+		return read_opaque(p, "tensor");
 	} else {
 		t.dtype = read_dtype(p);
 	}
@@ -339,6 +392,11 @@ const struct type *read_type(struct parser *p)
 		t = type_list(p->g, TYPE_tuple, n, elem);
 	} else if (p->tok.kind == TOK_bang) {
 		t = read_bang(p);
+	} else if (foreign_word(p) || (p->tok.kind == TOK_word &&
+		dtype_word(p->tok.s, p->tok.len) != DTYPE_none)) {
+		const char *head = tok_text(p);
+		lex(p);
+		t = read_opaque(p, head);
 	} else {
 		expected(p, "a type");
 	}

@@ -58,9 +58,16 @@ struct t_dense {
 	bool splat;
 	void *data;                  /* in scratch, or in the graph when it is to be a slot */
 };
+/* Where in the text something stands that is read once more, by its meaning. */
+struct t_source {
+	const char *text;            /* NULL: nowhere */
+	const char *line_start;
+	uint32_t line;
+};
 struct t_attr {
 	enum t_kind kind;
 	struct place at;
+	struct t_source source;      /* raw: behind its first < */
 	int64_t i;
 	double f;
 	bool bare;                   /* int: no type was written */
@@ -107,6 +114,8 @@ struct t_op {
 	enum op op;
 	const char *name;            /* as written */
 	struct place at;
+	struct place in_at;          /* of the first operand, or without file */
+	struct place attrs_at;       /* of the attributes of a pretty form, or without file */
 	struct t_region *home;
 	uint32_t nin, nregions, nresults, nentries, cap_entries, ncaptures, cap_captures;
 	struct t_value **in;
@@ -174,6 +183,9 @@ struct parser {
 	struct t_region *region;
 	struct t_func *first, *last;
 	uint32_t nops, nvalues;
+	struct place operand_at;     /* of the operand read last */
+	bool outer_first;            /* an op's faults before those of its regions */
+	struct place attrs_at;       /* of the op whose attributes are taken apart, or without file */
 	bool saw_index;              /* an element type was `index`, which is read as i64 */
 	struct t_attr *module_attrs;
 	const char *module_name;
@@ -220,6 +232,8 @@ struct t_attr *dict_find(const struct t_attr *dict, const char *name);
 void attr_print(struct parser *p, const struct t_attr *a, struct str *out);
 const char *attr_raw_text(struct parser *p, const struct t_attr *a);
 const char *skip_balanced(struct parser *p);                 /* <...> as text, tok is '<' */
+/* name<...> (tok is '<') as a raw attribute that stands at `at`, checked as it is read. */
+struct t_attr *read_structured(struct parser *p, const char *name, struct place at);
 void read_alias(struct parser *p);                           /* #x = ... or !x = ... */
 void read_resources(struct parser *p);                       /* {-# ... #-} */
 
@@ -272,6 +286,8 @@ void read_file(struct parser *p);
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more);
 const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);
+/* Fails where an attribute that StableHLO gives a meaning has none; others pass. */
+void check_structured(struct parser *p, const struct t_attr *a);
 
 /* lower.c */
 void lower_all(struct parser *p);

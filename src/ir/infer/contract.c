@@ -137,8 +137,8 @@ static long read_number(const char *text, const char *name)
 	return strtol(word, NULL, 10);
 }
 
-/* dot_general_c21 to c24 and the combinations some hardware is known to have. */
-static void check_algorithm(struct graph *g, const struct node_spec *s)
+/* dot_general_c22 to c24 and the combinations some hardware is known to have. */
+const char *dot_algorithm_fault(struct job *j, const char *text)
 {
 	static const struct {
 		const char *in, *sum;
@@ -156,9 +156,6 @@ static void check_algorithm(struct graph *g, const struct node_spec *s)
 		{ "f32", "f32", 1 },
 		{ "f64", "f64", 1 },
 	};
-	const char *text = spec_str(s, KEY_algorithm, NULL);
-	if (!text)
-		return;
 	struct algorithm a;
 	char word[16];
 	read_word(text, "lhs_precision_type", a.lhs);
@@ -170,31 +167,39 @@ static void check_algorithm(struct graph *g, const struct node_spec *s)
 	read_word(text, "allow_imprecise_accumulation", word);
 	a.imprecise = !strcmp(word, "true");
 	if (a.lhs_parts < 1)
-		spec_fail(g, s, "c22", "expected a positive lhs_component_count, found %ld",
-			a.lhs_parts);
+		return "dot_general_c22: expected a positive lhs_component_count";
 	if (a.rhs_parts < 1)
-		spec_fail(g, s, "c23", "expected a positive rhs_component_count, found %ld",
-			a.rhs_parts);
+		return "dot_general_c23: expected a positive rhs_component_count";
 	if (a.products < 1)
-		spec_fail(g, s, "c24", "expected a positive num_primitive_operations, found %ld",
-			a.products);
+		return "dot_general_c24: expected a positive num_primitive_operations";
+	bool one = a.lhs_parts == 1 && a.rhs_parts == 1;
+	if (one && !strncmp(a.lhs, "f8", 2) && !strncmp(a.rhs, "f8", 2) && !strcmp(a.sum, "f32")
+		&& a.products == 1)
+		return NULL;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (one && !a.imprecise && !strcmp(a.lhs, known[i].in) && !strcmp(a.rhs,
+			known[i].in) && !strcmp(a.sum, known[i].sum)
+			&& a.products == known[i].products)
+			return NULL;
+	return job_printf(j, "dot_general: no hardware is known for the algorithm %s x %s in %s, "
+		"%ld and %ld parts, %ld products%s", a.lhs, a.rhs, a.sum, a.lhs_parts,
+		a.rhs_parts, a.products, a.imprecise ? ", imprecise" : "");
+}
+
+/* dot_general_c21 to c24. */
+static void check_algorithm(struct graph *g, const struct node_spec *s)
+{
+	const char *text = spec_str(s, KEY_algorithm, NULL);
+	if (!text)
+		return;
+	const char *fault = dot_algorithm_fault(graph_job(g), text);
+	if (fault)
+		job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, s->at, "%s", fault);
 	const struct attr *p = attrs_find(s->attrs, KEY_precision_config);
 	for (uint32_t i = 0; p && p->kind == ATTR_list && i < p->n; i++)
 		if (p->list[i]->kind == ATTR_str && strcmp(p->list[i]->s, "DEFAULT"))
 			spec_fail(g, s, "c21", "expected precision DEFAULT beside an algorithm, "
 				"found %s", p->list[i]->s);
-	bool one = a.lhs_parts == 1 && a.rhs_parts == 1;
-	if (one && !strncmp(a.lhs, "f8", 2) && !strncmp(a.rhs, "f8", 2) && !strcmp(a.sum, "f32")
-		&& a.products == 1)
-		return;
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (one && !a.imprecise && !strcmp(a.lhs, known[i].in) && !strcmp(a.rhs,
-			known[i].in) && !strcmp(a.sum, known[i].sum)
-			&& a.products == known[i].products)
-			return;
-	spec_fail(g, s, NULL, "no hardware is known for the algorithm %s x %s in %s, %ld and %ld "
-		"parts, %ld products%s", a.lhs, a.rhs, a.sum, a.lhs_parts, a.rhs_parts, a.products,
-		a.imprecise ? ", imprecise" : "");
 }
 
 /* One side's dimension numbers: unique (c3, c4) and in range (c5 to c8). */

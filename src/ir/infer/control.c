@@ -72,6 +72,9 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 		struct body b = spec_body(g, s, k, inputs, 0, n);
 		for (uint32_t i = 0; i < n; i++) {
 			const struct type *r = b.r->results[i]->type;
+			if (r->kind == TYPE_opaque)
+				spec_fail(g, s, NULL, "expected tensors or tokens as results, "
+					"found %s", spec_text(g, r));
 			if (!type_compatible(g, t[i], r))
 				spec_fail(g, s, outputs, "expected branches with results of one "
 					"type, found %s and %s", spec_text(g, t[i]), spec_text(g,

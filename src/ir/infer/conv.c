@@ -55,10 +55,10 @@ static void check_groups(struct graph *g, const struct node_spec *s, struct conv
 	x->groups = spec_int(s, KEY_feature_group_count, 1);
 	x->batches = spec_int(s, KEY_batch_group_count, 1);
 	if (x->groups < 1)
-		spec_fail(g, s, "c21", "expected a positive feature_group_count, found %lld",
+		spec_fail_attr(g, s, "c21", "expected a positive feature_group_count, found %lld",
 			(long long)x->groups);
 	if (x->batches < 1)
-		spec_fail(g, s, "c22", "expected a positive batch_group_count, found %lld",
+		spec_fail_attr(g, s, "c22", "expected a positive batch_group_count, found %lld",
 			(long long)x->batches);
 	if (x->groups > 1 && x->batches > 1)
 		spec_fail(g, s, "c23", "expected one of feature_group_count and batch_group_count "

@@ -131,6 +131,31 @@ static void check_config(struct graph *g, const struct node_spec *s)
 			version == 4 ? "dictionary" : "string", (long long)version);
 }
 
+/* The calls that make buffers of tensors, tensors of buffers, and buffers of nothing. */
+static void check_buffers(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
+	const struct type *const *types)
+{
+	bool create = !strcmp(target, "CreateBuffer"), pin = !strcmp(target, "Pin");
+
+	if (!create && !pin && strcmp(target, "Unpin"))
+		return;
+	if (s->nin != !create || n != 1)
+		spec_fail(g, s, NULL, "%s: expected %d operands and a result, found %u and %u",
+			target, !create, s->nin, n);
+	const struct type *in = create ? NULL : s->in[0]->type, *out = types[0];
+	bool buffer = !strncmp(out->kind == TYPE_opaque ? out->encoding : "", "memref<", 7);
+	if ((create || pin) && !buffer)
+		spec_fail(g, s, NULL, "%s: expected a buffer as result, found %s", target,
+			spec_text(g, out));
+	if (create)
+		return;
+	const struct type *b = pin ? out : in, *t = pin ? in : out;
+	if (t->kind != TYPE_tensor || b->kind != TYPE_opaque || strncmp(b->encoding, "memref<", 7)
+		|| strcmp(b->encoding + 7, spec_text(g, t) + 7))
+		spec_fail(g, s, NULL, "%s: expected a tensor and a buffer of one shape and "
+			"element, found %s and %s", target, spec_text(g, t), spec_text(g, b));
+}
+
 const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 {
 	const char *target = spec_str(s, KEY_call_target_name, NULL);
@@ -140,6 +165,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	uint32_t n = r->kind == TYPE_results ? r->n : 1;
 	const struct type *const *types = r->kind == TYPE_results ? r->elem : &r;
 	check_config(g, s);
+	check_buffers(g, s, target, n, types);
 	if (spec_has(s, KEY_operand_layouts) != spec_has(s, KEY_result_layouts))
 		spec_fail(g, s, NULL, "expected layouts of operands and results, or of none");
 	if (spec_has(s, KEY_operand_layouts)) {

@@ -26,6 +26,9 @@ enum elem_class {
 /* c: the constraint's number as "c7", or NULL where the specification has none. */
 noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt,
 	...) BASE_PRINTF(4, 5);
+/* The same where an attribute alone, whatever the operands, is wrong. */
+noreturn void spec_fail_attr(struct graph *g, const struct node_spec *s, const char *c,
+	const char *fmt, ...) BASE_PRINTF(4, 5);
 const char *spec_text(struct graph *g, const struct type *t);     /* "tensor<2x?xf32>", scratch */
 /* "[0, 1]" or "[2, ?]" */
 const char *spec_list(struct graph *g, uint32_t n, const int64_t *v);

@@ -118,7 +118,7 @@ bool type_compatible(struct graph *g, const struct type *a, const struct type *b
 {
 	if (a == b)
 		return true;
-	if (a->kind != b->kind)
+	if (a->kind != b->kind || a->kind == TYPE_opaque)
 		return false;
 	if (a->kind == TYPE_tensor)
 		return elem_compatible(a, b) && shape_compatible(g, a, b);
@@ -168,7 +168,7 @@ static const struct type *merge_tensor(struct graph *g, const struct type *a, co
 
 const struct type *type_join(struct graph *g, const struct type *a, const struct type *b)
 {
-	if (a == b || a->kind == TYPE_token)
+	if (a == b || a->kind == TYPE_token || a->kind == TYPE_opaque)
 		return a;
 	if (a->kind == TYPE_tensor)
 		return merge_tensor(g, a, b);

@@ -9,15 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
+static noreturn void fail_at(struct graph *g, enum op op, struct place at, const char *c,
+	const char *fmt, va_list ap)
 {
 	char text[1024];
-	va_list ap;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, s->at, "%s%s%s: %s", op_table[s->op].name,
+	job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, at, "%s%s%s: %s", op_table[op].name,
 		c ? "_" : "", c ? c : "", text);
+}
+
+void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	fail_at(g, s->op, s->at, c, fmt, ap);
+}
+
+void spec_fail_attr(struct graph *g, const struct node_spec *s, const char *c, const char *fmt,
+	...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	fail_at(g, s->op, s->attrs_at.file ? s->attrs_at : s->at, c, fmt, ap);
 }
 
 const char *spec_text(struct graph *g, const struct type *t)
