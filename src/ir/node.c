@@ -158,6 +158,28 @@ static void check_attrs(struct graph *g, const struct node_spec *s)
 	}
 }
 
+/* No op of StableHLO takes or gives an unranked tensor but custom_call. */
+static void check_ranked(struct graph *g, const struct node_spec *s, uint32_t nin)
+{
+	const struct type *t = s->type;
+
+	if (op_table[s->op].dialect != OP_S || s->op == OP_custom_call)
+		return;
+	for (uint32_t i = 0; i < nin; i++)
+		if (s->in[i]->type->unranked)
+			spec_fail(g, s, job_printf(graph_job(g),
+				"operand %u: expected a ranked tensor, found %s", i,
+				type_text(graph_job(g), g, s->in[i]->type)));
+	uint32_t n = t && t->kind == TYPE_results ? t->n : 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (t->elem[i]->unranked)
+			spec_fail(g, s, job_printf(graph_job(g),
+				"result %u: expected a ranked tensor, found %s", i,
+				type_text(graph_job(g), g, t->elem[i])));
+	if (t && t->unranked)
+		spec_fail(g, s, "expected a ranked tensor as result");
+}
+
 static void check_counts(struct graph *g, const struct node_spec *s, uint32_t nin)
 {
 	const struct op_info *info = &op_table[s->op];
@@ -247,6 +269,7 @@ const struct type *node_infer(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, "more captures than operands");
 	uint32_t nin = own_count(s->attrs, s->nin, true);
 	check_counts(g, s, nin);
+	check_ranked(g, s, nin);
 	check_trailing(g, s, nin);
 	if (op_table[s->op].flags & OP_EFFECT && !effect)
 		spec_fail(g, s, "an op with an effect takes a token as its last operand");

@@ -30,6 +30,7 @@ static bool quant_eq(const struct quant *a, const struct quant *b)
 static uint64_t type_hash(const struct type *t)
 {
 	uint64_t h = (uint64_t)t->kind | (uint64_t)t->dtype << 8 | (uint64_t)t->unranked << 16 |
+		(uint64_t)t->index << 17 |
 		(uint64_t)t->rank << 32;
 
 	h = hash_bytes(t->dims, t->rank * sizeof *t->dims, h);
@@ -56,7 +57,7 @@ static bool type_eq(const void *item, const void *key)
 	const struct type *a = item, *b = key;
 
 	if (a->kind != b->kind || a->dtype != b->dtype || a->unranked != b->unranked ||
-			a->rank != b->rank || a->n != b->n)
+			a->index != b->index || a->rank != b->rank || a->n != b->n)
 		return false;
 	if (a->rank &&
 		(!ints_eq(a->dims, b->dims, a->rank) || !ints_eq(a->bounds, b->bounds, a->rank)))
@@ -127,6 +128,7 @@ const struct type *type_with_dtype(struct graph *g, const struct type *t, enum d
 	struct type c = *t;
 
 	c.dtype = d;
+	c.index = false;
 	c.quant = NULL;
 	return type_cons(g, &c);
 }
@@ -183,7 +185,7 @@ static const int64_t *bounds_left(
 
 static const struct type *tensor_merge(struct graph *g, const struct type *a, const struct type *b)
 {
-	if (a->dtype != b->dtype || !quant_eq(a->quant, b->quant))
+	if (a->dtype != b->dtype || a->index != b->index || !quant_eq(a->quant, b->quant))
 		return NULL;
 	if (a->unranked || b->unranked)
 		return a->unranked ? b : a;
@@ -303,7 +305,7 @@ static void tensor_print(const struct graph *g, const struct type *t, bool symbo
 	if (t->quant)
 		quant_print(t->quant, t->dtype, out);
 	else
-		str_add(out, dtype_table[t->dtype].text);
+		str_add(out, t->index ? "index" : dtype_table[t->dtype].text);
 	if (t->bounds) {
 		str_add(out, ", #stablehlo.bounds<");
 		for (uint32_t i = 0; i < t->rank; i++)

@@ -31,6 +31,7 @@ struct type {
 	enum type_kind kind;
 	enum dtype dtype;            /* tensor */
 	bool unranked;               /* tensor<*xf32>: rank is 0 and means nothing */
+	bool index;                  /* the text says index; the dtype is i64, its size here */
 	uint32_t rank;
 	const int64_t *dims;
 	const int64_t *bounds;       /* NULL, or rank entries of #stablehlo.bounds, -1: none */

@@ -90,10 +90,6 @@ void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
 		return;
 	case T_dense:
 		print_dense(p->g, a->dense.type, a->dense.splat, a->dense.data, out);
-		if (a->index && out->len > 4) {          /* ...i64> */
-			out->len -= 4;
-			str_add(out, "index>");
-		}
 		return;
 	case T_resource:
 		str_addf(out, "dense_resource<%s> : ", a->s);
@@ -294,6 +290,9 @@ static const char *inside(
 	return a->s + n + 1;
 }
 
+static const char *const channel_fields[][2] = { { "handle", "channel_id" },
+	{ "type", "channel_type" }, { NULL } };
+
 /* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed.  A `raw` before it is
  * how dimension numbers of convolutions without letters begin. */
 static void take_fields(struct key_list *l, const char *name, const struct t_attr *a,
@@ -329,6 +328,8 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 	}
 	if (!tok_is(&q, '>'))
 		expected(&q, "'>'");
+	if (names == channel_fields && seen != 3)
+		expected(&q, "handle and type before this");
 }
 
 static const char *const gather_fields[][2] = { { "offset_dims" }, { "collapsed_slice_dims" },
@@ -344,8 +345,6 @@ static const char *const ragged_fields[][2] = { { "lhs_batching_dimensions" },
 	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" },
 	{ "rhs_contracting_dimensions" }, { "lhs_ragged_dimensions", "ragged_dims" },
 	{ "rhs_group_dimensions", "group_dims" }, { NULL } };
-static const char *const channel_fields[][2] = { { "handle", "channel_id" },
-	{ "type", "channel_type" }, { NULL } };
 static const char *const conv_fields[][2] = { { "input_batch_dimension" },
 	{ "input_feature_dimension" }, { "input_spatial_dimensions" },
 	{ "kernel_input_feature_dimension" }, { "kernel_output_feature_dimension" },
@@ -460,6 +459,43 @@ static bool take_structured(
 	return true;
 }
 
+/* The words of an enum of StableHLO or CHLO. */
+static const struct {
+	const char *name, *words;
+} enums[] = {
+	{ "comparison_direction", " EQ NE GE GT LE LT " },
+	{ "comparison_type", " NOTYPE FLOAT TOTALORDER SIGNED UNSIGNED " },
+	{ "fft_type", " FFT IFFT RFFT IRFFT " },
+	{ "precision", " DEFAULT HIGH HIGHEST " },
+	{ "result_accuracy_mode", " DEFAULT HIGHEST TOLERANCE " },
+	{ "rng_algorithm", " DEFAULT THREE_FRY PHILOX " },
+	{ "rng_distribution", " UNIFORM NORMAL " },
+	{ "transpose", " TRANSPOSE_INVALID NO_TRANSPOSE TRANSPOSE ADJOINT " },
+};
+
+void check_enum(struct parser *p, const char *name, const char *word, struct place at)
+{
+	for (size_t i = 0; name && i < sizeof enums / sizeof *enums; i++)
+		if (!strcmp(enums[i].name, name) &&
+			!strstr(enums[i].words, job_printf(p->j, " %s ", word)))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+				"expected a %s of%s, found '%s'", name, enums[i].words, word);
+}
+
+/* #stablehlo<fft_type IFFT>, or a word in a structure of its own: result_accuracy_mode<HIGHEST>. */
+static void check_enum_text(struct parser *p, const struct t_attr *a)
+{
+	const char *open = strchr(a->s, '<');
+	size_t head = (size_t)(open - a->s);
+	char *inner = job_printf(p->j, "%s", open + 1), *space = strchr(inner, ' ');
+
+	inner[strcspn(inner, ">")] = '\0';
+	if ((!strncmp(a->s, "#stablehlo", head) || !strncmp(a->s, "#chlo", head)) && space) {
+		*space = '\0';
+		check_enum(p, inner, space + 1, a->at);
+	}
+}
+
 void check_structured(struct parser *p, const struct t_attr *a)
 {
 	static const struct {
@@ -472,6 +508,7 @@ void check_structured(struct parser *p, const struct t_attr *a)
 	struct key_list l = { .p = p };
 	size_t len = strcspn(a->s, "<");
 
+	check_enum_text(p, a);
 	if (!strncmp(a->s, "#stablehlo.dot_algorithm<", 25)) {
 		const char *fault = dot_algorithm_fault(p->j, a->s);
 		if (fault)
@@ -523,12 +560,30 @@ static void check_twice(struct key_list *l, struct place at)
 					"attribute '%s' is given twice", key_names[l->e[i].key]);
 }
 
+/* Structured attributes are taken apart by pretty forms as they are read. */
+static void check_required(struct parser *p, const struct t_op *op)
+{
+	static const char *const required[OP_COUNT] = {
+#define REQUIRED(name, attributes) [OP_##name] = attributes,
+#include "stablehlo/required.def"
+#undef REQUIRED
+	};
+
+	for (const char *s = required[op->op]; s && *s; s += strcspn(s, " "), s += *s == ' ') {
+		char *name = job_printf(p->j, "%.*s", (int)strcspn(s, " "), s);
+		if ((op->generic || !strstr(name, "dimension_numbers")) && !op_find_attr(op, name))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+				"'%s' needs the attribute %s", op->name, name);
+	}
+}
+
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more)
 {
 	struct key_list l = { .p = p };
 	bool slot = false;
 
+	check_required(p, op);
 	p->attrs_at = op->generic ? op->at : op->attrs_at;
 
 	for (uint32_t i = 0; i < nmore; i++) {

@@ -42,6 +42,11 @@ enum key key_of(enum op op, const char *name)
 	return key_find(name, strlen(name));
 }
 
+const char *key_enum(enum key k)
+{
+	return styles[k].enum_name;
+}
+
 static const char *key_text(enum op op, enum key k)
 {
 	if (op == OP_composite && k == KEY_callee)

@@ -130,7 +130,7 @@ static void print_tensor(const struct type *t, struct str *out)
 	if (t->quant)
 		print_quant(t, out);
 	else
-		str_add(out, dtype_table[t->dtype].text);
+		str_add(out, t->index ? "index" : dtype_table[t->dtype].text);
 	if (t->bounds) {
 		str_add(out, ", #stablehlo.bounds<");
 		for (uint32_t i = 0; i < t->rank; i++) {

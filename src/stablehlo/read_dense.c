@@ -447,9 +447,7 @@ void read_dense(struct parser *p, struct t_attr *a)
 	expect(p, '>', "after the elements");
 	expect(p, ':', "before the type of the elements");
 	struct place type_at = tok_place(p);
-	p->saw_index = false;
 	d.type = a->type = read_type(p);
-	a->index = p->saw_index;
 	if (d.type->kind != TYPE_tensor || d.type->unranked)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, type_at,
 			"a constant needs the type of a ranked tensor");

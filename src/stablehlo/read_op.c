@@ -355,6 +355,7 @@ static void form_attribute(struct parser *p, struct t_op *op, char kind, const c
 	case 'e':
 		if (p->tok.kind != TOK_word)
 			expected(p, job_printf(p->j, "a value of %s", name));
+		check_enum(p, key_enum(key_of(op->op, name)), tok_text(p), tok_place(p));
 		a = str_attr(p, tok_text(p));
 		lex(p);
 		break;

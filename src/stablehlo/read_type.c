@@ -1,8 +1,8 @@
 /* read_type.c -- types: tensor<...>, tuple<...>, token, future, quantised elements.
  *
  * `?` is read as one symbol of the reader's own (any_dim), so types as written are equal exactly
- * when they are one pointer; lower.c puts the right symbols in.  tensor<...xindex> is read as i64:
- * on every machine Weft knows an index has 64 bits. */
+ * when they are one pointer; lower.c puts the right symbols in.  tensor<...xindex> has the
+ * dtype i64: on every machine Weft knows an index has 64 bits. */
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
@@ -45,7 +45,6 @@ enum dtype read_dtype(struct parser *p)
 	}
 	if (p->tok.kind == TOK_word)
 		t = dtype_word(p->tok.s, p->tok.len);
-	p->saw_index |= tok_word(p, "index");
 	if (t == DTYPE_none)
 		expected(p, "an element type");
 	lex(p);
@@ -335,6 +334,7 @@ static const struct type *read_tensor(struct parser *p)
 		*p = open;
 		return read_opaque(p, "tensor");
 	} else {
+		t.index = tok_word(p, "index");
 		t.dtype = read_dtype(p);
 	}
 	if (q)
@@ -362,6 +362,11 @@ static const struct type *read_bang(struct parser *p)
 		expect(p, '<', "after !stablehlo.future");
 		uint32_t n = read_types(p, &elem);
 		expect(p, '>', "after the types of a future");
+		for (uint32_t i = 0; i < n; i++)
+			if (elem[i]->kind != TYPE_tensor || elem[i]->unranked)
+				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+					"a future holds ranked tensors, not %s",
+					type_text(p->j, p->g, elem[i]));
 		return type_list(p->g, TYPE_future, n, elem);
 	}
 	if (!strcmp(name, "quant.uniform")) {

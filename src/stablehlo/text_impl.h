@@ -71,7 +71,6 @@ struct t_attr {
 	int64_t i;
 	double f;
 	bool bare;                   /* int: no type was written */
-	bool index;                  /* dense: of the element type index */
 	const char *s;               /* string, symbol, resource, raw */
 	const char *tname;           /* int, float, ints: name of the element type */
 	const struct type *type;
@@ -186,7 +185,6 @@ struct parser {
 	struct place operand_at;     /* of the operand read last */
 	bool outer_first;            /* an op's faults before those of its regions */
 	struct place attrs_at;       /* of the op whose attributes are taken apart, or without file */
-	bool saw_index;              /* an element type was `index`, which is read as i64 */
 	struct t_attr *module_attrs;
 	const char *module_name;
 	uint32_t nkept;              /* top-level ops that are only kept, as text */
@@ -287,6 +285,8 @@ const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t 
 	const struct attr_entry *more);
 const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);
 /* Fails where an attribute that StableHLO gives a meaning has none; others pass. */
+/* Fails where `word` is none of the enum's; unknown enums (or NULL) pass. */
+void check_enum(struct parser *p, const char *name, const char *word, struct place at);
 void check_structured(struct parser *p, const struct t_attr *a);
 
 /* lower.c */

@@ -11,7 +11,7 @@ func.func @main(%a: tensor<2xf32>) {
 }
 // -----
 func.func @main(%a: tensor<2xf32>) {
-  %0 = stablehlo.add %a, %a : tensor<3xf32>  // error 31: operand '%a' of 'stablehlo.add' has another type: expected tensor<3xf32>, found tensor<2xf32>
+  %0 = stablehlo.add %a, %a : tensor<3xf32>  // error 22: operand '%a' of 'stablehlo.add' has another type: expected tensor<3xf32>, found tensor<2xf32>
   return
 }
 // -----

@@ -13,7 +13,7 @@ void test_text__floats_print_shortest(void);
 void test_text__sizes_of_main_are_its_arguments(void);
 void test_text__names_locations(void);
 void test_text__resources_are_slots(void);
-void test_text__index_is_i64(void);
+void test_text__index_is_kept(void);
 void test_text__sharding_constraint_is_its_operand(void);
 void test_text__checks_are_calls(void);
 void test_text__limits_hold(void);
@@ -258,10 +258,10 @@ void test_text__resources_are_slots(void)
 	check_print(text, "dense_resource<late> : tensor<4xf32>");
 }
 
-void test_text__index_is_i64(void)
+void test_text__index_is_kept(void)
 {
 	check_print("func.func @main(%x: tensor<2xindex>) -> tensor<2xindex> {\n"
-		"  return %x : tensor<2xindex>\n}\n", "%x: tensor<2xi64>");
+		"  return %x : tensor<2xindex>\n}\n", "%x: tensor<2xindex>");
 }
 
 void test_text__sharding_constraint_is_its_operand(void)

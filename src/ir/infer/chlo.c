@@ -101,10 +101,27 @@ static const struct type *unranked(struct graph *g, const struct node_spec *s, c
 	return spec_one(g, s, NULL, type_element_of(g, r, e));
 }
 
+static unsigned broadcast_classes(enum op op)
+{
+	switch (op) {
+	case OP_chlo_broadcast_and:
+	case OP_chlo_broadcast_or:
+	case OP_chlo_broadcast_xor:
+		return ELEM_bool | ELEM_int;
+	case OP_chlo_broadcast_zeta:
+		return ELEM_float;
+	default:
+		return ELEM_all;
+	}
+}
+
 const struct type *infer_chlo_broadcast(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t[2];
 	bool ranked = read_operands(g, s, 0, t);
+	if (!(elem_class(t[0]) & broadcast_classes(s->op)))
+		spec_fail(g, s, NULL, "operand 0: expected an element type the op takes, found %s",
+			spec_text(g, t[0]));
 	struct type e = *t[0];
 	if (s->op == OP_chlo_broadcast_complex) {
 		if (e.dtype != DTYPE_f32 && e.dtype != DTYPE_f64)

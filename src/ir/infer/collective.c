@@ -7,10 +7,14 @@
 
 #include <string.h>
 
-/* Ids 0 to n-1, each once; c[0] shape, c[1] unique, c[2] range.  same: no row may be shorter.
- * Gives the size of a group, or -1 where the text does not tell. */
+/* What replica_groups must hold beside unique ids: any at all, or each of 0 to n - 1, in rows of
+ * which some may be shorter (filled up with -1) or none. */
+enum group_rule { GROUPS_any, GROUPS_all, GROUPS_even };
+
+/* c[0] shape, c[1] unique, c[2] range.  Gives the size of a group, or -1 where the text does not
+ * tell. */
 static int64_t check_groups(struct graph *g, const struct node_spec *s, const char *const c[3],
-	bool same)
+	enum group_rule rule)
 {
 	const struct literal *l = spec_dense(s, KEY_replica_groups);
 	if (!l)
@@ -23,12 +27,21 @@ static int64_t check_groups(struct graph *g, const struct node_spec *s, const ch
 		return -1;
 	if (n > UINT32_MAX || (l->splat && n > 2))
 		spec_fail(g, s, c[1], "expected unique ids in replica_groups");
+	if (rule == GROUPS_any) {
+		int64_t *ids = job_array(graph_job(g), (size_t)n, sizeof *ids);
+		for (int64_t i = 0; i < n; i++)
+			ids[i] = dtype_load_i64(l->type->dtype, (const char *)l->data +
+				(l->splat ? 0 : (size_t)i * dtype_bytes(l->type->dtype)));
+		spec_unique(g, s, c[1], "ids in replica_groups", (uint32_t)n, ids, 0, NULL);
+		spec_at_least(g, s, c[2], "ids of replica_groups", (uint32_t)n, ids, 0);
+		return l->type->dims[1];
+	}
 	uint8_t *seen = job_array(graph_job(g), (size_t)n, 1);
 	for (int64_t i = 0; i < n; i++) {
 		const char *at = (const char *)l->data + (l->splat ? 0 : (size_t)i * dtype_bytes(
 			l->type->dtype));
 		int64_t id = dtype_load_i64(l->type->dtype, at);
-		if (id == -1 && !same)
+		if (id == -1 && rule != GROUPS_even)
 			continue;
 		used++;
 		if (id < 0 || id >= n)
@@ -91,8 +104,9 @@ static int64_t declared_dim(struct graph *g, const struct node_spec *s, uint32_t
 const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c3", "c2", "c4" };
-	int64_t d = spec_int(s, KEY_all_gather_dim, -1), group = check_groups(g, s, c, true);
-	check_channel(g, s, "c5");
+	int64_t d = spec_int(s, KEY_all_gather_dim, -1), group = check_groups(g, s, c, GROUPS_even);
+	if (spec_has(s, KEY_channel_id))      /* upstream is as lenient */
+		check_channel(g, s, "c5");
 	const struct type **t = job_array(graph_job(g), s->nin, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = spec_tensor(g, s, i, ELEM_any);
@@ -131,7 +145,7 @@ static const struct type *reduced(struct graph *g, const struct node_spec *s, ui
 const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c2", "c1", "c3" };
-	check_groups(g, s, c, false);
+	check_groups(g, s, c, GROUPS_all);
 	check_channel(g, s, "c4");
 	const struct type **t = job_array(graph_job(g), s->nin, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++)
@@ -141,8 +155,6 @@ const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s)
 
 const struct type *infer_cross_replica_sum(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { NULL, NULL, NULL };
-	check_groups(g, s, c, false);
 	return spec_one(g, s, NULL, spec_tensor(g, s, 0, ELEM_any));
 }
 
@@ -150,7 +162,7 @@ const struct type *infer_cross_replica_sum(struct graph *g, const struct node_sp
 const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c4", "c3", "c5" };
-	int64_t d = spec_int(s, KEY_scatter_dimension, -1), group = check_groups(g, s, c, true);
+	int64_t d = spec_int(s, KEY_scatter_dimension, -1), group = check_groups(g, s, c, GROUPS_even);
 	check_channel(g, s, "c6");
 	const struct type *t = reduced(g, s, 0, "c7");
 	if (d < 0 || d >= t->rank)
@@ -181,7 +193,7 @@ const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, "c4", "expected a positive split_count, found %lld",
 			(long long)count);
 	const struct literal *l = spec_dense(s, KEY_replica_groups);
-	group = check_groups(g, s, c, true);
+	group = check_groups(g, s, c, GROUPS_even);
 	if (l && group != count)
 		spec_fail(g, s, "c8", "expected groups of split_count %lld processes, found %s",
 			(long long)count, spec_text(g, l->type));
@@ -229,7 +241,7 @@ static uint32_t data_operands(struct graph *g, const struct node_spec *s)
 const struct type *infer_collective_broadcast(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c1", "c1", "c2" };
-	check_groups(g, s, c, false);
+	check_groups(g, s, c, GROUPS_any);
 	uint32_t n = data_operands(g, s);
 	const struct type **t = job_array(graph_job(g), n, sizeof *t);
 	for (uint32_t i = 0; i < n; i++)
@@ -241,7 +253,7 @@ const struct type *infer_collective_broadcast(struct graph *g, const struct node
 const struct type *infer_collective_reduce(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c2", "c1", "c3" };
-	check_groups(g, s, c, false);
+	check_groups(g, s, c, GROUPS_all);
 	check_channel(g, s, "c4");
 	uint32_t n = data_operands(g, s);
 	const struct type **t = job_array(graph_job(g), n, sizeof *t);
@@ -297,7 +309,7 @@ static const struct type *tensors_and_token(struct graph *g, const struct node_s
 static void check_tokens(struct graph *g, const struct node_spec *s)
 {
 	for (uint32_t i = 0; i < s->nin; i++)
-		if ((s->in[i]->type->kind == TYPE_token) != (i + 1 == s->nin))
+		if (s->in[i]->type->kind != (i + 1 == s->nin ? TYPE_token : TYPE_tensor))
 			spec_fail(g, s, NULL, "operand %u: expected %s, found %s", i,
 				i + 1 == s->nin ? "a token" : "a tensor", spec_text(g,
 				s->in[i]->type));

@@ -220,6 +220,14 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
+	for (uint32_t i = 0; i < s->nin; i++) {
+		const struct type *r = spec_declared(s, i);
+		bool same = !r || r->kind != TYPE_tensor || r->rank != t[i]->rank;
+		for (uint32_t k = 0; !same && k < r->rank; k++)
+			if ((r->dims[k] < 0) != (t[i]->dims[k] < 0))
+				spec_fail(g, s, "c1", "expected result type %s, found %s",
+					spec_text(g, t[i]), spec_text(g, r));
+	}
 	return spec_results(g, s, "c1", s->nin, t);
 }
 

@@ -181,7 +181,7 @@ const struct type *infer_dynamic_conv(struct graph *g, const struct node_spec *s
 {
 	struct conv x;
 	read_conv(g, s, &x);
-	const struct type *pad = spec_tensor(g, s, 2, ELEM_int);
+	const struct type *pad = spec_tensor(g, s, 2, ELEM_size);
 	if (pad->rank != 2 || !dims_agree(g, pad->dims[0], x.n) || !dims_agree(g,
 		pad->dims[1], 2))
 		spec_fail(g, s, "c4", "expected padding of shape [%u, 2], found %s", x.n,

@@ -7,7 +7,7 @@
 uint32_t spec_shape_operand(struct graph *g, const struct node_spec *s, const char *c, uint32_t i,
 	int64_t n)
 {
-	const struct type *t = spec_tensor(g, s, i, ELEM_int);
+	const struct type *t = spec_tensor(g, s, i, ELEM_size);
 	if (t->rank != 1 || t->dims[0] < 0)
 		spec_fail(g, s, c, "operand %u: expected a vector of static size, found %s", i,
 			spec_text(g, t));
@@ -141,7 +141,7 @@ const struct type *infer_get_dimension_size(struct graph *g, const struct node_s
 const struct type *infer_set_dimension_size(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *size = spec_tensor(g, s, 1,
-		ELEM_int);
+		ELEM_size);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= t->rank)
 		spec_fail(g, s, "c1", "expected dimension in [0, %u), found %lld", t->rank,

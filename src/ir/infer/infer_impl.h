@@ -15,7 +15,9 @@ enum elem_class {
 	ELEM_bool = 1, ELEM_sint = 2, ELEM_uint = 4, ELEM_float = 8, ELEM_complex = 16,
 	ELEM_quant = 32,             /* quantised per tensor */
 	ELEM_per_axis = 64,          /* quantised per axis */
+	ELEM_index = 128,            /* only where an operand holds sizes */
 	ELEM_int = ELEM_sint | ELEM_uint,
+	ELEM_size = ELEM_int | ELEM_index,
 	ELEM_plain = ELEM_bool | ELEM_int | ELEM_float | ELEM_complex,
 	ELEM_any = ELEM_plain | ELEM_quant,
 	ELEM_all = ELEM_any | ELEM_per_axis,

@@ -201,7 +201,7 @@ const struct type *infer_sort(struct graph *g, const struct node_spec *s)
 				spec_text(g, t[0]), spec_text(g, t[i]));
 	}
 	int64_t rank = t[0]->rank, d = spec_int(s, KEY_dimension, -1);
-	if (rank && (d < -rank || d >= rank))
+	if (d < -rank || d >= rank)
 		spec_fail(g, s, "c4", "expected dimension in [%lld, %lld), found %lld",
 			(long long)-rank, (long long)rank, (long long)d);
 	check_predicate(g, s, 0, "c5", s->nin, t);

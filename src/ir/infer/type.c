@@ -19,6 +19,8 @@ unsigned elem_class(const struct type *t)
 		return 0;
 	if (t->quant)
 		return t->quant->axis < 0 ? ELEM_quant : ELEM_per_axis;
+	if (t->index)
+		return ELEM_index;
 	switch (dtype_table[t->dtype].kind) {
 	case DTYPE_BOOL:
 		return ELEM_bool;
@@ -64,7 +66,7 @@ bool elem_compatible(const struct type *a, const struct type *b)
 	if (a->quant && b->quant && (a->dtype != b->dtype || a->quant->min != b->quant->min
 		|| a->quant->max != b->quant->max))
 		return false;
-	return elem_expressed(a) == elem_expressed(b);
+	return elem_expressed(a) == elem_expressed(b) && a->index == b->index;
 }
 
 /* The specification's is_promotable. */
@@ -182,6 +184,7 @@ const struct type *type_element(struct graph *g, const struct type *shape, enum 
 {
 	struct type t = *shape;
 	t.dtype = d;
+	t.index = false;
 	t.quant = NULL;
 	return type_cons(g, &t);
 }
@@ -191,6 +194,7 @@ const struct type *type_element_of(struct graph *g, const struct type *shape,
 {
 	struct type t = *shape;
 	t.dtype = elem->dtype;
+	t.index = elem->index;
 	t.quant = elem->quant;
 	return type_cons(g, &t);
 }
