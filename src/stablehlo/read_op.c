@@ -102,10 +102,9 @@ uint32_t read_operands(struct parser *p, struct t_op *op)
 		n++;
 		if (!tok_is(p, ','))
 			break;
-		const char *s = p->at;           /* a comma may also belong to what follows */
-		while (s < p->end && (*s == ' ' || *s == '\n' || *s == '\t' || *s == '\r'))
-			s++;
-		if (s >= p->end || *s != '%')
+		struct parser ahead = *p;        /* a comma may also belong to what follows */
+		lex(&ahead);
+		if (ahead.tok.kind != TOK_value)
 			break;
 		lex(p);
 	}

@@ -278,6 +278,36 @@ static const struct type *read_opaque(struct parser *p, const char *head)
 		job_printf(p->j, "%s%s", head, skip_balanced(p)) : head);
 }
 
+/* The element type of a tensor into t; false: none of Weft's. */
+static bool read_element(struct parser *p, struct type *t)
+{
+	struct quant *q;
+
+	if (foreign_word(p))
+		return false;
+	if (p->tok.kind != TOK_bang) {
+		t->index = tok_word(p, "index");
+		t->dtype = read_dtype(p);
+		return true;
+	}
+	struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
+	if (p->tok.len == 13 && !memcmp(p->tok.s, "quant.uniform", 13)) {
+		lex(p);
+		if (tok_is(p, '<') && foreign_quant(p))
+			return false;
+		t->dtype = read_quant(p, &q);
+		t->quant = q;
+	} else if (e && !((const struct type *)e->value)->rank) {
+		const struct type *a = e->value;
+		t->dtype = a->dtype;
+		t->quant = a->quant;
+		lex(p);
+	} else {
+		expected(p, "an element type");
+	}
+	return true;
+}
+
 /* 2x?xf32: characters, because 2xf32 is one word or a number and a word to the lexer. */
 static const struct type *read_tensor(struct parser *p)
 {
@@ -312,33 +342,10 @@ static const struct type *read_tensor(struct parser *p)
 		}
 	}
 	lex_rewind(p, s);
-	struct quant *q = NULL;
-	if (p->tok.kind == TOK_bang) {
-		struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
-		if (p->tok.len == 13 && !memcmp(p->tok.s, "quant.uniform", 13)) {
-			lex(p);
-			if (tok_is(p, '<') && foreign_quant(p)) {
-				*p = open;
-				return read_opaque(p, "tensor");
-			}
-			t.dtype = read_quant(p, &q);
-		} else if (e && !((const struct type *)e->value)->rank) {
-			const struct type *a = e->value;
-			t.dtype = a->dtype;
-			t.quant = a->quant;
-			lex(p);
-		} else {
-			expected(p, "an element type");
-		}
-	} else if (foreign_word(p)) {
+	if (!read_element(p, &t)) {
 		*p = open;
 		return read_opaque(p, "tensor");
-	} else {
-		t.index = tok_word(p, "index");
-		t.dtype = read_dtype(p);
 	}
-	if (q)
-		t.quant = q;
 	if (accept(p, ','))
 		read_encoding(p, &t);
 	expect(p, '>', "after the type of a tensor");

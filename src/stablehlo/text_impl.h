@@ -184,7 +184,7 @@ struct parser {
 	uint32_t nops, nvalues;
 	struct place operand_at;     /* of the operand read last */
 	bool outer_first;            /* an op's faults before those of its regions */
-	struct place attrs_at;       /* of the op whose attributes are taken apart, or without file */
+	struct place attrs_at;       /* where faults of attributes belong, or without file */
 	struct t_attr *module_attrs;
 	const char *module_name;
 	uint32_t nkept;              /* top-level ops that are only kept, as text */

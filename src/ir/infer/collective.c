@@ -162,7 +162,8 @@ const struct type *infer_cross_replica_sum(struct graph *g, const struct node_sp
 const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec *s)
 {
 	static const char *const c[3] = { "c4", "c3", "c5" };
-	int64_t d = spec_int(s, KEY_scatter_dimension, -1), group = check_groups(g, s, c, GROUPS_even);
+	int64_t d = spec_int(s, KEY_scatter_dimension, -1);
+	int64_t group = check_groups(g, s, c, GROUPS_even);
 	check_channel(g, s, "c6");
 	const struct type *t = reduced(g, s, 0, "c7");
 	if (d < 0 || d >= t->rank)

@@ -132,8 +132,8 @@ static void check_config(struct graph *g, const struct node_spec *s)
 }
 
 /* The calls that make buffers of tensors, tensors of buffers, and buffers of nothing. */
-static void check_buffers(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
-	const struct type *const *types)
+static void check_buffers(struct graph *g, const struct node_spec *s, const char *target,
+	uint32_t n, const struct type *const *types)
 {
 	bool create = !strcmp(target, "CreateBuffer"), pin = !strcmp(target, "Pin");
 
