@@ -101,13 +101,13 @@ def compile_fx(gm, example_inputs, *, settings: Settings):
     with torch.utils._python_dispatch._disable_current_modes():
         try:
             text = _text.Printer(gm, static_inputs())
-            graph = _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
-                                           tuple(text.inputs), tuple(text.outputs))
+            return _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
+                                          tuple(text.inputs), tuple(text.outputs), tuple(text.extra),
+                                          seed if text.random else None)
         except (_text.Unsupported, NotImplementedError) as e:
             if not settings.fallback:
                 raise
             return eager(gm, e)
-    return boxed(graph, text)
 
 
 def eager(gm, error: Exception):
@@ -126,33 +126,6 @@ def eager(gm, error: Exception):
     return make_boxed_func(call)
 
 
-@functools.cache
-def unset_threads() -> int:
-    """What torch.get_num_threads() says when only OMP_NUM_THREADS spoke: torch cuts it to the cores."""
-    n = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
-    return min(int(n), os.cpu_count() or 1) if n.isdigit() else -1
-
-
-def threads() -> int:
-    """torch's number of threads where somebody set it, else 0: C looks on (WEFT_THREADS comes before
-    in any case)."""
-    n = torch.get_num_threads()
-    return 0 if n == unset_threads() else n
-
-
-def boxed(graph, text: _text.Printer):
-    extra, random = text.extra, text.random
-
-    if not extra and not random:
-        def call(args):
-            return graph(args, threads())
-    else:
-        def call(args):
-            args += extra
-            if random:                # one draw a call, so that torch.manual_seed rules
-                args.append(torch.empty((), dtype=torch.int64).random_())
-            return graph(args, threads())
-
-    call._boxed_call = True
-    call.graph = graph
-    return call
+def seed():
+    """One draw a call, so that torch.manual_seed rules."""
+    return torch.empty((), dtype=torch.int64).random_()

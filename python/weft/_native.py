@@ -4,6 +4,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import os
 import pathlib
 
 
@@ -36,8 +37,22 @@ def load():
         _C = library()
         _C.warm_up()
         _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-                 _callback.resolve)
+                 _callback.resolve, threads)
     return _C
+
+
+@functools.cache
+def unset_threads() -> int:
+    """What torch.get_num_threads() says when only OMP_NUM_THREADS spoke: torch cuts it to the cores."""
+    n = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    return min(int(n), os.cpu_count() or 1) if n.isdigit() else -1
+
+
+def threads() -> int:
+    """torch's number of threads where somebody set it, else 0: C looks on."""
+    import torch
+    n = torch.get_num_threads()
+    return 0 if n == unset_threads() else n
 
 
 def plain(t):

@@ -9,6 +9,8 @@
 WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads,
 	const struct run_tensor *in, uint32_t nin, struct run_tensor *out,
 	uint32_t nout) BASE_MUST_USE;
+/* Is a call so short that threads, and letting go of a lock, would cost more than it? */
+WEFT_API bool api_small(const struct weft_executable *x);
 WEFT_API struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
 /* Wall time from graph to executable; 0 when it was loaded. */

@@ -56,6 +56,7 @@ static struct weft_error *lookup_function(const char *name, void **function)
 const struct bind_table weft_bind_table = {
 	.version = BIND_VERSION,
 	.run = api_run,
+	.small = api_small,
 	.resolver_set = run_resolver_set,
 	.storage_create = storage_create,
 	.storage_release = storage_release,

@@ -140,6 +140,11 @@ double api_compile_seconds(const struct weft_executable *x)
 	return x->compile_s;
 }
 
+bool api_small(const struct weft_executable *x)
+{
+	return exe_small(x->exe);
+}
+
 struct exe *api_exe(struct weft_executable *x)
 {
 	return x->exe;

@@ -374,6 +374,18 @@ uint32_t exe_launches(const struct exe *x)
 	return n;
 }
 
+bool exe_small(const struct exe *x)
+{
+	const struct abi_program *p = x->image.program;
+
+	for (uint32_t i = 0; i < p->main_steps; i++) {
+		const struct step *s = &x->steps[p->load_steps + i];
+		if (s->kind != ABI_STEP_sizes && (s->kind != ABI_STEP_kernel || !s->small))
+			return false;
+	}
+	return p->main_steps && p->main_steps <= RUN_SMALL_STEPS;
+}
+
 const void *exe_artifact(const struct exe *x, size_t *size)
 {
 	*size = x->image.header->size;

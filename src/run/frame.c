@@ -83,6 +83,12 @@ void frame_free(struct frame *f)
 	mem_free(f);
 }
 
+/* Words of a pool_seen that threads can set bits of. */
+static size_t seen_words(unsigned threads)
+{
+	return (threads + 63) / 64;
+}
+
 struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out)
 {
 	if (!threads)
@@ -98,7 +104,7 @@ struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out
 		x->seen_tries = 0;
 		memset(&x->seen, 0, sizeof x->seen);
 	}
-	bool gather = x->seen_tries < 3 && pool_seen_count(&x->seen) < threads;
+	bool gather = threads > 1 && x->seen_tries < 3 && pool_seen_count(&x->seen) < threads;
 	run_unlock();
 	if (!f)
 		TRY(frame_new(x, &f));
@@ -109,7 +115,7 @@ struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out
 	f->arena_bytes = 0;
 	f->used_bytes = 0;
 	f->kernels = f->library_calls = f->callbacks = f->placements = 0;
-	memset(&f->seen, 0, sizeof f->seen);
+	memset(f->seen.bits, 0, seen_words(threads) * sizeof *f->seen.bits);
 	f->fp = fp_enter();
 	*out = f;
 	return NULL;
@@ -144,7 +150,7 @@ void frame_put(struct frame *f)
 		x->callbacks += f->callbacks;
 		x->placements += f->placements;
 		x->seen_tries += f->gathered;
-		for (size_t i = 0; x->seen_threads == f->threads && i < POOL_THREADS_MAX / 64; i++)
+		for (size_t i = 0; x->seen_threads == f->threads && i < seen_words(f->threads); i++)
 			x->seen.bits[i] |= f->seen.bits[i];
 	}
 	f->next = x->frames;

@@ -74,6 +74,9 @@ struct run_type exe_output(const struct exe *x, uint32_t i);
 const char *exe_backend(const struct exe *x);
 uint32_t exe_kernels(const struct exe *x);           /* kernel structures */
 uint32_t exe_launches(const struct exe *x);          /* steps of a call that do something */
+/* Every step of a call is so small that it runs on the calling thread, and there are few but some:
+ * a few microseconds, with no call out. */
+bool exe_small(const struct exe *x);
 /* The artifact itself, and a section of bytes (ABI_EXPLAIN, ABI_TEXT); NULL and 0: none. */
 const void *exe_artifact(const struct exe *x, size_t *size);
 const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *size);

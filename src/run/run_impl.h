@@ -16,6 +16,7 @@
 
 #define RUN_NONE UINT32_MAX
 #define RUN_CACHED_PLACEMENTS 4
+#define RUN_SMALL_STEPS 8
 
 /* ---- locks.c: one short lock for lists and counters, held over fork ------------------------- */
 void run_lock(void);

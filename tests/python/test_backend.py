@@ -107,17 +107,41 @@ def test_input_without_memory_is_refused():
     gm = torch.fx.symbolic_trace(lambda a: a)
     text = "aten 1\ninput %a : f32[3]{1} user\n%b : f32[3]{1} = aten.exp.default(%a)\nreturn %b\n"
     g = _native.load().compile("weft", "t", text, {}, (("tensor", "f32", None),),
-                               (("tensor", 0, None, None),))
+                               (("tensor", 0, None, None),), ())
     with torch._subclasses.FakeTensorMode() as mode:
         fake = mode.from_tensor(torch.randn(3))
     for bad in (fake, torch.randn(3).double(), torch.randn(4), torch.randn(3, 1), 7, None,
                 torch.empty(3, device="meta")):
         with pytest.raises((ValueError, TypeError, BufferError, RuntimeError)):
-            g([bad], 1)
+            g([bad])
     args = [torch.zeros(3)]
-    assert torch.equal(g(args, 1)[0], torch.ones(3)) and args == []
+    assert torch.equal(g(args)[0], torch.ones(3)) and args == []
     with pytest.raises(ValueError):
-        g([], 1)
+        g([])
+
+
+def test_a_graph_inside_a_call_of_itself_and_a_wrong_call():
+    from weft import _native
+    text = "aten 1\ninput %a : f32[3]{1} user\n%b : f32[3]{1} = aten.exp.default(%a)\nreturn %b\n"
+    g = _native.load().compile("weft", "t", text, {}, (("tensor", "f32", None),),
+                               (("tensor", 0, None, None),), ())
+
+    class Mine(torch.Tensor):                       # taking this argument calls Python
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return super().__torch_function__(func, types, args, kwargs or {})
+
+        def as_subclass(self, cls):
+            assert torch.equal(g([torch.zeros(3)])[0], torch.ones(3))
+            return super().as_subclass(cls)
+
+    assert torch.equal(g([torch.zeros(3).as_subclass(Mine)])[0], torch.ones(3))
+    assert g._boxed_call and vars(g) == {"_boxed_call": True}
+    for call in (lambda: g(), lambda: g([], []), lambda: g(args=[]), lambda: g(*[[]], **{"a": 1}), lambda: type(g)()):
+        with pytest.raises(TypeError):
+            call()
+    with pytest.raises(ValueError):
+        g((torch.zeros(3),))
 
 
 def test_parameters_and_subclasses():

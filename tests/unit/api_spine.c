@@ -1,6 +1,7 @@
 /* Unit tests of what is costly to change later, through the public API and native code: effects
  * keep their number and order, random ops of one tensor stay two, sizes that a step defines, one
  * artifact at several sizes, sizes that contradict each other. */
+#include "api/api.h"
 #include "run/run.h"
 #include "unit.h"
 #include <weft/weft.h>
@@ -245,4 +246,35 @@ void test_sizes__that_contradict_are_named(void)
 	weft_buffer_release(b);
 	weft_buffer_release(c);
 	program_fini(&t);
+}
+
+static bool small_of(const char *backend, const char *dims)
+{
+	struct weft_client *c = NULL;
+	struct weft_program *p = NULL;
+	struct weft_executable *x = NULL;
+	char text[256];
+
+	snprintf(text, sizeof text,
+		"func.func @main(%%x: tensor<%sxf32>) -> tensor<%sxf32> {\n"
+		"  %%0 = stablehlo.add %%x, %%x : tensor<%sxf32>\n"
+		"  return %%0 : tensor<%sxf32>\n}\n",
+		dims, dims, dims, dims);
+	CHECK_OK(weft_client_open(backend, &c));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, strlen(text), &p));
+	CHECK_OK(weft_compile(c, p, NULL, &x));
+	bool small = api_small(x);
+	weft_executable_release(x);
+	weft_program_release(p);
+	weft_client_release(c);
+	return small;
+}
+
+/* What a binding may run without letting go of its lock: known to be short, so of known sizes. */
+void test_api__small_calls(void)
+{
+	CHECK(small_of("weft", "8"));
+	CHECK(!small_of("weft", "1000000"));
+	CHECK(!small_of("weft", "?"));
+	CHECK(!small_of("interp", "8"));
 }

@@ -17,6 +17,7 @@ struct ext_torch {
 	PyObject *tensor_type, *parameter_type;
 	PyObject *plain; /* callable: a tensor of a subclass as an exact one */
 	PyObject *resolve; /* callable(space, op, attributes) -> callable or None */
+	PyObject *threads; /* callable: the number of threads a run may use; 0: C looks on */
 };
 extern struct ext_torch ext_torch;
 
@@ -25,6 +26,7 @@ void ext_raise(struct weft_error *e);
 
 /* tensor.c */
 enum weft_dtype ext_dtype(struct dl_dtype t); /* WEFT_INVALID_DTYPE: no such */
+bool ext_dl_dtype(enum weft_dtype t, struct dl_dtype *out); /* false: torch has none */
 /* A new reference to a torch tensor over s's bytes (s is taken) with these sizes and strides. */
 PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
 	const int64_t *dims, const int64_t *strides);
@@ -38,6 +40,21 @@ bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
 /* A view of object, checked: on the CPU, with memory where it has elements.  false: exception set.
  * *owned receives a reference that must outlive the view (NULL: object itself does). */
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
+
+/* graph.c */
+struct ext_signature {
+	/* tuples: inputs are ("tensor", dtype, order), ("sym",), ("ignore",); outputs are
+	 * ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) */
+	PyObject *inputs, *outputs;
+	PyObject *extra; /* tuple of tensors that are arguments after those of a call */
+	PyObject *seed; /* None, or called for one argument more at each call */
+};
+/* The type weft._C.Graph.  false: exception set. */
+bool ext_graph_init(PyObject *module);
+/* A new callable around x (taken), or NULL and an exception where s does not describe it. */
+PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s);
+/* Borrowed; NULL and an exception: it is none. */
+struct weft_executable *ext_graph_executable(PyObject *graph);
 
 /* registry.c: methods of the module */
 PyObject *ext_backend_register(PyObject *self, PyObject *args);

@@ -44,7 +44,7 @@ enum weft_dtype ext_dtype(struct dl_dtype t)
 	return WEFT_INVALID_DTYPE;
 }
 
-static bool dl_dtype_of(enum weft_dtype t, struct dl_dtype *out)
+bool ext_dl_dtype(enum weft_dtype t, struct dl_dtype *out)
 {
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (table[i].dtype == t) {
@@ -59,7 +59,7 @@ static bool dl_dtype_of(enum weft_dtype t, struct dl_dtype *out)
 struct handed {
 	struct dl_managed managed;
 	struct storage *storage; /* NULL: borrowed memory */
-	int64_t shape[EXT_MAX_RANK], strides[EXT_MAX_RANK];
+	int64_t dims[]; /* shape, strides */
 };
 
 static void handed_free(struct dl_managed *m)
@@ -73,7 +73,7 @@ static void handed_free(struct dl_managed *m)
 static PyObject *hand_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
 	const int64_t *dims, const int64_t *strides)
 {
-	struct handed *h = rank <= EXT_MAX_RANK ? malloc(sizeof *h) : NULL;
+	struct handed *h = malloc(sizeof *h + 2 * rank * sizeof *h->dims);
 	void *object = NULL;
 
 	if (!h) {
@@ -83,19 +83,19 @@ static PyObject *hand_over(struct storage *s, void *data, enum weft_dtype dtype,
 	memset(&h->managed, 0, sizeof h->managed);
 	h->storage = s;
 	if (rank) {
-		memcpy(h->shape, dims, rank * sizeof *dims);
-		memcpy(h->strides, strides, rank * sizeof *strides);
+		memcpy(h->dims, dims, rank * sizeof *dims);
+		memcpy(h->dims + rank, strides, rank * sizeof *strides);
 	}
 	h->managed.version = ext_torch.exchange->version;
 	h->managed.deleter = handed_free;
 	h->managed.tensor = (struct dl_tensor){
 		.data = data,
 		.ndim = (int32_t)rank,
-		.shape = h->shape,
-		.strides = h->strides,
+		.shape = h->dims,
+		.strides = h->dims + rank,
 		.device = { DL_CPU, 0 },
 	};
-	if (!dl_dtype_of(dtype, &h->managed.tensor.dtype)) {
+	if (!ext_dl_dtype(dtype, &h->managed.tensor.dtype)) {
 		handed_free(&h->managed);
 		PyErr_SetString(PyExc_NotImplementedError,
 			"weft: torch has no tensors of this element type");

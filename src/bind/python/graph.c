@@ -1,0 +1,558 @@
+/* graph.c -- a compiled graph as a Python object: graph(arguments) -> results, both lists.
+ *
+ * It is what AOTAutograd calls, with nothing of Python around it: boxed, the constants a call needs
+ * added, the seed drawn.  A call: the arguments are taken and the list cleared, views of their
+ * memory checked, the run, results over Weft's own memory with the strides eager would give them.
+ *
+ * A graph whose steps are all small keeps the GIL - letting it go costs more than the work - and
+ * asks nobody for a number of threads.  One call's memory is kept for the next.
+ *
+ * Vectorcall became part of the stable ABI in 3.12, with the layout it has had since 3.9. */
+#include "bind/python/ext.h"
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <structmember.h>
+
+#ifndef Py_TPFLAGS_HAVE_VECTORCALL
+#define Py_TPFLAGS_HAVE_VECTORCALL (1UL << 11)
+#endif
+typedef PyObject *vectorcall_fn(
+	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords);
+
+enum input_kind { INPUT_TENSOR, INPUT_SIZE, INPUT_IGNORED };
+struct input {
+	enum input_kind kind;
+	bool ordered;
+	uint32_t rank;
+	enum weft_dtype dtype;
+	struct dl_dtype dl;
+	int64_t order[EXT_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
+};
+enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_VALUE };
+struct output {
+	enum output_kind kind;
+	uint32_t index; /* result, or input */
+	bool ordered, fixed; /* fixed: strides[] are known */
+	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
+	PyObject *value;
+};
+/* One call's memory. */
+struct frame {
+	struct run_tensor *in, *out;
+	int64_t (*dims)[EXT_MAX_RANK];
+	int64_t *sizes;
+	PyObject **held; /* arguments, and plain twins of subclasses behind them */
+	struct storage **copies;
+};
+struct graph {
+	PyObject_HEAD
+	vectorcall_fn *call;
+	PyObject *dict; /* _boxed_call: wrappers of functions copy it */
+	struct weft_executable *x;
+	bool small;
+	uint32_t nlist; /* arguments in the list */
+	uint32_t nin, nout, nresults; /* with extra ones and the seed */
+	struct input *in;
+	struct output *out;
+	PyObject *extra; /* tuple of tensors: arguments after the list's */
+	PyObject *seed; /* NULL, or called for the last argument */
+	struct frame *spare;
+};
+
+static PyObject *graph_type;
+
+/* ---- memory of a call ----------------------------------------------------------------------- */
+
+static struct frame *frame_new(const struct graph *c)
+{
+	size_t n = (size_t)c->nin + 1, m = (size_t)c->nresults + 1;
+	struct frame *f = calloc(1,
+		sizeof *f + m * sizeof *f->out +
+			n * (sizeof *f->in + sizeof *f->dims + sizeof *f->sizes +
+				    2 * sizeof *f->held + sizeof *f->copies));
+	char *p = (char *)(f + 1);
+
+	if (!f) {
+		PyErr_NoMemory();
+		return NULL;
+	}
+	f->in = (struct run_tensor *)(void *)p;
+	p += n * sizeof *f->in;
+	f->out = (struct run_tensor *)(void *)p;
+	p += m * sizeof *f->out;
+	f->dims = (int64_t(*)[EXT_MAX_RANK])(void *)p;
+	p += n * sizeof *f->dims;
+	f->sizes = (int64_t *)(void *)p;
+	p += n * sizeof *f->sizes;
+	f->held = (PyObject **)(void *)p;
+	p += 2 * n * sizeof *f->held;
+	f->copies = (struct storage **)(void *)p;
+	return f;
+}
+
+/* With the GIL, like all that touches spare: a call inside this one has a frame of its own. */
+static struct frame *frame_get(struct graph *c)
+{
+	struct frame *f = c->spare;
+
+	c->spare = NULL;
+	return f ? f : frame_new(c);
+}
+
+static void frame_put(struct frame *f, struct graph *c)
+{
+	for (uint32_t i = 0; i < 2 * c->nin; i++) {
+		PyObject *o = f->held[i];
+		f->held[i] = NULL;
+		Py_XDECREF(o);
+	}
+	for (uint32_t i = 0; i < c->nin; i++)
+		if (f->copies[i]) {
+			weft_bind_table.storage_release(f->copies[i]);
+			f->copies[i] = NULL;
+		}
+	if (c->spare)
+		free(f);
+	else
+		c->spare = f;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------ */
+
+/* A dense copy of what v shows. */
+static bool take_copy(struct frame *f, uint32_t i, const struct dl_tensor *v, const int64_t *order)
+{
+	size_t bytes = (size_t)(v->dtype.bits + 7) / 8;
+
+	for (int32_t k = 0; k < v->ndim; k++)
+		bytes *= (size_t)v->shape[k];
+	struct weft_error *e = weft_bind_table.storage_create(bytes, &f->copies[i]);
+	if (e) {
+		ext_raise(e);
+		return false;
+	}
+	ext_copy_strided(f->copies[i]->data, v, order);
+	f->in[i].data = f->copies[i]->data;
+	return true;
+}
+
+static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i)
+{
+	const struct input *in = &c->in[i];
+	struct run_tensor *t = &f->in[i];
+	struct dl_tensor v;
+	const int64_t *order = in->ordered ? in->order : NULL;
+
+	if (!ext_view(f->held[i], &v, &f->held[c->nin + i]))
+		return false;
+	if (memcmp(&v.dtype, &in->dl, sizeof v.dtype) != 0 ||
+		(in->ordered && (uint32_t)v.ndim != in->rank)) {
+		PyErr_Format(PyExc_ValueError,
+			"weft: argument %u is %s of %d dimensions, not what was compiled",
+			(unsigned)i, weft_dtype_name(ext_dtype(v.dtype)), (int)v.ndim);
+		return false;
+	}
+	*t = (struct run_tensor){
+		.dtype = in->dtype, .rank = (uint32_t)v.ndim, .dims = v.shape, .data = v.data
+	};
+	if (order) {
+		for (int32_t k = 0; k < v.ndim; k++)
+			f->dims[i][k] = v.shape[order[k]];
+		t->dims = f->dims[i];
+	}
+	return ext_is_dense(&v, order) || take_copy(f, i, &v, order);
+}
+
+/* All arguments into f->held: the list's, which is cleared, the extra ones, the seed. */
+static bool take_list(struct frame *f, const struct graph *c, PyObject *list)
+{
+	uint32_t n = c->nlist, last = c->nin - (c->seed != NULL);
+
+	if (!PyList_Check(list) || PyList_Size(list) != (Py_ssize_t)n) {
+		PyErr_Format(PyExc_ValueError, "weft: expected a list of %u arguments",
+			(unsigned)n);
+		return false;
+	}
+	for (uint32_t i = 0; i < last; i++) {
+		f->held[i] = i < n ? PyList_GetItem(list, (Py_ssize_t)i)
+				   : PyTuple_GetItem(c->extra, (Py_ssize_t)(i - n));
+		Py_INCREF(f->held[i]);
+	}
+	if (n && PyList_SetSlice(list, 0, (Py_ssize_t)n, NULL))
+		return false;
+	if (c->seed)
+		f->held[last] = PyObject_CallNoArgs(c->seed);
+	return !c->seed || f->held[last];
+}
+
+static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
+{
+	static const int64_t none[1];
+
+	if (!take_list(f, c, list))
+		return false;
+	for (uint32_t i = 0; i < c->nin; i++) {
+		if (c->in[i].kind == INPUT_TENSOR) {
+			if (!take_tensor(f, c, i))
+				return false;
+			continue;
+		}
+		f->sizes[i] = 0;
+		if (c->in[i].kind == INPUT_SIZE) {
+			f->sizes[i] = PyLong_AsLongLong(f->held[i]);
+			if (f->sizes[i] == -1 && PyErr_Occurred())
+				return false;
+		}
+		f->in[i] = (struct run_tensor){
+			.dtype = WEFT_I64, .dims = none, .data = &f->sizes[i]
+		};
+	}
+	return true;
+}
+
+/* ---- results -------------------------------------------------------------------------------- */
+
+static PyObject *give_tensor(struct run_tensor *t, const struct output *o)
+{
+	int64_t dims[EXT_MAX_RANK], strides[EXT_MAX_RANK], step = 1;
+	struct storage *s = t->storage;
+	uint32_t n = t->rank;
+
+	t->storage = NULL;
+	if (n > EXT_MAX_RANK) {
+		weft_bind_table.storage_release(s);
+		PyErr_SetString(PyExc_ValueError, "weft: a result has too many dimensions");
+		return NULL;
+	}
+	for (uint32_t k = n; k-- > 0;) {
+		int64_t d = o->ordered ? o->order[k] : k;
+		dims[d] = t->dims[k];
+		strides[d] = step;
+		step *= t->dims[k] ? t->dims[k] : 1;
+	}
+	return ext_tensor_over(s, t->data, t->dtype, n, dims, o->fixed ? o->strides : strides);
+}
+
+static PyObject *give_outputs(struct frame *f, const struct graph *c)
+{
+	PyObject *list = PyList_New((Py_ssize_t)c->nout);
+
+	for (uint32_t i = 0; list && i < c->nout; i++) {
+		const struct output *o = &c->out[i];
+		PyObject *v = NULL;
+		switch (o->kind) {
+		case OUTPUT_TENSOR: v = give_tensor(&f->out[o->index], o); break;
+		case OUTPUT_SIZE:
+			v = PyLong_FromLongLong(*(const int64_t *)f->out[o->index].data);
+			break;
+		case OUTPUT_INPUT:
+			v = f->held[o->index];
+			Py_INCREF(v);
+			break;
+		case OUTPUT_VALUE:
+			v = o->value;
+			Py_INCREF(v);
+			break;
+		}
+		if (!v || PyList_SetItem(list, (Py_ssize_t)i, v)) {
+			Py_DECREF(list);
+			list = NULL;
+		}
+	}
+	for (uint32_t i = 0; i < c->nresults; i++) /* what was not handed over */
+		weft_bind_table.storage_release(f->out[i].storage);
+	return list;
+}
+
+/* ---- calling -------------------------------------------------------------------------------- */
+
+/* The number of threads torch is set to; 0: nobody set one, or WEFT_THREADS comes before; -1: an
+ * exception. */
+static long torch_threads(void)
+{
+	const char *wish = getenv("WEFT_THREADS");
+
+	if (wish && *wish)
+		return 0;
+	PyObject *n = PyObject_CallNoArgs(ext_torch.threads);
+	long threads = n ? PyLong_AsLong(n) : -1;
+	Py_XDECREF(n);
+	return threads < 0 && !PyErr_Occurred() ? 0 : threads;
+}
+
+/* false: an exception is set. */
+static bool graph_run(struct graph *c, struct frame *f)
+{
+	struct weft_error *e;
+	PyThreadState *gil = NULL;
+	long threads = 1;
+
+	if (!c->small) {
+		threads = torch_threads();
+		if (threads < 0)
+			return false;
+		gil = PyEval_SaveThread();
+	}
+	e = weft_bind_table.run(c->x, (unsigned)threads, f->in, c->nin, f->out, c->nresults);
+	if (gil)
+		PyEval_RestoreThread(gil);
+	if (e)
+		ext_raise(e);
+	return !e;
+}
+
+static PyObject *graph_apply(struct graph *c, PyObject *list)
+{
+	struct frame *f = frame_get(c);
+	PyObject *results = NULL;
+
+	if (!f)
+		return NULL;
+	if (take_inputs(f, c, list) && graph_run(c, f))
+		results = give_outputs(f, c);
+	frame_put(f, c);
+	return results;
+}
+
+static PyObject *wrong_call(void)
+{
+	PyErr_SetString(PyExc_TypeError, "weft: a graph is called with a list of arguments");
+	return NULL;
+}
+
+static PyObject *graph_vectorcall(
+	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords)
+{
+	size_t n = nargs & ~((size_t)1 << (8 * sizeof n - 1)); /* PyVectorcall_NARGS */
+
+	if (n != 1 || (keywords && PyTuple_Size(keywords)))
+		return wrong_call();
+	return graph_apply((struct graph *)self, args[0]);
+}
+
+static PyObject *graph_call(PyObject *self, PyObject *args, PyObject *keywords)
+{
+	if (PyTuple_Size(args) != 1 || (keywords && PyDict_Size(keywords)))
+		return wrong_call();
+	return graph_apply((struct graph *)self, PyTuple_GetItem(args, 0));
+}
+
+/* ---- making --------------------------------------------------------------------------------- */
+
+/* A tuple of numbers into out[]; None: *given is false. */
+static bool read_numbers(PyObject *o, int64_t *out, uint32_t *n, bool *given)
+{
+	*given = o && o != Py_None;
+	if (!*given)
+		return o != NULL;
+	Py_ssize_t size = PyTuple_Size(o);
+	if (size < 0 || size > EXT_MAX_RANK) {
+		if (!PyErr_Occurred())
+			PyErr_SetString(PyExc_ValueError, "weft: too many dimensions");
+		return false;
+	}
+	*n = (uint32_t)size;
+	for (Py_ssize_t i = 0; i < size; i++) {
+		out[i] = PyLong_AsLongLong(PyTuple_GetItem(o, i));
+		if (out[i] == -1 && PyErr_Occurred())
+			return false;
+	}
+	return true;
+}
+
+static bool is_permutation(const int64_t *order, uint32_t n)
+{
+	uint64_t seen = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (order[i] < 0 || order[i] >= n || seen >> order[i] & 1)
+			return false;
+		seen |= 1ull << order[i];
+	}
+	return true;
+}
+
+/* ("tensor", dtype, order), ("sym",), ("ignore",) */
+static bool read_input(PyObject *o, struct input *in)
+{
+	PyObject *kind = PyTuple_GetItem(o, 0);
+	const char *s = kind ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
+
+	if (!s)
+		return false;
+	in->kind = *s == 't' ? INPUT_TENSOR : *s == 's' ? INPUT_SIZE : INPUT_IGNORED;
+	if (in->kind != INPUT_TENSOR)
+		return true;
+	const char *dtype = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
+	if (!dtype || !read_numbers(PyTuple_GetItem(o, 2), in->order, &in->rank, &in->ordered))
+		return false;
+	in->dtype = !strcmp(dtype, "c64")    ? WEFT_C64
+		    : !strcmp(dtype, "c128") ? WEFT_C128
+					     : weft_dtype_find(dtype);
+	if (!ext_dl_dtype(in->dtype, &in->dl) ||
+		(in->ordered && !is_permutation(in->order, in->rank))) {
+		PyErr_SetString(PyExc_ValueError, "weft: no such element type, or no permutation");
+		return false;
+	}
+	return true;
+}
+
+/* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) */
+static bool read_output(PyObject *o, const struct graph *c, struct output *out)
+{
+	PyObject *kind = PyTuple_GetItem(o, 0), *second = kind ? PyTuple_GetItem(o, 1) : NULL;
+	const char *s = second ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
+	uint32_t n = 0, m = 0;
+
+	if (!s)
+		return false;
+	out->kind = *s == 't'   ? OUTPUT_TENSOR
+		    : *s == 's' ? OUTPUT_SIZE
+		    : *s == 'i' ? OUTPUT_INPUT
+				: OUTPUT_VALUE;
+	if (out->kind == OUTPUT_VALUE) {
+		out->value = second;
+		Py_INCREF(second);
+		return true;
+	}
+	unsigned long i = PyLong_AsUnsignedLong(second);
+	if (i >= (out->kind == OUTPUT_INPUT ? c->nin : c->nresults)) {
+		if (!PyErr_Occurred())
+			PyErr_SetString(PyExc_ValueError, "weft: an output that is not there");
+		return false;
+	}
+	out->index = (uint32_t)i;
+	if (out->kind != OUTPUT_TENSOR)
+		return true;
+	uint32_t rank = weft_executable_output(c->x, out->index).rank;
+	if (!read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered) ||
+		!read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
+		return false;
+	if ((out->ordered && (n != rank || !is_permutation(out->order, n))) ||
+		(out->fixed && m != rank)) {
+		PyErr_SetString(PyExc_ValueError,
+			"weft: order or strides of an output do not fit its rank");
+		return false;
+	}
+	return true;
+}
+
+static bool read_signature(struct graph *c, const struct ext_signature *s)
+{
+	Py_ssize_t nin = PyTuple_Size(s->inputs), nout = PyTuple_Size(s->outputs);
+	Py_ssize_t last = c->seed != NULL, extra = PyTuple_Size(s->extra);
+
+	c->nresults = weft_executable_outputs(c->x);
+	if ((uint32_t)nin != weft_executable_inputs(c->x) || nin < last + extra) {
+		PyErr_Format(PyExc_ValueError, "weft: %zd inputs are described, the graph has %u",
+			nin, (unsigned)weft_executable_inputs(c->x));
+		return false;
+	}
+	c->nlist = (uint32_t)(nin - last - extra);
+	c->in = calloc((size_t)nin + 1, sizeof *c->in);
+	c->out = calloc((size_t)nout + 1, sizeof *c->out);
+	if (!c->in || !c->out) {
+		PyErr_NoMemory();
+		return false;
+	}
+	for (c->nin = 0; c->nin < nin; c->nin++)
+		if (!read_input(PyTuple_GetItem(s->inputs, (Py_ssize_t)c->nin), &c->in[c->nin]))
+			return false;
+	for (c->nout = 0; c->nout < nout;) {
+		uint32_t i = c->nout++;
+		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, &c->out[i]))
+			return false;
+	}
+	return true;
+}
+
+static void graph_dealloc(PyObject *self)
+{
+	struct graph *c = (struct graph *)self;
+	PyTypeObject *type = Py_TYPE(self);
+
+	for (uint32_t i = 0; i < c->nout && c->out; i++)
+		Py_XDECREF(c->out[i].value);
+	Py_XDECREF(c->dict);
+	Py_XDECREF(c->extra);
+	Py_XDECREF(c->seed);
+	free(c->in);
+	free(c->out);
+	free(c->spare);
+	weft_executable_release(c->x);
+	PyObject_Free(self);
+	Py_DECREF(type);
+}
+
+PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s)
+{
+	struct graph *c = PyObject_New(struct graph, (PyTypeObject *)graph_type);
+
+	if (!c) {
+		weft_executable_release(x);
+		return NULL;
+	}
+	memset((char *)c + offsetof(struct graph, call), 0, sizeof *c - offsetof(struct graph, call));
+	c->call = graph_vectorcall;
+	c->x = x;
+	c->small = weft_bind_table.small(x);
+	c->extra = s->extra;
+	Py_INCREF(c->extra);
+	if (s->seed != Py_None) {
+		c->seed = s->seed;
+		Py_INCREF(c->seed);
+	}
+	c->dict = Py_BuildValue("{s:O}", "_boxed_call", Py_True);
+	if (!c->dict || !read_signature(c, s)) {
+		Py_DECREF((PyObject *)c);
+		return NULL;
+	}
+	return (PyObject *)c;
+}
+
+struct weft_executable *ext_graph_executable(PyObject *graph)
+{
+	if ((PyObject *)Py_TYPE(graph) == graph_type)
+		return ((struct graph *)graph)->x;
+	PyErr_SetString(PyExc_TypeError, "weft: expected a compiled graph");
+	return NULL;
+}
+
+static PyMemberDef members[] = {
+	{ "__vectorcalloffset__", T_PYSSIZET, offsetof(struct graph, call), READONLY, NULL },
+	{ "__dictoffset__", T_PYSSIZET, offsetof(struct graph, dict), READONLY, NULL },
+	{ NULL, 0, 0, 0, NULL },
+};
+static PyGetSetDef getset[] = {
+	{ "__dict__", PyObject_GenericGetDict, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+static PyType_Slot slots[] = {
+	{ Py_tp_call, (void *)(uintptr_t)graph_call },
+	{ Py_tp_dealloc, (void *)(uintptr_t)graph_dealloc },
+	{ Py_tp_members, members },
+	{ Py_tp_getset, getset },
+	{ Py_tp_doc,
+		"A compiled graph: graph(list of arguments) -> list.  The list is cleared." },
+	{ 0, NULL },
+};
+static PyType_Spec spec = {
+	.name = "weft._C.Graph",
+	.basicsize = sizeof(struct graph),
+	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL |
+		 Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+	.slots = slots,
+};
+
+bool ext_graph_init(PyObject *module)
+{
+	graph_type = PyType_FromSpec(&spec);
+	if (!graph_type)
+		return false;
+	Py_INCREF(graph_type);
+	if (!PyModule_AddObject(module, "Graph", graph_type))
+		return true;
+	Py_DECREF(graph_type);
+	return false;
+}
