@@ -225,9 +225,10 @@ void core_map(struct gen *g)
 		return;
 	}
 	LLVMValueRef total = extent_product(g, k->rank - 1, k->space);
+	LLVMValueRef grain = gen_extent(g, k->outer_grain);
 	gen_here(g);
-	LLVMValueRef lo = MUL(first, c64(g, k->outer_grain));
-	LLVMValueRef hi = min_signed(g, MUL(last, c64(g, k->outer_grain)), total);
+	LLVMValueRef lo = MUL(first, grain);
+	LLVMValueRef hi = min_signed(g, MUL(last, grain), total);
 	if (wants_flat(g)) {
 		LLVMValueRef n = gen_extent(g, d);
 		gen_here(g);
@@ -235,7 +236,9 @@ void core_map(struct gen *g)
 		m.lanes.lo = MUL(lo, n);
 		m.lanes.hi = MUL(hi, n);
 		m.lanes.level = g->depth;
-		m.lanes.align = d > 0 && (d * k->outer_grain) % LANES == 0 ? LANES : 1;
+		bool aligned =
+			d > 0 && k->outer_grain >= 0 && (d * k->outer_grain) % LANES == 0;
+		m.lanes.align = aligned ? LANES : 1;
 		m.lanes.max = elements > 0 ? elements - 1 : INT64_MAX;
 		m.lanes.whole_blocks =
 			m.lanes.align == LANES && elements > 0 && elements % LANES == 0;

@@ -490,9 +490,10 @@ void core_row(struct gen *g)
 	row_plan_kept(g, w);
 	row_bind(g, w);
 	LLVMValueRef rows = extent_product(g, outer, k->space);
+	LLVMValueRef grain = gen_extent(g, k->outer_grain);
 	gen_here(g);
-	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), c64(g, k->outer_grain));
-	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), c64(g, k->outer_grain)), rows);
+	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
+	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain), rows);
 	loop_begin(g, l, lo, hi, 1);
 	struct ix o = ix_scalar(l->iv, g->depth, 1, total > 0 ? total - 1 : INT64_MAX);
 	ix_delinear(g, o, outer, k->space, w->ix);

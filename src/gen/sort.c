@@ -169,10 +169,10 @@ void core_sort(struct gen *g)
 	LLVMValueRef rows = MUL(extent_product(g, s.axis, s.dims),
 		extent_product(g, s.rank - s.axis - 1, s.dims + s.axis + 1));
 	s.size = gen_extent(g, s.dims[s.axis]);
+	LLVMValueRef grain = gen_extent(g, g->k->outer_grain);
 	gen_here(g);
-	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), c64(g, g->k->outer_grain));
-	LLVMValueRef hi =
-		min_signed(g, MUL(LLVMGetParam(g->fn, 2), c64(g, g->k->outer_grain)), rows);
+	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
+	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain), rows);
 	loop_begin(g, l, lo, hi, 1);
 	gen_here(g);
 	place_row(g, &s, l->iv);

@@ -136,18 +136,12 @@ static void add_sizes(struct graph *g, struct kernel *k)
 
 /* ---- chunks --------------------------------------------------------------------------------- */
 
-static int64_t at_least(int64_t v, int64_t least)
+/* A grain for `outer` items of `each` elements: about CHUNK_ELEMENTS a chunk, few enough chunks.
+ * All are extents. */
+static int64_t grain(struct graph *g, int64_t outer, int64_t each)
 {
-	return v < least ? least : v;
-}
-
-/* A grain for `outer` items of `each` elements: about CHUNK_ELEMENTS a chunk, few enough chunks. */
-static int64_t grain(int64_t outer, int64_t each)
-{
-	int64_t per = CHUNK_ELEMENTS / at_least(each < 0 ? 64 : each, 1);
-	if (outer > 0 && outer / at_least(per, 1) > CHUNK_MOST)
-		per = outer / CHUNK_MOST + 1;
-	return at_least(per, 1);
+	int64_t per = dim_floordiv(g, CHUNK_ELEMENTS, dim_max(g, each, 1));
+	return dim_max(g, dim_max(g, per, dim_ceildiv(g, outer, CHUNK_MOST)), 1);
 }
 
 static const struct node *kernel_sort(const struct kernel *k)
@@ -184,20 +178,22 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		uint32_t axis = sort_axis(n);
 		int64_t rows = dim_mul(g, dim_product(g, axis, t->dims),
 			dim_product(g, t->rank - axis - 1, t->dims + axis + 1));
-		k->outer_grain = grain(rows, 16 * at_least(t->dims[axis], 64));
+		k->outer_grain = grain(g, rows,
+			dim_mul(g, 16, dim_max(g, t->dims[axis], 64)));
 		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}
 	uint32_t inner = k->core == CORE_row ? k->row : k->rank ? 1 : 0;
 	int64_t outer = dim_product(g, k->rank - inner, k->space);
 	int64_t each = dim_product(g, inner, k->space + (k->rank - inner));
-	if (k->core == CORE_map && inner && outer >= 0 && outer < 64 && each > 2 * CHUNK_ELEMENTS) {
+	if (k->core == CORE_map && inner && outer >= 0 && outer < 64 &&
+		(each < 0 || each > 2 * CHUNK_ELEMENTS)) {
 		k->outer_grain = 1;
 		k->inner_grain = CHUNK_ELEMENTS;
 		k->chunks = dim_mul(g, outer, dim_ceildiv(g, each, CHUNK_ELEMENTS));
 		return;
 	}
-	k->outer_grain = grain(outer, each);
+	k->outer_grain = grain(g, outer, each);
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 
@@ -285,6 +281,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->noutputs = nresults + (group->core == CORE_sort);
 	add_sizes(g, k);
 	kernel_chunks(g, k);
+	add_size(j, k, k->outer_grain);
 	kernel_name(j, k);
 	kernel_hash(k);
 	*ninputs = b.ninputs;

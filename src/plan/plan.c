@@ -204,7 +204,7 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 	step->flops = (int64_t)flops;
 	step->bytes = (int64_t)bytes;
 	/* Of sizes known only at the call, the number of chunks decides there. */
-	step->small = k->chunks >= 0 && flops < 20000 && bytes < 32768;
+	step->small = !k->nsizes && flops < 20000 && bytes < 32768;
 }
 
 static const struct node *const *source_nodes(struct planner *pl, const struct fusion *f,

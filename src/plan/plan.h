@@ -96,6 +96,7 @@ struct kernel {
 	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row:
 	 * without the row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and
 	 * the last dim is cut into pieces of inner_grain, the innermost counter of chunks.
+	 * outer_grain is an extent, inner_grain a number.
 	 * CORE_contract: chunk = ((batch * blocks of m) + block of m) * blocks of n + block of
 	 * n. */
 	int64_t outer_grain, inner_grain;

@@ -230,14 +230,15 @@ static PyObject *ext_version(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
 	{ "compile", ext_compile, METH_VARARGS,
-		"compile(backend, name, text, options, inputs, outputs, extra, seed=None) -> graph" },
+		"compile(backend, name, text, options, inputs, outputs, extra, seed) -> Graph" },
 	{ "report", ext_report, METH_VARARGS, "report(format) -> str" },
 	{ "options", ext_options, METH_VARARGS, "options(format) -> str" },
 	{ "notices", ext_notices, METH_O, "notices(function of a text)" },
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
 	{ "warm_up", ext_warm_up, METH_NOARGS, "warm_up(): starts the threads of the pool" },
-	{ "setup", ext_setup, METH_VARARGS, "setup(exchange, Tensor, Parameter, plain, resolve, threads)" },
+	{ "setup", ext_setup, METH_VARARGS,
+		"setup(exchange, Tensor, Parameter, plain, resolve, threads)" },
 	{ "backend_register", ext_backend_register, METH_VARARGS,
 		"backend_register(name, tags, function)" },
 	{ "backend_announce", ext_backend_announce, METH_VARARGS,

@@ -493,7 +493,7 @@ PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s
 		weft_executable_release(x);
 		return NULL;
 	}
-	memset((char *)c + offsetof(struct graph, call), 0, sizeof *c - offsetof(struct graph, call));
+	memset((char *)c + sizeof(PyObject), 0, sizeof *c - sizeof(PyObject));
 	c->call = graph_vectorcall;
 	c->x = x;
 	c->small = weft_bind_table.small(x);
