@@ -237,31 +237,43 @@ static void print_module(struct printer *p)
 		print_newline(p);
 		str_add(p->out, kept->list[i]->s);
 	}
-	for (uint32_t i = 0; i < graph_nfuncs(p->g); i++)
-		print_func(p, graph_func(p->g, i));
+	for (uint32_t i = 0; i < printer_nfuncs(p); i++)
+		print_func(p, printer_func(p, i));
 	p->depth--;
 	str_add(p->out, "\n}\n");
 	print_files(p);
 }
 
+uint32_t printer_nfuncs(const struct printer *p)
+{
+	return p->only ? 1 : graph_nfuncs(p->g);
+}
+
+const struct func *printer_func(const struct printer *p, uint32_t i)
+{
+	return p->only ? p->only : graph_func(p->g, i);
+}
+
 struct print_args {
 	const struct graph *g;
+	const struct func *only;
 	struct str *out;
 };
 
 static void print_job(struct job *j, void *arg)
 {
 	struct print_args *a = arg;
-	struct printer p = { .j = j, .g = a->g, .out = a->out };
+	struct printer p = { .j = j, .g = a->g, .out = a->out, .only = a->only };
 
 	shown_find(&p);
 	print_module(&p);
 }
 
-struct weft_error *stablehlo_print(const struct graph *g, struct str *out)
+struct weft_error *stablehlo_print_func(
+	const struct graph *g, const struct func *f, struct str *out)
 {
 	struct str text;
-	struct print_args a = { g, &text };
+	struct print_args a = { g, f, &text };
 
 	str_init(&text, NULL);
 	struct weft_error *e = job_run(print_job, &a);
@@ -273,4 +285,9 @@ struct weft_error *stablehlo_print(const struct graph *g, struct str *out)
 	if (!e && out->failed)
 		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory to print the program");
 	return e;
+}
+
+struct weft_error *stablehlo_print(const struct graph *g, struct str *out)
+{
+	return stablehlo_print_func(g, NULL, out);
 }

@@ -67,7 +67,11 @@ struct printer {
 	uint32_t depth, values, args;        /* next %number and %arg number */
 	struct shown *shown;
 	const struct func *func;
+	const struct func *only;             /* the module's only function; NULL: those of g */
 };
+/* The functions that are printed. */
+uint32_t printer_nfuncs(const struct printer *p);
+const struct func *printer_func(const struct printer *p, uint32_t i);
 void print_newline(struct printer *p);
 void print_value_name(struct printer *p, const struct scope *s, const struct node *n);
 const char *new_param(struct printer *p);

@@ -141,6 +141,6 @@ static void find_in(struct printer *p, const struct level *l)
 void shown_find(struct printer *p)
 {
 	p->shown = job_alloc(p->j, sizeof *p->shown);
-	for (uint32_t i = 0; i < graph_nfuncs(p->g); i++)
-		find_in(p, &(struct level){ NULL, graph_func(p->g, i)->region, NULL });
+	for (uint32_t i = 0; i < printer_nfuncs(p); i++)
+		find_in(p, &(struct level){ NULL, printer_func(p, i)->region, NULL });
 }

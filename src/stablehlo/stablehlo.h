@@ -21,4 +21,7 @@ struct weft_error *stablehlo_read(const char *name, const char *text, size_t siz
 
 /* Appends g's text to *out.  RESOURCE_EXHAUSTED without memory. */
 struct weft_error *stablehlo_print(const struct graph *g, struct str *out) BASE_MUST_USE;
+/* The same with f, whose nodes are g's, as the only function. */
+struct weft_error *stablehlo_print_func(
+	const struct graph *g, const struct func *f, struct str *out) BASE_MUST_USE;
 #endif

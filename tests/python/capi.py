@@ -33,7 +33,11 @@ def load(build=None):
             ("weft_error_free", None, [pointer]), ("weft_client_open", pointer, [ctypes.c_char_p, pointer]),
             ("weft_client_release", None, [pointer]),
             ("weft_program_parse", pointer, [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t, pointer]),
-            ("weft_program_release", None, [pointer]), ("weft_options_create", pointer, [pointer]),
+            ("weft_program_release", None, [pointer]), ("weft_text_free", None, [pointer]),
+            ("weft_program_print", pointer, [pointer, pointer]),
+            ("weft_program_gradient", pointer, [pointer, ctypes.c_uint32, pointer, pointer]),
+            ("weft_program_training", pointer, [pointer, ctypes.c_uint32, pointer, pointer]),
+            ("weft_training_fini", None, [pointer]), ("weft_options_create", pointer, [pointer]),
             ("weft_options_set", pointer, [pointer, ctypes.c_char_p, ctypes.c_char_p]),
             ("weft_options_free", None, [pointer]), ("weft_compile", pointer, [pointer] * 4),
             ("weft_executable_release", None, [pointer]), ("weft_executable_outputs", ctypes.c_uint32, [pointer]),
@@ -44,6 +48,11 @@ def load(build=None):
         function = getattr(lib, name)
         function.restype, function.argtypes = result, args
     return lib
+
+
+class Training(ctypes.Structure):
+    _fields_ = [("forward", ctypes.c_void_p), ("backward", ctypes.c_void_p), ("nkept", ctypes.c_uint32),
+                ("kept", ctypes.POINTER(ctypes.c_int32)), ("bytes", ctypes.c_uint64)]
 
 
 class WeftError(Exception):
@@ -80,6 +89,41 @@ class Weft:
             lib.weft_program_release(program)
         return lambda *arrays: self.run(exe, arrays)
 
+    def program(self, text, name="<text>", format=STABLEHLO):
+        program, data = ctypes.c_void_p(), text.encode()
+        self.check(self.lib.weft_program_parse(format, name.encode(), data, len(data), ctypes.byref(program)))
+        return program
+
+    def print(self, program):
+        text = ctypes.c_void_p()
+        self.check(self.lib.weft_program_print(program, ctypes.byref(text)))
+        try:
+            return ctypes.string_at(text).decode()
+        finally:
+            self.lib.weft_text_free(text)
+
+    def gradient(self, text, wrt=(), **kinds):
+        """The text of the gradient program."""
+        program, out = self.program(text, **kinds), ctypes.c_void_p()
+        try:
+            self.check(self.lib.weft_program_gradient(program, len(wrt), (ctypes.c_uint32 * len(wrt))(*wrt),
+                                                      ctypes.byref(out)))
+            return self.print(out)
+        finally:
+            self.lib.weft_program_release(out)
+            self.lib.weft_program_release(program)
+
+    def training(self, text, wrt=(), **kinds):
+        """The texts of forward and backward, where backward's first arguments come from, and the bytes kept."""
+        program, out = self.program(text, **kinds), Training()
+        try:
+            self.check(self.lib.weft_program_training(program, len(wrt), (ctypes.c_uint32 * len(wrt))(*wrt),
+                                                      ctypes.byref(out)))
+            return self.print(out.forward), self.print(out.backward), out.kept[:out.nkept], out.bytes
+        finally:
+            self.lib.weft_training_fini(ctypes.byref(out))
+            self.lib.weft_program_release(program)
+
     def run(self, exe, arrays):
         lib, keep = self.lib, []
         ins = (ctypes.c_void_p * max(1, len(arrays)))()
@@ -87,7 +131,7 @@ class Weft:
         n = lib.weft_executable_outputs(exe)
         try:
             for i, a in enumerate(arrays):
-                a = np.ascontiguousarray(a)
+                a = np.asarray(a, order="C")
                 dims = (ctypes.c_int64 * max(1, a.ndim))(*a.shape)
                 keep += [a, dims]
                 self.check(lib.weft_buffer_wrap(self.client, Type(CODE[a.dtype], a.ndim, dims), a.ctypes.data, None,

@@ -1,0 +1,114 @@
+/* map.c -- gradients of elementwise ops: the formulas of grad.def, and the ops that need more. */
+#include "ir/rewrite.h"
+#include "pass/grad/grad_impl.h"
+
+#define SQRT_PI 1.7724538509055160273
+
+/* The words of the table. */
+#define OP1(op, a) build1(g, OP_##op, a)
+#define OP2(op, a, b) build2(g, OP_##op, a, b)
+#define K(v) build_like(g, y, v)
+#define ADD(a, b) OP2(add, a, b)
+#define SUB(a, b) OP2(subtract, a, b)
+#define MUL(a, b) OP2(multiply, a, b)
+#define DIV(a, b) OP2(divide, a, b)
+#define NEG(a) OP1(negate, a)
+#define SIGN(a) OP1(sign, a)
+#define EXP(a) OP1(exponential, a)
+#define LOG(a) OP1(log, a)
+#define SIN(a) OP1(sine, a)
+#define COS(a) OP1(cosine, a)
+#define RSQRT(a) OP1(rsqrt, a)
+#define SINH(a) OP1(chlo_sinh, a)
+#define COSH(a) OP1(chlo_cosh, a)
+#define DIGAMMA(a) OP1(chlo_digamma, a)
+#define POLYGAMMA(a, b) OP2(chlo_polygamma, a, b)
+#define GT(a, b) build_compare(g, "GT", a, b)
+#define LT(a, b) build_compare(g, "LT", a, b)
+#define EQ(a, b) build_compare(g, "EQ", a, b)
+/* d where `whole`, half of it where `half`, else nothing */
+#define SPLIT(whole, half) \
+	build_select(g, whole, d, build_select(g, half, MUL(d, K(0.5)), K(0)))
+#define NONZERO(a) build_select(g, EQ(a, K(0)), K(1), a)
+/* z * x**(z - 1); nothing at z = 0, also where x is 0 */
+#define POWER_DX(x, z) \
+	build_select(g, EQ(z, K(0)), K(0), MUL(z, OP2(power, x, SUB(NONZERO(z), K(1)))))
+#define TRUNCATE(a) MUL(SIGN(a), OP1(floor, OP1(abs, a)))
+#define UNKNOWN(what) (grad_refuse(grad, n, what " has a gradient that is no function here"), d)
+
+#define MAP1(op, dx)                                                                      \
+	void grad_##op(struct grad *grad, const struct node *n, const struct node *const *ct) \
+	{                                                                                 \
+		struct graph *g = grad->g;                                                \
+		const struct node *x = n->in[0], *y = n, *d = ct[0];                      \
+		(void)g, (void)y;                                                         \
+		grad_flow(grad, x, dx);                                                    \
+	}
+#define MAP2(op, dx, dz)                                                                  \
+	void grad_##op(struct grad *grad, const struct node *n, const struct node *const *ct) \
+	{                                                                                 \
+		struct graph *g = grad->g;                                                \
+		const struct node *x = n->in[0], *z = n->in[1], *y = n, *d = ct[0];       \
+		(void)g, (void)y;                                                         \
+		if (grad_wants(grad, x))                                                  \
+			grad_flow(grad, x, dx);                                            \
+		if (grad_wants(grad, z))                                                  \
+			grad_flow(grad, z, dz);                                            \
+	}
+#define RULE(op)
+#define ZERO(op)
+#include "pass/grad.def"
+#undef MAP1
+#undef MAP2
+#undef RULE
+#undef ZERO
+
+void grad_convert(struct grad *d, const struct node *n, const struct node *const *ct)
+{
+	grad_flow(d, n->in[0], build_convert(d->g, ct[0], n->in[0]->type->dtype));
+}
+
+void grad_reduce_precision(struct grad *d, const struct node *n, const struct node *const *ct)
+{
+	grad_flow(d, n->in[0], node_with_operands(d->g, n, ct));
+}
+
+/* v summed to a scalar where x is one. */
+static const struct node *like_scalar(struct grad *d, const struct node *x, const struct node *v)
+{
+	int64_t dims[64];
+	uint32_t rank = v->type->rank;
+	if (x->type->rank || !rank)
+		return v;
+	for (uint32_t i = 0; i < rank && i < 64; i++)
+		dims[i] = i;
+	return build_reduce(d->g, OP_add, v, rank, dims);
+}
+
+void grad_select(struct grad *d, const struct node *n, const struct node *const *ct)
+{
+	const struct node *zeros = grad_zeros(d, n);
+	if (grad_wants(d, n->in[1]))
+		grad_flow(d, n->in[1], build_select(d->g, n->in[0], ct[0], zeros));
+	if (grad_wants(d, n->in[2]))
+		grad_flow(d, n->in[2], build_select(d->g, n->in[0], zeros, ct[0]));
+}
+
+void grad_clamp(struct grad *d, const struct node *n, const struct node *const *ct)
+{
+	struct graph *g = d->g;
+	const struct node *x = n->in[1], *zeros = grad_zeros(d, n);
+	const struct node *low = build_broadcast_to(g, n->in[0], x->type->rank, x->type->dims);
+	const struct node *high = build_broadcast_to(g, n->in[2], x->type->rank, x->type->dims);
+	const struct node *above = build_compare(g, "GT", x, low);
+	const struct node *below = build_compare(g, "LT", x, high);
+	grad_flow(d, x, build_select(g, build2(g, OP_and, above, below), ct[0], zeros));
+	if (grad_wants(d, n->in[0]))
+		grad_flow(d, n->in[0], like_scalar(d, n->in[0], build_select(g,
+			build2(g, OP_and, build_compare(g, "LT", x, low),
+				build_compare(g, "LT", low, high)), ct[0], zeros)));
+	if (grad_wants(d, n->in[2]))
+		grad_flow(d, n->in[2], like_scalar(d, n->in[2],
+			build_select(g, build_compare(g, "GT", build2(g, OP_maximum, x, low),
+				high), ct[0], zeros)));
+}
