@@ -129,6 +129,7 @@ static void shapes(struct graph *g, struct job *j)
 			UNIT_NOTE("shape %u, panels of %d", i, panel);
 			check(g, j, &list[i], panel);
 		}
+	CHECK(gen_emulated() || gen_runs(ISA_LEVEL_amx) || !gen_runs(ISA_LEVEL_avx512bf16));
 }
 
 void test_gen_contract__shapes(void)
@@ -186,12 +187,12 @@ void test_gen_contract__batches_and_moves(void)
 	gen_with_graph(attention);
 }
 
-static void symbolic(struct graph *g, struct job *j)
+static void symbolic_of(struct graph *g, struct job *j, enum dtype t)
 {
 	int64_t m = dim_arg(g, 0, 0, 1, 1000), k = dim_arg(g, 0, 1, 1, 1000),
 		n = dim_arg(g, 1, 1, 1, 1000);
-	const struct type *rt = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ m, k });
-	const struct type *vt = type_tensor(g, DTYPE_f32, 2, (int64_t[]){ k, n });
+	const struct type *rt = type_tensor(g, t, 2, (int64_t[]){ m, k });
+	const struct type *vt = type_tensor(g, t, 2, (int64_t[]){ k, n });
 	const struct type *params[] = { rt, vt };
 	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0,
 		NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_f32);
@@ -217,12 +218,18 @@ static void symbolic(struct graph *g, struct job *j)
 				.rows_m = k,
 				.rows_k = 1,
 				.cols_k = n,
-				.rows_type = DTYPE_f32,
-				.cols_type = DTYPE_f32,
+				.rows_type = t,
+				.cols_type = t,
 				.acc = DTYPE_f32,
 				.m_block = 48 } };
 		gen_check(&gc);
 	}
+}
+
+static void symbolic(struct graph *g, struct job *j)
+{
+	symbolic_of(g, j, DTYPE_f32);
+	symbolic_of(g, j, DTYPE_bf16);
 }
 
 void test_gen_contract__symbolic_sizes(void)

@@ -35,6 +35,9 @@ void gen_with_graph(void (*build)(struct graph *g, struct job *j));
 void gen_check(const struct gen_case *c);
 const struct codegen_table *gen_table(void);
 bool gen_runs(enum isa isa);
+/* Instructions of AMX that were emulated so far: kernels for it run on any machine that could run
+ * the rest of them. */
+unsigned long gen_emulated(void);
 /* executable copy; the entry's address */
 void *gen_map_code(const struct codegen_code *code);
 const struct region *gen_region(struct graph *g, uint32_t nparams, const struct type *const *params,
