@@ -5,6 +5,8 @@ Each is a near-minimax (Chebyshev) fit by mpmath at 60 digits of the smooth part
 the parts that must be exact (x in sin x, 1 + x in exp x) stay out of the fit.  Run by hand when a fit
 changes; needs mpmath, which comes with torch.
 """
+import textwrap
+
 import mpmath as mp
 
 mp.mp.dps = 60
@@ -16,9 +18,43 @@ def fit(name, fn, lo, hi, degree, comment, wide):
     poly = poly[::-1]
     digits = 17 if wide else 10
     H.append(f"extern const double math_{name}[{len(poly)}];")
-    C.append(f"/* {comment}; fit error {mp.nstr(err, 2)} */")
+    remark(f"{comment}; fit error {mp.nstr(err, 2)}")
     C.append(f"const double math_{name}[{len(poly)}] = {{")
     C.extend(f"\t{mp.nstr(c, digits, min_fixed=0, max_fixed=0)}," for c in poly)
+    C.append("};")
+
+
+def remark(text):
+    lines = textwrap.wrap(text, 94)
+    C.append("/* " + "\n * ".join(lines) + " */")
+
+
+def pair(c):
+    """c as the sum of two doubles, in text."""
+    high = mp.mpf(float(c))
+    return f"{{ {mp.nstr(high, 17, min_fixed=0, max_fixed=0)}, {mp.nstr(c - high, 17, min_fixed=0, max_fixed=0)} }}"
+
+
+def fit_two(name, fn, lo, hi, degree, comment):
+    """The same with coefficients in two parts (math_two.c)."""
+    poly, err = mp.chebyfit(fn, [mp.mpf(lo), mp.mpf(hi)], degree + 1, error=True)
+    poly = poly[::-1]
+    H.append(f"extern const double math_{name}[{len(poly)}][2];")
+    remark(f"{comment}; fit error {mp.nstr(err, 2)}")
+    C.append(f"const double math_{name}[{len(poly)}][2] = {{")
+    C.extend(f"\t{pair(c)}," for c in poly)
+    C.append("};")
+
+
+def rows(name, table, comment):
+    """Rows of doubles, exact."""
+    H.append(f"extern const double math_{name}[{len(table)}][{len(table[0])}];")
+    remark(comment)
+    C.append(f"const double math_{name}[{len(table)}][{len(table[0])}] = {{")
+    for row in table:
+        text = [mp.nstr(mp.mpf(float(c)), 17, min_fixed=0, max_fixed=0) for c in row]
+        lines = [", ".join(text[i:i + 3]) for i in range(0, len(text), 3)]
+        C.append("\t{ " + ",\n\t\t".join(lines) + " },")
     C.append("};")
 
 
@@ -29,7 +65,7 @@ def series(fn, at0):
 
 H = ["/* math_table.h -- polynomials of the elementary functions, lowest power first.",
      " * Made by scripts/fit_math.py; do not edit. */",
-     "#ifndef GEN_MATH_TABLE_H", "#define GEN_MATH_TABLE_H"]
+     "#ifndef GEN_MATH_TABLE_H", "#define GEN_MATH_TABLE_H", "#include <stdint.h>"]
 C = ["/* math_table.c -- polynomials of the elementary functions, lowest power first: near-minimax fits.",
      " * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */",
      '#include "gen/math_table.h"', ""]
@@ -75,6 +111,129 @@ fit("cos_f64", cs, 0, q * q, 6, "(cos x - 1 + x^2 / 2) / x^4 in z = x^2", True)
 a = mp.tan(mp.pi / 8) * mp.mpf("1.0001")
 atn = series(lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: -mp.mpf(1) / 3 + z / 5)
 fit("atan_f64", atn, 0, a * a, 11, "(atan x - x) / x^3 in z = x^2, |x| <= tan(pi / 8)", True)
+asn = series(lambda z: (mp.asin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: mp.mpf(1) / 6 + 3 * z / 40)
+fit("asin_f64", asn, 0, "0.2501", 12, "(asin x - x) / x^3 in z = x^2, |x| <= 1/2", True)
+shn = series(lambda z: (mp.sinh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: mp.mpf(1) / 6 + z / 120)
+fit("sinh_f64", shn, 0, "1.0001", 7, "(sinh x - x) / x^3 in z = x^2, |x| <= 1", True)
+
+
+def words(name, value, n, comment):
+    """The n 64-bit words of value's bits: the first holds its whole part."""
+    H.append(f"extern const uint64_t math_{name}[{n}];")
+    remark(comment)
+    C.append(f"const uint64_t math_{name}[{n}] = {{")
+    with mp.workdps(n * 20 + 20):
+        bits = int(mp.floor(value() * mp.mpf(2) ** (64 * (n - 1))))
+    C.extend(f"\t0x{bits >> (64 * (n - 1 - i)) & (2**64 - 1):016x}u," for i in range(n))
+    C.append("};")
+
+
+words("two_over_pi", lambda: 2 / mp.pi, 22, "2 / pi: its whole part, then its fraction in words of 64 bits")
+at2 = series(lambda z: (mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: mp.mpf(1) / 3 + z / 5)
+fit_two("atanh", at2, 0, zmax * mp.mpf("1.01"), 8, "(atanh s - s) / s^3 in z = s^2, s = f / (2 + f)")
+fit_two("atanh_full", at2, 0, zmax * mp.mpf("1.01"), 14, "the same")
+snp = series(lambda z: mp.sin(mp.pi * mp.sqrt(z)) / mp.sqrt(z), lambda z: mp.pi - mp.pi**3 * z / 6)
+fit_two("sin_pi", snp, 0, mp.mpf(1) / 16, 11, "sin(pi x) / x in z = x^2, |x| <= 1/4")
+fit_two("cos_pi", lambda z: mp.cos(mp.pi * mp.sqrt(z)), 0, mp.mpf(1) / 16, 11, "cos(pi x) in z = x^2")
+
+
+def stirling(w):
+    if w < mp.mpf(10) ** -30:
+        return mp.mpf(1) / 12
+    x = 1 / mp.sqrt(w)
+    return (mp.loggamma(x) - (x - mp.mpf(1) / 2) * mp.log(x) + x - mp.log(2 * mp.pi) / 2) * x
+
+
+def digamma_rest(w):
+    if w < mp.mpf(10) ** -30:
+        return mp.mpf(1) / 12
+    x = 1 / mp.sqrt(w)
+    return (mp.log(x) - 1 / (2 * x) - mp.digamma(x)) * x * x
+
+
+def derivatives(z):
+    """Taylor coefficients of log |gamma| at z, from the first power on."""
+    return [mp.psi(k, z) / mp.factorial(k + 1) for k in range(9)]
+
+
+def zero_row(z, taylor):
+    high = mp.mpf(float(z))
+    return [high, z - high] + taylor
+
+
+def lgamma_zeros():
+    """Of each interval -n - 1 .. -n two: near its right end, then near its left."""
+    table = []
+    for n in range(2, 18):
+        for left in (False, True):
+            f = lambda d: mp.log(abs(mp.gamma(-n - 1 + d if left else -n - d)))
+            d0, d1 = mp.mpf(10) ** -20, mp.mpf("0.5") if n > 2 else mp.mpf("0.4" if left else "0.6")
+            d = mp.findroot(f, (d0, d1), solver="bisect", tol=mp.mpf(10) ** -50, maxsteps=400)
+            z = -n - 1 + d if left else -n - d
+            table.append(zero_row(z, derivatives(z)[:8]))
+    return table
+
+
+def digamma_zeros():
+    """Of each interval -n - 1 .. -n one."""
+    table = []
+    for n in range(0, 32):
+        e = mp.mpf(10) ** -6
+        z = mp.findroot(mp.digamma, (-n - 1 + e, -n - e), solver="bisect", tol=mp.mpf(10) ** -50, maxsteps=400)
+        table.append(zero_row(z, [mp.psi(k, z) / mp.factorial(k) for k in range(1, 9)]))
+    return table
+
+
+fit_two("stirling", stirling, 0, mp.mpf(1) / 144, 12,
+        "(lgamma x - (x - 1/2) log x + x - log(2 pi) / 2) x in w = 1 / x^2, x >= 12")
+fit_two("digamma", digamma_rest, 0, mp.mpf(1) / 144, 12, "(log x - 1 / (2 x) - digamma x) x^2 in w = 1 / x^2, x >= 12")
+lg2 = series(lambda t: mp.loggamma(2 + t) / t, lambda t: 1 - mp.euler + (mp.pi**2 / 6 - 1) * t / 2)
+fit("lgamma", lg2, "-0.25", "0.25", 13, "lgamma(2 + t) / t, |t| <= 1/4", True)
+root = mp.findroot(mp.digamma, mp.mpf("1.4616"))
+dg = series(lambda t: mp.digamma(root + t) / t, lambda t: mp.psi(1, root) + mp.psi(2, root) * t / 2)
+fit("digamma_root", dg, "-0.125", "0.125", 12, "digamma(1.4616.. + t) / t, |t| <= 1/8", True)
+rows("lgamma_zero", lgamma_zeros(),
+     "zeros of lgamma in -n - 1 .. -n, n = 2 .. 17: near the right end, near the left: z in two parts,"
+     " then the Taylor coefficients there")
+rows("digamma_zero", digamma_zeros(), "zeros of digamma in -n - 1 .. -n, n = 0 .. 31, the same way")
+
+
+def erf_inv_mid(z):
+    x = mp.sqrt(z)
+    return mp.sqrt(mp.pi) / 2 * (1 + mp.pi * z / 12) if x < mp.mpf(10) ** -15 else mp.erfinv(x) / x
+
+
+def erf_inv_tail(r):
+    """y - r for erfc y = e^(-r^2)."""
+    return mp.findroot(lambda y: mp.log(mp.erfc(y)) + r * r, r - mp.mpf("0.25")) - r
+
+
+def bessel(x):
+    """(1 + x)^(3/2) e^-x I1(x) / x"""
+    if x > 150:                     # Hankel's expansion
+        term = total = mp.mpf(1)
+        for k in range(1, 400):
+            term *= -mp.mpf(4 - (2 * k - 1) ** 2) / (k * 8 * x)
+            total += term
+            if abs(term) < mp.mpf(10) ** -45:
+                break
+        return total / mp.sqrt(2 * mp.pi) * (1 + 1 / x) ** mp.mpf("1.5")
+    if x < mp.mpf(10) ** -25:
+        return mp.mpf(1) / 2
+    return mp.besseli(1, x) * mp.exp(-x) * (1 + x) ** mp.mpf("1.5") / x
+
+
+mp.mp.dps = 40
+fit("erf_inv", erf_inv_mid, 0, "0.5625", 22, "erf_inv x / x in z = x^2, |x| <= 3/4", True)
+for name, lo, hi in (("near", "1.17", "2.3"), ("far", "2.3", "6.1")):
+    c, h = (mp.mpf(lo) + mp.mpf(hi)) / 2, (mp.mpf(hi) - mp.mpf(lo)) / 2
+    fit(f"erf_inv_{name}", lambda u: erf_inv_tail(c + h * u), -1, 1, 23,
+        f"erf_inv(1 - e^(-r^2)) - r in (r - c) / h, {lo} <= r <= {hi}", True)
+fit("bessel_near", lambda t: bessel(7 * (1 + t) / (3 - t)), -1, 1, 29,
+    "(1 + x)^(3/2) e^-x I1(x) / x in (3 x - 7) / (x + 7), x <= 7", True)
+fit("bessel_far", lambda t: bessel(14 / (1 + t) if 1 + t > mp.mpf(10) ** -30 else mp.mpf(10) ** 40), -1, 1, 29,
+    "the same in (14 - x) / x, x >= 7", True)
+mp.mp.dps = 60
 H.append("#endif")
 for name, lines in (("c", C), ("h", H)):
     with open(f"src/gen/math_table.{name}", "w") as f:

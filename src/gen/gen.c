@@ -245,7 +245,7 @@ LLVMValueRef gen_zeros(struct gen *g)
 	return g->zeros;
 }
 
-static void add_attribute(struct gen *g, LLVMValueRef fn, const char *name)
+void gen_attribute(struct gen *g, LLVMValueRef fn, const char *name)
 {
 	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
 
@@ -256,10 +256,10 @@ static void add_attribute(struct gen *g, LLVMValueRef fn, const char *name)
 void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal)
 {
 	g->fn = LLVMAddFunction(g->module, name, type);
-	add_attribute(g, g->fn, "nounwind");
+	gen_attribute(g, g->fn, "nounwind");
 	if (internal) {
 		LLVMSetLinkage(g->fn, LLVMInternalLinkage);
-		add_attribute(g, g->fn, "noinline");
+		gen_attribute(g, g->fn, "noinline");
 	}
 	g->entry = LLVMAppendBasicBlockInContext(g->llvm, g->fn, "entry");
 	g->block = LLVMAppendBasicBlockInContext(g->llvm, g->fn, "start");

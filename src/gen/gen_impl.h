@@ -127,6 +127,7 @@ LLVMValueRef gen_buffer(struct gen *g, uint32_t i);
 /* pointer to a new part of the scratch */
 LLVMValueRef gen_scratch(struct gen *g, size_t bytes);
 LLVMValueRef gen_zeros(struct gen *g);
+void gen_attribute(struct gen *g, LLVMValueRef fn, const char *name);
 /* private constant */
 LLVMValueRef gen_data(struct gen *g, const void *bytes, size_t n, size_t align);
 

@@ -76,84 +76,6 @@ static LLVMValueRef square_root(struct gen *g, LLVMValueRef a)
 	return call1(g, "llvm.sqrt", a);
 }
 
-LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a)
-{
-	LLVMValueRef x = math_abs(g, a), e = math_expm1(g, x);
-	LLVMValueRef r = FMUL(K(0.5), FADD(e, FDIV(e, FADD(e, K(1)))));
-	LLVMValueRef h = math_exp(g, FMUL(x, K(0.5)), NULL);     /* e^x alone may overflow */
-
-	r = SELECT(FCMP(OGT, x, K(40)), FMUL(FMUL(h, K(0.5)), h), r);
-	return math_copysign(g, r, a);
-}
-
-LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a)
-{
-	LLVMValueRef h = math_exp(g, FMUL(math_abs(g, a), K(0.5)), NULL);
-	LLVMValueRef e = FMUL(h, h);
-	LLVMValueRef r = FMUL(K(0.5), FADD(e, FDIV(K(1), e)));
-
-	return SELECT(FCMP(OGT, e, K(1e20)), FMUL(FMUL(h, K(0.5)), h), r);
-}
-
-static LLVMValueRef asinh_of(struct gen *g, LLVMValueRef a)
-{
-	LLVMValueRef x = math_abs(g, a), z = FMUL(x, x);
-	LLVMValueRef root = square_root(g, FADD(z, K(1)));
-	LLVMValueRef r = math_log1p(g, FADD(x, FDIV(z, FADD(K(1), root))));
-
-	r = SELECT(FCMP(OGT, x, K(1e9)), FADD(math_log(g, x), K(0.69314718055994530942)), r);
-	return math_copysign(g, r, a);
-}
-
-static LLVMValueRef acosh_of(struct gen *g, LLVMValueRef a)
-{
-	LLVMValueRef t = FSUB(a, K(1));
-	LLVMValueRef r = math_log1p(g, FADD(t, square_root(g, FADD(FMUL(t, t), FADD(t, t)))));
-
-	r = SELECT(FCMP(OGT, a, K(1e9)), FADD(math_log(g, a), K(0.69314718055994530942)), r);
-	return SELECT(FCMP(OLT, a, K(1)), K(__builtin_nan("")), r);
-}
-
-static LLVMValueRef atanh_of(struct gen *g, LLVMValueRef a)
-{
-	LLVMValueRef x = math_abs(g, a);
-	LLVMValueRef r = FMUL(K(0.5), math_log1p(g, FDIV(FADD(x, x), FSUB(K(1), x))));
-
-	return math_copysign(g, r, a);
-}
-
-/* (1 - a) (1 + a), whose root is the other side of asin and acos */
-static LLVMValueRef other_side(struct gen *g, LLVMValueRef a)
-{
-	return square_root(g, FMUL(FSUB(K(1), a), FADD(K(1), a)));
-}
-
-/* f64; NULL: no such function. */
-static LLVMValueRef call_f64(
-	struct gen *g, enum op op, LLVMValueRef a, LLVMValueRef b, bool for_f32)
-{
-	switch (op) {
-	case OP_exponential_minus_one: return math_expm1(g, a);
-	case OP_log_plus_one: return math_log1p(g, a);
-	case OP_sine: return math_sin_cos(g, a, 0);
-	case OP_cosine: return math_sin_cos(g, a, 1);
-	case OP_tan:
-	case OP_chlo_tan: return math_tan(g, a);
-	case OP_cbrt: return math_cbrt(g, a);
-	case OP_power: return for_f32 ? math_power_f32(g, a, b) : math_power(g, a, b);
-	case OP_atan2: return math_atan2(g, a, b);
-	case OP_chlo_atan: return math_atan2(g, a, K(1));
-	case OP_chlo_asin: return math_atan2(g, a, other_side(g, a));
-	case OP_chlo_acos: return math_atan2(g, other_side(g, a), a);
-	case OP_chlo_sinh: return math_sinh(g, a);
-	case OP_chlo_cosh: return math_cosh(g, a);
-	case OP_chlo_asinh: return asinh_of(g, a);
-	case OP_chlo_acosh: return acosh_of(g, a);
-	case OP_chlo_atanh: return atanh_of(g, a);
-	default: return NULL;
-	}
-}
-
 /* What has code of its own in f32 too. */
 static LLVMValueRef call_own(struct gen *g, enum op op, LLVMValueRef a)
 {
@@ -165,13 +87,57 @@ static LLVMValueRef call_own(struct gen *g, enum op op, LLVMValueRef a)
 	case OP_logistic: return math_logistic(g, a);
 	case OP_log: return math_log(g, a);
 	case OP_chlo_erf: return math_erf(g, a);
-	case OP_chlo_erfc: return math_erfc(g, a);
 	default: return NULL;
 	}
 }
 
-/* f32 as StableHLO's reference does it: e^(a + log 1/2) +- e^(-a + log 1/2), the sums in f32, which
- * does not overflow before the result does but loses a few units in the last place. */
+static LLVMValueRef body_expm1(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return math_expm1(g, a);
+}
+
+static LLVMValueRef body_log1p(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return math_log1p(g, a);
+}
+
+static LLVMValueRef body_cbrt(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return math_cbrt(g, a);
+}
+
+/* What is called (math_apart.c), in f64; f32 is widened. */
+static const struct { enum op op; math_body *body, *for_f32; } apart[] = {
+	{ OP_exponential_minus_one, body_expm1, NULL },
+	{ OP_log_plus_one, body_log1p, NULL },
+	{ OP_sine, math_body_sine, NULL },
+	{ OP_cosine, math_body_cosine, NULL },
+	{ OP_tan, math_body_tan, NULL },
+	{ OP_cbrt, body_cbrt, NULL },
+	{ OP_power, math_power, math_power_f32 },
+	{ OP_atan2, math_body_atan2, NULL },
+	{ OP_chlo_tan, math_body_tan, NULL },
+	{ OP_chlo_atan, math_body_atan, NULL },
+	{ OP_chlo_asin, math_body_asin, NULL },
+	{ OP_chlo_acos, math_body_acos, NULL },
+	{ OP_chlo_sinh, math_body_sinh, NULL },
+	{ OP_chlo_cosh, math_body_cosh, NULL },
+	{ OP_chlo_asinh, math_body_asinh, NULL },
+	{ OP_chlo_acosh, math_body_acosh, NULL },
+	{ OP_chlo_atanh, math_body_atanh, NULL },
+	{ OP_chlo_erfc, math_body_erfc, NULL },
+	{ OP_chlo_erf_inv, math_body_erf_inv, NULL },
+	{ OP_chlo_lgamma, math_body_lgamma, NULL },
+	{ OP_chlo_digamma, math_body_digamma, NULL },
+	{ OP_chlo_bessel_i1e, math_body_bessel_i1e, NULL },
+};
+
+/* sinh and cosh by CHLO's definition, every step rounded to f32: e^(a + log 1/2) less or plus
+ * e^(-a + log 1/2), which does not overflow before the result does but loses some units in the
+ * last place. */
 static LLVMValueRef exp_sum(struct gen *g, LLVMValueRef a, bool cosine)
 {
 	LLVMTypeRef wide = like(a, g->f64), t = LLVMTypeOf(a);
@@ -183,29 +149,28 @@ static LLVMValueRef exp_sum(struct gen *g, LLVMValueRef a, bool cosine)
 	down = LLVMBuildFPTrunc(g->b, down, t, "");
 	if (cosine)
 		return FADD(up, down);
-	LLVMValueRef small = math_sinh(g, LLVMBuildFPExt(g->b, a, wide, ""));
-	LLVMValueRef near = FCMP(OLT, math_abs(g, a), K(1));
-	return SELECT(near, LLVMBuildFPTrunc(g->b, small, t, ""), FSUB(up, down));
+	return SELECT(FCMP(OLT, math_abs(g, a), K(1)), math_sinh(g, a), FSUB(up, down));
 }
 
 LLVMValueRef math_call(
 	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef r = call_own(g, op, a);
+	bool f32 = n->type->dtype == DTYPE_f32;
 
 	if (r)
 		return r;
 	if (op == OP_remainder)
 		return math_remainder(g, a, b);
-	bool wide = math_wide(g, a);
-	if (!wide && (op == OP_chlo_sinh || op == OP_chlo_cosh) && n->type->dtype == DTYPE_f32)
+	if (g->k->strict && f32 && (op == OP_chlo_sinh || op == OP_chlo_cosh))
 		return exp_sum(g, a, op == OP_chlo_cosh);
-	if (!wide) {
-		a = LLVMBuildFPExt(g->b, a, like(a, g->f64), "");
-		b = b ? LLVMBuildFPExt(g->b, b, like(b, g->f64), "") : NULL;
+	for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+		math_body *body = apart[i].body;
+		if (apart[i].op != op)
+			continue;
+		if (!math_wide(g, a) && apart[i].for_f32)
+			body = apart[i].for_f32;
+		return math_apart(g, op_table[op].name, body, a, b);
 	}
-	r = call_f64(g, op, a, b, !wide);
-	if (!r)
-		gen_unsupported(g, n, NULL);
-	return wide ? r : LLVMBuildFPTrunc(g->b, r, like(r, g->f32), "");
+	gen_unsupported(g, n, NULL);
 }

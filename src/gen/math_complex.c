@@ -91,10 +91,10 @@ static LLVMValueRef half_log(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 /* first + x^2 + y^2 in two parts: what cancels does so exactly. */
 static struct two square_sum(struct gen *g, LLVMValueRef first, LLVMValueRef x, LLVMValueRef y)
 {
-	struct two p = math_two_product(g, x, x), q = math_two_product(g, y, y);
-	struct two s = math_two_sum(g, first, p.hi), t = math_two_sum(g, s.hi, q.hi);
+	struct two p = two_product(g, x, x), q = two_product(g, y, y);
+	struct two s = two_sum(g, first, p.hi), t = two_sum(g, s.hi, q.hi);
 
-	return math_two_sum(g, t.hi, FADD(FADD(s.lo, t.lo), FADD(p.lo, q.lo)));
+	return two_sum(g, t.hi, FADD(FADD(s.lo, t.lo), FADD(p.lo, q.lo)));
 }
 
 /* log |z|: near 1 from |z|^2 - 1, else from the parts divided by a power of 2. */
@@ -309,8 +309,8 @@ static struct val narrowed(struct gen *g, struct val like_this, struct z z, bool
 static LLVMValueRef two_products(
 	struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef c, LLVMValueRef d)
 {
-	struct two p = math_two_product(g, a, b), q = math_two_product(g, c, d);
-	struct two s = math_two_sum(g, p.hi, q.hi);
+	struct two p = two_product(g, a, b), q = two_product(g, c, d);
+	struct two s = two_sum(g, p.hi, q.hi);
 
 	return FADD(s.hi, FADD(s.lo, FADD(p.lo, q.lo)));
 }

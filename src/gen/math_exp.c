@@ -3,8 +3,7 @@
  * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is
  * exact; e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that
  * results may be denormal.  k comes from adding a number so large that the sum's last bits are k:
- * no conversion, and NaN stays NaN.  Errors against exact values (tests/unit/gen_math.c): exp 1.1
- * ULP, expm1 1.25, tanh 2, logistic 2.25, in f32 and f64. */
+ * no conversion, and NaN stays NaN.  doc/ulp.md has the errors of all elementary functions. */
 #include "gen/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
@@ -29,7 +28,7 @@ struct reduced { LLVMValueRef r, c, p, k; };
 static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 {
 	bool wide = math_wide(g, a);
-	double lo = wide ? -746 : -104, hi = wide ? 710 : 89, magic = wide ? 0x1.8p52 : 0x1.8p23;
+	double lo = wide ? -746 : -104, hi = wide ? 712 : 90, magic = wide ? 0x1.8p52 : 0x1.8p23;
 	struct reduced out;
 
 	a = SELECT(FCMP(OLT, a, K(lo)), K(lo), a);
@@ -46,12 +45,25 @@ static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 	return out;
 }
 
-LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift)
 {
 	struct reduced x = reduce(g, a, low);
 	LLVMValueRef y = FADD(fma3(g, FMUL(x.r, x.r), x.p, x.r), K(1));
 
-	return math_scale(g, y, x.k);
+	return math_scale(g, y, shift ? ADD(x.k, ci_like(x.k, shift)) : x.k);
+}
+
+LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+{
+	return math_exp_scaled(g, a, low, 0);
+}
+
+LLVMValueRef math_exp_parts(struct gen *g, LLVMValueRef a, LLVMValueRef low, struct two *e)
+{
+	struct reduced x = reduce(g, a, low);
+
+	*e = two_fast_sum(g, K(1), FADD(fma3(g, FMUL(x.r, x.r), x.p, x.c), x.r));
+	return x.k;
 }
 
 /* (2^k r + (2^k - 1)) + 2^k (r^2 p + c): the first sum holds nearly all, so little is rounded
@@ -79,7 +91,7 @@ LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a)
 	LLVMValueRef e = math_exp(g, FADD(c, c), NULL);
 	LLVMValueRef large = FSUB(K(1), FDIV(K(2), FADD(e, K(1))));
 
-	return SELECT(FCMP(OLT, x, K(0.625)), small, math_copysign(g, large, a));
+	return math_copysign(g, SELECT(FCMP(OLT, x, K(0.625)), small, large), a);
 }
 
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a)

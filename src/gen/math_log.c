@@ -3,7 +3,7 @@
  * Method: x = 2^k m with m in sqrt 1/2 .. sqrt 2, f = m - 1.  f32: f - f^2 / 2 + f^3 P(f).  f64:
  * with s = f / (2 + f), log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 Q(s^2))), whose largest term
  * is exact (Tang 1990 for the reduction).  Powers are e^(b log a), the logarithm and the product in
- * two parts.  Errors: log 1 ULP, log1p 1.5, cbrt 1; power 1 in f32, 8 in f64. */
+ * two parts. */
 #include "gen/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
@@ -11,7 +11,7 @@
 #define LN2_HI_F64 0x1.62e42fee00000p-1
 #define LN2_LO_F64 0x1.a39ef35793c76p-33
 
-struct split_log { LLVMValueRef f, k; };         /* k as a float */
+struct split_log { LLVMValueRef f, k, whole; };  /* k as a float and as an integer */
 
 static struct split_log take_apart(struct gen *g, LLVMValueRef a)
 {
@@ -27,10 +27,11 @@ static struct split_log take_apart(struct gen *g, LLVMValueRef a)
 	LLVMTypeRef i32s = like(a, g->i32);
 	struct split_log out;
 
+	k = SUB(k, SELECT(tiny, ci_like(k, wide ? 54 : 25), ci_like(k, 0)));
+	out.whole = k;
 	/* Through i32: 64-bit conversions are no instruction before AVX-512. */
 	if (wide)
 		k = LLVMBuildTrunc(g->b, k, i32s, "");
-	k = SUB(k, SELECT(tiny, ci_like(k, wide ? 54 : 25), ci_like(k, 0)));
 	out.k = LLVMBuildSIToFP(g->b, k, LLVMTypeOf(a), "");
 	out.f = FSUB(BITCAST(m, LLVMTypeOf(a)), K(1));
 	return out;
@@ -73,47 +74,24 @@ LLVMValueRef math_log1p(struct gen *g, LLVMValueRef a)
 	return SELECT(FCMP(OEQ, a, K(-1)), K(-__builtin_inf()), r);
 }
 
-/* ---- products and sums in two parts (Dekker 1971, Knuth) ------------------------------------ */
-
-struct two math_two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+/* log x = k ln 2 + 2 atanh s, s = (m - 1) / (m + 1), all of it in two parts; ln 2 in 41 bits, whose
+ * product with k is exact, and two parts more. */
+struct two two_log(struct gen *g, struct two x, bool full)
 {
-	struct two r = { .hi = FMUL(a, b) };
+	static const double ln2_high = 0x1.62e42fefa3000p-1;
+	static const double ln2_rest[2] = { 0x1.3de6af278ece6p-42, 0x1.f97b57a079a19p-103 };
+	struct split_log e = take_apart(g, x.hi);
+	LLVMValueRef a = x.hi, low = math_scale(g, x.lo, SUB(ci_like(e.whole, 0), e.whole));
+	struct two top = two_fast_sum(g, e.f, low);
+	struct two bottom = two_add_one(g, top, K(2)), s = two_div(g, top, bottom);
+	struct two z = two_mul(g, s, s), cube = two_mul(g, s, z);
 
-	if (g->isa->instr & ISA_FMA) {
-		r.lo = fma3(g, a, b, FNEG(r.hi));
-		return r;
-	}
-	LLVMValueRef ca = FMUL(a, K(0x1.000002p27)), cb = FMUL(b, K(0x1.000002p27));
-	LLVMValueRef ah = FSUB(ca, FSUB(ca, a)), al = FSUB(a, ah);
-	LLVMValueRef bh = FSUB(cb, FSUB(cb, b)), bl = FSUB(b, bh);
-	r.lo = FADD(FADD(FADD(FSUB(FMUL(ah, bh), r.hi), FMUL(ah, bl)), FMUL(al, bh)), FMUL(al, bl));
-	return r;
-}
-
-struct two math_two_sum(struct gen *g, LLVMValueRef a, LLVMValueRef b)
-{
-	struct two r = { .hi = FADD(a, b) };
-	LLVMValueRef t = FSUB(r.hi, a);
-
-	r.lo = FADD(FSUB(a, FSUB(r.hi, t)), FSUB(b, t));
-	return r;
-}
-
-/* log a in two parts, a positive and finite. */
-static struct two log_two(struct gen *g, LLVMValueRef a)
-{
-	struct split_log x = take_apart(g, a);
-	LLVMValueRef f = x.f, d = FADD(f, K(2)), dl = FSUB(f, FSUB(d, K(2)));
-	LLVMValueRef s = FDIV(f, d);
-	struct two sd = math_two_product(g, s, d);
-	LLVMValueRef rest = FSUB(FSUB(FSUB(f, sd.hi), sd.lo), FMUL(s, dl));
-	LLVMValueRef sl = FDIV(rest, d), z = FMUL(s, s);
-	LLVMValueRef t = FMUL(FMUL(s, z), POLY(z, math_log_f64));
-	struct two big = math_two_sum(g, FMUL(x.k, K(LN2_HI_F64)), FADD(s, s));
-	LLVMValueRef low = FADD(FADD(FADD(sl, sl), FMUL(x.k, K(LN2_LO_F64))), big.lo);
-	struct two r = math_two_sum(g, big.hi, FADD(t, low));
-
-	return r;
+	struct two p = full ? TWO_POLY(z, math_atanh_full, 9) : TWO_POLY(z, math_atanh, 2);
+	cube = two_mul(g, cube, p);
+	s = two_add(g, s, cube);
+	s = (struct two){ FADD(s.hi, s.hi), FADD(s.lo, s.lo) };
+	struct two rest = two_mul_one(g, two_const(g, a, ln2_rest), e.k);
+	return two_add(g, two_add(g, two_of(g, FMUL(e.k, K(ln2_high))), rest), s);
 }
 
 /* Signs, infinities, NaN; r: |a|^b. */
@@ -142,15 +120,18 @@ LLVMValueRef math_power_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef x = math_abs(g, a), inf = K(__builtin_inf());
-	struct two l = log_two(g, x), p = math_two_product(g, b, l.hi);
-	LLVMValueRef low = fma3(g, b, l.lo, p.lo);
-	/* where two parts do not hold: 0, inf, far out */
+	LLVMValueRef inside = AND(FCMP(OGT, x, K(0)), FCMP(OLT, x, inf)), most = K(0x1p70);
+	/* Beyond 2^70 the result is 0, 1 or infinity as it is at 2^70. */
+	LLVMValueRef far = FCMP(OGT, math_abs(g, b), most);
+	LLVMValueRef c = SELECT(far, math_copysign(g, most, b), b);
+	struct two l = two_log(g, two_of(g, SELECT(inside, x, K(1))), false);
+	struct two p = two_mul_one(g, l, c);
+	/* where two parts do not hold: 0 and infinity */
 	LLVMValueRef rough = FMUL(b, math_log(g, x));
-	LLVMValueRef sane = AND(
-		FCMP(OLT, math_abs(g, rough), K(746)), AND(FCMP(OGT, x, K(0)), FCMP(OLT, x, inf)));
-	LLVMValueRef arg = SELECT(sane, p.hi, rough);
+	LLVMValueRef arg = SELECT(inside, p.hi, rough), near = FCMP(OLT, math_abs(g, p.hi), K(800));
+	/* far out the exponential clamps its argument, and the rest of it must not count */
+	LLVMValueRef low = SELECT(AND(inside, near), p.lo, K(0));
 
-	low = SELECT(sane, low, K(0));
 	return power_special(g, a, b, math_exp(g, arg, low));
 }
 
@@ -158,9 +139,10 @@ LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 LLVMValueRef math_cbrt(struct gen *g, LLVMValueRef a)
 {
 	LLVMValueRef x = math_abs(g, a), tiny = FCMP(OLT, x, K(0x1p-1000));
+	LLVMValueRef huge = FCMP(OGT, x, K(0x1p1000));
 	LLVMTypeRef t = math_int(g, a);
 
-	x = SELECT(tiny, FMUL(x, K(0x1p60)), x);
+	x = FMUL(x, SELECT(tiny, K(0x1p60), SELECT(huge, K(0x1p-60), K(1))));
 	LLVMValueRef i = BITCAST(x, t), y;
 	/* i / 3 + bias, the division by a multiplication in floating point */
 	LLVMValueRef hi = LLVMBuildTrunc(g->b, LSHR(i, ci_like(i, 32)), like(a, g->i32), "");
@@ -175,7 +157,7 @@ LLVMValueRef math_cbrt(struct gen *g, LLVMValueRef a)
 	/* one more, as a correction */
 	LLVMValueRef yy = FMUL(y, y);
 	y = FSUB(y, FDIV(FSUB(FMUL(yy, y), x), FMUL(K(3), yy)));
-	y = SELECT(tiny, FMUL(y, K(0x1p-20)), y);
+	y = FMUL(y, SELECT(tiny, K(0x1p-20), SELECT(huge, K(0x1p20), K(1))));
 	y = math_copysign(g, y, a);
 	LLVMValueRef own =
 		OR(FCMP(OEQ, a, K(0)), NOT(FCMP(OLT, math_abs(g, a), K(__builtin_inf()))));

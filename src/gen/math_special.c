@@ -1,9 +1,8 @@
-/* math_special.c -- the error function.
+/* math_special.c -- the error functions and a Bessel function.
  *
  * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x).  In f64: up to 1 the same, beyond from erfc,
  * which is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x (Shepherd and
- * Laframboise 1981), x^2 in two parts.  Errors: erf 1 ULP; erfc 4 in f32, 16 in f64 (from
- * e^(-x^2)). */
+ * Laframboise 1981), the factors in two parts. */
 #include "gen/math_impl.h"
 
 static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
@@ -13,20 +12,25 @@ static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
 	return fma3(g, a, math_wide(g, a) ? POLY(z, math_erf_f64) : POLY(z, math_erf_f32), a);
 }
 
-/* erfc of x >= 0 */
+/* erfc of x >= 0, f64: e^(-x^2) P / (1 + 2 x), each factor as its rounded value and the error. */
 static LLVMValueRef erfc_positive(struct gen *g, LLVMValueRef a)
 {
-	bool wide = math_wide(g, a);
-	LLVMTypeRef t = math_int(g, a);
-	LLVMValueRef x = SELECT(FCMP(OGT, a, K(wide ? 28 : 10.5)), K(wide ? 28 : 10.5), a);
-	LLVMValueRef h =
-		AND(BITCAST(x, t), ci_like(BITCAST(x, t), -((int64_t)1 << (wide ? 27 : 12))));
-	LLVMValueRef xh = BITCAST(h, LLVMTypeOf(a)), rest = FMUL(FSUB(x, xh), FADD(x, xh));
-	LLVMValueRef e = math_exp(g, FNEG(FMUL(xh, xh)), FNEG(rest));
+	LLVMValueRef x = SELECT(FCMP(OGT, a, K(28)), K(28), a);
+	struct two square = two_product(g, x, x), e;
+	LLVMValueRef k = math_exp_parts(g, FNEG(square.hi), FNEG(square.lo), &e);
 	LLVMValueRef u = FDIV(FSUB(x, K(3.75)), FADD(x, K(3.75)));
+	int n = (int)(sizeof math_erfc_f64 / sizeof *math_erfc_f64);
+	LLVMValueRef tail = math_poly(g, u, math_erfc_f64 + 1, n - 1);
+	struct two p = two_fast_sum(g, K(math_erfc_f64[0]), FMUL(u, tail));
+	struct two d = two_sum(g, FADD(x, x), K(1));
+	LLVMValueRef inverse = FDIV(K(1), d.hi), q = FMUL(p.hi, inverse);
+	struct two back = two_product(g, q, d.hi);
+	LLVMValueRef off = FADD(FSUB(FSUB(p.hi, back.hi), back.lo), FSUB(p.lo, FMUL(q, d.lo)));
 
-	LLVMValueRef p = wide ? POLY(u, math_erfc_f64) : POLY(u, math_erfc_f32);
-	return FDIV(FMUL(e, p), FADD(FADD(x, x), K(1)));
+	off = FMUL(off, inverse);
+	struct two r = two_product(g, e.hi, q);
+	off = FADD(r.lo, fma3(g, e.hi, off, FMUL(e.lo, q)));
+	return math_scale(g, FADD(r.hi, off), k);
 }
 
 LLVMValueRef math_erf(struct gen *g, LLVMValueRef a)
@@ -42,10 +46,64 @@ LLVMValueRef math_erf(struct gen *g, LLVMValueRef a)
 	return SELECT(FCMP(OLT, x, K(1)), small, math_copysign(g, large, a));
 }
 
-LLVMValueRef math_erfc(struct gen *g, LLVMValueRef a)
+LLVMValueRef math_body_erfc(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	LLVMValueRef x = math_abs(g, a), c = erfc_positive(g, x);
 	LLVMValueRef r = SELECT(FCMP(OLT, a, K(0)), FSUB(K(2), c), c);
 
+	(void)b;
 	return SELECT(FCMP(OLT, x, K(0.5)), FSUB(K(1), erf_small(g, a)), r);
+}
+
+/* ---- the inverse error function ------------------------------------------------------------- */
+
+/* Up to 3/4 x P(x^2); beyond, with erfc y = 1 - x = e^(-r^2), y = r + Q(r) in two pieces. */
+LLVMValueRef math_body_erf_inv(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMValueRef x = math_abs(g, a), z = FMUL(a, a);
+	LLVMValueRef middle = FMUL(a, POLY(z, math_erf_inv)), rest = FSUB(K(1), x);
+	LLVMValueRef r = call1(g, "llvm.sqrt", FNEG(math_log(g, rest))), far = FCMP(OGT, r, K(2.3));
+	LLVMValueRef u = FMUL(FSUB(r, K(1.735)), K(1 / 0.565));
+	LLVMValueRef v = FMUL(FSUB(r, K(4.2)), K(1 / 1.9));
+	LLVMValueRef tail =
+		FADD(r, SELECT(far, POLY(v, math_erf_inv_far), POLY(u, math_erf_inv_near)));
+
+	(void)b;
+	tail = SELECT(FCMP(OEQ, x, K(1)), K(__builtin_inf()), tail);
+	tail = SELECT(FCMP(UGT, x, K(1)), K(__builtin_nan("")), tail);
+	return SELECT(FCMP(OLE, x, K(0.75)), middle, math_copysign(g, tail, a));
+}
+
+/* ---- the modified Bessel function, e^-|x| I1(x) --------------------------------------------- */
+
+/* A polynomial whose last sum is kept in two parts; |x| <= 1 and the first coefficient the largest
+ * part of it. */
+static struct two poly_in_two(struct gen *g, LLVMValueRef x, const double *table, int n)
+{
+	LLVMValueRef a = x;
+
+	return two_fast_sum(g, K(table[0]), FMUL(x, math_poly(g, x, table + 1, n - 1)));
+}
+#define POLY_IN_TWO(x_, table_) \
+	poly_in_two(g, x_, table_, (int)(sizeof table_ / sizeof *table_))
+
+/* x / (1 + x)^(3/2) times a polynomial in a quotient less 1, below 7 and beyond, the factors in two
+ * parts; what the quotient loses when 1 is taken away is put back by the slope near 0. */
+LLVMValueRef math_body_bessel_i1e(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMValueRef x = math_abs(g, a), near = FCMP(OLE, x, K(7));
+	LLVMValueRef m = SELECT(FCMP(OGT, x, K(0x1p900)), K(0x1p900), x);
+	LLVMValueRef top = SELECT(near, FMUL(K(4), x), K(14));
+	LLVMValueRef v = FDIV(top, SELECT(near, FADD(x, K(7)), x));
+	struct two t = two_sum(g, K(-1), v), s = two_sum(g, m, K(1));
+	struct two p = two_select(g, near, POLY_IN_TWO(t.hi, math_bessel_near),
+		POLY_IN_TWO(t.hi, math_bessel_far));
+	struct two q = two_div(g, two_of(g, m), s);
+
+	(void)b;
+	p.lo = SELECT(near, fma3(g, t.lo, K(0.4375), p.lo), p.lo);
+	LLVMValueRef r = two_div(g, two_mul(g, q, p), two_sqrt(g, s)).hi;
+	/* far out 1 / sqrt(2 pi x) */
+	r = SELECT(FCMP(OGT, x, m), FDIV(p.hi, call1(g, "llvm.sqrt", x)), r);
+	return math_copysign(g, SELECT(FCMP(UNO, x, x), x, r), a);
 }

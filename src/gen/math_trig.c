@@ -1,89 +1,158 @@
-/* math_trig.c -- sine, cosine, tangent and their inverses, in f64 (f32 goes through it).
+/* math_trig.c -- sine, cosine and tangent, in f64 (f32 goes through it).
  *
- * Method: x = k pi / 2 + r with pi / 2 in three parts of 33 bits and the rest (Cody and Waite),
- * then a polynomial in r^2.  Good to 2.5 ULP while |x| < 2^20; beyond, the reduction loses about a
- * bit a doubling.  atan: beyond tan(pi / 8) by (x - 1) / (x + 1), beyond 1 by 1 / x, then a
- * polynomial. */
+ * Method: |x| < 2^20: x = k pi / 2 + r with pi / 2 in two parts of 33 bits, whose products with k
+ * are exact, and the rest (Cody and Waite), r in two parts.  Beyond, in integers: of the bits of
+ * 2 / pi only the 192 that matter after x's exponent are multiplied with x's digits (Payne and
+ * Hanek 1983); no double is nearer to a multiple of pi / 2 than 2^-62 (Muller).  Then polynomials
+ * in r^2, their last sum kept in two parts for the tangent. */
 #include "gen/math_impl.h"
 
 #define PIO2_1 0x1.921fb544p+0
 #define PIO2_2 0x1.0b4611a6p-34
 #define PIO2_3 0x1.3198a2e037073p-69
+#define PIO2_TWO ((const double[2]){ 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54 })
 
-struct quadrant { LLVMValueRef sin, cos, k; };
+/* x = k pi / 2 + hi + lo */
+struct angle { LLVMValueRef hi, lo, k; };
 
-static struct quadrant reduce(struct gen *g, LLVMValueRef a)
+static LLVMValueRef table_word(struct gen *g, LLVMValueRef i, void *table)
+{
+	return LLVMBuildLoad2(g->b, g->i64, gep(g, g->i64, table, i), "");
+}
+
+/* The high half of a product of unsigned 64-bit numbers. */
+static LLVMValueRef multiply_high(struct gen *g, LLVMValueRef x, LLVMValueRef y)
+{
+	LLVMValueRef half = ci_like(x, 32), low = ci_like(x, UINT32_MAX);
+	LLVMValueRef xl = AND(x, low), xh = LSHR(x, half), yl = AND(y, low), yh = LSHR(y, half);
+	LLVMValueRef mid = ADD(MUL(xh, yl), LSHR(MUL(xl, yl), half));
+	LLVMValueRef rest = ADD(AND(mid, low), MUL(xl, yh));
+
+	return ADD(ADD(MUL(xh, yh), LSHR(mid, half)), LSHR(rest, half));
+}
+
+/* The upper or lower 32 bits as a number. */
+static LLVMValueRef half_of(struct gen *g, LLVMValueRef x, bool upper, bool sign)
+{
+	LLVMValueRef v = upper ? LSHR(x, ci_like(x, 32)) : x;
+
+	v = LLVMBuildTrunc(g->b, v, like(x, g->i32), "");
+	return sign ? LLVMBuildSIToFP(g->b, v, like(x, g->f64), "") :
+		      LLVMBuildUIToFP(g->b, v, like(x, g->f64), "");
+}
+
+/* v: hi, lo, k; arg: x. */
+static void reduce_far(struct gen *g, LLVMValueRef *v, void *arg)
+{
+	LLVMValueRef a = arg, table = gen_data(g, math_two_over_pi, sizeof math_two_over_pi, 64);
+	LLVMValueRef bits = BITCAST(math_abs(g, a), math_int(g, a)), word[4], w[3];
+	int64_t hidden = (int64_t)1 << 52;
+	LLVMValueRef m = OR(AND(bits, ci_like(bits, hidden - 1)), ci_like(bits, hidden));
+	/* The first bit that matters has the weight 4 / 2^e after the multiplication by m 2^e,
+	 * e = exponent - 1075; the table's bit 63 is 2 / pi's whole part. */
+	LLVMValueRef start = SUB(LSHR(bits, ci_like(bits, 52)), ci_like(bits, 1075 - 62));
+	LLVMValueRef wanted = FCMP(OGE, math_abs(g, a), K(0x1p20));
+	wanted = AND(wanted, FCMP(OLT, math_abs(g, a), K(__builtin_inf())));
+	start = SELECT(wanted, start, ci_like(bits, 0));
+	LLVMValueRef at = LSHR(start, ci_like(bits, 6)), shift = AND(start, ci_like(bits, 63));
+	LLVMValueRef back = SUB(ci_like(bits, 63), shift), one = ci_like(bits, 1);
+
+	for (int i = 0; i < 4; i++)
+		word[i] = math_by_lane(g, ADD(at, ci_like(at, i)), g->i64, table_word, table);
+	for (int i = 0; i < 3; i++)
+		w[i] = OR(SHL(word[i], shift), LSHR(LSHR(word[i + 1], one), back));
+	LLVMValueRef low = MUL(m, w[2]), carry = multiply_high(g, m, w[2]), mid = MUL(m, w[1]);
+	LLVMValueRef sum = ADD(mid, carry), two = ci_like(bits, 2), up = ci_like(bits, 62);
+	LLVMValueRef over = LLVMBuildZExt(g->b, ICMP(ULT, sum, mid), LLVMTypeOf(sum), "");
+	LLVMValueRef high = ADD(MUL(m, w[0]), ADD(multiply_high(g, m, w[1]), over));
+	/* high: quadrant in the top two bits; below them the fraction, signed once it is shifted */
+	LLVMValueRef f0 = OR(SHL(high, two), LSHR(sum, up)), f1 = OR(SHL(sum, two), LSHR(low, up));
+	LLVMValueRef k = ADD(LSHR(high, up), LSHR(f0, ci_like(bits, 63)));
+	struct two r = two_sum(g, FMUL(half_of(g, f0, true, true), K(0x1p-32)),
+		FMUL(half_of(g, f0, false, false), K(0x1p-64)));
+	struct two s = two_sum(g, r.hi, FMUL(half_of(g, f1, true, false), K(0x1p-96)));
+	LLVMValueRef rest = FMUL(half_of(g, f1, false, false), K(0x1p-128));
+	r = two_fast_sum(g, s.hi, FADD(FADD(r.lo, s.lo), rest));
+	r = two_mul(g, r, two_const(g, a, PIO2_TWO));
+	LLVMValueRef left = FCMP(OLT, a, K(0));
+	v[0] = SELECT(left, FNEG(r.hi), r.hi);
+	v[1] = SELECT(left, FNEG(r.lo), r.lo);
+	v[2] = SELECT(left, SUB(ci_like(k, 0), k), k);
+}
+
+static struct angle reduce(struct gen *g, LLVMValueRef a)
 {
 	LLVMTypeRef t = math_int(g, a);
 	LLVMValueRef sum = fma3(g, a, K(0.63661977236758134308), K(0x1.8p52)),
-		     k = FSUB(sum, K(0x1.8p52));
-	LLVMValueRef r = fma3(g, k, K(-PIO2_1), a);
-	struct quadrant out = { .k = SUB(BITCAST(sum, t), BITCAST(K(0x1.8p52), t)) };
+		     k = FSUB(sum, K(0x1.8p52)), x = math_abs(g, a);
+	LLVMValueRef first = fma3(g, k, K(-PIO2_1), a);
+	struct two r = two_sum(g, first, FMUL(k, K(-PIO2_2)));
+	r = two_fast_sum(g, r.hi, fma3(g, k, K(-PIO2_3), r.lo));
+	LLVMValueRef v[3] = { r.hi, r.lo, SUB(BITCAST(sum, t), BITCAST(K(0x1.8p52), t)) };
+	LLVMValueRef far = AND(FCMP(OGE, x, K(0x1p20)), FCMP(OLT, x, K(__builtin_inf())));
 
-	r = fma3(g, k, K(-PIO2_2), r);
-	r = fma3(g, k, K(-PIO2_3), r);
-	/* Far beyond 2^20 nothing is left of the angle: any in range will do, as long as it is
-	 * one. */
-	LLVMValueRef lost =
-		AND(FCMP(OGT, math_abs(g, r), K(1)), FCMP(OLT, math_abs(g, a), K(__builtin_inf())));
-	r = SELECT(lost, K(0), r);
-	LLVMValueRef z = FMUL(r, r);
-	out.sin = fma3(g, FMUL(r, z), POLY(z, math_sin_f64), r);
-	/* 1 - z / 2 + z^2 q, the first difference's error put back */
-	LLVMValueRef half = FMUL(z, K(0.5)), w = FSUB(K(1), half);
-	LLVMValueRef rest = FSUB(FSUB(K(1), w), half);
-	out.cos = FADD(w, fma3(g, FMUL(z, z), POLY(z, math_cos_f64), rest));
-	return out;
+	math_if_any(g, far, 3, v, reduce_far, a);
+	return (struct angle){ v[0], v[1], v[2] };
 }
 
-static LLVMValueRef pick(struct gen *g, const struct quadrant *q, LLVMValueRef k)
+static struct two sine_of(struct gen *g, const struct angle *x)
 {
-	LLVMValueRef one = ci_like(k, 1), two = ci_like(k, 2), zero = ci_like(k, 0);
-	LLVMValueRef r = SELECT(ICMP(EQ, AND(k, one), zero), q->sin, q->cos);
+	LLVMValueRef a = x->hi, z = FMUL(a, a), low = FMUL(x->lo, fma3(g, z, K(-0.5), K(1)));
 
-	return SELECT(ICMP(EQ, AND(k, two), zero), r, FNEG(r));
+	return (struct two){ a, fma3(g, FMUL(a, z), POLY(z, math_sin_f64), low) };
+}
+
+/* 1 - z / 2 + z^2 q, the first difference's error put back */
+static struct two cosine_of(struct gen *g, const struct angle *x)
+{
+	LLVMValueRef a = x->hi, z = FMUL(a, a), half = FMUL(z, K(0.5)), w = FSUB(K(1), half);
+	LLVMValueRef rest = FSUB(FSUB(FSUB(K(1), w), half), FMUL(a, x->lo));
+
+	return (struct two){ w, fma3(g, FMUL(z, z), POLY(z, math_cos_f64), rest) };
+}
+
+/* Sine of x + quarter pi / 2. */
+static struct two at_quadrant(struct gen *g, const struct angle *x, int quarter)
+{
+	LLVMValueRef k = ADD(x->k, ci_like(x->k, quarter)), zero = ci_like(k, 0);
+	LLVMValueRef even = ICMP(EQ, AND(k, ci_like(k, 1)), zero);
+	LLVMValueRef plus = ICMP(EQ, AND(k, ci_like(k, 2)), zero);
+	struct two r = two_select(g, even, sine_of(g, x), cosine_of(g, x));
+
+	return two_select(g, plus, r, two_neg(g, r));
+}
+
+LLVMValueRef math_body_sine(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	struct angle x = reduce(g, a);
+	struct two r = at_quadrant(g, &x, 0);
+
+	(void)b;
+	return SELECT(FCMP(OEQ, a, K(0)), a, FADD(r.hi, r.lo));
+}
+
+LLVMValueRef math_body_cosine(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	struct angle x = reduce(g, a);
+	struct two r = at_quadrant(g, &x, 1);
+
+	(void)b;
+	return FADD(r.hi, r.lo);
+}
+
+LLVMValueRef math_body_tan(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	struct angle x = reduce(g, a);
+	struct two s = at_quadrant(g, &x, 0), c = at_quadrant(g, &x, 1);
+
+	(void)b;
+	s = two_fast_sum(g, s.hi, s.lo);
+	c = two_fast_sum(g, c.hi, c.lo);
+	return SELECT(FCMP(OEQ, a, K(0)), a, two_div(g, s, c).hi);
 }
 
 LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter)
 {
-	struct quadrant q = reduce(g, a);
-	LLVMValueRef r = pick(g, &q, quarter ? ADD(q.k, ci_like(q.k, quarter)) : q.k);
-
-	return quarter ? r : SELECT(FCMP(OEQ, a, K(0)), a, r);
-}
-
-LLVMValueRef math_tan(struct gen *g, LLVMValueRef a)
-{
-	struct quadrant q = reduce(g, a);
-	LLVMValueRef r = FDIV(pick(g, &q, q.k), pick(g, &q, ADD(q.k, ci_like(q.k, 1))));
-
-	return SELECT(FCMP(OEQ, a, K(0)), a, r);
-}
-
-/* atan of the quotient of two numbers >= 0, in 0 .. pi / 2. */
-static LLVMValueRef atan_positive(struct gen *g, LLVMValueRef y, LLVMValueRef x)
-{
-	LLVMValueRef a = y, steep = FCMP(OGT, y, x);
-	LLVMValueRef top = SELECT(steep, x, y), bottom = SELECT(steep, y, x);
-	LLVMValueRef q = FDIV(top, bottom), same = FCMP(OEQ, top, bottom);
-
-	q = SELECT(same, K(1), q);                       /* inf / inf; 0 / 0 is put right below */
-	q = SELECT(FCMP(OEQ, y, K(0)), K(0), q);
-	LLVMValueRef far = FCMP(OGT, q, K(0.41421356237309503));
-	LLVMValueRef u = SELECT(far, FDIV(FSUB(q, K(1)), FADD(q, K(1))), q), z = FMUL(u, u);
-	LLVMValueRef r = fma3(g, FMUL(u, z), POLY(z, math_atan_f64), u);
-	r = SELECT(far, FADD(K(0x1.921fb54442d18p-1), FADD(r, K(0x1.1a62633145c07p-55))), r);
-	return SELECT(steep, FADD(FSUB(K(0x1.921fb54442d18p+0), r), K(0x1.1a62633145c07p-54)), r);
-}
-
-/* a: y, b: x */
-LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b)
-{
-	LLVMTypeRef t = math_int(g, a);
-	LLVMValueRef r = atan_positive(g, math_abs(g, a), math_abs(g, b));
-	LLVMValueRef left = ICMP(SLT, BITCAST(b, t), LLVMConstNull(t));
-
-	r = SELECT(left, FADD(FSUB(K(0x1.921fb54442d18p+1), r), K(0x1.1a62633145c07p-53)), r);
-	r = math_copysign(g, r, a);
-	return SELECT(OR(FCMP(UNO, a, a), FCMP(UNO, b, b)), FADD(a, b), r);
+	return quarter ? math_apart(g, "cosine", math_body_cosine, a, NULL) :
+			 math_apart(g, "sine", math_body_sine, a, NULL);
 }
