@@ -154,6 +154,18 @@ $(BUILD)/plugins/weft_backend_%.so: %.c include/weft/backend.h $(BUILD)/flags
 	@echo "  LD   $@"
 	@$(CC) -shared -Iinclude $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL)
 
+# ---- the sweep of the elementary functions --------------------------------------------------------
+# Against MPFR, which only this needs.  doc/ulp.md is tests/ulp/ulp.md and the table.
+.PHONY: ulp
+ULP_OBJECTS := $(call objects,$(sort $(wildcard tests/ulp/*.c)))
+$(BUILD)/ulp: $(ULP_OBJECTS) $(BUILD)/tests/unit/gen_util.o $(call objects,$(LIB_SRC)) \
+		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
+	@echo "  LD   $@"
+	@$(CC) -o $@ $(filter %.o,$^) $(LDFLAGS_ALL) $(LIB_LDLIBS) -lmpfr $(LDLIBS)
+ulp: $(BUILD)/ulp
+	@$(BUILD)/ulp --table $(BUILD)/ulp.table
+	@cat tests/ulp/ulp.md $(BUILD)/ulp.table > doc/ulp.md
+
 # ---- fuzzers --------------------------------------------------------------------------------------
 # One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME
 .PHONY: fuzz fuzzers
@@ -246,6 +258,7 @@ clean:
 	rm -rf build build-*
 
 -include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(BIND_SRC))) \
+	$(ULP_OBJECTS) \
 	$(BUILD)/tests/unit_main.o)
 
 # Eager and Weft on the workloads of bench/, interleaved; writes bench/RESULTS.md.
