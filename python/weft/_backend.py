@@ -101,13 +101,14 @@ def compile_fx(gm, example_inputs, *, settings: Settings):
     with torch.utils._python_dispatch._disable_current_modes():
         try:
             text = _text.Printer(gm, static_inputs())
-            return _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
-                                          tuple(text.inputs), tuple(text.outputs), tuple(text.extra),
-                                          seed if text.random else None)
+            graph = _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
+                                           tuple(text.inputs), tuple(text.outputs), tuple(text.extra),
+                                           seed if text.random else None)
         except (_text.Unsupported, NotImplementedError) as e:
             if not settings.fallback:
                 raise
             return eager(gm, e)
+    return lazy(graph, text.lazy) if text.lazy else graph
 
 
 def eager(gm, error: Exception):
@@ -129,3 +130,24 @@ def eager(gm, error: Exception):
 def seed():
     """One draw a call, so that torch.manual_seed rules."""
     return torch.empty((), dtype=torch.int64).random_()
+
+
+def with_lazy_bits(t: torch.Tensor, conj: bool, neg: bool) -> torch.Tensor:
+    """t with these lazy bits: other bytes, the same values."""
+    if t.is_conj() != conj:
+        t = t.resolve_conj() if t.is_conj() else t.conj_physical().conj()
+    if t.is_neg() != neg:
+        t = t.resolve_neg() if t.is_neg() else torch._neg_view(t.neg())
+    return t
+
+
+def lazy(graph, bits: dict[int, tuple]):
+    """graph where some inputs may come with other lazy bits than the program was read with."""
+    def call(args):
+        for i, (conj, neg) in bits.items():
+            if args[i].is_conj() != conj or args[i].is_neg() != neg:
+                args[i] = with_lazy_bits(args[i], conj, neg)
+        return graph(args)
+
+    call._boxed_call = True
+    return call

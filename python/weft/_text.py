@@ -76,6 +76,7 @@ class Printer:
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
         self.inputs: list[tuple] = []              # ("tensor", dtype, order) or ("sym",)
+        self.lazy: dict[int, tuple] = {}           # inputs whose lazy bits may be others at a call
         self.outputs: list[tuple] = []
         self.extra: list[torch.Tensor] = []        # constants handed over at each call
         self.random = False
@@ -236,6 +237,8 @@ class Printer:
         else:
             order = None
         line += " " + kind
+        if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
+            self.lazy[index] = (val.is_conj(), val.is_neg())
         if val.is_conj():
             line += " conj"
         if val.is_neg():
@@ -309,6 +312,8 @@ class Printer:
     def row_major(self, n: torch.fx.Node, user: str) -> str:
         """n, or the permutation of it that lies row-major: what strides of C's are said of."""
         val = n.meta["val"]
+        if val.storage_offset() or hint(val.untyped_storage().nbytes()) > hint(val.numel()) * val.element_size():
+            raise Unsupported(f"{user} of a part of a tensor")
         order = memory_order(val.shape, val.stride())
         if order == tuple(range(val.dim())):
             return self.arg(n)

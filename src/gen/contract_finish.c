@@ -239,7 +239,7 @@ bool lanes_along_m(struct gen *g, const struct contract *c)
 	const struct node **nodes = region_order(g->job, g->k->body, &count);
 
 	for (uint32_t i = 0; i < count; i++)
-		if (!type_is_static(nodes[i]->type))
+		if (type_elements(nodes[i]->type) <= 0) /* unknown, or nothing to lay out */
 			return !c->rows_are_lhs;
 	if (c->m < 2 || c->n < 2)
 		return c->n < 2;

@@ -275,9 +275,12 @@ void lower_convolution_backward(struct lower *l)
 		made[1] = weight_gradient(l, &c, c.w->type);
 	if (l->type[2]) {
 		enum dtype t = l->type[2]->dtype;
-		made[2] =
-			lower_reduce(l, OP_add, lower_cast(l, y, lower_compute(t)), others, false);
-		made[2] = lower_cast(l, made[2], t);
+		/* Two sums, of each image and of these: their errors add, not their lengths. */
+		bool batch[ATEN_MAX_RANK] = { true };
+		others[0] = false;
+		made[2] = lower_cast(l, y, lower_compute(t));
+		made[2] = lower_reduce(l, OP_add, made[2], others, false);
+		made[2] = lower_cast(l, lower_reduce(l, OP_add, made[2], batch, false), t);
 	}
 	for (uint32_t i = 0; i < 3; i++)
 		if (l->type[i])
