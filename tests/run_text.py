@@ -297,14 +297,14 @@ class Runner:
         if gt != wt or gd != wd or not close(gv, wv, tolerance):
             raise Failure(f"expected {want}\n     got {gt} {gd} {gv[:200]}", shown)
 
-    def run_command(self, case, scratch):
-        word, _, rest = case.command.partition(" ")
+    def run_command(self, case, scratch, command):
+        word, _, rest = command.partition(" ")
         if word == "pass":
             words = shlex.split(PASS.format(rest))
         elif word == "verify":
             words = shlex.split(VERIFY)
         else:
-            words = shlex.split(case.command)
+            words = shlex.split(command)
         status, out, err, shown = self.call(case, words, scratch)
         self.fired.setdefault(case.path, set()).update(re.findall(r"(?m)^fired: (\w+) ", err))
         want = case.exit if case.exit is not None else 1 if case.errors or word == "verify" else 0
@@ -340,7 +340,14 @@ class Runner:
         scratch = os.path.join(self.build, "text", re.sub(r"[^\w.#-]", "_", case.name))
         shutil.rmtree(scratch, ignore_errors=True)
         os.makedirs(scratch)
-        (self.run_op if case.command == "op" else self.run_command)(case, os.path.relpath(scratch, ROOT))
+        scratch = os.path.relpath(scratch, ROOT)
+        if case.command == "op":
+            self.run_op(case, scratch)
+        elif case.command == "check":
+            for backend in ("interp", "weft"):
+                self.run_command(case, scratch, f"check --backend {backend}")
+        else:
+            self.run_command(case, scratch, case.command)
 
     def write_blessed(self, cases):
         if self.bless:

@@ -356,12 +356,16 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 		note_ready(&e, &p->main.at[i]);
 		e.main_at[i] = artifact_steps(e.w) - 1;
 	}
-	for (uint32_t i = 0; i < p->noutputs; i++) {     /* dims of outputs that no step needed */
+	/* dims of outputs and sizes of inputs that no step needed */
+	for (uint32_t i = 0; i < p->noutputs; i++) {
 		const struct type *t = p->buffers[p->outputs[i]].type;
 		for (uint32_t d = 0; d < t->rank; d++)
 			extent(&e, t->dims[d]);
-		extent(&e, p->buffers[p->outputs[i]].bytes);
 	}
+	for (uint32_t i = 0; i < p->nbuffers; i++)
+		if (p->buffers[i].kind == ABI_BUFFER_input ||
+			p->buffers[i].kind == ABI_BUFFER_output)
+			extent(&e, p->buffers[i].bytes);
 	sizes_step(&e);
 	uint32_t main_steps = artifact_steps(e.w);
 	emit_bodies(&e);

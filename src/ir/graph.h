@@ -113,6 +113,8 @@ const struct node *graph_result(struct graph *g, const struct node *n, uint32_t 
 uint32_t node_nresults(const struct node *n);                /* without the effect's token */
 const struct type *node_result_type(const struct node *n, uint32_t i);
 uint32_t node_ncaptures(const struct node *n);
+/* Is process 0 the only one of its group in a collective's replica_groups? */
+bool node_is_alone(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Parameters and results of region r of a spec or node, without captures and effect token. */

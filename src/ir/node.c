@@ -99,6 +99,28 @@ uint32_t node_nregion_results(const struct node *n, uint32_t r)
 	return own_count(n->attrs, n->regions[r]->nresults, false);
 }
 
+bool node_is_alone(const struct node *n)
+{
+	const struct attr *a = attrs_find(n->attrs, KEY_replica_groups);
+	const struct literal *l = a ? a->dense : NULL;
+	int64_t groups = l && l->type->rank == 2 ? l->type->dims[0] : 0;
+
+	for (int64_t g = 0; g < groups; g++) {
+		int64_t size = l->type->dims[1], members = 0;
+		bool own = false;
+		for (int64_t i = 0; i < size; i++) {
+			enum dtype t = l->type->dtype;
+			size_t at = l->splat ? 0 : (size_t)(g * size + i) * dtype_bytes(t);
+			int64_t id = dtype_load_i64(t, (const char *)l->data + at);
+			own = own || id == 0;
+			members += id >= 0;
+		}
+		if (own)
+			return members == 1;
+	}
+	return true;
+}
+
 uint32_t node_ncaptures(const struct node *n)
 {
 	return attrs_ncaptures(n->attrs);

@@ -131,10 +131,9 @@ static void batch_norm_grad(struct graph *g, const struct node *n, const struct 
 		g, OP_multiply, build2(g, OP_divide, along(g, scale, x->type, f), wide), left);
 }
 
-static const struct node *expand_result(
-	struct graph *g, const struct node *n, const struct node *of)
+static const struct node *expand_statistics(
+	struct graph *g, const struct node *of, uint32_t i)
 {
-	int64_t i = node_int(n, KEY_index, 0);
 	const struct node *out[3];
 	if (of->op == OP_batch_norm_grad) {
 		batch_norm_grad(g, of, of->in, out);
@@ -143,6 +142,34 @@ static const struct node *expand_result(
 	statistics(g, of->in[0], node_int(of, KEY_feature_index, 0), &out[1], &out[2]);
 	out[0] = normalise(g, of, of->in[0], of->in[1], of->in[2], out[1], out[2]);
 	return out[i];
+}
+
+static const struct node *expand_constant_like(struct graph *g, const struct node *n)
+{
+	const struct attr *v = attrs_find(n->attrs, KEY_value);
+	const struct literal *l = v ? v->dense : NULL;
+
+	if (!l || l->type->dtype != n->type->dtype)
+		return NULL;
+	const struct node *one = build_constant(g, type_scalar(g, l->type->dtype), true, l->data);
+	return build_broadcast_to(g, one, n->type->rank, n->type->dims);
+}
+
+/* Result i of an op of several. */
+static const struct node *expand_result(struct graph *g, const struct node *of, uint32_t i)
+{
+	if (op_table[of->op].kind == OP_COLLECTIVE && node_result_type(of, i)->kind == TYPE_tensor)
+		return expand_collective(g, of, of->in, i);
+	switch (of->op) {
+	case OP_chlo_top_k: return expand_top_k(g, of, i);
+	case OP_chlo_scan: return expand_scan(g, of, i);
+	case OP_async_done:
+		return of->in[0]->op == OP_async_start ? expand_async(g, of->in[0], i) : NULL;
+	case OP_batch_norm_training: case OP_batch_norm_grad:
+		return type_is_static(of->in[0]->type) && !of->in[0]->type->quant ?
+			expand_statistics(g, of, i) : NULL;
+	default: return NULL;
+	}
 }
 
 /* ---- operands promoted to what the region computes with (is_promotable) ------ */
@@ -191,17 +218,24 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	for (size_t i = 0; i < sizeof broadcasts / sizeof *broadcasts; i++)
 		if (n->op == broadcasts[i].from && n->type->kind == TYPE_tensor)
 			return expand_broadcast(g, n, in, broadcasts[i].to);
+	if (op_table[n->op].kind == OP_COLLECTIVE && n->type->kind == TYPE_tensor)
+		return expand_collective(g, n, in, 0);
 	switch (n->op) {
-	case OP_chlo_constant_like: {
-		const struct attr *v = attrs_find(n->attrs, KEY_value);
-		bool number = v && (v->kind == ATTR_float || v->kind == ATTR_int);
-		return number ? build_full(g, n->type, v->kind == ATTR_float ? v->f : (double)v->i)
-			      : NULL;
-	}
+	case OP_chlo_constant_like:
+		return expand_constant_like(g, n);
 	case OP_batch_norm_inference:
 		return n->type->quant ? NULL : normalise(g, n, in[0], in[1], in[2], in[3], in[4]);
 	case OP_fft: case OP_cholesky: case OP_triangular_solve:
 		return expand_linear(g, n, in);
+	case OP_chlo_ragged_dot: return expand_ragged_dot(g, n, in);
+	case OP_dot: return n->type->quant ? NULL : expand_dot(g, n, in);
+	case OP_einsum: case OP_unary_einsum: return expand_einsum(g, n, in);
+	case OP_dynamic_conv: return expand_dynamic_conv(g, n, in);
+	case OP_get_tuple_element:
+		return in[0]->op == OP_tuple ? in[0]->in[node_int(n, KEY_index, 0)] : NULL;
+	case OP_async_done:
+		return in[0]->op == OP_async_start && n->type->kind != TYPE_results ?
+			expand_async(g, in[0], 0) : NULL;
 	case OP_rng:
 		return expand_rng(g, n, in);
 	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_select_and_scatter:
@@ -214,14 +248,7 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 		return loop ? loop : m;
 	}
 	case OP_result:
-		if (in[0]->op == OP_chlo_top_k)
-			return expand_top_k(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
-		if (in[0]->op == OP_chlo_scan)
-			return expand_scan(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
-		if ((in[0]->op == OP_batch_norm_training || in[0]->op == OP_batch_norm_grad) &&
-		    type_is_static(in[0]->in[0]->type) && !in[0]->in[0]->type->quant)
-			return expand_result(g, n, in[0]);
-		return NULL;
+		return expand_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
 	default:
 		return region_rewrite_nested(g, n, in, pass_expand);
 	}

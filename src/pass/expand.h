@@ -9,5 +9,17 @@ const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t w
 /* n with the operands in[]; NULL: n stays. */
 const struct node *expand_linear(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* A collective of one process: result `which`; NULL: others take part. */
+const struct node *expand_collective(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which);
+const struct node *expand_dot(struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *expand_einsum(
+	struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *expand_dynamic_conv(
+	struct graph *g, const struct node *n, const struct node *const *in);
+/* Result `which` of the async_done of an async_start. */
+const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which);
+const struct node *expand_ragged_dot(
+	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_rng(struct graph *g, const struct node *n, const struct node *const *in);
 #endif

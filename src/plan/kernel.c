@@ -116,8 +116,18 @@ static void add_sizes(struct graph *g, struct kernel *k)
 	struct job *j = graph_job(g);
 	uint32_t count;
 	const struct node **order = region_order(j, k->body, &count);
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
 		add_type_sizes(j, k, order[i]->type);
+		if (order[i]->op != OP_patches)
+			continue;
+		const enum key keys[] = { KEY_window_dimensions, KEY_dimensions };
+		for (unsigned n = 0; n < 2; n++) {
+			uint32_t rank;
+			const int64_t *dims = node_ints(order[i], keys[n], &rank);
+			for (uint32_t d = 0; d < rank; d++)
+				add_size(j, k, dims[d]);
+		}
+	}
 	for (uint32_t d = 0; d < k->rank; d++)
 		add_size(j, k, k->space[d]);
 	if (k->core != CORE_contract)

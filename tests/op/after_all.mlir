@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %t = stablehlo.create_token : !stablehlo.token
   %u = stablehlo.after_all %t, %t : !stablehlo.token

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %a = stablehlo.constant dense<[[1, -2, 1], [-2, -1, -1]]> : tensor<2x3xi32>
   %r:2 = call @f(%a) : (tensor<2x3xi32>) -> (tensor<2x3xi32>, tensor<2x3xi32>)

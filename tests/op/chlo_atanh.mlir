@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %x = stablehlo.constant dense<[2.500000000e-01, -5.000000000e-01, 7.500000000e-01, 1.000000000e+00, -1.000000000e+00, 1.500000000e+00, 2.500000000e+00, -2.250000000e+00, 5.000000000e+00, 0x7FC00000, 0x7F800000, 0xFF800000, 0.000000000e+00]> : tensor<13xf32>
   %r = chlo.atanh %x : tensor<13xf32> -> tensor<13xf32>

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %a = stablehlo.constant dense<[[12], [-7]]> : tensor<2x1xi32>
   %b = stablehlo.constant dense<[3, 1, 2]> : tensor<3xi32>

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %p = stablehlo.constant dense<[true, false, true]> : tensor<3xi1>
   %a = stablehlo.constant dense<[[1.500000000e+00], [-2.000000000e+00]]> : tensor<2x1xf32>

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %a = stablehlo.constant dense<[127, -128, 100, -3]> : tensor<4xi8>
   %b = stablehlo.constant dense<[127, -128, -100, 5]> : tensor<4xi8>

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %a = stablehlo.constant dense<[1.000000000e+00, 1.000000000e+00, 0.000000000e+00, -0.000000000e+00, 3.402823466e+38, 0x7FC00000]> : tensor<6xf32>
   %b = stablehlo.constant dense<[2.000000000e+00, 0.000000000e+00, -1.000000000e+00, 1.000000000e+00, 0x7F800000, 1.000000000e+00]> : tensor<6xf32>

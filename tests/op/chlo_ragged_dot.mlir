@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %l = stablehlo.constant dense<[[1, 2], [-3, 0], [0, 0], [-2, 0], [2, -1]]> : tensor<5x2xi32>
   %r = stablehlo.constant dense<[[[1, 3, -3], [-3, 1, -1]], [[-2, 3, 3], [-3, -2, 2]]]> : tensor<2x2x3xi32>
@@ -14,5 +14,15 @@ func.func @main() {
   %g = stablehlo.constant dense<[2, 2]> : tensor<2xi64>
   %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0], lhs_ragged_dimensions = [1], rhs_group_dimensions = []>} : (tensor<2x5xi32>, tensor<5x3xi32>, tensor<2xi64>) -> tensor<2x2x3xi32>
   check.expect_eq_const %0, dense<[[[4, -1, -3], [-4, 4, -6]], [[-6, 6, 2], [0, 0, 0]]]> : tensor<2x2x3xi32>
+  return
+}
+// -----
+// A batch with sizes of its own; infinities of other groups stay out.
+func.func @main() {
+  %l = stablehlo.constant dense<[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]]> : tensor<2x3x2xf32>
+  %r = stablehlo.constant dense<[[[[1.0], [2.0]], [[3.0], [4.0]]], [[[0x7F800000], [1.0]], [[-1.0], [-2.0]]]]> : tensor<2x2x2x1xf32>
+  %g = stablehlo.constant dense<[[2, 1], [0, 2]]> : tensor<2x2xi32>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [2], lhs_ragged_dimensions = [1], rhs_group_dimensions = [1]>} : (tensor<2x3x2xf32>, tensor<2x2x2x1xf32>, tensor<2x2xi32>) -> tensor<2x3x1xf32>
+  check.expect_eq_const %0, dense<[[[5.0], [11.0], [39.0]], [[-1.0], [-2.0], [0.0]]]> : tensor<2x3x1xf32>
   return
 }

@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %r = stablehlo.partition_id : tensor<ui32>
   check.expect_eq_const %r, dense<0> : tensor<ui32>

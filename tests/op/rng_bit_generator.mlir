@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %k = stablehlo.constant dense<[1311768467463790320, 18446744073709551613]> : tensor<2xui64>
   %s, %o = stablehlo.rng_bit_generator %k, algorithm = THREE_FRY : (tensor<2xui64>) -> (tensor<2xui64>, tensor<7xui32>)

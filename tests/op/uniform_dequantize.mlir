@@ -1,4 +1,4 @@
-// test: check --backend interp %s
+// test: check
 func.func @main() {
   %x = stablehlo.constant dense<[-128, -13, -10, -10, -9, 116, 127]> : tensor<7xi8>
   %q = stablehlo.bitcast_convert %x : (tensor<7xi8>) -> tensor<7x!quant.uniform<i8:f32, 0.5:-10>>

@@ -191,8 +191,19 @@ void eval_id(struct call *c)
 
 static void same(struct call *c)
 {
-	for (uint32_t i = 0; i < c->nout; i++)
-		eval_view(c, i, c->in[i], c->in[i]->rank, c->in[i]->dims);
+	if (!node_is_alone(c->n))
+		eval_fail(c, WEFT_UNIMPLEMENTED, "there is one process; others are to take part");
+	for (uint32_t i = 0; i < c->nout; i++) {
+		const struct tensor *a = c->in[i];
+		enum dtype from = a->type->dtype, to = c->types[i]->dtype;
+		if (from == to) {
+			eval_view(c, i, c->in[i], a->rank, a->dims);
+			continue;
+		}
+		struct tensor *out = eval_new(c, i, a->rank, a->dims);   /* promoted */
+		for (int64_t k = 0; k < tensor_elements(a); k++)
+			scalar_convert(from, tensor_at(a, k), to, tensor_at(out, k));
+	}
 }
 
 void eval_all_gather(struct call *c)
@@ -241,7 +252,8 @@ void eval_collective_permute(struct call *c)
 			same(c);
 			return;
 		}
-	eval_new_like(c, 0, c->in[0]);
+	for (uint32_t i = 0; i < c->nout; i++)
+		eval_new_like(c, i, c->in[i]);
 }
 
 static void outside(struct call *c)

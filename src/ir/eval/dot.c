@@ -359,13 +359,14 @@ void eval_unary_einsum(struct call *c)
 
 /* ---- ragged dot ----------------------------------------------------------------------------- */
 
-/* Which group index i of the ragged dimension is in; ngroups: beyond them all. */
-static int64_t group_of(const struct tensor *sizes, int64_t i)
+/* Which group index i of the ragged dimension is in, in that batch (all have the same where sizes
+ * is a vector); the number of groups: beyond them all. */
+static int64_t group_of(const struct tensor *sizes, int64_t batch, int64_t i)
 {
-	int64_t n = tensor_elements(sizes), g = 0;
+	int64_t n = sizes->dims[sizes->rank - 1], g = 0, first = sizes->rank > 1 ? batch * n : 0;
 
 	for (; g < n; g++) {
-		int64_t size = eval_index(sizes, g);
+		int64_t size = eval_index(sizes, first + g);
 		if (i < size)
 			break;
 		i -= size;
@@ -396,10 +397,10 @@ static void ragged_read(struct call *c, struct contraction *d, struct ragged *r)
 	int64_t strides[EVAL_MAX_RANK], count;
 
 	contraction_read(c, d);
-	if (nr != 1 || ng > 1 || c->in[2]->rank != 1)
+	if (nr != 1 || ng > 1)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "more than one ragged or group dimension");
 	r->dim = ragged[0];
-	r->groups = c->in[2]->dims[0];
+	r->groups = c->in[2]->dims[c->in[2]->rank - 1];
 	r->mode = RAGGED_FREE;
 	for (uint32_t i = 0; i < d->ncontract; i++)
 		r->mode = d->lhs_contract[i] == r->dim ? RAGGED_CONTRACT : r->mode;
@@ -431,12 +432,12 @@ static void ragged_element(struct call *c, const struct ragged *r, const struct 
 	int64_t l = r->lb[at[0]] + r->lm[at[1]], o = r->rb[at[0]] + r->rn[at[2]];
 
 	if (r->mode == RAGGED_FREE) {
-		g = group_of(c->in[2], coordinate(c->in[0], r->dim, l));
+		g = group_of(c->in[2], at[0], coordinate(c->in[0], r->dim, l));
 		o += g * r->group_stride;
 	}
 	for (int64_t k = 0; k < r->nk && (g < r->groups || r->mode == RAGGED_BATCH); k++)
 		if (r->mode != RAGGED_CONTRACT ||
-		    group_of(c->in[2], coordinate(c->in[0], r->dim, r->lk[k])) == g)
+		    group_of(c->in[2], at[0], coordinate(c->in[0], r->dim, r->lk[k])) == g)
 			sum_products(&s, a, l + r->lk[k], 0, b, o + r->rk[k], 0, 1);
 	sum_store(&s, a, c->out[0]->type->dtype, out);
 }
