@@ -3,6 +3,7 @@
 #   make -j2          compile everything that needs no Python      make build   that, and .venv
 #   make check        every test                                   make demo    the main job
 #   make bless        rewrite expected texts of tests               make install PREFIX=/usr/local
+#   make ulp          errors of the elementary functions, into doc/ulp.md
 #   make asan|tsan|clang   the C tests in build-asan, build-tsan, build-clang
 #
 # Variables: CC, BUILD (folder of outputs), SAN (a list for -fsanitize=), LLVM_CONFIG, PREFIX, DESTDIR.
@@ -158,7 +159,7 @@ $(BUILD)/plugins/weft_backend_%.so: %.c include/weft/backend.h $(BUILD)/flags
 # Against MPFR, which only this needs.  doc/ulp.md is tests/ulp/ulp.md and the table.
 .PHONY: ulp
 ULP_OBJECTS := $(call objects,$(sort $(wildcard tests/ulp/*.c)))
-$(BUILD)/ulp: $(ULP_OBJECTS) $(BUILD)/tests/unit/gen_util.o $(call objects,$(LIB_SRC)) \
+$(BUILD)/ulp: $(ULP_OBJECTS) $(call objects,$(wildcard tests/unit/gen_util.c tests/unit/*emulate*.c) $(LIB_SRC)) \
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(LDFLAGS_ALL) $(LIB_LDLIBS) -lmpfr $(LDLIBS)

@@ -12,9 +12,9 @@ PY=.venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
 export WEFT_CACHE=off                  # no test reads or fills the cache of who runs it
 
-all_groups=(static gcc clang unit text cli conformance levels python install asan tsan)
+all_groups=(static gcc clang unit ulp text cli conformance levels python install asan tsan)
 
-passed=0 failed=0 bad_groups=()
+passed=0 failed=0 bad_groups=() skipped=()
 # Options of a make above us (-n, a jobserver) are not for the ones below.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 build() { make --no-print-directory -j"$JOBS" "$@"; }
@@ -26,6 +26,14 @@ group_gcc() { build BUILD="$BUILD" CC=gcc all unit && echo '1 passed, 0 failed';
 group_clang() { build BUILD=build-clang CC=clang-19 all unit && echo '1 passed, 0 failed'; }
 
 group_unit() { build BUILD="$BUILD" unit && "$BUILD/unit"; }
+# The elementary functions against MPFR, few arguments; `make ulp` tries many.
+group_ulp() {
+	if ! echo '#include <mpfr.h>' | ${CC:-cc} -E -x c - >/dev/null 2>&1; then
+		printf 'skipped: libmpfr-dev is not installed\n0 passed, 0 failed\n'
+		return
+	fi
+	build BUILD="$BUILD" "$BUILD/ulp" && "$BUILD/ulp" --short
+}
 group_text() { [ ! -x "$BUILD/weft" ] || $PY tests/run_text.py --build "$BUILD"; }
 
 group_cli() { [ ! -x "$BUILD/weft" ] || $PY tests/run_cli.py --build "$BUILD"; }
@@ -83,6 +91,7 @@ run_group() {
 	"group_$name" 2>&1 | tee "$log"
 	local status=${PIPESTATUS[0]}
 	last=$(tail -n 1 "$log")
+	skipped+=("$(sed -n "s/^skipped: /$name: /p" "$log")")
 	if [ ! -s "$log" ] && [ "$status" = 0 ]; then
 		echo "nothing here yet"
 		return
@@ -103,6 +112,9 @@ mkdir -p "$BUILD"
 for name in "${@:-${all_groups[@]}}"; do
 	declare -F "group_$name" >/dev/null || { echo "no group $name; there are: ${all_groups[*]}" >&2; exit 2; }
 	run_group "$name"
+done
+for why in "${skipped[@]}"; do
+	[ -z "$why" ] || echo "skipped $why"
 done
 [ ${#bad_groups[@]} = 0 ] || echo "failing groups: ${bad_groups[*]}"
 echo "$passed passed, $failed failed"

@@ -82,6 +82,11 @@ if [ ${#missing[@]} -gt 0 ]; then
 	probe_packages
 	[ ${#missing[@]} = 0 ] || die "still missing after installing: ${missing[*]}"
 fi
+# For one group of tests, which is skipped without it: tried once, and never in the way.
+if ! header mpfr.h && { [ "${1:-}" = --system ] || [ ! -f .venv/weft-setup ]; }; then
+	missing=(libmpfr-dev)
+	(install_packages) || say "going on without libmpfr-dev: 'make ulp' needs it"
+fi
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
 	die "$python is $("$python" -V 2>&1); Weft needs Python 3.11 or later (set PYTHON=...)"
 [ "${1:-}" != --system ] || exit 0

@@ -158,8 +158,8 @@ static void sweep_job(struct job *j, void *arg)
 			s->out->level[level].ulp = -1;
 	struct arguments *arguments = arguments_new(s->f, s->type, s->n);
 	uint64_t n = arguments_count(arguments);
-	/* A short sweep of all the operands of a narrow float is every 16th block. */
-	uint64_t step = s->n < BLOCK && n > 8 * BLOCK - 1 ? 8 * BLOCK : BLOCK;
+	/* A short sweep of all the operands of a narrow float is every 8th block. */
+	uint64_t step = s->n < BLOCK && n >= 8 * BLOCK ? 8 * BLOCK : BLOCK;
 	for (uint64_t from = 0; from < n; from += step) {
 		int count = n - from < BLOCK ? (int)(n - from) : BLOCK;
 		for (int i = 0; i < BLOCK; i++) {
