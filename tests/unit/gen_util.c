@@ -95,6 +95,20 @@ const struct type *gen_type(struct graph *g, enum dtype t, uint32_t rank, ...)
 	return type_tensor(g, t, rank, dims);
 }
 
+void gen_every_begin(enum isa isa)
+{
+#ifdef __SANITIZE_THREAD__
+	(void)isa;
+	UNIT_SKIP("a thousand kernels on one thread: nothing for the thread sanitizer to see");
+#elif defined __SANITIZE_ADDRESS__
+	if (isa != ISA_LEVEL_sse2 && isa != ISA_LEVEL_amx)
+		UNIT_SKIP("a level between: the generator does nothing here that it does not at "
+			  "the lowest or the highest");
+#else
+	(void)isa;
+#endif
+}
+
 const struct region *gen_region(struct graph *g, uint32_t nparams, const struct type *const *params,
 	uint32_t nresults, const struct node *const *results)
 {

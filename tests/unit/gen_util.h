@@ -38,6 +38,10 @@ bool gen_runs(enum isa isa);
 /* Instructions of AMX that were emulated so far: kernels for it run on any machine that could run
  * the rest of them. */
 unsigned long gen_emulated(void);
+/* Skips a test that compiles a thousand kernels for isa where that shows nothing: on one thread
+ * under the thread sanitizer, and under the address sanitizer, which looks at the generator and not
+ * at the code, for levels between the lowest and the highest of a machine. */
+void gen_every_begin(enum isa isa);
 /* executable copy; the entry's address */
 void *gen_map_code(const struct codegen_code *code);
 const struct region *gen_region(struct graph *g, uint32_t nparams, const struct type *const *params,
