@@ -8,6 +8,8 @@
 #include "gen/gen_impl.h"
 #include "gen/core_impl.h"
 
+#define ROW_LEAST 5                      /* shorter rows of windows are not worth a vector each */
+
 LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	if (LLVMIsAConstantInt(a) && LLVMIsAConstantInt(b))
@@ -149,12 +151,27 @@ static bool all_elementwise(struct gen *g)
 	return true;
 }
 
+/* Are there windows of a padded tensor?  Their elements lie side by side along the last dimension
+ * alone. */
+static bool any_pad(struct gen *g)
+{
+	uint32_t n;
+	const struct node **nodes = region_order(g->job, g->k->body, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (nodes[i]->op == OP_pad)
+			return true;
+	return false;
+}
+
 static bool wants_flat(struct gen *g)
 {
 	const struct kernel *k = g->k;
 	int64_t last = k->space[k->rank - 1];
 
 	if (k->inner_grain || (last > 0 && last % LANES == 0))
+		return false;
+	if (last >= ROW_LEAST && any_pad(g))
 		return false;
 	return all_elementwise(g) || (last >= 0 && last < 4 * LANES);
 }

@@ -218,6 +218,30 @@ static LLVMValueRef gather(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMVal
 	return out;
 }
 
+/* Every second element from p on: of two vectors the even lanes, the odd ones left out by masks. */
+static LLVMValueRef every_second(
+	struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p, LLVMValueRef mask, int level)
+{
+	LLVMValueRef even[LANES], half[2];
+	LLVMValueRef none = LLVMConstNull(lanes_of(g->i1));
+
+	if (!mask)
+		mask = LLVMConstAllOnes(lanes_of(g->i1));
+	for (int h = 0; h < 2; h++) {
+		LLVMValueRef order[LANES];
+		/* lane 2 i is mask's lane h * LANES / 2 + i, the lanes between are none's */
+		for (int l = 0; l < LANES; l++)
+			order[l] = c32(g, l % 2 ? LANES : (h * LANES + l) / 2);
+		LLVMValueRef m = LLVMBuildShuffleVector(
+			g->b, mask, none, LLVMConstVector(order, LANES), "");
+		half[h] = masked_load(
+			g, t, bytes, gep(g, t, p, c64(g, h * LANES)), m, level);
+	}
+	for (int l = 0; l < LANES; l++)
+		even[l] = c32(g, 2 * l);
+	return LLVMBuildShuffleVector(g->b, half[0], half[1], LLVMConstVector(even, LANES), "");
+}
+
 static LLVMValueRef reversed(struct gen *g, LLVMValueRef v)
 {
 	LLVMValueRef order[LANES];
@@ -239,7 +263,8 @@ static LLVMValueRef load_part(
 	unsigned bytes = (unsigned)dtype_bytes(part);
 	LLVMValueRef raw;
 
-	if (at.step && at.step != 1 && at.step != -1 && g->can.gathers)
+	bool second = at.step == 2 && g->can.masks[bytes];
+	if (at.step && at.step != 1 && at.step != -1 && !second && g->can.gathers)
 		at = ix_vec(g, at);
 	gen_at(g, level);
 	if (ix_uniform(&at)) {
@@ -251,6 +276,9 @@ static LLVMValueRef load_part(
 		} else if (at.step == 1) {
 			raw = LLVMBuildLoad2(g->b, lanes_of(t), allowed(g, gep(g, t, p, at.v)), "");
 			align_to(raw, bytes);
+		} else if (second) {
+			p = allowed(g, gep(g, t, p, at.v));
+			raw = every_second(g, t, bytes, p, mask, level);
 		} else if (at.step == -1 && !mask) {
 			p = gep(g, t, p, SUB(at.v, c64(g, LANES - 1)));
 			raw = LLVMBuildLoad2(g->b, lanes_of(t), allowed(g, p), "");

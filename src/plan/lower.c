@@ -3,10 +3,15 @@
  * A convolution becomes patches (im2col, never stored as such: they are packed panel by panel) and
  * a dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
  * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
- * Document Processing, 2006. */
+ * Document Processing, 2006.
+ *
+ * A depthwise one has nothing to multiply as a matrix: it becomes the sum over the window of the
+ * shifted input times that weight of each feature, element by element. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
+
+#define DIRECT_TAPS 49                   /* of a window that is written out, at most */
 
 struct conv {
 	int64_t batch, features, groups;         /* of input, output */
@@ -167,6 +172,108 @@ static const struct node *conv_regroup(
 	return graph_node(g, &s);
 }
 
+/* ---- depthwise ------------------------------------------------------------------------------ */
+
+static bool conv_is_depthwise(
+	const struct node *n, const struct node *const *in, const struct conv *c)
+{
+	return c->groups > 1 && c->in_features == 1 && c->out_features == c->groups &&
+	       c->window >= 1 && c->window <= DIRECT_TAPS && type_is_static(in[0]->type) &&
+	       type_is_static(n->type);
+}
+
+/* The input in the order of the result's dimensions, padded and dilated. */
+static const struct node *direct_input(
+	struct graph *g, const struct node *n, const struct node *x, const struct conv *c)
+{
+	int64_t perm[PLAN_MAX_RANK], low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
+		interior[PLAN_MAX_RANK] = { 0 };
+	uint32_t count;
+	const int64_t *padding = node_ints(n, KEY_padding, &count),
+		      *dilation = node_ints(n, KEY_lhs_dilation, &count);
+	perm[node_int(n, KEY_output_batch_dimension, 0)] =
+		node_int(n, KEY_input_batch_dimension, 0);
+	perm[node_int(n, KEY_output_feature_dimension, 1)] =
+		node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		int64_t to = c->out_spatial[d];
+		perm[to] = c->in_spatial[d];
+		low[to] = padding ? padding[2 * d] : 0;
+		high[to] = padding ? padding[2 * d + 1] : 0;
+		interior[to] = dilation ? dilation[d] - 1 : 0;
+	}
+	x = build_transpose(g, x, perm);
+	for (uint32_t d = 0; d < n->type->rank; d++)
+		if (low[d] || high[d] || interior[d])
+			return build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high,
+				interior);
+	return x;
+}
+
+/* One of the window's weights, a value a feature, along the whole result. */
+static const struct node *direct_weight(struct graph *g, const struct node *n,
+	const struct node *w, const struct conv *c, const int64_t *tap)
+{
+	int64_t start[PLAN_MAX_RANK], limit[PLAN_MAX_RANK], stride[PLAN_MAX_RANK];
+	uint32_t count;
+	const int64_t *reversal = node_ints(n, KEY_window_reversal, &count);
+	int64_t feature = node_int(n, KEY_output_feature_dimension, 1);
+	for (uint32_t d = 0; d < w->type->rank; d++) {
+		start[d] = 0;
+		limit[d] = w->type->dims[d];
+		stride[d] = 1;
+	}
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		int64_t k = c->kernel_spatial[d];
+		start[k] = reversal && reversal[d] ? w->type->dims[k] - 1 - tap[d] : tap[d];
+		limit[k] = start[k] + 1;
+	}
+	w = build_slice(g, w, start, limit, stride);
+	w = build_reshape(g, w, 1, &c->out_features);
+	return build_broadcast(g, w, n->type->rank, n->type->dims, &feature);
+}
+
+static const struct node *direct(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c)
+{
+	enum dtype t = n->type->dtype;
+	bool narrow = dtype_is_float(t) && dtype_bytes(t) < 4;
+	enum dtype acc = narrow ? DTYPE_f32 : t;
+	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
+	int64_t start[PLAN_MAX_RANK], limit[PLAN_MAX_RANK], stride[PLAN_MAX_RANK],
+		tap[PLAN_MAX_RANK] = { 0 };
+	uint32_t count;
+	const int64_t *strides = node_ints(n, KEY_window_strides, &count),
+		      *dilation = node_ints(n, KEY_rhs_dilation, &count);
+	for (uint32_t d = 0; d < n->type->rank; d++) {
+		start[d] = 0;
+		limit[d] = n->type->dims[d];
+		stride[d] = 1;
+	}
+	for (int64_t i = 0; i < c->window; i++) {
+		for (uint32_t d = 0; d < c->nspatial; d++) {
+			int64_t to = c->out_spatial[d];
+			stride[to] = strides ? strides[d] : 1;
+			start[to] = tap[d] * (dilation ? dilation[d] : 1);
+			limit[to] = start[to] + (n->type->dims[to] - 1) * stride[to] + 1;
+		}
+		const struct node *a =
+			build_convert(g, build_slice(g, x, start, limit, stride), acc);
+		const struct node *b =
+			build_convert(g, direct_weight(g, n, in[1], c, tap), acc);
+		const struct node *product = build2(g, OP_multiply, a, b);
+		sum = sum ? build2(g, OP_add, sum, product) : product;
+		for (uint32_t d = c->nspatial; d-- > 0;) {
+			if (++tap[d] < in[1]->type->dims[c->kernel_spatial[d]])
+				break;
+			tap[d] = 0;
+		}
+	}
+	return build_convert(g, sum, t);
+}
+
+/* --------------------------------------------------------------------------------------------- */
+
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
@@ -175,6 +282,8 @@ const struct node *plan_lower_convolution(
 		in = n->in;
 	}
 	struct conv c = conv_of(g, n);
+	if (conv_is_depthwise(n, in, &c))
+		return direct(g, n, in, &c);
 	const struct node *rows = conv_rows(g, n, in[1], &c);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;

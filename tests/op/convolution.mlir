@@ -35,3 +35,30 @@ func.func @main(%x: tensor<4x1x3xf32>, %k: tensor<2x1x2xf32>) -> tensor<2x2x2xf3
   %r = stablehlo.convolution(%x, %k) dim_numbers = [b, f, 0]x[o, i, 0]->[b, f, 0], window = {} {batch_group_count = 2 : i64, feature_group_count = 1 : i64} : (tensor<4x1x3xf32>, tensor<2x1x2xf32>) -> tensor<2x2x2xf32>
   return %r : tensor<2x2x2xf32>
 }
+// -----
+// Depthwise, stride 2, features last: the window is written out.
+// in: dense<[[[[0.0, 0.0, 2.0], [3.0, -3.0, -2.0], [2.0, 3.0, -2.0], [-1.0, 3.0, -1.0], [-2.0, 2.0, -2.0], [-1.0, 1.0, 0.0], [-3.0, -3.0, 3.0]], [[2.0, 2.0, 0.0], [2.0, -1.0, 0.0], [2.0, -3.0, -1.0], [-3.0, 0.0, 3.0], [-3.0, -1.0, -1.0], [3.0, -2.0, 0.0], [-2.0, -3.0, 2.0]], [[-3.0, -2.0, 0.0], [0.0, -3.0, 3.0], [2.0, 3.0, -3.0], [2.0, -1.0, 0.0], [3.0, -2.0, 2.0], [-2.0, -1.0, 3.0], [-1.0, 0.0, -1.0]], [[-3.0, -1.0, 1.0], [0.0, 2.0, -1.0], [1.0, 2.0, 3.0], [-1.0, -3.0, 2.0], [0.0, 3.0, 0.0], [-1.0, -3.0, 0.0], [1.0, 2.0, 2.0]], [[-2.0, 1.0, 2.0], [-2.0, -1.0, 2.0], [1.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-3.0, -2.0, 0.0], [2.0, -3.0, 1.0], [2.0, 2.0, 3.0]], [[-2.0, 0.0, 2.0], [-1.0, -2.0, 0.0], [-3.0, -2.0, 2.0], [1.0, 3.0, 2.0], [3.0, -1.0, 0.0], [1.0, -2.0, 3.0], [-3.0, 2.0, 1.0]]]]> : tensor<1x6x7x3xf32>
+// in: dense<[[[[-1.0, 1.0, 0.0]], [[2.0, 2.0, -1.0]], [[0.0, -1.0, 1.0]]], [[[1.0, 2.0, 2.0]], [[2.0, 2.0, 2.0]], [[-2.0, -2.0, 0.0]]], [[[-1.0, 2.0, 1.0]], [[0.0, 0.0, 0.0]], [[2.0, -2.0, 0.0]]]]> : tensor<3x3x1x3xf32>
+// out: dense<[[[[0.0, 15.0, -4.0], [17.0, -12.0, 2.0], [-24.0, 8.0, 6.0], [-4.0, -17.0, 4.0]], [[-16.0, -5.0, 5.0], [10.0, 10.0, 9.0], [9.0, 14.0, 7.0], [-1.0, -9.0, 6.0]], [[-6.0, 7.0, 4.0], [-5.0, -18.0, 5.0], [-1.0, 10.0, 5.0], [-3.0, 1.0, 5.0]]]]> : tensor<1x3x4x3xf32>
+func.func @main(%x: tensor<1x6x7x3xf32>, %k: tensor<3x3x1x3xf32>) -> tensor<1x3x4x3xf32> {
+  %r = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {stride = [2, 2], pad = [[0, 1], [1, 1]]} {batch_group_count = 1 : i64, feature_group_count = 3 : i64} : (tensor<1x6x7x3xf32>, tensor<3x3x1x3xf32>) -> tensor<1x3x4x3xf32>
+  func.return %r : tensor<1x3x4x3xf32>
+}
+// -----
+// Depthwise in one dimension, turned window, features to another place.
+// in: dense<[[[1, 0, 3, 3, 2, 0], [3, -3, 1, -2, -2, 1]], [[2, 3, -2, 3, 2, -1], [-3, 2, 2, 0, -2, -2]]]> : tensor<2x2x6xi32>
+// in: dense<[[[-1, 1, -1]], [[-2, 1, 1]]]> : tensor<2x1x3xi32>
+// out: dense<[[[-1, -6], [-2, 6]], [[1, 9], [-1, -7]], [[-4, -2], [3, -5]], [[0, 2], [-8, 4]], [[-2, 3], [3, 6]], [[-1, -6], [0, 2]], [[-2, -1], [-3, -4]]]> : tensor<7x2x2xi32>
+func.func @main(%x: tensor<2x2x6xi32>, %k: tensor<2x1x3xi32>) -> tensor<7x2x2xi32> {
+  %r = stablehlo.convolution(%x, %k) dim_numbers = [b, f, 0]x[o, i, 0]->[0, b, f], window = {pad = [[2, 1]], reverse = [true]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<2x2x6xi32>, tensor<2x1x3xi32>) -> tensor<7x2x2xi32>
+  func.return %r : tensor<7x2x2xi32>
+}
+// -----
+// Depthwise, transposed (dilated input), of f16: the sum is not rounded on the way.
+// in: dense<[[[[-2.0, 0.0, -1.0], [0.0, -3.0, 1.0]], [[-2.0, 0.0, -1.0], [1.0, -3.0, -1.0]]]]> : tensor<1x2x2x3xf16>
+// in: dense<[[[[1.0, 1.0], [-1.0, -2.0]]], [[[1.0, 0.0], [1.0, -2.0]]]]> : tensor<2x1x2x2xf16>
+// out: dense<[[[[4.0, 2.0, 0.0, 0.0, 2.0, 1.0], [-2.0, -2.0, 0.0, 0.0, -1.0, -1.0], [0.0, 0.0, 6.0, 3.0, -2.0, -1.0], [0.0, 0.0, -3.0, -3.0, 1.0, 1.0]], [[4.0, -2.0, 0.0, 0.0, 2.0, -1.0], [0.0, -2.0, 0.0, 0.0, 0.0, -1.0], [-2.0, 1.0, 6.0, -3.0, 2.0, -1.0], [0.0, 1.0, 0.0, -3.0, 0.0, -1.0]]]]> : tensor<1x2x4x6xf16>
+func.func @main(%x: tensor<1x2x2x3xf16>, %k: tensor<2x1x2x2xf16>) -> tensor<1x2x4x6xf16> {
+  %r = stablehlo.convolution(%x, %k) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {pad = [[1, 1], [1, 1]], lhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x2x2x3xf16>, tensor<2x1x2x2xf16>) -> tensor<1x2x4x6xf16>
+  func.return %r : tensor<1x2x4x6xf16>
+}
