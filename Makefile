@@ -45,7 +45,8 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 
 # Whatever has sources is built: a checkout may hold the runtime alone.
 OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
-	$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so) $(if $(CLI_SRC),$(BUILD)/weft)
+	$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so) $(if $(CLI_SRC),$(BUILD)/weft) \
+	$(if $(GEN_SRC),$(BUILD)/weft-worker)
 
 .PHONY: all unit objects generated clean FORCE setup build python check demo bless install uninstall asan tsan clang
 all: $(OUTPUTS)
@@ -106,6 +107,12 @@ $(BUILD)/weft: $(call objects,$(CLI_SRC)) $(BUILD)/libweft.so $(if $(GEN_SRC),$(
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(call objects,$(CLI_SRC) $(call sources,base)) -L$(BUILD) -lweft \
 		-Wl,-rpath,'$$ORIGIN' -Wl,-rpath,'$$ORIGIN/../lib' $(LDFLAGS_ALL) $(LDLIBS)
+
+# Beside libweft, which starts it.
+$(BUILD)/weft-worker: $(call objects,$(call sources,worker)) $(BUILD)/libweft.so
+	@echo "  LD   $@"
+	@$(CC) -o $@ $(call objects,$(call sources,worker)) -L$(BUILD) -lweft \
+		-Wl,-rpath,'$$ORIGIN' $(LDFLAGS_ALL) $(LDLIBS)
 
 # ---- the code generator ---------------------------------------------------------------------------
 # Its own object with a private LLVM inside; one symbol comes out.
@@ -205,11 +212,14 @@ $(EXTENSION)/_C.abi3.so: $(call objects,$(BIND_SRC)) $(EXTENSION)/libweft.so
 	@echo "  LD   $@"
 	@$(CC) -shared -o $@ $(call objects,$(BIND_SRC)) -L$(EXTENSION) -lweft -Wl,-rpath,'$$ORIGIN' \
 		$(LDFLAGS_ALL)
+$(EXTENSION)/weft-worker: $(BUILD)/weft-worker
+	@mkdir -p $(@D)
+	@cp $< $@
 $(EXTENSION)/%.py: python/weft/%.py
 	@mkdir -p $(@D)
 	@cp $< $@
 .PHONY: extension
-extension: $(EXTENSION)/_C.abi3.so $(if $(GEN_SRC),$(EXTENSION)/libweft_codegen.so) \
+extension: $(EXTENSION)/_C.abi3.so $(if $(GEN_SRC),$(EXTENSION)/libweft_codegen.so $(EXTENSION)/weft-worker) \
 	$(patsubst python/weft/%,$(EXTENSION)/%,$(wildcard python/weft/*.py))
 
 # The package is installed anew when something it is made of has changed.
@@ -235,13 +245,13 @@ asan tsan clang: setup
 # ---- installing ----------------------------------------------------------------------------------
 ROOT = $(DESTDIR)$(PREFIX)
 FILL = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g'
-INSTALLED_LIBS := libweftrt.so libweftrt.a libweft.so $(if $(GEN_SRC),libweft_codegen.so)
+INSTALLED_LIBS := libweftrt.so libweftrt.a libweft.so $(if $(GEN_SRC),libweft_codegen.so weft-worker)
 INSTALLED_CMAKE := weftConfig.cmake weftConfigVersion.cmake
 
 install: all
 	@install -d $(ROOT)/lib/pkgconfig $(ROOT)/lib/cmake/weft $(ROOT)/include/weft
 	@install -m 644 include/weft/*.h $(wildcard $(BUILD)/include/weft/*.h) $(ROOT)/include/weft
-	@install -m 755 $(addprefix $(BUILD)/,$(filter %.so,$(INSTALLED_LIBS))) $(ROOT)/lib
+	@install -m 755 $(addprefix $(BUILD)/,$(filter-out %.a,$(INSTALLED_LIBS))) $(ROOT)/lib
 	@install -m 644 $(BUILD)/libweftrt.a $(ROOT)/lib
 	@$(if $(CLI_SRC),install -d $(ROOT)/bin && install -m 755 $(BUILD)/weft $(ROOT)/bin)
 	@for f in weft weftrt; do \

@@ -13,7 +13,7 @@ from setuptools.command.build_py import build_py
 
 ROOT = pathlib.Path(__file__).resolve().parent
 BUILD = os.environ.get("BUILD", "build")
-PARTS = ("_C.abi3.so", "libweft.so", "libweft_codegen.so")
+PARTS = ("_C.abi3.so", "libweft.so", "libweft_codegen.so", "weft-worker")
 
 
 class Build(build_py):

@@ -165,6 +165,9 @@ WEFT_API uint32_t weft_executable_outputs(const struct weft_executable *x);
 WEFT_API struct weft_tensor_type weft_executable_input(const struct weft_executable *x, uint32_t i);
 WEFT_API struct weft_tensor_type weft_executable_output(
 	const struct weft_executable *x, uint32_t i);
+/* Waits until no better version of x is being compiled (option compile_mode: async+ and
+ * progressive+); the error of one that could not be, once: x runs on as it was. */
+WEFT_API struct weft_error *weft_executable_settle(struct weft_executable *x);
 /* "text" or "json" (doc/report.md): what weft explain prints. Freed with weft_text_free. */
 WEFT_API struct weft_error *weft_executable_explain(const struct weft_executable *x,
 	const char *format, char **out);

@@ -8,6 +8,14 @@ import os
 import pathlib
 
 
+def tell(text: str) -> None:
+    """A notice: logged; a variable C took out of the environment goes from Python's copy of it too."""
+    name, not_used, _ = text.partition(" is not used: ")
+    if not_used:
+        os.environ.pop(name, None)
+    logging.getLogger("weft").error(text)
+
+
 @functools.cache
 def library():
     """The extension and libweft behind it, without torch."""
@@ -17,7 +25,7 @@ def library():
         folder = pathlib.Path(__file__).parent
         raise ImportError(f"weft: the library cannot be loaded: {e} (tried {folder / '_C.abi3.so'} with "
                           f"{folder / 'libweft.so'})", name=e.name, path=e.path) from e
-    _C.notices(logging.getLogger("weft").error)
+    _C.notices(tell)
     return _C
 
 

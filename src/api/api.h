@@ -32,6 +32,10 @@ WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);
 WEFT_API struct weft_error *api_cache(
 	const char *action, const char *size, bool json, char **out) BASE_MUST_USE;
 
+/* Serves compiles that are asked for on the socket fd until it closes or nobody asks for a while;
+ * memory_mib: a limit of address space, 0: none.  What weft-worker does; its exit status. */
+WEFT_API int api_worker(int fd, int64_t memory_mib);
+
 /* WEFT_THREADS, else OMP_NUM_THREADS, else the processors allowed; read at each call. */
 WEFT_API unsigned threads_default(void);
 

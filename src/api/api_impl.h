@@ -47,6 +47,9 @@ struct weft_options {
 /* A copy of given (may be NULL), with what it does not set taken from the environment. */
 struct weft_error *options_resolve(const struct weft_options *given,
 	struct weft_options **out) BASE_MUST_USE;
+/* Calls add with name and value of every option that was set. */
+void options_each(const struct weft_options *o, void (*add)(void *arg, const char *, const char *),
+	void *arg);
 /* Calls add with name and value of every option that compiled code depends on. */
 void options_key(const struct weft_options *o, void (*add)(void *arg, const char *, const char *),
 	void *arg);
@@ -69,10 +72,24 @@ struct weft_executable {
 	const char *kept_why;                /* a literal or NULL */
 	char name[64];
 	struct weft_executable *next, *previous;     /* the report's list (report.c) */
+	/* Versions compiled later (later.c): the one that runs instead, NULL: none yet; and, of
+	 * versions, the one before. */
+	_Atomic(struct weft_executable *) better;
+	struct weft_executable *older;
+	uint32_t versions, pending;          /* made, and to come */
+	unsigned forks;
+	struct weft_error *later_error;
 };
 /* Takes bytes (mem_free's), loads them and gives the executable one reference. */
 struct weft_error *executable_create(const struct backend *b, void *bytes, size_t size,
 	const struct weft_options *o, struct weft_executable **out) BASE_MUST_USE;
+
+/* Compiles p by the options' mode and the cache, or in this process without it to *bytes, which are
+ * mem_free's; neither stands in the report.  o is resolved. */
+struct weft_error *compile_version(const struct backend *b, struct weft_program *p,
+	const struct weft_options *o, struct weft_executable **out) BASE_MUST_USE;
+struct weft_error *compile_bytes(const struct backend *b, const struct weft_program *p,
+	const struct weft_options *o, void **bytes, size_t *size) BASE_MUST_USE;
 
 /* Opens libweft_codegen at first use. */
 struct weft_error *codegen_open(const struct codegen_table **out) BASE_MUST_USE;
@@ -82,6 +99,7 @@ double seconds_now(void);                    /* of a clock that only goes forwar
 
 void report_add(struct weft_executable *x, bool compiled);
 void report_kernels(uint32_t n);             /* so many were just compiled */
+uint64_t report_kernels_so_far(void);
 void report_bypass(const char *why);         /* a literal: why the cache was not asked */
 void report_remove(struct weft_executable *x);
 #endif

@@ -6,6 +6,8 @@
 #include "api/api_impl.h"
 #include "api/explain.h"
 #include "api/kept.h"
+#include "api/later.h"
+#include "api/worker.h"
 #include "base/cpu.h"
 #include "pass/pass.h"
 #include "run/pool.h"
@@ -175,39 +177,125 @@ static struct weft_error *compile_anew(struct compile *c, const struct weft_prog
 	return e;
 }
 
-static struct weft_error *compile_or_find(struct compile *c, struct kept *k,
-	const struct weft_program *p, struct weft_executable **out)
+/* The program's text, to be compiled elsewhere. */
+static struct weft_error *compile_by_text(
+	struct compile *c, struct weft_program *p, enum compile_how how)
 {
-	if (kept_find(k, c->backend, c->options, out))
-		return NULL;
-	TRY(compile_anew(c, p));
-	kept_keep(k, c->bytes, c->size);
-	return executable_create(c->backend, c->bytes, c->size, c->options, out);
+	struct worker_job w = { .backend = c->backend->name, .options = c->options };
+	char *text;
+	TRY(weft_program_print(p, &text));
+	w.text = text;
+	w.text_size = strlen(text);
+	struct weft_error *e =
+		how == HOW_subprocess ? worker_compile(&w) : worker_compile_here(&w);
+	weft_text_free(text);
+	c->bytes = w.bytes;
+	c->size = w.size;
+	return e;
 }
 
-static struct weft_error *compile_resolved(struct weft_client *client, const struct weft_program *p,
-	const struct weft_options *options, struct weft_executable **out)
+static struct weft_error *compile_how(
+	struct compile *c, struct weft_program *p, enum compile_how how)
+{
+	if (how == HOW_normal || !(c->backend->stages & BACKEND_GEN))
+		return compile_anew(c, p);
+	return compile_by_text(c, p, how);
+}
+
+static struct weft_error *compile_begin(struct compile *c, const struct backend *b,
+	const struct weft_program *p, const struct weft_options *o)
+{
+	*c = (struct compile){ .graph = p->graph, .backend = b, .options = o, .isa = ISA_COUNT };
+	return b->stages & BACKEND_GEN ? isa_choose(&c->isa) : NULL;
+}
+
+struct weft_error *compile_bytes(const struct backend *b, const struct weft_program *p,
+	const struct weft_options *o, void **bytes, size_t *size)
+{
+	struct compile c;
+	TRY(compile_begin(&c, b, p, o));
+	TRY(compile_anew(&c, p));
+	*bytes = c.bytes;
+	*size = c.size;
+	return NULL;
+}
+
+/* The first version under async+: quickly made, not kept. */
+static struct weft_error *compile_quickly(struct compile *c, struct weft_program *p,
+	enum compile_how how, struct weft_executable **out)
+{
+	struct weft_options *quick;
+	TRY(options_resolve(c->options, &quick));
+	struct weft_error *e = weft_options_set(quick, "opt_level", "0");
+	if (!e)
+		e = weft_options_set(quick, "max_autotune", "0");
+	c->options = quick;
+	if (!e)
+		e = compile_how(c, p, how);
+	if (!e)
+		e = executable_create(c->backend, c->bytes, c->size, quick, out);
+	weft_options_free(quick);
+	return e;
+}
+
+/* quick: may be the first of several versions. */
+static struct weft_error *compile_kept(struct compile *c, struct kept *k, struct weft_program *p,
+	bool *quick, struct weft_executable **out)
+{
+	const struct weft_options *o = c->options;
+	struct compile_mode m = compile_mode_of(o);
+	if (kept_find(k, c->backend, o, out)) {
+		*quick = false;
+		return NULL;
+	}
+	if (*quick)
+		return compile_quickly(c, p, m.how, out);
+	TRY(compile_how(c, p, m.how));
+	kept_keep(k, c->bytes, c->size);
+	return executable_create(c->backend, c->bytes, c->size, o, out);
+}
+
+static struct weft_error *compile_one(const struct backend *b, struct weft_program *p,
+	const struct weft_options *o, bool *quick, struct weft_executable **out)
 {
 	double start = seconds_now();
 	struct kept k;
-	struct compile c = {
-		.graph = p->graph,
-		.backend = client->backend,
-		.options = options,
-		.isa = ISA_COUNT,
-	};
-	if (c.backend->stages & BACKEND_GEN)
-		TRY(isa_choose(&c.isa));
-	kept_open(&k, p, c.backend, options, c.isa);
-	struct weft_error *e = compile_or_find(&c, &k, p, out);
+	struct compile c;
+	TRY(compile_begin(&c, b, p, o));
+	kept_open(&k, p, b, o, c.isa);
+	struct weft_error *e = compile_kept(&c, &k, p, quick, out);
 	kept_close(&k);
 	if (e)
 		return e;
 	(*out)->compile_s = seconds_now() - start;
 	(*out)->kept = k.state;
 	(*out)->kept_why = k.why;
-	report_add(*out, k.state != KEPT_hit);
 	return NULL;
+}
+
+struct weft_error *compile_version(const struct backend *b, struct weft_program *p,
+	const struct weft_options *o, struct weft_executable **out)
+{
+	return compile_one(b, p, o, &(bool){ false }, out);
+}
+
+static struct weft_error *compile_resolved(struct weft_client *client, struct weft_program *p,
+	const struct weft_options *options, struct weft_executable **out)
+{
+	struct compile_mode m = compile_mode_of(options);
+	const struct backend *b = client->backend;
+	struct later_list later;
+	bool several = b->stages & BACKEND_GEN, quick = several && m.async;
+	TRY(later_list_make(options, false, several && m.progressive, &later));
+	later_list_free(&later);                     /* a bad one is said before work begins */
+	TRY(compile_one(b, p, options, &quick, out));
+	report_add(*out, (*out)->kept != KEPT_hit);
+	struct weft_error *e = later_list_make(options, quick, several && m.progressive, &later);
+	if (!e && later.n)
+		e = later_start(*out, p, b, &later);
+	if (e)
+		weft_executable_release(*out);
+	return e;
 }
 
 struct weft_error *weft_compile(struct weft_client *client, const struct weft_program *p,
@@ -215,7 +303,9 @@ struct weft_error *weft_compile(struct weft_client *client, const struct weft_pr
 {
 	struct weft_options *resolved;
 	TRY(options_resolve(options, &resolved));
-	struct weft_error *e = compile_resolved(client, p, resolved, out);
+	/* The program does not change, but later versions keep it. */
+	struct weft_error *e =
+		compile_resolved(client, (struct weft_program *)(uintptr_t)p, resolved, out);
 	weft_options_free(resolved);
 	return e;
 }

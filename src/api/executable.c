@@ -1,5 +1,6 @@
 /* executable.c -- executables: made from artifacts, queried, run; threads. */
 #include "api/api_impl.h"
+#include "api/later.h"
 #include "run/buffer.h"
 #include "run/pool.h"
 #include <stdlib.h>
@@ -7,6 +8,8 @@
 
 static void executable_free(struct weft_executable *x)
 {
+	later_free(x);
+	weft_error_free(x->later_error);
 	if (x->state && x->backend->unprepare)
 		x->backend->unprepare(x->state);
 	exe_release(x->exe);
@@ -70,7 +73,8 @@ void weft_executable_release(struct weft_executable *x)
 struct weft_error *weft_executable_artifact(
 	const struct weft_executable *x, const void **bytes, size_t *size)
 {
-	*bytes = exe_artifact(x->exe, size);
+	struct weft_executable *now = executable_now((struct weft_executable *)(uintptr_t)x);
+	*bytes = exe_artifact(now->exe, size);
 	return NULL;
 }
 
@@ -132,6 +136,7 @@ struct weft_error *api_run(struct weft_executable *x, unsigned threads, const st
 	struct run_options o = { .threads = x->threads ? x->threads
 					    : threads  ? threads
 						       : threads_default() };
+	x = executable_now(x);
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }
 
@@ -147,7 +152,7 @@ bool api_small(const struct weft_executable *x)
 
 struct exe *api_exe(struct weft_executable *x)
 {
-	return x->exe;
+	return executable_now(x)->exe;
 }
 
 /* ---- buffers: the handle is run's -------------------------------------------------------- */
@@ -269,8 +274,8 @@ struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin,
 		return NULL;
 	}
 	struct run_options o = { .threads = x->threads ? x->threads : threads_default() };
-	return exe_run_async(x->exe, &o, (struct buffer *const *)in, nin, (struct buffer **)out,
-		nout, (struct event **)done);
+	return exe_run_async(executable_now(x)->exe, &o, (struct buffer *const *)in, nin,
+		(struct buffer **)out, nout, (struct event **)done);
 }
 
 struct weft_error *weft_event_wait(struct weft_event *e)

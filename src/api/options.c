@@ -1,10 +1,12 @@
 /* options.c -- option.def as struct weft_options: setting by name with checks, the environment,
  * reading with defaults, listing. */
 #include "api/api_impl.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define INT(name, variable, otherwise, least, most, of, doc)                                       \
 	int64_t option_##name(const struct weft_options *o)                                        \
@@ -113,20 +115,35 @@ static struct weft_error *set_bool(struct option_number *at, const struct row *r
 	return NULL;
 }
 
+/* "a|b", or "[p+][q+]a|b": there p+ and q+ may stand in front, in this order, and case does not
+ * count. */
+static bool is_value(const char *values, const char *value)
+{
+	int (*differ)(const char *, const char *, size_t) =
+		*values == '[' ? strncasecmp : strncmp;
+	while (*values == '[') {
+		size_t len = strcspn(values, "]") - 1;
+		value += differ(values + 1, value, len) ? 0 : len;
+		values += len + 2;
+	}
+	for (const char *v = values; v; v = strchr(v, '|') ? strchr(v, '|') + 1 : NULL) {
+		size_t len = strcspn(v, "|");
+		if (strlen(value) == len && !differ(v, value, len))
+			return true;
+	}
+	return false;
+}
+
 static struct weft_error *set_str(char **at, const struct row *r, const char *value)
 {
-	bool known = !r->values;
-	for (const char *v = r->values; v && !known;
-		v = strchr(v, '|') ? strchr(v, '|') + 1 : NULL) {
-		size_t len = strcspn(v, "|");
-		known = strlen(value) == len && !memcmp(v, value, len);
-	}
-	if (!known)
+	if (r->values && !is_value(r->values, value))
 		FAIL(WEFT_INVALID_ARGUMENT, "option %s: expected %s, found '%s'", r->name,
 			r->values, value);
 	char *copy = mem_strdup(value);
 	if (!copy)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for an option");
+	for (char *c = copy; r->values && *r->values == '[' && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
 	mem_free(*at);
 	*at = copy;
 	return NULL;
@@ -246,6 +263,26 @@ struct weft_error *options_resolve(const struct weft_options *given, struct weft
 	else
 		*out = o;
 	return e;
+}
+
+void options_each(
+	const struct weft_options *o, void (*add)(void *arg, const char *, const char *), void *arg)
+{
+	struct weft_options *from = (struct weft_options *)(uintptr_t)o;
+	for (size_t i = 0; i < NROWS; i++) {
+		const struct row *r = &rows[i];
+		char number[24];
+		const char *text = NULL;
+		if (r->kind == KIND_str)
+			text = *text_at(from, r);
+		else if (number_at(from, r)->set)
+			text = number;
+		if (text == number)
+			snprintf(number, sizeof number, "%lld",
+				(long long)number_at(from, r)->value);
+		if (text)
+			add(arg, r->name, text);
+	}
 }
 
 void options_key(

@@ -1,6 +1,8 @@
 /* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.
  * doc/report.md. */
 #include "api/api_impl.h"
+#include "api/later.h"
+#include "api/worker.h"
 #include "base/str.h"
 #include "cache/cache.h"
 #include <string.h>
@@ -30,6 +32,14 @@ void report_kernels(uint32_t n)
 	pthread_mutex_lock(&lock);
 	nkernels += n;
 	pthread_mutex_unlock(&lock);
+}
+
+uint64_t report_kernels_so_far(void)
+{
+	pthread_mutex_lock(&lock);
+	uint64_t n = nkernels;
+	pthread_mutex_unlock(&lock);
+	return n;
 }
 
 void report_bypass(const char *why)
@@ -121,7 +131,9 @@ static void add_cache(struct str *s)
 static void add_executable(struct str *s, const struct weft_executable *x)
 {
 	static const char *const kept[] = { "loaded", "disabled", "bypassed", "hit", "miss" };
-	struct exe_stats st = exe_stats_get(x->exe);
+	const struct weft_executable *now =
+		executable_now((struct weft_executable *)(uintptr_t)x);
+	struct exe_stats st = exe_stats_get(now->exe);
 	str_addf(s,
 		"{\"backend\": \"%s\", \"kernels\": %u, \"launches\": %u, \"compile_s\": %.6f, "
 		"\"runs\": %llu, "
@@ -132,6 +144,8 @@ static void add_executable(struct str *s, const struct weft_executable *x)
 		str_add(s, ", \"cache_why\": ");
 		str_add_json(s, x->kept_why);
 	}
+	if (x->pending || x->versions)
+		str_addf(s, ", \"versions\": %u, \"pending\": %u", x->versions, x->pending);
 	str_addc(s, '}');
 }
 
@@ -159,6 +173,7 @@ static void report_json(struct str *s)
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
 		(unsigned long long)kernels, (unsigned long long)nkernels);
 	add_cache(s);
+	str_addf(s, ", \"workers_started\": %llu", (unsigned long long)workers_started());
 	str_add(s, ", \"notices\": ");
 	notices_add(s);
 	str_addf(s, ", \"compiler_loaded\": %s, \"compiler_load_s\": %.6f, \"executables\": [",

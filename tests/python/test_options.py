@@ -27,7 +27,7 @@ def compiled(**kw):
 @pytest.mark.parametrize("name", sorted(_native.tables()["options"]))
 def test_every_option_is_torchs_too(name, tmp_path):
     row = _native.tables()["options"][name]
-    value = {"int": row.get("most", 0) and 1, "bool": True}.get(row["type"], row["default"])
+    value = {"int": max(1, row.get("least", 0)), "bool": True}.get(row["type"], row["default"])
     value = {"dump": str(tmp_path), "cache": "off", "numerics": "strict"}.get(name, value)
     want = compiled()
     torch.testing.assert_close(compiled(options={name: value}), want, rtol=1e-6, atol=1e-7)
@@ -47,6 +47,22 @@ def test_every_option_is_torchs_too(name, tmp_path):
 def test_bad_options_are_named(name, value, text):
     with pytest.raises(Exception, match=text):
         compiled(options={name: value})
+
+
+@pytest.mark.parametrize("mode", ["serialise", "Subprocess", "ASYNC+normal", "progressive+async+subprocess"])
+def test_compile_modes(mode):
+    want = compiled()
+    assert torch.equal(compiled(options={"compile_mode": mode}), want)
+
+
+def test_compile_mode_of_the_environment():
+    code = ("import torch, weft, json, os; f = torch.compile(lambda x: (x * 2).softmax(-1), backend='weft'); "
+            "f(torch.ones(3, 4)); r = json.loads(weft.report('json')); "
+            "print(r['workers_started'], r['compiler_loaded'], 'WEFT_COMPILE_MODE' in os.environ)")
+    assert run_python(code, WEFT_COMPILE_MODE="subprocess").startswith("1 False True")
+    out = run_python(code, WEFT_COMPILE_MODE="async+progressive+normal")
+    assert out.startswith("0 True False") and out.count("WEFT_COMPILE_MODE is not used") == 1
+    assert "[progressive+][async+]normal|serialise|subprocess" in out
 
 
 def test_modes():

@@ -1,0 +1,282 @@
+/* Unit tests of compile modes: the same bits in each, and what planted errors of a compiling
+ * process come to. */
+#include "api/later.h"
+#include "api/worker_impl.h"
+#include "base/mem.h"
+#include "unit.h"
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <weft/weft.h>
+
+static const char program[] =
+	"func.func @main(%x: tensor<5x37xf32>, %w: tensor<37x29xf32>) -> "
+	"(tensor<5x29xf32>, tensor<5xf32>) {\n"
+	"  %0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : "
+	"(tensor<5x37xf32>, tensor<37x29xf32>) -> tensor<5x29xf32>\n"
+	"  %1 = stablehlo.tanh %0 : tensor<5x29xf32>\n"
+	"  %2 = stablehlo.exponential %1 : tensor<5x29xf32>\n"
+	"  %z = stablehlo.constant dense<0.0> : tensor<f32>\n"
+	"  %3 = stablehlo.reduce(%2 init: %z) applies stablehlo.add across dimensions = [1] : "
+	"(tensor<5x29xf32>, tensor<f32>) -> tensor<5xf32>\n"
+	"  return %2, %3 : tensor<5x29xf32>, tensor<5xf32>\n"
+	"}\n";
+enum { ROWS = 5, MIDDLE = 37, COLUMNS = 29 };
+struct results {
+	float wide[ROWS * COLUMNS], sums[ROWS];
+};
+
+/* Option names and values in pairs, ended by NULL. */
+static struct weft_error *compile(
+	const char *backend, const char *const *settings, struct weft_executable **out)
+{
+	struct weft_client *c = NULL;
+	struct weft_program *p = NULL;
+	struct weft_options *o = NULL;
+	CHECK_OK(weft_client_open(backend, &c));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, program, sizeof program - 1, &p));
+	CHECK_OK(weft_options_create(&o));
+	for (; *settings; settings += 2)
+		CHECK_OK(weft_options_set(o, settings[0], settings[1]));
+	struct weft_error *e = weft_compile(c, p, o, out);
+	weft_options_free(o);
+	weft_program_release(p);
+	weft_client_release(c);
+	return e;
+}
+
+static void run(struct weft_executable *x, struct results *r)
+{
+	static float data[2][MIDDLE * COLUMNS];
+	const int64_t shapes[2][2] = { { ROWS, MIDDLE }, { MIDDLE, COLUMNS } };
+	struct weft_buffer *in[2], *out[2];
+	struct weft_client *c = NULL;
+	void *at;
+	size_t size;
+	CHECK_OK(weft_client_open(NULL, &c));
+	for (int i = 0; i < 2; i++) {
+		for (int k = 0; k < MIDDLE * COLUMNS; k++)
+			data[i][k] = (float)((k * 37 + i * 11) % 101) / 97.0f - 0.5f;
+		struct weft_tensor_type t = { WEFT_F32, 2, shapes[i] };
+		CHECK_OK(weft_buffer_wrap(c, t, data[i], NULL, NULL, &in[i]));
+	}
+	CHECK_OK(weft_run(x, 2, in, 2, out));
+	CHECK_OK(weft_buffer_data(out[0], &at, &size));
+	CHECK_INT(size, sizeof r->wide);
+	memcpy(r->wide, at, size);
+	CHECK_OK(weft_buffer_data(out[1], &at, &size));
+	memcpy(r->sums, at, sizeof r->sums);
+	for (int i = 0; i < 2; i++) {
+		weft_buffer_release(in[i]);
+		weft_buffer_release(out[i]);
+	}
+	weft_client_release(c);
+}
+
+void test_modes__same_bits(void)
+{
+	static const char *const modes[] = { "normal", "serialise", "subprocess", "async+normal",
+		"Async+Subprocess", "progressive+normal", "PROGRESSIVE+async+serialise" };
+	static const unsigned versions[] = { 0, 0, 0, 1, 1, 1, 2 };
+	struct results want, got;
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		const char *const settings[] = { "compile_mode", modes[i], NULL };
+		struct weft_executable *x;
+		UNIT_NOTE("%s", modes[i]);
+		CHECK_OK(compile(NULL, settings, &x));
+		run(x, i ? &got : &want);
+		CHECK(!i || !memcmp(&got, &want, sizeof want));
+		CHECK_OK(weft_executable_settle(x));
+		CHECK_INT(x->versions, versions[i]);
+		CHECK((executable_now(x) != x) == (versions[i] > 0));
+		run(x, &got);
+		CHECK(!memcmp(&got, &want, sizeof want));
+		weft_executable_release(x);
+	}
+}
+
+/* The first version is there while the next is still being compiled. */
+void test_modes__async_does_not_wait(void)
+{
+	static const char *const settings[] = { "compile_mode", "progressive+async+normal",
+		"progressive", "max_autotune=1|opt_level=2", "plant", "compile_slow=200", NULL };
+	struct weft_executable *x;
+	struct results r;
+	CHECK_OK(compile("plant", settings, &x));
+	CHECK(x->pending > 0);
+	run(x, &r);
+	CHECK_OK(weft_executable_settle(x));
+	CHECK_INT(x->pending, 0);
+	CHECK_INT(x->versions, 3);
+	run(x, &r);
+	weft_executable_release(x);
+}
+
+/* Released while a version is being compiled; and the process ends then. */
+void test_modes__nobody_waits(void)
+{
+	static const char *const settings[] = { "compile_mode", "async+normal", "plant",
+		"compile_slow=100", NULL };
+	struct weft_executable *x;
+	CHECK_OK(compile("plant", settings, &x));
+	weft_executable_release(x);
+}
+
+void test_modes__forked_child_does_not_wait(void)
+{
+	static const char *const settings[] = { "compile_mode", "async+normal", "plant",
+		"compile_slow=300", NULL };
+	struct weft_executable *x;
+	struct results r;
+	int status;
+	CHECK_OK(compile("plant", settings, &x));
+	pid_t child = fork();
+	if (!child) {
+		alarm(20);
+		CHECK_OK(weft_executable_settle(x));
+		run(x, &r);
+		CHECK_OK(compile("plant", settings, &x));
+		CHECK_OK(weft_executable_settle(x));
+		CHECK_INT(x->versions, 1);
+		exit(0);
+	}
+	CHECK_INT(waitpid(child, &status, 0), child);
+	CHECK(WIFEXITED(status) && !WEXITSTATUS(status));
+	CHECK_OK(weft_executable_settle(x));
+	weft_executable_release(x);
+}
+
+void test_modes__progressive_keeps_bits(void)
+{
+	static const char *const bad[] = { "numerics=strict", "opt_level", "passes_off=fold",
+		"opt_level=1|", "max_autotune=1|verify=1" };
+	for (size_t i = 0; i < 5; i++) {
+		const char *const settings[] = { "compile_mode", "progressive+normal",
+			"progressive", bad[i], NULL };
+		struct weft_executable *x = NULL;
+		if (i == 3) {                        /* an empty end is no version */
+			CHECK_OK(compile(NULL, settings, &x));
+			CHECK_OK(weft_executable_settle(x));
+			CHECK_INT(x->versions, 1);
+			weft_executable_release(x);
+			continue;
+		}
+		CHECK_ERROR(compile(NULL, settings, &x), WEFT_INVALID_ARGUMENT,
+			"is no setting of opt_level or max_autotune");
+	}
+}
+
+/* ---- errors of a compiling process ---------------------------------------------------------- */
+
+static void check_next_is_fine(void)
+{
+	static const char *const settings[] = { "compile_mode", "subprocess", NULL };
+	struct weft_executable *x;
+	struct results r;
+	CHECK_OK(compile("plant", settings, &x));
+	run(x, &r);
+	weft_executable_release(x);
+}
+
+void test_modes__crash(void)
+{
+	static const char *const settings[] = { "compile_mode", "subprocess", "plant",
+		"compile_crash", NULL };
+	struct weft_executable *x;
+	check_next_is_fine();
+	CHECK_ERROR(compile("plant", settings, &x), WEFT_INTERNAL, "crashed (signal");
+	check_next_is_fine();
+	CHECK_INT(workers_started(), 2);
+}
+
+void test_modes__hang(void)
+{
+	static const char *const settings[] = { "compile_mode", "subprocess", "plant",
+		"compile_hang", "worker_seconds", "1", NULL };
+	struct weft_executable *x;
+	CHECK_ERROR(compile("plant", settings, &x), WEFT_DEADLINE_EXCEEDED,
+		"longer than 1 seconds");
+	check_next_is_fine();
+}
+
+/* A limit on address space is nothing that sanitizers live with: there the plant refuses. */
+void test_modes__memory_explosion(void)
+{
+	static const char *const settings[] = { "compile_mode", "subprocess", "plant",
+		"compile_memory", "worker_memory", "640", NULL };
+	struct weft_executable *x;
+	struct weft_error *e = compile("plant", settings, &x);
+	CHECK(e);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	CHECK_INT(weft_error_code(e), WEFT_FAILED_PRECONDITION);
+#else
+	CHECK_INT(weft_error_code(e), WEFT_RESOURCE_EXHAUSTED);
+#endif
+	weft_error_free(e);
+	check_next_is_fine();
+}
+
+void test_modes__errors_come_through(void)
+{
+	static const char *const settings[] = { "compile_mode", "subprocess", "plant",
+		"compile_error", NULL };
+	static const char *const unknown[] = { "compile_mode", "serialise", "plant", "nothing",
+		NULL };
+	struct weft_executable *x;
+	CHECK_ERROR(compile("plant", settings, &x), WEFT_INTERNAL, "plant: compile_error");
+	CHECK_ERROR(compile("plant", unknown, &x), WEFT_INVALID_ARGUMENT, "unknown word");
+	CHECK_INT(workers_started(), 1);
+}
+
+/* One worker serves compile after compile; one that went meanwhile is replaced, unseen. */
+void test_modes__worker_stays_and_goes(void)
+{
+	check_next_is_fine();
+	check_next_is_fine();
+	CHECK_INT(workers_started(), 1);
+	workers_dismiss();
+	check_next_is_fine();
+	CHECK_INT(workers_started(), 2);
+	char path[64], children[64];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	FILE *f = fopen(path, "r");
+	CHECK(f && fgets(children, sizeof children, f));
+	fclose(f);
+	CHECK(!kill((pid_t)strtol(children, NULL, 10), SIGKILL));
+	usleep(50000);
+	check_next_is_fine();
+	CHECK_INT(workers_started(), 3);
+}
+
+static void *compile_some(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 3; i++)
+		check_next_is_fine();
+	return NULL;
+}
+
+void test_modes__several_at_once(void)
+{
+	pthread_t t[4];
+	for (int i = 0; i < 4; i++)
+		CHECK(!pthread_create(&t[i], NULL, compile_some, NULL));
+	for (int i = 0; i < 4; i++)
+		CHECK(!pthread_join(t[i], NULL));
+	CHECK(workers_started() <= 4);
+}
+
+void test_modes__damaged_requests(void)
+{
+	static const char bytes[] = "opt_level\0" "1\0" "\0" "weft\0" "nonsense";
+	for (size_t n = 0; n < sizeof bytes; n++) {
+		struct str reply;
+		struct worker_job w = { 0 };
+		str_init(&reply, NULL);
+		request_serve(bytes, n, &reply);
+		struct weft_error *e = reply_read(reply.text, reply.len, &w);
+		CHECK(e);
+		weft_error_free(e);
+		str_fini(&reply);
+	}
+}
