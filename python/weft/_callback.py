@@ -84,6 +84,9 @@ def resolve(space: str, op: str, attributes: str):
     for part in op.split("."):
         target = getattr(target, part)
     args, kwargs = Parser(attributes).call()
+    for a in target._schema.arguments[len(args):]:   # what the text leaves out: a generator
+        if a.name not in kwargs and not a.has_default_value():
+            kwargs[a.name] = lambda ts: None
     name = f"{space}.{op}"
     _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
                             "(counted in weft.report())")

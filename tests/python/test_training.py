@@ -1,0 +1,163 @@
+"""Training: loss and gradients of small models, optimizer steps and whole train steps, against eager."""
+import copy
+import warnings
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import weft
+from common import compiled, report
+
+warnings.filterwarnings("ignore", message=".*lr_scheduler.*")
+
+
+def transformer(name, task, **kw):
+    import transformers
+    config = getattr(transformers, name + "Config")(**kw)
+    return getattr(transformers, name + task)(config).train()
+
+
+SMALL = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
+IDS = torch.randint(0, 90, (2, 12), generator=torch.Generator().manual_seed(0))
+IMAGES = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+
+
+def next_token(model):
+    logits = model(input_ids=IDS).logits
+    return F.cross_entropy(logits[:, :-1].flatten(0, 1), IDS[:, 1:].flatten())
+
+
+def bert():
+    model = transformer("Bert", "ForSequenceClassification", vocab_size=90, max_position_embeddings=16,
+                        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, **SMALL)
+    mask = torch.ones_like(IDS)
+    mask[1, 8:] = 0
+    return model, lambda m: m(input_ids=IDS, attention_mask=mask, labels=torch.tensor([0, 1])).loss
+
+
+def gpt2():
+    model = transformer("GPT2", "LMHeadModel", vocab_size=90, n_positions=16, n_embd=32, n_layer=2, n_head=2,
+                        resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, use_cache=False)
+    return model, next_token
+
+
+def llama():
+    model = transformer("Llama", "ForCausalLM", vocab_size=90, num_key_value_heads=1, use_cache=False,
+                        max_position_embeddings=16, **SMALL)
+    return model, next_token
+
+
+def vit():
+    model = transformer("ViT", "ForImageClassification", image_size=32, patch_size=8, num_labels=5,
+                        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, **SMALL)
+    return model, lambda m: m(pixel_values=IMAGES, labels=torch.tensor([0, 3])).loss
+
+
+def resnet():
+    model = transformer("ResNet", "ForImageClassification", embedding_size=8, hidden_sizes=[8, 16], depths=[1, 2],
+                        layer_type="bottleneck", num_labels=5)
+    return model, lambda m: m(pixel_values=IMAGES, labels=torch.tensor([0, 3])).loss
+
+
+def mlp():
+    model = nn.Sequential(nn.Linear(20, 32), nn.ReLU(), nn.LayerNorm(32), nn.Linear(32, 5))
+    x = torch.randn(6, 20, generator=torch.Generator().manual_seed(0))
+    return model, lambda m: F.cross_entropy(m(x), torch.arange(6) % 5)
+
+
+MODELS = {f.__name__: f for f in (bert, gpt2, llama, vit, resnet, mlp)}
+
+
+def build(name):
+    torch.manual_seed(20260)
+    return MODELS[name]()
+
+
+def gradients(model):
+    return {n: p.grad for n, p in model.named_parameters()}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_gradients(name):
+    """One step: the loss, every gradient, every buffer; one graph each way, nothing in eager torch."""
+    model, loss_of = build(name)
+    twin = copy.deepcopy(model)
+    want = loss_of(twin)
+    want.backward()
+    graphs, fell = report()["graphs"], weft.fallbacks()
+    got = compiled(loss_of)(model)
+    got.backward()
+    assert report()["graphs"] == graphs + 2, "not one graph each way"
+    assert weft.fallbacks() == fell
+    torch.testing.assert_close(got, want)
+    for n, g in gradients(twin).items():
+        mine = model.get_parameter(n).grad
+        torch.testing.assert_close(mine, g, rtol=1e-4, atol=1e-5 * g.abs().max().item() + 1e-8,
+                                   msg=lambda m, n=n: f"{n}: {m}")
+    for n, b in twin.named_buffers():
+        torch.testing.assert_close(model.get_buffer(n), b)
+
+
+OPTIMIZERS = {
+    "sgd": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.01, foreach=True),
+    "adam": lambda p: torch.optim.Adam(p, 1e-2, foreach=True),
+    "adamw": lambda p: torch.optim.AdamW(p, 1e-2, foreach=True, amsgrad=True),
+    "adamw-fused": lambda p: torch.optim.AdamW(p, 1e-2, fused=True),
+    "adamw-single": lambda p: torch.optim.AdamW(p, 1e-2, foreach=False),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizer(name):
+    """Three compiled steps, gradients clipped, end where eager's end."""
+    model, loss_of = build("mlp")
+    twin = copy.deepcopy(model)
+    for m, wrap in ((twin, lambda f: f), (model, lambda f: compiled(f, fullgraph=False))):
+        torch._dynamo.reset()
+        optimizer = OPTIMIZERS[name](m.parameters())
+
+        def step():
+            torch.nn.utils.clip_grad_norm_(m.parameters(), 0.5)
+            optimizer.step()
+
+        step, loss = wrap(step), wrap(loss_of)
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss(m).backward()
+            step()
+    for p, q in zip(model.parameters(), twin.parameters()):
+        torch.testing.assert_close(p, q, rtol=1e-4, atol=1e-6)
+
+
+def test_autocast():
+    model, loss_of = build("mlp")
+    twin = copy.deepcopy(model)
+
+    def step(m):
+        with torch.autocast("cpu", torch.bfloat16):
+            return loss_of(m)
+
+    step(twin).backward()
+    compiled(step)(model).backward()
+    for p, q in zip(model.parameters(), twin.parameters()):
+        torch.testing.assert_close(p.grad, q.grad, rtol=2e-2, atol=2e-3)
+
+
+def test_checkpoint_and_accumulation():
+    model, loss_of = build("mlp")
+    twin = copy.deepcopy(model)
+
+    x = torch.randn(6, 20)
+
+    def step(m):
+        h = torch.utils.checkpoint.checkpoint(lambda y: m[2](m[1](m[0](y))), x, use_reentrant=False)
+        return m[3](h).square().mean()
+
+    fast = compiled(step)
+    for _ in range(2):
+        step(twin).backward()
+        fast(model).backward()
+    for p, q in zip(model.parameters(), twin.parameters()):
+        torch.testing.assert_close(p.grad, q.grad, rtol=1e-4, atol=1e-6)
