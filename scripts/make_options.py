@@ -24,8 +24,10 @@ environment, and the default is used.
 MODES = """
 *key*: compiled code depends on it, so it enters the cache's key.
 
-torch.compile's own: `backend` (a name, or a function: doc/backends.md) and `fallback` (default True: what Weft cannot compile runs in
-torch, counted and named; False: it is an error).
+torch.compile's own: `backend`, a name, or a function (doc/backends.md); `fallback`, what becomes of operators and graphs that Weft
+cannot compile: they run in torch, counted (`allow`), named in a warning too, once each (`warn`, the default), or are an error that
+names them (`error`); `random`: numbers of Weft's own (`weft`, the default: by `torch.manual_seed`, the same for every number of
+threads), or torch's, bit for bit (`eager`).
 
 ## Modes
 

@@ -11,7 +11,7 @@ import os
 
 import torch
 
-from weft import _native, _registry, _report, _text
+from weft import _callback, _native, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -34,13 +34,16 @@ def decompositions() -> dict:
 
 
 class Settings:
-    """options={"backend": "interp", "threads": 2, "fallback": False, ...}: two are ours, the rest is C's."""
+    """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: three are ours, the rest is C's."""
 
-    OURS = {"backend": ("weft", None), "fallback": (True, bool)}
+    # Name: the default, and the values there are; None: any.
+    OURS = {"backend": ("weft", None), "fallback": ("warn", ("allow", "warn", "error")),
+            "random": ("weft", ("weft", "eager"))}
 
     def __init__(self, options: dict | None, mode: str | None):
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
-        self.backend, self.fallback = (self.own(k, options.pop(k, d), t) for k, (d, t) in self.OURS.items())
+        self.backend, self.fallback, self.random = (
+            self.own(k, options.pop(k, default), values) for k, (default, values) in self.OURS.items())
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         if self.function:                            # Python's, by name or itself: what is left is its own
             return
@@ -52,9 +55,11 @@ class Settings:
             self.c = {"mode": mode, **self.c}
 
     @staticmethod
-    def own(name, value, want):
-        if want and not isinstance(value, want):
-            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {want.__name__}")
+    def own(name, value, values):
+        if values and not isinstance(value, str):
+            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be str")
+        if values and value not in values:
+            raise RuntimeError(f'option {name}: "{value}" is none of {", ".join(values)}')
         return value
 
     @classmethod
@@ -98,26 +103,30 @@ def static_inputs() -> frozenset[int]:
 
 def compile_fx(gm, example_inputs, *, settings: Settings):
     """One graph of AOTAutograd's to a boxed callable."""
-    with torch.utils._python_dispatch._disable_current_modes():
+    with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback):
         try:
-            text = _text.Printer(gm, static_inputs())
+            text = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
             graph = _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
                                            tuple(text.inputs), tuple(text.outputs), tuple(text.extra),
                                            seed if text.random else None)
         except (_text.Unsupported, NotImplementedError) as e:
-            if not settings.fallback:
+            if settings.fallback == "error":
                 raise
-            return eager(gm, e)
+            return eager(gm, e, settings.fallback == "warn")
+        except RuntimeError:
+            if why := _callback.refused(text.text):
+                raise NotImplementedError(why) from None
+            raise
     return lazy(graph, text.lazy) if text.lazy else graph
 
 
-def eager(gm, error: Exception):
+def eager(gm, error: Exception, warn: bool):
     """A graph Weft cannot compile, run by torch: counted and warned about."""
     from functorch.compile import make_boxed_func
     why = error.what if isinstance(error, _text.Unsupported) else str(error)
     reason = "graph: " + why[:200]
-    _report.warn_once(reason, f"weft: a graph runs in eager torch: {why} "
-                              "(counted in weft.report())")
+    if warn:
+        _report.warn_once(reason, f"weft: a graph runs in eager torch: {why} (counted in weft.report())")
     run = gm.forward
 
     def call(*args):

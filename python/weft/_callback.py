@@ -5,7 +5,9 @@ function of its tensor operands.
 """
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 
 import torch
 
@@ -14,6 +16,29 @@ from weft import _report, _text
 DTYPES = {v: k for k, v in _text.DTYPES.items()}
 TOKEN = re.compile(r'\s*(?:(%\d+)|(<%\d+>)|("(?:[^"\\]|\\.)*")|'
                    r'(-?(?:0x[0-9a-f.]+p[+-]?\d+|inf|\d+))|([A-Za-z_][\w.]*)|(.))')
+
+
+_thread = threading.local()
+
+
+@contextlib.contextmanager
+def compiling(fallback: str):
+    """What a compilation on this thread does about callbacks: "allow", "warn" or "error"."""
+    before = getattr(_thread, "fallback", "warn")
+    _thread.fallback, _thread.refused = fallback, None
+    try:
+        yield
+    finally:
+        _thread.fallback = before
+
+
+def refused(text: str) -> str | None:
+    """What this thread's compilation of text refused to leave to torch, and where it stands."""
+    if not _thread.refused:
+        return None
+    name, line = _thread.refused
+    where = text.split("\n")[line - 1].partition(' @ "')[2].rstrip('"')
+    return f'{name}{" at " + where if where else ""} has no lowering, and option fallback is "error"'
 
 
 class Parser:
@@ -88,8 +113,13 @@ def resolve(space: str, op: str, attributes: str):
         if a.name not in kwargs and not a.has_default_value():
             kwargs[a.name] = lambda ts: None
     name = f"{space}.{op}"
-    _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
-                            "(counted in weft.report())")
+    fallback = getattr(_thread, "fallback", "warn")
+    if fallback == "error":
+        _thread.refused = (name, int(attributes.rpartition("#")[2]))
+        raise NotImplementedError(name)
+    if fallback == "warn":
+        _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
+                                "(counted in weft.report())")
 
     def run(*tensors):
         with torch.no_grad():

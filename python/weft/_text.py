@@ -22,7 +22,6 @@ DTYPES = {
 }
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
-RANDOM = {"aten.native_dropout.default", "aten.rand.default", "aten.bernoulli.p"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
@@ -70,9 +69,15 @@ def memory_order(sizes, strides) -> tuple[int, ...] | None:
     return tuple(order)
 
 
+def is_random(n: torch.fx.Node) -> bool:
+    return isinstance(n.target, torch._ops.OpOverload) and \
+        torch.Tag.nondeterministic_seeded in n.target.tags
+
+
 class Printer:
-    def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset()):
-        self.gm, self.static = gm, static
+    def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True):
+        """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers."""
+        self.gm, self.static, self.seeded = gm, static, seeded
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
         self.inputs: list[tuple] = []              # ("tensor", dtype, order) or ("sym",)
@@ -196,7 +201,7 @@ class Printer:
         for n in nodes:
             if n.op == "get_attr" and n.users:
                 self.constant(n)
-        self.random = any(n.op == "call_function" and str(n.target) in RANDOM for n in nodes)
+        self.random = self.seeded and any(map(is_random, nodes))
         if self.random:
             self.lines.insert(len(self.inputs), "input %weft_seed : i64[]{} seed")
             self.inputs.append(("tensor", "i64", None))

@@ -23,7 +23,7 @@ class Cases:
 
 
 def compiled(fn, backend="weft", fullgraph=True, dynamic=None, **options):
-    options.setdefault("fallback", False)
+    options.setdefault("fallback", "error")
     return torch.compile(fn, backend=weft.backend, fullgraph=fullgraph, dynamic=dynamic,
                          options={"backend": backend, **options})
 
@@ -49,7 +49,7 @@ def check(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
     with torch.no_grad():
         want = fn(*args)
         with contextlib.nullcontext() if fallback else no_fallback():
-            got = compiled(fn, backend, dynamic=dynamic)(*args)
+            got = compiled(fn, backend, dynamic=dynamic, fallback="allow" if fallback else "error")(*args)
     torch.testing.assert_close(got, want, equal_nan=True, **tolerance)
     for g, w in zip(leaves(got), leaves(want)):
         if isinstance(w, torch.Tensor):
@@ -72,5 +72,5 @@ def check_gradients(fn, *args, backend="weft", dynamic=None, fallback=False, **t
 
     want = run(fn)
     with contextlib.nullcontext() if fallback else no_fallback():
-        got = run(compiled(fn, backend, dynamic=dynamic))
+        got = run(compiled(fn, backend, dynamic=dynamic, fallback="allow" if fallback else "error"))
     torch.testing.assert_close(got, want, equal_nan=True, **tolerance)

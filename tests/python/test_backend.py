@@ -224,12 +224,61 @@ def test_two_dropouts_are_two(backend):
         assert torch.equal(a, d) and torch.equal(b, e)
 
 
+DRAWS = {
+    "uniform": (lambda x: torch.rand_like(x), 0.5, 1 / 12 ** 0.5),
+    "uniform-range": (lambda x: torch.empty_like(x).uniform_(-1, 3), 1, 4 / 12 ** 0.5),
+    "uniform-double": (lambda x: torch.rand(x.shape, dtype=torch.float64), 0.5, 1 / 12 ** 0.5),
+    "normal": (lambda x: torch.randn_like(x), 0, 1),
+    "normal-range": (lambda x: torch.normal(2.0, x * 3), 2, 3),
+    "bernoulli": (lambda x: torch.bernoulli(x * 0.3), 0.3, 0.21 ** 0.5),
+    "exponential": (lambda x: torch.empty_like(x).exponential_(2), 0.5, 0.5),
+    "geometric": (lambda x: torch.empty_like(x).geometric_(0.25), 4, 12 ** 0.5),
+    "log-normal": (lambda x: torch.empty_like(x).log_normal_(0, 0.5).log(), 0, 0.5),
+    "integers": (lambda x: torch.randint(-3, 7, x.shape).float(), 1.5, (99 / 12) ** 0.5),
+    "wide-integers": (lambda x: torch.randint(0, 1 << 50, x.shape).double() / (1 << 50), 0.5, 1 / 12 ** 0.5),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_distribution(name):
+    """Mean and deviation within six standard errors; the same for the same seed, at any number of threads."""
+    draw, mean, deviation = DRAWS[name]
+    x, results = torch.ones(100, 400), []
+    for threads in (1, 3):
+        torch._dynamo.reset()
+        torch.manual_seed(5)
+        results.append(compiled(draw, threads=threads)(x))
+    assert torch.equal(*results)
+    got = results[0].double()
+    assert abs(got.mean() - mean) < 6 * deviation / 200
+    assert abs(got.std() - deviation) < 0.1 * deviation
+    assert abs((got[:, 1:] - mean).mul(got[:, :-1] - mean).mean()) < 0.05 * deviation ** 2
+
+
+def test_randperm():
+    p = compiled(lambda x: torch.randperm(1000) + x.long())(torch.zeros(1000))
+    assert torch.equal(p.sort()[0], torch.arange(1000)) and (p == torch.arange(1000)).sum() < 20
+
+
+def test_eager_random_is_bit_equal():
+    def f(x):
+        return F.dropout(x, 0.3) + torch.randn_like(x), torch.randint(0, 9, (5,)), torch.rand(3)
+
+    x = torch.ones(200)
+    torch.manual_seed(11)
+    want = f(x)
+    torch.manual_seed(11)
+    got = compiled(f, random="eager", fallback="allow")(x)
+    for g, w in zip(got, want):
+        assert torch.equal(g, w)
+
+
 # ---- fallbacks ----
 
 def test_an_overload_without_a_row_is_counted_and_named():
     weft.reset()
     before = weft.fallbacks().get("aten.histc.default", 0)
-    f = compiled(lambda a: torch.histc(a, 10, min=-1, max=1) + 1)
+    f = compiled(lambda a: torch.histc(a, 10, min=-1, max=1) + 1, fallback="warn")
     x = torch.randn(100)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -238,6 +287,19 @@ def test_an_overload_without_a_row_is_counted_and_named():
     assert weft.fallbacks()["aten.histc.default"] == before + 3
     assert len([w for w in caught if "aten.histc.default" in str(w.message)]) == 1
     assert "aten.histc.default" in weft.report()
+
+
+def test_fallback_may_be_an_error_or_silent():
+    def f(a):
+        return torch.histc(a, 10) + 1
+
+    with pytest.raises(Exception, match=r"aten.histc.default at test_backend.py:\d+ has no lowering"):
+        compiled(f, fallback="error")(torch.randn(100))
+    weft.reset()
+    torch._dynamo.reset()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compiled(f, fallback="allow")(torch.randn(100))
 
 
 def test_a_graph_left_to_eager_is_counted():
@@ -266,7 +328,7 @@ def test_errors_of_a_callback_arrive():
 
     fails.register_fake(lambda x: x.clone())
     with pytest.raises(Exception, match="on purpose"):
-        compiled(lambda a: torch.ops.weft_tests.fails(a) + 1)(torch.ones(3))
+        compiled(lambda a: torch.ops.weft_tests.fails(a) + 1, fallback="allow")(torch.ones(3))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -298,7 +360,7 @@ def test_callbacks_run_in_order_once_each():
     x = torch.randn(5)
     eager = f(x)
     before, seen[:] = list(seen), []
-    torch.testing.assert_close(compiled(f)(x), eager)
+    torch.testing.assert_close(compiled(f, fallback="allow")(x), eager)
     assert seen == before == [1, 1, 2, 3]
 
 

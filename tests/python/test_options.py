@@ -40,7 +40,8 @@ def test_every_option_is_torchs_too(name, tmp_path):
     ("threads", "2", "Unexpected type of attr threads, got str should be int"),
     ("threads", True, "Unexpected type of attr threads, got bool should be int"),
     ("numerics", 3, "Unexpected type of attr numerics, got int should be str"),
-    ("fallback", 1, "Unexpected type of attr fallback, got int should be bool"),
+    ("fallback", 1, "Unexpected type of attr fallback, got int should be str"),
+    ("random", "dice", 'option random: "dice" is none of weft, eager'),
     ("numerics", "loose", "option numerics: expected default|strict, found 'loose'"),
     ("threads", -1, "option threads: expected a number from 0 to 1024, found '-1'"),
 ])

@@ -255,6 +255,8 @@ enum resample {
 };
 
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
+/* The indices (i64) that sort x along dim. */
+const struct node *lower_argsort(struct lower *l, const struct node *x, int64_t dim);
 
 static inline struct attr_entry lower_attr_ints(
 	struct lower *l, enum key k, uint32_t n, const int64_t *v)

@@ -48,6 +48,11 @@ static struct sorted sort(struct lower *l, const struct node *x, int64_t dim, bo
 	return (struct sorted){ graph_result(g, n, 0), graph_result(g, n, 1) };
 }
 
+const struct node *lower_argsort(struct lower *l, const struct node *x, int64_t dim)
+{
+	return sort(l, x, dim, false).index;
+}
+
 /* sort; what 1: topk, the first k of it; 2: sort.stable. */
 void lower_sort(struct lower *l)
 {

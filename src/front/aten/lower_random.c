@@ -6,6 +6,7 @@
  * 1, 2, 3", 2011; 20 rounds) with the seed as key and (i, k) as counter: adds, rotations and xors
  * on u32, which fuse like any map. */
 #include "front/aten/aten_impl.h"
+#include <math.h>
 
 static const struct node *u32(struct lower *l, const struct node *like, uint32_t v)
 {
@@ -18,8 +19,11 @@ static const struct node *rotate(struct lower *l, const struct node *x, uint32_t
 		build2(l->g, OP_shift_right_logical, x, u32(l, x, 32 - by)));
 }
 
-/* 32 random bits for each element of a tensor of these dims. */
-static const struct node *bits(struct lower *l, const struct type *like)
+/* 64 random bits for each element of a tensor of these dims, in two words. */
+struct words {
+	const struct node *x, *y; /* u32 */
+};
+static struct words bits(struct lower *l, const struct type *like)
 {
 	static const uint32_t by[8] = { 13, 15, 26, 6, 17, 29, 16, 24 };
 	struct graph *g = l->g;
@@ -48,20 +52,56 @@ static const struct node *bits(struct lower *l, const struct type *like)
 			y = build2(g, OP_add, y, build2(g, OP_add, key[(k + 1) % 3], u32(l, y, k)));
 		}
 	}
-	return x;
+	return (struct words){ x, y };
 }
 
-/* Uniform f32 in [0, 1): 24 bits. */
-static const struct node *uniform(struct lower *l, const struct type *like)
+static const struct node *word_uniform(struct lower *l, const struct node *word)
 {
-	const struct node *b = bits(l, like);
-	b = build_convert(l->g, build2(l->g, OP_shift_right_logical, b, u32(l, b, 8)), DTYPE_f32);
-	return build2(l->g, OP_multiply, b, lower_like(l, b, 0x1p-24));
+	word = build2(l->g, OP_shift_right_logical, word, u32(l, word, 8));
+	word = build_convert(l->g, word, DTYPE_f32);
+	return build2(l->g, OP_multiply, word, lower_like(l, word, 0x1p-24));
 }
 
-static bool possible(struct lower *l, const struct type *t)
+/* Both words as one u64. */
+static const struct node *wide(struct lower *l, struct words w)
 {
-	return l->r->seed && type_elements(t) >= 0 && type_elements(t) < UINT32_MAX;
+	struct graph *g = l->g;
+	const struct node *x = build_convert(g, w.x, DTYPE_ui64);
+	x = build2(g, OP_shift_left, x, lower_like(l, x, 32));
+	return build2(g, OP_or, x, build_convert(g, w.y, DTYPE_ui64));
+}
+
+/* Uniform in [0, 1): 24 bits of f32, or 53 of f64. */
+static const struct node *uniform(struct lower *l, const struct type *like, enum dtype t)
+{
+	struct words w = bits(l, like);
+	if (t != DTYPE_f64)
+		return word_uniform(l, w.x);
+	const struct node *v = wide(l, w);
+	v = build2(l->g, OP_shift_right_logical, v, lower_like(l, v, 11));
+	v = build_convert(l->g, v, DTYPE_f64);
+	return build2(l->g, OP_multiply, v, lower_like(l, v, 0x1p-53));
+}
+
+/* Standard normal, by Box and Muller, "A note on the generation of random normal deviates",
+ * 1958. */
+static const struct node *normal(struct lower *l, const struct type *like, enum dtype t)
+{
+	struct graph *g = l->g;
+	struct words w = bits(l, like);
+	const struct node *a = lower_cast(l, word_uniform(l, w.x), t);
+	const struct node *angle = lower_cast(l, word_uniform(l, w.y), t);
+	a = build1(g, OP_log, build2(g, OP_subtract, lower_like(l, a, 1), a));
+	a = build1(g, OP_sqrt, build2(g, OP_multiply, a, lower_like(l, a, -2)));
+	angle = build2(g, OP_multiply, angle, lower_like(l, angle, 2 * M_PI));
+	return build2(g, OP_multiply, a, build1(g, OP_cosine, angle));
+}
+
+/* Without a seed, or with sizes not known, torch draws. */
+static void need_seed(struct lower *l, const struct type *t)
+{
+	if (!l->r->seed || type_elements(t) < 0 || type_elements(t) >= UINT32_MAX)
+		lower_bail(l);
 }
 
 /* x / (1 - p) where kept, and the mask. */
@@ -77,11 +117,8 @@ void lower_dropout(struct lower *l)
 		l->out[1] = lower_full(l, DTYPE_i1, x->type, 1);
 		return;
 	}
-	if (!possible(l, x->type)) {
-		lower_give_up(l);
-		return;
-	}
-	const struct node *u = uniform(l, x->type);
+	need_seed(l, x->type);
+	const struct node *u = uniform(l, x->type, DTYPE_f32);
 	const struct node *kept = build_compare(g, "GE", u, lower_like(l, u, p));
 	const struct node *scaled = lower_cast(l, x, c);
 	scaled = build2(g, OP_multiply, scaled, lower_like(l, scaled, p < 1 ? 1 / (1 - p) : 0));
@@ -90,16 +127,123 @@ void lower_dropout(struct lower *l)
 	l->out[1] = kept;
 }
 
-/* rand; what 1: bernoulli with probability p. */
-void lower_rand(struct lower *l)
+/* a + b * z, a and b being arguments i and i + 1 where there are such. */
+static void place_scale(struct lower *l, const struct node *z, uint32_t i)
 {
-	enum dtype t = lower_dtype(l);
-	if (!possible(l, l->type[0]) || !(dtype_is_float(t) || l->row->what)) {
-		lower_give_up(l);
+	enum dtype c = z->type->dtype;
+	if (i + 1 < l->nargs) {
+		z = build2(l->g, OP_multiply, z, lower_operand(l, i + 1, c));
+		z = build2(l->g, OP_add, z, lower_operand(l, i, c));
+	}
+	lower_finish(l, z);
+}
+
+static enum dtype float_only(struct lower *l)
+{
+	if (!dtype_is_float(lower_dtype(l)))
+		lower_bail(l);
+	need_seed(l, l->type[0]);
+	return lower_compute(lower_dtype(l));
+}
+
+/* In [from, to), arguments 1 and 2, or in [0, 1): what 0. */
+void lower_uniform(struct lower *l)
+{
+	enum dtype c = float_only(l);
+	const struct node *u = uniform(l, l->type[0], c);
+	if (l->row->what) {
+		const struct node *from = lower_operand(l, 1, c), *to = lower_operand(l, 2, c);
+		u = build2(l->g, OP_multiply, u, build2(l->g, OP_subtract, to, from));
+		u = build2(l->g, OP_add, u, from);
+	}
+	lower_finish(l, u);
+}
+
+/* what: mean and deviation are in this argument and the next; below 0: the standard ones. */
+void lower_normal(struct lower *l)
+{
+	enum dtype c = float_only(l);
+	const struct node *z = normal(l, l->type[0], c);
+	if (l->row->what < 0)
+		lower_finish(l, z);
+	else
+		place_scale(l, z, (uint32_t)l->row->what);
+}
+
+/* One with the probability argument `what`. */
+void lower_bernoulli(struct lower *l)
+{
+	need_seed(l, l->type[0]);
+	const struct node *p = lower_operand(l, (uint32_t)l->row->what, DTYPE_f32);
+	const struct node *u = uniform(l, l->type[0], DTYPE_f32);
+	lower_finish(l, build_compare(l->g, "LT", u, p));
+}
+
+/* By the inverse of the distribution function at a uniform number. */
+enum { INVERSE_exponential, INVERSE_geometric, INVERSE_cauchy };
+void lower_inverse(struct lower *l)
+{
+	struct graph *g = l->g;
+	need_seed(l, l->type[0]);
+	enum dtype t = lower_dtype(l), c = dtype_is_float(t) ? lower_compute(t) : DTYPE_f64;
+	const struct node *u = uniform(l, l->type[0], c), *one = lower_like(l, u, 1), *y;
+	if (l->row->what == INVERSE_cauchy) {
+		u = build2(g, OP_subtract, u, lower_like(l, u, 0.5));
+		y = build1(g, OP_tan, build2(g, OP_multiply, u, lower_like(l, u, M_PI)));
+		place_scale(l, y, 1);
 		return;
 	}
-	const struct node *u = uniform(l, l->type[0]);
-	if (l->row->what)
-		u = build_compare(l->g, "LT", u, lower_like(l, u, lower_float(l, 1)));
-	l->out[0] = lower_cast(l, u, t);
+	double p = lower_float(l, 1);
+	y = build1(g, OP_log, build2(g, OP_subtract, one, u));
+	if (l->row->what == INVERSE_exponential) {
+		y = build2(g, OP_divide, y, lower_like(l, y, -p));
+	} else {
+		y = build1(g, OP_ceil, build2(g, OP_divide, y, lower_like(l, y, log1p(-p))));
+		y = build2(g, OP_maximum, y, one);
+	}
+	lower_finish(l, y);
+}
+
+void lower_log_normal(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype c = float_only(l);
+	const struct node *z = normal(l, l->type[0], c);
+	z = build2(g, OP_multiply, z, lower_operand(l, 2, c));
+	lower_finish(l, build1(g, OP_exponential, build2(g, OP_add, z, lower_operand(l, 1, c))));
+}
+
+/* Integers from argument `what` up to and without the next argument; below 0: from 0 up to and
+ * without argument -1 - what. */
+void lower_randint(struct lower *l)
+{
+	struct graph *g = l->g;
+	int32_t i = l->row->what;
+	need_seed(l, l->type[0]);
+	int64_t low = i < 0 ? 0 : lower_int(l, (uint32_t)i);
+	int64_t high = lower_int(l, (uint32_t)(i < 0 ? -1 - i : i + 1)), range;
+	if (__builtin_sub_overflow(high, low, &range) || range < 1)
+		lower_bail(l);
+	struct words w = bits(l, l->type[0]);
+	const struct node *v, *span = build_scalar_int(g, DTYPE_ui64, range);
+	if (range <= UINT32_MAX) {
+		v = build_convert(g, w.x, DTYPE_ui64);
+		v = build2(g, OP_multiply, v, lower_shape(l, span, v->type));
+		v = build2(g, OP_shift_right_logical, v, lower_like(l, v, 32));
+	} else {
+		v = wide(l, w);
+		v = build2(g, OP_remainder, v, lower_shape(l, span, v->type));
+	}
+	v = build_convert(g, v, DTYPE_i64);
+	const struct node *from = build_scalar_int(g, DTYPE_i64, low);
+	lower_finish(l, build2(g, OP_add, v, lower_shape(l, from, v->type)));
+}
+
+/* The order of random keys of 64 bits; equal ones are too rare to matter. */
+void lower_randperm(struct lower *l)
+{
+	struct graph *g = l->g;
+	need_seed(l, l->type[0]);
+	const struct node *key = build_convert(g, wide(l, bits(l, l->type[0])), DTYPE_i64);
+	lower_finish(l, lower_argsort(l, key, 0));
 }
