@@ -141,6 +141,9 @@ const struct region *graph_region(struct graph *g, uint32_t nparams,
 	const struct type *const *params, uint32_t nresults, const struct node *const *results);
 /* The region's nodes, operands first (by id), parameters included; array in j's scratch. */
 const struct node **region_order(struct job *j, const struct region *r, uint32_t *count);
+/* The same nodes in an order that only their structure decides: each behind its operands, as a walk
+ * from the results meets them.  Equal programs give it whatever graphs they are in. */
+const struct node **region_walk(struct job *j, const struct region *r, uint32_t *count);
 /* A copy of r's body with its parameters replaced; results[] receives r's results.  Iterative. */
 void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
 	const struct node **results);

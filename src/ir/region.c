@@ -114,6 +114,45 @@ const struct node **region_order(struct job *j, const struct region *r, uint32_t
 	return nodes_sort(j, found.v, found.n);
 }
 
+/* A node whose operands before `next` are in the list. */
+struct visit {
+	const struct node *n;
+	uint32_t next;
+};
+
+const struct node **region_walk(struct job *j, const struct region *r, uint32_t *count)
+{
+	struct node_list found = { .job = j };
+	struct visit *stack = NULL;
+	uint32_t depth = 0, cap = 0;
+	struct node_map seen;
+
+	node_map_init(&seen, j);
+	for (uint32_t i = 0; i < r->nresults; i++) {
+		const struct node *from = r->results[i];
+		for (;;) {
+			if (from && node_map_add(&seen, from)) {
+				if (depth == cap) {
+					uint32_t to = cap ? cap * 2 : 32;
+					stack = job_grow(j, stack, cap, to, sizeof *stack);
+					cap = to;
+				}
+				stack[depth++] = (struct visit){ from, 0 };
+			}
+			if (!depth)
+				break;
+			struct visit *top = &stack[depth - 1];
+			from = NULL;
+			if (top->next < top->n->nin)
+				from = top->n->in[top->next++];
+			else
+				node_list_add(&found, stack[--depth].n);
+		}
+	}
+	*count = found.n;
+	return found.v;
+}
+
 /* ---- copies --------------------------------------------------------------------------------- */
 
 /* n over other operands.  Operands of the same types cannot change what n is; others ask its

@@ -37,6 +37,14 @@ static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const
 	f->callees[f->ncallees++] = op->callee;
 }
 
+static int definition_order(const void *a, const void *b)
+{
+	uint32_t x = (*(struct t_value *const *)a)->id, y = (*(struct t_value *const *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+/* Captures get the order of their definitions: that of their uses is not kept by a print. */
 static void note_region(struct parser *p, struct t_func *f, struct t_region *r)
 {
 	if (!r->terminated)
@@ -47,6 +55,9 @@ static void note_region(struct parser *p, struct t_func *f, struct t_region *r)
 			note_call(p, f, op, "callee");
 		else if (op->op == OP_composite && !op->nregions)
 			note_call(p, f, op, "decomposition");
+		if (op->ncaptures)
+			qsort(op->captures, op->ncaptures, sizeof(struct t_value *),
+				definition_order);
 		for (uint32_t i = 0; i < op->nregions; i++)
 			note_region(p, f, op->regions[i]);
 	}

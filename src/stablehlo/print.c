@@ -1,11 +1,12 @@
 /* print.c -- stablehlo_print: module, functions, regions, names of values.
  *
- * Nodes are shared between regions, so names belong to a scope: a region's nodes in the order of
- * their ids (which is the order of the text they were read from), numbered through the function.  A
- * captured parameter has the name of what it captures, outside.  The implicit effect token (R4) is
- * nowhere printed: in a function with effects it is the last result, and the last parameter when
- * the first op with an effect takes that. */
+ * Nodes are shared between regions, so names belong to a scope: a region's nodes in the order of a
+ * walk from its results, numbered through the function.  The order follows from structure alone, so
+ * that what is read back prints the same.  A captured parameter has the name of what it captures,
+ * outside.  The implicit effect token (R4) is nowhere printed: in a function with effects it is the
+ * last result, and the last parameter when the first op with an effect takes that. */
 #include "stablehlo/print_impl.h"
+#include <stdlib.h>
 #include <string.h>
 
 void print_newline(struct printer *p)
@@ -21,14 +22,21 @@ static uint32_t scope_find(const struct scope *s, const struct node *n)
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		if (s->order[mid]->id < n->id)
+		if (s->sorted[mid].id < n->id)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low >= s->n || s->order[low] != n)
+	if (low >= s->n || s->order[s->sorted[low].at] != n)
 		BUG("a value of no region that is being printed");
-	return low;
+	return s->sorted[low].at;
+}
+
+static int place_order(const void *a, const void *b)
+{
+	uint32_t x = ((const struct scope_place *)a)->id, y = ((const struct scope_place *)b)->id;
+
+	return (x > y) - (x < y);
 }
 
 void print_value_name(struct printer *p, const struct scope *s, const struct node *n)
@@ -63,7 +71,11 @@ static struct scope *scope_new(struct printer *p, const struct scope *outer, con
 
 	s->outer = outer;
 	s->region = r;
-	s->order = region_order(p->j, r, &s->n);
+	s->order = region_walk(p->j, r, &s->n);
+	s->sorted = job_array(p->j, s->n, sizeof *s->sorted);
+	for (uint32_t i = 0; i < s->n; i++)
+		s->sorted[i] = (struct scope_place){ s->order[i]->id, i };
+	qsort(s->sorted, s->n, sizeof *s->sorted, place_order);
 	s->number = job_array(p->j, s->n, sizeof *s->number);
 	s->params = job_array(p->j, r->nparams, sizeof *s->params);
 	return s;
@@ -201,21 +213,16 @@ static void print_func(struct printer *p, const struct func *f)
 /* Where the constants are that lie in files: what MLIR has as bytes in hexadecimal. */
 static void print_files(struct printer *p)
 {
-	bool any = false;
-
-	for (uint32_t i = 0; i < graph_nslots(p->g); i++) {
-		const struct slot *s = graph_slot(p->g, i);
-		if (s->kind != SLOT_file)
-			continue;
-		str_add(p->out, any ? ",\n      "
-				    : "\n{-#\n  dialect_resources: {\n    builtin: {\n      ");
+	for (uint32_t i = 0; i < p->nfiles; i++) {
+		const struct slot *s = graph_slot(p->g, p->files[i]);
+		str_add(p->out, i ? ",\n      "
+				  : "\n{-#\n  dialect_resources: {\n    builtin: {\n      ");
 		str_addf(p->out, "slot%u: ", i);
 		print_string(
 			job_printf(p->j, "file:%llu:%s", (unsigned long long)s->offset, s->name),
 			p->out);
-		any = true;
 	}
-	if (any)
+	if (p->nfiles)
 		str_add(p->out, "\n    }\n  }\n#-}\n");
 }
 

@@ -11,6 +11,19 @@ static void dict_and_colon(struct printer *p, const struct scope *s, const struc
 	print_function_type(p, s, n);
 }
 
+uint32_t print_file_number(struct printer *p, uint32_t slot)
+{
+	if (!p->files) {
+		p->files = job_array(p->j, graph_nslots(p->g), sizeof *p->files);
+		p->file_of = job_array(p->j, graph_nslots(p->g), sizeof *p->file_of);
+	}
+	if (!p->file_of[slot]) {
+		p->files[p->nfiles++] = slot;
+		p->file_of[slot] = p->nfiles;
+	}
+	return p->file_of[slot] - 1;
+}
+
 static void part_constant(struct printer *p, const struct node *n, struct key_set *done)
 {
 	const struct attr *slot = attrs_find(n->attrs, KEY_slot);
@@ -30,7 +43,7 @@ static void part_constant(struct printer *p, const struct node *n, struct key_se
 	}
 	str_add(p->out, "dense_resource<");
 	if (s && s->kind == SLOT_file)          /* named by print_files() */
-		str_addf(p->out, "slot%" PRId64, slot->i);
+		str_addf(p->out, "slot%u", print_file_number(p, (uint32_t)slot->i));
 	else
 		print_name(s ? s->name : "unknown", p->out);
 	str_add(p->out, "> : ");

@@ -55,7 +55,10 @@ const int64_t *attrs_ints(const struct attrs *a, enum key k, uint32_t *n);
 struct scope {
 	const struct scope *outer;
 	const struct region *region;
-	const struct node *const *order;     /* by id */
+	const struct node *const *order;
+	struct scope_place {
+		uint32_t id, at;
+	} *sorted;                           /* where in order, by id */
 	uint32_t n;
 	uint32_t *number;                    /* of order[i]: %number */
 	const char **params;                 /* names, without %; captures have those of outside */
@@ -68,10 +71,14 @@ struct printer {
 	struct shown *shown;
 	const struct func *func;
 	const struct func *only;             /* the module's only function; NULL: those of g */
+	uint32_t nfiles;                     /* constants in files printed so far */
+	uint32_t *files, *file_of;           /* their slots; and of slots, 1 + place in that list */
 };
 /* The functions that are printed. */
 uint32_t printer_nfuncs(const struct printer *p);
 const struct func *printer_func(const struct printer *p, uint32_t i);
+/* The name of a constant in a file: its place in print_files()'s list. */
+uint32_t print_file_number(struct printer *p, uint32_t slot);
 void print_newline(struct printer *p);
 void print_value_name(struct printer *p, const struct scope *s, const struct node *n);
 const char *new_param(struct printer *p);

@@ -7,18 +7,18 @@ func.func @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %o: tensor<3xf32>, %m:
 // expect:
 // module {
 //   func.func public @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %o: tensor<3xf32>, %m: tensor<3xf32>, %v: tensor<3xf32>) -> tensor<2x3x4xf32> {
-//     %0 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
-//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<3xf32>
-//     %2 = stablehlo.add %v, %1 : tensor<3xf32>
-//     %3 = stablehlo.sqrt %2 : tensor<3xf32>
-//     %4 = stablehlo.broadcast_in_dim %m, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %5 = stablehlo.subtract %x, %4 : tensor<2x3x4xf32>
-//     %6 = stablehlo.broadcast_in_dim %3, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %7 = stablehlo.divide %5, %6 : tensor<2x3x4xf32>
-//     %8 = stablehlo.broadcast_in_dim %o, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %9 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %10 = stablehlo.multiply %9, %7 : tensor<2x3x4xf32>
-//     %11 = stablehlo.add %10, %8 : tensor<2x3x4xf32>
+//     %0 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %1 = stablehlo.broadcast_in_dim %m, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %2 = stablehlo.subtract %x, %1 : tensor<2x3x4xf32>
+//     %3 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<3xf32>
+//     %5 = stablehlo.add %v, %4 : tensor<3xf32>
+//     %6 = stablehlo.sqrt %5 : tensor<3xf32>
+//     %7 = stablehlo.broadcast_in_dim %6, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %8 = stablehlo.divide %2, %7 : tensor<2x3x4xf32>
+//     %9 = stablehlo.multiply %0, %8 : tensor<2x3x4xf32>
+//     %10 = stablehlo.broadcast_in_dim %o, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %11 = stablehlo.add %9, %10 : tensor<2x3x4xf32>
 //     return %11 : tensor<2x3x4xf32>
 //   }
 // }
@@ -31,27 +31,27 @@ func.func @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %o: tensor<3xf32>) -> 
 // expect:
 // module {
 //   func.func public @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %o: tensor<3xf32>) -> (tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>) {
-//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %1 = stablehlo.reduce(%x init: %0) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
-//     %2 = stablehlo.constant dense<8.000000e+00> : tensor<f32>
-//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<3xf32>
-//     %4 = stablehlo.divide %1, %3 : tensor<3xf32>
-//     %5 = stablehlo.broadcast_in_dim %4, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %6 = stablehlo.subtract %x, %5 : tensor<2x3x4xf32>
-//     %7 = stablehlo.multiply %6, %6 : tensor<2x3x4xf32>
-//     %8 = stablehlo.reduce(%7 init: %0) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
-//     %9 = stablehlo.divide %8, %3 : tensor<3xf32>
-//     %10 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
-//     %11 = stablehlo.broadcast_in_dim %10, dims = [] : (tensor<f32>) -> tensor<3xf32>
-//     %12 = stablehlo.add %9, %11 : tensor<3xf32>
-//     %13 = stablehlo.sqrt %12 : tensor<3xf32>
-//     %14 = stablehlo.broadcast_in_dim %13, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %15 = stablehlo.divide %6, %14 : tensor<2x3x4xf32>
-//     %16 = stablehlo.broadcast_in_dim %o, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %17 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %18 = stablehlo.multiply %17, %15 : tensor<2x3x4xf32>
-//     %19 = stablehlo.add %18, %16 : tensor<2x3x4xf32>
-//     return %19, %4, %9 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
+//     %0 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %2 = stablehlo.reduce(%x init: %1) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
+//     %3 = stablehlo.constant dense<8.000000e+00> : tensor<f32>
+//     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<3xf32>
+//     %5 = stablehlo.divide %2, %4 : tensor<3xf32>
+//     %6 = stablehlo.broadcast_in_dim %5, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %7 = stablehlo.subtract %x, %6 : tensor<2x3x4xf32>
+//     %8 = stablehlo.multiply %7, %7 : tensor<2x3x4xf32>
+//     %9 = stablehlo.reduce(%8 init: %1) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
+//     %10 = stablehlo.divide %9, %4 : tensor<3xf32>
+//     %11 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %12 = stablehlo.broadcast_in_dim %11, dims = [] : (tensor<f32>) -> tensor<3xf32>
+//     %13 = stablehlo.add %10, %12 : tensor<3xf32>
+//     %14 = stablehlo.sqrt %13 : tensor<3xf32>
+//     %15 = stablehlo.broadcast_in_dim %14, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %16 = stablehlo.divide %7, %15 : tensor<2x3x4xf32>
+//     %17 = stablehlo.multiply %0, %16 : tensor<2x3x4xf32>
+//     %18 = stablehlo.broadcast_in_dim %o, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %19 = stablehlo.add %17, %18 : tensor<2x3x4xf32>
+//     return %19, %5, %10 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
 //   }
 // }
 // -----
@@ -63,32 +63,32 @@ func.func @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %m: tensor<3xf32>, %v:
 // expect:
 // module {
 //   func.func public @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %m: tensor<3xf32>, %v: tensor<3xf32>, %g: tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>) {
-//     %0 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
-//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<3xf32>
-//     %2 = stablehlo.add %v, %1 : tensor<3xf32>
-//     %3 = stablehlo.sqrt %2 : tensor<3xf32>
-//     %4 = stablehlo.broadcast_in_dim %3, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %5 = stablehlo.broadcast_in_dim %m, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %6 = stablehlo.subtract %x, %5 : tensor<2x3x4xf32>
-//     %7 = stablehlo.divide %6, %4 : tensor<2x3x4xf32>
-//     %8 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %9 = stablehlo.reduce(%g init: %8) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
-//     %10 = stablehlo.constant dense<8.000000e+00> : tensor<f32>
-//     %11 = stablehlo.broadcast_in_dim %10, dims = [] : (tensor<f32>) -> tensor<3xf32>
-//     %12 = stablehlo.divide %9, %11 : tensor<3xf32>
-//     %13 = stablehlo.multiply %g, %7 : tensor<2x3x4xf32>
-//     %14 = stablehlo.reduce(%13 init: %8) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
-//     %15 = stablehlo.divide %14, %11 : tensor<3xf32>
-//     %16 = stablehlo.multiply %12, %11 : tensor<3xf32>
-//     %17 = stablehlo.multiply %15, %11 : tensor<3xf32>
-//     %18 = stablehlo.broadcast_in_dim %12, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %19 = stablehlo.subtract %g, %18 : tensor<2x3x4xf32>
-//     %20 = stablehlo.broadcast_in_dim %15, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %21 = stablehlo.multiply %7, %20 : tensor<2x3x4xf32>
-//     %22 = stablehlo.subtract %19, %21 : tensor<2x3x4xf32>
-//     %23 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
-//     %24 = stablehlo.divide %23, %4 : tensor<2x3x4xf32>
-//     %25 = stablehlo.multiply %24, %22 : tensor<2x3x4xf32>
-//     return %25, %17, %16 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
+//     %0 = stablehlo.broadcast_in_dim %s, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %1 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<3xf32>
+//     %3 = stablehlo.add %v, %2 : tensor<3xf32>
+//     %4 = stablehlo.sqrt %3 : tensor<3xf32>
+//     %5 = stablehlo.broadcast_in_dim %4, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %6 = stablehlo.divide %0, %5 : tensor<2x3x4xf32>
+//     %7 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %8 = stablehlo.reduce(%g init: %7) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
+//     %9 = stablehlo.constant dense<8.000000e+00> : tensor<f32>
+//     %10 = stablehlo.broadcast_in_dim %9, dims = [] : (tensor<f32>) -> tensor<3xf32>
+//     %11 = stablehlo.divide %8, %10 : tensor<3xf32>
+//     %12 = stablehlo.broadcast_in_dim %11, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %13 = stablehlo.subtract %g, %12 : tensor<2x3x4xf32>
+//     %14 = stablehlo.broadcast_in_dim %m, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %15 = stablehlo.subtract %x, %14 : tensor<2x3x4xf32>
+//     %16 = stablehlo.divide %15, %5 : tensor<2x3x4xf32>
+//     %17 = stablehlo.multiply %g, %16 : tensor<2x3x4xf32>
+//     %18 = stablehlo.reduce(%17 init: %7) applies stablehlo.add across dimensions = [0, 2] : (tensor<2x3x4xf32>, tensor<f32>) -> tensor<3xf32>
+//     %19 = stablehlo.divide %18, %10 : tensor<3xf32>
+//     %20 = stablehlo.broadcast_in_dim %19, dims = [1] : (tensor<3xf32>) -> tensor<2x3x4xf32>
+//     %21 = stablehlo.multiply %16, %20 : tensor<2x3x4xf32>
+//     %22 = stablehlo.subtract %13, %21 : tensor<2x3x4xf32>
+//     %23 = stablehlo.multiply %6, %22 : tensor<2x3x4xf32>
+//     %24 = stablehlo.multiply %19, %10 : tensor<3xf32>
+//     %25 = stablehlo.multiply %11, %10 : tensor<3xf32>
+//     return %23, %24, %25 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
 //   }
 // }

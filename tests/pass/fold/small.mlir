@@ -12,11 +12,11 @@ func.func @main(%a: tensor<2xf32>) -> (tensor<f32>, tensor<2xf32>, tensor<f32>) 
 // expect:
 // module {
 //   func.func public @main(%a: tensor<2xf32>) -> (tensor<f32>, tensor<2xf32>, tensor<f32>) {
-//     %0 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
-//     %1 = stablehlo.exponential %0 : tensor<f32>
-//     %2 = stablehlo.constant dense<-1.562500e-02> : tensor<f32>
-//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %4 = stablehlo.multiply %a, %3 : tensor<2xf32>
-//     return %2, %4, %1 : tensor<f32>, tensor<2xf32>, tensor<f32>
+//     %0 = stablehlo.constant dense<-1.562500e-02> : tensor<f32>
+//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %2 = stablehlo.multiply %a, %1 : tensor<2xf32>
+//     %3 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
+//     %4 = stablehlo.exponential %3 : tensor<f32>
+//     return %0, %2, %4 : tensor<f32>, tensor<2xf32>, tensor<f32>
 //   }
 // }

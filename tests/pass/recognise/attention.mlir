@@ -47,11 +47,11 @@ module @jit_attn attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 
 // module @jit_attn attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {
 //   func.func public @main(%arg0: tensor<2x8x4x16xf32>, %arg1: tensor<2x8x4x16xf32>, %arg2: tensor<2x8x4x16xf32>, %arg3: tensor<2x4x8x8xi1>) -> (tensor<2x8x4x16xf32> {jax.result_info = "result"}) {
 //     %0 = stablehlo.reshape %arg0 : (tensor<2x8x4x16xf32>) -> tensor<2x8x4x1x16xf32>
-//     %1 = stablehlo.reshape %arg3 : (tensor<2x4x8x8xi1>) -> tensor<2x4x1x8x8xi1>
-//     %2 = stablehlo.constant dense<true> : tensor<i1>
-//     %3 = stablehlo.transpose %1, dims = [2, 0, 1, 3, 4] : (tensor<2x4x1x8x8xi1>) -> tensor<1x2x4x8x8xi1>
-//     %4 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<i1>) -> tensor<1x2x4x8x8xi1>
-//     %5 = stablehlo.and %4, %3 : tensor<1x2x4x8x8xi1>
+//     %1 = stablehlo.constant dense<true> : tensor<i1>
+//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<i1>) -> tensor<1x2x4x8x8xi1>
+//     %3 = stablehlo.reshape %arg3 : (tensor<2x4x8x8xi1>) -> tensor<2x4x1x8x8xi1>
+//     %4 = stablehlo.transpose %3, dims = [2, 0, 1, 3, 4] : (tensor<2x4x1x8x8xi1>) -> tensor<1x2x4x8x8xi1>
+//     %5 = stablehlo.and %2, %4 : tensor<1x2x4x8x8xi1>
 //     %6 = stablehlo.composite "weft.attention" %0, %arg1, %arg2, %5 {decomposition = @weft.attention.impl_9} : (tensor<2x8x4x1x16xf32>, tensor<2x8x4x16xf32>, tensor<2x8x4x16xf32>, tensor<1x2x4x8x8xi1>) -> tensor<2x4x16x1x8xf32>
 //     %7 = stablehlo.transpose %6, dims = [0, 4, 1, 3, 2] : (tensor<2x4x16x1x8xf32>) -> tensor<2x8x4x1x16xf32>
 //     %8 = stablehlo.reshape %7 : (tensor<2x8x4x1x16xf32>) -> tensor<2x8x4x16xf32>
@@ -66,26 +66,26 @@ module @jit_attn attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 
 //   func.func private @weft.softmax.impl_8(%arg0: tensor<1x2x4x8x8xf32>) -> tensor<1x2x4x8x8xf32> {
 //     %0 = stablehlo.constant dense<0xFF800000> : tensor<f32>
 //     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<1x2x4x8xf32>
-//     %2 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %3 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.maximum across dimensions = [4] : (tensor<1x2x4x8x8xf32>, tensor<f32>) -> tensor<1x2x4x8xf32>
-//     %4 = stablehlo.maximum %1, %3 : tensor<1x2x4x8xf32>
-//     %5 = stablehlo.broadcast_in_dim %4, dims = [0, 1, 2, 3] : (tensor<1x2x4x8xf32>) -> tensor<1x2x4x8x8xf32>
-//     %6 = stablehlo.subtract %arg0, %5 : tensor<1x2x4x8x8xf32>
-//     %7 = stablehlo.exponential %6 : tensor<1x2x4x8x8xf32>
-//     %8 = stablehlo.reduce(%7 init: %2) applies stablehlo.add across dimensions = [4] : (tensor<1x2x4x8x8xf32>, tensor<f32>) -> tensor<1x2x4x8xf32>
+//     %2 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.maximum across dimensions = [4] : (tensor<1x2x4x8x8xf32>, tensor<f32>) -> tensor<1x2x4x8xf32>
+//     %3 = stablehlo.maximum %1, %2 : tensor<1x2x4x8xf32>
+//     %4 = stablehlo.broadcast_in_dim %3, dims = [0, 1, 2, 3] : (tensor<1x2x4x8xf32>) -> tensor<1x2x4x8x8xf32>
+//     %5 = stablehlo.subtract %arg0, %4 : tensor<1x2x4x8x8xf32>
+//     %6 = stablehlo.exponential %5 : tensor<1x2x4x8x8xf32>
+//     %7 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %8 = stablehlo.reduce(%6 init: %7) applies stablehlo.add across dimensions = [4] : (tensor<1x2x4x8x8xf32>, tensor<f32>) -> tensor<1x2x4x8xf32>
 //     %9 = stablehlo.broadcast_in_dim %8, dims = [0, 1, 2, 3] : (tensor<1x2x4x8xf32>) -> tensor<1x2x4x8x8xf32>
-//     %10 = stablehlo.divide %7, %9 : tensor<1x2x4x8x8xf32>
+//     %10 = stablehlo.divide %6, %9 : tensor<1x2x4x8x8xf32>
 //     return %10 : tensor<1x2x4x8x8xf32>
 //   }
 //   func.func private @weft.attention.impl_9(%arg0: tensor<2x8x4x1x16xf32>, %arg1: tensor<2x8x4x16xf32>, %arg2: tensor<2x8x4x16xf32>, %arg3: tensor<1x2x4x8x8xi1>) -> tensor<2x4x16x1x8xf32> {
-//     %0 = stablehlo.constant dense<2.500000e-01> : tensor<f32>
-//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2x4x8x1x8xf32>
-//     %2 = stablehlo.constant dense<-2.3819763e+38> : tensor<f32>
-//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<1x2x4x8x8xf32>
-//     %4 = stablehlo.dot_general %arg0, %arg1, batching_dims = [0, 2] x [0, 2], contracting_dims = [4] x [3], precision = [DEFAULT, DEFAULT] : (tensor<2x8x4x1x16xf32>, tensor<2x8x4x16xf32>) -> tensor<2x4x8x1x8xf32>
-//     %5 = stablehlo.multiply %4, %1 : tensor<2x4x8x1x8xf32>
-//     %6 = stablehlo.transpose %5, dims = [3, 0, 1, 2, 4] : (tensor<2x4x8x1x8xf32>) -> tensor<1x2x4x8x8xf32>
-//     %7 = stablehlo.select %arg3, %6, %3 : tensor<1x2x4x8x8xi1>, tensor<1x2x4x8x8xf32>
+//     %0 = stablehlo.dot_general %arg0, %arg1, batching_dims = [0, 2] x [0, 2], contracting_dims = [4] x [3], precision = [DEFAULT, DEFAULT] : (tensor<2x8x4x1x16xf32>, tensor<2x8x4x16xf32>) -> tensor<2x4x8x1x8xf32>
+//     %1 = stablehlo.constant dense<2.500000e-01> : tensor<f32>
+//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2x4x8x1x8xf32>
+//     %3 = stablehlo.multiply %0, %2 : tensor<2x4x8x1x8xf32>
+//     %4 = stablehlo.transpose %3, dims = [3, 0, 1, 2, 4] : (tensor<2x4x8x1x8xf32>) -> tensor<1x2x4x8x8xf32>
+//     %5 = stablehlo.constant dense<-2.3819763e+38> : tensor<f32>
+//     %6 = stablehlo.broadcast_in_dim %5, dims = [] : (tensor<f32>) -> tensor<1x2x4x8x8xf32>
+//     %7 = stablehlo.select %arg3, %4, %6 : tensor<1x2x4x8x8xi1>, tensor<1x2x4x8x8xf32>
 //     %8 = stablehlo.composite "weft.softmax" %7 {composite_attributes = {dimensions = array<i64: 4>}, decomposition = @weft.softmax.impl_8} : (tensor<1x2x4x8x8xf32>) -> tensor<1x2x4x8x8xf32>
 //     %9 = stablehlo.dot_general %arg2, %8, batching_dims = [0, 2] x [1, 2], contracting_dims = [1] x [4], precision = [DEFAULT, DEFAULT] : (tensor<2x8x4x16xf32>, tensor<1x2x4x8x8xf32>) -> tensor<2x4x16x1x8xf32>
 //     return %9 : tensor<2x4x16x1x8xf32>
@@ -129,16 +129,16 @@ module {
 //   }
 //   func.func private @weft.softmax.impl_5(%arg0: tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32> {
 //     %0 = stablehlo.constant dense<0xFF800000> : tensor<f32>
-//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %2 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.maximum across dimensions = [3] : (tensor<1x2x8x8xf32>, tensor<f32>) -> tensor<1x2x8xf32>
-//     %3 = stablehlo.reshape %2 : (tensor<1x2x8xf32>) -> tensor<1x2x8x1xf32>
-//     %4 = stablehlo.broadcast_in_dim %3, dims = [0, 1, 2, 3] : (tensor<1x2x8x1xf32>) -> tensor<1x2x8x8xf32>
-//     %5 = stablehlo.subtract %arg0, %4 : tensor<1x2x8x8xf32>
-//     %6 = stablehlo.exponential %5 : tensor<1x2x8x8xf32>
-//     %7 = stablehlo.reduce(%6 init: %1) applies stablehlo.add across dimensions = [3] : (tensor<1x2x8x8xf32>, tensor<f32>) -> tensor<1x2x8xf32>
+//     %1 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.maximum across dimensions = [3] : (tensor<1x2x8x8xf32>, tensor<f32>) -> tensor<1x2x8xf32>
+//     %2 = stablehlo.reshape %1 : (tensor<1x2x8xf32>) -> tensor<1x2x8x1xf32>
+//     %3 = stablehlo.broadcast_in_dim %2, dims = [0, 1, 2, 3] : (tensor<1x2x8x1xf32>) -> tensor<1x2x8x8xf32>
+//     %4 = stablehlo.subtract %arg0, %3 : tensor<1x2x8x8xf32>
+//     %5 = stablehlo.exponential %4 : tensor<1x2x8x8xf32>
+//     %6 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %7 = stablehlo.reduce(%5 init: %6) applies stablehlo.add across dimensions = [3] : (tensor<1x2x8x8xf32>, tensor<f32>) -> tensor<1x2x8xf32>
 //     %8 = stablehlo.reshape %7 : (tensor<1x2x8xf32>) -> tensor<1x2x8x1xf32>
 //     %9 = stablehlo.broadcast_in_dim %8, dims = [0, 1, 2, 3] : (tensor<1x2x8x1xf32>) -> tensor<1x2x8x8xf32>
-//     %10 = stablehlo.divide %6, %9 : tensor<1x2x8x8xf32>
+//     %10 = stablehlo.divide %5, %9 : tensor<1x2x8x8xf32>
 //     return %10 : tensor<1x2x8x8xf32>
 //   }
 //   func.func private @weft.attention.impl_6(%arg0: tensor<1x2x8x16xf32>, %arg1: tensor<1x2x8x16xf32>, %arg2: tensor<1x2x8x16xf32>, %arg3: tensor<1x2x8x8xf32>) -> tensor<1x2x8x16xf32> {

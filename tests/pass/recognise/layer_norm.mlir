@@ -73,16 +73,16 @@ func.func @main(%x: tensor<2x16xf32>) -> tensor<2x16xf32> {
 //     return %0 : tensor<2x16xf32>
 //   }
 //   func.func private @weft.layer_norm.impl_1(%arg0: tensor<2x16xf32>) -> tensor<2x16xf32> {
-//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %1 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %2 = stablehlo.constant dense<6.250000e-02> : tensor<f32>
-//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %4 = stablehlo.multiply %1, %3 : tensor<2xf32>
+//     %0 = stablehlo.constant dense<6.250000e-02> : tensor<f32>
+//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %2 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %3 = stablehlo.reduce(%arg0 init: %2) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %4 = stablehlo.multiply %3, %1 : tensor<2xf32>
 //     %5 = stablehlo.broadcast_in_dim %4, dims = [0] : (tensor<2xf32>) -> tensor<2x16xf32>
 //     %6 = stablehlo.subtract %arg0, %5 : tensor<2x16xf32>
 //     %7 = stablehlo.multiply %6, %6 : tensor<2x16xf32>
-//     %8 = stablehlo.reduce(%7 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %9 = stablehlo.multiply %3, %8 : tensor<2xf32>
+//     %8 = stablehlo.reduce(%7 init: %2) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %9 = stablehlo.multiply %1, %8 : tensor<2xf32>
 //     %10 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
 //     %11 = stablehlo.broadcast_in_dim %10, dims = [] : (tensor<f32>) -> tensor<2xf32>
 //     %12 = stablehlo.add %9, %11 : tensor<2xf32>
@@ -130,16 +130,16 @@ func.func @main(%x: tensor<2x16xf32>) -> tensor<2x16xf32> {
 //     %4 = stablehlo.divide %1, %3 : tensor<2xf32>
 //     %5 = stablehlo.broadcast_in_dim %4, dims = [0] : (tensor<2xf32>) -> tensor<2x16xf32>
 //     %6 = stablehlo.subtract %arg0, %5 : tensor<2x16xf32>
-//     %7 = stablehlo.multiply %6, %6 : tensor<2x16xf32>
-//     %8 = stablehlo.reduce(%7 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %9 = stablehlo.divide %8, %3 : tensor<2xf32>
-//     %10 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
-//     %11 = stablehlo.broadcast_in_dim %10, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %12 = stablehlo.add %9, %11 : tensor<2xf32>
-//     %13 = stablehlo.sqrt %12 : tensor<2xf32>
-//     %14 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
-//     %15 = stablehlo.broadcast_in_dim %14, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %16 = stablehlo.divide %15, %13 : tensor<2xf32>
+//     %7 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
+//     %8 = stablehlo.broadcast_in_dim %7, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %9 = stablehlo.multiply %6, %6 : tensor<2x16xf32>
+//     %10 = stablehlo.reduce(%9 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %11 = stablehlo.divide %10, %3 : tensor<2xf32>
+//     %12 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %13 = stablehlo.broadcast_in_dim %12, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %14 = stablehlo.add %11, %13 : tensor<2xf32>
+//     %15 = stablehlo.sqrt %14 : tensor<2xf32>
+//     %16 = stablehlo.divide %8, %15 : tensor<2xf32>
 //     %17 = stablehlo.broadcast_in_dim %16, dims = [0] : (tensor<2xf32>) -> tensor<2x16xf32>
 //     %18 = stablehlo.multiply %6, %17 : tensor<2x16xf32>
 //     return %18 : tensor<2x16xf32>
@@ -227,15 +227,15 @@ func.func @main(%x: tensor<2x16xf32>, %o: tensor<2x16xf32>) -> tensor<2x16xf32> 
 //     return %7 : tensor<2x16xf32>
 //   }
 //   func.func private @weft.rms_norm.impl_2(%arg0: tensor<2x16xf32>) -> tensor<2x16xf32> {
-//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %1 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %3 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %0 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
+//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %2 = stablehlo.reduce(%0 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %3 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
 //     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %5 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
-//     %6 = stablehlo.reduce(%5 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %7 = stablehlo.divide %6, %2 : tensor<2xf32>
-//     %8 = stablehlo.add %7, %4 : tensor<2xf32>
+//     %5 = stablehlo.divide %2, %4 : tensor<2xf32>
+//     %6 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %7 = stablehlo.broadcast_in_dim %6, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %8 = stablehlo.add %5, %7 : tensor<2xf32>
 //     %9 = stablehlo.rsqrt %8 : tensor<2xf32>
 //     %10 = stablehlo.broadcast_in_dim %9, dims = [0] : (tensor<2xf32>) -> tensor<2x16xf32>
 //     %11 = stablehlo.multiply %arg0, %10 : tensor<2x16xf32>

@@ -64,25 +64,25 @@ module @jit_ln attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 
 //     return %0 : tensor<2x8x16xf32>
 //   }
 //   func.func private @_var(%arg0: tensor<2x8x16xf32>, %arg1: tensor<i32>) -> tensor<2x8x1xf32> {
-//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %1 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %2 = stablehlo.broadcast_in_dim %1, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %3 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %5 = stablehlo.divide %2, %4 : tensor<2x8x1xf32>
-//     %6 = stablehlo.broadcast_in_dim %5, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
-//     %7 = stablehlo.subtract %arg0, %6 : tensor<2x8x16xf32>
-//     %8 = chlo.square %7 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
-//     %9 = stablehlo.convert %arg1 : (tensor<i32>) -> tensor<f32>
-//     %10 = stablehlo.subtract %3, %9 : tensor<f32>
-//     %11 = stablehlo.reduce(%8 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %12 = stablehlo.broadcast_in_dim %11, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %13 = stablehlo.broadcast_in_dim %10, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %14 = stablehlo.divide %12, %13 : tensor<2x8x1xf32>
-//     %15 = stablehlo.compare GT, %10, %0, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+//     %0 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %1 = stablehlo.convert %arg1 : (tensor<i32>) -> tensor<f32>
+//     %2 = stablehlo.subtract %0, %1 : tensor<f32>
+//     %3 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %4 = stablehlo.compare GT, %2, %3, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+//     %5 = stablehlo.reduce(%arg0 init: %3) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %6 = stablehlo.broadcast_in_dim %5, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %7 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %8 = stablehlo.divide %6, %7 : tensor<2x8x1xf32>
+//     %9 = stablehlo.broadcast_in_dim %8, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
+//     %10 = stablehlo.subtract %arg0, %9 : tensor<2x8x16xf32>
+//     %11 = chlo.square %10 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
+//     %12 = stablehlo.reduce(%11 init: %3) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %13 = stablehlo.broadcast_in_dim %12, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %14 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %15 = stablehlo.divide %13, %14 : tensor<2x8x1xf32>
 //     %16 = stablehlo.constant dense<0x7FC00000> : tensor<f32>
 //     %17 = stablehlo.broadcast_in_dim %16, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %18 = stablehlo.select %15, %14, %17 : tensor<i1>, tensor<2x8x1xf32>
+//     %18 = stablehlo.select %4, %15, %17 : tensor<i1>, tensor<2x8x1xf32>
 //     return %18 : tensor<2x8x1xf32>
 //   }
 //   func.func private @_where(%arg0: tensor<i1>, %arg1: tensor<2x8x1xf32>, %arg2: tensor<f32>) -> tensor<2x8x1xf32> {
@@ -99,26 +99,26 @@ module @jit_ln attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 
 //     %5 = stablehlo.divide %2, %4 : tensor<2x8x1xf32>
 //     %6 = stablehlo.broadcast_in_dim %5, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
 //     %7 = stablehlo.subtract %arg0, %6 : tensor<2x8x16xf32>
-//     %8 = chlo.square %7 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
-//     %9 = stablehlo.reduce(%8 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %10 = stablehlo.broadcast_in_dim %9, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %11 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
-//     %12 = stablehlo.broadcast_in_dim %11, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %13 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %14 = stablehlo.broadcast_in_dim %13, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %15 = stablehlo.divide %10, %14 : tensor<2x8x1xf32>
-//     %16 = stablehlo.constant dense<true> : tensor<i1>
-//     %17 = stablehlo.constant dense<0x7FC00000> : tensor<f32>
-//     %18 = stablehlo.broadcast_in_dim %17, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %19 = stablehlo.select %16, %15, %18 : tensor<i1>, tensor<2x8x1xf32>
-//     %20 = stablehlo.add %19, %12 : tensor<2x8x1xf32>
+//     %8 = stablehlo.constant dense<true> : tensor<i1>
+//     %9 = chlo.square %7 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
+//     %10 = stablehlo.reduce(%9 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %11 = stablehlo.broadcast_in_dim %10, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %12 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %13 = stablehlo.broadcast_in_dim %12, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %14 = stablehlo.divide %11, %13 : tensor<2x8x1xf32>
+//     %15 = stablehlo.constant dense<0x7FC00000> : tensor<f32>
+//     %16 = stablehlo.broadcast_in_dim %15, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %17 = stablehlo.select %8, %14, %16 : tensor<i1>, tensor<2x8x1xf32>
+//     %18 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
+//     %19 = stablehlo.broadcast_in_dim %18, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %20 = stablehlo.add %17, %19 : tensor<2x8x1xf32>
 //     %21 = stablehlo.rsqrt %20 : tensor<2x8x1xf32>
 //     %22 = stablehlo.broadcast_in_dim %21, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
 //     %23 = stablehlo.multiply %7, %22 : tensor<2x8x16xf32>
 //     %24 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
-//     %25 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
-//     %26 = stablehlo.multiply %23, %24 : tensor<2x8x16xf32>
-//     %27 = stablehlo.add %26, %25 : tensor<2x8x16xf32>
+//     %25 = stablehlo.multiply %23, %24 : tensor<2x8x16xf32>
+//     %26 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
+//     %27 = stablehlo.add %25, %26 : tensor<2x8x16xf32>
 //     return %27 : tensor<2x8x16xf32>
 //   }
 // }
@@ -192,27 +192,27 @@ module @jit_ln attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 
 //     return %0 : tensor<2x8x16xbf16>
 //   }
 //   func.func private @_var(%arg0: tensor<2x8x16xbf16>, %arg1: tensor<i32>) -> tensor<2x8x1xbf16> {
-//     %0 = stablehlo.convert %arg0 : (tensor<2x8x16xbf16>) -> tensor<2x8x16xf32>
-//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %2 = stablehlo.reduce(%0 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %3 = stablehlo.broadcast_in_dim %2, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %4 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %5 = stablehlo.broadcast_in_dim %4, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %6 = stablehlo.divide %3, %5 : tensor<2x8x1xf32>
-//     %7 = stablehlo.broadcast_in_dim %6, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
-//     %8 = stablehlo.subtract %0, %7 : tensor<2x8x16xf32>
-//     %9 = chlo.square %8 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
-//     %10 = stablehlo.convert %arg1 : (tensor<i32>) -> tensor<f32>
-//     %11 = stablehlo.subtract %4, %10 : tensor<f32>
-//     %12 = stablehlo.reduce(%9 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %13 = stablehlo.broadcast_in_dim %12, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %14 = stablehlo.broadcast_in_dim %11, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %15 = stablehlo.divide %13, %14 : tensor<2x8x1xf32>
-//     %16 = stablehlo.convert %15 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
-//     %17 = stablehlo.compare GT, %11, %1, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+//     %0 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %1 = stablehlo.convert %arg1 : (tensor<i32>) -> tensor<f32>
+//     %2 = stablehlo.subtract %0, %1 : tensor<f32>
+//     %3 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %4 = stablehlo.compare GT, %2, %3, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+//     %5 = stablehlo.convert %arg0 : (tensor<2x8x16xbf16>) -> tensor<2x8x16xf32>
+//     %6 = stablehlo.reduce(%5 init: %3) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %7 = stablehlo.broadcast_in_dim %6, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %8 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %9 = stablehlo.divide %7, %8 : tensor<2x8x1xf32>
+//     %10 = stablehlo.broadcast_in_dim %9, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
+//     %11 = stablehlo.subtract %5, %10 : tensor<2x8x16xf32>
+//     %12 = chlo.square %11 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
+//     %13 = stablehlo.reduce(%12 init: %3) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %14 = stablehlo.broadcast_in_dim %13, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %15 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %16 = stablehlo.divide %14, %15 : tensor<2x8x1xf32>
+//     %17 = stablehlo.convert %16 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
 //     %18 = stablehlo.constant dense<0x7FC0> : tensor<bf16>
 //     %19 = stablehlo.broadcast_in_dim %18, dims = [] : (tensor<bf16>) -> tensor<2x8x1xbf16>
-//     %20 = stablehlo.select %17, %16, %19 : tensor<i1>, tensor<2x8x1xbf16>
+//     %20 = stablehlo.select %4, %17, %19 : tensor<i1>, tensor<2x8x1xbf16>
 //     return %20 : tensor<2x8x1xbf16>
 //   }
 //   func.func private @_where(%arg0: tensor<i1>, %arg1: tensor<2x8x1xbf16>, %arg2: tensor<f32>) -> tensor<2x8x1xbf16> {
@@ -229,32 +229,32 @@ module @jit_ln attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 
 //     %4 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
 //     %5 = stablehlo.broadcast_in_dim %4, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
 //     %6 = stablehlo.divide %3, %5 : tensor<2x8x1xf32>
-//     %7 = stablehlo.broadcast_in_dim %6, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
-//     %8 = stablehlo.subtract %0, %7 : tensor<2x8x16xf32>
-//     %9 = chlo.square %8 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
-//     %10 = stablehlo.reduce(%9 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %11 = stablehlo.broadcast_in_dim %10, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %12 = stablehlo.convert %6 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
-//     %13 = stablehlo.broadcast_in_dim %12, dims = [0, 1, 2] : (tensor<2x8x1xbf16>) -> tensor<2x8x16xbf16>
-//     %14 = stablehlo.subtract %arg0, %13 : tensor<2x8x16xbf16>
-//     %15 = stablehlo.constant dense<1.001358e-05> : tensor<bf16>
-//     %16 = stablehlo.broadcast_in_dim %15, dims = [] : (tensor<bf16>) -> tensor<2x8x1xbf16>
-//     %17 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %18 = stablehlo.broadcast_in_dim %17, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %19 = stablehlo.divide %11, %18 : tensor<2x8x1xf32>
-//     %20 = stablehlo.convert %19 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
-//     %21 = stablehlo.constant dense<true> : tensor<i1>
-//     %22 = stablehlo.constant dense<0x7FC0> : tensor<bf16>
-//     %23 = stablehlo.broadcast_in_dim %22, dims = [] : (tensor<bf16>) -> tensor<2x8x1xbf16>
-//     %24 = stablehlo.select %21, %20, %23 : tensor<i1>, tensor<2x8x1xbf16>
-//     %25 = stablehlo.add %24, %16 : tensor<2x8x1xbf16>
+//     %7 = stablehlo.convert %6 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
+//     %8 = stablehlo.broadcast_in_dim %7, dims = [0, 1, 2] : (tensor<2x8x1xbf16>) -> tensor<2x8x16xbf16>
+//     %9 = stablehlo.subtract %arg0, %8 : tensor<2x8x16xbf16>
+//     %10 = stablehlo.constant dense<true> : tensor<i1>
+//     %11 = stablehlo.broadcast_in_dim %6, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
+//     %12 = stablehlo.subtract %0, %11 : tensor<2x8x16xf32>
+//     %13 = chlo.square %12 : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
+//     %14 = stablehlo.reduce(%13 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %15 = stablehlo.broadcast_in_dim %14, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %16 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %17 = stablehlo.broadcast_in_dim %16, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %18 = stablehlo.divide %15, %17 : tensor<2x8x1xf32>
+//     %19 = stablehlo.convert %18 : (tensor<2x8x1xf32>) -> tensor<2x8x1xbf16>
+//     %20 = stablehlo.constant dense<0x7FC0> : tensor<bf16>
+//     %21 = stablehlo.broadcast_in_dim %20, dims = [] : (tensor<bf16>) -> tensor<2x8x1xbf16>
+//     %22 = stablehlo.select %10, %19, %21 : tensor<i1>, tensor<2x8x1xbf16>
+//     %23 = stablehlo.constant dense<1.001358e-05> : tensor<bf16>
+//     %24 = stablehlo.broadcast_in_dim %23, dims = [] : (tensor<bf16>) -> tensor<2x8x1xbf16>
+//     %25 = stablehlo.add %22, %24 : tensor<2x8x1xbf16>
 //     %26 = stablehlo.rsqrt %25 : tensor<2x8x1xbf16>
 //     %27 = stablehlo.broadcast_in_dim %26, dims = [0, 1, 2] : (tensor<2x8x1xbf16>) -> tensor<2x8x16xbf16>
-//     %28 = stablehlo.multiply %14, %27 : tensor<2x8x16xbf16>
+//     %28 = stablehlo.multiply %9, %27 : tensor<2x8x16xbf16>
 //     %29 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xbf16>) -> tensor<2x8x16xbf16>
-//     %30 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xbf16>) -> tensor<2x8x16xbf16>
-//     %31 = stablehlo.multiply %28, %29 : tensor<2x8x16xbf16>
-//     %32 = stablehlo.add %31, %30 : tensor<2x8x16xbf16>
+//     %30 = stablehlo.multiply %28, %29 : tensor<2x8x16xbf16>
+//     %31 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xbf16>) -> tensor<2x8x16xbf16>
+//     %32 = stablehlo.add %30, %31 : tensor<2x8x16xbf16>
 //     return %32 : tensor<2x8x16xbf16>
 //   }
 // }
@@ -299,29 +299,29 @@ module {
 //     return %0 : tensor<2x8x16xf32>
 //   }
 //   func.func private @weft.layer_norm.impl_5(%arg0: tensor<2x8x16xf32>, %arg1: tensor<16xf32>, %arg2: tensor<16xf32>) -> tensor<2x8x16xf32> {
-//     %0 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %2 = stablehlo.reduce(%arg0 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %3 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2x8xf32>
-//     %4 = stablehlo.divide %2, %3 : tensor<2x8xf32>
+//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %1 = stablehlo.reduce(%arg0 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %2 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2x8xf32>
+//     %4 = stablehlo.divide %1, %3 : tensor<2x8xf32>
 //     %5 = stablehlo.broadcast_in_dim %4, dims = [0, 1] : (tensor<2x8xf32>) -> tensor<2x8x16xf32>
 //     %6 = stablehlo.subtract %arg0, %5 : tensor<2x8x16xf32>
 //     %7 = stablehlo.multiply %6, %6 : tensor<2x8x16xf32>
-//     %8 = stablehlo.reduce(%7 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %9 = stablehlo.constant dense<1.000000e-12> : tensor<f32>
-//     %10 = stablehlo.broadcast_in_dim %9, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %11 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
-//     %12 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
-//     %13 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %14 = stablehlo.broadcast_in_dim %13, dims = [] : (tensor<f32>) -> tensor<2x8xf32>
-//     %15 = stablehlo.divide %8, %14 : tensor<2x8xf32>
-//     %16 = stablehlo.reshape %15 : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %17 = stablehlo.add %16, %10 : tensor<2x8x1xf32>
-//     %18 = stablehlo.rsqrt %17 : tensor<2x8x1xf32>
-//     %19 = stablehlo.broadcast_in_dim %18, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
-//     %20 = stablehlo.multiply %6, %19 : tensor<2x8x16xf32>
-//     %21 = stablehlo.multiply %20, %11 : tensor<2x8x16xf32>
-//     %22 = stablehlo.add %21, %12 : tensor<2x8x16xf32>
+//     %8 = stablehlo.reduce(%7 init: %0) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %9 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %10 = stablehlo.broadcast_in_dim %9, dims = [] : (tensor<f32>) -> tensor<2x8xf32>
+//     %11 = stablehlo.divide %8, %10 : tensor<2x8xf32>
+//     %12 = stablehlo.reshape %11 : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %13 = stablehlo.constant dense<1.000000e-12> : tensor<f32>
+//     %14 = stablehlo.broadcast_in_dim %13, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %15 = stablehlo.add %12, %14 : tensor<2x8x1xf32>
+//     %16 = stablehlo.rsqrt %15 : tensor<2x8x1xf32>
+//     %17 = stablehlo.broadcast_in_dim %16, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
+//     %18 = stablehlo.multiply %6, %17 : tensor<2x8x16xf32>
+//     %19 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
+//     %20 = stablehlo.multiply %18, %19 : tensor<2x8x16xf32>
+//     %21 = stablehlo.broadcast_in_dim %arg2, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
+//     %22 = stablehlo.add %20, %21 : tensor<2x8x16xf32>
 //     return %22 : tensor<2x8x16xf32>
 //   }
 // }

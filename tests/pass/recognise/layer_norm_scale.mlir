@@ -91,13 +91,13 @@ func.func @main(%x: tensor<2x16xf32>, %w: tensor<16xf32>) -> tensor<2x16xf32> {
 //     %4 = stablehlo.divide %1, %3 : tensor<2xf32>
 //     %5 = stablehlo.broadcast_in_dim %4, dims = [0] : (tensor<2xf32>) -> tensor<2x16xf32>
 //     %6 = stablehlo.subtract %arg0, %5 : tensor<2x16xf32>
-//     %7 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
-//     %8 = stablehlo.reduce(%7 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %9 = stablehlo.divide %8, %3 : tensor<2xf32>
-//     %10 = stablehlo.multiply %4, %4 : tensor<2xf32>
-//     %11 = stablehlo.subtract %9, %10 : tensor<2xf32>
-//     %12 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %13 = stablehlo.maximum %12, %11 : tensor<2xf32>
+//     %7 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %8 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
+//     %9 = stablehlo.reduce(%8 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %10 = stablehlo.divide %9, %3 : tensor<2xf32>
+//     %11 = stablehlo.multiply %4, %4 : tensor<2xf32>
+//     %12 = stablehlo.subtract %10, %11 : tensor<2xf32>
+//     %13 = stablehlo.maximum %7, %12 : tensor<2xf32>
 //     %14 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
 //     %15 = stablehlo.broadcast_in_dim %14, dims = [] : (tensor<f32>) -> tensor<2xf32>
 //     %16 = stablehlo.add %13, %15 : tensor<2xf32>

@@ -22,12 +22,12 @@ func.func @main(%x: tensor<2x16xf32>) -> tensor<2x16xf32> {
 //     return %0 : tensor<2x16xf32>
 //   }
 //   func.func private @weft.rms_norm.impl_1(%arg0: tensor<2x16xf32>) -> tensor<2x16xf32> {
-//     %0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %1 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2xf32>
-//     %3 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
-//     %4 = stablehlo.reduce(%3 init: %0) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
-//     %5 = stablehlo.divide %4, %2 : tensor<2xf32>
+//     %0 = stablehlo.multiply %arg0, %arg0 : tensor<2x16xf32>
+//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %2 = stablehlo.reduce(%0 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<2x16xf32>, tensor<f32>) -> tensor<2xf32>
+//     %3 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<2xf32>
+//     %5 = stablehlo.divide %2, %4 : tensor<2xf32>
 //     %6 = stablehlo.constant dense<1.000000e-05> : tensor<f32>
 //     %7 = stablehlo.broadcast_in_dim %6, dims = [] : (tensor<f32>) -> tensor<2xf32>
 //     %8 = stablehlo.add %5, %7 : tensor<2xf32>

@@ -75,21 +75,21 @@ module {
 //     return %0 : tensor<2x8x16xf32>
 //   }
 //   func.func private @weft.rms_norm.impl_1(%arg0: tensor<2x8x16xf32>, %arg1: tensor<16xf32>) -> tensor<2x8x16xf32> {
-//     %0 = stablehlo.multiply %arg0, %arg0 : tensor<2x8x16xf32>
-//     %1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %2 = stablehlo.reduce(%0 init: %1) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
-//     %3 = stablehlo.reshape %2 : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
-//     %4 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
-//     %5 = stablehlo.broadcast_in_dim %4, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %6 = stablehlo.divide %3, %5 : tensor<2x8x1xf32>
-//     %7 = stablehlo.constant dense<1.000000e-06> : tensor<f32>
-//     %8 = stablehlo.broadcast_in_dim %7, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
-//     %9 = stablehlo.add %6, %8 : tensor<2x8x1xf32>
-//     %10 = stablehlo.rsqrt %9 : tensor<2x8x1xf32>
-//     %11 = stablehlo.broadcast_in_dim %10, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
-//     %12 = stablehlo.multiply %arg0, %11 : tensor<2x8x16xf32>
-//     %13 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
-//     %14 = stablehlo.multiply %13, %12 : tensor<2x8x16xf32>
+//     %0 = stablehlo.broadcast_in_dim %arg1, dims = [2] : (tensor<16xf32>) -> tensor<2x8x16xf32>
+//     %1 = stablehlo.multiply %arg0, %arg0 : tensor<2x8x16xf32>
+//     %2 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %3 = stablehlo.reduce(%1 init: %2) applies stablehlo.add across dimensions = [2] : (tensor<2x8x16xf32>, tensor<f32>) -> tensor<2x8xf32>
+//     %4 = stablehlo.reshape %3 : (tensor<2x8xf32>) -> tensor<2x8x1xf32>
+//     %5 = stablehlo.constant dense<1.600000e+01> : tensor<f32>
+//     %6 = stablehlo.broadcast_in_dim %5, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %7 = stablehlo.divide %4, %6 : tensor<2x8x1xf32>
+//     %8 = stablehlo.constant dense<1.000000e-06> : tensor<f32>
+//     %9 = stablehlo.broadcast_in_dim %8, dims = [] : (tensor<f32>) -> tensor<2x8x1xf32>
+//     %10 = stablehlo.add %7, %9 : tensor<2x8x1xf32>
+//     %11 = stablehlo.rsqrt %10 : tensor<2x8x1xf32>
+//     %12 = stablehlo.broadcast_in_dim %11, dims = [0, 1, 2] : (tensor<2x8x1xf32>) -> tensor<2x8x16xf32>
+//     %13 = stablehlo.multiply %arg0, %12 : tensor<2x8x16xf32>
+//     %14 = stablehlo.multiply %0, %13 : tensor<2x8x16xf32>
 //     return %14 : tensor<2x8x16xf32>
 //   }
 // }
