@@ -231,10 +231,12 @@ static bool lists_equal(struct pairing *p, uint32_t n, const struct attrs *const
 
 static bool funcs_equal(struct pairing *p, const struct func *a, const struct func *b)
 {
+	static const struct captures none = { UINT32_MAX, 0, NULL };
+
 	p->n = 0;                        /* a function's symbols are its own */
 	return !strcmp(a->name, b->name) && a->is_private == b->is_private &&
 		attrs_equal(p, a->attrs, b->attrs) &&
-		regions_equal(p, a->region, b->region, &(struct captures){ UINT32_MAX, 0, NULL }) &&
+		regions_equal(p, a->region, b->region, &none) &&
 		lists_equal(p, a->region->nparams, a->param_attrs, b->param_attrs) &&
 		lists_equal(p, a->region->nresults, a->result_attrs, b->result_attrs);
 }

@@ -29,18 +29,18 @@ func.func @main(%x: tensor<4x8xf32>, %w: tensor<8x16xf32>, %b: tensor<16xf32>) -
 // // -----
 // module {
 //   func.func public @main(%arg0: tensor<4x8xf32>, %arg1: tensor<4x16xf32>, %arg2: tensor<f32>) -> (tensor<8x16xf32>, tensor<16xf32>) {
-//     %0 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
-//     %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<4x16xf32>
-//     %2 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-//     %3 = stablehlo.broadcast_in_dim %arg2, dims = [] : (tensor<f32>) -> tensor<4x16xf32>
-//     %4 = stablehlo.cosine %arg1 : tensor<4x16xf32>
-//     %5 = stablehlo.multiply %3, %4 : tensor<4x16xf32>
-//     %6 = stablehlo.multiply %arg1, %arg1 : tensor<4x16xf32>
-//     %7 = stablehlo.subtract %1, %6 : tensor<4x16xf32>
-//     %8 = stablehlo.multiply %5, %7 : tensor<4x16xf32>
-//     %9 = stablehlo.reduce(%8 init: %2) applies stablehlo.add across dimensions = [0] : (tensor<4x16xf32>, tensor<f32>) -> tensor<16xf32>
-//     %10 = stablehlo.dot_general %arg0, %8, contracting_dims = [0] x [0] : (tensor<4x8xf32>, tensor<4x16xf32>) -> tensor<8x16xf32>
-//     return %10, %9 : tensor<8x16xf32>, tensor<16xf32>
+//     %0 = stablehlo.broadcast_in_dim %arg2, dims = [] : (tensor<f32>) -> tensor<4x16xf32>
+//     %1 = stablehlo.cosine %arg1 : tensor<4x16xf32>
+//     %2 = stablehlo.multiply %0, %1 : tensor<4x16xf32>
+//     %3 = stablehlo.constant dense<1.000000e+00> : tensor<f32>
+//     %4 = stablehlo.broadcast_in_dim %3, dims = [] : (tensor<f32>) -> tensor<4x16xf32>
+//     %5 = stablehlo.multiply %arg1, %arg1 : tensor<4x16xf32>
+//     %6 = stablehlo.subtract %4, %5 : tensor<4x16xf32>
+//     %7 = stablehlo.multiply %2, %6 : tensor<4x16xf32>
+//     %8 = stablehlo.dot_general %arg0, %7, contracting_dims = [0] x [0] : (tensor<4x8xf32>, tensor<4x16xf32>) -> tensor<8x16xf32>
+//     %9 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+//     %10 = stablehlo.reduce(%7 init: %9) applies stablehlo.add across dimensions = [0] : (tensor<4x16xf32>, tensor<f32>) -> tensor<16xf32>
+//     return %8, %10 : tensor<8x16xf32>, tensor<16xf32>
 //   }
 // }
 // -----
@@ -73,13 +73,13 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
 //       %5 = stablehlo.compare LT, %arg2, %4, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>
 //       stablehlo.return %5 : tensor<i1>
 //     } do {
-//       %6 = stablehlo.constant dense<0> : tensor<i32>
-//       %7 = stablehlo.constant dense<1> : tensor<i32>
-//       %8 = stablehlo.add %arg2, %7 : tensor<i32>
-//       %9 = stablehlo.sine %arg3 : tensor<2xf32>
-//       %10 = stablehlo.reshape %arg3 : (tensor<2xf32>) -> tensor<1x2xf32>
-//       %11 = stablehlo.dynamic_update_slice %arg4, %10, %arg2, %6 : (tensor<3x2xf32>, tensor<1x2xf32>, tensor<i32>, tensor<i32>) -> tensor<3x2xf32>
-//       stablehlo.return %8, %9, %11 : tensor<i32>, tensor<2xf32>, tensor<3x2xf32>
+//       %6 = stablehlo.constant dense<1> : tensor<i32>
+//       %7 = stablehlo.add %arg2, %6 : tensor<i32>
+//       %8 = stablehlo.sine %arg3 : tensor<2xf32>
+//       %9 = stablehlo.reshape %arg3 : (tensor<2xf32>) -> tensor<1x2xf32>
+//       %10 = stablehlo.constant dense<0> : tensor<i32>
+//       %11 = stablehlo.dynamic_update_slice %arg4, %9, %arg2, %10 : (tensor<3x2xf32>, tensor<1x2xf32>, tensor<i32>, tensor<i32>) -> tensor<3x2xf32>
+//       stablehlo.return %7, %8, %11 : tensor<i32>, tensor<2xf32>, tensor<3x2xf32>
 //     }
 //     %12 = stablehlo.constant dense<2> : tensor<i32>
 //     %13:2 = stablehlo.while(%arg8 = %12, %arg9 = %arg1) : tensor<i32>, tensor<2xf32>
@@ -88,14 +88,14 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
 //       %15 = stablehlo.compare GE, %arg8, %14, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>
 //       stablehlo.return %15 : tensor<i1>
 //     } do {
-//       %16 = stablehlo.constant dense<0> : tensor<i32>
-//       %17 = stablehlo.constant dense<1> : tensor<i32>
-//       %18 = stablehlo.dynamic_slice %3#2, %arg8, %16, sizes = [1, 2] : (tensor<3x2xf32>, tensor<i32>, tensor<i32>) -> tensor<1x2xf32>
-//       %19 = stablehlo.reshape %18 : (tensor<1x2xf32>) -> tensor<2xf32>
-//       %20 = stablehlo.cosine %19 : tensor<2xf32>
-//       %21 = stablehlo.multiply %arg9, %20 : tensor<2xf32>
-//       %22 = stablehlo.subtract %arg8, %17 : tensor<i32>
-//       stablehlo.return %22, %21 : tensor<i32>, tensor<2xf32>
+//       %16 = stablehlo.constant dense<1> : tensor<i32>
+//       %17 = stablehlo.subtract %arg8, %16 : tensor<i32>
+//       %18 = stablehlo.constant dense<0> : tensor<i32>
+//       %19 = stablehlo.dynamic_slice %3#2, %arg8, %18, sizes = [1, 2] : (tensor<3x2xf32>, tensor<i32>, tensor<i32>) -> tensor<1x2xf32>
+//       %20 = stablehlo.reshape %19 : (tensor<1x2xf32>) -> tensor<2xf32>
+//       %21 = stablehlo.cosine %20 : tensor<2xf32>
+//       %22 = stablehlo.multiply %arg9, %21 : tensor<2xf32>
+//       stablehlo.return %17, %22 : tensor<i32>, tensor<2xf32>
 //     }
 //     return %3#1, %13#1 : tensor<2xf32>, tensor<2xf32>
 //   }
