@@ -221,7 +221,8 @@ static bool regions_equal(struct pairing *p, const struct region *a, const struc
 	return true;
 }
 
-static bool lists_equal(struct pairing *p, uint32_t n, const struct attrs *const *a, const struct attrs *const *b)
+static bool lists_equal(struct pairing *p, uint32_t n, const struct attrs *const *a,
+	const struct attrs *const *b)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (!attrs_equal(p, a ? a[i] : NULL, b ? b[i] : NULL))
