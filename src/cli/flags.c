@@ -154,7 +154,7 @@ static int flag_take(struct cli *c, const struct flag_row *f, const char *value)
 	case SETS:
 		if (!f->setting)
 			return option_set(c, value, NULL);
-		return option_set(c, f->setting, value);
+		return option_set(c, f->setting, f->what ? value : NULL);
 	case VALUE:
 		if (!is_one_of(f->what, value))
 			return cli_usage(c->command, "%s: expected %s, found '%s'", f->spelling,

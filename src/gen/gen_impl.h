@@ -215,6 +215,9 @@ struct ix ix_rsub(struct gen *g, struct ix a, struct ix b);  /* b - a */
 struct ix ix_mulc(struct gen *g, struct ix a, int64_t c);
 struct ix ix_mul(struct gen *g, struct ix a, int64_t extent);
 void ix_divmod(struct gen *g, struct ix a, int64_t extent, struct ix *q, struct ix *r);
+/* The same of a >= least, which may be below 0: q rounds down, r is in [0, d). */
+void ix_divmod_from(
+	struct gen *g, struct ix a, int64_t least, int64_t d, struct ix *q, struct ix *r);
 struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix);
 void ix_delinear(struct gen *g, struct ix x, uint32_t rank, const int64_t *dims, struct ix *out);
 void ix_reshape(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix,

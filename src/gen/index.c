@@ -285,6 +285,16 @@ void ix_divmod(struct gen *g, struct ix a, int64_t extent, struct ix *q, struct 
 	*r = known->r;
 }
 
+void ix_divmod_from(
+	struct gen *g, struct ix a, int64_t least, int64_t d, struct ix *q, struct ix *r)
+{
+	int64_t turns = least < 0 && d > 1 ? (-least + d - 1) / d : 0;
+
+	/* Division is unsigned: a whole number of d's is added before, as many ones taken away. */
+	ix_divmod(g, ix_addc(g, a, turns * d), d, q, r);
+	*q = ix_addc(g, *q, -turns);
+}
+
 /* ---- shapes --------------------------------------------------------------------------------- */
 
 struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix)

@@ -153,11 +153,10 @@ static struct val pad(struct gen *g, const struct node *n, const struct ix *ix)
 		int level;
 		to[i] = ix_addc(g, ix[i], -low[i]);
 		if (interior && interior[i]) {
-			struct ix r, zero = ix_const(g, 0);
+			struct ix r;
 			to[i].max = INT64_MAX;
-			ix_divmod(g, to[i], interior[i] + 1, &to[i], &r);
+			ix_divmod_from(g, to[i], -low[i], interior[i] + 1, &to[i], &r);
 			LLVMValueRef v = ix_value(g, r);
-			(void)zero;
 			gen_at(g, r.level);
 			pred_and(g, ICMP(EQ, v, ci_like(v, 0)), r.level);
 		}

@@ -148,7 +148,8 @@ static LLVMValueRef window_place(struct gen *g, struct nest *n, uint32_t i, int 
 	if (dilated) {
 		struct ix r;
 		x.max = INT64_MAX;
-		ix_divmod(g, x, w->base[i], &x, &r);
+		int64_t least = w->padding ? -w->padding[2 * i] : 0;
+		ix_divmod_from(g, x, least, w->base[i], &x, &r);
 		LLVMValueRef v = ix_value(g, r);
 		gen_at(g, r.level);
 		whole = ICMP(EQ, v, ci_like(v, 0));

@@ -77,10 +77,11 @@ static void window(struct gen *g, struct nest *nest, struct carry *c)
 	for (uint32_t i = 0; i < st->rank; i++) {
 		struct ix rest, t = ix_add(g, s->ix[i], nest->at[i]);
 		s->v[i] = nest->at[i];
-		t = ix_addc(g, t, 1 - s->dims[i] + (s->low ? s->low[2 * i] : 0));
+		int64_t least = 1 - s->dims[i] + (s->low ? s->low[2 * i] : 0);
+		t = ix_addc(g, t, least);
 		t.max = INT64_MAX;
 		t.align = 1;
-		ix_divmod(g, t, s->strides ? s->strides[i] : 1, &source[i], &rest);
+		ix_divmod_from(g, t, least, s->strides ? s->strides[i] : 1, &source[i], &rest);
 		LLVMValueRef r = ix_value(g, rest);
 		gen_here(g);
 		inside = both(g, inside, ICMP(EQ, r, ci_like(r, 0)));

@@ -35,3 +35,17 @@ func.func @main(%a: tensor<3xi8>, %z: tensor<i8>) -> tensor<2xi32> {
   }) : (tensor<3xi8>, tensor<i8>) -> tensor<2xi32>
   return %r : tensor<2xi32>
 }
+// -----
+// test: op
+// Stride and base dilation of one size: windows that begin before the operand, of bytes.
+// in: dense<[1, 2, 3, 4, 5, 6, 7, 8]> : tensor<8xi8>
+// in: dense<0> : tensor<i8>
+// out: dense<[0, 1, 3, 5, 7, 9, 11, 13]> : tensor<8xi8>
+func.func @main(%a: tensor<8xi8>, %z: tensor<i8>) -> tensor<8xi8> {
+  %r = "stablehlo.reduce_window"(%a, %z) ({
+  ^bb0(%x: tensor<i8>, %y: tensor<i8>):
+    %s = stablehlo.add %x, %y : tensor<i8>
+    stablehlo.return %s : tensor<i8>
+  }) {window_dimensions = array<i64: 3>, window_strides = array<i64: 2>, base_dilations = array<i64: 2>, padding = dense<[[4, -2]]> : tensor<1x2xi64>} : (tensor<8xi8>, tensor<i8>) -> tensor<8xi8>
+  return %r : tensor<8xi8>
+}
