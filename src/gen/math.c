@@ -133,6 +133,8 @@ static const struct { enum op op; math_body *body, *for_f32; } apart[] = {
 	{ OP_chlo_lgamma, math_body_lgamma, NULL },
 	{ OP_chlo_digamma, math_body_digamma, NULL },
 	{ OP_chlo_bessel_i1e, math_body_bessel_i1e, NULL },
+	{ OP_chlo_zeta, math_body_zeta, NULL },
+	{ OP_chlo_polygamma, math_body_polygamma, NULL },
 };
 
 /* sinh and cosh by CHLO's definition, every step rounded to f32: e^(a + log 1/2) less or plus

@@ -48,7 +48,7 @@ static LLVMValueRef load_lanes(struct gen *g, LLVMTypeRef t, LLVMValueRef p)
 static void emit_lanes(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, math_body *body)
 {
 	bool wide = elem == g->f64;
-	unsigned width = g->isa->bytes / 8;      /* f32 is widened inside */
+	unsigned width = g->isa->bytes / 4;
 	LLVMTypeRef t = LLVMVectorType(elem, width);
 	LLVMBasicBlockRef entry = LLVMGetInsertBlock(g->b), loop = new_block(g, "lanes"),
 			  done = new_block(g, "done");
@@ -139,8 +139,7 @@ LLVMValueRef math_apart(
 	return load_lanes(g, t, args[0]);
 }
 
-/* Whether any lane of cond is true. */
-static LLVMValueRef any_lane(struct gen *g, LLVMValueRef cond)
+LLVMValueRef math_any_lane(struct gen *g, LLVMValueRef cond)
 {
 	if (!is_vector(cond))
 		return cond;
@@ -157,7 +156,7 @@ void math_if_any(struct gen *g, LLVMValueRef cond, int n, LLVMValueRef *v, math_
 	LLVMValueRef usual[MATH_MAX_RARE];
 
 	memcpy(usual, v, (size_t)n * sizeof *v);
-	LLVMBuildCondBr(g->b, any_lane(g, cond), then, join);
+	LLVMBuildCondBr(g->b, math_any_lane(g, cond), then, join);
 	LLVMPositionBuilderAtEnd(g->b, then);
 	rare(g, v, arg);
 	for (int i = 0; i < n; i++)

@@ -97,7 +97,9 @@ LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a)
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a)
 {
 	LLVMValueRef e = math_exp(g, FNEG(math_abs(g, a)), NULL);
-	LLVMValueRef top = SELECT(FCMP(OLT, a, K(0)), e, K(1));
+	LLVMValueRef top = SELECT(FCMP(OLT, a, K(0)), e, K(1)), sum = FADD(K(1), e);
+	LLVMValueRef r = FDIV(top, sum), lost = FSUB(e, FSUB(sum, K(1)));
 
-	return FDIV(top, FADD(K(1), e));
+	/* most of what the sum lost: r lost / sum, sum being 1 to 2 */
+	return fma3(g, FNEG(r), lost, r);
 }

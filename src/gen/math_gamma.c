@@ -131,16 +131,23 @@ static struct two lgamma_parts(struct gen *g, LLVMValueRef y, struct two *second
 	return first;
 }
 
+struct two math_lgamma_positive(struct gen *g, LLVMValueRef x)
+{
+	struct two second, first = lgamma_parts(g, x, &second);
+
+	return two_add(g, first, two_neg(g, two_log(g, second, true)));
+}
+
 static LLVMValueRef lgamma_special(struct gen *g, LLVMValueRef a, LLVMValueRef y, LLVMValueRef r)
 {
 	LLVMValueRef inf = K(__builtin_inf()), down = math_floor(g, a);
 	LLVMValueRef pole = AND(FCMP(OLE, a, K(0)), FCMP(OEQ, down, a));
 
 	/* tiny: -log |x| is all */
-	r = SELECT(FCMP(OLT, y, K(0x1p-60)), FNEG(math_log(g, y)), r);
+	r = SELECT(FCMP(OLE, y, K(0x1p-60)), FNEG(math_log(g, y)), r);
 	/* huge: x (log x - 1) is all, and may overflow */
 	LLVMValueRef large = FSUB(math_log(g, y), K(1));
-	r = SELECT(FCMP(OGT, y, K(0x1p900)), FMUL(y, large), r);
+	r = SELECT(FCMP(OGE, y, K(0x1p900)), FMUL(y, large), r);
 	r = SELECT(OR(pole, FCMP(OEQ, y, inf)), inf, r);
 	return SELECT(FCMP(UNO, a, a), a, r);
 }
@@ -216,7 +223,7 @@ LLVMValueRef math_body_digamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	LLVMValueRef v = FADD(r.hi, r.lo);
 	v = mind_zeros(g, a, v, FSUB(FNEG(math_floor(g, x)), K(1)), &math_digamma_zero[0][0],
 		(int)(sizeof math_digamma_zero / sizeof *math_digamma_zero),
-		(int)(sizeof *math_digamma_zero / sizeof **math_digamma_zero), 0x1p-3);
+		(int)(sizeof *math_digamma_zero / sizeof **math_digamma_zero), 0x1p-6);
 	LLVMValueRef t = FSUB(FSUB(x, K(DIGAMMA_ROOT)), K(DIGAMMA_ROOT_LOW));
 	LLVMValueRef at_root = FMUL(t, POLY(t, math_digamma_root));
 	v = SELECT(FCMP(OLT, math_abs(g, t), K(0.125)), at_root, v);

@@ -47,6 +47,8 @@ LLVMValueRef math_apart(
 typedef void math_rare(struct gen *g, LLVMValueRef *v, void *arg);
 void math_if_any(struct gen *g, LLVMValueRef cond, int n, LLVMValueRef *v, math_rare *rare,
 	void *arg);
+/* i1: whether any lane of cond is true */
+LLVMValueRef math_any_lane(struct gen *g, LLVMValueRef cond);
 /* each(v) of type elem, lane by lane. */
 typedef LLVMValueRef math_lane(struct gen *g, LLVMValueRef v, void *arg);
 LLVMValueRef math_by_lane(
@@ -55,7 +57,7 @@ LLVMValueRef math_by_lane(
 math_body math_body_sine, math_body_cosine, math_body_tan, math_body_atan2, math_body_atan,
 	math_body_asin, math_body_acos, math_body_sinh, math_body_cosh, math_body_asinh,
 	math_body_acosh, math_body_atanh, math_body_erfc, math_body_erf_inv, math_body_lgamma,
-	math_body_digamma, math_body_bessel_i1e;
+	math_body_digamma, math_body_bessel_i1e, math_body_zeta, math_body_polygamma;
 
 /* ---- math_two.c: a number in two parts, of f64; operands of moderate size ---- */
 struct two { LLVMValueRef hi, lo; };
@@ -80,4 +82,6 @@ struct two two_poly(struct gen *g, struct two x, const double (*table)[2], int n
 LLVMValueRef math_exp_parts(struct gen *g, LLVMValueRef a, LLVMValueRef low, struct two *e);
 /* math_log.c: log x for normalised positive x, to some 66 bits, or 100 if `full`. */
 struct two two_log(struct gen *g, struct two x, bool full);
+/* math_gamma.c: log gamma x, x from 1/2 on and far from overflow. */
+struct two math_lgamma_positive(struct gen *g, LLVMValueRef x);
 #endif

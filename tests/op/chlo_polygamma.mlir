@@ -6,3 +6,12 @@ func.func @main() {
   check.expect_almost_eq_const %r, dense<[7.03156640645243747e-01, 4.93480220054467900e+00, -1.54113806319188584e-01, 2.78214400918839777e+00, 0x7FF8000000000000]> : tensor<5xf64> {tolerance = 1.000000e-10 : f64}
   return
 }
+// -----
+// test: check --backend weft %s
+func.func @main() {
+  %a = stablehlo.constant dense<[0.00000000000000000e+00, 1.00000000000000000e+00, 2.00000000000000000e+00, 3.00000000000000000e+00, -1.00000000000000000e+00]> : tensor<5xf64>
+  %b = stablehlo.constant dense<[2.50000000000000000e+00, 5.00000000000000000e-01, 3.00000000000000000e+00, 1.25000000000000000e+00, 2.00000000000000000e+00]> : tensor<5xf64>
+  %r = chlo.polygamma %a, %b : tensor<5xf64>, tensor<5xf64> -> tensor<5xf64>
+  check.expect_almost_eq_const %r, dense<[7.03156640645243747e-01, 4.93480220054467900e+00, -1.54113806319188584e-01, 2.78214400918839777e+00, 0x7FF8000000000000]> : tensor<5xf64> {tolerance = 1.000000e-10 : f64}
+  return
+}

@@ -142,7 +142,10 @@ struct arguments *arguments_new(const struct function *f, enum dtype t, uint64_t
 			add_zeros(s);
 	}
 	if (f->operands == 1 && dtype_bytes(t) == 2)
-		s->n = 65536;
+		s->n = n < 65536 ? n : 65536;
+	/* their sums cancel left of 0, and orders beyond 64 are not met */
+	else if (f->op == OP_chlo_zeta || f->op == OP_chlo_polygamma)
+		s->nlist = 0;
 	else
 		s->n += f->operands == 2 ? s->nlist * s->nlist : s->nlist;
 	return s;
@@ -180,7 +183,7 @@ void arguments_at(const struct arguments *s, uint64_t i, double *a, double *b)
 
 	*b = 0;
 	if (dtype_bytes(s->type) == 2 && !two) {
-		uint16_t bits = (uint16_t)i;
+		uint16_t bits = (uint16_t)(i * 40503);   /* odd: all of them, in another order */
 		*a = dtype_load_f64(s->type, &bits);
 		return;
 	}
@@ -195,6 +198,12 @@ void arguments_at(const struct arguments *s, uint64_t i, double *a, double *b)
 	if (!two)
 		return;
 	*b = pattern(s->type, i, 0xc2b2ae3d27d4eb4fu, 9);
+	/* sums without cancellation, of orders that are met */
+	if (s->f->op == OP_chlo_zeta || s->f->op == OP_chlo_polygamma) {
+		double order = fmod(fabs(*a), 64);
+		*a = rounded(s->type, s->f->op == OP_chlo_zeta ? 1 + order : floor(order));
+		*b = fabs(*b);
+	}
 	/* a^b where the result is in range: b so that |b log2 a| is below the largest exponent */
 	if (s->f->exact == exact_pow && i % 4 != 0) {
 		double most = s->type == DTYPE_f64 ? 1074 : 149, x = fabs(*a);

@@ -1,7 +1,8 @@
 /* exact.c -- elementary functions to ULP_BITS bits, by MPFR.
  *
  * What MPFR has not: the logistic function, the inverse error function (Newton's method from a
- * double), the Bessel function (its power series, all terms positive; Hankel's expansion far out).
+ * double), the Bessel function (its power series, all terms positive; Hankel's expansion far out),
+ * Hurwitz' zeta function (Euler and Maclaurin's formula) and the polygamma functions from it.
  * At poles the values are the interpreter's: digamma NaN, lgamma infinity. */
 #include "ulp.h"
 #include <math.h>
@@ -179,4 +180,113 @@ void exact_bessel_i1e(mpfr_t r, mpfr_srcptr a, mpfr_srcptr b)
 	mpfr_mul(sum, sum, t, RND);
 	mpfr_copysign(r, sum, a, RND);
 	mpfr_clears(x, term, sum, t, (mpfr_ptr)0);
+}
+
+/* B(2k) / (2k)! = -2 (-1)^k zeta(2k) / (2 pi)^2k (Abramowitz and Stegun 23.2.16). */
+static void maclaurin(mpfr_t r, unsigned long k)
+{
+	mpfr_t two_pi;
+
+	mpfr_init2(two_pi, mpfr_get_prec(r));
+	mpfr_const_pi(two_pi, RND);
+	mpfr_mul_2ui(two_pi, two_pi, 1, RND);
+	mpfr_pow_ui(two_pi, two_pi, 2 * k, RND);
+	mpfr_zeta_ui(r, 2 * k, RND);
+	mpfr_mul_2ui(r, r, 1, RND);
+	mpfr_div(r, r, two_pi, RND);
+	if (k % 2 == 0)
+		mpfr_neg(r, r, RND);
+	mpfr_clear(two_pi);
+}
+
+/* s > 1, q no pole: the first terms until q + k passes 60 and s / 4, then the formula. */
+static void hurwitz(mpfr_t r, mpfr_srcptr s, mpfr_srcptr q)
+{
+	mpfr_t z, minus, term, factor, t, b;
+
+	mpfr_inits2(ULP_BITS + 128, z, minus, term, factor, t, b, (mpfr_ptr)0);
+	mpfr_neg(minus, s, RND);
+	mpfr_set(z, q, RND);
+	mpfr_set_zero(r, 1);
+	for (int k = 0; k < 2000; k++) {
+		mpfr_div_2ui(t, s, 2, RND);
+		if (mpfr_cmp_ui(z, 60) > 0 && mpfr_cmp(z, t) > 0)
+			break;
+		mpfr_pow(term, z, minus, RND);
+		mpfr_add(r, r, term, RND);
+		mpfr_add_ui(z, z, 1, RND);
+		/* large s: the rest of the sum is nothing */
+		if (mpfr_cmp_ui(z, 2) > 0 && mpfr_get_exp(term) < mpfr_get_exp(r) - 2 * ULP_BITS)
+			goto done;
+	}
+	mpfr_pow(term, z, minus, RND);
+	mpfr_sub_ui(t, s, 1, RND);
+	mpfr_div(t, z, t, RND);
+	mpfr_add_d(t, t, 0.5, RND);
+	mpfr_div(factor, s, z, RND);
+	for (unsigned long k = 1; k < 60; k++) {
+		maclaurin(b, k);
+		mpfr_mul(b, b, factor, RND);
+		mpfr_add(t, t, b, RND);
+		if (mpfr_zero_p(b) || mpfr_get_exp(b) < mpfr_get_exp(t) - ULP_BITS)
+			break;
+		for (unsigned long i = 2 * k - 1; i <= 2 * k; i++) {
+			mpfr_add_ui(b, s, i, RND);
+			mpfr_mul(factor, factor, b, RND);
+			mpfr_div(factor, factor, z, RND);
+		}
+	}
+	mpfr_mul(term, term, t, RND);
+	mpfr_add(r, r, term, RND);
+done:
+	mpfr_clears(z, minus, term, factor, t, b, (mpfr_ptr)0);
+}
+
+/* Special values as special_zeta of ir/eval/special.c. */
+void exact_zeta(mpfr_t r, mpfr_srcptr s, mpfr_srcptr q)
+{
+	bool whole = mpfr_number_p(s) && mpfr_integer_p(s), pole;
+	bool odd = whole && mpfr_get_exp(s) < 60 && mpfr_get_si(s, MPFR_RNDZ) % 2 != 0;
+
+	if (mpfr_nan_p(s) || mpfr_nan_p(q) || mpfr_cmp_ui(s, 1) < 0) {
+		mpfr_set_nan(r);
+		return;
+	}
+	pole = mpfr_sgn(q) <= 0 && (mpfr_inf_p(q) || mpfr_integer_p(q));
+	if (mpfr_cmp_ui(s, 1) == 0)
+		mpfr_set_inf(r, 1);
+	else if (pole)
+		odd ? mpfr_set_nan(r) : mpfr_set_inf(r, 1);
+	else if (mpfr_sgn(q) < 0 && !whole && !mpfr_inf_p(s))
+		mpfr_set_nan(r);
+	else if (mpfr_inf_p(q))
+		mpfr_set_zero(r, 1);
+	else if (mpfr_inf_p(s) && mpfr_cmp_ui(q, 1) < 0)
+		mpfr_set_inf(r, 1);
+	else if (mpfr_inf_p(s))
+		mpfr_set_ui(r, mpfr_cmp_ui(q, 1) == 0, RND);
+	else
+		hurwitz(r, s, q);
+}
+
+void exact_polygamma(mpfr_t r, mpfr_srcptr n, mpfr_srcptr x)
+{
+	mpfr_t s, f;
+
+	if (!mpfr_number_p(n) || !mpfr_integer_p(n) || mpfr_sgn(n) < 0 || mpfr_nan_p(x)) {
+		mpfr_set_nan(r);
+		return;
+	}
+	if (mpfr_zero_p(n)) {
+		exact_digamma(r, x, NULL);
+		return;
+	}
+	mpfr_inits2(ULP_BITS, s, f, (mpfr_ptr)0);
+	mpfr_add_ui(s, n, 1, RND);
+	exact_zeta(r, s, x);
+	mpfr_gamma(f, s, RND);
+	mpfr_mul(r, r, f, RND);
+	if (mpfr_get_exp(n) > 60 || mpfr_get_si(n, MPFR_RNDZ) % 2 == 0)
+		mpfr_neg(r, r, RND);
+	mpfr_clears(s, f, (mpfr_ptr)0);
 }

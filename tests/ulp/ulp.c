@@ -1,11 +1,12 @@
 /* ulp.c -- the sweep: every elementary function of ulp.def, as native code on every instruction set
  * level this machine runs and in the interpreter, against exact values.
  *
- *     build/ulp [--short] [--table FILE] [FUNCTION ...]
+ *     build/ulp [--short | --arguments N] [--table FILE] [FUNCTION ...]
  *
  * A function of one element type on one level is a test, and passes when its worst error is within
  * its bound; a wrong special value (NaN, infinity, the sign of an exact zero) is an infinite error.
- * --short tries few arguments, for `make check`.  --table writes the table of doc/ulp.md.  As many
+ * --short tries few arguments, for `make check`; N is how many of f64, and twice as many of f32,
+ * beside the special ones.  --table writes the table of doc/ulp.md.  As many
  * processes as processors share the functions, most arguments first. */
 #include "../unit/gen_util.h"
 #include "ulp.h"
@@ -158,9 +159,7 @@ static void sweep_job(struct job *j, void *arg)
 			s->out->level[level].ulp = -1;
 	struct arguments *arguments = arguments_new(s->f, s->type, s->n);
 	uint64_t n = arguments_count(arguments);
-	/* A short sweep of all the operands of a narrow float is every 8th block. */
-	uint64_t step = s->n < BLOCK && n >= 8 * BLOCK ? 8 * BLOCK : BLOCK;
-	for (uint64_t from = 0; from < n; from += step) {
+	for (uint64_t from = 0; from < n; from += BLOCK) {
 		int count = n - from < BLOCK ? (int)(n - from) : BLOCK;
 		for (int i = 0; i < BLOCK; i++) {
 			double x, y;
@@ -191,7 +190,7 @@ static void sweep_job(struct job *j, void *arg)
 }
 
 /* One process: works until nothing is left. */
-static void work(struct shared *shared, const int *order, int count, bool brief)
+static void work(struct shared *shared, const int *order, int count, uint64_t arguments)
 {
 	for (;;) {
 		int at = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED);
@@ -199,9 +198,10 @@ static void work(struct shared *shared, const int *order, int count, bool brief)
 			return;
 		const struct function *f = &functions[order[at] / NTYPES];
 		enum dtype t = types[order[at] % NTYPES];
-		uint64_t n = brief ? 4096 : (t == DTYPE_f64 ? 3000000 : 6000000);
-		struct sweep s = { f, t, n / (uint64_t)f->cost, &shared->found[order[at]] };
-		/* Pairs of narrow floats say nothing that f32's do not. */
+		uint64_t n = t == DTYPE_f64 ? arguments : 2 * arguments;
+		if (dtype_bytes(t) > 2)
+			n /= (uint64_t)f->cost;
+		struct sweep s = { f, t, n, &shared->found[order[at]] };
 		CHECK_OK(job_run(sweep_job, &s));
 		mpfr_free_cache();
 	}
@@ -279,22 +279,31 @@ static bool wanted(const char *name, char **names, int n)
 	return n == 0;
 }
 
+static int usage(void)
+{
+	fputs("ulp: [--short | --arguments N] [--table FILE] [FUNCTION ...]\n", stderr);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
-	bool brief = false;
+	uint64_t arguments = 1000000;
 	const char *table = NULL;
 	int order[NWORK], count = 0, passed = 0, failed = 0, at = 1;
 
 	for (; at < argc && argv[at][0] == '-'; at++) {
 		if (strcmp(argv[at], "--short") == 0)
-			brief = true;
+			arguments = 2048;
+		else if (strcmp(argv[at], "--arguments") == 0 && at + 1 < argc)
+			arguments = strtoull(argv[++at], NULL, 10);
 		else if (strcmp(argv[at], "--table") == 0 && at + 1 < argc)
 			table = argv[++at];
 		else
-			return fprintf(stderr, "ulp: [--short] [--table FILE] [FUNCTION ...]\n"), 2;
+			return usage();
 	}
 	for (int i = 0; i < NWORK; i++) {
 		const struct function *f = &functions[i / NTYPES];
+		/* Pairs of narrow floats say nothing that f32's do not. */
 		bool narrow_pair = f->operands == 2 && dtype_bytes(types[i % NTYPES]) == 2;
 		if (!narrow_pair && wanted(op_table[f->op].name, argv + at, argc - at))
 			order[count++] = i;
@@ -306,7 +315,7 @@ int main(int argc, char **argv)
 	long processes = sysconf(_SC_NPROCESSORS_ONLN);
 	for (long i = 0; i < processes; i++)
 		if (fork() == 0) {
-			work(shared, order, count, brief);
+			work(shared, order, count, arguments);
 			_exit(0);
 		}
 	while (wait(NULL) > 0)

@@ -235,7 +235,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define SIN(a)       ((double)sinl(a))
 #define SQRT(a)      sqrt(a)
 #define TAN(a)       ((double)tanl(a))
-#define TANH(a)      tanh(a)
+#define TANH(a)      ((double)tanhl(a))
 #define ADD(a, b)    ((a) + (b))
 #define AND(a, b)    MISSING
 #define ATAN2(a, b)  atan2(a, b)

@@ -64,10 +64,12 @@ long double special_zeta(long double s, long double q)
 		return INFINITY;
 	if (q <= 0) {
 		if (q == floorl(q))
-			return s == floorl(s) && fmodl(s, 2) != 0 ? NAN : INFINITY;
+			return !isinf(s) && s == floorl(s) && fmodl(s, 2) != 0 ? NAN : INFINITY;
 		if (s != floorl(s))
 			return NAN;
 	}
+	if (isinf(q))
+		return 0;
 	if (isinf(s))
 		return q > 1 ? 0 : q == 1 ? 1 : INFINITY;
 	long double a = q;
@@ -78,6 +80,8 @@ long double special_zeta(long double s, long double q)
 			return sum;
 	}
 	long double p = powl(a, -s);
+	if (p == 0)
+		return sum;
 	sum += a * p / (s - 1) + p / 2;
 	long double rising = s, factorial = 2;
 	p /= a;
@@ -92,7 +96,7 @@ long double special_zeta(long double s, long double q)
 
 long double special_polygamma(long double n, long double x)
 {
-	if (isnan(n) || isnan(x) || n < 0 || n != floorl(n))
+	if (isnan(n) || isinf(n) || isnan(x) || n < 0 || n != floorl(n))
 		return NAN;
 	if (n == 0)
 		return special_digamma(x);
