@@ -29,8 +29,8 @@ CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I$(BUILD)/include -Isrc $(TEST_HOOKS) $
 CFLAGS_ALL := -std=c17 $(OPT) -fPIC -fvisibility=hidden $(WARN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL := $(SANFLAGS) $(LDFLAGS)
 LDLIBS := -lpthread -lm -ldl
-# libsodium, its archive: what libweft needs of it is a hash.
-LIB_LDLIBS := -Wl,-Bstatic -lsodium -Wl,-Bdynamic -Wl,--exclude-libs,libsodium.a
+# libsodium and hiredis, their archives: what libweft needs of them are a hash and two commands.
+LIB_LDLIBS := -Wl,-Bstatic -lsodium -lhiredis -Wl,-Bdynamic -Wl,--exclude-libs,libsodium.a:libhiredis.a
 
 # ---- sources -----------------------------------------------------------------------------------
 sources = $(sort $(wildcard $(foreach m,$(1),src/$(m)/*.c src/$(m)/*/*.c)))

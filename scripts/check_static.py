@@ -262,6 +262,26 @@ class Checks:
             there = os.path.basename(table) in named
             yield table, [] if there else [f"{table}: in none of ARCHITECTURE.md, CONTRIBUTING.md and README.md"]
 
+    def check_parity(self):
+        """Every behaviour of torch's has one row in doc/parity.md, with a test that is there or a reason it may have."""
+        wanted = [f"{k}{i}" for k, n in (("R", 34), ("C", 79), ("I", 8)) for i in range(1, n + 1)]
+        reasons = {"CUDA": set("C22 C23 C29 C33 C36 C58".split()), "open": set(wanted),
+                   "later": set("C7 C13 C14 C34 C44 C46 C47 C48 C54 C58 C59 C67 C78 C79".split())}
+        page = "doc/parity.md"
+        rows = re.findall(r"(?m)^\| ([RCI]\d+) \| (?:`([^`]+)`|\*(\w+)\*) \|", read(page))
+        ids = [r[0] for r in rows]
+        bad = [f"{page}: {i} has {ids.count(i)} rows" for i in wanted if ids.count(i) != 1]
+        bad += [f"{page}: there is no {i}" for i in ids if i not in wanted]
+        for i, test, reason in rows:
+            path, _, name = test.partition("::")
+            path = path if "/" in path else "tests/python/" + path
+            if reason and i not in reasons.get(reason, ()):
+                bad.append(f"{page}: {i} may not be {reason}")
+            if test and not (path in self.files and re.search(rf"\b{re.escape(name)}\b", read(path))):
+                bad.append(f"{page}: {i}: there is no {test}")
+        open_ones = [i for i, _, reason in rows if reason == "open"]
+        yield page, bad + ([f"warning: {page}: open: {' '.join(open_ones)}"] if open_ones else [])
+
     def check_options(self):
         """The page of options is what its tables say, and every variable that is read is in one of them."""
         p = subprocess.run([sys.executable, "scripts/make_options.py", "--check"], cwd=ROOT, capture_output=True)

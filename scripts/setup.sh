@@ -48,6 +48,8 @@ probe_packages() {
 	need libzstd-dev header zstd.h
 	need zlib1g-dev header zlib.h
 	need libsodium-dev header sodium.h
+	need libhiredis-dev header hiredis/hiredis.h
+	need redis-server command -v redis-server
 	need python3 command -v "$python"
 	need python3-venv "$python" -c 'import venv, ensurepip'
 	need python3-dev python_header

@@ -26,11 +26,11 @@ WEFT_API struct weft_error *api_program_passes(
 WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);
 
 /* Tends the cache (doc/cache.md): action stats, list, verify, prune (to size, a text; NULL: the
- * limit) or clear; *out, the caller's to weft_text_free, says what was found or done.  Reads
- * nothing where there is no directory; makes none.  FAILED_PRECONDITION: the directory is not to be
- * trusted. */
-WEFT_API struct weft_error *api_cache(
-	const char *action, const char *size, bool json, char **out) BASE_MUST_USE;
+ * limit), clear, export (to file) or import (from it); *out, the caller's to weft_text_free, says
+ * what was found or done.  Reads nothing where there is no directory; only import makes one.
+ * FAILED_PRECONDITION: the directory is not to be trusted. */
+WEFT_API struct weft_error *api_cache(const char *action, const char *size, const char *file,
+	bool json, char **out) BASE_MUST_USE;
 
 /* Serves compiles that are asked for on the socket fd until it closes or nobody asks for a while;
  * memory_mib: a limit of address space, 0: none.  What weft-worker does; its exit status. */

@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/str.h"
 #include "cache/build_id.h"
+#include "cache/remote.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,17 @@ static const char *reason(const struct backend *b, const struct weft_options *o)
 	return NULL;
 }
 
+/* The remote store, where one is asked for and the local cache is used. */
+static bool open_remote(void)
+{
+	bool there;
+	struct weft_error *e = remote_open(&there);
+	if (e)
+		notice("%s", weft_error_text(e));
+	weft_error_free(e);
+	return there;
+}
+
 static const char *open_all(struct kept *k, const struct weft_program *p, const struct backend *b,
 	const struct weft_options *o, enum isa isa, enum cache_mode mode)
 {
@@ -112,10 +124,30 @@ void kept_open(struct kept *k, const struct weft_program *p, const struct backen
 		report_bypass(k->why);
 	else if (k->state == KEPT_disabled)
 		cache_count(CACHE_disabled);
-	else
+	else {
 		k->state = KEPT_miss;
+		k->remote = open_remote();
+	}
 	snprintf(k->about, sizeof k->about, "%s %s %s", b->name,
 		isa < ISA_COUNT ? isa_table[isa].name : "", option_numerics(o));
+}
+
+/* Takes bytes. */
+static bool load(struct kept *k, const struct backend *b, const struct weft_options *o, void *bytes,
+	size_t size, struct weft_executable **out)
+{
+	struct weft_error *e = executable_create(b, bytes, size, o, out);
+	if (!e) {
+		cache_count(CACHE_hits);
+		k->state = KEPT_hit;
+		return true;
+	}
+	/* Not an artifact after all; other failures (memory, a missing weight) are no fault of
+	 * it. */
+	if (weft_error_code(e) == WEFT_INVALID_ARGUMENT || weft_error_code(e) == WEFT_UNIMPLEMENTED)
+		cache_drop(&k->cache, &k->key);
+	weft_error_free(e);
+	return false;
 }
 
 bool kept_find(struct kept *k, const struct backend *b, const struct weft_options *o,
@@ -125,19 +157,12 @@ bool kept_find(struct kept *k, const struct backend *b, const struct weft_option
 	size_t size;
 	if (k->state != KEPT_miss)
 		return false;
-	if (cache_get(&k->cache, &k->key, &bytes, &size)) {
-		struct weft_error *e = executable_create(b, bytes, size, o, out);
-		if (!e) {
-			cache_count(CACHE_hits);
-			k->state = KEPT_hit;
+	if (cache_get(&k->cache, &k->key, &bytes, &size) && load(k, b, o, bytes, size, out))
+		return true;
+	if (k->remote && remote_get(&k->key, &bytes, &size)) {
+		cache_put(&k->cache, &k->key, k->about, bytes, size);
+		if (load(k, b, o, bytes, size, out))
 			return true;
-		}
-		/* Not an artifact after all; other failures (memory, a missing weight) are no fault
-		 * of it. */
-		if (weft_error_code(e) == WEFT_INVALID_ARGUMENT ||
-			weft_error_code(e) == WEFT_UNIMPLEMENTED)
-			cache_drop(&k->cache, &k->key);
-		weft_error_free(e);
 	}
 	cache_count(CACHE_misses);
 	return false;
@@ -145,8 +170,11 @@ bool kept_find(struct kept *k, const struct backend *b, const struct weft_option
 
 void kept_keep(const struct kept *k, const void *bytes, size_t size)
 {
-	if (k->state == KEPT_miss)
-		cache_put(&k->cache, &k->key, k->about, bytes, size);
+	if (k->state != KEPT_miss)
+		return;
+	cache_put(&k->cache, &k->key, k->about, bytes, size);
+	if (k->remote && k->cache.mode == CACHE_ON)
+		remote_put(&k->key, bytes, size);
 }
 
 void kept_close(struct kept *k)

@@ -10,6 +10,7 @@ struct kept {
 	struct cache cache;
 	struct cache_key key;
 	char about[64];
+	bool remote;                 /* is there a remote store too? */
 };
 /* Decides, opens the directory and computes the key.  Locks p meanwhile.  kept_close ends it. */
 void kept_open(struct kept *k, const struct weft_program *p, const struct backend *b,

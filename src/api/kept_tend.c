@@ -74,17 +74,36 @@ static struct weft_error *prune(const struct cache *c, uint64_t limit, struct te
 	return NULL;
 }
 
-static struct weft_error *tend(struct cache *c, const char *action, uint64_t limit, struct tend *t)
+static struct weft_error *carry(
+	const struct cache *c, const char *file, bool to_file, struct tend *t)
+{
+	uint64_t n;
+	if (!file)
+		FAIL(WEFT_INVALID_ARGUMENT, "%s", to_file ? "-o: the file to export to is needed"
+							  : "--from: the file to import is needed");
+	TRY(to_file ? cache_export(c, file, &n) : cache_import(c, file, &n));
+	str_addf(t->out, t->json ? "{\"entries\": %llu}\n" : "%llu entries\n",
+		(unsigned long long)n);
+	return NULL;
+}
+
+static struct weft_error *tend(struct cache *c, const char *action, uint64_t limit,
+	const char *file, struct tend *t)
 {
 	if (!strcmp(action, "stats") || !strcmp(action, "list"))
 		return look(c, t, false);
+	if (!strcmp(action, "export"))
+		return carry(c, file, true, t);
 	c->mode = CACHE_ON;                      /* opened for reading, so that nothing was made */
 	if (!strcmp(action, "verify"))
 		return look(c, t, true);
+	if (!strcmp(action, "import"))
+		return carry(c, file, false, t);
 	return prune(c, strcmp(action, "clear") ? limit : 0, t);
 }
 
-struct weft_error *api_cache(const char *action, const char *size, bool json, char **out)
+struct weft_error *api_cache(
+	const char *action, const char *size, const char *file, bool json, char **out)
 {
 	struct cache c;
 	struct str s;
@@ -93,11 +112,12 @@ struct weft_error *api_cache(const char *action, const char *size, bool json, ch
 	if (!cache_size_of(size, &limit))
 		FAIL(WEFT_INVALID_ARGUMENT, "--size: expected bytes, with K, M or G, found '%s'",
 			size);
-	const char *why = cache_open(CACHE_READ, &c);
+	const char *why =
+		cache_open(strcmp(action, "import") ? CACHE_READ : CACHE_ON, &c);
 	if (why)
 		FAIL(WEFT_FAILED_PRECONDITION, "%s: error: %s", c.path, why);
 	str_init(&s, NULL);
-	struct weft_error *e = tend(&c, action, size ? limit : c.limit, &t);
+	struct weft_error *e = tend(&c, action, size ? limit : c.limit, file, &t);
 	cache_close(&c);
 	if (!e && s.failed)
 		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");

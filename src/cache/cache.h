@@ -65,6 +65,14 @@ struct cache_pruned {
 struct weft_error *cache_prune(
 	const struct cache *c, uint64_t limit, struct cache_pruned *out) BASE_MUST_USE;
 
+/* Writes every entry to one file, or takes those of such a file in; *entries: how many.
+ * PERMISSION_DENIED or RESOURCE_EXHAUSTED where it cannot be written; INVALID_ARGUMENT for a file
+ * that is no export, DATA_LOSS for a damaged one: what is in front of the damage was taken in. */
+struct weft_error *cache_export(
+	const struct cache *c, const char *path, uint64_t *entries) BASE_MUST_USE;
+struct weft_error *cache_import(
+	const struct cache *c, const char *path, uint64_t *entries) BASE_MUST_USE;
+
 enum cache_count {
 #define COUNT(name, doc) CACHE_##name,
 #include "cache/count.def"

@@ -23,6 +23,9 @@ void key_name(const struct cache_key *key, char out[CACHE_NAME_LEN + 1]);
 /* Is name an entry's, and of which key? */
 bool name_key(const char *name, struct cache_key *out);
 
+/* Is it whole, of this version, and the text in it one? */
+bool header_good(const struct entry_header *h);
+
 enum entry_state { ENTRY_GOOD, ENTRY_ABSENT, ENTRY_DAMAGED, ENTRY_UNREADABLE };
 /* Reads an entry; bytes NULL: its header alone. */
 enum entry_state entry_read(

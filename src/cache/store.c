@@ -24,6 +24,12 @@ static uint64_t header_hash(const struct entry_header *h)
 	return hash_bytes(h, offsetof(struct entry_header, header_hash), 0);
 }
 
+bool header_good(const struct entry_header *h)
+{
+	return !memcmp(h->magic, magic, sizeof magic) && h->version == VERSION &&
+	       h->header_hash == header_hash(h) && memchr(h->about, 0, sizeof h->about) && h->size;
+}
+
 /* 0, errno, or -1 where the file ends before. */
 static int read_all(int fd, char *p, size_t n)
 {
@@ -55,10 +61,8 @@ static enum entry_state read_checked(
 	enum entry_state s = state_of(read_all(fd, (char *)h, sizeof *h));
 	if (s != ENTRY_GOOD)
 		return s;
-	if (memcmp(h->magic, magic, sizeof magic) || h->version != VERSION ||
-		h->header_hash != header_hash(h) || memcmp(h->key, key->bytes, sizeof h->key) ||
-		!memchr(h->about, 0, sizeof h->about) || st.st_size < (off_t)sizeof *h ||
-		h->size != (uint64_t)st.st_size - sizeof *h || !h->size)
+	if (!header_good(h) || memcmp(h->key, key->bytes, sizeof h->key) ||
+		st.st_size < (off_t)sizeof *h || h->size != (uint64_t)st.st_size - sizeof *h)
 		return ENTRY_DAMAGED;
 	if (!bytes)
 		return ENTRY_GOOD;

@@ -8,8 +8,9 @@ int command_cache(struct cli *c)
 	bool json = c->format && !strcmp(c->format, "json");
 	char *text;
 
-	struct weft_error *e = api_cache(c->rest[0], c->size, json, &text);
-	if (e && c->size && weft_error_code(e) == WEFT_INVALID_ARGUMENT) {
+	struct weft_error *e = api_cache(
+		c->rest[0], c->size, c->from ? c->from : c->out, json, &text);
+	if (e && !c->from && weft_error_code(e) == WEFT_INVALID_ARGUMENT) {
 		int status = cli_usage(c->command, "%s", weft_error_text(e));
 		weft_error_free(e);
 		return status;

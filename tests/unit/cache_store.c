@@ -1,6 +1,7 @@
 /* Unit tests of the cache's directory: what is kept comes back or counts as absent, whatever
  * happens to the files, the processes and the disk. */
 #include "base/mem.h"
+#include "base/file.h"
 #include "cache_util.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -581,5 +582,58 @@ void test_cache__no_memory(void)
 			break;
 	}
 	CHECK_INT(cache_counted(CACHE_damaged), 0);
+	cache_close(&c);
+}
+
+void test_cache__export_and_import(void)
+{
+	struct cache c;
+	char path[600], other[600], damaged[600];
+	uint64_t n;
+	void *bytes;
+	size_t size;
+	const char *dir = cache_test_dir();
+	snprintf(path, sizeof path, "%s/export", dir);
+	snprintf(damaged, sizeof damaged, "%s/damaged", dir);
+	snprintf(other, sizeof other, "%s/other", dir);
+	cache_test_open(&c, CACHE_ON);
+	for (int i = 0; i < 3; i++) {
+		struct cache_key key = cache_test_key(i);
+		cache_put(&c, &key, "a test", "artifact", (size_t)i + 5);
+	}
+	CHECK_OK(cache_export(&c, path, &n));
+	CHECK_INT(n, 3);
+	CHECK_ERROR(cache_export(&c, "/no such/folder/x", &n), WEFT_PERMISSION_DENIED, "/no such");
+	cache_close(&c);
+	setenv("WEFT_CACHE_DIR", other, 1);
+	cache_test_open(&c, CACHE_ON);
+	CHECK_OK(cache_import(&c, path, &n));
+	CHECK_INT(n, 3);
+	for (int i = 0; i < 3; i++) {
+		struct cache_key key = cache_test_key(i);
+		CHECK(cache_get(&c, &key, &bytes, &size));
+		CHECK_INT(size, i + 5);
+		mem_free(bytes);
+	}
+	/* Every byte turned over, and every length: never a wrong entry, never a crash. */
+	struct file_map m;
+	CHECK_OK(file_map(path, &m));
+	unsigned char *copy = mem_alloc(m.size);
+	memcpy(copy, m.data, m.size);
+	for (size_t i = 0; i < m.size; i += 7) {
+		copy[i] ^= 1;
+		CHECK_OK(file_write_atomic(damaged, copy, m.size));
+		copy[i] ^= 1;
+		struct weft_error *e = cache_import(&c, damaged, &n);
+		CHECK(e && n < 3);
+		weft_error_free(e);
+		CHECK_OK(file_write_atomic(damaged, copy, i));
+		e = cache_import(&c, damaged, &n);
+		CHECK(e || i == 16 || n < 3);
+		weft_error_free(e);
+	}
+	CHECK_ERROR(cache_import(&c, dir, &n), WEFT_INVALID_ARGUMENT, "directory");
+	mem_free(copy);
+	file_unmap(&m);
 	cache_close(&c);
 }

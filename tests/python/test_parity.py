@@ -1,0 +1,130 @@
+"""Lines of doc/parity.md that no other test is about: what torch's registry, compile_fx and inductor's entry do."""
+import gc
+import json
+import logging
+import weakref
+
+import capi
+import numpy as np
+import pytest
+import torch
+
+import weft
+from common import compiled
+
+
+@pytest.fixture
+def default_backend():
+    yield torch.compiler.set_default_backend
+    torch.compiler.set_default_backend(None)
+
+
+def test_default_backend(default_backend):
+    """R32"""
+    default_backend("weft")
+    assert torch.compiler.get_default_backend() == "weft"
+    before = weft.report("json")
+    f = torch.compile(lambda x: x.sin() * 2)
+    assert torch.allclose(f(torch.ones(3)), torch.ones(3).sin() * 2) and weft.report("json") != before
+    default_backend(weft.backend)
+    torch._dynamo.reset()
+    assert torch.allclose(torch.compile(lambda x: x.cos())(torch.ones(3)), torch.ones(3).cos())
+    with pytest.raises(TypeError, match="backend must be a string or callable"):
+        default_backend(3)
+
+
+def test_a_late_backward_needs_nothing_of_the_compile():
+    """R33, C28, C61: the backward is compiled when it is first run, by the options of the forward, though what the
+    compile knew is gone."""
+    f = compiled(lambda x: (x * x).sin().sum(), "interp")
+    x = torch.arange(3.0, requires_grad=True)
+    out = f(x)
+    gc.collect()
+    before = len(json.loads(weft.report("json"))["executables"])
+    out.backward()
+    newest = json.loads(weft.report("json"))["executables"]
+    assert len(newest) == before + 1 and newest[0]["backend"] == "interp"
+    want = x.detach().clone().requires_grad_()
+    (want * want).sin().sum().backward()
+    torch.testing.assert_close(x.grad, want.grad)
+
+
+def test_a_graph_without_operations():
+    """C30"""
+    before = weft.report("json").count('"backend"')
+    x = torch.ones(3)
+    assert torch.equal(compiled(lambda a: a, fullgraph=False)(x), x)
+    assert weft.report("json").count('"backend"') == before
+
+
+def test_an_output_that_is_no_tuple_or_list():
+    """C31, C62, C63, C64: torch's wrapper gives flat graphs; one that is not is an error that shows it."""
+    gm = torch.fx.symbolic_trace(lambda x: x * 2)
+    f = torch.compile(lambda x: {"a": [x * 2, (x + 1,)]}, backend="weft")
+    got = f(torch.ones(2))
+    assert torch.equal(got["a"][1][0], torch.full((2,), 2.0))
+    with pytest.raises(Exception, match="tuple"):
+        weft.backend(gm, [torch.ones(2)])(torch.ones(2))
+
+
+def test_compile_errors_name_the_backend():
+    """C42, C68: torch reports what the compiler said, without frames of its own."""
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed, match="plant: compile_error") as e:
+        torch.compile(lambda x: x * 2, backend="weft", options={
+            "backend": "plant", "plant": "compile_error", "fallback": False})(torch.ones(3))
+    assert "weft" in str(e.value)
+
+
+def test_random_state_is_left_alone():
+    """C51"""
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    compiled(lambda x: x.exp() / 3)(torch.ones(4))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_deep_graphs():
+    """C53: nothing recurses on the depth of a graph."""
+    lines = [f"%{i + 1} = stablehlo.{'multiply' if i % 2 else 'add'} %{i}, %{i // 2} : tensor<4xf64>"
+             for i in range(1, 3000)]
+    text = "func.func @main(%0: tensor<4xf64>) -> tensor<4xf64> {\n%1 = stablehlo.sine %0 : tensor<4xf64>\n" \
+        + "\n".join(lines) + "\nreturn %3000 : tensor<4xf64>\n}"
+    x = np.linspace(-0.1, 0.1, 4)
+    values = [x, np.sin(x)]
+    for i in range(1, 3000):
+        values.append(values[i] * values[i // 2] if i % 2 else values[i] + values[i // 2])
+    for backend in ("interp", "weft"):
+        np.testing.assert_allclose(capi.Weft(backend).compile(text)(x)[0], values[3000], rtol=1e-9)
+
+
+def test_views_of_what_lies_otherwise():
+    """C56: a view of a result is a reshape, whatever order its bytes are in."""
+    def f(x):
+        y = torch.nn.functional.conv2d(x, torch.ones(4, 3, 1, 1)) * 2
+        return y.reshape(y.shape[0], -1).cumsum(1), y.flatten(2).mT.reshape(-1)
+    x = torch.randn(2, 3, 4, 4).to(memory_format=torch.channels_last)
+    torch.testing.assert_close(compiled(f)(x), f(x))
+
+
+def test_no_cuda_hints(caplog):
+    """C21: a processor is never told of TF32."""
+    with caplog.at_level(logging.DEBUG):
+        compiled(lambda x: x @ x)(torch.ones(4, 4))
+    assert "TensorFloat32" not in caplog.text
+
+
+def test_the_graph_is_not_kept_alive():
+    """C60: the graph is the compiler's for the compile, not longer."""
+    seen = []
+
+    def backend(gm, example_inputs):
+        seen.append(weakref.ref(gm))
+        return weft.backend(gm, example_inputs)
+
+    with torch.no_grad():
+        f = torch.compile(lambda x: x * 3, backend=backend)
+        assert torch.equal(f(torch.ones(2)), torch.full((2,), 3.0))
+        torch._dynamo.reset()
+        del f
+        gc.collect()
+    assert seen[0]() is None
