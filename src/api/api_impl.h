@@ -27,7 +27,9 @@ struct option_number {
 	int64_t value;
 	bool set;
 };
+struct user_pass;
 struct weft_options {
+	struct user_pass *passes;            /* user_pass.h */
 #define INT(name, ...) struct option_number name;
 #define BOOL(name, ...) struct option_number name;
 #define STR(name, ...) char *name;

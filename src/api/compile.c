@@ -7,6 +7,7 @@
 #include "api/explain.h"
 #include "api/kept.h"
 #include "api/later.h"
+#include "api/user_pass.h"
 #include "api/worker.h"
 #include "base/cpu.h"
 #include "pass/pass.h"
@@ -197,9 +198,15 @@ static struct weft_error *compile_by_text(
 static struct weft_error *compile_how(
 	struct compile *c, struct weft_program *p, enum compile_how how)
 {
-	if (how == HOW_normal || !(c->backend->stages & BACKEND_GEN))
-		return compile_anew(c, p);
-	return compile_by_text(c, p, how);
+	struct weft_program *changed;
+	TRY(user_passes_run(p, c->options, &changed));
+	if (changed)
+		p = changed;
+	c->graph = p->graph;
+	struct weft_error *e = how == HOW_normal || !(c->backend->stages & BACKEND_GEN)
+		? compile_anew(c, p) : compile_by_text(c, p, how);
+	weft_program_release(changed);
+	return e;
 }
 
 static struct weft_error *compile_begin(struct compile *c, const struct backend *b,

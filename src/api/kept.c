@@ -5,6 +5,7 @@
  * (the plan reads them), and the sources this library was built from.  Neither the program's
  * locations nor the contents of weights that are mapped or bound later enter: doc/cache.md. */
 #include "api/kept.h"
+#include "api/user_pass.h"
 #include "abi/abi.h"
 #include "base/cpu.h"
 #include "base/str.h"
@@ -75,6 +76,8 @@ static const char *reason(const struct backend *b, const struct weft_options *o)
 		return "the backend generates no code";
 	if (b->plant)
 		return "the backend plants errors";
+	if (user_passes_anonymous(o))
+		return "a user's pass has no identity";
 	if (*option_dump(o))
 		return "the stages are to be dumped";
 	if (option_verify(o))

@@ -1,6 +1,7 @@
 /* options.c -- option.def as struct weft_options: setting by name with checks, the environment,
  * reading with defaults, listing. */
 #include "api/api_impl.h"
+#include "api/user_pass.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -87,6 +88,8 @@ void weft_options_free(struct weft_options *o)
 	for (size_t i = 0; o && i < NROWS; i++)
 		if (rows[i].kind == KIND_str)
 			mem_free(*text_at(o, &rows[i]));
+	if (o)
+		user_passes_free(o);
 	mem_free(o);
 }
 
@@ -258,6 +261,8 @@ struct weft_error *options_resolve(const struct weft_options *given, struct weft
 		else
 			e = from_variable(o, r);
 	}
+	if (!e)
+		e = user_passes_copy(o, given);
 	if (e)
 		weft_options_free(o);
 	else
@@ -301,6 +306,11 @@ void options_key(
 			text = number;
 		}
 		add(arg, r->name, text ? text : r->otherwise);
+	}
+	for (const struct user_pass *u = o ? o->passes : NULL; u; u = u->next) {
+		static const char *const groups[] = { "pre", "joint", "post" };
+		add(arg, groups[u->pass.group - WEFT_PASS_PRE], u->pass.name);
+		add(arg, "identity", u->pass.identity ? u->pass.identity : "");
 	}
 }
 

@@ -40,7 +40,7 @@ enum pass pass_find(const char *name, size_t len)
 	return PASS_COUNT;
 }
 
-static bool is_off(const char *list, enum pass id)
+bool pass_is_off(const char *list, enum pass id)
 {
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
@@ -54,7 +54,7 @@ static bool is_off(const char *list, enum pass id)
 const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
 	const struct pass_options *o)
 {
-	if (is_off(o->off, id))
+	if (pass_is_off(o->off, id))
 		return r;
 	const struct region *now = pass_table[id].run(g, r);
 	if (now != r && o->verify)

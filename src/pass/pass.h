@@ -32,6 +32,7 @@ struct pass_options {
 	const char *off;             /* names of passes to leave out, with commas; NULL: none */
 	bool verify;                 /* after every pass that changed something */
 };
+bool pass_is_off(const char *list, enum pass id);     /* is it in such a list? */
 /* Runs one pass on r as the region of a function. */
 const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
 	const struct pass_options *o);

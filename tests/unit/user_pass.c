@@ -1,0 +1,166 @@
+/* Unit tests of weft/pass.h: passes of the user's, their groups, keys and mistakes. */
+#include "api/kept.h"
+#include "cache_util.h"
+#include "base/mem.h"
+#include <weft/pass.h>
+
+static const char program[] =
+	"func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
+	"  %0 = func.call @double(%x) : (tensor<2xf32>) -> tensor<2xf32>\n"
+	"  return %0 : tensor<2xf32>\n"
+	"}\n"
+	"func.func private @double(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
+	"  %0 = stablehlo.add %x, %x : tensor<2xf32>\n"
+	"  return %0 : tensor<2xf32>\n"
+	"}\n";
+
+/* What a pass sees, and gives in its place. */
+struct seen {
+	char text[3000];
+	const char *give;
+	int runs;
+};
+
+static struct weft_error *look(void *arg, const char *text, size_t size, char **out)
+{
+	struct seen *s = arg;
+	CHECK(size == strlen(text) && size < sizeof s->text);
+	memcpy(s->text, text, size + 1);
+	s->runs++;
+	*out = (char *)(uintptr_t)s->give;
+	return NULL;
+}
+
+static struct weft_error *refuse(void *arg, const char *text, size_t size, char **out)
+{
+	(void)arg, (void)text, (void)size, (void)out;
+	return weft_error_create(WEFT_UNIMPLEMENTED, "not this one");
+}
+
+static struct weft_error *compile(
+	const struct weft_pass *passes, int n, const char *mode, struct weft_executable **out)
+{
+	struct weft_client *c = NULL;
+	struct weft_program *p = NULL;
+	struct weft_options *o = NULL;
+	CHECK_OK(weft_client_open(NULL, &c));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, program, sizeof program - 1, &p));
+	CHECK_OK(weft_options_create(&o));
+	CHECK_OK(weft_options_set(o, "compile_mode", mode));
+	for (int i = 0; i < n; i++)
+		CHECK_OK(weft_options_add_pass(o, &passes[i]));
+	struct weft_error *e = weft_compile(c, p, o, out);
+	weft_options_free(o);
+	weft_program_release(p);
+	weft_client_release(c);
+	return e;
+}
+
+/* What it makes of 3. */
+static float run(struct weft_executable *x)
+{
+	float data[2] = { 3, 3 };
+	const int64_t dims[] = { 2 };
+	struct weft_client *c = NULL;
+	struct weft_buffer *in, *out;
+	void *at;
+	size_t size;
+	CHECK_OK(weft_client_open(NULL, &c));
+	CHECK_OK(weft_buffer_wrap(c, (struct weft_tensor_type){ WEFT_F32, 1, dims }, data, NULL,
+		NULL, &in));
+	CHECK_OK(weft_run(x, 1, &in, 1, &out));
+	CHECK_OK(weft_buffer_data(out, &at, &size));
+	float v = *(float *)at;
+	weft_buffer_release(in);
+	weft_buffer_release(out);
+	weft_client_release(c);
+	return v;
+}
+
+static const char squared[] = "func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
+			      "  %0 = stablehlo.multiply %x, %x : tensor<2xf32>\n"
+			      "  return %0 : tensor<2xf32>\n}\n";
+
+void test_user_pass__groups(void)
+{
+	static struct seen s[3];
+	struct weft_pass passes[3];
+	struct weft_executable *x;
+	for (int i = 0; i < 3; i++)          /* added in the other order */
+		passes[i] = (struct weft_pass){ "look", "look 1",
+			(enum weft_pass_group)(WEFT_PASS_POST - i), look, NULL, &s[2 - i] };
+	CHECK_OK(compile(passes, 3, "normal", &x));
+	CHECK(run(x) == 6);
+	CHECK(strstr(s[0].text, "call @double"));
+	CHECK(strstr(s[1].text, "stablehlo.add") && !strstr(s[1].text, "call @double"));
+	CHECK(strstr(s[2].text, "stablehlo.add"));
+	CHECK(s[0].runs == 1 && s[1].runs == 1 && s[2].runs == 1);
+	weft_executable_release(x);
+}
+
+void test_user_pass__changes_the_program(void)
+{
+	static const char *const modes[] = { "normal", "subprocess", "async+serialise" };
+	for (int i = 0; i < 3; i++)
+		for (int g = WEFT_PASS_PRE; g <= WEFT_PASS_POST; g++) {
+			static struct seen s;
+			struct weft_pass p = { "square", "square 1", (enum weft_pass_group)g, look,
+				NULL, &s };
+			struct weft_executable *x;
+			s.give = squared;
+			CHECK_OK(compile(&p, 1, modes[i], &x));
+			CHECK(run(x) == 9);
+			CHECK_OK(weft_executable_settle(x));
+			CHECK(run(x) == 9);
+			weft_executable_release(x);
+		}
+}
+
+void test_user_pass__mistakes(void)
+{
+	static struct seen s;
+	struct weft_pass p = { "mine", NULL, WEFT_PASS_PRE, look, NULL, &s };
+	struct weft_executable *x;
+	struct weft_options *o;
+	s.give = "func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
+		 "  %0 = stablehlo.add %x, %y : tensor<2xf32>\n";
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT, "<pass mine>:2:");
+	s.give = "func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {\n"
+		 "  return %x : tensor<3xf32>\n}\n";
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
+		"pass 'mine' gives a program of another signature: expected (tensor<2xf32>) -> "
+		"tensor<2xf32>, found (tensor<3xf32>) -> tensor<3xf32>");
+	p.run = refuse;
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_UNIMPLEMENTED, "not this one");
+	CHECK_OK(weft_options_create(&o));
+	p.group = (enum weft_pass_group)4;
+	CHECK_ERROR(weft_options_add_pass(o, &p), WEFT_INVALID_ARGUMENT, "needs a name");
+	p.group = WEFT_PASS_PRE;
+	p.run = NULL;
+	CHECK_ERROR(weft_options_add_pass(o, &p), WEFT_INVALID_ARGUMENT, "needs a name");
+	weft_options_free(o);
+}
+
+/* The identity is in the key; without one nothing is kept, and the reason is said. */
+void test_user_pass__identity(void)
+{
+	static struct seen s;
+	struct weft_pass p = { "square", "square 1", WEFT_PASS_PRE, look, NULL, &s };
+	struct weft_executable *x;
+	static const enum kept_state want[] = { KEPT_miss, KEPT_hit, KEPT_miss, KEPT_bypassed };
+	cache_test_dir();
+	s.give = squared;
+	for (int i = 0; i < 4; i++) {
+		p.identity = i == 3 ? NULL : i == 2 ? "square 2" : "square 1";
+		CHECK_OK(compile(&p, 1, "normal", &x));
+		CHECK(run(x) == 9);
+		CHECK_INT(x->kept, want[i]);
+		CHECK(i != 3 || !strcmp(x->kept_why, "a user's pass has no identity"));
+		weft_executable_release(x);
+	}
+	CHECK_INT(s.runs, 3);
+	CHECK_OK(compile(NULL, 0, "normal", &x));
+	CHECK_INT(x->kept, KEPT_miss);
+	CHECK(run(x) == 6);
+	weft_executable_release(x);
+}
