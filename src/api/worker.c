@@ -269,14 +269,18 @@ struct weft_error *worker_compile_here(struct worker_job *job)
 
 /* ---- being one ------------------------------------------------------------------------------ */
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { LIMITED = 0 };                        /* they map terabytes */
+#else
+enum { LIMITED = 1 };
+#endif
+
 int api_worker(int fd, int64_t memory_mib)
 {
 	struct rlimit limit = { (rlim_t)memory_mib << 20, (rlim_t)memory_mib << 20 };
 	struct rlimit none = { 0, 0 };
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  /* they map terabytes */
-	if (memory_mib > 0)
+	if (LIMITED && memory_mib > 0)
 		setrlimit(RLIMIT_AS, &limit);
-#endif
 	setrlimit(RLIMIT_CORE, &none);
 	for (;;) {
 		void *bytes;
