@@ -1,5 +1,6 @@
 """The public C API through ctypes, for tests that need neither the command nor the torch binding."""
 import ctypes
+import json
 import os
 
 import ml_dtypes
@@ -40,7 +41,8 @@ def load(build=None):
             ("weft_training_fini", None, [pointer]), ("weft_options_create", pointer, [pointer]),
             ("weft_options_set", pointer, [pointer, ctypes.c_char_p, ctypes.c_char_p]),
             ("weft_options_free", None, [pointer]), ("weft_compile", pointer, [pointer] * 4),
-            ("weft_executable_release", None, [pointer]), ("weft_executable_outputs", ctypes.c_uint32, [pointer]),
+            ("weft_executable_release", None, [pointer]), ("weft_executable_settle", pointer, [pointer]),
+            ("weft_report", pointer, [ctypes.c_char_p, pointer]), ("weft_executable_outputs", ctypes.c_uint32, [pointer]),
             ("weft_buffer_wrap", pointer, [pointer, Type, pointer, pointer, pointer, pointer]),
             ("weft_buffer_release", None, [pointer]), ("weft_buffer_type", Type, [pointer]),
             ("weft_buffer_data", pointer, [pointer, pointer, pointer]),
@@ -87,7 +89,19 @@ class Weft:
         finally:
             lib.weft_options_free(bag)
             lib.weft_program_release(program)
-        return lambda *arrays: self.run(exe, arrays)
+
+        def call(*arrays):
+            return self.run(exe, arrays)
+        call.settle = lambda: self.check(lib.weft_executable_settle(exe))
+        return call
+
+    def report(self):
+        text = ctypes.c_void_p()
+        self.check(self.lib.weft_report(b"json", ctypes.byref(text)))
+        try:
+            return json.loads(ctypes.string_at(text))
+        finally:
+            self.lib.weft_text_free(text)
 
     def program(self, text, name="<text>", format=STABLEHLO):
         program, data = ctypes.c_void_p(), text.encode()
