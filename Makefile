@@ -178,9 +178,9 @@ ulp: $(BUILD)/ulp
 # One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME
 .PHONY: fuzz fuzzers
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz_%,$(wildcard tests/fuzz/*.c))
+FUZZ_BUILD := BUILD=build-fuzz CC=clang-19 SAN=address,undefined,fuzzer-no-link OPT='-O1 -g'
 fuzz:
-	@$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang-19 \
-		SAN=address,undefined,fuzzer-no-link fuzzers
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzzers
 fuzzers: $(FUZZERS)
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/%.o $(call objects,$(LIB_SRC))

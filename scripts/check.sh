@@ -12,7 +12,7 @@ PY=.venv/bin/python
 export PYTHONDONTWRITEBYTECODE=1
 export WEFT_CACHE=off                  # no test reads or fills the cache of who runs it
 
-all_groups=(static gcc clang unit ulp text cli conformance levels python install asan tsan)
+all_groups=(static gcc clang unit ulp text cli conformance levels python install fuzz asan tsan)
 
 passed=0 failed=0 bad_groups=() skipped=()
 # Options of a make above us (-n, a jobserver) are not for the ones below.
@@ -23,7 +23,9 @@ group_static() { $PY scripts/check_static.py --build "$BUILD"; }
 
 # A warning is an error, so to build is to pass.
 group_gcc() { build BUILD="$BUILD" CC=gcc all unit && echo '1 passed, 0 failed'; }
-group_clang() { build BUILD=build-clang CC=clang-19 all unit && echo '1 passed, 0 failed'; }
+# clang's build is the fuzzers' too.
+fuzz_build() { build BUILD=build-fuzz CC=clang-19 SAN=address,undefined,fuzzer-no-link OPT='-O1 -g' "$@"; }
+group_clang() { fuzz_build all unit && echo '1 passed, 0 failed'; }
 
 group_unit() { build BUILD="$BUILD" unit && "$BUILD/unit"; }
 # The elementary functions against MPFR, few arguments; `make ulp` tries many.
@@ -83,6 +85,28 @@ group_asan() {
 }
 group_tsan() {
 	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1" sanitized build-tsan thread
+}
+
+# Every fuzzer of tests/fuzz for as many runs as its own first lines say, from its seeds; the same
+# runs every time.
+group_fuzz() {
+	local good=0 bad=0 source name runs seeds out
+	fuzz_build fuzzers || return 1
+	for source in tests/fuzz/*.c; do
+		name=$(basename "$source" .c) out=build-fuzz/runs/$name
+		read -r runs seeds < <(sed -n 's/.*make check: \([0-9]*\) runs, seeds \([^ ]*\).*/\1 \2/p' "$source")
+		rm -rf "$out" && mkdir -p "$out/corpus"
+		if build-fuzz/fuzz_"$name" -runs="$runs" -seed=1 -max_len=4096 -timeout=60 -print_final_stats=1 \
+			-artifact_prefix="$out/" "$out/corpus" "$seeds" >"$out/log" 2>&1; then
+			good=$((good + 1))
+			echo "$name: $runs runs, $(sed -n 's/^stat::average_exec_per_sec: *//p' "$out/log") a second"
+		else
+			bad=$((bad + 1))
+			tail -n 30 "$out/log"
+			echo "FAIL $name: build-fuzz/fuzz_$name, $out/log"
+		fi
+	done
+	echo "$good passed, $bad failed"
 }
 
 run_group() {

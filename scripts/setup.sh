@@ -44,6 +44,7 @@ probe_packages() {
 	need cmake command -v cmake
 	need llvm-19-dev command -v llvm-config-19
 	need clang-19 command -v clang-19
+	need libclang-rt-19-dev test -e "$(llvm-config-19 --libdir)/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a"
 	need libxxhash-dev header xxhash.h
 	need libzstd-dev header zstd.h
 	need zlib1g-dev header zlib.h

@@ -286,7 +286,7 @@ int api_worker(int fd, int64_t memory_mib)
 		void *bytes;
 		size_t size;
 		struct str reply;
-		if (wire_receive(fd, &bytes, &size, seconds_now() + WORKER_IDLE_S) != WIRE_ok)
+		if (wire_receive(fd, &bytes, &size, seconds_now() + (int)WORKER_IDLE_S) != WIRE_ok)
 			return 0;
 		str_init(&reply, NULL);
 		request_serve(bytes, size, &reply);

@@ -3,10 +3,12 @@
  * The type stands behind the content, so the content is skipped first and read when the type is
  * known, by characters and straight into its place: weights come through here.  Decimal floats of
  * at most 15 digits and small exponents are exact in one operation on doubles (Clinger, "How to
- * read floating point numbers accurately"); others go to strtod.  A literal is rounded to double
+ * read floating point numbers accurately"), those of 19 in one of 64 bits unless they lie next to
+ * the middle of two doubles; others go to strtod.  A literal is rounded to double
  * first, then to the type, as MLIR does. */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
+#include <float.h>
 #include <string.h>
 
 struct dense {
@@ -52,6 +54,30 @@ static void blanks(struct dense *d)
 	}
 }
 
+/* m * 10^exponent, rounded once to 64 bits and then to 53; false: that may not be the nearest. */
+static bool wide_literal(uint64_t m, int exponent, double *out)
+{
+#if LDBL_MANT_DIG == 64
+	static const long double power[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
+		1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L,
+		1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L };
+	if (!m || exponent < -27 || exponent > 27)
+		return false;
+	long double v = exponent < 0 ? (long double)m / power[-exponent]
+				     : (long double)m * power[exponent];
+	uint64_t bits;
+	memcpy(&bits, &v, sizeof bits);          /* the significand comes first */
+	unsigned below = bits & 0x7FF;
+	*out = (double)v;
+	return below < 0x3FF || below > 0x401;
+#else
+	(void)m;
+	(void)exponent;
+	(void)out;
+	return false;
+#endif
+}
+
 bool float_literal(const char *s, size_t len, double *out)
 {
 	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
@@ -69,7 +95,7 @@ bool float_literal(const char *s, size_t len, double *out)
 		m = m * 10 + (uint64_t)(s[i] - '0');
 		digits += m != 0;
 		exponent -= dot;
-		if (digits > 15)
+		if (digits > 19)
 			return false;
 	}
 	if (i < len) {
@@ -81,6 +107,8 @@ bool float_literal(const char *s, size_t len, double *out)
 				return false;
 	}
 	exponent += minus ? -written : written;
+	if (digits > 15)
+		return wide_literal(m, exponent, out);
 	if (exponent < -22 || exponent > 22)
 		return false;
 	*out = exponent < 0 ? (double)m / power[-exponent] : (double)m * power[exponent];

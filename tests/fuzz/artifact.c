@@ -1,7 +1,9 @@
 /* artifact.c -- fuzzes reading and running artifacts: whatever the bytes, no crash and no access
  * outside.
  *
- *   make fuzz && build-fuzz/fuzz_artifact -max_total_time=600 tests/fuzz/seeds/artifact
+ *   make fuzz && build-fuzz/fuzz_artifact -max_total_time=600 corpus tests/fuzz/seeds/artifact
+ *
+ * make check: 20000 runs, seeds tests/fuzz/seeds/artifact
  *
  * Size and checksums are made right before each try, so that the checks behind them are reached.
  * Kernels do nothing: machine code is not what is checked.  Artifacts with loops are loaded, not

@@ -23,7 +23,8 @@ struct edge {
 	uint32_t next;                       /* of the same vertex; NONE: the last */
 	int64_t left;                        /* capacity not used; its pair is at index ^ 1 */
 };
-enum { NONE = UINT32_MAX, SOURCE = 0, SINK = 1 };
+enum { SOURCE = 0, SINK = 1 };
+#define NONE UINT32_MAX
 
 struct network {
 	struct job *j;
