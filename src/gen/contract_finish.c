@@ -10,24 +10,17 @@
 static void turn_block(struct gen *g, struct contraction *x)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l), *h = job_alloc(g->job, sizeof *h);
-	LLVMValueRef v[LANES];
 
 	loop_begin(g, l, c64(g, 0), x->mrows, LANES);
 	loop_begin(g, h, c64(g, 0), x->nv, LANES);
 	gen_here(g);
-	for (unsigned i = 0; i < LANES; i++) {
-		LLVMValueRef at = in_panels(g, x, h->iv, ADD(l->iv, c64(g, i)), x->pad);
-		v[i] = LLVMBuildLoad2(g->b, x->vec, gep(g, x->acc, x->block, at), "");
-		LLVMSetAlignment(v[i], 64);
-	}
-	turn(g, v);
-	for (unsigned i = 0; i < LANES; i++) {
-		LLVMValueRef at = ADD(MUL(ADD(h->iv, c64(g, i)), c64(g, x->pad)), l->iv);
-		LLVMSetAlignment(LLVMBuildStore(g->b, v[i], gep(g, x->acc, x->turned, at)), 64);
-	}
+	LLVMValueRef from = gep(g, x->acc, x->block, in_panels(g, x, h->iv, l->iv, x->pad));
+	LLVMValueRef to = gep(g, x->acc, x->turned, ADD(MUL(h->iv, c64(g, x->pad)), l->iv));
+	turn_call(g, x, from, x->cols, to, x->pad);
 	loop_end(g, h);
 	loop_end(g, l);
 }
+
 static struct val accumulators(
 	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
 {

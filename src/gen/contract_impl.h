@@ -35,6 +35,7 @@ struct contraction {
 	uint32_t rows, tail_rows;
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
 	LLVMValueRef tile, tail_tile;    /* functions */
+	LLVMValueRef turn;               /* function; NULL: not used yet */
 	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
 	 * lie */
 	LLVMValueRef panels;
@@ -65,8 +66,10 @@ LLVMValueRef batch_offset(
 	struct gen *g, const struct contraction *x, const int64_t *strides, int64_t at);
 
 /* ---- contract_copy.c ---- */
-/* A square of LANES vectors, lane l of vector r to lane r of vector l. */
-void turn(struct gen *g, LLVMValueRef *v);
+/* Turns a square of LANES rows of LANES words: element i of row r to element r of row i. Pitches
+ * are in words; rows are aligned. */
+void turn_call(struct gen *g, struct contraction *x, LLVMValueRef from, int64_t from_pitch,
+	LLVMValueRef to, int64_t to_pitch);
 /* Rows [kb, kb + kn) of V's group as words into x->panels; columns beyond n are not stored
  * later. */
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);

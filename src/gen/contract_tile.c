@@ -95,18 +95,13 @@ static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const
 	LLVMValueRef *param, struct tile_blocks *t)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
-	LLVMValueRef fn = LLVMAddFunction(
-		g->module, name, LLVMFunctionType(g->none, types, P_COUNT, false));
+	LLVMValueRef fn =
+		gen_internal(g, name, LLVMFunctionType(g->none, types, P_COUNT, false));
 	LLVMBasicBlockRef *blocks[] = { &t->entry, &t->loop, &t->body, &t->done, &t->first,
 		&t->more };
 
 	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		*blocks[i] = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-	LLVMSetLinkage(fn, LLVMInternalLinkage);
-	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
-		LLVMAddAttributeAtIndex(fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-			LLVMCreateEnumAttribute(
-				g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
 	t->outer = g->b;
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	for (unsigned i = 0; i < P_COUNT; i++)

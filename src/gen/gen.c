@@ -253,14 +253,20 @@ void gen_attribute(struct gen *g, LLVMValueRef fn, const char *name)
 		LLVMCreateEnumAttribute(g->llvm, kind, 0));
 }
 
+LLVMValueRef gen_internal(struct gen *g, const char *name, LLVMTypeRef type)
+{
+	LLVMValueRef fn = LLVMAddFunction(g->module, name, type);
+
+	LLVMSetLinkage(fn, LLVMInternalLinkage);
+	gen_attribute(g, fn, "nounwind");
+	gen_attribute(g, fn, "noinline");
+	return fn;
+}
+
 void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal)
 {
-	g->fn = LLVMAddFunction(g->module, name, type);
+	g->fn = internal ? gen_internal(g, name, type) : LLVMAddFunction(g->module, name, type);
 	gen_attribute(g, g->fn, "nounwind");
-	if (internal) {
-		LLVMSetLinkage(g->fn, LLVMInternalLinkage);
-		gen_attribute(g, g->fn, "noinline");
-	}
 	g->entry = LLVMAppendBasicBlockInContext(g->llvm, g->fn, "entry");
 	g->block = LLVMAppendBasicBlockInContext(g->llvm, g->fn, "start");
 	LLVMPositionBuilderAtEnd(g->b, g->entry);

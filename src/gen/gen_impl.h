@@ -122,6 +122,8 @@ noreturn void gen_fail(struct gen *g, enum weft_code code, const char *fmt, ...)
 noreturn void gen_unsupported(struct gen *g, const struct node *n, const char *what);
 void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal);
 void gen_end_function(struct gen *g);
+/* A function of the kernel's own, empty; the kernel's entry stays the one being built. */
+LLVMValueRef gen_internal(struct gen *g, const char *name, LLVMTypeRef type);
 LLVMValueRef gen_extent(struct gen *g, int64_t d);
 LLVMValueRef gen_buffer(struct gen *g, uint32_t i);
 /* pointer to a new part of the scratch */
