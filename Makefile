@@ -272,6 +272,16 @@ clean:
 	$(ULP_OBJECTS) \
 	$(BUILD)/tests/unit_main.o)
 
+# What the machine can do at most.
+$(BUILD)/machine: bench/machine.c $(BUILD)/src/base/cpu.o
+	@echo "  LD   $@"
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+
+# GFLOP/s of matrix products by torch, JAX and Weft, beside what the machine can do.
+.PHONY: bench-gemm
+bench-gemm: build $(BUILD)/machine
+	@.venv/bin/python bench/gemm.py
+
 # Eager and Weft on the workloads of bench/, interleaved; writes bench/RESULTS.md.
 .PHONY: bench
 bench: build
