@@ -45,8 +45,8 @@ static void f32_plain(float *p, float *q, size_t n)
 #if defined(__x86_64__)
 /* Instruction `op` of two operands into 14 accumulators. */
 #define FOURTEEN(op, r)                                                                            \
-	op r "0\n" op r "1\n" op r "2\n" op r "3\n" op r "4\n" op r "5\n" op r "6\n" op r "7\n"     \
-	op r "8\n" op r "9\n" op r "10\n" op r "11\n" op r "12\n" op r "13\n"
+	op r "0\n" op r "1\n" op r "2\n" op r "3\n" op r "4\n" op r "5\n" op r "6\n"               \
+	op r "7\n" op r "8\n" op r "9\n" op r "10\n" op r "11\n" op r "12\n" op r "13\n"
 #define OPERATIONS(name, op, r)                                                                    \
 	static void name(float *p, float *q, size_t n)                                             \
 	{                                                                                          \
