@@ -10,7 +10,9 @@
  *   negative zeros           the Taylor series there, from a table (lgamma: all of them, beyond
  *                            -18 they are nearer to the poles than numbers are; digamma: down to
  *                            -32, beyond which two parts are good to a few units at the very
- *                            nearest numbers) */
+ *                            nearest numbers)
+ *
+ * For f32 (not `full`) some 62 bits of the parts are enough, zeros included. */
 #include "gen/math_impl.h"
 
 #define PI_TWO ((const double[2]){ 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53 })
@@ -24,12 +26,14 @@
 enum { STEPS = 12 };
 
 /* sin(pi h) and cos(pi h), 0 <= h <= 1/2. */
-static void sin_cos_pi(struct gen *g, LLVMValueRef h, struct two *sine, struct two *cosine)
+static void sin_cos_pi(
+	struct gen *g, LLVMValueRef h, bool full, struct two *sine, struct two *cosine)
 {
+	int exact = full ? 8 : 2;
 	LLVMValueRef a = h, over = FCMP(OGT, h, K(0.25)), x = SELECT(over, FSUB(K(0.5), h), h);
 	struct two z = two_product(g, x, x);
-	struct two s = two_mul_one(g, TWO_POLY(z, math_sin_pi, 8), x);
-	struct two c = TWO_POLY(z, math_cos_pi, 8);
+	struct two s = two_mul_one(g, TWO_POLY(z, math_sin_pi, exact), x);
+	struct two c = TWO_POLY(z, math_cos_pi, exact);
 
 	*sine = two_select(g, over, c, s);
 	*cosine = two_select(g, over, s, c);
@@ -96,14 +100,14 @@ static void step_up(struct gen *g, struct two *z, struct two *p, struct two *sum
 }
 
 /* lgamma z, z >= STEPS and below 2^900. */
-static struct two stirling(struct gen *g, struct two z)
+static struct two stirling(struct gen *g, struct two z, bool full)
 {
 	LLVMValueRef a = z.hi;
 	LLVMValueRef far = FCMP(OGT, a, K(0x1p200));
-	struct two log = two_log(g, z, true), one = two_of(g, K(1));
+	struct two log = two_log(g, z, full), one = two_of(g, K(1));
 	struct two inverse = two_div(g, one, two_select(g, far, two_of(g, K(0x1p200)), z));
 	struct two w = two_mul(g, inverse, inverse);
-	struct two rest = two_mul(g, inverse, TWO_POLY(w, math_stirling, 7));
+	struct two rest = two_mul(g, inverse, TWO_POLY(w, math_stirling, full ? 7 : 2));
 	struct two r = two_mul(g, z, two_add_one(g, log, K(-1)));
 
 	log.hi = FMUL(log.hi, K(-0.5));
@@ -114,7 +118,8 @@ static struct two stirling(struct gen *g, struct two z)
 }
 
 /* log |gamma y| = first - log second; y > 0. */
-static struct two lgamma_parts(struct gen *g, LLVMValueRef y, struct two *second)
+static struct two lgamma_parts(
+	struct gen *g, LLVMValueRef y, bool full, struct two *second)
 {
 	LLVMValueRef a = y, near1 = FCMP(OLE, math_abs(g, FSUB(y, K(1))), K(0.25));
 	LLVMValueRef near2 = FCMP(OLE, math_abs(g, FSUB(y, K(2))), K(0.25));
@@ -123,7 +128,7 @@ static struct two lgamma_parts(struct gen *g, LLVMValueRef y, struct two *second
 
 	for (int i = 0; i < STEPS; i++)
 		step_up(g, &z, &product, NULL);
-	struct two first = stirling(g, z);
+	struct two first = stirling(g, z, full);
 	t = SELECT(OR(near1, near2), t, K(0));
 	first = two_select(g, OR(near1, near2), two_product(g, t, POLY(t, math_lgamma)), first);
 	*second = two_select(g, near1, two_of(g, y), product);
@@ -133,7 +138,7 @@ static struct two lgamma_parts(struct gen *g, LLVMValueRef y, struct two *second
 
 struct two math_lgamma_positive(struct gen *g, LLVMValueRef x)
 {
-	struct two second, first = lgamma_parts(g, x, &second);
+	struct two second, first = lgamma_parts(g, x, true, &second);
 
 	return two_add(g, first, two_neg(g, two_log(g, second, true)));
 }
@@ -152,24 +157,26 @@ static LLVMValueRef lgamma_special(struct gen *g, LLVMValueRef a, LLVMValueRef y
 	return SELECT(FCMP(UNO, a, a), a, r);
 }
 
-LLVMValueRef math_body_lgamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+static LLVMValueRef lgamma_of(struct gen *g, LLVMValueRef a, bool full)
 {
 	LLVMValueRef y0 = math_abs(g, a), y, left = FCMP(OLT, a, K(0));
 	struct two second, sine, cosine;
 
-	(void)b;
 	/* what lgamma_special puts right is kept out of the way */
 	y = SELECT(AND(FCMP(OGT, y0, K(0x1p-60)), FCMP(OLT, y0, K(0x1p900))), y0, K(3));
 	LLVMValueRef whole = math_rint(g, y), h = math_abs(g, FSUB(y, whole));
 	h = SELECT(FCMP(OEQ, h, K(0)), K(0.5), h);
-	struct two first = lgamma_parts(g, y, &second);
-	sin_cos_pi(g, h, &sine, &cosine);
+	struct two first = lgamma_parts(g, y, full, &second);
+	sin_cos_pi(g, h, full, &sine, &cosine);
 	struct two mirrored = two_div(g, two_mul_one(g, sine, y), second);
 	struct two minus = two_add(g, two_const(g, a, LOG_PI_TWO), two_neg(g, first));
 	first = two_select(g, left, minus, first);
 	second = two_select(g, left, mirrored, second);
-	struct two r = two_add(g, first, two_neg(g, two_log(g, second, true)));
+	struct two r = two_add(g, first, two_neg(g, two_log(g, second, full)));
 	LLVMValueRef v = FADD(r.hi, r.lo);
+
+	if (!full)
+		return lgamma_special(g, a, y0, v);
 	/* two zeros an interval */
 	LLVMValueRef below = math_floor(g, y), second_one = FCMP(OGT, FSUB(y, below), K(0.6));
 	LLVMValueRef row = FSUB(FADD(below, below), K(4));
@@ -180,34 +187,46 @@ LLVMValueRef math_body_lgamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	return lgamma_special(g, a, y0, v);
 }
 
+LLVMValueRef math_body_lgamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return lgamma_of(g, a, true);
+}
+
+LLVMValueRef math_body_lgamma_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return lgamma_of(g, a, false);
+}
+
 /* digamma of z >= STEPS. */
-static struct two digamma_far(struct gen *g, struct two z)
+static struct two digamma_far(struct gen *g, struct two z, bool full)
 {
 	LLVMValueRef a = z.hi, far = FCMP(OGT, a, K(0x1p200));
 	struct two inverse =
 		two_div(g, two_of(g, K(1)), two_select(g, far, two_of(g, K(0x1p200)), z));
 	struct two w = two_mul(g, inverse, inverse);
-	struct two rest = two_mul(g, w, TWO_POLY(w, math_digamma, 7));
+	struct two rest = two_mul(g, w, TWO_POLY(w, math_digamma, full ? 7 : 2));
 
 	inverse.hi = FMUL(inverse.hi, K(0.5));
 	inverse.lo = FMUL(inverse.lo, K(0.5));
 	rest = two_add(g, inverse, rest);
-	return two_add(g, two_log(g, z, true), two_neg(g, rest));
+	return two_add(g, two_log(g, z, full), two_neg(g, rest));
 }
 
 /* pi cot(pi a), a not whole */
-static struct two pi_cotangent(struct gen *g, LLVMValueRef a)
+static struct two pi_cotangent(struct gen *g, LLVMValueRef a, bool full)
 {
 	LLVMValueRef f = FSUB(a, math_rint(g, a)), h = math_abs(g, f);
 	struct two sine, cosine;
 
 	h = SELECT(FCMP(OEQ, h, K(0)), K(0.5), h);
-	sin_cos_pi(g, h, &sine, &cosine);
+	sin_cos_pi(g, h, full, &sine, &cosine);
 	struct two r = two_mul(g, two_div(g, cosine, sine), two_const(g, a, PI_TWO));
 	return two_select(g, FCMP(OLT, f, K(0)), two_neg(g, r), r);
 }
 
-LLVMValueRef math_body_digamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+static LLVMValueRef digamma_of(struct gen *g, LLVMValueRef a, bool full)
 {
 	LLVMValueRef inf = K(__builtin_inf()), tiny = FCMP(OLT, math_abs(g, a), K(0x1p-60));
 	LLVMValueRef left = FCMP(OLT, a, K(0)), big = FCMP(OGT, math_abs(g, a), K(0x1p900));
@@ -215,15 +234,16 @@ LLVMValueRef math_body_digamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	struct two sum = two_of(g, K(0)), product = two_of(g, K(1));
 	struct two z = two_select(g, left, two_sum(g, K(1), FNEG(x)), two_of(g, x));
 
-	(void)b;
 	for (int i = 0; i < STEPS; i++)
 		step_up(g, &z, &product, &sum);
-	struct two r = two_add(g, digamma_far(g, z), two_neg(g, two_div(g, sum, product)));
-	r = two_select(g, left, two_add(g, r, two_neg(g, pi_cotangent(g, x))), r);
+	struct two r = two_add(g, digamma_far(g, z, full), two_neg(g, two_div(g, sum, product)));
+	r = two_select(g, left, two_add(g, r, two_neg(g, pi_cotangent(g, x, full))), r);
 	LLVMValueRef v = FADD(r.hi, r.lo);
-	v = mind_zeros(g, a, v, FSUB(FNEG(math_floor(g, x)), K(1)), &math_digamma_zero[0][0],
-		(int)(sizeof math_digamma_zero / sizeof *math_digamma_zero),
-		(int)(sizeof *math_digamma_zero / sizeof **math_digamma_zero), 0x1p-6);
+	LLVMValueRef row = FSUB(FNEG(math_floor(g, x)), K(1));
+	if (full)
+		v = mind_zeros(g, a, v, row, &math_digamma_zero[0][0],
+			(int)(sizeof math_digamma_zero / sizeof *math_digamma_zero),
+			(int)(sizeof *math_digamma_zero / sizeof **math_digamma_zero), 0x1p-6);
 	LLVMValueRef t = FSUB(FSUB(x, K(DIGAMMA_ROOT)), K(DIGAMMA_ROOT_LOW));
 	LLVMValueRef at_root = FMUL(t, POLY(t, math_digamma_root));
 	v = SELECT(FCMP(OLT, math_abs(g, t), K(0.125)), at_root, v);
@@ -232,4 +252,16 @@ LLVMValueRef math_body_digamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	LLVMValueRef pole = AND(FCMP(OLE, a, K(0)), FCMP(OEQ, math_floor(g, a), a));
 	v = SELECT(pole, K(__builtin_nan("")), v);
 	return SELECT(FCMP(ULT, a, inf), v, SELECT(FCMP(UNO, a, a), a, inf));
+}
+
+LLVMValueRef math_body_digamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return digamma_of(g, a, true);
+}
+
+LLVMValueRef math_body_digamma_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return digamma_of(g, a, false);
 }
