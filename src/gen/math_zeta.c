@@ -95,7 +95,11 @@ static struct two log_zeta(struct gen *g, LLVMValueRef s, LLVMValueRef q, LLVMVa
 	sum = two_add_one(g, sum, SELECT(FCMP(OEQ, p, K(0)), K(0), rest));
 	*negative = FCMP(OLT, sum.hi, K(0));
 	struct two size = two_select(g, *negative, two_neg(g, sum), sum);
-	return two_add(g, two_log(g, size, false), two_mul_one(g, two_neg(g, t.log_least), s));
+	/* of huge q it is q^(1 - s) / (s - 1), whose sum may overflow */
+	LLVMValueRef huge = FCMP(OGT, q, K(0x1p60)), less = FSUB(s, K(1));
+	size = two_select(g, huge, two_div(g, two_of(g, K(1)), two_of(g, less)), size);
+	struct two power = two_mul_one(g, two_neg(g, t.log_least), SELECT(huge, less, s));
+	return two_add(g, two_log(g, size, false), power);
 }
 
 static LLVMValueRef exp_of(struct gen *g, struct two e)
