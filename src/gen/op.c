@@ -376,10 +376,14 @@ static struct val compare(struct gen *g, const struct node *n, const struct val 
 	while (d < 5 && strcmp(names[d], direction) != 0)
 		d++;
 	r.im = NULL;
-	if (dtype_is_complex(t)) {
-		LLVMValueRef re = LLVMBuildFCmp(g->b, real[d], in[0].v, in[1].v, "");
+	if (dtype_is_complex(t)) {       /* real parts first, imaginary ones where they are equal */
+		static const LLVMRealPredicate strict[] = { LLVMRealOEQ, LLVMRealUNE, LLVMRealOLT,
+			LLVMRealOLT, LLVMRealOGT, LLVMRealOGT };
+		LLVMValueRef re = LLVMBuildFCmp(g->b, strict[d], in[0].v, in[1].v, "");
 		LLVMValueRef im = LLVMBuildFCmp(g->b, real[d], in[0].im, in[1].im, "");
-		r.v = d == 0 ? AND(re, im) : OR(re, im);
+		r.v = d == 0 ? AND(re, im)
+		      : d == 1 ? OR(re, im)
+			       : OR(re, AND(FCMP(OEQ, in[0].v, in[1].v), im));
 	} else if (dtype_is_float(t) && strcmp(how, "TOTALORDER") == 0) {
 		bool wide = t == DTYPE_f64;
 		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, in[0].v, wide),

@@ -388,3 +388,17 @@ func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
   %r = stablehlo.compare GE, %a, %b, UNSIGNED : (tensor<11xi1>, tensor<11xi1>) -> tensor<11xi1>
   return %r : tensor<11xi1>
 }
+// -----
+// test: check
+// Complex numbers by their real parts, then by the imaginary ones.
+func.func @main() {
+  %a = stablehlo.constant dense<[(1.0, 2.0), (1.0, 2.0), (-1.0, 5.0), (1.0, 1.0), (0x7FC00000, 0.0)]> : tensor<5xcomplex<f32>>
+  %b = stablehlo.constant dense<[(1.0, 2.0), (1.0, 3.0), (1.0, 0.0), (0.0, 9.0), (0x7FC00000, 1.0)]> : tensor<5xcomplex<f32>>
+  %0 = stablehlo.compare LT, %a, %b, FLOAT : (tensor<5xcomplex<f32>>, tensor<5xcomplex<f32>>) -> tensor<5xi1>
+  check.expect_eq_const %0, dense<[false, true, true, false, false]> : tensor<5xi1>
+  %1 = stablehlo.compare LE, %a, %b, FLOAT : (tensor<5xcomplex<f32>>, tensor<5xcomplex<f32>>) -> tensor<5xi1>
+  check.expect_eq_const %1, dense<[true, true, true, false, false]> : tensor<5xi1>
+  %2 = stablehlo.compare GE, %a, %b, FLOAT : (tensor<5xcomplex<f32>>, tensor<5xcomplex<f32>>) -> tensor<5xi1>
+  check.expect_eq_const %2, dense<[true, false, false, true, false]> : tensor<5xi1>
+  return
+}

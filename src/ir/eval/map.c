@@ -96,8 +96,11 @@ static void map_part(struct call *c, bool imag)
 	size_t part = dtype_bytes(out->type->dtype);
 
 	if (!dtype_is_complex(a->type->dtype)) {
+		enum dtype t = a->type->dtype;
 		if (!imag)
 			memcpy(out->data, a->data, (size_t)tensor_elements(a) * part);
+		for (int64_t i = 0; imag && dtype_is_float(t) && i < tensor_elements(a); i++)
+			dtype_store_f64(t, tensor_at(out, i), 0);    /* not all bits 0 */
 		return;
 	}
 	for (int64_t i = 0, n = tensor_elements(a); i < n; i++)
