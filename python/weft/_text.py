@@ -22,6 +22,8 @@ DTYPES = {
 }
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
+# Eager factors the transpose where that lies better, and the gradient is traced for those factors.
+FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
@@ -308,6 +310,8 @@ class Printer:
         args = [self.arg(a) for a in n.args]
         if name in STRIDED:
             args[0] = self.row_major(n.args[0], name)
+        if name in FACTORED and n.args[0].meta["val"].is_contiguous():
+            args[0] = self.before(n.args[0].meta["val"].mT, f"aten.transpose.int({args[0]}, -2, -1)")
         args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT]
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
@@ -324,9 +328,12 @@ class Printer:
             return self.arg(n)
         if order is None or user != "aten.as_strided.default":
             raise Unsupported(f"{user} of a tensor that is not contiguous")
-        name = f"weft_rows_{len(self.lines)}"
-        self.lines.append(f"%{name} : {self.type(val.permute(order))} = "
-                          f"aten.permute.default({self.arg(n)}, {list(order)})")
+        return self.before(val.permute(order), f"aten.permute.default({self.arg(n)}, {list(order)})")
+
+    def before(self, val: torch.Tensor, call: str) -> str:
+        """A statement of our own, with a result like val."""
+        name = f"weft_{len(self.lines)}"
+        self.lines.append(f"%{name} : {self.type(val)} = {call}")
         return "%" + name
 
     def output(self, n: torch.fx.Node) -> None:

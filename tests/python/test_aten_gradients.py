@@ -48,6 +48,12 @@ case("attention-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v,
 case("attention-mask", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=0.3), q, k, v,
      **loose)
 
+# ---- places ----
+chosen = torch.rand(3, 5) > 0.4
+case("masked-scatter", lambda a, s: a.masked_scatter(chosen, s), r(3, 5), r(4, 5))
+case("replicate", lambda a: F.pad(a, (1, 2, 0, 1), mode="replicate"), r(2, 3, 4, 5))
+case("reflect", lambda a: F.pad(a, (1, 2, 0, 1), mode="reflect"), r(2, 3, 4, 5))
+
 # ---- pooling, resampling ----
 image, volume = r(2, 3, 8, 9), r(1, 2, 5, 6, 7)
 case("max-pool2d", lambda a: F.max_pool2d(a, 3, 2, 1), image)

@@ -70,6 +70,15 @@ for right in (False, True):
 case("searchsorted-rows", torch.searchsorted, x.sort(1)[0], r(3, 2))
 case("searchsorted-scalar", lambda e: torch.searchsorted(e, 0.3), edges)
 
+# ---- orthogonal polynomials ----
+degrees = torch.tensor([-1.0, 0, 1, 2, 7])
+for name in ("chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w "
+             "shifted_chebyshev_polynomial_t hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l "
+             "legendre_polynomial_p").split():
+    case(name, getattr(torch.special, name), x.clamp(-1, 1), degrees, rtol=1e-4, atol=1e-4)
+case("hermite-far", torch.special.hermite_polynomial_he, x, torch.tensor(200.0))
+case("legendre-scalar", lambda a: torch.special.legendre_polynomial_p(a, 3), x)
+
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", case.all)

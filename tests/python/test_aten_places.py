@@ -45,6 +45,15 @@ case("as-strided", lambda a: torch.as_strided(a, (2, 2), (5, 2), 1) * 2, z)
 case("as-strided-turned", lambda a: torch.as_strided(a.t(), (2, 2), (1, 4), 1) * 2, x)
 case("as-strided-scatter", lambda a, s: a.as_strided_scatter(s, (2, 2), (5, 2), 1), z, r(2, 2))
 
+case("nonzero-static", lambda a: torch.nonzero_static(a > 0, size=9, fill_value=-7), x)
+case("nonzero-static-short", lambda a: torch.nonzero_static(a, size=2), x)
+
+for order in (3, -1, 0.5, float("inf")):
+    case(f"norm-{order}", lambda a, p=order: torch.linalg.vector_norm(a, p, 1), z)
+case("gather-nothing", lambda a: a[:0].diagonal(0, 0, 1) + 1, z)
+case("scatter-scalar", lambda a, i: a.sum().scatter(0, i, 3.0), x, torch.tensor(0))
+case("unfold-scalar", lambda a: a.sum().unfold(0, 1, 1) + 1, x)
+
 # ---- pooling, resampling ----
 image, volume = r(2, 3, 8, 9), r(1, 2, 5, 6, 7)
 case("max-pool3d", lambda a: F.max_pool3d(a, 3, 2, 1, return_indices=True), volume)
@@ -70,6 +79,7 @@ case("circular", lambda a: F.pad(a, (1, 2, 0, 1), mode="circular"), image)
 
 # ---- contractions, transforms ----
 case("addmv", lambda a, m, v: torch.addmv(a, m, v, beta=2, alpha=0.5), r(3), x, r(5))
+case("bilinear", lambda a, b, w: F.bilinear(a, b, w), r(3, 4), r(3, 5), r(6, 4, 5))
 case("addbmm", torch.addbmm, r(3, 5), r(2, 3, 4), r(2, 4, 5))
 case("fft", lambda a: torch.fft.fft2(a, norm="ortho"), image)
 case("ifft", lambda a: torch.fft.ifftn(torch.complex(a, a + 1), dim=(0, 2)), z)

@@ -241,6 +241,18 @@ const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
 
+/* Of lower_polynomial.c. */
+enum polynomial {
+	POLYNOMIAL_chebyshev_t,
+	POLYNOMIAL_chebyshev_u,
+	POLYNOMIAL_chebyshev_v,
+	POLYNOMIAL_chebyshev_w,
+	POLYNOMIAL_hermite_h,
+	POLYNOMIAL_hermite_he,
+	POLYNOMIAL_laguerre_l,
+	POLYNOMIAL_legendre_p,
+	POLYNOMIAL_shifted = 16, /* a flag */
+};
 /* Maps of lower_resample.c: how a dimension's places become others. */
 enum resample {
 	RESAMPLE_average,
@@ -250,11 +262,14 @@ enum resample {
 	RESAMPLE_cubic,
 	RESAMPLE_linear_smooth, /* antialiased */
 	RESAMPLE_cubic_smooth,
+	RESAMPLE_replicate, /* padding by the border */
 	RESAMPLE_kinds = 15,
 	RESAMPLE_backward = 16, /* a flag: the gradient */
 };
 
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
+/* n, or a scalar as a row of one. */
+const struct node *lower_as_row(struct lower *l, const struct node *n);
 /* The indices (i64) that sort x along dim. */
 const struct node *lower_argsort(struct lower *l, const struct node *x, int64_t dim);
 

@@ -566,6 +566,11 @@ const struct node *lower_count(struct lower *l, const struct node *n, const bool
 	return lower_cast(l, product, t);
 }
 
+const struct node *lower_as_row(struct lower *l, const struct node *n)
+{
+	return n->type->rank ? n : build_reshape(l->g, n, 1, &(int64_t){ 1 });
+}
+
 const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
 	int64_t limit, int64_t stride)
 {

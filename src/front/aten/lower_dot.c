@@ -200,6 +200,39 @@ void lower_attention_backward(struct lower *l)
 
 /* ---- sums of products ----------------------------------------------------------------------- */
 
+/* Three tensors with dimensions of size 1 put in (arguments 3 to 5), their product summed over
+ * those of argument 6. */
+void lower_trilinear(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype c = lower_compute(lower_dtype(l));
+	const struct node *in[3], *y = NULL;
+	int64_t all[ATEN_MAX_RANK];
+	uint32_t rank = 0;
+	for (uint32_t i = 0; i < 3; i++) {
+		int64_t dims[ATEN_MAX_RANK];
+		bool fresh[ATEN_MAX_RANK] = { 0 };
+		uint32_t n, k = 0;
+		const int64_t *put = lower_ints(l, 3 + i, &n);
+		in[i] = lower_cast(l, lower_tensor(l, i), c);
+		rank = in[i]->type->rank + n;
+		for (uint32_t d = 0; d < n; d++)
+			fresh[lower_wrap_dim(l, put[d], rank)] = true;
+		for (uint32_t d = 0; d < rank; d++) {
+			dims[d] = fresh[d] ? 1 : in[i]->type->dims[k++];
+			all[d] = i && (dims[d] == 1 || all[d] != 1) ? all[d] : dims[d];
+		}
+		in[i] = build_reshape(g, in[i], rank, dims);
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct node *wide = lower_shape(l, in[i], type_tensor(g, c, rank, all));
+		y = y ? build2(g, OP_multiply, y, wide) : wide;
+	}
+	bool sum[ATEN_MAX_RANK];
+	lower_dims(l, 6, rank, sum);
+	lower_finish(l, lower_reduce(l, OP_add, y, sum, false));
+}
+
 /* beta * self + alpha * the product; what 0: matrix and vector, 1: summed over a batch. */
 void lower_addmv(struct lower *l)
 {

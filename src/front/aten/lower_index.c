@@ -22,10 +22,29 @@ void take_place(struct take *k)
 		}
 }
 
+/* The result of a gather from a tensor without elements, which can only be empty itself. */
+static const struct node *gather_nothing(struct lower *l, const struct take *k)
+{
+	int64_t dims[ATEN_MAX_RANK];
+	bool taken[ATEN_MAX_RANK] = { 0 };
+	for (uint32_t i = 0; i < k->batch; i++)
+		dims[k->first + i] = k->starts->type->dims[i];
+	for (uint32_t i = 0; i < k->m; i++)
+		taken[k->at[i]] = true;
+	for (uint32_t i = 0, w = 0; i < k->x->type->rank; i++)
+		if (!taken[i])
+			dims[k->window[w++]] = k->x->type->dims[i];
+	return build_full(l->g,
+		type_tensor(l->g, k->x->type->dtype, k->nwindow + k->batch, dims), 0);
+}
+
 const struct node *take_gather(struct lower *l, struct take *k)
 {
 	int64_t sizes[ATEN_MAX_RANK];
 	take_place(k);
+	for (uint32_t i = 0; i < k->m; i++)
+		if (k->x->type->dims[k->at[i]] == 0)
+			return gather_nothing(l, k);
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
 		sizes[i] = k->x->type->dims[i];
 	for (uint32_t i = 0; i < k->m; i++)
@@ -329,18 +348,21 @@ void lower_index_put(struct lower *l)
 void lower_scatter(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
-	uint32_t rank = x->type->rank;
-	if (rank == 0 || index->type->rank != rank || !type_is_static(index->type)) {
-		lower_give_up(l);
-		return;
+	const struct node *v = l->args[3].node;
+	if (x->type->rank == 0) { /* one place: a row of one */
+		x = build_reshape(l->g, x, 1, &(int64_t){ 1 });
+		index = lower_as_row(l, index);
+		v = v ? lower_as_row(l, v) : NULL;
 	}
+	uint32_t rank = x->type->rank;
+	if (index->type->rank != rank || !type_is_static(index->type))
+		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++) {
 		k.at[i] = i;
 		one[i] = 1;
 	}
-	const struct node *v = l->args[3].node;
 	if (!v)
 		v = lower_shape(l, lower_scalar(l, &l->args[3], x->type->dtype), index->type);
 	else if (v->type->rank == rank)
@@ -348,46 +370,67 @@ void lower_scatter(struct lower *l)
 	else
 		lower_fail(l, "source and index have different ranks");
 	k.starts = take_coordinates(l, index, x, dim);
-	l->out[0] = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
+	x = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
+	l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
 }
 
 /* ---- nonzero -------------------------------------------------------------------------------- */
 
-/* The number of true elements is a size of its own; element i of the flat mask goes to row
- * (number of true elements before it), and is dropped when it is false. */
-void lower_nonzero(struct lower *l)
+/* The places of true elements in `rows` rows: element i of the flat mask goes to row (number of
+ * true elements before it), and is dropped when it is false.  A row that none comes to holds
+ * `fill`. */
+static const struct node *true_places(
+	struct lower *l, const struct node *x, int64_t rows, double fill)
 {
 	struct graph *g = l->g;
-	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
 	uint32_t rank = x->type->rank;
-	int64_t n = type_elements(x->type);
-	if (n < 0 || rank == 0) {
-		lower_bail(l); /* a callback counts what is true */
-	}
+	int64_t n = type_elements(x->type), column[2] = { rows, 1 }, below = 1;
 	const struct node *mask = build_reshape(g, x, 1, &n);
 	const struct node *ones = build_convert(g, mask, DTYPE_i64);
-	const struct node *count = build_reduce(g, OP_add, ones, 1, &(int64_t){ 0 });
-	int64_t rows = dim_value(g, count, 0);
 	const struct type *flat = ones->type;
 	const struct node *before =
 		build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	/* A false element is sent behind the end, where scatter drops it. */
 	const struct node *to = build_select(
 		g, mask, before, build_constant(g, flat, true, &(int64_t){ INT64_MAX }));
-	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), 0),
+	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), -1),
 		.m = 1,
 		.at = { 0 },
 		.starts = to,
 		.batch = 1 };
-	const struct node *index = take_scatter(l, &k, lower_iota(l, flat, 0), TAKE_REPLACES);
+	const struct node *at = take_scatter(l, &k, lower_iota(l, flat, 0), TAKE_REPLACES);
+	const struct node *none = build_compare(g, "LT", at, lower_like(l, at, 0));
 	const struct node *columns[ATEN_MAX_RANK];
-	int64_t column[2] = { rows, 1 }, below = 1;
 	for (uint32_t i = rank; i-- > 0;) {
-		const struct node *c =
-			build2(g, OP_divide, index, lower_like(l, index, (double)below));
+		const struct node *c = build2(g, OP_divide, at, lower_like(l, at, (double)below));
 		c = build2(g, OP_remainder, c, lower_like(l, c, (double)x->type->dims[i]));
+		c = build_select(g, none, lower_like(l, c, fill), c);
 		columns[i] = build_reshape(g, c, 2, column);
 		below *= x->type->dims[i];
 	}
-	l->out[0] = rank == 1 ? columns[0] : build_concat(g, rank, columns, 1);
+	return rank == 1 ? columns[0] : build_concat(g, rank, columns, 1);
+}
+
+/* The number of true elements is a size of its own. */
+void lower_nonzero(struct lower *l)
+{
+	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
+	int64_t n = type_elements(x->type);
+	if (n < 0 || x->type->rank == 0)
+		lower_bail(l); /* a callback counts what is true */
+	const struct node *ones =
+		build_convert(l->g, build_reshape(l->g, x, 1, &n), DTYPE_i64);
+	const struct node *count = build_reduce(l->g, OP_add, ones, 1, &(int64_t){ 0 });
+	l->out[0] = true_places(l, x, dim_value(l->g, count, 0), 0);
+}
+
+/* As many rows as argument 1 says, those left over of argument 2. */
+void lower_nonzero_static(struct lower *l)
+{
+	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
+	int64_t n = type_elements(x->type), rows = lower_int(l, 1);
+	if (n < 0 || x->type->rank == 0)
+		lower_bail(l);
+	l->out[0] = n && rows ? true_places(l, x, rows, lower_float(l, 2))
+			      : build_full(l->g, l->type[0], lower_float(l, 2));
 }

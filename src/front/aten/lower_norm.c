@@ -210,6 +210,19 @@ void lower_batch_norm(struct lower *l)
 		l->out[i] = build_full(l->g, l->type[i], 0);
 }
 
+/* The running statistics are used, and stay. */
+static void batch_norm_eval(struct lower *l, const struct node *x, double eps)
+{
+	enum dtype c = x->type->dtype;
+	const struct node *mean = lower_cast(l, lower_tensor(l, 3), c);
+	const struct node *rstd = rsqrt_of(l, lower_cast(l, lower_tensor(l, 4), c), eps);
+	lower_finish(l, by_channel(l, x, mean, rstd, lower_tensor(l, 1), lower_tensor(l, 2)));
+	for (uint32_t i = 1; i < 3; i++)
+		l->out[i] = build_full(l->g, l->type[i], 0);
+	l->out[3] = lower_tensor(l, 3);
+	l->out[4] = lower_tensor(l, 4);
+}
+
 /* Batch statistics.  what 1: with running statistics, whose new values are results 3 and 4. */
 void lower_batch_norm_train(struct lower *l)
 {
@@ -220,7 +233,9 @@ void lower_batch_norm_train(struct lower *l)
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
 	double momentum = lower_float(l, first + 1), eps = lower_float(l, first + 2);
 	if (!lower_bool(l, first)) {
-		lower_give_up(l);
+		if (!l->row->what)
+			lower_bail(l);
+		batch_norm_eval(l, x, eps);
 		return;
 	}
 	bool in[ATEN_MAX_RANK] = { 0 };

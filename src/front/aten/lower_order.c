@@ -195,8 +195,14 @@ void lower_searchsorted(struct lower *l)
 {
 	bool right = lower_bool(l, 3) || (!lower_is_none(l, 4) && l->args[4].s[0] == 'r');
 	const struct node *sorted = lower_tensor(l, 0), *v = l->args[1].node;
-	if (!lower_is_none(l, 5))
-		lower_bail(l);
+	if (!lower_is_none(l, 5)) {
+		uint32_t rank = sorted->type->rank;
+		struct take k = { .x = sorted, .m = rank, .batch = rank };
+		for (uint32_t i = 0; i < rank; i++)
+			k.at[i] = i;
+		k.starts = take_coordinates(l, lower_tensor(l, 5), sorted, rank - 1);
+		sorted = take_gather(l, &k);
+	}
 	if (!v)
 		v = lower_scalar(l, &l->args[1], sorted->type->dtype);
 	search(l, sorted, v, right);

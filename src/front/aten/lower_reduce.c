@@ -75,9 +75,11 @@ void lower_vector_norm(struct lower *l)
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	double ord = lower_float(l, 1);
 	bool in[ATEN_MAX_RANK] = { 0 };
-	if (!dtype_is_float(x->type->dtype) || (ord != 2 && ord != 1 && ord != 0 && !isinf(ord))) {
-		lower_give_up(l);
-		return;
+	bool powers = ord != 2 && ord != 1 && ord != 0 && !isinf(ord);
+	if (dtype_is_complex(x->type->dtype)) {
+		x = build1(g, OP_abs, x);
+	} else if (!dtype_is_float(x->type->dtype)) {
+		lower_bail(l);
 	}
 	if (x->type->rank)
 		lower_dims(l, 2, x->type->rank, in);
@@ -89,7 +91,11 @@ void lower_vector_norm(struct lower *l)
 		x = build_convert(g, build_compare(g, "NE", x, lower_like(l, x, 0)), c);
 	else
 		x = build1(g, OP_abs, x);
+	if (powers)
+		x = build2(g, OP_power, x, lower_like(l, x, ord));
 	const struct node *y = lower_reduce(l, op, x, in, keepdim(l, 3));
+	if (powers)
+		y = build2(g, OP_power, y, lower_like(l, y, 1 / ord));
 	l->out[0] = lower_cast(l, ord == 2 ? build1(g, OP_sqrt, y) : y, t);
 }
 

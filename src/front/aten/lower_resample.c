@@ -13,7 +13,7 @@ struct map {
 	enum resample kind;
 	int64_t from, to;
 	bool align;
-	double scale; /* source places a result place */
+	double scale; /* source places a result place; of a padding: how much in front */
 	enum dtype dtype;
 	const struct node *i, *o; /* indices of the source and of the result, [from, to] */
 };
@@ -140,6 +140,14 @@ static const struct node *smooth_weight(const struct map *m)
 	return both(m, OP_divide, w, lower_unreduce(m->l, sum, in, w));
 }
 
+static const struct node *replicate_weight(const struct map *m)
+{
+	const struct node *at = scaled(m, m->o, 1, -m->scale);
+	at = both(m, OP_maximum, at, constant(m, 0));
+	at = both(m, OP_minimum, at, constant(m, (double)(m->from - 1)));
+	return one_where(m, "EQ", m->i, at);
+}
+
 static const struct node *weight(struct map *m)
 {
 	const int64_t dims[2] = { m->from, m->to };
@@ -152,6 +160,7 @@ static const struct node *weight(struct map *m)
 	case RESAMPLE_nearest_exact: return nearest_weight(m);
 	case RESAMPLE_linear: return linear_weight(m);
 	case RESAMPLE_cubic: return cubic_weight(m);
+	case RESAMPLE_replicate: return replicate_weight(m);
 	default: return smooth_weight(m);
 	}
 }
@@ -210,6 +219,30 @@ void lower_resample(struct lower *l)
 		m.to = backward ? x->type->dims[i] : l->type[0]->dims[i];
 		m.scale = scale_of(l, &m, arg + i - 2);
 		x = apply(l, x, i, &m, backward);
+	}
+	lower_finish(l, x);
+}
+
+/* Of grad_output, self and the padding, from the last dimension on. */
+void lower_replication_pad_backward(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype c = lower_compute(lower_dtype(l));
+	uint32_t n, rank = x->type->rank;
+	const int64_t *pad = lower_ints(l, 2, &n);
+	if (n % 2 || n / 2 > rank || l->type[0]->rank != rank || !dtype_is_float(c) ||
+		!all_static(x->type, rank - n / 2) || !all_static(l->type[0], rank - n / 2))
+		lower_bail(l);
+	x = lower_cast(l, x, c);
+	for (uint32_t i = 0; i < n / 2; i++) {
+		int64_t dim = (int64_t)rank - 1 - i;
+		struct map m = { .l = l,
+			.kind = RESAMPLE_replicate,
+			.from = l->type[0]->dims[dim],
+			.to = x->type->dims[dim],
+			.scale = (double)pad[2 * i],
+			.dtype = c };
+		x = apply(l, x, dim, &m, true);
 	}
 	lower_finish(l, x);
 }

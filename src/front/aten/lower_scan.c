@@ -119,9 +119,10 @@ static const struct node *log_add(struct lower *l, const struct node *a, const s
 void lower_logcumsumexp(struct lower *l)
 {
 	int64_t dim, n;
-	enum dtype c = lower_compute(lower_dtype(l));
+	/* As eager: its gradient takes differences of these. */
+	const enum dtype c = DTYPE_f64;
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
-	if (!dtype_is_float(c))
+	if (!dtype_is_float(lower_dtype(l)))
 		lower_bail(l);
 	if (scanned(l, &dim, &n))
 		for (int64_t by = 1; by < n; by *= 2) {

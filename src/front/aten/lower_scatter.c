@@ -58,11 +58,11 @@ void lower_scatter_reduce(struct lower *l)
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
 			  *v = lower_tensor(l, 3);
 	enum dtype t = x->type->dtype, c = lower_compute(t);
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], unit = 1;
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	if (x->type->rank == 0) {
-		x = build_reshape(l->g, x, 1, &unit);
-		index = build_reshape(l->g, index, 1, &unit);
-		v = build_reshape(l->g, v, 1, &unit);
+		x = lower_as_row(l, x);
+		index = lower_as_row(l, index);
+		v = lower_as_row(l, v);
 	}
 	uint32_t rank = x->type->rank;
 	if (index->type->rank != rank || v->type->rank != rank || !type_is_static(index->type))
@@ -85,14 +85,18 @@ void lower_index_reduce(struct lower *l)
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
 			  *v = lower_tensor(l, 3);
 	enum dtype t = x->type->dtype, c = lower_compute(t);
-	if (x->type->rank == 0 || index->type->rank != 1 || v->type->rank != x->type->rank)
+	x = lower_as_row(l, x);
+	index = lower_as_row(l, index);
+	v = lower_as_row(l, v);
+	if (index->type->rank != 1 || v->type->rank != x->type->rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, x->type->rank);
 	struct take k = { .x = lower_cast(l, x, c), .m = 1, .at = { dim }, .batch = 1 };
 	k.first = (uint32_t)dim;
 	k.starts = lower_wrap_index(l, lower_cast(l, index, DTYPE_i64), x, dim);
-	lower_finish(l, reduce_into(l, &k, lower_cast(l, v, c), read_reduce(l, 4),
-				lower_bool(l, 5)));
+	const struct node *y = reduce_into(
+		l, &k, lower_cast(l, v, c), read_reduce(l, 4), lower_bool(l, 5));
+	lower_finish(l, build_reshape(l->g, y, l->type[0]->rank, l->type[0]->dims));
 }
 
 /* ---- flat places ---------------------------------------------------------------------------- */
@@ -144,6 +148,28 @@ void lower_masked_scatter(struct lower *l)
 	const struct node *taken = build_reshape(g, take_one(l, source, 0, at, 0), t->rank,
 		t->dims);
 	l->out[0] = build_select(g, mask, lower_cast(l, taken, t->dtype), x);
+}
+
+/* Of the gradient of a masked scatter: its true places in a row, then zeros. */
+void lower_masked_scatter_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *y = lower_tensor(l, 0);
+	const struct node *mask = lower_shape(l, lower_tensor(l, 1), y->type);
+	int64_t n = type_elements(l->type[0]);
+	if (type_elements(y->type) <= 0 || n < 0)
+		lower_bail(l);
+	const struct node *ones = flat(l, build_convert(g, mask, DTYPE_i64));
+	const struct node *at = build2(
+		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
+	/* What is false goes behind the end, where scatter drops it. */
+	const struct node *away = build_constant(g, at->type, true, &(int64_t){ INT64_MAX });
+	struct take k = { .x = build_full(g, type_tensor(g, y->type->dtype, 1, &n), 0),
+		.m = 1,
+		.batch = 1,
+		.starts = build_select(g, flat(l, mask), at, away) };
+	y = take_scatter(l, &k, flat(l, y), TAKE_REPLACES);
+	l->out[0] = build_reshape(g, y, l->type[0]->rank, l->type[0]->dims);
 }
 
 /* ---- diagonals ------------------------------------------------------------------------------ */

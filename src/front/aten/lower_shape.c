@@ -319,8 +319,14 @@ void lower_unfold(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
 	int64_t size = lower_int(l, 2), step = lower_int(l, 3);
+	if (x->type->rank == 0) { /* one window of its one element, or none */
+		if (size > 1)
+			lower_bail(l);
+		l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
+		return;
+	}
 	uint32_t rank = x->type->rank;
-	if (rank == 0 || rank == ATEN_MAX_RANK || size < 1 || size > 64 || step < 1 ||
+	if (rank == ATEN_MAX_RANK || size < 1 || size > 64 || step < 1 ||
 		l->type[0]->rank != rank + 1) {
 		lower_give_up(l);
 		return;
