@@ -20,4 +20,16 @@ LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims);
 int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static */
 bool reducer_neutral(struct gen *g, const struct node *n, struct val *out);
+LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by);   /* lane i is v's i + by */
+
+/* extreme.c: the maximum or minimum of floats, in parts whose chains are short. */
+enum { EXTREME_best, EXTREME_bits, EXTREME_nan, EXTREME_PARTS };
+struct extreme {
+	bool max;
+	LLVMValueRef part[EXTREME_PARTS];      /* LANES each */
+};
+/* false: n reduces by something else. */
+bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e);
+void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x);
+LLVMValueRef extreme_end(struct gen *g, const struct extreme *e);      /* one number */
 #endif

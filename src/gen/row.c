@@ -23,7 +23,8 @@ struct row_reduce {
 	uint32_t stage, n;           /* operands */
 	struct val acc[8];           /* while its pass runs */
 	struct val total[8];         /* afterwards */
-	bool done, neutral;
+	bool done, neutral, extreme;
+	struct extreme parts;        /* in place of acc, where it is one */
 	uint32_t first;              /* of its values in the loop's carried list */
 };
 struct kept {
@@ -286,7 +287,13 @@ bool reducer_neutral(struct gen *g, const struct node *n, struct val *out)
 static void acc_begin(struct gen *g, struct row *w, struct row_reduce *r)
 {
 	r->neutral = r->n == 1 && reducer_neutral(g, r->op, &r->acc[0]);
+	r->extreme = r->neutral && extreme_begin(g, r->op, &r->parts);
 	r->first = w->lanes.ncarried;
+	if (r->extreme) {
+		for (int i = 0; i < EXTREME_PARTS; i++)
+			w->carried[w->lanes.ncarried++] = r->parts.part[i];
+		return;
+	}
 	for (uint32_t i = 0; i < r->n; i++) {
 		struct val v = r->neutral ? r->acc[i] : value_at(g, r->op->in[r->n + i], NULL);
 		v = val_lanes(g, v);
@@ -302,7 +309,9 @@ static void acc_load(struct gen *g, struct row *w, struct row_reduce *r)
 {
 	uint32_t k = r->first;
 
-	for (uint32_t i = 0; i < r->n; i++) {
+	for (int i = 0; r->extreme && i < EXTREME_PARTS; i++)
+		r->parts.part[i] = w->carried[k++];
+	for (uint32_t i = 0; !r->extreme && i < r->n; i++) {
 		r->acc[i].v = w->carried[k++];
 		if (r->acc[i].im)
 			r->acc[i].im = w->carried[k++];
@@ -315,6 +324,18 @@ static LLVMValueRef acc_keep(struct gen *g, LLVMValueRef new, LLVMValueRef old)
 	return g->tail ? SELECT(g->tail, new, old) : new;
 }
 
+static void extreme_row_step(struct gen *g, struct row *w, struct row_reduce *r,
+	const struct ix *at)
+{
+	LLVMValueRef x = val_lanes(g, value_at(g, r->op->in[0], at)).v;
+
+	gen_here(g);
+	extreme_step(g, &r->parts, x);
+	for (uint32_t i = 0; i < EXTREME_PARTS; i++)
+		w->carried[r->first + i] =
+			acc_keep(g, r->parts.part[i], w->carried[r->first + i]);
+}
+
 static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
 {
 	struct val args[16], next[8];
@@ -324,6 +345,10 @@ static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
 
 	acc_load(g, w, r);
 	ix_reshape(g, g->k->rank, g->k->space, w->ix, t->rank, t->dims, at);
+	if (r->extreme) {
+		extreme_row_step(g, w, r, at);
+		return;
+	}
 	for (uint32_t i = 0; i < r->n; i++) {
 		args[i] = r->acc[i];
 		args[r->n + i] = value_at(g, r->op->in[i], at);
@@ -341,7 +366,7 @@ static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
 	}
 }
 
-static LLVMValueRef rotated(struct gen *g, LLVMValueRef v, int by)
+LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by)
 {
 	LLVMValueRef order[LANES];
 
@@ -355,19 +380,22 @@ static void acc_end(struct gen *g, struct row *w, struct row_reduce *r)
 	struct val args[16], next[8];
 
 	acc_load(g, w, r);
-	for (int by = LANES / 2; by; by /= 2) {
+	for (int by = LANES / 2; !r->extreme && by; by /= 2) {
 		for (uint32_t i = 0; i < r->n; i++) {
 			gen_here(g);
 			args[i] = r->acc[i];
 			args[r->n + i] = r->acc[i];
-			args[r->n + i].v = rotated(g, r->acc[i].v, by);
+			args[r->n + i].v = lanes_rotated(g, r->acc[i].v, by);
 			if (r->acc[i].im)
-				args[r->n + i].im = rotated(g, r->acc[i].im, by);
+				args[r->n + i].im = lanes_rotated(g, r->acc[i].im, by);
 		}
 		region_at(g, r->op, 0, 2 * r->n, args, next);
 		memcpy(r->acc, next, r->n * sizeof *next);
 	}
-	for (uint32_t i = 0; i < r->n; i++) {
+	gen_here(g);
+	if (r->extreme)
+		r->total[0] = (struct val){ .v = extreme_end(g, &r->parts), .level = g->depth };
+	for (uint32_t i = 0; !r->extreme && i < r->n; i++) {
 		struct val v = { .level = g->depth };
 		gen_here(g);
 		v.v = LLVMBuildExtractElement(g->b, r->acc[i].v, c32(g, 0), "");
