@@ -22,6 +22,12 @@ int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static *
 bool reducer_neutral(struct gen *g, const struct node *n, struct val *out);
 LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by);   /* lane i is v's i + by */
 
+/* column.c: the reduction of a map kernel that goes along columns; NULL: none.  Then the loop over
+ * those of [s->lo, s->hi) that are whole blocks of columns; the first column it leaves. */
+#define COLUMN_VECTORS 8
+const struct node *columns_find(struct gen *g);
+LLVMValueRef columns_loop(struct gen *g, const struct node *reduce, struct lanes *s, struct ix *ix);
+
 /* extreme.c: the maximum or minimum of floats, in parts whose chains are short. */
 enum { EXTREME_best, EXTREME_bits, EXTREME_nan, EXTREME_PARTS };
 struct extreme {

@@ -5,7 +5,7 @@
  * do not depend on each other say the same, each a chain of one or two:
  *
  *   best    the extreme by <, which skips NaN and takes either zero
- *   bits    the extreme of the bit patterns as signed integers.  When best is a zero it tells which:
+ *   bits    the extreme of the bit patterns as signed integers. When best is a zero it tells which:
  *           of a maximum no element is above zero, so it is 0 where there was a +0 and below 0
  *           where not; of a minimum none is below, so it is below 0 where there was a -0
  *   nan     the last NaN; 0 where there was none

@@ -102,6 +102,7 @@ struct map {
 	struct lanes lanes;
 	struct ix *ix;               /* of the space */
 	bool flat;
+	const struct node *columns;  /* columns_find */
 };
 
 void store_results(struct gen *g, const struct ix *ix)
@@ -114,6 +115,18 @@ void store_results(struct gen *g, const struct ix *ix)
 		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
 		store_at(g, p, t->dtype, ix_linear(g, t->rank, t->dims, ix), v);
 	}
+}
+
+/* The lanes of one row of the space: by blocks of columns first, where it reduces along those. */
+static void map_row(struct gen *g, struct map *m)
+{
+	struct lanes *s = &m->lanes;
+
+	if (m->columns) {
+		s->lo = columns_loop(g, m->columns, s, m->ix);
+		s->level = g->depth;
+	}
+	lanes_loop(g, s);
 }
 
 static void map_block(struct gen *g, struct lanes *s, struct ix j)
@@ -199,7 +212,7 @@ static void map_pieces(struct gen *g, struct map *m, LLVMValueRef first, LLVMVal
 	m->lanes.level = g->depth;
 	m->lanes.align = k->inner_grain % LANES ? 1 : LANES;
 	m->lanes.whole_blocks = d >= 0 && d % LANES == 0 && k->inner_grain % LANES == 0;
-	lanes_loop(g, &m->lanes);
+	map_row(g, m);
 	loop_end(g, l);
 }
 
@@ -216,7 +229,7 @@ static void map_rows(struct gen *g, struct map *m, LLVMValueRef lo, LLVMValueRef
 	m->lanes.hi = gen_extent(g, d);
 	m->lanes.level = 0;
 	m->lanes.align = LANES;
-	lanes_loop(g, &m->lanes);
+	map_row(g, m);
 	loop_end(g, l);
 }
 
@@ -235,6 +248,7 @@ void core_map(struct gen *g)
 		return;
 	}
 	int64_t d = k->space[k->rank - 1];
+	m.columns = columns_find(g);
 	m.lanes.max = d > 0 ? d - 1 : INT64_MAX;
 	if (k->inner_grain) {
 		map_pieces(g, &m, first, last);

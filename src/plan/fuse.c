@@ -20,6 +20,7 @@
 #define GROUP_SPARE 6.0          /* operations recomputed an element of the root, at most */
 #define GROUP_MOST 400           /* members */
 #define SHARERS 64               /* kernels a cheap node may be repeated in */
+#define NESTED_MOST 4096         /* elements: of more, a reduce of a reduce is two kernels */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
 /* A node's place in a group: how often it is computed, and which dim of the space each of its dims
@@ -264,19 +265,11 @@ static struct group *group_new(struct fuse *f, const struct node *root)
  * kind. */
 static uint32_t reduce_row(const struct node *n)
 {
-	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor)
+	if (reduce_op(n) == OP_COUNT)
 		return 0;
-	const struct region *r = n->regions[0];
-	const struct node *body = r->results[0];
 	uint32_t count, rank = n->in[0]->type->rank;
-	if (!(op_table[body->op].flags & OP_ASSOCIATES) || body->nin != 2 ||
-		body->in[0]->op != OP_parameter || body->in[1]->op != OP_parameter ||
-		body->in[0] == body->in[1])
-		return 0;
-	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
-	uint64_t mask = 0;
-	for (uint32_t i = 0; i < count; i++)
-		mask |= 1ull << dims[i];
+	const uint64_t mask = reduce_mask(n);
+	node_ints(n, KEY_dimensions, &count);
 	double length = 1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!(mask >> (rank - 1 - i) & 1))
@@ -365,7 +358,8 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 		m->mapped = true;
 		group->has_reduce = true;
 		m->visits = elements(n->type);
-	} else if (group->core == CORE_map && !row && m->visits <= 1.5 * elements(n->type) + 16) {
+	} else if (group->core == CORE_map && !row && m->visits <= 1.5 * elements(n->type) + 16 &&
+		   (!group->has_reduce || elements(n->in[0]->type) < NESTED_MOST)) {
 		group->has_reduce = true;        /* a loop inside */
 	} else {
 		return false;

@@ -9,6 +9,7 @@
 
 #define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
 #define CHUNK_MOST 65536
+#define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
 
 struct build {
 	struct graph *g;
@@ -166,6 +167,24 @@ static uint32_t sort_axis(const struct node *n)
 	return (uint32_t)(axis < 0 ? axis + n->in[0]->type->rank : axis);
 }
 
+/* How many elements a reduction of k reads for one that it makes, as far as sizes are known. */
+static int64_t kernel_fold(struct graph *g, const struct kernel *k)
+{
+	uint32_t count;
+	const struct node **order = region_order(graph_job(g), k->body, &count);
+	int64_t most = 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (order[i]->op != OP_reduce)
+			continue;
+		int64_t all = type_elements(order[i]->in[0]->type);
+		int64_t made = type_elements(node_result_type(order[i], 0));
+		if (all > 0 && made > 0 && all / made > most)
+			most = all / made;
+	}
+	return most;
+}
+
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract) {
@@ -193,6 +212,15 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}
+	int64_t fold = k->core == CORE_map ? kernel_fold(g, k) : 1;
+	if (fold > 1 && k->rank && k->space[k->rank - 1] > COLUMNS_LEAST) {
+		int64_t per = CHUNK_ELEMENTS / fold / COLUMNS_LEAST * COLUMNS_LEAST;
+		k->outer_grain = 1;
+		k->inner_grain = per > COLUMNS_LEAST ? per : COLUMNS_LEAST;
+		k->chunks = dim_mul(g, dim_product(g, k->rank - 1, k->space),
+			dim_ceildiv(g, k->space[k->rank - 1], k->inner_grain));
+		return;
+	}
 	uint32_t inner = k->core == CORE_row ? k->row : k->rank ? 1 : 0;
 	int64_t outer = dim_product(g, k->rank - inner, k->space);
 	int64_t each = dim_product(g, inner, k->space + (k->rank - inner));
@@ -203,7 +231,7 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		k->chunks = dim_mul(g, outer, dim_ceildiv(g, each, CHUNK_ELEMENTS));
 		return;
 	}
-	k->outer_grain = grain(g, outer, each);
+	k->outer_grain = grain(g, outer, dim_mul(g, each, fold));
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 

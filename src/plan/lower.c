@@ -319,6 +319,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 	switch (n->op) {
 	case OP_convolution:
 		return n->type->rank + 2 < PLAN_MAX_RANK ? plan_lower_convolution(g, n, in) : NULL;
+	case OP_reduce:
+		return plan_lower_reduce(g, n, in);
 	default:
 		(void)arg;
 		return NULL;

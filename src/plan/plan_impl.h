@@ -28,6 +28,13 @@ const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o);
+/* n reduced in a form that kernels are fast at; NULL: it is. */
+const struct node *plan_lower_reduce(
+	struct graph *g, const struct node *n, const struct node *const *in);
+/* The op by which n, a reduce of one operand, combines two elements; OP_COUNT: n is another node,
+ * or its region no single associative op. */
+enum op reduce_op(const struct node *n);
+uint32_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
 /* KEY_contract of an OP_contract */
 void contract_load(const struct node *n, struct contract *out);
 

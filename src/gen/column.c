@@ -1,0 +1,161 @@
+/* column.c -- reductions over dims before the last, several vectors of columns at a time.
+ *
+ * A map kernel reduces by a loop for the lanes of one vector: 64 bytes of every row, and one chain
+ * of dependent additions.  Here the same loop is for COLUMN_VECTORS vectors side by side, so it
+ * reads whole lines of many and has as many chains.  Every lane does what it does in map.c, in the
+ * same order: the bits are the same, and what is left over of a row is done there.
+ *
+ *   for block of COLUMN_VECTORS * LANES columns
+ *       for reduced index: acc[u] = op(acc[u], x[index, block + u]) for every u
+ *       for u: the results, in which the reduction is acc[u] */
+#include "gen/core_impl.h"
+#include "gen/reduce_impl.h"
+#include <string.h>
+
+struct columns {
+	const struct node *reduce;
+	struct ix *ix;                         /* of the space; the last component is u's */
+	struct ix last[COLUMN_VECTORS];
+	struct val acc[COLUMN_VECTORS];
+	uint32_t *place;                       /* dim of the operand of each reduced one */
+	uint32_t *kept;                        /* and of each kept one */
+	uint32_t nkept, u;
+	bool ready;
+};
+
+/* The one reduction over the space, of one operand and not along its last dim; NULL: there is none,
+ * or another loop. */
+const struct node *columns_find(struct gen *g)
+{
+	const struct kernel *k = g->k;
+	const struct node *found = NULL;
+	uint32_t n, nred;
+	const struct node **nodes = region_order(g->job, k->body, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct node *x = nodes[i];
+		enum op_kind kind = op_table[x->op].kind;
+		if (kind == OP_WINDOW || kind == OP_CONTRACT || x->op == OP_map)
+			return NULL;
+		if (x->op != OP_reduce)
+			continue;
+		if (found || x->nin != 2 || x->type->kind != TYPE_tensor ||
+			x->type->rank != k->rank || dtype_is_complex(x->type->dtype) ||
+			memcmp(x->type->dims, k->space, k->rank * sizeof *k->space) != 0)
+			return NULL;
+		const int64_t *red = node_ints(x, KEY_dimensions, &nred);
+		for (uint32_t d = 0; d < nred; d++)
+			if (red[d] == x->in[0]->type->rank - 1)
+				return NULL;
+		found = x;
+	}
+	return found;
+}
+
+static struct val columns_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct columns *c = b->arg;
+	bool here = c->ready;
+
+	for (uint32_t i = 0; here && i < n->type->rank; i++) {
+		const struct ix *want = i + 1 < n->type->rank ? &c->ix[i] : &c->last[c->u];
+		here = n->type->dims[i] == 1 ||
+		       (ix[i].v == want->v && ix[i].step == want->step && ix[i].vec == want->vec);
+	}
+	return here ? c->acc[c->u] : value_compute(g, n, ix);
+}
+
+static void columns_step(struct gen *g, struct nest *n, struct carry *c)
+{
+	const struct columns *s = n->arg;
+	struct val args[2], next;
+
+	for (uint32_t i = 0; i < n->rank; i++)
+		n->operand[s->place[i]] = n->at[i];
+	for (uint32_t u = 0; u < COLUMN_VECTORS; u++) {
+		n->operand[s->kept[s->nkept - 1]] = s->last[u];
+		args[0] = c->v[u];
+		args[1] = value_at(g, n->op->in[0], n->operand);
+		region_at(g, n->op, 0, 2, args, &next);
+		c->v[u] = next;
+	}
+}
+
+static void columns_reduce(struct gen *g, struct columns *s)
+{
+	const struct node *n = s->reduce;
+	const struct type *t = n->in[0]->type;
+	struct carry c = { .n = COLUMN_VECTORS, .lanes = true };
+	int64_t *dims = job_array(g->job, t->rank + 1, sizeof *dims);
+	struct nest nest = { .rank = t->rank - s->nkept, .dims = dims, .fn = columns_step, .op = n,
+		.ix = s->ix, .arg = s, .at = ix_array(g, t->rank),
+		.operand = ix_array(g, t->rank) };
+
+	for (uint32_t i = 0; i < nest.rank; i++)
+		dims[i] = t->dims[s->place[i]];
+	for (uint32_t i = 0; i + 1 < s->nkept; i++)
+		nest.operand[s->kept[i]] = s->ix[i];
+	for (uint32_t u = 0; u < COLUMN_VECTORS; u++)
+		c.v[u] = value_at(g, n->in[1], NULL);
+	nest_run(g, &nest, 0, &c);
+	memcpy(s->acc, c.v, sizeof s->acc);
+}
+
+static void columns_block(struct gen *g, struct columns *s, struct ix j)
+{
+	uint32_t rank = g->k->rank;
+
+	for (uint32_t u = 0; u < COLUMN_VECTORS; u++)
+		s->last[u] = ix_addc(g, j, (int64_t)u * LANES);
+	columns_reduce(g, s);
+	s->ready = true;
+	for (s->u = 0; s->u < COLUMN_VECTORS; s->u++) {
+		s->ix[rank - 1] = s->last[s->u];
+		store_results(g, s->ix);
+	}
+	s->ready = false;
+}
+
+static struct columns *columns_new(struct gen *g, const struct node *n, struct ix *ix)
+{
+	struct columns *s = job_alloc(g->job, sizeof *s);
+	uint32_t rank = n->in[0]->type->rank, nred, r = 0;
+	const int64_t *red = node_ints(n, KEY_dimensions, &nred);
+	struct bind *b = job_alloc(g->job, sizeof *b);
+
+	s->reduce = n;
+	s->ix = ix;
+	s->place = job_array(g->job, rank + 1, sizeof *s->place);
+	s->kept = job_array(g->job, rank + 1, sizeof *s->kept);
+	for (uint32_t d = 0; d < rank; d++) {
+		bool reduced = false;
+		for (uint32_t i = 0; i < nred; i++)
+			reduced |= red[i] == d;
+		if (reduced)
+			s->place[r++] = d;
+		else
+			s->kept[s->nkept++] = d;
+	}
+	*b = (struct bind){ g->binds, n, columns_at, s };
+	g->binds = b;
+	return s;
+}
+
+LLVMValueRef columns_loop(struct gen *g, const struct node *n, struct lanes *lanes, struct ix *ix)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct columns *s = columns_new(g, n, ix);
+
+	gen_here(g);
+	LLVMValueRef whole = ADD(lanes->lo,
+		AND(SUB(lanes->hi, lanes->lo), c64(g, -(int64_t)COLUMN_VECTORS * LANES)));
+	l->ncarried = 0;
+	loop_begin(g, l, lanes->lo, whole, (int64_t)COLUMN_VECTORS * LANES);
+	columns_block(g, s,
+		ix_lanes(l->iv, l->level > lanes->level ? l->level : lanes->level, lanes->align,
+			lanes->max));
+	loop_end(g, l);
+	g->binds = g->binds->up;
+	return whole;
+}

@@ -1,0 +1,137 @@
+/* reduce.c -- reductions in the forms that kernels are fast at.
+ *
+ *   rows      over the last dims: CORE_row, a row at a time
+ *   columns   over dims before the last: a loop in a map kernel, the lanes along what is kept
+ *
+ * What is neither is made of both, each part from the shape alone, so the order of the sum is a
+ * function of the shape:
+ *   over the last dims and others:     rows, then columns of what they gave
+ *   of few columns, or a single row:   the reduced dim as [parts, rest]; each part, then the parts
+ * Small tensors stay as they are, and so do types whose partial results would be rounded to less
+ * than a kernel computes in. */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define SPLIT_LEAST 65536        /* elements: below, one kernel is faster than two */
+#define SPLIT_COLUMNS 512        /* as many columns are pieces enough for the threads */
+#define SPLIT_PARTS 16
+
+uint32_t reduce_mask(const struct node *n)
+{
+	uint32_t count, mask = 0;
+	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		mask |= 1u << dims[i];
+	return mask;
+}
+
+enum op reduce_op(const struct node *n)
+{
+	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor)
+		return OP_COUNT;
+	const struct node *body = n->regions[0]->results[0];
+	bool simple = (op_table[body->op].flags & OP_ASSOCIATES) && body->nin == 2 &&
+		      body->in[0]->op == OP_parameter && body->in[1]->op == OP_parameter &&
+		      body->in[0] != body->in[1];
+	return simple ? body->op : OP_COUNT;
+}
+
+/* Do partial results in memory keep all that the kernel has in registers? */
+static bool keeps_partials(enum dtype t)
+{
+	return t == DTYPE_f32 || t == DTYPE_f64 || !dtype_is_float(t);
+}
+
+static const struct node *reduce_dims(
+	struct graph *g, enum op op, const struct node *x, uint32_t mask)
+{
+	int64_t dims[PLAN_MAX_RANK];
+	uint32_t n = 0;
+
+	for (uint32_t d = 0; d < x->type->rank; d++)
+		if (mask >> d & 1)
+			dims[n++] = d;
+	return build_reduce(g, op, x, n, dims);
+}
+
+/* The dims of `mask`, none of which is in `first`, in a tensor without those of `first`. */
+static uint32_t mask_without(uint32_t mask, uint32_t first, uint32_t rank)
+{
+	uint32_t out = 0, k = 0;
+
+	for (uint32_t d = 0; d < rank; d++)
+		if (!(first >> d & 1))
+			out |= (mask >> d & 1) << k++;
+	return out;
+}
+
+/* The most parts, at most SPLIT_PARTS, that n elements are cut into evenly. */
+static int64_t parts_of(int64_t n)
+{
+	int64_t parts = SPLIT_PARTS;
+
+	while (n % parts)
+		parts /= 2;
+	return parts;
+}
+
+/* Over dim d as [parts, rest]: over the rest and what else is reduced, then over the parts. */
+static const struct node *reduce_parts(
+	struct graph *g, enum op op, const struct node *x, uint32_t mask, uint32_t d, int64_t parts)
+{
+	int64_t dims[PLAN_MAX_RANK];
+	uint32_t rank = x->type->rank, low = mask & ((1u << d) - 1), kept = 0;
+
+	memcpy(dims, x->type->dims, d * sizeof *dims);
+	dims[d] = parts;
+	dims[d + 1] = x->type->dims[d] / parts;
+	memcpy(dims + d + 2, x->type->dims + d + 1, (rank - d - 1) * sizeof *dims);
+	const struct node *y = build_reshape(g, x, rank + 1, dims);
+	y = reduce_dims(g, op, y, low | (mask & ~low) << 1);
+	for (uint32_t i = 0; i < d; i++)
+		kept += !(mask >> i & 1);
+	return reduce_dims(g, op, y, 1u << kept);
+}
+
+/* x reduced over mask in another form; NULL: as it is. */
+static const struct node *reduce_split(
+	struct graph *g, enum op op, const struct node *x, uint32_t mask)
+{
+	uint32_t rank = x->type->rank, tail = 0, first = 0;
+	int64_t kept = 1;
+
+	while (tail < rank && mask >> (rank - 1 - tail) & 1)
+		tail++;
+	uint32_t row = ((1u << tail) - 1) << (rank - tail);
+	if (tail && row != mask)
+		return reduce_dims(g, op, reduce_dims(g, op, x, row),
+			mask_without(mask, row, rank));
+	for (uint32_t d = 0; d < rank; d++)
+		kept *= mask >> d & 1 ? 1 : x->type->dims[d];
+	while (!(mask >> first & 1))
+		first++;
+	int64_t parts = parts_of(x->type->dims[first]);
+	if (kept > (tail ? 1 : SPLIT_COLUMNS) || parts == 1 || rank + 1 > PLAN_MAX_RANK)
+		return NULL;
+	return reduce_parts(g, op, x, mask, first, parts);
+}
+
+const struct node *plan_lower_reduce(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	enum op op = reduce_op(n);
+	const struct type *t = in[0]->type;
+	int64_t all = type_elements(t);
+
+	if (op == OP_COUNT || op == OP_xor || all < SPLIT_LEAST || t->rank > PLAN_MAX_RANK ||
+		!reduce_mask(n) || !keeps_partials(t->dtype) || n->type->dtype != t->dtype)
+		return NULL;
+	const struct node *y = reduce_split(g, op, in[0], reduce_mask(n));
+	if (!y)
+		return NULL;
+	const struct node *init =
+		build_broadcast_to(g, in[1], n->type->rank, n->type->dims);
+	return build2(g, op, init, y);
+}
