@@ -438,6 +438,7 @@ static void compile_job(struct job *j, void *arg)
 	case CORE_contract: core_contract(g); break;
 	case CORE_scatter: core_scatter(g); break;
 	case CORE_sort: core_sort(g); break;
+	case CORE_scan: core_scan(g); break;
 	default: gen_fail(g, WEFT_UNIMPLEMENTED, "core %d is not lowered yet", (int)g->k->core);
 	}
 	if (g->opt->dump)

@@ -291,6 +291,7 @@ void core_row(struct gen *g);
 void core_contract(struct gen *g);
 void core_scatter(struct gen *g);
 void core_sort(struct gen *g);
+void core_scan(struct gen *g);
 
 /* ---- target.c, link.c ---- */
 /* target machine, module's triple and layout */

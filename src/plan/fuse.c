@@ -91,7 +91,7 @@ static bool node_is_input(const struct node *n)
 /* Is n the root of its kernel, whatever reads its results? */
 static bool node_is_root(const struct node *n)
 {
-	return n->op == OP_sort || n->op == OP_scatter;
+	return n->op == OP_sort || n->op == OP_scatter || scan_axis(n) >= 0;
 }
 
 bool node_is_step(const struct node *n)
@@ -176,6 +176,8 @@ static double fan(const struct node *u, const struct node *n)
 	case OP_reduce:
 		return n->type->rank ? elements(n->type) / (d > 0 ? d : 1) : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
+		if (scan_axis(u) >= 0)
+			return 1;
 		/* many: keeps all but the cheapest producers out */
 		return 16;
 	default:
@@ -517,6 +519,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group->core = CORE_scatter;
 	} else if (n->op == OP_sort) {
 		group->core = CORE_sort;
+	} else if (scan_axis(n) >= 0) {
+		group->core = CORE_scan;
 	} else if (row) {
 		group_extend(f, group, n->in[0]->type, row);
 		group->has_reduce = true;
@@ -537,6 +541,8 @@ static const char *why_start(struct fuse *f, const struct node *n, uint32_t read
 		return "what follows the contraction is not element by element over its result";
 	if (n->op == OP_reduce)
 		return "what reads the reduction is not along the same rows";
+	if (scan_axis(n) >= 0)
+		return "a scan is made in order along its dim";
 	if (n->op == OP_scatter)
 		return "a scatter writes its result in place";
 	return "its reader would compute it more than once an element";

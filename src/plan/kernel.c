@@ -212,6 +212,15 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}
+	if (k->core == CORE_scan) {
+		int64_t behind = dim_product(g, k->rank - k->axis - 1, k->space + k->axis + 1);
+		int64_t items = dim_mul(g, dim_product(g, k->axis, k->space),
+			dim_ceildiv(g, behind, PLAN_SCAN_COLUMNS));
+		k->outer_grain = grain(g, items, dim_mul(g, k->space[k->axis],
+			dim_min(g, behind, PLAN_SCAN_COLUMNS)));
+		k->chunks = dim_ceildiv(g, items, k->outer_grain);
+		return;
+	}
 	int64_t fold = k->core == CORE_map ? kernel_fold(g, k) : 1;
 	if (fold > 1 && k->rank && k->space[k->rank - 1] > COLUMNS_LEAST) {
 		int64_t per = CHUNK_ELEMENTS / fold / COLUMNS_LEAST * COLUMNS_LEAST;
@@ -253,7 +262,7 @@ static void kernel_hash(struct kernel *k)
 static void kernel_name(struct job *j, struct kernel *k)
 {
 	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "scatter",
-		"sort" };
+		"sort", "scan" };
 	uint32_t count, shown = 0;
 	const struct node **order = region_order(j, k->body, &count);
 	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);
@@ -315,6 +324,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 		memcpy(space, group->space, k->rank * sizeof *space);
 	k->space = space;
 	k->row = group->core == CORE_row ? group->row : 0;
+	k->axis = group->core == CORE_scan ? (uint32_t)scan_axis(group->root) : 0;
 	k->ninputs = b.ninputs;
 	k->noutputs = nresults + (group->core == CORE_sort);
 	add_sizes(g, k);

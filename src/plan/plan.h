@@ -40,6 +40,10 @@ enum core {
 	 * sorted together.  results[] are the sort's results; one output more holds indices while
 	 * sorting, of plan_sort_index() and twice as many as an operand has elements. */
 	CORE_sort,
+	/* The one reduce_window of the body, its window all that comes before along `axis`: an
+	 * item is an index before the axis and PLAN_SCAN_COLUMNS places behind it, a chunk
+	 * outer_grain items. */
+	CORE_scan,
 	CORE_COUNT
 };
 
@@ -74,6 +78,8 @@ struct contract {
 	int64_t panel;
 };
 
+#define PLAN_SCAN_COLUMNS 128
+
 /* The dtype of indices along a sorted dimension of that extent. */
 static inline enum dtype plan_sort_index(int64_t extent)
 {
@@ -91,6 +97,7 @@ struct kernel {
 	/* the iteration space: dims of the results (CORE_contract: unused) */
 	uint32_t rank;
 	const int64_t *space;
+	uint32_t axis;               /* CORE_scan: along which dim */
 	uint32_t row;                /* CORE_row: how many trailing dims are the row */
 
 	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row:

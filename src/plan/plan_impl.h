@@ -35,6 +35,9 @@ const struct node *plan_lower_reduce(
  * or its region no single associative op. */
 enum op reduce_op(const struct node *n);
 uint32_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
+/* The dim along which n, a reduce_window, combines every element with all before it; -1: it is
+ * another node or window. */
+int32_t scan_axis(const struct node *n);
 /* KEY_contract of an OP_contract */
 void contract_load(const struct node *n, struct contract *out);
 

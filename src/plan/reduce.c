@@ -27,15 +27,21 @@ uint32_t reduce_mask(const struct node *n)
 	return mask;
 }
 
-enum op reduce_op(const struct node *n)
+/* The op by which n, a reduction of one operand, combines two elements; OP_COUNT: no single one. */
+static enum op combining_op(const struct node *n)
 {
-	if (n->op != OP_reduce || n->nin != 2 || n->type->kind != TYPE_tensor)
+	if (n->nin != 2 || n->type->kind != TYPE_tensor)
 		return OP_COUNT;
 	const struct node *body = n->regions[0]->results[0];
 	bool simple = (op_table[body->op].flags & OP_ASSOCIATES) && body->nin == 2 &&
 		      body->in[0]->op == OP_parameter && body->in[1]->op == OP_parameter &&
 		      body->in[0] != body->in[1];
 	return simple ? body->op : OP_COUNT;
+}
+
+enum op reduce_op(const struct node *n)
+{
+	return n->op == OP_reduce ? combining_op(n) : OP_COUNT;
 }
 
 /* Do partial results in memory keep all that the kernel has in registers? */
@@ -134,4 +140,59 @@ const struct node *plan_lower_reduce(
 	const struct node *init =
 		build_broadcast_to(g, in[1], n->type->rank, n->type->dims);
 	return build2(g, op, init, y);
+}
+
+/* ---- scans ---------------------------------------------------------------------------------- */
+
+/* Is a window padded with this initial value the same as one that ends where the tensor does? */
+static bool pads_nothing(enum op op, const struct node *init)
+{
+	const struct literal *l = node_literal(init);
+	enum dtype t = init->type->dtype;
+
+	if (op == OP_maximum || op == OP_minimum || op == OP_and || op == OP_or)
+		return true;
+	if (!l || dtype_is_complex(t) || (op != OP_add && op != OP_multiply))
+		return false;
+	double v = dtype_is_float(t) ? dtype_load_f64(t, l->data)
+				     : (double)dtype_load_i64(t, l->data);
+	return v == (op == OP_multiply);
+}
+
+/* All entries but at[but] are v, or there are none. */
+static bool all_are(const struct node *n, enum key k, uint32_t each, uint32_t but, int64_t v)
+{
+	uint32_t count;
+	const int64_t *at = node_ints(n, k, &count);
+
+	for (uint32_t i = 0; at && i < count; i++)
+		if (i / each != but && at[i] != v)
+			return false;
+	return true;
+}
+
+int32_t scan_axis(const struct node *n)
+{
+	uint32_t count, axis = 0;
+
+	if (n->op != OP_reduce_window || combining_op(n) == OP_COUNT)
+		return -1;
+	const struct type *t = n->type, *x = n->in[0]->type;
+	const int64_t *window = node_ints(n, KEY_window_dimensions, &count);
+	const int64_t *pad = node_ints(n, KEY_padding, &count);
+	while (axis < t->rank && window[axis] == 1)
+		axis++;
+	bool whole = axis < t->rank && pad && t->dims[axis] == window[axis] &&
+		     x->dims[axis] == window[axis] && pad[2 * axis] == window[axis] - 1 &&
+		     pad[2 * axis + 1] == 0;
+	const uint32_t none = UINT32_MAX;
+	if (!whole || t->rank > PLAN_MAX_RANK || x->dtype != t->dtype ||
+		!all_are(n, KEY_window_dimensions, 1, axis, 1) ||
+		!all_are(n, KEY_padding, 2, axis, 0) ||
+		!all_are(n, KEY_window_strides, 1, none, 1) ||
+		!all_are(n, KEY_window_dilations, 1, none, 1) ||
+		!all_are(n, KEY_base_dilations, 1, none, 1) ||
+		!pads_nothing(combining_op(n), n->in[1]))
+		return -1;
+	return (int32_t)axis;
 }

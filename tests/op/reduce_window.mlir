@@ -49,3 +49,25 @@ func.func @main(%a: tensor<8xi8>, %z: tensor<i8>) -> tensor<8xi8> {
   }) {window_dimensions = array<i64: 3>, window_strides = array<i64: 2>, base_dilations = array<i64: 2>, padding = dense<[[4, -2]]> : tensor<1x2xi64>} : (tensor<8xi8>, tensor<i8>) -> tensor<8xi8>
   return %r : tensor<8xi8>
 }
+// -----
+// test: op
+// A window over all that comes before: along the last dim, and along one with others behind it.
+// in: dense<[[1.0, 2.0, 3.0, 4.0], [0.5, -1.0, 0.0, 8.0], [2.0, 2.0, -2.0, 1.0]]> : tensor<3x4xf32>
+// out: dense<[[1.0, 3.0, 6.0, 10.0], [0.5, -0.5, -0.5, 7.5], [2.0, 4.0, 2.0, 3.0]]> : tensor<3x4xf32>
+// out: dense<[[2.0, 4.0, 6.0, 8.0], [2.0, -8.0, 0.0, 128.0], [8.0, -32.0, -0.0, 256.0]]> : tensor<3x4xf32>
+func.func @main(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>) {
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %one = stablehlo.constant dense<1.0> : tensor<f32>
+  %sum = "stablehlo.reduce_window"(%x, %z) <{window_dimensions = array<i64: 1, 4>, padding = dense<[[0, 0], [3, 0]]> : tensor<2x2xi64>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    %s = stablehlo.add %a, %b : tensor<f32>
+    stablehlo.return %s : tensor<f32>
+  }) : (tensor<3x4xf32>, tensor<f32>) -> tensor<3x4xf32>
+  %twice = stablehlo.add %x, %x : tensor<3x4xf32>
+  %product = "stablehlo.reduce_window"(%twice, %one) <{window_dimensions = array<i64: 3, 1>, padding = dense<[[2, 0], [0, 0]]> : tensor<2x2xi64>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    %s = stablehlo.multiply %a, %b : tensor<f32>
+    stablehlo.return %s : tensor<f32>
+  }) : (tensor<3x4xf32>, tensor<f32>) -> tensor<3x4xf32>
+  return %sum, %product : tensor<3x4xf32>, tensor<3x4xf32>
+}

@@ -7,7 +7,7 @@
 #include "front/aten/aten_impl.h"
 #include <math.h>
 
-enum { LONGEST_WINDOW = 1024 };
+enum { LONGEST_WINDOW = 8192 };
 
 static const struct region *body_of(struct lower *l, enum op op, enum dtype t)
 {
