@@ -95,11 +95,12 @@ WEFT_API const char *weft_client_backend(const struct weft_client *c);  /* its n
 struct weft_program;
 
 enum weft_format {
-	WEFT_STABLEHLO_TEXT = 1,
+	WEFT_STABLEHLO_TEXT = 1,   /* or bytecode (doc/bytecode.md), known by its first bytes */
 	WEFT_ATEN_TEXT = 2,        /* doc/aten_text.md */
 };
-/* Reads size bytes of text, verifies every op, dead ones too. name stands for the file in messages
- * (NULL: "<text>"). INVALID_ARGUMENT with file:line:column; UNIMPLEMENTED for what Weft lacks. */
+/* Reads size bytes, verifies every op, dead ones too. name stands for the file in messages (NULL:
+ * "<text>"). INVALID_ARGUMENT with file:line:column, of bytecode with file:offset; UNIMPLEMENTED for
+ * what Weft lacks. */
 WEFT_API struct weft_error *weft_program_parse(enum weft_format format, const char *name,
 	const char *text, size_t size, struct weft_program **out);
 WEFT_API void weft_program_retain(struct weft_program *p);
@@ -107,6 +108,12 @@ WEFT_API void weft_program_release(struct weft_program *p);
 /* StableHLO text of p, pretty form. The caller frees it with weft_text_free. */
 WEFT_API struct weft_error *weft_program_print(const struct weft_program *p, char **out);
 WEFT_API void weft_text_free(char *text);
+/* p as a portable artifact of StableHLO (MLIR bytecode of VHLO) for readers of version, "0.9.0" to
+ * "1.20.0" (NULL: WEFT_STABLEHLO_VERSION). *size bytes, which the caller frees with weft_text_free.
+ * INVALID_ARGUMENT for another version, and for what came after it: names op and version. */
+#define WEFT_STABLEHLO_VERSION "1.17.0"
+WEFT_API struct weft_error *weft_program_bytecode(
+	const struct weft_program *p, const char *version, char **out, size_t *size);
 /* *out: are a and b the same module, functions of the same names, attributes and bodies?
  * (Locations and names of values do not count.) */
 WEFT_API struct weft_error *weft_program_equal(const struct weft_program *a,

@@ -113,14 +113,24 @@ void weft_program_release(struct weft_program *p)
 	mem_free(p);
 }
 
-struct weft_error *weft_program_print(const struct weft_program *p, char **out)
+/* What write makes of p's graph, by version: the caller's to free. */
+typedef struct weft_error *write_fn(const struct graph *g, const char *version, struct str *out);
+
+static struct weft_error *print_text(const struct graph *g, const char *version, struct str *out)
+{
+	(void)version;
+	return stablehlo_print(g, out);
+}
+
+static struct weft_error *program_write(const struct weft_program *p, write_fn *write,
+	const char *version, char **out, size_t *size)
 {
 	struct str s;
 	/* the graph's, not the handle's, state */
 	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	str_init(&s, NULL);
 	pthread_mutex_lock(lock);
-	struct weft_error *e = stablehlo_print(p->graph, &s);
+	struct weft_error *e = write(p->graph, version, &s);
 	pthread_mutex_unlock(lock);
 	if (!e && s.failed)
 		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
@@ -129,7 +139,21 @@ struct weft_error *weft_program_print(const struct weft_program *p, char **out)
 		return e;
 	}
 	*out = s.text;
+	*size = s.len;
 	return NULL;
+}
+
+struct weft_error *weft_program_print(const struct weft_program *p, char **out)
+{
+	size_t size;
+	return program_write(p, print_text, NULL, out, &size);
+}
+
+struct weft_error *weft_program_bytecode(
+	const struct weft_program *p, const char *version, char **out, size_t *size)
+{
+	return program_write(
+		p, stablehlo_write, version ? version : WEFT_STABLEHLO_VERSION, out, size);
 }
 
 void weft_text_free(char *text)

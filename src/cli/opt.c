@@ -1,39 +1,56 @@
-/* opt.c -- weft opt: reads and verifies a StableHLO text and prints it. */
+/* opt.c -- weft opt: reads and verifies a program and prints it, as text or as bytecode. */
 #include "api/api.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include <stdio.h>
 #include <string.h>
 
-/* Reads text, prints it to *out; the print read again must be the same program and print. */
-static struct weft_error *print_program(
-	const struct cli *c, const char *text, size_t size, char **out)
+/* The print read again must be the program p, and print the same. */
+static struct weft_error *round_trip(
+	const char *file, const struct weft_program *p, const char *print)
 {
-	struct weft_program *p = NULL, *again = NULL;
+	struct weft_program *again = NULL;
 	char *second = NULL;
+	bool same = false;
+	struct weft_error *e =
+		weft_program_parse(WEFT_STABLEHLO_TEXT, "<print>", print, strlen(print), &again);
+
+	if (!e)
+		e = weft_program_print(again, &second);
+	if (!e && strcmp(print, second) != 0)
+		e = error_make(WEFT_INTERNAL, "%s: printing again gives another text", file);
+	if (!e)
+		e = weft_program_equal(p, again, &same);
+	if (!e && !same)
+		e = error_make(WEFT_INTERNAL, "%s: reading the print gives another program", file);
+	weft_text_free(second);
+	weft_program_release(again);
+	return e;
+}
+
+static bool wants_bytecode(const struct cli *c)
+{
+	return c->emit && !strcmp(c->emit, "bytecode");
+}
+
+/* Reads text, and prints it to *out, *len bytes. */
+static struct weft_error *print_program(
+	const struct cli *c, const char *text, size_t size, char **out, size_t *len)
+{
+	struct weft_program *p = NULL;
 	const char *file = c->rest[0];
 	struct weft_error *e = weft_program_parse(cli_format(c, file), file, text, size, &p);
 
 	if (!e && c->passes)
 		e = api_program_passes(p, c->passes);
-	if (!e && !c->verify_only)
+	if (!e && wants_bytecode(c)) {
+		e = weft_program_bytecode(p, c->target, out, len);
+	} else if (!e && !c->verify_only) {
 		e = weft_program_print(p, out);
-	if (!e && c->round_trip) {
-		e = weft_program_parse(WEFT_STABLEHLO_TEXT, "<print>", *out, strlen(*out), &again);
-		if (!e)
-			e = weft_program_print(again, &second);
-		if (!e && strcmp(*out, second) != 0)
-			e = error_make(
-				WEFT_INTERNAL, "%s: printing again gives another text", file);
-		bool same = false;
-		if (!e)
-			e = weft_program_equal(p, again, &same);
-		if (!e && !same)
-			e = error_make(WEFT_INTERNAL, "%s: reading the print gives another program",
-				file);
+		*len = e ? 0 : strlen(*out);
 	}
-	weft_text_free(second);
-	weft_program_release(again);
+	if (!e && c->round_trip)
+		e = round_trip(file, p, *out);
 	weft_program_release(p);
 	return e;
 }
@@ -44,19 +61,20 @@ static int opt_one(
 {
 	struct str padded;
 	char *printed = NULL;
+	size_t len = 0;
 
 	str_init(&padded, NULL);
 	for (size_t i = 0; i < lines; i++)
 		str_addc(&padded, '\n');
 	if (lines)
 		str_add_bytes(&padded, text, size);
-	struct weft_error *e =
-		print_program(c, lines ? padded.text : text, lines ? padded.len : size, &printed);
+	struct weft_error *e = print_program(
+		c, lines ? padded.text : text, lines ? padded.len : size, &printed, &len);
 	int status = e ? cli_fault(e) : CLI_OK;
 	if (!e && !c->verify_only && !c->round_trip) {
 		if (all->len)
 			str_add(all, "// -----\n");
-		str_add(all, printed);
+		str_add_bytes(all, printed, len);
 	}
 	weft_text_free(printed);
 	str_fini(&padded);
@@ -94,6 +112,11 @@ int command_opt(struct cli *c)
 	struct file_map m = { 0 };
 	struct str all;
 
+	if (c->target && !wants_bytecode(c))
+		return cli_usage(c->command, "--target is for --emit bytecode");
+	if (wants_bytecode(c) && (c->round_trip || c->verify_only || c->split))
+		return cli_usage(c->command, "--emit bytecode goes without --round-trip, "
+					     "--verify-only and --split");
 	struct weft_error *e = file_map(c->rest[0], &m);
 	if (e)
 		return cli_fault(e);

@@ -3,6 +3,7 @@
  * Structured attributes (#stablehlo.gather<...>, channel handles, dimension numbers of
  * convolutions) are taken apart; an enum becomes its word; what no key names is kept as canonical
  * text under KEY_other. */
+#include "stablehlo/bytecode/vhlo.h"
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <string.h>
@@ -280,6 +281,17 @@ static struct parser parser_of(struct parser *p, const struct t_attr *a, const c
 	return q;
 }
 
+struct t_attr *attr_from_text(struct parser *p, struct place at, const char *text)
+{
+	struct t_attr here = { .at = at };
+	struct parser q = parser_of(p, &here, text);
+	struct t_attr *a = read_attr(&q);
+
+	if (q.tok.kind != TOK_end)
+		expected(&q, "the end of an attribute");
+	return a;
+}
+
 static const char *inside(
 	struct parser *p, const char *name, const struct t_attr *a, const char *prefix)
 {
@@ -416,6 +428,17 @@ void read_conv_numbers(struct parser *p, struct t_op *op)
 	conv_side(p, op, "bf", out);
 }
 
+/* The type says something of send and recv alone. */
+static void take_channel(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
+{
+	uint32_t from = l->n;
+
+	take_fields(l, name, a, "#stablehlo.channel_handle", channel_fields);
+	for (uint32_t i = from; i < l->n && op != OP_send && op != OP_recv; i++)
+		if (l->e[i].key == KEY_channel_type)
+			l->e[i--] = l->e[--l->n];
+}
+
 static void take_conv(struct key_list *l, const char *name, const struct t_attr *a)
 {
 	const char *s = inside(l->p, name, a, "#stablehlo.conv");
@@ -453,7 +476,7 @@ static bool take_structured(
 	else if (!strcmp(name, "ragged_dot_dimension_numbers") && op == OP_chlo_ragged_dot)
 		take_fields(l, name, a, "#chlo.ragged_dot", ragged_fields);
 	else if (!strcmp(name, "channel_handle") && op_table[op].kind == OP_COLLECTIVE)
-		take_fields(l, name, a, "#stablehlo.channel_handle", channel_fields);
+		take_channel(l, op, name, a);
 	else
 		return false;
 	return true;
@@ -595,6 +618,7 @@ const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t 
 			take(&l, op->op, op->entries[i].name, op->entries[i].value);
 	check_twice(&l, op->at);
 	p->attrs_at = (struct place){ NULL, 0, 0 };
+	l.n = vhlo_drop_defaults(op->op, l.n, l.e);
 	return attrs_cons(p->g, l.n, l.e);
 }
 

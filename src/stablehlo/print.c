@@ -16,7 +16,7 @@ void print_newline(struct printer *p)
 		str_add(p->out, "  ");
 }
 
-static uint32_t scope_find(const struct scope *s, const struct node *n)
+uint32_t scope_find(const struct scope *s, const struct node *n)
 {
 	uint32_t low = 0, high = s->n;
 
@@ -136,13 +136,9 @@ void print_body(struct printer *p, struct scope *s, uint32_t nresults, const cha
 
 /* ---- functions ------------------------------------------------------------------------------ */
 
-struct shape {
-	uint32_t nparams, nresults;          /* without tokens */
-};
-
-static struct shape func_shape(const struct scope *s)
+struct func_shape func_shape(const struct scope *s)
 {
-	struct shape f = { s->region->nparams, s->region->nresults };
+	struct func_shape f = { s->region->nparams, s->region->nresults };
 	bool effect = false, given = false;
 
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -174,7 +170,7 @@ static void print_func(struct printer *p, const struct func *f)
 	p->func = f;
 	p->values = p->args = 0;
 	struct scope *s = scope_new(p, NULL, f->region);
-	struct shape shape = func_shape(s);
+	struct func_shape shape = func_shape(s);
 
 	for (uint32_t i = 0; i < s->region->nparams; i++) {
 		const char *name = f->param_names ? f->param_names[i] : NULL;

@@ -164,7 +164,7 @@ static void print_attr_value(const struct graph *g, const struct attr *a, enum k
 
 /* ---- structured attributes ------------------------------------------------------------------ */
 
-/* fields: keys with the field's name; the integer of `need` is printed even when it is absent. */
+/* fields: keys with the field's name; absent ones are not printed, but the type of a channel. */
 struct field {
 	enum key key;
 	const char *name;
@@ -287,6 +287,8 @@ static void print_group(const struct group *s, const struct attrs *a, struct str
 		else
 			print_int_list(v->n, v->ints, out);
 	}
+	if (s == &channel_group && !attrs_find(a, KEY_channel_type))
+		str_add(out, ", type = 0");
 	str_addc(out, '>');
 }
 

@@ -63,6 +63,12 @@ struct scope {
 	uint32_t *number;                    /* of order[i]: %number */
 	const char **params;                 /* names, without %; captures have those of outside */
 };
+uint32_t scope_find(const struct scope *s, const struct node *n);       /* its index in order[] */
+/* How many parameters and results a function's text has: the effect token is in none. */
+struct func_shape {
+	uint32_t nparams, nresults;
+};
+struct func_shape func_shape(const struct scope *s);
 struct printer {
 	struct job *j;
 	const struct graph *g;

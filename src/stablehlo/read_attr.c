@@ -203,7 +203,8 @@ const char *skip_balanced(struct parser *p)
 			blank = true;
 			continue;
 		}
-		if (blank && out.len && out.text[out.len - 1] != '<' && c != '>')
+		if (blank && out.len && !strchr("<([{", out.text[out.len - 1]) &&
+			!strchr(">)]}", c))
 			str_addc(&out, ' ');
 		blank = false;
 		str_addc(&out, c);
@@ -294,6 +295,28 @@ static struct t_attr *read_resource(struct parser *p)
 	return a;
 }
 
+void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const struct type **in,
+	uint32_t nout, const struct type **out)
+{
+	struct str s;
+
+	str_init(&s, p->j);
+	str_addc(&s, '(');
+	print_types(p->g, nin, in, &s);
+	str_add(&s, ") -> ");
+	if (nout != 1)
+		str_addc(&s, '(');
+	print_types(p->g, nout, out, &s);
+	if (nout != 1)
+		str_addc(&s, ')');
+	a->kind = T_raw;
+	a->s = s.text;
+	a->nin = nin;
+	a->in = in;
+	a->nout = nout;
+	a->out = out;
+}
+
 /* A type as an attribute: tensor<...>, (a) -> b, or the name of an element type. */
 static struct t_attr *read_type_attr(struct parser *p)
 {
@@ -301,25 +324,10 @@ static struct t_attr *read_type_attr(struct parser *p)
 	const struct type **in, **out;
 
 	if (tok_is(p, '(')) {
-		struct str s;
 		uint32_t nin = read_type_parens(p, &in);
 		expect_arrow(p);
 		uint32_t nout = read_result_types(p, &out);
-		str_init(&s, p->j);
-		str_addc(&s, '(');
-		print_types(p->g, nin, in, &s);
-		str_add(&s, ") -> ");
-		if (nout != 1)
-			str_addc(&s, '(');
-		print_types(p->g, nout, out, &s);
-		if (nout != 1)
-			str_addc(&s, ')');
-		a->kind = T_raw;
-		a->s = s.text;
-		a->nin = nin;
-		a->in = in;
-		a->nout = nout;
-		a->out = out;
+		function_type_attr(p, a, nin, in, nout, out);
 		return a;
 	}
 	a->type = read_type(p);

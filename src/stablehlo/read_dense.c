@@ -421,6 +421,44 @@ void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct 
 	dense_splat(p, out);
 }
 
+/* Booleans: a byte each, or packed, lowest bit first, where one byte may stand for all. */
+static void booleans_from_bytes(
+	struct parser *p, const uint8_t *from, size_t have, uint64_t n, struct t_dense *out)
+{
+	bool packed = have == (n + 7) / 8;
+	char *bits;
+
+	out->splat = have == 1 && n != 1 && (from[0] == 0xFF || n == 0 || n > 8);
+	if (out->splat)
+		n = 1;
+	out->data = bits = place_for(p, n);
+	for (uint64_t i = 0; i < n; i++)
+		bits[i] = packed || out->splat ? from[i / 8] >> (i % 8) & 1 : from[i] != 0;
+}
+
+void dense_from_bytes(struct parser *p, const uint8_t *from, size_t have, const struct type *t,
+	struct place at, struct t_dense *out)
+{
+	uint64_t bytes = checked_bytes(p, t, at);
+	size_t size = dtype_bytes(t->dtype);
+	bool boolean = t->dtype == DTYPE_i1;
+
+	if (have != bytes && have != size && !(boolean && have == (bytes + 7) / 8))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"expected %llu bytes of elements, found %llu", (unsigned long long)bytes,
+			(unsigned long long)have);
+	out->type = t;
+	if (boolean) {
+		booleans_from_bytes(p, from, have, bytes, out);
+	} else {
+		out->splat = have != bytes;
+		out->data = place_for(p, have);
+		memcpy(out->data, from, have);
+		normalise(t, out->data, have / size);
+	}
+	dense_splat(p, out);
+}
+
 void dense_splat(struct parser *p, struct t_dense *d)
 {
 	size_t size = dtype_bytes(d->type->dtype);

@@ -84,22 +84,25 @@ static void read_results(struct parser *p, struct t_func *f)
 	expect(p, ')', "after the result types");
 }
 
-/* A declaration's canonical text. */
-static void keep_declaration(struct parser *p, const struct t_func *f, const struct params *a)
+void func_declare(
+	struct parser *p, struct t_func *f, uint32_t n, const struct type *const *types)
 {
 	struct str s;
 
+	f->nparams = n;
+	f->param_types = types;
+	p->declared = f;
 	str_init(&s, p->j);
 	str_addf(&s, "func.func private ");
 	print_symbol(f->name, &s);
 	str_addc(&s, '(');
-	for (uint32_t i = 0; i < a->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		if (i)
 			str_add(&s, ", ");
-		print_type(p->g, a->types[i], &s);
-		if (a->attrs[i]) {
+		print_type(p->g, types[i], &s);
+		if (f->param_attrs[i]) {
 			str_addc(&s, ' ');
-			attr_print(p, a->attrs[i], &s);
+			attr_print(p, f->param_attrs[i], &s);
 		}
 	}
 	str_addc(&s, ')');
@@ -120,7 +123,7 @@ static void keep_declaration(struct parser *p, const struct t_func *f, const str
 	keep(p, s.text);
 }
 
-static void add_func(struct parser *p, struct t_func *f, size_t len, struct place at)
+void func_add(struct parser *p, struct t_func *f, size_t len, struct place at)
 {
 	if (names_find(&p->funcs, f->name, len))
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "function '@%s' is defined already",
@@ -128,7 +131,7 @@ static void add_func(struct parser *p, struct t_func *f, size_t len, struct plac
 	names_add(&p->funcs, f->name, len, f, 1);
 }
 
-static void link_func(struct parser *p, struct t_func *f)
+void func_link(struct parser *p, struct t_func *f)
 {
 	if (p->last)
 		p->last->next = f;
@@ -151,7 +154,7 @@ static void read_func(struct parser *p)
 	if (p->tok.kind != TOK_symbol)
 		expected(p, "the name of a function");
 	f->name = tok_text(p);
-	add_func(p, f, p->tok.len, tok_place(p));
+	func_add(p, f, p->tok.len, tok_place(p));
 	lex(p);
 	read_params(p, &a);
 	read_results(p, f);
@@ -159,7 +162,7 @@ static void read_func(struct parser *p)
 		f->attrs = read_dict(p);
 	f->param_attrs = a.attrs;
 	if (!tok_is(p, '{')) {
-		keep_declaration(p, f, &a);
+		func_declare(p, f, a.n, a.types);
 	} else {
 		for (uint32_t i = 0; i < a.n; i++)
 			if (!a.names[i])
@@ -169,7 +172,7 @@ static void read_func(struct parser *p)
 		region_params(p, f->body, a.n, a.names, a.types);
 		lex(p);
 		region_body(p, f->body);
-		link_func(p, f);
+		func_link(p, f);
 	}
 	if (accept_word(p, "loc"))
 		read_loc(p);
@@ -251,11 +254,10 @@ static void read_generic_func(struct parser *p)
 	f->result_types = type->out;
 	f->param_attrs = dicts_of(p, dict_find(d, "arg_attrs"), type->nin, "arg_attrs");
 	f->result_attrs = dicts_of(p, dict_find(d, "res_attrs"), type->nout, "res_attrs");
-	add_func(p, f, strlen(f->name), f->at);
+	func_add(p, f, strlen(f->name), f->at);
 	if (accept(p, '}')) {
-		struct params a = { .n = type->nin, .types = type->in, .attrs = f->param_attrs };
 		f->attrs = generic_tail(p);
-		keep_declaration(p, f, &a);
+		func_declare(p, f, type->nin, type->in);
 		return;
 	}
 	f->body = region_begin(p, NULL);
@@ -269,7 +271,7 @@ static void read_generic_func(struct parser *p)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 				"parameter %u of '@%s' has another type", i, f->name);
 	f->attrs = generic_tail(p);
-	link_func(p, f);
+	func_link(p, f);
 }
 
 /* sdy.mesh @m = <["x"=2]> {..}, kept as text. */

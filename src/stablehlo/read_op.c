@@ -478,6 +478,19 @@ static bool is_return(const char *name)
 	       !strcmp(name, "return");
 }
 
+void region_return(struct parser *p, struct t_op *op)
+{
+	struct t_region *r = p->region;
+
+	if (r->terminated)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' behind the end of its block",
+			op->name);
+	r->terminated = true;
+	r->end = op->at;
+	r->nresults = op->nin;
+	r->results = op->in;
+}
+
 static void read_return(struct parser *p, struct t_op *op)
 {
 	struct t_region *r = p->region;
@@ -503,13 +516,7 @@ static void read_return(struct parser *p, struct t_op *op)
 	if (r->owner && strcmp(op->name, "stablehlo.return") != 0)
 		job_fail_at(
 			p->j, WEFT_INVALID_ARGUMENT, at, "'%s' does not end this region", op->name);
-	if (r->terminated)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' behind the end of its block",
-			op->name);
-	r->terminated = true;
-	r->end = at;
-	r->nresults = op->nin;
-	r->results = op->in;
+	region_return(p, op);
 	if (accept_word(p, "loc"))
 		read_loc(p);
 }
@@ -576,16 +583,21 @@ static uint32_t read_result_names(struct parser *p, struct result_name **out)
 	return n;
 }
 
+void op_results(struct parser *p, struct t_op *op)
+{
+	op->results = job_array(p->j, op->nresults, sizeof *op->results);
+	for (uint32_t i = 0; i < op->nresults; i++)
+		op->results[i] =
+			(struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++ };
+}
+
 static void name_results(
 	struct parser *p, struct t_op *op, uint32_t n, const struct result_name *names)
 {
 	uint64_t total = 0;
 	uint32_t at = 0;
 
-	op->results = job_array(p->j, op->nresults, sizeof *op->results);
-	for (uint32_t i = 0; i < op->nresults; i++)
-		op->results[i] =
-			(struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++ };
+	op_results(p, op);
 	for (uint32_t i = 0; i < n; i++)
 		total += names[i].count;
 	if (n && total != op->nresults)

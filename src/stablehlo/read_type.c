@@ -218,7 +218,7 @@ static int64_t read_dimension(struct parser *p, const char **s)
 }
 
 /* The product of known dimensions and the element's size must be countable. */
-static void check_size(struct parser *p, const struct type *t, struct place at)
+void type_check_size(struct parser *p, const struct type *t, struct place at)
 {
 	uint64_t n = dtype_bytes(t->dtype);
 
@@ -349,7 +349,7 @@ static const struct type *read_tensor(struct parser *p)
 	if (accept(p, ','))
 		read_encoding(p, &t);
 	expect(p, '>', "after the type of a tensor");
-	check_size(p, &t, at);
+	type_check_size(p, &t, at);
 	return type_cons(p->g, &t);
 }
 

@@ -137,6 +137,8 @@ struct t_func {
 	uint32_t ncallees, cap_callees;
 	struct t_func **callees;
 	struct t_region *body;       /* NULL: declared only */
+	uint32_t nparams;            /* of one that is only declared */
+	const struct type *const *param_types;
 	uint32_t nresults;
 	const struct type **result_types;
 	struct t_attr **param_attrs, **result_attrs;    /* dicts or NULL */
@@ -180,7 +182,7 @@ struct parser {
 	struct names values, attr_aliases, type_aliases, funcs, resources;
 	struct names captured;       /* set of (op, value) */
 	struct t_region *region;
-	struct t_func *first, *last;
+	struct t_func *first, *last, *declared;      /* declared: the newest without a body */
 	uint32_t nops, nvalues;
 	struct place operand_at;     /* of the operand read last */
 	bool outer_first;            /* an op's faults before those of its regions */
@@ -190,6 +192,10 @@ struct parser {
 	uint32_t nkept;              /* top-level ops that are only kept, as text */
 	const char **kept;
 };
+
+/* read.c */
+void parser_init(struct parser *p, struct job *j, struct graph *g, const char *name,
+	const char *text, size_t size);
 
 /* lexer.c */
 void lex(struct parser *p);                          /* reads the next token */
@@ -215,6 +221,8 @@ const struct type *read_type(struct parser *p);
 bool at_type(const struct parser *p);
 /* A dtype's name, a quantised type is no dtype. */
 enum dtype read_dtype(struct parser *p);
+/* The size must be countable: an error at `at` where it overflows. */
+void type_check_size(struct parser *p, const struct type *t, struct place at);
 uint32_t read_types(struct parser *p, const struct type ***out);         /* t, t, ... */
 uint32_t read_type_parens(struct parser *p, const struct type ***out);   /* (t, t) or () */
 uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or (t, t) */
@@ -224,6 +232,9 @@ uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or
 struct t_attr *read_attr(struct parser *p);
 struct t_attr *read_bare_number(struct parser *p);
 struct t_attr *read_dict(struct parser *p);                  /* {a = 1, b} */
+/* A function's type as an attribute, into *a. */
+void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const struct type **in,
+	uint32_t nout, const struct type **out);
 struct t_attr *read_loc(struct parser *p);                   /* behind the word loc */
 struct t_attr *attr_new(struct parser *p, enum t_kind kind);
 struct t_attr *dict_find(const struct t_attr *dict, const char *name);
@@ -239,6 +250,9 @@ void read_resources(struct parser *p);                       /* {-# ... #-} */
 void read_dense(struct parser *p, struct t_attr *a);         /* behind the word dense */
 void dense_splat(struct parser *p, struct t_dense *d);       /* makes a uniform one a splat */
 void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct type *t,
+	struct place at, struct t_dense *out);
+/* From bytes as VHLO has them: all elements, or one for all; booleans a byte each, or packed. */
+void dense_from_bytes(struct parser *p, const uint8_t *from, size_t have, const struct type *t,
 	struct place at, struct t_dense *out);
 bool float_literal(const char *s, size_t len, double *out);
 
@@ -263,6 +277,8 @@ void op_check_operands(struct parser *p, struct t_op *op, uint32_t n,
 void op_function_type(struct parser *p, struct t_op *op);    /* (a, b) -> c, checked */
 struct t_op *op_new(struct parser *p, enum op op, const char *name, struct place at);
 void op_link(struct parser *p, struct t_op *op);
+void op_results(struct parser *p, struct t_op *op);          /* values of op->types */
+void region_return(struct parser *p, struct t_op *op);       /* op ends the region p is in */
 
 /* read_form.c: forms of their own; behind the op's name */
 typedef void form_fn(struct parser *p, struct t_op *op);
@@ -278,9 +294,17 @@ uint32_t read_int_list(struct parser *p, int64_t **out);     /* [1, 2] */
 void read_conv_numbers(struct parser *p, struct t_op *op);
 
 /* read_func.c */
+/* Enters f, whose name is len long, among the functions: an error when the name is taken. */
+void func_add(struct parser *p, struct t_func *f, size_t len, struct place at);
+void func_link(struct parser *p, struct t_func *f);          /* it has a body */
+/* It has none: its canonical text is kept. */
+void func_declare(
+	struct parser *p, struct t_func *f, uint32_t n, const struct type *const *types);
 void read_file(struct parser *p);
 
 /* attr_keys.c */
+/* The attribute that text, at `at`, is. */
+struct t_attr *attr_from_text(struct parser *p, struct place at, const char *text);
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more);
 const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);
