@@ -99,8 +99,8 @@ enum weft_format {
 	WEFT_ATEN_TEXT = 2,        /* doc/aten_text.md */
 };
 /* Reads size bytes, verifies every op, dead ones too. name stands for the file in messages (NULL:
- * "<text>"). INVALID_ARGUMENT with file:line:column, of bytecode with file:offset; UNIMPLEMENTED for
- * what Weft lacks. */
+ * "<text>"). INVALID_ARGUMENT with file:line:column, of bytecode with file:offset; UNIMPLEMENTED
+ * for what Weft lacks. */
 WEFT_API struct weft_error *weft_program_parse(enum weft_format format, const char *name,
 	const char *text, size_t size, struct weft_program **out);
 WEFT_API void weft_program_retain(struct weft_program *p);

@@ -14,9 +14,9 @@ struct stablehlo_limits {
 	uint64_t bytes;              /* of one constant; 0: 1 << 40 */
 };
 
-/* Reads size bytes of text or bytecode; name stands for the file in messages (NULL: "<text>").  limits may be
- * NULL.  *out has one reference.  INVALID_ARGUMENT or UNIMPLEMENTED with file:line:column,
- * of bytecode with file:offset.  Any thread. */
+/* Reads size bytes of text or bytecode; name stands for the file in messages (NULL: "<text>").
+ * limits may be NULL.  *out has one reference.  INVALID_ARGUMENT or UNIMPLEMENTED with
+ * file:line:column, of bytecode with file:offset.  Any thread. */
 struct weft_error *stablehlo_read(const char *name, const char *text, size_t size,
 	const struct stablehlo_limits *limits, struct graph **out) BASE_MUST_USE;
 

@@ -104,8 +104,7 @@ uint32_t take_index(struct cursor *c, uint32_t n, const char *what);
 uint32_t take_count(struct cursor *c, const char *what);
 struct span take_bytes(struct cursor *c, uint64_t n, const char *what);
 const char *take_string(struct cursor *c, uint32_t *len);    /* by index; len may be NULL */
-const char *take_name(struct cursor *c, const char *what);   /* a string that is a name: UTF-8, not empty */
-uint64_t take_bits(struct cursor *c, int width);             /* an integer of that width, at most 64 */
+uint64_t take_bits(struct cursor *c, int width);             /* an integer of <= 64 bits */
 double take_f64(struct cursor *c);
 void take_end(struct cursor *c, const char *what);           /* nothing may be left */
 /* A section, with its header; the id, and where it lies. */

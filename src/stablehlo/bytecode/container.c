@@ -64,7 +64,8 @@ uint64_t take_varint(struct cursor *c)
 	if (first & 1)
 		return v >> 1;
 	if (c->end - c->at < more)
-		bad(c->f, from, "a number of %d bytes, %d are left", more + 1, (int)(c->end - from));
+		bad(c->f, from, "a number of %d bytes, %d are left", more + 1,
+			(int)(c->end - from));
 	if (more == 8) {
 		memcpy(&v, c->at, 8);
 		c->at += 8;
@@ -136,8 +137,12 @@ static bool is_text(const char *s, uint32_t n)
 	const uint8_t *u = (const uint8_t *)s;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t more = u[i] < 0x80 ? 0 : u[i] < 0xC2 ? 4 : u[i] < 0xE0 ? 1
-			: u[i] < 0xF0 ? 2 : u[i] < 0xF5 ? 3 : 4;
+		uint32_t more = u[i] < 0x80   ? 0
+				: u[i] < 0xC2 ? 4
+				: u[i] < 0xE0 ? 1
+				: u[i] < 0xF0 ? 2
+				: u[i] < 0xF5 ? 3
+					      : 4;
 		if (u[i] < 32 || u[i] == 127 || more == 4 || more > n - i - 1)
 			return false;
 		for (uint32_t k = 1; k <= more; k++)
@@ -146,17 +151,6 @@ static bool is_text(const char *s, uint32_t n)
 		i += more;
 	}
 	return n > 0;
-}
-
-const char *take_name(struct cursor *c, const char *what)
-{
-	const uint8_t *from = c->at;
-	uint32_t n;
-	const char *s = take_string(c, &n);
-
-	if (!is_text(s, n))
-		bad(c->f, from, "%s is no valid UTF-8 text", what);
-	return s;
 }
 
 uint64_t take_bits(struct cursor *c, int width)
@@ -178,7 +172,8 @@ double take_f64(struct cursor *c)
 void take_end(struct cursor *c, const char *what)
 {
 	if (c->at < c->end)
-		bad(c->f, c->at, "%lld bytes are left behind %s", (long long)(c->end - c->at), what);
+		bad(c->f, c->at, "%lld bytes are left behind %s", (long long)(c->end - c->at),
+			what);
 }
 
 /* ---- sections ------------------------------------------------------------------------------- */
@@ -295,8 +290,8 @@ static void read_dialects(struct bc_file *f)
 		if (versioned)
 			take_section(&c, &id);
 	}
-	uint32_t most = f->format >= 4 ? take_count(&c, "names of operations")
-				       : (uint32_t)(c.end - c.at);
+	uint32_t most =
+		f->format >= 4 ? take_count(&c, "names of operations") : (uint32_t)(c.end - c.at);
 	f->ops = job_array(f->p->j, most, sizeof *f->ops);
 	read_op_names(f, &c, most);
 }
@@ -374,7 +369,7 @@ void file_open(struct bc_file *f)
 {
 	struct cursor c = cursor_of(f, f->all);
 
-	c.at += 4;                       /* the magic number, which brought us here */
+	c.at += 4; /* the magic number, which brought us here */
 	const uint8_t *from = c.at;
 	f->format = take_varint(&c);
 	if (f->format > NEWEST_FORMAT)

@@ -1,8 +1,9 @@
 /* read.c -- the ops of a portable artifact, as the tree that the text reader makes (text_impl.h).
  *
- * Values are numbers.  A function's begin at 0; a region's own come behind all values of the regions
- * around it and are forgotten at its end, so that its neighbours use the numbers again.  An operand
- * must be there already: regions have one block.  Everything an op means is lower.c's and ir/'s. */
+ * Values are numbers.  A function's begin at 0; a region's own come behind all values of the
+ * regions around it and are forgotten at its end, so that its neighbours use the numbers again.
+ * An operand must be there already: regions have one block.  Everything an op means is lower.c's
+ * and ir/'s. */
 #include "stablehlo/bytecode/bytecode_impl.h"
 #include <string.h>
 
@@ -15,8 +16,15 @@ struct values {
 };
 
 /* An op as far as its regions, which the cursor is at. */
-enum { HAS_attrs = 1, HAS_results = 2, HAS_operands = 4, HAS_successors = 8, HAS_regions = 16,
-	HAS_use_orders = 32, HAS_properties = 64 };
+enum {
+	HAS_attrs = 1,
+	HAS_results = 2,
+	HAS_operands = 4,
+	HAS_successors = 8,
+	HAS_regions = 16,
+	HAS_use_orders = 32,
+	HAS_properties = 64
+};
 struct op_head {
 	const uint8_t *at;
 	const struct bc_op_name *name;
@@ -109,8 +117,8 @@ static struct t_attr *old_attr(struct op_head *h, const char *name)
 }
 
 /* The attributes an op must have, in order; from format 5 on they are its properties. */
-static void take_fields(
-	struct bc_file *f, struct op_head *h, uint32_t n, const char *const *names, struct t_attr **out)
+static void take_fields(struct bc_file *f, struct op_head *h, uint32_t n, const char *const *names,
+	struct t_attr **out)
 {
 	struct cursor c = cursor_of(f, h->properties);
 
@@ -226,7 +234,7 @@ static bool take_region(struct cursor *c, struct values *s, struct t_region *r)
 	return true;
 }
 
-/* The regions of an op, one after the other; isolated ones in a section, with values of their own. */
+/* The regions of an op, one after the other; isolated ones in a section, with own values. */
 struct regions {
 	struct cursor *c, inside;
 	struct values *s, own;
@@ -295,14 +303,10 @@ static void add_algorithm(struct bc_file *f, struct t_op *op, struct t_attr *con
 static int algorithm_part(const char *name)
 {
 	switch (name[0]) {
-	case 'l':
-		return name[4] == 'p' ? 0 : 3;
-	case 'r':
-		return name[4] == 'p' ? 1 : 4;
-	case 'n':
-		return 5;
-	default:
-		return name[1] == 'c' ? 2 : 6;
+	case 'l': return name[4] == 'p' ? 0 : 3;
+	case 'r': return name[4] == 'p' ? 1 : 4;
+	case 'n': return 5;
+	default: return name[1] == 'c' ? 2 : 6;
 	}
 }
 
@@ -344,7 +348,7 @@ static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 		const char *name = names[n] = field.slot->name;
 		struct t_attr *a = f->format >= 5 ? take_attr(&c) : old_attr(h, name);
 		if (!a)
-			continue;                /* an old artifact's; the op's rule may miss it */
+			continue; /* an old artifact's; the op's rule may miss it */
 		if (field.slot->stored == VS_algorithm)
 			algorithm[algorithm_part(name)] = a;
 		else if (field.slot->stored == VS_symbols && a->kind == T_array)
@@ -420,8 +424,8 @@ static struct t_attr **dictionaries(
 	for (uint32_t i = 0; right && i < n; i++)
 		right = a->list[i]->kind == T_dict;
 	if (!right)
-		job_fail_at(f->p->j, WEFT_INVALID_ARGUMENT, a->at,
-			"%s: expected %u dictionaries", what, n);
+		job_fail_at(f->p->j, WEFT_INVALID_ARGUMENT, a->at, "%s: expected %u dictionaries",
+			what, n);
 	return a->list;
 }
 
@@ -491,8 +495,8 @@ static void read_module(struct cursor *c, struct op_head *h, bool outer)
 		bad(f, h->at, "a module has one region");
 	if (outer) {
 		f->p->module_name = name && *name->s ? name->s : NULL;
-		f->p->module_attrs = h->attrs ? without(f, h->attrs, f->format < 5 ? 2 : 0, names)
-					      : NULL;
+		f->p->module_attrs =
+			h->attrs ? without(f, h->attrs, f->format < 5 ? 2 : 0, names) : NULL;
 	}
 	regions_begin(&regions, c, &none, h->isolated);
 	take_region(regions.c, regions.s, region_begin(f->p, NULL));
@@ -524,8 +528,8 @@ static void read_one(struct cursor *c, struct values *s)
 	else if (!top && (is_op(&h, "builtin", "unrealized_conversion_cast") ||
 				 is_op(&h, "sdy", "sharding_constraint")))
 		read_passed(c->f, s, &h);
-	else if (!strcmp(h.dialect, "vhlo") && (h.name->row || is_op(&h, "vhlo", "return_v1") ||
-						       is_op(&h, "vhlo", "func_v1")))
+	else if (!strcmp(h.dialect, "vhlo") &&
+		 (h.name->row || is_op(&h, "vhlo", "return_v1") || is_op(&h, "vhlo", "func_v1")))
 		bad(c->f, h.at, "'vhlo.%s' in a wrong place", h.name->name);
 	else
 		lacks(c->f, h.at, "unknown operation '%s.%s'", h.dialect, h.name->name);
@@ -539,8 +543,7 @@ static void read_ops(struct cursor *c, struct values *s, uint64_t n)
 
 void read_bytecode(struct parser *p)
 {
-	struct bc_file f = { .p = p,
-		.all = { (const uint8_t *)p->text, (const uint8_t *)p->end } };
+	struct bc_file f = { .p = p, .all = { (const uint8_t *)p->text, (const uint8_t *)p->end } };
 	struct values none = { .where = AT_file };
 
 	p->tok.column = 0;

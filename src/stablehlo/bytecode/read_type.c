@@ -1,13 +1,13 @@
 /* read_type.c -- types of dialects vhlo and builtin.
  *
- * Decoded when first asked for, once.  A type that asks for itself is an error, as is one whose text
- * would be longer than any file needs: tables share parts, texts do not. */
+ * Decoded when first asked for, once.  A type that asks for itself is an error, as is one whose
+ * text would be longer than any file needs: tables share parts, texts do not. */
 #include "stablehlo/bytecode/bytecode_impl.h"
 #include <string.h>
 
-#define MAX_RANK 64
+#define MAX_RANK   64
 #define MAX_WEIGHT (1 << 24)
-#define DYNAMIC INT64_MIN
+#define DYNAMIC    INT64_MIN
 
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b)
 {
@@ -136,7 +136,8 @@ static void set_encoding(struct cursor *c, uint32_t index, struct type *t)
 	for (uint32_t i = 0; i < a->n; i++) {
 		bounds[i] = a->ints[i] == DYNAMIC ? -1 : a->ints[i];
 		if (bounds[i] < -1 || (bounds[i] >= 0 && t->dims[i] >= 0))
-			bad(f, e->body.at, "dimension %u is static and has a bound, or a wrong one", i);
+			bad(f, e->body.at, "dimension %u is static and has a bound, or a wrong one",
+				i);
 		any |= bounds[i] >= 0;
 	}
 	t->bounds = any ? bounds : NULL;
@@ -198,7 +199,8 @@ static void take_quantised(struct cursor *c, struct bc_type *t, bool per_axis)
 		for (uint32_t i = 0; i < q->n; i++)
 			scales[i] = take_f64(c);
 		if (take_count(c, "zero points") != q->n || !q->n)
-			bad(c->f, from, "as many zero points as scales are needed, and one or more");
+			bad(c->f, from,
+				"as many zero points as scales are needed, and one or more");
 		zeros = job_array(c->f->p->j, q->n, sizeof *zeros);
 		for (uint32_t i = 0; i < q->n; i++)
 			zeros[i] = take_signed(c);
@@ -235,40 +237,24 @@ static void vhlo_type(struct cursor *c, struct bc_type *t)
 		return;
 	}
 	switch ((enum vhlo_type)code) {
-	case VHLO_TYPE_complex:
-		take_complex(c, t);
-		return;
-	case VHLO_TYPE_function:
-		take_function(c, t);
-		return;
+	case VHLO_TYPE_complex: take_complex(c, t); return;
+	case VHLO_TYPE_function: take_function(c, t); return;
 	case VHLO_TYPE_index:
 		t->dtype = DTYPE_i64;
 		t->index = true;
 		t->text = "index";
 		return;
 	case VHLO_TYPE_tensor:
-	case VHLO_TYPE_tensor_encoded:
-		take_tensor(c, t, code == VHLO_TYPE_tensor_encoded);
-		return;
-	case VHLO_TYPE_token:
-		t->value = type_token(c->f->p->g);
-		return;
-	case VHLO_TYPE_tuple:
-		take_list_type(c, t, TYPE_tuple);
-		return;
-	case VHLO_TYPE_future:
-		take_list_type(c, t, TYPE_future);
-		return;
+	case VHLO_TYPE_tensor_encoded: take_tensor(c, t, code == VHLO_TYPE_tensor_encoded); return;
+	case VHLO_TYPE_token: t->value = type_token(c->f->p->g); return;
+	case VHLO_TYPE_tuple: take_list_type(c, t, TYPE_tuple); return;
+	case VHLO_TYPE_future: take_list_type(c, t, TYPE_future); return;
 	case VHLO_TYPE_quantized:
 	case VHLO_TYPE_quantized_axis:
 		take_quantised(c, t, code == VHLO_TYPE_quantized_axis);
 		return;
-	case VHLO_TYPE_unranked:
-		finish_tensor(c, t, &shape);
-		return;
-	case VHLO_TYPE_none:
-		t->text = "none";
-		return;
+	case VHLO_TYPE_unranked: finish_tensor(c, t, &shape); return;
+	case VHLO_TYPE_none: t->text = "none"; return;
 	default:
 		lacks(c->f, from, "values of the type %s are not supported", vhlo_types[code].name);
 	}
@@ -278,7 +264,9 @@ static void vhlo_type(struct cursor *c, struct bc_type *t)
 static void builtin_type(struct cursor *c, struct bc_type *t)
 {
 	static const char *const floats[] = { [BUILTIN_TYPE_bf16] = "bf16",
-		[BUILTIN_TYPE_f16] = "f16", [BUILTIN_TYPE_f32] = "f32", [BUILTIN_TYPE_f64] = "f64" };
+		[BUILTIN_TYPE_f16] = "f16",
+		[BUILTIN_TYPE_f32] = "f32",
+		[BUILTIN_TYPE_f64] = "f64" };
 	const uint8_t *from = c->at;
 	uint64_t code = take_varint(c), v;
 
@@ -286,7 +274,8 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 	case BUILTIN_TYPE_integer:
 		v = take_varint(c);
 		if ((v & 3) == 3 || v >> 2 == 0 || v >> 2 > 64)
-			bad(c->f, from, "an integer type of %llu bits", (unsigned long long)(v >> 2));
+			bad(c->f, from, "an integer type of %llu bits",
+				(unsigned long long)(v >> 2));
 		t->text = job_printf(c->f->p->j, "%si%u", (const char *[]){ "", "s", "u" }[v & 3],
 			(unsigned)(v >> 2));
 		t->dtype = dtype_find(t->text);
@@ -296,9 +285,7 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 		t->index = true;
 		t->text = "index";
 		return;
-	case BUILTIN_TYPE_function:
-		take_function(c, t);
-		return;
+	case BUILTIN_TYPE_function: take_function(c, t); return;
 	case BUILTIN_TYPE_bf16:
 	case BUILTIN_TYPE_f16:
 	case BUILTIN_TYPE_f32:
@@ -306,18 +293,10 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 		t->text = floats[code];
 		t->dtype = dtype_find(t->text);
 		return;
-	case BUILTIN_TYPE_complex:
-		take_complex(c, t);
-		return;
-	case BUILTIN_TYPE_none:
-		t->text = "none";
-		return;
-	case BUILTIN_TYPE_tensor:
-		take_tensor(c, t, false);
-		return;
-	case BUILTIN_TYPE_tuple:
-		take_list_type(c, t, TYPE_tuple);
-		return;
+	case BUILTIN_TYPE_complex: take_complex(c, t); return;
+	case BUILTIN_TYPE_none: t->text = "none"; return;
+	case BUILTIN_TYPE_tensor: take_tensor(c, t, false); return;
+	case BUILTIN_TYPE_tuple: take_list_type(c, t, TYPE_tuple); return;
 	default:
 		lacks(c->f, from, "type %llu of the builtin dialect is not supported",
 			(unsigned long long)code);

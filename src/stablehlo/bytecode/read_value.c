@@ -1,7 +1,9 @@
-/* read_value.c -- attributes and locations of dialects vhlo and builtin, as the text reader has them.
+/* read_value.c -- attributes and locations of dialects vhlo and builtin, as the text reader has
+ * them.
  *
- * What VHLO has as structures and StableHLO's text as #stablehlo.name<...> becomes that text, so that
- * both doors give equal graphs.  Decoded when first asked for, once, as types are (read_type.c). */
+ * What VHLO has as structures and StableHLO's text as #stablehlo.name<...> becomes that text, so
+ * that both doors give equal graphs.  Decoded when first asked for, once, as types are
+ * (read_type.c). */
 #include "stablehlo/bytecode/bytecode_impl.h"
 #include <string.h>
 
@@ -91,7 +93,7 @@ static void take_integer(struct cursor *c, struct t_attr *a)
 		!strcmp(t->text, "none"))
 		bad(c->f, from, "expected an integer type");
 	a->kind = T_int;
-	if (t->dtype == DTYPE_none) {    /* si32: a number of 64 bits holds it */
+	if (t->dtype == DTYPE_none) { /* si32: a number of 64 bits holds it */
 		a->i = take_signed(c);
 		return;
 	}
@@ -193,8 +195,8 @@ static void operand_alias(struct cursor *c, struct str *out)
 {
 	str_add(out, "#stablehlo.output_operand_alias<output_tuple_indices = ");
 	take_int_list(c, out);
-	str_addf(out, ", operand_index = %lld, operand_tuple_indices = ",
-		(long long)take_signed(c));
+	str_addf(
+		out, ", operand_index = %lld, operand_tuple_indices = ", (long long)take_signed(c));
 	take_int_list(c, out);
 	str_addc(out, '>');
 }
@@ -230,7 +232,8 @@ static void attr_text(struct cursor *c, struct bc_entry *e, struct str *out)
 	attr_print(c->f->p, take_part(c, e), out);
 }
 
-static void mesh_structure(struct cursor *c, struct bc_entry *e, enum vhlo_attr code, struct str *out)
+static void mesh_structure(
+	struct cursor *c, struct bc_entry *e, enum vhlo_attr code, struct str *out)
 {
 	const uint8_t *from = c->at;
 	long long size;
@@ -274,8 +277,7 @@ static void mesh_structure(struct cursor *c, struct bc_entry *e, enum vhlo_attr 
 		}
 		break;
 	}
-	default:
-		bad(c->f, from, "attribute %d of vhlo is unknown", (int)code);
+	default: bad(c->f, from, "attribute %d of vhlo is unknown", (int)code);
 	}
 	str_addc(out, '>');
 }
@@ -292,7 +294,7 @@ static void take_enum(struct cursor *c, enum vhlo_attr code, struct t_attr *a)
 
 	if (!word)
 		bad(c->f, from, "value %llu of %s is unknown", (unsigned long long)v, info->name);
-	if (code == VHLO_api_version) {  /* a number in StableHLO */
+	if (code == VHLO_api_version) { /* a number in StableHLO */
 		a->kind = T_int;
 		a->i = (int64_t)v;
 		a->tname = "i32";
@@ -316,31 +318,17 @@ static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 		return;
 	}
 	switch ((enum vhlo_attr)code) {
-	case VHLO_array:
-		take_list(c, e, a);
-		return;
+	case VHLO_array: take_list(c, e, a); return;
 	case VHLO_boolean:
 		a->kind = T_bool;
 		a->i = take_varint(c) != 0;
 		return;
-	case VHLO_dictionary:
-		take_dictionary(c, e, a);
-		return;
-	case VHLO_float:
-		take_float(c, a);
-		return;
-	case VHLO_integer:
-		take_integer(c, a);
-		return;
-	case VHLO_string:
-		take_text(c, e, a);
-		return;
-	case VHLO_tensor:
-		take_tensor_data(c, e, a);
-		return;
-	case VHLO_type:
-		take_type_attr(c, e, a);
-		return;
+	case VHLO_dictionary: take_dictionary(c, e, a); return;
+	case VHLO_float: take_float(c, a); return;
+	case VHLO_integer: take_integer(c, a); return;
+	case VHLO_string: take_text(c, e, a); return;
+	case VHLO_tensor: take_tensor_data(c, e, a); return;
+	case VHLO_type: take_type_attr(c, e, a); return;
 	case VHLO_extensions: {
 		a->kind = T_ints;
 		a->tname = "bounds";
@@ -351,14 +339,9 @@ static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 		a->ints = v;
 		return;
 	}
-	case VHLO_operand_alias:
-		operand_alias(c, &text);
-		break;
-	case VHLO_accuracy:
-		accuracy(c, e, &text);
-		break;
-	default:
-		mesh_structure(c, e, (enum vhlo_attr)code, &text);
+	case VHLO_operand_alias: operand_alias(c, &text); break;
+	case VHLO_accuracy: accuracy(c, e, &text); break;
+	default: mesh_structure(c, e, (enum vhlo_attr)code, &text);
 	}
 	a->kind = T_raw;
 	a->s = text.text;
@@ -391,37 +374,19 @@ static void builtin_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	uint64_t code = take_varint(c);
 
 	switch (code) {
-	case BUILTIN_array:
-		take_list(c, e, a);
-		return;
-	case BUILTIN_dictionary:
-		take_dictionary(c, e, a);
-		return;
-	case BUILTIN_string:
-		take_text(c, e, a);
-		return;
+	case BUILTIN_array: take_list(c, e, a); return;
+	case BUILTIN_dictionary: take_dictionary(c, e, a); return;
+	case BUILTIN_string: take_text(c, e, a); return;
 	case BUILTIN_symbol:
 		a->kind = T_symbol;
 		a->s = take_string_attr(c, e, "the name of a symbol");
 		return;
-	case BUILTIN_type:
-		take_type_attr(c, e, a);
-		return;
-	case BUILTIN_unit:
-		a->kind = T_unit;
-		return;
-	case BUILTIN_integer:
-		take_integer(c, a);
-		return;
-	case BUILTIN_float:
-		take_float(c, a);
-		return;
-	case BUILTIN_small_array:
-		take_small_array(c, a);
-		return;
-	case BUILTIN_tensor:
-		take_tensor_data(c, e, a);
-		return;
+	case BUILTIN_type: take_type_attr(c, e, a); return;
+	case BUILTIN_unit: a->kind = T_unit; return;
+	case BUILTIN_integer: take_integer(c, a); return;
+	case BUILTIN_float: take_float(c, a); return;
+	case BUILTIN_small_array: take_small_array(c, a); return;
+	case BUILTIN_tensor: take_tensor_data(c, e, a); return;
 	default:
 		lacks(c->f, from, "attribute %llu of the builtin dialect is not supported",
 			(unsigned long long)code);

@@ -7,11 +7,11 @@
 
 const struct vhlo_type_info vhlo_types[VHLO_TYPE_COUNT] = {
 #define ELEMENT(code, dtype, since) [code] = { #dtype, DTYPE_##dtype, since },
-#define TYPE(code, name, since) [code] = { #name, DTYPE_none, since },
+#define TYPE(code, name, since)     [code] = { #name, DTYPE_none, since },
 #include "stablehlo/bytecode/vhlo.def"
 };
 const struct vhlo_attr_info vhlo_attrs[VHLO_COUNT] = {
-#define ATTR(code, name, since) [code] = { #name, NULL, since },
+#define ATTR(code, name, since)        [code] = { #name, NULL, since },
 #define ENUM(code, name, since, words) [code] = { #name, words, since },
 #include "stablehlo/bytecode/vhlo.def"
 };
@@ -205,29 +205,37 @@ static bool is_default(
 	bool pairs = s->stored == VS_pairs;
 
 	switch (a->kind) {
-	case ATTR_int:
-		return a->i == strtoll(s->otherwise, NULL, 10);
-	case ATTR_bool:
-		return a->i == !strcmp(s->otherwise, "true");
-	case ATTR_str:
-		return !strcmp(a->s, strcmp(s->otherwise, "\"\"") ? s->otherwise : "");
-	case ATTR_raw:
-		return !strcmp(a->s, s->otherwise);
+	case ATTR_int: return a->i == strtoll(s->otherwise, NULL, 10);
+	case ATTR_bool: return a->i == !strcmp(s->otherwise, "true");
+	case ATTR_str: return !strcmp(a->s, strcmp(s->otherwise, "\"\"") ? s->otherwise : "");
+	case ATTR_raw: return !strcmp(a->s, s->otherwise);
 	case ATTR_ints:
 		if (!strcmp(s->otherwise, "[]"))
 			return !a->n;
 		return (int64_t)a->n == vhlo_extent(n, e) * (pairs ? 2 : 1) &&
 		       all_are(a, s->otherwise[0] - '0');
 	case ATTR_list:
-		if (a->n != 0 && a->n != 2)
+		if (a->n > 2)
 			return false;
 		for (uint32_t i = 0; i < a->n; i++)
 			if (strcmp(a->list[i]->s, s->otherwise) != 0)
 				return false;
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
+}
+
+/* Layouts of operands and results stand together: empty ones say something beside the others. */
+static bool is_needed(const struct vhlo_slot *s, uint32_t n, const struct attr_entry *e)
+{
+	bool operands = !strcmp(s->name, "operand_layouts");
+
+	if (!operands && strcmp(s->name, "result_layouts") != 0)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (e[i].key == (operands ? KEY_result_layouts : KEY_operand_layouts))
+			return strcmp(e[i].value->s, "[]") != 0;
+	return false;
 }
 
 uint32_t vhlo_drop_defaults(enum op op, uint32_t n, struct attr_entry *e)
@@ -238,7 +246,7 @@ uint32_t vhlo_drop_defaults(enum op op, uint32_t n, struct attr_entry *e)
 	for (const char *at = row ? row->attrs : ""; vhlo_next(&at, &f);) {
 		const struct attr_entry *found =
 			f.optional && *f.slot->otherwise ? vhlo_entry(op, f.slot, n, e) : NULL;
-		if (found && is_default(f.slot, found->value, n, e))
+		if (found && is_default(f.slot, found->value, n, e) && !is_needed(f.slot, n, e))
 			e[found - e] = e[--n];
 	}
 	return n;

@@ -1,8 +1,8 @@
 /* write.c -- stablehlo_write: a graph's functions, regions and ops as a portable artifact.
  *
- * What the printer does with names is done with numbers (read.c says how they are given): a region's
- * nodes in the order of their ids, captured parameters by the number of what they capture, the
- * implicit effect token (graph.h R4) nowhere.  An op is written in the row of vhlo.def that the
+ * What the printer does with names is done with numbers (read.c says how they are given): a
+ * region's nodes in the order of their ids, captured parameters by the number of what they capture,
+ * the implicit effect token (graph.h R4) nowhere.  An op is written in the row of vhlo.def that the
  * target version has, each attribute that the graph leaves out with its default. */
 #include "base/file.h"
 #include "stablehlo/bytecode/write_impl.h"
@@ -24,8 +24,10 @@ struct numbered {
 
 static const enum vhlo_attr enum_codes[] = { [VS_api_version] = VHLO_api_version,
 	[VS_comparison_direction] = VHLO_comparison_direction,
-	[VS_comparison_type] = VHLO_comparison_type, [VS_fft_type] = VHLO_fft_type,
-	[VS_rng_algorithm] = VHLO_rng_algorithm, [VS_rng_distribution] = VHLO_rng_distribution,
+	[VS_comparison_type] = VHLO_comparison_type,
+	[VS_fft_type] = VHLO_fft_type,
+	[VS_rng_algorithm] = VHLO_rng_algorithm,
+	[VS_rng_distribution] = VHLO_rng_distribution,
 	[VS_transpose] = VHLO_transpose };
 
 /* A list of integers in the form of its slot. */
@@ -35,8 +37,8 @@ static uint32_t write_ints(struct bc_out *o, enum vhlo_stored stored, uint32_t n
 
 	if (stored == VS_pairs)
 		dims[0] = n / 2;
-	return out_integers(o, stored == VS_bools ? DTYPE_i1 : DTYPE_i64, stored == VS_pairs ? 2 : 1,
-		dims, v);
+	return out_integers(
+		o, stored == VS_bools ? DTYPE_i1 : DTYPE_i64, stored == VS_pairs ? 2 : 1, dims, v);
 }
 
 static uint32_t write_precisions(struct bc_out *o, uint32_t n, const char *const *words)
@@ -55,14 +57,13 @@ static uint32_t write_algorithm(struct bc_out *o, const char *text, const char *
 		return out_none_attr(o);
 	const char *at = strstr(text, job_printf(o->j, "%s = ", name));
 	if (!at)
-		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at, "%s: the algorithm has no %s", o->op,
-			name);
+		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at, "%s: the algorithm has no %s",
+			o->op, name);
 	at += strlen(name) + 3;
 	char *value = job_printf(o->j, "%.*s", (int)strcspn(at, ",>"), at);
 	char *end;
 	long long v = strtoll(value, &end, 10);
-	return out_of_text(
-		o, end > value && !*end ? job_printf(o->j, "%lld : i64", v) : value);
+	return out_of_text(o, end > value && !*end ? job_printf(o->j, "%lld : i64", v) : value);
 }
 
 static uint32_t write_default(struct bc_out *o, const struct vhlo_slot *slot, int64_t extent)
@@ -74,17 +75,15 @@ static uint32_t write_default(struct bc_out *o, const struct vhlo_slot *slot, in
 	if (slot->stored == VS_algorithm)
 		return write_algorithm(o, NULL, slot->name);
 	if (!*d)
-		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s: the attribute %s is missing", o->op,
-			slot->name);
+		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s: the attribute %s is missing",
+			o->op, slot->name);
 	switch (slot->stored) {
 	case VS_int:
 	case VS_int32:
-		return out_integer(o, slot->stored == VS_int ? DTYPE_i64 : DTYPE_i32,
-			strtoll(d, NULL, 10));
-	case VS_bool:
-		return out_bool(o, !strcmp(d, "true"));
-	case VS_string:
-		return out_string_attr(o, "");
+		return out_integer(
+			o, slot->stored == VS_int ? DTYPE_i64 : DTYPE_i32, strtoll(d, NULL, 10));
+	case VS_bool: return out_bool(o, !strcmp(d, "true"));
+	case VS_string: return out_string_attr(o, "");
 	case VS_ints:
 	case VS_bools:
 	case VS_pairs: {
@@ -94,10 +93,8 @@ static uint32_t write_default(struct bc_out *o, const struct vhlo_slot *slot, in
 			v[i] = d[0] - '0';
 		return write_ints(o, slot->stored, (uint32_t)n, v);
 	}
-	case VS_precisions:
-		return write_precisions(o, 2, words);
-	default:
-		break;
+	case VS_precisions: return write_precisions(o, 2, words);
+	default: break;
 	}
 	if (slot->stored >= VS_api_version)
 		return out_word(o, enum_codes[slot->stored], d, strlen(d));
@@ -116,8 +113,8 @@ static uint32_t write_file(struct bc_out *o, const struct slot *s)
 		memcpy(copy, (const char *)m.data + s->offset, s->bytes);
 	file_unmap(&m);
 	if (!fits)
-		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at, "'%s' is too short for a constant in it",
-			s->name);
+		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at,
+			"'%s' is too short for a constant in it", s->name);
 	return out_tensor(o, s->type, false, copy);
 }
 
@@ -140,21 +137,15 @@ static uint32_t write_constant(struct bc_out *o, const struct node *n)
 static uint32_t write_value(struct bc_out *o, const struct vhlo_slot *slot, const struct attr *a)
 {
 	switch (slot->stored) {
-	case VS_int:
-		return out_integer(o, DTYPE_i64, a->i);
-	case VS_int32:
-		return out_integer(o, DTYPE_i32, a->i);
-	case VS_f32:
-		return out_float(o, DTYPE_f32, a->f);
-	case VS_bool:
-		return out_bool(o, a->i);
+	case VS_int: return out_integer(o, DTYPE_i64, a->i);
+	case VS_int32: return out_integer(o, DTYPE_i32, a->i);
+	case VS_f32: return out_float(o, DTYPE_f32, a->f);
+	case VS_bool: return out_bool(o, a->i);
 	case VS_string:
-	case VS_symbol:
-		return out_string_attr(o, a->s);
+	case VS_symbol: return out_string_attr(o, a->s);
 	case VS_ints:
 	case VS_bools:
-	case VS_pairs:
-		return write_ints(o, slot->stored, a->n, a->ints);
+	case VS_pairs: return write_ints(o, slot->stored, a->n, a->ints);
 	case VS_precisions: {
 		const char **words = job_array(o->j, a->n, sizeof *words);
 		for (uint32_t i = 0; i < a->n; i++)
@@ -165,8 +156,7 @@ static uint32_t write_value(struct bc_out *o, const struct vhlo_slot *slot, cons
 		char *word = job_printf(o->j, "%lld", (long long)a->i);
 		return out_word(o, VHLO_api_version, word, strlen(word));
 	}
-	default:
-		break;
+	default: break;
 	}
 	if (slot->stored > VS_api_version)
 		return out_word(o, enum_codes[slot->stored], a->s, strlen(a->s));
@@ -230,8 +220,8 @@ static void named_discardable(
 
 /* An attribute of a key that the op's row does not have: newer than the target, or no business of
  * VHLO's, and then kept beside. */
-static void write_beside(struct bc_out *o, const struct node *n, const struct attr_entry *e,
-	struct named *out)
+static void write_beside(
+	struct bc_out *o, const struct node *n, const struct attr_entry *e, struct named *out)
 {
 	const struct vhlo_row *newest = vhlo_newest(n->op);
 	const char *name = e->key == KEY_other ? e->name : key_names[e->key];
@@ -248,8 +238,8 @@ static void write_beside(struct bc_out *o, const struct node *n, const struct at
 	else if (e->value->kind == ATTR_str)
 		named_add(o, out, name, out_string_attr(o, e->value->s));
 	else
-		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s: the attribute %s has no form in VHLO",
-			o->op, name);
+		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at,
+			"%s: the attribute %s has no form in VHLO", o->op, name);
 }
 
 static bool is_implicit(const struct attr_entry *e)
@@ -275,7 +265,8 @@ static void write_attrs(struct bc_out *o, const struct vhlo_row *row, const stru
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		const struct attr_entry *e = &n->attrs->e[i];
-		bool done = (i < 256 && taken[i / 64] >> (i % 64) & 1) || is_implicit(e) ||
+		bool done =
+			(i < 256 && taken[i / 64] >> (i % 64) & 1) || is_implicit(e) ||
 			(e->key == KEY_algorithm && vhlo_field_find(row, "accumulation_type", &f));
 		if (!done)
 			write_beside(o, n, e, beside);
@@ -359,7 +350,8 @@ static uint32_t value_number(const struct numbered *s, const struct node *v)
 	if (v->op == OP_parameter)
 		return s->params[node_int(v, KEY_index, 0)];
 	if (v->op == OP_result)
-		return s->s.number[scope_find(&s->s, v->in[0])] + (uint32_t)node_int(v, KEY_index, 0);
+		return s->s.number[scope_find(&s->s, v->in[0])] +
+		       (uint32_t)node_int(v, KEY_index, 0);
 	return s->s.number[scope_find(&s->s, v)];
 }
 
@@ -371,11 +363,12 @@ static void put_values(
 		put_varint(out, value_number(s, v[i]));
 }
 
-static void write_node(struct writer *w, const struct numbered *s, const struct node *n,
-	struct str *out);
+static void write_node(
+	struct writer *w, const struct numbered *s, const struct node *n, struct str *out);
 
 /* One block: arguments, ops, a return of the first nresults results. */
-static void write_region(struct writer *w, const struct numbered *s, uint32_t nresults, struct str *out)
+static void write_region(
+	struct writer *w, const struct numbered *s, uint32_t nresults, struct str *out)
 {
 	struct bc_out *o = &w->o;
 	const struct named none = { 0 };
@@ -398,15 +391,15 @@ static void write_region(struct writer *w, const struct numbered *s, uint32_t nr
 	for (uint32_t i = 0; i < s->s.n; i++)
 		if (is_written(s->s.order[i]))
 			write_node(w, s, s->s.order[i], out);
-	put_head(o, out, out_op(o, "vhlo", "return_v1"), nresults ? HAS_operands : 0, unknown, &none,
-		&none);
+	put_head(o, out, out_op(o, "vhlo", "return_v1"), nresults ? HAS_operands : 0, unknown,
+		&none, &none);
 	if (nresults)
 		put_values(out, s, nresults, s->s.region->results);
 }
 
 /* Region r of n, numbered behind all values of s. */
-static void write_nested(
-	struct writer *w, const struct numbered *s, const struct node *n, uint32_t r, struct str *out)
+static void write_nested(struct writer *w, const struct numbered *s, const struct node *n,
+	uint32_t r, struct str *out)
 {
 	const struct region *region = n->regions[r];
 	uint32_t ncaptures = node_ncaptures(n), nin = node_noperands(n);
@@ -423,8 +416,8 @@ static void write_nested(
 static void check_row(struct bc_out *o, const struct vhlo_row *row, const struct node *n)
 {
 	const struct vhlo_row *newest = vhlo_newest(n->op);
-	bool variadic = n->op == OP_all_gather || n->op == OP_all_reduce || n->op == OP_all_to_all ||
-			n->op == OP_collective_broadcast;
+	bool variadic = n->op == OP_all_gather || n->op == OP_all_reduce ||
+			n->op == OP_all_to_all || n->op == OP_collective_broadcast;
 
 	if (row != newest && variadic && node_noperands(n) != 1)
 		needs(o, newest->since, "another number of operands than one");
@@ -434,8 +427,8 @@ static void check_row(struct bc_out *o, const struct vhlo_row *row, const struct
 	bool reduces = k == OP_REDUCE || k == OP_WINDOW || k == OP_SCATTER ||
 		       (k == OP_COLLECTIVE && n->nregions);
 	const struct type *in = n->nin ? n->in[0]->type : NULL;
-	if (reduces && o->version < V(0, 17) && n->nregions && n->regions[n->nregions - 1]->nparams &&
-		in->kind == TYPE_tensor &&
+	if (reduces && o->version < V(0, 17) && n->nregions &&
+		n->regions[n->nregions - 1]->nparams && in->kind == TYPE_tensor &&
 		n->regions[n->nregions - 1]->params[0]->dtype != in->dtype)
 		needs(o, V(0, 17), "a computation of another type than the operands");
 }
@@ -457,8 +450,8 @@ static const struct vhlo_row *row_of(struct writer *w, const struct node *n)
 	return row;
 }
 
-static void write_node(struct writer *w, const struct numbered *s, const struct node *n,
-	struct str *out)
+static void write_node(
+	struct writer *w, const struct numbered *s, const struct node *n, struct str *out)
 {
 	struct bc_out *o = &w->o;
 	const struct location *at = graph_location(o->g, n);
@@ -472,7 +465,8 @@ static void write_node(struct writer *w, const struct numbered *s, const struct 
 	check_row(o, row, n);
 	write_attrs(o, row, n, &fields, &beside);
 	put_head(o, out, w->rows[n->op] - 1,
-		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0) | (regions ? HAS_regions : 0),
+		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0) |
+			(regions ? HAS_regions : 0),
 		out_location(o, at), &fields, &beside);
 	if (nresults)
 		put_varint(out, nresults);
@@ -510,7 +504,8 @@ static void func_fields(struct bc_out *o, struct named *fields, const char *name
 	named_add(o, fields, "function_type", out_type_attr(o, type));
 	named_add(o, fields, "res_attrs", res_attrs);
 	named_add(o, fields, "sym_name", out_string_attr(o, name));
-	named_add(o, fields, "sym_visibility", out_string_attr(o, is_private ? "private" : "public"));
+	named_add(
+		o, fields, "sym_visibility", out_string_attr(o, is_private ? "private" : "public"));
 }
 
 static void write_func(struct writer *w, const struct func *f, struct str *out)
@@ -605,8 +600,8 @@ static void write_module(struct writer *w, struct str *out)
 	named_discardable(o, &beside, a, true);
 	if (name && o->format < 5)
 		named_add(o, &beside, "sym_name", out_builtin_string(o, name));
-	unsigned mask = HAS_regions | (beside.n ? HAS_attrs : 0) |
-		(o->format >= 5 ? HAS_properties : 0);
+	unsigned mask =
+		HAS_regions | (beside.n ? HAS_attrs : 0) | (o->format >= 5 ? HAS_properties : 0);
 	put_varint(out, 1 << 1);
 	put_varint(out, out_op(o, "builtin", "module"));
 	str_addc(out, (char)mask);
@@ -658,7 +653,8 @@ struct weft_error *stablehlo_write(const struct graph *g, const char *version, s
 
 	if (a.version < VHLO_OLDEST || a.version > VHLO_NEWEST)
 		FAIL(WEFT_INVALID_ARGUMENT,
-			"'%s' is no version of portable artifacts: 0.9.0 to 1.20.0 are written", version);
+			"'%s' is no version of portable artifacts: 0.9.0 to 1.20.0 are written",
+			version);
 	TRY(graph_create(&a.types));
 	str_init(&bytes, NULL);
 	struct weft_error *e = job_run(write_job, &a);

@@ -21,7 +21,7 @@ struct out_table {
 struct bc_out {
 	struct job *j;
 	const struct graph *g;       /* being written */
-	struct parser text;          /* for attributes that are kept as text; types in a graph of its own */
+	struct parser text;          /* for attributes kept as text; its types in another graph */
 	int version;
 	uint64_t format;
 	struct place at;             /* of what is being written, for messages */
@@ -47,9 +47,9 @@ void needs(const struct bc_out *o, int since, const char *what);
 
 /* write_value.c: numbers of types and attributes */
 uint32_t type_of_value(struct bc_out *o, const struct type *t);
-uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *const *in, uint32_t nout,
-	const struct type *const *out);
-uint32_t out_asm(struct bc_out *o, const char *text);              /* as assembly text, builtin's */
+uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *const *in,
+	uint32_t nout, const struct type *const *out);
+uint32_t out_asm(struct bc_out *o, const char *text);              /* assembly text, builtin's */
 uint32_t out_bool(struct bc_out *o, bool v);
 uint32_t out_integer(struct bc_out *o, enum dtype t, int64_t v);
 uint32_t out_float(struct bc_out *o, enum dtype t, double v);

@@ -81,8 +81,10 @@ static uint32_t type_of_tensor(struct bc_out *o, const struct type *t)
 	uint32_t encoding = encoded ? encoding_of(o, t) : 0;
 	struct str s;
 
-	begin_type(o, &s, t->unranked ? VHLO_TYPE_unranked
-		: encoded ? VHLO_TYPE_tensor_encoded : VHLO_TYPE_tensor);
+	begin_type(o, &s,
+		t->unranked ? VHLO_TYPE_unranked
+		: encoded   ? VHLO_TYPE_tensor_encoded
+			    : VHLO_TYPE_tensor);
 	if (encoded)
 		put_varint(&s, encoding);
 	if (!t->unranked) {
@@ -108,7 +110,8 @@ static void put_types(struct bc_out *o, struct str *s, uint32_t n, const struct 
 uint32_t type_of_value(struct bc_out *o, const struct type *t)
 {
 	static const enum vhlo_type codes[] = { [TYPE_token] = VHLO_TYPE_token,
-		[TYPE_tuple] = VHLO_TYPE_tuple, [TYPE_results] = VHLO_TYPE_tuple,
+		[TYPE_tuple] = VHLO_TYPE_tuple,
+		[TYPE_results] = VHLO_TYPE_tuple,
 		[TYPE_future] = VHLO_TYPE_future };
 	struct str s;
 
@@ -120,8 +123,8 @@ uint32_t type_of_value(struct bc_out *o, const struct type *t)
 	return out_type(o, "vhlo", true, &s);
 }
 
-uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *const *in, uint32_t nout,
-	const struct type *const *out)
+uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *const *in,
+	uint32_t nout, const struct type *const *out)
 {
 	struct str s;
 
@@ -326,8 +329,8 @@ uint32_t out_tensor(struct bc_out *o, const struct type *t, bool splat, const vo
 	return end_attr(o, &s);
 }
 
-uint32_t out_integers(struct bc_out *o, enum dtype t, uint32_t rank, const int64_t *dims,
-	const int64_t *v)
+uint32_t out_integers(
+	struct bc_out *o, enum dtype t, uint32_t rank, const int64_t *dims, const int64_t *v)
 {
 	const struct type type = { .kind = TYPE_tensor, .dtype = t, .rank = rank, .dims = dims };
 	int64_t n = type_elements(&type);
@@ -603,15 +606,11 @@ static uint32_t out_of(struct bc_out *o, const struct t_attr *a)
 
 	switch (a->kind) {
 	case T_int:
-	case T_float:
-		return out_of_number(o, a);
-	case T_bool:
-		return out_bool(o, a->i);
+	case T_float: return out_of_number(o, a);
+	case T_bool: return out_bool(o, a->i);
 	case T_string:
-	case T_symbol:
-		return out_string_attr(o, a->s);
-	case T_type:
-		return out_type_attr(o, type_of_value(o, a->type));
+	case T_symbol: return out_string_attr(o, a->s);
+	case T_type: return out_type_attr(o, type_of_value(o, a->type));
 	case T_array:
 	case T_dict:
 		for (uint32_t i = 0; i < a->n; i++)
@@ -625,11 +624,9 @@ static uint32_t out_of(struct bc_out *o, const struct t_attr *a)
 	case T_dense:
 		return a->index ? out_of_index_tensor(o, a)
 				: out_tensor(o, a->type, a->dense.splat, a->dense.data);
-	case T_raw:
-		return out_of_raw(o, a);
+	case T_raw: return out_of_raw(o, a);
 	case T_unit:
-	case T_resource:
-		break;
+	case T_resource: break;
 	}
 	return out_asm(o, attr_raw_text(&o->text, a));
 }
