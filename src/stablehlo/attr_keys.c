@@ -583,7 +583,12 @@ static void check_twice(struct key_list *l, struct place at)
 					"attribute '%s' is given twice", key_names[l->e[i].key]);
 }
 
-/* Structured attributes are taken apart by pretty forms as they are read. */
+/* Pretty forms and bytecode have structured attributes taken apart. */
+static bool is_structured(const char *name)
+{
+	return strstr(name, "dimension_numbers") || !strcmp(name, "channel_handle");
+}
+
 static void check_required(struct parser *p, const struct t_op *op)
 {
 	static const char *const required[OP_COUNT] = {
@@ -594,7 +599,7 @@ static void check_required(struct parser *p, const struct t_op *op)
 
 	for (const char *s = required[op->op]; s && *s; s += strcspn(s, " "), s += *s == ' ') {
 		char *name = job_printf(p->j, "%.*s", (int)strcspn(s, " "), s);
-		if ((op->generic || !strstr(name, "dimension_numbers")) && !op_find_attr(op, name))
+		if ((op->generic || !is_structured(name)) && !op_find_attr(op, name))
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
 				"'%s' needs the attribute %s", op->name, name);
 	}

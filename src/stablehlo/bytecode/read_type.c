@@ -94,7 +94,7 @@ static void finish_tensor(struct cursor *c, struct bc_type *out, struct type *t)
 	t->kind = TYPE_tensor;
 	t->dtype = e->dtype;
 	t->quant = e->quant;
-	out->index = e->index;
+	t->index = e->index;
 	out->weight = weight_add(c->f, from, out->weight, t->rank);
 	type_check_size(c->f->p, t, file_place(c->f, from));
 	out->value = type_cons(c->f->p->g, t);
@@ -155,6 +155,22 @@ static void take_tensor(struct cursor *c, struct bc_type *out, bool encoded)
 	if (encoded)
 		set_encoding(c, index, &t);
 	finish_tensor(c, out, &t);
+}
+
+/* A buffer is passed on, and no more. */
+static void take_buffer(struct cursor *c, struct bc_type *out)
+{
+	int64_t dims[MAX_RANK];
+	uint32_t rank = take_shape(c, dims);
+	enum dtype t = take_element(c);
+	struct str s;
+
+	str_init(&s, c->f->p->j);
+	str_add(&s, "memref<");
+	for (uint32_t i = 0; i < rank; i++)
+		str_addf(&s, dims[i] < 0 ? "?x" : "%lldx", (long long)dims[i]);
+	str_addf(&s, "%s>", dtype_table[t].text);
+	out->value = type_opaque(c->f->p->g, s.text);
 }
 
 /* ---- element types -------------------------------------------------------------------------- */
@@ -255,6 +271,7 @@ static void vhlo_type(struct cursor *c, struct bc_type *t)
 		return;
 	case VHLO_TYPE_unranked: finish_tensor(c, t, &shape); return;
 	case VHLO_TYPE_none: t->text = "none"; return;
+	case VHLO_TYPE_buffer: take_buffer(c, t); return;
 	default:
 		lacks(c->f, from, "values of the type %s are not supported", vhlo_types[code].name);
 	}

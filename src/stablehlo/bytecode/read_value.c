@@ -125,7 +125,6 @@ static void take_tensor_data(struct cursor *c, struct bc_entry *e, struct t_attr
 	struct span data = take_bytes(c, take_varint(c), "elements");
 	a->kind = T_dense;
 	a->type = t->value;
-	a->index = t->index;
 	e->weight += (uint64_t)(data.end - data.at);
 	dense_from_bytes(c->f->p, data.at, (size_t)(data.end - data.at), t->value,
 		file_place(c->f, from), &a->dense);

@@ -74,9 +74,19 @@ static uint32_t encoding_of(struct bc_out *o, const struct type *t)
 	return out_attr(o, "vhlo", true, &s);
 }
 
+static uint32_t type_of_index(struct bc_out *o)
+{
+	struct str s;
+
+	begin_type(o, &s, VHLO_TYPE_index);
+	return out_type(o, "vhlo", true, &s);
+}
+
 static uint32_t type_of_tensor(struct bc_out *o, const struct type *t)
 {
-	uint32_t element = t->quant ? type_of_quantised(o, t) : type_of_dtype(o, t->dtype);
+	uint32_t element = t->quant   ? type_of_quantised(o, t)
+			   : t->index ? type_of_index(o)
+				      : type_of_dtype(o, t->dtype);
 	bool encoded = t->bounds || t->encoding;
 	uint32_t encoding = encoded ? encoding_of(o, t) : 0;
 	struct str s;
@@ -117,6 +127,9 @@ uint32_t type_of_value(struct bc_out *o, const struct type *t)
 
 	if (t->kind == TYPE_tensor)
 		return type_of_tensor(o, t);
+	if (t->kind == TYPE_opaque)
+		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s: the type %s has no form in VHLO",
+			o->op ? o->op : "attribute", t->encoding);
 	begin_type(o, &s, codes[t->kind]);
 	if (t->kind != TYPE_token)
 		put_types(o, &s, t->n, t->elem);
@@ -180,10 +193,9 @@ uint32_t out_integer(struct bc_out *o, enum dtype t, int64_t v)
 
 static uint32_t out_index(struct bc_out *o, int64_t v)
 {
+	uint32_t type = type_of_index(o);
 	struct str s;
 
-	begin_type(o, &s, VHLO_TYPE_index);
-	uint32_t type = out_type(o, "vhlo", true, &s);
 	begin_attr(o, &s, VHLO_integer);
 	put_varint(&s, type);
 	put_signed(&s, v);
@@ -581,24 +593,6 @@ static uint32_t out_of_number(struct bc_out *o, const struct t_attr *a)
 	return out_asm(o, attr_raw_text(&o->text, a));
 }
 
-static uint32_t out_of_index_tensor(struct bc_out *o, const struct t_attr *a)
-{
-	struct str s;
-
-	begin_type(o, &s, VHLO_TYPE_index);
-	uint32_t element = out_type(o, "vhlo", true, &s);
-	begin_type(o, &s, VHLO_TYPE_tensor);
-	put_varint(&s, a->type->rank);
-	for (uint32_t i = 0; i < a->type->rank; i++)
-		put_signed(&s, a->type->dims[i]);
-	put_varint(&s, element);
-	uint32_t type = out_type(o, "vhlo", true, &s);
-	begin_attr(o, &s, VHLO_tensor);
-	put_varint(&s, type);
-	put_elements(&s, a->type, a->dense.splat, a->dense.data);
-	return end_attr(o, &s);
-}
-
 static uint32_t out_of(struct bc_out *o, const struct t_attr *a)
 {
 	uint32_t *v = job_array(o->j, a->n, sizeof *v);
@@ -621,9 +615,7 @@ static uint32_t out_of(struct bc_out *o, const struct t_attr *a)
 		if (!strcmp(a->tname, "i64") || !strcmp(a->tname, "i1"))
 			return out_integers(o, dtype_find(a->tname), 1, &n, a->ints);
 		break;
-	case T_dense:
-		return a->index ? out_of_index_tensor(o, a)
-				: out_tensor(o, a->type, a->dense.splat, a->dense.data);
+	case T_dense: return out_tensor(o, a->type, a->dense.splat, a->dense.data);
 	case T_raw: return out_of_raw(o, a);
 	case T_unit:
 	case T_resource: break;
