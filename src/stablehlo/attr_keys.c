@@ -6,6 +6,7 @@
 #include "stablehlo/bytecode/vhlo.h"
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- values as text ------------------------------------------------------------------------- */
@@ -42,6 +43,33 @@ static void print_small_array(const struct t_attr *a, struct str *out)
 	str_addc(out, '>');
 }
 
+static int name_order(const void *a, const void *b)
+{
+	return strcmp(((const struct t_entry *)a)->name, ((const struct t_entry *)b)->name);
+}
+
+/* Sorted by name, as MLIR has dictionaries. */
+static void print_dict(struct parser *p, const struct t_attr *a, struct str *out)
+{
+	struct t_entry *e = job_array(p->j, a->n, sizeof *e);
+
+	for (uint32_t i = 0; i < a->n; i++)
+		e[i] = (struct t_entry){ a->names[i], a->list[i] };
+	if (a->n)
+		qsort(e, a->n, sizeof *e, name_order);
+	str_addc(out, '{');
+	for (uint32_t i = 0; i < a->n; i++) {
+		if (i)
+			str_add(out, ", ");
+		print_name(e[i].name, out);
+		if (e[i].value->kind == T_unit)
+			continue;
+		str_add(out, " = ");
+		attr_print(p, e[i].value, out);
+	}
+	str_addc(out, '}');
+}
+
 void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
 {
 	switch (a->kind) {
@@ -74,17 +102,7 @@ void attr_print(struct parser *p, const struct t_attr *a, struct str *out)
 		str_addc(out, ']');
 		return;
 	case T_dict:
-		str_addc(out, '{');
-		for (uint32_t i = 0; i < a->n; i++) {
-			if (i)
-				str_add(out, ", ");
-			print_name(a->names[i], out);
-			if (a->list[i]->kind == T_unit)
-				continue;
-			str_add(out, " = ");
-			attr_print(p, a->list[i], out);
-		}
-		str_addc(out, '}');
+		print_dict(p, a, out);
 		return;
 	case T_ints:
 		print_small_array(a, out);
@@ -203,6 +221,9 @@ static const struct attr *to_list(struct parser *p, const char *name, const stru
 	return attr_list(p->g, a->n, v);
 }
 
+static const struct attr *to_accuracy(
+	struct parser *p, const char *name, const struct t_attr *a);
+
 static const struct attr *to_attr(
 	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
@@ -239,6 +260,8 @@ static const struct attr *to_attr(
 	case ATTR_raw:
 		break;
 	}
+	if (k == KEY_result_accuracy)
+		return to_accuracy(p, name, a);
 	if (k == KEY_replica_groups && a->kind == T_dense)
 		return to_dense(p, name, a);
 	return attr_raw(p->g, attr_raw_text(p, a));
@@ -292,6 +315,17 @@ struct t_attr *attr_from_text(struct parser *p, struct place at, const char *tex
 	return a;
 }
 
+const struct type *type_from_text(struct parser *p, struct place at, const char *text)
+{
+	struct t_attr here = { .at = at };
+	struct parser q = parser_of(p, &here, text);
+	const struct type *t = read_type(&q);
+
+	if (q.tok.kind != TOK_end)
+		expected(&q, "the end of a type");
+	return t;
+}
+
 static const char *inside(
 	struct parser *p, const char *name, const struct t_attr *a, const char *prefix)
 {
@@ -304,6 +338,19 @@ static const char *inside(
 
 static const char *const channel_fields[][2] = { { "handle", "channel_id" },
 	{ "type", "channel_type" }, { NULL } };
+
+static const struct attr *to_accuracy(
+	struct parser *p, const char *name, const struct t_attr *a)
+{
+	struct parser q = parser_of(p, a, inside(p, name, a, "#stablehlo.result_accuracy"));
+	struct accuracy v;
+	struct str s;
+
+	accuracy_read(&q, &v);
+	str_init(&s, p->j);
+	accuracy_print(&v, &s);
+	return attr_raw(p->g, s.text);
+}
 
 /* name = [1, 2], name = 3, ... > : each name is that of a key, or renamed.  A `raw` before it is
  * how dimension numbers of convolutions without letters begin. */

@@ -246,6 +246,15 @@ struct t_attr *read_structured(struct parser *p, const char *name, struct place 
 void read_alias(struct parser *p);                           /* #x = ... or !x = ... */
 void read_resources(struct parser *p);                       /* {-# ... #-} */
 
+/* accuracy.c: how right an elementary function must be */
+struct accuracy {
+	double atol, rtol;
+	int64_t ulps;
+	const char *mode;            /* DEFAULT HIGHEST TOLERANCE */
+};
+void accuracy_read(struct parser *p, struct accuracy *out);  /* behind its first <, to > */
+void accuracy_print(const struct accuracy *a, struct str *out);
+
 /* read_dense.c */
 void read_dense(struct parser *p, struct t_attr *a);         /* behind the word dense */
 void dense_splat(struct parser *p, struct t_dense *d);       /* makes a uniform one a splat */
@@ -305,6 +314,7 @@ void read_file(struct parser *p);
 /* attr_keys.c */
 /* The attribute that text, at `at`, is. */
 struct t_attr *attr_from_text(struct parser *p, struct place at, const char *text);
+const struct type *type_from_text(struct parser *p, struct place at, const char *text);
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more);
 const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);

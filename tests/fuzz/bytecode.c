@@ -3,8 +3,8 @@
  *
  *   make fuzz && build-fuzz/fuzz_bytecode -max_total_time=60 tests/fuzz/seeds/bytecode
  *
- * What is not bytecode is refused at its first bytes, so those are put right.  No crash, no leak, no
- * internal error. */
+ * What is not bytecode is refused at its first bytes, so those are put right.  No crash, no leak,
+ * no internal error. */
 #include "stablehlo/stablehlo.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -44,7 +44,8 @@ struct span {
 struct bc_op_name {
 	uint32_t dialect;
 	const char *name;
-	const struct vhlo_row *row;  /* NULL: not a row of vhlo.def */
+	enum op op;                  /* OP_COUNT: none of vhlo.def */
+	const char *attrs;           /* as a row has them */
 };
 /* A type of a file: of a value, of an element, of a function, or neither (none). */
 struct bc_type {
@@ -104,6 +105,7 @@ uint32_t take_index(struct cursor *c, uint32_t n, const char *what);
 uint32_t take_count(struct cursor *c, const char *what);
 struct span take_bytes(struct cursor *c, uint64_t n, const char *what);
 const char *take_string(struct cursor *c, uint32_t *len);    /* by index; len may be NULL */
+const char *take_text_entry(struct cursor *c);               /* assembly text, to the end */
 uint64_t take_bits(struct cursor *c, int width);             /* an integer of <= 64 bits */
 double take_f64(struct cursor *c);
 void take_end(struct cursor *c, const char *what);           /* nothing may be left */
@@ -122,6 +124,7 @@ struct t_attr *take_attr(struct cursor *c);
 struct t_attr *take_optional_attr(struct cursor *c); /* or NULL */
 struct t_attr *take_location(struct cursor *c);      /* as lower.c has them; NULL: unknown */
 struct t_attr *value_new(struct bc_file *f, enum t_kind kind, const uint8_t *at);
+bool is_chlo(enum op op);
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b);
 
 /* read.c */

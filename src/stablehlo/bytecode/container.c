@@ -153,6 +153,16 @@ static bool is_text(const char *s, uint32_t n)
 	return n > 0;
 }
 
+const char *take_text_entry(struct cursor *c)
+{
+	const uint8_t *from = c->at;
+
+	if (c->at >= c->end || memchr(c->at, 0, (size_t)(c->end - c->at)) != c->end - 1)
+		bad(c->f, from, "an attribute or type as text does not end in its zero byte");
+	c->at = c->end;
+	return (const char *)from;
+}
+
 uint64_t take_bits(struct cursor *c, int width)
 {
 	if (width <= 8)
@@ -245,6 +255,23 @@ static void read_strings(struct bc_file *f)
 	take_end(&c, "the strings");
 }
 
+bool is_chlo(enum op op)
+{
+	return op_table[op].dialect == OP_C;
+}
+
+static void find_op(struct bc_op_name *op, const char *dialect)
+{
+	const struct vhlo_row *row = strcmp(dialect, "vhlo") ? NULL : vhlo_find(op->name);
+
+	op->op = row ? row->op : OP_COUNT;
+	op->attrs = row ? row->attrs : NULL;
+	if (!strcmp(dialect, "chlo"))
+		op->attrs = chlo_attrs(op->name, &op->op);
+	if (!op->attrs)
+		op->op = OP_COUNT;
+}
+
 static void read_op_names(struct bc_file *f, struct cursor *c, uint32_t most)
 {
 	while (c->at < c->end) {
@@ -265,8 +292,7 @@ static void read_op_names(struct bc_file *f, struct cursor *c, uint32_t most)
 			op->name = f->strings[v];
 			if (!is_text(op->name, f->lengths[v]))
 				bad(f, from, "the name of an operation is no valid UTF-8 text");
-			if (!strcmp(f->dialects[dialect], "vhlo"))
-				op->row = vhlo_find(op->name);
+			find_op(op, f->dialects[dialect]);
 		}
 	}
 }

@@ -344,9 +344,12 @@ static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 	struct vhlo_field field;
 	uint32_t n = 0;
 
-	for (const char *at = h->name->row->attrs; vhlo_next(&at, &field); n++) {
+	for (const char *at = h->name->attrs; vhlo_next(&at, &field); n++) {
 		const char *name = names[n] = field.slot->name;
-		struct t_attr *a = f->format >= 5 ? take_attr(&c) : old_attr(h, name);
+		bool optional = is_chlo(op->op) && field.optional;
+		struct t_attr *a = f->format < 5 ? old_attr(h, name)
+				   : optional    ? take_optional_attr(&c)
+						 : take_attr(&c);
 		if (!a)
 			continue; /* an old artifact's; the op's rule may miss it */
 		if (field.slot->stored == VS_algorithm)
@@ -377,8 +380,8 @@ static void read_return(struct bc_file *f, struct op_head *h)
 static void read_row(struct cursor *c, struct values *s, struct op_head *h)
 {
 	struct bc_file *f = c->f;
-	const struct vhlo_row *row = h->name->row;
-	struct t_op *op = op_new(f->p, row->op, op_table[row->op].text, file_place(f, h->at));
+	enum op known = h->name->op;
+	struct t_op *op = op_new(f->p, known, op_table[known].text, file_place(f, h->at));
 	struct regions regions;
 
 	for (uint32_t i = 0; i < h->nin; i++)
@@ -523,13 +526,14 @@ static void read_one(struct cursor *c, struct values *s)
 		read_func(c, &h);
 	else if (!top && is_op(&h, "vhlo", "return_v1"))
 		read_return(c->f, &h);
-	else if (!top && h.name->row)
+	else if (!top && h.name->op != OP_COUNT)
 		read_row(c, s, &h);
 	else if (!top && (is_op(&h, "builtin", "unrealized_conversion_cast") ||
 				 is_op(&h, "sdy", "sharding_constraint")))
 		read_passed(c->f, s, &h);
 	else if (!strcmp(h.dialect, "vhlo") &&
-		 (h.name->row || is_op(&h, "vhlo", "return_v1") || is_op(&h, "vhlo", "func_v1")))
+		 (h.name->op != OP_COUNT || is_op(&h, "vhlo", "return_v1") ||
+			 is_op(&h, "vhlo", "func_v1")))
 		bad(c->f, h.at, "'vhlo.%s' in a wrong place", h.name->name);
 	else
 		lacks(c->f, h.at, "unknown operation '%s.%s'", h.dialect, h.name->name);

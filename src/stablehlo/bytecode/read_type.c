@@ -320,6 +320,21 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 	}
 }
 
+/* Assembly text, which ends in a zero byte: what the builtin dialect has no code for. */
+static void text_type(struct cursor *c, struct bc_type *t)
+{
+	const char *text = take_text_entry(c);
+	enum dtype e = dtype_find(text);
+
+	t->weight = 1 + strlen(text);
+	if (e != DTYPE_none) {
+		t->dtype = e;
+		t->text = text;
+		return;
+	}
+	t->value = type_from_text(c->f->p, file_place(c->f, (const uint8_t *)text), text);
+}
+
 const struct bc_type *type_at(struct bc_file *f, uint32_t i)
 {
 	struct bc_entry *e = &f->types[i];
@@ -336,7 +351,7 @@ const struct bc_type *type_at(struct bc_file *f, uint32_t i)
 	f->p->tok.line = file_place(f, e->body.at).line;
 	enter(f->p);
 	if (!e->custom)
-		lacks(f, e->body.at, "types of dialect '%s' as text are not supported", dialect);
+		text_type(&c, t);
 	else if (!strcmp(dialect, "vhlo"))
 		vhlo_type(&c, t);
 	else if (!strcmp(dialect, "builtin"))

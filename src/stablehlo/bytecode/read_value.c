@@ -200,30 +200,20 @@ static void operand_alias(struct cursor *c, struct str *out)
 	str_addc(out, '>');
 }
 
-/* atol, rtol and ulps are written where they are not 0. */
 static void accuracy(struct cursor *c, struct bc_entry *e, struct str *out)
 {
-	double tolerance[2] = { take_f64(c), take_f64(c) };
-	int64_t ulps = take_signed(c);
-	const char *const names[] = { "atol", "rtol" };
+	static const char prefix[] = "#stablehlo<result_accuracy_mode ";
+	struct accuracy a = { .atol = take_f64(c) };
 
-	str_add(out, "#stablehlo.result_accuracy<");
-	for (int i = 0; i < 2; i++) {
-		if (tolerance[i] == 0)
-			continue;
-		str_addf(out, "%s = ", names[i]);
-		print_float(DTYPE_f64, &tolerance[i], out);
-		str_add(out, ", ");
-	}
-	if (ulps)
-		str_addf(out, "ulps = %lld, ", (long long)ulps);
-	str_add(out, "mode = #stablehlo.result_accuracy_mode<");
+	a.rtol = take_f64(c);
+	a.ulps = take_signed(c);
 	const uint8_t *from = c->at;
 	const struct t_attr *mode = take_part(c, e);
-	static const char prefix[] = "#stablehlo<result_accuracy_mode ";
 	if (mode->kind != T_raw || strncmp(mode->s, prefix, sizeof prefix - 1) != 0)
 		bad(c->f, from, "expected a mode of result accuracy");
-	str_addf(out, "%s>", mode->s + sizeof prefix - 1);
+	a.mode = job_printf(c->f->p->j, "%.*s", (int)(strlen(mode->s) - sizeof prefix),
+		mode->s + sizeof prefix - 1);
+	accuracy_print(&a, out);
 }
 
 static void attr_text(struct cursor *c, struct bc_entry *e, struct str *out)
@@ -283,7 +273,7 @@ static void mesh_structure(
 
 /* ---- dialects ------------------------------------------------------------------------------- */
 
-static void take_enum(struct cursor *c, enum vhlo_attr code, struct t_attr *a)
+static void take_enum(struct cursor *c, enum vhlo_attr code, const char *dialect, struct t_attr *a)
 {
 	const struct vhlo_attr_info *info = &vhlo_attrs[code];
 	const uint8_t *from = c->at;
@@ -300,7 +290,15 @@ static void take_enum(struct cursor *c, enum vhlo_attr code, struct t_attr *a)
 		return;
 	}
 	a->kind = T_raw;
-	a->s = job_printf(c->f->p->j, "#stablehlo<%s %s>", info->name, word);
+	a->s = job_printf(c->f->p->j, "#%s<%s %s>", dialect, info->name, word);
+}
+
+/* CHLO has two enums of its own; they have VHLO's numbers. */
+static void chlo_attr(struct cursor *c, struct t_attr *a)
+{
+	static const enum vhlo_attr codes[] = { VHLO_comparison_direction, VHLO_comparison_type };
+
+	take_enum(c, codes[take_index(c, 2, "attribute of chlo")], "chlo", a);
 }
 
 static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
@@ -313,7 +311,7 @@ static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	if (code >= VHLO_COUNT || !vhlo_attrs[code].name)
 		bad(c->f, from, "attribute %llu of vhlo is unknown", (unsigned long long)code);
 	if (vhlo_attrs[code].words) {
-		take_enum(c, (enum vhlo_attr)code, a);
+		take_enum(c, (enum vhlo_attr)code, "stablehlo", a);
 		return;
 	}
 	switch ((enum vhlo_attr)code) {
@@ -392,15 +390,11 @@ static void builtin_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	}
 }
 
-/* Assembly text, which ends in a zero byte. */
 static struct t_attr *text_attr(struct cursor *c)
 {
-	const uint8_t *from = c->at;
+	const char *text = take_text_entry(c);
 
-	if (c->at >= c->end || memchr(c->at, 0, (size_t)(c->end - c->at)) != c->end - 1)
-		bad(c->f, from, "an attribute as text does not end in its zero byte");
-	c->at = c->end;
-	return attr_from_text(c->f->p, file_place(c->f, from), (const char *)from);
+	return attr_from_text(c->f->p, file_place(c->f, (const uint8_t *)text), text);
 }
 
 struct t_attr *attr_at(struct bc_file *f, uint32_t i)
@@ -424,6 +418,8 @@ struct t_attr *attr_at(struct bc_file *f, uint32_t i)
 		vhlo_attr(&c, e, a);
 	else if (!strcmp(dialect, "builtin"))
 		builtin_attr(&c, e, a);
+	else if (!strcmp(dialect, "chlo"))
+		chlo_attr(&c, a);
 	else
 		lacks(f, e->body.at, "attributes of dialect '%s' are not supported", dialect);
 	take_end(&c, "an attribute");

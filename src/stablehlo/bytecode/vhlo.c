@@ -23,6 +23,11 @@ static const struct vhlo_row rows[] = {
 #define VHLO(op, name, since, until, attrs) { OP_##op, name, since, until, attrs },
 #include "stablehlo/bytecode/vhlo.def"
 };
+/* Of CHLO's ops that have attributes. */
+static const char *const beside[OP_COUNT] = {
+#define BESIDE(op, attrs) [OP_##op] = attrs,
+#include "stablehlo/bytecode/vhlo.def"
+};
 static const struct {
 	int since, format;
 } formats[] = {
@@ -136,6 +141,21 @@ const struct vhlo_row *vhlo_row_at(enum op op, int version)
 		if (r->since <= version && version <= r->until)
 			return r;
 	return NULL;
+}
+
+const char *chlo_attrs(const char *name, enum op *op)
+{
+	char text[64] = "chlo.";
+	size_t n = strlen(name);
+
+	if (n >= sizeof text - 5)
+		return NULL;
+	memcpy(text + 5, name, n + 1);
+	*op = op_find(text, n + 5);
+	if (*op == OP_COUNT)
+		return NULL;
+	const char *attrs = beside[*op] ? beside[*op] : "";
+	return strcmp(attrs, "-") ? attrs : NULL;
 }
 
 static int slot_order(const void *key, const void *slot)

@@ -198,13 +198,8 @@ static void named_add(struct bc_out *o, struct named *l, const char *name, uint3
 		l->values = job_grow(o->j, l->values, l->cap, to, sizeof *l->values);
 		l->cap = to;
 	}
-	uint32_t i = l->n++;
-	for (; i > 0 && strcmp(l->names[i - 1], name) > 0; i--) {
-		l->names[i] = l->names[i - 1];
-		l->values[i] = l->values[i - 1];
-	}
-	l->names[i] = name;
-	l->values[i] = value;
+	l->names[l->n] = name;
+	l->values[l->n++] = value;
 }
 
 /* as_text: builtin's, where an op is not VHLO's. */
@@ -338,8 +333,14 @@ static struct numbered *number(struct writer *w, const struct scope *outer, cons
 	for (uint32_t i = 0; i < n->s.n; i++) {
 		if (!is_written(n->s.order[i]))
 			continue;
+		const struct node *v = n->s.order[i];
+		uint32_t nresults = node_nresults(v);
+		if (is_chlo(v->op)) {    /* casts around it */
+			n->nvalues += node_noperands(v) + nresults;
+			n->nops += node_noperands(v) + nresults;
+		}
 		n->s.number[i] = base + n->nvalues;
-		n->nvalues += node_nresults(n->s.order[i]);
+		n->nvalues += nresults;
 		n->nops++;
 	}
 	return n;
@@ -433,6 +434,78 @@ static void check_row(struct bc_out *o, const struct vhlo_row *row, const struct
 		needs(o, V(0, 17), "a computation of another type than the operands");
 }
 
+/* ---- CHLO ----------------------------------------------------------------------------------- */
+
+static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t value)
+{
+	const struct named none = { 0 };
+
+	put_head(o, out, out_op(o, "builtin", "unrealized_conversion_cast"),
+		HAS_results | HAS_operands, out_location(o, NULL), &none, &none);
+	put_varint(out, 1);
+	put_varint(out, type);
+	put_varint(out, 1);
+	put_varint(out, value);
+}
+
+/* Properties of a CHLO op, as MLIR's text; absent ones are stored as 0. */
+static void chlo_fields(struct bc_out *o, const struct node *n, const char *attrs,
+	struct named *fields, struct named *beside)
+{
+	const struct key_set none = { { 0 } };
+	struct vhlo_field f;
+	struct str s;
+
+	str_init(&s, o->j);
+	print_attr_dict(o->j, o->g, n->op, n->attrs, &none, ATTR_INHERENT, "", "", &s);
+	struct t_attr *all = s.len ? attr_from_text(&o->text, o->at, s.text) : NULL;
+	while (vhlo_next(&attrs, &f)) {
+		const struct t_attr *a = dict_find(all, f.slot->name);
+		if (!a && !f.optional)
+			job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at,
+				"%s: the attribute %s is missing", o->op, f.slot->name);
+		uint32_t v = a ? out_asm(o, attr_raw_text(&o->text, a)) : 0;
+		if (o->format >= 5)
+			named_add(o, fields, f.slot->name, !f.optional ? v : a ? v << 1 | 1 : 0);
+		else if (a)
+			named_add(o, beside, f.slot->name, v);
+	}
+	named_discardable(o, beside, n->attrs, true);
+}
+
+/* Casts of the operands, the op, casts of its results: numbered in this order. */
+static void write_chlo(
+	struct writer *w, const struct numbered *s, const struct node *n, struct str *out)
+{
+	struct bc_out *o = &w->o;
+	uint32_t nin = node_noperands(n), nresults = node_nresults(n);
+	uint32_t last = value_number(s, n), op = last - nresults, first = op - nin;
+	struct named fields = { 0 }, beside = { 0 };
+	enum op same;
+	const char *attrs = chlo_attrs(op_table[n->op].text + 5, &same);
+
+	if (!attrs)
+		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s has no form in portable artifacts",
+			o->op);
+	for (uint32_t i = 0; i < nin; i++)
+		put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, n->in[i])),
+			value_number(s, n->in[i]));
+	chlo_fields(o, n, attrs, &fields, &beside);
+	put_head(o, out, out_op(o, "chlo", op_table[n->op].text + 5),
+		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0),
+		out_location(o, graph_location(o->g, n)), &fields, &beside);
+	if (nresults)
+		put_varint(out, nresults);
+	for (uint32_t i = 0; i < nresults; i++)
+		put_varint(out, type_as_text(o, shown_result(&w->p, &s->s, n, i)));
+	if (nin)
+		put_varint(out, nin);
+	for (uint32_t i = 0; i < nin; i++)
+		put_varint(out, first + i);
+	for (uint32_t i = 0; i < nresults; i++)
+		put_cast(o, out, type_of_value(o, shown_result(&w->p, &s->s, n, i)), op + i);
+}
+
 static const struct vhlo_row *row_of(struct writer *w, const struct node *n)
 {
 	const struct vhlo_row *row = vhlo_row_at(n->op, w->o.version), *newest = vhlo_newest(n->op);
@@ -461,6 +534,10 @@ static void write_node(
 
 	o->at = at && at->file ? (struct place){ at->file, at->line, at->column } : o->at;
 	o->op = job_printf(o->j, "'%s'", op_table[n->op].text);
+	if (is_chlo(n->op)) {
+		write_chlo(w, s, n, out);
+		return;
+	}
 	const struct vhlo_row *row = row_of(w, n);
 	check_row(o, row, n);
 	write_attrs(o, row, n, &fields, &beside);

@@ -47,6 +47,7 @@ void needs(const struct bc_out *o, int since, const char *what);
 
 /* write_value.c: numbers of types and attributes */
 uint32_t type_of_value(struct bc_out *o, const struct type *t);
+uint32_t type_as_text(struct bc_out *o, const struct type *t);       /* MLIR's own */
 uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *const *in,
 	uint32_t nout, const struct type *const *out);
 uint32_t out_asm(struct bc_out *o, const char *text);              /* assembly text, builtin's */
@@ -58,7 +59,7 @@ uint32_t out_builtin_string(struct bc_out *o, const char *s);            /* of d
 uint32_t out_type_attr(struct bc_out *o, uint32_t type);
 uint32_t out_none_attr(struct bc_out *o);
 uint32_t out_array(struct bc_out *o, uint32_t n, const uint32_t *v);
-/* entries with the numbers of their values; names sorted */
+/* entries in any order, with the numbers of their values */
 uint32_t out_dictionary(struct bc_out *o, bool builtin, uint32_t n, const char *const *names,
 	const uint32_t *values);
 uint32_t out_word(struct bc_out *o, enum vhlo_attr code, const char *word, size_t len);
@@ -67,5 +68,5 @@ uint32_t out_integers(struct bc_out *o, enum dtype t, uint32_t rank, const int64
 	const int64_t *v);
 /* Of a value that is kept as its text; VHLO's own form where it has one. */
 uint32_t out_of_text(struct bc_out *o, const char *text);
-uint32_t out_location(struct bc_out *o, const struct location *l);
+uint32_t out_location(struct bc_out *o, const struct location *list);
 #endif

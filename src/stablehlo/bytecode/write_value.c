@@ -1,5 +1,6 @@
 /* write_value.c -- types and attributes as VHLO has them. */
 #include "stablehlo/bytecode/write_impl.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define DYNAMIC INT64_MIN
@@ -147,6 +148,16 @@ uint32_t type_of_function(struct bc_out *o, uint32_t nin, const struct type *con
 	return out_type(o, "vhlo", true, &s);
 }
 
+uint32_t type_as_text(struct bc_out *o, const struct type *t)
+{
+	struct str s;
+
+	str_init(&s, o->j);
+	print_type(o->g, t, &s);
+	str_addc(&s, 0);
+	return out_type(o, "builtin", false, &s);
+}
+
 /* ---- plain attributes ----------------------------------------------------------------------- */
 
 static void begin_attr(struct bc_out *o, struct str *s, enum vhlo_attr a)
@@ -262,20 +273,36 @@ uint32_t out_builtin_string(struct bc_out *o, const char *text)
 	return out_attr(o, "builtin", true, &s);
 }
 
+struct item {
+	const char *name;
+	uint32_t value;
+};
+
+static int item_order(const void *a, const void *b)
+{
+	return strcmp(((const struct item *)a)->name, ((const struct item *)b)->name);
+}
+
 uint32_t out_dictionary(struct bc_out *o, bool builtin, uint32_t n, const char *const *names,
 	const uint32_t *values)
 {
 	uint32_t *name = job_array(o->j, n, sizeof *name);
+	struct item *items = job_array(o->j, n, sizeof *items);
 	struct str s;
 
 	for (uint32_t i = 0; i < n; i++)
-		name[i] = builtin ? out_builtin_string(o, names[i]) : out_string_attr(o, names[i]);
+		items[i] = (struct item){ names[i], values[i] };
+	if (n)
+		qsort(items, n, sizeof *items, item_order);
+	for (uint32_t i = 0; i < n; i++)
+		name[i] = builtin ? out_builtin_string(o, items[i].name)
+				  : out_string_attr(o, items[i].name);
 	str_init(&s, o->j);
 	put_varint(&s, builtin ? BUILTIN_dictionary : (int)VHLO_dictionary);
 	put_varint(&s, n);
 	for (uint32_t i = 0; i < n; i++) {
 		put_varint(&s, name[i]);
-		put_varint(&s, values[i]);
+		put_varint(&s, items[i].value);
 	}
 	return out_attr(o, builtin ? "builtin" : "vhlo", true, &s);
 }
@@ -422,36 +449,18 @@ static uint32_t out_alias(struct bc_out *o, const char *text)
 	return end_attr(o, &s);
 }
 
-/* [atol = 1.0,] [rtol = 1.0,] [ulps = 1,] mode = #stablehlo.result_accuracy_mode<WORD> */
 static uint32_t out_accuracy(struct bc_out *o, const char *text)
 {
 	struct parser p = structure_parser(o, text);
-	double tolerance[2] = { 0, 0 };
-	int64_t ulps = 0;
-	const char *word = "DEFAULT";
+	struct accuracy a;
 	struct str s;
 
-	while (!tok_is(&p, '>')) {
-		if (field(&p, "atol"))
-			tolerance[0] = read_bare_number(&p)->f;
-		else if (field(&p, "rtol"))
-			tolerance[1] = read_bare_number(&p)->f;
-		else if (field(&p, "ulps"))
-			ulps = tok_int(&p);
-		else if (field(&p, "mode"))
-			word = read_attr(&p)->s;
-		else
-			expected(&p, "a field of a result accuracy");
-		if (!accept(&p, ','))
-			break;
-	}
-	const char *open = strchr(word, '<');
-	word = open ? open + 1 : word;
-	uint32_t mode = out_word(o, VHLO_result_accuracy_mode, word, strcspn(word, ">"));
+	accuracy_read(&p, &a);
+	uint32_t mode = out_word(o, VHLO_result_accuracy_mode, a.mode, strlen(a.mode));
 	begin_attr(o, &s, VHLO_accuracy);
-	put_f64(&s, tolerance[0]);
-	put_f64(&s, tolerance[1]);
-	put_signed(&s, ulps);
+	put_f64(&s, a.atol);
+	put_f64(&s, a.rtol);
+	put_signed(&s, a.ulps);
 	put_varint(&s, mode);
 	return end_attr(o, &s);
 }
@@ -606,11 +615,13 @@ static uint32_t out_of(struct bc_out *o, const struct t_attr *a)
 	case T_symbol: return out_string_attr(o, a->s);
 	case T_type: return out_type_attr(o, type_of_value(o, a->type));
 	case T_array:
+		for (uint32_t i = 0; i < a->n; i++)
+			v[i] = out_of(o, a->list[i]);
+		return out_array(o, a->n, v);
 	case T_dict:
 		for (uint32_t i = 0; i < a->n; i++)
 			v[i] = out_of(o, a->list[i]);
-		return a->kind == T_array ? out_array(o, a->n, v)
-					  : out_dictionary(o, false, a->n, a->names, v);
+		return out_dictionary(o, false, a->n, a->names, v);
 	case T_ints:
 		if (!strcmp(a->tname, "i64") || !strcmp(a->tname, "i1"))
 			return out_integers(o, dtype_find(a->tname), 1, &n, a->ints);
@@ -630,10 +641,15 @@ uint32_t out_of_text(struct bc_out *o, const char *text)
 
 /* ---- locations ------------------------------------------------------------------------------ */
 
-/* A place in a file, in a name where there is one; else unknown. */
-uint32_t out_location(struct bc_out *o, const struct location *l)
+/* Where the program says the op is from: a name, a place in a file, or both.  The first of the list
+ * is its place in the text that was read, which is nobody else's business. */
+uint32_t out_location(struct bc_out *o, const struct location *list)
 {
+	const struct location *l = list ? list->next : NULL;
 	struct str s;
+
+	while (l && location_is_part(l))
+		l = l->next;
 
 	str_init(&s, o->j);
 	if (l && l->file) {

@@ -1,0 +1,65 @@
+/* accuracy.c -- #stablehlo.result_accuracy<...>, the one structured attribute that a graph has as text:
+ * read, and written in one form, so that equal ones are equal. */
+#include "stablehlo/print_impl.h"
+#include "stablehlo/text_impl.h"
+#include <string.h>
+
+static bool field(struct parser *p, const char *name)
+{
+	if (!accept_word(p, name))
+		return false;
+	expect(p, '=', "after the name of a field");
+	return true;
+}
+
+/* #stablehlo.result_accuracy_mode<WORD>: the word. */
+static const char *read_mode(struct parser *p)
+{
+	static const char prefix[] = "#stablehlo.result_accuracy_mode<";
+	const struct t_attr *a = read_attr(p);
+	size_t n = a->kind == T_raw ? strlen(a->s) : 0;
+
+	if (n < sizeof prefix || strncmp(a->s, prefix, sizeof prefix - 1) != 0)
+		expected(p, "a mode of result accuracy before this");
+	return job_printf(p->j, "%.*s", (int)(n - sizeof prefix), a->s + sizeof prefix - 1);
+}
+
+void accuracy_read(struct parser *p, struct accuracy *out)
+{
+	*out = (struct accuracy){ .mode = "DEFAULT" };
+	while (!tok_is(p, '>')) {
+		if (field(p, "atol"))
+			out->atol = read_bare_number(p)->f;
+		else if (field(p, "rtol"))
+			out->rtol = read_bare_number(p)->f;
+		else if (field(p, "ulps"))
+			out->ulps = tok_int(p);
+		else if (field(p, "mode"))
+			out->mode = read_mode(p);
+		else
+			expected(p, "a field of a result accuracy");
+		if (!accept(p, ','))
+			break;
+	}
+	if (!tok_is(p, '>'))
+		expected(p, "'>'");
+}
+
+/* Tolerances are written where they are not 0, as MLIR does. */
+void accuracy_print(const struct accuracy *a, struct str *out)
+{
+	str_add(out, "#stablehlo.result_accuracy<");
+	if (a->atol != 0) {
+		str_add(out, "atol = ");
+		print_float(DTYPE_f64, &a->atol, out);
+		str_add(out, ", ");
+	}
+	if (a->rtol != 0) {
+		str_add(out, "rtol = ");
+		print_float(DTYPE_f64, &a->rtol, out);
+		str_add(out, ", ");
+	}
+	if (a->ulps)
+		str_addf(out, "ulps = %lld, ", (long long)a->ulps);
+	str_addf(out, "mode = #stablehlo.result_accuracy_mode<%s>>", a->mode);
+}

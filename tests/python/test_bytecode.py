@@ -1,0 +1,286 @@
+"""Portable artifacts: what jaxlib writes is read as what its text says, and jaxlib reads what is written here.
+
+Programs are StableHLO's own (tests/conformance), JAX's modules and those below; a program that jaxlib's text
+parser refuses, or cannot write at a version, is left out.
+"""
+import glob
+import os
+import re
+import subprocess
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WEFT = os.path.join(os.environ.get("BUILD", os.path.join(ROOT, "build")), "weft")
+ROUNDTRIP = sorted(glob.glob(os.path.join(ROOT, "tests", "conformance", "roundtrip", "*.mlir")))
+JAX_MODULES = sorted(glob.glob(os.path.join(ROOT, "bench", "jax_modules", "*.mlir")))
+OLD = ["0.9.0", "0.10.0", "0.12.0", "0.14.0", "0.15.0", "0.20.0", "1.0.0", "1.4.0", "1.8.0", "1.13.7", "1.17.0"]
+NEW = ["1.18.0", "1.19.0", "1.20.0"]
+
+# What the folders have little of: each feature once.
+PROGRAMS = {
+    "captures": """
+func.func public @main(%n: tensor<i32>, %x: tensor<4xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<4xf32> {jax.result_info = "r"}) {
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %0:2 = stablehlo.while(%i = %n, %a = %x) : tensor<i32>, tensor<4xf32>
+  cond {
+    %c = stablehlo.constant dense<10> : tensor<i32>
+    %b = stablehlo.compare LT, %i, %c : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %b : tensor<i1>
+  } do {
+    %s = stablehlo.reduce(%a init: %z) applies stablehlo.add across dimensions = [0] : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+    %t = stablehlo.broadcast_in_dim %s, dims = [] : (tensor<f32>) -> tensor<4xf32>
+    %u = stablehlo.add %t, %x : tensor<4xf32>
+    stablehlo.return %i, %u : tensor<i32>, tensor<4xf32>
+  }
+  return %0#1 : tensor<4xf32>
+}""",
+    "constants": """
+func.func @main() -> (tensor<3xi1>, tensor<9xi1>, tensor<i1>, tensor<20xi1>, tensor<3xi4>, tensor<2xui64>, tensor<2xcomplex<f32>>, tensor<0xf32>, tensor<64x64xf32>, tensor<2xbf16>) {
+  %0 = stablehlo.constant dense<[true, false, true]> : tensor<3xi1>
+  %1 = stablehlo.constant dense<true> : tensor<9xi1>
+  %2 = stablehlo.constant dense<false> : tensor<i1>
+  %3 = stablehlo.constant dense<false> : tensor<20xi1>
+  %4 = stablehlo.constant dense<[-2, 7, -8]> : tensor<3xi4>
+  %5 = stablehlo.constant dense<[18446744073709551615, 1]> : tensor<2xui64>
+  %6 = stablehlo.constant dense<[(1.0, 2.0), (-0.0, 3.5)]> : tensor<2xcomplex<f32>>
+  %7 = stablehlo.constant dense<> : tensor<0xf32>
+  %8 = stablehlo.constant dense<1.5> : tensor<64x64xf32>
+  %9 = stablehlo.constant dense<[1.0, 0x7F80]> : tensor<2xbf16>
+  return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9 : tensor<3xi1>, tensor<9xi1>, tensor<i1>, tensor<20xi1>, tensor<3xi4>, tensor<2xui64>, tensor<2xcomplex<f32>>, tensor<0xf32>, tensor<64x64xf32>, tensor<2xbf16>
+}""",
+    "custom_calls": "\n".join(
+        ["func.func @main(%a: tensor<8x8xf32>) -> tensor<8x8xf32> {",
+         *(f"""  %{i} = stablehlo.custom_call @f(%a) {{api_version = {i} : i32, has_side_effect = true, backend_config = {config},
+      x.y = "s", operand_layouts = [dense<[0, 1]> : tensor<2xindex>], result_layouts = [dense<[1, 0]> : tensor<2xindex>],
+      output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = 0, operand_tuple_indices = []>]}}
+      : (tensor<8x8xf32>) -> tensor<8x8xf32>"""
+           for i, config in ((1, '"a\\00b"'), (2, '"t"'), (3, '""'), (4, '{k = [1 : i32, 2.0 : f64], s = "x"}'))),
+         "  return %4 : tensor<8x8xf32>", "}"]),
+    "composite": """
+module @m attributes {mhlo.num_partitions = 1 : i32, jax.uses_shape_polymorphism = false} {
+  func.func @main(%a: tensor<8xf32>) -> tensor<8xf32> attributes {x.t = tensor<2xf32>, x.f = (tensor<f32>) -> tensor<f32>} {
+    %0 = stablehlo.composite "a.b" %a {composite_attributes = {z = 1 : i32, a = [1.0 : f32, "s"], t = f32, b = true, d = dense<[1, 2]> : tensor<2xi8>, e = #stablehlo<precision HIGH>}, decomposition = @g, version = 2 : i32} : (tensor<8xf32>) -> tensor<8xf32>
+    return %0 : tensor<8xf32>
+  }
+  func.func private @g(%a: tensor<8xf32> {x.y = 1 : i8}) -> tensor<8xf32> {
+    return %a : tensor<8xf32>
+  }
+  func.func private @declared(tensor<f32>) -> tensor<f32>
+}""",
+    "tokens": """
+func.func @main(%t: !stablehlo.token, %x: tuple<tensor<f32>, tuple<tensor<2xi8>>>) -> tuple<tensor<f32>, !stablehlo.token> {
+  %0 = stablehlo.create_token : !stablehlo.token
+  %1 = stablehlo.after_all %t, %0 : !stablehlo.token
+  %2 = stablehlo.get_tuple_element %x[0] : (tuple<tensor<f32>, tuple<tensor<2xi8>>>) -> tensor<f32>
+  %3 = stablehlo.tuple %2, %1 : tuple<tensor<f32>, !stablehlo.token>
+  return %3 : tuple<tensor<f32>, !stablehlo.token>
+}""",
+    "bounds": """
+func.func @main(%x: tensor<?x4xf32, #stablehlo.bounds<5, ?>>, %y: tensor<?x?xf32>) -> tensor<?x4xf32, #stablehlo.bounds<5, ?>> {
+  %0 = stablehlo.negate %x : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
+  return %0 : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
+}""",
+    "accuracy": """
+func.func @main(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %0 = stablehlo.exponential %x {result_accuracy = #stablehlo.result_accuracy<atol = 1.000000e-05, ulps = 10, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>} : tensor<8x8xf32>
+  %1 = stablehlo.tan %0 {result_accuracy = #stablehlo.result_accuracy<mode = #stablehlo.result_accuracy_mode<HIGHEST>>} : tensor<8x8xf32>
+  %2 = stablehlo.dot_general %0, %1, contracting_dims = [1] x [0], precision = [DEFAULT, HIGH], algorithm = <lhs_precision_type = tf32, rhs_precision_type = tf32, accumulation_type = f32, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, allow_imprecise_accumulation = false> : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %2 : tensor<8x8xf32>
+}""",
+}
+# jaxlib has no quantised types: these go through Weft alone.
+QUANTISED = """
+func.func @main(%x: tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5:3>>, %y: tensor<4x2x!quant.uniform<ui8:f32:1, {0.5,0.25:7}>>) -> (tensor<2xf32>, tensor<4x2xf32>) {
+  %0 = stablehlo.uniform_dequantize %x : (tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5:3>>) -> tensor<2xf32>
+  %1 = stablehlo.uniform_dequantize %y : (tensor<4x2x!quant.uniform<ui8:f32:1, {0.5,0.25:7}>>) -> tensor<4x2xf32>
+  return %0, %1 : tensor<2xf32>, tensor<4x2xf32>
+}"""
+
+
+@pytest.fixture(scope="module")
+def jaxlib():
+    """Functions parse(text), write(module, version), read(bytes); None where jaxlib refuses."""
+    from jax._src.interpreters import mlir
+    from jaxlib.mlir import ir
+    from jaxlib.mlir.dialects import chlo, stablehlo
+    context = mlir.make_ir_context()
+    chlo.register_dialect(context)
+
+    class Jaxlib:
+        @staticmethod
+        def attempt(function, *args):
+            try:
+                with context:
+                    return function(*args)
+            except Exception:
+                return None
+
+        def parse(self, text):
+            return self.attempt(ir.Module.parse, text)
+
+        def write(self, module, version):
+            return self.attempt(stablehlo.serialize_portable_artifact, module, version, True)
+
+        def read(self, data):
+            return self.attempt(stablehlo.deserialize_portable_artifact, context, data)
+    return Jaxlib()
+
+
+def opt(file, *options):
+    return subprocess.run([WEFT, "opt", str(file), *options], capture_output=True, text=True, timeout=60)
+
+
+def renamed(text):
+    """Names of arguments in the order in which they come: bytecode has none."""
+    functions = []
+    for function in text.split("func.func"):
+        names = {}
+        functions.append(re.sub(r"%[A-Za-z_][\w$.-]*", lambda m: names.setdefault(m.group(), f"%arg{len(names)}"),
+                                function))
+    return "func.func".join(functions)
+
+
+def same(first, second, what):
+    assert first.returncode == 0, f"{what}: {first.stderr}"
+    assert second.returncode == 0, f"{what}: {second.stderr}"
+    assert renamed(first.stdout) == renamed(second.stdout), what
+
+
+def corpus(tmp_path):
+    """(file, versions): every version for ours and JAX's, one for each of StableHLO's in turn."""
+    for name, text in PROGRAMS.items():
+        file = tmp_path / (name + ".mlir")
+        file.write_text(text)
+        yield file, OLD
+    for i, file in enumerate(JAX_MODULES):
+        yield file, [OLD[i % len(OLD)], OLD[-1]]
+    for i, file in enumerate(ROUNDTRIP[::4]):
+        with open(file, encoding="utf-8") as f:
+            plain = "#stablehlo." not in "".join(re.findall(r"^module attributes.*", f.read(), re.M))
+        if plain:               # attributes of the dialect itself on a module are no part of VHLO
+            yield file, [OLD[i % len(OLD)]]
+
+
+def test_reads_what_jaxlib_writes(jaxlib, tmp_path, capfd):
+    read = 0
+    artifact = tmp_path / "a.mlirbc"
+    for file, versions in corpus(tmp_path):
+        with open(file, encoding="utf-8") as f:
+            module = jaxlib.parse(f.read())
+        text = opt(file)
+        if module is None or text.returncode:
+            continue
+        for version in versions:
+            data = jaxlib.write(module, version)
+            if data is None:
+                continue        # newer than that version
+            artifact.write_bytes(data)
+            same(text, opt(artifact), f"{file} at {version}")
+            read += 1
+    capfd.readouterr()          # MLIR writes its diagnostics to stderr
+    assert read > 150, f"only {read} artifacts were read"
+
+
+def test_jaxlib_reads_what_is_written(jaxlib, tmp_path, capfd):
+    read = 0
+    artifact, again = tmp_path / "a.mlirbc", tmp_path / "again.mlir"
+    for file, versions in corpus(tmp_path):
+        with open(file, encoding="utf-8") as f:
+            module = jaxlib.parse(f.read())
+        text = opt(file)
+        if module is None or text.returncode:
+            continue
+        for version in versions:
+            done = opt(file, "--emit", "bytecode", "--target", version, "-o", str(artifact))
+            if done.returncode:
+                assert "needs version" in done.stderr, f"{file} at {version}: {done.stderr}"
+                continue
+            module = jaxlib.read(artifact.read_bytes())
+            assert module is not None, f"jaxlib refuses {file} at {version}"
+            again.write_text(str(module))
+            # the module's own attributes are MLIR's, which writes them in another order
+            first, second = text.stdout.replace(", >", ">"), opt(again)
+            assert second.returncode == 0, second.stderr
+            assert body(first) == body(second.stdout), f"{file} at {version}"
+            read += 1
+    capfd.readouterr()
+    assert read > 150, f"only {read} artifacts were written"
+
+
+def body(text):
+    return renamed(text.split("\n", 1)[1])
+
+
+@pytest.mark.parametrize("version", NEW)
+def test_newer_versions_come_back(version, tmp_path):
+    artifact, quantised = tmp_path / "a.mlirbc", tmp_path / "quantised.mlir"
+    quantised.write_text(QUANTISED)
+    for file, _ in [*list(corpus(tmp_path))[::3], (quantised, None)]:
+        text = opt(file)
+        if text.returncode:
+            continue
+        done = opt(file, "--emit", "bytecode", "--target", version, "-o", str(artifact))
+        assert done.returncode == 0 or "needs version" in done.stderr, done.stderr
+        if done.returncode:
+            continue
+        same(text, opt(artifact), f"{file} at {version}")
+
+
+def test_locations_are_kept(jaxlib, tmp_path):
+    """A name and the place behind it, of a call site the callee; never the place in the text itself."""
+    text = """func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = stablehlo.add %a, %a : tensor<4xf32> loc(callsite("layer"("model.py":7:3) at "run.py":1:1))
+  return %0 : tensor<4xf32>
+}"""
+    first, second = tmp_path / "a.mlirbc", tmp_path / "b.mlirbc"
+    first.write_bytes(jaxlib.write(jaxlib.parse(text), "1.17.0"))
+    done = opt(first, "--emit", "bytecode", "-o", str(second))
+    assert done.returncode == 0, done.stderr
+    print_ = jaxlib.read(second.read_bytes()).operation.get_asm(enable_debug_info=True)
+    assert '"model.py":7:3' in print_ and '"layer"' in print_, print_
+    assert str(tmp_path).encode() not in second.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["run", "compile", "explain", "check"])
+def test_every_command_takes_it(jaxlib, tmp_path, command):
+    text = """func.func @main() -> tensor<2xf32> {
+  %0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}"""
+    artifact = tmp_path / "a.mlirbc"
+    artifact.write_bytes(jaxlib.write(jaxlib.parse(text), "1.17.0"))
+    more = ["-o", str(tmp_path / "a.weft")] if command == "compile" else []
+    done = subprocess.run([WEFT, command, str(artifact), *more], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("version, says", [("1.21.0", "0.9.0 to 1.20.0"), ("0.8.0", "0.9.0 to 1.20.0"),
+                                           ("new", "0.9.0 to 1.20.0"), ("1.3.0", "'stablehlo.tan': the operation needs version 1.4.0")])
+def test_versions_that_cannot_be(version, says, tmp_path):
+    file = tmp_path / "tan.mlir"
+    file.write_text("""func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = stablehlo.tan %a : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}""")
+    done = opt(file, "--emit", "bytecode", "--target", version)
+    assert done.returncode == 1 and says in done.stderr, done.stderr
+
+
+def test_damaged_artifacts_are_refused(tmp_path):
+    """Every truncation and every byte set to all ones: read, or refused with a position; never a crash."""
+    refused = 0
+    for seed in sorted(glob.glob(os.path.join(ROOT, "tests", "fuzz", "seeds", "bytecode", "*.mlirbc"))):
+        with open(seed, "rb") as f:
+            data = f.read()
+        damaged = tmp_path / "damaged.mlirbc"
+        cases = [data[:n] for n in range(4, len(data), 97)]
+        cases += [data[:i] + b"\xff" + data[i + 1:] for i in range(4, len(data), 61)]
+        for case in cases:
+            damaged.write_bytes(case)
+            done = opt(damaged, "--verify-only")
+            assert done.returncode in (0, 1), done.stderr
+            if done.returncode:
+                assert re.match(rf"{re.escape(str(damaged))}:\d+(:\d+)?: error: ", done.stderr), done.stderr
+                refused += 1
+    assert refused > 50
