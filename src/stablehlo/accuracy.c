@@ -1,4 +1,4 @@
-/* accuracy.c -- #stablehlo.result_accuracy<...>, the one structured attribute that a graph has as text:
+/* accuracy.c -- #stablehlo.result_accuracy<...>, a structured attribute that a graph has as text:
  * read, and written in one form, so that equal ones are equal. */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
