@@ -7,7 +7,7 @@
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
-static void keep(struct parser *p, const char *text)
+void module_keep(struct parser *p, const char *text)
 {
 	if (!(p->nkept & (p->nkept - 1)))
 		p->kept = job_grow(
@@ -120,7 +120,7 @@ void func_declare(
 		str_add(&s, " attributes ");
 		attr_print(p, f->attrs, &s);
 	}
-	keep(p, s.text);
+	module_keep(p, s.text);
 }
 
 void func_add(struct parser *p, struct t_func *f, size_t len, struct place at)
@@ -292,7 +292,7 @@ static void read_mesh(struct parser *p)
 		str_addc(&s, ' ');
 		attr_print(p, read_dict(p), &s);
 	}
-	keep(p, s.text);
+	module_keep(p, s.text);
 	if (accept_word(p, "loc"))
 		read_loc(p);
 }
@@ -323,7 +323,7 @@ static void read_generic_mesh(struct parser *p)
 	expect_arrow(p);
 	read_type_parens(p, &none);
 	str_add(&s, " : () -> ()");
-	keep(p, s.text);
+	module_keep(p, s.text);
 	if (accept_word(p, "loc"))
 		read_loc(p);
 }

@@ -305,6 +305,7 @@ void read_conv_numbers(struct parser *p, struct t_op *op);
 /* read_func.c */
 /* Enters f, whose name is len long, among the functions: an error when the name is taken. */
 void func_add(struct parser *p, struct t_func *f, size_t len, struct place at);
+void module_keep(struct parser *p, const char *text);        /* an op beside functions, as text */
 void func_link(struct parser *p, struct t_func *f);          /* it has a body */
 /* It has none: its canonical text is kept. */
 void func_declare(

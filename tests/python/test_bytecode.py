@@ -81,6 +81,16 @@ func.func @main(%x: tensor<?x4xf32, #stablehlo.bounds<5, ?>>, %y: tensor<?x?xf32
   %0 = stablehlo.negate %x : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
   return %0 : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
 }""",
+    "shardings": """
+module @m {
+  sdy.mesh @mesh = <["x"=2, "y"=4]>
+  sdy.mesh @other = <["x"=2], device_ids=[1, 0]>
+  func.func public @main(%a: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"x"}, {"y":(1)2, ?}]>}, %b: tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{?}p1, {"x"}p3], replicated={"y":(2)2}>}) -> (tensor<8x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{}, {}], unreduced={"x"}>}) {
+    %0 = sdy.sharding_constraint %a <@mesh, [{}, {"x"}]> : tensor<8x8xf32>
+    %1 = stablehlo.add %0, %b {sdy.sharding = #sdy.sharding_per_value<[<@mesh, [{"x"}, {}]>]>} : tensor<8x8xf32>
+    return %1 : tensor<8x8xf32>
+  }
+}""",
     "accuracy": """
 func.func @main(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %0 = stablehlo.exponential %x {result_accuracy = #stablehlo.result_accuracy<atol = 1.000000e-05, ulps = 10, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>} : tensor<8x8xf32>

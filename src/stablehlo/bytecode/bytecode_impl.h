@@ -3,6 +3,7 @@
  *   vhlo.def       VHLO as tables                vhlo.c          their look-up
  *   container.c    sections and tables of a file, cursors over its bytes
  *   read_type.c    types of a file               read_value.c    attributes and locations of a file
+ *   read_sdy.c     meshes and shardings
  *   read.c         its ops, as the text reader's tree (text_impl.h), which lower.c makes a graph of
  *   tables.c       strings, attributes, types, names of ops being written; the file from them
  *   write_value.c  types and attributes of a graph as VHLO's
@@ -68,6 +69,7 @@ struct bc_entry {
 		struct bc_type *type;
 	};
 	struct t_attr *location;
+	const char *part;            /* of sdy: its text within another */
 	uint64_t weight;
 };
 struct bc_file {
@@ -82,6 +84,7 @@ struct bc_file {
 	struct bc_op_name *ops;
 	struct bc_entry *attrs, *types;
 	struct span *properties;
+	uint64_t weight;             /* of all attributes of ops, as text */
 };
 
 /* container.c.  A cursor never leaves [at, end). */
@@ -126,6 +129,12 @@ struct t_attr *take_location(struct cursor *c);      /* as lower.c has them; NUL
 struct t_attr *value_new(struct bc_file *f, enum t_kind kind, const uint8_t *at);
 bool is_chlo(enum op op);
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b);
+
+/* The text of an attribute that is a part of e's. */
+const char *take_text_part(struct cursor *c, struct bc_entry *e);
+
+/* read_sdy.c */
+void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a);
 
 /* read.c */
 void read_bytecode(struct parser *p);

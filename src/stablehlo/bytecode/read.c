@@ -506,6 +506,24 @@ static void read_module(struct cursor *c, struct op_head *h, bool outer)
 	regions_end(&regions);
 }
 
+/* Kept as its text: sdy.mesh @m = <["x"=2]>. */
+static void read_mesh(struct bc_file *f, struct op_head *h)
+{
+	static const char *const names[] = { "mesh", "sym_name" };
+	struct t_attr *a[2];
+	struct str s;
+
+	take_fields(f, h, 2, names, a);
+	if (a[0]->kind != T_raw || a[1]->kind != T_string || h->nregions)
+		bad(f, h->at, "a mesh needs axes and a name");
+	str_init(&s, f->p->j);
+	str_add(&s, "sdy.mesh ");
+	print_symbol(a[1]->s, &s);
+	const char *axes = a[0]->s;
+	str_addf(&s, " = %s", strncmp(axes, "#sdy.mesh<", 10) ? axes : axes + 9);
+	module_keep(f->p, s.text);
+}
+
 /* ---- the walk ------------------------------------------------------------------------------- */
 
 static bool is_op(const struct op_head *h, const char *dialect, const char *name)
@@ -524,6 +542,8 @@ static void read_one(struct cursor *c, struct values *s)
 		read_module(c, &h, s->where == AT_file);
 	else if (top && is_op(&h, "vhlo", "func_v1"))
 		read_func(c, &h);
+	else if (top && is_op(&h, "sdy", "mesh"))
+		read_mesh(c->f, &h);
 	else if (!top && is_op(&h, "vhlo", "return_v1"))
 		read_return(c->f, &h);
 	else if (!top && h.name->op != OP_COUNT)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MAX_RANK   64
-#define MAX_WEIGHT (1 << 24)
+#define MAX_WEIGHT (1 << 22)
 #define DYNAMIC    INT64_MIN
 
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b)

@@ -18,9 +18,20 @@ struct t_attr *value_new(struct bc_file *f, enum t_kind kind, const uint8_t *at)
 	return a;
 }
 
+/* Ops share attributes, and each has its text of one: all together must be in proportion to the
+ * file. */
 struct t_attr *take_attr(struct cursor *c)
 {
-	return attr_at(c->f, take_index(c, c->f->nattrs, "attribute"));
+	struct bc_file *f = c->f;
+	const uint8_t *from = c->at;
+	uint32_t i = take_index(c, f->nattrs, "attribute");
+	struct t_attr *a = attr_at(f, i);
+
+	if (a->kind == T_array || a->kind == T_dict || a->kind == T_raw)
+		f->weight += f->attrs[i].weight;
+	if (f->weight > ((uint64_t)1 << 24) + 256 * (uint64_t)(f->all.end - f->all.at))
+		bad(f, from, "the attributes of all operations are too large together");
+	return a;
 }
 
 struct t_attr *take_optional_attr(struct cursor *c)
@@ -45,6 +56,15 @@ static struct t_attr *take_part(struct cursor *c, struct bc_entry *e)
 
 	e->weight = weight_add(c->f, from, e->weight, c->f->attrs[i].weight);
 	return a;
+}
+
+const char *take_text_part(struct cursor *c, struct bc_entry *e)
+{
+	struct cursor again = *c;
+	const struct t_attr *a = take_part(c, e);
+	const char *part = c->f->attrs[take_index(&again, c->f->nattrs, "attribute")].part;
+
+	return part ? part : attr_raw_text(c->f->p, a);
 }
 
 static const char *take_string_attr(struct cursor *c, struct bc_entry *e, const char *what)
@@ -420,6 +440,8 @@ struct t_attr *attr_at(struct bc_file *f, uint32_t i)
 		builtin_attr(&c, e, a);
 	else if (!strcmp(dialect, "chlo"))
 		chlo_attr(&c, a);
+	else if (!strcmp(dialect, "sdy"))
+		sdy_attr(&c, e, a);
 	else
 		lacks(f, e->body.at, "attributes of dialect '%s' are not supported", dialect);
 	take_end(&c, "an attribute");

@@ -624,6 +624,22 @@ static uint32_t write_dicts(struct bc_out *o, uint32_t n, struct t_attr *const *
 	return out_array(o, any ? n : 0, v);
 }
 
+/* sdy.mesh @m = <["x"=2]>, as MLIR's text within its op. */
+static void write_mesh(struct writer *w, const char *text, struct str *out)
+{
+	struct bc_out *o = &w->o;
+	struct named fields = { 0 }, none = { 0 };
+	const char *axes = strstr(text, " = <"), *name = strchr(text, '@');
+
+	if (!axes || !name || axes < name || axes[strlen(axes) - 1] != '>' || name[1] == '"')
+		job_fail_at(
+			o->j, WEFT_UNIMPLEMENTED, o->at, "'%.60s' has no form in bytecode", text);
+	name = job_printf(o->j, "%.*s", (int)(axes - name - 1), name + 1);
+	named_add(o, &fields, "mesh", out_asm(o, job_printf(o->j, "#sdy.mesh%s", axes + 3)));
+	named_add(o, &fields, "sym_name", out_builtin_string(o, name));
+	put_head(o, out, out_op(o, "sdy", "mesh"), 0, out_location(o, NULL), &fields, &none);
+}
+
 /* A function that is only declared is kept as text: read again, and written without a block. */
 static void write_declaration(struct writer *w, const char *text, struct str *out)
 {
@@ -670,7 +686,10 @@ static void write_module(struct writer *w, struct str *out)
 	put_varint(&region, 0);
 	put_varint(&region, (uint64_t)(nkept + nfuncs) << 1);
 	for (uint32_t i = 0; i < nkept; i++)
-		write_declaration(w, kept->list[i]->s, &region);
+		if (!strncmp(kept->list[i]->s, "sdy.mesh ", 9))
+			write_mesh(w, kept->list[i]->s, &region);
+		else
+			write_declaration(w, kept->list[i]->s, &region);
 	for (uint32_t i = 0; i < nfuncs; i++)
 		write_func(w, graph_func(o->g, i), &region);
 	o->op = NULL;

@@ -1,0 +1,121 @@
+/* read_sdy.c -- meshes and shardings of dialect sdy, which stand in artifacts of several devices as
+ * they are: as their text, all that Weft keeps of them. */
+#include "stablehlo/bytecode/bytecode_impl.h"
+#include <string.h>
+
+enum sdy_attr {
+	SDY_mesh_axis = 1,
+	SDY_mesh = 2,
+	SDY_sub_axis = 3,
+	SDY_axis = 4,
+	SDY_dimension = 5,
+	SDY_sharding = 6,
+	SDY_per_value = 7,
+	SDY_sharding_unreduced = 15,
+};
+
+/* attributes, with commas */
+static void parts(struct cursor *c, struct bc_entry *e, struct str *out)
+{
+	uint32_t n = take_count(c, "attributes");
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (i)
+			str_add(out, ", ");
+		str_add(out, take_text_part(c, e));
+	}
+}
+
+/* ["x"=2, "y"=4], device_ids=[0, 1] */
+static void mesh(struct cursor *c, struct bc_entry *e, struct str *out)
+{
+	str_add(out, "<[");
+	parts(c, e, out);
+	str_addc(out, ']');
+	uint32_t n = take_count(c, "devices");
+	for (uint32_t i = 0; i < n; i++)
+		str_addf(out, "%s%lld", i ? ", " : ", device_ids=[", (long long)take_signed(c));
+	str_add(out, n ? "]>" : ">");
+}
+
+/* {"x", ?}p1 */
+static void dimension(struct cursor *c, struct bc_entry *e, struct str *out)
+{
+	str_addc(out, '{');
+	parts(c, e, out);
+	if (!take_byte(c))
+		str_add(out, out->len > 1 ? ", ?" : "?");
+	str_addc(out, '}');
+	uint64_t priority = take_varint(c);
+	if (priority & 1)
+		str_addf(out, "p%llu", (unsigned long long)(priority >> 1));
+}
+
+/* @mesh, [{"x"}], replicated={"y"}, unreduced={"z"} */
+static void sharding(struct cursor *c, struct bc_entry *e, bool unreduced, struct str *out)
+{
+	static const char *const names[] = { ", replicated={", ", unreduced={" };
+	const char *of = take_text_part(c, e);
+
+	str_addf(out, "<%s, [", of[0] == '<' ? job_printf(c->f->p->j, "mesh%s", of) : of);
+	parts(c, e, out);
+	str_addc(out, ']');
+	for (int i = 0; i < 1 + unreduced; i++) {
+		struct str axes;
+		str_init(&axes, c->f->p->j);
+		parts(c, e, &axes);
+		if (axes.len)
+			str_addf(out, "%s%s}", names[i], axes.text);
+	}
+	str_addc(out, '>');
+}
+
+/* e->part: as it stands within others; prefix: what stands before it alone. */
+void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
+{
+	const uint8_t *from = c->at;
+	uint64_t code = take_varint(c);
+	const char *prefix = "";
+	struct str s;
+
+	str_init(&s, c->f->p->j);
+	a->kind = T_raw;
+	switch (code) {
+	case SDY_mesh_axis:
+		print_string(take_string(c, NULL), &s);
+		str_addf(&s, "=%lld", (long long)take_signed(c));
+		break;
+	case SDY_mesh: mesh(c, e, &s); break;
+	case SDY_sub_axis:
+		str_addf(&s, "(%lld)", (long long)take_signed(c));
+		str_addf(&s, "%lld", (long long)take_signed(c));
+		break;
+	case SDY_axis: {
+		print_string(take_string(c, NULL), &s);
+		const struct t_attr *sub = take_optional_attr(c);
+		if (sub && sub->kind != T_raw)
+			bad(c->f, from, "expected a part of an axis");
+		if (sub)
+			str_addf(&s, ":%s", sub->s);
+		break;
+	}
+	case SDY_dimension: dimension(c, e, &s); break;
+	case SDY_sharding:
+	case SDY_sharding_unreduced:
+		prefix = "#sdy.sharding";
+		sharding(c, e, code == SDY_sharding_unreduced, &s);
+		break;
+	case SDY_per_value:
+		prefix = "#sdy.sharding_per_value";
+		str_add(&s, "<[");
+		parts(c, e, &s);
+		str_add(&s, "]>");
+		break;
+	default:
+		lacks(c->f, from, "attribute %llu of dialect sdy is not supported",
+			(unsigned long long)code);
+	}
+	e->part = s.text;
+	e->weight += s.len;
+	a->s = job_printf(c->f->p->j, "%s%s", prefix, s.text);
+}
