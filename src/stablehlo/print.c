@@ -65,7 +65,7 @@ const char *new_param(struct printer *p)
 	}
 }
 
-static struct scope *scope_new(struct printer *p, const struct scope *outer, const struct region *r)
+struct scope *scope_new(struct printer *p, const struct scope *outer, const struct region *r)
 {
 	struct scope *s = job_alloc(p->j, sizeof *s);
 

@@ -85,6 +85,8 @@ uint32_t printer_nfuncs(const struct printer *p);
 const struct func *printer_func(const struct printer *p, uint32_t i);
 /* The name of a constant in a file: its place in print_files()'s list. */
 uint32_t print_file_number(struct printer *p, uint32_t slot);
+/* r within outer: its order is known, names and numbers are the caller's to set. */
+struct scope *scope_new(struct printer *p, const struct scope *outer, const struct region *r);
 void print_newline(struct printer *p);
 void print_value_name(struct printer *p, const struct scope *s, const struct node *n);
 const char *new_param(struct printer *p);

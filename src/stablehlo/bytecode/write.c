@@ -1,7 +1,7 @@
 /* write.c -- stablehlo_write: a graph's functions, regions and ops as a portable artifact.
  *
  * What the printer does with names is done with numbers (read.c says how they are given): a
- * region's nodes in the order of their ids, captured parameters by the number of what they capture,
+ * region's nodes in the printer's order, captured parameters by the number of what they capture,
  * the implicit effect token (graph.h R4) nowhere.  An op is written in the row of vhlo.def that the
  * target version has, each attribute that the graph leaves out with its default. */
 #include "base/file.h"
@@ -321,10 +321,7 @@ static struct numbered *number(struct writer *w, const struct scope *outer, cons
 {
 	struct numbered *n = job_alloc(w->o.j, sizeof *n);
 
-	n->s.outer = outer;
-	n->s.region = r;
-	n->s.order = region_order(w->o.j, r, &n->s.n);
-	n->s.number = job_array(w->o.j, n->s.n, sizeof *n->s.number);
+	n->s = *scope_new(&w->p, outer, r);
 	n->params = job_array(w->o.j, r->nparams, sizeof *n->params);
 	n->own = nown;
 	n->base = base;

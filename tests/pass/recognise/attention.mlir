@@ -78,7 +78,7 @@ module @jit_attn attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 
 //     return %10 : tensor<1x2x4x8x8xf32>
 //   }
 //   func.func private @weft.attention.impl_9(%arg0: tensor<2x8x4x1x16xf32>, %arg1: tensor<2x8x4x16xf32>, %arg2: tensor<2x8x4x16xf32>, %arg3: tensor<1x2x4x8x8xi1>) -> tensor<2x4x16x1x8xf32> {
-//     %0 = stablehlo.dot_general %arg0, %arg1, batching_dims = [0, 2] x [0, 2], contracting_dims = [4] x [3], precision = [DEFAULT, DEFAULT] : (tensor<2x8x4x1x16xf32>, tensor<2x8x4x16xf32>) -> tensor<2x4x8x1x8xf32>
+//     %0 = stablehlo.dot_general %arg0, %arg1, batching_dims = [0, 2] x [0, 2], contracting_dims = [4] x [3] : (tensor<2x8x4x1x16xf32>, tensor<2x8x4x16xf32>) -> tensor<2x4x8x1x8xf32>
 //     %1 = stablehlo.constant dense<2.500000e-01> : tensor<f32>
 //     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2x4x8x1x8xf32>
 //     %3 = stablehlo.multiply %0, %2 : tensor<2x4x8x1x8xf32>
@@ -87,7 +87,7 @@ module @jit_attn attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 
 //     %6 = stablehlo.broadcast_in_dim %5, dims = [] : (tensor<f32>) -> tensor<1x2x4x8x8xf32>
 //     %7 = stablehlo.select %arg3, %4, %6 : tensor<1x2x4x8x8xi1>, tensor<1x2x4x8x8xf32>
 //     %8 = stablehlo.composite "weft.softmax" %7 {composite_attributes = {dimensions = array<i64: 4>}, decomposition = @weft.softmax.impl_8} : (tensor<1x2x4x8x8xf32>) -> tensor<1x2x4x8x8xf32>
-//     %9 = stablehlo.dot_general %arg2, %8, batching_dims = [0, 2] x [1, 2], contracting_dims = [1] x [4], precision = [DEFAULT, DEFAULT] : (tensor<2x8x4x16xf32>, tensor<1x2x4x8x8xf32>) -> tensor<2x4x16x1x8xf32>
+//     %9 = stablehlo.dot_general %arg2, %8, batching_dims = [0, 2] x [1, 2], contracting_dims = [1] x [4] : (tensor<2x8x4x16xf32>, tensor<1x2x4x8x8xf32>) -> tensor<2x4x16x1x8xf32>
 //     return %9 : tensor<2x4x16x1x8xf32>
 //   }
 // }
