@@ -79,6 +79,60 @@ static bool region_effect(const struct t_region *r)
 	return any;
 }
 
+/* ---- what a region needs -------------------------------------------------------------------- */
+
+static void mark_region(struct parser *p, struct t_region *r);
+
+/* What op captures for ops that nothing depends on goes last.  Those are verified as all are, but
+ * neither the node nor a print has them, and so has no operand for their sake. */
+static void mark_captures(struct parser *p, struct t_op *op, bool live)
+{
+	bool *before = job_array(p->j, op->ncaptures, sizeof *before);
+	struct t_value **dead = job_array(p->j, op->ncaptures, sizeof *dead);
+	uint32_t ndead = 0;
+
+	for (uint32_t i = 0; i < op->ncaptures; i++) {
+		before[i] = op->captures[i]->live;
+		op->captures[i]->live = false;
+	}
+	for (uint32_t i = 0; i < op->nregions; i++)
+		mark_region(p, op->regions[i]);
+	for (uint32_t i = 0; i < op->ncaptures; i++) {
+		struct t_value *v = op->captures[i];
+		if (v->live)
+			op->captures[op->nlive++] = v;
+		else
+			dead[ndead++] = v;
+		v->live = before[i] || (live && v->live);
+	}
+	if (ndead)
+		memcpy(op->captures + op->nlive, dead, ndead * sizeof(struct t_value *));
+}
+
+static void mark_region(struct parser *p, struct t_region *r)
+{
+	struct t_op **ops;
+	uint32_t n = 0;
+
+	for (struct t_op *op = r->first; op; op = op->next)
+		n++;
+	ops = job_array(p->j, n, sizeof(struct t_op *));
+	n = 0;
+	for (struct t_op *op = r->first; op; op = op->next)
+		ops[n++] = op;
+	for (uint32_t i = 0; i < r->nresults; i++)
+		r->results[i]->live = true;
+	while (n-- > 0) {
+		struct t_op *op = ops[n];
+		bool live = op->effect;
+		for (uint32_t i = 0; i < op->nresults; i++)
+			live |= op->results[i].live;
+		for (uint32_t i = 0; live && i < op->nin; i++)
+			op->in[i]->live = true;
+		mark_captures(p, op, live);
+	}
+}
+
 struct order {
 	uint32_t n;
 	struct t_func **list;
@@ -99,6 +153,7 @@ static void visit(struct parser *p, struct t_func *f, struct order *o, uint32_t 
 		visit(p, f->callees[i], o, depth + 1);
 	f->state = 2;
 	f->effect = region_effect(f->body);
+	mark_region(p, f->body);
 	o->list[o->n++] = f;
 }
 
@@ -284,22 +339,22 @@ static void build_op(struct builder *b, struct t_op *op)
 {
 	struct parser *p = b->p;
 	struct attr_entry more[3];
-	uint32_t nmore = 0, nin = op->nin + op->ncaptures + op->effect;
+	uint32_t nmore = 0, nin = op->nin + op->nlive + op->effect;
 	uint32_t nregions = op->callee ? 1 : op->nregions;
 	const struct node **in = job_array(p->j, nin, sizeof *in);
 	const struct region **regions = job_array(p->j, nregions, sizeof *regions);
 
 	for (uint32_t i = 0; i < op->nin; i++)
 		in[i] = op->in[i]->node;
-	for (uint32_t i = 0; i < op->ncaptures; i++)
+	for (uint32_t i = 0; i < op->nlive; i++)
 		in[op->nin + i] = op->captures[i]->node;
 	if (op->effect)
 		in[nin - 1] = b->token;
 	if (op->callee)
 		regions[0] = op->callee->region;
-	if (op->ncaptures)
+	if (op->nlive)
 		more[nmore++] =
-			(struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->ncaptures) };
+			(struct attr_entry){ KEY_ncaptures, NULL, attr_int(p->g, op->nlive) };
 	if (op->effect)
 		more[nmore++] = (struct attr_entry){ KEY_effect, NULL, attr_bool(p->g, true) };
 	const struct attr *slot = op->op == OP_constant ? constant_slot(p, op) : NULL;
@@ -346,7 +401,7 @@ static const struct region *finish_region(struct builder *b, struct t_region *r,
 static const struct region *build_region(struct builder *b, struct t_op *op, struct t_region *r)
 {
 	struct parser *p = b->p;
-	uint32_t n = r->nparams + op->ncaptures + op->effect, at = r->nparams;
+	uint32_t n = r->nparams + op->nlive + op->effect, at = r->nparams;
 	const struct type **params = job_array(p->j, n, sizeof *params);
 	const struct node **outside = job_array(p->j, op->ncaptures, sizeof *outside);
 	struct builder inner = { .p = p, .trusted = b->trusted };
@@ -356,13 +411,14 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 		params[i] = solve(p, r->params[i].type, (struct dims_from){ DIMS_fresh, 0, like });
 		r->params[i].node = graph_parameter(p->g, i, params[i]);
 	}
-	for (uint32_t i = 0; i < op->ncaptures; i++, at++) {
+	/* Captures of dead ops stand for parameters behind the last. */
+	for (uint32_t i = 0; i < op->ncaptures; i++) {
 		outside[i] = op->captures[i]->node;
-		params[at] = outside[i]->type;
+		if (i < op->nlive)
+			params[at++] = outside[i]->type;
+		op->captures[i]->node = graph_parameter(p->g,
+			r->nparams + i + (i < op->nlive ? 0 : op->effect), outside[i]->type);
 	}
-	for (uint32_t i = 0; i < op->ncaptures; i++)
-		op->captures[i]->node =
-			graph_parameter(p->g, r->nparams + i, params[r->nparams + i]);
 	if (op->effect) {
 		params[at] = type_token(p->g);
 		inner.token = graph_parameter(p->g, at, params[at]);

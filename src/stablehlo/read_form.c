@@ -254,7 +254,7 @@ static void applied_region(struct parser *p, struct t_op *op, enum op inner, con
 	op_operand(p, o, &r->params[1]);
 	op_result_types(p, o, 1, &scalar);
 	o->results = job_alloc(p->j, sizeof *o->results);
-	*o->results = (struct t_value){ "", scalar, r, NULL, p->nvalues++ };
+	*o->results = (struct t_value){ "", scalar, r, NULL, p->nvalues++, false };
 	op_link(p, o);
 	r->terminated = true;
 	r->end = at;
@@ -457,7 +457,7 @@ static struct t_value *constant_before(struct parser *p, struct t_attr *value)
 	op_attr(p, c, "value", value);
 	op_result_types(p, c, 1, &value->type);
 	c->results = job_alloc(p->j, sizeof *c->results);
-	*c->results = (struct t_value){ "", value->type, p->region, NULL, p->nvalues++ };
+	*c->results = (struct t_value){ "", value->type, p->region, NULL, p->nvalues++, false };
 	op_link(p, c);
 	return c->results;
 }

@@ -193,7 +193,7 @@ void region_params(struct parser *p, struct t_region *r, uint32_t n, const char 
 	r->nparams = n;
 	r->params = job_array(p->j, n, sizeof *r->params);
 	for (uint32_t i = 0; i < n; i++)
-		r->params[i] = (struct t_value){ names[i], types[i], r, NULL, p->nvalues++ };
+		r->params[i] = (struct t_value){ names[i], types[i], r, NULL, p->nvalues++, false };
 }
 
 /* ^bb0(%a: tensor<f32>, %b: tensor<f32>): */
@@ -588,7 +588,7 @@ void op_results(struct parser *p, struct t_op *op)
 	op->results = job_array(p->j, op->nresults, sizeof *op->results);
 	for (uint32_t i = 0; i < op->nresults; i++)
 		op->results[i] =
-			(struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++ };
+			(struct t_value){ "", op->types[i], p->region, NULL, p->nvalues++, false };
 }
 
 static void name_results(

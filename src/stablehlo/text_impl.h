@@ -97,6 +97,7 @@ struct t_value {
 	struct t_region *region;     /* it lives in */
 	const struct node *node;     /* while building: in the region now being built */
 	uint32_t id;
+	bool live;                   /* a result or an effect depends on it */
 };
 struct t_region {
 	struct t_op *owner;          /* NULL: a function's body */
@@ -117,6 +118,7 @@ struct t_op {
 	struct place attrs_at;       /* of the attributes of a pretty form, or without file */
 	struct t_region *home;
 	uint32_t nin, nregions, nresults, nentries, cap_entries, ncaptures, cap_captures;
+	uint32_t nlive;              /* captures that its results depend on: the first ones */
 	struct t_value **in;
 	struct t_region **regions;
 	const struct type **types;   /* of results */
