@@ -91,6 +91,12 @@ static LLVMValueRef panel_at(
 	gen_here(g);
 	if (x->panels)
 		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
+	if (x->direct) {
+		i = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
+		i = ADD(i, ADD(MUL(kb, c64(g, x->c->cols_k)), x->n0));
+		i = ADD(i, MUL(p, c64(g, x->cols)));
+		return gep(g, mem_type(g, x->c->cols_type), cols, i);
+	}
 	i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
 		ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p));
 	i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
@@ -232,6 +238,8 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 		return;
 	}
 	x->rows = g->isa->rows * g->isa->cols / (uint32_t)x->cols * 4 / x->bytes;
+	if (x->direct)
+		x->rows = (uint32_t)c->m;
 	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	x->tile = tile_function(g, x, x->rows);
@@ -256,7 +264,8 @@ void core_contract(struct gen *g)
 	x->block = gen_scratch(g, (size_t)x->pad * group);
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * group);
-	if (!c->cols_packed || x->unit > 1)
+	x->direct = x->cols > PLAN_PANEL;
+	if (!x->direct && (!c->cols_packed || x->unit > 1))
 		x->panels = gen_scratch(g, CONTRACT_DEPTH * group);
 	x->panel_type = x->panels ? c->acc : c->cols_type;
 	contract_tiles(g, x);

@@ -120,7 +120,7 @@ struct copy {
 	bool beyond;                     /* the loop goes on to where AMX needs zeros */
 };
 
-static void prefetch(struct gen *g, LLVMValueRef p)
+void fetch(struct gen *g, LLVMValueRef p)
 {
 	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
 	/* to be read, kept, data */
@@ -250,7 +250,7 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
 	gen_here(g);
 	LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(ahead, stride));
-	prefetch(g, gep(g, mem_type(g, c->type), p, at));
+	fetch(g, gep(g, mem_type(g, c->type), p, at));
 }
 
 /* LANES rows of the source from c->row on, by way of a square of them. */

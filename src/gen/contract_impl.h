@@ -23,6 +23,7 @@ struct contraction {
 	unsigned unit;
 	LLVMTypeRef word;
 	bool whole_words;                /* k is known to be a multiple of unit */
+	bool direct;                     /* V is read as it lies */
 	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
 	/* R as it lies or copied: its elements, in memory rows_elem, and its strides, along k of
@@ -66,6 +67,8 @@ LLVMValueRef batch_offset(
 	struct gen *g, const struct contraction *x, const int64_t *strides, int64_t at);
 
 /* ---- contract_copy.c ---- */
+/* Asks for the cache line at p, which need not exist. */
+void fetch(struct gen *g, LLVMValueRef p);
 /* Turns a square of LANES rows of LANES words: element i of row r to element r of row i. Pitches
  * are in words; rows are aligned. */
 void turn_call(struct gen *g, struct contraction *x, LLVMValueRef from, int64_t from_pitch,

@@ -6,7 +6,8 @@
 #include "gen/contract_impl.h"
 #include <string.h>
 
-#define MAX_HALVES (PLAN_PANEL / LANES)
+#define MAX_HALVES (PLAN_WIDE / LANES)
+#define AHEAD 8                          /* rows of V that a tile fetches before it needs them */
 
 /* One element as the accumulator has it: a scalar, or LANES of them. */
 static LLVMValueRef tile_load(
@@ -40,16 +41,55 @@ static LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LL
 		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
 }
 
+/* The words of the tile's columns at word k, of V as it lies. */
+static void direct_columns(struct gen *g, const struct contraction *x, LLVMValueRef panel,
+	LLVMValueRef k, LLVMValueRef *v)
+{
+	LLVMTypeRef t = mem_type(g, x->c->cols_type);
+	int64_t stride = x->c->cols_k * x->unit;
+	LLVMValueRef row = gep(g, t, panel, MUL(k, c64(g, stride)));
+
+	for (unsigned h = 0; h < x->halves; h++) {
+		LLVMValueRef p = gep(g, t, row, c64(g, h * LANES));
+		for (unsigned u = 0; u < x->unit; u++)
+			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k)));
+		if (x->unit == 1) {
+			v[h] = tile_load(g, x, x->c->cols_type, p, true);
+			continue;
+		}
+		LLVMValueRef part[2];
+		for (unsigned u = 0; u < 2; u++) {
+			LLVMValueRef at = gep(g, t, p, c64(g, u * x->c->cols_k));
+			part[u] = LLVMBuildLoad2(g->b, lanes_of(t), at, "");
+			LLVMSetAlignment(part[u], 2);
+			part[u] = LLVMBuildZExt(g->b, part[u], lanes_of(x->word), "");
+		}
+		v[h] = OR(SHL(part[1], ci_like(part[1], 16)), part[0]);
+	}
+}
+
+static void tile_columns(struct gen *g, const struct contraction *x, LLVMValueRef panel,
+	LLVMValueRef k, LLVMValueRef *v)
+{
+	LLVMTypeRef t = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
+	LLVMValueRef from = gep(g, t, panel, MUL(k, c64(g, x->cols)));
+
+	if (x->direct) {
+		direct_columns(g, x, panel, k, v);
+		return;
+	}
+	for (unsigned h = 0; h < x->halves; h++)
+		v[h] = tile_load(g, x, x->panel_type, gep(g, t, from, c64(g, h * LANES)), true);
+}
+
 /* One word of k: every accumulator takes its product. */
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
-	LLVMTypeRef vt = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
-	LLVMValueRef v[MAX_HALVES], from = gep(g, vt, param[P_PANEL], MUL(k, c64(g, x->cols)));
+	LLVMValueRef v[MAX_HALVES];
 	LLVMValueRef row = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
-	for (unsigned h = 0; h < x->halves; h++)
-		v[h] = tile_load(g, x, x->panel_type, gep(g, vt, from, c64(g, h * LANES)), true);
+	tile_columns(g, x, param[P_PANEL], k, v);
 	for (uint32_t i = 0; i < rows; i++) {
 		LLVMValueRef p = gep(g, x->rows_elem, row, MUL(param[P_ROWS_M], c64(g, i)));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));

@@ -232,11 +232,28 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	c->m_block = (rows + tile - 1) / tile * tile;
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
-	int64_t width = 128;
-	while (width > 32 && blocks * batch * ((n + width - 1) / width) < 16 &&
+	int64_t width = c->panel > 128 ? c->panel : 128;
+	while (width > 32 && width > c->panel && blocks * batch * ((n + width - 1) / width) < 16 &&
 		rows * k * width > 1 << 20)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
+}
+
+/* For few rows V is read once: a tile as wide as there are registers for takes it from where it
+ * lies, a long piece of each row at a time. */
+static void contract_widen(struct contract *c, const struct plan_options *o)
+{
+	const struct isa_info *isa = &isa_table[o->isa];
+	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !o->strict;
+	if (c->cols_packed || c->cols_n > 1 || c->m < 1 || c->m > 4 || c->n < 0 || c->k < 0 ||
+		c->cols_k < 0 || c->acc != DTYPE_f32 || (pairs && c->k % 2) ||
+		(pairs && isa->instr & ISA_TILES))
+		return;
+	int64_t columns = isa->rows * isa->cols / c->m, wide = PLAN_WIDE;
+	while (wide > columns || c->n % wide)
+		wide /= 2;
+	if (wide > PLAN_PANEL)
+		c->panel = wide;
 }
 
 static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
@@ -293,6 +310,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 			   : cols->free_extent == 1 ? c.k
 						    : cols->free_stride;
 	}
+	contract_widen(&c, o);
 	contract_block(&c, o);
 	const struct node *operands[2] = { rows->view.base,
 		c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };

@@ -54,6 +54,7 @@ enum core {
  * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
 #define PLAN_PANEL 32                        /* columns of a panel, at most */
+#define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
 struct contract {
 	bool rows_are_lhs;
 	bool cols_packed;
@@ -74,7 +75,8 @@ struct contract {
 	int64_t m_block;
 	/* columns: a number, multiple of panel, or n when 0 */
 	int64_t n_block;
-	/* columns of a panel and of the tile; 0: PLAN_PANEL */
+	/* columns of a panel and of the tile; 0: PLAN_PANEL.  More than PLAN_PANEL: all rows are
+	 * one tile, n is a multiple, and V lies along n and is read without a copy */
 	int64_t panel;
 };
 

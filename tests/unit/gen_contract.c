@@ -132,6 +132,29 @@ static void shapes(struct graph *g, struct job *j)
 	CHECK(gen_emulated() || gen_runs(ISA_LEVEL_amx) || !gen_runs(ISA_LEVEL_avx512bf16));
 }
 
+/* Few rows: columns as they lie, in wide tiles. */
+static void wide(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 1, 512, 600, true, false, DTYPE_f32, 0, 256, false, false },
+		{ 2, 256, 33, false, false, DTYPE_f16, 0, 0, false, false },
+		{ 3, 256, 300, true, false, DTYPE_f32, 0, 128, true, false },
+		{ 1, 256, 600, true, false, DTYPE_bf16, 0, 0, false, false },
+		{ 4, 256, 34, true, false, DTYPE_bf16, 0, 0, false, false },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+		for (int panel = 64; panel <= 256 / list[i].m; panel *= 2) {
+			UNIT_NOTE("shape %u, panels of %d", i, panel);
+			check(g, j, &list[i], panel);
+		}
+}
+
+void test_gen_contract__few_rows(void)
+{
+	gen_with_graph(wide);
+}
+
 void test_gen_contract__shapes(void)
 {
 	gen_with_graph(shapes);
