@@ -20,7 +20,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ["minilm-b1", "minilm-b8", "bert-base", "gpt2-prefill", "resnet50-b1", "mlp-b64", "softmax-rows", "layernorm-rows",
-         "pointwise-16m", "tiny-add"]
+         "pointwise-16m", "tiny-add", "mobilenet-v2", "minilm-b1-bf16", "bert-base-bf16", "gpt2-prefill-bf16",
+         "resnet50-b1-bf16"]
 
 
 def bert_base():
@@ -31,18 +32,32 @@ def bert_base():
     return Field(BertModel(cfg, add_pooling_layer=False), "last_hidden_state"), (torch.randint(0, cfg.vocab_size, (1, 128)),), {}
 
 
-def workload(name: str):
+def mobilenet_v2():
+    import torch
+    from transformers import MobileNetV2Config, MobileNetV2Model
+    from workloads_shared import Field
+    return Field(MobileNetV2Model(MobileNetV2Config()), "last_hidden_state"), (torch.randn(1, 3, 224, 224),), {}
+
+
+def built(name: str):
+    """Module, inputs and what else is known; of a name that ends in -bf16, all its floats are."""
     import models
-    if name == "bert-base":
-        models.workload(name, "shared")(bert_base)
-    return models.load(("shared",))[name]
+    import torch
+    for own, build in (("bert-base", bert_base), ("mobilenet-v2", mobilenet_v2)):
+        if name.startswith(own):
+            models.workload(own, "shared")(build)
+    module, inputs, meta = models.load(("shared",))[name.removesuffix("-bf16")].build()
+    if name.endswith("-bf16"):
+        module = module.to(torch.bfloat16)
+        inputs = tuple(x.to(torch.bfloat16) if x.is_floating_point() else x for x in inputs)
+    return module, inputs, meta
 
 
 def measure(name: str, threads: int, rounds: int, clock: str) -> dict:
     import torch
     torch.set_num_threads(threads)
     now = {"wall": time.perf_counter, "cpu": time.process_time}[clock]
-    module, inputs, meta = workload(name).build()
+    module, inputs, meta = built(name)
     module.eval()
     row = {"workload": name, "params": meta["params"]}
     with torch.no_grad():
