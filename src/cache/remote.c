@@ -317,7 +317,7 @@ static bool request_run(struct request *q)
 		;
 	bool good = q->done && !q->failed;
 	if (!good)
-		paused_until = now() + REMOTE_PAUSE_S;
+		paused_until = now() + (double)REMOTE_PAUSE_S;
 	pthread_mutex_unlock(&lock);
 	if (!good)
 		cache_count(CACHE_remote_failed);
