@@ -93,6 +93,10 @@ struct weft_error *compile_version(const struct backend *b, struct weft_program 
 struct weft_error *compile_bytes(const struct backend *b, const struct weft_program *p,
 	const struct weft_options *o, void **bytes, size_t *size) BASE_MUST_USE;
 
+/* No program becomes code in this process from now on: compiles fail with CANCELLED. */
+void compiles_close(void);
+int compiles_running(void);                  /* that do just now */
+
 /* Opens libweft_codegen at first use. */
 struct weft_error *codegen_open(const struct codegen_table **out) BASE_MUST_USE;
 bool codegen_is_open(void);

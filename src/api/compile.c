@@ -31,6 +31,19 @@ struct compile {
 	size_t size;
 };
 
+static atomic_int running;
+static atomic_bool closed;
+
+void compiles_close(void)
+{
+	atomic_store(&closed, true);
+}
+
+int compiles_running(void)
+{
+	return atomic_load(&running);
+}
+
 double seconds_now(void)
 {
 	struct timespec t;
@@ -173,7 +186,10 @@ static struct weft_error *compile_anew(struct compile *c, const struct weft_prog
 	/* the graph's, not the handle's, state */
 	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	pthread_mutex_lock(lock);
-	struct weft_error *e = job_run(compile, c);
+	atomic_fetch_add(&running, 1);
+	struct weft_error *e = atomic_load(&closed)
+		? error_make(WEFT_CANCELLED, "the process is ending") : job_run(compile, c);
+	atomic_fetch_sub(&running, 1);
 	pthread_mutex_unlock(lock);
 	return e;
 }

@@ -2,7 +2,10 @@
 #include "api/later.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { EXIT_WAIT_MS = 60000 };
 
 struct later {
 	struct weft_executable *x;
@@ -16,7 +19,6 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct later *first, **last = &first;
 static bool running;                         /* is there a thread? */
 static bool closing;                         /* exit has begun */
-static bool inside;                          /* it compiles in this process */
 
 struct compile_mode compile_mode_of(const struct weft_options *o)
 {
@@ -167,12 +169,9 @@ static void *work(void *unused)
 		first = w->next;
 		last = first ? last : &first;
 		for (uint32_t i = 0; i < w->list.n && !closing; i++) {
-			inside = compile_mode_of(w->list.options[i]).how != HOW_subprocess;
 			pthread_mutex_unlock(&lock);
 			compile_next(w, i);
 			pthread_mutex_lock(&lock);
-			inside = false;
-			pthread_cond_broadcast(&changed);
 		}
 		pthread_mutex_unlock(&lock);
 		later_end(w);
@@ -184,14 +183,17 @@ static void *work(void *unused)
 	return NULL;
 }
 
-/* At exit LLVM's own destructors run: a compile in this process ends first. */
+/* At exit LLVM's own destructors run: what is generated in this process ends first.  Nothing else
+ * is waited for: a binding's callbacks may need an interpreter that is gone. */
 static void close_all(void)
 {
+	struct timespec step = { 0, 1000000 };
 	pthread_mutex_lock(&lock);
 	closing = true;
-	while (running && inside)
-		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
+	compiles_close();
+	for (int ms = 0; compiles_running() && ms < EXIT_WAIT_MS; ms++)
+		nanosleep(&step, NULL);
 }
 
 /* ---- fork: the child has no such thread, and what it waits for never comes ------------------ */
@@ -210,7 +212,7 @@ static void fork_parent(void)
 
 static void fork_child(void)
 {
-	running = inside = false;
+	running = false;
 	first = NULL;
 	last = &first;
 	forks++;
