@@ -301,6 +301,20 @@ def test_long_line(box):
             os.unlink(path)
 
 
+def test_little_text_that_says_much(box):
+    """Aliases of aliases double at each step; names and attributes are looked up without walking a list."""
+    attrs = "#a0 = [1, 1]\n" + "".join(f"#a{i + 1} = [#a{i}, #a{i}]\n" for i in range(60))
+    types = "!t0 = tensor<f32>\n" + "".join(f"!t{i + 1} = tuple<!t{i}, !t{i}>\n" for i in range(60))
+    box.refused("opt", box.write("attrs.mlir", attrs + "module attributes {x = #a60} {}\n"), pattern=POSITION)
+    box.refused("opt", box.write("types.mlir", types + "func.func private @f(!t60)\n"), pattern=POSITION)
+    many = ", ".join(f"a{i} = {i}" for i in range(20000))
+    box.refused("opt", box.write("many.mlir", "func.func @main(%a: tensor<f32>) {\n"
+                                 f"%0 = stablehlo.negate %a {{{many}}} : tensor<f32>\nreturn\n}}\n"), pattern=POSITION)
+    one = "(%a: tensor<f32>) -> tensor<f32> { return %a : tensor<f32> }\n"
+    functions = "".join(f"func.func private @f{i}{one}" for i in range(2000 if box.quick else 50000))
+    box.ok("opt", "--verify-only", box.write("functions.mlir", functions))
+
+
 def test_overflowing_shapes(box):
     for dims in ("9223372036854775807x2", "4294967296x4294967296", "99999999999999999999999",
                  "3037000500x3037000500x4", "65536x65536x65536x65536", "-1", "4611686018427387904"):

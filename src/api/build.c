@@ -432,7 +432,8 @@ static enum op op_named(struct weft_builder *b, const char *name)
 		const char *full = job_printf(b->job, "stablehlo.%s", name);
 		op = op_find(full, strlen(full));
 	}
-	if (op == OP_COUNT || op_table[op].dialect == OP_W || op_table[op].dialect == OP_F)
+	if (op == OP_COUNT || op_table[op].dialect == OP_W ||
+		op_table[op].dialect == OP_Y || op_table[op].dialect == OP_F)
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "no op is named %s", name);
 	return op;
 }

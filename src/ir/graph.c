@@ -217,14 +217,11 @@ static const struct func *func_copy(struct graph *g, const struct func *f)
 	return c;
 }
 
-void graph_add_func(struct graph *g, const struct func *f)
+static void func_put(struct graph *g, uint32_t at, const struct func *f)
 {
 	struct func_list *l = &g->now.funcs;
 	const struct func *copy = func_copy(g, f);
-	uint32_t at = 0;
 
-	while (at < l->n && strcmp(l->v[at]->name, f->name))
-		at++;
 	if (at == l->cap || l->v == g->before.funcs.v) {
 		uint32_t cap = l->cap < 4 ? 4 : at == l->cap ? l->cap * 2 : l->cap;
 		const struct func **v = graph_alloc(g, mem_size(cap, sizeof *v));
@@ -236,6 +233,20 @@ void graph_add_func(struct graph *g, const struct func *f)
 	l->v[at] = copy;
 	if (at == l->n)
 		l->n++;
+}
+
+void graph_add_func(struct graph *g, const struct func *f)
+{
+	uint32_t at = 0;
+
+	while (at < g->now.funcs.n && strcmp(g->now.funcs.v[at]->name, f->name))
+		at++;
+	func_put(g, at, f);
+}
+
+void graph_append_func(struct graph *g, const struct func *f)
+{
+	func_put(g, g->now.funcs.n, f);
 }
 
 uint32_t graph_nfuncs(const struct graph *g)

@@ -152,6 +152,7 @@ void region_inline_as(struct graph *g, const struct region *r, const struct node
 	const struct node **results, const char *part);
 
 void graph_add_func(struct graph *g, const struct func *f);  /* copied; replaces one of that name */
+void graph_append_func(struct graph *g, const struct func *f);        /* no function has its name */
 uint32_t graph_nfuncs(const struct graph *g);
 const struct func *graph_func(const struct graph *g, uint32_t i);
 const struct func *graph_find_func(const struct graph *g, const char *name);    /* NULL: none */

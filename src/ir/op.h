@@ -11,7 +11,7 @@ enum op {
 #undef OP
 	OP_COUNT
 };
-enum op_dialect { OP_S, OP_C, OP_F, OP_W };
+enum op_dialect { OP_S, OP_C, OP_F, OP_Y, OP_W };
 enum op_kind {
 	OP_MAP, OP_LEAF, OP_MOVE, OP_REDUCE, OP_WINDOW, OP_SCATTER, OP_SORT, OP_CONTRACT, OP_EXPAND,
 	OP_LIBRARY, OP_RANDOM, OP_CONTROL, OP_CUSTOM, OP_TUPLE, OP_TOKEN, OP_COLLECTIVE,

@@ -86,6 +86,10 @@ static void *type_make(struct graph *g, const void *key, uint64_t hash)
 	if (t->encoding)
 		c->encoding = graph_string(g, t->encoding, strlen(t->encoding));
 	c->elem = graph_copy(g, t->elem, t->n, sizeof *t->elem);
+	c->parts = 1;
+	for (uint32_t i = 0; i < t->n; i++)
+		if (__builtin_add_overflow(c->parts, t->elem[i]->parts, &c->parts))
+			c->parts = UINT32_MAX;
 	c->hash = hash;
 	c->id = g->now.ntypes++;
 	return c;

@@ -41,6 +41,7 @@ struct type {
 	const struct type *const *elem;
 	uint64_t hash;
 	uint32_t id;
+	uint32_t parts;              /* types it is made of, itself too, written out; saturates */
 };
 
 const struct type *type_tensor(struct graph *g, enum dtype t, uint32_t rank, const int64_t *dims);

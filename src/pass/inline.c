@@ -1,4 +1,5 @@
-/* inline.c -- calls, and composites that no later stage knows by name, become their bodies.
+/* inline.c -- calls, composites that no later stage knows by name, and manual computations of one
+ * device become their bodies.
  *
  * One rewrite replaces the calls of one level; the bodies may hold calls themselves, so it is
  * repeated until nothing changes.  Recursion is refused when a program is read, so this ends. */
@@ -21,6 +22,20 @@ static const char *part_of(struct graph *g, const struct node *n)
 	return name;
 }
 
+/* Is n a manual computation whose parts are the whole: of one device? */
+static bool is_whole(const struct node *n)
+{
+	if (n->op != OP_manual_computation)
+		return false;
+	for (uint32_t i = 0; i < n->nin; i++)
+		if (n->in[i]->type != n->regions[0]->params[i])
+			return false;
+	for (uint32_t i = 0; i < node_nresults(n); i++)
+		if (node_result_type(n, i) != n->regions[0]->results[i]->type)
+			return false;
+	return true;
+}
+
 static const struct node *inline_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -30,7 +45,7 @@ static const struct node *inline_node(void *arg, struct graph *g, const struct n
 		const struct node *const *results = of_call[n->in[0]->id];
 		return results ? results[node_int(n, KEY_index, 0)] : NULL;
 	}
-	if (n->op != OP_call && n->op != OP_composite)
+	if (n->op != OP_call && n->op != OP_composite && !is_whole(n))
 		return region_rewrite_nested(g, n, in, pass_inline);
 	const struct region *body = n->regions[0];
 	const struct node **results = job_array(graph_job(g), body->nresults + 1, sizeof *results);

@@ -531,6 +531,6 @@ void lower_all(struct parser *p)
 	for (uint32_t i = 0; i < o.n; i++)
 		build_func(p, o.list[i], o.list[i] == entry);
 	for (struct t_func *f = p->first; f; f = f->next)
-		graph_add_func(p->g, f->built);
+		graph_append_func(p->g, f->built);
 	set_module(p);
 }

@@ -104,6 +104,8 @@ const struct type *shown_result(
 const struct type *shown_type(const struct printer *p, const struct scope *s, const struct node *v);
 
 /* print_op.c */
+/* What ends a region of op. */
+const char *region_end(enum op op);
 void print_op(struct printer *p, const struct scope *s, const struct node *n);
 void print_operands(struct printer *p, const struct scope *s, const struct node *n, uint32_t from,
 	uint32_t to);

@@ -62,7 +62,7 @@ void print_region(
 		}
 		str_add(p->out, "):");
 	}
-	print_body(p, inner, inner->region->nresults - node_has_effect(n), "stablehlo.return");
+	print_body(p, inner, inner->region->nresults - node_has_effect(n), region_end(n->op));
 	print_newline(p);
 	str_addc(p->out, '}');
 }
@@ -278,7 +278,7 @@ void print_op(struct printer *p, const struct scope *s, const struct node *n)
 {
 	const char *form = syntax_forms[n->op];
 
-	if (form && form_fits(n, form))
+	if (form && op_table[n->op].dialect != OP_Y && form_fits(n, form))
 		print_form(p, s, n, form);
 	else
 		print_generic(p, s, n);

@@ -6,13 +6,26 @@
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
+#define MOST_VALUES (1 << 22)
+
 struct t_attr *attr_new(struct parser *p, enum t_kind kind)
 {
 	struct t_attr *a = job_alloc(p->j, sizeof *a);
 
 	a->kind = kind;
 	a->at = tok_place(p);
+	a->weight = 1;
 	return a;
+}
+
+/* Adds a part to a list or dictionary.  Aliases of aliases can make little text say much. */
+static struct t_attr *add_weight(struct parser *p, struct t_attr *a, struct t_attr *part)
+{
+	a->weight += part->weight;
+	if (a->weight > MOST_VALUES)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at,
+			"an attribute of more than %d values", MOST_VALUES);
+	return part;
 }
 
 /* The type behind `:` of a number: its name, or the text of a tensor type. */
@@ -93,7 +106,7 @@ static struct t_attr *read_array(struct parser *p)
 			a->list = job_grow(p->j, a->list, cap, to, sizeof *a->list);
 			cap = to;
 		}
-		a->list[a->n++] = read_attr(p);
+		a->list[a->n++] = add_weight(p, a, read_attr(p));
 	} while (accept(p, ','));
 	expect(p, ']', "after an array");
 	return a;
@@ -121,7 +134,8 @@ struct t_attr *read_dict(struct parser *p)
 			if (!strcmp(a->names[i], a->names[a->n]))
 				expected(p, "an attribute not given before");
 		lex(p);
-		a->list[a->n] = accept(p, '=') ? read_attr(p) : attr_new(p, T_unit);
+		a->list[a->n] = add_weight(
+			p, a, accept(p, '=') ? read_attr(p) : attr_new(p, T_unit));
 		a->n++;
 	} while (accept(p, ','));
 	expect(p, '}', "after attributes");
@@ -173,7 +187,7 @@ static struct t_attr *read_small_array(struct parser *p)
 	return a;
 }
 
-/* From tok '<' to its '>', as text with blanks collapsed; goes on behind it. */
+/* From tok '<' (or [ or {) to its '>', as text with blanks collapsed; goes on behind it. */
 const char *skip_balanced(struct parser *p)
 {
 	struct str out;
@@ -182,7 +196,7 @@ const char *skip_balanced(struct parser *p)
 	bool blank = false, quoted = false;
 
 	str_init(&out, p->j);
-	if (!tok_is(p, '<'))
+	if (!tok_is(p, '<') && !tok_is(p, '[') && !tok_is(p, '{'))
 		expected(p, "'<'");
 	for (; s < p->end; s++) {
 		char c = *s;

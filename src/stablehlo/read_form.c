@@ -373,6 +373,37 @@ void form_scan(struct parser *p, struct t_op *op)
 	op_function_type(p, op);
 }
 
+/* in_shardings=[..]: what generic form writes as #sdy.sharding_per_value<[..]>. */
+static void manual_part(struct parser *p, struct t_op *op, const char *name, const char *before,
+	const char *after)
+{
+	struct t_attr *a = attr_new(p, T_raw);
+
+	expect_word(p, name);
+	expect(p, '=', "after the name of an attribute");
+	a->s = job_printf(p->j, "%s%s%s", before, skip_balanced(p), after);
+	op_attr(p, op, name, a);
+}
+
+/* (%x) in_shardings=[..] out_shardings=[..] manual_axes={..} (%a: t) {..} {..} : (..) -> .. */
+void form_manual(struct parser *p, struct t_op *op)
+{
+	expect(p, '(', "before the operands");
+	read_operands(p, op);
+	expect(p, ')', "after the operands");
+	manual_part(p, op, "in_shardings", "#sdy.sharding_per_value<", ">");
+	manual_part(p, op, "out_shardings", "#sdy.sharding_per_value<", ">");
+	manual_part(p, op, "manual_axes", "#sdy<manual_axes", ">");
+	struct t_region *r = region_begin(p, op);
+	region_arguments(p, r);
+	expect(p, '{', "before a region");
+	region_body(p, r);
+	if (tok_is(p, '{'))
+		op_attrs(p, op, read_dict(p));
+	expect(p, ':', "before the type of the op");
+	op_function_type(p, op);
+}
+
 /* ---- convolution ---------------------------------------------------------------------------- */
 
 static void window_padding(struct parser *p, struct t_op *op)

@@ -6,6 +6,8 @@
 #include "stablehlo/text_impl.h"
 #include <string.h>
 
+#define MOST_ATTRS 4096                  /* of an op: they are compared with each other */
+
 const char *const syntax_forms[OP_COUNT] = {
 #define SYNTAX(name, form) [OP_##name] = form,
 #include "stablehlo/syntax.def"
@@ -118,6 +120,9 @@ void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr 
 		op->entries = job_grow(p->j, op->entries, op->nentries, to, sizeof *op->entries);
 		op->cap_entries = to;
 	}
+	if (op->nentries == MOST_ATTRS)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, value->at, "more than %d attributes",
+			MOST_ATTRS);
 	if (op_find_attr(op, name))
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, value->at, "attribute '%s' is given twice",
 			name);
@@ -196,14 +201,13 @@ void region_params(struct parser *p, struct t_region *r, uint32_t n, const char 
 		r->params[i] = (struct t_value){ names[i], types[i], r, NULL, p->nvalues++, false };
 }
 
-/* ^bb0(%a: tensor<f32>, %b: tensor<f32>): */
-void region_label(struct parser *p, struct t_region *r)
+/* (%a: tensor<f32>, %b: tensor<f32>) */
+void region_arguments(struct parser *p, struct t_region *r)
 {
 	uint32_t n = 0, cap = 0;
 	const char **names = NULL;
 	const struct type **types = NULL;
 
-	lex(p);
 	if (accept(p, '(') && !accept(p, ')')) {
 		do {
 			if (n == cap) {
@@ -223,8 +227,15 @@ void region_label(struct parser *p, struct t_region *r)
 		} while (accept(p, ','));
 		expect(p, ')', "after the block arguments");
 	}
-	expect(p, ':', "after the name of a block");
 	region_params(p, r, n, names, types);
+}
+
+/* ^bb0(%a: tensor<f32>): */
+void region_label(struct parser *p, struct t_region *r)
+{
+	lex(p);
+	region_arguments(p, r);
+	expect(p, ':', "after the name of a block");
 }
 
 /* Behind '{'; the parameters are known, or a label says them. */
@@ -384,6 +395,7 @@ static void form_part(struct parser *p, struct t_op *op, const char *name)
 		{ "while", form_while },
 		{ "convolution", form_convolution },
 		{ "scan", form_scan },
+		{ "manual", form_manual },
 		{ "barrier", form_barrier },
 		{ "slice", form_slice },
 		{ "dot_dims", form_dot_dims },
@@ -475,7 +487,12 @@ static void read_generic(struct parser *p, struct t_op *op)
 static bool is_return(const char *name)
 {
 	return !strcmp(name, "stablehlo.return") || !strcmp(name, "func.return") ||
-	       !strcmp(name, "return");
+	       !strcmp(name, "return") || !strcmp(name, "sdy.return");
+}
+
+const char *region_end(enum op op)
+{
+	return op_table[op].dialect == OP_Y ? "sdy.return" : "stablehlo.return";
 }
 
 void region_return(struct parser *p, struct t_op *op)
@@ -513,7 +530,7 @@ static void read_return(struct parser *p, struct t_op *op)
 		}
 		op_check_operands(p, op, n, types, at);
 	}
-	if (r->owner && strcmp(op->name, "stablehlo.return") != 0)
+	if (r->owner && strcmp(op->name, region_end(r->owner->op)) != 0)
 		job_fail_at(
 			p->j, WEFT_INVALID_ARGUMENT, at, "'%s' does not end this region", op->name);
 	region_return(p, op);
@@ -626,7 +643,8 @@ static enum op find_op(const char *name)
 	if (!strcmp(name, "stablehlo.cross-replica-sum"))
 		return OP_cross_replica_sum;
 	enum op op = op_find(name, strlen(name));
-	return op != OP_COUNT && (op_table[op].dialect == OP_S || op_table[op].dialect == OP_C)
+	return op != OP_COUNT && (op_table[op].dialect == OP_S || op_table[op].dialect == OP_C ||
+				     op_table[op].dialect == OP_Y)
 		       ? op
 		       : OP_COUNT;
 }

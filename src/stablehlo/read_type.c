@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_RANK 64
+#define MOST_PARTS (1 << 16)         /* of a type: aliases of aliases can make it huge */
 
 bool at_type(const struct parser *p)
 {
@@ -413,6 +414,8 @@ const struct type *read_type(struct parser *p)
 		expected(p, "a type");
 	}
 	leave(p);
+	if (t->parts > MOST_PARTS)
+		expected(p, "a type of fewer parts before this");
 	return t;
 }
 

@@ -68,6 +68,7 @@ struct t_attr {
 	enum t_kind kind;
 	struct place at;
 	struct t_source source;      /* raw: behind its first < */
+	uint32_t weight;             /* how many values it is made of, written out */
 	int64_t i;
 	double f;
 	bool bare;                   /* int: no type was written */
@@ -275,6 +276,7 @@ void region_params(struct parser *p, struct t_region *r, uint32_t n, const char 
 	const struct type *const *types);
 void region_body(struct parser *p, struct t_region *r);      /* ops up to } */
 void region_label(struct parser *p, struct t_region *r);     /* ^bb0(%a: t): */
+void region_arguments(struct parser *p, struct t_region *r); /* (%a: t) */
 struct t_value *read_operand(struct parser *p);
 void op_operand(struct parser *p, struct t_op *op, struct t_value *v);
 uint32_t read_operands(struct parser *p, struct t_op *op);   /* %a, %b ... */
@@ -295,7 +297,7 @@ void region_return(struct parser *p, struct t_op *op);       /* op ends the regi
 typedef void form_fn(struct parser *p, struct t_op *op);
 void check_complete(struct parser *p, struct t_op *op);
 form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check,
-	form_barrier, form_slice, form_dot_dims, form_precision, form_algorithm,
+	form_barrier, form_slice, form_manual, form_dot_dims, form_precision, form_algorithm,
 	form_precision_format;
 struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v);
 struct t_attr *int_attr(struct parser *p, int64_t v);

@@ -96,6 +96,19 @@ void eval_composite(struct call *c)
 	eval_call(c);
 }
 
+void eval_manual_computation(struct call *c)
+{
+	const struct region *body = c->n->regions[0];
+
+	for (uint32_t i = 0; i < c->nin && i < body->nparams; i++)
+		for (uint32_t k = 0; k < c->in[i]->rank; k++)
+			if (body->params[i]->dims[k] >= 0 &&
+				body->params[i]->dims[k] != c->in[i]->dims[k])
+				eval_fail(c, WEFT_UNIMPLEMENTED,
+					"there is one device; the computation is for parts");
+	eval_call(c);
+}
+
 void eval_async_start(struct call *c)
 {
 	struct tensor **results = job_array(c->e->j, c->n->regions[0]->nresults, sizeof *results);

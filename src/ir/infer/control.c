@@ -185,6 +185,28 @@ const struct type *infer_call(struct graph *g, const struct node_spec *s)
 	return call(g, s, NULL, NULL);
 }
 
+/* manual_computation: what each device does with its part; element types and ranks agree. */
+const struct type *infer_manual_computation(struct graph *g, const struct node_spec *s)
+{
+	struct body b = spec_body(g, s, 0, NULL, s->nin, -1);
+	const struct type **t = job_array(graph_job(g), b.nresults ? b.nresults : 1, sizeof *t);
+	for (uint32_t i = 0; i < s->nin + b.nresults; i++) {
+		uint32_t k = i < s->nin ? i : i - s->nin;
+		const struct type *inside = i < s->nin ? b.r->params[k] : b.r->results[k]->type;
+		const struct type *whole = i < s->nin ? s->in[k]->type : spec_declared(s, k);
+		if (!whole)
+			whole = inside;
+		if (i >= s->nin)
+			t[k] = whole;
+		if (inside->kind != TYPE_tensor || whole->kind != TYPE_tensor ||
+			inside->rank != whole->rank || !elem_same(inside, whole))
+			spec_fail(g, s, NULL, "%s %u: expected a part of %s, found %s",
+				i < s->nin ? "parameter" : "result", k, spec_text(g, whole),
+				spec_text(g, inside));
+	}
+	return spec_results(g, s, NULL, b.nresults, t);
+}
+
 /* composite_c1: a namespace, a dot, a name. */
 static bool is_namespaced(const char *name)
 {
