@@ -286,3 +286,8 @@ bench-gemm: build $(BUILD)/machine
 .PHONY: bench
 bench: build
 	@.venv/bin/python bench/spine.py --out bench/RESULTS.md
+
+# Memory-bound kernels beside eager and a plain copy of as many bytes.
+.PHONY: bench-kernels
+bench-kernels: build
+	@.venv/bin/python bench/kernels.py
