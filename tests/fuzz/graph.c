@@ -63,7 +63,11 @@ static int64_t elements(struct weft_tensor_type t)
 
 static bool same_shape(struct weft_tensor_type a, struct weft_tensor_type b)
 {
-	return a.rank == b.rank && !memcmp(a.dims, b.dims, a.rank * sizeof *a.dims);
+	bool same = a.rank == b.rank;
+
+	for (uint32_t d = 0; same && d < a.rank; d++)
+		same = a.dims[d] == b.dims[d];
+	return same;
 }
 
 /* A value of that dtype (WEFT_INVALID_DTYPE: any) and shape; `otherwise` where there is none. */
@@ -146,7 +150,8 @@ static bool choose_map(struct source *s, const struct pool *p, struct choice *c)
 		c->attrs[c->nattrs++] = weft_attr_int("mantissa_bits", pick(s, 52));
 		return true;
 	case OP_convert:
-		memcpy(c->dims, t.dims, t.rank * sizeof *t.dims);
+		for (uint32_t d = 0; d < t.rank; d++)
+			c->dims[d] = t.dims[d];
 		result(c, (enum weft_dtype)(1 + pick(s, DTYPE_COUNT - 1)), t.rank);
 		return true;
 	default: return c->op != OP_map;
@@ -357,7 +362,8 @@ static void add_value(struct pool *p, weft_value v)
 
 	if (t.dtype == WEFT_INVALID_DTYPE || p->n == VALUES)
 		return;
-	memcpy(p->dims[p->n], t.dims, t.rank * sizeof *t.dims);
+	for (uint32_t d = 0; d < t.rank; d++)
+		p->dims[p->n][d] = t.dims[d];
 	p->t[p->n] = (struct weft_tensor_type){ t.dtype, t.rank, p->dims[p->n] };
 	p->v[p->n++] = v;
 }
