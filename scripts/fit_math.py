@@ -108,6 +108,8 @@ sn = series(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: -mp.m
 cs = series(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2, lambda z: mp.mpf(1) / 24 - z / 720)
 fit("sin_f64", sn, 0, q * q, 6, "(sin x - x) / x^3 in z = x^2, |x| <= pi / 4", True)
 fit("cos_f64", cs, 0, q * q, 6, "(cos x - 1 + x^2 / 2) / x^4 in z = x^2", True)
+fit("sin_f32", sn, 0, q * q, 3, "the sine's, as exact as f32 needs", True)
+fit("cos_f32", cs, 0, q * q, 3, "the cosine's", True)
 a = mp.tan(mp.pi / 8) * mp.mpf("1.0001")
 atn = series(lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, lambda z: -mp.mpf(1) / 3 + z / 5)
 fit("atan_f64", atn, 0, a * a, 11, "(atan x - x) / x^3 in z = x^2, |x| <= tan(pi / 8)", True)

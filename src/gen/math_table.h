@@ -16,6 +16,8 @@ extern const double math_erfc_f64[24];
 extern const double math_erfc_f32[11];
 extern const double math_sin_f64[7];
 extern const double math_cos_f64[7];
+extern const double math_sin_f32[4];
+extern const double math_cos_f32[4];
 extern const double math_atan_f64[12];
 extern const double math_asin_f64[13];
 extern const double math_sinh_f64[8];

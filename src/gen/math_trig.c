@@ -4,7 +4,8 @@
  * are exact, and the rest (Cody and Waite), r in two parts.  Beyond, in integers: of the bits of
  * 2 / pi only the 192 that matter after x's exponent are multiplied with x's digits (Payne and
  * Hanek 1983); no double is nearer to a multiple of pi / 2 than 2^-62 (Muller).  Then polynomials
- * in r^2, their last sum kept in two parts for the tangent. */
+ * in r^2, their last sum kept in two parts for the tangent.  For f32 (not `full`) r in one part and
+ * shorter polynomials are enough. */
 #include "gen/math_impl.h"
 
 #define PIO2_1 0x1.921fb544p+0
@@ -12,8 +13,8 @@
 #define PIO2_3 0x1.3198a2e037073p-69
 #define PIO2_TWO ((const double[2]){ 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54 })
 
-/* x = k pi / 2 + hi + lo */
-struct angle { LLVMValueRef hi, lo, k; };
+/* x = k pi / 2 + hi + lo; lo not looked at unless full */
+struct angle { LLVMValueRef hi, lo, k; bool full; };
 
 static LLVMValueRef table_word(struct gen *g, LLVMValueRef i, void *table)
 {
@@ -80,25 +81,32 @@ static void reduce_far(struct gen *g, LLVMValueRef *v, void *arg)
 	v[2] = SELECT(left, SUB(ci_like(k, 0), k), k);
 }
 
-static struct angle reduce(struct gen *g, LLVMValueRef a)
+static struct angle reduce(struct gen *g, LLVMValueRef a, bool full)
 {
 	LLVMTypeRef t = math_int(g, a);
 	LLVMValueRef sum = fma3(g, a, K(0.63661977236758134308), K(0x1.8p52)),
 		     k = FSUB(sum, K(0x1.8p52)), x = math_abs(g, a);
 	LLVMValueRef first = fma3(g, k, K(-PIO2_1), a);
 	struct two r = two_sum(g, first, FMUL(k, K(-PIO2_2)));
-	r = two_fast_sum(g, r.hi, fma3(g, k, K(-PIO2_3), r.lo));
+
+	if (full)
+		r = two_fast_sum(g, r.hi, fma3(g, k, K(-PIO2_3), r.lo));
+	else
+		r = two_of(g, fma3(g, k, K(-PIO2_3), r.hi));
 	LLVMValueRef v[3] = { r.hi, r.lo, SUB(BITCAST(sum, t), BITCAST(K(0x1.8p52), t)) };
 	LLVMValueRef far = AND(FCMP(OGE, x, K(0x1p20)), FCMP(OLT, x, K(__builtin_inf())));
 
 	math_if_any(g, far, 3, v, reduce_far, a);
-	return (struct angle){ v[0], v[1], v[2] };
+	return (struct angle){ v[0], v[1], v[2], full };
 }
 
 static struct two sine_of(struct gen *g, const struct angle *x)
 {
-	LLVMValueRef a = x->hi, z = FMUL(a, a), low = FMUL(x->lo, fma3(g, z, K(-0.5), K(1)));
+	LLVMValueRef a = x->hi, z = FMUL(a, a), low;
 
+	if (!x->full)
+		return two_of(g, fma3(g, FMUL(a, z), POLY(z, math_sin_f32), a));
+	low = FMUL(x->lo, fma3(g, z, K(-0.5), K(1)));
 	return (struct two){ a, fma3(g, FMUL(a, z), POLY(z, math_sin_f64), low) };
 }
 
@@ -106,6 +114,9 @@ static struct two sine_of(struct gen *g, const struct angle *x)
 static struct two cosine_of(struct gen *g, const struct angle *x)
 {
 	LLVMValueRef a = x->hi, z = FMUL(a, a), half = FMUL(z, K(0.5)), w = FSUB(K(1), half);
+
+	if (!x->full)
+		return two_of(g, fma3(g, FMUL(z, z), POLY(z, math_cos_f32), w));
 	LLVMValueRef rest = FSUB(FSUB(FSUB(K(1), w), half), FMUL(a, x->lo));
 
 	return (struct two){ w, fma3(g, FMUL(z, z), POLY(z, math_cos_f64), rest) };
@@ -122,33 +133,65 @@ static struct two at_quadrant(struct gen *g, const struct angle *x, int quarter)
 	return two_select(g, plus, r, two_neg(g, r));
 }
 
+static LLVMValueRef sine_at(struct gen *g, LLVMValueRef a, int quarter, bool full)
+{
+	struct angle x = reduce(g, a, full);
+	struct two r = at_quadrant(g, &x, quarter);
+	LLVMValueRef v = full ? FADD(r.hi, r.lo) : r.hi;
+
+	return quarter ? v : SELECT(FCMP(OEQ, a, K(0)), a, v);
+}
+
 LLVMValueRef math_body_sine(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	struct angle x = reduce(g, a);
-	struct two r = at_quadrant(g, &x, 0);
-
 	(void)b;
-	return SELECT(FCMP(OEQ, a, K(0)), a, FADD(r.hi, r.lo));
+	return sine_at(g, a, 0, true);
+}
+
+LLVMValueRef math_body_sine_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return sine_at(g, a, 0, false);
 }
 
 LLVMValueRef math_body_cosine(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	struct angle x = reduce(g, a);
-	struct two r = at_quadrant(g, &x, 1);
-
 	(void)b;
-	return FADD(r.hi, r.lo);
+	return sine_at(g, a, 1, true);
+}
+
+LLVMValueRef math_body_cosine_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return sine_at(g, a, 1, false);
+}
+
+static LLVMValueRef tangent(struct gen *g, LLVMValueRef a, bool full)
+{
+	struct angle x = reduce(g, a, full);
+	struct two s = at_quadrant(g, &x, 0), c = at_quadrant(g, &x, 1);
+	LLVMValueRef v;
+
+	if (full) {
+		s = two_fast_sum(g, s.hi, s.lo);
+		c = two_fast_sum(g, c.hi, c.lo);
+		v = two_div(g, s, c).hi;
+	} else {
+		v = FDIV(s.hi, c.hi);
+	}
+	return SELECT(FCMP(OEQ, a, K(0)), a, v);
 }
 
 LLVMValueRef math_body_tan(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	struct angle x = reduce(g, a);
-	struct two s = at_quadrant(g, &x, 0), c = at_quadrant(g, &x, 1);
-
 	(void)b;
-	s = two_fast_sum(g, s.hi, s.lo);
-	c = two_fast_sum(g, c.hi, c.lo);
-	return SELECT(FCMP(OEQ, a, K(0)), a, two_div(g, s, c).hi);
+	return tangent(g, a, true);
+}
+
+LLVMValueRef math_body_tan_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return tangent(g, a, false);
 }
 
 LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter)
