@@ -18,8 +18,7 @@ static LLVMBasicBlockRef new_block(struct gen *g, const char *name)
 	return LLVMAppendBasicBlockInContext(g->llvm, current_function(g), name);
 }
 
-/* Memory of the current function for LANES elements. */
-static LLVMValueRef lanes_buffer(struct gen *g, LLVMTypeRef elem)
+LLVMValueRef math_buffer(struct gen *g, LLVMTypeRef t)
 {
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b), entry;
 	LLVMBuilderRef b = LLVMCreateBuilderInContext(g->llvm);
@@ -30,7 +29,7 @@ static LLVMValueRef lanes_buffer(struct gen *g, LLVMTypeRef elem)
 		LLVMPositionBuilderBefore(b, first);
 	else
 		LLVMPositionBuilderAtEnd(b, entry);
-	LLVMValueRef p = LLVMBuildAlloca(b, lanes_of(elem), "lanes");
+	LLVMValueRef p = LLVMBuildAlloca(b, t, "lanes");
 	LLVMSetAlignment(p, 64);
 	LLVMDisposeBuilder(b);
 	return p;
@@ -130,9 +129,9 @@ LLVMValueRef math_apart(
 	LLVMTypeRef params[] = { g->ptr, g->ptr, g->ptr };
 	LLVMTypeRef type = LLVMFunctionType(g->none, params, (unsigned)n + 1, false);
 	LLVMValueRef f = function_of(g, name, type, true, elem, n, body);
-	args[0] = lanes_buffer(g, elem);
+	args[0] = math_buffer(g, lanes_of(elem));
 	for (int k = 0; k < n; k++) {
-		args[k + 1] = lanes_buffer(g, elem);
+		args[k + 1] = math_buffer(g, lanes_of(elem));
 		LLVMSetAlignment(LLVMBuildStore(g->b, in[k], args[k + 1]), 64);
 	}
 	LLVMBuildCall2(g->b, type, f, args, (unsigned)n + 1, "");

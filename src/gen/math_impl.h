@@ -41,6 +41,8 @@ typedef LLVMValueRef math_body(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 /* body(a, b) by a call; a, b f64 or f32, which are widened on the way. */
 LLVMValueRef math_apart(
 	struct gen *g, const char *name, math_body *body, LLVMValueRef a, LLVMValueRef b);
+/* memory of the current function for a t */
+LLVMValueRef math_buffer(struct gen *g, LLVMTypeRef t);
 /* Inside a body: v[0 .. n) where cond is false, and what rare() makes of them where it is true;
  * rare's code is jumped over when no lane needs it. */
 #define MATH_MAX_RARE 4

@@ -16,11 +16,6 @@
 /* x = k pi / 2 + hi + lo; lo not looked at unless full */
 struct angle { LLVMValueRef hi, lo, k; bool full; };
 
-static LLVMValueRef table_word(struct gen *g, LLVMValueRef i, void *table)
-{
-	return LLVMBuildLoad2(g->b, g->i64, gep(g, g->i64, table, i), "");
-}
-
 /* The high half of a product of unsigned 64-bit numbers. */
 static LLVMValueRef multiply_high(struct gen *g, LLVMValueRef x, LLVMValueRef y)
 {
@@ -42,10 +37,10 @@ static LLVMValueRef half_of(struct gen *g, LLVMValueRef x, bool upper, bool sign
 		      LLVMBuildUIToFP(g->b, v, like(x, g->f64), "");
 }
 
-/* v: hi, lo, k; arg: x. */
-static void reduce_far(struct gen *g, LLVMValueRef *v, void *arg)
+/* One number a, at least 2^20 and finite, or the result is not looked at: v is hi, lo, k. */
+static void reduce_far(struct gen *g, LLVMValueRef a, LLVMValueRef *v)
 {
-	LLVMValueRef a = arg, table = gen_data(g, math_two_over_pi, sizeof math_two_over_pi, 64);
+	LLVMValueRef table = gen_data(g, math_two_over_pi, sizeof math_two_over_pi, 64);
 	LLVMValueRef bits = BITCAST(math_abs(g, a), math_int(g, a)), word[4], w[3];
 	int64_t hidden = (int64_t)1 << 52;
 	LLVMValueRef m = OR(AND(bits, ci_like(bits, hidden - 1)), ci_like(bits, hidden));
@@ -59,7 +54,8 @@ static void reduce_far(struct gen *g, LLVMValueRef *v, void *arg)
 	LLVMValueRef back = SUB(ci_like(bits, 63), shift), one = ci_like(bits, 1);
 
 	for (int i = 0; i < 4; i++)
-		word[i] = math_by_lane(g, ADD(at, ci_like(at, i)), g->i64, table_word, table);
+		word[i] = LLVMBuildLoad2(
+			g->b, g->i64, gep(g, g->i64, table, ADD(at, ci_like(at, i))), "");
 	for (int i = 0; i < 3; i++)
 		w[i] = OR(SHL(word[i], shift), LSHR(LSHR(word[i + 1], one), back));
 	LLVMValueRef low = MUL(m, w[2]), carry = multiply_high(g, m, w[2]), mid = MUL(m, w[1]);
@@ -81,6 +77,53 @@ static void reduce_far(struct gen *g, LLVMValueRef *v, void *arg)
 	v[2] = SELECT(left, SUB(ci_like(k, 0), k), k);
 }
 
+/* void far(double x, double *out): out[0], out[LANES], out[2 LANES] become hi, lo and k's bits. */
+static LLVMValueRef far_function(struct gen *g, LLVMTypeRef type)
+{
+	LLVMValueRef f = LLVMGetNamedFunction(g->module, "math.far"), v[3];
+	LLVMBuilderRef outer = g->b;
+
+	if (f)
+		return f;
+	f = LLVMAddFunction(g->module, "math.far", type);
+	LLVMSetLinkage(f, LLVMInternalLinkage);
+	gen_attribute(g, f, "nounwind");
+	gen_attribute(g, f, "noinline");
+	g->b = LLVMCreateBuilderInContext(g->llvm);
+	LLVMPositionBuilderAtEnd(g->b, LLVMAppendBasicBlockInContext(g->llvm, f, "entry"));
+	reduce_far(g, LLVMGetParam(f, 0), v);
+	for (int i = 0; i < 3; i++)
+		LLVMBuildStore(
+			g->b, v[i], gep(g, g->f64, LLVMGetParam(f, 1), c64(g, i * LANES)));
+	LLVMBuildRetVoid(g->b);
+	LLVMDisposeBuilder(g->b);
+	g->b = outer;
+	return f;
+}
+
+/* v: hi, lo, k of every lane; arg: x.  A lane at a time: it is rare, and long as vector code. */
+static void reduce_far_lanes(struct gen *g, LLVMValueRef *v, void *arg)
+{
+	LLVMValueRef a = arg, out = math_buffer(g, LLVMArrayType2(g->f64, 3 * LANES));
+	LLVMTypeRef params[] = { g->f64, g->ptr };
+	LLVMTypeRef type = LLVMFunctionType(g->none, params, 2, false);
+	LLVMValueRef f = far_function(g, type);
+	unsigned n = is_vector(a) ? LLVMGetVectorSize(LLVMTypeOf(a)) : 1;
+
+	for (unsigned lane = 0; lane < n; lane++) {
+		LLVMValueRef l = c32(g, (int32_t)lane), x = a;
+		if (is_vector(a))
+			x = LLVMBuildExtractElement(g->b, a, l, "");
+		LLVMValueRef args[] = { x, gep(g, g->f64, out, c64(g, lane)) };
+		LLVMBuildCall2(g->b, type, f, args, 2, "");
+	}
+	for (int i = 0; i < 3; i++) {
+		v[i] = LLVMBuildLoad2(g->b, LLVMTypeOf(v[i]),
+			gep(g, g->f64, out, c64(g, i * LANES)), "");
+		LLVMSetAlignment(v[i], 8);
+	}
+}
+
 static struct angle reduce(struct gen *g, LLVMValueRef a, bool full)
 {
 	LLVMTypeRef t = math_int(g, a);
@@ -96,7 +139,7 @@ static struct angle reduce(struct gen *g, LLVMValueRef a, bool full)
 	LLVMValueRef v[3] = { r.hi, r.lo, SUB(BITCAST(sum, t), BITCAST(K(0x1.8p52), t)) };
 	LLVMValueRef far = AND(FCMP(OGE, x, K(0x1p20)), FCMP(OLT, x, K(__builtin_inf())));
 
-	math_if_any(g, far, 3, v, reduce_far, a);
+	math_if_any(g, far, 3, v, reduce_far_lanes, a);
 	return (struct angle){ v[0], v[1], v[2], full };
 }
 
