@@ -42,7 +42,7 @@ LLVMValueRef math_body_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	struct two q = two_div(g, n, two_select(g, far, plus, two_of(g, bottom)));
 	LLVMValueRef z = FMUL(q.hi, q.hi), one = K(1), zero = K(0);
 	/* of a denormal's quotient there is no rest to be had, nor need of it */
-	q.lo = SELECT(FCMP(OLT, top, K(0x1p-960)), zero, q.lo);
+	q = two_select(g, FCMP(OLT, top, K(0x1p-960)), two_of(g, FDIV(top, bottom)), q);
 	/* atan q: q.hi and low */
 	LLVMValueRef low = fma3(g, FMUL(q.hi, z), POLY(z, math_atan_f64), FMUL(q.lo, FSUB(one, z)));
 	LLVMValueRef times = SELECT(far, one, zero);
