@@ -237,6 +237,11 @@ check: build
 	@BUILD=$(BUILD) bash scripts/check.sh
 demo: build
 	@.venv/bin/python examples/demo.py
+# torch's operator database, all samples of all dtypes (hours); SAMPLES=3 for the first ones.
+.PHONY: opinfo
+opinfo: build
+	@.venv/bin/python tests/python/opinfo/run.py $(if $(SAMPLES),--samples $(SAMPLES)) \
+		--doc doc/torch_coverage.md
 bless: build
 	@.venv/bin/python tests/run_text.py --build $(BUILD) --bless
 asan tsan clang: setup

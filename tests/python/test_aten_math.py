@@ -31,6 +31,12 @@ case("shift-right", lambda a, b: a >> b, i1, i2 * 20)
 case("shift-bytes", lambda a, b: (a << b) + (a >> b), (i1 + 99).to(torch.uint8), i2.to(torch.uint8) * 3)
 case("shift-scalar", lambda a: (a << 2) + (a >> 1) + (2 << a), i2)
 
+for n in (0, 1, 3):
+    case(f"polygamma-{n}", lambda a, n=n: torch.polygamma(n, a), torch.rand(9) * 5 + 0.1, rtol=1e-5, atol=1e-5)
+case("zeta", torch.special.zeta, torch.rand(9) * 4 + 1.1, torch.rand(9) * 5 + 0.1, rtol=1e-5, atol=1e-5)
+for name in "i1 i1e".split():
+    case(name, getattr(torch.special, name), r(9) * 4, rtol=1e-5, atol=1e-5)
+
 # ---- complex ----
 case("complex", torch.complex, x, x + 1)
 case("polar", torch.polar, x.abs(), x)

@@ -54,6 +54,16 @@ case("gather-nothing", lambda a: a[:0].diagonal(0, 0, 1) + 1, z)
 case("scatter-scalar", lambda a, i: a.sum().scatter(0, i, 3.0), x, torch.tensor(0))
 case("unfold-scalar", lambda a: a.sum().unfold(0, 1, 1) + 1, x)
 
+# ---- sums by bag ----
+weight, bag_ids, starts = r(9, 4), torch.tensor([1, 2, 4, 5, 4, 3, 2, 8]), torch.tensor([0, 3, 3, 5])
+for mode in "sum mean max".split():
+    case(f"bag-{mode}", lambda w, i, o, m=mode: F.embedding_bag(i, w, o, mode=m, padding_idx=4), weight, bag_ids, starts)
+case("bag-weights", lambda w, i, o, p: F.embedding_bag(i, w, o, mode="sum", per_sample_weights=p,
+                                                       include_last_offset=True), weight, bag_ids,
+     torch.tensor([0, 3, 5, 8]), r(8))
+case("histc", lambda a: torch.histc(a, 10, min=-1, max=1), r(100))
+case("histc-own-range", lambda a: torch.histc(a, 7), r(100))
+
 # ---- pooling, resampling ----
 image, volume = r(2, 3, 8, 9), r(1, 2, 5, 6, 7)
 case("max-pool3d", lambda a: F.max_pool3d(a, 3, 2, 1, return_indices=True), volume)

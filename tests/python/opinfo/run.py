@@ -1,10 +1,10 @@
 """torch's own operator database through backend="weft": every entry, every dtype.
 
     run.py [--samples N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
+    run.py --read FILE [--read FILE ...] [--doc FILE]     the verdicts of earlier runs, the last of each pair
 
 The database is loaded once; each entry then runs in a child of its own with a time limit, so that
-a crash or a hang costs one pair.  The parent compiles nothing with Weft.  Exit status 1 if the
-score of doc/torch_coverage.md's first lines is not reached (--need).
+a crash or a hang costs one pair.  The parent compiles nothing with Weft.
 """
 from __future__ import annotations
 
@@ -152,6 +152,14 @@ def sweep(args) -> list[dict]:
     return results
 
 
+def verdicts(files) -> list[dict]:
+    out = {}
+    for name in files:
+        with open(name) as f:
+            out.update(((v["name"], v["dtype"]), v) for v in map(json.loads, f))
+    return list(out.values())
+
+
 def main(argv=None) -> int:
     p = argparse.ArgumentParser()
     p.add_argument("--samples", type=int, default=None, help="of each pair, the first N; default all")
@@ -162,18 +170,22 @@ def main(argv=None) -> int:
     p.add_argument("--seed", type=int, default=0, help="of the samples")
     p.add_argument("--json", help="where the verdicts go, one a line")
     p.add_argument("--doc", help="the table to write")
+    p.add_argument("--read", action="append", help="verdicts of an earlier run, instead of running")
     p.add_argument("--quiet", action="store_true")
     args = p.parse_args(argv)
     args.dtypes = [d for d in args.dtypes if d in DTYPES]
-    warm()
-    results = sweep(args)
+    if args.read:
+        results = verdicts(args.read)
+    else:
+        warm()
+        results = sweep(args)
     results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
     if args.json:
         with open(args.json, "w") as f:
             f.writelines(json.dumps(v) + "\n" for v in results)
     if args.doc:
         with open(args.doc, "w") as f:
-            f.write(table.document(results, list(DTYPES)))
+            f.write(table.document(results, [d for d in DTYPES if any(v["dtype"] == d for v in results)]))
     for v in results:
         if v["status"] not in ("ok", "none") and not args.quiet:
             print(f"{v['status']:6} {v['name']} {v['dtype']}: {v.get('why', '')}")

@@ -66,7 +66,7 @@ def document(results, dtypes) -> str:
     names = sorted(rows, key=lambda n: (badness(rows[n]), n))
     most = max((v.get("samples", 0) for v in results), default=0)
     text = HEAD.format(version=torch.__version__.partition("+")[0],
-                       samples=f"at most {most} samples a pair")
+                       samples=f"at most {most} samples a pair, {', '.join(dtypes)}")
     text += score(results).replace("; ", "  \n") + "\n\n"
     text += "| entry | " + " | ".join(dtypes) + " | what ran in eager torch, or what is wrong |\n"
     text += "|---|" + "---|" * len(dtypes) + "---|\n"

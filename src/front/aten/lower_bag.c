@@ -1,0 +1,208 @@
+/* lower_bag.c -- sums by bag: embedding bags with their gradients, histograms.
+ *
+ * Bag b holds the indices from offsets[b] up to the next offset.  The bag of each index is the
+ * number of offsets up to its place, less one; what is padding, or behind the last bag, is sent
+ * behind the end, where scatter drops it. */
+#include "front/aten/aten_impl.h"
+#include <math.h>
+
+enum mode { MODE_sum, MODE_mean, MODE_max };
+
+static const struct node *away(struct lower *l, const struct node *like)
+{
+	return build_constant(l->g, like->type, true, &(int64_t){ INT64_MAX });
+}
+
+/* The bag of each of n indices; padding_idx below 0: none is padding. */
+static const struct node *bags(struct lower *l, const struct node *index,
+	const struct node *offsets, int64_t padding_idx)
+{
+	struct graph *g = l->g;
+	int64_t n = index->type->dims[0], room = n + 1;
+	if (index->type->rank != 1 || offsets->type->rank != 1 || !type_is_static(index->type) ||
+		!type_is_static(offsets->type) || n == 0)
+		lower_bail(l);
+	offsets = lower_cast(l, offsets, DTYPE_i64);
+	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &room), 0),
+		.m = 1,
+		.batch = 1,
+		.starts = offsets };
+	const struct node *begins = take_scatter(l, &k, lower_like(l, offsets, 1), OP_add);
+	const struct node *bag =
+		lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
+	bag = build2(g, OP_subtract, bag, lower_like(l, bag, 1));
+	if (padding_idx < 0)
+		return bag;
+	const struct node *padding =
+		build_compare(g, "EQ", index, lower_like(l, index, (double)padding_idx));
+	return build_select(g, padding, away(l, bag), bag);
+}
+
+/* How many each of `count` bags holds. */
+static const struct node *sizes(struct lower *l, const struct node *bag, int64_t count)
+{
+	struct take k = { .x = build_full(l->g, type_tensor(l->g, DTYPE_i64, 1, &count), 0),
+		.m = 1,
+		.batch = 1,
+		.starts = bag };
+	return take_scatter(l, &k, lower_like(l, bag, 1), OP_add);
+}
+
+/* v of [n] along the rows of `like`, [n, d]. */
+static const struct node *by_row(
+	struct lower *l, const struct node *v, const struct node *like)
+{
+	const int64_t at = 0;
+	v = lower_cast(l, v, like->type->dtype);
+	return build_broadcast(l->g, v, 2, like->type->dims, &at);
+}
+
+static const struct node *divided(struct lower *l, const struct node *y, const struct node *count)
+{
+	const struct node *by = by_row(l, count, y);
+	by = build2(l->g, OP_maximum, by, lower_like(l, by, 1));
+	return build2(l->g, OP_divide, y, by);
+}
+
+/* The index whose row each maximum y of a bag comes from; behind the end for an empty bag. */
+static const struct node *max_places(struct lower *l, const struct node *rows, const struct node *y,
+	const struct node *bag, const struct node *index)
+{
+	struct graph *g = l->g;
+	const struct node *most = take_one(l, y, 0, bag, 0);
+	const struct type *it = type_with_dtype(g, rows->type, DTYPE_i64);
+	const int64_t at = 0;
+	const struct node *none = build_constant(g, it, true, &(int64_t){ INT64_MAX });
+	const struct node *place = build_select(g, build_compare(g, "EQ", rows, most),
+		build_broadcast(g, index, 2, it->dims, &at), none);
+	const struct type *t = type_with_dtype(g, y->type, DTYPE_i64);
+	struct take k = { .m = 1, .batch = 1, .starts = bag };
+	k.x = build_constant(g, t, true, &(int64_t){ INT64_MAX });
+	return take_scatter(l, &k, place, OP_minimum);
+}
+
+/* weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights,
+ * include_last_offset, padding_idx; results: sums, the bag of each index, sizes, places of
+ * maxima. */
+void lower_embedding_bag(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype c = lower_compute(lower_dtype(l));
+	const struct node *w = lower_tensor(l, 0);
+	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
+	enum mode mode = (enum mode)lower_int(l, 4);
+	int64_t count = l->type[0]->dims[0];
+	if (!type_is_static(w->type) || !type_is_static(l->type[0]) || count == 0)
+		lower_bail(l);
+	const struct node *bag = bags(l, index, lower_tensor(l, 2), lower_int(l, 8));
+	const struct node *rows = lower_cast(l, take_one(l, w, 0, index, 0), c);
+	if (!lower_is_none(l, 6))
+		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 6), rows));
+	const struct type *t = type_with_dtype(g, l->type[0], c);
+	struct take k = { .m = 1, .batch = 1, .starts = bag };
+	k.x = build_full(g, t, mode == MODE_max ? -(double)INFINITY : 0);
+	const struct node *y = take_scatter(l, &k, rows, mode == MODE_max ? OP_maximum : OP_add);
+	const struct node *size = sizes(l, bag, count);
+	if (mode == MODE_mean)
+		y = divided(l, y, size);
+	if (mode == MODE_max) {
+		const struct node *none =
+			build_compare(g, "EQ", by_row(l, size, y), lower_like(l, y, 0));
+		y = build_select(g, none, lower_like(l, y, 0), y);
+	}
+	lower_finish(l, y);
+	const struct node *made[4] = { NULL, bag, size,
+		mode == MODE_max ? max_places(l, rows, y, bag, index) : NULL };
+	for (uint32_t i = 1; i < 4; i++) {
+		bool fits = made[i] && made[i]->type->dims[0] == l->type[i]->dims[0];
+		l->out[i] = fits ? lower_cast(l, made[i], l->type[i]->dtype)
+				 : build_full(g, l->type[i], 0);
+	}
+}
+
+/* grad, indices, offsets, ..., num_weights, scale_grad_by_freq, mode, sparse, per_sample_weights,
+ * padding_idx: each row of grad to the weights of its bag. */
+void lower_embedding_bag_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype c = lower_compute(lower_dtype(l));
+	const struct node *grad = lower_cast(l, lower_tensor(l, 0), c);
+	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
+	enum mode mode = (enum mode)lower_int(l, 8);
+	if (lower_bool(l, 7) || lower_bool(l, 9) || !type_is_static(l->type[0]) ||
+		type_elements(grad->type) <= 0)
+		lower_bail(l);
+	struct take k = { .m = 1, .batch = 1 };
+	k.x = build_full(g, type_with_dtype(g, l->type[0], c), 0);
+	if (mode == MODE_max) { /* column by column to where the maxima are */
+		k.m = k.batch = 2;
+		k.at[1] = 1;
+		k.starts = take_coordinates(l, lower_tensor(l, 5), k.x, 0);
+		lower_finish(l, take_scatter(l, &k, grad, OP_add));
+		return;
+	}
+	const struct node *bag = bags(l, index, lower_tensor(l, 2), lower_int(l, 11));
+	if (mode == MODE_mean)
+		grad = divided(l, grad, sizes(l, bag, grad->type->dims[0]));
+	const struct node *rows = take_one(l, grad, 0, bag, 0);
+	if (!lower_is_none(l, 10))
+		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 10), rows));
+	/* A row of no bag goes nowhere. */
+	const struct node *last = lower_like(l, bag, (double)grad->type->dims[0]);
+	index = build_select(g, build_compare(g, "LT", bag, last), index, away(l, bag));
+	k.starts = index;
+	lower_finish(l, take_scatter(l, &k, rows, OP_add));
+}
+
+/* grad, weight, indices, offsets, offset2bag, mode, padding_idx: of each index's factor. */
+void lower_embedding_bag_weights_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype c = lower_compute(lower_dtype(l));
+	const struct node *grad = lower_cast(l, lower_tensor(l, 0), c);
+	const struct node *index = lower_cast(l, lower_tensor(l, 2), DTYPE_i64);
+	if (type_elements(grad->type) <= 0 || !type_is_static(lower_tensor(l, 1)->type))
+		lower_bail(l);
+	const struct node *bag = bags(l, index, lower_tensor(l, 3), lower_int(l, 6));
+	const struct node *rows = lower_cast(l, take_one(l, lower_tensor(l, 1), 0, index, 0), c);
+	const bool in[ATEN_MAX_RANK] = { [1] = true };
+	rows = build2(g, OP_multiply, rows, take_one(l, grad, 0, bag, 0));
+	const struct node *y = lower_reduce(l, OP_add, rows, in, false);
+	const struct node *last = lower_like(l, bag, (double)grad->type->dims[0]);
+	lower_finish(l, build_select(g, build_compare(g, "LT", bag, last), y, lower_like(l, y, 0)));
+}
+
+/* How many of self lie in each of `bins` pieces of min .. max; both the same: those of self. */
+void lower_histc(struct lower *l)
+{
+	struct graph *g = l->g;
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	const struct node *x = lower_tensor(l, 0);
+	int64_t bins = lower_int(l, 1), n = type_elements(x->type);
+	double min = lower_float(l, 2), max = lower_float(l, 3);
+	if (!dtype_is_float(t) || n <= 0 || bins < 1)
+		lower_bail(l);
+	x = build_reshape(g, lower_cast(l, x, c), 1, &n);
+	const struct node *low = build_scalar(g, c, min), *high = build_scalar(g, c, max);
+	if (min == max) {
+		const int64_t all = 0;
+		low = build_reduce(g, OP_minimum, x, 1, &all);
+		high = build_reduce(g, OP_maximum, x, 1, &all);
+		const struct node *flat = build_compare(g, "EQ", low, high);
+		const struct node *one = build_scalar(g, c, 1);
+		const struct node *below = build2(g, OP_subtract, low, one);
+		high = build_select(g, flat, build2(g, OP_add, high, one), high);
+		low = build_select(g, flat, below, low);
+	}
+	low = lower_shape(l, low, x->type);
+	high = lower_shape(l, high, x->type);
+	const struct node *in = build2(g, OP_and, build_compare(g, "GE", x, low),
+		build_compare(g, "LE", x, high));
+	const struct node *at = build2(g, OP_multiply, build2(g, OP_subtract, x, low),
+		lower_like(l, x, (double)bins));
+	at = build2(g, OP_divide, at, build2(g, OP_subtract, high, low));
+	at = build_convert(g, at, DTYPE_i64);
+	at = build2(g, OP_minimum, at, lower_like(l, at, (double)(bins - 1)));
+	at = build_select(g, in, at, away(l, at));
+	lower_finish(l, sizes(l, at, bins));
+}
