@@ -22,6 +22,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 SAN ?=
 ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+# (clang looks for a type in front of every function called by its address; compiled kernels have none.)
+SANFLAGS += $(if $(findstring clang,$(CC)),-fno-sanitize=function)
 TEST_HOOKS := -DWEFT_TEST_HOOKS
 endif
 OPT ?= -O2 -g
@@ -181,7 +183,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz_%,$(wildcard tests/fuzz/*.c))
 FUZZ_BUILD := BUILD=build-fuzz CC=clang-19 SAN=address,undefined,fuzzer-no-link OPT='-O1 -g'
 fuzz:
 	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzzers
-fuzzers: $(FUZZERS)
+fuzzers: $(FUZZERS) $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/%.o $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
