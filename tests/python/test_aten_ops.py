@@ -308,16 +308,11 @@ case("dynamic-size-out", lambda a: (a * 2, a.shape[0] * 2), z, **dynamic)
 case("dynamic-linear", F.linear, r(7, 5), r(6, 5), C, **dynamic)
 case("dynamic-layer-norm", lambda a: F.layer_norm(a, (a.shape[-1],)), z, **dynamic)
 
-# Not lowered to native code yet: an error says so, and the interpreter judges the lowering.
-NATIVE_LACKS = {f"{name}{kind}" for name in ("erfinv", "lgamma", "digamma") for kind in ("", "-int")}
-
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CASES)
 def test_overload(name, backend):
     fn, args, kw = CASES[name]
-    if backend == "weft" and name in NATIVE_LACKS:
-        pytest.skip("not lowered to native code yet")
     check(fn, *args, backend=backend, **kw)
 
 
