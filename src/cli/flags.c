@@ -57,10 +57,15 @@ const char *cli_name(enum cli_command command)
 
 void cli_summary(FILE *to)
 {
+	size_t width = 0;
+
+	for (size_t i = 0; i < CLI_COUNT; i++)
+		if (strlen(commands[i].operands) > width)
+			width = strlen(commands[i].operands);
 	fprintf(to, "weft %s: a tensor compiler\n\n", weft_version());
 	for (size_t i = 0; i < CLI_COUNT; i++)
-		fprintf(to, "  weft %-8s %-30s %s\n", commands[i].name, commands[i].operands,
-			commands[i].doc);
+		fprintf(to, "  weft %-8s %-*s  %s\n", commands[i].name, (int)width,
+			commands[i].operands, commands[i].doc);
 	fprintf(to, "\n`weft COMMAND --help` lists a command's options.  Exit status: 0, 1 the "
 		    "input is at fault, 2 wrong usage.\n");
 }
