@@ -11,7 +11,7 @@ import os
 
 import torch
 
-from weft import _callback, _native, _registry, _report, _text
+from weft import _callback, _foreach, _native, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -30,6 +30,8 @@ def decompositions() -> dict:
     from torch._decomp import core_aten_decompositions, decomposition_table
     out = {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
     out.update((k, v) for k, v in decomposition_table.items() if str(k) in TAKEN_APART)
+    out.update(_foreach.decompositions())
+    out[torch.ops.prims.fma.default] = lambda a, b, c: a * b + c
     return out
 
 

@@ -72,8 +72,10 @@ def memory_order(sizes, strides) -> tuple[int, ...] | None:
 
 
 def is_random(n: torch.fx.Node) -> bool:
+    """Does it draw numbers?  Attention does by its tags, but on a CPU it has no dropout of its own."""
     return isinstance(n.target, torch._ops.OpOverload) and \
-        torch.Tag.nondeterministic_seeded in n.target.tags
+        torch.Tag.nondeterministic_seeded in n.target.tags and \
+        n.target is not torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
 
 
 class Printer:

@@ -433,7 +433,7 @@ static void booleans_from_bytes(
 		n = 1;
 	out->data = bits = place_for(p, n);
 	for (uint64_t i = 0; i < n; i++)
-		bits[i] = packed || out->splat ? from[i / 8] >> (i % 8) & 1 : from[i] != 0;
+		bits[i] = (char)(packed || out->splat ? from[i / 8] >> (i % 8) & 1 : from[i] != 0);
 }
 
 void dense_from_bytes(struct parser *p, const uint8_t *from, size_t have, const struct type *t,

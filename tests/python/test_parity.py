@@ -71,7 +71,7 @@ def test_compile_errors_name_the_backend():
     """C42, C68: torch reports what the compiler said, without frames of its own."""
     with pytest.raises(torch._dynamo.exc.BackendCompilerFailed, match="plant: compile_error") as e:
         torch.compile(lambda x: x * 2, backend="weft", options={
-            "backend": "plant", "plant": "compile_error", "fallback": False})(torch.ones(3))
+            "backend": "plant", "plant": "compile_error", "fallback": "error"})(torch.ones(3))
     assert "weft" in str(e.value)
 
 

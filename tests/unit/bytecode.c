@@ -36,7 +36,7 @@ void test_bytecode__every_version_comes_back(void)
 	print(program, strlen(program), &text);
 	CHECK(!stablehlo_read("test", program, strlen(program), NULL, &g));
 	for (int minor = 9; minor <= 41; minor++) {
-		char version[16];
+		char version[24];
 		snprintf(version, sizeof version, "%d.%d.%d", minor > 20,
 			minor > 20 ? minor - 21 : minor, minor % 3);
 		UNIT_NOTE("%s", version);

@@ -47,7 +47,7 @@ static struct weft_error *compile(
 
 static void run(struct weft_executable *x, struct results *r)
 {
-	static float data[2][MIDDLE * COLUMNS];
+	static _Thread_local float data[2][MIDDLE * COLUMNS];
 	const int64_t shapes[2][2] = { { ROWS, MIDDLE }, { MIDDLE, COLUMNS } };
 	struct weft_buffer *in[2], *out[2];
 	struct weft_client *c = NULL;
