@@ -129,8 +129,8 @@ void test_modes__forked_child_does_not_wait(void)
 	struct weft_executable *x;
 	struct results r;
 	int status;
-#ifdef __SANITIZE_ADDRESS__
-	UNIT_SKIP("the address sanitizer's own locks may be held where the process forks");
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+	UNIT_SKIP("a sanitizer's own locks may be held where the process forks");
 #endif
 	CHECK_OK(compile("plant", settings, &x));
 	pid_t child = fork();
