@@ -26,6 +26,10 @@ python_header() {
 sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' 2>/dev/null
 }
 
+fuzzer_library() {
+	test -e "$(llvm-config-19 --libdir)/clang/19/lib/linux/libclang_rt.fuzzer-$(uname -m).a"
+}
+
 # ---- Debian's packages: each is missing when its probe fails ------------------------------------
 missing=()
 need() { # package, probe ...
@@ -44,7 +48,7 @@ probe_packages() {
 	need cmake command -v cmake
 	need llvm-19-dev command -v llvm-config-19
 	need clang-19 command -v clang-19
-	need libclang-rt-19-dev test -e "$(llvm-config-19 --libdir)/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a"
+	need libclang-rt-19-dev fuzzer_library
 	need libxxhash-dev header xxhash.h
 	need libzstd-dev header zstd.h
 	need zlib1g-dev header zlib.h
