@@ -172,15 +172,20 @@ def corpus(tmp_path):
             yield file, [OLD[i % len(OLD)]]
 
 
-def test_reads_what_jaxlib_writes(jaxlib, tmp_path, capfd):
-    read = 0
-    artifact = tmp_path / "a.mlirbc"
+def programs(jaxlib, tmp_path):
+    """What of the corpus both sides take: file, versions, jaxlib's module, what `weft opt` prints."""
     for file, versions in corpus(tmp_path):
         with open(file, encoding="utf-8") as f:
             module = jaxlib.parse(f.read())
         text = opt(file)
-        if module is None or text.returncode:
-            continue
+        if module is not None and not text.returncode:
+            yield file, versions, module, text
+
+
+def test_reads_what_jaxlib_writes(jaxlib, tmp_path, capfd):
+    read = 0
+    artifact = tmp_path / "a.mlirbc"
+    for file, versions, module, text in programs(jaxlib, tmp_path):
         for version in versions:
             data = jaxlib.write(module, version)
             if data is None:
@@ -195,12 +200,7 @@ def test_reads_what_jaxlib_writes(jaxlib, tmp_path, capfd):
 def test_jaxlib_reads_what_is_written(jaxlib, tmp_path, capfd):
     read = 0
     artifact, again = tmp_path / "a.mlirbc", tmp_path / "again.mlir"
-    for file, versions in corpus(tmp_path):
-        with open(file, encoding="utf-8") as f:
-            module = jaxlib.parse(f.read())
-        text = opt(file)
-        if module is None or text.returncode:
-            continue
+    for file, versions, _, text in programs(jaxlib, tmp_path):
         for version in versions:
             done = opt(file, "--emit", "bytecode", "--target", version, "-o", str(artifact))
             if done.returncode:
