@@ -287,14 +287,31 @@ $(BUILD)/machine: bench/machine.c $(BUILD)/src/base/cpu.o
 # GFLOP/s of matrix products by torch, JAX and Weft, beside what the machine can do.
 .PHONY: bench-gemm
 bench-gemm: build $(BUILD)/machine
-	@.venv/bin/python bench/gemm.py
+	@.venv/bin/python bench/gemm.py --write
 
-# Eager and Weft on the workloads of bench/, interleaved; writes bench/RESULTS.md.
+# Each writes its section of bench/RESULTS.md: eager and Weft on the workloads, interleaved; ...
 .PHONY: bench
 bench: build
-	@.venv/bin/python bench/spine.py --out bench/RESULTS.md
+	@.venv/bin/python bench/spine.py --write
 
-# Memory-bound kernels beside eager and a plain copy of as many bytes.
+# ... both and inductor, packed and not, and their training steps, a fresh process each; ...
+PEERS = .venv/bin/python bench/peers.py --split shared --backend weft --cold primed
+.PHONY: bench-peers bench-train
+bench-peers: build $(BUILD)/machine
+	@rm -f $(BUILD)/peers.jsonl
+	@$(PEERS) --dtype fp32 bf16 --freezing --out $(BUILD)/peers.jsonl
+	@.venv/bin/python bench/report.py --put peers --command "make $@" $(BUILD)/peers.jsonl
+bench-train: build $(BUILD)/machine
+	@rm -f $(BUILD)/train.jsonl
+	@$(PEERS) --mode train --out $(BUILD)/train.jsonl
+	@.venv/bin/python bench/report.py --put training --command "make $@" $(BUILD)/train.jsonl
+
+# ... XLA and Weft on StableHLO as JAX prints it; ...
+.PHONY: bench-jax
+bench-jax: build
+	@.venv/bin/python bench/jax_programs.py --write
+
+# ... memory-bound kernels beside eager and a plain copy of as many bytes.
 .PHONY: bench-kernels
 bench-kernels: build
-	@.venv/bin/python bench/kernels.py
+	@.venv/bin/python bench/kernels.py --write

@@ -4,7 +4,7 @@
 as many threads, compiled by the machine's cc; `of copy` is its time over Weft's: 1.00 is a kernel at the speed of its
 traffic.  Times are medians; values are compared with eager before anything is timed.
 
-    .venv/bin/python bench/kernels.py [--threads N] [--rounds N] [NAME ...]
+    .venv/bin/python bench/kernels.py [--threads N] [--rounds N] [--write] [NAME ...]
 """
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ import statistics
 import subprocess
 import tempfile
 import time
+
+import results
 
 COPY = r"""
 #include <pthread.h>
@@ -128,16 +130,20 @@ def main() -> None:
     p.add_argument("names", nargs="*")
     p.add_argument("--threads", type=int, default=os.cpu_count())
     p.add_argument("--rounds", type=int, default=11)
+    p.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
     args = p.parse_args()
     import torch
     torch.manual_seed(0)
     torch.set_num_threads(args.threads)
-    print("| kernel | eager ms | weft ms | eager/weft | most/least of weft | MiB moved | copy ms | of copy |\n" + "|---|" + "---:|" * 7)
+    lines = ["| kernel | eager ms | weft ms | eager/weft | most/least of weft | MiB moved | copy ms | of copy |", "|---|" + "---:|" * 7]
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         copy = library(folder)
         for name, (fn, inputs) in kernels(torch).items():
             if not args.names or name in args.names:
-                print(measure(name, fn, inputs, args.threads, args.rounds, copy), flush=True)
+                lines.append(measure(name, fn, inputs, args.threads, args.rounds, copy))
+                print(lines[-1], flush=True)
+    if args.write:
+        results.put("kernels", "\n".join(lines), args.threads)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Per workload one fresh process: build, eager result, first compiled call (cold: 
 before), then rounds of eager and compiled calls in turn.  Times are medians; `graph to executable` is what
 weft.report() says Weft itself took, Dynamo and AOTAutograd left out.
 
-    .venv/bin/python bench/spine.py [--threads N] [--rounds N] [--out bench/RESULTS.md] [NAME ...]
+    .venv/bin/python bench/spine.py [--threads N] [--rounds N] [--write] [NAME ...]
 """
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import statistics
 import subprocess
 import sys
 import time
+
+import results
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ["minilm-b1", "minilm-b8", "bert-base", "gpt2-prefill", "resnet50-b1", "mlp-b64", "softmax-rows", "layernorm-rows",
@@ -88,23 +89,8 @@ def measure(name: str, threads: int, rounds: int, clock: str) -> dict:
     return row
 
 
-def processor() -> str:
-    model = flags = ""
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":", 1)[1].strip()
-        if line.startswith("flags"):
-            have = set(line.split(":", 1)[1].split())
-            flags = " ".join(f for f in ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile") if f in have)
-    return f"{model} ({os.cpu_count()} processors; {flags})"
-
-
-def table(rows: list[dict], threads: int, clock: str, command: str) -> str:
-    import torch
-    lines = ["# Results", "", f"`{command}`, {time.strftime('%Y-%m-%d')}, {threads} thread{'s' * (threads > 1)}, {clock} time, {processor()}, "
-             f"torch {torch.__version__}, Python {platform.python_version()}. Eager and Weft interleaved in one process a row; "
-             "medians; eager/weft above 1: Weft is faster.", "",
-             "| workload | eager ms | weft ms | eager/weft | most/least of weft | graph to executable s | first call s | kernels | "
+def table(rows: list[dict]) -> str:
+    lines = ["| workload | eager ms | weft ms | eager/weft | most/least of weft | graph to executable s | first call s | kernels | "
              "fallbacks | arena MiB | largest difference |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for r in rows:
         if "error" in r:
@@ -123,7 +109,7 @@ def main() -> None:
     p.add_argument("--rounds", type=int, default=15)
     p.add_argument("--clock", choices=["wall", "cpu"], default="wall",
                    help="cpu: processor time, all threads together; for machines that do other things too")
-    p.add_argument("--out")
+    p.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
     p.add_argument("--child", help=argparse.SUPPRESS)
     args = p.parse_args()
     sys.path.insert(0, str(HERE))
@@ -138,10 +124,9 @@ def main() -> None:
         rows.append(json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else
                     {"workload": name, "error": done.stderr.strip().replace("\n", " ").replace("|", "/")})
         print(rows[-1], flush=True)
-    text = table(rows, args.threads, args.clock, "bench/spine.py " + " ".join(sys.argv[1:]))
-    if args.out:
-        pathlib.Path(args.out).write_text(text)
-    print(text)
+    print(table(rows))
+    if args.write:
+        results.put("workloads", table(rows), args.threads)
 
 
 if __name__ == "__main__":

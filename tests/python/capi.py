@@ -92,6 +92,7 @@ class Weft:
 
         def call(*arrays):
             return self.run(exe, arrays)
+        call.bound = lambda *arrays: self.bound(exe, arrays)
         call.settle = lambda: self.check(lib.weft_executable_settle(exe))
         return call
 
@@ -138,23 +139,39 @@ class Weft:
             self.lib.weft_training_fini(ctypes.byref(out))
             self.lib.weft_program_release(program)
 
+    def wrapped(self, arrays):
+        """Buffers over arrays, and what must live as long."""
+        keep, handles = [], (ctypes.c_void_p * max(1, len(arrays)))()
+        for i, a in enumerate(arrays):
+            a = np.asarray(a, order="C")
+            dims = (ctypes.c_int64 * max(1, a.ndim))(*a.shape)
+            keep += [a, dims]
+            self.check(self.lib.weft_buffer_wrap(self.client, Type(CODE[a.dtype], a.ndim, dims), a.ctypes.data, None,
+                                                 None, ctypes.byref(handles, i * ctypes.sizeof(ctypes.c_void_p))))
+        return handles, keep
+
     def run(self, exe, arrays):
-        lib, keep = self.lib, []
-        ins = (ctypes.c_void_p * max(1, len(arrays)))()
-        outs = (ctypes.c_void_p * max(1, lib.weft_executable_outputs(exe)))()
-        n = lib.weft_executable_outputs(exe)
+        n = self.lib.weft_executable_outputs(exe)
+        outs = (ctypes.c_void_p * max(1, n))()
+        ins, keep = self.wrapped(arrays)
         try:
-            for i, a in enumerate(arrays):
-                a = np.asarray(a, order="C")
-                dims = (ctypes.c_int64 * max(1, a.ndim))(*a.shape)
-                keep += [a, dims]
-                self.check(lib.weft_buffer_wrap(self.client, Type(CODE[a.dtype], a.ndim, dims), a.ctypes.data, None,
-                                                None, ctypes.byref(ins, i * ctypes.sizeof(ctypes.c_void_p))))
-            self.check(lib.weft_run(exe, len(arrays), ins, n, outs))
+            self.check(self.lib.weft_run(exe, len(arrays), ins, n, outs))
             return [self.array(outs[i]) for i in range(n)]
         finally:
             for handle in list(ins) + list(outs):
-                lib.weft_buffer_release(handle)
+                self.lib.weft_buffer_release(handle)
+
+    def bound(self, exe, arrays):
+        """A function without arguments that runs the program over these arrays and lets its results go."""
+        n = self.lib.weft_executable_outputs(exe)
+        outs = (ctypes.c_void_p * max(1, n))()
+        ins, keep = self.wrapped(arrays)
+
+        def step(keep=keep):
+            self.check(self.lib.weft_run(exe, len(arrays), ins, n, outs))
+            for handle in outs:
+                self.lib.weft_buffer_release(handle)
+        return step
 
     def array(self, buffer):
         t, data, size = self.lib.weft_buffer_type(buffer), ctypes.c_void_p(), ctypes.c_size_t()
