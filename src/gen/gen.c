@@ -389,7 +389,8 @@ static void gen_open(struct gen *g)
 
 static void dump_text(struct gen *g, const char *suffix, const char *text, size_t n)
 {
-	const char *path = job_printf(g->job, "%s/%s.%s", g->opt->dump, g->k->name, suffix);
+	const char *path = job_printf(
+		g->job, "%s/%u_%s.%s", g->opt->dump, g->k->number, g->k->name, suffix);
 	FILE *f = fopen(path, "w");
 
 	if (!f)

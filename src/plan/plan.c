@@ -172,6 +172,7 @@ static uint32_t add_kernel(struct planner *pl, struct kernel *k)
 			job_grow(pl->job, p->kernels, pl->cap_kernels, cap, sizeof *p->kernels);
 		pl->cap_kernels = cap;
 	}
+	k->number = p->nkernels;
 	p->kernels[p->nkernels] = k;
 	return p->nkernels++;
 }

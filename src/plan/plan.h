@@ -117,7 +117,8 @@ struct kernel {
 	uint32_t nsizes;
 	const int64_t *sizes;        /* symbolic extents, each once */
 	uint64_t hash;
-	char name[64];               /* "k3_add_tanh": for messages, dumps, profiles */
+	uint32_t number;             /* its place in the plan: two may have one name */
+	char name[64];               /* "map_add_tanh": for messages, dumps, profiles */
 };
 
 /* ---- the whole ------------------------------------------------------------------------------ */
