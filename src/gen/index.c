@@ -297,16 +297,31 @@ void ix_divmod_from(
 
 /* ---- shapes --------------------------------------------------------------------------------- */
 
+/* Are q and r what dividing by d left, so that q * d + r is what was divided? */
+static bool is_division(const struct ix *q, const struct ix *r, int64_t d)
+{
+	const struct split *s = q->split;
+
+	return s && s == r->split && s->d == d && s->q == q->v && s->r == r->v;
+}
+
+/* What a division took apart is put together first, whatever stands before it. */
 struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix)
 {
 	struct ix x = ix_const(g, 0);
 
-	for (uint32_t i = 0; i < rank; i++) {
-		const struct split *s = x.split;
-		if (s && s == ix[i].split && s->d == dims[i] && s->q == x.v && s->r == ix[i].v)
-			x = s->x;
-		else
-			x = ix_add(g, ix_mul(g, x, dims[i]), ix[i]);
+	for (uint32_t i = 0, next; i < rank; i = next) {
+		struct ix part = ix[i];
+		x = ix_mul(g, x, dims[i]);
+		for (next = i + 1; next < rank; next++) {
+			if (dims[next] == 1)
+				continue;
+			if (!is_division(&part, &ix[next], dims[next]))
+				break;
+			part = part.split->x;
+			x = ix_mul(g, x, dims[next]);
+		}
+		x = ix_add(g, x, part);
 	}
 	return x;
 }

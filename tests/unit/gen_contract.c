@@ -1,6 +1,8 @@
 /* gen_contract.c -- CORE_contract against the interpreter: both sides, packed and not, tails,
  * epilogues. */
 #include "gen_util.h"
+#include <string.h>
+#include <unistd.h>
 
 /* rows [m,k], or [k,m] along m, x cols [k,n] + bias, result [m,n] or, with the rows as rhs,
  * [n,m]. */
@@ -208,6 +210,63 @@ static void attention(struct graph *g, struct job *j)
 void test_gen_contract__batches_and_moves(void)
 {
 	gen_with_graph(attention);
+}
+
+/* Does the text of the kernel's code say `word`? */
+static bool code_says(const struct kernel *k, enum isa isa, const char *word)
+{
+	char dir[] = "/tmp/weft-dump-XXXXXX", path[200], line[2000];
+	bool found = false;
+
+	CHECK(mkdtemp(dir));
+	struct codegen_options o = { .isa = isa, .level = 1, .dump = dir };
+	struct codegen_code code;
+	CHECK_OK(gen_table()->compile(k, &o, &code));
+	gen_table()->code_free(&code);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/7_image.%s", dir, i ? "o" : "ll");
+		FILE *f = fopen(path, "r");
+		CHECK(f);
+		while (!i && fgets(line, sizeof line, f))
+			found |= strstr(line, word) != NULL;
+		fclose(f);
+		unlink(path);
+	}
+	rmdir(dir);
+	return found;
+}
+
+/* What is added to a product in the shape of an image, whose rows no vector divides, is read and
+ * stored by vectors all the same. */
+static void image(struct graph *g, struct job *j)
+{
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 24, 49),
+			  *it = gen_type(g, DTYPE_f32, 4, 1, 24, 7, 7);
+	const struct type *params[] = { ct, it };
+	const struct node *c = build_reshape(g, graph_parameter(g, 0, ct), 4, it->dims),
+			  *sum = build2(g, OP_add, c, graph_parameter(g, 1, it));
+	struct kernel k = { .graph = g,
+		.core = CORE_contract,
+		.body = gen_region(g, 2, params, 1, &sum),
+		.ninputs = 3,
+		.noutputs = 1,
+		.number = 7,
+		.name = "image",
+		.contract = { .rows_are_lhs = true, .m = 24, .n = 49, .k = 8, .rows_m = 8,
+			.rows_k = 1, .cols_k = 49, .cols_n = 1, .rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 24, .panel = 32 } };
+
+	(void)j;
+	for (int isa = ISA_LEVEL_avx512; isa <= ISA_LEVEL_amx; isa++) {
+		CHECK(!code_says(&k, (enum isa)isa, "masked.gather"));
+		CHECK(!code_says(&k, (enum isa)isa, "masked.scatter"));
+		CHECK(code_says(&k, (enum isa)isa, "masked.store"));
+	}
+}
+
+void test_gen_contract__adds_images_by_vectors(void)
+{
+	gen_with_graph(image);
 }
 
 static void symbolic_of(struct graph *g, struct job *j, enum dtype t)
