@@ -12,21 +12,12 @@
 
 /* ---- in the interpreter --------------------------------------------------------------------- */
 
-/* What interpreter.probe saw: by its id and how often it was there before. */
-struct probe {
-	struct probe *next;
-	const char *id;
-	uint64_t iter;
-	const void *data;
-	size_t bytes;
-};
 struct interpretation {
-	struct job *j;
 	const struct graph *g;
-	struct probe *probes;
+	struct probes *probes;
 };
 
-static const char *attr_text(const struct node *n, const char *name)
+const char *check_attr(const struct node *n, const char *name)
 {
 	for (uint32_t i = 0; n->attrs && i < n->attrs->n; i++)
 		if (n->attrs->e[i].name && !strcmp(n->attrs->e[i].name, name))
@@ -34,46 +25,116 @@ static const char *attr_text(const struct node *n, const char *name)
 	return NULL;
 }
 
-static void probe_add(struct interpretation *r, const char *id, const struct tensor *in, void *out)
+static size_t bytes_of(const struct tensor *t)
 {
-	struct probe *p = job_alloc(r->j, sizeof *p);
-	size_t bytes = (size_t)tensor_elements(in) * dtype_bytes(in->type->dtype);
-	void *copy = job_alloc(r->j, bytes);
-
-	memcpy(copy, in->data, bytes);
-	memcpy(out, in->data, bytes);
-	*p = (struct probe){ r->probes, id, 0, copy, bytes };
-	for (const struct probe *q = r->probes; q; q = q->next)
-		p->iter += !strcmp(q->id, id);
-	r->probes = p;
+	return (size_t)tensor_elements(t) * dtype_bytes(t->type->dtype);
 }
 
-static struct weft_error *probe_check(const struct interpretation *r, const struct node *n,
-	const char *id, const struct tensor *in)
-{
-	const char *iter = attr_text(n, "iter");
-	uint64_t at = iter ? strtoull(iter, NULL, 0) : 0;
-	size_t bytes = (size_t)tensor_elements(in) * dtype_bytes(in->type->dtype);
+static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in,
+	uint32_t nin, struct tensor *out, uint32_t nout);
 
-	for (const struct probe *p = r->probes; p; p = p->next)
-		if (!strcmp(p->id, id) && p->iter == at && p->bytes == bytes &&
-		    !memcmp(p->data, in->data, bytes))
-			return NULL;
-	FAIL(WEFT_INVALID_ARGUMENT, "check.expect_serialized_eq: no such value of probe %s", id);
+/* ---- run_parallel --------------------------------------------------------------------------- */
+
+struct run_parallel {
+	struct interpretation *r;
+	const struct node *n;
+	struct parallel p;
+	const struct tensor *in;
+	struct tensor *out;
+	uint32_t nout, feed;
+	struct world *world;
+};
+/* One process. */
+struct run_one {
+	struct run_parallel *all;
+	uint32_t i;
+};
+
+static void interpret_process(struct job *j, void *arg)
+{
+	const struct run_one *one = arg;
+	struct run_parallel *all = one->all;
+	const struct region *r = all->p.programs[one->i]->region;
+	uint32_t first_in = parallel_first(&all->p, one->i, false);
+	uint32_t first_out = parallel_first(&all->p, one->i, true);
+	struct eval_options o = { .custom = custom, .custom_arg = all->r };
+	struct tensor *results = job_array(j, r->nresults, sizeof *results);
+	struct tensor *args = job_array(j, r->nparams, sizeof *args);
+
+	for (uint32_t i = 0; i < r->nparams; i++)
+		args[i] = i < all->p.counts[one->i].nin ? all->in[first_in + i] :
+			(struct tensor){ .type = r->params[i] };
+	eval_region(j, all->r->g, r, &o, args, results);
+	for (uint32_t i = 0; i < all->p.counts[one->i].nout; i++) {
+		struct tensor *out = &all->out[first_out + i];
+		if (out->type->kind != TYPE_tensor || results[i].type->kind != TYPE_tensor)
+			continue;
+		if (bytes_of(out) != bytes_of(&results[i]))
+			job_fail(j, WEFT_INVALID_ARGUMENT,
+				"interpreter.run_parallel: result %u has another size",
+					first_out + i);
+		if (bytes_of(out))
+			memcpy(out->data, results[i].data, bytes_of(out));
+	}
 }
+
+static struct weft_error *run_process(void *arg, uint32_t i)
+{
+	struct run_one one = { arg, i };
+
+	return job_run(interpret_process, &one);
+}
+
+static void interpret_feed(struct job *j, void *arg)
+{
+	struct run_parallel *all = arg;
+	const struct region *r = all->p.infeed[all->feed]->region;
+	struct eval_options o = { .custom = custom, .custom_arg = all->r };
+	struct tensor *results = job_array(j, r->nresults, sizeof *results);
+
+	eval_region(j, all->r->g, r, &o, NULL, results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		if (results[i].type->kind == TYPE_tensor)
+			job_try(j, world_put(all->world, WORLD_feed, 0, WORLD_ANYONE, WORLD_ANYONE,
+				results[i].data, bytes_of(&results[i])));
+}
+
+static struct weft_error *feed(void *arg, uint32_t i, struct world *w)
+{
+	struct run_parallel *all = arg;
+
+	all->feed = i;
+	all->world = w;
+	return job_run(interpret_feed, all);
+}
+
+static void run_grid(struct job *j, void *arg)
+{
+	struct run_parallel *all = arg;
+
+	all->p = parallel_read(j, all->r->g, all->n);
+	job_try(j, parallel_run(&all->p, feed, run_process, all));
+}
+
+/* ---- custom calls --------------------------------------------------------------------------- */
 
 static struct weft_error *custom(void *arg, const struct node *n, const struct tensor *in,
 	uint32_t nin, struct tensor *out, uint32_t nout)
 {
 	struct interpretation *r = arg;
-	const char *name = node_str(n, KEY_call_target_name, ""), *id = attr_text(n, "probe_id");
+	const char *name = node_str(n, KEY_call_target_name, "");
 
-	if (!strcmp(name, "interpreter.probe") && id && nin == 1 && nout == 1) {
-		probe_add(r, id, in, out[0].data);
-		return NULL;
+	if (parallel_is(n)) {
+		struct run_parallel all = { .r = r, .n = n, .in = in, .out = out, .nout = nout };
+		return job_run(run_grid, &all);
 	}
-	if (!strcmp(name, "check.expect_serialized_eq") && id && nin == 1)
-		return probe_check(r, n, id, in);
+	if ((probe_is(n) || !strcmp(name, "interpreter.print")) && nin == 1 && nout == 1) {
+		memcpy(out[0].data, in[0].data, bytes_of(in));
+		return probe_is(n) ? probes_add(r->probes, check_attr(n, "probe_id"), in->data,
+			bytes_of(in)) : NULL;
+	}
+	if (!strcmp(name, "check.expect_serialized_eq") && nin == 1)
+		return probes_check(r->probes, n, in->data, bytes_of(in));
 	if (!check_is(n))
 		FAIL(WEFT_UNIMPLEMENTED, "no custom call @%s", name);
 	TRY(check_values(r->g, n, in, nin));
@@ -85,7 +146,8 @@ static struct weft_error *custom(void *arg, const struct node *n, const struct t
 
 static void interpret(struct job *j, void *arg)
 {
-	struct graph *g = arg;
+	struct interpretation *r = arg;
+	const struct graph *g = r->g;
 	const struct func *f = graph_main(g);
 
 	if (!graph_nfuncs(g))
@@ -95,8 +157,7 @@ static void interpret(struct job *j, void *arg)
 	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
 		/* nothing to run it on: it was read and verified */
 		return;
-	struct interpretation r = { j, g, NULL };
-	struct eval_options o = { .custom = custom, .custom_arg = &r };
+	struct eval_options o = { .custom = custom, .custom_arg = r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
 	eval_region(j, g, f->region, &o, NULL, results);
 }
@@ -149,7 +210,11 @@ static struct weft_error *check_chunk(const struct check_request *r, const char 
 	if (strcmp(r->backend, "interp")) {
 		e = check_compiled(r->backend, r->options, g, r->counts);
 	} else {
-		e = job_run(interpret, g);
+		struct interpretation i = { .g = g };
+		e = probes_create(&i.probes);
+		if (!e)
+			e = job_run(interpret, &i);
+		probes_free(i.probes);
 		r->counts->interpreted += eval_count() - before;
 	}
 	graph_release(g);

@@ -35,6 +35,9 @@ const char *plan_library(struct job *j, const struct node *n)
 			j, "weft.rng_bit_generator|%s", node_str(n, KEY_rng_algorithm, "DEFAULT"));
 	case OP_rng:
 		return job_printf(j, "weft.rng|%s", node_str(n, KEY_rng_distribution, "UNIFORM"));
+	case OP_custom_call:             /* pass/exchange.c has written it */
+		return strcmp(node_str(n, KEY_call_target_name, ""), "weft.library") ? NULL :
+			node_text(j, n, KEY_backend_config);
 	default:
 		return NULL;
 	}

@@ -436,7 +436,7 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 			plan_callback(pl, s, n);
 			return;
 		}
-		unimplemented(pl, n);
+		/* fall through */
 	default: {
 		const char *text = plan_library(pl->job, n);
 		if (!text)

@@ -8,9 +8,17 @@ static const struct {
 	run_library_fn *fn;
 } table[] = {
 	{ "weft.cholesky", library_cholesky },
+	{ "weft.exchange", library_exchange },
 	{ "weft.fft", library_fft },
+	{ "weft.infeed", library_infeed },
+	{ "weft.outfeed", library_outfeed },
+	{ "weft.partition_id", library_partition_id },
+	{ "weft.permute", library_permute },
+	{ "weft.recv", library_recv },
+	{ "weft.replica_id", library_replica_id },
 	{ "weft.rng", library_rng },
 	{ "weft.rng_bit_generator", library_rng_bit_generator },
+	{ "weft.send", library_send },
 	{ "weft.triangular_solve", library_triangular_solve },
 };
 

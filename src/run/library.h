@@ -6,6 +6,8 @@
 
 run_library_fn library_fft, library_cholesky, library_triangular_solve;
 run_library_fn library_rng, library_rng_bit_generator;
+run_library_fn library_exchange, library_permute, library_send, library_recv, library_infeed;
+run_library_fn library_outfeed, library_replica_id, library_partition_id;
 /* The function of that name of n characters; NULL: none. */
 run_library_fn *library_find(const char *name, size_t n);
 /* Is word `i` (from 0) of the attributes w? */

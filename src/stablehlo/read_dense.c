@@ -329,6 +329,9 @@ static void normalise(const struct type *t, char *data, size_t n)
 	} else if (dtype_table[t->dtype].bits < 8 && dtype_is_int(t->dtype)) {
 		for (size_t i = 0; i < n; i++)
 			dtype_store_i64(t->dtype, data + i, data[i]);
+	} else if (dtype_table[t->dtype].bits < 8) {
+		for (size_t i = 0; i < n; i++)
+			data[i] &= (char)((1 << dtype_table[t->dtype].bits) - 1);
 	}
 }
 

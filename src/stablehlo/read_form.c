@@ -525,7 +525,8 @@ void check_complete(struct parser *p, struct t_op *op)
 		default_number(p, op, "max_ulp_difference", 0, 1);
 }
 
-/* %a, dense<..> : t {..}  |  %a, %b, name = value : t [, t]  |  %a, probe_id = ".." : t */
+/* %a, dense<..> : t {..}  |  %a, %b, name = value : t [, t]  |  %a, probe_id = ".." {..} : t
+ *  |  %a {..} : t */
 void form_check(struct parser *p, struct t_op *op)
 {
 	const struct type **types;
@@ -544,10 +545,12 @@ void form_check(struct parser *p, struct t_op *op)
 				p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p));
 		} while (accept(p, ','));
 	}
+	if (tok_is(p, '{'))
+		op_attrs(p, op, read_dict(p));
 	if (accept(p, ':'))
 		read_types(p, &types);
 	if (tok_is(p, '{'))
 		op_attrs(p, op, read_dict(p));
-	if (!strcmp(op->name, "interpreter.probe") && op->nin == 1)
+	if (!strncmp(op->name, "interpreter.p", 13) && op->nin == 1)
 		op_result_types(p, op, 1, &op->in[0]->type);
 }

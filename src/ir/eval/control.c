@@ -1,8 +1,6 @@
-/* control.c -- regions as control flow, calls, tuples, tokens, collectives among one participant.
+/* control.c -- regions as control flow, calls, tuples, tokens.
  *
- * A custom call is the caller's (eval_options.custom).  Collectives run as process 0 of 1: a gather
- * of one part, a reduction of one value, a permutation that keeps or drops.  What moves data into
- * or out of the process has no meaning here and fails. */
+ * A custom call is the caller's (eval_options.custom). */
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
@@ -193,103 +191,4 @@ void eval_after_all(struct call *c)
 void eval_create_token(struct call *c)
 {
 	eval_token(c);
-}
-
-/* ---- collectives ---------------------------------------------------------------------------- */
-
-void eval_id(struct call *c)
-{
-	eval_new(c, 0, 0, NULL);
-}
-
-static void same(struct call *c)
-{
-	if (!node_is_alone(c->n))
-		eval_fail(c, WEFT_UNIMPLEMENTED, "there is one process; others are to take part");
-	for (uint32_t i = 0; i < c->nout; i++) {
-		const struct tensor *a = c->in[i];
-		enum dtype from = a->type->dtype, to = c->types[i]->dtype;
-		if (from == to) {
-			eval_view(c, i, c->in[i], a->rank, a->dims);
-			continue;
-		}
-		struct tensor *out = eval_new(c, i, a->rank, a->dims);   /* promoted */
-		for (int64_t k = 0; k < tensor_elements(a); k++)
-			scalar_convert(from, tensor_at(a, k), to, tensor_at(out, k));
-	}
-}
-
-void eval_all_gather(struct call *c)
-{
-	same(c);
-}
-
-void eval_all_reduce(struct call *c)
-{
-	same(c);
-}
-
-void eval_all_to_all(struct call *c)
-{
-	same(c);
-}
-
-void eval_collective_broadcast(struct call *c)
-{
-	same(c);
-}
-
-void eval_collective_reduce(struct call *c)
-{
-	same(c);
-}
-
-void eval_cross_replica_sum(struct call *c)
-{
-	same(c);
-}
-
-void eval_reduce_scatter(struct call *c)
-{
-	same(c);
-}
-
-/* Process 0 gets what a pair (0, 0) sends it, or zeros. */
-void eval_collective_permute(struct call *c)
-{
-	uint32_t n;
-	const int64_t *pairs = eval_ints_any(c, KEY_source_target_pairs, &n);
-
-	for (uint32_t i = 0; i + 1 < n; i += 2)
-		if (pairs[i] == 0 && pairs[i + 1] == 0) {
-			same(c);
-			return;
-		}
-	for (uint32_t i = 0; i < c->nout; i++)
-		eval_new_like(c, i, c->in[i]);
-}
-
-static void outside(struct call *c)
-{
-	eval_fail(c, WEFT_UNIMPLEMENTED, "there is no one to exchange data with");
-}
-
-void eval_infeed(struct call *c)
-{
-	outside(c);
-}
-
-void eval_outfeed(struct call *c)
-{
-	outside(c);
-}
-
-void eval_send(struct call *c)
-{
-	outside(c);
-}
-
-void eval_recv(struct call *c)
-{
-	outside(c);
 }
