@@ -3,12 +3,14 @@
 #define GEN_CORE_IMPL_H
 #include "gen/gen_impl.h"
 
-/* for (j = lo; j < hi; j += LANES), the last block with g->tail set when it is not full. */
+/* for (j = lo; j < hi; j += LANES), the last block with g->tail set when it is not full.  In pairs:
+ * two blocks a step while there are two, fn being told which it is by `second`. */
 struct lanes {
 	LLVMValueRef lo, hi;
 	int level;                   /* of lo */
 	int64_t align, max;          /* of j */
 	bool whole_blocks;           /* hi - lo is known to be a multiple of LANES */
+	bool pairs, second;
 	uint32_t ncarried;
 	LLVMValueRef *carried;       /* fn reads and replaces them */
 	void (*fn)(struct gen *g, struct lanes *s, struct ix j);
@@ -37,5 +39,6 @@ struct extreme {
 /* false: n reduces by something else. */
 bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e);
 void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x);
+void extreme_join(struct gen *g, struct extreme *e, const struct extreme *other);
 LLVMValueRef extreme_end(struct gen *g, const struct extreme *e);      /* one number */
 #endif

@@ -67,19 +67,25 @@ void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x)
 	p[EXTREME_nan] = nan_of(g, x, p[EXTREME_nan]);
 }
 
+void extreme_join(struct gen *g, struct extreme *e, const struct extreme *other)
+{
+	LLVMValueRef *p = e->part;
+	const LLVMValueRef *o = other->part;
+
+	p[EXTREME_best] = extreme_of(g, e, o[EXTREME_best], p[EXTREME_best]);
+	p[EXTREME_bits] = extreme_bits(g, e, o[EXTREME_bits], p[EXTREME_bits]);
+	p[EXTREME_nan] = nan_of(g, o[EXTREME_nan], p[EXTREME_nan]);
+}
+
 LLVMValueRef extreme_end(struct gen *g, const struct extreme *e)
 {
-	LLVMValueRef p[EXTREME_PARTS];
+	struct extreme all = *e, other = *e;
+	LLVMValueRef *p = all.part;
 
-	for (int i = 0; i < EXTREME_PARTS; i++)
-		p[i] = e->part[i];
 	for (int by = LANES / 2; by; by /= 2) {
-		LLVMValueRef o[EXTREME_PARTS];
 		for (int i = 0; i < EXTREME_PARTS; i++)
-			o[i] = lanes_rotated(g, p[i], by);
-		p[EXTREME_best] = extreme_of(g, e, o[EXTREME_best], p[EXTREME_best]);
-		p[EXTREME_bits] = extreme_bits(g, e, o[EXTREME_bits], p[EXTREME_bits]);
-		p[EXTREME_nan] = nan_of(g, o[EXTREME_nan], p[EXTREME_nan]);
+			other.part[i] = lanes_rotated(g, p[i], by);
+		extreme_join(g, &all, &other);
 	}
 	for (int i = 0; i < EXTREME_PARTS; i++)
 		p[i] = LLVMBuildExtractElement(g->b, p[i], c32(g, 0), "");

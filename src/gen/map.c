@@ -40,13 +40,13 @@ int64_t static_product(uint32_t n, const int64_t *dims)
 	return p;
 }
 
-static void lanes_run(
-	struct gen *g, struct lanes *s, struct loop *l, LLVMValueRef lo, LLVMValueRef hi)
+static void lanes_run(struct gen *g, struct lanes *s, struct loop *l, LLVMValueRef lo,
+	LLVMValueRef hi, int64_t step)
 {
 	l->ncarried = s->ncarried;
 	for (uint32_t i = 0; i < s->ncarried; i++)
 		l->carried[i] = s->carried[i];
-	loop_begin(g, l, lo, hi, LANES);
+	loop_begin(g, l, lo, hi, step);
 }
 
 static void lanes_body(struct gen *g, struct lanes *s, struct loop *l)
@@ -58,6 +58,11 @@ static void lanes_body(struct gen *g, struct lanes *s, struct loop *l)
 	for (uint32_t i = 0; i < s->ncarried; i++)
 		s->carried[i] = l->carried[i];
 	s->fn(g, s, j);
+	if (l->step == 2 * LANES) {
+		s->second = true;
+		s->fn(g, s, ix_addc(g, j, LANES));
+		s->second = false;
+	}
 	for (uint32_t i = 0; i < s->ncarried; i++)
 		l->carried[i] = s->carried[i];
 	loop_end(g, l);
@@ -65,25 +70,43 @@ static void lanes_body(struct gen *g, struct lanes *s, struct loop *l)
 		s->carried[i] = l->carried[i];
 }
 
-void lanes_loop(struct gen *g, struct lanes *s)
+/* Is there nothing in [lo, hi), both known? */
+static bool known_empty(LLVMValueRef lo, LLVMValueRef hi)
+{
+	return LLVMIsAConstantInt(lo) && LLVMIsAConstantInt(hi) &&
+	       LLVMConstIntGetSExtValue(lo) >= LLVMConstIntGetSExtValue(hi);
+}
+
+/* The blocks of [lo, hi), which are whole steps. */
+static void lanes_steps(
+	struct gen *g, struct lanes *s, LLVMValueRef lo, LLVMValueRef hi, int64_t step)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	bool fixed = LLVMIsAConstantInt(s->lo) && LLVMIsAConstantInt(s->hi);
-	LLVMValueRef whole;
+
+	if (known_empty(lo, hi))
+		return;
+	lanes_run(g, s, l, lo, hi, step);
+	lanes_body(g, s, l);
+}
+
+void lanes_loop(struct gen *g, struct lanes *s)
+{
+	LLVMValueRef whole, lo = s->lo;
 
 	gen_here(g);
-	whole = ADD(s->lo, AND(SUB(s->hi, s->lo), c64(g, -LANES)));
+	whole = ADD(lo, AND(SUB(s->hi, lo), c64(g, -LANES)));
 	if (s->whole_blocks)
 		whole = s->hi;
-	if (!fixed || LLVMConstIntGetSExtValue(whole) > LLVMConstIntGetSExtValue(s->lo)) {
-		lanes_run(g, s, l, s->lo, whole);
-		lanes_body(g, s, l);
+	if (s->pairs) {
+		LLVMValueRef pairs = ADD(lo, AND(SUB(s->hi, lo), c64(g, -2 * LANES)));
+		lanes_steps(g, s, lo, pairs, 2 * LANES);
+		lo = pairs;
 	}
-	if (s->whole_blocks ||
-		(fixed && LLVMConstIntGetSExtValue(whole) >= LLVMConstIntGetSExtValue(s->hi)))
+	lanes_steps(g, s, lo, whole, LANES);
+	if (s->whole_blocks || known_empty(whole, s->hi))
 		return;
-	l = job_alloc(g->job, sizeof *l);
-	lanes_run(g, s, l, whole, s->hi);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	lanes_run(g, s, l, whole, s->hi, LANES);
 	LLVMValueRef old = g->tail;
 	int old_level = g->tail_level;
 	gen_here(g);

@@ -11,8 +11,28 @@
 #define LN2_HI_F64 0x1.62e42fee00000p-1
 #define LN2_LO_F64 0x1.a39ef35793c76p-33
 
+/* VSCALEFPS: the same bits in one instruction, k in the type of a. */
+static LLVMValueRef scale_at_once(struct gen *g, LLVMValueRef a, LLVMValueRef k)
+{
+	static const char name[] = "llvm.x86.avx512.mask.scalef.ps.512";
+	enum { CURRENT_ROUNDING = 4 };
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMValueRef args[] = { a, k, LLVMConstNull(LLVMTypeOf(a)),
+		LLVMConstAllOnes(g->i16), c32(g, CURRENT_ROUNDING) };
+
+	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 5, "");
+}
+
+static bool scales_at_once(struct gen *g, LLVMValueRef a)
+{
+	return g->isa->instr & ISA_SCALE && is_vector(a) && !math_wide(g, a);
+}
+
 LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k)
 {
+	if (scales_at_once(g, a))
+		return scale_at_once(g, a, LLVMBuildSIToFP(g->b, k, LLVMTypeOf(a), ""));
 	bool wide = math_wide(g, a);
 	int man = wide ? 52 : 23, bias = wide ? 1023 : 127;
 	LLVMValueRef k1 = ASHR(k, ci_like(k, 1)), k2 = SUB(k, k1);
@@ -22,8 +42,8 @@ LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k)
 	return FMUL(FMUL(a, BITCAST(s1, LLVMTypeOf(a))), BITCAST(s2, LLVMTypeOf(a)));
 }
 
-/* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2 */
-struct reduced { LLVMValueRef r, c, p, k; };
+/* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2; whole: k in x's type */
+struct reduced { LLVMValueRef r, c, p, k, whole; };
 
 static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 {
@@ -36,6 +56,7 @@ static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 	LLVMValueRef sum = fma3(g, a, K(1.44269504088896340736), K(magic)), k = FSUB(sum, K(magic));
 	LLVMTypeRef t = math_int(g, a);
 	out.k = SUB(BITCAST(sum, t), BITCAST(K(magic), t));
+	out.whole = k;
 	LLVMValueRef hi_part = fma3(g, k, K(wide ? -LN2_HI_F64 : -LN2_HI_F32), a);
 	out.r = fma3(g, k, K(wide ? -LN2_LO_F64 : -LN2_LO_F32), hi_part);
 	out.c = fma3(g, k, K(wide ? -LN2_LO_F64 : -LN2_LO_F32), FSUB(hi_part, out.r));
@@ -50,6 +71,8 @@ LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, in
 	struct reduced x = reduce(g, a, low);
 	LLVMValueRef y = FADD(fma3(g, FMUL(x.r, x.r), x.p, x.r), K(1));
 
+	if (scales_at_once(g, a))
+		return scale_at_once(g, y, shift ? FADD(x.whole, K(shift)) : x.whole);
 	return math_scale(g, y, shift ? ADD(x.k, ci_like(x.k, shift)) : x.k);
 }
 

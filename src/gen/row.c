@@ -5,16 +5,22 @@
  *
  *   pass 0: max = max(x)      pass 1: e = exp(x - max), keep e; sum += e      pass 2: store e / sum
  *
- * R1  Element i of a row goes to accumulator lane i % LANES, the lanes are combined as 8 + 8, 4 +
- *     4, 2 + 2, 1 + 1: the order depends on the row's length alone.
+ * R1  Element i of a row goes to lane i % LANES of the first accumulator or, in the odd ones of the
+ *     pairs of whole blocks, the second; the two are added, then the lanes as 8 + 8, 4 + 4, 2 + 2,
+ *     1 + 1.  The order depends on the row's length alone.  Reducers without a neutral element
+ *     have one accumulator.
  * R2  What is dear and needed in more than one pass is kept in a row of the scratch.
  * R3  Where the reducer is one known op its lanes start at that op's neutral element and the
  *     initial value comes in once, at the end; otherwise they start at the initial value, which
- *     StableHLO wants to be neutral. */
+ *     StableHLO wants to be neutral.
+ * R4  Unless numerics are strict, e / sum of softmax is e times the sum's reciprocal, which is
+ *     computed once a row: e is at most 1 and the sum at least that, so neither end of the range
+ *     is near. */
 #include "gen/core_impl.h"
 #include <string.h>
 
 #define ROW_MAX_REDUCES 24
+#define ROW_MAX_PAIRED 12        /* accumulators of both sets: as many as there are registers for */
 #define KEEP_COST 8
 #define KEEP_MAX_BYTES (256 << 10)
 
@@ -25,7 +31,7 @@ struct row_reduce {
 	struct val total[8];         /* afterwards */
 	bool done, neutral, extreme;
 	struct extreme parts;        /* in place of acc, where it is one */
-	uint32_t first;              /* of its values in the loop's carried list */
+	uint32_t first;              /* of its values in a set of the carried list */
 };
 struct kept {
 	const struct node *node;
@@ -43,7 +49,8 @@ struct row {
 	struct kept kept[16];
 	struct ix *ix;               /* of the space, the row's components of this block */
 	int64_t length;              /* -1: symbolic */
-	LLVMValueRef carried[LOOP_MAX_CARRIED];
+	LLVMValueRef carried[LOOP_MAX_CARRIED];        /* sets of accumulators: one, or two */
+	uint32_t set, per_set;       /* the set at hand; values of one */
 	struct ix block;             /* linear index within the row */
 };
 
@@ -226,8 +233,55 @@ static void add_bind(struct gen *g, const struct node *n,
 	g->binds = b;
 }
 
+/* Through what repeats n's value along the row. */
+static const struct node *unspread(const struct node *n)
+{
+	while (n->op == OP_broadcast_in_dim || n->op == OP_reshape)
+		n = n->in[0];
+	return n;
+}
+
+static bool reduces_by(const struct node *n, enum op op, const struct node *x)
+{
+	return n->op == OP_reduce && n->in[0] == x && n->regions[0]->results[0]->op == op &&
+	       n->regions[0]->results[0]->nin == 2;
+}
+
+/* Is n e / sum(e) with e = exponential(x - max(x)) (R4)? */
+static bool is_weight(const struct node *n)
+{
+	if (n->op != OP_divide || n->in[0]->op != OP_exponential ||
+		n->type->dtype != DTYPE_f32 || n->in[0]->in[0]->op != OP_subtract)
+		return false;
+	const struct node *e = n->in[0], *sum = unspread(n->in[1]),
+			  *max = unspread(e->in[0]->in[1]);
+	return reduces_by(sum, OP_add, e) && reduces_by(max, OP_maximum, e->in[0]->in[0]);
+}
+
+static struct val weight_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	struct val e, sum = value_at(g, n->in[1], ix);
+
+	(void)b;
+	if (sum.lanes)
+		return value_compute(g, n, ix);
+	e = value_at(g, n->in[0], ix);
+	gen_at(g, sum.level);
+	LLVMValueRef over = FDIV(cf_like(sum.v, 1), sum.v);
+	if (e.lanes)
+		over = splat(g, over);
+	e.level = e.level > sum.level ? e.level : sum.level;
+	gen_at(g, e.level);
+	e.v = FMUL(e.v, over);
+	return e;
+}
+
 static void row_bind(struct gen *g, struct row *w)
 {
+	for (uint32_t i = 0; !g->k->strict && i < w->count; i++)
+		if (is_weight(w->nodes[i]))
+			add_bind(g, w->nodes[i], weight_at, NULL);
 	for (uint32_t i = 0; i < w->nreduces; i++) {
 		add_bind(g, w->reduces[i].op, reduce_at, &w->reduces[i]);
 		for (uint32_t k = 0; k < w->count; k++)
@@ -304,17 +358,24 @@ static void acc_begin(struct gen *g, struct row *w, struct row_reduce *r)
 	}
 }
 
+/* r's values in the set at hand. */
+static LLVMValueRef *acc_values(struct row *w, const struct row_reduce *r)
+{
+	return w->carried + w->set * w->per_set + r->first;
+}
+
 /* The carried values are r's accumulators, of the current depth. */
 static void acc_load(struct gen *g, struct row *w, struct row_reduce *r)
 {
-	uint32_t k = r->first;
+	const LLVMValueRef *v = acc_values(w, r);
+	uint32_t k = 0;
 
 	for (int i = 0; r->extreme && i < EXTREME_PARTS; i++)
-		r->parts.part[i] = w->carried[k++];
+		r->parts.part[i] = v[k++];
 	for (uint32_t i = 0; !r->extreme && i < r->n; i++) {
-		r->acc[i].v = w->carried[k++];
+		r->acc[i].v = v[k++];
 		if (r->acc[i].im)
-			r->acc[i].im = w->carried[k++];
+			r->acc[i].im = v[k++];
 		r->acc[i].level = g->depth;
 	}
 }
@@ -331,9 +392,9 @@ static void extreme_row_step(struct gen *g, struct row *w, struct row_reduce *r,
 
 	gen_here(g);
 	extreme_step(g, &r->parts, x);
+	LLVMValueRef *v = acc_values(w, r);
 	for (uint32_t i = 0; i < EXTREME_PARTS; i++)
-		w->carried[r->first + i] =
-			acc_keep(g, r->parts.part[i], w->carried[r->first + i]);
+		v[i] = acc_keep(g, r->parts.part[i], v[i]);
 }
 
 static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
@@ -341,7 +402,8 @@ static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
 	struct val args[16], next[8];
 	const struct type *t = r->op->in[0]->type;
 	struct ix *at = ix_array(g, t->rank);
-	uint32_t k = r->first;
+	LLVMValueRef *v = acc_values(w, r);
+	uint32_t k = 0;
 
 	acc_load(g, w, r);
 	ix_reshape(g, g->k->rank, g->k->space, w->ix, t->rank, t->dims, at);
@@ -357,12 +419,9 @@ static void acc_step(struct gen *g, struct row *w, struct row_reduce *r)
 	for (uint32_t i = 0; i < r->n; i++) {
 		next[i] = val_lanes(g, next[i]);
 		gen_here(g);
-		w->carried[k] = acc_keep(g, next[i].v, r->acc[i].v);
-		k++;
-		if (next[i].im) {
-			w->carried[k] = acc_keep(g, next[i].im, r->acc[i].im);
-			k++;
-		}
+		v[k++] = acc_keep(g, next[i].v, r->acc[i].v);
+		if (next[i].im)
+			v[k++] = acc_keep(g, next[i].im, r->acc[i].im);
 	}
 }
 
@@ -375,11 +434,34 @@ LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by)
 	return LLVMBuildShuffleVector(g->b, v, v, LLVMConstVector(order, LANES), "");
 }
 
+/* r's accumulators of the second set into those of the first. */
+static void acc_join(struct gen *g, struct row *w, struct row_reduce *r)
+{
+	struct val args[2];
+	struct extreme other;
+
+	w->set = 1;
+	acc_load(g, w, r);
+	args[1] = r->acc[0];
+	other = r->parts;
+	w->set = 0;
+	acc_load(g, w, r);
+	args[0] = r->acc[0];
+	gen_here(g);
+	if (r->extreme)
+		extreme_join(g, &r->parts, &other);
+	else
+		region_at(g, r->op, 0, 2, args, r->acc);
+}
+
 static void acc_end(struct gen *g, struct row *w, struct row_reduce *r)
 {
 	struct val args[16], next[8];
 
-	acc_load(g, w, r);
+	if (w->lanes.pairs)
+		acc_join(g, w, r);
+	else
+		acc_load(g, w, r);
 	for (int by = LANES / 2; !r->extreme && by; by /= 2) {
 		for (uint32_t i = 0; i < r->n; i++) {
 			gen_here(g);
@@ -421,6 +503,7 @@ static void row_block(struct gen *g, struct lanes *s, struct ix j)
 	uint32_t outer = k->rank - k->row;
 
 	w->block = j;
+	w->set = s->second;
 	ix_delinear(g, j, k->row, k->space + outer, w->ix + outer);
 	for (uint32_t i = 0; i < w->nreduces; i++)
 		if (w->reduces[i].stage == w->pass + 1)
@@ -461,6 +544,22 @@ static bool pass_has_work(struct gen *g, const struct row *w)
 	return false;
 }
 
+/* Gives the reduces of the pass a second set of accumulators where they can have one. */
+static void row_pair(struct row *w)
+{
+	uint32_t n = w->lanes.ncarried;
+	bool all = n > 0 && 2 * n <= ROW_MAX_PAIRED;
+
+	for (uint32_t i = 0; i < w->nreduces; i++)
+		all &= w->reduces[i].stage != w->pass + 1 || w->reduces[i].neutral;
+	w->lanes.pairs = all;
+	w->per_set = n;
+	if (!all)
+		return;
+	memcpy(w->carried + n, w->carried, n * sizeof *w->carried);
+	w->lanes.ncarried = 2 * n;
+}
+
 static void row_pass(struct gen *g, struct row *w, uint32_t pass)
 {
 	const struct kernel *k = g->k;
@@ -470,11 +569,13 @@ static void row_pass(struct gen *g, struct row *w, uint32_t pass)
 		return;
 	w->lanes.ncarried = 0;
 	w->lanes.carried = w->carried;
+	w->set = 0;
 	for (uint32_t i = 0; i < w->nreduces; i++)
 		if (w->reduces[i].stage == pass + 1)
 			acc_begin(g, w, &w->reduces[i]);
 	if (w->lanes.ncarried > LOOP_MAX_CARRIED)
 		gen_fail(g, WEFT_UNIMPLEMENTED, "too many reductions of one row");
+	row_pair(w);
 	w->lanes.lo = c64(g, 0);
 	w->lanes.hi = extent_product(g, k->row, k->space + (k->rank - k->row));
 	lanes_loop(g, &w->lanes);

@@ -50,6 +50,57 @@ void test_gen_row__layer_norm(void)
 	gen_with_graph(norms);
 }
 
+/* Every third row holds -inf, the next is nothing else, the next has inf and NaN. */
+static bool rows_of_extremes(uint32_t input, void *data, const struct tensor *t)
+{
+	float *x = data;
+	int64_t length = t->type->dims[1];
+
+	(void)input;
+	for (int64_t i = 0; i < t->type->dims[0] * length; i++) {
+		int64_t row = i / length, at = i % length;
+		x[i] = (float)((i * 37) % 23) - 11;
+		if ((row % 3 == 0 && at % 5 == 2) || row % 4 == 1)
+			x[i] = -INFINITY;
+		if (row == 6 && at == length - 1)
+			x[i] = INFINITY;
+		if (row == 7 && at == length / 2)
+			x[i] = NAN;
+	}
+	return true;
+}
+
+/* Blocks in pairs, an odd one and a tail, of exponentials over their sum. */
+static void softmax(struct graph *g, struct job *j)
+{
+	static const int lengths[] = { 1, 16, 17, 32, 33, 48, 69, 384 };
+
+	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 2, 9, lengths[i]);
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *max = build_reduce(g, OP_maximum, x, 1, (int64_t[]){ 1 });
+		const struct node *e = build1(g, OP_exponential,
+			build2(g, OP_subtract, x, keep(g, max, t)));
+		const struct node *r[] = { build2(g, OP_divide, e, row_sum(g, e)) };
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.outer_grain = 4,
+			.tolerance = 1e-6,
+			.fill = rows_of_extremes,
+			.region = gen_region(g, 1, &t, 1, r) };
+		gen_check(&c);
+		c.strict = true;
+		gen_check(&c);
+	}
+}
+
+void test_gen_row__softmax(void)
+{
+	gen_with_graph(softmax);
+}
+
 static void two_dims(struct graph *g, struct job *j)
 {
 	const struct type *t = gen_type(g, DTYPE_f32, 4, 3, 4, 7, 9);
