@@ -10,95 +10,6 @@
 
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
 
-/* Lane l of the result is lane order[l % 4] of a group of 4 lanes of a, or of b from 4 on; a group
- * is l / 4's own. */
-static LLVMValueRef in_groups(
-	struct gen *g, LLVMValueRef a, LLVMValueRef b, const unsigned order[4])
-{
-	LLVMValueRef lanes[LANES];
-
-	for (unsigned l = 0; l < LANES; l++) {
-		unsigned from = order[l % 4], base = l / 4 * 4;
-		lanes[l] = c32(g, (int32_t)(from < 4 ? base + from : LANES + base + from - 4));
-	}
-	return LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(lanes, LANES), "");
-}
-
-/* Groups `first` and first + 2 of a, then of b. */
-static LLVMValueRef of_groups(struct gen *g, LLVMValueRef a, LLVMValueRef b, unsigned first)
-{
-	LLVMValueRef lanes[LANES];
-
-	for (unsigned l = 0; l < LANES; l++)
-		lanes[l] = c32(g, (int32_t)(l / 8 * LANES + (l / 4 % 2 * 2 + first) * 4 + l % 4));
-	return LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(lanes, LANES), "");
-}
-
-/* Squares of 4 lanes are turned within groups, then the groups change places: each step is one
- * instruction of every x86 level (unpack, shuffle of 128 bits). */
-static void turn(struct gen *g, LLVMValueRef *v)
-{
-	static const unsigned low[] = { 0, 4, 1, 5 }, high[] = { 2, 6, 3, 7 };
-	static const unsigned low_pair[] = { 0, 1, 4, 5 }, high_pair[] = { 2, 3, 6, 7 };
-	LLVMValueRef t[LANES], u[LANES];
-
-	for (unsigned r = 0; r < LANES; r += 2) {
-		t[r] = in_groups(g, v[r], v[r + 1], low);
-		t[r + 1] = in_groups(g, v[r], v[r + 1], high);
-	}
-	for (unsigned r = 0; r < LANES; r += 4)
-		for (unsigned h = 0; h < 2; h++) {
-			u[r + 2 * h] = in_groups(g, t[r + h], t[r + 2 + h], low_pair);
-			u[r + 2 * h + 1] = in_groups(g, t[r + h], t[r + 2 + h], high_pair);
-		}
-	for (unsigned c = 0; c < 4; c++)
-		for (unsigned odd = 0; odd < 2; odd++) {
-			LLVMValueRef p = of_groups(g, u[c], u[4 + c], odd);
-			LLVMValueRef q = of_groups(g, u[8 + c], u[12 + c], odd);
-			v[4 * odd + c] = of_groups(g, p, q, 0);
-			v[4 * odd + c + 8] = of_groups(g, p, q, 1);
-		}
-}
-
-/* void turn(from, pitch, to, pitch): a square of LANES words either way.  One function, since its
- * shuffles are what takes longest to compile. */
-static LLVMValueRef turn_function(struct gen *g, const struct contraction *x)
-{
-	LLVMTypeRef types[] = { g->ptr, g->i64, g->ptr, g->i64 };
-	LLVMValueRef fn = gen_internal(g, "turn", LLVMFunctionType(g->none, types, 4, false));
-	LLVMValueRef v[LANES];
-	LLVMBuilderRef outer = g->b;
-
-	g->b = LLVMCreateBuilderInContext(g->llvm);
-	LLVMPositionBuilderAtEnd(g->b, LLVMAppendBasicBlockInContext(g->llvm, fn, ""));
-	for (int i = 0; i < LANES; i++) {
-		LLVMValueRef at = MUL(LLVMGetParam(fn, 1), c64(g, i));
-		v[i] = LLVMBuildLoad2(
-			g->b, x->vec, gep(g, x->acc, LLVMGetParam(fn, 0), at), "");
-		LLVMSetAlignment(v[i], 64);
-	}
-	turn(g, v);
-	for (int i = 0; i < LANES; i++) {
-		LLVMValueRef at = MUL(LLVMGetParam(fn, 3), c64(g, i));
-		LLVMSetAlignment(LLVMBuildStore(g->b, v[i],
-			gep(g, x->acc, LLVMGetParam(fn, 2), at)), 64);
-	}
-	LLVMBuildRetVoid(g->b);
-	LLVMDisposeBuilder(g->b);
-	g->b = outer;
-	return fn;
-}
-
-void turn_call(struct gen *g, struct contraction *x, LLVMValueRef from, int64_t from_pitch,
-	LLVMValueRef to, int64_t to_pitch)
-{
-	LLVMValueRef args[] = { from, c64(g, from_pitch), to, c64(g, to_pitch) };
-
-	if (!x->turn)
-		x->turn = turn_function(g, x);
-	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(x->turn), x->turn, args, 4, "");
-}
-
 /* Of R or V: "outer" is its index that is not k, a row or a column. */
 struct copy {
 	struct lanes lanes;
@@ -267,7 +178,7 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 		LLVMValueRef to = gep(g, c->x->word, c->square, c64(g, i * LANES));
 		LLVMSetAlignment(LLVMBuildStore(g->b, v, to), 64);
 	}
-	turn_call(g, c->x, c->square, LANES, place(g, c, j.v, c->row),
+	turn_call(g, c->x->bytes, c->square, LANES, place(g, c, j.v, c->row),
 		c->pitch ? c->pitch : c->x->cols);
 }
 

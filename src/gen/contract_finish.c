@@ -16,7 +16,7 @@ static void turn_block(struct gen *g, struct contraction *x)
 	gen_here(g);
 	LLVMValueRef from = gep(g, x->acc, x->block, in_panels(g, x, h->iv, l->iv, x->pad));
 	LLVMValueRef to = gep(g, x->acc, x->turned, ADD(MUL(h->iv, c64(g, x->pad)), l->iv));
-	turn_call(g, x, from, x->cols, to, x->pad);
+	turn_call(g, x->bytes, from, x->cols, to, x->pad);
 	loop_end(g, h);
 	loop_end(g, l);
 }

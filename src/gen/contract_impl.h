@@ -36,7 +36,6 @@ struct contraction {
 	uint32_t rows, tail_rows;
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
 	LLVMValueRef tile, tail_tile;    /* functions */
-	LLVMValueRef turn;               /* function; NULL: not used yet */
 	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
 	 * lie */
 	LLVMValueRef panels;
@@ -69,10 +68,6 @@ LLVMValueRef batch_offset(
 /* ---- contract_copy.c ---- */
 /* Asks for the cache line at p, which need not exist. */
 void fetch(struct gen *g, LLVMValueRef p);
-/* Turns a square of LANES rows of LANES words: element i of row r to element r of row i. Pitches
- * are in words; rows are aligned. */
-void turn_call(struct gen *g, struct contraction *x, LLVMValueRef from, int64_t from_pitch,
-	LLVMValueRef to, int64_t to_pitch);
 /* Rows [kb, kb + kn) of V's group as words into x->panels; columns beyond n are not stored
  * later. */
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);

@@ -30,6 +30,10 @@ LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by);   /* lane i i
 const struct node *columns_find(struct gen *g);
 LLVMValueRef columns_loop(struct gen *g, const struct node *reduce, struct lanes *s, struct ix *ix);
 
+/* turned.c: the whole of a map kernel with transposed operands, its chunks [first, last), in
+ * squares turned in registers; false, and nothing made: it has none worth it. */
+bool map_turned(struct gen *g, LLVMValueRef first, LLVMValueRef last);
+
 /* extreme.c: the maximum or minimum of floats, in parts whose chains are short. */
 enum { EXTREME_best, EXTREME_bits, EXTREME_nan, EXTREME_PARTS };
 struct extreme {

@@ -86,7 +86,8 @@ struct gen {
 	size_t scratch_bytes;
 	LLVMValueRef zeros;          /* 256 bytes that may always be read */
 	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
-	LLVMValueRef load_some[9], store_some[9], remainder;
+	/* functions of the kernel's own, by bytes of an element; NULL: not used yet */
+	LLVMValueRef load_some[9], store_some[9], turn[9], remainder;
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
 	LLVMValueRef tail_count;     /* i32: how many */
@@ -241,6 +242,12 @@ LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);
 LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
 /* f32 to t's values */
 LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);
+
+/* ---- turn.c ---- */
+/* Turns a square of LANES rows of LANES elements of 1, 2, 4 or 8 bytes: element i of row r to
+ * element r of row i.  Pitches are in elements; rows are aligned to their size, 64 at most. */
+void turn_call(struct gen *g, unsigned bytes, LLVMValueRef from, int64_t from_pitch,
+	LLVMValueRef to, int64_t to_pitch);
 
 /* ---- value.c, move.c, bitcast.c, op.c, reduce.c ---- */
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);

@@ -1,6 +1,7 @@
 /* map.c -- CORE_map: every element of the results by itself, LANES at a time.
  *
  *   rows   lanes run along the last dimension; the indices before it are counters
+ *   turned squares, where operands are transposed: turned.c
  *   flat   lanes run over all elements in row-major order: for short last dimensions, and where
  *          everything is elementwise, so that only one tail is left
  *
@@ -275,6 +276,10 @@ void core_map(struct gen *g)
 	m.lanes.max = d > 0 ? d - 1 : INT64_MAX;
 	if (k->inner_grain) {
 		map_pieces(g, &m, first, last);
+		gen_end_function(g);
+		return;
+	}
+	if (!m.columns && map_turned(g, first, last)) {
 		gen_end_function(g);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* unit_run.h -- the loop of the unit test program; included by the generated main alone.
  *
- *   unit              every test        unit NAME ...   those; in children, one a processor at once
+ *   unit              every test        unit START ...  those whose names begin so, with test_ or
+ *                                       without; in children, one a processor at once
  *   unit -l           their names       unit -d NAME    one, in this process: for a debugger */
 #ifndef UNIT_UNIT_RUN_H
 #define UNIT_UNIT_RUN_H
@@ -97,7 +98,8 @@ static void unit_start(struct unit_run *r, const struct unit_test *t)
 static bool unit_wanted(const char *name, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], name))
+		if (!strncmp(argv[i], name, strlen(argv[i])) ||
+			!strncmp(argv[i], name + strlen("test_"), strlen(argv[i])))
 			return true;
 	return argc < 2;
 }

@@ -1,0 +1,329 @@
+/* turned.c -- CORE_map where operands are transposed: squares turned in registers.
+ *
+ * Along the lanes of the result such an operand's elements lie apart, a cache line each.  So the
+ * space is gone through in squares of LANES rows, along the dimension the operand runs along, by
+ * LANES columns: the operand's value is computed with its own lanes, column by column, and stored
+ * as a square; the square is turned; then the rows of the result take theirs from it.  The rows are
+ * counted with that dimension innermost, in blocks of LANES; a chunk is an equal part of the
+ * blocks.  No element's bits depend on this. */
+#include "gen/core_impl.h"
+#include "gen/gen_impl.h"
+#include "ir/node_map.h"
+
+#define MAX_TURNED 4                     /* squares kept at once */
+#define LEAST 8                          /* shorter dimensions are not worth squares */
+
+struct square {
+	const struct node *node;         /* the OP_transpose */
+	LLVMValueRef filled[2];          /* memory: as computed, and turned; of complex ones, two */
+	LLVMValueRef turned[2];
+};
+
+struct turned {
+	struct ix *ix;                   /* of the space */
+	uint32_t along;                  /* the dimension that the operands run along */
+	uint32_t n;
+	struct square square[MAX_TURNED];
+	LLVMValueRef row;                /* of the square, while results are stored */
+};
+
+/* What a square keeps of an element, or of a complex one's part: a register's, and its bytes. */
+static LLVMTypeRef square_type(struct gen *g, enum dtype t)
+{
+	LLVMTypeRef reg = reg_type(g, t);
+
+	return reg == g->i1 ? g->i8 : reg;
+}
+
+static unsigned square_bytes(struct gen *g, enum dtype t)
+{
+	LLVMTypeRef type = square_type(g, t);
+
+	return type == g->f32 ? 4 : type == g->f64 ? 8 : LLVMGetIntTypeWidth(type) / 8;
+}
+
+static unsigned row_align(struct gen *g, enum dtype t)
+{
+	return square_bytes(g, t) >= 4 ? 64 : LANES * square_bytes(g, t);
+}
+
+/* Which of its dims n's operand runs along; its rank: the last, or n has not the space's shape. */
+static uint32_t runs_along(const struct kernel *k, const struct node *n)
+{
+	uint32_t count;
+	const int64_t *p = node_ints(n, KEY_permutation, &count);
+
+	if (count != k->rank || p[k->rank - 1] == (int64_t)k->rank - 1)
+		return k->rank;
+	for (uint32_t d = 0; d < count; d++)
+		if (n->type->dims[d] != k->space[d])
+			return k->rank;
+	for (uint32_t d = 0; d < count; d++)
+		if (p[d] == (int64_t)k->rank - 1)
+			return d;
+	return k->rank;
+}
+
+static bool is_short(int64_t d)
+{
+	return d >= 0 && d < LEAST;
+}
+
+static void add_square(struct gen *g, struct turned *t, const struct node *n)
+{
+	uint32_t along = runs_along(g->k, n);
+
+	if (along == g->k->rank || is_short(g->k->space[along]) || t->n == MAX_TURNED)
+		return;
+	if (t->n && t->along != along)
+		return;
+	t->along = along;
+	t->square[t->n++] = (struct square){ .node = n };
+}
+
+/* The transposes that results reach by elementwise ops alone. */
+static void find_squares(struct gen *g, struct turned *t)
+{
+	const struct region *body = g->k->body;
+	uint32_t n;
+	const struct node **nodes = region_order(g->job, body, &n);
+	struct node_map reached;
+
+	node_map_init(&reached, g->job);
+	for (uint32_t i = 0; i < g->k->noutputs; i++)
+		node_map_set(&reached, body->results[i], body);
+	for (uint32_t i = n; i-- > 0;) {            /* users first */
+		const struct node *at = nodes[i];
+		if (!node_map_get(&reached, at))
+			continue;
+		if (at->op == OP_transpose)
+			add_square(g, t, at);
+		else if (op_table[at->op].kind == OP_MAP && at->op != OP_map)
+			for (uint32_t k = 0; k < node_noperands(at); k++)
+				node_map_set(&reached, at->in[k], body);
+	}
+}
+
+/* ---- one square ----------------------------------------------------------------------------- */
+
+/* The part of the space at hand: [e, e + rows) of the dimension squares run along, [j, j + columns)
+ * of the last. */
+struct part {
+	LLVMValueRef e, j, rows, columns;
+	int level;
+};
+
+static LLVMValueRef at_row(struct gen *g, LLVMTypeRef t, LLVMValueRef square, LLVMValueRef row)
+{
+	return gep(g, t, square, MUL(row, c64(g, LANES)));
+}
+
+static void tail_of(struct gen *g, LLVMValueRef count)
+{
+	gen_here(g);
+	g->tail = NULL;
+	if (!count)
+		return;
+	g->tail_count = LLVMBuildTrunc(g->b, count, g->i32, "");
+	g->tail = ICMP(ULT, lane_iota(g, g->i32), splat(g, g->tail_count));
+	g->tail_level = g->depth;
+}
+
+/* The operands' values column by column, their lanes along the rows. */
+static void fill_squares(struct gen *g, struct turned *t, const struct part *at, bool whole)
+{
+	uint32_t last = g->k->rank - 1;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, c64(g, 0), whole ? c64(g, LANES) : at->columns, 1);
+	tail_of(g, whole ? NULL : at->rows);
+	t->ix[t->along] = ix_lanes(at->e, at->level, LANES, INT64_MAX);
+	t->ix[last] = ix_scalar(ADD(at->j, l->iv), g->depth, 1, INT64_MAX);
+	for (uint32_t i = 0; i < t->n; i++) {
+		struct square *s = &t->square[i];
+		LLVMTypeRef type = square_type(g, s->node->type->dtype);
+		unsigned align = row_align(g, s->node->type->dtype);
+		struct val v = val_lanes(g, value_compute(g, s->node, t->ix));
+		LLVMValueRef part[2] = { v.v, v.im };
+		for (int p = 0; p < 2 && part[p]; p++) {
+			gen_here(g);
+			if (type == g->i8)
+				part[p] = LLVMBuildZExtOrBitCast(
+					g->b, part[p], lanes_of(g->i8), "");
+			LLVMSetAlignment(LLVMBuildStore(g->b, part[p],
+				at_row(g, type, s->filled[p], l->iv)), align);
+		}
+	}
+	tail_of(g, NULL);
+	loop_end(g, l);
+}
+
+static void turn_squares(struct gen *g, struct turned *t)
+{
+	gen_here(g);
+	for (uint32_t i = 0; i < t->n; i++) {
+		unsigned bytes = square_bytes(g, t->square[i].node->type->dtype);
+		for (int p = 0; p < 2 && t->square[i].filled[p]; p++)
+			turn_call(g, bytes, t->square[i].filled[p], LANES,
+				t->square[i].turned[p], LANES);
+	}
+}
+
+/* bind->at of a transpose: its row of the square; anywhere else it is computed. */
+static struct val value_turned(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct turned *t = b->arg;
+	const struct square *s = t->square;
+	struct val v = { .lanes = true, .level = g->depth };
+	bool here = true;
+
+	for (uint32_t d = 0; d < g->k->rank; d++)
+		here &= n->type->dims[d] == 1 ||
+			(ix[d].v == t->ix[d].v && ix[d].step == t->ix[d].step);
+	if (!here)
+		return value_compute(g, n, ix);
+	while (s->node != n)
+		s++;
+	LLVMTypeRef reg = reg_type(g, n->type->dtype), type = square_type(g, n->type->dtype);
+	LLVMValueRef *parts[] = { &v.v, &v.im };
+	gen_here(g);
+	for (int p = 0; p < 2 && s->turned[p]; p++) {
+		*parts[p] = LLVMBuildLoad2(
+			g->b, lanes_of(type), at_row(g, type, s->turned[p], t->row), "");
+		LLVMSetAlignment(*parts[p], row_align(g, n->type->dtype));
+		if (reg != type)
+			*parts[p] = LLVMBuildTrunc(g->b, *parts[p], lanes_of(reg), "");
+	}
+	return v;
+}
+
+static void store_rows(struct gen *g, struct turned *t, const struct part *at, bool whole)
+{
+	uint32_t last = g->k->rank - 1;
+	struct bind bind[MAX_TURNED];
+	const struct bind *old = g->binds;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, c64(g, 0), whole ? c64(g, LANES) : at->rows, 1);
+	tail_of(g, whole ? NULL : at->columns);
+	t->row = l->iv;
+	t->ix[t->along] = ix_scalar(ADD(at->e, l->iv), g->depth, 1, INT64_MAX);
+	t->ix[last] = ix_lanes(at->j, at->level, LANES, INT64_MAX);
+	for (uint32_t i = 0; i < t->n; i++) {
+		bind[i] = (struct bind){ g->binds, t->square[i].node, value_turned, t };
+		g->binds = &bind[i];
+	}
+	store_results(g, t->ix);
+	g->binds = old;
+	tail_of(g, NULL);
+	loop_end(g, l);
+}
+
+static void square_if(struct gen *g, struct turned *t, const struct part *at, LLVMValueRef cond,
+	bool whole)
+{
+	struct branch br;
+
+	if (LLVMIsAConstantInt(cond) && !LLVMConstIntGetZExtValue(cond))
+		return;
+	branch_begin(g, &br, cond);
+	fill_squares(g, t, at, whole);
+	turn_squares(g, t);
+	store_rows(g, t, at, whole);
+	branch_end(g, &br);
+}
+
+/* ---- the loops around ----------------------------------------------------------------------- */
+
+static void make_squares(struct gen *g, struct turned *t)
+{
+	gen_at(g, 0);
+	for (uint32_t i = 0; i < t->n; i++) {
+		struct square *s = &t->square[i];
+		enum dtype dtype = s->node->type->dtype;
+		LLVMTypeRef type = LLVMArrayType2(square_type(g, dtype), LANES * LANES);
+		for (int p = 0; p <= (dtype_part(dtype) != dtype); p++) {
+			s->filled[p] = LLVMBuildAlloca(g->b, type, "square");
+			s->turned[p] = LLVMBuildAlloca(g->b, type, "turned");
+			LLVMSetAlignment(s->filled[p], 64);
+			LLVMSetAlignment(s->turned[p], 64);
+		}
+	}
+}
+
+/* i1: of extent d, where `left` remains, LANES are left. */
+static LLVMValueRef all_there(struct gen *g, int64_t d, LLVMValueRef left)
+{
+	if (d >= 0 && d % LANES == 0)
+		return LLVMConstInt(g->i1, 1, false);
+	return ICMP(SGE, left, c64(g, LANES));
+}
+
+static void block_of_rows(struct gen *g, struct turned *t, LLVMValueRef e)
+{
+	const struct kernel *k = g->k;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	LLVMValueRef rows = gen_extent(g, k->space[t->along]);
+	LLVMValueRef columns = gen_extent(g, k->space[k->rank - 1]);
+
+	loop_begin(g, l, c64(g, 0), columns, LANES);
+	gen_here(g);
+	struct part at = { .e = e, .j = l->iv, .level = g->depth };
+	LLVMValueRef left = SUB(rows, e), right = SUB(columns, l->iv);
+	at.rows = min_signed(g, left, c64(g, LANES));
+	at.columns = min_signed(g, right, c64(g, LANES));
+	LLVMValueRef whole = AND(all_there(g, k->space[t->along], left),
+		all_there(g, k->space[k->rank - 1], right));
+	square_if(g, t, &at, whole, true);
+	square_if(g, t, &at, NOT(whole), false);
+	loop_end(g, l);
+}
+
+/* The dims outside of squares are `outer`; blocks are counted with those outermost. */
+static void all_blocks(struct gen *g, struct turned *t, LLVMValueRef first, LLVMValueRef last)
+{
+	const struct kernel *k = g->k;
+	int64_t *outer = job_array(g->job, k->rank + 1, sizeof *outer);
+	struct ix *at = ix_array(g, k->rank);
+	uint32_t n = 0;
+
+	for (uint32_t d = 0; d + 1 < k->rank; d++)
+		if (d != t->along)
+			outer[n++] = k->space[d];
+	LLVMValueRef total = extent_product(g, k->rank - 1, k->space);
+	LLVMValueRef grain = gen_extent(g, k->outer_grain);
+	LLVMValueRef rows = gen_extent(g, k->space[t->along]);
+	LLVMValueRef others = extent_product(g, n, outer);
+	gen_here(g);
+	LLVMValueRef along = LLVMBuildUDiv(g->b, ADD(rows, c64(g, LANES - 1)), c64(g, LANES), "");
+	LLVMValueRef blocks = MUL(others, along);
+	LLVMValueRef chunks =
+		LLVMBuildUDiv(g->b, SUB(ADD(total, grain), c64(g, 1)), grain, "");
+	LLVMValueRef each = LLVMBuildUDiv(g->b, SUB(ADD(blocks, chunks), c64(g, 1)), chunks, "");
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	loop_begin(g, l, MUL(first, each), min_signed(g, MUL(last, each), blocks), 1);
+	gen_here(g);
+	LLVMValueRef o = LLVMBuildUDiv(g->b, l->iv, along, "");
+	LLVMValueRef e = MUL(SUB(l->iv, MUL(o, along)), c64(g, LANES));
+	ix_delinear(g, ix_scalar(o, g->depth, 1, INT64_MAX), n, outer, at);
+	for (uint32_t d = 0, i = 0; d + 1 < k->rank; d++)
+		if (d != t->along)
+			t->ix[d] = at[i++];
+	block_of_rows(g, t, e);
+	loop_end(g, l);
+}
+
+bool map_turned(struct gen *g, LLVMValueRef first, LLVMValueRef last)
+{
+	struct turned t = { .ix = ix_array(g, g->k->rank) };
+
+	if (g->k->rank < 2 || g->k->inner_grain || is_short(g->k->space[g->k->rank - 1]))
+		return false;
+	find_squares(g, &t);
+	if (!t.n)
+		return false;
+	make_squares(g, &t);
+	all_blocks(g, &t, first, last);
+	return true;
+}
