@@ -3,6 +3,7 @@
  *
  * The text is "weft.<op>|<attributes>", attributes being words with a space between; the function
  * reads them in the order written here. */
+#include "base/linear.h"
 #include "plan/plan_impl.h"
 #include <string.h>
 
@@ -16,11 +17,22 @@ static const char *fft_text(struct job *j, const struct node *n)
 	return text;
 }
 
+/* A call of base/linear.def: its target and config; NULL: it is none. */
+static const char *linear_text(struct job *j, const struct node *n)
+{
+	const char *target = node_str(n, KEY_call_target_name, "");
+	if (!linear_find(target, strlen(target)))
+		return NULL;
+	return job_printf(j, "weft.linear|%s %s", target, node_text(j, n, KEY_backend_config));
+}
+
 const char *plan_library(struct job *j, const struct node *n)
 {
 	switch (n->op) {
 	case OP_fft:
 		return fft_text(j, n);
+	case OP_custom_call:
+		return linear_text(j, n);
 	case OP_cholesky:
 		return job_printf(
 			j, "weft.cholesky|%s", node_bool(n, KEY_lower, false) ? "LOWER" : "UPPER");

@@ -11,6 +11,7 @@ static const struct {
 	{ "weft.exchange", library_exchange },
 	{ "weft.fft", library_fft },
 	{ "weft.infeed", library_infeed },
+	{ "weft.linear", library_linear },
 	{ "weft.outfeed", library_outfeed },
 	{ "weft.partition_id", library_partition_id },
 	{ "weft.permute", library_permute },

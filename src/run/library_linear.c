@@ -1,8 +1,10 @@
-/* library_linear.c -- cholesky, triangular_solve and fft of f32, f64 and complex tensors.
+/* library_linear.c -- cholesky, triangular_solve, decompositions and fft of f32, f64 and complex
+ * tensors.
  *
- * cholesky and triangular_solve are the textbook's, loops over complex doubles, rounded once at the
+ * Decompositions are base/linear.c, through LAPACK.  cholesky and triangular_solve are the textbook's, loops over complex doubles, rounded once at the
  * end; fft is base/fft.c. */
 #include "base/fft.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "run/library.h"
 #include <complex.h>
@@ -163,6 +165,27 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 	}
 	mem_free(x);
 	return NULL;
+}
+
+/* ---- decompositions ------------------------------------------------------------------------- */
+
+/* The target, a space, its backend_config. */
+struct weft_error *library_linear(const struct run_library_call *c)
+{
+	size_t n = strcspn(c->attributes, " ");
+	const struct linear_row *row = linear_find(c->attributes, n);
+	const char *config = c->attributes + n + (c->attributes[n] == ' ');
+	struct linear_array in[3], out[3];
+
+	if (!row || c->nin > 3 || c->nout > 3)
+		FAIL(WEFT_INVALID_ARGUMENT, "no decomposition %s", c->attributes);
+	for (uint32_t i = 0; i < c->nin; i++)
+		in[i] = (struct linear_array){ c->in[i].data, c->in[i].rank, c->in[i].dims };
+	for (uint32_t i = 0; i < c->nout; i++)
+		out[i] = (struct linear_array){ c->out[i].data, c->out[i].rank, c->out[i].dims };
+	enum weft_dtype t = c->in[0].dtype;
+	char kind = t == WEFT_F32 ? 's' : t == WEFT_F64 ? 'd' : t == WEFT_C64 ? 'c' : 'z';
+	return linear_run(row, kind, config, in, out);
 }
 
 /* ---- fft ------------------------------------------------------------------------------------ */

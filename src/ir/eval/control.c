@@ -143,6 +143,8 @@ void eval_custom_call(struct call *c)
 	struct tensor *out = job_array(c->e->j, c->nout, sizeof *out);
 	int64_t dims[EVAL_MAX_RANK];
 
+	if (eval_linear(c))
+		return;
 	if (!o || !o->custom)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "no target @%s",
 			node_str(c->n, KEY_call_target_name, ""));

@@ -72,6 +72,8 @@ struct tensor *eval_element(struct tensor *tuple, uint32_t i);
 void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct tensor **args,
 	struct tensor **results);
 
+/* Computes c where it is a call of base/linear.def; false: it is none. */
+bool eval_linear(struct call *c);
 /* Dimension d (a number or an expression) at this evaluation's sizes. */
 int64_t eval_dim(const struct call *c, int64_t d);
 /* The dims of result i: its type's, evaluated; false where the type leaves one open. */

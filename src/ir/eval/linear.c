@@ -1,9 +1,10 @@
-/* linear.c -- cholesky, triangular_solve, fft, batch normalisation.
+/* linear.c -- cholesky, triangular_solve, decompositions, fft, batch normalisation.
  *
  * Textbook algorithms over complex long double, whatever the dtype, rounded once at the end.  fft
  * is base/fft.c, whose last bits programs are compared with; tests/unit/base_fft.c holds it
  * against the definition. */
 #include "base/fft.h"
+#include "base/linear.h"
 #include "ir/eval/eval_impl.h"
 #include <math.h>
 #include <string.h>
@@ -120,6 +121,33 @@ void eval_triangular_solve(struct call *c)
 			store(out, m * size + i, x[i]);
 	}
 	eval_drop(c->e, room);
+}
+
+/* ---- decompositions ------------------------------------------------------------------------- */
+
+/* c is a call of base/linear.def, and done. */
+bool eval_linear(struct call *c)
+{
+	const char *target = node_str(c->n, KEY_call_target_name, "");
+	const struct linear_row *row = linear_find(target, strlen(target));
+	struct linear_array in[3], out[3];
+	int64_t dims[EVAL_MAX_RANK];
+
+	if (!row)
+		return false;
+	for (uint32_t i = 0; i < c->nin; i++)
+		in[i] = (struct linear_array){ c->in[i]->data, c->in[i]->rank, c->in[i]->dims };
+	for (uint32_t i = 0; i < c->nout; i++) {
+		if (!eval_static_dims(c, i, dims))
+			eval_fail(c, WEFT_UNIMPLEMENTED, "a result of unknown size");
+		struct tensor *t = eval_new(c, i, c->types[i]->rank, dims);
+		out[i] = (struct linear_array){ t->data, t->rank, t->dims };
+	}
+	enum dtype t = c->in[0]->type->dtype;
+	char kind = t == DTYPE_f32 ? 's' : t == DTYPE_f64 ? 'd' : t == DTYPE_c64 ? 'c' : 'z';
+	job_try(c->e->j,
+		linear_run(row, kind, node_text(c->e->j, c->n, KEY_backend_config), in, out));
+	return true;
 }
 
 /* ---- fft ------------------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
  *
  * operand_layouts, result_layouts and output_operand_aliases are kept as text (key.def, raw); a
  * small scanner reads the integers out of it. */
+#include "base/linear.h"
 #include "ir/infer/infer_impl.h"
 
 #include <ctype.h>
@@ -156,6 +157,111 @@ static void check_buffers(struct graph *g, const struct node_spec *s, const char
 			"element, found %s and %s", target, spec_text(g, t), spec_text(g, b));
 }
 
+/* ---- decompositions (base/linear.def) ------------------------------------------------------- */
+
+/* What each letter of a row stands for. */
+struct letters {
+	const char *target;
+	enum dtype element;
+	uint32_t batch;
+	int64_t size[128];
+	bool known[128];
+};
+
+static enum dtype linear_element(const struct letters *l, char c)
+{
+	enum dtype real = dtype_part(l->element);
+
+	if (c == 'c')
+		return real == DTYPE_f64 ? DTYPE_c128 : DTYPE_c64;
+	return c == 'i' ? DTYPE_i32 : c == 'r' ? real : l->element;
+}
+
+/* Tensor i of a row: the word w, of `letters` dimensions behind the batch. */
+static void check_matrix(struct graph *g, const struct node_spec *s, struct letters *l,
+	const char *what, uint32_t i, const struct type *t, const char *w, uint32_t letters)
+{
+	if (t->kind != TYPE_tensor || t->unranked || t->rank != l->batch + letters ||
+		t->dtype != linear_element(l, *w))
+		spec_fail(g, s, NULL, "@%s: %s %u: expected a tensor of rank %u of %s, found %s",
+			l->target, what, i, l->batch + letters,
+			dtype_table[linear_element(l, *w)].text, spec_text(g, t));
+	for (uint32_t d = 0; d < l->batch; d++)
+		if (!dims_agree(g, t->dims[d], s->in[0]->type->dims[d]))
+			spec_fail(g, s, NULL, "@%s: %s %u: expected the batch of %s, found %s",
+				l->target, what, i, spec_text(g, s->in[0]->type), spec_text(g, t));
+	for (uint32_t d = 0; d < letters; d++) {
+		int c = w[1 + d];
+		int64_t size = t->dims[l->batch + d];
+		if (l->known[c] && !dims_agree(g, l->size[c], size))
+			spec_fail(g, s, NULL, "@%s: %s %u: its size %u does not fit operand 0, %s: "
+				"found %s", l->target, what, i, l->batch + d,
+				spec_text(g, s->in[0]->type), spec_text(g, t));
+		l->known[c] = true;
+		l->size[c] = size;
+	}
+}
+
+static void check_words(struct graph *g, const struct node_spec *s, struct letters *l,
+	const char *what, const char *w, uint32_t n, const struct type *const *types)
+{
+	uint32_t i = 0;
+
+	for (; *w; i++) {
+		uint32_t letters = (uint32_t)strcspn(w, " ") - 1;
+		if (i < n)
+			check_matrix(g, s, l, what, i, types[i], w, letters);
+		w += letters + 1;
+		w += *w == ' ';
+	}
+	if (i != n)
+		spec_fail(g, s, NULL, "@%s: expected %u %ss, found %u", l->target, i, what, n);
+}
+
+/* Beyond the table: no more reflectors than columns, no more columns than rows; and of a singular
+ * value decomposition all vectors or those of the values. */
+static bool linear_fits(const struct letters *l)
+{
+	int64_t m = l->size['m'], n = l->size['n'], k = l->size['k'];
+
+	if (m < 0 || n < 0)
+		return true;
+	if (l->known['t'])
+		return l->size['t'] <= n && n <= m;
+	return !l->known['u'] || (l->size['u'] == m && l->size['v'] == n) ||
+		(l->size['u'] == k && l->size['v'] == k);
+}
+
+static void check_linear(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
+	const struct type *const *types)
+{
+	const struct linear_row *row = linear_find(target, strlen(target));
+
+	if (!row)
+		return;
+	struct letters l = { .target = target };
+	const struct type **in = job_array(graph_job(g), s->nin + 1, sizeof *in);
+	for (uint32_t i = 0; i < s->nin; i++)
+		in[i] = s->in[i]->type;
+	uint32_t first = (uint32_t)strcspn(row->operands, " ") - 1;
+	if (!s->nin || in[0]->kind != TYPE_tensor || in[0]->unranked || in[0]->rank < first)
+		spec_fail(g, s, NULL, "@%s: expected matrices", target);
+	l.element = in[0]->dtype;
+	enum dtype real = dtype_part(l.element);
+	if ((real != DTYPE_f32 && real != DTYPE_f64) || in[0]->quant)
+		spec_fail(g, s, NULL, "@%s: expected f32, f64 or complex numbers, found %s", target,
+			spec_text(g, in[0]));
+	l.batch = in[0]->rank - first;
+	check_words(g, s, &l, "operand", row->operands, s->nin, in);
+	int64_t m = l.known['m'] ? l.size['m'] : l.size['n'], least = m < l.size['n'] ? m : l.size['n'];
+	l.known['k'] = m >= 0 && l.size['n'] >= 0;
+	l.size['k'] = least;
+	check_words(g, s, &l, "result", row->results, n, types);
+	if (!linear_fits(&l))
+		spec_fail(g, s, NULL, "@%s: sizes do not fit operand 0, %s", target,
+			spec_text(g, in[0]));
+}
+
 const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 {
 	const char *target = spec_str(s, KEY_call_target_name, NULL);
@@ -165,6 +271,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	uint32_t n = r->kind == TYPE_results ? r->n : 1;
 	const struct type *const *types = r->kind == TYPE_results ? r->elem : &r;
 	check_config(g, s);
+	check_linear(g, s, target, n, types);
 	check_buffers(g, s, target, n, types);
 	if (spec_has(s, KEY_operand_layouts) != spec_has(s, KEY_result_layouts))
 		spec_fail(g, s, NULL, "expected layouts of operands and results, or of none");

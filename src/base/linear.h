@@ -1,0 +1,28 @@
+/* linear.h -- decompositions of dense row-major matrices (linear.def), for the runtime and the
+ * interpreter. */
+#ifndef BASE_LINEAR_H
+#define BASE_LINEAR_H
+#include "base/error.h"
+#include <stdbool.h>
+
+struct linear_step;
+struct linear_row {
+	const char *target;
+	const char *operands, *results;      /* as linear.def writes them */
+	struct weft_error *(*one)(struct linear_step *s);
+};
+/* The row of that target, of n characters; NULL: none. */
+const struct linear_row *linear_find(const char *target, size_t n);
+
+struct linear_array {
+	void *data;                          /* any alignment */
+	uint32_t rank;
+	const int64_t *dims;
+};
+/* Decomposes every matrix of the batch; in[] and out[] are as the row says, and none overlap.  kind
+ * is operand 0's element: s or d for f32 and f64, c or z for complex ones of these.
+ * Fails with UNIMPLEMENTED without LAPACK, INVALID_ARGUMENT for a matrix too large for it,
+ * RESOURCE_EXHAUSTED.  Any thread. */
+struct weft_error *linear_run(const struct linear_row *row, char kind, const char *config,
+	const struct linear_array *in, const struct linear_array *out);
+#endif
