@@ -89,11 +89,19 @@ if [ ${#missing[@]} -gt 0 ]; then
 	probe_packages
 	[ ${#missing[@]} = 0 ] || die "still missing after installing: ${missing[*]}"
 fi
-# For one group of tests, which is skipped without it: tried once, and never in the way.
-if ! header mpfr.h && { [ "${1:-}" = --system ] || [ ! -f .venv/weft-setup ]; }; then
-	missing=(libmpfr-dev)
-	(install_packages) || say "going on without libmpfr-dev: 'make ulp' needs it"
-fi
+# What is good to have: tried once, and never in the way.
+optional() { # package, what needs it, probe ...
+	local package=$1 user=$2
+	shift 2
+	if ! "$@" && { [ "${setup_what:-}" = --system ] || [ ! -f .venv/weft-setup ]; }; then
+		missing=("$package")
+		(install_packages) || say "going on without $package: $user needs it"
+	fi
+}
+lapack() { ldconfig -p | grep -E 'lib(lapack|openblas)\.so' >/dev/null; }
+setup_what=${1:-}
+optional libmpfr-dev "'make ulp'" header mpfr.h
+optional liblapack3 "linear algebra outside of torch" lapack
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
 	die "$python is $("$python" -V 2>&1); Weft needs Python 3.11 or later (set PYTHON=...)"
 [ "${1:-}" != --system ] || exit 0

@@ -24,6 +24,8 @@ DTYPES = {
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
 # Eager factors the transpose where that lies better, and the gradient is traced for those factors.
 FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
+# Without a result: they fail the call.
+CLAIMS = {"aten._linalg_check_errors.default", "aten._assert_async.msg"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
@@ -90,6 +92,7 @@ class Printer:
         self.extra: list[torch.Tensor] = []        # constants handed over at each call
         self.random = False
         self.names: dict[torch.fx.Node, str] = {}
+        self.tokens: set[torch.fx.Node] = set()    # torch's own, of calls with effects: no tensors at a call
         self.places: dict[str, int] = {}           # callbacks of the text
         self.print()
 
@@ -197,6 +200,10 @@ class Printer:
 
     def print(self) -> None:
         nodes = list(self.gm.graph.nodes)
+        for n in nodes:
+            if n.target is torch.ops.higher_order.with_effects:
+                self.tokens.add(n.args[0])
+                self.tokens.update(u for u in n.users if u.target is operator.getitem and u.args[1] == 0)
         index = 0
         for n in nodes:
             if n.op == "placeholder":
@@ -232,8 +239,8 @@ class Printer:
             self.inputs.append(("sym",))
             self.lines.append(f"input %{name} : sym {int(val)}")
             return
-        if not isinstance(val, torch.Tensor):
-            if n.users:
+        if not isinstance(val, torch.Tensor) or n in self.tokens:
+            if n.users and n not in self.tokens:
                 raise Unsupported(f"an input of type {type(val).__name__}")
             self.inputs.append(("ignore",))
             self.lines.append(f"input %{name} : sym 0")
@@ -279,6 +286,8 @@ class Printer:
         val = n.meta.get("val")
         target = n.target
         if target is operator.getitem:
+            if n in self.tokens:
+                return
             source = n.args[0].meta.get("val")
             if isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
                 self.lines.append(f"%{self.name(n)} : {self.type(val)} = "
@@ -287,6 +296,9 @@ class Printer:
             if isinstance(val, (int, torch.SymInt)) or val is None:
                 return
             raise Unsupported("getitem of " + type(source).__name__)
+        if target is torch.ops.higher_order.with_effects:
+            self.effect(n)
+            return
         if not isinstance(target, torch._ops.OpOverload):
             # Arithmetic on sizes is written where it is used.
             if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
@@ -299,15 +311,15 @@ class Printer:
         elif isinstance(val, (int, torch.SymInt, torch.SymBool)):
             return
         elif val is None and not n.users:
-            if name in ("aten._assert_scalar.default", "aten._assert_async.msg",
-                        "aten.sym_constrain_range_for_size.default",
+            if name in ("aten._assert_scalar.default", "aten.sym_constrain_range_for_size.default",
                         "aten._assert_tensor_metadata.default",
                         "aten.sym_constrain_range.default"):
                 return
-            raise Unsupported(name)
+            if name not in CLAIMS:
+                raise Unsupported(name)
         if target._schema.is_mutable:
             raise Unsupported(name)
-        types = self.type(val) if not isinstance(val, (tuple, list)) else \
+        types = "()" if val is None else self.type(val) if not isinstance(val, (tuple, list)) else \
             "(" + ", ".join(self.type(v) for v in val) + ")"
         args = [self.arg(a) for a in n.args]
         if name in STRIDED:
@@ -319,6 +331,14 @@ class Printer:
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
         self.lines.append(f"%{self.name(n)} : {types} = {name}({', '.join(args)}){self.where(n)}")
+
+    def effect(self, n: torch.fx.Node) -> None:
+        """with_effects(token, function, arguments), which C keeps in the text's order without tokens."""
+        _, target, *args = n.args
+        if not isinstance(target, torch._ops.OpOverload) or str(target) not in CLAIMS:
+            raise Unsupported(f"with_effects of {target}")
+        words = [self.arg(a) for a in args] + [f"{k}={self.arg(v)}" for k, v in n.kwargs.items()]
+        self.lines.append(f"%{self.name(n)} : () = {target}({', '.join(words)}){self.where(n)}")
 
     def row_major(self, n: torch.fx.Node, user: str) -> str:
         """n, or the permutation of it that lies row-major: what strides of C's are said of."""
@@ -347,10 +367,13 @@ class Printer:
         index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
         for o in out:
             val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
-            if isinstance(o, torch.fx.Node) and o in index:
+            if o in self.tokens:
+                val = None
+            elif isinstance(o, torch.fx.Node) and o in index:
                 self.outputs.append(("input", index[o]))
                 words.append(f"alias %{self.names[o]}")
-            elif isinstance(val, torch.SymInt):
+                continue
+            if isinstance(val, torch.SymInt):
                 self.outputs.append(("sym", results))
                 words.append(f"<{self.expr(val)}>")
                 results += 1

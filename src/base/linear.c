@@ -501,7 +501,8 @@ static struct weft_error *nothing(struct linear_step *s)
 		bool is_order = m->size == sizeof(int32_t) && m->cols == 1 && m->rows;
 		for (int i = 0; i < m->rows; i++)
 			for (int j = 0; j < m->cols; j++) {
-				char *at = m->data + ((size_t)i * (size_t)m->cols + (size_t)j) * m->size;
+				size_t k = (size_t)i * (size_t)m->cols + (size_t)j;
+				char *at = m->data + k * m->size;
 				memset(at, 0, m->size);
 				if (is_order)
 					memcpy(at, &i, sizeof i);
@@ -523,7 +524,8 @@ struct weft_error *linear_run(const struct linear_row *row, char kind, const cha
 	s.real = kind == 's' || kind == 'c' ? sizeof(float) : sizeof(double);
 	s.size = is_complex(&s) ? 2 * s.real : s.real;
 	if (!matrices(&s, row->operands, in, s.in) || !matrices(&s, row->results, out, s.out))
-		FAIL(WEFT_INVALID_ARGUMENT, "%s: not a matrix, or too large for LAPACK", row->target);
+		FAIL(WEFT_INVALID_ARGUMENT, "%s: no matrix, or too large a one for LAPACK",
+			row->target);
 	for (uint32_t i = 0; i + 2 < in->rank; i++)
 		batch *= in->dims[i];
 	arena_init(&arena);

@@ -17,13 +17,18 @@ static const char *fft_text(struct job *j, const struct node *n)
 	return text;
 }
 
-/* A call of base/linear.def: its target and config; NULL: it is none. */
-static const char *linear_text(struct job *j, const struct node *n)
+/* What pass/exchange.c has written, a claim (base/claim.h), or a decomposition (base/linear.def):
+ * its target and config; NULL: none of these. */
+static const char *call_text(struct job *j, const struct node *n)
 {
 	const char *target = node_str(n, KEY_call_target_name, "");
-	if (!linear_find(target, strlen(target)))
-		return NULL;
-	return job_printf(j, "weft.linear|%s %s", target, node_text(j, n, KEY_backend_config));
+	const char *config = node_text(j, n, KEY_backend_config);
+	if (!strcmp(target, "weft.library"))
+		return config;
+	if (!strcmp(target, "weft.claim"))
+		return job_printf(j, "weft.claim|%s", config);
+	bool linear = linear_find(target, strlen(target)) != NULL;
+	return linear ? job_printf(j, "weft.linear|%s %s", target, config) : NULL;
 }
 
 const char *plan_library(struct job *j, const struct node *n)
@@ -32,7 +37,7 @@ const char *plan_library(struct job *j, const struct node *n)
 	case OP_fft:
 		return fft_text(j, n);
 	case OP_custom_call:
-		return linear_text(j, n);
+		return call_text(j, n);
 	case OP_cholesky:
 		return job_printf(
 			j, "weft.cholesky|%s", node_bool(n, KEY_lower, false) ? "LOWER" : "UPPER");
@@ -47,9 +52,6 @@ const char *plan_library(struct job *j, const struct node *n)
 			j, "weft.rng_bit_generator|%s", node_str(n, KEY_rng_algorithm, "DEFAULT"));
 	case OP_rng:
 		return job_printf(j, "weft.rng|%s", node_str(n, KEY_rng_distribution, "UNIFORM"));
-	case OP_custom_call:             /* pass/exchange.c has written it */
-		return strcmp(node_str(n, KEY_call_target_name, ""), "weft.library") ? NULL :
-			node_text(j, n, KEY_backend_config);
 	default:
 		return NULL;
 	}

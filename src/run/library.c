@@ -8,6 +8,7 @@ static const struct {
 	run_library_fn *fn;
 } table[] = {
 	{ "weft.cholesky", library_cholesky },
+	{ "weft.claim", library_claim },
 	{ "weft.exchange", library_exchange },
 	{ "weft.fft", library_fft },
 	{ "weft.infeed", library_infeed },

@@ -1,8 +1,8 @@
 /* library_linear.c -- cholesky, triangular_solve, decompositions and fft of f32, f64 and complex
  * tensors.
  *
- * Decompositions are base/linear.c, through LAPACK.  cholesky and triangular_solve are the textbook's, loops over complex doubles, rounded once at the
- * end; fft is base/fft.c. */
+ * Decompositions are base/linear.c, through LAPACK.  cholesky and triangular_solve are the
+ * textbook's, loops over complex doubles, rounded once at the end; fft is base/fft.c. */
 #include "base/fft.h"
 #include "base/linear.h"
 #include "base/mem.h"

@@ -1,8 +1,8 @@
-"""Overloads of lower_linalg.c against eager, and their gradients."""
+"""Overloads of lower_linalg.c and lower_decompose.c against eager, and their gradients."""
 import pytest
 import torch
 
-from common import BACKENDS, Cases, check, check_gradients
+from common import BACKENDS, Cases, check, check_gradients, compiled, no_fallback
 
 case, gradient = Cases(), Cases()
 torch.manual_seed(0)
@@ -43,6 +43,87 @@ case("det", torch.linalg.det, batch, **loose)
 case("det-singular", torch.linalg.det, singular)
 case("slogdet", torch.linalg.slogdet, batch, **loose)
 
+# ---- decompositions ----
+lin = torch.linalg
+kinds = dict(tall=tall, wide=wide.double(), complex=r(2, 4, 3, dtype=torch.complex64), none=r(2, 4, 0))
+for name, a in kinds.items():
+    case(f"geqrf-{name}", torch.geqrf, a, **loose)
+    for mode in ("reduced", "complete", "r"):
+        case(f"qr-{mode}-{name}", lambda a, m=mode: lin.qr(a, mode=m), a, **loose)
+    case(f"svdvals-{name}", lin.svdvals, a, **loose)
+    for whole in (False, True):
+        case(f"svd-{whole}-{name}", lambda a, k=whole: svd(a, k), a, **loose)
+    case(f"pinv-{name}", lin.pinv, a, **loose)
+    case(f"lu-of-{name}", lambda a: lin.lu(a), a, **loose)
+    case(f"lu-unpack-of-{name}", lambda a: torch.lu_unpack(*lin.lu_factor_ex(a)[:2]), a, **loose)
+
+
+def svd(a, whole):
+    """Vectors but for their signs: what they make of a, and their lengths."""
+    u, s, v = lin.svd(a, full_matrices=whole)
+    k = s.shape[-1]
+    return (u[..., :k] * s.unsqueeze(-2)) @ v[..., :k, :], s, (u.mH @ u).abs(), (v @ v.mH).abs()
+
+
+def eigh(a, half):
+    w, v = lin.eigh(a, UPLO=half)
+    return w, (v * w.unsqueeze(-2)) @ v.mH
+
+
+def eig(a):
+    w, v = lin.eig(a)
+    return a.to(v.dtype) @ v - v * w.unsqueeze(-2), w.real.sum(-1), w.imag.abs().sum(-1), v.abs().square().sum(-2)
+
+
+chalf = r(3, 4, 4, dtype=torch.complex128)
+for name, a in dict(real=batch, complex=chalf, none=r(0, 0)).items():
+    for half in "LU":
+        case(f"eigh-{half}-{name}", lambda a, k=half: eigh(a, k), a, **loose)
+        case(f"eigvalsh-{half}-{name}", lambda a, k=half: lin.eigvalsh(a, UPLO=k), a, **loose)
+    case(f"pinv-hermitian-{name}", lambda a: lin.pinv(a @ a.mH, hermitian=True), a, rtol=1e-2, atol=1e-3)
+    if a.numel():
+        case(f"eig-{name}", eig, a, **loose)
+        case(f"eigvals-{name}", lambda a: lin.eigvals(a).abs().sort()[0], a, **loose)
+    case(f"matrix-exp-{name}", torch.matrix_exp, a, **loose)
+    case(f"inverse-{name}", lin.inv_ex, a, **loose)
+    case(f"det-{name}", lin.det, a, **loose)
+    case(f"slogdet-{name}", lin.slogdet, a, **loose)
+    case(f"lu-factor-of-{name}", lin.lu_factor_ex, a, **loose)
+    case(f"cholesky-of-{name}", lambda a: lin.cholesky_ex(a @ a.mH + torch.eye(a.shape[-1])), a, **loose)
+    case(f"cholesky-inverse-{name}", torch.cholesky_inverse, lin.cholesky_ex(a @ a.mH + torch.eye(a.shape[-1]))[0],
+         **loose)
+    case(f"cholesky-solve-{name}", lambda a: torch.cholesky_solve(a, a + 3 * torch.eye(a.shape[-1])), a, **loose)
+case("pinv-atol", lambda a: lin.pinv(a, atol=torch.tensor(1.5)), batch, **loose)
+case("pinv-rtol", lambda a: lin.pinv(a, rtol=torch.tensor([0.2, 0.4, 0.1])), batch, **loose)
+case("matrix-exp-large", torch.matrix_exp, torch.stack([square * 4, square * 0, square * 1e-3]), rtol=1e-3, atol=1e-3)
+case("matrix-exp-one", torch.matrix_exp, square.double(), rtol=1e-12, atol=1e-12)
+householder = torch.geqrf(tall)
+case("householder", lin.householder_product, *householder, **loose)
+case("householder-fewer", lambda a, t: lin.householder_product(a, t[..., :2]), *householder, **loose)
+for left in (False, True):
+    for turned in (False, True):
+        case(f"ormqr-{left}-{turned}", lambda a, t, c, k=left, q=turned: torch.ormqr(a, t, c, left=k, transpose=q),
+             *householder, r(2, 5, 5), **loose)
+        case(f"ormqr-complex-{left}-{turned}", lambda a, t, c, k=left, q=turned: torch.ormqr(a, t, c, left=k, transpose=q),
+             *torch.geqrf(kinds["complex"]), r(2, 4, 4, dtype=torch.complex64), **loose)
+    for adjoint in (False, True):
+        case(f"lu-solve-complex-{left}-{adjoint}", lambda a, b, s=left, t=adjoint:
+             lin.lu_solve(*lin.lu_factor_ex(a)[:2], b, left=s, adjoint=t), chalf, r(4, 4, dtype=torch.complex128), **loose)
+    case(f"solve-{left}-broadcast", lambda a, b, s=left: lin.solve_ex(a, b, left=s), square, r(3, 4, 4), **loose)
+    case(f"solve-{left}-complex", lambda a, b, s=left: lin.solve_ex(a, b, left=s), chalf, r(4, 4, dtype=torch.complex128),
+         **loose)
+
+gradient("qr", lambda a: lin.qr(a), tall, **loose)
+gradient("qr-complete", lambda a: lin.qr(a, mode="complete"), square, **loose)
+gradient("svd", lambda a: svd(a, False)[0], wide.double(), **loose)
+gradient("svdvals", lin.svdvals, tall, **loose)
+gradient("eigh", lambda a: eigh(a + a.mT, "L"), square, **loose)
+gradient("eigvals", lambda a: lin.eigvals(a).abs().sum(), square, **loose)
+gradient("pinv", lin.pinv, tall, rtol=1e-3, atol=1e-3)
+gradient("matrix-exp", torch.matrix_exp, square, rtol=1e-3, atol=1e-3)
+gradient("householder", lin.householder_product, *householder, **loose)
+gradient("solve-right", lambda a, b: lin.solve_ex(a, b, left=False)[0], square + 3 * torch.eye(4), r(3, 4, 4), **loose)
+
 gradient("det", torch.linalg.det, batch, **loose)
 gradient("slogdet", lambda a: torch.linalg.slogdet(a)[1], batch, **loose)
 gradient("inverse", lambda a: torch.linalg.inv_ex(a)[0], batch, **loose)
@@ -61,3 +142,38 @@ def test_overload(name, backend):
 def test_gradient(name):
     fn, args, kw = gradient.all[name]
     check_gradients(fn, *args, **kw)
+
+
+# ---- what is claimed of the numbers ----
+
+CLAIMS = {
+    "inv": (lin.inv, torch.zeros(3, 3)), "inv-batch": (lin.inv, torch.stack([torch.eye(3), torch.zeros(3, 3)])),
+    "solve": (lambda a: lin.solve(a, torch.ones(3, 1)), torch.zeros(3, 3)),
+    "cholesky": (lin.cholesky, -torch.eye(3)), "lu_factor": (lin.lu_factor, torch.ones(2, 2)),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", CLAIMS)
+def test_claim(name, backend):
+    """A singular matrix is eager's error, and the next call is well."""
+    fn, bad = CLAIMS[name]
+    good = torch.eye(bad.shape[-1]).expand(bad.shape).contiguous() * 2
+    with no_fallback():
+        f = compiled(fn, backend)
+        torch.testing.assert_close(f(good), fn(good))
+        with pytest.raises(RuntimeError) as eager:
+            fn(bad)
+        with pytest.raises(RuntimeError) as own:
+            f(bad)
+        assert own.type is eager.type
+        assert str(own.value) == str(eager.value)
+        torch.testing.assert_close(f(good), fn(good))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_assert(backend):
+    f = compiled(lambda a: (torch._assert_async(a.sum() > 0, "not {enough}"), a + 1)[1], backend)
+    assert f(torch.ones(2)).tolist() == [2, 2]
+    with pytest.raises(RuntimeError, match="not {enough}"):
+        f(-torch.ones(2))

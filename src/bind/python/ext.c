@@ -7,9 +7,20 @@
 
 struct ext_torch ext_torch;
 
+/* What torch.linalg's own functions raise; NULL: torch has no such class. */
+static PyObject *linalg_error(void)
+{
+	PyObject *module = PyImport_ImportModule("torch._C");
+	PyObject *type = module ? PyObject_GetAttrString(module, "_LinAlgError") : NULL;
+
+	Py_XDECREF(module);
+	PyErr_Clear();
+	return type;
+}
+
 void ext_raise(struct weft_error *e)
 {
-	PyObject *type = PyExc_RuntimeError;
+	PyObject *type = PyExc_RuntimeError, *own = NULL;
 
 	switch (weft_error_code(e)) {
 	case WEFT_UNIMPLEMENTED: type = PyExc_NotImplementedError; break;
@@ -17,9 +28,14 @@ void ext_raise(struct weft_error *e)
 	case WEFT_ALREADY_EXISTS:
 	case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
 	case WEFT_RESOURCE_EXHAUSTED: type = PyExc_MemoryError; break;
+	case WEFT_FAILED_PRECONDITION:
+		if (strstr(weft_error_text(e), "linalg.") && !strstr(weft_error_text(e), "U["))
+			own = linalg_error();
+		break;
 	default: break;
 	}
-	PyErr_SetString(type, weft_error_text(e));
+	PyErr_SetString(own ? own : type, weft_error_text(e));
+	Py_XDECREF(own);
 	weft_error_free(e);
 }
 

@@ -1,6 +1,7 @@
 /* control.c -- regions as control flow, calls, tuples, tokens.
  *
  * A custom call is the caller's (eval_options.custom). */
+#include "base/claim.h"
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
@@ -145,6 +146,11 @@ void eval_custom_call(struct call *c)
 
 	if (eval_linear(c))
 		return;
+	if (!strcmp(node_str(c->n, KEY_call_target_name, ""), "weft.claim")) {
+		job_try(c->e->j, claim_zero(node_text(c->e->j, c->n, KEY_backend_config),
+			c->in[0]->rank, tensor_elements(c->in[0]), c->in[0]->data));
+		return;
+	}
 	if (!o || !o->custom)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "no target @%s",
 			node_str(c->n, KEY_call_target_name, ""));

@@ -253,9 +253,9 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 			spec_text(g, in[0]));
 	l.batch = in[0]->rank - first;
 	check_words(g, s, &l, "operand", row->operands, s->nin, in);
-	int64_t m = l.known['m'] ? l.size['m'] : l.size['n'], least = m < l.size['n'] ? m : l.size['n'];
-	l.known['k'] = m >= 0 && l.size['n'] >= 0;
-	l.size['k'] = least;
+	int64_t n_ = l.size['n'], m = l.known['m'] ? l.size['m'] : n_;
+	l.known['k'] = m >= 0 && n_ >= 0;
+	l.size['k'] = m < n_ ? m : n_;
 	check_words(g, s, &l, "result", row->results, n, types);
 	if (!linear_fits(&l))
 		spec_fail(g, s, NULL, "@%s: sizes do not fit operand 0, %s", target,

@@ -1,0 +1,50 @@
+/* claim.c -- claims of a program: a scan, and a sentence when one does not hold. */
+#include "base/claim.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Appends n characters of s as far as there is room. */
+static void add(char *out, size_t room, const char *s, size_t n)
+{
+	size_t at = strlen(out);
+
+	if (at + n >= room)
+		n = room - at - 1;
+	memcpy(out + at, s, n);
+	out[at + n] = '\0';
+}
+
+static struct weft_error *broken(const char *text, uint32_t rank, int64_t i, int32_t number)
+{
+	char out[1024] = "", word[64];
+
+	while (*text) {
+		size_t n = strcspn(text, "{");
+		add(out, sizeof out, text, n);
+		text += n;
+		bool one = !strncmp(text, "{}", 2), which = !strncmp(text, "{batch}", 7);
+		if (one)
+			snprintf(word, sizeof word, "%d", number);
+		else if (which)
+			snprintf(word, sizeof word, "(Batch element %lld): ", (long long)i);
+		else
+			snprintf(word, sizeof word, "%.1s", text);
+		if (!which || rank)
+			add(out, sizeof out, word, strlen(word));
+		text += one ? 2 : which ? 7 : *text != '\0';
+	}
+	return error_make(WEFT_FAILED_PRECONDITION, "%s", out);
+}
+
+struct weft_error *claim_zero(const char *text, uint32_t rank, int64_t n, const void *numbers)
+{
+	int32_t number;
+
+	for (int64_t i = 0; i < n; i++) {
+		memcpy(&number, (const char *)numbers + i * (int64_t)sizeof number, sizeof number);
+		if (number)
+			return broken(text, rank, i, number);
+	}
+	return NULL;
+}
