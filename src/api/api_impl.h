@@ -7,6 +7,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Short locks, in the order they nest in; a fork finds none held (locks.c). */
+enum api_lock { LOCK_report, LOCK_codegen, LOCK_worker, LOCK_notice, LOCK_COUNT };
+void api_lock(enum api_lock l);
+void api_unlock(enum api_lock l);
+
 struct weft_client {
 	atomic_uint refs;
 	const struct backend *backend;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct codegen_table *table;
 static double load_s;
 
@@ -41,26 +40,26 @@ static struct weft_error *open_locked(void)
 struct weft_error *codegen_open(const struct codegen_table **out)
 {
 	struct weft_error *e = NULL;
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_codegen);
 	if (!table)
 		e = open_locked();
 	*out = table;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_codegen);
 	return e;
 }
 
 double codegen_load_seconds(void)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_codegen);
 	double s = load_s;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_codegen);
 	return s;
 }
 
 bool codegen_is_open(void)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_codegen);
 	bool open = table != NULL;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_codegen);
 	return open;
 }

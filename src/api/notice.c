@@ -6,7 +6,6 @@
 
 enum { MOST = 64 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *told[MOST];
 static unsigned ntold;
 static void (*handler)(void *arg, const char *text);
@@ -14,10 +13,10 @@ static void *handler_arg;
 
 void weft_notice_handler(void (*fn)(void *arg, const char *text), void *arg)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_notice);
 	handler = fn;
 	handler_arg = arg;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_notice);
 }
 
 /* Whether text is new, and keeps it. */
@@ -39,23 +38,23 @@ void notice(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_notice);
 	bool fresh = keep_locked(text);
 	void (*fn)(void *, const char *) = handler;
 	void *arg = handler_arg;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_notice);
 	if (fresh && fn)
 		fn(arg, text);
 }
 
 void notices_add(struct str *s)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_notice);
 	str_addc(s, '[');
 	for (unsigned i = 0; i < ntold; i++) {
 		str_add(s, i ? ", " : "");
 		str_add_json(s, told[i]);
 	}
 	str_addc(s, ']');
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_notice);
 }

@@ -7,7 +7,6 @@
 #include "cache/cache.h"
 #include <string.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct weft_executable *list;
 static uint64_t ncompiles, ngraphs, nkernels;
 static struct {
@@ -17,54 +16,54 @@ static struct {
 
 void report_add(struct weft_executable *x, bool compiled)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	x->next = list;
 	if (list)
 		list->previous = x;
 	list = x;
 	ngraphs++;
 	ncompiles += compiled;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 }
 
 void report_kernels(uint32_t n)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	nkernels += n;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 }
 
 uint64_t report_kernels_so_far(void)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	uint64_t n = nkernels;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 	return n;
 }
 
 void report_bypass(const char *why)
 {
 	size_t i = 0, n = sizeof bypasses / sizeof *bypasses;
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	while (i < n && bypasses[i].why && strcmp(bypasses[i].why, why))
 		i++;
 	if (i < n) {
 		bypasses[i].why = why;
 		bypasses[i].n++;
 	}
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 }
 
 void report_remove(struct weft_executable *x)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	if (x->previous)
 		x->previous->next = x->next;
 	else if (list == x)
 		list = x->next;
 	if (x->next)
 		x->next->previous = x->previous;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 }
 
 /* ---- counts by name -------------------------------------------------------------------------- */
@@ -222,12 +221,12 @@ struct weft_error *weft_report(const char *format, char **out)
 		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'",
 			format);
 	str_init(&s, NULL);
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_report);
 	if (json)
 		report_json(&s);
 	else
 		report_text(&s);
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_report);
 	return hand_over(&s, out);
 }
 

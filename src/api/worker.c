@@ -22,16 +22,15 @@ struct worker {
 	int64_t memory;                      /* its limit, MiB */
 	struct worker *next;
 };
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *idle;
 static pid_t owner;                          /* the process whose workers these are */
 static uint64_t started;
 
 uint64_t workers_started(void)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_worker);
 	uint64_t n = started;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_worker);
 	return n;
 }
 
@@ -94,9 +93,9 @@ static struct weft_error *worker_start(int64_t memory, struct worker **out)
 	}
 	w->fd = fd[0];
 	*out = w;
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_worker);
 	started++;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_worker);
 	return NULL;
 }
 
@@ -135,7 +134,7 @@ static bool is_gone(const struct worker *w)
 /* An idle worker with that limit, or NULL.  Those of a process we were forked from are not ours. */
 static struct worker *idle_take(int64_t memory)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_worker);
 	if (owner != getpid()) {
 		for (struct worker *w = idle; w; w = w->next)
 			close(w->fd);
@@ -148,7 +147,7 @@ static struct worker *idle_take(int64_t memory)
 	struct worker *w = *at;
 	if (w)
 		*at = w->next;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_worker);
 	if (!w || !is_gone(w))
 		return w;
 	worker_reap(w);
@@ -157,20 +156,20 @@ static struct worker *idle_take(int64_t memory)
 
 static void idle_put(struct worker *w)
 {
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_worker);
 	w->next = idle;
 	idle = w;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_worker);
 }
 
 /* They see their socket close. */
 void workers_dismiss(void)
 {
 	struct worker *w;
-	pthread_mutex_lock(&lock);
+	api_lock(LOCK_worker);
 	struct worker *all = owner == getpid() ? idle : NULL;
 	idle = NULL;
-	pthread_mutex_unlock(&lock);
+	api_unlock(LOCK_worker);
 	while ((w = all)) {
 		all = w->next;
 		worker_reap(w);

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <weft/weft.h>
@@ -205,6 +206,40 @@ void test_fork__child_compiles_and_runs(void)
 	weft_executable_release(x);
 	weft_program_release(p);
 	weft_client_release(c);
+}
+
+static void *report_until(void *stop)
+{
+	while (!atomic_load((atomic_bool *)stop)) {
+		char *text;
+		CHECK_OK(weft_report("json", &text));
+		weft_text_free(text);
+	}
+	return NULL;
+}
+
+/* No lock of the library is held in a child: another thread takes the report's all the time. */
+void test_fork__child_reports(void)
+{
+	atomic_bool stop = false;
+	pthread_t t;
+	int status;
+	char *text;
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+	UNIT_SKIP("the sanitizer's allocator may be locked where the process forks");
+#endif
+	CHECK(!pthread_create(&t, NULL, report_until, &stop));
+	for (int i = 0; i < 50; i++) {
+		pid_t child = fork();
+		if (!child) {
+			alarm(10);
+			CHECK_OK(weft_report("text", &text));
+			_exit(0);
+		}
+		CHECK(waitpid(child, &status, 0) == child && status == 0);
+	}
+	atomic_store(&stop, true);
+	CHECK(!pthread_join(t, NULL));
 }
 
 static void *thread_run(void *arg)
