@@ -5,13 +5,15 @@ over, and what comes back is wrapped in AOTAutograd's boxed convention.
 """
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import os
+from typing import NamedTuple
 
 import torch
 
-from weft import _callback, _foreach, _native, _registry, _report, _text
+from weft import _callback, _foreach, _native, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -56,6 +58,9 @@ class Settings:
                 raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(modes)}")
             self.c = {"mode": mode, **self.c}
 
+    def __repr__(self) -> str:
+        return f"{self.backend} {self.fallback} {self.random} {sorted(self.c.items())}"
+
     @staticmethod
     def own(name, value, values):
         if values and not isinstance(value, str):
@@ -91,9 +96,13 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         rest = {k: v for k, v in (options or {}).items() if k != "backend"}
         more = {"options": rest, "mode": mode}
         return settings.function(gm, example_inputs, **{k: v for k, v in more.items() if v})
-    compiler = functools.partial(compile_fx, settings=settings)
-    return aot_autograd(fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler,
-                        decompositions=decompositions())(gm, example_inputs)
+    kept = _output.may_feed(gm, settings)
+    compiler = functools.partial(compile_fx, settings=settings, kept=kept)
+    kinds = dict.fromkeys(("fw_compiler", "bw_compiler", "inference_compiler"), compiler)
+    if kept:
+        kinds = {k: _output.compiler(v) for k, v in kinds.items()}
+    with _output.fed(settings) if kept else contextlib.nullcontext():
+        return aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
 
 
 def static_inputs() -> frozenset[int]:
@@ -103,23 +112,43 @@ def static_inputs() -> frozenset[int]:
     return frozenset(meta.static_input_indices or ()) if meta else frozenset()
 
 
-def compile_fx(gm, example_inputs, *, settings: Settings):
-    """One graph of AOTAutograd's to a boxed callable."""
+class Program(NamedTuple):
+    """What a graph is once it is printed: all that compile_program needs, in this process or another."""
+    text: str
+    inputs: tuple
+    outputs: tuple
+    extra: tuple[torch.Tensor, ...]
+    random: bool
+    lazy: dict[int, tuple]
+
+
+def compile_program(p: Program, settings: Settings):
+    """p to a boxed callable."""
     with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback):
         try:
-            text = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
-            graph = _native.load().compile(settings.backend, "<graph>", text.text, settings.c,
-                                           tuple(text.inputs), tuple(text.outputs), tuple(text.extra),
-                                           seed if text.random else None)
-        except (_text.Unsupported, NotImplementedError) as e:
-            if settings.fallback == "error":
-                raise
-            return eager(gm, e, settings.fallback == "warn")
-        except RuntimeError:
-            if why := _callback.refused(text.text):
+            graph = _native.load().compile(settings.backend, "<graph>", p.text, settings.c, p.inputs, p.outputs, p.extra,
+                                           seed if p.random else None)
+        except RuntimeError as e:
+            if not isinstance(e, NotImplementedError) and (why := _callback.refused(p.text)):
                 raise NotImplementedError(why) from None
             raise
-    return lazy(graph, text.lazy) if text.lazy else graph
+    return lazy(graph, p.lazy) if p.lazy else graph
+
+
+def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False):
+    """One graph of AOTAutograd's to a boxed callable; kept: to one that AOTAutograd's cache can keep."""
+    again = None
+    try:
+        with torch.utils._python_dispatch._disable_current_modes():
+            t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
+        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy)
+        again = functools.partial(compile_program, program, settings)
+        run = again()
+    except (_text.Unsupported, NotImplementedError) as e:
+        if settings.fallback == "error":
+            raise
+        again, run = None, eager(gm, e, settings.fallback == "warn")
+    return _output.Output(run, again) if kept else run
 
 
 def eager(gm, error: Exception, warn: bool):

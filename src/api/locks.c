@@ -1,5 +1,5 @@
-/* locks.c -- the short locks of this room, one for each enum api_lock, and what happens to them when
- * the process forks.
+/* locks.c -- the short locks of this room, one for each enum api_lock, and what happens to them
+ * when the process forks.
  *
  * A thread that holds one while another forks is not in the child: without care the child's next
  * report, or compile, waits for it for ever.  So a fork takes all of them first, in the order of

@@ -34,3 +34,94 @@ def test_second_process_compiles_nothing(tmp_path):
     assert [x["cache"] for x in second["executables"]] == ["hit"] * second["graphs"]
     assert without["cache"]["disabled"] == without["graphs"]
     assert first["bits"] == second["bits"] == without["bits"]
+
+
+AUTOGRAD = """
+import hashlib, json, sys, torch, weft
+from torch._dynamo.utils import counters
+
+@torch.library.custom_op("weft_tests::cached", mutates_args=())
+def cached(x: torch.Tensor) -> torch.Tensor:
+    return x.abs()
+
+cached.register_fake(torch.empty_like)
+
+def forward(x, w):
+    return torch.nn.functional.gelu(x @ w).sum(1)
+
+def case(name, fn, args, grad=False, **options):
+    torch._dynamo.reset()
+    counters.clear()
+    args = [a.clone().requires_grad_(grad) for a in args]
+    with torch.set_grad_enabled(grad):
+        y = torch.compile(fn, backend="weft", options={"fallback": "allow", **options})(*args)
+    if grad:
+        y.sum().backward()
+        y = torch.cat([y.flatten(), *(a.grad.flatten() for a in args)])
+    counted = {k.removeprefix("autograd_cache_"): n for k, n in counters["aot_autograd"].items() if "cache" in k}
+    out[name] = (counted, hashlib.sha256(y.detach().numpy().tobytes()).hexdigest())
+
+out = {}
+torch.manual_seed(5)
+x, w = torch.randn(6, 16), torch.randn(16, 8)
+case("plain", forward, (x, w))
+case("strict", forward, (x, w), numerics="strict")
+case("interp", forward, (x, w), backend="interp")
+for n in (3, 4, 5):
+    torch._dynamo.mark_dynamic(y := torch.randn(n, 16), 0)
+    case(f"dynamic {n}", forward, (y, w))
+case("trained", forward, (x, w), grad=True)
+with torch._functorch.config.patch(bundled_autograd_cache=True):
+    case("trained and kept", forward, (x, w), grad=True)
+case("callback", lambda x: torch.ops.weft_tests.cached(x) + 1, (x,))
+case("eager", lambda x: x[:, ::2].as_strided((2, 2), (1, 2)) + 1, (x,))
+case("random", lambda x: torch.manual_seed(1) and torch.nn.functional.dropout(x), (x,))
+out["report"] = json.loads(weft.report(format="json"))
+print(json.dumps(out))
+"""
+
+
+def autograd(tmp_path, **env):
+    done = subprocess.run([sys.executable, "-c", AUTOGRAD], capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"),
+                               "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "torch"), **env})
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_autograd_cache_keeps_graphs(tmp_path):
+    """Every graph is kept under a key of its own, and a second process traces and generates nothing."""
+    first, second = autograd(tmp_path), autograd(tmp_path)
+    kept = [k for k in first if k not in ("report", "trained", "eager")]
+    assert {k: first[k][0] for k in kept} == dict.fromkeys(kept, {"miss": 1, "saved": 1})
+    assert {k: second[k][0] for k in kept} == dict.fromkeys(kept, {"hit": 1})
+    assert first["trained"][0] == {"miss": 1}        # its backward comes later, when torch has forgotten
+    assert first["eager"][0] == second["eager"][0] == {"miss": 1, "bypass": 1}
+    assert {k: v[1] for k, v in first.items() if k != "report"} == {k: v[1] for k, v in second.items() if k != "report"}
+    assert second["report"]["kernels_compiled"] == 0 and not second["report"]["compiler_loaded"]
+
+
+def test_autograd_cache_keeps_no_code(tmp_path):
+    """Weft's entries are gone, or it is told to keep nothing: the same bits, compiled anew."""
+    first, without = autograd(tmp_path), autograd(tmp_path, WEFT_CACHE_DIR=str(tmp_path / "empty"))
+    off = autograd(tmp_path, WEFT_CACHE="off")
+    assert without["plain"][0] == {"hit": 1} and without["report"]["kernels_compiled"] > 0
+    assert off["plain"][0] == {} and off["report"]["kernels_compiled"] > 0
+    assert first["plain"][1] == without["plain"][1] == off["plain"][1]
+
+
+def test_autograd_cache_asks_who_compiles(tmp_path, monkeypatch):
+    """What torch's key leaves out is in its tag: another version of this package finds nothing of the last one's."""
+    import torch
+    from torch._dynamo.utils import counters
+    from weft import _output
+    monkeypatch.setenv("WEFT_CACHE", "on")
+    monkeypatch.setenv("WEFT_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "torch"))
+    x = torch.randn(3)
+    for identity, state in (("a", "miss"), ("a", "hit"), ("b", "miss")):
+        torch._dynamo.reset()
+        counters.clear()
+        monkeypatch.setattr(_output, "identity", lambda identity=identity: identity)
+        assert torch.equal(torch.compile(lambda x: x + 1, backend="weft")(x), x + 1)
+        assert counters["aot_autograd"]["autograd_cache_" + state] == 1, (identity, state)

@@ -129,9 +129,9 @@ void test_modes__forked_child_does_not_wait(void)
 	struct weft_executable *x;
 	struct results r;
 	int status;
-	/* In a child that hung both threads waited in SizeClassAllocator64::GetFromAllocator, for the
-	 * lock of one size class of gcc 12's libsanitizer: the parent's compiling thread held it at
-	 * the fork, and no fork handler of that library takes it. */
+	/* In a child that hung both threads waited in SizeClassAllocator64::GetFromAllocator, for
+	 * the lock of one size class of gcc 12's libsanitizer: the parent's compiling thread held
+	 * it at the fork, and no fork handler of that library takes it. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 	UNIT_SKIP("the sanitizer's allocator may be locked where the process forks");
 #endif

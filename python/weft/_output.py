@@ -1,0 +1,75 @@
+"""A compiled graph as torch's AOTAutogradCache keeps it.
+
+What is kept is the graph's text and signature, not code: a process that finds the entry need not trace
+and decompose again, and takes the code from Weft's own cache, whose key knows processor, options and build
+(doc/cache.md).  Torch's key does not know who compiles: `fed` puts that into its tag.
+"""
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import pathlib
+
+import torch
+from torch._inductor.output_code import OutputCode
+
+import weft
+
+
+class Output(OutputCode):
+    """A boxed callable, and how another process makes it again."""
+
+    def __init__(self, run, again: functools.partial | None):
+        super().__init__()
+        self.run, self.again = run, again
+        self._boxed_call = True                      # of the object: wrappers of it copy its dictionary
+
+    def __call__(self, inputs):
+        return self.run(inputs)
+
+    def prepare_for_serialization(self) -> None:
+        """Of a copy: torch keeps the one that runs."""
+        if self.again is None:
+            from torch._functorch._aot_autograd.autograd_cache import BypassAOTAutogradCache
+            raise BypassAOTAutogradCache("weft: the graph runs in eager torch")
+        self.run = None
+
+    def post_compile(self, example_inputs, constants, graph_kwargs) -> None:
+        if self.run is None:
+            self.run = self.again()
+
+    def set_triton_bundle(self, triton_bundle) -> None:
+        """There are no Triton kernels."""
+
+
+def compiler(fn):
+    """fn(gm, example inputs) -> Output, as a compiler whose results AOTAutograd may keep."""
+    from torch._functorch.aot_autograd import SerializableAOTDispatchCompiler
+    return SerializableAOTDispatchCompiler(Output, fn)
+
+
+def may_feed(gm: torch.fx.GraphModule, settings) -> bool:
+    """Whether torch's cache may keep what gm becomes: Weft's is on, and torch's key covers gm."""
+    cache = settings.c.get("cache") or os.environ.get("WEFT_CACHE") or "on"
+    # Of tensors that are attributes the key has shapes and not values.
+    return cache == "on" and not any(n.op == "get_attr" for n in gm.graph.nodes)
+
+
+@functools.cache
+def identity() -> str:
+    """Of what turns a torch graph into text."""
+    digest = hashlib.sha256()
+    for path in sorted(pathlib.Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return f"weft {weft.__version__} {digest.hexdigest()[:16]}"
+
+
+@contextlib.contextmanager
+def fed(settings):
+    """torch keeps whole results, under a key of its own for each compiler and its options."""
+    tag = torch.compiler.config.cache_key_tag
+    with torch.compiler.config.patch(cache_key_tag=f"{tag}|{identity()} {settings!r}"), \
+            torch._functorch.config.patch(bundled_autograd_cache=True):
+        yield
