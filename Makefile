@@ -311,6 +311,11 @@ bench-train: build $(BUILD)/machine
 bench-jax: build
 	@.venv/bin/python bench/jax_programs.py --write
 
+# ... from the first call to the first result beside inductor and torch's own capture, cold and from another process.
+.PHONY: bench-compile
+bench-compile: build
+	@.venv/bin/python bench/compile.py --write
+
 # ... memory-bound kernels beside eager and a plain copy of as many bytes.
 .PHONY: bench-kernels
 bench-kernels: build
