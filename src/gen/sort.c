@@ -1,5 +1,5 @@
 /* sort.c -- CORE_sort: each row along the sort's dimension by a merge sort from below of its
- * indices.
+ * indices, or its first few by insertion (sort_first.c).
  *
  * The indices of a row lie twice in the kernel's last buffer, 2 * n of them a row, and every pass
  * merges runs of `width` from one half into the other.  A step of a merge has no branch: it looks
@@ -8,26 +8,16 @@
  * elements are taken in that order. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
+#include "gen/sort_impl.h"
 
-struct sort {
-	const struct node *n;            /* the OP_sort */
-	uint32_t count, rank, axis;      /* operands; of each */
-	const int64_t *dims;
-	LLVMValueRef size;               /* of the dimension */
-	LLVMTypeRef it;                  /* of an index in the buffer */
-	LLVMValueRef order, other;       /* halves of the row's indices */
-	struct ix *at;                   /* of the row at hand; `axis` changes */
-	LLVMValueRef row;
-};
-
-static LLVMValueRef load_index(struct gen *g, const struct sort *s, LLVMValueRef p, LLVMValueRef i)
+LLVMValueRef sort_load(struct gen *g, const struct sort *s, LLVMValueRef p, LLVMValueRef i)
 {
 	LLVMValueRef v = LLVMBuildLoad2(g->b, s->it, gep(g, s->it, p, i), "");
 
 	return s->it == g->i64 ? v : LLVMBuildZExt(g->b, v, g->i64, "");
 }
 
-static void store_index(
+void sort_store(
 	struct gen *g, const struct sort *s, LLVMValueRef p, LLVMValueRef i, LLVMValueRef v)
 {
 	gen_here(g);
@@ -35,34 +25,48 @@ static void store_index(
 		gep(g, s->it, p, i));
 }
 
-/* Operand k at index i of the row. */
-static struct val element(struct gen *g, struct sort *s, uint32_t k, LLVMValueRef i)
+struct ix sort_index(struct gen *g, const struct sort *s, LLVMValueRef i)
 {
 	int64_t d = s->dims[s->axis];
 
-	s->at[s->axis] = ix_scalar(i, g->depth, 1, d > 0 ? d - 1 : INT64_MAX);
+	return ix_scalar(i, g->depth, 1, d > 0 ? d - 1 : INT64_MAX);
+}
+
+/* Operand k at index i of the row. */
+static struct val element(struct gen *g, struct sort *s, uint32_t k, LLVMValueRef i)
+{
+	s->at[s->axis] = sort_index(g, s, i);
 	return value_at(g, s->n->in[k], s->at);
+}
+
+struct val sort_before(struct gen *g, struct sort *s, struct ix a, struct ix b)
+{
+	struct val *args = job_array(g->job, 2 * s->count, sizeof *args), before;
+
+	for (uint32_t k = 0; k < s->count; k++) {
+		s->at[s->axis] = a;
+		args[2 * k] = value_at(g, s->n->in[k], s->at);
+		s->at[s->axis] = b;
+		args[2 * k + 1] = value_at(g, s->n->in[k], s->at);
+	}
+	region_at(g, s->n, 0, 2 * s->count, args, &before);
+	return before;
 }
 
 /* One element of a merge: of the runs [.., mid) and [.., hi) whose heads are carried. */
 static void merge_step(struct gen *g, struct sort *s, struct loop *l, LLVMValueRef mid,
 	LLVMValueRef hi, LLVMValueRef from, LLVMValueRef to)
 {
-	struct val *args = job_array(g->job, 2 * s->count, sizeof *args), before;
 	LLVMValueRef i = l->carried[0], j = l->carried[1], last = SUB(s->size, c64(g, 1));
 
-	LLVMValueRef a = load_index(g, s, from, min_signed(g, i, last));
-	LLVMValueRef b = load_index(g, s, from, min_signed(g, j, last));
+	LLVMValueRef a = sort_load(g, s, from, min_signed(g, i, last));
+	LLVMValueRef b = sort_load(g, s, from, min_signed(g, j, last));
 	LLVMValueRef left = ICMP(SLT, i, mid), right = ICMP(SLT, j, hi);
-	for (uint32_t k = 0; k < s->count; k++) {        /* does b's element come before a's? */
-		args[2 * k] = element(g, s, k, b);
-		args[2 * k + 1] = element(g, s, k, a);
-	}
-	region_at(g, s->n, 0, 2 * s->count, args, &before);
+	struct val before = sort_before(g, s, sort_index(g, s, b), sort_index(g, s, a));
 	gen_here(g);
 	LLVMValueRef take = AND(right, OR(NOT(left), before.v));
 	LLVMValueRef one = LLVMBuildZExt(g->b, take, g->i64, "");
-	store_index(g, s, to, l->iv, SELECT(take, b, a));
+	sort_store(g, s, to, l->iv, SELECT(take, b, a));
 	l->carried[0] = ADD(i, SUB(c64(g, 1), one));
 	l->carried[1] = ADD(j, one);
 }
@@ -92,7 +96,7 @@ static LLVMValueRef sort_indices(struct gen *g, struct sort *s)
 	struct loop *runs = job_alloc(g->job, sizeof *runs);
 
 	loop_begin(g, fill, c64(g, 0), s->size, 1);
-	store_index(g, s, s->order, fill->iv, fill->iv);
+	sort_store(g, s, s->order, fill->iv, fill->iv);
 	loop_end(g, fill);
 
 	LLVMValueRef most = call2(g, "llvm.smax", SUB(s->size, c64(g, 1)), c64(g, 0));
@@ -116,19 +120,20 @@ static LLVMValueRef sort_indices(struct gen *g, struct sort *s)
 	return pass->carried[0];
 }
 
-static void take_row(struct gen *g, struct sort *s, LLVMValueRef order)
+static void take_row(struct gen *g, struct sort *s, LLVMValueRef order, LLVMValueRef size)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
+	const int64_t *dims = node_result_type(s->n, 0)->dims;
 
-	loop_begin(g, l, c64(g, 0), s->size, 1);
+	loop_begin(g, l, c64(g, 0), size, 1);
 	gen_here(g);
-	LLVMValueRef from = load_index(g, s, order, l->iv);
+	LLVMValueRef from = sort_load(g, s, order, l->iv);
 	for (uint32_t k = 0; k < s->count; k++) {
 		enum dtype t = s->n->in[k]->type->dtype;
 		struct val v = element(g, s, k, from);
 		s->at[s->axis] = ix_scalar(l->iv, g->depth, 1, INT64_MAX);
 		store_at(g, gen_buffer(g, g->k->ninputs + k), t,
-			ix_linear(g, s->rank, s->dims, s->at), v);
+			ix_linear(g, s->rank, dims, s->at), v);
 	}
 	loop_end(g, l);
 }
@@ -149,7 +154,8 @@ static void place_row(struct gen *g, struct sort *s, LLVMValueRef r)
 			s->at[d] = at[k++];
 	LLVMValueRef room = gen_buffer(g, g->k->ninputs + s->count);
 	gen_here(g);
-	s->order = gep(g, s->it, room, MUL(r, MUL(c64(g, 2), s->size)));
+	LLVMValueRef each = s->first ? s->first : MUL(c64(g, 2), s->size);
+	s->order = gep(g, s->it, room, MUL(r, each));
 	s->other = gep(g, s->it, s->order, s->size);
 }
 
@@ -169,6 +175,8 @@ void core_sort(struct gen *g)
 	LLVMValueRef rows = MUL(extent_product(g, s.axis, s.dims),
 		extent_product(g, s.rank - s.axis - 1, s.dims + s.axis + 1));
 	s.size = gen_extent(g, s.dims[s.axis]);
+	if (s.n->op == OP_sort_first)
+		s.first = c64(g, node_int(s.n, KEY_k, 0));
 	LLVMValueRef grain = gen_extent(g, g->k->outer_grain);
 	gen_here(g);
 	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
@@ -176,7 +184,12 @@ void core_sort(struct gen *g)
 	loop_begin(g, l, lo, hi, 1);
 	gen_here(g);
 	place_row(g, &s, l->iv);
-	take_row(g, &s, sort_indices(g, &s));
+	if (s.first) {
+		sort_first(g, &s);
+		take_row(g, &s, s.order, s.first);
+	} else {
+		take_row(g, &s, sort_indices(g, &s), s.size);
+	}
 	loop_end(g, l);
 	gen_end_function(g);
 }

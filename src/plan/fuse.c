@@ -88,10 +88,15 @@ static bool node_is_input(const struct node *n)
 	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
 }
 
+static bool node_is_sort(const struct node *n)
+{
+	return op_table[n->op].kind == OP_SORT;
+}
+
 /* Is n the root of its kernel, whatever reads its results? */
 static bool node_is_root(const struct node *n)
 {
-	return n->op == OP_sort || n->op == OP_scatter || scan_axis(n) >= 0;
+	return node_is_sort(n) || n->op == OP_scatter || scan_axis(n) >= 0;
 }
 
 bool node_is_step(const struct node *n)
@@ -517,7 +522,7 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group->contract = n;
 	} else if (n->op == OP_scatter) {
 		group->core = CORE_scatter;
-	} else if (n->op == OP_sort) {
+	} else if (node_is_sort(n)) {
 		group->core = CORE_sort;
 	} else if (scan_axis(n) >= 0) {
 		group->core = CORE_scan;
@@ -634,11 +639,11 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
 		const char *why = n->op == OP_contract  ? "a contraction reads it from memory"
 				  : n->op == OP_scatter ? "a scatter reads it from memory"
-				  : n->op == OP_sort    ? "a sort reads it from memory"
+				  : node_is_sort(n)     ? "a sort reads it from memory"
 							: "a step that is no kernel reads it";
 		for (uint32_t k = 0; k < n->nin; k++)
 			if (!f.must[n->in[k]->id] &&
-			    (reads_buffers || (n->op == OP_sort && !node_is_leaf(n->in[k]))))
+			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
 				f.must[n->in[k]->id] = why;
 	}
 	for (uint32_t i = f.f->count; i-- > 0;)

@@ -10,8 +10,11 @@
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
+#include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
+#define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
+#define FIRST_PART 4                     /* where they are this part of it or less */
 
 struct conv {
 	int64_t batch, features, groups;         /* of input, output */
@@ -313,6 +316,48 @@ const struct node *plan_lower_convolution(
 	return build_transpose(g, y, perm);
 }
 
+/* ---- the first of a sort -------------------------------------------------------------------- */
+
+/* A slice of the first few along a sort's dimension needs no more of it to be sorted. */
+static const struct node *lower_first(
+	struct graph *g, const struct node *n, const struct node *result)
+{
+	const struct node *sort = result->op == OP_result ? result->in[0] : result;
+	uint32_t rank = n->type->rank, count, nresults = node_noperands(sort);
+	if (sort->op != OP_sort || !rank)
+		return NULL;
+	int64_t axis = node_int(sort, KEY_dimension, -1);
+	uint32_t d = (uint32_t)(axis < 0 ? axis + rank : axis);
+	const int64_t *start = node_ints(n, KEY_start_indices, &count);
+	const int64_t *limit = node_ints(n, KEY_limit_indices, &count);
+	const int64_t *stride = node_ints(n, KEY_strides, &count);
+	int64_t k = limit[d], extent = result->type->dims[d];
+	if (k < 1 || k > FIRST_MOST || (extent >= 0 && extent < FIRST_PART * k))
+		return NULL;
+	int64_t dims[PLAN_MAX_RANK];
+	const struct type **types = job_array(graph_job(g), nresults, sizeof *types);
+	if (rank > PLAN_MAX_RANK)
+		return NULL;
+	memcpy(dims, result->type->dims, rank * sizeof *dims);
+	dims[d] = k;
+	for (uint32_t i = 0; i < nresults; i++)
+		types[i] = type_tensor(g, node_result_type(sort, i)->dtype, rank, dims);
+	const struct attr_entry e[] = {
+		{ KEY_dimension, NULL, attr_int(g, d) },
+		{ KEY_k, NULL, attr_int(g, k) },
+		{ KEY_ncaptures, NULL, attr_int(g, node_ncaptures(sort)) },
+	};
+	const struct node *first = graph_node(g, &(struct node_spec){
+		.op = OP_sort_first,
+		.nin = sort->nin, .in = sort->in,
+		.attrs = attrs_cons(g, node_ncaptures(sort) ? 3 : 2, e),
+		.nregions = 1, .regions = sort->regions,
+		.type = nresults == 1 ? types[0] : type_list(g, TYPE_results, nresults, types) });
+	first = nresults == 1 ? first
+		: graph_result(g, first, (uint32_t)node_int(result, KEY_index, 0));
+	return build_slice(g, first, start, limit, stride);
+}
+
 static const struct node *lower_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -321,6 +366,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 		return n->type->rank + 2 < PLAN_MAX_RANK ? plan_lower_convolution(g, n, in) : NULL;
 	case OP_reduce:
 		return plan_lower_reduce(g, n, in);
+	case OP_slice:
+		return lower_first(g, n, in[0]);
 	default:
 		(void)arg;
 		return NULL;

@@ -222,9 +222,11 @@ static const struct node *const *source_nodes(struct planner *pl, const struct f
 /* Where a sort keeps indices (CORE_sort). */
 static uint32_t sort_room(struct planner *pl, const struct node *n)
 {
-	const struct type *t = n->in[0]->type;
+	const struct type *t = n->in[0]->type, *made = node_result_type(n, 0);
 	int64_t axis = node_int(n, KEY_dimension, -1);
-	int64_t count = dim_mul(pl->g, 2, dim_product(pl->g, t->rank, t->dims));
+	int64_t count = dim_product(pl->g, t->rank, made->dims);
+	if (n->op == OP_sort)
+		count = dim_mul(pl->g, 2, count);
 	enum dtype index = plan_sort_index(t->dims[axis < 0 ? axis + t->rank : axis]);
 	return add_buffer(pl, ABI_BUFFER_arena, 0, type_tensor(pl->g, index, 1, &count));
 }

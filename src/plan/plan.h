@@ -36,9 +36,10 @@ enum core {
 	 * ... one chunk: results[0..] start as the inputs (copied or in place), then take the
 	 * updates. */
 	CORE_scatter,
-	/* The one sort of the body, a chunk some rows along its dimension: all its operands are
-	 * sorted together.  results[] are the sort's results; one output more holds indices while
-	 * sorting, of plan_sort_index() and twice as many as an operand has elements. */
+	/* The one sort or sort_first of the body, a chunk some rows along its dimension: all its
+	 * operands are sorted together.  results[] are the sort's results; one output more holds
+	 * indices while sorting, of plan_sort_index() and as many as a result has elements, of a
+	 * sort twice as many. */
 	CORE_sort,
 	/* The one reduce_window of the body, its window all that comes before along `axis`: an
 	 * item is an index before the axis and PLAN_SCAN_COLUMNS places behind it, a chunk

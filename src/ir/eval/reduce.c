@@ -314,32 +314,48 @@ static int64_t *sort_row(const struct sorter *s, int64_t n, int64_t *order, int6
 	return order;
 }
 
-void eval_sort(struct call *c)
+/* Of each row along the axis the first `most` in order. */
+static void sort_rows(struct call *c, int64_t most)
 {
 	const struct tensor *a = c->in[0];
-	int64_t axis = node_int(c->n, KEY_dimension, -1), inner = 1;
+	int64_t axis = node_int(c->n, KEY_dimension, -1), inner = 1, dims[EVAL_MAX_RANK];
 	struct body b;
 
 	axis += axis < 0 ? a->rank : 0;
+	int64_t n = a->rank ? a->dims[axis] : 1, total = tensor_elements(a);
+	most = most < n ? most : n;
+	memcpy(dims, a->dims, a->rank * sizeof *dims);
+	if (a->rank)
+		dims[axis] = most;
 	for (uint32_t k = 0; k < c->nout; k++)
-		eval_new_like(c, k, c->in[k]);
+		eval_new(c, k, a->rank, dims);
 	for (uint32_t d = (uint32_t)axis + 1; d < a->rank; d++)
 		inner *= a->dims[d];
-	int64_t n = a->rank ? a->dims[axis] : 1, total = tensor_elements(a);
 	struct tensor *orders = eval_temp(c, DTYPE_i64, 2, (int64_t[]){ 2, n });
 	int64_t *room = orders->data;
 	body_init(c, 0, 2 * c->nout, &b);
 	for (int64_t row = 0; total && row < total / n; row++) {
 		struct sorter s = { c, &b, row / inner * inner * n + row % inner, inner };
 		int64_t *order = sort_row(&s, n, room, room + n);
+		int64_t base = row / inner * inner * most + row % inner;
 		for (uint32_t k = 0; k < c->nout; k++)
-			for (int64_t i = 0; i < n; i++)
-				memcpy(tensor_at(c->out[k], s.base + i * inner),
+			for (int64_t i = 0; i < most; i++)
+				memcpy(tensor_at(c->out[k], base + i * inner),
 					tensor_at(c->in[k], s.base + order[i] * inner),
 					dtype_bytes(c->in[k]->type->dtype));
 	}
 	body_fini(c, &b);
 	eval_drop(c->e, orders);
+}
+
+void eval_sort(struct call *c)
+{
+	sort_rows(c, INT64_MAX);
+}
+
+void eval_sort_first(struct call *c)
+{
+	sort_rows(c, node_int(c->n, KEY_k, 0));
 }
 
 void eval_chlo_top_k(struct call *c)
