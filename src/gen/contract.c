@@ -58,7 +58,7 @@ static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, ui
 	LLVMValueRef args[P_COUNT] = {
 		[P_ROWS] = gep(g, x->rows_elem, o->rows, MUL(l->iv, rows_m)),
 		[P_PANEL] = o->panel,
-		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->cols))),
+		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->pitch))),
 		[P_K] = o->k,
 		[P_FIRST] = o->first,
 		[P_ROWS_M] = rows_m,
@@ -130,7 +130,8 @@ static void multiply(struct gen *g, struct contraction *x)
 	o.first = ICMP(EQ, kb, c64(g, 0));
 	loop_begin(g, p, c64(g, 0), ceil_div(g, x->nv, x->cols), 1);
 	o.panel = panel_at(g, x, p->iv, kb);
-	o.out = gep(g, x->acc, x->block, MUL(p->iv, c64(g, x->pad * x->cols)));
+	o.out = gep(g, x->acc, x->block,
+		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
 	call_all(g, x, &o);
 	loop_end(g, p);
 	loop_end(g, l);
@@ -261,7 +262,13 @@ void core_contract(struct gen *g)
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
 	size_t group = (size_t)x->group * x->bytes;
-	x->block = gen_scratch(g, (size_t)x->pad * group);
+	/* row by row no power of two, so that rows do not share cache sets, and vectors may begin
+	 * anywhere in the last one */
+	x->pitch = c->row_all ? x->group + LANES : x->cols;
+	x->block = gen_scratch(g,
+		(size_t)x->pad * (size_t)(c->row_all ? x->pitch : x->group) * x->bytes);
+	if (c->taps > 1)
+		x->taps = gen_data(g, c->tap, c->taps * sizeof *c->tap, sizeof *c->tap);
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * group);
 	x->direct = x->cols > PLAN_PANEL;

@@ -19,6 +19,7 @@ struct copy {
 	LLVMValueRef base;               /* the part's first element */
 	LLVMValueRef kn, outer;          /* elements of k, rows or columns it has */
 	int64_t k_stride, outer_stride;  /* extents */
+	LLVMValueRef kb;                 /* windows: the part's first k; else NULL */
 	bool packed;                     /* V's columns lie in panels */
 	bool outer_whole;                /* outer is a multiple of LANES */
 	bool along_k;                    /* lanes of the source run along k, else outer */
@@ -59,12 +60,27 @@ static struct ix scalar(struct gen *g, LLVMValueRef v)
 	return ix_scalar(v, g->depth, 1, INT64_MAX);
 }
 
+/* Where number k of the part lies, from c->base on. */
+static LLVMValueRef along_k(struct gen *g, const struct copy *c, LLVMValueRef k)
+{
+	LLVMValueRef stride = gen_extent(g, c->k_stride);
+
+	gen_here(g);
+	if (!c->kb)
+		return MUL(k, stride);
+	LLVMValueRef taps = c64(g, c->x->c->taps), all = ADD(c->kb, k);
+	LLVMValueRef feature = LLVMBuildUDiv(g->b, all, taps, "");
+	LLVMValueRef tap = gep(g, g->i32, c->x->taps, SUB(all, MUL(feature, taps)));
+	tap = LLVMBuildSExt(g->b, LLVMBuildLoad2(g->b, g->i32, tap, ""), g->i64, "");
+	return ADD(MUL(feature, stride), tap);
+}
+
 /* Word kw of k of the lanes' rows or columns. */
 static LLVMValueRef words_along_outer(
 	struct gen *g, const struct copy *c, LLVMValueRef kw, struct ix outer)
 {
 	const struct contraction *x = c->x;
-	LLVMValueRef stride = gen_extent(g, c->k_stride), part[2];
+	LLVMValueRef part[2];
 
 	gen_here(g);
 	if (c->packed)
@@ -75,7 +91,7 @@ static LLVMValueRef words_along_outer(
 		if (u && !x->whole_words)
 			saved = pred_and(g, ICMP(SLT, k, c->kn), g->depth);
 		gen_here(g);
-		struct ix at = scalar(g, ADD(c->base, MUL(k, stride)));
+		struct ix at = scalar(g, ADD(c->base, along_k(g, c, k)));
 		part[u] = elements(g, c, ix_add(g, at, outer));
 		pred_restore(g, saved);
 	}
@@ -155,7 +171,7 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 
 	gen_here(g);
 	LLVMSetAlignment(LLVMBuildStore(g->b, v, place(g, c, c->row, j.v)), 64);
-	if (c->along_k || c->packed)
+	if (c->along_k || c->packed || c->kb)
 		return;
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
@@ -231,7 +247,11 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 		at = MUL(ADD(MUL(at, k), kb), c64(g, x->cols));
 	} else {
 		at = batch_offset(g, x, c->cols_batch, c->cols_at);
-		at = ADD(at, ADD(MUL(x->n0, n_step), MUL(kb, k_step)));
+		at = ADD(at, MUL(x->n0, n_step));
+		if (x->taps)
+			copy.kb = kb;
+		else
+			at = ADD(at, MUL(kb, k_step));
 	}
 	copy.base = at;
 	copy_run(g, &copy);

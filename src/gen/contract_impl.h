@@ -41,7 +41,10 @@ struct contraction {
 	LLVMValueRef panels;
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
-	LLVMValueRef block;              /* scratch: [panel of the group][pad][cols], C */
+	LLVMValueRef taps;               /* table of i32, contract's; NULL: one tap, at 0 */
+	/* scratch: C, in panels [panel of the group][pad][cols], or row by row, [pad][pitch] */
+	LLVMValueRef block;
+	int64_t pitch;                   /* of block's rows: cols in panels */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
@@ -50,6 +53,7 @@ struct contraction {
 	struct ix batches[PLAN_MAX_BATCH];
 	/* of the element being made */
 	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
+	unsigned at_align;
 };
 
 static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)

@@ -103,7 +103,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 /* Where accumulator i of the tile lies in C's block. */
 static int64_t out_at(const struct contraction *x, uint32_t i)
 {
-	return (int64_t)(i / x->halves) * x->cols + (int64_t)(i % x->halves) * LANES;
+	return (int64_t)(i / x->halves) * x->pitch + (int64_t)(i % x->halves) * LANES;
 }
 
 /* The accumulators to out, or added to what is there. */
@@ -220,7 +220,7 @@ static void tile_move(
 static void square_results(
 	struct gen *g, const struct contraction *x, const char *move, LLVMValueRef out)
 {
-	int64_t row = x->cols * 4;
+	int64_t row = x->pitch * 4;
 
 	for (unsigned i = 0; i < 4; i++) {
 		LLVMValueRef name = tile_name(g, TILE_C + i);

@@ -156,9 +156,11 @@ static int64_t contract_ints(const struct contract *c, int64_t *out)
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel };
+		c->panel, c->row, c->row_all, c->taps };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
+	for (uint32_t i = 0; i < c->taps; i++)
+		out[n++] = c->tap[i];
 	return n;
 }
 
@@ -185,6 +187,19 @@ void contract_load(const struct node *n, struct contract *c)
 	c->m_block = *in++;
 	c->n_block = *in++;
 	c->panel = *in++;
+	c->row = *in++;
+	c->row_all = *in++;
+	c->taps = (uint32_t)*in++;
+	for (uint32_t i = 0; i < c->taps; i++)
+		c->tap[i] = (int32_t)*in++;
+}
+
+static void contract_add_batch(
+	struct contract *c, int64_t extent, int64_t rows_stride, int64_t cols_stride)
+{
+	c->batch[c->nbatch] = extent;
+	c->rows_batch[c->nbatch] = rows_stride;
+	c->cols_batch[c->nbatch++] = cols_stride;
 }
 
 /* Batch dims of both sides, neighbours that step by one stride on both merged. */
@@ -207,10 +222,7 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 		}
 		if (p == PLAN_MAX_BATCH)
 			return false;
-		c->batch[p] = d;
-		c->rows_batch[p] = rs;
-		c->cols_batch[p] = cs;
-		c->nbatch++;
+		contract_add_batch(c, d, rs, cs);
 	}
 	return true;
 }
@@ -266,6 +278,22 @@ static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 	return DTYPE_none;
 }
 
+static const struct node *contract_node(struct graph *g, const struct contract *c,
+	const struct node *const *operands, const struct type *t)
+{
+	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 18 + PLAN_MAX_TAPS];
+	uint32_t nints = (uint32_t)contract_ints(c, ints);
+	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
+	struct node_spec s = {
+		.op = OP_contract,
+		.nin = 2,
+		.in = operands,
+		.attrs = attrs_cons(g, 1, &e),
+		.type = t,
+	};
+	return graph_node(g, &s);
+}
+
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o)
 {
@@ -314,15 +342,44 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	contract_block(&c, o);
 	const struct node *operands[2] = { rows->view.base,
 		c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };
-	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 16];
-	uint32_t nints = (uint32_t)contract_ints(&c, ints);
-	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
-	struct node_spec s = {
-		.op = OP_contract,
-		.nin = 2,
-		.in = operands,
-		.attrs = attrs_cons(g, 1, &e),
-		.type = n->type,
+	return contract_node(g, &c, operands, n->type);
+}
+
+const struct node *plan_contract_windows(struct graph *g, const struct node *rows,
+	const struct windows *w, const struct type *t, const struct plan_options *o)
+{
+	const struct type *x = w->x->type;
+	enum dtype acc = contract_acc(rows->type->dtype, x->dtype, t->dtype);
+	if (acc == DTYPE_none || rows->type->quant || x->quant)
+		return NULL;
+	const int64_t zero = 0, two = 2;
+	struct side s = side_of(g, rows, &zero, 1, &two, 1);
+	if (!s.collapses)
+		side_make_dense(g, &s, false);
+	struct contract c = {
+		.rows_are_lhs = true,
+		.m = s.free_extent,
+		.n = w->n,
+		.k = s.k_extent,
+		.rows_at = s.view.at,
+		.rows_m = s.free_stride,
+		.rows_k = s.k_stride,
+		.cols_k = w->feature,
+		.cols_n = 1,
+		.rows_type = rows->type->dtype,
+		.cols_type = x->dtype,
+		.acc = acc,
+		.panel = isa_table[o->isa].cols,
+		.taps = w->taps,
+		.row = w->row,
+		.row_all = w->row_all,
 	};
-	return graph_node(g, &s);
+	memcpy(c.tap, w->tap, w->taps * sizeof *c.tap);
+	int64_t group = w->features * w->feature;
+	if (w->images != 1)
+		contract_add_batch(&c, w->images, 0, group * w->groups);
+	if (w->groups != 1)
+		contract_add_batch(&c, w->groups, s.view.strides[s.batch[0]], group);
+	contract_block(&c, o);
+	return contract_node(g, &c, (const struct node *[]){ s.view.base, w->x }, t);
 }

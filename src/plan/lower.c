@@ -1,6 +1,7 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
- * A convolution becomes patches (im2col, never stored as such: they are packed panel by panel) and
+ * A convolution is a contraction over windows of its padded input where those lie well (window.c).
+ * Any other becomes patches (im2col, never stored as such: they are packed panel by panel) and
  * a dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
  * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
  * Document Processing, 2006.
@@ -15,14 +16,6 @@
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
 #define FIRST_PART 4                     /* where they are this part of it or less */
-
-struct conv {
-	int64_t batch, features, groups;         /* of input, output */
-	int64_t out_features, in_features;       /* of the whole; of one group */
-	uint32_t nspatial;
-	const int64_t *in_spatial, *kernel_spatial, *out_spatial;
-	int64_t window, positions;               /* products */
-};
 
 static struct conv conv_of(struct graph *g, const struct node *n)
 {
@@ -45,8 +38,7 @@ static struct conv conv_of(struct graph *g, const struct node *n)
 	return c;
 }
 
-/* Weights as [groups, out features of a group, in features * window]. */
-static const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
+const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c)
 {
 	int64_t perm[PLAN_MAX_RANK], dims[3];
@@ -277,8 +269,8 @@ static const struct node *direct(struct graph *g, const struct node *n,
 
 /* --------------------------------------------------------------------------------------------- */
 
-const struct node *plan_lower_convolution(
-	struct graph *g, const struct node *n, const struct node *const *in)
+static const struct node *lower_convolution(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o)
 {
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {
 		n = conv_regroup(g, n, in);
@@ -287,6 +279,9 @@ const struct node *plan_lower_convolution(
 	struct conv c = conv_of(g, n);
 	if (conv_is_depthwise(n, in, &c))
 		return direct(g, n, in, &c);
+	const struct node *windows = plan_lower_windows(g, n, in, &c, o);
+	if (windows)
+		return windows;
 	const struct node *rows = conv_rows(g, n, in[1], &c);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;
@@ -363,13 +358,12 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 {
 	switch (n->op) {
 	case OP_convolution:
-		return n->type->rank + 2 < PLAN_MAX_RANK ? plan_lower_convolution(g, n, in) : NULL;
+		return n->type->rank + 2 < PLAN_MAX_RANK ? lower_convolution(g, n, in, arg) : NULL;
 	case OP_reduce:
 		return plan_lower_reduce(g, n, in);
 	case OP_slice:
 		return lower_first(g, n, in[0]);
 	default:
-		(void)arg;
 		return NULL;
 	}
 }

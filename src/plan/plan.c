@@ -188,7 +188,8 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 	for (uint32_t i = 0; i < step->nargs; i++)
 		bytes += number(pl->p->buffers[step->args[i]].bytes);
 	if (k->core == CORE_contract) {
-		flops = 2 * number(k->contract.m) * number(k->contract.n) * number(k->contract.k);
+		flops = 2 * number(k->contract.m) * number(contract_columns(&k->contract)) *
+			number(k->contract.k);
 		for (uint32_t i = 0; i < k->contract.nbatch; i++)
 			flops *= number(k->contract.batch[i]);
 	} else {

@@ -56,6 +56,7 @@ enum core {
 #define PLAN_MAX_BATCH 4
 #define PLAN_PANEL 32                        /* columns of a panel, at most */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
+#define PLAN_MAX_TAPS 49                     /* of a window, 7 x 7 */
 struct contract {
 	bool rows_are_lhs;
 	bool cols_packed;
@@ -79,7 +80,20 @@ struct contract {
 	/* columns of a panel and of the tile; 0: PLAN_PANEL.  More than PLAN_PANEL: all rows are
 	 * one tile, n is a multiple, and V lies along n and is read without a copy */
 	int64_t panel;
+	/* V's columns are windows over a padded image, along n: number k of one is tap[k % taps] +
+	 * k / taps * cols_k behind its first element.  0: one tap, at 0 */
+	uint32_t taps;
+	int32_t tap[PLAN_MAX_TAPS];
+	/* n counts places in rows of row_all, only the first `row` of which are columns of C; 0:
+	 * all are */
+	int64_t row, row_all;
 };
+
+/* The columns C has: n, less the places between rows. */
+static inline int64_t contract_columns(const struct contract *c)
+{
+	return c->row_all ? ((c->n - c->row) / c->row_all + 1) * c->row : c->n;
+}
 
 #define PLAN_SCAN_COLUMNS 128
 

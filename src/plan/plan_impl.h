@@ -24,8 +24,34 @@ bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint
  * OP_contract with packed operands. */
 const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o);
-const struct node *plan_lower_convolution(
-	struct graph *g, const struct node *n, const struct node *const *in);
+struct conv {
+	int64_t batch, features, groups;         /* of input, output */
+	int64_t out_features, in_features;       /* of the whole; of one group */
+	uint32_t nspatial;
+	const int64_t *in_spatial, *kernel_spatial, *out_spatial;
+	int64_t window, positions;               /* products */
+};
+/* Weights of convolution n as [groups, out features of a group, in features * window]. */
+const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
+	const struct conv *c);
+/* Convolution n as a contraction over windows of its padded input; NULL: patches serve better. */
+const struct node *plan_lower_windows(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+
+/* What a contraction over windows reads: x, dense, [images, groups, features of a group, planes],
+ * and how (struct contract). */
+struct windows {
+	const struct node *x;
+	int64_t images, groups, features;        /* images may be symbolic */
+	int64_t feature;                         /* elements of one */
+	int64_t n, row, row_all;
+	uint32_t taps;
+	int32_t tap[PLAN_MAX_TAPS];
+};
+/* Rows [groups, m, k] by windows, of type t: [images, groups, m, columns], all dims of size 1
+ * optional and any split in several.  NULL: there is no contraction of these dtypes. */
+const struct node *plan_contract_windows(struct graph *g, const struct node *rows,
+	const struct windows *w, const struct type *t, const struct plan_options *o);
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o);
 /* n reduced in a form that kernels are fast at; NULL: it is. */

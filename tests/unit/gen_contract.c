@@ -212,6 +212,116 @@ void test_gen_contract__batches_and_moves(void)
 	gen_with_graph(attention);
 }
 
+/* ---- windows -------------------------------------------------------------------------------- */
+
+/* `images` images of `features` planes, high x wide, under windows of 3 x 3 and m rows of weights:
+ * the planes have places for all that windows read. */
+struct window_shape {
+	int m, images, features, high, wide;
+	enum dtype t;
+	int m_block, n_block;
+};
+
+static const struct node *convolve(struct graph *g, const struct node *x, const struct node *w,
+	const struct type *t)
+{
+	const int64_t spatial[] = { 2, 3 };
+	const struct attr_entry e[] = {
+		{ KEY_input_batch_dimension, NULL, attr_int(g, 0) },
+		{ KEY_input_feature_dimension, NULL, attr_int(g, 1) },
+		{ KEY_input_spatial_dimensions, NULL, attr_ints(g, 2, spatial) },
+		{ KEY_kernel_output_feature_dimension, NULL, attr_int(g, 0) },
+		{ KEY_kernel_input_feature_dimension, NULL, attr_int(g, 1) },
+		{ KEY_kernel_spatial_dimensions, NULL, attr_ints(g, 2, spatial) },
+		{ KEY_output_batch_dimension, NULL, attr_int(g, 0) },
+		{ KEY_output_feature_dimension, NULL, attr_int(g, 1) },
+		{ KEY_output_spatial_dimensions, NULL, attr_ints(g, 2, spatial) },
+		{ KEY_feature_group_count, NULL, attr_int(g, 1) },
+		{ KEY_batch_group_count, NULL, attr_int(g, 1) },
+	};
+	struct node_spec s = { .op = OP_convolution,
+		.nin = 2,
+		.in = (const struct node *[]){ x, w },
+		.attrs = attrs_cons(g, sizeof e / sizeof *e, e),
+		.type = t };
+
+	return graph_node(g, &s);
+}
+
+static void check_windows(struct graph *g, struct job *j, const struct window_shape *s)
+{
+	int row = s->wide - 2, k = s->features * 9;
+	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
+	const struct type *wt = gen_type(g, s->t, 4, s->m, s->features, 3, 3),
+			  *xt = gen_type(g, s->t, 4, s->images, s->features, s->high, s->wide),
+			  *ct = gen_type(g, acc, 4, s->images, s->m, s->high - 2, row);
+	const struct type *params[] = { wt, xt, ct }, *body_params[] = { ct, ct };
+	const struct node *c =
+		convolve(g, graph_parameter(g, 1, xt), graph_parameter(g, 0, wt), ct);
+	const struct node *whole = build2(g, OP_add, c, graph_parameter(g, 2, ct));
+	const struct node *e =
+		build2(g, OP_add, graph_parameter(g, 0, ct), graph_parameter(g, 1, ct));
+	struct gen_case gc = { .g = g,
+		.job = j,
+		.core = CORE_contract,
+		.tolerance = acc == DTYPE_f64 ? 1e-12 : 2e-5,
+		.low = -1,
+		.high = 1,
+		.region = gen_region(g, 3, params, 1, &whole),
+		.body = gen_region(g, 2, body_params, 1, &e),
+		.contract = { .rows_are_lhs = true,
+			.nbatch = s->images > 1,
+			.batch = { s->images },
+			.cols_batch = { s->features * s->high * s->wide },
+			.m = s->m,
+			.n = (s->high - 3) * s->wide + row,
+			.k = k,
+			.rows_m = k,
+			.rows_k = 1,
+			.cols_k = s->high * s->wide,
+			.cols_n = 1,
+			.rows_type = s->t,
+			.cols_type = s->t,
+			.acc = acc,
+			.m_block = s->m_block,
+			.n_block = s->n_block,
+			.panel = 32,
+			.taps = 9,
+			.row = row,
+			.row_all = s->wide } };
+
+	for (int tap = 0; tap < 9; tap++)
+		gc.contract.tap[tap] = tap / 3 * s->wide + tap % 3;
+	gen_check(&gc);
+}
+
+static void windows(struct graph *g, struct job *j)
+{
+	static const struct window_shape list[] = {
+		{ 12, 1, 4, 6, 6, DTYPE_f32, 24, 0 },
+		{ 30, 1, 33, 9, 9, DTYPE_f32, 24, 32 },
+		/* the second group of columns begins between two rows */
+		{ 5, 2, 7, 6, 43, DTYPE_f32, 24, 0 },
+		{ 26, 1, 3, 5, 150, DTYPE_f32, 24, 64 },
+		{ 14, 3, 5, 9, 18, DTYPE_f64, 24, 0 },
+		{ 40, 1, 64, 9, 9, DTYPE_bf16, 32, 0 },
+		{ 33, 2, 61, 8, 35, DTYPE_bf16, 32, 128 },
+		{ 8, 1, 3, 7, 9, DTYPE_f16, 24, 0 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		UNIT_NOTE("windows %u", i);
+		check_windows(g, j, &list[i]);
+	}
+}
+
+void test_gen_contract__windows(void)
+{
+	gen_with_graph(windows);
+}
+
+/* ---- what the code says ---------------------------------------------------------------------- */
+
 /* Does the text of the kernel's code say `word`? */
 static bool code_says(const struct kernel *k, enum isa isa, const char *word)
 {

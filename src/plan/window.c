@@ -1,0 +1,179 @@
+/* window.c -- a convolution as a contraction that reads its columns from the padded input.
+ *
+ * The input is padded once, and where the stride is s, what s apart lies is put side by side: s
+ * planes a dim (space to depth).  Then what one tap of the window reads of a feature, for all
+ * positions of the result in order, is one run of the plane; only where a row of the result ends
+ * and the next begins are there places between, columns of the product that nobody stores.
+ *
+ *     a plane, padded, row_all wide      3 x 3 taps, result `row` wide
+ *       p p p p p p                        run of tap (0, 0)  a b c d . . e f g h
+ *       p a b c d p                        run of tap (0, 1)  one further on
+ *       p e f g h p                        run of tap (1, 0)  row_all further on
+ *
+ * So windows are never copied out (im2col): k counts features and taps, and a tap is an offset.
+ * (The idea of Dukhan, The Indirect Convolution Algorithm, 2019, with offsets for pointers.) */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define SPATIAL 2                        /* dims, at most; of one, the first is of size 1 */
+#define WASTE_MOST 1.34                  /* columns multiplied for one that is stored */
+
+/* A spatial dim. */
+struct along {
+	int64_t in, out, window, stride, dilation, low, interior;
+	int64_t planes, extent;          /* after padding: of one plane */
+	int64_t take;                    /* a window of one place: every how manieth is read */
+};
+
+static int64_t number(const struct node *n, enum key key, uint32_t i, int64_t otherwise)
+{
+	uint32_t count;
+	const int64_t *v = node_ints(n, key, &count);
+	return v && i < count ? v[i] : otherwise;
+}
+
+static bool along_of(const struct node *n, const struct node *const *in, const struct conv *c,
+	uint32_t d, struct along *a)
+{
+	*a = (struct along){
+		.in = in[0]->type->dims[c->in_spatial[d]],
+		.out = n->type->dims[c->out_spatial[d]],
+		.window = in[1]->type->dims[c->kernel_spatial[d]],
+		.stride = number(n, KEY_window_strides, d, 1),
+		.dilation = number(n, KEY_rhs_dilation, d, 1),
+		.interior = number(n, KEY_lhs_dilation, d, 1) - 1,
+		.low = number(n, KEY_padding, 2 * d, 0),
+		.take = 1,
+	};
+	if (a->in < 1 || a->out < 1 || a->window < 1)
+		return false;
+	if (a->window == 1) {
+		a->take = a->stride;
+		a->stride = 1;
+	}
+	int64_t reach = (a->out - 1) * a->stride + (a->window - 1) * a->dilation + 1;
+	a->planes = a->stride;
+	a->extent = (reach + a->stride - 1) / a->stride;
+	return true;
+}
+
+/* The input as [batch, features, spatial], padded to whole planes. */
+static const struct node *padded(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const struct along *a)
+{
+	int64_t perm[2 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
+		interior[2 + SPATIAL] = { 0 };
+	int64_t start[2 + SPATIAL] = { 0 }, step[2 + SPATIAL] = { 1, 1 };
+	bool pads = false, takes = false;
+	perm[0] = node_int(n, KEY_input_batch_dimension, 0);
+	perm[1] = node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		int64_t whole = (a[d].in - 1) * (a[d].interior + 1) + 1;
+		int64_t need = ((a[d].extent * a[d].planes) - 1) * a[d].take + 1;
+		perm[2 + d] = c->in_spatial[d];
+		low[2 + d] = a[d].low;
+		interior[2 + d] = a[d].interior;
+		high[2 + d] = need - a[d].low - whole;
+		step[2 + d] = a[d].take;
+		pads |= low[2 + d] || high[2 + d] || interior[2 + d];
+		takes |= a[d].take != 1;
+	}
+	x = build_transpose(g, x, perm);
+	if (pads)
+		x = build_pad(
+			g, x, build_scalar(g, x->type->dtype, 0), low, high, interior);
+	return takes ? build_slice(g, x, start, x->type->dims, step) : x;
+}
+
+/* What s apart lies side by side: [..., extent * planes, ...] becomes [..., planes, ..., extent,
+ * ...]. */
+static const struct node *to_planes(
+	struct graph *g, const struct node *x, uint32_t nspatial, const struct along *a)
+{
+	int64_t dims[2 + 2 * SPATIAL], perm[2 + 2 * SPATIAL] = { 0, 1 };
+	bool any = false;
+	dims[0] = x->type->dims[0];
+	dims[1] = x->type->dims[1];
+	for (uint32_t d = 0; d < nspatial; d++) {
+		dims[2 + 2 * d] = a[d].extent;
+		dims[3 + 2 * d] = a[d].planes;
+		perm[2 + d] = 3 + 2 * d;
+		perm[2 + nspatial + d] = 2 + 2 * d;
+		any |= a[d].planes != 1;
+	}
+	if (!any)
+		return x;
+	return build_transpose(g, build_reshape(g, x, 2 + 2 * nspatial, dims), perm);
+}
+
+/* Places of the taps, and how the result's rows lie, from the spatial dims (two). */
+static void lay_out(const struct along *a, struct windows *w)
+{
+	int64_t plane = a[0].extent * a[1].extent;
+	w->feature = a[0].planes * a[1].planes * plane;
+	for (int64_t i = 0; i < a[0].window; i++)
+		for (int64_t j = 0; j < a[1].window; j++) {
+			int64_t y = i * a[0].dilation, x = j * a[1].dilation;
+			int64_t of = y % a[0].planes * a[1].planes + x % a[1].planes;
+			int64_t at = y / a[0].planes * a[1].extent + x / a[1].planes;
+			w->tap[w->taps++] = (int32_t)(of * plane + at);
+		}
+	w->n = (a[0].out - 1) * a[1].extent + a[1].out;
+	if (a[0].out > 1 && a[1].extent != a[1].out) {
+		w->row = a[1].out;
+		w->row_all = a[1].extent;
+	}
+}
+
+/* Do tiles waste little on places between rows and on each image's last panel, beside patches,
+ * which know neither? */
+static bool wastes_little(
+	const struct windows *w, const struct conv *c, const struct plan_options *o)
+{
+	int64_t panel = isa_table[o->isa].cols, whole = (w->n + panel - 1) / panel * panel;
+	double other = (double)c->positions;
+	if (w->images == 1)
+		other = (double)((c->positions + panel - 1) / panel * panel);
+	return (double)whole <= WASTE_MOST * other;
+}
+
+static bool in_order(const struct node *n, const struct conv *c)
+{
+	bool so = node_int(n, KEY_output_batch_dimension, 0) == 0 &&
+		  node_int(n, KEY_output_feature_dimension, 1) == 1;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		so = so && c->out_spatial[d] == 2 + d;
+	return so;
+}
+
+const struct node *plan_lower_windows(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o)
+{
+	struct along a[SPATIAL] = {
+		{ .out = 1, .window = 1, .planes = 1, .extent = 1 }, { .out = 1 }
+	};
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->window < 1 ||
+		c->window > PLAN_MAX_TAPS || c->out_features < 1 || c->in_features < 1 ||
+		!in_order(n, c))
+		return NULL;
+	struct along *spatial = a + SPATIAL - c->nspatial;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (!along_of(n, in, c, d, &spatial[d]))
+			return NULL;
+	struct windows w = {
+		.images = c->batch, .groups = c->groups, .features = c->in_features
+	};
+	lay_out(a, &w);
+	if (w.feature > INT32_MAX || !wastes_little(&w, c, o))
+		return NULL;
+	w.x = to_planes(g, padded(g, n, in[0], c, spatial), c->nspatial, spatial);
+	/* a group's features apart from the groups, for the contraction to find its m */
+	int64_t dims[3 + SPATIAL] = { c->batch, c->groups, c->out_features / c->groups };
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		dims[3 + d] = spatial[d].out;
+	const struct type *t = type_tensor(g, n->type->dtype, 3 + c->nspatial, dims);
+	const struct node *y =
+		plan_contract_windows(g, conv_rows(g, n, in[1], c), &w, t, o);
+	return y ? build_reshape(g, y, n->type->rank, n->type->dims) : NULL;
+}
