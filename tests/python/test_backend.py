@@ -170,6 +170,14 @@ def test_python_numbers():
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_a_size_with_a_power(backend):
+    f = compiled(lambda a, w: a.flatten(1) @ w, backend, dynamic=True)
+    for n in (3, 5):
+        a, w = torch.randn(2, 8, n, n), torch.randn(8 * n * n, 4)
+        torch.testing.assert_close(f(a, w), a.flatten(1) @ w)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_one_graph_for_many_sizes(backend):
     f = compiled(lambda a, w: F.relu(a @ w).sum(-1) + a.shape[0], backend, dynamic=True)
     w = torch.randn(5, 7)

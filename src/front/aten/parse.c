@@ -290,26 +290,34 @@ static struct linear read_factor(struct reader *r, uint32_t depth)
 	return (struct linear){ sym->dim, 0 };
 }
 
+/* A power binds before a product: 8*s**2. */
+static struct linear read_power(struct reader *r, uint32_t depth)
+{
+	struct linear base = read_factor(r, depth), a = { 1, 0 };
+
+	reader_space(r);
+	if (peek(r) != '*' || r->end - r->at < 2 || r->at[1] != '*')
+		return base;
+	r->at += 2;
+	int64_t n = reader_number(r);
+	if (n < 0 || n > 8)
+		reader_fail(r, "the exponent is not in 0 .. 8");
+	while (n-- > 0)
+		a = linear_mul(r, a, base);
+	return a;
+}
+
 static struct linear read_term(struct reader *r, uint32_t depth)
 {
-	struct linear a = read_factor(r, depth);
+	struct linear a = read_power(r, depth);
 	for (;;) {
 		reader_space(r);
-		if (peek(r) == '*' && r->end - r->at > 1 && r->at[1] == '*') {
-			r->at += 2;
-			int64_t n = reader_number(r);
-			if (n < 0 || n > 8)
-				reader_fail(r, "the exponent is not in 0 .. 8");
-			struct linear base = a;
-			a = (struct linear){ 1, 0 };
-			while (n-- > 0)
-				a = linear_mul(r, a, base);
-		} else if (peek(r) == '*') {
+		if (peek(r) == '*') {
 			r->at++;
-			a = linear_mul(r, a, read_factor(r, depth));
+			a = linear_mul(r, a, read_power(r, depth));
 		} else if (peek(r) == '/' && r->end - r->at > 1 && r->at[1] == '/') {
 			r->at += 2;
-			int64_t d = linear_dim(r, read_factor(r, depth));
+			int64_t d = linear_dim(r, read_power(r, depth));
 			if (d == 0)
 				reader_fail(r, "division by zero");
 			a = (struct linear){ dim_floordiv(r->g, linear_dim(r, a), d), 0 };
