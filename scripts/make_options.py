@@ -27,7 +27,7 @@ MODES = """
 torch.compile's own: `backend`, a name, or a function (doc/backends.md); `fallback`, what becomes of operators and graphs that Weft
 cannot compile: they run in torch, counted (`allow`), named in a warning too, once each (`warn`, the default), or are an error that
 names them (`error`); `random`: numbers of Weft's own (`weft`, the default: by `torch.manual_seed`, the same for every number of
-threads), or torch's, bit for bit (`eager`).
+threads), or torch's, bit for bit (`eager`); `freezing`, true or false: parameters are constants (doc/freezing.md).
 
 ## Modes
 

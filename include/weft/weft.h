@@ -142,6 +142,7 @@ WEFT_API void weft_notice_handler(void (*fn)(void *arg, const char *text), void 
 /* ---- executables ----------------------------------------------------------------------- */
 
 struct weft_executable;
+struct weft_buffer;
 
 /* A tensor of the signature. A dimension below 0 is symbolic: it may differ from call to call. */
 struct weft_tensor_type {
@@ -172,6 +173,17 @@ WEFT_API uint32_t weft_executable_outputs(const struct weft_executable *x);
 WEFT_API struct weft_tensor_type weft_executable_input(const struct weft_executable *x, uint32_t i);
 WEFT_API struct weft_tensor_type weft_executable_output(
 	const struct weft_executable *x, uint32_t i);
+/* Constants of x: the arguments that option "constants" names are no inputs but bound once, before
+ * the first run, which fails with FAILED_PRECONDITION until then. */
+WEFT_API uint32_t weft_executable_constants(const struct weft_executable *x);
+WEFT_API struct weft_tensor_type weft_executable_constant(
+	const struct weft_executable *x, uint32_t i);
+/* Makes of x, which stays as it is, an executable with its constants bound: what follows from them
+ * alone is computed, and operands of contractions are packed, here and now; equal results are
+ * shared with other executables. constants[0..n) are retained, and their contents must stay: bind
+ * x again after a change. INVALID_ARGUMENT names the constant of another dtype or shape. */
+WEFT_API struct weft_error *weft_executable_bind(struct weft_executable *x, uint32_t n,
+	struct weft_buffer *const *constants, struct weft_executable **out);
 /* Waits until no better version of x is being compiled (option compile_mode: async+ and
  * progressive+); the error of one that could not be, once: x runs on as it was. */
 WEFT_API struct weft_error *weft_executable_settle(struct weft_executable *x);
@@ -180,8 +192,6 @@ WEFT_API struct weft_error *weft_executable_explain(const struct weft_executable
 	const char *format, char **out);
 
 /* ---- buffers --------------------------------------------------------------------------- */
-
-struct weft_buffer;
 
 /* A dense row-major tensor. data is borrowed until the last reference goes, then done(arg) is
  * called (NULL: nothing). It may be misaligned. dims are copied; each is at least 0. */

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 __all__ = ["backend", "register_backend", "register_debug_backend",
-           "register_experimental_backend", "lookup_backend", "list_backends", "report", "fallbacks", "reset"]
+           "register_experimental_backend", "lookup_backend", "list_backends", "report", "fallbacks", "refresh",
+           "reset"]
 
 
 def backend(gm, example_inputs, **kw):
@@ -66,6 +67,16 @@ def fallbacks() -> dict[str, int]:
     """What did not run in compiled code, by name, with how often."""
     from weft import _report
     return _report.fallbacks()
+
+
+def refresh(module=None) -> int:
+    """Takes new values of a frozen module's parameters in: what was made of them is made anew at the next call.
+
+    For options={"freezing": True}, after the module was written (load_state_dict, an optimizer's step).  module None:
+    everything that is frozen.  How many executables it was that will be made again.
+    """
+    from weft import _freeze
+    return _freeze.refresh(module)
 
 
 def reset() -> None:

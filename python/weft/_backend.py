@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from weft import _callback, _foreach, _native, _output, _registry, _report, _text
+from weft import _callback, _foreach, _freeze, _native, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -42,11 +42,11 @@ class Settings:
 
     # Name: the default, and the values there are; None: any.
     OURS = {"backend": ("weft", None), "fallback": ("warn", ("allow", "warn", "error")),
-            "random": ("weft", ("weft", "eager"))}
+            "random": ("weft", ("weft", "eager")), "freezing": (False, (False, True))}
 
     def __init__(self, options: dict | None, mode: str | None):
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
-        self.backend, self.fallback, self.random = (
+        self.backend, self.fallback, self.random, self.freezing = (
             self.own(k, options.pop(k, default), values) for k, (default, values) in self.OURS.items())
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         if self.function:                            # Python's, by name or itself: what is left is its own
@@ -63,8 +63,9 @@ class Settings:
 
     @staticmethod
     def own(name, value, values):
-        if values and not isinstance(value, str):
-            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be str")
+        want = type(values[0]) if values else object
+        if not isinstance(value, want):
+            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {want.__name__}")
         if values and value not in values:
             raise RuntimeError(f'option {name}: "{value}" is none of {", ".join(values)}')
         return value
@@ -96,9 +97,11 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         rest = {k: v for k, v in (options or {}).items() if k != "backend"}
         more = {"options": rest, "mode": mode}
         return settings.function(gm, example_inputs, **{k: v for k, v in more.items() if v})
-    kept = _output.may_feed(gm, settings)
+    kept = not settings.freezing and _output.may_feed(gm, settings)  # names of parameters are not in torch's key
     compiler = functools.partial(compile_fx, settings=settings, kept=kept)
     kinds = dict.fromkeys(("fw_compiler", "bw_compiler", "inference_compiler"), compiler)
+    if settings.freezing:
+        kinds["inference_compiler"] = functools.partial(compiler, names=_freeze.names(gm))
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     with _output.fed(settings) if kept else contextlib.nullcontext():
@@ -120,14 +123,16 @@ class Program(NamedTuple):
     extra: tuple[torch.Tensor, ...]
     random: bool
     lazy: dict[int, tuple]
+    constants: tuple[tuple[int, str], ...]
 
 
 def compile_program(p: Program, settings: Settings):
     """p to a boxed callable."""
     with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback):
         try:
-            graph = _native.load().compile(settings.backend, "<graph>", p.text, settings.c, p.inputs, p.outputs, p.extra,
-                                           seed if p.random else None)
+            options = {**settings.c, "constants": ",".join(str(i) for i, _ in p.constants)} if p.constants else settings.c
+            graph = _native.load().compile(settings.backend, "<graph>", p.text, options, p.inputs, p.outputs, p.extra,
+                                           seed if p.random else None, p.constants)
         except RuntimeError as e:
             if not isinstance(e, NotImplementedError) and (why := _callback.refused(p.text)):
                 raise NotImplementedError(why) from None
@@ -135,13 +140,18 @@ def compile_program(p: Program, settings: Settings):
     return lazy(graph, p.lazy) if p.lazy else graph
 
 
-def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False):
-    """One graph of AOTAutograd's to a boxed callable; kept: to one that AOTAutograd's cache can keep."""
+def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False, names: dict[int, str] | None = None):
+    """One graph of AOTAutograd's to a boxed callable; kept: to one that AOTAutograd's cache can keep; names: of the
+    inputs that may be frozen."""
     again = None
+    if settings.freezing and names is None:
+        _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
+                                      "arguments (torch.no_grad() or torch.inference_mode() around the call)")
     try:
         with torch.utils._python_dispatch._disable_current_modes():
             t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
-        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy)
+        constants = _freeze.constants(gm, t, names) if names is not None else ()
+        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants)
         again = functools.partial(compile_program, program, settings)
         run = again()
     except (_text.Unsupported, NotImplementedError) as e:

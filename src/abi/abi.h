@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define ABI_MAGIC "WEFTART\n"
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 #define ABI_LANES 16            /* lanes of every reduction, whatever the vector width: same bits */
 #define ABI_ALIGN 64            /* of every buffer in the arena and of owned outputs */
 #define ABI_RANK_MAX 64         /* of a tensor in the signature or in a callback */
@@ -182,8 +182,8 @@ struct abi_step {
 #define ABI_STEP_SMALL 1u
 
 struct abi_kernel {
+	uint64_t begin, bytes;       /* its code and read-only data in CODE */
 	uint64_t entry;              /* offset of its first instruction in CODE */
-	uint64_t bytes;              /* of code and read-only data in CODE */
 	uint64_t scratch;            /* bytes each thread needs */
 	uint32_t name;               /* STRINGS */
 	uint32_t flags;

@@ -11,6 +11,10 @@ WEFT_API struct weft_error *api_run(struct weft_executable *x, unsigned threads,
 	uint32_t nout) BASE_MUST_USE;
 /* Is a call so short that threads, and letting go of a lock, would cost more than it? */
 WEFT_API bool api_small(const struct weft_executable *x);
+/* weft_executable_bind without handles: data of constants is borrowed as long as *out lives, unless
+ * storage is set: that is retained instead. */
+WEFT_API struct weft_error *api_bind(struct weft_executable *x, const struct run_tensor *constants,
+	uint32_t n, struct weft_executable **out) BASE_MUST_USE;
 WEFT_API struct exe *api_exe(struct weft_executable *x);              /* borrowed */
 
 /* Wall time from graph to executable; 0 when it was loaded. */

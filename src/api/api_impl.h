@@ -91,6 +91,10 @@ struct weft_executable {
 struct weft_error *executable_create(const struct backend *b, void *bytes, size_t size,
 	const struct weft_options *o, struct weft_executable **out) BASE_MUST_USE;
 
+/* The same without options; bytes are copied.  load says which constants are bound. */
+struct weft_error *executable_open(const struct backend *b, const void *bytes, size_t size,
+	const struct run_load *load, struct weft_executable **out) BASE_MUST_USE;
+
 /* Compiles p by the options' mode and the cache, or in this process without it to *bytes, which are
  * mem_free's; neither stands in the report.  o is resolved. */
 struct weft_error *compile_version(const struct backend *b, struct weft_program *p,

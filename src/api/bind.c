@@ -57,6 +57,7 @@ const struct bind_table weft_bind_table = {
 	.version = BIND_VERSION,
 	.run = api_run,
 	.small = api_small,
+	.bind = api_bind,
 	.resolver_set = run_resolver_set,
 	.storage_create = storage_create,
 	.storage_release = storage_release,

@@ -7,16 +7,18 @@
 #include "run/memory.h"
 #include "run/run.h"
 
-#define BIND_VERSION 3
+#define BIND_VERSION 4
 
 typedef struct weft_error *bind_load_fn(void *arg, void **function, char **path);
 
 struct bind_table {
 	uint32_t version;
-	/* api_run, api_small, run_resolver_set, storage_*: see there. */
+	/* api_run, api_small, api_bind, run_resolver_set, storage_*: see there. */
 	struct weft_error *(*run)(struct weft_executable *x, unsigned threads,
 		const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout);
 	bool (*small)(const struct weft_executable *x);
+	struct weft_error *(*bind)(struct weft_executable *x, const struct run_tensor *constants,
+		uint32_t n, struct weft_executable **out);
 	struct weft_error *(*resolver_set)(const char *space, run_resolver_fn *fn, void *arg);
 	struct weft_error *(*storage_create)(size_t size, struct storage **out);
 	void (*storage_release)(struct storage *s);

@@ -4,6 +4,7 @@
  * backend's row.  A program's graph is lent to the compiling job; what that adds stays, and
  * compiling again finds it consed. */
 #include "api/api_impl.h"
+#include "api/constant.h"
 #include "api/explain.h"
 #include "api/kept.h"
 #include "api/later.h"
@@ -87,7 +88,15 @@ static void stage_passes(struct compile *c)
 
 static void stage_plan(struct job *j, struct compile *c)
 {
+	bool *constant = job_array(j, c->source.region->nparams, sizeof *constant);
+	uint32_t n = c->source.region->nparams;
+	if (!constants_parse(option_constants(c->options), constant, n))
+		job_fail(j, WEFT_INVALID_ARGUMENT,
+			"option constants: '%s' names no arguments of the %u there are",
+			option_constants(c->options), n);
 	struct plan_options po = {
+		.narguments = n,
+		.constant = constant,
 		.strict = !strcmp(option_numerics(c->options), "strict"),
 		.isa = c->isa,
 		.l1 = cpu_get()->l1d,
@@ -308,7 +317,11 @@ static struct weft_error *compile_resolved(struct weft_client *client, struct we
 	struct compile_mode m = compile_mode_of(options);
 	const struct backend *b = client->backend;
 	struct later_list later;
-	bool several = b->stages & BACKEND_GEN, quick = several && m.async;
+	bool constants = *option_constants(options);
+	/* of a bound executable there is one version */
+	bool several = b->stages & BACKEND_GEN && !constants, quick = several && m.async;
+	if (constants && !(b->stages & BACKEND_GEN))
+		FAIL(WEFT_UNIMPLEMENTED, "backend '%s' knows no constants", b->name);
 	TRY(later_list_make(options, false, several && m.progressive, &later));
 	later_list_free(&later);                     /* a bad one is said before work begins */
 	TRY(compile_one(b, p, options, &quick, out));

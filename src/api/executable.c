@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Constants come by weft_executable_bind. */
+static const struct run_load later = { .later = true };
+
 static void executable_free(struct weft_executable *x)
 {
 	later_free(x);
@@ -16,15 +19,15 @@ static void executable_free(struct weft_executable *x)
 	mem_free(x);
 }
 
-static struct weft_error *executable_open(
-	const struct backend *b, const void *bytes, size_t size, struct weft_executable **out)
+struct weft_error *executable_open(const struct backend *b, const void *bytes, size_t size,
+	const struct run_load *load, struct weft_executable **out)
 {
 	struct weft_executable *x = mem_alloc(sizeof *x);
 	if (!x)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for an executable");
 	atomic_init(&x->refs, 1);
 	x->backend = b;
-	struct weft_error *e = exe_load(bytes, size, NULL, &x->exe);
+	struct weft_error *e = exe_load(bytes, size, load, &x->exe);
 	if (!e && strcmp(exe_backend(x->exe), b->name))
 		e = error_make(WEFT_INVALID_ARGUMENT,
 			"an artifact of backend '%s' given to backend '%s'", exe_backend(x->exe),
@@ -42,7 +45,7 @@ static struct weft_error *executable_open(
 struct weft_error *executable_create(const struct backend *b, void *bytes, size_t size,
 	const struct weft_options *o, struct weft_executable **out)
 {
-	struct weft_error *e = executable_open(b, bytes, size, out);
+	struct weft_error *e = executable_open(b, bytes, size, &later, out);
 	mem_free(bytes);
 	if (!e)
 		(*out)->threads = (unsigned)option_threads(o);
@@ -52,7 +55,7 @@ struct weft_error *executable_create(const struct backend *b, void *bytes, size_
 struct weft_error *weft_executable_load(
 	struct weft_client *c, const void *bytes, size_t size, struct weft_executable **out)
 {
-	TRY(executable_open(c->backend, bytes, size, out));
+	TRY(executable_open(c->backend, bytes, size, &later, out));
 	report_add(*out, false);
 	return NULL;
 }
@@ -97,6 +100,17 @@ struct weft_tensor_type weft_executable_input(const struct weft_executable *x, u
 struct weft_tensor_type weft_executable_output(const struct weft_executable *x, uint32_t i)
 {
 	struct run_type t = exe_output(x->exe, i);
+	return (struct weft_tensor_type){ t.dtype, t.rank, t.dims };
+}
+
+uint32_t weft_executable_constants(const struct weft_executable *x)
+{
+	return exe_constants(x->exe);
+}
+
+struct weft_tensor_type weft_executable_constant(const struct weft_executable *x, uint32_t i)
+{
+	struct run_type t = exe_constant(x->exe, i);
 	return (struct weft_tensor_type){ t.dtype, t.rank, t.dims };
 }
 

@@ -368,6 +368,7 @@ uint32_t artifact_add_kernel(struct artifact_writer *w, const char *name, const 
 	unsigned char *at = bytes_add(w, &w->code, size, &offset);
 	if (size)
 		memcpy(at, code, size);
+	k.begin = offset;
 	k.entry = offset + entry;
 	*(struct abi_kernel *)array_add(w, &w->kernels, 1) = k;
 	return (uint32_t)w->kernels.count - 1;

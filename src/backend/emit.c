@@ -51,6 +51,15 @@ static bool waits(const struct emit *e, int64_t d)
 	return x->op == DIM_value || waits(e, x->a) || waits(e, x->b);
 }
 
+/* Argument a of the program, which is no constant, as an input. */
+static uint32_t input_of(const struct emit *e, int64_t a)
+{
+	for (uint32_t i = 0; i < e->p->ninputs; i++)
+		if (e->p->input_args[i] == a)
+			return i;
+	job_fail(e->job, WEFT_INTERNAL, "a size of argument %lld, which is no input", (long long)a);
+}
+
 static int64_t extent(struct emit *e, int64_t d)
 {
 	static const enum abi_size_op ops[] = {
@@ -71,7 +80,7 @@ static int64_t extent(struct emit *e, int64_t d)
 	if (x->op == DIM_number)                 /* below zero: a term of a difference */
 		at = artifact_add_size(e->w, ABI_SIZE_const, x->a, 0, NULL);
 	else if (x->op == DIM_arg)
-		at = artifact_add_size(e->w, ABI_SIZE_input, x->a, x->b, NULL);
+		at = artifact_add_size(e->w, ABI_SIZE_input, input_of(e, x->a), x->b, NULL);
 	else if (x->op == DIM_value)
 		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a,
 			x->node->type->dtype, "a size the program computes");
@@ -202,7 +211,8 @@ static void prologue(struct emit *e)
 			int64_t want = extent(e, t->dims[d]);
 			if (own != want)
 				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want,
-					job_printf(e->job, "argument %u, dimension %u", i, d));
+					job_printf(e->job, "argument %u, dimension %u",
+						p->input_args[i], d));
 		}
 	}
 	e->ready = job_array(e->job, (size_t)p->nvalues + 1, sizeof *e->ready);
@@ -293,14 +303,29 @@ static void add_tensor(struct emit *e, uint32_t buffer, const struct type *t)
 	e->tensors++;
 }
 
-/* Slots that a buffer reads, each once; buffers name the graph's, the artifact numbers its own. */
+/* Constant i of the arguments, in the buffer, bound by whoever loads. */
+static void emit_constant(struct emit *e, uint32_t i, uint32_t buffer)
+{
+	const struct type *t = e->p->buffers[buffer].type;
+	const char *name = job_printf(e->job, "argument %u", e->p->constant_args[i]);
+	artifact_add_tensor(e->w, t->dtype, t->rank, t->dims, name, buffer, 0);
+	artifact_add_slot_bound(e->w, name, e->tensors++, (uint64_t)type_bytes(t));
+}
+
+/* Slots: the arguments that are constants, all of them in order; then those that a buffer reads,
+ * each once. Buffers name the graph's, the artifact numbers its own. */
 static void emit_slots(struct emit *e)
 {
 	const struct graph *g = e->p->graph;
-	uint32_t n = 0, *used = job_array(e->job, graph_nslots(g), sizeof *used);
+	uint32_t n = 0, first = graph_nslots(g), *used = job_array(e->job, first, sizeof *used);
+	for (uint32_t i = 0; i < e->p->nbuffers; i++)
+		if (e->p->buffers[i].kind == ABI_BUFFER_slot && e->p->buffers[i].index >= first) {
+			emit_constant(e, e->p->buffers[i].index - first, i);
+			artifact_buffer(e->w, i)->index = n++;
+		}
 	for (uint32_t i = 0; i < e->p->nbuffers; i++) {
 		const struct plan_buffer *b = &e->p->buffers[i];
-		if (b->kind != ABI_BUFFER_slot)
+		if (b->kind != ABI_BUFFER_slot || b->index >= first)
 			continue;
 		if (!used[b->index]) {
 			const struct slot *s = graph_slot(g, b->index);
@@ -347,6 +372,9 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size,
 			code[i].entry, code[i].scratch);
 	artifact_set_machine(e.w, isa_table[o->isa].machine, isa_table[o->isa].needs);
+	for (uint32_t i = 0; i < p->load.n; i++)
+		emit_step(&e, &p->load.at[i]);
+	uint32_t load_steps = artifact_steps(e.w);
 	prologue(&e);
 	for (uint32_t i = 0; i < p->nvalues; i++)
 		e.ready[i] = p->values[i]->op == OP_parameter;
@@ -354,7 +382,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 		check_equal(&e);
 		emit_step(&e, &p->main.at[i]);
 		note_ready(&e, &p->main.at[i]);
-		e.main_at[i] = artifact_steps(e.w) - 1;
+		e.main_at[i] = artifact_steps(e.w) - 1 - load_steps;
 	}
 	/* dims of outputs and sizes of inputs that no step needed */
 	for (uint32_t i = 0; i < p->noutputs; i++) {
@@ -367,7 +395,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 			p->buffers[i].kind == ABI_BUFFER_output)
 			extent(&e, p->buffers[i].bytes);
 	sizes_step(&e);
-	uint32_t main_steps = artifact_steps(e.w);
+	uint32_t main_steps = artifact_steps(e.w) - load_steps;
 	emit_bodies(&e);
 	emit_buffers(&e);
 	for (uint32_t i = 0; i < p->ninputs; i++)
@@ -379,6 +407,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	struct abi_program *program = artifact_program(e.w);
 	program->ninputs = p->ninputs;
 	program->noutputs = p->noutputs;
+	program->load_steps = load_steps;
 	program->main_steps = main_steps;
 	program->arena = p->arena;
 	program->numerics = p->strict ? 0 : 1;

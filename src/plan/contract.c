@@ -5,8 +5,9 @@
  * wants vectors of consecutive n: as it lies when n has stride 1, else packed into panels of
  * columns by a map kernel of its own, into which what computes the operand fuses.  So of the two
  * ways to turn a product the cheaper is taken: work wasted in the last panel against elements to
- * pack.  (The scheme of Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication,
- * 2008, with one side unpacked.) */
+ * pack.  A constant against rows that lie along k is the columns: it is packed when it is bound.
+ * (The scheme of Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008,
+ * with one side unpacked.) */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 #include <string.h>
@@ -19,6 +20,7 @@ struct side {
 	struct view view;
 	int64_t free_extent, free_stride, k_extent, k_stride;
 	bool collapses;                          /* free and contracted dims each have one stride */
+	bool late;                               /* follows from constants: packed at load */
 };
 
 static void side_measure(struct graph *g, struct side *s)
@@ -117,7 +119,8 @@ enum way { WAY_along_n, WAY_along_k, WAY_packed };
 static enum way side_way(const struct side *cols)
 {
 	bool windows = cols->view.base->op == OP_patches;        /* a kernel packs them */
-	if (windows || !cols->collapses)
+	bool late = cols->late && cols->free_extent > 1 && cols->k_extent >= 0;
+	if (windows || late || !cols->collapses)
 		return WAY_packed;
 	if (cols->free_stride == 1 && cols->free_extent != 1)
 		return WAY_along_n;
@@ -135,9 +138,10 @@ static double side_cost(const struct side *rows, const struct side *cols, int64_
 		[WAY_packed] = 1.5 };
 	enum way way = side_way(cols);
 	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
-		return copy[way];
+		return cols->late ? 0 : copy[way];
 	double m = (double)rows->free_extent, n = (double)cols->free_extent,
-	       k = (double)rows->k_extent, blocks = way == WAY_packed ? 1 : (m + 191) / 192;
+	       k = (double)rows->k_extent,
+	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
 	double panels = (double)((cols->free_extent + panel - 1) / panel);
 	double work = m * panels * (double)panel * k / 32;
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
@@ -311,6 +315,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
 		return NULL;
 	struct contract c = { .acc = acc, .panel = isa_table[o->isa].cols };
+	lhs.late = rhs.k_stride == 1 && plan_is_late(in[0], o);
+	rhs.late = !lhs.late && lhs.k_stride == 1 && plan_is_late(in[1], o);
 	c.rows_are_lhs = side_cost(&lhs, &rhs, c.panel) <= side_cost(&rhs, &lhs, c.panel);
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)

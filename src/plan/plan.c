@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NO_BUFFER UINT32_MAX
+#define LOAD_TIME (1u << 30)             /* later than every step of main */
 
 struct planner {
 	struct graph *g;
@@ -16,7 +17,8 @@ struct planner {
 	const struct plan_options *o;
 	struct plan *p;
 	uint32_t cap_kernels, cap_buffers;
-	uint32_t now;                    /* the step of main being made */
+	const struct plan_steps *top;    /* the list being made: load's, then main's */
+	uint32_t now;                    /* its step being made */
 };
 /* One region being planned: where each of its nodes' values is. */
 struct scope {
@@ -93,10 +95,10 @@ static struct plan_step *add_step(struct planner *pl, struct scope *s, enum abi_
 	return step;
 }
 
-/* Called after a step is complete: in main the next one has the next number. */
+/* Called after a step is complete: in load and main the next one has the next number. */
 static void end_step(struct planner *pl, const struct scope *s)
 {
-	if (s->steps == &pl->p->main)
+	if (s->steps == pl->top)
 		pl->now = s->steps->n;
 }
 
@@ -454,8 +456,11 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, uint32_t *results)
 {
-	const struct region *lowered = plan_lower(pl->g, r, pl->o);
-	struct fusion *f = plan_fuse(pl->g, lowered, pl->o);
+	struct plan_options inner = *pl->o;
+	inner.narguments = 0;            /* parameters of a branch or loop are no arguments */
+	const struct plan_options *o = steps == pl->top ? pl->o : &inner;
+	const struct region *lowered = plan_lower(pl->g, r, o);
+	struct fusion *f = plan_fuse(pl->g, lowered, o);
 	struct scope s = { .region = lowered, .steps = steps };
 	/* results of steps may be made while planning: room for those ids too */
 	s.buffer = job_array(pl->job, graph_nnodes(pl->g) + 4096, sizeof *s.buffer);
@@ -567,6 +572,62 @@ void plan_track(struct graph *g, struct plan_source *s, bool all)
 	s->nvalues += fresh;
 }
 
+/* A buffer for every parameter: the caller's, or of arguments that are constants a slot. */
+static void plan_arguments(struct planner *pl, const struct plan_source *src, uint32_t *params)
+{
+	struct plan *p = pl->p;
+	const struct region *r = src->region;
+	uint32_t *inputs = job_array(pl->job, r->nparams, sizeof *inputs),
+		 *input_args = job_array(pl->job, r->nparams, sizeof *input_args),
+		 *constant_args = job_array(pl->job, r->nparams, sizeof *constant_args);
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		const struct type *t = r->params[i];
+		if (t->kind == TYPE_token) {
+			params[i] = NO_BUFFER;
+			continue;
+		}
+		if (t->kind != TYPE_tensor || t->unranked || t->quant)
+			job_fail(pl->job, WEFT_UNIMPLEMENTED,
+				"argument %u of @%s is no plain tensor: native code takes none", i,
+				src->name);
+		if (i < pl->o->narguments && pl->o->constant[i]) {
+			if (!type_is_static(t))
+				job_fail(pl->job, WEFT_INVALID_ARGUMENT,
+					"argument %u of @%s is a constant of symbolic size", i,
+					src->name);
+			params[i] = add_buffer(pl, ABI_BUFFER_slot,
+				graph_nslots(pl->g) + p->nconstants, t);
+			constant_args[p->nconstants++] = i;
+			continue;
+		}
+		input_args[p->ninputs] = i;
+		inputs[p->ninputs] = params[i] = add_buffer(pl, ABI_BUFFER_input, p->ninputs, t);
+		p->ninputs++;
+	}
+	p->inputs = inputs;
+	p->input_args = input_args;
+	p->constant_args = constant_args;
+}
+
+/* The load program: what it makes lives as long as the executable; what it needs meanwhile is in
+ * the arena, at no time of main's. */
+static void plan_load(
+	struct planner *pl, const struct region *r, const uint32_t *params, uint32_t *results)
+{
+	struct plan *p = pl->p;
+	uint32_t before = p->nbuffers;
+	pl->top = &p->load;
+	plan_region(pl, r, &p->load, params, results);
+	for (uint32_t i = 0; i < r->nresults; i++)
+		if (p->buffers[results[i]].kind == ABI_BUFFER_arena)
+			p->buffers[results[i]].kind = ABI_BUFFER_persistent;
+	for (uint32_t i = before; i < p->nbuffers; i++) {
+		p->buffers[i].first += LOAD_TIME;
+		p->buffers[i].last += LOAD_TIME;
+	}
+	pl->now = 0;
+}
+
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *src,
 	const struct plan_options *o)
 {
@@ -580,25 +641,14 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	p->graph = g;
 	p->strict = o->strict;
 	p->isa = o->isa;
-	uint32_t *params = job_array(j, r->nparams, sizeof *params),
-		 *inputs = job_array(j, r->nparams, sizeof *inputs);
-	for (uint32_t i = 0; i < r->nparams; i++) {
-		if (r->params[i]->kind == TYPE_token) {
-			params[i] = NO_BUFFER;
-			continue;
-		}
-		if (r->params[i]->kind != TYPE_tensor || r->params[i]->unranked ||
-			r->params[i]->quant)
-			job_fail(j, WEFT_UNIMPLEMENTED,
-				"argument %u of @%s is no plain tensor: native code takes none", i,
-				src->name);
-		inputs[p->ninputs] = params[i] =
-			add_buffer(&pl, ABI_BUFFER_input, p->ninputs, r->params[i]);
-		p->ninputs++;
-	}
-	p->inputs = inputs;
-	uint32_t *results = job_array(j, r->nresults, sizeof *results);
-	plan_region(&pl, r, &p->main, params, results);
+	const struct region *main, *load = plan_cut(g, r, o, &main);
+	uint32_t *params = job_array(j, main->nparams, sizeof *params),
+		 *results = job_array(j, r->nresults, sizeof *results);
+	plan_arguments(&pl, src, params);
+	if (load)
+		plan_load(&pl, load, params, params + r->nparams);
+	pl.top = &p->main;
+	plan_region(&pl, main, &p->main, params, results);
 	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->nvalues = src->nvalues;
 	p->values = src->values;

@@ -177,8 +177,11 @@ struct plan {
 	uint32_t nbuffers;
 	struct plan_buffer *buffers;
 	struct plan_steps main, load;
-	uint32_t ninputs, noutputs;
+	uint32_t ninputs, noutputs, nconstants;
 	const uint32_t *inputs, *outputs;          /* buffers */
+	/* of the source's parameters: by input, and by constant (in order); the slots of these are
+	 * numbered behind those of the graph */
+	const uint32_t *input_args, *constant_args;
 	int64_t arena;               /* bytes of what has a known size */
 	uint32_t nvalues;            /* nodes that sizes are read from, and where they are */
 	const struct node *const *values;
@@ -194,6 +197,9 @@ struct plan_options {
 	bool strict;
 	enum isa isa;
 	size_t l1, l2;               /* bytes of cache a core has */
+	/* by parameter of the source: it is a constant, bound before the first call */
+	uint32_t narguments;
+	const bool *constant;
 };
 /* What is planned: a region whose last nvalues results are the nodes that sizes are read from (each
  * DIM_value of the region's types; values[i] is the node the types name, results follow it through
@@ -208,7 +214,7 @@ struct plan_source {
 	const struct dim_equality *equal;
 };
 /* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names
- * op, dtype, place. */
+ * op, dtype, place; INVALID_ARGUMENT a constant of symbolic size. */
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,
 	const struct plan_options *o);
 /* Makes every node that a DIM_value dimension of s->region's types names one of s->values and a

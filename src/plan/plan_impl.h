@@ -64,6 +64,13 @@ uint32_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
 /* The dim along which n, a reduce_window, combines every element with all before it; -1: it is
  * another node or window. */
 int32_t scan_axis(const struct node *n);
+/* Does n follow from constants alone (slots, arguments that o calls so)?  Then the load program
+ * computes it. */
+bool plan_is_late(const struct node *n, const struct plan_options *o);
+/* Cuts what follows from constants off r: *main is r with further parameters in its place, the
+ * result a region of r's parameters that makes them, in order.  NULL: nothing does, *main is r. */
+const struct region *plan_cut(struct graph *g, const struct region *r,
+	const struct plan_options *o, const struct region **main);
 /* KEY_contract of an OP_contract */
 void contract_load(const struct node *n, struct contract *out);
 

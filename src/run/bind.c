@@ -55,6 +55,10 @@ static struct weft_error *slot_bound(struct exe *x, uint32_t i, const struct run
 	for (uint32_t k = 0; o && k < o->nslots && !found; k++)
 		if (strcmp(o->slots[k].name, name) == 0)
 			found = &o->slots[k];
+	if (!found && o && o->later) {
+		x->unbound = true;
+		return NULL;
+	}
 	if (!found)
 		FAIL(WEFT_FAILED_PRECONDITION, "the constant '%s' is not bound", name);
 	if (found->bytes != s->bytes || (s->bytes && !found->data))
@@ -86,7 +90,7 @@ static struct weft_error *slot_bind(struct exe *x, uint32_t i, const struct run_
 		TRY(slot_bound(x, i, o));
 		break;
 	}
-	if (!s->bytes || (uintptr_t)x->slots[i] % align == 0)
+	if (!s->bytes || !x->slots[i] || (uintptr_t)x->slots[i] % align == 0)
 		return NULL;
 	TRY(storage_create(s->bytes, &copy));
 	memcpy(copy->data, x->slots[i], s->bytes);
@@ -104,26 +108,19 @@ struct weft_error *exe_bind(struct exe *x, const struct run_load *o)
 	x->slot_storage = mem_alloc(mem_size(m->nslots, sizeof *x->slot_storage));
 	x->maps = mem_alloc(mem_size(m->nslots, sizeof *x->maps));
 	x->map_paths = mem_alloc(mem_size(m->nslots, sizeof *x->map_paths));
-	x->persistent = mem_alloc(mem_size(m->nbuffers, sizeof *x->persistent));
-	if (!x->slots || !x->slot_storage || !x->maps || !x->map_paths || !x->persistent)
+	if (!x->slots || !x->slot_storage || !x->maps || !x->map_paths)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %u constants", m->nslots);
 	for (uint32_t i = 0; i < m->nslots; i++)
 		TRY(slot_bind(x, i, o));
-	for (uint32_t i = 0; i < m->nbuffers; i++)
-		if (m->buffers[i].kind == ABI_BUFFER_persistent)
-			TRY(storage_create((size_t)m->buffers[i].bytes, &x->persistent[i]));
 	return NULL;
 }
 
 void exe_unbind(struct exe *x)
 {
-	for (uint32_t i = 0; x->persistent && i < x->image.nbuffers; i++)
-		storage_release(x->persistent[i]);
 	for (uint32_t i = 0; x->slot_storage && i < x->image.nslots; i++)
 		storage_release(x->slot_storage[i]);
 	for (uint32_t i = 0; i < x->nmaps; i++)
 		file_unmap(&x->maps[i]);
-	mem_free(x->persistent);
 	mem_free(x->map_paths);
 	mem_free(x->maps);
 	mem_free(x->slot_storage);

@@ -169,6 +169,8 @@ struct weft_error *exe_run(struct exe *x, const struct run_options *o, const str
 	const struct abi_program *p = x->image.program;
 	struct frame *f;
 
+	if (x->unbound)
+		FAIL(WEFT_FAILED_PRECONDITION, "the constants are not bound");
 	if (nin != p->ninputs)
 		FAIL(WEFT_INVALID_ARGUMENT, "expected %u arguments, found %u", p->ninputs, nin);
 	if (nout != p->noutputs)

@@ -246,8 +246,8 @@ static struct weft_error *check_written(const struct image *m, uint32_t i)
 			b = &m->buffers[b->index];
 		if (b->kind == ABI_BUFFER_input || b->kind == ABI_BUFFER_slot)
 			BAD("step %u: writes an input or a constant", i);
-		if (b->kind == ABI_BUFFER_persistent && i >= m->program->load_steps &&
-		    i < m->program->load_steps + m->program->main_steps)
+		/* which other executables may share */
+		if (b->kind == ABI_BUFFER_persistent && i >= m->program->load_steps)
 			BAD("step %u: writes what only the load program may", i);
 	}
 	return NULL;
@@ -344,7 +344,7 @@ static struct weft_error *check_kernel(const struct image *m, uint32_t i)
 {
 	const struct abi_kernel *k = &m->kernels[i];
 
-	if (k->entry >= m->ncode || k->bytes > m->ncode)
+	if (k->entry >= m->ncode || k->begin > m->ncode || k->bytes > m->ncode - k->begin)
 		BAD("kernel %u: lies outside of CODE", i);
 	if (k->scratch > SCRATCH_MAX)
 		BAD("kernel %u: wants %llu bytes of scratch", i, (unsigned long long)k->scratch);

@@ -354,6 +354,26 @@ struct run_type exe_output(const struct exe *x, uint32_t i)
 	return type_of(x, exe_inputs(x) + i);
 }
 
+uint32_t exe_constants(const struct exe *x)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < x->image.nslots; i++)
+		n += x->image.slots[i].kind == ABI_SLOT_bound;
+	return n;
+}
+
+struct run_type exe_constant(const struct exe *x, uint32_t i)
+{
+	for (uint32_t k = 0; k < x->image.nslots; k++)
+		if (x->image.slots[k].kind == ABI_SLOT_bound && !i--) {
+			struct run_type t = type_of(x, x->image.slots[k].tensor);
+			t.name = x->image.strings + x->image.slots[k].name;
+			return t;
+		}
+	return (struct run_type){ .name = "" };
+}
+
 const char *exe_backend(const struct exe *x)
 {
 	return x->image.strings + x->image.header->backend;
@@ -403,22 +423,6 @@ const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *s
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
-
-static struct weft_error *load_program_run(struct exe *x, const struct run_load *o)
-{
-	uint32_t n = x->image.program->load_steps;
-	struct frame *f;
-
-	if (!n)
-		return NULL;
-	TRY(frame_get(x, o ? o->threads : 0, &f));
-	f->loading = true;
-	struct weft_error *e = frame_begin(f);
-	if (!e)
-		e = steps_run(f, 0, n, 0);
-	frame_put(f);
-	return e;
-}
 
 static struct weft_error *exe_make(struct exe *x, const void *bytes, size_t size,
 	const struct run_load *o)
@@ -488,6 +492,7 @@ void exe_release(struct exe *x)
 	for (uint32_t i = 0; x->steps && i < x->image.nsteps; i++)
 		if (x->steps[i].callback.free)
 			x->steps[i].callback.free(x->steps[i].callback.arg);
+	load_free(x);
 	exe_unbind(x);
 	segments_free(x);
 	mem_free(x->late);

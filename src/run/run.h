@@ -45,6 +45,9 @@ struct run_load {
 	/* where relative file names of slots begin; NULL: as they are */
 	const char *dir;
 	unsigned threads;             /* of the load program; 0: pool_default_threads() */
+	/* constants that nobody binds are not an error yet: the executable has its signature, runs
+	 * fail with FAILED_PRECONDITION */
+	bool later;
 };
 
 /* Checks size bytes, copies what is needed of them and makes an executable with one reference.
@@ -71,6 +74,9 @@ uint32_t exe_outputs(const struct exe *x);
 /* Borrowed from x; dtype WEFT_INVALID_DTYPE when i is out of range. */
 struct run_type exe_input(const struct exe *x, uint32_t i);
 struct run_type exe_output(const struct exe *x, uint32_t i);
+/* Constants that the loader's caller binds, in the order of their slots. */
+uint32_t exe_constants(const struct exe *x);
+struct run_type exe_constant(const struct exe *x, uint32_t i);
 const char *exe_backend(const struct exe *x);
 uint32_t exe_kernels(const struct exe *x);           /* kernel structures */
 uint32_t exe_launches(const struct exe *x);          /* steps of a call that do something */

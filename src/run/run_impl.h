@@ -97,7 +97,9 @@ struct exe {
 	struct file_map *maps;
 	const char **map_paths;
 	uint32_t nmaps;
+	bool unbound;                 /* a constant is missing */
 	struct storage **persistent;  /* by buffer; NULL elsewhere */
+	uint64_t *shared;             /* by buffer: the key it is shared by; 0: it is not */
 	/* room a frame needs */
 	uint32_t max_args, max_sizes, max_floats;
 	size_t max_scratch;
@@ -172,9 +174,14 @@ struct weft_error *frame_dims(const struct frame *f, const struct abi_tensor *t,
 int64_t tensor_bytes(uint32_t dtype, uint32_t rank, const int64_t *dims);
 
 /* ---- bind.c --------------------------------------------------------------------------------- */
-/* Gives every slot its bytes and every persistent buffer its memory. */
+/* Gives every slot its bytes. */
 struct weft_error *exe_bind(struct exe *x, const struct run_load *o) BASE_MUST_USE;
 void exe_unbind(struct exe *x);
+
+/* ---- load.c --------------------------------------------------------------------------------- */
+/* Gives every persistent buffer its bytes. */
+struct weft_error *load_program_run(struct exe *x, const struct run_load *o) BASE_MUST_USE;
+void load_free(struct exe *x);
 
 /* ---- size.c, place.c, step.c ---------------------------------------------------------------- */
 struct weft_error *size_eval(struct frame *f, uint32_t first, uint32_t count) BASE_MUST_USE;

@@ -42,12 +42,27 @@ bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
 
 /* graph.c */
+enum ext_input_kind { EXT_TENSOR, EXT_SIZE, EXT_IGNORED };
+struct ext_input {
+	enum ext_input_kind kind;
+	bool ordered, constant;
+	uint32_t rank;
+	enum weft_dtype dtype;
+	struct dl_dtype dl;
+	int64_t order[EXT_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
+};
+/* What v shows as the program's argument: *t, whose dims are v's or, where the order is another,
+ * written to t->dims; where v is not dense in that order *copy is a copy that is.  false: exception
+ * set. */
+bool ext_input_take(const struct ext_input *in, const struct dl_tensor *v, struct run_tensor *t,
+	struct storage **copy);
 struct ext_signature {
 	/* tuples: inputs are ("tensor", dtype, order), ("sym",), ("ignore",); outputs are
 	 * ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) */
 	PyObject *inputs, *outputs;
 	PyObject *extra; /* tuple of tensors that are arguments after those of a call */
 	PyObject *seed; /* None, or called for one argument more at each call */
+	PyObject *constants; /* tuple of (argument, name): bound, not handed over */
 };
 /* The type weft._C.Graph.  false: exception set. */
 bool ext_graph_init(PyObject *module);
@@ -55,6 +70,23 @@ bool ext_graph_init(PyObject *module);
 PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s);
 /* Borrowed; NULL and an exception: it is none. */
 struct weft_executable *ext_graph_executable(PyObject *graph);
+
+/* frozen.c: arguments that are constants */
+struct ext_frozen;
+struct ext_binding;
+/* constants: n of them, as in a signature, in order; marks them in in[0..nin).  NULL: exception
+ * set. */
+struct ext_frozen *ext_frozen_new(
+	PyObject *constants, uint32_t n, struct ext_input *in, uint32_t nin);
+void ext_frozen_free(struct ext_frozen *z); /* NULL is fine */
+/* The binding of x for these arguments, made at need, with a reference.  NULL and an exception:
+ * a constant was written, and it is named. */
+struct ext_binding *ext_frozen_take(struct ext_frozen *z, struct weft_executable *x,
+	PyObject *const *held, const struct ext_input *in);
+struct weft_executable *ext_binding_executable(const struct ext_binding *b);
+void ext_binding_release(struct ext_binding *b); /* NULL is fine */
+/* Method of the module: bindings of tensors with these ids are made again at the next call. */
+PyObject *ext_refresh(PyObject *self, PyObject *ids);
 
 /* registry.c: methods of the module */
 PyObject *ext_backend_register(PyObject *self, PyObject *args);

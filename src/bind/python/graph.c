@@ -20,15 +20,6 @@
 typedef PyObject *vectorcall_fn(
 	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords);
 
-enum input_kind { INPUT_TENSOR, INPUT_SIZE, INPUT_IGNORED };
-struct input {
-	enum input_kind kind;
-	bool ordered;
-	uint32_t rank;
-	enum weft_dtype dtype;
-	struct dl_dtype dl;
-	int64_t order[EXT_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
-};
 enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_VALUE };
 struct output {
 	enum output_kind kind;
@@ -44,6 +35,7 @@ struct frame {
 	int64_t *sizes;
 	PyObject **held; /* arguments, and plain twins of subclasses behind them */
 	struct storage **copies;
+	struct ext_binding *binding;
 };
 struct graph {
 	PyObject_HEAD
@@ -53,10 +45,12 @@ struct graph {
 	bool small;
 	uint32_t nlist; /* arguments in the list */
 	uint32_t nin, nout, nresults; /* with extra ones and the seed */
-	struct input *in;
+	uint32_t nrun; /* of nin: what a run takes, which are not constants */
+	struct ext_input *in;
 	struct output *out;
 	PyObject *extra; /* tuple of tensors: arguments after the list's */
 	PyObject *seed; /* NULL, or called for the last argument */
+	struct ext_frozen *frozen; /* NULL: no argument is a constant */
 	struct frame *spare;
 };
 
@@ -112,6 +106,8 @@ static void frame_put(struct frame *f, struct graph *c)
 			weft_bind_table.storage_release(f->copies[i]);
 			f->copies[i] = NULL;
 		}
+	ext_binding_release(f->binding);
+	f->binding = NULL;
 	if (c->spare)
 		free(f);
 	else
@@ -121,28 +117,44 @@ static void frame_put(struct frame *f, struct graph *c)
 /* ---- arguments ------------------------------------------------------------------------------ */
 
 /* A dense copy of what v shows. */
-static bool take_copy(struct frame *f, uint32_t i, const struct dl_tensor *v, const int64_t *order)
+static bool take_copy(const struct dl_tensor *v, const int64_t *order, struct run_tensor *t,
+	struct storage **copy)
 {
 	size_t bytes = (size_t)(v->dtype.bits + 7) / 8;
 
 	for (int32_t k = 0; k < v->ndim; k++)
 		bytes *= (size_t)v->shape[k];
-	struct weft_error *e = weft_bind_table.storage_create(bytes, &f->copies[i]);
+	struct weft_error *e = weft_bind_table.storage_create(bytes, copy);
 	if (e) {
 		ext_raise(e);
 		return false;
 	}
-	ext_copy_strided(f->copies[i]->data, v, order);
-	f->in[i].data = f->copies[i]->data;
+	ext_copy_strided((*copy)->data, v, order);
+	t->data = (*copy)->data;
 	return true;
 }
 
-static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i)
+bool ext_input_take(const struct ext_input *in, const struct dl_tensor *v, struct run_tensor *t,
+	struct storage **copy)
 {
-	const struct input *in = &c->in[i];
-	struct run_tensor *t = &f->in[i];
-	struct dl_tensor v;
 	const int64_t *order = in->ordered ? in->order : NULL;
+	int64_t *dims = (int64_t *)(uintptr_t)t->dims;
+
+	*t = (struct run_tensor){
+		.dtype = in->dtype, .rank = (uint32_t)v->ndim, .dims = v->shape, .data = v->data
+	};
+	if (order) {
+		for (int32_t k = 0; k < v->ndim; k++)
+			dims[k] = v->shape[order[k]];
+		t->dims = dims;
+	}
+	return ext_is_dense(v, order) || take_copy(v, order, t, copy);
+}
+
+static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint32_t to)
+{
+	const struct ext_input *in = &c->in[i];
+	struct dl_tensor v;
 
 	if (!ext_view(f->held[i], &v, &f->held[c->nin + i]))
 		return false;
@@ -153,15 +165,8 @@ static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i)
 			(unsigned)i, weft_dtype_name(ext_dtype(v.dtype)), (int)v.ndim);
 		return false;
 	}
-	*t = (struct run_tensor){
-		.dtype = in->dtype, .rank = (uint32_t)v.ndim, .dims = v.shape, .data = v.data
-	};
-	if (order) {
-		for (int32_t k = 0; k < v.ndim; k++)
-			f->dims[i][k] = v.shape[order[k]];
-		t->dims = f->dims[i];
-	}
-	return ext_is_dense(&v, order) || take_copy(f, i, &v, order);
+	f->in[to].dims = f->dims[i];
+	return ext_input_take(in, &v, &f->in[to], &f->copies[i]);
 }
 
 /* All arguments into f->held: the list's, which is cleared, the extra ones, the seed. */
@@ -192,23 +197,27 @@ static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
 
 	if (!take_list(f, c, list))
 		return false;
-	for (uint32_t i = 0; i < c->nin; i++) {
-		if (c->in[i].kind == INPUT_TENSOR) {
-			if (!take_tensor(f, c, i))
+	for (uint32_t i = 0, to = 0; i < c->nin; i++) {
+		if (c->in[i].constant)
+			continue;
+		if (c->in[i].kind == EXT_TENSOR) {
+			if (!take_tensor(f, c, i, to++))
 				return false;
 			continue;
 		}
 		f->sizes[i] = 0;
-		if (c->in[i].kind == INPUT_SIZE) {
+		if (c->in[i].kind == EXT_SIZE) {
 			f->sizes[i] = PyLong_AsLongLong(f->held[i]);
 			if (f->sizes[i] == -1 && PyErr_Occurred())
 				return false;
 		}
-		f->in[i] = (struct run_tensor){
+		f->in[to++] = (struct run_tensor){
 			.dtype = WEFT_I64, .dims = none, .data = &f->sizes[i]
 		};
 	}
-	return true;
+	if (c->frozen)
+		f->binding = ext_frozen_take(c->frozen, c->x, f->held, c->in);
+	return !c->frozen || f->binding;
 }
 
 /* ---- results -------------------------------------------------------------------------------- */
@@ -284,6 +293,7 @@ static long torch_threads(void)
 /* false: an exception is set. */
 static bool graph_run(struct graph *c, struct frame *f)
 {
+	struct weft_executable *x = f->binding ? ext_binding_executable(f->binding) : c->x;
 	struct weft_error *e;
 	PyThreadState *gil = NULL;
 	long threads = 1;
@@ -294,7 +304,7 @@ static bool graph_run(struct graph *c, struct frame *f)
 			return false;
 		gil = PyEval_SaveThread();
 	}
-	e = weft_bind_table.run(c->x, (unsigned)threads, f->in, c->nin, f->out, c->nresults);
+	e = weft_bind_table.run(x, (unsigned)threads, f->in, c->nrun, f->out, c->nresults);
 	if (gil)
 		PyEval_RestoreThread(gil);
 	if (e)
@@ -374,15 +384,15 @@ static bool is_permutation(const int64_t *order, uint32_t n)
 }
 
 /* ("tensor", dtype, order), ("sym",), ("ignore",) */
-static bool read_input(PyObject *o, struct input *in)
+static bool read_input(PyObject *o, struct ext_input *in)
 {
 	PyObject *kind = PyTuple_GetItem(o, 0);
 	const char *s = kind ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
 
 	if (!s)
 		return false;
-	in->kind = *s == 't' ? INPUT_TENSOR : *s == 's' ? INPUT_SIZE : INPUT_IGNORED;
-	if (in->kind != INPUT_TENSOR)
+	in->kind = *s == 't' ? EXT_TENSOR : *s == 's' ? EXT_SIZE : EXT_IGNORED;
+	if (in->kind != EXT_TENSOR)
 		return true;
 	const char *dtype = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
 	if (!dtype || !read_numbers(PyTuple_GetItem(o, 2), in->order, &in->rank, &in->ordered))
@@ -444,9 +454,11 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 	Py_ssize_t last = c->seed != NULL, extra = PyTuple_Size(s->extra);
 
 	c->nresults = weft_executable_outputs(c->x);
-	if ((uint32_t)nin != weft_executable_inputs(c->x) || nin < last + extra) {
+	c->nrun = weft_executable_inputs(c->x);
+	uint32_t all = c->nrun + weft_executable_constants(c->x);
+	if ((uint32_t)nin != all || nin < last + extra) {
 		PyErr_Format(PyExc_ValueError, "weft: %zd inputs are described, the graph has %u",
-			nin, (unsigned)weft_executable_inputs(c->x));
+			nin, (unsigned)all);
 		return false;
 	}
 	c->nlist = (uint32_t)(nin - last - extra);
@@ -459,6 +471,11 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 	for (c->nin = 0; c->nin < nin; c->nin++)
 		if (!read_input(PyTuple_GetItem(s->inputs, (Py_ssize_t)c->nin), &c->in[c->nin]))
 			return false;
+	if (all > c->nrun) {
+		c->frozen = ext_frozen_new(s->constants, all - c->nrun, c->in, all);
+		if (!c->frozen)
+			return false;
+	}
 	for (c->nout = 0; c->nout < nout;) {
 		uint32_t i = c->nout++;
 		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, &c->out[i]))
@@ -480,6 +497,7 @@ static void graph_dealloc(PyObject *self)
 	free(c->in);
 	free(c->out);
 	free(c->spare);
+	ext_frozen_free(c->frozen);
 	weft_executable_release(c->x);
 	PyObject_Free(self);
 	Py_DECREF(type);
