@@ -357,6 +357,27 @@ static struct weft_error *check_kernel(const struct image *m, uint32_t i)
 	return NULL;
 }
 
+/* An arena is as large as its buffers need: nobody takes memory for a claim. */
+static struct weft_error *check_arena(const struct image *m)
+{
+	int64_t end = 0;
+
+	if (!m->program || m->program->arena < 0)
+		return NULL;
+	for (uint32_t i = 0; i < m->nbuffers; i++) {
+		const struct abi_buffer *b = &m->buffers[i];
+		if (b->kind != ABI_BUFFER_arena || (b->flags & ABI_BUFFER_FLOATS))
+			continue;
+		if (b->offset < 0 || b->bytes < 0)
+			return NULL;             /* known at the call, and checked there */
+		end = b->offset + b->bytes > end ? b->offset + b->bytes : end;
+	}
+	if (m->program->arena > (end + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN)
+		BAD("an arena of %lld bytes, its buffers end at %lld",
+			(long long)m->program->arena, (long long)end);
+	return NULL;
+}
+
 struct weft_error *image_check(const struct image *m)
 {
 	TRY(check_program(m));
@@ -366,6 +387,7 @@ struct weft_error *image_check(const struct image *m)
 		TRY(check_slot(m, i));
 	for (uint32_t i = 0; i < m->nbuffers; i++)
 		TRY(check_buffer(m, i));
+	TRY(check_arena(m));
 	for (uint32_t i = 0; i < m->nsizes; i++)
 		TRY(check_size(m, i));
 	for (uint32_t i = 0; i < m->nsteps; i++)

@@ -293,7 +293,7 @@ static struct weft_error *inputs_prepare(struct exe *x)
 				x->dim_checks[x->ndim_checks++] = (struct dim_check){ i, k, e };
 		}
 		x->input_bytes[i] = symbolic ? -1 :
-			tensor_bytes(t->dtype, t->rank, m->ints + t->dims);
+			tensor_bytes(t->dtype, t->rank, t->rank ? m->ints + t->dims : NULL);
 	}
 	return NULL;
 }

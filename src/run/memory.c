@@ -45,6 +45,7 @@ static struct {
 } kept[CLASS_COUNT];
 static struct memory_stats stats;
 static size_t limit;                    /* 0: not computed yet */
+static atomic_size_t cap;               /* 0: not computed yet */
 static uint64_t clock_now;              /* counts releases: which block has been free longest */
 
 /* The class whose blocks hold size bytes, and how many they hold. */
@@ -157,12 +158,18 @@ static void blocks_free(struct storage *s)
 	}
 }
 
+static size_t machine_bytes(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : (size_t)1 << 30;
+}
+
 /* Under the lock. */
 static size_t limit_get(void)
 {
 	if (!limit) {
-		long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-		size_t all = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : (size_t)1 << 30;
+		size_t all = machine_bytes();
 		limit = all / 4 < (size_t)4 << 30 ? all / 4 : (size_t)4 << 30;
 	}
 	return limit;
@@ -207,6 +214,10 @@ struct weft_error *storage_create(size_t size, struct storage **out)
 	size_t capacity;
 
 	if (size > LARGEST)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
+	if (size >= BIG && !atomic_load_explicit(&cap, memory_order_relaxed))
+		memory_most(machine_bytes());
+	if (size >= BIG && size > atomic_load_explicit(&cap, memory_order_relaxed))
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
 	uint32_t class = class_of(size, &capacity);
 	return storage_get(size, capacity, class, out);
@@ -271,6 +282,11 @@ void memory_limit(size_t bytes)
 	struct storage *gone = kept_shrink(limit);
 	run_unlock();
 	blocks_free(gone);
+}
+
+void memory_most(size_t bytes)
+{
+	atomic_store_explicit(&cap, bytes, memory_order_relaxed);
 }
 
 void memory_trim(void)

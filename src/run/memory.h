@@ -27,7 +27,8 @@ struct storage {
 };
 
 /* size bytes, not initialised, with one reference; never NULL data, also for size 0.
- * RESOURCE_EXHAUSTED.  No call to the system where a kept block fits. */
+ * RESOURCE_EXHAUSTED, for more than the machine has without a try.
+ * No call to the system where a kept block fits. */
 struct weft_error *storage_create(size_t size, struct storage **out) BASE_MUST_USE;
 /* Memory of somebody else; done(arg) (NULL: nothing) is called when the last reference goes. */
 struct weft_error *storage_wrap(void *data, size_t size, void (*done)(void *arg), void *arg,
@@ -44,6 +45,8 @@ struct memory_stats {
 struct memory_stats memory_stats_get(void);
 /* At most so many bytes are kept (default: a quarter of the machine's memory, at most 4 GiB). */
 void memory_limit(size_t bytes);
+/* A block of more bytes is refused before it is asked for (default: the machine's memory). */
+void memory_most(size_t bytes);
 /* Gives everything kept back to the system. */
 void memory_trim(void);
 #endif

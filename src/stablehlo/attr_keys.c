@@ -7,6 +7,7 @@
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- values as text ------------------------------------------------------------------------- */
@@ -273,14 +274,18 @@ struct key_list {
 	struct parser *p;
 	struct attr_entry *e;
 	uint32_t n, cap;
+	struct attr_entry room[8];   /* most ops need no more */
 };
 
 static void key_push(struct key_list *l, enum key k, const char *name, const struct attr *value)
 {
+	if (!l->cap) {
+		l->e = l->room;
+		l->cap = sizeof l->room / sizeof *l->room;
+	}
 	if (l->n == l->cap) {
-		uint32_t to = l->cap ? l->cap * 2 : 16;
-		l->e = job_grow(l->p->j, l->e, l->cap, to, sizeof *l->e);
-		l->cap = to;
+		l->e = job_grow(l->p->j, l->e, l->cap, l->cap * 2, sizeof *l->e);
+		l->cap *= 2;
 	}
 	l->e[l->n++] = (struct attr_entry){ k, name, value };
 }
@@ -645,7 +650,8 @@ static void check_required(struct parser *p, const struct t_op *op)
 	};
 
 	for (const char *s = required[op->op]; s && *s; s += strcspn(s, " "), s += *s == ' ') {
-		char *name = job_printf(p->j, "%.*s", (int)strcspn(s, " "), s);
+		char name[64];
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(s, " "), s);
 		if ((op->generic || !is_structured(name)) && !op_find_attr(op, name))
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
 				"'%s' needs the attribute %s", op->name, name);

@@ -243,7 +243,6 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 
 	if (!a)
 		return NULL;
-	s.name = job_printf(p->j, "constant%u", graph_nslots(p->g));
 	if (a->kind == T_resource) {
 		struct name_entry *e = names_find(&p->resources, a->s, strlen(a->s));
 		s.name = a->s;
@@ -266,6 +265,8 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 	if (a->kind != T_dense || a->dense.splat ||
 		type_bytes(a->dense.type) <= GRAPH_SMALL_CONSTANT)
 		return NULL;
+	if (!s.name)
+		s.name = job_printf(p->j, "constant%u", graph_nslots(p->g));
 	s.type = a->dense.type;
 	s.data = a->dense.data;
 	s.bytes = (uint64_t)type_bytes(s.type);

@@ -116,7 +116,7 @@ uint32_t read_operands(struct parser *p, struct t_op *op)
 void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr *value)
 {
 	if (op->nentries == op->cap_entries) {
-		uint32_t to = op->cap_entries ? op->cap_entries * 2 : 4;
+		uint32_t to = op->cap_entries ? op->cap_entries * 2 : 2;
 		op->entries = job_grow(p->j, op->entries, op->nentries, to, sizeof *op->entries);
 		op->cap_entries = to;
 	}
@@ -578,7 +578,7 @@ static uint32_t read_result_names(struct parser *p, struct result_name **out)
 		return 0;
 	do {
 		if (n == cap) {
-			uint32_t to = cap ? cap * 2 : 2;
+			uint32_t to = cap ? cap * 2 : 1;
 			names = job_grow(p->j, names, cap, to, sizeof *names);
 			cap = to;
 		}

@@ -76,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < 1024; i++)
 		kernels[i] = kernel_nothing;
 	memory_limit((size_t)64 << 20);
+	memory_most((size_t)64 << 20);
 	exe_test_kernels = kernels;
 	if (!copy)
 		return 0;

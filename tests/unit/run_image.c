@@ -287,6 +287,7 @@ void test_image__records(void)
 	WRONG(ABI_PROGRAM, 0, abi_program, ninputs, 100, "inputs");
 	WRONG(ABI_PROGRAM, 0, abi_program, main_steps, 100, "main steps");
 	WRONG(ABI_PROGRAM, 0, abi_program, arena, -100, "arena");
+	WRONG(ABI_PROGRAM, 0, abi_program, arena, (int64_t)1 << 45, "its buffers end at");
 	WRONG(ABI_PROGRAM, 0, abi_program, numerics, 3, "numerics");
 }
 

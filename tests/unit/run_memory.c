@@ -81,6 +81,10 @@ void test_memory__too_much(void)
 
 	CHECK_ERROR(storage_create(SIZE_MAX, &s), WEFT_RESOURCE_EXHAUSTED, "no memory");
 	CHECK_ERROR(storage_create(SIZE_MAX / 2, &s), WEFT_RESOURCE_EXHAUSTED, "no memory");
+	memory_most((size_t)4 << 20);
+	CHECK_ERROR(storage_create((size_t)5 << 20, &s), WEFT_RESOURCE_EXHAUSTED, "no memory");
+	CHECK_OK(storage_create((size_t)4 << 20, &s));
+	storage_release(s);
 	for (long n = 0; n < 2; n++) {
 		mem_fail_after = 0;
 		struct weft_error *e = storage_create(100000, &s);

@@ -514,13 +514,13 @@ static void read_mesh(struct bc_file *f, struct op_head *h)
 	struct str s;
 
 	take_fields(f, h, 2, names, a);
-	if (a[0]->kind != T_raw || a[1]->kind != T_string || h->nregions)
+	if (a[0]->kind != T_raw || strncmp(a[0]->s, "#sdy.mesh<", 10) != 0 ||
+		a[1]->kind != T_string || h->nregions)
 		bad(f, h->at, "a mesh needs axes and a name");
 	str_init(&s, f->p->j);
 	str_add(&s, "sdy.mesh ");
 	print_symbol(a[1]->s, &s);
-	const char *axes = a[0]->s;
-	str_addf(&s, " = %s", strncmp(axes, "#sdy.mesh<", 10) ? axes : axes + 9);
+	str_addf(&s, " = %s", a[0]->s + 9);
 	module_keep(f->p, s.text);
 }
 

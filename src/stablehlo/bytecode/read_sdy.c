@@ -75,31 +75,41 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 {
 	const uint8_t *from = c->at;
 	uint64_t code = take_varint(c);
-	const char *prefix = "";
+	const char *prefix = "", *suffix = "";
 	struct str s;
 
 	str_init(&s, c->f->p->j);
 	a->kind = T_raw;
 	switch (code) {
 	case SDY_mesh_axis:
+		prefix = "#sdy<mesh_axis";
 		print_string(take_string(c, NULL), &s);
 		str_addf(&s, "=%lld", (long long)take_signed(c));
 		break;
-	case SDY_mesh: mesh(c, e, &s); break;
+	case SDY_mesh:
+		prefix = "#sdy.mesh";
+		mesh(c, e, &s);
+		break;
 	case SDY_sub_axis:
+		prefix = "#sdy<sub_axis_info";
 		str_addf(&s, "(%lld)", (long long)take_signed(c));
 		str_addf(&s, "%lld", (long long)take_signed(c));
 		break;
 	case SDY_axis: {
+		prefix = "#sdy<axis_ref";
 		print_string(take_string(c, NULL), &s);
 		const struct t_attr *sub = take_optional_attr(c);
-		if (sub && sub->kind != T_raw)
+		const char *part = sub && sub->kind == T_raw ? sub->s : "";
+		if (sub && strncmp(part, "#sdy<sub_axis_info", 18) != 0)
 			bad(c->f, from, "expected a part of an axis");
 		if (sub)
-			str_addf(&s, ":%s", sub->s);
+			str_addf(&s, ":%.*s", (int)strlen(part) - 19, part + 18);
 		break;
 	}
-	case SDY_dimension: dimension(c, e, &s); break;
+	case SDY_dimension:
+		prefix = "#sdy<dimension_sharding";
+		dimension(c, e, &s);
+		break;
 	case SDY_sharding:
 	case SDY_sharding_unreduced:
 		prefix = "#sdy.sharding";
@@ -117,5 +127,7 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	}
 	e->part = s.text;
 	e->weight += s.len;
-	a->s = job_printf(c->f->p->j, "%s%s", prefix, s.text);
+	if (!strncmp(prefix, "#sdy<", 5))
+		suffix = ">";
+	a->s = job_printf(c->f->p->j, "%s%s%s", prefix, s.text, suffix);
 }
