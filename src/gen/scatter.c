@@ -1,6 +1,11 @@
 /* scatter.c -- CORE_scatter: the inputs are copied, then the updates are taken one by one, those of
- * several inputs together, in row-major order, by one thread: the specification leaves the order
- * open, here it is fixed (StableHLO, scatter). */
+ * several inputs together, in row-major order: the specification leaves the order open, here it is
+ * fixed (StableHLO, scatter).
+ *
+ * A chunk is a part of the rows of the results, a row being the last dimension: it copies its rows,
+ * goes through all updates in order and takes those that go there, so every element sees its
+ * updates in one order whatever the threads.  Where rows of updates go to rows of the results
+ * (embeddings, index_add), their elements go to different places and are taken LANES at once. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
@@ -11,6 +16,8 @@ struct scatter {
 	uint32_t nwindow, ninserted, nib, nsb, nmap;
 	/* the dim of indices that holds an index; its rank: none, scalars */
 	int64_t vector;
+	LLVMValueRef lo, hi;             /* the chunk's rows */
+	struct ix *u, *to;               /* of the update at hand, and where it goes */
 };
 
 static bool among(const int64_t *list, uint32_t n, int64_t v)
@@ -65,43 +72,119 @@ static void copy_block(struct gen *g, struct lanes *l, struct ix j)
 			value_at(g, s->n->in[i], at));
 }
 
-static void take_update(struct gen *g, const struct scatter *s, LLVMValueRef i)
+/* i1: does the update at s->u go somewhere, and that into the chunk's rows? */
+static LLVMValueRef is_ours(struct gen *g, const struct scatter *s)
 {
-	const struct node *update = s->n->in[s->count + 1];
-	const struct type *t = s->n->in[0]->type, *ut = update->type;
-	struct ix *u = ix_array(g, ut->rank), *to = ix_array(g, t->rank);
-	struct val *args = job_array(g->job, 2 * s->count, sizeof *args);
-	struct val *next = job_array(g->job, s->count, sizeof *next);
-	LLVMValueRef inside = NULL;
-	struct branch br;
+	const struct type *t = s->n->in[0]->type;
+	LLVMValueRef ours = LLVMConstInt(g->i1, 1, false);
 
-	ix_delinear(g, ix_scalar(i, g->depth, 1, INT64_MAX), ut->rank, ut->dims, u);
-	place(g, s, u, to);
 	for (uint32_t d = 0; d < t->rank; d++) {
 		int level;
-		LLVMValueRef test = ix_below(g, to[d], t->dims[d], &level);
+		LLVMValueRef test = s->to[d].vec || s->to[d].step ? NULL
+			: ix_below(g, s->to[d], t->dims[d], &level);
 		gen_here(g);
-		inside = inside && test ? AND(inside, test) : test ? test : inside;
+		ours = test ? AND(ours, test) : ours;
 	}
-	for (uint32_t k = 0; k < s->count; k++)
-		args[s->count + k] = value_at(g, s->n->in[s->count + 1 + k], u);
-	branch_begin(g, &br, inside ? inside : LLVMConstInt(g->i1, 1, false));
-	struct ix at = ix_linear(g, t->rank, t->dims, to);
-	for (uint32_t k = 0; k < s->count; k++)
+	if (t->rank > 1) {
+		LLVMValueRef row = ix_value(g, ix_linear(g, t->rank - 1, t->dims, s->to));
+		gen_here(g);
+		ours = AND(ours, AND(ICMP(SGE, row, s->lo), ICMP(SLT, row, s->hi)));
+	}
+	return ours;
+}
+
+/* The element, or the lanes, at s->u. */
+static void take_update(struct gen *g, const struct scatter *s)
+{
+	const struct type *t = s->n->in[0]->type;
+	struct val *args = job_array(g->job, 2 * s->count, sizeof *args);
+	struct val *next = job_array(g->job, s->count, sizeof *next);
+	struct ix at = ix_linear(g, t->rank, t->dims, s->to);
+
+	for (uint32_t k = 0; k < s->count; k++) {
+		args[s->count + k] = value_at(g, s->n->in[s->count + 1 + k], s->u);
 		args[k] = load_at(g, gen_buffer(g, g->k->ninputs + k), g->depth,
 			s->n->in[k]->type->dtype, at);
+	}
 	region_at(g, s->n, 0, 2 * s->count, args, next);
 	for (uint32_t k = 0; k < s->count; k++)
 		store_at(g, gen_buffer(g, g->k->ninputs + k), s->n->in[k]->type->dtype, at,
 			next[k]);
+}
+
+static void take_lanes(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+	const struct node *update = s->n->in[s->count + 1];
+
+	s->u[update->type->rank - 1] = j;
+	s->to[s->n->in[0]->type->rank - 1] = j;
+	take_update(g, s);
+}
+
+static void take_row(struct gen *g, struct scatter *s)
+{
+	const struct type *ut = s->n->in[s->count + 1]->type;
+	int64_t d = ut->dims[ut->rank - 1];
+	struct branch br;
+
+	s->u[ut->rank - 1] = ix_const(g, 0);
+	place(g, s, s->u, s->to);
+	s->to[s->n->in[0]->type->rank - 1] = ix_const(g, 0);
+	LLVMValueRef ours = is_ours(g, s), count = gen_extent(g, d);
+	branch_begin(g, &br, ours);
+	struct lanes lanes = { .lo = c64(g, 0), .hi = count, .align = LANES,
+		.max = d > 0 ? d - 1 : INT64_MAX, .whole_blocks = d > 0 && d % LANES == 0,
+		.fn = take_lanes, .arg = s };
+	lanes_loop(g, &lanes);
 	branch_end(g, &br);
+}
+
+static void take_updates(struct gen *g, struct scatter *s)
+{
+	const struct type *ut = s->n->in[s->count + 1]->type;
+	bool rows = node_scatters_rows(s->n);
+	uint32_t rank = ut->rank - rows;
+	LLVMValueRef count = extent_product(g, rank, ut->dims);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct branch br;
+
+	gen_here(g);
+	loop_begin(g, l, c64(g, 0), count, 1);
+	gen_here(g);
+	ix_delinear(g, ix_scalar(l->iv, g->depth, 1, INT64_MAX), rank, ut->dims, s->u);
+	if (rows) {
+		take_row(g, s);
+	} else {
+		place(g, s, s->u, s->to);
+		branch_begin(g, &br, is_ours(g, s));
+		take_update(g, s);
+		branch_end(g, &br);
+	}
+	loop_end(g, l);
+}
+
+/* The chunk's rows, copied. */
+static void copy_rows(struct gen *g, struct scatter *s)
+{
+	const struct type *t = s->n->in[0]->type;
+	int64_t known = static_product(t->rank, t->dims), row = t->rank ? t->dims[t->rank - 1] : 1;
+	LLVMValueRef each = t->rank > 1 ? gen_extent(g, row) : extent_product(g, t->rank, t->dims);
+	bool whole = known > 0 && known % LANES == 0 && (t->rank < 2 || row % LANES == 0);
+	struct lanes lanes = { .align = t->rank < 2 || (row > 0 && row % LANES == 0) ? LANES : 1,
+		.fn = copy_block, .arg = s, .level = g->depth,
+		.max = known > 0 ? known - 1 : INT64_MAX, .whole_blocks = whole };
+
+	gen_here(g);
+	lanes.lo = MUL(s->lo, each);
+	lanes.hi = MUL(s->hi, each);
+	lanes_loop(g, &lanes);
 }
 
 void core_scatter(struct gen *g)
 {
 	const struct node *first = g->k->body->results[0];
 	struct scatter s = { .n = first->op == OP_result ? first->in[0] : first };
-	struct loop *l = job_alloc(g->job, sizeof *l);
 
 	if (s.n->op != OP_scatter)
 		gen_unsupported(g, s.n, NULL);
@@ -112,23 +195,15 @@ void core_scatter(struct gen *g)
 	s.sb = node_ints(s.n, KEY_scatter_indices_batching_dims, &s.nsb);
 	s.map = node_ints(s.n, KEY_scatter_dims_to_operand_dims, &s.nmap);
 	s.vector = node_int(s.n, KEY_index_vector_dim, 0);
-	const struct type *t = s.n->in[0]->type, *ut = s.n->in[s.count + 1]->type;
-	LLVMValueRef total = extent_product(g, t->rank, t->dims);
-	int64_t known = static_product(t->rank, t->dims);
-	struct lanes lanes = { .lo = c64(g, 0),
-		.hi = total,
-		.align = LANES,
-		.fn = copy_block,
-		.arg = &s,
-		.max = known > 0 ? known - 1 : INT64_MAX,
-		.whole_blocks = known > 0 && known % LANES == 0 };
+	const struct type *t = s.n->in[0]->type;
+	s.u = ix_array(g, s.n->in[s.count + 1]->type->rank);
+	s.to = ix_array(g, t->rank);
+	LLVMValueRef rows = t->rank > 1 ? extent_product(g, t->rank - 1, t->dims) : c64(g, 1);
+	LLVMValueRef grain = gen_extent(g, g->k->outer_grain);
 	gen_here(g);
-	lanes_loop(g, &lanes);
-	LLVMValueRef updates = extent_product(g, ut->rank, ut->dims);
-	gen_here(g);
-	loop_begin(g, l, c64(g, 0), updates, 1);
-	gen_here(g);
-	take_update(g, &s, l->iv);
-	loop_end(g, l);
+	s.lo = MUL(LLVMGetParam(g->fn, 1), grain);
+	s.hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain), rows);
+	copy_rows(g, &s);
+	take_updates(g, &s);
 	gen_end_function(g);
 }

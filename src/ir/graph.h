@@ -115,6 +115,8 @@ const struct type *node_result_type(const struct node *n, uint32_t i);
 uint32_t node_ncaptures(const struct node *n);
 /* Is process 0 the only one of its group in a collective's replica_groups? */
 bool node_is_alone(const struct node *n);
+/* Does the last dimension of a scatter's updates go to that of its results, from element 0 on? */
+bool node_scatters_rows(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Parameters and results of region r of a spec or node, without captures and effect token. */

@@ -405,3 +405,28 @@ const char *node_text(struct job *j, const struct node *n, enum key k)
 	}
 	return out;
 }
+
+static bool is_among(const struct node *n, enum key list, int64_t v)
+{
+	uint32_t count = 0;
+	const int64_t *at = node_ints(n, list, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (at[i] == v)
+			return true;
+	return false;
+}
+
+bool node_scatters_rows(const struct node *n)
+{
+	const struct type *t = n->in[0]->type;
+	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
+	int64_t last = (int64_t)t->rank - 1;
+
+	/* both lists of window dims are in order, so the last of one is the last of the other */
+	return t->rank > 1 && updates->rank &&
+	       is_among(n, KEY_update_window_dims, (int64_t)updates->rank - 1) &&
+	       !is_among(n, KEY_inserted_window_dims, last) &&
+	       !is_among(n, KEY_input_batching_dims, last) &&
+	       !is_among(n, KEY_scatter_dims_to_operand_dims, last);
+}

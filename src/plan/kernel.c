@@ -9,6 +9,7 @@
 
 #define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
 #define CHUNK_MOST 65536
+#define SCATTER_CHUNKS 16        /* of a scatter, at most */
 #define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
 
 struct build {
@@ -155,7 +156,8 @@ static int64_t grain(struct graph *g, int64_t outer, int64_t each)
 	return dim_max(g, dim_max(g, per, dim_ceildiv(g, outer, CHUNK_MOST)), 1);
 }
 
-static const struct node *kernel_sort(const struct kernel *k)
+/* The sort or scatter of k. */
+static const struct node *kernel_root(const struct kernel *k)
 {
 	const struct node *n = k->body->results[0];
 	return n->op == OP_result ? n->in[0] : n;
@@ -185,6 +187,24 @@ static int64_t kernel_fold(struct graph *g, const struct kernel *k)
 	return most;
 }
 
+/* Every chunk goes through all indices: few chunks, and one where that is most of the work. */
+static void scatter_chunks(struct graph *g, struct kernel *k)
+{
+	const struct node *n = kernel_root(k);
+	const struct type *t = n->in[0]->type;
+	int64_t updates = type_elements(n->in[(node_noperands(n) - 1) / 2 + 1]->type);
+	int64_t all = type_elements(t);
+
+	k->outer_grain = k->chunks = 1;
+	if (t->rank < 2)
+		return;
+	int64_t rows = dim_product(g, t->rank - 1, t->dims);
+	bool few = node_scatters_rows(n) || (updates >= 0 && all / SCATTER_CHUNKS > updates);
+	k->outer_grain = few ? dim_max(g, dim_ceildiv(g, rows, SCATTER_CHUNKS),
+		grain(g, rows, t->dims[t->rank - 1])) : dim_max(g, rows, 1);
+	k->chunks = dim_ceildiv(g, rows, k->outer_grain);
+}
+
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract) {
@@ -197,12 +217,11 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		return;
 	}
 	if (k->core == CORE_scatter) {
-		k->outer_grain = 1;
-		k->chunks = 1;
+		scatter_chunks(g, k);
 		return;
 	}
 	if (k->core == CORE_sort) {
-		const struct node *n = kernel_sort(k);
+		const struct node *n = kernel_root(k);
 		const struct type *t = n->in[0]->type;
 		uint32_t axis = sort_axis(n);
 		int64_t rows = dim_mul(g, dim_product(g, axis, t->dims),

@@ -32,9 +32,9 @@ enum core {
 	 * in the shape of the dot_general's result (struct contract); the other inputs and the
 	 * results as in CORE_map, reached from C by MAP ops, reshape and transpose only. */
 	CORE_contract,
-	/* The one scatter of the body, update by update in row-major order on one thread a chunk of
-	 * ... one chunk: results[0..] start as the inputs (copied or in place), then take the
-	 * updates. */
+	/* The one scatter of the body, a chunk outer_grain rows of its results (the last dim is a
+	 * row; of rank 0 and 1 all is one): results[0..] start as the inputs (copied or in place),
+	 * then take the updates in row-major order. */
 	CORE_scatter,
 	/* The one sort or sort_first of the body, a chunk some rows along its dimension: all its
 	 * operands are sorted together.  results[] are the sort's results; one output more holds

@@ -1,0 +1,93 @@
+/* gen_scatter.c -- CORE_scatter against the interpreter, in chunks that each own some rows. */
+#include "gen_util.h"
+
+static const struct region *sum_of_two(struct graph *g, enum dtype t)
+{
+	const struct type *x = type_scalar(g, t), *params[] = { x, x };
+	const struct node *sum =
+		build2(g, OP_add, graph_parameter(g, 0, x), graph_parameter(g, 1, x));
+
+	return graph_region(g, 2, params, 1, &sum);
+}
+
+/* params: the operand, indices, updates. */
+static void check(struct graph *g, struct job *j, const struct type *const *params,
+	const struct attr_entry *e, uint32_t ne)
+{
+	const struct node *in[3];
+	const struct region *body = sum_of_two(g, params[0]->dtype);
+
+	for (uint32_t i = 0; i < 3; i++)
+		in[i] = graph_parameter(g, i, params[i]);
+	const struct node *n = graph_node(g, &(struct node_spec){ .op = OP_scatter,
+		.nin = 3, .in = in, .attrs = attrs_cons(g, ne, e),
+		.nregions = 1, .regions = &body });
+	struct gen_case c = { .g = g, .job = j, .core = CORE_scatter,
+		.region = gen_region(g, 3, params, 1, &n), .low = -3, .high = 12 };
+
+	/* repeated indices, and some that lie outside */
+	for (c.outer_grain = 1; c.outer_grain < 30; c.outer_grain = 3 * c.outer_grain + 1)
+		gen_check(&c);
+}
+
+/* index_add: updates [40, columns] go to rows of [11, columns]. */
+static void rows(struct graph *g, struct job *j)
+{
+	static const int columns[] = { 1, 16, 19, 45 };
+	const struct attr_entry e[] = {
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_inserted_window_dims, NULL, attr_ints(g, 1, (int64_t[]){ 0 }) },
+		{ KEY_scatter_dims_to_operand_dims, NULL, attr_ints(g, 1, (int64_t[]){ 0 }) },
+		{ KEY_update_window_dims, NULL, attr_ints(g, 1, (int64_t[]){ 1 }) },
+	};
+
+	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++) {
+		const struct type *params[] = { gen_type(g, DTYPE_f32, 2, 11, columns[i]),
+			gen_type(g, DTYPE_i32, 2, 40, 1),
+			gen_type(g, DTYPE_f32, 2, 40, columns[i]) };
+		check(g, j, params, e, 4);
+	}
+}
+
+void test_gen_scatter__rows(void)
+{
+	gen_with_graph(rows);
+}
+
+/* Windows of three dims, narrower than the operand's last but from its first element on. */
+static void windows(struct graph *g, struct job *j)
+{
+	const struct attr_entry e[] = {
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_scatter_dims_to_operand_dims, NULL, attr_ints(g, 2, (int64_t[]){ 1, 0 }) },
+		{ KEY_update_window_dims, NULL, attr_ints(g, 3, (int64_t[]){ 1, 2, 3 }) },
+	};
+	const struct type *params[] = { gen_type(g, DTYPE_bf16, 3, 12, 5, 21),
+		gen_type(g, DTYPE_i32, 2, 9, 2), gen_type(g, DTYPE_bf16, 4, 9, 2, 3, 18) };
+
+	check(g, j, params, e, 3);
+}
+
+void test_gen_scatter__windows(void)
+{
+	gen_with_graph(windows);
+}
+
+/* Element by element: both indices come from the tensor. */
+static void elements(struct graph *g, struct job *j)
+{
+	const struct attr_entry e[] = {
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_inserted_window_dims, NULL, attr_ints(g, 2, (int64_t[]){ 0, 1 }) },
+		{ KEY_scatter_dims_to_operand_dims, NULL, attr_ints(g, 2, (int64_t[]){ 0, 1 }) },
+	};
+	const struct type *params[] = { gen_type(g, DTYPE_i32, 2, 13, 6),
+		gen_type(g, DTYPE_i32, 2, 50, 2), gen_type(g, DTYPE_i32, 1, 50) };
+
+	check(g, j, params, e, 3);
+}
+
+void test_gen_scatter__elements(void)
+{
+	gen_with_graph(elements);
+}
