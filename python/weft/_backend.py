@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from weft import _callback, _foreach, _freeze, _native, _output, _registry, _report, _text
+from weft import _callback, _foreach, _freeze, _higher_order, _native, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -149,6 +149,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False, na
                                       "arguments (torch.no_grad() or torch.inference_mode() around the call)")
     try:
         with torch.utils._python_dispatch._disable_current_modes():
+            gm = _higher_order.expand(gm, decompositions())
             t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
         constants = _freeze.constants(gm, t, names) if names is not None else ()
         program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants)

@@ -103,16 +103,34 @@ class Parser:
         return args, kwargs
 
 
+def operator(name: str) -> str:
+    """What a callback's name says of the operator: "higher_order.auto_functionalized_v2.my.op.default" is my.op."""
+    return name.split(".", 2)[2] if name.startswith("higher_order.") and name.count(".") > 1 else name
+
+
+def find(name: str):
+    """The overload of that name, "aten.add.Tensor"."""
+    target = torch.ops
+    for part in name.split("."):
+        target = getattr(target, part)
+    return target
+
+
 def resolve(space: str, op: str, attributes: str):
     """The function that runs space.op with these arguments."""
-    target = getattr(torch.ops, space)
-    for part in op.split("."):
-        target = getattr(target, part)
     args, kwargs = Parser(attributes).call()
-    for a in target._schema.arguments[len(args):]:   # what the text leaves out: a generator
-        if a.name not in kwargs and not a.has_default_value():
-            kwargs[a.name] = lambda ts: None
-    name = f"{space}.{op}"
+    wrapper, _, rest = op.partition(".")
+    if space == "higher_order":                      # of an operator, whose name follows
+        name, target = rest or f"{space}.{op}", getattr(torch.ops.higher_order, wrapper)
+        if rest:
+            inner = find(rest)
+            args.insert(wrapper == "run_with_rng_state", lambda ts: inner)
+    else:
+        name = f"{space}.{op}"
+        target = find(name)
+        for a in target._schema.arguments[len(args):]:   # what the text leaves out: a generator
+            if a.name not in kwargs and not a.has_default_value():
+                kwargs[a.name] = lambda ts: None
     fallback = getattr(_thread, "fallback", "warn")
     if fallback == "error":
         _thread.refused = (name, int(attributes.rpartition("#")[2]))

@@ -30,9 +30,10 @@ def reset() -> None:
 
 
 def _json() -> dict:
-    from weft import _native
+    from weft import _callback, _native
     out = json.loads(_native.load().report("json"))
-    fell = {k: v for k, v in out.get("fallbacks", {}).items() if v}
+    # What wraps an operator is counted as the operator.
+    fell = {_callback.operator(k): v for k, v in out.get("fallbacks", {}).items() if v}
     with _lock:
         for k, v in _graphs.items():
             fell[k] = fell.get(k, 0) + v

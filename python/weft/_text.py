@@ -11,6 +11,8 @@ import operator
 
 import torch
 
+from weft import _higher_order
+
 DTYPES = {
     torch.bool: "i1", torch.int8: "i8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64",
     torch.uint8: "ui8", torch.uint16: "ui16", torch.uint32: "ui32", torch.uint64: "ui64",
@@ -75,15 +77,26 @@ def memory_order(sizes, strides) -> tuple[int, ...] | None:
 
 def is_random(n: torch.fx.Node) -> bool:
     """Does it draw numbers?  Attention does by its tags, but on a CPU it has no dropout of its own."""
+    if n.target is torch.ops.higher_order.run_and_save_rng_state:
+        return True
     return isinstance(n.target, torch._ops.OpOverload) and \
         torch.Tag.nondeterministic_seeded in n.target.tags and \
         n.target is not torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
 
 
+def draws(gm: torch.fx.GraphModule) -> bool:
+    """Does anything in it, or in its subgraphs, draw numbers?"""
+    return any(is_random(n) for m in gm.modules() if isinstance(m, torch.fx.GraphModule) for n in m.graph.nodes)
+
+
 class Printer:
+    small = SMALL
+
     def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True):
         """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers."""
         self.gm, self.static, self.seeded = gm, static, seeded
+        self.path = ""                             # of this graph in the outermost one, with a dot
+        self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
         self.inputs: list[tuple] = []              # ("tensor", dtype, order) or ("sym",)
@@ -92,21 +105,29 @@ class Printer:
         self.extra: list[torch.Tensor] = []        # constants handed over at each call
         self.random = False
         self.names: dict[torch.fx.Node, str] = {}
+        self.items: dict[tuple, str] = {}          # (node, i) -> what getitem(node, i) stands for
+        self.shifted: set[torch.fx.Node] = set()   # whose first result is a token
         self.tokens: set[torch.fx.Node] = set()    # torch's own, of calls with effects: no tensors at a call
-        self.places: dict[str, int] = {}           # callbacks of the text
         self.print()
 
     @property
     def text(self) -> str:
-        return "\n".join(["aten 1", *self.symbol_lines(), *self.lines, ""])
+        graphs = (line for name, lines in self.graphs.items() for line in (f"graph {name}", *lines))
+        return "\n".join(["aten 1", *self.symbol_lines(), *graphs, *self.lines, ""])
 
     # ---- words ---------------------------------------------------------------------------------
 
     def expr(self, v) -> str:
         if isinstance(v, int):
             return str(v)
-        e = v.node.expr
-        env = v.node.shape_env
+        return self.known(v.node.expr, v.node.shape_env)
+
+    def words(self, e, env) -> str:
+        """An expression as an argument."""
+        return str(e) if e.is_Integer else f"<{self.known(e, env)}>"
+
+    def known(self, e, env) -> str:
+        """An expression of sizes, whose symbols are then declared."""
         for s in e.free_symbols:
             self.symbols.setdefault(s.name, (s, env))
         if any(f.func.__name__ not in
@@ -200,10 +221,7 @@ class Printer:
 
     def print(self) -> None:
         nodes = list(self.gm.graph.nodes)
-        for n in nodes:
-            if n.target is torch.ops.higher_order.with_effects:
-                self.tokens.add(n.args[0])
-                self.tokens.update(u for u in n.users if u.target is operator.getitem and u.args[1] == 0)
+        self.find_tokens()
         index = 0
         for n in nodes:
             if n.op == "placeholder":
@@ -212,7 +230,7 @@ class Printer:
         for n in nodes:
             if n.op == "get_attr" and n.users:
                 self.constant(n)
-        self.random = self.seeded and any(map(is_random, nodes))
+        self.random = self.seeded and draws(self.gm)
         if self.random:
             self.lines.insert(len(self.inputs), "input %weft_seed : i64[]{} seed")
             self.inputs.append(("tensor", "i64", None))
@@ -223,6 +241,12 @@ class Printer:
                 self.output(n)
             elif n.op not in ("placeholder", "get_attr"):
                 raise Unsupported(n.op)
+
+    def find_tokens(self) -> None:
+        for n in self.gm.graph.nodes:
+            if n.target is torch.ops.higher_order.with_effects:
+                self.tokens.add(n.args[0])
+                self.tokens.update(u for u in n.users if u.target is operator.getitem and u.args[1] == 0)
 
     def name(self, n: torch.fx.Node) -> str:
         self.names[n] = n.name
@@ -262,16 +286,26 @@ class Printer:
         self.inputs.append(("tensor", DTYPES[val.dtype], order))
         self.lines.append(line)
 
+    def subgraph(self, path: str, gm: torch.fx.GraphModule) -> str:
+        """The name under which gm's lines stand in the text."""
+        if path not in self.graphs:
+            self.graphs[path] = []                 # in front of what calls it, and once
+            self.graphs[path] = Subgraph(self, path, gm).lines
+        return path
+
     def constant(self, n: torch.fx.Node) -> None:
         t = self.gm
         for part in n.target.split("."):
             t = getattr(t, part)
+        if isinstance(t, torch.fx.GraphModule):
+            self.names[n] = self.subgraph(self.path + n.target, t)
+            return
         if not isinstance(t, torch.Tensor):
             raise Unsupported(f"a constant of type {type(t).__name__}")
         name = self.name(n)
         t = t.detach()
         n.meta.setdefault("val", t)
-        if t.numel() * t.element_size() <= SMALL and not t.is_conj() and not t.is_neg():
+        if t.numel() * t.element_size() <= self.small and not t.is_conj() and not t.is_neg():
             data = t.contiguous().view(-1).view(torch.uint8) if t.numel() else t
             digits = bytes(data.tolist()).hex() if t.numel() else ""
             sizes = ",".join(map(str, t.shape))
@@ -289,15 +323,18 @@ class Printer:
             if n in self.tokens:
                 return
             source = n.args[0].meta.get("val")
+            if (n.args[0], n.args[1]) in self.items:    # a statement of its own
+                self.names[n] = self.items[n.args[0], n.args[1]]
+                return
             if isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
-                self.lines.append(f"%{self.name(n)} : {self.type(val)} = "
-                                  f"getitem(%{self.names[n.args[0]]}, {n.args[1]})")
+                i = n.args[1] - (n.args[0] in self.shifted)
+                self.lines.append(f"%{self.name(n)} : {self.type(val)} = getitem(%{self.names[n.args[0]]}, {i})")
                 return
             if isinstance(val, (int, torch.SymInt)) or val is None:
                 return
             raise Unsupported("getitem of " + type(source).__name__)
-        if target is torch.ops.higher_order.with_effects:
-            self.effect(n)
+        if isinstance(target, torch._ops.HigherOrderOperator):
+            _higher_order.call(self, n)
             return
         if not isinstance(target, torch._ops.OpOverload):
             # Arithmetic on sizes is written where it is used.
@@ -319,8 +356,6 @@ class Printer:
                 raise Unsupported(name)
         if target._schema.is_mutable:
             raise Unsupported(name)
-        types = "()" if val is None else self.type(val) if not isinstance(val, (tuple, list)) else \
-            "(" + ", ".join(self.type(v) for v in val) + ")"
         args = [self.arg(a) for a in n.args]
         if name in STRIDED:
             args[0] = self.row_major(n.args[0], name)
@@ -330,15 +365,12 @@ class Printer:
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
-        self.lines.append(f"%{self.name(n)} : {types} = {name}({', '.join(args)}){self.where(n)}")
+        self.statement(self.name(n), val, name, args, n)
 
-    def effect(self, n: torch.fx.Node) -> None:
-        """with_effects(token, function, arguments), which C keeps in the text's order without tokens."""
-        _, target, *args = n.args
-        if not isinstance(target, torch._ops.OpOverload) or str(target) not in CLAIMS:
-            raise Unsupported(f"with_effects of {target}")
-        words = [self.arg(a) for a in args] + [f"{k}={self.arg(v)}" for k, v in n.kwargs.items()]
-        self.lines.append(f"%{self.name(n)} : () = {target}({', '.join(words)}){self.where(n)}")
+    def statement(self, name: str, val, target: str, args: list[str], n: torch.fx.Node) -> None:
+        types = "()" if val is None else self.type(val) if not isinstance(val, (tuple, list)) else \
+            "(" + ", ".join(self.type(v) for v in val) + ")"
+        self.lines.append(f"%{name} : {types} = {target}({', '.join(args)}){self.where(n)}")
 
     def row_major(self, n: torch.fx.Node, user: str) -> str:
         """n, or the permutation of it that lies row-major: what strides of C's are said of."""
@@ -397,3 +429,47 @@ class Printer:
                 words.append(self.arg(val) if not isinstance(val, str) else "None")
         # A symbolic size that folded to a number is no result.
         self.lines.append(("return " + ", ".join(words)).rstrip())
+
+
+class Subgraph(Printer):
+    """A graph that a higher-order operator calls: its lines from `input` to `return`."""
+
+    small = 1 << 20
+
+    def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
+        self.gm, self.seeded, self.path = gm, outer.seeded, path + "."
+        self.graphs, self.symbols, self.extra = outer.graphs, outer.symbols, ()
+        self.lines, self.names, self.items = [], {}, {}
+        self.shifted, self.tokens = set(), set()
+        self.find_tokens()
+        self.print()
+
+    def print(self) -> None:
+        for n in self.gm.graph.nodes:
+            if n.op == "placeholder":
+                val = n.meta.get("val")
+                number = isinstance(val, (int, torch.SymInt))
+                self.lines.append(f"input %{self.name(n)} : " + ("sym " + self.expr(val) if number else self.type(val)))
+            elif n.op == "get_attr":
+                self.constant(n)
+            elif n.op == "call_function":
+                self.call(n)
+            elif n.op == "output":
+                out = n.args[0]
+                words = (self.result(o, n) for o in (out if isinstance(out, (tuple, list)) else (out,)))
+                self.lines.append(("return " + ", ".join(words)).rstrip())
+
+    def result(self, o, user: torch.fx.Node) -> str:
+        val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
+        return self.truth(val, user) if isinstance(val, torch.SymBool) else self.arg(o)
+
+    def truth(self, val: torch.SymBool, user: torch.fx.Node) -> str:
+        """A comparison of sizes as a tensor."""
+        relation = val.node.expr
+        word = {"StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge",
+                "Equality": "eq", "Unequality": "ne"}.get(type(relation).__name__)
+        if word is None:
+            raise Unsupported(f"a condition {relation}")
+        a, b = (self.words(e, val.node.shape_env) for e in relation.args)
+        left = self.before(torch.empty((), dtype=torch.int64), f"aten.scalar_tensor.default({a}, dtype=i64)")
+        return self.before(torch.empty((), dtype=torch.bool), f"aten.{word}.Scalar({left}, {b})")

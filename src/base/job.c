@@ -4,7 +4,7 @@
  * 1. job_run owns everything the job holds: undo list, scratch, error.  It frees all of it on
  *    both ways out.
  * 2. setjmp lives alone in job_enter() and job_attempt(): C leaves locals of its function
- *    indeterminate after a jump, and there are none.
+ *    indeterminate after a jump, and there are none but an attempt, which is not changed.
  * 3. Undo functions run last first, after the body, with the scratch still alive.  They do not
  *    fail; a failure in one is our bug.
  * 4. The struct is the same in libweft and libweft_codegen, which is built from the same files,
@@ -21,12 +21,18 @@ struct undo {
 	void *obj;
 };
 
+struct attempt {
+	jmp_buf out;
+	struct attempt *outer;
+};
+
 struct job {
-	jmp_buf out, attempt;
+	jmp_buf out;
+	struct attempt *attempt; /* the innermost */
 	struct arena scratch;
 	struct undo *undos;
 	struct weft_error *error;
-	bool ending, attempting;
+	bool ending;
 };
 
 static void job_enter(struct job *j, job_fn *fn, void *arg)
@@ -37,21 +43,22 @@ static void job_enter(struct job *j, job_fn *fn, void *arg)
 
 bool job_attempt(struct job *j, job_fn *fn, void *arg)
 {
-	assert(!j->attempting && "one attempt at a time");
-	j->attempting = true;
-	if (!setjmp(j->attempt)) {
+	struct attempt a = { .outer = j->attempt };
+
+	j->attempt = &a;
+	if (!setjmp(a.out)) {
 		fn(j, arg);
-		j->attempting = false;
+		j->attempt = a.outer;
 		return true;
 	}
-	j->attempting = false;
+	j->attempt = a.outer;
 	return false;
 }
 
 noreturn void job_give_up(struct job *j)
 {
-	assert(j->attempting && "there is an attempt to give up");
-	longjmp(j->attempt, 1);
+	assert(j->attempt && "there is an attempt to give up");
+	longjmp(j->attempt->out, 1);
 }
 
 struct weft_error *job_run(job_fn *fn, void *arg)

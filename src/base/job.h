@@ -15,8 +15,8 @@ typedef void job_undo_fn(void *obj, bool failed);
 
 struct weft_error *job_run(job_fn *fn, void *arg) BASE_MUST_USE;
 
-/* Runs fn(j, arg) within j; false when job_give_up(j) ended it.  Not nested.  A failure ends the
- * job. */
+/* Runs fn(j, arg) within j; false when job_give_up(j) ended it, which ends the innermost of
+ * nested ones.  A failure ends the job. */
 bool job_attempt(struct job *j, job_fn *fn, void *arg) BASE_MUST_USE;
 noreturn void job_give_up(struct job *j);
 

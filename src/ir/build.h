@@ -24,9 +24,16 @@ const struct node *build_iota(struct graph *g, const struct type *t, int64_t dim
 /* An i64 scalar that holds a dimension, known or symbolic, of some tensor. */
 const struct node *build_size(struct graph *g, const struct node *tensor, uint32_t dimension);
 /* An i64 scalar that holds dimension d, computed from the sizes of hints[] where they have it,
- * then of parameters of main (so inside of another region the hints must suffice) and values. */
+ * then of parameters of main (inside of another region: of what is at hand) and values. */
 const struct node *build_dim(
 	struct graph *g, int64_t d, uint32_t nhints, const struct node *const *hints);
+/* While a region other than main is built: the tensors, parameters of it, whose sizes are at hand.
+ * Sets it (borrowed until set again; NULL: main's parameters) and gives what was set before. */
+struct build_hand {
+	uint32_t n;
+	const struct node *const *in;
+};
+const struct build_hand *build_at_hand(struct graph *g, const struct build_hand *hand);
 /* An i64 vector of dimensions: a constant when all are numbers. */
 const struct node *build_shape(struct graph *g, uint32_t rank, const int64_t *dims, uint32_t nhints,
 	const struct node *const *hints);

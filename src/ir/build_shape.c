@@ -58,15 +58,35 @@ static const struct node *build_element(struct graph *g, const struct node *n, i
 	return build_convert(g, n, DTYPE_i64);
 }
 
+const struct build_hand *build_at_hand(struct graph *g, const struct build_hand *hand)
+{
+	const struct build_hand *before = g->hand;
+
+	g->hand = hand;
+	return before;
+}
+
+static const struct node *size_of_any(
+	struct graph *g, int64_t d, uint32_t n, const struct node *const *in)
+{
+	for (uint32_t k = 0; k < n; k++)
+		for (uint32_t i = 0; in[k]->type->kind == TYPE_tensor && i < in[k]->type->rank; i++)
+			if (in[k]->type->dims[i] == d)
+				return build_size(g, in[k], i);
+	return NULL;
+}
+
 /* d as a dimension of a hint, or of the parameter it came with. */
 static const struct node *size_found(struct sizes *s, int64_t d)
 {
-	for (uint32_t h = 0; h < s->nhints; h++)
-		for (uint32_t i = 0; i < s->hints[h]->type->rank; i++)
-			if (s->hints[h]->type->dims[i] == d)
-				return build_size(s->g, s->hints[h], i);
+	const struct build_hand *hand = s->g->hand;
+	const struct node *found = size_of_any(s->g, d, s->nhints, s->hints);
+	if (!found && hand)
+		found = size_of_any(s->g, d, hand->n, hand->in);
+	if (found)
+		return found;
 	const struct dim_entry *e = dim_entry(s->g, d);
-	if (e->source)
+	if (e->source && !hand)
 		return build_size(s->g, e->source, e->source_dim);
 	if (e->pub.op == DIM_value)
 		return build_element(s->g, e->pub.node, e->pub.a);

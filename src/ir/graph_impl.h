@@ -44,6 +44,8 @@ struct graph {
 	uint32_t located_cap;
 	/* where shape rules note them; NULL: nowhere (infer_equal.c) */
 	struct equalities *equalities;
+	/* what sizes are computed from while a region is built; NULL: main's parameters */
+	const struct build_hand *hand;
 };
 
 /* The consed twin of *key: an equal item of t, or what make() copies into the arena. */

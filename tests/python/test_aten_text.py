@@ -57,6 +57,57 @@ def test_callbacks_are_effects_in_the_order_of_the_text():
     assert out.count("has_side_effect = true") == 2
 
 
+SUBGRAPHS = """aten 1
+symbol s0 in 2..64
+graph yes
+input %a : f32[s0]{1}
+%b : f32[s0]{1} = aten.exp.default(%a)
+return %b
+graph no.inner
+input %a : f32[s0]{1}
+%b : f32[s0]{1} = aten.mul.Tensor(%a, <s0>)
+return %b
+input %p : i1[]{} user
+input %x : f32[s0]{1} user
+%y : (f32[s0]{1}) = higher_order.cond(%p, "yes", "no.inner", [%x])
+%z : f32[s0]{1} = getitem(%y, 0)
+%i : (f32[s0]{1}) = higher_order.invoke_subgraph("yes", None, [%z])
+%j : f32[s0]{1} = getitem(%i, 0)
+return %j
+"""
+
+
+def test_subgraphs():
+    out = read(SUBGRAPHS)
+    assert out.count("stablehlo.if") == 1 and out.count("stablehlo.exponential") == 2 and "call" not in out
+
+
+LOOP = """aten 1
+graph step
+input %c : f32[3]{1}
+input %a : f32[3]{1}
+%s : f32[3]{1} = aten.add.Tensor(%c, %a)
+return %s, %s
+input %x : f32[5,3]{3,1} user
+input %c : f32[3]{1} user
+%y : (f32[3]{1}, f32[5,3]{3,1}) = higher_order.scan("step", [%c], [%x], [])
+%z : f32[5,3]{3,1} = getitem(%y, 1)
+return %z
+"""
+
+
+def test_a_scan_is_a_loop():
+    out = read(LOOP)
+    assert out.count("stablehlo.while") == 1 and "dynamic_update_slice" in out
+
+
+def test_an_effect_in_a_branch_is_an_effect_of_it():
+    out = read("aten 1\ngraph g\ninput %a : f32[2]\n%b : f32[2] = my.op(%a)\nreturn %b\n"
+               "graph h\ninput %a : f32[2]\nreturn %a\ninput %p : i1[]\ninput %x : f32[2]\n"
+               "%y : (f32[2]) = higher_order.cond(%p, \"g\", \"h\", [%x])\n%z : f32[2] = my.op(%x)\nreturn %z\n")
+    assert out.index("stablehlo.if") < out.index("my.op(%0) #12"), out
+
+
 BAD = {
     "no header": ("", "expected 'aten 1'"),
     "truncated": (HEAD, "ends without 'return'"),
@@ -89,6 +140,20 @@ BAD = {
     "conv": (HEAD + "%y : f32[2,2]{2,1} = aten.convolution.default(%x, %x, None, [1], [0], [1], False, [0], 1)"
              "\nreturn %y", "ranks"),
     "bytes": ("aten 1\ninput %x : f32[2]\n\x01\x02", "error"),
+    "no graph": (HEAD + "%y : (f32[2,3]) = higher_order.invoke_subgraph(\"g\", None, [%x])\nreturn %x", "no graph g"),
+    "graph twice": ("aten 1\ngraph g\nreturn\ngraph g\nreturn\nreturn", "g is defined twice"),
+    "graph without end": ("aten 1\ngraph g\ninput %x : f32[2]\n", "g ends without 'return'"),
+    "graph's arguments": ("aten 1\ngraph g\nreturn\ninput %x : f32[2]\n"
+                          "%y : () = higher_order.invoke_subgraph(\"g\", None, [%x])\nreturn", "is given 1 arguments"),
+    "graph's types": ("aten 1\ngraph g\ninput %a : f32[3]\nreturn %a\ninput %x : f32[2]\n"
+                      "%y : (f32[3]) = higher_order.invoke_subgraph(\"g\", None, [%x])\nreturn", "the text says 3"),
+    "graph in itself": ("aten 1\ngraph g\n%y : () = higher_order.invoke_subgraph(\"g\", None, [])\nreturn\n"
+                        "%y : () = higher_order.invoke_subgraph(\"g\", None, [])\nreturn", "nest deeper"),
+    "branches": ("aten 1\ngraph g\nreturn 1\ngraph h\nreturn True\ninput %p : i1[]\n"
+                 "%y : (i64[]) = higher_order.cond(%p, \"g\", \"h\", [])\nreturn", "if_c2"),
+    "scan": ("aten 1\ngraph g\ninput %a : f32[]\nreturn %a\ninput %x : f32[]\n"
+             "%y : (f32[1]) = higher_order.map_impl(\"g\", [%x], [])\nreturn", "without dimensions"),
+    "seed": (HEAD + "%y : i64[] = weft.fork_seed()\nreturn", "needs a seed"),
     "many results": (HEAD + "%y : (" + "f32[1]," * 100 + "f32[1]) = my.op.x(%x)\nreturn %x", "more than 64"),
 }
 

@@ -5,7 +5,7 @@
 #include "front/aten/aten.h"
 #include "ir/build.h"
 
-#define ATEN_MAX_ARGS  16
+#define ATEN_MAX_ARGS  64
 #define ATEN_MAX_DEPTH 16 /* of nested lists and expressions */
 #define ATEN_MAX_RANK  64
 
@@ -45,6 +45,8 @@ struct aten_row {
 	lower_fn *fn;
 	int what; /* handed to fn: which of a family */
 };
+/* nout: as many as the text says, any of which may be None. */
+#define ATEN_ANY (-ATEN_MAX_ARGS)
 extern const struct aten_row aten_rows[];
 extern const uint32_t aten_nrows;
 const struct aten_row *aten_row_find(const char *name, size_t len); /* NULL: none */
@@ -68,6 +70,13 @@ struct value {
 	bool multi; /* the text gave it a list of types: only getitem may use it */
 	int64_t input; /* it is input number this, else -1 */
 };
+/* The text of a subgraph: its lines up to its `return`. */
+struct subgraph {
+	const char *name;
+	size_t len;
+	const char *at, *end;
+	uint32_t line; /* before at */
+};
 struct reader {
 	struct job *j;
 	struct graph *g;
@@ -79,8 +88,11 @@ struct reader {
 	struct symbol *symbols;
 	struct value *values; /* open addressing */
 	uint32_t nvalues, cap_values;
+	struct subgraph *graphs;
+	uint32_t ngraphs, cap_graphs;
+	uint32_t depth; /* of subgraphs in subgraphs */
 	uint64_t random_offset; /* of the next random op: source order, never twice */
-	const struct node *seed; /* `input ... seed`, or NULL */
+	const struct node *seed; /* `input ... seed`, or a region's parameter; NULL: none */
 	const struct node *token; /* the last effect; NULL: none so far */
 };
 noreturn void reader_fail(struct reader *r, const char *fmt, ...) BASE_PRINTF(2, 3);
@@ -110,6 +122,33 @@ struct tensor_decl {
 };
 void reader_type(struct reader *r, struct tensor_decl *d);
 
+/* ---- statements: read_node.c --------------------------------------------------------------- */
+
+/* The next line of at .. end with something on it; the reader is set to it. */
+bool reader_line(struct reader *r, const char **at, const char *end);
+/* Notes which results of each statement in at .. end a getitem takes. */
+void reader_note_uses(struct reader *r, const char *at, const char *end);
+/* What may follow a statement, @ "location" and a comment: the location, or NULL. */
+const char *reader_location(struct reader *r);
+struct value *reader_new_name(struct reader *r); /* %name, not defined */
+bool reader_order(struct reader *r, uint32_t rank, int64_t *order); /* order(1,0); false: absent */
+struct symbol *reader_open_symbol(struct reader *r, const char *s, size_t n);
+void reader_bind(struct symbol *sym, int64_t dim);
+/* Is n what the text says of it?  Sizes the text names for the first time get their value. */
+void reader_check(struct reader *r, const char *target, const struct tensor_decl *t,
+	const struct node *n);
+void reader_constant(struct reader *r);
+void reader_node(struct reader *r);
+
+/* ---- subgraphs: read_graph.c --------------------------------------------------------------- */
+
+/* After `graph`: notes the lines up to its `return`; *at is behind them. */
+void reader_add_graph(struct reader *r, const char **at, const char *end);
+/* Reads subgraph `name` over these arguments (sizes as i64 scalars) into the region under
+ * construction: its results, NULL for None. */
+const struct node **reader_graph(struct reader *r, const char *name, uint32_t nargs,
+	const struct node *const *args, uint32_t *nresults);
+
 /* The arguments as the text gives them; names[i] is NULL for a positional one. */
 struct call {
 	uint32_t n;
@@ -132,6 +171,7 @@ struct lower {
 	const struct type **type; /* what the text says of each result; NULL: None */
 	const struct node **out; /* to fill; an unused result may stay NULL */
 	bool given_up; /* this case has no lowering: it becomes a callback */
+	bool native; /* a callback would not mean the same: it fails */
 };
 static inline void lower_give_up(struct lower *l)
 {
@@ -210,6 +250,8 @@ const struct node *lower_count(struct lower *l, const struct node *n, const bool
 const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
 	int64_t limit, int64_t stride); /* slice of one dimension */
 const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim);
+/* n's bits as t: of another width, t has a dimension more or less (bitcast_convert). */
+const struct node *lower_bits(struct lower *l, const struct node *n, const struct type *t);
 /* Indices made non-negative by adding size. */
 const struct node *lower_wrap_index(
 	struct lower *l, const struct node *index, const struct node *of, int64_t dim);

@@ -213,7 +213,10 @@ void lower_call(struct lower *l, const struct call *c)
 		return;
 	}
 	match_args(l, c);
+	l->native |= !strncmp(l->name, "higher_order.", 13) || !strncmp(l->name, "weft.", 5);
 	uint32_t nout = (uint32_t)(l->row->nout < 0 ? -l->row->nout : l->row->nout);
+	if (l->row->nout == ATEN_ANY)
+		nout = l->nout;
 	if (nout && l->nout != nout)
 		lower_fail(l, "has %u results, the text says %u", nout, l->nout);
 	for (uint32_t i = 0; i < l->nout && l->row->nout >= 0; i++)
@@ -386,53 +389,9 @@ enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a
 
 /* ---- nodes ---------------------------------------------------------------------------------- */
 
-static const struct node *size_node(struct lower *l, int64_t dim, int depth)
-{
-	if (depth > 64)
-		lower_fail(l, "a size of more than 64 nested operations");
-	if (dim_is_number(dim))
-		return build_scalar_int(l->g, DTYPE_i64, dim);
-	const struct dim_expr *e = dim_get(l->g, dim);
-	switch (e->op) {
-	case DIM_arg: {
-		uint32_t i = (uint32_t)e->a;
-		const struct node *p = NULL;
-		/* The parameter, as read.c made it. */
-		for (uint32_t k = 0; k < l->r->cap_values && !p; k++) {
-			const struct value *v = &l->r->values[k];
-			if (v->name && v->input == i && v->n)
-				p = v->node[0];
-		}
-		while (p && p->nin)
-			p = p->in[0];
-		if (!p)
-			lower_fail(l, "a size of an input that is not there");
-		return build_size(l->g, p, (uint32_t)e->b);
-	}
-	case DIM_value: {
-		const struct node *n = e->node;
-		if (n->type->rank || e->a)
-			lower_fail(l, "a size that is an element of a tensor");
-		return build_convert(l->g, n, DTYPE_i64);
-	}
-	case DIM_free: lower_fail(l, "a size without a value");
-	default: break;
-	}
-	const struct node *a = size_node(l, e->a, depth + 1);
-	const struct node *b = size_node(l, e->b, depth + 1);
-	switch (e->op) {
-	case DIM_add: return build2(l->g, OP_add, a, b);
-	case DIM_mul: return build2(l->g, OP_multiply, a, b);
-	case DIM_floordiv: return build2(l->g, OP_divide, a, b);
-	case DIM_mod: return build2(l->g, OP_remainder, a, b);
-	case DIM_min: return build2(l->g, OP_minimum, a, b);
-	default: return build2(l->g, OP_maximum, a, b);
-	}
-}
-
 const struct node *lower_size_node(struct lower *l, int64_t dim)
 {
-	return size_node(l, dim, 0);
+	return build_dim(l->g, dim, 0, NULL);
 }
 
 const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype t)

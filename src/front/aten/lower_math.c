@@ -1,17 +1,23 @@
 /* lower_math.c -- elementwise overloads beyond plain arithmetic: sign bits, shifts, NaN-ignoring
  * extremes, complex numbers by their parts, orthogonal polynomials. */
 #include "front/aten/aten_impl.h"
+#include <string.h>
 #include <math.h>
 
 /* The bits of n, or n seen as dtype t of the same width. */
-static const struct node *bits_as(struct lower *l, const struct node *n, enum dtype t)
+const struct node *lower_bits(struct lower *l, const struct node *n, const struct type *t)
 {
 	struct node_spec s = { .op = OP_bitcast_convert,
 		.nin = 1,
 		.in = &n,
-		.type = type_with_dtype(l->g, n->type, t),
+		.type = t,
 		.at = { l->r->file, l->r->line, 1 } };
 	return graph_node(l->g, &s);
+}
+
+static const struct node *bits_as(struct lower *l, const struct node *n, enum dtype t)
+{
+	return lower_bits(l, n, type_with_dtype(l->g, n->type, t));
 }
 
 /* Has x, a number of dtype t, its sign bit set? */
@@ -248,16 +254,34 @@ void lower_view_as_complex(struct lower *l)
 	l->out[0] = build2(l->g, OP_complex, both[0], both[1]);
 }
 
-/* The same bits as another dtype of the same width. */
+/* The same bits as another dtype: of another width, the last dimension grows or shrinks. */
 void lower_view_dtype(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype from = x->type->dtype, to = lower_dtype(l);
-	if (from == to)
+	uint32_t rank = x->type->rank, wide = dtype_table[from].bits, narrow = dtype_table[to].bits;
+	int64_t dims[ATEN_MAX_RANK + 1] = { 0 };
+	if (from == to) {
 		l->out[0] = x;
-	else if (dtype_table[from].bits != dtype_table[to].bits || from == DTYPE_i1 ||
-		 to == DTYPE_i1 || dtype_is_complex(from) || dtype_is_complex(to))
-		lower_give_up(l);
-	else
+		return;
+	}
+	if (from == DTYPE_i1 || to == DTYPE_i1 || dtype_is_complex(from) || dtype_is_complex(to) ||
+		(wide != narrow && (!rank || !type_is_static(x->type))))
+		lower_bail(l);
+	memcpy(dims, x->type->dims, rank * sizeof *dims);
+	if (wide == narrow) {
 		l->out[0] = bits_as(l, x, to);
+	} else if (wide > narrow) {
+		dims[rank] = wide / narrow;
+		x = lower_bits(l, x, type_tensor(l->g, to, rank + 1, dims));
+		dims[rank - 1] *= dims[rank];
+		l->out[0] = build_reshape(l->g, x, rank, dims);
+	} else {
+		dims[rank] = narrow / wide;
+		if (dims[rank - 1] % dims[rank])
+			lower_fail(l, "the last dimension is no multiple of %u", narrow / wide);
+		dims[rank - 1] /= dims[rank];
+		x = build_reshape(l->g, x, rank + 1, dims);
+		l->out[0] = lower_bits(l, x, type_tensor(l->g, to, rank, dims));
+	}
 }

@@ -7,6 +7,7 @@
  * on u32, which fuse like any map. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
+#include <string.h>
 
 static const struct node *u32(struct lower *l, const struct node *like, uint32_t v)
 {
@@ -246,4 +247,65 @@ void lower_randperm(struct lower *l)
 	need_seed(l, l->type[0]);
 	const struct node *key = build_convert(g, wide(l, bits(l, l->type[0])), DTYPE_i64);
 	lower_finish(l, lower_argsort(l, key, 0));
+}
+
+/* ---- what is drawn twice: run_and_save_rng_state and run_with_rng_state ---------------------- */
+
+/* A seed of its own, which takes the place of the next offset. */
+void lower_fork_seed(struct lower *l)
+{
+	if (!l->r->seed)
+		lower_fail(l, "needs a seed");
+	uint64_t place = (l->r->random_offset++ + 1) * 0x9e3779b97f4a7c15;
+	const struct node *other = build_scalar_int(l->g, DTYPE_i64, (int64_t)place);
+	l->out[0] = build2(l->g, OP_xor, l->r->seed, other);
+}
+
+/* A seed as the state of a generator: its first bytes. */
+void lower_seed_state(struct lower *l)
+{
+	static const int64_t eight[] = { 8 }, none[] = { 0 };
+	const struct type *t = l->type[0];
+	if (t->rank != 1 || t->dtype != DTYPE_ui8 || t->dims[0] < 8)
+		lower_fail(l, "gives ui8[8] or more");
+	const struct node *bytes =
+		lower_bits(l, lower_tensor(l, 0), type_tensor(l->g, DTYPE_ui8, 1, eight));
+	const int64_t high = t->dims[0] - 8;
+	l->out[0] = build_pad(
+		l->g, bytes, build_scalar_int(l->g, DTYPE_ui8, 0), none, &high, none);
+}
+
+void lower_state_seed(struct lower *l)
+{
+	static const int64_t start[] = { 0 }, limit[] = { 8 }, stride[] = { 1 };
+	const struct node *state = lower_tensor(l, 0);
+	if (state->type->rank != 1 || state->type->dtype != DTYPE_ui8)
+		lower_fail(l, "takes ui8[8] or more");
+	l->out[0] = lower_bits(l, build_slice(l->g, state, start, limit, stride),
+		type_scalar(l->g, DTYPE_i64));
+}
+
+/* The overload with these arguments, the last of which have names, drawing from that seed. */
+void lower_with_seed(struct lower *l)
+{
+	const struct arg *args = &l->args[2], *names = &l->args[3];
+	struct reader *r = l->r;
+	struct call c = { .n = args->n };
+	if (args->n > ATEN_MAX_ARGS || names->n > args->n)
+		lower_fail(l, "has too many arguments, or names");
+	memcpy(c.args, args->list, args->n * sizeof *c.args);
+	for (uint32_t i = 0; i < names->n; i++)
+		c.names[args->n - names->n + i] = names->list[i].s;
+	struct lower inner = *l;
+	inner.name = l->args[1].s;
+	inner.row = aten_row_find(inner.name, strlen(inner.name));
+	inner.native = true;
+	memset(inner.args, 0, sizeof inner.args);
+	const struct node *seed = r->seed;
+	uint64_t offset = r->random_offset;
+	r->seed = lower_tensor(l, 0);
+	r->random_offset = 0;
+	lower_call(&inner, &c);
+	r->seed = seed;
+	r->random_offset = offset;
 }

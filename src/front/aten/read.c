@@ -1,8 +1,9 @@
 /* read.c -- the statements of ATen text (doc/aten_text.md) and the function they become.
  *
  * Two walks over the lines.  The first only notes which results of each statement a getitem takes,
- * so that a lowering builds no more than is used.  The second reads and lowers line by line: inputs
- * first, whose symbolic sizes define the symbols, then nodes, then `return`.
+ * so that a lowering builds no more than is used.  The second reads and lowers line by line:
+ * subgraphs, which are only noted (read_graph.c), inputs, whose symbolic sizes define the symbols,
+ * then nodes (read_node.c), then `return`.
  * An input in an order other than row-major becomes a parameter in its memory order and a
  * transpose; a result is transposed to its memory order: nothing is copied to change a layout at
  * the border. */
@@ -34,67 +35,6 @@ struct state {
 	const struct node **results;
 };
 
-/* ---- lines ---------------------------------------------------------------------------------- */
-
-/* The next line with something on it; the reader is set to it. */
-static bool next_line(struct state *s, const char **at)
-{
-	struct reader *r = &s->r;
-	const char *end = s->text + s->size;
-	while (*at < end) {
-		const char *nl = memchr(*at, '\n', (size_t)(end - *at));
-		r->line_start = r->at = *at;
-		r->end = nl ? nl : end;
-		r->line++;
-		*at = nl ? nl + 1 : end;
-		reader_space(r);
-		if (r->at < r->end && *r->at != '#')
-			return true;
-	}
-	return false;
-}
-
-static void note_uses(struct state *s)
-{
-	struct reader *r = &s->r;
-	const char *at = s->text;
-	while (next_line(s, &at)) {
-		static const char word[] = "= getitem(%";
-		const char *p = memmem(r->at, (size_t)(r->end - r->at), word, sizeof word - 1);
-		if (!p)
-			continue;
-		r->at = p + sizeof word - 1;
-		const char *name;
-		size_t len;
-		if (!reader_word(r, &name, &len) || !reader_accept(r, ','))
-			continue;
-		reader_space(r);
-		if (r->at >= r->end || *r->at < '0' || *r->at > '9')
-			continue;
-		int64_t i = reader_number(r);
-		if (i < 64)
-			reader_value(r, name, len, true)->used |= 1ull << i;
-	}
-	r->line = 0;
-}
-
-/* What may follow a statement: @ "location" and a comment. */
-static const char *read_location(struct reader *r)
-{
-	const char *text = NULL;
-	if (reader_accept(r, '@')) {
-		struct arg a;
-		reader_arg(r, 0, &a);
-		if (a.kind != ARG_str)
-			reader_fail(r, "a location is a string");
-		text = a.s;
-	}
-	reader_space(r);
-	if (r->at < r->end && *r->at != '#')
-		reader_fail(r, "expected the end of the line, found '%c'", *r->at);
-	return text;
-}
-
 /* ---- symbols, inputs ------------------------------------------------------------------------ */
 
 static void read_symbol(struct reader *r)
@@ -117,49 +57,13 @@ static void read_symbol(struct reader *r)
 	}
 	if (reader_keyword(r, "hint"))
 		reader_number(r);
-	read_location(r);
+	reader_location(r);
 	if (r->nsymbols == r->cap_symbols) {
 		uint32_t cap = r->cap_symbols ? r->cap_symbols * 2 : 8;
 		r->symbols = job_grow(r->j, r->symbols, r->cap_symbols, cap, sizeof sym);
 		r->cap_symbols = cap;
 	}
 	r->symbols[r->nsymbols++] = sym;
-}
-
-static struct value *read_new_name(struct reader *r)
-{
-	const char *s;
-	size_t n;
-	reader_expect(r, '%');
-	if (!reader_word(r, &s, &n))
-		reader_fail(r, "expected a name");
-	struct value *v = reader_value(r, s, n, true);
-	if (v->n)
-		reader_fail_at(r, s, "%%%.*s is defined twice", (int)n, s);
-	return v;
-}
-
-/* order(1,0): false when absent. */
-static bool read_order(struct reader *r, uint32_t rank, int64_t *order)
-{
-	for (uint32_t i = 0; i < rank; i++)
-		order[i] = i;
-	if (!reader_keyword(r, "order"))
-		return false;
-	bool seen[ATEN_MAX_RANK] = { 0 };
-	const char *at = r->at;
-	reader_expect(r, '(');
-	for (uint32_t i = 0; i < rank; i++) {
-		if (i)
-			reader_expect(r, ',');
-		int64_t v = reader_number(r);
-		if (v < 0 || v >= rank || seen[v])
-			reader_fail_at(r, at, "the order is no permutation of %u dimensions", rank);
-		seen[v] = true;
-		order[i] = v;
-	}
-	reader_expect(r, ')');
-	return true;
 }
 
 static void read_input(struct state *s)
@@ -173,7 +77,7 @@ static void read_input(struct state *s)
 	struct input *in = &s->inputs[s->ninputs++];
 	in->line = r->line;
 	in->line_start = r->line_start;
-	struct value *v = read_new_name(r);
+	struct value *v = reader_new_name(r);
 	v->n = 1;
 	v->node = job_array(r->j, 1, sizeof *v->node);
 	v->input = s->ninputs - 1;
@@ -191,7 +95,7 @@ static void read_input(struct state *s)
 		return;
 	}
 	reader_type(r, &in->decl);
-	read_order(r, in->decl.rank, in->order);
+	reader_order(r, in->decl.rank, in->order);
 	static const char *const kinds[] = { "user", "param", "buffer" };
 	for (;;) {
 		uint32_t k = 0;
@@ -208,21 +112,7 @@ static void read_input(struct state *s)
 		else
 			break;
 	}
-	read_location(r);
-}
-
-static struct symbol *open_symbol(struct reader *r, const char *s, size_t n)
-{
-	while (n && (s[n - 1] == ' ' || s[n - 1] == '\t'))
-		n--;
-	struct symbol *sym = reader_symbol(r, s, n);
-	return sym && !sym->bound ? sym : NULL;
-}
-
-static void bind_symbol(struct symbol *sym, int64_t dim)
-{
-	sym->bound = true;
-	sym->dim = dim;
+	reader_location(r);
 }
 
 /* A size whose symbols got their values after it was read; unknown to the end: a symbol of its
@@ -289,11 +179,11 @@ static void bind_inputs(struct state *s)
 		s->param_names[i] = graph_string(s->g, in->value->name, in->value->len);
 		for (uint32_t k = 0; k < in->decl.rank; k++) {
 			uint32_t o = (uint32_t)in->order[k];
-			struct symbol *sym =
-				in->decl.open[o] ? open_symbol(r, in->decl.text[o], in->decl.len[o])
-						 : NULL;
+			struct symbol *sym = NULL;
+			if (in->decl.open[o])
+				sym = reader_open_symbol(r, in->decl.text[o], in->decl.len[o]);
 			if (sym)
-				bind_symbol(sym, dim_arg(s->g, i, k, sym->min, sym->max));
+				reader_bind(sym, dim_arg(s->g, i, k, sym->min, sym->max));
 		}
 	}
 	for (uint32_t i = 0; i < s->ninputs; i++) {
@@ -302,246 +192,15 @@ static void bind_inputs(struct state *s)
 			continue;
 		s->params[i] = type_scalar(s->g, DTYPE_i64);
 		in->value->node[0] = graph_parameter(s->g, i, s->params[i]);
-		struct symbol *sym = open_symbol(r, in->sym_text, in->sym_len);
+		struct symbol *sym = reader_open_symbol(r, in->sym_text, in->sym_len);
 		if (sym)
-			bind_symbol(sym, dim_value(s->g, in->value->node[0], 0));
+			reader_bind(sym, dim_value(s->g, in->value->node[0], 0));
 	}
 	for (uint32_t i = 0; i < s->ninputs; i++)
 		if (!s->inputs[i].sym)
 			make_parameter(s, i);
 	saved.seed = r->seed;
 	s->r = saved;
-}
-
-/* ---- constants ------------------------------------------------------------------------------ */
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-static void read_constant(struct state *s)
-{
-	struct reader *r = &s->r;
-	struct tensor_decl d;
-	struct value *v = read_new_name(r);
-	reader_expect(r, ':');
-	reader_type(r, &d);
-	for (uint32_t k = 0; k < d.rank; k++)
-		if (d.open[k] || !dim_is_number(d.dims[k]))
-			reader_fail(r, "a constant has no symbolic size");
-	reader_expect(r, '=');
-	reader_space(r);
-	const struct type *t = type_tensor(s->g, d.dtype, d.rank, d.dims);
-	int64_t bytes = type_bytes(t);
-	if (bytes < 0 || bytes > (r->end - r->at) / 2)
-		reader_fail(r, "fewer bytes than the type has");
-	unsigned char *data = job_alloc(r->j, bytes ? (size_t)bytes : 1);
-	for (int64_t i = 0; i < bytes; i++, r->at += 2) {
-		int hi = hex_digit(r->at[0]), lo = hex_digit(r->at[1]);
-		if (hi < 0 || lo < 0)
-			reader_fail(r, "expected two hexadecimal digits");
-		data[i] = (unsigned char)(hi << 4 | lo);
-	}
-	const char *where = read_location(r);
-	v->n = 1;
-	v->node = job_array(r->j, 1, sizeof *v->node);
-	v->node[0] = build_constant(s->g, t, false, data);
-	graph_locate(s->g, v->node[0], (struct place){ r->file, r->line, 1 }, where);
-}
-
-/* ---- nodes ---------------------------------------------------------------------------------- */
-
-struct result_decl {
-	bool none, sym, open;
-	const char *sym_text;
-	size_t sym_len;
-	struct tensor_decl tensor;
-};
-
-static void read_result_type(struct state *s, struct result_decl *d)
-{
-	struct reader *r = &s->r;
-	memset(d, 0, sizeof *d);
-	if (reader_keyword(r, "None")) {
-		d->none = true;
-		return;
-	}
-	if (reader_keyword(r, "sym")) {
-		d->sym = true;
-		reader_space(r);
-		d->sym_text = r->at;
-		if (!reader_word(r, &d->sym_text, &d->sym_len))
-			reader_fail(r, "expected the name of a symbol");
-		return;
-	}
-	reader_type(r, &d->tensor);
-	for (uint32_t k = 0; k < d->tensor.rank; k++)
-		d->open |= d->tensor.open[k];
-}
-
-static uint32_t read_result_types(struct state *s, bool *multi, struct result_decl **out)
-{
-	struct reader *r = &s->r;
-	uint32_t n = 0, cap = 1;
-	struct result_decl *d = job_array(r->j, cap, sizeof *d);
-	*multi = reader_accept(r, '(');
-	if (!*multi || !reader_accept(r, ')')) {
-		do {
-			if (n == cap) {
-				d = job_grow(r->j, d, cap, cap * 2, sizeof *d);
-				cap *= 2;
-			}
-			if (n == 64)
-				reader_fail(r, "more than 64 results");
-			read_result_type(s, &d[n++]);
-		} while (*multi && reader_accept(r, ','));
-		if (*multi)
-			reader_expect(r, ')');
-	}
-	*out = d;
-	return n;
-}
-
-static void read_call(struct state *s, struct call *c)
-{
-	struct reader *r = &s->r;
-	c->n = 0;
-	reader_expect(r, '(');
-	if (reader_accept(r, ')'))
-		return;
-	do {
-		if (c->n == ATEN_MAX_ARGS)
-			reader_fail(r, "more than %d arguments", ATEN_MAX_ARGS);
-		reader_space(r);
-		const char *at = r->at, *w;
-		size_t n;
-		c->names[c->n] = NULL;
-		if (reader_word(r, &w, &n) && reader_accept(r, '='))
-			c->names[c->n] = job_printf(r->j, "%.*s", (int)n, w);
-		else
-			r->at = at;
-		if (c->n && c->names[c->n - 1] && !c->names[c->n])
-			reader_fail(r, "a positional argument after a named one");
-		reader_arg(r, 0, &c->args[c->n++]);
-	} while (reader_accept(r, ','));
-	reader_expect(r, ')');
-}
-
-/* getitem(%x, i) */
-static const struct node *read_getitem(struct state *s)
-{
-	struct reader *r = &s->r;
-	reader_expect(r, '(');
-	struct value *v = reader_use(r);
-	reader_expect(r, ',');
-	int64_t i = reader_number(r);
-	reader_expect(r, ')');
-	if (!v->multi || i < 0 || i >= v->n)
-		reader_fail(r, "%%%.*s has no result %lld", (int)v->len, v->name, (long long)i);
-	if (!v->node[i])
-		reader_fail(r, "result %lld of %%%.*s is not available", (long long)i, (int)v->len,
-			v->name);
-	return v->node[i];
-}
-
-/* Is what was made what the text says?  Sizes the text names for the first time get their value. */
-static void check_result(
-	struct state *s, const char *target, const struct result_decl *d, const struct node *n)
-{
-	struct reader *r = &s->r;
-	const struct tensor_decl *t = &d->tensor;
-	if (n->type->kind != TYPE_tensor || n->type->dtype != t->dtype || n->type->rank != t->rank)
-		reader_fail(r, "%s gives %s of rank %u, the text says %s of rank %u", target,
-			dtype_table[n->type->dtype].text, n->type->rank, dtype_table[t->dtype].text,
-			t->rank);
-	for (uint32_t k = 0; k < t->rank; k++) {
-		if (t->open[k]) {
-			struct symbol *sym = open_symbol(r, t->text[k], t->len[k]);
-			if (sym)
-				bind_symbol(sym, n->type->dims[k]);
-		} else if (!dim_may_equal(s->g, n->type->dims[k], t->dims[k])) {
-			struct str made;
-			str_init(&made, r->j);
-			dim_print(s->g, n->type->dims[k], &made);
-			reader_fail(r, "dimension %u of %s is %s, the text says %.*s", k, target,
-				made.text ? made.text : "", (int)t->len[k], t->text[k]);
-		}
-	}
-}
-
-static void lower_statement(struct state *s, struct value *v, const char *target, size_t len,
-	uint32_t n, const struct result_decl *decl)
-{
-	struct reader *r = &s->r;
-	struct call c;
-	read_call(s, &c);
-	struct lower l = { .g = s->g,
-		.j = r->j,
-		.r = r,
-		.name = job_printf(r->j, "%.*s", (int)len, target),
-		.nout = n,
-		.used = v->multi ? v->used : ~0ull };
-	l.row = aten_row_find(target, len);
-	l.type = job_array(r->j, n ? n : 1, sizeof *l.type);
-	l.out = v->node;
-	for (uint32_t i = 0; i < n; i++)
-		if (decl[i].sym)
-			l.type[i] = type_scalar(s->g, DTYPE_i64);
-		else if (!decl[i].none)
-			l.type[i] = type_tensor(s->g, decl[i].tensor.dtype,
-				decl[i].open ? 0 : decl[i].tensor.rank, decl[i].tensor.dims);
-	bool open = false;
-	for (uint32_t i = 0; i < n; i++)
-		open |= decl[i].open;
-	if (!l.row && open)
-		reader_fail(r, "%s defines a size and has no lowering", l.name);
-	lower_call(&l, &c);
-	if (l.given_up && open)
-		reader_fail(r, "%s defines a size and has no lowering", l.name);
-	for (uint32_t i = 0; i < n; i++)
-		if (v->node[i] && decl[i].sym) {
-			struct symbol *sym = open_symbol(r, decl[i].sym_text, decl[i].sym_len);
-			if (sym)
-				bind_symbol(sym, dim_value(s->g, v->node[i], 0));
-		} else if (v->node[i] && !decl[i].none) {
-			check_result(s, l.name, &decl[i], v->node[i]);
-		}
-}
-
-static void read_node(struct state *s)
-{
-	struct reader *r = &s->r;
-	struct value *v = read_new_name(r);
-	struct result_decl *decl;
-	bool multi;
-	reader_expect(r, ':');
-	uint32_t n = read_result_types(s, &multi, &decl);
-	reader_expect(r, '=');
-	const char *target;
-	size_t len;
-	if (!reader_word(r, &target, &len))
-		reader_fail(r, "expected an overload");
-	v->node = job_array(r->j, n ? n : 1, sizeof *v->node);
-	v->multi = multi;
-	if (len == 7 && !memcmp(target, "getitem", 7)) {
-		v->node[0] = read_getitem(s);
-		if (n != 1 || multi || decl->none || decl->sym)
-			reader_fail(r, "getitem gives one tensor");
-		check_result(s, "getitem", &decl[0], v->node[0]);
-	} else {
-		lower_statement(s, v, target, len, n, decl);
-	}
-	v->n = n ? n : 1;
-	const char *where = read_location(r);
-	for (uint32_t i = 0; i < n; i++)
-		if (v->node[i])
-			graph_locate(
-				s->g, v->node[i], (struct place){ r->file, r->line, 1 }, where);
 }
 
 /* ---- results -------------------------------------------------------------------------------- */
@@ -573,7 +232,7 @@ static void read_result(struct state *s)
 		add_result(s, lower_size_node(&l, a.i));
 	} else if (a.kind == ARG_tensor) {
 		const struct node *n = a.node;
-		if (read_order(r, n->type->rank, order))
+		if (reader_order(r, n->type->rank, order))
 			n = build_transpose(s->g, n, order);
 		add_result(s, n);
 	} else if (a.kind == ARG_list || a.kind == ARG_word) {
@@ -592,7 +251,7 @@ static void read_mutate(struct state *s)
 	read_result(s);
 }
 
-static void read_statement(struct state *s)
+static void read_statement(struct state *s, const char **at)
 {
 	struct reader *r = &s->r;
 	if (s->returned && !reader_keyword(r, "mutate"))
@@ -601,6 +260,9 @@ static void read_statement(struct state *s)
 		read_mutate(s);
 	} else if (reader_keyword(r, "symbol")) {
 		read_symbol(r);
+		return;
+	} else if (reader_keyword(r, "graph")) {
+		reader_add_graph(r, at, s->text + s->size);
 		return;
 	} else if (reader_keyword(r, "input")) {
 		if (s->inputs_done)
@@ -611,11 +273,11 @@ static void read_statement(struct state *s)
 		if (!s->inputs_done)
 			bind_inputs(s);
 		if (reader_keyword(r, "constant")) {
-			read_constant(s);
+			reader_constant(r);
 			return;
 		}
 		if (!reader_keyword(r, "return")) {
-			read_node(s);
+			reader_node(r);
 			return;
 		}
 		s->returned = true;
@@ -625,7 +287,7 @@ static void read_statement(struct state *s)
 				read_result(s);
 			while (reader_accept(r, ','));
 	}
-	read_location(r);
+	reader_location(r);
 }
 
 static void read_job(struct job *j, void *arg)
@@ -635,15 +297,15 @@ static void read_job(struct job *j, void *arg)
 	r->j = j;
 	r->g = s->g;
 	graph_borrow(s->g, j);
-	note_uses(s);
-	const char *at = s->text;
-	if (!next_line(s, &at) || !reader_keyword(r, "aten") || reader_number(r) != 1) {
+	const char *at = s->text, *end = s->text + s->size;
+	reader_note_uses(r, at, end);
+	if (!reader_line(r, &at, end) || !reader_keyword(r, "aten") || reader_number(r) != 1) {
 		r->at = r->line_start;
 		reader_fail(r, "expected 'aten 1'");
 	}
-	read_location(r);
-	while (next_line(s, &at))
-		read_statement(s);
+	reader_location(r);
+	while (reader_line(r, &at, end))
+		read_statement(s, &at);
 	if (!s->returned)
 		reader_fail(r, "the text ends without 'return'");
 	for (uint32_t i = 0; i < s->nresults; i++)

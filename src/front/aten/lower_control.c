@@ -1,0 +1,371 @@
+/* lower_control.c -- higher-order operators: calls of subgraphs, which become branches and loops.
+ *
+ * A region is closed.  Beside what the operator hands to its subgraphs, a region of ours takes as
+ * captures a vector of bytes for each symbolic size that no operand has (sizes inside are computed
+ * from these: build_at_hand), the seed, and, where something in it has an effect, the token.
+ * Whether something has, its first reading shows; then it is read again.
+ * scan and map are loops over (index, carries, stacked results), as expand_call.c makes of a
+ * scan. */
+#include "front/aten/aten_impl.h"
+#include <string.h>
+
+struct control;
+/* Fills a region: its results, of which there are *n, from its parameters. */
+typedef const struct node **control_fn(
+	struct control *c, const struct node *const *param, uint32_t *n);
+struct control {
+	struct lower *l;
+	uint32_t nstate, ncaptures;
+	const struct node **state; /* operands of a loop; its last is the seed, if there is one */
+	const struct node **captures; /* what every region takes behind its own parameters */
+	int64_t seed; /* among a region's parameters; -1: none */
+	bool effect, found_effect;
+	const char *graph[2];
+	uint32_t ncarry, nxs; /* of a scan */
+	int64_t length;
+};
+
+static const struct node *node_of(struct lower *l, const struct arg *a)
+{
+	switch (a->kind) {
+	case ARG_tensor: return a->node;
+	case ARG_sym: return lower_size_node(l, a->i);
+	case ARG_bool: return build_scalar_int(l->g, DTYPE_i1, a->i);
+	case ARG_int: return build_scalar_int(l->g, DTYPE_i64, a->i);
+	default: job_fail(l->j, WEFT_UNIMPLEMENTED, "%s of a number", l->name);
+	}
+}
+
+/* Argument i of the call, a list, appended to list[at]. */
+static uint32_t add_list(struct lower *l, uint32_t i, const struct node **list, uint32_t at)
+{
+	for (uint32_t k = 0; k < l->args[i].n; k++)
+		list[at++] = node_of(l, &l->args[i].list[k]);
+	return at;
+}
+
+static bool has_size(uint32_t n, const struct node *const *in, int64_t dim)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < in[i]->type->rank; k++)
+			if (in[i]->type->dims[k] == dim)
+				return true;
+	return false;
+}
+
+/* Room for n captures and those of sizes and seed. */
+static const struct node **new_captures(struct lower *l, uint32_t n)
+{
+	return job_array(l->j, n + l->r->nsymbols + 2, sizeof(const struct node *));
+}
+
+static void capture_sizes(struct control *c)
+{
+	struct reader *r = c->l->r;
+	for (uint32_t i = 0; i < r->nsymbols; i++) {
+		int64_t dim = r->symbols[i].dim;
+		if (!r->symbols[i].bound || dim_is_number(dim) ||
+			has_size(c->nstate, c->state, dim) ||
+			has_size(c->ncaptures, c->captures, dim))
+			continue;
+		const struct node *zero = build_scalar_int(c->l->g, DTYPE_i8, 0);
+		c->captures[c->ncaptures++] = build_broadcast_to(c->l->g, zero, 1, &dim);
+	}
+}
+
+static const struct region *build_region_of(struct control *c, uint32_t nown, control_fn *fn)
+{
+	struct lower *l = c->l;
+	struct reader *r = l->r;
+	uint32_t n = nown + c->ncaptures, nresults;
+	const struct type **types = job_array(l->j, n + 1, sizeof *types);
+	const struct node **param = job_array(l->j, n + 1, sizeof *param);
+	for (uint32_t i = 0; i < n; i++) {
+		types[i] = i < nown ? c->state[i]->type : c->captures[i - nown]->type;
+		param[i] = graph_parameter(l->g, i, types[i]);
+	}
+	if (c->effect) {
+		types[n] = type_token(l->g);
+		param[n] = graph_parameter(l->g, n, types[n]);
+	}
+	struct build_hand hand = { n, param };
+	const struct build_hand *before = build_at_hand(l->g, &hand);
+	const struct node *seed = r->seed, *token = r->token;
+	r->seed = c->seed < 0 ? NULL : param[c->seed];
+	r->token = c->effect ? param[n] : NULL;
+	const struct node **results = fn(c, param, &nresults);
+	c->found_effect |= r->token != NULL;
+	if (c->effect)
+		results[nresults++] = r->token;
+	build_at_hand(l->g, before);
+	r->seed = seed;
+	r->token = token;
+	return graph_region(l->g, n + c->effect, types, nresults, results);
+}
+
+/* The results of subgraph `name`, with room for two more. */
+static const struct node **read_subgraph(struct control *c, const char *name, uint32_t nargs,
+	const struct node *const *args, uint32_t *n)
+{
+	const struct node **got = reader_graph(c->l->r, name, nargs, args, n);
+	for (uint32_t i = 0; i < *n; i++)
+		if (!got[i])
+			job_fail(c->l->j, WEFT_UNIMPLEMENTED, "%s with a result None", c->l->name);
+	return job_grow(c->l->j, got, *n, *n + 2, sizeof *got);
+}
+
+/* The op over in[0..nin), captures and token, whose regions fn[0..2) make; its results to out[]. */
+static void build_control(struct control *c, enum op op, uint32_t nin, const struct node *const *in,
+	control_fn *const fn[2], uint32_t nresults, const struct node **out)
+{
+	struct lower *l = c->l;
+	const struct region *regions[2];
+	uint64_t offset = l->r->random_offset;
+	for (int turn = 0; turn < 2 && (!turn || c->found_effect); turn++) {
+		c->effect = turn;
+		l->r->random_offset = offset;
+		for (uint32_t i = 0; i < 2; i++)
+			regions[i] = build_region_of(c, c->nstate, fn[i]);
+	}
+	uint32_t n = 0;
+	const struct node **all = job_array(l->j, nin + c->ncaptures + 1, sizeof *all);
+	for (; n < nin; n++)
+		all[n] = in[n];
+	for (uint32_t i = 0; i < c->ncaptures; i++)
+		all[n++] = c->captures[i];
+	if (c->effect && !l->r->token)
+		l->r->token = graph_node(l->g, &(struct node_spec){ .op = OP_token });
+	if (c->effect)
+		all[n++] = l->r->token;
+	struct attr_entry e[] = {
+		{ .key = KEY_ncaptures, .value = attr_int(l->g, c->ncaptures) },
+		{ .key = KEY_effect, .value = attr_bool(l->g, true) },
+	};
+	struct node_spec s = { .op = op,
+		.nin = n,
+		.in = all,
+		.attrs = attrs_cons(l->g, 1 + c->effect, e),
+		.nregions = 2,
+		.regions = regions,
+		.at = { l->r->file, l->r->line, 1 } };
+	const struct node *node = graph_node(l->g, &s);
+	for (uint32_t i = 0; i < nresults; i++)
+		out[i] = graph_result(l->g, node, i);
+	if (c->effect)
+		l->r->token = graph_result(l->g, node, node_nresults(node));
+}
+
+/* ---- cond ----------------------------------------------------------------------------------- */
+
+static const struct node **first_branch(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	return read_subgraph(c, c->graph[0], c->ncarry, param, n);
+}
+
+static const struct node **second_branch(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	return read_subgraph(c, c->graph[1], c->ncarry, param, n);
+}
+
+void lower_cond(struct lower *l)
+{
+	struct control c = { .l = l, .seed = -1, .graph = { l->args[1].s, l->args[2].s } };
+	const struct node *p = lower_cast(l, node_of(l, &l->args[0]), DTYPE_i1);
+	if (type_elements(p->type) != 1)
+		lower_fail(l, "the predicate is not one element");
+	p = build_reshape(l->g, p, 0, NULL);
+	c.captures = new_captures(l, l->args[3].n);
+	c.ncarry = c.ncaptures = add_list(l, 3, c.captures, 0);
+	capture_sizes(&c);
+	if (l->r->seed) {
+		c.seed = c.ncaptures;
+		c.captures[c.ncaptures++] = l->r->seed;
+	}
+	build_control(&c, OP_if, 1, &p, (control_fn *[]){ first_branch, second_branch }, l->nout,
+		l->out);
+}
+
+/* ---- loops ---------------------------------------------------------------------------------- */
+
+/* The seed is the last of the state: every turn draws other numbers. */
+static void carry_seed(struct control *c)
+{
+	if (!c->l->r->seed)
+		return;
+	c->seed = c->nstate;
+	c->state[c->nstate++] = c->l->r->seed;
+}
+
+static uint32_t next_seed(
+	struct control *c, const struct node *const *param, const struct node **results, uint32_t n)
+{
+	if (c->seed < 0)
+		return n;
+	struct graph *g = c->l->g;
+	const struct node *step = build_scalar_int(g, DTYPE_i64, (int64_t)0x9e3779b97f4a7c15);
+	results[n] = build2(g, OP_add, param[c->seed], step);
+	return n + 1;
+}
+
+/* Parameters of a loop's regions as the subgraph takes them: ncarry of the state, then captures. */
+static const struct node **loop_args(
+	struct control *c, const struct node *const *param, uint32_t ncaptures)
+{
+	const struct node **args = job_array(c->l->j, c->ncarry + ncaptures + 1, sizeof *args);
+	for (uint32_t i = 0; i < c->ncarry; i++)
+		args[i] = param[i];
+	for (uint32_t i = 0; i < ncaptures; i++)
+		args[c->ncarry + i] = param[c->nstate + i];
+	return args;
+}
+
+static const struct node **while_condition(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	const struct node **args = loop_args(c, param, c->nxs);
+	const struct node **results = read_subgraph(c, c->graph[0], c->ncarry + c->nxs, args, n);
+	if (*n != 1 || type_elements(results[0]->type) != 1)
+		lower_fail(c->l, "the condition is not one element");
+	results[0] = build_reshape(c->l->g, lower_cast(c->l, results[0], DTYPE_i1), 0, NULL);
+	return results;
+}
+
+static const struct node **while_body(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	const struct node **args = loop_args(c, param, c->nxs);
+	const struct node **results = read_subgraph(c, c->graph[1], c->ncarry + c->nxs, args, n);
+	*n = next_seed(c, param, results, *n);
+	return results;
+}
+
+void lower_while_loop(struct lower *l)
+{
+	struct control c = { .l = l, .seed = -1, .graph = { l->args[0].s, l->args[1].s } };
+	c.state = job_array(l->j, l->args[2].n + 1, sizeof *c.state);
+	c.nstate = c.ncarry = add_list(l, 2, c.state, 0);
+	carry_seed(&c);
+	c.captures = new_captures(l, l->args[3].n);
+	c.ncaptures = c.nxs = add_list(l, 3, c.captures, 0);
+	capture_sizes(&c);
+	if (l->nout != c.ncarry)
+		lower_fail(l, "has %u results for %u carried values", l->nout, c.ncarry);
+	build_control(&c, OP_while, c.nstate, c.state,
+		(control_fn *[]){ while_condition, while_body }, l->nout, l->out);
+}
+
+/* State of a scan: index, carries, stacked results, seed; its captures: xs, additional, sizes. */
+
+static const struct node **scan_condition(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	const struct node **results = job_array(c->l->j, 2, sizeof *results);
+	results[0] = build_compare(c->l->g, "LT", param[0], lower_size_node(c->l, c->length));
+	*n = 1;
+	return results;
+}
+
+/* What sets y at place `at` of the stack. */
+static const struct node *stack_put(
+	struct lower *l, const struct node *stack, const struct node *y, const struct node *at)
+{
+	uint32_t rank = stack->type->rank;
+	const struct node **in = job_array(l->j, rank + 2, sizeof *in);
+	int64_t dims[ATEN_MAX_RANK] = { 1 };
+	if (y->type->rank + 1 != rank || y->type->dtype != stack->type->dtype)
+		lower_fail(l, "stacks a result of another type than the text says");
+	memcpy(dims + 1, y->type->dims, y->type->rank * sizeof *dims);
+	in[0] = stack;
+	in[1] = build_reshape(l->g, y, rank, dims);
+	for (uint32_t d = 0; d < rank; d++)
+		in[2 + d] = d ? build_scalar_int(l->g, DTYPE_i64, 0) : at;
+	return build_op(l->g, OP_dynamic_update_slice, rank + 2, in, 0, NULL);
+}
+
+/* x[at] */
+static const struct node *stack_take(
+	struct lower *l, const struct node *x, const struct node *at)
+{
+	struct attr_entry e[] = { lower_attr_int(l, KEY_dimension, 0),
+		lower_attr_int(l, KEY_batch_dims, 0) };
+	return build_op(l->g, OP_torch_index_select, 2, (const struct node *[]){ x, at }, 2, e);
+}
+
+static const struct node **scan_body(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	struct lower *l = c->l;
+	uint32_t first = c->ncarry + c->nxs, nargs = first + l->args[l->nargs - 1].n, got;
+	const struct node **args = job_array(l->j, nargs + 1, sizeof *args);
+	for (uint32_t i = 0; i < nargs; i++) {
+		args[i] = i < c->ncarry ? param[1 + i] : param[c->nstate + i - c->ncarry];
+		if (i >= c->ncarry && i < first)
+			args[i] = stack_take(l, args[i], param[0]);
+	}
+	const struct node **y = read_subgraph(c, c->graph[0], nargs, args, &got);
+	if (got != l->nout)
+		lower_fail(l, "has %u results, the text says %u", got, l->nout);
+	const struct node **results = job_array(l->j, got + 3, sizeof *results);
+	results[0] = build2(l->g, OP_add, param[0], build_scalar_int(l->g, DTYPE_i64, 1));
+	for (uint32_t i = 0; i < got; i++)
+		results[1 + i] = i < c->ncarry ? y[i] : stack_put(l, param[1 + i], y[i], param[0]);
+	*n = next_seed(c, param, results, 1 + got);
+	return results;
+}
+
+/* `init` is argument 1, or there is none; what is sliced is argument xs, the last what is not. */
+static void lower_loop_over(struct lower *l, bool has_init, uint32_t xs)
+{
+	struct control c = { .l = l, .seed = -1, .graph = { l->args[0].s } };
+	c.ncarry = has_init ? l->args[1].n : 0;
+	c.nxs = l->args[xs].n;
+	if (!c.nxs || l->nout < c.ncarry)
+		lower_fail(l, "has nothing to go over, or fewer results than carries");
+	c.state = job_array(l->j, l->nout + 2, sizeof *c.state);
+	c.state[0] = build_scalar_int(l->g, DTYPE_i64, 0);
+	c.nstate = has_init ? add_list(l, 1, c.state, 1) : 1;
+	for (uint32_t i = c.ncarry; i < l->nout; i++) {
+		if (!l->type[i]->rank)
+			lower_fail(l, "stacks a result without dimensions");
+		c.state[c.nstate++] = lower_full(l, l->type[i]->dtype, l->type[i], 0);
+	}
+	carry_seed(&c);
+	c.captures = new_captures(l, c.nxs + l->args[xs + 1].n);
+	c.ncaptures = add_list(l, xs, c.captures, 0);
+	for (uint32_t i = 0; i < c.nxs; i++)
+		if (!c.captures[i]->type->rank)
+			lower_fail(l, "goes over a tensor without dimensions");
+	c.length = c.captures[0]->type->dims[0];
+	c.ncaptures = add_list(l, xs + 1, c.captures, c.ncaptures);
+	capture_sizes(&c);
+	const struct node **out = job_array(l->j, l->nout + 1, sizeof *out);
+	build_control(&c, OP_while, c.nstate, c.state,
+		(control_fn *[]){ scan_condition, scan_body }, l->nout + 1, out);
+	memcpy(l->out, out + 1, l->nout * sizeof *out);
+}
+
+void lower_scan(struct lower *l)
+{
+	lower_loop_over(l, true, 2);
+}
+
+void lower_map(struct lower *l)
+{
+	lower_loop_over(l, false, 1);
+}
+
+/* ---- invoke_subgraph ------------------------------------------------------------------------ */
+
+/* The subgraph's nodes where it is called: equal ones are compiled once anyway. */
+void lower_invoke_subgraph(struct lower *l)
+{
+	uint32_t n;
+	const struct node **args = job_array(l->j, l->args[2].n + 1, sizeof *args);
+	uint32_t nargs = add_list(l, 2, args, 0);
+	const struct node **got = reader_graph(l->r, l->args[0].s, nargs, args, &n);
+	if (n != l->nout)
+		lower_fail(l, "has %u results, the text says %u", n, l->nout);
+	memcpy(l->out, got, n * sizeof *got);
+}

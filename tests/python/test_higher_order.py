@@ -1,0 +1,267 @@
+"""Higher-order operators: control flow in compiled code, effects, mutation, states of random generators."""
+import pytest
+import torch
+import torch.utils.checkpoint
+from torch._higher_order_ops.map import map as torch_map
+from torch._higher_order_ops.scan import scan
+from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+
+import weft
+from common import BACKENDS, Cases, check, check_gradients, compiled, no_fallback, report
+
+while_loop = torch._higher_order_ops.while_loop
+X = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+CASES = Cases()
+
+
+@torch.compiler.nested_compile_region
+def layer(x, w):
+    return (x @ w).sin() + 1
+
+
+def branch(x):
+    return torch.cond(x.sum() > 0, lambda x: x.sin() * x.shape[0], lambda x: x.cos() + 1, (x,))
+
+
+def two_results(x):
+    return torch.cond(x[0, 0] > 0, lambda x: (x + 1, x.sum()), lambda x: (x * 2, x.amax()), (x,))
+
+
+def sums(x):
+    return scan(lambda c, a: (c + a.sin(), c * a), x[0] * 0, x)
+
+
+def branches_in_a_loop(x):
+    def step(c, a):
+        return torch.cond(a.sum() > 0, lambda c, a: c + a, lambda c, a: c - a, (c, a)), c * a
+    return scan(step, x[0] * 0, x)
+
+
+CASES("cond", branch, X.abs(), gradients=True)
+CASES("cond false", branch, -X.abs(), gradients=True)
+CASES("cond two results", two_results, X)
+CASES("while", lambda x: while_loop(lambda i, x: i < 5, lambda i, x: (i + 1, x * 1.5), (torch.tensor(0), x)), X)
+CASES("while of an int", lambda x: while_loop(lambda i, x: i < 5, lambda i, x: (i + 2, x * 1.5), (0, x)), X)
+CASES("while with a capture", lambda x, y: while_loop(
+    lambda x: x.sum() < 100, lambda x: (x * 1.5 + y,), (x,)), X.abs(), X.abs() + 1)
+CASES("while never", lambda x: while_loop(lambda x: x.sum() < -1000, lambda x: (x + 1,), (x,)), X)
+CASES("scan", sums, X, gradients=True)
+CASES("scan reversed", lambda x: scan(lambda c, a: (c + a.sin(), c * a), x[0] * 0, x, reverse=True), X)
+CASES("scan along 1", lambda x: scan(lambda c, a: (c * 0.5 + a, c + a), x[:, 0] * 0, x, dim=1), X)
+CASES("scan of branches", branches_in_a_loop, X)
+CASES("map", lambda x: torch_map(lambda a, b: a.sin() * b, x, x[0].clone()), X, gradients=True)
+CASES("invoke_subgraph", lambda x, w: layer(layer(layer(x, w), w), w), X, torch.randn(3, 3), gradients=True)
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+@pytest.mark.parametrize("name", CASES.all)
+def test_values(name, dynamic):
+    fn, args, kw = CASES.all[name]
+    if not kw.get("gradients") or not dynamic:
+        check(fn, *args, dynamic=dynamic)
+    if kw.get("gradients"):
+        check_gradients(fn, *args, dynamic=dynamic)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_both_backends(backend):
+    for name in ("cond", "while", "scan of branches"):
+        fn, args, _ = CASES.all[name]
+        check(fn, *args, backend=backend)
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+def test_one_loop_for_many_lengths(dynamic):
+    from torch._dynamo.utils import counters
+    graphs = {}
+    for backend in ("weft", "eager"):
+        torch._dynamo.reset()
+        counters.clear()
+        fast = compiled(sums, dynamic=dynamic) if backend == "weft" else \
+            torch.compile(sums, backend="eager", dynamic=dynamic)
+        for n in (4, 7, 31, 12):
+            x = torch.randn(n, 3)
+            torch.testing.assert_close(fast(x), sums(x))
+        graphs[backend] = counters["stats"]["unique_graphs"]
+    assert graphs["weft"] == graphs["eager"]
+
+
+def test_equal_layers_are_compiled_once():
+    def model(x, w):
+        for _ in range(8):
+            x = layer(x, w)
+        return x
+    before = report()["kernels_compiled"]
+    compiled(model)(X, torch.randn(3, 3))
+    assert report()["kernels_compiled"] - before <= 3
+
+
+def test_strides_of_subgraphs():
+    """A result that a subgraph gives turned comes out turned."""
+    @torch.compiler.nested_compile_region
+    def turned(x):
+        return (x + 1).t()
+    check(lambda x: turned(turned(x * 2)), X)
+    check(lambda x: (turned(x),), X, dynamic=True)
+
+
+def test_random_numbers_in_a_loop_differ():
+    torch.manual_seed(3)
+    def step(c, a):
+        r = torch.rand_like(a)
+        return c + r, r + 0 * c
+    total, each = compiled(lambda x: scan(step, x[0] * 0, x))(torch.zeros(5, 1000))
+    assert (each[0] - each[1]).abs().max() > 0.5 and 0.45 < each.mean() < 0.55
+    torch.testing.assert_close(total, each.sum(0))
+
+
+# ---- effects ----
+
+def test_linalg_checks():
+    """solve is native; a singular matrix raises what eager raises."""
+    a = torch.randn(4, 4) + 4 * torch.eye(4)
+    fast = compiled(lambda a, b: torch.linalg.solve(a, b))
+    with no_fallback():
+        torch.testing.assert_close(fast(a, X), torch.linalg.solve(a, X))
+        with pytest.raises(Exception, match="singular"):
+            fast(torch.zeros(4, 4), X)
+        torch.testing.assert_close(fast(a, X), torch.linalg.solve(a, X))
+
+
+def test_prints_in_order(capsys):
+    def fn(x):
+        torch._higher_order_ops.print("one {n}", n=1)
+        y = x + 1
+        torch._higher_order_ops.print("two {n}", n=2)
+        return y
+    fast = compiled(fn, fallback="allow")
+    torch.testing.assert_close(fast(X), X + 1)
+    assert capsys.readouterr().out.split("\n")[:2] == ["one 1", "two 2"]
+
+
+# ---- operators that write ----
+
+@torch.library.custom_op("weft_test::scale_", mutates_args={"x"})
+def scale_(x: torch.Tensor, by: float) -> None:
+    x.mul_(by)
+
+
+@torch.library.custom_op("weft_test::scale_and_add", mutates_args={"x"})
+def scale_and_add(x: torch.Tensor, y: torch.Tensor, by: int) -> torch.Tensor:
+    x.mul_(by)
+    return y + x
+
+
+@scale_.register_fake
+def _(x, by):
+    pass
+
+
+@scale_and_add.register_fake
+def _(x, y, by):
+    return torch.empty_like(y)
+
+
+def writes(x):
+    y = x + 1
+    scale_(y, 2.0)
+    z = scale_and_add(y, x, 3)
+    return y * 2, z
+
+
+def writes_a_part(x):
+    y = x + 1
+    scale_(y[0], 2.0)
+    return y * 2
+
+
+def writes_the_argument(x):
+    scale_(x, 3.0)
+    return x + 1
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+@pytest.mark.parametrize("fn", [writes, writes_a_part])
+def test_operators_that_write(fn, dynamic):
+    check(fn, X, dynamic=dynamic, fallback=True)
+    assert any(k.startswith("weft_test.scale_") for k in weft.fallbacks())
+
+
+def test_the_argument_is_written():
+    a, b = X.clone(), X.clone()
+    torch.testing.assert_close(compiled(writes_the_argument, fallback="allow")(a), writes_the_argument(b))
+    torch.testing.assert_close(a, b)
+
+
+def test_a_refused_operator_is_named():
+    with pytest.raises(Exception, match="weft_test.scale_.default"):
+        compiled(writes)(X)
+
+
+# ---- attention with functions of the scores ----
+
+Q, K, V = (torch.randn(2, 2, 16, 8, generator=torch.Generator().manual_seed(i)) for i in range(3))
+BIAS = torch.randn(2)
+CAUSAL = create_block_mask(lambda b, h, m, n: m >= n, None, None, 16, 16, device="cpu")
+FLEX = {
+    "plain": lambda q, k, v: flex_attention(q, k, v),
+    "distance": lambda q, k, v: flex_attention(q, k, v, score_mod=lambda s, b, h, m, n: s + (m - n) * 0.1),
+    "buffer": lambda q, k, v: flex_attention(q, k, v, score_mod=lambda s, b, h, m, n: s * BIAS[h]),
+    "causal": lambda q, k, v: flex_attention(q, k, v, block_mask=CAUSAL),
+    "groups": lambda q, k, v: flex_attention(q, k[:, :1], v[:, :1], enable_gqa=True),
+}
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+@pytest.mark.parametrize("name", FLEX)
+def test_flex_attention(name, dynamic):
+    with torch.no_grad():
+        want = FLEX[name](Q, K, V)
+        with no_fallback():
+            got = compiled(FLEX[name], dynamic=dynamic)(Q, K, V)
+    torch.testing.assert_close(got, want)
+
+
+# ---- numbers drawn once and used twice ----
+
+def dropped(x):
+    def inner(y):
+        return torch.nn.functional.dropout(y.sin(), 0.5).cos()
+    return torch.utils.checkpoint.checkpoint(inner, x, use_reentrant=False)
+
+
+@pytest.mark.parametrize("random", ["weft", "eager"])
+def test_recomputed_dropout_drops_the_same(random):
+    x = torch.ones(64, 64, requires_grad=True)
+    if random == "eager":
+        pytest.raises(Exception, compiled(dropped, random=random), x).match("native_dropout")
+        return
+    y = compiled(dropped, random=random)(x)
+    y.sum().backward()
+    kept = y != 1                                    # cos(0) where dropped
+    assert 0.4 < kept.float().mean() < 0.6
+    assert torch.equal(x.grad != 0, kept)
+
+
+def test_checkpoint_without_numbers():
+    def fn(x):
+        return torch.utils.checkpoint.checkpoint(lambda y: (y.sin() @ y.t()).cos(), x, use_reentrant=False)
+    check_gradients(fn, X)
+
+
+# ---- autocast as an operator: what torch.export leaves ----
+
+def test_exported_autocast():
+    class Cast(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = torch.nn.Linear(3, 3)
+
+        def forward(self, x):
+            with torch.autocast("cpu", torch.bfloat16):
+                return self.linear(x)
+    model = Cast()
+    exported = torch.export.export(model, (X,))
+    assert "wrap_with_autocast" in exported.graph_module.code
+    with no_fallback(), torch.no_grad():
+        torch.testing.assert_close(compiled(exported.module())(X), model(X), rtol=1.6e-2, atol=1e-3)
