@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from common import BACKENDS, Cases, check
+from common import BACKENDS, Cases, check, compiled
 
 case = Cases()
 inf, nan = float("inf"), float("nan")
@@ -36,6 +36,22 @@ for n in (0, 1, 3):
 case("zeta", torch.special.zeta, torch.rand(9) * 4 + 1.1, torch.rand(9) * 5 + 0.1, rtol=1e-5, atol=1e-5)
 for name in "i1 i1e".split():
     case(name, getattr(torch.special, name), r(9) * 4, rtol=1e-5, atol=1e-5)
+SERIES = """i0 i0e i1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 scaled_modified_bessel_k0
+    scaled_modified_bessel_k1 spherical_bessel_j0 erfcx ndtri"""
+line = torch.cat([torch.linspace(-20, 20, 201, dtype=torch.float64), torch.tensor([1e-3, 0.3, 1.99, 2.01, 7.99, 8.01, 60, 300]),
+                  torch.tensor([nan, 0.0])])
+for name in SERIES.split():
+    at = (line[100:201] - 0.0) / 20 if name == "ndtri" else line
+    case(name + "-double", getattr(torch.special, name), at, rtol=1e-11, atol=1e-13)
+    case(name + "-float", getattr(torch.special, name), at.float(), rtol=1e-4, atol=1e-5)
+    case(name + "-whole", getattr(torch.special, name), torch.arange(5))
+for name in "bessel_j0 bessel_j1 bessel_y0 bessel_y1".split():  # of which eager has seven digits
+    case(name + "-double", getattr(torch.special, name), line, rtol=1e-5, atol=2e-6)
+    case(name + "-whole", getattr(torch.special, name), torch.arange(5), rtol=1e-5, atol=1e-5)
+case("digamma-zero", torch.digamma, torch.tensor([0.0, -0.0, -1.0, 2.5]))
+case("ndtri-tail", torch.special.ndtri, torch.tensor([1e-300, 1e-30, 1e-10, 1 - 1e-10, -1.0, 2.0], dtype=torch.float64), rtol=1e-11,
+     atol=0)
+case("log-ndtr", torch.special.log_ndtr, line, rtol=1e-11, atol=1e-13)
 
 # ---- complex ----
 case("complex", torch.complex, x, x + 1)
@@ -91,3 +107,12 @@ case("legendre-scalar", lambda a: torch.special.legendre_polynomial_p(a, 3), x)
 def test_overload(name, backend):
     fn, args, kw = case.all[name]
     check(fn, *args, backend=backend, **kw)
+
+
+@pytest.mark.parametrize("name", ["j0", "j1", "y0", "y1"])
+def test_bessel(name):
+    """To the last digits of f64, which eager's are not."""
+    scipy = pytest.importorskip("scipy.special")
+    x = torch.linspace(0.1, 60, 400, dtype=torch.float64)
+    got = compiled(getattr(torch.special, "bessel_" + name))(x)
+    torch.testing.assert_close(got, torch.from_numpy(getattr(scipy, name)(x.numpy())), rtol=1e-13, atol=4e-15)

@@ -103,14 +103,6 @@ void lower_round_decimals(struct lower *l)
 	lower_finish(l, build2(g, decimals < 0 ? OP_multiply : OP_divide, x, ten));
 }
 
-void lower_bessel_i1(struct lower *l)
-{
-	const struct node *x = lower_operand(l, 0, lower_compute(lower_dtype(l)));
-	const struct node *grows = build1(l->g, OP_exponential, build1(l->g, OP_abs, x));
-	x = build1(l->g, OP_chlo_bessel_i1e, x);
-	lower_finish(l, build2(l->g, OP_multiply, x, grows));
-}
-
 /* self * 2^other. */
 void lower_ldexp(struct lower *l)
 {

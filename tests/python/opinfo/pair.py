@@ -14,6 +14,8 @@ import warnings
 import torch
 from torch.utils import _pytree as pytree
 
+import other
+
 WIDE = {torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.float32: torch.float64,
         torch.complex64: torch.complex128, torch.complex32: torch.complex128}
 
@@ -42,6 +44,9 @@ def widen(t):
 
 
 def function(op, sample):
+    if hasattr(op, "function"):            # a module or an optimizer
+        return op.function(sample)
+
     def fn(first, args, kwargs):
         out = op(first, *args, **kwargs)
         return sample.output_process_fn_grad(out) if gradients_of(first, args, kwargs) else out
@@ -52,15 +57,16 @@ def gradients_of(*trees) -> list[torch.Tensor]:
     return [t for t in pytree.tree_leaves(trees) if isinstance(t, torch.Tensor) and t.requires_grad]
 
 
-def cotangent(t: torch.Tensor, i: int) -> torch.Tensor:
+def cotangent(t: torch.Tensor, i: int, narrow=None) -> torch.Tensor:
+    """A gradient for result i; of a computation in more bits than `narrow` the numbers that narrow one has."""
     g = torch.Generator().manual_seed(1000 + i)
     real = torch.rand(t.shape, generator=g, dtype=torch.float64) * 2 - 0.5
     if t.is_complex():
         real = torch.complex(real, torch.rand(t.shape, generator=g, dtype=torch.float64) - 0.7)
-    return real.to(t.dtype)
+    return (real.to(narrow) if t.dtype == WIDE.get(narrow) else real).to(t.dtype)
 
 
-def run(fn, sample, change=None, seed=7):
+def run(fn, sample, change=None, seed=7, narrow=None):
     """Results and, where inputs need them, gradients; and the inputs as they are afterwards."""
     first, args, kwargs = pytree.tree_map(copy, (sample.input, sample.args, sample.kwargs))
     if change:
@@ -74,7 +80,7 @@ def run(fn, sample, change=None, seed=7):
         some = [t for t in leaves if t.requires_grad]
         grads = ()
         if wanted and some:
-            grads = torch.autograd.grad(some, wanted, [cotangent(t, i) for i, t in enumerate(some)],
+            grads = torch.autograd.grad(some, wanted, [cotangent(t, i, narrow) for i, t in enumerate(some)],
                                         allow_unused=True)
     after = [t.detach() for t in pytree.tree_leaves((first, args, kwargs))
              if isinstance(t, torch.Tensor)]
@@ -183,6 +189,7 @@ def check(op, dtype, limit=None, seed=0) -> dict:
     verdict = {"status": "ok", "samples": 0, "graphs": 0, "fallbacks": {}, "kernels": 0}
     for i, sample in enumerate(samples(op, dtype, limit, seed)):
         fn = function(op, sample)
+        parts = isinstance(op, other.Optimizer)
         try:
             want = run(fn, sample)
             again = run(fn, sample, seed=8)
@@ -194,7 +201,11 @@ def check(op, dtype, limit=None, seed=0) -> dict:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                got = run(compile_with(fn, backend), sample)
+                if parts:                  # each step of an optimizer is compiled, not its making
+                    torch._dynamo.reset()
+                    got = run(op.function(sample, lambda step: torch.compile(step, backend=backend)), sample)
+                else:
+                    got = run(compile_with(fn, backend), sample)
             why = ""
         except Exception as e:
             got, why = None, "error: " + " ".join(f"{type(e).__name__}: {e}".split())[:300]
@@ -208,7 +219,7 @@ def check(op, dtype, limit=None, seed=0) -> dict:
             why = difference(got, want, again, ([], [], []), tolerance)
             if why:
                 try:
-                    wide = run(fn, sample, widen)
+                    wide = run(fn, sample, widen, narrow=dtype)
                 except Exception:
                     wide = ([], [], [])
                 why = difference(got, want, again, wide, tolerance)

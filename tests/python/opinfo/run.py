@@ -1,6 +1,7 @@
-"""torch's own operator database through backend="weft": every entry, every dtype.
+"""torch's own databases through backend="weft": operators, modules, optimizers, higher-order operators;
+every entry, every dtype.
 
-    run.py [--samples N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
+    run.py [--database op,module,optim,hop] [--samples N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
     run.py --read FILE [--read FILE ...] [--doc FILE]     the verdicts of earlier runs, the last of each pair
 
 The database is loaded once; each entry then runs in a child of its own with a time limit, so that
@@ -24,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import torch  # noqa: E402
 
+import other  # noqa: E402
 import table  # noqa: E402
 
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16, "f64": torch.float64,
@@ -31,11 +33,18 @@ DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16, "f
           "c64": torch.complex64}
 
 
-def entries(only: str, dtypes) -> list[tuple]:
-    """(entry, its name, its dtypes); the order of the database."""
+def operators():
     from torch.testing._internal.common_methods_invocations import op_db
+    return op_db
+
+
+DATABASES = {"op": operators, "module": other.modules, "optim": other.optimizers, "hop": other.hops}
+
+
+def entries(databases, only: str, dtypes) -> list[tuple]:
+    """(entry, its name, its dtypes); the order of the databases."""
     out = []
-    for op in op_db:
+    for op in (op for d in databases for op in DATABASES[d]()):
         name = op.name + (":" + op.variant_test_name if op.variant_test_name else "")
         if "empty" in op.name or not re.search(only, name):
             continue                     # what an empty tensor holds is nobody's business
@@ -109,9 +118,16 @@ class Child:
 
 
 def sweep(args) -> list[dict]:
-    waiting = entries(args.only, args.dtypes)[::-1]
+    waiting = entries(args.database, args.only, args.dtypes)[::-1]
     total = sum(len(d) for _, _, d in waiting)
     results, running = [], {}
+    journal = open(args.json, "a") if args.json else None
+
+    def note(v):
+        results.append(v)
+        if journal:                      # as they come: a sweep that is cut short has its verdicts
+            journal.write(json.dumps(v) + "\n")
+            journal.flush()
     selector = selectors.DefaultSelector()
     shown = time.monotonic()
 
@@ -128,7 +144,7 @@ def sweep(args) -> list[dict]:
             c.kill()
         end = c.end()
         if c.left:                       # the pair it was at is lost; the rest goes on in another
-            results.append({"name": c.name, "dtype": c.left[0], "samples": 1, "graphs": 1, "fallbacks": {},
+            note({"name": c.name, "dtype": c.left[0], "samples": 1, "graphs": 1, "fallbacks": {},
                             "status": "hang" if hung else "crash", "why": why or end})
             if c.left[1:]:
                 start(c.op, c.name, c.left[1:])
@@ -140,7 +156,8 @@ def sweep(args) -> list[dict]:
             c = running[key.fd]
             data = os.read(key.fd, 1 << 16)
             if data:
-                results.extend(c.lines(data, args))
+                for v in c.lines(data, args):
+                    note(v)
             else:
                 finish(c)
         now = time.monotonic()
@@ -163,12 +180,13 @@ def verdicts(files) -> list[dict]:
 def main(argv=None) -> int:
     p = argparse.ArgumentParser()
     p.add_argument("--samples", type=int, default=None, help="of each pair, the first N; default all")
+    p.add_argument("--database", default=",".join(DATABASES), type=lambda s: s.split(","))
     p.add_argument("--only", default="", help="entries whose name this regular expression finds")
     p.add_argument("--dtypes", default=",".join(DTYPES), type=lambda s: s.split(","))
     p.add_argument("--jobs", type=int, default=os.cpu_count())
     p.add_argument("--limit", type=float, default=600, help="seconds for one pair")
     p.add_argument("--seed", type=int, default=0, help="of the samples")
-    p.add_argument("--json", help="where the verdicts go, one a line")
+    p.add_argument("--json", help="where the verdicts are added, one a line")
     p.add_argument("--doc", help="the table to write")
     p.add_argument("--read", action="append", help="verdicts of an earlier run, instead of running")
     p.add_argument("--quiet", action="store_true")
@@ -180,9 +198,6 @@ def main(argv=None) -> int:
         warm()
         results = sweep(args)
     results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
-    if args.json:
-        with open(args.json, "w") as f:
-            f.writelines(json.dumps(v) + "\n" for v in results)
     if args.doc:
         with open(args.doc, "w") as f:
             f.write(table.document(results, [d for d in DTYPES if any(v["dtype"] == d for v in results)]))
