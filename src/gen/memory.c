@@ -263,7 +263,9 @@ static LLVMValueRef load_part(
 	unsigned bytes = (unsigned)dtype_bytes(part);
 	LLVMValueRef raw;
 
-	bool second = at.step == 2 && g->can.masks[bytes];
+	/* where masks are registers of their own: elsewhere LLVM 19 splits them, takes a part that
+	 * is zero for one that does not matter, and reads it whole */
+	bool second = at.step == 2 && g->can.masks[bytes] && g->can.gathers;
 	if (at.step && at.step != 1 && at.step != -1 && !second && g->can.gathers)
 		at = ix_vec(g, at);
 	gen_at(g, level);
