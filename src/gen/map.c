@@ -188,15 +188,15 @@ static bool all_elementwise(struct gen *g)
 	return true;
 }
 
-/* Are there windows of a padded tensor?  Their elements lie side by side along the last dimension
+/* Are there windows, or a padded tensor?  Their elements lie side by side along the last dimension
  * alone. */
-static bool any_pad(struct gen *g)
+static bool any_window(struct gen *g)
 {
 	uint32_t n;
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (nodes[i]->op == OP_pad)
+		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window)
 			return true;
 	return false;
 }
@@ -208,7 +208,7 @@ static bool wants_flat(struct gen *g)
 
 	if (k->inner_grain || (last > 0 && last % LANES == 0))
 		return false;
-	if (last >= ROW_LEAST && any_pad(g))
+	if (last >= ROW_LEAST && any_window(g))
 		return false;
 	return all_elementwise(g) || (last >= 0 && last < 4 * LANES);
 }

@@ -249,3 +249,53 @@ void test_gen_map__loops_inside(void)
 {
 	gen_with_graph(loops_inside);
 }
+
+/* The windows of a pool with rows that no vector divides are read side by side all the same. */
+static void pool(struct graph *g, struct job *j)
+{
+	const struct type *xt = gen_type(g, DTYPE_f32, 2, 48, 41),
+			  *yt = gen_type(g, DTYPE_f32, 2, 24, 21),
+			  *st = gen_type(g, DTYPE_f32, 0);
+	const struct type *both[] = { st, st };
+	const struct node *max = build2(
+		g, OP_maximum, graph_parameter(g, 0, st), graph_parameter(g, 1, st));
+	const struct region *combine = gen_region(g, 2, both, 1, &max);
+	const int64_t window[] = { 2, 3 }, stride[] = { 2, 2 }, pad[] = { 0, 0, 1, 1 };
+	const struct attr_entry e[] = {
+		{ KEY_window_dimensions, NULL, attr_ints(g, 2, window) },
+		{ KEY_window_strides, NULL, attr_ints(g, 2, stride) },
+		{ KEY_padding, NULL, attr_ints(g, 4, pad) },
+	};
+	const struct node *in[] = { graph_parameter(g, 0, xt), build_scalar(g, DTYPE_f32, -9) };
+	struct node_spec s = { .op = OP_reduce_window,
+		.nin = 2,
+		.in = in,
+		.attrs = attrs_cons(g, 3, e),
+		.nregions = 1,
+		.regions = &combine,
+		.type = yt };
+	const struct node *y = graph_node(g, &s);
+	struct gen_case gc = { .g = g,
+		.job = j,
+		.core = CORE_map,
+		.outer_grain = 4,
+		.region = gen_region(g, 1, &xt, 1, &y) };
+	struct kernel k = { .graph = g,
+		.core = CORE_map,
+		.body = gc.region,
+		.rank = 2,
+		.space = yt->dims,
+		.outer_grain = 4,
+		.chunks = 6,
+		.ninputs = 1,
+		.noutputs = 1,
+		.name = "pool" };
+
+	gen_check(&gc);
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "masked.gather"));
+}
+
+void test_gen_map__pools_by_vectors(void)
+{
+	gen_with_graph(pool);
+}

@@ -301,3 +301,27 @@ void gen_check(const struct gen_case *c)
 			compare(c, isa_table[isa].name, i, &out[i], &want[i]);
 	}
 }
+
+bool gen_code_says(const struct kernel *k, enum isa isa, const char *word)
+{
+	char dir[] = "/tmp/weft-dump-XXXXXX", path[200], line[2000];
+	bool found = false;
+
+	CHECK(mkdtemp(dir));
+	struct codegen_options o = { .isa = isa, .level = 1, .dump = dir };
+	struct codegen_code code;
+	CHECK_OK(gen_table()->compile(k, &o, &code));
+	gen_table()->code_free(&code);
+	for (int object = 0; object < 2; object++) {
+		snprintf(path, sizeof path, "%s/%u_%s.%s", dir, k->number, k->name,
+			object ? "o" : "ll");
+		FILE *f = fopen(path, "r");
+		CHECK(f);
+		while (!object && fgets(line, sizeof line, f))
+			found |= strstr(line, word) != NULL;
+		fclose(f);
+		unlink(path);
+	}
+	rmdir(dir);
+	return found;
+}

@@ -42,6 +42,8 @@ unsigned long gen_emulated(void);
  * under the thread sanitizer, and under the address sanitizer, which looks at the generator and not
  * at the code, for levels between the lowest and the highest of a machine. */
 void gen_every_begin(enum isa isa);
+/* Does the LLVM IR of k for isa say `word`? */
+bool gen_code_says(const struct kernel *k, enum isa isa, const char *word);
 /* executable copy; the entry's address */
 void *gen_map_code(const struct codegen_code *code);
 const struct region *gen_region(struct graph *g, uint32_t nparams, const struct type *const *params,
