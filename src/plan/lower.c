@@ -378,6 +378,8 @@ const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
+	if (!o->strict)
+		r = plan_scale(g, r, o);
 	r = region_rewrite(g, r, lower_node, &local);
 	return region_rewrite(g, r, lower_dots, &local);
 }

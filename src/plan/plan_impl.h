@@ -67,6 +67,9 @@ int32_t scan_axis(const struct node *n);
 /* Does n follow from constants alone (slots, arguments that o calls so)?  Then the load program
  * computes it. */
 bool plan_is_late(const struct node *n, const struct plan_options *o);
+/* r with constant scales of convolutions' features taken into constant weights. */
+const struct region *plan_scale(
+	struct graph *g, const struct region *r, const struct plan_options *o);
 /* Cuts what follows from constants off r: *main is r with further parameters in its place, the
  * result a region of r's parameters that makes them, in order.  NULL: nothing does, *main is r. */
 const struct region *plan_cut(struct graph *g, const struct region *r,

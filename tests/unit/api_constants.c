@@ -214,3 +214,83 @@ void test_constants__bad_input(void)
 	weft_program_release(p);
 	layer_fini(&l);
 }
+
+/* ---- a norm behind a convolution ------------------------------------------------------------ */
+
+static const char *const scaled_conv =
+	"func.func @main(%x: tensor<1x2x4x4xf32>, %w: tensor<3x2x3x3xf32>, %b: tensor<3xf32>,\n"
+	"    %s: tensor<3xf32>) -> tensor<1x3x2x2xf32> {\n"
+	"  %c = stablehlo.convolution(%x, %w)\n"
+	"    dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {}\n"
+	"    {batch_group_count = 1 : i64, feature_group_count = 1 : i64}\n"
+	"    : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x3x2x2xf32>\n"
+	"  %bb = stablehlo.broadcast_in_dim %b, dims = [1]\n"
+	"    : (tensor<3xf32>) -> tensor<1x3x2x2xf32>\n"
+	"  %ss = stablehlo.broadcast_in_dim %s, dims = [1]\n"
+	"    : (tensor<3xf32>) -> tensor<1x3x2x2xf32>\n"
+	"  %y = stablehlo.add %c, %bb : tensor<1x3x2x2xf32>\n"
+	"  %r = stablehlo.multiply %ss, %y : tensor<1x3x2x2xf32>\n"
+	"  return %r : tensor<1x3x2x2xf32>\n"
+	"}\n";
+
+/* Compiles scaled_conv with constants, runs it; out[12], and how often main multiplies. */
+static int scaled_conv_run(const char *constants, const char *numerics, float *out)
+{
+	static float x[32], w[54], b[3] = { 1, -2, 3 }, s[3] = { 2, 0.5f, -1 };
+	static const int64_t xd[] = { 1, 2, 4, 4 }, wd[] = { 3, 2, 3, 3 }, vd[] = { 3 };
+	const struct weft_tensor_type types[] = { { WEFT_F32, 4, xd }, { WEFT_F32, 4, wd },
+		{ WEFT_F32, 1, vd }, { WEFT_F32, 1, vd } };
+	float *const data[] = { x, w, b, s };
+	struct weft_client *c;
+	struct weft_program *p;
+	struct weft_options *o;
+	struct weft_executable *f, *bound = NULL;
+	struct weft_buffer *in[4], *y;
+	void *bytes;
+	size_t size;
+	char *text;
+	int multiplies = 0;
+
+	for (int i = 0; i < 54; i++)
+		w[i] = (float)(i % 5 - 2);
+	for (int i = 0; i < 32; i++)
+		x[i] = (float)(i % 7 - 3);
+	CHECK_OK(weft_client_open(NULL, &c));
+	CHECK_OK(weft_program_parse(
+		WEFT_STABLEHLO_TEXT, "conv", scaled_conv, strlen(scaled_conv), &p));
+	CHECK_OK(weft_options_create(&o));
+	CHECK_OK(weft_options_set(o, "constants", constants));
+	CHECK_OK(weft_options_set(o, "numerics", numerics));
+	CHECK_OK(weft_compile(c, p, o, &f));
+	CHECK_OK(weft_executable_explain(f, "json", &text));
+	for (const char *at = text; (at = strstr(at, "\"op\": \"multiply\"")); at++)
+		multiplies++;
+	weft_text_free(text);
+	for (int i = 0; i < 4; i++)
+		CHECK_OK(weft_buffer_wrap(c, types[i], data[i], NULL, NULL, &in[i]));
+	if (*constants)
+		CHECK_OK(weft_executable_bind(f, 3, in + 1, &bound));
+	CHECK_OK(weft_run(bound ? bound : f, bound ? 1 : 4, in, 1, &y));
+	CHECK_OK(weft_buffer_data(y, &bytes, &size));
+	memcpy(out, bytes, 12 * sizeof *out);
+	weft_buffer_release(y);
+	for (int i = 0; i < 4; i++)
+		weft_buffer_release(in[i]);
+	weft_executable_release(bound);
+	weft_executable_release(f);
+	weft_options_free(o);
+	weft_program_release(p);
+	weft_client_release(c);
+	return multiplies;
+}
+
+/* All numbers are small ones: any order of sums and products gives the same. */
+void test_constants__scales_go_into_weights(void)
+{
+	float plain[12], frozen[12], strict[12];
+	CHECK_INT(scaled_conv_run("", "default", plain), 1);
+	CHECK_INT(scaled_conv_run("1-3", "default", frozen), 0);
+	CHECK_INT(scaled_conv_run("1-3", "strict", strict), 1);
+	CHECK(!memcmp(plain, frozen, sizeof plain));
+	CHECK(!memcmp(plain, strict, sizeof plain));
+}
