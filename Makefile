@@ -284,6 +284,11 @@ $(BUILD)/machine: bench/machine.c $(BUILD)/src/base/cpu.o
 	@echo "  LD   $@"
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
+# What the runtime costs where there is little to compute, and beside others.
+$(BUILD)/runtime: bench/runtime.c $(BUILD)/libweft.so
+	@echo "  LD   $@"
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,'$$ORIGIN' $(LDLIBS)
+
 # GFLOP/s of matrix products by torch, JAX and Weft, beside what the machine can do.
 .PHONY: bench-gemm
 bench-gemm: build $(BUILD)/machine
