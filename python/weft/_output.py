@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import operator
 import os
 import pathlib
 
@@ -26,8 +27,8 @@ class Output(OutputCode):
         self.run, self.again = run, again
         self._boxed_call = True                      # of the object: wrappers of it copy its dictionary
 
-    def __call__(self, inputs):
-        return self.run(inputs)
+    # Of the object, found without a frame of Python's between AOTAutograd and the graph.
+    __call__ = property(operator.attrgetter("run"))
 
     def prepare_for_serialization(self) -> None:
         """Of a copy: torch keeps the one that runs."""
