@@ -261,13 +261,23 @@ static LLVMValueRef int_binary(
 	}
 }
 
-static LLVMValueRef float_binary(struct gen *g, enum op op, LLVMValueRef a, LLVMValueRef b)
+/* A product or quotient.  One of f8E8M0FNU that is too small for f32 is not 0, which that dtype
+ * lacks, but its least number. */
+static LLVMValueRef not_zero(struct gen *g, enum dtype t, LLVMValueRef r)
+{
+	if (dtype_table[t].special != DTYPE_E8M0)
+		return r;
+	return SELECT(FCMP(OEQ, r, cf_like(r, 0)), cf_like(r, 0x1p-149), r);
+}
+
+static LLVMValueRef float_binary(
+	struct gen *g, enum op op, enum dtype t, LLVMValueRef a, LLVMValueRef b)
 {
 	switch (op) {
 	case OP_add: return FADD(a, b);
 	case OP_subtract: return FSUB(a, b);
-	case OP_multiply: return FMUL(a, b);
-	case OP_divide: return FDIV(a, b);
+	case OP_multiply: return not_zero(g, t, FMUL(a, b));
+	case OP_divide: return not_zero(g, t, FDIV(a, b));
 	case OP_maximum: return call2(g, "llvm.maximum", a, b);
 	case OP_minimum: return call2(g, "llvm.minimum", a, b);
 	default: return NULL;
@@ -315,7 +325,7 @@ struct val op_binary(struct gen *g, enum op op, enum dtype t, struct val a, stru
 
 	switch (dtype_table[t].kind) {
 	case DTYPE_BOOL: r.v = bool_binary(g, op, a.v, b.v); return r;
-	case DTYPE_FLOAT: r.v = float_binary(g, op, a.v, b.v); return r;
+	case DTYPE_FLOAT: r.v = float_binary(g, op, t, a.v, b.v); return r;
 	case DTYPE_COMPLEX: return complex_binary(g, op, a, b);
 	default: r.v = int_binary(g, op, t, a.v, b.v); return r;
 	}
@@ -350,8 +360,12 @@ static LLVMValueRef next_after(struct gen *g, enum dtype t, LLVMValueRef a, LLVM
 
 /* ---- compare -------------------------------------------------------------------------------- */
 
-static LLVMValueRef total_order(struct gen *g, LLVMValueRef v, bool wide)
+static LLVMValueRef total_order(struct gen *g, enum dtype t, LLVMValueRef v)
 {
+	bool wide = t == DTYPE_f64;
+
+	if (dtype_table[t].special == DTYPE_FNUZ)        /* its NaN has no sign */
+		v = SELECT(FCMP(UNO, v, v), cf_like(v, __builtin_nan("")), v);
 	LLVMValueRef i = BITCAST(v, like(v, wide ? g->i64 : g->i32));
 	LLVMValueRef sign = ASHR(i, ci_like(i, wide ? 63 : 31));
 
@@ -385,9 +399,8 @@ static struct val compare(struct gen *g, const struct node *n, const struct val 
 		      : d == 1 ? OR(re, im)
 			       : OR(re, AND(FCMP(OEQ, in[0].v, in[1].v), im));
 	} else if (dtype_is_float(t) && strcmp(how, "TOTALORDER") == 0) {
-		bool wide = t == DTYPE_f64;
-		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, in[0].v, wide),
-			total_order(g, in[1].v, wide), "");
+		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, t, in[0].v),
+			total_order(g, t, in[1].v), "");
 	} else if (dtype_is_float(t)) {
 		r.v = LLVMBuildFCmp(g->b, real[d], in[0].v, in[1].v, "");
 	} else {
@@ -491,7 +504,7 @@ static LLVMValueRef float_unary(
 	case OP_floor: return math_floor(g, a);
 	case OP_round_nearest_even: return math_rint(g, a);
 	case OP_round_nearest_afz: return round_away(g, a);
-	case OP_chlo_square: return FMUL(a, a);
+	case OP_chlo_square: return not_zero(g, t, FMUL(a, a));
 	case OP_sign: {
 		LLVMValueRef one = math_copysign(g, cf_like(a, 1), a);
 		/* NaN and zeros are their own */

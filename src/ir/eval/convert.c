@@ -66,13 +66,16 @@ void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out)
 		store_int_as_float(from, v, to, out);
 }
 
-/* Floats of up to 64 bits as integers in the order -NaN < -inf < ... < -0 < +0 < ... < NaN. */
+/* Floats of up to 64 bits as integers in the order -NaN < -inf < ... < -0 < +0 < ... < NaN.  A NaN
+ * without a sign, that of the FNUZ dtypes, is the greatest. */
 static int64_t total_key(enum dtype t, const void *at)
 {
 	uint64_t u = 0;
 	unsigned bits = dtype_table[t].bits;
 
 	memcpy(&u, at, dtype_bytes(t));
+	if (dtype_table[t].special == DTYPE_FNUZ && u == (uint64_t)1 << (bits - 1))
+		return INT64_MAX;
 	if (dtype_table[t].special != DTYPE_E8M0 && u >> (bits - 1) & 1)
 		return -(int64_t)low_bits(u, bits - 1) - 1;
 	return (int64_t)u;
