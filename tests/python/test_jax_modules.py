@@ -1,4 +1,5 @@
-"""Every module of bench/jax_modules, as JAX printed it, gives XLA:CPU's results natively."""
+"""Every module of bench/jax_modules, as JAX printed it, gives XLA:CPU's results natively, the small
+ones the interpreter's too."""
 import glob
 import os
 
@@ -24,13 +25,7 @@ def inputs(types):
     return arrays
 
 
-@pytest.mark.parametrize("path", MODULES, ids=[os.path.basename(p)[:-5] for p in MODULES])
-def test_matches_xla(path):
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    arrays = inputs(xla.parse(text))
-    got = capi.Weft("weft").compile(text, path)(*arrays)
-    want = xla.run(text, [a.copy() for a in arrays])
+def same(got, want):
     assert len(got) == len(want)
     for i, (g, w) in enumerate(zip(got, want)):
         assert g.dtype == w.dtype and g.shape == w.shape
@@ -40,3 +35,27 @@ def test_matches_xla(path):
         rtol, share = (1.6e-2, 1.6e-2) if narrow else (1e-4, 1e-5)
         np.testing.assert_allclose(g.astype(np.float64), w, rtol=rtol, atol=share * np.abs(w).max(),
                                    err_msg=f"result {i}")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[os.path.basename(p)[:-5] for p in MODULES])
+def test_matches_xla(path):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    arrays = inputs(xla.parse(text))
+    got = capi.Weft("weft").compile(text, path)(*arrays)
+    want = xla.run(text, [a.copy() for a in arrays])
+    same(got, want)
+
+
+# Those that the interpreter, which computes one element after the other, does in seconds.
+SMALL = [p for p in MODULES if os.path.basename(p).startswith(("tiny", "mlp"))]
+
+
+@pytest.mark.parametrize("path", SMALL, ids=[os.path.basename(p)[:-5] for p in SMALL])
+def test_both_backends(path):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    arrays = inputs(xla.parse(text))
+    got = capi.Weft("weft").compile(text, path)(*arrays)
+    want = capi.Weft("interp").compile(text, path)(*arrays)
+    same(got, want)
