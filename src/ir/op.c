@@ -25,6 +25,8 @@ const struct op_info op_table[OP_COUNT] = {
 	[OP_##name] = ROW(#name, d##_PREFIX #name, d, lo, hi, nr, kind, infer, flags),
 #define CHLO(name, lo, hi, nr, kind, infer, flags, meaning) \
 	[OP_chlo_##name] = ROW("chlo_" #name, "chlo." #name, C, lo, hi, nr, kind, infer, flags),
+#define SDY(name, lo, hi, nr, kind, infer, flags, meaning) \
+	[OP_sdy_##name] = ROW("sdy_" #name, "sdy." #name, Y, lo, hi, nr, kind, infer, flags),
 #include "ir/op.def"
 #undef OP
 };

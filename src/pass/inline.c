@@ -1,5 +1,5 @@
 /* inline.c -- calls, composites that no later stage knows by name, and manual computations of one
- * device become their bodies.
+ * device become their bodies; what says how a value lies on devices becomes the value.
  *
  * One rewrite replaces the calls of one level; the bodies may hold calls themselves, so it is
  * repeated until nothing changes.  Recursion is refused when a program is read, so this ends. */
@@ -25,7 +25,7 @@ static const char *part_of(struct graph *g, const struct node *n)
 /* Is n a manual computation whose parts are the whole: of one device? */
 static bool is_whole(const struct node *n)
 {
-	if (n->op != OP_manual_computation)
+	if (n->op != OP_manual_computation && n->op != OP_sdy_named_computation)
 		return false;
 	for (uint32_t i = 0; i < n->nin; i++)
 		if (n->in[i]->type != n->regions[0]->params[i])
@@ -34,6 +34,12 @@ static bool is_whole(const struct node *n)
 		if (node_result_type(n, i) != n->regions[0]->results[i]->type)
 			return false;
 	return true;
+}
+
+/* Does n say only how its operand lies on devices? */
+static bool says_where(const struct node *n)
+{
+	return op_table[n->op].dialect == OP_Y && !n->nregions;
 }
 
 static const struct node *inline_node(void *arg, struct graph *g, const struct node *n,
@@ -45,6 +51,8 @@ static const struct node *inline_node(void *arg, struct graph *g, const struct n
 		const struct node *const *results = of_call[n->in[0]->id];
 		return results ? results[node_int(n, KEY_index, 0)] : NULL;
 	}
+	if (says_where(n))                       /* the operand, or of a group the effect's token */
+		return in[n->nin - 1];
 	if (n->op != OP_call && n->op != OP_composite && !is_whole(n))
 		return region_rewrite_nested(g, n, in, pass_inline);
 	const struct region *body = n->regions[0];

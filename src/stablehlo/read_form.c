@@ -385,15 +385,26 @@ static void manual_part(struct parser *p, struct t_op *op, const char *name, con
 	op_attr(p, op, name, a);
 }
 
-/* (%x) in_shardings=[..] out_shardings=[..] manual_axes={..} (%a: t) {..} {..} : (..) -> .. */
+/* (%x) in_shardings=[..] out_shardings=[..] manual_axes={..} (%a: t) {..} {..} : (..) -> ..
+ * named_computation: <"name"> in front, shardings may lack, no manual_axes. */
 void form_manual(struct parser *p, struct t_op *op)
 {
+	bool named = op->op == OP_sdy_named_computation;
+
+	if (named) {
+		expect(p, '<', "before the name");
+		op_attr(p, op, "name", read_attr(p));
+		expect(p, '>', "after the name");
+	}
 	expect(p, '(', "before the operands");
 	read_operands(p, op);
 	expect(p, ')', "after the operands");
-	manual_part(p, op, "in_shardings", "#sdy.sharding_per_value<", ">");
-	manual_part(p, op, "out_shardings", "#sdy.sharding_per_value<", ">");
-	manual_part(p, op, "manual_axes", "#sdy<manual_axes", ">");
+	if (!named || tok_word(p, "in_shardings"))
+		manual_part(p, op, "in_shardings", "#sdy.sharding_per_value<", ">");
+	if (!named || tok_word(p, "out_shardings"))
+		manual_part(p, op, "out_shardings", "#sdy.sharding_per_value<", ">");
+	if (!named)
+		manual_part(p, op, "manual_axes", "#sdy<manual_axes", ">");
 	struct t_region *r = region_begin(p, op);
 	region_arguments(p, r);
 	expect(p, '{', "before a region");
@@ -402,6 +413,71 @@ void form_manual(struct parser *p, struct t_op *op)
 		op_attrs(p, op, read_dict(p));
 	expect(p, ':', "before the type of the op");
 	op_function_type(p, op);
+}
+
+static void sdy_raw(struct parser *p, struct t_op *op, const char *name, const char *before)
+{
+	struct t_attr *a = attr_new(p, T_raw);
+
+	a->s = job_printf(p->j, "%s%s%s", before, skip_balanced(p), before[4] == '<' ? ">" : "");
+	op_attr(p, op, name, a);
+}
+
+/* name=value; a sharding, a number, or for propagation_barrier a word. */
+static void sdy_named(struct parser *p, struct t_op *op)
+{
+	static const char *const directions[] = { "NONE", "FORWARD", "BACKWARD", "BOTH" };
+	const char *name = tok_text(p);
+
+	lex(p);
+	expect(p, '=', "after the name of an attribute");
+	if (tok_is(p, '<')) {
+		sdy_raw(p, op, name, "#sdy.sharding");
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+		if (accept_word(p, directions[i])) {
+			struct t_attr *a = int_attr(p, i);
+			a->tname = "i32";
+			op_attr(p, op, name, a);
+			return;
+		}
+	op_attr(p, op, name, int_attr(p, tok_int(p)));
+}
+
+/* [{"x"}, {}] %a out_sharding=<..> {..} : t  |  %a <..> : t  |  %a group_id=1 : t */
+void form_sdy(struct parser *p, struct t_op *op)
+{
+	static const struct {
+		enum op op;
+		const char *name, *before;
+	} axes[] = {
+		{ OP_sdy_all_gather, "gathering_axes", "#sdy<list_of_axis_ref_lists" },
+		{ OP_sdy_all_slice, "slicing_axes", "#sdy<list_of_axis_ref_lists" },
+		{ OP_sdy_reduce_scatter, "reduce_scatter_axes", "#sdy<list_of_axis_ref_lists" },
+		{ OP_sdy_sharded_to_unreduced, "axes", "#sdy<list_of_axis_ref_lists" },
+		{ OP_sdy_all_to_all, "params", "#sdy<all_to_all_param_list" },
+		{ OP_sdy_all_reduce, "reduction_axes", "#sdy<axis_ref_list" },
+		{ OP_sdy_replicated_to_unreduced, "axes", "#sdy<axis_ref_list" },
+	};
+	const struct type *type;
+
+	for (size_t i = 0; i < sizeof axes / sizeof *axes; i++)
+		if (axes[i].op == op->op && (tok_is(p, '[') || tok_is(p, '{')))
+			sdy_raw(p, op, axes[i].name, axes[i].before);
+	op_operand(p, op, read_operand(p));
+	if (tok_is(p, '<'))
+		sdy_raw(p, op, "sharding", "#sdy.sharding");
+	while (p->tok.kind == TOK_word)
+		sdy_named(p, op);
+	op->attrs_at = tok_place(p);
+	if (tok_is(p, '{'))
+		op_attrs(p, op, read_dict(p));
+	struct place at = tok_place(p);
+	expect(p, ':', "before the type");
+	type = read_type(p);
+	op_check_operands(p, op, 1, &type, at);
+	op_result_types(p, op, op->op != OP_sdy_sharding_group, &type);
 }
 
 /* ---- convolution ---------------------------------------------------------------------------- */

@@ -396,6 +396,7 @@ static void form_part(struct parser *p, struct t_op *op, const char *name)
 		{ "convolution", form_convolution },
 		{ "scan", form_scan },
 		{ "manual", form_manual },
+		{ "sdy", form_sdy },
 		{ "barrier", form_barrier },
 		{ "slice", form_slice },
 		{ "dot_dims", form_dot_dims },
@@ -538,28 +539,6 @@ static void read_return(struct parser *p, struct t_op *op)
 		read_loc(p);
 }
 
-/* %r = sdy.sharding_constraint %x <...> : type: one device needs no resharding; %r is %x. */
-static void read_constraint(struct parser *p, struct t_op *op, const char *name, size_t len)
-{
-	if (op->generic) {
-		read_generic(p, op);
-	} else {
-		op_operand(p, op, read_operand(p));
-		if (tok_is(p, '<'))
-			skip_balanced(p);
-		if (tok_is(p, '{'))
-			read_dict(p);
-		expect(p, ':', "before the type");
-		read_type(p);
-	}
-	if (accept_word(p, "loc"))
-		read_loc(p);
-	if (op->nin != 1 || !name)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
-			"'%s' has one operand and one result", op->name);
-	names_add(&p->values, name, len, op->in[0], 1);
-}
-
 /* ---- results -------------------------------------------------------------------------------- */
 
 struct result_name {
@@ -638,7 +617,7 @@ static enum op find_op(const char *name)
 {
 	if (!strcmp(name, "call") || !strcmp(name, "func.call"))
 		return OP_call;
-	if (!strcmp(name, "arith.constant"))
+	if (!strcmp(name, "arith.constant") || !strcmp(name, "sdy.constant"))
 		return OP_constant;
 	if (!strcmp(name, "stablehlo.cross-replica-sum"))
 		return OP_cross_replica_sum;
@@ -694,10 +673,6 @@ void read_op(struct parser *p)
 		if (n)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%s' has no results", name);
 		read_return(p, op);
-		return;
-	}
-	if (!strcmp(name, "sdy.sharding_constraint")) {
-		read_constraint(p, op, n ? names[0].name : NULL, n ? names[0].len : 0);
 		return;
 	}
 	if (op->op == OP_COUNT && !is_host_op(name))

@@ -298,7 +298,7 @@ typedef void form_fn(struct parser *p, struct t_op *op);
 void check_complete(struct parser *p, struct t_op *op);
 form_fn form_constant, form_reduce, form_while, form_convolution, form_scan, form_check,
 	form_barrier, form_slice, form_manual, form_dot_dims, form_precision, form_algorithm,
-	form_precision_format;
+	form_precision_format, form_sdy;
 struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v);
 struct t_attr *int_attr(struct parser *p, int64_t v);
 struct t_attr *str_attr(struct parser *p, const char *s);

@@ -118,7 +118,8 @@ void test_bytecode__rows(void)
 		enum op same;
 		UNIT_NOTE("%s", op_table[op].text);
 		if (op_table[op].dialect == OP_C)
-			for (const char *at = chlo_attrs(op_table[op].text + 5, &same); at && *at;)
+			for (const char *at = beside_attrs("chlo", op_table[op].text + 5, &same);
+				at && *at;)
 				CHECK(vhlo_next(&at, &f));
 		if (op_table[op].dialect != OP_S && op_table[op].dialect != OP_F)
 			continue;

@@ -14,7 +14,7 @@ void test_text__sizes_of_main_are_its_arguments(void);
 void test_text__names_locations(void);
 void test_text__resources_are_slots(void);
 void test_text__index_is_kept(void);
-void test_text__sharding_constraint_is_its_operand(void);
+void test_text__sharding_constraint_is_kept(void);
 void test_text__checks_are_calls(void);
 void test_text__limits_hold(void);
 void test_text__truncated_anywhere_is_an_error(void);
@@ -264,7 +264,7 @@ void test_text__index_is_kept(void)
 		"  return %x : tensor<2xindex>\n}\n", "%x: tensor<2xindex>");
 }
 
-void test_text__sharding_constraint_is_its_operand(void)
+void test_text__sharding_constraint_is_kept(void)
 {
 	const char *text = "module {\n  sdy.mesh @mesh = <[\"x\"=2]>\n"
 			   "  func.func @main(%x: tensor<8xf32> {sdy.sharding = "
@@ -274,8 +274,9 @@ void test_text__sharding_constraint_is_its_operand(void)
 			   "    return %0 : tensor<8xf32>\n  }\n}\n";
 	struct graph *g = read_ok(text);
 
-	CHECK_INT(result(g, 0)->op, OP_parameter);
+	CHECK_INT(result(g, 0)->op, OP_sdy_sharding_constraint);
 	graph_release(g);
+	check_print(text, "{sharding = #sdy.sharding<@mesh, [{}]>}");
 	check_print(text, "sdy.mesh @mesh = <[\"x\"=2]>");
 	check_print(text, "{sdy.sharding = #sdy.sharding<@mesh, [{\"x\"}]>}");
 }

@@ -207,6 +207,18 @@ const struct type *infer_manual_computation(struct graph *g, const struct node_s
 	return spec_results(g, s, NULL, b.nresults, t);
 }
 
+/* What says only where a tensor is to lie. */
+const struct type *infer_sdy_same(struct graph *g, const struct node_spec *s)
+{
+	return spec_one(g, s, NULL, spec_tensor(g, s, 0, ELEM_all));
+}
+
+const struct type *infer_sdy_group(struct graph *g, const struct node_spec *s)
+{
+	spec_tensor(g, s, 0, ELEM_all);
+	return spec_results(g, s, NULL, 0, NULL);
+}
+
 /* composite_c1: a namespace, a dot, a name. */
 static bool is_namespaced(const char *name)
 {

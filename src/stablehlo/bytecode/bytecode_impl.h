@@ -127,7 +127,7 @@ struct t_attr *take_attr(struct cursor *c);
 struct t_attr *take_optional_attr(struct cursor *c); /* or NULL */
 struct t_attr *take_location(struct cursor *c);      /* as lower.c has them; NULL: unknown */
 struct t_attr *value_new(struct bc_file *f, enum t_kind kind, const uint8_t *at);
-bool is_chlo(enum op op);
+bool is_beside(enum op op);
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b);
 
 /* The text of an attribute that is a part of e's. */

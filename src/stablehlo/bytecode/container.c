@@ -255,9 +255,9 @@ static void read_strings(struct bc_file *f)
 	take_end(&c, "the strings");
 }
 
-bool is_chlo(enum op op)
+bool is_beside(enum op op)
 {
-	return op_table[op].dialect == OP_C;
+	return op_table[op].dialect == OP_C || op_table[op].dialect == OP_Y;
 }
 
 static void find_op(struct bc_op_name *op, const char *dialect)
@@ -266,8 +266,8 @@ static void find_op(struct bc_op_name *op, const char *dialect)
 
 	op->op = row ? row->op : OP_COUNT;
 	op->attrs = row ? row->attrs : NULL;
-	if (!strcmp(dialect, "chlo"))
-		op->attrs = chlo_attrs(op->name, &op->op);
+	if (!strcmp(dialect, "chlo") || !strcmp(dialect, "sdy"))
+		op->attrs = beside_attrs(dialect, op->name, &op->op);
 	if (!op->attrs)
 		op->op = OP_COUNT;
 }

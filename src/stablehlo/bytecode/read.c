@@ -346,7 +346,7 @@ static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 
 	for (const char *at = h->name->attrs; vhlo_next(&at, &field); n++) {
 		const char *name = names[n] = field.slot->name;
-		bool optional = is_chlo(op->op) && field.optional;
+		bool optional = is_beside(op->op) && field.optional;
 		struct t_attr *a = f->format < 5 ? old_attr(h, name)
 				   : optional    ? take_optional_attr(&c)
 						 : take_attr(&c);
@@ -402,7 +402,7 @@ static void read_row(struct cursor *c, struct values *s, struct op_head *h)
 		define(f, s, h->at, &op->results[i]);
 }
 
-/* A cast between dialects, a sharding for one device: results are the operands. */
+/* A cast between dialects: results are the operands. */
 static void read_passed(struct bc_file *f, struct values *s, struct op_head *h)
 {
 	if (h->nin != h->nresults || h->nregions)
@@ -548,8 +548,7 @@ static void read_one(struct cursor *c, struct values *s)
 		read_return(c->f, &h);
 	else if (!top && h.name->op != OP_COUNT)
 		read_row(c, s, &h);
-	else if (!top && (is_op(&h, "builtin", "unrealized_conversion_cast") ||
-				 is_op(&h, "sdy", "sharding_constraint")))
+	else if (!top && is_op(&h, "builtin", "unrealized_conversion_cast"))
 		read_passed(c->f, s, &h);
 	else if (!strcmp(h.dialect, "vhlo") &&
 		 (h.name->op != OP_COUNT || is_op(&h, "vhlo", "return_v1") ||

@@ -3,6 +3,7 @@
 #include "stablehlo/print_impl.h"
 #include <pthread.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct vhlo_type_info vhlo_types[VHLO_TYPE_COUNT] = {
@@ -143,18 +144,18 @@ const struct vhlo_row *vhlo_row_at(enum op op, int version)
 	return NULL;
 }
 
-const char *chlo_attrs(const char *name, enum op *op)
+const char *beside_attrs(const char *dialect, const char *name, enum op *op)
 {
-	char text[64] = "chlo.";
-	size_t n = strlen(name);
+	char text[64];
+	int n = snprintf(text, sizeof text, "%s.%s", dialect, name);
 
-	if (n >= sizeof text - 5)
+	if (n >= (int)sizeof text)
 		return NULL;
-	memcpy(text + 5, name, n + 1);
-	*op = op_find(text, n + 5);
+	*op = op_find(text, (size_t)n);
 	if (*op == OP_COUNT)
 		return NULL;
-	const char *attrs = beside[*op] ? beside[*op] : "";
+	bool sdy = op_table[*op].dialect == OP_Y;
+	const char *attrs = beside[*op] ? beside[*op] : sdy ? "-" : "";
 	return strcmp(attrs, "-") ? attrs : NULL;
 }
 

@@ -62,9 +62,9 @@ struct vhlo_row {
 const struct vhlo_row *vhlo_find(const char *name);          /* NULL: no such */
 const struct vhlo_row *vhlo_row_at(enum op op, int version); /* NULL: the op is not in it */
 const struct vhlo_row *vhlo_newest(enum op op);
-/* The attributes of an op of CHLO, by name without dialect, as a row has them; NULL: no such, or
- * not supported. */
-const char *chlo_attrs(const char *name, enum op *op);
+/* The attributes of an op of chlo or sdy, by name without dialect, as a row has them; NULL: no
+ * such, or not supported. */
+const char *beside_attrs(const char *dialect, const char *name, enum op *op);
 
 /* The attributes of a row: *at begins as row->attrs; false behind the last. */
 struct vhlo_field {

@@ -332,7 +332,7 @@ static struct numbered *number(struct writer *w, const struct scope *outer, cons
 			continue;
 		const struct node *v = n->s.order[i];
 		uint32_t nresults = node_nresults(v);
-		if (is_chlo(v->op)) {    /* casts around it */
+		if (is_beside(v->op)) {    /* casts around it */
 			n->nvalues += node_noperands(v) + nresults;
 			n->nops += node_noperands(v) + nresults;
 		}
@@ -431,7 +431,7 @@ static void check_row(struct bc_out *o, const struct vhlo_row *row, const struct
 		needs(o, V(0, 17), "a computation of another type than the operands");
 }
 
-/* ---- CHLO ----------------------------------------------------------------------------------- */
+/* ---- CHLO, sdy ------------------------------------------------------------------------------- */
 
 static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t value)
 {
@@ -445,8 +445,8 @@ static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t 
 	put_varint(out, value);
 }
 
-/* Properties of a CHLO op, as MLIR's text; absent ones are stored as 0. */
-static void chlo_fields(struct bc_out *o, const struct node *n, const char *attrs,
+/* Properties of an op of chlo or sdy, as MLIR's text; absent ones are stored as 0. */
+static void beside_fields(struct bc_out *o, const struct node *n, const char *attrs,
 	struct named *fields, struct named *beside)
 {
 	const struct key_set none = { { 0 } };
@@ -471,7 +471,7 @@ static void chlo_fields(struct bc_out *o, const struct node *n, const char *attr
 }
 
 /* Casts of the operands, the op, casts of its results: numbered in this order. */
-static void write_chlo(
+static void write_beside_op(
 	struct writer *w, const struct numbered *s, const struct node *n, struct str *out)
 {
 	struct bc_out *o = &w->o;
@@ -479,7 +479,9 @@ static void write_chlo(
 	uint32_t last = value_number(s, n), op = last - nresults, first = op - nin;
 	struct named fields = { 0 }, beside = { 0 };
 	enum op same;
-	const char *attrs = chlo_attrs(op_table[n->op].text + 5, &same);
+	const char *dialect = op_table[n->op].dialect == OP_Y ? "sdy" : "chlo";
+	const char *name = op_table[n->op].text + strlen(dialect) + 1;
+	const char *attrs = beside_attrs(dialect, name, &same);
 
 	if (!attrs)
 		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s has no form in portable artifacts",
@@ -487,8 +489,8 @@ static void write_chlo(
 	for (uint32_t i = 0; i < nin; i++)
 		put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, n->in[i])),
 			value_number(s, n->in[i]));
-	chlo_fields(o, n, attrs, &fields, &beside);
-	put_head(o, out, out_op(o, "chlo", op_table[n->op].text + 5),
+	beside_fields(o, n, attrs, &fields, &beside);
+	put_head(o, out, out_op(o, dialect, name),
 		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0),
 		out_location(o, graph_location(o->g, n)), &fields, &beside);
 	if (nresults)
@@ -531,8 +533,8 @@ static void write_node(
 
 	o->at = at && at->file ? (struct place){ at->file, at->line, at->column } : o->at;
 	o->op = job_printf(o->j, "'%s'", op_table[n->op].text);
-	if (is_chlo(n->op)) {
-		write_chlo(w, s, n, out);
+	if (is_beside(n->op)) {
+		write_beside_op(w, s, n, out);
 		return;
 	}
 	const struct vhlo_row *row = row_of(w, n);
