@@ -1,4 +1,8 @@
-"""Operators over lists of tensors, taken apart: torch's tables have no decompositions of them."""
+"""Operators over lists of tensors, taken apart: torch's tables have no decompositions of them.
+
+Those of `_foreach_` are the operator of each element; fused optimizer steps are written out as eager's
+kernels compute them (aten/src/ATen/native/cpu/Fused*Kernel.cpp), a parameter at a time.
+"""
 from __future__ import annotations
 
 import torch
@@ -30,8 +34,61 @@ def _each(single):
     return fn
 
 
+def _unscaled(grads, grad_scale):
+    return list(grads) if grad_scale is None else [g / grad_scale for g in grads]
+
+
+def _kept(found_inf, new, old):
+    """new, or old where the scaler found an infinity."""
+    return new if found_inf is None else [torch.where(found_inf == 1, o, n) for n, o in zip(new, old, strict=True)]
+
+
+def _adam(decoupled: bool):
+    """Adam, and with decoupled weight decay AdamW."""
+    def step(p, g, m, v, vmax, t, *, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize):
+        g = -g if maximize else g
+        if weight_decay != 0 and decoupled:
+            p = p * (1 - lr * weight_decay)
+        elif weight_decay != 0:
+            g = g + p * weight_decay
+        m = torch.lerp(m, g, 1 - beta1)
+        v = v * beta2 + g * g * (1 - beta2)
+        vmax = torch.maximum(vmax, v) if amsgrad else None
+        size = lr / (1 - beta1 ** t)
+        root = (vmax if amsgrad else v).sqrt() / (1 - beta2 ** t).sqrt() + eps
+        return p - size * m / root, m, v, vmax
+
+    def fused(params, grads, ms, vs, vmaxs, steps, *, grad_scale=None, found_inf=None, amsgrad, **kw):
+        gs = _unscaled(grads, grad_scale)
+        new = [step(p, g, m, v, vmaxs[i] if amsgrad else None, t, amsgrad=amsgrad, **kw)
+               for i, (p, g, m, v, t) in enumerate(zip(params, gs, ms, vs, steps, strict=True))]
+        p, m, v, vmax = (list(column) for column in zip(*new, strict=True))
+        return (_kept(found_inf, p, params), gs, _kept(found_inf, m, ms), _kept(found_inf, v, vs),
+                _kept(found_inf, vmax, vmaxs) if amsgrad else list(vmaxs))
+    return fused
+
+
+def _sgd(params, grads, buffers, *, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step,
+         grad_scale=None, found_inf=None):
+    gs = _unscaled(grads, grad_scale)
+    new, bufs = [], []
+    for i, (p, g) in enumerate(zip(params, gs, strict=True)):
+        g = -g if maximize else g
+        g = g + p * weight_decay if weight_decay != 0 else g
+        if momentum != 0:
+            b = g if is_first_step else buffers[i] * momentum + g * (1 - dampening)
+            bufs.append(b)
+            g = g + b * momentum if nesterov else b
+        new.append(p - g * lr)
+    return (_kept(found_inf, new, params), gs, _kept(found_inf, bufs, buffers) if momentum != 0 else list(buffers))
+
+
+FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd}
+
+
 def decompositions() -> dict:
-    out = {}
+    out = {getattr(getattr(torch.ops.aten, name), overload): fn
+           for name, fn in FUSED.items() for overload in ("default", "tensor_lr")}
     for name in dir(torch.ops.aten):
         short = name.removeprefix("_foreach_")
         single = SINGLE.get(short) or getattr(torch, short, None) or getattr(torch.special, short, None)
