@@ -1,0 +1,170 @@
+"""Compiled code among other things: graph breaks, regions, transforms, export, subclasses, threads, forks, processes."""
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+import torch
+from torch import nn
+from torch.testing._internal.two_tensor import TwoTensor
+
+from common import compiled, no_fallback
+
+X = torch.randn(6, 8, generator=torch.Generator().manual_seed(0))
+
+
+def net():
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(8, 16), nn.GELU(), nn.Linear(16, 4))
+
+
+def test_graph_breaks():
+    def fn(x):
+        y = x.sin() * 2
+        torch._dynamo.graph_break()
+        if y.sum().item() > 0:
+            y = y + 1
+        return y.cos()
+    fast = compiled(fn, fullgraph=False)
+    with no_fallback():
+        for x in (X.abs(), -X.abs()):
+            torch.testing.assert_close(fast(x), fn(x))
+
+
+def test_several_regions():
+    a, b = net(), nn.Linear(4, 3)
+    fast_a, fast_b = compiled(a), compiled(b)
+    torch.testing.assert_close(fast_b(fast_a(X).relu()), b(a(X).relu()))
+
+
+def test_inference_mode():
+    m = net()
+    with torch.inference_mode(), no_fallback():
+        y = compiled(m)(X)
+        assert y.is_inference()
+        torch.testing.assert_close(y, m(X))
+
+
+def test_exported():
+    m = net()
+    with torch.no_grad(), no_fallback():
+        dim = torch.export.Dim("batch", min=2, max=64)
+        program = torch.export.export(m, (X,), dynamic_shapes=({0: dim},))
+        fast = compiled(program.module())
+        for n in (6, 9):
+            x = torch.randn(n, 8)
+            torch.testing.assert_close(fast(x), m(x))
+
+
+def test_compiled_autograd():
+    m, twin = net(), net()
+    m(X).square().mean().backward()
+    with torch._dynamo.utils.maybe_enable_compiled_autograd(
+            True, fullgraph=False), no_fallback():
+        compiled(lambda x: twin(x).square().mean())(X).backward()
+    for p, q in zip(m.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(p.grad, q.grad)
+
+
+@pytest.mark.parametrize("fn", [
+    lambda x: torch.func.vmap(lambda r: (r * r.sum()).tanh())(x),
+    lambda x: torch.func.grad(lambda y: y.sin().square().sum())(x),
+    lambda x: torch.func.vmap(torch.func.grad(lambda r: (r ** 3).sum()))(x),
+    lambda x: torch.func.jacrev(lambda r: r.sin() * r.sum())(x[0]),
+], ids=["vmap", "grad", "vmap of grad", "jacrev"])
+def test_transforms(fn):
+    with no_fallback():
+        torch.testing.assert_close(compiled(fn)(X), fn(X))
+
+
+def test_tensor_subclass():
+    """A subclass that AOTAutograd takes apart into two tensors."""
+    with no_fallback():
+        y = compiled(lambda t: t.sin() + 1)(TwoTensor(X, X + 1))
+    assert isinstance(y, TwoTensor)
+    torch.testing.assert_close((y.a, y.b), (X.sin() + 1, (X + 1).sin() + 1))
+
+
+def test_threads_call_one_module():
+    m = net()
+    fast, errors = compiled(m), []
+    with torch.no_grad():
+        fast(X)
+
+    def work(seed):
+        x = torch.randn(6, 8, generator=torch.Generator().manual_seed(seed))
+        with torch.no_grad():
+            want = m(x)
+            for _ in range(50):
+                if not torch.allclose(fast(x), want, atol=1e-6):
+                    errors.append(seed)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not errors
+
+
+class Rows(torch.utils.data.Dataset):
+    def __init__(self, fn):
+        self.fn = fn
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        return self.fn(torch.full((8,), float(i)))
+
+
+def test_workers_fork_after_a_compile():
+    """A worker of a DataLoader may call what its parent compiled."""
+    fast = compiled(lambda x: x.sin() + 1)
+    fast(torch.zeros(8))
+    loader = torch.utils.data.DataLoader(Rows(fast), batch_size=2, num_workers=2)
+    got = torch.cat(list(loader))
+    torch.testing.assert_close(got, torch.arange(4.0)[:, None].expand(4, 8).sin() + 1)
+    torch.testing.assert_close(fast(X[0]), X[0].sin() + 1)
+
+
+DDP = """
+import sys, torch, torch.distributed as dist
+from torch import nn
+import weft
+rank, port, order = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+dist.init_process_group("gloo", init_method=f"file://{port}", rank=rank, world_size=2)
+torch.manual_seed(0)
+m = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4))
+plain = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4))
+plain.load_state_dict(m.state_dict())
+go = lambda f: torch.compile(f, backend="weft", options={"fallback": "error"})
+model = go(nn.parallel.DistributedDataParallel(m)) if order == "around" else nn.parallel.DistributedDataParallel(go(m))
+xs = [torch.randn(5, 8, generator=torch.Generator().manual_seed(i)) for i in range(2)]
+model(xs[rank]).square().mean().backward()
+(sum(plain(x).square().mean() for x in xs) / 2).backward()
+for p, q in zip(m.parameters(), plain.parameters()):
+    torch.testing.assert_close(p.grad, q.grad, rtol=1e-4, atol=1e-6)
+dist.destroy_process_group()
+"""
+
+
+@pytest.mark.parametrize("order", ["around", "under"])
+def test_data_parallel(order, tmp_path):
+    """Compiled code around and under DistributedDataParallel: two processes, gradients of both."""
+    jobs = [subprocess.Popen([sys.executable, "-c", DDP, str(rank), str(tmp_path / "meet"), order], env=os.environ,
+                             stderr=subprocess.PIPE, text=True) for rank in range(2)]
+    for job in jobs:
+        _, text = job.communicate(timeout=200)
+        assert job.returncode == 0, text[-2000:]
+
+
+def test_unbacked_sizes():
+    def fn(x):
+        kept = x[x > 0]
+        return kept.sin().sum(), kept.shape[0]
+    with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True, capture_scalar_outputs=True), no_fallback():
+        fast = compiled(fn)
+        for x in (X, X.flatten()[:7]):
+            torch.testing.assert_close(fast(x), fn(x))
