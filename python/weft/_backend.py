@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from weft import _callback, _foreach, _freeze, _higher_order, _native, _output, _registry, _report, _text
+from weft import _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -33,6 +33,7 @@ def decompositions() -> dict:
     out = {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
     out.update((k, v) for k, v in decomposition_table.items() if str(k) in TAKEN_APART)
     out.update(_foreach.decompositions())
+    out.update(_parts.decompositions())
     out[torch.ops.prims.fma.default] = lambda a, b, c: a * b + c
     return out
 

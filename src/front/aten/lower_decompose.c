@@ -224,9 +224,10 @@ static const struct node *scaled(struct lower *l, const struct node *a, double b
 	return build2(l->g, OP_multiply, a, lower_like(l, a, by));
 }
 
-/* The Taylor polynomial of degree 16 (f32: 9) in powers up to the fourth (third), by Horner. */
-static const struct node *taylor(struct lower *l, const struct node *a, int step)
+/* The Taylor polynomial of degree 16 in powers up to the fourth, by Horner. */
+static const struct node *taylor(struct lower *l, const struct node *a)
 {
+	enum { step = 4 };
 	const struct node *power[5] = { matrix_unit(l, a), a }, *sum = NULL;
 	double factorial[17] = { 1 };
 	for (int i = 1; i <= 16; i++)
@@ -306,19 +307,21 @@ static const struct node *squared(struct lower *l, const struct node *a, const s
 	return graph_result(g, graph_node(g, &s), 1);
 }
 
+/* In f64 whatever the type: squaring doubles what is off. */
 void lower_matrix_exp(struct lower *l)
 {
 	struct graph *g = l->g;
 	const struct node *a = matrix_argument(l, 0);
-	bool wide = dtype_part(a->type->dtype) == DTYPE_f64;
+	enum dtype t = a->type->dtype;
 	if (type_elements(a->type) == 0) {
 		l->out[0] = a;
 		return;
 	}
-	/* Half a rounding is what is left of the series: 0.78^17 / 17!, 0.73^10 / 10!. */
-	const struct node *n = halvings(l, a, wide ? 0.78 : 0.73);
+	a = lower_cast(l, a, dtype_is_complex(t) ? DTYPE_c128 : DTYPE_f64);
+	/* Half a rounding is what is left of the series: 0.78^17 / 17!. */
+	const struct node *n = halvings(l, a, 0.78);
 	const struct node *by = build2(g, OP_power, lower_like(l, n, 2), build1(g, OP_negate, n));
 	by = lower_cast(l, by, a->type->dtype);
 	a = build2(g, OP_multiply, a, everywhere(l, by, a));
-	l->out[0] = squared(l, taylor(l, a, wide ? 4 : 3), n);
+	l->out[0] = lower_cast(l, squared(l, taylor(l, a), n), t);
 }

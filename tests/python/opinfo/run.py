@@ -188,6 +188,7 @@ def main(argv=None) -> int:
     p.add_argument("--seed", type=int, default=0, help="of the samples")
     p.add_argument("--json", help="where the verdicts are added, one a line")
     p.add_argument("--doc", help="the table to write")
+    p.add_argument("--note", default="", help="a sentence for the table: what was run, when")
     p.add_argument("--read", action="append", help="verdicts of an earlier run, instead of running")
     p.add_argument("--quiet", action="store_true")
     args = p.parse_args(argv)
@@ -200,7 +201,8 @@ def main(argv=None) -> int:
     results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
     if args.doc:
         with open(args.doc, "w") as f:
-            f.write(table.document(results, [d for d in DTYPES if any(v["dtype"] == d for v in results)]))
+            f.write(table.document(results, [d for d in DTYPES if any(v["dtype"] == d for v in results)],
+                                   args.note))
     for v in results:
         if v["status"] not in ("ok", "none") and not args.quiet:
             print(f"{v['status']:6} {v['name']} {v['dtype']}: {v.get('why', '')}")

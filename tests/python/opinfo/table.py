@@ -5,8 +5,9 @@ import collections
 
 HEAD = """# What torch.compile(backend="weft") covers
 
-torch's own operator database (OpInfo, torch {version}) through the backend: every entry, with gradients
-where it has them. Made by `make opinfo`; {samples}.
+torch's own databases (torch {version}) through the backend: operators (OpInfo), modules (`nn.`), optimizers
+(`optim.`) and higher-order operators (`hop.`); every entry, with gradients where it has them. Made by
+`make opinfo`; {samples}.{note}
 
 A pair is an entry and a dtype. It counts where eager torch and `aot_eager` can do it. **right**: values
 and gradients within torch's tolerances. **native**: nothing of it ran in eager torch; *partly*: some
@@ -58,7 +59,7 @@ def badness(row: dict) -> tuple:
     return (-sum(m == 2 for m in marks), -sum(marks))
 
 
-def document(results, dtypes) -> str:
+def document(results, dtypes, note="") -> str:
     import torch
     rows: dict[str, dict] = collections.defaultdict(dict)
     for v in results:
@@ -66,7 +67,8 @@ def document(results, dtypes) -> str:
     names = sorted(rows, key=lambda n: (badness(rows[n]), n))
     most = max((v.get("samples", 0) for v in results), default=0)
     text = HEAD.format(version=torch.__version__.partition("+")[0],
-                       samples=f"at most {most} samples a pair, {', '.join(dtypes)}")
+                       samples=f"at most {most} samples a pair, {', '.join(dtypes)}",
+                       note=" " + note if note else "")
     text += score(results).replace("; ", "  \n") + "\n\n"
     text += "| entry | " + " | ".join(dtypes) + " | what ran in eager torch, or what is wrong |\n"
     text += "|---|" + "---|" * len(dtypes) + "---|\n"

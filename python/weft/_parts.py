@@ -1,0 +1,161 @@
+"""Operators taken apart that torch's tables keep whole: distances between rows, and the gradient of samples on a grid.
+
+What they are made of is C's business; here is only the arithmetic between.
+"""
+from __future__ import annotations
+
+import functools
+import itertools
+
+import torch
+
+aten = torch.ops.aten
+
+# ---- distances -----------------------------------------------------------------------------------
+
+
+def _length(d, p):
+    """The p-norm of the last dimension."""
+    if d.shape[-1] == 0:
+        return d.new_zeros(d.shape[:-1])
+    if p == 2:
+        return d.square().sum(-1).sqrt()
+    if p == float("inf"):
+        return d.abs().amax(-1)
+    if p == 0:
+        return (d != 0).to(d.dtype).sum(-1)
+    return d.abs().sum(-1) if p == 1 else d.abs().pow(p).sum(-1).pow(1 / p)
+
+
+def _slope(d, p, length, grad):
+    """The gradient of _length, as torch has it where there is none: zero."""
+    length, grad = length.unsqueeze(-1), grad.unsqueeze(-1)
+    if p == 0:
+        return torch.zeros_like(d * grad)
+    if p == 1:
+        return grad * d.sign()
+    if p == 2:
+        return torch.where(length == 0, 0, grad / length) * d
+    if p == float("inf"):
+        return grad * d.sign() * (d.abs() == length)
+    part = d.sign() * d.abs().pow(p - 1) * grad / length.pow(p - 1)
+    return torch.where((length == 0) | (d == 0), 0, part)
+
+
+def cdist(x1, x2, p, compute_mode):
+    return _length(x1.unsqueeze(-2) - x2.unsqueeze(-3), p)
+
+
+def cdist_backward(grad, x1, x2, p, length):
+    if 0 in (*x1.shape, *x2.shape):
+        return NotImplemented
+    return _slope(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, length, grad).sum(-2)
+
+
+def _pairs(x):
+    i, j = torch.triu_indices(x.shape[0], x.shape[0], 1).unbind()
+    return i, j, x.index_select(0, i) - x.index_select(0, j)
+
+
+def pdist(x, p=2):
+    return _length(_pairs(x)[2], p) if x.shape[0] > 1 and x.shape[1] else NotImplemented
+
+
+def pdist_backward(grad, x, p, length):
+    if x.shape[0] < 2 or not x.shape[1]:
+        return NotImplemented
+    i, j, d = _pairs(x)
+    part = _slope(d, p, length, grad)
+    return torch.zeros_like(x).index_add(0, i, part).index_add(0, j, -part)
+
+
+# ---- samples on a grid -----------------------------------------------------------------------------
+
+
+def _place(at, size, padding, align):
+    """Where in 0 .. size - 1 a number of -1 .. 1 is, and how fast it moves."""
+    speed = (size - 1) / 2 if align else size / 2
+    x = (at + 1) * speed - (0 if align else 0.5)
+    moves = torch.full_like(x, speed)
+    if padding == 2:                           # reflected at both ends
+        low, span = (0, size - 1) if align else (-0.5, size)
+        if span == 0:
+            return torch.zeros_like(x), torch.zeros_like(x)
+        y = (x - low).abs()
+        times = (y / span).floor()
+        even, left = times.remainder(2) == 0, y - times * span
+        moves = moves * torch.where(x < low, -1, 1) * torch.where(even, 1, -1)
+        x = torch.where(even, left, span - left) + low
+    if padding:
+        moves = torch.where((x > 0) & (x < size - 1), moves, 0)
+        x = x.clamp(0, size - 1)
+    return x, moves
+
+
+class _Grid:
+    """Places of a grid in x: sample by sample along one dimension, the places of a sample last."""
+
+    def __init__(self, x, grid, padding, align):
+        self.x, self.sizes = x, x.shape[2:]
+        self.flat = x.flatten(2)
+        at = grid.flatten(1, -2)
+        n = len(self.sizes)                    # the grid's last number is of x's first dimension
+        self.at, self.moves = zip(*(_place(at[..., n - 1 - k], s, padding, align) for k, s in enumerate(self.sizes)))
+
+    def index(self, places):
+        """Places as one number, [samples, channels, places], and which of them there are."""
+        inside = functools.reduce(torch.logical_and, [(p >= 0) & (p < s) for p, s in zip(places, self.sizes)])
+        flat = functools.reduce(lambda a, b: a * b[1] + b[0], zip(places[1:], self.sizes[1:]), places[0])
+        flat = torch.where(inside, flat, 0).to(torch.int64)
+        shape = (-1, self.x.shape[1], -1)
+        return flat.unsqueeze(1).expand(shape), inside.unsqueeze(1).to(self.x.dtype)
+
+    def corners(self):
+        """Of each corner around the places: its index, whether it is there, its weights by dimension, its side."""
+        low = [a.floor() for a in self.at]
+        for side in itertools.product((0, 1), repeat=len(self.sizes)):
+            weights = [(a - f) if s else (f + 1 - a) for a, f, s in zip(self.at, low, side)]
+            yield *self.index([f + s for f, s in zip(low, side)]), weights, side
+
+
+def _product(weights):
+    return functools.reduce(torch.mul, weights).unsqueeze(1)
+
+
+def grid_sampler_3d(x, grid, mode, padding, align):
+    if 0 in (*x.shape, *grid.shape):
+        return NotImplemented
+    g = _Grid(x, grid, padding, align)
+    if mode == 1:
+        index, inside = g.index([a.round() for a in g.at])
+        out = g.flat.gather(2, index) * inside
+    else:
+        out = sum(g.flat.gather(2, index) * (inside * _product(w)) for index, inside, w, _ in g.corners())
+    return out.unflatten(2, grid.shape[1:-1])
+
+
+def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
+    if 0 in (*x.shape, *grid.shape) or mode == 2 or x.dtype not in (torch.float32, torch.float64):
+        return NotImplemented
+    g = _Grid(x, grid, padding, align)
+    grad = grad.flatten(2)
+    to_x, to_grid = torch.zeros_like(g.flat), [torch.zeros_like(a) for a in g.at]
+    if mode == 1:
+        index, inside = g.index([a.round() for a in g.at])
+        to_x = to_x.scatter_add(2, index, grad * inside)
+    for index, inside, w, side in g.corners() if mode == 0 else ():
+        to_x = to_x.scatter_add(2, index, grad * (inside * _product(w)))
+        along = (grad * g.flat.gather(2, index) * inside).sum(1)
+        for k, s in enumerate(side):
+            others = functools.reduce(torch.mul, w[:k] + w[k + 1:])
+            to_grid[k] = to_grid[k] + along * others * (g.moves[k] if s else -g.moves[k])
+    to_grid = torch.stack(to_grid[::-1], -1).reshape(grid.shape)
+    return to_x.reshape(x.shape) if output_mask[0] else None, to_grid if output_mask[1] else None
+
+
+def decompositions() -> dict:
+    return {aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
+            aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,
+            aten.grid_sampler_3d.default: grid_sampler_3d,
+            aten.grid_sampler_2d_backward.default: grid_sampler_backward,
+            aten.grid_sampler_3d_backward.default: grid_sampler_backward}
