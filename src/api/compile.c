@@ -75,8 +75,8 @@ static void run_pass(struct compile *c, enum pass p, const struct pass_options *
 	plan_track(c->graph, &c->source, false);
 }
 
-/* Composites go back to their ops, which are located where they were found: kernels have no core
- * yet that knows one by its name. */
+/* Composites go back to their ops, which are located where they were found: the plan knows the
+ * forms it has cores for, whatever their names. */
 static void stage_passes(struct compile *c)
 {
 	struct pass_options po = pass_options_of(c);

@@ -91,7 +91,9 @@ static struct words operand_words(
 	const struct type *t = x->type;
 	bool narrow = dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
 
-	if (narrow && x->op == OP_parameter && !g->frame && g->k->core != CORE_contract) {
+	bool product = g->k->core == CORE_contract || g->k->core == CORE_attention;
+
+	if (narrow && x->op == OP_parameter && !g->frame && !product) {
 		struct type raw = *t;
 		raw.dtype = dtype_bytes(t->dtype) == 2 ? DTYPE_ui16 : DTYPE_ui8;
 		struct ix *at = ix_array(g, t->rank);

@@ -41,13 +41,7 @@ LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, const int6
 	return e;
 }
 
-/* The operands of one panel's tiles: R's block, the panel, C's, and how many words of k. */
-struct operands {
-	LLVMValueRef rows, panel, out, k, first;
-};
-
-/* fn for rows [lo, hi) of the block, `step` at a time. */
-static void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
+void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
 {
 	LLVMValueRef rows_m = gen_extent(g, x->rows_m), rows_k = gen_extent(g, x->rows_k);
@@ -86,7 +80,7 @@ static LLVMValueRef panel_at(
 	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
 {
 	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
-	LLVMValueRef cols = gen_buffer(g, 1);
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
 
 	gen_here(g);
 	if (x->panels)
@@ -108,7 +102,7 @@ static void multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
-		     rows_m = gen_extent(g, c->rows_m), buffer = gen_buffer(g, 0);
+		     rows_m = gen_extent(g, c->rows_m), buffer = gen_buffer(g, x->rows_buffer);
 	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
 	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
 	struct operands o;
@@ -181,7 +175,7 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 
 /* How R is read.  It is copied where a tile would read it slowly: elements to be converted one by
  * one, or far apart; and where its words do not lie whole. */
-static void contract_rows(struct gen *g, struct contraction *x)
+void contract_rows(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	bool narrow = dtype_bytes(c->rows_type) < x->bytes;
@@ -213,7 +207,7 @@ static void contract_rows(struct gen *g, struct contraction *x)
 
 /* Pairs of bf16 are multiplied as they are where there is an instruction, unless every product has
  * to be rounded as f32's would be. */
-static void contract_words(struct gen *g, struct contraction *x)
+void contract_words(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
 	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
@@ -254,6 +248,7 @@ void core_contract(struct gen *g)
 	struct contraction *x = job_alloc(g->job, sizeof *x);
 
 	x->c = c;
+	x->cols_buffer = 1;
 	x->cols = c->panel ? c->panel : PLAN_PANEL;
 	x->group = group_of(c, x->cols);
 	x->halves = (uint32_t)x->cols / LANES;

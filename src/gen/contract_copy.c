@@ -231,8 +231,8 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 {
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), at;
-	struct copy copy = { .x = x, .buffer = 1, .type = c->cols_type, .kn = kn, .outer = x->nv,
-		.to = x->panels, .packed = c->cols_packed, .k_rows = true };
+	struct copy copy = { .x = x, .buffer = x->cols_buffer, .type = c->cols_type, .kn = kn,
+		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .k_rows = true };
 
 	copy.outer_stride = c->cols_packed || !c->cols_n ? 1 : c->cols_n;
 	copy.k_stride = c->cols_packed ? x->cols : c->cols_k;
@@ -260,9 +260,9 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	struct copy copy = { .x = x, .buffer = 0, .type = c->rows_type, .base = first, .kn = kn,
-		.outer = x->mrows, .k_stride = c->rows_k, .outer_stride = c->rows_m,
-		.to = x->rows_copy };
+	struct copy copy = { .x = x, .buffer = x->rows_buffer, .type = c->rows_type,
+		.base = first, .kn = kn, .outer = x->mrows, .k_stride = c->rows_k,
+		.outer_stride = c->rows_m, .to = x->rows_copy };
 
 	copy.k_rows = x->rows_k != 1;
 	copy.pitch = copy.k_rows ? x->rows_k : x->rows_m;

@@ -81,8 +81,10 @@ static uint32_t max_id(const struct node *const *nodes, uint32_t n)
 	return most;
 }
 
-/* The index of every node that C reaches, from C's: forward through reshapes and transposes. */
-static struct ix **forward(struct gen *g, const struct contraction *x, struct ix m, struct ix n)
+/* The index of every node that C, the body's parameter `param`, reaches from C's: forward through
+ * reshapes and transposes. */
+static struct ix **forward(
+	struct gen *g, const struct contraction *x, uint32_t param, struct ix m, struct ix n)
 {
 	uint32_t count, unused;
 	const struct node **nodes = region_order(g->job, g->k->body, &count);
@@ -90,7 +92,7 @@ static struct ix **forward(struct gen *g, const struct contraction *x, struct ix
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *a = nodes[i], *from;
-		if (a->op == OP_parameter && node_int(a, KEY_index, 0) == 0) {
+		if (a->op == OP_parameter && node_int(a, KEY_index, 0) == param) {
 			of[a->id] = ix_array(g, a->type->rank);
 			index_of_acc(g, x, a->type, m, n, of[a->id]);
 		} else if ((from = through(of, a))) {
@@ -111,23 +113,38 @@ static struct ix **forward(struct gen *g, const struct contraction *x, struct ix
 	return of;
 }
 
-static void finish_element(struct gen *g, struct contraction *x, struct ix m, struct ix n)
+static const struct node *body_parameter(struct gen *g, uint32_t index)
 {
-	const struct region *r = g->k->body;
-	struct ix **of = forward(g, x, m, n);
-	const struct node *c = NULL;
 	uint32_t count;
-	const struct node **nodes = region_order(g->job, r, &count);
+	const struct node **nodes = region_order(g->job, g->k->body, &count), *found = NULL;
 
 	for (uint32_t i = 0; i < count; i++)
-		if (nodes[i]->op == OP_parameter && node_int(nodes[i], KEY_index, 0) == 0)
-			c = nodes[i];
-	struct bind b = { g->binds, c, accumulators, x };
+		if (nodes[i]->op == OP_parameter && node_int(nodes[i], KEY_index, 0) == index)
+			found = nodes[i];
+	return found;
+}
+
+struct val contract_value(struct gen *g, struct contraction *x, uint32_t param,
+	const struct node *n, struct ix row, struct ix col, struct ix **at)
+{
+	struct ix **of = forward(g, x, param, row, col);
+	struct bind b = { g->binds, body_parameter(g, param), accumulators, x };
+
 	g->binds = &b;
-	for (uint32_t i = 0; i < r->nresults; i++) {
-		const struct node *res = r->results[i];
-		struct val v = value_at(g, res, of[res->id]);
-		struct ix at = ix_linear(g, res->type->rank, res->type->dims, of[res->id]);
+	struct val v = value_at(g, n, of[n->id]);
+	g->binds = b.up;
+	if (at)
+		*at = of[n->id];
+	return v;
+}
+
+static void finish_element(struct gen *g, struct contraction *x, struct ix m, struct ix n)
+{
+	for (uint32_t i = 0; i < g->k->noutputs; i++) {
+		const struct node *res = g->k->body->results[i];
+		struct ix *of;
+		struct val v = contract_value(g, x, 0, res, m, n, &of);
+		struct ix at = ix_linear(g, res->type->rank, res->type->dims, of);
 		LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
 		gen_here(g);
 		/* the side lanes run along has one element: lane 0 */
@@ -137,7 +154,6 @@ static void finish_element(struct gen *g, struct contraction *x, struct ix m, st
 		}
 		store_at(g, p, res->type->dtype, at, v);
 	}
-	g->binds = b.up;
 }
 
 struct finish {

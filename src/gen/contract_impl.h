@@ -3,7 +3,8 @@
  *   contract.c         the core: chunks, groups of columns, blocks of k
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
  *   contract_tile.c    the tiles: functions that multiply in registers
- *   contract_finish.c  the epilogue: the body over C */
+ *   contract_finish.c  the epilogue: the body over C
+ *   attention.c        CORE_attention: two of them, a softmax between */
 #ifndef GEN_CONTRACT_IMPL_H
 #define GEN_CONTRACT_IMPL_H
 #include "gen/core_impl.h"
@@ -16,6 +17,7 @@
 
 struct contraction {
 	const struct contract *c;
+	uint32_t rows_buffer, cols_buffer;
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
 	/* A word is what a multiply takes of a row or column at once: `unit` neighbours along k.
@@ -61,7 +63,20 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 	return LLVMBuildUDiv(g->b, ADD(a, c64(g, by - 1)), c64(g, by), "");
 }
 
+/* The operands of one panel's tiles: R's block, the panel, C's, and how many words of k; first:
+ * C is not added to. */
+struct operands {
+	LLVMValueRef rows, panel, out, k, first;
+};
+
 /* ---- contract.c ---- */
+/* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
+ */
+void contract_words(struct gen *g, struct contraction *x);
+void contract_rows(struct gen *g, struct contraction *x);
+/* fn for rows [lo, hi) of the block, `step` at a time. */
+void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
+	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o);
 /* Column j, a multiple of LANES, of row i in panels of `rows` rows each. */
 LLVMValueRef in_panels(
 	struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i, int64_t rows);
@@ -94,6 +109,10 @@ void square_end(struct gen *g);
 /* ---- contract_finish.c ---- */
 /* Do lanes of the epilogue run along m? */
 bool lanes_along_m(struct gen *g, const struct contract *c);
+/* n of the body, a function of C, which is its parameter `param`, at x->at: row and col of C, one
+ * of them lanes.  *at, unless NULL: n's index. */
+struct val contract_value(struct gen *g, struct contraction *x, uint32_t param,
+	const struct node *n, struct ix row, struct ix col, struct ix **at);
 /* The body over the group's columns of C, from scratch to the results. */
 void contract_finish(struct gen *g, struct contraction *x);
 #endif

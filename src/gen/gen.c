@@ -437,6 +437,7 @@ static void compile_job(struct job *j, void *arg)
 	case CORE_map: core_map(g); break;
 	case CORE_row: core_row(g); break;
 	case CORE_contract: core_contract(g); break;
+	case CORE_attention: core_attention(g); break;
 	case CORE_scatter: core_scatter(g); break;
 	case CORE_sort: core_sort(g); break;
 	case CORE_scan: core_scan(g); break;

@@ -1,6 +1,6 @@
 /* gen_impl.h -- what the files of gen/ share.
  *
- *   map.c row.c contract.c scatter.c    the cores: loops around
+ *   map.c row.c contract.c ...          the cores: loops around
  *   value.c move.c op.c math_*.c        the INDEX ENGINE: value_at(node, index) -> LLVM value
  *   index.c                             index components and their arithmetic
  *   memory.c narrow.c                   elements in and out of buffers
@@ -277,6 +277,8 @@ struct val op_select(struct gen *g, struct val p, struct val a, struct val b);
 /* The values of the results of region r of op: its first parameters are args. */
 void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 	const struct val *args, struct val *results);
+/* The buffer of the body's parameter number i. */
+uint32_t parameter_buffer(const struct gen *g, uint32_t i);
 struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
 struct ix *ix_array(struct gen *g, uint32_t n);
 
@@ -296,6 +298,7 @@ LLVMValueRef math_copysign(struct gen *g, LLVMValueRef mag, LLVMValueRef sign);
 void core_map(struct gen *g);
 void core_row(struct gen *g);
 void core_contract(struct gen *g);
+void core_attention(struct gen *g);
 void core_scatter(struct gen *g);
 void core_sort(struct gen *g);
 void core_scan(struct gen *g);

@@ -74,13 +74,18 @@ struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, con
 	return load_at(g, p, 0, t->dtype, ix_linear(g, t->rank, t->dims, ix));
 }
 
+uint32_t parameter_buffer(const struct gen *g, uint32_t i)
+{
+	return g->k->core == CORE_contract || g->k->core == CORE_attention ? i + 1 : i;
+}
+
 static struct val value_parameter(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	uint32_t index = (uint32_t)node_int(n, KEY_index, 0);
 	const struct frame *f = g->frame;
 
 	if (!f)
-		return value_reads(g, g->k->core == CORE_contract ? index + 1 : index, n->type, ix);
+		return value_reads(g, parameter_buffer(g, index), n->type, ix);
 	if (index < f->nvals)
 		return f->vals[index];
 	uint32_t captures = node_ncaptures(f->op), first = node_noperands(f->op);

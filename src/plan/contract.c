@@ -147,9 +147,9 @@ static double side_cost(const struct side *rows, const struct side *cols, int64_
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
 }
 
-static int64_t contract_ints(const struct contract *c, int64_t *out)
+uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 {
-	int64_t n = 0;
+	uint32_t n = 0;
 	out[n++] = c->rows_are_lhs;
 	out[n++] = c->cols_packed;
 	out[n++] = c->nbatch;
@@ -171,7 +171,12 @@ static int64_t contract_ints(const struct contract *c, int64_t *out)
 void contract_load(const struct node *n, struct contract *c)
 {
 	uint32_t count;
-	const int64_t *in = node_ints(n, KEY_contract, &count);
+
+	contract_of_ints(node_ints(n, KEY_contract, &count), c);
+}
+
+void contract_of_ints(const int64_t *in, struct contract *c)
+{
 	memset(c, 0, sizeof *c);
 	c->rows_are_lhs = *in++ != 0;
 	c->cols_packed = *in++ != 0;
@@ -285,8 +290,8 @@ static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 static const struct node *contract_node(struct graph *g, const struct contract *c,
 	const struct node *const *operands, const struct type *t)
 {
-	int64_t ints[3 + 3 * PLAN_MAX_BATCH + 18 + PLAN_MAX_TAPS];
-	uint32_t nints = (uint32_t)contract_ints(c, ints);
+	int64_t ints[CONTRACT_INTS];
+	uint32_t nints = contract_ints(c, ints);
 	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
 	struct node_spec s = {
 		.op = OP_contract,

@@ -446,6 +446,11 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 	return true;
 }
 
+static enum core product_core(const struct node *n)
+{
+	return n->op == OP_attention ? CORE_attention : CORE_contract;
+}
+
 /* ---- the walk ------------------------------------------------------------------------------- */
 
 /* May n be computed inside group as often as its users there want it (F2)? */
@@ -482,10 +487,10 @@ static bool join(struct fuse *f, struct group *group, const struct node *n)
 	struct member m;
 	if (!member_of_users(f, n, group, &m))
 		return false;
-	if (n->op == OP_contract) {
+	if (node_is_product(n)) {
 		if (!contract_fits(f, group, n))
 			return false;
-		group->core = CORE_contract;
+		group->core = product_core(n);
 		group->contract = n;
 		group_add(f, group, n, &m);
 		return true;
@@ -517,8 +522,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 	struct group *group = group_new(f, n);
 	group->ends = why;
 	uint32_t row = reduce_row(n);
-	if (n->op == OP_contract) {
-		group->core = CORE_contract;
+	if (node_is_product(n)) {
+		group->core = product_core(n);
 		group->contract = n;
 	} else if (n->op == OP_scatter) {
 		group->core = CORE_scatter;
@@ -542,7 +547,7 @@ static const char *why_start(struct fuse *f, const struct node *n, uint32_t read
 		return f->must[n->id];
 	if (readers > 1)
 		return job_printf(f->job, "%u kernels read it", readers);
-	if (n->op == OP_contract)
+	if (node_is_product(n))
 		return "what follows the contraction is not element by element over its result";
 	if (n->op == OP_reduce)
 		return "what reads the reduction is not along the same rows";
@@ -636,8 +641,8 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 		f.must[r->results[i]->id] = "it is a result";
 	for (uint32_t i = 0; i < f.f->count; i++) {
 		const struct node *n = f.f->order[i];
-		bool reads_buffers = node_is_step(n) || n->op == OP_contract || n->op == OP_scatter;
-		const char *why = n->op == OP_contract  ? "a contraction reads it from memory"
+		bool reads_buffers = node_is_step(n) || node_is_product(n) || n->op == OP_scatter;
+		const char *why = node_is_product(n)    ? "a contraction reads it from memory"
 				  : n->op == OP_scatter ? "a scatter reads it from memory"
 				  : node_is_sort(n)     ? "a sort reads it from memory"
 							: "a step that is no kernel reads it";

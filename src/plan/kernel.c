@@ -113,6 +113,19 @@ static void add_type_sizes(struct job *j, struct kernel *k, const struct type *t
 		add_type_sizes(j, k, t->elem[i]);
 }
 
+static void add_contract_sizes(struct job *j, struct kernel *k, const struct contract *c)
+{
+	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
+		c->cols_k, c->cols_n };
+	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
+		add_size(j, k, rest[i]);
+	for (uint32_t i = 0; i < c->nbatch; i++) {
+		add_size(j, k, c->batch[i]);
+		add_size(j, k, c->rows_batch[i]);
+		add_size(j, k, c->cols_batch[i]);
+	}
+}
+
 static void add_sizes(struct graph *g, struct kernel *k)
 {
 	struct job *j = graph_job(g);
@@ -132,18 +145,10 @@ static void add_sizes(struct graph *g, struct kernel *k)
 	}
 	for (uint32_t d = 0; d < k->rank; d++)
 		add_size(j, k, k->space[d]);
-	if (k->core != CORE_contract)
-		return;
-	const struct contract *c = &k->contract;
-	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
-		c->cols_k, c->cols_n };
-	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
-		add_size(j, k, rest[i]);
-	for (uint32_t i = 0; i < c->nbatch; i++) {
-		add_size(j, k, c->batch[i]);
-		add_size(j, k, c->rows_batch[i]);
-		add_size(j, k, c->cols_batch[i]);
-	}
+	if (k->core == CORE_attention)
+		add_contract_sizes(j, k, &k->attention.scores);
+	if (k->core == CORE_contract || k->core == CORE_attention)
+		add_contract_sizes(j, k, &k->contract);
 }
 
 /* ---- chunks --------------------------------------------------------------------------------- */
@@ -207,7 +212,7 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
-	if (k->core == CORE_contract) {
+	if (k->core == CORE_contract || k->core == CORE_attention) {
 		const struct contract *c = &k->contract;
 		k->chunks = dim_ceildiv(g, c->m, c->m_block);
 		if (c->n_block)
@@ -273,15 +278,17 @@ static void kernel_hash(struct kernel *k)
 		h = hash_mix(h, (uint64_t)k->space[d]);
 	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict };
 	k->hash = hash_bytes(numbers, sizeof numbers, h);
-	if (k->core == CORE_contract)
+	if (k->core == CORE_contract || k->core == CORE_attention)
 		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);
+	if (k->core == CORE_attention)
+		k->hash = hash_bytes(&k->attention, sizeof k->attention, k->hash);
 }
 
 /* "contract_add_tanh": the core, then the last few ops that compute. */
 static void kernel_name(struct job *j, struct kernel *k)
 {
-	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "scatter",
-		"sort", "scan" };
+	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "attention",
+		"scatter", "sort", "scan" };
 	uint32_t count, shown = 0;
 	const struct node **order = region_order(j, k->body, &count);
 	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);
@@ -300,19 +307,41 @@ static void kernel_name(struct job *j, struct kernel *k)
 	}
 }
 
+/* The scores of an attention, from the body's parameter 1 and what else they are made of. */
+static const struct node *build_scores(struct build *b, const struct node *attention)
+{
+	const struct region *r = attention->regions[0];
+	const struct node **args = job_array(graph_job(b->g), r->nparams, sizeof *args), *scores;
+
+	args[0] = graph_parameter(b->g, 1, r->params[0]);
+	for (uint32_t i = 1; i < r->nparams; i++) {
+		const struct node *x = attention->in[2 + i];
+		add_input(b, x);
+		args[i] = graph_parameter(b->g, b->nparams++, x->type);
+	}
+	region_inline(b->g, r, args, &scores);
+	return scores;
+}
+
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs)
 {
 	struct job *j = graph_job(g);
 	struct build b = { .g = g, .f = f, .group = group };
 	struct kernel *k = job_alloc(j, sizeof *k);
-	uint32_t count;
+	uint32_t count, first = 0;
 	b.now = job_array(j, group->root->id + 1, sizeof *b.now);
-	if (group->contract) {
-		add_input(&b, group->contract->in[0]);
-		add_input(&b, group->contract->in[1]);
-		b.nparams = 1;
-		contract_load(group->contract, &k->contract);
+	const struct node *product = group->contract, *scores = NULL;
+	if (product) {
+		uint32_t sides = product->op == OP_attention ? 3 : 2;
+		while (b.ninputs < sides)
+			add_input(&b, product->in[b.ninputs]);
+		b.nparams = first = sides - 1;
+		contract_load(product, &k->contract);
+		if (product->op == OP_attention) {
+			attention_load(product, &k->attention);
+			scores = build_scores(&b, product);
+		}
 	}
 	const struct node **order = collect(&b, &count);
 	for (uint32_t i = 0; i < count; i++)
@@ -323,21 +352,23 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 			b.now[order[i]->id] = twin(&b, order[i]);
 
 	const struct type **params = job_array(j, b.nparams, sizeof *params);
-	uint32_t first = group->contract ? 2 : 0, p = 0;
-	if (group->contract)
-		params[p++] = group->contract->type;
-	for (uint32_t i = first; i < b.ninputs; i++)
-		params[p++] = b.inputs[i]->type;
+	if (product)
+		params[0] = product->type;
+	if (scores)
+		params[1] = product->regions[0]->params[0];
+	for (uint32_t i = first; i < b.nparams; i++)
+		params[i] = b.inputs[i + (product != NULL)]->type;
 	const struct node *root = b.now[group->root->id];
 	uint32_t nresults = node_nresults(root);
-	const struct node **results = job_array(j, nresults, sizeof *results);
+	const struct node **results = job_array(j, nresults + 1, sizeof *results);
 	for (uint32_t i = 0; i < nresults; i++)
 		results[i] = root->type->kind == TYPE_results ? graph_result(g, root, i) : root;
+	results[nresults] = scores;
 	k->graph = g;
 	k->core = group->core;
-	k->body = graph_region(g, b.nparams, params, nresults, results);
+	k->body = graph_region(g, b.nparams, params, nresults + (scores != NULL), results);
 	k->strict = o->strict;
-	k->rank = group->core == CORE_contract ? 0 : group->rank;
+	k->rank = group->contract ? 0 : group->rank;
 	int64_t *space = job_array(j, k->rank, sizeof *space);
 	if (k->rank)
 		memcpy(space, group->space, k->rank * sizeof *space);

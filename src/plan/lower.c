@@ -378,6 +378,7 @@ const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
+	r = plan_lower_attention(g, r, o);
 	if (!o->strict)
 		r = plan_scale(g, r, o);
 	r = region_rewrite(g, r, lower_node, &local);

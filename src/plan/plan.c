@@ -158,8 +158,10 @@ static bool kernel_equal(const struct kernel *a, const struct kernel *b)
 	       a->strict == b->strict && a->nsizes == b->nsizes &&
 	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
 	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
-	       (a->core != CORE_contract ||
-		       !memcmp(&a->contract, &b->contract, sizeof a->contract));
+	       ((a->core != CORE_contract && a->core != CORE_attention) ||
+		       !memcmp(&a->contract, &b->contract, sizeof a->contract)) &&
+	       (a->core != CORE_attention ||
+		       !memcmp(&a->attention, &b->attention, sizeof a->attention));
 }
 
 static uint32_t add_kernel(struct planner *pl, struct kernel *k)
@@ -189,9 +191,10 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 	double bytes = 0, flops = 0;
 	for (uint32_t i = 0; i < step->nargs; i++)
 		bytes += number(pl->p->buffers[step->args[i]].bytes);
-	if (k->core == CORE_contract) {
-		flops = 2 * number(k->contract.m) * number(contract_columns(&k->contract)) *
-			number(k->contract.k);
+	if (k->core == CORE_contract || k->core == CORE_attention) {
+		double more = k->core == CORE_attention ? number(k->attention.scores.k) : 0;
+		flops = 2 * (number(k->contract.m) + more) * number(k->contract.k) *
+			number(contract_columns(&k->contract));
 		for (uint32_t i = 0; i < k->contract.nbatch; i++)
 			flops *= number(k->contract.batch[i]);
 	} else {

@@ -32,6 +32,10 @@ enum core {
 	 * in the shape of the dot_general's result (struct contract); the other inputs and the
 	 * results as in CORE_map, reached from C by MAP ops, reshape and transpose only. */
 	CORE_contract,
+	/* As CORE_contract, with W[b,k,n] in place of V: softmax over k of the scores.  Those are
+	 * the body's last result, a function of its parameter 1, which is the product that
+	 * `attention.scores` says: its rows are the k's and its columns the n's. */
+	CORE_attention,
 	/* The one scatter of the body, a chunk outer_grain rows of its results (the last dim is a
 	 * row; of rank 0 and 1 all is one): results[0..] start as the inputs (copied or in place),
 	 * then take the updates in row-major order. */
@@ -95,6 +99,17 @@ static inline int64_t contract_columns(const struct contract *c)
 	return c->row_all ? ((c->n - c->row) / c->row_all + 1) * c->row : c->n;
 }
 
+/* Keys are the k's of CORE_attention, queries its n's. */
+#define PLAN_KEYS 192                        /* at a time: a multiple of every level's tile rows */
+#define PLAN_QUERIES 128                     /* of a chunk, at most */
+#define PLAN_HEAD 256                        /* elements of a key, query or value, at most */
+struct attention {
+	struct contract scores;      /* m_block PLAN_KEYS, n_block the chunk's queries */
+	bool lost_is_zero;           /* where all scores of a query are -inf: 0 instead of NaN */
+	bool causal;                 /* scores of keys beyond query + ahead are -inf */
+	int64_t ahead;
+};
+
 #define PLAN_SCAN_COLUMNS 128
 
 /* The dtype of indices along a sorted dimension of that extent. */
@@ -108,10 +123,11 @@ struct kernel {
 	enum core core;
 	const struct region *body;
 	struct contract contract;
+	struct attention attention;
 	/* round to the dtype after every op; else keep f32 within the kernel */
 	bool strict;
 
-	/* the iteration space: dims of the results (CORE_contract: unused) */
+	/* the iteration space: dims of the results (CORE_contract, CORE_attention: unused) */
 	uint32_t rank;
 	const int64_t *space;
 	uint32_t axis;               /* CORE_scan: along which dim */
@@ -127,7 +143,8 @@ struct kernel {
 	int64_t chunks;              /* extent; a number where the space is known */
 
 	/* Buffers: inputs, then outputs.  CORE_contract: rows, cols, then the body's parameters 1
-	 * and on; others: the body's parameters. */
+	 * and on; CORE_attention: rows, the scores' rows and cols, then the body's parameters 2 and
+	 * on; others: the body's parameters. */
 	uint32_t ninputs, noutputs;
 	uint32_t nsizes;
 	const int64_t *sizes;        /* symbolic extents, each once */

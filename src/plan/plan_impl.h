@@ -74,8 +74,22 @@ const struct region *plan_scale(
  * result a region of r's parameters that makes them, in order.  NULL: nothing does, *main is r. */
 const struct region *plan_cut(struct graph *g, const struct region *r,
 	const struct plan_options *o, const struct region **main);
-/* KEY_contract of an OP_contract */
+/* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
+/* c as numbers; how many: CONTRACT_PLAIN and one a tap. */
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 18)
+#define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS)
+uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS]);
+void contract_of_ints(const int64_t *in, struct contract *out);
+/* Softmaxes between two contractions become OP_attention where that is faster. */
+const struct region *plan_lower_attention(
+	struct graph *g, const struct region *r, const struct plan_options *o);
+void attention_load(const struct node *n, struct attention *out);
+/* OP_contract or OP_attention */
+static inline bool node_is_product(const struct node *n)
+{
+	return n->op == OP_contract || n->op == OP_attention;
+}
 
 /* One kernel to be: its root, core, space and members (fuse.c). */
 struct group {
@@ -83,7 +97,8 @@ struct group {
 	enum core core;
 	uint32_t rank, row;
 	int64_t space[PLAN_MAX_RANK];
-	const struct node *contract;             /* the OP_contract of a CORE_contract */
+	/* the OP_contract of a CORE_contract, the OP_attention of a CORE_attention */
+	const struct node *contract;
 	uint32_t nmembers, cap;
 	const struct node **members;             /* any order; the root is one */
 	double weight;                           /* of recomputed work an element, so far */

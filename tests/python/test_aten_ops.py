@@ -2,6 +2,7 @@
 
 A case is a name, a function and its arguments; it runs once on each backend.
 """
+import functools
 import operator
 
 import pytest
@@ -247,6 +248,16 @@ mask[0, 0, 1] = False
 case("attention", F.scaled_dot_product_attention, q, k, v)
 case("attention-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), q, q, q)
 case("attention-mask", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m), q, k, v, mask)
+for name, (s, t, d, heads) in {"17": (17, 17, 40, 3), "129": (129, 129, 64, 3), "longer": (65, 259, 16, 3), "grouped": (70, 70, 32, 1)}.items():
+    q_, k_, v_ = r(2, 3, s, d), r(2, heads, t, d), r(2, heads, t, d)
+    bias = torch.where(torch.rand(2, 1, s, t) > 0.3, r(2, 1, s, t), torch.tensor(-inf))
+    bias[1, 0, 3] = -inf
+    grouped = dict(enable_gqa=True) if heads == 1 else {}
+    attend = functools.partial(F.scaled_dot_product_attention, **grouped)
+    case(f"attention-{name}", attend, q_, k_, v_)
+    case(f"attention-{name}-bias", lambda q, k, v, m, a=attend: a(q, k, v, attn_mask=m), q_, k_, v_, bias)
+    if s == t:
+        case(f"attention-{name}-causal", lambda q, k, v, a=attend: a(q, k, v, is_causal=True), q_, k_, v_)
 case("attention-bias", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m, scale=0.3),
      q, k, v, r(4, 6))
 

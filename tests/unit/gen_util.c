@@ -252,6 +252,7 @@ void gen_check(const struct gen_case *c)
 		.nsizes = c->nsizes,
 		.sizes = c->dims,
 		.contract = c->contract,
+		.attention = c->attention,
 		.name = "test" };
 
 	for (uint32_t i = 0; i < r->nparams; i++) {

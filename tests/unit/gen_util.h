@@ -26,7 +26,9 @@ struct gen_case {
 	int64_t dims[8];             /* the extents themselves */
 	uint32_t nsizes;
 	struct contract contract;
-	/* CORE_contract: the epilogue; region then says what the whole computes */
+	struct attention attention;
+	/* CORE_contract, CORE_attention: the kernel's body; region then says what the whole
+	 * computes */
 	const struct region *body;
 	bool (*fill)(uint32_t input, void *data, const struct tensor *t);      /* true: filled */
 };

@@ -125,6 +125,22 @@ static const struct node *scores(struct lower *l, const struct node *q, const st
 	return s;
 }
 
+/* Keys or values with each head for as many of the queries' as there are for one (grouped-query
+ * attention); NULL: heads cannot be shared out evenly. */
+static const struct node *grouped(struct lower *l, const struct node *x, const struct node *q)
+{
+	const int64_t *d = x->type->dims, heads = q->type->dims[1];
+	static const int64_t at[] = { 0, 1, 3, 4 };
+
+	if (d[1] == heads)
+		return x;
+	if (d[1] < 1 || heads < 1 || heads % d[1])
+		return NULL;
+	const int64_t wide[] = { d[0], d[1], heads / d[1], d[2], d[3] };
+	const int64_t dims[] = { d[0], heads, d[2], d[3] };
+	return build_reshape(l->g, build_broadcast(l->g, x, 5, wide, at), 4, dims);
+}
+
 void lower_attention(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -134,6 +150,12 @@ void lower_attention(struct lower *l)
 	uint32_t rank = q->type->rank;
 	if (rank != 4 || k->type->rank != 4 || v->type->rank != 4 || lower_float(l, 3) != 0 ||
 		t == DTYPE_f64 || !dim_is_number(q->type->dims[3])) {
+		lower_give_up(l);
+		return;
+	}
+	k = grouped(l, k, q);
+	v = grouped(l, v, q);
+	if (!k || !v) {
 		lower_give_up(l);
 		return;
 	}
@@ -167,6 +189,7 @@ void lower_attention_backward(struct lower *l)
 	enum dtype t = lower_dtype(l);
 	if (q->type->rank != 4 || k->type->rank != 4 || v->type->rank != 4 ||
 		lse->type->rank != 3 || lower_float(l, 6) != 0 || t == DTYPE_f64 ||
+		k->type->dims[1] != q->type->dims[1] || v->type->dims[1] != q->type->dims[1] ||
 		!dim_is_number(q->type->dims[3]))
 		lower_bail(l);
 	double scale =
