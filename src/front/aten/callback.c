@@ -80,7 +80,7 @@ void lower_callback(struct lower *l, const struct call *c)
 {
 	struct writer w = { .l = l };
 	if (l->native)
-		job_fail(l->j, WEFT_UNIMPLEMENTED, "%s of these sizes", l->name);
+		job_fail(l->j, WEFT_UNIMPLEMENTED, "%s has no lowering for these sizes", l->name);
 	str_init(&w.text, l->j);
 	str_addf(&w.text, "%s(", l->name);
 	for (uint32_t i = 0; i < c->n; i++) {
