@@ -58,21 +58,31 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_ROWS_M] = rows_m,
 		[P_ROWS_K] = rows_k,
 	};
-	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, P_COUNT, "");
+	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(x->tile), fn, args, P_COUNT, "");
 	loop_end(g, l);
 }
 
-/* All rows of the block. */
-static void call_all(struct gen *g, struct contraction *x, const struct operands *o)
+/* The tile's function for a panel of which `left` columns exist. */
+static LLVMValueRef tile_for(
+	struct gen *g, LLVMValueRef left, LLVMValueRef narrow, LLVMValueRef tile)
 {
-	LLVMValueRef whole = x->mrows;
+	return narrow ? SELECT(ICMP(SLE, left, c64(g, LANES)), narrow, tile) : tile;
+}
+
+/* All rows of the block, in a panel of which `left` columns exist. */
+static void call_all(
+	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
+{
+	LLVMValueRef whole = x->mrows, tile, tail;
 
 	gen_here(g);
+	tile = tile_for(g, left, x->narrow_tile, x->tile);
+	tail = tile_for(g, left, x->narrow_tail_tile, x->tail_tile);
 	if (x->tail_rows)
 		whole = SUB(whole, LLVMBuildURem(g->b, whole, c64(g, x->rows), ""));
-	call_tiles(g, x, x->tile, x->rows, c64(g, 0), whole, o);
+	call_tiles(g, x, tile, x->rows, c64(g, 0), whole, o);
 	if (x->tail_rows)
-		call_tiles(g, x, x->tail_tile, x->tail_rows, whole, x->mrows, o);
+		call_tiles(g, x, tail, x->tail_rows, whole, x->mrows, o);
 }
 
 /* Panel number p of the group, from word 0 of the block at element kb of k. */
@@ -126,7 +136,7 @@ static void multiply(struct gen *g, struct contraction *x)
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.out = gep(g, x->acc, x->block,
 		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
-	call_all(g, x, &o);
+	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
 	loop_end(g, p);
 	loop_end(g, l);
 }
@@ -240,6 +250,15 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
+	/* a last panel that half is enough for */
+	int64_t last = c->n > 0 ? c->n % x->cols : 0;
+	if (x->halves != 2 || !last || last > LANES)
+		return;
+	struct contraction narrow = *x;
+	narrow.halves = 1;
+	x->narrow_tile = tile_function(g, &narrow, x->rows);
+	if (x->tail_rows)
+		x->narrow_tail_tile = tile_function(g, &narrow, x->tail_rows);
 }
 
 void core_contract(struct gen *g)

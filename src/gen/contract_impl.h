@@ -37,7 +37,9 @@ struct contraction {
 	/* of the tile; of the one that takes what is left, 0: no row ever is */
 	uint32_t rows, tail_rows;
 	uint32_t halves;                 /* vectors of LANES columns the tile has */
-	LLVMValueRef tile, tail_tile;    /* functions */
+	/* functions; narrow: of a panel's first LANES columns, where a last panel has no more;
+	 * NULL: none has */
+	LLVMValueRef tile, tail_tile, narrow_tile, narrow_tail_tile;
 	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
 	 * lie */
 	LLVMValueRef panels;
