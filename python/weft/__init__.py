@@ -7,7 +7,7 @@ from __future__ import annotations
 __version__ = "0.1.0"
 __all__ = ["backend", "register_backend", "register_debug_backend",
            "register_experimental_backend", "lookup_backend", "list_backends", "report", "fallbacks", "refresh",
-           "reset"]
+           "reset", "bisect"]
 
 
 def backend(gm, example_inputs, **kw):
@@ -83,3 +83,14 @@ def reset() -> None:
     """Forgets the counts of graph-level fallbacks and which warnings were given."""
     from weft import _report
     _report.reset()
+
+
+def bisect(fn):
+    """Finds what a wrong result comes from: fn() compiles, runs and says whether the result is right.
+
+    fn is called again and again, each time without something: passes of Weft's, then whole graphs, which run in
+    eager torch.  Gives torch's BisectionResult: backend "weft", subsystem "fold", "simplify", "recognise" or
+    "graph", the number of the graph and, as debug_info, what it calls; None where fn() holds at once.
+    """
+    from weft import _bisect
+    return _bisect.bisect(fn)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 
-from weft import _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
+from weft import _bisect, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -98,7 +98,11 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         rest = {k: v for k, v in (options or {}).items() if k != "backend"}
         more = {"options": rest, "mode": mode}
         return settings.function(gm, example_inputs, **{k: v for k, v in more.items() if v})
-    kept = not settings.freezing and _output.may_feed(gm, settings)  # names of parameters are not in torch's key
+    if _bisect.on():
+        if _bisect.off("graph", gm):
+            return gm.forward
+        settings.c["passes_off"] = ",".join(filter(None, [settings.c.get("passes_off"), *_bisect.passes_off(gm)]))
+    kept = _output.may_feed(gm, settings)
     compiler = functools.partial(compile_fx, settings=settings, kept=kept)
     kinds = dict.fromkeys(("fw_compiler", "bw_compiler", "inference_compiler"), compiler)
     if settings.freezing:

@@ -17,6 +17,7 @@ import torch
 from torch._inductor.output_code import OutputCode
 
 import weft
+from weft import _bisect
 
 
 class Output(OutputCode):
@@ -53,6 +54,8 @@ def compiler(fn):
 
 def may_feed(gm: torch.fx.GraphModule, settings) -> bool:
     """Whether torch's cache may keep what gm becomes: Weft's is on, and torch's key covers gm."""
+    if settings.freezing or _bisect.on():            # names of parameters are not in the key; nor what is left out
+        return False
     cache = settings.c.get("cache") or os.environ.get("WEFT_CACHE") or "on"
     # Of tensors that are attributes the key has shapes and not values.
     return cache == "on" and not any(n.op == "get_attr" for n in gm.graph.nodes)
