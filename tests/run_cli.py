@@ -187,6 +187,31 @@ def test_options(box):
     check(len(report["notices"]) == 1 and "WEFT_VERIFY" in report["notices"][0], "the report has the notice")
 
 
+def test_state(box):
+    """An argument that is a result of the run before, from the second run on."""
+    path = box.write("count.mlir", """func.func @main(%step: tensor<2xf32>, %n: tensor<2xf32>)
+    -> (tensor<2xf32>, tensor<2xf32>) {
+  %0 = stablehlo.add %n, %step : tensor<2xf32>
+  %1 = stablehlo.multiply %0, %0 : tensor<2xf32>
+  return %1, %0 : tensor<2xf32>, tensor<2xf32>
+}
+""")
+    step, start = box.npy("step", [1, 2]), box.npy("start", [10, 20])
+    once = box.ok("run", path, step, start)
+    check(re.findall(r"\d+", once.replace(".0", ""))[-2:] == ["11", "22"], once)
+    check(box.ok("run", path, step, start, "--times", "3") == once, "no state, no change")
+    after = box.ok("run", path, step, start, "--state", "1=1", "--times=3")
+    check("169" in after and "676" in after and "13" in after and "26" in after, after)
+    for words, text in ((["--state", "1"], "expected ARG=RESULT at '1'"), (["--state", "1=1,"], None),
+                        (["--state", "2=1"], "expected ARG=RESULT at '2=1'"), (["--state", "x=1"], "expected ARG=RESULT"),
+                        (["--state", "1=5"], "becomes result 5 of a program with 2"),
+                        (["--state", "0=1,1=1"], "are both result 1"), (["--times", "0"], "--times: at least 1")):
+        if text:
+            check(text in box.refused("run", path, step, start, *words), text)
+        else:
+            box.ok("run", path, step, start, *words)
+
+
 def test_cache(box):
     """The second process loads; the command shows and tends what the first one kept."""
     path = box.write("m.mlir", ADD)

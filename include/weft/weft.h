@@ -225,6 +225,40 @@ WEFT_API struct weft_error *weft_event_wait(struct weft_event *e);
 WEFT_API bool weft_event_ready(const struct weft_event *e);
 WEFT_API void weft_event_release(struct weft_event *e);
 
+/* ---- state ----------------------------------------------------------------------------- */
+
+/* An executable with some of its arguments kept with it, as attributes: parameters and constants,
+ * and buffers that the program changes. */
+struct weft_instance;
+
+struct weft_attribute {
+	const char *name;            /* copied */
+	uint32_t argument;           /* of the executable, and no longer one of the instance */
+	int32_t result;              /* the result that it is after a run; -1: it stays */
+	struct weft_buffer *value;   /* what it starts from */
+};
+/* An instance of x, which it retains. Values that stay are retained, not copied; those a run
+ * changes are copied, so that no instance sees another's runs. A name that is there already is
+ * shared where both stay and hold the same bytes, else its last number is made the next free one.
+ * INVALID_ARGUMENT names the attribute whose argument, result or type is not x's or is taken. */
+WEFT_API struct weft_error *weft_instance_create(struct weft_executable *x, uint32_t n,
+	const struct weft_attribute *attributes, struct weft_instance **out);
+WEFT_API void weft_instance_release(struct weft_instance *i);
+/* Arguments and results that are left, in the executable's order. */
+WEFT_API uint32_t weft_instance_inputs(const struct weft_instance *i);
+WEFT_API uint32_t weft_instance_outputs(const struct weft_instance *i);
+/* As weft_run. On error no attribute has changed. Any thread; runs of one instance wait for each
+ * other. */
+WEFT_API struct weft_error *weft_instance_run(struct weft_instance *i, uint32_t nin,
+	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out);
+/* Attributes are what they started from. Any thread. */
+WEFT_API void weft_instance_reset(struct weft_instance *i);
+/* The name of attribute k of those given; borrowed from i; NULL where there is none. */
+WEFT_API const char *weft_instance_name(const struct weft_instance *i, uint32_t k);
+/* What an attribute holds, a reference of the caller's; later runs leave it as it is. NOT_FOUND. */
+WEFT_API struct weft_error *weft_instance_value(struct weft_instance *i, const char *name,
+	struct weft_buffer **out);
+
 /* What a check took: steps run, ops that were evaluated while compiling, ops that the interpreter
  * ran. */
 struct weft_check_counts {

@@ -58,10 +58,86 @@ static struct weft_error *give(const struct cli *c, const struct session *s)
 
 /* ---- the commands, each on an open session -------------------------------------------------- */
 
+/* "0=1,2=0": arguments and the results they become. */
+static struct weft_error *state_read(const struct cli *c, const struct session *s,
+	struct weft_attribute *at, uint32_t *n)
+{
+	const char *word = c->state ? c->state : "";
+	for (*n = 0; *word && *n < s->nin; ++*n, word += *word == ',') {
+		char *end, *rest;
+		unsigned long argument = strtoul(word, &end, 10), result = 0;
+		if (end > word && *end == '=')
+			result = strtoul(end + 1, &rest, 10);
+		if (end == word || *end != '=' || rest == end + 1 || (*rest && *rest != ',') ||
+			argument >= s->nin || result > INT32_MAX)
+			FAIL(WEFT_INVALID_ARGUMENT, "--state: expected ARG=RESULT at '%s'", word);
+		at[*n] = (struct weft_attribute){ "state", (uint32_t)argument, (int32_t)result,
+			s->in[argument] };
+		word = rest;
+	}
+	if (*word)
+		FAIL(WEFT_INVALID_ARGUMENT, "--state: more than the program's %u arguments",
+			s->nin);
+	return NULL;
+}
+
+/* Runs of an instance; then s->out is as one run would leave it. */
+static struct weft_error *run_instance(const struct cli *c, struct session *s,
+	const struct weft_attribute *at, uint32_t n, struct weft_instance *i,
+	struct weft_buffer **in, struct weft_buffer **out)
+{
+	uint32_t nin = 0, nout = weft_instance_outputs(i);
+	for (uint32_t k = 0; k < s->nin; k++) {
+		bool kept = false;
+		for (uint32_t a = 0; a < n; a++)
+			kept |= at[a].argument == k;
+		if (!kept)
+			in[nin++] = s->in[k];
+	}
+	for (uint64_t t = 0; t < c->times; t++) {
+		for (uint32_t k = 0; k < nout; k++)
+			weft_buffer_release(out[k]);
+		memset(out, 0, nout * sizeof *out);
+		TRY(weft_instance_run(i, nin, in, nout, out));
+	}
+	for (uint32_t a = 0; a < n; a++)
+		TRY(weft_instance_value(i, weft_instance_name(i, a), &s->out[at[a].result]));
+	for (uint32_t k = 0; k < weft_executable_outputs(s->exe); k++)
+		if (!s->out[k]) {
+			s->out[k] = *out;
+			*out++ = NULL;
+		}
+	return NULL;
+}
+
+/* The program with its state, if it has any, as often as the user said. */
+static struct weft_error *session_times(const struct cli *c, struct session *s)
+{
+	uint32_t n = weft_executable_outputs(s->exe), nstate;
+	struct weft_attribute *at = mem_alloc(mem_size((size_t)s->nin + 1, sizeof *at));
+	struct weft_buffer **in = mem_alloc(mem_size((size_t)s->nin + 1, sizeof *in));
+	struct weft_buffer **out = mem_alloc(mem_size((size_t)n + 1, sizeof *out));
+	struct weft_instance *i = NULL;
+	struct weft_error *e = at && in && out ? state_read(c, s, at, &nstate)
+		: error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the arguments");
+	if (!e && !c->times)
+		e = error_make(WEFT_INVALID_ARGUMENT, "--times: at least 1");
+	if (!e)
+		e = weft_instance_create(s->exe, nstate, at, &i);
+	s->nout = n;
+	if (!e)
+		e = run_instance(c, s, at, nstate, i, in, out);
+	weft_instance_release(i);
+	mem_free(at);
+	mem_free(in);
+	cli_release(out, n);
+	return e;
+}
+
 static struct weft_error *run(struct cli *c, struct session *s)
 {
 	TRY(session_open(c, s));
-	TRY(session_run(s));
+	TRY(session_times(c, s));
 	return give(c, s);
 }
 
