@@ -4,10 +4,24 @@ Importing this loads neither torch nor the compiler; both come with the first gr
 """
 from __future__ import annotations
 
+import typing
+
 __version__ = "0.1.0"
 __all__ = ["backend", "register_backend", "register_debug_backend",
            "register_experimental_backend", "lookup_backend", "list_backends", "report", "fallbacks", "refresh",
-           "reset", "bisect"]
+           "reset", "bisect", "Pass"]
+
+
+class Pass(typing.NamedTuple):
+    """A pass of your own, for options={"passes": [Pass("name", function, "name 1")]} (doc/passes.md).
+
+    function(text) gets a graph as StableHLO text and gives the text of one that computes the same, or None.
+    identity says what it does and changes when that does; without one nothing that it saw is cached.
+    """
+    name: str
+    function: typing.Callable[[str], str | None]
+    identity: str | None = None
+    group: str = "post"                              # or "pre", "joint"
 
 
 def backend(gm, example_inputs, **kw):

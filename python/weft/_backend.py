@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 
+import weft
 from weft import _bisect, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
@@ -38,8 +39,12 @@ def decompositions() -> dict:
     return out
 
 
+GROUPS = ("pre", "joint", "post")                    # weft_pass_group, from 1
+_functions: set = set()                              # of passes: versions that are compiled later still call them
+
+
 class Settings:
-    """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: three are ours, the rest is C's."""
+    """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: five are ours, the rest is C's."""
 
     # Name: the default, and the values there are; None: any.
     OURS = {"backend": ("weft", None), "fallback": ("warn", ("allow", "warn", "error")),
@@ -49,6 +54,8 @@ class Settings:
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
         self.backend, self.fallback, self.random, self.freezing = (
             self.own(k, options.pop(k, default), values) for k, (default, values) in self.OURS.items())
+        self.passes, self.partitioner = options.pop("passes", ()), options.pop("partitioner", None)
+        self.check()
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         if self.function:                            # Python's, by name or itself: what is left is its own
             return
@@ -60,7 +67,27 @@ class Settings:
             self.c = {"mode": mode, **self.c}
 
     def __repr__(self) -> str:
-        return f"{self.backend} {self.fallback} {self.random} {sorted(self.c.items())}"
+        """What torch's cache must know: all there is where identity_known() holds."""
+        return (f"{self.backend} {self.fallback} {self.random} {sorted(self.c.items())} "
+                f"{getattr(self.partitioner, 'identity', None)}")
+
+    def check(self) -> None:
+        for p in self.passes:
+            if not isinstance(p, weft.Pass):
+                raise RuntimeError(f"Unexpected type of attr passes, got {type(p).__name__} should be weft.Pass")
+            if p.group not in GROUPS:
+                raise RuntimeError(f'pass {p.name}: group "{p.group}" is none of {", ".join(GROUPS)}')
+        if self.partitioner is not None and not callable(self.partitioner):
+            raise RuntimeError(f"Unexpected type of attr partitioner, got {type(self.partitioner).__name__}")
+
+    def identity_known(self) -> bool:
+        """Whether a text says all of these settings: functions are the user's, and not another process's."""
+        return not self.passes and (self.partitioner is None or hasattr(self.partitioner, "identity"))
+
+    def user_passes(self) -> tuple:
+        """As C takes them."""
+        _functions.update(p.function for p in self.passes)
+        return tuple((p.name, p.identity, 1 + GROUPS.index(p.group), p.function) for p in self.passes)
 
     @staticmethod
     def own(name, value, values):
@@ -77,7 +104,7 @@ class Settings:
         rows = _native.tables()["options"]
         row = rows.get(name)
         if row is None:
-            known = [*rows, *cls.OURS]
+            known = [*rows, *cls.OURS, "passes", "partitioner"]
             near = difflib.get_close_matches(name, known, 1, 0)
             raise RuntimeError(f"Unexpected optimization option {name}, known options are {known}; "
                                f"the nearest is {near[0] if near else known[0]}")
@@ -109,6 +136,8 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         kinds["inference_compiler"] = functools.partial(compiler, names=_freeze.names(gm))
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
+    if settings.partitioner:
+        kinds["partition_fn"] = settings.partitioner
     with _output.fed(settings) if kept else contextlib.nullcontext():
         return aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
 
@@ -137,7 +166,7 @@ def compile_program(p: Program, settings: Settings):
         try:
             options = {**settings.c, "constants": ",".join(str(i) for i, _ in p.constants)} if p.constants else settings.c
             graph = _native.load().compile(settings.backend, "<graph>", p.text, options, p.inputs, p.outputs, p.extra,
-                                           seed if p.random else None, p.constants)
+                                           seed if p.random else None, p.constants, settings.user_passes())
         except RuntimeError as e:
             if not isinstance(e, NotImplementedError) and (why := _callback.refused(p.text)):
                 raise NotImplementedError(why) from None

@@ -58,7 +58,7 @@ def may_feed(gm: torch.fx.GraphModule, settings) -> bool:
         return False
     cache = settings.c.get("cache") or os.environ.get("WEFT_CACHE") or "on"
     # Of tensors that are attributes the key has shapes and not values.
-    return cache == "on" and not any(n.op == "get_attr" for n in gm.graph.nodes)
+    return cache == "on" and settings.identity_known() and not any(n.op == "get_attr" for n in gm.graph.nodes)
 
 
 @functools.cache

@@ -76,23 +76,24 @@ static bool read_options(PyObject *dict, struct weft_options **out)
 	return !e;
 }
 
-/* compile(backend, name, text, options, inputs, outputs, extra, seed, constants) -> graph */
+/* compile(backend, name, text, options, inputs, outputs, extra, seed, constants, passes) */
 static PyObject *ext_compile(PyObject *self, PyObject *args)
 {
 	const char *backend, *name, *text;
 	Py_ssize_t size;
-	PyObject *dict, *result = NULL;
+	PyObject *dict, *passes = NULL, *result = NULL;
 	struct ext_signature s = { .seed = Py_None };
 	struct weft_options *o = NULL;
 	struct weft_executable *x = NULL;
 	struct weft_error *e;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "sss#O!O!O!O!|OO!", &backend, &name, &text, &size, &PyDict_Type,
-		    &dict, &PyTuple_Type, &s.inputs, &PyTuple_Type, &s.outputs, &PyTuple_Type,
-		    &s.extra, &s.seed, &PyTuple_Type, &s.constants))
+	if (!PyArg_ParseTuple(args, "sss#O!O!O!O!|OO!O!", &backend, &name, &text, &size,
+		    &PyDict_Type, &dict, &PyTuple_Type, &s.inputs, &PyTuple_Type, &s.outputs,
+		    &PyTuple_Type, &s.extra, &s.seed, &PyTuple_Type, &s.constants, &PyTuple_Type,
+		    &passes))
 		return NULL;
-	if (read_options(dict, &o)) {
+	if (read_options(dict, &o) && (!passes || ext_add_passes(o, passes))) {
 		Py_BEGIN_ALLOW_THREADS e = compile_text(backend, name, text, (size_t)size, o, &x);
 		Py_END_ALLOW_THREADS if (e) ext_raise(e);
 		else result = ext_graph_new(x, &s);
@@ -246,8 +247,8 @@ static PyObject *ext_version(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
 	{ "compile", ext_compile, METH_VARARGS,
-		"compile(backend, name, text, options, inputs, outputs, extra, seed, constants) -> "
-		"Graph" },
+		"compile(backend, name, text, options, inputs, outputs, extra, seed, constants, "
+		"passes) -> Graph" },
 	{ "refresh", ext_refresh, METH_O, "refresh(set of ids of tensors) -> bindings dropped" },
 	{ "report", ext_report, METH_VARARGS, "report(format) -> str" },
 	{ "options", ext_options, METH_VARARGS, "options(format) -> str" },

@@ -7,6 +7,7 @@
 #include "bind/python/dlpack.h"
 #include <Python.h>
 #include <weft/backend.h>
+#include <weft/pass.h>
 
 #define EXT_MAX_RANK 32
 
@@ -93,6 +94,10 @@ PyObject *ext_backend_register(PyObject *self, PyObject *args);
 PyObject *ext_backend_announce(PyObject *self, PyObject *args);
 PyObject *ext_backend_lookup(PyObject *self, PyObject *args);
 PyObject *ext_backend_list(PyObject *self, PyObject *args);
+
+/* pass.c: adds tuples (name, identity or None, group, function of a text) to o.  The functions are
+ * borrowed for as long as the process lives.  false: exception set. */
+bool ext_add_passes(struct weft_options *o, PyObject *passes);
 
 /* callback.c */
 struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,

@@ -1,0 +1,76 @@
+/* pass.c -- passes of the user's that are Python functions of a text (weft/pass.h).
+ *
+ * A version of the program may be compiled later, on a thread of the library's: so functions stay
+ * with the process, which the caller of compile() sees to. */
+#include "bind/python/ext.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The exception that is set, as an error. */
+static struct weft_error *exception(void)
+{
+	PyObject *type, *value, *trace;
+
+	PyErr_Fetch(&type, &value, &trace);
+	PyErr_NormalizeException(&type, &value, &trace);
+	PyObject *text = value ? PyObject_Repr(value) : NULL;
+	const char *s = text ? PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
+	struct weft_error *e =
+		weft_error_create(WEFT_INVALID_ARGUMENT, s ? s : "a pass raised an exception");
+	PyErr_Clear();
+	Py_XDECREF(text);
+	Py_XDECREF(type);
+	Py_XDECREF(value);
+	Py_XDECREF(trace);
+	return e;
+}
+
+/* The text a call gave, copied; None: unchanged. */
+static struct weft_error *result_text(PyObject *result, char **out)
+{
+	Py_ssize_t size;
+
+	if (result == Py_None)
+		return NULL;
+	const char *s = PyUnicode_AsUTF8AndSize(result, &size);
+	if (!s)
+		return exception();
+	if (!(*out = malloc((size_t)size + 1)))
+		return weft_error_create(WEFT_RESOURCE_EXHAUSTED, "no memory for a program");
+	memcpy(*out, s, (size_t)size + 1);
+	return NULL;
+}
+
+static void text_free(char *text)
+{
+	free(text);
+}
+
+static struct weft_error *run(void *function, const char *text, size_t size, char **out)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+	PyObject *result = PyObject_CallFunction(function, "s#", text, (Py_ssize_t)size);
+	struct weft_error *e = result ? result_text(result, out) : exception();
+
+	Py_XDECREF(result);
+	PyGILState_Release(gil);
+	return e;
+}
+
+bool ext_add_passes(struct weft_options *o, PyObject *passes)
+{
+	for (Py_ssize_t i = 0; i < PyTuple_Size(passes); i++) {
+		struct weft_pass p = { .run = run, .free_text = text_free };
+		int group;
+		if (!PyArg_ParseTuple(PyTuple_GetItem(passes, i), "sziO", &p.name, &p.identity,
+			    &group, &p.arg))
+			return false;
+		p.group = (enum weft_pass_group)group;
+		struct weft_error *e = weft_options_add_pass(o, &p);
+		if (e) {
+			ext_raise(e);
+			return false;
+		}
+	}
+	return true;
+}
