@@ -239,6 +239,10 @@ check: build
 	@BUILD=$(BUILD) bash scripts/check.sh
 demo: build
 	@.venv/bin/python examples/demo.py
+# The cache's tests with ten times as many writers killed at random moments.
+.PHONY: cache-kills
+cache-kills: unit
+	@WEFT_TEST_KILLS=1000 $(BUILD)/unit test_cache__ test_kept__
 # torch's operator database, all samples of all dtypes (hours); SAMPLES=3 for the first ones.
 .PHONY: opinfo
 opinfo: build

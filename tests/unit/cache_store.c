@@ -397,15 +397,17 @@ void test_cache__killed_at_every_call(void)
 	cache_close(&c);
 }
 
-/* Writers killed at random moments. */
+/* Writers killed at random moments: a hundred, or as many as WEFT_TEST_KILLS says. */
 void test_cache__killed_at_random(void)
 {
 	struct cache c;
 	int status;
 	unsigned seed = 7, whole = 0;
+	const char *many = getenv("WEFT_TEST_KILLS");
+	long kills = many ? strtol(many, NULL, 10) : 100;
 	cache_test_dir();
 	cache_test_open(&c, CACHE_ON);
-	for (int i = 0; i < 100; i++) {
+	for (long i = 0; i < kills; i++) {
 		fflush(NULL);
 		pid_t pid = fork();
 		if (!pid)
@@ -415,7 +417,7 @@ void test_cache__killed_at_random(void)
 		nanosleep(&t, NULL);
 		/* The last one gets as long as it needs to leave a whole entry, however slow the
 		 * machine is. */
-		for (int tries = 0; i == 99 && tries < 60000 && !there(&c, 0, 200000); tries++)
+		for (int tries = 0; i == kills - 1 && tries < 60000 && !there(&c, 0, 200000); tries++)
 			nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 		kill(pid, SIGKILL);
 		CHECK(waitpid(pid, &status, 0) == pid);
