@@ -417,7 +417,7 @@ void test_cache__killed_at_random(void)
 		nanosleep(&t, NULL);
 		/* The last one gets as long as it needs to leave a whole entry, however slow the
 		 * machine is. */
-		for (int tries = 0; i == kills - 1 && tries < 60000 && !there(&c, 0, 200000); tries++)
+		for (int k = 0; i == kills - 1 && k < 60000 && !there(&c, 0, 200000); k++)
 			nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 		kill(pid, SIGKILL);
 		CHECK(waitpid(pid, &status, 0) == pid);
