@@ -45,10 +45,12 @@ group_conformance() { [ ! -x "$BUILD/weft" ] || $PY tests/conformance/run.py --b
 # The instruction set levels below this machine's best.
 group_levels() { [ ! -x "$BUILD/weft" ] || $PY tests/run_levels.py --build "$BUILD"; }
 
-# pytest's counts, its errors as failures.
+# pytest's counts, its errors as failures.  A process a processor; threads of OpenMP that have
+# nothing to do sleep, for the other process's sake.
 group_python() {
 	ls tests/python/test_*.py >/dev/null 2>&1 || return 0
-	$PY -m pytest -q -p no:cacheprovider --junitxml="$BUILD/pytest.xml" tests/python
+	OMP_WAIT_POLICY=passive $PY -m pytest -q -p no:cacheprovider -n "$JOBS" --dist worksteal \
+		--junitxml="$BUILD/pytest.xml" tests/python
 	$PY - "$BUILD/pytest.xml" <<-'END'
 		import sys
 		import xml.etree.ElementTree as tree
