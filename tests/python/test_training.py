@@ -204,8 +204,8 @@ def curve(model, loss_of, threads, wrap=lambda f: f):
 
 @pytest.mark.parametrize("name", ["bert"])
 def test_fifty_steps(name):
-    """The loss stays as near to eager's curve as eager's curves with 1, 2 and 3 threads stay to each other, or
-    to float64's; and falls."""
+    """The loss stays as near to eager's curve as eager's with 1, 2 and 3 threads stay to each other, or, where those
+    are one, within 1e-4 of the largest; and falls."""
     model, loss_of = build(name)
     eager = torch.stack([curve(copy.deepcopy(model), loss_of, threads) for threads in (1, 2, 3)])
     mine = curve(copy.deepcopy(model), loss_of, 2, compiled)
