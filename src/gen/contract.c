@@ -58,7 +58,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_ROWS_M] = rows_m,
 		[P_ROWS_K] = rows_k,
 	};
-	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(x->tile), fn, args, P_COUNT, "");
+	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
 	loop_end(g, l);
 }
 

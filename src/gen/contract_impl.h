@@ -101,6 +101,7 @@ enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
  * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in
  * it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
+LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
  * of LANES, where the panel or the rows have to be zero. */
 LLVMValueRef square_function(struct gen *g, const struct contraction *x);

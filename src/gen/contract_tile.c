@@ -129,14 +129,19 @@ struct tile_blocks {
 	LLVMBuilderRef outer;
 };
 
+LLVMTypeRef tile_type(struct gen *g)
+{
+	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
+
+	return LLVMFunctionType(g->none, types, P_COUNT, false);
+}
+
 /* A function internal to the kernel, with a builder of its own.  Strides that are known are
  * constants in it. */
 static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
 	LLVMValueRef *param, struct tile_blocks *t)
 {
-	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
-	LLVMValueRef fn =
-		gen_internal(g, name, LLVMFunctionType(g->none, types, P_COUNT, false));
+	LLVMValueRef fn = gen_internal(g, name, tile_type(g));
 	LLVMBasicBlockRef *blocks[] = { &t->entry, &t->loop, &t->body, &t->done, &t->first,
 		&t->more };
 
