@@ -30,6 +30,25 @@ ADD = """module @m {
   }
 }
 """
+# Sizes are known at the call; the broadcasts say so by a tensor.
+SOFTMAX = """func.func @main(%a: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %c = stablehlo.constant dense<0.0> : tensor<f32>
+  %m = stablehlo.constant dense<0xFF800000> : tensor<f32>
+  %d0 = stablehlo.get_dimension_size %a, dim = 0 : (tensor<?x?xf32>) -> tensor<i32>
+  %d1 = stablehlo.get_dimension_size %a, dim = 1 : (tensor<?x?xf32>) -> tensor<i32>
+  %r0 = stablehlo.reshape %d0 : (tensor<i32>) -> tensor<1xi32>
+  %r1 = stablehlo.reshape %d1 : (tensor<i32>) -> tensor<1xi32>
+  %s = stablehlo.concatenate %r0, %r1, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %0 = stablehlo.reduce(%a init: %m) applies stablehlo.maximum across dimensions = [1] : (tensor<?x?xf32>, tensor<f32>) -> tensor<?xf32>
+  %1 = stablehlo.dynamic_broadcast_in_dim %0, %s, dims = [0] : (tensor<?xf32>, tensor<2xi32>) -> tensor<?x?xf32>
+  %2 = stablehlo.subtract %a, %1 : tensor<?x?xf32>
+  %3 = stablehlo.exponential %2 : tensor<?x?xf32>
+  %4 = stablehlo.reduce(%3 init: %c) applies stablehlo.add across dimensions = [1] : (tensor<?x?xf32>, tensor<f32>) -> tensor<?xf32>
+  %5 = stablehlo.dynamic_broadcast_in_dim %4, %s, dims = [0] : (tensor<?xf32>, tensor<2xi32>) -> tensor<?x?xf32>
+  %6 = stablehlo.divide %3, %5 : tensor<?x?xf32>
+  return %6 : tensor<?x?xf32>
+}
+"""
 REGIONS = """func.func @main(%n: tensor<i32>, %x: tensor<8x3xf32>) -> (tensor<i32>, tensor<8xf32>) {
   %zero = stablehlo.constant dense<0.0> : tensor<f32>
   %r = stablehlo.reduce(%x init: %zero) applies stablehlo.add across dimensions = [1]
@@ -504,6 +523,11 @@ def test_report(box):
     check("fallbacks" in box.ok("report", m, good, good), "no text report")
     text = box.ok("explain", m)
     check("stablehlo.add" in text or "add" in text, "explain does not name the ops")
+
+
+def test_symbolic_rows_are_one_kernel(box):
+    text = box.ok("explain", box.write("softmax.mlir", SOFTMAX))
+    check(text.startswith("1 kernels"), f"softmax over rows of any length in several kernels: {text}")
 
 
 def test_level(box):

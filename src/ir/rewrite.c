@@ -8,13 +8,17 @@ const struct node *node_with_operands(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	uint32_t same = 0;
+	/* what the plan makes of symbolic sizes: their types follow from no operand's value */
+	bool typed = n->op == OP_reshape || n->op == OP_broadcast_in_dim;
 	while (same < n->nin && n->in[same] == in[same])
 		same++;
 	if (same == n->nin)
 		return n;
+	for (uint32_t i = same; i < n->nin; i++)
+		typed = typed && n->in[i]->type == in[i]->type;
 	struct node_spec s = {
 		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
-		.nregions = n->nregions, .regions = n->regions, .type = n->type,
+		.nregions = n->nregions, .regions = n->regions, .type = n->type, .trusted = typed,
 	};
 	return graph_node(g, &s);
 }

@@ -353,6 +353,29 @@ static const struct node *lower_first(
 	return build_slice(g, first, start, limit, stride);
 }
 
+/* ---- sizes that a tensor says --------------------------------------------------------------- */
+
+/* The types know what sizes the shape operand says, so the op is the one without it; a broadcast
+ * only where it is known which dimensions stretch. */
+static const struct node *lower_sized(
+	struct graph *g, const struct node *n, const struct node *a)
+{
+	const struct attrs *attrs = NULL;
+	uint32_t count;
+	if (n->op == OP_dynamic_broadcast_in_dim) {
+		const int64_t *at = node_ints(n, KEY_broadcast_dimensions, &count);
+		for (uint32_t i = 0; i < count; i++)
+			if (a->type->dims[i] != 1 && a->type->dims[i] != n->type->dims[at[i]])
+				return NULL;
+		const struct attr_entry e = { KEY_broadcast_dimensions, NULL,
+			attr_ints(g, count, at) };
+		attrs = attrs_cons(g, 1, &e);
+	}
+	return graph_node(g, &(struct node_spec){
+		.op = n->op == OP_dynamic_reshape ? OP_reshape : OP_broadcast_in_dim,
+		.nin = 1, .in = &a, .attrs = attrs, .type = n->type, .trusted = true });
+}
+
 static const struct node *lower_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -363,6 +386,9 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 		return plan_lower_reduce(g, n, in);
 	case OP_slice:
 		return lower_first(g, n, in[0]);
+	case OP_dynamic_broadcast_in_dim:
+	case OP_dynamic_reshape:
+		return lower_sized(g, n, in[0]);
 	default:
 		return NULL;
 	}
