@@ -530,6 +530,18 @@ def test_symbolic_rows_are_one_kernel(box):
     check(text.startswith("1 kernels"), f"softmax over rows of any length in several kernels: {text}")
 
 
+def test_slice_beyond_a_size_of_the_call(box):
+    m = box.write("slice.mlir", """func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {
+  %0 = stablehlo.slice %a [1:4] : (tensor<?xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+""")
+    box.ok("run", m, box.npy("long.npy", [1, 2, 3, 4]))
+    short = box.npy("short.npy", [1, 2, 3])
+    box.refused("run", m, short, pattern="error: stablehlo.slice: .* dimension 0 of argument 0 .*expected 3, found 4")
+    box.refused("run", "--backend=interp", m, short, pattern="error: stablehlo.slice: slice 1:4:1 of size 3")
+
+
 def test_level(box):
     m = box.write("m.mlir", ADD)
     box.refused("explain", m, env={"WEFT_ISA": "avx1024"}, pattern="error: WEFT_ISA=avx1024: no such level; .* runs ")

@@ -39,6 +39,12 @@ bool dims_agree(struct graph *g, int64_t a, int64_t b)
 	return true;
 }
 
+void dim_reaches(struct graph *g, int64_t d, int64_t least)
+{
+	if (d < 0 && g->equalities)
+		dims_agree(g, d, dim_max(g, d, least));
+}
+
 static bool is_symbolic(const struct type *t)
 {
 	if (t->kind == TYPE_tensor)

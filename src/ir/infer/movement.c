@@ -311,6 +311,7 @@ const struct type *infer_slice(struct graph *g, const struct node_spec *s)
 			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension "
 				"%u, found start %lld, limit %lld in %s", i, (long long)start[i],
 				(long long)limit[i], spec_text(g, t));
+		dim_reaches(g, t->dims[i], limit[i]);
 		if (stride[i] < 1)
 			spec_fail(g, s, "c4", "expected positive strides, found %s", spec_list(g, n,
 				stride));
