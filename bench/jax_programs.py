@@ -14,10 +14,10 @@ import os
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 import time
 
+import children
 import results
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -138,13 +138,7 @@ def main() -> None:
     if args.child:
         print(json.dumps(measure(args.child, args.threads, args.rounds)))
         return
-    rows = []
-    for name in args.names:
-        command = [sys.executable, __file__, "--child", name, "--threads", str(args.threads), "--rounds", str(args.rounds)]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "JAX_PLATFORMS": "cpu", "WEFT_CACHE": "off"})
-        rows.append(json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else
-                    {"module": name, "error": done.stderr.strip().replace("\n", " ").replace("|", "/")})
-        print(rows[-1], flush=True)
+    rows = children.rows(args.names, "module", ["--threads", args.threads, "--rounds", args.rounds], {"JAX_PLATFORMS": "cpu"})
     print(table(rows))
     if args.write:
         results.put("jax", table(rows), args.threads)

@@ -13,10 +13,10 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import time
 
+import children
 import results
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -116,14 +116,8 @@ def main() -> None:
     if args.child:
         print(json.dumps(measure(args.child, args.threads, args.rounds, args.clock)))
         return
-    rows = []
-    for name in args.names:
-        command = [sys.executable, __file__, "--child", name, "--threads", str(args.threads), "--rounds", str(args.rounds), "--clock", args.clock]
-        env = {**os.environ, "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1", "WEFT_CACHE": "off"}   # cold is cold
-        done = subprocess.run(command, capture_output=True, text=True, env=env)
-        rows.append(json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else
-                    {"workload": name, "error": done.stderr.strip().replace("\n", " ").replace("|", "/")})
-        print(rows[-1], flush=True)
+    rows = children.rows(args.names, "workload", ["--threads", args.threads, "--rounds", args.rounds, "--clock", args.clock],
+                         {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"})
     print(table(rows))
     if args.write:
         results.put("workloads", table(rows), args.threads)
