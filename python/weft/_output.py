@@ -2,7 +2,9 @@
 
 What is kept is the graph's text and signature, not code: a process that finds the entry need not trace
 and decompose again, and takes the code from Weft's own cache, whose key knows processor, options and build
-(doc/cache.md).  Torch's key does not know who compiles: `fed` puts that into its tag.
+(doc/cache.md).  Torch's key does not know who compiles: `fed` puts that into its tag.  And it asks inductor's
+code generators what they are, and for a digest of all of torch's sources, which takes longer than the hit saves:
+`light` answers for them.
 """
 from __future__ import annotations
 
@@ -12,8 +14,10 @@ import hashlib
 import operator
 import os
 import pathlib
+from unittest import mock
 
 import torch
+from torch._inductor import codecache
 from torch._inductor.output_code import OutputCode
 
 import weft
@@ -70,10 +74,23 @@ def identity() -> str:
     return f"weft {weft.__version__} {digest.hexdigest()[:16]}"
 
 
+def light() -> dict[str, object]:
+    """What torch's key asks of inductor, by its names there: no generator of its code has a part in a graph of ours.
+
+    A release is told by its version and commit; a build of a checkout, whose sources may change, still by all of them.
+    """
+    light = {"init_backend_registration": lambda: None, "custom_backend_passes": {}, "custom_backend_codegen_configs": {}}
+    if "git" not in torch.__version__ and torch.version.git_version:
+        release = f"{torch.__version__} {torch.version.git_version}".encode()
+        light["torch_key"] = lambda: release
+    return {name: value for name, value in light.items() if hasattr(codecache, name)}
+
+
 @contextlib.contextmanager
 def fed(settings):
     """torch keeps whole results, under a key of its own for each compiler and its options."""
     tag = torch.compiler.config.cache_key_tag
     with torch.compiler.config.patch(cache_key_tag=f"{tag}|{identity()} {settings!r}"), \
-            torch._functorch.config.patch(bundled_autograd_cache=True):
+            torch._functorch.config.patch(bundled_autograd_cache=True), \
+            mock.patch.multiple(codecache, **light()):         # torch compiles on one thread at a time, under a lock
         yield

@@ -77,6 +77,7 @@ case("callback", lambda x: torch.ops.weft_tests.cached(x) + 1, (x,))
 case("eager", lambda x: x[:, ::2].as_strided((2, 2), (1, 2)) + 1, (x,))
 case("random", lambda x: torch.manual_seed(1) and torch.nn.functional.dropout(x), (x,))
 out["report"] = json.loads(weft.report(format="json"))
+out["report"]["generators"] = [n for n in ("lowering", "select_algorithm") if "torch._inductor." + n in sys.modules]
 print(json.dumps(out))
 """
 
@@ -99,6 +100,20 @@ def test_autograd_cache_keeps_graphs(tmp_path):
     assert first["eager"][0] == second["eager"][0] == {"miss": 1, "bypass": 1}
     assert {k: v[1] for k, v in first.items() if k != "report"} == {k: v[1] for k, v in second.items() if k != "report"}
     assert second["report"]["kernels_compiled"] == 0 and not second["report"]["compiler_loaded"]
+    assert first["report"]["generators"] == second["report"]["generators"] == []     # of inductor's: a second to load
+
+
+def test_autograd_cache_tells_builds_of_torch_apart(monkeypatch):
+    """A release is known by its commit; of a checkout's build the sources are read."""
+    import torch
+    from weft import _output
+    monkeypatch.setattr(torch, "__version__", "2.13.0+cpu")
+    monkeypatch.setattr(torch.version, "git_version", "1")
+    one = _output.light()["torch_key"]()
+    monkeypatch.setattr(torch.version, "git_version", "2")
+    assert _output.light()["torch_key"]() != one
+    monkeypatch.setattr(torch, "__version__", "2.13.0a0+git1234567")
+    assert "torch_key" not in _output.light()
 
 
 def test_autograd_cache_keeps_no_code(tmp_path):
