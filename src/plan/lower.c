@@ -6,6 +6,8 @@
  * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
  * Document Processing, 2006.
  *
+ * One whose input has holes is several without (phases.c).
+ *
  * A depthwise one has nothing to multiply as a matrix: it becomes the sum over the window of the
  * shifted input times that weight of each feature, element by element. */
 #include "ir/build.h"
@@ -50,7 +52,7 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
 	uint32_t nturned = 0;
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		perm[2 + d] = c->kernel_spatial[d];
-		if (reversal && reversal[d])
+		if (reversal && reversal[d] && w->type->dims[c->kernel_spatial[d]] != 1)
 			turned[nturned++] = c->kernel_spatial[d];
 	}
 	if (nturned) {
@@ -269,14 +271,18 @@ static const struct node *direct(struct graph *g, const struct node *n,
 
 /* --------------------------------------------------------------------------------------------- */
 
-static const struct node *lower_convolution(struct graph *g, const struct node *n,
-	const struct node *const *in, const struct plan_options *o)
+const struct node *plan_lower_convolution(
+	struct graph *g, const struct node *n, const struct plan_options *o)
 {
+	const struct node *const *in = n->in;
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {
 		n = conv_regroup(g, n, in);
 		in = n->in;
 	}
 	struct conv c = conv_of(g, n);
+	const struct node *phases = plan_lower_phases(g, n, &c, o);
+	if (phases)
+		return phases;
 	if (conv_is_depthwise(n, in, &c))
 		return direct(g, n, in, &c);
 	const struct node *windows = plan_lower_windows(g, n, in, &c, o);
@@ -381,7 +387,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 {
 	switch (n->op) {
 	case OP_convolution:
-		return n->type->rank + 2 < PLAN_MAX_RANK ? lower_convolution(g, n, in, arg) : NULL;
+		return n->type->rank + 2 < PLAN_MAX_RANK
+			? plan_lower_convolution(g, node_with_operands(g, n, in), arg) : NULL;
 	case OP_reduce:
 		return plan_lower_reduce(g, n, in);
 	case OP_slice:

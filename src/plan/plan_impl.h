@@ -34,6 +34,12 @@ struct conv {
 /* Weights of convolution n as [groups, out features of a group, in features * window]. */
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c);
+/* n, a convolution, by the ops that kernels are made of. */
+const struct node *plan_lower_convolution(
+	struct graph *g, const struct node *n, const struct plan_options *o);
+/* Convolution n, whose input is dilated, as one a phase; NULL: it is not, or not so. */
+const struct node *plan_lower_phases(struct graph *g, const struct node *n, const struct conv *c,
+	const struct plan_options *o);
 /* Convolution n as a contraction over windows of its padded input; NULL: patches serve better. */
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);

@@ -62,3 +62,53 @@ func.func @main(%x: tensor<1x2x2x3xf16>, %k: tensor<2x1x2x2xf16>) -> tensor<1x2x
   %r = stablehlo.convolution(%x, %k) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {pad = [[1, 1], [1, 1]], lhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x2x2x3xf16>, tensor<2x1x2x2xf16>) -> tensor<1x2x4x6xf16>
   func.return %r : tensor<1x2x4x6xf16>
 }
+// -----
+// test: op
+// in: dense<[[[0.75, -1.5], [-0.5, 0.75], [-1.5, 0.5], [-1.25, -2.0], [-1.25, 0.0], [1.0, 1.0], [2.0, 1.25], [-0.75, -1.25], [1.25, -1.0]], [[-1.25, -2.0], [-1.75, 1.5], [-2.0, 1.75], [2.0, -1.75], [-0.5, -1.0], [1.25, -2.0], [0.25, -1.0], [1.25, -1.75], [2.0, 0.75]], [[1.0, -0.5], [-0.75, -0.5], [0.75, 1.25], [-1.0, -1.25], [0.75, -1.5], [0.75, 0.5], [1.75, -1.25], [-2.0, 0.75], [0.5, 1.25]]]> : tensor<3x9x2xf32>
+// in: dense<[[[2.0], [-1.5]], [[0.5], [1.0]], [[2.0], [-1.25]], [[-0.5], [-1.5]]]> : tensor<4x2x1xf32>
+// out: dense<[[[0.0], [0.125], [0.0], [0.1875], [0.0], [-9.625], [0.0], [-0.125], [0.0], [4.75], [0.0], [4.0], [0.0]], [[0.0], [-6.0], [0.0], [5.625], [0.0], [-7.8125], [0.0], [8.8125], [0.0], [2.5], [0.0], [11.0], [0.0]], [[0.0], [1.375], [0.0], [0.875], [0.0], [3.0625], [0.0], [-3.0625], [0.0], [12.0], [0.0], [-2.75], [0.0]]]> : tensor<3x13x1xf32>
+// tolerance: 2e-05
+func.func @main(%a: tensor<3x9x2xf32>, %b: tensor<4x2x1xf32>) -> tensor<3x13x1xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {stride = [1], pad = [[3, -1]], lhs_dilate = [2], rhs_dilate = [2], reverse = [true]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<3x9x2xf32>, tensor<4x2x1xf32>) -> tensor<3x13x1xf32>
+  return %r : tensor<3x13x1xf32>
+}
+// -----
+// test: op
+// in: dense<[[[-0.5, -0.25, -0.75, -1.75, 1.0], [-0.25, 0.5, 0.25, -2.0, 0.25]], [[0.0, 1.75, 1.5, 0.0, 0.5], [-1.25, -1.25, -0.25, 1.25, -0.75]]]> : tensor<2x2x5xf32>
+// in: dense<[[[-2.0, -1.25]], [[1.0, -1.5]]]> : tensor<2x1x2xf32>
+// out: dense<[[[1.0, 0.0, 0.625, 0.5, 0.0, 0.3125, 1.5, 0.0, 0.9375, 3.5, 0.0, 2.1875, -2.0], [-0.25, 0.0, 0.375, 0.5, 0.0, -0.75, 0.25, 0.0, -0.375, -2.0, 0.0, 3.0, 0.25]], [[0.0, 0.0, 0.0, -3.5, 0.0, -2.1875, -3.0, 0.0, -1.875, 0.0, 0.0, 0.0, -1.0], [-1.25, 0.0, 1.875, -1.25, 0.0, 1.875, -0.25, 0.0, 0.375, 1.25, 0.0, -1.875, -0.75]]]> : tensor<2x2x13xf32>
+// tolerance: 2e-05
+func.func @main(%a: tensor<2x2x5xf32>, %b: tensor<2x1x2xf32>) -> tensor<2x2x13xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0]x[o, i, 0]->[b, f, 0], window = {stride = [1], pad = [[2, 0]], lhs_dilate = [3], rhs_dilate = [2], reverse = [true]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<2x2x5xf32>, tensor<2x1x2xf32>) -> tensor<2x2x13xf32>
+  return %r : tensor<2x2x13xf32>
+}
+// -----
+// test: op
+// in: dense<[[[[-2.0, 1.5], [1.75, -1.5], [0.75, 0.25], [0.0, 1.25], [0.0, 0.25], [1.75, -0.25]], [[-1.0, 2.0], [-0.5, -1.25], [-2.0, -2.0], [2.0, -0.5], [-0.25, -0.25], [1.5, -1.0]]]]> : tensor<1x2x6x2xf32>
+// in: dense<[[[[-0.25, 0.25], [-0.5, 1.0], [0.75, 1.0]], [[1.25, -0.5], [1.25, -1.75], [0.5, 0.0]]], [[[-0.75, 2.0], [-1.75, -2.0], [0.5, 1.25]], [[-0.75, 0.0], [0.75, -0.5], [-0.25, 1.5]]]]> : tensor<2x2x3x2xf32>
+// out: dense<[[[[0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0]], [[0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0], [0.0]]]]> : tensor<1x2x11x1xf32>
+// tolerance: 2e-05
+func.func @main(%a: tensor<1x2x6x2xf32>, %b: tensor<2x2x3x2xf32>) -> tensor<1x2x11x1xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [1, 1], pad = [[2, 0], [1, -1]], lhs_dilate = [2, 2], rhs_dilate = [1, 2], reverse = [true, false]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x2x6x2xf32>, tensor<2x2x3x2xf32>) -> tensor<1x2x11x1xf32>
+  return %r : tensor<1x2x11x1xf32>
+}
+// -----
+// test: op
+// in: dense<[[[[[-2.0, 0.0]]], [[[-0.75, -0.25]]], [[[-1.25, 2.0]]], [[[-0.5, 0.25]]], [[[2.0, 1.5]]]]]> : tensor<1x5x1x1x2xf32>
+// in: dense<[[[[[0.25], [-0.25]]], [[[-0.75], [-1.5]]], [[[-1.5], [0.0]]], [[[-1.0], [-1.25]]]], [[[[-1.5], [-0.25]]], [[[-1.75], [1.75]]], [[[-2.0], [1.75]]], [[[1.75], [0.75]]]]]> : tensor<2x4x1x2x1xf32>
+// out: dense<[[[[[0.0], [0.0], [0.0], [0.0], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [0.0], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [3.0], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [0.6875], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [1.25], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [-0.125], [0.0], [0.0]]], [[[0.0], [0.0], [0.0], [-3.5625], [0.0], [0.0]]]]]> : tensor<1x7x1x6x1xf32>
+// tolerance: 2e-05
+func.func @main(%a: tensor<1x5x1x1x2xf32>, %b: tensor<2x4x1x2x1xf32>) -> tensor<1x7x1x6x1xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, 2, f]x[0, 1, 2, i, o]->[b, 0, 1, 2, f], window = {stride = [1, 1, 1], pad = [[3, 0], [3, 0], [3, 2]], lhs_dilate = [1, 2, 2], rhs_dilate = [1, 1, 1], reverse = [false, true, true]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x5x1x1x2xf32>, tensor<2x4x1x2x1xf32>) -> tensor<1x7x1x6x1xf32>
+  return %r : tensor<1x7x1x6x1xf32>
+}
+// -----
+// test: op
+// in: dense<[[[[-0.25, 0.0], [-2.0, 0.25]], [[1.25, 0.25], [-1.75, -2.0]]]]> : tensor<1x2x2x2xf32>
+// in: dense<[[[[0.5, 2.0, 1.25], [0.75, -0.5, 0.75]], [[0.0, 0.75, -2.0], [-0.75, -0.25, -1.75]]]]> : tensor<1x2x2x3xf32>
+// out: dense<[[[[0.0, 0.4375, 0.0, -2.8125, 0.1875], [0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 1.4375, 1.6875, 1.5625, 0.375], [0.0, -5.3125, 0.125, 1.0, -1.0], [0.0, 0.0, 0.0, 0.0, 0.0]]]]> : tensor<1x1x5x5xf32>
+// tolerance: 2e-05
+func.func @main(%a: tensor<1x2x2x2xf32>, %b: tensor<1x2x2x3xf32>) -> tensor<1x1x5x5xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [1, 1], pad = [[0, 2], [3, 2]], lhs_dilate = [3, 3], rhs_dilate = [1, 2], reverse = [false, true]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x2x2x2xf32>, tensor<1x2x2x3xf32>) -> tensor<1x1x5x5xf32>
+  return %r : tensor<1x1x5x5xf32>
+}
