@@ -5,6 +5,7 @@
  *
  * What is neither is made of both, each part from the shape alone, so the order of the sum is a
  * function of the shape:
+ *   over dims of size 1 too:       without these
  *   over the last dims and others:     rows, then columns of what they gave
  *   of few columns, or a single row:   the reduced dim as [parts, rest]; each part, then the parts
  * Small tensors stay as they are, and so do types whose partial results would be rounded to less
@@ -124,6 +125,30 @@ static const struct node *reduce_split(
 	return reduce_parts(g, op, x, mask, first, parts);
 }
 
+/* n without the dims of size 1 that it reduces beside others, reshaped; NULL: it has none. */
+static const struct node *reduce_without_ones(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct type *t = in[0]->type;
+	uint32_t mask = reduce_mask(n), nover = 0, nkept = 0;
+	int64_t over[PLAN_MAX_RANK], kept[PLAN_MAX_RANK];
+
+	for (uint32_t d = 0; d < t->rank; d++)
+		if (mask >> d & 1 && t->dims[d] != 1)
+			over[nover++] = d;
+		else
+			kept[nkept++] = t->dims[d];
+	if (!nover || nkept == n->type->rank)
+		return NULL;
+	const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, nover, over) };
+	const struct node *y = graph_node(g, &(struct node_spec){
+		.op = OP_reduce, .nin = 2, .in = in, .attrs = attrs_cons(g, 1, &e),
+		.nregions = 1, .regions = n->regions,
+		.type = type_tensor(g, n->type->dtype, nkept, kept) });
+	const struct node *split = plan_lower_reduce(g, y, in);
+	return build_reshape(g, split ? split : y, n->type->rank, n->type->dims);
+}
+
 const struct node *plan_lower_reduce(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
@@ -131,6 +156,11 @@ const struct node *plan_lower_reduce(
 	const struct type *t = in[0]->type;
 	int64_t all = type_elements(t);
 
+	if (op != OP_COUNT && t->rank <= PLAN_MAX_RANK && !n->type->quant) {
+		const struct node *less = reduce_without_ones(g, n, in);
+		if (less)
+			return less;
+	}
 	if (op == OP_COUNT || op == OP_xor || all < SPLIT_LEAST || t->rank > PLAN_MAX_RANK ||
 		!reduce_mask(n) || !keeps_partials(t->dtype) || n->type->dtype != t->dtype)
 		return NULL;
