@@ -87,6 +87,7 @@ static LLVMValueRef call_own(struct gen *g, enum op op, LLVMValueRef a)
 	case OP_logistic: return math_logistic(g, a);
 	case OP_log: return math_log(g, a);
 	case OP_chlo_erf: return math_erf(g, a);
+	case OP_chlo_erfc: return math_wide(g, a) ? NULL : math_body_erfc(g, a, NULL);
 	default: return NULL;
 	}
 }

@@ -63,7 +63,8 @@ math_body math_body_sine, math_body_cosine, math_body_tan, math_body_atan2, math
 	math_body_lgamma_f32, math_body_digamma_f32, math_body_sine_f32, math_body_cosine_f32,
 	math_body_tan_f32;
 
-/* ---- math_two.c: a number in two parts, of f64; operands of moderate size ---- */
+/* ---- math_two.c: a number in two parts, of f64, sums and products of f32 too; operands of
+ * moderate size ---- */
 struct two { LLVMValueRef hi, lo; };
 struct two two_of(struct gen *g, LLVMValueRef a);
 struct two two_const(struct gen *g, LLVMValueRef like_a, const double c[2]);

@@ -1,8 +1,8 @@
 /* math_special.c -- the error functions and a Bessel function.
  *
  * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x).  In f64: up to 1 the same, beyond from erfc,
- * which is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x (Shepherd and
- * Laframboise 1981), the factors in two parts. */
+ * which in both is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x
+ * (Shepherd and Laframboise 1981), the factors in two parts. */
 #include "gen/math_impl.h"
 
 static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
@@ -12,16 +12,18 @@ static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
 	return fma3(g, a, math_wide(g, a) ? POLY(z, math_erf_f64) : POLY(z, math_erf_f32), a);
 }
 
-/* erfc of x >= 0, f64: e^(-x^2) P / (1 + 2 x), each factor as its rounded value and the error. */
+/* erfc of x >= 0: e^(-x^2) P / (1 + 2 x), each factor as its rounded value and the error. */
 static LLVMValueRef erfc_positive(struct gen *g, LLVMValueRef a)
 {
-	LLVMValueRef x = SELECT(FCMP(OGT, a, K(28)), K(28), a);
+	bool wide = math_wide(g, a);
+	const double *table = wide ? math_erfc_f64 : math_erfc_f32;
+	int n = (int)(wide ? sizeof math_erfc_f64 : sizeof math_erfc_f32) / (int)sizeof *table;
+	LLVMValueRef most = K(wide ? 28 : 10.5), x = SELECT(FCMP(OGT, a, most), most, a);
 	struct two square = two_product(g, x, x), e;
 	LLVMValueRef k = math_exp_parts(g, FNEG(square.hi), FNEG(square.lo), &e);
 	LLVMValueRef u = FDIV(FSUB(x, K(3.75)), FADD(x, K(3.75)));
-	int n = (int)(sizeof math_erfc_f64 / sizeof *math_erfc_f64);
-	LLVMValueRef tail = math_poly(g, u, math_erfc_f64 + 1, n - 1);
-	struct two p = two_fast_sum(g, K(math_erfc_f64[0]), FMUL(u, tail));
+	LLVMValueRef tail = math_poly(g, u, table + 1, n - 1);
+	struct two p = two_fast_sum(g, K(table[0]), FMUL(u, tail));
 	struct two d = two_sum(g, FADD(x, x), K(1));
 	LLVMValueRef inverse = FDIV(K(1), d.hi), q = FMUL(p.hi, inverse);
 	struct two back = two_product(g, q, d.hi);

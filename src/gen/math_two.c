@@ -56,7 +56,8 @@ struct two two_product(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 		r.lo = fma3(g, a, b, FNEG(r.hi));
 		return r;
 	}
-	LLVMValueRef ca = FMUL(a, K(0x1.0000002p27)), cb = FMUL(b, K(0x1.0000002p27));
+	LLVMValueRef half = K(math_wide(g, a) ? 0x1.0000002p27 : 0x1.001p12);
+	LLVMValueRef ca = FMUL(a, half), cb = FMUL(b, half);
 	LLVMValueRef ah = FSUB(ca, FSUB(ca, a)), al = FSUB(a, ah);
 	LLVMValueRef bh = FSUB(cb, FSUB(cb, b)), bl = FSUB(b, bh);
 	r.lo = FADD(FADD(FADD(FSUB(FMUL(ah, bh), r.hi), FMUL(ah, bl)), FMUL(al, bh)), FMUL(al, bl));
