@@ -17,7 +17,8 @@ static const char *fft_text(struct job *j, const struct node *n)
 	return text;
 }
 
-/* What pass/exchange.c has written, a claim (base/claim.h), or a decomposition (base/linear.def):
+/* What pass/exchange.c has written, a claim (base/claim.h), an order (base/order.h), or a
+ * decomposition (base/linear.def):
  * its target and config; NULL: none of these. */
 static const char *call_text(struct job *j, const struct node *n)
 {
@@ -27,6 +28,8 @@ static const char *call_text(struct job *j, const struct node *n)
 		return config;
 	if (!strcmp(target, "weft.claim"))
 		return job_printf(j, "weft.claim|%s", config);
+	if (!strcmp(target, "weft.order"))
+		return job_printf(j, "weft.order|%s", config);
 	bool linear = linear_find(target, strlen(target)) != NULL;
 	return linear ? job_printf(j, "weft.linear|%s %s", target, config) : NULL;
 }

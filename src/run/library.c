@@ -13,6 +13,7 @@ static const struct {
 	{ "weft.fft", library_fft },
 	{ "weft.infeed", library_infeed },
 	{ "weft.linear", library_linear },
+	{ "weft.order", library_order },
 	{ "weft.outfeed", library_outfeed },
 	{ "weft.partition_id", library_partition_id },
 	{ "weft.permute", library_permute },

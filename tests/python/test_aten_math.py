@@ -84,6 +84,20 @@ for name in "median nanmedian".split():
     case(name + "-nan", fn, special)
 case("median-int", lambda a: a.median(1), torch.arange(12).view(3, 4).flip(1))
 case("sort-scalar", lambda a: a.sum().sort(), z)
+ties = (torch.randint(-4, 4, (3, 200)) / 2).bfloat16()           # equal elements lie as eager leaves them
+ties[1, 7] = ties[1, 90] = nan
+for name, rows in {"bf16": ties, "int": (ties[[0, 2]] * 2).long(), "byte": (ties[[0, 2]] * 2 + 9).byte()}.items():
+    case(f"sort-ties-{name}", lambda a: a.sort(1), rows)
+    case(f"sort-ties-descending-{name}", lambda a: a.t().sort(0, descending=True), rows)
+    case(f"kthvalue-ties-{name}", lambda a: a.kthvalue(77, 1), rows)
+    for k in (1, 3, 40, 200):
+        case(f"topk-ties-{k}-{name}", lambda a, k=k: a.topk(k), rows)
+    case(f"topk-ties-any-{name}", lambda a: a.topk(30, largest=False, sorted=False), rows)
+    case(f"mode-{name}", lambda a: a.mode(1, keepdim=True), rows)
+case("sort-ties-bool", lambda a: a.sort(1), ties > 0)
+case("sort-ties-heap", lambda a: a.sort(), torch.cat([torch.arange(2000).flip(0), torch.arange(2000)]).bitwise_xor(5) % 1024)
+case("mode-float", lambda a: a.mode(0), i1[:, :4].float() % 3)
+case("mode-all", lambda a: a.flatten().mode(), i1)
 edges = torch.tensor([-1.0, 0.0, 0.5, 0.5, 2.0])
 for right in (False, True):
     case(f"searchsorted-{right}", lambda e, v, k=right: torch.searchsorted(e, v, right=k), edges,

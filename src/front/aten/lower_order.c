@@ -3,6 +3,9 @@
  * Sorts are stable and carry the indices along.  A NaN counts as larger than everything, as in
  * eager. */
 #include "front/aten/aten_impl.h"
+#include <string.h>
+
+enum { SMALL = 16, RADIX = 32768 };
 
 /* a before b. */
 static const struct region *before(struct lower *l, enum dtype t, bool descending)
@@ -53,6 +56,85 @@ const struct node *lower_argsort(struct lower *l, const struct node *x, int64_t 
 	return sort(l, x, dim, false).index;
 }
 
+/* ---- eager's order of equal elements -------------------------------------------------------- */
+
+/* Does an unstable sort of eager's, of rows of n, matter?  Numbers of few values are often equal,
+ * and then their order is eager's (base/order.h); up to 16 are sorted by insertion, a long row of
+ * integers by radix: both are stable. */
+static bool order_matters(const struct node *x, int64_t dim)
+{
+	enum dtype t = x->type->dtype;
+	return t != DTYPE_f32 && t != DTYPE_f64 && t != DTYPE_ui64 && x->type->dims[dim] != 0;
+}
+
+/* x as i64 in the same order: equal where x is, a NaN last. */
+static const struct node *keys_of(struct lower *l, const struct node *x, bool descending)
+{
+	struct graph *g = l->g;
+	enum dtype t = x->type->dtype;
+	enum dtype c = dtype_is_float(t) ? DTYPE_f64 : DTYPE_i64;
+	const struct node *key = lower_cast(l, x, c);
+	if (c == DTYPE_f64) {
+		const struct node *nan = build_compare(g, "NE", key, key);
+		const struct type *whole = type_with_dtype(g, x->type, DTYPE_i64);
+		const struct node *bits = lower_bits(l, key, whole);
+		const struct node *least = lower_like(l, bits, (double)INT64_MIN);
+		/* Below zero all bits but the sign say how far. */
+		key = build_select(g, build_compare(g, "LT", bits, lower_like(l, bits, 0)),
+			build2(g, OP_subtract, least, bits), bits);
+		key = build_select(g, nan, build1(g, OP_not, least), key);
+	}
+	return descending ? build1(g, OP_not, key) : key;
+}
+
+static const struct node *swapped(struct lower *l, const struct node *x, int64_t a, int64_t b)
+{
+	int64_t order[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < x->type->rank; i++)
+		order[i] = i == a ? b : i == b ? a : i;
+	return a == b ? x : build_transpose(l->g, x, order);
+}
+
+static const struct node *taken(
+	struct lower *l, const struct node *x, const struct node *places, int64_t dim)
+{
+	struct take k = { .x = x, .m = x->type->rank, .batch = x->type->rank };
+	for (uint32_t i = 0; i < k.m; i++)
+		k.at[i] = i;
+	k.starts = take_coordinates(l, places, x, dim);
+	return take_gather(l, &k);
+}
+
+/* The `count` elements along dim that order `how` finds. */
+static struct sorted ordered(struct lower *l, const struct node *x, int64_t dim, bool descending,
+	const char *how, int64_t count)
+{
+	struct graph *g = l->g;
+	int64_t last = (int64_t)x->type->rank - 1;
+	const struct node *keys = swapped(l, keys_of(l, x, descending), dim, last), *places;
+	int64_t dims[ATEN_MAX_RANK];
+	memcpy(dims, keys->type->dims, x->type->rank * sizeof *dims);
+	dims[last] = count;
+	const struct type *type = type_tensor(g, DTYPE_i64, x->type->rank, dims);
+	matrix_decomposed(l, "weft.order", how, 1, &keys, 1, &type, &places);
+	places = swapped(l, places, dim, last);
+	return (struct sorted){ taken(l, x, places, dim), places };
+}
+
+static struct sorted topk(
+	struct lower *l, const struct node *x, int64_t dim, bool largest, bool in_order)
+{
+	int64_t k = lower_size(l, 1);
+	if (order_matters(x, dim) && dim_is_number(k)) {
+		const char *word = in_order ? "first" : "any";
+		const char *how = job_printf(l->j, "%s %lld", word, (long long)k);
+		return ordered(l, x, dim, largest, how, k);
+	}
+	struct sorted s = sort(l, x, dim, largest);
+	return (struct sorted){ lower_clip(l, s.value, dim, 0, k, 1),
+		lower_clip(l, s.index, dim, 0, k, 1) };
+}
+
 /* sort; what 1: topk, the first k of it; 2: sort.stable. */
 void lower_sort(struct lower *l)
 {
@@ -63,13 +145,17 @@ void lower_sort(struct lower *l)
 		l->out[1] = build_full(l->g, l->type[1], 0);
 		return;
 	}
-	int64_t dim = lower_dim(l, d, rank);
-	struct sorted s = sort(l, x, dim, lower_bool(l, d + 1));
-	if (l->row->what == 1) {
-		int64_t k = lower_size(l, 1);
-		s.value = lower_clip(l, s.value, dim, 0, k, 1);
-		s.index = lower_clip(l, s.index, dim, 0, k, 1);
-	}
+	int64_t dim = lower_dim(l, d, rank), n = x->type->dims[dim];
+	bool stable = l->row->what == 2 && lower_bool(l, 1), descending = lower_bool(l, d + 1);
+	bool settled = rank == 1 && n >= RADIX && !descending && dtype_is_int(x->type->dtype);
+	settled |= dim_is_number(n) && n <= SMALL;
+	struct sorted s;
+	if (l->row->what == 1)
+		s = topk(l, x, dim, descending, lower_bool(l, 4));
+	else if (!stable && !settled && order_matters(x, dim))
+		s = ordered(l, x, dim, descending, "sort", n);
+	else
+		s = sort(l, x, dim, descending);
 	l->out[0] = s.value;
 	l->out[1] = s.index;
 }
@@ -106,9 +192,54 @@ void lower_kthvalue(struct lower *l)
 	if (k < 1 || k > x->type->dims[dim])
 		lower_fail(l, "k is %lld, there are %lld elements", (long long)k,
 			(long long)x->type->dims[dim]);
-	struct sorted s = sort(l, x, dim, false);
-	results(l, lower_clip(l, s.value, dim, k - 1, k, 1),
-		lower_clip(l, s.index, dim, k - 1, k, 1));
+	struct sorted s;
+	if (order_matters(x, dim)) {
+		const char *how = job_printf(l->j, "kth %lld", (long long)k - 1);
+		s = ordered(l, x, dim, false, how, 1);
+	} else {
+		s = sort(l, x, dim, false);
+		s.value = lower_clip(l, s.value, dim, k - 1, k, 1);
+		s.index = lower_clip(l, s.index, dim, k - 1, k, 1);
+	}
+	results(l, s.value, s.index);
+}
+
+/* The value that is there most often, of several the least; its place is the last that eager's sort
+ * gives.  In sorted rows each run's length stands at its end; the longest, the first of several, is
+ * the greatest of length * n - end. */
+void lower_mode(struct lower *l)
+{
+	struct graph *g = l->g;
+	int64_t dim;
+	const struct node *x = row_of(l, 1, &dim);
+	int64_t n = x->type->dims[dim], low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+		inner[ATEN_MAX_RANK] = { 0 };
+	if (n == 0 || dtype_is_complex(x->type->dtype))
+		lower_bail(l);
+	struct sorted s = ordered(l, x, dim, false, "sort", n);
+	const struct node *v = lower_cast(l, s.value, lower_compute(s.value->type->dtype));
+	const struct node *step = build_convert(g,
+		build_compare(g, "NE", lower_clip(l, v, dim, 0, n - 1, 1),
+			lower_clip(l, v, dim, 1, n, 1)), DTYPE_i64);
+	const struct node *one = build_scalar_int(g, DTYPE_i64, 1);
+	high[dim] = 1;
+	const struct node *ends = build_pad(g, step, one, low, high, inner);
+	low[dim] = 1;
+	high[dim] = 0;
+	const struct node *begins = build_pad(g, step, one, low, high, inner);
+	const struct node *at = lower_iota(l, ends->type, dim);
+	const struct node *many = lower_like(l, at, (double)n);
+	const struct node *begin = lower_prefix_most(l, build2(g, OP_multiply, begins, at), dim);
+	const struct node *length = build2(g, OP_add, build2(g, OP_subtract, at, begin), ends);
+	const struct node *score = build2(g, OP_multiply, ends,
+		build2(g, OP_subtract, build2(g, OP_multiply, length, many), at));
+	bool in[ATEN_MAX_RANK] = { 0 };
+	in[dim] = true;
+	const struct node *most = lower_reduce(l, OP_maximum, score, in, true);
+	many = lower_like(l, most, (double)n);
+	const struct node *rest = build2(g, OP_remainder, most, many);
+	const struct node *end = build2(g, OP_remainder, build2(g, OP_subtract, many, rest), many);
+	results(l, taken(l, s.value, end, dim), taken(l, s.index, end, dim));
 }
 
 /* How many NaNs each row has, with a dimension of size 1. */

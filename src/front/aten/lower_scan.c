@@ -76,6 +76,11 @@ const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64
 	return scan(l, OP_add, lower_scalar(l, &nothing, x->type->dtype), x, dim);
 }
 
+const struct node *lower_prefix_most(struct lower *l, const struct node *x, int64_t dim)
+{
+	return scan(l, OP_maximum, lower_extreme_value(l, x->type->dtype, false), x, dim);
+}
+
 /* The dimension in argument 1 and its size; false: a scalar, which is its own scan. */
 static bool scanned(struct lower *l, int64_t *dim, int64_t *n)
 {

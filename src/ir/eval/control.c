@@ -2,6 +2,7 @@
  *
  * A custom call is the caller's (eval_options.custom). */
 #include "base/claim.h"
+#include "base/order.h"
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
@@ -147,6 +148,25 @@ void eval_contract(struct call *c)
 	eval_unsupported(c);
 }
 
+static void run_order(struct call *c)
+{
+	const struct tensor *keys = c->in[0];
+	int64_t dims[EVAL_MAX_RANK], rows = 1;
+	struct order o;
+
+	if (!order_read(node_text(c->e->j, c->n, KEY_backend_config), &o))
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "no such order");
+	memcpy(dims, keys->dims, keys->rank * sizeof *dims);
+	uint32_t last = keys->rank - 1;
+	for (uint32_t d = 0; d < last; d++)
+		rows *= dims[d];
+	dims[last] = order_count(&o, keys->dims[last]);
+	if (dims[last] < 0)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "a row is too short");
+	struct tensor *out = eval_new(c, 0, keys->rank, dims);
+	job_try(c->e->j, order_run(&o, rows, keys->dims[last], keys->data, out->data));
+}
+
 void eval_custom_call(struct call *c)
 {
 	const struct eval_options *o = c->e->o;
@@ -159,6 +179,10 @@ void eval_custom_call(struct call *c)
 	if (!strcmp(node_str(c->n, KEY_call_target_name, ""), "weft.claim")) {
 		job_try(c->e->j, claim_zero(node_text(c->e->j, c->n, KEY_backend_config),
 			c->in[0]->rank, tensor_elements(c->in[0]), c->in[0]->data));
+		return;
+	}
+	if (!strcmp(node_str(c->n, KEY_call_target_name, ""), "weft.order")) {
+		run_order(c);
 		return;
 	}
 	if (!o || !o->custom)

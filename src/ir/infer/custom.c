@@ -3,6 +3,7 @@
  * operand_layouts, result_layouts and output_operand_aliases are kept as text (key.def, raw); a
  * small scanner reads the integers out of it. */
 #include "base/linear.h"
+#include "base/order.h"
 #include "ir/infer/infer_impl.h"
 
 #include <ctype.h>
@@ -262,6 +263,43 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 			spec_text(g, in[0]));
 }
 
+/* ---- orders (base/order.h) ------------------------------------------------------------------ */
+
+static void check_order(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
+	const struct type *const *types)
+{
+	const struct attr *config = attrs_find(s->attrs, KEY_backend_config);
+	const struct type *in = s->nin == 1 ? s->in[0]->type : NULL;
+	const struct type *out = n == 1 ? types[0] : NULL;
+	struct order o;
+
+	if (strcmp(target, "weft.order"))
+		return;
+	char *how = config && config->s ? job_printf(graph_job(g), "%s", config->s) : NULL;
+	if (how && *how == '"') {
+		how[strlen(how) - 1] = '\0';
+		how++;
+	}
+	if (!how || !order_read(how, &o))
+		spec_fail(g, s, NULL, "@weft.order: expected how as backend_config");
+	if (!in || !out || in->kind != TYPE_tensor || out->kind != TYPE_tensor || in->unranked ||
+		out->unranked || !in->rank || in->rank != out->rank || in->dtype != DTYPE_i64 ||
+		out->dtype != DTYPE_i64)
+		spec_fail(g, s, NULL, "@weft.order: expected i64 keys, "
+			"and i64 places of their rank");
+	uint32_t last = in->rank - 1;
+	for (uint32_t d = 0; d < last; d++)
+		if (!dims_agree(g, in->dims[d], out->dims[d]))
+			spec_fail(g, s, NULL, "@weft.order: expected the rows of %s, found %s",
+				spec_text(g, in), spec_text(g, out));
+	int64_t dim = in->dims[last], count = o.how == ORDER_sort ? dim
+			     : o.how == ORDER_kth ? 1 : o.k;
+	bool fits = !dim_is_number(dim) || order_count(&o, dim) >= 0;
+	if (!fits || !dims_agree(g, count, out->dims[last]))
+		spec_fail(g, s, NULL, "@weft.order: \"%s\" of %s does not give %s", how,
+			spec_text(g, in), spec_text(g, out));
+}
+
 const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 {
 	const char *target = spec_str(s, KEY_call_target_name, NULL);
@@ -272,6 +310,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	const struct type *const *types = r->kind == TYPE_results ? r->elem : &r;
 	check_config(g, s);
 	check_linear(g, s, target, n, types);
+	check_order(g, s, target, n, types);
 	check_buffers(g, s, target, n, types);
 	if (spec_has(s, KEY_operand_layouts) != spec_has(s, KEY_result_layouts))
 		spec_fail(g, s, NULL, "expected layouts of operands and results, or of none");
