@@ -342,19 +342,38 @@ struct val op_select(struct gen *g, struct val p, struct val a, struct val b)
 }
 
 /* The neighbour of a towards b in dtype t: a step of the sign-magnitude integer. */
+/* tf32 is an f32 whose lowest bits are zero (ir/dtype.c). */
+enum { TF32_BELOW = 13 };
+
+/* The bits of a number of dtype t as dtype.def counts them, in an integer that may be wider; and
+ * back. */
+static LLVMValueRef code_of(struct gen *g, enum dtype t, LLVMValueRef a)
+{
+	if (dtype_bytes(t) < 4)
+		return narrow_encode(g, t, a);
+	LLVMValueRef u = BITCAST(a, like(a, t == DTYPE_f64 ? g->i64 : g->i32));
+	return t == DTYPE_tf32 ? LSHR(u, ci_like(u, TF32_BELOW)) : u;
+}
+
+static LLVMValueRef of_code(struct gen *g, enum dtype t, LLVMValueRef u)
+{
+	if (dtype_bytes(t) < 4)
+		return narrow_decode(g, t, u);
+	if (t == DTYPE_tf32)
+		u = SHL(u, ci_like(u, TF32_BELOW));
+	return BITCAST(u, like(u, t == DTYPE_f64 ? g->f64 : g->f32));
+}
+
 static LLVMValueRef next_after(struct gen *g, enum dtype t, LLVMValueRef a, LLVMValueRef b)
 {
-	bool own = dtype_bytes(t) >= 4;
-	LLVMTypeRef ints = like(a, t == DTYPE_f64 ? g->i64 : g->i32);
-	LLVMValueRef bits = own ? BITCAST(a, ints) : narrow_encode(g, t, a), one = ci_like(bits, 1);
+	LLVMValueRef bits = code_of(g, t, a), one = ci_like(bits, 1);
 	LLVMValueRef sign = ci_like(bits, (int64_t)((uint64_t)1 << (dtype_table[t].bits - 1)));
 	LLVMValueRef zero = cf_like(a, 0), away = XOR(FCMP(OLT, a, b), FCMP(OLT, a, zero));
 	LLVMValueRef moved = SELECT(away, ADD(bits, one), SUB(bits, one));
 	LLVMValueRef least = SELECT(FCMP(OLT, b, zero), OR(sign, one), one);
 
 	moved = SELECT(FCMP(OEQ, a, zero), least, moved);
-	LLVMValueRef r = own ? BITCAST(moved, LLVMTypeOf(a)) : narrow_decode(g, t, moved);
-	r = SELECT(FCMP(OEQ, a, b), b, r);
+	LLVMValueRef r = SELECT(FCMP(OEQ, a, b), b, of_code(g, t, moved));
 	return SELECT(FCMP(UNO, a, b), cf_like(a, __builtin_nan("")), r);
 }
 
@@ -463,10 +482,11 @@ static LLVMValueRef reduce_precision(
 {
 	const struct dtype_info *d = &dtype_table[t];
 	int64_t e = node_int(n, KEY_exponent_bits, 8), m = node_int(n, KEY_mantissa_bits, 23);
-	bool narrow = d->bytes < 4, wide = t == DTYPE_f64;
+	bool narrow = d->bytes < 4;
 	LLVMTypeRef small = like(a, d->bytes == 2 ? g->i16 : g->i8);
-	LLVMValueRef u = narrow ? LLVMBuildZExt(g->b, narrow_encode(g, t, a), like(a, g->i32), "") :
-		BITCAST(a, like(a, wide ? g->i64 : g->i32));
+	LLVMValueRef u = code_of(g, t, a);
+	if (narrow)
+		u = LLVMBuildZExt(g->b, u, like(a, g->i32), "");
 	int64_t sign_bit = d->special == DTYPE_E8M0 ? 0 : (int64_t)((uint64_t)1 << (d->bits - 1));
 	int64_t most = (((int64_t)1 << d->exp) - 1) << d->man | (((int64_t)1 << d->man) - 1);
 	LLVMValueRef sign = AND(u, ci_like(u, sign_bit)), r = AND(u, ci_like(u, ~sign_bit));
@@ -485,8 +505,7 @@ static LLVMValueRef reduce_precision(
 		r = SELECT(ICMP(SLE, have, ci_like(u, d->bias - bias)), ci_like(u, 0), r);
 	}
 	r = OR(r, sign);
-	r = narrow ? narrow_decode(g, t, LLVMBuildTrunc(g->b, r, small, "")) :
-		BITCAST(r, LLVMTypeOf(a));
+	r = of_code(g, t, narrow ? LLVMBuildTrunc(g->b, r, small, "") : r);
 	LLVMValueRef inf = math_copysign(g, cf_like(a, __builtin_inf()), a);
 	r = SELECT(over, narrow ? narrow_round(g, t, inf) : inf, r);
 	return SELECT(FCMP(UNO, a, a), a, r);

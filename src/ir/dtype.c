@@ -282,10 +282,17 @@ double dtype_load_f64(enum dtype t, const void *at)
 	}
 }
 
-/* Where the code of a float lies in memory: tf32 is an f32 whose lowest bits are zero. */
-static void code_store(enum dtype t, void *at, uint32_t code)
+/* tf32 is an f32 whose lowest bits are zero. */
+enum { TF32_BELOW = 13 };
+
+uint64_t dtype_code_load(enum dtype t, const void *at)
 {
-	bits_store(at, dtype_table[t].bytes, t == DTYPE_tf32 ? code << 13 : code);
+	return bits_load(at, dtype_table[t].bytes) >> (t == DTYPE_tf32 ? TF32_BELOW : 0);
+}
+
+void dtype_code_store(enum dtype t, void *at, uint64_t code)
+{
+	bits_store(at, dtype_table[t].bytes, code << (t == DTYPE_tf32 ? TF32_BELOW : 0));
 }
 
 void dtype_store_f64(enum dtype t, void *at, double v)
@@ -305,7 +312,7 @@ void dtype_store_f64(enum dtype t, void *at, double v)
 			s = (float)v;
 			memcpy(at, &s, sizeof s);
 		} else {
-			code_store(t, at, float_from_f64(f, v));
+			dtype_code_store(t, at, float_from_f64(f, v));
 		}
 		break;
 	default:
@@ -328,7 +335,7 @@ static void int_store(enum dtype t, void *at, int64_t v, bool is_unsigned)
 		if (t == DTYPE_f64)
 			dtype_store_f64(t, at, is_unsigned ? (double)(uint64_t)v : (double)v);
 		else
-			code_store(t, at,
+			dtype_code_store(t, at,
 				float_from_u64(
 					f, negative, negative ? 0 - (uint64_t)v : (uint64_t)v));
 		break;

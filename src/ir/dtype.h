@@ -41,6 +41,9 @@ void dtype_store_f64(enum dtype t, void *at, double v);
 /* integers and bool; ui64 keeps its bits */
 int64_t dtype_load_i64(enum dtype t, const void *at);
 void dtype_store_i64(enum dtype t, void *at, int64_t v);      /* into a float: rounded once */
+/* The bits of a float's number, sign first, as dtype.def counts them: tf32's 19 lie above zeros. */
+uint64_t dtype_code_load(enum dtype t, const void *at);
+void dtype_code_store(enum dtype t, void *at, uint64_t code);
 /* One element of any dtype into any other: floats to integers towards zero and saturating (NaN 0),
  * complex to real drops the imaginary part. */
 void dtype_convert(enum dtype to, void *dst, enum dtype from, const void *src);

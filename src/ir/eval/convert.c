@@ -70,10 +70,9 @@ void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out)
  * without a sign, that of the FNUZ dtypes, is the greatest. */
 static int64_t total_key(enum dtype t, const void *at)
 {
-	uint64_t u = 0;
+	uint64_t u = dtype_code_load(t, at);
 	unsigned bits = dtype_table[t].bits;
 
-	memcpy(&u, at, dtype_bytes(t));
 	if (dtype_table[t].special == DTYPE_FNUZ && u == (uint64_t)1 << (bits - 1))
 		return INT64_MAX;
 	if (dtype_table[t].special != DTYPE_E8M0 && u >> (bits - 1) & 1)
@@ -106,13 +105,12 @@ int scalar_compare(enum dtype t, const void *a, const void *b, bool total)
 void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e, int64_t m)
 {
 	const struct dtype_info *d = &dtype_table[t];
-	uint64_t u = 0, sign, most = low_bits(UINT64_MAX, d->exp + d->man);
+	uint64_t u = dtype_code_load(t, at), sign, most = low_bits(UINT64_MAX, d->exp + d->man);
 	double v = dtype_load_f64(t, at);
 	bool over;
 
-	memcpy(&u, at, d->bytes);
 	if (isnan(v)) {
-		memcpy(out, &u, d->bytes);
+		memcpy(out, at, d->bytes);
 		return;
 	}
 	sign = d->special == DTYPE_E8M0 ? 0 : u & (uint64_t)1 << (d->bits - 1);
@@ -133,5 +131,5 @@ void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e,
 	if (over)
 		dtype_store_f64(t, out, copysign(INFINITY, v));
 	else
-		memcpy(out, &u, d->bytes);
+		dtype_code_store(t, out, u);
 }

@@ -198,7 +198,8 @@ void eval_scatter(struct call *c)
 	body_fini(c, &body);
 }
 
-/* result[batch.., indices.., rest..] = operand[batch.., index, rest..] along `dimension`. */
+/* result[batch.., indices.., rest..] = operand[batch.., index, rest..] along `dimension`.  An index
+ * beyond it is the nearest one within, as in gather; of nothing zeros are taken. */
 void eval_torch_index_select(struct call *c)
 {
 	const struct tensor *a = c->in[0], *indices = c->in[1];
@@ -226,11 +227,9 @@ void eval_torch_index_select(struct call *c)
 		for (int64_t o = 0; o < outer; o++)
 			for (int64_t k = 0; k < per; k++, at++) {
 				int64_t i = eval_index(indices, b * per + k);
-				if (i < 0 || i >= size)
-					eval_fail(c, WEFT_INVALID_ARGUMENT,
-						"index %lld of size %lld", (long long)i,
-						(long long)size);
-				if (bytes)
+				i = i >= size ? size - 1 : i;
+				i = i < 0 ? 0 : i;
+				if (bytes && size)
 					memcpy((char *)out->data + (size_t)at * bytes,
 						tensor_at(a, ((b * outer + o) * size + i) * inner),
 						bytes);

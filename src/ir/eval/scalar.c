@@ -64,8 +64,6 @@ static double float_exp_sum(enum dtype t, double a, bool cosine)
 /* The neighbour of a towards b in dtype t: a step of the sign-magnitude integer. */
 static double float_next_after(enum dtype t, double a, double b)
 {
-	uint64_t bits = 0;
-	size_t n = dtype_bytes(t);
 	unsigned char raw[8] = { 0 };
 
 	if (isnan(a) || isnan(b))
@@ -73,15 +71,14 @@ static double float_next_after(enum dtype t, double a, double b)
 	if (a == b)
 		return b;
 	dtype_store_f64(t, raw, a);
-	memcpy(&bits, raw, n);
-	uint64_t sign = (uint64_t)1 << (dtype_table[t].bits - 1);
+	uint64_t bits = dtype_code_load(t, raw), sign = (uint64_t)1 << (dtype_table[t].bits - 1);
 	if (a == 0)
 		bits = b < 0 ? sign | 1 : 1;
 	else if ((a < b) == (a > 0))
 		bits++;
 	else
 		bits--;
-	memcpy(raw, &bits, n);
+	dtype_code_store(t, raw, bits);
 	return dtype_load_f64(t, raw);
 }
 
