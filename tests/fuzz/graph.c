@@ -3,370 +3,275 @@
  *   make fuzz && build-fuzz/fuzz_graph -max_len=512 corpus/
  *   make check: 60 runs, seeds tests/fuzz/seeds/graph
  *
- * The bytes choose ops, operands, attributes and dtypes; what an op does not take is found out by
- * building it alone and left out.  Only ops whose results are exact are chosen (elementary
- * functions have bounds of their own), all inputs are arguments, so that nothing is folded, and
- * rounding is strict: every result must be the interpreter's, at 1 thread and at 3.
- * tests/unit/fuzz_graph.c runs some hundreds of graphs. */
-#include "ir/dtype.h"
-#include "ir/op.h"
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <stdnoreturn.h>
-#include <string.h>
-#include <weft/build.h>
+ * The bytes choose ops, operands, attributes, dtypes and the bodies of regions (graph_choose.h);
+ * what an op does not take is found out by building it alone and left out.  Only ops whose results
+ * are exact are chosen (elementary functions have bounds of their own; sums of floats are of small
+ * whole numbers), all inputs are arguments, so that nothing is folded, and rounding is strict:
+ * every result must be the interpreter's, at 1 thread and at 3.  tests/unit/fuzz_graph.c runs some
+ * hundreds of graphs. */
+#include "graph_choose.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-enum { VALUES = 24, RANK = 4, PARAMS = 3, RESULTS = 6, MOST = 2000 };
-
-struct source { const unsigned char *at; size_t left; };
-/* One op to be tried: its operands' places in the pool and all it needs beside. */
-struct choice {
-	enum op op, body;            /* of the region; OP_COUNT: no region */
-	uint32_t nin, in[RANK + 2], nattrs, bodies;
-	bool typed;                  /* the result's type is given */
-	struct weft_tensor_type result;
-	int64_t dims[RANK + 1], ints[4][2 * RANK];
-	struct weft_attr attrs[8];
-};
-struct pool {
-	struct weft_builder *b;
-	weft_value v[VALUES];
-	struct weft_tensor_type t[VALUES];
-	int64_t dims[VALUES][RANK];
-	uint32_t n, nparams;
-};
-
-static uint32_t pick(struct source *s, uint32_t n)
-{
-	if (!s->left || !n)
-		return 0;
-	s->left--;
-	return *s->at++ % n;
-}
-
-static noreturn void fail(const char *what, const struct weft_error *e, const char *text)
-{
-	fprintf(stderr, "%s: %s\n%s\n", what, e ? weft_error_text(e) : "", text ? text : "");
-	abort();
-}
-
-static int64_t elements(struct weft_tensor_type t)
-{
-	int64_t n = 1;
-
-	for (uint32_t d = 0; d < t.rank; d++)
-		n *= t.dims[d];
-	return n;
-}
-
-static bool same_shape(struct weft_tensor_type a, struct weft_tensor_type b)
-{
-	bool same = a.rank == b.rank;
-
-	for (uint32_t d = 0; same && d < a.rank; d++)
-		same = a.dims[d] == b.dims[d];
-	return same;
-}
-
-/* A value of that dtype (WEFT_INVALID_DTYPE: any) and shape; `otherwise` where there is none. */
-static uint32_t find(struct source *s, const struct pool *p, enum weft_dtype t,
-	struct weft_tensor_type shape, uint32_t otherwise)
-{
-	uint32_t from = pick(s, p->n);
-
-	for (uint32_t i = 0; i < p->n; i++) {
-		uint32_t k = (from + i) % p->n;
-		if ((t == WEFT_INVALID_DTYPE || p->t[k].dtype == t) && same_shape(p->t[k], shape))
-			return k;
-	}
-	return otherwise;
-}
-
-static uint32_t find_scalar(struct source *s, const struct pool *p, enum weft_dtype t)
-{
-	return find(s, p, t, (struct weft_tensor_type){ t, 0, NULL }, UINT32_MAX);
-}
-
-/* Is every result of op over t the one right value? */
-static bool is_exact(enum op op, enum dtype t)
-{
-	if (dtype_is_int(t) || t == DTYPE_i1)
-		return true;
-	switch (op) {
-	case OP_add: case OP_subtract: case OP_negate: case OP_compare: case OP_select:
-	case OP_real: case OP_imag: case OP_complex: case OP_is_finite: case OP_chlo_conj:
-	case OP_convert:
-		return true;
-	case OP_multiply: case OP_divide: case OP_chlo_square:
-		/* the last one's products leave the range of f32, in which native code computes */
-		return dtype_is_float(t) && t != DTYPE_f8E8M0FNU;
-	case OP_sqrt: case OP_abs: case OP_ceil: case OP_floor:
-	case OP_sign: case OP_round_nearest_even: case OP_round_nearest_afz: case OP_clamp:
-	case OP_maximum: case OP_minimum: case OP_reduce_precision:
-	case OP_chlo_is_inf: case OP_chlo_is_pos_inf: case OP_chlo_is_neg_inf:
-	case OP_chlo_next_after:
-		return dtype_is_float(t);
-	default: return false;
-	}
-}
-
-/* ---- what an op needs ----------------------------------------------------------------------- */
-
-static int64_t *list(struct choice *c, const char *name, uint32_t n)
-{
-	int64_t *v = c->ints[c->nattrs % 4];
-
-	c->attrs[c->nattrs++] = weft_attr_ints(name, n, v);
-	return v;
-}
-
-static void result(struct choice *c, enum weft_dtype t, uint32_t rank)
-{
-	c->typed = true;
-	c->result = (struct weft_tensor_type){ t, rank, c->dims };
-}
-
-static bool choose_map(struct source *s, const struct pool *p, struct choice *c)
-{
-	static const char *const directions[] = { "EQ", "NE", "LT", "LE", "GT", "GE" };
-	struct weft_tensor_type t = p->t[c->in[0]];
-
-	c->nin = (uint32_t)op_table[c->op].lo;
-	for (uint32_t i = 1; i < c->nin; i++)
-		c->in[i] = find(s, p, t.dtype, t, c->in[0]);
-	switch (c->op) {
-	case OP_compare:
-		c->attrs[c->nattrs++] =
-			weft_attr_text("comparison_direction", directions[pick(s, 6)]);
-		return true;
-	case OP_select:
-		c->in[0] = find(s, p, WEFT_I1, t, UINT32_MAX);
-		c->in[1] = find(s, p, t.dtype, t, 0);
-		return c->in[0] != UINT32_MAX;
-	case OP_reduce_precision:
-		c->attrs[c->nattrs++] = weft_attr_int("exponent_bits", 1 + pick(s, 11));
-		c->attrs[c->nattrs++] = weft_attr_int("mantissa_bits", pick(s, 52));
-		return true;
-	case OP_convert:
-		for (uint32_t d = 0; d < t.rank; d++)
-			c->dims[d] = t.dims[d];
-		result(c, (enum weft_dtype)(1 + pick(s, DTYPE_COUNT - 1)), t.rank);
-		return true;
-	default: return c->op != OP_map;
-	}
-}
-
-static bool choose_slice(struct source *s, struct weft_tensor_type t, struct choice *c)
-{
-	int64_t *start = list(c, "start_indices", t.rank);
-	int64_t *limit = list(c, "limit_indices", t.rank);
-	int64_t *step = list(c, "strides", t.rank);
-
-	for (uint32_t d = 0; d < t.rank; d++) {
-		start[d] = pick(s, (uint32_t)t.dims[d] + 1);
-		limit[d] = start[d] + pick(s, (uint32_t)(t.dims[d] - start[d]) + 1);
-		step[d] = 1 + pick(s, 3);
-	}
-	return true;
-}
-
-static bool choose_pad(struct source *s, const struct pool *p, struct choice *c)
-{
-	struct weft_tensor_type t = p->t[c->in[0]];
-	int64_t *low = list(c, "edge_padding_low", t.rank);
-	int64_t *high = list(c, "edge_padding_high", t.rank);
-	int64_t *inside = list(c, "interior_padding", t.rank);
-
-	c->nin = 2;
-	c->in[1] = find_scalar(s, p, t.dtype);
-	for (uint32_t d = 0; d < t.rank; d++) {
-		low[d] = (int64_t)pick(s, 6) - 2;
-		high[d] = (int64_t)pick(s, 6) - 2;
-		inside[d] = pick(s, 3);
-	}
-	return c->in[1] != UINT32_MAX;
-}
-
-static bool choose_dynamic(struct source *s, const struct pool *p, struct choice *c)
-{
-	struct weft_tensor_type t = p->t[c->in[0]];
-	uint32_t at = 1;
-
-	if (c->op == OP_dynamic_update_slice) {
-		c->in[at++] = find(s, p, t.dtype, t, c->in[0]);
-	} else {
-		int64_t *sizes = list(c, "slice_sizes", t.rank);
-		for (uint32_t d = 0; d < t.rank; d++)
-			sizes[d] = pick(s, (uint32_t)t.dims[d] + 1);
-	}
-	for (uint32_t d = 0; d < t.rank; d++) {
-		c->in[at] = find_scalar(s, p, WEFT_I32);
-		if (c->in[at++] == UINT32_MAX)
-			return false;
-	}
-	c->nin = at;
-	return true;
-}
-
-static bool choose_move(struct source *s, const struct pool *p, struct choice *c)
-{
-	struct weft_tensor_type t = p->t[c->in[0]];
-	int64_t *v;
-
-	c->nin = 1;
-	switch (c->op) {
-	case OP_broadcast_in_dim:
-		v = list(c, "broadcast_dimensions", t.rank);
-		for (uint32_t d = 0; d < t.rank; d++) {
-			v[d] = d + 1;
-			c->dims[d + 1] = t.dims[d] == 1 ? 1 + pick(s, 3) : t.dims[d];
-		}
-		c->dims[0] = 1 + pick(s, 3);
-		result(c, t.dtype, t.rank + 1);
-		return t.rank < RANK;
-	case OP_reshape:
-		c->dims[0] = 1 + pick(s, 4);
-		c->dims[1] = elements(t) / c->dims[0];
-		result(c, t.dtype, 2);
-		return elements(t) == c->dims[0] * c->dims[1];
-	case OP_transpose:
-		v = list(c, "permutation", t.rank);
-		for (uint32_t d = 0; d < t.rank; d++)
-			v[d] = (d + 1) % t.rank;
-		return t.rank > 1;
-	case OP_reverse:
-		list(c, "dimensions", t.rank > 0)[0] = pick(s, t.rank);
-		return t.rank > 0;
-	case OP_slice: return choose_slice(s, t, c);
-	case OP_pad: return choose_pad(s, p, c);
-	case OP_concatenate:
-		c->nin = 2;
-		c->in[1] = find(s, p, t.dtype, t, c->in[0]);
-		c->attrs[c->nattrs++] = weft_attr_int("dimension", pick(s, t.rank));
-		return t.rank > 0;
-	case OP_dynamic_slice: case OP_dynamic_update_slice: return choose_dynamic(s, p, c);
-	default: return false;
-	}
-}
-
-static bool choose_loop(struct source *s, const struct pool *p, struct choice *c)
-{
-	static const enum op bodies[] = { OP_maximum, OP_minimum, OP_add, OP_and, OP_xor };
-	struct weft_tensor_type t = p->t[c->in[0]];
-	bool exact = dtype_is_int((enum dtype)t.dtype);
-	int64_t *v, n = t.rank;
-
-	c->nin = 2;
-	c->in[1] = find_scalar(s, p, t.dtype);
-	c->bodies = 1;
-	c->body = bodies[pick(s, exact ? 5 : 2)];
-	if (c->op == OP_reduce) {
-		v = list(c, "dimensions", t.rank > 0);
-		v[0] = pick(s, t.rank);
-		return t.rank > 0 && c->in[1] != UINT32_MAX;
-	}
-	static const char *const names[] = { "window_dimensions", "window_strides",
-		"base_dilations" };
-	for (int i = 0; i < 3; i++) {
-		v = list(c, names[i], t.rank);
-		for (uint32_t d = 0; d < t.rank; d++)
-			v[d] = 1 + pick(s, 3);
-	}
-	int64_t *pads = c->ints[3], dims[] = { n, 2 };
-	for (uint32_t d = 0; d < 2 * t.rank; d++)
-		pads[d] = (int64_t)pick(s, 4) - 1;
-	memcpy(c->dims, dims, sizeof dims);
-	c->attrs[c->nattrs++] = weft_attr_dense(
-		"padding", (struct weft_tensor_type){ WEFT_I64, 2, c->dims }, pads);
-	return t.rank > 0 && c->in[1] != UINT32_MAX;
-}
-
-static bool choose_dot(struct source *s, const struct pool *p, struct choice *c)
-{
-	struct weft_tensor_type t = p->t[c->in[0]];
-
-	c->nin = 2;
-	c->in[1] = find(s, p, t.dtype, t, c->in[0]);
-	if (!dtype_is_int((enum dtype)t.dtype) || t.rank < 2)
-		return false;
-	int64_t axis = pick(s, t.rank), batch = (axis + 1) % t.rank;
-	list(c, "lhs_contracting_dimensions", 1)[0] = axis;
-	list(c, "rhs_contracting_dimensions", 1)[0] = axis;
-	list(c, "lhs_batching_dimensions", t.rank > 2)[0] = batch;
-	list(c, "rhs_batching_dimensions", t.rank > 2)[0] = batch;
-	return true;
-}
-
-static bool choose(struct source *s, const struct pool *p, struct choice *c)
-{
-	*c = (struct choice){ .op = (enum op)((pick(s, 256) * 256 + pick(s, 256)) % OP_COUNT),
-		.body = OP_COUNT };
-	c->in[0] = pick(s, p->n);
-	enum dtype t = (enum dtype)p->t[c->in[0]].dtype;
-	switch (op_table[c->op].kind) {
-	case OP_MAP: return is_exact(c->op, t) && choose_map(s, p, c);
-	case OP_MOVE: return choose_move(s, p, c);
-	case OP_REDUCE: case OP_WINDOW:
-		return (c->op == OP_reduce || c->op == OP_reduce_window) &&
-			!dtype_is_complex(t) && choose_loop(s, p, c);
-	case OP_CONTRACT: return c->op == OP_dot_general && choose_dot(s, p, c);
-	default: return false;
-	}
-}
-
 /* ---- building ------------------------------------------------------------------------------- */
 
+static weft_value compare_by(struct weft_builder *b, const char *direction, weft_value x,
+	weft_value y)
+{
+	enum dtype t = (enum dtype)weft_build_type(b, x).dtype;
+	struct weft_attr a[] = { weft_attr_text("comparison_direction", direction),
+		weft_attr_text("compare_type", "TOTALORDER") };
+	struct weft_more more = { .nattrs = dtype_is_float(t) ? 2 : 1, .attrs = a };
+
+	return weft_build_compare(b, x, y, &more);
+}
+
+/* The greater of two pairs: by value, of equal ones the lesser index. */
+static void build_greatest(struct weft_builder *b, const weft_value *in, weft_value *out)
+{
+	weft_value more = compare_by(b, "GT", in[0], in[2]);
+	weft_value same = compare_by(b, "EQ", in[0], in[2]);
+	weft_value before = compare_by(b, "LT", in[1], in[3]);
+	weft_value first = weft_build_or(b, more, weft_build_and(b, same, before));
+
+	out[0] = weft_build_select(b, first, in[0], in[2]);
+	out[1] = weft_build_select(b, first, in[1], in[3]);
+}
+
+/* Region i of the op over scalars of t[0..over). */
+static weft_region build_body(struct weft_builder *b, const struct choice *c, uint32_t i,
+	const struct weft_tensor_type *t)
+{
+	weft_value in[2 * OPERANDS], out[OPERANDS];
+	uint32_t n = 1;
+
+	weft_build_region_begin(b);
+	/* a's and b's lie apart, but side by side in a comparison. */
+	for (uint32_t k = 0; k < 2 * c->over; k++) {
+		uint32_t of = c->body == BODY_order ? k / 2 : k % c->over;
+		in[k] = weft_build_parameter(
+			b, (struct weft_tensor_type){ t[of].dtype, 0, NULL }, NULL);
+	}
+	switch (c->body) {
+	case BODY_second: out[0] = in[1]; break;
+	case BODY_order: out[0] = compare_by(b, c->direction, in[0], in[1]); break;
+	case BODY_greatest:
+		build_greatest(b, in, out);
+		n = 2;
+		break;
+	case BODY_window:
+		if (i == 0) {
+			out[0] = compare_by(b, c->direction, in[0], in[1]);
+			break;
+		}
+		/* fall through */
+	default: out[0] = weft_build(b, op_table[c->combine].text, 2, in, NULL);
+	}
+	return weft_build_region_end(b, n, out);
+}
+
+/* t: the operands' types. */
 static weft_value build(struct weft_builder *b, const struct choice *c, const weft_value *in,
-	struct weft_tensor_type element)
+	const struct weft_tensor_type *t)
 {
 	struct weft_more more = { .nattrs = c->nattrs, .attrs = c->attrs,
 		.nresults = c->typed, .results = &c->result };
-	weft_region r;
+	weft_region r[2];
 
-	if (c->bodies) {
-		struct weft_tensor_type scalar = { element.dtype, 0, NULL };
-		weft_build_region_begin(b);
-		weft_value both[2] = { weft_build_parameter(b, scalar, NULL),
-			weft_build_parameter(b, scalar, NULL) };
-		weft_value v = weft_build(b, op_table[c->body].text, 2, both, NULL);
-		r = weft_build_region_end(b, 1, &v);
-		more.nregions = 1;
-		more.regions = &r;
+	if (c->body) {
+		more.nregions = c->body == BODY_window ? 2 : 1;
+		more.regions = r;
+		for (uint32_t i = 0; i < more.nregions; i++)
+			r[i] = build_body(b, c, i, t);
 	}
 	return weft_build(b, op_table[c->op].text, c->nin, in, &more);
+}
+
+/* How many results an op has that has several; 1 for all others. */
+static uint32_t results_of(const struct choice *c)
+{
+	switch (c->op) {
+	case OP_sort: return c->nin;
+	case OP_reduce: return c->nin / 2;
+	case OP_optimization_barrier: case OP_chlo_top_k: return 2;
+	default: return 1;
+	}
+}
+
+static weft_value result_at(
+	struct weft_builder *b, const struct choice *c, weft_value v, uint32_t i)
+{
+	return results_of(c) == 1 ? v : weft_build_result(b, v, i);
 }
 
 /* Does the op take this?  Tried alone; an error ends a builder. */
 static bool is_taken(const struct pool *p, const struct choice *c)
 {
 	struct weft_builder *b;
-	weft_value in[RANK + 2];
+	struct weft_tensor_type t[OPERANDS];
+	weft_value in[OPERANDS], narrow[OPERANDS];
+	bool fits = true;
 
 	if (weft_builder_create(&b))
 		return false;
-	for (uint32_t i = 0; i < c->nin; i++)
-		in[i] = weft_build_parameter(b, p->t[c->in[i]], NULL);
-	weft_value v = build(b, c, in, p->t[c->in[0]]);
-	struct weft_tensor_type t = weft_build_type(b, v);
-	bool fits = !weft_builder_error(b) && t.dtype != WEFT_INVALID_DTYPE && t.rank <= RANK &&
-		elements(t) <= MOST;
+	for (uint32_t i = 0; i < c->nin; i++) {
+		t[i] = p->t[c->in[i]];
+		in[i] = weft_build_parameter(b, t[i], NULL);
+		narrow[i] = in[c->nin - 1];
+	}
+	weft_value v = build(b, c, in, t);
+	for (uint32_t i = 0; fits && i < results_of(c); i++) {
+		struct weft_tensor_type r = weft_build_type(b, result_at(b, c, v, i));
+		fits = !weft_builder_error(b) && r.dtype != WEFT_INVALID_DTYPE && r.rank <= RANK &&
+			elements(r) <= MOST;
+	}
+	/* CHLO's broadcasting ops are verified for shapes only. */
+	if (narrow_op(c->op) == OP_compare)
+		compare_by(b, "EQ", in[0], in[0]);
+	else if (narrow_op(c->op) != c->op && narrow_op(c->op) != OP_select)
+		weft_build(b, op_table[narrow_op(c->op)].text, c->nin, narrow, NULL);
+	fits = fits && !weft_builder_error(b);
 	weft_builder_free(b);
 	return fits;
 }
 
-static void add_value(struct pool *p, weft_value v)
-{
-	struct weft_tensor_type t = weft_build_type(p->b, v);
+/* How often each op was built, for the test that all are reached. */
+static unsigned built[OP_COUNT];
 
-	if (t.dtype == WEFT_INVALID_DTYPE || p->n == VALUES)
-		return;
-	for (uint32_t d = 0; d < t.rank; d++)
-		p->dims[p->n][d] = t.dims[d];
-	p->t[p->n] = (struct weft_tensor_type){ t.dtype, t.rank, p->dims[p->n] };
-	p->v[p->n++] = v;
+static bool add_op(struct source *s, struct pool *p)
+{
+	struct choice c;
+	struct weft_tensor_type t[OPERANDS];
+	weft_value in[OPERANDS];
+
+	if (!choose(s, p, &c) || !is_taken(p, &c))
+		return false;
+	for (uint32_t i = 0; i < c.nin; i++) {
+		t[i] = p->t[c.in[i]];
+		in[i] = p->v[c.in[i]];
+	}
+	weft_value v = build(p->b, &c, in, t);
+	for (uint32_t i = 0; i < results_of(&c); i++)
+		add_value(p, result_at(p->b, &c, v, i));
+	built[c.op]++;
+	return true;
+}
+
+/* ---- control -------------------------------------------------------------------------------- */
+
+static void add_ops(struct source *s, struct pool *p, uint32_t most);
+
+/* Ends the region that was begun: some ops, then values of these types.  Outside of it the pool is
+ * as it was with n values. */
+static weft_region end_region(struct source *s, struct pool *p, uint32_t n, uint32_t nresults,
+	const uint32_t *like, weft_value *first)
+{
+	weft_value out[OPERANDS];
+	uint32_t k = 0;
+
+	p->depth++;
+	add_ops(s, p, p->n + 1 + pick(s, 5));
+	p->depth--;
+	if (first)
+		out[k++] = *first;
+	for (uint32_t i = 0; i < nresults; i++) {
+		struct weft_tensor_type t = p->t[like[i]];
+		/* The latest of that type: what was just computed. */
+		uint32_t at = p->n - 1;
+		while (p->t[at].dtype != t.dtype || !same_shape(p->t[at], t))
+			at--;
+		if (pick(s, 4) == 0)
+			at = find(s, p, t.dtype, t, at);
+		out[k++] = p->v[at];
+	}
+	p->n = n;
+	return weft_build_region_end(p->b, k, out);
+}
+
+static bool add_branches(struct source *s, struct pool *p, enum op op)
+{
+	uint32_t k = find_scalar(s, p, op == OP_if ? WEFT_I1 : WEFT_I32), n = 1 + pick(s, 2);
+	uint32_t like[2] = { pick(s, p->n), pick(s, p->n) }, before = p->n;
+	weft_region r[3];
+	struct weft_more more = { .nregions = op == OP_if ? 2 : 1 + pick(s, 3), .regions = r };
+
+	if (k == UINT32_MAX)
+		return false;
+	if (op == OP_case && pick(s, 2))
+		k = small(p, k, 3, WEFT_I32);
+	if (k == UINT32_MAX)
+		return false;
+	weft_value index = p->v[k];
+	for (uint32_t i = 0; i < more.nregions; i++) {
+		weft_build_region_begin(p->b);
+		r[i] = end_region(s, p, before, n, like, NULL);
+	}
+	weft_value v = weft_build(p->b, op_table[op].text, 1, &index, &more);
+	for (uint32_t i = 0; i < n; i++)
+		add_value(p, n == 1 ? v : weft_build_result(p->b, v, i));
+	return true;
+}
+
+/* A loop of a few turns over up to three values. */
+static bool add_while(struct source *s, struct pool *p)
+{
+	struct weft_tensor_type count = { WEFT_I32, 0, NULL };
+	uint32_t like[3], n = 1 + pick(s, 3), k = find_scalar(s, p, WEFT_I32);
+	weft_region r[2];
+	weft_value in[4], inside[4];
+
+	k = small(p, k, 3, WEFT_I32);
+	if (k == UINT32_MAX)
+		return false;
+	in[0] = p->v[k];
+	uint32_t before = p->n;
+	for (uint32_t i = 0; i < n; i++) {
+		like[i] = pick(s, before);
+		in[i + 1] = p->v[like[i]];
+	}
+	for (int which = 0; which < 2; which++) {
+		weft_build_region_begin(p->b);
+		for (uint32_t i = 0; i <= n; i++)
+			inside[i] = weft_build_parameter(
+				p->b, i ? p->t[like[i - 1]] : count, NULL);
+		weft_value limit = number(p, WEFT_I32, 2 + pick(s, 3));
+		if (which == 0) {
+			weft_value go = compare_by(p->b, "LT", inside[0], limit);
+			r[0] = weft_build_region_end(p->b, 1, &go);
+			continue;
+		}
+		weft_value next = weft_build_add(p->b, inside[0], number(p, WEFT_I32, 1));
+		for (uint32_t i = 0; i < n; i++)
+			add_value(p, inside[i + 1]);
+		r[1] = end_region(s, p, before, n, like, &next);
+	}
+	struct weft_more more = { .nregions = 2, .regions = r };
+	weft_value v = weft_build(p->b, "stablehlo.while", n + 1, in, &more);
+	for (uint32_t i = 0; i <= n; i++)
+		add_value(p, weft_build_result(p->b, v, i));
+	return true;
+}
+
+static bool add_control(struct source *s, struct pool *p)
+{
+	static const enum op ops[] = { OP_if, OP_case, OP_while };
+	enum op op = ops[pick(s, 3)];
+
+	if (p->depth > 1 || p->n + 8 > VALUES)
+		return false;
+	bool added = op == OP_while ? add_while(s, p) : add_branches(s, p, op);
+	built[op] += added;
+	return added;
+}
+
+/* Adds until there are `most` values. */
+static void add_ops(struct source *s, struct pool *p, uint32_t most)
+{
+	while (s->left && p->n < most && p->n < VALUES)
+		if (pick(s, 12))
+			add_op(s, p);
+		else
+			add_control(s, p);
 }
 
 static void add_parameters(struct source *s, struct pool *p)
@@ -515,7 +420,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct source s = { data, size };
 	struct pool p = { .n = 0 };
-	struct choice c;
 	struct weft_program *program;
 	char *text;
 	struct weft_error *e = weft_builder_create(&p.b);
@@ -523,14 +427,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (e)
 		fail("builder", e, NULL);
 	add_parameters(&s, &p);
-	while (s.left && p.n < VALUES) {
-		weft_value in[RANK + 2];
-		if (!choose(&s, &p, &c) || !is_taken(&p, &c))
-			continue;
-		for (uint32_t i = 0; i < c.nin; i++)
-			in[i] = p.v[c.in[i]];
-		add_value(&p, build(p.b, &c, in, p.t[c.in[0]]));
-	}
+	add_ops(&s, &p, p.nparams + 20);
 	uint32_t n = p.n - p.nparams < RESULTS ? p.n - p.nparams : RESULTS;
 	if (!n) {
 		weft_builder_free(p.b);
