@@ -3,15 +3,17 @@
  * Along the lanes of the result such an operand's elements lie apart, a cache line each.  So the
  * space is gone through in squares of LANES rows, along the dimension the operand runs along, by
  * LANES columns: the operand's value is computed with its own lanes, column by column, and stored
- * as a square; the square is turned; then the rows of the result take theirs from it.  The rows are
- * counted with that dimension innermost, in blocks of LANES; a chunk is an equal part of the
- * blocks.  No element's bits depend on this. */
+ * as a square; the square is turned; then the rows of the result take theirs from it.  The two
+ * dimensions are cut into pieces of PIECE by PIECE elements, in which squares side by side along
+ * the operand's lines come one after the other: it is read in runs of several cache lines, so its
+ * pages are few; a chunk is an equal part of the pieces.  No element's bits depend on this. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 #include "ir/node_map.h"
 
 #define MAX_TURNED 4                     /* squares kept at once */
 #define LEAST 8                          /* shorter dimensions are not worth squares */
+#define PIECE (16 * (int64_t)LANES)      /* of both dimensions, a multiple of LANES */
 
 struct square {
 	const struct node *node;         /* the OP_transpose */
@@ -260,32 +262,71 @@ static LLVMValueRef all_there(struct gen *g, int64_t d, LLVMValueRef left)
 	return ICMP(SGE, left, c64(g, LANES));
 }
 
-static void block_of_rows(struct gen *g, struct turned *t, LLVMValueRef e)
+/* The squares of [e0, e1) by [j0, j1): those an operand's lines run through one after the other. */
+static void piece(struct gen *g, struct turned *t, LLVMValueRef e0, LLVMValueRef e1,
+	LLVMValueRef j0, LLVMValueRef j1)
 {
 	const struct kernel *k = g->k;
-	struct loop *l = job_alloc(g->job, sizeof *l);
-	LLVMValueRef rows = gen_extent(g, k->space[t->along]);
-	LLVMValueRef columns = gen_extent(g, k->space[k->rank - 1]);
+	struct loop *columns = job_alloc(g->job, sizeof *columns);
+	struct loop *rows = job_alloc(g->job, sizeof *rows);
 
-	loop_begin(g, l, c64(g, 0), columns, LANES);
+	loop_begin(g, columns, j0, j1, LANES);
+	loop_begin(g, rows, e0, e1, LANES);
 	gen_here(g);
-	struct part at = { .e = e, .j = l->iv, .level = g->depth };
-	LLVMValueRef left = SUB(rows, e), right = SUB(columns, l->iv);
+	struct part at = { .e = rows->iv, .j = columns->iv, .level = g->depth };
+	LLVMValueRef left = SUB(e1, rows->iv), right = SUB(j1, columns->iv);
 	at.rows = min_signed(g, left, c64(g, LANES));
 	at.columns = min_signed(g, right, c64(g, LANES));
 	LLVMValueRef whole = AND(all_there(g, k->space[t->along], left),
 		all_there(g, k->space[k->rank - 1], right));
 	square_if(g, t, &at, whole, true);
 	square_if(g, t, &at, NOT(whole), false);
-	loop_end(g, l);
+	loop_end(g, rows);
+	loop_end(g, columns);
 }
 
-/* The dims outside of squares are `outer`; blocks are counted with those outermost. */
-static void all_blocks(struct gen *g, struct turned *t, LLVMValueRef first, LLVMValueRef last)
+/* Number `of` of extent d's pieces: from *lo on, to below *hi. */
+static void piece_bounds(
+	struct gen *g, LLVMValueRef of, LLVMValueRef d, LLVMValueRef *lo, LLVMValueRef *hi)
+{
+	*lo = MUL(of, c64(g, PIECE));
+	*hi = min_signed(g, ADD(*lo, c64(g, PIECE)), d);
+}
+
+static LLVMValueRef count_pieces(struct gen *g, LLVMValueRef d)
+{
+	return LLVMBuildUDiv(g->b, ADD(d, c64(g, PIECE - 1)), c64(g, PIECE), "");
+}
+
+/* Piece number `of`: the last dim's is counted innermost, the dims outside of squares, `outer`,
+ * outermost. */
+static void numbered_piece(struct gen *g, struct turned *t, LLVMValueRef of, uint32_t n,
+	const int64_t *outer)
+{
+	const struct kernel *k = g->k;
+	LLVMValueRef rows = gen_extent(g, k->space[t->along]);
+	LLVMValueRef columns = gen_extent(g, k->space[k->rank - 1]), e0, e1, j0, j1;
+	struct ix *at = ix_array(g, k->rank);
+
+	gen_here(g);
+	LLVMValueRef down = count_pieces(g, rows), across = count_pieces(g, columns);
+	LLVMValueRef line = LLVMBuildUDiv(g->b, of, across, "");
+	LLVMValueRef o = LLVMBuildUDiv(g->b, line, down, "");
+	piece_bounds(g, SUB(of, MUL(line, across)), columns, &j0, &j1);
+	piece_bounds(g, SUB(line, MUL(o, down)), rows, &e0, &e1);
+	ix_delinear(g, ix_scalar(o, g->depth, 1, INT64_MAX), n, outer, at);
+	for (uint32_t d = 0, i = 0; d + 1 < k->rank; d++)
+		if (d != t->along)
+			t->ix[d] = at[i++];
+	piece(g, t, e0, e1, j0, j1);
+}
+
+/* The pieces of chunks [first, last), an equal share each. */
+static void all_pieces(struct gen *g, struct turned *t, LLVMValueRef first, LLVMValueRef last)
 {
 	const struct kernel *k = g->k;
 	int64_t *outer = job_array(g->job, k->rank + 1, sizeof *outer);
-	struct ix *at = ix_array(g, k->rank);
+	struct loop *l = job_alloc(g->job, sizeof *l);
 	uint32_t n = 0;
 
 	for (uint32_t d = 0; d + 1 < k->rank; d++)
@@ -294,23 +335,15 @@ static void all_blocks(struct gen *g, struct turned *t, LLVMValueRef first, LLVM
 	LLVMValueRef total = extent_product(g, k->rank - 1, k->space);
 	LLVMValueRef grain = gen_extent(g, k->outer_grain);
 	LLVMValueRef rows = gen_extent(g, k->space[t->along]);
+	LLVMValueRef columns = gen_extent(g, k->space[k->rank - 1]);
 	LLVMValueRef others = extent_product(g, n, outer);
 	gen_here(g);
-	LLVMValueRef along = LLVMBuildUDiv(g->b, ADD(rows, c64(g, LANES - 1)), c64(g, LANES), "");
-	LLVMValueRef blocks = MUL(others, along);
+	LLVMValueRef pieces = MUL(others, MUL(count_pieces(g, rows), count_pieces(g, columns)));
 	LLVMValueRef chunks =
 		LLVMBuildUDiv(g->b, SUB(ADD(total, grain), c64(g, 1)), grain, "");
-	LLVMValueRef each = LLVMBuildUDiv(g->b, SUB(ADD(blocks, chunks), c64(g, 1)), chunks, "");
-	struct loop *l = job_alloc(g->job, sizeof *l);
-	loop_begin(g, l, MUL(first, each), min_signed(g, MUL(last, each), blocks), 1);
-	gen_here(g);
-	LLVMValueRef o = LLVMBuildUDiv(g->b, l->iv, along, "");
-	LLVMValueRef e = MUL(SUB(l->iv, MUL(o, along)), c64(g, LANES));
-	ix_delinear(g, ix_scalar(o, g->depth, 1, INT64_MAX), n, outer, at);
-	for (uint32_t d = 0, i = 0; d + 1 < k->rank; d++)
-		if (d != t->along)
-			t->ix[d] = at[i++];
-	block_of_rows(g, t, e);
+	LLVMValueRef each = LLVMBuildUDiv(g->b, SUB(ADD(pieces, chunks), c64(g, 1)), chunks, "");
+	loop_begin(g, l, MUL(first, each), min_signed(g, MUL(last, each), pieces), 1);
+	numbered_piece(g, t, l->iv, n, outer);
 	loop_end(g, l);
 }
 
@@ -324,6 +357,6 @@ bool map_turned(struct gen *g, LLVMValueRef first, LLVMValueRef last)
 	if (!t.n)
 		return false;
 	make_squares(g, &t);
-	all_blocks(g, &t, first, last);
+	all_pieces(g, &t, first, last);
 	return true;
 }

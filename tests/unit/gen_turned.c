@@ -29,6 +29,27 @@ void test_gen_turned__every_dtype(void)
 	gen_with_graph(every_dtype);
 }
 
+/* Several pieces of both dimensions, the last ones no whole squares. */
+static void several_pieces(struct graph *g, struct job *j)
+{
+	static const int sizes[][2] = { { 513, 265 }, { 256, 300 }, { 20, 530 }, { 600, 17 } };
+
+	for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 3, 2, sizes[i][0], sizes[i][1]);
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *y = build_transpose(g, x, (int64_t[]){ 0, 2, 1 });
+		struct gen_case c = map_of(g, j, gen_region(g, 1, &t, 1, &y));
+		gen_check(&c);
+		c.outer_grain = 64;
+		gen_check(&c);
+	}
+}
+
+void test_gen_turned__several_pieces(void)
+{
+	gen_with_graph(several_pieces);
+}
+
 /* The operand runs along another dimension than the one before the last. */
 static void three_dims(struct graph *g, struct job *j)
 {
