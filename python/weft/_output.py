@@ -29,11 +29,17 @@ class Output(OutputCode):
 
     def __init__(self, run, again: functools.partial | None):
         super().__init__()
-        self.run, self.again = run, again
+        self.run, self.again, self.made_by = run, again, identity()
         self._boxed_call = True                      # of the object: wrappers of it copy its dictionary
 
     # Of the object, found without a frame of Python's between AOTAutograd and the graph.
     __call__ = property(operator.attrgetter("run"))
+
+    def __setstate__(self, state) -> None:
+        """Read: Dynamo's cache, unlike AOTAutograd's, finds what another version left."""
+        if state["made_by"] != identity():
+            raise ValueError(f"the entry was made by {state['made_by']}, this is {identity()}")
+        self.__dict__.update(state)
 
     def prepare_for_serialization(self) -> None:
         """Of a copy: torch keeps the one that runs."""

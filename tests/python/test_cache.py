@@ -103,6 +103,55 @@ def test_autograd_cache_keeps_graphs(tmp_path):
     assert first["report"]["generators"] == second["report"]["generators"] == []     # of inductor's: a second to load
 
 
+PRECOMPILED = """
+import hashlib, json, sys, torch, weft
+from weft import _output
+from torch._dynamo.utils import counters
+_output.identity = lambda identity=sys.argv[1]: identity
+sys.path.insert(0, sys.argv[2])
+import precompiled
+torch.manual_seed(6)
+module = precompiled.Model()
+with torch.no_grad():
+    y = torch.compile(module, backend="weft")(torch.randn(4, 16))
+torch.compiler.save_cache_artifacts()
+report = json.loads(weft.report(format="json"))
+print(json.dumps([dict(counters["dynamo_cache"]), dict(counters["frames"]), report["kernels_compiled"],
+                  hashlib.sha256(y.numpy().tobytes()).hexdigest()]))
+"""
+
+MODEL = """
+import torch
+
+class Model(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = torch.nn.Linear(16, 16), torch.nn.Linear(16, 16)
+
+    def forward(self, x):
+        return self.b(torch.nn.functional.gelu(self.a(x))).softmax(-1)
+"""
+
+
+def test_precompiled_programs_need_no_capture(tmp_path):
+    """With Dynamo's own cache a second process neither captures nor compiles; what another version left is not run."""
+    (tmp_path / "precompiled.py").write_text(MODEL)
+
+    def run(identity):
+        done = subprocess.run([sys.executable, "-c", PRECOMPILED, identity, str(tmp_path)], capture_output=True, text=True, timeout=300,
+                              env={**os.environ, "WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"),
+                                   "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "torch"), "TORCH_CACHING_PRECOMPILE": "1"})
+        assert done.returncode == 0, done.stderr
+        return *json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+    first, second, other = run("one"), run("one"), run("two")
+    assert first[0] == {"dynamo_cache_miss": 1} and first[1] == {"total": 1, "ok": 1} and first[2] > 0
+    assert second[:3] == ({"dynamo_cache_hit": 1}, {}, 0)
+    assert other[0] == {"dynamo_cache_error": 1} and other[1] == {"total": 1, "ok": 1}
+    assert "the entry was made by one, this is two" in other[-1]
+    assert first[3] == second[3] == other[3]
+
+
 def test_autograd_cache_tells_builds_of_torch_apart(monkeypatch):
     """A release is known by its commit; of a checkout's build the sources are read."""
     import torch
