@@ -19,7 +19,8 @@ struct side {
 	uint32_t batch[PLAN_MAX_RANK], free[PLAN_MAX_RANK], contract[PLAN_MAX_RANK];
 	struct view view;
 	int64_t free_extent, free_stride, k_extent, k_stride;
-	bool collapses;                          /* free and contracted dims each have one stride */
+	/* free and contracted dims each have one stride, which is not that of a broadcast */
+	bool collapses;
 	bool late;                               /* follows from constants: packed at load */
 };
 
@@ -31,6 +32,7 @@ static void side_measure(struct graph *g, struct side *s)
 		k;
 	if (s->free_extent == 1)
 		s->free_stride = 1;
+	s->collapses &= s->free_stride != 0 && (s->k_stride != 0 || s->k_extent == 1);
 }
 
 static struct side side_of(struct graph *g, const struct node *operand, const int64_t *batch,

@@ -98,3 +98,14 @@ func.func @main(%a: tensor<2x2xf32>, %b: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %2 = stablehlo.add %0, %1 : tensor<2x2xf32>
   return %2 : tensor<2x2xf32>
 }
+// -----
+// test: op
+// in: dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+// in: dense<[5.0, 7.0]> : tensor<2xf32>
+// out: dense<[[19.0, 19.0, 19.0, 19.0, 19.0, 19.0, 19.0], [43.0, 43.0, 43.0, 43.0, 43.0, 43.0, 43.0]]> : tensor<2x7xf32>
+// A broadcast operand: along its free dimension it has no stride.
+func.func @main(%a: tensor<2x2xf32>, %v: tensor<2xf32>) -> tensor<2x7xf32> {
+  %0 = stablehlo.broadcast_in_dim %v, dims = [0] : (tensor<2xf32>) -> tensor<2x7xf32>
+  %1 = stablehlo.dot_general %a, %0, contracting_dims = [1] x [0] : (tensor<2x2xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  return %1 : tensor<2x7xf32>
+}
