@@ -3,7 +3,7 @@
  * Nodes are visited users first.  Each either joins the one kernel all its users are in, is
  * repeated in several because that is cheaper than a buffer, or gets a buffer and begins a kernel
  * of its own as root.  A kernel has one root, so it only ever holds ancestors of that root and no
- * cycle can arise.
+ * cycle can arise; results it has beside the root are looked at one by one (F5).
  *
  * F1  What a step, a contraction or the caller reads has a buffer.
  * F2  A node is not computed again for each of many readers unless that is cheap (GROUP_SPARE a
@@ -13,8 +13,10 @@
  *     inside a map kernel.
  * F4  A contraction takes what follows it as epilogue as long as that is element by element, with
  *     reshapes and transposes between.
- * F5  Which kernels come out depends on the graph alone. */
-#include "plan/plan_impl.h"
+ * F5  What several kernels read, or the caller too, is made by one of its readers where that goes
+ *     over the same elements or rows (fuse_share.c).
+ * F6  Which kernels come out depends on the graph alone. */
+#include "plan/fuse_impl.h"
 #include <string.h>
 
 #define GROUP_SPARE 6.0          /* operations recomputed an element of the root, at most */
@@ -23,26 +25,7 @@
 #define NESTED_MOST 4096         /* elements: of more, a reduce of a reduce is two kernels */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
-/* A node's place in a group: how often it is computed, and which dim of the space each of its dims
- * is. */
-struct member {
-	struct group *group;
-	double visits;
-	bool mapped;
-	int8_t dim[PLAN_MAX_RANK];       /* -1: size 1, or the same value along the space */
-	struct member *next;
-};
-struct fuse {
-	struct graph *g;
-	struct job *job;
-	struct fusion *f;
-	struct member **in;              /* by node id: the groups it is in */
-	const struct node ***users;      /* by node id, NULL-terminated */
-	/* by node id: why it needs a buffer (F1); NULL: it may do without */
-	const char **must;
-};
-
-static double elements(const struct type *t)
+double fuse_elements(const struct type *t)
 {
 	double n = 1;
 	for (uint32_t i = 0; i < t->rank; i++)
@@ -116,7 +99,7 @@ bool node_is_step(const struct node *n)
 
 /* ---- places of nodes in groups --------------------------------------------------------------- */
 
-static struct member *member_in(struct fuse *f, const struct node *n, const struct group *group)
+struct member *member_in(struct fuse *f, const struct node *n, const struct group *group)
 {
 	struct member *m = f->in[n->id];
 	while (m && m->group != group)
@@ -176,10 +159,10 @@ static bool member_through(const struct node *n, const struct node *u, const str
 /* How often u's evaluation at one element evaluates its operand n. */
 static double fan(const struct node *u, const struct node *n)
 {
-	double d = elements(u->type->kind == TYPE_tensor ? u->type : n->type);
+	double d = fuse_elements(u->type->kind == TYPE_tensor ? u->type : n->type);
 	switch (u->op) {
 	case OP_reduce:
-		return n->type->rank ? elements(n->type) / (d > 0 ? d : 1) : 1;
+		return n->type->rank ? fuse_elements(n->type) / (d > 0 ? d : 1) : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
 		if (scan_axis(u) >= 0)
 			return 1;
@@ -191,7 +174,7 @@ static double fan(const struct node *u, const struct node *n)
 }
 
 /* n's place in a group from those of its users there.  False when no user is. */
-static bool member_of_users(
+bool member_of_users(
 	struct fuse *f, const struct node *n, struct group *group, struct member *out)
 {
 	bool any = false;
@@ -251,7 +234,7 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 			op_table[root->op].text, group->rank, PLAN_MAX_RANK);
 	if (group->rank)
 		memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
-	struct member m = { .group = group, .visits = elements(root->type), .mapped = true };
+	struct member m = { .group = group, .visits = fuse_elements(root->type), .mapped = true };
 	for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
 		m.dim[d] = d < group->rank && root->type->dims[d] != 1 ? (int8_t)d : -1;
 	group_add(f, group, root, &m);
@@ -270,7 +253,7 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 
 /* A reduce of one operand over its last dims by one associative op: how many dims; 0: another
  * kind. */
-static uint32_t reduce_row(const struct node *n)
+uint32_t reduce_row(const struct node *n)
 {
 	if (reduce_op(n) == OP_COUNT)
 		return 0;
@@ -358,15 +341,16 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 		group->core = CORE_row;
 		group->row = row;
 		group->has_reduce = true;
-		m->visits = elements(n->type);
+		m->visits = fuse_elements(n->type);
 	} else if (row && reduce_extends(group, n, m)) {
 		group_extend(f, group, n->in[0]->type, row);
 		member_of_users(f, n, group, m);
 		m->mapped = true;
 		group->has_reduce = true;
-		m->visits = elements(n->type);
-	} else if (group->core == CORE_map && !row && m->visits <= 1.5 * elements(n->type) + 16 &&
-		   (!group->has_reduce || elements(n->in[0]->type) < NESTED_MOST)) {
+		m->visits = fuse_elements(n->type);
+	} else if (group->core == CORE_map && !row &&
+		   m->visits <= 1.5 * fuse_elements(n->type) + 16 &&
+		   (!group->has_reduce || fuse_elements(n->in[0]->type) < NESTED_MOST)) {
 		group->has_reduce = true;        /* a loop inside */
 	} else {
 		return false;
@@ -409,7 +393,7 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
 static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
 	if (group->core != CORE_map || group->has_reduce ||
-		elements(group->root->type) != elements(n->type))
+		fuse_elements(group->root->type) != fuse_elements(n->type))
 		return false;
 	uint32_t most = n->id;
 	for (uint32_t i = 0; i < group->nmembers; i++)
@@ -433,7 +417,7 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 			}
 			if (!by)
 				continue;
-			if (elements(m->type) != elements(n->type))
+			if (fuse_elements(m->type) != fuse_elements(n->type))
 				return false;
 			if (m->op == OP_reshape || m->op == OP_transpose)
 				by = way_find(&ways, by, m);
@@ -443,6 +427,9 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 				return false;
 			on[k - n->id] = by;
 		}
+	for (uint32_t i = 0; i < group->nouts; i++)
+		if (group->outs[i]->id < n->id || !on[group->outs[i]->id - n->id])
+			return false;
 	return true;
 }
 
@@ -461,15 +448,17 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
-	double each = m->visits / (elements(n->type) > 0 ? elements(n->type) : 1),
+	double each = m->visits / (fuse_elements(n->type) > 0 ? fuse_elements(n->type) : 1),
 	       weight = node_weight(n);
-	/* the same value along the last dim: computed once */
-	bool along = m->mapped && group->rank > 0;
+	/* the same value along the row, or the last dim: computed once */
+	uint32_t row = group->core == CORE_row ? group->row : group->hint ? group->hint : 1;
+	bool along = m->mapped && group->rank >= row;
 	for (uint32_t d = 0; d < n->type->rank && along; d++)
-		along = m->dim[d] != (int8_t)(group->rank - 1);
-	if (along && group->rank)
-		each /= group->space[group->rank - 1] > 0 ? (double)group->space[group->rank - 1]
-							  : 64;
+		along = m->dim[d] < (int8_t)(group->rank - row);
+	for (uint32_t d = 0; d < row && along; d++) {
+		int64_t length = group->space[group->rank - 1 - d];
+		each /= length > 0 ? (double)length : 64;
+	}
 	if (each > 1.5) {
 		double cost = weight * (each > 8 ? 8 : each - 1);
 		if (group->weight + cost > GROUP_SPARE)
@@ -482,7 +471,7 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 	return true;
 }
 
-static bool join(struct fuse *f, struct group *group, const struct node *n)
+bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 {
 	struct member m;
 	if (!member_of_users(f, n, group, &m))
@@ -513,7 +502,7 @@ static bool node_is_free(const struct node *n)
 	case OP_negate: case OP_compare: case OP_not: case OP_reverse:
 		return true;
 	default:
-		return elements(n->type) <= 1 && node_weight(n) <= 4;
+		return fuse_elements(n->type) <= 1 && node_weight(n) <= 4;
 	}
 }
 
@@ -537,6 +526,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 	} else if (op_table[n->op].kind == OP_WINDOW || n->op == OP_reduce ||
 		   n->op == OP_dot_general) {
 		group->has_reduce = true;
+	} else {
+		group->hint = fuse_rows(group, n);
 	}
 }
 
@@ -592,17 +583,19 @@ static void visit(struct fuse *f, const struct node *n)
 		return;
 	}
 	if (!f->must[n->id] && n->op != OP_result && !node_is_root(n)) {
-		if (ngroups == 1 && join(f, only, n))
+		if (ngroups == 1 && fuse_join(f, only, n))
 			return;
 		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(n)) {
 			uint32_t joined = 0;
-			while (joined < ngroups && join(f, groups[joined], n))
+			while (joined < ngroups && fuse_join(f, groups[joined], n))
 				joined++;
 			if (joined == ngroups)
 				/* else it has a buffer; the kernels it is in compute it anyway */
 				return;
 		}
 	}
+	if (!node_is_root(n) && fuse_share(f, n, ngroups < SHARERS ? ngroups : SHARERS, groups))
+		return;
 	start(f, n, why_start(f, n, ngroups));
 }
 
@@ -624,18 +617,19 @@ static void list_users(struct fuse *f)
 		}
 }
 
-struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o)
+/* The walk, with nothing shared that banned[] names. */
+static struct fuse fuse_walk(struct graph *g, const struct region *r, const bool *banned)
 {
 	struct job *j = graph_job(g);
-	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f) };
+	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f), .banned = banned };
 	uint32_t ids = graph_nnodes(g);
-	(void)o;
 	f.f->order = region_order(j, r, &f.f->count);
 	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
 	f.f->root_of = job_array(j, ids, sizeof *f.f->root_of);
 	f.in = job_array(j, ids, sizeof *f.in);
 	f.users = job_array(j, ids, sizeof *f.users);
 	f.must = job_array(j, ids, sizeof *f.must);
+	f.covered = job_array(j, ids, sizeof *f.covered);
 	list_users(&f);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		f.must[r->results[i]->id] = "it is a result";
@@ -653,12 +647,15 @@ struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct p
 	}
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);
-	for (uint32_t a = 1; a < f.f->ngroups; a++)      /* by root id: operands' kernels first */
-		for (uint32_t b = a;
-			b > 0 && f.f->groups[b - 1]->root->id > f.f->groups[b]->root->id; b--) {
-			struct group *t = f.f->groups[b];
-			f.f->groups[b] = f.f->groups[b - 1];
-			f.f->groups[b - 1] = t;
-		}
+	return f;
+}
+
+struct fusion *plan_fuse(struct graph *g, const struct region *r)
+{
+	bool *banned = job_array(graph_job(g), graph_nnodes(g), sizeof *banned);
+	struct fuse f = fuse_walk(g, r, banned);
+	while (fuse_ban(&f, banned))
+		f = fuse_walk(g, r, banned);
+	fuse_order(&f);
 	return f.f;
 }

@@ -34,7 +34,8 @@ static uint32_t add_input(struct build *b, const struct node *n)
 
 static bool is_inside(const struct build *b, const struct node *n)
 {
-	return n == b->group->root || node_is_leaf(n) || (!b->f->buffer[n->id] && !node_is_step(n));
+	return group_makes(b->group, n) || node_is_leaf(n) ||
+	       (!b->f->buffer[n->id] && !node_is_step(n));
 }
 
 /* Nodes the body needs, operands first, inputs among them; the contraction ends the walk. */
@@ -323,6 +324,23 @@ static const struct node *build_scores(struct build *b, const struct node *atten
 	return scores;
 }
 
+/* What the body computes, the root's results first; with room for one more. */
+static const struct node **build_results(struct build *b, uint32_t *n)
+{
+	const struct group *group = b->group;
+	const struct node *root = b->now[group->root->id];
+	uint32_t own = node_nresults(root);
+	const struct node **results =
+		job_array(graph_job(b->g), own + group->nouts + 1, sizeof *results);
+
+	for (uint32_t i = 0; i < own; i++)
+		results[i] = root->type->kind == TYPE_results ? graph_result(b->g, root, i) : root;
+	for (uint32_t i = 0; i < group->nouts; i++)
+		results[own + i] = b->now[group->outs[i]->id];
+	*n = own + group->nouts;
+	return results;
+}
+
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs)
 {
@@ -358,11 +376,8 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 		params[1] = product->regions[0]->params[0];
 	for (uint32_t i = first; i < b.nparams; i++)
 		params[i] = b.inputs[i + (product != NULL)]->type;
-	const struct node *root = b.now[group->root->id];
-	uint32_t nresults = node_nresults(root);
-	const struct node **results = job_array(j, nresults + 1, sizeof *results);
-	for (uint32_t i = 0; i < nresults; i++)
-		results[i] = root->type->kind == TYPE_results ? graph_result(g, root, i) : root;
+	uint32_t nresults;
+	const struct node **results = build_results(&b, &nresults);
 	results[nresults] = scores;
 	k->graph = g;
 	k->core = group->core;

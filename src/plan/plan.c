@@ -220,7 +220,7 @@ static const struct node *const *source_nodes(struct planner *pl, const struct f
 	const struct node **nodes = job_array(pl->job, group->nmembers + 1, sizeof *nodes);
 	uint32_t n = 0;
 	for (uint32_t i = group->nmembers; i-- > 0;)
-		if (group->members[i] == group->root || !f->buffer[group->members[i]->id])
+		if (group_makes(group, group->members[i]) || !f->buffer[group->members[i]->id])
 			nodes[n++] = group->members[i];
 	return nodes;
 }
@@ -261,6 +261,10 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	if (group->core == CORE_sort)
 		args[nin + count] = sort_room(pl, group->root);
 	set_results(pl, s, group->root, count, args + nin);
+	for (uint32_t i = 0; i < group->nouts; i++)
+		result_buffers(pl, group->outs[i], &args[nin + count + i]);
+	for (uint32_t i = 0; i < group->nouts; i++)
+		s->buffer[group->outs[i]->id] = args[nin + count + i];
 	struct plan_step *step = add_step(pl, s, ABI_STEP_kernel);
 	set_args(pl, step, nin + k->noutputs, args, k->noutputs);
 	step->kernel = add_kernel(pl, k);
@@ -463,11 +467,10 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 	inner.narguments = 0;            /* parameters of a branch or loop are no arguments */
 	const struct plan_options *o = steps == pl->top ? pl->o : &inner;
 	const struct region *lowered = plan_lower(pl->g, r, o);
-	struct fusion *f = plan_fuse(pl->g, lowered, o);
+	struct fusion *f = plan_fuse(pl->g, lowered);
 	struct scope s = { .region = lowered, .steps = steps };
 	/* results of steps may be made while planning: room for those ids too */
 	s.buffer = job_array(pl->job, graph_nnodes(pl->g) + 4096, sizeof *s.buffer);
-	uint32_t group = 0;
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct node *n = f->order[i];
 		if (n->op == OP_parameter) {
@@ -476,9 +479,8 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 			s.buffer[n->id] = add_buffer(
 				pl, ABI_BUFFER_slot, (uint32_t)node_int(n, KEY_slot, 0), n->type);
 		} else if (f->root_of[n->id]) {
-			while (f->groups[group] != f->root_of[n->id])
-				group++;
-			plan_group(pl, &s, f, f->groups[group]);
+			if (f->root_of[n->id]->root == n)
+				plan_group(pl, &s, f, f->root_of[n->id]);
 		} else if (node_is_step(n)) {
 			plan_step_node(pl, &s, n);
 		}

@@ -97,11 +97,13 @@ static inline bool node_is_product(const struct node *n)
 	return n->op == OP_contract || n->op == OP_attention;
 }
 
+#define GROUP_OUTS 8                         /* results beside the root, at most */
 /* One kernel to be: its root, core, space and members (fuse.c). */
 struct group {
 	const struct node *root;
 	enum core core;
 	uint32_t rank, row;
+	uint32_t hint;                   /* of a CORE_map that may become one: its row; else 0 */
 	int64_t space[PLAN_MAX_RANK];
 	/* the OP_contract of a CORE_contract, the OP_attention of a CORE_attention */
 	const struct node *contract;
@@ -110,16 +112,21 @@ struct group {
 	double weight;                           /* of recomputed work an element, so far */
 	bool has_reduce;
 	const char *ends;
+	/* results beside the root: members, their buffers are the kernel's, too */
+	uint32_t nouts;
+	const struct node *outs[GROUP_OUTS];
 };
 struct fusion {
 	uint32_t ngroups, cap;
-	struct group **groups;                   /* by root id */
-	const struct node **order;               /* of the region */
+	struct group **groups;
+	const struct node **order;               /* of the region, as kernels can be run */
 	uint32_t count;
 	bool *buffer;                            /* by node id: has a buffer of its own */
 	struct group **root_of;                  /* by node id: the group that writes it */
 };
-struct fusion *plan_fuse(struct graph *g, const struct region *r, const struct plan_options *o);
+struct fusion *plan_fuse(struct graph *g, const struct region *r);
+/* Is n a result of the group's kernel? */
+bool group_makes(const struct group *group, const struct node *n);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
 /* a small constant, or one number broadcast: repeated in every kernel */
 bool node_is_leaf(const struct node *n);

@@ -1,0 +1,52 @@
+/* fuse_impl.h -- between fuse.c and fuse_share.c: the walk that makes groups. */
+#ifndef PLAN_FUSE_IMPL_H
+#define PLAN_FUSE_IMPL_H
+#include "plan/plan_impl.h"
+
+/* A node's place in a group: how often it is computed, and which dim of the space each of its dims
+ * is. */
+struct member {
+	struct group *group;
+	double visits;
+	bool mapped;
+	int8_t dim[PLAN_MAX_RANK];       /* -1: size 1, or the same value along the space */
+	struct member *next;
+};
+struct fuse {
+	struct graph *g;
+	struct job *job;
+	struct fusion *f;
+	struct member **in;              /* by node id: the groups it is in */
+	const struct node ***users;      /* by node id, NULL-terminated */
+	/* by node id: why it needs a buffer (F1); NULL: it may do without */
+	const char **must;
+	/* by node id: between a group's root and another result of it */
+	bool *covered;
+	const bool *banned;              /* by node id: not to be a result beside a root */
+};
+
+double fuse_elements(const struct type *t);  /* symbolic dims count as 64 */
+/* n's place in that group; NULL: it is in none. */
+struct member *member_in(struct fuse *f, const struct node *n, const struct group *group);
+/* n's place in a group from those of its users there.  False when no user is. */
+bool member_of_users(
+	struct fuse *f, const struct node *n, struct group *group, struct member *out);
+/* A reduce of one operand over its last dims by one associative op: how many dims; 0: another
+ * kind. */
+uint32_t reduce_row(const struct node *n);
+/* Takes n, whose users are in group, into it; false: it does not fit. */
+bool fuse_join(struct fuse *f, struct group *group, const struct node *n);
+
+/* ---- fuse_share.c ---- */
+/* The row of the first reduction over group's space that its root is made of; 0: there is none. */
+uint32_t fuse_rows(const struct group *group, const struct node *root);
+/* Makes n a result of one of groups[0..ngroups), its readers, beside that group's root; false: of
+ * none. */
+bool fuse_share(struct fuse *f, const struct node *n, uint32_t ngroups,
+	struct group *const *groups);
+/* After the walk: bans the shared results that their kernels turned out not to be able to make.
+ * False: there are none. */
+bool fuse_ban(const struct fuse *f, bool *banned);
+/* Puts the region's nodes in an order in which every group's inputs come before its root. */
+void fuse_order(struct fuse *f);
+#endif
