@@ -530,6 +530,41 @@ def test_symbolic_rows_are_one_kernel(box):
     check(text.startswith("1 kernels"), f"softmax over rows of any length in several kernels: {text}")
 
 
+SPLIT = """func.func @main(%x: tensor<128xf32>, %c: tensor<128xf32>, %d: tensor<128xf32>) -> (tensor<128xf32>, tensor<128xf32>) {
+  %one = stablehlo.constant dense<1.0> : tensor<128xf32>
+  %n = stablehlo.iota dim = 0 : tensor<128xf32>
+  %0 = stablehlo.multiply %c, %d : tensor<128xf32>
+  %1 = stablehlo.add %0, %one : tensor<128xf32>
+  %2 = stablehlo.add %x, %1 : tensor<128xf32>
+  %3 = stablehlo.subtract %x, %n : tensor<128xf32>
+  return %2, %3 : tensor<128xf32>, tensor<128xf32>
+}
+"""
+
+
+def ops_of(steps):
+    return sorted(o["op"] for step in steps for o in step["ops"])
+
+
+def test_what_constants_give_is_split_off(box):
+    """x + (c * d + 1): the product and its sum are computed once; who names no constants computes all in the call."""
+    m = box.write("split.mlir", SPLIT)
+    split = json.loads(box.ok("explain", "--format=json", "--option", "constants=1-2", m))
+    check(ops_of(split["load"]) == ["add", "multiply"], f"at load: {split['load']}")
+    check(ops_of(split["steps"]) == ["add", "subtract"], f"in the call: {split['steps']}")
+    whole = json.loads(box.ok("explain", "--format=json", m))
+    check("load" not in whole and "multiply" in ops_of(whole["steps"]), f"without constants: {whole}")
+
+
+def test_constructors_are_not_computed_at_load(box):
+    """An iota is made where it is read, with constants or without; what only half follows from them stays whole."""
+    m = box.write("split.mlir", SPLIT)
+    for constants, load, call in (("1", [], ["add", "add", "multiply", "subtract"]), ("0", ["subtract"], ["add", "add", "multiply"])):
+        split = json.loads(box.ok("explain", "--format=json", "--option", f"constants={constants}", m))
+        check(ops_of(split.get("load", [])) == load, f"{constants}, at load: {split.get('load')}")
+        check(ops_of(split["steps"]) == call, f"{constants}, in the call: {split['steps']}")
+
+
 def test_slice_beyond_a_size_of_the_call(box):
     m = box.write("slice.mlir", """func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {
   %0 = stablehlo.slice %a [1:4] : (tensor<?xf32>) -> tensor<3xf32>

@@ -188,22 +188,37 @@ static void text_steps(
 	}
 }
 
+/* "NAME": the steps, a line each. */
+static void add_steps(
+	struct str *s, const struct plan *p, const char *name, const struct plan_steps *steps)
+{
+	str_addf(s, ", \"%s\": [\n", name);
+	for (uint32_t i = 0; i < steps->n; i++) {
+		add_step(s, p, &steps->at[i]);
+		str_add(s, i + 1 < steps->n ? ",\n" : "\n");
+	}
+	str_addc(s, ']');
+}
+
 char *explain(struct job *j, const struct plan *p, size_t *size)
 {
 	struct str s;
 	str_init(&s, j);
 	const char *isa = isa_table[p->isa].name;
-	str_addf(&s, "{\"isa\": \"%s\", \"kernels\": %u, \"arena_bytes\": %lld, \"steps\": [\n",
-		isa, p->nkernels, (long long)p->arena);
-	for (uint32_t i = 0; i < p->main.n; i++) {
-		add_step(&s, p, &p->main.at[i]);
-		str_add(&s, i + 1 < p->main.n ? ",\n" : "\n");
-	}
-	str_add(&s, "]}\n");
+	str_addf(&s, "{\"isa\": \"%s\", \"kernels\": %u, \"arena_bytes\": %lld", isa, p->nkernels,
+		(long long)p->arena);
+	add_steps(&s, p, "steps", &p->main);
+	if (p->load.n)
+		add_steps(&s, p, "load", &p->load);
+	str_add(&s, "}\n");
 	str_addc(&s, '\0');
 	str_addf(&s, "%u kernels for %s in %u steps, arena %lld bytes\n", p->nkernels, isa,
 		p->main.n, (long long)p->arena);
 	text_steps(&s, p, &p->main, "");
+	if (p->load.n) {
+		str_addf(&s, "once, when constants are bound, in %u steps\n", p->load.n);
+		text_steps(&s, p, &p->load, "");
+	}
 	*size = s.len;
 	return s.text;
 }
