@@ -11,6 +11,9 @@ enum sdy_attr {
 	SDY_dimension = 5,
 	SDY_sharding = 6,
 	SDY_per_value = 7,
+	SDY_dimension_mapping = 8,
+	SDY_tensor_mapping = 9,
+	SDY_rule = 10,
 	SDY_sharding_unreduced = 15,
 };
 
@@ -70,6 +73,54 @@ static void sharding(struct cursor *c, struct bc_entry *e, bool unreduced, struc
 	str_addc(out, '>');
 }
 
+/* Factors are named i to z, then z_1, z_2 ... */
+static void factor(int64_t i, struct str *out)
+{
+	if (i < 'z' - 'i' + 1)
+		str_addc(out, (char)('i' + (i < 0 ? 0 : i)));
+	else
+		str_addf(out, "z_%lld", (long long)(i - ('z' - 'i')));
+}
+
+static void factors(struct cursor *c, const char *between, struct str *out)
+{
+	uint32_t n = take_count(c, "factors");
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (i)
+			str_add(out, between);
+		factor(take_signed(c), out);
+	}
+}
+
+/* ([i, j], [j, k])->([i, k]) {i=2, j=5, k=3} reduction={j}, custom */
+static void rule(struct cursor *c, struct bc_entry *e, struct str *out)
+{
+	static const char *const kinds[] = { "reduction", "need_replication", "permutation",
+		"blocked_propagation" };
+	struct str sizes, some;
+	uint32_t n = take_count(c, "factors");
+
+	str_init(&sizes, c->f->p->j);
+	for (uint32_t i = 0; i < n; i++) {
+		str_add(&sizes, i ? ", " : " {");
+		factor(i, &sizes);
+		str_addf(&sizes, "=%lld", (long long)take_signed(c));
+	}
+	str_add(out, "<(");
+	parts(c, e, out);
+	str_add(out, ")->(");
+	parts(c, e, out);
+	str_addf(out, ")%s%s", n ? sizes.text : "", n ? "}" : "");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		str_init(&some, c->f->p->j);
+		factors(c, ", ", &some);
+		if (some.len)
+			str_addf(out, " %s={%s}", kinds[i], some.text);
+	}
+	str_add(out, take_byte(c) ? ", custom>" : ">");
+}
+
 /* e->part: as it stands within others; prefix: what stands before it alone. */
 void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 {
@@ -120,6 +171,20 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 		str_add(&s, "<[");
 		parts(c, e, &s);
 		str_add(&s, "]>");
+		break;
+	case SDY_dimension_mapping:
+		prefix = "#sdy<dim_mapping";
+		factors(c, "", &s);
+		break;
+	case SDY_tensor_mapping:
+		prefix = "#sdy<tensor_mapping";
+		str_addc(&s, '[');
+		parts(c, e, &s);
+		str_addc(&s, ']');
+		break;
+	case SDY_rule:
+		prefix = "#sdy.op_sharding_rule";
+		rule(c, e, &s);
 		break;
 	default:
 		lacks(c->f, from, "attribute %llu of dialect sdy is not supported",
