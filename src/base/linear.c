@@ -3,36 +3,13 @@
  * LAPACK's matrices lie by columns, ours by rows, so a matrix is turned on its way in and out.  The
  * routines are called by Fortran's convention: everything by address, the lengths of strings last.
  * Each is asked first how much room it works best in. */
-#include "base/linear.h"
-#include "base/lapack.h"
-#include "base/mem.h"
+#include "base/linear_impl.h"
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-/* One matrix: a vector is a column. */
-struct matrix {
-	char *data;
-	int rows, cols;
-	size_t size;                         /* bytes of an element */
-};
-enum { MOST = 3 };
-struct linear_step {
-	struct arena *room;                  /* emptied after each matrix of the batch */
-	char kind;
-	size_t size, real;                   /* bytes of an element, and of its real part */
-	const char *config;
-	struct matrix in[MOST], out[MOST];
-};
-static const size_t one_char = 1;
-
-static bool is_complex(const struct linear_step *s)
-{
-	return s->kind == 'c' || s->kind == 'z';
-}
-
 /* n elements of so many bytes; at least one, for LAPACK wants an address. */
-static struct weft_error *room(struct linear_step *s, int64_t n, size_t size, void *out)
+struct weft_error *linear_room(struct linear_step *s, int64_t n, size_t size, void *out)
 {
 	void *p = arena_try(s->room, mem_size(n > 0 ? (size_t)n : 1, size));
 
@@ -43,7 +20,7 @@ static struct weft_error *room(struct linear_step *s, int64_t n, size_t size, vo
 }
 
 /* The number of elements that a routine asked for room has put into work[0]. */
-static struct weft_error *asked(struct linear_step *s, size_t size, const void *first, int *n)
+struct weft_error *linear_asked(struct linear_step *s, size_t size, const void *first, int *n)
 {
 	double wide;
 	float narrow;
@@ -87,21 +64,21 @@ static void turn(char *to, const char *from, int64_t rows, int64_t cols, size_t 
 }
 
 /* Operand i by columns, a copy. */
-static struct weft_error *by_columns(struct linear_step *s, int i, char **out)
+struct weft_error *linear_columns(struct linear_step *s, int i, char **out)
 {
 	const struct matrix *a = &s->in[i];
 
-	TRY(room(s, (int64_t)a->rows * a->cols, a->size, out));
+	TRY(linear_room(s, (int64_t)a->rows * a->cols, a->size, out));
 	turn(*out, a->data, a->rows, a->cols, a->size);
 	return NULL;
 }
 
-static void by_rows(const struct matrix *to, const char *columns)
+void linear_rows(const struct matrix *to, const char *columns)
 {
 	turn(to->data, columns, to->cols, to->rows, to->size);
 }
 
-static void put(const struct matrix *to, const void *numbers)
+void linear_put(const struct matrix *to, const void *numbers)
 {
 	memcpy(to->data, numbers, (size_t)to->rows * (size_t)to->cols * to->size);
 }
@@ -127,7 +104,7 @@ typedef void orgqr_fn(const int *m, const int *n, const int *k, void *a, const i
 	const void *tau, void *work, const int *lwork, int *info);
 typedef void getrf_fn(const int *m, const int *n, void *a, const int *lda, int *pivot, int *info);
 
-static struct weft_error *linear_qr(struct linear_step *s)
+struct weft_error *linear_qr(struct linear_step *s)
 {
 	const struct matrix *a = &s->in[0];
 	int info, lwork = -1;
@@ -135,38 +112,38 @@ static struct weft_error *linear_qr(struct linear_step *s)
 	lapack_fn *fn;
 
 	TRY(lapack_find(s->kind, "geqrf", &fn));
-	TRY(by_columns(s, 0, &q));
-	TRY(room(s, s->out[1].rows, s->size, &tau));
+	TRY(linear_columns(s, 0, &q));
+	TRY(linear_room(s, s->out[1].rows, s->size, &tau));
 	geqrf_fn *geqrf = (geqrf_fn *)fn;
 	geqrf(&a->rows, &a->cols, q, &a->rows, tau, first, &lwork, &info);
-	TRY(asked(s, s->size, first, &lwork));
-	TRY(room(s, lwork, s->size, &work));
+	TRY(linear_asked(s, s->size, first, &lwork));
+	TRY(linear_room(s, lwork, s->size, &work));
 	geqrf(&a->rows, &a->cols, q, &a->rows, tau, work, &lwork, &info);
-	by_rows(&s->out[0], q);
-	put(&s->out[1], tau);
+	linear_rows(&s->out[0], q);
+	linear_put(&s->out[1], tau);
 	return NULL;
 }
 
-static struct weft_error *linear_householder(struct linear_step *s)
+struct weft_error *linear_householder(struct linear_step *s)
 {
 	const struct matrix *a = &s->in[0];
 	int info, lwork = -1, k = s->in[1].rows;
 	char *q, *work, first[16], *tau;
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, is_complex(s) ? "ungqr" : "orgqr", &fn));
-	TRY(by_columns(s, 0, &q));
-	TRY(by_columns(s, 1, &tau));
+	TRY(lapack_find(s->kind, linear_is_complex(s) ? "ungqr" : "orgqr", &fn));
+	TRY(linear_columns(s, 0, &q));
+	TRY(linear_columns(s, 1, &tau));
 	orgqr_fn *orgqr = (orgqr_fn *)fn;
 	orgqr(&a->rows, &a->cols, &k, q, &a->rows, tau, first, &lwork, &info);
-	TRY(asked(s, s->size, first, &lwork));
-	TRY(room(s, lwork, s->size, &work));
+	TRY(linear_asked(s, s->size, first, &lwork));
+	TRY(linear_room(s, lwork, s->size, &work));
 	orgqr(&a->rows, &a->cols, &k, q, &a->rows, tau, work, &lwork, &info);
-	by_rows(&s->out[0], q);
+	linear_rows(&s->out[0], q);
 	return NULL;
 }
 
-static struct weft_error *linear_lu(struct linear_step *s)
+struct weft_error *linear_lu(struct linear_step *s)
 {
 	const struct matrix *a = &s->in[0];
 	int info, k = s->out[1].rows, *pivot, *order;
@@ -174,9 +151,9 @@ static struct weft_error *linear_lu(struct linear_step *s)
 	lapack_fn *fn;
 
 	TRY(lapack_find(s->kind, "getrf", &fn));
-	TRY(by_columns(s, 0, &lu));
-	TRY(room(s, k, sizeof *pivot, &pivot));
-	TRY(room(s, a->rows, sizeof *order, &order));
+	TRY(linear_columns(s, 0, &lu));
+	TRY(linear_room(s, k, sizeof *pivot, &pivot));
+	TRY(linear_room(s, a->rows, sizeof *order, &order));
 	((getrf_fn *)fn)(&a->rows, &a->cols, lu, &a->rows, pivot, &info);
 	for (int i = 0; i < a->rows; i++)
 		order[i] = i;
@@ -185,9 +162,9 @@ static struct weft_error *linear_lu(struct linear_step *s)
 		order[i] = order[with];
 		order[with] = was;
 	}
-	by_rows(&s->out[0], lu);
-	put(&s->out[1], pivot);
-	put(&s->out[2], order);
+	linear_rows(&s->out[0], lu);
+	linear_put(&s->out[1], pivot);
+	linear_put(&s->out[2], order);
 	return NULL;
 }
 
@@ -200,64 +177,69 @@ typedef void heevd_fn(const char *jobz, const char *uplo, const int *n, void *a,
 	void *w, void *work, const int *lwork, void *rwork, const int *lrwork, int *iwork,
 	const int *liwork, int *info, size_t, size_t);
 
-/* Of a symmetric or Hermitian matrix by columns: w, and where `vectors` these in its place. */
-static struct weft_error *symmetric(
-	struct linear_step *s, bool vectors, char *a, char *w, int *info)
+struct weft_error *linear_symmetric(struct linear_step *s, const char *uplo, bool vectors, char *a,
+	char *w, int *info)
 {
-	const char *jobz = vectors ? "V" : "N", *uplo = s->config[0] == '0' ? "U" : "L";
+	const char *jobz = vectors ? "V" : "N";
 	int n = s->in[0].rows, lwork = -1, lrwork = -1, liwork = -1, *iwork, ifirst;
 	char *work, *rwork, first[16], rfirst[8];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, is_complex(s) ? "heevd" : "syevd", &fn));
+	TRY(lapack_find(s->kind, linear_is_complex(s) ? "heevd" : "syevd", &fn));
 	syevd_fn *syevd = (syevd_fn *)fn;
 	heevd_fn *heevd = (heevd_fn *)fn;
-	if (is_complex(s))
+	if (linear_is_complex(s))
 		heevd(jobz, uplo, &n, a, &n, w, first, &lwork, rfirst, &lrwork, &ifirst, &liwork,
-			info, one_char, one_char);
+			info, ONE_CHAR, ONE_CHAR);
 	else
-		syevd(jobz, uplo, &n, a, &n, w, first, &lwork, &ifirst, &liwork, info, one_char,
-			one_char);
-	TRY(asked(s, s->size, first, &lwork));
+		syevd(jobz, uplo, &n, a, &n, w, first, &lwork, &ifirst, &liwork, info, ONE_CHAR,
+			ONE_CHAR);
+	TRY(linear_asked(s, s->size, first, &lwork));
 	liwork = ifirst;
-	TRY(room(s, lwork, s->size, &work));
-	TRY(room(s, liwork, sizeof *iwork, &iwork));
-	if (!is_complex(s)) {
-		syevd(jobz, uplo, &n, a, &n, w, work, &lwork, iwork, &liwork, info, one_char,
-			one_char);
+	TRY(linear_room(s, lwork, s->size, &work));
+	TRY(linear_room(s, liwork, sizeof *iwork, &iwork));
+	if (!linear_is_complex(s)) {
+		syevd(jobz, uplo, &n, a, &n, w, work, &lwork, iwork, &liwork, info, ONE_CHAR,
+			ONE_CHAR);
 		return NULL;
 	}
-	TRY(asked(s, s->real, rfirst, &lrwork));
-	TRY(room(s, lrwork, s->real, &rwork));
+	TRY(linear_asked(s, s->real, rfirst, &lrwork));
+	TRY(linear_room(s, lrwork, s->real, &rwork));
 	heevd(jobz, uplo, &n, a, &n, w, work, &lwork, rwork, &lrwork, iwork, &liwork, info,
-		one_char, one_char);
+		ONE_CHAR, ONE_CHAR);
 	return NULL;
 }
 
-static struct weft_error *linear_eigh(struct linear_step *s)
+/* Which triangle Eigh's config says. */
+static const char *half(const struct linear_step *s)
+{
+	return s->config[0] == '0' ? "U" : "L";
+}
+
+struct weft_error *linear_eigh(struct linear_step *s)
 {
 	char *a, *w;
 	int info;
 
-	TRY(by_columns(s, 0, &a));
-	TRY(room(s, s->in[0].rows, s->real, &w));
-	TRY(symmetric(s, true, a, w, &info));
-	by_rows(&s->out[0], a);
-	put(&s->out[1], w);
+	TRY(linear_columns(s, 0, &a));
+	TRY(linear_room(s, s->in[0].rows, s->real, &w));
+	TRY(linear_symmetric(s, half(s), true, a, w, &info));
+	linear_rows(&s->out[0], a);
+	linear_put(&s->out[1], w);
 	if (info)
 		lost(s, 2);
 	return NULL;
 }
 
-static struct weft_error *linear_eigvalsh(struct linear_step *s)
+struct weft_error *linear_eigvalsh(struct linear_step *s)
 {
 	char *a, *w;
 	int info;
 
-	TRY(by_columns(s, 0, &a));
-	TRY(room(s, s->in[0].rows, s->real, &w));
-	TRY(symmetric(s, false, a, w, &info));
-	put(&s->out[0], w);
+	TRY(linear_columns(s, 0, &a));
+	TRY(linear_room(s, s->in[0].rows, s->real, &w));
+	TRY(linear_symmetric(s, half(s), false, a, w, &info));
+	linear_put(&s->out[0], w);
 	if (info)
 		lost(s, 1);
 	return NULL;
@@ -270,44 +252,39 @@ typedef void geev_complex_fn(const char *jobvl, const char *jobvr, const int *n,
 	const int *lda, void *w, void *vl, const int *ldvl, void *vr, const int *ldvr, void *work,
 	const int *lwork, void *rwork, int *info, size_t, size_t);
 
-/* What geev fills: of a real matrix the parts of w apart, and vectors that are complex as pairs. */
-struct eigen {
-	char *a, *w, *wi, *v;
-	int info;
-};
-
-static struct weft_error *general(struct linear_step *s, const char *vectors, struct eigen *e)
+struct weft_error *linear_general(struct linear_step *s, const char *left, const char *right,
+	struct eigen *e)
 {
 	int n = s->in[0].rows, lwork = -1;
-	char *work = NULL, *rwork, first[16], *none;
+	char *work = NULL, *rwork, first[16];
 	lapack_fn *fn;
 
 	TRY(lapack_find(s->kind, "geev", &fn));
 	geev_real_fn *real = (geev_real_fn *)fn;
 	geev_complex_fn *complex = (geev_complex_fn *)fn;
-	TRY(by_columns(s, 0, &e->a));
-	TRY(room(s, n, s->size, &e->w));
-	TRY(room(s, n, s->size, &e->wi));
-	TRY(room(s, (int64_t)n * n, s->size, &e->v));
-	TRY(room(s, 2 * (int64_t)n, s->real, &rwork));
-	TRY(room(s, 1, s->size, &none));
+	TRY(linear_columns(s, 0, &e->a));
+	TRY(linear_room(s, n, s->size, &e->w));
+	TRY(linear_room(s, n, s->size, &e->wi));
+	TRY(linear_room(s, *left == 'V' ? (int64_t)n * n : 1, s->size, &e->left));
+	TRY(linear_room(s, *right == 'V' ? (int64_t)n * n : 1, s->size, &e->right));
+	TRY(linear_room(s, 2 * (int64_t)n, s->real, &rwork));
 	for (int turn = 0; turn < 2; turn++) {
-		if (is_complex(s))
-			complex("N", vectors, &n, e->a, &n, e->w, none, &n, e->v, &n,
-				turn ? work : first, &lwork, rwork, &e->info, one_char, one_char);
+		if (linear_is_complex(s))
+			complex(left, right, &n, e->a, &n, e->w, e->left, &n, e->right, &n,
+				turn ? work : first, &lwork, rwork, &e->info, ONE_CHAR, ONE_CHAR);
 		else
-			real("N", vectors, &n, e->a, &n, e->w, e->wi, none, &n, e->v, &n,
-				turn ? work : first, &lwork, &e->info, one_char, one_char);
+			real(left, right, &n, e->a, &n, e->w, e->wi, e->left, &n, e->right, &n,
+				turn ? work : first, &lwork, &e->info, ONE_CHAR, ONE_CHAR);
 		if (!turn) {
-			TRY(asked(s, s->size, first, &lwork));
-			TRY(room(s, lwork, s->size, &work));
+			TRY(linear_asked(s, s->size, first, &lwork));
+			TRY(linear_room(s, lwork, s->size, &work));
 		}
 	}
 	return NULL;
 }
 
 /* Real number i of an array. */
-static double real_at(const struct linear_step *s, const char *a, int64_t i)
+double linear_real(const struct linear_step *s, const char *a, int64_t i)
 {
 	float narrow;
 	double wide;
@@ -320,7 +297,7 @@ static double real_at(const struct linear_step *s, const char *a, int64_t i)
 	return (double)narrow;
 }
 
-static void real_set(const struct linear_step *s, char *a, int64_t i, double v)
+void linear_real_set(const struct linear_step *s, char *a, int64_t i, double v)
 {
 	if (s->real == sizeof v)
 		memcpy(a + i * (int64_t)sizeof v, &v, sizeof v);
@@ -330,46 +307,53 @@ static void real_set(const struct linear_step *s, char *a, int64_t i, double v)
 
 static void put_values(struct linear_step *s, const struct eigen *e)
 {
-	if (is_complex(s)) {
-		put(&s->out[0], e->w);
+	if (linear_is_complex(s)) {
+		linear_put(&s->out[0], e->w);
 		return;
 	}
 	for (int i = 0; i < s->in[0].rows; i++) {
-		real_set(s, s->out[0].data, 2 * i, real_at(s, e->w, i));
-		real_set(s, s->out[0].data, 2 * i + 1, real_at(s, e->wi, i));
+		linear_real_set(s, s->out[0].data, 2 * i, linear_real(s, e->w, i));
+		linear_real_set(s, s->out[0].data, 2 * i + 1, linear_real(s, e->wi, i));
 	}
 }
 
-static struct weft_error *linear_eigvals(struct linear_step *s)
+struct weft_error *linear_eigvals(struct linear_step *s)
 {
 	struct eigen e;
 
-	TRY(general(s, "N", &e));
+	TRY(linear_general(s, "N", "N", &e));
 	put_values(s, &e);
 	if (e.info)
 		lost(s, 1);
 	return NULL;
 }
 
-static struct weft_error *linear_eig(struct linear_step *s)
+void linear_vectors(const struct linear_step *s, const struct matrix *to, const char *wi,
+	const char *v)
 {
-	struct eigen e;
-	int64_t n = s->in[0].rows;
+	int64_t n = to->rows;
 
-	TRY(general(s, "V", &e));
-	put_values(s, &e);
-	if (is_complex(s))
-		by_rows(&s->out[1], e.v);
-	/* A pair of conjugate values has its vector's parts in two columns. */
-	for (int64_t j = 0; j < n && !is_complex(s); j++) {
-		double side = real_at(s, e.wi, j);
+	if (linear_is_complex(s))
+		linear_rows(to, v);
+	for (int64_t j = 0; j < n && !linear_is_complex(s); j++) {
+		double side = linear_real(s, wi, j);
 		int64_t re = side < 0 ? j - 1 : j, im = side < 0 ? j : j + 1;
 		for (int64_t i = 0; i < n; i++) {
-			double part = side == 0 ? 0 : real_at(s, e.v, im * n + i);
-			real_set(s, s->out[1].data, 2 * (i * n + j), real_at(s, e.v, re * n + i));
-			real_set(s, s->out[1].data, 2 * (i * n + j) + 1, side < 0 ? -part : part);
+			double part = side == 0 ? 0 : linear_real(s, v, im * n + i);
+			int64_t at = 2 * (i * n + j);
+			linear_real_set(s, to->data, at, linear_real(s, v, re * n + i));
+			linear_real_set(s, to->data, at + 1, side < 0 ? -part : part);
 		}
 	}
+}
+
+struct weft_error *linear_eig(struct linear_step *s)
+{
+	struct eigen e;
+
+	TRY(linear_general(s, "N", "V", &e));
+	put_values(s, &e);
+	linear_vectors(s, &s->out[1], e.wi, e.right);
 	if (e.info)
 		lost(s, 2);
 	return NULL;
@@ -384,66 +368,66 @@ typedef void gesdd_complex_fn(const char *jobz, const int *m, const int *n, void
 	const int *lda, void *s, void *u, const int *ldu, void *vt, const int *ldvt, void *work,
 	const int *lwork, void *rwork, int *iwork, int *info, size_t);
 
-/* u of ucols columns, vt of vrows rows; NULL for jobz N. */
-static struct weft_error *singular(struct linear_step *s, const char *jobz, char *values, char *u,
-	char *vt, int vrows, int *info)
+struct weft_error *linear_singular(struct linear_step *s, const char *jobz, char *a, char *values,
+	char *u, char *vt, int vrows, int *info)
 {
 	int m = s->in[0].rows, n = s->in[0].cols, lwork = -1, *iwork;
 	int64_t least = m < n ? m : n, most = m < n ? n : m;
 	int64_t parts = 5 * least + 7 > 2 * most + 2 * least + 1 ? 5 * least + 7
 								 : 2 * most + 2 * least + 1;
-	char *a, *work = NULL, *rwork, first[16];
+	char *work = NULL, *rwork, first[16];
 	lapack_fn *fn;
 
 	TRY(lapack_find(s->kind, "gesdd", &fn));
 	gesdd_real_fn *real = (gesdd_real_fn *)fn;
 	gesdd_complex_fn *complex = (gesdd_complex_fn *)fn;
-	TRY(by_columns(s, 0, &a));
-	TRY(room(s, 8 * least, sizeof *iwork, &iwork));
-	TRY(room(s, is_complex(s) ? least * parts : 1, s->real, &rwork));
+	TRY(linear_room(s, 8 * least, sizeof *iwork, &iwork));
+	TRY(linear_room(s, linear_is_complex(s) ? least * parts : 1, s->real, &rwork));
 	for (int turn = 0; turn < 2; turn++) {
-		if (is_complex(s))
+		if (linear_is_complex(s))
 			complex(jobz, &m, &n, a, &m, values, u, &m, vt, &vrows,
-				turn ? work : first, &lwork, rwork, iwork, info, one_char);
+				turn ? work : first, &lwork, rwork, iwork, info, ONE_CHAR);
 		else
 			real(jobz, &m, &n, a, &m, values, u, &m, vt, &vrows, turn ? work : first,
-				&lwork, iwork, info, one_char);
+				&lwork, iwork, info, ONE_CHAR);
 		if (!turn) {
-			TRY(asked(s, s->size, first, &lwork));
-			TRY(room(s, lwork, s->size, &work));
+			TRY(linear_asked(s, s->size, first, &lwork));
+			TRY(linear_room(s, lwork, s->size, &work));
 		}
 	}
 	return NULL;
 }
 
-static struct weft_error *linear_svd(struct linear_step *s)
+struct weft_error *linear_svd(struct linear_step *s)
 {
 	const struct matrix *u = &s->out[0], *v = &s->out[2];
 	bool whole = u->rows == u->cols && v->rows == v->cols;
-	char *left, *values, *right;
+	char *a, *left, *values, *right;
 	int info;
 
-	TRY(room(s, (int64_t)u->rows * u->cols, s->size, &left));
-	TRY(room(s, s->out[1].rows, s->real, &values));
-	TRY(room(s, (int64_t)v->rows * v->cols, s->size, &right));
-	TRY(singular(s, whole ? "A" : "S", values, left, right, v->rows, &info));
-	by_rows(u, left);
-	put(&s->out[1], values);
-	by_rows(v, right);
+	TRY(linear_columns(s, 0, &a));
+	TRY(linear_room(s, (int64_t)u->rows * u->cols, s->size, &left));
+	TRY(linear_room(s, s->out[1].rows, s->real, &values));
+	TRY(linear_room(s, (int64_t)v->rows * v->cols, s->size, &right));
+	TRY(linear_singular(s, whole ? "A" : "S", a, values, left, right, v->rows, &info));
+	linear_rows(u, left);
+	linear_put(&s->out[1], values);
+	linear_rows(v, right);
 	if (info)
 		lost(s, 3);
 	return NULL;
 }
 
-static struct weft_error *linear_svdvals(struct linear_step *s)
+struct weft_error *linear_svdvals(struct linear_step *s)
 {
-	char *values, *none;
+	char *a, *values, *none;
 	int info;
 
-	TRY(room(s, s->out[0].rows, s->real, &values));
-	TRY(room(s, 1, s->size, &none));
-	TRY(singular(s, "N", values, none, none, s->out[0].rows, &info));
-	put(&s->out[0], values);
+	TRY(linear_room(s, s->out[0].rows, s->real, &values));
+	TRY(linear_columns(s, 0, &a));
+	TRY(linear_room(s, 1, s->size, &none));
+	TRY(linear_singular(s, "N", a, values, none, none, s->out[0].rows, &info));
+	linear_put(&s->out[0], values);
 	if (info)
 		lost(s, 1);
 	return NULL;
@@ -457,11 +441,35 @@ static const struct linear_row rows[] = {
 #undef LINEAR
 };
 
-const struct linear_row *linear_find(const char *target, size_t n)
+/* Is target, of n characters, that of a row?  ? stands for LAPACK's letter of any element type, R
+ * for one of real numbers, Z of complex ones; the letter goes to *kind. */
+static bool is_target(const char *row, const char *target, size_t n, char *kind)
 {
+	*kind = 0;
+	if (strlen(row) != n)
+		return false;
+	bool lapack = !strncmp(row, "lapack_", 7);
+	for (size_t i = 0; i < n; i++) {
+		const char *letters = !lapack ? NULL : row[i] == '?' ? "sdcz" : row[i] == 'R' ? "sd"
+			: row[i] == 'Z' ? "cz" : NULL;
+		if (letters ? !strchr(letters, target[i]) : row[i] != target[i])
+			return false;
+		if (letters)
+			*kind = target[i];
+	}
+	return true;
+}
+
+const struct linear_row *linear_find(const char *target, size_t n, char *kind)
+{
+	char k;
+
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (strlen(rows[i].target) == n && !memcmp(rows[i].target, target, n))
+		if (is_target(rows[i].target, target, n, &k)) {
+			if (kind)
+				*kind = k;
 			return &rows[i];
+		}
 	return NULL;
 }
 
@@ -474,7 +482,7 @@ static bool matrices(const struct linear_step *s, const char *words,
 		if (a->rank < letters)
 			return false;
 		int64_t cols = letters == 2 ? a->dims[a->rank - 1] : 1;
-		int64_t nrows = a->dims[a->rank - letters];
+		int64_t nrows = letters ? a->dims[a->rank - letters] : 1;
 		if (nrows > INT_MAX / 16 || cols > INT_MAX / 16)
 			return false;
 		size_t size = *w == 'a' ? s->size : *w == 'r' ? s->real : 2 * s->real;
@@ -490,14 +498,14 @@ static bool matrices(const struct linear_step *s, const char *words,
 
 static void next_matrices(struct matrix *m)
 {
-	for (int i = 0; i < MOST; i++)
+	for (int i = 0; i < LINEAR_MOST; i++)
 		m[i].data += (size_t)m[i].rows * (size_t)m[i].cols * m[i].size;
 }
 
 /* Of a matrix without elements: factors are unit matrices, and rows stay where they are. */
 static struct weft_error *nothing(struct linear_step *s)
 {
-	for (struct matrix *m = s->out; m < s->out + MOST; m++) {
+	for (struct matrix *m = s->out; m < s->out + LINEAR_MOST; m++) {
 		bool is_order = m->size == sizeof(int32_t) && m->cols == 1 && m->rows;
 		for (int i = 0; i < m->rows; i++)
 			for (int j = 0; j < m->cols; j++) {
@@ -507,7 +515,7 @@ static struct weft_error *nothing(struct linear_step *s)
 				if (is_order)
 					memcpy(at, &i, sizeof i);
 				else if (i == j)
-					real_set(s, at, 0, 1);
+					linear_real_set(s, at, 0, 1);
 			}
 	}
 	return NULL;
@@ -522,11 +530,11 @@ struct weft_error *linear_run(const struct linear_row *row, char kind, const cha
 	int64_t batch = 1;
 
 	s.real = kind == 's' || kind == 'c' ? sizeof(float) : sizeof(double);
-	s.size = is_complex(&s) ? 2 * s.real : s.real;
+	s.size = linear_is_complex(&s) ? 2 * s.real : s.real;
 	if (!matrices(&s, row->operands, in, s.in) || !matrices(&s, row->results, out, s.out))
 		FAIL(WEFT_INVALID_ARGUMENT, "%s: no matrix, or too large a one for LAPACK",
 			row->target);
-	for (uint32_t i = 0; i + 2 < in->rank; i++)
+	for (uint32_t i = 0; i < in->rank - (uint32_t)strcspn(row->operands, " ") + 1; i++)
 		batch *= in->dims[i];
 	arena_init(&arena);
 	bool any = s.in[0].rows && s.in[0].cols;

@@ -11,8 +11,10 @@ struct linear_row {
 	const char *operands, *results;      /* as linear.def writes them */
 	struct weft_error *(*one)(struct linear_step *s);
 };
-/* The row of that target, of n characters; NULL: none. */
-const struct linear_row *linear_find(const char *target, size_t n);
+enum { LINEAR_MOST = 6 };                    /* operands, results */
+/* The row of that target, of n characters; NULL: none.  kind may be NULL: the element's letter that
+ * stands in the target, as linear_run takes it; 0: none does. */
+const struct linear_row *linear_find(const char *target, size_t n, char *kind);
 
 struct linear_array {
 	void *data;                          /* any alignment */

@@ -133,6 +133,9 @@ const char *node_str(const struct node *n, enum key k, const char *otherwise);
 /* A text that may be a string or, as it stood in a file, a quoted one: without quotes and escapes,
  * in j's scratch; "" where absent. */
 const char *node_text(struct job *j, const struct node *n, enum key k);
+/* Of a custom_call: its backend_config, or where that is empty the dictionary JAX writes beside it,
+ * mhlo.backend_config. */
+const char *node_config(struct job *j, const struct node *n);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
 /* of a constant with content, or NULL */
 const struct literal *node_literal(const struct node *n);

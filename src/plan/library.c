@@ -23,14 +23,14 @@ static const char *fft_text(struct job *j, const struct node *n)
 static const char *call_text(struct job *j, const struct node *n)
 {
 	const char *target = node_str(n, KEY_call_target_name, "");
-	const char *config = node_text(j, n, KEY_backend_config);
+	const char *config = node_config(j, n);
 	if (!strcmp(target, "weft.library"))
 		return config;
 	if (!strcmp(target, "weft.claim"))
 		return job_printf(j, "weft.claim|%s", config);
 	if (!strcmp(target, "weft.order"))
 		return job_printf(j, "weft.order|%s", config);
-	bool linear = linear_find(target, strlen(target)) != NULL;
+	bool linear = linear_find(target, strlen(target), NULL) != NULL;
 	return linear ? job_printf(j, "weft.linear|%s %s", target, config) : NULL;
 }
 

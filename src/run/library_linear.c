@@ -173,11 +173,11 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 struct weft_error *library_linear(const struct run_library_call *c)
 {
 	size_t n = strcspn(c->attributes, " ");
-	const struct linear_row *row = linear_find(c->attributes, n);
+	const struct linear_row *row = linear_find(c->attributes, n, NULL);
 	const char *config = c->attributes + n + (c->attributes[n] == ' ');
-	struct linear_array in[3], out[3];
+	struct linear_array in[LINEAR_MOST], out[LINEAR_MOST];
 
-	if (!row || c->nin > 3 || c->nout > 3)
+	if (!row || c->nin > LINEAR_MOST || c->nout > LINEAR_MOST)
 		FAIL(WEFT_INVALID_ARGUMENT, "no decomposition %s", c->attributes);
 	for (uint32_t i = 0; i < c->nin; i++)
 		in[i] = (struct linear_array){ c->in[i].data, c->in[i].rank, c->in[i].dims };

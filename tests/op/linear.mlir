@@ -95,3 +95,35 @@ func.func @main(%a: tensor<2x0xf32>) -> (tensor<2x2xf32>, tensor<2xi32>) {
   %l:3 = stablehlo.custom_call @LuDecomposition(%a) : (tensor<2x0xf32>) -> (tensor<2x0xf32>, tensor<0xi32>, tensor<2xi32>)
   return %r#0, %l#2 : tensor<2x2xf32>, tensor<2xi32>
 }
+// -----
+// LAPACK's routines as JAX calls them: pivots from 1, info as a result, options in a dictionary.
+// in: dense<[[1.0, 2.0], [4.0, 4.0]]> : tensor<2x2xf32>
+// out: dense<[[4.0, 4.0], [0.25, 1.0]]> : tensor<2x2xf32>
+// out: dense<[2, 2]> : tensor<2xi32>
+// out: dense<0> : tensor<i32>
+func.func @main(%a: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2xi32>, tensor<i32>) {
+  %r:3 = stablehlo.custom_call @lapack_sgetrf_ffi(%a) {api_version = 4 : i32, backend_config = {}} : (tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2xi32>, tensor<i32>)
+  return %r#0, %r#1, %r#2 : tensor<2x2xf32>, tensor<2xi32>, tensor<i32>
+}
+// -----
+// in: dense<[[[4.0, 2.0], [2.0, 10.0]], [[-1.0, 0.0], [0.0, 1.0]]]> : tensor<2x2x2xf64>
+// out: dense<[2.0, -1.0]> : tensor<2xf64>
+// out: dense<[1.0, 0.0]> : tensor<2xf64>
+// out: dense<[0, 1]> : tensor<2xi32>
+func.func @main(%a: tensor<2x2x2xf64>) -> (tensor<2xf64>, tensor<2xf64>, tensor<2xi32>) {
+  %r:2 = stablehlo.custom_call @lapack_dpotrf_ffi(%a) {backend_config = "", mhlo.backend_config = {uplo = 85 : ui8}} : (tensor<2x2x2xf64>) -> (tensor<2x2x2xf64>, tensor<2xi32>)
+  %d = stablehlo.slice %r#0 [0:2, 0:1, 0:1] : (tensor<2x2x2xf64>) -> tensor<2x1x1xf64>
+  %u = stablehlo.slice %r#0 [0:2, 0:1, 1:2] : (tensor<2x2x2xf64>) -> tensor<2x1x1xf64>
+  %0 = stablehlo.reshape %d : (tensor<2x1x1xf64>) -> tensor<2xf64>
+  %1 = stablehlo.reshape %u : (tensor<2x1x1xf64>) -> tensor<2xf64>
+  return %0, %1, %r#1 : tensor<2xf64>, tensor<2xf64>, tensor<2xi32>
+}
+// -----
+// X A = B, A unit upper triangular.
+// in: dense<[[9.0, 2.0], [9.0, 9.0]]> : tensor<2x2xf32>
+// in: dense<[[1.0, 5.0], [2.0, 0.0]]> : tensor<2x2xf32>
+// out: dense<[[1.0, 3.0], [2.0, -4.0]]> : tensor<2x2xf32>
+func.func @main(%a: tensor<2x2xf32>, %b: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %r = stablehlo.custom_call @lapack_strsm_ffi(%a, %b) {mhlo.backend_config = {diag = 85 : ui8, side = 82 : ui8, trans_x = 78 : ui8, uplo = 85 : ui8}} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %r : tensor<2x2xf32>
+}

@@ -79,7 +79,7 @@ class Weft:
 
     def compile(self, text, name="<text>", format=STABLEHLO, **options):
         lib, program, bag, exe = self.lib, ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
-        data = text.encode()
+        data = text if isinstance(text, bytes) else text.encode()
         self.check(lib.weft_program_parse(format, name.encode(), data, len(data), ctypes.byref(program)))
         try:
             self.check(lib.weft_options_create(ctypes.byref(bag)))

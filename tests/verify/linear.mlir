@@ -28,3 +28,18 @@ func.func @main(%a: tensor<2x3xf32>, %t: tensor<2xf32>) -> tensor<2x3xf32> {
   %r = stablehlo.custom_call @ProductOfElementaryHouseholderReflectors(%a, %t) : (tensor<2x3xf32>, tensor<2xf32>) -> tensor<2x3xf32> // error: sizes do not fit operand 0
   return %r : tensor<2x3xf32>
 }
+// -----
+func.func @main(%a: tensor<2x3xf32>) -> tensor<2xi32> {
+  %r:3 = stablehlo.custom_call @lapack_dgetrf_ffi(%a) : (tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2xi32>, tensor<i32>) // error: @lapack_dgetrf_ffi: expected another element than that of tensor<2x3xf32>
+  return %r#1 : tensor<2xi32>
+}
+// -----
+func.func @main(%a: tensor<4x2x3xf32>) -> tensor<i32> {
+  %r:3 = stablehlo.custom_call @lapack_sgetrf_ffi(%a) : (tensor<4x2x3xf32>) -> (tensor<4x2x3xf32>, tensor<4x2xi32>, tensor<i32>) // error: @lapack_sgetrf_ffi: result 2: expected a tensor of rank 1 of i32
+  return %r#2 : tensor<i32>
+}
+// -----
+func.func @main(%a: tensor<3x3xcomplex<f64>>) -> tensor<3xf64> {
+  %r:5 = stablehlo.custom_call @lapack_zhetrd_ffi(%a) : (tensor<3x3xcomplex<f64>>) -> (tensor<3x3xcomplex<f64>>, tensor<3xf64>, tensor<3xf64>, tensor<2xcomplex<f64>>, tensor<i32>) // error: @lapack_zhetrd_ffi: result 2: its size 0 does not fit operand 0
+  return %r#1 : tensor<3xf64>
+}

@@ -129,8 +129,8 @@ void eval_triangular_solve(struct call *c)
 bool eval_linear(struct call *c)
 {
 	const char *target = node_str(c->n, KEY_call_target_name, "");
-	const struct linear_row *row = linear_find(target, strlen(target));
-	struct linear_array in[3], out[3];
+	const struct linear_row *row = linear_find(target, strlen(target), NULL);
+	struct linear_array in[LINEAR_MOST], out[LINEAR_MOST];
 	int64_t dims[EVAL_MAX_RANK];
 
 	if (!row)
@@ -146,7 +146,7 @@ bool eval_linear(struct call *c)
 	enum dtype t = c->in[0]->type->dtype;
 	char kind = t == DTYPE_f32 ? 's' : t == DTYPE_f64 ? 'd' : t == DTYPE_c64 ? 'c' : 'z';
 	job_try(c->e->j,
-		linear_run(row, kind, node_text(c->e->j, c->n, KEY_backend_config), in, out));
+		linear_run(row, kind, node_config(c->e->j, c->n), in, out));
 	return true;
 }
 

@@ -163,6 +163,7 @@ static void check_buffers(struct graph *g, const struct node_spec *s, const char
 /* What each letter of a row stands for. */
 struct letters {
 	const char *target;
+	char kind;                           /* LAPACK's letter in the target; 0: none */
 	enum dtype element;
 	uint32_t batch;
 	int64_t size[128];
@@ -228,19 +229,20 @@ static bool linear_fits(const struct letters *l)
 	if (m < 0 || n < 0)
 		return true;
 	if (l->known['t'])
-		return l->size['t'] <= n && n <= m;
-	return !l->known['u'] || (l->size['u'] == m && l->size['v'] == n) ||
+		return l->size['t'] <= m && (!l->known['n'] || (l->size['t'] <= n && n <= m));
+	return !l->known['u'] || l->kind || (l->size['u'] == m && l->size['v'] == n) ||
 		(l->size['u'] == k && l->size['v'] == k);
 }
 
 static void check_linear(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
 	const struct type *const *types)
 {
-	const struct linear_row *row = linear_find(target, strlen(target));
+	char kind;
+	const struct linear_row *row = linear_find(target, strlen(target), &kind);
 
 	if (!row)
 		return;
-	struct letters l = { .target = target };
+	struct letters l = { .target = target, .kind = kind };
 	const struct type **in = job_array(graph_job(g), s->nin + 1, sizeof *in);
 	for (uint32_t i = 0; i < s->nin; i++)
 		in[i] = s->in[i]->type;
@@ -252,11 +254,18 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 	if ((real != DTYPE_f32 && real != DTYPE_f64) || in[0]->quant)
 		spec_fail(g, s, NULL, "@%s: expected f32, f64 or complex numbers, found %s", target,
 			spec_text(g, in[0]));
+	char letter = l.element == DTYPE_f32 ? 's' : l.element == DTYPE_f64 ? 'd'
+		: l.element == DTYPE_c64 ? 'c' : 'z';
+	if (kind && kind != letter)
+		spec_fail(g, s, NULL, "@%s: expected another element than that of %s", target,
+			spec_text(g, in[0]));
 	l.batch = in[0]->rank - first;
 	check_words(g, s, &l, "operand", row->operands, s->nin, in);
 	int64_t n_ = l.size['n'], m = l.known['m'] ? l.size['m'] : n_;
 	l.known['k'] = m >= 0 && n_ >= 0;
 	l.size['k'] = m < n_ ? m : n_;
+	l.known['h'] = n_ >= 0;
+	l.size['h'] = n_ > 0 ? n_ - 1 : 0;
 	check_words(g, s, &l, "result", row->results, n, types);
 	if (!linear_fits(&l))
 		spec_fail(g, s, NULL, "@%s: sizes do not fit operand 0, %s", target,
