@@ -23,7 +23,7 @@
 #define ABI_MAGIC "WEFTART\n"
 #define ABI_VERSION 2
 #define ABI_LANES 16            /* lanes of every reduction, whatever the vector width: same bits */
-#define ABI_ALIGN 64            /* of every buffer in the arena and of owned outputs */
+#define ABI_ALIGN 64            /* of every buffer that steps write */
 #define ABI_RANK_MAX 64         /* of a tensor in the signature or in a callback */
 #define ABI_DEPTH_MAX 200       /* branches and loops inside each other */
 

@@ -101,6 +101,7 @@ static void stage_plan(struct job *j, struct compile *c)
 		.isa = c->isa,
 		.l1 = cpu_get()->l1d,
 		.l2 = cpu_get()->l2,
+		.l3 = cpu_get()->l3,
 	};
 	c->plan = plan_make(j, c->graph, &c->source, &po);
 	c->plan->nequal = c->source.nequal;

@@ -63,6 +63,7 @@ static void make_key(struct job *j, void *arg)
 	add_text(&s, "features", isa->features);
 	add_number(&s, "l1", cpu_get()->l1d);
 	add_number(&s, "l2", cpu_get()->l2);
+	add_number(&s, "l3", cpu_get()->l3);
 	options_key(k->options, add_option, &s);
 	add_text(&s, "graph", main->name);
 	graph_key(j, k->graph, main, &s);

@@ -106,6 +106,30 @@ static size_t cache_size(int name)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* First line of a small file; false when there is none. */
+static bool read_line(const char *path, char *buf, int size)
+{
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return false;
+	bool ok = fgets(buf, size, f) != NULL;
+	fclose(f);
+	return ok;
+}
+
+/* Bytes of the third-level cache that this process's cores share: the C library counts those of a
+ * whole package together. */
+static size_t shared_cache_size(void)
+{
+	char line[64];
+	unsigned long kib = 0;
+
+	if (read_line("/sys/devices/system/cpu/cpu0/cache/index3/size", line, sizeof line))
+		kib = strtoul(line, NULL, 10);
+	return kib ? (size_t)kib << 10 : cache_size(_SC_LEVEL3_CACHE_SIZE);
+}
+
 static void find_cpu(void)
 {
 	size_t at = 0;
@@ -117,7 +141,7 @@ static void find_cpu(void)
 				"%s+%s", at ? "," : "", names[f]);
 	found.l1d = cache_size(_SC_LEVEL1_DCACHE_SIZE);
 	found.l2 = cache_size(_SC_LEVEL2_CACHE_SIZE);
-	found.l3 = cache_size(_SC_LEVEL3_CACHE_SIZE);
+	found.l3 = shared_cache_size();
 }
 
 const struct cpu *cpu_get(void)
@@ -126,18 +150,6 @@ const struct cpu *cpu_get(void)
 
 	pthread_once(&once, find_cpu);
 	return &found;
-}
-
-/* First line of a small file; false when there is none. */
-static bool read_line(const char *path, char *buf, int size)
-{
-	FILE *f = fopen(path, "re");
-
-	if (!f)
-		return false;
-	bool ok = fgets(buf, size, f) != NULL;
-	fclose(f);
-	return ok;
 }
 
 static void quota_take(long long us, long long period)

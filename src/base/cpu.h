@@ -19,7 +19,7 @@ enum cpu_feature {
 struct cpu {
 	bool has[CPU_FEATURE_COUNT];
 	char features[1024];          /* LLVM's spelling: "+avx,+avx2,..." */
-	size_t l1d, l2, l3;           /* bytes; 0: unknown */
+	size_t l1d, l2, l3;           /* bytes, l3 of those a core shares one with; 0: unknown */
 };
 const struct cpu *cpu_get(void);           /* found once */
 unsigned cpu_allowed(void);                /* processors of affinity mask and cgroup, at least 1 */

@@ -284,6 +284,7 @@ void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool 
 void gen_end_function(struct gen *g)
 {
 	gen_here(g);
+	store_fence(g);
 	LLVMBuildRetVoid(g->b);
 	g->depth = 0;
 }

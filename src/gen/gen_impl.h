@@ -236,6 +236,8 @@ LLVMTypeRef reg_type(struct gen *g, enum dtype t);           /* of a part, witho
 LLVMTypeRef mem_type(struct gen *g, enum dtype t);
 struct val load_at(struct gen *g, LLVMValueRef p, int level, enum dtype t, struct ix linear);
 void store_at(struct gen *g, LLVMValueRef p, enum dtype t, struct ix linear, struct val v);
+/* At the kernel's end: who is told that it has ended sees its stores past the caches. */
+void store_fence(struct gen *g);
 LLVMValueRef mask_bits(struct gen *g, LLVMValueRef mask);
 /* memory -> register */
 LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);

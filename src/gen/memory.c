@@ -337,6 +337,32 @@ static void scatter(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p
 		LLVMGetIntrinsicDeclaration(g->module, id, over, 2), args, 4, "");
 }
 
+/* A vector of a result, past the caches where the kernel wants that and the vector lies whole. */
+static void store_vector(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p,
+	const struct ix *at, LLVMValueRef v)
+{
+	LLVMValueRef store = LLVMBuildStore(g->b, v, gep(g, t, p, at->v));
+
+	align_to(store, bytes);
+	if (!g->k->streams || at->align % LANES)
+		return;
+	LLVMValueRef one = c32(g, 1);
+	align_to(store, LANES * bytes < ABI_ALIGN ? LANES * bytes : ABI_ALIGN);
+	LLVMSetMetadata(store, LLVMGetMDKindIDInContext(g->llvm, "nontemporal", 11),
+		LLVMMDNodeInContext(g->llvm, &one, 1));
+}
+
+void store_fence(struct gen *g)
+{
+	static const char name[] = "llvm.x86.sse.sfence";
+
+	if (!g->k->streams || g->isa->machine != ISA_x86_64)
+		return;
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), NULL, 0, "");
+}
+
 static void store_part(struct gen *g, LLVMValueRef p, enum dtype part, struct ix at, LLVMValueRef v)
 {
 	LLVMTypeRef t = mem_type(g, part);
@@ -355,7 +381,7 @@ static void store_part(struct gen *g, LLVMValueRef p, enum dtype part, struct ix
 	else if (g->tail)
 		masked_store(g, t, bytes, gep(g, t, p, at.v), g->tail, raw);
 	else
-		align_to(LLVMBuildStore(g->b, raw, gep(g, t, p, at.v)), bytes);
+		store_vector(g, t, bytes, p, &at, raw);
 }
 
 void store_at(struct gen *g, LLVMValueRef p, enum dtype t, struct ix at, struct val v)

@@ -269,6 +269,33 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 
+/* ---- results past the caches ---------------------------------------------------------------- */
+
+/* 0: symbolic */
+static double moved_bytes(const struct type *t)
+{
+	int64_t n = type_bytes(t);
+
+	return n > 0 ? (double)n : 0;
+}
+
+/* Does the kernel move half as much again as the shared cache holds, a good part of it results?
+ * Then whoever reads these finds few of them there, and a plain store would first read each line of
+ * them from memory. */
+static bool kernel_streams(const struct build *b, const struct kernel *k,
+	const struct plan_options *o)
+{
+	double in = 0, out = 0, cache = (double)o->l3;
+
+	if (!cache || (k->core != CORE_map && k->core != CORE_row))
+		return false;
+	for (uint32_t i = 0; i < b->ninputs; i++)
+		in += moved_bytes(b->inputs[i]->type);
+	for (uint32_t i = 0; i < k->body->nresults; i++)
+		out += moved_bytes(k->body->results[i]->type);
+	return in + out >= 1.5 * cache && out >= cache / 4;
+}
+
 /* ---- the kernel ----------------------------------------------------------------------------- */
 
 static void kernel_hash(struct kernel *k)
@@ -277,7 +304,8 @@ static void kernel_hash(struct kernel *k)
 	h = hash_mix(h, k->body->id);
 	for (uint32_t d = 0; d < k->rank; d++)
 		h = hash_mix(h, (uint64_t)k->space[d]);
-	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict };
+	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict,
+		k->streams };
 	k->hash = hash_bytes(numbers, sizeof numbers, h);
 	if (k->core == CORE_contract || k->core == CORE_attention)
 		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);
@@ -394,6 +422,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->noutputs = nresults + (group->core == CORE_sort);
 	add_sizes(g, k);
 	kernel_chunks(g, k);
+	k->streams = kernel_streams(&b, k, o);
 	add_size(j, k, k->outer_grain);
 	kernel_name(j, k);
 	kernel_hash(k);

@@ -155,7 +155,7 @@ static bool kernel_equal(const struct kernel *a, const struct kernel *b)
 	return a->hash == b->hash && a->core == b->core && a->body == b->body &&
 	       a->rank == b->rank && a->row == b->row && a->outer_grain == b->outer_grain &&
 	       a->inner_grain == b->inner_grain && a->chunks == b->chunks &&
-	       a->strict == b->strict && a->nsizes == b->nsizes &&
+	       a->strict == b->strict && a->streams == b->streams && a->nsizes == b->nsizes &&
 	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
 	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
 	       ((a->core != CORE_contract && a->core != CORE_attention) ||

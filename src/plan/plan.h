@@ -126,6 +126,9 @@ struct kernel {
 	struct attention attention;
 	/* round to the dtype after every op; else keep f32 within the kernel */
 	bool strict;
+	/* CORE_map, CORE_row: results go past the caches, which cannot hold what the kernel moves;
+	 * their buffers are ABI_ALIGN-aligned */
+	bool streams;
 
 	/* the iteration space: dims of the results (CORE_contract, CORE_attention: unused) */
 	uint32_t rank;
@@ -214,6 +217,7 @@ struct plan_options {
 	bool strict;
 	enum isa isa;
 	size_t l1, l2;               /* bytes of cache a core has */
+	size_t l3;                   /* bytes of the cache that cores share; 0: unknown */
 	/* by parameter of the source: it is a constant, bound before the first call */
 	uint32_t narguments;
 	const bool *constant;

@@ -205,7 +205,7 @@ static struct weft_error *arena_get(struct frame *f)
 	return NULL;
 }
 
-/* Memory of output i: the donated input's where it fits, else of the pool. */
+/* Memory of output i: the donated input's where it fits and is aligned, else of the pool. */
 static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t bytes)
 {
 	const struct image *m = &f->x->image;
@@ -218,6 +218,7 @@ static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t byte
 	if (t->alias) {
 		const struct run_tensor *in = &f->in[t->alias - 1];
 		if (in->donated && in->storage && !storage_shared(in->storage) &&
+		    (uintptr_t)in->data % ABI_ALIGN == 0 &&
 		    f->input_bytes[t->alias - 1] == bytes && !f->copies[t->alias - 1]) {
 			storage_retain(in->storage);
 			f->storage[b] = in->storage;

@@ -299,3 +299,43 @@ void test_gen_map__pools_by_vectors(void)
 {
 	gen_with_graph(pool);
 }
+
+/* Results past the caches: whole vectors of every width, and what is left of rows. */
+static void streams(struct graph *g, struct job *j)
+{
+	static const enum dtype dtypes[] = { DTYPE_f32, DTYPE_bf16, DTYPE_f64, DTYPE_i8 };
+	static const int columns[] = { 48, 40, 16, 24 };
+
+	for (unsigned i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+		for (unsigned s = 0; s < sizeof columns / sizeof *columns; s++) {
+			const struct type *t = gen_type(g, dtypes[i], 2, 8, columns[s]);
+			const struct node *x = graph_parameter(g, 0, t);
+			const struct node *y = build2(g, OP_add, x, x);
+			struct gen_case c = { .g = g,
+				.job = j,
+				.core = CORE_map,
+				.outer_grain = 4,
+				.streams = true,
+				.region = gen_region(g, 1, &t, 1, &y) };
+			struct kernel k = { .graph = g,
+				.core = CORE_map,
+				.body = c.region,
+				.rank = 2,
+				.space = t->dims,
+				.outer_grain = 4,
+				.chunks = 2,
+				.ninputs = 1,
+				.noutputs = 1,
+				.name = "streams" };
+			gen_check(&c);
+			CHECK(!gen_code_says(&k, ISA_LEVEL_sse2, "nontemporal"));
+			k.streams = true;
+			CHECK(gen_code_says(&k, ISA_LEVEL_sse2, "nontemporal"));
+			CHECK(gen_code_says(&k, ISA_LEVEL_sse2, "sfence"));
+		}
+}
+
+void test_gen_map__results_past_the_caches(void)
+{
+	gen_with_graph(streams);
+}

@@ -242,6 +242,7 @@ void gen_check(const struct gen_case *c)
 		.core = c->core,
 		.body = r,
 		.strict = c->strict,
+		.streams = c->streams,
 		.rank = space->rank,
 		.space = space->dims,
 		.row = c->row,

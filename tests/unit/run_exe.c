@@ -227,6 +227,29 @@ void test_exe__donated_argument_becomes_the_result(void)
 	exe_release(x);
 }
 
+/* Kernels may count on where results begin. */
+void test_exe__a_donated_argument_that_is_not_aligned_is_left(void)
+{
+	struct exe *x = build_exe(build_fixed, kernels, NULL);
+	struct storage *s;
+	int64_t dims[1] = { N };
+	struct run_tensor out;
+
+	CHECK_OK(storage_create((N + 1) * 4, &s));
+	float *data = (float *)s->data + 1;
+	for (int i = 0; i < N; i++)
+		data[i] = 1;
+	struct run_tensor in = tensor_f32(data, 1, dims);
+	in.storage = s;
+	in.donated = true;
+	CHECK_OK(exe_run(x, NULL, &in, 1, &out, 1));
+	CHECK(out.data != data && (uintptr_t)out.data % ABI_ALIGN == 0);
+	CHECK(((float *)out.data)[9] == 4.0f);
+	storage_release(s);
+	storage_release(out.storage);
+	exe_release(x);
+}
+
 static void *many_runs(void *arg)
 {
 	for (int i = 0; i < 50; i++)
