@@ -27,4 +27,16 @@ struct linear_array {
  * RESOURCE_EXHAUSTED.  Any thread. */
 struct weft_error *linear_run(const struct linear_row *row, char kind, const char *config,
 	const struct linear_array *in, const struct linear_array *out);
+/* LAPACK on a row-major matrix of n x n doubles, complex ones pairs of them, in place: the factor
+ * of a Hermitian positive definite one, of which one triangle is read and written.  False: LAPACK
+ * is not there, or the matrix is none such; then a is spoilt.  Any thread. */
+bool linear_factor(bool is_complex, bool lower, int64_t n, double *a);
+/* Likewise: x, of rows x cols, becomes what op(a) times it was, or (!left) it times op(a); trans is
+ * N, T or C.  Numbers are finite and none of the diagonal's is zero. */
+struct linear_triangle {
+	bool is_complex, left, lower, unit;
+	char trans;
+	const double *a;
+};
+bool linear_solve(const struct linear_triangle *t, int64_t rows, int64_t cols, double *x);
 #endif

@@ -3,6 +3,7 @@
  *
  * A routine's options are in the call's dictionary, letters by their codes (uplo = 76 : ui8). */
 #include "base/linear_impl.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -438,4 +439,43 @@ struct weft_error *linear_gesdd(struct linear_step *s)
 struct weft_error *linear_gesvd(struct linear_step *s)
 {
 	return all_singular(s, true);
+}
+
+/* ---- in place, by rows ---------------------------------------------------------------------- */
+
+static lapack_fn *find_double(bool is_complex, const char *name)
+{
+	lapack_fn *fn = NULL;
+
+	weft_error_free(lapack_find(is_complex ? 'z' : 'd', name, &fn));
+	return fn;
+}
+
+/* The matrix by columns is its transpose, that is of a Hermitian one its conjugate: L's transpose
+ * is the factor of that in the upper triangle. */
+bool linear_factor(bool is_complex, bool lower, int64_t n, double *a)
+{
+	lapack_fn *fn = find_double(is_complex, "potrf");
+	int size = (int)n, info;
+
+	if (!fn || n > INT_MAX / 16)
+		return false;
+	((potrf_fn *)fn)(lower ? "U" : "L", &size, a, &size, &info, ONE_CHAR);
+	return !info;
+}
+
+/* op(A) X = B is X^T op(A)^T = B^T, and the transposes are what lies there by columns. */
+bool linear_solve(const struct linear_triangle *t, int64_t rows, int64_t cols, double *x)
+{
+	lapack_fn *fn = find_double(t->is_complex, "trsm");
+	int64_t order = t->left ? rows : cols;
+	int m = (int)cols, n = (int)rows, lda = (int)order;
+	const char trans[2] = { t->trans, '\0' };
+	const double one[2] = { 1, 0 };
+
+	if (!fn || rows > INT_MAX / 16 || cols > INT_MAX / 16)
+		return false;
+	((trsm_fn *)fn)(t->left ? "R" : "L", t->lower ? "U" : "L", trans, t->unit ? "U" : "N", &m,
+		&n, one, t->a, &lda, x, &m, ONE_CHAR, ONE_CHAR, ONE_CHAR, ONE_CHAR);
+	return true;
 }

@@ -1,8 +1,10 @@
 /* library_linear.c -- cholesky, triangular_solve, decompositions and fft of f32, f64 and complex
  * tensors.
  *
- * Decompositions are base/linear.c, through LAPACK.  cholesky and triangular_solve are the
- * textbook's, loops over complex doubles, rounded once at the end; fft is base/fft.c. */
+ * Decompositions are base/linear.c, through LAPACK.  So are cholesky and triangular_solve, in
+ * doubles rounded once at the end; small matrices, and those that the specification leaves
+ * undefined (a factor that there is not, a division by zero), are the textbook's loops, as all are
+ * where there is no LAPACK.  fft is base/fft.c. */
 #include "base/fft.h"
 #include "base/linear.h"
 #include "base/mem.h"
@@ -82,31 +84,84 @@ static struct weft_error *room(int64_t n, number **out)
 
 /* ---- cholesky ------------------------------------------------------------------------------- */
 
-struct weft_error *library_cholesky(const struct run_library_call *c)
+enum { SMALL = 16 };                         /* rows below which a call costs more than it saves */
+
+static bool is_real(const struct run_tensor *t)
+{
+	return t->dtype == WEFT_F32 || t->dtype == WEFT_F64;
+}
+
+/* The parts of n numbers from number `base` on, as doubles; false: some are not finite. */
+static bool load_doubles(const struct run_tensor *t, int64_t base, int64_t n, double *to)
+{
+	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128, finite = true;
+	int64_t each = is_real(t) ? 1 : 2;
+
+	for (int64_t i = 0; i < each * n; i++) {
+		to[i] = part(t, wide, each * base + i);
+		finite &= isfinite(to[i]) != 0;
+	}
+	return finite;
+}
+
+static void store_doubles(const struct run_tensor *t, int64_t base, int64_t n, const double *from)
+{
+	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128;
+	int64_t each = is_real(t) ? 1 : 2;
+
+	for (int64_t i = 0; i < each * n; i++)
+		part_set(t, wide, each * base + i, from[i]);
+}
+
+/* Matrix m of the batch by LAPACK, through `a`; false: the loops are to. */
+static bool factor_large(const struct run_library_call *c, int64_t m, bool lower, double *a)
+{
+	const struct run_tensor *t = &c->in[0];
+	int64_t n = t->dims[t->rank - 1], each = is_real(t) ? 1 : 2;
+
+	if (n < SMALL || !load_doubles(t, m * n * n, n * n, a) ||
+		!linear_factor(each == 2, lower, n, a))
+		return false;
+	for (int64_t i = 0; i < n; i++) {
+		int64_t from = lower ? i + 1 : 0, to = lower ? n : i;
+		memset(a + each * (i * n + from), 0, (size_t)(each * (to - from)) * sizeof *a);
+	}
+	store_doubles(&c->out[0], m * n * n, n * n, a);
+	return true;
+}
+
+static void factor_small(const struct run_library_call *c, int64_t m, bool lower, number *l)
 {
 	const struct run_tensor *a = &c->in[0], *out = &c->out[0];
+	int64_t n = a->dims[a->rank - 1], base = m * n * n;
+
+	memset(l, 0, (size_t)(n * n) * sizeof *l);
+	for (int64_t j = 0; j < n; j++)
+		for (int64_t i = j; i < n; i++) {
+			number s = lower ? load(a, base + i * n + j)
+					 : conj(load(a, base + j * n + i));
+			for (int64_t k = 0; k < j; k++)
+				s -= times(l[i * n + k], conj(l[j * n + k]));
+			l[i * n + j] = i == j ? number_of(sqrt(creal(s)), 0)
+					      : s / creal(l[j * n + j]);
+		}
+	for (int64_t i = 0; i < n; i++)
+		for (int64_t j = 0; j < n; j++)
+			store(out, base + i * n + j, lower ? l[i * n + j] : conj(l[j * n + i]));
+}
+
+struct weft_error *library_cholesky(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0];
 	bool lower = library_word(c, 0, "LOWER");
 	int64_t n = a->dims[a->rank - 1], count = n ? run_elements(a) / (n * n) : 0;
 	number *l;
 
 	TRY(room(n * n, &l));
-	for (int64_t m = 0; m < count; m++) {
-		int64_t base = m * n * n;
-		memset(l, 0, (size_t)(n * n) * sizeof *l);
-		for (int64_t j = 0; j < n; j++)
-			for (int64_t i = j; i < n; i++) {
-				number s = lower ? load(a, base + i * n + j)
-						 : conj(load(a, base + j * n + i));
-				for (int64_t k = 0; k < j; k++)
-					s -= times(l[i * n + k], conj(l[j * n + k]));
-				l[i * n + j] = i == j ? number_of(sqrt(creal(s)), 0)
-						      : s / creal(l[j * n + j]);
-			}
-		for (int64_t i = 0; i < n; i++)
-			for (int64_t j = 0; j < n; j++)
-				store(out, base + i * n + j,
-					lower ? l[i * n + j] : conj(l[j * n + i]));
-	}
+	/* The same room, in doubles. */
+	for (int64_t m = 0; m < count; m++)
+		if (!factor_large(c, m, lower, (double *)l))
+			factor_small(c, m, lower, l);
 	mem_free(l);
 	return NULL;
 }
@@ -140,7 +195,31 @@ static void solve(const struct triangle *t, bool forward, number *x, int64_t ste
 	}
 }
 
-struct weft_error *library_triangular_solve(const struct run_library_call *c)
+/* Solves for matrix m of the batch by LAPACK, in the rooms a and x; false: the loops are to. */
+static bool solve_large(const struct run_library_call *c, int64_t m, double *a, double *x)
+{
+	const struct run_tensor *t = &c->in[0], *b = &c->in[1];
+	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
+	int64_t n = t->dims[t->rank - 1], each = is_real(t) ? 1 : 2;
+	struct linear_triangle how = { .is_complex = each == 2, .a = a,
+		.left = library_word(c, 0, "LEFT"), .lower = library_word(c, 1, "LOWER"),
+		.unit = library_word(c, 2, "UNIT"),
+		.trans = library_word(c, 3, "ADJOINT") ? 'C'
+			: library_word(c, 3, "TRANSPOSE") ? 'T' : 'N' };
+
+	if (n < SMALL || !load_doubles(t, m * n * n, n * n, a) ||
+		!load_doubles(b, m * size, size, x))
+		return false;
+	for (int64_t i = 0; i < n && !how.unit; i++)
+		if (a[each * i * (n + 1)] == 0 && (each == 1 || a[each * i * (n + 1) + 1] == 0))
+			return false;
+	if (!linear_solve(&how, rows, cols, x))
+		return false;
+	store_doubles(&c->out[0], m * size, size, x);
+	return true;
+}
+
+static void solve_small(const struct run_library_call *c, int64_t m, number *x)
 {
 	const struct run_tensor *a = &c->in[0], *b = &c->in[1], *out = &c->out[0];
 	bool left = library_word(c, 0, "LEFT"), adjoint = library_word(c, 3, "ADJOINT");
@@ -150,21 +229,32 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 	/* x op(a) = b is op(a)^T x^T = b^T */
 	struct triangle t = { .a = a, .n = a->dims[a->rank - 1], .adjoint = adjoint,
 		.transpose = left ? transpose : !transpose, .unit = library_word(c, 2, "UNIT") };
-	number *x;
+
+	t.base = m * t.n * t.n;
+	for (int64_t i = 0; i < size; i++)
+		x[i] = load(b, m * size + i);
+	for (int64_t k = 0; k < (left ? cols : rows); k++)
+		solve(&t, left ? forward : !forward, left ? x + k : x + k * cols, left ? cols : 1);
+	for (int64_t i = 0; i < size; i++)
+		store(out, m * size + i, x[i]);
+}
+
+struct weft_error *library_triangular_solve(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0], *b = &c->in[1];
+	int64_t n = a->dims[a->rank - 1];
+	int64_t size = b->dims[b->rank - 2] * b->dims[b->rank - 1];
+	number *x, *copy;
 
 	TRY(room(size, &x));
-	for (int64_t m = 0; size && m < run_elements(b) / size; m++) {
-		t.base = m * t.n * t.n;
-		for (int64_t i = 0; i < size; i++)
-			x[i] = load(b, m * size + i);
-		for (int64_t k = 0; k < (left ? cols : rows); k++)
-			solve(&t, left ? forward : !forward, left ? x + k : x + k * cols,
-				left ? cols : 1);
-		for (int64_t i = 0; i < size; i++)
-			store(out, m * size + i, x[i]);
-	}
+	struct weft_error *e = room(n < SMALL ? 0 : n * n, &copy);
+	for (int64_t m = 0; !e && size && m < run_elements(b) / size; m++)
+		if (!solve_large(c, m, (double *)copy, (double *)x))
+			solve_small(c, m, x);
+	if (!e)
+		mem_free(copy);
 	mem_free(x);
-	return NULL;
+	return e;
 }
 
 /* ---- decompositions ------------------------------------------------------------------------- */

@@ -21,11 +21,11 @@ NEW = ["1.18.0", "1.19.0", "1.20.0"]
 PROGRAMS = {
     # Of a custom_call how shardings pass through it: factors i to z, then z_1 ...
     "sharding-rules": """
-func.func @main(%a: tensor<2x3x4xf32>, %b: tensor<4x3xf32>) -> tensor<2x12xf32> {
+func.func @main(%a: tensor<2x3x4xf32>, %b: tensor<4x3xf32>, %c: tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x2xf32>) -> (tensor<2x12xf32>, tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x2xf32>) {
   %0 = stablehlo.custom_call @f(%a, %b) {sdy.sharding_rule = #sdy.op_sharding_rule<([i, j, k], [k, l])->([i, jk]) {i=2, j=3, k=4, l=3} reduction={l} need_replication={k}, custom>} : (tensor<2x3x4xf32>, tensor<4x3xf32>) -> tensor<2x12xf32>
   %1 = stablehlo.custom_call @g(%0) {sdy.sharding_rule = #sdy.op_sharding_rule<([i, j])->([i, k]) {i=2, j=12, k=12} permutation={i} blocked_propagation={j}>} : (tensor<2x12xf32>) -> tensor<2x12xf32>
-  %2 = stablehlo.custom_call @h(%1) {sdy.sharding_rule = #sdy.op_sharding_rule<([ij, klmnopqrstuvwxyzz_1z_2])->([i, j]) {i=2, j=1, k=1, l=1, m=1, n=1, o=1, p=1, q=1, r=1, s=1, t=1, u=1, v=1, w=1, x=1, y=1, z=1, z_1=2, z_2=6}>} : (tensor<2x12xf32>) -> tensor<2x12xf32>
-  return %2 : tensor<2x12xf32>
+  %2 = stablehlo.custom_call @h(%c) {sdy.sharding_rule = #sdy.op_sharding_rule<([i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, z_1, z_2])->([i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, z_1, z_2]) {i=1, j=1, k=1, l=1, m=1, n=1, o=1, p=1, q=1, r=1, s=1, t=1, u=1, v=1, w=1, x=1, y=1, z=1, z_1=1, z_2=2}>} : (tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x2xf32>) -> tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x2xf32>
+  return %1, %2 : tensor<2x12xf32>, tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x2xf32>
 }""",
     "captures": """
 func.func public @main(%n: tensor<i32>, %x: tensor<4xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<4xf32> {jax.result_info = "r"}) {
