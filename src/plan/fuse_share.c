@@ -243,7 +243,7 @@ enum { NEW, OPEN, PLACED };
 void fuse_order(struct fuse *f)
 {
 	struct fusion *all = f->f;
-	uint32_t ids = all->order[all->count - 1]->id + 1, n = 0, top = 0;
+	uint32_t ids = all->count ? all->order[all->count - 1]->id + 1 : 0, n = 0, top = 0;
 	unsigned char *state = job_array(f->job, ids, sizeof *state);
 	bool any = false;
 	const struct node **order = job_array(f->job, all->count, sizeof *order),

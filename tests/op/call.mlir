@@ -10,3 +10,8 @@ func.func private @f(%x: tensor<2x3xi32>) -> (tensor<2x3xi32>, tensor<2x3xi32>) 
   %0 = stablehlo.add %x, %x : tensor<2x3xi32>
   return %0, %x : tensor<2x3xi32>, tensor<2x3xi32>
 }
+// -----
+// Nothing at all.
+func.func @main() {
+  return
+}
