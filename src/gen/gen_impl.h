@@ -276,6 +276,8 @@ struct val op_map(struct gen *g, const struct node *n, const struct val *in);
 struct val op_convert(struct gen *g, enum dtype from, enum dtype to, struct val a);
 struct val op_binary(struct gen *g, enum op op, enum dtype t, struct val a, struct val b);
 struct val op_select(struct gen *g, struct val p, struct val a, struct val b);
+/* Integers that are ordered as TOTALORDER says of the floats v, of dtype t. */
+LLVMValueRef op_total_order(struct gen *g, enum dtype t, LLVMValueRef v);
 /* The values of the results of region r of op: its first parameters are args. */
 void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 	const struct val *args, struct val *results);

@@ -379,7 +379,7 @@ static LLVMValueRef next_after(struct gen *g, enum dtype t, LLVMValueRef a, LLVM
 
 /* ---- compare -------------------------------------------------------------------------------- */
 
-static LLVMValueRef total_order(struct gen *g, enum dtype t, LLVMValueRef v)
+LLVMValueRef op_total_order(struct gen *g, enum dtype t, LLVMValueRef v)
 {
 	bool wide = t == DTYPE_f64;
 
@@ -418,8 +418,8 @@ static struct val compare(struct gen *g, const struct node *n, const struct val 
 		      : d == 1 ? OR(re, im)
 			       : OR(re, AND(FCMP(OEQ, in[0].v, in[1].v), im));
 	} else if (dtype_is_float(t) && strcmp(how, "TOTALORDER") == 0) {
-		r.v = LLVMBuildICmp(g->b, sign[d], total_order(g, t, in[0].v),
-			total_order(g, t, in[1].v), "");
+		r.v = LLVMBuildICmp(g->b, sign[d], op_total_order(g, t, in[0].v),
+			op_total_order(g, t, in[1].v), "");
 	} else if (dtype_is_float(t)) {
 		r.v = LLVMBuildFCmp(g->b, real[d], in[0].v, in[1].v, "");
 	} else {

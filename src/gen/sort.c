@@ -1,5 +1,6 @@
-/* sort.c -- CORE_sort: each row along the sort's dimension by a merge sort from below of its
- * indices, or its first few by insertion (sort_first.c).
+/* sort.c -- CORE_sort: each row along the sort's dimension by the digits of its elements
+ * (sort_digits.c), or with any comparator by a merge sort from below of its indices, or its first
+ * few by insertion (sort_first.c).
  *
  * The indices of a row lie twice in the kernel's last buffer, 2 * n of them a row, and every pass
  * merges runs of `width` from one half into the other.  A step of a merge has no branch: it looks
@@ -32,8 +33,7 @@ struct ix sort_index(struct gen *g, const struct sort *s, LLVMValueRef i)
 	return ix_scalar(i, g->depth, 1, d > 0 ? d - 1 : INT64_MAX);
 }
 
-/* Operand k at index i of the row. */
-static struct val element(struct gen *g, struct sort *s, uint32_t k, LLVMValueRef i)
+struct val sort_element(struct gen *g, struct sort *s, uint32_t k, LLVMValueRef i)
 {
 	s->at[s->axis] = sort_index(g, s, i);
 	return value_at(g, s->n->in[k], s->at);
@@ -130,7 +130,7 @@ static void take_row(struct gen *g, struct sort *s, LLVMValueRef order, LLVMValu
 	LLVMValueRef from = sort_load(g, s, order, l->iv);
 	for (uint32_t k = 0; k < s->count; k++) {
 		enum dtype t = s->n->in[k]->type->dtype;
-		struct val v = element(g, s, k, from);
+		struct val v = sort_element(g, s, k, from);
 		s->at[s->axis] = ix_scalar(l->iv, g->depth, 1, INT64_MAX);
 		store_at(g, gen_buffer(g, g->k->ninputs + k), t,
 			ix_linear(g, s->rank, dims, s->at), v);
@@ -177,6 +177,7 @@ void core_sort(struct gen *g)
 	s.size = gen_extent(g, s.dims[s.axis]);
 	if (s.n->op == OP_sort_first)
 		s.first = c64(g, node_int(s.n, KEY_k, 0));
+	bool by_digits = !s.first && sort_digits_can(&s, &s.key);
 	LLVMValueRef grain = gen_extent(g, g->k->outer_grain);
 	gen_here(g);
 	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
@@ -188,7 +189,7 @@ void core_sort(struct gen *g)
 		sort_first(g, &s);
 		take_row(g, &s, s.order, s.first);
 	} else {
-		take_row(g, &s, sort_indices(g, &s), s.size);
+		take_row(g, &s, by_digits ? sort_digits(g, &s) : sort_indices(g, &s), s.size);
 	}
 	loop_end(g, l);
 	gen_end_function(g);
