@@ -36,28 +36,13 @@ static struct val accumulators(
 	return v;
 }
 
-/* From dims[..end) on, how many trailing ones make up `extent`. */
-static uint32_t trailing(const int64_t *dims, uint32_t end, int64_t extent)
-{
-	int64_t product = 1;
-	uint32_t first = end;
-
-	while (first && product != extent) {
-		int64_t d = dims[--first];
-		product = d == extent ? extent : d >= 0 && product >= 0 ? product * d : -1;
-	}
-	return product == extent ? first : end;
-}
-
 /* C's index in the shape of parameter 0: batch, left free, right free dims. */
 static void index_of_acc(struct gen *g, const struct contraction *x, const struct type *t,
 	struct ix m, struct ix n, struct ix *out)
 {
 	const struct contract *c = x->c;
-	int64_t columns = contract_columns(c);
 	struct ix left = c->rows_are_lhs ? m : n, right = c->rows_are_lhs ? n : m;
-	uint32_t r = trailing(t->dims, t->rank, c->rows_are_lhs ? columns : c->m);
-	uint32_t l = trailing(t->dims, r, c->rows_are_lhs ? c->m : columns);
+	uint32_t r = t->rank - c->right, l = r - c->left;
 
 	ix_delinear(g, right, t->rank - r, t->dims + r, out + r);
 	ix_delinear(g, left, r - l, t->dims + l, out + l);

@@ -138,6 +138,7 @@ static bool products_lay(struct graph *g, const struct plan_options *o, struct o
 				return false;
 	s->acc = values->acc = DTYPE_f32;
 	s->nbatch = values->nbatch = q->batch.n;
+	s->left = s->right = values->left = values->right = 1;
 	for (uint32_t i = 0; i < q->batch.n; i++) {
 		s->batch[i] = values->batch[i] = q->batch.extent[i];
 		s->rows_batch[i] = k->batch.stride[i];

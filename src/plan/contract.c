@@ -162,7 +162,7 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel, c->row, c->row_all, c->taps };
+		c->panel, c->row, c->row_all, c->left, c->right, c->taps };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	for (uint32_t i = 0; i < c->taps; i++)
@@ -200,6 +200,8 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->panel = *in++;
 	c->row = *in++;
 	c->row_all = *in++;
+	c->left = (uint32_t)*in++;
+	c->right = (uint32_t)*in++;
 	c->taps = (uint32_t)*in++;
 	for (uint32_t i = 0; i < c->taps; i++)
 		c->tap[i] = (int32_t)*in++;
@@ -321,7 +323,10 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		    rhs = side_of(g, in[1], rb, nb, rc, nc);
 	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
 		return NULL;
-	struct contract c = { .acc = acc, .panel = isa_table[o->isa].cols };
+	struct contract c = { .acc = acc,
+		.panel = isa_table[o->isa].cols,
+		.left = lhs.nfree,
+		.right = rhs.nfree };
 	lhs.late = rhs.k_stride == 1 && plan_is_late(in[0], o);
 	rhs.late = !lhs.late && lhs.k_stride == 1 && plan_is_late(in[1], o);
 	c.rows_are_lhs = side_cost(&lhs, &rhs, c.panel) <= side_cost(&rhs, &lhs, c.panel);
@@ -386,6 +391,8 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
 		.taps = w->taps,
 		.row = w->row,
 		.row_all = w->row_all,
+		.left = 1,
+		.right = t->rank - 3,
 	};
 	memcpy(c.tap, w->tap, w->taps * sizeof *c.tap);
 	int64_t group = w->features * w->feature;

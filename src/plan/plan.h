@@ -91,6 +91,7 @@ struct contract {
 	/* n counts places in rows of row_all, only the first `row` of which are columns of C; 0:
 	 * all are */
 	int64_t row, row_all;
+	uint32_t left, right;                      /* dims of C: the lhs' free ones, the rhs' */
 };
 
 /* The columns C has: n, less the places between rows. */

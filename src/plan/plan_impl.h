@@ -83,7 +83,7 @@ const struct region *plan_cut(struct graph *g, const struct region *r,
 /* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
 /* c as numbers; how many: CONTRACT_PLAIN and one a tap. */
-#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 18)
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 20)
 #define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS)
 uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS]);
 void contract_of_ints(const int64_t *in, struct contract *out);

@@ -109,3 +109,12 @@ func.func @main(%a: tensor<2x2xf32>, %v: tensor<2xf32>) -> tensor<2x7xf32> {
   %1 = stablehlo.dot_general %a, %0, contracting_dims = [1] x [0] : (tensor<2x2xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
   return %1 : tensor<2x7xf32>
 }
+// -----
+// in: dense<[[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]], [[9.0, 1.0], [0.0, 2.0]]]> : tensor<3x2x2xf32>
+// in: dense<[[1.0, 1.0, 0.0], [2.0, 1.0, 1.0]]> : tensor<2x3xf32>
+// out: dense<[[[5.0, 3.0, 2.0], [11.0, 7.0, 4.0]], [[17.0, 11.0, 6.0], [23.0, 15.0, 8.0]], [[11.0, 10.0, 1.0], [4.0, 2.0, 2.0]]]> : tensor<3x2x3xf32>
+// A size that the call says beside one that is known: both are rows of the product.
+func.func @main(%a: tensor<?x2x2xf32>, %b: tensor<2x3xf32>) -> tensor<?x2x3xf32> {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [2] x [0] : (tensor<?x2x2xf32>, tensor<2x3xf32>) -> tensor<?x2x3xf32>
+  return %0 : tensor<?x2x3xf32>
+}
