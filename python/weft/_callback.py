@@ -144,6 +144,7 @@ def resolve(space: str, op: str, attributes: str):
             out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
         if not isinstance(out, (tuple, list)):
             out = (out,)
-        return tuple(t.detach().resolve_conj().resolve_neg() for t in out if t is not None)
+        out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in out if t is not None)
+        return tuple(t.detach().resolve_conj().resolve_neg() for t in out)
 
     return run

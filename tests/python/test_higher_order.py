@@ -1,13 +1,16 @@
 """Higher-order operators: control flow in compiled code, effects, mutation, states of random generators."""
+import copy
+
 import pytest
 import torch
 import torch.utils.checkpoint
+from torch._higher_order_ops.associative_scan import associative_scan
 from torch._higher_order_ops.map import map as torch_map
 from torch._higher_order_ops.scan import scan
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
 import weft
-from common import BACKENDS, Cases, check, check_gradients, compiled, no_fallback, report
+from common import BACKENDS, Cases, check, check_gradients, compiled, leaves, no_fallback, report
 
 while_loop = torch._higher_order_ops.while_loop
 X = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
@@ -50,6 +53,8 @@ CASES("scan reversed", lambda x: scan(lambda c, a: (c + a.sin(), c * a), x[0] * 
 CASES("scan along 1", lambda x: scan(lambda c, a: (c * 0.5 + a, c + a), x[:, 0] * 0, x, dim=1), X)
 CASES("scan of branches", branches_in_a_loop, X)
 CASES("map", lambda x: torch_map(lambda a, b: a.sin() * b, x, x[0].clone()), X, gradients=True)
+CASES("associative_scan", lambda x, y: associative_scan(
+    lambda a, b: (a[0] * b[0], a[1] * b[0] + b[1]), (x, y), 0, combine_mode="generic"), X, X + 1, gradients=True)
 CASES("invoke_subgraph", lambda x, w: layer(layer(layer(x, w), w), w), X, torch.randn(3, 3), gradients=True)
 
 
@@ -113,6 +118,30 @@ def test_random_numbers_in_a_loop_differ():
     total, each = compiled(lambda x: scan(step, x[0] * 0, x))(torch.zeros(5, 1000))
     assert (each[0] - each[1]).abs().max() > 0.5 and 0.45 < each.mean() < 0.55
     torch.testing.assert_close(total, each.sum(0))
+
+
+def test_gradients_of_while_loop():
+    """How often it turned no compiled code can know before: the graph that stacks what each turn gave runs in torch."""
+    fn = CASES.all["while"][0]
+    check_gradients(fn, X, fallback=True)
+    assert "graph: higher-order operator while_loop_stack_output" in weft.fallbacks()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_lstm(dtype):
+    """One loop over all times, whatever their number; as near to float64 as eager."""
+    torch.manual_seed(0)
+    layer = torch.nn.LSTM(12, 16, bias=dtype == torch.bfloat16, bidirectional=dtype == torch.float32).to(dtype)
+    exact, before = copy.deepcopy(layer).double(), report()["graphs"]
+    with torch._dynamo.config.patch(allow_rnn=True), torch.no_grad(), no_fallback():
+        fast = compiled(layer, dynamic=True)
+        for n in (5, 9, 3):
+            x = torch.randn(n, 2, 12).to(dtype)
+            for got, want, true in zip(leaves(fast(x)), leaves(layer(x)), leaves(exact(x.double()))):
+                assert got.dtype == dtype and got.stride() == want.stride()
+                bound = 2 * (want - true).abs().max() + 4 * torch.finfo(dtype).eps * true.abs().max()
+                assert (got - true).abs().max() <= bound
+    assert report()["graphs"] == before + 1
 
 
 # ---- effects ----

@@ -5,7 +5,7 @@
  * from these: build_at_hand), the seed, and, where something in it has an effect, the token.
  * Whether something has, its first reading shows; then it is read again.
  * scan and map are loops over (index, carries, stacked results), as expand_call.c makes of a
- * scan. */
+ * scan; so is a layer that recurs over its inputs. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
@@ -354,6 +354,103 @@ void lower_scan(struct lower *l)
 void lower_map(struct lower *l)
 {
 	lower_loop_over(l, false, 1);
+}
+
+/* ---- a recurrent layer ---------------------------------------------------------------------- */
+
+/* An LSTM's layer in one direction: the products with the inputs of all times are one, before the
+ * loop over (index, hidden state, cell, stacked results); its captures: these products, and the
+ * weights of the hidden state.  Gates are computed in f32, as eager does for bf16. */
+enum { LSTM_index, LSTM_hidden, LSTM_cell, LSTM_results };
+enum { LSTM_gate_in, LSTM_gate_forget, LSTM_gate_cell, LSTM_gate_out };
+
+static const struct node *lstm_gate(
+	struct control *c, const struct node *gates, int64_t which, enum op op)
+{
+	int64_t n = c->state[LSTM_hidden]->type->dims[1];
+	return build1(c->l->g, op, lower_clip(c->l, gates, 1, which * n, which * n + n, 1));
+}
+
+static const struct node **lstm_body(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	struct lower *l = c->l;
+	struct graph *g = l->g;
+	const struct node *at = param[LSTM_index], *hidden = param[LSTM_hidden];
+	if (lower_bool(l, 7))
+		at = build2(g, OP_subtract,
+			build2(g, OP_subtract, lower_size_node(l, c->length),
+				build_scalar_int(g, DTYPE_i64, 1)),
+			at);
+	const struct node *gates = build2(g, OP_add, stack_take(l, param[c->nstate], at),
+		build_dot(g, hidden, param[c->nstate + 1], 0, NULL, NULL, 1, &(int64_t){ 1 },
+			&(int64_t){ 1 }, DTYPE_f32));
+	const struct node *cell = build2(g, OP_multiply,
+		lstm_gate(c, gates, LSTM_gate_in, OP_logistic),
+		lstm_gate(c, gates, LSTM_gate_cell, OP_tanh));
+	cell = build2(g, OP_add, cell,
+		build2(g, OP_multiply, lstm_gate(c, gates, LSTM_gate_forget, OP_logistic),
+			build_convert(g, param[LSTM_cell], DTYPE_f32)));
+	hidden = build2(g, OP_multiply, lstm_gate(c, gates, LSTM_gate_out, OP_logistic),
+		build1(g, OP_tanh, cell));
+	hidden = build_convert(g, hidden, param[LSTM_hidden]->type->dtype);
+	const struct node **results = job_array(l->j, 6, sizeof *results);
+	results[LSTM_index] = build2(
+		g, OP_add, param[LSTM_index], build_scalar_int(g, DTYPE_i64, 1));
+	results[LSTM_hidden] = hidden;
+	results[LSTM_cell] = build_convert(g, cell, param[LSTM_cell]->type->dtype);
+	results[LSTM_results] = stack_put(l, param[LSTM_results], hidden, at);
+	*n = 4;
+	return results;
+}
+
+/* x [times, batch, n] by weights [4 hidden, n], and both biases, in f32. */
+static const struct node *lstm_products(struct lower *l, const struct node *x)
+{
+	struct graph *g = l->g;
+	const struct node *y = build_dot(g, x, lower_tensor(l, 1), 0, NULL, NULL, 1,
+		&(int64_t){ 2 }, &(int64_t){ 1 }, DTYPE_f32);
+	for (uint32_t i = 3; i < 5 && lower_bool(l, 12); i++)
+		y = build2(g, OP_add, y,
+			build_broadcast_to(g, build_convert(g, lower_tensor(l, i), DTYPE_f32), 3,
+				y->type->dims));
+	return y;
+}
+
+/* input, weights of input and hidden state, biases of both, hidden state and cell before, reverse,
+ * batch_sizes, mode, hidden_size, num_layers, has_biases, bidirectional, batch_first, train. */
+void lower_mkldnn_rnn_layer(struct lower *l)
+{
+	enum { LSTM = 2 };
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = x->type->dtype;
+	if (lower_int(l, 9) != LSTM || l->args[8].n || lower_int(l, 11) != 1 || lower_bool(l, 13) ||
+		lower_bool(l, 14) || lower_bool(l, 15) || x->type->rank != 3 ||
+		(t != DTYPE_f32 && t != DTYPE_bf16 && t != DTYPE_f16)) {
+		lower_give_up(l);
+		return;
+	}
+	struct control c = { .l = l, .seed = -1, .length = x->type->dims[0], .nstate = 4 };
+	const struct node *state[4] = { build_scalar_int(l->g, DTYPE_i64, 0) };
+	for (uint32_t i = LSTM_hidden; i <= LSTM_cell; i++) {
+		const struct node *before = lower_tensor(l, 4 + i);
+		state[i] = build_reshape(l->g, before, 2,
+			before->type->dims + before->type->rank - 2);
+	}
+	state[LSTM_results] = lower_full(l, t, l->type[0], 0);
+	c.state = state;
+	c.captures = new_captures(l, 2);
+	c.captures[c.ncaptures++] = lstm_products(l, x);
+	c.captures[c.ncaptures++] = lower_tensor(l, 2);
+	capture_sizes(&c);
+	const struct node *out[4];
+	build_control(&c, OP_while, c.nstate, state, (control_fn *[]){ scan_condition, lstm_body },
+		4, out);
+	l->out[0] = out[LSTM_results];
+	for (uint32_t i = LSTM_hidden; i <= LSTM_cell && i < l->nout; i++)
+		l->out[i] = build_reshape(l->g, out[i], l->type[i]->rank, l->type[i]->dims);
+	if (l->nout > 3) /* what a backward would read */
+		l->out[3] = lower_full(l, l->type[3]->dtype, l->type[3], 0);
 }
 
 /* ---- invoke_subgraph ------------------------------------------------------------------------ */

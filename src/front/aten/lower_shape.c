@@ -348,45 +348,50 @@ void lower_unfold(struct lower *l)
 
 /* ---- writing into a part -------------------------------------------------------------------- */
 
+/* src at every r.step-th place of that range of x, x between. */
+static const struct node *put_between(
+	struct lower *l, const struct node *x, const struct node *src, struct range r)
+{
+	struct graph *g = l->g;
+	int64_t none[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
+		inner[ATEN_MAX_RANK] = { 0 }, length = dim_sub(g, r.limit, r.start);
+	high[r.dim] = inner[r.dim] = r.step - 1; /* and what is too much is cut off */
+	const struct type *flags =
+		type_tensor(g, DTYPE_i1, src->type->rank, src->type->dims);
+	const struct node *in_part = build_pad(g, build_full(g, flags, 1),
+		build_scalar_int(g, DTYPE_i1, 0), none, high, inner);
+	src = build_pad(g, src, lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype),
+		none, high, inner);
+	return build_select(g, lower_clip(l, in_part, r.dim, 0, length, 1),
+		lower_clip(l, src, r.dim, 0, length, 1),
+		lower_clip(l, x, r.dim, r.start, r.limit, 1));
+}
+
 static const struct node *put(
 	struct lower *l, const struct node *x, const struct node *src, struct range r)
 {
 	struct graph *g = l->g;
-	int64_t size = x->type->dims[r.dim];
+	int64_t size = x->type->dims[r.dim], length = dim_sub(g, r.limit, r.start);
 	src = lower_cast(l, src, x->type->dtype);
 	int64_t part[ATEN_MAX_RANK];
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		part[i] = x->type->dims[i];
-	part[r.dim] = r.step == 1 ? dim_sub(g, r.limit, r.start)
-				  : dim_ceildiv(g, dim_sub(g, r.limit, r.start), r.step);
+	part[r.dim] = r.step == 1 ? length : dim_ceildiv(g, length, r.step);
 	src = lower_shape(l, src, type_tensor(g, x->type->dtype, x->type->rank, part));
-	if (r.whole)
-		return src;
-	if (r.step == 1) {
-		const struct node *in[3];
-		uint32_t n = 0;
-		if (r.start != 0)
-			in[n++] = lower_clip(l, x, r.dim, 0, r.start, 1);
-		in[n++] = src;
-		if (r.limit != size)
-			in[n++] = lower_clip(l, x, r.dim, r.limit, size, 1);
-		return build_concat(g, n, in, r.dim);
-	}
-	if (!dim_is_number(size) || !dim_is_number(r.start) || !dim_is_number(r.limit))
-		lower_bail(l);
 	if (part[r.dim] == 0)
 		return x;
-	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
-		inner[ATEN_MAX_RANK] = { 0 };
-	low[r.dim] = r.start;
-	inner[r.dim] = r.step - 1;
-	high[r.dim] = size - r.start - ((part[r.dim] - 1) * r.step + 1);
-	const struct type *flags = type_tensor(g, DTYPE_i1, x->type->rank, part);
-	const struct node *in_part = build_pad(
-		g, build_full(g, flags, 1), build_scalar_int(g, DTYPE_i1, 0), low, high, inner);
-	src = build_pad(g, src, lower_scalar(l, &(struct arg){ .kind = ARG_int }, x->type->dtype),
-		low, high, inner);
-	return build_select(g, in_part, src, x);
+	if (r.step != 1)
+		src = put_between(l, x, src, r);
+	else if (r.whole)
+		return src;
+	const struct node *in[3];
+	uint32_t n = 0;
+	if (r.start != 0)
+		in[n++] = lower_clip(l, x, r.dim, 0, r.start, 1);
+	in[n++] = src;
+	if (r.limit != size)
+		in[n++] = lower_clip(l, x, r.dim, r.limit, size, 1);
+	return build_concat(g, n, in, r.dim);
 }
 
 void lower_slice_scatter(struct lower *l)
