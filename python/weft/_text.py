@@ -397,6 +397,7 @@ class Printer:
         words = []
         results = 0
         index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
+        made: dict[torch.fx.Node, int] = {}
         for o in out:
             val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
             if o in self.tokens:
@@ -410,6 +411,10 @@ class Printer:
                 words.append(f"<{self.expr(val)}>")
                 results += 1
             elif isinstance(val, torch.Tensor):
+                first = made.setdefault(same_tensor(o), len(self.outputs))
+                if first != len(self.outputs):
+                    self.outputs.append(("again", first))
+                    continue
                 order = memory_order(val.shape, val.stride())
                 word = self.arg(o)
                 if order is not None and order != tuple(range(len(order))):
@@ -429,6 +434,15 @@ class Printer:
                 words.append(self.arg(val) if not isinstance(val, str) else "None")
         # A symbolic size that folded to a number is no result.
         self.lines.append(("return " + ", ".join(words)).rstrip())
+
+
+def same_tensor(n: torch.fx.Node) -> torch.fx.Node:
+    """The node whose tensor n is: all of it, by the same strides."""
+    while n.op == "call_function" and str(n.target) in ("aten.alias.default", "aten.detach.default"):
+        if n.args[0].op == "placeholder":
+            break                                      # a result of its own
+        n = n.args[0]
+    return n
 
 
 class Subgraph(Printer):

@@ -51,6 +51,23 @@ def test_unknown_mode():
 
 # ---- arguments and results ----
 
+def test_tensors_given_twice_are_one():
+    """What backward keeps is often a result and its alias: they have the same memory, as in eager torch."""
+    from torch.fx.experimental.proxy_tensor import make_fx
+    import torch._inductor.inductor_prims             # as torch.compile has by then
+    from weft import _backend
+
+    def f(a):
+        y = torch.exp(a)
+        return y, torch.ops.aten.alias.default(y), y + 1, torch.ops.aten.alias.default(a)
+
+    x = torch.randn(3, 4)
+    run = _backend.compile_fx(make_fx(f)(x), [x], settings=_backend.Settings(None, None))
+    got = run([x])
+    assert all(torch.allclose(g, w) for g, w in zip(got, f(x)))
+    assert got[0].data_ptr() == got[1].data_ptr() != got[2].data_ptr() and got[3] is not got[0]
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_strides_in_and_out(backend):
     x = torch.randn(2, 3, 4)
@@ -353,6 +370,8 @@ def test_a_callback_sees_a_reshape(backend):
 
 def test_callbacks_run_in_order_once_each():
     """Equal calls are not merged and none overtakes another.  (An unused one torch itself takes out.)"""
+    import torch._inductor.inductor_prims             # as torch.compile has by then
+    from weft import _backend
     seen = []
     lib = torch.library.Library("weft_tests", "FRAGMENT")
     lib.define("note(Tensor x, int what) -> Tensor", tags=[torch.Tag.nondeterministic_seeded])

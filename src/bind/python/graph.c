@@ -20,10 +20,10 @@
 typedef PyObject *vectorcall_fn(
 	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords);
 
-enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_VALUE };
+enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_AGAIN, OUTPUT_VALUE };
 struct output {
 	enum output_kind kind;
-	uint32_t index; /* result, or input */
+	uint32_t index; /* result, or input, or output before this one */
 	bool ordered, fixed; /* fixed: strides[] are known */
 	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
 	PyObject *value;
@@ -259,6 +259,10 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			v = f->held[o->index];
 			Py_INCREF(v);
 			break;
+		case OUTPUT_AGAIN:
+			v = PyList_GetItem(list, (Py_ssize_t)o->index);
+			Py_INCREF(v);
+			break;
 		case OUTPUT_VALUE:
 			v = o->value;
 			Py_INCREF(v);
@@ -408,7 +412,16 @@ static bool read_input(PyObject *o, struct ext_input *in)
 	return true;
 }
 
-/* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) */
+/* How many things of its kind an output may be. */
+static uint32_t outputs_from(const struct graph *c, const struct output *out)
+{
+	return out->kind == OUTPUT_INPUT   ? c->nin
+	       : out->kind == OUTPUT_AGAIN ? (uint32_t)(out - c->out)
+					   : c->nresults;
+}
+
+/* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v); ("again", i):
+ * the tensor that output i is */
 static bool read_output(PyObject *o, const struct graph *c, struct output *out)
 {
 	PyObject *kind = PyTuple_GetItem(o, 0), *second = kind ? PyTuple_GetItem(o, 1) : NULL;
@@ -420,6 +433,7 @@ static bool read_output(PyObject *o, const struct graph *c, struct output *out)
 	out->kind = *s == 't'   ? OUTPUT_TENSOR
 		    : *s == 's' ? OUTPUT_SIZE
 		    : *s == 'i' ? OUTPUT_INPUT
+		    : *s == 'a' ? OUTPUT_AGAIN
 				: OUTPUT_VALUE;
 	if (out->kind == OUTPUT_VALUE) {
 		out->value = second;
@@ -427,7 +441,7 @@ static bool read_output(PyObject *o, const struct graph *c, struct output *out)
 		return true;
 	}
 	unsigned long i = PyLong_AsUnsignedLong(second);
-	if (i >= (out->kind == OUTPUT_INPUT ? c->nin : c->nresults)) {
+	if (i >= outputs_from(c, out)) {
 		if (!PyErr_Occurred())
 			PyErr_SetString(PyExc_ValueError, "weft: an output that is not there");
 		return false;
