@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import _bisect, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
+from weft import _bisect, _blame, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -162,15 +162,16 @@ class Program(NamedTuple):
 
 def compile_program(p: Program, settings: Settings):
     """p to a boxed callable."""
-    with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback):
+    with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback, p.text):
         try:
             options = {**settings.c, "constants": ",".join(str(i) for i, _ in p.constants)} if p.constants else settings.c
             graph = _native.load().compile(settings.backend, "<graph>", p.text, options, p.inputs, p.outputs, p.extra,
                                            seed if p.random else None, p.constants, settings.user_passes())
         except RuntimeError as e:
-            if not isinstance(e, NotImplementedError) and (why := _callback.refused(p.text)):
+            if not isinstance(e, NotImplementedError) and (why := _callback.refused()):
                 raise NotImplementedError(why) from None
             raise
+    graph.blame = _blame.of(p.text)
     return lazy(graph, p.lazy) if p.lazy else graph
 
 
@@ -199,10 +200,9 @@ def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False, na
 def eager(gm, error: Exception, warn: bool):
     """A graph Weft cannot compile, run by torch: counted and warned about."""
     from functorch.compile import make_boxed_func
-    why = error.what if isinstance(error, _text.Unsupported) else str(error)
-    reason = "graph: " + why[:200]
+    reason = "graph: " + (error.what if isinstance(error, _text.Unsupported) else str(error))[:200]
     if warn:
-        _report.warn_once(reason, f"weft: a graph runs in eager torch: {why} (counted in weft.report())")
+        _report.warn_once(reason, f"weft: a graph runs in eager torch: {error} (counted in weft.report())")
     run = gm.forward
 
     def call(*args):

@@ -11,7 +11,7 @@ import threading
 
 import torch
 
-from weft import _report, _text
+from weft import _blame, _report, _text
 
 DTYPES = {v: k for k, v in _text.DTYPES.items()}
 TOKEN = re.compile(r'\s*(?:(%\d+)|(<%\d+>)|("(?:[^"\\]|\\.)*")|'
@@ -22,23 +22,19 @@ _thread = threading.local()
 
 
 @contextlib.contextmanager
-def compiling(fallback: str):
-    """What a compilation on this thread does about callbacks: "allow", "warn" or "error"."""
-    before = getattr(_thread, "fallback", "warn")
-    _thread.fallback, _thread.refused = fallback, None
+def compiling(fallback: str, text: str = ""):
+    """What a compilation of text on this thread does about callbacks: "allow", "warn" or "error"."""
+    before = getattr(_thread, "fallback", "warn"), getattr(_thread, "text", "")
+    _thread.fallback, _thread.text, _thread.refused = fallback, text, None
     try:
         yield
     finally:
-        _thread.fallback = before
+        _thread.fallback, _thread.text = before
 
 
-def refused(text: str) -> str | None:
-    """What this thread's compilation of text refused to leave to torch, and where it stands."""
-    if not _thread.refused:
-        return None
-    name, line = _thread.refused
-    where = text.split("\n")[line - 1].partition(' @ "')[2].rstrip('"')
-    return f'{name}{" at " + where if where else ""} has no lowering, and option fallback is "error"'
+def refused() -> str | None:
+    """What this thread's compilation refused to leave to torch, and where it stands."""
+    return _thread.refused
 
 
 class Parser:
@@ -131,17 +127,23 @@ def resolve(space: str, op: str, attributes: str):
         for a in target._schema.arguments[len(args):]:   # what the text leaves out: a generator
             if a.name not in kwargs and not a.has_default_value():
                 kwargs[a.name] = lambda ts: None
-    fallback = getattr(_thread, "fallback", "warn")
+    fallback, line = getattr(_thread, "fallback", "warn"), attributes.rpartition("#")[2]
+    where = _blame.place_of(getattr(_thread, "text", ""), int(line)) if line.isdigit() else ""
+    where = f"{name} at {where.partition(' at ')[2]}" if " at " in where else name
     if fallback == "error":
-        _thread.refused = (name, int(attributes.rpartition("#")[2]))
-        raise NotImplementedError(name)
+        _thread.refused = f'{where} has no lowering, and option fallback is "error"'
+        raise NotImplementedError(_thread.refused)
     if fallback == "warn":
         _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
                                 "(counted in weft.report())")
 
     def run(*tensors):
-        with torch.no_grad():
-            out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
+        try:
+            with torch.no_grad():
+                out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
+        except Exception as e:
+            _blame.locate(e, where)
+            raise
         if not isinstance(out, (tuple, list)):
             out = (out,)
         out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in out if t is not None)

@@ -32,12 +32,15 @@ STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
 
-class Unsupported(Exception):
+class Unsupported(NotImplementedError):
     """This graph has something ATen text has no words for."""
 
     def __init__(self, what: str):
         super().__init__(what)
-        self.what = what
+        self.what, self.where = what, ""
+
+    def __str__(self) -> str:
+        return self.what + self.where
 
 
 def hint(v) -> int:
@@ -155,7 +158,7 @@ class Printer:
             raise Unsupported(f"a result of type {type(t).__name__}")
         if t.dtype not in DTYPES:
             raise Unsupported(str(t.dtype))
-        if t.device.type not in ("cpu", "meta"):
+        if t.device.type not in ("cpu", "meta"):       # a state of random numbers is said to be on meta
             raise Unsupported(f"device {t.device}")
         if t.layout != torch.strided:
             raise Unsupported(str(t.layout))
@@ -225,7 +228,7 @@ class Printer:
         index = 0
         for n in nodes:
             if n.op == "placeholder":
-                self.placeholder(n, index)
+                self.located(self.placeholder, n, index)
                 index += 1
         for n in nodes:
             if n.op == "get_attr" and n.users:
@@ -236,11 +239,23 @@ class Printer:
             self.inputs.append(("tensor", "i64", None))
         for n in nodes:
             if n.op == "call_function":
-                self.call(n)
+                self.located(self.call, n)
             elif n.op == "output":
                 self.output(n)
             elif n.op not in ("placeholder", "get_attr"):
                 raise Unsupported(n.op)
+
+    def located(self, fn, n: torch.fx.Node, *args) -> None:
+        """fn(n, ...); what it has no words for is said with the operator (an input's first) and its line."""
+        try:
+            fn(n, *args)
+        except Unsupported as e:
+            n = next(iter(n.users), n) if n.op == "placeholder" else n
+            at = self.where(n).removeprefix(" @ ").strip('"')
+            if not e.where and n.op == "call_function":
+                name = str(n.target) if isinstance(n.target, torch._ops.OperatorBase) else n.name
+                e.where = f" in {name}" + (f" at {at}" if at else "")
+            raise
 
     def find_tokens(self) -> None:
         for n in self.gm.graph.nodes:
@@ -269,6 +284,8 @@ class Printer:
             self.inputs.append(("ignore",))
             self.lines.append(f"input %{name} : sym 0")
             return
+        if val.device.type == "meta":
+            raise Unsupported("device meta")
         order = memory_order(val.shape, val.stride())
         kind = "param" if index in self.static else "user"
         line = f"input %{name} : {self.type(val)}"
@@ -467,7 +484,7 @@ class Subgraph(Printer):
             elif n.op == "get_attr":
                 self.constant(n)
             elif n.op == "call_function":
-                self.call(n)
+                self.located(self.call, n)
             elif n.op == "output":
                 out = n.args[0]
                 words = (self.result(o, n) for o in (out if isinstance(out, (tuple, list)) else (out,)))

@@ -6,22 +6,51 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The pending Python exception as an error; the exception is gone. */
-static struct weft_error *take_exception(const char *what)
+/* The last exception that became an error on this thread, and that error. */
+static _Thread_local struct {
+	const struct weft_error *error;
+	PyObject *type, *value, *trace;
+} kept;
+
+static void forget(void)
+{
+	Py_CLEAR(kept.type);
+	Py_CLEAR(kept.value);
+	Py_CLEAR(kept.trace);
+	kept.error = NULL;
+}
+
+struct weft_error *ext_keep_exception(enum weft_code code, const char *what)
 {
 	PyObject *type, *value, *trace;
 	char text[1024];
 
 	PyErr_Fetch(&type, &value, &trace);
-	PyObject *s = value ? PyObject_Str(value) : NULL;
+	PyErr_NormalizeException(&type, &value, &trace);
+	PyObject *s = value ? PyObject_Repr(value) : NULL;
 	const char *words = s ? PyUnicode_AsUTF8AndSize(s, NULL) : NULL;
-	snprintf(text, sizeof text, "%s: %s", what, words ? words : "an exception");
+	snprintf(text, sizeof text, "%s%s", what, words ? words : "an exception");
 	Py_XDECREF(s);
-	Py_XDECREF(type);
-	Py_XDECREF(value);
-	Py_XDECREF(trace);
 	PyErr_Clear();
-	return weft_bind_table.fail(WEFT_UNKNOWN, text);
+	forget();
+	kept.type = type;
+	kept.value = value;
+	kept.trace = trace;
+	struct weft_error *e = weft_bind_table.fail(code, text);
+	kept.error = e;
+	return e;
+}
+
+bool ext_raise_kept(const struct weft_error *e)
+{
+	bool own = e && e == kept.error;
+
+	if (own) {
+		PyErr_Restore(kept.type, kept.value, kept.trace);
+		kept.type = kept.value = kept.trace = NULL;
+	}
+	forget();
+	return own;
 }
 
 /* Copies tensor to *out, making memory where the runtime wants some. */
@@ -94,8 +123,9 @@ static struct weft_error *run(
 	void *arg, const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
 	PyGILState_STATE gil = PyGILState_Ensure();
-	struct weft_error *e =
-		call(arg, in, nin, out, nout) ? NULL : take_exception("a host callback failed");
+	struct weft_error *e = NULL;
+	if (!call(arg, in, nin, out, nout))
+		e = ext_keep_exception(WEFT_UNKNOWN, "a host callback failed: ");
 
 	PyGILState_Release(gil);
 	return e;
@@ -118,7 +148,7 @@ struct weft_error *ext_resolve(void *arg, const char *space, const char *op, con
 
 	(void)arg;
 	if (!fn)
-		e = take_exception("a host callback was not found");
+		e = ext_keep_exception(WEFT_UNKNOWN, "a host callback was not found: ");
 	else
 		*out = (struct run_callback){ run, release, fn };
 	PyGILState_Release(gil);

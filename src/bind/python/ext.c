@@ -22,6 +22,10 @@ void ext_raise(struct weft_error *e)
 {
 	PyObject *type = PyExc_RuntimeError, *own = NULL;
 
+	if (ext_raise_kept(e)) {
+		weft_error_free(e);
+		return;
+	}
 	switch (weft_error_code(e)) {
 	case WEFT_UNIMPLEMENTED: type = PyExc_NotImplementedError; break;
 	case WEFT_INVALID_ARGUMENT:

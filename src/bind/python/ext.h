@@ -100,6 +100,11 @@ PyObject *ext_backend_list(PyObject *self, PyObject *args);
 bool ext_add_passes(struct weft_options *o, PyObject *passes);
 
 /* callback.c */
+/* The exception that is set, as an error whose text begins with `what` (may be ""); ext_raise on
+ * this thread raises the exception itself again. */
+struct weft_error *ext_keep_exception(enum weft_code code, const char *what);
+/* Raises the exception e was made of, if it was of one on this thread; false: it was not. */
+bool ext_raise_kept(const struct weft_error *e);
 struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,
 	struct run_callback *out);
 #endif

@@ -36,6 +36,7 @@ struct frame {
 	PyObject **held; /* arguments, and plain twins of subclasses behind them */
 	struct storage **copies;
 	struct ext_binding *binding;
+	int at; /* the argument that is looked at, or -1 */
 };
 struct graph {
 	PyObject_HEAD
@@ -156,13 +157,14 @@ static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint
 	const struct ext_input *in = &c->in[i];
 	struct dl_tensor v;
 
+	f->at = (int)i;
 	if (!ext_view(f->held[i], &v, &f->held[c->nin + i]))
 		return false;
 	if (memcmp(&v.dtype, &in->dl, sizeof v.dtype) != 0 ||
 		(in->ordered && (uint32_t)v.ndim != in->rank)) {
 		PyErr_Format(PyExc_ValueError,
-			"weft: argument %u is %s of %d dimensions, not what was compiled",
-			(unsigned)i, weft_dtype_name(ext_dtype(v.dtype)), (int)v.ndim);
+			"weft: %s of %d dimensions, not what was compiled",
+			weft_dtype_name(ext_dtype(v.dtype)), (int)v.ndim);
 		return false;
 	}
 	f->in[to].dims = f->dims[i];
@@ -215,6 +217,7 @@ static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
 			.dtype = WEFT_I64, .dims = none, .data = &f->sizes[i]
 		};
 	}
+	f->at = -1;
 	if (c->frozen)
 		f->binding = ext_frozen_take(c->frozen, c->x, f->held, c->in);
 	return !c->frozen || f->binding;
@@ -316,6 +319,29 @@ static bool graph_run(struct graph *c, struct frame *f)
 	return !e;
 }
 
+/* What the graph's attribute `blame` adds to the exception that is set: operator and line. */
+static void blame(const struct graph *c, const struct frame *f)
+{
+	PyObject *type, *value, *trace, *fn = PyDict_GetItemString(c->dict, "blame");
+
+	if (!fn)
+		return;
+	PyErr_Fetch(&type, &value, &trace);
+	PyErr_NormalizeException(&type, &value, &trace);
+	PyObject *args = PyTuple_New((Py_ssize_t)c->nlist);
+	for (uint32_t i = 0; args && i < c->nlist; i++) {
+		PyObject *v = f->held[i] ? f->held[i] : Py_None;
+		Py_INCREF(v);
+		if (PyTuple_SetItem(args, (Py_ssize_t)i, v))
+			Py_CLEAR(args);
+	}
+	PyObject *r = args ? PyObject_CallFunction(fn, "OiO", value, f->at, args) : NULL;
+	Py_XDECREF(r);
+	Py_XDECREF(args);
+	PyErr_Clear();
+	PyErr_Restore(type, value, trace);
+}
+
 static PyObject *graph_apply(struct graph *c, PyObject *list)
 {
 	struct frame *f = frame_get(c);
@@ -323,8 +349,11 @@ static PyObject *graph_apply(struct graph *c, PyObject *list)
 
 	if (!f)
 		return NULL;
+	f->at = -1;
 	if (take_inputs(f, c, list) && graph_run(c, f))
 		results = give_outputs(f, c);
+	if (!results)
+		blame(c, f);
 	frame_put(f, c);
 	return results;
 }

@@ -6,25 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The exception that is set, as an error. */
-static struct weft_error *exception(void)
-{
-	PyObject *type, *value, *trace;
-
-	PyErr_Fetch(&type, &value, &trace);
-	PyErr_NormalizeException(&type, &value, &trace);
-	PyObject *text = value ? PyObject_Repr(value) : NULL;
-	const char *s = text ? PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
-	struct weft_error *e =
-		weft_error_create(WEFT_INVALID_ARGUMENT, s ? s : "a pass raised an exception");
-	PyErr_Clear();
-	Py_XDECREF(text);
-	Py_XDECREF(type);
-	Py_XDECREF(value);
-	Py_XDECREF(trace);
-	return e;
-}
-
 /* The text a call gave, copied; None: unchanged. */
 static struct weft_error *result_text(PyObject *result, char **out)
 {
@@ -34,7 +15,7 @@ static struct weft_error *result_text(PyObject *result, char **out)
 		return NULL;
 	const char *s = PyUnicode_AsUTF8AndSize(result, &size);
 	if (!s)
-		return exception();
+		return ext_keep_exception(WEFT_INVALID_ARGUMENT, "");
 	if (!(*out = malloc((size_t)size + 1)))
 		return weft_error_create(WEFT_RESOURCE_EXHAUSTED, "no memory for a program");
 	memcpy(*out, s, (size_t)size + 1);
@@ -50,7 +31,8 @@ static struct weft_error *run(void *function, const char *text, size_t size, cha
 {
 	PyGILState_STATE gil = PyGILState_Ensure();
 	PyObject *result = PyObject_CallFunction(function, "s#", text, (Py_ssize_t)size);
-	struct weft_error *e = result ? result_text(result, out) : exception();
+	struct weft_error *e = result ? result_text(result, out)
+				      : ext_keep_exception(WEFT_INVALID_ARGUMENT, "");
 
 	Py_XDECREF(result);
 	PyGILState_Release(gil);

@@ -1,0 +1,105 @@
+"""Which operator, on which of the user's lines: what an error of a compiled graph says beside its cause.
+
+A graph keeps its text packed; it is read when a call fails, so that calls pay nothing.
+"""
+from __future__ import annotations
+
+import functools
+import math
+import re
+import zlib
+
+import torch
+
+WORD = re.compile(r"%([\w.]+)")
+TENSOR = re.compile(r"([a-z]\w*)\[([^\]]*)\]")
+PLACE = re.compile(r' @ "((?:[^"\\]|\\.)*)"$')
+
+
+def place(line: str) -> str:
+    """The operator of a statement and where the user wrote it: "aten.mul.Tensor at model.py:7"."""
+    where = PLACE.search(line)
+    name = PLACE.sub("", line).partition(" = ")[2].partition("(")[0]
+    return f"{name} at {where[1]}" if where else name
+
+
+def place_of(text: str, line: int) -> str:
+    """The same of a line by its number, from 1."""
+    lines = text.split("\n")
+    return place(lines[line - 1]) if 0 < line <= len(lines) else ""
+
+
+def say(error: BaseException, text: str) -> None:
+    """Makes text what the error says; one whose arguments are others keeps them and gets a note."""
+    if error.args and isinstance(error.args[0], str):
+        error.args = (text, *error.args[1:])
+    elif hasattr(error, "add_note"):
+        error.add_note(text)
+
+
+def locate(error: BaseException, where: str) -> None:
+    if where:
+        say(error, f"{where}: {error.args[0] if error.args else type(error).__name__}")
+
+
+def reader(lines: list[str], name: str) -> str:
+    """The first statement that reads %name."""
+    for line in lines:
+        if not line.startswith(("input ", "constant ", "return")):
+            _, _, call = line.partition(" = ")
+            if name in WORD.findall(call):
+                return place(line)
+    return ""
+
+
+def sizes(inputs: list[str], args) -> dict:
+    """The symbols' values at this call."""
+    values = {"FloorDiv": lambda a, b: a // b, "CleanDiv": lambda a, b: a // b, "CeilDiv": lambda a, b: -(-a // b),
+              "Mod": lambda a, b: a % b, "PythonMod": lambda a, b: a % b, "Max": max, "Min": min}
+    for line, a in zip(inputs, args):
+        declared = line.partition(" : ")[2]
+        if declared.startswith("sym ") and declared[4:].isidentifier():
+            values[declared[4:]] = a
+        elif (m := TENSOR.match(declared)) and isinstance(a, torch.Tensor):
+            for d, n in zip(m[2].split(","), a.shape):
+                if d.strip().isidentifier():
+                    values[d.strip()] = n
+    return values
+
+
+def largest(lines: list[str], values: dict) -> str:
+    """The statement whose result takes most memory, and what that is."""
+    most, where = 0, ""
+    for line in lines:
+        if line.startswith(("input ", "constant ", "return")) or "=" not in line:
+            continue
+        for dtype, dims in TENSOR.findall(line.partition(" = ")[0]):
+            try:
+                shape = [int(eval(d, {"__builtins__": {}}, values)) for d in dims.split(",") if d.strip()]
+            except Exception:                          # of a size that the program computes
+                continue
+            n = math.prod(shape) * int(re.sub(r"\D", "", dtype[:3]) or 8)
+            if n > most:
+                most, where = n, f"{place(line)}, of {dtype}{shape}, takes most"
+    return where
+
+
+def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
+    """Adds to an error of a call what it is about: argument `index`, or -1."""
+    lines = zlib.decompress(packed).decode().split("\n")
+    main = max((i + 1 for i, line in enumerate(lines) if line.startswith("return")
+                and any(x.startswith("input ") for x in lines[i:])), default=0)
+    inputs = [line for line in lines[main:] if line.startswith("input ")]
+    what = str(error).split("\nException raised from ")[0]    # torch's own has a C++ stack behind it
+    if 0 <= index < len(inputs):
+        name = WORD.search(inputs[index])[1]
+        user = reader(lines, name)
+        of = f"argument {index} (%{name}" + (f", read by {user})" if user else ")")
+        say(error, f"weft: {of}: {what.removeprefix('weft: ')}")
+    elif isinstance(error, MemoryError):
+        where = largest(lines, sizes(inputs, args))
+        say(error, f"weft: {what.removeprefix('weft: ')}" + (f"; {where}" if where else ""))
+
+
+def of(text: str):
+    return functools.partial(blame, zlib.compress(text.encode(), 1))

@@ -1,0 +1,287 @@
+"""What a compiled function is given that it cannot take: an exception of the fitting class that names operator and line,
+and a next call that is right."""
+import os
+import signal
+import warnings
+
+import pytest
+import torch
+
+import weft
+
+HERE = os.path.basename(__file__)
+
+
+def compiled(fn, **options):
+    torch._dynamo.reset()
+    return torch.compile(fn, backend="weft", options=options)
+
+
+def line_of(fn, ahead: int = 1) -> str:
+    """Where the body of fn stands, as errors say it."""
+    return f"{HERE}:{fn.__code__.co_firstlineno + ahead}"
+
+
+def double(x):
+    return torch.relu(x) * 2
+
+
+def healthy():
+    """The next calls of this process: what is compiled anew, and what is there already."""
+    x = torch.randn(5)
+    again = compiled(double)
+    for _ in range(2):
+        assert torch.equal(again(x), double(x))
+
+
+@pytest.fixture(autouse=True)
+def next_call_is_right():
+    weft.reset()
+    yield
+    healthy()
+
+
+@pytest.fixture
+def warned():
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        yield lambda: [str(w.message) for w in seen if "weft" in str(w.message)]
+
+
+# ---- tensors that are not dense memory on the CPU -----------------------------------------------
+
+def dequantized(x):
+    return torch.quantize_per_tensor(x, 0.1, 0, torch.qint8).dequantize() + x
+
+
+def on_meta(x):
+    return x.to("meta") * 2
+
+
+OTHERS = {"meta": (double, lambda: torch.ones(3, device="meta"), "aten.relu.default"),
+          "quantized": (dequantized, lambda: torch.ones(3), "aten.quantize_per_tensor.default"),
+          "to-meta": (on_meta, lambda: torch.ones(3), "aten._to_copy.default")}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_tensors_are_refused(name):
+    fn, given, operator = OTHERS[name]
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed) as e:
+        compiled(fn, fallback="error")(given())
+    assert isinstance(e.value.inner_exception, NotImplementedError)
+    assert f"{operator} at {line_of(fn)}" in str(e.value)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_tensors_are_left_to_torch(name, warned):
+    fn, given, operator = OTHERS[name]
+    x = given()
+    got, want = compiled(fn)(x), fn(x)
+    assert got.device == want.device and got.shape == want.shape
+    assert got.is_meta or torch.equal(got, want)
+    assert any(f"{operator} at {line_of(fn)}" in text for text in warned()), warned()
+    assert any(k.startswith("graph: ") for k in weft.fallbacks())
+
+
+def test_quantized_argument(warned):
+    x = torch.quantize_per_tensor(torch.randn(6), 0.1, 0, torch.qint8)
+    assert torch.equal(compiled(lambda a: a.dequantize() * 2)(x), x.dequantize() * 2)
+
+
+@pytest.mark.parametrize("layout", ["coo", "csr"])
+def test_sparse_argument(layout, warned):
+    x = torch.eye(4) * 3
+    sparse = x.to_sparse() if layout == "coo" else x.to_sparse_csr()
+    assert torch.equal(compiled(lambda a, b: (a @ b).relu())(sparse, x), x @ x)
+
+
+def test_sparse_result(warned):
+    fn = lambda a: (a * 2).to_sparse()  # noqa: E731
+    got = compiled(fn)(torch.eye(3))
+    assert got.is_sparse and torch.equal(got.to_dense(), torch.eye(3) * 2)
+
+
+def test_memory_of_another_kind():
+    """A tensor with a layout of oneDNN's has no memory that others can read."""
+    fn = compiled(double)
+    with pytest.raises(RuntimeError, match=r"argument 0 .*aten.relu.default at " + line_of(double)) as e:
+        fn(torch.ones(3).to_mkldnn())
+    assert "frame #0" not in str(e.value)
+
+
+# ---- wrong options ------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("options, text", [
+    ({"falback": "error"}, "option falback.* the nearest is fallback"),
+    ({"fallback": "no"}, 'fallback: "no" is none of allow, warn, error'),
+    ({"threads": "many"}, "attr threads, got str should be int"),
+    ({"freezing": 1}, "attr freezing, got int should be bool"),
+    ({"numerics": "loose"}, "numerics"),
+])
+def test_wrong_options(options, text):
+    with pytest.raises(Exception, match=text):
+        compiled(double, **options)(torch.ones(3))
+
+
+def test_wrong_mode():
+    with pytest.raises(Exception, match="Unrecognized mode=fastest"):
+        torch.compile(double, backend="weft", mode="fastest")(torch.ones(3))
+
+
+# ---- memory that is not there -------------------------------------------------------------------
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(4, 4)
+
+    def forward(self, x):
+        return torch.relu(self.linear(x)) + x
+
+
+def test_a_weight_that_was_freed():
+    net, x = Net(), torch.randn(2, 4)
+    with torch.no_grad():
+        fn, want = compiled(net), net(x)
+        torch.testing.assert_close(fn(x), want)
+        weight = net.linear.weight
+        kept, memory = weight.detach().clone(), weight.untyped_storage()
+        memory.resize_(0)
+        place = f"{HERE}:{Net.forward.__code__.co_firstlineno + 1}"
+        with pytest.raises(ValueError, match=rf"argument \d+ \(%\w+, read by aten\.\S+ at .*{place}\): .*no memory"):
+            fn(x)
+        memory.resize_(kept.nbytes)
+        weight.copy_(kept)
+        torch.testing.assert_close(fn(x), want)
+
+
+def outer(x):
+    return (x[:, None] * x[None, :]).sort(1)[0]
+
+
+def test_no_memory_for_a_step():
+    fn = torch.compile(outer, backend="weft", dynamic=True)
+    small, many = torch.randn(7), torch.ones(4_000_000)
+    assert torch.equal(fn(small), outer(small))
+    with pytest.raises(MemoryError, match=r"no memory for \d{14,} bytes; aten\.sort\.default at " + line_of(outer)):
+        fn(many)
+    assert torch.equal(fn(small), outer(small))
+
+
+# ---- another element type -----------------------------------------------------------------------
+
+def test_another_dtype_than_guarded():
+    fn = compiled(double)
+    for dtype in (torch.float32, torch.float64, torch.int32, torch.bfloat16):
+        x = torch.arange(-3, 4).to(dtype)
+        got = fn(x)
+        assert got.dtype == dtype and torch.equal(got, double(x))
+
+
+def test_a_graph_given_another_dtype():
+    """Past the guards: what AOTAutograd calls."""
+    graphs = []
+
+    def catch(gm, example):
+        from functorch.compile import make_boxed_func
+        from torch._dynamo.backends.common import aot_autograd
+        from weft import _backend
+
+        def keep(gm, example):
+            graphs.append(_backend.compile_fx(gm, example, settings=_backend.Settings(None, None)))
+            return make_boxed_func(gm.forward)
+        return aot_autograd(fw_compiler=keep)(gm, example)
+
+    torch._dynamo.reset()
+    torch.compile(double, backend=catch)(torch.ones(3))
+    for bad in (torch.ones(3).double(), torch.ones(3).int()):
+        with pytest.raises(ValueError, match=r"argument 0 .*aten\.relu\.default at " + line_of(double)):
+            graphs[0]([bad])
+    assert torch.equal(graphs[0]([torch.ones(3)])[0], torch.full((3,), 2.0))
+
+
+# ---- exceptions on the way ----------------------------------------------------------------------
+
+class Planned(Exception):
+    """The user's own, with more in it than a text."""
+
+    def __init__(self, text, number):
+        super().__init__(text, number)
+        self.number = number
+
+
+raises = None
+
+
+@torch.library.custom_op("bad_input::may_fail", mutates_args=())
+def may_fail(x: torch.Tensor) -> torch.Tensor:
+    if raises is not None:
+        raises()
+    return x + 1
+
+
+@may_fail.register_fake
+def _(x):
+    return torch.empty_like(x)
+
+
+def through(x):
+    return may_fail(x * 2) - 1
+
+
+def raising(error):
+    def do():
+        raise error
+    return do
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(10_000):                          # Python looks for signals between its instructions
+        pass
+
+
+def test_an_exception_in_a_callback(monkeypatch):
+    fn, x = compiled(through, fallback="allow"), torch.randn(4)
+    assert torch.equal(fn(x), through(x))
+    place = f"bad_input.may_fail.default at {line_of(through)}: it was planned"
+    for error in (ValueError("it was planned"), KeyError("it was planned"), Planned("it was planned", 7)):
+        monkeypatch.setitem(globals(), "raises", raising(error))
+        with pytest.raises(type(error)) as e:
+            fn(x)
+        assert e.value is error and place in str(e.value)
+        assert any(t.name == "may_fail" for t in e.traceback)
+        monkeypatch.setitem(globals(), "raises", None)
+        assert torch.equal(fn(x), through(x))
+
+
+def test_an_interrupt_in_a_callback(monkeypatch):
+    fn, x = compiled(through, fallback="allow"), torch.randn(4)
+    fn(x)
+    monkeypatch.setitem(globals(), "raises", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fn(x)
+    monkeypatch.setitem(globals(), "raises", None)
+    assert torch.equal(fn(x), through(x))
+
+
+def test_an_interrupt_in_a_compile():
+    """Ctrl-C while C compiles: here in the middle of its passes."""
+    seen = []
+
+    def stop(text):
+        seen.append(text)
+        interrupt()
+
+    fn, x = compiled(double, passes=[weft.Pass("stop", stop)]), torch.randn(4)
+    with pytest.raises(KeyboardInterrupt):
+        fn(x)
+    assert seen
+    assert torch.equal(compiled(double)(x), double(x))
+
+
+def test_a_refused_operator():
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed) as e:
+        compiled(through, fallback="error")(torch.randn(4))
+    assert isinstance(e.value.inner_exception, NotImplementedError)
+    assert f"bad_input.may_fail.default at {line_of(through)} has no lowering" in str(e.value)
