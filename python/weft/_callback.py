@@ -70,6 +70,10 @@ class Parser:
             else:
                 v = float(number) if "inf" in number else int(number)
             return lambda ts: v
+        if word == "complex" and self.punct("("):
+            real, _, imaginary = self.value(), self.punct(","), self.value()
+            self.punct(")")
+            return lambda ts: complex(real(ts), imaginary(ts))
         if word:
             w = {"None": None, "True": True, "False": False, "nan": float("nan")}.get(word, word)
             w = DTYPES.get(w, w) if isinstance(w, str) else w

@@ -191,6 +191,8 @@ class Printer:
             return f"<{self.expr(a)}>"
         if isinstance(a, float):
             return self.number(a)
+        if isinstance(a, complex):
+            return f"complex({self.number(a.real)}, {self.number(a.imag)})"
         if isinstance(a, str):
             return '"' + a.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
         if isinstance(a, (list, tuple)):

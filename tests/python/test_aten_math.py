@@ -63,6 +63,14 @@ case("view-as-complex", lambda a: torch.view_as_complex(a) * 2, r(3, 2))
 case("parts", lambda a: a.real + a.imag, c)
 case("view-dtype", lambda a: (a.view(torch.int32) & 0x7fffffff).view(torch.float32), special)
 
+for name, a in {"float": x, "double": x.double(), "complex": c, "int": i1}.items():
+    case(f"complex-numbers-{name}", lambda a: (a * 1j, a + (2 - 1j), (1 + 2j) - a, a / (2 - 1j), a == (1 + 1j),
+                                               torch.exp(-2j * torch.pi * a), torch.full((2,), 1 + 2j) * a.sum()), a)
+case("complex-power", lambda a: (a ** (1 + 2j), (1 + 2j) ** a), c, rtol=1e-5, atol=1e-5)
+case("complex-alpha", lambda a, b: torch.add(a, b, alpha=2j), c, c.flip(1))
+case("complex-nan", lambda a: torch.where(a.real > 0, a, complex(nan, inf)), c)
+case("complex-fill", lambda a: a.masked_fill(a.imag > 0, 1j), c)
+
 # ---- scans ----
 case("cumprod", lambda a: a.cumprod(1), z)
 case("cumprod-long", lambda a: a.cumprod(0), 1 + r(1500) * 0.01)

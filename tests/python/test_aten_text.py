@@ -129,6 +129,8 @@ BAD = {
     "symbol": ("aten 1\ninput %x : f32[s9]\n%y : f32[s9]{1} = aten.exp.default(%x)\nreturn %y", "s9"),
     "negative": ("aten 1\ninput %x : f32[2-5]\nreturn %x", "below zero"),
     "nesting": (HEAD + "%y : f32[1]{1} = my.op.x(" + "[" * 100000, "nest deeper"),
+    "half a complex number": (HEAD + "%y : c64[2,3]{3,1} = aten.mul.Tensor(%x, complex(1.0))\nreturn %y", "3:53: error: expected ','"),
+    "complex words": (HEAD + "%y : c64[2,3]{3,1} = aten.mul.Tensor(%x, complex(1, True))\nreturn %y", "3:53: error: expected a number"),
     "parentheses": ("aten 1\nsymbol s0\ninput %x : f32[" + "(" * 100000 + "]", "error"),
     "string": (HEAD + '%y : f32[1]{1} = my.op.x("abc\nreturn %y', "no end"),
     "constant": ("aten 1\nconstant %c : f32[2] = 00\nreturn %c", "fewer bytes"),

@@ -17,6 +17,7 @@ enum arg_kind {
 	ARG_int,
 	ARG_sym,
 	ARG_float,
+	ARG_complex,
 	ARG_str,
 	ARG_dtype,
 	ARG_tensor,
@@ -26,7 +27,8 @@ enum arg_kind {
 struct arg {
 	enum arg_kind kind;
 	int64_t i; /* int, bool; of ARG_sym a dimension (type.h), below 0 */
-	double f; /* float; of an int too */
+	double f; /* float; of an int too; the real part */
+	double im; /* complex */
 	const char *s; /* str, word; NUL-terminated, in the job's scratch */
 	enum dtype dtype;
 	const struct node *node; /* tensor */

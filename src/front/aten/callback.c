@@ -41,6 +41,16 @@ static void add_string(struct writer *w, const char *s)
 	str_addc(&w->text, '"');
 }
 
+static void add_number(struct writer *w, double v)
+{
+	if (isnan(v))
+		str_add(&w->text, "nan");
+	else if (isinf(v))
+		str_add(&w->text, v < 0 ? "-inf" : "inf");
+	else
+		str_addf(&w->text, "%a", v);
+}
+
 static void add_arg(struct writer *w, const struct arg *a)
 {
 	switch (a->kind) {
@@ -48,13 +58,13 @@ static void add_arg(struct writer *w, const struct arg *a)
 	case ARG_bool: str_add(&w->text, a->i ? "True" : "False"); return;
 	case ARG_int: str_addf(&w->text, "%lld", (long long)a->i); return;
 	case ARG_sym: add_operand(w, lower_size_node(w->l, a->i), "<", ">"); return;
-	case ARG_float:
-		if (isnan(a->f))
-			str_add(&w->text, "nan");
-		else if (isinf(a->f))
-			str_add(&w->text, a->f < 0 ? "-inf" : "inf");
-		else
-			str_addf(&w->text, "%a", a->f);
+	case ARG_float: add_number(w, a->f); return;
+	case ARG_complex:
+		str_add(&w->text, "complex(");
+		add_number(w, a->f);
+		str_add(&w->text, ", ");
+		add_number(w, a->im);
+		str_addc(&w->text, ')');
 		return;
 	case ARG_str: add_string(w, a->s); return;
 	case ARG_dtype:

@@ -105,7 +105,7 @@ static bool kind_fits(char kind, const struct arg *a)
 	case 'I': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool;
 	case 'N':
 		return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
-		       a->kind == ARG_float;
+		       a->kind == ARG_float || a->kind == ARG_complex;
 	case 'B': return a->kind == ARG_bool || a->kind == ARG_int;
 	case 'S': return a->kind == ARG_str;
 	case 'D': return a->kind == ARG_dtype;
@@ -237,14 +237,14 @@ void lower_call(struct lower *l, const struct call *c)
 
 int64_t lower_int(struct lower *l, uint32_t i)
 {
-	if (l->args[i].kind == ARG_sym)
+	if (l->args[i].kind == ARG_sym || l->args[i].kind == ARG_complex)
 		lower_bail(l);
 	return l->args[i].i;
 }
 
 double lower_float(struct lower *l, uint32_t i)
 {
-	if (l->args[i].kind == ARG_sym)
+	if (l->args[i].kind == ARG_sym || l->args[i].kind == ARG_complex)
 		lower_bail(l);
 	return l->args[i].f;
 }
@@ -375,6 +375,7 @@ enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a
 		}
 		case ARG_bool: by[2] = promote_types(by[2], DTYPE_i1); break;
 		case ARG_float: by[2] = promote_types(by[2], DTYPE_f32); break;
+		case ARG_complex: by[2] = promote_types(by[2], DTYPE_c64); break;
 		default: by[2] = promote_types(by[2], DTYPE_i64); break;
 		}
 	}
@@ -383,7 +384,7 @@ enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a
 		if (t == DTYPE_none)
 			t = by[k];
 		else if (by[k] != DTYPE_none && category(by[k]) > category(t))
-			t = by[k];
+			t = t == DTYPE_f64 && by[k] == DTYPE_c64 ? DTYPE_c128 : by[k];
 	return t;
 }
 
@@ -399,6 +400,11 @@ const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype
 	switch (a->kind) {
 	case ARG_sym: return lower_cast(l, lower_size_node(l, a->i), t);
 	case ARG_tensor: return lower_cast(l, a->node, t);
+	case ARG_complex:
+		if (!dtype_is_complex(t))
+			lower_bail(l);
+		return build2(l->g, OP_complex, build_scalar(l->g, dtype_part(t), a->f),
+			build_scalar(l->g, dtype_part(t), a->im));
 	case ARG_float:
 		if (dtype_is_int(t) && a->f == a->f && a->f > -9e18 && a->f < 9e18)
 			return build_scalar_int(l->g, t, (int64_t)a->f);

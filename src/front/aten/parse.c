@@ -546,6 +546,17 @@ static void read_list(struct reader *r, char close, uint32_t depth, struct arg *
 	out->list = list;
 }
 
+/* A number as part of a complex one; the reader is at it. */
+static void read_part(struct reader *r, struct arg *out)
+{
+	if (reader_keyword(r, "nan"))
+		out->f = (double)NAN;
+	else if (starts_number(r))
+		read_numeric(r, out);
+	else
+		fail_expected(r, "a number");
+}
+
 static void read_word_arg(struct reader *r, struct arg *out)
 {
 	const char *s;
@@ -561,6 +572,16 @@ static void read_word_arg(struct reader *r, struct arg *out)
 	} else if (n == 3 && !memcmp(s, "nan", 3)) {
 		out->kind = ARG_float;
 		out->f = (double)NAN;
+	} else if (n == 7 && !memcmp(s, "complex", 7) && reader_accept(r, '(')) {
+		struct arg im;
+		reader_space(r);
+		read_part(r, out);
+		reader_expect(r, ',');
+		reader_space(r);
+		read_part(r, &im);
+		reader_expect(r, ')');
+		out->kind = ARG_complex;
+		out->im = im.f;
 	} else if ((out->dtype = find_dtype(s, n)) != DTYPE_none) {
 		out->kind = ARG_dtype;
 	} else {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import random
 import warnings
 
 import torch
@@ -159,11 +160,18 @@ def tolerances(op, dtype) -> dict:
     return out
 
 
-def samples(op, dtype, limit, skip=0):
+def samples(op, dtype, limit, seed=0, pick=None):
+    """The first `limit` samples, or `pick` of all of them, which the seed chooses."""
     grad = op.supports_autograd and dtype in op.supported_backward_dtypes("cpu") and \
         (dtype.is_floating_point or dtype.is_complex)
-    torch.manual_seed(skip)
-    yield from itertools.islice(op.sample_inputs("cpu", dtype, requires_grad=grad), limit)
+    torch.manual_seed(seed)
+    given = op.sample_inputs("cpu", dtype, requires_grad=grad)
+    if pick is None:
+        yield from itertools.islice(given, limit)
+        return
+    given = list(itertools.islice(given, limit))
+    at = random.Random(f"{op.name} {dtype} {seed}").sample(range(len(given)), min(pick, len(given)))
+    yield from (given[i] for i in sorted(at))
 
 
 def compile_with(fn, backend):
@@ -182,12 +190,12 @@ class Counter:
         return self.inner(gm, example, **kw)
 
 
-def check(op, dtype, limit=None, seed=0) -> dict:
+def check(op, dtype, limit=None, seed=0, pick=None) -> dict:
     """The verdict on one pair."""
     import weft
     tolerance = tolerances(op, dtype)
     verdict = {"status": "ok", "samples": 0, "graphs": 0, "fallbacks": {}, "kernels": 0}
-    for i, sample in enumerate(samples(op, dtype, limit, seed)):
+    for i, sample in enumerate(samples(op, dtype, limit, seed, pick)):
         fn = function(op, sample)
         parts = isinstance(op, other.Optimizer)
         try:

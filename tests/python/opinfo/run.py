@@ -1,7 +1,7 @@
 """torch's own databases through backend="weft": operators, modules, optimizers, higher-order operators;
 every entry, every dtype.
 
-    run.py [--database op,module,optim,hop] [--samples N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
+    run.py [--database op,module,optim,hop] [--samples N] [--pick N] [--only REGEX] [--dtypes f32,bf16] [--jobs N] [--seed N] [--json FILE] [--doc FILE]
     run.py --read FILE [--read FILE ...] [--doc FILE]     the verdicts of earlier runs, the last of each pair
 
 The database is loaded once; each entry then runs in a child of its own with a time limit, so that
@@ -91,7 +91,7 @@ class Child:
         for d in self.left:
             start = time.monotonic()
             try:
-                v = pair.check(self.op, DTYPES[d], args.samples, args.seed)
+                v = pair.check(self.op, DTYPES[d], args.samples, args.seed, args.pick)
             except BaseException as e:   # the harness's own fault is a failure too
                 v = {"status": "error", "why": f"harness: {type(e).__name__}: {e}"[:300]}
             v.update(name=self.name, dtype=d, seconds=round(time.monotonic() - start, 2))
@@ -180,6 +180,7 @@ def verdicts(files) -> list[dict]:
 def main(argv=None) -> int:
     p = argparse.ArgumentParser()
     p.add_argument("--samples", type=int, default=None, help="of each pair, the first N; default all")
+    p.add_argument("--pick", type=int, default=None, help="of these, N that the seed chooses; default all")
     p.add_argument("--database", default=",".join(DATABASES), type=lambda s: s.split(","))
     p.add_argument("--only", default="", help="entries whose name this regular expression finds")
     p.add_argument("--dtypes", default=",".join(DTYPES), type=lambda s: s.split(","))
