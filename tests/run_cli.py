@@ -206,6 +206,25 @@ def test_options(box):
     check(len(report["notices"]) == 1 and "WEFT_VERIFY" in report["notices"][0], "the report has the notice")
 
 
+def test_locations(box):
+    """What a program says of its ops goes through bytecode and into messages."""
+    path = box.write("m.mlir", """func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = stablehlo.sine %a : tensor<4xf32> loc(callsite("f"("m.py":7:9 to 8:1) at fused["g", unknown]))
+  %1 = stablehlo.custom_call @nobody(%0) : (tensor<4xf32>) -> tensor<4xf32> loc("layer/3"("m.py":7:9))
+  return %1 : tensor<4xf32>
+}
+""")
+    artifact = os.path.join(box.dir, "m.mlirbc")
+    box.ok("opt", path, "--emit", "bytecode", "-o", artifact)
+    text = box.ok("opt", "--locations", artifact)
+    check('tensor<4xf32> loc(callsite("f"("m.py":7:9) at fused["g", unknown]))' in text, text)
+    check('loc("layer/3"("m.py":7:9))' in text, text)
+    check("loc(" not in box.ok("opt", artifact), "no locations unless asked for")
+    box.ok("opt", "--locations", "--round-trip", path)
+    err = box.refused("run", path, "--random-inputs")
+    check('m.mlir:3:8: error' in err and 'loc("layer/3"("m.py":7:9))' in err, err)
+
+
 def test_state(box):
     """An argument that is a result of the run before, from the second run on."""
     path = box.write("count.mlir", """func.func @main(%step: tensor<2xf32>, %n: tensor<2xf32>)

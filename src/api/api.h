@@ -25,6 +25,10 @@ WEFT_API double api_compile_seconds(const struct weft_executable *x);
 WEFT_API struct weft_error *api_program_passes(
 	struct weft_program *p, const char *names) BASE_MUST_USE;
 
+/* weft_program_print; with locations, loc(...) stands behind every op. */
+WEFT_API struct weft_error *api_program_print(
+	const struct weft_program *p, bool locations, char **out) BASE_MUST_USE;
+
 /* How often rewrite rule i of rule.def, then form i of recognise.def, was applied in this process;
  * false: no such. */
 WEFT_API bool api_rule_fired(uint32_t i, const char **name, uint32_t *times);

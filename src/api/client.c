@@ -149,6 +149,19 @@ struct weft_error *weft_program_print(const struct weft_program *p, char **out)
 	return program_write(p, print_text, NULL, out, &size);
 }
 
+static struct weft_error *print_locations(
+	const struct graph *g, const char *version, struct str *out)
+{
+	(void)version;
+	return stablehlo_print_locations(g, out);
+}
+
+struct weft_error *api_program_print(const struct weft_program *p, bool locations, char **out)
+{
+	size_t size;
+	return program_write(p, locations ? print_locations : print_text, NULL, out, &size);
+}
+
 struct weft_error *weft_program_bytecode(
 	const struct weft_program *p, const char *version, char **out, size_t *size)
 {

@@ -7,8 +7,9 @@
 
 /* The print read again must be the program p, and print the same. */
 static struct weft_error *round_trip(
-	const char *file, const struct weft_program *p, const char *print)
+	const struct cli *c, const struct weft_program *p, const char *print)
 {
+	const char *file = c->rest[0];
 	struct weft_program *again = NULL;
 	char *second = NULL;
 	bool same = false;
@@ -16,7 +17,7 @@ static struct weft_error *round_trip(
 		weft_program_parse(WEFT_STABLEHLO_TEXT, "<print>", print, strlen(print), &again);
 
 	if (!e)
-		e = weft_program_print(again, &second);
+		e = api_program_print(again, c->locations, &second);
 	if (!e && strcmp(print, second) != 0)
 		e = error_make(WEFT_INTERNAL, "%s: printing again gives another text", file);
 	if (!e)
@@ -46,11 +47,11 @@ static struct weft_error *print_program(
 	if (!e && wants_bytecode(c)) {
 		e = weft_program_bytecode(p, c->target, out, len);
 	} else if (!e && !c->verify_only) {
-		e = weft_program_print(p, out);
+		e = api_program_print(p, c->locations, out);
 		*len = e ? 0 : strlen(*out);
 	}
 	if (!e && c->round_trip)
-		e = round_trip(file, p, *out);
+		e = round_trip(c, p, *out);
 	weft_program_release(p);
 	return e;
 }

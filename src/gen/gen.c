@@ -47,8 +47,9 @@ noreturn void gen_unsupported(struct gen *g, const struct node *n, const char *w
 	if (at)
 		place = (struct place){ at->file, at->line, at->column };
 	job_fail_at(g->job, WEFT_UNIMPLEMENTED, place,
-		"%s of %s is not lowered to native code yet%s%s (kernel %s)", op_table[n->op].text,
-		dtype, what ? ": " : "", what ? what : "", g->k->name);
+		"%s of %s is not lowered to native code yet%s%s (kernel %s)%s",
+		op_table[n->op].text, dtype, what ? ": " : "", what ? what : "", g->k->name,
+		graph_origin(g->job, g->k->graph, n));
 }
 
 /* ---- short hands ---------------------------------------------------------------------------- */

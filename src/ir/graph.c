@@ -322,20 +322,26 @@ uint32_t graph_nslots(const struct graph *g)
 	return g->now.nslots;
 }
 
-void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text)
+static const char *own_string(struct graph *g, const char *s)
 {
-	if (!at.file && !at.line && !text)
+	return s ? graph_string(g, s, strlen(s)) : NULL;
+}
+
+void graph_locate_as(struct graph *g, const struct node *n, const struct location *at)
+{
+	if (!at->file && !at->line && !at->text && !at->given)
 		return;
-	const char *file = at.file ? graph_string(g, at.file, strlen(at.file)) : NULL;
-	text = text ? graph_string(g, text, strlen(text)) : NULL;
+	const char *file = own_string(g, at->file), *text = own_string(g, at->text);
+	const char *given = own_string(g, at->given);
 
 	g->located = graph_heap_grow(g, g->located, &g->located_cap, n->id, sizeof *g->located);
 	struct location_list *l = &g->located[n->id];
 	if (l->last && l->last->pub.file == file && l->last->pub.text == text &&
-			l->last->pub.line == at.line && l->last->pub.column == at.column)
+			l->last->pub.line == at->line && l->last->pub.column == at->column &&
+			l->last->pub.given == given)
 		return;
 	struct location_entry *e = graph_alloc(g, sizeof *e);
-	e->pub = (struct location){ file, text, at.line, at.column, NULL };
+	e->pub = (struct location){ file, text, given, at->line, at->column, NULL };
 	e->seq = g->now.seq++;
 	if (l->last)
 		l->last->pub.next = &e->pub;
@@ -344,11 +350,26 @@ void graph_locate(struct graph *g, const struct node *n, struct place at, const 
 	l->last = e;
 }
 
+void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text)
+{
+	graph_locate_as(g, n, &(struct location){ .file = at.file, .text = text, .line = at.line,
+		.column = at.column });
+}
+
 const struct location *graph_location(const struct graph *g, const struct node *n)
 {
 	if (n->id >= g->located_cap || !g->located[n->id].first)
 		return NULL;
 	return &g->located[n->id].first->pub;
+}
+
+const char *graph_origin(struct job *j, const struct graph *g, const struct node *n)
+{
+	const struct location *l = graph_location(g, n);
+
+	while (l && !l->given)
+		l = l->next;
+	return l ? job_printf(j, " loc(%.400s)", l->given) : "";
 }
 
 bool location_is_part(const struct location *l)

@@ -182,11 +182,17 @@ uint32_t graph_nslots(const struct graph *g);
 void graph_locate(struct graph *g, const struct node *n, struct place at, const char *text);
 struct location {
 	const char *file, *text;                 /* text: front-end module path or NULL */
+	/* As the program says it, what stands within loc(...); NULL: where it was read, or ours. */
+	const char *given;
 	uint32_t line, column;
 	const struct location *next;
 };
+/* As l, a location of whatever node. */
+void graph_locate_as(struct graph *g, const struct node *n, const struct location *l);
 const struct location *graph_location(const struct graph *g, const struct node *n);
 bool location_is_part(const struct location *l);
+/* For messages: " loc(...)", what the program first gave of n; empty where it gave nothing. */
+const char *graph_origin(struct job *j, const struct graph *g, const struct node *n);
 /* Notes that n is part of that, once. */
 void graph_add_part(struct graph *g, const struct node *n, const char *part);
 

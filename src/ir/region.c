@@ -231,8 +231,7 @@ void region_inline_as(struct graph *g, const struct region *r, const struct node
 			copy = node_over(g, n, in, &swap);
 			for (const struct location *l = graph_location(g, n); l && copy != n;
 				l = l->next)
-				graph_locate(g, copy, (struct place){ l->file, l->line, l->column },
-					l->text);
+				graph_locate_as(g, copy, l);
 			if (part && op_table[n->op].kind != OP_LEAF)
 				graph_add_part(g, copy, part);
 		}

@@ -52,7 +52,7 @@ static void locate_like(struct graph *g, const struct node *to, const struct nod
 		if (location_is_part(l))
 			graph_add_part(g, to, l->text);
 		else if (!stands)
-			graph_locate(g, to, (struct place){ l->file, l->line, l->column }, l->text);
+			graph_locate_as(g, to, l);
 }
 
 const struct region *region_rewrite(

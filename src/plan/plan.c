@@ -41,10 +41,11 @@ static noreturn void unimplemented(struct planner *pl, const struct node *n)
 	if (t->kind != TYPE_tensor && n->nin && n->in[0]->type->kind == TYPE_tensor)
 		t = n->in[0]->type;
 	job_fail_at(pl->job, WEFT_UNIMPLEMENTED, place_of(pl->g, n),
-		"%s%s%s (%s) has no native code yet", op_table[n->op].text,
+		"%s%s%s (%s) has no native code yet%s", op_table[n->op].text,
 		n->op == OP_custom_call ? " @" : "",
 		n->op == OP_custom_call ? node_str(n, KEY_call_target_name, "") : "",
-		t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor");
+		t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor",
+		graph_origin(pl->job, pl->g, n));
 }
 
 /* ---- buffers -------------------------------------------------------------------------------- */

@@ -320,6 +320,14 @@ struct t_attr *attr_from_text(struct parser *p, struct place at, const char *tex
 	return a;
 }
 
+struct t_attr *loc_from_text(struct parser *p, struct place at, const char *text)
+{
+	struct t_attr here = { .at = at };
+	struct parser q = parser_of(p, &here, job_printf(p->j, "(%s)", text));
+
+	return read_loc(&q);
+}
+
 const struct type *type_from_text(struct parser *p, struct place at, const char *text)
 {
 	struct t_attr here = { .at = at };

@@ -283,31 +283,6 @@ struct builder {
 
 static const struct region *build_region(struct builder *b, struct t_op *op, struct t_region *r);
 
-static void locate(struct parser *p, const struct node *n, const struct t_attr *loc)
-{
-	for (int i = 0; i < 16 && loc && loc->kind == T_symbol; i++) {
-		struct name_entry *e = names_find(&p->attr_aliases, loc->s, strlen(loc->s));
-		loc = e ? e->value : NULL;
-	}
-	if (!loc || (loc->kind != T_string && loc->kind != T_raw))
-		return;
-	struct place at = loc->kind == T_raw ? loc->at : (struct place){ NULL, 0, 0 };
-	const struct t_attr *child = loc->n ? loc->list[0] : NULL;
-	for (int i = 0; i < 16 && child; i++) {
-		if (child->kind == T_symbol) {
-			struct name_entry *e =
-				names_find(&p->attr_aliases, child->s, strlen(child->s));
-			child = e ? e->value : NULL;
-		} else if (child->kind == T_raw) {
-			at = child->at;
-			break;
-		} else {
-			child = child->n ? child->list[0] : NULL;
-		}
-	}
-	graph_locate(p->g, n, at, loc->kind == T_string ? loc->s : NULL);
-}
-
 /* The declared type: one result's, or a list, with the effect's token last. */
 static const struct type *declared(struct parser *p, const struct t_op *op)
 {
@@ -377,7 +352,7 @@ static void build_op(struct builder *b, struct t_op *op)
 		regions[i] = build_region(b, op, op->regions[i]);
 	const struct node *n = graph_node(p->g, &s);
 	if (op->loc)
-		locate(p, n, op->loc);
+		locate_node(p, n, op->loc);
 	for (uint32_t i = 0; i < op->nresults; i++)
 		op->results[i].node = graph_result(p->g, n, i);
 	if (op->effect)

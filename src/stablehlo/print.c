@@ -261,22 +261,24 @@ struct print_args {
 	const struct graph *g;
 	const struct func *only;
 	struct str *out;
+	bool locations;
 };
 
 static void print_job(struct job *j, void *arg)
 {
 	struct print_args *a = arg;
-	struct printer p = { .j = j, .g = a->g, .out = a->out, .only = a->only };
+	struct printer p = { .j = j, .g = a->g, .out = a->out, .only = a->only,
+		.locations = a->locations };
 
 	shown_find(&p);
 	print_module(&p);
 }
 
-struct weft_error *stablehlo_print_func(
-	const struct graph *g, const struct func *f, struct str *out)
+static struct weft_error *print_as(
+	const struct graph *g, const struct func *f, bool locations, struct str *out)
 {
 	struct str text;
-	struct print_args a = { g, f, &text };
+	struct print_args a = { g, f, &text, locations };
 
 	str_init(&text, NULL);
 	struct weft_error *e = job_run(print_job, &a);
@@ -290,7 +292,18 @@ struct weft_error *stablehlo_print_func(
 	return e;
 }
 
+struct weft_error *stablehlo_print_func(
+	const struct graph *g, const struct func *f, struct str *out)
+{
+	return print_as(g, f, false, out);
+}
+
 struct weft_error *stablehlo_print(const struct graph *g, struct str *out)
 {
-	return stablehlo_print_func(g, NULL, out);
+	return print_as(g, NULL, false, out);
+}
+
+struct weft_error *stablehlo_print_locations(const struct graph *g, struct str *out)
+{
+	return print_as(g, NULL, true, out);
 }

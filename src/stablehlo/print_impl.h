@@ -77,6 +77,7 @@ struct printer {
 	struct shown *shown;
 	const struct func *func;
 	const struct func *only;             /* the module's only function; NULL: those of g */
+	bool locations;                      /* loc(...) behind every op */
 	uint32_t nfiles;                     /* constants in files printed so far */
 	uint32_t *files, *file_of;           /* their slots; and of slots, 1 + place in that list */
 };

@@ -274,6 +274,27 @@ static void print_form(
 	}
 }
 
+/* All the program gave of the ops that are one node now; without any where it was read. */
+static void print_locations(struct printer *p, const struct node *n)
+{
+	const struct location *first = graph_location(p->g, n);
+	uint32_t count = 0, i = 0;
+
+	for (const struct location *l = first; l; l = l->next)
+		count += l->given != NULL;
+	str_add(p->out, count > 1 ? " loc(fused[" : " loc(");
+	for (const struct location *l = first; l; l = l->next)
+		if (l->given)
+			str_addf(p->out, "%s%s", i++ ? ", " : "", l->given);
+	if (!count && first && first->file) {
+		print_string(first->file, p->out);
+		str_addf(p->out, ":%u:%u", first->line, first->column);
+	} else if (!count) {
+		str_add(p->out, "unknown");
+	}
+	str_add(p->out, count > 1 ? "])" : ")");
+}
+
 void print_op(struct printer *p, const struct scope *s, const struct node *n)
 {
 	const char *form = syntax_forms[n->op];
@@ -282,4 +303,6 @@ void print_op(struct printer *p, const struct scope *s, const struct node *n)
 		print_form(p, s, n, form);
 	else
 		print_generic(p, s, n);
+	if (p->locations)
+		print_locations(p, n);
 }

@@ -446,7 +446,9 @@ struct t_attr *read_attr(struct parser *p)
 	return a;
 }
 
-/* loc("name"), loc("file":1:2), loc(callsite(a at b)), loc(fused[...]), loc(unknown), loc(#loc1):
+/* A name is a string, with one attribute where it has a child; a place raw, behind it " to 3:4" its
+ * tname; the rest arrays, fused ones' tname their metadata; unknown a unit.
+ * loc("name"), loc("file":1:2), loc(callsite(a at b)), loc(fused[...]), loc(unknown), loc(#loc1):
  * a name, a file position, or text.  Where it is an alias not yet defined it stays a symbol. */
 static struct t_attr *read_loc_inner(struct parser *p)
 {
@@ -462,18 +464,18 @@ static struct t_attr *read_loc_inner(struct parser *p)
 			int64_t column = tok_int(p);
 			/* a range, 1:2 to 3:4 or to :4: its start is kept */
 			if (accept_word(p, "to")) {
-				if (!tok_is(p, ':'))
-					tok_int(p);
+				int64_t last = tok_is(p, ':') ? line : tok_int(p);
 				expect(p, ':', "before a column");
-				tok_int(p);
+				a->tname = last == line
+					? job_printf(p->j, " to :%lld", (long long)tok_int(p))
+					: job_printf(p->j, " to %lld:%lld", (long long)last,
+						(long long)tok_int(p));
 			}
 			a->kind = T_raw;
 			a->at = (struct place){ a->s, (uint32_t)line, (uint32_t)column };
 		} else if (accept(p, '(')) {
 			struct t_attr *child = read_loc_inner(p);
 			expect(p, ')', "after a location");
-			if (child->kind == T_raw)
-				a->at = child->at;
 			a->list = job_array(p->j, 1, sizeof *a->list);
 			a->list[0] = child;
 			a->n = 1;
@@ -484,21 +486,24 @@ static struct t_attr *read_loc_inner(struct parser *p)
 		lex(p);
 	} else if (accept_word(p, "callsite")) {
 		expect(p, '(', "after callsite");
-		a = read_loc_inner(p);
+		a->kind = T_array;
+		a->s = "callsite";
+		a->list = job_array(p->j, 2, sizeof *a->list);
+		a->list[a->n++] = read_loc_inner(p);
 		expect_word(p, "at");
-		read_loc_inner(p);
+		a->list[a->n++] = read_loc_inner(p);
 		expect(p, ')', "after a call site");
 	} else if (accept_word(p, "fused")) {
+		a->kind = T_array;
+		a->s = "fused";
 		if (tok_is(p, '<'))
-			skip_balanced(p);
+			a->tname = skip_balanced(p);
 		expect(p, '[', "after fused");
-		a->kind = T_unit;
-		if (!tok_is(p, ']')) {
-			do {
-				struct t_attr *one = read_loc_inner(p);
-				if (a->kind == T_unit)
-					a = one;
-			} while (accept(p, ','));
+		while (!tok_is(p, ']')) {
+			a->list = job_grow(p->j, a->list, a->n, (size_t)a->n + 1, sizeof *a->list);
+			a->list[a->n++] = read_loc_inner(p);
+			if (!accept(p, ','))
+				break;
 		}
 		expect(p, ']', "after fused locations");
 	} else if (accept_word(p, "unknown")) {

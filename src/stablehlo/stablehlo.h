@@ -25,6 +25,8 @@ bool stablehlo_is_bytecode(const void *data, size_t size);
 /* Appends g's text to *out.  RESOURCE_EXHAUSTED without memory. */
 struct weft_error *stablehlo_print(const struct graph *g, struct str *out) BASE_MUST_USE;
 /* The same with f, whose nodes are g's, as the only function. */
+/* With loc(...) behind every op: what the program gave, else where the op was read. */
+struct weft_error *stablehlo_print_locations(const struct graph *g, struct str *out) BASE_MUST_USE;
 struct weft_error *stablehlo_print_func(
 	const struct graph *g, const struct func *f, struct str *out) BASE_MUST_USE;
 

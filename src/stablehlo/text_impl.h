@@ -319,6 +319,8 @@ void read_file(struct parser *p);
 /* attr_keys.c */
 /* The attribute that text, at `at`, is. */
 struct t_attr *attr_from_text(struct parser *p, struct place at, const char *text);
+/* text: what stands within loc(...) */
+struct t_attr *loc_from_text(struct parser *p, struct place at, const char *text);
 const struct type *type_from_text(struct parser *p, struct place at, const char *text);
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more);
@@ -327,6 +329,9 @@ const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict
 /* Fails where `word` is none of the enum's; unknown enums (or NULL) pass. */
 void check_enum(struct parser *p, const char *name, const char *word, struct place at);
 void check_structured(struct parser *p, const struct t_attr *a);
+
+/* location.c: notes what loc(...) said of n; loc may be NULL. */
+void locate_node(struct parser *p, const struct node *n, const struct t_attr *loc);
 
 /* lower.c */
 void lower_all(struct parser *p);

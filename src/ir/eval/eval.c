@@ -66,7 +66,8 @@ noreturn void eval_fail(const struct call *c, enum weft_code code, const char *f
 	va_end(ap);
 	const struct location *l = graph_location(c->e->g, c->n);
 	struct place at = { l ? l->file : NULL, l ? l->line : 0, l ? l->column : 0 };
-	job_fail_at(c->e->j, code, at, "%s: %s", op_table[c->n->op].text, text);
+	job_fail_at(c->e->j, code, at, "%s: %s%s", op_table[c->n->op].text, text,
+		graph_origin(c->e->j, c->e->g, c->n));
 }
 
 int64_t tensor_elements(const struct tensor *t)

@@ -28,7 +28,7 @@ enum builtin_attr {
 	BUILTIN_type = 6, BUILTIN_unit = 7, BUILTIN_integer = 8, BUILTIN_float = 9,
 	BUILTIN_call_site = 10, BUILTIN_file_location = 11, BUILTIN_fused = 12,
 	BUILTIN_fused_with = 13, BUILTIN_name_location = 14, BUILTIN_unknown_location = 15,
-	BUILTIN_small_array = 17, BUILTIN_tensor = 18,
+	BUILTIN_small_array = 17, BUILTIN_tensor = 18, BUILTIN_file_range = 22,
 };
 enum builtin_type {
 	BUILTIN_TYPE_integer = 0, BUILTIN_TYPE_index = 1, BUILTIN_TYPE_function = 2,

@@ -452,53 +452,76 @@ struct t_attr *attr_at(struct bc_file *f, uint32_t i)
 
 /* ---- locations ------------------------------------------------------------------------------ */
 
-/* A name with the first place in a file behind it, or that place; as read_loc() gives them. */
-static struct t_attr *location_at(struct bc_file *f, uint32_t i)
-{
-	struct t_attr *named = NULL, *place = NULL;
-	struct bc_entry dummy = { 0 };
+static struct t_attr *location_at(struct bc_file *f, uint32_t i, int depth);
 
-	for (int depth = 0; depth < LOCATION_DEPTH && !place; depth++) {
-		const struct bc_entry *e = &f->attrs[i];
-		struct cursor c = cursor_of(f, e->body);
-		if (!e->custom || strcmp(f->dialects[e->dialect], "builtin") != 0)
-			break;
-		uint64_t code = take_varint(&c);
-		if (code == BUILTIN_name_location) {
-			const char *name = take_string_attr(&c, &dummy, "the name of a location");
-			if (!named) {
-				named = value_new(f, T_string, e->body.at);
-				named->s = name;
-			}
-		} else if (code == BUILTIN_fused || code == BUILTIN_fused_with) {
-			if (!take_count(&c, "locations"))
-				break;
-		} else if (code == BUILTIN_file_location) {
-			place = value_new(f, T_raw, e->body.at);
-			place->at.file = place->s =
-				take_string_attr(&c, &dummy, "the name of a file");
-			place->at.line = (uint32_t)take_varint(&c);
-			place->at.column = (uint32_t)take_varint(&c);
-			break;
-		} else if (code != BUILTIN_call_site) {
-			break;
-		}
-		i = take_index(&c, f->nattrs, "attribute");
+static void take_locations(struct cursor *c, struct t_attr *a, uint32_t n, int depth)
+{
+	a->list = job_array(c->f->p->j, n, sizeof *a->list);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = take_index(c, c->f->nattrs, "location");
+		a->list[a->n++] = location_at(c->f, i, depth + 1);
 	}
-	if (!named || !place)
-		return named ? named : place;
-	named->list = job_array(f->p->j, 1, sizeof *named->list);
-	named->list[0] = place;
-	named->n = 1;
-	return named;
+}
+
+/* "f":1:2, or to where it goes: behind the file how many numbers, then line, column, and those of
+ * the end or, of three numbers, its column. */
+static void take_file(struct cursor *c, struct t_attr *a, bool range)
+{
+	struct bc_entry dummy = { 0 };
+	uint64_t v[4] = { 0 };
+
+	a->kind = T_raw;
+	a->at.file = a->s = take_string_attr(c, &dummy, "the name of a file");
+	uint32_t n = range ? take_count(c, "numbers") : 2;
+	for (uint32_t i = 0; i < n && i < 4; i++)
+		v[i] = take_varint(c);
+	a->at.line = (uint32_t)v[0];
+	a->at.column = (uint32_t)v[1];
+	if (n == 3)
+		a->tname = job_printf(c->f->p->j, " to :%u", (uint32_t)v[2]);
+	if (n == 4)
+		a->tname = job_printf(
+			c->f->p->j, " to %u:%u", (uint32_t)v[2], (uint32_t)v[3]);
+}
+
+/* As read_loc() gives them; what refers to itself, or is too deep, is unknown. */
+static struct t_attr *location_at(struct bc_file *f, uint32_t i, int depth)
+{
+	struct bc_entry *e = &f->attrs[i], dummy = { 0 };
+
+	if (e->location)
+		return e->location;
+	struct t_attr *a = e->location = value_new(f, T_unit, e->body.at), *read = a;
+	if (!e->custom || depth > LOCATION_DEPTH || strcmp(f->dialects[e->dialect], "builtin") != 0)
+		return a;
+	struct cursor c = cursor_of(f, e->body);
+	read = value_new(f, T_array, e->body.at);
+	switch (take_varint(&c)) {
+	case BUILTIN_name_location:
+		read->s = take_string_attr(&c, &dummy, "the name of a location");
+		take_locations(&c, read, 1, depth);
+		read->kind = T_string;
+		if (read->list[0]->kind == T_unit)
+			read->n = 0;
+		break;
+	case BUILTIN_fused:
+	case BUILTIN_fused_with:
+		read->s = "fused";
+		take_locations(&c, read, take_count(&c, "locations"), depth);
+		break;
+	case BUILTIN_call_site:
+		read->s = "callsite";
+		take_locations(&c, read, 2, depth);
+		break;
+	case BUILTIN_file_location: take_file(&c, read, false); break;
+	case BUILTIN_file_range: take_file(&c, read, true); break;
+	default: return a;
+	}
+	*a = *read;
+	return a;
 }
 
 struct t_attr *take_location(struct cursor *c)
 {
-	uint32_t i = take_index(c, c->f->nattrs, "location");
-	struct bc_entry *e = &c->f->attrs[i];
-
-	if (!e->location)
-		e->location = location_at(c->f, i);
-	return e->location;
+	return location_at(c->f, take_index(c, c->f->nattrs, "location"), 0);
 }

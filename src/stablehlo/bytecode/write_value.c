@@ -641,33 +641,60 @@ uint32_t out_of_text(struct bc_out *o, const char *text)
 
 /* ---- locations ------------------------------------------------------------------------------ */
 
-/* Where the program says the op is from: a name, a place in a file, or both.  The first of the list
- * is its place in the text that was read, which is nobody else's business. */
-uint32_t out_location(struct bc_out *o, const struct location *list)
+static uint32_t out_place(struct bc_out *o, const struct t_attr *a)
 {
-	const struct location *l = list ? list->next : NULL;
 	struct str s;
 
-	while (l && location_is_part(l))
-		l = l->next;
-
 	str_init(&s, o->j);
-	if (l && l->file) {
-		uint32_t file = out_builtin_string(o, l->file);
+	if (a->kind == T_raw) {
+		uint32_t file = out_builtin_string(o, a->at.file);
 		put_varint(&s, BUILTIN_file_location);
 		put_varint(&s, file);
-		put_varint(&s, l->line);
-		put_varint(&s, l->column);
+		put_varint(&s, a->at.line);
+		put_varint(&s, a->at.column);
 	} else {
 		put_varint(&s, BUILTIN_unknown_location);
 	}
-	uint32_t place = out_attr(o, "builtin", true, &s);
-	if (!l || !l->text)
-		return place;
-	uint32_t name = out_builtin_string(o, l->text);
-	str_init(&s, o->j);
-	put_varint(&s, BUILTIN_name_location);
-	put_varint(&s, name);
-	put_varint(&s, place);
 	return out_attr(o, "builtin", true, &s);
+}
+
+static uint32_t out_loc(struct bc_out *o, const struct t_attr *a)
+{
+	const struct t_attr unknown = { .kind = T_unit };
+	struct str s;
+
+	if (a->kind != T_string && a->kind != T_array)
+		return out_place(o, a);
+	bool name = a->kind == T_string, site = !name && !strcmp(a->s, "callsite");
+	uint32_t count = name ? 1 : a->n;
+	uint32_t *part = job_array(o->j, count, sizeof *part);
+	for (uint32_t i = 0; i < count; i++)
+		part[i] = out_loc(o, i < a->n ? a->list[i] : &unknown);
+	uint32_t text = name ? out_builtin_string(o, a->s) : 0;
+	str_init(&s, o->j);
+	put_varint(&s, name ? BUILTIN_name_location : site ? BUILTIN_call_site : BUILTIN_fused);
+	if (name)
+		put_varint(&s, text);
+	else if (!site)
+		put_varint(&s, count);
+	for (uint32_t i = 0; i < count; i++)
+		put_varint(&s, part[i]);
+	return out_attr(o, "builtin", true, &s);
+}
+
+/* Where the program says the op is from, of ranges their start, of fused ones without metadata;
+ * where it was read is nobody else's business. */
+uint32_t out_location(struct bc_out *o, const struct location *list)
+{
+	struct t_attr all = { .kind = T_array, .s = "fused" };
+	uint32_t count = 0;
+
+	for (const struct location *l = list; l; l = l->next)
+		count += l->given != NULL;
+	all.list = job_array(o->j, count, sizeof *all.list);
+	for (const struct location *l = list; l; l = l->next)
+		if (l->given)
+			all.list[all.n++] = loc_from_text(&o->text, o->at, l->given);
+	const struct t_attr unknown = { .kind = T_unit };
+	return out_loc(o, !count ? &unknown : count == 1 ? all.list[0] : &all);
 }
