@@ -1,4 +1,5 @@
-"""Operators taken apart that torch's tables keep whole: distances between rows, and the gradient of samples on a grid.
+"""Operators taken apart that torch's tables keep whole, or take apart to other strides than eager's: distances between
+rows, the gradient of samples on a grid, histograms, variances of complex numbers, unpooling.
 
 What they are made of is C's business; here is only the arithmetic between.
 """
@@ -153,8 +154,62 @@ def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
     return to_x.reshape(x.shape) if output_mask[0] else None, to_grid if output_mask[1] else None
 
 
+# ---- histograms ----------------------------------------------------------------------------------
+
+
+def _histogram(x, edges, weight, density):
+    """How many lie in each bin, or what they weigh: the last has both its ends."""
+    x, n = x.reshape(-1), edges.shape[0] - 1
+    inside = (x >= edges[0]) & (x <= edges[n])
+    at = (torch.bucketize(x, edges, right=True) - 1).clamp(0, n - 1)
+    weight = torch.ones_like(x) if weight is None else weight.reshape(-1)
+    hist = x.new_zeros(n).index_add(0, at, torch.where(inside, weight, 0))
+    if density:
+        hist = hist / hist.sum() / edges.diff()
+    return hist, edges
+
+
+def histogram(x, bins=100, *, range=None, weight=None, density=False):
+    if range is None or not range[0] < range[1]:       # the extremes of x, which may be none
+        return NotImplemented
+    edges = torch.linspace(range[0], range[1], bins + 1, dtype=x.dtype)
+    return _histogram(x, edges, weight, density)
+
+
+def histogram_between(x, bins, *, weight=None, density=False):
+    return _histogram(x, bins.clone(), weight, density) if bins.dim() == 1 and bins.shape[0] > 1 else NotImplemented
+
+
+# ---- others --------------------------------------------------------------------------------------
+
+
+def _parts_of(x):
+    return torch.view_as_real(x).unbind(-1)
+
+
+def var(x, dim=None, *, correction=None, keepdim=False):
+    if not x.is_complex():
+        return NotImplemented
+    return sum(aten.var.correction(a, dim, correction=correction, keepdim=keepdim) for a in _parts_of(x))
+
+
+def var_mean(x, dim=None, *, correction=None, keepdim=False):
+    if not x.is_complex():
+        return NotImplemented
+    mean = aten.mean.dim(x, list(range(x.dim())) if dim is None else dim, keepdim)
+    return var(x, dim, correction=correction, keepdim=keepdim), mean
+
+
+def max_unpool2d(x, indices, output_size):
+    from torch._decomp import decomposition_table
+    out = decomposition_table[aten.max_unpool2d.default](x, indices, output_size)
+    return out.contiguous(memory_format=torch._prims_common.suggest_memory_format(x)) if x.dim() == 4 else out
+
+
 def decompositions() -> dict:
-    return {aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
+    return {aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
+            aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
+            aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,
             aten.grid_sampler_3d.default: grid_sampler_3d,
             aten.grid_sampler_2d_backward.default: grid_sampler_backward,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import grid_sample
 
-from common import check_gradients
+from common import check_gradients, compiled
 
 torch.manual_seed(0)
 r = torch.randn
@@ -31,3 +31,37 @@ def test_grids(mode, padding, align):
     check_gradients(f, r(2, 3, 4, 5), r(2, 3, 6, 2), rtol=1e-4, atol=1e-4)
     if align or padding == "reflection":
         check_gradients(f, r(1, 2, 3, 4, 5), r(1, 2, 3, 2, 3), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("density", [False, True])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_histograms(density, weighed):
+    x = torch.cat([r(200), torch.tensor([-2.0, 2.0, 0.5, float("nan"), float("inf"), 0.0])])
+    more = {"density": density, "weight": torch.rand(206) if weighed else None}
+    edges = torch.tensor([-2.0, -0.5, 0.5, 0.75, 2.0])
+    for fn in (lambda a, w: torch.histogram(a, 8, range=(-2.0, 2.0), density=density, weight=w),
+               lambda a, w: torch.histogram(a.double(), 7, range=(-1.0, 0.7), density=density,
+                                            weight=w if w is None else w.double()),
+               lambda a, w: torch.histogram(a, edges, density=density, weight=w)):
+        want = fn(x, more["weight"])
+        got = compiled(fn, fallback="error")(x, more["weight"])
+        for a, b in zip(got, want):
+            torch.testing.assert_close(a, b)
+
+
+def test_complex_variance():
+    c = torch.complex(r(3, 4, 5), r(3, 4, 5))
+    for fn in (lambda a: a.var(1), lambda a: a.var((0, 2), correction=0, keepdim=True), lambda a: torch.var_mean(a, 1),
+               lambda a: torch.var_mean(a), lambda a: a.std()):
+        want, got = fn(c), compiled(fn, fallback="error")(c)
+        for a, b in zip(got if isinstance(got, tuple) else (got,), want if isinstance(want, tuple) else (want,)):
+            torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_unpooling_keeps_the_layout(layout):
+    y, places = torch.nn.functional.max_pool2d(r(2, 3, 8, 6), 2, return_indices=True)
+    y, places = y.contiguous(memory_format=layout), places.contiguous(memory_format=layout)
+    fn = lambda a, i: torch.nn.functional.max_unpool2d(a, i, 2)  # noqa: E731
+    want, got = fn(y, places), compiled(fn, fallback="error")(y, places)
+    assert torch.equal(got, want) and got.stride() == want.stride()
