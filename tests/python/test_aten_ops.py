@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from common import BACKENDS, check
+from common import BACKENDS, check, compiled
 
 CASES = {}
 inf, nan = float("inf"), float("nan")
@@ -333,3 +333,11 @@ def test_nonzero(backend):
     with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
         check(lambda a: (a > 0).nonzero() + 1, z, backend=backend)
         check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backend=backend)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_scattered_sums_are_rounded_once(dtype):
+    i, v = torch.randint(0, 4, (1000,)), torch.randint(0, 64, (1000,)) / 32
+    want = torch.zeros(4).index_add(0, i, v).to(dtype)       # exact before
+    for fn in (lambda i, v: torch.zeros(4, dtype=dtype).index_add(0, i, v), lambda i, v: torch.zeros(4, dtype=dtype).scatter_add(0, i, v)):
+        assert torch.equal(compiled(fn)(i, v.to(dtype)), want)

@@ -262,12 +262,15 @@ void lower_index(struct lower *l)
 
 /* ---- scatter -------------------------------------------------------------------------------- */
 
+/* Sums and products of f16 and bf16 are made in f32 and rounded once. */
 const struct node *take_scatter(
 	struct lower *l, struct take *k, const struct node *updates, enum op op)
 {
 	struct graph *g = l->g;
 	take_place(k);
-	const struct type *s = type_scalar(g, k->x->type->dtype), *params[2] = { s, s };
+	enum dtype t = k->x->type->dtype;
+	enum dtype c = op == OP_add || op == OP_multiply ? lower_compute(t) : t;
+	const struct type *s = type_scalar(g, c), *params[2] = { s, s };
 	const struct node *old = graph_parameter(g, 0, s), *now = graph_parameter(g, 1, s);
 	if (op != TAKE_REPLACES)
 		now = build2(g, op, old, now);
@@ -280,7 +283,7 @@ const struct node *take_scatter(
 		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 	};
-	const struct node *in[3] = { k->x, k->starts, updates };
+	const struct node *in[3] = { lower_cast(l, k->x, c), k->starts, lower_cast(l, updates, c) };
 	struct node_spec spec = { .op = OP_scatter,
 		.nin = 3,
 		.in = in,
@@ -288,7 +291,7 @@ const struct node *take_scatter(
 		.regions = &body,
 		.attrs = attrs_cons(g, sizeof e / sizeof e[0], e),
 		.at = { l->r->file, l->r->line, 1 } };
-	return graph_node(g, &spec);
+	return lower_cast(l, graph_node(g, &spec), t);
 }
 
 /* x[mask] = value of one element: a choice. */
