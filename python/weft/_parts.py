@@ -1,5 +1,6 @@
 """Operators taken apart that torch's tables keep whole, or take apart to other strides than eager's: distances between
-rows, the gradient of samples on a grid, histograms, variances of complex numbers, unpooling.
+rows, gradients of samples on a grid and of weights as directions and lengths, histograms, variances of complex numbers,
+unpooling.
 
 What they are made of is C's business; here is only the arithmetic between.
 """
@@ -206,6 +207,15 @@ def max_unpool2d(x, indices, output_size):
     return out.contiguous(memory_format=torch._prims_common.suggest_memory_format(x)) if x.dim() == 4 else out
 
 
+# ---- weights as directions and lengths ---------------------------------------------------------------
+
+
+def weight_norm_backward(grad, v, g, norms, dim):
+    """Of v * (g / norms), the norms those of v along all dimensions but one."""
+    along = (grad * v).sum([d for d in range(v.dim()) if d != dim % v.dim()], keepdim=True)
+    return g / norms * (grad - v * (along / norms.square())), along / norms
+
+
 def decompositions() -> dict:
     return {aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
             aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
@@ -213,4 +223,5 @@ def decompositions() -> dict:
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,
             aten.grid_sampler_3d.default: grid_sampler_3d,
             aten.grid_sampler_2d_backward.default: grid_sampler_backward,
-            aten.grid_sampler_3d_backward.default: grid_sampler_backward}
+            aten.grid_sampler_3d_backward.default: grid_sampler_backward,
+            aten._weight_norm_interface_backward.default: weight_norm_backward}

@@ -65,3 +65,9 @@ def test_unpooling_keeps_the_layout(layout):
     fn = lambda a, i: torch.nn.functional.max_unpool2d(a, i, 2)  # noqa: E731
     want, got = fn(y, places), compiled(fn, fallback="error")(y, places)
     assert torch.equal(got, want) and got.stride() == want.stride()
+
+
+@pytest.mark.parametrize("dim", [0, 2])
+def test_weight_norm(dim):
+    check_gradients(lambda v, g: torch._weight_norm(v, g, dim), r(4, 3, 5),
+                    r(4, 1, 1) if dim == 0 else r(1, 1, 5), rtol=1e-4, atol=1e-5)
