@@ -325,6 +325,13 @@ bench-jax: build
 bench-compile: build
 	@.venv/bin/python bench/compile.py --write
 
+# The architectures: right, in as many graphs as torch's capture, with nothing beside; writes no section.
+.PHONY: bench-torch
+build/vision: bench/torch/vision.txt
+	@.venv/bin/python -m pip install -qq --no-deps --upgrade --target $@ -r $< && touch $@
+bench-torch: build build/vision
+	@.venv/bin/python bench/torch/run.py $(ARGS)
+
 # ... memory-bound kernels beside eager and a plain copy of as many bytes.
 .PHONY: bench-kernels
 bench-kernels: build

@@ -1,0 +1,319 @@
+"""Every architecture through torch.compile(backend="weft"): is it right, in how many graphs, and what ran elsewhere.
+
+Per architecture one process, and in it a row for each of: inference or training (loss and all gradients), float32 or
+bfloat16, sizes fixed or symbolic (`dynamic=True`, three sizes one after another).
+
+A tensor is right when it is no further from what float64 gives than twice eager torch is - or eager torch with inputs and
+parameters moved by a rounding, which says how far a model carries one - or than 32 roundings of its own largest value (for
+gradients: of the largest of all gradients).  Where there is no float64 (operators without, masks that overflow) eager stands
+for it.  Graphs, and those beyond the first size (recompiles), stand
+beside those of `aot_eager`, torch's own capture alone.  "beside" are ATen operators that torch's profiler saw beside
+compiled code, views and what autograd itself does left out.
+
+    .venv/bin/python bench/torch/run.py [--mode infer train] [--dtype fp32 bf16] [--sizes static dynamic] [--jobs N] [NAME ...]
+"""
+from __future__ import annotations
+
+import argparse
+import copy
+import itertools
+import json
+import os
+import pathlib
+import sys
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("WEFT_CACHE", "off")
+
+SIZES = [(2, 24), (3, 24), (4, 40)]
+# What may run beside compiled code: views, what AOTAutograd's epilogue does, what autograd does to gradients.
+HARMLESS = {f"aten::{name}" for name in """view as_strided detach detach_ alias t transpose permute expand slice select
+    unsqueeze squeeze lift_fresh copy_ _unsafe_view reshape ones_like empty_like empty_strided fill_ unbind
+    new_empty_strided""".split()}
+
+
+def load(name: str):
+    """Module and inputs(batch, length); of a workload of bench/models.py only one size."""
+    import architectures
+    if name in architectures.ARCHITECTURES:
+        return architectures.build(name)
+    import models
+    module, inputs, _ = models.load(("shared",))[name].build()
+    return architectures.quiet(module), lambda batch, length: inputs
+
+
+def names() -> list[str]:
+    import architectures
+    import models
+    return [*architectures.ARCHITECTURES, *models.load(("shared",))]
+
+
+def cast(inputs, dtype):
+    return tuple(t.to(dtype) if t.is_floating_point() else t for t in inputs)
+
+
+def loss_of(out):
+    """One number that depends on all that a model gives."""
+    import torch
+    total = 0
+    for t in torch.utils._pytree.tree_leaves(out):
+        if t.is_floating_point() and t.dim() > 1:
+            t = t.float() if t.dtype != torch.float64 else t
+            t = t.flatten(0, -2)
+            total = total + torch.nn.functional.cross_entropy(t, torch.arange(t.shape[0]) % t.shape[1])
+    return total
+
+
+def results(module, call, inputs, train: bool) -> dict:
+    import torch
+    if not train:
+        with torch.no_grad():
+            out = torch.utils._pytree.tree_leaves(call(*inputs))
+        return {f"output {i}": t for i, t in enumerate(out) if isinstance(t, torch.Tensor)}
+    loss = call(*inputs)
+    module.zero_grad(set_to_none=True)
+    loss.backward()
+    return {"loss": loss.detach(), **{n: p.grad for n, p in module.named_parameters() if p.grad is not None}}
+
+
+def same_kind(n: str, g, w) -> str | None:
+    """What of dtype, shape and strides of g is not w's."""
+    strides = n.startswith("output") and g.numel() > 1 and g.stride() != w.stride()
+    if g.dtype != w.dtype or g.shape != w.shape or strides:
+        return f"{n}: {g.dtype} {tuple(g.shape)} {g.stride()}, not {w.dtype} {tuple(w.shape)} {w.stride()}"
+    return None
+
+
+def distances(of: dict, exact: dict) -> dict:
+    return {n: (t.detach().double() - exact[n]).abs().nan_to_num(posinf=0).max().item() if t.numel() else 0.0
+            for n, t in of.items() if t.is_floating_point() and n in exact}
+
+
+def reference(exact: dict | None, want: dict) -> dict:
+    """float64's results, eager's where it has none."""
+    out = {n: w.detach().double() for n, w in want.items()}
+    for n, e in (exact or {}).items():
+        if n in out and e.isfinite().all():
+            out[n] = e.detach().double()
+    return out
+
+
+def judge(got: dict, want: dict, exact: dict, eps: float, moved) -> tuple[list, float]:
+    """What is wrong, and the largest difference against eager, in parts of the largest value of its tensor; moved()
+    gives results of eager torch with everything moved by a rounding."""
+    import torch
+    if got.keys() != want.keys():
+        return [f"other results: {sorted(got.keys() ^ want.keys())[:3]}"], 0.0
+    size = {n: e.abs().max().item() if e.numel() else 0.0 for n, e in exact.items()}
+    grads = max((v for n, v in size.items() if n != "loss" and not n.startswith("output")), default=0.0)
+    wrong, largest, far = [], 0.0, {}
+    mine, eager, between = distances(got, exact), distances(want, exact), distances(got, reference(None, want))
+    for n, w in want.items():
+        if (why := same_kind(n, got[n], w)) is not None:
+            wrong.append(why)
+        elif not w.is_floating_point():
+            if not torch.equal(got[n], w):
+                wrong.append(f"{n}: other integers")
+        elif not torch.equal(got[n].isfinite(), w.isfinite()):
+            wrong.append(f"{n}: not finite where eager is, or the reverse")
+        else:
+            scale = max(size[n], 0.0 if n == "loss" or n.startswith("output") else grads) + 1e-30
+            largest = max(largest, between[n] / scale)
+            if mine[n] > 2 * eager[n] + 32 * eps * scale:
+                far[n] = scale
+    if far:
+        spread = [distances(r, exact) for r in moved()]
+        wrong += [f"{n}: {mine[n] / scale:.1e} from float64, eager {eager[n] / scale:.1e}" for n, scale in far.items()
+                  if mine[n] > 2 * max(eager[n], *(s[n] for s in spread)) + 32 * eps * scale]
+    return wrong, largest
+
+
+def moved(module, inputs, train: bool, eps: float):
+    """Results of eager torch, four times, with inputs and parameters a rounding away."""
+    import torch
+    out = []
+    for seed in range(4):
+        twin, random = copy.deepcopy(module), torch.Generator().manual_seed(seed)
+        with torch.no_grad():
+            def move(t):
+                sign = torch.randint(0, 2, t.shape, generator=random) * 2 - 1
+                return (t.double() * (1 + eps * sign)).to(t.dtype)
+            for p in twin.parameters():
+                p.copy_(move(p))
+            args = tuple(move(t) if t.is_floating_point() else t for t in inputs)
+        out.append(results(twin, wrapped(twin, train), args, train))
+    return out
+
+
+def wrapped(module, train: bool):
+    return (lambda *a: loss_of(module(*a))) if train else module
+
+
+def profiled(call, module, inputs, train: bool) -> list[str]:
+    """Operators of ATen that run beside compiled code."""
+    from torch.profiler import ProfilerActivity, profile
+    with profile(activities=[ProfilerActivity.CPU]) as p:
+        results(module, call, inputs, train)
+    ran = {e.key for e in p.key_averages() if e.key.startswith("aten::")}
+    return sorted(ran - HARMLESS)
+
+
+_captured: dict = {}                                 # by mode and sizes: a dtype changes no number of graphs
+
+
+def captured(module, fn, calls, train: bool, dynamic: bool) -> list[int]:
+    """Graphs after each call, by torch's own capture."""
+    import torch
+    from torch._dynamo.utils import counters
+    if (train, dynamic) not in _captured:
+        torch._dynamo.reset()
+        counters.clear()
+        fast, graphs = torch.compile(fn, backend="aot_eager", dynamic=dynamic), []
+        for inputs in calls:
+            results(module, fast, inputs, train)
+            graphs.append(counters["stats"]["unique_graphs"])
+        _captured[train, dynamic] = graphs
+    return _captured[train, dynamic]
+
+
+def row(name: str, mode: str, dtype: str, sizes: str) -> dict:
+    import torch
+    import weft
+    from torch._dynamo.utils import counters
+    train, dynamic = mode == "train", sizes == "dynamic"
+    kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[dtype]
+    module, make = load(name)
+    module = module.to(kind).train(train)
+    exactly = copy.deepcopy(module).double()
+    calls = [cast(make(*s), kind) for s in (SIZES if dynamic else SIZES[:1])]
+    fn, out = wrapped(module, train), {"wrong": [], "difference": 0.0}
+    state = {n: b.clone() for n, b in module.named_buffers()}
+
+    def restore():
+        for n, b in module.named_buffers():
+            b.data.copy_(state[n])
+
+    expected = captured(module, fn, calls, train, dynamic)
+    torch._dynamo.reset()
+    counters.clear()
+    before, graphs, took = weft.fallbacks(), [], 0.0
+    fast = torch.compile(fn, backend="weft", dynamic=dynamic, options={"fallback": "allow"})
+    for inputs in calls:
+        restore()
+        want = results(module, fn, inputs, train)
+        try:
+            exact = results(exactly, wrapped(exactly, train), cast(inputs, torch.float64), train)
+        except (RuntimeError, NotImplementedError):  # an operator without float64
+            exact = None
+        restore()
+        t0 = time.perf_counter()
+        got = results(module, fast, inputs, train)
+        took += time.perf_counter() - t0
+        graphs.append(counters["stats"]["unique_graphs"])
+        restore()
+        eps = torch.finfo(kind).eps
+        wrong, largest = judge(got, want, reference(exact, want), eps, lambda: moved(module, inputs, train, eps))
+        out["wrong"] += wrong
+        out["difference"] = max(out["difference"], largest)
+    after = weft.fallbacks()
+    out.update(graphs=graphs, expected=expected, took=took, beside=profiled(fast, module, calls[-1], train),
+               fallbacks={k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)})
+    return out
+
+
+def child(name: str, cases: list, pipe: int, threads: int) -> None:
+    import torch
+    torch.set_num_threads(threads)
+    torch._dynamo.config.allow_rnn = True
+    with os.fdopen(pipe, "w") as f:
+        for case in cases:
+            try:
+                r = row(name, *case)
+            except Exception as e:          # noqa: BLE001: said in the table
+                r = {"error": f"{type(e).__name__}: {str(e).strip()[:300]}", "trace": traceback.format_exc()[-6000:]}
+            f.write(json.dumps({"name": name, "mode": case[0], "dtype": case[1], "sizes": case[2], **r}) + "\n")
+            f.flush()
+
+
+def said(r: dict) -> str:
+    what = f"| {r['name']} | {r['mode']} | {r['dtype']} | {r['sizes']} | "
+    if "error" in r:
+        return what + f"failed: {r['error'].splitlines()[0][:160].replace('|', '/')} |" + " |" * 5
+    fell = ", ".join(f"{k} ({v})" for k, v in r["fallbacks"].items())
+    return what + " | ".join([
+        "yes" if not r["wrong"] else f"no: {len(r['wrong'])}: {r['wrong'][0]}", f"{r['difference']:.1e}",
+        f"{r['graphs'][0]}/{r['expected'][0]}", f"{r['graphs'][-1] - r['graphs'][0]}/{r['expected'][-1] - r['expected'][0]}",
+        fell or "0", ", ".join(r["beside"]) or "0"]) + " |"
+
+
+def good(r: dict) -> bool:
+    return "error" not in r and not r["wrong"] and not r["fallbacks"] and not r["beside"] and \
+        r["graphs"][-1] <= r["expected"][-1]
+
+
+def measured(wanted: list[str], cases: list, jobs: int, threads: int):
+    """The rows, as they come: a forked process an architecture, so that one which dies is one row."""
+    import architectures
+    import torch                                     # noqa: F401: imported once, before the processes are forked
+    import transformers                              # noqa: F401
+    import weft                                      # noqa: F401
+    waiting, running = list(wanted), {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            name = waiting.pop(0)
+            mine = [c for c in cases if c[2] == "static" or name in architectures.ARCHITECTURES]
+            read, write = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                os.close(read)
+                status = 1
+                try:
+                    child(name, mine, write, threads)
+                    status = 0
+                finally:
+                    os._exit(status)
+            os.close(write)
+            running[pid] = (name, mine, os.fdopen(read))
+        pid, status = os.wait()
+        name, mine, f = running.pop(pid)
+        rows = [json.loads(line) for line in f]
+        yield from rows
+        if len(rows) < len(mine):
+            mode, dtype, sizes = mine[len(rows)]
+            yield {"name": name, "mode": mode, "dtype": dtype, "sizes": sizes, "error": f"died, status {status}"}
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("names", nargs="*")
+    p.add_argument("--mode", nargs="*", default=["infer", "train"], choices=["infer", "train"])
+    p.add_argument("--dtype", nargs="*", default=["fp32", "bf16"], choices=["fp32", "bf16"])
+    p.add_argument("--sizes", nargs="*", default=["static", "dynamic"], choices=["static", "dynamic"])
+    p.add_argument("--jobs", type=int, default=1, help="processes at a time")
+    p.add_argument("--threads", type=int, default=2, help="of each")
+    p.add_argument("--out", type=pathlib.Path, help="a file that takes each row as JSON")
+    p.add_argument("--trace", action="store_true", help="with the whole error of a row that failed")
+    args = p.parse_args()
+    cases = list(itertools.product(args.mode, args.dtype, args.sizes))
+    print("| architecture | mode | dtype | sizes | right | largest difference | graphs/aot_eager | recompiles/aot_eager | "
+          "fallbacks | beside |\n|---|---|---|---|---|---:|---:|---:|---|---|")
+    rows = []
+    for r in measured(args.names or names(), cases, args.jobs, args.threads):
+        rows.append(r)
+        print(said(r), flush=True)
+        if args.trace and "trace" in r:
+            print(r["trace"])
+        if args.out:
+            with args.out.open("a") as f:
+                f.write(json.dumps(r) + "\n")
+    bad = [r for r in rows if not good(r)]
+    print(f"\n{len(rows)} rows, {len(rows) - len(bad)} right in as many graphs as torch's capture with nothing elsewhere")
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
