@@ -4,6 +4,7 @@
 #include "ir/rewrite.h"
 #include "pass/match.h"
 #include "pass/simplify.h"
+#include <string.h>
 
 /* ---- matching ------------------------------------------------------------------------------- */
 
@@ -48,6 +49,71 @@ const struct node *rule_convert_wider(struct graph *g, const struct node *n)
 	return build_convert(g, inner->in[0], n->type->dtype);
 }
 
+/* n in values of t, which are those n is made of: what it was converted from, or an integer of
+ * t's; NULL: it is not. */
+static const struct node *narrowed(struct graph *g, const struct node *n, enum dtype t)
+{
+	double v;
+	if (n->op == OP_convert && n->in[0]->type->dtype == t && !n->in[0]->type->quant)
+		return dtype_holds(n->type->dtype, t) ? n->in[0] : NULL;
+	const struct dtype_info *d = &dtype_table[t];
+	if ((d->kind != DTYPE_SINT && d->kind != DTYPE_UINT) || d->bits > 32 ||
+	    !type_is_static(n->type) || !node_number(n, &v) || v != __builtin_floor(v))
+		return NULL;
+	int64_t high = INT64_C(1) << (d->bits - (d->kind == DTYPE_SINT));
+	int64_t low = d->kind == DTYPE_SINT ? -high : 0;
+	return v >= (double)low && v < (double)high
+		? build_full(g, type_with_dtype(g, n->type, t), v) : NULL;
+}
+
+/* The dtype the first operand that is a conversion came from; n's own: there is none. */
+static enum dtype dtype_before(const struct node *n)
+{
+	for (uint32_t i = 0; i < n->nin; i++)
+		if (n->in[i]->op == OP_convert)
+			return n->in[i]->in[0]->type->dtype;
+	return n->type->dtype;
+}
+
+static bool op_narrows(enum op op, enum dtype t)
+{
+	switch (op) {
+	case OP_abs: case OP_negate: case OP_maximum: case OP_minimum:
+		return dtype_is_float(t) || dtype_is_signed(t) || op != OP_abs;
+	case OP_add: case OP_subtract: case OP_multiply: case OP_and: case OP_or: case OP_xor:
+	case OP_not:
+		return !dtype_is_float(t);
+	default:
+		return false;
+	}
+}
+
+const struct node *rule_convert_narrower(struct graph *g, const struct node *n)
+{
+	const struct node *f = n->in[0], *in[2];
+	enum dtype t = n->type->dtype;
+	bool plain = !n->type->quant && !f->type->quant && !dtype_is_complex(t);
+	if (!plain || dtype_table[t].kind == DTYPE_BOOL || f->nin > 2 || !op_narrows(f->op, t) ||
+	    dtype_before(f) != t)
+		return NULL;
+	for (uint32_t i = 0; i < f->nin; i++)
+		if (!(in[i] = narrowed(g, f->in[i], t)))
+			return NULL;
+	return build_op(g, f->op, f->nin, in, 0, NULL);
+}
+
+const struct node *rule_compare_narrower(struct graph *g, const struct node *n)
+{
+	enum dtype t = dtype_before(n), u = n->in[0]->type->dtype;
+	const char *how = node_str(n, KEY_compare_type, "");
+	bool plain = t != u && !n->in[0]->type->quant && !dtype_is_complex(u);
+	if (!plain || dtype_table[t].kind == DTYPE_BOOL ||
+	    dtype_is_float(t) != dtype_is_float(u) || !strcmp(how, "TOTALORDER"))
+		return NULL;
+	const struct node *a = narrowed(g, n->in[0], t), *b = narrowed(g, n->in[1], t);
+	return a && b ? build_compare(g, node_str(n, KEY_comparison_direction, ""), a, b) : NULL;
+}
+
 const struct node *rule_multiply_one(struct graph *g, const struct node *n)
 {
 	(void)g;
@@ -79,6 +145,13 @@ const struct node *rule_idempotent(struct graph *g, const struct node *n)
 	(void)g;
 	bool two = (op_table[n->op].flags & OP_IDEMPOTENT) && n->nin == 2;
 	return two && n->in[0] == n->in[1] && !n->type->quant ? n->in[0] : NULL;
+}
+
+const struct node *rule_twice(struct graph *g, const struct node *n)
+{
+	(void)g;
+	bool undoes = n->op == OP_negate || n->op == OP_not;
+	return undoes && n->in[0]->op == n->op && !n->type->quant ? n->in[0]->in[0] : NULL;
 }
 
 const struct node *rule_reduce_ones(struct graph *g, const struct node *n)
