@@ -66,19 +66,57 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
 	return build_reshape(g, w, 3, dims);
 }
 
+/* Entry i of n's attribute; `otherwise` where it has none. */
+static int64_t number(const struct node *n, enum key k, uint32_t i, int64_t otherwise)
+{
+	uint32_t count;
+	const int64_t *v = node_ints(n, k, &count);
+	return v && i < count ? v[i] : otherwise;
+}
+
+/* Has the input zeros in it or beside it? */
+static bool conv_pads(const struct node *n, const struct conv *c)
+{
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (number(n, KEY_padding, 2 * d, 0) || number(n, KEY_padding, 2 * d + 1, 0) > 0 ||
+			number(n, KEY_lhs_dilation, d, 1) != 1)
+			return true;
+	return false;
+}
+
 static bool conv_is_pointwise(const struct node *n, const struct conv *c)
 {
-	if (c->window != 1 || c->groups != 1 || c->batch != 1)
+	if (c->window != 1 || c->groups != 1 || c->batch != 1 || conv_pads(n, c))
 		return false;
-	const enum key keys[] = { KEY_window_strides, KEY_lhs_dilation, KEY_padding };
-	for (unsigned k = 0; k < 3; k++) {
-		uint32_t count;
-		const int64_t *v = node_ints(n, keys[k], &count);
-		for (uint32_t d = 0; v && d < count; d++)
-			if (v[d] != (keys[k] == KEY_padding ? 0 : 1))
-				return false;
-	}
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (number(n, KEY_window_strides, d, 1) != 1 ||
+			number(n, KEY_padding, 2 * d + 1, 0))
+			return false;
 	return true;
+}
+
+/* The input, feature and space before batch, where every window is all of it or every so manieth
+ * place of all: the gradient by the weights of a window of one place.  NULL: it is not so. */
+static const struct node *conv_whole(
+	struct graph *g, const struct node *n, const struct node *x, const struct conv *c)
+{
+	int64_t perm[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 }, step[PLAN_MAX_RANK],
+		limit[PLAN_MAX_RANK];
+	if (c->positions != 1 || c->window < 2 || conv_pads(n, c) || !type_is_static(x->type))
+		return NULL;
+	for (uint32_t d = 0; d < x->type->rank; d++) {
+		limit[d] = x->type->dims[d];
+		step[d] = 1;
+	}
+	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		int64_t at = perm[1 + d] = c->in_spatial[d];
+		int64_t window = n->in[1]->type->dims[c->kernel_spatial[d]];
+		step[at] = number(n, KEY_rhs_dilation, d, 1);
+		limit[at] = (window - 1) * step[at] + 1;
+	}
+	perm[1 + c->nspatial] = node_int(n, KEY_input_batch_dimension, 0);
+	return build_transpose(g, build_slice(g, x, start, limit, step), perm);
 }
 
 /* The input's windows as [groups, in features * window, batch * positions]. */
@@ -87,6 +125,9 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 {
 	int64_t dims[3] = { c->groups, dim_mul(g, c->in_features, c->window),
 		dim_mul(g, c->batch, c->positions) };
+	const struct node *whole = conv_whole(g, n, x, c);
+	if (whole)
+		return build_reshape(g, whole, 3, dims);
 	if (conv_is_pointwise(n, c)) {
 		int64_t perm[PLAN_MAX_RANK];
 		perm[0] = node_int(n, KEY_input_batch_dimension, 0);

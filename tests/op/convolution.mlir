@@ -112,3 +112,25 @@ func.func @main(%a: tensor<1x2x2x2xf32>, %b: tensor<1x2x2x3xf32>) -> tensor<1x1x
   %r = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [1, 1], pad = [[0, 2], [3, 2]], lhs_dilate = [3, 3], rhs_dilate = [1, 2], reverse = [false, true]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x2x2x2xf32>, tensor<1x2x2x3xf32>) -> tensor<1x1x5x5xf32>
   return %r : tensor<1x1x5x5xf32>
 }
+// -----
+// test: op
+// in: dense<[[[[-0.5, 2.0, -1.0], [0.5, 1.5, -1.5], [-2.0, 1.5, 0.0]], [[2.0, -0.5, -0.5], [1.5, 2.0, 2.0], [1.5, 1.0, -1.0]], [[-0.5, -1.0, 2.0], [1.0, -2.0, -1.5], [-1.0, -2.0, 0.0]]]]> : tensor<1x3x3x3xf32>
+// in: dense<[[[[-2.0, 0.0, 1.5], [1.0, 1.0, 1.0], [1.5, -1.0, 0.5]], [[-1.5, -2.0, -1.0], [1.5, -0.5, 0.0], [1.0, 0.0, 1.0]]]]> : tensor<1x2x3x3xf32>
+// out: dense<[[[[-4.5]], [[1.5]], [[2.0]]], [[[-4.25]], [[0.25]], [[2.25]]]]> : tensor<2x3x1x1xf32>
+// tolerance: 2e-05
+// A gradient by weights: the window is all of the input, or every other place of it.
+func.func @main(%a: tensor<1x3x3x3xf32>, %b: tensor<1x2x3x3xf32>) -> tensor<2x3x1x1xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {rhs_dilate = [1, 1]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x3x3x3xf32>, tensor<1x2x3x3xf32>) -> tensor<2x3x1x1xf32>
+  return %r : tensor<2x3x1x1xf32>
+}
+// -----
+// test: op
+// in: dense<[[[[2.0, 1.0, 0.5, 2.0, 1.0, -0.5], [0.5, -2.0, 0.0, -1.0, 0.5, 2.0], [-1.5, -0.5, 0.0, 0.0, -1.5, -1.5], [1.5, 1.5, -1.5, 0.5, -1.5, 1.0], [-1.0, -2.0, 0.0, 1.0, 1.0, -1.5], [-2.0, -2.0, 1.0, 0.5, 2.0, 0.0]], [[2.0, -0.5, -2.0, 0.0, -2.0, -1.5], [-1.5, 2.0, -2.0, -0.5, 1.0, 0.0], [0.0, -1.0, -2.0, 0.5, 0.5, 0.5], [-1.0, 1.0, 1.0, 1.5, 2.0, 1.0], [2.0, -1.5, 2.0, 0.0, 1.0, -0.5], [0.0, 1.0, 0.0, 2.0, 0.0, 2.0]], [[0.5, -2.0, 1.0, 0.5, -2.0, 1.0], [-1.0, -2.0, 0.5, 1.5, 0.5, 0.5], [0.0, 1.5, -2.0, -2.0, -2.0, 0.5], [0.0, 1.5, 0.0, 0.5, -1.0, 0.5], [-1.0, 0.5, 0.5, 0.0, 0.0, 1.0], [-1.5, -2.0, -1.0, 0.0, 2.0, -0.5]]]]> : tensor<1x3x6x6xf32>
+// in: dense<[[[[0.0, -0.5, 0.5], [-1.0, 1.0, -1.5], [-1.5, 0.5, 0.5]], [[-0.5, 1.5, -1.0], [-1.5, 0.5, -0.5], [1.5, 0.0, -0.5]]]]> : tensor<1x2x3x3xf32>
+// out: dense<[[[[6.0]], [[-4.25]], [[1.25]]], [[[-0.25]], [[-0.75]], [[1.75]]]]> : tensor<2x3x1x1xf32>
+// tolerance: 2e-05
+// A gradient by weights: the window is all of the input, or every other place of it.
+func.func @main(%a: tensor<1x3x6x6xf32>, %b: tensor<1x2x3x3xf32>) -> tensor<2x3x1x1xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {pad = [[0, -1], [0, -1]], rhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x3x6x6xf32>, tensor<1x2x3x3xf32>) -> tensor<2x3x1x1xf32>
+  return %r : tensor<2x3x1x1xf32>
+}
