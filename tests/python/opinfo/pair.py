@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import itertools
 import random
 import warnings
@@ -205,6 +206,8 @@ def check(op, dtype, limit=None, seed=0, pick=None) -> dict:
             continue                       # eager cannot: no pair of ours
         backend = Counter(weft.backend)
         weft.reset()
+        torch._dynamo.reset()              # a graph's counts go when it goes: not between the two readings
+        gc.collect()
         before = weft.fallbacks()
         try:
             with warnings.catch_warnings():
