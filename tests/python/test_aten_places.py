@@ -103,3 +103,13 @@ case("hfft", lambda a: torch.fft.hfft(torch.complex(a, a + 1), norm="forward"), 
 def test_overload(name, backend):
     fn, args, kw = case.all[name]
     check(fn, *args, backend=backend, **kw)
+
+
+I, J, K = torch.tensor([0, 2, -1, 1]), torch.tensor([1, 0, 2, -3]), torch.tensor([[0, 1], [-1, 2]])
+
+
+@pytest.mark.parametrize("fn", [
+    lambda a: a[:, I, J], lambda a: a[:, :, J], lambda a: a[:, K, J[:2]], lambda a: a.index_select(1, I.abs()),
+    lambda a: a.permute(1, 0, 2)[I, :, J]], ids=["two", "last", "broadcast", "select", "apart"])
+def test_indices_beside_a_size_of_the_call(fn):
+    check(fn, r(5, 3, 4), dynamic=True)

@@ -38,6 +38,60 @@ static const struct node *gather_nothing(struct lower *l, const struct take *k)
 		type_tensor(l->g, k->x->type->dtype, k->nwindow + k->batch, dims), 0);
 }
 
+/* The starts as one number: the place in the indexed dimensions laid one behind the other. */
+static const struct node *flat_starts(struct lower *l, const struct take *k)
+{
+	struct graph *g = l->g;
+	const struct node *flat = NULL;
+	for (uint32_t i = 0; i < k->m; i++) {
+		const struct node *at = k->starts;
+		if (k->m > 1) {
+			at = lower_clip(l, at, k->batch, i, i + 1, 1);
+			at = build_reshape(g, at, k->batch, at->type->dims);
+		}
+		at = lower_cast(l, at, DTYPE_i64);
+		const struct node *size = lower_shape(
+			l, lower_size_node(l, k->x->type->dims[k->at[i]]), at->type);
+		at = build2(g, OP_maximum,
+			build2(g, OP_minimum, at,
+				build2(g, OP_subtract, size, lower_like(l, size, 1))),
+			lower_like(l, at, 0));
+		flat = flat ? build2(g, OP_add, build2(g, OP_multiply, flat, size), at) : at;
+	}
+	return flat;
+}
+
+/* A gather that takes dimensions whole whose sizes the call says: the indexed ones are made one, in
+ * front, and one index selects. */
+static const struct node *take_select(struct lower *l, const struct take *k)
+{
+	struct graph *g = l->g;
+	int64_t order[ATEN_MAX_RANK], dims[ATEN_MAX_RANK];
+	uint32_t n = 0, rank = k->x->type->rank;
+	bool taken[ATEN_MAX_RANK] = { 0 };
+	dims[0] = 1;
+	for (uint32_t i = 0; i < k->m; i++) {
+		taken[order[n++] = k->at[i]] = true;
+		dims[0] = dim_mul(g, dims[0], k->x->type->dims[k->at[i]]);
+	}
+	for (uint32_t i = 0; i < rank; i++)
+		if (!taken[i]) {
+			dims[1 + n - k->m] = k->x->type->dims[i];
+			order[n++] = i;
+		}
+	const struct node *x = build_reshape(
+		g, build_transpose(g, k->x, order), 1 + rank - k->m, dims);
+	struct attr_entry e[] = { lower_attr_int(l, KEY_dimension, 0),
+		lower_attr_int(l, KEY_batch_dims, 0) };
+	x = build_op(g, OP_torch_index_select, 2,
+		(const struct node *[]){ x, flat_starts(l, k) }, 2, e);
+	for (uint32_t i = 0; i < k->batch; i++)
+		order[k->first + i] = i;
+	for (uint32_t i = 0; i < k->nwindow; i++)
+		order[k->window[i]] = k->batch + i;
+	return build_transpose(g, x, order);
+}
+
 const struct node *take_gather(struct lower *l, struct take *k)
 {
 	int64_t sizes[ATEN_MAX_RANK];
@@ -51,7 +105,7 @@ const struct node *take_gather(struct lower *l, struct take *k)
 		sizes[k->at[i]] = 1;
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
 		if (!dim_is_number(sizes[i]))
-			lower_bail(l);
+			return take_select(l, k);
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_offset_dims, k->nwindow, k->window),
 		lower_attr_ints(l, KEY_collapsed_slice_dims, k->m, k->at),
