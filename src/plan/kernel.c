@@ -287,7 +287,7 @@ static bool kernel_streams(const struct build *b, const struct kernel *k,
 {
 	double in = 0, out = 0, cache = (double)o->l3;
 
-	if (!cache || (k->core != CORE_map && k->core != CORE_row))
+	if (cache <= 0 || (k->core != CORE_map && k->core != CORE_row))
 		return false;
 	for (uint32_t i = 0; i < b->ninputs; i++)
 		in += moved_bytes(b->inputs[i]->type);
