@@ -206,6 +206,23 @@ def test_options(box):
     check(len(report["notices"]) == 1 and "WEFT_VERIFY" in report["notices"][0], "the report has the notice")
 
 
+def test_slice_by_tensors_beyond_its_operand(box):
+    """Start, limit and strides are values of the call: both backends say what is wrong with them."""
+    m = box.write("slice.mlir", """func.func @main(%a: tensor<4xf32>, %s: tensor<1xi32>, %l: tensor<1xi32>, %t: tensor<1xi32>) -> tensor<?xf32> {
+  %0 = stablehlo.real_dynamic_slice %a, %s, %l, %t : (tensor<4xf32>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+""")
+    a = box.npy("a.npy", [1, 2, 3, 4])
+    n = {v: box.npy(f"n{v}.npy", [v], "<i4", "i") for v in (-1, 0, 1, 3, 4, 5)}
+    box.ok("run", m, a, n[1], n[4], n[1])
+    box.ok("run", m, a, n[4], n[4], n[3])
+    for start, limit, stride in ((0, 5, 1), (-1, 3, 1), (3, 1, 1), (0, 3, 0), (3, 0, -1)):
+        for backend in ("weft", "interp"):
+            box.refused("run", f"--backend={backend}", m, a, n[start], n[limit], n[stride],
+                        pattern="error: stablehlo.real_dynamic_slice: ")
+
+
 def test_locations(box):
     """What a program says of its ops goes through bytecode and into messages."""
     path = box.write("m.mlir", """func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {

@@ -79,6 +79,10 @@ const struct type *infer_real_dynamic_slice(struct graph *g, const struct node_s
 			spec_fail(g, s, "c3", "expected 0 <= start <= limit <= size in dimension "
 				"%u, found start %lld, limit %lld in %s", i, (long long)start,
 				(long long)limit, spec_text(g, t));
+		dim_reaches(g, start, 0);
+		dim_reaches(g, limit, start);
+		dim_reaches(g, t->dims[i], limit);
+		dim_reaches(g, stride, 1);
 		dims[i] = dim_ceildiv(g, dim_sub(g, limit, start), stride);
 	}
 	return spec_one(g, s, "c5", type_shaped(g, t, t->rank, dims, NULL));

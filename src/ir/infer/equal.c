@@ -41,7 +41,7 @@ bool dims_agree(struct graph *g, int64_t a, int64_t b)
 
 void dim_reaches(struct graph *g, int64_t d, int64_t least)
 {
-	if (d < 0 && g->equalities)
+	if ((d < 0 || least < 0) && g->equalities)
 		dims_agree(g, d, dim_max(g, d, least));
 }
 

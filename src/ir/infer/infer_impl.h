@@ -105,7 +105,7 @@ const struct type *type_element_of(
 /* May a and b be equal?  The caller takes them as equal then, which a run has to check: noted for
  * region_equalities (graph.h).  dim_may_equal() only asks. */
 bool dims_agree(struct graph *g, int64_t a, int64_t b);
-/* A run has to check that the symbolic dimension d is `least` or more. */
+/* A run has to check that dimension d is `least` or more, where one of them is symbolic. */
 void dim_reaches(struct graph *g, int64_t d, int64_t least);
 
 /* ---- dimensions ----------------------------------------------------------------------------- */
