@@ -257,6 +257,8 @@ static void write_table(FILE *file, const struct shared *shared)
 		enum dtype t = types[i % NTYPES];
 		const struct found *r = &shared->found[i];
 		const struct worst *worst = &r->level[0];
+		if (!r->tried)                       /* pairs of narrow floats are not swept */
+			continue;
 		fprintf(file, "| %s | %s | %g |", op_table[f->op].name, dtype_table[t].text,
 			bound_of(f, t));
 		for (int level = 0; level < LEVELS; level++) {
