@@ -29,7 +29,7 @@ bool group_makes(const struct group *group, const struct node *n)
 static bool dims_equal(const struct type *t, const struct group *group)
 {
 	return t->rank == group->rank &&
-	       !memcmp(t->dims, group->space, t->rank * sizeof *t->dims);
+	       (!t->rank || !memcmp(t->dims, group->space, t->rank * sizeof *t->dims));
 }
 
 static bool place_is_space(const struct group *group, const struct node *n, const struct member *m)
