@@ -44,6 +44,8 @@ static void index_of_acc(struct gen *g, const struct contraction *x, const struc
 	struct ix left = c->rows_are_lhs ? m : n, right = c->rows_are_lhs ? n : m;
 	uint32_t r = t->rank - c->right, l = r - c->left;
 
+	if (!t->rank)
+		return;
 	ix_delinear(g, right, t->rank - r, t->dims + r, out + r);
 	ix_delinear(g, left, r - l, t->dims + l, out + l);
 	ix_delinear(g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), l, t->dims, out);
