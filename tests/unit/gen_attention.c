@@ -89,7 +89,8 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 	const struct node *body[] = { epilogue(g, graph_parameter(g, 0, c->type)),
 		scores(g, s, graph_parameter(g, 1, dot->type), graph_parameter(g, 2, params[3])) };
 	int n_block = (s->queries < 128 ? s->queries : 128) + s->panel - 1;
-	struct contract values = { .nbatch = 1, .batch = { HEADS }, .rows_batch = { s->value },
+	struct contract values = { .nbatch = 1, .batch = { HEADS }, .left = 1, .right = 1,
+		.rows_batch = { s->value },
 		.m = s->value, .n = s->queries, .k = s->keys, .rows_m = 1,
 		.rows_k = HEADS * s->value, .rows_type = s->t,
 		.cols_type = s->t == DTYPE_bf16 ? s->t : DTYPE_f32,
