@@ -1,4 +1,4 @@
-/* client.c -- version, element types, clients, programs. */
+/* client.c -- version, clients, programs. */
 #include "api/api_impl.h"
 #include "front/aten/aten.h"
 #include "stablehlo/stablehlo.h"
@@ -10,22 +10,6 @@ const char *weft_version(void)
 {
 	return STRING(WEFT_VERSION_MAJOR) "." STRING(WEFT_VERSION_MINOR) "." STRING(
 		WEFT_VERSION_PATCH);
-}
-
-size_t weft_dtype_size(enum weft_dtype t)
-{
-	return (unsigned)t < DTYPE_COUNT ? dtype_bytes((enum dtype)t) : 0;
-}
-
-const char *weft_dtype_name(enum weft_dtype t)
-{
-	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text
-								   : "invalid";
-}
-
-enum weft_dtype weft_dtype_find(const char *name)
-{
-	return (enum weft_dtype)dtype_find(name);
 }
 
 static struct weft_error *client_create(const struct backend *b, struct weft_client **out)

@@ -14,6 +14,7 @@
 #include "ir/dtype.h"
 #include <math.h>
 #include <string.h>
+#include <weft/weft.h>
 
 enum {
 	BOOL = DTYPE_BOOL,
@@ -361,4 +362,22 @@ void dtype_convert(enum dtype to, void *dst, enum dtype from, const void *src)
 	} else {
 		int_store(to, dst, dtype_load_i64(from, src), !dtype_is_signed(from));
 	}
+}
+
+/* ---- what the public header says of them ----------------------------------------------------- */
+
+size_t weft_dtype_size(enum weft_dtype t)
+{
+	return (unsigned)t < DTYPE_COUNT ? dtype_bytes((enum dtype)t) : 0;
+}
+
+const char *weft_dtype_name(enum weft_dtype t)
+{
+	return t > WEFT_INVALID_DTYPE && (unsigned)t < DTYPE_COUNT ? dtype_table[t].text
+								   : "invalid";
+}
+
+enum weft_dtype weft_dtype_find(const char *name)
+{
+	return (enum weft_dtype)dtype_find(name);
 }
