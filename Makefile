@@ -44,6 +44,7 @@ GEN_SRC := $(call sources,gen)
 GEN_LIB_SRC := $(if $(GEN_SRC),$(GEN_SRC) $(call sources,base abi ir) src/plan/isa.c)
 CLI_SRC := $(call sources,cli)
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+FUZZ_GRAPH_SRC := $(sort $(wildcard tests/fuzz/graph/*.c))
 
 # Whatever has sources is built: a checkout may hold the runtime alone.
 OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
@@ -148,7 +149,7 @@ ifneq ($(PARTIAL),)
 UNRESOLVED := -Wl,--unresolved-symbols=ignore-all
 endif
 # PARTIAL=1 links what there is, while parts are being written.
-$(BUILD)/unit: $(call objects,$(UNIT_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
+$(BUILD)/unit: $(call objects,$(UNIT_SRC) $(FUZZ_GRAPH_SRC)) $(BUILD)/tests/unit_main.o $(call objects,$(LIB_SRC)) \
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
@@ -178,6 +179,7 @@ ulp: $(BUILD)/ulp
 
 # ---- fuzzers --------------------------------------------------------------------------------------
 # One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME
+# A folder tests/fuzz/NAME has its parts.
 .PHONY: fuzz fuzzers
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz_%,$(wildcard tests/fuzz/*.c))
 FUZZ_BUILD := BUILD=build-fuzz CC=clang-19 SAN=address,undefined,fuzzer-no-link OPT='-O1 -g'
@@ -185,10 +187,11 @@ fuzz:
 	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzzers
 fuzzers: $(FUZZERS) $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 
+$(BUILD)/fuzz_graph: $(call objects,$(FUZZ_GRAPH_SRC))
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/%.o $(call objects,$(LIB_SRC))
 	@echo "  LD   $@"
 	@$(CC) -fsanitize=fuzzer -o $@ $^ $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
-objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC)))
+objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_GRAPH_SRC)))
 
 # ---- the whole: set-up, library, command, Python package --------------------------------------------
 # Below `make -j` these follow it; alone they take all processors.
@@ -279,7 +282,8 @@ uninstall:
 clean:
 	rm -rf build build-*
 
--include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(BIND_SRC))) \
+-include $(patsubst %.o,%.d,$(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) \
+	$(FUZZ_GRAPH_SRC) $(BIND_SRC))) \
 	$(ULP_OBJECTS) \
 	$(BUILD)/tests/unit_main.o)
 

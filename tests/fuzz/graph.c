@@ -3,13 +3,13 @@
  *   make fuzz && build-fuzz/fuzz_graph -max_len=512 corpus/
  *   make check: 60 runs, seeds tests/fuzz/seeds/graph
  *
- * The bytes choose ops, operands, attributes, dtypes and the bodies of regions (graph_choose.h);
+ * The bytes choose ops, operands, attributes, dtypes and the bodies of regions (graph/choose.h);
  * what an op does not take is found out by building it alone and left out.  Only ops whose results
  * are exact are chosen (elementary functions have bounds of their own; sums of floats are of small
  * whole numbers), all inputs are arguments, so that nothing is folded, and rounding is strict:
  * every result must be the interpreter's, at 1 thread and at 3.  tests/unit/fuzz_graph.c runs some
  * hundreds of graphs. */
-#include "graph_choose.h"
+#include "graph/choose.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -123,13 +123,13 @@ static bool is_taken(const struct pool *p, const struct choice *c)
 	for (uint32_t i = 0; fits && i < results_of(c); i++) {
 		struct weft_tensor_type r = weft_build_type(b, result_at(b, c, v, i));
 		fits = !weft_builder_error(b) && r.dtype != WEFT_INVALID_DTYPE && r.rank <= RANK &&
-			elements(r) <= MOST;
+			fuzz_elements(r) <= MOST;
 	}
 	/* CHLO's broadcasting ops are verified for shapes only. */
-	if (narrow_op(c->op) == OP_compare)
+	if (choice_narrow(c->op) == OP_compare)
 		compare_by(b, "EQ", in[0], in[0]);
-	else if (narrow_op(c->op) != c->op && narrow_op(c->op) != OP_select)
-		weft_build(b, op_table[narrow_op(c->op)].text, c->nin, narrow, NULL);
+	else if (choice_narrow(c->op) != c->op && choice_narrow(c->op) != OP_select)
+		weft_build(b, op_table[choice_narrow(c->op)].text, c->nin, narrow, NULL);
 	fits = fits && !weft_builder_error(b);
 	weft_builder_free(b);
 	return fits;
@@ -144,7 +144,7 @@ static bool add_op(struct source *s, struct pool *p)
 	struct weft_tensor_type t[OPERANDS];
 	weft_value in[OPERANDS];
 
-	if (!choose(s, p, &c) || !is_taken(p, &c))
+	if (!choose_op(s, p, &c) || !is_taken(p, &c))
 		return false;
 	for (uint32_t i = 0; i < c.nin; i++) {
 		t[i] = p->t[c.in[i]];
@@ -152,7 +152,7 @@ static bool add_op(struct source *s, struct pool *p)
 	}
 	weft_value v = build(p->b, &c, in, t);
 	for (uint32_t i = 0; i < results_of(&c); i++)
-		add_value(p, result_at(p->b, &c, v, i));
+		pool_add(p, result_at(p->b, &c, v, i));
 	built[c.op]++;
 	return true;
 }
@@ -170,7 +170,7 @@ static weft_region end_region(struct source *s, struct pool *p, uint32_t n, uint
 	uint32_t k = 0;
 
 	p->depth++;
-	add_ops(s, p, p->n + 1 + pick(s, 5));
+	add_ops(s, p, p->n + 1 + fuzz_pick(s, 5));
 	p->depth--;
 	if (first)
 		out[k++] = *first;
@@ -178,10 +178,10 @@ static weft_region end_region(struct source *s, struct pool *p, uint32_t n, uint
 		struct weft_tensor_type t = p->t[like[i]];
 		/* The latest of that type: what was just computed. */
 		uint32_t at = p->n - 1;
-		while (p->t[at].dtype != t.dtype || !same_shape(p->t[at], t))
+		while (p->t[at].dtype != t.dtype || !fuzz_same_shape(p->t[at], t))
 			at--;
-		if (pick(s, 4) == 0)
-			at = find(s, p, t.dtype, t, at);
+		if (fuzz_pick(s, 4) == 0)
+			at = pool_find(s, p, t.dtype, t, at);
 		out[k++] = p->v[at];
 	}
 	p->n = n;
@@ -190,15 +190,16 @@ static weft_region end_region(struct source *s, struct pool *p, uint32_t n, uint
 
 static bool add_branches(struct source *s, struct pool *p, enum op op)
 {
-	uint32_t k = find_scalar(s, p, op == OP_if ? WEFT_I1 : WEFT_I32), n = 1 + pick(s, 2);
-	uint32_t like[2] = { pick(s, p->n), pick(s, p->n) }, before = p->n;
+	uint32_t k = pool_find_scalar(s, p, op == OP_if ? WEFT_I1 : WEFT_I32);
+	uint32_t n = 1 + fuzz_pick(s, 2);
+	uint32_t like[2] = { fuzz_pick(s, p->n), fuzz_pick(s, p->n) }, before = p->n;
 	weft_region r[3];
-	struct weft_more more = { .nregions = op == OP_if ? 2 : 1 + pick(s, 3), .regions = r };
+	struct weft_more more = { .nregions = op == OP_if ? 2 : 1 + fuzz_pick(s, 3), .regions = r };
 
 	if (k == UINT32_MAX)
 		return false;
-	if (op == OP_case && pick(s, 2))
-		k = small(p, k, 3, WEFT_I32);
+	if (op == OP_case && fuzz_pick(s, 2))
+		k = pool_small(p, k, 3, WEFT_I32);
 	if (k == UINT32_MAX)
 		return false;
 	weft_value index = p->v[k];
@@ -208,7 +209,7 @@ static bool add_branches(struct source *s, struct pool *p, enum op op)
 	}
 	weft_value v = weft_build(p->b, op_table[op].text, 1, &index, &more);
 	for (uint32_t i = 0; i < n; i++)
-		add_value(p, n == 1 ? v : weft_build_result(p->b, v, i));
+		pool_add(p, n == 1 ? v : weft_build_result(p->b, v, i));
 	return true;
 }
 
@@ -216,17 +217,17 @@ static bool add_branches(struct source *s, struct pool *p, enum op op)
 static bool add_while(struct source *s, struct pool *p)
 {
 	struct weft_tensor_type count = { WEFT_I32, 0, NULL };
-	uint32_t like[3], n = 1 + pick(s, 3), k = find_scalar(s, p, WEFT_I32);
+	uint32_t like[3], n = 1 + fuzz_pick(s, 3), k = pool_find_scalar(s, p, WEFT_I32);
 	weft_region r[2];
 	weft_value in[4], inside[4];
 
-	k = small(p, k, 3, WEFT_I32);
+	k = pool_small(p, k, 3, WEFT_I32);
 	if (k == UINT32_MAX)
 		return false;
 	in[0] = p->v[k];
 	uint32_t before = p->n;
 	for (uint32_t i = 0; i < n; i++) {
-		like[i] = pick(s, before);
+		like[i] = fuzz_pick(s, before);
 		in[i + 1] = p->v[like[i]];
 	}
 	for (int which = 0; which < 2; which++) {
@@ -234,28 +235,28 @@ static bool add_while(struct source *s, struct pool *p)
 		for (uint32_t i = 0; i <= n; i++)
 			inside[i] = weft_build_parameter(
 				p->b, i ? p->t[like[i - 1]] : count, NULL);
-		weft_value limit = number(p, WEFT_I32, 2 + pick(s, 3));
+		weft_value limit = pool_number(p, WEFT_I32, 2 + fuzz_pick(s, 3));
 		if (which == 0) {
 			weft_value go = compare_by(p->b, "LT", inside[0], limit);
 			r[0] = weft_build_region_end(p->b, 1, &go);
 			continue;
 		}
-		weft_value next = weft_build_add(p->b, inside[0], number(p, WEFT_I32, 1));
+		weft_value next = weft_build_add(p->b, inside[0], pool_number(p, WEFT_I32, 1));
 		for (uint32_t i = 0; i < n; i++)
-			add_value(p, inside[i + 1]);
+			pool_add(p, inside[i + 1]);
 		r[1] = end_region(s, p, before, n, like, &next);
 	}
 	struct weft_more more = { .nregions = 2, .regions = r };
 	weft_value v = weft_build(p->b, "stablehlo.while", n + 1, in, &more);
 	for (uint32_t i = 0; i <= n; i++)
-		add_value(p, weft_build_result(p->b, v, i));
+		pool_add(p, weft_build_result(p->b, v, i));
 	return true;
 }
 
 static bool add_control(struct source *s, struct pool *p)
 {
 	static const enum op ops[] = { OP_if, OP_case, OP_while };
-	enum op op = ops[pick(s, 3)];
+	enum op op = ops[fuzz_pick(s, 3)];
 
 	if (p->depth > 1 || p->n + 8 > VALUES)
 		return false;
@@ -268,7 +269,7 @@ static bool add_control(struct source *s, struct pool *p)
 static void add_ops(struct source *s, struct pool *p, uint32_t most)
 {
 	while (s->left && p->n < most && p->n < VALUES)
-		if (pick(s, 12))
+		if (fuzz_pick(s, 12))
 			add_op(s, p);
 		else
 			add_control(s, p);
@@ -279,16 +280,16 @@ static void add_parameters(struct source *s, struct pool *p)
 	int64_t dims[RANK];
 
 	for (uint32_t i = 0; i < PARAMS; i++) {
-		enum weft_dtype t = (enum weft_dtype)(1 + pick(s, DTYPE_COUNT - 1));
-		uint32_t rank = pick(s, RANK);
+		enum weft_dtype t = (enum weft_dtype)(1 + fuzz_pick(s, DTYPE_COUNT - 1));
+		uint32_t rank = fuzz_pick(s, RANK);
 		for (uint32_t d = 0; d < rank; d++)
-			dims[d] = pick(s, 8) ? 1 + pick(s, 9) : 17;
-		add_value(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, rank, dims },
+			dims[d] = fuzz_pick(s, 8) ? 1 + fuzz_pick(s, 9) : 17;
+		pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, rank, dims },
 			NULL));
-		add_value(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, 0, NULL },
+		pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, 0, NULL },
 			NULL));
 	}
-	add_value(p, weft_build_parameter(p->b, (struct weft_tensor_type){ WEFT_I32, 0, NULL },
+	pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ WEFT_I32, 0, NULL },
 		NULL));
 	p->nparams = p->n;
 }
@@ -302,7 +303,7 @@ static void fill(struct source s, enum dtype t, int64_t n, unsigned char *data)
 	size_t size = dtype_bytes(part);
 
 	for (int64_t i = 0; i < (part == t ? n : 2 * n); i++) {
-		uint32_t k = pick(&s, 256) ^ (uint32_t)(i * 37 % 256);
+		uint32_t k = fuzz_pick(&s, 256) ^ (uint32_t)(i * 37 % 256);
 		if (dtype_is_float(part))
 			dtype_store_f64(part, data + (size_t)i * size,
 				k < 240 ? (double)k / 8 - 15 : odd[k % 8]);
@@ -341,11 +342,11 @@ static bool run(const char *backend, const char *threads, const struct weft_prog
 	struct weft_error *e = weft_client_open(backend, &client);
 
 	if (e || (e = weft_options_create(&o)))
-		fail(backend, e, NULL);
+		fuzz_fail(backend, e, NULL);
 	if ((e = weft_options_set(o, "numerics", "strict")) ||
 		(e = weft_options_set(o, "threads", threads)) ||
 		(e = weft_options_set(o, "cache", "off")))
-		fail("options", e, NULL);
+		fuzz_fail("options", e, NULL);
 	e = weft_compile(client, program, o, &x);
 	weft_options_free(o);
 	weft_client_release(client);
@@ -354,7 +355,7 @@ static bool run(const char *backend, const char *threads, const struct weft_prog
 		return false;
 	}
 	if (e || (e = weft_run(x, p->nparams, in, n, out)))
-		fail(backend, e, text);
+		fuzz_fail(backend, e, text);
 	weft_executable_release(x);
 	return true;
 }
@@ -368,8 +369,8 @@ static void compare(
 	struct weft_error *e = weft_buffer_data(want, &a, &size);
 
 	if (e || (e = weft_buffer_data(got, &b, &size)))
-		fail("a result", e, text);
-	int64_t at = differs((enum dtype)t.dtype, elements(t), a, b);
+		fuzz_fail("a result", e, text);
+	int64_t at = differs((enum dtype)t.dtype, fuzz_elements(t), a, b);
 	enum dtype part = dtype_part((enum dtype)t.dtype);
 	if (at < 0)
 		return;
@@ -379,7 +380,7 @@ static void compare(
 	fprintf(stderr, "result %u, part %lld: the interpreter %.17g, native code %.17g\n", which,
 		(long long)at, real ? dtype_load_f64(part, x) : (double)dtype_load_i64(part, x),
 		real ? dtype_load_f64(part, y) : (double)dtype_load_i64(part, y));
-	fail("native code differs from the interpreter", NULL, text);
+	fuzz_fail("native code differs from the interpreter", NULL, text);
 }
 
 static void run_all(struct source s, const struct weft_program *program, const struct pool *p,
@@ -396,10 +397,10 @@ static void run_all(struct source s, const struct weft_program *program, const s
 		if (!e)
 			e = weft_buffer_data(in[i], &data, &size);
 		if (!e)
-			fill(s, (enum dtype)p->t[i].dtype, elements(p->t[i]), data);
+			fill(s, (enum dtype)p->t[i].dtype, fuzz_elements(p->t[i]), data);
 	}
 	if (e)
-		fail("inputs", e, text);
+		fuzz_fail("inputs", e, text);
 	weft_client_release(client);
 	bool ran = run("interp", "1", program, p, in, n, want, text);
 	for (int threads = 1; ran && threads <= 3; threads += 2) {
@@ -425,7 +426,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	struct weft_error *e = weft_builder_create(&p.b);
 
 	if (e)
-		fail("builder", e, NULL);
+		fuzz_fail("builder", e, NULL);
 	add_parameters(&s, &p);
 	add_ops(&s, &p, p.nparams + 20);
 	uint32_t n = p.n - p.nparams < RESULTS ? p.n - p.nparams : RESULTS;
@@ -435,7 +436,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	}
 	if ((e = weft_builder_finish(p.b, n, p.v + p.n - n, &program)) ||
 		(e = weft_program_print(program, &text)))
-		fail("building", e, NULL);
+		fuzz_fail("building", e, NULL);
 	run_all((struct source){ data, size }, program, &p, n, text);
 	weft_text_free(text);
 	weft_program_release(program);
