@@ -601,6 +601,35 @@ def test_constructors_are_not_computed_at_load(box):
         check(ops_of(split["steps"]) == call, f"{constants}, in the call: {split['steps']}")
 
 
+PRODUCTS = """func.func @main(%x: tensor<5x8xf32>, %v: tensor<8x6xf32>, %w: tensor<8x4xf32>, %a: tensor<6xf32>, %b: tensor<4xf32>)
+    -> (tensor<6x5xf32>, tensor<4x5xf32>) {
+  %0 = stablehlo.dot_general %x, %v, contracting_dims = [1] x [0] : (tensor<5x8xf32>, tensor<8x6xf32>) -> tensor<5x6xf32>
+  %1 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (tensor<5x8xf32>, tensor<8x4xf32>) -> tensor<5x4xf32>
+  %2 = stablehlo.broadcast_in_dim %a, dims = [1] : (tensor<6xf32>) -> tensor<5x6xf32>
+  %3 = stablehlo.broadcast_in_dim %b, dims = [1] : (tensor<4xf32>) -> tensor<5x4xf32>
+  %4 = stablehlo.add %2, %0 : tensor<5x6xf32>
+  %5 = stablehlo.add %1, %3 : tensor<5x4xf32>
+  %6 = stablehlo.OP %4, dims = [1, 0] : (tensor<5x6xf32>) -> tensor<6x5xf32>
+  %7 = stablehlo.transpose %5, dims = [1, 0] : (tensor<5x4xf32>) -> tensor<4x5xf32>
+  return %6, %7 : tensor<6x5xf32>, tensor<4x5xf32>
+}
+"""
+
+
+def test_products_of_one_operand_are_one(box):
+    """Where the weights are constant and all that reads the products moves them."""
+    m = box.write("moved.mlir", PRODUCTS.replace("stablehlo.OP", "stablehlo.transpose"))
+    used = box.write("used.mlir", PRODUCTS.replace("%6 = stablehlo.OP %4", "%8 = stablehlo.negate %4 : tensor<5x6xf32>\n"
+                                                   "  %6 = stablehlo.transpose %8"))
+
+    def products(path, constants):
+        steps = json.loads(box.ok("explain", "--format=json", "--option", f"constants={constants}", path))["steps"]
+        return sum(o["op"] == "contract" for s in steps for o in s["ops"])
+
+    for path, constants, n in ((m, "1-4", 1), (m, "1-3", 2), (m, "1", 2), (used, "1-4", 2)):
+        check(products(path, constants) == n, f"{path}, constants {constants}: {products(path, constants)} products")
+
+
 def test_slice_beyond_a_size_of_the_call(box):
     m = box.write("slice.mlir", """func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {
   %0 = stablehlo.slice %a [1:4] : (tensor<?xf32>) -> tensor<3xf32>

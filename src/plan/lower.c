@@ -452,6 +452,8 @@ const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
+	if (o->narguments || graph_nslots(g))
+		r = plan_merge(g, r, o);
 	r = plan_lower_attention(g, r, o);
 	if (!o->strict)
 		r = plan_scale(g, r, o);

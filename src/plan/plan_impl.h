@@ -76,6 +76,9 @@ bool plan_is_late(const struct node *n, const struct plan_options *o);
 /* r with constant scales of convolutions' features taken into constant weights. */
 const struct region *plan_scale(
 	struct graph *g, const struct region *r, const struct plan_options *o);
+/* r with products of one operand by several constant weights as one. */
+const struct region *plan_merge(
+	struct graph *g, const struct region *r, const struct plan_options *o);
 /* Cuts what follows from constants off r: *main is r with further parameters in its place, the
  * result a region of r's parameters that makes them, in order.  NULL: nothing does, *main is r. */
 const struct region *plan_cut(struct graph *g, const struct region *r,

@@ -63,6 +63,34 @@ def test_channels_last_weights_and_autocast():
             torch.testing.assert_close(frozen(m)(X), m(X), atol=0.06, rtol=0.06)
 
 
+class Heads(nn.Module):
+    """Three products of x that are moved only, two with something added, and one that is not moved only."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = nn.Linear(24, 32), nn.Linear(24, 16), nn.Linear(24, 16, bias=False)
+        self.gate = nn.Linear(24, 32)
+
+    def forward(self, x):
+        q, k, v = (f(x).unflatten(-1, (-1, 8)).transpose(1, 2) for f in (self.q, self.k, self.v))
+        return torch.nn.functional.scaled_dot_product_attention(q, k, v, enable_gqa=True), torch.sigmoid(self.gate(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_products_of_one_operand(dtype):
+    """With constant weights q and k are one product; values and strides are as without."""
+    torch.manual_seed(3)
+    m, x = Heads().eval().to(dtype), torch.randn(2, 40, 24).to(dtype)
+    with torch.no_grad():
+        plain = torch.compile(m, backend="weft", options={"fallback": "error"})
+        got, want = frozen(m)(x), m(x)
+        for a, b, c in zip(got, want, plain(x)):
+            tolerance = 1e-5 if dtype == torch.float32 else 2e-2
+            torch.testing.assert_close(a, b, atol=tolerance, rtol=tolerance)
+            torch.testing.assert_close(a, c, atol=tolerance, rtol=tolerance)
+            assert a.stride() == b.stride()
+
+
 def test_dynamic_batch():
     m = net()
     f = torch.compile(m, backend="weft", dynamic=True, options={"freezing": True, "fallback": "error"})
