@@ -16,6 +16,7 @@ struct gradient {
 	uint32_t nwrt;
 	const uint32_t *wrt;
 	bool apart;                          /* forward and backward */
+	int64_t budget;                      /* bytes kept between them */
 	uint32_t nkept;                      /* results, when apart */
 	int32_t *kept;
 	uint64_t bytes;
@@ -84,7 +85,7 @@ static void make(struct job *j, void *arg)
 		job_fail(j, WEFT_UNIMPLEMENTED,
 			"forward and backward of a program with effects");
 	struct split s;
-	region_split(g, joint, r->nparams, r->nresults, &s);
+	region_split(g, joint, r->nparams, r->nresults, c->budget, &s);
 	print_main(j, g, s.forward, &c->text[0]);
 	print_main(j, g, s.backward, &c->text[1]);
 	c->nkept = s.nkept;
@@ -126,9 +127,10 @@ struct weft_error *weft_program_gradient(const struct weft_program *p, uint32_t 
 }
 
 struct weft_error *weft_program_training(const struct weft_program *p, uint32_t nwrt,
-	const uint32_t *wrt, struct weft_training *out)
+	const uint32_t *wrt, uint64_t budget, struct weft_training *out)
 {
-	struct gradient c = { .graph = p->graph, .nwrt = nwrt, .wrt = wrt, .apart = true };
+	struct gradient c = { .graph = p->graph, .nwrt = nwrt, .wrt = wrt, .apart = true,
+		.budget = budget < INT64_MAX ? (int64_t)budget : INT64_MAX };
 	struct weft_program *made[2] = { NULL, NULL };
 	struct weft_error *e = run(&c, p, made);
 	struct weft_training t = { made[0], made[1], c.nkept, c.kept, c.bytes };

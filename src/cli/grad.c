@@ -36,10 +36,10 @@ static struct weft_error *add_print(struct weft_program *p, struct str *out)
 }
 
 static struct weft_error *add_training(
-	const struct weft_program *p, const struct wrt *w, struct str *out)
+	const struct weft_program *p, const struct wrt *w, uint64_t budget, struct str *out)
 {
 	struct weft_training t;
-	TRY(weft_program_training(p, w->n, w->at, &t));
+	TRY(weft_program_training(p, w->n, w->at, budget, &t));
 	str_addf(out, "// kept: %llu bytes\n", (unsigned long long)t.bytes);
 	for (uint32_t i = 0; i < t.nkept; i++)
 		str_addf(out, "// argument %u of backward: %s %d of forward\n", i,
@@ -79,7 +79,7 @@ int command_grad(struct cli *c)
 	str_init(&out, NULL);
 	e = weft_program_parse(cli_format(c, file), file, m.data, m.size, &p);
 	if (!e)
-		e = c->training ? add_training(p, &w, &out) : add_gradient(p, &w, &out);
+		e = c->training ? add_training(p, &w, c->budget, &out) : add_gradient(p, &w, &out);
 	if (!e && out.failed)
 		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the print");
 	if (!e && c->out)

@@ -37,7 +37,8 @@ def load(build=None):
             ("weft_program_release", None, [pointer]), ("weft_text_free", None, [pointer]),
             ("weft_program_print", pointer, [pointer, pointer]),
             ("weft_program_gradient", pointer, [pointer, ctypes.c_uint32, pointer, pointer]),
-            ("weft_program_training", pointer, [pointer, ctypes.c_uint32, pointer, pointer]),
+            ("weft_program_training", pointer,
+             [pointer, ctypes.c_uint32, pointer, ctypes.c_uint64, pointer]),
             ("weft_training_fini", None, [pointer]), ("weft_options_create", pointer, [pointer]),
             ("weft_options_set", pointer, [pointer, ctypes.c_char_p, ctypes.c_char_p]),
             ("weft_options_free", None, [pointer]), ("weft_compile", pointer, [pointer] * 4),
@@ -128,12 +129,12 @@ class Weft:
             self.lib.weft_program_release(out)
             self.lib.weft_program_release(program)
 
-    def training(self, text, wrt=(), **kinds):
+    def training(self, text, wrt=(), budget=2**64 - 1, **kinds):
         """The texts of forward and backward, where backward's first arguments come from, and the bytes kept."""
         program, out = self.program(text, **kinds), Training()
         try:
             self.check(self.lib.weft_program_training(program, len(wrt), (ctypes.c_uint32 * len(wrt))(*wrt),
-                                                      ctypes.byref(out)))
+                                                      budget, ctypes.byref(out)))
             return self.print(out.forward), self.print(out.backward), out.kept[:out.nkept], out.bytes
         finally:
             self.lib.weft_training_fini(ctypes.byref(out))

@@ -88,8 +88,11 @@ def test_training_step(make):
         np.testing.assert_allclose(gradient, expected, rtol=1e-3, atol=1e-4 * max(1e-2, np.abs(expected).max()),
                                    err_msg=places[place])
 
-    forward, backward, kept, _ = weft.training(text, wrt, format=capi.ATEN)
-    ran = weft.compile(forward)(*arrays)
-    apart = weft.compile(backward)(*[arrays[k] if k >= 0 else ran[-1 - k] for k in kept], *seeds)
-    for name, a, b in zip(wrt, apart, got[len(results):]):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5 * max(1e-2, np.abs(b).max()), err_msg=str(name))
+    least = weft.training(text, wrt, format=capi.ATEN)[3]
+    for budget in (2**64 - 1, least // 2, 0):
+        forward, backward, kept, bytes_kept = weft.training(text, wrt, budget, format=capi.ATEN)
+        assert bytes_kept == least if budget > least else bytes_kept <= budget
+        ran = weft.compile(forward)(*arrays)
+        apart = weft.compile(backward)(*[arrays[k] if k >= 0 else ran[-1 - k] for k in kept], *seeds)
+        for name, a, b in zip(wrt, apart, got[len(results):]):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5 * max(1e-2, np.abs(b).max()), err_msg=f"{budget}: {name}")

@@ -40,7 +40,9 @@ struct split {
 /* Divides joint where the bytes kept are fewest, among the ways that compute contractions,
  * reductions, loops, random numbers and the like once; elementwise ops and movement may be done
  * again.  (AOTAutograd's min-cut rematerialisation: a minimum cut of the network of values by
- * their bytes; the cut by Dinic's method.) */
+ * their bytes; the cut by Dinic's method.)  Where more than `budget` bytes were kept, contractions,
+ * reductions and the like are computed again too, as few operations as it takes, or all that may
+ * be when nothing is enough; INT64_MAX: never. */
 void region_split(struct graph *g, const struct region *joint, uint32_t nparams, uint32_t nresults,
-	struct split *out);
+	int64_t budget, struct split *out);
 #endif

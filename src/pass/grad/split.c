@@ -11,9 +11,13 @@
  * one again, and the least cut keeps the fewest bytes.  Parameters cost nothing: they are there
  * already.  Of equal cuts the one nearest to the sink is taken, which computes least again.
  *
+ * Where that is more than the budget, costly ops may be computed again too, those with the fewest
+ * operations a byte first, and of them no more than it takes.
+ *
  * The flow is Dinic's: levels by breadth, then blocking flows by depth, both without recursion. */
 #include "ir/rewrite.h"
 #include "pass/grad/grad.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define ENDLESS (INT64_MAX / 4)
@@ -133,6 +137,7 @@ struct values {
 	bool *behind;                        /* by id: does it depend on a gradient? */
 	bool *read;                          /* does an op behind one read it, or is it a result? */
 	bool *kept;
+	bool *again;                         /* costly, but may be computed again */
 };
 
 /* Ops that are computed once: all but elementwise ones, movement and constants. */
@@ -166,6 +171,7 @@ static void values_find(struct values *v, struct job *j)
 	v->behind = job_array(j, v->limit, sizeof *v->behind);
 	v->read = job_array(j, v->limit, sizeof *v->read);
 	v->kept = job_array(j, v->limit, sizeof *v->kept);
+	v->again = job_array(j, v->limit, sizeof *v->again);
 	for (uint32_t i = 0; i < v->n; i++) {
 		const struct node *x = v->order[i];
 		bool behind = x->op == OP_parameter && node_int(x, KEY_index, 0) >= v->nparams;
@@ -191,7 +197,7 @@ static void values_cut(struct values *v, struct job *j)
 		if (v->behind[x->id])
 			continue;
 		edge_add(&net, in, out, x->op == OP_parameter ? 0 : bytes_of(x->type));
-		if (is_costly(x))
+		if (is_costly(x) && !v->again[x->id])
 			edge_add(&net, SOURCE, in, ENDLESS);
 		for (uint32_t k = 0; k < x->nin; k++)
 			edge_add(&net, 2 + 2 * x->in[k]->id + 1, in, ENDLESS);
@@ -204,6 +210,92 @@ static void values_cut(struct values *v, struct job *j)
 		uint32_t in = 2 + 2 * v->order[i]->id;
 		v->kept[v->order[i]->id] = net.level[in] == NONE && net.level[in + 1] != NONE;
 	}
+}
+
+/* ---- a budget ------------------------------------------------------------------------------- */
+
+/* Bytes of what is kept beside forward's own results and arguments. */
+static int64_t kept_bytes(const struct values *v)
+{
+	int64_t bytes = 0;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct node *x = v->order[i];
+		bool own = x->op == OP_parameter || !v->kept[x->id];
+		for (uint32_t k = 0; !own && k < v->nresults; k++)
+			own = v->joint->results[k] == x;
+		bytes += own ? 0 : bytes_of(x->type) - 1;
+	}
+	return bytes;
+}
+
+static bool may_compute_again(const struct node *x)
+{
+	enum op_kind k = op_table[x->op].kind;
+	return !node_has_effect(x) && (k == OP_REDUCE || k == OP_WINDOW || k == OP_SCATTER ||
+		k == OP_SORT || k == OP_CONTRACT || k == OP_LIBRARY);
+}
+
+/* About how many operations x takes; symbolic sizes count as 64, as in bytes_of. */
+static double operations(const struct node *x)
+{
+	double n = 0;
+	for (uint32_t i = 0; i < x->nin; i++)
+		n += (double)bytes_of(x->in[i]->type);
+	if (op_table[x->op].kind != OP_CONTRACT)
+		return n;
+	/* of [m,k] by [k,n]: as many as the geometric mean of the three sizes, to the third */
+	double size = (double)bytes_of(x->type);
+	for (uint32_t i = 0; i < 2 && i < x->nin; i++)
+		size *= (double)bytes_of(x->in[i]->type);
+	return size > 0 ? __builtin_sqrt(size) : n;
+}
+
+struct candidate {
+	const struct node *node;
+	double worth;                        /* operations a byte */
+};
+
+static int by_worth(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	if (x->worth != y->worth)
+		return x->worth < y->worth ? -1 : 1;
+	return x->node->id < y->node->id ? -1 : x->node->id > y->node->id;
+}
+
+/* The first n candidates may be computed again, the others not: the bytes kept then. */
+static int64_t cut_with(
+	struct values *v, const struct candidate *c, uint32_t ncandidates, uint32_t n)
+{
+	for (uint32_t i = 0; i < ncandidates; i++)
+		v->again[c[i].node->id] = i < n;
+	values_cut(v, graph_job(v->g));
+	return kept_bytes(v);
+}
+
+static void cut_within(struct values *v, int64_t budget)
+{
+	struct candidate *c = job_array(graph_job(v->g), (size_t)v->n + 1, sizeof *c);
+	uint32_t n = 0, low = 0;
+	if (cut_with(v, c, 0, 0) <= budget)
+		return;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct node *x = v->order[i];
+		if (!v->behind[x->id] && may_compute_again(x))
+			c[n++] = (struct candidate){ x,
+				operations(x) / (double)(1 + bytes_of(x->type)) };
+	}
+	qsort(c, n, sizeof *c, by_worth);
+	/* more candidates never keep more; low: too few */
+	uint32_t high = n;
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		if (cut_with(v, c, n, middle) <= budget)
+			high = middle;
+		else
+			low = middle;
+	}
+	cut_with(v, c, n, high);
 }
 
 /* ---- the two regions ------------------------------------------------------------------------ */
@@ -282,12 +374,12 @@ static void make_backward(struct values *v, struct split *out)
 }
 
 void region_split(struct graph *g, const struct region *joint, uint32_t nparams, uint32_t nresults,
-	struct split *out)
+	int64_t budget, struct split *out)
 {
 	struct values v = { .g = g, .joint = joint, .nparams = nparams, .nresults = nresults };
 	*out = (struct split){ 0 };
 	values_find(&v, graph_job(g));
-	values_cut(&v, graph_job(g));
+	cut_within(&v, budget);
 	make_forward(&v, out);
 	make_backward(&v, out);
 }
