@@ -241,6 +241,14 @@ def interrupt():
         pass
 
 
+@pytest.fixture
+def interruptible():
+    """Who runs the tests in the background may have left SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_exception_in_a_callback(monkeypatch):
     fn, x = compiled(through, fallback="allow"), torch.randn(4)
     assert torch.equal(fn(x), through(x))
@@ -255,7 +263,7 @@ def test_an_exception_in_a_callback(monkeypatch):
         assert torch.equal(fn(x), through(x))
 
 
-def test_an_interrupt_in_a_callback(monkeypatch):
+def test_an_interrupt_in_a_callback(monkeypatch, interruptible):
     fn, x = compiled(through, fallback="allow"), torch.randn(4)
     fn(x)
     monkeypatch.setitem(globals(), "raises", interrupt)
@@ -265,7 +273,7 @@ def test_an_interrupt_in_a_callback(monkeypatch):
     assert torch.equal(fn(x), through(x))
 
 
-def test_an_interrupt_in_a_compile():
+def test_an_interrupt_in_a_compile(interruptible):
     """Ctrl-C while C compiles: here in the middle of its passes."""
     seen = []
 
