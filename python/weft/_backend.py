@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import _bisect, _blame, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
+from weft import _alias, _bisect, _blame, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
 # What is kept whole: C knows a kernel for it.
 KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
@@ -131,9 +131,10 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         settings.c["passes_off"] = ",".join(filter(None, [settings.c.get("passes_off"), *_bisect.passes_off(gm)]))
     kept = _output.may_feed(gm, settings)
     compiler = functools.partial(compile_fx, settings=settings, kept=kept)
-    kinds = dict.fromkeys(("fw_compiler", "bw_compiler", "inference_compiler"), compiler)
+    kinds = {key: functools.partial(compiler, role=role) for key, role in
+             (("fw_compiler", "forward"), ("bw_compiler", "backward"), ("inference_compiler", "inference"))}
     if settings.freezing:
-        kinds["inference_compiler"] = functools.partial(compiler, names=_freeze.names(gm))
+        kinds["inference_compiler"] = functools.partial(compiler, role="inference", names=_freeze.names(gm))
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     if settings.partitioner:
@@ -178,9 +179,10 @@ def compile_program(p: Program, settings: Settings):
     return lazy(graph, p.lazy) if p.lazy else graph
 
 
-def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False, names: dict[int, str] | None = None):
-    """One graph of AOTAutograd's to a boxed callable; kept: to one that AOTAutograd's cache can keep; names: of the
-    inputs that may be frozen."""
+def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference", kept: bool = False,
+               names: dict[int, str] | None = None):
+    """One graph of AOTAutograd's, "forward", "backward" or "inference", to a boxed callable; kept: to one that
+    AOTAutograd's cache can keep; names: of the inputs that may be frozen."""
     again = None
     if settings.freezing and names is None:
         _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
@@ -188,7 +190,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, kept: bool = False, na
     try:
         with torch.utils._python_dispatch._disable_current_modes():
             gm = _higher_order.expand(gm, decompositions())
-            t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft")
+            t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft", views=_alias.views(gm, role))
         constants = _freeze.constants(gm, t, names) if names is not None else ()
         program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants)
         again = functools.partial(compile_program, program, settings)

@@ -95,9 +95,11 @@ def draws(gm: torch.fx.GraphModule) -> bool:
 class Printer:
     small = SMALL
 
-    def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True):
-        """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers."""
-        self.gm, self.static, self.seeded = gm, static, seeded
+    def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True,
+                 views: dict[int, tuple] | None = None):
+        """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers.
+        views: the outputs the program need not make (_alias.py)."""
+        self.gm, self.static, self.seeded, self.views = gm, static, seeded, views or {}
         self.path = ""                             # of this graph in the outermost one, with a dot
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
@@ -417,8 +419,11 @@ class Printer:
         results = 0
         index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
         made: dict[torch.fx.Node, int] = {}
-        for o in out:
+        for i, o in enumerate(out):
             val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
+            if i in self.views:
+                self.outputs.append(self.views[i])
+                continue
             if o in self.tokens:
                 val = None
             elif isinstance(o, torch.fx.Node) and o in index:
@@ -470,7 +475,7 @@ class Subgraph(Printer):
     small = 1 << 20
 
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
-        self.gm, self.seeded, self.path = gm, outer.seeded, path + "."
+        self.gm, self.seeded, self.path, self.views = gm, outer.seeded, path + ".", {}
         self.graphs, self.symbols, self.extra = outer.graphs, outer.symbols, ()
         self.lines, self.names, self.items = [], {}, {}
         self.shifted, self.tokens = set(), set()

@@ -20,13 +20,16 @@
 typedef PyObject *vectorcall_fn(
 	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords);
 
-enum output_kind { OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_AGAIN, OUTPUT_VALUE };
+enum output_kind {
+	OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_AGAIN, OUTPUT_VIEW, OUTPUT_VALUE
+};
 struct output {
 	enum output_kind kind;
-	uint32_t index; /* result, or input, or output before this one */
+	uint32_t index; /* result, or input, or output before this one; of a view: any output */
+	bool of_input; /* a view is */
 	bool ordered, fixed; /* fixed: strides[] are known */
 	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
-	PyObject *value;
+	PyObject *value; /* of a view: (shape, strides, offset) */
 };
 /* One call's memory. */
 struct frame {
@@ -246,6 +249,37 @@ static PyObject *give_tensor(struct run_tensor *t, const struct output *o)
 	return ext_tensor_over(s, t->data, t->dtype, n, dims, o->fixed ? o->strides : strides);
 }
 
+/* A view of that tensor, by o. */
+static PyObject *give_view(PyObject *of, const struct output *o)
+{
+	PyObject *at = PyObject_CallMethod(of, "storage_offset", NULL);
+	long long offset = at ? PyLong_AsLongLong(at) : -1;
+
+	Py_XDECREF(at);
+	if (offset < 0)
+		return NULL;
+	offset += PyLong_AsLongLong(PyTuple_GetItem(o->value, 2));
+	return PyObject_CallMethod(of, "as_strided", "OOL", PyTuple_GetItem(o->value, 0),
+		PyTuple_GetItem(o->value, 1), offset);
+}
+
+/* The outputs of list that are views, when all others are there. */
+static bool give_views(PyObject *list, const struct frame *f, const struct graph *c)
+{
+	for (uint32_t i = 0; i < c->nout; i++) {
+		const struct output *o = &c->out[i];
+		if (o->kind != OUTPUT_VIEW)
+			continue;
+		PyObject *of = !o->of_input ? PyList_GetItem(list, (Py_ssize_t)o->index)
+			: f->held[c->nin + o->index] ? f->held[c->nin + o->index]
+						     : f->held[o->index];
+		PyObject *v = of ? give_view(of, o) : NULL;
+		if (!v || PyList_SetItem(list, (Py_ssize_t)i, v))
+			return false;
+	}
+	return true;
+}
+
 static PyObject *give_outputs(struct frame *f, const struct graph *c)
 {
 	PyObject *list = PyList_New((Py_ssize_t)c->nout);
@@ -266,6 +300,7 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			v = PyList_GetItem(list, (Py_ssize_t)o->index);
 			Py_INCREF(v);
 			break;
+		case OUTPUT_VIEW: continue;
 		case OUTPUT_VALUE:
 			v = o->value;
 			Py_INCREF(v);
@@ -275,6 +310,10 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			Py_DECREF(list);
 			list = NULL;
 		}
+	}
+	if (list && !give_views(list, f, c)) {
+		Py_DECREF(list);
+		list = NULL;
 	}
 	for (uint32_t i = 0; i < c->nresults; i++) /* what was not handed over */
 		weft_bind_table.storage_release(f->out[i].storage);
@@ -449,9 +488,29 @@ static uint32_t outputs_from(const struct graph *c, const struct output *out)
 					   : c->nresults;
 }
 
-/* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v); ("again", i):
- * the tensor that output i is */
-static bool read_output(PyObject *o, const struct graph *c, struct output *out)
+/* ("view", "input" or "output", i, shape, strides, offset) */
+static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
+{
+	const char *of = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
+	PyObject *index = of ? PyTuple_GetItem(o, 2) : NULL;
+	unsigned long i = index ? PyLong_AsUnsignedLong(index) : 0;
+
+	if (!index || PyErr_Occurred())
+		return false;
+	out->of_input = *of == 'i';
+	out->index = (uint32_t)i;
+	out->value = PyTuple_GetSlice(o, 3, 6);
+	if (i >= (out->of_input ? c->nin : (unsigned long)nout) || !out->value ||
+		PyTuple_Size(out->value) != 3) {
+		PyErr_SetString(PyExc_ValueError, "weft: a view of what is not there");
+		return false;
+	}
+	return true;
+}
+
+/* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v), ("view", ..);
+ * ("again", i): the tensor that output i is */
+static bool read_output(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	PyObject *kind = PyTuple_GetItem(o, 0), *second = kind ? PyTuple_GetItem(o, 1) : NULL;
 	const char *s = second ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
@@ -463,7 +522,10 @@ static bool read_output(PyObject *o, const struct graph *c, struct output *out)
 		    : *s == 's' ? OUTPUT_SIZE
 		    : *s == 'i' ? OUTPUT_INPUT
 		    : *s == 'a' ? OUTPUT_AGAIN
-				: OUTPUT_VALUE;
+		    : s[1] == 'i' ? OUTPUT_VIEW
+				  : OUTPUT_VALUE;
+	if (out->kind == OUTPUT_VIEW)
+		return read_view(o, c, nout, out);
 	if (out->kind == OUTPUT_VALUE) {
 		out->value = second;
 		Py_INCREF(second);
@@ -521,7 +583,7 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 	}
 	for (c->nout = 0; c->nout < nout;) {
 		uint32_t i = c->nout++;
-		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, &c->out[i]))
+		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, nout, &c->out[i]))
 			return false;
 	}
 	return true;

@@ -1,0 +1,77 @@
+"""Outputs that are views of an argument or of another output: they are given as such, and not copied.
+
+What a backward reads is often the transpose of a weight, or a result and three reshapes of it; in eager
+torch none of them takes memory.  AOTAutograd makes views that a user sees anew where they have gradients, so
+those are left alone, and so are gradients: two that shared memory could be written one after the other.
+"""
+from __future__ import annotations
+
+import operator
+
+import torch
+
+
+def source(n: torch.fx.Node) -> torch.fx.Node | None:
+    """What n shows the memory of, by its operator's schema."""
+    if n.op != "call_function":
+        return None
+    if n.target is operator.getitem and isinstance(n.args[0], torch.fx.Node):
+        n = n.args[0]
+    if not isinstance(n.target, torch._ops.OpOverload) or not n.args or not isinstance(n.args[0], torch.fx.Node):
+        return None
+    of = n.target._schema.arguments[0].alias_info
+    shows = of is not None and not of.is_write or n.target is torch.ops.aten._unsafe_view.default
+    return n.args[0] if shows else None
+
+
+def dense(t: torch.Tensor) -> bool:
+    """Does t fill a piece of memory, by strides that are numbers?"""
+    if not all(isinstance(v, int) for v in (*t.shape, *t.stride())):
+        return False
+    step = 1
+    for stride, size in sorted(zip(t.stride(), t.shape)):
+        if size != 1 and stride != step:
+            return False
+        step *= size
+    return t.numel() > 0
+
+
+def place(o: torch.Tensor, of: torch.Tensor) -> tuple | None:
+    """o's shape, strides and offset in the memory of `of`."""
+    offset = o.storage_offset() - of.storage_offset()
+    if o.dtype != of.dtype or o.is_conj() or of.is_conj() or o.is_neg() or of.is_neg() or not o.numel() or \
+            not all(isinstance(v, int) for v in (*o.shape, *o.stride(), offset)):
+        return None
+    return tuple(o.shape), tuple(o.stride()), offset
+
+
+def arguments(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
+    """The arguments that the program does not write, by their numbers."""
+    inputs = [n for n in gm.graph.nodes if n.op == "placeholder"]
+    return {n: i for i, (n, info) in enumerate(zip(inputs, meta.input_info))
+            if not info.mutates_data and isinstance(n.meta.get("val"), torch.Tensor)}
+
+
+def views(gm: torch.fx.GraphModule, role: str) -> dict[int, tuple]:
+    """By its number, each output that is a view: ("view", "input" or "output", which, shape, strides, offset)."""
+    context = torch._guards.TracingContext.try_get()
+    meta = context.fw_metadata if context else None
+    if role == "backward" or (role == "forward" and (meta is None or meta.tokens)):
+        return {}
+    out = next(n for n in gm.graph.nodes if n.op == "output").args[0]
+    outputs: dict[torch.fx.Node, int] = {}
+    for i, o in enumerate(out):
+        if isinstance(o, torch.fx.Node) and o.op != "placeholder" and isinstance(o.meta.get("val"), torch.Tensor):
+            outputs.setdefault(o, i)
+    inputs = arguments(gm, meta) if role == "forward" else {}
+    first = meta.num_forward if role == "forward" else 0
+    found = {}
+    for o, i in outputs.items():
+        n, last = o, None
+        while i >= first and (n := source(n)) is not None:
+            if n in inputs or n in outputs and dense(n.meta["val"]):
+                last = n
+        where = place(o.meta["val"], last.meta["val"]) if last is not None else None
+        if where:
+            found[i] = ("view", *(("input", inputs[last]) if last in inputs else ("output", outputs[last])), *where)
+    return found

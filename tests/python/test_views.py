@@ -1,0 +1,102 @@
+"""Outputs that are views: what is kept for a backward takes no memory of its own, and results alias as in eager torch."""
+import pytest
+import torch
+import torch.nn as nn
+
+import weft  # noqa: F401
+
+
+def compiled(f, **options):
+    return torch.compile(f, backend="weft", options={"fallback": "error", **options})
+
+
+def shares(a, b) -> bool:
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+class Layers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(12, 20), nn.Linear(20, 6)
+        self.norm = nn.BatchNorm1d(20)
+
+    def forward(self, x):
+        return self.b(torch.tanh(self.norm(self.a(x).flatten(0, 1)))).view(*x.shape[:2], -1)
+
+
+def test_weights_are_kept_as_they_lie():
+    """Backward reads the transpose of b's weight: it is the weight."""
+    torch.manual_seed(1)
+    m, x = Layers(), torch.randn(3, 5, 12)
+    y = compiled(m)(x)
+    kept = [t for t in y.grad_fn.saved_tensors if shares(t, m.b.weight)]
+    assert [t.stride() for t in kept] in ([(1, 20)], [(20, 1)])
+    assert any(shares(t, x) for t in y.grad_fn.saved_tensors)
+
+
+def test_gradients_and_buffers():
+    """Of three steps; batch norm writes its buffers behind what was kept."""
+    torch.manual_seed(2)
+    m, x = Layers(), torch.randn(3, 5, 12)
+    twin = Layers()
+    twin.load_state_dict(m.state_dict())
+    f = compiled(m)
+    for _ in range(3):
+        for module, forward in ((m, f), (twin, twin)):
+            for p in module.parameters():
+                p.grad = None
+            forward(x).square().sum().backward()
+            with torch.no_grad():
+                for p in module.parameters():
+                    p -= 0.01 * p.grad
+    for (name, a), b in zip(m.state_dict().items(), twin.state_dict().values()):
+        torch.testing.assert_close(a, b, msg=name)
+
+
+def test_a_weight_written_before_backward():
+    """As in eager torch it is an error: what backward needs is gone."""
+    m, x = Layers(), torch.randn(3, 5, 12)
+    y = compiled(m)(x)
+    with torch.no_grad():
+        m.b.weight.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("view", [lambda y: y[:, 0], lambda y: y.transpose(0, 2)[1:], lambda y: y.split(2, 1)[1],
+                                  lambda y: y.flatten(1), lambda y: y[0].expand(3, -1, -1), lambda y: y.diagonal(0, 1, 2)])
+@pytest.mark.parametrize("first", [False, True])
+def test_results_alias_as_in_eager(view, first):
+    def f(x):
+        y = torch.exp(x)
+        return (view(y), y) if first else (y, view(y))
+
+    x = torch.randn(2, 4, 4)
+    with torch.no_grad():
+        got, want = compiled(f)(x), f(x)
+    for a, b in zip(got, want):
+        torch.testing.assert_close(a, b)
+        assert a.stride() == b.stride() and a.storage_offset() == b.storage_offset()
+    assert shares(*got)
+
+
+def test_an_input_with_an_offset():
+    """What is kept of an argument that is a piece of another tensor is that piece."""
+    whole, w = torch.randn(4, 6, 8), torch.randn(8, 8, requires_grad=True)
+    y = compiled(lambda x, w: torch.tanh(x.flatten(0, 1) @ w))(whole[2:], w)
+    assert any(shares(t, whole) and t.storage_offset() == 96 for t in y.grad_fn.saved_tensors)
+    y.sum().backward()
+    got, w.grad = w.grad, None
+    torch.tanh(whole[2:].flatten(0, 1) @ w).sum().backward()
+    torch.testing.assert_close(got, w.grad)
+
+
+def test_sizes_that_change():
+    """Views whose sizes a call says are made by the program."""
+    m = nn.Sequential(nn.Linear(12, 20), nn.Tanh(), nn.Linear(20, 6))
+    f = torch.compile(m, backend="weft", dynamic=True, options={"fallback": "error"})
+    for n in (3, 4, 7):
+        x = torch.randn(n, 5, 12)
+        got = torch.autograd.grad(f(x).square().sum(), m[0].weight)[0]
+        want = torch.autograd.grad(m(x).square().sum(), m[0].weight)[0]
+        torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
