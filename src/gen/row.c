@@ -131,6 +131,13 @@ static bool of_the_space(const struct gen *g, const struct node *n)
 	return true;
 }
 
+/* May rows of n be kept?  Booleans have no memory of their own: what they are of is kept. */
+static bool may_keep(const struct gen *g, const struct node *n)
+{
+	enum dtype t = n->type->dtype;
+	return of_the_space(g, n) && !dtype_is_complex(t) && dtype_table[t].kind != DTYPE_BOOL;
+}
+
 /* Marks what pass p computes; what an earlier pass computed at some cost becomes kept. */
 static void row_visit(struct gen *g, struct row *w, const struct node *root, uint32_t p)
 {
@@ -145,8 +152,7 @@ static void row_visit(struct gen *g, struct row *w, const struct node *root, uin
 		if (x->op == OP_reduce || x->op == OP_parameter)
 			continue;
 		bool again = w->seen[i] && w->seen[i] - 1 < p;
-		if (again && w->cost[i] >= KEEP_COST && of_the_space(g, x) && w->nkept < 16 &&
-		    !dtype_is_complex(x->type->dtype)) {
+		if (again && w->cost[i] >= KEEP_COST && w->nkept < 16 && may_keep(g, x)) {
 			bool known = false;
 			for (uint32_t k = 0; k < w->nkept; k++)
 				known |= w->kept[k].node == x;
@@ -515,8 +521,6 @@ static void row_block(struct gen *g, struct lanes *s, struct ix j)
 		struct val v = val_lanes(g, value_at(g, x->node, w->ix));
 		LLVMTypeRef t = reg_type(g, x->node->type->dtype);
 		gen_here(g);
-		if (t == g->i1)
-			gen_fail(g, WEFT_INTERNAL, "a kept row of booleans");
 		LLVMSetAlignment(LLVMBuildStore(g->b, v.v, gep(g, t, x->at, j.v)), 16);
 	}
 	if (w->pass < w->npasses)

@@ -124,3 +124,22 @@ func.func @main(%x: tensor<12x20xf32>) -> (tensor<12xf32>, tensor<12xf32>) {
   %3 = stablehlo.divide %one, %1 : tensor<12xf32>
   return %2, %3 : tensor<12xf32>, tensor<12xf32>
 }
+// -----
+// a mask of a row that two passes read
+// in: dense<2.0> : tensor<4x64xf32>
+// in: dense<4.0> : tensor<4x64xf32>
+// out: dense<1.5625e-2> : tensor<4x64xf32>
+func.func @main(%x: tensor<4x64xf32>, %y: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+  %zero = stablehlo.constant dense<0.0> : tensor<f32>
+  %q = stablehlo.divide %x, %y : tensor<4x64xf32>
+  %m = stablehlo.reduce(%q init: %low) applies stablehlo.maximum across dimensions = [1] : (tensor<4x64xf32>, tensor<f32>) -> tensor<4xf32>
+  %mb = stablehlo.broadcast_in_dim %m, dims = [0] : (tensor<4xf32>) -> tensor<4x64xf32>
+  %p = stablehlo.compare EQ, %q, %mb, FLOAT : (tensor<4x64xf32>, tensor<4x64xf32>) -> tensor<4x64xi1>
+  %f = stablehlo.convert %p : (tensor<4x64xi1>) -> tensor<4x64xf32>
+  %n = stablehlo.reduce(%f init: %zero) applies stablehlo.add across dimensions = [1] : (tensor<4x64xf32>, tensor<f32>) -> tensor<4xf32>
+  %nb = stablehlo.broadcast_in_dim %n, dims = [0] : (tensor<4xf32>) -> tensor<4x64xf32>
+  %r = stablehlo.divide %f, %nb : tensor<4x64xf32>
+  %s = stablehlo.select %p, %r, %q : tensor<4x64xi1>, tensor<4x64xf32>
+  return %s : tensor<4x64xf32>
+}
