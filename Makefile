@@ -328,6 +328,7 @@ bench-jax: build
 .PHONY: bench-compile
 bench-compile: build
 	@.venv/bin/python bench/compile.py --write
+	@.venv/bin/python bench/compile.py --write --precompile
 
 # The architectures: right, in as many graphs as torch's capture, with nothing beside; writes no section.
 .PHONY: bench-torch

@@ -100,7 +100,7 @@ def main() -> None:
     print(text)
     if args.write:
         import results
-        results.put("compile", f"{'Processor' if args.clock == 'cpu' else 'Wall'} time.\n\n" + text, args.threads)
+        results.put("precompile" if args.precompile else "compile", f"{'Processor' if args.clock == 'cpu' else 'Wall'} time.\n\n" + text, args.threads)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ SECTIONS = {
     "peers": ("Inference beside inductor", "A fresh process each, steady state interleaved; a star: something else was busy too."),
     "training": ("Forward and backward beside inductor", "A fresh process each, steady state interleaved; a star: something else was busy too."),
     "compile": ("Compiling", "From the first call to the first result, cold and from another process; a process each, medians."),
+    "precompile": ("Compiling, with programs captured before",
+                   "The same with `torch._dynamo.config.caching_precompile`: what torch.compile itself loads is in the first call."),
     "jax": ("StableHLO modules as JAX prints them, XLA and Weft",
             "Interleaved in one process a row, arguments on the device already; medians; XLA/Weft above 1: Weft is faster."),
     "products": ("Matrix products", "GFLOP/s, the best of several rounds."),
