@@ -19,6 +19,7 @@ import time
 
 import children
 import results
+import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODULES = HERE / "jax_modules"
@@ -94,20 +95,7 @@ def measure(name: str, threads: int, rounds: int) -> dict:
     row = {"module": name, "difference": max(
         float(np.max(np.abs(w.astype(np.float64) - v.astype(np.float64)), initial=0) / max(1e-12, np.max(np.abs(w.astype(np.float64)), initial=0)))
         for w, v in zip(want, got))}
-    steps, times = {k: peer.step for k, peer in peers.items()}, {"xla": [], "weft": []}
-    calls = {}
-    for k, step in steps.items():
-        for _ in range(3):
-            step()
-        t0 = time.perf_counter()
-        step()
-        calls[k] = max(1, min(2000, int(0.05 / (time.perf_counter() - t0 + 1e-9))))
-    for i in range(rounds):
-        for k in sorted(steps, reverse=i % 2 == 1):
-            t0 = time.perf_counter()
-            for _ in range(calls[k]):
-                steps[k]()
-            times[k].append((time.perf_counter() - t0) / calls[k])
+    times = turns.in_turn({k: peer.step for k, peer in peers.items()}, rounds, 0.05, most=2000)
     row.update({k: statistics.median(v) for k, v in times.items()}, spread=max(times["weft"]) / min(times["weft"]),
                ratio=statistics.median(x / w for x, w in zip(times["xla"], times["weft"])),
                xla_compile=peers["xla"].compile_s, weft_compile=peers["weft"].compile_s)

@@ -15,9 +15,9 @@ import pathlib
 import statistics
 import subprocess
 import tempfile
-import time
 
 import results
+import turns
 
 COPY = r"""
 #include <pthread.h>
@@ -108,18 +108,7 @@ def measure(name: str, fn, args, threads: int, rounds: int, copy) -> str:
     source, target = torch.zeros(moved // 8), torch.zeros(moved // 8)
     cases = {"eager": lambda: fn(*args), "weft": lambda: compiled(*args),
              "copy": lambda: copy(target.data_ptr(), source.data_ptr(), moved // 8, threads)}
-    calls, times = {}, {k: [] for k in cases}
-    for k, f in cases.items():
-        f()
-        t0 = time.perf_counter()
-        f()
-        calls[k] = max(1, min(200, int(0.02 / (time.perf_counter() - t0 + 1e-9))))
-    for i in range(rounds):
-        for k in sorted(cases, reverse=i % 2 == 1):
-            t0 = time.perf_counter()
-            for _ in range(calls[k]):
-                cases[k]()
-            times[k].append((time.perf_counter() - t0) / calls[k])
+    times = turns.in_turn(cases, rounds, 0.02)
     e, w, c = (statistics.median(times[k]) for k in ("eager", "weft", "copy"))
     return (f"| {name} | {1e3 * e:.3f} | {1e3 * w:.3f} | {e / w:.2f} | {max(times['weft']) / min(times['weft']):.2f} | "
             f"{moved / 2**20:.1f} | {1e3 * c:.3f} | {c / w:.2f} |")

@@ -18,6 +18,7 @@ import time
 
 import children
 import results
+import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ["minilm-b1", "minilm-b8", "bert-base", "gpt2-prefill", "resnet50-b1", "mlp-b64", "softmax-rows", "layernorm-rows",
@@ -63,22 +64,13 @@ def measure(name: str, threads: int, rounds: int, clock: str) -> dict:
     row = {"workload": name, "params": meta["params"]}
     with torch.no_grad():
         module(*inputs)
-        t0 = time.perf_counter()
         want = module(*inputs)
-        calls = max(1, min(200, int(0.05 / (time.perf_counter() - t0 + 1e-9))))
         compiled = torch.compile(module, backend="weft")
         t0 = time.perf_counter()
         got = compiled(*inputs)
         row["first_s"] = time.perf_counter() - t0
         row["difference"] = (got - want).abs().max().item()
-        times = {"eager": [], "weft": []}
-        for i in range(rounds):
-            order = [("eager", module), ("weft", compiled)]
-            for label, fn in order if i % 2 else reversed(order):
-                t0 = now()
-                for _ in range(calls):
-                    fn(*inputs)
-                times[label].append((now() - t0) / calls)
+        times = turns.in_turn({"eager": lambda: module(*inputs), "weft": lambda: compiled(*inputs)}, rounds, 0.05, now=now)
     import weft
     report = json.loads(weft.report(format="json"))
     row.update({k: statistics.median(v) for k, v in times.items()})
