@@ -90,15 +90,23 @@ def sections(text: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2]))
 
 
+def commit() -> str:
+    """The one that is checked out, "-dirty" where more than the results themselves was changed since."""
+    def git(*args: str) -> str:
+        return subprocess.run(["git", *args], cwd=HERE, capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":!RESULTS.md")
+    return (git("describe", "--always") or "no commit known") + ("-dirty" if changed else "")
+
+
 def put(section: str, text: str, threads: int, command: str | None = None, file: pathlib.Path = FILE) -> None:
     """Writes one section; two commands that end at once both stay."""
     heading, about = SECTIONS[section]
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True).stdout.strip()
     with open(file, "a+") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         f.seek(0)
         there = sections(f.read())
-        there[heading] = (f"\n`{command or command_line()}`, {time.strftime('%Y-%m-%d')}, {commit or 'no commit known'}, "
+        there[heading] = (f"\n`{command or command_line()}`, {time.strftime('%Y-%m-%d')}, {commit()}, "
                           f"{threads} thread{'s' * (threads > 1)}, {processor()}, {versions()}. {about}\n\n{text.strip()}\n\n")
         order = [h for h, _ in SECTIONS.values()]
         f.truncate(0)
