@@ -630,6 +630,7 @@ static struct fuse fuse_walk(struct graph *g, const struct region *r, const bool
 	f.users = job_array(j, ids, sizeof *f.users);
 	f.must = job_array(j, ids, sizeof *f.must);
 	f.covered = job_array(j, ids, sizeof *f.covered);
+	f.seen = job_array(j, ids, sizeof *f.seen);
 	list_users(&f);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		f.must[r->results[i]->id] = "it is a result";

@@ -22,6 +22,7 @@ struct fuse {
 	const char **must;
 	/* by node id: between a group's root and another result of it */
 	bool *covered;
+	uint32_t *seen, looks;           /* by node id: the last look (fuse_share.c, S2) at it */
 	const bool *banned;              /* by node id: not to be a result beside a root */
 };
 

@@ -133,14 +133,13 @@ struct behind {
 	struct fuse *f;
 	const struct node **at;          /* nodes that have values from n on, to be followed */
 	uint32_t n, cap;
-	bool *seen;                      /* by node id */
 };
 
 static void follow(struct behind *b, const struct node *n)
 {
-	if (b->seen[n->id])
+	if (b->f->seen[n->id] == b->f->looks)
 		return;
-	b->seen[n->id] = true;
+	b->f->seen[n->id] = b->f->looks;
 	if (b->n == b->cap) {
 		uint32_t cap = b->cap ? 2 * b->cap : 32;
 		b->at = job_grow(b->f->job, b->at, b->cap, cap, sizeof *b->at);
@@ -155,7 +154,7 @@ static bool would_wait(struct fuse *f, const struct group *group, const struct n
 {
 	struct behind b = { .f = f };
 
-	b.seen = job_array(f->job, f->f->order[f->f->count - 1]->id + 1, sizeof *b.seen);
+	f->looks++;
 	follow(&b, n);
 	for (uint32_t i = 0; i < b.n; i++) {
 		if (b.at[i]->id > group->root->id && !f->covered[b.at[i]->id])
