@@ -10,6 +10,8 @@ import operator
 
 import torch
 
+from weft import _text
+
 
 def source(n: torch.fx.Node) -> torch.fx.Node | None:
     """What n shows the memory of, by its operator's schema."""
@@ -24,25 +26,22 @@ def source(n: torch.fx.Node) -> torch.fx.Node | None:
     return n.args[0] if shows else None
 
 
+def numbers(t: torch.Tensor) -> bool:
+    return all(isinstance(v, int) for v in (*t.shape, *t.stride(), t.storage_offset()))
+
+
 def dense(t: torch.Tensor) -> bool:
     """Does t fill a piece of memory, by strides that are numbers?"""
-    if not all(isinstance(v, int) for v in (*t.shape, *t.stride())):
-        return False
-    step = 1
-    for stride, size in sorted(zip(t.stride(), t.shape)):
-        if size != 1 and stride != step:
-            return False
-        step *= size
-    return t.numel() > 0
+    return numbers(t) and t.numel() > 0 and _text.memory_order(t.shape, t.stride()) is not None
 
 
 def place(o: torch.Tensor, of: torch.Tensor) -> tuple | None:
-    """o's shape, strides and offset in the memory of `of`."""
-    offset = o.storage_offset() - of.storage_offset()
-    if o.dtype != of.dtype or o.is_conj() or of.is_conj() or o.is_neg() or of.is_neg() or not o.numel() or \
-            not all(isinstance(v, int) for v in (*o.shape, *o.stride(), offset)):
+    """o's shape, strides and offset in the memory of `of`; None: it has memory of its own, or other bits."""
+    shared = o.untyped_storage()._cdata == of.untyped_storage()._cdata
+    bits = o.is_conj() or of.is_conj() or o.is_neg() or of.is_neg()
+    if not shared or bits or o.dtype != of.dtype or not numbers(o) or not numbers(of) or not o.numel():
         return None
-    return tuple(o.shape), tuple(o.stride()), offset
+    return tuple(o.shape), tuple(o.stride()), o.storage_offset() - of.storage_offset()
 
 
 def arguments(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:

@@ -80,6 +80,25 @@ def test_results_alias_as_in_eager(view, first):
     assert shares(*got)
 
 
+def test_what_had_to_be_copied_is_no_view():
+    """An operator that may give a view, and here cannot: its result has values of its own."""
+    from torch.fx.experimental.proxy_tensor import make_fx
+    import torch._inductor.inductor_prims             # as torch.compile has by then
+    from weft import _backend
+
+    def f(x):
+        y = torch.exp(x)
+        return y, torch.ops.aten.reshape.default(y.t(), [-1])
+
+    x = torch.randn(3, 4)
+    graph = make_fx(f, pre_dispatch=True)(x)
+    assert any("reshape" in str(n.target) for n in graph.graph.nodes)
+    got = _backend.compile_fx(graph, [x], settings=_backend.Settings(None, None))([x])
+    for a, b in zip(got, f(x)):
+        torch.testing.assert_close(a, b)
+    assert not shares(*got)
+
+
 def test_an_input_with_an_offset():
     """What is kept of an argument that is a piece of another tensor is that piece."""
     whole, w = torch.randn(4, 6, 8), torch.randn(8, 8, requires_grad=True)
