@@ -7,6 +7,14 @@
 #include "ir/eval.h"
 #include "ir/group.h"
 
+/* An attribute that key.def does not know: its text; NULL: absent. */
+static inline const char *check_text(const struct node *n, const char *name)
+{
+	const struct attr *a = node_other(n, name);
+
+	return a ? a->s : NULL;
+}
+
 /* Is n a check?  Its operands are what is compared, or one value and the attribute `value`. */
 bool check_is(const struct node *n);
 /* Compares the operands in[0..nin) of check n of g.  INVALID_ARGUMENT at n's place says where they
@@ -17,8 +25,8 @@ struct weft_error *check_values(const struct graph *g, const struct node *n,
  * arguments is compiled only. */
 struct weft_error *check_compiled(const char *backend, const struct weft_options *o,
 	struct graph *g, struct weft_check_counts *counts) BASE_MUST_USE;
-/* An attribute that key.def does not know: its text; NULL: absent. */
-const char *check_attr(const struct node *n, const char *name);
+/* Runs main of g in the interpreter, checks where they stand; nothing where main has arguments. */
+struct weft_error *check_interpreted(const struct graph *g) BASE_MUST_USE;
 
 /* ---- probes --------------------------------------------------------------------------------- */
 

@@ -68,8 +68,8 @@ struct parallel parallel_read(struct job *j, const struct graph *g, const struct
 	struct parallel p = { 0 };
 	uint32_t rows;
 
-	p.infeed = functions(j, g, check_attr(n, "infeed"), &p.ninfeed, &rows);
-	p.programs = functions(j, g, check_attr(n, "programs"), &p.n, &rows);
+	p.infeed = functions(j, g, check_text(n, "infeed"), &p.ninfeed, &rows);
+	p.programs = functions(j, g, check_text(n, "programs"), &p.n, &rows);
 	rows = rows ? rows - 1 : 0;      /* the list of lists */
 	if (!p.n || !rows || p.n % rows)
 		job_fail(j, WEFT_INVALID_ARGUMENT,

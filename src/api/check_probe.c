@@ -68,7 +68,7 @@ struct weft_error *probes_add(struct probes *p, const char *id, const void *data
 struct weft_error *probes_check(struct probes *p, const struct node *n, const void *data,
 	size_t bytes)
 {
-	const char *id = check_attr(n, "probe_id"), *iter = check_attr(n, "iter");
+	const char *id = check_text(n, "probe_id"), *iter = check_text(n, "iter");
 	uint64_t at = iter ? strtoull(iter, NULL, 0) : 0;
 	bool found = false;
 
@@ -96,7 +96,7 @@ bool probe_is(const struct node *n)
 {
 	return n->op == OP_custom_call &&
 	       !strcmp(node_str(n, KEY_call_target_name, ""), "interpreter.probe") &&
-	       node_noperands(n) == 1 && node_nresults(n) == 1 && check_attr(n, "probe_id");
+	       node_noperands(n) == 1 && node_nresults(n) == 1 && check_text(n, "probe_id");
 }
 
 static struct weft_error *seen(void *arg, const struct run_tensor *in, uint32_t nin,
@@ -139,7 +139,7 @@ const struct node *probes_callback(struct graph *g, const struct node *n,
 			e[ne++] = n->attrs->e[i];
 	e[ne++] = (struct attr_entry){ KEY_call_target_name, NULL, attr_str(g, "weft.callback") };
 	e[ne++] = (struct attr_entry){ KEY_backend_config, NULL,
-		attr_str(g, job_printf(j, "check.probe(%s)", check_attr(n, "probe_id"))) };
+		attr_str(g, job_printf(j, "check.probe(%s)", check_text(n, "probe_id"))) };
 	return graph_node(g, &(struct node_spec){ .op = OP_custom_call, .nin = n->nin, .in = in,
 		.attrs = attrs_cons(g, ne, e), .type = n->type });
 }

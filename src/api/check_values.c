@@ -36,15 +36,6 @@ bool check_is(const struct node *n)
 		strcmp(name, "expect_serialized_eq") != 0));
 }
 
-/* An attribute that key.def does not know, by its name. */
-static const struct attr *other_attr(const struct node *n, const char *name)
-{
-	for (uint32_t i = 0; n->attrs && i < n->attrs->n; i++)
-		if (n->attrs->e[i].name && !strcmp(n->attrs->e[i].name, name))
-			return n->attrs->e[i].value;
-	return NULL;
-}
-
 /* Numbers come as they were read, or as the text of "3 : ui64" or "0.1 : f64". */
 static uint64_t attr_u64(const struct attr *a, uint64_t otherwise)
 {
@@ -69,11 +60,11 @@ static struct check check_read(const struct node *n, enum dtype t)
 
 	if (!strncmp(name, "expect_close", 12)) {
 		c.rule = RULE_CLOSE;
-		c.min = attr_u64(other_attr(n, "min_ulp_difference"), 0);
-		c.max = attr_u64(other_attr(n, "max_ulp_difference"), 3);
+		c.min = attr_u64(node_other(n, "min_ulp_difference"), 0);
+		c.max = attr_u64(node_other(n, "max_ulp_difference"), 3);
 	} else if (!strncmp(name, "expect_almost_eq", 16)) {
 		c.rule = RULE_ALMOST;
-		c.tolerance = attr_f64(other_attr(n, "tolerance"), 1e-3);
+		c.tolerance = attr_f64(node_other(n, "tolerance"), 1e-3);
 	} else if (!strcmp(name, "eq") && !dtype_is_int(t) && t != DTYPE_i1) {
 		c.rule = RULE_ALMOST;
 		c.tolerance = 1e-4;

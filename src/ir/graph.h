@@ -137,6 +137,8 @@ const char *node_text(struct job *j, const struct node *n, enum key k);
  * mhlo.backend_config. */
 const char *node_config(struct job *j, const struct node *n);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
+/* An attribute that key.def does not know, by its name; NULL: absent. */
+const struct attr *node_other(const struct node *n, const char *name);
 /* of a constant with content, or NULL */
 const struct literal *node_literal(const struct node *n);
 

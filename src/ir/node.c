@@ -382,6 +382,14 @@ const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count)
 	return a && a->n ? a->ints : NULL;
 }
 
+const struct attr *node_other(const struct node *n, const char *name)
+{
+	for (uint32_t i = 0; n->attrs && i < n->attrs->n; i++)
+		if (n->attrs->e[i].name && !strcmp(n->attrs->e[i].name, name))
+			return n->attrs->e[i].value;
+	return NULL;
+}
+
 const struct literal *node_literal(const struct node *n)
 {
 	const struct attr *a = n->op == OP_constant || n->op == OP_chlo_constant
