@@ -43,6 +43,43 @@ GROUPS = ("pre", "joint", "post")                    # weft_pass_group, from 1
 _functions: set = set()                              # of passes: versions that are compiled later still call them
 
 
+def attr_error(name: str, value, should: str) -> RuntimeError:
+    """In torch's words."""
+    return RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {should}")
+
+
+@functools.cache
+def named_pass(p: weft.Pass):
+    """p's function, whose failures say which pass it was."""
+    def run(text):
+        try:
+            changed = p.function(text)
+        except Exception as e:
+            raise RuntimeError(f"pass '{p.name}': {type(e).__name__}: {e}") from e
+        if changed is not None and not isinstance(changed, str):
+            raise TypeError(f"pass '{p.name}' gives {type(changed).__name__}, expected str, or None: unchanged")
+        return changed
+
+    return run
+
+
+def named_partitioner(fn):
+    """fn, whose failures say that it was the partitioner."""
+    name = getattr(fn, "__name__", type(fn).__name__)
+
+    @functools.wraps(fn)
+    def run(*args, **kw):
+        try:
+            parts = fn(*args, **kw)
+        except Exception as e:
+            raise RuntimeError(f"partitioner {name}: {type(e).__name__}: {e}") from e
+        if not (isinstance(parts, tuple) and len(parts) == 2 and all(isinstance(p, torch.fx.GraphModule) for p in parts)):
+            raise TypeError(f"partitioner {name} gives {type(parts).__name__}, expected two graph modules, forward and backward")
+        return parts
+
+    return run
+
+
 class Settings:
     """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: five are ours, the rest is C's."""
 
@@ -72,13 +109,19 @@ class Settings:
                 f"{getattr(self.partitioner, 'identity', None)}")
 
     def check(self) -> None:
+        if not isinstance(self.backend, str) and not callable(self.backend):
+            raise attr_error("backend", self.backend, "str, or a function")
+        if not isinstance(self.passes, (list, tuple)) or isinstance(self.passes, weft.Pass):
+            raise attr_error("passes", self.passes, "a list of weft.Pass")
         for p in self.passes:
             if not isinstance(p, weft.Pass):
-                raise RuntimeError(f"Unexpected type of attr passes, got {type(p).__name__} should be weft.Pass")
+                raise attr_error("passes", p, "weft.Pass")
+            if not isinstance(p.name, str) or not callable(p.function) or not isinstance(p.identity, (str, type(None))):
+                raise RuntimeError(f"pass {p.name!r}: expected weft.Pass(name, function, identity or None, group), found {p}")
             if p.group not in GROUPS:
                 raise RuntimeError(f'pass {p.name}: group "{p.group}" is none of {", ".join(GROUPS)}')
         if self.partitioner is not None and not callable(self.partitioner):
-            raise RuntimeError(f"Unexpected type of attr partitioner, got {type(self.partitioner).__name__}")
+            raise attr_error("partitioner", self.partitioner, "a function")
 
     def identity_known(self) -> bool:
         """Whether a text says all of these settings: functions are the user's, and not another process's."""
@@ -86,14 +129,15 @@ class Settings:
 
     def user_passes(self) -> tuple:
         """As C takes them."""
-        _functions.update(p.function for p in self.passes)
-        return tuple((p.name, p.identity, 1 + GROUPS.index(p.group), p.function) for p in self.passes)
+        functions = [named_pass(p) for p in self.passes]
+        _functions.update(functions)
+        return tuple((p.name, p.identity, 1 + GROUPS.index(p.group), f) for p, f in zip(self.passes, functions))
 
     @staticmethod
     def own(name, value, values):
         want = type(values[0]) if values else object
         if not isinstance(value, want):
-            raise RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {want.__name__}")
+            raise attr_error(name, value, want.__name__)
         if values and value not in values:
             raise RuntimeError(f'option {name}: "{value}" is none of {", ".join(values)}')
         return value
@@ -110,7 +154,7 @@ class Settings:
                                f"the nearest is {near[0] if near else known[0]}")
         want = {"int": int, "bool": bool, "str": (str, os.PathLike, list, tuple)}[row["type"]]
         if not isinstance(v, want) or (row["type"] == "int" and isinstance(v, bool)):
-            raise RuntimeError(f"Unexpected type of attr {name}, got {type(v).__name__} should be {row['type']}")
+            raise attr_error(name, v, row["type"])
         if row["type"] == "str":
             return ",".join(map(str, v)) if isinstance(v, (list, tuple)) else os.fspath(v)
         return str(int(v))
@@ -138,7 +182,7 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     if settings.partitioner:
-        kinds["partition_fn"] = settings.partitioner
+        kinds["partition_fn"] = named_partitioner(settings.partitioner)
     with _output.fed(settings) if kept else contextlib.nullcontext():
         run = aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).

@@ -113,17 +113,43 @@ static struct weft_error *same_signature(
 	return e;
 }
 
+/* e, which is taken, with the pass in front; an error that says it is handed on as it is, since a
+ * binding knows its own by address. */
+static struct weft_error *by_pass(struct weft_error *e, const char *name)
+{
+	struct weft_error *named = error_make(weft_error_code(e), "pass '%s': %s", name,
+		weft_error_text(e));
+	weft_error_free(e);
+	return named;
+}
+
+/* The program a pass gave.  Whatever is wrong with its text is the pass's mistake, also an op
+ * that is not known: nobody is to go on without it. */
+static struct weft_error *read_changed(
+	const char *name, const char *text, struct weft_program **out)
+{
+	char place[120];
+	snprintf(place, sizeof place, "<pass %s>", name);
+	struct weft_error *e =
+		weft_program_parse(WEFT_STABLEHLO_TEXT, place, text, strlen(text), out);
+	if (!e || weft_error_code(e) != WEFT_UNIMPLEMENTED)
+		return e;
+	struct weft_error *mistake = error_make(WEFT_INVALID_ARGUMENT, "%s", weft_error_text(e));
+	weft_error_free(e);
+	return mistake;
+}
+
 /* *p after the pass, in place. */
 static struct weft_error *run_one(struct weft_program **p, const struct weft_pass *pass)
 {
-	char name[120], *text, *changed = NULL;
+	char *text, *changed = NULL;
 	struct weft_program *now = NULL;
 	TRY(weft_program_print(*p, &text));
 	struct weft_error *e = pass->run(pass->arg, text, strlen(text), &changed);
-	snprintf(name, sizeof name, "<pass %s>", pass->name);
+	if (e && !strstr(weft_error_text(e), pass->name))
+		e = by_pass(e, pass->name);
 	if (!e && changed) {
-		e = weft_program_parse(
-			WEFT_STABLEHLO_TEXT, name, changed, strlen(changed), &now);
+		e = read_changed(pass->name, changed, &now);
 		if (!e)
 			e = same_signature(*p, now, pass->name);
 	}

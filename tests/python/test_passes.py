@@ -52,9 +52,11 @@ def test_a_pass_has_an_identity(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("function, text", [
-    (lambda text: 1 / 0, "ZeroDivisionError"),
-    (lambda text: 7, "TypeError"),
+    (lambda text: 1 / 0, "pass 'bad': ZeroDivisionError: division by zero"),
+    (lambda text: 7, "pass 'bad' gives int, expected str"),
+    (lambda text: text.encode(), "pass 'bad' gives bytes, expected str"),
     (lambda text: "no program", "<pass bad>:1:1: error: "),
+    (lambda text: text.replace("stablehlo.multiply", "stablehlo.frob"), "<pass bad>:.*unknown operation 'stablehlo.frob'"),
     (lambda text: "func.func @main(%x: tensor<5xf32>) -> tensor<5xf64> {\n"
                   "  %0 = stablehlo.convert %x : (tensor<5xf32>) -> tensor<5xf64>\n  return %0 : tensor<5xf64>\n}", "another signature")])
 def test_a_pass_that_fails_is_named(function, text):
@@ -70,6 +72,22 @@ def test_bad_options():
         compiled([weft.Pass("p", doubled_becomes_tripled, None, "last")])(x)
     with pytest.raises(Exception, match="attr partitioner, got int"):
         compiled([], partitioner=3)(x)
+    with pytest.raises(Exception, match="attr passes, got function should be a list of weft.Pass"):
+        compiled(doubled_becomes_tripled)(x)
+    with pytest.raises(Exception, match="pass 'p': expected weft.Pass.*found Pass.name='p', function=3"):
+        compiled([weft.Pass("p", 3)])(x)
+    for backend in (None, 3):
+        with pytest.raises(Exception, match="attr backend, got .* should be str, or a function"):
+            compiled([], backend=backend)(x)
+
+
+@pytest.mark.parametrize("function, text", [
+    (lambda *a, **k: {}["boom"], "partitioner <lambda>: KeyError: 'boom'"),
+    (lambda *a, **k: (1, 2), "partitioner <lambda> gives tuple, expected two graph modules")])
+def test_a_partitioner_that_fails_is_named(function, text):
+    x = torch.linspace(-1, 1, 7, requires_grad=True)
+    with pytest.raises(Exception, match=text):
+        torch.compile(lambda x: x.sin() * 2, backend="weft", options={"partitioner": function})(x)
 
 
 def test_a_partitioner():

@@ -130,8 +130,13 @@ void test_user_pass__mistakes(void)
 	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
 		"pass 'mine' gives a program of another signature: expected (tensor<2xf32>) -> "
 		"tensor<2xf32>, found (tensor<3xf32>) -> tensor<3xf32>");
+	s.give = "func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
+		 "  %0 = stablehlo.frobnicate %x : tensor<2xf32>\n"
+		 "  return %0 : tensor<2xf32>\n}\n";
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
+		"<pass mine>:2:8: error: unknown operation 'stablehlo.frobnicate'");
 	p.run = refuse;
-	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_UNIMPLEMENTED, "not this one");
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_UNIMPLEMENTED, "pass 'mine': not this one");
 	CHECK_OK(weft_options_create(&o));
 	p.group = (enum weft_pass_group)4;
 	CHECK_ERROR(weft_options_add_pass(o, &p), WEFT_INVALID_ARGUMENT, "needs a name");
