@@ -104,8 +104,13 @@ static const char *open_all(struct kept *k, const struct weft_program *p, const 
 	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	struct key_job key = { p->graph, b, o, isa, &k->key };
 	const char *why = reason(b, o);
-	if (why || (why = cache_open(mode, &k->cache)))
+	if (why)
 		return why;
+	if ((why = cache_open(mode, &k->cache))) {
+		notice("the cache is not used: %s%s%s", k->cache.path, *k->cache.path ? ": " : "",
+			why);
+		return why;
+	}
 	pthread_mutex_lock(lock);
 	struct weft_error *e = job_run(make_key, &key);
 	pthread_mutex_unlock(lock);
@@ -118,9 +123,11 @@ void kept_open(struct kept *k, const struct weft_program *p, const struct backen
 {
 	enum cache_mode mode;
 	*k = (struct kept){ .state = KEPT_bypassed, .cache.fd = -1 };
-	if (!cache_mode_of(option_cache(o), &mode))
+	if (!cache_mode_of(option_cache(o), &mode)) {
 		k->why = "WEFT_CACHE is not on, read or off";
-	else if (mode == CACHE_OFF)
+		notice("the cache is not used: WEFT_CACHE: expected on, read or off, found '%s'",
+			getenv("WEFT_CACHE"));
+	} else if (mode == CACHE_OFF)
 		k->state = KEPT_disabled;
 	else
 		k->why = open_all(k, p, b, o, isa, mode);

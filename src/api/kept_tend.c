@@ -7,7 +7,7 @@
 struct tend {
 	struct str *out;
 	bool json, list;
-	uint64_t entries, damaged, bytes;
+	uint64_t entries, damaged, other, bytes;
 };
 
 static void add_entry(void *arg, const struct cache_entry *e)
@@ -15,15 +15,17 @@ static void add_entry(void *arg, const struct cache_entry *e)
 	struct tend *t = arg;
 	bool first = !t->entries++;
 	t->damaged += e->damaged;
+	t->other += e->other;
 	t->bytes += e->bytes;
 	if (!t->list)
 		return;
 	if (t->json) {
 		str_addf(t->out, "%s{\"key\": \"%s\", \"about\": ", first ? "" : ", ", e->key);
 		str_add_json(t->out, e->about);
-		str_addf(t->out, ", \"bytes\": %llu, \"used\": %lld, \"damaged\": %s}",
+		str_addf(t->out, ", \"bytes\": %llu, \"used\": %lld, \"damaged\": %s, "
+			"\"other_version\": %s}",
 			(unsigned long long)e->bytes, (long long)e->used,
-			e->damaged ? "true" : "false");
+			e->damaged ? "true" : "false", e->other ? "true" : "false");
 		return;
 	}
 	char when[32] = "?";
@@ -32,7 +34,7 @@ static void add_entry(void *arg, const struct cache_entry *e)
 	if (localtime_r(&used, &tm))
 		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
 	str_addf(t->out, "%.16s  %s  %10llu  %s\n", e->key, when, (unsigned long long)e->bytes,
-		e->damaged ? "damaged" : e->about);
+		e->damaged ? "damaged" : e->other ? "(another version's)" : e->about);
 }
 
 static struct weft_error *look(const struct cache *c, struct tend *t, bool verify)
@@ -49,14 +51,17 @@ static struct weft_error *look(const struct cache *c, struct tend *t, bool verif
 	if (t->json && t->list)
 		str_add(t->out, "]}\n");
 	else if (t->json)
-		str_addf(t->out, "\"entries\": %llu, \"bytes\": %llu, \"damaged\": %llu}\n",
+		str_addf(t->out, "\"entries\": %llu, \"bytes\": %llu, \"damaged\": %llu, "
+			"\"other_version\": %llu}\n",
 			(unsigned long long)t->entries, (unsigned long long)t->bytes,
-			(unsigned long long)t->damaged);
+			(unsigned long long)t->damaged, (unsigned long long)t->other);
 	else if (!t->list)
-		str_addf(t->out, "%s: %llu entries, %llu KiB of at most %llu KiB, %llu damaged%s\n",
+		str_addf(t->out, "%s: %llu entries, %llu KiB of at most %llu KiB, %llu damaged%s, "
+			"%llu of another version\n",
 			c->path, (unsigned long long)t->entries, (unsigned long long)t->bytes >> 10,
 			(unsigned long long)c->limit >> 10, (unsigned long long)t->damaged,
-			verify && t->damaged ? " and removed" : "");
+			verify && t->damaged ? " and removed" : "",
+			(unsigned long long)t->other);
 	return NULL;
 }
 

@@ -230,13 +230,18 @@ struct weft_error *weft_options_set(struct weft_options *o, const char *name, co
 
 /* ---- the environment ------------------------------------------------------------------------ */
 
-/* A bad value is said once: it is taken out of the environment, so that no child says it again. */
+/* A bad value is said once: it is taken out of the environment, so that no child says it again.
+ * A number that is read where it is used is only looked at here. */
 static struct weft_error *from_variable(struct weft_options *o, const struct row *r)
 {
-	const char *value = *r->variable && r->of != OF_RUN ? getenv(r->variable) : NULL;
+	bool used_elsewhere = r->of == OF_RUN;
+	struct option_number looked_at;
+	const char *value = *r->variable && !(used_elsewhere && r->kind != KIND_int)
+				    ? getenv(r->variable) : NULL;
 	if (!value || !*value)
 		return NULL;
-	struct weft_error *e = set_row(o, r, value);
+	struct weft_error *e = used_elsewhere ? set_int(&looked_at, r, value)
+					      : set_row(o, r, value);
 	if (e && weft_error_code(e) == WEFT_INVALID_ARGUMENT) {
 		notice("%s is not used: %s", r->variable, weft_error_text(e));
 		weft_error_free(e);

@@ -181,18 +181,31 @@ void workers_dismiss(void)
 static struct weft_error *ended(int status, const struct worker *limits)
 {
 	if (status >= 0 && WIFSIGNALED(status))
-		FAIL(WEFT_INTERNAL, "the compiling process crashed (signal %d); its limit was "
-			"%lld MiB of memory", WTERMSIG(status), (long long)limits->memory);
+		FAIL(WEFT_INTERNAL, "the compiling process crashed (signal %d); it might use "
+			"%lld MiB (option worker_memory)", WTERMSIG(status),
+			(long long)limits->memory);
 	FAIL(WEFT_INTERNAL, "the compiling process ended without an answer");
 }
 
-static struct weft_error *take_reply(struct worker_job *job, void *reply, size_t size)
+/* e, which is taken; one about memory names the limit it met. */
+static struct weft_error *with_limit(struct weft_error *e, int64_t memory)
+{
+	if (weft_error_code(e) != WEFT_RESOURCE_EXHAUSTED)
+		return e;
+	struct weft_error *named = error_make(WEFT_RESOURCE_EXHAUSTED, "%s; a compiling process "
+		"may use %lld MiB (option worker_memory)", weft_error_text(e), (long long)memory);
+	weft_error_free(e);
+	return named;
+}
+
+static struct weft_error *take_reply(
+	struct worker_job *job, void *reply, size_t size, int64_t memory)
 {
 	struct weft_error *e = reply_read(reply, size, job);
 	mem_free(reply);
 	if (!e)
 		report_kernels(job->kernels);
-	return e;
+	return e ? with_limit(e, memory) : NULL;
 }
 
 /* One attempt; *again: an idle worker was found gone, which is no fault of the program. */
@@ -214,7 +227,7 @@ static struct weft_error *ask(
 	switch (state) {
 	case WIRE_ok:
 		idle_put(w);
-		return take_reply(job, reply, size);
+		return take_reply(job, reply, size, limits.memory);
 	case WIRE_late:
 		worker_end(w);
 		FAIL(WEFT_DEADLINE_EXCEEDED, "compiling took longer than %lld seconds "

@@ -37,8 +37,9 @@ void cache_close(struct cache *c);
 /* The artifact under key, mem_free's, or false.  Marks it as used now; a damaged entry is
  * removed. */
 bool cache_get(const struct cache *c, const struct cache_key *key, void **bytes, size_t *size);
-/* Keeps an artifact; about: a few words for people.  Then prunes, when that is due. */
-void cache_put(const struct cache *c, const struct cache_key *key, const char *about,
+/* Keeps an artifact; about: a few words for people.  Then prunes, when that is due.  false: it is
+ * not kept, and why is counted. */
+bool cache_put(const struct cache *c, const struct cache_key *key, const char *about,
 	const void *bytes, size_t size);
 /* The entry proved useless after all: counts it as damaged and removes it. */
 void cache_drop(const struct cache *c, const struct cache_key *key);
@@ -47,10 +48,11 @@ void cache_drop(const struct cache *c, const struct cache_key *key);
 
 struct cache_entry {
 	char key[65];                /* hexadecimal */
-	char about[64];              /* "" where the entry is damaged */
+	char about[64];              /* "" where the entry is damaged or of another version */
 	uint64_t bytes;              /* on disk */
 	int64_t used;                /* seconds since 1970 */
 	bool damaged;
+	bool other;                  /* of another version of Weft: not used, and left */
 };
 /* Calls fn for every entry, the one used last first; check: reads and checks all of each, else its
  * header alone.  Fails only where the directory cannot be listed. */
@@ -67,7 +69,8 @@ struct weft_error *cache_prune(
 
 /* Writes every entry to one file, or takes those of such a file in; *entries: how many.
  * PERMISSION_DENIED or RESOURCE_EXHAUSTED where it cannot be written; INVALID_ARGUMENT for a file
- * that is no export, DATA_LOSS for a damaged one: what is in front of the damage was taken in. */
+ * that is no export, DATA_LOSS for a damaged one: what is in front of the damage was taken in;
+ * FAILED_PRECONDITION where some were left: of another version, or the directory would not. */
 struct weft_error *cache_export(
 	const struct cache *c, const char *path, uint64_t *entries) BASE_MUST_USE;
 struct weft_error *cache_import(

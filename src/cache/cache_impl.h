@@ -7,7 +7,8 @@
 #define CACHE_SUFFIX ".kept"
 #define CACHE_PAGE 4096              /* what a file takes on disk is a multiple of this */
 
-/* In front of the artifact.  Little endian, as artifacts are. */
+/* In front of the artifact.  Little endian, as artifacts are.  Every version has this form - one
+ * that has not takes another suffix - so that an entry of another version is known for one. */
 struct entry_header {
 	char magic[8];
 	uint32_t version;
@@ -23,10 +24,10 @@ void key_name(const struct cache_key *key, char out[CACHE_NAME_LEN + 1]);
 /* Is name an entry's, and of which key? */
 bool name_key(const char *name, struct cache_key *out);
 
-/* Is it whole, of this version, and the text in it one? */
-bool header_good(const struct entry_header *h);
-
-enum entry_state { ENTRY_GOOD, ENTRY_ABSENT, ENTRY_DAMAGED, ENTRY_UNREADABLE };
+/* OTHER: of another version of Weft, whose it stays. */
+enum entry_state { ENTRY_GOOD, ENTRY_ABSENT, ENTRY_DAMAGED, ENTRY_UNREADABLE, ENTRY_OTHER };
+/* GOOD, OTHER or DAMAGED. */
+enum entry_state header_state(const struct entry_header *h);
 /* Reads an entry; bytes NULL: its header alone. */
 enum entry_state entry_read(
 	const struct cache *c, const struct cache_key *key, struct entry_header *h, void **bytes);

@@ -26,7 +26,7 @@ static void pack_entry(void *arg, const struct cache_entry *e)
 	char name[CACHE_NAME_LEN + 1];
 	void *bytes = NULL;
 	snprintf(name, sizeof name, "%s" CACHE_SUFFIX, e->key);
-	if (p->code || e->damaged || !name_key(name, &key) ||
+	if (p->code || e->damaged || e->other || !name_key(name, &key) ||
 	    entry_read(p->cache, &key, &h, &bytes) != ENTRY_GOOD)
 		return;
 	errno = EIO;
@@ -34,6 +34,12 @@ static void pack_entry(void *arg, const struct cache_entry *e)
 		p->code = errno;
 	p->entries += !p->code;
 	mem_free(bytes);
+}
+
+static struct weft_error *unwritten(enum weft_code kind, const char *path, int code)
+{
+	char text[128];
+	FAIL(kind, "%s: error: cannot be written: %s", path, strerror_r(code, text, sizeof text));
 }
 
 struct weft_error *cache_export(const struct cache *c, const char *path, uint64_t *entries)
@@ -45,8 +51,7 @@ struct weft_error *cache_export(const struct cache *c, const char *path, uint64_
 		FAIL(WEFT_INVALID_ARGUMENT, "%s: error: the name is too long", path);
 	p.file = fopen(aside, "wbxe");
 	if (!p.file)
-		FAIL(WEFT_PERMISSION_DENIED, "%s: error: cannot be written (error %d)", path,
-			errno);
+		return unwritten(WEFT_PERMISSION_DENIED, path, errno);
 	if (fwrite(magic, sizeof magic, 1, p.file) != 1)
 		p.code = errno;
 	struct weft_error *e = cache_each(c, false, pack_entry, &p);
@@ -56,8 +61,7 @@ struct weft_error *cache_export(const struct cache *c, const char *path, uint64_
 	if (!e && !p.code && rename(aside, path))
 		p.code = errno;
 	if (!e && p.code)
-		e = error_make(WEFT_RESOURCE_EXHAUSTED, "%s: error: cannot be written (error %d)",
-			path, p.code);
+		e = unwritten(WEFT_RESOURCE_EXHAUSTED, path, p.code);
 	if (e)
 		(void)!unlink(aside);
 	*entries = p.entries;
@@ -68,6 +72,7 @@ static struct weft_error *unpack(
 	const struct cache *c, const char *path, const struct file_map *m, uint64_t *entries)
 {
 	const char *at = m->data, *end = at + m->size;
+	uint64_t left = 0;
 	struct entry_header h;
 	struct cache_key key;
 	if (m->size < sizeof magic || memcmp(at, magic, sizeof magic))
@@ -78,7 +83,8 @@ static struct weft_error *unpack(
 			memcpy(&h, at, sizeof h);
 			at += sizeof h;
 		}
-		if (!whole || !header_good(&h) || h.size > (uint64_t)(end - at))
+		enum entry_state s = whole ? header_state(&h) : ENTRY_DAMAGED;
+		if (s == ENTRY_DAMAGED || h.size > (uint64_t)(end - at))
 			FAIL(WEFT_DATA_LOSS, "%s: error: damaged after %llu entries", path,
 				(unsigned long long)*entries);
 		for (uint64_t i = 0; i < 2; i++)
@@ -86,9 +92,15 @@ static struct weft_error *unpack(
 				FAIL(WEFT_DATA_LOSS, "%s: error: damaged after %llu entries", path,
 					(unsigned long long)*entries);
 		memcpy(key.bytes, h.key, sizeof key.bytes);
-		cache_put(c, &key, h.about, at, h.size);
-		++*entries;
+		if (s == ENTRY_GOOD && cache_put(c, &key, h.about, at, h.size))
+			++*entries;
+		else
+			left++;
 	}
+	if (left)
+		FAIL(WEFT_FAILED_PRECONDITION, "%s: error: %llu entries were taken in, and %llu "
+			"left, which are of another version or cannot be stored in %s", path,
+			(unsigned long long)*entries, (unsigned long long)left, c->path);
 	return NULL;
 }
 

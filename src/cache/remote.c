@@ -125,6 +125,18 @@ static struct weft_error *read_secret(unsigned char out[SECRET])
 	return NULL;
 }
 
+/* text with stars for the password there may be. */
+static struct weft_error *malformed(const char *text)
+{
+	const char *scheme = strstr(text, "://"), *at = strrchr(text, '@');
+	size_t start = scheme ? (size_t)(scheme - text) + 3 : 0;
+	if (!at || (size_t)(at - text) <= start)
+		at = text, start = 0;
+	FAIL(WEFT_INVALID_ARGUMENT, "WEFT_CACHE_REMOTE is not used: expected "
+		"redis://[:PASSWORD@]HOST[:PORT][/DB] or unix:PATH, found '%.*s%s%.200s'",
+		(int)start, text, at > text ? "***" : "", at);
+}
+
 struct weft_error *remote_open(bool *out)
 {
 	const char *text = getenv("WEFT_CACHE_REMOTE");
@@ -134,8 +146,7 @@ struct weft_error *remote_open(bool *out)
 	if (!text || !*text)
 		return NULL;
 	if (strlen(text) >= sizeof url || !remote_address_read(text, &a))
-		FAIL(WEFT_INVALID_ARGUMENT, "WEFT_CACHE_REMOTE is not used: expected "
-			"redis://[:PASSWORD@]HOST[:PORT][/DB] or unix:PATH");
+		return malformed(text);
 	TRY(read_secret(s));
 	pthread_mutex_lock(&lock);
 	if (strcmp(url, text)) {

@@ -24,10 +24,12 @@ static uint64_t header_hash(const struct entry_header *h)
 	return hash_bytes(h, offsetof(struct entry_header, header_hash), 0);
 }
 
-bool header_good(const struct entry_header *h)
+enum entry_state header_state(const struct entry_header *h)
 {
-	return !memcmp(h->magic, magic, sizeof magic) && h->version == VERSION &&
-	       h->header_hash == header_hash(h) && memchr(h->about, 0, sizeof h->about) && h->size;
+	if (memcmp(h->magic, magic, sizeof magic) != 0 || h->header_hash != header_hash(h) ||
+		!memchr(h->about, 0, sizeof h->about) || !h->size)
+		return ENTRY_DAMAGED;
+	return h->version == VERSION ? ENTRY_GOOD : ENTRY_OTHER;
 }
 
 /* 0, errno, or -1 where the file ends before. */
@@ -59,9 +61,9 @@ static enum entry_state read_checked(
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return ENTRY_DAMAGED;
 	enum entry_state s = state_of(read_all(fd, (char *)h, sizeof *h));
-	if (s != ENTRY_GOOD)
+	if (s != ENTRY_GOOD || (s = header_state(h)) != ENTRY_GOOD)
 		return s;
-	if (!header_good(h) || memcmp(h->key, key->bytes, sizeof h->key) ||
+	if (memcmp(h->key, key->bytes, sizeof h->key) != 0 ||
 		st.st_size < (off_t)sizeof *h || h->size != (uint64_t)st.st_size - sizeof *h)
 		return ENTRY_DAMAGED;
 	if (!bytes)
@@ -118,6 +120,7 @@ bool cache_get(const struct cache *c, const struct cache_key *key, void **bytes,
 		*size = h.size;
 		return true;
 	case ENTRY_ABSENT:
+	case ENTRY_OTHER:
 		return false;
 	case ENTRY_DAMAGED:
 		cache_drop(c, key);
@@ -214,16 +217,16 @@ static void prune_when_due(const struct cache *c, uint64_t bytes)
 		weft_error_free(cache_prune(c, c->limit, &pruned));
 }
 
-void cache_put(const struct cache *c, const struct cache_key *key, const char *about,
+bool cache_put(const struct cache *c, const struct cache_key *key, const char *about,
 	const void *bytes, size_t size)
 {
 	char name[CACHE_NAME_LEN + 1];
 	struct entry_header h = { .version = VERSION, .size = size };
 	if (c->mode != CACHE_ON || c->fd < 0)
-		return;
+		return false;
 	if (!fits(c, size + sizeof h)) {
 		cache_count(CACHE_too_large);
-		return;
+		return false;
 	}
 	memcpy(h.magic, magic, sizeof magic);
 	memcpy(h.key, key->bytes, sizeof h.key);
@@ -234,8 +237,9 @@ void cache_put(const struct cache *c, const struct cache_key *key, const char *a
 	key_name(key, name);
 	if (store(c, name, &h, bytes)) {
 		cache_count(CACHE_store_failed);
-		return;
+		return false;
 	}
 	cache_count(CACHE_stored);
 	prune_when_due(c, size + sizeof h);
+	return true;
 }

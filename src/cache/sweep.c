@@ -126,6 +126,7 @@ struct weft_error *cache_each(
 		key_name(&l.at[i].key, name);
 		memcpy(e.key, name, sizeof e.key - 1);
 		e.damaged = s == ENTRY_DAMAGED;
+		e.other = s == ENTRY_OTHER;
 		if (s == ENTRY_GOOD)
 			memcpy(e.about, h.about, sizeof e.about);
 		if (e.damaged && all)

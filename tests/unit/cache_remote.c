@@ -272,7 +272,11 @@ void test_cache_remote__addresses(void)
 	CHECK(remote_address_read("unix:/run/redis", &a));
 	CHECK_STR(a.path, "/run/redis");
 	setenv("WEFT_CACHE_REMOTE", "redis:/host", 1);
-	CHECK_ERROR(remote_open(&there), WEFT_INVALID_ARGUMENT, "WEFT_CACHE_REMOTE");
+	CHECK_ERROR(remote_open(&there), WEFT_INVALID_ARGUMENT,
+		"WEFT_CACHE_REMOTE is not used: expected redis://[:PASSWORD@]HOST[:PORT][/DB] or "
+		"unix:PATH, found 'redis:/host'");
+	setenv("WEFT_CACHE_REMOTE", "redis://:secret@host:x", 1);
+	CHECK_ERROR(remote_open(&there), WEFT_INVALID_ARGUMENT, "found 'redis://***@host:x'");
 	CHECK(!there);
 	setenv("WEFT_CACHE_REMOTE", "", 1);
 	CHECK_OK(remote_open(&there));

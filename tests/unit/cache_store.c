@@ -2,6 +2,7 @@
  * happens to the files, the processes and the disk. */
 #include "base/mem.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "cache_util.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -278,6 +279,47 @@ void test_cache__damage(void)
 		CHECK(fd >= 0 && !ftruncate(fd, (off_t)n) && !close(fd));
 		CHECK(there(&c, 1, N) == (n == whole));
 	}
+	cache_close(&c);
+}
+
+/* Turns the entry of that name into one of a version to come. */
+static void age(const struct cache *c, const char *name)
+{
+	struct entry_header h;
+	int fd = openat(c->fd, name, O_RDWR);
+	CHECK(fd >= 0 && pread(fd, &h, sizeof h, 0) == sizeof h);
+	h.version++;
+	h.header_hash = hash_bytes(&h, offsetof(struct entry_header, header_hash), 0);
+	CHECK(pwrite(fd, &h, sizeof h, 0) == sizeof h && !close(fd));
+}
+
+static void note_other(void *arg, const struct cache_entry *e)
+{
+	CHECK(e->other && !e->damaged);
+	++*(unsigned *)arg;
+}
+
+/* Nothing of it is used, and it stays whose it is: for looking, verifying, carrying. */
+void test_cache__another_version(void)
+{
+	struct cache c;
+	char name[256], path[700];
+	unsigned n = 0;
+	uint64_t entries;
+	const char *dir = cache_test_dir();
+	snprintf(path, sizeof path, "%s/export", dir);
+	cache_test_open(&c, CACHE_ON);
+	put(&c, 1, 10);
+	cache_test_files(".kept", name);
+	CHECK_OK(cache_export(&c, path, &entries));
+	age(&c, name);
+	CHECK(!there(&c, 1, 10));
+	CHECK_OK(cache_each(&c, true, note_other, &n));
+	CHECK_INT(n, 1);
+	CHECK_INT(cache_counted(CACHE_damaged), 0);
+	CHECK_INT(cache_test_files(".kept", NULL), 1);
+	CHECK_OK(cache_export(&c, path, &entries));
+	CHECK_INT(entries, 0);
 	cache_close(&c);
 }
 
@@ -605,7 +647,8 @@ void test_cache__export_and_import(void)
 	}
 	CHECK_OK(cache_export(&c, path, &n));
 	CHECK_INT(n, 3);
-	CHECK_ERROR(cache_export(&c, "/no such/folder/x", &n), WEFT_PERMISSION_DENIED, "/no such");
+	CHECK_ERROR(cache_export(&c, "/no such/folder/x", &n), WEFT_PERMISSION_DENIED,
+		"/no such/folder/x: error: cannot be written: No such file");
 	cache_close(&c);
 	setenv("WEFT_CACHE_DIR", other, 1);
 	cache_test_open(&c, CACHE_ON);
@@ -617,6 +660,12 @@ void test_cache__export_and_import(void)
 		CHECK_INT(size, i + 5);
 		mem_free(bytes);
 	}
+	/* Entries that the directory does not take are not counted as taken in. */
+	uint64_t limit = c.limit;
+	c.limit = sizeof(struct entry_header) + 6;
+	CHECK_ERROR(cache_import(&c, path, &n), WEFT_FAILED_PRECONDITION,
+		"2 entries were taken in, and 1 left");
+	c.limit = limit;
 	/* Every byte turned over, and every length: never a wrong entry, never a crash. */
 	struct file_map m;
 	CHECK_OK(file_map(path, &m));

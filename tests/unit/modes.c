@@ -217,6 +217,7 @@ void test_modes__memory_explosion(void)
 	CHECK_INT(weft_error_code(e), WEFT_FAILED_PRECONDITION);
 #else
 	CHECK_INT(weft_error_code(e), WEFT_RESOURCE_EXHAUSTED);
+	CHECK(strstr(weft_error_text(e), "may use 640 MiB (option worker_memory)"));
 #endif
 	weft_error_free(e);
 	check_next_is_fine();
