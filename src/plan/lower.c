@@ -428,6 +428,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 {
 	switch (n->op) {
 	case OP_convolution:
+		if (type_elements(n->type) == 0)         /* its windows may not fit anywhere */
+			return build_full(g, n->type, 0);
 		return n->type->rank + 2 < PLAN_MAX_RANK
 			? plan_lower_convolution(g, node_with_operands(g, n, in), arg) : NULL;
 	case OP_reduce:

@@ -217,8 +217,9 @@ const char *skip_balanced(struct parser *p)
 			blank = true;
 			continue;
 		}
-		if (blank && out.len && !strchr("<([{", out.text[out.len - 1]) &&
-			!strchr(">)]}", c))
+		char last = out.len ? out.text[out.len - 1] : '<';
+		if (blank && !strchr("<([{", last) &&
+			(!strchr(">)]}", c) || (last == '-' && c == '>')))
 			str_addc(&out, ' ');
 		blank = false;
 		str_addc(&out, c);

@@ -458,6 +458,12 @@ static void read_form(struct parser *p, struct t_op *op, const char *form)
 	}
 }
 
+static bool is_return(const char *name)
+{
+	return !strcmp(name, "stablehlo.return") || !strcmp(name, "func.return") ||
+	       !strcmp(name, "return") || !strcmp(name, "sdy.return");
+}
+
 /* "op"(%a) <{...}> ({...}) {...} : (a) -> b, behind the name. */
 static void read_generic(struct parser *p, struct t_op *op)
 {
@@ -471,6 +477,9 @@ static void read_generic(struct parser *p, struct t_op *op)
 		op_attrs(p, op, read_dict(p));
 		expect(p, '>', "after the properties");
 	}
+	if (is_return(op->name) && tok_is(p, '('))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p), "'%s' has no regions",
+			op->name);
 	if (accept(p, '(')) {
 		do
 			read_region(p, op);
@@ -484,12 +493,6 @@ static void read_generic(struct parser *p, struct t_op *op)
 }
 
 /* ---- terminators, kept dialects ------------------------------------------------------------- */
-
-static bool is_return(const char *name)
-{
-	return !strcmp(name, "stablehlo.return") || !strcmp(name, "func.return") ||
-	       !strcmp(name, "return") || !strcmp(name, "sdy.return");
-}
 
 const char *region_end(enum op op)
 {

@@ -122,3 +122,9 @@ func.func @main(%a: tensor<2xf32>) {
   %0 = stablehlo.reverse %a, dims = [0] {dimensions = array<i64: 0>} : tensor<2xf32>  // error: attribute 'dimensions' is given twice
   return
 }
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  "func.return"(%a) ({  // error 21: 'func.return' has no regions
+    "stablehlo.return"(%a) : (tensor<2xf32>) -> ()
+  }) : (tensor<2xf32>) -> ()
+}

@@ -134,3 +134,29 @@ func.func @main(%a: tensor<1x3x6x6xf32>, %b: tensor<1x2x3x3xf32>) -> tensor<2x3x
   %r = stablehlo.convolution(%a, %b) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {pad = [[0, -1], [0, -1]], rhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x3x6x6xf32>, tensor<1x2x3x3xf32>) -> tensor<2x3x1x1xf32>
   return %r : tensor<2x3x1x1xf32>
 }
+// -----
+// The padding takes away more than there is: no place for a window, so no elements.
+// in: dense<[[[[2.0]]]]> : tensor<1x1x1x1xf32>
+// in: dense<3.0> : tensor<2x1x1x1xf32>
+// out: dense<[[]]> : tensor<1x0x1x2xf32>
+func.func @main(%a: tensor<1x1x1x1xf32>, %b: tensor<2x1x1x1xf32>) -> tensor<1x0x1x2xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[o, 0, 1, i]->[b, 0, 1, f], window = {pad = [[-1, -1], [0, 0]]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x1x1x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x0x1x2xf32>
+  return %r : tensor<1x0x1x2xf32>
+}
+// -----
+// in: dense<[[[[2.0]]]]> : tensor<1x1x1x1xf32>
+// in: dense<[[[[3.0]]], [[[4.0]]]]> : tensor<2x1x1x1xf32>
+// out: dense<> : tensor<1x0x1x2xf32>
+func.func @main(%a: tensor<1x?x1x1xf32>, %b: tensor<2x1x1x1xf32>) -> tensor<1x?x1x2xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[o, 0, 1, i]->[b, 0, 1, f], window = {pad = [[-1, -1], [0, 0]]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x?x1x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x?x1x2xf32>
+  return %r : tensor<1x?x1x2xf32>
+}
+// -----
+// Depthwise.
+// in: dense<[[[[2.0, 3.0]]]]> : tensor<1x1x1x2xf32>
+// in: dense<[[[[3.0]]], [[[4.0]]]]> : tensor<2x1x1x1xf32>
+// out: dense<> : tensor<1x0x1x2xf32>
+func.func @main(%a: tensor<1x1x1x2xf32>, %b: tensor<2x1x1x1xf32>) -> tensor<1x0x1x2xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[o, 0, 1, i]->[b, 0, 1, f], window = {pad = [[-1, -2], [0, 0]]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x1x1x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x0x1x2xf32>
+  return %r : tensor<1x0x1x2xf32>
+}
