@@ -68,12 +68,12 @@ group_python() {
 group_install() { BUILD=$BUILD bash scripts/check_install.sh; }
 
 # The C tests once more under the sanitizers, each in its own build.
-sanitized() { # folder, sanitizers
+sanitized() { # folder, sanitizers, text tests
 	build BUILD="$1" SAN="$2" OPT='-O1 -g' all unit || return 1
 	{
 		"$1/unit"
 		if [ -x "$1/weft" ]; then
-			$PY tests/run_text.py --build "$1"
+			$PY tests/run_text.py --build "$1" "${@:3}"
 			$PY tests/run_cli.py --build "$1" --quick
 		fi
 	} | tee "$1/check.log"
@@ -85,10 +85,11 @@ sanitized() { # folder, sanitizers
 # storage of libraries that are opened later to be where it is not, and dies reading there.
 group_asan() {
 	LSAN_OPTIONS="use_tls=0:suppressions=$PWD/tests/lsan.supp:print_suppressions=0" ASAN_OPTIONS=detect_odr_violation=0:allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-		sanitized build-asan address,undefined
+		sanitized build-asan address,undefined --runs=interp,3
 }
+# Only what runs is threaded, so of the text tests those that run something, on threads.
 group_tsan() {
-	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1" sanitized build-tsan thread
+	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1" sanitized build-tsan thread --runs=3 tests/op
 }
 
 # Every fuzzer of tests/fuzz for as many runs as its own first lines say, from its seeds; the same

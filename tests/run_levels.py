@@ -72,7 +72,7 @@ def main():
             print(f"{level}: not run on this machine")
         if not found or (level not in args.levels if args.levels else level == best):
             continue
-        for words in (["tests/run_text.py", "--build", args.build, "tests/op"],
+        for words in (["tests/run_text.py", "--build", args.build, "--runs=3", "tests/op"],
                       ["tests/conformance/run.py", "--build", args.build, f"--every={EVERY}", "native"]):
             counts = run(level, *words)
             passed, failed = passed + counts[0], failed + counts[1]

@@ -28,7 +28,8 @@ TIMEOUT = 120
 
 # Short commands; any other is a weft command line in which %s stands for the file.
 # op: every run of it must print the values after `out:`.
-OP_RUNS = ["run --backend=interp", "run --backend=weft --threads=1", "run --backend=weft --threads=3"]
+OP_RUNS = {"interp": "run --backend=interp", "1": "run --backend=weft --threads=1",
+           "3": "run --backend=weft --threads=3"}
 PASS = "opt --fired --passes={}"
 # Files here are named after the rewrite rule, or the form recognised, that must fire in one of their cases.
 RULES = ("simplify", "recognise")
@@ -224,8 +225,9 @@ def close(got, want, tolerance):
 
 
 class Runner:
-    def __init__(self, build, bless):
+    def __init__(self, build, bless, runs):
         self.build, self.bless = os.path.abspath(build), bless
+        self.op_runs = [OP_RUNS[r] for r in runs]
         self.weft = os.path.join(self.build, "weft")
         self.blessed = {}          # path -> [(case, new lines)]
         self.refused = set()       # op cases that native code says it lacks
@@ -270,7 +272,7 @@ class Runner:
         if not case.outs:
             raise Failure("no `// out:` line")
         results = os.path.join(scratch, "out")
-        for words in OP_RUNS:
+        for words in self.op_runs:
             for i in range(len(case.outs)):
                 if os.path.exists(os.path.join(ROOT, f"{results}{i}.npy")):
                     os.unlink(os.path.join(ROOT, f"{results}{i}.npy"))
@@ -397,11 +399,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--bless", action="store_true", help="rewrite the expected texts")
+    parser.add_argument("--runs", default=",".join(OP_RUNS), help="of an op case; without one: %(default)s")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("files", nargs="*")
     args = parser.parse_args()
+    runs = args.runs.split(",")
+    if not set(runs) <= set(OP_RUNS):
+        parser.error(f"--runs {args.runs}: expected some of {', '.join(OP_RUNS)}")
 
-    runner, cases, failed = Runner(args.build, args.bless), [], 0
+    runner, cases, failed = Runner(args.build, args.bless, runs), [], 0
     for path in find_files(args.files):
         try:
             cases += cases_of(path)
