@@ -18,11 +18,12 @@ extern "C" {
 #endif
 
 /* The program that computes p's results and gradients.  Its arguments are p's, then for each result
- * of a floating-point dtype the gradient of whatever is minimised with respect to it, of its type;
- * its results are p's, then the gradients with respect to arguments wrt[0..nwrt), of their types
- * (zeros where a result does not depend on one).  nwrt 0: every argument of a floating-point dtype.
- * p stays as it is.  INVALID_ARGUMENT: wrt names no such argument or one without gradients, or no
- * result has any; UNIMPLEMENTED as above. */
+ * of a floating-point or complex dtype the gradient of whatever is minimised with respect to it, of
+ * its type; its results are p's, then the gradients with respect to arguments wrt[0..nwrt), of
+ * their types (zeros where a result does not depend on one).  nwrt 0: every argument of such a
+ * dtype.  The gradient g of a complex number is the one whose Re(g * step) is the change, as JAX
+ * has it; torch has its conjugate.  p stays as it is.  INVALID_ARGUMENT: wrt names no such argument
+ * or one without gradients, or no result has any; UNIMPLEMENTED as above. */
 WEFT_API struct weft_error *weft_program_gradient(const struct weft_program *p, uint32_t nwrt,
 	const uint32_t *wrt, struct weft_program **out);
 

@@ -25,6 +25,15 @@ def inside(*shape, bound=0.8):
     return RNG.uniform(-bound, bound, shape)
 
 
+def complexes(*shape, scale=1.0):
+    return normal(*shape, scale=scale) + 1j * normal(*shape, scale=scale)
+
+
+def right_half(*shape):
+    """Away from the cuts of logarithm and root."""
+    return positive(*shape) + 1j * inside(*shape)
+
+
 @dataclasses.dataclass
 class Case:
     name: str
@@ -248,3 +257,167 @@ CASES += [
         lambda c, a: (jnp.sin(c) * a, c), w, lax.scan(lambda c, a: (jnp.tanh(c + a), c), w, x)[1]),
          (normal(4, 3), normal(3))),
 ]
+
+
+# ---- complex numbers: the elementwise rows again, movement, reductions, contractions ----
+
+def of_complex(name, row, fn, of=complexes, native=True):
+    return Case(name, row, fn, (of(3, 5),), native=native)
+
+
+CASES += [of_complex(f"complex_{row}", row, fn, of) for row, fn, of in (
+    ("abs", jnp.abs, complexes), ("cosine", jnp.cos, complexes), ("sine", jnp.sin, complexes),
+    ("exponential", jnp.exp, complexes), ("exponential_minus_one", jnp.expm1, complexes), ("log", jnp.log, right_half),
+    ("log_plus_one", jnp.log1p, right_half), ("negate", jnp.negative, complexes), ("rsqrt", lax.rsqrt, right_half),
+    ("sqrt", jnp.sqrt, right_half), ("tan", jnp.tan, right_half), ("tanh", jnp.tanh, right_half),
+    ("real", jnp.real, complexes), ("imag", jnp.imag, complexes),
+    ("chlo_square", lax.square, complexes), ("chlo_sinh", lax.sinh, complexes), ("chlo_cosh", lax.cosh, complexes),
+    ("transpose", jnp.transpose, complexes), ("slice", lambda x: x[1:, ::2], complexes),
+    ("reduce", lambda x: x.sum(0), complexes), ("while", lambda x: lax.scan(lambda c, a: (c * a, c), x[0], x), complexes))]
+CASES += [
+    Case("complex_abs_zero", "abs", jnp.abs, (np.array([0, 1j, -2 + 1j]),), differences=False),
+    Case("complex", "complex", lax.complex, (normal(3, 5), normal(3, 5))),
+    Case("conj", "chlo_conj", lambda x: jnp.conj(x) * x, (complexes(3, 5),),
+         """func.func @main(%x: tensor<3x5xcomplex<f64>>) -> tensor<3x5xcomplex<f64>> {
+              %0 = chlo.conj %x : tensor<3x5xcomplex<f64>> -> tensor<3x5xcomplex<f64>>
+              %1 = stablehlo.multiply %0, %x : tensor<3x5xcomplex<f64>>
+              return %1 : tensor<3x5xcomplex<f64>> }"""),
+    Case("complex_add", "add", lambda x, y: x + y, (complexes(3, 5), complexes(3, 5))),
+    Case("complex_subtract", "subtract", lambda x, y: x - y, (complexes(3, 5), complexes(3, 5))),
+    Case("complex_multiply", "multiply", lambda x, y: x * y, (complexes(3, 5), complexes(3, 5))),
+    Case("complex_divide", "divide", lambda x, y: x / y, (complexes(3, 5), right_half(3, 5))),
+    Case("complex_power", "power", lax.pow, (right_half(3, 5), complexes(3, 5))),
+    Case("complex_select", "select", lambda p, x, y: jnp.where(p, x, y), (normal(4) > 0, complexes(4), complexes(4))),
+    Case("complex_convert", "convert", lambda x: x.astype(np.complex128) * (1 + 2j), (normal(3, 5),)),
+    Case("complex_product", "reduce", lambda x: x.prod(1), (complexes(3, 4),)),
+    Case("complex_gather", "gather", lambda x, i: x[i], (complexes(7, 5), np.array([[1, 3], [3, 6]]))),
+    Case("complex_concatenate", "concatenate", lambda x, y: jnp.concatenate([x, y, x], 1), (complexes(3, 5), complexes(3, 2))),
+    Case("complex_dot", "dot_general", lambda x, y: lax.dot_general(x, y, (((2,), (1,)), ((0,), (0,)))),
+         (complexes(2, 3, 4), complexes(2, 4, 5))),
+    Case("complex_and_real", "dot_general", lambda x, y: jnp.abs(jnp.exp(1j * x) @ y), (normal(3, 4), complexes(4, 5))),
+]
+
+# ---- transforms and linear algebra ----
+
+CASES += [Case(name, "fft", fn, (x,)) for name, fn, x in (
+    ("fft", jnp.fft.fft, complexes(3, 6)), ("fft_2d", jnp.fft.fft2, complexes(2, 3, 4)),
+    ("ifft", jnp.fft.ifft, complexes(3, 5)), ("rfft", jnp.fft.rfft, normal(3, 6)), ("rfft_odd", jnp.fft.rfft, normal(3, 7)),
+    ("rfft_2d", jnp.fft.rfft2, normal(2, 3, 4)), ("irfft", lambda x: jnp.fft.irfft(x, 6), complexes(3, 4)),
+    ("irfft_odd", lambda x: jnp.fft.irfft(x, 7), complexes(3, 4)), ("irfft_2d", jnp.fft.irfft2, complexes(2, 3, 4)))]
+
+
+def triangular(n, *batch, of=normal):
+    return of(*batch, n, n, scale=.3) + 2 * np.eye(n)
+
+
+def solve_case(name, a, b, left, lower, how, unit=False):
+    element = "complex<f64>" if np.iscomplexobj(a) else "f64"
+    t, u = (f"tensor<{'x'.join(map(str, v.shape))}x{element}>" for v in (a, b))
+    text = f"""func.func @main(%a: {t}, %b: {u}) -> {u} {{
+                 %0 = "stablehlo.triangular_solve"(%a, %b) <{{left_side = {str(left).lower()}, lower = {str(lower).lower()},
+                   unit_diagonal = {str(unit).lower()}, transpose_a = #stablehlo<transpose {how}>}}> : ({t}, {u}) -> {u}
+                 return %0 : {u} }}"""
+    return Case(name, "triangular_solve", lambda a, b: lax.linalg.triangular_solve(
+        a, b, left_side=left, lower=lower, transpose_a=how != "NO_TRANSPOSE", conjugate_a=how == "ADJOINT",
+        unit_diagonal=unit), (a, b), text)
+
+
+CASES += [solve_case(f"solve_{'left' if left else 'right'}_{'lower' if lower else 'upper'}_{how.lower()}{i}",
+                     triangular(3, 2, of=of), of(*((2, 3, 4) if left else (2, 4, 3))), left, lower, how)
+          for i, of in enumerate((normal, complexes)) for left in (True, False) for lower in (True, False)
+          for how in ("NO_TRANSPOSE", "TRANSPOSE", "ADJOINT")]
+CASES += [solve_case("solve_unit", triangular(3), normal(3, 2), True, True, "NO_TRANSPOSE", True),
+          solve_case("solve_unit_upper", triangular(3), normal(2, 3), False, False, "TRANSPOSE", True)]
+
+
+def positive_definite(n, *batch, of=normal):
+    a = of(*batch, n, n)
+    return a @ np.conj(np.swapaxes(a, -1, -2)) + n * np.eye(n)
+
+
+def cholesky_case(name, x, lower):
+    """Of (x + x^H) / 2, so that every step is one between symmetric matrices."""
+    many = "complex<f64>" if np.iscomplexobj(x) else "f64"
+    t, dims = f"tensor<{'x'.join(map(str, x.shape))}x{many}>", [*range(x.ndim - 2), x.ndim - 1, x.ndim - 2]
+    turn = f"stablehlo.transpose %{{}}, dims = {dims} : ({t}) -> {t}"
+    conj = f"chlo.conj %{{}} : {t} -> {t}"
+    text = f"""func.func @main(%x: {t}) -> {t} {{
+                 %half = stablehlo.constant dense<{"(0.5, 0.0)" if many != "f64" else "0.5"}> : {t}
+                 %xt = {turn.format("x")}
+                 %xh = {conj.format("xt")}
+                 %sum = stablehlo.add %x, %xh : {t}
+                 %a = stablehlo.multiply %sum, %half : {t}
+                 %0 = "stablehlo.cholesky"(%a) <{{lower = {str(lower).lower()}}}> : ({t}) -> {t}
+                 %i = stablehlo.iota dim = {x.ndim - 2} : {t.replace(many, "i32")}
+                 %j = stablehlo.iota dim = {x.ndim - 1} : {t.replace(many, "i32")}
+                 %p = stablehlo.compare {"GE" if lower else "LE"}, %i, %j : ({t.replace(many, "i32")}, {t.replace(many, "i32")}) -> {t.replace(many, "i1")}
+                 %zero = stablehlo.subtract %half, %half : {t}
+                 %1 = stablehlo.select %p, %0, %zero : {t.replace(many, "i1")}, {t}
+                 return %1 : {t} }}"""
+
+    def fn(x):
+        l = lax.linalg.cholesky(x, symmetrize_input=True)
+        return l if lower else jnp.conj(jnp.swapaxes(l, -1, -2))
+    return Case(name, "cholesky", fn, (x,), text)
+
+
+CASES += [cholesky_case("cholesky", positive_definite(4), True), cholesky_case("cholesky_upper", positive_definite(3, 2), False),
+          cholesky_case("cholesky_complex", positive_definite(3, of=complexes), True),
+          cholesky_case("cholesky_complex_upper", positive_definite(3, 2, of=complexes), False)]
+
+# ---- what chooses ----
+
+
+def arg_reduce(region, init="0xFFF0000000000000"):
+    return f"""func.func @main(%x: tensor<3x5x2xf64>) -> tensor<3x2xf64> {{
+      %i = stablehlo.iota dim = 1 : tensor<3x5x2xi32>
+      %v = stablehlo.constant dense<{init}> : tensor<f64>
+      %z = stablehlo.constant dense<0> : tensor<i32>
+      %0:2 = stablehlo.reduce(%x init: %v), (%i init: %z) across dimensions = [1] :
+        (tensor<3x5x2xf64>, tensor<3x5x2xi32>, tensor<f64>, tensor<i32>) -> (tensor<3x2xf64>, tensor<3x2xi32>)
+       reducer(%a: tensor<f64>, %b: tensor<f64>) (%c: tensor<i32>, %d: tensor<i32>) {{
+        {region}
+       }}
+      return %0#0 : tensor<3x2xf64> }}"""
+
+
+PICK = """%p = stablehlo.compare GT, %a, %b : (tensor<f64>, tensor<f64>) -> tensor<i1>
+          %r = stablehlo.select %p, %a, %b : tensor<i1>, tensor<f64>
+          %s = stablehlo.select %p, %c, %d : tensor<i1>, tensor<i32>
+          stablehlo.return %r, %s : tensor<f64>, tensor<i32>"""
+PICK_FIRST = """%g = stablehlo.compare GT, %a, %b : (tensor<f64>, tensor<f64>) -> tensor<i1>
+          %n = stablehlo.compare NE, %a, %a : (tensor<f64>, tensor<f64>) -> tensor<i1>
+          %p = stablehlo.or %g, %n : tensor<i1>
+          %e = stablehlo.compare EQ, %a, %b : (tensor<f64>, tensor<f64>) -> tensor<i1>
+          %l = stablehlo.compare LT, %c, %d : (tensor<i32>, tensor<i32>) -> tensor<i1>
+          %t = stablehlo.and %e, %l : tensor<i1>
+          %q = stablehlo.or %p, %t : tensor<i1>
+          %r = stablehlo.select %p, %a, %b : tensor<i1>, tensor<f64>
+          %s = stablehlo.select %q, %c, %d : tensor<i1>, tensor<i32>
+          stablehlo.return %r, %s : tensor<f64>, tensor<i32>"""
+
+
+def max_and_place(x):
+    return jnp.take_along_axis(x, jnp.argmax(x, 1, keepdims=True), 1)[:, 0]
+
+
+def pooled_back(x, s):
+    pool = lambda x: lax.reduce_window(x, -np.inf, lax.max, (1, 3, 2), (1, 2, 1), ((0, 0), (1, 1), (0, 0)))
+    return jax.vjp(pool, x)[1](s)[0]
+
+
+X = normal(3, 5, 2)
+CASES += [
+    Case("reduce_pick", "reduce", max_and_place, (X,), arg_reduce(PICK)),
+    Case("reduce_pick_first", "reduce", max_and_place, (X,), arg_reduce(PICK_FIRST)),
+    Case("select_and_scatter", "select_and_scatter", pooled_back, (normal(2, 7, 6), normal(2, 4, 5))),
+]
+
+
+@jax.custom_jvp
+def zeta(x, q):
+    return lax.zeta(x, q)
+
+
+zeta.defjvp(lambda p, t: (lax.zeta(*p), t[1] * -p[0] * lax.zeta(p[0] + 1, p[1])))     # JAX has no derivative of it
+CASES += [Case("zeta", "chlo_zeta", lambda q: zeta(jnp.full_like(q, 2.5), q), (positive(3, 5),), native=False)]

@@ -21,7 +21,19 @@ def weft():
 
 
 def is_float(a):
-    return np.issubdtype(np.asarray(a).dtype, np.floating)
+    """Or complex: has a gradient."""
+    return np.issubdtype(np.asarray(a).dtype, np.inexact)
+
+
+def normal_like(rng, a):
+    """Of a's shape, complex where a is."""
+    v = rng.standard_normal(a.shape)
+    return v + 1j * rng.standard_normal(a.shape) if np.issubdtype(a.dtype, np.complexfloating) else v
+
+
+def pairing(gradient, step):
+    """The change that gradient tells of a step, in JAX's convention for complex numbers: without a conjugate."""
+    return np.sum(np.real(gradient * step))
 
 
 def text_of(case):
@@ -51,7 +63,7 @@ def jax_gradient(case, rng):
 
     with jax.enable_x64(True):
         floats = [np.asarray(case.args[i]) for i in places]
-        seeds = [np.asarray(rng.standard_normal(r.shape)) for r in jax.eval_shape(of_floats, *floats)]
+        seeds = [np.asarray(normal_like(rng, r)) for r in jax.eval_shape(of_floats, *floats)]
         results, want = both(floats, seeds)
         return [np.asarray(r) for r in results], seeds, [np.asarray(w) for w in want]
 
@@ -74,15 +86,15 @@ def test_gradient(case, interp, weft):
 
     # Along a direction: (f(x + h v) - f(x - h v)) / 2h, weighted by the seeds, is the gradient times v.
     forward, h = interp.compile(text), 1e-6
-    along = [rng.standard_normal(a.shape) if is_float(a) else np.zeros_like(a) for a in args]
+    along = [normal_like(rng, a) if is_float(a) else np.zeros_like(a) for a in args]
     if not case.differences:
         return
     up, down = ([np.asarray(a + s * h * v if is_float(a) else a) for a, v in zip(args, along)] for s in (1, -1))
-    slope = sum(np.sum(s * (a - b)) for s, a, b in zip(seeds, forward(*up), forward(*down))) / (2 * h)
+    slope = sum(pairing(s, a - b) for s, a, b in zip(seeds, forward(*up), forward(*down))) / (2 * h)
     floats = [v for a, v in zip(args, along) if is_float(a)]
-    told = sum(np.sum(g * v) for g, v in zip(want, floats))
+    told = sum(pairing(g, v) for g, v in zip(want, floats))
     np.testing.assert_allclose(told, slope, rtol=2e-6, atol=2e-6)
-    told = sum(np.sum(g * v) for g, v in zip(got[len(results):], floats))
+    told = sum(pairing(g, v) for g, v in zip(got[len(results):], floats))
     np.testing.assert_allclose(told, slope, rtol=2e-6, atol=2e-6)
 
 

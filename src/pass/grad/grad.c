@@ -83,11 +83,6 @@ static bool type_any_gradient(const struct type *t)
 	return any;
 }
 
-static bool type_is_complex(const struct type *t)
-{
-	return t->kind == TYPE_tensor && dtype_is_complex(t->dtype);
-}
-
 static void find_active(struct grad *d, const bool *wanted, const struct node **order, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -97,8 +92,6 @@ static void find_active(struct grad *d, const bool *wanted, const struct node **
 			active = wanted[node_int(x, KEY_index, 0)];
 		for (uint32_t k = 0; k < x->nin; k++)
 			active |= d->active[x->in[k]->id];
-		if (active && type_is_complex(x->type))
-			grad_refuse(d, x, "complex numbers");
 		d->active[x->id] = active && type_any_gradient(x->type) && !rules[x->op].zero;
 	}
 }

@@ -9,7 +9,8 @@
 /* Can a gradient reach a tensor of that type? */
 static inline bool type_has_gradient(const struct type *t)
 {
-	return t->kind == TYPE_tensor && !t->quant && dtype_is_float(t->dtype);
+	return t->kind == TYPE_tensor && !t->quant &&
+	       (dtype_is_float(t->dtype) || dtype_is_complex(t->dtype));
 }
 
 /* What is wanted of the gradient of r: calls are inlined in it, ops expanded. */

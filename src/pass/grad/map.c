@@ -23,6 +23,10 @@
 #define COSH(a) OP1(chlo_cosh, a)
 #define DIGAMMA(a) OP1(chlo_digamma, a)
 #define POLYGAMMA(a, b) OP2(chlo_polygamma, a, b)
+#define ZETA(a, b) OP2(chlo_zeta, a, b)
+#define CONJ(a) OP1(chlo_conj, a)
+#define REAL(a) OP1(real, a)
+#define IMAG(a) OP1(imag, a)
 #define GT(a, b) build_compare(g, "GT", a, b)
 #define LT(a, b) build_compare(g, "LT", a, b)
 #define EQ(a, b) build_compare(g, "EQ", a, b)
@@ -63,9 +67,41 @@
 #undef RULE
 #undef ZERO
 
+/* d times conj(x) / |x|; nothing where x is 0. */
+void grad_abs(struct grad *grad, const struct node *n, const struct node *const *ct)
+{
+	struct graph *g = grad->g;
+	const struct node *x = n->in[0], *y = n, *d = ct[0];
+	if (!dtype_is_complex(x->type->dtype)) {
+		grad_flow(grad, x, MUL(d, SIGN(x)));
+		return;
+	}
+	d = DIV(d, NONZERO(y));
+	grad_flow(grad, x, OP2(complex, MUL(d, REAL(x)), NEG(MUL(d, IMAG(x)))));
+}
+
+/* Both ops take real numbers too. */
+void grad_real(struct grad *grad, const struct node *n, const struct node *const *ct)
+{
+	struct graph *g = grad->g;
+	bool complex = dtype_is_complex(n->in[0]->type->dtype);
+	grad_flow(grad, n->in[0], complex ? OP2(complex, ct[0], grad_zeros(grad, n)) : ct[0]);
+}
+
+void grad_imag(struct grad *grad, const struct node *n, const struct node *const *ct)
+{
+	struct graph *g = grad->g;
+	if (dtype_is_complex(n->in[0]->type->dtype))
+		grad_flow(grad, n->in[0], OP2(complex, grad_zeros(grad, n), NEG(ct[0])));
+}
+
 void grad_convert(struct grad *d, const struct node *n, const struct node *const *ct)
 {
-	grad_flow(d, n->in[0], build_convert(d->g, ct[0], n->in[0]->type->dtype));
+	const struct node *v = ct[0];
+	enum dtype to = n->in[0]->type->dtype;
+	if (dtype_is_complex(v->type->dtype) && !dtype_is_complex(to))
+		v = build1(d->g, OP_real, v);
+	grad_flow(d, n->in[0], build_convert(d->g, v, to));
 }
 
 void grad_reduce_precision(struct grad *d, const struct node *n, const struct node *const *ct)

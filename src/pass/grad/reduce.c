@@ -2,6 +2,8 @@
 #include "ir/rewrite.h"
 #include "pass/grad/grad_impl.h"
 #include "pass/grad/window.h"
+#include <math.h>
+#include <string.h>
 
 /* ---- reduce --------------------------------------------------------------------------------- */
 
@@ -66,13 +68,81 @@ static void add_product(struct grad *d, const struct reduction *r, const struct 
 	grad_flow(d, x, build_select(g, build_compare(g, "EQ", count, none), if_none, v));
 }
 
+/* Is x select(p, a, b) of parameters i and n + i?  Gives p. */
+static const struct node *chooser(const struct node *x, uint32_t n, uint32_t i)
+{
+	if (x->op != OP_select || x->in[1]->op != OP_parameter || x->in[2]->op != OP_parameter)
+		return NULL;
+	return node_int(x->in[1], KEY_index, -1) == i && node_int(x->in[2], KEY_index, -1) == n + i
+		       ? x->in[0] : NULL;
+}
+
+/* Is p where q is, or else only where the first values are equal: or(q, and(a == b, ..))? */
+static bool chooses_with(const struct node *p, const struct node *q)
+{
+	if (p == q)
+		return true;
+	if (p->op != OP_or || (p->in[0] != q && p->in[1] != q))
+		return false;
+	const struct node *tie = p->in[p->in[0] == q];
+	for (uint32_t i = 0; tie->op == OP_and && i < 2; i++) {
+		const struct node *e = tie->in[i];
+		const char *how = e->op == OP_compare
+			? node_str(e, KEY_comparison_direction, "") : "";
+		if (!strcmp(how, "EQ") && e->in[0]->op == OP_parameter &&
+			e->in[1]->op == OP_parameter &&
+			node_int(e->in[0], KEY_index, -1) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does n choose, along one dimension, a value and its place, as argmax is written: the second
+ * operand counts along it, and the region gives for both the same side's?  Equal values are one,
+ * whichever place is given. */
+static bool chooses_a_place(const struct node *n, const struct reduction *r)
+{
+	const struct region *f = n->regions[0];
+	if (node_noperands(n) != 4 || n->nin != 4 || r->n != 1)
+		return false;
+	const struct node *p = chooser(f->results[0], 2, 0), *q = chooser(f->results[1], 2, 1);
+	const struct node *places = n->in[1];
+	int64_t along = node_int(places, KEY_iota_dimension, -1);
+	if (places->op == OP_broadcast_in_dim && places->in[0]->op == OP_iota) {
+		uint32_t count;
+		const int64_t *at = node_ints(places, KEY_broadcast_dimensions, &count);
+		along = node_int(places->in[0], KEY_iota_dimension, -1);
+		along = along >= 0 && along < count ? at[along] : -1;
+		places = places->in[0];
+	}
+	return p && q && chooses_with(q, p) && places->op == OP_iota && along == r->dims[0] &&
+	       dtype_is_int(places->type->dtype);
+}
+
+/* The gradient of a chosen value goes to its place. */
+static void add_chosen(struct grad *d, const struct reduction *r, const struct node *n,
+	const struct node *ct)
+{
+	const struct node *x = n->in[0], *places = n->in[1];
+	const struct node *here = build_compare(
+		d->g, "EQ", places, widen(d, r, places, graph_result(d->g, n, 1)));
+	if (ct)
+		grad_flow(d, x, build_select(d->g, here, widen(d, r, x, ct), grad_zeros(d, x)));
+}
+
 void grad_reduce(struct grad *d, const struct node *n, const struct node *const *ct)
 {
 	struct reduction r = reduction_of(d, n);
 	const struct node *x = n->in[0];
 	enum op how = region_binary_op(n->regions[0]);
+	if (chooses_a_place(n, &r)) {
+		if (grad_wants(d, n->in[2]))
+			grad_refuse(d, n, "an initial value with a gradient");
+		add_chosen(d, &r, n, ct[0]);
+		return;
+	}
 	if (node_noperands(n) != 2)
-		grad_refuse(d, n, "several tensors at once");
+		grad_refuse(d, n, "several tensors at once, other than a value and its place");
 	if (grad_wants(d, n->in[1]))
 		grad_refuse(d, n, "an initial value with a gradient");
 	switch (how) {
@@ -176,6 +246,64 @@ void grad_reduce_window(struct grad *d, const struct node *n, const struct node 
 		add_window_extreme(d, n, ct[0], how == OP_maximum ? "GE" : "LE");
 	else
 		grad_refuse(d, n, "a combination other than sum and extreme");
+}
+
+/* The element that select_and_scatter takes of each window: "GE", "GT", "LE" or "LT"; NULL: by
+ * another rule. */
+static const char *selects_by(const struct node *n)
+{
+	const struct node *p = n->regions[0]->results[0];
+	const char *how = p->op == OP_compare ? node_str(p, KEY_comparison_direction, "") : "";
+	bool extreme = (*how == 'G' || *how == 'L') && p->in[0]->op == OP_parameter &&
+		p->in[1]->op == OP_parameter && node_int(p->in[0], KEY_index, 0) == 0 &&
+		node_int(p->in[1], KEY_index, 0) == 1;
+	return extreme ? how : NULL;
+}
+
+/* Of each window the value of ct where x's extreme is: a window of pairs. */
+static const struct node *gather_selected(
+	struct grad *d, const struct node *n, const struct node *ct, const char *how)
+{
+	struct graph *g = d->g;
+	const struct node *x = n->in[0], *p[4], *results[2];
+	const struct type *params[4];
+	for (uint32_t i = 0; i < 4; i++) {
+		params[i] = type_scalar(g, (i % 2 ? ct : x)->type->dtype);
+		p[i] = graph_parameter(g, i, params[i]);
+	}
+	const struct node *first = build_compare(g, how, p[0], p[2]);
+	results[0] = build_select(g, first, p[0], p[2]);
+	results[1] = build_select(g, first, p[1], p[3]);
+	const struct region *region = graph_region(g, 4, params, 2, results);
+	const struct node *in[] = { x, ct,
+		build_scalar(g, x->type->dtype, *how == 'G' ? -INFINITY : INFINITY),
+		build_scalar(g, ct->type->dtype, 0) };
+	uint32_t rank = x->type->rank;
+	struct attr_entry e[] = {
+		{ KEY_window_dimensions, NULL,
+			attr_ints(g, rank, window_ints(d, n, KEY_window_dimensions, rank, 1)) },
+		{ KEY_window_strides, NULL,
+			attr_ints(g, rank, window_ints(d, n, KEY_window_strides, rank, 1)) },
+		{ KEY_padding, NULL,
+			attr_ints(g, 2 * rank, window_ints(d, n, KEY_padding, 2 * rank, 0)) },
+	};
+	return graph_result(g, graph_node(g, &(struct node_spec){ .op = OP_reduce_window, .nin = 4,
+					     .in = in, .nregions = 1, .regions = &region,
+					     .attrs = attrs_cons(g, 3, e) }), 1);
+}
+
+/* Where things go is no function of x that has a derivative. */
+void grad_select_and_scatter(struct grad *d, const struct node *n, const struct node *const *ct)
+{
+	const char *how = selects_by(n);
+	if (!how || !dtype_is_float(n->in[0]->type->dtype))
+		grad_refuse(d, n, "a selection other than of the greatest or least");
+	if (region_binary_op(n->regions[1]) != OP_add)
+		grad_refuse(d, n, "a combination other than sum");
+	if (grad_wants(d, n->in[2]))
+		grad_refuse(d, n, "an initial value with a gradient");
+	if (grad_wants(d, n->in[1]))
+		grad_flow(d, n->in[1], gather_selected(d, n, ct[0], how));
 }
 
 /* ---- sort ----------------------------------------------------------------------------------- */

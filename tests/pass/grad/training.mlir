@@ -124,8 +124,13 @@ func.func @main(%x: tensor<2xf32>, %n: tensor<i32>) -> tensor<2xf32> {
 }
 // -----
 // test: grad %s
-func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %0 = stablehlo.complex %x, %x : tensor<2xcomplex<f32>> // error: no gradient of stablehlo.complex: complex numbers
-  %1 = stablehlo.abs %0 : (tensor<2xcomplex<f32>>) -> tensor<2xf32>
-  return %1 : tensor<2xf32>
+func.func @main(%x: tensor<2xf32>) -> tensor<f32> {
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %0:2 = stablehlo.reduce(%x init: %z), (%x init: %z) across dimensions = [0] : (tensor<2xf32>, tensor<2xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>) // error: no gradient of stablehlo.reduce: several tensors at once, other than a value and its place
+    reducer(%a: tensor<f32>, %b: tensor<f32>) (%c: tensor<f32>, %d: tensor<f32>) {
+    %s = stablehlo.add %a, %b : tensor<f32>
+    %m = stablehlo.multiply %c, %d : tensor<f32>
+    stablehlo.return %s, %m : tensor<f32>, tensor<f32>
+  }
+  return %0#1 : tensor<f32>
 }
