@@ -663,6 +663,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 		p->buffers[p->value_buffers[i]].last = p->main.n;
 	for (uint32_t i = 0; i < p->nbuffers; i++)
 		p->symbolic |= p->buffers[i].kind == ABI_BUFFER_arena && p->buffers[i].bytes < 0;
+	plan_in_place(j, p);
 	p->arena = plan_place(j, p->nbuffers, p->buffers);
 	return p;
 }

@@ -141,6 +141,8 @@ const char *plan_library(struct job *j, const struct node *n);
  * arguments. */
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);
+/* Results of maps that lie where an operand died become aliases of its buffer. */
+void plan_in_place(struct job *j, struct plan *p);
 /* Offsets of the arena's buffers: no two overlap while both are alive.  Returns the arena's
  * bytes. */
 int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers);

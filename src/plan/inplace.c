@@ -1,0 +1,120 @@
+/* inplace.c -- maps that write over an operand that dies in them.
+ *
+ * A map makes every element of a result once, from the elements of its operands at the places the
+ * ops on the way ask for.  Where all of them ask for an operand at the result's own place, reading
+ * an element and writing it are one after the other in the same lanes, whichever chunk and thread
+ * has them: the result may have the operand's memory.  It then is an alias of the operand's buffer,
+ * which lives as long as both; the artifact, and who places it, need to know no more.
+ *
+ * P1  The operand is a buffer of the arena that no later step uses, of as many bytes.
+ * P2  Of the step's arguments it is one (a reshape of it would be the same buffer once more).
+ * P3  Between result and operand are elementwise ops of as many elements, and reshapes: the place
+ *     in memory stays the same.  That holds for every way to it, from every result.
+ * P4  No result that is stored later reads it.
+ * P5  The step is of the main program: within loops and branches no time passes. */
+#include "plan/plan_impl.h"
+
+static bool same_count(struct graph *g, const struct type *a, const struct type *b)
+{
+	return a->kind == TYPE_tensor && b->kind == TYPE_tensor &&
+	       dim_product(g, a->rank, a->dims) == dim_product(g, b->rank, b->dims);
+}
+
+/* Reads of a kernel's body, by id. */
+struct reads {
+	bool *away;                          /* at another place than the result's */
+	uint32_t *last;                      /* 1 + the last result that reads it; 0: none */
+};
+
+static struct reads reads_of(struct job *j, struct graph *g, const struct region *r)
+{
+	uint32_t n;
+	const struct node **order = region_order(j, r, &n);
+	uint32_t most = n ? order[n - 1]->id + 1 : 1;
+	struct reads s = { job_array(j, most, sizeof *s.away), job_array(j, most, sizeof *s.last) };
+	for (uint32_t i = 0; i < r->nresults; i++)
+		s.last[r->results[i]->id] = i + 1;
+	for (uint32_t i = n; i-- > 0;) {     /* users come before what they use */
+		const struct node *x = order[i];
+		bool keeps = !s.away[x->id] &&
+			(op_table[x->op].kind == OP_MAP || x->op == OP_reshape);
+		for (uint32_t k = 0; k < x->nin; k++) {
+			uint32_t id = x->in[k]->id;
+			s.away[id] |= !keeps || !same_count(g, x->type, x->in[k]->type);
+			s.last[id] = s.last[x->id] > s.last[id] ? s.last[x->id] : s.last[id];
+		}
+	}
+	return s;
+}
+
+static uint32_t base_of(const struct plan *p, uint32_t b)
+{
+	return p->buffers[b].kind == ABI_BUFFER_alias ? p->buffers[b].index : b;
+}
+
+/* The parameters of a region by their number, NULL where one is not used. */
+static const struct node **parameters(struct job *j, const struct region *r)
+{
+	uint32_t n;
+	const struct node **order = region_order(j, r, &n);
+	const struct node **at = job_array(j, (size_t)r->nparams + 1, sizeof *at);
+	for (uint32_t i = 0; i < n; i++)
+		if (order[i]->op == OP_parameter)
+			at[node_int(order[i], KEY_index, 0)] = order[i];
+	return at;
+}
+
+struct try {
+	struct plan *p;
+	const struct plan_step *step;
+	uint32_t now;                        /* the step's number */
+	const struct kernel *k;
+	const struct node **params;
+	struct reads reads;
+};
+
+/* May result `out` lie where argument `in` does? */
+static bool may_overwrite(const struct try *t, uint32_t in, uint32_t out)
+{
+	const struct plan *p = t->p;
+	const struct node *x = t->params[in];
+	const struct type *type = t->k->body->results[out]->type;
+	uint32_t base = base_of(p, t->step->args[in]);
+	const struct plan_buffer *a = &p->buffers[base];
+	const struct plan_buffer *b = &p->buffers[t->step->args[t->k->ninputs + out]];
+	if (!x || a->kind != ABI_BUFFER_arena || b->kind != ABI_BUFFER_arena ||
+		a->last != t->now || a->bytes != b->bytes)
+		return false;                                            /* P1 */
+	for (uint32_t i = 0; i < t->k->ninputs; i++)
+		if (i != in && base_of(p, t->step->args[i]) == base)
+			return false;                                    /* P2 */
+	return !t->reads.away[x->id] && same_count(p->graph, x->type, type) &&
+	       t->reads.last[x->id] <= out + 1;                          /* P3, P4 */
+}
+
+static void overwrite(struct plan *p, uint32_t in, uint32_t out)
+{
+	struct plan_buffer *a = &p->buffers[base_of(p, in)], *b = &p->buffers[out];
+	b->kind = ABI_BUFFER_alias;
+	b->index = (uint32_t)(a - p->buffers);
+	b->offset = 0;
+	a->last = b->last > a->last ? b->last : a->last;
+}
+
+void plan_in_place(struct job *j, struct plan *p)
+{
+	for (uint32_t now = 0; now < p->main.n; now++) {
+		const struct plan_step *s = &p->main.at[now];
+		const struct kernel *k = s->kind == ABI_STEP_kernel ? p->kernels[s->kernel] : NULL;
+		if (!k || k->core != CORE_map)
+			continue;
+		struct try t = { p, s, now, k, parameters(j, k->body),
+			reads_of(j, p->graph, k->body) };
+		for (uint32_t out = 0; out < k->noutputs; out++)
+			for (uint32_t in = 0; in < k->ninputs; in++)
+				if (may_overwrite(&t, in, out)) {
+					overwrite(p, s->args[in], s->args[k->ninputs + out]);
+					break;
+				}
+	}
+}
