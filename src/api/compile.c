@@ -231,6 +231,8 @@ static struct weft_error *compile_how(
 	c->graph = p->graph;
 	struct weft_error *e = how == HOW_normal || !(c->backend->stages & BACKEND_GEN)
 		? compile_anew(c, p) : compile_by_text(c, p, how);
+	if (!e)
+		report_how(c->backend->stages & BACKEND_GEN ? how : HOW_normal);
 	weft_program_release(changed);
 	return e;
 }

@@ -13,6 +13,9 @@ enum compile_how {
 #undef COMPILE_MODE
 	HOW_COUNT
 };
+/* Counts, for the report, an artifact made so. */
+void report_how(enum compile_how how);
+
 struct compile_mode {
 	enum compile_how how;
 	bool async, progressive;

@@ -9,6 +9,12 @@
 
 static struct weft_executable *list;
 static uint64_t ncompiles, ngraphs, nkernels;
+static const char *const hows[] = {
+#define COMPILE_MODE(name, doc) #name,
+#include "api/compile_mode.def"
+#undef COMPILE_MODE
+};
+static uint64_t nhow[sizeof hows / sizeof *hows];
 static struct {
 	const char *why;
 	uint64_t n;
@@ -23,6 +29,13 @@ void report_add(struct weft_executable *x, bool compiled)
 	list = x;
 	ngraphs++;
 	ncompiles += compiled;
+	api_unlock(LOCK_report);
+}
+
+void report_how(enum compile_how how)
+{
+	api_lock(LOCK_report);
+	nhow[how]++;
 	api_unlock(LOCK_report);
 }
 
@@ -172,6 +185,11 @@ static void report_json(struct str *s)
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
 		(unsigned long long)kernels, (unsigned long long)nkernels);
 	add_cache(s);
+	str_add(s, ", \"compiled_how\": {");
+	for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
+		str_addf(s, "%s\"%s\": %llu", i ? ", " : "", hows[i],
+			(unsigned long long)nhow[i]);
+	str_addc(s, '}');
 	str_addf(s, ", \"workers_started\": %llu", (unsigned long long)workers_started());
 	str_add(s, ", \"notices\": ");
 	notices_add(s);

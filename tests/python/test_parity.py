@@ -128,3 +128,69 @@ def test_the_graph_is_not_kept_alive():
         del f
         gc.collect()
     assert seen[0]() is None
+
+
+def newest():
+    return json.loads(weft.report("json"))["executables"][0]
+
+
+@pytest.mark.parametrize("state, why, options, env", [
+    ("disabled", None, {"cache": "off"}, {}), ("disabled", None, {}, {"WEFT_CACHE": "off"}),
+    ("bypassed", "the backend generates no code", {"backend": "interp"}, {}),
+    ("bypassed", "the backend plants errors", {"backend": "plant"}, {}),
+    ("bypassed", "the graph is to be verified", {"verify": True}, {}),
+    ("bypassed", "the stages are to be dumped", {"dump": "."}, {}),
+    ("bypassed", "a user's pass has no identity", {"passes": [weft.Pass("p", lambda text: None)]}, {}),
+    ("bypassed", "the directory is not a directory", {}, {"WEFT_CACHE_DIR": __file__}),
+    ("bypassed", "WEFT_CACHE is not on, read or off", {}, {"WEFT_CACHE": "nearly"}),
+    ("miss", None, {}, {})])
+def test_what_the_cache_did_is_on_record(state, why, options, env, tmp_path, monkeypatch):
+    """C35, C38, C43, C73: hit, miss, bypassed with a reason, or disabled: for each graph, and counted."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in ({"WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept")} | env).items():
+        monkeypatch.setenv(name, value)
+
+    def counts():
+        c = json.loads(weft.report("json"))["cache"]
+        return {"miss": c["misses"], "hit": c["hits"], "disabled": c["disabled"], "bypassed": c["bypassed"].get(why, 0)}
+
+    for want in [state, "hit" if state == "miss" else state]:
+        torch._dynamo.reset()
+        before = counts()
+        with torch.no_grad():
+            torch.compile(lambda x: x.sin() + 3, backend="weft", options=options)(torch.ones(5))
+        assert (newest()["cache"], newest().get("cache_why")) == (want, why)
+        assert [k for k, n in counts().items() if n != before[k]] == [want]
+
+
+def test_a_graph_of_dynamo_export():
+    """C63"""
+    def f(x, d):
+        return {"a": x * 2, "b": [d["k"] + 1, x.sin()]}
+
+    x, d = torch.arange(3.0), {"k": torch.ones(3)}
+    gm, _ = torch._dynamo.export(f)(x, d)
+    got = compiled(gm)(x, d)
+    assert torch.equal(got["a"], x * 2) and torch.equal(got["b"][0], d["k"] + 1) and newest()["backend"] == "weft"
+
+
+def test_lists_are_flattened_and_cleared(monkeypatch):
+    """C64: what a call was given is not kept alive by it."""
+    from weft import _backend
+    lengths, make = [], _backend.compile_program
+
+    def watched(program, settings):
+        graph = make(program, settings)
+
+        def call(args):
+            before = len(args)
+            out = graph(args)
+            lengths.append((before, len(args)))
+            return out
+        call._boxed_call = True
+        return call
+
+    monkeypatch.setattr(_backend, "compile_program", watched)
+    with torch.no_grad():
+        got = compiled(lambda xs, d: xs[0] + xs[1][0] * d["k"])([torch.ones(3), (torch.ones(3),)], {"k": torch.ones(3)})
+    assert torch.equal(got, torch.full((3,), 2.0)) and lengths == [(3, 0)]

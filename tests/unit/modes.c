@@ -265,6 +265,38 @@ static void *compile_some(void *arg)
 	return NULL;
 }
 
+/* Of the report, or -1. */
+static long counted(const char *how)
+{
+	char *text, key[64];
+	CHECK_OK(weft_report("json", &text));
+	const char *at = strstr(text, "\"compiled_how\": {");
+	snprintf(key, sizeof key, "\"%s\": ", how);
+	at = at ? strstr(at, key) : NULL;
+	long n = at ? strtol(at + strlen(key), NULL, 10) : -1;
+	weft_text_free(text);
+	return n;
+}
+
+void test_modes__are_counted(void)
+{
+	static const char *const modes[] = { "normal", "serialise", "subprocess" };
+	for (int i = 0; i < 3; i++) {
+		const char *const settings[] = { "compile_mode", modes[i], NULL };
+		struct weft_executable *x;
+		CHECK_INT(counted(modes[i]), 0);
+		CHECK_OK(compile("weft", settings, &x));
+		CHECK_INT(counted(modes[i]), 1);
+		weft_executable_release(x);
+	}
+	static const char *const fails[] = { "plant", "compile_error", NULL };
+	struct weft_executable *x;
+	struct weft_error *e = compile("plant", fails, &x);
+	CHECK(e);
+	weft_error_free(e);
+	CHECK_INT(counted("normal"), 1);
+}
+
 void test_modes__several_at_once(void)
 {
 	pthread_t t[4];
