@@ -4,7 +4,8 @@
  * cancellation does no harm; complex<f64> by the same formulas, which are chosen so that no part
  * loses more than a few units in the last place: sums of squares near 1 in two parts, tanh without
  * the difference in its denominator, scaling where squares leave the range.  The inverse functions
- * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen. */
+ * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen.  Infinities,
+ * zeros and what is no number are as in C's Annex G, which the interpreter's libm follows. */
 #include "gen/math_complex.h"
 
 #define EXP_700 1.0142320547350045e+304
@@ -36,6 +37,13 @@ LLVMValueRef math_larger(struct gen *g, struct z z)
 	return SELECT(FCMP(OGT, b, a), b, a);
 }
 
+LLVMValueRef math_infinite(struct gen *g, struct z z)
+{
+	LLVMValueRef a = z.x, inf = K(__builtin_inf());
+
+	return OR(FCMP(OEQ, math_abs(g, a), inf), FCMP(OEQ, math_abs(g, z.y), inf));
+}
+
 /* 1 / z: conj(z) / |z|^2, scaled. */
 static struct z inverse(struct gen *g, struct z z)
 {
@@ -47,6 +55,7 @@ static struct z inverse(struct gen *g, struct z z)
 	r = scaled(g, (struct z){ FDIV(s.x, d), FDIV(FNEG(s.y), d) }, down);
 	r.x = SELECT(far, math_copysign(g, K(0), z.x), r.x);
 	r.y = SELECT(far, math_copysign(g, K(0), FNEG(z.y)), r.y);
+	r.x = SELECT(FCMP(OEQ, a, K(0)), math_copysign(g, K(__builtin_inf()), z.x), r.x);
 	return r;
 }
 
@@ -75,8 +84,8 @@ static struct z exponential(struct gen *g, struct z z)
 	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())),
 		     nan = K(__builtin_nan(""));
 
-	r.x = SELECT(angle, SELECT(none, K(0), r.x), nan);
-	r.y = SELECT(angle, SELECT(none, K(0), r.y), nan);
+	r.x = SELECT(angle, SELECT(none, math_copysign(g, K(0), c), r.x), nan);
+	r.y = SELECT(angle, SELECT(none, math_copysign(g, K(0), s), r.y), nan);
 	r.x = SELECT(real, math_exp(g, a, NULL), r.x);
 	r.y = SELECT(real, z.y, r.y);
 	return r;
@@ -151,22 +160,67 @@ static struct z square_root(struct gen *g, struct z z)
 		math_copysign(g, SELECT(left, big, small), z.y) };
 }
 
-static struct z sine(struct gen *g, struct z z, bool cosine)
+/* a b, where 0 wins over what is infinite, and is itself beside what is no number */
+static LLVMValueRef zero_wins(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	LLVMValueRef s = math_sin_cos(g, z.x, 0), c = math_sin_cos(g, z.x, 1);
-	LLVMValueRef sh = math_sinh(g, z.y), ch = math_cosh(g, z.y);
+	LLVMValueRef zero = FMUL(math_copysign(g, K(0), a), math_copysign(g, K(1), b));
 
-	if (cosine)
-		return (struct z){ FMUL(c, ch), FNEG(FMUL(s, sh)) };
-	return (struct z){ FMUL(s, ch), FMUL(c, sh) };
+	zero = SELECT(FCMP(UNO, a, a), b, SELECT(FCMP(UNO, b, b), a, zero));
+	return SELECT(OR(FCMP(OEQ, a, K(0)), FCMP(OEQ, b, K(0))), zero, FMUL(a, b));
 }
 
-static struct z hyperbolic_sine(struct gen *g, struct z z, bool cosine)
+/* sinh x cos y + i cosh x sin y, cosh x cos y + i sinh x sin y: real parts are infinite where x is,
+ * whatever the angle. */
+static struct z hyperbolic(struct gen *g, struct z z, bool cosine)
 {
-	struct z r = sine(g, (struct z){ FNEG(z.y), z.x }, cosine);
+	LLVMValueRef a = z.x, inf = K(__builtin_inf());
+	LLVMValueRef s = math_sin_cos(g, z.y, 0), c = math_sin_cos(g, z.y, 1);
+	LLVMValueRef sh = math_sinh(g, a), ch = math_cosh(g, a);
+	LLVMValueRef end = AND(FCMP(OEQ, math_abs(g, a), inf), FCMP(UNO, c, c));
+	struct z r = { cosine ? FMUL(ch, c) : zero_wins(g, sh, c),
+		cosine ? zero_wins(g, sh, s) : zero_wins(g, ch, s) };
 
-	/* cosh z = cos iz, sinh z = -i sin iz */
-	return cosine ? r : (struct z){ r.y, FNEG(r.x) };
+	r.x = SELECT(end, inf, r.x);
+	if (cosine)
+		r.y = SELECT(AND(FCMP(OEQ, a, K(0)), FCMP(UNO, s, s)), K(0), r.y);
+	return r;
+}
+
+static LLVMValueRef to_float_and_back(struct gen *g, LLVMValueRef a)
+{
+	LLVMValueRef f = LLVMBuildFPTrunc(g->b, a, like(a, g->f32), "");
+
+	return LLVMBuildFPExt(g->b, f, LLVMTypeOf(a), "");
+}
+
+/* e^(z + log 1/2), each part rounded to f32 */
+static struct z half_exponential(struct gen *g, LLVMValueRef a, LLVMValueRef y)
+{
+	LLVMValueRef x = to_float_and_back(g, FADD(a, K(-0.693147182464599609375)));
+	struct z r = exponential(g, (struct z){ x, y });
+
+	return (struct z){ to_float_and_back(g, r.x), to_float_and_back(g, r.y) };
+}
+
+/* cosh and sinh of complex<f32> under strict numerics, as of f32 (math.c): CHLO's definition where
+ * results are of a size that shows it. */
+static struct z hyperbolic_strict(struct gen *g, struct z z, bool cosine)
+{
+	LLVMValueRef a = z.x, size = math_abs(g, a);
+	struct z up = half_exponential(g, a, z.y), down = half_exponential(g, FNEG(a), FNEG(z.y)),
+		 r = hyperbolic(g, z, cosine);
+	LLVMValueRef shows = AND(AND(FCMP(OGE, size, K(1)), FCMP(OLT, size, K(89))),
+		FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())));
+
+	r.x = SELECT(shows, cosine ? FADD(up.x, down.x) : FSUB(up.x, down.x), r.x);
+	shows = AND(shows, FCMP(ONE, z.y, K(0)));
+	r.y = SELECT(shows, cosine ? FADD(up.y, down.y) : FSUB(up.y, down.y), r.y);
+	return r;
+}
+
+static struct z hyperbolic_sine(struct gen *g, struct z z)
+{
+	return hyperbolic(g, z, false);
 }
 
 /* (sinh x cosh x + i sin y cos y) / (sinh^2 x + cos^2 y); far out 1 + i 4 sin y cos y e^-2x. */
@@ -178,12 +232,14 @@ static struct z hyperbolic_tangent(struct gen *g, struct z z)
 	LLVMValueRef d = FADD(FMUL(sh, sh), FMUL(c, c)), e = math_exp(g, FNEG(x), NULL);
 	LLVMValueRef little = FMUL(FMUL(FMUL(K(4), sc), e), e);
 	LLVMValueRef end = FCMP(OEQ, x, K(__builtin_inf())), real = FCMP(OEQ, z.y, K(0));
+	LLVMValueRef nowhere = FCMP(UNO, sc, sc), angle = SELECT(nowhere, z.y, sc);
 	struct z r = { FDIV(FMUL(sh, ch), d), SELECT(far, little, FDIV(sc, d)) };
 
 	r.x = SELECT(far, K(1), r.x);
-	r.y = SELECT(end, math_copysign(g, K(0), SELECT(FCMP(UNO, sc, sc), K(1), sc)), r.y);
+	r.y = SELECT(end, math_copysign(g, K(0), angle), r.y);
 	r.y = SELECT(real, z.y, r.y);
-	r.x = SELECT(FCMP(UNO, x, x), x, r.x);
+	r.x = SELECT(AND(nowhere, FCMP(OLT, x, K(__builtin_inf()))), sc, r.x);
+	r.x = SELECT(OR(FCMP(UNO, x, x), FCMP(OEQ, x, K(0))), x, r.x);
 	return (struct z){ math_copysign(g, r.x, a), r.y };
 }
 
@@ -200,7 +256,7 @@ static struct z sign_of(struct gen *g, struct z z)
 {
 	LLVMValueRef a = z.x, m = math_modulus(g, z), none = FCMP(OEQ, m, K(0));
 
-	return (struct z){ SELECT(none, K(0), FDIV(a, m)), SELECT(none, K(0), FDIV(z.y, m)) };
+	return (struct z){ SELECT(none, a, FDIV(a, m)), SELECT(none, z.y, FDIV(z.y, m)) };
 }
 
 static struct z power(struct gen *g, struct z a_, struct z b_)
@@ -210,8 +266,9 @@ static struct z power(struct gen *g, struct z a_, struct z b_)
 	LLVMValueRef power0 = AND(FCMP(OEQ, b_.x, K(0)), FCMP(OEQ, b_.y, K(0)));
 	struct z r = exponential(g, multiply(g, b_, logarithm(g, a_)));
 
-	r.x = SELECT(power0, K(1), SELECT(base0, K(0), r.x));
-	r.y = SELECT(OR(power0, base0), K(0), r.y);
+	LLVMValueRef none = AND(base0, FCMP(OGT, b_.x, K(0)));
+	r.x = SELECT(power0, K(1), SELECT(none, K(0), r.x));
+	r.y = SELECT(OR(power0, none), K(0), r.y);
 	return r;
 }
 
@@ -261,8 +318,8 @@ static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z
 	case OP_log_plus_one: *out = log_plus_one(g, z); return true;
 	case OP_sqrt: *out = square_root(g, z); return true;
 	case OP_rsqrt: *out = inverse(g, square_root(g, z)); return true;
-	case OP_sine: *out = sine(g, z, false); return true;
-	case OP_cosine: *out = sine(g, z, true); return true;
+	case OP_sine: *out = turned(g, z, hyperbolic_sine); return true;
+	case OP_cosine: *out = hyperbolic(g, (struct z){ FNEG(z.y), z.x }, true); return true;
 	case OP_tanh: *out = hyperbolic_tangent(g, z); return true;
 	case OP_sign: *out = sign_of(g, z); return true;
 	case OP_power: *out = power(g, z, b); return true;
@@ -271,8 +328,8 @@ static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z
 	case OP_atan2: *out = arc_tangent_of(g, z, b); return true;
 	case OP_tan:
 	case OP_chlo_tan: *out = turned(g, z, hyperbolic_tangent); return true;
-	case OP_chlo_sinh: *out = hyperbolic_sine(g, z, false); return true;
-	case OP_chlo_cosh: *out = hyperbolic_sine(g, z, true); return true;
+	case OP_chlo_sinh: *out = hyperbolic(g, z, false); return true;
+	case OP_chlo_cosh: *out = hyperbolic(g, z, true); return true;
 	case OP_chlo_asin: *out = math_complex_asin(g, z); return true;
 	case OP_chlo_acos: *out = math_complex_acos(g, z); return true;
 	case OP_chlo_asinh: *out = turned(g, z, math_complex_asin); return true;
@@ -311,29 +368,80 @@ static LLVMValueRef two_products(
 {
 	struct two p = two_product(g, a, b), q = two_product(g, c, d);
 	struct two s = two_sum(g, p.hi, q.hi);
+	LLVMValueRef rest = FADD(s.lo, FADD(p.lo, q.lo));
 
-	return FADD(s.hi, FADD(s.lo, FADD(p.lo, q.lo)));
+	return SELECT(FCMP(UNO, rest, rest), s.hi, FADD(s.hi, rest));
+}
+
+/* 1 with a's sign where it is infinite, else 0 with it */
+static LLVMValueRef boxed(struct gen *g, LLVMValueRef a)
+{
+	LLVMValueRef far = FCMP(OEQ, math_abs(g, a), K(__builtin_inf()));
+
+	return math_copysign(g, SELECT(far, K(1), K(0)), a);
+}
+
+static LLVMValueRef bounded(struct gen *g, struct z z)
+{
+	LLVMValueRef a = z.x, inf = K(__builtin_inf());
+
+	return AND(FCMP(OLT, math_abs(g, a), inf), FCMP(OLT, math_abs(g, z.y), inf));
+}
+
+static struct z chosen(struct gen *g, LLVMValueRef which, struct z p, struct z q)
+{
+	return (struct z){ SELECT(which, p.x, q.x), SELECT(which, p.y, q.y) };
+}
+
+/* The quotient r of p and q where no part of it is a number: infinite if p is or q is 0, 0 if q is
+ * infinite (Annex G.5.1). */
+static struct z recovered(struct gen *g, struct z p, struct z q, struct z r)
+{
+	LLVMValueRef a = q.x, inf = K(__builtin_inf());
+	LLVMValueRef pole = AND(FCMP(OEQ, a, K(0)), FCMP(OEQ, q.y, K(0)));
+	LLVMValueRef top = AND(math_infinite(g, p), bounded(g, q));
+	LLVMValueRef bottom = AND(bounded(g, p), math_infinite(g, q));
+	LLVMValueRef lost = AND(FCMP(UNO, r.x, r.x), FCMP(UNO, r.y, r.y));
+	LLVMValueRef factor = SELECT(top, inf, K(0)), end = math_copysign(g, inf, a);
+	struct z at_pole = { FMUL(end, p.x), FMUL(end, p.y) };
+
+	p = chosen(g, top, (struct z){ boxed(g, p.x), boxed(g, p.y) }, p);
+	q = chosen(g, bottom, (struct z){ boxed(g, q.x), boxed(g, q.y) }, q);
+	struct z s = { FMUL(factor, FADD(FMUL(p.x, q.x), FMUL(p.y, q.y))),
+		FMUL(factor, FSUB(FMUL(p.y, q.x), FMUL(p.x, q.y))) };
+	s = chosen(g, pole, at_pole, s);
+	return chosen(g, AND(lost, OR(pole, OR(top, bottom))), s, r);
 }
 
 /* Both divided by powers of 2, so that no product leaves the range, then a conj(b) / |b|^2. */
-struct val math_complex_divide(struct gen *g, struct val a_, struct val b_)
+static struct z quotient(struct gen *g, struct z a, struct z b)
 {
-	bool wide = math_wide(g, a_.v);
-	struct z a = widen(g, a_, wide), b = widen(g, b_, wide), r;
-
-	if (!wide) {
-		LLVMValueRef d = FADD(FMUL(b.x, b.x), FMUL(b.y, b.y));
-		r.x = FDIV(FADD(FMUL(a.x, b.x), FMUL(a.y, b.y)), d);
-		r.y = FDIV(FSUB(FMUL(a.y, b.x), FMUL(a.x, b.y)), d);
-		return narrowed(g, a_, r, wide);
-	}
 	LLVMValueRef ea = exponent(g, math_larger(g, a)), eb = exponent(g, math_larger(g, b));
+	struct z r;
+
+	ea = SELECT(bounded(g, a), ea, ci_like(ea, 0));
+	eb = SELECT(bounded(g, b), eb, ci_like(eb, 0));
 	a = scaled(g, a, SUB(ci_like(ea, 0), ea));
 	b = scaled(g, b, SUB(ci_like(eb, 0), eb));
 	LLVMValueRef d = FADD(FMUL(b.x, b.x), FMUL(b.y, b.y));
 	r.x = FDIV(two_products(g, a.x, b.x, a.y, b.y), d);
 	r.y = FDIV(two_products(g, a.y, b.x, FNEG(a.x), b.y), d);
-	return narrowed(g, a_, scaled(g, r, SUB(ea, eb)), wide);
+	return scaled(g, r, SUB(ea, eb));
+}
+
+struct val math_complex_divide(struct gen *g, struct val a_, struct val b_)
+{
+	bool wide = math_wide(g, a_.v);
+	struct z a = widen(g, a_, wide), b = widen(g, b_, wide), r;
+
+	if (wide) {
+		r = quotient(g, a, b);
+	} else {
+		LLVMValueRef d = FADD(FMUL(b.x, b.x), FMUL(b.y, b.y));
+		r.x = FDIV(FADD(FMUL(a.x, b.x), FMUL(a.y, b.y)), d);
+		r.y = FDIV(FSUB(FMUL(a.y, b.x), FMUL(a.x, b.y)), d);
+	}
+	return narrowed(g, a_, recovered(g, a, b, r), wide);
 }
 
 struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b)
@@ -341,7 +449,9 @@ struct val math_complex(struct gen *g, const struct node *n, struct val a, const
 	bool wide = math_wide(g, a.v);
 	struct z z = widen(g, a, wide), w = b ? widen(g, *b, wide) : z, out;
 
-	if (!function(g, n->op, z, w, &out))
+	if (g->k->strict && !wide && (n->op == OP_chlo_sinh || n->op == OP_chlo_cosh))
+		out = hyperbolic_strict(g, z, n->op == OP_chlo_cosh);
+	else if (!function(g, n->op, z, w, &out))
 		gen_unsupported(g, n, NULL);
 	return narrowed(g, a, out, wide);
 }

@@ -6,6 +6,7 @@
 struct z { LLVMValueRef x, y; };
 
 LLVMValueRef math_larger(struct gen *g, struct z z);         /* of |x| and |y| */
+LLVMValueRef math_infinite(struct gen *g, struct z z);       /* |x| or |y| is */
 LLVMValueRef math_modulus(struct gen *g, struct z z);
 struct z math_complex_asin(struct gen *g, struct z z);
 struct z math_complex_acos(struct gen *g, struct z z);

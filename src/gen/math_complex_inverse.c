@@ -55,10 +55,11 @@ static struct arc arc_of(struct gen *g, struct z z)
 	LLVMValueRef out = FADD(FDIV(side, right), FDIV(side, behind));
 	out = FMUL(y, call1(g, "llvm.sqrt", out));
 	LLVMValueRef im = height(g, a, y, d, half, behind, before);
-	struct arc arc = { SELECT(far, t, SELECT(FCMP(OLE, a, K(1)), in, out)),
-		SELECT(far, wide, im) };
-
-	return arc;
+	t = SELECT(far, t, SELECT(FCMP(OLE, a, K(1)), in, out));
+	/* beside a part that is no number: a real part 0 is an angle, an infinite part is far */
+	t = SELECT(AND(FCMP(OEQ, z.x, K(0)), FCMP(UNO, t, t)), K(1), t);
+	im = SELECT(far, wide, im);
+	return (struct arc){ t, SELECT(math_infinite(g, z), K(__builtin_inf()), im) };
 }
 
 struct z math_complex_asin(struct gen *g, struct z z)
@@ -111,5 +112,8 @@ struct z math_complex_atanh(struct gen *g, struct z z)
 
 	r = SELECT(far, small, r);
 	im = SELECT(far, K(1.5707963267948966), im);
+	LLVMValueRef end = math_infinite(g, z), steep = FCMP(OEQ, math_abs(g, z.y), K(__builtin_inf()));
+	r = SELECT(OR(end, FCMP(OEQ, z.x, K(0))), K(0), r);
+	im = SELECT(steep, K(1.5707963267948966), SELECT(FCMP(UNO, z.y, z.y), z.y, im));
 	return (struct z){ math_copysign(g, r, z.x), math_copysign(g, im, z.y) };
 }

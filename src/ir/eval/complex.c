@@ -54,23 +54,36 @@ complex_double complex_exp(complex_double a)
 	return narrow(cexpl(a));
 }
 
-/* The same definition of cosh and sinh as for floats; parts rounded to float where that is the
- * dtype. */
-complex_double complex_exp_sum(enum dtype t, complex_double a, bool cosine)
+/* The definition of cosh and sinh that floats have too (scalar.c), parts rounded to float. */
+static complex_double exp_sum(complex_double a, bool cosine)
 {
-	double x = creal(a), y = cimag(a), log_half = log(0.5);
+	float h = (float)log(0.5), x = (float)creal(a), up_x = x + h, down_x = h - x;
+	complex_double up = complex_exp(complex_of((double)up_x, cimag(a)));
+	complex_double down = complex_exp(complex_of((double)down_x, -cimag(a)));
+	float re = (float)creal(down), im = (float)cimag(down), sign = cosine ? 1 : -1;
 
-	if (t == DTYPE_c64) {
-		float h = (float)log_half, up_x = (float)x + h, down_x = -(float)x + h;
-		complex_double up = complex_exp(complex_of((double)up_x, y));
-		complex_double down = complex_exp(complex_of((double)down_x, -y));
-		float re = (float)creal(down), im = (float)cimag(down), sign = cosine ? 1 : -1;
-		return complex_of((double)((float)creal(up) + sign * re),
-			(double)((float)cimag(up) + sign * im));
-	}
-	complex_double up = complex_exp(complex_of(x + log_half, y));
-	complex_double down = complex_exp(complex_of(-x + log_half, -y));
-	return cosine ? up + down : up - down;
+	return complex_of((double)((float)creal(up) + sign * re),
+		(double)((float)cimag(up) + sign * im));
+}
+
+/* Of complex<f32>, where the definition's results are of a size that shows it, by the definition. */
+complex_double complex_hyperbolic(enum dtype t, complex_double a, bool cosine)
+{
+	double x = fabs(creal(a)), y = cimag(a);
+	complex_double r = narrow(cosine ? ccoshl(a) : csinhl(a));
+
+	if (t != DTYPE_c64 || !(x >= 1 && x < 89) || !isfinite(y))
+		return r;
+	complex_double sum = exp_sum(a, cosine);
+	return complex_of(creal(sum), y == 0 ? cimag(r) : cimag(sum));
+}
+
+complex_double complex_square(complex_double a)
+{
+	long double x = creal(a), y = cimag(a);
+
+	long double re = fabsl(x) == fabsl(y) && isfinite(x) ? 0 : (x - y) * (x + y);
+	return complex_of((double)re, (double)(2 * x * y));
 }
 
 /* Products of complex<f32> are rounded once, sums fused with the other: what processors with fused
@@ -79,8 +92,10 @@ complex_double complex_multiply(enum dtype t, complex_double a, complex_double b
 {
 	double ar = creal(a), ai = cimag(a), br = creal(b), bi = cimag(b);
 
-	if (t != DTYPE_c64)
-		return narrow((wide)a * (wide)b);
+	if (t != DTYPE_c64) {
+		long double x = ar, y = ai;
+		return complex_of((double)(x * br - y * bi), (double)(y * br + x * bi));
+	}
 	return complex_of(ar * br - (double)(float)(ai * bi), ai * br + (double)(float)(ar * bi));
 }
 

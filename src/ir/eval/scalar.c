@@ -569,10 +569,10 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define ASINH(a)     narrow(casinhl(a))
 #define ATAN(a)      narrow(catanl(a))
 #define ATANH(a)     narrow(catanhl(a))
-#define COSH(a)      complex_exp_sum(s->dtype, a, true)
-#define SINH(a)      complex_exp_sum(s->dtype, a, false)
+#define COSH(a)      complex_hyperbolic(s->dtype, a, true)
+#define SINH(a)      complex_hyperbolic(s->dtype, a, false)
 #define CONJ(a)      conj(a)
-#define SQUARE(a)    narrow((wide)(a) * (wide)(a))
+#define SQUARE(a)    complex_square(a)
 #define KIND_MAP(name, meaning) static complex_double of_complex_##name(const struct scalar *s, \
 	complex_double a, complex_double b) { (void)s, (void)a, (void)b; return meaning; }
 #include "ir/op.def"
