@@ -101,6 +101,53 @@ module @m {
     return %3 : tensor<8x8xf32>
   }
 }""",
+    "collectives": """
+module {
+  sdy.mesh @mesh = <["x"=2, "y"=4]>
+  func.func public @main(%a: tensor<8x8xf32>) -> tensor<8x8xf32> {
+    %0 = sdy.reshard %a <@mesh, [{"x", "y"}, {}]> : tensor<8x8xf32>
+    %1 = sdy.all_gather [{"y"}, {}] %0 out_sharding=<@mesh, [{"x"}, {}]> : tensor<8x8xf32>
+    %2 = sdy.all_slice [{}, {"y":(1)2}] %1 out_sharding=<@mesh, [{"x"}, {"y":(1)2}]> : tensor<8x8xf32>
+    %3 = sdy.all_to_all [{"x"}: 0->1] %2 out_sharding=<@mesh, [{}, {"y":(1)2, "x"}]> : tensor<8x8xf32>
+    %4 = sdy.collective_permute %3 out_sharding=<@mesh, [{}, {"x", "y":(2)2}]> : tensor<8x8xf32>
+    %5 = stablehlo.negate %4 : tensor<8x8xf32>
+    %6 = sdy.reshard %5 <@mesh, [{"x"}, {}]> : tensor<8x8xf32>
+    %7 = sdy.all_reduce {"y"} %6 out_sharding=<@mesh, [{"x"}, {}]> : tensor<8x8xf32>
+    %8 = sdy.reduce_scatter [{}, {"y"}] %7 out_sharding=<@mesh, [{"x"}, {"y"}]> : tensor<8x8xf32>
+    %9 = sdy.sharded_to_unreduced [{"x"}, {}] %8 out_sharding=<@mesh, [{}, {"y"}], unreduced={"x"}> : tensor<8x8xf32>
+    %10 = stablehlo.negate %9 : tensor<8x8xf32>
+    %11 = sdy.data_flow_edge %10 sharding=<@mesh, [{"x"}, {}]> : tensor<8x8xf32>
+    %12 = stablehlo.negate %a : tensor<8x8xf32>
+    %13 = sdy.data_flow_edge %12 : tensor<8x8xf32>
+    %14 = stablehlo.add %11, %13 : tensor<8x8xf32>
+    sdy.sharding_group %14 group_id=3 : tensor<8x8xf32>
+    return %14 : tensor<8x8xf32>
+  }
+}""",
+    "manual": """
+module {
+  sdy.mesh @mesh = <["x"=2, "y"=4]>
+  func.func public @main(%a: tensor<8x8xf32>, %b: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>) {
+    %0:2 = sdy.manual_computation(%a, %b) in_shardings=[<@mesh, [{"x"}, {?}]>, <@mesh, [{}, {}]>] out_shardings=[<@mesh, [{"x"}, {?}]>, <@mesh, [{}, {}]>] manual_axes={"x"} (%p: tensor<4x8xf32>, %q: tensor<8x8xf32>) {
+      %1 = sdy.manual_computation(%p) in_shardings=[<@mesh, [{}, {"y"}]>] out_shardings=[<@mesh, [{}, {"y"}]>] manual_axes={"y"} (%r: tensor<4x2xf32>) {
+        %2 = stablehlo.add %r, %r : tensor<4x2xf32>
+        sdy.return %2 : tensor<4x2xf32>
+      } : (tensor<4x8xf32>) -> tensor<4x8xf32>
+      %3 = stablehlo.negate %q : tensor<8x8xf32>
+      sdy.return %1, %q : tensor<4x8xf32>, tensor<8x8xf32>
+    } : (tensor<8x8xf32>, tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>)
+    %4 = sdy.named_computation<"twice">(%0#0) in_shardings=[<@mesh, [{"x"}, {}]>] out_shardings=[<@mesh, [{"x"}, {}]>] (%p: tensor<8x8xf32>) {
+      %5 = stablehlo.add %p, %p : tensor<8x8xf32>
+      sdy.return %5 : tensor<8x8xf32>
+    } : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %6 = sdy.named_computation<"same">(%0#1) (%p: tensor<8x8xf32>) {
+      sdy.return %p : tensor<8x8xf32>
+    } : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %7 = sdy.constant dense<2.0> : tensor<8x8xf32>
+    %8 = stablehlo.add %6, %7 : tensor<8x8xf32>
+    return %4, %8 : tensor<8x8xf32>, tensor<8x8xf32>
+  }
+}""",
     "accuracy": """
 func.func @main(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %0 = stablehlo.exponential %x {result_accuracy = #stablehlo.result_accuracy<atol = 1.000000e-05, ulps = 10, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>} : tensor<8x8xf32>

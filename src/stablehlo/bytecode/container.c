@@ -268,6 +268,10 @@ static void find_op(struct bc_op_name *op, const char *dialect)
 	op->attrs = row ? row->attrs : NULL;
 	if (!strcmp(dialect, "chlo") || !strcmp(dialect, "sdy"))
 		op->attrs = beside_attrs(dialect, op->name, &op->op);
+	if (!strcmp(dialect, "sdy") && !strcmp(op->name, "constant")) {
+		op->op = OP_constant;
+		op->attrs = "value";
+	}
 	if (!op->attrs)
 		op->op = OP_COUNT;
 }

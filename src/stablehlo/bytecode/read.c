@@ -368,10 +368,10 @@ static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 
 static void read_return(struct bc_file *f, struct op_head *h)
 {
-	struct t_op *op = op_new(f->p, OP_COUNT, "vhlo.return_v1", file_place(f, h->at));
+	struct t_op *op = op_new(f->p, OP_COUNT, h->name->name, file_place(f, h->at));
 
 	if (h->nresults || h->nregions)
-		bad(f, h->at, "'vhlo.return_v1' has results or regions");
+		bad(f, h->at, "'%s' has results or regions", h->name->name);
 	for (uint32_t i = 0; i < h->nin; i++)
 		op_operand(f->p, op, h->in[i]);
 	region_return(f->p, op);
@@ -544,7 +544,7 @@ static void read_one(struct cursor *c, struct values *s)
 		read_func(c, &h);
 	else if (top && is_op(&h, "sdy", "mesh"))
 		read_mesh(c->f, &h);
-	else if (!top && is_op(&h, "vhlo", "return_v1"))
+	else if (!top && (is_op(&h, "vhlo", "return_v1") || is_op(&h, "sdy", "return")))
 		read_return(c->f, &h);
 	else if (!top && h.name->op != OP_COUNT)
 		read_row(c, s, &h);

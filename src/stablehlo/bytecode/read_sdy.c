@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum sdy_attr {
+	SDY_manual_axes = 0,
 	SDY_mesh_axis = 1,
 	SDY_mesh = 2,
 	SDY_sub_axis = 3,
@@ -14,6 +15,10 @@ enum sdy_attr {
 	SDY_dimension_mapping = 8,
 	SDY_tensor_mapping = 9,
 	SDY_rule = 10,
+	SDY_axes = 11,
+	SDY_list_of_axes = 12,
+	SDY_all_to_all = 13,
+	SDY_list_of_all_to_all = 14,
 	SDY_sharding_unreduced = 15,
 };
 
@@ -121,6 +126,34 @@ static void rule(struct cursor *c, struct bc_entry *e, struct str *out)
 	str_add(out, take_byte(c) ? ", custom>" : ">");
 }
 
+/* {"x"}: 0->1 */
+static void all_to_all(struct cursor *c, struct bc_entry *e, struct str *out)
+{
+	str_addc(out, '{');
+	parts(c, e, out);
+	int64_t from = take_signed(c), to = take_signed(c);
+	str_addf(out, "}: %lld->%lld", (long long)from, (long long)to);
+}
+
+/* Lists of what axes are moved by collectives, and of those that are manual. */
+static const char *lists(struct cursor *c, struct bc_entry *e, uint64_t code, struct str *out)
+{
+	bool set = code == SDY_manual_axes || code == SDY_axes;
+
+	if (code == SDY_all_to_all) {
+		all_to_all(c, e, out);
+		return "#sdy<all_to_all_param";
+	}
+	str_addc(out, set ? '{' : '[');
+	parts(c, e, out);
+	str_addc(out, set ? '}' : ']');
+	return code == SDY_manual_axes ? "#sdy<manual_axes"
+	       : code == SDY_axes      ? "#sdy<axis_ref_list"
+	       : code == SDY_list_of_axes
+		       ? "#sdy<list_of_axis_ref_lists"
+		       : "#sdy<all_to_all_param_list";
+}
+
 /* e->part: as it stands within others; prefix: what stands before it alone. */
 void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 {
@@ -186,6 +219,11 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 		prefix = "#sdy.op_sharding_rule";
 		rule(c, e, &s);
 		break;
+	case SDY_manual_axes:
+	case SDY_axes:
+	case SDY_list_of_axes:
+	case SDY_all_to_all:
+	case SDY_list_of_all_to_all: prefix = lists(c, e, code, &s); break;
 	default:
 		lacks(c->f, from, "attribute %llu of dialect sdy is not supported",
 			(unsigned long long)code);

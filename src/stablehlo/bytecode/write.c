@@ -4,7 +4,6 @@
  * region's nodes in the printer's order, captured parameters by the number of what they capture,
  * the implicit effect token (graph.h R4) nowhere.  An op is written in the row of vhlo.def that the
  * target version has, each attribute that the graph leaves out with its default. */
-#include "base/file.h"
 #include "stablehlo/bytecode/write_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,169 +17,8 @@ struct numbered {
 	struct scope s;
 	uint32_t *params;            /* numbers */
 	uint32_t own, nvalues, nops, base;
+	bool builtin;                /* a region of an op beside VHLO: its types are MLIR's own */
 };
-
-/* ---- attributes of ops ---------------------------------------------------------------------- */
-
-static const enum vhlo_attr enum_codes[] = { [VS_api_version] = VHLO_api_version,
-	[VS_comparison_direction] = VHLO_comparison_direction,
-	[VS_comparison_type] = VHLO_comparison_type,
-	[VS_fft_type] = VHLO_fft_type,
-	[VS_rng_algorithm] = VHLO_rng_algorithm,
-	[VS_rng_distribution] = VHLO_rng_distribution,
-	[VS_transpose] = VHLO_transpose };
-
-/* A list of integers in the form of its slot. */
-static uint32_t write_ints(struct bc_out *o, enum vhlo_stored stored, uint32_t n, const int64_t *v)
-{
-	int64_t dims[2] = { n, 2 };
-
-	if (stored == VS_pairs)
-		dims[0] = n / 2;
-	return out_integers(
-		o, stored == VS_bools ? DTYPE_i1 : DTYPE_i64, stored == VS_pairs ? 2 : 1, dims, v);
-}
-
-static uint32_t write_precisions(struct bc_out *o, uint32_t n, const char *const *words)
-{
-	uint32_t *v = job_array(o->j, n, sizeof *v);
-
-	for (uint32_t i = 0; i < n; i++)
-		v[i] = out_word(o, VHLO_precision, words[i], strlen(words[i]));
-	return out_array(o, n, v);
-}
-
-/* A field of #stablehlo.dot_algorithm<..>; NULL: there is no algorithm. */
-static uint32_t write_algorithm(struct bc_out *o, const char *text, const char *name)
-{
-	if (!text)
-		return out_none_attr(o);
-	const char *at = strstr(text, job_printf(o->j, "%s = ", name));
-	if (!at)
-		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at, "%s: the algorithm has no %s",
-			o->op, name);
-	at += strlen(name) + 3;
-	char *value = job_printf(o->j, "%.*s", (int)strcspn(at, ",>"), at);
-	char *end;
-	long long v = strtoll(value, &end, 10);
-	return out_of_text(o, end > value && !*end ? job_printf(o->j, "%lld : i64", v) : value);
-}
-
-static uint32_t write_default(struct bc_out *o, const struct vhlo_slot *slot, int64_t extent)
-{
-	const char *d = slot->otherwise;
-	const char *const words[] = { d, d };
-	bool pairs = slot->stored == VS_pairs;
-
-	if (slot->stored == VS_algorithm)
-		return write_algorithm(o, NULL, slot->name);
-	if (!*d)
-		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s: the attribute %s is missing",
-			o->op, slot->name);
-	switch (slot->stored) {
-	case VS_int:
-	case VS_int32:
-		return out_integer(
-			o, slot->stored == VS_int ? DTYPE_i64 : DTYPE_i32, strtoll(d, NULL, 10));
-	case VS_bool: return out_bool(o, !strcmp(d, "true"));
-	case VS_string: return out_string_attr(o, "");
-	case VS_ints:
-	case VS_bools:
-	case VS_pairs: {
-		int64_t n = d[1] == '.' && extent > 0 ? extent * (pairs ? 2 : 1) : 0;
-		int64_t *v = job_array(o->j, (size_t)n, sizeof *v);
-		for (int64_t i = 0; i < n; i++)
-			v[i] = d[0] - '0';
-		return write_ints(o, slot->stored, (uint32_t)n, v);
-	}
-	case VS_precisions: return write_precisions(o, 2, words);
-	default: break;
-	}
-	if (slot->stored >= VS_api_version)
-		return out_word(o, enum_codes[slot->stored], d, strlen(d));
-	return out_of_text(o, d);
-}
-
-/* The bytes of a constant that lies in a file are read now. */
-static uint32_t write_file(struct bc_out *o, const struct slot *s)
-{
-	struct file_map m;
-
-	job_try(o->j, file_map(s->name, &m));
-	bool fits = s->offset <= m.size && s->bytes <= m.size - s->offset;
-	void *copy = fits ? job_alloc(o->j, s->bytes + 1) : NULL;
-	if (fits && s->bytes)
-		memcpy(copy, (const char *)m.data + s->offset, s->bytes);
-	file_unmap(&m);
-	if (!fits)
-		job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at,
-			"'%s' is too short for a constant in it", s->name);
-	return out_tensor(o, s->type, false, copy);
-}
-
-static uint32_t write_constant(struct bc_out *o, const struct node *n)
-{
-	const struct literal *l = node_literal(n);
-	const struct attr *index = attrs_find(n->attrs, KEY_slot);
-	const struct slot *s = index ? graph_slot(o->g, (uint32_t)index->i) : NULL;
-
-	if (l)
-		return out_tensor(o, l->type, l->splat, l->data);
-	if (s && s->kind == SLOT_data)
-		return out_tensor(o, s->type, false, s->data);
-	if (s && s->kind == SLOT_file)
-		return write_file(o, s);
-	job_fail_at(o->j, WEFT_INVALID_ARGUMENT, o->at,
-		"the constant '%s' is bound later: bytecode needs its elements", s ? s->name : "");
-}
-
-static uint32_t write_value(struct bc_out *o, const struct vhlo_slot *slot, const struct attr *a)
-{
-	switch (slot->stored) {
-	case VS_int: return out_integer(o, DTYPE_i64, a->i);
-	case VS_int32: return out_integer(o, DTYPE_i32, a->i);
-	case VS_f32: return out_float(o, DTYPE_f32, a->f);
-	case VS_bool: return out_bool(o, a->i);
-	case VS_string:
-	case VS_symbol: return out_string_attr(o, a->s);
-	case VS_ints:
-	case VS_bools:
-	case VS_pairs: return write_ints(o, slot->stored, a->n, a->ints);
-	case VS_precisions: {
-		const char **words = job_array(o->j, a->n, sizeof *words);
-		for (uint32_t i = 0; i < a->n; i++)
-			words[i] = a->list[i]->s;
-		return write_precisions(o, a->n, words);
-	}
-	case VS_api_version: {
-		char *word = job_printf(o->j, "%lld", (long long)a->i);
-		return out_word(o, VHLO_api_version, word, strlen(word));
-	}
-	default: break;
-	}
-	if (slot->stored > VS_api_version)
-		return out_word(o, enum_codes[slot->stored], a->s, strlen(a->s));
-	if (a->kind == ATTR_dense)       /* replica groups */
-		return out_tensor(o, a->dense->type, a->dense->splat, a->dense->data);
-	if (!strcmp(slot->name, "backend_config") && a->s[0] == '{')
-		needs(o, V(1, 3), "a dictionary as backend_config");
-	return out_of_text(o, a->s);
-}
-
-static uint32_t write_field(struct bc_out *o, const struct node *n, const struct vhlo_slot *slot)
-{
-	uint32_t count = n->attrs ? n->attrs->n : 0;
-	const struct attr_entry *all = count ? n->attrs->e : NULL;
-
-	if (slot->stored == VS_elements)
-		return write_constant(o, n);
-	if (slot->stored == VS_algorithm) {
-		const struct attr *a = attrs_find(n->attrs, KEY_algorithm);
-		return write_algorithm(o, a ? a->s : NULL, slot->name);
-	}
-	const struct attr_entry *e = vhlo_entry(n->op, slot, count, all);
-	return e ? write_value(o, slot, e->value) : write_default(o, slot, vhlo_extent(count, all));
-}
 
 /* ---- discardable attributes ----------------------------------------------------------------- */
 
@@ -202,12 +40,20 @@ static void named_add(struct bc_out *o, struct named *l, const char *name, uint3
 	l->values[l->n++] = value;
 }
 
-/* as_text: builtin's, where an op is not VHLO's. */
-static void named_discardable(
-	struct bc_out *o, struct named *l, const struct attrs *a, bool as_text)
+static bool is_field(const char *attrs, const char *name)
+{
+	for (struct vhlo_field f; vhlo_next(&attrs, &f);)
+		if (!strcmp(f.slot->name, name))
+			return true;
+	return false;
+}
+
+/* But those of the op's fields.  as_text: builtin's, where an op is not VHLO's. */
+static void named_discardable(struct bc_out *o, struct named *l, const struct attrs *a,
+	bool as_text, const char *fields)
 {
 	for (uint32_t i = 0; a && i < a->n; i++)
-		if (a->e[i].key == KEY_other)
+		if (a->e[i].key == KEY_other && !is_field(fields, a->e[i].name))
 			named_add(o, l, a->e[i].name,
 				as_text ? out_asm(o, a->e[i].value->s)
 					: out_of_text(o, a->e[i].value->s));
@@ -315,9 +161,34 @@ static bool is_written(const struct node *n)
 	return n->op != OP_parameter && n->op != OP_result && n->op != OP_token;
 }
 
-/* Numbers r's values from base on; nown of its parameters are its own. */
-static struct numbered *number(struct writer *w, const struct scope *outer, const struct region *r,
-	uint32_t nown, uint32_t base)
+/* The node that makes a value. */
+static const struct node *maker(const struct node *v)
+{
+	return v->op == OP_result ? v->in[0] : v;
+}
+
+/* Of a builtin type before it is cast: what an op beside VHLO gives, and a builtin region's own
+ * parameters.  The next such op takes it as it is: sdy's verifier looks at who made its operand. */
+static bool is_uncast(const struct numbered *s, const struct node *v)
+{
+	if (v->op == OP_parameter)
+		return s->builtin && (uint32_t)node_int(v, KEY_index, 0) < s->own;
+	return is_beside(maker(v)->op);
+}
+
+static uint32_t operand_casts(const struct numbered *s, const struct node *n)
+{
+	uint32_t casts = 0;
+
+	for (uint32_t i = 0; i < node_noperands(n); i++)
+		casts += !is_uncast(s, n->in[i]);
+	return casts;
+}
+
+/* Numbers r's values from base on; nown of its parameters are its own, and where they are of
+ * builtin types, casts of them come first and those of the results last. */
+static struct numbered *number_region(struct writer *w, const struct scope *outer,
+	const struct region *r, uint32_t nown, uint32_t base, bool builtin)
 {
 	struct numbered *n = job_alloc(w->o.j, sizeof *n);
 
@@ -325,22 +196,34 @@ static struct numbered *number(struct writer *w, const struct scope *outer, cons
 	n->params = job_array(w->o.j, r->nparams, sizeof *n->params);
 	n->own = nown;
 	n->base = base;
+	n->builtin = builtin;
 	for (; n->nvalues < nown; n->nvalues++)
-		n->params[n->nvalues] = base + n->nvalues;
+		n->params[n->nvalues] = base + n->nvalues + (builtin ? nown : 0);
+	if (builtin) {
+		n->nvalues += nown;
+		n->nops += nown;
+	}
 	for (uint32_t i = 0; i < n->s.n; i++) {
 		if (!is_written(n->s.order[i]))
 			continue;
 		const struct node *v = n->s.order[i];
 		uint32_t nresults = node_nresults(v);
 		if (is_beside(v->op)) {    /* casts around it */
-			n->nvalues += node_noperands(v) + nresults;
-			n->nops += node_noperands(v) + nresults;
+			uint32_t casts = operand_casts(n, v) + nresults;
+			n->nvalues += casts;
+			n->nops += casts;
 		}
 		n->s.number[i] = base + n->nvalues;
 		n->nvalues += nresults;
 		n->nops++;
 	}
 	return n;
+}
+
+static struct numbered *number(struct writer *w, const struct scope *outer, const struct region *r,
+	uint32_t nown, uint32_t base)
+{
+	return number_region(w, outer, r, nown, base, false);
 }
 
 static uint32_t value_number(const struct numbered *s, const struct node *v)
@@ -353,6 +236,12 @@ static uint32_t value_number(const struct numbered *s, const struct node *v)
 	return s->s.number[scope_find(&s->s, v)];
 }
 
+/* The number of an uncast value. */
+static uint32_t uncast_number(const struct numbered *s, const struct node *v)
+{
+	return value_number(s, v) - (v->op == OP_parameter ? s->own : node_nresults(maker(v)));
+}
+
 static void put_values(
 	struct str *out, const struct numbered *s, uint32_t n, const struct node *const *v)
 {
@@ -361,8 +250,50 @@ static void put_values(
 		put_varint(out, value_number(s, v[i]));
 }
 
+static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t value)
+{
+	const struct named none = { 0 };
+
+	put_head(o, out, out_op(o, "builtin", "unrealized_conversion_cast"),
+		HAS_results | HAS_operands, out_location(o, NULL), &none, &none);
+	put_varint(out, 1);
+	put_varint(out, type);
+	put_varint(out, 1);
+	put_varint(out, value);
+}
+
 static void write_node(
 	struct writer *w, const struct numbered *s, const struct node *n, struct str *out);
+
+/* The return of an op of sdy: results cast to MLIR's types. */
+static void write_builtin_return(
+	struct writer *w, const struct numbered *s, uint32_t nresults, struct str *out)
+{
+	struct bc_out *o = &w->o;
+	const struct named none = { 0 };
+	const struct node *const *r = s->s.region->results;
+	uint32_t next = s->base + s->nvalues;
+
+	for (uint32_t i = 0; i < nresults; i++)
+		if (!is_uncast(s, r[i]))
+			put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, r[i])),
+				value_number(s, r[i]));
+	put_head(o, out, out_op(o, "sdy", "return"), nresults ? HAS_operands : 0,
+		out_location(o, NULL), &none, &none);
+	if (nresults)
+		put_varint(out, nresults);
+	for (uint32_t i = 0; i < nresults; i++)
+		put_varint(out, is_uncast(s, r[i]) ? uncast_number(s, r[i]) : next++);
+}
+
+static uint32_t result_casts(const struct numbered *s, uint32_t nresults)
+{
+	uint32_t casts = 0;
+
+	for (uint32_t i = 0; s->builtin && i < nresults; i++)
+		casts += !is_uncast(s, s->s.region->results[i]);
+	return casts;
+}
 
 /* One block: arguments, ops, a return of the first nresults results. */
 static void write_region(
@@ -370,15 +301,16 @@ static void write_region(
 {
 	struct bc_out *o = &w->o;
 	const struct named none = { 0 };
-	uint32_t unknown = out_location(o, NULL);
+	uint32_t unknown = out_location(o, NULL), casts = result_casts(s, nresults);
 
 	put_varint(out, 1);
-	put_varint(out, s->nvalues);
-	put_varint(out, (uint64_t)(s->nops + 1) << 1 | (s->own > 0));
+	put_varint(out, s->nvalues + casts);
+	put_varint(out, (uint64_t)(s->nops + casts + 1) << 1 | (s->own > 0));
 	if (s->own) {
 		put_varint(out, s->own);
 		for (uint32_t i = 0; i < s->own; i++) {
-			uint64_t type = type_of_value(o, s->s.region->params[i]);
+			const struct type *t = s->s.region->params[i];
+			uint64_t type = s->builtin ? type_as_text(o, t) : type_of_value(o, t);
 			put_varint(out, o->format >= 4 ? type << 1 : type);
 			if (o->format < 4)
 				put_varint(out, unknown);
@@ -386,9 +318,15 @@ static void write_region(
 		if (o->format >= 3)
 			str_addc(out, 0);
 	}
+	for (uint32_t i = 0; s->builtin && i < s->own; i++)
+		put_cast(o, out, type_of_value(o, s->s.region->params[i]), s->base + i);
 	for (uint32_t i = 0; i < s->s.n; i++)
 		if (is_written(s->s.order[i]))
 			write_node(w, s, s->s.order[i], out);
+	if (s->builtin) {
+		write_builtin_return(w, s, nresults, out);
+		return;
+	}
 	put_head(o, out, out_op(o, "vhlo", "return_v1"), nresults ? HAS_operands : 0, unknown,
 		&none, &none);
 	if (nresults)
@@ -433,16 +371,21 @@ static void check_row(struct bc_out *o, const struct vhlo_row *row, const struct
 
 /* ---- CHLO, sdy ------------------------------------------------------------------------------- */
 
-static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t value)
+/* A region that sees nothing outside. */
+static void write_closed(struct writer *w, const struct node *n, struct str *out)
 {
-	const struct named none = { 0 };
+	const struct region *r = n->regions[0];
+	uint32_t effect = node_has_effect(n);
+	struct str region;
 
-	put_head(o, out, out_op(o, "builtin", "unrealized_conversion_cast"),
-		HAS_results | HAS_operands, out_location(o, NULL), &none, &none);
-	put_varint(out, 1);
-	put_varint(out, type);
-	put_varint(out, 1);
-	put_varint(out, value);
+	if (node_ncaptures(n))
+		job_fail_at(w->o.j, WEFT_UNIMPLEMENTED, w->o.at,
+			"%s that uses values from outside has no form in portable artifacts",
+			w->o.op);
+	struct numbered *s = number_region(w, NULL, r, r->nparams - effect, 0, true);
+	str_init(&region, w->o.j);
+	write_region(w, s, r->nresults - effect, &region);
+	put_isolated(&w->o, out, &region);
 }
 
 /* Properties of an op of chlo or sdy, as MLIR's text; absent ones are stored as 0. */
@@ -450,11 +393,12 @@ static void beside_fields(struct bc_out *o, const struct node *n, const char *at
 	struct named *fields, struct named *beside)
 {
 	const struct key_set none = { { 0 } };
+	const char *all_fields = attrs;
 	struct vhlo_field f;
 	struct str s;
 
 	str_init(&s, o->j);
-	print_attr_dict(o->j, o->g, n->op, n->attrs, &none, ATTR_INHERENT, "", "", &s);
+	print_attr_dict(o->j, o->g, n->op, n->attrs, &none, ATTR_ALL, "", "", &s);
 	struct t_attr *all = s.len ? attr_from_text(&o->text, o->at, s.text) : NULL;
 	while (vhlo_next(&attrs, &f)) {
 		const struct t_attr *a = dict_find(all, f.slot->name);
@@ -467,7 +411,7 @@ static void beside_fields(struct bc_out *o, const struct node *n, const char *at
 		else if (a)
 			named_add(o, beside, f.slot->name, v);
 	}
-	named_discardable(o, beside, n->attrs, true);
+	named_discardable(o, beside, n->attrs, true, all_fields);
 }
 
 /* Casts of the operands, the op, casts of its results: numbered in this order. */
@@ -476,7 +420,7 @@ static void write_beside_op(
 {
 	struct bc_out *o = &w->o;
 	uint32_t nin = node_noperands(n), nresults = node_nresults(n);
-	uint32_t last = value_number(s, n), op = last - nresults, first = op - nin;
+	uint32_t op = value_number(s, n) - nresults, next = op - operand_casts(s, n);
 	struct named fields = { 0 }, beside = { 0 };
 	enum op same;
 	const char *dialect = op_table[n->op].dialect == OP_Y ? "sdy" : "chlo";
@@ -487,11 +431,13 @@ static void write_beside_op(
 		job_fail_at(o->j, WEFT_UNIMPLEMENTED, o->at, "%s has no form in portable artifacts",
 			o->op);
 	for (uint32_t i = 0; i < nin; i++)
-		put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, n->in[i])),
-			value_number(s, n->in[i]));
+		if (!is_uncast(s, n->in[i]))
+			put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, n->in[i])),
+				value_number(s, n->in[i]));
 	beside_fields(o, n, attrs, &fields, &beside);
 	put_head(o, out, out_op(o, dialect, name),
-		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0),
+		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0) |
+			(n->nregions ? HAS_regions : 0),
 		out_location(o, graph_location(o->g, n)), &fields, &beside);
 	if (nresults)
 		put_varint(out, nresults);
@@ -500,7 +446,9 @@ static void write_beside_op(
 	if (nin)
 		put_varint(out, nin);
 	for (uint32_t i = 0; i < nin; i++)
-		put_varint(out, first + i);
+		put_varint(out, is_uncast(s, n->in[i]) ? uncast_number(s, n->in[i]) : next++);
+	if (n->nregions)
+		write_closed(w, n, out);
 	for (uint32_t i = 0; i < nresults; i++)
 		put_cast(o, out, type_of_value(o, shown_result(&w->p, &s->s, n, i)), op + i);
 }
@@ -566,7 +514,7 @@ static uint32_t write_each(struct bc_out *o, uint32_t n, const struct attrs *con
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct named l = { 0 };
-		named_discardable(o, &l, each ? each[i] : NULL, false);
+		named_discardable(o, &l, each ? each[i] : NULL, false, "");
 		v[i] = out_dictionary(o, false, l.n, l.names, l.values);
 		any |= l.n > 0;
 	}
@@ -602,7 +550,7 @@ static void write_func(struct writer *w, const struct func *f, struct str *out)
 		type_of_function(o, shape.nparams, f->region->params, shape.nresults, results),
 		write_each(o, shape.nparams, f->param_attrs),
 		write_each(o, shape.nresults, f->result_attrs));
-	named_discardable(o, &beside, f->attrs, false);
+	named_discardable(o, &beside, f->attrs, false, "");
 	put_head(o, out, out_op(o, "vhlo", "func_v1"), HAS_regions, out_location(o, NULL), &fields,
 		&beside);
 	str_init(&region, o->j);
@@ -692,7 +640,7 @@ static void write_module(struct writer *w, struct str *out)
 	for (uint32_t i = 0; i < nfuncs; i++)
 		write_func(w, graph_func(o->g, i), &region);
 	o->op = NULL;
-	named_discardable(o, &beside, a, true);
+	named_discardable(o, &beside, a, true, "");
 	if (name && o->format < 5)
 		named_add(o, &beside, "sym_name", out_builtin_string(o, name));
 	unsigned mask =

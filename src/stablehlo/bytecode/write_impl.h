@@ -45,6 +45,9 @@ void out_file(struct bc_out *o, const struct str *ir, struct str *out);
 /* An error unless the target has what came with version since. */
 void needs(const struct bc_out *o, int since, const char *what);
 
+/* write_field.c: the number of what n's attributes say in slot, or of its default */
+uint32_t write_field(struct bc_out *o, const struct node *n, const struct vhlo_slot *slot);
+
 /* write_value.c: numbers of types and attributes */
 uint32_t type_of_value(struct bc_out *o, const struct type *t);
 uint32_t type_as_text(struct bc_out *o, const struct type *t);       /* MLIR's own */
