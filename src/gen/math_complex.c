@@ -4,8 +4,9 @@
  * cancellation does no harm; complex<f64> by the same formulas, which are chosen so that no part
  * loses more than a few units in the last place: sums of squares near 1 in two parts, tanh without
  * the difference in its denominator, scaling where squares leave the range.  The inverse functions
- * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen.  Infinities,
- * zeros and what is no number are as in C's Annex G, which the interpreter's libm follows. */
+ * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen.
+ * Infinities, zeros and what is no number are as in C's Annex G, which the interpreter's libm
+ * follows. */
 #include "gen/math_complex.h"
 
 #define EXP_700 1.0142320547350045e+304

@@ -112,7 +112,8 @@ struct z math_complex_atanh(struct gen *g, struct z z)
 
 	r = SELECT(far, small, r);
 	im = SELECT(far, K(1.5707963267948966), im);
-	LLVMValueRef end = math_infinite(g, z), steep = FCMP(OEQ, math_abs(g, z.y), K(__builtin_inf()));
+	LLVMValueRef end = math_infinite(g, z);
+	LLVMValueRef steep = FCMP(OEQ, math_abs(g, z.y), K(__builtin_inf()));
 	r = SELECT(OR(end, FCMP(OEQ, z.x, K(0))), K(0), r);
 	im = SELECT(steep, K(1.5707963267948966), SELECT(FCMP(UNO, z.y, z.y), z.y, im));
 	return (struct z){ math_copysign(g, r, z.x), math_copysign(g, im, z.y) };

@@ -66,7 +66,7 @@ static complex_double exp_sum(complex_double a, bool cosine)
 		(double)((float)cimag(up) + sign * im));
 }
 
-/* Of complex<f32>, where the definition's results are of a size that shows it, by the definition. */
+/* Of complex<f32>, where the definition's results are of a size that shows it, by that. */
 complex_double complex_hyperbolic(enum dtype t, complex_double a, bool cosine)
 {
 	double x = fabs(creal(a)), y = cimag(a);
