@@ -98,6 +98,44 @@ void test_user_pass__groups(void)
 	weft_executable_release(x);
 }
 
+/* Weft's own passes go into regions, and each can be left out: seen by a pass that runs after. */
+void test_user_pass__own_passes_in_regions(void)
+{
+	static const char text[] =
+		"func.func @main(%p: tensor<i1>, %x: tensor<2xf32>) -> tensor<2xf32> {\n"
+		"  %0 = \"stablehlo.if\"(%p) ({\n"
+		"    %n = stablehlo.negate %x : tensor<2xf32>\n"
+		"    %m = stablehlo.negate %n : tensor<2xf32>\n"
+		"    %s = stablehlo.sine %m : tensor<2xf32>\n"
+		"    stablehlo.return %s : tensor<2xf32>\n"
+		"  }, {\n"
+		"    stablehlo.return %x : tensor<2xf32>\n"
+		"  }) : (tensor<i1>) -> tensor<2xf32>\n"
+		"  return %0 : tensor<2xf32>\n}\n";
+	for (int off = 0; off < 2; off++) {
+		static struct seen s;
+		const struct weft_pass look_after = { "look", "look 1", WEFT_PASS_POST, look, NULL,
+			&s };
+		struct weft_client *c;
+		struct weft_program *p;
+		struct weft_options *o;
+		struct weft_executable *x;
+		CHECK_OK(weft_client_open("interp", &c));
+		CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, sizeof text - 1, &p));
+		CHECK_OK(weft_options_create(&o));
+		CHECK_OK(weft_options_add_pass(o, &look_after));
+		if (off)
+			CHECK_OK(weft_options_set(o, "passes_off", "simplify"));
+		CHECK_OK(weft_compile(c, p, o, &x));
+		CHECK((strstr(s.text, "negate") != NULL) == (off == 1));
+		CHECK(strstr(s.text, "stablehlo.sine"));
+		weft_executable_release(x);
+		weft_options_free(o);
+		weft_program_release(p);
+		weft_client_release(c);
+	}
+}
+
 void test_user_pass__changes_the_program(void)
 {
 	static const char *const modes[] = { "normal", "subprocess", "async+serialise" };
