@@ -257,7 +257,7 @@ static struct z sign_of(struct gen *g, struct z z)
 {
 	LLVMValueRef a = z.x, m = math_modulus(g, z), none = FCMP(OEQ, m, K(0));
 
-	return (struct z){ SELECT(none, a, FDIV(a, m)), SELECT(none, z.y, FDIV(z.y, m)) };
+	return (struct z){ SELECT(none, K(0), FDIV(a, m)), SELECT(none, K(0), FDIV(z.y, m)) };
 }
 
 static struct z power(struct gen *g, struct z a_, struct z b_)

@@ -32,7 +32,7 @@ complex_double complex_sign(complex_double a)
 
 	if (isnan(creal(a)) || isnan(cimag(a)))
 		return complex_of(NAN, NAN);
-	return r == 0 ? a : narrow((wide)a / r);
+	return r == 0 ? 0 : narrow((wide)a / r);
 }
 
 complex_double complex_pow(complex_double a, complex_double b)
