@@ -556,13 +556,24 @@ static const struct {
 	{ "transpose", " TRANSPOSE_INVALID NO_TRANSPOSE TRANSPOSE ADJOINT " },
 };
 
-void check_enum(struct parser *p, const char *name, const char *word, struct place at)
+/* Is name an enum?  Fails where word is none of its words. */
+static bool is_enum(struct parser *p, const char *name, const char *word, struct place at)
 {
-	for (size_t i = 0; name && i < sizeof enums / sizeof *enums; i++)
-		if (!strcmp(enums[i].name, name) &&
-			!strstr(enums[i].words, job_printf(p->j, " %s ", word)))
+	for (size_t i = 0; i < sizeof enums / sizeof *enums; i++) {
+		if (strcmp(enums[i].name, name) != 0)
+			continue;
+		if (!strstr(enums[i].words, job_printf(p->j, " %s ", word)))
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
 				"expected a %s of%s, found '%s'", name, enums[i].words, word);
+		return true;
+	}
+	return false;
+}
+
+void check_enum(struct parser *p, const char *name, const char *word, struct place at)
+{
+	if (name)
+		is_enum(p, name, word, at);
 }
 
 /* #stablehlo<fft_type IFFT>, or a word in a structure of its own: result_accuracy_mode<HIGHEST>. */
@@ -575,7 +586,9 @@ static void check_enum_text(struct parser *p, const struct t_attr *a)
 	inner[strcspn(inner, ">")] = '\0';
 	if ((!strncmp(a->s, "#stablehlo", head) || !strncmp(a->s, "#chlo", head)) && space) {
 		*space = '\0';
-		check_enum(p, inner, space + 1, a->at);
+		if (!is_enum(p, inner, space + 1, a->at) && !strchr(inner, '<'))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at,
+				"unknown attribute '%s' of %.*s", inner, (int)head - 1, a->s + 1);
 	}
 }
 
