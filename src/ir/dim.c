@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "ir/dim_impl.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,6 +82,30 @@ const struct dim_expr *dim_get(const struct graph *g, int64_t d)
 	return &dim_entry(g, d)->pub;
 }
 
+double dim_typical(const struct graph *g, int64_t d)
+{
+	return dim_is_number(d) ? (double)d : dim_get(g, d)->typical;
+}
+
+static double typical_of(const struct graph *g, enum dim_op op, int64_t a, int64_t b,
+	struct dim_range r)
+{
+	if (op < DIM_number)
+		return r.min > DIM_TYPICAL ? (double)r.min :
+			r.max < DIM_TYPICAL ? (double)r.max : DIM_TYPICAL;
+	if (op == DIM_number)
+		return (double)a;
+	double x = dim_typical(g, a), y = dim_typical(g, b);
+	switch (op) {
+	case DIM_add: return x + y;
+	case DIM_mul: return x * y;
+	case DIM_floordiv: return y > 0 ? floor(x / y) : 0;
+	case DIM_mod: return y > 0 ? fmod(x, y) : 0;
+	case DIM_min: return x < y ? x : y;
+	default: return x > y ? x : y;
+	}
+}
+
 static struct dim_range dim_range(const struct graph *g, int64_t d)
 {
 	if (dim_is_number(d))
@@ -115,7 +140,7 @@ static void *dim_make(struct graph *g, const void *key, uint64_t hash)
 static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b,
 	const struct node *node, struct dim_range r, const struct poly *sum)
 {
-	struct dim_entry key = { .pub = { op, a, b, node, r.min, r.max, NULL } };
+	struct dim_entry key = { .pub = { op, a, b, node, r.min, r.max, NULL, 0 } };
 	uint64_t h = hash_mix(hash_mix((uint64_t)op, (uint64_t)a), (uint64_t)b);
 
 	if (node)
@@ -124,6 +149,7 @@ static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b,
 	if (e)
 		return e->self;
 	key.of_value = op == DIM_value;
+	key.pub.typical = typical_of(g, op, a, b, r);
 	if (op > DIM_number)
 		key.of_value = (a < 0 && dim_entry(g, a)->of_value) ||
 			       (b < 0 && dim_entry(g, b)->of_value);

@@ -11,6 +11,8 @@
 
 struct node;
 
+#define DIM_TYPICAL 64               /* of a symbol, where plans are weighed */
+
 enum dim_op {
 	DIM_arg,            /* dimension b of argument a of main */
 	DIM_value,          /* element a of `node`, an integer tensor */
@@ -29,6 +31,7 @@ struct dim_expr {
 	const struct node *node;
 	int64_t min, max;            /* what its value can be; max INT64_MAX: unbounded */
 	const char *name;            /* of a symbol: "s0"; "" for others */
+	double typical;              /* its value where symbols are about DIM_TYPICAL */
 };
 static inline bool dim_is_number(int64_t d) { return d >= 0; }
 const struct dim_expr *dim_get(const struct graph *g, int64_t d);      /* d < 0 */
@@ -46,6 +49,8 @@ int64_t dim_min(struct graph *g, int64_t a, int64_t b);
 int64_t dim_max(struct graph *g, int64_t a, int64_t b);
 int64_t dim_product(struct graph *g, uint32_t n, const int64_t *d);
 
+/* About how large: a number's value, an expression's where symbols are DIM_TYPICAL. */
+double dim_typical(const struct graph *g, int64_t d);
 /* Could they be equal at some size?  Numbers: equal; otherwise by their ranges. */
 bool dim_may_equal(const struct graph *g, int64_t a, int64_t b);
 /* Are they equal at every size, as far as can be shown? */

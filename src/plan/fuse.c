@@ -25,11 +25,11 @@
 #define NESTED_MOST 4096         /* elements: of more, a reduce of a reduce is two kernels */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
-double fuse_elements(const struct type *t)
+double fuse_elements(const struct graph *g, const struct type *t)
 {
 	double n = 1;
 	for (uint32_t i = 0; i < t->rank; i++)
-		n *= t->dims[i] < 0 ? 64 : (double)t->dims[i];
+		n *= dim_typical(g, t->dims[i]);
 	return n;
 }
 
@@ -157,12 +157,12 @@ static bool member_through(const struct node *n, const struct node *u, const str
 }
 
 /* How often u's evaluation at one element evaluates its operand n. */
-static double fan(const struct node *u, const struct node *n)
+static double fan(const struct fuse *f, const struct node *u, const struct node *n)
 {
-	double d = fuse_elements(u->type->kind == TYPE_tensor ? u->type : n->type);
+	double d = fuse_elements(f->g, u->type->kind == TYPE_tensor ? u->type : n->type);
 	switch (u->op) {
 	case OP_reduce:
-		return n->type->rank ? fuse_elements(n->type) / (d > 0 ? d : 1) : 1;
+		return n->type->rank ? fuse_elements(f->g, n->type) / (d > 0 ? d : 1) : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
 		if (scan_axis(u) >= 0)
 			return 1;
@@ -185,7 +185,7 @@ bool member_of_users(
 		struct member m = { 0 };
 		if (!at)
 			continue;
-		double visits = at->visits * fan(*u, n);
+		double visits = at->visits * fan(f, *u, n);
 		out->visits += visits;
 		most = visits > most ? visits : most;
 		bool known = member_through(n, *u, at, &m);
@@ -234,7 +234,8 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 			op_table[root->op].text, group->rank, PLAN_MAX_RANK);
 	if (group->rank)
 		memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
-	struct member m = { .group = group, .visits = fuse_elements(root->type), .mapped = true };
+	struct member m = { .group = group, .mapped = true,
+		.visits = fuse_elements(f->g, root->type) };
 	for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
 		m.dim[d] = d < group->rank && root->type->dims[d] != 1 ? (int8_t)d : -1;
 	group_add(f, group, root, &m);
@@ -265,7 +266,7 @@ uint32_t reduce_row(const struct node *n)
 		if (!(mask >> (rank - 1 - i) & 1))
 			return 0;
 		int64_t d = n->in[0]->type->dims[rank - 1 - i];
-		length *= d < 0 ? 64 : (double)d;
+		length *= dim_is_number(d) ? (double)d : DIM_TYPICAL;
 	}
 	return rank <= PLAN_MAX_RANK && length >= ROW_LEAST ? count : 0;
 }
@@ -341,16 +342,16 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 		group->core = CORE_row;
 		group->row = row;
 		group->has_reduce = true;
-		m->visits = fuse_elements(n->type);
+		m->visits = fuse_elements(f->g, n->type);
 	} else if (row && reduce_extends(group, n, m)) {
 		group_extend(f, group, n->in[0]->type, row);
 		member_of_users(f, n, group, m);
 		m->mapped = true;
 		group->has_reduce = true;
-		m->visits = fuse_elements(n->type);
+		m->visits = fuse_elements(f->g, n->type);
 	} else if (group->core == CORE_map && !row &&
-		   m->visits <= 1.5 * fuse_elements(n->type) + 16 &&
-		   (!group->has_reduce || fuse_elements(n->in[0]->type) < NESTED_MOST)) {
+		   m->visits <= 1.5 * fuse_elements(f->g, n->type) + 16 &&
+		   (!group->has_reduce || fuse_elements(f->g, n->in[0]->type) < NESTED_MOST)) {
 		group->has_reduce = true;        /* a loop inside */
 	} else {
 		return false;
@@ -393,7 +394,7 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
 static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
 	if (group->core != CORE_map || group->has_reduce ||
-		fuse_elements(group->root->type) != fuse_elements(n->type))
+		fuse_elements(f->g, group->root->type) != fuse_elements(f->g, n->type))
 		return false;
 	uint32_t most = n->id;
 	for (uint32_t i = 0; i < group->nmembers; i++)
@@ -417,7 +418,7 @@ static bool contract_fits(struct fuse *f, const struct group *group, const struc
 			}
 			if (!by)
 				continue;
-			if (fuse_elements(m->type) != fuse_elements(n->type))
+			if (fuse_elements(f->g, m->type) != fuse_elements(f->g, n->type))
 				return false;
 			if (m->op == OP_reshape || m->op == OP_transpose)
 				by = way_find(&ways, by, m);
@@ -448,16 +449,16 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
-	double each = m->visits / (fuse_elements(n->type) > 0 ? fuse_elements(n->type) : 1),
-	       weight = node_weight(n);
+	double elements = fuse_elements(f->g, n->type), weight = node_weight(n);
+	double each = m->visits / (elements > 0 ? elements : 1);
 	/* the same value along the row, or the last dim: computed once */
 	uint32_t row = group->core == CORE_row ? group->row : group->hint ? group->hint : 1;
 	bool along = m->mapped && group->rank >= row;
 	for (uint32_t d = 0; d < n->type->rank && along; d++)
 		along = m->dim[d] < (int8_t)(group->rank - row);
 	for (uint32_t d = 0; d < row && along; d++) {
-		int64_t length = group->space[group->rank - 1 - d];
-		each /= length > 0 ? (double)length : 64;
+		double length = dim_typical(f->g, group->space[group->rank - 1 - d]);
+		each /= length > 0 ? length : DIM_TYPICAL;
 	}
 	if (each > 1.5) {
 		double cost = weight * (each > 8 ? 8 : each - 1);
@@ -492,7 +493,7 @@ bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 }
 
 /* Cheap enough to be computed in each of several kernels rather than stored. */
-static bool node_is_free(const struct node *n)
+static bool node_is_free(const struct fuse *f, const struct node *n)
 {
 	if (n->op == OP_result)
 		return false;
@@ -502,7 +503,7 @@ static bool node_is_free(const struct node *n)
 	case OP_negate: case OP_compare: case OP_not: case OP_reverse:
 		return true;
 	default:
-		return fuse_elements(n->type) <= 1 && node_weight(n) <= 4;
+		return fuse_elements(f->g, n->type) <= 1 && node_weight(n) <= 4;
 	}
 }
 
@@ -585,7 +586,7 @@ static void visit(struct fuse *f, const struct node *n)
 	if (!f->must[n->id] && n->op != OP_result && !node_is_root(n)) {
 		if (ngroups == 1 && fuse_join(f, only, n))
 			return;
-		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(n)) {
+		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(f, n)) {
 			uint32_t joined = 0;
 			while (joined < ngroups && fuse_join(f, groups[joined], n))
 				joined++;

@@ -26,7 +26,7 @@ struct fuse {
 	const bool *banned;              /* by node id: not to be a result beside a root */
 };
 
-double fuse_elements(const struct type *t);  /* symbolic dims count as 64 */
+double fuse_elements(const struct graph *g, const struct type *t);   /* about; dim_typical() */
 /* n's place in that group; NULL: it is in none. */
 struct member *member_in(struct fuse *f, const struct node *n, const struct group *group);
 /* n's place in a group from those of its users there.  False when no user is. */

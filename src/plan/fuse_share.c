@@ -92,14 +92,14 @@ static void look_above(const struct node *n, struct above *a)
 	}
 }
 
-static bool is_epilogue(const struct node *n)
+static bool is_epilogue(const struct fuse *f, const struct node *n)
 {
 	struct above a;
 
 	look_above(n, &a);
 	for (uint32_t i = 0; i < a.n; i++)
 		if (node_is_product(a.at[i]) &&
-			fuse_elements(a.at[i]->type) == fuse_elements(n->type))
+			fuse_elements(f->g, a.at[i]->type) == fuse_elements(f->g, n->type))
 			return true;
 	return false;
 }
@@ -117,12 +117,13 @@ uint32_t fuse_rows(const struct group *group, const struct node *root)
 	return 0;
 }
 
-static bool place_fits(const struct group *group, const struct node *n, const struct member *m)
+static bool place_fits(const struct fuse *f, const struct group *group, const struct node *n,
+	const struct member *m)
 {
 	if (group->core != CORE_map && group->core != CORE_row)
 		return false;
 	if (place_is_space(group, n, m))
-		return (group->core == CORE_map && !group->has_reduce) || !is_epilogue(n);
+		return (group->core == CORE_map && !group->has_reduce) || !is_epilogue(f, n);
 	uint32_t row = group->core == CORE_row ? group->row : group->hint;
 	return row && row <= group->rank && place_is_rows(group, n, m, row);
 }
@@ -185,7 +186,7 @@ static bool share_with(struct fuse *f, struct group *group, const struct node *n
 
 	if (group->nouts == GROUP_OUTS || root->op == OP_reshape || root->op == OP_result ||
 		root->type->kind != TYPE_tensor || !member_of_users(f, n, group, &m) ||
-		!place_fits(group, n, &m) || would_wait(f, group, n) || !fuse_join(f, group, n))
+		!place_fits(f, group, n, &m) || would_wait(f, group, n) || !fuse_join(f, group, n))
 		return false;
 	group->outs[group->nouts++] = n;
 	memset(f->covered + n->id, true, root->id - n->id + 1);
@@ -208,15 +209,16 @@ bool fuse_share(struct fuse *f, const struct node *n, uint32_t ngroups,
 }
 
 /* Can group's kernel, as it became, store n?  A product's could when it joined. */
-static bool still_fits(const struct group *group, const struct node *n)
+static bool still_fits(
+	const struct fuse *f, const struct group *group, const struct node *n)
 {
 	double rows = 1;
 
 	if (group->contract || dims_equal(n->type, group))
 		return true;
 	for (uint32_t d = 0; d + group->row < group->rank; d++)
-		rows *= group->space[d] < 0 ? 64 : (double)group->space[d];
-	return group->core == CORE_row && rows == fuse_elements(n->type);
+		rows *= dim_typical(f->g, group->space[d]);
+	return group->core == CORE_row && rows == fuse_elements(f->g, n->type);
 }
 
 bool fuse_ban(const struct fuse *f, bool *banned)
@@ -226,7 +228,7 @@ bool fuse_ban(const struct fuse *f, bool *banned)
 	for (uint32_t i = 0; i < f->f->ngroups; i++) {
 		const struct group *group = f->f->groups[i];
 		for (uint32_t k = 0; k < group->nouts; k++) {
-			bool fits = still_fits(group, group->outs[k]);
+			bool fits = still_fits(f, group, group->outs[k]);
 			banned[group->outs[k]->id] |= !fits;
 			any |= !fits;
 		}

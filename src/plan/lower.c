@@ -404,11 +404,15 @@ static const struct node *lower_first(
 
 /* The types know what sizes the shape operand says, so the op is the one without it; a broadcast
  * only where it is known which dimensions stretch. */
-static const struct node *lower_sized(
-	struct graph *g, const struct node *n, const struct node *a)
+static const struct node *lower_sized(void *arg, struct graph *g, const struct node *n,
+	const struct node *const *in)
 {
 	const struct attrs *attrs = NULL;
+	const struct node *a = in[0];
 	uint32_t count;
+	(void)arg;
+	if (n->op != OP_dynamic_broadcast_in_dim && n->op != OP_dynamic_reshape)
+		return NULL;
 	if (n->op == OP_dynamic_broadcast_in_dim) {
 		const int64_t *at = node_ints(n, KEY_broadcast_dimensions, &count);
 		for (uint32_t i = 0; i < count; i++)
@@ -436,11 +440,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 		return plan_lower_reduce(g, n, in);
 	case OP_slice:
 		return lower_first(g, n, in[0]);
-	case OP_dynamic_broadcast_in_dim:
-	case OP_dynamic_reshape:
-		return lower_sized(g, n, in[0]);
 	default:
-		return NULL;
+		return lower_sized(arg, g, n, in);       /* of what the rows above made */
 	}
 }
 
@@ -454,6 +455,7 @@ const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
+	r = region_rewrite(g, r, lower_sized, NULL);      /* first: forms are found past these */
 	if (o->narguments || graph_nslots(g))
 		r = plan_merge(g, r, o);
 	r = plan_lower_attention(g, r, o);

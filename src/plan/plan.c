@@ -6,6 +6,7 @@
  * operands are copied in, the body's results back.  Reshapes, barriers and tokens cost nothing:
  * they are the operand's buffer. */
 #include "plan/plan_impl.h"
+#include <math.h>
 #include <string.h>
 
 #define NO_BUFFER UINT32_MAX
@@ -182,35 +183,32 @@ static uint32_t add_kernel(struct planner *pl, struct kernel *k)
 	return p->nkernels++;
 }
 
-static double number(int64_t d)
-{
-	return d < 0 ? 64 : (double)d;
-}
-
 static void step_cost(struct planner *pl, struct plan_step *step, const struct kernel *k)
 {
+	const struct graph *g = pl->g;
 	double bytes = 0, flops = 0;
 	for (uint32_t i = 0; i < step->nargs; i++)
-		bytes += number(pl->p->buffers[step->args[i]].bytes);
+		bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
 	if (k->core == CORE_contract || k->core == CORE_attention) {
-		double more = k->core == CORE_attention ? number(k->attention.scores.k) : 0;
-		flops = 2 * (number(k->contract.m) + more) * number(k->contract.k) *
-			number(contract_columns(&k->contract));
+		double more = k->core == CORE_attention ? dim_typical(g, k->attention.scores.k) : 0;
+		flops = 2 * (dim_typical(g, k->contract.m) + more) *
+			dim_typical(g, k->contract.k) *
+			dim_typical(g, contract_columns(&k->contract));
 		for (uint32_t i = 0; i < k->contract.nbatch; i++)
-			flops *= number(k->contract.batch[i]);
+			flops *= dim_typical(g, k->contract.batch[i]);
 	} else {
 		uint32_t count;
 		const struct node **order = region_order(pl->job, k->body, &count);
 		double space = 1;
 		for (uint32_t d = 0; d < k->rank; d++)
-			space *= number(k->space[d]);
+			space *= dim_typical(g, k->space[d]);
 		for (uint32_t i = 0; i < count; i++)
 			flops += op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_reduce
 					 ? space
 					 : 0;
 	}
-	step->flops = (int64_t)flops;
-	step->bytes = (int64_t)bytes;
+	step->flops = (int64_t)fmin(flops, 1e18);
+	step->bytes = (int64_t)fmin(bytes, 1e18);
 	/* Of sizes known only at the call, the number of chunks decides there. */
 	step->small = !k->nsizes && flops < 20000 && bytes < 32768;
 }

@@ -58,6 +58,28 @@ def test_every_length_and_batch(train):
     assert sweep(model, pooled, train, sizes[::4] + sizes[1:4] if train else sizes) == (1, 2 if train else 1)
 
 
+def test_the_same_kernels_and_bits_as_of_one_size():
+    """A layer compiled for any batch and length is fused as one compiled for these: attention, gelu, residuals."""
+    wide, back, norm = torch.nn.Linear(32, 64), torch.nn.Linear(64, 32), torch.nn.LayerNorm(32)
+
+    def layer(x):
+        q = x.view(*x.shape[:2], 2, 16).transpose(1, 2)
+        a = torch.nn.functional.scaled_dot_product_attention(q, q, q).transpose(1, 2).reshape(x.shape)
+        a = norm(back(torch.nn.functional.gelu(wide(a))) + x)
+        return a @ wide.weight.t()
+
+    def once(dynamic):
+        torch._dynamo.reset()
+        before = report()["kernels"]
+        with torch.no_grad(), no_fallback():
+            got = compiled(lambda x: layer(x), dynamic=dynamic)(x)
+        return got, report()["kernels"] - before
+
+    x = torch.randn(2, 40, 32)
+    (still, kernels), (sized, same) = once(False), once(True)
+    assert torch.equal(still, sized) and (same, kernels) == (5, 5)
+
+
 def test_without_a_compiler(tmp_path):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """
