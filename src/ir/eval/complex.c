@@ -93,8 +93,11 @@ complex_double complex_multiply(enum dtype t, complex_double a, complex_double b
 	double ar = creal(a), ai = cimag(a), br = creal(b), bi = cimag(b);
 
 	if (t != DTYPE_c64) {
+		/* not mended where no part is a number, as Annex G would */
+		wide r = (wide)a * (wide)b;
 		long double x = ar, y = ai;
-		return complex_of((double)(x * br - y * bi), (double)(y * br + x * bi));
+		bool lost = isnan(x * br - y * bi) && isnan(y * br + x * bi);
+		return lost ? complex_of(NAN, NAN) : narrow(r);
 	}
 	return complex_of(ar * br - (double)(float)(ai * bi), ai * br + (double)(float)(ar * bi));
 }
