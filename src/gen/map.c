@@ -153,6 +153,44 @@ static void map_row(struct gen *g, struct map *m)
 	lanes_loop(g, s);
 }
 
+/* The elements of the pieces of a stack at one index. */
+struct pieces {
+	uint32_t n;
+	struct val v[PLAN_MAX_PIECES];
+};
+
+/* n's pieces, in order, n being `level` stacks in: made, or stored. */
+static void pieces_each(struct gen *g, struct pieces *p, const struct node *n, uint32_t level,
+	struct ix *ix, bool store)
+{
+	const struct kernel *k = g->k;
+	const struct type *t = k->body->results[0]->type;
+
+	if (level < k->nstacks) {
+		for (uint32_t i = 0; i < n->nin; i++) {
+			ix[k->stack[level]] = ix_const(g, store ? i : 0);
+			pieces_each(g, p, n->in[i], level + 1, ix, store);
+		}
+	} else if (store) {
+		store_at(g, gen_buffer(g, k->ninputs), t->dtype,
+			ix_linear(g, t->rank, t->dims, ix), p->v[p->n++]);
+	} else {
+		p->v[p->n++] = value_at(g, n, ix);
+	}
+}
+
+/* All are made before the first is stored: a store keeps what they read in common from being read
+ * once. */
+static void store_pieces(struct gen *g, struct ix *ix)
+{
+	const struct node *n = g->k->body->results[0];
+	struct pieces p = { 0 };
+
+	pieces_each(g, &p, n, 0, ix, false);
+	p.n = 0;
+	pieces_each(g, &p, n, 0, ix, true);
+}
+
 static void map_block(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct map *m = (struct map *)s;
@@ -162,7 +200,10 @@ static void map_block(struct gen *g, struct lanes *s, struct ix j)
 		ix_delinear(g, j, rank, g->k->space, m->ix);
 	else
 		m->ix[rank - 1] = j;
-	store_results(g, m->ix);
+	if (g->k->nstacks)
+		store_pieces(g, m->ix);
+	else
+		store_results(g, m->ix);
 }
 
 static bool all_elementwise(struct gen *g)
@@ -264,7 +305,7 @@ void core_map(struct gen *g)
 	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank) };
 	int64_t elements = static_product(k->rank, k->space);
 
-	if (elements == 1) {                    /* one element: plain scalar code */
+	if (elements == 1 && !k->nstacks) {                   /* one element: plain scalar code */
 		for (uint32_t i = 0; i < k->rank; i++)
 			m.ix[i] = ix_const(g, 0);
 		store_results(g, m.ix);
@@ -279,7 +320,7 @@ void core_map(struct gen *g)
 		gen_end_function(g);
 		return;
 	}
-	if (!m.columns && map_turned(g, first, last)) {
+	if (!m.columns && !k->nstacks && map_turned(g, first, last)) {
 		gen_end_function(g);
 		return;
 	}

@@ -112,6 +112,21 @@ static bool type_fits(const struct type *t)
 	return t->kind == TYPE_tensor && t->rank <= PLAN_MAX_RANK;
 }
 
+/* Is u a stack whose pieces the group's kernel makes together? */
+static bool made_together(const struct group *group, const struct node *u)
+{
+	const struct node *root = group->root;
+
+	if (u->op != OP_concatenate || group->core != CORE_map)
+		return false;
+	if (u == root)
+		return node_is_stack(u);
+	for (uint32_t i = 0; i < root->nin; i++)
+		if (root->in[i] == u)
+			return node_is_stacks(root);
+	return false;
+}
+
 /* n's place as the operand of user u, whose place is known: dims followed through u. */
 static bool member_through(const struct node *n, const struct node *u, const struct member *at,
 	struct member *out)
@@ -124,6 +139,11 @@ static bool member_through(const struct node *n, const struct node *u, const str
 		const int64_t *to = node_ints(u, KEY_broadcast_dimensions, &count);
 		for (uint32_t d = 0; d < n->type->rank; d++)
 			out->dim[d] = n->type->dims[d] == 1 ? -1 : at->dim[to[d]];
+		return true;
+	}
+	if (made_together(at->group, u)) {
+		memcpy(out->dim, at->dim, sizeof out->dim);
+		out->dim[node_int(u, KEY_dimension, 0)] = -1;
 		return true;
 	}
 	if (u->op == OP_transpose) {
@@ -157,12 +177,15 @@ static bool member_through(const struct node *n, const struct node *u, const str
 }
 
 /* How often u's evaluation at one element evaluates its operand n. */
-static double fan(const struct fuse *f, const struct node *u, const struct node *n)
+static double fan(const struct fuse *f, const struct group *group, const struct node *u,
+	const struct node *n)
 {
 	double d = fuse_elements(f->g, u->type->kind == TYPE_tensor ? u->type : n->type);
 	switch (u->op) {
 	case OP_reduce:
 		return n->type->rank ? fuse_elements(f->g, n->type) / (d > 0 ? d : 1) : 1;
+	case OP_concatenate:
+		return made_together(group, u) ? 1.0 / u->nin : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
 		if (scan_axis(u) >= 0)
 			return 1;
@@ -185,7 +208,7 @@ bool member_of_users(
 		struct member m = { 0 };
 		if (!at)
 			continue;
-		double visits = at->visits * fan(f, *u, n);
+		double visits = at->visits * fan(f, group, *u, n);
 		out->visits += visits;
 		most = visits > most ? visits : most;
 		bool known = member_through(n, *u, at, &m);

@@ -258,6 +258,8 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 	uint32_t inner = k->core == CORE_row ? k->row : k->rank ? 1 : 0;
 	int64_t outer = dim_product(g, k->rank - inner, k->space);
 	int64_t each = dim_product(g, inner, k->space + (k->rank - inner));
+	for (uint32_t i = 0; i < k->nstacks; i++)
+		each = dim_mul(g, each, k->body->results[0]->type->dims[k->stack[i]]);
 	if (k->core == CORE_map && inner && outer >= 0 && outer < 64 &&
 		(each < 0 || each > 2 * CHUNK_ELEMENTS)) {
 		k->outer_grain = 1;
@@ -296,6 +298,48 @@ static bool kernel_streams(const struct build *b, const struct kernel *k,
 	return in + out >= 1.5 * cache && out >= cache / 4;
 }
 
+/* ---- stacks ---------------------------------------------------------------------------------- */
+
+bool node_is_stack(const struct node *n)
+{
+	int64_t d = node_int(n, KEY_dimension, 0);
+
+	if (n->op != OP_concatenate || n->nin < 2 || n->nin > PLAN_MAX_PIECES ||
+		d + 1 >= n->type->rank)
+		return false;
+	for (uint32_t i = 0; i < n->nin; i++)
+		if (n->in[i]->type->dims[d] != 1)
+			return false;
+	return true;
+}
+
+bool node_is_stacks(const struct node *n)
+{
+	const struct node *first = n->in[0];
+
+	if (!node_is_stack(n) || !node_is_stack(first) ||
+		n->nin * first->nin > PLAN_MAX_PIECES ||
+		node_int(n, KEY_dimension, 0) == node_int(first, KEY_dimension, 0))
+		return false;
+	for (uint32_t i = 1; i < n->nin; i++)
+		if (!node_is_stack(n->in[i]) || n->in[i]->attrs != first->attrs)
+			return false;
+	return true;
+}
+
+static void kernel_stacks(struct kernel *k, int64_t *space)
+{
+	const struct node *n = k->body->results[0];
+
+	if (k->core != CORE_map || k->noutputs != 1 || !node_is_stack(n))
+		return;
+	k->nstacks = node_is_stacks(n) ? 2 : 1;
+	for (uint32_t i = 0; i < k->nstacks; i++, n = n->in[0]) {
+		k->stack[i] = (uint32_t)node_int(n, KEY_dimension, 0);
+		space[k->stack[i]] = 1;
+	}
+}
+
 /* ---- the kernel ----------------------------------------------------------------------------- */
 
 static void kernel_hash(struct kernel *k)
@@ -305,7 +349,7 @@ static void kernel_hash(struct kernel *k)
 	for (uint32_t d = 0; d < k->rank; d++)
 		h = hash_mix(h, (uint64_t)k->space[d]);
 	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict,
-		k->streams };
+		k->streams, k->nstacks };
 	k->hash = hash_bytes(numbers, sizeof numbers, h);
 	if (k->core == CORE_contract || k->core == CORE_attention)
 		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);
@@ -420,6 +464,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->axis = group->core == CORE_scan ? (uint32_t)scan_axis(group->root) : 0;
 	k->ninputs = b.ninputs;
 	k->noutputs = nresults + (group->core == CORE_sort);
+	kernel_stacks(k, space);
 	add_sizes(g, k);
 	kernel_chunks(g, k);
 	k->streams = kernel_streams(&b, k, o);

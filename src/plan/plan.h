@@ -119,6 +119,9 @@ static inline enum dtype plan_sort_index(int64_t extent)
 	return extent >= 0 && extent <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
 }
 
+#define PLAN_MAX_STACKS 2
+#define PLAN_MAX_PIECES 16                   /* of a stack, or of a stack of stacks */
+
 struct kernel {
 	const struct graph *graph;
 	enum core core;
@@ -136,6 +139,10 @@ struct kernel {
 	const int64_t *space;
 	uint32_t axis;               /* CORE_scan: along which dim */
 	uint32_t row;                /* CORE_row: how many trailing dims are the row */
+	/* CORE_map: its result is a stack (node_is_stack) along dim stack[0], or a stack of nstacks
+	 * - 1 levels of others.  The space is 1 long in these dims: an index of it stands for the
+	 * elements of all pieces, which have much to read in common. */
+	uint32_t nstacks, stack[PLAN_MAX_STACKS];
 
 	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row:
 	 * without the row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and

@@ -134,6 +134,11 @@ bool node_is_step(const struct node *n);     /* a step of its own: control, libr
 /* a small constant, or one number broadcast: repeated in every kernel */
 bool node_is_leaf(const struct node *n);
 
+/* A concatenation of few pieces, each 1 long, not in the last dim: a kernel whose root it is makes
+ * the elements of all pieces together (struct kernel). */
+bool node_is_stack(const struct node *n);
+bool node_is_stacks(const struct node *n);   /* a stack of stacks, all in one other dim */
+
 /* The text of the library step that computes n, in j's scratch; NULL: none does. */
 const char *plan_library(struct job *j, const struct node *n);
 

@@ -93,6 +93,30 @@ static void epilogues(struct graph *g, struct job *j)
 	CHECK_INT(results_of(f), 2);
 }
 
+/* Pieces of a stack, and of a stack of stacks, that have something dear in common. */
+static void stacks(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 4, 1, 1, 30, 50);
+	const struct node *x = graph_parameter(g, 0, t), *e = build1(g, OP_tanh, x), *rows[2];
+
+	(void)j;
+	for (int i = 0; i < 2; i++) {
+		const struct node *p[3];
+		for (int k = 0; k < 3; k++)
+			p[k] = build2(g, OP_add, e, build_like(g, e, 3 * i + k));
+		rows[i] = build_concat(g, 3, p, 1);
+	}
+	const struct node *both = build_concat(g, 2, rows, 0);
+	CHECK_INT(fused(g, 1, &t, 1, rows)->ngroups, 1);
+	CHECK_INT(fused(g, 1, &t, 1, &both)->ngroups, 1);
+	/* long pieces are not one kernel's, nor are those along lanes */
+	const struct node *wide[] = { e, build1(g, OP_negate, e) };
+	both = build_concat(g, 2, wide, 3);
+	CHECK(!node_is_stack(both));
+	both = build_concat(g, 2, wide, 2);
+	CHECK(!node_is_stack(both));
+}
+
 void test_plan_fuse__stores_states_on_the_way(void)
 {
 	gen_with_graph(states);
@@ -101,6 +125,11 @@ void test_plan_fuse__stores_states_on_the_way(void)
 void test_plan_fuse__stores_statistics_on_the_way(void)
 {
 	gen_with_graph(statistics);
+}
+
+void test_plan_fuse__makes_pieces_together(void)
+{
+	gen_with_graph(stacks);
 }
 
 void test_plan_fuse__waits_for_no_reader(void)
