@@ -326,9 +326,11 @@ const struct node *plan_lower_convolution(
 		return phases;
 	if (conv_is_depthwise(n, in, &c))
 		return direct(g, n, in, &c);
-	const struct node *windows = plan_lower_windows(g, n, in, &c, o);
-	if (windows)
-		return windows;
+	const struct node *other = plan_lower_winograd(g, n, in, &c, o);
+	if (!other)
+		other = plan_lower_windows(g, n, in, &c, o);
+	if (other)
+		return other;
 	const struct node *rows = conv_rows(g, n, in[1], &c);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;

@@ -44,6 +44,11 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
+/* Convolution n by 3 x 3 windows of constant weights with fewer products; NULL: it is another, or
+ * not worth it, or o says strict. */
+const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+
 /* What a contraction over windows reads: x, dense, [images, groups, features of a group, planes],
  * and how (struct contract). */
 struct windows {

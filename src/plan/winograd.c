@@ -1,0 +1,191 @@
+/* winograd.c -- a convolution by windows of 3 x 3 with fewer products: Winograd's F(2 x 2, 3 x 3).
+ *
+ * Four neighbouring places of the result, a square of 2 x 2, need 16 products a feature instead of
+ * 36: the square's 4 x 4 places d of the input and the window g are each taken to 16 numbers, which
+ * are multiplied one by one, summed over the features and taken back
+ * (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015):
+ *
+ *     V = B' d B     U = G g G'     M = sum over features of U * V     y = A' M A
+ *
+ *     B' = 1  0 -1  0     G = 1    0    0       A' = 1  1  1  0
+ *          0  1  1  0         1/2  1/2  1/2          0  1 -1 -1
+ *          0 -1  1  0         1/2 -1/2  1/2
+ *          0  1  0 -1         0    0    1
+ *
+ * The sum is 16 matrix products, of squares by features with features by features of the result.
+ * All lanes run along features, so nothing is lost on images that are no multiple of a vector, and
+ * U is made when the weights are bound: only constant ones are worth it.  Roundings are some more
+ * than of the sum of products as it is, with numbers as large: not in numerics=strict. */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define FEATURES_LEAST 32                /* of fewer, the way there and back costs what it saves */
+#define SQUARES_LEAST 16                 /* of fewer, reading U's 16 numbers for 9 costs it */
+#define POINTS 4                         /* a dim, of a square and what it needs */
+
+static bool ones(const struct node *n, enum key key)
+{
+	uint32_t count;
+	const int64_t *v = node_ints(n, key, &count);
+
+	for (uint32_t i = 0; v && i < count; i++)
+		if (v[i] != 1)
+			return false;
+	return true;
+}
+
+static bool winograd_fits(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o)
+{
+	const struct type *x = in[0]->type, *w = in[1]->type;
+
+	if (o->strict || c->nspatial != 2 || c->groups != 1 || n->type->dtype != DTYPE_f32 ||
+		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !type_is_static(x) ||
+		!type_is_static(n->type) || c->in_features < FEATURES_LEAST ||
+		c->out_features < FEATURES_LEAST || !plan_is_late(in[1], o))
+		return false;
+	for (uint32_t d = 0; d < 2; d++)
+		if (w->dims[c->kernel_spatial[d]] != 3)
+			return false;
+	return ones(n, KEY_window_strides) && ones(n, KEY_lhs_dilation) &&
+	       ones(n, KEY_rhs_dilation);
+}
+
+/* How many squares lie along spatial dim d. */
+static int64_t squares(const struct node *n, const struct conv *c, uint32_t d)
+{
+	return (n->type->dims[c->out_spatial[d]] + 1) / 2;
+}
+
+/* x as a buffer of its own, which no kernel computes again for each of its readers. */
+static const struct node *kept(struct graph *g, const struct node *x)
+{
+	return build1(g, OP_optimization_barrier, x);
+}
+
+/* a by sign, 1 or -1, to the sum; which is NULL: nothing yet, a's sign is 1 then. */
+static const struct node *take(
+	struct graph *g, const struct node *sum, const struct node *a, int sign)
+{
+	return sum ? build2(g, sign > 0 ? OP_add : OP_subtract, sum, a) : a;
+}
+
+/* The sum of x[i], `step` apart, by the signs of a row: those added first. */
+static const struct node *combine(struct graph *g, const signed char *row,
+	const struct node *const *x, uint32_t step)
+{
+	const struct node *sum = NULL;
+
+	for (int sign = 1; sign >= -1; sign -= 2)
+		for (uint32_t i = 0; i < POINTS; i++)
+			if (row[i] == sign)
+				sum = take(g, sum, x[i * step], sign);
+	return sum;
+}
+
+/* The 16 numbers of every square: [16, images, squares, squares, features]. */
+static const struct node *winograd_input(
+	struct graph *g, const struct node *n, const struct node *x, const struct conv *c)
+{
+	static const signed char b[POINTS][POINTS] = {
+		{ 1, 0, -1, 0 }, { 0, 1, 1, 0 }, { 0, -1, 1, 0 }, { 0, 1, 0, -1 }
+	};
+	uint32_t count;
+	const int64_t *padding = node_ints(n, KEY_padding, &count);
+	const int64_t perm[4] = { node_int(n, KEY_input_batch_dimension, 0), c->in_spatial[0],
+		c->in_spatial[1], node_int(n, KEY_input_feature_dimension, 1) };
+	int64_t low[4] = { 0 }, high[4] = { 0 }, none[4] = { 0 };
+
+	x = kept(g, build_transpose(g, x, perm));
+	for (uint32_t d = 0; d < 2; d++) {
+		low[1 + d] = padding ? padding[2 * d] : 0;
+		high[1 + d] = 2 * squares(n, c, d) + 2 - low[1 + d] - x->type->dims[1 + d];
+	}
+	x = build_pad(g, x, build_scalar(g, DTYPE_f32, 0), low, high, none);
+	const struct node *d[POINTS * POINTS], *half[POINTS * POINTS], *v[POINTS * POINTS];
+	const int64_t step[4] = { 1, 2, 2, 1 };
+	int64_t dims[5] = { 1, c->batch, squares(n, c, 0), squares(n, c, 1), c->in_features };
+	for (int64_t i = 0; i < POINTS * POINTS; i++) {
+		const int64_t start[4] = { 0, i / POINTS, i % POINTS, 0 };
+		const int64_t limit[4] = { dims[1], start[1] + 2 * dims[2] - 1,
+			start[2] + 2 * dims[3] - 1, dims[4] };
+		d[i] = build_slice(g, x, start, limit, step);
+	}
+	for (uint32_t i = 0; i < POINTS * POINTS; i++)
+		half[i] = combine(g, b[i / POINTS], d + i % POINTS, POINTS);
+	for (uint32_t i = 0; i < POINTS * POINTS; i++)
+		v[i] = build_reshape(g,
+			combine(g, b[i % POINTS], half + i / POINTS * POINTS, 1), 5, dims);
+	return build_concat(g, POINTS * POINTS, v, 0);
+}
+
+/* The windows' 16 numbers: [16, features of the result, features]. */
+static const struct node *winograd_weights(
+	struct graph *g, const struct node *n, const struct node *w, const struct conv *c)
+{
+	static const float s[POINTS][3] = {
+		{ 1, 0, 0 }, { .5f, .5f, .5f }, { .5f, -.5f, .5f }, { 0, 0, 1 }
+	};
+	float both[POINTS * POINTS][9];
+	const int64_t points[2] = { POINTS * POINTS, 9 }, one = 1, two = 2;
+	const int64_t dims[3] = { c->out_features, c->in_features, 9 };
+
+	for (uint32_t i = 0; i < POINTS * POINTS; i++)
+		for (uint32_t k = 0; k < 9; k++)
+			both[i][k] = s[i / POINTS][k / 3] * s[i % POINTS][k % 3];
+	const struct node *to = build_constant(
+		g, type_tensor(g, DTYPE_f32, 2, points), false, both);
+	w = build_reshape(g, conv_rows(g, n, w, c), 3, dims);
+	return build_dot(g, to, w, 0, NULL, NULL, 1, &one, &two, DTYPE_f32);
+}
+
+/* The result, in n's order, from the sums [16, images, squares, squares, features]. */
+static const struct node *winograd_output(
+	struct graph *g, const struct node *n, const struct node *m, const struct conv *c)
+{
+	static const signed char a[2][POINTS] = { { 1, 1, 1, 0 }, { 0, 1, -1, -1 } };
+	const int64_t *t = m->type->dims;
+	const int64_t dims[6] = { t[1], t[2], 1, t[3], 1, t[4] }, none[5] = { 0 };
+	const int64_t all[4] = { t[1], 2 * t[2], 2 * t[3], t[4] }, step[5] = { 1, 1, 1, 1, 1 };
+	const struct node *d[POINTS * POINTS], *half[2 * POINTS], *rows[2];
+
+	for (int64_t i = 0; i < POINTS * POINTS; i++) {
+		const int64_t start[5] = { i, 0, 0, 0, 0 };
+		const int64_t limit[5] = { i + 1, t[1], t[2], t[3], t[4] };
+		d[i] = build_reshape(g, build_slice(g, m, start, limit, step), 6, dims);
+	}
+	for (uint32_t i = 0; i < 2 * POINTS; i++)
+		half[i] = combine(g, a[i / POINTS], d + i % POINTS, POINTS);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct node *y[2];
+		for (uint32_t k = 0; k < 2; k++)
+			y[k] = combine(g, a[k], half + i * POINTS, 1);
+		rows[i] = build_concat(g, 2, y, 4);
+	}
+	const struct node *y = build_reshape(g, kept(g, build_concat(g, 2, rows, 2)), 4, all);
+	int64_t limit[4] = { t[1], n->type->dims[c->out_spatial[0]],
+		n->type->dims[c->out_spatial[1]], t[4] }, perm[4];
+	y = build_slice(g, y, none, limit, step);
+	perm[node_int(n, KEY_output_batch_dimension, 0)] = 0;
+	perm[c->out_spatial[0]] = 1;
+	perm[c->out_spatial[1]] = 2;
+	perm[node_int(n, KEY_output_feature_dimension, 1)] = 3;
+	return build_transpose(g, y, perm);
+}
+
+const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o)
+{
+	if (!winograd_fits(n, in, c, o) ||
+		c->batch * squares(n, c, 0) * squares(n, c, 1) < SQUARES_LEAST)
+		return NULL;
+	const struct node *v = winograd_input(g, n, in[0], c), *u = winograd_weights(g, n, in[1], c);
+	const int64_t *t = v->type->dims, zero = 0, two = 2;
+	const int64_t flat[3] = { t[0], t[1] * t[2] * t[3], t[4] };
+	const int64_t dims[5] = { t[0], t[1], t[2], t[3], c->out_features };
+
+	const struct node *m = build_dot(g, build_reshape(g, v, 3, flat), u, 1, &zero, &zero, 1,
+		&two, &two, DTYPE_f32);
+	return winograd_output(g, n, build_reshape(g, m, 5, dims), c);
+}
