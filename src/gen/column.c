@@ -92,6 +92,7 @@ static void columns_reduce(struct gen *g, struct columns *s)
 		.ix = s->ix, .arg = s, .at = ix_array(g, t->rank),
 		.operand = ix_array(g, t->rank) };
 
+	nest.sums = reduce_sums(g, n, &nest.zero);
 	for (uint32_t i = 0; i < nest.rank; i++)
 		dims[i] = t->dims[s->place[i]];
 	for (uint32_t i = 0; i + 1 < s->nkept; i++)

@@ -2,8 +2,11 @@
  * what is reduced, for the lanes of one vector at a time.
  *
  * The order is index order, each lane on its own, so the bits do not depend on vector width, chunk
- * or thread.  The loops are made where the code is at (loop.c, R3); what does not change in them is
- * computed before them. */
+ * or thread.  A sum of floats is one of parts: of every dim but the innermost an index is one, of a
+ * long dim NEST_PART of it, so that its error grows with their number and not with that of all
+ * that is summed (Higham, The Accuracy of Floating Point Summation, 1993).  The loops are made where
+ * the code is at (loop.c, R3); what does not change in them is computed before them. */
+#include "gen/core_impl.h"
 #include "gen/reduce_impl.h"
 #include <string.h>
 
@@ -37,21 +40,82 @@ static void carry_give(struct gen *g, struct loop *l, struct carry *c)
 	carry_in(g, l, c);
 }
 
+bool reduce_sums(struct gen *g, const struct node *n, struct val *zero)
+{
+	return n->nin == 2 && dtype_is_float(dtype_part(n->in[0]->type->dtype)) &&
+	       n->regions[0]->results[0]->op == OP_add && reducer_neutral(g, n, zero);
+}
+
+/* Every value of c begins anew. */
+static struct carry part_begin(struct gen *g, const struct nest *n, const struct carry *c)
+{
+	struct carry part = *c;
+
+	for (uint32_t i = 0; i < c->n; i++)
+		part.v[i] = c->lanes ? val_lanes(g, n->zero) : n->zero;
+	return part;
+}
+
+static void part_end(struct gen *g, const struct nest *n, const struct carry *part, struct carry *c)
+{
+	for (uint32_t i = 0; i < c->n; i++) {
+		struct val args[2] = { c->v[i], part->v[i] };
+		region_at(g, n->op, 0, 2, args, &c->v[i]);
+	}
+}
+
+/* What is inside of dim `depth`, at one index of it. */
+static void nest_inside(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
+{
+	if (!n->sums || depth + 1 == n->rank) {
+		nest_run(g, n, depth + 1, c);
+		return;
+	}
+	struct carry part = part_begin(g, n, c);
+	nest_run(g, n, depth + 1, &part);
+	part_end(g, n, &part, c);
+}
+
+/* [lo, hi) of dim `depth`. */
+static void nest_dim(struct gen *g, struct nest *n, uint32_t depth, struct carry *c,
+	LLVMValueRef lo, LLVMValueRef hi)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t d = n->dims[depth];
+
+	carry_in(g, l, c);
+	loop_begin(g, l, lo, hi, 1);
+	carry_take(g, l, c);
+	n->at[depth] = ix_scalar(l->iv, l->level, 1, d >= 0 ? d - 1 : INT64_MAX);
+	if (LLVMIsAConstantInt(l->iv))
+		n->at[depth] = ix_const(g, LLVMConstIntGetSExtValue(l->iv));
+	nest_inside(g, n, depth, c);
+	carry_give(g, l, c);
+	loop_end(g, l);
+	carry_take(g, l, c);
+}
+
 void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
 {
 	if (depth == n->rank) {
 		n->fn(g, n, c);
 		return;
 	}
-	struct loop *l = job_alloc(g->job, sizeof *l);
 	int64_t d = n->dims[depth];
+	LLVMValueRef all = gen_extent(g, d);
+	if (!n->sums || (d >= 0 && d <= NEST_PART)) {
+		nest_dim(g, n, depth, c, c64(g, 0), all);
+		return;
+	}
+	struct loop *l = job_alloc(g->job, sizeof *l);
 	carry_in(g, l, c);
-	loop_begin(g, l, c64(g, 0), gen_extent(g, d), 1);
+	loop_begin(g, l, c64(g, 0), all, NEST_PART);
 	carry_take(g, l, c);
-	n->at[depth] = ix_scalar(l->iv, l->level, 1, d >= 0 ? d - 1 : INT64_MAX);
-	if (LLVMIsAConstantInt(l->iv))
-		n->at[depth] = ix_const(g, LLVMConstIntGetSExtValue(l->iv));
-	nest_run(g, n, depth + 1, c);
+	struct carry part = part_begin(g, n, c);
+	gen_here(g);
+	LLVMValueRef end = min_signed(g, ADD(l->iv, c64(g, NEST_PART)), all);
+	nest_dim(g, n, depth, &part, l->iv, end);
+	part_end(g, n, &part, c);
 	carry_give(g, l, c);
 	loop_end(g, l);
 	carry_take(g, l, c);
@@ -111,6 +175,7 @@ static void reduce(struct gen *g, const struct node *n, const struct ix *ix, str
 		}
 	}
 	nest.rank = r;
+	nest.sums = reduce_sums(g, n, &nest.zero);
 	c->lanes = any_lanes(kept, ix);
 	nest_run(g, &nest, 0, c);
 }

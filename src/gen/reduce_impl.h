@@ -20,8 +20,15 @@ struct nest {
 	const struct ix *ix;         /* of the result */
 	struct ix *operand;
 	void *arg;
+	/* op is a sum of floats: long ones are made of parts, which begin at zero */
+	bool sums;
+	struct val zero;
 };
 
+#define NEST_PART 64                     /* of a dim, in one part of a sum */
+
+/* Does n add floats?  Then *zero is what a sum begins at. */
+bool reduce_sums(struct gen *g, const struct node *n, struct val *zero);
 void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c);
 bool any_lanes(uint32_t rank, const struct ix *ix);
 /* c->v[0]: the initial value in, the result out. */
