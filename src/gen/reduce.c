@@ -4,8 +4,8 @@
  * The order is index order, each lane on its own, so the bits do not depend on vector width, chunk
  * or thread.  A sum of floats is one of parts: of every dim but the innermost an index is one, of a
  * long dim NEST_PART of it, so that its error grows with their number and not with that of all
- * that is summed (Higham, The Accuracy of Floating Point Summation, 1993).  The loops are made where
- * the code is at (loop.c, R3); what does not change in them is computed before them. */
+ * that is summed (Higham, The Accuracy of Floating Point Summation, 1993).  The loops are made
+ * where the code is at (loop.c, R3); what does not change in them is computed before them. */
 #include "gen/core_impl.h"
 #include "gen/reduce_impl.h"
 #include <string.h>

@@ -180,7 +180,8 @@ const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	if (!winograd_fits(n, in, c, o) ||
 		c->batch * squares(n, c, 0) * squares(n, c, 1) < SQUARES_LEAST)
 		return NULL;
-	const struct node *v = winograd_input(g, n, in[0], c), *u = winograd_weights(g, n, in[1], c);
+	const struct node *v = winograd_input(g, n, in[0], c);
+	const struct node *u = winograd_weights(g, n, in[1], c);
 	const int64_t *t = v->type->dims, zero = 0, two = 2;
 	const int64_t flat[3] = { t[0], t[1] * t[2] * t[3], t[4] };
 	const int64_t dims[5] = { t[0], t[1], t[2], t[3], c->out_features };
