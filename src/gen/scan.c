@@ -27,11 +27,11 @@ static void scan_along(struct gen *g, struct scan *s)
 	l->ncarried = acc.im ? 2 : 1;
 	l->carried[0] = acc.v;
 	l->carried[1] = acc.im;
-	loop_begin(g, l, c64(g, 0), c64(g, d), 1);
+	loop_begin(g, l, c64(g, 0), gen_extent(g, d), 1);
 	args[0] = (struct val){ .v = l->carried[0], .level = g->depth, .lanes = s->columns };
 	if (acc.im)
 		args[0].im = l->carried[1];
-	s->ix[s->axis] = ix_scalar(l->iv, l->level, 1, d - 1);
+	s->ix[s->axis] = ix_scalar(l->iv, l->level, 1, dim_is_number(d) ? d - 1 : INT64_MAX);
 	args[1] = value_at(g, s->n->in[0], s->ix);
 	region_at(g, s->n, 0, 2, args, &acc);
 	if (s->columns)

@@ -34,6 +34,9 @@ struct dim_expr {
 	double typical;              /* its value where symbols are about DIM_TYPICAL */
 };
 static inline bool dim_is_number(int64_t d) { return d >= 0; }
+/* Longer than a dimension of anything that memory holds: a window of so many places reaches over
+ * all of a symbolic one. */
+#define DIM_LONGEST (INT64_C(1) << 40)
 const struct dim_expr *dim_get(const struct graph *g, int64_t d);      /* d < 0 */
 
 int64_t dim_arg(struct graph *g, int64_t arg, int64_t dim, int64_t min, int64_t max);

@@ -201,6 +201,12 @@ static bool all_are(const struct node *n, enum key k, uint32_t each, uint32_t bu
 	return true;
 }
 
+/* Is a window never shorter than its dimension? */
+static bool reaches_all(int64_t dim, int64_t window)
+{
+	return window >= (dim_is_number(dim) ? dim : DIM_LONGEST);
+}
+
 int32_t scan_axis(const struct node *n)
 {
 	uint32_t count, axis = 0;
@@ -212,9 +218,8 @@ int32_t scan_axis(const struct node *n)
 	const int64_t *pad = node_ints(n, KEY_padding, &count);
 	while (axis < t->rank && window[axis] == 1)
 		axis++;
-	bool whole = axis < t->rank && pad && t->dims[axis] == window[axis] &&
-		     x->dims[axis] == window[axis] && pad[2 * axis] == window[axis] - 1 &&
-		     pad[2 * axis + 1] == 0;
+	bool whole = axis < t->rank && pad && reaches_all(x->dims[axis], window[axis]) &&
+		     pad[2 * axis] == window[axis] - 1 && pad[2 * axis + 1] == 0;
 	const uint32_t none = UINT32_MAX;
 	if (!whole || t->rank > PLAN_MAX_RANK || x->dtype != t->dtype ||
 		!all_are(n, KEY_window_dimensions, 1, axis, 1) ||

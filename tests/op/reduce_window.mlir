@@ -71,3 +71,16 @@ func.func @main(%x: tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<3x4xf32>) {
   }) : (tensor<3x4xf32>, tensor<f32>) -> tensor<3x4xf32>
   return %sum, %product : tensor<3x4xf32>, tensor<3x4xf32>
 }
+// -----
+// A window longer than any dimension, all but its end padding: a scan whose length it does not say.
+// in: dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32>
+// out: dense<[[1, 3, 6], [4, 9, 15]]> : tensor<2x3xi32>
+func.func @main(%a: tensor<2x3xi32>) -> tensor<2x3xi32> {
+  %z = stablehlo.constant dense<0> : tensor<i32>
+  %r = "stablehlo.reduce_window"(%a, %z) <{window_dimensions = array<i64: 1, 1099511627776>, padding = dense<[[0, 0], [1099511627775, 0]]> : tensor<2x2xi64>}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>):
+    %s = stablehlo.add %x, %y : tensor<i32>
+    stablehlo.return %s : tensor<i32>
+  }) : (tensor<2x3xi32>, tensor<i32>) -> tensor<2x3xi32>
+  return %r : tensor<2x3xi32>
+}

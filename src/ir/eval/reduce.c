@@ -73,8 +73,11 @@ void body_fini(struct call *c, struct body *b)
 }
 
 /* out[k] at `to` = body(out[..] at `to`, in[..] at `from`); from below 0: the init values. */
-static void accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, int64_t from)
+static bool accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, int64_t from)
 {
+	unsigned char before[16];
+	size_t bytes = dtype_bytes(c->out[0]->type->dtype);
+	memcpy(before, tensor_at(c->out[0], to), bytes);
 	for (uint32_t k = 0; k < n; k++) {
 		const struct tensor *v = from < 0 ? c->in[n + k] : c->in[k];
 		body_set(b, k, c->out[k]->type->dtype, tensor_at(c->out[k], to));
@@ -83,6 +86,7 @@ static void accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, i
 	body_run(c, b);
 	for (uint32_t k = 0; k < n; k++)
 		body_get(c, b, k, c->out[k]->type->dtype, tensor_at(c->out[k], to));
+	return !memcmp(before, tensor_at(c->out[0], to), bytes);
 }
 
 /* Results of those dims, filled with the init values, which are operands n.. */
@@ -185,6 +189,27 @@ static int64_t window_element(const struct window *w, const struct tensor *a,
 	return o;
 }
 
+/* The one dimension in which windows have more than one place; -1: none, or several. */
+static int64_t only_wide(const struct window *w)
+{
+	int64_t wide = -1;
+
+	for (uint32_t d = 0; d < w->rank; d++)
+		if (w->size[d] != 1)
+			wide = wide < 0 ? (int64_t)d : (int64_t)w->rank;
+	return wide < (int64_t)w->rank ? wide : -1;
+}
+
+/* The padding in front, once one more of it changes nothing: in[] becomes its last place. */
+static void skip_padding(const struct window *w, int64_t wide, const int64_t *at, int64_t *in)
+{
+	int64_t before = w->low[wide] - at[wide] * w->stride[wide];
+	int64_t last = (before + w->dilation[wide] - 1) / w->dilation[wide] - 1;
+
+	if (last > in[wide])
+		in[wide] = last < w->size[wide] - 1 ? last : w->size[wide] - 1;
+}
+
 void eval_reduce_window(struct call *c)
 {
 	uint32_t n = node_noperands(c->n) / 2;
@@ -197,13 +222,17 @@ void eval_reduce_window(struct call *c)
 	start_with_inits(c, n, a->rank, w.places);
 	body_init(c, 0, 2 * n, &b);
 	tensor_strides(a, strides);
+	int64_t wide = n == 1 ? only_wide(&w) : -1;
 	for (int64_t i = 0, size = tensor_elements(c->out[0]); i < size; i++) {
 		bool some = true;
 		for (uint32_t d = 0; d < w.rank; d++)
 			some = some && w.size[d] > 0;
 		memset(in, 0, sizeof in);
 		while (some) {
-			accumulate(c, &b, n, i, window_element(&w, a, strides, at, in));
+			int64_t from = window_element(&w, a, strides, at, in);
+			bool same = accumulate(c, &b, n, i, from);
+			if (from < 0 && same && wide >= 0)
+				skip_padding(&w, wide, at, in);
 			some = index_next(w.rank, w.size, in);
 		}
 		index_next(w.rank, w.places, at);
