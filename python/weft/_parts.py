@@ -216,8 +216,58 @@ def weight_norm_backward(grad, v, g, norms, dim):
     return g / norms * (grad - v * (along / norms.square())), along / norms
 
 
+# ---- layers of transformers ----------------------------------------------------------------------
+
+
+def attention(query, key, value, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_bias, mask=None,
+              need_weights=True, average_attn_weights=True, mask_type=None):
+    """torch.nn.MultiheadAttention's fast path, and TransformerEncoderLayer's."""
+    if query.is_nested or query.dim() != 3 or (mask is not None and mask_type is None):
+        return NotImplemented
+    F = torch.nn.functional
+    q, k, v = (F.linear(x, w, b).unflatten(-1, (heads, -1)).transpose(1, 2) for x, w, b in
+               zip((query, key, value), qkv_weight.chunk(3), qkv_bias.chunk(3)))
+    if mask is not None:                       # true: not to be looked at; of targets, of sources, or of all
+        mask = (mask[:, None, None] if mask_type == 1 else mask) != 0          # -inf as true is
+    if need_weights:
+        scores = q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)
+        weights = (scores if mask is None else scores.masked_fill(mask, -torch.inf)).softmax(-1)
+        y = weights @ v
+        weights = weights.mean(1) if average_attn_weights else weights
+    else:
+        y, weights = F.scaled_dot_product_attention(q, k, v, None if mask is None else ~mask), None
+    return F.linear(y.transpose(1, 2).flatten(2), proj_weight, proj_bias), weights
+
+
+def encoder_layer(x, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_bias, use_gelu, norm_first, eps, *others):
+    """torch.nn.TransformerEncoderLayer in inference; others: weights and biases of two norms and two linear maps, and
+    perhaps a mask and what it is of."""
+    w1, b1, w2, b2, up, up_bias, down, down_bias, mask, mask_type = *others, *(None,) * (10 - len(others))
+    F = torch.nn.functional
+
+    def norm(x, w, b):
+        return F.layer_norm(x, (embed_dim,), w, b, eps)
+
+    def attend(x):
+        return attention(x, x, x, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_bias, mask, False, True, mask_type)
+
+    def feed(x):
+        return F.linear((F.gelu if use_gelu else F.relu)(F.linear(x, up, up_bias)), down, down_bias)
+
+    y = attend(norm(x, w1, b1) if norm_first else x)
+    if y is NotImplemented:
+        return y
+    x = y[0] + x
+    if norm_first:
+        return x + feed(norm(x, w2, b2))
+    x = norm(x, w1, b1)
+    return norm(x + feed(x), w2, b2)
+
+
 def decompositions() -> dict:
-    return {aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
+    return {aten._native_multi_head_attention.default: attention,
+            aten._transformer_encoder_layer_fwd.default: encoder_layer,
+            aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
             aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
             aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,

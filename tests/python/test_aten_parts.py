@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import grid_sample
 
-from common import check_gradients, compiled
+from common import check_gradients, compiled, no_fallback
 
 torch.manual_seed(0)
 r = torch.randn
@@ -71,3 +71,27 @@ def test_unpooling_keeps_the_layout(layout):
 def test_weight_norm(dim):
     check_gradients(lambda v, g: torch._weight_norm(v, g, dim), r(4, 3, 5),
                     r(4, 1, 1) if dim == 0 else r(1, 1, 5), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("mask", ["none", "padding", "causal", "both"])
+def test_layers_of_transformers(first, mask):
+    """torch's own layer in inference is one operator: taken apart, so that nothing runs beside."""
+    layer = torch.nn.TransformerEncoderLayer(16, 2, 32, 0.0, "gelu" if first else "relu", batch_first=True, norm_first=first)
+    padding, causal = torch.zeros(3, 5, dtype=torch.bool), torch.ones(5, 5, dtype=torch.bool).triu(1)
+    padding[1, 3:] = True
+    how = {"none": {}, "padding": {"src_key_padding_mask": padding}, "causal": {"src_mask": causal},
+           "both": {"src_key_padding_mask": padding, "src_mask": causal}}[mask]
+    layer.eval().requires_grad_(False)
+    x = r(3, 5, 16)
+    with torch.no_grad(), no_fallback():
+        torch.testing.assert_close(compiled(layer)(x, **how), layer(x, **how), rtol=1e-4, atol=1e-5)
+
+
+def test_attention_with_its_weights():
+    m = torch.nn.MultiheadAttention(16, 2, batch_first=True).eval().requires_grad_(False)
+    x = r(3, 5, 16)
+    with torch.no_grad(), no_fallback():
+        for more in {}, {"need_weights": False}, {"average_attn_weights": False}:
+            want, got = m(x, x, x, **more), compiled(lambda x: m(x, x, x, **more))(x)
+            torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5)
