@@ -28,6 +28,11 @@ PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", 
 FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
 # Without a result: they fail the call.
 CLAIMS = {"aten._linalg_check_errors.default", "aten._assert_async.msg"}
+# Numbers that come of sizes are tensors of f64; Python's arithmetic on them:
+ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tensor", operator.add: "aten.add.Tensor",
+              operator.sub: "aten.sub.Tensor", operator.pow: "aten.pow.Tensor_Tensor", operator.neg: "aten.neg.default",
+              torch.sym_float: "aten._to_copy.default", torch.sym_max: "aten.maximum.default",
+              torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
@@ -156,6 +161,8 @@ class Printer:
             return "None"
         if isinstance(t, torch.SymInt):
             return f"sym {self.expr(t)}"
+        if isinstance(t, torch.SymFloat):
+            return "f64[]{}"
         if not isinstance(t, torch.Tensor):
             raise Unsupported(f"a result of type {type(t).__name__}")
         if t.dtype not in DTYPES:
@@ -182,7 +189,7 @@ class Printer:
                 return f"<{self.expr(val)}>"
             if isinstance(val, (int, float, bool)):
                 return self.arg(val)
-            if isinstance(val, torch.Tensor):
+            if isinstance(val, torch.Tensor) or (isinstance(val, torch.SymFloat) and a in self.names):
                 return "%" + self.names[a]
             raise Unsupported(f"an argument of type {type(val).__name__}")
         if a is None or isinstance(a, bool):
@@ -361,7 +368,11 @@ class Printer:
             # Arithmetic on sizes is written where it is used.
             if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
                 return
-            raise Unsupported(getattr(target, "__name__", str(target)))
+            if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
+                raise Unsupported(getattr(target, "__name__", str(target)))
+            args = [self.arg(a) for a in n.args] + ["dtype=f64"] * (target is torch.sym_float)
+            self.statement(self.name(n), val, ON_NUMBERS[target], args, n)
+            return
         name = str(target)
         if isinstance(val, torch.SymInt) and name == "aten._local_scalar_dense.default" and \
                 val.node.expr.is_symbol:

@@ -80,6 +80,98 @@ def test_the_same_kernels_and_bits_as_of_one_size():
     assert torch.equal(still, sized) and (same, kernels) == (5, 5)
 
 
+def words_of(name):
+    """GPT-2 with its mask, whose positions are a sum along the length."""
+    model = transformer(name, "LMHeadModel", vocab_size=90, n_positions=160, n_embd=32, n_layer=1, n_head=2,
+                        resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, use_cache=False)
+    return model, lambda m, ids, mask: m(input_ids=ids, attention_mask=mask).logits
+
+
+@pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
+def test_words_of_a_decoder(train):
+    model, fn = words_of("GPT2")
+    sizes = [(b, n) for n in LENGTHS[::7] for b in BATCHES if b > 1]
+    assert sweep(model.train(train).requires_grad_(train), fn, train, sizes) == (1, 2 if train else 1)
+
+
+class Images(torch.nn.Module):
+    """A residual network in small, and what others have: pooling with ceil_mode, upsampling, a depthwise convolution."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 7, 2, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(3, 2, 1))
+        self.block = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1, groups=8), nn.GELU(), nn.Conv2d(8, 8, 1))
+        self.down, self.up = nn.AvgPool2d(2, ceil_mode=True), nn.ConvTranspose2d(8, 8, 2, 2)
+        self.last = nn.Linear(8 * 6, 5)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = x + self.block(x)
+        y = torch.nn.functional.interpolate(self.up(self.down(x)), size=x.shape[2:], mode="bilinear")
+        return self.last(torch.nn.functional.adaptive_avg_pool2d(x + y, (2, 3)).flatten(1))
+
+
+@pytest.mark.parametrize("train", [False, True], ids=["inference", "training"])
+def test_images_of_every_size(train, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "words", lambda batch, side: (torch.randn(batch, 3, side, side + 5),))
+    sizes = [(b, n) for n in (24, 31, 37) for b in (2, 5)]
+    assert sweep(Images().train(train).requires_grad_(train), lambda m, x: m(x), train, sizes) == (1, 2 if train else 1)
+
+
+def pool(fn, size, stride, padding, *more):
+    return lambda x: fn(x, size, stride, padding, *more)
+
+
+F = torch.nn.functional
+OF_SIZES = {                                   # x is [batch, 4, height, width], all but the channels symbolic
+    "sums": lambda x: (x.cumsum(-1), x.cumprod(0), x.long().cumsum(2)),
+    "quotients": lambda x: torch.ops.aten.true_divide.Tensor(x, x.shape[1]),
+    "scatter": lambda x: (x.scatter(1, x.argmax(1, keepdim=True), 0.0),
+                          x.scatter_reduce(1, x.argsort(1)[:, :2], x[:, :2].clone(), "sum")),
+    "max_pool": pool(F.max_pool2d, 3, 2, 1, 1, False, True),
+    "max_pool-ceil": pool(F.max_pool2d, 2, 2, 0, 1, True, True),
+    "max_pool-dilated": pool(F.max_pool2d, 2, 3, 1, 2, False, True),
+    "avg_pool": pool(F.avg_pool2d, 3, 2, 1),
+    "avg_pool-ceil": pool(F.avg_pool2d, 3, 2, 1, True, False),
+    "adaptive": lambda x: (F.adaptive_avg_pool2d(x, (3, 5)), F.adaptive_max_pool2d(x, (3, 5))),
+    "nearest": lambda x: (F.interpolate(x, scale_factor=2.0), F.interpolate(x, size=(7, 9))),
+    "linear": lambda x: (F.interpolate(x, scale_factor=2.0, mode="bilinear"),
+                         F.interpolate(x, size=(7, 9), mode="bilinear", align_corners=True)),
+    "cubic": lambda x: F.interpolate(x, size=(7, 9), mode="bicubic"),
+    "bags": lambda x: F.embedding_bag((x[:, 0, 0] * 9).long().abs() % 4, x[:, :, 0, 0].t().contiguous(), mode="mean"),
+}
+
+
+@pytest.mark.parametrize("name", OF_SIZES)
+def test_operators_of_any_size(name, backend="weft"):
+    fn = OF_SIZES[name]
+    fast = compiled(fn, backend, dynamic=True)
+    for shape in (2, 4, 9, 11), (3, 4, 12, 7), (4, 4, 16, 16):
+        x = torch.randn(shape)
+        results = []
+        for f in fast, fn:
+            leaf = x.clone().requires_grad_()
+            out = torch.utils._pytree.tree_leaves(f(leaf))
+            some = [t for t in out if t.requires_grad]
+            results.append((out, torch.autograd.grad(some, leaf, [torch.ones_like(t) * t.detach() for t in some])))
+        torch.testing.assert_close(*results, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["sums", "max_pool-ceil", "bags"])
+def test_operators_of_any_size_interpreted(name):
+    test_operators_of_any_size(name, "interp")
+
+
+@pytest.mark.parametrize("make", [lambda: torch.nn.Conv2d(4, 8, 3, 2, 1), lambda: torch.nn.Conv2d(4, 6, 2, 3, 0, 2, 2),
+                                  lambda: torch.nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, 2), lambda: torch.nn.Conv2d(4, 4, 3, groups=4)],
+                         ids=["strided", "dilated-groups", "transposed", "depthwise"])
+def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "words", lambda b, side: (torch.randn(b, 4, side, side + 3, requires_grad=True),))
+    model = make()
+    assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
+
+
 def test_without_a_compiler(tmp_path):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """

@@ -94,6 +94,12 @@ static bool next_param(const char **at, struct param *p)
 	return true;
 }
 
+/* A number that the program computes, of sizes: a tensor without dimensions. */
+static bool is_number(const struct arg *a)
+{
+	return a->kind == ARG_tensor && a->node->type->rank == 0;
+}
+
 static bool kind_fits(char kind, const struct arg *a)
 {
 	switch (kind) {
@@ -105,7 +111,7 @@ static bool kind_fits(char kind, const struct arg *a)
 	case 'I': return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool;
 	case 'N':
 		return a->kind == ARG_int || a->kind == ARG_sym || a->kind == ARG_bool ||
-		       a->kind == ARG_float || a->kind == ARG_complex;
+		       a->kind == ARG_float || a->kind == ARG_complex || is_number(a);
 	case 'B': return a->kind == ARG_bool || a->kind == ARG_int;
 	case 'S': return a->kind == ARG_str;
 	case 'D': return a->kind == ARG_dtype;
@@ -244,7 +250,8 @@ int64_t lower_int(struct lower *l, uint32_t i)
 
 double lower_float(struct lower *l, uint32_t i)
 {
-	if (l->args[i].kind == ARG_sym || l->args[i].kind == ARG_complex)
+	if (l->args[i].kind != ARG_int && l->args[i].kind != ARG_float &&
+		l->args[i].kind != ARG_bool)
 		lower_bail(l);
 	return l->args[i].f;
 }
@@ -478,6 +485,13 @@ const struct node *lower_extreme_value(struct lower *l, enum dtype t, bool most)
 		: t == DTYPE_i1 ? 1
 		: least         ? ~least
 				: (int64_t)ones);
+}
+
+const struct node *lower_behind(struct lower *l, const struct type *t)
+{
+	if (type_is_static(t))
+		return build_constant(l->g, t, true, &(int64_t){ INT64_MAX });
+	return lower_shape(l, build_scalar_int(l->g, DTYPE_i64, INT64_MAX), t);
 }
 
 const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim)

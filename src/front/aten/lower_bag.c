@@ -8,20 +8,14 @@
 
 enum mode { MODE_sum, MODE_mean, MODE_max };
 
-static const struct node *away(struct lower *l, const struct node *like)
-{
-	return build_constant(l->g, like->type, true, &(int64_t){ INT64_MAX });
-}
-
 /* The bag of each of n indices; padding_idx below 0: none is padding. */
 static const struct node *bags(struct lower *l, const struct node *index,
 	const struct node *offsets, int64_t padding_idx)
 {
 	struct graph *g = l->g;
-	int64_t n = index->type->dims[0], room = n + 1;
-	if (index->type->rank != 1 || offsets->type->rank != 1 || !type_is_static(index->type) ||
-		!type_is_static(offsets->type) || n == 0)
+	if (index->type->rank != 1 || offsets->type->rank != 1 || index->type->dims[0] == 0)
 		lower_bail(l);
+	int64_t n = index->type->dims[0], room = dim_add(g, n, 1);
 	offsets = lower_cast(l, offsets, DTYPE_i64);
 	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &room), 0),
 		.m = 1,
@@ -35,7 +29,14 @@ static const struct node *bags(struct lower *l, const struct node *index,
 		return bag;
 	const struct node *padding =
 		build_compare(g, "EQ", index, lower_like(l, index, (double)padding_idx));
-	return build_select(g, padding, away(l, bag), bag);
+	return build_select(g, padding, lower_behind(l, bag->type), bag);
+}
+
+/* How many bags there are, a row of grad each, for each entry of `bag`. */
+static const struct node *nbags(
+	struct lower *l, const struct node *bag, const struct node *grad)
+{
+	return lower_shape(l, lower_size_node(l, grad->type->dims[0]), bag->type);
 }
 
 /* How many each of `count` bags holds. */
@@ -72,12 +73,12 @@ static const struct node *max_places(struct lower *l, const struct node *rows, c
 	const struct node *most = take_one(l, y, 0, bag, 0);
 	const struct type *it = type_with_dtype(g, rows->type, DTYPE_i64);
 	const int64_t at = 0;
-	const struct node *none = build_constant(g, it, true, &(int64_t){ INT64_MAX });
+	const struct node *none = lower_behind(l, it);
 	const struct node *place = build_select(g, build_compare(g, "EQ", rows, most),
 		build_broadcast(g, index, 2, it->dims, &at), none);
 	const struct type *t = type_with_dtype(g, y->type, DTYPE_i64);
 	struct take k = { .m = 1, .batch = 1, .starts = bag };
-	k.x = build_constant(g, t, true, &(int64_t){ INT64_MAX });
+	k.x = lower_behind(l, t);
 	return take_scatter(l, &k, place, OP_minimum);
 }
 
@@ -92,7 +93,7 @@ void lower_embedding_bag(struct lower *l)
 	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
 	enum mode mode = (enum mode)lower_int(l, 4);
 	int64_t count = l->type[0]->dims[0];
-	if (!type_is_static(w->type) || !type_is_static(l->type[0]) || count == 0)
+	if (count == 0)
 		lower_bail(l);
 	const struct node *bag = bags(l, index, lower_tensor(l, 2), lower_int(l, 8));
 	const struct node *rows = lower_cast(l, take_one(l, w, 0, index, 0), c);
@@ -129,8 +130,7 @@ void lower_embedding_bag_backward(struct lower *l)
 	const struct node *grad = lower_cast(l, lower_tensor(l, 0), c);
 	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
 	enum mode mode = (enum mode)lower_int(l, 8);
-	if (lower_bool(l, 7) || lower_bool(l, 9) || !type_is_static(l->type[0]) ||
-		type_elements(grad->type) <= 0)
+	if (lower_bool(l, 7) || lower_bool(l, 9) || type_elements(grad->type) == 0)
 		lower_bail(l);
 	struct take k = { .m = 1, .batch = 1 };
 	k.x = build_full(g, type_with_dtype(g, l->type[0], c), 0);
@@ -148,8 +148,8 @@ void lower_embedding_bag_backward(struct lower *l)
 	if (!lower_is_none(l, 10))
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 10), rows));
 	/* A row of no bag goes nowhere. */
-	const struct node *last = lower_like(l, bag, (double)grad->type->dims[0]);
-	index = build_select(g, build_compare(g, "LT", bag, last), index, away(l, bag));
+	const struct node *some = build_compare(g, "LT", bag, nbags(l, bag, grad));
+	index = build_select(g, some, index, lower_behind(l, bag->type));
 	k.starts = index;
 	lower_finish(l, take_scatter(l, &k, rows, OP_add));
 }
@@ -161,15 +161,15 @@ void lower_embedding_bag_weights_backward(struct lower *l)
 	enum dtype c = lower_compute(lower_dtype(l));
 	const struct node *grad = lower_cast(l, lower_tensor(l, 0), c);
 	const struct node *index = lower_cast(l, lower_tensor(l, 2), DTYPE_i64);
-	if (type_elements(grad->type) <= 0 || !type_is_static(lower_tensor(l, 1)->type))
+	if (type_elements(grad->type) == 0)
 		lower_bail(l);
 	const struct node *bag = bags(l, index, lower_tensor(l, 3), lower_int(l, 6));
 	const struct node *rows = lower_cast(l, take_one(l, lower_tensor(l, 1), 0, index, 0), c);
 	const bool in[ATEN_MAX_RANK] = { [1] = true };
 	rows = build2(g, OP_multiply, rows, take_one(l, grad, 0, bag, 0));
 	const struct node *y = lower_reduce(l, OP_add, rows, in, false);
-	const struct node *last = lower_like(l, bag, (double)grad->type->dims[0]);
-	lower_finish(l, build_select(g, build_compare(g, "LT", bag, last), y, lower_like(l, y, 0)));
+	const struct node *some = build_compare(g, "LT", bag, nbags(l, bag, grad));
+	lower_finish(l, build_select(g, some, y, lower_like(l, y, 0)));
 }
 
 /* How many of self lie in each of `bins` pieces of min .. max; both the same: those of self. */
@@ -203,6 +203,6 @@ void lower_histc(struct lower *l)
 	at = build2(g, OP_divide, at, build2(g, OP_subtract, high, low));
 	at = build_convert(g, at, DTYPE_i64);
 	at = build2(g, OP_minimum, at, lower_like(l, at, (double)(bins - 1)));
-	at = build_select(g, in, at, away(l, at));
+	at = build_select(g, in, at, lower_behind(l, at->type));
 	lower_finish(l, sizes(l, at, bins));
 }

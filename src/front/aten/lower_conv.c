@@ -7,7 +7,10 @@
  *   over,
  *        groups are groups of the batch
  * A transposed convolution is the first of these, so its gradients are a plain convolution and w'
- * with x and y' changing places. */
+ * with x and y' changing places.
+ *
+ * Paddings are numbers.  Where sizes are symbolic, so that the one at the end is not, x' is made as
+ * long as it can be and cut, and w' is a product with what the window's taps read of x. */
 #include "front/aten/aten_impl.h"
 
 /* A kernel of a transposed convolution: [in, out/groups, ...] to [out, in/groups, ...]. */
@@ -154,11 +157,53 @@ struct slide {
 	int64_t stride[8], pad[8], dilation[8], groups;
 };
 
+static bool spatial_known(const struct node *n)
+{
+	bool known = true;
+	for (uint32_t i = 2; i < n->type->rank; i++)
+		known &= dim_is_number(n->type->dims[i]);
+	return known;
+}
+
+static bool slide_known(const struct slide *c)
+{
+	return spatial_known(c->x) && spatial_known(c->y);
+}
+
+/* The first places of n, as many as t has. */
+static const struct node *cut(struct lower *l, const struct node *n, const struct type *t)
+{
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < t->rank; i++)
+		one[i] = 1;
+	return build_slice(l->g, n, zero, t->dims, one);
+}
+
+/* conv_node() of symbolic sizes: its own type, from what slides and its window, cut to t. */
+static const struct node *conv_cut(struct lower *l, const struct node *x, const struct node *w,
+	const struct window *win, const struct type *t)
+{
+	struct graph *g = l->g;
+	int64_t dims[ATEN_MAX_RANK];
+	dims[0] = t->dims[0];
+	dims[1] = t->dims[1];
+	for (uint32_t i = 0; i < win->n; i++) {
+		int64_t n = dim_mul(g, dim_sub(g, x->type->dims[i + 2], 1), win->lhs[i]);
+		int64_t reach = (w->type->dims[i + 2] - 1) * win->rhs[i];
+		n = dim_add(g, dim_add(g, n, 1), win->pad[2 * i]);
+		n = dim_sub(g, dim_add(g, n, win->pad[2 * i + 1]), reach + 1);
+		dims[i + 2] = dim_add(g, dim_floordiv(g, n, win->stride[i]), 1);
+	}
+	const struct type *own = type_tensor(g, t->dtype, t->rank, dims);
+	return cut(l, conv_node(l, x, w, win, own), t);
+}
+
 /* The gradient of what the window slides over, of type t. */
 static const struct node *input_gradient(
 	struct lower *l, const struct slide *c, const struct type *t)
 {
 	struct window win = { .n = c->rank - 2, .groups = c->groups, .batch_groups = 1 };
+	bool known = slide_known(c);
 	for (uint32_t i = 0; i < win.n; i++) {
 		int64_t reach = (c->w->type->dims[i + 2] - 1) * c->dilation[i];
 		win.spatial[i] = i + 2;
@@ -166,10 +211,14 @@ static const struct node *input_gradient(
 		win.lhs[i] = c->stride[i];
 		win.rhs[i] = c->dilation[i];
 		win.pad[2 * i] = reach - c->pad[i];
-		win.pad[2 * i + 1] = t->dims[i + 2] - 1 -
-				     (c->y->type->dims[i + 2] - 1) * c->stride[i] + c->pad[i];
+		win.pad[2 * i + 1] = !known ? win.pad[2 * i] + c->stride[i] - 1
+					    : t->dims[i + 2] - 1 -
+						      (c->y->type->dims[i + 2] - 1) *
+							      c->stride[i] +
+						      c->pad[i];
 	}
-	return conv_node(l, c->y, swap_groups(l, c->w, c->groups), &win, t);
+	const struct node *w = swap_groups(l, c->w, c->groups);
+	return known ? conv_node(l, c->y, w, &win, t) : conv_cut(l, c->y, w, &win, t);
 }
 
 /* The gradient of the input of a transposed convolution, of type t: x slides over the result. */
@@ -177,17 +226,73 @@ static const struct node *slid_gradient(
 	struct lower *l, const struct slide *c, const struct type *t)
 {
 	struct window win = { .n = c->rank - 2, .groups = c->groups, .batch_groups = 1 };
+	bool known = slide_known(c);
 	for (uint32_t i = 0; i < win.n; i++) {
 		win.spatial[i] = i + 2;
 		win.stride[i] = c->stride[i];
 		win.lhs[i] = 1;
 		win.rhs[i] = c->dilation[i];
 		win.pad[2 * i] = c->pad[i];
-		win.pad[2 * i + 1] = (t->dims[i + 2] - 1) * c->stride[i] + 1 +
-				     (c->w->type->dims[i + 2] - 1) * c->dilation[i] -
-				     c->x->type->dims[i + 2] - c->pad[i];
+		win.pad[2 * i + 1] =
+			!known ? c->pad[i]
+			       : (t->dims[i + 2] - 1) * c->stride[i] + 1 +
+					 (c->w->type->dims[i + 2] - 1) * c->dilation[i] -
+					 c->x->type->dims[i + 2] - c->pad[i];
 	}
-	return conv_node(l, c->x, c->w, &win, t);
+	return known ? conv_node(l, c->x, c->w, &win, t) : conv_cut(l, c->x, c->w, &win, t);
+}
+
+/* What the taps of the window read of x along spatial dimension i, which becomes two: taps,
+ * results. */
+static const struct node *tap_places(
+	struct lower *l, const struct slide *c, const struct node *x, uint32_t i)
+{
+	struct graph *g = l->g;
+	int64_t dims[2] = { c->w->type->dims[i + 2], c->y->type->dims[i + 2] };
+	const struct type *t = type_tensor(g, DTYPE_i64, 2, dims);
+	const struct node *tap = lower_iota(l, t, 0), *at = lower_iota(l, t, 1);
+	tap = build2(g, OP_multiply, tap, lower_like(l, tap, (double)c->dilation[i]));
+	at = build2(g, OP_multiply, at, lower_like(l, at, (double)c->stride[i]));
+	struct take k = { .x = x, .m = 1, .at = { 2 + 2 * i }, .batch = 2, .first = 2 + 2 * i };
+	k.starts = build2(g, OP_add, tap, at);
+	return take_gather(l, &k);
+}
+
+/* n with its dimension 1 made two: groups, and what one has. */
+static const struct node *by_group(struct lower *l, const struct node *n, int64_t groups)
+{
+	int64_t dims[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < n->type->rank; i++)
+		dims[i + (i > 1)] = n->type->dims[i];
+	dims[2] = dims[1] / groups;
+	dims[1] = groups;
+	return build_reshape(l->g, n, n->type->rank + 1, dims);
+}
+
+/* The gradient of the weight, of type t, where sizes are symbolic. */
+static const struct node *weight_product(
+	struct lower *l, const struct slide *c, const struct type *t)
+{
+	struct graph *g = l->g;
+	int64_t pad[ATEN_MAX_RANK] = { 0 }, inner[ATEN_MAX_RANK] = { 0 };
+	int64_t of_y[ATEN_MAX_RANK] = { 0 }, of_x[ATEN_MAX_RANK] = { 0 };
+	const int64_t group = 1;
+	uint32_t n = c->rank - 2;
+	if (3 + 2 * n > ATEN_MAX_RANK)
+		lower_bail(l);
+	for (uint32_t i = 0; i < n; i++) {
+		pad[i + 2] = c->pad[i];
+		of_y[i + 1] = i + 3;
+		of_x[i + 1] = 2 * i + 4;
+	}
+	const struct node *zero = build_scalar(g, c->x->type->dtype, 0);
+	const struct node *x = build_pad(g, c->x, zero, pad, pad, inner);
+	for (uint32_t i = 0; i < n; i++)
+		x = tap_places(l, c, x, i);
+	x = by_group(l, x, c->groups);
+	const struct node *y = by_group(l, c->y, c->groups);
+	const struct node *w = build_dot(g, y, x, 1, &group, &group, n + 1, of_y, of_x, t->dtype);
+	return build_reshape(g, w, t->rank, t->dims);
 }
 
 /* The gradient of the weight, of type t. */
@@ -197,6 +302,8 @@ static const struct node *weight_gradient(
 	struct window win = {
 		.n = c->rank - 2, .turned = 1, .groups = 1, .batch_groups = c->groups
 	};
+	if (!slide_known(c))
+		return weight_product(l, c, t);
 	for (uint32_t i = 0; i < win.n; i++) {
 		int64_t reach = (t->dims[i + 2] - 1) * c->dilation[i];
 		win.spatial[i] = i + 2;
@@ -239,14 +346,6 @@ static const struct node *with_batch(struct lower *l, const struct node *n, uint
 		       : build_reshape(l->g, n, rank, batch_of_one(l, n->type)->dims);
 }
 
-static bool spatial_known(const struct node *n)
-{
-	bool known = true;
-	for (uint32_t i = 2; i < n->type->rank; i++)
-		known &= dim_is_number(n->type->dims[i]);
-	return known;
-}
-
 /* Gradients of input, weight and bias: those whose flag in argument 10 is set. */
 void lower_convolution_backward(struct lower *l)
 {
@@ -256,8 +355,6 @@ void lower_convolution_backward(struct lower *l)
 	bool transposed = lower_bool(l, 7);
 	const struct node *y = with_batch(l, lower_tensor(l, 0), c.rank);
 	const struct node *x = with_batch(l, lower_tensor(l, 1), c.rank);
-	if (!spatial_known(x) || !spatial_known(y))
-		lower_bail(l);
 	bool empty = type_elements(x->type) == 0 || type_elements(y->type) == 0;
 	/* A transposed convolution is the gradient of one that slides over its result. */
 	c.x = transposed ? y : x;

@@ -412,7 +412,7 @@ void lower_scatter(struct lower *l)
 		v = v ? lower_as_row(l, v) : NULL;
 	}
 	uint32_t rank = x->type->rank;
-	if (index->type->rank != rank || !type_is_static(index->type))
+	if (index->type->rank != rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	struct take k = { .x = x, .m = rank, .batch = rank };
@@ -449,7 +449,7 @@ static const struct node *true_places(
 		build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	/* A false element is sent behind the end, where scatter drops it. */
 	const struct node *to = build_select(
-		g, mask, before, build_constant(g, flat, true, &(int64_t){ INT64_MAX }));
+		g, mask, before, lower_behind(l, flat));
 	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), -1),
 		.m = 1,
 		.at = { 0 },

@@ -2,7 +2,7 @@
  *
  * ceil_mode may let the last window reach behind the padded input; the result's size in the text
  * says how far, and the padding at the end is made that long.  What lies there counts for
- * nothing. */
+ * nothing.  Of a symbolic size it is as long as it can be, and results behind the last are cut. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 #include <string.h>
@@ -18,8 +18,9 @@ struct pool {
 	int64_t dilations[ATEN_MAX_RANK], padding[2 * ATEN_MAX_RANK];
 };
 
-/* The windows of arguments `first` on: kernel_size, stride, padding, and dilation when dilated. */
-static bool read_pool(struct lower *l, struct pool *p, uint32_t first, bool dilated)
+/* The windows of arguments `first` on: kernel_size, stride, padding, dilation when dilated, and
+ * ceil_mode. */
+static void read_pool(struct lower *l, struct pool *p, uint32_t first, bool dilated)
 {
 	uint32_t n = p->n;
 	p->rank = p->x->type->rank;
@@ -42,17 +43,30 @@ static bool read_pool(struct lower *l, struct pool *p, uint32_t first, bool dila
 		if (p->size[i] < 1 || p->stride[i] < 1 || p->dilation[i] < 1 || p->pad[i] < 0)
 			lower_fail(l,
 				"a window, stride or dilation below one, or a padding below zero");
-		if (!dim_is_number(in) || !dim_is_number(out))
-			return false;
-		int64_t reach = (out - 1) * p->stride[i] + (p->size[i] - 1) * p->dilation[i] + 1;
-		p->end[i] = reach - in - p->pad[i];
+		if (dim_is_number(in) && dim_is_number(out))
+			p->end[i] = (out - 1) * p->stride[i] +
+				    (p->size[i] - 1) * p->dilation[i] + 1 - in - p->pad[i];
+		else
+			p->end[i] = p->pad[i] +
+				    (lower_bool(l, first + 3 + dilated) ? p->stride[i] - 1 : 0);
 		p->window[k] = p->size[i];
 		p->strides[k] = p->stride[i];
 		p->dilations[k] = p->dilation[i];
 		p->padding[2 * k] = p->pad[i];
 		p->padding[2 * k + 1] = p->end[i];
 	}
-	return true;
+}
+
+/* The first places of n, as many as t has. */
+static const struct node *cut(struct lower *l, const struct node *n, const struct type *t)
+{
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
+	bool same = true;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		one[i] = 1;
+		same &= n->type->dims[i] == t->dims[i];
+	}
+	return same ? n : build_slice(l->g, n, zero, t->dims, one);
 }
 
 static const struct node *window(struct lower *l, const struct pool *p, const struct node *x,
@@ -93,8 +107,9 @@ static const struct node *window_part(
 	for (uint32_t i = 0; i < p->n; i++) {
 		uint32_t k = p->rank - p->n + i;
 		start[k] = at[i] * p->dilation[i];
-		limit[k] = start[k] + (p->out->dims[k] - 1) * p->stride[i] + 1;
 		stride[k] = p->stride[i];
+		limit[k] = dim_mul(l->g, p->out->dims[k], stride[k]);
+		limit[k] = dim_sub(l->g, dim_add(l->g, limit[k], start[k] + 1), stride[k]);
 	}
 	return build_slice(l->g, padded, start, limit, stride);
 }
@@ -106,8 +121,8 @@ static const struct node *plane_index(struct lower *l, const struct pool *p)
 	const struct node *index = lower_iota(l, it, p->rank - p->n);
 	for (uint32_t i = 1; i < p->n; i++) {
 		uint32_t k = p->rank - p->n + i;
-		index = build2(l->g, OP_multiply, index,
-			lower_like(l, index, (double)p->x->type->dims[k]));
+		const struct node *row = lower_size_node(l, p->x->type->dims[k]);
+		index = build2(l->g, OP_multiply, index, lower_shape(l, row, it));
 		index = build2(l->g, OP_add, index, lower_iota(l, it, k));
 	}
 	return index;
@@ -156,12 +171,13 @@ void lower_max_pool(struct lower *l)
 		.x = lower_tensor(l, 0), .out = l->type[0], .n = (uint32_t)l->row->what
 	};
 	int64_t positions = 1;
-	bool known = read_pool(l, &p, 1, true);
+	read_pool(l, &p, 1, true);
 	for (uint32_t i = 0; i < p.n; i++)
 		positions *= p.size[i];
-	if (!known || positions > MOST_POSITIONS)
+	if (positions > MOST_POSITIONS)
 		lower_bail(l);
-	l->out[0] = window(l, &p, p.x, OP_maximum, lower_extreme_value(l, lower_dtype(l), false));
+	const struct node *least = lower_extreme_value(l, lower_dtype(l), false);
+	l->out[0] = cut(l, window(l, &p, p.x, OP_maximum, least), p.out);
 	if (lower_uses(l, 1))
 		l->out[1] = max_indices(l, &p);
 }
@@ -175,8 +191,7 @@ void lower_max_pool_backward(struct lower *l)
 	const struct type *t = l->type[0];
 	enum dtype c = lower_compute(t->dtype);
 	uint32_t n = (uint32_t)l->row->what;
-	if (!type_is_static(t) || !type_is_static(y->type) || t->rank < n ||
-		t->rank != y->type->rank)
+	if (t->rank < n || t->rank != y->type->rank)
 		lower_bail(l);
 	if (type_elements(t) == 0 || type_elements(y->type) == 0) {
 		l->out[0] = build_full(g, t, 0);
@@ -184,8 +199,9 @@ void lower_max_pool_backward(struct lower *l)
 	}
 	int64_t from[2] = { 1, 1 }, to[2] = { 1, 1 };
 	for (uint32_t i = 0; i < t->rank; i++) {
-		from[i + n >= t->rank] *= y->type->dims[i];
-		to[i + n >= t->rank] *= t->dims[i];
+		bool plane = i + n >= t->rank;
+		from[plane] = dim_mul(g, from[plane], y->type->dims[i]);
+		to[plane] = dim_mul(g, to[plane], t->dims[i]);
 	}
 	index = build_reshape(g, index, 2, from);
 	y = build_reshape(g, lower_cast(l, y, c), 2, from);
@@ -223,7 +239,7 @@ static const struct node *divisor(
 	}
 	const struct node *ones = lower_full(l, t, p->x->type, 1);
 	ones = build_pad(g, ones, build_scalar(g, t, 1), low, high, inner);
-	return window(l, &q, ones, OP_add, build_scalar(g, t, 0));
+	return cut(l, window(l, &q, ones, OP_add, build_scalar(g, t, 0)), sum->type);
 }
 
 /* The divisor of windows: argument i when it is given, else by count_include_pad in argument
@@ -242,10 +258,12 @@ void lower_avg_pool(struct lower *l)
 		.x = lower_tensor(l, 0), .out = l->type[0], .n = (uint32_t)l->row->what
 	};
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	if (!read_pool(l, &p, 1, false) || !dtype_is_float(t))
+	read_pool(l, &p, 1, false);
+	if (!dtype_is_float(t))
 		lower_bail(l);
 	const struct node *sum =
 		window(l, &p, lower_cast(l, p.x, c), OP_add, build_scalar(l->g, c, 0));
+	sum = cut(l, sum, p.out);
 	lower_finish(l, build2(l->g, OP_divide, sum, read_divisor(l, &p, sum, 6)));
 }
 
@@ -259,19 +277,22 @@ void lower_avg_pool_backward(struct lower *l)
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
 		inner[ATEN_MAX_RANK] = { 0 };
-	if (!read_pool(l, &p, 2, false) || !dtype_is_float(t))
+	read_pool(l, &p, 2, false);
+	if (!dtype_is_float(t))
 		lower_bail(l);
 	y = lower_cast(l, y, c);
 	y = build2(g, OP_divide, y, read_divisor(l, &p, y, 7));
 	for (uint32_t i = 0; i < p.n; i++) {
 		uint32_t k = p.rank - p.n + i;
-		int64_t spread = (p.out->dims[k] - 1) * p.stride[i] + 1;
+		int64_t out = p.out->dims[k], in = p.x->type->dims[k];
 		inner[k] = p.stride[i] - 1;
 		low[k] = p.size[i] - 1 - p.pad[i];
-		high[k] = p.x->type->dims[k] + p.size[i] - 1 - spread - low[k];
+		high[k] = low[k] + p.stride[i] - 1; /* as much as it can be */
+		if (dim_is_number(in) && dim_is_number(out))
+			high[k] = in + p.pad[i] - (out - 1) * p.stride[i] - 1;
 		p.strides[k] = 1;
 		p.padding[2 * k] = p.padding[2 * k + 1] = 0;
 	}
 	y = build_pad(g, y, build_scalar(g, c, 0), low, high, inner);
-	lower_finish(l, window(l, &p, y, OP_add, build_scalar(g, c, 0)));
+	lower_finish(l, cut(l, window(l, &p, y, OP_add, build_scalar(g, c, 0)), l->type[0]));
 }

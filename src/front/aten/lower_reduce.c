@@ -123,7 +123,7 @@ static const struct node *first_index(
 		hit = build2(g, OP_or, hit, build_compare(g, "NE", x, x));
 	const struct type *it = type_with_dtype(g, x->type, DTYPE_i64);
 	const struct node *index = lower_iota(l, it, dim);
-	const struct node *none = build_constant(g, it, true, &(int64_t){ INT64_MAX });
+	const struct node *none = lower_behind(l, it);
 	return lower_reduce(l, OP_minimum, build_select(g, hit, index, none), in, false);
 }
 

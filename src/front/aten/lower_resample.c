@@ -14,6 +14,7 @@ struct map {
 	int64_t from, to;
 	bool align;
 	double scale; /* source places a result place; of a padding: how much in front */
+	bool symbolic; /* the first is the sizes' quotient, which a call says */
 	enum dtype dtype;
 	const struct node *i, *o; /* indices of the source and of the result, [from, to] */
 };
@@ -21,6 +22,14 @@ struct map {
 static const struct node *constant(const struct map *m, double v)
 {
 	return lower_like(m->l, m->i, v);
+}
+
+/* A size as a number of type t, everywhere in m's matrix. */
+static const struct node *size(const struct map *m, int64_t dim, enum dtype t)
+{
+	const struct type *type = type_with_dtype(m->l->g, m->i->type, t);
+	const struct arg a = { .kind = dim_is_number(dim) ? ARG_int : ARG_sym, .i = dim };
+	return lower_shape(m->l, lower_scalar(m->l, &a, t), type);
 }
 
 static const struct node *both(
@@ -35,6 +44,25 @@ static const struct node *scaled(const struct map *m, const struct node *a, doub
 	return plus == 0 ? a : both(m, OP_add, a, constant(m, plus));
 }
 
+/* The last place of the source. */
+static const struct node *last_place(const struct map *m)
+{
+	return scaled(m, size(m, m->from, m->dtype), 1, -1);
+}
+
+/* Result places a, counted in places of the source. */
+static const struct node *stretched(const struct map *m, const struct node *a)
+{
+	if (!m->symbolic)
+		return scaled(m, a, m->scale, 0);
+	const struct node *from = size(m, m->from, m->dtype), *to = size(m, m->to, m->dtype);
+	if (m->align) { /* of one place the first */
+		from = scaled(m, from, 1, -1);
+		to = both(m, OP_maximum, scaled(m, to, 1, -1), constant(m, 1));
+	}
+	return both(m, OP_multiply, a, both(m, OP_divide, from, to));
+}
+
 static const struct node *one_where(const struct map *m, const char *how, const struct node *a,
 	const struct node *b)
 {
@@ -47,12 +75,11 @@ static const struct node *average_weight(const struct map *m)
 	struct graph *g = m->l->g;
 	const struct type *it = type_with_dtype(g, m->i->type, DTYPE_i64);
 	const struct node *o = build_iota(g, it, 1), *i = build_iota(g, it, 0);
-	const struct node *from = lower_like(m->l, o, (double)m->from);
-	const struct node *to = lower_like(m->l, o, (double)m->to);
+	const struct node *from = size(m, m->from, DTYPE_i64), *to = size(m, m->to, DTYPE_i64);
 	const struct node *at = build2(g, OP_multiply, o, from);
 	const struct node *start = build2(g, OP_divide, at, to);
 	const struct node *end = build2(g, OP_add, at, from);
-	end = build2(g, OP_add, end, lower_like(m->l, o, (double)(m->to - 1)));
+	end = build2(g, OP_subtract, build2(g, OP_add, end, to), lower_like(m->l, o, 1));
 	end = build2(g, OP_divide, end, to);
 	const struct node *in = build2(g, OP_and, build_compare(g, "GE", i, start),
 		build_compare(g, "LT", i, end));
@@ -64,8 +91,8 @@ static const struct node *nearest_weight(const struct map *m)
 {
 	const struct node *at =
 		scaled(m, m->o, 1, m->kind == RESAMPLE_nearest_exact ? 0.5 : 0);
-	at = build1(m->l->g, OP_floor, scaled(m, at, m->scale, 0));
-	at = both(m, OP_minimum, at, constant(m, (double)(m->from - 1)));
+	at = build1(m->l->g, OP_floor, stretched(m, at));
+	at = both(m, OP_minimum, at, last_place(m));
 	return one_where(m, "EQ", m->i, at);
 }
 
@@ -73,8 +100,8 @@ static const struct node *nearest_weight(const struct map *m)
 static const struct node *source_of(const struct map *m)
 {
 	if (m->align)
-		return scaled(m, m->o, m->scale, 0);
-	return scaled(m, scaled(m, m->o, 1, 0.5), m->scale, -0.5);
+		return stretched(m, m->o);
+	return scaled(m, stretched(m, scaled(m, m->o, 1, 0.5)), 1, -0.5);
 }
 
 /* max(0, 1 - |x|) */
@@ -87,7 +114,7 @@ static const struct node *hat(const struct map *m, const struct node *x)
 static const struct node *linear_weight(const struct map *m)
 {
 	const struct node *at = both(m, OP_maximum, source_of(m), constant(m, 0));
-	at = both(m, OP_minimum, at, constant(m, (double)(m->from - 1)));
+	at = both(m, OP_minimum, at, last_place(m));
 	return hat(m, both(m, OP_subtract, m->i, at));
 }
 
@@ -113,7 +140,7 @@ static const struct node *cubic_weight(const struct map *m)
 		const struct node *place = scaled(m, below, 1, k);
 		const struct node *w = cubic(m, both(m, OP_subtract, at, place), -0.75);
 		place = both(m, OP_maximum, place, constant(m, 0));
-		place = both(m, OP_minimum, place, constant(m, (double)(m->from - 1)));
+		place = both(m, OP_minimum, place, last_place(m));
 		w = both(m, OP_multiply, w, one_where(m, "EQ", m->i, place));
 		sum = sum ? both(m, OP_add, sum, w) : w;
 	}
@@ -144,7 +171,7 @@ static const struct node *replicate_weight(const struct map *m)
 {
 	const struct node *at = scaled(m, m->o, 1, -m->scale);
 	at = both(m, OP_maximum, at, constant(m, 0));
-	at = both(m, OP_minimum, at, constant(m, (double)(m->from - 1)));
+	at = both(m, OP_minimum, at, last_place(m));
 	return one_where(m, "EQ", m->i, at);
 }
 
@@ -179,22 +206,34 @@ static const struct node *apply(
 	return dim + 1 == rank ? y : build_transpose(l->g, y, p);
 }
 
-static bool all_static(const struct type *t, uint32_t first)
+static bool some_everywhere(const struct type *t, uint32_t first)
 {
 	for (uint32_t i = first; i < t->rank; i++)
-		if (!dim_is_number(t->dims[i]) || t->dims[i] == 0)
+		if (t->dims[i] == 0)
 			return false;
 	return true;
 }
 
-/* The sources a result place covers: by the sizes' ends, a given factor, or the sizes. */
-static double scale_of(struct lower *l, const struct map *m, uint32_t arg)
+static bool all_static(const struct type *t, uint32_t first)
 {
-	if (m->align)
-		return m->to > 1 ? (double)(m->from - 1) / (double)(m->to - 1) : 0;
-	if (arg < l->nargs && !lower_is_none(l, arg) && lower_float(l, arg) > 0)
-		return 1 / lower_float(l, arg);
-	return (double)m->from / (double)m->to;
+	for (uint32_t i = first; i < t->rank; i++)
+		if (!dim_is_number(t->dims[i]))
+			return false;
+	return some_everywhere(t, first);
+}
+
+/* The sources a result place covers: by the sizes' ends, a given factor, or the sizes. */
+static void read_scale(struct lower *l, struct map *m, uint32_t arg)
+{
+	m->symbolic = false;
+	if (!m->align && arg < l->nargs && !lower_is_none(l, arg) && lower_float(l, arg) > 0)
+		m->scale = 1 / lower_float(l, arg);
+	else if (!dim_is_number(m->from) || !dim_is_number(m->to))
+		m->symbolic = true;
+	else if (m->align)
+		m->scale = m->to > 1 ? (double)(m->from - 1) / (double)(m->to - 1) : 0;
+	else
+		m->scale = (double)m->from / (double)m->to;
 }
 
 /* what: a kind, and RESAMPLE_backward.  Sizes are the types'; then come align_corners, where the
@@ -208,8 +247,11 @@ void lower_resample(struct lower *l)
 		.l = l, .kind = (enum resample)(l->row->what & RESAMPLE_kinds), .dtype = c
 	};
 	uint32_t rank = x->type->rank, arg = backward ? 3 : 2;
+	bool smooth = m.kind == RESAMPLE_linear_smooth || m.kind == RESAMPLE_cubic_smooth;
+	bool known = all_static(x->type, 2) && all_static(l->type[0], 2);
 	if (rank < 3 || l->type[0]->rank != rank || !dtype_is_float(c) ||
-		!all_static(x->type, 2) || !all_static(l->type[0], 2))
+		!some_everywhere(x->type, 2) || !some_everywhere(l->type[0], 2) ||
+		(smooth && !known))
 		lower_bail(l);
 	if (m.kind >= RESAMPLE_linear)
 		m.align = lower_bool(l, arg++);
@@ -217,7 +259,7 @@ void lower_resample(struct lower *l)
 	for (uint32_t i = 2; i < rank; i++) {
 		m.from = backward ? l->type[0]->dims[i] : x->type->dims[i];
 		m.to = backward ? x->type->dims[i] : l->type[0]->dims[i];
-		m.scale = scale_of(l, &m, arg + i - 2);
+		read_scale(l, &m, arg + i - 2);
 		x = apply(l, x, i, &m, backward);
 	}
 	lower_finish(l, x);
@@ -231,7 +273,8 @@ void lower_replication_pad_backward(struct lower *l)
 	uint32_t n, rank = x->type->rank;
 	const int64_t *pad = lower_ints(l, 2, &n);
 	if (n % 2 || n / 2 > rank || l->type[0]->rank != rank || !dtype_is_float(c) ||
-		!all_static(x->type, rank - n / 2) || !all_static(l->type[0], rank - n / 2))
+		!some_everywhere(x->type, rank - n / 2) ||
+		!some_everywhere(l->type[0], rank - n / 2))
 		lower_bail(l);
 	x = lower_cast(l, x, c);
 	for (uint32_t i = 0; i < n / 2; i++) {
@@ -282,18 +325,19 @@ void lower_adaptive_average(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype c = lower_compute(lower_dtype(l));
-	bool backward = l->row->what & RESAMPLE_backward, even = true;
+	bool backward = l->row->what & RESAMPLE_backward;
 	uint32_t rank = x->type->rank, n = (uint32_t)(l->row->what & RESAMPLE_kinds);
 	double area = 1;
 	if (rank < n || l->type[0]->rank != rank || 2 * rank > ATEN_MAX_RANK)
 		lower_fail(l, "takes %u or %u dimensions", n + 1, n + 2);
-	if (!dtype_is_float(c) || !all_static(x->type, rank - n) ||
-		!all_static(l->type[0], rank - n))
+	bool even = all_static(x->type, rank - n) && all_static(l->type[0], rank - n);
+	if (!dtype_is_float(c) || !some_everywhere(x->type, rank - n) ||
+		!some_everywhere(l->type[0], rank - n))
 		lower_bail(l);
 	const struct type *large = backward ? l->type[0] : x->type;
 	const struct type *small = backward ? x->type : l->type[0];
-	for (uint32_t i = rank - n; i < rank; i++) {
-		even &= large->dims[i] % small->dims[i] == 0;
+	for (uint32_t i = rank - n; even && i < rank; i++) {
+		even = large->dims[i] % small->dims[i] == 0;
 		area *= (double)large->dims[i] / (double)small->dims[i];
 	}
 	x = lower_cast(l, x, c);
@@ -321,19 +365,24 @@ static const struct node *piece_places(struct lower *l, int64_t from, int64_t to
 {
 	struct graph *g = l->g;
 	int64_t dims[2] = { to, 1 };
-	for (int64_t o = 0; o < to; o++) {
+	bool known = dim_is_number(from) && dim_is_number(to);
+	for (int64_t o = 0; known && o < to; o++) {
 		int64_t n = ((o + 1) * from + to - 1) / to - o * from / to;
 		dims[1] = n > dims[1] ? n : dims[1];
 	}
+	if (!known)
+		dims[1] = dim_add(g, dim_ceildiv(g, from, to), 1); /* or one less */
 	const struct type *t = type_tensor(g, DTYPE_i64, 2, dims);
 	const struct node *o = build_iota(g, t, 0), *k = build_iota(g, t, 1);
-	const struct node *sizes[2] = { lower_like(l, o, (double)from),
-		lower_like(l, o, (double)to) };
+	const struct node *sizes[2] = { lower_shape(l, lower_size_node(l, from), t),
+		lower_shape(l, lower_size_node(l, to), t) };
+	const struct node *one = lower_like(l, o, 1);
 	const struct node *at = build2(g, OP_multiply, o, sizes[0]);
 	const struct node *start = build2(g, OP_divide, at, sizes[1]);
-	const struct node *last = build2(g, OP_add, at, lower_like(l, o, (double)(from - 1)));
+	const struct node *last =
+		build2(g, OP_add, at, build2(g, OP_subtract, sizes[0], one));
 	last = build2(g, OP_divide, build2(g, OP_add, last, sizes[1]), sizes[1]);
-	last = build2(g, OP_subtract, last, lower_like(l, o, 1));
+	last = build2(g, OP_subtract, last, one);
 	return build2(g, OP_minimum, build2(g, OP_add, start, k), last);
 }
 
@@ -347,7 +396,7 @@ void lower_adaptive_max(struct lower *l)
 	bool in[ATEN_MAX_RANK] = { 0 };
 	if (rank < n || t->rank != rank)
 		lower_fail(l, "takes %u or %u dimensions", n + 1, n + 2);
-	if (!all_static(x->type, first) || !all_static(t, first))
+	if (!some_everywhere(x->type, first) || !some_everywhere(t, first))
 		lower_bail(l);
 	const struct node *index = NULL;
 	for (uint32_t i = first; i < rank; i++) {
@@ -355,7 +404,7 @@ void lower_adaptive_max(struct lower *l)
 		const struct node *along = build_iota(g, it, i);
 		if (index)
 			index = build2(g, OP_multiply, index,
-				lower_like(l, index, (double)x->type->dims[i]));
+				lower_shape(l, lower_size_node(l, x->type->dims[i]), it));
 		index = index ? build2(g, OP_add, index, along) : along;
 	}
 	for (uint32_t i = first, at = first; i < rank; i++, at += 2) {
@@ -369,7 +418,6 @@ void lower_adaptive_max(struct lower *l)
 		build_compare(g, "EQ", x, lower_unreduce(l, l->out[0], in, x));
 	if (dtype_is_float(t->dtype))
 		hit = build2(g, OP_or, hit, build_compare(g, "NE", x, x));
-	const struct node *none =
-		build_constant(g, index->type, true, &(int64_t){ INT64_MAX });
+	const struct node *none = lower_behind(l, index->type);
 	l->out[1] = lower_reduce(l, OP_minimum, build_select(g, hit, index, none), in, false);
 }

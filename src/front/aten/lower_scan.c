@@ -1,9 +1,9 @@
 /* lower_scan.c -- cumulative sums, products, extremes.
  *
- * A short scan of one associative op is a window that ends at each element and reaches back over
- * all before it.  The others take log2(n) rounds of x = combine(x shifted by 1, 2, 4 ..., x)
- * (Hillis and Steele, "Data parallel algorithms", 1986), with a barrier after each so that they do
- * not fuse into work that doubles. */
+ * A short scan of one associative op, or one along a symbolic dimension, is a window that ends at
+ * each element and reaches back over all before it.  The others take log2(n) rounds of
+ * x = combine(x shifted by 1, 2, 4 ..., x) (Hillis and Steele, "Data parallel algorithms", 1986),
+ * with a barrier after each so that they do not fuse into work that doubles. */
 #include "front/aten/aten_impl.h"
 #include <math.h>
 
@@ -24,7 +24,7 @@ static const struct node *scan_window(struct lower *l, enum op op, const struct 
 	uint32_t rank = x->type->rank;
 	for (uint32_t i = 0; i < rank; i++)
 		size[i] = ones[i] = 1;
-	size[dim] = x->type->dims[dim];
+	size[dim] = dim_is_number(x->type->dims[dim]) ? x->type->dims[dim] : DIM_LONGEST;
 	pad[2 * dim] = size[dim] - 1;
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_window_dimensions, rank, size),
@@ -60,9 +60,12 @@ static const struct node *scan(struct lower *l, enum op op, const struct node *n
 	const struct node *x, int64_t dim)
 {
 	int64_t n = x->type->dims[dim];
-	if (n < 2)
+	bool known = dim_is_number(n);
+	if (known && n < 2)
 		return x;
-	if (n <= LONGEST_WINDOW)
+	if (!known && dtype_is_complex(x->type->dtype))
+		lower_bail(l); /* no core of the planner's */
+	if (!known || n <= LONGEST_WINDOW)
 		return scan_window(l, op, neutral, x, dim);
 	for (int64_t by = 1; by < n; by *= 2)
 		x = build1(l->g, OP_optimization_barrier,
@@ -81,14 +84,21 @@ const struct node *lower_prefix_most(struct lower *l, const struct node *x, int6
 	return scan(l, OP_maximum, lower_extreme_value(l, x->type->dtype, false), x, dim);
 }
 
-/* The dimension in argument 1 and its size; false: a scalar, which is its own scan. */
+/* The dimension in argument 1; false: a scalar, which is its own scan. */
+static bool scanned_along(struct lower *l, int64_t *dim)
+{
+	uint32_t rank = lower_tensor(l, 0)->type->rank;
+	if (rank)
+		*dim = lower_dim(l, 1, rank);
+	return rank != 0;
+}
+
+/* The same, with a size that is a number. */
 static bool scanned(struct lower *l, int64_t *dim, int64_t *n)
 {
-	const struct node *x = lower_tensor(l, 0);
-	if (x->type->rank == 0)
+	if (!scanned_along(l, dim))
 		return false;
-	*dim = lower_dim(l, 1, x->type->rank);
-	*n = x->type->dims[*dim];
+	*n = lower_tensor(l, 0)->type->dims[*dim];
 	if (!dim_is_number(*n))
 		lower_bail(l);
 	return true;
@@ -97,11 +107,11 @@ static bool scanned(struct lower *l, int64_t *dim, int64_t *n)
 /* what: OP_add, OP_multiply. */
 void lower_cumulate(struct lower *l)
 {
-	int64_t dim, n;
+	int64_t dim;
 	enum op op = (enum op)l->row->what;
 	enum dtype c = lower_compute(lower_dtype(l));
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
-	if (scanned(l, &dim, &n)) {
+	if (scanned_along(l, &dim)) {
 		const struct arg neutral = { .kind = ARG_int, .i = op == OP_multiply };
 		x = scan(l, op, lower_scalar(l, &neutral, c), x, dim);
 	}

@@ -65,7 +65,7 @@ void lower_scatter_reduce(struct lower *l)
 		v = lower_as_row(l, v);
 	}
 	uint32_t rank = x->type->rank;
-	if (index->type->rank != rank || v->type->rank != rank || !type_is_static(index->type))
+	if (index->type->rank != rank || v->type->rank != rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank);
 	struct take k = { .x = lower_cast(l, x, c), .m = rank, .batch = rank };
@@ -163,7 +163,7 @@ void lower_masked_scatter_backward(struct lower *l)
 	const struct node *at = build2(
 		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	/* What is false goes behind the end, where scatter drops it. */
-	const struct node *away = build_constant(g, at->type, true, &(int64_t){ INT64_MAX });
+	const struct node *away = lower_behind(l, at->type);
 	struct take k = { .x = build_full(g, type_tensor(g, y->type->dtype, 1, &n), 0),
 		.m = 1,
 		.batch = 1,
