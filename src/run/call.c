@@ -22,7 +22,7 @@ static struct weft_error *input_check_dims(const struct exe *x, uint32_t i,
 	const struct run_tensor *in)
 {
 	const struct abi_tensor *t = &x->image.tensors[i];
-	const int64_t *dims = x->image.ints + t->dims;
+	const int64_t *dims = t->rank ? x->image.ints + t->dims : NULL;
 	char name[128];
 
 	for (uint32_t k = 0; k < t->rank; k++) {

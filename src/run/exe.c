@@ -302,16 +302,15 @@ static struct weft_error *inputs_prepare(struct exe *x)
 static struct weft_error *outputs_prepare(struct exe *x)
 {
 	const struct image *m = &x->image;
-	const struct abi_tensor *out = m->tensors + m->program->ninputs;
-	uint32_t n = m->program->noutputs;
+	uint32_t first = m->program->ninputs, n = m->program->noutputs;
 	uint32_t *last = mem_alloc(mem_size(m->nbuffers, sizeof *last));
 
 	x->takes = mem_alloc(n);
 	if (last && x->takes) {
 		for (uint32_t i = 0; i < n; i++)
-			last[out[i].buffer] = i;
+			last[m->tensors[first + i].buffer] = i;
 		for (uint32_t i = 0; i < n; i++)
-			x->takes[i] = last[out[i].buffer] == i;
+			x->takes[i] = last[m->tensors[first + i].buffer] == i;
 	}
 	mem_free(last);
 	return last && x->takes ? NULL : no_memory();
@@ -324,7 +323,7 @@ static struct run_type type_of(const struct exe *x, uint32_t index)
 	return (struct run_type){
 		.dtype = (enum weft_dtype)t->dtype,
 		.rank = t->rank,
-		.dims = x->image.ints + t->dims,
+		.dims = t->rank ? x->image.ints + t->dims : NULL,
 		.name = x->image.strings + t->name,
 		.alias = t->alias,
 	};

@@ -576,20 +576,22 @@ void check_enum(struct parser *p, const char *name, const char *word, struct pla
 		is_enum(p, name, word, at);
 }
 
-/* #stablehlo<fft_type IFFT>, or a word in a structure of its own: result_accuracy_mode<HIGHEST>. */
+/* #stablehlo<fft_type IFFT>; what stands in #stablehlo<...> and is no enum is a structure. */
 static void check_enum_text(struct parser *p, const struct t_attr *a)
 {
 	const char *open = strchr(a->s, '<');
 	size_t head = (size_t)(open - a->s);
-	char *inner = job_printf(p->j, "%s", open + 1), *space = strchr(inner, ' ');
+	char *inner = job_printf(p->j, "%s", open + 1);
+	size_t len = strspn(inner, "abcdefghijklmnopqrstuvwxyz_");
+	char end = inner[len];
 
+	if (strncmp(a->s, "#stablehlo", head) != 0 && strncmp(a->s, "#chlo", head) != 0)
+		return;
 	inner[strcspn(inner, ">")] = '\0';
-	if ((!strncmp(a->s, "#stablehlo", head) || !strncmp(a->s, "#chlo", head)) && space) {
-		*space = '\0';
-		if (!is_enum(p, inner, space + 1, a->at) && !strchr(inner, '<'))
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at,
-				"unknown attribute '%s' of %.*s", inner, (int)head - 1, a->s + 1);
-	}
+	inner[len] = '\0';
+	if (end == ' ' ? !is_enum(p, inner, inner + len + 1, a->at) : end != '<' && end != '(')
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "unknown attribute '%s' of %.*s",
+			inner, (int)head - 1, a->s + 1);
 }
 
 void check_structured(struct parser *p, const struct t_attr *a)

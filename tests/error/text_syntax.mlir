@@ -133,3 +133,8 @@ func.func @main(%a: tensor<2xf32>) {
   %0 = stablehlo.custom_call @x(%a) {rng_algorithm = #stablehlo<rng_algorithms PHILOX>} : (tensor<2xf32>) -> tensor<2xf32>  // error 54: unknown attribute 'rng_algorithms' of stablehlo
   return
 }
+// -----
+func.func @main(%a: tensor<2xf32>) {
+  %0 = stablehlo.custom_call @x(%a) {rng_algorithm = #stablehlo<rng_algorithm!PHILOX>} : (tensor<2xf32>) -> tensor<2xf32>  // error 54: unknown attribute 'rng_algorithm' of stablehlo
+  return
+}

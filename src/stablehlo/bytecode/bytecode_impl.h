@@ -60,6 +60,9 @@ struct bc_type {
 	uint64_t weight;             /* how many parts its text has */
 };
 /* An entry of the table of attributes or types, decoded when first asked for. */
+/* Beside the kinds of sdy's own, a bit each. */
+#define SDY_PART_symbol (1u << 30)
+#define SDY_PART_string (1u << 31)
 struct bc_entry {
 	uint32_t dialect;
 	bool custom, open;           /* open: being decoded */
@@ -70,6 +73,7 @@ struct bc_entry {
 	};
 	struct t_attr *location;
 	const char *part;            /* of sdy: its text within another */
+	uint32_t part_kind;          /* a bit a kind of what stands within another (read_sdy.c) */
 	uint64_t weight;
 };
 struct bc_file {
@@ -130,8 +134,9 @@ struct t_attr *value_new(struct bc_file *f, enum t_kind kind, const uint8_t *at)
 bool is_beside(enum op op);
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b);
 
-/* The text of an attribute that is a part of e's. */
-const char *take_text_part(struct cursor *c, struct bc_entry *e);
+/* The text of an attribute that is a part of e's, of these kinds: bits 1 << enum sdy_attr and
+ * SDY_PART_*. */
+const char *take_text_part(struct cursor *c, struct bc_entry *e, uint32_t kinds);
 
 /* read_sdy.c */
 void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a);

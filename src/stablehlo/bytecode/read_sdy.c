@@ -21,16 +21,17 @@ enum sdy_attr {
 	SDY_list_of_all_to_all = 14,
 	SDY_sharding_unreduced = 15,
 };
+#define KIND(name) (1u << SDY_##name)
 
-/* attributes, with commas */
-static void parts(struct cursor *c, struct bc_entry *e, struct str *out)
+/* attributes of these kinds, with commas */
+static void parts(struct cursor *c, struct bc_entry *e, uint32_t kinds, struct str *out)
 {
 	uint32_t n = take_count(c, "attributes");
 
 	for (uint32_t i = 0; i < n; i++) {
 		if (i)
 			str_add(out, ", ");
-		str_add(out, take_text_part(c, e));
+		str_add(out, take_text_part(c, e, kinds));
 	}
 }
 
@@ -38,7 +39,7 @@ static void parts(struct cursor *c, struct bc_entry *e, struct str *out)
 static void mesh(struct cursor *c, struct bc_entry *e, struct str *out)
 {
 	str_add(out, "<[");
-	parts(c, e, out);
+	parts(c, e, KIND(mesh_axis), out);
 	str_addc(out, ']');
 	uint32_t n = take_count(c, "devices");
 	for (uint32_t i = 0; i < n; i++)
@@ -50,7 +51,7 @@ static void mesh(struct cursor *c, struct bc_entry *e, struct str *out)
 static void dimension(struct cursor *c, struct bc_entry *e, struct str *out)
 {
 	str_addc(out, '{');
-	parts(c, e, out);
+	parts(c, e, KIND(axis), out);
 	if (!take_byte(c))
 		str_add(out, out->len > 1 ? ", ?" : "?");
 	str_addc(out, '}');
@@ -63,15 +64,15 @@ static void dimension(struct cursor *c, struct bc_entry *e, struct str *out)
 static void sharding(struct cursor *c, struct bc_entry *e, bool unreduced, struct str *out)
 {
 	static const char *const names[] = { ", replicated={", ", unreduced={" };
-	const char *of = take_text_part(c, e);
+	const char *of = take_text_part(c, e, KIND(mesh) | SDY_PART_symbol);
 
 	str_addf(out, "<%s, [", of[0] == '<' ? job_printf(c->f->p->j, "mesh%s", of) : of);
-	parts(c, e, out);
+	parts(c, e, KIND(dimension), out);
 	str_addc(out, ']');
 	for (int i = 0; i < 1 + unreduced; i++) {
 		struct str axes;
 		str_init(&axes, c->f->p->j);
-		parts(c, e, &axes);
+		parts(c, e, KIND(axis), &axes);
 		if (axes.len)
 			str_addf(out, "%s%s}", names[i], axes.text);
 	}
@@ -113,9 +114,9 @@ static void rule(struct cursor *c, struct bc_entry *e, struct str *out)
 		str_addf(&sizes, "=%lld", (long long)take_signed(c));
 	}
 	str_add(out, "<(");
-	parts(c, e, out);
+	parts(c, e, KIND(tensor_mapping), out);
 	str_add(out, ")->(");
-	parts(c, e, out);
+	parts(c, e, KIND(tensor_mapping), out);
 	str_addf(out, ")%s%s", n ? sizes.text : "", n ? "}" : "");
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		str_init(&some, c->f->p->j);
@@ -130,7 +131,7 @@ static void rule(struct cursor *c, struct bc_entry *e, struct str *out)
 static void all_to_all(struct cursor *c, struct bc_entry *e, struct str *out)
 {
 	str_addc(out, '{');
-	parts(c, e, out);
+	parts(c, e, KIND(axis), out);
 	int64_t from = take_signed(c), to = take_signed(c);
 	str_addf(out, "}: %lld->%lld", (long long)from, (long long)to);
 }
@@ -138,6 +139,9 @@ static void all_to_all(struct cursor *c, struct bc_entry *e, struct str *out)
 /* Lists of what axes are moved by collectives, and of those that are manual. */
 static const char *lists(struct cursor *c, struct bc_entry *e, uint64_t code, struct str *out)
 {
+	uint32_t within = code == SDY_manual_axes ? SDY_PART_string
+			  : code == SDY_axes      ? KIND(axis)
+			  : code == SDY_list_of_axes ? KIND(axes) : KIND(all_to_all);
 	bool set = code == SDY_manual_axes || code == SDY_axes;
 
 	if (code == SDY_all_to_all) {
@@ -145,7 +149,7 @@ static const char *lists(struct cursor *c, struct bc_entry *e, uint64_t code, st
 		return "#sdy<all_to_all_param";
 	}
 	str_addc(out, set ? '{' : '[');
-	parts(c, e, out);
+	parts(c, e, within, out);
 	str_addc(out, set ? '}' : ']');
 	return code == SDY_manual_axes ? "#sdy<manual_axes"
 	       : code == SDY_axes      ? "#sdy<axis_ref_list"
@@ -202,7 +206,7 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	case SDY_per_value:
 		prefix = "#sdy.sharding_per_value";
 		str_add(&s, "<[");
-		parts(c, e, &s);
+		parts(c, e, KIND(sharding) | KIND(sharding_unreduced), &s);
 		str_add(&s, "]>");
 		break;
 	case SDY_dimension_mapping:
@@ -212,7 +216,7 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	case SDY_tensor_mapping:
 		prefix = "#sdy<tensor_mapping";
 		str_addc(&s, '[');
-		parts(c, e, &s);
+		parts(c, e, KIND(dimension_mapping), &s);
 		str_addc(&s, ']');
 		break;
 	case SDY_rule:
@@ -229,6 +233,7 @@ void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 			(unsigned long long)code);
 	}
 	e->part = s.text;
+	e->part_kind = 1u << code;
 	e->weight += s.len;
 	if (!strncmp(prefix, "#sdy<", 5))
 		suffix = ">";

@@ -58,13 +58,18 @@ static struct t_attr *take_part(struct cursor *c, struct bc_entry *e)
 	return a;
 }
 
-const char *take_text_part(struct cursor *c, struct bc_entry *e)
+const char *take_text_part(struct cursor *c, struct bc_entry *e, uint32_t kinds)
 {
 	struct cursor again = *c;
+	const uint8_t *from = c->at;
 	const struct t_attr *a = take_part(c, e);
-	const char *part = c->f->attrs[take_index(&again, c->f->nattrs, "attribute")].part;
+	const struct bc_entry *of = &c->f->attrs[take_index(&again, c->f->nattrs, "attribute")];
+	uint32_t kind = of->part_kind | (a->kind == T_symbol ? SDY_PART_symbol : 0) |
+			(a->kind == T_string ? SDY_PART_string : 0);
 
-	return part ? part : attr_raw_text(c->f->p, a);
+	if (!(kind & kinds))
+		bad(c->f, from, "an attribute that does not belong in one of dialect sdy");
+	return of->part ? of->part : attr_raw_text(c->f->p, a);
 }
 
 static const char *take_string_attr(struct cursor *c, struct bc_entry *e, const char *what)
@@ -228,6 +233,8 @@ static void accuracy(struct cursor *c, struct bc_entry *e, struct str *out)
 	a.rtol = take_f64(c);
 	a.ulps = take_signed(c);
 	const uint8_t *from = c->at;
+	if (!(a.atol >= 0) || !(a.rtol >= 0) || a.ulps < 0)
+		bad(c->f, from, "a tolerance of result accuracy is below 0 or no number");
 	const struct t_attr *mode = take_part(c, e);
 	if (mode->kind != T_raw || strncmp(mode->s, prefix, sizeof prefix - 1) != 0)
 		bad(c->f, from, "expected a mode of result accuracy");
@@ -244,20 +251,24 @@ static void attr_text(struct cursor *c, struct bc_entry *e, struct str *out)
 static void mesh_structure(
 	struct cursor *c, struct bc_entry *e, enum vhlo_attr code, struct str *out)
 {
+	static const char sub_axis[] = "#stablehlo<sub_axis_info";
 	const uint8_t *from = c->at;
 	long long size;
 
 	switch (code) {
 	case VHLO_sub_axis:
 		size = (long long)take_signed(c);
-		str_addf(out, "(%lld)%lld", size, (long long)take_signed(c));
+		str_addf(out, "%s(%lld)%lld>", sub_axis, size, (long long)take_signed(c));
 		return;
 	case VHLO_axis_ref:
 		str_add(out, "#stablehlo.axis_ref<name = ");
 		attr_text(c, e, out);
 		if (take_varint(c)) {
-			str_add(out, ", sub_axis_info = ");
-			attr_text(c, e, out);
+			const struct t_attr *sub = take_part(c, e);
+			if (sub->kind != T_raw || strncmp(sub->s, sub_axis, sizeof sub_axis - 1))
+				bad(c->f, from, "expected a part of an axis");
+			str_addf(out, ", sub_axis_info = %.*s",
+				(int)(strlen(sub->s) - sizeof sub_axis), sub->s + sizeof sub_axis - 1);
 		}
 		break;
 	case VHLO_mesh_axes: {
