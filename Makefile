@@ -24,6 +24,8 @@ ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 # (clang looks for a type in front of every function called by its address; compiled kernels have none.)
 SANFLAGS += $(if $(findstring clang,$(CC)),-fno-sanitize=function)
+# What gcc defines by itself: where it is set, limits of memory and tests of them know of the sanitizer.
+SANFLAGS += $(if $(findstring clang,$(CC)),$(if $(findstring address,$(SAN)),-D__SANITIZE_ADDRESS__=1))
 TEST_HOOKS := -DWEFT_TEST_HOOKS
 endif
 OPT ?= -O2 -g

@@ -267,8 +267,8 @@ static void mesh_structure(
 			const struct t_attr *sub = take_part(c, e);
 			if (sub->kind != T_raw || strncmp(sub->s, sub_axis, sizeof sub_axis - 1))
 				bad(c->f, from, "expected a part of an axis");
-			str_addf(out, ", sub_axis_info = %.*s",
-				(int)(strlen(sub->s) - sizeof sub_axis), sub->s + sizeof sub_axis - 1);
+			const char *part = sub->s + sizeof sub_axis - 1;
+			str_addf(out, ", sub_axis_info = %.*s", (int)strlen(part) - 1, part);
 		}
 		break;
 	case VHLO_mesh_axes: {
