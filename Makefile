@@ -339,6 +339,11 @@ build/vision: bench/torch/vision.txt
 bench-torch: build build/vision
 	@.venv/bin/python bench/torch/run.py $(ARGS)
 
+# ... one compile for every length beside one compile a length; ...
+.PHONY: bench-sizes
+bench-sizes: build
+	@.venv/bin/python bench/sizes.py --write
+
 # ... memory-bound kernels beside eager and a plain copy of as many bytes.
 .PHONY: bench-kernels
 bench-kernels: build

@@ -5,7 +5,7 @@ how many graphs Dynamo captured (1 is: never again), how many Weft compiled of t
 one), what ran outside of compiled code, and the largest difference to eager.  Batch 1 is a number to Dynamo: with
 `--one` it comes last and may be one graph more, in any backend.
 
-    .venv/bin/python bench/torch/sizes.py [--backend weft inductor] [--mode infer train] [--one] [NAME ...]
+    .venv/bin/python bench/torch/sweep.py [--backend weft inductor] [--mode infer train] [--one] [NAME ...]
 """
 from __future__ import annotations
 
