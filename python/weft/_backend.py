@@ -60,6 +60,7 @@ def named_pass(p: weft.Pass):
             raise TypeError(f"pass '{p.name}' gives {type(changed).__name__}, expected str, or None: unchanged")
         return changed
 
+    run.__name__ = p.name
     return run
 
 

@@ -3,6 +3,7 @@
  * A version of the program may be compiled later, on a thread of the library's: so functions stay
  * with the process, which the caller of compile() sees to. */
 #include "bind/python/ext.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,12 +28,27 @@ static void text_free(char *text)
 	free(text);
 }
 
+/* What it raised, with its name in front: what says it already goes on as it is, KeyboardInterrupt
+ * too. */
+static struct weft_error *raised(PyObject *function)
+{
+	PyObject *type, *value, *trace, *name;
+	char what[128] = "";
+
+	PyErr_Fetch(&type, &value, &trace);
+	name = PyObject_GetAttrString(function, "__name__");
+	if (name)
+		snprintf(what, sizeof what, "pass '%s': ", PyUnicode_AsUTF8AndSize(name, NULL));
+	Py_XDECREF(name);
+	PyErr_Restore(type, value, trace);
+	return ext_keep_exception(WEFT_INVALID_ARGUMENT, what);
+}
+
 static struct weft_error *run(void *function, const char *text, size_t size, char **out)
 {
 	PyGILState_STATE gil = PyGILState_Ensure();
 	PyObject *result = PyObject_CallFunction(function, "s#", text, (Py_ssize_t)size);
-	struct weft_error *e = result ? result_text(result, out)
-				      : ext_keep_exception(WEFT_INVALID_ARGUMENT, "");
+	struct weft_error *e = result ? result_text(result, out) : raised(function);
 
 	Py_XDECREF(result);
 	PyGILState_Release(gil);
