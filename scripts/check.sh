@@ -88,8 +88,9 @@ group_asan() {
 		sanitized build-asan address,undefined --runs=interp,3
 }
 # Only what runs is threaded, so of the text tests those that run something, on threads.
+# (It sleeps a second at a program's end, for races there, if it is not told to sleep less.)
 group_tsan() {
-	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1" sanitized build-tsan thread --runs=3 tests/op
+	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp halt_on_error=1 allocator_may_return_null=1 atexit_sleep_ms=20" sanitized build-tsan thread --runs=3 tests/op
 }
 
 # Every fuzzer of tests/fuzz for as many runs as its own first lines say, from its seeds; the same
