@@ -61,3 +61,11 @@ func.func @main(%a: tensor<2x3xf32>) {
   %0 = "stablehlo.custom_call"(%a) {call_target_name = "f", operand_layouts = [dense<[0, 2]> : tensor<2xindex>], result_layouts = [dense<[1, 0]> : tensor<2xindex>]} : (tensor<2x3xf32>) -> tensor<2x3xf32>  // error: custom_call: operand 0: expected a permutation
   func.return
 }
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = stablehlo.composite "a.b" %a {composite_attributes = @z, decomposition = @g} : (tensor<2xf32>) -> tensor<2xf32>  // error 8: composite: expected a dictionary of composite_attributes, found @z
+  return %0 : tensor<2xf32>
+}
+func.func private @g(%a: tensor<2xf32>) -> tensor<2xf32> {
+  return %a : tensor<2xf32>
+}

@@ -245,6 +245,10 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 	if (!is_namespaced(name))
 		spec_fail(g, s, "c1", "expected a name like namespace.op, found %s", name ? name :
 			"none");
+	const char *attributes = spec_str(s, KEY_composite_attributes, "{");
+	if (attributes[0] != '{')
+		spec_fail(g, s, NULL, "expected a dictionary of composite_attributes, found %.60s",
+			attributes);
 	return call(g, s, "c3", "c4");
 }
 
