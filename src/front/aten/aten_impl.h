@@ -235,6 +235,8 @@ const struct node *lower_like(struct lower *l, const struct node *n, double v);
 const struct node *lower_extreme_value(struct lower *l, enum dtype t, bool most);
 const struct node *lower_cast(
 	struct lower *l, const struct node *n, enum dtype t); /* to bool: != 0 */
+/* The first places of n, as many as t has. */
+const struct node *lower_cut(struct lower *l, const struct node *n, const struct type *t);
 /* An index behind the end of any dimension, everywhere; t is of i64. */
 const struct node *lower_behind(struct lower *l, const struct type *t);
 /* Argument i cast to t and broadcast to the first result's shape. */

@@ -494,6 +494,17 @@ const struct node *lower_behind(struct lower *l, const struct type *t)
 	return lower_shape(l, build_scalar_int(l->g, DTYPE_i64, INT64_MAX), t);
 }
 
+const struct node *lower_cut(struct lower *l, const struct node *n, const struct type *t)
+{
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
+	bool same = true;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		one[i] = 1;
+		same &= n->type->dims[i] == t->dims[i];
+	}
+	return same ? n : build_slice(l->g, n, zero, t->dims, one);
+}
+
 const struct node *lower_iota(struct lower *l, const struct type *t, int64_t dim)
 {
 	return build_iota(l->g, t, dim);

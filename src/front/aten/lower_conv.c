@@ -170,15 +170,6 @@ static bool slide_known(const struct slide *c)
 	return spatial_known(c->x) && spatial_known(c->y);
 }
 
-/* The first places of n, as many as t has. */
-static const struct node *cut(struct lower *l, const struct node *n, const struct type *t)
-{
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
-	for (uint32_t i = 0; i < t->rank; i++)
-		one[i] = 1;
-	return build_slice(l->g, n, zero, t->dims, one);
-}
-
 /* conv_node() of symbolic sizes: its own type, from what slides and its window, cut to t. */
 static const struct node *conv_cut(struct lower *l, const struct node *x, const struct node *w,
 	const struct window *win, const struct type *t)
@@ -195,7 +186,7 @@ static const struct node *conv_cut(struct lower *l, const struct node *x, const 
 		dims[i + 2] = dim_add(g, dim_floordiv(g, n, win->stride[i]), 1);
 	}
 	const struct type *own = type_tensor(g, t->dtype, t->rank, dims);
-	return cut(l, conv_node(l, x, w, win, own), t);
+	return lower_cut(l, conv_node(l, x, w, win, own), t);
 }
 
 /* The gradient of what the window slides over, of type t. */

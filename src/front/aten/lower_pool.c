@@ -57,18 +57,6 @@ static void read_pool(struct lower *l, struct pool *p, uint32_t first, bool dila
 	}
 }
 
-/* The first places of n, as many as t has. */
-static const struct node *cut(struct lower *l, const struct node *n, const struct type *t)
-{
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
-	bool same = true;
-	for (uint32_t i = 0; i < t->rank; i++) {
-		one[i] = 1;
-		same &= n->type->dims[i] == t->dims[i];
-	}
-	return same ? n : build_slice(l->g, n, zero, t->dims, one);
-}
-
 static const struct node *window(struct lower *l, const struct pool *p, const struct node *x,
 	enum op op, const struct node *neutral)
 {
@@ -177,7 +165,7 @@ void lower_max_pool(struct lower *l)
 	if (positions > MOST_POSITIONS)
 		lower_bail(l);
 	const struct node *least = lower_extreme_value(l, lower_dtype(l), false);
-	l->out[0] = cut(l, window(l, &p, p.x, OP_maximum, least), p.out);
+	l->out[0] = lower_cut(l, window(l, &p, p.x, OP_maximum, least), p.out);
 	if (lower_uses(l, 1))
 		l->out[1] = max_indices(l, &p);
 }
@@ -239,7 +227,7 @@ static const struct node *divisor(
 	}
 	const struct node *ones = lower_full(l, t, p->x->type, 1);
 	ones = build_pad(g, ones, build_scalar(g, t, 1), low, high, inner);
-	return cut(l, window(l, &q, ones, OP_add, build_scalar(g, t, 0)), sum->type);
+	return lower_cut(l, window(l, &q, ones, OP_add, build_scalar(g, t, 0)), sum->type);
 }
 
 /* The divisor of windows: argument i when it is given, else by count_include_pad in argument
@@ -263,7 +251,7 @@ void lower_avg_pool(struct lower *l)
 		lower_bail(l);
 	const struct node *sum =
 		window(l, &p, lower_cast(l, p.x, c), OP_add, build_scalar(l->g, c, 0));
-	sum = cut(l, sum, p.out);
+	sum = lower_cut(l, sum, p.out);
 	lower_finish(l, build2(l->g, OP_divide, sum, read_divisor(l, &p, sum, 6)));
 }
 
@@ -294,5 +282,5 @@ void lower_avg_pool_backward(struct lower *l)
 		p.padding[2 * k] = p.padding[2 * k + 1] = 0;
 	}
 	y = build_pad(g, y, build_scalar(g, c, 0), low, high, inner);
-	lower_finish(l, cut(l, window(l, &p, y, OP_add, build_scalar(g, c, 0)), l->type[0]));
+	lower_finish(l, lower_cut(l, window(l, &p, y, OP_add, build_scalar(g, c, 0)), l->type[0]));
 }
