@@ -417,13 +417,9 @@ const char *node_text(struct job *j, const struct node *n, enum key k)
 const char *node_config(struct job *j, const struct node *n)
 {
 	const char *config = node_text(j, n, KEY_backend_config);
+	const struct attr *beside = config[0] ? NULL : node_other(n, "mhlo.backend_config");
 
-	for (uint32_t i = 0; !config[0] && n->attrs && i < n->attrs->n; i++) {
-		const struct attr_entry *e = &n->attrs->e[i];
-		if (e->key == KEY_other && !strcmp(e->name, "mhlo.backend_config") && e->value->s)
-			return e->value->s;
-	}
-	return config;
+	return beside && beside->s ? beside->s : config;
 }
 
 static bool is_among(const struct node *n, enum key list, int64_t v)
