@@ -73,11 +73,8 @@ void body_fini(struct call *c, struct body *b)
 }
 
 /* out[k] at `to` = body(out[..] at `to`, in[..] at `from`); from below 0: the init values. */
-static bool accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, int64_t from)
+static void accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, int64_t from)
 {
-	unsigned char before[16];
-	size_t bytes = dtype_bytes(c->out[0]->type->dtype);
-	memcpy(before, tensor_at(c->out[0], to), bytes);
 	for (uint32_t k = 0; k < n; k++) {
 		const struct tensor *v = from < 0 ? c->in[n + k] : c->in[k];
 		body_set(b, k, c->out[k]->type->dtype, tensor_at(c->out[k], to));
@@ -86,7 +83,6 @@ static bool accumulate(struct call *c, struct body *b, uint32_t n, int64_t to, i
 	body_run(c, b);
 	for (uint32_t k = 0; k < n; k++)
 		body_get(c, b, k, c->out[k]->type->dtype, tensor_at(c->out[k], to));
-	return !memcmp(before, tensor_at(c->out[0], to), bytes);
 }
 
 /* Results of those dims, filled with the init values, which are operands n.. */
@@ -223,6 +219,8 @@ void eval_reduce_window(struct call *c)
 	body_init(c, 0, 2 * n, &b);
 	tensor_strides(a, strides);
 	int64_t wide = n == 1 ? only_wide(&w) : -1;
+	unsigned char before[16];                /* a result, while padding is taken in */
+	size_t bytes = dtype_bytes(c->out[0]->type->dtype);
 	for (int64_t i = 0, size = tensor_elements(c->out[0]); i < size; i++) {
 		bool some = true;
 		for (uint32_t d = 0; d < w.rank; d++)
@@ -230,8 +228,11 @@ void eval_reduce_window(struct call *c)
 		memset(in, 0, sizeof in);
 		while (some) {
 			int64_t from = window_element(&w, a, strides, at, in);
-			bool same = accumulate(c, &b, n, i, from);
-			if (from < 0 && same && wide >= 0)
+			bool pads = from < 0 && wide >= 0;
+			if (pads)
+				memcpy(before, tensor_at(c->out[0], i), bytes);
+			accumulate(c, &b, n, i, from);
+			if (pads && !memcmp(before, tensor_at(c->out[0], i), bytes))
 				skip_padding(&w, wide, at, in);
 			some = index_next(w.rank, w.size, in);
 		}
