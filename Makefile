@@ -310,7 +310,7 @@ bench: build
 	@.venv/bin/python bench/spine.py --write
 
 # ... both and inductor, packed and not, and their training steps, a fresh process each; ...
-PEERS = .venv/bin/python bench/peers.py --split shared --backend weft --cold primed
+PEERS = .venv/bin/python bench/peers.py --split shared named --backend weft --cold primed
 .PHONY: bench-peers bench-train
 bench-peers: build $(BUILD)/machine
 	@rm -f $(BUILD)/peers.jsonl

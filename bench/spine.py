@@ -22,33 +22,15 @@ import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ["minilm-b1", "minilm-b8", "bert-base", "gpt2-prefill", "resnet50-b1", "mlp-b64", "softmax-rows", "layernorm-rows",
-         "pointwise-16m", "tiny-add", "mobilenet-v2", "minilm-b1-bf16", "bert-base-bf16", "gpt2-prefill-bf16",
-         "resnet50-b1-bf16"]
-
-
-def bert_base():
-    import torch
-    from transformers import BertConfig, BertModel
-    from workloads_shared import Field
-    cfg = BertConfig(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-    return Field(BertModel(cfg, add_pooling_layer=False), "last_hidden_state"), (torch.randint(0, cfg.vocab_size, (1, 128)),), {}
-
-
-def mobilenet_v2():
-    import torch
-    from transformers import MobileNetV2Config, MobileNetV2Model
-    from workloads_shared import Field
-    return Field(MobileNetV2Model(MobileNetV2Config()), "last_hidden_state"), (torch.randn(1, 3, 224, 224),), {}
+         "pointwise-16m", "tiny-add", "mobilenet-v2", "llama-110m", "vit-b16", "gpt2-decode", "minilm-b1-bf16",
+         "bert-base-bf16", "gpt2-prefill-bf16", "resnet50-b1-bf16"]
 
 
 def built(name: str):
     """Module, inputs and what else is known; of a name that ends in -bf16, all its floats are."""
     import models
     import torch
-    for own, build in (("bert-base", bert_base), ("mobilenet-v2", mobilenet_v2)):
-        if name.startswith(own):
-            models.workload(own, "shared")(build)
-    module, inputs, meta = models.load(("shared",))[name.removesuffix("-bf16")].build()
+    module, inputs, meta = models.load(("shared", "named"))[name.removesuffix("-bf16")].build()
     if name.endswith("-bf16"):
         module = module.to(torch.bfloat16)
         inputs = tuple(x.to(torch.bfloat16) if x.is_floating_point() else x for x in inputs)
