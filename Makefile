@@ -318,7 +318,7 @@ bench-peers: build $(BUILD)/machine
 	@.venv/bin/python bench/report.py --put peers --command "make $@" $(BUILD)/peers.jsonl
 bench-train: build $(BUILD)/machine
 	@rm -f $(BUILD)/train.jsonl
-	@$(PEERS) --mode train --out $(BUILD)/train.jsonl
+	@$(PEERS) --mode train train-autocast train-adamw --out $(BUILD)/train.jsonl
 	@.venv/bin/python bench/report.py --put training --command "make $@" $(BUILD)/train.jsonl
 
 # ... XLA and Weft on StableHLO as JAX prints it; ...
