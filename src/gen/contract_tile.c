@@ -8,6 +8,8 @@
 
 #define MAX_HALVES (PLAN_WIDE / LANES)
 #define AHEAD 8                          /* rows of V that a tile fetches before it needs them */
+#define LINE 64                          /* bytes of a cache line */
+#define WAY 4096                         /* bytes: rows so far apart share a set of the cache */
 
 /* One element as the accumulator has it: a scalar, or LANES of them. */
 static LLVMValueRef tile_load(
@@ -82,6 +84,31 @@ static void tile_columns(struct gen *g, const struct contraction *x, LLVMValueRe
 		v[h] = tile_load(g, x, x->panel_type, gep(g, t, from, c64(g, h * LANES)), true);
 }
 
+/* Are the next tile's rows fetched by this one?  Rows that lie along k are as many streams as the
+ * tile has rows, too short for the processor to guess where the next ones begin.  Where all share
+ * a set of the cache, they would push this tile's rows out. */
+static bool tile_fetches(const struct contraction *x)
+{
+	int64_t pitch = x->c->rows_m * (int64_t)dtype_bytes(x->c->rows_type);
+
+	return !x->rows_copy && x->c->rows_k == 1 && pitch >= LINE && pitch % WAY != 0;
+}
+
+/* At word k, a line of a row behind the tile's: over the words of a line, one of each. */
+static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows,
+	const LLVMValueRef *param, LLVMValueRef k)
+{
+	uint32_t words = LINE / ((uint32_t)dtype_bytes(x->c->rows_type) * x->unit);
+
+	if (!tile_fetches(x) || rows < words / 2)        /* a small tile is done before they come */
+		return;
+	LLVMValueRef i = ADD(AND(k, c64(g, words - 1)), c64(g, rows));
+	LLVMValueRef line = AND(k, c64(g, -(int64_t)words));
+	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
+
+	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at));
+}
+
 /* One word of k: every accumulator takes its product. */
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
@@ -90,6 +117,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	LLVMValueRef row = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
 	tile_columns(g, x, param[P_PANEL], k, v);
+	tile_fetch(g, x, rows, param, k);
 	for (uint32_t i = 0; i < rows; i++) {
 		LLVMValueRef p = gep(g, x->rows_elem, row, MUL(param[P_ROWS_M], c64(g, i)));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));
