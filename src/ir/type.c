@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "ir/graph_impl.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static uint64_t quant_hash(const struct quant *q, uint64_t h)
@@ -25,6 +26,14 @@ static bool quant_eq(const struct quant *a, const struct quant *b)
 		a->axis == b->axis && a->n == b->n &&
 		!memcmp(a->scales, b->scales, a->n * sizeof *a->scales) &&
 		!memcmp(a->zeros, b->zeros, a->n * sizeof *a->zeros);
+}
+
+bool quant_scales_valid(const struct quant *q)
+{
+	for (uint32_t i = 0; i < q->n; i++)
+		if (!(q->scales[i] > 0) || !isfinite(q->scales[i]))
+			return false;
+	return true;
 }
 
 static uint64_t type_hash(const struct type *t)

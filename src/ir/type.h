@@ -27,6 +27,10 @@ struct quant {
 	const int64_t *zeros;
 };
 
+/* Are all scales positive and finite?  Readers let no other into a graph: an infinite one has no
+ * text. */
+bool quant_scales_valid(const struct quant *q);
+
 struct type {
 	enum type_kind kind;
 	enum dtype dtype;            /* tensor */

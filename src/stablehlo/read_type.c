@@ -108,6 +108,7 @@ static enum dtype storage_type(struct parser *p)
 static enum dtype read_quant(struct parser *p, struct quant **out)
 {
 	struct quant *q = job_alloc(p->j, sizeof *q);
+	struct place at = tok_place(p);
 
 	expect(p, '<', "after !quant.uniform");
 	enum dtype storage = storage_type(p);
@@ -149,6 +150,9 @@ static enum dtype read_quant(struct parser *p, struct quant **out)
 		expect(p, '}', "after the scales");
 	q->scales = scales;
 	q->zeros = zeros;
+	if (!quant_scales_valid(q))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+			"quantised type c6: scales are positive and finite");
 	expect(p, '>', "after the quantised type");
 	*out = q;
 	return storage;

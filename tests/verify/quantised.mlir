@@ -69,3 +69,7 @@ func.func @main(%a: tensor<2xf32>) {
   %0 = stablehlo.uniform_quantize %a : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8:f32, 1.0:300>>  // error: zero points
   func.return
 }
+// -----
+func.func private @f(tensor<2x!quant.uniform<i8:f32, 1.0e999:15>>)  // error: quantised type c6
+// -----
+func.func private @f(tensor<2x!quant.uniform<i8:f32, -1.0:15>>)  // error: quantised type c6

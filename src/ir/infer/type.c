@@ -5,7 +5,6 @@
  * express: a quantised element and the float it stands for are compatible, as they are upstream. */
 #include "ir/infer/infer_impl.h"
 
-#include <math.h>
 #include <string.h>
 
 bool elem_is_quant(const struct type *t)
@@ -218,14 +217,13 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	if (q->min < low || q->min >= q->max || q->max > high)
 		spec_fail(g, s, NULL, "quantised type c4: the storage's range is not one of its "
 			"type in %s", text);
-	for (uint32_t i = 0; i < q->n; i++) {
-		if (!(q->scales[i] > 0) || !isfinite(q->scales[i]))
-			spec_fail(g, s, NULL, "quantised type c6: scales are positive and finite, "
-				"found %s", text);
+	if (!quant_scales_valid(q))
+		spec_fail(g, s, NULL, "quantised type c6: scales are positive and finite, found %s",
+			text);
+	for (uint32_t i = 0; i < q->n; i++)
 		if (q->zeros[i] < q->min || q->zeros[i] > q->max)
 			spec_fail(g, s, NULL, "quantised type c8: zero points lie in the storage's "
 				"range, found %s", text);
-	}
 	if (q->axis < 0 ? q->n != 1 : t->unranked || (uint32_t)q->axis >= t->rank)
 		spec_fail(g, s, NULL, "quantised type c12: the axis is not a dimension of %s",
 			text);

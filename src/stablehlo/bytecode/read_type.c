@@ -223,6 +223,8 @@ static void take_quantised(struct cursor *c, struct bc_type *t, bool per_axis)
 	}
 	q->scales = scales;
 	q->zeros = zeros;
+	if (!quant_scales_valid(q))
+		bad(c->f, from, "quantised type c6: scales are positive and finite");
 	int bits = dtype_table[storage].bits;
 	if (!dtype_is_int(storage) || bits > 32 || !dtype_is_float(q->expressed))
 		bad(c->f, from, "expected a storage type of at most 32 bits and a float");
