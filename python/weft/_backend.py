@@ -182,8 +182,8 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         kinds["inference_compiler"] = functools.partial(compiler, role="inference", names=_freeze.names(gm))
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
-    if settings.partitioner:
-        kinds["partition_fn"] = named_partitioner(settings.partitioner)
+    from torch._functorch.partitioners import min_cut_rematerialization_partition
+    kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else min_cut_rematerialization_partition
     with _output.fed(settings) if kept else contextlib.nullcontext():
         run = aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).

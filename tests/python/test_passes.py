@@ -109,3 +109,12 @@ def test_a_partitioner():
 
     assert torch.allclose(step(torch.compile(fn, backend="weft", options={"partitioner": partitioner})), step(fn), atol=1e-6)
     assert len(calls) == 1
+
+
+def test_what_can_be_recomputed_is_not_kept():
+    x = torch.linspace(-1, 1, 7, requires_grad=True)
+    y = torch.compile(lambda x: x.sin().exp().tanh(), backend="weft")(x)
+    assert {t.data_ptr() for t in y.grad_fn.saved_tensors} == {x.data_ptr(), y.data_ptr()}
+    y.sum().backward()
+    want, = torch.autograd.grad(x.sin().exp().tanh().sum(), x)
+    assert torch.allclose(x.grad, want, atol=1e-6)
