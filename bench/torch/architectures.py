@@ -190,24 +190,31 @@ class Leaves(nn.Module):
         return tuple(t for t in torch.utils._pytree.tree_leaves(self.model(*args)) if isinstance(t, torch.Tensor))
 
 
-def vision(name, size=64, where="models", **kw):
-    @architecture("tv-" + name.replace("_", "-"))
+def vision(name, size=64, where="models", scaled=False, **kw):
+    """scaled: by He's rule, where a constructor leaves weights so small that a result is the last bias."""
+    @architecture("tv-" + name.lower().replace("_", "-"))
     def make():
         module = torchvision()
         module = getattr(module.models, where) if where != "models" else module.models
-        return Leaves(getattr(module, name)(weights=None, **kw)), images(size)
+        made = getattr(module, name)
+        model = made(**kw) if isinstance(made, type) else made(weights=None, **kw)
+        for m in model.modules() if scaled else ():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight)
+        return Leaves(model), images(size)
 
 
 for _name in """resnet18 resnet50 resnext50_32x4d wide_resnet50_2 mobilenet_v2 mobilenet_v3_small mnasnet0_5 shufflenet_v2_x0_5
         efficientnet_b0 efficientnet_v2_s regnet_y_400mf regnet_x_400mf densenet121 squeezenet1_1 vgg11_bn convnext_tiny""".split():
     vision(_name, num_classes=10)
 vision("alexnet", 96, num_classes=10)
-vision("googlenet", 96, num_classes=10, aux_logits=False, init_weights=False)
-vision("inception_v3", 96, num_classes=10, aux_logits=False, init_weights=False)
+vision("googlenet", 96, scaled=True, num_classes=10, aux_logits=False, init_weights=False)
+vision("inception_v3", 96, scaled=True, num_classes=10, aux_logits=False, init_weights=False)
 vision("vit_b_16", num_classes=10, image_size=64)
 vision("swin_t", num_classes=10)
 vision("swin_v2_t", num_classes=10)
-vision("maxvit_t", num_classes=10, input_size=(64, 64), partition_size=2)
+vision("MaxVit", input_size=(64, 64), partition_size=2, stem_channels=16, block_channels=[16, 32, 64], block_layers=[1, 1, 2],
+       head_dim=8, stochastic_depth_prob=0.0, num_classes=10)
 vision("deeplabv3_mobilenet_v3_large", where="segmentation", weights_backbone=None, num_classes=5)
 vision("fcn_resnet50", where="segmentation", weights_backbone=None, num_classes=5)
 vision("lraspp_mobilenet_v3_large", where="segmentation", weights_backbone=None, num_classes=5)

@@ -20,6 +20,7 @@ import itertools
 import json
 import os
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -225,15 +226,27 @@ def row(name: str, mode: str, dtype: str, sizes: str) -> dict:
     return out
 
 
-def child(name: str, cases: list, pipe: int, threads: int) -> None:
+class TooLong(BaseException):
+    """A row took its limit of processor time."""
+
+
+def too_long(*_):
+    raise TooLong("longer than --limit allows")
+
+
+def child(name: str, cases: list, pipe: int, threads: int, limit: int) -> None:
     import torch
     torch.set_num_threads(threads)
     torch._dynamo.config.allow_rnn = True
+    signal.signal(signal.SIGVTALRM, too_long)
     with os.fdopen(pipe, "w") as f:
         for case in cases:
             try:
+                signal.setitimer(signal.ITIMER_VIRTUAL, limit)
                 r = row(name, *case)
-            except Exception as e:          # noqa: BLE001: said in the table
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            except (Exception, TooLong) as e:    # noqa: BLE001: said in the table
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
                 r = {"error": f"{type(e).__name__}: {str(e).strip()[:300]}", "trace": traceback.format_exc()[-6000:]}
             f.write(json.dumps({"name": name, "mode": case[0], "dtype": case[1], "sizes": case[2], **r}) + "\n")
             f.flush()
@@ -255,7 +268,7 @@ def good(r: dict) -> bool:
         r["graphs"][-1] <= r["expected"][-1]
 
 
-def measured(wanted: list[str], cases: list, jobs: int, threads: int):
+def measured(wanted: list[str], cases: list, jobs: int, threads: int, limit: int):
     """The rows, as they come: a forked process an architecture, so that one which dies is one row."""
     import architectures
     import torch                                     # noqa: F401: imported once, before the processes are forked
@@ -272,7 +285,7 @@ def measured(wanted: list[str], cases: list, jobs: int, threads: int):
                 os.close(read)
                 status = 1
                 try:
-                    child(name, mine, write, threads)
+                    child(name, mine, write, threads, limit)
                     status = 0
                 finally:
                     os._exit(status)
@@ -295,6 +308,7 @@ def main() -> None:
     p.add_argument("--sizes", nargs="*", default=["static", "dynamic"], choices=["static", "dynamic"])
     p.add_argument("--jobs", type=int, default=1, help="processes at a time")
     p.add_argument("--threads", type=int, default=2, help="of each")
+    p.add_argument("--limit", type=int, default=900, help="seconds of processor time a row may take")
     p.add_argument("--out", type=pathlib.Path, help="a file that takes each row as JSON")
     p.add_argument("--trace", action="store_true", help="with the whole error of a row that failed")
     args = p.parse_args()
@@ -302,7 +316,7 @@ def main() -> None:
     print("| architecture | mode | dtype | sizes | right | largest difference | graphs/aot_eager | recompiles/aot_eager | "
           "fallbacks | beside |\n|---|---|---|---|---|---:|---:|---:|---|---|")
     rows = []
-    for r in measured(args.names or names(), cases, args.jobs, args.threads):
+    for r in measured(args.names or names(), cases, args.jobs, args.threads, args.limit):
         rows.append(r)
         print(said(r), flush=True)
         if args.trace and "trace" in r:
