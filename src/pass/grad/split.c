@@ -12,119 +12,12 @@
  * already.  Of equal cuts the one nearest to the sink is taken, which computes least again.
  *
  * Where that is more than the budget, costly ops may be computed again too, those with the fewest
- * operations a byte first, and of them no more than it takes.
- *
- * The flow is Dinic's: levels by breadth, then blocking flows by depth, both without recursion. */
+ * operations a byte first, and of them no more than it takes. */
 #include "ir/rewrite.h"
+#include "pass/flow.h"
 #include "pass/grad/grad.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define ENDLESS (INT64_MAX / 4)
-
-struct edge {
-	uint32_t to;
-	uint32_t next;                       /* of the same vertex; NONE: the last */
-	int64_t left;                        /* capacity not used; its pair is at index ^ 1 */
-};
-enum { SOURCE = 0, SINK = 1 };
-#define NONE UINT32_MAX
-
-struct network {
-	struct job *j;
-	uint32_t nvertices, nedges, cap;
-	struct edge *edges;
-	uint32_t *first, *now, *level, *queue, *path;
-};
-
-static void edge_half(struct network *n, uint32_t from, uint32_t to, int64_t capacity)
-{
-	if (n->nedges == n->cap) {
-		uint32_t cap = 2 * n->cap + 64;
-		n->edges = job_grow(n->j, n->edges, n->cap, cap, sizeof *n->edges);
-		n->cap = cap;
-	}
-	n->edges[n->nedges] = (struct edge){ to, n->first[from], capacity };
-	n->first[from] = n->nedges++;
-}
-
-static void edge_add(struct network *n, uint32_t from, uint32_t to, int64_t capacity)
-{
-	edge_half(n, from, to, capacity);
-	edge_half(n, to, from, 0);
-}
-
-static void network_init(struct network *n, struct job *j, uint32_t nvertices)
-{
-	*n = (struct network){ .j = j, .nvertices = nvertices };
-	n->first = job_array(j, nvertices, sizeof *n->first);
-	n->now = job_array(j, nvertices, sizeof *n->now);
-	n->level = job_array(j, nvertices, sizeof *n->level);
-	n->queue = job_array(j, nvertices, sizeof *n->queue);
-	n->path = job_array(j, nvertices, sizeof *n->path);
-	memset(n->first, 0xff, nvertices * sizeof *n->first);
-}
-
-/* Levels from `from` over edges with capacity left; against them when back. */
-static bool find_levels(struct network *n, uint32_t from, uint32_t to, bool back)
-{
-	uint32_t nqueue = 0;
-	memset(n->level, 0xff, n->nvertices * sizeof *n->level);
-	n->level[from] = 0;
-	n->queue[nqueue++] = from;
-	for (uint32_t i = 0; i < nqueue; i++) {
-		uint32_t v = n->queue[i];
-		for (uint32_t e = n->first[v]; e != NONE; e = n->edges[e].next) {
-			uint32_t w = n->edges[e].to;
-			if (n->level[w] != NONE || n->edges[back ? e ^ 1 : e].left <= 0)
-				continue;
-			n->level[w] = n->level[v] + 1;
-			n->queue[nqueue++] = w;
-		}
-	}
-	return n->level[to] != NONE;
-}
-
-/* One path from the source to the sink down the levels, as edges in path[]; its length, 0: none. */
-static uint32_t find_path(struct network *n)
-{
-	uint32_t length = 0, v = SOURCE;
-	while (v != SINK) {
-		uint32_t e = n->now[v];
-		if (e == NONE) {                     /* a dead end: back, past the edge to it */
-			if (!length)
-				return 0;
-			v = n->edges[n->path[--length] ^ 1].to;
-			n->now[v] = n->edges[n->now[v]].next;
-			continue;
-		}
-		if (n->edges[e].left > 0 && n->level[n->edges[e].to] == n->level[v] + 1) {
-			n->path[length++] = e;
-			v = n->edges[e].to;
-		} else {
-			n->now[v] = n->edges[e].next;
-		}
-	}
-	return length;
-}
-
-static void find_flow(struct network *n)
-{
-	while (find_levels(n, SOURCE, SINK, false)) {
-		uint32_t length;
-		memcpy(n->now, n->first, n->nvertices * sizeof *n->now);
-		while ((length = find_path(n)) > 0) {
-			int64_t least = ENDLESS;
-			for (uint32_t i = 0; i < length; i++)
-				if (n->edges[n->path[i]].left < least)
-					least = n->edges[n->path[i]].left;
-			for (uint32_t i = 0; i < length; i++) {
-				n->edges[n->path[i]].left -= least;
-				n->edges[n->path[i] ^ 1].left += least;
-			}
-		}
-	}
-}
 
 /* ---- values --------------------------------------------------------------------------------- */
 
@@ -148,20 +41,6 @@ static bool is_costly(const struct node *x)
 		return true;
 	return node_has_effect(x) || (k != OP_MAP && k != OP_LEAF && k != OP_MOVE &&
 		x->op != OP_result);
-}
-
-static int64_t bytes_of(const struct type *t)
-{
-	int64_t n = (int64_t)dtype_bytes(t->dtype);
-	if (t->kind != TYPE_tensor)
-		return ENDLESS;
-	for (uint32_t i = 0; i < t->rank; i++) {
-		int64_t d = t->dims[i] < 0 ? 64 : t->dims[i];
-		if (d && n > ENDLESS / 1024 / d)
-			return ENDLESS / 1024;
-		n *= d;
-	}
-	return n + 1;
 }
 
 static void values_find(struct values *v, struct job *j)
@@ -189,26 +68,26 @@ static void values_find(struct values *v, struct job *j)
 
 static void values_cut(struct values *v, struct job *j)
 {
-	struct network net;
-	network_init(&net, j, 2 * v->limit + 2);
+	struct flow net;
+	flow_init(&net, j, 2 * v->limit + 2);
 	for (uint32_t i = 0; i < v->n; i++) {
 		const struct node *x = v->order[i];
 		uint32_t in = 2 + 2 * x->id, out = in + 1;
 		if (v->behind[x->id])
 			continue;
-		edge_add(&net, in, out, x->op == OP_parameter ? 0 : bytes_of(x->type));
+		flow_edge(&net, in, out, x->op == OP_parameter ? 0 : flow_bytes(x->type));
 		if (is_costly(x) && !v->again[x->id])
-			edge_add(&net, SOURCE, in, ENDLESS);
+			flow_edge(&net, FLOW_SOURCE, in, FLOW_ENDLESS);
 		for (uint32_t k = 0; k < x->nin; k++)
-			edge_add(&net, 2 + 2 * x->in[k]->id + 1, in, ENDLESS);
+			flow_edge(&net, 2 + 2 * x->in[k]->id + 1, in, FLOW_ENDLESS);
 		if (v->read[x->id])
-			edge_add(&net, out, SINK, ENDLESS);
+			flow_edge(&net, out, FLOW_SINK, FLOW_ENDLESS);
 	}
-	find_flow(&net);
-	find_levels(&net, SINK, SOURCE, true);
+	flow_cut(&net);
 	for (uint32_t i = 0; i < v->n; i++) {
 		uint32_t in = 2 + 2 * v->order[i]->id;
-		v->kept[v->order[i]->id] = net.level[in] == NONE && net.level[in + 1] != NONE;
+		v->kept[v->order[i]->id] =
+			!flow_reaches_sink(&net, in) && flow_reaches_sink(&net, in + 1);
 	}
 }
 
@@ -223,7 +102,7 @@ static int64_t kept_bytes(const struct values *v)
 		bool own = x->op == OP_parameter || !v->kept[x->id];
 		for (uint32_t k = 0; !own && k < v->nresults; k++)
 			own = v->joint->results[k] == x;
-		bytes += own ? 0 : bytes_of(x->type) - 1;
+		bytes += own ? 0 : flow_bytes(x->type) - 1;
 	}
 	return bytes;
 }
@@ -235,18 +114,18 @@ static bool may_compute_again(const struct node *x)
 		k == OP_SORT || k == OP_CONTRACT || k == OP_LIBRARY);
 }
 
-/* About how many operations x takes; symbolic sizes count as 64, as in bytes_of. */
+/* About how many operations x takes; symbolic sizes count as 64, as in flow_bytes. */
 static double operations(const struct node *x)
 {
 	double n = 0;
 	for (uint32_t i = 0; i < x->nin; i++)
-		n += (double)bytes_of(x->in[i]->type);
+		n += (double)flow_bytes(x->in[i]->type);
 	if (op_table[x->op].kind != OP_CONTRACT)
 		return n;
 	/* of [m,k] by [k,n]: as many as the geometric mean of the three sizes, to the third */
-	double size = (double)bytes_of(x->type);
+	double size = (double)flow_bytes(x->type);
 	for (uint32_t i = 0; i < 2 && i < x->nin; i++)
-		size *= (double)bytes_of(x->in[i]->type);
+		size *= (double)flow_bytes(x->in[i]->type);
 	return size > 0 ? __builtin_sqrt(size) : n;
 }
 
@@ -283,7 +162,7 @@ static void cut_within(struct values *v, int64_t budget)
 		const struct node *x = v->order[i];
 		if (!v->behind[x->id] && may_compute_again(x))
 			c[n++] = (struct candidate){ x,
-				operations(x) / (double)(1 + bytes_of(x->type)) };
+				operations(x) / (double)(1 + flow_bytes(x->type)) };
 	}
 	qsort(c, n, sizeof *c, by_worth);
 	/* more candidates never keep more; low: too few */
@@ -322,7 +201,7 @@ static void make_forward(struct values *v, struct split *out)
 		while (at < nresults && results[at] != x)
 			at++;
 		if (at >= v->nresults)
-			out->bytes += bytes_of(x->type) - 1;
+			out->bytes += flow_bytes(x->type) - 1;
 		if (at == nresults)
 			results[nresults++] = x;
 		*kept = -1 - (int32_t)at;
