@@ -43,7 +43,7 @@ const struct node *region_rewrite_nested(struct graph *g, const struct node *n,
 }
 
 /* Where to stands already, from adds only what it is a part of. */
-static void locate_like(struct graph *g, const struct node *to, const struct node *from)
+void rewrite_locate(struct graph *g, const struct node *to, const struct node *from)
 {
 	if (to == from)
 		return;
@@ -83,7 +83,7 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r, 
 		const struct node *m = fn(arg, g, n, in);
 		if (!m)
 			m = node_with_operands(g, n, in);
-		locate_like(g, m, n);
+		rewrite_locate(g, m, n);
 		now[n->id] = m;
 		changed |= m != n;
 	}

@@ -21,6 +21,9 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r, 
 const struct node *node_with_operands(
 	struct graph *g, const struct node *n, const struct node *const *in);
 
+/* to replaces from, and is located where it was. */
+void rewrite_locate(struct graph *g, const struct node *to, const struct node *from);
+
 /* n with each nested region replaced by what fn makes of it, and with other operands; NULL when no
  * region changed.  Recursion is by the depth of regions, which reading limits. */
 const struct node *region_rewrite_nested(struct graph *g, const struct node *n,

@@ -2,6 +2,7 @@
  *
  * The hash covers content only (never addresses), so it is the same in every process for the same
  * sequence of calls. */
+#include "base/flow.h"
 #include "base/str.h"
 #include "ir/graph_impl.h"
 #include <inttypes.h>
@@ -271,6 +272,20 @@ int64_t type_bytes(const struct type *t)
 	if (n < 0 || __builtin_mul_overflow(n, (int64_t)dtype_bytes(t->dtype), &n))
 		return -1;
 	return n;
+}
+
+int64_t type_weight(const struct type *t)
+{
+	int64_t n = (int64_t)dtype_bytes(t->dtype);
+	if (t->kind != TYPE_tensor)
+		return FLOW_ENDLESS;
+	for (uint32_t i = 0; i < t->rank; i++) {
+		int64_t d = t->dims[i] < 0 ? 64 : t->dims[i];
+		if (d && n > FLOW_ENDLESS / 1024 / d)
+			return FLOW_ENDLESS / 1024;
+		n *= d;
+	}
+	return n + 1;
 }
 
 void type_strides(const struct type *t, int64_t *out)

@@ -66,6 +66,9 @@ bool type_is_static(const struct type *t); /* no dimension below 0, not unranked
 /* Elements of a static tensor; -1 when that overflows int64_t or the tensor is not static. */
 int64_t type_elements(const struct type *t);
 int64_t type_bytes(const struct type *t);                    /* the same in bytes of memory */
+/* What a value of t weighs where choices are compared, as a capacity of flow.h: its bytes, symbolic
+ * sizes counted as 64, and one; endless of what is no tensor. */
+int64_t type_weight(const struct type *t);
 /* Row-major strides in elements of a static tensor. */
 void type_strides(const struct type *t, int64_t *out);
 

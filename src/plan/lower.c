@@ -86,7 +86,9 @@ static bool conv_pads(const struct node *n, const struct conv *c)
 
 static bool conv_is_pointwise(const struct node *n, const struct conv *c)
 {
-	if (c->window != 1 || c->groups != 1 || c->batch != 1 || conv_pads(n, c))
+	bool last = node_int(n, KEY_input_feature_dimension, 1) == 1 + (int64_t)c->nspatial;
+	/* of several images only where their places step as one */
+	if (c->window != 1 || c->groups != 1 || (c->batch != 1 && !last) || conv_pads(n, c))
 		return false;
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		if (number(n, KEY_window_strides, d, 1) != 1 ||
@@ -130,8 +132,8 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 		return build_reshape(g, whole, 3, dims);
 	if (conv_is_pointwise(n, c)) {
 		int64_t perm[PLAN_MAX_RANK];
-		perm[0] = node_int(n, KEY_input_batch_dimension, 0);
-		perm[1] = node_int(n, KEY_input_feature_dimension, 1);
+		perm[0] = node_int(n, KEY_input_feature_dimension, 1);
+		perm[1] = node_int(n, KEY_input_batch_dimension, 0);
 		for (uint32_t d = 0; d < c->nspatial; d++)
 			perm[2 + d] = c->in_spatial[d];
 		return build_reshape(g, build_transpose(g, x, perm), 3, dims);
@@ -360,6 +362,24 @@ const struct node *plan_lower_convolution(
 	return build_transpose(g, y, perm);
 }
 
+/* A product of all features at a place, or of each feature alone, is as fast either way; so are
+ * windows that are copied out. */
+enum conv_wish plan_convolution_wish(
+	struct graph *g, const struct node *n, const struct plan_options *o)
+{
+	if (n->type->rank + 2 >= PLAN_MAX_RANK || type_elements(n->type) == 0)
+		return CONV_either;
+	struct conv c = conv_of(g, n);
+	bool place = c.window == 1 && c.groups == 1 && !conv_pads(n, &c);
+	for (uint32_t d = 0; d < c.nspatial; d++)
+		place = place && number(n, KEY_window_strides, d, 1) == 1 &&
+			!number(n, KEY_padding, 2 * d + 1, 0);
+	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 2 || c.window < 1 ||
+		c.window > PLAN_MAX_TAPS)
+		return CONV_either;
+	return plan_is_winograd(n, n->in, &c, o) ? CONV_last : CONV_first;
+}
+
 /* ---- the first of a sort -------------------------------------------------------------------- */
 
 /* A slice of the first few along a sort's dimension needs no more of it to be sorted. */
@@ -463,6 +483,7 @@ const struct region *plan_lower(
 	r = plan_lower_attention(g, r, o);
 	if (!o->strict)
 		r = plan_scale(g, r, o);
+	r = plan_layout(g, r, o);
 	r = region_rewrite(g, r, lower_node, &local);
 	return region_rewrite(g, r, lower_dots, &local);
 }

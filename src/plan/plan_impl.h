@@ -44,6 +44,17 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
+/* How a convolution's kernel wishes features to lie: behind the batch, or last. */
+enum conv_wish { CONV_first, CONV_last, CONV_either };
+enum conv_wish plan_convolution_wish(
+	struct graph *g, const struct node *n, const struct plan_options *o);
+/* r with transposes where they turn the fewest bytes for convolutions to find what they wish. */
+const struct region *plan_layout(
+	struct graph *g, const struct region *r, const struct plan_options *o);
+
+/* May convolution n be lowered by plan_lower_winograd? */
+bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o);
 /* Convolution n by 3 x 3 windows of constant weights with fewer products; NULL: it is another, or
  * not worth it, or o says strict. */
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,

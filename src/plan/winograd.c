@@ -35,7 +35,7 @@ static bool ones(const struct node *n, enum key key)
 	return true;
 }
 
-static bool winograd_fits(const struct node *n, const struct node *const *in, const struct conv *c,
+static bool fits(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o)
 {
 	const struct type *x = in[0]->type, *w = in[1]->type;
@@ -174,11 +174,17 @@ static const struct node *winograd_output(
 	return build_transpose(g, y, perm);
 }
 
+bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o)
+{
+	return fits(n, in, c, o) &&
+	       c->batch * squares(n, c, 0) * squares(n, c, 1) >= SQUARES_LEAST;
+}
+
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o)
 {
-	if (!winograd_fits(n, in, c, o) ||
-		c->batch * squares(n, c, 0) * squares(n, c, 1) < SQUARES_LEAST)
+	if (!plan_is_winograd(n, in, c, o))
 		return NULL;
 	const struct node *v = winograd_input(g, n, in[0], c);
 	const struct node *u = winograd_weights(g, n, in[1], c);

@@ -13,8 +13,8 @@
  *
  * Where that is more than the budget, costly ops may be computed again too, those with the fewest
  * operations a byte first, and of them no more than it takes. */
+#include "base/flow.h"
 #include "ir/rewrite.h"
-#include "pass/flow.h"
 #include "pass/grad/grad.h"
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static void values_cut(struct values *v, struct job *j)
 		uint32_t in = 2 + 2 * x->id, out = in + 1;
 		if (v->behind[x->id])
 			continue;
-		flow_edge(&net, in, out, x->op == OP_parameter ? 0 : flow_bytes(x->type));
+		flow_edge(&net, in, out, x->op == OP_parameter ? 0 : type_weight(x->type));
 		if (is_costly(x) && !v->again[x->id])
 			flow_edge(&net, FLOW_SOURCE, in, FLOW_ENDLESS);
 		for (uint32_t k = 0; k < x->nin; k++)
@@ -102,7 +102,7 @@ static int64_t kept_bytes(const struct values *v)
 		bool own = x->op == OP_parameter || !v->kept[x->id];
 		for (uint32_t k = 0; !own && k < v->nresults; k++)
 			own = v->joint->results[k] == x;
-		bytes += own ? 0 : flow_bytes(x->type) - 1;
+		bytes += own ? 0 : type_weight(x->type) - 1;
 	}
 	return bytes;
 }
@@ -114,18 +114,18 @@ static bool may_compute_again(const struct node *x)
 		k == OP_SORT || k == OP_CONTRACT || k == OP_LIBRARY);
 }
 
-/* About how many operations x takes; symbolic sizes count as 64, as in flow_bytes. */
+/* About how many operations x takes; symbolic sizes count as 64, as in type_weight. */
 static double operations(const struct node *x)
 {
 	double n = 0;
 	for (uint32_t i = 0; i < x->nin; i++)
-		n += (double)flow_bytes(x->in[i]->type);
+		n += (double)type_weight(x->in[i]->type);
 	if (op_table[x->op].kind != OP_CONTRACT)
 		return n;
 	/* of [m,k] by [k,n]: as many as the geometric mean of the three sizes, to the third */
-	double size = (double)flow_bytes(x->type);
+	double size = (double)type_weight(x->type);
 	for (uint32_t i = 0; i < 2 && i < x->nin; i++)
-		size *= (double)flow_bytes(x->in[i]->type);
+		size *= (double)type_weight(x->in[i]->type);
 	return size > 0 ? __builtin_sqrt(size) : n;
 }
 
@@ -162,7 +162,7 @@ static void cut_within(struct values *v, int64_t budget)
 		const struct node *x = v->order[i];
 		if (!v->behind[x->id] && may_compute_again(x))
 			c[n++] = (struct candidate){ x,
-				operations(x) / (double)(1 + flow_bytes(x->type)) };
+				operations(x) / (double)(1 + type_weight(x->type)) };
 	}
 	qsort(c, n, sizeof *c, by_worth);
 	/* more candidates never keep more; low: too few */
@@ -201,7 +201,7 @@ static void make_forward(struct values *v, struct split *out)
 		while (at < nresults && results[at] != x)
 			at++;
 		if (at >= v->nresults)
-			out->bytes += flow_bytes(x->type) - 1;
+			out->bytes += type_weight(x->type) - 1;
 		if (at == nresults)
 			results[nresults++] = x;
 		*kept = -1 - (int32_t)at;

@@ -1,6 +1,6 @@
 /* flow.c -- Dinic's algorithm: levels by breadth, then blocking flows by depth, both without
  * recursion. */
-#include "pass/flow.h"
+#include "base/flow.h"
 #include <string.h>
 
 #define NONE UINT32_MAX
@@ -104,18 +104,4 @@ void flow_cut(struct flow *n)
 bool flow_reaches_sink(const struct flow *n, uint32_t vertex)
 {
 	return n->level[vertex] != NONE;
-}
-
-int64_t flow_bytes(const struct type *t)
-{
-	int64_t n = (int64_t)dtype_bytes(t->dtype);
-	if (t->kind != TYPE_tensor)
-		return FLOW_ENDLESS;
-	for (uint32_t i = 0; i < t->rank; i++) {
-		int64_t d = t->dims[i] < 0 ? 64 : t->dims[i];
-		if (d && n > FLOW_ENDLESS / 1024 / d)
-			return FLOW_ENDLESS / 1024;
-		n *= d;
-	}
-	return n + 1;
 }

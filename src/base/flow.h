@@ -1,10 +1,9 @@
 /* flow.h -- the least cut of a network, between a source and a sink.
  *
  * Vertices are numbers below flow_init's; two are taken.  Everything lives in the job's scratch. */
-#ifndef PASS_FLOW_H
-#define PASS_FLOW_H
+#ifndef BASE_FLOW_H
+#define BASE_FLOW_H
 #include "base/job.h"
-#include "ir/type.h"
 
 #define FLOW_ENDLESS (INT64_MAX / 4)         /* a capacity that no cut has */
 enum { FLOW_SOURCE = 0, FLOW_SINK = 1, FLOW_VERTICES = 2 };
@@ -23,6 +22,4 @@ void flow_edge(struct flow *n, uint32_t from, uint32_t to, int64_t capacity);
 void flow_cut(struct flow *n);
 /* Is the vertex on the sink's side of the cut? */
 bool flow_reaches_sink(const struct flow *n, uint32_t vertex);
-/* A capacity: the bytes of t, symbolic sizes counted as 64, and one; endless of what is no tensor. */
-int64_t flow_bytes(const struct type *t);
 #endif
