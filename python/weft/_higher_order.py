@@ -54,6 +54,13 @@ def _invoke_subgraph(p, n):
                 [_graph(p, graph), p.arg(identifier), _list(p, operands)], n)
 
 
+def _invoke_quant(p, n):
+    """A subgraph that a user's own pass may compute in fewer bits; as it stands, a call."""
+    graph, *operands = n.args
+    p.statement(p.name(n), _results(n), "higher_order.invoke_subgraph",
+                [_graph(p, graph), "None", _list(p, operands)], n)
+
+
 def _with_effects(p, n):
     """Without the token: C keeps effects in the order of the text."""
     _, target, *args = n.args
@@ -188,5 +195,5 @@ def graft(gm, n: torch.fx.Node, inner: torch.fx.GraphModule, args: list) -> None
 
 
 WRITERS = {"run_and_save_rng_state": _save_state, "run_with_rng_state": _with_state, "cond": _cond, "while_loop": _with_graphs(2), "scan": _with_graphs(1), "map_impl": _with_graphs(1),
-           "invoke_subgraph": _invoke_subgraph, "with_effects": _with_effects,
+           "invoke_subgraph": _invoke_subgraph, "invoke_quant_packed": _invoke_quant, "with_effects": _with_effects,
            "auto_functionalized": _auto_functionalized, "auto_functionalized_v2": _auto_functionalized}

@@ -368,6 +368,8 @@ class Printer:
             # Arithmetic on sizes is written where it is used.
             if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
                 return
+            if isinstance(target, type):               # what a higher-order operator is told: no value of the program
+                return
             if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
                 raise Unsupported(getattr(target, "__name__", str(target)))
             args = [self.arg(a) for a in n.args] + ["dtype=f64"] * (target is torch.sym_float)

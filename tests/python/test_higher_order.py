@@ -4,6 +4,7 @@ import copy
 import pytest
 import torch
 import torch.utils.checkpoint
+from torch._higher_order_ops import InvokeQuant, invoke_quant_packed
 from torch._higher_order_ops.associative_scan import associative_scan
 from torch._higher_order_ops.map import map as torch_map
 from torch._higher_order_ops.scan import scan
@@ -55,6 +56,8 @@ CASES("scan of branches", branches_in_a_loop, X)
 CASES("map", lambda x: torch_map(lambda a, b: a.sin() * b, x, x[0].clone()), X, gradients=True)
 CASES("associative_scan", lambda x, y: associative_scan(
     lambda a, b: (a[0] * b[0], a[1] * b[0] + b[1]), (x, y), 0, combine_mode="generic"), X, X + 1, gradients=True)
+CASES("invoke_quant", lambda x: InvokeQuant()(lambda a, b: (a.sin() * b, a + b), x, x + 1)[0] * 2, X)
+CASES("invoke_quant_packed", lambda x: invoke_quant_packed(lambda a: (a.sin(),), x)[0] * 2, X)
 CASES("invoke_subgraph", lambda x, w: layer(layer(layer(x, w), w), w), X, torch.randn(3, 3), gradients=True)
 
 
