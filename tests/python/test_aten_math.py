@@ -69,6 +69,10 @@ for name, a in {"float": x, "double": x.double(), "complex": c, "int": i1}.items
 case("complex-power", lambda a: (a ** (1 + 2j), (1 + 2j) ** a), c, rtol=1e-5, atol=1e-5)
 case("complex-alpha", lambda a, b: torch.add(a, b, alpha=2j), c, c.flip(1))
 case("complex-nan", lambda a: torch.where(a.real > 0, a, complex(nan, inf)), c)
+odd = torch.complex(special, special.flip(0))
+case("complex-nan-inf", lambda a: (a.isnan(), a.isinf(), a.isfinite()), odd)
+case("complex-addmm", lambda a, b: (torch.addmm(a, a, b, beta=0.5j, alpha=1 - 2j), torch.addbmm(a, a[None], b[None], beta=2j)),
+     c[:, :3], c[:, 2:])
 case("complex-fill", lambda a: a.masked_fill(a.imag > 0, 1j), c)
 
 # ---- scans ----
@@ -122,6 +126,12 @@ for name in ("chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial
     case(name, getattr(torch.special, name), x.clamp(-1, 1), degrees, rtol=1e-4, atol=1e-4)
 case("hermite-far", torch.special.hermite_polynomial_he, x, torch.tensor(200.0))
 case("legendre-scalar", lambda a: torch.special.legendre_polynomial_p(a, 3), x)
+
+
+# ---- places, and averages of integers ----
+case("nonzero-static-scalar", lambda a: (torch.nonzero_static(a, size=3), torch.nonzero_static(a > 9, size=0)), torch.tensor(2.0))
+case("average-of-integers", lambda a: (torch.nn.functional.avg_pool1d(a, 2, padding=1), torch.nn.functional.avg_pool2d(
+    a, 3, 2, count_include_pad=False, ceil_mode=True)), torch.randint(-99, 99, (2, 5, 6)))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

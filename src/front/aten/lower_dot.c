@@ -80,6 +80,23 @@ void lower_mm(struct lower *l)
 	l->out[0] = matmul(l, lower_tensor(l, 0), lower_tensor(l, 1), (uint32_t)l->row->what);
 }
 
+/* n times argument i, a number. */
+static const struct node *times(struct lower *l, const struct node *n, uint32_t i)
+{
+	const struct arg *a = &l->args[i];
+	if (a->kind == ARG_complex)
+		return build2(l->g, OP_multiply, n,
+			lower_shape(l, lower_scalar(l, a, n->type->dtype), n->type));
+	double k = lower_float(l, i);
+	return k == 1 ? n : build2(l->g, OP_multiply, n, lower_like(l, n, k));
+}
+
+static bool is_zero(struct lower *l, uint32_t i)
+{
+	const struct arg *a = &l->args[i];
+	return a->kind == ARG_complex ? a->f == 0 && a->im == 0 : lower_float(l, i) == 0;
+}
+
 /* beta * self + alpha * (a @ b); self is not read when beta is 0. */
 void lower_addmm(struct lower *l)
 {
@@ -87,16 +104,11 @@ void lower_addmm(struct lower *l)
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	const struct node *y =
 		matmul(l, lower_tensor(l, 1), lower_tensor(l, 2), (uint32_t)l->row->what);
-	double beta = lower_float(l, 3), alpha = lower_float(l, 4);
-	y = lower_cast(l, y, c);
-	if (alpha != 1)
-		y = build2(g, OP_multiply, y, lower_like(l, y, alpha));
-	if (beta != 0) {
+	y = times(l, lower_cast(l, y, c), 4);
+	if (!is_zero(l, 3)) {
 		const struct node *s =
 			lower_shape(l, lower_cast(l, lower_tensor(l, 0), c), y->type);
-		if (beta != 1)
-			s = build2(g, OP_multiply, s, lower_like(l, s, beta));
-		y = build2(g, OP_add, y, s);
+		y = build2(g, OP_add, y, times(l, s, 3));
 	}
 	l->out[0] = lower_cast(l, y, t);
 }
@@ -262,17 +274,12 @@ void lower_addmv(struct lower *l)
 	struct graph *g = l->g;
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	const struct node *a = lower_tensor(l, 1), *b = lower_tensor(l, 2);
-	double beta = lower_float(l, 3), alpha = lower_float(l, 4);
 	const int64_t left[2] = { 0, l->row->what ? 2 : 1 }, right[2] = { 0, l->row->what ? 1 : 0 };
 	uint32_t n = l->row->what ? 2 : 1, skip = n == 1;
 	const struct node *y = build_dot(
 		g, a, b, 0, NULL, NULL, n, left + skip, right + skip, t);
-	y = lower_cast(l, y, c);
-	y = alpha == 1 ? y : build2(g, OP_multiply, y, lower_like(l, y, alpha));
-	if (beta != 0) {
-		const struct node *s = lower_operand(l, 0, c);
-		s = beta == 1 ? s : build2(g, OP_multiply, s, lower_like(l, s, beta));
-		y = build2(g, OP_add, y, s);
-	}
+	y = times(l, lower_cast(l, y, c), 4);
+	if (!is_zero(l, 3))
+		y = build2(g, OP_add, y, times(l, lower_operand(l, 0, c), 3));
 	lower_finish(l, y);
 }

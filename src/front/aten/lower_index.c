@@ -486,8 +486,8 @@ void lower_nonzero_static(struct lower *l)
 {
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
 	int64_t n = type_elements(x->type), rows = lower_int(l, 1);
-	if (n < 0 || x->type->rank == 0)
+	if (n < 0)
 		lower_bail(l);
-	l->out[0] = n && rows ? true_places(l, x, rows, lower_float(l, 2))
+	l->out[0] = n && rows && x->type->rank ? true_places(l, x, rows, lower_float(l, 2))
 			      : build_full(l->g, l->type[0], lower_float(l, 2));
 }

@@ -90,6 +90,15 @@ void lower_exp2(struct lower *l)
 }
 
 enum { IS_nan, IS_inf, IS_zero };
+/* Is x, a float, NaN, or (IS_inf) infinite? */
+static const struct node *is_special(struct lower *l, const struct node *x)
+{
+	if (l->row->what == IS_nan)
+		return build_compare(l->g, "NE", x, x);
+	const struct node *a = build1(l->g, OP_abs, x);
+	return build_compare(l->g, "EQ", a, lower_like(l, a, INFINITY));
+}
+
 void lower_test(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
@@ -97,16 +106,13 @@ void lower_test(struct lower *l)
 	if (l->row->what == IS_zero) {
 		l->out[0] = t == DTYPE_i1 ? build1(l->g, OP_not, x)
 					  : build_compare(l->g, "EQ", x, zero(l, x));
-	} else if (!dtype_is_float(t)) {
-		if (dtype_is_complex(t))
-			lower_give_up(l);
-		else
-			l->out[0] = lower_full(l, DTYPE_i1, x->type, 0);
-	} else if (l->row->what == IS_nan) {
-		l->out[0] = build_compare(l->g, "NE", x, x);
+	} else if (dtype_is_complex(t)) { /* either part is */
+		l->out[0] = build2(l->g, OP_or, is_special(l, build1(l->g, OP_real, x)),
+			is_special(l, build1(l->g, OP_imag, x)));
+	} else if (dtype_is_float(t)) {
+		l->out[0] = is_special(l, x);
 	} else {
-		const struct node *a = build1(l->g, OP_abs, x);
-		l->out[0] = build_compare(l->g, "EQ", a, lower_like(l, a, INFINITY));
+		l->out[0] = lower_full(l, DTYPE_i1, x->type, 0);
 	}
 }
 

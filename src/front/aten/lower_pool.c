@@ -247,8 +247,6 @@ void lower_avg_pool(struct lower *l)
 	};
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	read_pool(l, &p, 1, false);
-	if (!dtype_is_float(t))
-		lower_bail(l);
 	const struct node *sum =
 		window(l, &p, lower_cast(l, p.x, c), OP_add, build_scalar(l->g, c, 0));
 	sum = lower_cut(l, sum, p.out);

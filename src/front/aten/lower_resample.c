@@ -265,18 +265,11 @@ void lower_resample(struct lower *l)
 	lower_finish(l, x);
 }
 
-/* Of grad_output, self and the padding, from the last dimension on. */
-void lower_replication_pad_backward(struct lower *l)
+/* The gradient x of a padded tensor, of that before; pad[0..n) from the last dimension on. */
+static const struct node *unpadded(
+	struct lower *l, const struct node *x, const int64_t *pad, uint32_t n)
 {
-	const struct node *x = lower_tensor(l, 0);
-	enum dtype c = lower_compute(lower_dtype(l));
-	uint32_t n, rank = x->type->rank;
-	const int64_t *pad = lower_ints(l, 2, &n);
-	if (n % 2 || n / 2 > rank || l->type[0]->rank != rank || !dtype_is_float(c) ||
-		!some_everywhere(x->type, rank - n / 2) ||
-		!some_everywhere(l->type[0], rank - n / 2))
-		lower_bail(l);
-	x = lower_cast(l, x, c);
+	uint32_t rank = x->type->rank;
 	for (uint32_t i = 0; i < n / 2; i++) {
 		int64_t dim = (int64_t)rank - 1 - i;
 		struct map m = { .l = l,
@@ -284,9 +277,30 @@ void lower_replication_pad_backward(struct lower *l)
 			.from = l->type[0]->dims[dim],
 			.to = x->type->dims[dim],
 			.scale = (double)pad[2 * i],
-			.dtype = c };
+			.dtype = x->type->dtype };
 		x = apply(l, x, dim, &m, true);
 	}
+	return x;
+}
+
+/* Of grad_output, self and the padding; of complex numbers part by part. */
+void lower_replication_pad_backward(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype c = lower_compute(lower_dtype(l));
+	uint32_t n, rank = x->type->rank;
+	const int64_t *pad = lower_ints(l, 2, &n);
+	if (n % 2 || n / 2 > rank || l->type[0]->rank != rank ||
+		(!dtype_is_float(c) && !dtype_is_complex(c)) ||
+		!some_everywhere(x->type, rank - n / 2) ||
+		!some_everywhere(l->type[0], rank - n / 2))
+		lower_bail(l);
+	x = lower_cast(l, x, c);
+	if (dtype_is_complex(c))
+		x = build2(l->g, OP_complex, unpadded(l, build1(l->g, OP_real, x), pad, n),
+			unpadded(l, build1(l->g, OP_imag, x), pad, n));
+	else
+		x = unpadded(l, x, pad, n);
 	lower_finish(l, x);
 }
 
