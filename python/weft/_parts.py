@@ -60,12 +60,13 @@ def _pairs(x):
 
 
 def pdist(x, p=2):
-    return _length(_pairs(x)[2], p) if x.shape[0] > 1 and x.shape[1] else NotImplemented
+    n = x.shape[0]
+    return _length(_pairs(x)[2], p) if n > 1 and x.shape[1] else x.new_zeros(n * (n - 1) // 2)
 
 
 def pdist_backward(grad, x, p, length):
     if x.shape[0] < 2 or not x.shape[1]:
-        return NotImplemented
+        return torch.zeros_like(x)
     i, j, d = _pairs(x)
     part = _slope(d, p, length, grad)
     return torch.zeros_like(x).index_add(0, i, part).index_add(0, j, -part)
@@ -76,9 +77,9 @@ def pdist_backward(grad, x, p, length):
 
 def _place(at, size, padding, align):
     """Where in 0 .. size - 1 a number of -1 .. 1 is, and how fast it moves."""
-    speed = (size - 1) / 2 if align else size / 2
-    x = (at + 1) * speed - (0 if align else 0.5)
-    moves = torch.full_like(x, speed)
+    twice = size - 1 if align else size        # halved as a tensor: a number that comes of a size is no output
+    x = (at + 1) * twice / 2 - (0 if align else 0.5)
+    moves = torch.full_like(x, twice) / 2
     if padding == 2:                           # reflected at both ends
         low, span = (0, size - 1) if align else (-0.5, size)
         if span == 0:
@@ -92,6 +93,11 @@ def _place(at, size, padding, align):
         moves = torch.where((x > 0) & (x < size - 1), moves, 0)
         x = x.clamp(0, size - 1)
     return x, moves
+
+
+def _wide(t):
+    """t in what halves are computed in: places rounded to a half are other places."""
+    return t.float() if t.dtype in (torch.float16, torch.bfloat16) else t
 
 
 class _Grid:
@@ -127,20 +133,20 @@ def _product(weights):
 def grid_sampler_3d(x, grid, mode, padding, align):
     if 0 in (*x.shape, *grid.shape):
         return NotImplemented
-    g = _Grid(x, grid, padding, align)
+    g = _Grid(_wide(x), _wide(grid), padding, align)
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
         out = g.flat.gather(2, index) * inside
     else:
         out = sum(g.flat.gather(2, index) * (inside * _product(w)) for index, inside, w, _ in g.corners())
-    return out.unflatten(2, grid.shape[1:-1])
+    return out.unflatten(2, grid.shape[1:-1]).to(x.dtype)
 
 
 def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
-    if 0 in (*x.shape, *grid.shape) or mode == 2 or x.dtype not in (torch.float32, torch.float64):
+    if 0 in (*x.shape, *grid.shape) or mode == 2:
         return NotImplemented
-    g = _Grid(x, grid, padding, align)
-    grad = grad.flatten(2)
+    g = _Grid(_wide(x), _wide(grid), padding, align)
+    grad = _wide(grad).flatten(2)
     to_x, to_grid = torch.zeros_like(g.flat), [torch.zeros_like(a) for a in g.at]
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
@@ -151,8 +157,8 @@ def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
         for k, s in enumerate(side):
             others = functools.reduce(torch.mul, w[:k] + w[k + 1:])
             to_grid[k] = to_grid[k] + along * others * (g.moves[k] if s else -g.moves[k])
-    to_grid = torch.stack(to_grid[::-1], -1).reshape(grid.shape)
-    return to_x.reshape(x.shape) if output_mask[0] else None, to_grid if output_mask[1] else None
+    to_grid = torch.stack(to_grid[::-1], -1).reshape(grid.shape).to(grid.dtype)
+    return to_x.reshape(x.shape).to(x.dtype) if output_mask[0] else None, to_grid if output_mask[1] else None
 
 
 # ---- histograms ----------------------------------------------------------------------------------
@@ -170,11 +176,21 @@ def _histogram(x, edges, weight, density):
     return hist, edges
 
 
+def _edges(x, bins, ends):
+    """Of bins of one width between two ends; None: the extremes of x."""
+    if ends is not None:
+        low, high = ends if ends[0] < ends[1] else (ends[0] - 0.5, ends[0] + 0.5)
+        return torch.linspace(low, high, bins + 1, dtype=x.dtype)
+    if x.numel() == 0:
+        return torch.linspace(0, 1, bins + 1, dtype=x.dtype)
+    low, high = x.amin(), x.amax()
+    aten._assert_async.msg(torch.isfinite(low) & torch.isfinite(high), "torch.histogram: the range of the input is not finite")
+    apart = torch.where(low == high, 0.5, 0.0)         # of a wide type: sums of halves are rounded once
+    return torch.linspace(low - apart, high + apart, bins + 1, dtype=x.dtype)
+
+
 def histogram(x, bins=100, *, range=None, weight=None, density=False):
-    if range is None or not range[0] < range[1]:       # the extremes of x, which may be none
-        return NotImplemented
-    edges = torch.linspace(range[0], range[1], bins + 1, dtype=x.dtype)
-    return _histogram(x, edges, weight, density)
+    return _histogram(x, _edges(x.reshape(-1), bins, range), weight, density)
 
 
 def histogram_between(x, bins, *, weight=None, density=False):

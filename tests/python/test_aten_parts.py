@@ -17,6 +17,11 @@ def test_distances(p):
     check_gradients(lambda a: torch.nn.functional.pdist(a, p=p), r(5, 3), rtol=1e-4, atol=1e-5)
 
 
+def test_distances_of_nothing():
+    for shape in ((1, 3), (4, 0)):
+        check_gradients(torch.nn.functional.pdist, r(shape))
+
+
 def test_equal_rows():
     a = r(3, 4)
     check_gradients(lambda a, b: torch.cdist(a, b), a, a.clone(), rtol=1e-4, atol=1e-5)
@@ -33,6 +38,35 @@ def test_grids(mode, padding, align):
         check_gradients(f, r(1, 2, 3, 4, 5), r(1, 2, 3, 2, 3), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_grids_of_halves(dtype):
+    """The places are not rounded, so values and gradients are what those of more bits round to."""
+    for x, g in ((r(2, 3, 4, 5), r(2, 3, 6, 2)), (r(1, 2, 3, 4, 5), r(1, 2, 3, 2, 3))):
+        x, g = (t.to(dtype).requires_grad_() for t in (x, g))
+        wide = [t.detach().double().requires_grad_() for t in (x, g)]
+
+        def run(f, x, g):
+            y = f(x, g)
+            return [y, *torch.autograd.grad(y.sum(), (x, g))]
+
+        def f(x, g):
+            return grid_sample(x, g, align_corners=False)
+
+        for a, b in zip(run(compiled(f, fallback="error"), x, g), run(f, *wide)):
+            torch.testing.assert_close(a.double(), b, rtol=2 ** -7, atol=1e-3)
+
+
+def test_histograms_between_extremes():
+    for x in (r(50), torch.full((3,), 2.5), torch.empty(0), torch.tensor(3.0), r(4, 5).double()):
+        torch._dynamo.reset()                  # torch cannot say what a histogram of any size is
+        want, got = (fn(x) for fn in (lambda a: torch.histogram(a, 5), compiled(lambda a: torch.histogram(a, 5), fallback="error")))
+        for a, b in zip(got, want):
+            torch.testing.assert_close(a, b)
+    torch._dynamo.reset()
+    with pytest.raises(RuntimeError, match="range of the input is not finite"):
+        compiled(lambda a: torch.histogram(a, 5), fallback="error")(torch.tensor([1.0, float("nan")]))
+
+
 @pytest.mark.parametrize("density", [False, True])
 @pytest.mark.parametrize("weighed", [False, True])
 def test_histograms(density, weighed):
@@ -47,6 +81,11 @@ def test_histograms(density, weighed):
         got = compiled(fn, fallback="error")(x, more["weight"])
         for a, b in zip(got, want):
             torch.testing.assert_close(a, b)
+
+
+def test_complex_padding():
+    for pad in ((1, 2), (-1, 3)):
+        check_gradients(lambda a: torch.nn.functional.pad(a, pad, mode="replicate"), torch.complex(r(2, 3, 5), r(2, 3, 5)))
 
 
 def test_complex_variance():
