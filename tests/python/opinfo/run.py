@@ -19,6 +19,7 @@ import resource
 import selectors
 import signal
 import sys
+import tempfile
 import time
 
 os.environ["WEFT_CACHE"] = "off"
@@ -88,6 +89,7 @@ class Child:
     def work(self, write, args):
         import pair
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.chdir(tempfile.gettempdir())    # where torch writes what it could not partition
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
