@@ -115,6 +115,7 @@ double seconds_now(void);                    /* of a clock that only goes forwar
 void report_add(struct weft_executable *x, bool compiled);
 void report_kernels(uint32_t n);             /* so many were just compiled */
 uint64_t report_kernels_so_far(void);
+void report_tuned(uint32_t n);               /* so many candidates of kernels were just timed */
 void report_bypass(const char *why);         /* a literal: why the cache was not asked */
 void report_remove(struct weft_executable *x);
 #endif

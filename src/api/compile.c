@@ -8,6 +8,7 @@
 #include "api/explain.h"
 #include "api/kept.h"
 #include "api/later.h"
+#include "api/tune.h"
 #include "api/user_pass.h"
 #include "api/worker.h"
 #include "base/cpu.h"
@@ -108,6 +109,29 @@ static void stage_plan(struct job *j, struct compile *c)
 	c->plan->equal = c->source.equal;
 }
 
+static struct codegen_options codegen_options_of(const struct compile *c)
+{
+	const char *dump = option_dump(c->options);
+	bool most = option_max_autotune(c->options);
+	return (struct codegen_options){
+		.isa = c->isa,
+		.level = most ? 2 : (int)option_opt_level(c->options),
+		.dump = *dump ? dump : NULL,
+	};
+}
+
+static void stage_tune(struct job *j, struct compile *c)
+{
+	struct codegen_options o = codegen_options_of(c);
+	o.dump = NULL;                       /* candidates are no kernels of the program */
+	report_tuned(tune(j, &(struct tune){
+		.plan = c->plan,
+		.codegen = c->codegen,
+		.options = &o,
+		.threads = (unsigned)option_threads(c->options),
+	}));
+}
+
 struct generate {
 	struct compile *c;
 	struct weft_error **errors;
@@ -116,13 +140,7 @@ struct generate {
 static void generate_one(void *arg, int64_t first, int64_t last, unsigned char *scratch)
 {
 	struct generate *t = arg;
-	const char *dump = option_dump(t->c->options);
-	struct codegen_options o = {
-		.isa = t->c->isa,
-		.level = option_max_autotune(t->c->options) ? 2
-							    : (int)option_opt_level(t->c->options),
-		.dump = *dump ? dump : NULL,
-	};
+	const struct codegen_options o = codegen_options_of(t->c);
 	(void)scratch;
 	for (int64_t i = first; i < last; i++)
 		t->errors[i] = t->c->codegen->compile(t->c->plan->kernels[i], &o, &t->c->code[i]);
@@ -180,6 +198,8 @@ static void compile(struct job *j, void *arg)
 	struct backend_emission out = { .name = c->backend->name, .plan = c->plan, .isa = c->isa };
 	if (c->backend->plant)
 		out.text = c->backend->plant(j, c->graph, option_plant(c->options));
+	if (option_max_autotune(c->options))
+		stage_tune(j, c);
 	stage_generate(j, c);
 	out.code = c->code;
 	out.explain = explain(j, c->plan, &out.explain_size);

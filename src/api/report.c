@@ -8,7 +8,7 @@
 #include <string.h>
 
 static struct weft_executable *list;
-static uint64_t ncompiles, ngraphs, nkernels;
+static uint64_t ncompiles, ngraphs, nkernels, ntuned;
 static const char *const hows[] = {
 #define COMPILE_MODE(name, doc) #name,
 #include "api/compile_mode.def"
@@ -52,6 +52,13 @@ uint64_t report_kernels_so_far(void)
 	uint64_t n = nkernels;
 	api_unlock(LOCK_report);
 	return n;
+}
+
+void report_tuned(uint32_t n)
+{
+	api_lock(LOCK_report);
+	ntuned += n;
+	api_unlock(LOCK_report);
 }
 
 void report_bypass(const char *why)
@@ -181,9 +188,10 @@ static void report_json(struct str *s)
 	str_addf(s,
 		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, "
 		"\"kernels\": %llu, "
-		"\"kernels_compiled\": %llu, \"cache\": ",
+		"\"kernels_compiled\": %llu, \"candidates_timed\": %llu, \"cache\": ",
 		threads, (unsigned long long)ngraphs, (unsigned long long)ncompiles, compile_s,
-		(unsigned long long)kernels, (unsigned long long)nkernels);
+		(unsigned long long)kernels, (unsigned long long)nkernels,
+		(unsigned long long)ntuned);
 	add_cache(s);
 	str_add(s, ", \"compiled_how\": {");
 	for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)

@@ -240,14 +240,31 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 	return true;
 }
 
+int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
+{
+	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !strict;
+
+	return pairs && isa_table[isa].instr & ISA_TILES ? 32 : isa_table[isa].rows;
+}
+
+int64_t contract_chunks(struct graph *g, const struct contract *c)
+{
+	int64_t chunks = dim_ceildiv(g, c->m, c->m_block);
+
+	if (c->n_block)
+		chunks = dim_mul(g, chunks, dim_ceildiv(g, c->n, c->n_block));
+	for (uint32_t i = 0; i < c->nbatch; i++)
+		chunks = dim_mul(g, chunks, c->batch[i]);
+	return chunks;
+}
+
 /* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the
  * second-level cache, its group of columns another.  Few blocks of columns become more, for the
  * sake of threads. */
 static void contract_block(struct contract *c, const struct plan_options *o)
 {
-	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !o->strict;
-	bool tiles = pairs && isa_table[o->isa].instr & ISA_TILES;
-	int64_t tile = tiles ? 32 : isa_table[o->isa].rows, l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
+	int64_t tile = contract_tile_rows(c, o->isa, o->strict);
+	int64_t l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
 	int64_t most = l2 / 4 / (256 * 4);
 	most = most < 48 ? 48 : most > 240 ? 240 : most;

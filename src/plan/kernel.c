@@ -214,12 +214,7 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract || k->core == CORE_attention) {
-		const struct contract *c = &k->contract;
-		k->chunks = dim_ceildiv(g, c->m, c->m_block);
-		if (c->n_block)
-			k->chunks = dim_mul(g, k->chunks, dim_ceildiv(g, c->n, c->n_block));
-		for (uint32_t i = 0; i < c->nbatch; i++)
-			k->chunks = dim_mul(g, k->chunks, c->batch[i]);
+		k->chunks = contract_chunks(g, &k->contract);
 		return;
 	}
 	if (k->core == CORE_scatter) {

@@ -251,6 +251,16 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
  * types may then name new nodes, while the ones named before are followed as results. */
 void plan_track(struct graph *g, struct plan_source *s, bool all);
 
+/* Ways to cut k's work into chunks, its own first, all with the same bits; 0: it has no other. */
+#define PLAN_WAYS 8
+uint32_t plan_ways(const struct plan *p, const struct kernel *k, struct contract out[PLAN_WAYS]);
+/* Cuts k, a kernel of p, that way from now on. */
+void plan_take_way(struct plan *p, struct kernel *k, const struct contract *way);
+/* k cut that way as a program of its own, by a step of p that runs it: its inputs are inputs, its
+ * outputs outputs.  In j's scratch.  NULL: their sizes are not known. */
+struct plan *plan_alone(struct job *j, const struct plan *p, const struct kernel *k,
+	const struct contract *way);
+
 /* The highest level this machine can run, or that of WEFT_ISA= where it is set.
  * UNIMPLEMENTED: there is none; INVALID_ARGUMENT: WEFT_ISA names none that this machine can run. */
 struct weft_error *isa_choose(enum isa *out) BASE_MUST_USE;

@@ -104,6 +104,9 @@ void contract_load(const struct node *n, struct contract *out);
 /* c as numbers; how many: CONTRACT_PLAIN and one a tap. */
 #define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 20)
 #define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS)
+/* Rows of a tile of c's, of which a block has several. */
+int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict);
+int64_t contract_chunks(struct graph *g, const struct contract *c);     /* extent */
 uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS]);
 void contract_of_ints(const int64_t *in, struct contract *out);
 /* Softmaxes between two contractions become OP_attention where that is faster. */
