@@ -1,6 +1,6 @@
 """Operators taken apart that torch's tables keep whole, or take apart to other strides than eager's: distances between
 rows, gradients of samples on a grid and of weights as directions and lengths, histograms, variances of complex numbers,
-unpooling.
+unpooling, rows of nested tensors.
 
 What they are made of is C's business; here is only the arithmetic between.
 """
@@ -232,6 +232,32 @@ def weight_norm_backward(grad, v, g, norms, dim):
     return g / norms * (grad - v * (along / norms.square())), along / norms
 
 
+# ---- ragged rows -----------------------------------------------------------------------------------
+
+
+def jagged_to_padded(values, offsets, max_lengths, padding_value=0.0):
+    """Rows of a nested tensor, one after another in values, as those of a tensor."""
+    if len(offsets) != 1 or 0 in values.shape:
+        return NotImplemented
+    begin, end = offsets[0][:-1, None], offsets[0][1:, None]
+    at = begin + torch.arange(max_lengths[0])
+    inside = at < end
+    rows = values.index_select(0, torch.where(inside, at, 0).flatten()).unflatten(0, (begin.shape[0], max_lengths[0]))
+    return torch.where(inside.reshape(inside.shape + (1,) * (values.dim() - 1)), rows, padding_value)
+
+
+def padded_to_jagged(dense, offsets, total_L=None):
+    """The reverse: what lies beyond a row's end is left out."""
+    if len(offsets) != 1 or total_L is None or 0 in dense.shape:
+        return NotImplemented
+    place = torch.arange(total_L)
+    row = torch.bucketize(place, offsets[0], right=True) - 1
+    col = place - offsets[0].index_select(0, row)
+    inside = (col < dense.shape[1]).reshape((-1,) + (1,) * (dense.dim() - 2))
+    at = row * dense.shape[1] + col.clamp(max=dense.shape[1] - 1)
+    return torch.where(inside, dense.flatten(0, 1).index_select(0, at), 0)
+
+
 # ---- layers of transformers ----------------------------------------------------------------------
 
 
@@ -286,6 +312,8 @@ def decompositions() -> dict:
             aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
             aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
             aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
+            aten._jagged_to_padded_dense_forward.default: jagged_to_padded,
+            aten._padded_dense_to_jagged_forward.default: padded_to_jagged,
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,
             aten.grid_sampler_3d.default: grid_sampler_3d,
             aten.grid_sampler_2d_backward.default: grid_sampler_backward,

@@ -281,9 +281,13 @@ class Printer:
     def placeholder(self, n: torch.fx.Node, index: int) -> None:
         val = n.meta.get("val")
         name = self.name(n)
-        if isinstance(val, torch.SymInt):
+        if isinstance(val, torch.SymInt) and not isinstance(val.node.hint, torch.SymInt):
             self.inputs.append(("sym",))
             self.lines.append(f"input %{name} : sym {self.expr(val)}")
+            return
+        if isinstance(val, torch.SymInt):          # stands for the ragged dimension of a nested tensor: no number
+            self.inputs.append(("ignore",))
+            self.lines.append(f"input %{name} : sym 0")
             return
         if isinstance(val, (int, bool)) and not isinstance(val, torch.Tensor):
             self.inputs.append(("sym",))

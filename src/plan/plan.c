@@ -548,14 +548,17 @@ void plan_track(struct graph *g, struct plan_source *s, bool all)
 	const struct region *r = s->region;
 	uint32_t n, found = 0, fresh = 0;
 	const struct node **order = region_order(j, r, &n);
-	const struct node **named = job_array(j, n + s->nvalues + 1, sizeof *named);
-	bool *here = job_array(j, graph_nnodes(g), sizeof *here);
-	const struct node **values = job_array(j, n + s->nvalues + 1, sizeof *values);
-	const struct node **results = job_array(j, r->nresults + n + 1, sizeof *results);
+	uint32_t nodes = graph_nnodes(g);
+	const struct node **named = job_array(j, nodes + 1, sizeof *named);
+	bool *here = job_array(j, nodes, sizeof *here);
+	const struct node **values = job_array(j, nodes + s->nvalues + 1, sizeof *values);
+	const struct node **results = job_array(j, r->nresults + nodes + 1, sizeof *results);
 	for (uint32_t i = 0; i < n; i++) {
 		here[order[i]->id] = true;
 		add_values(g, order[i]->type, &found, named);
 	}
+	for (uint32_t i = 0; all && i < r->nparams; i++) /* sizes of those that nothing reads too */
+		add_values(g, r->params[i], &found, named);
 	for (uint32_t i = 0; i < s->nvalues; i++)
 		values[i] = s->values[i];
 	for (uint32_t i = 0; i < r->nresults; i++)

@@ -87,6 +87,30 @@ def test_tensor_subclass():
     torch.testing.assert_close((y.a, y.b), (X.sin() + 1, (X + 1).sin() + 1))
 
 
+def ragged(*lengths):
+    x = torch.randn(sum(lengths), 8, generator=torch.Generator().manual_seed(len(lengths)), requires_grad=True)
+    offsets = torch.tensor([0, *lengths]).cumsum(0)
+    return torch.nested.nested_tensor_from_jagged(x, offsets), x
+
+
+@pytest.mark.filterwarnings("ignore")                  # torch's own: its cache of nested tensors' shapes is no key
+@pytest.mark.parametrize("fn", [lambda n, m: m(n).relu().values(), lambda n, m: (n.sin() + n * 2).values(),
+                                lambda n, m: m(n).to_padded_tensor(3.0)], ids=["linear", "maps", "padded"])
+def test_nested_tensor(fn):
+    """Its ragged dimension is a size that no number stands for; numbers of rows change."""
+    m = nn.Linear(8, 4)
+    fast = compiled(fn)
+    for lengths in ((3, 5), (2, 6, 1), (4, 4, 4, 4)):
+        (n, x), (twin, y) = ragged(*lengths), ragged(*lengths)
+        with no_fallback():
+            got = fast(n, m)
+            got.square().sum().backward()
+        want = fn(twin, m)
+        want.square().sum().backward()
+        torch.testing.assert_close(got, want)
+        torch.testing.assert_close(x.grad, y.grad)
+
+
 def test_threads_call_one_module():
     m = net()
     fast, errors = compiled(m), []
