@@ -236,11 +236,16 @@ struct weft_attribute {
 	uint32_t argument;           /* of the executable, and no longer one of the instance */
 	int32_t result;              /* the result that it is after a run; -1: it stays */
 	struct weft_buffer *value;   /* what it starts from */
+	/* How the value lies in its memory, in elements, one a dimension: its dimensions in some
+	 * order, without gaps. Borrowed for the call; NULL: row-major, as any other buffer. What
+	 * weft_instance_value gives lies so too. */
+	const int64_t *strides;
 };
-/* An instance of x, which it retains. Values that stay are retained, not copied; those a run
- * changes are copied, so that no instance sees another's runs. A name that is there already is
- * shared where both stay and hold the same bytes, else its last number is made the next free one.
- * INVALID_ARGUMENT names the attribute whose argument, result or type is not x's or is taken. */
+/* An instance of x, which it retains. Values that stay and are row-major are retained, not copied;
+ * all others are copied, so that no instance sees another's runs. A name that is there already is
+ * shared where both stay and hold the same elements, else its last number is made the next free
+ * one. INVALID_ARGUMENT names the attribute whose argument, result, type or strides are not x's or
+ * are taken. */
 WEFT_API struct weft_error *weft_instance_create(struct weft_executable *x, uint32_t n,
 	const struct weft_attribute *attributes, struct weft_instance **out);
 WEFT_API void weft_instance_release(struct weft_instance *i);
@@ -255,7 +260,8 @@ WEFT_API struct weft_error *weft_instance_run(struct weft_instance *i, uint32_t 
 WEFT_API void weft_instance_reset(struct weft_instance *i);
 /* The name of attribute k of those given; borrowed from i; NULL where there is none. */
 WEFT_API const char *weft_instance_name(const struct weft_instance *i, uint32_t k);
-/* What an attribute holds, a reference of the caller's; later runs leave it as it is. NOT_FOUND. */
+/* What an attribute holds, in the strides it was given, a reference of the caller's; later runs
+ * leave it as it is. NOT_FOUND. */
 WEFT_API struct weft_error *weft_instance_value(struct weft_instance *i, const char *name,
 	struct weft_buffer **out);
 

@@ -5,6 +5,9 @@
  * copy stays for a reset.  Nothing is ever written to a value in place, so that one read out before
  * a run keeps what it held.  Runs of one instance go one after the other; instances share nothing.
  *
+ * Inside, every value is row-major, as runs read and give them; one with strides is laid out by
+ * them where it comes in and where it is read out.
+ *
  * Names are made to differ as torch does for constants it lifts: equal values share a name; a later
  * one that is not equal gets its prefix with the next number. */
 #include "api/api_impl.h"
@@ -18,6 +21,7 @@ struct attribute {
 	char *name;
 	uint32_t argument;
 	int32_t result;
+	int64_t *strides;                    /* of start's type, or NULL: row-major */
 	struct weft_buffer *start, *now;
 };
 struct weft_instance {
@@ -63,9 +67,10 @@ static bool is_same(struct weft_buffer *a, struct weft_buffer *b)
 	return same;
 }
 
-/* The name of an attribute, unlike those before it unless both are constants of one value. */
-static struct weft_error *name_make(
-	const struct weft_instance *i, const struct weft_attribute *a, char **out)
+/* The name of an attribute that starts as `start`, unlike those before it unless both are constants
+ * of one value. */
+static struct weft_error *name_make(const struct weft_instance *i, const struct weft_attribute *a,
+	struct weft_buffer *start, char **out)
 {
 	struct attribute *other = find(i, a->name);
 	size_t prefix = prefix_of(a->name), size = strlen(a->name) + 24;
@@ -73,7 +78,7 @@ static struct weft_error *name_make(
 	if (!(*out = mem_alloc(size)))
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for attribute '%s'", a->name);
 	snprintf(*out, size, "%s", a->name);
-	if (!other || (other->result < 0 && a->result < 0 && is_same(other->start, a->value)))
+	if (!other || (other->result < 0 && a->result < 0 && is_same(other->start, start)))
 		return NULL;
 	for (uint32_t k = 0; k < i->n; k++) {
 		const char *name = i->at[k].name;
@@ -126,32 +131,98 @@ static struct weft_error *check(const struct weft_instance *i, const struct weft
 	return NULL;
 }
 
-static struct weft_error *copy(struct weft_buffer *b, struct weft_buffer **out)
+/* Do the strides lay out a tensor of that type without gaps, its dimensions in some order? */
+static bool is_layout(struct weft_tensor_type t, const int64_t *strides)
 {
+	int64_t step = 1;
+	uint32_t placed = 0;
+	for (uint32_t d = 0; d < t.rank; d++)
+		if (t.dims[d] == 0)
+			return true;
+	for (uint32_t d = 0; d < t.rank; d++)
+		placed += t.dims[d] == 1;
+	while (placed < t.rank) {            /* the dimension that steps by what is placed so far */
+		uint32_t d = 0;
+		while (d < t.rank && (t.dims[d] == 1 || strides[d] != step))
+			d++;
+		if (d == t.rank)
+			return false;
+		step *= t.dims[d];
+		placed++;
+	}
+	return true;
+}
+
+/* Element e of a row-major tensor: where it is by the strides. */
+static int64_t place(struct weft_tensor_type t, const int64_t *strides, int64_t e)
+{
+	int64_t at = 0;
+	for (uint32_t d = t.rank; d-- > 0;) {
+		at += e % t.dims[d] * strides[d];
+		e /= t.dims[d];
+	}
+	return at;
+}
+
+/* b's elements in a new buffer: as they lie (strides NULL), row-major from where the strides say,
+ * or by the strides from row-major. */
+static struct weft_error *copy(
+	struct weft_buffer *b, const int64_t *strides, bool to_strides, struct weft_buffer **out)
+{
+	struct weft_tensor_type t = weft_buffer_type(b);
 	void *from, *to;
-	size_t size;
+	size_t size, n = 1;
 	TRY(weft_buffer_data(b, &from, &size));
-	TRY(weft_buffer_create(NULL, weft_buffer_type(b), out));
+	TRY(weft_buffer_create(NULL, t, out));
 	struct weft_error *e = weft_buffer_data(*out, &to, &size);
-	if (!e && size)
+	if (e || !size)
+		return e;
+	for (uint32_t d = 0; d < t.rank; d++)
+		n *= (size_t)t.dims[d];
+	size_t each = size / n;
+	if (!strides)
 		memcpy(to, from, size);
-	return e;
+	for (size_t k = 0; strides && k < n; k++) {
+		size_t there = (size_t)place(t, strides, (int64_t)k);
+		size_t x = to_strides ? k : there, y = to_strides ? there : k;
+		memcpy((char *)to + y * each, (const char *)from + x * each, each);
+	}
+	return NULL;
+}
+
+/* What a starts from, and its strides, in *at. */
+static struct weft_error *begin(const struct weft_attribute *a, struct attribute *at)
+{
+	struct weft_tensor_type t = weft_buffer_type(a->value);
+	if (a->strides && t.rank) {
+		if (!is_layout(t, a->strides))
+			FAIL(WEFT_INVALID_ARGUMENT,
+				"the strides of attribute '%s' leave gaps or meet", a->name);
+		at->strides = mem_alloc(mem_size(t.rank, sizeof *at->strides));
+		if (!at->strides)
+			FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for attribute '%s'", a->name);
+		memcpy(at->strides, a->strides, t.rank * sizeof *at->strides);
+	}
+	if (a->result >= 0 || at->strides)
+		return copy(a->value, at->strides, false, &at->start);
+	at->start = a->value;
+	weft_buffer_retain(at->start);
+	return NULL;
 }
 
 static struct weft_error *add(struct weft_instance *i, const struct weft_attribute *a)
 {
 	struct attribute *at = &i->at[i->n];
 	TRY(check(i, a));
-	TRY(name_make(i, a, &at->name));
-	i->n++;                              /* the rest is released with i */
+	i->n++;                              /* what it holds is released with i */
 	at->argument = a->argument;
 	at->result = a->result;
-	if (a->result >= 0) {
-		TRY(copy(a->value, &at->start));
-	} else {
-		at->start = a->value;
-		weft_buffer_retain(at->start);
-	}
+	TRY(begin(a, at));
+	i->n--;                              /* its name is chosen among those before it */
+	struct weft_error *e = name_make(i, a, at->start, &at->name);
+	i->n++;
+	if (e)
+		return e;
 	at->now = at->start;
 	weft_buffer_retain(at->now);
 	return NULL;
@@ -190,6 +261,7 @@ void weft_instance_release(struct weft_instance *i)
 	for (uint32_t k = 0; k < i->n; k++) {
 		weft_buffer_release(i->at[k].start);
 		weft_buffer_release(i->at[k].now);
+		mem_free(i->at[k].strides);
 		mem_free(i->at[k].name);
 	}
 	mem_free(i->at);
@@ -282,8 +354,17 @@ struct weft_error *weft_instance_value(
 	if (!a)
 		FAIL(WEFT_NOT_FOUND, "no attribute is named '%s'", name);
 	pthread_mutex_lock(&i->lock);
-	*out = a->now;
-	weft_buffer_retain(*out);
+	struct weft_buffer *now = a->now;
+	weft_buffer_retain(now);
 	pthread_mutex_unlock(&i->lock);
-	return NULL;
+	*out = a->strides ? NULL : now;
+	if (!a->strides)
+		return NULL;
+	struct weft_error *e = copy(now, a->strides, true, out);
+	weft_buffer_release(now);
+	if (e) {
+		weft_buffer_release(*out);
+		*out = NULL;
+	}
+	return e;
 }

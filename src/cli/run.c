@@ -72,7 +72,7 @@ static struct weft_error *state_read(const struct cli *c, const struct session *
 			argument >= s->nin || result > INT32_MAX)
 			FAIL(WEFT_INVALID_ARGUMENT, "--state: expected ARG=RESULT at '%s'", word);
 		at[*n] = (struct weft_attribute){ "state", (uint32_t)argument, (int32_t)result,
-			s->in[argument] };
+			s->in[argument], NULL };
 		word = rest;
 	}
 	if (*word)
