@@ -1,6 +1,6 @@
-"""Chebyshev series of special functions, into src/front/aten/series.def.
+"""Chebyshev series of special functions, into src/ir/series.def.
 
-    .venv/bin/python scripts/fit_series.py > src/front/aten/series.def
+    .venv/bin/python scripts/fit_series.py > src/ir/series.def
 
 Each is fitted here, from mpmath's values with 40 digits at Chebyshev's points, and cut where what is left is below
 a tenth of f64's rounding.  How a function is split and scaled follows Clenshaw, "Chebyshev series for mathematical

@@ -1,23 +1,11 @@
-/* lower_special.c -- special functions by Chebyshev series (series.def, scripts/fit_series.py), in
- * f64 whatever is asked for, rounded once; summed by Clenshaw's recurrence (1955).
+/* lower_special.c -- special functions by Chebyshev series (ir/series.h), in f64 whatever is asked
+ * for, rounded once.
  *
  * Bessel functions are split at 8 (K at 2): a series in the argument or its square, and beyond it
  * one in the reciprocal times what the function tends to (Abramowitz and Stegun, 9.2 and 9.7). */
 #include "front/aten/aten_impl.h"
+#include "ir/series.h"
 #include <math.h>
-
-enum series {
-#define SERIES(name, ...) SERIES_##name,
-#include "front/aten/series.def"
-#undef SERIES
-	SERIES_COUNT
-};
-enum { MOST_TERMS = 32 };
-static const double table[SERIES_COUNT][MOST_TERMS] = {
-#define SERIES(name, ...) { __VA_ARGS__ },
-#include "front/aten/series.def"
-#undef SERIES
-};
 
 typedef const struct node *value;
 
@@ -65,20 +53,7 @@ static value pick(struct lower *l, value x, const char *how, double than, value 
 /* The series at t in [-1, 1], as far as the result's type can tell. */
 static value series(struct lower *l, enum series which, value t)
 {
-	const double *c = table[which];
-	double least = lower_dtype(l) == DTYPE_f64 ? 0 : 1e-10, most = 0;
-	int n = 0;
-	for (int i = 0; i < MOST_TERMS; i++)
-		most = fabs(c[i]) > most ? fabs(c[i]) : most;
-	for (int i = 0; i < MOST_TERMS; i++)
-		n = fabs(c[i]) > least * most ? i + 1 : n;
-	value twice = add(l, t, t), b = num(l, t, c[n - 1]), before = num(l, t, 0), next;
-	for (int i = n - 2; i > 0; i--) {
-		next = add(l, sub(l, mul(l, twice, b), before), num(l, t, c[i]));
-		before = b;
-		b = next;
-	}
-	return add(l, sub(l, mul(l, t, b), before), num(l, t, c[0]));
+	return build_series(l->g, which, t, lower_dtype(l) == DTYPE_f64);
 }
 
 static value argument(struct lower *l)
@@ -91,11 +66,7 @@ static value argument(struct lower *l)
 /* e^-a I_n(a) of a >= 0; n is 0 or 1. */
 static value scaled_i(struct lower *l, value a, int n)
 {
-	value low = affine(l, a, 0.25, -1), high = affine(l, quotient(l, num(l, a, 16), a), 1, -1);
-	low = series(l, n ? SERIES_i1_low : SERIES_i0_low, low);
-	high = series(l, n ? SERIES_i1_high : SERIES_i0_high, high);
-	high = quotient(l, high, fn(l, OP_sqrt, a));
-	return pick(l, a, "LE", 8, n ? mul(l, a, low) : low, high);
+	return build_scaled_bessel_i(l->g, a, n, lower_dtype(l) == DTYPE_f64);
 }
 
 /* what 0: I0; 1: I1; 2 added: times e^-|x|. */

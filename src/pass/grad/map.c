@@ -1,5 +1,6 @@
 /* map.c -- gradients of elementwise ops: the formulas of grad.def, and the ops that need more. */
 #include "ir/rewrite.h"
+#include "ir/series.h"
 #include "pass/grad/grad_impl.h"
 
 #define SQRT_PI 1.7724538509055160273
@@ -38,7 +39,22 @@
 #define POWER_DX(x, z) \
 	build_select(g, EQ(z, K(0)), K(0), MUL(z, OP2(power, x, SUB(NONZERO(z), K(1)))))
 #define TRUNCATE(a) MUL(SIGN(a), OP1(floor, OP1(abs, a)))
+#define BESSEL_I1E_DX(x, y) bessel_i1e_dx(g, x, y)
 #define UNKNOWN(what) (grad_refuse(grad, n, what " has a gradient that is no function here"), d)
+
+/* e^-|x| I0(x) - y (sign(x) + 1 / x), of y = e^-|x| I1(x); a half at 0.  In f64: terms cancel. */
+static const struct node *bessel_i1e_dx(
+	struct graph *g, const struct node *x, const struct node *out)
+{
+	enum dtype t = x->type->dtype;
+	x = build_convert(g, x, DTYPE_f64);
+	const struct node *y = build_convert(g, out, DTYPE_f64), *a = OP1(abs, x);
+	const struct node *far = GT(a, K(2.220446049250313e-16));
+	const struct node *one = build_select(g, far, x, K(1));
+	const struct node *i0 = build_scaled_bessel_i(g, a, 0, t == DTYPE_f64);
+	y = SUB(i0, MUL(y, ADD(SIGN(one), DIV(K(1), one))));
+	return build_convert(g, build_select(g, far, y, K(0.5)), t);
+}
 
 #define MAP1(op, dx)                                                                      \
 	void grad_##op(struct grad *grad, const struct node *n, const struct node *const *ct) \
