@@ -3,36 +3,23 @@
  *
  * A routine's options are in the call's dictionary, letters by their codes (uplo = 76 : ui8). */
 #include "base/linear_impl.h"
+#include "base/str.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-/* What stands behind `name = ` in the dictionary; NULL: nothing. */
-static const char *option_text(const struct linear_step *s, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *at = s->config; (at = strstr(at, name)) != NULL; at += n) {
-		char before = at == s->config ? ' ' : at[-1];
-		const char *value = at + n + strspn(at + n, " ");
-		if (strchr(" ,{", before) && *value == '=')
-			return value + 1 + strspn(value + 1, " ");
-	}
-	return NULL;
-}
-
 static long option_number(const struct linear_step *s, const char *name, long otherwise)
 {
-	const char *v = option_text(s, name);
+	const char *v = str_option(s->config, name);
 
 	return v ? strtol(v, NULL, 10) : otherwise;
 }
 
 static bool option_is_true(const struct linear_step *s, const char *name)
 {
-	const char *v = option_text(s, name);
+	const char *v = str_option(s->config, name);
 
 	return v && !strncmp(v, "true", 4);
 }

@@ -107,6 +107,19 @@ void str_add_json(struct str *s, const char *text)
 	str_addc(s, '"');
 }
 
+const char *str_option(const char *dictionary, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = dictionary; (at = strstr(at, name)) != NULL; at += n) {
+		char before = at == dictionary ? ' ' : at[-1];
+		const char *value = at + n + strspn(at + n, " ");
+		if (strchr(" ,{", before) && *value == '=')
+			return value + 1 + strspn(value + 1, " ");
+	}
+	return NULL;
+}
+
 /* Edits from a to b (Levenshtein), at most 63 characters of each. */
 static unsigned distance(const char *a, const char *b)
 {

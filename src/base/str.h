@@ -18,6 +18,10 @@ void str_addc(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...) BASE_PRINTF(2, 3);
 void str_add_json(struct str *s, const char *text); /* quoted and escaped */
 
+/* What stands behind `name = ` in the text of a dictionary, "{a = 1 : i64, b = true}"; NULL:
+ * nothing. */
+const char *str_option(const char *dictionary, const char *name);
+
 /* Which of n names is the most like name (fewest edits); NULL when n is 0. */
 const char *str_nearest(const char *name, const char *const *names, size_t n);
 #endif
