@@ -1,7 +1,8 @@
 /* claim.c -- claims of a program: a scan, and a sentence when one does not hold. */
 #include "base/claim.h"
-#include <stdbool.h>
+#include "base/str.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Appends n characters of s as far as there is room. */
@@ -47,4 +48,31 @@ struct weft_error *claim_zero(const char *text, uint32_t rank, int64_t n, const 
 			return broken(text, rank, i, number);
 	}
 	return NULL;
+}
+
+struct weft_error *claim_holds(bool holds, const char *text, uint32_t n, const int64_t *numbers)
+{
+	struct weft_error *e;
+	struct str out;
+
+	if (holds)
+		return NULL;
+	str_init(&out, NULL);
+	while (*text) {
+		size_t plain = strcspn(text, "{");
+		str_add_bytes(&out, text, plain);
+		text += plain;
+		char *end = NULL;
+		unsigned long i = *text ? strtoul(text + 1, &end, 10) : 0;
+		if (end && end != text + 1 && *end == '}' && i < n) {
+			str_addf(&out, "%lld", (long long)numbers[i]);
+			text = end + 1;
+		} else if (*text) {
+			str_addc(&out, *text++);
+		}
+	}
+	e = out.failed ? error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for a message")
+		       : error_make(WEFT_INVALID_ARGUMENT, "%s", out.text);
+	str_fini(&out);
+	return e;
 }

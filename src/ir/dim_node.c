@@ -71,10 +71,11 @@ static bool trace_arithmetic(struct trace *t, const struct node *n, int64_t elem
 static bool trace_concatenate(struct trace *t, const struct node *n, int64_t element, int depth,
 	int64_t *out)
 {
-	if (n->type->rank != 1)
+	/* along the first dimension the parts lie one after another */
+	if (node_int(n, KEY_dimension, 0))
 		return false;
 	for (uint32_t i = 0; i < n->nin; i++) {
-		int64_t size = n->in[i]->type->dims[0];
+		int64_t size = type_elements(n->in[i]->type);
 		if (size < 0)
 			return false;
 		if (element < size) {

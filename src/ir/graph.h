@@ -119,6 +119,11 @@ bool node_is_alone(const struct node *n);
 bool node_scatters_rows(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
+/* Are its regions functions that the text names?  A printer does not write them with the op. */
+static inline bool op_names_regions(enum op op)
+{
+	return op == OP_call || op == OP_composite || op == OP_custom_call;
+}
 /* Parameters and results of region r of a spec or node, without captures and effect token. */
 uint32_t spec_nparams(const struct node_spec *s, uint32_t r);
 uint32_t spec_nresults(const struct node_spec *s, uint32_t r);
@@ -132,12 +137,15 @@ double node_float(const struct node *n, enum key k, double otherwise);
 const char *node_str(const struct node *n, enum key k, const char *otherwise);
 /* A text that may be a string or, as it stood in a file, a quoted one: without quotes and escapes,
  * in j's scratch; "" where absent. */
+const char *attr_unquoted(struct job *j, const struct attr *a);
 const char *node_text(struct job *j, const struct node *n, enum key k);
 /* Of a custom_call: its backend_config, or where that is empty the dictionary JAX writes beside it,
  * mhlo.backend_config. */
+const char *attrs_config(struct job *j, const struct attrs *a);
 const char *node_config(struct job *j, const struct node *n);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
 /* An attribute that key.def does not know, by its name; NULL: absent. */
+const struct attr *attrs_other(const struct attrs *a, const char *name);
 const struct attr *node_other(const struct node *n, const char *name);
 /* of a constant with content, or NULL */
 const struct literal *node_literal(const struct node *n);

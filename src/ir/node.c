@@ -5,6 +5,8 @@
  * answer with the declared type and conses the result. */
 #include "ir/graph_impl.h"
 #include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- consing -------------------------------------------------------------------------------- */
@@ -382,12 +384,17 @@ const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count)
 	return a && a->n ? a->ints : NULL;
 }
 
+const struct attr *attrs_other(const struct attrs *a, const char *name)
+{
+	for (uint32_t i = 0; a && i < a->n; i++)
+		if (a->e[i].name && !strcmp(a->e[i].name, name))
+			return a->e[i].value;
+	return NULL;
+}
+
 const struct attr *node_other(const struct node *n, const char *name)
 {
-	for (uint32_t i = 0; n->attrs && i < n->attrs->n; i++)
-		if (n->attrs->e[i].name && !strcmp(n->attrs->e[i].name, name))
-			return n->attrs->e[i].value;
-	return NULL;
+	return attrs_other(n->attrs, name);
 }
 
 const struct literal *node_literal(const struct node *n)
@@ -398,9 +405,8 @@ const struct literal *node_literal(const struct node *n)
 	return a ? a->dense : NULL;
 }
 
-const char *node_text(struct job *j, const struct node *n, enum key k)
+const char *attr_unquoted(struct job *j, const struct attr *a)
 {
-	const struct attr *a = attrs_find(n->attrs, k);
 	const char *s = a && a->s ? a->s : "";
 	size_t len = strlen(s), to = 0;
 
@@ -408,18 +414,37 @@ const char *node_text(struct job *j, const struct node *n, enum key k)
 		return s;
 	char *out = job_alloc(j, len);
 	for (size_t i = 1; i + 1 < len; i++) {
-		i += s[i] == '\\' && i + 2 < len;
-		out[to++] = s[i];
+		char hex[3] = "";
+		bool escaped = s[i] == '\\' && i + 2 < len;
+		if (escaped && isxdigit((unsigned char)s[i + 1]) &&
+			isxdigit((unsigned char)s[i + 2])) {
+			memcpy(hex, s + i + 1, 2);
+			out[to++] = (char)strtol(hex, NULL, 16);
+			i += 2;
+		} else {
+			i += escaped;
+			out[to++] = s[i];
+		}
 	}
 	return out;
 }
 
-const char *node_config(struct job *j, const struct node *n)
+const char *node_text(struct job *j, const struct node *n, enum key k)
 {
-	const char *config = node_text(j, n, KEY_backend_config);
-	const struct attr *beside = config[0] ? NULL : node_other(n, "mhlo.backend_config");
+	return attr_unquoted(j, attrs_find(n->attrs, k));
+}
+
+const char *attrs_config(struct job *j, const struct attrs *a)
+{
+	const char *config = attr_unquoted(j, attrs_find(a, KEY_backend_config));
+	const struct attr *beside = config[0] ? NULL : attrs_other(a, "mhlo.backend_config");
 
 	return beside && beside->s ? beside->s : config;
+}
+
+const char *node_config(struct job *j, const struct node *n)
+{
+	return attrs_config(j, n->attrs);
 }
 
 static bool is_among(const struct node *n, enum key list, int64_t v)

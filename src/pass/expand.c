@@ -163,6 +163,7 @@ static const struct node *expand_result(struct graph *g, const struct node *of, 
 	switch (of->op) {
 	case OP_chlo_top_k: return expand_top_k(g, of, i);
 	case OP_chlo_scan: return expand_scan(g, of, i);
+	case OP_custom_call: return expand_custom(g, of, of->in, i);
 	case OP_async_done:
 		return of->in[0]->op == OP_async_start ? expand_async(g, of->in[0], i) : NULL;
 	case OP_batch_norm_training: case OP_batch_norm_grad:
@@ -236,6 +237,12 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	case OP_async_done:
 		return in[0]->op == OP_async_start && n->type->kind != TYPE_results ?
 			expand_async(g, in[0], 0) : NULL;
+	case OP_custom_call: {                   /* as chlo_scan */
+		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
+		const struct node *ops =
+			n->type->kind == TYPE_results ? NULL : expand_custom(g, m ? m : n, in, 0);
+		return ops ? ops : m;
+	}
 	case OP_rng:
 		return expand_rng(g, n, in);
 	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_select_and_scatter:

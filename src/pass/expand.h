@@ -6,6 +6,16 @@
 /* Result `which` of n, whose operands and regions are expanded already; NULL: n stays. */
 const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t which);
 const struct node *expand_scan(struct graph *g, const struct node *n, uint32_t which);
+/* Of x the first `count` (may be symbolic) along dimension d. */
+const struct node *expand_first(
+	struct graph *g, const struct node *x, uint32_t d, int64_t count);
+/* The k (may be symbolic) largest of each row, or (which 1) where these are. */
+const struct node *expand_largest(struct graph *g, const struct node *x, int64_t k,
+	enum dtype index, uint32_t which);
+/* Result `which` of a custom_call with the operands in[], the effect's token its last; NULL: n
+ * stays. */
+const struct node *expand_custom(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which);
 /* n with the operands in[]; NULL: n stays. */
 const struct node *expand_linear(
 	struct graph *g, const struct node *n, const struct node *const *in);

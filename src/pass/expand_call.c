@@ -22,11 +22,25 @@ static const struct region *larger_first(struct graph *g, enum dtype t, enum dty
 	return graph_region(g, 4, params, 1, &result);
 }
 
-const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t which)
+const struct node *expand_first(
+	struct graph *g, const struct node *x, uint32_t d, int64_t count)
 {
-	const struct node *x = n->in[0];
+	uint32_t rank = x->type->rank;
+	int64_t *start = job_array(graph_job(g), rank, sizeof *start);
+	int64_t *limit = job_array(graph_job(g), rank, sizeof *limit);
+	int64_t *stride = job_array(graph_job(g), rank, sizeof *stride);
+
+	for (uint32_t i = 0; i < rank; i++) {
+		limit[i] = i == d ? count : x->type->dims[i];
+		stride[i] = 1;
+	}
+	return build_slice(g, x, start, limit, stride);
+}
+
+const struct node *expand_largest(struct graph *g, const struct node *x, int64_t k,
+	enum dtype index, uint32_t which)
+{
 	const struct type *t = x->type;
-	enum dtype index = node_result_type(n, 1)->dtype;
 	uint32_t last = t->rank - 1;
 	const struct node *in[] = { x, build_iota(g, type_with_dtype(g, t, index), last) };
 	const struct attr_entry e[] = {
@@ -42,14 +56,13 @@ const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t 
 		.nregions = 1,
 		.regions = &r,
 	};
-	int64_t *start = job_array(graph_job(g), t->rank, sizeof *start);
-	int64_t *limit = job_array(graph_job(g), t->rank, sizeof *limit);
-	int64_t *stride = job_array(graph_job(g), t->rank, sizeof *stride);
-	for (uint32_t d = 0; d < t->rank; d++) {
-		limit[d] = d == last ? node_int(n, KEY_k, 0) : t->dims[d];
-		stride[d] = 1;
-	}
-	return build_slice(g, graph_result(g, graph_node(g, &s), which), start, limit, stride);
+	return expand_first(g, graph_result(g, graph_node(g, &s), which), last, k);
+}
+
+const struct node *expand_top_k(struct graph *g, const struct node *n, uint32_t which)
+{
+	return expand_largest(g, n->in[0], node_int(n, KEY_k, 0), node_result_type(n, 1)->dtype,
+		which);
 }
 
 /* ---- scan: a loop over (index, carries, outputs); inputs are captured ----------------------- */

@@ -17,15 +17,17 @@ static const char *fft_text(struct job *j, const struct node *n)
 	return text;
 }
 
-/* What pass/exchange.c has written, a claim (base/claim.h), an order (base/order.h), or a
- * decomposition (base/linear.def):
- * its target and config; NULL: none of these. */
+/* Target and config of what pass/exchange.c has written, a claim, an assertion (base/claim.h), an
+ * order (base/order.h) or a decomposition (base/linear.def); NULL: it is none of these. */
 static const char *call_text(struct job *j, const struct node *n)
 {
 	const char *target = node_str(n, KEY_call_target_name, "");
 	const char *config = node_config(j, n);
 	if (!strcmp(target, "weft.library"))
 		return config;
+	if (!strcmp(target, "shape_assertion"))
+		return job_printf(j, "weft.assert|%s",
+			attr_unquoted(j, node_other(n, "error_message")));
 	if (!strcmp(target, "weft.claim"))
 		return job_printf(j, "weft.claim|%s", config);
 	if (!strcmp(target, "weft.order"))

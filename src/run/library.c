@@ -7,6 +7,7 @@ static const struct {
 	const char *name;
 	run_library_fn *fn;
 } table[] = {
+	{ "weft.assert", library_assert },
 	{ "weft.cholesky", library_cholesky },
 	{ "weft.claim", library_claim },
 	{ "weft.exchange", library_exchange },

@@ -5,7 +5,7 @@
 #include "run/run.h"
 
 run_library_fn library_fft, library_cholesky, library_triangular_solve, library_linear;
-run_library_fn library_claim, library_order;
+run_library_fn library_assert, library_claim, library_order;
 run_library_fn library_rng, library_rng_bit_generator;
 run_library_fn library_exchange, library_permute, library_send, library_recv, library_infeed;
 run_library_fn library_outfeed, library_replica_id, library_partition_id;

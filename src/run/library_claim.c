@@ -1,6 +1,7 @@
-/* library_claim.c -- the step that fails a call whose numbers are not what the program claims. */
+/* library_claim.c -- the steps that fail a call whose numbers are not what the program claims. */
 #include "base/claim.h"
 #include "run/library.h"
+#include <string.h>
 
 /* The attributes are the sentence; operand 0 holds i32 numbers that are to be zero. */
 struct weft_error *library_claim(const struct run_library_call *c)
@@ -8,4 +9,22 @@ struct weft_error *library_claim(const struct run_library_call *c)
 	if (c->nin != 1 || c->in[0].dtype != WEFT_I32)
 		FAIL(WEFT_INVALID_ARGUMENT, "a claim about something else than numbers");
 	return claim_zero(c->attributes, c->in[0].rank, run_elements(&c->in[0]), c->in[0].data);
+}
+
+/* The attributes are the sentence; operand 0 says whether it holds, the others are its numbers. */
+struct weft_error *library_assert(const struct run_library_call *c)
+{
+	int64_t numbers[CLAIM_NUMBERS];
+	uint32_t n = 0;
+
+	if (!c->nin || c->in[0].dtype != WEFT_I1 || c->in[0].rank)
+		FAIL(WEFT_INVALID_ARGUMENT, "an assertion about something else than a truth value");
+	for (uint32_t i = 1; i < c->nin && n < CLAIM_NUMBERS; i++) {
+		bool wide = c->in[i].dtype == WEFT_I64;
+		if (wide)
+			memcpy(&numbers[n++], c->in[i].data, sizeof *numbers);
+		else
+			numbers[n++] = *(const int32_t *)c->in[i].data;
+	}
+	return claim_holds(*(const unsigned char *)c->in[0].data != 0, c->attributes, n, numbers);
 }

@@ -6,6 +6,7 @@
  *    is known before any node is built.
  * 3. Nodes are built.  t_value.node is the value in the region now being built: entering a region
  *    binds the captured values to its trailing parameters, leaving it puts them back. */
+#include "ir/custom.h"
 #include "stablehlo/text_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,9 @@
 
 /* ---- calls, order, effects ------------------------------------------------------------------ */
 
-static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const char *attr)
+static void note_callee(struct parser *p, struct t_func *f, struct t_op *op, const char *attr,
+	const struct t_attr *a)
 {
-	struct t_attr *a = op_find_attr(op, attr);
-
 	if (!a || (a->kind != T_symbol && a->kind != T_string))
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at, "'%s' needs the attribute %s",
 			op->name, attr);
@@ -35,6 +35,30 @@ static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const
 		f->cap_callees = to;
 	}
 	f->callees[f->ncallees++] = op->callee;
+}
+
+static void note_call(struct parser *p, struct t_func *f, struct t_op *op, const char *attr)
+{
+	note_callee(p, f, op, attr, op_find_attr(op, attr));
+}
+
+/* Of the targets that apply a function; what other targets do with theirs nobody here knows. */
+static void note_computation(struct parser *p, struct t_func *f, struct t_op *op)
+{
+	const struct t_attr *target = op_find_attr(op, "call_target_name");
+	const struct t_attr *all = op_find_attr(op, "called_computations");
+	int row = target && target->s ? custom_find(target->s) : -1;
+
+	if (op->nregions)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+			"custom_call: expected 0 regions, found %u", op->nregions);
+	if (row < 0 || !custom_table[row].computations)
+		return;
+	if (!all || all->kind != T_array || all->n != custom_table[row].computations)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+			"custom_call: @%s: expected %u of called_computations", target->s,
+			custom_table[row].computations);
+	note_callee(p, f, op, "called_computations", all->list[0]);
 }
 
 static int definition_order(const void *a, const void *b)
@@ -55,6 +79,8 @@ static void note_region(struct parser *p, struct t_func *f, struct t_region *r)
 			note_call(p, f, op, "callee");
 		else if (op->op == OP_composite && !op->nregions)
 			note_call(p, f, op, "decomposition");
+		else if (op->op == OP_custom_call)
+			note_computation(p, f, op);
 		if (op->ncaptures)
 			qsort(op->captures, op->ncaptures, sizeof(struct t_value *),
 				definition_order);

@@ -84,7 +84,7 @@ static void print_generic(struct printer *p, const struct scope *s, const struct
 	if (n->op == OP_chlo_scan)
 		key_add(&none, KEY_ninputs);
 	print_attr_dict(p->j, p->g, n->op, n->attrs, &none, ATTR_INHERENT, " <", ">", p->out);
-	bool regions = n->nregions && n->op != OP_call && n->op != OP_composite;
+	bool regions = n->nregions && !op_names_regions(n->op);
 	for (uint32_t i = 0; regions && i < n->nregions; i++) {
 		str_add(p->out, i ? ", " : " (");
 		print_region(p, s, n, i, true);

@@ -1,8 +1,4 @@
-/* control.c -- regions as control flow, calls, tuples, tokens.
- *
- * A custom call is the caller's (eval_options.custom). */
-#include "base/claim.h"
-#include "base/order.h"
+/* control.c -- regions as control flow, calls, tuples, tokens. */
 #include "ir/eval/eval_impl.h"
 #include <string.h>
 
@@ -146,60 +142,6 @@ void eval_unsupported(struct call *c)
 void eval_contract(struct call *c)
 {
 	eval_unsupported(c);
-}
-
-static void run_order(struct call *c)
-{
-	const struct tensor *keys = c->in[0];
-	int64_t dims[EVAL_MAX_RANK], rows = 1;
-	struct order o;
-
-	if (!order_read(node_text(c->e->j, c->n, KEY_backend_config), &o))
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "no such order");
-	memcpy(dims, keys->dims, keys->rank * sizeof *dims);
-	uint32_t last = keys->rank - 1;
-	for (uint32_t d = 0; d < last; d++)
-		rows *= dims[d];
-	dims[last] = order_count(&o, keys->dims[last]);
-	if (dims[last] < 0)
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "a row is too short");
-	struct tensor *out = eval_new(c, 0, keys->rank, dims);
-	job_try(c->e->j, order_run(&o, rows, keys->dims[last], keys->data, out->data));
-}
-
-void eval_custom_call(struct call *c)
-{
-	const struct eval_options *o = c->e->o;
-	struct tensor *in = job_array(c->e->j, c->nin, sizeof *in);
-	struct tensor *out = job_array(c->e->j, c->nout, sizeof *out);
-	int64_t dims[EVAL_MAX_RANK];
-
-	if (eval_linear(c))
-		return;
-	if (!strcmp(node_str(c->n, KEY_call_target_name, ""), "weft.claim")) {
-		job_try(c->e->j, claim_zero(node_text(c->e->j, c->n, KEY_backend_config),
-			c->in[0]->rank, tensor_elements(c->in[0]), c->in[0]->data));
-		return;
-	}
-	if (!strcmp(node_str(c->n, KEY_call_target_name, ""), "weft.order")) {
-		run_order(c);
-		return;
-	}
-	if (!o || !o->custom)
-		eval_fail(c, WEFT_UNIMPLEMENTED, "no target @%s",
-			node_str(c->n, KEY_call_target_name, ""));
-	for (uint32_t i = 0; i < c->nin; i++)
-		in[i] = *c->in[i];
-	for (uint32_t i = 0; i < c->nout; i++) {
-		if (c->types[i]->kind != TYPE_tensor)
-			c->out[i] = eval_pack(c->e, c->types[i], 0, NULL);
-		else if (!eval_static_dims(c, i, dims))
-			eval_fail(c, WEFT_UNIMPLEMENTED, "a result of unknown size");
-		else
-			eval_new(c, i, c->types[i]->rank, dims);
-		out[i] = *c->out[i];
-	}
-	job_try(c->e->j, o->custom(o->custom_arg, c->n, in, c->nin, out, c->nout));
 }
 
 void eval_optimization_barrier(struct call *c)

@@ -72,6 +72,8 @@ struct tensor *eval_element(struct tensor *tuple, uint32_t i);
 void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct tensor **args,
 	struct tensor **results);
 
+/* Results of an rng_bit_generator whose bits have these dims. */
+void eval_random_bits(struct call *c, const int64_t *dims);
 /* Computes c where it is a call of base/linear.def; false: it is none. */
 bool eval_linear(struct call *c);
 /* Dimension d (a number or an expression) at this evaluation's sizes. */

@@ -13,15 +13,13 @@
 #include <math.h>
 #include <string.h>
 
-void eval_rng_bit_generator(struct call *c)
+void eval_random_bits(struct call *c, const int64_t *dims)
 {
 	struct tensor *state = c->in[0];
 	const char *algorithm = node_str(c->n, KEY_rng_algorithm, "DEFAULT");
-	int64_t words = tensor_elements(state), dims[EVAL_MAX_RANK];
+	int64_t words = tensor_elements(state);
 	uint64_t raw[3] = { 0 };
 
-	if (!eval_static_dims(c, 1, dims))
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "a size without a value");
 	size_t bytes = (size_t)words * dtype_bytes(state->type->dtype);
 	if (bytes != 16 && bytes != 24)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "a state of %zu bytes", bytes);
@@ -43,6 +41,15 @@ void eval_rng_bit_generator(struct call *c)
 	raw[1] += step;
 	raw[2] += raw[1] < step;
 	memcpy(next->data, raw, bytes);
+}
+
+void eval_rng_bit_generator(struct call *c)
+{
+	int64_t dims[EVAL_MAX_RANK];
+
+	if (!eval_static_dims(c, 1, dims))
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "a size without a value");
+	eval_random_bits(c, dims);
 }
 
 void eval_rng(struct call *c)

@@ -4,6 +4,7 @@
  * small scanner reads the integers out of it. */
 #include "base/linear.h"
 #include "base/order.h"
+#include "ir/custom.h"
 #include "ir/infer/infer_impl.h"
 
 #include <ctype.h>
@@ -237,17 +238,18 @@ static bool linear_fits(const struct letters *l)
 static void check_linear(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
 	const struct type *const *types)
 {
+	uint32_t nin = s->nin - custom_nshapes(s->attrs, s->nin);
 	char kind;
 	const struct linear_row *row = linear_find(target, strlen(target), &kind);
 
 	if (!row)
 		return;
 	struct letters l = { .target = target, .kind = kind };
-	const struct type **in = job_array(graph_job(g), s->nin + 1, sizeof *in);
-	for (uint32_t i = 0; i < s->nin; i++)
+	const struct type **in = job_array(graph_job(g), nin + 1, sizeof *in);
+	for (uint32_t i = 0; i < nin; i++)
 		in[i] = s->in[i]->type;
 	uint32_t first = (uint32_t)strcspn(row->operands, " ") - 1;
-	if (!s->nin || in[0]->kind != TYPE_tensor || in[0]->unranked || in[0]->rank < first)
+	if (!nin || in[0]->kind != TYPE_tensor || in[0]->unranked || in[0]->rank < first)
 		spec_fail(g, s, NULL, "@%s: expected matrices", target);
 	l.element = in[0]->dtype;
 	enum dtype real = dtype_part(l.element);
@@ -260,7 +262,7 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 		spec_fail(g, s, NULL, "@%s: expected another element than that of %s", target,
 			spec_text(g, in[0]));
 	l.batch = in[0]->rank - first;
-	check_words(g, s, &l, "operand", row->operands, s->nin, in);
+	check_words(g, s, &l, "operand", row->operands, nin, in);
 	int64_t n_ = l.size['n'], m = l.known['m'] ? l.size['m'] : n_;
 	l.known['k'] = m >= 0 && n_ >= 0;
 	l.size['k'] = m < n_ ? m : n_;
@@ -316,8 +318,11 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, NULL, "expected a call_target_name, found none");
 	const struct type *r = s->type ? s->type : type_list(g, TYPE_results, 0, NULL);
 	uint32_t n = r->kind == TYPE_results ? r->n : 1;
-	const struct type *const *types = r->kind == TYPE_results ? r->elem : &r;
+	const struct type **types = job_array(graph_job(g), n ? n : 1, sizeof *types);
+	for (uint32_t i = 0; i < n; i++)
+		types[i] = r->kind == TYPE_results ? r->elem[i] : r;
 	check_config(g, s);
+	spec_custom(g, s, target, n, types);
 	check_linear(g, s, target, n, types);
 	check_order(g, s, target, n, types);
 	check_buffers(g, s, target, n, types);

@@ -147,6 +147,10 @@ void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, c
 	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
 	uint32_t nkept, const int64_t *kept, const struct type **out);
 
+/* A body over scalars like those of the n types, two in turn of each, that gives one i1. */
+void spec_predicate(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
+	uint32_t n, const struct type *const *types);
+
 /* ---- shared by families --------------------------------------------------------------------- */
 
 /* Direction and type of a comparison of elements like t's. */
@@ -157,6 +161,10 @@ uint32_t spec_shape_operand(struct graph *g, const struct node_spec *s, const ch
 /* Element i of operand `operand` as a size; a negative constant fails constraint c. */
 int64_t spec_size_of(struct graph *g, const struct node_spec *s, const char *c, uint32_t operand,
 	uint32_t i);
+/* The rule of a custom_call's target, if custom.def has it, and what operands say of its results'
+ * shapes; makes the declared types of the n results precise. */
+void spec_custom(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
+	const struct type **types);
 /* KEY_precision_config: at most two of DEFAULT, HIGH, HIGHEST. */
 void spec_precision(struct graph *g, const struct node_spec *s, const char *c);
 /* Elements of a contraction or convolution: plain, quantised or hybrid; result NULL: not declared.

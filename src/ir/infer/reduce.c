@@ -108,24 +108,6 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	return spec_results(g, s, "c15", x.n, x.out);
 }
 
-/* A body over scalars like those of `types`, `copies` in turn of each, that gives one i1. */
-static void check_predicate(struct graph *g, const struct node_spec *s, uint32_t region,
-	const char *c, uint32_t n, const struct type *const *types)
-{
-	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, 1);
-	for (uint32_t i = 0; i < 2 * n; i++) {
-		const struct type *p = b.r->params[i];
-		if (!type_is_scalar(p) || !elem_compatible(p, types[i / 2]))
-			spec_fail(g, s, c, "expected a scalar of the element type of %s as "
-				"parameter %u, found %s", spec_text(g, types[i / 2]), i,
-				spec_text(g, p));
-	}
-	const struct type *r = b.r->results[0]->type;
-	if (!type_is_scalar(r) || r->dtype != DTYPE_i1)
-		spec_fail(g, s, c, "expected a body that gives tensor<i1>, found %s", spec_text(g,
-			r));
-}
-
 /* select_and_scatter_c1 to c12. */
 const struct type *infer_select_and_scatter(struct graph *g, const struct node_spec *s)
 {
@@ -151,7 +133,7 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 	if (!shape_compatible(g, want, from))
 		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s",
 			spec_text(g, want), spec_text(g, from));
-	check_predicate(g, s, 0, "c9", 1, &t);
+	spec_predicate(g, s, 0, "c9", 1, &t);
 	spec_reducer(g, s, 1, "c10", 1, &t, &init, 0, NULL, &out);
 	return spec_one(g, s, "c11", type_element_of(g, t, out));
 }
@@ -204,6 +186,6 @@ const struct type *infer_sort(struct graph *g, const struct node_spec *s)
 	if (d < -rank || d >= rank)
 		spec_fail(g, s, "c4", "expected dimension in [%lld, %lld), found %lld",
 			(long long)-rank, (long long)rank, (long long)d);
-	check_predicate(g, s, 0, "c5", s->nin, t);
+	spec_predicate(g, s, 0, "c5", s->nin, t);
 	return spec_results(g, s, "c2", s->nin, t);
 }

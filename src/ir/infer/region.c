@@ -59,3 +59,20 @@ void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, c
 		out[i] = result;
 	}
 }
+
+void spec_predicate(struct graph *g, const struct node_spec *s, uint32_t region,
+	const char *c, uint32_t n, const struct type *const *types)
+{
+	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, 1);
+	for (uint32_t i = 0; i < 2 * n; i++) {
+		const struct type *p = b.r->params[i];
+		if (!type_is_scalar(p) || !elem_compatible(p, types[i / 2]))
+			spec_fail(g, s, c, "expected a scalar of the element type of %s as "
+				"parameter %u, found %s", spec_text(g, types[i / 2]), i,
+				spec_text(g, p));
+	}
+	const struct type *r = b.r->results[0]->type;
+	if (!type_is_scalar(r) || r->dtype != DTYPE_i1)
+		spec_fail(g, s, c, "expected a body that gives tensor<i1>, found %s", spec_text(g,
+			r));
+}

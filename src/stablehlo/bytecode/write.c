@@ -477,7 +477,7 @@ static void write_node(
 	const struct location *at = graph_location(o->g, n);
 	struct named fields = { 0 }, beside = { 0 };
 	uint32_t nin = node_noperands(n), nresults = node_nresults(n);
-	bool regions = n->nregions && n->op != OP_call && n->op != OP_composite;
+	bool regions = n->nregions && !op_names_regions(n->op);
 
 	o->at = at && at->file ? (struct place){ at->file, at->line, at->column } : o->at;
 	o->op = job_printf(o->j, "'%s'", op_table[n->op].text);

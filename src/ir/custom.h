@@ -1,0 +1,21 @@
+/* custom.h -- custom_calls that Weft computes itself: the targets of custom.def, and operands that
+ * only say how large results are. */
+#ifndef IR_CUSTOM_H
+#define IR_CUSTOM_H
+#include "ir/graph.h"
+
+struct custom_row {
+	const char *target;
+	uint32_t computations;
+};
+/* Rows by their place in custom.def. */
+extern const struct custom_row custom_table[];
+/* The row of that target; -1: none. */
+int custom_find(const char *target);
+/* That of n; -1 where n is no custom_call, too. */
+int custom_of(const struct node *n);
+
+/* A custom_call's last operands may be shapes of its results: of nin operands how many are, by
+ * indices_of_shape_operands. */
+uint32_t custom_nshapes(const struct attrs *a, uint32_t nin);
+#endif

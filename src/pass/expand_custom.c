@@ -1,0 +1,324 @@
+/* expand_custom.c -- custom_calls of custom.def as the ops that they are.
+ *
+ * Sizes that operands hold are numbers or expressions by now, for calls are inlined: a window whose
+ * dimension is the whole of a symbolic one is one that reaches over everything (DIM_LONGEST). */
+#include "base/str.h"
+#include "ir/build.h"
+#include "ir/custom.h"
+#include "pass/expand.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- values as they are --------------------------------------------------------------------- */
+
+static const struct node *expand_custom_same(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	(void)g;
+	const struct type *t = node_result_type(n, 0);
+	if (which)
+		return in[n->nin - 1];           /* the effect's token */
+	return in[0]->type == t ? in[0] : NULL;
+}
+
+static const struct node *expand_custom_sink(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	(void)g;
+	(void)which;
+	return node_has_effect(n) ? in[n->nin - 1] : NULL;
+}
+
+/* A step of the runtime (plan/library.c). */
+static const struct node *expand_custom_assertion(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	(void)g;
+	(void)n;
+	(void)in;
+	(void)which;
+	return NULL;
+}
+
+/* ---- the first of rows ---------------------------------------------------------------------- */
+
+/* Result `which`: the first of all rows, by the region's order, along dimension d. */
+static const struct node *expand_custom_approx_top_k(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	const char *text = str_option(node_config(graph_job(g), n), "reduction_dim");
+	int64_t d = text ? strtoll(text, NULL, 10) : 0;
+	const struct attr_entry e[] = {
+		{ KEY_dimension, NULL, attr_int(g, d) },
+		{ KEY_is_stable, NULL, attr_bool(g, true) },
+	};
+	struct node_spec s = {
+		.op = OP_sort,
+		.nin = node_nresults(n),
+		.in = in,
+		.attrs = attrs_cons(g, 2, e),
+		.nregions = 1,
+		.regions = n->regions,
+	};
+	if (node_has_effect(n))
+		return NULL;
+	return expand_first(g, graph_result(g, graph_node(g, &s), which), (uint32_t)d,
+		node_result_type(n, which)->dims[d]);
+}
+
+static const struct node *expand_custom_top_k(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	if (node_has_effect(n))
+		return NULL;
+	return expand_largest(g, in[0], node_result_type(n, 0)->dims[in[0]->type->rank - 1],
+		DTYPE_i32, which);
+}
+
+/* ---- random bits ---------------------------------------------------------------------------- */
+
+static const struct node *expand_custom_random_bits(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	const struct attr_entry e = { KEY_rng_algorithm, NULL,
+		attr_str(g, node_str(n, KEY_rng_algorithm, "DEFAULT")) };
+	struct node_spec s = {
+		.op = OP_rng_bit_generator, .nin = 1, .in = in, .attrs = attrs_cons(g, 1, &e),
+		.type = n->type,
+	};
+	if (node_has_effect(n))
+		return NULL;
+	return graph_result(g, graph_node(g, &s), which);
+}
+
+/* ---- windows -------------------------------------------------------------------------------- */
+
+/* A call's inputs, and its window attributes as numbers where they are. */
+struct windows {
+	const struct node *n;
+	const struct node *const *in;        /* inputs, initial values, attributes */
+	uint32_t count, rank;
+	int64_t *size, *stride, *base, *dilation, *padding;
+	bool pads;                           /* padding is symbolic: it is done in front */
+	int64_t whole;                       /* a dimension whose window reaches over all; -1 */
+	bool behind;                         /* ... that is behind a place, not before it */
+};
+
+static const struct node *attribute(const struct windows *w, uint32_t k)
+{
+	return w->in[2 * w->count + k];
+}
+
+static bool number_of(struct graph *g, const struct node *n, uint32_t i, int64_t *out)
+{
+	int64_t d = dim_of_node(g, n, i);
+
+	if (dim_is_number(d))
+		*out = d;
+	else if (dim_get(g, d)->op == DIM_number)
+		*out = dim_get(g, d)->a;
+	else
+		return false;
+	return true;
+}
+
+/* Is dimension d's window as long as it, so that a place sees all before it, or behind it? */
+static bool read_whole(struct graph *g, struct windows *w, uint32_t d)
+{
+	int64_t size = dim_of_node(g, attribute(w, 0), d), rest = dim_sub(g, size, 1);
+	int64_t low = dim_of_node(g, attribute(w, 4), 2 * d);
+	int64_t high = dim_of_node(g, attribute(w, 4), 2 * d + 1);
+
+	w->behind = high == rest && low == 0;
+	if (!dim_same(size, w->in[0]->type->dims[d]) || w->stride[d] != 1 || w->base[d] != 1 ||
+		w->dilation[d] != 1 || (!w->behind && (low != rest || high)) || w->whole >= 0)
+		return false;
+	w->whole = d;
+	return true;
+}
+
+static bool read_windows(struct graph *g, struct windows *w)
+{
+	int64_t *const to[4] = { w->size, w->stride, w->base, w->dilation };
+
+	for (uint32_t d = 0; d < w->rank; d++) {
+		for (uint32_t k = 1; k < 4; k++)
+			if (!number_of(g, attribute(w, k), d, &to[k][d]))
+				return false;
+		bool sized = number_of(g, attribute(w, 0), d, &w->size[d]);
+		bool padded = number_of(g, attribute(w, 4), 2 * d, &w->padding[2 * d]) &&
+			number_of(g, attribute(w, 4), 2 * d + 1, &w->padding[2 * d + 1]);
+		if (!sized && !read_whole(g, w, d))
+			return false;
+		w->pads |= sized && !padded;
+	}
+	return w->whole < 0 || !w->pads;
+}
+
+static const struct node *reduce_windows(
+	struct graph *g, const struct windows *w, const struct node *const *in, uint32_t which)
+{
+	const struct attr_entry e[] = {
+		{ KEY_window_dimensions, NULL, attr_ints(g, w->rank, w->size) },
+		{ KEY_window_strides, NULL, attr_ints(g, w->rank, w->stride) },
+		{ KEY_base_dilations, NULL, attr_ints(g, w->rank, w->base) },
+		{ KEY_window_dilations, NULL, attr_ints(g, w->rank, w->dilation) },
+		{ KEY_padding, NULL, attr_ints(g, 2 * w->rank, w->padding) },
+	};
+
+	return graph_result(g, graph_node(g, &(struct node_spec){ .op = OP_reduce_window,
+		.nin = 2 * w->count, .in = in, .attrs = attrs_cons(g, 5, e), .nregions = 1,
+		.regions = w->n->regions }), which);
+}
+
+/* Every second of the padding's numbers, from `first` on. */
+static const struct node *paddings(struct graph *g, const struct windows *w, int64_t first)
+{
+	int64_t all = 2 * (int64_t)w->rank, two = 2;
+
+	return build_slice(g, build_reshape(g, attribute(w, 4), 1, &all), &first, &all, &two);
+}
+
+/* Inputs are padded by ops, windows of numbers then pad nothing. */
+static const struct node *pad_first(struct graph *g, struct windows *w, uint32_t which)
+{
+	const struct node **in = job_array(graph_job(g), 2u * w->count, sizeof *in);
+	int64_t *holes = job_array(graph_job(g), w->rank + 1u, sizeof *holes), rank = w->rank;
+
+	for (uint32_t d = 0; d < w->rank; d++) {
+		holes[d] = w->base[d] - 1;
+		w->base[d] = 1;
+	}
+	memset(w->padding, 0, 2 * w->rank * sizeof *w->padding);
+	const struct type *t = type_tensor(g, DTYPE_i64, 1, &rank);
+	const struct node *interior = build_convert(g, build_constant(g, t, false, holes),
+		attribute(w, 4)->type->dtype);
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct node *pad[] = { w->in[i], w->in[w->count + i], paddings(g, w, 0),
+			paddings(g, w, 1), interior };
+		in[i] = build_op(g, OP_dynamic_pad, 5, pad, 0, NULL);
+		in[w->count + i] = w->in[w->count + i];
+	}
+	return reduce_windows(g, w, in, which);
+}
+
+/* Does the region combine its two parameters by an op that a scan has a kernel for? */
+static bool is_scan(const struct windows *w)
+{
+	const struct region *r = w->n->regions[0];
+	const struct node *f = r->results[0];
+	enum dtype t = w->in[0]->type->dtype;
+
+	return w->count == 1 && !dtype_is_complex(t) && t == r->params[0]->dtype && f->nin == 2 &&
+		(f->op == OP_add || f->op == OP_multiply || f->op == OP_maximum ||
+			f->op == OP_minimum || f->op == OP_and || f->op == OP_or) &&
+		f->in[0]->op == OP_parameter && f->in[1]->op == OP_parameter &&
+		f->in[0] != f->in[1];
+}
+
+static const struct node *turned(struct graph *g, const struct node *x, int64_t d)
+{
+	const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, 1, &d) };
+
+	return build_op(g, OP_reverse, 1, &x, 1, &e);
+}
+
+static const struct node *scan_all(struct graph *g, struct windows *w, uint32_t which)
+{
+	const struct node *in[] = { w->in[0], w->in[1] };
+
+	w->size[w->whole] = DIM_LONGEST;
+	w->padding[2 * w->whole] = DIM_LONGEST - 1;
+	w->padding[2 * w->whole + 1] = 0;
+	if (!w->behind)
+		return reduce_windows(g, w, in, which);
+	in[0] = turned(g, in[0], w->whole);
+	return turned(g, reduce_windows(g, w, in, which), w->whole);
+}
+
+/* Each place reduces all of its row, where what it does not see is the initial value. */
+static const struct node *reduce_all(struct graph *g, const struct windows *w, uint32_t which)
+{
+	uint32_t rank = w->rank + 1, d = (uint32_t)w->whole;
+	int64_t *dims = job_array(graph_job(g), rank, sizeof *dims), over = d + 1;
+	int64_t *at = job_array(graph_job(g), rank, sizeof *at);
+	const struct node **in = job_array(graph_job(g), 2u * w->count, sizeof *in);
+
+	for (uint32_t i = 0; i < w->rank; i++) {
+		if (i != d && (w->size[i] != 1 || w->stride[i] != 1 || w->base[i] != 1 ||
+			w->padding[2 * i] || w->padding[2 * i + 1]))
+			return NULL;
+		at[i] = i < d ? i : i + 1;
+		dims[at[i]] = w->in[0]->type->dims[i];
+	}
+	dims[d] = dims[d + 1];
+	const struct type *t = type_tensor(g, DTYPE_i64, rank, dims);
+	const struct node *seen = build_compare(g, w->behind ? "GE" : "LE",
+		build_iota(g, t, d + 1), build_iota(g, t, d));
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct node *init = w->in[w->count + i];
+		in[i] = build_select(g, seen, build_broadcast(g, w->in[i], rank, dims, at),
+			build_broadcast_to(g, init, rank, dims));
+		in[w->count + i] = init;
+	}
+	const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, 1, &over) };
+	return graph_result(g, graph_node(g, &(struct node_spec){ .op = OP_reduce,
+		.nin = 2 * w->count, .in = in, .attrs = attrs_cons(g, 1, &e), .nregions = 1,
+		.regions = w->n->regions }), which);
+}
+
+static const struct node *expand_custom_reduce_window(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	uint32_t rank = in[0]->type->rank;
+	int64_t *v = job_array(graph_job(g), 6u * rank + 1, sizeof *v);
+	struct windows w = { n, in, node_nresults(n), rank, v, v + rank, v + 2 * rank,
+		v + 3 * rank, v + 4 * rank, false, -1, false };
+
+	if (node_has_effect(n) || !read_windows(g, &w))
+		return NULL;
+	if (w.whole >= 0)
+		return is_scan(&w) ? scan_all(g, &w, which) : reduce_all(g, &w, which);
+	return w.pads ? pad_first(g, &w, which) : reduce_windows(g, &w, in, which);
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+/* Of a decomposition: without the operands that only say how large its results are. */
+static const struct node *without_shapes(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t nshapes)
+{
+	uint32_t nin = node_noperands(n) - nshapes, kept = 0;
+	const struct node **fewer = job_array(graph_job(g), nin + 2u, sizeof *fewer);
+	struct attr_entry *e = job_array(graph_job(g), n->attrs->n, sizeof *e);
+
+	memcpy(fewer, in, nin * sizeof *fewer);
+	if (node_has_effect(n))
+		fewer[nin] = in[n->nin - 1];
+	for (uint32_t i = 0; i < n->attrs->n; i++) {
+		const struct attr_entry *a = &n->attrs->e[i];
+		bool shapes = a->name && !strcmp(a->name, "indices_of_shape_operands");
+		if (!shapes && a->key != KEY_operand_layouts && a->key != KEY_result_layouts)
+			e[kept++] = *a;
+	}
+	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = nin + node_has_effect(n),
+				     .in = fewer, .attrs = attrs_cons(g, kept, e),
+				     .type = n->type });
+}
+
+const struct node *expand_custom(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	static const struct node *(*const rows[])(struct graph *g, const struct node *n,
+		const struct node *const *in, uint32_t which) = {
+#define CUSTOM(meaning, target, computations) expand_custom_##meaning,
+#include "ir/custom.def"
+#undef CUSTOM
+	};
+	int row = custom_of(n);
+
+	if (row >= 0)
+		return rows[row](g, n, in, which);
+	uint32_t nshapes = custom_nshapes(n->attrs, node_noperands(n));
+	return nshapes ? graph_result(g, without_shapes(g, n, in, nshapes), which) : NULL;
+}
