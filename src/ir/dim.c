@@ -149,10 +149,14 @@ static int64_t dim_cons(struct graph *g, enum dim_op op, int64_t a, int64_t b,
 	if (e)
 		return e->self;
 	key.of_value = op == DIM_value;
+	key.of_free = op == DIM_free;
 	key.pub.typical = typical_of(g, op, a, b, r);
-	if (op > DIM_number)
+	if (op > DIM_number) {
 		key.of_value = (a < 0 && dim_entry(g, a)->of_value) ||
 			       (b < 0 && dim_entry(g, b)->of_value);
+		key.of_free = (a < 0 && dim_entry(g, a)->of_free) ||
+			      (b < 0 && dim_entry(g, b)->of_free);
+	}
 	if (sum) {
 		struct poly *copy = graph_alloc(g, sizeof *copy);
 		*copy = *sum;
@@ -601,6 +605,11 @@ bool dim_may_equal(const struct graph *g, int64_t a, int64_t b)
 bool dim_is_of_value(const struct graph *g, int64_t d)
 {
 	return dim_entry(g, d)->of_value;
+}
+
+bool dim_is_of_free(const struct graph *g, int64_t d)
+{
+	return dim_entry(g, d)->of_free;
 }
 
 void dim_note_parameter(struct graph *g, const struct node *n)

@@ -22,7 +22,7 @@ struct dim_entry {
 	struct dim_expr pub;         /* first: the public handle */
 	int64_t self;
 	const struct poly *sum;      /* NULL: an atom, or a number below 0 */
-	bool of_value;               /* a DIM_value is in it */
+	bool of_value, of_free;      /* a DIM_value, a DIM_free is in it */
 	const struct node
 		*source;   /* of a symbol: a parameter that has it as a dimension, or NULL */
 	uint32_t source_dim;

@@ -67,6 +67,7 @@ const struct type *type_merge(
 const struct type *node_infer(struct graph *g, const struct node_spec *s);
 
 bool dim_is_of_value(const struct graph *g, int64_t d);     /* d < 0; a DIM_value is in it */
+bool dim_is_of_free(const struct graph *g, int64_t d);      /* likewise, a DIM_free */
 /* What symbols and computing nodes become where a region's body is copied. */
 struct node_map;
 struct dim_swap {

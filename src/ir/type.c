@@ -163,21 +163,25 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 
 /* How much a dimension says (where two say as much, what was declared stays: a pass that writes a
  * node anew has its sizes named as before): a number most, a bare symbol that nothing else is known
- * of least, the value of some node less than what is known from arguments. */
+ * of least, more what is computed from such, the value of some node less than what is known from
+ * arguments. */
 static int dim_precision(const struct graph *g, int64_t d)
 {
 	if (dim_is_number(d))
-		return 3;
-	if (dim_get(g, d)->op == DIM_free)
-		return 0;
-	return dim_is_of_value(g, d) ? 1 : 2;
+		return 4;
+	if (dim_is_of_free(g, d))
+		return dim_get(g, d)->op == DIM_free ? 0 : 1;
+	return dim_is_of_value(g, d) ? 2 : 3;
 }
 
 static bool dim_merge(const struct graph *g, int64_t declared, int64_t inferred, int64_t *out)
 {
 	if (!dim_may_equal(g, declared, inferred))
 		return false;
-	*out = dim_precision(g, inferred) > dim_precision(g, declared) ? inferred : declared;
+	int more = dim_precision(g, inferred) - dim_precision(g, declared);
+	bool bare = !more && !dim_precision(g, declared);
+	/* of two bare symbols the older: a parameter's is made before those declared behind it */
+	*out = bare ? (inferred > declared ? inferred : declared) : more > 0 ? inferred : declared;
 	return true;
 }
 

@@ -254,6 +254,12 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 			n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
 		return loop ? loop : m;
 	}
+	case OP_if: case OP_case: case OP_while: {
+		const struct node *sized = expand_sizes(g, n, in);
+		const struct node *m = region_rewrite_nested(
+			g, sized ? sized : n, sized ? sized->in : in, pass_expand);
+		return m ? m : sized;
+	}
 	case OP_result:
 		return expand_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
 	default:

@@ -16,6 +16,9 @@ const struct node *expand_largest(struct graph *g, const struct node *x, int64_t
  * stays. */
 const struct node *expand_custom(
 	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which);
+/* n, a loop or branch, with regions that know the sizes of their operands; NULL: they do. */
+const struct node *expand_sizes(
+	struct graph *g, const struct node *n, const struct node *const *in);
 /* n with the operands in[]; NULL: n stays. */
 const struct node *expand_linear(
 	struct graph *g, const struct node *n, const struct node *const *in);

@@ -184,12 +184,12 @@ module {
 //     %5 = stablehlo.constant dense<16> : tensor<1xi64>
 //     %6 = stablehlo.concatenate %4, %5, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %7 = stablehlo.dynamic_broadcast_in_dim %1, %6, dims = [1] : (tensor<16xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %8 = stablehlo.subtract %arg0, %7 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
-//     %9 = stablehlo.exponential %8 : (tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %8 = stablehlo.subtract %arg0, %7 : tensor<?x16xf32>
+//     %9 = stablehlo.exponential %8 : tensor<?x16xf32>
 //     %10 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
 //     %11 = stablehlo.reduce(%9 init: %10) applies stablehlo.add across dimensions = [0] : (tensor<?x16xf32>, tensor<f32>) -> tensor<16xf32>
 //     %12 = stablehlo.dynamic_broadcast_in_dim %11, %6, dims = [1] : (tensor<16xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %13 = stablehlo.divide %9, %12 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %13 = stablehlo.divide %9, %12 : tensor<?x16xf32>
 //     return %13 : tensor<?x16xf32>
 //   }
 //   func.func private @weft.softmax.impl_3(%arg0: tensor<?x16xf32>) -> tensor<?x16xf32> {
@@ -201,8 +201,8 @@ module {
 //     %5 = stablehlo.constant dense<16> : tensor<1xi64>
 //     %6 = stablehlo.concatenate %4, %5, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %7 = stablehlo.dynamic_broadcast_in_dim %1, %6, dims = [0] : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %8 = stablehlo.subtract %arg0, %7 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
-//     %9 = stablehlo.exponential %8 : (tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %8 = stablehlo.subtract %arg0, %7 : tensor<?x16xf32>
+//     %9 = stablehlo.exponential %8 : tensor<?x16xf32>
 //     %10 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
 //     %11 = stablehlo.reduce(%9 init: %10) applies stablehlo.add across dimensions = [1] : (tensor<?x16xf32>, tensor<f32>) -> tensor<?xf32>
 //     %12 = stablehlo.get_dimension_size %11, dim = 0 : (tensor<?xf32>) -> tensor<i32>
@@ -210,7 +210,7 @@ module {
 //     %14 = stablehlo.reshape %13 : (tensor<i64>) -> tensor<1xi64>
 //     %15 = stablehlo.concatenate %14, %5, dim = 0 : (tensor<1xi64>, tensor<1xi64>) -> tensor<2xi64>
 //     %16 = stablehlo.dynamic_broadcast_in_dim %11, %15, dims = [0] : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x16xf32>
-//     %17 = stablehlo.divide %9, %16 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
+//     %17 = stablehlo.divide %9, %16 : tensor<?x16xf32>
 //     return %17 : tensor<?x16xf32>
 //   }
 //   func.func public @main(%x: tensor<?x16xf32>) -> tensor<?x16xf32> {
