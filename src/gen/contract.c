@@ -12,7 +12,8 @@
  *
  * A sum runs over DEPTH of k in order in one accumulator, by FMA where the machine has it, and the
  * sums of the blocks are added in order: its bits depend on nothing else, and its error grows with
- * DEPTH + k / DEPTH instead of k. */
+ * DEPTH + k / DEPTH instead of k.  Few rows whose columns lie along k have no tiles, and other sums
+ * (contract_line.c). */
 #include "gen/contract_impl.h"
 
 /* ---- one group of columns ------------------------------------------------------------------- */
@@ -169,7 +170,10 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	x->nv = min_signed(g, SUB(end, x->n0), c64(g, x->group));
 	if (c->n >= 0 && c->n % x->group == 0 && c->n_block % x->group == 0)
 		x->nv = c64(g, x->group);
-	multiply(g, x);
+	if (x->lines)
+		lines_multiply(g, x);
+	else
+		multiply(g, x);
 	contract_finish(g, x);
 	loop_end(g, l);
 }
@@ -228,7 +232,8 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->unit = bf16 && c->acc == DTYPE_f32 && !g->k->strict && g->isa->instr & ISA_BF16 ? 2 : 1;
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
-	x->tiles = x->unit > 1 && g->isa->instr & ISA_TILES && x->cols == CONTRACT_SQUARE;
+	x->tiles = x->unit > 1 && !x->lines && g->isa->instr & ISA_TILES &&
+		   x->cols == CONTRACT_SQUARE;
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
 }
 
@@ -272,6 +277,7 @@ void core_contract(struct gen *g)
 	x->group = group_of(c, x->cols);
 	x->halves = (uint32_t)x->cols / LANES;
 	x->along_m = lanes_along_m(g, c);
+	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
@@ -286,10 +292,11 @@ void core_contract(struct gen *g)
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * group);
 	x->direct = x->cols > PLAN_PANEL;
-	if (!x->direct && (!c->cols_packed || x->unit > 1))
+	if (!x->direct && !x->lines && (!c->cols_packed || x->unit > 1))
 		x->panels = gen_scratch(g, CONTRACT_DEPTH * group);
 	x->panel_type = x->panels ? c->acc : c->cols_type;
-	contract_tiles(g, x);
+	if (!x->lines)
+		contract_tiles(g, x);
 	if (x->tiles)
 		square_begin(g);
 	struct loop *l = job_alloc(g->job, sizeof *l);

@@ -138,6 +138,16 @@ static LLVMValueRef words_along_k(
 	return BITCAST(both, lanes_of(x->word));
 }
 
+LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
+	LLVMValueRef first, LLVMValueRef kn, struct ix kw)
+{
+	struct copy c = { .x = x, .buffer = column ? x->cols_buffer : x->rows_buffer,
+		.type = column ? x->c->cols_type : x->c->rows_type, .base = first, .kn = kn,
+		.k_stride = 1 };
+
+	return words_along_k(g, &c, c64(g, 0), kw);
+}
+
 static LLVMValueRef words(struct gen *g, const struct copy *c, LLVMValueRef row, struct ix lanes)
 {
 	return c->along_k ? words_along_k(g, c, row, lanes) : words_along_outer(g, c, row, lanes);

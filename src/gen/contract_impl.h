@@ -3,6 +3,7 @@
  *   contract.c         the core: chunks, groups of columns, blocks of k
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
  *   contract_tile.c    the tiles: functions that multiply in registers
+ *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
  *   attention.c        CORE_attention: two of them, a softmax between */
 #ifndef GEN_CONTRACT_IMPL_H
@@ -26,6 +27,7 @@ struct contraction {
 	LLVMTypeRef word;
 	bool whole_words;                /* k is known to be a multiple of unit */
 	bool direct;                     /* V is read as it lies */
+	bool lines;                      /* contract_is_lines: there are no tiles */
 	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
 	/* R as it lies or copied: its elements, in memory rows_elem, and its strides, along k of
@@ -94,8 +96,21 @@ void fetch(struct gen *g, LLVMValueRef p);
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
 /* The block of R, whose first element is number `first`, into x->rows_copy. */
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
+/* LANES words of k, from kw on, of the column of V (else row of R) that lies along k and has kn
+ * elements, its first being number `first`; zero beyond. */
+LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
+	LLVMValueRef first, LLVMValueRef kn, struct ix kw);
+
+/* ---- contract_line.c ---- */
+/* Is C made without tiles: few rows, columns along k? */
+bool contract_is_lines(const struct gen *g, const struct contract *c);
+/* C's rows of the chunk in the group's columns, into x->block. */
+void lines_multiply(struct gen *g, struct contraction *x);
 
 /* ---- contract_tile.c ---- */
+/* acc + a * b of words; of pairs: their two products (VDPBF16PS, which flushes denormals). */
+LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
+	LLVMValueRef b, LLVMValueRef acc);
 enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
 /* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
  * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in

@@ -28,8 +28,7 @@ static LLVMValueRef tile_load(
 	return v;
 }
 
-/* acc + a * b; of pairs: their two products (VDPBF16PS, which flushes denormals). */
-static LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
+LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc)
 {
 	static const char name[] = "llvm.x86.avx512bf16.dpbf16ps.512";

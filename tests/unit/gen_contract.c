@@ -160,6 +160,35 @@ void test_gen_contract__shapes(void)
 	gen_with_graph(shapes);
 }
 
+/* Few rows, columns along k: dot products of lines, of one column at a time or two, with all kinds
+ * of ends. */
+static void lines(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 1, 45, 64, true, false, DTYPE_f32, 0, 0, false, true },
+		{ 1, 300, 77, true, false, DTYPE_f32, 0, 128, false, true },
+		{ 2, 45, 7, true, false, DTYPE_f32, 0, 0, false, true },
+		{ 3, 33, 290, false, false, DTYPE_f32, 0, 0, false, true },
+		{ 8, 45, 1100, true, false, DTYPE_f32, 0, 0, false, true },
+		{ 4, 1, 40, true, false, DTYPE_f32, 0, 0, false, true },
+		{ 2, 21, 50, true, false, DTYPE_f64, 0, 0, false, true },
+		{ 3, 45, 67, true, false, DTYPE_f16, 0, 0, false, true },
+		{ 1, 45, 97, true, false, DTYPE_bf16, 0, 0, false, true },
+		{ 7, 45, 130, false, false, DTYPE_bf16, 0, 0, false, true },
+		{ 5, 3, 4000, true, false, DTYPE_bf16, 0, 0, false, true },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		UNIT_NOTE("shape %u", i);
+		check(g, j, &list[i], 32);
+	}
+}
+
+void test_gen_contract__lines(void)
+{
+	gen_with_graph(lines);
+}
+
 /* Scores of attention: [b,h,s,d] x [b,h,t,d] with heads taken from [b,s,h*d], result transposed
  * back. */
 static void attention(struct graph *g, struct job *j)

@@ -1,0 +1,114 @@
+/* contract_line.c -- a contraction of few rows, columns along k: dot products of lines.
+ *
+ * Such a product is as fast as V is read, and it is read fastest as it lies: column after column,
+ * one stream.  Lanes run along k, in two vectors a row of R that take turns; at the
+ * column's end the two are added, and their lanes as those of a row's sum are (row.c).  So the bits
+ * depend on k and on how many rows there are, and the error grows with a part of k. */
+#include "gen/contract_impl.h"
+
+#define MAX_ROWS 8
+#define NEAR 32768                       /* bytes of R that a column finds in the nearest cache */
+#define SETS 2                           /* vectors of sums an element of C has */
+#define AT_ONCE 2                        /* columns, where R is read from further away */
+#define SPARE 4                          /* registers that hold no sums */
+
+bool contract_is_lines(const struct gen *g, const struct contract *c)
+{
+	int64_t vector = LANES * (int64_t)dtype_bytes(c->acc) / g->isa->bytes;   /* registers */
+	bool floats = c->acc == DTYPE_f32 || c->acc == DTYPE_f64;
+	bool along_k = !c->cols_packed && c->cols_k == 1 && c->cols_n > 1 && c->rows_k == 1;
+
+	bool few = c->m >= 1 && c->m <= MAX_ROWS && c->m * SETS * vector <= g->isa->regs - SPARE;
+
+	return floats && along_k && few && c->taps <= 1 && !c->row_all;
+}
+
+/* Some columns and the rows. */
+struct line {
+	struct lanes lanes;
+	struct contraction *x;
+	LLVMValueRef k;                  /* elements */
+	uint32_t ncolumns;
+	LLVMValueRef columns[AT_ONCE], rows[MAX_ROWS];    /* their first elements' numbers */
+	LLVMValueRef acc[AT_ONCE * MAX_ROWS * SETS];
+};
+
+/* Where the first vector of row i and column j is. */
+static uint32_t acc_at(const struct line *n, uint32_t i, uint32_t j)
+{
+	return (i * n->ncolumns + j) * SETS;
+}
+
+static void line_step(struct gen *g, struct lanes *s, struct ix k)
+{
+	struct line *n = (struct line *)s;
+	LLVMValueRef v[AT_ONCE], r;
+
+	for (uint32_t j = 0; j < n->ncolumns; j++)
+		v[j] = contract_words_at(g, n->x, true, n->columns[j], n->k, k);
+	for (uint32_t i = 0; i < n->x->c->m; i++) {
+		r = contract_words_at(g, n->x, false, n->rows[i], n->k, k);
+		for (uint32_t j = 0; j < n->ncolumns; j++) {
+			LLVMValueRef *a = &s->carried[acc_at(n, i, j) + s->second];
+			gen_here(g);
+			*a = tile_multiply(g, n->x, r, v[j], *a);
+		}
+	}
+}
+
+/* The sum of row i and column j, which is number `column` of the group, into the block. */
+static void line_store(struct gen *g, struct line *n, uint32_t i, uint32_t j, LLVMValueRef column)
+{
+	const struct contraction *x = n->x;
+	const LLVMValueRef *acc = &n->acc[acc_at(n, i, j)];
+
+	gen_here(g);
+	LLVMValueRef sum = FADD(acc[0], acc[1]);
+	for (int by = LANES / 2; by; by /= 2)
+		sum = FADD(sum, lanes_rotated(g, sum, by));
+	LLVMValueRef to = gep(g, x->acc, x->block, in_panels(g, x, column, c64(g, i), x->pad));
+	LLVMBuildStore(g->b, LLVMBuildExtractElement(g->b, sum, c32(g, 0), ""), to);
+}
+
+/* All of k. */
+static void line_run(struct gen *g, struct line *n)
+{
+	const struct contraction *x = n->x;
+
+	n->lanes = (struct lanes){ .lo = c64(g, 0), .hi = ceil_div(g, n->k, x->unit),
+		.level = g->depth, .align = LANES, .max = INT64_MAX, .pairs = true,
+		.ncarried = acc_at(n, (uint32_t)x->c->m, 0), .carried = n->acc, .fn = line_step };
+	n->lanes.whole_blocks = x->c->k >= 0 && x->c->k % (LANES * x->unit) == 0;
+	for (uint32_t i = 0; i < n->lanes.ncarried; i++)
+		n->acc[i] = LLVMConstNull(x->vec);
+	lanes_loop(g, &n->lanes);
+}
+
+void lines_multiply(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct line n = { .x = x, .k = gen_extent(g, c->k), .ncolumns = 1 };
+	LLVMValueRef cols = batch_offset(g, x, c->cols_batch, c->cols_at),
+		     rows = batch_offset(g, x, c->rows_batch, c->rows_at),
+		     n_step = gen_extent(g, c->cols_n), m_step = gen_extent(g, c->rows_m);
+
+	gen_here(g);
+	for (int64_t i = 0; i < c->m; i++)
+		n.rows[i] = ADD(rows, MUL(ADD(x->m0, c64(g, i)), m_step));
+	if (c->m > 1 && c->k > NEAR / (c->m * (int64_t)dtype_bytes(c->rows_type)))
+		n.ncolumns = AT_ONCE;
+	loop_begin(g, l, c64(g, 0), x->nv, n.ncolumns);
+	gen_here(g);
+	LLVMValueRef column[AT_ONCE], last = SUB(x->nv, c64(g, 1));
+	for (uint32_t j = 0; j < n.ncolumns; j++) {
+		/* beyond the last: that again */
+		column[j] = j ? min_signed(g, ADD(l->iv, c64(g, j)), last) : l->iv;
+		n.columns[j] = ADD(cols, MUL(ADD(x->n0, column[j]), n_step));
+	}
+	line_run(g, &n);
+	for (uint32_t i = 0; i < c->m; i++)
+		for (uint32_t j = 0; j < n.ncolumns; j++)
+			line_store(g, &n, i, j, column[j]);
+	loop_end(g, l);
+}
