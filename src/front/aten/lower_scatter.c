@@ -250,10 +250,32 @@ static const struct node *strided_places(
 	return places;
 }
 
+/* Are views of type t, strides and offset in arguments i + 1 and i + 2, all of x in its order?
+ * A dimension of 1 may have any stride. */
+static bool is_whole(struct lower *l, const struct node *x, const struct type *t, uint32_t i)
+{
+	const struct arg *strides = &l->args[i + 1], *offset = &l->args[i + 2];
+	int64_t expected = 1, total = 1;
+	if (strides->n != t->rank || !(offset->kind == ARG_none || offset->i == 0))
+		return false;
+	for (uint32_t k = t->rank; k-- > 0;) {
+		if (t->dims[k] != 1 && strides->list[k].i != expected)
+			return false;
+		expected = dim_mul(l->g, expected, t->dims[k]);
+	}
+	for (uint32_t k = 0; k < x->type->rank; k++)
+		total = dim_mul(l->g, total, x->type->dims[k]);
+	return total == expected;
+}
+
 /* The text promises that self lies row-major (the front end that wrote it made sure). */
 void lower_as_strided(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
+	if (is_whole(l, x, l->type[0], 1)) {
+		l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
+		return;
+	}
 	const struct node *at = strided_places(l, l->type[0], 1, type_elements(x->type));
 	l->out[0] = take_one(l, flat(l, x), 0, at, 0);
 }
@@ -261,6 +283,10 @@ void lower_as_strided(struct lower *l)
 void lower_as_strided_scatter(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0), *src = lower_tensor(l, 1);
+	if (is_whole(l, x, src->type, 2)) {
+		l->out[0] = build_reshape(l->g, src, x->type->rank, x->type->dims);
+		return;
+	}
 	const struct node *at = strided_places(l, src->type, 2, type_elements(x->type));
 	l->out[0] = put_flat(l, x, flat(l, at), flat(l, src), TAKE_REPLACES);
 }
