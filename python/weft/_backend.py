@@ -89,6 +89,8 @@ class Settings:
             "random": ("weft", ("weft", "eager")), "freezing": (False, (False, True))}
 
     def __init__(self, options: dict | None, mode: str | None):
+        if not isinstance(options, (dict, type(None))):
+            raise attr_error("options", options, "dict")
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
         self.backend, self.fallback, self.random, self.freezing = (
             self.own(k, options.pop(k, default), values) for k, (default, values) in self.OURS.items())

@@ -153,4 +153,5 @@ def resolve(space: str, op: str, attributes: str):
         out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in out if t is not None)
         return tuple(t.detach().resolve_conj().resolve_neg() for t in out)
 
+    run.where = where
     return run

@@ -1,6 +1,7 @@
 """What a compiled function is given that it cannot take: an exception of the fitting class that names operator and line,
 and a next call that is right."""
 import os
+import re
 import signal
 import warnings
 
@@ -121,6 +122,11 @@ def test_memory_of_another_kind():
 def test_wrong_options(options, text):
     with pytest.raises(Exception, match=text):
         compiled(double, **options)(torch.ones(3))
+
+
+def test_options_that_are_no_table():
+    with pytest.raises(Exception, match="attr options, got list should be dict"):
+        torch.compile(double, backend="weft", options=["freezing"])(torch.ones(3))
 
 
 def test_wrong_mode():
@@ -261,6 +267,25 @@ def test_an_exception_in_a_callback(monkeypatch):
         assert any(t.name == "may_fail" for t in e.traceback)
         monkeypatch.setitem(globals(), "raises", None)
         assert torch.equal(fn(x), through(x))
+
+
+@torch.library.custom_op("bad_input::lies", mutates_args=())
+def lies(x: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return torch.ones(3, dtype=dtype)
+
+
+@lies.register_fake
+def _(x, dtype):
+    return torch.empty_like(x)
+
+
+@pytest.mark.parametrize("dtype, what", [(torch.float32, "shape"), (torch.int64, "type")])
+def test_a_callback_gives_other_than_it_says(dtype, what):
+    def fn(x):
+        return lies(x.sin(), dtype) + 1
+    text = f"bad_input.lies.default at {line_of(fn)}: a result of another {what} than the graph says"
+    with pytest.raises(ValueError, match=re.escape(text)):
+        compiled(fn, fallback="allow")(torch.randn(4))
 
 
 def test_an_interrupt_in_a_callback(monkeypatch, interruptible):

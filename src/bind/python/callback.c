@@ -53,8 +53,18 @@ bool ext_raise_kept(const struct weft_error *e)
 	return own;
 }
 
-/* Copies tensor to *out, making memory where the runtime wants some. */
-static bool give(PyObject *tensor, struct run_tensor *out)
+/* Raises that fn gave `what`, unlike the graph; fn.where says which operator it is. */
+static void wrong_result(PyObject *fn, const char *what)
+{
+	PyObject *where = PyObject_GetAttrString(fn, "where");
+
+	if (where)
+		PyErr_Format(PyExc_ValueError, "%S: %s than the graph says", where, what);
+	Py_XDECREF(where);
+}
+
+/* Copies tensor, a result of fn, to *out, making memory where the runtime wants some. */
+static bool give(PyObject *fn, PyObject *tensor, struct run_tensor *out)
 {
 	struct dl_tensor t;
 	PyObject *owned;
@@ -66,7 +76,7 @@ static bool give(PyObject *tensor, struct run_tensor *out)
 	for (int32_t i = 0; i < t.ndim; i++)
 		elements *= t.shape[i];
 	if (ext_dtype(t.dtype) != out->dtype || (uint32_t)t.ndim != out->rank) {
-		PyErr_SetString(PyExc_ValueError, "a result of another type than the graph says");
+		wrong_result(fn, "a result of another type");
 	} else if (!out->data) {
 		struct storage *s;
 		struct weft_error *e = weft_bind_table.storage_create(
@@ -89,8 +99,7 @@ static bool give(PyObject *tensor, struct run_tensor *out)
 		if (ok)
 			ext_copy_strided(out->data, &t, NULL);
 		else
-			PyErr_SetString(
-				PyExc_ValueError, "a result of another shape than the graph says");
+			wrong_result(fn, "a result of another shape");
 	}
 	Py_XDECREF(owned);
 	return ok;
@@ -109,11 +118,11 @@ static bool call(PyObject *fn, const struct run_tensor *in, uint32_t nin, struct
 	PyObject *results = ok ? PyObject_Call(fn, args, NULL) : NULL;
 	ok = results != NULL;
 	if (ok && (!PyTuple_Check(results) || PyTuple_Size(results) != (Py_ssize_t)nout)) {
-		PyErr_SetString(PyExc_ValueError, "another number of results than the graph says");
+		wrong_result(fn, "another number of results");
 		ok = false;
 	}
 	for (uint32_t i = 0; ok && i < nout; i++)
-		ok = give(PyTuple_GetItem(results, (Py_ssize_t)i), &out[i]);
+		ok = give(fn, PyTuple_GetItem(results, (Py_ssize_t)i), &out[i]);
 	Py_XDECREF(results);
 	Py_XDECREF(args);
 	return ok;
