@@ -32,11 +32,11 @@ struct copy {
 	bool beyond;                     /* the loop goes on to where AMX needs zeros */
 };
 
-void fetch(struct gen *g, LLVMValueRef p)
+void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to)
 {
 	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
-	/* to be read, kept, data */
-	LLVMValueRef args[] = { p, c32(g, 0), c32(g, 3), c32(g, 1) };
+	/* to be read, how near, data */
+	LLVMValueRef args[] = { p, c32(g, 0), c32(g, to), c32(g, 1) };
 
 	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &g->ptr, 1),
 		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
@@ -187,7 +187,7 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
 	gen_here(g);
 	LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(ahead, stride));
-	fetch(g, gep(g, mem_type(g, c->type), p, at));
+	fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_FIRST);
 }
 
 /* LANES rows of the source from c->row on, by way of a square of them. */

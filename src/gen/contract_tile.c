@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MAX_HALVES (PLAN_WIDE / LANES)
-#define AHEAD 8                          /* rows of V that a tile fetches before it needs them */
+#define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
 #define LINE 64                          /* bytes of a cache line */
 #define WAY 4096                         /* bytes: rows so far apart share a set of the cache */
 
@@ -53,7 +53,8 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 	for (unsigned h = 0; h < x->halves; h++) {
 		LLVMValueRef p = gep(g, t, row, c64(g, h * LANES));
 		for (unsigned u = 0; u < x->unit; u++)
-			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k)));
+			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k)),
+				FETCH_SECOND);
 		if (x->unit == 1) {
 			v[h] = tile_load(g, x, x->c->cols_type, p, true);
 			continue;
@@ -105,7 +106,7 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 	LLVMValueRef line = AND(k, c64(g, -(int64_t)words));
 	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
 
-	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at));
+	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
 }
 
 /* One word of k: every accumulator takes its product. */
