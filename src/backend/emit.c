@@ -85,7 +85,8 @@ static int64_t extent(struct emit *e, int64_t d)
 		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a,
 			x->node->type->dtype, "a size the program computes");
 	else if (x->op == DIM_free)
-		job_fail(e->job, WEFT_UNIMPLEMENTED, "a `?` that no argument of @main defines");
+		job_fail(e->job, WEFT_UNIMPLEMENTED, "a size that no argument of @main and no op "
+			"defines: of branches that differ in it, or of a loop that changes it");
 	else
 		at = artifact_add_size(e->w, ops[x->op], extent(e, x->a), extent(e, x->b), NULL);
 	if (id >= e->nextents) {
@@ -209,10 +210,13 @@ static void prologue(struct emit *e)
 				continue;
 			int64_t own = artifact_add_size(e->w, ABI_SIZE_input, i, d, NULL);
 			int64_t want = extent(e, t->dims[d]);
+			const char *text = job_printf(
+				e->job, "argument %u, dimension %u", p->input_args[i], d);
 			if (own != want)
-				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want,
-					job_printf(e->job, "argument %u, dimension %u",
-						p->input_args[i], d));
+				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want, text);
+			if (t->bounds && t->bounds[d] >= 0)
+				artifact_add_size(
+					e->w, ABI_SIZE_check_le, own, t->bounds[d], text);
 		}
 	}
 	e->ready = job_array(e->job, (size_t)p->nvalues + 1, sizeof *e->ready);

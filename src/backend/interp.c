@@ -85,6 +85,16 @@ static struct weft_error *custom(void *arg, const struct node *n, const struct t
 	return e;
 }
 
+static void check_bounds(
+	struct job *j, const struct type *t, uint32_t argument, const struct run_tensor *x)
+{
+	for (uint32_t d = 0; t->bounds && d < t->rank; d++)
+		if (t->bounds[d] >= 0 && x->dims[d] > t->bounds[d])
+			job_fail(j, WEFT_INVALID_ARGUMENT,
+				"argument %u, dimension %u: expected at most %lld, found %lld",
+				argument, d, (long long)t->bounds[d], (long long)x->dims[d]);
+}
+
 static void run(struct job *j, void *arg)
 {
 	struct call *c = arg;
@@ -110,6 +120,7 @@ static void run(struct job *j, void *arg)
 					"argument %u, dimension %u: expected %lld, found %lld",
 					used, d, (long long)r->params[i]->dims[d],
 					(long long)t->dims[d]);
+		check_bounds(j, r->params[i], used, t);
 		args[i].rank = t->rank;
 		args[i].dims = t->dims;
 		args[i].data = t->data;

@@ -45,6 +45,15 @@ void dim_reaches(struct graph *g, int64_t d, int64_t least)
 		dims_agree(g, d, dim_max(g, d, least));
 }
 
+void dim_broadcasts(struct graph *g, int64_t d, int64_t to)
+{
+	if (d == to || d == 1 || !g->equalities)
+		return;
+	/* 1 where d is, else 0: then `to` may be anything, else it is d */
+	int64_t one = dim_mod(g, dim_floordiv(g, 2, dim_add(g, d, 1)), 2);
+	dims_agree(g, to, dim_add(g, d, dim_mul(g, one, dim_sub(g, to, d))));
+}
+
 static bool is_symbolic(const struct type *t)
 {
 	if (t->kind == TYPE_tensor)

@@ -108,6 +108,9 @@ bool dims_agree(struct graph *g, int64_t a, int64_t b);
 /* A run has to check that dimension d is `least` or more, where one of them is symbolic. */
 void dim_reaches(struct graph *g, int64_t d, int64_t least);
 
+/* A run has to check that dimension d is `to`, or 1. */
+void dim_broadcasts(struct graph *g, int64_t d, int64_t to);
+
 /* ---- dimensions ----------------------------------------------------------------------------- */
 
 /* d + c for a number c of either sign; a negative result or an overflow fails constraint c. */

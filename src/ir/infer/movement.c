@@ -113,6 +113,7 @@ static void check_broadcast(struct graph *g, const struct node_spec *s, const st
 	spec_range(g, s, "c3", "broadcast_dimensions", n, at, r->rank);
 	spec_unique(g, s, "c4", "broadcast_dimensions", n, at, 0, NULL);
 	for (uint32_t i = 0; i < n; i++) {
+		dim_broadcasts(g, t->dims[i], r->dims[at[i]]);
 		if (t->dims[i] == 1 || dim_may_equal(g, t->dims[i], r->dims[at[i]])
 			|| (t->dims[i] < 0 && dim_may_equal(g, t->dims[i], 1)))
 			continue;
@@ -213,6 +214,8 @@ static void check_count(struct graph *g, const struct node_spec *s, const struct
 	if (product_of(t, 0, t->rank, &x) && product_of(r, 0, r->rank, &y) && x != y)
 		spec_fail(g, s, "c2", "expected a result of %lld elements, found %s of %lld",
 			(long long)x, spec_text(g, r), (long long)y);
+	if (!type_is_static(t) || !type_is_static(r))
+		dims_agree(g, dim_product(g, r->rank, r->dims), dim_product(g, t->rank, t->dims));
 }
 
 const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
