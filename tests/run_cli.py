@@ -277,12 +277,28 @@ def test_in_place(box):
     again = ("    %k = stablehlo.reshape %a : (T) -> tensor<1023x7xcomplex<f32>>\n"
              "    %w = stablehlo.reverse %k, dims = [0] : tensor<1023x7xcomplex<f32>>\n"
              "    %v = stablehlo.reshape %w : (tensor<1023x7xcomplex<f32>>) -> T\n    %m = stablehlo.multiply %a, %v : T\n")
+    # the step has one buffer twice: as it is, where it could be written over, and as the reshape that the second fft reads
+    twice = ("    %k = stablehlo.reshape %a : (T) -> tensor<1023x7xcomplex<f32>>\n"
+             "    %n = stablehlo.fft %k, type = FFT, length = [7] : (tensor<1023x7xcomplex<f32>>) -> tensor<1023x7xcomplex<f32>>\n"
+             "    %w = stablehlo.reverse %k, dims = [0] : tensor<1023x7xcomplex<f32>>\n"
+             "    %v = stablehlo.reshape %w : (tensor<1023x7xcomplex<f32>>) -> T\n    %m = stablehlo.multiply %a, %v : T\n"
+             "    %o = stablehlo.reshape %n : (tensor<1023x7xcomplex<f32>>) -> T\n")
     later = "    %m = stablehlo.multiply %a, %b : T\n" + fft.format("n", "b", "IFFT") + fft.format("o", "a", "IFFT")
     two = ("    %m = stablehlo.multiply %a, %b : T\n    %n = stablehlo.subtract %a, %m : T\n" + fft.format("o", "n", "IFFT"))
+    # a turn's values; y, which the next turn reads again, is not written; nor what the turn begins with
+    loop = ("    %c = stablehlo.constant dense<0> : tensor<i32>\n    %o:2 = stablehlo.while(%i = %c, %s = %x) : tensor<i32>, T\n"
+            "    cond {\n      %n = stablehlo.constant dense<3> : tensor<i32>\n"
+            "      %q = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>\n      stablehlo.return %q : tensor<i1>\n"
+            "    } do {\n      %n = stablehlo.constant dense<1> : tensor<i32>\n      %j = stablehlo.add %i, %n : tensor<i32>\n"
+            + fft.format("a", "s", "FFT") + "    %m = stablehlo.multiply %a, %y : T\n" + fft.format("g", "m", "IFFT") +
+            "    %h = stablehlo.add %g, %s : T\n      stablehlo.return %j, %h : tensor<i32>, T\n    }\n")
     size = (7 * 1023 * 8 + 63) // 64 * 64
     for name, rows, body, results, buffers in [
             ("over one of two", 7, a + b + both + out, ["out"], 2), ("read elsewhere", 7, a + away + out, ["out"], 2),
             ("read as another shape", 7, a + again + out, ["out"], 2),
+            ("an argument", 7, "    %m = stablehlo.multiply %x, %y : T\n" + out, ["out"], 1),
+            ("in a loop", 7, loop, ["o#1"], 2),
+            ("twice in a step", 7, a + twice + out, ["out", "o"], 3),
             ("needed later", 7, a + b + later + out, ["out", "n", "o"], 3),
             ("two results", 7, a + b + two + out, ["out", "o"], 3), ("a size of the call", "?", a + b + both + out, ["out"], None)]:
         t = line.format(rows)
@@ -295,7 +311,7 @@ def test_in_place(box):
         check(same_numbers(*runs), f"{name}: the interpreter's values")
         report = json.loads(box.ok("report", path, *inputs, "--format=json"))
         peak = report["executables"][0]["arena_bytes"]
-        check(buffers is None or peak == buffers * size, f"{name}: {peak} bytes, not {buffers} buffers")
+        check(buffers is None or peak // size == buffers, f"{name}: {peak} bytes, not {buffers} buffers")
 
 
 def same_numbers(a, b):

@@ -6,12 +6,12 @@
  * has them: the result may have the operand's memory.  It then is an alias of the operand's buffer,
  * which lives as long as both; the artifact, and who places it, need to know no more.
  *
- * P1  The operand is a buffer of the arena that no later step uses, of as many bytes.
+ * P1  The operand is a buffer of the arena that no later step uses, of as many bytes.  In a branch
+ *     or loop it is one that only steps of that same list use: each turn makes it anew.
  * P2  Of the step's arguments it is one (a reshape of it would be the same buffer once more).
  * P3  Between result and operand are elementwise ops of as many elements, and reshapes: the place
  *     in memory stays the same.  That holds for every way to it, from every result.
- * P4  No result that is stored later reads it.
- * P5  The step is of the main program: within loops and branches no time passes. */
+ * P4  No result that is stored later reads it. */
 #include "plan/plan_impl.h"
 
 static bool same_count(struct graph *g, const struct type *a, const struct type *b)
@@ -64,14 +64,50 @@ static const struct node **parameters(struct job *j, const struct region *r)
 	return at;
 }
 
+/* Which steps use a buffer, or an alias of it. */
+struct uses {
+	const struct plan_steps **list;      /* by buffer: this list's; NULL: none yet */
+	uint32_t *last;                      /* the last of them */
+	bool *many;                          /* several lists' */
+};
+
+static void use_note(
+	struct uses *u, uint32_t b, const struct plan_steps *list, uint32_t at)
+{
+	u->many[b] |= u->list[b] && u->list[b] != list;
+	u->list[b] = list;
+	u->last[b] = at > u->last[b] ? at : u->last[b];
+}
+
+static void use_list(struct uses *u, const struct plan *p, const struct plan_steps *list)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct plan_step *s = &list->at[i];
+		for (uint32_t k = 0; k < s->nargs; k++)
+			use_note(u, base_of(p, s->args[k]), list, i);
+		for (uint32_t k = 0; k < s->nregions; k++)
+			use_list(u, p, &s->regions[k]);
+	}
+}
+
 struct try {
 	struct plan *p;
+	struct uses *uses;
+	const struct plan_steps *list;
 	const struct plan_step *step;
-	uint32_t now;                        /* the step's number */
+	uint32_t now;                        /* the step's number in its list */
 	const struct kernel *k;
 	const struct node **params;
 	struct reads reads;
 };
+
+/* Does no step use buffer b after this one?  Of main's, steps within later ones count, too. */
+static bool dies(const struct try *t, uint32_t b)
+{
+	if (t->list == &t->p->main)
+		return t->p->buffers[b].last == t->now;
+	return !t->uses->many[b] && t->uses->last[b] == t->now;
+}
 
 /* May result `out` lie where argument `in` does? */
 static bool may_overwrite(const struct try *t, uint32_t in, uint32_t out)
@@ -83,7 +119,7 @@ static bool may_overwrite(const struct try *t, uint32_t in, uint32_t out)
 	const struct plan_buffer *a = &p->buffers[base];
 	const struct plan_buffer *b = &p->buffers[t->step->args[t->k->ninputs + out]];
 	if (!x || a->kind != ABI_BUFFER_arena || b->kind != ABI_BUFFER_arena ||
-		a->last != t->now || a->bytes != b->bytes)
+		!dies(t, base) || a->bytes != b->bytes)
 		return false;                                            /* P1 */
 	for (uint32_t i = 0; i < t->k->ninputs; i++)
 		if (i != in && base_of(p, t->step->args[i]) == base)
@@ -92,29 +128,48 @@ static bool may_overwrite(const struct try *t, uint32_t in, uint32_t out)
 	       t->reads.last[x->id] <= out + 1;                          /* P3, P4 */
 }
 
-static void overwrite(struct plan *p, uint32_t in, uint32_t out)
+static void overwrite(struct try *t, uint32_t in, uint32_t out)
 {
+	struct plan *p = t->p;
 	struct plan_buffer *a = &p->buffers[base_of(p, in)], *b = &p->buffers[out];
+	uint32_t base = (uint32_t)(a - p->buffers);
+
 	b->kind = ABI_BUFFER_alias;
-	b->index = (uint32_t)(a - p->buffers);
+	b->index = base;
 	b->offset = 0;
 	a->last = b->last > a->last ? b->last : a->last;
+	use_note(t->uses, base, t->uses->list[out], t->uses->last[out]);
+	t->uses->many[base] |= t->uses->many[out];
 }
 
-void plan_in_place(struct job *j, struct plan *p)
+static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct plan_steps *list)
 {
-	for (uint32_t now = 0; now < p->main.n; now++) {
-		const struct plan_step *s = &p->main.at[now];
+	for (uint32_t now = 0; now < list->n; now++) {
+		const struct plan_step *s = &list->at[now];
 		const struct kernel *k = s->kind == ABI_STEP_kernel ? p->kernels[s->kernel] : NULL;
+		for (uint32_t i = 0; i < s->nregions; i++)
+			list_in_place(j, p, u, &s->regions[i]);
 		if (!k || k->core != CORE_map)
 			continue;
-		struct try t = { p, s, now, k, parameters(j, k->body),
+		struct try t = { p, u, list, s, now, k, parameters(j, k->body),
 			reads_of(j, p->graph, k->body) };
 		for (uint32_t out = 0; out < k->noutputs; out++)
 			for (uint32_t in = 0; in < k->ninputs; in++)
 				if (may_overwrite(&t, in, out)) {
-					overwrite(p, s->args[in], s->args[k->ninputs + out]);
+					overwrite(&t, s->args[in], s->args[k->ninputs + out]);
 					break;
 				}
 	}
+}
+
+void plan_in_place(struct job *j, struct plan *p)
+{
+	struct uses u = { job_array(j, p->nbuffers + 1, sizeof *u.list),
+		job_array(j, p->nbuffers + 1, sizeof *u.last),
+		job_array(j, p->nbuffers + 1, sizeof *u.many) };
+
+	use_list(&u, p, &p->main);
+	for (uint32_t i = 0; i < p->nvalues; i++)
+		u.many[base_of(p, p->value_buffers[i])] = true;
+	list_in_place(j, p, &u, &p->main);
 }
