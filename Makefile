@@ -137,6 +137,7 @@ $(BUILD)/libweft_codegen.so: $(call objects,$(GEN_LIB_SRC)) $(BUILD)/codegen.map
 	@$(if $(LLVM_LIBS),,echo "no $(LLVM_CONFIG): install llvm-19-dev (scripts/setup.sh does)"; exit 1;) \
 	$(CC) -shared -o $@ -Wl,-soname,libweft_codegen.so $(NO_UNDEFINED) -Wl,--gc-sections \
 		-static-libgcc -Wl,--exclude-libs,ALL -Wl,--version-script=$(BUILD)/codegen.map \
+		-Wl,--wrap=__cxa_atexit \
 		$(call objects,$(GEN_LIB_SRC)) -L$(LLVM_LIBDIR) $(LLVM_LIBS) -Wl,--as-needed \
 		-Wl,-Bstatic -lstdc++ -Wl,-Bdynamic $(LLVM_SYSTEM) $(LDFLAGS_ALL) $(LDLIBS)
 

@@ -314,6 +314,22 @@ def test_in_place(box):
         check(buffers is None or peak // size == buffers, f"{name}: {peak} bytes, not {buffers} buffers")
 
 
+def test_ends_while_a_better_version_is_compiled(box):
+    """LLVM's destructors would run beside its compiler, which a hit of the cache leaves to be opened by another thread."""
+    n = [16 + 3 * i for i in range(25)]
+    args = ", ".join([f"%v0: tensor<8x{n[0]}xf32>"] + [f"%w{i}: tensor<{n[i]}x{n[i + 1]}xf32>" for i in range(24)])
+    body = "".join(f"  %d{i} = stablehlo.dot_general %v{i}, %w{i}, contracting_dims = [1] x [0] : (tensor<8x{n[i]}xf32>, "
+                   f"tensor<{n[i]}x{n[i + 1]}xf32>) -> tensor<8x{n[i + 1]}xf32>\n"
+                   f"  %v{i + 1} = stablehlo.tanh %d{i} : tensor<8x{n[i + 1]}xf32>\n" for i in range(24))
+    path = box.write("deep.mlir", f"func.func @main({args}) -> tensor<8x{n[24]}xf32> {{\n{body}"
+                     f"  return %v24 : tensor<8x{n[24]}xf32>\n}}\n")
+    env = {"WEFT_CACHE": "on", "WEFT_CACHE_DIR": os.path.join(box.dir, "kept")}
+    first = box.ok("run", path, "--random-inputs", env=env)
+    for mode in ("progressive+async+normal", "progressive+async+serialise"):
+        again = box.ok("run", path, "--random-inputs", "--times=200", f"--option=compile_mode={mode}", env=env)
+        check(first == again, f"other bits under {mode}")
+
+
 def same_numbers(a, b):
     """Printed tensors, to f32's rounding in a transform."""
     a, b = (re.findall(r"[-+]?\d[\d.e+-]*", t) for t in (a, b))
