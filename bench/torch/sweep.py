@@ -40,8 +40,8 @@ def built(name: str):
             super().__init__()
             self.encoder = module
 
-        def forward(self, ids, mask):
-            h = self.encoder(ids, mask)[0]
+        def forward(self, ids, mask, types):
+            h = self.encoder(ids, mask, types)[0]
             m = mask.unsqueeze(-1).to(h.dtype)
             return ((h * m).sum(1) / m.sum(1).clamp(min=1e-9),)
     return Embedder(), make
