@@ -341,3 +341,11 @@ def test_scattered_sums_are_rounded_once(dtype):
     want = torch.zeros(4).index_add(0, i, v).to(dtype)       # exact before
     for fn in (lambda i, v: torch.zeros(4, dtype=dtype).index_add(0, i, v), lambda i, v: torch.zeros(4, dtype=dtype).scatter_add(0, i, v)):
         assert torch.equal(compiled(fn)(i, v.to(dtype)), want)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_transposed_convolutions_are_rounded_once(dtype):
+    """The bias is added before: what is nearest to the exact sum."""
+    a, w, b = ((torch.randint(-64, 64, s) / 8).to(dtype) for s in ((1, 3, 5, 5), (3, 2, 3, 3), (2,)))
+    got = compiled(lambda a, w, b: F.conv_transpose2d(a, w, b, stride=2))(a, w, b)
+    assert torch.equal(got, F.conv_transpose2d(a.double(), w.double(), b.double(), stride=2).to(dtype))

@@ -140,10 +140,14 @@ void lower_convolution(struct lower *l)
 	read_window(l, w, &win);
 	if (transposed)
 		w = swap_groups(l, w, groups);
-	const struct node *y = conv_node(l, x, w, &win, type);
+	/* One with holes is several kernels, so what they make is stored: with a bias to come, in
+	 * what is computed in. */
+	enum dtype t = type->dtype, c = bias && transposed ? lower_compute(t) : t;
+	const struct node *y = conv_node(l, x, w, &win, type_with_dtype(g, type, c));
 	if (bias) {
 		int64_t at = 1;
-		y = build2(g, OP_add, y, build_broadcast(g, bias, rank, y->type->dims, &at));
+		bias = build_broadcast(g, lower_cast(l, bias, c), rank, y->type->dims, &at);
+		y = lower_cast(l, build2(g, OP_add, y, bias), t);
 	}
 	l->out[0] = batched ? y : build_reshape(g, y, rank - 1, l->type[0]->dims);
 }
