@@ -188,7 +188,8 @@ static struct val concatenate(struct gen *g, const struct node *n, const struct 
 	for (uint32_t i = 0; i < nin; i++) {
 		int64_t size = n->in[i]->type->dims[d];
 		int level = 0;
-		if (size == 0)
+		/* Of nothing but nothing the last is taken, though nobody asks for an element. */
+		if (size == 0 && (r.v || i + 1 < nin))
 			continue;
 		to[d] = left;
 		LLVMValueRef mine = i + 1 < nin || r.v ? ix_below(g, left, size, &level) : NULL;
@@ -199,8 +200,6 @@ static struct val concatenate(struct gen *g, const struct node *n, const struct 
 		struct ix e = ix_scalar(gen_extent(g, size), 0, size > 0 ? size : 1, INT64_MAX);
 		left = ix_rsub(g, e, left);
 	}
-	if (!r.v)
-		gen_unsupported(g, n, "nothing to concatenate");
 	return r;
 }
 

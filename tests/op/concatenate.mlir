@@ -33,3 +33,11 @@ func.func @main(%x: tensor<1x1x3x21xf32>, %y: tensor<1x1x3x21xf32>) -> (tensor<2
   %s = stablehlo.concatenate %a, %b, %c, dim = 1 : (tensor<1x1x3x21xf32>, tensor<1x1x3x21xf32>, tensor<1x1x3x21xf32>) -> tensor<1x3x3x21xf32>
   return %r, %s : tensor<2x2x3x21xf32>, tensor<1x3x3x21xf32>
 }
+// -----
+// in: dense<> : tensor<0x5xf32>
+// in: dense<> : tensor<0x5xf32>
+// out: dense<> : tensor<0x5xf32>
+func.func @main(%a: tensor<0x5xf32>, %b: tensor<0x5xf32>) -> tensor<0x5xf32> {
+  %r = stablehlo.concatenate %a, %b, dim = 0 : (tensor<0x5xf32>, tensor<0x5xf32>) -> tensor<0x5xf32>
+  return %r : tensor<0x5xf32>
+}
