@@ -53,6 +53,18 @@ case("ndtri-tail", torch.special.ndtri, torch.tensor([1e-300, 1e-30, 1e-10, 1 - 
      atol=0)
 case("log-ndtr", torch.special.log_ndtr, line, rtol=1e-11, atol=1e-13)
 
+whole = torch.randint(-60, 60, (4, 9)) * 6
+for dtype in (torch.int64, torch.int32, torch.uint8):
+    case(f"divisors-{dtype}", lambda a, b: (torch.gcd(a, b), torch.lcm(a, b), a.gcd(b[0, 0] * 0)), whole.abs().to(dtype) if
+         dtype == torch.uint8 else whole.to(dtype), whole.flip(0, 1).to(dtype))
+case("divisors-of-none", lambda a: torch.gcd(a, a), torch.empty(0, 3, dtype=torch.int64))
+ga, gx = torch.meshgrid(torch.tensor([0, 1e-3, 0.3, 1, 2.5, 9, 40, 300, inf, nan, -1], dtype=torch.float64),
+                        torch.tensor([0, 1e-4, 0.2, 1, 1.05, 2.4, 8.9, 12, 41, 310, inf, nan, -1], dtype=torch.float64), indexing="ij")
+for name in "gammainc gammaincc".split():
+    fn = getattr(torch.special, name)
+    case(name, fn, ga, gx, rtol=1e-9, atol=1e-11)
+    case(name + "-float", fn, ga.float(), gx.float(), rtol=1e-4, atol=1e-6)
+
 # ---- complex ----
 case("complex", torch.complex, x, x + 1)
 case("polar", torch.polar, x.abs(), x)
@@ -130,6 +142,8 @@ case("legendre-scalar", lambda a: torch.special.legendre_polynomial_p(a, 3), x)
 
 # ---- places, and averages of integers ----
 case("nonzero-static-scalar", lambda a: (torch.nonzero_static(a, size=3), torch.nonzero_static(a > 9, size=0)), torch.tensor(2.0))
+case("gather-scalars", lambda a, i: (a.gather(0, i), a[0].gather(0, i), a[0].gather(0, i[0]), a.gather(0, i[0]), a.gather(0, i[None, :0])),
+     torch.tensor([2.5]), torch.tensor([0]))
 case("average-of-integers", lambda a: (torch.nn.functional.avg_pool1d(a, 2, padding=1), torch.nn.functional.avg_pool2d(
     a, 3, 2, count_include_pad=False, ceil_mode=True)), torch.randint(-99, 99, (2, 5, 6)))
 

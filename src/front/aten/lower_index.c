@@ -172,12 +172,17 @@ void lower_gather(struct lower *l)
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2);
 	uint32_t rank = x->type->rank;
-	if (index->type->rank != rank) {
-		lower_give_up(l);
+	if (type_elements(index->type) == 0) { /* of any rank */
+		l->out[0] = build_full(g, l->type[0], 0);
 		return;
 	}
-	if (rank == 0) {
-		l->out[0] = x;
+	if (rank == 0 || index->type->rank == 0) { /* a scalar is a row of one */
+		rank = 1;
+		x = lower_as_row(l, x);
+		index = lower_as_row(l, index);
+	}
+	if (index->type->rank != rank || x->type->rank != rank) {
+		lower_give_up(l);
 		return;
 	}
 	int64_t dim = lower_dim(l, 1, rank);
@@ -188,7 +193,7 @@ void lower_gather(struct lower *l)
 		x = build_reshape(g, x, 1, &x->type->dims[dim]);
 		l->out[0] = build_reshape(g,
 			take_one(l, x, 0, build_reshape(g, index, 1, &index->type->dims[dim]), 0),
-			rank, index->type->dims);
+			l->type[0]->rank, l->type[0]->dims);
 		return;
 	}
 	struct take k = { .x = x, .m = rank, .batch = rank };
