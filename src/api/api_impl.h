@@ -110,7 +110,6 @@ int compiles_running(void);                  /* that do just now */
 struct weft_error *codegen_open(const struct codegen_table **out) BASE_MUST_USE;
 bool codegen_is_open(void);
 double codegen_load_seconds(void);           /* what opening it took; 0 while it is not */
-double seconds_now(void);                    /* of a clock that only goes forward */
 
 void report_add(struct weft_executable *x, bool compiled);
 void report_kernels(uint32_t n);             /* so many were just compiled */

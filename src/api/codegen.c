@@ -1,5 +1,6 @@
 /* codegen.c -- libweft_codegen, opened from beside libweft at the first compile, never closed. */
 #include "api/api_impl.h"
+#include "base/clock.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static struct weft_error *open_locked(void)
 	if (snprintf(path, sizeof path, "%.*s%s", dir, dir ? here.dli_fname : "", file) >=
 		(int)sizeof path)
 		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
-	double start = seconds_now();
+	double start = clock_seconds();
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(),
@@ -33,7 +34,7 @@ static struct weft_error *open_locked(void)
 		FAIL(WEFT_FAILED_PRECONDITION, "%s is not of this version of Weft", path);
 	}
 	table = found;
-	load_s = seconds_now() - start;
+	load_s = clock_seconds() - start;
 	return NULL;
 }
 

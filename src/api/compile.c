@@ -11,13 +11,13 @@
 #include "api/tune.h"
 #include "api/user_pass.h"
 #include "api/worker.h"
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "pass/pass.h"
 #include "run/pool.h"
 #include "stablehlo/stablehlo.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct compile {
 	struct graph *graph;
@@ -44,13 +44,6 @@ void compiles_close(void)
 int compiles_running(void)
 {
 	return atomic_load(&running);
-}
-
-double seconds_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static struct pass_options pass_options_of(const struct compile *c)
@@ -313,7 +306,7 @@ static struct weft_error *compile_kept(struct compile *c, struct kept *k, struct
 static struct weft_error *compile_one(const struct backend *b, struct weft_program *p,
 	const struct weft_options *o, bool *quick, struct weft_executable **out)
 {
-	double start = seconds_now();
+	double start = clock_seconds();
 	struct kept k;
 	struct compile c;
 	TRY(compile_begin(&c, b, p, o));
@@ -322,7 +315,7 @@ static struct weft_error *compile_one(const struct backend *b, struct weft_progr
 	kept_close(&k);
 	if (e)
 		return e;
-	(*out)->compile_s = seconds_now() - start;
+	(*out)->compile_s = clock_seconds() - start;
 	(*out)->kept = k.state;
 	(*out)->kept_why = k.why;
 	return NULL;

@@ -4,8 +4,8 @@
  * next, so that weights come from where a model's come from; a kernel's candidates take turns, and
  * the fastest run of each counts: what else the machine does disturbs all of them alike. */
 #include "api/tune.h"
-#include "api/api_impl.h"
 #include "backend/backend.h"
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "run/pool.h"
@@ -150,9 +150,9 @@ static bool run(struct tuning *u, struct trial *r)
 
 	for (uint32_t i = 0; i < p->ninputs; i++)
 		in[i] = operand(u, &p->buffers[i]);
-	double start = seconds_now();
+	double start = clock_seconds();
 	struct weft_error *e = exe_run(r->exe, &o, in, p->ninputs, out, p->noutputs);
-	double took = seconds_now() - start;
+	double took = clock_seconds() - start;
 	if (e) {
 		weft_error_free(e);
 		return false;

@@ -1,5 +1,6 @@
 /* worker.c -- the pool of compiling processes, and what one of them does. */
 #include "api/worker_impl.h"
+#include "base/clock.h"
 #include "run/pool.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -213,7 +214,7 @@ static struct weft_error *ask(
 	struct worker_job *job, const struct str *request, bool fresh, bool *again)
 {
 	int64_t seconds = option_worker_seconds(job->options);
-	double deadline = seconds_now() + (double)seconds;
+	double deadline = clock_seconds() + (double)seconds;
 	struct worker limits = { .memory = option_worker_memory(job->options) };
 	struct worker *w = fresh ? NULL : idle_take(limits.memory);
 	bool kept = w != NULL;
@@ -298,7 +299,8 @@ int api_worker(int fd, int64_t memory_mib)
 		void *bytes;
 		size_t size;
 		struct str reply;
-		if (wire_receive(fd, &bytes, &size, seconds_now() + (int)WORKER_IDLE_S) != WIRE_ok)
+		double until = clock_seconds() + (int)WORKER_IDLE_S;
+		if (wire_receive(fd, &bytes, &size, until) != WIRE_ok)
 			return 0;
 		str_init(&reply, NULL);
 		request_serve(bytes, size, &reply);

@@ -10,7 +10,7 @@ enum wire {
 	WIRE_gone,                           /* the other side closed, or sends nonsense */
 	WIRE_memory,
 };
-/* One message; deadline by seconds_now(), 0: none.  Received bytes are mem_free's. */
+/* One message; deadline by clock_seconds(), 0: none.  Received bytes are mem_free's. */
 enum wire wire_send(int fd, const void *bytes, size_t size, double deadline);
 enum wire wire_receive(int fd, void **bytes, size_t *size, double deadline);
 

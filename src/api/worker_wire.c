@@ -5,6 +5,7 @@
  *
  * Both sides are one build on one machine: numbers are as in memory. */
 #include "api/worker_impl.h"
+#include "base/clock.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -17,10 +18,10 @@ struct header {
 	uint64_t size;
 };
 
-/* Milliseconds until `deadline` by seconds_now(); -1: there is none. */
+/* Milliseconds until `deadline` by clock_seconds(); -1: there is none. */
 static int left_ms(double deadline)
 {
-	double left = deadline - seconds_now();
+	double left = deadline - clock_seconds();
 	return deadline <= 0 ? -1 : left <= 0 ? 0 : left > 1e6 ? 1000000000 : (int)(left * 1e3) + 1;
 }
 

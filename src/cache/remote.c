@@ -1,5 +1,6 @@
 /* remote.c -- the remote store: configuration, signatures, and the thread that talks to Redis. */
 #include "cache/remote.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -35,13 +36,6 @@ static struct request *first, **last = &first;
 static pid_t owner;                          /* the process whose thread it is; 0: none */
 int remote_wait_ms = REMOTE_MS;
 static double paused_until;
-
-static double now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- configuration -------------------------------------------------------------------------- */
 
@@ -316,7 +310,7 @@ static bool request_run(struct request *q)
 	until.tv_sec += remote_wait_ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&lock);
-	if (now() < paused_until || !begin_locked()) {
+	if (clock_seconds() < paused_until || !begin_locked()) {
 		pthread_mutex_unlock(&lock);
 		return false;
 	}
@@ -328,7 +322,7 @@ static bool request_run(struct request *q)
 		;
 	bool good = q->done && !q->failed;
 	if (!good)
-		paused_until = now() + (double)REMOTE_PAUSE_S;
+		paused_until = clock_seconds() + (double)REMOTE_PAUSE_S;
 	pthread_mutex_unlock(&lock);
 	if (!good)
 		cache_count(CACHE_remote_failed);

@@ -1,12 +1,12 @@
 /* run.c -- weft run, compile, explain, bench, report: a program or artifact, its inputs, its
  * results. */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "api/api.h"
 #include "cli/cli.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* An open executable with inputs and room for outputs. */
 struct session {
@@ -172,13 +172,6 @@ static struct weft_error *report(struct cli *c, struct session *s)
 
 /* ---- bench ---------------------------------------------------------------------------------- */
 
-static double seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Steps of one kernel, numbered as in `weft explain`: a line of the table. */
 struct line {
 	char name[64];
@@ -257,9 +250,9 @@ static int by_value(const void *a, const void *b)
 static struct weft_error *bench(struct cli *c, struct session *s)
 {
 	c->random = true;
-	double start = seconds();
+	double start = clock_seconds();
 	TRY(session_open(c, s));
-	double opened = seconds() - start;
+	double opened = clock_seconds() - start;
 	uint64_t n = c->repeat ? c->repeat : 1;
 	double *times = mem_alloc(mem_size(n, sizeof *times));
 	if (!times)
@@ -269,9 +262,9 @@ static struct weft_error *bench(struct cli *c, struct session *s)
 	if (c->steps)
 		e = exe_times_start(api_exe(s->exe));
 	for (uint64_t i = 0; i <= n && !e; i++) {
-		start = seconds();
+		start = clock_seconds();
 		e = session_run(s);
-		*(i ? &times[i - 1] : &first) = seconds() - start;
+		*(i ? &times[i - 1] : &first) = clock_seconds() - start;
 		for (uint32_t k = 0; k < s->nout && !e; k++) {
 			weft_buffer_release(s->out[k]);
 			s->out[k] = NULL;
