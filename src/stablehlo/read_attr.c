@@ -204,7 +204,8 @@ const char *skip_balanced(struct parser *p)
 			p->line++;
 			p->line_start = s + 1;
 		}
-		if (!c)
+		bool escape = quoted && c == '\\' && s + 1 < p->end;
+		if (!c || (escape && !s[1]))
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, tok_place(p),
 				"an attribute may not hold a zero byte");
 		if (!quoted && c == '/' && s + 1 < p->end && s[1] == '/') {
@@ -223,7 +224,7 @@ const char *skip_balanced(struct parser *p)
 			str_addc(&out, ' ');
 		blank = false;
 		str_addc(&out, c);
-		if (quoted && c == '\\' && s + 1 < p->end)
+		if (escape)
 			str_addc(&out, *++s);
 		else if (c == '"')
 			quoted = !quoted;

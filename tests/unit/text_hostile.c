@@ -68,3 +68,27 @@ void test_hostile_text__cycles(void)
 	refused("", "", 0, BODY("%0 = stablehlo.add %1, %a : tensor<i32>\n"
 		"  %1 = stablehlo.add %0, %a : tensor<i32>"), "undefined value");
 }
+
+/* Text that is kept ends at its end, so it may hold no zero byte, not even behind a backslash. */
+void test_hostile_text__zero_bytes(void)
+{
+	static const char *const kept[] = { "tensor<2xi33 \"\\\0\" >", "tensor<2xi33 \"\0\" >",
+		"tensor<2xi33 \0 >" };
+	static const size_t sizes[] = { 19, 18, 16 };
+
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		struct graph *g = NULL;
+		struct str s;
+		str_init(&s, NULL);
+		str_add(&s, "func.func private @f(");
+		for (size_t k = 0; k < sizes[i]; k++)
+			str_addc(&s, kept[i][k]);
+		str_add(&s, ")");
+		struct weft_error *e = stablehlo_read("t.mlir", s.text, s.len, NULL, &g);
+		UNIT_NOTE("%zu: %s", i, e ? weft_error_text(e) : "accepted");
+		CHECK(e && strstr(weft_error_text(e), "may not hold a zero byte"));
+		weft_error_free(e);
+		graph_release(g);
+		str_fini(&s);
+	}
+}
