@@ -81,6 +81,14 @@ def named_partitioner(fn):
     return run
 
 
+def least_cut(*args, **kw):
+    """torch's partition by a least cut.  Its search for equal nodes is left out: Weft's graph has each once, and to search
+    torch loads inductor's lowerings, for a second or more."""
+    from torch._functorch.partitioners import min_cut_rematerialization_partition
+    with torch._functorch.config.patch(cse=False):
+        return min_cut_rematerialization_partition(*args, **kw)
+
+
 class Settings:
     """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: five are ours, the rest is C's."""
 
@@ -184,8 +192,7 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         kinds["inference_compiler"] = functools.partial(compiler, role="inference", names=_freeze.names(gm))
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
-    from torch._functorch.partitioners import min_cut_rematerialization_partition
-    kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else min_cut_rematerialization_partition
+    kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else least_cut
     with _output.fed(settings) if kept else contextlib.nullcontext():
         run = aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).
