@@ -91,7 +91,7 @@ static enum dtype storage_type(struct parser *p)
 	enum dtype t = DTYPE_none;
 
 	if (p->tok.kind == TOK_word && p->tok.len < 8) {
-		bool u = p->tok.s[0] == 'u' && p->tok.s[1] != 'i';
+		bool u = p->tok.len > 1 && p->tok.s[0] == 'u' && p->tok.s[1] != 'i';
 		size_t n = u ? 1 : 0;
 		memcpy(name, "ui", 2);
 		memcpy(u ? name + 2 : name, p->tok.s + n, p->tok.len - n);

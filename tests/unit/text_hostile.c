@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "stablehlo/stablehlo.h"
 #include "unit.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* before, then `middle` n times, then after: refused, saying `expected`. */
@@ -91,4 +92,37 @@ void test_hostile_text__zero_bytes(void)
 		graph_release(g);
 		str_fini(&s);
 	}
+}
+
+/* Text that stops anywhere is refused or read, and nothing behind its end is looked at: the address
+ * sanitizer sees to that. */
+void test_hostile_text__stops_anywhere(void)
+{
+	static const char *const texts[] = {
+		"// a\nfunc.func @f(%a: tensor<2x?x!quant.uniform<u8<1:9>:f32:1, {0.5:3, 2.5e-1}>>",
+		"func.func private @f(tensor<?xf32, #stablehlo.bounds<8>>, "
+		"tuple<tensor<*xcomplex<f64>>, !stablehlo.token>, memref<2xf32, \"s\\\"\">) -> "
+		"(!x.y<z>, tensor<2xui4>)",
+		"module @m attributes {a.b = [1 : i8, -1.5e3, \"s\\22\", unit, @x::@y, "
+		"array<i64: 1>]} { sdy.mesh @mesh = <[\"x\"=2, \"y\"=1]>",
+		"func.func @f(%a: tensor<2xf32> {jax.arg = \"a\"}) -> tensor<2xf32> {\n"
+		"  %0:2 = \"stablehlo.custom_call\"(%a) <{call_target_name = \"t\"}> ({\n"
+		"  ^bb0(%d: tensor<i1>):\n    stablehlo.return %d : tensor<i1>\n"
+		"  }) : (tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>) loc(\"f.py\":1:2)",
+		"func.func @f() { %1 = stablehlo.constant dense<[[1, 0xFF], [-4, 2]]> : "
+		"tensor<2x2xi16>\n %2 = stablehlo.constant dense<\"0x00FF\"> : tensor<2xi8>",
+		"func.func @f(%x: tensor<1x8x1xf32>) { %2 = stablehlo.convolution(%x, %x) "
+		"dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {stride = [1], "
+		"pad = [[0, 1]]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} :",
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t n = 0; n <= strlen(texts[i]); n++) {
+			struct graph *g = NULL;
+			char *part = malloc(n ? n : 1);
+			memcpy(part, texts[i], n);
+			weft_error_free(stablehlo_read("t.mlir", part, n, NULL, &g));
+			graph_release(g);
+			free(part);
+		}
 }
