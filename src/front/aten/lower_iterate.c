@@ -5,11 +5,9 @@
  * power series of P below the argument's a, Legendre's continued fraction of Q above it
  * (Abramowitz and Stegun, 6.5.29 and 6.5.31), both scaled by x^a e^-x / Gamma(a).
  */
-#include "front/aten/aten_impl.h"
+#include "front/aten/arithmetic.h"
 #include <float.h>
 #include <math.h>
-
-typedef const struct node *value;
 
 enum { MOST_STATES = 12, MOST_TURNS = 1 << 17 };
 
@@ -62,16 +60,6 @@ static bool some(struct lower *l)
 	return n > 0;
 }
 
-static value test(struct lower *l, value x, const char *how, double than)
-{
-	return build_compare(l->g, how, x, lower_like(l, x, than));
-}
-
-static value pick(struct lower *l, value x, const char *how, double than, value yes, value no)
-{
-	return build_select(l->g, test(l, x, how, than), yes, no);
-}
-
 /* ---- the greatest common divisor ------------------------------------------------------------ */
 
 static value divisor_left(struct lower *l, const value *s)
@@ -115,26 +103,6 @@ void lower_gcd(struct lower *l)
 }
 
 /* ---- incomplete gamma functions ------------------------------------------------------------- */
-
-static value add(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_add, a, b);
-}
-
-static value sub(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_subtract, a, b);
-}
-
-static value mul(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_multiply, a, b);
-}
-
-static value quotient(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_divide, a, b);
-}
 
 static value plus(struct lower *l, value a, double k)
 {

@@ -3,35 +3,13 @@
  *
  * Bessel functions are split at 8 (K at 2): a series in the argument or its square, and beyond it
  * one in the reciprocal times what the function tends to (Abramowitz and Stegun, 9.2 and 9.7). */
-#include "front/aten/aten_impl.h"
+#include "front/aten/arithmetic.h"
 #include "ir/series.h"
 #include <math.h>
-
-typedef const struct node *value;
 
 static value num(struct lower *l, value like, double v)
 {
 	return lower_like(l, like, v);
-}
-
-static value add(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_add, a, b);
-}
-
-static value sub(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_subtract, a, b);
-}
-
-static value mul(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_multiply, a, b);
-}
-
-static value quotient(struct lower *l, value a, value b)
-{
-	return build2(l->g, OP_divide, a, b);
 }
 
 /* a v + b */
@@ -43,11 +21,6 @@ static value affine(struct lower *l, value v, double a, double b)
 static value fn(struct lower *l, enum op op, value v)
 {
 	return build1(l->g, op, v);
-}
-
-static value pick(struct lower *l, value x, const char *how, double than, value yes, value no)
-{
-	return build_select(l->g, build_compare(l->g, how, x, num(l, x, than)), yes, no);
 }
 
 /* The series at t in [-1, 1], as far as the result's type can tell. */
