@@ -86,13 +86,19 @@ static bool is_float(const struct plan_buffer *b)
 	return dtype_is_float(b->type->dtype);
 }
 
+/* What b takes where operands lie one behind the other. */
+static size_t room(const struct plan_buffer *b)
+{
+	return ((size_t)b->bytes + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN;
+}
+
 /* Bytes of the operands that are floats, or of the largest of the others. */
 static size_t operand_bytes(const struct plan *p, bool floats)
 {
 	size_t all = 0, most = 0;
 
 	for (uint32_t i = 0; i < p->ninputs; i++) {
-		size_t n = ((size_t)p->buffers[i].bytes + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN;
+		size_t n = room(&p->buffers[i]);
 		if (is_float(&p->buffers[i]) != floats)
 			continue;
 		all += n;
@@ -101,7 +107,7 @@ static size_t operand_bytes(const struct plan *p, bool floats)
 	return floats ? all : most;
 }
 
-/* 0x3c3c is a small number in every float dtype of two bytes and more, and none in no other. */
+/* Bytes of 0x3c are a small number in every float dtype; whole numbers, indices too, are 0. */
 static struct weft_error *make_operands(struct tuning *u)
 {
 	size_t floats = LEAST_MEMORY, zeros = ABI_ALIGN;
@@ -123,7 +129,7 @@ static struct weft_error *make_operands(struct tuning *u)
 
 static struct run_tensor operand(struct tuning *u, const struct plan_buffer *b)
 {
-	size_t bytes = ((size_t)b->bytes + ABI_ALIGN - 1) / ABI_ALIGN * ABI_ALIGN;
+	size_t bytes = room(b);
 	struct run_tensor t = {
 		.dtype = (enum weft_dtype)b->type->dtype,
 		.rank = b->type->rank,
