@@ -151,7 +151,7 @@ static uint32_t float_encode(const struct dtype_info *f, struct number v)
 static uint32_t float_from_f64(const struct dtype_info *f, double v)
 {
 	bool negative = signbit(v) != 0;
-	int exp;
+	uint64_t bits;
 
 	if (isnan(v))
 		return code_nan(f, negative);
@@ -159,8 +159,14 @@ static uint32_t float_from_f64(const struct dtype_info *f, double v)
 		return code_overflow(f, negative);
 	if (v == 0)
 		return code_zero(f, negative);
-	double m = frexp(fabs(v), &exp);        /* in [0.5, 1) */
-	return float_encode(f, (struct number){ negative, exp - 1, (uint64_t)ldexp(m, 53) << 11 });
+	memcpy(&bits, &v, sizeof bits);
+	uint64_t mant = bits & (((uint64_t)1 << 52) - 1);
+	int exp = (int)(bits >> 52 & 0x7FF);
+	if (exp)
+		return float_encode(f, (struct number){ negative, exp - 1023,
+			(mant | (uint64_t)1 << 52) << 11 });
+	int zeros = __builtin_clzll(mant);
+	return float_encode(f, (struct number){ negative, -1011 - zeros, mant << zeros });
 }
 
 static uint32_t float_from_u64(const struct dtype_info *f, bool negative, uint64_t v)
