@@ -8,6 +8,7 @@ verifies it.  The time of an empty module is taken off.  The last column is what
 quarter of the size: 4 is linear.
 """
 import argparse
+import math
 import os
 import random
 import resource
@@ -20,8 +21,16 @@ FORMS = {
     "decimal f32, as MLIR prints": ("f32", 14, lambda r, n: numbers(n, lambda: "%.8E" % r.uniform(-1, 1))),
     "decimal f64, 17 digits": ("f64", 25, lambda r, n: numbers(n, lambda: "%.17g" % (r.random() + 1))),
     "short decimal f32": ("f32", 5, lambda r, n: numbers(n, lambda: "%.1f" % r.randrange(10))),
+    "decimal f64 of any exponent": ("f64", 25, lambda r, n: numbers(n, lambda: "%.16E" % math.ldexp(
+        r.random() + 1, r.randrange(-1000, 1000)))),
+    "decimal f64, 21 digits": ("f64", 27, lambda r, n: numbers(n, lambda: "%.20E" % r.random())),
+    "decimal bf16": ("bf16", 14, lambda r, n: numbers(n, lambda: "%.6E" % r.uniform(-1, 1))),
+    "decimal f8E4M3FN": ("f8E4M3FN", 14, lambda r, n: numbers(n, lambda: "%.6E" % r.uniform(-1, 1))),
+    "complex<f32>": ("complex<f32>", 34, lambda r, n: numbers(n, lambda: "(%.8E,%.8E)" % (r.random(), r.random()))),
     "i64": ("i64", 10, lambda r, n: numbers(n, lambda: str(r.randrange(-10**7, 10**7)))),
     "i8": ("i8", 5, lambda r, n: numbers(n, lambda: str(r.randrange(-128, 128)))),
+    "i4": ("i4", 4, lambda r, n: numbers(n, lambda: str(r.randrange(-8, 8)))),
+    "i1, packed hexadecimal": ("i1", 0.25, lambda r, n: '"0x%s"' % r.randbytes(n // 8).hex().upper()),
     "i1": ("i1", 6, lambda r, n: numbers(n, lambda: r.choice(("true", "false")))),
 }
 

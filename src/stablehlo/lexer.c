@@ -3,9 +3,8 @@
  * Whoever must read characters (shapes, raw text of attributes, long constants) starts at tok.start
  * and goes on with lex_rewind.  Lines are counted where blanks are skipped: no other token holds a
  * newline.  Columns are bytes from 1.  Method: LLVM's MLIR lexer, Language Reference "Notation". */
+#include "stablehlo/decimal.h"
 #include "stablehlo/text_impl.h"
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct place tok_place(const struct parser *p)
@@ -329,14 +328,10 @@ int64_t tok_int(struct parser *p)
 	return minus ? (int64_t)(0 - v) : (int64_t)v;
 }
 
-double tok_double(struct parser *p, const char *s, size_t len)
+double tok_double(const struct token *t)
 {
-	double v;
+	double v = 0;
 
-	if (float_literal(s, len, &v))
-		return v;
-	char small[64], *copy = len < sizeof small ? small : job_alloc(p->j, len + 1);
-	memcpy(copy, s, len);
-	copy[len] = '\0';
-	return strtod(copy, NULL);
+	decimal_read(t->start, t->start + t->len, &v);
+	return v;
 }

@@ -49,7 +49,7 @@ struct t_attr *read_bare_number(struct parser *p)
 		lex(p);
 	if (p->tok.kind == TOK_float) {
 		a->kind = T_float;
-		a->f = tok_double(p, p->tok.s, p->tok.len);
+		a->f = tok_double(&p->tok);
 		if (minus)
 			a->f = -a->f;
 		a->tname = "f64";

@@ -1,14 +1,12 @@
 /* read_dense.c -- dense<...> : tensor<...>, the constants of a program.
  *
  * The type stands behind the content, so the content is skipped first and read when the type is
- * known, by characters and straight into its place: weights come through here.  Decimal floats of
- * at most 15 digits and small exponents are exact in one operation on doubles (Clinger, "How to
- * read floating point numbers accurately"), those of 19 in one of 64 bits unless they lie next to
- * the middle of two doubles; others go to strtod.  A literal is rounded to double
- * first, then to the type, as MLIR does. */
+ * known, by characters and straight into its place: weights come through here.  A row, the
+ * innermost list, is read in one loop with the function of its element type.  A decimal literal is
+ * rounded to double first (decimal.c), then to the type, as MLIR does. */
+#include "stablehlo/decimal.h"
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
-#include <float.h>
 #include <string.h>
 
 struct dense {
@@ -52,67 +50,6 @@ static void blanks(struct dense *d)
 		else
 			return;
 	}
-}
-
-/* m * 10^exponent, rounded once to 64 bits and then to 53; false: that may not be the nearest. */
-static bool wide_literal(uint64_t m, int exponent, double *out)
-{
-#if LDBL_MANT_DIG == 64
-	static const long double power[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
-		1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L,
-		1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L };
-	if (!m || exponent < -27 || exponent > 27)
-		return false;
-	long double v = exponent < 0 ? (long double)m / power[-exponent]
-				     : (long double)m * power[exponent];
-	uint64_t bits;
-	memcpy(&bits, &v, sizeof bits);          /* the significand comes first */
-	unsigned below = bits & 0x7FF;
-	*out = (double)v;
-	return below < 0x3FF || below > 0x401;
-#else
-	(void)m;
-	(void)exponent;
-	(void)out;
-	return false;
-#endif
-}
-
-bool float_literal(const char *s, size_t len, double *out)
-{
-	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
-		1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-	uint64_t m = 0;
-	int exponent = 0, written = 0, digits = 0;
-	size_t i = 0;
-	bool dot = false, minus = false;
-
-	for (; i < len && (s[i] == '.' || (s[i] >= '0' && s[i] <= '9')); i++) {
-		if (s[i] == '.') {
-			dot = true;
-			continue;
-		}
-		m = m * 10 + (uint64_t)(s[i] - '0');
-		digits += m != 0;
-		exponent -= dot;
-		if (digits > 19)
-			return false;
-	}
-	if (i < len) {
-		i++;                     /* e */
-		if (i < len && (s[i] == '+' || s[i] == '-'))
-			minus = s[i++] == '-';
-		for (; i < len; i++)
-			if ((written = written * 10 + (s[i] - '0')) > 400)
-				return false;
-	}
-	exponent += minus ? -written : written;
-	if (digits > 15)
-		return wide_literal(m, exponent, out);
-	if (exponent < -22 || exponent > 22)
-		return false;
-	*out = exponent < 0 ? (double)m / power[-exponent] : (double)m * power[exponent];
-	return true;
 }
 
 static bool is_digit(char c)
@@ -202,10 +139,9 @@ static void read_integer(struct dense *d, char *out)
 static void read_float(struct dense *d, char *out)
 {
 	bool minus = *d->s == '-';
-	const char *from = d->s += minus;
-	bool dot = false;
 	double v;
 
+	d->s += minus;
 	if (d->s + 1 < d->to && d->s[0] == '0' && d->s[1] == 'x') {
 		uint64_t bits = read_hex(d);
 		unsigned n = dtype_table[d->elem].bits;
@@ -215,24 +151,15 @@ static void read_float(struct dense *d, char *out)
 		memcpy(out, &bits, d->size);
 		return;
 	}
-	while (d->s < d->to && is_digit(*d->s))
-		d->s++;
-	if (d->s < d->to && *d->s == '.') {
-		dot = true;
-		for (d->s++; d->s < d->to && is_digit(*d->s); d->s++)
-			;
-		if (d->s + 1 < d->to && (*d->s | 32) == 'e') {
+	const char *behind = decimal_read(d->s, d->to, &v);
+	if (behind == d->s) {
+		while (d->s < d->to && is_digit(*d->s))
 			d->s++;
-			d->s += *d->s == '-' || *d->s == '+';
-			if (d->s >= d->to || !is_digit(*d->s))
-				dense_fail(d, "expected digits of an exponent");
-			while (d->s < d->to && is_digit(*d->s))
-				d->s++;
-		}
-	}
-	if (!dot || d->s == from + 1)
 		dense_fail(d, "expected a floating-point literal");
-	v = tok_double(d->p, from, (size_t)(d->s - from));
+	}
+	d->s = behind;
+	if (d->s < d->to && (*d->s | 32) == 'e')
+		dense_fail(d, "expected digits of an exponent");
 	if (minus)
 		v = -v;
 	if (d->elem == DTYPE_f32) {
@@ -245,32 +172,59 @@ static void read_float(struct dense *d, char *out)
 	}
 }
 
-static void read_element(struct dense *d, char *out)
+static void read_complex(struct dense *d, char *out)
 {
-	const struct dtype_info *t = &dtype_table[d->type->dtype];
-
-	if (t->kind == DTYPE_BOOL) {
-		read_bool(d, out);
-	} else if (t->kind == DTYPE_FLOAT) {
-		read_float(d, out);
-	} else if (t->kind == DTYPE_COMPLEX) {
-		if (*d->s != '(')
-			dense_fail(d, "expected '(' before a complex element");
+	if (*d->s != '(')
+		dense_fail(d, "expected '(' before a complex element");
+	d->s++;
+	for (int part = 0; part < 2; part++) {
+		blanks(d);
+		if (d->s >= d->to)
+			dense_fail(d, "expected a complex element");
+		read_float(d, out + (size_t)part * d->size);
+		blanks(d);
+		if (d->s >= d->to || *d->s != (part ? ')' : ','))
+			dense_fail(d, part ? "expected ')' after a complex element" :
+				"expected ',' in a complex element");
 		d->s++;
-		for (int part = 0; part < 2; part++) {
-			blanks(d);
-			if (d->s >= d->to)
-				dense_fail(d, "expected a complex element");
-			read_float(d, out + (size_t)part * d->size);
-			blanks(d);
-			if (d->s >= d->to || *d->s != (part ? ')' : ','))
-				dense_fail(d, part ? "expected ')' after a complex element" :
-					"expected ',' in a complex element");
-			d->s++;
-		}
-	} else {
-		read_integer(d, out);
 	}
+}
+
+/* Reads the element that begins at d->s, which is before d->to. */
+typedef void element_fn(struct dense *d, char *out);
+
+static element_fn *element_reader(enum dtype t)
+{
+	switch (dtype_table[t].kind) {
+	case DTYPE_BOOL:
+		return read_bool;
+	case DTYPE_FLOAT:
+		return read_float;
+	case DTYPE_COMPLEX:
+		return read_complex;
+	default:
+		return read_integer;
+	}
+}
+
+/* The rest of a row behind one of its elements, at most `most` more: as long as only a comma
+ * stands between. */
+static int64_t read_row(struct dense *d, element_fn *read, char *out, int64_t most)
+{
+	size_t size = dtype_bytes(d->type->dtype);
+	int64_t n = 0;
+
+	while (n < most && d->s < d->to && *d->s == ',') {
+		const char *s = d->s + 1;
+		s += s < d->to && *s == ' ';
+		if (s >= d->to || *s == '[' || *s == ']' || *s == '/' || (unsigned char)*s <= ' ')
+			break;
+		d->s = s;
+		read(d, out);
+		out += size;
+		n++;
+	}
+	return n;
 }
 
 /* [[1, 2], [3, 4]] into out; every list has as many entries as its dimension says. */
@@ -281,6 +235,7 @@ static void read_lists(struct dense *d, size_t bytes)
 	uint32_t depth = 0;
 	size_t size = dtype_bytes(t->dtype);
 	char *out = d->out, *end = d->out + bytes;
+	element_fn *read = element_reader(t->dtype);
 	bool item = false;               /* behind an item: a comma or ] must follow */
 
 	for (;;) {
@@ -312,9 +267,12 @@ static void read_lists(struct dense *d, size_t bytes)
 		} else {
 			if (depth != t->rank || out >= end)
 				dense_fail(d, "the shape of the elements is not that of the type");
-			read_element(d, out);
+			read(d, out);
 			out += size;
-			count[depth]++;
+			int64_t left = (end - out) / (int64_t)size;
+			int64_t more = read_row(d, read, out, left);
+			out += (size_t)more * size;
+			count[depth] += more + 1;
 			item = true;
 		}
 	}
@@ -395,6 +353,23 @@ static void decode_hex(struct parser *p, const char *hex, size_t n, char *out, s
 			"expected hexadecimal digits in the elements");
 }
 
+/* n booleans, lowest bit first, to a byte each: a byte is copied eight times, and each copy masked
+ * to a bit of its own, which a carry takes to the top. */
+static void unpack_bits(const uint8_t *from, uint64_t n, char *to)
+{
+	uint64_t i = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (; i + 8 <= n; i += 8) {
+		uint64_t v = from[i / 8] * (uint64_t)0x0101010101010101 & 0x8040201008040201;
+		v = (v + 0x7F7F7F7F7F7F7F7F) >> 7 & 0x0101010101010101;
+		memcpy(to + i, &v, sizeof v);
+	}
+#endif
+	for (; i < n; i++)
+		to[i] = (char)(from[i / 8] >> (i % 8) & 1);
+}
+
 /* hex: the digits behind 0x.  As many bytes as all elements, or as one; booleans may be packed. */
 void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct type *t,
 	struct place at, struct t_dense *out)
@@ -408,8 +383,7 @@ void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct 
 	if (t->dtype == DTYPE_i1 && have != bytes && have == (bytes + 7) / 8) {
 		char *packed = job_alloc(p->j, have + 1), *bits = place_for(p, bytes);
 		decode_hex(p, hex, have, packed, at);
-		for (uint64_t i = 0; i < bytes; i++)
-			bits[i] = packed[i / 8] >> (i % 8) & 1;
+		unpack_bits((const uint8_t *)packed, bytes, bits);
 		out->data = bits;
 	} else if (len % 2 == 0 && (have == bytes || have == size)) {
 		out->splat = have != bytes;
@@ -435,8 +409,11 @@ static void booleans_from_bytes(
 	if (out->splat)
 		n = 1;
 	out->data = bits = place_for(p, n);
-	for (uint64_t i = 0; i < n; i++)
-		bits[i] = (char)(packed || out->splat ? from[i / 8] >> (i % 8) & 1 : from[i] != 0);
+	if (packed || out->splat)
+		unpack_bits(from, n, bits);
+	else
+		for (uint64_t i = 0; i < n; i++)
+			bits[i] = from[i] != 0;
 }
 
 void dense_from_bytes(struct parser *p, const uint8_t *from, size_t have, const struct type *t,
@@ -480,10 +457,28 @@ void dense_splat(struct parser *p, struct t_dense *d)
 	}
 }
 
+#define BLOCK 64
+
+/* Whether the content may go on behind the next BLOCK characters, with nothing to see to among
+ * them. */
+static bool plain_block(const char *s)
+{
+	unsigned char any = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+		any |= (unsigned char)((s[i] == '>') | (s[i] == '"') | (s[i] == '/') |
+			(s[i] == '\n'));
+	return !any;
+}
+
 /* Over the content up to '>': strings and comments may hold one. */
 static const char *skip_content(struct parser *p, const char *s)
 {
 	while (s < p->end && *s != '>') {
+		if (p->end - s > BLOCK && plain_block(s)) {
+			s += BLOCK;
+			continue;
+		}
 		if (*s == '"') {
 			const char *q = memchr(s + 1, '"', (size_t)(p->end - s - 1));
 			s = q ? q : p->end - 1;
@@ -546,7 +541,7 @@ void read_dense(struct parser *p, struct t_attr *a)
 		char *one = job_alloc(p->j, 16);
 		a->dense.data = one;
 		a->dense.splat = true;
-		read_element(&d, one);
+		element_reader(d.type->dtype)(&d, one);
 		dense_splat(p, &a->dense);
 	}
 	blanks(&d);

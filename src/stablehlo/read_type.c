@@ -59,7 +59,7 @@ static double read_scale(struct parser *p)
 
 	if (p->tok.kind != TOK_float)
 		expected(p, "a scale");
-	double v = tok_double(p, p->tok.s, p->tok.len);
+	double v = tok_double(&p->tok);
 	lex(p);
 	return minus ? -v : v;
 }

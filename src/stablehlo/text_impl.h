@@ -214,7 +214,7 @@ void expect_arrow(struct parser *p);
 char *tok_text(struct parser *p);                    /* tok's name in scratch */
 struct place tok_place(const struct parser *p);
 int64_t tok_int(struct parser *p);                   /* takes [-]int, in range of i64 */
-double tok_double(struct parser *p, const char *s, size_t len);
+double tok_double(const struct token *t);             /* of a float */
 noreturn void expected(struct parser *p, const char *what);
 void enter(struct parser *p);                        /* one level deeper, or an error */
 void leave(struct parser *p);
@@ -266,7 +266,6 @@ void dense_from_hex(struct parser *p, const char *hex, size_t len, const struct 
 /* From bytes as VHLO has them: all elements, or one for all; booleans a byte each, or packed. */
 void dense_from_bytes(struct parser *p, const uint8_t *from, size_t have, const struct type *t,
 	struct place at, struct t_dense *out);
-bool float_literal(const char *s, size_t len, double *out);
 
 /* read_op.c */
 void read_op(struct parser *p);
