@@ -112,6 +112,7 @@ enum abi_size_op {
 	ABI_SIZE_dim,                /* dimension b of owned buffer a, as its callback gave it */
 	ABI_SIZE_check_eq,           /* extent a equals extent b, or the call fails with `text` */
 	ABI_SIZE_check_le,           /* extent a is at most extent b, or it fails with `text` */
+	ABI_SIZE_check_ge,           /* extent a is at least extent b, or it fails with `text` */
 };
 struct abi_size {
 	uint16_t op;

@@ -181,12 +181,14 @@ static int64_t fold(struct artifact_writer *w, enum abi_size_op op, int64_t a, i
 		v = floor_div(a, b);
 		return op == ABI_SIZE_floordiv ? v : op == ABI_SIZE_mod ? a - v * b :
 			v + (v * b != a);
-	case ABI_SIZE_check_eq: case ABI_SIZE_check_le:
-		if (op == ABI_SIZE_check_eq ? a != b : a > b)
+	case ABI_SIZE_check_eq: case ABI_SIZE_check_le: case ABI_SIZE_check_ge:
+		if (op == ABI_SIZE_check_eq ? a != b : op == ABI_SIZE_check_le ? a > b : a < b)
 			job_fail(w->job, WEFT_INVALID_ARGUMENT, "%s: expected %s%lld, found %lld",
 				name,
-				op == ABI_SIZE_check_eq ? "" : "at most ", (long long)b,
-				(long long)a);
+				op == ABI_SIZE_check_eq   ? ""
+				: op == ABI_SIZE_check_le ? "at most "
+							  : "at least ",
+				(long long)b, (long long)a);
 		return a;
 	case ABI_SIZE_const: case ABI_SIZE_input: case ABI_SIZE_load: case ABI_SIZE_dim:
 		break;
@@ -246,7 +248,7 @@ int64_t artifact_add_size(struct artifact_writer *w, enum abi_size_op op, int64_
 			return v;
 		return artifact_add_size(w, ABI_SIZE_const, v, 0, text);
 	}
-	if (op == ABI_SIZE_check_eq || op == ABI_SIZE_check_le)
+	if (op == ABI_SIZE_check_eq || op == ABI_SIZE_check_le || op == ABI_SIZE_check_ge)
 		return size_add(w, &s);
 	return size_find(w, &s);
 }

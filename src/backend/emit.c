@@ -60,6 +60,69 @@ static uint32_t input_of(const struct emit *e, int64_t a)
 	job_fail(e->job, WEFT_INTERNAL, "a size of argument %lld, which is no input", (long long)a);
 }
 
+/* The name that the text gives parameter i of main; NULL: none, or a number. */
+static const char *argument_name(const struct graph *g, int64_t i)
+{
+	const struct func *f = graph_main(g);
+	const char *name = f && f->param_names && i < f->region->nparams ? f->param_names[i] : NULL;
+	return name && (name[0] < '0' || name[0] > '9') ? name : NULL;
+}
+
+/* As the runtime names inputs. */
+static void argument_text(const struct graph *g, int64_t i, struct str *out)
+{
+	const char *name = argument_name(g, i);
+	str_addf(out, "argument %lld", (long long)i);
+	if (name)
+		str_addf(out, " ('%.80s')", name);
+}
+
+/* "at file:line", where that is known. */
+static void place_text(const struct graph *g, const struct node *n, struct str *out)
+{
+	const struct location *at = graph_location(g, n);
+	if (at && at->file)
+		str_addf(out, " at %s:%u", at->file, at->line);
+}
+
+/* How messages name a symbol: by argument and dimension, or by what computes it. */
+static void symbol_text(void *graph, const struct dim_expr *x, struct str *out)
+{
+	const struct graph *g = graph;
+	const struct node *n = x->node;
+	if (x->op == DIM_arg) {
+		str_addf(out, "dimension %lld of ", (long long)x->b);
+		argument_text(g, x->a, out);
+		return;
+	}
+	if (x->op == DIM_free) {
+		str_add(out, "a size within the program");
+		return;
+	}
+	if (n->type->rank)
+		str_addf(out, "element %lld of ", (long long)x->a);
+	if (n->op == OP_parameter) {
+		argument_text(g, node_int(n, KEY_index, 0), out);
+		return;
+	}
+	str_addf(out, "what %s computes", op_table[n->op].text);
+	place_text(g, n, out);
+}
+
+static void size_text(const struct graph *g, int64_t d, struct str *out)
+{
+	dim_print_as(g, d, symbol_text, (void *)(uintptr_t)g, out);
+}
+
+/* For the message where a product overflows. */
+static const char *product_text(const struct emit *e, int64_t d)
+{
+	struct str text;
+	str_init(&text, e->job);
+	size_text(e->p->graph, d, &text);
+	return text.text;
+}
+
 static int64_t extent(struct emit *e, int64_t d)
 {
 	static const enum abi_size_op ops[] = {
@@ -88,7 +151,8 @@ static int64_t extent(struct emit *e, int64_t d)
 		job_fail(e->job, WEFT_UNIMPLEMENTED, "a size that no argument of @main and no op "
 			"defines: of branches that differ in it, or of a loop that changes it");
 	else
-		at = artifact_add_size(e->w, ops[x->op], extent(e, x->a), extent(e, x->b), NULL);
+		at = artifact_add_size(e->w, ops[x->op], extent(e, x->a), extent(e, x->b),
+			x->op == DIM_mul ? product_text(e, d) : NULL);
 	if (id >= e->nextents) {
 		uint32_t n = (uint32_t)id * 2 + 64;
 		e->extent = job_grow(e->job, e->extent, e->nextents, n, sizeof *e->extent);
@@ -158,14 +222,34 @@ static bool is_known(const struct emit *e, int64_t d)
 	return false;
 }
 
-/* How a message names d. */
-static void size_text(const struct graph *g, int64_t d, struct str *out)
+/* b, or where a is 1 that: what a has to be to broadcast to b. */
+static int64_t broadcast_extent(struct emit *e, int64_t a, int64_t b)
 {
-	const struct dim_expr *x = d < 0 ? dim_get(g, d) : NULL;
-	if (x && x->op == DIM_arg)
-		str_addf(out, "dimension %lld of argument %lld", (long long)x->b, (long long)x->a);
-	else
-		dim_print(g, d, out);
+	struct graph *g = e->p->graph;
+	int64_t one = dim_mod(g, dim_floordiv(g, 2, dim_add(g, a, 1)), 2);
+	return extent(e, dim_add(g, b, dim_mul(g, one, dim_sub(g, 1, b))));
+}
+
+static void check_relation(struct emit *e, const struct dim_equality *q)
+{
+	static const char *const words[] = { [DIMS_equal] = " must equal ",
+		[DIMS_reach] = " must be at most ", [DIMS_broadcast] = " must be 1 or equal " };
+	const struct graph *g = e->p->graph;
+	bool reach = q->relation == DIMS_reach, least = reach && dim_is_number(q->b);
+	bool turned = reach && !least;           /* the smaller one is named first */
+	int64_t first = turned ? q->b : q->a, second = turned ? q->a : q->b;
+	struct str text;
+	str_init(&text, e->job);
+	str_addf(&text, "%s: ", op_table[q->node->op].text);
+	size_text(g, first, &text);
+	str_add(&text, least ? " must be at least " : words[q->relation]);
+	size_text(g, second, &text);
+	place_text(g, q->node, &text);
+	int64_t to = q->relation == DIMS_broadcast ? broadcast_extent(e, q->a, q->b)
+						   : extent(e, second);
+	enum abi_size_op op = least ? ABI_SIZE_check_ge :
+		turned ? ABI_SIZE_check_le : ABI_SIZE_check_eq;
+	artifact_add_size(e->w, op, extent(e, first), to, text.text);
 }
 
 /* Checks what the program assumes of its sizes, as soon as they are known. */
@@ -177,17 +261,7 @@ static void check_equal(struct emit *e)
 		if (e->checked[i] || !is_known(e, q->a) || !is_known(e, q->b))
 			continue;
 		e->checked[i] = true;
-		struct str text;
-		str_init(&text, e->job);
-		str_addf(&text, "%s: ", op_table[q->node->op].text);
-		size_text(p->graph, q->a, &text);
-		str_add(&text, " must equal ");
-		size_text(p->graph, q->b, &text);
-		const struct location *at = graph_location(p->graph, q->node);
-		if (at && at->file)
-			str_addf(&text, " at %s:%u", at->file, at->line);
-		artifact_add_size(
-			e->w, ABI_SIZE_check_eq, extent(e, q->a), extent(e, q->b), text.text);
+		check_relation(e, q);
 	}
 }
 
@@ -210,13 +284,15 @@ static void prologue(struct emit *e)
 				continue;
 			int64_t own = artifact_add_size(e->w, ABI_SIZE_input, i, d, NULL);
 			int64_t want = extent(e, t->dims[d]);
-			const char *text = job_printf(
-				e->job, "argument %u, dimension %u", p->input_args[i], d);
+			struct str text;
+			str_init(&text, e->job);
+			argument_text(p->graph, p->input_args[i], &text);
+			str_addf(&text, ", dimension %u", d);
 			if (own != want)
-				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want, text);
+				artifact_add_size(e->w, ABI_SIZE_check_eq, own, want, text.text);
 			if (t->bounds && t->bounds[d] >= 0)
 				artifact_add_size(
-					e->w, ABI_SIZE_check_le, own, t->bounds[d], text);
+					e->w, ABI_SIZE_check_le, own, t->bounds[d], text.text);
 		}
 	}
 	e->ready = job_array(e->job, (size_t)p->nvalues + 1, sizeof *e->ready);
@@ -297,13 +373,14 @@ static void emit_buffers(struct emit *e)
 }
 
 
-static void add_tensor(struct emit *e, uint32_t buffer, const struct type *t)
+static void add_tensor(
+	struct emit *e, uint32_t buffer, const struct type *t, const char *name)
 {
 	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
 	for (uint32_t d = 0; d < t->rank; d++)
 		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ?
 			ABI_UNKNOWN : extent(e, t->dims[d]);
-	artifact_add_tensor(e->w, t->dtype, t->rank, dims, NULL, buffer, 0);
+	artifact_add_tensor(e->w, t->dtype, t->rank, dims, name, buffer, 0);
 	e->tensors++;
 }
 
@@ -359,7 +436,7 @@ static void emit_call_tensors(struct emit *e)
 		uint32_t *list = job_array(e->job, s->nargs, sizeof *list);
 		for (uint32_t k = 0; k < s->nargs; k++) {
 			list[k] = e->tensors;
-			add_tensor(e, s->args[k], s->types[k]);
+			add_tensor(e, s->args[k], s->types[k], NULL);
 		}
 		uint32_t at = artifact_add_indices(e->w, list, s->nargs);
 		artifact_step(e->w, e->pending[i].at)->index = at;
@@ -403,9 +480,10 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	emit_bodies(&e);
 	emit_buffers(&e);
 	for (uint32_t i = 0; i < p->ninputs; i++)
-		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type);
+		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type,
+			argument_name(p->graph, p->input_args[i]));
 	for (uint32_t i = 0; i < p->noutputs; i++)
-		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type);
+		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type, NULL);
 	emit_slots(&e);
 	emit_call_tensors(&e);
 	struct abi_program *program = artifact_program(e.w);

@@ -365,6 +365,7 @@ struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)
 	case OP_dynamic_gather: return gather(g, n, ix);
 	case OP_bitcast_convert: return value_bitcast(g, n, ix);
 	case OP_get_dimension_size: return dimension_size(g, n);
+	case OP_set_dimension_size: return value_at(g, n->in[0], ix);
 	case OP_patches: return value_patches(g, n, ix);
 	case OP_real_dynamic_slice: return value_dynamic_slice(g, n, ix);
 	case OP_dynamic_pad: return value_dynamic_pad(g, n, ix);

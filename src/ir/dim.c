@@ -641,7 +641,13 @@ void dim_rollback(struct graph *g)
 
 /* Recurses on the depth of an expression, which a sum of many atoms would make deep: cut off
  * there. */
-static void dim_print_in(const struct graph *g, int64_t d, int outer, int depth, struct str *out)
+struct naming {
+	dim_name_fn *fn;
+	void *arg;
+};
+
+static void dim_print_in(const struct graph *g, int64_t d, const struct naming *names, int outer,
+	int depth, struct str *out)
 {
 	static const char *const words[] = { [DIM_floordiv] = " floordiv ", [DIM_mod] = " mod ",
 		[DIM_add] = " + ", [DIM_mul] = "*" };
@@ -657,27 +663,30 @@ static void dim_print_in(const struct graph *g, int64_t d, int outer, int depth,
 	if (depth > 100) {
 		str_add(out, "...");
 	} else if (e->op <= DIM_free) {
-		str_add(out, e->name);
+		if (names->fn)
+			names->fn(names->arg, e, out);
+		else
+			str_add(out, e->name);
 	} else if (e->op == DIM_number) {
 		str_addf(out, outer > 1 ? "(%" PRId64 ")" : "%" PRId64, e->a);
 	} else if (e->op == DIM_min || e->op == DIM_max) {
 		str_add(out, e->op == DIM_min ? "min(" : "max(");
-		dim_print_in(g, e->a, 0, depth + 1, out);
+		dim_print_in(g, e->a, names, 0, depth + 1, out);
 		str_add(out, ", ");
-		dim_print_in(g, e->b, 0, depth + 1, out);
+		dim_print_in(g, e->b, names, 0, depth + 1, out);
 		str_addc(out, ')');
 	} else {
 		int bind = binds[e->op];
 		bool inner = bind < outer || (bind == 2 && outer == 2);
 		str_add(out, inner ? "(" : "");
-		dim_print_in(g, e->a, bind, depth + 1, out);
+		dim_print_in(g, e->a, names, bind, depth + 1, out);
 		bool minus = e->op == DIM_add && e->b < 0 && dim_get(g, e->b)->op == DIM_number &&
 			dim_get(g, e->b)->a != INT64_MIN;
 		if (minus) {
 			str_addf(out, " - %" PRId64, -dim_get(g, e->b)->a);
 		} else {
 			str_add(out, words[e->op]);
-			dim_print_in(g, e->b, bind, depth + 1, out);
+			dim_print_in(g, e->b, names, bind, depth + 1, out);
 		}
 		str_add(out, inner ? ")" : "");
 	}
@@ -685,5 +694,12 @@ static void dim_print_in(const struct graph *g, int64_t d, int outer, int depth,
 
 void dim_print(const struct graph *g, int64_t d, struct str *out)
 {
-	dim_print_in(g, d, 0, 0, out);
+	dim_print_as(g, d, NULL, NULL, out);
+}
+
+void dim_print_as(const struct graph *g, int64_t d, dim_name_fn *fn, void *arg, struct str *out)
+{
+	const struct naming names = { fn, arg };
+
+	dim_print_in(g, d, &names, 0, 0, out);
 }

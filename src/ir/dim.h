@@ -64,4 +64,8 @@ static inline bool dim_same(int64_t a, int64_t b) { return a == b; }
 int64_t dim_of_node(struct graph *g, const struct node *n, int64_t element);
 struct str;
 void dim_print(const struct graph *g, int64_t d, struct str *out);     /* "s0*2 + 1" */
+/* The same with symbols named by fn; NULL: as they are. */
+typedef void dim_name_fn(void *arg, const struct dim_expr *symbol, struct str *out);
+void dim_print_as(
+	const struct graph *g, int64_t d, dim_name_fn *fn, void *arg, struct str *out);
 #endif

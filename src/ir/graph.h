@@ -216,8 +216,14 @@ void graph_key(struct job *j, const struct graph *g, const struct func *f, struc
 
 /* ---- sizes a run has to check --------------------------------------------------------------- */
 
-/* Two dimensions that the shape rule of node takes as equal and cannot show to be. */
+/* What the shape rule of node takes two dimensions to be and cannot show. */
+enum dim_relation {
+	DIMS_equal,
+	DIMS_reach,                  /* a is b or more */
+	DIMS_broadcast,              /* a is b or 1 */
+};
 struct dim_equality {
+	enum dim_relation relation;
 	int64_t a, b;
 	const struct node *node;
 };

@@ -94,7 +94,7 @@ static struct weft_error *check_size(const struct image *m, uint32_t i)
 		return NULL;
 	case ABI_SIZE_add: case ABI_SIZE_sub: case ABI_SIZE_mul: case ABI_SIZE_floordiv:
 	case ABI_SIZE_ceildiv: case ABI_SIZE_mod: case ABI_SIZE_min: case ABI_SIZE_max:
-	case ABI_SIZE_check_eq: case ABI_SIZE_check_le:
+	case ABI_SIZE_check_eq: case ABI_SIZE_check_le: case ABI_SIZE_check_ge:
 		if (!extent_ok(m, s->a) || !extent_ok(m, s->b))
 			BAD("size %u: operand out of range", i);
 		return NULL;

@@ -82,10 +82,13 @@ static struct weft_error *size_check(const struct frame *f, uint32_t entry, int6
 	TRY(operand(f, entry, s->a, &a));
 	TRY(operand(f, entry, s->b, &b));
 	*out = a;
-	if (s->op == ABI_SIZE_check_eq ? a == b : a <= b)
+	if (s->op == ABI_SIZE_check_eq ? a == b : s->op == ABI_SIZE_check_le ? a <= b : a >= b)
 		return NULL;
 	snprintf(text, sizeof text, "expected %s%lld, found %lld",
-		s->op == ABI_SIZE_check_eq ? "" : "at most ", (long long)b, (long long)a);
+		s->op == ABI_SIZE_check_eq   ? ""
+		: s->op == ABI_SIZE_check_le ? "at most "
+					     : "at least ",
+		(long long)b, (long long)a);
 	return size_error(f, entry, WEFT_INVALID_ARGUMENT, text);
 }
 
@@ -138,6 +141,7 @@ static struct weft_error *size_one(const struct frame *f, uint32_t entry, int64_
 		return NULL;
 	case ABI_SIZE_check_eq:
 	case ABI_SIZE_check_le:
+	case ABI_SIZE_check_ge:
 		return size_check(f, entry, out);
 	default:
 		return size_binary(f, entry, out);

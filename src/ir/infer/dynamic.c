@@ -24,8 +24,11 @@ int64_t spec_size_of(struct graph *g, const struct node_spec *s, const char *c, 
 	uint32_t i)
 {
 	int64_t v;
-	if (!node_constant_int(s->in[operand], i, &v))
-		return dim_of_node(g, s->in[operand], i);
+	if (!node_constant_int(s->in[operand], i, &v)) {
+		v = dim_of_node(g, s->in[operand], i);
+		dim_reaches(g, v, 0);
+		return v;
+	}
 	if (v < 0)
 		spec_fail(g, s, c, "operand %u: expected sizes of at least 0, found %lld", operand,
 			(long long)v);
@@ -125,8 +128,10 @@ const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 2; i < 5; i++)
 		spec_shape_operand(g, s, "c2", i, t->rank);
 	int64_t *dims = scratch(g, t->rank);
-	for (uint32_t i = 0; i < t->rank; i++)
+	for (uint32_t i = 0; i < t->rank; i++) {
 		dims[i] = padded_size(g, s, t->dims[i], i);
+		dim_reaches(g, dims[i], 0);
+	}
 	return spec_one(g, s, "c4", type_shaped(g, t, t->rank, dims, NULL));
 }
 
@@ -159,6 +164,7 @@ const struct type *infer_set_dimension_size(struct graph *g, const struct node_s
 		bounds[i] = type_bound(t, i);
 	}
 	dims[d] = spec_size_of(g, s, "c1", 1, 0);
+	dim_reaches(g, t->dims[d], dims[d]);
 	if (dims[d] >= 0 && bounds[d] >= 0 && dims[d] > bounds[d])
 		spec_fail(g, s, NULL, "expected a size of at most %lld, found %lld",
 			(long long)bounds[d], (long long)dims[d]);

@@ -13,45 +13,40 @@ struct equalities {
 	uint32_t n, cap;
 };
 
+static void note(struct equalities *l, enum dim_relation relation, int64_t a, int64_t b)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->v[i].a == a && l->v[i].b == b && l->v[i].relation == relation)
+			return;
+	if (l->n == l->cap) {
+		uint32_t cap = l->cap ? 2 * l->cap : 16;
+		l->v = job_grow(l->job, l->v, l->cap, cap, sizeof *l->v);
+		l->cap = cap;
+	}
+	l->v[l->n++] = (struct dim_equality){ relation, a, b, l->node };
+}
+
 bool dims_agree(struct graph *g, int64_t a, int64_t b)
 {
 	if (a == b)
 		return true;
 	if (!dim_may_equal(g, a, b))
 		return false;
-	struct equalities *l = g->equalities;
-	if (!l)
-		return true;
-	if (a > b) {
-		int64_t swap = a;
-		a = b;
-		b = swap;
-	}
-	for (uint32_t i = 0; i < l->n; i++)
-		if (l->v[i].a == a && l->v[i].b == b)
-			return true;
-	if (l->n == l->cap) {
-		uint32_t cap = l->cap ? 2 * l->cap : 16;
-		l->v = job_grow(l->job, l->v, l->cap, cap, sizeof *l->v);
-		l->cap = cap;
-	}
-	l->v[l->n++] = (struct dim_equality){ a, b, l->node };
+	if (g->equalities)
+		note(g->equalities, DIMS_equal, a > b ? b : a, a > b ? a : b);
 	return true;
 }
 
 void dim_reaches(struct graph *g, int64_t d, int64_t least)
 {
-	if ((d < 0 || least < 0) && g->equalities)
-		dims_agree(g, d, dim_max(g, d, least));
+	if ((d < 0 || least < 0) && g->equalities && dim_max(g, d, least) != d)
+		note(g->equalities, DIMS_reach, d, least);
 }
 
 void dim_broadcasts(struct graph *g, int64_t d, int64_t to)
 {
-	if (d == to || d == 1 || !g->equalities)
-		return;
-	/* 1 where d is, else 0: then `to` may be anything, else it is d */
-	int64_t one = dim_mod(g, dim_floordiv(g, 2, dim_add(g, d, 1)), 2);
-	dims_agree(g, to, dim_add(g, d, dim_mul(g, one, dim_sub(g, to, d))));
+	if (d != to && d != 1 && g->equalities)
+		note(g->equalities, DIMS_broadcast, d, to);
 }
 
 static bool is_symbolic(const struct type *t)

@@ -169,6 +169,7 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 		if (sizes[i] >= 0 && type_bound(t, i) >= 0 && sizes[i] > type_bound(t, i))
 			spec_fail(g, s, "c21", "expected slice_sizes within %s, found %lld in "
 				"dimension %u", spec_text(g, t), (long long)sizes[i], i);
+		dim_reaches(g, t->dims[i], sizes[i]);
 	}
 	uint32_t rank = x.nouter + x.nwindow;
 	int64_t *dims = scratch(g, rank), *bounds = scratch(g, rank);
