@@ -213,10 +213,12 @@ static bool attrs_eq(const void *item, const void *key)
 static void *attrs_make(struct graph *g, const void *key, uint64_t hash)
 {
 	const struct attrs *a = key;
-	struct attrs *c = graph_copy(g, a, 1, sizeof *c);
+	struct attrs *c = graph_alloc(g, sizeof *c + mem_size(a->n, sizeof *a->e));
+	struct attr_entry *e = (struct attr_entry *)(c + 1);
 
-	c->e = graph_copy(g, a->e, a->n, sizeof *a->e);
-	c->hash = hash;
+	*c = (struct attrs){ a->n, e, hash };
+	if (a->n)
+		memcpy(e, a->e, a->n * sizeof *e);
 	return c;
 }
 

@@ -35,14 +35,18 @@ struct literal {
 
 struct attr {
 	enum attr_kind kind;
-	int64_t i;                   /* int, bool */
-	double f;
+	uint32_t n;                  /* ints, list */
+	union {
+		int64_t i;                   /* int, bool */
+		double f;
+	};
 	/* type; of an int or float where the text gave one, else NULL */
 	const struct type *type;
 	const char *s;               /* str, raw: the text as it stood */
-	uint32_t n;                  /* ints, list */
-	const int64_t *ints;
-	const struct attr *const *list;
+	union {
+		const int64_t *ints;
+		const struct attr *const *list;
+	};
 	const struct literal *dense;
 	uint64_t hash;
 };

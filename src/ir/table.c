@@ -16,14 +16,14 @@ const void *table_find(const struct table *t, uint64_t hash, table_eq_fn *eq, co
 		const struct table_entry *e = &t->e[i];
 		if (!e->item)
 			return NULL;
-		if (e->hash == hash && e->item != &grave && eq(e->item, key))
+		if (e->hash == (uint32_t)hash && e->item != &grave && eq(e->item, key))
 			return e->item;
 	}
 }
 
 static void table_place(struct table *t, struct table_entry e)
 {
-	uint32_t i = (uint32_t)e.hash & (t->cap - 1);
+	uint32_t i = e.hash & (t->cap - 1);
 
 	while (t->e[i].item)
 		i = (i + 1) & (t->cap - 1);
@@ -59,7 +59,7 @@ bool table_add(struct table *t, uint64_t hash, const void *item, uint32_t seq)
 {
 	if ((uint64_t)t->used * 3 >= (uint64_t)t->cap * 2 && !table_grow(t))
 		return false;
-	table_place(t, (struct table_entry){ hash, item, seq });
+	table_place(t, (struct table_entry){ item, (uint32_t)hash, seq });
 	return true;
 }
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 struct table_entry {
-	uint64_t hash;
 	const void *item;            /* NULL: free */
+	uint32_t hash;               /* the lower half */
 	uint32_t seq;                /* when it came: a rollback takes back what is new */
 };
 struct table {

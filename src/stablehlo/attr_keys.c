@@ -296,7 +296,7 @@ static struct parser parser_of(struct parser *p, const struct t_attr *a, const c
 	struct parser q = *p;
 
 	q.text = q.at = text;
-	if (a->source.text) {
+	if (a->kind == T_raw && a->source.text) {
 		q.at = a->source.text;
 		q.line = a->source.line;
 		q.line_start = a->source.line_start;

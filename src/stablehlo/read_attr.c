@@ -327,10 +327,9 @@ void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const 
 		str_addc(&s, ')');
 	a->kind = T_raw;
 	a->s = s.text;
-	a->nin = nin;
-	a->in = in;
-	a->nout = nout;
-	a->out = out;
+	struct t_function *f = job_alloc(p->j, sizeof *f);
+	*f = (struct t_function){ nin, nout, in, out };
+	a->function = f;
 }
 
 /* A type as an attribute: tensor<...>, (a) -> b, or the name of an element type. */

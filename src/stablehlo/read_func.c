@@ -243,10 +243,11 @@ static void read_generic_func(struct parser *p)
 	struct t_func *f = job_alloc(p->j, sizeof *f);
 
 	f->at = tok_place(p);
-	struct t_attr *d = generic_head(p), *type = dict_find(d, "function_type");
+	struct t_attr *d = generic_head(p), *typed = dict_find(d, "function_type");
+	const struct t_function *type = typed ? typed->function : NULL;
 	const char *visibility = string_of(d, "sym_visibility");
 	f->name = string_of(d, "sym_name");
-	if (!f->name || !type || type->kind != T_raw || (!type->nin && type->s[0] != '('))
+	if (!f->name || !type)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 			"expected a sym_name and a function_type");
 	f->is_private = visibility && strcmp(visibility, "public") != 0;

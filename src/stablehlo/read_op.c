@@ -116,7 +116,7 @@ uint32_t read_operands(struct parser *p, struct t_op *op)
 void op_attr(struct parser *p, struct t_op *op, const char *name, struct t_attr *value)
 {
 	if (op->nentries == op->cap_entries) {
-		uint32_t to = op->cap_entries ? op->cap_entries * 2 : 2;
+		uint32_t to = op->cap_entries ? op->cap_entries * 2 : 1;
 		op->entries = job_grow(p->j, op->entries, op->nentries, to, sizeof *op->entries);
 		op->cap_entries = to;
 	}
@@ -551,18 +551,18 @@ struct result_name {
 	struct place at;
 };
 
+/* *out: room for one, or more in scratch. */
 static uint32_t read_result_names(struct parser *p, struct result_name **out)
 {
-	uint32_t n = 0, cap = 0;
-	struct result_name *names = NULL;
+	uint32_t n = 0, cap = 1;
+	struct result_name *names = *out;
 
 	if (p->tok.kind != TOK_value)
 		return 0;
 	do {
 		if (n == cap) {
-			uint32_t to = cap ? cap * 2 : 1;
-			names = job_grow(p->j, names, cap, to, sizeof *names);
-			cap = to;
+			names = job_grow(p->j, names, cap, (size_t)cap * 2, sizeof *names);
+			cap *= 2;
 		}
 		if (p->tok.kind != TOK_value)
 			expected(p, "the name of a result");
@@ -637,6 +637,17 @@ static bool is_host_op(const char *name)
 	return !strncmp(name, "check.", 6) || !strncmp(name, "interpreter.", 12);
 }
 
+/* tok's text: programs are made of few ops, so a copy is made only when the last one of as long a
+ * name had another. */
+static const char *op_name(struct parser *p)
+{
+	const char **last = &p->op_names[p->tok.len % OP_NAMES];
+
+	if (!*last || strlen(*last) != p->tok.len || memcmp(*last, p->tok.s, p->tok.len) != 0)
+		*last = tok_text(p);
+	return *last;
+}
+
 static void read_body(struct parser *p, struct t_op *op)
 {
 	if (op->op == OP_COUNT) {
@@ -661,14 +672,14 @@ static void read_body(struct parser *p, struct t_op *op)
 
 void read_op(struct parser *p)
 {
-	struct result_name *names = NULL;
+	struct result_name one, *names = &one;
 	uint32_t n = read_result_names(p, &names);
 	struct place at = tok_place(p);
 
 	if (p->tok.kind != TOK_word && p->tok.kind != TOK_string)
 		expected(p, "an operation");
 	bool generic = p->tok.kind == TOK_string;
-	const char *name = tok_text(p);
+	const char *name = op_name(p);
 	struct t_op *op = op_new(p, find_op(name), name, at);
 	op->generic = generic;
 	lex(p);

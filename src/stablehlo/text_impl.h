@@ -64,24 +64,31 @@ struct t_source {
 	const char *line_start;
 	uint32_t line;
 };
+struct t_function {
+	uint32_t nin, nout;
+	const struct type **in, **out;
+};
 struct t_attr {
 	enum t_kind kind;
-	struct place at;
-	struct t_source source;      /* raw: behind its first < */
-	uint32_t weight;             /* how many values it is made of, written out */
-	int64_t i;
-	double f;
 	bool bare;                   /* int: no type was written */
+	struct place at;
+	uint32_t weight;             /* how many values it is made of, written out */
+	uint32_t n;                  /* array, dict, ints */
 	const char *s;               /* string, symbol, resource, raw */
 	const char *tname;           /* int, float, ints: name of the element type */
 	const struct type *type;
-	uint32_t nin, nout;          /* raw, of a function type */
-	const struct type **in, **out;
-	uint32_t n;                  /* array, dict, ints */
-	struct t_attr **list;
-	const char **names;          /* dict */
-	const int64_t *ints;
-	struct t_dense dense;
+	const struct t_function *function;   /* raw, of a function type; NULL: it is none */
+	union {
+		int64_t i;
+		double f;
+		struct t_attr **list;        /* array, dict, string with a child */
+		const int64_t *ints;
+	};
+	union {
+		const char **names;          /* dict */
+		struct t_source source;      /* raw: behind its first < */
+		struct t_dense dense;
+	};
 };
 struct t_entry {
 	const char *name;
@@ -170,6 +177,7 @@ void names_add(struct names *t, const char *name, size_t len, void *value, uint3
 struct name_entry *names_find(const struct names *t, const char *name, size_t len);
 void names_pop(struct names *t, struct name_entry *to);
 
+#define OP_NAMES 64
 struct parser {
 	struct job *j;
 	struct graph *g;
@@ -194,6 +202,7 @@ struct parser {
 	const char *module_name;
 	uint32_t nkept;              /* top-level ops that are only kept, as text */
 	const char **kept;
+	const char *op_names[OP_NAMES];      /* read last, by their length */
 };
 
 /* read.c */

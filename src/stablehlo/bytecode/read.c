@@ -443,8 +443,8 @@ static void read_func(struct cursor *c, struct op_head *h)
 	struct regions regions;
 
 	take_fields(f, h, 5, names, a);
-	const struct t_attr *type = a[1];
-	if (type->kind != T_raw || type->s[0] != '(' || a[3]->kind != T_string || !*a[3]->s ||
+	const struct t_function *type = a[1]->function;
+	if (!type || a[3]->kind != T_string || !*a[3]->s ||
 		a[4]->kind != T_string || h->nregions != 1 || h->nin || h->nresults)
 		bad(f, h->at, "a function needs a name, a type and a body");
 	func->at = file_place(f, h->at);

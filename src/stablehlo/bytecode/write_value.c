@@ -578,8 +578,10 @@ static uint32_t out_of_raw(struct bc_out *o, const struct t_attr *a)
 	}
 	if (!strncmp(a->s, "#stablehlo<", 11))
 		return out_enum(o, a->s);
-	if (a->s[0] == '(')
-		return out_type_attr(o, type_of_function(o, a->nin, a->in, a->nout, a->out));
+	if (a->function) {
+		const struct t_function *f = a->function;
+		return out_type_attr(o, type_of_function(o, f->nin, f->in, f->nout, f->out));
+	}
 	enum dtype t = dtype_find(a->s);
 	if (t != DTYPE_none)
 		return out_type_attr(o, type_of_dtype(o, t));
