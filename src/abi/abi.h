@@ -109,7 +109,7 @@ enum abi_size_op {
 	ABI_SIZE_min, ABI_SIZE_max,
 	ABI_SIZE_load,               /* element b of buffer a, an integer tensor of `dtype`: a size
 	                                defined by a step */
-	ABI_SIZE_dim,                /* dimension b of owned buffer a, as its callback gave it */
+	ABI_SIZE_dim,                /* dimension b of owned buffer a, as its step made it */
 	ABI_SIZE_check_eq,           /* extent a equals extent b, or the call fails with `text` */
 	ABI_SIZE_check_le,           /* extent a is at most extent b, or it fails with `text` */
 	ABI_SIZE_check_ge,           /* extent a is at least extent b, or it fails with `text` */
@@ -126,7 +126,7 @@ enum abi_buffer_kind {
 	ABI_BUFFER_input,            /* input `index` as the caller gave it */
 	ABI_BUFFER_output,           /* output `index`: memory of its own, handed to the caller */
 	ABI_BUFFER_slot,             /* constant slot `index` */
-	ABI_BUFFER_owned,            /* made by a step (callbacks); freed when the call ends */
+	ABI_BUFFER_owned,            /* made by a step (callback, copy); freed when the call ends */
 	ABI_BUFFER_alias,            /* bytes of buffer `index`, no alias, from `offset` on */
 	ABI_BUFFER_persistent,       /* made by the load program, lives as long as the executable */
 };
@@ -157,7 +157,8 @@ struct abi_slot {
 enum abi_step_kind {
 	ABI_STEP_sizes,              /* size table entries [index, index + count) */
 	ABI_STEP_kernel,             /* KERNELS index, `chunks` chunks over the pool */
-	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first */
+	ABI_STEP_copy,               /* buffer args[0] to args[1], all bytes of the first; an owned
+	                                args[1] is made anew, its dimensions are `sizes` */
 	ABI_STEP_library,            /* a named function of the runtime: sort, fft, lapack ...
 	                                `text`: "name|attributes"; INTS at `index`: a TENSOR
 	                                an arg */

@@ -3,23 +3,39 @@
  * Extents become entries of the size table when they are first needed: what follows from the
  * inputs' dimensions in the prologue, what is read from a buffer in a sizes step before the step
  * that needs it.  Main's steps come first, then the bodies of branches and loops, outermost
- * first. */
+ * first.
+ *
+ * A body's own sizes - those of what a loop carries and changes, of results of branches inside of
+ * it - are entries of its own, computed each time it runs; all that its steps need and that is
+ * known in front of the branch or loop is computed there.  So an entry is either of the list that
+ * uses it or of one around that, from before. */
 #include "backend/artifact.h"
 #include "backend/backend.h"
 #include "base/cpu.h"
 #include "base/str.h"
 #include <string.h>
 
-struct pending {                             /* a list of steps to be written behind main */
+/* The extents that a list of steps has computed; those of the lists around it hold, too. */
+struct known {
+	const struct known *outer;
+	int64_t *extent;                     /* by dimension expression: its extent, 0: none yet */
+	uint32_t n;
+};
+struct pending {                             /* what is to be written behind main */
 	const struct plan_step *step;
 	uint32_t at;                         /* its record */
+	const struct known *known;
+	const int64_t **dims;                /* library, callback: by argument, its extents */
 };
 struct emit {
 	struct job *job;
 	const struct plan *p;
 	struct artifact_writer *w;
-	int64_t *extent;                     /* by dimension expression: its extent, 0: none yet */
-	uint32_t nextents;
+	struct known *known;                 /* of the list being written */
+	int64_t *bytes;                      /* by buffer: its extent, once that is known */
+	bool *has_bytes;
+	const char **origin;                 /* by dimension expression: where a symbol came from */
+	uint32_t norigins;
 	uint32_t sizes_done;                 /* entries covered by sizes steps so far */
 	struct pending *pending;
 	uint32_t npending, cap;
@@ -40,15 +56,33 @@ static uint32_t value_buffer(const struct emit *e, const struct node *n)
 		op_table[n->op].text, n->id);
 }
 
-/* Does d need a tensor that some step computes?  Then it must wait for it. */
-static bool waits(const struct emit *e, int64_t d)
+static struct known *known_new(struct emit *e, const struct known *outer)
 {
-	if (d >= 0)
-		return false;
-	const struct dim_expr *x = dim_get(e->p->graph, d);
-	if (x->op == DIM_arg || x->op == DIM_free || x->op == DIM_number)
-		return false;
-	return x->op == DIM_value || waits(e, x->a) || waits(e, x->b);
+	struct known *k = job_alloc(e->job, sizeof *k);
+	k->outer = outer;
+	return k;
+}
+
+/* The extent of symbolic d in the list being written; 0: none yet. */
+static int64_t known_extent(const struct emit *e, int64_t d)
+{
+	uint64_t id = (uint64_t)(-1 - d);
+	for (const struct known *k = e->known; k; k = k->outer)
+		if (id < k->n && k->extent[id])
+			return k->extent[id];
+	return 0;
+}
+
+static void known_set(struct emit *e, int64_t d, int64_t at)
+{
+	struct known *k = e->known;
+	uint64_t id = (uint64_t)(-1 - d);
+	if (id >= k->n) {
+		uint32_t n = (uint32_t)id * 2 + 64;
+		k->extent = job_grow(e->job, k->extent, k->n, n, sizeof *k->extent);
+		k->n = n;
+	}
+	k->extent[id] = at;
 }
 
 /* Argument a of the program, which is no constant, as an input. */
@@ -86,9 +120,10 @@ static void place_text(const struct graph *g, const struct node *n, struct str *
 }
 
 /* How messages name a symbol: by argument and dimension, or by what computes it. */
-static void symbol_text(void *graph, const struct dim_expr *x, struct str *out)
+static void symbol_text(void *emit, const struct dim_expr *x, struct str *out)
 {
-	const struct graph *g = graph;
+	const struct emit *e = emit;
+	const struct graph *g = e->p->graph;
 	const struct node *n = x->node;
 	if (x->op == DIM_arg) {
 		str_addf(out, "dimension %lld of ", (long long)x->b);
@@ -96,7 +131,7 @@ static void symbol_text(void *graph, const struct dim_expr *x, struct str *out)
 		return;
 	}
 	if (x->op == DIM_free) {
-		str_add(out, "a size within the program");
+		str_add(out, x->a < e->norigins && e->origin[x->a] ? e->origin[x->a] : x->name);
 		return;
 	}
 	if (n->type->rank)
@@ -109,9 +144,9 @@ static void symbol_text(void *graph, const struct dim_expr *x, struct str *out)
 	place_text(g, n, out);
 }
 
-static void size_text(const struct graph *g, int64_t d, struct str *out)
+static void size_text(const struct emit *e, int64_t d, struct str *out)
 {
-	dim_print_as(g, d, symbol_text, (void *)(uintptr_t)g, out);
+	dim_print_as(e->p->graph, d, symbol_text, (void *)(uintptr_t)e, out);
 }
 
 /* For the message where a product overflows. */
@@ -119,7 +154,7 @@ static const char *product_text(const struct emit *e, int64_t d)
 {
 	struct str text;
 	str_init(&text, e->job);
-	size_text(e->p->graph, d, &text);
+	size_text(e, d, &text);
 	return text.text;
 }
 
@@ -135,11 +170,10 @@ static int64_t extent(struct emit *e, int64_t d)
 	};
 	if (d >= 0)
 		return d;
-	uint64_t id = (uint64_t)(-1 - d);
-	if (id < e->nextents && e->extent[id])
-		return e->extent[id];
+	int64_t at = known_extent(e, d);
+	if (at)
+		return at;
 	const struct dim_expr *x = dim_get(e->p->graph, d);
-	int64_t at;
 	if (x->op == DIM_number)                 /* below zero: a term of a difference */
 		at = artifact_add_size(e->w, ABI_SIZE_const, x->a, 0, NULL);
 	else if (x->op == DIM_arg)
@@ -148,17 +182,12 @@ static int64_t extent(struct emit *e, int64_t d)
 		at = artifact_add_size_load(e->w, value_buffer(e, x->node), x->a,
 			x->node->type->dtype, "a size the program computes");
 	else if (x->op == DIM_free)
-		job_fail(e->job, WEFT_UNIMPLEMENTED, "a size that no argument of @main and no op "
-			"defines: of branches that differ in it, or of a loop that changes it");
+		job_fail(e->job, WEFT_UNIMPLEMENTED,
+			"a size that no argument of @main and no op defines");
 	else
 		at = artifact_add_size(e->w, ops[x->op], extent(e, x->a), extent(e, x->b),
 			x->op == DIM_mul ? product_text(e, d) : NULL);
-	if (id >= e->nextents) {
-		uint32_t n = (uint32_t)id * 2 + 64;
-		e->extent = job_grow(e->job, e->extent, e->nextents, n, sizeof *e->extent);
-		e->nextents = n;
-	}
-	e->extent[id] = at;
+	known_set(e, d, at);
 	return at;
 }
 
@@ -183,33 +212,10 @@ static void sizes_step(struct emit *e)
 	e->sizes_done = now;
 }
 
-/* Calls fn for every extent that steps, and what they write, need. */
-static void step_extents(struct emit *e, const struct plan_step *s, bool prologue)
-{
-	for (uint32_t i = 0; i < s->nsizes; i++)
-		if (!prologue || !waits(e, s->sizes[i]))
-			extent(e, s->sizes[i]);
-	if (!prologue || !waits(e, s->chunks))
-		extent(e, s->chunks);
-	for (uint32_t i = 0; i < s->nargs; i++) {
-		const struct plan_buffer *b = &e->p->buffers[s->args[i]];
-		if (b->kind == ABI_BUFFER_owned)
-			continue;
-		for (uint32_t d = 0; d < b->type->rank; d++)
-			if (!prologue || !waits(e, b->type->dims[d]))
-				extent(e, b->type->dims[d]);
-		if (!prologue || !waits(e, b->bytes))
-			extent(e, b->bytes);
-	}
-	for (uint32_t r = 0; prologue && r < s->nregions; r++)
-		for (uint32_t i = 0; i < s->regions[r].n; i++)
-			step_extents(e, &s->regions[r].at[i], prologue);
-}
-
-/* Is d made of inputs' dimensions and of values that main has computed by now? */
+/* Is d made of inputs' dimensions and of what steps have computed by now? */
 static bool is_known(const struct emit *e, int64_t d)
 {
-	if (d >= 0)
+	if (d >= 0 || known_extent(e, d))
 		return true;
 	const struct dim_expr *x = dim_get(e->p->graph, d);
 	if (x->op == DIM_arg || x->op == DIM_free || x->op == DIM_number)
@@ -223,46 +229,136 @@ static bool is_known(const struct emit *e, int64_t d)
 }
 
 /* b, or where a is 1 that: what a has to be to broadcast to b. */
-static int64_t broadcast_extent(struct emit *e, int64_t a, int64_t b)
+static int64_t broadcast_dim(struct graph *g, int64_t a, int64_t b)
 {
-	struct graph *g = e->p->graph;
 	int64_t one = dim_mod(g, dim_floordiv(g, 2, dim_add(g, a, 1)), 2);
-	return extent(e, dim_add(g, b, dim_mul(g, one, dim_sub(g, 1, b))));
+	return dim_add(g, b, dim_mul(g, one, dim_sub(g, 1, b)));
+}
+
+/* Computes here what of d is known by now. */
+static void hoist(struct emit *e, int64_t d)
+{
+	if (d >= 0 || known_extent(e, d))
+		return;
+	const struct dim_expr *x = dim_get(e->p->graph, d);
+	if (is_known(e, d)) {
+		extent(e, d);
+	} else if (x->op > DIM_number) {
+		hoist(e, x->a);
+		hoist(e, x->b);
+	}
+}
+
+static void want(struct emit *e, int64_t d, bool all)
+{
+	if (all)
+		extent(e, d);
+	else
+		hoist(e, d);
+}
+
+/* Computes the extents that s, and what it writes, needs: all, or what is known by now; of what
+ * branches and loops need the latter. */
+static void step_extents(struct emit *e, const struct plan_step *s, bool all)
+{
+	for (uint32_t i = 0; i < s->nsizes; i++)
+		want(e, s->sizes[i], all);
+	want(e, s->chunks, all);
+	for (uint32_t i = 0; i < s->nargs; i++) {
+		const struct plan_buffer *b = &e->p->buffers[s->args[i]];
+		if (b->kind == ABI_BUFFER_owned)
+			continue;
+		for (uint32_t d = 0; d < b->type->rank; d++)
+			want(e, b->type->dims[d], all);
+		want(e, b->bytes, all);
+		if (!e->has_bytes[s->args[i]] && is_known(e, b->bytes)) {
+			e->bytes[s->args[i]] = extent(e, b->bytes);
+			e->has_bytes[s->args[i]] = true;
+		}
+	}
+	for (uint32_t r = 0; r < s->nregions; r++) {
+		const struct plan_steps *list = &s->regions[r];
+		for (uint32_t i = 0; i < list->nequal; i++) {
+			const struct dim_equality *q = &list->equal[i];
+			hoist(e, q->a);
+			hoist(e, q->b);
+			if (q->relation == DIMS_broadcast)
+				hoist(e, broadcast_dim(e->p->graph, q->a, q->b));
+		}
+		for (uint32_t i = 0; i < list->n; i++)
+			step_extents(e, &list->at[i], false);
+	}
 }
 
 static void check_relation(struct emit *e, const struct dim_equality *q)
 {
 	static const char *const words[] = { [DIMS_equal] = " must equal ",
 		[DIMS_reach] = " must be at most ", [DIMS_broadcast] = " must be 1 or equal " };
-	const struct graph *g = e->p->graph;
 	bool reach = q->relation == DIMS_reach, least = reach && dim_is_number(q->b);
 	bool turned = reach && !least;           /* the smaller one is named first */
 	int64_t first = turned ? q->b : q->a, second = turned ? q->a : q->b;
 	struct str text;
 	str_init(&text, e->job);
 	str_addf(&text, "%s: ", op_table[q->node->op].text);
-	size_text(g, first, &text);
+	size_text(e, first, &text);
 	str_add(&text, least ? " must be at least " : words[q->relation]);
-	size_text(g, second, &text);
-	place_text(g, q->node, &text);
-	int64_t to = q->relation == DIMS_broadcast ? broadcast_extent(e, q->a, q->b)
-						   : extent(e, second);
+	size_text(e, second, &text);
+	place_text(e->p->graph, q->node, &text);
+	int64_t to = extent(e,
+		q->relation == DIMS_broadcast ? broadcast_dim(e->p->graph, q->a, q->b) : second);
 	enum abi_size_op op = least ? ABI_SIZE_check_ge :
 		turned ? ABI_SIZE_check_le : ABI_SIZE_check_eq;
 	artifact_add_size(e->w, op, extent(e, first), to, text.text);
 }
 
-/* Checks what the program assumes of its sizes, as soon as they are known. */
-static void check_equal(struct emit *e)
+/* Checks what a list of steps assumes of its sizes, as soon as they are known. */
+static void check_equal(
+	struct emit *e, uint32_t n, const struct dim_equality *equal, bool *checked)
 {
-	const struct plan *p = e->p;
-	for (uint32_t i = 0; i < p->nequal; i++) {
-		const struct dim_equality *q = &p->equal[i];
-		if (e->checked[i] || !is_known(e, q->a) || !is_known(e, q->b))
+	for (uint32_t i = 0; i < n; i++) {
+		const struct dim_equality *q = &equal[i];
+		if (checked[i] || !is_known(e, q->a) || !is_known(e, q->b))
 			continue;
-		e->checked[i] = true;
+		checked[i] = true;
 		check_relation(e, q);
 	}
+}
+
+/* How messages name symbol d from now on. */
+static void name_symbol(struct emit *e, int64_t d, const char *text)
+{
+	int64_t id = dim_get(e->p->graph, d)->a;
+	if (id >= e->norigins) {
+		uint32_t n = (uint32_t)id * 2 + 64;
+		e->origin = job_grow(e->job, e->origin, e->norigins, n, sizeof *e->origin);
+		e->norigins = n;
+	}
+	e->origin[id] = text;
+}
+
+/* Sizes of buffers that a step has made: symbols that nothing else defines are these. */
+static void note_made(struct emit *e, uint32_t n, const struct plan_made *made)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t d = 0; d < made[i].type->rank; d++) {
+			const struct plan_made *m = &made[i];
+			int64_t dim = m->type->dims[d];
+			bool symbol = dim < 0 && dim_get(e->p->graph, dim)->op == DIM_free;
+			struct str text;
+			str_init(&text, e->job);
+			str_addf(&text, "dimension %u of result %u of %s", d, m->result,
+				op_table[m->node->op].text);
+			place_text(e->p->graph, m->node, &text);
+			int64_t own = artifact_add_size(
+				e->w, ABI_SIZE_dim, m->buffer, d, text.text);
+			if (symbol && !known_extent(e, dim)) {
+				known_set(e, dim, own);
+				name_symbol(e, dim, text.text);
+			} else if (is_known(e, dim)) {
+				artifact_add_size(e->w, ABI_SIZE_check_eq, own, extent(e, dim),
+					text.text);
+			}
+		}
 }
 
 /* Values of the plan in buffers that s has written. */
@@ -297,15 +393,47 @@ static void prologue(struct emit *e)
 	}
 	e->ready = job_array(e->job, (size_t)p->nvalues + 1, sizeof *e->ready);
 	e->checked = job_array(e->job, (size_t)p->nequal + 1, sizeof *e->checked);
-	check_equal(e);
+	check_equal(e, p->nequal, p->equal, e->checked);
 	for (uint32_t i = 0; i < p->main.n; i++)
-		step_extents(e, &p->main.at[i], true);
+		step_extents(e, &p->main.at[i], false);
 	sizes_step(e);
+}
+
+/* Dimensions of argument i of a library or callback step. */
+static const int64_t *call_dims(struct emit *e, const struct plan_step *s, uint32_t i)
+{
+	const struct type *t = s->types[i];
+	bool owned = e->p->buffers[s->args[i]].kind == ABI_BUFFER_owned;
+	bool made = owned && s->kind == ABI_STEP_callback && i >= s->nargs - s->noutputs;
+	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
+	for (uint32_t d = 0; d < t->rank; d++)
+		dims[d] = t->dims[d] < 0 && (made || (owned && !is_known(e, t->dims[d])))
+			? ABI_UNKNOWN : extent(e, t->dims[d]);
+	return dims;
+}
+
+static void add_pending(struct emit *e, const struct plan_step *s, uint32_t at)
+{
+	bool call = s->kind == ABI_STEP_callback || s->kind == ABI_STEP_library;
+	if (!s->nregions && !call)
+		return;
+	if (e->npending == e->cap) {
+		uint32_t cap = e->cap ? 2 * e->cap : 16;
+		e->pending = job_grow(e->job, e->pending, e->cap, cap, sizeof *e->pending);
+		e->cap = cap;
+	}
+	struct pending *p = &e->pending[e->npending++];
+	*p = (struct pending){ .step = s, .at = at, .known = e->known };
+	if (!call)
+		return;
+	p->dims = job_array(e->job, s->nargs, sizeof *p->dims);
+	for (uint32_t i = 0; i < s->nargs; i++)
+		p->dims[i] = call_dims(e, s, i);
 }
 
 static void emit_step(struct emit *e, const struct plan_step *s)
 {
-	step_extents(e, s, false);
+	step_extents(e, s, true);
 	sizes_step(e);
 	struct abi_step r = {
 		.kind = s->kind, .nargs = s->nargs, .noutputs = s->noutputs,
@@ -317,15 +445,21 @@ static void emit_step(struct emit *e, const struct plan_step *s)
 		r.index = s->kernel;
 	if (s->text)
 		r.text = artifact_add_string(e->w, s->text);
-	uint32_t at = artifact_add_step(e->w, &r);
-	if (!s->nregions && s->kind != ABI_STEP_callback && s->kind != ABI_STEP_library)
-		return;
-	if (e->npending == e->cap) {
-		uint32_t cap = e->cap ? 2 * e->cap : 16;
-		e->pending = job_grow(e->job, e->pending, e->cap, cap, sizeof *e->pending);
-		e->cap = cap;
+	add_pending(e, s, artifact_add_step(e->w, &r));
+	note_made(e, s->nmade, s->made);
+}
+
+/* A branch, a loop's condition or its body. */
+static void emit_list(struct emit *e, const struct plan_steps *list)
+{
+	bool *checked = job_array(e->job, (size_t)list->nequal + 1, sizeof *checked);
+	note_made(e, list->nmade, list->made);
+	for (uint32_t i = 0; i < list->n; i++) {
+		check_equal(e, list->nequal, list->equal, checked);
+		emit_step(e, &list->at[i]);
 	}
-	e->pending[e->npending++] = (struct pending){ s, at };
+	check_equal(e, list->nequal, list->equal, checked);
+	sizes_step(e);
 }
 
 /* Bodies of branches and loops; a body that is empty is a count of 0. */
@@ -338,8 +472,8 @@ static void emit_bodies(struct emit *e)
 			continue;
 		for (uint32_t k = 0; k < p.step->nregions; k++) {
 			pairs[2 * k] = artifact_steps(e->w);
-			for (uint32_t s = 0; s < p.step->regions[k].n; s++)
-				emit_step(e, &p.step->regions[k].at[s]);
+			e->known = known_new(e, p.known);
+			emit_list(e, &p.step->regions[k]);
 			pairs[2 * k + 1] = artifact_steps(e->w) - pairs[2 * k];
 		}
 		uint32_t at = artifact_add_ints(e->w, pairs, 2 * p.step->nregions);
@@ -363,7 +497,8 @@ static void emit_buffers(struct emit *e)
 		bool floats = b->kind == ABI_BUFFER_arena && b->bytes < 0;
 		struct abi_buffer r = {
 			.kind = b->kind, .index = b->index,
-			.bytes = b->kind == ABI_BUFFER_owned ? 0 : extent(e, b->bytes),
+			.bytes = b->kind == ABI_BUFFER_owned ? 0 :
+				e->has_bytes[i] ? e->bytes[i] : extent(e, b->bytes),
 			.offset = floats ? 0 : b->offset,
 			.first = main_step(e, b->first), .last = main_step(e, b->last),
 			.flags = floats ? ABI_BUFFER_FLOATS : 0,
@@ -378,8 +513,7 @@ static void add_tensor(
 {
 	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
 	for (uint32_t d = 0; d < t->rank; d++)
-		dims[d] = e->p->buffers[buffer].kind == ABI_BUFFER_owned && t->dims[d] < 0 ?
-			ABI_UNKNOWN : extent(e, t->dims[d]);
+		dims[d] = extent(e, t->dims[d]);
 	artifact_add_tensor(e->w, t->dtype, t->rank, dims, name, buffer, 0);
 	e->tensors++;
 }
@@ -435,8 +569,10 @@ static void emit_call_tensors(struct emit *e)
 			continue;
 		uint32_t *list = job_array(e->job, s->nargs, sizeof *list);
 		for (uint32_t k = 0; k < s->nargs; k++) {
-			list[k] = e->tensors;
-			add_tensor(e, s->args[k], s->types[k], NULL);
+			const struct type *t = s->types[k];
+			list[k] = e->tensors++;
+			artifact_add_tensor(e->w, t->dtype, t->rank, e->pending[i].dims[k], NULL,
+				s->args[k], 0);
 		}
 		uint32_t at = artifact_add_indices(e->w, list, s->nargs);
 		artifact_step(e->w, e->pending[i].at)->index = at;
@@ -448,7 +584,10 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	const struct plan *p = o->plan;
 	const struct codegen_code *code = o->code;
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, o->name) };
+	struct known *outermost = e.known = known_new(&e, NULL);
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
+	e.bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.bytes);
+	e.has_bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.has_bytes);
 	for (uint32_t i = 0; i < p->nkernels; i++)
 		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size,
 			code[i].entry, code[i].scratch);
@@ -460,11 +599,12 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	for (uint32_t i = 0; i < p->nvalues; i++)
 		e.ready[i] = p->values[i]->op == OP_parameter;
 	for (uint32_t i = 0; i < p->main.n; i++) {
-		check_equal(&e);
+		check_equal(&e, p->nequal, p->equal, e.checked);
 		emit_step(&e, &p->main.at[i]);
 		note_ready(&e, &p->main.at[i]);
 		e.main_at[i] = artifact_steps(e.w) - 1 - load_steps;
 	}
+	check_equal(&e, p->nequal, p->equal, e.checked);
 	/* dims of outputs and sizes of inputs that no step needed */
 	for (uint32_t i = 0; i < p->noutputs; i++) {
 		const struct type *t = p->buffers[p->outputs[i]].type;
@@ -478,6 +618,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	sizes_step(&e);
 	uint32_t main_steps = artifact_steps(e.w) - load_steps;
 	emit_bodies(&e);
+	e.known = outermost;
 	emit_buffers(&e);
 	for (uint32_t i = 0; i < p->ninputs; i++)
 		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type,
@@ -524,6 +665,7 @@ void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
 	p.inputs = io;
 	p.outputs = io + p.ninputs;
 	struct emit e = { .job = j, .p = &p, .w = artifact_new(j, b->name) };
+	e.known = known_new(&e, NULL);
 	int64_t any = 0;
 	for (uint32_t i = 0; i < p.nbuffers; i++) {
 		int64_t *dims = job_array(j, buffers[i].type->rank, sizeof *dims);

@@ -180,15 +180,48 @@ static const struct node *node_over(struct graph *g, const struct node *n, const
 		.nregions = n->nregions, .regions = n->regions, .attrs = n->attrs, .type = type });
 }
 
-/* The symbols of r's parameters and what they are for these arguments. */
-static struct dim_swap param_swap(struct job *j, const struct region *r,
-	const struct node *const *args, const struct node_map *copies)
+/* Is n a branch or loop, whose results may have sizes of their own? */
+static bool is_control(const struct node *n)
 {
+	return n->op == OP_if || n->op == OP_case || n->op == OP_while;
+}
+
+/* Symbols that are sizes of n's results and nothing else's; *to: of its copy. */
+static uint32_t own_symbols(
+	struct graph *g, const struct node *n, int64_t *from, int64_t *to)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < node_nresults(n); i++) {
+		const struct type *t = node_result_type(n, i);
+		for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++) {
+			const struct dim_expr *x = t->dims[d] < 0 ? dim_get(g, t->dims[d]) : NULL;
+			if (!x || x->op != DIM_free)
+				continue;
+			if (from) {
+				from[count] = t->dims[d];
+				to[count] = dim_free(g, x->min, x->max);
+			}
+			count++;
+		}
+	}
+	return count;
+}
+
+/* The symbols of r's parameters and what they are for these arguments; then those of the results of
+ * its branches and loops, which are others in each copy. */
+static struct dim_swap param_swap(struct graph *g, const struct region *r,
+	const struct node *const *args, const struct node_map *copies, uint32_t count,
+	const struct node *const *order)
+{
+	struct job *j = graph_job(g);
 	uint32_t most = 0;
 	struct dim_swap s = { .nodes = copies };
 
 	for (uint32_t i = 0; i < r->nparams; i++)
 		most += r->params[i]->rank;
+	for (uint32_t i = 0; i < count; i++)
+		most += is_control(order[i]) ? own_symbols(g, order[i], NULL, NULL) : 0;
 	int64_t *from = job_array(j, most, sizeof *from), *to = job_array(j, most, sizeof *to);
 	for (uint32_t i = 0; i < r->nparams; i++)
 		for (uint32_t d = 0; d < r->params[i]->rank && d < args[i]->type->rank; d++)
@@ -197,6 +230,9 @@ static struct dim_swap param_swap(struct job *j, const struct region *r,
 				from[s.n] = r->params[i]->dims[d];
 				to[s.n++] = args[i]->type->dims[d];
 			}
+	for (uint32_t i = 0; i < count; i++)
+		s.n += is_control(order[i])
+			? own_symbols(g, order[i], from + s.n, to + s.n) : 0;
 	s.from = from;
 	s.to = to;
 	return s;
@@ -220,7 +256,7 @@ void region_inline_as(struct graph *g, const struct region *r, const struct node
 		most = order[i]->nin > most ? order[i]->nin : most;
 	const struct node **in = job_array(j, most, sizeof *in);
 	node_map_init(&copies, j);
-	const struct dim_swap swap = param_swap(j, r, args, &copies);
+	const struct dim_swap swap = param_swap(g, r, args, &copies, count, order);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *n = order[i], *copy;
 		if (n->op == OP_parameter) {

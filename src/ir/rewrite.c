@@ -3,9 +3,12 @@
  * where the node was, so that messages and explain can name the source after any number of
  * passes. */
 #include "ir/rewrite.h"
+#include "ir/dim_impl.h"
+#include "ir/node_map.h"
 
-const struct node *node_with_operands(
-	struct graph *g, const struct node *n, const struct node *const *in)
+/* n with other operands, its type as far as that is known before the rule is asked. */
+static const struct node *node_with(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct type *type)
 {
 	uint32_t same = 0;
 	/* what the plan makes of symbolic sizes: their types follow from no operand's value */
@@ -14,13 +17,58 @@ const struct node *node_with_operands(
 		same++;
 	if (same == n->nin)
 		return n;
+	typed = typed && type == n->type;
 	for (uint32_t i = same; i < n->nin; i++)
 		typed = typed && n->in[i]->type == in[i]->type;
 	struct node_spec s = {
 		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
-		.nregions = n->nregions, .regions = n->regions, .type = n->type, .trusted = typed,
+		.nregions = n->nregions, .regions = n->regions, .type = type, .trusted = typed,
 	};
 	return graph_node(g, &s);
+}
+
+const struct node *node_with_operands(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	return node_with(g, n, in, n->type);
+}
+
+/* Sizes that were but a symbol of what stands for them now, in types of what comes behind. */
+struct renamed {
+	struct node_map nodes;               /* empty */
+	int64_t *from, *to;
+	uint32_t n, cap;
+};
+
+static void note_renamed(
+	struct graph *g, const struct type *was, const struct type *is, struct renamed *r)
+{
+	if (was == is || was->kind != is->kind || was->rank != is->rank || was->kind != TYPE_tensor)
+		return;
+	for (uint32_t d = 0; d < was->rank; d++) {
+		if (was->dims[d] == is->dims[d] || was->dims[d] >= 0 ||
+			dim_get(g, was->dims[d])->op != DIM_free)
+			continue;
+		if (r->n == r->cap) {
+			struct job *j = graph_job(g);
+			uint32_t cap = r->cap ? 2 * r->cap : 16;
+			r->from = job_grow(j, r->from, r->cap, cap, sizeof *r->from);
+			r->to = job_grow(j, r->to, r->cap, cap, sizeof *r->to);
+			r->cap = cap;
+		}
+		r->from[r->n] = was->dims[d];
+		r->to[r->n++] = is->dims[d];
+	}
+}
+
+static const struct type *type_renamed(
+	struct graph *g, const struct type *t, const struct renamed *r)
+{
+	const struct dim_swap swap = {
+		.n = r->n, .from = r->from, .to = r->to, .nodes = &r->nodes
+	};
+
+	return r->n ? type_replace(g, t, &swap) : t;
 }
 
 const struct node *region_rewrite_nested(struct graph *g, const struct node *n,
@@ -74,6 +122,8 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r, 
 	const struct node **now = job_array(j, limit, sizeof *now);
 	const struct node **in = job_array(j, most, sizeof *in);
 	bool changed = nparams != r->nparams;
+	struct renamed names = { .n = 0 };
+	node_map_init(&names.nodes, j);
 	for (uint32_t i = 0; i < r->nparams && !changed; i++)
 		changed = params[i] != r->params[i];
 	for (uint32_t i = 0; i < count; i++) {
@@ -82,7 +132,8 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r, 
 			in[k] = now[n->in[k]->id];
 		const struct node *m = fn(arg, g, n, in);
 		if (!m)
-			m = node_with_operands(g, n, in);
+			m = node_with(g, n, in, type_renamed(g, n->type, &names));
+		note_renamed(g, n->type, m->type, &names);
 		rewrite_locate(g, m, n);
 		now[n->id] = m;
 		changed |= m != n;

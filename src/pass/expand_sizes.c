@@ -7,7 +7,8 @@
  * would know there that they are sizes of tensors.
  *
  * What a loop carries keeps its sizes if the body, given them, gives them back: induction over the
- * turns. */
+ * turns.  A dimension that comes back as another one is a symbol of the region's own, found each
+ * turn (plan.h, plan_made); the rest is tried again, until nothing more changes. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/expand.h"
@@ -23,16 +24,28 @@ struct sized {
 	const struct node **inside;  /* what stands for a parameter; NULL: itself */
 };
 
-/* The operand's type, where it says as much as the parameter's. */
-static const struct type *param_type(const struct type *param, const struct type *in)
+/* The operand's type, where it says as much as the parameter's; of a loop, but for the dimensions
+ * that it changes (NULL: none). */
+static const struct type *param_type(struct graph *g, const struct type *param,
+	const struct type *in, const bool *changes)
 {
+	bool any = false;
 	bool fits = param->kind == TYPE_tensor && in->kind == TYPE_tensor && !param->unranked &&
 		!in->unranked && param->rank == in->rank && param->dtype == in->dtype &&
 		param->quant == in->quant;
 
 	for (uint32_t d = 0; fits && d < param->rank; d++)
 		fits = !dim_is_number(param->dims[d]) || param->dims[d] == in->dims[d];
-	return fits ? in : param;
+	for (uint32_t d = 0; fits && changes && d < param->rank; d++)
+		any |= changes[d];
+	if (!fits || !any)
+		return fits ? in : param;
+	int64_t *dims = job_array(graph_job(g), param->rank, sizeof *dims);
+	for (uint32_t d = 0; d < param->rank; d++)
+		dims[d] = changes[d] ? param->dims[d] : in->dims[d];
+	struct type t = *param;
+	t.dims = dims;
+	return type_cons(g, &t);
 }
 
 /* Is d made of sizes that the parameters have? */
@@ -90,8 +103,9 @@ static const struct node *param_sized(void *arg, struct graph *g, const struct n
 	return s->inside[i] ? s->inside[i] : graph_parameter(g, i, s->params[i]);
 }
 
-static const struct region *region_sized(
-	struct graph *g, const struct node *n, const struct node *const *in, uint32_t region)
+/* changes: by what a loop carries, by dimension; NULL: a branch. */
+static const struct region *region_sized(struct graph *g, const struct node *n,
+	const struct node *const *in, uint32_t region, const bool *const *changes)
 {
 	struct sized s = { .n = n, .in = in, .skip = n->op != OP_while, .r = n->regions[region] };
 	uint32_t count = s.r->nparams, carried = n->op == OP_while ? node_noperands(n) : 0;
@@ -100,7 +114,8 @@ static const struct region *region_sized(
 	s.params = job_array(graph_job(g), count + 1u, sizeof *s.params);
 	s.inside = job_array(graph_job(g), count + 1u, sizeof *s.inside);
 	for (uint32_t i = 0; i < count; i++) {
-		s.params[i] = param_type(s.r->params[i], in[i + s.skip]->type);
+		s.params[i] = param_type(g, s.r->params[i], in[i + s.skip]->type,
+			changes && i < carried ? changes[i] : NULL);
 		hints[i] = graph_parameter(g, i, s.params[i]);
 	}
 	const struct build_hand hand = { count, hints }, *before = build_at_hand(g, &hand);
@@ -111,16 +126,46 @@ static const struct region *region_sized(
 	return r;
 }
 
-/* Do all that a loop carries keep the sizes they came with? */
-static bool keeps_sizes(const struct node *n, const struct region *body)
+/* Notes dimensions that a turn of the loop changes; true: there are new ones.  *known becomes false
+ * where a parameter's own dimension is no symbol that stands for it. */
+static bool note_changes(struct graph *g, const struct node *n, const struct region *body,
+	bool *const *changes, bool *known)
 {
+	bool any = false;
+
 	for (uint32_t i = 0; i < node_noperands(n); i++) {
 		const struct type *p = body->params[i], *t = body->results[i]->type;
-		for (uint32_t d = 0; p->kind == TYPE_tensor && d < p->rank; d++)
-			if (t->rank != p->rank || t->dims[d] != p->dims[d])
-				return false;
+		for (uint32_t d = 0; p->kind == TYPE_tensor && d < p->rank; d++) {
+			bool same = t->rank == p->rank && t->dims[d] == p->dims[d];
+			if (same || changes[i][d])
+				continue;
+			for (uint32_t r = 0; r < 2; r++) {
+				int64_t own = n->regions[r]->params[i]->dims[d];
+				*known &= own < 0 && dim_get(g, own)->op == DIM_free;
+			}
+			changes[i][d] = any = true;
+		}
 	}
-	return true;
+	return any;
+}
+
+/* The regions of loop n; false: what it does to sizes cannot be said. */
+static bool loop_sized(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct region **regions)
+{
+	struct job *j = graph_job(g);
+	uint32_t count = node_noperands(n);
+	bool **changes = job_array(j, count + 1u, sizeof *changes), known = true;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *t = n->regions[1]->params[i];
+		changes[i] = job_array(j, t->kind == TYPE_tensor ? t->rank + 1u : 1, sizeof(bool));
+	}
+	do {
+		regions[1] = region_sized(g, n, in, 1, (const bool *const *)changes);
+	} while (note_changes(g, n, regions[1], changes, &known));
+	regions[0] = region_sized(g, n, in, 0, (const bool *const *)changes);
+	return known;
 }
 
 static bool any_symbol(const struct node *n, const struct node *const *in)
@@ -140,11 +185,14 @@ const struct node *expand_sizes(
 
 	if (!any_symbol(n, in))
 		return NULL;
+	if (n->op == OP_while && !loop_sized(g, n, in, regions))
+		return NULL;
 	for (uint32_t i = 0; i < n->nregions; i++) {
-		regions[i] = region_sized(g, n, in, i);
+		if (n->op != OP_while)
+			regions[i] = region_sized(g, n, in, i, NULL);
 		changed |= regions[i] != n->regions[i];
 	}
-	if (!changed || (n->op == OP_while && !keeps_sizes(n, regions[1])))
+	if (!changed)
 		return NULL;
 	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
 		.nregions = n->nregions, .regions = regions, .attrs = n->attrs, .type = n->type });

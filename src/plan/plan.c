@@ -281,13 +281,87 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, uint32_t *results);
 
+static bool same_dims(const struct type *a, const struct type *b)
+{
+	return a->rank == b->rank &&
+	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
+}
+
+/* Buffer for a value that is of type t and of n others at other moments: of the arena where all
+ * have the same dimensions, else one whose size is found when it is written. */
+static uint32_t joint_buffer(struct planner *pl, const struct type *t, uint32_t n,
+	const struct type *const *others)
+{
+	bool same = true;
+	for (uint32_t i = 0; i < n; i++)
+		same &= same_dims(t, others[i]);
+	return add_buffer(pl, same ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
+}
+
+static bool is_owned(const struct planner *pl, uint32_t buffer)
+{
+	return buffer != NO_BUFFER && pl->p->buffers[buffer].kind == ABI_BUFFER_owned;
+}
+
+/* Those of n buffers that are owned, by the types they have here. */
+static const struct plan_made *made_of(struct planner *pl, const struct node *n, uint32_t count,
+	const uint32_t *buffers, const struct type *const *types, uint32_t *nmade)
+{
+	struct plan_made *made = job_array(pl->job, count, sizeof *made);
+	*nmade = 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (is_owned(pl, buffers[i]))
+			made[(*nmade)++] = (struct plan_made){ buffers[i], types[i], n, i };
+	return made;
+}
+
+static const struct type *const *result_types(struct planner *pl, const struct node *n)
+{
+	uint32_t count = node_nresults(n);
+	const struct type **types = job_array(pl->job, count, sizeof *types);
+	for (uint32_t i = 0; i < count; i++)
+		types[i] = node_result_type(n, i);
+	return types;
+}
+
+/* Value `from`, of type t, becomes that of `to`. */
+static void add_assign(struct planner *pl, struct scope *s, uint32_t from, const struct type *t,
+	uint32_t to)
+{
+	uint32_t before = s->steps->n;
+	add_copy(pl, s, from, to);
+	if (s->steps->n == before || !is_owned(pl, to))
+		return;
+	s->steps->at[before].sizes = t->dims;
+	s->steps->at[before].nsizes = t->rank;
+}
+
+/* Region `which` of n as a list of steps, its parameters in the buffers. */
+static void plan_body(struct planner *pl, const struct node *n, uint32_t which,
+	const uint32_t *params, uint32_t *results, struct plan_steps *out)
+{
+	const struct region *r = n->regions[which];
+	if (n->op == OP_while)
+		out->made = made_of(
+			pl, n, node_noperands(n), params, r->params, &out->nmade);
+	out->equal = region_equalities(pl->g, r, &out->nequal);
+	plan_region(pl, r, out, params, results);
+}
+
 static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t count = node_nresults(n), nargs = n->nin - 1;
 	uint32_t *out = job_array(pl->job, count, sizeof *out),
 		 *got = job_array(pl->job, count, sizeof *got);
 	uint32_t *args = job_array(pl->job, nargs, sizeof *args);
-	result_buffers(pl, n, out);
+	const struct type *const *types = result_types(pl, n);
+	const struct type **each = job_array(pl->job, n->nregions, sizeof *each);
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t b = 0; b < n->nregions; b++)
+			each[b] = n->regions[b]->results[i]->type;
+		out[i] = types[i]->kind == TYPE_tensor
+			? joint_buffer(pl, types[i], n->nregions, each) : NO_BUFFER;
+	}
 	for (uint32_t i = 0; i < nargs; i++)
 		args[i] = s->buffer[n->in[1 + i]->id];
 	struct plan_steps *regions = job_array(pl->job, n->nregions, sizeof *regions);
@@ -295,10 +369,12 @@ static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 		/* `if` has the true branch first; the step counts branches from 0 = false */
 		struct plan_steps *steps = &regions[n->op == OP_if ? 1 - b : b];
 		struct scope inner = { .steps = steps };
-		plan_region(pl, n->regions[b], steps, args, got);
-		for (uint32_t i = 0; i < count; i++)
+		plan_body(pl, n, b, args, got, steps);
+		for (uint32_t i = 0; i < count; i++) {
+			const struct type *t = n->regions[b]->results[i]->type;
 			if (out[i] != NO_BUFFER)
-				add_copy(pl, &inner, got[i], out[i]);
+				add_assign(pl, &inner, got[i], t, out[i]);
+		}
 	}
 	const uint32_t pred = s->buffer[n->in[0]->id];
 	struct plan_step *step = add_step(pl, s, ABI_STEP_if);
@@ -308,8 +384,17 @@ static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 			use(pl, args[i]);
 	step->regions = regions;
 	step->nregions = n->nregions;
+	step->made = made_of(pl, n, count, out, types, &step->nmade);
 	end_step(pl, s);
 	set_results(pl, s, n, count, out);
+}
+
+/* Where value i of a loop's state is. */
+static uint32_t state_buffer(struct planner *pl, const struct node *n, uint32_t i)
+{
+	const struct type *const types[] = { n->in[i]->type, n->regions[0]->params[i],
+		n->regions[1]->params[i], n->regions[1]->results[i]->type };
+	return joint_buffer(pl, node_result_type(n, i), 4, types);
 }
 
 static void plan_while(struct planner *pl, struct scope *s, const struct node *n)
@@ -321,30 +406,30 @@ static void plan_while(struct planner *pl, struct scope *s, const struct node *n
 		uint32_t from = s->buffer[n->in[i]->id];
 		state[i] = from;
 		if (i < state_count && from != NO_BUFFER) {
-			state[i] = add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
-			add_copy(pl, s, from, state[i]);
+			state[i] = state_buffer(pl, n, i);
+			add_assign(pl, s, from, n->in[i]->type, state[i]);
 		}
 	}
 	struct plan_steps *regions = job_array(pl->job, 2, sizeof *regions);
 	uint32_t pred = NO_BUFFER;
 	uint32_t *preds = job_array(pl->job, n->regions[0]->nresults, sizeof *preds);
-	plan_region(pl, n->regions[0], &regions[0], state, preds);
+	plan_body(pl, n, 0, state, preds, &regions[0]);
 	pred = preds[0];
-	plan_region(pl, n->regions[1], &regions[1], state, next);
+	plan_body(pl, n, 1, state, next, &regions[1]);
 	struct scope body = { .steps = &regions[1] };
 	/* a result that is another's state goes aside first */
 	for (uint32_t i = 0; i < state_count; i++)
 		for (uint32_t k = 0; k < state_count; k++)
 			if (next[i] != NO_BUFFER && next[i] == state[k] && i != k) {
-				uint32_t aside =
-					add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
+				const struct type *t = n->regions[1]->results[i]->type;
+				uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, t);
 				add_copy(pl, &body, next[i], aside);
 				next[i] = aside;
 				break;
 			}
 	for (uint32_t i = 0; i < state_count; i++)
 		if (next[i] != NO_BUFFER)
-			add_copy(pl, &body, next[i], state[i]);
+			add_assign(pl, &body, next[i], n->regions[1]->results[i]->type, state[i]);
 	struct plan_step *step = add_step(pl, s, ABI_STEP_while);
 	set_args(pl, step, 1, &pred, 0);
 	for (uint32_t i = 0; i < count; i++)
@@ -352,6 +437,7 @@ static void plan_while(struct planner *pl, struct scope *s, const struct node *n
 			use(pl, state[i]);
 	step->regions = regions;
 	step->nregions = 2;
+	step->made = made_of(pl, n, state_count, state, result_types(pl, n), &step->nmade);
 	end_step(pl, s);
 	set_results(pl, s, n, state_count, state);
 }

@@ -174,6 +174,15 @@ struct plan_buffer {
 	int64_t offset;              /* in the arena, or of the alias; a number */
 	uint32_t first, last;        /* steps that use it */
 };
+/* A buffer whose size only the steps decide that write it (ABI_BUFFER_owned): a result of branches
+ * that differ in size, what a loop carries that changes it.  The symbols of its type that nothing
+ * else defines are what it is found to be; its other dimensions are checked. */
+struct plan_made {
+	uint32_t buffer;
+	const struct type *type;
+	const struct node *node;     /* of which it is result `result`, for messages */
+	uint32_t result;
+};
 struct plan_step {
 	enum abi_step_kind kind;
 	uint32_t kernel;             /* index into kernels */
@@ -182,7 +191,8 @@ struct plan_step {
 	/* of args, library and callback: a buffer may be a reshape's */
 	const struct type *const *types;
 	uint32_t nsizes;
-	const int64_t *sizes;        /* extents, in the order of the kernel's sizes */
+	/* extents, in the order of the kernel's sizes; of a copy to an owned buffer: dimensions */
+	const int64_t *sizes;
 	int64_t chunks;
 	bool small;                  /* not worth another thread */
 	const char *text;            /* library, callback */
@@ -193,10 +203,16 @@ struct plan_step {
 	/* kernel: why it ends where it ends, for explain; may be NULL */
 	const char *ends;
 	int64_t flops, bytes;        /* of one run, -1: unknown */
+	uint32_t nmade;              /* if, while: what is known behind it */
+	const struct plan_made *made;
 };
 struct plan_steps {
 	uint32_t n, cap;
 	struct plan_step *at;
+	/* of a branch or loop: what is known where it begins, and what its ops assume of sizes */
+	uint32_t nmade, nequal;
+	const struct plan_made *made;
+	const struct dim_equality *equal;
 };
 struct plan {
 	struct graph *graph;

@@ -131,7 +131,7 @@ struct plan *plan_alone(struct job *j, const struct plan *p, const struct kernel
 	alone->nkernels = 1;
 	alone->kernels = job_alloc(j, sizeof *alone->kernels);
 	alone->kernels[0] = kernel;
-	alone->main = (struct plan_steps){ 1, 1, step };
+	alone->main = (struct plan_steps){ .n = 1, .cap = 1, .at = step };
 	alone->strict = p->strict;
 	alone->isa = p->isa;
 	return alone;

@@ -282,6 +282,19 @@ static struct weft_error *check_tensors(const struct image *m, uint32_t i)
 	return NULL;
 }
 
+static struct weft_error *check_copy(const struct image *m, uint32_t i)
+{
+	const struct abi_step *s = &m->steps[i];
+	const struct abi_buffer *from = &m->buffers[m->ints[s->args]],
+				*to = &m->buffers[m->ints[s->args + 1]];
+
+	if (to->kind == ABI_BUFFER_owned && s->nsizes > ABI_RANK_MAX)
+		BAD("step %u: copies to a buffer of too many dimensions", i);
+	if (to->kind != ABI_BUFFER_owned && !fits(0, from->bytes, to->bytes))
+		BAD("step %u: copies to a smaller buffer", i);
+	return NULL;
+}
+
 static struct weft_error *check_step_kind(const struct image *m, uint32_t i)
 {
 	const struct abi_step *s = &m->steps[i];
@@ -298,10 +311,7 @@ static struct weft_error *check_step_kind(const struct image *m, uint32_t i)
 	case ABI_STEP_copy:
 		if (s->nargs != 2 || s->noutputs != 1)
 			BAD("step %u: a copy has one input and one output", i);
-		if (!fits(0, m->buffers[m->ints[s->args]].bytes,
-			m->buffers[m->ints[s->args + 1]].bytes))
-			BAD("step %u: copies to a smaller buffer", i);
-		return NULL;
+		return check_copy(m, i);
 	case ABI_STEP_library:
 	case ABI_STEP_callback:
 		return check_tensors(m, i);

@@ -103,21 +103,51 @@ static void copy_chunks(void *arg, int64_t first, int64_t last, unsigned char *s
 	memcpy(c->to + begin, c->from + begin, (size_t)(end - begin));
 }
 
+static void bytes_copy(struct frame *f, struct copy_run *c)
+{
+	if (c->bytes < 4 * COPY_CHUNK)
+		memmove(c->to, c->from, (size_t)c->bytes);
+	else
+		frame_parallel(f, copy_chunks, c, (c->bytes + COPY_CHUNK - 1) / COPY_CHUNK, 0);
+}
+
+/* Buffer `to` is owned: it becomes new memory with the bytes of `from`, which may be in the old. */
+static struct weft_error *step_copy_new(struct frame *f, const struct step *s)
+{
+	uint32_t from = s->args[0], to = s->args[1];
+	struct storage *made;
+
+	if (!f->buffers[from])
+		return not_placed(s, from);
+	for (uint32_t i = 0; i < s->nsizes; i++)
+		TRY(frame_extent(f, s->sizes[i], "a dimension", &f->values[i]));
+	TRY(storage_create((size_t)f->bytes[from], &made));
+	struct copy_run c = { made->data, f->buffers[from], f->bytes[from] };
+	bytes_copy(f, &c);
+	if (s->nsizes)
+		memcpy(made->dims, f->values, s->nsizes * sizeof *made->dims);
+	storage_release(f->storage[to]);
+	f->storage[to] = made;
+	f->rank[to] = s->nsizes;
+	f->buffers[to] = made->data;
+	f->bytes[to] = c.bytes;
+	return frame_place_aliases(f, to);
+}
+
 static struct weft_error *step_copy(struct frame *f, const struct step *s)
 {
 	uint32_t from = s->args[0], to = s->args[1];
 	struct copy_run c = { f->buffers[to], f->buffers[from], f->bytes[from] };
 
+	if (f->x->image.buffers[to].kind == ABI_BUFFER_owned)
+		return step_copy_new(f, s);
 	if (!c.from || !c.to)
 		return not_placed(s, c.from ? to : from);
 	if (c.bytes > f->bytes[to])
 		FAIL(WEFT_INTERNAL, "buffer %u is copied to a smaller one, %u", from, to);
 	if (c.from == c.to)
 		return NULL;
-	if (c.bytes < 4 * COPY_CHUNK)
-		memmove(c.to, c.from, (size_t)c.bytes);
-	else
-		frame_parallel(f, copy_chunks, &c, (c.bytes + COPY_CHUNK - 1) / COPY_CHUNK, 0);
+	bytes_copy(f, &c);
 	return NULL;
 }
 

@@ -409,7 +409,9 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 	struct builder inner = { .p = p, .trusted = b->trusted };
 
 	for (uint32_t i = 0; i < r->nparams; i++) {
-		const struct type *like = i < op->nin ? op->in[i]->node->type : NULL;
+		/* a loop's turns may change the sizes it began with */
+		bool same = i < op->nin && op->op != OP_while;
+		const struct type *like = same ? op->in[i]->node->type : NULL;
 		params[i] = solve(p, r->params[i].type, (struct dims_from){ DIMS_fresh, 0, like });
 		r->params[i].node = graph_parameter(p->g, i, params[i]);
 	}

@@ -295,11 +295,26 @@ static void print_locations(struct printer *p, const struct node *n)
 	str_add(p->out, count > 1 ? "])" : ")");
 }
 
+/* The form of a loop has one type for what it begins with, carries and gives. */
+static bool loop_fits(struct printer *p, const struct scope *s, const struct node *n)
+{
+	for (uint32_t i = 0; n->op == OP_while && i < node_noperands(n); i++) {
+		const char *text = type_text(p->j, p->g, shown_type(p, s, n->in[i]));
+		for (uint32_t r = 0; r < 3; r++) {
+			const struct type *t =
+				r < 2 ? n->regions[r]->params[i] : node_result_type(n, i);
+			if (strcmp(type_text(p->j, p->g, t), text) != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
 void print_op(struct printer *p, const struct scope *s, const struct node *n)
 {
 	const char *form = syntax_forms[n->op];
 
-	if (form && op_table[n->op].dialect != OP_Y && form_fits(n, form))
+	if (form && op_table[n->op].dialect != OP_Y && form_fits(n, form) && loop_fits(p, s, n))
 		print_form(p, s, n, form);
 	else
 		print_generic(p, s, n);

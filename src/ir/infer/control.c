@@ -28,8 +28,35 @@ static bool dim_is_global(const struct graph *g, int64_t d, int depth)
 	}
 }
 
-/* Types a and b of the same value at two moments (branches of an if, turns of a loop): dimensions
- * that agree stay, numbers that meet a symbol do not, and what is open is the declared result's. */
+/* Can a and b be types of the same value at two moments (branches of an if, turns of a loop)?
+ * Sizes that are no numbers may differ, even where they always do: that is what their `?` says. */
+static bool type_alternates(struct graph *g, const struct type *a, const struct type *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->kind == TYPE_opaque || a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!type_alternates(g, a->elem[i], b->elem[i]))
+			return false;
+	if (a->kind != TYPE_tensor)
+		return true;
+	if (!elem_compatible(a, b))
+		return false;
+	if (a->unranked || b->unranked)
+		return true;
+	for (uint32_t i = 0; a->rank == b->rank && i < a->rank; i++) {
+		int64_t x = a->dims[i], y = b->dims[i];
+		int64_t most = x >= 0 ? type_bound(b, i) : type_bound(a, i);
+		bool number = x >= 0 || y >= 0;
+		if (x >= 0 && y >= 0 ? x != y : number && most >= 0 && (x >= 0 ? x : y) > most)
+			return false;
+	}
+	return a->rank == b->rank;
+}
+
+/* Types a and b of the same value at two moments: dimensions that agree stay, numbers that meet a
+ * symbol do not, and what is open is the declared result's. */
 static const struct type *type_widen(struct graph *g, const struct type *a, const struct type *b,
 	const struct type *declared)
 {
@@ -75,7 +102,7 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 			if (r->kind == TYPE_opaque)
 				spec_fail(g, s, NULL, "expected tensors or tokens as results, "
 					"found %s", spec_text(g, r));
-			if (!type_compatible(g, t[i], r))
+			if (!type_alternates(g, t[i], r))
 				spec_fail(g, s, outputs, "expected branches with results of one "
 					"type, found %s and %s", spec_text(g, t[i]), spec_text(g,
 					r));
@@ -125,7 +152,7 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 		if (!type_compatible(g, in, body.r->params[i]))
 			spec_fail(g, s, "c2", "expected parameter %u of the body to be of type %s, "
 				"found %s", i, spec_text(g, in), spec_text(g, body.r->params[i]));
-		if (!type_compatible(g, in, turn))
+		if (!type_alternates(g, in, turn))
 			spec_fail(g, s, "c2", "expected result %u of the body to be of type %s, "
 				"found %s", i, spec_text(g, in), spec_text(g, turn));
 		t[i] = type_widen(g, in, body.r->params[i], spec_declared(s, i));
