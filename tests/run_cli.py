@@ -667,6 +667,14 @@ def test_what_constants_give_is_split_off(box):
     check("load" not in whole and "multiply" in ops_of(whole["steps"]), f"without constants: {whole}")
 
 
+def test_random_inputs_are_constants_too(box):
+    """Constants that no command names files for are bound to what the seed makes: the steps timed are those of a bound program."""
+    m = box.write("split.mlir", SPLIT)
+    names = ["bench", "--steps", "--repeat=1", "--option", "constants=1-2", m]
+    check("subtract" in box.ok(*names) and "multiply" not in box.ok(*names), "steps of the call alone")
+    check("constants are not bound" in box.refused("run", "--option", "constants=1-2", m, box.npy("x.npy", [1.0] * 128)), "run has none")
+
+
 def test_constructors_are_not_computed_at_load(box):
     """An iota is made where it is read, with constants or without; what only half follows from them stays whole."""
     m = box.write("split.mlir", SPLIT)

@@ -62,6 +62,9 @@ struct weft_error *cli_open(const struct cli *c, const char *path, struct weft_c
  * release. */
 struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client,
 	struct weft_executable *x, struct weft_buffer ***out, uint32_t *n) BASE_MUST_USE;
+/* With random inputs, *x's constants too are made from the seed, and *x is bound to them. */
+struct weft_error *cli_constants(const struct cli *c, struct weft_client *client,
+	struct weft_executable **x) BASE_MUST_USE;
 void cli_release(struct weft_buffer **buffers, uint32_t n);
 
 /* .npy files, versions 1 to 3, C order, little endian (numpy.lib.format). */

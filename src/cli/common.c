@@ -148,6 +148,36 @@ struct weft_error *cli_inputs(const struct cli *c, struct weft_client *client,
 	return NULL;
 }
 
+/* *x bound to constants[0..n), which it retains. */
+static struct weft_error *bind(
+	struct weft_executable **x, uint32_t n, struct weft_buffer *const *constants)
+{
+	struct weft_executable *bound;
+	TRY(weft_executable_bind(*x, n, constants, &bound));
+	weft_executable_release(*x);
+	*x = bound;
+	return NULL;
+}
+
+struct weft_error *cli_constants(
+	const struct cli *c, struct weft_client *client, struct weft_executable **x)
+{
+	uint32_t n = weft_executable_constants(*x);
+	uint64_t seed = ~c->seed;
+	struct weft_error *e = NULL;
+	if (!n || !c->random)
+		return NULL;
+	struct weft_buffer **made = mem_alloc(mem_size(n, sizeof *made));
+	if (!made)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %u constants", n);
+	for (uint32_t i = 0; i < n && !e; i++)
+		e = random_input(client, weft_executable_constant(*x, i), &seed, &made[i]);
+	if (!e)
+		e = bind(x, n, made);
+	cli_release(made, n);
+	return e;
+}
+
 void cli_release(struct weft_buffer **buffers, uint32_t n)
 {
 	for (uint32_t i = 0; buffers && i < n; i++)

@@ -27,6 +27,7 @@ static void session_fini(struct session *s)
 static struct weft_error *session_open(const struct cli *c, struct session *s)
 {
 	TRY(cli_open(c, c->rest[0], &s->client, &s->exe));
+	TRY(cli_constants(c, s->client, &s->exe));
 	TRY(cli_inputs(c, s->client, s->exe, &s->in, &s->nin));
 	s->out = mem_alloc(mem_size(weft_executable_outputs(s->exe) + 1, sizeof *s->out));
 	if (!s->out)
