@@ -104,6 +104,11 @@ static LLVMValueRef panel_at(
 	}
 	i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
 		ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p));
+	if (x->c->word > 1) {
+		kb = LLVMBuildUDiv(g->b, kb, c64(g, x->c->word), "");
+		i = MUL(ADD(MUL(i, c64(g, x->c->words)), kb), c64(g, x->cols));
+		return gep(g, x->word, cols, i);
+	}
 	i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
@@ -219,17 +224,14 @@ void contract_rows(struct gen *g, struct contraction *x)
 	x->rows_copy = gen_scratch(g, (size_t)words * x->bytes);
 }
 
-/* Pairs of bf16 are multiplied as they are where there is an instruction, unless every product has
- * to be rounded as f32's would be. */
 void contract_words(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
-	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
 
 	x->acc = reg_type(g, c->acc);
 	x->vec = lanes_of(x->acc);
 	x->bytes = (unsigned)dtype_bytes(c->acc);
-	x->unit = bf16 && c->acc == DTYPE_f32 && !g->k->strict && g->isa->instr & ISA_BF16 ? 2 : 1;
+	x->unit = contract_unit(c, g->isa, g->k->strict);
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
 	x->tiles = x->unit > 1 && !x->lines && g->isa->instr & ISA_TILES &&
@@ -292,7 +294,8 @@ void core_contract(struct gen *g)
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)x->pad * group);
 	x->direct = x->cols > PLAN_PANEL;
-	if (!x->direct && !x->lines && (!c->cols_packed || x->unit > 1))
+	bool as_packed = c->cols_packed && (x->unit == 1 || c->word == x->unit);
+	if (!x->direct && !x->lines && !as_packed)
 		x->panels = gen_scratch(g, CONTRACT_DEPTH * group);
 	x->panel_type = x->panels ? c->acc : c->cols_type;
 	if (!x->lines)

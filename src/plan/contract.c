@@ -86,9 +86,12 @@ static void side_make_dense(struct graph *g, struct side *s, bool contract_first
 	side_measure(g, s);
 }
 
-/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n. */
-static const struct node *side_pack(struct graph *g, const struct side *s, int64_t panel)
+/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of several k [batch...,
+ * ceil(n / panel), words, panel, word], zero beyond k. */
+static const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
 {
+	int64_t panel = c->panel, word = c->word > 1 ? c->word : 1;
+	int64_t words = word > 1 ? c->words : s->k_extent;
 	const struct node *t = side_transposed(g, s, false);
 	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
 	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
@@ -103,15 +106,18 @@ static const struct node *side_pack(struct graph *g, const struct side *s, int64
 	t = build_reshape(g, t, b + 2, dims);
 	int64_t panels = (s->free_extent + panel - 1) / panel;
 	high[b] = panels * panel - s->free_extent;
-	if (high[b])
+	high[b + 1] = words * word - s->k_extent;
+	if (high[b] || high[b + 1])
 		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
 	dims[b] = panels;
 	dims[b + 1] = panel;
-	dims[b + 2] = s->k_extent;
-	t = build_reshape(g, t, b + 3, dims);
+	dims[b + 2] = words;
+	dims[b + 3] = word;
+	t = build_reshape(g, t, word > 1 ? b + 4 : b + 3, dims);
 	perm[b] = b;
 	perm[b + 1] = b + 2;
 	perm[b + 2] = b + 1;
+	perm[b + 3] = b + 3;
 	return build_transpose(g, t, perm);
 }
 
@@ -162,7 +168,7 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel, c->row, c->row_all, c->left, c->right, c->taps };
+		c->panel, c->word, c->words, c->row, c->row_all, c->left, c->right, c->taps };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	for (uint32_t i = 0; i < c->taps; i++)
@@ -198,6 +204,8 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->m_block = *in++;
 	c->n_block = *in++;
 	c->panel = *in++;
+	c->word = (uint32_t)*in++;
+	c->words = *in++;
 	c->row = *in++;
 	c->row_all = *in++;
 	c->left = (uint32_t)*in++;
@@ -242,9 +250,9 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
 {
-	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !strict;
+	bool tiles = isa_table[isa].instr & ISA_TILES;
 
-	return pairs && isa_table[isa].instr & ISA_TILES ? 32 : isa_table[isa].rows;
+	return tiles && contract_unit(c, &isa_table[isa], strict) > 1 ? 32 : isa_table[isa].rows;
 }
 
 int64_t contract_chunks(struct graph *g, const struct contract *c)
@@ -281,15 +289,27 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	c->n_block = width < n ? width : 0;
 }
 
+/* Panels that are packed once are so in the words the level multiplies; AMX reads LANES of them at
+ * a time. */
+static void contract_pack_words(struct contract *c, const struct plan_options *o)
+{
+	const struct isa_info *isa = &isa_table[o->isa];
+	int64_t unit = contract_unit(c, isa, o->strict), whole = isa->instr & ISA_TILES ? 16 : 1;
+	if (unit == 1)
+		return;
+	c->word = (uint32_t)unit;
+	c->words = (c->k + unit * whole - 1) / (unit * whole) * whole;
+}
+
 /* For few rows V is read once: a tile as wide as there are registers for takes it from where it
  * lies, a long piece of each row at a time. */
 static void contract_widen(struct contract *c, const struct plan_options *o)
 {
 	const struct isa_info *isa = &isa_table[o->isa];
-	bool pairs = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16 && !o->strict;
+	uint32_t unit = contract_unit(c, isa, o->strict);
 	if (c->cols_packed || c->cols_n > 1 || c->m < 1 || c->m > 4 || c->n < 0 || c->k < 0 ||
-		c->cols_k < 0 || c->acc != DTYPE_f32 || (pairs && c->k % 2) ||
-		(pairs && isa->instr & ISA_TILES))
+		c->cols_k < 0 || c->acc != DTYPE_f32 || c->k % unit ||
+		(unit > 1 && isa->instr & ISA_TILES))
 		return;
 	int64_t columns = isa->rows * isa->cols / c->m, wide = PLAN_WIDE;
 	while (wide > columns || c->n % wide)
@@ -375,8 +395,10 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	}
 	contract_widen(&c, o);
 	contract_block(&c, o);
+	if (c.cols_packed && cols->late)
+		contract_pack_words(&c, o);
 	const struct node *operands[2] = { rows->view.base,
-		c.cols_packed ? side_pack(g, cols, c.panel) : cols->view.base };
+		c.cols_packed ? side_pack(g, cols, &c) : cols->view.base };
 	return contract_node(g, &c, operands, n->type);
 }
 

@@ -53,8 +53,8 @@ enum core {
 };
 
 /* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
- * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, or as it lies when n or k has
- * stride 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
+ * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, in words of several k where the
+ * level multiplies such, or as it lies when n or k has stride 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
  * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says
  * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
@@ -84,6 +84,10 @@ struct contract {
 	/* columns of a panel and of the tile; 0: PLAN_PANEL.  More than PLAN_PANEL: all rows are
 	 * one tile, n is a multiple, and V lies along n and is read without a copy */
 	int64_t panel;
+	/* Elements of k that lie together in packed panels, [...][words][panel][word], zero beyond
+	 * k; 0 and 1: single ones, k of them are the words.  Else it is contract_unit */
+	uint32_t word;
+	int64_t words;
 	/* V's columns are windows over a padded image, along n: number k of one is tap[k % taps] +
 	 * k / taps * cols_k behind its first element.  0: one tap, at 0 */
 	uint32_t taps;
@@ -98,6 +102,16 @@ struct contract {
 static inline int64_t contract_columns(const struct contract *c)
 {
 	return c->row_all ? ((c->n - c->row) / c->row_all + 1) * c->row : c->n;
+}
+
+/* Neighbours along k that a level multiplies at once: pairs of bf16 where there is an instruction,
+ * unless every product has to be rounded as f32's would be. */
+static inline uint32_t contract_unit(
+	const struct contract *c, const struct isa_info *isa, bool strict)
+{
+	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
+
+	return bf16 && c->acc == DTYPE_f32 && !strict && isa->instr & ISA_BF16 ? 2 : 1;
 }
 
 /* Keys are the k's of CORE_attention, queries its n's. */

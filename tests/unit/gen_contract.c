@@ -13,13 +13,15 @@ struct shape {
 	bool along_k;                    /* the columns lie [n,k] */
 };
 
+/* words: of pairs in a packed panel; 0: it has none. */
 static const struct node *unpack(
-	struct graph *g, const struct node *p, const struct shape *s, int panel)
+	struct graph *g, const struct node *p, const struct shape *s, int panel, int words)
 {
-	int64_t panels = (s->n + panel - 1) / panel;
-	const struct node *t = build_transpose(g, p, (int64_t[]){ 1, 0, 2 });
+	int64_t panels = (s->n + panel - 1) / panel, k = words ? 2 * words : s->k;
+	const struct node *t = words ? build_transpose(g, p, (int64_t[]){ 1, 3, 0, 2 })
+					: build_transpose(g, p, (int64_t[]){ 1, 0, 2 });
 
-	t = build_reshape(g, t, 2, (int64_t[]){ s->k, panels * panel });
+	t = build_reshape(g, t, 2, (int64_t[]){ k, panels * panel });
 	return build_slice(
 		g, t, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
 }
@@ -32,19 +34,21 @@ static const struct node *epilogue(struct graph *g, const struct node *c, const 
 	return build2(g, OP_maximum, x, build_like(g, x, 0.25));
 }
 
-static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
+static void check_words(
+	struct graph *g, struct job *j, const struct shape *s, int panel, int words)
 {
 	const struct type *rt =
 		gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
 	const struct type *vt =
-		s->packed    ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
+		words     ? gen_type(g, s->t, 4, (s->n + panel - 1) / panel, words, panel, 2)
+		: s->packed  ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
 		: s->along_k ? gen_type(g, s->t, 2, s->n, s->k)
 			     : gen_type(g, s->t, 2, s->k, s->n);
 	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
 	const struct node *r = graph_parameter(g, 0, rt), *v = graph_parameter(g, 1, vt);
-	const struct node *cols = s->packed    ? unpack(g, v, s, panel)
+	const struct node *cols = s->packed    ? unpack(g, v, s, panel, words)
 				  : s->along_k ? build_transpose(g, v, (int64_t[]){ 1, 0 })
 					       : v;
 	const struct node *c = s->rows_are_lhs
@@ -64,10 +68,13 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 					      : 2e-5,
 		.low = -1,
 		.high = 1,
+		.least = words ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
 		.region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
 		.contract = { .left = 1, .right = 1, .rows_are_lhs = s->rows_are_lhs,
 			.cols_packed = s->packed,
+			.word = words ? 2 : 0,
+			.words = words,
 			.m = s->m,
 			.n = s->n,
 			.k = s->k,
@@ -83,6 +90,11 @@ static void check(struct graph *g, struct job *j, const struct shape *s, int pan
 			.n_block = s->n_block } };
 
 	gen_check(&gc);
+}
+
+static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
+{
+	check_words(g, j, s, panel, 0);
 }
 
 static void shapes(struct graph *g, struct job *j)
@@ -130,6 +142,28 @@ static void shapes(struct graph *g, struct job *j)
 			check(g, j, &list[i], panel);
 		}
 	CHECK(gen_emulated() || gen_runs(ISA_LEVEL_amx) || !gen_runs(ISA_LEVEL_avx512bf16));
+}
+
+/* Panels of pairs, of as many words as AMX reads. */
+static void pairs(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 96, 64, 1200, true, true, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 45, 65, false, true, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 145, 1056, true, true, DTYPE_bf16, 96, 64, true, false },
+		{ 5, 33, 2, true, true, DTYPE_bf16, 0, 0, false, false },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+		for (int panel = 16; panel <= 32; panel += 16) {
+			UNIT_NOTE("shape %u, panels of %d", i, panel);
+			check_words(g, j, &list[i], panel, (list[i].k + 31) / 32 * 16);
+		}
+}
+
+void test_gen_contract__packed_pairs(void)
+{
+	gen_with_graph(pairs);
 }
 
 /* Few rows: columns as they lie, in wide tiles. */

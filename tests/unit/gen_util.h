@@ -19,6 +19,7 @@ struct gen_case {
 	uint32_t row;                /* CORE_row */
 	int64_t outer_grain, inner_grain;
 	bool strict, streams;
+	enum isa least;              /* the lowest level there is such a kernel for */
 	/* relative to the largest of value and 1; 0: exact, NaN equals NaN */
 	double tolerance;
 	double low, high;            /* of random inputs; both 0: -4 .. 4 */
