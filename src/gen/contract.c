@@ -42,6 +42,18 @@ LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, const int6
 	return e;
 }
 
+/* Where row m of the block lies behind its first one; m: the first row of a tile. */
+static LLVMValueRef row_at(
+	struct gen *g, const struct contraction *x, LLVMValueRef m, LLVMValueRef rows_m)
+{
+	const struct contract *c = x->c;
+
+	if (!c->span)
+		return MUL(m, rows_m);
+	LLVMValueRef span = c64(g, c->span), line = LLVMBuildUDiv(g->b, m, span, "");
+	return ADD(MUL(line, c64(g, c->span_pitch)), MUL(SUB(m, MUL(line, span)), rows_m));
+}
+
 void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
 {
@@ -51,7 +63,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
 	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, x->rows_elem, o->rows, MUL(l->iv, rows_m)),
+		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
 		[P_PANEL] = o->panel,
 		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->pitch))),
 		[P_K] = o->k,
@@ -70,20 +82,36 @@ static LLVMValueRef tile_for(
 	return narrow ? SELECT(ICMP(SLE, left, c64(g, LANES)), narrow, tile) : tile;
 }
 
-/* All rows of the block, in a panel of which `left` columns exist. */
-static void call_all(
-	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
+/* Rows [lo, hi) of the block, in a panel of which `left` columns exist. */
+static void call_rows(struct gen *g, struct contraction *x, const struct operands *o,
+	LLVMValueRef left, LLVMValueRef lo, LLVMValueRef hi)
 {
-	LLVMValueRef whole = x->mrows, tile, tail;
+	LLVMValueRef whole = hi, tile, tail;
 
 	gen_here(g);
 	tile = tile_for(g, left, x->narrow_tile, x->tile);
 	tail = tile_for(g, left, x->narrow_tail_tile, x->tail_tile);
 	if (x->tail_rows)
-		whole = SUB(whole, LLVMBuildURem(g->b, whole, c64(g, x->rows), ""));
-	call_tiles(g, x, tile, x->rows, c64(g, 0), whole, o);
+		whole = SUB(hi, LLVMBuildURem(g->b, SUB(hi, lo), c64(g, x->rows), ""));
+	call_tiles(g, x, tile, x->rows, lo, whole, o);
 	if (x->tail_rows)
-		call_tiles(g, x, tail, x->tail_rows, whole, x->mrows, o);
+		call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
+}
+
+/* All rows of the block; of long spans one after the other, for a tile has rows of one. */
+static void call_all(
+	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	if (x->c->span <= x->rows) {
+		call_rows(g, x, o, left, c64(g, 0), x->mrows);
+		return;
+	}
+	loop_begin(g, l, c64(g, 0), x->mrows, x->c->span);
+	gen_here(g);
+	call_rows(g, x, o, left, l->iv, ADD(l->iv, c64(g, x->c->span)));
+	loop_end(g, l);
 }
 
 /* Panel number p of the group, from word 0 of the block at element kb of k. */
@@ -102,8 +130,9 @@ static LLVMValueRef panel_at(
 		i = ADD(i, MUL(p, c64(g, x->cols)));
 		return gep(g, mem_type(g, x->c->cols_type), cols, i);
 	}
-	i = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
-		ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p));
+	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
+	if (!x->c->cols_shared)
+		i = ADD(i, MUL(x->batch, ceil_div(g, n, x->cols)));
 	if (x->c->word > 1) {
 		kb = LLVMBuildUDiv(g->b, kb, c64(g, x->c->word), "");
 		i = MUL(ADD(MUL(i, c64(g, x->c->words)), kb), c64(g, x->cols));
@@ -113,22 +142,17 @@ static LLVMValueRef panel_at(
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
-/* C's rows of the chunk in the group's columns, into x->block. */
-static void multiply(struct gen *g, struct contraction *x)
+/* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
+ * columns. */
+static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
+	LLVMValueRef kn)
 {
-	const struct contract *c = x->c;
-	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
-		     rows_m = gen_extent(g, c->rows_m), buffer = gen_buffer(g, x->rows_buffer);
-	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
-	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
+	struct loop *p = job_alloc(g->job, sizeof *p);
+	LLVMValueRef buffer = gen_buffer(g, x->rows_buffer);
 	struct operands o;
-	int64_t depth = CONTRACT_DEPTH * x->unit;
 
-	loop_begin(g, l, c64(g, 0), k, depth);
 	gen_here(g);
-	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
-	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
-	o.rows = gep(g, mem_type(g, c->rows_type), buffer, at);
+	o.rows = gep(g, mem_type(g, x->c->rows_type), buffer, at);
 	if (x->panels)
 		copy_group(g, x, kb, kn);
 	if (x->rows_copy) {
@@ -144,6 +168,46 @@ static void multiply(struct gen *g, struct contraction *x)
 		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
 	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
 	loop_end(g, p);
+}
+
+/* The same over bands, all at once where those are short, else one after the other in parts of
+ * DEPTH words or less. */
+static void multiply_bands(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *b = job_alloc(g->job, sizeof *b), *l = job_alloc(g->job, sizeof *l);
+	int64_t run = c->k / c->bands, depth = CONTRACT_DEPTH * x->unit;
+	int64_t parts = (run + depth - 1) / depth, part = (run + parts - 1) / parts;
+	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
+
+	part = (part + x->unit - 1) / x->unit * x->unit;
+	loop_begin(g, b, c64(g, 0), c64(g, c->bands), x->bands);
+	loop_begin(g, l, c64(g, 0), c64(g, run), part);
+	gen_here(g);
+	LLVMValueRef line = LLVMBuildUDiv(g->b, x->m0, c64(g, c->span), "");
+	LLVMValueRef at = ADD(rows_at, MUL(line, c64(g, c->span_pitch)));
+	at = ADD(at, ADD(MUL(b->iv, c64(g, c->band_pitch)), l->iv));
+	LLVMValueRef kb = ADD(MUL(b->iv, c64(g, run)), l->iv);
+	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)));
+	loop_end(g, l);
+	loop_end(g, b);
+}
+
+/* C's rows of the chunk in the group's columns, into x->block. */
+static void multiply(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
+		     rows_m = gen_extent(g, c->rows_m);
+	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t depth = CONTRACT_DEPTH * x->unit;
+
+	loop_begin(g, l, c64(g, 0), k, depth);
+	gen_here(g);
+	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
+	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
+	multiply_block(g, x, at, kb, kn);
 	loop_end(g, l);
 }
 
@@ -177,6 +241,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		x->nv = c64(g, x->group);
 	if (x->lines)
 		lines_multiply(g, x);
+	else if (c->span)
+		multiply_bands(g, x);
 	else
 		multiply(g, x);
 	contract_finish(g, x);
@@ -234,7 +300,7 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->unit = contract_unit(c, g->isa, g->k->strict);
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
-	x->tiles = x->unit > 1 && !x->lines && g->isa->instr & ISA_TILES &&
+	x->tiles = x->unit > 1 && !x->lines && !c->span && g->isa->instr & ISA_TILES &&
 		   x->cols == CONTRACT_SQUARE;
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
 }
@@ -252,8 +318,12 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->rows = g->isa->rows * g->isa->cols / (uint32_t)x->cols * 4 / x->bytes;
 	if (x->direct)
 		x->rows = (uint32_t)c->m;
+	if (c->tile)
+		x->rows = (uint32_t)c->tile;
 	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
+	if (c->span > x->rows)
+		x->tail_rows = (uint32_t)(c->span % x->rows);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
@@ -283,6 +353,7 @@ void core_contract(struct gen *g)
 	contract_words(g, x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
+	x->bands = c->span && c->k <= CONTRACT_DEPTH * 3 / 2 * x->unit ? c->bands : 1;
 	size_t group = (size_t)x->group * x->bytes;
 	/* row by row no power of two, so that rows do not share cache sets, and vectors may begin
 	 * anywhere in the last one */

@@ -35,6 +35,7 @@ struct contraction {
 	enum dtype rows_type;
 	LLVMTypeRef rows_elem;
 	int64_t rows_m, rows_k;
+	int64_t bands;                   /* of k that a tile goes through, each of P_K words */
 	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
 	/* of the tile; of the one that takes what is left, 0: no row ever is */
 	uint32_t rows, tail_rows;

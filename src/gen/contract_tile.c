@@ -109,6 +109,16 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
 }
 
+/* Where row i of the tile lies behind its first one. */
+static LLVMValueRef tile_row(
+	struct gen *g, const struct contraction *x, const LLVMValueRef *param, uint32_t i)
+{
+	int64_t span = x->c->span;
+	LLVMValueRef place = MUL(param[P_ROWS_M], c64(g, span ? i % span : i));
+
+	return span ? ADD(c64(g, i / span * x->c->span_pitch), place) : place;
+}
+
 /* One word of k: every accumulator takes its product. */
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
@@ -119,7 +129,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	tile_columns(g, x, param[P_PANEL], k, v);
 	tile_fetch(g, x, rows, param, k);
 	for (uint32_t i = 0; i < rows; i++) {
-		LLVMValueRef p = gep(g, x->rows_elem, row, MUL(param[P_ROWS_M], c64(g, i)));
+		LLVMValueRef p = gep(g, x->rows_elem, row, tile_row(g, x, param, i));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));
 		for (unsigned h = 0; h < x->halves; h++) {
 			LLVMValueRef *a = &acc[i * x->halves + h];
@@ -186,32 +196,83 @@ static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const
 	return fn;
 }
 
+/* A loop around a tile's words: its accumulators are `sums` where it begins. */
+struct tile_loop {
+	LLVMBasicBlockRef head;
+	LLVMValueRef i;
+	LLVMValueRef sums[CONTRACT_MAX_ROWS * MAX_HALVES];
+};
+
+/* Begins in block `head`, which is entered from `from` with acc[0..n), or 0 where that is NULL;
+ * acc becomes its sums. */
+static void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
+	LLVMBasicBlockRef head, LLVMBasicBlockRef from, uint32_t n, LLVMValueRef *acc, bool zero)
+{
+	LLVMValueRef none = LLVMConstNull(x->vec), start = c64(g, 0);
+
+	LLVMPositionBuilderAtEnd(g->b, head);
+	l->head = head;
+	l->i = LLVMBuildPhi(g->b, g->i64, "k");
+	LLVMAddIncoming(l->i, &start, &from, 1);
+	for (uint32_t i = 0; i < n; i++) {
+		l->sums[i] = LLVMBuildPhi(g->b, x->vec, "");
+		LLVMAddIncoming(l->sums[i], zero ? &none : &acc[i], &from, 1);
+		acc[i] = l->sums[i];
+	}
+}
+
+/* The builder is in block `at`, the loop's last; it goes on in `done` after `end` rounds. */
+static void tile_loop_end(struct gen *g, struct tile_loop *l, LLVMBasicBlockRef at,
+	LLVMBasicBlockRef done, LLVMValueRef end, uint32_t n, LLVMValueRef *acc)
+{
+	LLVMValueRef next = ADD(l->i, c64(g, 1));
+
+	LLVMBuildCondBr(g->b, ICMP(SLT, next, end), l->head, done);
+	LLVMAddIncoming(l->i, &next, &at, 1);
+	for (uint32_t i = 0; i < n; i++)
+		LLVMAddIncoming(l->sums[i], &acc[i], &at, 1);
+	LLVMPositionBuilderAtEnd(g->b, done);
+}
+
+/* The rows and the panel of band `b`. */
+static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *param,
+	LLVMValueRef b)
+{
+	LLVMTypeRef t = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
+	LLVMValueRef words = MUL(MUL(b, param[P_K]), c64(g, x->cols));
+
+	param[P_ROWS] = gep(g, x->rows_elem, param[P_ROWS], MUL(b, c64(g, x->c->band_pitch)));
+	param[P_PANEL] = gep(g, t, param[P_PANEL], words);
+}
+
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
-	LLVMValueRef param[P_COUNT], phi[CONTRACT_MAX_ROWS * MAX_HALVES],
-		acc[CONTRACT_MAX_ROWS * MAX_HALVES];
-	LLVMValueRef none = LLVMConstNull(x->vec);
+	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_HALVES];
+	struct tile_loop bands, words;
 	uint32_t n = rows * x->halves;
 	struct tile_blocks t;
 	LLVMValueRef fn = tile_begin(g, x, "tile", param, &t);
+	LLVMBasicBlockRef from = t.entry;
 
 	LLVMPositionBuilderAtEnd(g->b, t.entry);
+	if (x->bands > 1) {
+		from = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+		LLVMBuildBr(g->b, from);
+		tile_loop_begin(g, x, &bands, from, t.entry, n, acc, true);
+		tile_band(g, x, param, bands.i);
+	}
 	LLVMBuildBr(g->b, t.loop);
-	LLVMPositionBuilderAtEnd(g->b, t.loop);
-	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
-	for (uint32_t i = 0; i < n; i++)
-		acc[i] = phi[i] = LLVMBuildPhi(g->b, x->vec, "");
+	tile_loop_begin(g, x, &words, t.loop, from, n, acc, from == t.entry);
 	LLVMBuildBr(g->b, t.body);
 	LLVMPositionBuilderAtEnd(g->b, t.body);
-	tile_step(g, x, rows, param, k, acc);
-	LLVMValueRef next = ADD(k, c64(g, 1));
-	LLVMBuildCondBr(g->b, ICMP(SLT, next, param[P_K]), t.loop, t.done);
-	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, next },
-		(LLVMBasicBlockRef[]){ t.entry, t.body }, 2);
-	for (uint32_t i = 0; i < n; i++)
-		LLVMAddIncoming(phi[i], (LLVMValueRef[]){ none, acc[i] },
-			(LLVMBasicBlockRef[]){ t.entry, t.body }, 2);
-	LLVMPositionBuilderAtEnd(g->b, t.done);
+	tile_step(g, x, rows, param, words.i, acc);
+	if (x->bands > 1) {
+		LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+		tile_loop_end(g, &words, t.body, end, param[P_K], n, acc);
+		tile_loop_end(g, &bands, end, t.done, c64(g, x->bands), n, acc);
+	} else {
+		tile_loop_end(g, &words, t.body, t.done, param[P_K], n, acc);
+	}
 	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
 	tile_store(g, x, t.first, n, param[P_OUT], acc, false);
 	tile_store(g, x, t.more, n, param[P_OUT], acc, true);

@@ -12,6 +12,8 @@
 #include "plan/plan_impl.h"
 #include <string.h>
 
+#define SPAN_MOST 480                    /* rows of a span, whole in a block */
+
 /* One operand of the product, its dims sorted into batch, free and contracted ones. */
 struct side {
 	const struct node *node;
@@ -168,7 +170,8 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel, c->word, c->words, c->row, c->row_all, c->left, c->right, c->taps };
+		c->panel, c->word, c->words, c->span,
+		c->span_pitch, c->bands, c->band_pitch, c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->taps };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	for (uint32_t i = 0; i < c->taps; i++)
@@ -206,6 +209,12 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->panel = *in++;
 	c->word = (uint32_t)*in++;
 	c->words = *in++;
+	c->span = *in++;
+	c->span_pitch = *in++;
+	c->bands = *in++;
+	c->band_pitch = *in++;
+	c->tile = *in++;
+	c->cols_shared = *in++ != 0;
 	c->row = *in++;
 	c->row_all = *in++;
 	c->left = (uint32_t)*in++;
@@ -252,6 +261,8 @@ int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
 {
 	bool tiles = isa_table[isa].instr & ISA_TILES;
 
+	if (c->span)                             /* a block has whole spans */
+		return c->span > c->tile ? c->span : c->tile;
 	return tiles && contract_unit(c, &isa_table[isa], strict) > 1 ? 32 : isa_table[isa].rows;
 }
 
@@ -441,4 +452,79 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
 		contract_add_batch(&c, w->groups, s.view.strides[s.batch[0]], group);
 	contract_block(&c, o);
 	return contract_node(g, &c, (const struct node *[]){ s.view.base, w->x }, t);
+}
+
+/* ---- windows as rows ------------------------------------------------------------------------ */
+
+/* Rows of a tile, at most, that registers hold beside a panel's vectors and one scalar. */
+static int64_t tile_most(const struct isa_info *isa)
+{
+	return (isa->regs - 1) * (isa->bytes / 4) / isa->cols - 1;
+}
+
+/* Rows of a tile by which spans are cut with the least to load and begin: a short last one has too
+ * few sums to keep multipliers busy.  Spans that are shorter go whole, some in a tile. */
+static int64_t span_tile(int64_t span, const struct isa_info *isa)
+{
+	int64_t most = tile_most(isa), best = most, least = INT64_MAX;
+
+	if (span < (most + 1) / 2)
+		return most / span * span;
+	for (int64_t t = most < span ? most : span; t >= (most + 1) / 2; t--) {
+		int64_t rest = span % t, cost = span / t * (t + 1);
+		if (rest)
+			cost += (rest < 4 ? 4 : rest) + 1;
+		if (cost < least) {
+			least = cost;
+			best = t;
+		}
+	}
+	return best;
+}
+
+int64_t plan_places_unit(enum dtype t, const struct plan_options *o)
+{
+	const struct contract c = { .rows_type = t, .cols_type = t, .acc = DTYPE_f32 };
+
+	return contract_unit(&c, &isa_table[o->isa], o->strict);
+}
+
+bool plan_places_fit(const struct places *p, enum dtype t, const struct plan_options *o)
+{
+	bool pairs = plan_places_unit(t, o) > 1 && !(isa_table[o->isa].instr & ISA_TILES);
+
+	return (t == DTYPE_f32 || (t == DTYPE_bf16 && pairs)) && p->span <= SPAN_MOST;
+}
+
+const struct node *plan_contract_places(struct graph *g, const struct places *p,
+	const struct node *weights, const struct type *t, const struct plan_options *o)
+{
+	const int64_t one = 1;
+	struct side s = side_of(g, weights, NULL, 0, &one, 1);
+	struct contract c = {
+		.rows_are_lhs = true,
+		.cols_packed = true,
+		.cols_shared = true,
+		.m = p->m,
+		.n = s.free_extent,
+		.k = p->k,
+		.rows_m = p->step,
+		.rows_k = 1,
+		.rows_type = p->x->type->dtype,
+		.cols_type = weights->type->dtype,
+		.acc = DTYPE_f32,
+		.panel = isa_table[o->isa].cols,
+		.span = p->span,
+		.span_pitch = p->span_pitch,
+		.bands = p->bands,
+		.band_pitch = p->band_pitch,
+		.tile = span_tile(p->span, &isa_table[o->isa]),
+		.left = t->rank - 2,
+		.right = 1,
+	};
+	if (p->images != 1)
+		contract_add_batch(&c, p->images, p->image, 0);
+	contract_block(&c, o);
+	contract_pack_words(&c, o);
+	return contract_node(g, &c, (const struct node *[]){ p->x, side_pack(g, &s, &c) }, t);
 }

@@ -6,7 +6,9 @@
  *
  *      a contraction over windows (window.c)     features first: each one's image in one piece
  *      Winograd's squares (winograd.c)           features last: lanes run along them
- *      one place, or one feature, at a time      either, and so have elementwise ops, pads, slices,
+ *      windows by packed weights (window_last.c) the same
+ *      one place, or one feature, at a time,
+ *      an image of few features                  either, and so have elementwise ops, pads, slices,
  *                                                concatenations, pools
  *
  * Where one layout ends and another begins is a transpose.  The choice is made twice, for what

@@ -1,6 +1,7 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
- * A convolution is a contraction over windows of its padded input where those lie well (window.c).
+ * A convolution is a contraction over windows of its padded input where those lie well (window.c;
+ * by constant weights window_last.c).
  * Any other becomes patches (im2col, never stored as such: they are packed panel by panel) and
  * a dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
  * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
+#define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
 #define FIRST_PART 4                     /* where they are this part of it or less */
 
@@ -250,7 +252,22 @@ static const struct node *direct_input(
 	return x;
 }
 
-/* One of the window's weights, a value a feature, along the whole result. */
+/* The weights [1, window, features]: what a tap reads lies side by side.  Of
+ * constant weights that is made once. */
+static const struct node *direct_weights(struct graph *g, const struct node *n,
+	const struct node *w, const struct conv *c)
+{
+	int64_t perm[PLAN_MAX_RANK];
+
+	perm[0] = node_int(n, KEY_kernel_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		perm[1 + d] = c->kernel_spatial[d];
+	perm[1 + c->nspatial] = node_int(n, KEY_kernel_output_feature_dimension, 0);
+	return build_transpose(g, w, perm);
+}
+
+/* One of the window's weights w, as direct_weights gives them, a value a feature, along the whole
+ * result. */
 static const struct node *direct_weight(struct graph *g, const struct node *n,
 	const struct node *w, const struct conv *c, const int64_t *tap)
 {
@@ -264,7 +281,7 @@ static const struct node *direct_weight(struct graph *g, const struct node *n,
 		stride[d] = 1;
 	}
 	for (uint32_t d = 0; d < c->nspatial; d++) {
-		int64_t k = c->kernel_spatial[d];
+		int64_t k = 1 + d;
 		start[k] = reversal && reversal[d] ? w->type->dims[k] - 1 - tap[d] : tap[d];
 		limit[k] = start[k] + 1;
 	}
@@ -280,6 +297,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 	bool narrow = dtype_is_float(t) && dtype_bytes(t) < 4;
 	enum dtype acc = narrow ? DTYPE_f32 : t;
 	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
+	const struct node *w = direct_weights(g, n, in[1], c);
 	int64_t start[PLAN_MAX_RANK], limit[PLAN_MAX_RANK], stride[PLAN_MAX_RANK],
 		tap[PLAN_MAX_RANK] = { 0 };
 	uint32_t count;
@@ -300,7 +318,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 		const struct node *a =
 			build_convert(g, build_slice(g, x, start, limit, stride), acc);
 		const struct node *b =
-			build_convert(g, direct_weight(g, n, in[1], c, tap), acc);
+			build_convert(g, direct_weight(g, n, w, c, tap), acc);
 		const struct node *product = build2(g, OP_multiply, a, b);
 		sum = sum ? build2(g, OP_add, sum, product) : product;
 		for (uint32_t d = c->nspatial; d-- > 0;) {
@@ -329,6 +347,8 @@ const struct node *plan_lower_convolution(
 	if (conv_is_depthwise(n, in, &c))
 		return direct(g, n, in, &c);
 	const struct node *other = plan_lower_winograd(g, n, in, &c, o);
+	if (!other)
+		other = plan_lower_last(g, n, in, &c, o);
 	if (!other)
 		other = plan_lower_windows(g, n, in, &c, o);
 	if (other)
@@ -377,7 +397,11 @@ enum conv_wish plan_convolution_wish(
 	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 2 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;
-	return plan_is_winograd(n, n->in, &c, o) ? CONV_last : CONV_first;
+	if (plan_is_winograd(n, n->in, &c, o))
+		return CONV_last;
+	if (!plan_is_last(n, n->in, &c, o))
+		return CONV_first;
+	return c.in_features < FEATURES_FEW ? CONV_either : CONV_last;
 }
 
 /* ---- the first of a sort -------------------------------------------------------------------- */

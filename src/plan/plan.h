@@ -92,6 +92,12 @@ struct contract {
 	 * k / taps * cols_k behind its first element.  0: one tap, at 0 */
 	uint32_t taps;
 	int32_t tap[PLAN_MAX_TAPS];
+	/* R's rows are windows over a padded image with its features last: `span` of them begin
+	 * rows_m apart, then the next ones span_pitch behind those; of k there are `bands`, of
+	 * k / bands elements side by side, band_pitch apart.  0: rows step by rows_m, k by rows_k */
+	int64_t span, span_pitch, bands, band_pitch;
+	int64_t tile;                              /* rows of the tile; 0: the level's */
+	bool cols_shared;                          /* packed panels are the same for all batches */
 	/* n counts places in rows of row_all, only the first `row` of which are columns of C; 0:
 	 * all are */
 	int64_t row, row_all;

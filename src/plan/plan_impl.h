@@ -44,6 +44,14 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
+/* Is convolution n one whose windows plan_lower_last takes from an image with its features last? */
+bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o);
+/* Convolution n by constant weights, packed once, as a contraction whose rows are windows of its
+ * padded input with features last; NULL: it is another. */
+const struct node *plan_lower_last(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+
 /* How a convolution's kernel wishes features to lie: behind the batch, or last. */
 enum conv_wish { CONV_first, CONV_last, CONV_either };
 enum conv_wish plan_convolution_wish(
@@ -74,6 +82,21 @@ struct windows {
  * optional and any split in several.  NULL: there is no contraction of these dtypes. */
 const struct node *plan_contract_windows(struct graph *g, const struct node *rows,
 	const struct windows *w, const struct type *t, const struct plan_options *o);
+/* An image, dense, [images, lines, places, features], and windows over it: a window is `bands` runs
+ * of k / bands elements. */
+struct places {
+	const struct node *x;
+	int64_t images, image, features;         /* how many, elements of one, and of a place */
+	int64_t m, k;                            /* windows of an image; elements of one */
+	int64_t span, step, span_pitch, bands, band_pitch;      /* struct contract; step: rows_m */
+};
+/* Windows by constant weights [n, k], of type t: [images, ..., n]. */
+const struct node *plan_contract_places(struct graph *g, const struct places *p,
+	const struct node *weights, const struct type *t, const struct plan_options *o);
+/* Neighbours along k that are multiplied at once: whole runs of them. */
+int64_t plan_places_unit(enum dtype t, const struct plan_options *o);
+/* May plan_contract_places multiply such elements? */
+bool plan_places_fit(const struct places *p, enum dtype t, const struct plan_options *o);
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o);
 /* n reduced in a form that kernels are fast at; NULL: it is. */
@@ -102,7 +125,7 @@ const struct region *plan_cut(struct graph *g, const struct region *r,
 /* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
 /* c as numbers; how many: CONTRACT_PLAIN and one a tap. */
-#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 22)
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 28)
 #define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS)
 /* Rows of a tile of c's, of which a block has several. */
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict);

@@ -55,6 +55,28 @@ def test_dtypes(dtype):
         torch.testing.assert_close(frozen(m)(x), m(x), **({} if dtype == torch.float64 else {"atol": 0.06, "rtol": 0.06}))
 
 
+# in, out features, window, stride, padding, dilation, image, batch
+WINDOWS = [(3, 32, (7, 7), 2, 3, 1, (30, 30), 1), (64, 96, (3, 3), 1, 1, 1, (7, 7), 3), (16, 48, (3, 3), 2, 1, 1, (17, 35), 2),
+           (300, 128, (3, 3), 1, (1, 0), 1, (9, 5), 1), (40, 64, (1, 1), 2, 0, 1, (9, 9), 2), (8, 128, (5, 3), (2, 1), (2, 1), (2, 1), (21, 19), 1),
+           (32, 32, (3, 3), 1, 1, 1, (6, 6), 1)]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("shape", WINDOWS, ids=str)
+def test_convolutions(shape, dtype):
+    """Windows of every kind of span, by weights packed once; the result the same by one thread and by two, bit for bit."""
+    fi, fo, window, stride, padding, dilation, image, batch = shape
+    torch.manual_seed(2)
+    m = nn.Sequential(nn.Conv2d(fi, fo, window, stride, padding, dilation), nn.ReLU()).eval().to(dtype)
+    x = torch.randn(batch, fi, *image).to(dtype)
+    with torch.no_grad():
+        got = frozen(m)(x)
+        want = m.float()(x.float())
+        assert (got.float() - want).abs().max() <= (1e-5 if dtype == torch.float32 else 6e-3) * want.abs().max()
+        torch._dynamo.reset()
+        assert torch.equal(frozen(m.to(dtype), threads=1)(x), got)
+
+
 def test_channels_last_weights_and_autocast():
     m = net().to(memory_format=torch.channels_last)
     with torch.no_grad():

@@ -381,6 +381,110 @@ void test_gen_contract__windows(void)
 	gen_with_graph(windows);
 }
 
+/* ---- windows as rows ------------------------------------------------------------------------ */
+
+/* `images` images, high x wide, of `features`, under windows of `lines` x `across` a `step` apart,
+ * by weights for n features: rows of windows of `tile` a tile. */
+struct place_shape {
+	int images, high, wide, features, lines, across, step, n, tile;
+	enum dtype t;
+	int m_block, n_block;
+};
+
+/* x, features last, by w [lines, across, features, n]. */
+static const struct node *convolve_last(struct graph *g, const struct node *x,
+	const struct node *w, int step, const struct type *t)
+{
+	const int64_t spatial[] = { 1, 2 }, window[] = { 0, 1 }, steps[] = { step, step };
+	const struct attr_entry e[] = {
+		{ KEY_window_strides, NULL, attr_ints(g, 2, steps) },
+		{ KEY_input_batch_dimension, NULL, attr_int(g, 0) },
+		{ KEY_input_feature_dimension, NULL, attr_int(g, 3) },
+		{ KEY_input_spatial_dimensions, NULL, attr_ints(g, 2, spatial) },
+		{ KEY_kernel_input_feature_dimension, NULL, attr_int(g, 2) },
+		{ KEY_kernel_output_feature_dimension, NULL, attr_int(g, 3) },
+		{ KEY_kernel_spatial_dimensions, NULL, attr_ints(g, 2, window) },
+		{ KEY_output_batch_dimension, NULL, attr_int(g, 0) },
+		{ KEY_output_feature_dimension, NULL, attr_int(g, 3) },
+		{ KEY_output_spatial_dimensions, NULL, attr_ints(g, 2, spatial) },
+		{ KEY_feature_group_count, NULL, attr_int(g, 1) },
+		{ KEY_batch_group_count, NULL, attr_int(g, 1) },
+	};
+	struct node_spec s = { .op = OP_convolution, .nin = 2,
+		.in = (const struct node *[]){ x, w },
+		.attrs = attrs_cons(g, sizeof e / sizeof *e, e), .type = t };
+
+	return graph_node(g, &s);
+}
+
+static void check_places(struct graph *g, struct job *j, const struct place_shape *s)
+{
+	int run = s->across * s->features, k = s->lines * run, panel = 32;
+	int words = s->t == DTYPE_bf16 ? k / 2 : 0, line = s->wide * s->features;
+	int high = (s->high - s->lines) / s->step + 1, wide = (s->wide - s->across) / s->step + 1;
+	int panels = (s->n + panel - 1) / panel;
+	const struct shape w = { .n = s->n, .k = k };
+	const struct type *xt = gen_type(g, s->t, 4, s->images, s->high, s->wide, s->features),
+			  *wt = words ? gen_type(g, s->t, 4, panels, words, panel, 2)
+				      : gen_type(g, s->t, 3, panels, k, panel),
+			  *ct = gen_type(g, DTYPE_f32, 4, s->images, high, wide, s->n);
+	const struct type *params[] = { xt, wt, ct }, *body_params[] = { ct, ct };
+	const struct node *weights = build_reshape(g,
+		unpack(g, graph_parameter(g, 1, wt), &w, panel, words), 4,
+		(int64_t[]){ s->lines, s->across, s->features, s->n });
+	const struct node *c =
+		convolve_last(g, graph_parameter(g, 0, xt), weights, s->step, ct);
+	const struct node *whole = build2(g, OP_add, c, graph_parameter(g, 2, ct));
+	const struct node *e =
+		build2(g, OP_add, graph_parameter(g, 0, ct), graph_parameter(g, 1, ct));
+	struct gen_case gc = { .g = g,
+		.job = j,
+		.core = CORE_contract,
+		.tolerance = 2e-5,
+		.low = -1,
+		.high = 1,
+		.least = words ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
+		.region = gen_region(g, 3, params, 1, &whole),
+		.body = gen_region(g, 2, body_params, 1, &e),
+		.contract = { .left = 2, .right = 1, .rows_are_lhs = true, .cols_packed = true,
+			.cols_shared = true, .word = words ? 2 : 0, .words = words,
+			.nbatch = s->images > 1, .batch = { s->images },
+			.rows_batch = { s->high * line }, .m = high * wide, .n = s->n, .k = k,
+			.rows_m = s->step * s->features, .rows_k = 1, .span = wide,
+			.span_pitch = s->step * line, .bands = s->lines, .band_pitch = line,
+			.tile = s->tile, .rows_type = s->t, .cols_type = s->t, .acc = DTYPE_f32,
+			.m_block = s->m_block, .n_block = s->n_block, .panel = panel } };
+
+	gen_check(&gc);
+}
+
+static void places(struct graph *g, struct job *j)
+{
+	static const struct place_shape list[] = {
+		/* spans of two tiles and what is left; three bands in a tile */
+		{ 1, 6, 19, 4, 3, 3, 1, 32, 7, DTYPE_f32, 34, 0 },
+		/* two spans in a tile, three images, half a panel left */
+		{ 3, 7, 9, 8, 3, 3, 1, 80, 14, DTYPE_f32, 28, 32 },
+		/* every other place, bands one after the other in parts */
+		{ 1, 11, 9, 200, 3, 3, 2, 45, 4, DTYPE_f32, 8, 0 },
+		{ 2, 9, 9, 40, 1, 1, 2, 33, 5, DTYPE_f32, 25, 0 },
+		/* pairs */
+		{ 2, 6, 19, 4, 3, 3, 1, 32, 7, DTYPE_bf16, 34, 0 },
+		{ 1, 7, 9, 300, 3, 3, 1, 145, 14, DTYPE_bf16, 28, 64 },
+		{ 1, 5, 30, 2, 5, 7, 2, 64, 12, DTYPE_bf16, 12, 0 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		UNIT_NOTE("places %u", i);
+		check_places(g, j, &list[i]);
+	}
+}
+
+void test_gen_contract__windows_as_rows(void)
+{
+	gen_with_graph(places);
+}
+
 /* ---- what the code says ---------------------------------------------------------------------- */
 
 /* What is added to a product in the shape of an image, whose rows no vector divides, is read and

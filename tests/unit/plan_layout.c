@@ -109,6 +109,14 @@ static const struct program programs[] = {
 		"func.func @main(" ARGS ") -> T {\n"
 		"%a = stablehlo.convolution(%x, %w)" CONV3 RELU("%d", "%a")
 		"%e = stablehlo.convolution(%d, %w)" CONV3 "return %e : T\n}", 2, 0 },
+	{ "constant weights, features last: none", "1x8x8x24", "3x3x24x24", "24",
+		"func.func @main(" ARGS ") -> T {\n"
+		"%a = stablehlo.convolution(%x, %w)" CONV3 RELU("%d", "%a")
+		"%e = stablehlo.convolution(%d, %w)" CONV3 "return %e : T\n}", 2, 0 },
+	{ "the same of an image of few features: as it is", "1x4x8x8", "4x4x3x3", "4",
+		"func.func @main(" ARGS ") -> T {\n"
+		"%a = stablehlo.convolution(%x, %w)" FIRST3 RELU("%d", "%a")
+		"%e = stablehlo.convolution(%d, %w)" FIRST3 "return %e : T\n}", 2, 0 },
 };
 
 /* p's text with T, W and V written out. */

@@ -1,0 +1,168 @@
+/* window_last.c -- a convolution by constant weights as a contraction whose rows are windows of its
+ * padded input, features last.
+ *
+ * A line of a window, places side by side with all their features, is one run of the image; k is as
+ * many runs as a window has lines, a line of the image apart.  Rows are read as they lie, whatever
+ * the stride, and shared by the windows they are in; weights are the columns, packed when they are
+ * bound, in the order of the image: [lines, places, features].
+ *
+ *     one image, 2 features         window (0, 0)  a a b b | e e f f
+ *       a a b b c c d d             window (0, 1)  b b c c | f f g g      2 bands of 4
+ *       e e f f g g h h
+ *
+ * Where a run is no whole words of what the level multiplies, features are padded.  A tile has
+ * windows of one span, a line of the result, or whole spans, so that all of its rows lie
+ * at known distances and none is wasted.  (Direct convolution with the loops of Georganas et al.,
+ * Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, 2018.) */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+
+#define SPATIAL 2
+#define WASTE_MOST 1.34                  /* products for one that there is */
+
+/* A spatial dim: the image's, the result's, the window's. */
+struct across {
+	int64_t in, out, window, stride, dilation, low, extent;
+};
+
+static int64_t number(const struct node *n, enum key key, uint32_t i, int64_t otherwise)
+{
+	uint32_t count;
+	const int64_t *v = node_ints(n, key, &count);
+
+	return v && i < count ? v[i] : otherwise;
+}
+
+static struct across across_of(
+	const struct node *n, const struct node *const *in, const struct conv *c, uint32_t d)
+{
+	struct across a = {
+		.in = in[0]->type->dims[c->in_spatial[d]],
+		.out = n->type->dims[c->out_spatial[d]],
+		.window = in[1]->type->dims[c->kernel_spatial[d]],
+		.stride = number(n, KEY_window_strides, d, 1),
+		.dilation = number(n, KEY_rhs_dilation, d, 1),
+		.low = number(n, KEY_padding, 2 * d, 0),
+	};
+	int64_t reach = (a.out - 1) * a.stride + (a.window - 1) * a.dilation + 1;
+
+	a.extent = a.low + a.in;
+	a.extent = a.extent > reach ? a.extent : reach;
+	return a;
+}
+
+/* The windows, x not yet padded. */
+static struct places places_of(const struct node *n, const struct node *const *in,
+	const struct conv *c, struct across *a, const struct plan_options *o)
+{
+	a[0] = (struct across){ .in = 1, .out = 1, .window = 1, .stride = 1, .dilation = 1,
+		.extent = 1 };
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		a[SPATIAL - c->nspatial + d] = across_of(n, in, c, d);
+	int64_t unit = plan_places_unit(in[0]->type->dtype, o), f = c->in_features;
+	if (f * a[1].window % unit)              /* zeros make a run whole words */
+		f = (f + unit - 1) / unit * unit;
+	int64_t line = a[1].extent * f;
+
+	return (struct places){
+		.images = c->batch,
+		.features = f,
+		.image = a[0].extent * line,
+		.m = a[0].out * a[1].out,
+		.k = a[0].window * a[1].window * f,
+		.span = a[1].out,
+		.step = a[1].stride * f,
+		.span_pitch = a[0].stride * line,
+		.bands = a[0].window,
+		.band_pitch = a[0].dilation * line,
+	};
+}
+
+bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o)
+{
+	const struct type *x = in[0]->type, *w = in[1]->type;
+	struct across a[SPATIAL];
+
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->groups != 1 || !type_is_static(x) ||
+		!type_is_static(w) || !type_is_static(n->type) || !type_elements(n->type) ||
+		!type_elements(x) || !type_elements(w) || x->dtype != w->dtype ||
+		n->type->dtype != x->dtype || x->quant || w->quant || !plan_is_late(in[1], o))
+		return false;
+	struct places p = places_of(n, in, c, a, o);
+	bool moves = c->window != 1;             /* else it may be a product as it lies */
+	for (uint32_t d = 0; d < SPATIAL; d++) {
+		moves |= a[d].stride != 1 || a[d].extent != a[d].in;
+		if (a[d].low < 0 || (d && a[d].window > 1 && a[d].dilation != 1))
+			return false;
+	}
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (number(n, KEY_lhs_dilation, d, 1) != 1)
+			return false;
+	int64_t panel = isa_table[o->isa].cols, panels = (c->out_features + panel - 1) / panel;
+	double products = (double)(panels * panel * p.features);
+	return moves && plan_places_fit(&p, x->dtype, o) &&
+	       products <= WASTE_MOST * (double)(c->out_features * c->in_features);
+}
+
+/* The input as [images, lines, places, features], padded. */
+static const struct node *padded(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const struct across *a, int64_t features)
+{
+	int64_t perm[2 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
+		none[2 + SPATIAL] = { 0 };
+	bool pads = features != c->in_features;
+
+	high[1 + c->nspatial] = features - c->in_features;
+	perm[0] = node_int(n, KEY_input_batch_dimension, 0);
+	perm[1 + c->nspatial] = node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		perm[1 + d] = c->in_spatial[d];
+		low[1 + d] = a[d].low;
+		high[1 + d] = a[d].extent - a[d].low - a[d].in;
+		pads |= low[1 + d] || high[1 + d];
+	}
+	x = build_transpose(g, x, perm);
+	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
+}
+
+/* The weights, [out features, lines, places, features] as one matrix. */
+static const struct node *matrix(struct graph *g, const struct node *n, const struct node *w,
+	const struct conv *c, const struct places *p)
+{
+	const int64_t dims[3] = { c->out_features, c->in_features, c->window },
+		      perm[3] = { 0, 2, 1 }, flat[2] = { c->out_features, p->k }, none[3] = { 0 },
+		      high[3] = { 0, 0, p->features - c->in_features };
+
+	w = build_reshape(g, conv_rows(g, n, w, c), 3, dims);
+	w = build_transpose(g, w, perm);
+	if (high[2])
+		w = build_pad(g, w, build_scalar(g, w->type->dtype, 0), none, high, none);
+	return build_reshape(g, w, 2, flat);
+}
+
+const struct node *plan_lower_last(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o)
+{
+	struct across a[SPATIAL];
+	int64_t dims[2 + SPATIAL], back[2 + SPATIAL];
+	uint32_t last = 1 + c->nspatial; /* dim */
+
+	if (node_int(n, KEY_input_feature_dimension, 1) != last ||
+		node_int(n, KEY_output_feature_dimension, 1) != last || !plan_is_last(n, in, c, o))
+		return NULL;
+	struct places p = places_of(n, in, c, a, o);
+	p.x = padded(g, n, in[0], c, a + SPATIAL - c->nspatial, p.features);
+	dims[0] = c->batch;
+	dims[last] = c->out_features;
+	back[node_int(n, KEY_output_batch_dimension, 0)] = 0;
+	back[node_int(n, KEY_output_feature_dimension, 1)] = last;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		dims[1 + d] = n->type->dims[c->out_spatial[d]];
+		back[c->out_spatial[d]] = 1 + d;
+	}
+	const struct type *t = type_tensor(g, n->type->dtype, last + 1, dims);
+	const struct node *y =
+		plan_contract_places(g, &p, matrix(g, n, in[1], c, &p), t, o);
+	return build_transpose(g, y, back);
+}
