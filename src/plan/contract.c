@@ -170,8 +170,8 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel, c->word, c->words, c->span,
-		c->span_pitch, c->bands, c->band_pitch, c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->taps };
+		c->panel, c->word, c->words, c->span, c->span_pitch, c->bands, c->band_pitch,
+		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->taps };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	for (uint32_t i = 0; i < c->taps; i++)

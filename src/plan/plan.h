@@ -54,7 +54,8 @@ enum core {
 
 /* R: the rows side, read as scalars as it lies.  V: the columns side, read as vectors of n:
  * packed panels [batch][ceil(n / panel)][k][panel], zero beyond n, in words of several k where the
- * level multiplies such, or as it lies when n or k has stride 1.  Strides are in elements, extents like dims; rows_at and cols_at are first elements.
+ * level multiplies such, or as it lies when n or k has stride 1.  Strides are in elements, extents
+ * like dims; rows_at and cols_at are first elements.
  * The dot_general's result index is (batch dims, lhs free dims, rhs free dims); rows_are_lhs says
  * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
@@ -94,7 +95,8 @@ struct contract {
 	int32_t tap[PLAN_MAX_TAPS];
 	/* R's rows are windows over a padded image with its features last: `span` of them begin
 	 * rows_m apart, then the next ones span_pitch behind those; of k there are `bands`, of
-	 * k / bands elements side by side, band_pitch apart.  0: rows step by rows_m, k by rows_k */
+	 * k / bands elements side by side, band_pitch apart.  0: rows step by rows_m, k by
+	 * rows_k */
 	int64_t span, span_pitch, bands, band_pitch;
 	int64_t tile;                              /* rows of the tile; 0: the level's */
 	bool cols_shared;                          /* packed panels are the same for all batches */
