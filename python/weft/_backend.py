@@ -207,6 +207,12 @@ def static_inputs() -> frozenset[int]:
     return frozenset(meta.static_input_indices or ()) if meta else frozenset()
 
 
+def has_tokens() -> bool:
+    """Does the graph under compilation have tokens of effects as its first inputs and results?"""
+    context = torch._guards.TracingContext.try_get()
+    return bool(context and context.fw_metadata and context.fw_metadata.tokens)
+
+
 class Program(NamedTuple):
     """What a graph is once it is printed: all that compile_program needs, in this process or another."""
     text: str
@@ -237,7 +243,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
                names: dict[int, str] | None = None):
     """One graph of AOTAutograd's, "forward", "backward" or "inference", to a boxed callable; kept: to one that
     AOTAutograd's cache can keep; names: of the inputs that may be frozen."""
-    again = None
+    again, why = None, ""
     if settings.freezing and names is None:
         _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
                                       "arguments (torch.no_grad() or torch.inference_mode() around the call)")
@@ -249,11 +255,13 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
         program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants)
         again = functools.partial(compile_program, program, settings)
         run = again()
+        if kept and has_tokens():                    # what torch's cache gives back hands over no tokens
+            why = "has tokens of effects"
     except (_text.Unsupported, NotImplementedError) as e:
         if settings.fallback == "error":
             raise
-        again, run = None, eager(gm, e, settings.fallback == "warn")
-    return _output.Output(run, again) if kept else run
+        again, run, why = None, eager(gm, e, settings.fallback == "warn"), "runs in eager torch"
+    return _output.Output(run, again, why) if kept else run
 
 
 def eager(gm, error: Exception, warn: bool):

@@ -27,9 +27,10 @@ from weft import _bisect
 class Output(OutputCode):
     """A boxed callable, and how another process makes it again."""
 
-    def __init__(self, run, again: functools.partial | None):
+    def __init__(self, run, again: functools.partial | None, why: str = ""):
+        """why: torch must not keep it."""
         super().__init__()
-        self.run, self.again, self.made_by = run, again, identity()
+        self.run, self.again, self.why, self.made_by = run, again, why, identity()
         self._boxed_call = True                      # of the object: wrappers of it copy its dictionary
 
     # Of the object, found without a frame of Python's between AOTAutograd and the graph.
@@ -43,9 +44,9 @@ class Output(OutputCode):
 
     def prepare_for_serialization(self) -> None:
         """Of a copy: torch keeps the one that runs."""
-        if self.again is None:
+        if self.why:
             from torch._functorch._aot_autograd.autograd_cache import BypassAOTAutogradCache
-            raise BypassAOTAutogradCache("weft: the graph runs in eager torch")
+            raise BypassAOTAutogradCache(f"weft: the graph {self.why}")
         self.run = None
 
     def post_compile(self, example_inputs, constants, graph_kwargs) -> None:
