@@ -16,8 +16,10 @@ import torch
 import weft
 from weft import _alias, _bisect, _blame, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
 
-# What is kept whole: C knows a kernel for it.
-KEPT = ("aten._scaled_dot_product_flash_attention_for_cpu.default",)
+# What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
+KEPT = {f"aten.{name}" for name in """
+    _scaled_dot_product_flash_attention_for_cpu.default _unsafe_index.Tensor _unsafe_index_put.default index_add.default
+    index_copy.default index_fill.int_Scalar index_fill.int_Tensor""".split()}
 # What C has no row for and torch can take apart, though its core table does not.
 TAKEN_APART = {f"aten.{name}" for name in """
     _addmm_activation.default _batch_norm_no_update.default _batch_norm_with_update_functional.default

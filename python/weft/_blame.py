@@ -13,6 +13,7 @@ import torch
 
 WORD = re.compile(r"%([\w.]+)")
 TENSOR = re.compile(r"([a-z]\w*)\[([^\]]*)\]")
+CLAIM = re.compile(r"(?:aten\S+: )?(.*) \(line (\d+)\)$", re.S)     # of base/claim.h
 PLACE = re.compile(r' @ "((?:[^"\\]|\\.)*)"$')
 
 
@@ -96,6 +97,12 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
         user = reader(lines, name)
         of = f"argument {index} (%{name}" + (f", read by {user})" if user else ")")
         say(error, f"weft: {of}: {what.removeprefix('weft: ')}")
+    elif m := CLAIM.match(what):
+        where = place(lines[int(m[2]) - 1])
+        if isinstance(error, IndexError):
+            say(error, f"weft: {where}: {m[1]}")
+        else:                                          # eager's words, which name the operator as the user does
+            say(error, m[1] + (f" ({where.partition(' at ')[2]})" if " at " in where else ""))
     elif isinstance(error, MemoryError):
         where = largest(lines, sizes(inputs, args))
         say(error, f"weft: {what.removeprefix('weft: ')}" + (f"; {where}" if where else ""))

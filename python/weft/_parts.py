@@ -114,7 +114,7 @@ class _Grid:
         """Places as one number, [samples, channels, places], and which of them there are."""
         inside = functools.reduce(torch.logical_and, [(p >= 0) & (p < s) for p, s in zip(places, self.sizes)])
         flat = functools.reduce(lambda a, b: a * b[1] + b[0], zip(places[1:], self.sizes[1:]), places[0])
-        flat = torch.where(inside, flat, 0).to(torch.int64)
+        flat = flat.to(torch.int64).clamp(0, self.flat.shape[2] - 1)       # where it is not inside: any place
         shape = (-1, self.x.shape[1], -1)
         return flat.unsqueeze(1).expand(shape), inside.unsqueeze(1).to(self.x.dtype)
 

@@ -24,6 +24,10 @@ DTYPES = {
 }
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
+# Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
+PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
+                                              "embedding_dense_backward")}
+UNCHECKED = {"aten.index.Tensor": "aten._unsafe_index.Tensor", "aten.index_put.default": "aten._unsafe_index_put.default"}
 # Eager factors the transpose where that lies better, and the gradient is traced for those factors.
 FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
 # Without a result: they fail the call.
@@ -403,6 +407,8 @@ class Printer:
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
+        if str(n.meta.get("original_aten")) in PLACED:
+            name = UNCHECKED.get(name, name)
         self.statement(self.name(n), val, name, args, n)
 
     def statement(self, name: str, val, target: str, args: list[str], n: torch.fx.Node) -> None:

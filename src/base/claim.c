@@ -50,6 +50,56 @@ struct weft_error *claim_zero(const char *text, uint32_t rank, int64_t n, const 
 	return NULL;
 }
 
+static int64_t number_at(const char *numbers, unsigned bytes, int64_t i)
+{
+	int64_t wide;
+	int32_t narrow;
+
+	if (bytes == sizeof wide) {
+		memcpy(&wide, numbers + i * (int64_t)sizeof wide, sizeof wide);
+		return wide;
+	}
+	memcpy(&narrow, numbers + i * (int64_t)sizeof narrow, sizeof narrow);
+	return narrow;
+}
+
+/* How many of numbers[0..n) lie in front of the first outside [-below, size). */
+static int64_t indices_inside(
+	int64_t below, int64_t size, int64_t n, unsigned bytes, const char *numbers)
+{
+	uint64_t shift = (uint64_t)below, count = shift + (uint64_t)size;
+	int64_t i = 0;
+
+	for (; i + 4 <= n; i += 4) {
+		bool outside = false;
+		for (int64_t k = i; k < i + 4; k++)
+			outside |= (uint64_t)number_at(numbers, bytes, k) + shift >= count;
+		if (outside)
+			break;
+	}
+	while (i < n && (uint64_t)number_at(numbers, bytes, i) + shift < count)
+		i++;
+	return i;
+}
+
+struct weft_error *claim_indices(
+	const char *text, int64_t size, int64_t n, unsigned bytes, const void *numbers)
+{
+	bool wrap = *text == 'w';
+	char *at = (char *)text + strcspn(text, " ");
+	long long dim = strtoll(at, &at, 10), known = strtoll(at, &at, 10);
+	int64_t all = size < 0 ? known : size;
+	int64_t i = indices_inside(wrap ? all : 0, all, n, bytes, numbers);
+
+	if (i == n)
+		return NULL;
+	long line = strtol(at, &at, 10);
+	return error_make(WEFT_OUT_OF_RANGE,
+		"%s: index %lld is out of bounds for dimension %lld with size %lld (line %ld)",
+		at + (*at == ' '), (long long)number_at(numbers, bytes, i), dim, (long long)all,
+		line);
+}
+
 struct weft_error *claim_holds(bool holds, const char *text, uint32_t n, const int64_t *numbers)
 {
 	struct weft_error *e;

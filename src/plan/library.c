@@ -30,6 +30,8 @@ static const char *call_text(struct job *j, const struct node *n)
 			attr_unquoted(j, node_other(n, "error_message")));
 	if (!strcmp(target, "weft.claim"))
 		return job_printf(j, "weft.claim|%s", config);
+	if (!strcmp(target, "weft.indices"))
+		return job_printf(j, "weft.indices|%s", config);
 	if (!strcmp(target, "weft.order"))
 		return job_printf(j, "weft.order|%s", config);
 	bool linear = linear_find(target, strlen(target), NULL) != NULL;

@@ -4,6 +4,7 @@
  * which sizes step (a segment each), bind constants, run the load program.  Code is written to
  * fresh pages which are then made executable and never writable again. */
 #include "base/mem.h"
+#include "run/library.h"
 #include "run/run_impl.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -84,6 +85,7 @@ static struct weft_error *step_resolve(struct exe *x, uint32_t i)
 	case ABI_STEP_library:
 		s->tensors = x->indices + a->index;
 		s->library = registry_library(s->text);
+		s->claims = library_claims(s->library);
 		if (!s->library)
 			FAIL(WEFT_FAILED_PRECONDITION, "this runtime has no function '%s'",
 				s->text);
@@ -530,7 +532,7 @@ void exe_counts_each(const struct exe *x,
 
 	for (uint32_t i = 0; i < x->image.nsteps; i++) {
 		const struct step *s = &x->steps[i];
-		if (s->kind != ABI_STEP_library && s->kind != ABI_STEP_callback)
+		if ((s->kind != ABI_STEP_library && s->kind != ABI_STEP_callback) || s->claims)
 			continue;
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(s->text, "|"), s->text);
 		fn(arg, s->kind, name, atomic_load_explicit(&s->runs, memory_order_relaxed));

@@ -12,6 +12,7 @@ static const struct {
 	{ "weft.claim", library_claim },
 	{ "weft.exchange", library_exchange },
 	{ "weft.fft", library_fft },
+	{ "weft.indices", library_indices },
 	{ "weft.infeed", library_infeed },
 	{ "weft.linear", library_linear },
 	{ "weft.order", library_order },
@@ -32,6 +33,11 @@ run_library_fn *library_find(const char *name, size_t n)
 		if (strlen(table[i].name) == n && !memcmp(table[i].name, name, n))
 			return table[i].fn;
 	return NULL;
+}
+
+bool library_claims(run_library_fn *fn)
+{
+	return fn == library_assert || fn == library_claim || fn == library_indices;
 }
 
 bool library_word(const struct run_library_call *c, unsigned i, const char *w)

@@ -40,6 +40,7 @@ run_library_fn *registry_library(const char *name);
 struct step {
 	enum abi_step_kind kind;
 	bool small;
+	bool claims;                  /* library: a check (library_claims) */
 	uint32_t nargs, noutputs, nsizes;
 	const uint32_t *args;         /* buffers */
 	const int64_t *sizes;         /* extents */

@@ -210,7 +210,7 @@ static struct weft_error *step_library(struct frame *f, struct step *s)
 		.sizes = f->values, .nsizes = s->nsizes,
 		.threads = f->threads,
 	};
-	f->library_calls++;
+	f->library_calls += !s->claims;
 	atomic_fetch_add_explicit(&s->runs, 1, memory_order_relaxed);
 	return s->library(&c);
 }

@@ -1,4 +1,5 @@
 /* Unit tests of base/: memory, arenas, jobs, strings, files, hashing, the processor. */
+#include "base/claim.h"
 #include "base/cpu.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -85,6 +86,43 @@ void test_error__without_memory(void)
 	mem_fail_after = -1;
 	CHECK_INT(weft_error_code(e), WEFT_RESOURCE_EXHAUSTED);
 	CHECK_STR(weft_error_text(e), "out of memory");
+	weft_error_free(e);
+}
+
+/* numbers[0..n) of i64, and the same as i32, for a dimension of 7 or of `size`. */
+static void indices(const char *text, int64_t size, int64_t n, const int64_t *numbers,
+	const char *expected)
+{
+	int32_t narrow[8];
+
+	for (int64_t i = 0; i < n; i++)
+		narrow[i] = (int32_t)numbers[i];
+	for (int wide = 0; wide < 2; wide++) {
+		struct weft_error *e = claim_indices(text, size, n, wide ? 8 : 4,
+			wide ? (const void *)numbers : narrow);
+		CHECK_STR(e ? weft_error_text(e) : "", expected);
+		CHECK_INT(e ? weft_error_code(e) : WEFT_OUT_OF_RANGE, WEFT_OUT_OF_RANGE);
+		weft_error_free(e);
+	}
+}
+
+void test_error__indices(void)
+{
+	const int64_t v[] = { 0, 6, -1, -7, 5, 7, -8 };
+
+	indices("wrap 1 7 12 f", -1, 5, v, "");
+	indices("wrap 1 7 12 f", -1, 0, v, "");
+	indices("wrap 1 7 12 f", -1, 6, v,
+		"f: index 7 is out of bounds for dimension 1 with size 7 (line 12)");
+	indices("wrap 1 -1 12 f", 8, 7, v, "");
+	indices("wrap 1 -1 12 f", 0, 1, v,
+		"f: index 0 is out of bounds for dimension 1 with size 0 (line 12)");
+	indices("plain 0 7 3 aten.g.default", -1, 2, v, "");
+	indices("plain 0 7 3 aten.g.default", -1, 4, v,
+		"aten.g.default: index -1 is out of bounds for dimension 0 with size 7 (line 3)");
+	CHECK(!claim_indices("plain 0 7 3 f", -1, 1, 8, &(int64_t){ 6 }));
+	struct weft_error *e = claim_indices("", -1, 1, 8, &(int64_t){ INT64_MIN });
+	CHECK(e && weft_error_code(e) == WEFT_OUT_OF_RANGE);
 	weft_error_free(e);
 }
 

@@ -18,6 +18,19 @@ static PyObject *linalg_error(void)
 	return type;
 }
 
+/* Some of torch's operators raise the one where an index is no place, some the other. */
+static PyObject *index_error(void)
+{
+	static PyObject *type;
+	PyObject *bases = type ? NULL : PyTuple_Pack(2, PyExc_IndexError, PyExc_RuntimeError);
+
+	if (bases)
+		type = PyErr_NewException("weft.IndexError", bases, NULL);
+	Py_XDECREF(bases);
+	Py_XINCREF(type);
+	return type;
+}
+
 void ext_raise(struct weft_error *e)
 {
 	PyObject *type = PyExc_RuntimeError, *own = NULL;
@@ -32,6 +45,7 @@ void ext_raise(struct weft_error *e)
 	case WEFT_ALREADY_EXISTS:
 	case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
 	case WEFT_RESOURCE_EXHAUSTED: type = PyExc_MemoryError; break;
+	case WEFT_OUT_OF_RANGE: own = index_error(); break;
 	case WEFT_FAILED_PRECONDITION:
 		if (strstr(weft_error_text(e), "linalg.") && !strstr(weft_error_text(e), "U["))
 			own = linalg_error();

@@ -79,6 +79,12 @@ struct subgraph {
 	const char *at, *end;
 	uint32_t line; /* before at */
 };
+/* All numbers of `node` are in [0, size), or in [-size, size). */
+struct known {
+	const struct node *node;
+	int64_t size;
+	bool wraps;
+};
 struct reader {
 	struct job *j;
 	struct graph *g;
@@ -96,6 +102,9 @@ struct reader {
 	uint64_t random_offset; /* of the next random op: source order, never twice */
 	const struct node *seed; /* `input ... seed`, or a region's parameter; NULL: none */
 	const struct node *token; /* the last effect; NULL: none so far */
+	/* of the region under construction: numbers that are places of a dimension */
+	uint32_t nplaces, cap_places;
+	struct known *places;
 };
 noreturn void reader_fail(struct reader *r, const char *fmt, ...) BASE_PRINTF(2, 3);
 noreturn void reader_fail_at(struct reader *r, const char *at, const char *fmt, ...)
@@ -261,6 +270,16 @@ const struct node *lower_bits(struct lower *l, const struct node *n, const struc
 /* Indices made non-negative by adding size. */
 const struct node *lower_wrap_index(
 	struct lower *l, const struct node *index, const struct node *of, int64_t dim);
+
+/* ---- claims about indices: lower_claim.c, place.c ------------------------------------------- */
+
+/* Fails the call at run time where a number of index is outside [0, size), or [-size, size) where
+ * it wraps; does nothing where none can be. */
+void lower_check_index(
+	struct lower *l, const struct node *index, uint32_t dim, int64_t size, bool wraps);
+/* Notes that all numbers of n are in [0, size), or [-size, size); that they must be. */
+void place_note(struct reader *r, const struct node *n, int64_t size, bool wraps);
+bool place_is_known(struct reader *r, const struct node *n, int64_t size, bool wraps);
 
 /* ---- indexing: lower_index.c ---------------------------------------------------------------- */
 

@@ -228,7 +228,11 @@ void lower_call(struct lower *l, const struct call *c)
 	for (uint32_t i = 0; i < l->nout && l->row->nout >= 0; i++)
 		if (!l->type[i])
 			lower_fail(l, "result %u is not None", i);
+	const struct node *token = l->r->token;
+	uint32_t nplaces = l->r->nplaces;
 	if (!job_attempt(l->j, lower_row, l) || l->given_up) {
+		l->r->token = token; /* what a callback does, it also checks */
+		l->r->nplaces = nplaces;
 		lower_callback(l, c);
 		return;
 	}

@@ -96,6 +96,7 @@ void lower_embedding_bag(struct lower *l)
 	if (count == 0)
 		lower_bail(l);
 	const struct node *bag = bags(l, index, lower_tensor(l, 2), lower_int(l, 8));
+	lower_check_index(l, lower_tensor(l, 1), 0, w->type->dims[0], false);
 	const struct node *rows = lower_cast(l, take_one(l, w, 0, index, 0), c);
 	if (!lower_is_none(l, 6))
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 6), rows));

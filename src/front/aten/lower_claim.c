@@ -4,26 +4,98 @@
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
-static void claim(struct lower *l, const struct node *zero, const char *text)
+/* Of one or two operands. */
+static void claim_of(struct lower *l, const char *target, const struct node *a,
+	const struct node *b, const char *text)
 {
 	struct graph *g = l->g;
 	if (!l->r->token)
 		l->r->token = graph_node(g, &(struct node_spec){ .op = OP_token });
-	const struct node *in[2] = { zero, l->r->token };
+	const struct node *in[3] = { a, b ? b : l->r->token, l->r->token };
 	struct attr_entry e[] = {
-		{ .key = KEY_call_target_name, .value = attr_str(g, "weft.claim") },
+		{ .key = KEY_call_target_name, .value = attr_str(g, target) },
 		{ .key = KEY_backend_config, .value = attr_str(g, text) },
 		{ .key = KEY_has_side_effect, .value = attr_bool(g, true) },
 		{ .key = KEY_effect, .value = attr_bool(g, true) },
 	};
 	struct node_spec s = { .op = OP_custom_call,
-		.nin = 2,
+		.nin = b ? 3 : 2,
 		.in = in,
 		.attrs = attrs_cons(g, 4, e),
 		.type = type_token(g),
 		.at = { l->r->file, l->r->line, 1 } };
 	l->r->token = graph_node(g, &s);
 }
+
+static void claim(struct lower *l, const struct node *zero, const char *text)
+{
+	claim_of(l, "weft.claim", zero, NULL,
+		job_printf(l->j, "%s (line %u)", text, l->r->line));
+}
+
+/* ---- indices -------------------------------------------------------------------------------- */
+
+enum { FEW_INDICES = 1 << 16 };
+
+/* The tensor in memory that has n's numbers in another order or shape; NULL: they are computed. */
+static const struct node *in_memory(const struct node *n)
+{
+	for (unsigned depth = 0; depth < 8; depth++) {
+		enum dtype t = n->type->dtype;
+		switch (n->op) {
+		case OP_parameter:
+			return t == DTYPE_i64 || t == DTYPE_i32 ? n : NULL;
+		case OP_reshape: case OP_dynamic_reshape: case OP_transpose:
+			n = n->in[0];
+			break;
+		case OP_convert:
+			if (t != DTYPE_i64 || n->in[0]->type->dtype != DTYPE_i32)
+				return NULL;
+			n = n->in[0];
+			break;
+		default:
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+/* One of index's numbers, i64[]: one outside [low, low + size) if there is any.  Counted from low
+ * on without a sign, those are the largest. */
+static const struct node *most_outside(
+	struct lower *l, const struct node *index, const struct node *size, bool wraps)
+{
+	struct graph *g = l->g;
+	int64_t n = dim_product(g, index->type->rank, index->type->dims), all = 0;
+	index = build_reshape(g, lower_cast(l, index, DTYPE_i64), 1, &n);
+	const struct node *sign = build_scalar_int(g, DTYPE_i64, INT64_MIN);
+	const struct node *shift = wraps ? build2(g, OP_add, size, sign) : sign;
+	index = build2(g, OP_add, index, lower_shape(l, shift, index->type));
+	return build2(g, OP_subtract, build_reduce(g, OP_maximum, index, 1, &all), shift);
+}
+
+void lower_check_index(
+	struct lower *l, const struct node *index, uint32_t dim, int64_t size, bool wraps)
+{
+	int64_t n = type_elements(index->type);
+	if (n == 0 || place_is_known(l->r, index, size, wraps))
+		return;
+	const struct node *stored = in_memory(index);
+	if (stored && place_is_known(l->r, stored, size, wraps))
+		return;
+	const struct node *count = lower_size_node(l, size);
+	const struct node *numbers = stored;
+	if (n < 0 && !stored) /* perhaps none, which has no largest */
+		numbers = lower_cast(l, index, DTYPE_i64);
+	else if (!stored || n > FEW_INDICES)
+		numbers = most_outside(l, index, count, wraps);
+	claim_of(l, "weft.indices", numbers, dim_is_number(size) ? NULL : count,
+		job_printf(l->j, "%s %u %lld %u %s", wraps ? "wrap" : "plain", dim,
+			dim_is_number(size) ? (long long)size : -1LL, l->r->line, l->name));
+	place_note(l->r, stored ? stored : index, size, wraps);
+}
+
+/* ---- what eager claims ---------------------------------------------------------------------- */
 
 #define NO_CONVERGENCE "The algorithm failed to converge because the input matrix is " \
 	"ill-conditioned or has too many repeated "

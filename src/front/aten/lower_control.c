@@ -91,6 +91,10 @@ static const struct region *build_region_of(struct control *c, uint32_t nown, co
 	struct build_hand hand = { n, param };
 	const struct build_hand *before = build_at_hand(l->g, &hand);
 	const struct node *seed = r->seed, *token = r->token;
+	uint32_t nplaces = r->nplaces, cap_places = r->cap_places;
+	struct known *places = r->places;
+	r->places = NULL;
+	r->nplaces = r->cap_places = 0;
 	r->seed = c->seed < 0 ? NULL : param[c->seed];
 	r->token = c->effect ? param[n] : NULL;
 	const struct node **results = fn(c, param, &nresults);
@@ -100,6 +104,9 @@ static const struct region *build_region_of(struct control *c, uint32_t nown, co
 	build_at_hand(l->g, before);
 	r->seed = seed;
 	r->token = token;
+	r->places = places;
+	r->nplaces = nplaces;
+	r->cap_places = cap_places;
 	return graph_region(l->g, n + c->effect, types, nresults, results);
 }
 

@@ -134,6 +134,7 @@ void lower_embedding(struct lower *l)
 	const struct node *w = lower_tensor(l, 0);
 	if (w->type->rank != 2 || !dtype_is_int(lower_tensor(l, 1)->type->dtype))
 		lower_fail(l, "the weight has not two dimensions, or the indices are no integers");
+	lower_check_index(l, lower_tensor(l, 1), 0, w->type->dims[0], false);
 	l->out[0] = take_one(l, w, 0, lower_tensor(l, 1), 0);
 }
 
@@ -147,6 +148,7 @@ void lower_index_select(struct lower *l)
 	int64_t dim = lower_dim(l, 1, x->type->rank);
 	if (index->type->rank == 0)
 		index = build_reshape(l->g, index, 1, &(int64_t){ 1 });
+	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
 	l->out[0] = take_one(l, x, dim, index, (uint32_t)dim);
 }
 
@@ -186,6 +188,7 @@ void lower_gather(struct lower *l)
 		return;
 	}
 	int64_t dim = lower_dim(l, 1, rank);
+	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
 	bool line = true; /* x has one row only */
 	for (uint32_t i = 0; i < rank; i++)
 		line &= (int64_t)i == dim || (x->type->dims[i] == 1 && index->type->dims[i] == 1);
@@ -284,12 +287,16 @@ static bool read_indices(
 	return true;
 }
 
+/* what 1: nobody looks whether they are places. */
 static void make_starts(
 	struct lower *l, struct take *k, const struct node **index, const struct type *shape)
 {
 	struct graph *g = l->g;
 	int64_t dims[ATEN_MAX_RANK + 1];
 	k->batch = shape->rank;
+	for (uint32_t i = 0; i < k->m && !l->row->what; i++)
+		lower_check_index(
+			l, index[i], (uint32_t)k->at[i], k->x->type->dims[k->at[i]], true);
 	for (uint32_t i = 0; i < k->m; i++)
 		index[i] = lower_shape(l, lower_wrap_index(l, index[i], k->x, k->at[i]), shape);
 	if (k->m == 1) {
@@ -419,6 +426,8 @@ void lower_scatter(struct lower *l)
 	uint32_t rank = x->type->rank;
 	if (index->type->rank != rank)
 		lower_bail(l);
+	lower_check_index(l, index, (uint32_t)lower_dim(l, 1, rank),
+		x->type->dims[lower_dim(l, 1, rank)], false);
 	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++) {

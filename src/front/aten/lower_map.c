@@ -180,6 +180,10 @@ void lower_remainder(struct lower *l)
 			l->g, build2(l->g, OP_and, some, differ), build2(l->g, OP_add, r, b), r);
 	}
 	lower_finish(l, r);
+	const struct arg *by = &l->args[1];
+	if (l->row->what && dtype_is_int(t) && ((by->kind == ARG_int && by->i > 0) ||
+		(by->kind == ARG_sym && by->i < 0)))
+		place_note(l->r, l->out[0], by->i, false);
 }
 
 const struct node *lower_floor_divide(

@@ -158,6 +158,7 @@ void lower_sort(struct lower *l)
 		s = sort(l, x, dim, descending);
 	l->out[0] = s.value;
 	l->out[1] = s.index;
+	place_note(l->r, s.index, x->type->dims[dim], false);
 }
 
 /* ---- one of a sorted row -------------------------------------------------------------------- */

@@ -158,6 +158,8 @@ void lower_max_dim(struct lower *l)
 		l->out[1] = build_scalar_int(l->g, DTYPE_i64, 0);
 	else
 		l->out[1] = keep(l, first_index(l, x, m, in, lower_dim(l, 1, x->type->rank)), 1);
+	if (x->type->rank)
+		place_note(l->r, l->out[1], x->type->dims[lower_dim(l, 1, x->type->rank)], false);
 }
 
 void lower_argmax(struct lower *l)
@@ -183,6 +185,7 @@ void lower_argmax(struct lower *l)
 	const struct node *m =
 		lower_reduce(l, l->row->what ? OP_minimum : OP_maximum, x, in, false);
 	l->out[0] = keep(l, first_index(l, x, m, in, dim), 0);
+	place_note(l->r, l->out[0], x->type->dims[dim], false);
 }
 
 /* ---- variance ------------------------------------------------------------------------------- */

@@ -68,6 +68,7 @@ void lower_scatter_reduce(struct lower *l)
 	if (index->type->rank != rank || v->type->rank != rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank);
+	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
 	struct take k = { .x = lower_cast(l, x, c), .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++) {
 		k.at[i] = i;
@@ -79,24 +80,78 @@ void lower_scatter_reduce(struct lower *l)
 	lower_finish(l, build_reshape(l->g, y, l->type[0]->rank, l->type[0]->dims));
 }
 
-/* The same by whole slices: index has one dimension. */
-void lower_index_reduce(struct lower *l)
+/* self, dim, index: slices of self, as t, along dim. */
+static struct take slices(struct lower *l, enum dtype t, bool wraps)
 {
-	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
-			  *v = lower_tensor(l, 3);
-	enum dtype t = x->type->dtype, c = lower_compute(t);
-	x = lower_as_row(l, x);
-	index = lower_as_row(l, index);
-	v = lower_as_row(l, v);
-	if (index->type->rank != 1 || v->type->rank != x->type->rank)
+	const struct node *x = lower_as_row(l, lower_tensor(l, 0));
+	const struct node *index = lower_as_row(l, lower_tensor(l, 2));
+	if (index->type->rank != 1)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, x->type->rank);
-	struct take k = { .x = lower_cast(l, x, c), .m = 1, .at = { dim }, .batch = 1 };
-	k.first = (uint32_t)dim;
-	k.starts = lower_wrap_index(l, lower_cast(l, index, DTYPE_i64), x, dim);
-	const struct node *y = reduce_into(
-		l, &k, lower_cast(l, v, c), read_reduce(l, 4), lower_bool(l, 5));
+	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], wraps);
+	index = lower_cast(l, index, DTYPE_i64);
+	return (struct take){ .x = lower_cast(l, x, t),
+		.m = 1,
+		.at = { dim },
+		.starts = wraps ? lower_wrap_index(l, index, x, dim) : index,
+		.batch = 1,
+		.first = (uint32_t)dim };
+}
+
+/* Argument 3, slices as k takes them. */
+static const struct node *source_of(struct lower *l, const struct take *k)
+{
+	const struct node *v =
+		lower_as_row(l, lower_cast(l, lower_tensor(l, 3), k->x->type->dtype));
+	if (v->type->rank != k->x->type->rank)
+		lower_bail(l);
+	return v;
+}
+
+static void finish_slices(struct lower *l, const struct node *y)
+{
 	lower_finish(l, build_reshape(l->g, y, l->type[0]->rank, l->type[0]->dims));
+}
+
+/* Argument 3: a number, or a tensor of one. */
+void lower_index_fill(struct lower *l)
+{
+	enum dtype t = l->type[0]->dtype;
+	struct take k = slices(l, t, true);
+	int64_t dims[ATEN_MAX_RANK];
+	uint32_t rank = k.x->type->rank;
+	memcpy(dims, k.x->type->dims, rank * sizeof *dims);
+	dims[k.first] = k.starts->type->dims[0];
+	const struct node *v = lower_scalar(l, &l->args[3], t);
+	v = lower_shape(l, v, type_tensor(l->g, t, rank, dims));
+	finish_slices(l, take_scatter(l, &k, v, TAKE_REPLACES));
+}
+
+/* what: TAKE_REPLACES, or OP_add of alpha (argument 4) times the source. */
+void lower_index_add(struct lower *l)
+{
+	enum dtype t = lower_tensor(l, 0)->type->dtype;
+	const struct arg *alpha = l->nargs > 4 ? &l->args[4] : NULL;
+	struct take k = slices(l, t, false);
+	const struct node *v = source_of(l, &k);
+	enum op op = (enum op)l->row->what;
+	if (alpha && !((alpha->kind == ARG_int || alpha->kind == ARG_float) && alpha->f == 1)) {
+		const struct node *scale = lower_scalar(l, alpha, lower_compute(t));
+		v = lower_cast(l, v, lower_compute(t));
+		v = build2(l->g, t == DTYPE_i1 ? OP_and : OP_multiply, v,
+			lower_shape(l, scale, v->type));
+		v = lower_cast(l, v, t);
+	}
+	if (t == DTYPE_i1 && op == OP_add)
+		op = OP_or;
+	finish_slices(l, take_scatter(l, &k, v, op));
+}
+
+/* index_reduce: the same with the reduction and include_self in arguments 4 and 5. */
+void lower_index_reduce(struct lower *l)
+{
+	struct take k = slices(l, lower_compute(lower_tensor(l, 0)->type->dtype), false);
+	finish_slices(l, reduce_into(l, &k, source_of(l, &k), read_reduce(l, 4), lower_bool(l, 5)));
 }
 
 /* ---- flat places ---------------------------------------------------------------------------- */
@@ -120,15 +175,20 @@ static const struct node *put_flat(struct lower *l, const struct node *x, const 
 
 void lower_put(struct lower *l)
 {
+	const struct node *x = lower_tensor(l, 0);
 	const struct node *index = flat(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i64));
-	l->out[0] = put_flat(l, lower_tensor(l, 0), index, flat(l, lower_tensor(l, 2)),
+	lower_check_index(
+		l, index, 0, dim_product(l->g, x->type->rank, x->type->dims), true);
+	l->out[0] = put_flat(l, x, index, flat(l, lower_tensor(l, 2)),
 		lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
 }
 
 void lower_take(struct lower *l)
 {
 	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
-	l->out[0] = take_one(l, flat(l, lower_tensor(l, 0)), 0, index, 0);
+	const struct node *x = flat(l, lower_tensor(l, 0));
+	lower_check_index(l, index, 0, x->type->dims[0], true);
+	l->out[0] = take_one(l, x, 0, index, 0);
 }
 
 /* True place i of the mask takes element i of the source. */

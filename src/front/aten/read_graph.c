@@ -138,5 +138,8 @@ const struct node **reader_graph(struct reader *r, const char *name, uint32_t na
 	const struct node **results = read_lines(&inner, s, nargs, args, nresults);
 	r->random_offset = inner.random_offset;
 	r->token = inner.token;
+	r->places = inner.places;
+	r->nplaces = inner.nplaces;
+	r->cap_places = inner.cap_places;
 	return results;
 }

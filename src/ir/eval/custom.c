@@ -148,6 +148,15 @@ static void run_order(struct call *c)
 	job_try(c->e->j, order_run(&o, rows, keys->dims[last], keys->data, out->data));
 }
 
+static void claim_of_indices(struct call *c)
+{
+	const struct tensor *in = c->in[0];
+	int64_t size = c->nin > 1 ? eval_index(c->in[1], 0) : -1;
+
+	job_try(c->e->j, claim_indices(node_text(c->e->j, c->n, KEY_backend_config), size,
+		tensor_elements(in), (unsigned)dtype_bytes(in->type->dtype), in->data));
+}
+
 static bool eval_own(struct call *c)
 {
 	static eval_fn *const rows[] = {
@@ -162,6 +171,8 @@ static bool eval_own(struct call *c)
 	else if (!strcmp(target_of(c), "weft.claim"))
 		job_try(c->e->j, claim_zero(node_text(c->e->j, c->n, KEY_backend_config),
 			c->in[0]->rank, tensor_elements(c->in[0]), c->in[0]->data));
+	else if (!strcmp(target_of(c), "weft.indices"))
+		claim_of_indices(c);
 	else if (!strcmp(target_of(c), "weft.order"))
 		run_order(c);
 	else

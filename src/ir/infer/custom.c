@@ -311,6 +311,28 @@ static void check_order(struct graph *g, const struct node_spec *s, const char *
 			spec_text(g, in), spec_text(g, out));
 }
 
+/* ---- claims (base/claim.h) ------------------------------------------------------------------ */
+
+static void check_claim(struct graph *g, const struct node_spec *s, const char *target)
+{
+	bool zero = !strcmp(target, "weft.claim"), indices = !strcmp(target, "weft.indices");
+	uint32_t nin = s->nin;
+
+	if (!zero && !indices)
+		return;
+	if (nin && s->in[nin - 1]->type->kind == TYPE_token)
+		nin--;
+	if (!nin || nin > 1u + indices)
+		spec_fail(g, s, NULL, "@%s: expected %s, found %u operands", target,
+			zero ? "numbers" : "indices and perhaps a size", nin);
+	for (uint32_t i = 0; i < nin; i++) {
+		const struct type *t = s->in[i]->type;
+		bool wide = indices && t->dtype == DTYPE_i64, narrow = !i && t->dtype == DTYPE_i32;
+		if (t->kind != TYPE_tensor || t->unranked || (!wide && !narrow) || (i && t->rank))
+			spec_fail(g, s, NULL, "@%s: operand %u is %s", target, i, spec_text(g, t));
+	}
+}
+
 const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 {
 	const char *target = spec_str(s, KEY_call_target_name, NULL);
@@ -325,6 +347,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	spec_custom(g, s, target, n, types);
 	check_linear(g, s, target, n, types);
 	check_order(g, s, target, n, types);
+	check_claim(g, s, target);
 	check_buffers(g, s, target, n, types);
 	if (spec_has(s, KEY_operand_layouts) != spec_has(s, KEY_result_layouts))
 		spec_fail(g, s, NULL, "expected layouts of operands and results, or of none");
