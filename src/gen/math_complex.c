@@ -77,10 +77,10 @@ static struct z exponential(struct gen *g, struct z z)
 {
 	LLVMValueRef a = z.x, high = FCMP(OGT, a, K(700)), low = FCMP(OLT, a, K(-700));
 	LLVMValueRef shift = SELECT(high, K(700), SELECT(low, K(-700), K(0)));
-	LLVMValueRef rest = SELECT(high, K(EXP_700), SELECT(low, K(1 / EXP_700), K(1)));
+	LLVMValueRef up = SELECT(high, K(EXP_700), K(1)), down = SELECT(low, K(1 / EXP_700), K(1));
 	LLVMValueRef e = math_exp(g, FSUB(a, shift), NULL);
 	LLVMValueRef c = math_sin_cos(g, z.y, 1), s = math_sin_cos(g, z.y, 0);
-	struct z r = { FMUL(FMUL(e, c), rest), FMUL(FMUL(e, s), rest) };
+	struct z r = { FMUL(FMUL(e, FMUL(c, up)), down), FMUL(FMUL(e, FMUL(s, up)), down) };
 	LLVMValueRef real = FCMP(OEQ, z.y, K(0)), none = FCMP(OEQ, a, K(-__builtin_inf()));
 	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())),
 		     nan = K(__builtin_nan(""));
@@ -171,13 +171,18 @@ static LLVMValueRef zero_wins(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 }
 
 /* sinh x cos y + i cosh x sin y, cosh x cos y + i sinh x sin y: real parts are infinite where x is,
- * whatever the angle. */
+ * whatever the angle.  e^700 is a factor of its own far out, where the angle's may be tiny. */
 static struct z hyperbolic(struct gen *g, struct z z, bool cosine)
 {
-	LLVMValueRef a = z.x, inf = K(__builtin_inf());
+	LLVMValueRef a = z.x, inf = K(__builtin_inf()), x = math_abs(g, a);
 	LLVMValueRef s = math_sin_cos(g, z.y, 0), c = math_sin_cos(g, z.y, 1);
-	LLVMValueRef sh = math_sinh(g, a), ch = math_cosh(g, a);
-	LLVMValueRef end = AND(FCMP(OEQ, math_abs(g, a), inf), FCMP(UNO, c, c));
+	LLVMValueRef far = FCMP(OGT, x, K(700)), rest = SELECT(far, K(EXP_700), K(1));
+	LLVMValueRef e = FMUL(K(0.5), math_exp(g, FSUB(x, K(700)), NULL));
+	LLVMValueRef sh = SELECT(far, math_copysign(g, e, a), math_sinh(g, a));
+	LLVMValueRef ch = SELECT(far, e, math_cosh(g, a));
+	LLVMValueRef end = AND(FCMP(OEQ, x, inf), FCMP(UNO, c, c));
+	c = FMUL(c, rest);
+	s = FMUL(s, rest);
 	struct z r = { cosine ? FMUL(ch, c) : zero_wins(g, sh, c),
 		cosine ? zero_wins(g, sh, s) : zero_wins(g, ch, s) };
 
@@ -248,16 +253,19 @@ static struct z exp_minus_one(struct gen *g, struct z z)
 {
 	LLVMValueRef a = z.x, half = math_sin_cos(g, FMUL(z.y, K(0.5)), 0);
 	LLVMValueRef less = FMUL(K(-2), FMUL(half, half));       /* cos y - 1 */
+	LLVMValueRef near = FADD(FMUL(math_expm1(g, a), math_sin_cos(g, z.y, 1)), less);
 	struct z e = exponential(g, z);
 
-	return (struct z){ FADD(FMUL(math_expm1(g, a), math_sin_cos(g, z.y, 1)), less), e.y };
+	return (struct z){ SELECT(FCMP(OGT, a, K(700)), e.x, near), e.y };
 }
 
 static struct z sign_of(struct gen *g, struct z z)
 {
-	LLVMValueRef a = z.x, m = math_modulus(g, z), none = FCMP(OEQ, m, K(0));
+	LLVMValueRef a = math_larger(g, z), none = FCMP(OEQ, a, K(0)), e = exponent(g, a);
+	struct z s = scaled(g, z, SUB(ci_like(e, 0), e));
+	LLVMValueRef m = math_modulus(g, s);
 
-	return (struct z){ SELECT(none, K(0), FDIV(a, m)), SELECT(none, K(0), FDIV(z.y, m)) };
+	return (struct z){ SELECT(none, K(0), FDIV(s.x, m)), SELECT(none, K(0), FDIV(s.y, m)) };
 }
 
 static struct z power(struct gen *g, struct z a_, struct z b_)
@@ -273,13 +281,23 @@ static struct z power(struct gen *g, struct z a_, struct z b_)
 	return r;
 }
 
-/* a + bi to the power 1/3: the cube root of the modulus, a third of the angle. */
+/* a + bi to the power 1/3: the cube root of the modulus, a third of the angle.  Scaled by 8^n. */
 static struct z cube_root(struct gen *g, struct z z)
 {
-	LLVMValueRef a = z.x, m = math_cbrt(g, math_modulus(g, z));
+	LLVMValueRef a = z.x, most = math_larger(g, z);
+	LLVMValueRef huge = FCMP(OGT, most, K(0x1p1000)), tiny = FCMP(OLT, most, K(0x1p-900));
+	LLVMValueRef down = SELECT(huge, K(0x1p-6), SELECT(tiny, K(0x1p300), K(1)));
+	LLVMValueRef up = SELECT(huge, K(0x1p2), SELECT(tiny, K(0x1p-100), K(1)));
+	LLVMValueRef m = math_modulus(g, (struct z){ FMUL(a, down), FMUL(z.y, down) });
+	m = FMUL(math_cbrt(g, m), up);
 	LLVMValueRef angle = FDIV(math_atan2(g, z.y, a), K(3));
+	LLVMValueRef y = FMUL(m, math_sin_cos(g, angle, 0));
+	/* An angle that may be too small for a number is y / x. */
+	LLVMValueRef flat = FCMP(OLT, math_abs(g, z.y), FMUL(a, K(0x1p-60)));
+	y = SELECT(flat, FDIV(FMUL(FDIV(m, a), z.y), K(3)), y);
 
-	return (struct z){ FMUL(m, math_sin_cos(g, angle, 1)), FMUL(m, math_sin_cos(g, angle, 0)) };
+	y = SELECT(AND(FCMP(OEQ, z.y, K(0)), FCMP(OEQ, angle, K(0))), z.y, y);
+	return (struct z){ FMUL(m, math_sin_cos(g, angle, 1)), y };
 }
 
 static struct z logistic(struct gen *g, struct z z)
@@ -291,9 +309,13 @@ static struct z logistic(struct gen *g, struct z z)
 	return inverse(g, e);
 }
 
-/* -i log((x + i y) / sqrt(x^2 + y^2)), x and y complex */
+/* -i log((x + i y) / sqrt(x^2 + y^2)), x and y complex, divided by one power of 2 */
 static struct z arc_tangent_of(struct gen *g, struct z y, struct z x)
 {
+	LLVMValueRef a = math_larger(g, x), b = math_larger(g, y);
+	LLVMValueRef e = exponent(g, SELECT(FCMP(OGT, b, a), b, a)), down = SUB(ci_like(e, 0), e);
+	x = scaled(g, x, down);
+	y = scaled(g, y, down);
 	struct z xx = multiply(g, x, x), yy = multiply(g, y, y);
 	struct z root = square_root(g, (struct z){ FADD(xx.x, yy.x), FADD(xx.y, yy.y) });
 	struct z top = { FSUB(x.x, y.y), FADD(x.y, y.x) };

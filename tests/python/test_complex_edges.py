@@ -3,6 +3,7 @@ numpy follows, signs of zeros included."""
 import itertools
 
 import capi
+import mpmath
 import numpy as np
 import pytest
 
@@ -68,3 +69,57 @@ def test_one_meaning(op, dtype):
     if op == "divide":
         assert np.isinf(weft.real[(x == 1) & (y == 0)]).all()
         assert (weft[(x == 1) & np.isinf(y.real) & (y.imag == 1)] == 0).all()
+
+
+FAR = [0.0, 5e-324, -1e-310, 1e-300, 1e-20, -0.5, 1.0, 1.5707963267948966, -30.0, 709.5, -745.0, 720.0, 1e160, -1e300,
+       1.7e308]
+
+
+def exact(name, z):
+    """By mpmath, with as many bits as the parts are apart; angles and exponents that leave its range by hand."""
+    m = mpmath.mpc(z.real, z.imag)
+    with mpmath.workprec(2400):
+        if name == "stablehlo.cbrt":
+            return mpmath.exp(mpmath.log(m) / 3) if z else m
+        if name == "stablehlo.sign":
+            return m / abs(m) if z else m
+        return {"stablehlo.sine": mpmath.sin, "stablehlo.cosine": mpmath.cos, "chlo.sinh": mpmath.sinh,
+                "chlo.cosh": mpmath.cosh, "stablehlo.exponential": mpmath.exp,
+                "stablehlo.exponential_minus_one": lambda v: mpmath.exp(v) - 1}[name](m)
+
+
+@pytest.mark.parametrize("backend", ["weft", "interp"])
+@pytest.mark.parametrize("name", ["stablehlo.cbrt", "stablehlo.sign", "stablehlo.sine", "stablehlo.cosine", "chlo.sinh",
+                                  "chlo.cosh", "stablehlo.exponential", "stablehlo.exponential_minus_one"])
+def test_far_out(name, backend):
+    """Where one part leaves the range of f64, or a square of it does, the other is still right."""
+    grown = 0 if name.startswith("stablehlo.s") and name.endswith("sine") or name.endswith("cosine") else 1
+    x = np.array([complex(a, b) for a, b in itertools.product(FAR, FAR)])
+    if "cbrt" not in name and "sign" not in name:  # what grows by an exponential is soon infinite whatever the angle
+        size = np.abs(x.real if grown else x.imag)
+        x = x[size < 1000]
+    got = run(backend, name, x, "complex<f64>")
+    least, most = mpmath.mpf(5e-324), mpmath.mpf(np.finfo(np.float64).max)
+    wrong = []
+    for z, g in zip(x, got):
+        want = exact(name, z)
+        for a, b in ((g.real, want.real), (g.imag, want.imag)):
+            if abs(b) > most:
+                right = a == (np.inf if b > 0 else -np.inf)
+            else:
+                right = np.isfinite(a) and abs(mpmath.mpf(float(a)) - b) <= 4e-15 * abs(b) + 4 * least
+            if not right:
+                wrong.append((z, g, mpmath.nstr(want, 17)))
+    assert not wrong, wrong[:5]
+
+
+@pytest.mark.parametrize("backend", ["weft", "interp"])
+def test_far_atan2(backend):
+    """The quotient alone counts, whatever the sizes."""
+    y, x = np.array([1 + 2j, -3 + 0.5j, 0.25j, 2 - 1j]), np.array([2 - 1j, 1 + 1j, 3 + 0j, -1 - 4j])
+    t = "tensor<4xcomplex<f64>>"
+    f = capi.Weft(backend).compile(f"func.func @main(%a: {t}, %b: {t}) -> {t} {{ %0 = stablehlo.atan2 %a, %b : {t} "
+                                   f"return %0 : {t} }}")
+    want = f(y, x)[0]
+    for scale in (2.0**-1000, 2.0**600, 2.0**1020):
+        np.testing.assert_allclose(f(y * scale, x * scale)[0], want, rtol=1e-14)

@@ -95,7 +95,8 @@ def test_from_wide(t, backend):
         n = x.size
         text = program([("a", f"tensor<{n}x{wide}>")],
                        [f"%0 = stablehlo.convert %a : (tensor<{n}x{wide}>) -> tensor<{n}x{t}>",
-                        f"%1 = stablehlo.convert %0 : (tensor<{n}x{t}>) -> tensor<{n}xf64>"], [("%1", f"tensor<{n}xf64>")])
+                        f"%1 = stablehlo.convert %0 : (tensor<{n}x{t}>) -> tensor<{n}xf64>"],
+                       [("%1", f"tensor<{n}xf64>")])
         got, want = run(backend, text, x)[0], rounded(t, x.astype(np.float64))
         right = same(got, want, x.astype(np.float64))
         assert right.all(), [(wide, x[i], got[i], want[i]) for i in np.flatnonzero(~right)[:5]]
@@ -144,7 +145,8 @@ def test_arithmetic(t, backend):
     x, y = np.repeat(v, v.size), np.tile(v, v.size)
     n = x.size
     wide, few = f"tensor<{n}xf64>", f"tensor<{n}x{t}>"
-    body, results = [f"%s = stablehlo.convert %a : ({wide}) -> {few}", f"%t = stablehlo.convert %b : ({wide}) -> {few}"], []
+    body = [f"%{to} = stablehlo.convert %{of} : ({wide}) -> {few}" for to, of in ("sa", "tb")]
+    results = []
     for op in [*BINARY, *UNARY]:
         operands, type_ = ("%s, %t", few) if op in BINARY else ("%s", few)
         body += [f"%{op} = stablehlo.{op} {operands} : {type_}",
@@ -191,7 +193,8 @@ def test_integers(t, backend):
         wants |= {"abs": wrap(np.abs(x)), "sign": np.sign(x)}
     n = x.size
     wide, few = f"tensor<{n}xi32>", f"tensor<{n}x{t}>"
-    body, results = [f"%s = stablehlo.convert %a : ({wide}) -> {few}", f"%t = stablehlo.convert %b : ({wide}) -> {few}"], []
+    body = [f"%{to} = stablehlo.convert %{of} : ({wide}) -> {few}" for to, of in ("sa", "tb")]
+    results = []
     for op in wants:
         operands = "%s" if op in ("not", "negate", "popcnt", "count_leading_zeros", "abs", "sign") else "%s, %t"
         body += [f"%{op} = stablehlo.{op} {operands} : {few}",

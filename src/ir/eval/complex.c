@@ -44,6 +44,14 @@ complex_double complex_pow(complex_double a, complex_double b)
 	return narrow(cpowl(a, b));
 }
 
+/* The cube root of the modulus, a third of the angle; of no angle, as it is. */
+complex_double complex_cbrt(complex_double a)
+{
+	long double r = cbrtl(cabsl(a)), angle = cargl(a) / 3;
+
+	return narrow(wide_of(r * cosl(angle), angle == 0 ? angle : r * sinl(angle)));
+}
+
 /* exp(z): on the real line real; where the angle is no number, no number. */
 complex_double complex_exp(complex_double a)
 {

@@ -14,6 +14,7 @@ complex_double complex_log1p(complex_double a);
 complex_double complex_expm1(complex_double a);
 complex_double complex_sign(complex_double a);
 complex_double complex_pow(complex_double a, complex_double b);
+complex_double complex_cbrt(complex_double a);
 complex_double complex_exp(complex_double a);
 complex_double complex_hyperbolic(enum dtype t, complex_double a, bool cosine);
 complex_double complex_square(complex_double a);

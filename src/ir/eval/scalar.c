@@ -533,7 +533,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #undef CONJ
 #undef SQUARE
 #define ABS(a)       ((double)cabsl(a))
-#define CBRT(a)      complex_pow(a, 1.0 / 3)
+#define CBRT(a)      complex_cbrt(a)
 #define COS(a)       narrow(ccosl(a))
 #define EXP(a)       complex_exp(a)
 #define EXPM1(a)     complex_expm1(a)
