@@ -18,6 +18,8 @@
 /* The extents that a list of steps has computed; those of the lists around it hold, too. */
 struct known {
 	const struct known *outer;
+	const struct plan_steps *list;       /* NULL: main's, or what is loaded */
+	bool *ready;                         /* by value of the list: a step has computed it */
 	int64_t *extent;                     /* by dimension expression: its extent, 0: none yet */
 	uint32_t n;
 };
@@ -46,20 +48,46 @@ struct emit {
 	bool *checked;                       /* by equality of the plan */
 };
 
-static uint32_t value_buffer(const struct emit *e, const struct node *n)
+/* The buffer of n, and whether a step has written it: a value of main's, or of the innermost branch
+ * or loop that has it; false: nobody stores it. */
+static bool value_find(const struct emit *e, const struct node *n, uint32_t *buffer, bool *ready)
 {
 	for (uint32_t i = 0; i < e->p->nvalues; i++)
-		if (e->p->values[i] == n)
-			return e->p->value_buffers[i];
+		if (e->p->values[i] == n) {
+			*buffer = e->p->value_buffers[i];
+			*ready = e->ready && e->ready[i];
+			return true;
+		}
+	for (const struct known *k = e->known; k && k->list; k = k->outer)
+		for (uint32_t i = 0; i < k->list->nvalues; i++)
+			if (k->list->values[i] == n) {
+				*buffer = k->list->value_buffers[i];
+				*ready = k->ready[i];
+				return true;
+			}
+	return false;
+}
+
+static uint32_t value_buffer(const struct emit *e, const struct node *n)
+{
+	uint32_t buffer;
+	bool ready;
+	if (value_find(e, n, &buffer, &ready))
+		return buffer;
 	job_fail(e->job, WEFT_INTERNAL,
 		"a size is read from a tensor that the plan does not store (%s, node %u)",
 		op_table[n->op].text, n->id);
 }
 
-static struct known *known_new(struct emit *e, const struct known *outer)
+static struct known *known_new(
+	struct emit *e, const struct known *outer, const struct plan_steps *list)
 {
 	struct known *k = job_alloc(e->job, sizeof *k);
 	k->outer = outer;
+	k->list = list;
+	k->ready = job_array(e->job, (list ? (size_t)list->nvalues : 0) + 1, sizeof *k->ready);
+	for (uint32_t i = 0; list && i < list->nvalues; i++)
+		k->ready[i] = list->values[i]->op == OP_parameter;
 	return k;
 }
 
@@ -222,10 +250,9 @@ static bool is_known(const struct emit *e, int64_t d)
 		return x->op != DIM_free;
 	if (x->op != DIM_value)
 		return is_known(e, x->a) && is_known(e, x->b);
-	for (uint32_t i = 0; i < e->p->nvalues; i++)
-		if (e->p->values[i] == x->node)
-			return e->ready[i];
-	return false;
+	uint32_t buffer;
+	bool ready;
+	return value_find(e, x->node, &buffer, &ready) && ready;
 }
 
 /* b, or where a is 1 that: what a has to be to broadcast to b. */
@@ -361,12 +388,13 @@ static void note_made(struct emit *e, uint32_t n, const struct plan_made *made)
 		}
 }
 
-/* Values of the plan in buffers that s has written. */
-static void note_ready(struct emit *e, const struct plan_step *s)
+/* Notes values in buffers that s has written. */
+static void note_ready(
+	const struct plan_step *s, uint32_t n, const uint32_t *buffers, bool *ready)
 {
-	for (uint32_t i = 0; i < e->p->nvalues; i++)
+	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < s->nargs; k++)
-			e->ready[i] = e->ready[i] || s->args[k] == e->p->value_buffers[i];
+			ready[i] = ready[i] || s->args[k] == buffers[i];
 }
 
 /* The inputs' own dimensions first: each symbol is defined by one, every other place is checked. */
@@ -457,6 +485,7 @@ static void emit_list(struct emit *e, const struct plan_steps *list)
 	for (uint32_t i = 0; i < list->n; i++) {
 		check_equal(e, list->nequal, list->equal, checked);
 		emit_step(e, &list->at[i]);
+		note_ready(&list->at[i], list->nvalues, list->value_buffers, e->known->ready);
 	}
 	check_equal(e, list->nequal, list->equal, checked);
 	sizes_step(e);
@@ -472,7 +501,7 @@ static void emit_bodies(struct emit *e)
 			continue;
 		for (uint32_t k = 0; k < p.step->nregions; k++) {
 			pairs[2 * k] = artifact_steps(e->w);
-			e->known = known_new(e, p.known);
+			e->known = known_new(e, p.known, &p.step->regions[k]);
 			emit_list(e, &p.step->regions[k]);
 			pairs[2 * k + 1] = artifact_steps(e->w) - pairs[2 * k];
 		}
@@ -584,7 +613,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	const struct plan *p = o->plan;
 	const struct codegen_code *code = o->code;
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, o->name) };
-	struct known *outermost = e.known = known_new(&e, NULL);
+	struct known *outermost = e.known = known_new(&e, NULL, NULL);
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
 	e.bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.bytes);
 	e.has_bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.has_bytes);
@@ -601,7 +630,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	for (uint32_t i = 0; i < p->main.n; i++) {
 		check_equal(&e, p->nequal, p->equal, e.checked);
 		emit_step(&e, &p->main.at[i]);
-		note_ready(&e, &p->main.at[i]);
+		note_ready(&p->main.at[i], p->nvalues, p->value_buffers, e.ready);
 		e.main_at[i] = artifact_steps(e.w) - 1 - load_steps;
 	}
 	check_equal(&e, p->nequal, p->equal, e.checked);
@@ -665,7 +694,7 @@ void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
 	p.inputs = io;
 	p.outputs = io + p.ninputs;
 	struct emit e = { .job = j, .p = &p, .w = artifact_new(j, b->name) };
-	e.known = known_new(&e, NULL);
+	e.known = known_new(&e, NULL, NULL);
 	int64_t any = 0;
 	for (uint32_t i = 0; i < p.nbuffers; i++) {
 		int64_t *dims = job_array(j, buffers[i].type->rank, sizeof *dims);

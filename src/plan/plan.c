@@ -551,7 +551,13 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 	struct plan_options inner = *pl->o;
 	inner.narguments = 0;            /* parameters of a branch or loop are no arguments */
 	const struct plan_options *o = steps == pl->top ? pl->o : &inner;
-	const struct region *lowered = plan_lower(pl->g, r, o);
+	struct plan_source src = { .region = r };
+	if (steps != pl->top)            /* of main plan_make did */
+		plan_track(pl->g, &src, false);
+	src.region = plan_lower(pl->g, src.region, o);
+	if (steps != pl->top)
+		plan_track(pl->g, &src, false);
+	const struct region *lowered = src.region;
 	struct fusion *f = plan_fuse(pl->g, lowered);
 	struct scope s = { .region = lowered, .steps = steps };
 	/* results of steps may be made while planning: room for those ids too */
@@ -570,9 +576,16 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 			plan_step_node(pl, &s, n);
 		}
 	}
-	for (uint32_t i = 0; i < lowered->nresults; i++)
-		results[i] = lowered->results[i]->type->kind == TYPE_token ? NO_BUFFER :
+	uint32_t n = lowered->nresults - src.nvalues;
+	uint32_t *values = job_array(pl->job, (size_t)src.nvalues + 1, sizeof *values);
+	for (uint32_t i = 0; i < lowered->nresults; i++) {
+		bool token = lowered->results[i]->type->kind == TYPE_token;
+		*(i < n ? &results[i] : &values[i - n]) = token ? NO_BUFFER :
 			use(pl, s.buffer[lowered->results[i]->id]);
+	}
+	steps->nvalues = src.nvalues;
+	steps->values = src.values;
+	steps->value_buffers = values;
 }
 
 /* Results are written where the caller gets them, unless that is an argument, a constant, one

@@ -232,9 +232,12 @@ struct plan_steps {
 	uint32_t n, cap;
 	struct plan_step *at;
 	/* of a branch or loop: what is known where it begins, and what its ops assume of sizes */
-	uint32_t nmade, nequal;
+	uint32_t nmade, nequal, nvalues;
 	const struct plan_made *made;
 	const struct dim_equality *equal;
+	/* of a branch or loop: nodes of its own that sizes are read from, and where they are */
+	const struct node *const *values;
+	const uint32_t *value_buffers;
 };
 struct plan {
 	struct graph *graph;

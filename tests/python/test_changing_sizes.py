@@ -61,6 +61,8 @@ M = "tensor<?x?xf32>"
 SQUARE = f"""    %e = stablehlo.concatenate %a, %a, dim = 1 : ({M}, {M}) -> {M}
     %t = stablehlo.transpose %e, dims = [1, 0] : ({M}) -> {M}
     %d = stablehlo.dot_general %t, %e, contracting_dims = [1] x [0] : ({M}, {M}) -> {M}"""
+GREATEST = """%z = stablehlo.constant dense<0> : tensor<i32>
+    %m = stablehlo.reduce(%x init: %z) applies stablehlo.maximum across dimensions = [0] : (tensor<?xi32>, tensor<i32>) -> tensor<i32>"""
 PROGRAMS = {
     "if": function(f"%p: tensor<i1>, %x: {V}", [V], choose(
         "r", "p", (concat("a", "x", "x"), "a"), (f"%b = stablehlo.negate %x : {V}", "b")) +
@@ -115,6 +117,19 @@ func.func @main(%p: tensor<i1>, %q: tensor<i1>, %x: {V}) -> {V} {{
 {concat("r", "a", "b", "c")}
 return %r : {V}
 }}""",
+    # sizes that a branch computes, of its results and of what is gone when it ends
+    "computed": function("%p: tensor<i1>, %x: tensor<?xi32>", ["tensor<?xi32>", "tensor<i32>"], f"""%q:2 = "stablehlo.if"(%p) ({{
+    {GREATEST}
+    %s = stablehlo.reshape %m : (tensor<i32>) -> tensor<1xi32>
+    %r = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi32>) -> tensor<?xi32>
+    %t = stablehlo.add %r, %r : tensor<?xi32>
+    %u = stablehlo.reduce(%r init: %z) applies stablehlo.add across dimensions = [0] : (tensor<?xi32>, tensor<i32>) -> tensor<i32>
+    stablehlo.return %t, %u : tensor<?xi32>, tensor<i32>
+  }}, {{
+    {GREATEST}
+    stablehlo.return %x, %m : tensor<?xi32>, tensor<i32>
+  }}) : (tensor<i1>) -> (tensor<?xi32>, tensor<i32>)
+return %q#0, %q#1 : tensor<?xi32>, tensor<i32>"""),
     "contradiction": function(f"%n: tensor<i32>, %a0: {V}, %y: {V}", [V], loop(
         ["a"], [V], f"%m = stablehlo.add %a, %y : {V}\n" + concat("e", "m", "m"), "%e") + f"\nreturn %r#1 : {V}"),
 }
@@ -133,6 +148,7 @@ CALLS = {
     "if": [(p, vector(n)) for p in FLAGS for n in (0, 3, 1000)],
     "if in if": [(p, q, vector(n)) for p in FLAGS for q in FLAGS for n in (0, 5)],
     "called twice": [(p, q, vector(n)) for p in FLAGS for q in FLAGS for n in (0, 5)],
+    "computed": [(p, np.array(v, np.int32)) for p in FLAGS for v in ([1, 400, 2], [], [0], [-3])],
     "case": [(count(k), vector(n), vector(5)) for k in (0, 1, 2, 9) for n in (0, 3, 40)],
     "double": [(count(k), vector(n)) for k in (0, 1, 5) for n in (0, 1, 3)],
     "swap": [(count(k), vector(2), vector(5)) for k in range(4)],
