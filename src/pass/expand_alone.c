@@ -209,7 +209,8 @@ static const struct node *padding_at(struct graph *g, const struct node *padding
 }
 
 /* The input padded and dilated by a dynamic_pad to what the windows read, and a convolution of it
- * without padding: low is the operand's, high what is missing. */
+ * without padding: low is the operand's, high what is missing; of sizes that only a call knows both
+ * are the operand's. */
 static const struct node *conv_of_padded(struct graph *g, const struct node *n,
 	const struct node *const *in, uint32_t spatial)
 {
@@ -223,17 +224,22 @@ static const struct node *conv_of_padded(struct graph *g, const struct node *n,
 	const int64_t *dilate = node_ints(n, KEY_rhs_dilation, &count);
 	const struct node *low[MOST], *high[MOST];
 	int64_t dims[MOST], interior[MOST] = { 0 }, none[2 * MOST] = { 0 }, zero = 0;
+	bool known = type_is_static(x) && type_is_static(w) && type_is_static(n->type);
 
 	memcpy(dims, x->dims, rank * sizeof *dims);
 	for (uint32_t d = 0; d < rank; d++)
 		low[d] = high[d] = ints_of(g, 1, &zero);
 	for (uint32_t d = 0; d < spatial; d++) {
 		int64_t step = base ? base[d] : 1, size = x->dims[at[d]];
+		interior[at[d]] = step - 1;
+		low[at[d]] = padding_at(g, in[2], 2 * d);
+		if (!known) {
+			high[at[d]] = padding_at(g, in[2], 2 * d + 1);
+			continue;
+		}
 		dims[at[d]] = (n->type->dims[result[d]] - 1) * (strides ? strides[d] : 1) +
 			      (w->dims[kernel[d]] - 1) * (dilate ? dilate[d] : 1) + 1;
-		interior[at[d]] = step - 1;
 		int64_t missing = dims[at[d]] - (size ? (size - 1) * step + 1 : 0);
-		low[at[d]] = padding_at(g, in[2], 2 * d);
 		high[at[d]] = build2(g, OP_subtract, ints_of(g, 1, &missing), low[at[d]]);
 	}
 	const struct node *pad[] = { in[0], build_scalar(g, x->dtype, 0),
@@ -242,7 +248,7 @@ static const struct node *conv_of_padded(struct graph *g, const struct node *n,
 	struct node_spec s = { .op = OP_dynamic_pad,
 		.nin = 5,
 		.in = pad,
-		.type = type_tensor(g, x->dtype, rank, dims) };
+		.type = known ? type_tensor(g, x->dtype, rank, dims) : NULL };
 	return conv_with(g, n, graph_node(g, &s), in[1], none, 2 * spatial, false);
 }
 
@@ -256,8 +262,7 @@ const struct node *expand_dynamic_conv(
 	if (in[0]->type->rank > MOST || in[0]->type->quant || n->type->quant)
 		return NULL;
 	if (!l)
-		return type_is_static(in[0]->type) && type_is_static(in[1]->type) &&
-			type_is_static(n->type) ? conv_of_padded(g, n, in, spatial) : NULL;
+		return conv_of_padded(g, n, in, spatial);
 	enum dtype t = in[2]->type->dtype;
 	for (uint32_t i = 0; i < 2 * spatial; i++)
 		padding[i] = dtype_load_i64(

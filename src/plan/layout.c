@@ -364,7 +364,7 @@ static const struct node *free_turned(struct choice *c, const struct node *n)
 		return turn(c, as_it_is(c, n), false);
 	const struct node *in[1] = { n->nin ? as_it_is(c, n->in[0]) : NULL };
 	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
-		.attrs = turned_attrs(c, n, 0), .type = t });
+		.attrs = turned_attrs(c, n, 0), .type = t, .trusted = !type_is_static(t) });
 }
 
 static const struct node *turned(struct choice *c, const struct node *n)

@@ -30,6 +30,11 @@ PROGRAMS = {
            "(tensor<4x?xf32, #stablehlo.bounds<?, 3>>, tensor<f32>) -> tensor<4xf32>\n"
            "%2 = stablehlo.convert %0 : (tensor<4x?xf32, #stablehlo.bounds<?, 3>>) -> tensor<4x?xf32>\n"
            "return %2, %1 : tensor<4x?xf32>, tensor<4xf32>\n}",
+    "convolution": "func.func @main(%x: tensor<1x?x?x1xf32>, %k: tensor<?x2x1x1xf32>, %p: tensor<2x2xi64>) -> tensor<1x?x?x1xf32> "
+                   '{\n%0 = "stablehlo.dynamic_conv"(%x, %k, %p) {window_strides = array<i64: 2, 1>, lhs_dilation = array<i64: 1, 2>, '
+                   "dimension_numbers = #stablehlo.conv<[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]>, feature_group_count = 1 : i64, "
+                   "batch_group_count = 1 : i64} : (tensor<1x?x?x1xf32>, tensor<?x2x1x1xf32>, tensor<2x2xi64>) -> "
+                   "tensor<1x?x?x1xf32>\nreturn %0 : tensor<1x?x?x1xf32>\n}",
     "iota": "func.func @main(%s: tensor<2xi64>) -> tensor<?x?xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
             "(tensor<2xi64>) -> tensor<?x?xi32>\nreturn %0 : tensor<?x?xi32>\n}",
 }
@@ -73,6 +78,19 @@ CONTRADICT = [
     ("gather", (ones(4, 5), sizes(0, 1), sizes(-1, 5)), "element 0 of argument 2 \\('s'\\) must be at least 0"),
     ("set", (ones(4, 3), np.int32(4)), "argument 1 \\('n'\\) must be at most 3"),
     ("set", (ones(4, 3), np.int32(-1)), "argument 1 \\('n'\\) must be at least 0")]
+
+
+def test_convolution_of_padding_and_kernel_by_value():
+    runs = [capi.Weft(backend).compile(PROGRAMS["convolution"]) for backend in ("weft", "interp")]
+    for height, width, rows in ((5, 4, 2), (1, 1, 1), (7, 3, 3), (0, 2, 1), (40, 33, 5)):
+        for padding in ([[0, 0], [0, 0]], [[2, 1], [0, 3]], [[-1, 0], [1, -1]]):
+            x = np.arange(height * width, dtype=np.float32).reshape(1, height, width, 1)
+            kernel = np.arange(1, 2 * rows + 1, dtype=np.float32).reshape(rows, 2, 1, 1)
+            if height + sum(padding[0]) < 0:
+                continue
+            got, want = (run(x, kernel, np.array(padding, np.int64))[0] for run in runs)
+            assert got.shape == want.shape, (height, width, rows, padding)
+            np.testing.assert_allclose(got, want, rtol=1e-6)
 
 
 @pytest.mark.parametrize("backend", ["weft", "interp"])
