@@ -157,6 +157,16 @@ static const char *word_of(struct parser *p, const struct t_attr *a)
 	return from == close ? NULL : job_printf(p->j, "%.*s", (int)(close - from), from);
 }
 
+/* The same for the value of k: where k is of an enum, one of its words. */
+static const char *keyword_of(struct parser *p, enum key k, const struct t_attr *a)
+{
+	const char *w = word_of(p, a);
+
+	if (w)
+		check_enum(p, key_enum(k), w, a->at);
+	return w;
+}
+
 static const struct attr *to_ints(
 	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
@@ -208,13 +218,14 @@ static const struct attr *to_dense(struct parser *p, const char *name, const str
 	return attr_dense(p->g, type_scalar(p->g, t), true, bits);
 }
 
-static const struct attr *to_list(struct parser *p, const char *name, const struct t_attr *a)
+static const struct attr *to_list(
+	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
 	if (a->kind != T_array)
 		wrong_kind(p, name, a, "an array");
 	const struct attr **v = job_array(p->j, a->n, sizeof *v);
 	for (uint32_t i = 0; i < a->n; i++) {
-		const char *w = word_of(p, a->list[i]);
+		const char *w = keyword_of(p, k, a->list[i]);
 		if (!w)
 			wrong_kind(p, name, a->list[i], "a keyword");
 		v[i] = attr_str(p->g, w);
@@ -244,7 +255,7 @@ static const struct attr *to_attr(
 			wrong_kind(p, name, a, "a float");
 		return attr_float(p->g, a->f);
 	case ATTR_str:
-		w = word_of(p, a);
+		w = keyword_of(p, k, a);
 		if (!w)
 			wrong_kind(p, name, a, "a string or keyword");
 		return attr_str(p->g, w);
@@ -253,7 +264,7 @@ static const struct attr *to_attr(
 	case ATTR_dense:
 		return to_dense(p, name, a);
 	case ATTR_list:
-		return to_list(p, name, a);
+		return to_list(p, k, name, a);
 	case ATTR_type:
 		if (a->kind != T_type)
 			wrong_kind(p, name, a, "a type");

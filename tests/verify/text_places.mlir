@@ -72,3 +72,11 @@ func.func @main(%x: tensor<4xf32>, %y: tensor<f32>) {
     : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   return
 }
+// -----
+// The words of an enum, of whatever dialect the attribute says it is: printed, they are StableHLO's.
+func.func @main(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<f32> {
+  %0 = "check.hlo.dot"(%x, %y) {
+    precision_config = [#other<precision LOW>]  // error 25: expected a precision of DEFAULT HIGH HIGHEST , found 'LOW'
+  } : (tensor<4xf32>, tensor<4xf32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
