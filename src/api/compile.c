@@ -59,6 +59,7 @@ static void stage_source(struct compile *c, const struct func *main)
 	const struct region *r = pass_run(c->graph, main->region, PASS_ID_inline, &po);
 	c->source.name = main->name;
 	c->source.region = r;
+	c->source.given = func_gives(graph_job(c->graph), main);
 	c->source.equal = region_equalities(c->graph, r, &c->source.nequal);
 	plan_track(c->graph, &c->source, true);
 }

@@ -200,6 +200,19 @@ static void add_steps(
 	str_addc(s, ']');
 }
 
+/* Results that an argument given for them takes: [result, argument] each. */
+static void add_over(struct str *s, const struct plan *p)
+{
+	const char *sep = "";
+	str_add(s, ", \"over\": [");
+	for (uint32_t i = 0; i < p->noutputs; i++)
+		if (p->over[i]) {
+			str_addf(s, "%s[%u, %u]", sep, i, p->input_args[p->over[i] - 1]);
+			sep = ", ";
+		}
+	str_addc(s, ']');
+}
+
 char *explain(struct job *j, const struct plan *p, size_t *size)
 {
 	struct str s;
@@ -207,6 +220,7 @@ char *explain(struct job *j, const struct plan *p, size_t *size)
 	const char *isa = isa_table[p->isa].name;
 	str_addf(&s, "{\"isa\": \"%s\", \"kernels\": %u, \"arena_bytes\": %lld", isa, p->nkernels,
 		(long long)p->arena);
+	add_over(&s, p);
 	add_steps(&s, p, "steps", &p->main);
 	if (p->load.n)
 		add_steps(&s, p, "load", &p->load);

@@ -537,13 +537,13 @@ static void emit_buffers(struct emit *e)
 }
 
 
-static void add_tensor(
-	struct emit *e, uint32_t buffer, const struct type *t, const char *name)
+static void add_tensor(struct emit *e, uint32_t buffer, const struct type *t, const char *name,
+	uint32_t over)
 {
 	int64_t *dims = job_array(e->job, t->rank, sizeof *dims);
 	for (uint32_t d = 0; d < t->rank; d++)
 		dims[d] = extent(e, t->dims[d]);
-	artifact_add_tensor(e->w, t->dtype, t->rank, dims, name, buffer, 0);
+	artifact_add_tensor(e->w, t->dtype, t->rank, dims, name, buffer, over);
 	e->tensors++;
 }
 
@@ -651,9 +651,10 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	emit_buffers(&e);
 	for (uint32_t i = 0; i < p->ninputs; i++)
 		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type,
-			argument_name(p->graph, p->input_args[i]));
+			argument_name(p->graph, p->input_args[i]), 0);
 	for (uint32_t i = 0; i < p->noutputs; i++)
-		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type, NULL);
+		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type, NULL,
+			p->over ? p->over[i] : 0);
 	emit_slots(&e);
 	emit_call_tensors(&e);
 	struct abi_program *program = artifact_program(e.w);

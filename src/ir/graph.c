@@ -8,6 +8,7 @@
  * looked for and undone as well. */
 #include "ir/graph_impl.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct weft_error *graph_create(struct graph **out)
@@ -273,6 +274,41 @@ const struct func *graph_main(const struct graph *g)
 	const struct func *f = graph_find_func(g, "main");
 
 	return f ? f : g->now.funcs.n == 1 ? g->now.funcs.v[0] : NULL;
+}
+
+#define GIVES "tf.aliasing_output"
+
+const struct attrs *attrs_gives(struct graph *g, uint32_t i)
+{
+	const char *text = job_printf(g->job, "%u : i32", i);
+	struct attr_entry e = { KEY_other, graph_string(g, GIVES, strlen(GIVES)),
+		attr_raw(g, text) };
+
+	return attrs_cons(g, 1, &e);
+}
+
+/* The result that parameter attributes name; of n, n: none. */
+static uint32_t given_result(const struct attrs *a, uint32_t n)
+{
+	for (uint32_t i = 0; a && i < a->n; i++) {
+		if (a->e[i].key != KEY_other || a->e[i].value->kind != ATTR_raw ||
+			strcmp(a->e[i].name, GIVES))
+			continue;
+		char *end;
+		unsigned long k = strtoul(a->e[i].value->s, &end, 10);
+		return end != a->e[i].value->s && k < n ? (uint32_t)k : n;
+	}
+	return n;
+}
+
+const uint32_t *func_gives(struct job *j, const struct func *f)
+{
+	uint32_t n = f->region->nresults, *out = job_array(j, n + 1, sizeof *out);
+
+	for (uint32_t i = f->region->nparams; f->param_attrs && i-- > 0;)
+		out[given_result(f->param_attrs[i], n)] = 1 + i;
+	out[n] = 0;
+	return out;
 }
 
 void graph_set_module(struct graph *g, const char *name, const struct attrs *attrs)

@@ -168,6 +168,11 @@ void region_inline_as(struct graph *g, const struct region *r, const struct node
 
 void graph_add_func(struct graph *g, const struct func *f);  /* copied; replaces one of that name */
 void graph_append_func(struct graph *g, const struct func *f);        /* no function has its name */
+/* The attributes of a parameter in whose memory result i may be put: tf.aliasing_output, as JAX
+ * says what may be donated. */
+const struct attrs *attrs_gives(struct graph *g, uint32_t i);
+/* By result of f: 1 + the parameter that says so, the first one; 0: none.  In j's scratch. */
+const uint32_t *func_gives(struct job *j, const struct func *f);
 uint32_t graph_nfuncs(const struct graph *g);
 const struct func *graph_func(const struct graph *g, uint32_t i);
 const struct func *graph_find_func(const struct graph *g, const char *name);    /* NULL: none */

@@ -11,7 +11,11 @@
  * P2  Of the step's arguments it is one (a reshape of it would be the same buffer once more).
  * P3  Between result and operand are elementwise ops of as many elements, and reshapes: the place
  *     in memory stays the same.  That holds for every way to it, from every result.
- * P4  No result that is stored later reads it. */
+ * P4  No result that is stored later reads it.
+ *
+ * An output may be written over an input that the caller gives for it (an optimizer's state) where
+ * all steps that read the input come before those that write the output, or the last one is also
+ * the first and P2 to P4 hold. */
 #include "plan/plan_impl.h"
 
 static bool same_count(struct graph *g, const struct type *a, const struct type *b)
@@ -109,23 +113,29 @@ static bool dies(const struct try *t, uint32_t b)
 	return !t->uses->many[b] && t->uses->last[b] == t->now;
 }
 
+/* Is argument `in` read where, and before, result `out` is written? */
+static bool reads_in_place(const struct try *t, uint32_t in, uint32_t out)
+{
+	const struct plan *p = t->p;
+	const struct node *x = t->params[in];
+	uint32_t base = base_of(p, t->step->args[in]);
+	for (uint32_t i = 0; i < t->k->ninputs; i++)
+		if (i != in && base_of(p, t->step->args[i]) == base)
+			return false;                                    /* P2 */
+	return x && !t->reads.away[x->id] &&
+	       same_count(p->graph, x->type, t->k->body->results[out]->type) &&
+	       t->reads.last[x->id] <= out + 1;                          /* P3, P4 */
+}
+
 /* May result `out` lie where argument `in` does? */
 static bool may_overwrite(const struct try *t, uint32_t in, uint32_t out)
 {
 	const struct plan *p = t->p;
-	const struct node *x = t->params[in];
-	const struct type *type = t->k->body->results[out]->type;
 	uint32_t base = base_of(p, t->step->args[in]);
 	const struct plan_buffer *a = &p->buffers[base];
 	const struct plan_buffer *b = &p->buffers[t->step->args[t->k->ninputs + out]];
-	if (!x || a->kind != ABI_BUFFER_arena || b->kind != ABI_BUFFER_arena ||
-		!dies(t, base) || a->bytes != b->bytes)
-		return false;                                            /* P1 */
-	for (uint32_t i = 0; i < t->k->ninputs; i++)
-		if (i != in && base_of(p, t->step->args[i]) == base)
-			return false;                                    /* P2 */
-	return !t->reads.away[x->id] && same_count(p->graph, x->type, type) &&
-	       t->reads.last[x->id] <= out + 1;                          /* P3, P4 */
+	return a->kind == ABI_BUFFER_arena && b->kind == ABI_BUFFER_arena && dies(t, base) &&
+	       a->bytes == b->bytes && reads_in_place(t, in, out);       /* P1 */
 }
 
 static void overwrite(struct try *t, uint32_t in, uint32_t out)
@@ -142,21 +152,35 @@ static void overwrite(struct try *t, uint32_t in, uint32_t out)
 	t->uses->many[base] |= t->uses->many[out];
 }
 
+static struct try try_of(struct job *j, struct plan *p, struct uses *u,
+	const struct plan_steps *list, uint32_t now)
+{
+	const struct plan_step *s = &list->at[now];
+	const struct kernel *k = p->kernels[s->kernel];
+
+	return (struct try){ p, u, list, s, now, k, parameters(j, k->body),
+		reads_of(j, p->graph, k->body) };
+}
+
+static bool step_is_map(const struct plan *p, const struct plan_step *s)
+{
+	return s->kind == ABI_STEP_kernel && p->kernels[s->kernel]->core == CORE_map;
+}
+
 static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct plan_steps *list)
 {
 	for (uint32_t now = 0; now < list->n; now++) {
 		const struct plan_step *s = &list->at[now];
-		const struct kernel *k = s->kind == ABI_STEP_kernel ? p->kernels[s->kernel] : NULL;
 		for (uint32_t i = 0; i < s->nregions; i++)
 			list_in_place(j, p, u, &s->regions[i]);
-		if (!k || k->core != CORE_map)
+		if (!step_is_map(p, s))
 			continue;
-		struct try t = { p, u, list, s, now, k, parameters(j, k->body),
-			reads_of(j, p->graph, k->body) };
-		for (uint32_t out = 0; out < k->noutputs; out++)
-			for (uint32_t in = 0; in < k->ninputs; in++)
+		struct try t = try_of(j, p, u, list, now);
+		for (uint32_t out = 0; out < t.k->noutputs; out++)
+			for (uint32_t in = 0; in < t.k->ninputs; in++)
 				if (may_overwrite(&t, in, out)) {
-					overwrite(&t, s->args[in], s->args[k->ninputs + out]);
+					uint32_t to = s->args[t.k->ninputs + out];
+					overwrite(&t, s->args[in], to);
 					break;
 				}
 	}
@@ -172,4 +196,35 @@ void plan_in_place(struct job *j, struct plan *p)
 	for (uint32_t i = 0; i < p->nvalues; i++)
 		u.many[base_of(p, p->value_buffers[i])] = true;
 	list_in_place(j, p, &u, &p->main);
+}
+
+/* Does the step, the last that reads input `in`, write output `out` over it in place? */
+static bool step_writes_over(struct job *j, struct plan *p, uint32_t now, uint32_t in, uint32_t out)
+{
+	const struct plan_step *s = &p->main.at[now];
+	if (!step_is_map(p, s))
+		return false;
+	struct try t = try_of(j, p, NULL, &p->main, now);
+	for (uint32_t i = 0; i < t.k->ninputs; i++)
+		for (uint32_t o = 0; o < t.k->noutputs; o++)
+			if (s->args[i] == in && s->args[t.k->ninputs + o] == out)
+				return reads_in_place(&t, i, o);
+	return false;
+}
+
+const uint32_t *plan_over(struct job *j, struct plan *p, const uint32_t *wish)
+{
+	uint32_t *over = job_array(j, p->noutputs + 1, sizeof *over);
+
+	for (uint32_t i = 0; i < p->noutputs; i++) {
+		if (!wish[i])
+			continue;
+		uint32_t in = p->inputs[wish[i] - 1], out = p->outputs[i];
+		const struct plan_buffer *a = &p->buffers[in], *b = &p->buffers[out];
+		bool fits = b->kind == ABI_BUFFER_output && a->type == b->type;
+		if (fits && (a->last < b->first || (a->last == b->first &&
+				step_writes_over(j, p, a->last, in, out))))
+			over[i] = wish[i];
+	}
+	return over;
 }

@@ -614,6 +614,23 @@ static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n,
 	p->noutputs = count;
 }
 
+/* By output: 1 + the input in whose memory the source says it may be put, or 0. */
+static uint32_t *wished_inputs(struct planner *pl, const struct plan_source *src,
+	const uint32_t *results)
+{
+	const struct plan *p = pl->p;
+	uint32_t *out = job_array(pl->job, p->noutputs + 1, sizeof *out), count = 0;
+	for (uint32_t i = 0; i < src->region->nresults - src->nvalues; i++) {
+		if (results[i] == NO_BUFFER)
+			continue;
+		for (uint32_t k = 0; src->given && k < p->ninputs; k++)
+			if (p->input_args[k] + 1 == src->given[i])
+				out[count] = 1 + k;
+		count++;
+	}
+	return out;
+}
+
 static void add_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out)
 {
 	for (uint32_t i = 0; i < t->n; i++)
@@ -764,6 +781,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	for (uint32_t i = 0; i < p->nbuffers; i++)
 		p->symbolic |= p->buffers[i].kind == ABI_BUFFER_arena && p->buffers[i].bytes < 0;
 	plan_in_place(j, p);
+	p->over = plan_over(j, p, wished_inputs(&pl, src, results));
 	p->arena = plan_place(j, p->nbuffers, p->buffers);
 	return p;
 }

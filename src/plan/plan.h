@@ -251,6 +251,8 @@ struct plan {
 	/* of the source's parameters: by input, and by constant (in order); the slots of these are
 	 * numbered behind those of the graph */
 	const uint32_t *input_args, *constant_args;
+	/* by output: 1 + the input it may be written over (inplace.c), or 0; NULL: all are 0 */
+	const uint32_t *over;
 	int64_t arena;               /* bytes of what has a known size */
 	uint32_t nvalues;            /* nodes that sizes are read from, and where they are */
 	const struct node *const *values;
@@ -279,6 +281,8 @@ struct plan_source {
 	const struct region *region;
 	uint32_t nvalues;
 	const struct node *const *values;
+	/* by result: 1 + the parameter in whose memory it may be put, or 0; NULL: all are 0 */
+	const uint32_t *given;
 	/* what the source assumes of its sizes; to the plan as it is */
 	uint32_t nequal;
 	const struct dim_equality *equal;

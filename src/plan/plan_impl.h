@@ -190,6 +190,8 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);
 /* Results of maps that lie where an operand died become aliases of its buffer. */
 void plan_in_place(struct job *j, struct plan *p);
+/* By output: 1 + the input wish[] says, where it may be written over, else 0. */
+const uint32_t *plan_over(struct job *j, struct plan *p, const uint32_t *wish);
 /* Offsets of the arena's buffers: no two overlap while both are alive.  Returns the arena's
  * bytes. */
 int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers);

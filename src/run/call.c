@@ -109,6 +109,16 @@ static struct weft_error *output_storage(struct frame *f, uint32_t i, size_t byt
 	return NULL;
 }
 
+/* Does output i lie in memory of the caller's, given for it? */
+static bool output_is_given(const struct frame *f, uint32_t i)
+{
+	const struct abi_tensor *t = &f->x->image.tensors[f->x->image.program->ninputs + i];
+	const struct run_tensor *in = t->alias ? &f->in[t->alias - 1] : NULL;
+
+	return in && in->donated && !in->storage && in->data == f->buffers[t->buffer] &&
+	       f->x->image.buffers[t->buffer].kind == ABI_BUFFER_output;
+}
+
 static struct weft_error *output_take(struct frame *f, uint32_t i, struct run_tensor *out)
 {
 	const struct image *m = &f->x->image;
@@ -122,6 +132,11 @@ static struct weft_error *output_take(struct frame *f, uint32_t i, struct run_te
 	if (!f->buffers[b] || bytes < 0 || bytes > f->bytes[b])
 		FAIL(WEFT_INTERNAL, "result %u is %s", i,
 			f->buffers[b] ? "larger than its buffer" : "not made");
+	if (output_is_given(f, i)) {
+		*out = f->in[t->alias - 1];
+		out->bytes = (size_t)bytes;
+		return NULL;
+	}
 	TRY(output_storage(f, i, (size_t)bytes, &s, &data));
 	memcpy(s->dims, f->out_dims, t->rank * sizeof *s->dims);
 	*out = (struct run_tensor){

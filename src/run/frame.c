@@ -217,10 +217,11 @@ static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t byte
 	f->storage[b] = NULL;
 	if (t->alias) {
 		const struct run_tensor *in = &f->in[t->alias - 1];
-		if (in->donated && in->storage && !storage_shared(in->storage) &&
+		if (in->donated && (!in->storage || !storage_shared(in->storage)) &&
 		    (uintptr_t)in->data % ABI_ALIGN == 0 &&
 		    f->input_bytes[t->alias - 1] == bytes && !f->copies[t->alias - 1]) {
-			storage_retain(in->storage);
+			if (in->storage)
+				storage_retain(in->storage);
 			f->storage[b] = in->storage;
 			f->buffers[b] = in->data;
 			return NULL;

@@ -15,10 +15,11 @@
 
 struct exe;
 
-/* A dense row-major tensor.  As an argument everything is borrowed and storage is NULL, unless
- * `donated`: then storage owns the bytes, an output may be written over them, and they are
- * undefined after the call.  As a result, storage has one reference, the receiver's: release it
- * with storage_release when data and dims are done with. */
+/* A dense row-major tensor.  As an argument everything is borrowed and storage is NULL.  Of one
+ * that is `donated` an output may be written over the bytes, which are undefined after the call.
+ * They are storage's, or without storage stay the caller's: an output that lies there has no
+ * storage either, and the argument's data.  As a result, storage has one reference, the receiver's:
+ * release it with storage_release when data and dims are done with. */
 struct run_tensor {
 	enum weft_dtype dtype;
 	uint32_t rank;

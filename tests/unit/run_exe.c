@@ -227,6 +227,24 @@ void test_exe__donated_argument_becomes_the_result(void)
 	exe_release(x);
 }
 
+/* Without storage the memory stays the caller's, and no other is taken. */
+void test_exe__a_donated_argument_may_be_the_callers_memory(void)
+{
+	struct exe *x = build_exe(build_fixed, kernels, NULL);
+	static _Alignas(ABI_ALIGN) float data[N];
+	int64_t dims[1] = { N };
+	struct run_tensor out, in = tensor_f32(data, 1, dims);
+
+	for (int i = 0; i < N; i++)
+		data[i] = 1;
+	in.donated = true;
+	CHECK_OK(exe_run(x, NULL, &in, 1, &out, 1));
+	CHECK(out.data == data && !out.storage && data[9] == 4.0f);
+	CHECK_INT(out.bytes, sizeof data);
+	CHECK_INT(memory_stats_get().used, 0);
+	exe_release(x);
+}
+
 /* Kernels may count on where results begin. */
 void test_exe__a_donated_argument_that_is_not_aligned_is_left(void)
 {

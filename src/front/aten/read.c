@@ -29,6 +29,7 @@ struct state {
 	struct input *inputs;
 	const struct type **params;
 	const char **param_names;
+	const struct attrs **param_attrs;        /* of inputs that are written */
 	const char **kinds;
 	bool inputs_done, returned;
 	uint32_t nresults, cap_results;
@@ -174,6 +175,7 @@ static void bind_inputs(struct state *s)
 	s->inputs_done = true;
 	s->params = job_array(r->j, s->ninputs, sizeof *s->params);
 	s->param_names = job_array(r->j, s->ninputs, sizeof *s->param_names);
+	s->param_attrs = job_array(r->j, s->ninputs, sizeof *s->param_attrs);
 	for (uint32_t i = 0; i < s->ninputs; i++) {
 		struct input *in = &s->inputs[i];
 		s->param_names[i] = graph_string(s->g, in->value->name, in->value->len);
@@ -240,15 +242,19 @@ static void read_result(struct state *s)
 	}
 }
 
-/* mutate %input = %value order(...): a further result, which the caller writes into the input. */
+/* mutate %input = %value order(...): a further result, which the caller writes into the input.
+ * Where it lies as the input does the program may do that. */
 static void read_mutate(struct state *s)
 {
 	struct reader *r = &s->r;
 	struct value *v = reader_use(r);
+	uint32_t at = s->nresults;
 	if (v->input < 0)
 		reader_fail(r, "%%%.*s is no input", (int)v->len, v->name);
 	reader_expect(r, '=');
 	read_result(s);
+	if (s->nresults > at && s->results[at]->type == s->params[v->input])
+		s->param_attrs[v->input] = attrs_gives(s->g, at);
 }
 
 static void read_statement(struct state *s, const char **at)
@@ -315,7 +321,8 @@ static void read_job(struct job *j, void *arg)
 		add_result(s, s->r.token);
 	const struct region *region =
 		graph_region(s->g, s->ninputs, s->params, s->nresults, s->results);
-	struct func f = { .name = "main", .region = region, .param_names = s->param_names };
+	struct func f = { .name = "main", .region = region, .param_names = s->param_names,
+		.param_attrs = s->param_attrs };
 	graph_add_func(s->g, &f);
 }
 
