@@ -196,7 +196,7 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else least_cut
     with _output.fed(settings) if kept else contextlib.nullcontext():
-        run = aot_autograd(**kinds, decompositions=decompositions())(gm, example_inputs)
+        run = aot_autograd(**kinds, decompositions=decompositions(), keep_inference_input_mutations=True)(gm, example_inputs)
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).
     getattr(run, "__dict__", {}).pop("_boxed_call", None)
     return run
@@ -238,7 +238,7 @@ def compile_program(p: Program, settings: Settings):
                 raise NotImplementedError(why) from None
             raise
     graph.blame = _blame.of(p.text)
-    return lazy(graph, p.lazy) if p.lazy else graph
+    return lazy(graph, p.lazy, {o[3] for o in p.outputs if o[0] == "write"}) if p.lazy else graph
 
 
 def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference", kept: bool = False,
@@ -295,13 +295,19 @@ def with_lazy_bits(t: torch.Tensor, conj: bool, neg: bool) -> torch.Tensor:
     return t
 
 
-def lazy(graph, bits: dict[int, tuple]):
+def lazy(graph, bits: dict[int, tuple], written: set[int]):
     """graph where some inputs may come with other lazy bits than the program was read with."""
     def call(args):
+        back = []
         for i, (conj, neg) in bits.items():
             if args[i].is_conj() != conj or args[i].is_neg() != neg:
-                args[i] = with_lazy_bits(args[i], conj, neg)
-        return graph(args)
+                given, args[i] = args[i], with_lazy_bits(args[i], conj, neg)
+                if i in written:
+                    back.append((given, args[i]))
+        results = graph(args)
+        for given, new in back:
+            given.data.copy_(new)
+        return results
 
     call._boxed_call = True
     return call

@@ -120,6 +120,7 @@ class Printer:
         self.random = False
         self.names: dict[torch.fx.Node, str] = {}
         self.items: dict[tuple, str] = {}          # (node, i) -> what getitem(node, i) stands for
+        self.writes: dict[torch.fx.Node, torch.fx.Node] = {}       # of an input: what is written there
         self.shifted: set[torch.fx.Node] = set()   # whose first result is a token
         self.tokens: set[torch.fx.Node] = set()    # torch's own, of calls with effects: no tensors at a call
         self.print()
@@ -396,6 +397,9 @@ class Printer:
                 return
             if name not in CLAIMS:
                 raise Unsupported(name)
+        if name == "aten.copy_.default" and n.args[0].op == "placeholder" and self.writes is not None:
+            self.write(n)
+            return
         if target._schema.is_mutable:
             raise Unsupported(name)
         args = [self.arg(a) for a in n.args]
@@ -410,6 +414,16 @@ class Printer:
         if str(n.meta.get("original_aten")) in PLACED:
             name = UNCHECKED.get(name, name)
         self.statement(self.name(n), val, name, args, n)
+
+    def write(self, n: torch.fx.Node) -> None:
+        """An input takes a new value, which later nodes read: AOTAutograd writes them behind all else."""
+        to, new = n.args[:2]
+        a, b = to.meta["val"], new.meta["val"]
+        word = self.arg(new)
+        if a.dtype != b.dtype or a.shape != b.shape:
+            word = self.before(a, f"aten.copy.default(%{self.names[to]}, {word})")
+        self.names[to] = self.names[n] = word[1:]
+        self.writes[to] = word
 
     def statement(self, name: str, val, target: str, args: list[str], n: torch.fx.Node) -> None:
         types = "()" if val is None else self.type(val) if not isinstance(val, (tuple, list)) else \
@@ -451,7 +465,7 @@ class Printer:
                 val = None
             elif isinstance(o, torch.fx.Node) and o in index:
                 self.outputs.append(("input", index[o]))
-                words.append(f"alias %{self.names[o]}")
+                words.append(f"alias %{o.name}")
                 continue
             if isinstance(val, torch.SymInt):
                 self.outputs.append(("sym", results))
@@ -479,8 +493,18 @@ class Printer:
                     raise Unsupported(f"an output of type {type(val).__name__}")
                 self.outputs.append(("value", val))
                 words.append(self.arg(val) if not isinstance(val, str) else "None")
+        mutations = []
+        for i, (to, word) in enumerate(sorted(self.writes.items(), key=lambda w: index[w[0]] not in self.lazy)):
+            order = memory_order(to.meta["val"].shape, to.meta["val"].stride())
+            order = None if order is None or order == tuple(range(len(order))) else order
+            word += f" order({','.join(map(str, order))})" if order else ""
+            if index[to] in self.lazy:                  # other bytes than the value's: the caller writes them
+                words.append(word)
+            else:
+                mutations.append(f"mutate %{to.name} = {word}")
+            self.outputs.append(("write", results + i, order, index[to]))
         # A symbolic size that folded to a number is no result.
-        self.lines.append(("return " + ", ".join(words)).rstrip())
+        self.lines += [("return " + ", ".join(words)).rstrip(), *mutations]
 
 
 def same_tensor(n: torch.fx.Node) -> torch.fx.Node:
@@ -496,6 +520,7 @@ class Subgraph(Printer):
     """A graph that a higher-order operator calls: its lines from `input` to `return`."""
 
     small = 1 << 20
+    writes = None                                  # only arguments of the whole are written
 
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
         self.gm, self.seeded, self.path, self.views = gm, outer.seeded, path + ".", {}

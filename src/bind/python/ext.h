@@ -47,6 +47,7 @@ enum ext_input_kind { EXT_TENSOR, EXT_SIZE, EXT_IGNORED };
 struct ext_input {
 	enum ext_input_kind kind;
 	bool ordered, constant;
+	bool written; /* the graph gives it a new value */
 	uint32_t rank;
 	enum weft_dtype dtype;
 	struct dl_dtype dl;
@@ -59,7 +60,8 @@ bool ext_input_take(const struct ext_input *in, const struct dl_tensor *v, struc
 	struct storage **copy);
 struct ext_signature {
 	/* tuples: inputs are ("tensor", dtype, order), ("sym",), ("ignore",); outputs are
-	 * ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) */
+	 * ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) and
+	 * others (graph.c) */
 	PyObject *inputs, *outputs;
 	PyObject *extra; /* tuple of tensors that are arguments after those of a call */
 	PyObject *seed; /* None, or called for one argument more at each call */

@@ -3,6 +3,8 @@
  * It is what AOTAutograd calls, with nothing of Python around it: boxed, the constants a call needs
  * added, the seed drawn.  A call: the arguments are taken and the list cleared, views of their
  * memory checked, the run, results over Weft's own memory with the strides eager would give them.
+ * Arguments that the graph writes are given to it for the results that are their new values: these
+ * lie there at once where an argument is dense and aligned, and are copied there elsewhere.
  *
  * A graph whose steps are all small keeps the GIL - letting it go costs more than the work - and
  * asks nobody for a number of threads.  One call's memory is kept for the next.
@@ -21,11 +23,13 @@ typedef PyObject *vectorcall_fn(
 	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords);
 
 enum output_kind {
-	OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_AGAIN, OUTPUT_VIEW, OUTPUT_VALUE
+	OUTPUT_TENSOR, OUTPUT_SIZE, OUTPUT_INPUT, OUTPUT_AGAIN, OUTPUT_VIEW, OUTPUT_VALUE,
+	OUTPUT_WRITE
 };
 struct output {
 	enum output_kind kind;
 	uint32_t index; /* result, or input, or output before this one; of a view: any output */
+	uint32_t written; /* OUTPUT_WRITE: the input */
 	bool of_input; /* a view is */
 	bool ordered, fixed; /* fixed: strides[] are known */
 	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
@@ -49,6 +53,7 @@ struct graph {
 	bool small;
 	uint32_t nlist; /* arguments in the list */
 	uint32_t nin, nout, nresults; /* with extra ones and the seed */
+	uint32_t nwrites; /* behind the nout outputs: inputs that are written */
 	uint32_t nrun; /* of nin: what a run takes, which are not constants */
 	struct ext_input *in;
 	struct output *out;
@@ -171,7 +176,10 @@ static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint
 		return false;
 	}
 	f->in[to].dims = f->dims[i];
-	return ext_input_take(in, &v, &f->in[to], &f->copies[i]);
+	if (!ext_input_take(in, &v, &f->in[to], &f->copies[i]))
+		return false;
+	f->in[to].donated = in->written && !f->copies[i];
+	return true;
 }
 
 /* All arguments into f->held: the list's, which is cleared, the extra ones, the seed. */
@@ -280,6 +288,26 @@ static bool give_views(PyObject *list, const struct frame *f, const struct graph
 	return true;
 }
 
+/* What is not in its argument's memory yet goes there; .data has a version of its own. */
+static bool give_writes(struct frame *f, const struct graph *c)
+{
+	for (uint32_t i = c->nout; i < c->nout + c->nwrites; i++) {
+		const struct output *o = &c->out[i];
+		struct run_tensor *t = &f->out[o->index];
+		if (!t->storage)
+			continue;
+		PyObject *from = give_tensor(t, o);
+		PyObject *to = from ? PyObject_GetAttrString(f->held[o->written], "data") : NULL;
+		PyObject *r = to ? PyObject_CallMethod(to, "copy_", "O", from) : NULL;
+		Py_XDECREF(from);
+		Py_XDECREF(to);
+		if (!r)
+			return false;
+		Py_DECREF(r);
+	}
+	return true;
+}
+
 static PyObject *give_outputs(struct frame *f, const struct graph *c)
 {
 	PyObject *list = PyList_New((Py_ssize_t)c->nout);
@@ -300,7 +328,8 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			v = PyList_GetItem(list, (Py_ssize_t)o->index);
 			Py_INCREF(v);
 			break;
-		case OUTPUT_VIEW: continue;
+		case OUTPUT_VIEW:
+		case OUTPUT_WRITE: continue;
 		case OUTPUT_VALUE:
 			v = o->value;
 			Py_INCREF(v);
@@ -311,7 +340,7 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			list = NULL;
 		}
 	}
-	if (list && !give_views(list, f, c)) {
+	if (list && !(give_views(list, f, c) && give_writes(f, c))) {
 		Py_DECREF(list);
 		list = NULL;
 	}
@@ -508,9 +537,27 @@ static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struc
 	return true;
 }
 
+/* ("write", result, order, input): read_output has read the first two */
+static bool read_write(PyObject *o, struct graph *c, struct output *out)
+{
+	PyObject *input = PyTuple_GetItem(o, 3);
+	unsigned long i = input ? PyLong_AsUnsignedLong(input) : 0;
+
+	if (!input || PyErr_Occurred())
+		return false;
+	if (i >= c->nlist || c->in[i].kind != EXT_TENSOR) {
+		PyErr_SetString(PyExc_ValueError, "weft: a write to what is no tensor");
+		return false;
+	}
+	out->written = (uint32_t)i;
+	c->in[i].written = true;
+	c->nwrites++;
+	return true;
+}
+
 /* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v), ("view", ..);
- * ("again", i): the tensor that output i is */
-static bool read_output(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
+ * ("again", i): the tensor that output i is; behind all others ("write", ..) */
+static bool read_output(PyObject *o, struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	PyObject *kind = PyTuple_GetItem(o, 0), *second = kind ? PyTuple_GetItem(o, 1) : NULL;
 	const char *s = second ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
@@ -522,6 +569,7 @@ static bool read_output(PyObject *o, const struct graph *c, Py_ssize_t nout, str
 		    : *s == 's' ? OUTPUT_SIZE
 		    : *s == 'i' ? OUTPUT_INPUT
 		    : *s == 'a' ? OUTPUT_AGAIN
+		    : *s == 'w' ? OUTPUT_WRITE
 		    : s[1] == 'i' ? OUTPUT_VIEW
 				  : OUTPUT_VALUE;
 	if (out->kind == OUTPUT_VIEW)
@@ -538,10 +586,12 @@ static bool read_output(PyObject *o, const struct graph *c, Py_ssize_t nout, str
 		return false;
 	}
 	out->index = (uint32_t)i;
-	if (out->kind != OUTPUT_TENSOR)
+	if (out->kind != OUTPUT_TENSOR && out->kind != OUTPUT_WRITE)
 		return true;
 	uint32_t rank = weft_executable_output(c->x, out->index).rank;
-	if (!read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered) ||
+	if (!read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered))
+		return false;
+	if (out->kind == OUTPUT_TENSOR &&
 		!read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
 		return false;
 	if ((out->ordered && (n != rank || !is_permutation(out->order, n))) ||
@@ -550,7 +600,7 @@ static bool read_output(PyObject *o, const struct graph *c, Py_ssize_t nout, str
 			"weft: order or strides of an output do not fit its rank");
 		return false;
 	}
-	return true;
+	return out->kind == OUTPUT_TENSOR || read_write(o, c, out);
 }
 
 static bool read_signature(struct graph *c, const struct ext_signature *s)
@@ -581,10 +631,16 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 		if (!c->frozen)
 			return false;
 	}
-	for (c->nout = 0; c->nout < nout;) {
-		uint32_t i = c->nout++;
+	for (uint32_t i = 0; i < nout; i++) {
+		uint32_t writes = c->nwrites;
+		c->nout = i + 1 - writes;
 		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, nout, &c->out[i]))
 			return false;
+		c->nout -= c->nwrites > writes;
+		if (writes && c->nwrites == writes) {
+			PyErr_SetString(PyExc_ValueError, "weft: an output behind a write");
+			return false;
+		}
 	}
 	return true;
 }

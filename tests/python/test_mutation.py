@@ -1,0 +1,173 @@
+"""Arguments that a compiled region writes: optimizers' states, running statistics, caches.  The new value is made where the
+old one lies."""
+import pytest
+import torch
+
+import weft  # noqa: F401
+
+
+def compiled(f, **kw):
+    torch._dynamo.reset()
+    return torch.compile(f, backend="weft", fullgraph=True, **kw)
+
+
+def same(f, *args, calls=2):
+    """f, compiled, leaves arguments and results as f does, without moving the arguments."""
+    want = [clone_as(a) for a in args]
+    places = [a.data_ptr() for a in args]
+    run = compiled(f)
+    with torch.no_grad():
+        for _ in range(calls):
+            torch.testing.assert_close(run(*args), f(*want))
+            torch.testing.assert_close(list(args), want)
+    assert [a.data_ptr() for a in args] == places
+
+
+def clone_as(a):
+    """a with strides and offset of its own memory kept."""
+    whole = torch.zeros(a.untyped_storage().nbytes() // a.element_size(), dtype=a.dtype)
+    whole.copy_(torch.as_strided(a.detach(), whole.shape, (1,), 0))
+    return torch.as_strided(whole, a.shape, a.stride(), a.storage_offset())
+
+
+def momentum(p, m, g):
+    m.mul_(0.9).add_(g)
+    p.sub_(m * 0.1)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3, 5), (64, 130)])
+def test_state_and_parameter(shape):
+    same(momentum, *(torch.randn(shape) for _ in range(3)))
+
+
+def test_a_transposed_argument():
+    same(momentum, torch.randn(6, 40).t(), torch.randn(40, 6), torch.randn(40, 6))
+
+
+def test_a_part_of_a_tensor():
+    same(momentum, torch.randn(8, 10)[:, 2:7], torch.randn(50, 7)[3:11, :5], torch.randn(8, 5))
+
+
+def test_memory_that_is_not_aligned():
+    same(momentum, torch.randn(101)[1:], torch.randn(100), torch.randn(100))
+
+
+def test_the_old_value_is_read_elsewhere():
+    def f(a, b):
+        old = a.flip(0)                           # not the place that is written
+        a.mul_(b)
+        return a + old
+
+    same(f, torch.randn(40), torch.randn(40))
+
+
+def test_the_old_value_is_read_later():
+    def f(a, b):
+        old = a.clone()
+        a.copy_(b.exp())
+        return (old @ a) @ old
+
+    same(f, torch.randn(30, 30), torch.randn(30, 30))
+
+
+def test_arguments_change_places():
+    def f(a, b, c):
+        old = a.clone()
+        a.copy_(b)
+        b.copy_(c)
+        c.copy_(old)
+
+    same(f, torch.randn(50), torch.randn(50), torch.randn(50))
+
+
+def test_the_new_value_is_a_result_too():
+    def f(a, b):
+        a.add_(b)
+        return a * 1, a.sum()
+
+    same(f, torch.randn(7, 9), torch.randn(7, 9))
+
+
+def test_another_type_and_shape():
+    def f(a, b):
+        a.copy_(b)                                # broadcast and converted
+        return a + 1
+
+    same(f, torch.randn(4, 6, dtype=torch.float64), torch.randn(6))
+
+
+def test_a_cache_takes_a_row():
+    def f(cache, row, at):
+        cache.index_copy_(0, at, row)
+        return cache.sum(1)
+
+    same(f, torch.randn(32, 16), torch.randn(1, 16), torch.tensor([5]))
+
+
+def test_complex_with_lazy_bits():
+    def f(a, b):
+        a.mul_(b)
+
+    run = compiled(f)
+    for bits in (torch.conj, torch.clone, torch.conj):
+        x = bits(torch.randn(8, dtype=torch.complex64))
+        want = x.clone() * (1 + 2j)
+        run(x, torch.full((8,), 1 + 2j))
+        torch.testing.assert_close(x, want)
+
+
+def test_symbolic_sizes():
+    run = torch.compile(momentum, backend="weft", fullgraph=True, dynamic=True)
+    torch._dynamo.reset()
+    for n in (5, 64, 130):
+        args = [torch.randn(n, 7) for _ in range(3)]
+        want = [a.clone() for a in args]
+        momentum(*want)
+        run(*args)
+        torch.testing.assert_close(args, want)
+
+
+def test_running_statistics():
+    torch.manual_seed(0)
+    a, b = torch.nn.BatchNorm1d(6), torch.nn.BatchNorm1d(6)
+    run, x = compiled(a), torch.randn(10, 6)
+    for _ in range(2):
+        run(x).sum().backward()
+        b(x).sum().backward()
+    torch.testing.assert_close(dict(a.named_buffers()), dict(b.named_buffers()))
+
+
+def test_versions_move_and_no_copies_are_made():
+    p, m, g = torch.zeros(1000), torch.zeros(1000), torch.ones(1000)
+    run = compiled(momentum)
+    run(p, m, g)
+    version = p._version
+    with torch.profiler.profile() as profile:
+        run(p, m, g)
+    assert p._version > version
+    assert not [e for e in profile.events() if "copy_" in e.name]
+
+
+@pytest.mark.parametrize("make", [
+    lambda ps: torch.optim.AdamW(ps, lr=0.01), lambda ps: torch.optim.AdamW(ps, lr=0.01, foreach=True),
+    lambda ps: torch.optim.AdamW(ps, lr=0.01, fused=True), lambda ps: torch.optim.SGD(ps, lr=0.01, momentum=0.9)])
+def test_optimizers(make):
+    torch.manual_seed(3)
+    nets = [torch.nn.Sequential(torch.nn.Linear(20, 30), torch.nn.ReLU(), torch.nn.Linear(30, 4)) for _ in range(2)]
+    nets[1].load_state_dict(nets[0].state_dict())
+    optimizers = [make(list(n.parameters())) for n in nets]
+    x = torch.randn(16, 20)
+
+    def step(net, optimizer):
+        optimizer.zero_grad(set_to_none=True)
+        net(x).square().mean().backward()
+        optimizer.step()
+
+    torch._dynamo.reset()
+    places = [p.data_ptr() for p in nets[0].parameters()]
+    whole = torch.compile(step, backend="weft")
+    for _ in range(3):
+        whole(nets[0], optimizers[0])
+        step(nets[1], optimizers[1])
+    assert [p.data_ptr() for p in nets[0].parameters()] == places
+    torch.testing.assert_close(nets[0].state_dict(), nets[1].state_dict(), rtol=1e-4, atol=1e-5)
