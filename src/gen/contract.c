@@ -193,6 +193,21 @@ static void multiply_bands(struct gen *g, struct contraction *x)
 	loop_end(g, b);
 }
 
+/* x->block where k, a size known at the call, is 0: there are no products, and no block of k. */
+static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMValueRef k)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t all = x->pad * (x->c->row_all ? x->pitch : x->group);
+
+	gen_here(g);
+	LLVMValueRef none = ICMP(EQ, k, c64(g, 0));
+	loop_begin(g, l, c64(g, 0), LLVMBuildSelect(g->b, none, c64(g, all), c64(g, 0), ""), LANES);
+	gen_here(g);
+	LLVMValueRef to = gep(g, x->acc, x->block, l->iv);
+	LLVMSetAlignment(LLVMBuildStore(g->b, LLVMConstNull(x->vec), to), (unsigned)x->bytes);
+	loop_end(g, l);
+}
+
 /* C's rows of the chunk in the group's columns, into x->block. */
 static void multiply(struct gen *g, struct contraction *x)
 {
@@ -203,6 +218,8 @@ static void multiply(struct gen *g, struct contraction *x)
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	int64_t depth = CONTRACT_DEPTH * x->unit;
 
+	if (c->k < 0)
+		multiply_nothing(g, x, k);
 	loop_begin(g, l, c64(g, 0), k, depth);
 	gen_here(g);
 	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
