@@ -308,6 +308,11 @@ const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
 
+/* Where x, from dimension `at` on, has a true element of mask: a row of places for each dimension
+ * of the mask. */
+void mask_indices(struct lower *l, const struct node *mask, const struct node *x, uint32_t at,
+	const struct node **index);
+
 /* ---- matrices, the last two dimensions: lower_linalg.c --------------------------------------- */
 
 /* Argument i, of sizes known and numbers that LAPACK has; else the call becomes a callback. */

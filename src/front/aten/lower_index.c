@@ -1,7 +1,7 @@
-/* lower_index.c -- indexing: gather, scatter, nonzero.
+/* lower_index.c -- indexing: gather, scatter.
  *
- * Indices count from the end when negative.  An index out of range is an error in eager; here
- * gather clamps and scatter drops it, as StableHLO says. */
+ * Indices count from the end when negative.  A claim fails the call where one is out of range
+ * (lower_claim.c); gather clamps and scatter drops it, as StableHLO says. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
@@ -261,21 +261,40 @@ static const struct type *broadcast_shape(struct lower *l, uint32_t n, const str
 	return type_tensor(l->g, DTYPE_i64, rank, dims);
 }
 
-/* The index tensors of argument 1; false: there is a mask among them. */
+/* Index n for x from dimension `at` on, a mask for as many as it has: false where it is none. */
+static bool add_index(struct lower *l, const struct node *x, const struct node *n, uint32_t at,
+	struct take *k, const struct node **index)
+{
+	uint32_t count = n->type->dtype == DTYPE_i1 ? n->type->rank : 1;
+	if (!dtype_is_int(n->type->dtype) && n->type->dtype != DTYPE_i1)
+		return false;
+	if (n->type->dtype == DTYPE_ui8 || count == 0)
+		return false;
+	if (at + count > x->type->rank)
+		lower_fail(l, "more indices than the %u dimensions", x->type->rank);
+	for (uint32_t i = 0; i < count; i++)
+		k->at[k->m + i] = at + i;
+	if (n->type->dtype == DTYPE_i1)
+		mask_indices(l, n, x, at, &index[k->m]);
+	else
+		index[k->m] = lower_cast(l, n, DTYPE_i64);
+	k->m += count;
+	return true;
+}
+
+/* The index tensors of argument 1; false: there is none, or one that is no index. */
 static bool read_indices(
 	struct lower *l, const struct node *x, struct take *k, const struct node **index)
 {
 	const struct arg *a = &l->args[1];
+	uint32_t at = 0;
 	if (a->n > x->type->rank)
 		lower_fail(l, "%u indices for %u dimensions", a->n, x->type->rank);
 	for (uint32_t i = 0; i < a->n; i++) {
-		if (a->list[i].kind == ARG_none)
-			continue;
-		const struct node *n = a->list[i].node;
-		if (!dtype_is_int(n->type->dtype) || n->type->dtype == DTYPE_ui8)
+		const struct node *n = a->list[i].kind == ARG_none ? NULL : a->list[i].node;
+		if (n && !add_index(l, x, n, at, k, index))
 			return false;
-		k->at[k->m] = i;
-		index[k->m++] = lower_cast(l, n, DTYPE_i64);
+		at += n && n->type->dtype == DTYPE_i1 ? n->type->rank : 1;
 	}
 	k->x = x;
 	if (k->m == 0)
@@ -443,65 +462,4 @@ void lower_scatter(struct lower *l)
 	k.starts = take_coordinates(l, index, x, dim);
 	x = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
 	l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
-}
-
-/* ---- nonzero -------------------------------------------------------------------------------- */
-
-/* The places of true elements in `rows` rows: element i of the flat mask goes to row (number of
- * true elements before it), and is dropped when it is false.  A row that none comes to holds
- * `fill`. */
-static const struct node *true_places(
-	struct lower *l, const struct node *x, int64_t rows, double fill)
-{
-	struct graph *g = l->g;
-	uint32_t rank = x->type->rank;
-	int64_t n = type_elements(x->type), column[2] = { rows, 1 }, below = 1;
-	const struct node *mask = build_reshape(g, x, 1, &n);
-	const struct node *ones = build_convert(g, mask, DTYPE_i64);
-	const struct type *flat = ones->type;
-	const struct node *before =
-		build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
-	/* A false element is sent behind the end, where scatter drops it. */
-	const struct node *to = build_select(
-		g, mask, before, lower_behind(l, flat));
-	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &rows), -1),
-		.m = 1,
-		.at = { 0 },
-		.starts = to,
-		.batch = 1 };
-	const struct node *at = take_scatter(l, &k, lower_iota(l, flat, 0), TAKE_REPLACES);
-	const struct node *none = build_compare(g, "LT", at, lower_like(l, at, 0));
-	const struct node *columns[ATEN_MAX_RANK];
-	for (uint32_t i = rank; i-- > 0;) {
-		const struct node *c = build2(g, OP_divide, at, lower_like(l, at, (double)below));
-		c = build2(g, OP_remainder, c, lower_like(l, c, (double)x->type->dims[i]));
-		c = build_select(g, none, lower_like(l, c, fill), c);
-		columns[i] = build_reshape(g, c, 2, column);
-		below *= x->type->dims[i];
-	}
-	return rank == 1 ? columns[0] : build_concat(g, rank, columns, 1);
-}
-
-/* The number of true elements is a size of its own. */
-void lower_nonzero(struct lower *l)
-{
-	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
-	int64_t n = type_elements(x->type);
-	if (n < 0 || x->type->rank == 0)
-		lower_bail(l); /* a callback counts what is true */
-	const struct node *ones =
-		build_convert(l->g, build_reshape(l->g, x, 1, &n), DTYPE_i64);
-	const struct node *count = build_reduce(l->g, OP_add, ones, 1, &(int64_t){ 0 });
-	l->out[0] = true_places(l, x, dim_value(l->g, count, 0), 0);
-}
-
-/* As many rows as argument 1 says, those left over of argument 2. */
-void lower_nonzero_static(struct lower *l)
-{
-	const struct node *x = lower_cast(l, lower_tensor(l, 0), DTYPE_i1);
-	int64_t n = type_elements(x->type), rows = lower_int(l, 1);
-	if (n < 0)
-		lower_bail(l);
-	l->out[0] = n && rows && x->type->rank ? true_places(l, x, rows, lower_float(l, 2))
-			      : build_full(l->g, l->type[0], lower_float(l, 2));
 }

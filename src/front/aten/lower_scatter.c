@@ -199,8 +199,13 @@ void lower_masked_scatter(struct lower *l)
 	const struct node *x = lower_operand(l, 0, t->dtype);
 	const struct node *mask = lower_shape(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i1), t);
 	const struct node *source = flat(l, lower_tensor(l, 2));
-	if (type_elements(t) <= 0 || type_elements(source->type) <= 0)
+	if (type_elements(t) == 0 || type_elements(source->type) == 0)
 		lower_bail(l);
+	if (!type_is_static(source->type)) { /* perhaps nothing, which has no element to take */
+		const struct node *more =
+			build_full(g, type_tensor(g, source->type->dtype, 1, &(int64_t){ 1 }), 0);
+		source = build_concat(g, 2, (const struct node *[]){ source, more }, 0);
+	}
 	const struct node *ones = flat(l, build_convert(g, mask, DTYPE_i64));
 	const struct node *at = build2(
 		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
