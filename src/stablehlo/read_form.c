@@ -578,8 +578,10 @@ static void default_number(struct parser *p, struct t_op *op, const char *name, 
 	a = attr_new(p, f != 0 ? T_float : T_int);
 	a->at = op->at;
 	a->tname = f != 0 ? "f64" : "ui64";
-	a->f = f;
-	a->i = i;
+	if (f != 0)
+		a->f = f;
+	else
+		a->i = i;
 	op_attr(p, op, name, a);
 }
 
