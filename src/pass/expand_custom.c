@@ -93,6 +93,8 @@ static const struct node *expand_custom_random_bits(
 
 /* ---- windows -------------------------------------------------------------------------------- */
 
+enum { WINDOWS_MOST = 8 };               /* inputs reduced together by windows of symbolic size */
+
 /* A call's inputs, and its window attributes as numbers where they are. */
 struct windows {
 	const struct node *n;
@@ -267,6 +269,92 @@ static const struct node *reduce_all(struct graph *g, const struct windows *w, u
 		.regions = w->n->regions }), which);
 }
 
+/* Element i of attribute k everywhere in t, of i64. */
+static const struct node *spread(
+	struct graph *g, const struct windows *w, uint32_t k, int64_t i, const struct type *t)
+{
+	const struct node *a = attribute(w, k);
+	int64_t all = type_elements(a->type), limit = i + 1, one = 1;
+	const struct node *v = build_slice(g, build_reshape(g, a, 1, &all), &i, &limit, &one);
+
+	return build_broadcast_to(
+		g, build_convert(g, build_reshape(g, v, 0, NULL), t->dtype), t->rank, t->dims);
+}
+
+/* Inputs x reduced along d by windows of symbolic size: by indices of a place and in its window,
+ * which element that is, the initial value where it is none. */
+static void windows_along(struct graph *g, const struct windows *w, uint32_t d, int64_t places,
+	const struct node **x)
+{
+	const struct node *init[WINDOWS_MOST], *in[2 * WINDOWS_MOST];
+	int64_t shape[] = { places, dim_of_node(g, attribute(w, 0), d) }, over = d + 1, at[2];
+	const struct type *t = type_tensor(g, DTYPE_i64, 2, shape);
+	const struct node *base = spread(g, w, 2, d, t), *zero = build_full(g, t, 0);
+	const struct node *p = build2(g, OP_subtract,
+		build2(g, OP_add,
+			build2(g, OP_multiply, build_iota(g, t, 0), spread(g, w, 1, d, t)),
+			build2(g, OP_multiply, build_iota(g, t, 1), spread(g, w, 3, d, t))),
+		spread(g, w, 4, 2 * (int64_t)d, t));
+	const struct node *element = build2(g, OP_divide, p, base);
+	const struct node *end = build_broadcast_to(
+		g, build_convert(g, build_size(g, x[0], d), DTYPE_i64), 2, shape);
+	const struct node *seen = build2(g, OP_and,
+		build2(g, OP_and, build_compare(g, "GE", p, zero),
+			build_compare(g, "LT", element, end)),
+		build_compare(g, "EQ", build2(g, OP_remainder, p, base), zero));
+	const struct attr_entry picks[] = { { KEY_dimension, NULL, attr_int(g, d) },
+		{ KEY_batch_dims, NULL, attr_int(g, 0) } };
+	const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, 1, &over) };
+
+	at[0] = d;
+	at[1] = d + 1;
+	for (uint32_t i = 0; i < w->count; i++) {
+		int64_t *none = job_array(graph_job(g), w->rank + 1u, sizeof *none);
+		int64_t *more = job_array(graph_job(g), w->rank + 1u, sizeof *more);
+		more[d] = 1;                     /* one to look at where there is none */
+		init[i] = w->in[w->count + i];
+		const struct node *all = build_pad(g, x[i], init[i], none, more, none);
+		const struct node *y = build_op(g, OP_torch_index_select, 2,
+			(const struct node *[]){ all, element }, 2, picks);
+		const struct type *u = y->type;
+		in[i] = build_select(g, build_broadcast(g, seen, u->rank, u->dims, at), y,
+			build_broadcast_to(g, init[i], u->rank, u->dims));
+		in[w->count + i] = init[i];
+	}
+	const struct node *r = graph_node(g, &(struct node_spec){ .op = OP_reduce,
+		.nin = 2 * w->count, .in = in, .attrs = attrs_cons(g, 1, &e), .nregions = 1,
+		.regions = w->n->regions });
+	for (uint32_t i = 0; i < w->count; i++)
+		x[i] = graph_result(g, r, i);
+}
+
+/* Windows whose sizes only a call knows: one dimension after the other. */
+static const struct node *windows_by_index(
+	struct graph *g, const struct windows *w, uint32_t which)
+{
+	const struct node *x[WINDOWS_MOST];
+	const struct type *t = node_result_type(w->n, which);
+
+	if (w->count > WINDOWS_MOST)
+		return NULL;
+	for (uint32_t i = 0; i < w->count; i++) {
+		x[i] = w->in[i];
+		if (x[i]->type->dtype != w->n->regions[0]->params[i]->dtype)
+			return NULL;
+	}
+	for (uint32_t d = 0; d < w->rank; d++) {
+		int64_t one;
+		bool alone = true;
+		for (uint32_t k = 0; k < 4; k++)
+			alone &= number_of(g, attribute(w, k), d, &one) && one == 1;
+		for (uint32_t k = 0; k < 2; k++)
+			alone &= number_of(g, attribute(w, 4), 2 * d + k, &one) && one == 0;
+		if (!alone || !dim_same(t->dims[d], x[0]->type->dims[d]))
+			windows_along(g, w, d, t->dims[d], x);
+	}
+	return x[which];
+}
+
 static const struct node *expand_custom_reduce_window(
 	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
 {
@@ -275,10 +363,15 @@ static const struct node *expand_custom_reduce_window(
 	struct windows w = { n, in, node_nresults(n), rank, v, v + rank, v + 2 * rank,
 		v + 3 * rank, v + 4 * rank, false, -1, false };
 
-	if (node_has_effect(n) || !read_windows(g, &w))
+	if (node_has_effect(n))
 		return NULL;
-	if (w.whole >= 0)
-		return is_scan(&w) ? scan_all(g, &w, which) : reduce_all(g, &w, which);
+	if (!read_windows(g, &w))
+		return windows_by_index(g, &w, which);
+	if (w.whole >= 0) {
+		const struct node *all =
+			is_scan(&w) ? scan_all(g, &w, which) : reduce_all(g, &w, which);
+		return all ? all : windows_by_index(g, &w, which);
+	}
 	return w.pads ? pad_first(g, &w, which) : reduce_windows(g, &w, in, which);
 }
 
