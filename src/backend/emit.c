@@ -321,7 +321,8 @@ static void check_relation(struct emit *e, const struct dim_equality *q)
 {
 	static const char *const words[] = { [DIMS_equal] = " must equal ",
 		[DIMS_reach] = " must be at most ", [DIMS_broadcast] = " must be 1 or equal " };
-	bool reach = q->relation == DIMS_reach, least = reach && dim_is_number(q->b);
+	bool number = q->b >= 0 || dim_get(e->p->graph, q->b)->op == DIM_number;
+	bool reach = q->relation == DIMS_reach, least = reach && number;
 	bool turned = reach && !least;           /* the smaller one is named first */
 	int64_t first = turned ? q->b : q->a, second = turned ? q->a : q->b;
 	struct str text;

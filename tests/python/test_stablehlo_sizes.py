@@ -16,6 +16,12 @@ PROGRAMS = {
     "reshape": "func.func @main(%a: tensor<?xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {\n"
                f"%0 = stablehlo.dynamic_reshape %a, %s : {SHAPED}\n"
                "return %0 : tensor<?x?xf32>\n}",
+    "rest": "func.func @main(%a: tensor<?x?xf32>, %s: tensor<2xi64>) -> tensor<?x?xf32> {\n"
+            '%0 = "chlo.dynamic_reshape"(%a, %s) : (tensor<?x?xf32>, tensor<2xi64>) -> tensor<?x?xf32>\n'
+            "return %0 : tensor<?x?xf32>\n}",
+    "constant rest": "func.func @main(%a: tensor<?x?xf32>) -> tensor<?x?xf32> {\n%s = stablehlo.constant dense<[2, -1]> : "
+                     'tensor<2xi64>\n%0 = "chlo.dynamic_reshape"(%a, %s) : (tensor<?x?xf32>, tensor<2xi64>) -> tensor<?x?xf32>\n'
+                     "return %0 : tensor<?x?xf32>\n}",
     "slice": "func.func @main(%a: tensor<?xf32>, %l: tensor<1xi64>, %h: tensor<1xi64>, %s: tensor<1xi64>) -> tensor<?xf32> {\n"
              "%0 = stablehlo.real_dynamic_slice %a, %l, %h, %s : (tensor<?xf32>, tensor<1xi64>, tensor<1xi64>, "
              "tensor<1xi64>) -> tensor<?xf32>\nreturn %0 : tensor<?xf32>\n}",
@@ -52,6 +58,9 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("broadcast", (ones(3), sizes(2, 3)), (2, 3)), ("broadcast", (ones(1), sizes(2, 4)), (2, 4)),
        ("broadcast", (ones(0), sizes(2, 0)), (2, 0)), ("broadcast", (ones(1), sizes(2, 0)), (2, 0)),
        ("reshape", (ones(6), sizes(3, 2)), (3, 2)), ("reshape", (ones(0), sizes(0, 5)), (0, 5)),
+       ("rest", (ones(4, 6), sizes(-1, 4)), (6, 4)), ("rest", (ones(4, 6), sizes(24, -1)), (24, 1)),
+       ("rest", (ones(4, 6), sizes(3, 8)), (3, 8)), ("constant rest", (ones(4, 6),), (2, 12)),
+       ("constant rest", (ones(0, 6),), (2, 0)),
        ("slice", (ones(6), sizes(1), sizes(6), sizes(2)), (3,)), ("slice", (ones(6), sizes(6), sizes(6), sizes(1)), (0,)),
        ("gather", (ones(4, 5), sizes(0, 9, -3), sizes(2, 5)), (3, 2, 5)), ("gather", (ones(4, 5), sizes(), sizes(4, 0)), (0, 4, 0)),
        ("set", (ones(4, 3), np.int32(2)), (4, 2)), ("set", (ones(4, 3), np.int32(0)), (4, 0)),
@@ -70,6 +79,9 @@ CONTRADICT = [
     ("iota", (sizes(2, -1),), "element 1 of argument 0 \\('s'\\) must be at least 0 at .*found -1"),
     ("reshape", (ones(6), sizes(2, 4)), "element 0 of argument 1 \\('s'\\)\\*element 1 of argument 1 \\('s'\\).*expected 6, found 8"),
     ("reshape", (ones(6), sizes(-2, -3)), "found -2"),
+    ("rest", (ones(4, 6), sizes(-1, -1)), "expected 24, found 576"), ("rest", (ones(4, 6), sizes(-1, 5)), "expected 24, found 20"),
+    ("rest", (ones(4, 6), sizes(-2, 4)), "element 0 of argument 1 \\('s'\\) must be at least -1 at .*found -2"),
+    ("constant rest", (ones(3, 1),), "expected 3, found 2"),
     ("slice", (ones(6), sizes(1), sizes(7), sizes(1)), "element 0 of argument 2 \\('h'\\) must be at most dimension 0 of argument 0 "
      "\\('a'\\) at .*expected at most 6, found 7"),
     ("slice", (ones(6), sizes(3), sizes(2), sizes(1)), "argument 1 \\('l'\\) must be at most element 0 of argument 2"),
@@ -106,6 +118,6 @@ def test_sizes_that_fit(backend):
 @pytest.mark.parametrize("name,args,message", CONTRADICT, ids=[f"{c[0]}-{i}" for i, c in enumerate(CONTRADICT)])
 def test_sizes_that_contradict(backend, name, args, message):
     run = capi.Weft(backend).compile(PROGRAMS[name])
-    with pytest.raises(capi.WeftError, match=message if backend == "weft" else "error: stablehlo|argument 0") as e:
+    with pytest.raises(capi.WeftError, match=message if backend == "weft" else "error: (stablehlo|chlo)|argument 0") as e:
         run(*args)
     assert backend != "weft" or e.value.code == 3, "INVALID_ARGUMENT"

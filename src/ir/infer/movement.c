@@ -227,6 +227,32 @@ const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
 	return spec_one(g, s, "c1", r);
 }
 
+/* Is d known to be 0 or more? */
+static bool is_count(const struct graph *g, int64_t d)
+{
+	return dim_is_number(d) || dim_get(g, d)->min >= 0;
+}
+
+/* CHLO's sizes, where one -1 stands for what the others leave: of a size s that may be -1 this is
+ * s + max(0, -s) * (1 + all / -(product of them)). */
+static void rest_sizes(struct graph *g, const struct node_spec *s, uint32_t n, int64_t *dims)
+{
+	const struct type *t = s->in[0]->type;
+	int64_t product = 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		dims[i] = dim_of_node(g, s->in[1], i);
+		dim_reaches(g, dims[i], dim_sub(g, 0, 1));
+		product = dim_mul(g, product, dims[i]);
+	}
+	int64_t others = dim_max(g, 1, dim_sub(g, 0, product));
+	int64_t rest = dim_floordiv(g, dim_product(g, t->rank, t->dims), others);
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t open = is_count(g, dims[i]) ? 0 : dim_max(g, 0, dim_sub(g, 0, dims[i]));
+		dims[i] = dim_add(g, dims[i], dim_mul(g, open, dim_add(g, rest, 1)));
+	}
+}
+
 /* dynamic_reshape_c1 to c4. */
 const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec *s)
 {
@@ -235,15 +261,12 @@ const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec
 	bool given = declared && declared->kind == TYPE_tensor;
 	uint32_t rank = spec_shape_operand(g, s, "c4", 1,
 		given && !declared->unranked ? (int64_t)declared->rank : -1);
-	bool chlo = s->op == OP_chlo_dynamic_reshape;      /* there one -1 stands for the rest */
-	int64_t *dims = scratch(g, rank), value;
-	for (uint32_t i = 0; i < rank; i++) {
-		if (chlo && node_constant_int(s->in[1], i, &value) && value == -1 && given &&
-			!declared->unranked)
-			dims[i] = declared->dims[i];
-		else
+	int64_t *dims = scratch(g, rank);
+	if (s->op == OP_chlo_dynamic_reshape && !t->unranked)
+		rest_sizes(g, s, rank, dims);
+	else
+		for (uint32_t i = 0; i < rank; i++)
 			dims[i] = spec_size_of(g, s, "c2", 1, i);
-	}
 	const struct type *r = type_shaped(g, given ? declared : t, rank, dims, NULL);
 	check_reshape_quant(g, s, t, r);
 	r = spec_one(g, s, "c4", r);
