@@ -1,6 +1,7 @@
 /* custom.c -- the table of custom.def. */
 #include "ir/custom.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,14 @@ int custom_find(const char *target)
 int custom_of(const struct node *n)
 {
 	return n->op == OP_custom_call ? custom_find(node_str(n, KEY_call_target_name, "")) : -1;
+}
+
+enum op custom_map_op(const char *target)
+{
+	char name[64];
+	int n = snprintf(name, sizeof name, "chlo.%s", target + strlen("mhlo."));
+
+	return op_find(name, (size_t)n);
 }
 
 /* "dense<[2, 3]> : tensor<2xi64>" */

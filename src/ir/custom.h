@@ -15,6 +15,9 @@ int custom_find(const char *target);
 /* That of n; -1 where n is no custom_call, too. */
 int custom_of(const struct node *n);
 
+/* "mhlo.erf": the op of CHLO that the target is, element by element. */
+enum op custom_map_op(const char *target);
+
 /* A custom_call's last operands may be shapes of its results: of nin operands how many are, by
  * indices_of_shape_operands. */
 uint32_t custom_nshapes(const struct attrs *a, uint32_t nin);

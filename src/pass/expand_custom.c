@@ -75,6 +75,24 @@ static const struct node *expand_custom_top_k(
 		DTYPE_i32, which);
 }
 
+/* ---- ops of MHLO ---------------------------------------------------------------------------- */
+
+static const struct node *expand_custom_mhlo_map(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	if (which)
+		return in[n->nin - 1];           /* the effect's token */
+	return graph_node(g, &(struct node_spec){
+		.op = custom_map_op(node_str(n, KEY_call_target_name, "")), .nin = 1, .in = in,
+		.type = node_result_type(n, 0) });
+}
+
+static const struct node *expand_custom_mhlo_top_k(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	return expand_custom_top_k(g, n, in, which);
+}
+
 /* ---- random bits ---------------------------------------------------------------------------- */
 
 static const struct node *expand_custom_random_bits(

@@ -82,3 +82,18 @@ func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
   stablehlo.custom_call @dce_sink(%4) {has_side_effect = true, api_version = 4 : i32, backend_config = {}} : (tensor<2xf32>) -> ()
   return %4 : tensor<2xf32>
 }
+// -----
+// Ops of MHLO as older exporters wrote them.
+// tolerance: 1e-6
+// in: dense<[[1.0, 5.0, 3.0], [9.0, 2.0, 9.0]]> : tensor<2x3xf32>
+// in: dense<[0.0, 1.0, -1.0]> : tensor<3xf32>
+// out: dense<[[5.0, 3.0], [9.0, 9.0]]> : tensor<2x2xf32>
+// out: dense<[[1, 2], [0, 2]]> : tensor<2x2xi32>
+// out: dense<[0.0, 0.842700779, -0.842700779]> : tensor<3xf32>
+// out: dense<[0.0, 1.17520118, -1.17520118]> : tensor<3xf32>
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) -> (tensor<2x2xf32>, tensor<2x2xi32>, tensor<3xf32>, tensor<3xf32>) {
+  %top:2 = stablehlo.custom_call @mhlo.topk(%a) {mhlo.attributes = {k = 2 : i64, largest = true}, mhlo.version = 1 : i64} : (tensor<2x3xf32>) -> (tensor<2x2xf32>, tensor<2x2xi32>)
+  %erf = stablehlo.custom_call @mhlo.erf(%b) {mhlo.attributes = {}, mhlo.version = 1 : i64} : (tensor<3xf32>) -> tensor<3xf32>
+  %sinh = stablehlo.custom_call @mhlo.sinh(%b) {mhlo.attributes = {}, mhlo.version = 1 : i64} : (tensor<3xf32>) -> tensor<3xf32>
+  return %top#0, %top#1, %erf, %sinh : tensor<2x2xf32>, tensor<2x2xi32>, tensor<3xf32>, tensor<3xf32>
+}

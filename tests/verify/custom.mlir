@@ -99,3 +99,18 @@ func.func @main(%a: tensor<?xf32>, %n: tensor<2xi32>) -> tensor<?xf32> {
   %r = stablehlo.custom_call @any(%a, %n) {indices_of_shape_operands = dense<1> : tensor<1xi64>} : (tensor<?xf32>, tensor<2xi32>) -> tensor<?xf32> // error: operand 1: expected integers of shape [1], found tensor<2xi32>
   return %r : tensor<?xf32>
 }
+// -----
+func.func @main(%a: tensor<4xi32>) -> tensor<4xi32> {
+  %r = stablehlo.custom_call @mhlo.erf(%a) {mhlo.attributes = {}, mhlo.version = 1 : i64} : (tensor<4xi32>) -> tensor<4xi32> // error: @mhlo.erf: expected floating-point numbers, found tensor<4xi32>
+  return %r : tensor<4xi32>
+}
+// -----
+func.func @main(%a: tensor<4xf32>) -> (tensor<5xf32>, tensor<5xi32>) {
+  %r:2 = stablehlo.custom_call @mhlo.topk(%a) {mhlo.attributes = {k = 5 : i64, largest = true}, mhlo.version = 1 : i64} : (tensor<4xf32>) -> (tensor<5xf32>, tensor<5xi32>) // error: @mhlo.topk: expected k in [0, 4]
+  return %r#0, %r#1 : tensor<5xf32>, tensor<5xi32>
+}
+// -----
+func.func @main(%a: tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi32>) {
+  %r:2 = stablehlo.custom_call @mhlo.topk(%a) {mhlo.attributes = {k = 2 : i64, largest = false}, mhlo.version = 1 : i64} : (tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi32>) // error: @mhlo.topk: expected largest = true
+  return %r#0, %r#1 : tensor<2xf32>, tensor<2xi32>
+}

@@ -88,6 +88,25 @@ static void eval_custom_top_k(struct call *c)
 	eval_as(c, 1, 1, e, eval_chlo_top_k);
 }
 
+static void eval_custom_mhlo_map(struct call *c)
+{
+	struct node n = *c->n;
+	struct call as = *c;
+
+	n.op = custom_map_op(target_of(c));
+	n.attrs = NULL;
+	as.n = &n;
+	eval_map(&as);
+}
+
+static void eval_custom_mhlo_top_k(struct call *c)
+{
+	struct attr k = { .kind = ATTR_int, .i = c->types[0]->dims[c->types[0]->rank - 1] };
+	struct attr_entry e[] = { { KEY_k, NULL, &k } };
+
+	eval_as(c, 1, 1, e, eval_chlo_top_k);
+}
+
 static void eval_custom_random_bits(struct call *c)
 {
 	int64_t dims[EVAL_MAX_RANK];

@@ -215,6 +215,37 @@ static void custom_top_k(const struct rule *r)
 	give(r, 1, type_element(r->g, values, DTYPE_i32));
 }
 
+/* ---- ops of MHLO, their attributes in mhlo.attributes ----------------------------------------- */
+
+static void custom_mhlo_map(const struct rule *r)
+{
+	expect_counts(r, 1, 1);
+	const struct type *t = tensor_in(r, 0);
+	if (t->quant || (!dtype_is_float(t->dtype) && !dtype_is_complex(t->dtype)) ||
+		(!strcmp(r->target, "mhlo.erf") && dtype_is_complex(t->dtype)))
+		RULE_FAIL(r, "expected floating-point numbers, found %s", spec_text(r->g, t));
+	give(r, 0, t);
+}
+
+static void custom_mhlo_top_k(const struct rule *r)
+{
+	const struct attr *a = attrs_other(r->s->attrs, "mhlo.attributes");
+	const char *config = a && a->s ? a->s : "", *largest = str_option(config, "largest");
+
+	expect_counts(r, 1, 2);
+	const struct type *t = tensor_in(r, 0);
+	if (!t->rank || t->quant || dtype_is_complex(t->dtype))
+		RULE_FAIL(r, "expected rows of numbers, found %s", spec_text(r->g, t));
+	if (largest && strncmp(largest, "true", 4) != 0)
+		RULE_FAIL(r, "expected largest = true");
+	int64_t size = type_bound(t, t->rank - 1);
+	int64_t k = option_int(r, config, "k", 0, size >= 0 ? size : INT64_MAX);
+	dim_reaches(r->g, t->dims[t->rank - 1], k);
+	const struct type *values = resized(r, t, t->rank - 1, k);
+	give(r, 0, values);
+	give(r, 1, type_element(r->g, values, DTYPE_i32));
+}
+
 /* ---- random bits ---------------------------------------------------------------------------- */
 
 /* As rng_bit_generator, of a shape that operand 1 holds. */
