@@ -215,7 +215,7 @@ static void custom_top_k(const struct rule *r)
 	give(r, 1, type_element(r->g, values, DTYPE_i32));
 }
 
-/* ---- ops of MHLO, their attributes in mhlo.attributes ----------------------------------------- */
+/* ---- ops of MHLO, their attributes in mhlo.attributes --------------------------------------- */
 
 static void custom_mhlo_map(const struct rule *r)
 {
