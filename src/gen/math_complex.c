@@ -72,24 +72,36 @@ LLVMValueRef math_modulus(struct gen *g, struct z z)
 	return SELECT(OR(FCMP(OEQ, a, inf), FCMP(OEQ, b, inf)), inf, r);
 }
 
-/* e^x (cos y + i sin y); e^700 is a factor of its own where e^x alone leaves the range. */
-static struct z exponential(struct gen *g, struct z z)
+/* e^x (cos y + i sin y), x and y in two parts; e^700 is a factor of its own where e^x alone leaves
+ * the range. */
+static struct z exponential_of(struct gen *g, struct two x, struct two y)
 {
-	LLVMValueRef a = z.x, high = FCMP(OGT, a, K(700)), low = FCMP(OLT, a, K(-700));
+	LLVMValueRef a = x.hi, high = FCMP(OGT, a, K(700)), low = FCMP(OLT, a, K(-700));
 	LLVMValueRef shift = SELECT(high, K(700), SELECT(low, K(-700), K(0)));
 	LLVMValueRef up = SELECT(high, K(EXP_700), K(1)), down = SELECT(low, K(1 / EXP_700), K(1));
-	LLVMValueRef e = math_exp(g, FSUB(a, shift), NULL);
-	LLVMValueRef c = math_sin_cos(g, z.y, 1), s = math_sin_cos(g, z.y, 0);
+	LLVMValueRef e = math_exp(g, FSUB(a, shift), x.lo);
+	LLVMValueRef c = math_sin_cos(g, y.hi, 1), s = math_sin_cos(g, y.hi, 0);
+
+	if (y.lo) {
+		LLVMValueRef turned = FSUB(c, FMUL(s, y.lo));
+		s = FADD(s, FMUL(c, y.lo));
+		c = turned;
+	}
 	struct z r = { FMUL(FMUL(e, FMUL(c, up)), down), FMUL(FMUL(e, FMUL(s, up)), down) };
-	LLVMValueRef real = FCMP(OEQ, z.y, K(0)), none = FCMP(OEQ, a, K(-__builtin_inf()));
-	LLVMValueRef angle = FCMP(OLT, math_abs(g, z.y), K(__builtin_inf())),
+	LLVMValueRef real = FCMP(OEQ, y.hi, K(0)), none = FCMP(OEQ, a, K(-__builtin_inf()));
+	LLVMValueRef angle = FCMP(OLT, math_abs(g, y.hi), K(__builtin_inf())),
 		     nan = K(__builtin_nan(""));
 
 	r.x = SELECT(angle, SELECT(none, math_copysign(g, K(0), c), r.x), nan);
 	r.y = SELECT(angle, SELECT(none, math_copysign(g, K(0), s), r.y), nan);
-	r.x = SELECT(real, math_exp(g, a, NULL), r.x);
-	r.y = SELECT(real, z.y, r.y);
+	r.x = SELECT(real, math_exp(g, a, x.lo), r.x);
+	r.y = SELECT(real, y.hi, r.y);
 	return r;
+}
+
+static struct z exponential(struct gen *g, struct z z)
+{
+	return exponential_of(g, (struct two){ z.x, NULL }, (struct two){ z.y, NULL });
 }
 
 /* log(1 + s) / 2, s in two parts */
@@ -268,12 +280,39 @@ static struct z sign_of(struct gen *g, struct z z)
 	return (struct z){ SELECT(none, K(0), FDIV(s.x, m)), SELECT(none, K(0), FDIV(s.y, m)) };
 }
 
+/* log |z| of a finite one other than 0, in two parts: of its parts divided by a power of 2. */
+static struct two log_modulus_parts(struct gen *g, struct z z)
+{
+	static const double ln2[2] = { 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56 };
+	LLVMValueRef a = math_larger(g, z), e = exponent(g, a);
+	struct z u = scaled(g, z, SUB(ci_like(e, 0), e));
+	struct two l = two_log(g, square_sum(g, K(0), u.x, u.y), false);
+
+	l = (struct two){ FMUL(l.hi, K(0.5)), FMUL(l.lo, K(0.5)) };
+	e = LLVMBuildSIToFP(g->b, LLVMBuildTrunc(g->b, e, like(a, g->i32), ""), LLVMTypeOf(a), "");
+	return two_add(g, two_mul_one(g, two_const(g, a, ln2), e), l);
+}
+
+/* a^b by the exponential of b log a; of large and tiny a its product is hundreds, so log and
+ * product are in two parts, but for where they are no numbers. */
 static struct z power(struct gen *g, struct z a_, struct z b_)
 {
 	LLVMValueRef a = a_.x;
 	LLVMValueRef base0 = AND(FCMP(OEQ, a, K(0)), FCMP(OEQ, a_.y, K(0)));
 	LLVMValueRef power0 = AND(FCMP(OEQ, b_.x, K(0)), FCMP(OEQ, b_.y, K(0)));
 	struct z r = exponential(g, multiply(g, b_, logarithm(g, a_)));
+	struct two l = log_modulus_parts(g, a_), angle = { math_atan2(g, a_.y, a), NULL };
+
+	angle.lo = SELECT(AND(FCMP(OEQ, a_.y, K(0)), FCMP(OLT, a, K(0))),
+		math_copysign(g, K(0x1.1a62633145c07p-53), angle.hi), K(0));
+	struct two x = two_add(g, two_mul_one(g, l, b_.x), two_neg(g, two_mul_one(g, angle, b_.y)));
+	struct two y = two_add(g, two_mul_one(g, l, b_.y), two_mul_one(g, angle, b_.x));
+	LLVMValueRef good = AND(FCMP(OLT, math_abs(g, x.hi), K(1e4)),
+		FCMP(OLT, math_abs(g, y.hi), K(1e15)));
+	good = AND(good, FCMP(ONE, y.hi, K(0)));
+	struct z fine = exponential_of(g, x, y);
+	r.x = SELECT(good, fine.x, r.x);
+	r.y = SELECT(good, fine.y, r.y);
 
 	LLVMValueRef none = AND(base0, FCMP(OGT, b_.x, K(0)));
 	r.x = SELECT(power0, K(1), SELECT(none, K(0), r.x));
@@ -309,80 +348,12 @@ static struct z logistic(struct gen *g, struct z z)
 	return inverse(g, e);
 }
 
-/* -i log((x + i y) / sqrt(x^2 + y^2)), x and y complex, divided by one power of 2 */
-static struct z arc_tangent_of(struct gen *g, struct z y, struct z x)
-{
-	LLVMValueRef a = math_larger(g, x), b = math_larger(g, y);
-	LLVMValueRef e = exponent(g, SELECT(FCMP(OGT, b, a), b, a)), down = SUB(ci_like(e, 0), e);
-	x = scaled(g, x, down);
-	y = scaled(g, y, down);
-	struct z xx = multiply(g, x, x), yy = multiply(g, y, y);
-	struct z root = square_root(g, (struct z){ FADD(xx.x, yy.x), FADD(xx.y, yy.y) });
-	struct z top = { FSUB(x.x, y.y), FADD(x.y, y.x) };
-	struct z r = logarithm(g, multiply(g, top, inverse(g, root)));
-
-	return (struct z){ r.y, FNEG(r.x) };
-}
-
 /* f(iz) / i */
 static struct z turned(struct gen *g, struct z z, struct z (*f)(struct gen *g, struct z z))
 {
 	struct z r = f(g, (struct z){ FNEG(z.y), z.x });
 
 	return (struct z){ r.y, FNEG(r.x) };
-}
-
-static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z *out)
-{
-	switch (op) {
-	case OP_exponential: *out = exponential(g, z); return true;
-	case OP_exponential_minus_one: *out = exp_minus_one(g, z); return true;
-	case OP_log: *out = logarithm(g, z); return true;
-	case OP_log_plus_one: *out = log_plus_one(g, z); return true;
-	case OP_sqrt: *out = square_root(g, z); return true;
-	case OP_rsqrt: *out = inverse(g, square_root(g, z)); return true;
-	case OP_sine: *out = turned(g, z, hyperbolic_sine); return true;
-	case OP_cosine: *out = hyperbolic(g, (struct z){ FNEG(z.y), z.x }, true); return true;
-	case OP_tanh: *out = hyperbolic_tangent(g, z); return true;
-	case OP_sign: *out = sign_of(g, z); return true;
-	case OP_power: *out = power(g, z, b); return true;
-	case OP_logistic: *out = logistic(g, z); return true;
-	case OP_cbrt: *out = cube_root(g, z); return true;
-	case OP_atan2: *out = arc_tangent_of(g, z, b); return true;
-	case OP_tan:
-	case OP_chlo_tan: *out = turned(g, z, hyperbolic_tangent); return true;
-	case OP_chlo_sinh: *out = hyperbolic(g, z, false); return true;
-	case OP_chlo_cosh: *out = hyperbolic(g, z, true); return true;
-	case OP_chlo_asin: *out = math_complex_asin(g, z); return true;
-	case OP_chlo_acos: *out = math_complex_acos(g, z); return true;
-	case OP_chlo_asinh: *out = turned(g, z, math_complex_asin); return true;
-	case OP_chlo_acosh: *out = math_complex_acosh(g, z); return true;
-	case OP_chlo_atanh: *out = math_complex_atanh(g, z); return true;
-	case OP_chlo_atan: *out = turned(g, z, math_complex_atanh); return true;
-	case OP_abs: *out = (struct z){ math_modulus(g, z), NULL }; return true;
-	default: return false;
-	}
-}
-
-/* In f64, whatever the parts are, and back. */
-static struct z widen(struct gen *g, struct val v, bool wide)
-{
-	LLVMTypeRef up = like(v.v, g->f64);
-
-	if (wide)
-		return (struct z){ v.v, v.im };
-	return (struct z){
-		LLVMBuildFPExt(g->b, v.v, up, ""), LLVMBuildFPExt(g->b, v.im, up, "") };
-}
-
-static struct val narrowed(struct gen *g, struct val like_this, struct z z, bool wide)
-{
-	LLVMTypeRef t = LLVMTypeOf(like_this.v);
-	struct val r = like_this;
-
-	r.v = wide ? z.x : LLVMBuildFPTrunc(g->b, z.x, t, "");
-	r.im = !z.y || wide ? z.y : LLVMBuildFPTrunc(g->b, z.y, t, "");
-	return r;
 }
 
 /* a b + c d, what rounding loses put back */
@@ -450,6 +421,82 @@ static struct z quotient(struct gen *g, struct z a, struct z b)
 	r.x = FDIV(two_products(g, a.x, b.x, a.y, b.y), d);
 	r.y = FDIV(two_products(g, a.y, b.x, FNEG(a.x), b.y), d);
 	return scaled(g, r, SUB(ea, eb));
+}
+
+/* atan(y / x), x and y complex, and half a turn more where -i log((x + i y) / sqrt(x^2 + y^2)) is
+ * elsewhere; that one's parts are divided by one power of 2. */
+static struct z arc_tangent_of(struct gen *g, struct z y, struct z x)
+{
+	LLVMValueRef a = math_larger(g, x), b = math_larger(g, y);
+	LLVMValueRef e = exponent(g, SELECT(FCMP(OGT, b, a), b, a)), down = SUB(ci_like(e, 0), e);
+	struct z w = turned(g, quotient(g, y, x), math_complex_atanh);
+	x = scaled(g, x, down);
+	y = scaled(g, y, down);
+	struct z xx = multiply(g, x, x), yy = multiply(g, y, y);
+	struct z root = square_root(g, (struct z){ FADD(xx.x, yy.x), FADD(xx.y, yy.y) });
+	struct z top = { FSUB(x.x, y.y), FADD(x.y, y.x) };
+	struct z r = logarithm(g, multiply(g, top, inverse(g, root)));
+	LLVMValueRef off = FSUB(r.y, w.x);
+	LLVMValueRef near = FCMP(OLT, math_abs(g, off), K(1.5)),
+		     turn = FCMP(OLT, math_abs(g, off), K(4.5));
+
+	a = r.y;
+	w.x = SELECT(near, w.x,
+		FADD(w.x, math_copysign(g, K(3.14159265358979323846), FNEG(w.x))));
+	return (struct z){ SELECT(turn, w.x, a), SELECT(turn, w.y, FNEG(r.x)) };
+}
+
+static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z *out)
+{
+	switch (op) {
+	case OP_exponential: *out = exponential(g, z); return true;
+	case OP_exponential_minus_one: *out = exp_minus_one(g, z); return true;
+	case OP_log: *out = logarithm(g, z); return true;
+	case OP_log_plus_one: *out = log_plus_one(g, z); return true;
+	case OP_sqrt: *out = square_root(g, z); return true;
+	case OP_rsqrt: *out = inverse(g, square_root(g, z)); return true;
+	case OP_sine: *out = turned(g, z, hyperbolic_sine); return true;
+	case OP_cosine: *out = hyperbolic(g, (struct z){ FNEG(z.y), z.x }, true); return true;
+	case OP_tanh: *out = hyperbolic_tangent(g, z); return true;
+	case OP_sign: *out = sign_of(g, z); return true;
+	case OP_power: *out = power(g, z, b); return true;
+	case OP_logistic: *out = logistic(g, z); return true;
+	case OP_cbrt: *out = cube_root(g, z); return true;
+	case OP_atan2: *out = arc_tangent_of(g, z, b); return true;
+	case OP_tan:
+	case OP_chlo_tan: *out = turned(g, z, hyperbolic_tangent); return true;
+	case OP_chlo_sinh: *out = hyperbolic(g, z, false); return true;
+	case OP_chlo_cosh: *out = hyperbolic(g, z, true); return true;
+	case OP_chlo_asin: *out = math_complex_asin(g, z); return true;
+	case OP_chlo_acos: *out = math_complex_acos(g, z); return true;
+	case OP_chlo_asinh: *out = turned(g, z, math_complex_asin); return true;
+	case OP_chlo_acosh: *out = math_complex_acosh(g, z); return true;
+	case OP_chlo_atanh: *out = math_complex_atanh(g, z); return true;
+	case OP_chlo_atan: *out = turned(g, z, math_complex_atanh); return true;
+	case OP_abs: *out = (struct z){ math_modulus(g, z), NULL }; return true;
+	default: return false;
+	}
+}
+
+/* In f64, whatever the parts are, and back. */
+static struct z widen(struct gen *g, struct val v, bool wide)
+{
+	LLVMTypeRef up = like(v.v, g->f64);
+
+	if (wide)
+		return (struct z){ v.v, v.im };
+	return (struct z){
+		LLVMBuildFPExt(g->b, v.v, up, ""), LLVMBuildFPExt(g->b, v.im, up, "") };
+}
+
+static struct val narrowed(struct gen *g, struct val like_this, struct z z, bool wide)
+{
+	LLVMTypeRef t = LLVMTypeOf(like_this.v);
+	struct val r = like_this;
+
+	r.v = wide ? z.x : LLVMBuildFPTrunc(g->b, z.x, t, "");
+	r.im = !z.y || wide ? z.y : LLVMBuildFPTrunc(g->b, z.y, t, "");
+	return r;
 }
 
 struct val math_complex_divide(struct gen *g, struct val a_, struct val b_)

@@ -123,3 +123,25 @@ def test_far_atan2(backend):
     want = f(y, x)[0]
     for scale in (2.0**-1000, 2.0**600, 2.0**1020):
         np.testing.assert_allclose(f(y * scale, x * scale)[0], want, rtol=1e-14)
+
+
+@pytest.mark.parametrize("backend", ["weft", "interp"])
+@pytest.mark.parametrize("op", ["power", "atan2"])
+def test_two_operands(op, backend):
+    """Bases and quotients over 200 orders of magnitude, to a few units of the larger part."""
+    rng = np.random.default_rng(0)
+    n = 200
+    x, y = ((rng.standard_normal(n) + 1j * rng.standard_normal(n)) * 10.0**rng.uniform(-e, e, n) for e in (100, 0.5))
+    t = f"tensor<{n}xcomplex<f64>>"
+    got = capi.Weft(backend).compile(f"func.func @main(%a: {t}, %b: {t}) -> {t} {{ %0 = stablehlo.{op} %a, %b : {t} "
+                                     f"return %0 : {t} }}")(x, y)[0]
+    wrong = []
+    for a, b, g in zip(x, y, got):
+        with mpmath.workprec(1800):
+            p, q = mpmath.mpc(a.real, a.imag), mpmath.mpc(b.real, b.imag)
+            want = mpmath.exp(q * mpmath.log(p)) if op == "power" else \
+                -mpmath.j * mpmath.log((q + mpmath.j * p) / mpmath.sqrt(p * p + q * q))
+            size = abs(want)
+            if 1e-280 < size < 1e300 and abs(mpmath.mpc(g.real, g.imag) - want) > 5e-15 * size:
+                wrong.append((a, b, g, mpmath.nstr(want, 17)))
+    assert not wrong, wrong[:5]

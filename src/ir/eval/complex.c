@@ -110,11 +110,20 @@ complex_double complex_multiply(enum dtype t, complex_double a, complex_double b
 	return complex_of(ar * br - (double)(float)(ai * bi), ai * br + (double)(float)(ar * bi));
 }
 
+/* atan(y / x), and half a turn more where -i log((x + i y) / sqrt(x^2 + y^2)), which loses what is
+ * small, is elsewhere. */
 complex_double complex_atan2(complex_double y, complex_double x)
 {
-	wide i = wide_of(0, 1), r = csqrtl((wide)x * x + (wide)y * y);
+	const long double half_turn = 3.14159265358979323846264338327950288L;
+	wide i = wide_of(0, 1), root = csqrtl((wide)x * x + (wide)y * y);
+	wide whole = -i * clogl(((wide)x + i * (wide)y) / root), r = catanl((wide)y / (wide)x);
+	long double off = creall(whole) - creall(r);
 
-	return narrow(-i * clogl(((wide)x + i * (wide)y) / r));
+	if (!(fabsl(off) < 4.5L))
+		return narrow(whole);
+	if (fabsl(off) < 1.5L)
+		return narrow(r);
+	return narrow(wide_of(creall(r) + copysignl(half_turn, -creall(r)), cimagl(r)));
 }
 
 static bool complex_greater(complex_double a, complex_double b)
