@@ -436,7 +436,7 @@ static void compile_job(struct job *j, void *arg)
 	gen_begin_function(g, "kernel", LLVMFunctionType(g->none, params, 3, false), false);
 	g->call = LLVMGetParam(g->fn, 0);
 	switch (g->k->core) {
-	case CORE_map: core_map(g); break;
+	case CORE_map: case CORE_update: core_map(g); break;
 	case CORE_row: core_row(g); break;
 	case CORE_contract: core_contract(g); break;
 	case CORE_attention: core_attention(g); break;

@@ -265,6 +265,8 @@ struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level);       /
 void pred_restore(struct gen *g, struct pred_saved old);
 struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b);
 struct val value_patches(struct gen *g, const struct node *n, const struct ix *ix);
+/* Element i of to[]: where a dynamic_update_slice's update has its first element. */
+void update_start(struct gen *g, const struct node *n, struct ix *to);
 struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_dynamic_pad(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_bitcast(struct gen *g, const struct node *n, const struct ix *ix);

@@ -1,4 +1,5 @@
-/* map.c -- CORE_map: every element of the results by itself, LANES at a time.
+/* map.c -- CORE_map: every element of the results by itself, LANES at a time; and CORE_update,
+ * where the elements go to a window of a tensor that is there.
  *
  *   rows   lanes run along the last dimension; the indices before it are counters
  *   turned squares, where operands are transposed: turned.c
@@ -141,6 +142,30 @@ void store_results(struct gen *g, const struct ix *ix)
 	}
 }
 
+/* The update's element at ix, to its place. */
+static void store_update(struct gen *g, const struct ix *ix)
+{
+	const struct node *n = g->k->body->results[0];
+	const struct type *t = n->type;
+	struct ix *to = ix_array(g, t->rank);
+
+	update_start(g, n, to);
+	struct val v = value_at(g, n->in[1], ix);
+	for (uint32_t d = 0; d < t->rank; d++) {
+		to[d] = ix_add(g, to[d], ix[d]);
+		to[d].max = t->dims[d] > 0 ? t->dims[d] - 1 : INT64_MAX;
+	}
+	store_at(g, gen_buffer(g, g->k->ninputs), t->dtype, ix_linear(g, t->rank, t->dims, to), v);
+}
+
+static void store_elements(struct gen *g, const struct ix *ix)
+{
+	if (g->k->core == CORE_update)
+		store_update(g, ix);
+	else
+		store_results(g, ix);
+}
+
 /* The lanes of one row of the space: by blocks of columns first, where it reduces along those. */
 static void map_row(struct gen *g, struct map *m)
 {
@@ -203,7 +228,7 @@ static void map_block(struct gen *g, struct lanes *s, struct ix j)
 	if (g->k->nstacks)
 		store_pieces(g, m->ix);
 	else
-		store_results(g, m->ix);
+		store_elements(g, m->ix);
 }
 
 static bool all_elementwise(struct gen *g)
@@ -247,7 +272,7 @@ static bool wants_flat(struct gen *g)
 	const struct kernel *k = g->k;
 	int64_t last = k->space[k->rank - 1];
 
-	if (k->inner_grain || (last > 0 && last % LANES == 0))
+	if (k->inner_grain || (last > 0 && last % LANES == 0) || k->core == CORE_update)
 		return false;
 	if (last >= ROW_LEAST && any_window(g))
 		return false;
@@ -308,19 +333,20 @@ void core_map(struct gen *g)
 	if (elements == 1 && !k->nstacks) {                   /* one element: plain scalar code */
 		for (uint32_t i = 0; i < k->rank; i++)
 			m.ix[i] = ix_const(g, 0);
-		store_results(g, m.ix);
+		store_elements(g, m.ix);
 		gen_end_function(g);
 		return;
 	}
 	int64_t d = k->space[k->rank - 1];
-	m.columns = columns_find(g);
+	bool plain = k->core == CORE_map && !k->nstacks;
+	m.columns = k->core == CORE_map ? columns_find(g) : NULL;
 	m.lanes.max = d > 0 ? d - 1 : INT64_MAX;
 	if (k->inner_grain) {
 		map_pieces(g, &m, first, last);
 		gen_end_function(g);
 		return;
 	}
-	if (!m.columns && !k->nstacks && map_turned(g, first, last)) {
+	if (!m.columns && plain && map_turned(g, first, last)) {
 		gen_end_function(g);
 		return;
 	}

@@ -257,6 +257,15 @@ static struct val dynamic_update_slice(struct gen *g, const struct node *n, cons
 	return inside ? choose(g, inside, level, update, value_at(g, n->in[0], ix)) : update;
 }
 
+void update_start(struct gen *g, const struct node *n, struct ix *to)
+{
+	const struct type *t = n->in[1]->type;
+
+	for (uint32_t i = 0; i < t->rank; i++)
+		to[i] = t->dims[i] == n->type->dims[i] ? ix_const(g, 0)
+			: clamped_start(g, n->in[2 + i], n->type->dims[i], t->dims[i]);
+}
+
 static bool among(const int64_t *list, uint32_t n, int64_t v)
 {
 	for (uint32_t i = 0; i < n; i++)

@@ -2,6 +2,8 @@
  * several inputs together, in row-major order: the specification leaves the order open, here it is
  * fixed (StableHLO, scatter).
  *
+ * In place, the results are the inputs' memory and there is nothing to copy.
+ *
  * A chunk is a part of the rows of the results, a row being the last dimension: it copies its rows,
  * goes through all updates in order and takes those that go there, so every element sees its
  * updates in one order whatever the threads.  Where rows of updates go to rows of the results
@@ -203,7 +205,8 @@ void core_scatter(struct gen *g)
 	gen_here(g);
 	s.lo = MUL(LLVMGetParam(g->fn, 1), grain);
 	s.hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain), rows);
-	copy_rows(g, &s);
+	if (!g->k->in_place)
+		copy_rows(g, &s);
 	take_updates(g, &s);
 	gen_end_function(g);
 }

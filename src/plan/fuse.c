@@ -15,7 +15,8 @@
  *     reshapes and transposes between.
  * F5  What several kernels read, or the caller too, is made by one of its readers where that goes
  *     over the same elements or rows (fuse_share.c).
- * F6  Which kernels come out depends on the graph alone. */
+ * F6  What updates a small part of a tensor that may end there writes over it (fuse_update.c).
+ * F7  Which kernels come out depends on the graph alone. */
 #include "plan/fuse_impl.h"
 #include <string.h>
 
@@ -127,6 +128,12 @@ static bool made_together(const struct group *group, const struct node *u)
 	return false;
 }
 
+/* Is u an update that group's kernel writes in place, n its update or a start? */
+static bool is_updated(const struct group *group, const struct node *u, const struct node *n)
+{
+	return group->core == CORE_update && u == group->root && n != u->in[0];
+}
+
 /* n's place as the operand of user u, whose place is known: dims followed through u. */
 static bool member_through(const struct node *n, const struct node *u, const struct member *at,
 	struct member *out)
@@ -135,6 +142,11 @@ static bool member_through(const struct node *n, const struct node *u, const str
 	if (!at->mapped || !type_fits(n->type) || !type_fits(u->type))
 		return false;
 	memset(out->dim, -1, sizeof out->dim);
+	if (is_updated(at->group, u, n)) {
+		if (n == u->in[1])
+			memcpy(out->dim, at->dim, sizeof out->dim);
+		return true;
+	}
 	if (u->op == OP_broadcast_in_dim) {
 		const int64_t *to = node_ints(u, KEY_broadcast_dimensions, &count);
 		for (uint32_t d = 0; d < n->type->rank; d++)
@@ -186,6 +198,9 @@ static double fan(const struct fuse *f, const struct group *group, const struct 
 		return n->type->rank ? fuse_elements(f->g, n->type) / (d > 0 ? d : 1) : 1;
 	case OP_concatenate:
 		return made_together(group, u) ? 1.0 / u->nin : 1;
+	case OP_dynamic_update_slice:            /* a start is read once */
+		return is_updated(group, u, n) && n != u->in[1]
+			       ? 1 / fuse_elements(f->g, u->in[1]->type) : 1;
 	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
 		if (scan_axis(u) >= 0)
 			return 1;
@@ -249,18 +264,20 @@ static void group_add(
 static struct group *group_new(struct fuse *f, const struct node *root)
 {
 	struct group *group = job_alloc(f->job, sizeof *group);
+	bool updates = f->updates[root->id];
+	const struct type *space = updates ? root->in[1]->type : root->type;
 	group->root = root;
-	group->core = CORE_map;
-	group->rank = root->type->rank;
+	group->core = updates ? CORE_update : CORE_map;
+	group->rank = space->rank;
 	if (group->rank > PLAN_MAX_RANK)
 		job_fail(f->job, WEFT_UNIMPLEMENTED, "%s of rank %u: native code ends at rank %d",
 			op_table[root->op].text, group->rank, PLAN_MAX_RANK);
 	if (group->rank)
-		memcpy(group->space, root->type->dims, group->rank * sizeof *group->space);
+		memcpy(group->space, space->dims, group->rank * sizeof *group->space);
 	struct member m = { .group = group, .mapped = true,
-		.visits = fuse_elements(f->g, root->type) };
+		.visits = fuse_elements(f->g, space) };
 	for (uint32_t d = 0; d < PLAN_MAX_RANK; d++)
-		m.dim[d] = d < group->rank && root->type->dims[d] != 1 ? (int8_t)d : -1;
+		m.dim[d] = d < group->rank && space->dims[d] != 1 ? (int8_t)d : -1;
 	group_add(f, group, root, &m);
 	f->f->buffer[root->id] = true;
 	f->f->root_of[root->id] = group;
@@ -464,6 +481,17 @@ static enum core product_core(const struct node *n)
 
 /* ---- the walk ------------------------------------------------------------------------------- */
 
+/* Can n be computed while group's update is written?  Not what reads the tensor written to. */
+static bool update_takes(const struct group *group, const struct node *n)
+{
+	if (n->op == OP_dot_general || n->op == OP_map)
+		return false;
+	for (uint32_t k = 0; k < n->nin; k++)
+		if (n->in[k] == group->root->in[0])
+			return false;
+	return true;
+}
+
 /* May n be computed inside group as often as its users there want it (F2)? */
 static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
 {
@@ -471,6 +499,8 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 		group->nmembers >= GROUP_MOST)
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
+		return false;
+	if (group->core == CORE_update && !update_takes(group, n))
 		return false;
 	double elements = fuse_elements(f->g, n->type), weight = node_weight(n);
 	double each = m->visits / (elements > 0 ? elements : 1);
@@ -540,6 +570,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group->contract = n;
 	} else if (n->op == OP_scatter) {
 		group->core = CORE_scatter;
+	} else if (f->updates[n->id]) {
+		return;
 	} else if (node_is_sort(n)) {
 		group->core = CORE_sort;
 	} else if (scan_axis(n) >= 0) {
@@ -558,6 +590,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 /* Why n, which no kernel took in, has a buffer: where the kernel it is the root of ends. */
 static const char *why_start(struct fuse *f, const struct node *n, uint32_t readers)
 {
+	if (f->updates[n->id])
+		return "it is written in place";
 	if (f->must[n->id])
 		return f->must[n->id];
 	if (readers > 1)
@@ -569,7 +603,7 @@ static const char *why_start(struct fuse *f, const struct node *n, uint32_t read
 	if (scan_axis(n) >= 0)
 		return "a scan is made in order along its dim";
 	if (n->op == OP_scatter)
-		return "a scatter writes its result in place";
+		return "it is written in place";
 	return "its reader would compute it more than once an element";
 }
 
@@ -606,7 +640,8 @@ static void visit(struct fuse *f, const struct node *n)
 			}
 		return;
 	}
-	if (!f->must[n->id] && n->op != OP_result && !node_is_root(n)) {
+	bool root = node_is_root(n) || f->updates[n->id];
+	if (!f->must[n->id] && n->op != OP_result && !root) {
 		if (ngroups == 1 && fuse_join(f, only, n))
 			return;
 		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(f, n)) {
@@ -618,7 +653,7 @@ static void visit(struct fuse *f, const struct node *n)
 				return;
 		}
 	}
-	if (!node_is_root(n) && fuse_share(f, n, ngroups < SHARERS ? ngroups : SHARERS, groups))
+	if (!root && fuse_share(f, n, ngroups < SHARERS ? ngroups : SHARERS, groups))
 		return;
 	start(f, n, why_start(f, n, ngroups));
 }
@@ -642,10 +677,12 @@ static void list_users(struct fuse *f)
 }
 
 /* The walk, with nothing shared that banned[] names. */
-static struct fuse fuse_walk(struct graph *g, const struct region *r, const bool *banned)
+static struct fuse fuse_walk(
+	struct graph *g, const struct region *r, const bool *mine, const bool *banned)
 {
 	struct job *j = graph_job(g);
-	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f), .banned = banned };
+	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f), .banned = banned,
+		.mine = mine };
 	uint32_t ids = graph_nnodes(g);
 	f.f->order = region_order(j, r, &f.f->count);
 	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
@@ -655,6 +692,8 @@ static struct fuse fuse_walk(struct graph *g, const struct region *r, const bool
 	f.must = job_array(j, ids, sizeof *f.must);
 	f.covered = job_array(j, ids, sizeof *f.covered);
 	f.seen = job_array(j, ids, sizeof *f.seen);
+	f.updates = job_array(j, ids, sizeof *f.updates);
+	f.alone = job_array(j, ids, sizeof *f.alone);
 	list_users(&f);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		f.must[r->results[i]->id] = "it is a result";
@@ -670,17 +709,18 @@ static struct fuse fuse_walk(struct graph *g, const struct region *r, const bool
 			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
 				f.must[n->in[k]->id] = why;
 	}
+	fuse_updates(&f, r);
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);
 	return f;
 }
 
-struct fusion *plan_fuse(struct graph *g, const struct region *r)
+struct fusion *plan_fuse(struct graph *g, const struct region *r, const bool *mine)
 {
 	bool *banned = job_array(graph_job(g), graph_nnodes(g), sizeof *banned);
-	struct fuse f = fuse_walk(g, r, banned);
+	struct fuse f = fuse_walk(g, r, mine, banned);
 	while (fuse_ban(&f, banned))
-		f = fuse_walk(g, r, banned);
+		f = fuse_walk(g, r, mine, banned);
 	fuse_order(&f);
 	return f.f;
 }

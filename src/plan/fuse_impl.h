@@ -24,6 +24,9 @@ struct fuse {
 	bool *covered;
 	uint32_t *seen, looks;           /* by node id: the last look (fuse_share.c, S2) at it */
 	const bool *banned;              /* by node id: not to be a result beside a root */
+	const bool *mine;                /* by parameter: the region may write over it */
+	/* by node id (fuse_update.c): written where its operand lies; a kernel's root, if any */
+	bool *updates, *alone;
 };
 
 double fuse_elements(const struct graph *g, const struct type *t);   /* about; dim_typical() */
@@ -37,6 +40,11 @@ bool member_of_users(
 uint32_t reduce_row(const struct node *n);
 /* Takes n, whose users are in group, into it; false: it does not fit. */
 bool fuse_join(struct fuse *f, struct group *group, const struct node *n);
+
+/* ---- fuse_update.c ---- */
+/* Finds the dynamic_update_slices that write where their operand lies: fills f->updates, and
+ * f->must and f->alone of what has to be made before. */
+void fuse_updates(struct fuse *f, const struct region *r);
 
 /* ---- fuse_share.c ---- */
 /* The row of the first reduction over group's space that its root is made of; 0: there is none. */

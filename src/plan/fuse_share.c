@@ -200,7 +200,9 @@ bool fuse_share(struct fuse *f, const struct node *n, uint32_t ngroups,
 {
 	bool plain = (op_table[n->op].kind == OP_MAP && !n->nregions) || reduce_row(n);
 
-	if (!plain || f->banned[n->id] || n->type->kind != TYPE_tensor || n->type->quant)
+	if (!plain || f->banned[n->id] || f->alone[n->id])
+		return false;
+	if (n->type->kind != TYPE_tensor || n->type->quant)
 		return false;
 	for (uint32_t i = 0; i < ngroups; i++)
 		if (share_with(f, groups[i], n))

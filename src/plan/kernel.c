@@ -193,7 +193,8 @@ static int64_t kernel_fold(struct graph *g, const struct kernel *k)
 	return most;
 }
 
-/* Every chunk goes through all indices: few chunks, and one where that is most of the work. */
+/* Every chunk goes through all indices: few chunks, and one where that is most of the work.  In
+ * place, with nothing to copy, the updates are all there is to share out. */
 static void scatter_chunks(struct graph *g, struct kernel *k)
 {
 	const struct node *n = kernel_root(k);
@@ -208,6 +209,9 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 	bool few = node_scatters_rows(n) || (updates >= 0 && all / SCATTER_CHUNKS > updates);
 	k->outer_grain = few ? dim_max(g, dim_ceildiv(g, rows, SCATTER_CHUNKS),
 		grain(g, rows, t->dims[t->rank - 1])) : dim_max(g, rows, 1);
+	if (k->in_place && updates >= 0)
+		k->outer_grain = dim_max(g, k->outer_grain,
+			dim_ceildiv(g, rows, updates / CHUNK_ELEMENTS + 1));
 	k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 }
 
@@ -344,7 +348,7 @@ static void kernel_hash(struct kernel *k)
 	for (uint32_t d = 0; d < k->rank; d++)
 		h = hash_mix(h, (uint64_t)k->space[d]);
 	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict,
-		k->streams, k->nstacks };
+		k->streams, k->nstacks, k->in_place };
 	k->hash = hash_bytes(numbers, sizeof numbers, h);
 	if (k->core == CORE_contract || k->core == CORE_attention)
 		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);
@@ -356,7 +360,7 @@ static void kernel_hash(struct kernel *k)
 static void kernel_name(struct job *j, struct kernel *k)
 {
 	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "attention",
-		"scatter", "sort", "scan" };
+		"scatter", "update", "sort", "scan" };
 	uint32_t count, shown = 0;
 	const struct node **order = region_order(j, k->body, &count);
 	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);
@@ -409,7 +413,8 @@ static const struct node **build_results(struct build *b, uint32_t *n)
 }
 
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
-	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs)
+	const struct plan_options *o, bool in_place, uint32_t *ninputs,
+	const struct node ***inputs)
 {
 	struct job *j = graph_job(g);
 	struct build b = { .g = g, .f = f, .group = group };
@@ -450,6 +455,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	k->core = group->core;
 	k->body = graph_region(g, b.nparams, params, nresults + (scores != NULL), results);
 	k->strict = o->strict;
+	k->in_place = in_place;
 	k->rank = group->contract ? 0 : group->rank;
 	int64_t *space = job_array(j, k->rank, sizeof *space);
 	if (k->rank)

@@ -4,7 +4,12 @@
  * main; its regions are planned like main, their parameters standing for the operands' buffers, and
  * whatever they use is alive during the whole step.  A loop's state has buffers of its own: the
  * operands are copied in, the body's results back.  Reshapes, barriers and tokens cost nothing:
- * they are the operand's buffer. */
+ * they are the operand's buffer.
+ *
+ * What need not outlive the node at hand is written over: a buffer that the region made, or may
+ * write over (struct scope), and that nothing behind the node reads.  A loop's state is then the
+ * operand itself; an update (CORE_update) or scatter of it is written there, at any depth of
+ * branches and loops, and its result is the same buffer, with nothing to copy back. */
 #include "plan/plan_impl.h"
 #include <math.h>
 #include <string.h>
@@ -24,8 +29,15 @@ struct planner {
 /* One region being planned: where each of its nodes' values is. */
 struct scope {
 	const struct region *region;
-	uint32_t *buffer;                /* by node id */
+	uint32_t *buffer;                /* by node id; NO_BUFFER: none, or not yet */
 	struct plan_steps *steps;
+	const struct fusion *f;
+	const uint32_t *last;            /* plan_last_reads */
+	uint32_t at;                     /* place in f->order of the node being planned */
+	uint32_t first;                  /* buffers from this one on are made by the region */
+	/* by parameter: its buffer, and may it be written over? */
+	const uint32_t *params;
+	const bool *mine;
 };
 
 static struct place place_of(struct graph *g, const struct node *n)
@@ -158,6 +170,7 @@ static bool kernel_equal(const struct kernel *a, const struct kernel *b)
 	       a->rank == b->rank && a->row == b->row && a->outer_grain == b->outer_grain &&
 	       a->inner_grain == b->inner_grain && a->chunks == b->chunks &&
 	       a->strict == b->strict && a->streams == b->streams && a->nsizes == b->nsizes &&
+	       a->in_place == b->in_place &&
 	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
 	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
 	       ((a->core != CORE_contract && a->core != CORE_attention) ||
@@ -187,8 +200,13 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 {
 	const struct graph *g = pl->g;
 	double bytes = 0, flops = 0;
+	/* what an update goes into is neither read nor written but for as much as it has itself */
+	uint32_t into = k->core == CORE_update ? step->args[step->nargs - 1] : NO_BUFFER;
 	for (uint32_t i = 0; i < step->nargs; i++)
-		bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
+		if (step->args[i] != into)
+			bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
+	if (into != NO_BUFFER)
+		bytes += dim_typical(g, bytes_of(pl, k->body->results[0]->in[1]->type));
 	if (k->core == CORE_contract || k->core == CORE_attention) {
 		double more = k->core == CORE_attention ? dim_typical(g, k->attention.scores.k) : 0;
 		flops = 2 * (dim_typical(g, k->contract.m) + more) *
@@ -236,6 +254,69 @@ static uint32_t sort_room(struct planner *pl, const struct node *n)
 	return add_buffer(pl, ABI_BUFFER_arena, 0, type_tensor(pl->g, index, 1, &count));
 }
 
+/* ---- what may be written over ---------------------------------------------------------------- */
+
+static bool is_mine(const struct planner *pl, const struct scope *s, uint32_t buffer)
+{
+	bool mine = buffer >= s->first;
+
+	for (uint32_t i = 0; i < s->region->nparams; i++)
+		if (s->params[i] == buffer) {
+			if (!s->mine || !s->mine[i])
+				return false;
+			mine = true;
+		}
+	return mine && pl->p->buffers[buffer].kind == ABI_BUFFER_arena;
+}
+
+/* May the node at hand, which reads in[0..nin), write over what in[i] holds?  Not if it reads that
+ * twice, or if somebody reads it later. */
+static bool may_write(const struct planner *pl, const struct scope *s, uint32_t nin,
+	const struct node *const *in, uint32_t i)
+{
+	uint32_t buffer = s->buffer[in[i]->id];
+
+	if (buffer == NO_BUFFER || !is_mine(pl, s, buffer))
+		return false;
+	for (uint32_t k = 0; k < nin; k++)
+		if (k != i && s->buffer[in[k]->id] == buffer)
+			return false;
+	for (uint32_t k = 0; k < s->f->count; k++) {
+		uint32_t id = s->f->order[k]->id;
+		if (s->buffer[id] == buffer && s->last[id] > s->at)
+			return false;
+	}
+	return true;
+}
+
+static bool scatters_in_place(
+	const struct planner *pl, const struct scope *s, const struct node *n)
+{
+	if (n->op != OP_scatter)
+		return false;
+	for (uint32_t i = 0; i < node_nresults(n); i++)
+		if (!may_write(pl, s, n->nin, n->in, i))
+			return false;
+	return true;
+}
+
+/* Where the kernel of update n, which reads in[0..nin) from args[], writes: where its operand lies,
+ * or, if that has to stay, a copy does. */
+static void update_result(struct planner *pl, struct scope *s, const struct node *n, uint32_t nin,
+	const struct node *const *in, uint32_t *args, uint32_t *out)
+{
+	uint32_t i = 0;
+
+	while (in[i] != n->in[0])
+		i++;
+	if (!may_write(pl, s, nin, in, i)) {
+		uint32_t from = args[i];
+		args[i] = add_buffer(pl, ABI_BUFFER_arena, 0, n->type);
+		add_copy(pl, s, from, args[i]);
+	}
+	*out = args[i];
+}
+
 /* A reshape of something that has a buffer is that buffer. */
 static bool group_is_alias(const struct fusion *f, const struct group *group)
 {
@@ -252,11 +333,18 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	}
 	uint32_t nin;
 	const struct node **in;
-	struct kernel *k = plan_kernel(pl->g, f, group, pl->o, &nin, &in);
+	bool in_place = scatters_in_place(pl, s, group->root);
+	struct kernel *k = plan_kernel(pl->g, f, group, pl->o, in_place, &nin, &in);
 	uint32_t *args = job_array(pl->job, nin + k->noutputs, sizeof *args);
 	for (uint32_t i = 0; i < nin; i++)
 		args[i] = s->buffer[in[i]->id];
-	uint32_t count = result_buffers(pl, group->root, args + nin);
+	uint32_t count = node_nresults(group->root);
+	if (group->core == CORE_update)
+		update_result(pl, s, group->root, nin, in, args, args + nin);
+	else if (!in_place)
+		result_buffers(pl, group->root, args + nin);
+	for (uint32_t i = 0; in_place && i < count; i++)
+		args[nin + i] = s->buffer[group->root->in[i]->id];
 	if (group->core == CORE_sort)
 		args[nin + count] = sort_room(pl, group->root);
 	set_results(pl, s, group->root, count, args + nin);
@@ -279,7 +367,14 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 /* ---- control -------------------------------------------------------------------------------- */
 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
-	const uint32_t *params, uint32_t *results);
+	const uint32_t *params, const bool *mine, uint32_t *results);
+
+/* `if` has the true branch first; the step counts branches from 0 = false. */
+static struct plan_steps *branch_steps(
+	const struct node *n, struct plan_steps *regions, uint32_t branch)
+{
+	return &regions[n->op == OP_if ? 1 - branch : branch];
+}
 
 static bool same_dims(const struct type *a, const struct type *b)
 {
@@ -338,42 +433,65 @@ static void add_assign(struct planner *pl, struct scope *s, uint32_t from, const
 
 /* Region `which` of n as a list of steps, its parameters in the buffers. */
 static void plan_body(struct planner *pl, const struct node *n, uint32_t which,
-	const uint32_t *params, uint32_t *results, struct plan_steps *out)
+	const uint32_t *params, const bool *mine, uint32_t *results, struct plan_steps *out)
 {
 	const struct region *r = n->regions[which];
 	if (n->op == OP_while)
 		out->made = made_of(
 			pl, n, node_noperands(n), params, r->params, &out->nmade);
 	out->equal = region_equalities(pl->g, r, &out->nequal);
-	plan_region(pl, r, out, params, results);
+	plan_region(pl, r, out, params, mine, results);
+}
+
+/* Result i of an `if` or `case` is in the place of the argument that is its value in some branches,
+ * if that may be written over and is no other result's in any: got[b][] is what they give. */
+static uint32_t result_of_branches(struct planner *pl, const struct node *n, uint32_t i,
+	uint32_t *const *got, uint32_t nargs, const uint32_t *args, const bool *mine)
+{
+	const struct type *t = node_result_type(n, i);
+	const struct type **each = job_array(pl->job, n->nregions, sizeof *each);
+	bool same = true;
+	for (uint32_t b = 0; b < n->nregions; b++) {
+		each[b] = n->regions[b]->results[i]->type;
+		same &= same_dims(t, each[b]);
+	}
+	for (uint32_t a = 0; same && a < nargs; a++) {
+		bool given = false, other = false;
+		for (uint32_t b = 0; mine[a] && b < n->nregions; b++)
+			for (uint32_t k = 0; k < node_nresults(n); k++) {
+				bool it = got[b][k] == args[a];
+				given |= it && k == i;
+				other |= it && k != i;
+			}
+		if (given && !other && pl->p->buffers[args[a]].type == t)
+			return args[a];
+	}
+	return joint_buffer(pl, t, n->nregions, each);
 }
 
 static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t count = node_nresults(n), nargs = n->nin - 1;
 	uint32_t *out = job_array(pl->job, count, sizeof *out),
-		 *got = job_array(pl->job, count, sizeof *got);
-	uint32_t *args = job_array(pl->job, nargs, sizeof *args);
+		 *args = job_array(pl->job, nargs, sizeof *args),
+		 **got = job_array(pl->job, n->nregions, sizeof *got);
 	const struct type *const *types = result_types(pl, n);
-	const struct type **each = job_array(pl->job, n->nregions, sizeof *each);
-	for (uint32_t i = 0; i < count; i++) {
-		for (uint32_t b = 0; b < n->nregions; b++)
-			each[b] = n->regions[b]->results[i]->type;
-		out[i] = types[i]->kind == TYPE_tensor
-			? joint_buffer(pl, types[i], n->nregions, each) : NO_BUFFER;
-	}
-	for (uint32_t i = 0; i < nargs; i++)
+	bool *mine = job_array(pl->job, nargs, sizeof *mine);
+	for (uint32_t i = 0; i < nargs; i++) {
 		args[i] = s->buffer[n->in[1 + i]->id];
+		mine[i] = may_write(pl, s, n->nin, n->in, 1 + i);
+	}
 	struct plan_steps *regions = job_array(pl->job, n->nregions, sizeof *regions);
 	for (uint32_t b = 0; b < n->nregions; b++) {
-		/* `if` has the true branch first; the step counts branches from 0 = false */
-		struct plan_steps *steps = &regions[n->op == OP_if ? 1 - b : b];
-		struct scope inner = { .steps = steps };
-		plan_body(pl, n, b, args, got, steps);
-		for (uint32_t i = 0; i < count; i++) {
-			const struct type *t = n->regions[b]->results[i]->type;
-			if (out[i] != NO_BUFFER)
-				add_assign(pl, &inner, got[i], t, out[i]);
+		got[b] = job_array(pl->job, count, sizeof **got);
+		plan_body(pl, n, b, args, mine, got[b], branch_steps(n, regions, b));
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		bool tensor = types[i]->kind == TYPE_tensor;
+		out[i] = tensor ? result_of_branches(pl, n, i, got, nargs, args, mine) : NO_BUFFER;
+		for (uint32_t b = 0; b < n->nregions && tensor; b++) {
+			struct scope inner = { .steps = branch_steps(n, regions, b) };
+			add_assign(pl, &inner, got[b][i], n->regions[b]->results[i]->type, out[i]);
 		}
 	}
 	const uint32_t pred = s->buffer[n->in[0]->id];
@@ -397,39 +515,98 @@ static uint32_t state_buffer(struct planner *pl, const struct node *n, uint32_t 
 	return joint_buffer(pl, node_result_type(n, i), 4, types);
 }
 
+static bool state_size_stays(const struct node *n, uint32_t i)
+{
+	const struct type *t = node_result_type(n, i);
+	return same_dims(t, n->in[i]->type) && same_dims(t, n->regions[0]->params[i]) &&
+	       same_dims(t, n->regions[1]->params[i]) &&
+	       same_dims(t, n->regions[1]->results[i]->type);
+}
+
+/* Does the loop leave its state number i as it is? */
+static bool state_stays(const struct node *n, uint32_t i)
+{
+	const struct node *x = n->regions[1]->results[i];
+
+	return x->op == OP_parameter && node_int(x, KEY_index, -1) == i;
+}
+
+/* The buffer of the loop's parameter i: the operand's, where the loop does not write over it or
+ * may; else a copy.  *mine: may the body? */
+static uint32_t plan_state(
+	struct planner *pl, struct scope *s, const struct node *n, uint32_t i, bool *mine)
+{
+	uint32_t from = s->buffer[n->in[i]->id];
+
+	if (i >= node_noperands(n) || from == NO_BUFFER)
+		return from;
+	bool stays = state_stays(n, i), one = state_size_stays(n, i) && !is_owned(pl, from);
+	*mine = !stays;
+	if (one && (stays || (may_write(pl, s, n->nin, n->in, i) &&
+				     pl->p->buffers[from].type == n->in[i]->type)))
+		return from;
+	*mine = true;
+	uint32_t state = state_buffer(pl, n, i);
+	add_assign(pl, s, from, n->in[i]->type, state);
+	return state;
+}
+
+/* Is state[i], which a next value is copied to, another one's next value, still to be copied? */
+static bool is_awaited(uint32_t n, const uint32_t *state, const uint32_t *next, uint32_t i)
+{
+	for (uint32_t k = 0; k < n; k++)
+		if (k != i && next[k] == state[i] && next[k] != state[k])
+			return true;
+	return false;
+}
+
+/* next[0..n) to state[0..n), as if all at once: what is a value of another is read first; of those
+ * that go around in a circle one goes aside. */
+static void copy_back(struct planner *pl, struct plan_steps *steps, const struct node *loop,
+	const uint32_t *state, uint32_t *next)
+{
+	const struct node *const *made = loop->regions[1]->results;
+	struct scope body = { .steps = steps };
+	uint32_t n = node_noperands(loop);
+
+	for (;;) {
+		uint32_t some = NO_BUFFER;
+		bool any = false;
+		for (uint32_t i = 0; i < n; i++) {
+			if (next[i] == NO_BUFFER || next[i] == state[i])
+				continue;
+			some = i;
+			if (is_awaited(n, state, next, i))
+				continue;
+			add_assign(pl, &body, next[i], made[i]->type, state[i]);
+			next[i] = state[i];
+			any = true;
+		}
+		if (some == NO_BUFFER)
+			return;
+		if (any)
+			continue;
+		uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, made[some]->type);
+		add_copy(pl, &body, next[some], aside);
+		next[some] = aside;
+	}
+}
+
 static void plan_while(struct planner *pl, struct scope *s, const struct node *n)
 {
 	uint32_t count = n->nin, state_count = node_noperands(n);
 	uint32_t *state = job_array(pl->job, count, sizeof *state),
 		 *next = job_array(pl->job, count, sizeof *next);
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t from = s->buffer[n->in[i]->id];
-		state[i] = from;
-		if (i < state_count && from != NO_BUFFER) {
-			state[i] = state_buffer(pl, n, i);
-			add_assign(pl, s, from, n->in[i]->type, state[i]);
-		}
-	}
+	bool *mine = job_array(pl->job, count, sizeof *mine);
+	for (uint32_t i = 0; i < count; i++)
+		state[i] = plan_state(pl, s, n, i, &mine[i]);
 	struct plan_steps *regions = job_array(pl->job, 2, sizeof *regions);
 	uint32_t pred = NO_BUFFER;
 	uint32_t *preds = job_array(pl->job, n->regions[0]->nresults, sizeof *preds);
-	plan_body(pl, n, 0, state, preds, &regions[0]);
+	plan_body(pl, n, 0, state, NULL, preds, &regions[0]);
 	pred = preds[0];
-	plan_body(pl, n, 1, state, next, &regions[1]);
-	struct scope body = { .steps = &regions[1] };
-	/* a result that is another's state goes aside first */
-	for (uint32_t i = 0; i < state_count; i++)
-		for (uint32_t k = 0; k < state_count; k++)
-			if (next[i] != NO_BUFFER && next[i] == state[k] && i != k) {
-				const struct type *t = n->regions[1]->results[i]->type;
-				uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, t);
-				add_copy(pl, &body, next[i], aside);
-				next[i] = aside;
-				break;
-			}
-	for (uint32_t i = 0; i < state_count; i++)
-		if (next[i] != NO_BUFFER)
-			add_assign(pl, &body, next[i], n->regions[1]->results[i]->type, state[i]);
+	plan_body(pl, n, 1, state, mine, next, &regions[1]);
+	copy_back(pl, &regions[1], n, state, next);
 	struct plan_step *step = add_step(pl, s, ABI_STEP_while);
 	set_args(pl, step, 1, &pred, 0);
 	for (uint32_t i = 0; i < count; i++)
@@ -546,7 +723,7 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 /* ---- regions -------------------------------------------------------------------------------- */
 
 static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
-	const uint32_t *params, uint32_t *results)
+	const uint32_t *params, const bool *mine, uint32_t *results)
 {
 	struct plan_options inner = *pl->o;
 	inner.narguments = 0;            /* parameters of a branch or loop are no arguments */
@@ -558,12 +735,17 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 	if (steps != pl->top)
 		plan_track(pl->g, &src, false);
 	const struct region *lowered = src.region;
-	struct fusion *f = plan_fuse(pl->g, lowered);
-	struct scope s = { .region = lowered, .steps = steps };
+	struct fusion *f = plan_fuse(pl->g, lowered, mine);
+	struct scope s = { .region = lowered, .steps = steps, .f = f, .params = params,
+		.mine = mine, .first = pl->p->nbuffers };
+	s.last = plan_last_reads(pl->job, lowered, f);
 	/* results of steps may be made while planning: room for those ids too */
-	s.buffer = job_array(pl->job, graph_nnodes(pl->g) + 4096, sizeof *s.buffer);
+	size_t ids = graph_nnodes(pl->g) + 4096;
+	s.buffer = job_array(pl->job, ids, sizeof *s.buffer);
+	memset(s.buffer, 0xff, ids * sizeof *s.buffer);  /* NO_BUFFER */
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct node *n = f->order[i];
+		s.at = i;
 		if (n->op == OP_parameter) {
 			s.buffer[n->id] = params[node_int(n, KEY_index, 0)];
 		} else if (n->op == OP_constant && !attrs_find(n->attrs, KEY_value)) {
@@ -740,7 +922,7 @@ static void plan_load(
 	struct plan *p = pl->p;
 	uint32_t before = p->nbuffers;
 	pl->top = &p->load;
-	plan_region(pl, r, &p->load, params, results);
+	plan_region(pl, r, &p->load, params, NULL, results);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		if (p->buffers[results[i]].kind == ABI_BUFFER_arena)
 			p->buffers[results[i]].kind = ABI_BUFFER_persistent;
@@ -771,7 +953,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	if (load)
 		plan_load(&pl, load, params, params + r->nparams);
 	pl.top = &p->main;
-	plan_region(&pl, main, &p->main, params, results);
+	plan_region(&pl, main, &p->main, params, NULL, results);
 	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->nvalues = src->nvalues;
 	p->values = src->values;

@@ -37,9 +37,12 @@ enum core {
 	 * `attention.scores` says: its rows are the k's and its columns the n's. */
 	CORE_attention,
 	/* The one scatter of the body, a chunk outer_grain rows of its results (the last dim is a
-	 * row; of rank 0 and 1 all is one): results[0..] start as the inputs (copied or in place),
-	 * then take the updates in row-major order. */
+	 * row; of rank 0 and 1 all is one): results[0..] start as the inputs (copied, or in_place
+	 * the same buffers), then take the updates in row-major order. */
 	CORE_scatter,
+	/* The one dynamic_update_slice of the body, whose result lies where its first input does: a
+	 * map over the update's elements, the space, which go to their places in it. */
+	CORE_update,
 	/* The one sort or sort_first of the body, a chunk some rows along its dimension: all its
 	 * operands are sorted together.  results[] are the sort's results; one output more holds
 	 * indices while sorting, of plan_sort_index() and as many as a result has elements, of a
@@ -159,6 +162,7 @@ struct kernel {
 	/* the iteration space: dims of the results (CORE_contract, CORE_attention: unused) */
 	uint32_t rank;
 	const int64_t *space;
+	bool in_place;               /* CORE_scatter: its results are where its inputs are */
 	uint32_t axis;               /* CORE_scan: along which dim */
 	uint32_t row;                /* CORE_row: how many trailing dims are the row */
 	/* CORE_map: its result is a stack (node_is_stack) along dim stack[0], or a stack of nstacks

@@ -169,7 +169,8 @@ struct fusion {
 	bool *buffer;                            /* by node id: has a buffer of its own */
 	struct group **root_of;                  /* by node id: the group that writes it */
 };
-struct fusion *plan_fuse(struct graph *g, const struct region *r);
+/* mine: by parameter of r, may kernels write over it?  NULL: over none. */
+struct fusion *plan_fuse(struct graph *g, const struct region *r, const bool *mine);
 /* Is n a result of the group's kernel? */
 bool group_makes(const struct group *group, const struct node *n);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
@@ -184,10 +185,16 @@ bool node_is_stacks(const struct node *n);   /* a stack of stacks, all in one ot
 /* The text of the library step that computes n, in j's scratch; NULL: none does. */
 const char *plan_library(struct job *j, const struct node *n);
 
-/* The kernel of a group and the nodes whose buffers are its inputs, in the order of its
- * arguments. */
+/* By node id: the place in f->order of the last kernel or step that reads the node's buffer;
+ * UINT32_MAX: it is a result of r. */
+const uint32_t *plan_last_reads(
+	struct job *j, const struct region *r, const struct fusion *f);
+
+/* The kernel of a group and the nodes whose buffers are its inputs, in the order of its arguments.
+ * in_place: of a scatter, its results lie where its inputs do. */
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
-	const struct plan_options *o, uint32_t *ninputs, const struct node ***inputs);
+	const struct plan_options *o, bool in_place, uint32_t *ninputs,
+	const struct node ***inputs);
 /* Results of maps that lie where an operand died become aliases of its buffer. */
 void plan_in_place(struct job *j, struct plan *p);
 /* By output: 1 + the input wish[] says, where it may be written over, else 0. */

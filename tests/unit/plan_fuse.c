@@ -7,7 +7,9 @@ static const struct plan_options options;
 static const struct fusion *fused(struct graph *g, uint32_t nparams,
 	const struct type *const *params, uint32_t n, const struct node *const *results)
 {
-	return plan_fuse(g, plan_lower(g, gen_region(g, nparams, params, n, results), &options));
+	const struct region *r = gen_region(g, nparams, params, n, results);
+
+	return plan_fuse(g, plan_lower(g, r, &options), NULL);
 }
 
 static uint32_t results_of(const struct fusion *f)
