@@ -344,8 +344,8 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
-	/* a last panel that half is enough for */
-	int64_t last = c->n > 0 ? c->n % x->cols : 0;
+	/* a last panel that half is enough for, or may be */
+	int64_t last = c->n < 0 ? 1 : c->n % x->cols;
 	if (x->halves != 2 || !last || last > LANES)
 		return;
 	struct contraction narrow = *x;

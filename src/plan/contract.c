@@ -10,6 +10,7 @@
  * with one side unpacked.) */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
+#include <math.h>
 #include <string.h>
 
 #define SPAN_MOST 480                    /* rows of a span, whole in a block */
@@ -139,20 +140,25 @@ static enum way side_way(const struct side *cols)
 	return cols->free_stride == 1 ? WAY_along_n : WAY_packed;
 }
 
+/* What an extent that changes is thought of as: 128 of what is 1 a token. */
+static double extent_typical(const struct graph *g, int64_t d)
+{
+	return d < 0 ? 2 * dim_typical(g, d) : (double)d;
+}
+
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with
  * the last panel's waste, and what each element of the columns takes to be copied once for each
  * block of rows, or packed. */
-static double side_cost(const struct side *rows, const struct side *cols, int64_t panel)
+static double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
+	int64_t panel)
 {
 	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
 		[WAY_packed] = 1.5 };
 	enum way way = side_way(cols);
-	if (rows->free_extent < 0 || cols->free_extent < 0 || rows->k_extent < 0)
-		return cols->late ? 0 : copy[way];
-	double m = (double)rows->free_extent, n = (double)cols->free_extent,
-	       k = (double)rows->k_extent,
+	double m = extent_typical(g, rows->free_extent), n = extent_typical(g, cols->free_extent),
+	       k = extent_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
-	double panels = (double)((cols->free_extent + panel - 1) / panel);
+	double panels = floor((n + (double)panel - 1) / (double)panel);
 	double work = m * panels * (double)panel * k / 32;
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
 }
@@ -287,7 +293,10 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
 	int64_t most = l2 / 4 / (256 * 4);
 	most = most < 48 ? 48 : most > 240 ? 240 : most;
-	int64_t blocks = (m + most - 1) / most, rows = (m + blocks - 1) / blocks, batch = 1;
+	int64_t blocks = (m + most - 1) / most, batch = 1;
+	if (c->n < 0 && blocks > 1)              /* a few columns may be all there are */
+		blocks += blocks % 2;
+	int64_t rows = (m + blocks - 1) / blocks;
 	if (c->m < 0)
 		rows = 96;
 	c->m_block = (rows + tile - 1) / tile * tile;
@@ -377,7 +386,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		.right = rhs.nfree };
 	lhs.late = rhs.k_stride == 1 && plan_is_late(in[0], o);
 	rhs.late = !lhs.late && lhs.k_stride == 1 && plan_is_late(in[1], o);
-	c.rows_are_lhs = side_cost(&lhs, &rhs, c.panel) <= side_cost(&rhs, &lhs, c.panel);
+	c.rows_are_lhs = side_cost(g, &lhs, &rhs, c.panel) <= side_cost(g, &rhs, &lhs, c.panel);
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);
