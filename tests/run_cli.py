@@ -735,6 +735,23 @@ def test_products_of_one_operand_are_one(box):
         check(products(path, constants) == n, f"{path}, constants {constants}: {products(path, constants)} products")
 
 
+BYTES = """func.func @main(%a: tensor<64x64xTYPE>, %b: tensor<64x64xi8>) -> tensor<64x64xi32> {
+  %0 = stablehlo.convert %a : (tensor<64x64xTYPE>) -> tensor<64x64xi32>
+  %1 = stablehlo.convert %b : (tensor<64x64xi8>) -> tensor<64x64xi32>
+  %2 = stablehlo.dot_general %0, %1, contracting_dims = [1] x [0] : (tensor<64x64xi32>, tensor<64x64xi32>) -> tensor<64x64xi32>
+  return %2 : tensor<64x64xi32>
+}
+"""
+
+
+def test_products_of_bytes_are_contractions(box):
+    """Made 32 bits wide first or not; of words of 32 bits there are none."""
+    for name, contracts in (("i8", True), ("ui8", True), ("i16", True), ("ui16", False)):
+        m = box.write(f"{name}.mlir", BYTES.replace("TYPE", name))
+        steps = json.loads(box.ok("explain", "--format=json", m))["steps"]
+        check(("contract" in ops_of(steps)) == contracts, f"{name}: {ops_of(steps)}")
+
+
 def test_slice_beyond_a_size_of_the_call(box):
     m = box.write("slice.mlir", """func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {
   %0 = stablehlo.slice %a [1:4] : (tensor<?xf32>) -> tensor<3xf32>

@@ -280,7 +280,8 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 void contract_rows(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
-	bool narrow = dtype_bytes(c->rows_type) < x->bytes;
+	bool narrow = dtype_bytes(c->rows_type) < x->bytes,
+	     narrow_words = dtype_bytes(c->rows_type) * x->unit < x->bytes;
 	bool along_m = c->rows_m == 1 && c->rows_k != 1;
 
 	x->rows_type = c->rows_type;
@@ -290,8 +291,9 @@ void contract_rows(struct gen *g, struct contraction *x)
 	if (x->unit > 1) {
 		bool whole_rows = c->m >= 0 && c->m % CONTRACT_SQUARE == 0 &&
 				  c->m_block % CONTRACT_SQUARE == 0;
+		bool whole = x->tiles ? x->whole_tiles && whole_rows : x->whole_words;
 		along_m &= !x->tiles;
-		if (c->rows_k == 1 && (x->tiles ? x->whole_tiles && whole_rows : x->whole_words))
+		if (!narrow_words && c->rows_k == 1 && whole)
 			return;
 	} else {
 		along_m &= narrow || c->k < 0 || c->k > CONTRACT_DEPTH / 2;
@@ -317,7 +319,7 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->unit = contract_unit(c, g->isa, g->k->strict);
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
-	x->tiles = x->unit > 1 && !x->lines && !c->span && g->isa->instr & ISA_TILES &&
+	x->tiles = contract_has_squares(c, g->isa, g->k->strict) && !x->lines && !c->span &&
 		   x->cols == CONTRACT_SQUARE;
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
 }

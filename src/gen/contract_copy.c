@@ -42,14 +42,21 @@ void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to)
 		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
 }
 
-/* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits. */
+/* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits, which
+ * shorter integers are made. */
 static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
 {
 	LLVMValueRef p = gen_buffer(g, c->buffer);
-	enum dtype type = c->x->unit == 1 ? c->type : DTYPE_ui16;
+	bool bytes = dtype_bytes(c->type) == 1;
+	enum dtype type = c->x->unit == 1 || bytes ? c->type : DTYPE_ui16;
 	struct val v = val_lanes(g, load_at(g, p, g->depth, type, at));
 
 	gen_here(g);
+	if (c->x->unit > 1 && bytes) {
+		LLVMTypeRef wide = like(v.v, g->i16);
+		return dtype_table[type].kind == DTYPE_UINT ?
+			LLVMBuildZExt(g->b, v.v, wide, "") : LLVMBuildSExt(g->b, v.v, wide, "");
+	}
 	if (c->x->bytes == 8 && dtype_bytes(c->type) < 8)
 		return LLVMBuildFPExt(g->b, v.v, c->x->vec, "");
 	return v.v;

@@ -111,7 +111,8 @@ bool contract_is_lines(const struct gen *g, const struct contract *c);
 void lines_multiply(struct gen *g, struct contraction *x);
 
 /* ---- contract_tile.c ---- */
-/* acc + a * b of words; of pairs: their two products (VDPBF16PS, which flushes denormals). */
+/* acc + a * b of words; of pairs: their two products (VDPBF16PS, which flushes denormals; of
+ * integers VPDPWSSD, or PMADDWD). */
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
 enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };

@@ -28,6 +28,79 @@ static LLVMValueRef tile_load(
 	return v;
 }
 
+/* Part i of v, of `lanes` lanes. */
+static LLVMValueRef part_of(struct gen *g, LLVMValueRef v, unsigned i, unsigned lanes)
+{
+	LLVMValueRef at[LANES];
+
+	for (unsigned k = 0; k < lanes; k++)
+		at[k] = c32(g, (int32_t)(i * lanes + k));
+	return LLVMBuildShuffleVector(g->b, v, LLVMGetUndef(LLVMTypeOf(v)),
+		LLVMConstVector(at, lanes), "");
+}
+
+/* Two values' lanes one behind the other. */
+static LLVMValueRef both_of(struct gen *g, LLVMValueRef a, LLVMValueRef b, unsigned lanes)
+{
+	LLVMValueRef at[LANES];
+
+	for (unsigned k = 0; k < 2 * lanes; k++)
+		at[k] = c32(g, (int32_t)k);
+	return LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(at, 2 * lanes), "");
+}
+
+/* The two products of each lane's pair of 16-bit integers, added, of a register's lanes: PMADDWD,
+ * whose one sum that is too large, of -2^15 alone, wraps as 32 bits do. */
+static LLVMValueRef multiply_register(
+	struct gen *g, LLVMValueRef a, LLVMValueRef b, unsigned lanes)
+{
+	const char *name = lanes == 16 ? "llvm.x86.avx512.pmaddw.d.512" :
+		lanes == 8 ? "llvm.x86.avx2.pmadd.wd" : "llvm.x86.sse2.pmadd.wd";
+	LLVMTypeRef halves = LLVMVectorType(g->i16, 2 * lanes);
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+	LLVMValueRef args[] = { BITCAST(a, halves), BITCAST(b, halves) };
+
+	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 2, "");
+}
+
+/* The same by plain arithmetic. */
+static LLVMValueRef multiply_plain(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMValueRef half = ci_like(a, 16), low[2], high[2], in[2] = { a, b };
+
+	for (int i = 0; i < 2; i++) {
+		high[i] = LLVMBuildAShr(g->b, in[i], half, "");
+		low[i] = LLVMBuildAShr(g->b, SHL(in[i], half), half, "");
+	}
+	return ADD(MUL(low[0], low[1]), MUL(high[0], high[1]));
+}
+
+static LLVMValueRef multiply_integers(
+	struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef acc)
+{
+	static const char name[] = "llvm.x86.avx512.vpdpwssd.512";
+	unsigned lanes = g->isa->bytes / 4;
+	LLVMValueRef sums[LANES];
+
+	if (g->isa->instr & ISA_PAIRS) {
+		unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+		LLVMValueRef args[] = { acc, a, b };
+		return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+			LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
+	}
+	if (g->isa->machine != ISA_x86_64)
+		return ADD(acc, multiply_plain(g, a, b));
+	unsigned n = LANES / lanes;
+	for (unsigned i = 0; i < n; i++)
+		sums[i] = multiply_register(
+			g, part_of(g, a, i, lanes), part_of(g, b, i, lanes), lanes);
+	for (; n > 1; n /= 2, lanes *= 2)
+		for (unsigned i = 0; i < n / 2; i++)
+			sums[i] = both_of(g, sums[2 * i], sums[2 * i + 1], lanes);
+	return ADD(acc, sums[0]);
+}
+
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc)
 {
@@ -35,6 +108,8 @@ LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValue
 
 	if (x->unit == 1)
 		return fma3(g, a, b, acc);
+	if (x->c->acc == DTYPE_i32)
+		return multiply_integers(g, a, b, acc);
 	LLVMTypeRef pairs = LLVMVectorType(LLVMBFloatTypeInContext(g->llvm), 2 * LANES);
 	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
 	LLVMValueRef args[] = { acc, BITCAST(a, pairs), BITCAST(b, pairs) };
@@ -154,7 +229,7 @@ static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBloc
 		if (add) {
 			LLVMValueRef old = LLVMBuildLoad2(g->b, x->vec, p, "");
 			LLVMSetAlignment(old, 64);
-			v = FADD(old, v);
+			v = x->c->acc == DTYPE_i32 ? ADD(old, v) : FADD(old, v);
 		}
 		LLVMSetAlignment(LLVMBuildStore(g->b, v, p), 64);
 	}

@@ -265,11 +265,9 @@ static bool contract_batch(struct graph *g, struct contract *c, const struct sid
 
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
 {
-	bool tiles = isa_table[isa].instr & ISA_TILES;
-
 	if (c->span)                             /* a block has whole spans */
 		return c->span > c->tile ? c->span : c->tile;
-	return tiles && contract_unit(c, &isa_table[isa], strict) > 1 ? 32 : isa_table[isa].rows;
+	return contract_has_squares(c, &isa_table[isa], strict) ? 32 : isa_table[isa].rows;
 }
 
 int64_t contract_chunks(struct graph *g, const struct contract *c)
@@ -314,11 +312,23 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 static void contract_pack_words(struct contract *c, const struct plan_options *o)
 {
 	const struct isa_info *isa = &isa_table[o->isa];
-	int64_t unit = contract_unit(c, isa, o->strict), whole = isa->instr & ISA_TILES ? 16 : 1;
+	int64_t unit = contract_unit(c, isa, o->strict),
+		whole = contract_has_squares(c, isa, o->strict) ? 16 : 1;
 	if (unit == 1)
 		return;
 	c->word = (uint32_t)unit;
 	c->words = (c->k + unit * whole - 1) / (unit * whole) * whole;
+}
+
+/* The same of the columns side s, whose integers are made the 16 bits that are multiplied. */
+static void side_pack_words(
+	struct graph *g, struct side *s, struct contract *c, const struct plan_options *o)
+{
+	contract_pack_words(c, o);
+	if (c->acc != DTYPE_i32)
+		return;
+	s->node = build_convert(g, s->node, DTYPE_i16);
+	c->cols_type = DTYPE_i16;
 }
 
 /* For few rows V is read once: a tile as wide as there are registers for takes it from where it
@@ -345,6 +355,9 @@ static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 	bool narrow = dtype_is_float(l) && dtype_is_float(r) && dtype_is_float(result);
 	if (narrow && l != DTYPE_f64 && r != DTYPE_f64 && result != DTYPE_f64)
 		return DTYPE_f32;
+	/* products of 16 bits wrap as 32 bits do; 16 bits without a sign have no such products */
+	if (dtype_is_short(l) && dtype_is_short(r) && result == DTYPE_i32)
+		return DTYPE_i32;
 	return DTYPE_none;
 }
 
@@ -364,9 +377,21 @@ static const struct node *contract_node(struct graph *g, const struct contract *
 	return graph_node(g, &s);
 }
 
+/* x as it was before it was made 32 bits wide. */
+static const struct node *before_widened(const struct node *x)
+{
+	bool widened = x->op == OP_convert && x->type->dtype == DTYPE_i32 &&
+		       dtype_is_short(x->in[0]->type->dtype);
+
+	return widened ? x->in[0] : x;
+}
+
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o)
 {
+	const struct node *before[2] = { before_widened(in[0]), before_widened(in[1]) };
+	if (dtype_is_short(before[0]->type->dtype) && dtype_is_short(before[1]->type->dtype))
+		in = before;
 	enum dtype acc = contract_acc(in[0]->type->dtype, in[1]->type->dtype, n->type->dtype);
 	if (acc == DTYPE_none || in[0]->type->rank > PLAN_MAX_RANK - 4 ||
 		in[1]->type->rank > PLAN_MAX_RANK - 4 || in[0]->type->quant || in[1]->type->quant)
@@ -416,7 +441,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	contract_widen(&c, o);
 	contract_block(&c, o);
 	if (c.cols_packed && cols->late)
-		contract_pack_words(&c, o);
+		side_pack_words(g, cols, &c, o);
 	const struct node *operands[2] = { rows->view.base,
 		c.cols_packed ? side_pack(g, cols, &c) : cols->view.base };
 	return contract_node(g, &c, operands, n->type);

@@ -115,14 +115,29 @@ static inline int64_t contract_columns(const struct contract *c)
 	return c->row_all ? ((c->n - c->row) / c->row_all + 1) * c->row : c->n;
 }
 
+static inline bool dtype_is_short(enum dtype t)
+{
+	return (dtype_table[t].kind == DTYPE_SINT && dtype_bytes(t) <= 2) || t == DTYPE_ui8;
+}
+
 /* Neighbours along k that a level multiplies at once: pairs of bf16 where there is an instruction,
- * unless every product has to be rounded as f32's would be. */
+ * unless every product has to be rounded as f32's would be; pairs of integers of 16 bits or that
+ * are made such. */
 static inline uint32_t contract_unit(
 	const struct contract *c, const struct isa_info *isa, bool strict)
 {
 	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
 
+	if (c->acc == DTYPE_i32)
+		return 2;
 	return bf16 && c->acc == DTYPE_f32 && !strict && isa->instr & ISA_BF16 ? 2 : 1;
+}
+
+/* Are c's tiles AMX's? */
+static inline bool contract_has_squares(
+	const struct contract *c, const struct isa_info *isa, bool strict)
+{
+	return isa->instr & ISA_TILES && c->acc == DTYPE_f32 && contract_unit(c, isa, strict) > 1;
 }
 
 /* Keys are the k's of CORE_attention, queries its n's. */

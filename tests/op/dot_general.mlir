@@ -118,3 +118,22 @@ func.func @main(%a: tensor<?x2x2xf32>, %b: tensor<2x3xf32>) -> tensor<?x2x3xf32>
   %0 = stablehlo.dot_general %a, %b, contracting_dims = [2] x [0] : (tensor<?x2x2xf32>, tensor<2x3xf32>) -> tensor<?x2x3xf32>
   return %0 : tensor<?x2x3xf32>
 }
+// -----
+// in: dense<[[3, 128, 200, 128, 200, 200, 200], [3, 0, 127, 255, 200, 0, 255], [0, 128, 127, 255, 127, 3, 0]]> : tensor<3x7xui8>
+// in: dense<[[5, 127, -128, -100], [127, 0, -1, 127], [0, 127, -128, 127], [5, 5, 0, 127], [127, -128, -128, 127], [127, 127, 127, -1], [-1, 127, 5, -100]]> : tensor<7x4xi8>
+// out: dense<[[67511, 51621, -25312, 62812], [26435, 24570, -40965, 48114], [34041, 1529, -32259, 80896]]> : tensor<3x4xi32>
+// Bytes made 32 bits wide first, the largest among them.
+func.func @main(%a: tensor<3x7xui8>, %b: tensor<7x4xi8>) -> tensor<3x4xi32> {
+  %0 = stablehlo.convert %a : (tensor<3x7xui8>) -> tensor<3x7xi32>
+  %1 = stablehlo.convert %b : (tensor<7x4xi8>) -> tensor<7x4xi32>
+  %2 = stablehlo.dot_general %0, %1, contracting_dims = [1] x [0] : (tensor<3x7xi32>, tensor<7x4xi32>) -> tensor<3x4xi32>
+  return %2 : tensor<3x4xi32>
+}
+// -----
+// in: dense<[[127, 127, 127, 1, -127, -128, -127], [1, 127, 127, -127, -128, -127, -127], [-128, -127, -128, -127, -127, -127, 1]]> : tensor<3x7xi8>
+// in: dense<[[-128, 127, 2, 2, 127, -128, -128], [-128, -128, 2, -128, 2, -128, 2], [-128, 2, -128, 127, 127, -128, 127], [2, -128, -128, -128, 2, -128, -128]]> : tensor<4x7xi8>
+// out: dense<[[16640, -16510, -48005, 0], [32257, 15872, -48388, 16002], [-256, 64644, 16639, 64514]]> : tensor<3x4xi32>
+func.func @main(%a: tensor<3x7xi8>, %b: tensor<4x7xi8>) -> tensor<3x4xi32> {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [1] : (tensor<3x7xi8>, tensor<4x7xi8>) -> tensor<3x4xi32>
+  return %0 : tensor<3x4xi32>
+}

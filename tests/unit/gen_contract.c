@@ -34,23 +34,28 @@ static const struct node *epilogue(struct graph *g, const struct node *c, const 
 	return build2(g, OP_maximum, x, build_like(g, x, 0.25));
 }
 
-static void check_words(
-	struct graph *g, struct job *j, const struct shape *s, int panel, int words)
+static void check_words(struct graph *g, struct job *j, const struct shape *s, int panel,
+	int words, enum dtype cols_type)
 {
 	const struct type *rt =
 		gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
 	const struct type *vt =
-		words     ? gen_type(g, s->t, 4, (s->n + panel - 1) / panel, words, panel, 2)
-		: s->packed  ? gen_type(g, s->t, 3, (s->n + panel - 1) / panel, s->k, panel)
-		: s->along_k ? gen_type(g, s->t, 2, s->n, s->k)
-			     : gen_type(g, s->t, 2, s->k, s->n);
-	enum dtype acc = s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
+		words     ? gen_type(g, cols_type, 4, (s->n + panel - 1) / panel, words, panel, 2)
+		: s->packed  ? gen_type(g, cols_type, 3, (s->n + panel - 1) / panel, s->k, panel)
+		: s->along_k ? gen_type(g, cols_type, 2, s->n, s->k)
+			     : gen_type(g, cols_type, 2, s->k, s->n);
+	bool integers = !dtype_is_float(s->t);
+	enum dtype acc = integers ? DTYPE_i32 : s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
 	const struct node *r = graph_parameter(g, 0, rt), *v = graph_parameter(g, 1, vt);
 	const struct node *cols = s->packed    ? unpack(g, v, s, panel, words)
 				  : s->along_k ? build_transpose(g, v, (int64_t[]){ 1, 0 })
 					       : v;
+	if (cols_type != s->t) {
+		r = build_convert(g, r, acc);
+		cols = build_convert(g, cols, acc);
+	}
 	const struct node *c = s->rows_are_lhs
 				       ? build_dot(g, r, cols, 0, NULL, NULL, 1,
 						 (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc)
@@ -63,12 +68,13 @@ static void check_words(
 	struct gen_case gc = { .g = g,
 		.job = j,
 		.core = CORE_contract,
-		.tolerance = acc == DTYPE_f64 ? 1e-12
+		.tolerance = integers	      ? 0
+			     : acc == DTYPE_f64 ? 1e-12
 			     : s->k > 1000    ? 2e-4
 					      : 2e-5,
-		.low = -1,
-		.high = 1,
-		.least = words ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
+		.low = integers ? -128 : -1,
+		.high = integers ? 128 : 1,
+		.least = words && !integers ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
 		.region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
 		.contract = { .left = 1, .right = 1, .rows_are_lhs = s->rows_are_lhs,
@@ -84,7 +90,7 @@ static void check_words(
 			.cols_k = s->packed ? 0 : s->along_k ? 1 : s->n,
 			.cols_n = s->along_k ? s->k : 1,
 			.rows_type = s->t,
-			.cols_type = s->t,
+			.cols_type = cols_type,
 			.acc = acc,
 			.m_block = s->m_block ? s->m_block : (s->m + 11) / 12 * 12,
 			.n_block = s->n_block } };
@@ -94,7 +100,7 @@ static void check_words(
 
 static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
 {
-	check_words(g, j, s, panel, 0);
+	check_words(g, j, s, panel, 0, s->t);
 }
 
 static void shapes(struct graph *g, struct job *j)
@@ -157,13 +163,44 @@ static void pairs(struct graph *g, struct job *j)
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
 		for (int panel = 16; panel <= 32; panel += 16) {
 			UNIT_NOTE("shape %u, panels of %d", i, panel);
-			check_words(g, j, &list[i], panel, (list[i].k + 31) / 32 * 16);
+			check_words(g, j, &list[i], panel, (list[i].k + 31) / 32 * 16, DTYPE_bf16);
 		}
 }
 
 void test_gen_contract__packed_pairs(void)
 {
 	gen_with_graph(pairs);
+}
+
+/* Integers, exactly: of bytes with a sign and without, of 16 bits, as they lie and packed. */
+static void integers(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 12, 32, 8, true, false, DTYPE_i8, 0, 0, false, false },
+		{ 61, 70, 33, true, false, DTYPE_i8, 0, 0, false, true },
+		{ 131, 70, 1033, false, false, DTYPE_i8, 48, 32, true, false },
+		{ 131, 200, 577, true, true, DTYPE_i8, 96, 128, false, false },
+		{ 3, 45, 64, true, false, DTYPE_i8, 0, 0, false, true },
+		{ 50, 45, 65, false, true, DTYPE_ui8, 96, 0, false, false },
+		{ 50, 33, 40, true, false, DTYPE_ui8, 48, 0, true, false },
+		{ 50, 33, 41, true, false, DTYPE_i16, 48, 0, false, true },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+		for (int panel = 16; panel <= 32; panel += 16) {
+			const struct shape *s = &list[i];
+			UNIT_NOTE("shape %u, panels of %d", i, panel);
+			check(g, j, s, panel);
+			if (s->t == DTYPE_ui8)
+				check_words(g, j, s, panel, 0, DTYPE_i8);
+			if (s->packed)
+				check_words(g, j, s, panel, (s->k + 1) / 2, DTYPE_i16);
+		}
+}
+
+void test_gen_contract__integers(void)
+{
+	gen_with_graph(integers);
 }
 
 /* Few rows: columns as they lie, in wide tiles. */
