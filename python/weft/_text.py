@@ -391,7 +391,10 @@ class Printer:
         elif isinstance(val, (int, torch.SymInt, torch.SymBool)):
             return
         elif val is None and not n.users:
-            if name in ("aten._assert_scalar.default", "aten.sym_constrain_range_for_size.default",
+            if name == "aten._assert_scalar.default":
+                self.assertion(n)
+                return
+            if name in ("aten.sym_constrain_range_for_size.default",
                         "aten._assert_tensor_metadata.default",
                         "aten.sym_constrain_range.default"):
                 return
@@ -429,6 +432,37 @@ class Printer:
         types = "()" if val is None else self.type(val) if not isinstance(val, (tuple, list)) else \
             "(" + ", ".join(self.type(v) for v in val) + ")"
         self.lines.append(f"%{name} : {types} = {target}({', '.join(args)}){self.where(n)}")
+
+    def assertion(self, n: torch.fx.Node) -> None:
+        """What the program checks of its sizes (torch._check): a comparison that fails the call.  That a size is not
+        negative, or smaller than any, needs no look; other conditions than comparisons have no words.  Of masked_select
+        torch says too small a bound, that of its first operand before it is broadcast."""
+        condition = n.args[0].meta.get("val") if isinstance(n.args[0], torch.fx.Node) else n.args[0]
+        if not isinstance(condition, torch.SymBool):
+            return
+        sides = [int(e) if e.is_Integer else e for e in condition.node.expr.args]
+        picks = n.graph.find_nodes(op="call_function", target=torch.ops.aten.masked_select.default)
+        counts = [u.meta["val"].shape[0] for u in picks]
+        if any(isinstance(c, torch.SymInt) and c.node.expr in sides for c in counts):
+            return
+        if any(s == 0 or (isinstance(s, int) and abs(s) >= 2 ** 62) for s in sides):
+            return
+        try:
+            holds = self.truth(condition, n)
+        except Unsupported:
+            return
+        self.statement(self.name(n), None, "aten._assert_async.msg", [holds, self.arg(n.args[1])], n)
+
+    def truth(self, val: torch.SymBool, user: torch.fx.Node) -> str:
+        """A comparison of sizes as a tensor."""
+        relation = val.node.expr
+        word = {"StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge",
+                "Equality": "eq", "Unequality": "ne"}.get(type(relation).__name__)
+        if word is None:
+            raise Unsupported(f"a condition {relation}")
+        a, b = (self.words(e, val.node.shape_env) for e in relation.args)
+        left = self.before(torch.empty((), dtype=torch.int64), f"aten.scalar_tensor.default({a}, dtype=i64)")
+        return self.before(torch.empty((), dtype=torch.bool), f"aten.{word}.Scalar({left}, {b})")
 
     def row_major(self, n: torch.fx.Node, user: str) -> str:
         """n, or the permutation of it that lies row-major: what strides of C's are said of."""
@@ -548,14 +582,3 @@ class Subgraph(Printer):
     def result(self, o, user: torch.fx.Node) -> str:
         val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
         return self.truth(val, user) if isinstance(val, torch.SymBool) else self.arg(o)
-
-    def truth(self, val: torch.SymBool, user: torch.fx.Node) -> str:
-        """A comparison of sizes as a tensor."""
-        relation = val.node.expr
-        word = {"StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge",
-                "Equality": "eq", "Unequality": "ne"}.get(type(relation).__name__)
-        if word is None:
-            raise Unsupported(f"a condition {relation}")
-        a, b = (self.words(e, val.node.shape_env) for e in relation.args)
-        left = self.before(torch.empty((), dtype=torch.int64), f"aten.scalar_tensor.default({a}, dtype=i64)")
-        return self.before(torch.empty((), dtype=torch.bool), f"aten.{word}.Scalar({left}, {b})")

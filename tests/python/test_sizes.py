@@ -192,3 +192,27 @@ torch.testing.assert_close(mine, [p.grad for p in m.parameters()])
     env = {**{k: v for k, v in os.environ.items() if k not in ("CC", "CXX")}, "PATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_check_of_a_size_that_the_program_computes():
+    """torch._check of a size known at the call only: eager's exception where it does not hold."""
+    def fn(x):
+        n = (x[:, 0] > 0).sum().item()
+        torch._check(n >= 2)
+        torch._check(n != 4)
+        torch._check(n <= 9)
+        return x[:n] * 2
+
+    torch._dynamo.reset()
+    with torch._dynamo.config.patch(capture_scalar_outputs=True):
+        run = torch.compile(fn, backend="weft", fullgraph=True)
+        x = torch.ones(10, 2)
+        for n in (3, 4, 5, 1, 9, 10, 2):
+            x[:, 0] = torch.where(torch.arange(10) < n, 1.0, -1.0)
+            if n in (4, 1, 10):
+                with pytest.raises(RuntimeError):
+                    fn(x)
+                with pytest.raises(RuntimeError, match=r"Runtime assertion failed .*\(test_sizes.py:\d+\)"):
+                    run(x)
+            else:
+                assert torch.equal(run(x), fn(x))
