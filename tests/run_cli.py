@@ -359,10 +359,12 @@ def test_cache(box):
     check(ran(WEFT_CACHE_DIR="/dev/null")["cache"]["bypassed"], "a directory that is none is on record")
     for name, value, text in [("WEFT_CACHE", "nearly", "WEFT_CACHE: expected on, read or off, found 'nearly'"),
                               ("WEFT_CACHE_DIR", path, f"{path}: the directory is not a directory"),
-                              ("WEFT_CACHE_SIZE", "lots", "WEFT_CACHE_SIZE is no size"),
+                              ("WEFT_CACHE_SIZE", "lots", "WEFT_CACHE_SIZE=lots: the size is not bytes, with K, M or G behind"),
                               ("WEFT_THREADS", "many", "WEFT_THREADS is not used: option threads: expected a number")]:
         _, _, said = box.run("run", path, "--random-inputs", "--quiet", status=0, env=env | {name: value})
         check(said.count("\n") == 1 and text in said, f"{name}={value} is said once: {said}")
+    _, _, said = box.run("cache", "stats", status=1, env=env | {"WEFT_CACHE_SIZE": "lots"})
+    check("WEFT_CACHE_SIZE=lots: error: the size is not bytes" in said, f"a size that is none is named: {said}")
     check(tend("stats")["entries"] == 1 and len(tend("list")["entries"]) == 1, "one entry")
     check("weft" in box.ok("cache", "list", env=env), "a list for people")
     entry, = os.listdir(env["WEFT_CACHE_DIR"])

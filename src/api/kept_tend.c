@@ -120,7 +120,7 @@ struct weft_error *api_cache(
 	const char *why =
 		cache_open(strcmp(action, "import") ? CACHE_READ : CACHE_ON, &c);
 	if (why)
-		FAIL(WEFT_FAILED_PRECONDITION, "%s: error: %s", c.path, why);
+		FAIL(WEFT_FAILED_PRECONDITION, "%s%serror: %s", c.path, *c.path ? ": " : "", why);
 	str_init(&s, NULL);
 	struct weft_error *e = tend(&c, action, size ? limit : c.limit, file, &t);
 	cache_close(&c);

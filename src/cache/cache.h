@@ -30,7 +30,8 @@ struct cache {
 	char path[1024];
 };
 /* Opens the directory, which mode CACHE_ON makes where it is missing.  NULL, or why it is not used:
- * a literal, with out->path set as far as it is known.  Close what was opened. */
+ * a literal, with out->path set as far as it is known, or to the variable that is wrong.  Close
+ * what was opened. */
 const char *cache_open(enum cache_mode mode, struct cache *out);
 void cache_close(struct cache *c);
 

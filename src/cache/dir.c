@@ -130,8 +130,11 @@ static const char *check(int fd)
 const char *cache_open(enum cache_mode mode, struct cache *out)
 {
 	*out = (struct cache){ .fd = -1, .mode = mode };
-	if (!cache_size_of(variable("WEFT_CACHE_SIZE"), &out->limit))
-		return "WEFT_CACHE_SIZE is no size";
+	const char *size = variable("WEFT_CACHE_SIZE");
+	if (!cache_size_of(size, &out->limit)) {
+		snprintf(out->path, sizeof out->path, "WEFT_CACHE_SIZE=%s", size);
+		return "the size is not bytes, with K, M or G behind";
+	}
 	if (!path_of(out->path, sizeof out->path))
 		return "no home directory";
 	if (mode == CACHE_OFF)

@@ -180,9 +180,9 @@ void test_cache__directory(void)
 	CHECK_STR(why_not(), "no home directory");
 	setenv("WEFT_CACHE_DIR", dir, 1);
 	setenv("WEFT_CACHE_SIZE", "lots", 1);
-	CHECK_STR(why_not(), "WEFT_CACHE_SIZE is no size");
+	CHECK_STR(why_not(), "the size is not bytes, with K, M or G behind");
 	setenv("WEFT_CACHE_SIZE", "99999999999G", 1);
-	CHECK_STR(why_not(), "WEFT_CACHE_SIZE is no size");
+	CHECK_STR(why_not(), "the size is not bytes, with K, M or G behind");
 	setenv("WEFT_CACHE_SIZE", "3M", 1);
 	struct cache c;
 	cache_test_open(&c, CACHE_ON);
