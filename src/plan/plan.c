@@ -1,44 +1,17 @@
 /* plan.c -- plan_make: lowered, fused, and put in order; one buffer for each tensor that is stored.
  *
- * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of
- * main; its regions are planned like main, their parameters standing for the operands' buffers, and
- * whatever they use is alive during the whole step.  A loop's state has buffers of its own: the
- * operands are copied in, the body's results back.  Reshapes, barriers and tokens cost nothing:
- * they are the operand's buffer.
+ * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of the
+ * region it stands in (control.c).  Reshapes, barriers and tokens cost nothing: they are the
+ * operand's buffer.
  *
- * What need not outlive the node at hand is written over: a buffer that the region made, or may
- * write over (struct scope), and that nothing behind the node reads.  A loop's state is then the
- * operand itself; an update (CORE_update) or scatter of it is written there, at any depth of
- * branches and loops, and its result is the same buffer, with nothing to copy back. */
-#include "plan/plan_impl.h"
+ * What need not outlive the node at hand is written over (planner_may_write).  An update
+ * (CORE_update) or scatter is then written where its operand lies, at any depth of branches and
+ * loops, and its result is the same buffer, with nothing to copy back. */
+#include "plan/planner.h"
 #include <math.h>
 #include <string.h>
 
-#define NO_BUFFER UINT32_MAX
 #define LOAD_TIME (1u << 30)             /* later than every step of main */
-
-struct planner {
-	struct graph *g;
-	struct job *job;
-	const struct plan_options *o;
-	struct plan *p;
-	uint32_t cap_kernels, cap_buffers;
-	const struct plan_steps *top;    /* the list being made: load's, then main's */
-	uint32_t now;                    /* its step being made */
-};
-/* One region being planned: where each of its nodes' values is. */
-struct scope {
-	const struct region *region;
-	uint32_t *buffer;                /* by node id; NO_BUFFER: none, or not yet */
-	struct plan_steps *steps;
-	const struct fusion *f;
-	const uint32_t *last;            /* plan_last_reads */
-	uint32_t at;                     /* place in f->order of the node being planned */
-	uint32_t first;                  /* buffers from this one on are made by the region */
-	/* by parameter: its buffer, and may it be written over? */
-	const uint32_t *params;
-	const bool *mine;
-};
 
 static struct place place_of(struct graph *g, const struct node *n)
 {
@@ -59,107 +32,6 @@ static noreturn void unimplemented(struct planner *pl, const struct node *n)
 		n->op == OP_custom_call ? node_str(n, KEY_call_target_name, "") : "",
 		t->kind == TYPE_tensor ? dtype_table[t->dtype].text : "no tensor",
 		graph_origin(pl->job, pl->g, n));
-}
-
-/* ---- buffers -------------------------------------------------------------------------------- */
-
-static int64_t bytes_of(struct planner *pl, const struct type *t)
-{
-	int64_t n = dim_product(pl->g, t->rank, t->dims);
-	return dim_mul(pl->g, n, (int64_t)dtype_bytes(t->dtype));
-}
-
-static uint32_t add_buffer(struct planner *pl, enum abi_buffer_kind kind, uint32_t index,
-	const struct type *t)
-{
-	struct plan *p = pl->p;
-	if (p->nbuffers == pl->cap_buffers) {
-		uint32_t cap = pl->cap_buffers ? 2 * pl->cap_buffers : 64;
-		p->buffers =
-			job_grow(pl->job, p->buffers, pl->cap_buffers, cap, sizeof *p->buffers);
-		pl->cap_buffers = cap;
-	}
-	p->buffers[p->nbuffers] = (struct plan_buffer){
-		.kind = kind, .index = index, .type = t, .bytes = bytes_of(pl, t),
-		.first = pl->now, .last = pl->now,
-	};
-	return p->nbuffers++;
-}
-
-static uint32_t use(struct planner *pl, uint32_t buffer)
-{
-	pl->p->buffers[buffer].last = pl->now;
-	return buffer;
-}
-
-/* ---- steps ---------------------------------------------------------------------------------- */
-
-static struct plan_step *add_step(struct planner *pl, struct scope *s, enum abi_step_kind kind)
-{
-	struct plan_steps *v = s->steps;
-	if (v->n == v->cap) {
-		uint32_t cap = v->cap ? 2 * v->cap : 32;
-		v->at = job_grow(pl->job, v->at, v->cap, cap, sizeof *v->at);
-		v->cap = cap;
-	}
-	struct plan_step *step = &v->at[v->n++];
-	step->kind = kind;
-	step->chunks = 1;
-	step->flops = step->bytes = -1;
-	return step;
-}
-
-/* Called after a step is complete: in load and main the next one has the next number. */
-static void end_step(struct planner *pl, const struct scope *s)
-{
-	if (s->steps == pl->top)
-		pl->now = s->steps->n;
-}
-
-static void set_args(struct planner *pl, struct plan_step *step, uint32_t n, const uint32_t *args,
-	uint32_t noutputs)
-{
-	uint32_t *copy = job_array(pl->job, n, sizeof *copy);
-	for (uint32_t i = 0; i < n; i++)
-		copy[i] = use(pl, args[i]);
-	step->args = copy;
-	step->nargs = n;
-	step->noutputs = noutputs;
-}
-
-static void add_copy(struct planner *pl, struct scope *s, uint32_t from, uint32_t to)
-{
-	if (from == to)
-		return;
-	const uint32_t args[] = { from, to };
-	set_args(pl, add_step(pl, s, ABI_STEP_copy), 2, args, 1);
-	end_step(pl, s);
-}
-
-/* Result i of a step that has several is the node OP_result; of one result, the node itself. */
-static void set_results(struct planner *pl, struct scope *s, const struct node *n, uint32_t count,
-	const uint32_t *buffers)
-{
-	if (n->type->kind != TYPE_results) {
-		s->buffer[n->id] = buffers[0];
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *r = graph_result(pl->g, n, i);
-		if (r->id < graph_nnodes(pl->g))
-			s->buffer[r->id] = buffers[i];
-	}
-}
-
-static uint32_t result_buffers(struct planner *pl, const struct node *n, uint32_t *out)
-{
-	uint32_t count = node_nresults(n);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct type *t = node_result_type(n, i);
-		out[i] =
-			t->kind == TYPE_tensor ? add_buffer(pl, ABI_BUFFER_arena, 0, t) : NO_BUFFER;
-	}
-	return count;
 }
 
 /* ---- kernels -------------------------------------------------------------------------------- */
@@ -206,7 +78,7 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 		if (step->args[i] != into)
 			bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
 	if (into != NO_BUFFER)
-		bytes += dim_typical(g, bytes_of(pl, k->body->results[0]->in[1]->type));
+		bytes += dim_typical(g, planner_bytes(pl, k->body->results[0]->in[1]->type));
 	if (k->core == CORE_contract || k->core == CORE_attention) {
 		double more = k->core == CORE_attention ? dim_typical(g, k->attention.scores.k) : 0;
 		flops = 2 * (dim_typical(g, k->contract.m) + more) *
@@ -251,43 +123,10 @@ static uint32_t sort_room(struct planner *pl, const struct node *n)
 	if (n->op == OP_sort)
 		count = dim_mul(pl->g, 2, count);
 	enum dtype index = plan_sort_index(t->dims[axis < 0 ? axis + t->rank : axis]);
-	return add_buffer(pl, ABI_BUFFER_arena, 0, type_tensor(pl->g, index, 1, &count));
+	return planner_add_buffer(pl, ABI_BUFFER_arena, 0, type_tensor(pl->g, index, 1, &count));
 }
 
-/* ---- what may be written over ---------------------------------------------------------------- */
-
-static bool is_mine(const struct planner *pl, const struct scope *s, uint32_t buffer)
-{
-	bool mine = buffer >= s->first;
-
-	for (uint32_t i = 0; i < s->region->nparams; i++)
-		if (s->params[i] == buffer) {
-			if (!s->mine || !s->mine[i])
-				return false;
-			mine = true;
-		}
-	return mine && pl->p->buffers[buffer].kind == ABI_BUFFER_arena;
-}
-
-/* May the node at hand, which reads in[0..nin), write over what in[i] holds?  Not if it reads that
- * twice, or if somebody reads it later. */
-static bool may_write(const struct planner *pl, const struct scope *s, uint32_t nin,
-	const struct node *const *in, uint32_t i)
-{
-	uint32_t buffer = s->buffer[in[i]->id];
-
-	if (buffer == NO_BUFFER || !is_mine(pl, s, buffer))
-		return false;
-	for (uint32_t k = 0; k < nin; k++)
-		if (k != i && s->buffer[in[k]->id] == buffer)
-			return false;
-	for (uint32_t k = 0; k < s->f->count; k++) {
-		uint32_t id = s->f->order[k]->id;
-		if (s->buffer[id] == buffer && s->last[id] > s->at)
-			return false;
-	}
-	return true;
-}
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static bool scatters_in_place(
 	const struct planner *pl, const struct scope *s, const struct node *n)
@@ -295,7 +134,7 @@ static bool scatters_in_place(
 	if (n->op != OP_scatter)
 		return false;
 	for (uint32_t i = 0; i < node_nresults(n); i++)
-		if (!may_write(pl, s, n->nin, n->in, i))
+		if (!planner_may_write(pl, s, n->nin, n->in, i))
 			return false;
 	return true;
 }
@@ -309,10 +148,10 @@ static void update_result(struct planner *pl, struct scope *s, const struct node
 
 	while (in[i] != n->in[0])
 		i++;
-	if (!may_write(pl, s, nin, in, i)) {
+	if (!planner_may_write(pl, s, nin, in, i)) {
 		uint32_t from = args[i];
-		args[i] = add_buffer(pl, ABI_BUFFER_arena, 0, n->type);
-		add_copy(pl, s, from, args[i]);
+		args[i] = planner_add_buffer(pl, ABI_BUFFER_arena, 0, n->type);
+		planner_add_copy(pl, s, from, args[i]);
 	}
 	*out = args[i];
 }
@@ -342,18 +181,18 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	if (group->core == CORE_update)
 		update_result(pl, s, group->root, nin, in, args, args + nin);
 	else if (!in_place)
-		result_buffers(pl, group->root, args + nin);
+		planner_result_buffers(pl, group->root, args + nin);
 	for (uint32_t i = 0; in_place && i < count; i++)
 		args[nin + i] = s->buffer[group->root->in[i]->id];
 	if (group->core == CORE_sort)
 		args[nin + count] = sort_room(pl, group->root);
-	set_results(pl, s, group->root, count, args + nin);
+	planner_set_results(pl, s, group->root, count, args + nin);
 	for (uint32_t i = 0; i < group->nouts; i++)
-		result_buffers(pl, group->outs[i], &args[nin + count + i]);
+		planner_result_buffers(pl, group->outs[i], &args[nin + count + i]);
 	for (uint32_t i = 0; i < group->nouts; i++)
 		s->buffer[group->outs[i]->id] = args[nin + count + i];
-	struct plan_step *step = add_step(pl, s, ABI_STEP_kernel);
-	set_args(pl, step, nin + k->noutputs, args, k->noutputs);
+	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_kernel);
+	planner_set_args(pl, step, nin + k->noutputs, args, k->noutputs);
 	step->kernel = add_kernel(pl, k);
 	step->sizes = k->sizes;
 	step->nsizes = k->nsizes;
@@ -361,262 +200,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	step->nodes = source_nodes(pl, f, group);
 	step->ends = group->ends;
 	step_cost(pl, step, k);
-	end_step(pl, s);
-}
-
-/* ---- control -------------------------------------------------------------------------------- */
-
-static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
-	const uint32_t *params, const bool *mine, uint32_t *results);
-
-/* `if` has the true branch first; the step counts branches from 0 = false. */
-static struct plan_steps *branch_steps(
-	const struct node *n, struct plan_steps *regions, uint32_t branch)
-{
-	return &regions[n->op == OP_if ? 1 - branch : branch];
-}
-
-static bool same_dims(const struct type *a, const struct type *b)
-{
-	return a->rank == b->rank &&
-	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
-}
-
-/* Buffer for a value that is of type t and of n others at other moments: of the arena where all
- * have the same dimensions, else one whose size is found when it is written. */
-static uint32_t joint_buffer(struct planner *pl, const struct type *t, uint32_t n,
-	const struct type *const *others)
-{
-	bool same = true;
-	for (uint32_t i = 0; i < n; i++)
-		same &= same_dims(t, others[i]);
-	return add_buffer(pl, same ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
-}
-
-static bool is_owned(const struct planner *pl, uint32_t buffer)
-{
-	return buffer != NO_BUFFER && pl->p->buffers[buffer].kind == ABI_BUFFER_owned;
-}
-
-/* Those of n buffers that are owned, by the types they have here. */
-static const struct plan_made *made_of(struct planner *pl, const struct node *n, uint32_t count,
-	const uint32_t *buffers, const struct type *const *types, uint32_t *nmade)
-{
-	struct plan_made *made = job_array(pl->job, count, sizeof *made);
-	*nmade = 0;
-	for (uint32_t i = 0; i < count; i++)
-		if (is_owned(pl, buffers[i]))
-			made[(*nmade)++] = (struct plan_made){ buffers[i], types[i], n, i };
-	return made;
-}
-
-static const struct type *const *result_types(struct planner *pl, const struct node *n)
-{
-	uint32_t count = node_nresults(n);
-	const struct type **types = job_array(pl->job, count, sizeof *types);
-	for (uint32_t i = 0; i < count; i++)
-		types[i] = node_result_type(n, i);
-	return types;
-}
-
-/* Value `from`, of type t, becomes that of `to`. */
-static void add_assign(struct planner *pl, struct scope *s, uint32_t from, const struct type *t,
-	uint32_t to)
-{
-	uint32_t before = s->steps->n;
-	add_copy(pl, s, from, to);
-	if (s->steps->n == before || !is_owned(pl, to))
-		return;
-	s->steps->at[before].sizes = t->dims;
-	s->steps->at[before].nsizes = t->rank;
-}
-
-/* Region `which` of n as a list of steps, its parameters in the buffers. */
-static void plan_body(struct planner *pl, const struct node *n, uint32_t which,
-	const uint32_t *params, const bool *mine, uint32_t *results, struct plan_steps *out)
-{
-	const struct region *r = n->regions[which];
-	if (n->op == OP_while)
-		out->made = made_of(
-			pl, n, node_noperands(n), params, r->params, &out->nmade);
-	out->equal = region_equalities(pl->g, r, &out->nequal);
-	plan_region(pl, r, out, params, mine, results);
-}
-
-/* Result i of an `if` or `case` is in the place of the argument that is its value in some branches,
- * if that may be written over and is no other result's in any: got[b][] is what they give. */
-static uint32_t result_of_branches(struct planner *pl, const struct node *n, uint32_t i,
-	uint32_t *const *got, uint32_t nargs, const uint32_t *args, const bool *mine)
-{
-	const struct type *t = node_result_type(n, i);
-	const struct type **each = job_array(pl->job, n->nregions, sizeof *each);
-	bool same = true;
-	for (uint32_t b = 0; b < n->nregions; b++) {
-		each[b] = n->regions[b]->results[i]->type;
-		same &= same_dims(t, each[b]);
-	}
-	for (uint32_t a = 0; same && a < nargs; a++) {
-		bool given = false, other = false;
-		for (uint32_t b = 0; mine[a] && b < n->nregions; b++)
-			for (uint32_t k = 0; k < node_nresults(n); k++) {
-				bool it = got[b][k] == args[a];
-				given |= it && k == i;
-				other |= it && k != i;
-			}
-		if (given && !other && pl->p->buffers[args[a]].type == t)
-			return args[a];
-	}
-	return joint_buffer(pl, t, n->nregions, each);
-}
-
-static void plan_if(struct planner *pl, struct scope *s, const struct node *n)
-{
-	uint32_t count = node_nresults(n), nargs = n->nin - 1;
-	uint32_t *out = job_array(pl->job, count, sizeof *out),
-		 *args = job_array(pl->job, nargs, sizeof *args),
-		 **got = job_array(pl->job, n->nregions, sizeof *got);
-	const struct type *const *types = result_types(pl, n);
-	bool *mine = job_array(pl->job, nargs, sizeof *mine);
-	for (uint32_t i = 0; i < nargs; i++) {
-		args[i] = s->buffer[n->in[1 + i]->id];
-		mine[i] = may_write(pl, s, n->nin, n->in, 1 + i);
-	}
-	struct plan_steps *regions = job_array(pl->job, n->nregions, sizeof *regions);
-	for (uint32_t b = 0; b < n->nregions; b++) {
-		got[b] = job_array(pl->job, count, sizeof **got);
-		plan_body(pl, n, b, args, mine, got[b], branch_steps(n, regions, b));
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		bool tensor = types[i]->kind == TYPE_tensor;
-		out[i] = tensor ? result_of_branches(pl, n, i, got, nargs, args, mine) : NO_BUFFER;
-		for (uint32_t b = 0; b < n->nregions && tensor; b++) {
-			struct scope inner = { .steps = branch_steps(n, regions, b) };
-			add_assign(pl, &inner, got[b][i], n->regions[b]->results[i]->type, out[i]);
-		}
-	}
-	const uint32_t pred = s->buffer[n->in[0]->id];
-	struct plan_step *step = add_step(pl, s, ABI_STEP_if);
-	set_args(pl, step, 1, &pred, 0);
-	for (uint32_t i = 0; i < nargs; i++)
-		if (args[i] != NO_BUFFER)
-			use(pl, args[i]);
-	step->regions = regions;
-	step->nregions = n->nregions;
-	step->made = made_of(pl, n, count, out, types, &step->nmade);
-	end_step(pl, s);
-	set_results(pl, s, n, count, out);
-}
-
-/* Where value i of a loop's state is. */
-static uint32_t state_buffer(struct planner *pl, const struct node *n, uint32_t i)
-{
-	const struct type *const types[] = { n->in[i]->type, n->regions[0]->params[i],
-		n->regions[1]->params[i], n->regions[1]->results[i]->type };
-	return joint_buffer(pl, node_result_type(n, i), 4, types);
-}
-
-static bool state_size_stays(const struct node *n, uint32_t i)
-{
-	const struct type *t = node_result_type(n, i);
-	return same_dims(t, n->in[i]->type) && same_dims(t, n->regions[0]->params[i]) &&
-	       same_dims(t, n->regions[1]->params[i]) &&
-	       same_dims(t, n->regions[1]->results[i]->type);
-}
-
-/* Does the loop leave its state number i as it is? */
-static bool state_stays(const struct node *n, uint32_t i)
-{
-	const struct node *x = n->regions[1]->results[i];
-
-	return x->op == OP_parameter && node_int(x, KEY_index, -1) == i;
-}
-
-/* The buffer of the loop's parameter i: the operand's, where the loop does not write over it or
- * may; else a copy.  *mine: may the body? */
-static uint32_t plan_state(
-	struct planner *pl, struct scope *s, const struct node *n, uint32_t i, bool *mine)
-{
-	uint32_t from = s->buffer[n->in[i]->id];
-
-	if (i >= node_noperands(n) || from == NO_BUFFER)
-		return from;
-	bool stays = state_stays(n, i), one = state_size_stays(n, i) && !is_owned(pl, from);
-	*mine = !stays;
-	if (one && (stays || (may_write(pl, s, n->nin, n->in, i) &&
-				     pl->p->buffers[from].type == n->in[i]->type)))
-		return from;
-	*mine = true;
-	uint32_t state = state_buffer(pl, n, i);
-	add_assign(pl, s, from, n->in[i]->type, state);
-	return state;
-}
-
-/* Is state[i], which a next value is copied to, another one's next value, still to be copied? */
-static bool is_awaited(uint32_t n, const uint32_t *state, const uint32_t *next, uint32_t i)
-{
-	for (uint32_t k = 0; k < n; k++)
-		if (k != i && next[k] == state[i] && next[k] != state[k])
-			return true;
-	return false;
-}
-
-/* next[0..n) to state[0..n), as if all at once: what is a value of another is read first; of those
- * that go around in a circle one goes aside. */
-static void copy_back(struct planner *pl, struct plan_steps *steps, const struct node *loop,
-	const uint32_t *state, uint32_t *next)
-{
-	const struct node *const *made = loop->regions[1]->results;
-	struct scope body = { .steps = steps };
-	uint32_t n = node_noperands(loop);
-
-	for (;;) {
-		uint32_t some = NO_BUFFER;
-		bool any = false;
-		for (uint32_t i = 0; i < n; i++) {
-			if (next[i] == NO_BUFFER || next[i] == state[i])
-				continue;
-			some = i;
-			if (is_awaited(n, state, next, i))
-				continue;
-			add_assign(pl, &body, next[i], made[i]->type, state[i]);
-			next[i] = state[i];
-			any = true;
-		}
-		if (some == NO_BUFFER)
-			return;
-		if (any)
-			continue;
-		uint32_t aside = add_buffer(pl, ABI_BUFFER_arena, 0, made[some]->type);
-		add_copy(pl, &body, next[some], aside);
-		next[some] = aside;
-	}
-}
-
-static void plan_while(struct planner *pl, struct scope *s, const struct node *n)
-{
-	uint32_t count = n->nin, state_count = node_noperands(n);
-	uint32_t *state = job_array(pl->job, count, sizeof *state),
-		 *next = job_array(pl->job, count, sizeof *next);
-	bool *mine = job_array(pl->job, count, sizeof *mine);
-	for (uint32_t i = 0; i < count; i++)
-		state[i] = plan_state(pl, s, n, i, &mine[i]);
-	struct plan_steps *regions = job_array(pl->job, 2, sizeof *regions);
-	uint32_t pred = NO_BUFFER;
-	uint32_t *preds = job_array(pl->job, n->regions[0]->nresults, sizeof *preds);
-	plan_body(pl, n, 0, state, NULL, preds, &regions[0]);
-	pred = preds[0];
-	plan_body(pl, n, 1, state, mine, next, &regions[1]);
-	copy_back(pl, &regions[1], n, state, next);
-	struct plan_step *step = add_step(pl, s, ABI_STEP_while);
-	set_args(pl, step, 1, &pred, 0);
-	for (uint32_t i = 0; i < count; i++)
-		if (state[i] != NO_BUFFER)
-			use(pl, state[i]);
-	step->regions = regions;
-	step->nregions = 2;
-	step->made = made_of(pl, n, state_count, state, result_types(pl, n), &step->nmade);
-	end_step(pl, s);
-	set_results(pl, s, n, state_count, state);
+	planner_end_step(pl, s);
 }
 
 /* What a library function or callback is told of its operands and results. */
@@ -639,11 +223,11 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 		args[i] = s->buffer[n->in[i]->id];
 	for (uint32_t i = 0; i < count; i++) {
 		const struct type *t = node_result_type(n, i);
-		args[nin + i] = add_buffer(
+		args[nin + i] = planner_add_buffer(
 			pl, type_is_static(t) ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
 	}
-	struct plan_step *step = add_step(pl, s, ABI_STEP_callback);
-	set_args(pl, step, nin + count, args, count);
+	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_callback);
+	planner_set_args(pl, step, nin + count, args, count);
 	set_types(pl, step, n);
 	/* "ns.op(arguments)" becomes the runtime's "ns.op|(arguments)" */
 	const char *text = node_text(pl->job, n, KEY_backend_config), *paren = strchr(text, '(');
@@ -652,8 +236,8 @@ static void plan_callback(struct planner *pl, struct scope *s, const struct node
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;
 	step->nodes = nodes;
-	end_step(pl, s);
-	set_results(pl, s, n, count, args + nin);
+	planner_end_step(pl, s);
+	planner_set_results(pl, s, n, count, args + nin);
 }
 
 static bool type_is_library(const struct type *t)
@@ -671,16 +255,16 @@ static void plan_library_step(
 		unimplemented(pl, n);
 	for (uint32_t i = 0; i < nin; i++)
 		args[i] = s->buffer[n->in[i]->id];
-	result_buffers(pl, n, args + nin);
-	struct plan_step *step = add_step(pl, s, ABI_STEP_library);
-	set_args(pl, step, nin + count, args, count);
+	planner_result_buffers(pl, n, args + nin);
+	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_library);
+	planner_set_args(pl, step, nin + count, args, count);
 	set_types(pl, step, n);
 	step->text = text;
 	const struct node **nodes = job_array(pl->job, 2, sizeof *nodes);
 	nodes[0] = n;
 	step->nodes = nodes;
-	end_step(pl, s);
-	set_results(pl, s, n, count, args + nin);
+	planner_end_step(pl, s);
+	planner_set_results(pl, s, n, count, args + nin);
 }
 
 static void plan_step_node(struct planner *pl, struct scope *s, const struct node *n)
@@ -696,14 +280,14 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 		uint32_t *out = job_array(pl->job, count, sizeof *out);
 		for (uint32_t i = 0; i < count; i++)
 			out[i] = s->buffer[n->in[i]->id];
-		set_results(pl, s, n, count, out);
+		planner_set_results(pl, s, n, count, out);
 		return;
 	}
 	case OP_if: case OP_case:
-		plan_if(pl, s, n);
+		planner_if(pl, s, n);
 		return;
 	case OP_while:
-		plan_while(pl, s, n);
+		planner_while(pl, s, n);
 		return;
 	case OP_custom_call:
 		if (!strcmp(node_str(n, KEY_call_target_name, ""), "weft.callback")) {
@@ -722,7 +306,7 @@ static void plan_step_node(struct planner *pl, struct scope *s, const struct nod
 
 /* ---- regions -------------------------------------------------------------------------------- */
 
-static void plan_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
+void planner_region(struct planner *pl, const struct region *r, struct plan_steps *steps,
 	const uint32_t *params, const bool *mine, uint32_t *results)
 {
 	struct plan_options inner = *pl->o;
@@ -749,7 +333,7 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 		if (n->op == OP_parameter) {
 			s.buffer[n->id] = params[node_int(n, KEY_index, 0)];
 		} else if (n->op == OP_constant && !attrs_find(n->attrs, KEY_value)) {
-			s.buffer[n->id] = add_buffer(
+			s.buffer[n->id] = planner_add_buffer(
 				pl, ABI_BUFFER_slot, (uint32_t)node_int(n, KEY_slot, 0), n->type);
 		} else if (f->root_of[n->id]) {
 			if (f->root_of[n->id]->root == n)
@@ -763,7 +347,7 @@ static void plan_region(struct planner *pl, const struct region *r, struct plan_
 	for (uint32_t i = 0; i < lowered->nresults; i++) {
 		bool token = lowered->results[i]->type->kind == TYPE_token;
 		*(i < n ? &results[i] : &values[i - n]) = token ? NO_BUFFER :
-			use(pl, s.buffer[lowered->results[i]->id]);
+			planner_use(pl, s.buffer[lowered->results[i]->id]);
 	}
 	steps->nvalues = src.nvalues;
 	steps->values = src.values;
@@ -788,8 +372,8 @@ static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n,
 			outputs[count++] = results[i];
 			continue;
 		}
-		uint32_t to = add_buffer(pl, ABI_BUFFER_output, count, type);
-		add_copy(pl, &s, results[i], to);
+		uint32_t to = planner_add_buffer(pl, ABI_BUFFER_output, count, type);
+		planner_add_copy(pl, &s, results[i], to);
 		outputs[count++] = to;
 	}
 	p->outputs = outputs;
@@ -900,13 +484,14 @@ static void plan_arguments(struct planner *pl, const struct plan_source *src, ui
 				job_fail(pl->job, WEFT_INVALID_ARGUMENT,
 					"argument %u of @%s is a constant of symbolic size", i,
 					src->name);
-			params[i] = add_buffer(pl, ABI_BUFFER_slot,
+			params[i] = planner_add_buffer(pl, ABI_BUFFER_slot,
 				graph_nslots(pl->g) + p->nconstants, t);
 			constant_args[p->nconstants++] = i;
 			continue;
 		}
 		input_args[p->ninputs] = i;
-		inputs[p->ninputs] = params[i] = add_buffer(pl, ABI_BUFFER_input, p->ninputs, t);
+		params[i] = planner_add_buffer(pl, ABI_BUFFER_input, p->ninputs, t);
+		inputs[p->ninputs] = params[i];
 		p->ninputs++;
 	}
 	p->inputs = inputs;
@@ -922,7 +507,7 @@ static void plan_load(
 	struct plan *p = pl->p;
 	uint32_t before = p->nbuffers;
 	pl->top = &p->load;
-	plan_region(pl, r, &p->load, params, NULL, results);
+	planner_region(pl, r, &p->load, params, NULL, results);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		if (p->buffers[results[i]].kind == ABI_BUFFER_arena)
 			p->buffers[results[i]].kind = ABI_BUFFER_persistent;
@@ -953,7 +538,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	if (load)
 		plan_load(&pl, load, params, params + r->nparams);
 	pl.top = &p->main;
-	plan_region(&pl, main, &p->main, params, NULL, results);
+	planner_region(&pl, main, &p->main, params, NULL, results);
 	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->nvalues = src->nvalues;
 	p->values = src->values;
