@@ -754,6 +754,12 @@ def test_products_of_bytes_are_contractions(box):
         check(("contract" in ops_of(steps)) == contracts, f"{name}: {ops_of(steps)}")
 
 
+def test_random_integers_are_indices_of_two(box):
+    m = box.write("i.mlir", "func.func @main(%i: tensor<64xi32>) -> tensor<64xi32> { return %i : tensor<64xi32> }\n")
+    found = set(re.findall(r"\b\d+\b", box.ok("run", m, "--random-inputs").split("[", 1)[1]))
+    check(found == {"0", "1"}, f"integers {found}")
+
+
 def test_slice_beyond_a_size_of_the_call(box):
     m = box.write("slice.mlir", """func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {
   %0 = stablehlo.slice %a [1:4] : (tensor<?xf32>) -> tensor<3xf32>

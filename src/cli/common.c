@@ -79,7 +79,8 @@ static uint64_t random_next(uint64_t *s)     /* splitmix64 (Steele, Lea and Floo
 	return z ^ z >> 31;
 }
 
-/* Floats in [-1, 1), integers 0 to 7, booleans; other bit patterns would mostly be NaNs. */
+/* Floats in [-1, 1), other bit patterns would mostly be NaNs; booleans; integers 0 and 1: many are
+ * indices, of tables with as few as two entries. */
 static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -100,7 +101,7 @@ static void fill(enum weft_dtype t, void *data, size_t n, uint64_t *seed)
 		case WEFT_I1: ((unsigned char *)data)[i] = r & 1; break;
 		default: {
 			size_t size = weft_dtype_size(t);
-			uint64_t v = r & 7;
+			uint64_t v = r & 1;
 			memcpy((char *)data + size * i, &v, size);
 		}
 		}
