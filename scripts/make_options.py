@@ -65,7 +65,7 @@ def page():
     for kind, f in rows("option.def"):
         of, doc = f[-2:]
         name, variable, default = f[:3]
-        values = {"INT": f"{f[3]} to {f[4]}", "BOOL": "1, true, 0, false", "STR": "any text"}[kind]
+        values = {"INT": f"{f[3]} to {f[4]}", "BOOL": "1, true, 0, false", "STR": "any text", "TEXT": f[3]}[kind]
         if kind == "STR" and f[3] != "NULL":
             values = ", ".join(f"`{v}`" for v in f[3].split("|"))
         out.append(f"| `{name}` | {f'`{variable}`' if variable else ''} | {values} | {f'`{default}`' if default else ''} "

@@ -38,19 +38,26 @@ struct weft_options {
 #define INT(name, ...) struct option_number name;
 #define BOOL(name, ...) struct option_number name;
 #define STR(name, ...) char *name;
+#define TEXT(name, ...) char *name;
 #include "api/option.def"
 #undef INT
 #undef BOOL
 #undef STR
+#undef TEXT
 };
 /* o's value, or the default where o is NULL or it was not set. */
 #define INT(name, ...) int64_t option_##name(const struct weft_options *o);
 #define BOOL(name, ...) bool option_##name(const struct weft_options *o);
 #define STR(name, ...) const char *option_##name(const struct weft_options *o);
+#define TEXT(name, ...) const char *option_##name(const struct weft_options *o);
 #include "api/option.def"
 #undef INT
 #undef BOOL
 #undef STR
+#undef TEXT
+/* Is value one for the option?  INVALID_ARGUMENT names it and what in value is none. */
+struct weft_error *option_check_passes(const char *value) BASE_MUST_USE;     /* passes.c */
+struct weft_error *option_check_versions(const char *value) BASE_MUST_USE;   /* later.c */
 /* A copy of given (may be NULL), with what it does not set taken from the environment. */
 struct weft_error *options_resolve(const struct weft_options *given,
 	struct weft_options **out) BASE_MUST_USE;

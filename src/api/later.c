@@ -74,10 +74,33 @@ static struct weft_error *set_over(struct weft_options *o, const char *set, size
 		name[key] = '\0';
 		memcpy(value, s + key + 1, len - key - 1);
 		value[len - key - 1] = '\0';
-		TRY(weft_options_set(o, name, value));
+		struct weft_error *e = weft_options_set(o, name, value);
+		if (e) {
+			struct weft_error *named = error_make(weft_error_code(e),
+				"option progressive: %s", weft_error_text(e));
+			weft_error_free(e);
+			return named;
+		}
 		s += len + (s[len] == ';');
 	}
 	return NULL;
+}
+
+struct weft_error *option_check_versions(const char *value)
+{
+	struct weft_options *o;
+	struct weft_error *e = NULL;
+	unsigned sets = 0;
+	TRY(weft_options_create(&o));
+	for (size_t n; *value && !e; value += n + (value[n] == '|')) {
+		n = strcspn(value, "|");
+		e = ++sets > LATER_SETS_MAX
+			    ? error_make(WEFT_INVALID_ARGUMENT,
+				      "option progressive: more than %d sets", LATER_SETS_MAX)
+			    : set_over(o, value, n);
+	}
+	weft_options_free(o);
+	return e;
 }
 
 struct weft_error *later_list_make(
@@ -90,11 +113,7 @@ struct weft_error *later_list_make(
 		e = options_resolve(o, &out->options[out->n++]);
 	while (!e && *s) {
 		size_t n = strcspn(s, "|");
-		if (out->n == sizeof out->options / sizeof *out->options)
-			e = error_make(WEFT_INVALID_ARGUMENT,
-				"option progressive: more than %u sets", out->n - own);
-		if (!e)
-			e = options_resolve(o, &out->options[out->n++]);
+		e = options_resolve(o, &out->options[out->n++]);
 		if (!e)
 			e = set_over(out->options[out->n - 1], s, n);
 		s += n + (s[n] == '|');

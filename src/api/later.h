@@ -23,10 +23,11 @@ struct compile_mode {
 struct compile_mode compile_mode_of(const struct weft_options *o);
 
 /* The options of the versions to come: o's own first if `own`, then those of its option
- * `progressive` if `sets`.  INVALID_ARGUMENT for a set that could change bits. */
+ * `progressive` if `sets`. */
+enum { LATER_SETS_MAX = 15 };
 struct later_list {
 	uint32_t n;
-	struct weft_options *options[16];
+	struct weft_options *options[1 + LATER_SETS_MAX];
 };
 struct weft_error *later_list_make(const struct weft_options *o, bool own, bool sets,
 	struct later_list *out) BASE_MUST_USE;

@@ -24,16 +24,19 @@
 	{                                                                                          \
 		return o && o->name ? o->name : otherwise;                                         \
 	}
+#define TEXT STR
 #include "api/option.def"
 #undef INT
 #undef BOOL
 #undef STR
+#undef TEXT
 
 /* The rows, for everything that goes by name. */
 enum of { OF_CODE, OF_HOW, OF_RUN };
 enum kind { KIND_int, KIND_bool, KIND_str };
 struct row {
 	const char *name, *variable, *otherwise, *values, *doc;
+	struct weft_error *(*check)(const char *value); /* of a text; NULL: any */
 	int64_t least, most;
 	size_t at; /* in struct weft_options */
 	enum kind kind;
@@ -42,15 +45,19 @@ struct row {
 #define AT(name) offsetof(struct weft_options, name)
 static const struct row rows[] = {
 #define INT(name, variable, otherwise, least, most, of, doc)                                       \
-	{ #name, variable, #otherwise, NULL, doc, least, most, AT(name), KIND_int, OF_##of },
+	{ #name, variable, #otherwise, NULL, doc, NULL, least, most, AT(name), KIND_int, OF_##of },
 #define BOOL(name, variable, otherwise, of, doc)                                                   \
-	{ #name, variable, #otherwise, NULL, doc, 0, 1, AT(name), KIND_bool, OF_##of },
+	{ #name, variable, #otherwise, NULL, doc, NULL, 0, 1, AT(name), KIND_bool, OF_##of },
 #define STR(name, variable, otherwise, values, of, doc)                                            \
-	{ #name, variable, otherwise, values, doc, 0, 0, AT(name), KIND_str, OF_##of },
+	{ #name, variable, otherwise, values, doc, NULL, 0, 0, AT(name), KIND_str, OF_##of },
+#define TEXT(name, variable, otherwise, check, of, doc)                                            \
+	{ #name, variable, otherwise, NULL, doc, option_check_##check, 0, 0, AT(name), KIND_str,   \
+		OF_##of },
 #include "api/option.def"
 #undef INT
 #undef BOOL
 #undef STR
+#undef TEXT
 };
 #undef AT
 #define NROWS (sizeof rows / sizeof *rows)
@@ -142,6 +149,8 @@ static struct weft_error *set_str(char **at, const struct row *r, const char *va
 	if (r->values && !is_value(r->values, value))
 		FAIL(WEFT_INVALID_ARGUMENT, "option %s: expected %s, found '%s'", r->name,
 			r->values, value);
+	if (r->check)
+		TRY(r->check(value));
 	char *copy = mem_strdup(value);
 	if (!copy)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for an option");

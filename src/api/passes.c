@@ -1,6 +1,7 @@
 /* passes.c -- any passes in any order on a program: what `weft opt --passes=` does. */
 #include "api/api_impl.h"
 #include "pass/pass.h"
+#include <stdio.h>
 #include <string.h>
 
 struct request {
@@ -8,17 +9,25 @@ struct request {
 	const char *names;
 };
 
-static enum pass pass_named(struct job *j, const char *name, size_t len)
+static struct weft_error *unknown_pass(const char *option, const char *name, size_t len)
 {
-	enum pass p = pass_find(name, len);
-	if (p != PASS_COUNT)
-		return p;
 	const char *names[PASS_COUNT];
+	char copy[64];
 	for (enum pass i = 0; i < PASS_COUNT; i++)
 		names[i] = pass_table[i].name;
-	char *copy = job_printf(j, "%.*s", (int)len, name);
-	job_fail(j, WEFT_INVALID_ARGUMENT, "unknown pass '%s'; the nearest is '%s'", copy,
-		str_nearest(copy, names, PASS_COUNT));
+	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
+	return error_make(WEFT_INVALID_ARGUMENT, "%sunknown pass '%s'; the nearest is '%s'", option,
+		copy, str_nearest(copy, names, PASS_COUNT));
+}
+
+struct weft_error *option_check_passes(const char *value)
+{
+	for (size_t len; *value; value += len + (value[len] == ',')) {
+		len = strcspn(value, ",");
+		if (len && pass_find(value, len) == PASS_COUNT)
+			return unknown_pass("option passes_off: ", value, len);
+	}
+	return NULL;
 }
 
 static void run_passes(struct job *j, void *arg)
@@ -28,7 +37,9 @@ static void run_passes(struct job *j, void *arg)
 	graph_borrow(r->graph, j);
 	for (const char *s = r->names; *s;) {
 		size_t len = strcspn(s, ",");
-		enum pass id = pass_named(j, s, len);
+		enum pass id = pass_find(s, len);
+		if (id == PASS_COUNT)
+			job_try(j, unknown_pass("", s, len));
 		uint32_t n = graph_nfuncs(r->graph);         /* without those a pass adds */
 		for (uint32_t i = 0; i < n; i++) {
 			struct func f = *graph_func(r->graph, i);

@@ -33,12 +33,14 @@ static struct weft_error *compile(
 	struct weft_client *c = NULL;
 	struct weft_program *p = NULL;
 	struct weft_options *o = NULL;
+	struct weft_error *e = NULL;
 	CHECK_OK(weft_client_open(backend, &c));
 	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, program, sizeof program - 1, &p));
 	CHECK_OK(weft_options_create(&o));
-	for (; *settings; settings += 2)
-		CHECK_OK(weft_options_set(o, settings[0], settings[1]));
-	struct weft_error *e = weft_compile(c, p, o, out);
+	for (; *settings && !e; settings += 2)
+		e = weft_options_set(o, settings[0], settings[1]);
+	if (!e)
+		e = weft_compile(c, p, o, out);
 	weft_options_free(o);
 	weft_program_release(p);
 	weft_client_release(c);

@@ -76,6 +76,22 @@ void test_options__bad_environment_is_said_once(void)
 	CHECK_INT(told.n, 1);
 }
 
+void test_options__bad_texts_of_the_environment(void)
+{
+	struct told told = { 0 };
+	weft_notice_handler(tell, &told);
+	setenv("WEFT_PASSES_OFF", "fodl", 1);
+	setenv("WEFT_PROGRESSIVE", "best", 1);
+	struct weft_options *o = resolved(NULL);
+	CHECK_STR(option_passes_off(o), "");
+	CHECK_STR(option_progressive(o), "max_autotune=1");
+	CHECK_INT(told.n, 2);
+	CHECK(strstr(told.last, "WEFT_PROGRESSIVE is not used: option progressive: 'best'"));
+	CHECK(!getenv("WEFT_PASSES_OFF") && !getenv("WEFT_PROGRESSIVE"));
+	weft_options_free(o);
+	weft_notice_handler(NULL, NULL);
+}
+
 void test_options__modes(void)
 {
 	struct weft_options *o;
@@ -96,12 +112,17 @@ void test_options__bad_values(void)
 {
 	static const char *const bad[][2] = { { "opt_level", "" }, { "opt_level", "1x" },
 		{ "opt_level", "-1" }, { "opt_level", "99999999999999999999" }, { "verify", "yes" },
-		{ "cache", "ON" }, { "numerics", "default|strict" }, { "numerics", "" } };
+		{ "cache", "ON" }, { "numerics", "default|strict" }, { "numerics", "" },
+		{ "passes_off", "fodl" }, { "passes_off", "fold, simplify" },
+		{ "progressive", "best" }, { "progressive", "max_autotune=7" } };
 	struct weft_options *o;
 	CHECK_OK(weft_options_create(&o));
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK_ERROR(weft_options_set(o, bad[i][0], bad[i][1]), WEFT_INVALID_ARGUMENT,
 			bad[i][0]);
+	CHECK_ERROR(weft_options_set(o, "passes_off", "fold,reconise"), WEFT_INVALID_ARGUMENT,
+		"option passes_off: unknown pass 'reconise'; the nearest is 'recognise'");
+	CHECK_OK(weft_options_set(o, "passes_off", ",fold,,simplify,"));
 	CHECK_ERROR(weft_options_set(o, "passes", ""), WEFT_INVALID_ARGUMENT, "'passes_off'");
 	CHECK_ERROR(weft_options_set(o, "", ""), WEFT_INVALID_ARGUMENT, "unknown option ''");
 	CHECK_ERROR(weft_options_set(o, NULL, ""), WEFT_INVALID_ARGUMENT, "needed");
