@@ -1,6 +1,7 @@
 /* codegen.c -- libweft_codegen, opened from beside libweft at the first compile, never closed. */
 #include "api/api_impl.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,10 +25,8 @@ static struct weft_error *open_locked(void)
 		(int)sizeof path)
 		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
 	double start = clock_seconds();
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!library)
-		FAIL(WEFT_NOT_FOUND, "the compiler cannot be loaded: %s (tried %s)", dlerror(),
-			path);
+	void *library;
+	TRY(library_open("the compiler", path, &library));
 	const struct codegen_table *found = dlsym(library, "weft_codegen_table");
 	if (!found || found->version != CODEGEN_VERSION) {
 		dlclose(library);

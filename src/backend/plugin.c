@@ -4,6 +4,7 @@
  * Such a backend keeps the program's text, or what it makes of it, in the artifact, and runs it
  * itself. */
 #include "backend/backend.h"
+#include "base/library.h"
 #include "base/str.h"
 #include <dirent.h>
 #include <dlfcn.h>
@@ -200,11 +201,10 @@ struct weft_error *backend_load_library(
 	const char *path, const char *name, struct backend_found *out)
 {
 	weft_backend_plugin_fn *plugin;
-	void *library =
-		dlopen(path, RTLD_NOW | RTLD_LOCAL); /* never closed: what it registered stays */
-	if (!library)
-		FAIL(WEFT_NOT_FOUND, "the plug-in of backend '%s' cannot be loaded: %s (tried %s)",
-			name, dlerror(), path);
+	char what[100];
+	void *library; /* never closed: what it registered stays */
+	snprintf(what, sizeof what, "the plug-in of backend '%s'", name);
+	TRY(library_open(what, path, &library));
 	void *symbol = dlsym(library, WEFT_BACKEND_SYMBOL);
 	if (!symbol) {
 		if (backend_loaded(name, out)) /* its initialiser did it */

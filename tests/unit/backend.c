@@ -1,5 +1,7 @@
 /* Unit tests of the table of backends, of plug-ins, and of the backends made for testing. */
 #include "backend/backend.h"
+#include "base/file.h"
+#include "base/str.h"
 #include "unit.h"
 #include <pthread.h>
 #include <sys/stat.h>
@@ -390,6 +392,32 @@ void test_plugin__a_file_that_is_none(void)
 	CHECK(listed("text", NULL));
 	remove(path);
 	CHECK_ERROR(weft_backend_lookup("text"), WEFT_NOT_FOUND, path);
+	rmdir(dir);
+}
+
+/* Of a copy that was not finished: the loader would map what is not there. */
+void test_plugin__a_file_whose_end_is_missing(void)
+{
+	char dir[] = "/tmp/weft-plugin-XXXXXX", path[100];
+	use_plugins();
+	struct str from;
+	str_init(&from, NULL);
+	str_addf(&from, "%s/weft_backend_echo.so", getenv("WEFT_PLUGIN_PATH"));
+	struct file_map whole;
+	CHECK_OK(file_map(from.text, &whole));
+	str_fini(&from);
+	CHECK(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/weft_backend_cut.so", dir);
+	setenv("WEFT_PLUGIN_PATH", dir, 1);
+	for (size_t part = 1; part <= 4; part++) {
+		CHECK_OK(file_write_atomic(path, whole.data, whole.size * part / 8));
+		CHECK_ERROR(weft_backend_lookup("cut"), WEFT_NOT_FOUND, path);
+	}
+	CHECK_ERROR(weft_backend_lookup("cut"), WEFT_NOT_FOUND, "the end of the file is missing");
+	CHECK_OK(file_write_atomic(path, whole.data, whole.size));
+	CHECK_OK(weft_backend_lookup("cut"));
+	file_unmap(&whole);
+	remove(path);
 	rmdir(dir);
 }
 

@@ -1,0 +1,10 @@
+/* library.h -- shared objects opened while the program runs.  Any thread. */
+#ifndef BASE_LIBRARY_H
+#define BASE_LIBRARY_H
+#include "base/error.h"
+
+/* Opens the shared object at path, with its symbols its own; whoever closes it calls dlclose.
+ * NOT_FOUND "WHAT cannot be loaded: why" names path: there is none, it is none, it lacks what it
+ * needs, or its end is missing, which would kill the process later. */
+struct weft_error *library_open(const char *what, const char *path, void **out) BASE_MUST_USE;
+#endif
