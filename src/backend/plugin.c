@@ -19,9 +19,11 @@ struct weft_results {
 	struct exe *exe;
 	struct run_tensor *out;
 	uint32_t nout;
+	const char *backend;
 };
 
 struct state {
+	const char *name;
 	const struct weft_backend *table;
 	void *theirs;
 };
@@ -37,19 +39,23 @@ static struct weft_error *host_result(
 	struct storage *s;
 	size_t bytes = weft_dtype_size(type.dtype);
 	if (i >= r->nout || r->out[i].storage)
-		FAIL(WEFT_INVALID_ARGUMENT, "result %u of %u is not there, or made already", i,
-			r->nout);
+		FAIL(WEFT_INVALID_ARGUMENT,
+			"backend '%s': result %u of %u is not there, or made already", r->backend,
+			i, r->nout);
 	struct run_type t = exe_output(r->exe, i);
 	if (type.dtype != t.dtype || type.rank != t.rank || type.rank > ABI_RANK_MAX)
 		FAIL(WEFT_INVALID_ARGUMENT,
-			"result %u: expected %s of rank %u, found %s of rank %u", i,
-			weft_dtype_name(t.dtype), t.rank, weft_dtype_name(type.dtype), type.rank);
+			"backend '%s': result %u: expected %s of rank %u, found %s of rank %u",
+			r->backend, i, weft_dtype_name(t.dtype), t.rank,
+			weft_dtype_name(type.dtype), type.rank);
 	for (uint32_t d = 0; d < type.rank; d++) {
 		if (type.dims[d] < 0 || (t.dims[d] >= 0 && t.dims[d] != type.dims[d]))
-			FAIL(WEFT_INVALID_ARGUMENT, "result %u, dimension %u: found %lld", i, d,
-				(long long)type.dims[d]);
+			FAIL(WEFT_INVALID_ARGUMENT,
+				"backend '%s': result %u, dimension %u: found %lld", r->backend, i,
+				d, (long long)type.dims[d]);
 		if (__builtin_mul_overflow(bytes, (size_t)type.dims[d], &bytes))
-			FAIL(WEFT_RESOURCE_EXHAUSTED, "result %u is too large", i);
+			FAIL(WEFT_RESOURCE_EXHAUSTED, "backend '%s': result %u is too large",
+				r->backend, i);
 	}
 	TRY(storage_create(bytes, &s));
 	if (type.rank)
@@ -75,6 +81,7 @@ static struct weft_error *plugin_prepare(const struct backend *b, struct exe *x,
 	struct state *s = mem_alloc(sizeof *s);
 	if (!s)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for backend '%s'", b->name);
+	s->name = b->name;
 	s->table = b->plugin;
 	struct weft_error *e =
 		b->plugin->load ? b->plugin->load(&host, bytes, size, &s->theirs) : NULL;
@@ -107,15 +114,15 @@ static struct weft_error *call(
 	mem_free(args);
 	for (uint32_t i = 0; i < r->nout && !e; i++)
 		if (!r->out[i].storage)
-			e = error_make(WEFT_INTERNAL, "the backend did not make result %u of %u", i,
-				r->nout);
+			e = error_make(WEFT_INTERNAL, "backend '%s' did not make result %u of %u",
+				s->name, i, r->nout);
 	return e;
 }
 
 static struct weft_error *plugin_run(struct exe *x, void *state, const struct run_options *o,
 	const struct run_tensor *in, uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
-	struct weft_results r = { x, out, nout };
+	struct weft_results r = { x, out, nout, ((const struct state *)state)->name };
 	(void)o;
 	TRY(backend_check_call(x, in, nin, nout));
 	memset(out, 0, nout * sizeof *out);
@@ -218,7 +225,13 @@ struct weft_error *backend_load_library(
 		return NULL;
 	if (!table)
 		FAIL(WEFT_FAILED_PRECONDITION, "the plug-in %s gave no backend", path);
-	return backend_of_plugin(table, name, &out->backend);
+	struct weft_error *e = backend_of_plugin(table, name, &out->backend);
+	if (!e)
+		return NULL;
+	struct weft_error *named = error_make(
+		weft_error_code(e), "the plug-in %s: %s", path, weft_error_text(e));
+	weft_error_free(e);
+	return named;
 }
 
 static struct weft_error *load_path(void *arg, const char *name, struct backend_found *out)

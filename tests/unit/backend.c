@@ -375,6 +375,8 @@ void test_plugin__those_with_faults(void)
 		CHECK_ERROR(weft_backend_lookup("nosymbol"), WEFT_FAILED_PRECONDITION,
 			"weft_backend_nosymbol.so has no function weft_backend_plugin");
 		CHECK_ERROR(weft_backend_lookup("old"), WEFT_FAILED_PRECONDITION, "version 2");
+		CHECK_ERROR(weft_backend_lookup("old"), WEFT_FAILED_PRECONDITION,
+			"/weft_backend_old.so: backend 'old'");
 	}
 	CHECK(listed("nosymbol", NULL) && listed("old", NULL));
 }
@@ -423,8 +425,9 @@ void test_plugin__a_file_whose_end_is_missing(void)
 
 void test_plugin__careless_results(void)
 {
-	static const char *const want[] = { "did not make result 0",
-		"expected f32 of rank 2, found f32 of rank 1", "expected f32 of rank 3, found f64",
+	static const char *const want[] = { "backend 'careless' did not make result 0",
+		"backend 'careless': result 0: expected f32 of rank 2, found f32 of rank 1",
+		"expected f32 of rank 3, found f64",
 		"made already", "result 7 of 1" };
 	static const int64_t dims[] = { 1, 1, 1, 1, 4 };
 	struct weft_client *c;
