@@ -41,7 +41,7 @@ class Case:
     fn: typing.Callable
     args: tuple
     text: str = ""
-    differences: bool = True      # are finite differences of f64 the derivative there?
+    differences: bool = True      # are finite differences of f64 the derivative there? (test_gradients.py: NO_DIFFERENCES)
     native: bool = True           # is there native code for the op?
 
 

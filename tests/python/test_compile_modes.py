@@ -40,7 +40,7 @@ def same(got, want):
     return len(got) == len(want) and all(np.array_equal(g, w) for g, w in zip(got, want))
 
 
-@pytest.mark.parametrize("mode", ["serialise", "subprocess", "async+normal", "progressive+async+subprocess"])
+@pytest.mark.parametrize("mode", ["serialise", "subprocess", "async+normal", "progressive+normal", "progressive+async+subprocess"])
 def test_modes(mode, model):
     weft, text, arrays, want = model
     call = weft.compile(text, format=capi.ATEN, cache="off", compile_mode=mode)
