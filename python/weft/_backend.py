@@ -14,7 +14,8 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import _alias, _bisect, _blame, _callback, _foreach, _freeze, _higher_order, _native, _parts, _output, _registry, _report, _text
+from weft import (_alias, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts, _output,
+                  _registry, _report, _text)
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
 KEPT = {f"aten.{name}" for name in """
@@ -196,7 +197,8 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else least_cut
     with _output.fed(settings) if kept else contextlib.nullcontext():
-        run = aot_autograd(**kinds, decompositions=decompositions(), keep_inference_input_mutations=True)(gm, example_inputs)
+        run = _form.compile_flat(gm, example_inputs, aot_autograd(
+            **kinds, decompositions=decompositions(), keep_inference_input_mutations=True))
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).
     getattr(run, "__dict__", {}).pop("_boxed_call", None)
     return run
@@ -245,6 +247,18 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
                names: dict[int, str] | None = None):
     """One graph of AOTAutograd's, "forward", "backward" or "inference", to a boxed callable; kept: to one that
     AOTAutograd's cache can keep; names: of the inputs that may be frozen."""
+    from torch._dynamo.utils import dynamo_timed
+    _form.check(gm)
+    _form.record_strides(gm)
+    if _form.calls_nothing(gm):
+        again = functools.partial(_form.picking, _form.picks(gm))
+        return _output.Output(again(), again) if kept else again()
+    _hint.give(gm)
+    with dynamo_timed("weft_compile", log_pt2_compile_event=True, is_backward=role == "backward"):
+        return compile_ops(gm, settings, role, kept, names)
+
+
+def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, str] | None):
     again, why = None, ""
     if settings.freezing and names is None:
         _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "

@@ -57,14 +57,44 @@ def test_a_graph_without_operations():
     assert weft.report("json").count('"backend"') == before
 
 
-def test_an_output_that_is_no_tuple_or_list():
-    """C31, C62, C63, C64: torch's wrapper gives flat graphs; one that is not is an error that shows it."""
-    gm = torch.fx.symbolic_trace(lambda x: x * 2)
-    f = torch.compile(lambda x: {"a": [x * 2, (x + 1,)]}, backend="weft")
-    got = f(torch.ones(2))
-    assert torch.equal(got["a"][1][0], torch.full((2,), 2.0))
-    with pytest.raises(Exception, match="tuple"):
-        weft.backend(gm, [torch.ones(2)])(torch.ones(2))
+def test_a_backward_without_operations():
+    """C30: nothing is compiled for it, with torch's cache and without."""
+    x = torch.arange(3.0, requires_grad=True)
+    for cache in ("off", "on"):
+        torch._dynamo.reset()
+        x.grad, y = None, compiled(lambda a: a + 1, cache=cache)(x)
+        before = json.loads(weft.report("json"))["graphs"]
+        y.backward(torch.tensor([1.0, 2, 3]))
+        assert json.loads(weft.report("json"))["graphs"] == before
+        assert torch.equal(x.grad, torch.tensor([1.0, 2, 3]))
+
+
+def test_a_graph_that_returns_no_tuple():
+    """C31: where a single graph is compiled: an error that shows it."""
+    from weft import _backend
+    gm = torch.fx.symbolic_trace(lambda x: x.sin())
+    with pytest.raises(RuntimeError, match=r"(?s)return a tuple or a list, and this one returns sin: graph\(\):.*%sin"):
+        _backend.compile_fx(gm, [torch.ones(3)], settings=_backend.Settings(None, None))
+
+
+@pytest.mark.parametrize("fn", [lambda x: x * 2, lambda x: {"a": x * 2, "b": (x + 1, 3)}, lambda x: [x.sin(), None],
+                                lambda x: torch.ops.aten.sort.default(x)], ids=["tensor", "dictionary", "list", "several of one operator"])
+def test_what_the_graph_returns_is_returned(fn):
+    """C62: who calls the backend himself gets what his graph gives."""
+    x = torch.tensor([3.0, 1, 2])
+    run = weft.backend(torch.fx.symbolic_trace(fn), [x.clone()], options={"fallback": "error"})
+    got = run(x)
+    torch.testing.assert_close(list(got.values()) if isinstance(got, dict) else got,
+                               list(fn(x).values()) if isinstance(got, dict) else fn(x))
+    assert newest()["backend"] == "weft"
+
+
+def test_lists_and_dictionaries_are_arguments():
+    """C64: called directly, too."""
+    gm = torch.fx.symbolic_trace(lambda xs, d: {"sum": xs[0] + xs[1][0] * d["k"]})
+    args = [torch.ones(3), (torch.ones(3),)], {"k": torch.arange(3.0)}
+    run = weft.backend(gm, args)
+    assert torch.equal(run(*args)["sum"], torch.tensor([1.0, 2, 3])) and newest()["runs"] == 1
 
 
 def test_compile_errors_name_the_backend():
@@ -81,6 +111,45 @@ def test_random_state_is_left_alone():
     before = torch.get_rng_state()
     compiled(lambda x: x.exp() / 3)(torch.ones(4))
     assert torch.equal(torch.get_rng_state(), before)
+
+
+class Watched(torch.utils._python_dispatch.TorchDispatchMode):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, fn, types, args=(), kwargs=None):
+        self.seen.append(str(fn))
+        return fn(*args, **(kwargs or {}))
+
+
+def test_compiling_is_timed_and_alone():
+    """C28: a timer, and the user's modes see nothing of a compile, of the backward's either, which comes later."""
+    from torch._dynamo.utils import compilation_time_metrics
+    from weft import _backend
+    from torch.fx.experimental.proxy_tensor import make_fx
+    x = torch.ones(3)
+    gm = make_fx(lambda a: [a.sin() + 1])(x)
+    for role in ("forward", "backward"):
+        before = len(compilation_time_metrics.get("weft_compile", ()))
+        with Watched() as mode:
+            run = _backend.compile_fx(gm, [x], settings=_backend.Settings({"fallback": "error"}, None), role=role)
+        assert len(compilation_time_metrics["weft_compile"]) == before + 1
+        assert mode.seen == [] and torch.equal(run([x])[0], x.sin() + 1)
+
+
+def test_strides_of_results_are_told():
+    """C9, C57: one entry for each result, None where it is no tensor."""
+    from torch._guards import TracingContext, tracing
+    from torch.fx.experimental.proxy_tensor import make_fx
+    from weft import _backend
+    x = torch.ones(2, 3)
+    gm = make_fx(lambda a: ((a + 1).t(), None, 3, a * 2))(x)
+    with tracing(TracingContext(None)) as context:
+        context.output_strides = []
+        run = _backend.compile_fx(gm, [x], settings=_backend.Settings(None, None))
+    assert context.output_strides == [(1, 3), None, None, (3, 1)]
+    assert [t.stride() if isinstance(t, torch.Tensor) else None for t in run([x])] == context.output_strides
 
 
 def test_deep_graphs():
@@ -106,11 +175,32 @@ def test_views_of_what_lies_otherwise():
     torch.testing.assert_close(compiled(f)(x), f(x))
 
 
-def test_no_cuda_hints(caplog):
-    """C21: a processor is never told of TF32."""
-    with caplog.at_level(logging.DEBUG):
-        compiled(lambda x: x @ x)(torch.ones(4, 4))
+def matmul_hints(caplog, monkeypatch, unit, *runs):
+    """What is logged on perf_hints by these functions, compiled, where the processor has that unit."""
+    from weft import _hint
+    monkeypatch.setattr(_hint, "bf16_unit", lambda: unit)
+    _hint.say.cache_clear()
+    torch._logging.set_logs(perf_hints=True)
+    try:
+        with caplog.at_level(logging.INFO):
+            caplog.clear()
+            _hint.LOG.addHandler(caplog.handler)
+            for f in runs:
+                compiled(f, fallback="allow")(torch.ones(4, 4))
+    finally:
+        _hint.LOG.removeHandler(caplog.handler)
+        torch._logging.set_logs()
+    return [r.getMessage() for r in caplog.records if r.name.startswith("weft")]
+
+
+def test_hint_at_bf16(caplog, monkeypatch):
+    """C21: a processor is never told of TF32, and once of bf16 that it could use, where float32 is multiplied."""
+    hints = matmul_hints(caplog, monkeypatch, "AMX", lambda x: x @ x, lambda x: torch.bmm(x[None], x[None]) + 1)
+    assert len(set(hints)) == 1 and "AMX" in hints[0] and "torch.autocast" in hints[0]
     assert "TensorFloat32" not in caplog.text
+    assert not matmul_hints(caplog, monkeypatch, "AMX", lambda x: x * x, lambda x: x.double() @ x.double(),
+                            lambda x: x.bfloat16() @ x.bfloat16())
+    assert not matmul_hints(caplog, monkeypatch, None, lambda x: x @ x)
 
 
 def test_the_graph_is_not_kept_alive():
@@ -163,14 +253,17 @@ def test_what_the_cache_did_is_on_record(state, why, options, env, tmp_path, mon
         assert [k for k, n in counts().items() if n != before[k]] == [want]
 
 
-def test_a_graph_of_dynamo_export():
+@pytest.mark.parametrize("compile", [compiled, lambda gm: weft.backend(gm, (torch.ones(3), {"k": torch.ones(3)}))],
+                         ids=["by torch.compile", "called directly"])
+def test_a_graph_of_dynamo_export(compile):
     """C63"""
     def f(x, d):
         return {"a": x * 2, "b": [d["k"] + 1, x.sin()]}
 
     x, d = torch.arange(3.0), {"k": torch.ones(3)}
     gm, _ = torch._dynamo.export(f)(x, d)
-    got = compiled(gm)(x, d)
+    run = compile(gm)
+    got = run(x, d)
     assert torch.equal(got["a"], x * 2) and torch.equal(got["b"][0], d["k"] + 1) and newest()["backend"] == "weft"
 
 
