@@ -80,12 +80,18 @@ static void write_signature(struct job *j, void *arg)
 	struct signature *s = arg;
 	graph_borrow(s->graph, j);
 	const struct func *main = graph_main(s->graph);
-	for (uint32_t i = 0; main && i < main->region->nparams; i++) {
-		str_add(s->out, i ? ", " : "(");
+	if (!main) {
+		str_add(s->out, "no function main");
+		return;
+	}
+	str_addc(s->out, '(');
+	for (uint32_t i = 0; i < main->region->nparams; i++) {
+		str_add(s->out, i ? ", " : "");
 		type_print(s->graph, main->region->params[i], false, s->out);
 	}
-	for (uint32_t i = 0; main && i < main->region->nresults; i++) {
-		str_add(s->out, i ? ", " : ") -> ");
+	str_add(s->out, main->region->nresults ? ") -> " : ") -> ()");
+	for (uint32_t i = 0; i < main->region->nresults; i++) {
+		str_add(s->out, i ? ", " : "");
 		if (main->region->results[i]->type->kind == TYPE_tensor)
 			type_print(s->graph, main->region->results[i]->type, false, s->out);
 	}

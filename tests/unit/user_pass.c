@@ -168,6 +168,12 @@ void test_user_pass__mistakes(void)
 	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
 		"pass 'mine' gives a program of another signature: expected (tensor<2xf32>) -> "
 		"tensor<2xf32>, found (tensor<3xf32>) -> tensor<3xf32>");
+	s.give = "func.func @main(%x: tensor<2xf32>) {\n  return\n}\n";
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
+		"found (tensor<2xf32>) -> ()");
+	s.give = "";
+	CHECK_ERROR(compile(&p, 1, "normal", &x), WEFT_INVALID_ARGUMENT,
+		"found no function main");
 	s.give = "func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
 		 "  %0 = stablehlo.frobnicate %x : tensor<2xf32>\n"
 		 "  return %0 : tensor<2xf32>\n}\n";
