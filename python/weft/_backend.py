@@ -102,6 +102,9 @@ class Settings:
     def __init__(self, options: dict | None, mode: str | None):
         if not isinstance(options, (dict, type(None))):
             raise attr_error("options", options, "dict")
+        for k in options or ():
+            if not isinstance(k, str):
+                raise attr_error("options", k, "names of options, str")
         options = {k.replace("-", "_"): v for k, v in (options or {}).items()}
         self.backend, self.fallback, self.random, self.freezing = (
             self.own(k, options.pop(k, default), values) for k, (default, values) in self.OURS.items())
@@ -169,9 +172,18 @@ class Settings:
         want = {"int": int, "bool": bool, "str": (str, os.PathLike, list, tuple)}[row["type"]]
         if not isinstance(v, want) or (row["type"] == "int" and isinstance(v, bool)):
             raise attr_error(name, v, row["type"])
+        if name == "progressive" and not isinstance(v, str):
+            return "|".join(cls.version(e) for e in v)
         if row["type"] == "str":
             return ",".join(map(str, v)) if isinstance(v, (list, tuple)) else os.fspath(v)
         return str(int(v))
+
+    @classmethod
+    def version(cls, e) -> str:
+        """One of the list progressive=[{"opt_level": 2}, "max_autotune=1"], as C takes it."""
+        if not isinstance(e, (str, dict)):
+            raise attr_error("progressive", e, "a dict of options")
+        return e if isinstance(e, str) else ";".join(f"{k}={cls.word(k, v)}" for k, v in e.items())
 
 
 def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -43,6 +44,12 @@ def test_every_option_is_torchs_too(name, tmp_path):
     ("fallback", 1, "Unexpected type of attr fallback, got int should be str"),
     ("random", "dice", 'option random: "dice" is none of weft, eager'),
     ("numerics", "loose", "option numerics: expected default|strict, found 'loose'"),
+    ("passes_off", ["fold", "fodl"], "option passes_off: unknown pass 'fodl'; the nearest is 'fold'"),
+    ("progressive", ["best"], "option progressive: 'best' is no setting of opt_level or max_autotune"),
+    ("progressive", [{"opt_level": 3}], "option progressive: option opt_level: expected a number from 0 to 2"),
+    ("progressive", [{"opt_level": "2"}], "Unexpected type of attr opt_level, got str should be int"),
+    ("progressive", [2], "Unexpected type of attr progressive, got int should be a dict of options"),
+    (3, 4, "Unexpected type of attr options, got int should be names of options, str"),
     ("threads", -1, "option threads: expected a number from 0 to 1024, found '-1'"),
 ])
 def test_bad_options_are_named(name, value, text):
@@ -54,6 +61,19 @@ def test_bad_options_are_named(name, value, text):
 def test_compile_modes(mode):
     want = compiled()
     assert torch.equal(compiled(options={"compile_mode": mode}), want)
+
+
+@pytest.mark.parametrize("sets", ["opt_level=2|max_autotune=1", ["opt_level=2", "max_autotune=1"],
+                                  [{"opt_level": 2}, {"opt_level": 1, "max_autotune": True}]])
+def test_versions_of_progressive_are_a_list(sets):
+    want = compiled()
+    before = json.loads(weft.report("json"))["compiled_how"].get("normal", 0)
+    assert torch.equal(compiled(options={"compile_mode": "progressive+normal", "progressive": sets, "cache": "off"}), want)
+    for _ in range(1000):
+        if json.loads(weft.report("json"))["compiled_how"].get("normal", 0) == before + 3:
+            return
+        time.sleep(0.05)
+    raise AssertionError(weft.report())
 
 
 def test_compile_mode_of_the_environment():
