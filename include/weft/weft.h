@@ -281,6 +281,8 @@ WEFT_API struct weft_error *weft_check(const char *backend, const struct weft_op
 /* What this process compiled and ran so far (doc/report.md); format "text" or "json".
  * Freed with weft_text_free. */
 WEFT_API struct weft_error *weft_report(const char *format, char **out);
+/* `compiled_how` and `passes_s` of the report begin at 0 again. */
+WEFT_API void weft_report_reset(void);
 
 #ifdef __cplusplus
 }

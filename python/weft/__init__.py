@@ -94,7 +94,8 @@ def refresh(module=None) -> int:
 
 
 def reset() -> None:
-    """Forgets the counts of graph-level fallbacks and which warnings were given."""
+    """Forgets the counts of graph-level fallbacks, which warnings were given, how graphs were compiled and the seconds in
+    passes."""
     from weft import _report
     _report.reset()
 

@@ -27,6 +27,9 @@ def reset() -> None:
     with _lock:
         _graphs.clear()
         _warned.clear()
+    from weft import _native
+    if _native.library.cache_info().currsize:        # else there is nothing to forget
+        _native.library().report_reset()
 
 
 def _json() -> dict:

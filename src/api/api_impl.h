@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "backend/backend.h"
 #include "ir/graph.h"
+#include "pass/pass.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -121,6 +122,7 @@ double codegen_load_seconds(void);           /* what opening it took; 0 while it
 void report_add(struct weft_executable *x, bool compiled);
 void report_kernels(uint32_t n);             /* so many were just compiled */
 uint64_t report_kernels_so_far(void);
+void report_passes(enum pass_group g, double seconds);       /* passes of g took so long */
 void report_tuned(uint32_t n);               /* so many candidates of kernels were just timed */
 void report_bypass(const char *why);         /* a literal: why the cache was not asked */
 void report_remove(struct weft_executable *x);

@@ -66,7 +66,9 @@ static void stage_source(struct compile *c, const struct func *main)
 
 static void run_pass(struct compile *c, enum pass p, const struct pass_options *po)
 {
+	double start = clock_seconds();
 	c->source.region = pass_run(c->graph, c->source.region, p, po);
+	report_passes(pass_table[p].group, clock_seconds() - start);
 	plan_track(c->graph, &c->source, false);
 }
 

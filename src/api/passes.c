@@ -11,20 +11,23 @@ struct request {
 
 static struct weft_error *unknown_pass(const char *option, const char *name, size_t len)
 {
-	const char *names[PASS_COUNT];
+	const char *names[PASS_COUNT + PASS_GROUPS];
 	char copy[64];
 	for (enum pass i = 0; i < PASS_COUNT; i++)
 		names[i] = pass_table[i].name;
+	for (enum pass_group g = 0; g < PASS_GROUPS; g++)
+		names[PASS_COUNT + g] = pass_group_names[g];
 	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
 	return error_make(WEFT_INVALID_ARGUMENT, "%sunknown pass '%s'; the nearest is '%s'", option,
-		copy, str_nearest(copy, names, PASS_COUNT));
+		copy, str_nearest(copy, names, PASS_COUNT + (*option ? PASS_GROUPS : 0)));
 }
 
 struct weft_error *option_check_passes(const char *value)
 {
 	for (size_t len; *value; value += len + (value[len] == ',')) {
 		len = strcspn(value, ",");
-		if (len && pass_find(value, len) == PASS_COUNT)
+		if (len && pass_find(value, len) == PASS_COUNT &&
+			pass_group_find(value, len) == PASS_GROUPS)
 			return unknown_pass("option passes_off: ", value, len);
 	}
 	return NULL;

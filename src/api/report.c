@@ -15,6 +15,7 @@ static const char *const hows[] = {
 #undef COMPILE_MODE
 };
 static uint64_t nhow[sizeof hows / sizeof *hows];
+static double in_passes[PASS_GROUPS];       /* seconds */
 static struct {
 	const char *why;
 	uint64_t n;
@@ -36,6 +37,21 @@ void report_how(enum compile_how how)
 {
 	api_lock(LOCK_report);
 	nhow[how]++;
+	api_unlock(LOCK_report);
+}
+
+void report_passes(enum pass_group g, double seconds)
+{
+	api_lock(LOCK_report);
+	in_passes[g] += seconds;
+	api_unlock(LOCK_report);
+}
+
+void weft_report_reset(void)
+{
+	api_lock(LOCK_report);
+	memset(nhow, 0, sizeof nhow);
+	memset(in_passes, 0, sizeof in_passes);
 	api_unlock(LOCK_report);
 }
 
@@ -198,6 +214,10 @@ static void report_json(struct str *s)
 		str_addf(s, "%s\"%s\": %llu", i ? ", " : "", hows[i],
 			(unsigned long long)nhow[i]);
 	str_addc(s, '}');
+	str_add(s, ", \"passes_s\": {");
+	for (enum pass_group g = 0; g < PASS_GROUPS; g++)
+		str_addf(s, "%s\"%s\": %.6f", g ? ", " : "", pass_group_names[g], in_passes[g]);
+	str_addc(s, '}');
 	str_addf(s, ", \"workers_started\": %llu", (unsigned long long)workers_started());
 	str_add(s, ", \"notices\": ");
 	notices_add(s);
@@ -214,7 +234,10 @@ static void report_text(struct str *s)
 {
 	str_addf(s, "weft %s: %llu graphs, %llu compiled\n", weft_version(),
 		(unsigned long long)ngraphs, (unsigned long long)ncompiles);
-	str_add(s, "fallbacks: ");
+	str_add(s, "compiled how: ");
+	for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
+		str_addf(s, "%s%llu %s", i ? ", " : "", (unsigned long long)nhow[i], hows[i]);
+	str_add(s, "\nfallbacks: ");
 	add_counts(s, ABI_STEP_callback);
 	str_add(s, "\nlibrary calls: ");
 	add_counts(s, ABI_STEP_library);

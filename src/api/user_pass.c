@@ -1,5 +1,6 @@
 /* user_pass.c -- passes of the user's, text to text between Weft's own. */
 #include "api/user_pass.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "pass/pass.h"
 #include <stdio.h>
@@ -205,6 +206,10 @@ struct weft_error *user_passes_run(const struct weft_program *p, const struct we
 	weft_text_free(text);
 	for (enum weft_pass_group g = WEFT_PASS_PRE; g <= WEFT_PASS_POST && !e; g++) {
 		bool any = false;
+		enum pass_group group = PASS_PRE + (g - WEFT_PASS_PRE);
+		if (pass_group_is_off(option_passes_off(o), group))
+			continue;
+		double start = clock_seconds();
 		for (const struct user_pass *u = o->passes; u; u = u->next)
 			any |= u->pass.group == g;
 		if (any)
@@ -212,6 +217,8 @@ struct weft_error *user_passes_run(const struct weft_program *p, const struct we
 		for (const struct user_pass *u = o->passes; u && !e; u = u->next)
 			if (u->pass.group == g)
 				e = run_one(out, &u->pass);
+		if (any)
+			report_passes(group, clock_seconds() - start);
 	}
 	if (e) {
 		weft_program_release(*out);

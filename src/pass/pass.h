@@ -10,7 +10,8 @@
 
 typedef const struct region *pass_fn(struct graph *g, const struct region *r);
 
-enum pass_group { PASS_PRE, PASS_JOINT, PASS_POST };
+enum pass_group { PASS_PRE, PASS_JOINT, PASS_POST, PASS_GROUPS };
+extern const char *const pass_group_names[PASS_GROUPS];      /* "pre", "joint", "post" */
 enum pass {
 #define PASS(name, ...) PASS_ID_##name,
 #include "pass/pass.def"
@@ -29,10 +30,11 @@ struct pass_info {
 extern const struct pass_info pass_table[PASS_COUNT];
 
 struct pass_options {
-	const char *off;             /* names of passes to leave out, with commas; NULL: none */
+	const char *off;             /* passes and groups to leave out, with commas; NULL: none */
 	bool verify;                 /* after every pass that changed something */
 };
-bool pass_is_off(const char *list, enum pass id);     /* is it in such a list? */
+bool pass_is_off(const char *list, enum pass id);     /* in such a list, itself or by its group? */
+bool pass_group_is_off(const char *list, enum pass_group g);
 /* Runs one pass on r as the region of a function. */
 const struct region *pass_run(struct graph *g, const struct region *r, enum pass id,
 	const struct pass_options *o);
@@ -55,4 +57,5 @@ void pass_fired(enum pass_rule r);
 uint32_t pass_count_fired(enum pass_rule r);
 
 enum pass pass_find(const char *name, size_t len);           /* PASS_COUNT: no such */
+enum pass_group pass_group_find(const char *name, size_t len);       /* PASS_GROUPS: no such */
 #endif

@@ -291,12 +291,19 @@ void test_modes__are_counted(void)
 		CHECK_INT(counted(modes[i]), 1);
 		weft_executable_release(x);
 	}
+	char *text;
+	CHECK_OK(weft_report("text", &text));
+	CHECK(strstr(text, "compiled how: 1 normal, 1 serialise, 1 subprocess\n"));
+	weft_text_free(text);
 	static const char *const fails[] = { "plant", "compile_error", NULL };
 	struct weft_executable *x;
 	struct weft_error *e = compile("plant", fails, &x);
 	CHECK(e);
 	weft_error_free(e);
 	CHECK_INT(counted("normal"), 1);
+	weft_report_reset();
+	for (int i = 0; i < 3; i++)
+		CHECK_INT(counted(modes[i]), 0);
 }
 
 void test_modes__several_at_once(void)

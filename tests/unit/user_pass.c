@@ -98,7 +98,16 @@ void test_user_pass__groups(void)
 	weft_executable_release(x);
 }
 
-/* Weft's own passes go into regions, and each can be left out: seen by a pass that runs after. */
+static uint32_t rules_fired(void)
+{
+	uint32_t n = 0;
+	for (enum pass_rule r = 0; r < PASS_RULE_COUNT; r++)
+		n += pass_count_fired(r);
+	return n;
+}
+
+/* Weft's own passes go into regions, and each can be left out, or
+ * their group: seen by a pass that runs after. */
 void test_user_pass__own_passes_in_regions(void)
 {
 	static const char text[] =
@@ -112,8 +121,10 @@ void test_user_pass__own_passes_in_regions(void)
 		"    stablehlo.return %x : tensor<2xf32>\n"
 		"  }) : (tensor<i1>) -> tensor<2xf32>\n"
 		"  return %0 : tensor<2xf32>\n}\n";
-	for (int off = 0; off < 2; off++) {
+	static const char *const left_out[] = { "", "simplify", "post" };
+	for (int off = 0; off < 3; off++) {
 		static struct seen s;
+		uint32_t before = rules_fired();
 		const struct weft_pass look_after = { "look", "look 1", WEFT_PASS_POST, look, NULL,
 			&s };
 		struct weft_client *c;
@@ -124,11 +135,71 @@ void test_user_pass__own_passes_in_regions(void)
 		CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, sizeof text - 1, &p));
 		CHECK_OK(weft_options_create(&o));
 		CHECK_OK(weft_options_add_pass(o, &look_after));
-		if (off)
-			CHECK_OK(weft_options_set(o, "passes_off", "simplify"));
+		CHECK_OK(weft_options_set(o, "passes_off", left_out[off]));
 		CHECK_OK(weft_compile(c, p, o, &x));
-		CHECK((strstr(s.text, "negate") != NULL) == (off == 1));
-		CHECK(strstr(s.text, "stablehlo.sine"));
+		CHECK((rules_fired() > before) == (off == 0));
+		CHECK_INT(s.runs, off < 2);          /* neither Weft's passes nor the user's */
+		CHECK(off == 2 || (strstr(s.text, "negate") != NULL) == (off == 1));
+		CHECK(off == 2 || strstr(s.text, "stablehlo.sine"));
+		s.runs = 0;
+		weft_executable_release(x);
+		weft_options_free(o);
+		weft_program_release(p);
+		weft_client_release(c);
+	}
+}
+
+/* Seconds of the report. */
+static double seconds_in(const char *group)
+{
+	char *text, key[64];
+	CHECK_OK(weft_report("json", &text));
+	const char *at = strstr(text, "\"passes_s\": {");
+	snprintf(key, sizeof key, "\"%s\": ", group);
+	at = at ? strstr(at, key) : NULL;
+	CHECK(at);
+	double s = strtod(at + strlen(key), NULL);
+	weft_text_free(text);
+	return s;
+}
+
+static struct weft_error *look_slowly(void *arg, const char *text, size_t size, char **out)
+{
+	nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+	return look(arg, text, size, out);
+}
+
+/* Each group has a switch, for Weft's passes and the user's, and its time is on record. */
+void test_user_pass__group_switches(void)
+{
+	static const char *const groups[] = { "pre", "joint", "post" };
+	for (int off = -1; off < 3; off++) {
+		static struct seen s[3];
+		struct weft_pass passes[3];
+		struct weft_client *c;
+		struct weft_program *p;
+		struct weft_options *o;
+		struct weft_executable *x;
+		memset(s, 0, sizeof s);
+		CHECK_OK(weft_client_open(NULL, &c));
+		CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, program, sizeof program - 1,
+			&p));
+		CHECK_OK(weft_options_create(&o));
+		for (int i = 0; i < 3; i++) {
+			passes[i] = (struct weft_pass){ "look", "look 1",
+				(enum weft_pass_group)(WEFT_PASS_PRE + i), look_slowly, NULL,
+				&s[i] };
+			CHECK_OK(weft_options_add_pass(o, &passes[i]));
+		}
+		if (off >= 0)
+			CHECK_OK(weft_options_set(o, "passes_off", groups[off]));
+		weft_report_reset();
+		CHECK_OK(weft_compile(c, p, o, &x));
+		for (int i = 0; i < 3; i++) {
+			CHECK_INT(s[i].runs, i != off);
+			CHECK((seconds_in(groups[i]) >= 0.002) == (i != off));
+		}
+		CHECK(run(x) == 6);
 		weft_executable_release(x);
 		weft_options_free(o);
 		weft_program_release(p);

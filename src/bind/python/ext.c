@@ -145,6 +145,13 @@ static PyObject *ext_report(PyObject *self, PyObject *args)
 	return text_and_free(e, text);
 }
 
+static PyObject *ext_report_reset(PyObject *self, PyObject *args)
+{
+	(void)self, (void)args;
+	weft_report_reset();
+	Py_RETURN_NONE;
+}
+
 static PyObject *ext_options(PyObject *self, PyObject *args)
 {
 	const char *format;
@@ -269,6 +276,7 @@ static PyMethodDef methods[] = {
 		"passes) -> Graph" },
 	{ "refresh", ext_refresh, METH_O, "refresh(set of ids of tensors) -> bindings dropped" },
 	{ "report", ext_report, METH_VARARGS, "report(format) -> str" },
+	{ "report_reset", ext_report_reset, METH_NOARGS, "report_reset()" },
 	{ "options", ext_options, METH_VARARGS, "options(format) -> str" },
 	{ "notices", ext_notices, METH_O, "notices(function of a text)" },
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
