@@ -5,8 +5,10 @@
  * method: the narrow exponent and mantissa are shifted to their place in an f32 and scaled by a
  * power of two, which also normalises denormals; down, normal results are rounded as integers and
  * denormal ones by adding a number whose last bit is the narrow type's smallest value.  Needs
- * denormals to be kept, which the runtime sees to. */
+ * denormals to be kept, which the runtime sees to.  What can be seen to be rounded is not rounded
+ * again. */
 #include "gen/gen_impl.h"
+#include <string.h>
 
 static LLVMValueRef bits32(struct gen *g, LLVMValueRef f)
 {
@@ -65,16 +67,116 @@ LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef raw)
 	return float32(g, OR(out, sign));
 }
 
-/* bf16 and tf32: an f32 with its last `drop` bits rounded away. */
+/* A constant, each of whose 32-bit lanes, integer or float, ends in n zeros. */
+static bool constant_ends_in_zeros(LLVMValueRef v, int n)
+{
+	if (LLVMIsNull(v))
+		return true;
+	LLVMTypeRef t = LLVMTypeOf(v);
+	if (LLVMGetTypeKind(t) == LLVMVectorTypeKind) {
+		for (unsigned i = 0; i < LLVMGetVectorSize(t); i++) {
+			LLVMValueRef lane = LLVMGetAggregateElement(v, i);
+			if (!lane || !constant_ends_in_zeros(lane, n))
+				return false;
+		}
+		return true;
+	}
+	uint32_t bits;
+	if (LLVMIsAConstantInt(v)) {
+		bits = (uint32_t)LLVMConstIntGetZExtValue(v);
+	} else if (LLVMIsAConstantFP(v)) {
+		LLVMBool loses;
+		float f = (float)LLVMConstRealGetDouble(v, &loses);
+		memcpy(&bits, &f, sizeof bits);
+	} else {
+		return false;
+	}
+	return !(bits & (((uint32_t)1 << n) - 1));
+}
+
+/* Does the intrinsic give one of its arguments, or one without its sign? */
+static bool is_choice(LLVMValueRef callee)
+{
+	static const char *const names[] = { "llvm.maximum.", "llvm.minimum.", "llvm.fabs." };
+	size_t n;
+	const char *name = LLVMGetValueName2(callee, &n);
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strncmp(name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* Shifted up by a constant, the same in all lanes: how far. */
+static uint64_t shift_of(LLVMValueRef v)
+{
+	LLVMValueRef by = LLVMGetOperand(v, 1);
+
+	if (LLVMIsConstant(by) && LLVMGetTypeKind(LLVMTypeOf(by)) == LLVMVectorTypeKind)
+		by = LLVMGetAggregateElement(by, 0);            /* ci_like: a splat */
+	return by && LLVMIsAConstantInt(by) ? LLVMConstIntGetZExtValue(by) : 0;
+}
+
+static bool same_lanes(LLVMTypeRef a, LLVMTypeRef b)
+{
+	bool vectors = LLVMGetTypeKind(a) == LLVMVectorTypeKind;
+
+	return vectors == (LLVMGetTypeKind(b) == LLVMVectorTypeKind) &&
+	       (!vectors || LLVMGetVectorSize(a) == LLVMGetVectorSize(b));
+}
+
+/* Can it be seen from the instruction that made v, and from those behind it, that v's 32-bit lanes,
+ * integer or float, end in n zeros? */
+static bool ends_in_zeros(LLVMValueRef v, int n, int depth)
+{
+	enum { DEEP = 6 };
+
+	if (LLVMIsConstant(v))
+		return constant_ends_in_zeros(v, n);
+	if (depth == DEEP || !LLVMIsAInstruction(v))
+		return false;
+	unsigned first = 0, count = (unsigned)LLVMGetNumOperands(v);
+	switch (LLVMGetInstructionOpcode(v)) {
+	case LLVMShl:
+		return shift_of(v) >= (unsigned)n;
+	case LLVMAnd:
+		return ends_in_zeros(LLVMGetOperand(v, 0), n, depth + 1) ||
+		       ends_in_zeros(LLVMGetOperand(v, 1), n, depth + 1);
+	case LLVMBitCast:
+		if (!same_lanes(LLVMTypeOf(v), LLVMTypeOf(LLVMGetOperand(v, 0))))
+			return false;
+		break;
+	case LLVMCall:
+		if (!is_choice(LLVMGetCalledValue(v)))
+			return false;
+		count = LLVMGetNumArgOperands(v);
+		break;
+	case LLVMSelect:
+		first = 1;
+		break;
+	case LLVMOr: case LLVMFNeg:
+		break;
+	default:
+		return false;
+	}
+	while (first < count)
+		if (!ends_in_zeros(LLVMGetOperand(v, first++), n, depth + 1))
+			return false;
+	return true;
+}
+
+/* bf16 and tf32: an f32 with its last `drop` bits rounded away.  One that has none of them, as the
+ * larger of two rounded ones, is itself. */
 static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
 {
 	LLVMValueRef u = bits32(g, v);
+
+	if (ends_in_zeros(v, drop, 0))
+		return u;
 	LLVMValueRef odd = AND(LSHR(u, ci_like(u, drop)), ci_like(u, 1));
 	LLVMValueRef r = ADD(ADD(u, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
-
-	r = AND(r, ci_like(u, -((int64_t)1 << drop)));
-	return SELECT(FCMP(UNO, v, v),
-		OR(AND(u, ci_like(u, -((int64_t)1 << drop))), ci_like(u, 0x7fc00000)), r);
+	r = SELECT(FCMP(UNO, v, v), OR(u, ci_like(u, 0x7fc00000)), r);
+	return AND(r, ci_like(u, -((int64_t)1 << drop)));
 }
 
 static LLVMValueRef encode_e8m0(struct gen *g, LLVMValueRef v)

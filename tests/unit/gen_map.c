@@ -354,3 +354,35 @@ void test_gen_map__results_past_the_caches(void)
 {
 	gen_with_graph(streams);
 }
+
+/* A bf16 that is the larger of two is stored as it is; a sum is rounded (NaN, -0 among them). */
+static void rounded_once(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_bf16, 2, 8, 48), *types[] = { t, t };
+	const struct node *x = param(g, 0, t), *y = param(g, 1, t);
+	const struct node *choices[] = { build2(g, OP_maximum, x, y), build1(g, OP_abs, x),
+		build_select(g, build_compare(g, "GT", x, y), x, build1(g, OP_negate, y)) };
+	const struct node *sum = build2(g, OP_add, x, y);
+
+	for (int i = 0; i < 4; i++) {
+		const struct node *of = i < 3 ? choices[i] : sum;
+		struct kernel k = { .graph = g,
+			.core = CORE_map,
+			.body = gen_region(g, 2, types, 1, &of),
+			.rank = 2,
+			.space = t->dims,
+			.outer_grain = 4,
+			.chunks = 2,
+			.ninputs = 2,
+			.noutputs = 1,
+			.name = "rounded" };
+		check_map(g, j, 2, types, of, 0);
+		for (int isa = ISA_LEVEL_sse2; isa <= ISA_LEVEL_avx512; isa++)
+			CHECK(gen_code_says(&k, (enum isa)isa, "32767") == (i == 3));
+	}
+}
+
+void test_gen_map__what_is_rounded_is_not_rounded_again(void)
+{
+	gen_with_graph(rounded_once);
+}
