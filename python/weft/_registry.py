@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import logging
 import os
 
 GROUP = "weft_backends"
@@ -42,20 +43,42 @@ def register_backend(compiler_fn=None, name: str | None = None, tags=()):
     return compiler_fn
 
 
+def _words_of(entry) -> str:
+    return f"backend '{entry.name}', entry point {entry.value}" + (f" of {entry.dist.name}" if entry.dist else "")
+
+
+def _name(e: Exception, entry) -> None:
+    """Puts into the text of e, which keeps its type, whose it is."""
+    text = f"{_words_of(entry)}: {e}"
+    if isinstance(e, ImportError):
+        e.msg = text
+    elif len(e.args) == 1 and isinstance(e.args[0], str):
+        e.args = (text,)
+    else:
+        e.add_note(_words_of(entry))
+
+
 def load(entry):
     """What stands behind an entry point: a function, or the path of a plug-in."""
-    found = entry.load()
-    if isinstance(found, (str, os.PathLike)):
-        return os.fspath(found)
-    _check(found)
+    try:
+        found = entry.load()
+        if isinstance(found, (str, os.PathLike)):
+            return os.fspath(found)
+        _check(found)
+    except Exception as e:
+        _name(e, entry)
+        raise
     return found
 
 
 @functools.cache
 def discover() -> None:
-    """Announces the entry points, once in a process; none is loaded."""
+    """Announces the entry points, once in a process; none is loaded.  One whose name is none is told, and left out."""
     for entry in importlib.metadata.entry_points(group=GROUP):
-        _c().backend_announce(entry.name, entry)
+        try:
+            _c().backend_announce(entry.name, entry)
+        except ValueError as e:
+            logging.getLogger("weft").error("%s is not used: %s", _words_of(entry), e)
 
 
 def find(name: str):

@@ -237,13 +237,23 @@ def test_entry_point_errors_pass_through(entry_points, module):
     mod = module(FUNCTION + "number = 3\n")
     entry_points(**{missing: "there_is_no_such_module:run", other: f"{mod}:none", bad: f"{mod}:number"})
     for _ in range(2):
-        with pytest.raises(ModuleNotFoundError, match="there_is_no_such_module"):
+        with pytest.raises(ModuleNotFoundError, match=f"^backend '{missing}', entry point there_is.*named 'there_is_no_such_module'"):
             weft.lookup_backend(missing)
-        with pytest.raises(AttributeError, match="none"):
+        with pytest.raises(AttributeError, match=f"^backend '{other}', entry point {mod}:none: .*no attribute 'none'"):
             weft.lookup_backend(other)
-        with pytest.raises(TypeError, match="must be callable, got int"):
+        with pytest.raises(TypeError, match=f"^backend '{bad}', entry point {mod}:number: .*must be callable, got int"):
             weft.lookup_backend(bad)
     assert {missing, other, bad} <= set(weft.list_backends())
+
+
+def test_entry_point_whose_name_is_none(entry_points, module, caplog):
+    name, mod = fresh("ep"), module(FUNCTION)
+    entry_points(**{"no name": f"{mod}:run", name: f"{mod}:run"})
+    for _ in range(2):
+        assert name in weft.list_backends() and "no name" not in weft.list_backends()
+    told = [r.getMessage() for r in caplog.records if "is not used" in r.getMessage()]
+    assert len(told) == 1 and told[0].startswith(f"backend 'no name', entry point {mod}:run is not used: 'no name' is no name")
+    assert weft.lookup_backend(name) is sys.modules[mod].run
 
 
 def test_entry_point_is_tried_again(entry_points, module, monkeypatch):
