@@ -16,7 +16,7 @@ Made by `scripts/make_options.py` from `src/api/option.def`, `mode.def` and `env
 Each is `weft_options_set(o, NAME, VALUE)` in C, `--option NAME=VALUE` of the command, `options={NAME: VALUE}` of `torch.compile`, and
 a variable of the environment, which counts where the option is not set. `-` and `_` are one in names. An unknown name is an error
 that says the nearest one. A bad value of an option is an error; a bad value of a variable is said once, taken out of the
-environment, and the default is used.
+environment, and the default is used (of `WEFT_CACHE`: the cache is not used).
 
 | option | variable | values | default | key | what it says |
 |---|---|---|---|---|---|

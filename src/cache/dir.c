@@ -115,6 +115,17 @@ static int make_path(const char *path)
 	return mkdir(path, 0700) && errno != EEXIST ? errno : 0;
 }
 
+/* Why the directory at path, that open refused with that errno, is not used. */
+static const char *why_closed(const char *path, int code)
+{
+	struct stat st;
+	if (code == ENOTDIR)
+		return "the directory is not a directory";
+	if (code == EACCES && !stat(path, &st) && st.st_uid != geteuid())
+		return "the directory is another user's";
+	return "the directory cannot be opened";
+}
+
 static const char *check(int fd)
 {
 	struct stat st;
@@ -148,8 +159,7 @@ const char *cache_open(enum cache_mode mode, struct cache *out)
 		out->fd = open(out->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (out->fd < 0)
-		return errno == ENOTDIR ? "the directory is not a directory"
-					: "the directory cannot be opened";
+		return why_closed(out->path, errno);
 	const char *why = check(out->fd);
 	if (why)
 		cache_close(out);

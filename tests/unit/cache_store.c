@@ -233,6 +233,8 @@ void test_cache__other_users(void)
 	const char *dir = cache_test_dir();
 	char path[700], name[256];
 	struct cache c;
+	CHECK(!chmod(dir, 0700));
+	as_nobody(expect_stranger);                  /* who may not even open it */
 	CHECK(!chmod(dir, 0755));
 	as_nobody(expect_stranger);
 	snprintf(path, sizeof path, "%s/new", dir);
