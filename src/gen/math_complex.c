@@ -467,6 +467,7 @@ static bool function(struct gen *g, enum op op, struct z z, struct z b, struct z
 	case OP_chlo_tan: *out = turned(g, z, hyperbolic_tangent); return true;
 	case OP_chlo_sinh: *out = hyperbolic(g, z, false); return true;
 	case OP_chlo_cosh: *out = hyperbolic(g, z, true); return true;
+	case OP_chlo__asin_acos_kernel: *out = math_complex_arc(g, z); return true;
 	case OP_chlo_asin: *out = math_complex_asin(g, z); return true;
 	case OP_chlo_acos: *out = math_complex_acos(g, z); return true;
 	case OP_chlo_asinh: *out = turned(g, z, math_complex_asin); return true;

@@ -62,6 +62,13 @@ static struct arc arc_of(struct gen *g, struct z z)
 	return (struct arc){ t, SELECT(math_infinite(g, z), K(__builtin_inf()), im) };
 }
 
+struct z math_complex_arc(struct gen *g, struct z z)
+{
+	struct arc arc = arc_of(g, z);
+
+	return (struct z){ arc.t, arc.im };
+}
+
 struct z math_complex_asin(struct gen *g, struct z z)
 {
 	struct arc arc = arc_of(g, z);

@@ -33,6 +33,14 @@ static wide log1p_of(wide z)
 	return clogl(1 + z);
 }
 
+/* asin z = atan2(x, t) + i v for x, y >= 0, t = re(sqrt(1 - z) sqrt(1 + z)) */
+static wide arc_of(wide z)
+{
+	wide a = number(fabsl(creall(z)), fabsl(cimagl(z)));
+
+	return number(creall(csqrtl(1 - a) * csqrtl(1 + a)), cimagl(casinl(a)));
+}
+
 static const struct fn functions[] = {
 	{ OP_exponential, 3, -8, 2, cexpl },
 	{ OP_log, 3, -8, 8, clogl },
@@ -48,6 +56,7 @@ static const struct fn functions[] = {
 	{ OP_chlo_cosh, 4, -8, 1, ccoshl },
 	{ OP_chlo_asin, 4, -8, 8, casinl },
 	{ OP_chlo_asin, 4, -300, 300, casinl },
+	{ OP_chlo__asin_acos_kernel, 4, -8, 8, arc_of },
 	{ OP_chlo_acos, 4, -8, 8, cacosl },
 	{ OP_chlo_asinh, 4, -8, 8, casinhl },
 	{ OP_chlo_acosh, 4, -8, 8, cacoshl },

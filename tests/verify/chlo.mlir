@@ -19,3 +19,8 @@ func.func @main(%a: tensor<2xi32>) {
   %0 = chlo.erf %a : tensor<2xi32> -> tensor<2xi32>  // error: chlo_erf: operand 0
   func.return
 }
+// -----
+func.func @main(%a: tensor<2xf32>) {
+  %0 = chlo._asin_acos_kernel %a : tensor<2xf32> -> tensor<2xf32>  // error: chlo__asin_acos_kernel: operand 0
+  func.return
+}

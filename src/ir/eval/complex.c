@@ -126,6 +126,19 @@ complex_double complex_atan2(complex_double y, complex_double x)
 	return narrow(wide_of(creall(r) + copysignl(half_turn, -creall(r)), cimagl(r)));
 }
 
+/* Kahan, "Branch Cuts for Complex Elementary Functions" (1987): t = re(sqrt(1 - z) sqrt(1 + z)), of
+ * |x| and |y| a sum of two numbers >= 0; far out |y|. */
+complex_double complex_arc(complex_double z)
+{
+	long double x = fabsl((long double)creal(z)), y = fabsl((long double)cimag(z));
+	wide p = csqrtl(wide_of(1 - x, -y)), q = csqrtl(wide_of(1 + x, y));
+	long double t = creall(p) * creall(q) - cimagl(p) * cimagl(q);
+
+	if (isinf(x) || isinf(y))
+		return complex_of((double)y, INFINITY);
+	return complex_of((double)(x == 0 && isnan(t) ? 1 : t), (double)fabsl(cimagl(casinl(z))));
+}
+
 static bool complex_greater(complex_double a, complex_double b)
 {
 	return creal(a) > creal(b) || (creal(a) == creal(b) && cimag(a) > cimag(b));

@@ -20,6 +20,8 @@ complex_double complex_hyperbolic(enum dtype t, complex_double a, bool cosine);
 complex_double complex_square(complex_double a);
 complex_double complex_multiply(enum dtype t, complex_double a, complex_double b);
 complex_double complex_atan2(complex_double y, complex_double x);
+/* t + i v of z: asin z = atan2(x, t) +- i v, acos z = atan2(t, x) -+ i v; t, v >= 0. */
+complex_double complex_arc(complex_double z);
 complex_double complex_max(complex_double a, complex_double b);
 complex_double complex_min(complex_double a, complex_double b);
 bool complex_finite(complex_double a);

@@ -206,6 +206,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define CONVERT(a)          MISSING
 #define REDUCE_PRECISION(a) MISSING
 #define COMPLEX(a, b)       MISSING
+#define ASIN_ACOS_KERNEL(a) MISSING
 
 /* Floats. */
 #define ABS(a)       fabs(a)
@@ -532,6 +533,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #undef SINH
 #undef CONJ
 #undef SQUARE
+#undef ASIN_ACOS_KERNEL
 #define ABS(a)       ((double)cabsl(a))
 #define CBRT(a)      complex_cbrt(a)
 #define COS(a)       narrow(ccosl(a))
@@ -573,6 +575,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define SINH(a)      complex_hyperbolic(s->dtype, a, false)
 #define CONJ(a)      conj(a)
 #define SQUARE(a)    complex_square(a)
+#define ASIN_ACOS_KERNEL(a) complex_arc(a)
 #define KIND_MAP(name, meaning) static complex_double of_complex_##name(const struct scalar *s, \
 	complex_double a, complex_double b) { (void)s, (void)a, (void)b; return meaning; }
 #include "ir/op.def"

@@ -130,6 +130,10 @@ const struct type *infer_same_fc(struct graph *g, const struct node_spec *s)
 {
 	return same(g, s, ELEM_float | ELEM_complex);
 }
+const struct type *infer_same_c(struct graph *g, const struct node_spec *s)
+{
+	return same(g, s, ELEM_complex);
+}
 const struct type *infer_same_ifc(struct graph *g, const struct node_spec *s)
 {
 	return same(g, s, ELEM_int | ELEM_float | ELEM_complex);
