@@ -31,8 +31,7 @@ static struct val accumulators(
 	gen_here(g);
 	v.v = LLVMBuildLoad2(g->b, x->vec, x->at, "");
 	LLVMSetAlignment(v.v, x->at_align);
-	if (g->k->strict && dtype_bytes(n->type->dtype) < 4)
-		v.v = narrow_round(g, n->type->dtype, v.v);
+	v.v = narrow_result(g, n->type->dtype, v.v);
 	return v;
 }
 

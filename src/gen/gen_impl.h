@@ -244,6 +244,9 @@ LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);
 LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
 /* f32 to t's values */
 LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);
+/* v, an op's result of type t, as the numerics say: floats of 8 bits and fewer are rounded after
+ * every op, f16, bf16 and tf32 under numerics=strict, else when they are stored. */
+LLVMValueRef narrow_result(struct gen *g, enum dtype t, LLVMValueRef v);
 
 /* ---- turn.c ---- */
 /* Turns a square of LANES rows of LANES elements of 1, 2, 4 or 8 bytes: element i of row r to

@@ -265,3 +265,12 @@ LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v)
 		return v;
 	return narrow_decode(g, t, narrow_encode(g, t, v));
 }
+
+LLVMValueRef narrow_result(struct gen *g, enum dtype t, LLVMValueRef v)
+{
+	const struct dtype_info *d = &dtype_table[t];
+
+	if (d->kind != DTYPE_FLOAT || (!g->k->strict && d->bits > 8))
+		return v;
+	return narrow_round(g, t, v);
+}

@@ -132,9 +132,7 @@ static struct val value_map(struct gen *g, const struct node *n, const struct ix
 	struct val r = op_map(g, n, in);
 	r.level = level;
 	r.lanes = lanes;
-	const struct dtype_info *d = &dtype_table[n->type->dtype];
-	if (g->k->strict && d->kind == DTYPE_FLOAT && (d->bytes < 4 || d->bits == 19))
-		r.v = narrow_round(g, n->type->dtype, r.v);
+	r.v = narrow_result(g, n->type->dtype, r.v);
 	return r;
 }
 

@@ -168,7 +168,7 @@ struct kernel {
 	const struct region *body;
 	struct contract contract;
 	struct attention attention;
-	/* round to the dtype after every op; else keep f32 within the kernel */
+	/* round to the dtype after every op; else f16 and bf16 stay f32 within the kernel */
 	bool strict;
 	/* CORE_map, CORE_row: results go past the caches, which cannot hold what the kernel moves;
 	 * their buffers are ABI_ALIGN-aligned */
