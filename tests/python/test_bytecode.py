@@ -89,6 +89,17 @@ func.func @main(%x: tensor<?x4xf32, #stablehlo.bounds<5, ?>>, %y: tensor<?x?xf32
   %0 = stablehlo.negate %x : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
   return %0 : tensor<?x4xf32, #stablehlo.bounds<5, ?>>
 }""",
+    "chlo-bounds": """
+func.func @main(%x: tensor<?x4xf32, #stablehlo.bounds<300, ?>>) -> tensor<?x4xf32, #stablehlo.bounds<300, ?>> {
+  %0 = chlo.erf %x : tensor<?x4xf32, #stablehlo.bounds<300, ?>> -> tensor<?x4xf32, #stablehlo.bounds<300, ?>>
+  %1 = chlo.broadcast_add %0, %0 : (tensor<?x4xf32, #stablehlo.bounds<300, ?>>, tensor<?x4xf32, #stablehlo.bounds<300, ?>>) -> tensor<?x4xf32, #stablehlo.bounds<300, ?>>
+  return %1 : tensor<?x4xf32, #stablehlo.bounds<300, ?>>
+}""",
+    "chlo-arc": """
+func.func @main(%x: tensor<4xcomplex<f64>>) -> tensor<4xcomplex<f64>> {
+  %0 = chlo._asin_acos_kernel %x : tensor<4xcomplex<f64>> -> tensor<4xcomplex<f64>>
+  return %0 : tensor<4xcomplex<f64>>
+}""",
     "shardings": """
 module @m {
   sdy.mesh @mesh = <["x"=2, "y"=4]>

@@ -34,8 +34,10 @@ enum builtin_type {
 	BUILTIN_TYPE_integer = 0, BUILTIN_TYPE_index = 1, BUILTIN_TYPE_function = 2,
 	BUILTIN_TYPE_bf16 = 3, BUILTIN_TYPE_f16 = 4, BUILTIN_TYPE_f32 = 5, BUILTIN_TYPE_f64 = 6,
 	BUILTIN_TYPE_complex = 9, BUILTIN_TYPE_none = 12, BUILTIN_TYPE_tensor = 13,
-	BUILTIN_TYPE_tuple = 15,
+	BUILTIN_TYPE_tensor_encoded = 14, BUILTIN_TYPE_tuple = 15,
 };
+/* Of dialect stablehlo, an attribute. */
+enum stablehlo_attr { STABLEHLO_extensions = 13 };
 
 /* ---- a file being read ---------------------------------------------------------------------- */
 

@@ -314,7 +314,10 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 		return;
 	case BUILTIN_TYPE_complex: take_complex(c, t); return;
 	case BUILTIN_TYPE_none: t->text = "none"; return;
-	case BUILTIN_TYPE_tensor: take_tensor(c, t, false); return;
+	case BUILTIN_TYPE_tensor:
+	case BUILTIN_TYPE_tensor_encoded:
+		take_tensor(c, t, code == BUILTIN_TYPE_tensor_encoded);
+		return;
 	case BUILTIN_TYPE_tuple: take_list_type(c, t, TYPE_tuple); return;
 	default:
 		lacks(c->f, from, "type %llu of the builtin dialect is not supported",

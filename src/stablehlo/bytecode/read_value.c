@@ -332,6 +332,29 @@ static void chlo_attr(struct cursor *c, struct t_attr *a)
 	take_enum(c, codes[take_index(c, 2, "attribute of chlo")], "chlo", a);
 }
 
+static void take_bounds(struct cursor *c, struct t_attr *a)
+{
+	a->kind = T_ints;
+	a->tname = "bounds";
+	a->n = take_count(c, "bounds");
+	int64_t *v = job_array(c->f->p->j, a->n, sizeof *v);
+	for (uint32_t i = 0; i < a->n; i++)
+		v[i] = take_signed(c);
+	a->ints = v;
+}
+
+/* Of StableHLO itself what stands in the types of other dialects' ops: bounds. */
+static void stablehlo_attr(struct cursor *c, struct t_attr *a)
+{
+	const uint8_t *from = c->at;
+	uint64_t code = take_varint(c);
+
+	if (code != STABLEHLO_extensions)
+		lacks(c->f, from, "attribute %llu of dialect stablehlo is not supported",
+			(unsigned long long)code);
+	take_bounds(c, a);
+}
+
 static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 {
 	const uint8_t *from = c->at;
@@ -357,16 +380,7 @@ static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	case VHLO_string: take_text(c, e, a); return;
 	case VHLO_tensor: take_tensor_data(c, e, a); return;
 	case VHLO_type: take_type_attr(c, e, a); return;
-	case VHLO_extensions: {
-		a->kind = T_ints;
-		a->tname = "bounds";
-		a->n = take_count(c, "bounds");
-		int64_t *v = job_array(c->f->p->j, a->n, sizeof *v);
-		for (uint32_t i = 0; i < a->n; i++)
-			v[i] = take_signed(c);
-		a->ints = v;
-		return;
-	}
+	case VHLO_extensions: take_bounds(c, a); return;
 	case VHLO_operand_alias: operand_alias(c, &text); break;
 	case VHLO_accuracy: accuracy(c, e, &text); break;
 	default: mesh_structure(c, e, (enum vhlo_attr)code, &text);
@@ -451,6 +465,8 @@ struct t_attr *attr_at(struct bc_file *f, uint32_t i)
 		builtin_attr(&c, e, a);
 	else if (!strcmp(dialect, "chlo"))
 		chlo_attr(&c, a);
+	else if (!strcmp(dialect, "stablehlo"))
+		stablehlo_attr(&c, a);
 	else if (!strcmp(dialect, "sdy"))
 		sdy_attr(&c, e, a);
 	else
