@@ -85,6 +85,7 @@ struct weft_executable {
 	double compile_s;                    /* wall time from graph to executable; 0 when loaded */
 	enum kept_state kept;                /* what the cache did for it, and why it did nothing */
 	const char *kept_why;                /* a literal or NULL */
+	char kept_key[65];                   /* of a hit or a miss, as the cache's entry is named */
 	char name[64];
 	struct weft_executable *next, *previous;     /* the report's list (report.c) */
 	/* Versions compiled later (later.c): the one that runs instead, NULL: none yet; and, of

@@ -313,6 +313,8 @@ static struct weft_error *compile_one(const struct backend *b, struct weft_progr
 	struct kept k;
 	struct compile c;
 	TRY(compile_begin(&c, b, p, o));
+	if (b->plant && *option_plant(o))
+		notice("the backend %s plants errors: %s", b->name, option_plant(o));
 	kept_open(&k, p, b, o, c.isa);
 	struct weft_error *e = compile_kept(&c, &k, p, quick, out);
 	kept_close(&k);
@@ -321,6 +323,8 @@ static struct weft_error *compile_one(const struct backend *b, struct weft_progr
 	(*out)->compile_s = clock_seconds() - start;
 	(*out)->kept = k.state;
 	(*out)->kept_why = k.why;
+	if (k.state == KEPT_hit || k.state == KEPT_miss)
+		cache_key_text(&k.key, (*out)->kept_key);
 	return NULL;
 }
 

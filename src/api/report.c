@@ -179,6 +179,8 @@ static void add_executable(struct str *s, const struct weft_executable *x)
 		str_add(s, ", \"cache_why\": ");
 		str_add_json(s, x->kept_why);
 	}
+	if (*x->kept_key)
+		str_addf(s, ", \"cache_key\": \"%s\"", x->kept_key);
 	if (x->pending || x->versions)
 		str_addf(s, ", \"versions\": %u, \"pending\": %u", x->versions, x->pending);
 	str_addc(s, '}');

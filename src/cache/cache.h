@@ -14,6 +14,7 @@ struct cache_key {
 	unsigned char bytes[32];     /* BLAKE2b-256 */
 };
 struct cache_key cache_key_of(const void *material, size_t size);
+void cache_key_text(const struct cache_key *key, char out[65]);      /* hexadecimal */
 
 enum cache_mode { CACHE_OFF, CACHE_READ, CACHE_ON };
 /* What text says, or where it is empty or NULL WEFT_CACHE.  false: the variable's value is not

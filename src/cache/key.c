@@ -13,9 +13,14 @@ struct cache_key cache_key_of(const void *material, size_t size)
 	return k;
 }
 
-void key_name(const struct cache_key *key, char out[CACHE_NAME_LEN + 1])
+void cache_key_text(const struct cache_key *key, char out[65])
 {
 	sodium_bin2hex(out, 2 * sizeof key->bytes + 1, key->bytes, sizeof key->bytes);
+}
+
+void key_name(const struct cache_key *key, char out[CACHE_NAME_LEN + 1])
+{
+	cache_key_text(key, out);
 	memcpy(out + 2 * sizeof key->bytes, CACHE_SUFFIX, sizeof CACHE_SUFFIX);
 }
 

@@ -19,6 +19,8 @@ struct attempt {
 	/* 1 + the allocation that fails in weft_compile; 0: none */
 	long fails;
 	enum kept_state state;
+	char key[65];
+	double compile_s;
 	float out[64];
 };
 
@@ -52,6 +54,8 @@ static struct weft_error *attempt(struct attempt *a)
 	struct weft_error *e = compile(a, &c, &x);
 	if (!e) {
 		a->state = x->kept;
+		a->compile_s = x->compile_s;
+		snprintf(a->key, sizeof a->key, "%s", x->kept_key);
 		if (!a->dtype && !a->n) {
 			const int64_t dims[] = { 16 };
 			struct weft_buffer *in = NULL, *out = NULL;
@@ -86,6 +90,7 @@ static enum kept_state state_of(struct attempt a)
 void test_kept__same_bits(void)
 {
 	struct attempt off = { 0 }, miss = { 0 }, hit = { 0 };
+	char entry[256];
 	CHECK_OK(attempt(&off));
 	CHECK_INT(off.state, KEPT_disabled);
 	cache_test_dir();
@@ -93,6 +98,12 @@ void test_kept__same_bits(void)
 	CHECK_OK(attempt(&hit));
 	CHECK_INT(miss.state, KEPT_miss);
 	CHECK_INT(hit.state, KEPT_hit);
+	/* The key is on record, as the entry is named. */
+	cache_test_files(".kept", entry);
+	CHECK(!*off.key && strlen(miss.key) == 64);
+	CHECK_STR(hit.key, miss.key);
+	CHECK(!strncmp(entry, miss.key, 64));
+	CHECK(miss.compile_s > 0 && hit.compile_s > 0);
 	CHECK(off.out[3] != 0 && !memcmp(off.out, miss.out, 64) && !memcmp(off.out, hit.out, 64));
 }
 

@@ -200,6 +200,14 @@ void test_instance__names(void)
 	CHECK(!weft_instance_name(i, 3));
 	value_is(i, "_tensor_constant5", 1, 10);
 	weft_instance_release(i);
+	/* The largest number there is and one. */
+	const struct weft_attribute numbers[] = { { "_tensor_constant9", 0, -1, f.rate, NULL },
+		{ "_tensor_constant4", 1, -1, copy, NULL },
+		{ "_tensor_constant4", 2, -1, f.mean, NULL } };
+	CHECK_OK(weft_instance_create(f.x, 3, numbers, &i));
+	CHECK_STR(weft_instance_name(i, 1), "_tensor_constant4");
+	CHECK_STR(weft_instance_name(i, 2), "_tensor_constant10");
+	weft_instance_release(i);
 	/* What a run changes is nobody else's, whatever it starts from. */
 	const struct weft_attribute changes[] = { { "c", 0, -1, f.rate, NULL },
 		{ "c", 2, 0, copy, NULL } };

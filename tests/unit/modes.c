@@ -114,6 +114,25 @@ void test_modes__async_does_not_wait(void)
 	weft_executable_release(x);
 }
 
+static void hear(void *arg, const char *text)
+{
+	snprintf(arg, 200, "%s", text);
+}
+
+/* A slow compile is planted with a warning. */
+void test_modes__slow_on_purpose(void)
+{
+	static const char *const settings[] = { "plant", "compile_slow=60", NULL };
+	struct weft_executable *x;
+	char heard[200] = "";
+	weft_notice_handler(hear, heard);
+	CHECK_OK(compile("plant", settings, &x));
+	weft_notice_handler(NULL, NULL);
+	CHECK_STR(heard, "the backend plant plants errors: compile_slow=60");
+	CHECK(x->compile_s >= 0.06);
+	weft_executable_release(x);
+}
+
 /* Released while a version is being compiled; and the process ends then. */
 void test_modes__nobody_waits(void)
 {
@@ -152,6 +171,26 @@ void test_modes__forked_child_does_not_wait(void)
 	CHECK(WIFEXITED(status) && !WEXITSTATUS(status));
 	CHECK_OK(weft_executable_settle(x));
 	weft_executable_release(x);
+}
+
+/* What progressive+ tries where nothing is said: one set, with max_autotune. */
+void test_modes__progressive_default(void)
+{
+	struct weft_options *o;
+	struct later_list l;
+	CHECK_OK(weft_options_create(&o));
+	CHECK(!option_max_autotune(o));
+	CHECK_OK(later_list_make(o, false, true, &l));
+	CHECK_INT(l.n, 1);
+	CHECK(option_max_autotune(l.options[0]));
+	later_list_free(&l);
+	CHECK_OK(weft_options_set(o, "progressive", "opt_level=2|opt_level=0;max_autotune=1"));
+	CHECK_OK(later_list_make(o, false, true, &l));
+	CHECK_INT(l.n, 2);
+	CHECK(option_opt_level(l.options[0]) == 2 && !option_max_autotune(l.options[0]));
+	CHECK(option_opt_level(l.options[1]) == 0 && option_max_autotune(l.options[1]));
+	later_list_free(&l);
+	weft_options_free(o);
 }
 
 void test_modes__progressive_keeps_bits(void)
