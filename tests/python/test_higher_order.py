@@ -113,6 +113,24 @@ def test_strides_of_subgraphs():
     check(lambda x: (turned(x),), X, dynamic=True)
 
 
+def test_strides_of_subgraphs_in_subgraphs():
+    """Recursively: callers read a result as the subgraph two below left it, and the graph's own results lie as in torch."""
+    @torch.compiler.nested_compile_region
+    def inner(x):
+        return (x + 1).t(), x.flip(0)
+
+    @torch.compiler.nested_compile_region
+    def outer(x):
+        a, b = inner(x * 2)
+        return torch.cond(x.sum() > 0, lambda a: (a * 2).t().clone().t(), lambda a: (a - 1).t().clone().t(), (a,)), b.t(), a
+
+    def both(x):
+        a, b, c = outer(x)
+        return a, b, c, a.t().reshape(-1), c.reshape(-1)
+    check(both, X)
+    check(both, X.abs())
+
+
 def test_random_numbers_in_a_loop_differ():
     torch.manual_seed(3)
     def step(c, a):

@@ -77,13 +77,20 @@ def test_versions_of_progressive_are_a_list(sets):
 
 
 def test_compile_mode_of_the_environment():
+    """C2, C3, C4: unset it is normal; a bad value is logged once with the valid ones and taken out, for children too."""
     code = ("import torch, weft, json, os; f = torch.compile(lambda x: (x * 2).softmax(-1), backend='weft'); "
             "f(torch.ones(3, 4)); r = json.loads(weft.report('json')); "
-            "print(r['workers_started'], r['compiler_loaded'], 'WEFT_COMPILE_MODE' in os.environ)")
+            "print(r['workers_started'], r['compiler_loaded'], 'WEFT_COMPILE_MODE' in os.environ); "
+            "print(r['compiled_how'], r['executables'][0].get('versions')); "
+            "print('child', repr(os.popen('echo $WEFT_COMPILE_MODE').read().strip()))")
+    os.environ.pop("WEFT_COMPILE_MODE", None)
+    out = run_python(code)
+    assert out.splitlines()[:2] == ["0 True False", "{'normal': 1, 'serialise': 0, 'subprocess': 0} None"]
     assert run_python(code, WEFT_COMPILE_MODE="subprocess").startswith("1 False True")
     out = run_python(code, WEFT_COMPILE_MODE="async+progressive+normal")
     assert out.startswith("0 True False") and out.count("WEFT_COMPILE_MODE is not used") == 1
-    assert "[progressive+][async+]normal|serialise|subprocess" in out
+    assert "[progressive+][async+]normal|serialise|subprocess" in out and "'async+progressive+normal'" in out
+    assert "{'normal': 1, 'serialise': 0, 'subprocess': 0} None" in out and "child ''" in out
 
 
 def test_modes():
