@@ -11,15 +11,16 @@ struct request {
 
 static struct weft_error *unknown_pass(const char *option, const char *name, size_t len)
 {
-	const char *names[PASS_COUNT + PASS_GROUPS];
+	const char *names[(int)PASS_COUNT + (int)PASS_GROUPS];
 	char copy[64];
+	int n = 0;
 	for (enum pass i = 0; i < PASS_COUNT; i++)
-		names[i] = pass_table[i].name;
-	for (enum pass_group g = 0; g < PASS_GROUPS; g++)
-		names[PASS_COUNT + g] = pass_group_names[g];
+		names[n++] = pass_table[i].name;
+	for (enum pass_group g = 0; g < PASS_GROUPS && *option; g++)      /* `opt` knows none */
+		names[n++] = pass_group_names[g];
 	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
 	return error_make(WEFT_INVALID_ARGUMENT, "%sunknown pass '%s'; the nearest is '%s'", option,
-		copy, str_nearest(copy, names, PASS_COUNT + (*option ? PASS_GROUPS : 0)));
+		copy, str_nearest(copy, names, (unsigned)n));
 }
 
 struct weft_error *option_check_passes(const char *value)

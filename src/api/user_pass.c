@@ -206,7 +206,7 @@ struct weft_error *user_passes_run(const struct weft_program *p, const struct we
 	weft_text_free(text);
 	for (enum weft_pass_group g = WEFT_PASS_PRE; g <= WEFT_PASS_POST && !e; g++) {
 		bool any = false;
-		enum pass_group group = PASS_PRE + (g - WEFT_PASS_PRE);
+		enum pass_group group = (enum pass_group)(g - WEFT_PASS_PRE);
 		if (pass_group_is_off(option_passes_off(o), group))
 			continue;
 		double start = clock_seconds();

@@ -326,13 +326,13 @@ def test_what_the_cache_did_is_on_record(state, why, options, env, tmp_path, mon
 
 def test_defaults_are_what_is_not_said(tmp_path, monkeypatch):
     """C27: every option at its default is the compile without options: the cache finds its entry."""
-    from weft import _native
+    from weft import _backend, _native
     monkeypatch.setenv("WEFT_CACHE", "on")
     monkeypatch.setenv("WEFT_CACHE_DIR", str(tmp_path / "kept"))
     kinds = {"int": int, "bool": lambda v: v in (True, 1, "1", "true"), "str": str}
     rows = _native.tables()["options"]
     options = {k: kinds[row["type"]](row["default"]) for k, row in rows.items()} | {"cache": "on"}    # as WEFT_CACHE says
-    options |= {k: default for k, (default, _) in weft._backend.Settings.OURS.items()}
+    options |= {k: default for k, (default, _) in _backend.Settings.OURS.items()}
     for given, want in ((None, "miss"), (options | {"passes": [], "partitioner": None}, "hit"), ({"numerics": "strict"}, "miss")):
         torch._dynamo.reset()
         with torch.no_grad():
