@@ -198,10 +198,14 @@ def test_options_reach_the_function():
 
 @pytest.fixture
 def entry_points(monkeypatch):
-    """entry_points(name="module:function") announces them as an installed package's."""
+    """entry_points(name="module:function") announces them as an installed package's; torch's groups stay."""
+    installed = importlib.metadata.entry_points
+
     def install(**points):
-        found = [importlib.metadata.EntryPoint(n, v, _registry.GROUP) for n, v in points.items()]
-        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: found)
+        ours = importlib.metadata.EntryPoints(
+            importlib.metadata.EntryPoint(n, v, _registry.GROUP) for n, v in points.items())
+        monkeypatch.setattr(importlib.metadata, "entry_points",
+                            lambda group: ours if group == _registry.GROUP else installed(group=group))
         _registry.discover.cache_clear()
     yield install
     _registry.discover.cache_clear()
