@@ -9,6 +9,7 @@ import contextlib
 import difflib
 import functools
 import os
+import time
 from typing import NamedTuple
 
 import torch
@@ -271,7 +272,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
 
 
 def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, str] | None):
-    again, why = None, ""
+    again, why, start = None, "", time.perf_counter_ns()
     if settings.freezing and names is None:
         _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
                                       "arguments (torch.no_grad() or torch.inference_mode() around the call)")
@@ -289,7 +290,7 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
         if settings.fallback == "error":
             raise
         again, run, why = None, eager(gm, e, settings.fallback == "warn"), "runs in eager torch"
-    return _output.Output(run, again, why) if kept else run
+    return _output.Output(run, again, why, time.perf_counter_ns() - start) if kept else run
 
 
 def eager(gm, error: Exception, warn: bool):

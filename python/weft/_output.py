@@ -27,9 +27,14 @@ from weft import _bisect
 class Output(OutputCode):
     """A boxed callable, and how another process makes it again."""
 
-    def __init__(self, run, again: functools.partial | None, why: str = ""):
-        """why: torch must not keep it."""
+    def __init__(self, run, again: functools.partial | None, why: str = "", time_ns: int = 0):
+        """why: torch must not keep it; time_ns: what compiling took.
+
+        Weft's key of it stands in the report: with one in the field for inductor's torch would keep no result
+        and look for one in inductor's cache.
+        """
         super().__init__()
+        self._time_taken_ns = time_ns
         self.run, self.again, self.why, self.made_by = run, again, why, identity()
         self._boxed_call = True                      # of the object: wrappers of it copy its dictionary
 

@@ -106,8 +106,15 @@ def test_modes():
 
 
 def test_options_are_not_changed():
+    """C25: nor does a compile see those of the one before."""
+    def backend_of(**kw):
+        torch._dynamo.reset()
+        f = torch.compile(lambda x: x * 2, backend="weft", **kw)
+        f(torch.ones(3))
+        return json.loads(weft.report("json"))["executables"][0]["backend"]
+
     options = {"threads": 2, "backend": "interp", "opt-level": 0}
-    compiled(options=options)
+    assert [backend_of(), backend_of(options=options), backend_of()] == ["weft", "interp", "weft"]
     assert options == {"threads": 2, "backend": "interp", "opt-level": 0}
 
 

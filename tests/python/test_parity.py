@@ -324,11 +324,17 @@ def test_what_the_cache_did_is_on_record(state, why, options, env, tmp_path, mon
         assert [k for k, n in counts().items() if n != before[k]] == [want]
 
 
-def test_defaults_are_what_is_not_said(tmp_path, monkeypatch):
-    """C27: every option at its default is the compile without options: the cache finds its entry."""
-    from weft import _backend, _native
+@pytest.fixture
+def cached(tmp_path, monkeypatch):
+    """A cache of the test's own."""
     monkeypatch.setenv("WEFT_CACHE", "on")
     monkeypatch.setenv("WEFT_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "torch"))
+
+
+def test_defaults_are_what_is_not_said(cached):
+    """C27: every option at its default is the compile without options: the cache finds its entry."""
+    from weft import _backend, _native
     kinds = {"int": int, "bool": lambda v: v in (True, 1, "1", "true"), "str": str}
     rows = _native.tables()["options"]
     options = {k: kinds[row["type"]](row["default"]) for k, row in rows.items()} | {"cache": "on"}    # as WEFT_CACHE says
@@ -353,6 +359,53 @@ def test_without_a_cache_nothing_is_looked_for(mode, tmp_path, monkeypatch):
             assert torch.equal(f(torch.full((4,), float(n))), torch.full((4,), 3.0 * n))
             gc.collect()
     assert newest()["cache"] == "disabled" and not list(tmp_path.iterdir())
+
+
+def test_the_object_that_is_compiled(cached):
+    """C71: a callable of one list that torch's cache can keep and make again."""
+    import pickle
+    from torch._inductor.output_code import OutputCode
+    from torch.fx.experimental.proxy_tensor import make_fx
+    from weft import _backend
+    x = torch.ones(3)
+    gm = make_fx(lambda a: [a.sin() + 5])(x)
+    out = _backend.compile_fx(gm, [x], settings=_backend.Settings(None, None), kept=True)
+    key, args = newest()["cache_key"], [x]
+    assert isinstance(out, OutputCode) and out._boxed_call and out._time_taken_ns > 0 and len(key) == 64
+    assert torch.equal(out(args)[0], x.sin() + 5) and args == []
+    out.set_triton_bundle(None)
+    out.prepare_for_serialization()
+    again = pickle.loads(pickle.dumps(out))
+    again.post_compile([x], None, {})
+    assert torch.equal(again([x])[0], x.sin() + 5) and (newest()["cache"], newest()["cache_key"]) == ("hit", key)
+
+
+def test_what_a_key_is_made_of(cached):
+    """C72: each change of what is compiled is another key; the same graph by another function has the same."""
+    def key(fn, *args, **options):
+        torch._dynamo.reset()
+        with torch.no_grad():
+            run = torch.compile(fn, backend="weft", dynamic=options.pop("dynamic", False), options=options)
+            run(*args)
+        return newest()["cache_key"]
+
+    def ones(x):
+        return (x + torch.ones(3)) @ torch.ones(3)
+
+    x = torch.ones(4, 3)
+    base = key(ones, x)
+    assert base == key(lambda y: (y + torch.ones(3)) @ torch.ones(3), x * 2, threads=1)
+    others = [key(ones, x[:2]), key(ones, x.double().to(torch.bfloat16).float().t().contiguous().t()), key(ones, x, dynamic=True),
+              key(lambda x: (x + torch.ones(3)) @ torch.full((3,), 2.0), x), key(ones, x, numerics="strict"),
+              key(ones, x, passes_off="fold"), key(ones, x, passes=[weft.Pass("p", lambda text: None, "p 1")]),
+              key(ones, x, passes=[weft.Pass("p", lambda text: None, "p 2")])]
+    try:
+        torch.set_default_dtype(torch.float64)
+        others.append(key(lambda x: x.sum() + torch.ones(3), x))
+    finally:
+        torch.set_default_dtype(torch.float32)
+    others.append(key(lambda x: x.sum() + torch.ones(3), x))
+    assert len({base, *others}) == 1 + len(others)
 
 
 def test_arguments_of_any_alignment():
