@@ -44,9 +44,10 @@ struct weft_training {
  * contractions, reductions, loops and random numbers are computed once, elementwise ops and
  * movement again where that keeps less.  budget: bytes that may be kept; where the fewest are more,
  * contractions and reductions are computed again too, as few operations as it takes, and when that
- * is not enough as many as may be (out->bytes says what is kept); UINT64_MAX: never.  Fails as
- * weft_program_gradient does, and with UNIMPLEMENTED for a program with effects.  *out is the
- * caller's to weft_training_fini. */
+ * is not enough as many as may be (out->bytes says what is kept); UINT64_MAX: never.  Effects,
+ * checks of indices among them, are forward's.  Fails as weft_program_gradient does, and with
+ * UNIMPLEMENTED where a gradient takes an effect, as that of a loop which computes its effects
+ * again.  *out is the caller's to weft_training_fini. */
 WEFT_API struct weft_error *weft_program_training(const struct weft_program *p, uint32_t nwrt,
 	const uint32_t *wrt, uint64_t budget, struct weft_training *out);
 WEFT_API void weft_training_fini(struct weft_training *t);

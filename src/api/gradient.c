@@ -81,11 +81,9 @@ static void make(struct job *j, void *arg)
 		print_main(j, g, joint, &c->text[0]);
 		return;
 	}
-	if (r->results[r->nresults - 1]->type->kind == TYPE_token)
-		job_fail(j, WEFT_UNIMPLEMENTED,
-			"forward and backward of a program with effects");
+	bool token = r->results[r->nresults - 1]->type->kind == TYPE_token;
 	struct split s;
-	region_split(g, joint, r->nparams, r->nresults, c->budget, &s);
+	region_split(g, joint, r->nparams, r->nresults - token, c->budget, &s);
 	print_main(j, g, s.forward, &c->text[0]);
 	print_main(j, g, s.backward, &c->text[1]);
 	c->nkept = s.nkept;

@@ -28,7 +28,8 @@ const struct region *region_gradient(struct graph *g, const struct grad_request 
 
 /* A joint region in two. */
 struct split {
-	/* Of joint's first nparams parameters: its first nresults results, then what is kept. */
+	/* Of joint's first nparams parameters: its first nresults results, what is kept, and the
+	 * token, if joint has effects. */
 	const struct region *forward;
 	/* Of what is kept, then joint's other parameters: its other results. */
 	const struct region *backward;
@@ -43,7 +44,8 @@ struct split {
  * again.  (AOTAutograd's min-cut rematerialisation: a minimum cut of the network of values by
  * their bytes; the cut by Dinic's method.)  Where more than `budget` bytes were kept, contractions,
  * reductions and the like are computed again too, as few operations as it takes, or all that may
- * be when nothing is enough; INT64_MAX: never. */
+ * be when nothing is enough; INT64_MAX: never.  Effects are forward's alone: UNIMPLEMENTED where a
+ * gradient takes one. */
 void region_split(struct graph *g, const struct region *joint, uint32_t nparams, uint32_t nresults,
 	int64_t budget, struct split *out);
 #endif

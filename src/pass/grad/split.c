@@ -24,7 +24,8 @@
 struct values {
 	struct graph *g;
 	const struct region *joint;
-	uint32_t nparams, nresults;
+	uint32_t nparams, nresults, all;     /* forward's; of both, without a token */
+	const struct node *token;            /* the last effect's, which is forward's; NULL: none */
 	const struct node **order;
 	uint32_t n, limit;
 	bool *behind;                        /* by id: does it depend on a gradient? */
@@ -61,7 +62,7 @@ static void values_find(struct values *v, struct job *j)
 			if (!v->behind[x->in[k]->id])
 				v->read[x->in[k]->id] = true;
 	}
-	for (uint32_t i = v->nresults; i < v->joint->nresults; i++)
+	for (uint32_t i = v->nresults; i < v->all; i++)
 		if (!v->behind[v->joint->results[i]->id])
 			v->read[v->joint->results[i]->id] = true;
 }
@@ -183,7 +184,7 @@ static void make_forward(struct values *v, struct split *out)
 {
 	struct job *j = graph_job(v->g);
 	const struct region *r = v->joint;
-	const struct node **results = job_array(j, (size_t)v->n + v->nresults + 1, sizeof *results);
+	const struct node **results = job_array(j, (size_t)v->n + v->nresults + 2, sizeof *results);
 	uint32_t nresults = v->nresults;
 	for (uint32_t i = 0; i < nresults; i++)
 		results[i] = r->results[i];
@@ -206,6 +207,8 @@ static void make_forward(struct values *v, struct split *out)
 			results[nresults++] = x;
 		*kept = -1 - (int32_t)at;
 	}
+	if (v->token)
+		results[nresults++] = v->token;
 	out->forward = graph_region(v->g, v->nparams, r->params, nresults, results);
 }
 
@@ -214,7 +217,7 @@ static void make_backward(struct values *v, struct split *out)
 	struct graph *g = v->g;
 	struct job *j = graph_job(g);
 	const struct region *r = v->joint;
-	uint32_t nresults = r->nresults - v->nresults, nparams = 0, most = 0;
+	uint32_t nresults = v->all - v->nresults, nparams = 0, most = 0;
 	bool *needed = job_array(j, v->limit, sizeof *needed);
 	const struct node **now = job_array(j, v->limit, sizeof *now);
 	const struct type **params = job_array(j, (size_t)out->nkept + r->nparams, sizeof *params);
@@ -240,6 +243,10 @@ static void make_backward(struct values *v, struct split *out)
 		const struct node *x = v->order[i];
 		if (!needed[x->id] || now[x->id])
 			continue;
+		if (node_has_effect(x))
+			job_fail(j, WEFT_UNIMPLEMENTED,
+				"%s: a gradient that takes an effect has no backward of its own%s",
+				op_table[x->op].text, graph_origin(j, g, x));
 		for (uint32_t k = 0; k < x->nin; k++)
 			in[k] = now[x->in[k]->id];
 		now[x->id] = x->op == OP_parameter
@@ -255,8 +262,11 @@ static void make_backward(struct values *v, struct split *out)
 void region_split(struct graph *g, const struct region *joint, uint32_t nparams, uint32_t nresults,
 	int64_t budget, struct split *out)
 {
-	struct values v = { .g = g, .joint = joint, .nparams = nparams, .nresults = nresults };
+	struct values v = { .g = g, .joint = joint, .nparams = nparams, .nresults = nresults,
+		.all = joint->nresults };
 	*out = (struct split){ 0 };
+	if (v.all && joint->results[v.all - 1]->type->kind == TYPE_token)
+		v.token = joint->results[--v.all];
 	values_find(&v, graph_job(g));
 	cut_within(&v, budget);
 	make_forward(&v, out);
