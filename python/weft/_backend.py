@@ -52,12 +52,18 @@ def attr_error(name: str, value, should: str) -> RuntimeError:
     return RuntimeError(f"Unexpected type of attr {name}, got {type(value).__name__} should be {should}")
 
 
+# What tells Dynamo how to go on is no failure of what raised it.
+PASSES_THROUGH = torch._dynamo.exc.SkipFrame, torch._dynamo.exc.ShortenTraceback
+
+
 @functools.cache
 def named_pass(p: weft.Pass):
     """p's function, whose failures say which pass it was."""
     def run(text):
         try:
             changed = p.function(text)
+        except PASSES_THROUGH:
+            raise
         except Exception as e:
             raise RuntimeError(f"pass '{p.name}': {type(e).__name__}: {e}") from e
         if changed is not None and not isinstance(changed, str):
@@ -76,6 +82,8 @@ def named_partitioner(fn):
     def run(*args, **kw):
         try:
             parts = fn(*args, **kw)
+        except PASSES_THROUGH:
+            raise
         except Exception as e:
             raise RuntimeError(f"partitioner {name}: {type(e).__name__}: {e}") from e
         if not (isinstance(parts, tuple) and len(parts) == 2 and all(isinstance(p, torch.fx.GraphModule) for p in parts)):

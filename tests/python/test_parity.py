@@ -161,6 +161,25 @@ def test_compile_errors_name_the_backend():
     assert any("weft" in f for f in frames) and not any(f.endswith(("convert_frame.py", "symbolic_convert.py")) for f in frames)
 
 
+@pytest.mark.parametrize("where", ["partitioner", "passes"])
+def test_what_tells_dynamo_how_to_go_on_passes_through(where):
+    """C42: SkipFrame leaves the frame to eager torch, ShortenTraceback comes out as it is."""
+    from torch._dynamo.exc import ShortenTraceback, SkipFrame
+
+    def run(error):
+        def fail(*args, **kw):
+            raise error
+        option = fail if where == "partitioner" else [weft.Pass("p", fail, str(error))]
+        return torch.compile(lambda x: x.sin() * 2, backend="weft", options={where: option})(x)
+
+    x = torch.ones(3, requires_grad=True)
+    assert torch.equal(run(SkipFrame("not this one")), x.sin() * 2)
+    torch._dynamo.reset()
+    with pytest.raises(ShortenTraceback, match="as said") as e:
+        run(ShortenTraceback("as said", first_useful_frame=None))
+    assert type(e.value) is ShortenTraceback
+
+
 def test_random_state_is_left_alone():
     """C51: torch's, Python's and numpy's, by the compile of a graph that draws, too."""
     from torch.fx.experimental.proxy_tensor import make_fx
