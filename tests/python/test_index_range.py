@@ -196,3 +196,15 @@ def test_no_library_call():
     weft.reset()
     compiled(lambda i: TABLE[i])(torch.tensor([1, 2]))
     assert weft.report(format="json").count("weft.indices") == 0
+
+
+def test_an_index_made_of_many():
+    """Each concatenation reads the one before 30 times: 30 ** 8 ways to the first, which nobody goes."""
+    def fn(i):
+        for _ in range(8):
+            i = torch.cat([i] * 30)[:4]
+        return F.embedding(i, TABLE)
+    i = torch.tensor([0, 3, 4, 1])
+    assert torch.equal(compiled(fn)(i), fn(i))
+    with pytest.raises(IndexError, match="index 5 is out of bounds for dimension 0 with size 5"):
+        compiled(fn)(torch.tensor([0, 3, 5, 1]))

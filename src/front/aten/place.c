@@ -1,13 +1,14 @@
 /* place.c -- which tensors hold nothing but places of a dimension, so that nobody has to look.
  *
  * The interval of a tensor's numbers is found from what it is made of (interval arithmetic; Cousot
- * and Cousot, 1977), to a fixed depth: constants, ranges, clamps, remainders, choices and whatever
- * moves elements without making any.  Beside it stands a list of the tensors of this region that
- * an operator made as places (argmax, sort) or that a claim has looked through already. */
+ * and Cousot, 1977): constants, ranges, clamps, remainders, choices and whatever moves elements
+ * without making any.  After some looks it gives up: what is read twice is looked at twice.  Beside
+ * it stands a list of the tensors of this region that an operator made as places (argmax, sort) or
+ * that a claim has looked through already. */
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
-enum { PLACE_DEPTH = 16 };
+enum { PLACE_LOOKS = 256 };
 struct interval {
 	int64_t low, high;
 	int64_t below; /* a symbolic dimension that all are below; 0: none */
@@ -82,7 +83,7 @@ static struct interval of_literal(const struct literal *c)
 	return v;
 }
 
-static struct interval interval_of(const struct reader *r, const struct node *n, unsigned depth);
+static struct interval interval_of(const struct reader *r, const struct node *n, unsigned *looks);
 
 static bool product(struct interval a, struct interval b, struct interval *out)
 {
@@ -134,7 +135,7 @@ static struct interval of_remainder(const struct node *n, struct interval a, str
 	return (struct interval){ a.low < 0 ? 1 - b.high : 0, b.high - 1, 0 };
 }
 
-static struct interval of_node(const struct reader *r, const struct node *n, unsigned depth)
+static struct interval of_node(const struct reader *r, const struct node *n, unsigned *looks)
 {
 	struct interval a, b;
 	switch (n->op) {
@@ -145,45 +146,46 @@ static struct interval of_node(const struct reader *r, const struct node *n, uns
 	case OP_reshape: case OP_dynamic_reshape: case OP_broadcast_in_dim:
 	case OP_dynamic_broadcast_in_dim: case OP_transpose: case OP_slice:
 	case OP_real_dynamic_slice: case OP_reverse: case OP_gather: case OP_torch_index_select:
-		return interval_of(r, n->in[0], depth);
+		return interval_of(r, n->in[0], looks);
 	case OP_convert:
-		a = interval_of(r, n->in[0], depth);
+		a = interval_of(r, n->in[0], looks);
 		b = whole(n->type->dtype);
 		return a.low >= b.low && a.high <= b.high && n->type->dtype != DTYPE_i1 ? a : b;
 	case OP_concatenate:
-		a = interval_of(r, n->in[0], depth);
+		a = interval_of(r, n->in[0], looks);
 		for (uint32_t i = 1; i < n->nin; i++)
-			a = either(a, interval_of(r, n->in[i], depth));
+			a = either(a, interval_of(r, n->in[i], looks));
 		return a;
 	case OP_select:
-		return either(interval_of(r, n->in[1], depth), interval_of(r, n->in[2], depth));
+		return either(interval_of(r, n->in[1], looks), interval_of(r, n->in[2], looks));
 	case OP_clamp:
-		return of_least(of_most(interval_of(r, n->in[0], depth),
-			interval_of(r, n->in[1], depth)), interval_of(r, n->in[2], depth));
+		return of_least(of_most(interval_of(r, n->in[0], looks),
+			interval_of(r, n->in[1], looks)), interval_of(r, n->in[2], looks));
 	case OP_minimum:
-		return of_least(interval_of(r, n->in[0], depth), interval_of(r, n->in[1], depth));
+		return of_least(interval_of(r, n->in[0], looks), interval_of(r, n->in[1], looks));
 	case OP_maximum:
-		return of_most(interval_of(r, n->in[0], depth), interval_of(r, n->in[1], depth));
+		return of_most(interval_of(r, n->in[0], looks), interval_of(r, n->in[1], looks));
 	case OP_add: case OP_subtract: case OP_multiply:
-		return of_sum(n, interval_of(r, n->in[0], depth), interval_of(r, n->in[1], depth));
+		return of_sum(n, interval_of(r, n->in[0], looks), interval_of(r, n->in[1], looks));
 	case OP_remainder:
 		return of_remainder(
-			n, interval_of(r, n->in[0], depth), interval_of(r, n->in[1], depth));
+			n, interval_of(r, n->in[0], looks), interval_of(r, n->in[1], looks));
 	default:
 		return whole(n->type->dtype);
 	}
 }
 
-static struct interval interval_of(const struct reader *r, const struct node *n, unsigned depth)
+static struct interval interval_of(const struct reader *r, const struct node *n, unsigned *looks)
 {
 	struct interval none = whole(n->type->dtype);
 	for (uint32_t i = 0; i < r->nplaces; i++)
 		if (r->places[i].node == n && !r->places[i].wraps)
 			return places_below(r, r->places[i].size);
-	if (!depth || n->type->kind != TYPE_tensor || n->type->unranked ||
+	if (!*looks || n->type->kind != TYPE_tensor || n->type->unranked ||
 		(!dtype_is_int(n->type->dtype) && n->type->dtype != DTYPE_i1))
 		return none;
-	return of_node(r, n, depth - 1);
+	--*looks;
+	return of_node(r, n, looks);
 }
 
 bool place_is_known(struct reader *r, const struct node *n, int64_t size, bool wraps)
@@ -193,7 +195,8 @@ bool place_is_known(struct reader *r, const struct node *n, int64_t size, bool w
 		if (p->node == n && p->size == size && (wraps || !p->wraps))
 			return true;
 	}
-	struct interval v = interval_of(r, n, PLACE_DEPTH);
+	unsigned looks = PLACE_LOOKS;
+	struct interval v = interval_of(r, n, &looks);
 	int64_t least = least_size(r, size);
 	return v.low >= (wraps ? -least : 0) && (v.high < least || v.below == size);
 }
