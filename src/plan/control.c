@@ -21,14 +21,10 @@ static bool same_dims(const struct type *a, const struct type *b)
 	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
 }
 
-/* Buffer for a value that is of type t and of n others at other moments: of the arena where all
- * have the same dimensions, else one whose size is found when it is written. */
-static uint32_t joint_buffer(struct planner *pl, const struct type *t, uint32_t n,
-	const struct type *const *others)
+/* Buffer for a value that is of type t: of the arena where that is its size at all times, else one
+ * whose size is found when it is written. */
+static uint32_t joint_buffer(struct planner *pl, const struct type *t, bool same)
 {
-	bool same = true;
-	for (uint32_t i = 0; i < n; i++)
-		same &= same_dims(t, others[i]);
 	return planner_add_buffer(pl, same ? ABI_BUFFER_arena : ABI_BUFFER_owned, 0, t);
 }
 
@@ -88,12 +84,9 @@ static uint32_t result_of_branches(struct planner *pl, const struct node *n, uin
 	uint32_t *const *got, uint32_t nargs, const uint32_t *args, const bool *mine)
 {
 	const struct type *t = node_result_type(n, i);
-	const struct type **each = job_array(pl->job, n->nregions, sizeof *each);
 	bool same = true;
-	for (uint32_t b = 0; b < n->nregions; b++) {
-		each[b] = n->regions[b]->results[i]->type;
-		same &= same_dims(t, each[b]);
-	}
+	for (uint32_t b = 0; b < n->nregions; b++)
+		same &= same_dims(t, n->regions[b]->results[i]->type);
 	for (uint32_t a = 0; same && a < nargs; a++) {
 		bool given = false, other = false;
 		for (uint32_t b = 0; mine[a] && b < n->nregions; b++)
@@ -105,7 +98,26 @@ static uint32_t result_of_branches(struct planner *pl, const struct node *n, uin
 		if (given && !other && pl->p->buffers[args[a]].type == t)
 			return args[a];
 	}
-	return joint_buffer(pl, t, n->nregions, each);
+	return joint_buffer(pl, t, same);
+}
+
+/* The step of n, whose regions are planned: out[0..count) are its results, args[0..nargs) what its
+ * regions read. */
+static void end_control(struct planner *pl, struct scope *s, const struct node *n,
+	uint32_t pred, uint32_t nargs, const uint32_t *args, struct plan_steps *regions,
+	uint32_t count, const uint32_t *out)
+{
+	struct plan_step *step = planner_add_step(
+		pl, s, n->op == OP_while ? ABI_STEP_while : ABI_STEP_if);
+	planner_set_args(pl, step, 1, &pred, 0);
+	for (uint32_t i = 0; i < nargs; i++)
+		if (args[i] != NO_BUFFER)
+			planner_use(pl, args[i]);
+	step->regions = regions;
+	step->nregions = n->nregions;
+	step->made = made_of(pl, n, count, out, result_types(pl, n), &step->nmade);
+	planner_end_step(pl, s);
+	planner_set_results(pl, s, n, count, out);
 }
 
 void planner_if(struct planner *pl, struct scope *s, const struct node *n)
@@ -114,7 +126,6 @@ void planner_if(struct planner *pl, struct scope *s, const struct node *n)
 	uint32_t *out = job_array(pl->job, count, sizeof *out),
 		 *args = job_array(pl->job, nargs, sizeof *args),
 		 **got = job_array(pl->job, n->nregions, sizeof *got);
-	const struct type *const *types = result_types(pl, n);
 	bool *mine = job_array(pl->job, nargs, sizeof *mine);
 	for (uint32_t i = 0; i < nargs; i++) {
 		args[i] = s->buffer[n->in[1 + i]->id];
@@ -126,32 +137,14 @@ void planner_if(struct planner *pl, struct scope *s, const struct node *n)
 		plan_body(pl, n, b, args, mine, got[b], branch_steps(n, regions, b));
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		bool tensor = types[i]->kind == TYPE_tensor;
+		bool tensor = node_result_type(n, i)->kind == TYPE_tensor;
 		out[i] = tensor ? result_of_branches(pl, n, i, got, nargs, args, mine) : NO_BUFFER;
 		for (uint32_t b = 0; b < n->nregions && tensor; b++) {
 			struct scope inner = { .steps = branch_steps(n, regions, b) };
 			add_assign(pl, &inner, got[b][i], n->regions[b]->results[i]->type, out[i]);
 		}
 	}
-	const uint32_t pred = s->buffer[n->in[0]->id];
-	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_if);
-	planner_set_args(pl, step, 1, &pred, 0);
-	for (uint32_t i = 0; i < nargs; i++)
-		if (args[i] != NO_BUFFER)
-			planner_use(pl, args[i]);
-	step->regions = regions;
-	step->nregions = n->nregions;
-	step->made = made_of(pl, n, count, out, types, &step->nmade);
-	planner_end_step(pl, s);
-	planner_set_results(pl, s, n, count, out);
-}
-
-/* Where value i of a loop's state is. */
-static uint32_t state_buffer(struct planner *pl, const struct node *n, uint32_t i)
-{
-	const struct type *const types[] = { n->in[i]->type, n->regions[0]->params[i],
-		n->regions[1]->params[i], n->regions[1]->results[i]->type };
-	return joint_buffer(pl, node_result_type(n, i), 4, types);
+	end_control(pl, s, n, s->buffer[n->in[0]->id], nargs, args, regions, count, out);
 }
 
 static bool state_size_stays(const struct node *n, uint32_t i)
@@ -179,13 +172,14 @@ static uint32_t plan_state(
 
 	if (i >= node_noperands(n) || from == NO_BUFFER)
 		return from;
-	bool stays = state_stays(n, i), one = state_size_stays(n, i) && !is_owned(pl, from);
+	bool stays = state_stays(n, i), same = state_size_stays(n, i);
+	bool one = same && !is_owned(pl, from);
 	*mine = !stays;
 	if (one && (stays || (planner_may_write(pl, s, n->nin, n->in, i) &&
 				     pl->p->buffers[from].type == n->in[i]->type)))
 		return from;
 	*mine = true;
-	uint32_t state = state_buffer(pl, n, i);
+	uint32_t state = joint_buffer(pl, node_result_type(n, i), same);
 	add_assign(pl, s, from, n->in[i]->type, state);
 	return state;
 }
@@ -240,20 +234,9 @@ void planner_while(struct planner *pl, struct scope *s, const struct node *n)
 	for (uint32_t i = 0; i < count; i++)
 		state[i] = plan_state(pl, s, n, i, &mine[i]);
 	struct plan_steps *regions = job_array(pl->job, 2, sizeof *regions);
-	uint32_t pred = NO_BUFFER;
 	uint32_t *preds = job_array(pl->job, n->regions[0]->nresults, sizeof *preds);
 	plan_body(pl, n, 0, state, NULL, preds, &regions[0]);
-	pred = preds[0];
 	plan_body(pl, n, 1, state, mine, next, &regions[1]);
 	copy_back(pl, &regions[1], n, state, next);
-	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_while);
-	planner_set_args(pl, step, 1, &pred, 0);
-	for (uint32_t i = 0; i < count; i++)
-		if (state[i] != NO_BUFFER)
-			planner_use(pl, state[i]);
-	step->regions = regions;
-	step->nregions = 2;
-	step->made = made_of(pl, n, state_count, state, result_types(pl, n), &step->nmade);
-	planner_end_step(pl, s);
-	planner_set_results(pl, s, n, state_count, state);
+	end_control(pl, s, n, preds[0], count, state, regions, state_count, state);
 }
