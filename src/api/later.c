@@ -75,12 +75,8 @@ static struct weft_error *set_over(struct weft_options *o, const char *set, size
 		memcpy(value, s + key + 1, len - key - 1);
 		value[len - key - 1] = '\0';
 		struct weft_error *e = weft_options_set(o, name, value);
-		if (e) {
-			struct weft_error *named = error_make(weft_error_code(e),
-				"option progressive: %s", weft_error_text(e));
-			weft_error_free(e);
-			return named;
-		}
+		if (e)
+			return error_prefix(e, "option progressive: ");
 		s += len + (s[len] == ';');
 	}
 	return NULL;

@@ -120,16 +120,6 @@ static struct weft_error *same_signature(
 	return e;
 }
 
-/* e, which is taken, with the pass in front; an error that says it is handed on as it is, since a
- * binding knows its own by address. */
-static struct weft_error *by_pass(struct weft_error *e, const char *name)
-{
-	struct weft_error *named = error_make(weft_error_code(e), "pass '%s': %s", name,
-		weft_error_text(e));
-	weft_error_free(e);
-	return named;
-}
-
 /* The program a pass gave.  Whatever is wrong with its text is the pass's mistake, also an op
  * that is not known: nobody is to go on without it. */
 static struct weft_error *read_changed(
@@ -153,8 +143,9 @@ static struct weft_error *run_one(struct weft_program **p, const struct weft_pas
 	struct weft_program *now = NULL;
 	TRY(weft_program_print(*p, &text));
 	struct weft_error *e = pass->run(pass->arg, text, strlen(text), &changed);
+	/* one that names the pass stays as it is: a binding knows its own by address */
 	if (e && !strstr(weft_error_text(e), pass->name))
-		e = by_pass(e, pass->name);
+		e = error_prefix(e, "pass '%s': ", pass->name);
 	if (!e && changed) {
 		e = read_changed(pass->name, changed, &now);
 		if (!e)

@@ -226,12 +226,7 @@ struct weft_error *backend_load_library(
 	if (!table)
 		FAIL(WEFT_FAILED_PRECONDITION, "the plug-in %s gave no backend", path);
 	struct weft_error *e = backend_of_plugin(table, name, &out->backend);
-	if (!e)
-		return NULL;
-	struct weft_error *named = error_make(
-		weft_error_code(e), "the plug-in %s: %s", path, weft_error_text(e));
-	weft_error_free(e);
-	return named;
+	return e ? error_prefix(e, "the plug-in %s: ", path) : NULL;
 }
 
 static struct weft_error *load_path(void *arg, const char *name, struct backend_found *out)

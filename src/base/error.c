@@ -80,6 +80,18 @@ struct weft_error *error_make_at(enum weft_code code, struct place at, const cha
 	return e;
 }
 
+struct weft_error *error_prefix(struct weft_error *e, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	struct weft_error *front = error_vmake(e->code, (struct place){ NULL, 0, 0 }, fmt, ap);
+	va_end(ap);
+	struct weft_error *whole = error_make(e->code, "%s%s", front->text, e->text);
+	weft_error_free(front);
+	weft_error_free(e);
+	return whole;
+}
+
 noreturn void bug(const char *fmt, ...)
 {
 	va_list ap;

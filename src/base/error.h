@@ -27,6 +27,10 @@ struct weft_error *error_make_at(enum weft_code code, struct place at, const cha
 struct weft_error *error_vmake(enum weft_code code, struct place at, const char *fmt, va_list ap)
 	BASE_MUST_USE BASE_RETURNS;
 
+/* e, which is taken, as an error of its code whose text has fmt in front. */
+struct weft_error *error_prefix(struct weft_error *e, const char *fmt, ...)
+	BASE_MUST_USE BASE_RETURNS BASE_PRINTF(2, 3);
+
 /* Prints "BUG: ..." and aborts: for broken invariants where a release build must stop too. */
 noreturn void bug(const char *fmt, ...) BASE_PRINTF(1, 2);
 

@@ -73,6 +73,10 @@ void test_error__place(void)
 	e = error_make_at(WEFT_INTERNAL, (struct place){ "m.mlir", 0, 0 }, "y");
 	CHECK_STR(weft_error_text(e), "m.mlir: error: y");
 	weft_error_free(e);
+	e = error_prefix(error_make(WEFT_NOT_FOUND, "no %s", "x"), "%s %d: ", "file", 7);
+	CHECK_INT(weft_error_code(e), WEFT_NOT_FOUND);
+	CHECK_STR(weft_error_text(e), "file 7: no x");
+	weft_error_free(e);
 	e = error_make(WEFT_INTERNAL, "100%%");
 	CHECK_STR(weft_error_text(e), "100%");
 	weft_error_free(e);
