@@ -632,16 +632,15 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 			return false;
 	}
 	for (uint32_t i = 0; i < nout; i++) {
-		uint32_t writes = c->nwrites;
-		c->nout = i + 1 - writes;
+		c->nout = i + 1;
 		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, nout, &c->out[i]))
 			return false;
-		c->nout -= c->nwrites > writes;
-		if (writes && c->nwrites == writes) {
+		if (c->nwrites && c->out[i].kind != OUTPUT_WRITE) {
 			PyErr_SetString(PyExc_ValueError, "weft: an output behind a write");
 			return false;
 		}
 	}
+	c->nout -= c->nwrites;
 	return true;
 }
 
