@@ -639,13 +639,13 @@ void dim_rollback(struct graph *g)
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-/* Recurses on the depth of an expression, which a sum of many atoms would make deep: cut off
- * there. */
 struct naming {
 	dim_name_fn *fn;
 	void *arg;
 };
 
+/* Recurses on the depth of an expression, which a sum of many atoms would make deep: cut off
+ * there. */
 static void dim_print_in(const struct graph *g, int64_t d, const struct naming *names, int outer,
 	int depth, struct str *out)
 {

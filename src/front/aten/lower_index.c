@@ -445,9 +445,9 @@ void lower_scatter(struct lower *l)
 	uint32_t rank = x->type->rank;
 	if (index->type->rank != rank)
 		lower_bail(l);
-	lower_check_index(l, index, (uint32_t)lower_dim(l, 1, rank),
-		x->type->dims[lower_dim(l, 1, rank)], false);
-	int64_t dim = lower_dim(l, 1, rank), zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
+	int64_t dim = lower_dim(l, 1, rank);
+	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	struct take k = { .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++) {
 		k.at[i] = i;
