@@ -144,6 +144,8 @@ const char *node_text(struct job *j, const struct node *n, enum key k);
 const char *attrs_config(struct job *j, const struct attrs *a);
 const char *node_config(struct job *j, const struct node *n);
 const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count);   /* NULL, 0: absent */
+/* Number i of the list; otherwise, where it has none. */
+int64_t node_int_at(const struct node *n, enum key k, uint32_t i, int64_t otherwise);
 /* An attribute that key.def does not know, by its name; NULL: absent. */
 const struct attr *attrs_other(const struct attrs *a, const char *name);
 const struct attr *node_other(const struct node *n, const char *name);

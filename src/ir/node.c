@@ -384,6 +384,14 @@ const int64_t *node_ints(const struct node *n, enum key k, uint32_t *count)
 	return a && a->n ? a->ints : NULL;
 }
 
+int64_t node_int_at(const struct node *n, enum key k, uint32_t i, int64_t otherwise)
+{
+	uint32_t count;
+	const int64_t *v = node_ints(n, k, &count);
+
+	return i < count ? v[i] : otherwise;
+}
+
 const struct attr *attrs_other(const struct attrs *a, const char *name)
 {
 	for (uint32_t i = 0; a && i < a->n; i++)

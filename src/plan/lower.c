@@ -68,20 +68,13 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
 	return build_reshape(g, w, 3, dims);
 }
 
-/* Entry i of n's attribute; `otherwise` where it has none. */
-static int64_t number(const struct node *n, enum key k, uint32_t i, int64_t otherwise)
-{
-	uint32_t count;
-	const int64_t *v = node_ints(n, k, &count);
-	return v && i < count ? v[i] : otherwise;
-}
-
 /* Has the input zeros in it or beside it? */
 static bool conv_pads(const struct node *n, const struct conv *c)
 {
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		if (number(n, KEY_padding, 2 * d, 0) || number(n, KEY_padding, 2 * d + 1, 0) > 0 ||
-			number(n, KEY_lhs_dilation, d, 1) != 1)
+		if (node_int_at(n, KEY_padding, 2 * d, 0) ||
+			node_int_at(n, KEY_padding, 2 * d + 1, 0) > 0 ||
+			node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
 			return true;
 	return false;
 }
@@ -93,8 +86,8 @@ static bool conv_is_pointwise(const struct node *n, const struct conv *c)
 	if (c->window != 1 || c->groups != 1 || (c->batch != 1 && !last) || conv_pads(n, c))
 		return false;
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		if (number(n, KEY_window_strides, d, 1) != 1 ||
-			number(n, KEY_padding, 2 * d + 1, 0))
+		if (node_int_at(n, KEY_window_strides, d, 1) != 1 ||
+			node_int_at(n, KEY_padding, 2 * d + 1, 0))
 			return false;
 	return true;
 }
@@ -116,7 +109,7 @@ static const struct node *conv_whole(
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		int64_t at = perm[1 + d] = c->in_spatial[d];
 		int64_t window = n->in[1]->type->dims[c->kernel_spatial[d]];
-		step[at] = number(n, KEY_rhs_dilation, d, 1);
+		step[at] = node_int_at(n, KEY_rhs_dilation, d, 1);
 		limit[at] = (window - 1) * step[at] + 1;
 	}
 	perm[1 + c->nspatial] = node_int(n, KEY_input_batch_dimension, 0);
@@ -392,8 +385,8 @@ enum conv_wish plan_convolution_wish(
 	struct conv c = conv_of(g, n);
 	bool place = c.window == 1 && c.groups == 1 && !conv_pads(n, &c);
 	for (uint32_t d = 0; d < c.nspatial; d++)
-		place = place && number(n, KEY_window_strides, d, 1) == 1 &&
-			!number(n, KEY_padding, 2 * d + 1, 0);
+		place = place && node_int_at(n, KEY_window_strides, d, 1) == 1 &&
+			!node_int_at(n, KEY_padding, 2 * d + 1, 0);
 	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 2 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;

@@ -28,13 +28,6 @@ struct phase {
 	int64_t low;                     /* before the input */
 };
 
-static int64_t number(const struct node *n, enum key key, uint32_t i, int64_t otherwise)
-{
-	uint32_t count;
-	const int64_t *v = node_ints(n, key, &count);
-	return v && i < count ? v[i] : otherwise;
-}
-
 static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
 	struct dilated *a)
 {
@@ -42,11 +35,12 @@ static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
 		.in = n->in[0]->type->dims[c->in_spatial[d]],
 		.out = n->type->dims[c->out_spatial[d]],
 		.window = n->in[1]->type->dims[c->kernel_spatial[d]],
-		.holes = number(n, KEY_lhs_dilation, d, 1),
-		.dilation = number(n, KEY_rhs_dilation, d, 1),
-		.low = number(n, KEY_padding, 2 * d, 0),
+		.holes = node_int_at(n, KEY_lhs_dilation, d, 1),
+		.dilation = node_int_at(n, KEY_rhs_dilation, d, 1),
+		.low = node_int_at(n, KEY_padding, 2 * d, 0),
 	};
-	if (a->in < 1 || a->out < 1 || a->window < 1 || number(n, KEY_window_strides, d, 1) != 1)
+	if (a->in < 1 || a->out < 1 || a->window < 1 ||
+		node_int_at(n, KEY_window_strides, d, 1) != 1)
 		return false;
 	a->each = (a->out + a->holes - 1) / a->holes;
 	int64_t x = a->dilation, y = a->holes;
@@ -85,7 +79,7 @@ static const struct node *taps_of(struct graph *g, const struct node *n, const s
 	}
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		int64_t at = c->kernel_spatial[d], reach = (f[d].taps - 1) * a[d].step;
-		bool turned = number(n, KEY_window_reversal, d, 0);
+		bool turned = node_int_at(n, KEY_window_reversal, d, 0);
 		start[at] = turned ? a[d].window - 1 - f[d].first - reach : f[d].first;
 		limit[at] = start[at] + reach + 1;
 		step[at] = a[d].step;

@@ -26,13 +26,6 @@ struct along {
 	int64_t take;                    /* a window of one place: every how manieth is read */
 };
 
-static int64_t number(const struct node *n, enum key key, uint32_t i, int64_t otherwise)
-{
-	uint32_t count;
-	const int64_t *v = node_ints(n, key, &count);
-	return v && i < count ? v[i] : otherwise;
-}
-
 static bool along_of(const struct node *n, const struct node *const *in, const struct conv *c,
 	uint32_t d, struct along *a)
 {
@@ -40,10 +33,10 @@ static bool along_of(const struct node *n, const struct node *const *in, const s
 		.in = in[0]->type->dims[c->in_spatial[d]],
 		.out = n->type->dims[c->out_spatial[d]],
 		.window = in[1]->type->dims[c->kernel_spatial[d]],
-		.stride = number(n, KEY_window_strides, d, 1),
-		.dilation = number(n, KEY_rhs_dilation, d, 1),
-		.interior = number(n, KEY_lhs_dilation, d, 1) - 1,
-		.low = number(n, KEY_padding, 2 * d, 0),
+		.stride = node_int_at(n, KEY_window_strides, d, 1),
+		.dilation = node_int_at(n, KEY_rhs_dilation, d, 1),
+		.interior = node_int_at(n, KEY_lhs_dilation, d, 1) - 1,
+		.low = node_int_at(n, KEY_padding, 2 * d, 0),
 		.take = 1,
 	};
 	if (a->in < 1 || a->out < 1 || a->window < 1)

@@ -25,14 +25,6 @@ struct across {
 	int64_t in, out, window, stride, dilation, low, extent;
 };
 
-static int64_t number(const struct node *n, enum key key, uint32_t i, int64_t otherwise)
-{
-	uint32_t count;
-	const int64_t *v = node_ints(n, key, &count);
-
-	return v && i < count ? v[i] : otherwise;
-}
-
 static struct across across_of(
 	const struct node *n, const struct node *const *in, const struct conv *c, uint32_t d)
 {
@@ -40,9 +32,9 @@ static struct across across_of(
 		.in = in[0]->type->dims[c->in_spatial[d]],
 		.out = n->type->dims[c->out_spatial[d]],
 		.window = in[1]->type->dims[c->kernel_spatial[d]],
-		.stride = number(n, KEY_window_strides, d, 1),
-		.dilation = number(n, KEY_rhs_dilation, d, 1),
-		.low = number(n, KEY_padding, 2 * d, 0),
+		.stride = node_int_at(n, KEY_window_strides, d, 1),
+		.dilation = node_int_at(n, KEY_rhs_dilation, d, 1),
+		.low = node_int_at(n, KEY_padding, 2 * d, 0),
 	};
 	int64_t reach = (a.out - 1) * a.stride + (a.window - 1) * a.dilation + 1;
 
@@ -97,7 +89,7 @@ bool plan_is_last(const struct node *n, const struct node *const *in, const stru
 			return false;
 	}
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		if (number(n, KEY_lhs_dilation, d, 1) != 1)
+		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
 			return false;
 	int64_t panel = isa_table[o->isa].cols, panels = (c->out_features + panel - 1) / panel;
 	double products = (double)(panels * panel * p.features);
