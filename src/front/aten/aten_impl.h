@@ -362,6 +362,8 @@ const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64
 const struct node *lower_prefix_most(struct lower *l, const struct node *x, int64_t dim);
 /* n, or a scalar as a row of one. */
 const struct node *lower_as_row(struct lower *l, const struct node *n);
+/* All elements of n as one row. */
+const struct node *lower_flat(struct lower *l, const struct node *n);
 /* The indices (i64) that sort x along dim. */
 const struct node *lower_argsort(struct lower *l, const struct node *x, int64_t dim);
 

@@ -565,6 +565,12 @@ const struct node *lower_as_row(struct lower *l, const struct node *n)
 	return n->type->rank ? n : build_reshape(l->g, n, 1, &(int64_t){ 1 });
 }
 
+const struct node *lower_flat(struct lower *l, const struct node *n)
+{
+	int64_t all = dim_product(l->g, n->type->rank, n->type->dims);
+	return build_reshape(l->g, n, 1, &all);
+}
+
 const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim, int64_t start,
 	int64_t limit, int64_t stride)
 {

@@ -66,8 +66,8 @@ static const struct node *most_outside(
 	struct lower *l, const struct node *index, const struct node *size, bool wraps)
 {
 	struct graph *g = l->g;
-	int64_t n = dim_product(g, index->type->rank, index->type->dims), all = 0;
-	index = build_reshape(g, lower_cast(l, index, DTYPE_i64), 1, &n);
+	int64_t all = 0;
+	index = lower_flat(l, lower_cast(l, index, DTYPE_i64));
 	const struct node *sign = build_scalar_int(g, DTYPE_i64, INT64_MIN);
 	const struct node *shift = wraps ? build2(g, OP_add, size, sign) : sign;
 	index = build2(g, OP_add, index, lower_shape(l, shift, index->type));

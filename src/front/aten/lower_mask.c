@@ -3,13 +3,6 @@
  * How many elements are true is a size that the program computes (dim_value). */
 #include "front/aten/aten_impl.h"
 
-/* n as one row. */
-static const struct node *flat(struct lower *l, const struct node *n)
-{
-	int64_t all = dim_product(l->g, n->type->rank, n->type->dims);
-	return build_reshape(l->g, n, 1, &all);
-}
-
 /* Dimension i of n, everywhere in `like`. */
 static const struct node *size_like(
 	struct lower *l, const struct node *n, uint32_t i, const struct node *like)
@@ -27,7 +20,7 @@ static void true_places(struct lower *l, const struct node *x, int64_t rows, con
 	const struct node **columns)
 {
 	struct graph *g = l->g;
-	const struct node *mask = flat(l, x);
+	const struct node *mask = lower_flat(l, x);
 	const struct node *ones = build_convert(g, mask, DTYPE_i64);
 	const struct node *before =
 		build2(g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
@@ -52,7 +45,7 @@ static void true_places(struct lower *l, const struct node *x, int64_t rows, con
 
 static int64_t count_true(struct lower *l, const struct node *x)
 {
-	const struct node *ones = build_convert(l->g, flat(l, x), DTYPE_i64);
+	const struct node *ones = build_convert(l->g, lower_flat(l, x), DTYPE_i64);
 	return dim_value(l->g, build_reduce(l->g, OP_add, ones, 1, &(int64_t){ 0 }), 0);
 }
 
@@ -117,8 +110,8 @@ void lower_masked_select(struct lower *l)
 		dims[i] = a != 1 ? a : i < dm ? 1 : mask->type->dims[i - dm];
 	}
 	const struct type *t = type_tensor(l->g, x->type->dtype, rank, dims);
-	x = flat(l, lower_shape(l, x, t));
-	mask = flat(l, lower_shape(l, mask, type_with_dtype(l->g, t, DTYPE_i1)));
+	x = lower_flat(l, lower_shape(l, x, t));
+	mask = lower_flat(l, lower_shape(l, mask, type_with_dtype(l->g, t, DTYPE_i1)));
 	mask_indices(l, mask, x, 0, &index);
 	l->out[0] = take_one(l, x, 0, index, 0);
 }

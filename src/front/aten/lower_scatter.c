@@ -156,17 +156,11 @@ void lower_index_reduce(struct lower *l)
 
 /* ---- flat places ---------------------------------------------------------------------------- */
 
-static const struct node *flat(struct lower *l, const struct node *n)
-{
-	int64_t all = dim_product(l->g, n->type->rank, n->type->dims);
-	return build_reshape(l->g, n, 1, &all);
-}
-
 /* The flat places of x in `index` become `updates`, both of one dimension. */
 static const struct node *put_flat(struct lower *l, const struct node *x, const struct node *index,
 	const struct node *updates, enum op op)
 {
-	struct take k = { .x = flat(l, x), .m = 1, .batch = 1 };
+	struct take k = { .x = lower_flat(l, x), .m = 1, .batch = 1 };
 	k.starts = lower_wrap_index(l, index, k.x, 0);
 	const struct node *y =
 		take_scatter(l, &k, lower_cast(l, updates, x->type->dtype), op);
@@ -176,17 +170,17 @@ static const struct node *put_flat(struct lower *l, const struct node *x, const 
 void lower_put(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
-	const struct node *index = flat(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i64));
+	const struct node *index = lower_flat(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i64));
 	lower_check_index(
 		l, index, 0, dim_product(l->g, x->type->rank, x->type->dims), true);
-	l->out[0] = put_flat(l, x, index, flat(l, lower_tensor(l, 2)),
+	l->out[0] = put_flat(l, x, index, lower_flat(l, lower_tensor(l, 2)),
 		lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
 }
 
 void lower_take(struct lower *l)
 {
 	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
-	const struct node *x = flat(l, lower_tensor(l, 0));
+	const struct node *x = lower_flat(l, lower_tensor(l, 0));
 	lower_check_index(l, index, 0, x->type->dims[0], true);
 	l->out[0] = take_one(l, x, 0, index, 0);
 }
@@ -198,7 +192,7 @@ void lower_masked_scatter(struct lower *l)
 	const struct type *t = l->type[0];
 	const struct node *x = lower_operand(l, 0, t->dtype);
 	const struct node *mask = lower_shape(l, lower_cast(l, lower_tensor(l, 1), DTYPE_i1), t);
-	const struct node *source = flat(l, lower_tensor(l, 2));
+	const struct node *source = lower_flat(l, lower_tensor(l, 2));
 	if (type_elements(t) == 0 || type_elements(source->type) == 0)
 		lower_bail(l);
 	if (!type_is_static(source->type)) { /* perhaps nothing, which has no element to take */
@@ -206,7 +200,7 @@ void lower_masked_scatter(struct lower *l)
 			build_full(g, type_tensor(g, source->type->dtype, 1, &(int64_t){ 1 }), 0);
 		source = build_concat(g, 2, (const struct node *[]){ source, more }, 0);
 	}
-	const struct node *ones = flat(l, build_convert(g, mask, DTYPE_i64));
+	const struct node *ones = lower_flat(l, build_convert(g, mask, DTYPE_i64));
 	const struct node *at = build2(
 		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	at = build2(g, OP_maximum, at, lower_like(l, at, 0));
@@ -224,7 +218,7 @@ void lower_masked_scatter_backward(struct lower *l)
 	int64_t n = type_elements(l->type[0]);
 	if (type_elements(y->type) <= 0 || n < 0)
 		lower_bail(l);
-	const struct node *ones = flat(l, build_convert(g, mask, DTYPE_i64));
+	const struct node *ones = lower_flat(l, build_convert(g, mask, DTYPE_i64));
 	const struct node *at = build2(
 		g, OP_subtract, lower_prefix_sum(l, ones, 0), lower_like(l, ones, 1));
 	/* What is false goes behind the end, where scatter drops it. */
@@ -232,8 +226,8 @@ void lower_masked_scatter_backward(struct lower *l)
 	struct take k = { .x = build_full(g, type_tensor(g, y->type->dtype, 1, &n), 0),
 		.m = 1,
 		.batch = 1,
-		.starts = build_select(g, flat(l, mask), at, away) };
-	y = take_scatter(l, &k, flat(l, y), TAKE_REPLACES);
+		.starts = build_select(g, lower_flat(l, mask), at, away) };
+	y = take_scatter(l, &k, lower_flat(l, y), TAKE_REPLACES);
 	l->out[0] = build_reshape(g, y, l->type[0]->rank, l->type[0]->dims);
 }
 
@@ -342,7 +336,7 @@ void lower_as_strided(struct lower *l)
 		return;
 	}
 	const struct node *at = strided_places(l, l->type[0], 1, type_elements(x->type));
-	l->out[0] = take_one(l, flat(l, x), 0, at, 0);
+	l->out[0] = take_one(l, lower_flat(l, x), 0, at, 0);
 }
 
 void lower_as_strided_scatter(struct lower *l)
@@ -353,5 +347,5 @@ void lower_as_strided_scatter(struct lower *l)
 		return;
 	}
 	const struct node *at = strided_places(l, src->type, 2, type_elements(x->type));
-	l->out[0] = put_flat(l, x, flat(l, at), flat(l, src), TAKE_REPLACES);
+	l->out[0] = put_flat(l, x, lower_flat(l, at), lower_flat(l, src), TAKE_REPLACES);
 }
