@@ -170,9 +170,8 @@ static const struct node *row_of(struct lower *l, int64_t d, int64_t *dim)
 	if (d >= 0 && x->type->rank) {
 		*dim = lower_dim(l, (uint32_t)d, x->type->rank);
 	} else {
-		int64_t n = dim_product(l->g, x->type->rank, x->type->dims);
 		*dim = 0;
-		x = build_reshape(l->g, x, 1, &n);
+		x = lower_flat(l, x);
 	}
 	if (!dim_is_number(x->type->dims[*dim]))
 		lower_bail(l);
