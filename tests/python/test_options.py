@@ -218,4 +218,8 @@ def test_arguments_pass_through():
 
 
 def test_report_tells_notices():
-    assert json.loads(weft.report("json"))["notices"] == []
+    """In a process of its own: notices are a process's, and other tests leave theirs."""
+    out = run_python("import weft, json, torch; n = lambda: json.loads(weft.report('json'))['notices']; before = n();\n"
+                     "torch.compile(torch.sin, backend='weft', options={'backend': 'plant', 'plant': 'wrong@tanh'})("
+                     "torch.ones(2)); print(before, n())")
+    assert out.splitlines()[0] == "[] ['the backend plant plants errors: wrong@tanh']"
