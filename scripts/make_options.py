@@ -31,7 +31,8 @@ threads), or torch's, bit for bit (`eager`); `freezing`, true or false: paramete
 
 ## Modes
 
-`torch.compile(m, backend="weft", mode=...)`, or the option `mode`, sets several options:
+`torch.compile(m, backend="weft", mode=...)`, or the option `mode`, sets several options, of which those given beside it in Python,
+and after it in C, are set anew:
 
 | mode | sets | what it means here |
 |---|---|---|

@@ -102,7 +102,7 @@ def least_cut(*args, **kw):
 
 
 class Settings:
-    """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: five are ours, the rest is C's."""
+    """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: six are ours, the rest is C's."""
 
     # Name: the default, and the values there are; None: any.
     OURS = {"backend": ("weft", None), "fallback": ("warn", ("allow", "warn", "error")),
@@ -122,8 +122,12 @@ class Settings:
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         if self.function:                            # Python's, by name or itself: what is left is its own
             return
+        in_options = options.pop("mode", None)       # the keyword and this: torch refuses one beside options
+        mode = in_options if mode is None else mode
         self.c = {k: self.word(k, v) for k, v in options.items() if v is not None}
         if mode is not None:
+            if not isinstance(mode, str):
+                raise attr_error("mode", mode, "str")
             modes = _native.tables()["modes"]
             if mode not in modes:
                 raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(modes)}")
@@ -174,7 +178,7 @@ class Settings:
         rows = _native.tables()["options"]
         row = rows.get(name)
         if row is None:
-            known = [*rows, *cls.OURS, "passes", "partitioner"]
+            known = [*rows, "mode", *cls.OURS, "passes", "partitioner"]
             near = difflib.get_close_matches(name, known, 1, 0)
             raise RuntimeError(f"Unexpected optimization option {name}, known options are {known}; "
                                f"the nearest is {near[0] if near else known[0]}")

@@ -105,6 +105,23 @@ def test_modes():
         compiled(mode="lite", options={"threads": 1})
 
 
+def test_a_mode_is_an_option():
+    """Settings beside it win, wherever they stand."""
+    def timed(**options):
+        torch._dynamo.reset()
+        before = json.loads(weft.report("json"))["candidates_timed"]
+        x = torch.ones(256, 256)
+        torch.compile(lambda x: x @ x, backend="weft", options={"cache": "off", "threads": 1, **options})(x)
+        return json.loads(weft.report("json"))["candidates_timed"] - before
+
+    assert timed() == 0 and timed(mode="default") == 0 and timed(mode="max-autotune") > 0
+    assert timed(max_autotune=False, mode="max-autotune") == 0
+    with pytest.raises(Exception, match="Unrecognized mode=fast, should be one of: default, lite"):
+        compiled(options={"mode": "fast"})
+    with pytest.raises(Exception, match="Unexpected type of attr mode, got int should be str"):
+        compiled(options={"mode": 3})
+
+
 def test_options_are_not_changed():
     """C25: nor does a compile see those of the one before."""
     def backend_of(**kw):
