@@ -31,6 +31,11 @@
 #undef STR
 #undef TEXT
 
+struct weft_error *option_check_words(const char *value)
+{
+	return plant_check(value);
+}
+
 /* The rows, for everything that goes by name. */
 enum of { OF_CODE, OF_HOW, OF_RUN };
 enum kind { KIND_int, KIND_bool, KIND_str };

@@ -37,6 +37,9 @@ struct backend {
 #include "backend/backend.def"
 #undef BACKEND
 
+/* Are these words of plant.def, for the option `plant`?  INVALID_ARGUMENT names what is none. */
+struct weft_error *plant_check(const char *list) BASE_MUST_USE;
+
 /* What stands under a name: one of these is set. */
 struct backend_found {
 	const struct backend *backend;

@@ -7,6 +7,7 @@
 #include "backend/backend.h"
 #include "base/str.h"
 #include "stablehlo/stablehlo.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -82,41 +83,96 @@ static bool has_op(struct job *j, struct graph *g, const char *op, size_t n)
 	       strstr(text.text, job_printf(j, "chlo.%.*s ", (int)n, op));
 }
 
-/* One word: NAME[=NUMBER][@OP]. */
-static void word(struct job *j, struct graph *g, const char *text, size_t n, struct str *kept)
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* NAME[=NUMBER][@OP]. */
+struct word {
+	enum plant plant;
+	long number;                 /* -1: none */
+	const char *op;              /* n bytes; NULL: any program */
+	size_t n;
+};
+
+static bool is_op(const char *name, size_t n)
+{
+	char text[80];
+	for (int i = 0; i < 2; i++) {
+		int len = snprintf(text, sizeof text, "%s.%.*s", i ? "chlo" : "stablehlo", (int)n,
+			name);
+		if (len < (int)sizeof text && op_find(text, (size_t)len) != OP_COUNT)
+			return true;
+	}
+	return false;
+}
+
+static struct weft_error *unknown(const char *name, size_t len)
+{
+	const char *names[PLANTS];
+	char copy[40];
+	struct str all;
+	str_init(&all, NULL);
+	for (enum plant i = 0; i < PLANTS; i++) {
+		names[i] = words[i].word;
+		str_addf(&all, "%s%s", i ? ", " : "", words[i].word);
+	}
+	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
+	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
+		"option plant: unknown word '%s'; the nearest is '%s', of %s", copy,
+		str_nearest(copy, names, PLANTS), all.failed ? "" : all.text);
+	str_fini(&all);
+	return e;
+}
+
+static struct weft_error *word_read(const char *text, size_t n, struct word *out)
 {
 	const char *at = memchr(text, '@', n);
 	size_t front = at ? (size_t)(at - text) : n;
 	const char *equals = memchr(text, '=', front);
 	size_t len = equals ? (size_t)(equals - text) : front;
-	enum plant p = word_find(text, len);
-	const char *names[PLANTS];
-	char *end, *copy = job_printf(j, "%.*s", (int)len, text);
-	for (enum plant i = 0; i < PLANTS; i++)
-		names[i] = words[i].word;
-	if (p == PLANTS)
-		job_fail(j, WEFT_INVALID_ARGUMENT,
-			"option plant: unknown word '%s'; the nearest is '%s'", copy,
-			str_nearest(copy, names, PLANTS));
-	long number = equals ? strtol(equals + 1, &end, 10) : -1;
-	if (equals && (end != text + front || end == equals + 1 || number < 0 || number > 86400000))
-		job_fail(j, WEFT_INVALID_ARGUMENT, "option plant: '%s' bears no number", copy);
-	if (at && !has_op(j, g, at + 1, n - front - 1))
+	char *end;
+	*out = (struct word){ word_find(text, len), -1, at ? at + 1 : NULL, at ? n - front - 1 : 0 };
+	if (out->plant == PLANTS)
+		return unknown(text, len);
+	if (equals)
+		out->number = strtol(equals + 1, &end, 10);
+	if (equals && (end != text + front || end == equals + 1 || out->number < 0 ||
+			      out->number > 86400000))
+		FAIL(WEFT_INVALID_ARGUMENT, "option plant: '%.*s' bears no number", (int)len, text);
+	if (at && !is_op(out->op, out->n))
+		FAIL(WEFT_INVALID_ARGUMENT, "option plant: '%.*s' names no operation", (int)n, text);
+	return NULL;
+}
+
+struct weft_error *plant_check(const char *list)
+{
+	struct word w;
+	for (size_t n; *list; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		TRY(word_read(list, n, &w));
+	}
+	return NULL;
+}
+
+static void plant_word(struct job *j, struct graph *g, const struct word *w, struct str *kept)
+{
+	if (w->op && !has_op(j, g, w->op, w->n))
 		return;
-	if (words[p].when == WHEN_compile)
-		happen(j, p, number);
+	if (words[w->plant].when == WHEN_compile)
+		happen(j, w->plant, w->number);
 	else
-		str_addf(kept, "%s%s", kept->len ? "," : "", words[p].word);
+		str_addf(kept, "%s%s", kept->len ? "," : "", words[w->plant].word);
 }
 
 static const char *plant_plant(struct job *j, struct graph *g, const char *plant)
 {
 	struct str kept;
+	struct word w;
 	str_init(&kept, j);
 	str_add(&kept, "");
 	for (size_t n; *plant; plant += n + (plant[n] == ',')) {
 		n = strcspn(plant, ",");
-		word(j, g, plant, n, &kept);
+		job_try(j, word_read(plant, n, &w));
+		plant_word(j, g, &w, &kept);
 	}
 	return kept.text;
 }

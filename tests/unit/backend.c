@@ -493,8 +493,9 @@ static struct weft_error *planted(const char *words, float out[4])
 	struct weft_options *o;
 	CHECK_OK(weft_client_open("plant", &c));
 	CHECK_OK(weft_options_create(&o));
-	CHECK_OK(weft_options_set(o, "plant", words));
-	struct weft_error *e = run_on(c, o, out);
+	struct weft_error *e = weft_options_set(o, "plant", words);
+	if (!e)
+		e = run_on(c, o, out);
 	weft_options_free(o);
 	weft_client_release(c);
 	return e;
@@ -523,7 +524,10 @@ void test_plant__values_and_errors(void)
 	CHECK(out[0] != 2);
 	CHECK_ERROR(planted("error", out), WEFT_INTERNAL, "plant: error");
 	CHECK_ERROR(planted("compile_error", out), WEFT_INTERNAL, "plant: compile_error");
-	CHECK_ERROR(planted("wrog", out), WEFT_INVALID_ARGUMENT, "the nearest is 'wrong'");
+	CHECK_ERROR(planted("wrog", out), WEFT_INVALID_ARGUMENT,
+		"option plant: unknown word 'wrog'; the nearest is 'wrong', of wrong, error, ");
+	CHECK_ERROR(planted("error,wrong@tahn", out), WEFT_INVALID_ARGUMENT,
+		"option plant: 'wrong@tahn' names no operation");
 	CHECK_ERROR(planted("compile_slow=x", out), WEFT_INVALID_ARGUMENT, "number");
 	CHECK_ERROR(planted("compile_slow=-1", out), WEFT_INVALID_ARGUMENT, "number");
 	CHECK_ERROR(planted("compile_memory", out), WEFT_FAILED_PRECONDITION, "limit");

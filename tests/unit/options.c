@@ -82,12 +82,15 @@ void test_options__bad_texts_of_the_environment(void)
 	weft_notice_handler(tell, &told);
 	setenv("WEFT_PASSES_OFF", "fodl", 1);
 	setenv("WEFT_PROGRESSIVE", "best", 1);
+	setenv("WEFT_PLANT", "crush", 1);
 	struct weft_options *o = resolved(NULL);
 	CHECK_STR(option_passes_off(o), "");
 	CHECK_STR(option_progressive(o), "max_autotune=1");
-	CHECK_INT(told.n, 2);
-	CHECK(strstr(told.last, "WEFT_PROGRESSIVE is not used: option progressive: 'best'"));
-	CHECK(!getenv("WEFT_PASSES_OFF") && !getenv("WEFT_PROGRESSIVE"));
+	CHECK_STR(option_plant(o), "");
+	CHECK_INT(told.n, 3);
+	CHECK(strstr(told.last, "WEFT_PLANT is not used: option plant: unknown word 'crush'; the "
+				"nearest is 'crash', of wrong, error, crash, hang, compile_error"));
+	CHECK(!getenv("WEFT_PASSES_OFF") && !getenv("WEFT_PROGRESSIVE") && !getenv("WEFT_PLANT"));
 	weft_options_free(o);
 	weft_notice_handler(NULL, NULL);
 }
@@ -114,14 +117,16 @@ void test_options__bad_values(void)
 		{ "opt_level", "-1" }, { "opt_level", "99999999999999999999" }, { "verify", "yes" },
 		{ "cache", "ON" }, { "numerics", "default|strict" }, { "numerics", "" },
 		{ "passes_off", "fodl" }, { "passes_off", "fold, simplify" },
-		{ "progressive", "best" }, { "progressive", "max_autotune=7" } };
+		{ "progressive", "best" }, { "progressive", "max_autotune=7" },
+		{ "plant", "wrong,crush" }, { "plant", "hang=x" } };
 	struct weft_options *o;
 	CHECK_OK(weft_options_create(&o));
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK_ERROR(weft_options_set(o, bad[i][0], bad[i][1]), WEFT_INVALID_ARGUMENT,
 			bad[i][0]);
 	CHECK_ERROR(weft_options_set(o, "passes_off", "fold,reconise"), WEFT_INVALID_ARGUMENT,
-		"option passes_off: unknown pass 'reconise'; the nearest is 'recognise'");
+		"option passes_off: unknown pass 'reconise'; the nearest is 'recognise', of "
+		"inline, quantise, ");
 	CHECK_OK(weft_options_set(o, "passes_off", ",fold,,simplify,"));
 	CHECK_ERROR(weft_options_set(o, "passes", ""), WEFT_INVALID_ARGUMENT, "'passes_off'");
 	CHECK_ERROR(weft_options_set(o, "", ""), WEFT_INVALID_ARGUMENT, "unknown option ''");
