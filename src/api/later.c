@@ -274,7 +274,9 @@ struct weft_error *later_start(struct weft_executable *x, struct weft_program *p
 	if (!n)
 		return NULL;
 	later_end(w);
-	FAIL(WEFT_RESOURCE_EXHAUSTED, "no thread to compile in: error %d", n);
+	char why[128];
+	FAIL(WEFT_RESOURCE_EXHAUSTED, "no thread to compile in: %s",
+		strerror_r(n, why, sizeof why));
 }
 
 struct weft_error *weft_executable_settle(struct weft_executable *x)

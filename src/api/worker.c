@@ -55,7 +55,7 @@ static struct weft_error *worker_path(char *path, size_t size)
 /* By posix_spawn; standard input is the socket, nothing else is shared. */
 static struct weft_error *spawn(struct worker *w, const char *path, int fd)
 {
-	char memory[32];
+	char memory[32], why[128];
 	char *argv[] = { (char *)(uintptr_t)path, memory, NULL };
 	posix_spawn_file_actions_t files;
 	snprintf(memory, sizeof memory, "%lld", (long long)w->memory);
@@ -68,13 +68,14 @@ static struct weft_error *spawn(struct worker *w, const char *path, int fd)
 		n = posix_spawn(&w->pid, path, &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	if (n)
-		FAIL(WEFT_UNAVAILABLE, "%s cannot be started: error %d", path, n);
+		FAIL(WEFT_UNAVAILABLE, "%s cannot be started: %s", path,
+			strerror_r(n, why, sizeof why));
 	return NULL;
 }
 
 static struct weft_error *worker_start(int64_t memory, struct worker **out)
 {
-	char path[4096];
+	char path[4096], why[128];
 	int fd[2];
 	TRY(worker_path(path, sizeof path));
 	struct worker *w = mem_alloc(sizeof *w);
@@ -82,8 +83,10 @@ static struct weft_error *worker_start(int64_t memory, struct worker **out)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a worker");
 	w->memory = memory;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd)) {
+		int code = errno;
 		mem_free(w);
-		FAIL(WEFT_UNAVAILABLE, "no socket for a worker: error %d", errno);
+		FAIL(WEFT_UNAVAILABLE, "no socket for a worker: %s",
+			strerror_r(code, why, sizeof why));
 	}
 	struct weft_error *e = spawn(w, path, fd[1]);
 	close(fd[1]);

@@ -221,6 +221,19 @@ def test_missing_compiler_is_named(tmp_path):
     assert "the compiler cannot be loaded" in out and str(tmp_path / "weft" / "libweft_codegen.so") in out
 
 
+@pytest.mark.parametrize("worker, text", [(None, "no weft-worker to compile in: tried {}"),
+                                          ("no program", "{} cannot be started: Exec format error")])
+def test_missing_worker_is_named(worker, text, tmp_path):
+    where = package(tmp_path, "weft-worker")
+    path = tmp_path / "weft" / "weft-worker"
+    if worker:
+        path.write_text(worker)
+        path.chmod(0o755)
+    out = run_python(COMPILE.replace("backend='weft'", "backend=weft.backend"), status=1, WEFT_CACHE="off",
+                     WEFT_COMPILE_MODE="subprocess", **where)
+    assert text.format(path) in out
+
+
 def test_arguments_pass_through():
     """I2: what torch hands over reaches the compiler, and its result is what is called."""
     seen = []
