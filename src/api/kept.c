@@ -97,6 +97,13 @@ static bool open_remote(void)
 	return there;
 }
 
+void kept_tell(void)
+{
+	char trouble[400];
+	if (remote_trouble(trouble, sizeof trouble))
+		notice("the remote cache fails: %s", trouble);
+}
+
 static const char *open_all(struct kept *k, const struct weft_program *p, const struct backend *b,
 	const struct weft_options *o, enum isa isa, enum cache_mode mode)
 {
@@ -190,5 +197,6 @@ void kept_keep(const struct kept *k, const void *bytes, size_t size)
 
 void kept_close(struct kept *k)
 {
+	kept_tell();
 	cache_close(&k->cache);
 }

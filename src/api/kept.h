@@ -22,4 +22,7 @@ bool kept_find(struct kept *k, const struct backend *b, const struct weft_option
 /* Keeps what a compile gave. */
 void kept_keep(const struct kept *k, const void *bytes, size_t size);
 void kept_close(struct kept *k);
+/* Says what went wrong with the remote store, as a notice: kept_close does, and the report, since
+ * an answer may come when nobody waits for it any more. */
+void kept_tell(void);
 #endif

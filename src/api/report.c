@@ -1,10 +1,10 @@
 /* report.c -- what this process compiled and ran: weft_report, weft_executable_explain.
  * doc/report.md. */
 #include "api/api_impl.h"
+#include "api/kept.h"
 #include "api/later.h"
 #include "api/worker.h"
 #include "base/str.h"
-#include "cache/cache.h"
 #include <string.h>
 
 static struct weft_executable *list;
@@ -245,6 +245,8 @@ static void report_text(struct str *s)
 	add_counts(s, ABI_STEP_library);
 	str_add(s, "\ncache: ");
 	add_cache(s);
+	str_add(s, "\nnotices: ");
+	notices_add(s);
 	str_add(s, "\n backend  kernels  launches  compile ms      runs  threads  arena KiB\n");
 	for (const struct weft_executable *x = list; x; x = x->next) {
 		struct exe_stats st = exe_stats_get(x->exe);
@@ -272,6 +274,7 @@ struct weft_error *weft_report(const char *format, char **out)
 		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'",
 			format);
 	str_init(&s, NULL);
+	kept_tell();
 	api_lock(LOCK_report);
 	if (json)
 		report_json(&s);

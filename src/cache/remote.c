@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static struct request *first, **last = &first;
 static pid_t owner;                          /* the process whose thread it is; 0: none */
 int remote_wait_ms = REMOTE_MS;
 static double paused_until;
+static char trouble[400];                    /* nobody asked for yet; "": none */
 
 /* ---- configuration -------------------------------------------------------------------------- */
 
@@ -167,6 +169,34 @@ static void sign(const struct cache_key *key, const void *bytes, size_t size,
 	crypto_generichash_final(&s, out, MAC);
 }
 
+/* ---- what went wrong ------------------------------------------------------------------------ */
+
+/* The server by its place: no password. */
+static void trouble_set_locked(const struct remote_address *a, const char *fmt, ...)
+	BASE_PRINTF(2, 3);
+static void trouble_set_locked(const struct remote_address *a, const char *fmt, ...)
+{
+	char why[200];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	if (*a->path)
+		snprintf(trouble, sizeof trouble, "unix:%.180s: %s", a->path, why);
+	else
+		snprintf(trouble, sizeof trouble, "%.180s:%d: %s", a->host, a->port, why);
+}
+
+bool remote_trouble(char *out, size_t size)
+{
+	pthread_mutex_lock(&lock);
+	bool any = *trouble != '\0';
+	snprintf(out, size, "%s", trouble);
+	*trouble = '\0';
+	pthread_mutex_unlock(&lock);
+	return any;
+}
+
 /* ---- the thread ----------------------------------------------------------------------------- */
 
 static struct timeval milliseconds(long ms)
@@ -174,37 +204,54 @@ static struct timeval milliseconds(long ms)
 	return (struct timeval){ ms / 1000, ms % 1000 * 1000 };
 }
 
-static bool is_good(redisReply *r)
+/* Why a request failed; "": it did not, or was only late, which who waits says. */
+struct failure {
+	char why[160];
+};
+
+static bool is_good(const redisContext *c, const redisReply *r, struct failure *f)
 {
+	bool late = !r && c->err == REDIS_ERR_IO && (errno == EAGAIN || errno == ETIMEDOUT);
 	bool good = r && r->type != REDIS_REPLY_ERROR;
+	if (!good && !late)
+		snprintf(f->why, sizeof f->why, "%s", r ? r->str : c->errstr);
+	return good;
+}
+
+/* Whether the server did what r answers. */
+static bool did(const redisContext *c, redisReply *r, struct failure *f)
+{
+	bool good = is_good(c, r, f);
 	if (r)
 		freeReplyObject(r);
 	return good;
 }
 
-static redisContext *dial(const struct remote_address *a)
+static redisContext *dial(const struct remote_address *a, struct failure *f)
 {
 	struct timeval t = milliseconds(WIRE_MS);
 	redisContext *c = *a->path ? redisConnectUnixWithTimeout(a->path, t)
 				   : redisConnectWithTimeout(a->host, a->port, t);
 	bool good = c && !c->err && redisSetTimeout(c, t) == REDIS_OK;
+	if (!good && c)
+		is_good(c, NULL, f);
 	if (good && *a->password)
-		good = is_good(redisCommand(c, "AUTH %s", a->password));
+		good = did(c, redisCommand(c, "AUTH %s", a->password), f);
 	if (good && a->db)
-		good = is_good(redisCommand(c, "SELECT %d", a->db));
+		good = did(c, redisCommand(c, "SELECT %d", a->db), f);
 	if (!good && c)
 		redisFree(c);
 	return good ? c : NULL;
 }
 
 /* false: the server failed. */
-static bool ask(redisContext *c, struct request *q)
+static bool ask(redisContext *c, struct request *q, struct failure *f)
 {
 	redisReply *r = q->put
 		? redisCommand(c, "SET weft:%b %b", q->key.bytes, sizeof q->key.bytes, q->bytes,
 			  q->size)
 		: redisCommand(c, "GET weft:%b", q->key.bytes, sizeof q->key.bytes);
-	bool good = r && r->type != REDIS_REPLY_ERROR;
+	bool good = is_good(c, r, f);
 	if (good && !q->put && r->type == REDIS_REPLY_STRING) {
 		q->bytes = mem_alloc(r->len + 1);
 		q->found = q->bytes != NULL;
@@ -249,8 +296,9 @@ static void *serve(void *unused)
 			redisFree(c);
 			c = NULL;
 		}
-		c = c ? c : dial(&a);
-		bool good = c && ask(c, q);
+		struct failure f = { "" };
+		c = c ? c : dial(&a, &f);
+		bool good = c && ask(c, q, &f);
 		if (c && !good) {
 			redisFree(c);
 			c = NULL;
@@ -258,6 +306,8 @@ static void *serve(void *unused)
 		pthread_mutex_lock(&lock);
 		q->done = true;
 		q->failed = !good;
+		if (*f.why)
+			trouble_set_locked(&a, "%s", f.why);
 		request_drop_locked(q);
 		pthread_cond_broadcast(&changed);
 	}
@@ -323,6 +373,8 @@ static bool request_run(struct request *q)
 	bool good = q->done && !q->failed;
 	if (!good)
 		paused_until = clock_seconds() + (double)REMOTE_PAUSE_S;
+	if (!q->done)
+		trouble_set_locked(&address, "no answer within %d ms", remote_wait_ms);
 	pthread_mutex_unlock(&lock);
 	if (!good)
 		cache_count(CACHE_remote_failed);
@@ -354,6 +406,9 @@ static bool take_entry(struct request *q, void **bytes, size_t *size)
 	}
 	if (!right) {
 		cache_count(CACHE_remote_forged);
+		pthread_mutex_lock(&lock);
+		trouble_set_locked(&address, "an entry is not signed with this secret");
+		pthread_mutex_unlock(&lock);
 		return false;
 	}
 	*size = q->size - front;

@@ -18,6 +18,9 @@ struct weft_error *remote_open(bool *out) BASE_MUST_USE;
 /* After a remote_open that found one.  The signed artifact under key, mem_free's, or false. */
 bool remote_get(const struct cache_key *key, void **bytes, size_t *size);
 void remote_put(const struct cache_key *key, const void *bytes, size_t size);
+/* What went wrong since it was asked last, with the server's place: an outage, what the server
+ * refused, a wrong signature.  false: nothing did. */
+bool remote_trouble(char *out, size_t size);
 
 /* How long callers wait; tests change it. */
 extern int remote_wait_ms;

@@ -4,6 +4,7 @@
 #include "cache_util.h"
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 
 static pid_t server;
 static char where[300];
+static const char *more[5] = { NULL };       /* options of the server */
 
 static double seconds(void)
 {
@@ -48,7 +50,8 @@ static void server_start(void)
 		dup2(null, 1);
 		dup2(null, 2);
 		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", where,
-			"--save", "", "--appendonly", "no", (char *)NULL);
+			"--save", "", "--appendonly", "no", more[0], more[1], more[2],
+			more[3], (char *)NULL);
 		_exit(127);
 	}
 	struct timespec wait = { 0, 10000000 };
@@ -152,6 +155,8 @@ void test_cache_remote__lies_are_seen(void)
 	replace(2, entry, size);
 	CHECK(!get(2, "one"));
 	CHECK_INT(cache_counted(CACHE_remote_forged), forged + 1);
+	CHECK(remote_trouble(path, sizeof path) &&
+		strstr(path, "an entry is not signed with this secret"));
 	replace(1, entry, size);
 	CHECK(get(1, "one"));
 	snprintf(path, sizeof path, "%s", getenv("WEFT_CACHE_KEY_FILE"));
@@ -212,25 +217,98 @@ void test_cache_remote__child(void)
 	CHECK(get(1, "one"));
 }
 
-/* A compile finds what another directory's process put there, with the same bits. */
-void test_cache_remote__compiles(void)
+/* What went wrong is told once it is known, and once. */
+static void check_trouble(const char *want)
+{
+	char text[400];
+	UNIT_NOTE("%s", want);
+	CHECK(!get(1, "one"));
+	CHECK(remote_trouble(text, sizeof text));
+	CHECK(strstr(text, want) && !strstr(text, "hunter2"));
+	CHECK(!remote_trouble(text, sizeof text));
+}
+
+static void use_url(const char *url)
+{
+	bool there;
+	setenv("WEFT_CACHE_REMOTE", url, 1);
+	CHECK_OK(remote_open(&there));
+	CHECK(there);
+}
+
+/* A port nobody listens at just now. */
+static int free_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof a;
+	int s = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(s >= 0 && !bind(s, (struct sockaddr *)&a, n) &&
+		!getsockname(s, (struct sockaddr *)&a, &n));
+	close(s);
+	return ntohs(a.sin_port);
+}
+
+void test_cache_remote__trouble_is_told(void)
+{
+	char url[400], port[20], text[400];
+	more[0] = "--requirepass";
+	more[1] = "right";
+	begin();
+	CHECK(!remote_trouble(text, sizeof text));
+	check_trouble("/redis: NOAUTH ");
+	server_end();
+	snprintf(port, sizeof port, "%d", free_port());
+	more[2] = "--port";
+	more[3] = port;
+	server_start();
+	snprintf(url, sizeof url, "redis://:hunter2@127.0.0.1:%s", port);
+	use_url(url);
+	check_trouble(": WRONGPASS ");
+	server_end();
+	snprintf(url, sizeof url, "redis://127.0.0.1:%s/1", port);
+	use_url(url);
+	check_trouble(": Connection refused");
+	more[0] = "--port";
+	more[1] = port;
+	more[2] = NULL;
+	server_start();
+	snprintf(url, sizeof url, "redis://127.0.0.1:%s/99", port);
+	use_url(url);
+	check_trouble("ERR DB index");
+	snprintf(url, sizeof url, "redis://localhost:%s", port);
+	use_url(url);
+	put(1, "one");
+	kill(server, SIGSTOP);
+	remote_wait_ms = REMOTE_MS;
+	check_trouble(": no answer within 50 ms");
+}
+
+static struct weft_executable *compiled(void)
 {
 	static const char text[] = "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
 				   "  %0 = stablehlo.tanh %x : tensor<4xf32>\n"
 				   "  return %0 : tensor<4xf32>\n}\n";
+	struct weft_client *c = NULL;
+	struct weft_program *p = NULL;
+	struct weft_executable *x = NULL;
+	CHECK_OK(weft_client_open(NULL, &c));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, sizeof text - 1, &p));
+	CHECK_OK(weft_compile(c, p, NULL, &x));
+	weft_program_release(p);
+	weft_client_release(c);
+	return x;
+}
+
+/* A compile finds what another directory's process put there, with the same bits. */
+void test_cache_remote__compiles(void)
+{
 	const void *bytes;
 	void *first = NULL;
 	size_t size, first_size = 0;
 	char name[256], path[800];
 	begin();
 	for (int i = 0; i < 2; i++) {
-		struct weft_client *c = NULL;
-		struct weft_program *p = NULL;
-		struct weft_executable *x = NULL;
-		CHECK_OK(weft_client_open(NULL, &c));
-		CHECK_OK(weft_program_parse(
-			WEFT_STABLEHLO_TEXT, NULL, text, sizeof text - 1, &p));
-		CHECK_OK(weft_compile(c, p, NULL, &x));
+		struct weft_executable *x = compiled();
 		CHECK_OK(weft_executable_artifact(x, &bytes, &size));
 		if (!i) {
 			first = mem_alloc(first_size = size);
@@ -243,10 +321,25 @@ void test_cache_remote__compiles(void)
 		snprintf(path, sizeof path, "%s/%s", getenv("WEFT_CACHE_DIR"), name);
 		CHECK(!unlink(path));
 		weft_executable_release(x);
-		weft_program_release(p);
-		weft_client_release(c);
 	}
 	mem_free(first);
+}
+
+/* ... in a notice, and in the report. */
+void test_cache_remote__trouble_is_a_notice(void)
+{
+	char *text, url[400];
+	begin();
+	snprintf(url, sizeof url, "redis://:hunter2@127.0.0.1:%d", free_port());
+	use_url(url);
+	weft_executable_release(compiled());
+	CHECK_OK(weft_report("json", &text));
+	CHECK(strstr(text, "\"notices\": [\"the remote cache fails: 127.0.0.1:"));
+	CHECK(strstr(text, "Connection refused") && !strstr(text, "hunter2"));
+	weft_text_free(text);
+	CHECK_OK(weft_report("text", &text));
+	CHECK(strstr(text, "the remote cache fails: 127.0.0.1:"));
+	weft_text_free(text);
 }
 
 void test_cache_remote__addresses(void)
