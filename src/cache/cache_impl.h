@@ -32,6 +32,10 @@ enum entry_state header_state(const struct entry_header *h);
 enum entry_state entry_read(
 	const struct cache *c, const struct cache_key *key, struct entry_header *h, void **bytes);
 
+/* Takes what is under an entry's name away: removes it, a directory that is not empty gets another
+ * name.  0 or errno. */
+int entry_remove(const struct cache *c, const char *name);
+
 /* Tests: called before every call that changes the directory; an errno it gives is taken for that
  * call's.  NULL: nothing. */
 enum cache_point {

@@ -103,13 +103,31 @@ enum entry_state entry_read(
 	return s;
 }
 
+int entry_remove(const struct cache *c, const char *name)
+{
+	static atomic_uint counter;
+	char aside[CACHE_NAME_LEN + 48];
+	int code = point(CACHE_POINT_unlink);
+	if (code)
+		return code;
+	if (!unlinkat(c->fd, name, 0) ||
+		(errno == EISDIR && !unlinkat(c->fd, name, AT_REMOVEDIR)))
+		return 0;
+	if (errno != ENOTEMPTY)
+		return errno;
+	/* a directory with something in it: whatever it is, it is in the way of an entry only */
+	snprintf(aside, sizeof aside, "%s.%ld.%u.dir", name, (long)getpid(),
+		atomic_fetch_add(&counter, 1));
+	return renameat(c->fd, name, c->fd, aside) ? errno : 0;
+}
+
 void cache_drop(const struct cache *c, const struct cache_key *key)
 {
 	char name[CACHE_NAME_LEN + 1];
 	cache_count(CACHE_damaged);
 	key_name(key, name);
-	if (c->mode == CACHE_ON && !point(CACHE_POINT_unlink))
-		(void)!unlinkat(c->fd, name, 0);
+	if (c->mode == CACHE_ON)
+		(void)entry_remove(c, name);
 }
 
 bool cache_get(const struct cache *c, const struct cache_key *key, void **bytes, size_t *size)

@@ -150,7 +150,7 @@ struct weft_error *cache_prune(const struct cache *c, uint64_t limit, struct cac
 	for (size_t i = l.n; i-- && out->left_bytes > limit;) {
 		char name[CACHE_NAME_LEN + 1];
 		key_name(&l.at[i].key, name);
-		if (point(CACHE_POINT_unlink) || unlinkat(c->fd, name, 0))
+		if (entry_remove(c, name))
 			continue;
 		cache_count(CACHE_pruned);
 		out->entries++;

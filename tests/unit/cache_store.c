@@ -341,9 +341,25 @@ void test_cache__strange_files(void)
 	CHECK(!there(&c, 1, 10));
 	CHECK(!mkdirat(c.fd, name, 0700));
 	CHECK(!there(&c, 1, 10));
-	put(&c, 1, 10);                          /* cannot replace a directory */
+	put(&c, 1, 10);
+	CHECK(there(&c, 1, 10));
+	CHECK(!unlinkat(c.fd, name, 0));
+	/* a directory with something in it is not lost, but no longer in the way */
+	char inside[512];
+	CHECK(!mkdirat(c.fd, name, 0700));
+	snprintf(inside, sizeof inside, "%s/inside", name);
+	CHECK(!mkdirat(c.fd, inside, 0700));
+	put(&c, 1, 10);                          /* in the way of a store that did not look */
 	CHECK_INT(cache_counted(CACHE_store_failed), 1);
-	CHECK(!unlinkat(c.fd, name, AT_REMOVEDIR));
+	CHECK(!there(&c, 1, 10));
+	put(&c, 1, 10);
+	CHECK(there(&c, 1, 10));
+	CHECK_INT(cache_counted(CACHE_store_failed), 1);
+	char moved[256];
+	CHECK_INT(cache_test_files(".dir", moved), 1);
+	snprintf(inside, sizeof inside, "%s/inside", moved);
+	CHECK(!faccessat(c.fd, inside, F_OK, 0));
+	CHECK(!unlinkat(c.fd, name, 0));
 	/* another entry's file, or one that others may write */
 	put(&c, 2, 10);
 	char other[256];
