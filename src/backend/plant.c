@@ -130,7 +130,11 @@ static struct weft_error *word_read(const char *text, size_t n, struct word *out
 	const char *equals = memchr(text, '=', front);
 	size_t len = equals ? (size_t)(equals - text) : front;
 	char *end;
-	*out = (struct word){ word_find(text, len), -1, at ? at + 1 : NULL, at ? n - front - 1 : 0 };
+	*out = (struct word){ word_find(text, len), -1, NULL, 0 };
+	if (at) {
+		out->op = at + 1;
+		out->n = n - front - 1;
+	}
 	if (out->plant == PLANTS)
 		return unknown(text, len);
 	if (equals)
@@ -139,7 +143,8 @@ static struct weft_error *word_read(const char *text, size_t n, struct word *out
 			      out->number > 86400000))
 		FAIL(WEFT_INVALID_ARGUMENT, "option plant: '%.*s' bears no number", (int)len, text);
 	if (at && !is_op(out->op, out->n))
-		FAIL(WEFT_INVALID_ARGUMENT, "option plant: '%.*s' names no operation", (int)n, text);
+		FAIL(WEFT_INVALID_ARGUMENT, "option plant: '%.*s' names no operation", (int)n,
+			text);
 	return NULL;
 }
 
