@@ -447,11 +447,11 @@ static const struct node *lower_sized(void *arg, struct graph *g, const struct n
 	const struct node *const *in)
 {
 	const struct attrs *attrs = NULL;
-	const struct node *a = in[0];
 	uint32_t count;
 	(void)arg;
 	if (n->op != OP_dynamic_broadcast_in_dim && n->op != OP_dynamic_reshape)
 		return NULL;
+	const struct node *a = in[0];                     /* other ops may have no operand */
 	if (n->op == OP_dynamic_broadcast_in_dim) {
 		const int64_t *at = node_ints(n, KEY_broadcast_dimensions, &count);
 		for (uint32_t i = 0; i < count; i++)
