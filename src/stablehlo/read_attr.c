@@ -76,19 +76,23 @@ struct t_attr *read_bare_number(struct parser *p)
 	return a;
 }
 
+/* A float's value is one of its type: the digits are rounded to it. */
 static struct t_attr *read_number(struct parser *p)
 {
 	struct t_attr *a = read_bare_number(p);
+	uint64_t bits[2] = { (uint64_t)a->i, 0 };               /* a float by its bits */
 
 	if (!accept(p, ':'))
 		return a;
 	a->tname = read_number_type(p);
 	a->bare = false;
-	if (a->kind == T_int && dtype_is_float(dtype_find(a->tname))) {
-		uint64_t bits[2] = { (uint64_t)a->i, 0 };       /* a float by its bits */
-		a->kind = T_float;
-		a->f = dtype_load_f64(dtype_find(a->tname), bits);
-	}
+	enum dtype t = dtype_find(a->tname);
+	if (!dtype_is_float(t))
+		return a;
+	if (a->kind == T_float)
+		dtype_store_f64(t, bits, a->f);
+	a->kind = T_float;
+	a->f = dtype_load_f64(t, bits);
 	return a;
 }
 
