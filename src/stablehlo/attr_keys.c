@@ -605,7 +605,62 @@ static void check_enum_text(struct parser *p, const struct t_attr *a)
 			inner, (int)head - 1, a->s + 1);
 }
 
-void check_structured(struct parser *p, const struct t_attr *a)
+/* Batch, feature and n spatial dimensions: each of the n + 2 is one of them. */
+static bool is_conv_side(const struct attrs *a, enum key batch, enum key feature, enum key spatial)
+{
+	const struct attr *b = attrs_find(a, batch), *f = attrs_find(a, feature);
+	const struct attr *s = attrs_find(a, spatial);
+	int64_t n = s ? s->n : 0;
+	uint64_t seen = 0;
+
+	for (int64_t i = 0; i < n + 2 && n <= 62; i++) {
+		int64_t d = i < n ? s->ints[i] : i == n ? (b ? b->i : 0) : (f ? f->i : 0);
+		if (d < 0 || d >= n + 2)
+			return false;
+		seen |= (uint64_t)1 << d;
+	}
+	return n <= 62 && seen == UINT64_MAX >> (62 - n);
+}
+
+static bool conv_text(struct key_list *l, struct str *out)
+{
+	const struct attrs *a = attrs_cons(l->p->g, l->n, l->e);
+
+	if (!is_conv_side(a, KEY_input_batch_dimension, KEY_input_feature_dimension,
+		    KEY_input_spatial_dimensions) ||
+		!is_conv_side(a, KEY_kernel_input_feature_dimension,
+			KEY_kernel_output_feature_dimension, KEY_kernel_spatial_dimensions) ||
+		!is_conv_side(a, KEY_output_batch_dimension, KEY_output_feature_dimension,
+			KEY_output_spatial_dimensions))
+		return false;
+	print_conv_numbers(a, out);
+	return true;
+}
+
+/* In the order of fields; without what is nothing, but of channels. */
+static void fields_text(
+	const struct key_list *l, const char *const (*fields)[2], struct str *out)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; fields[i][0]; i++) {
+		const char *name = fields[i][1] ? fields[i][1] : fields[i][0];
+		enum key k = key_find(name, strlen(name));
+		const struct attr *v = NULL;
+		for (uint32_t n = 0; n < l->n; n++)
+			v = l->e[n].key == k ? l->e[n].value : v;
+		if (!v || (v->kind == ATTR_int && !v->i && fields != channel_fields))
+			continue;
+		str_addf(out, "%s%s = ", comma, fields[i][0]);
+		comma = ", ";
+		if (v->kind == ATTR_int)
+			str_addf(out, "%lld", (long long)v->i);
+		else
+			print_int_list(v->n, v->ints, out);
+	}
+}
+
+void check_structured(struct parser *p, struct t_attr *a)
 {
 	static const struct {
 		const char *prefix;
@@ -616,6 +671,7 @@ void check_structured(struct parser *p, const struct t_attr *a)
 		{ "#chlo.ragged_dot", ragged_fields }, { "#stablehlo.conv", NULL } };
 	struct key_list l = { .p = p };
 	size_t len = strcspn(a->s, "<");
+	struct str text;
 
 	check_enum_text(p, a);
 	if (!strncmp(a->s, "#stablehlo.dot_algorithm<", 25)) {
@@ -626,10 +682,20 @@ void check_structured(struct parser *p, const struct t_attr *a)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		if (strlen(known[i].prefix) != len || strncmp(a->s, known[i].prefix, len) != 0)
 			continue;
-		if (known[i].fields)
+		str_init(&text, p->j);
+		str_addf(&text, "%s<", known[i].prefix);
+		if (known[i].fields) {
 			take_fields(&l, known[i].prefix, a, known[i].prefix, known[i].fields);
-		else
+			fields_text(&l, known[i].fields, &text);
+		} else {
 			take_conv(&l, known[i].prefix, a);
+			if (!conv_text(&l, &text))
+				return;
+			if (!strncmp(a->s + len, "<raw ", 5))
+				a->source.text = NULL;   /* it is read another way */
+		}
+		str_addc(&text, '>');
+		a->s = text.text;
 	}
 }
 

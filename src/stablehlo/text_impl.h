@@ -336,7 +336,8 @@ const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict
 /* Fails where an attribute that StableHLO gives a meaning has none; others pass. */
 /* Fails where `word` is none of the enum's; unknown enums (or NULL) pass. */
 void check_enum(struct parser *p, const char *name, const char *word, struct place at);
-void check_structured(struct parser *p, const struct t_attr *a);
+/* A structured attribute's fields must be its own; its text becomes the one MLIR prints. */
+void check_structured(struct parser *p, struct t_attr *a);
 
 /* location.c: notes what loc(...) said of n; loc may be NULL. */
 void locate_node(struct parser *p, const struct node *n, const struct t_attr *loc);

@@ -3,7 +3,7 @@
  *   vhlo.def       VHLO as tables                vhlo.c          their look-up
  *   container.c    sections and tables of a file, cursors over its bytes
  *   read_type.c    types of a file               read_value.c    attributes and locations of a file
- *   read_sdy.c     meshes and shardings
+ *   read_sdy.c     meshes and shardings           read_stablehlo.c   attributes of dialect stablehlo
  *   read.c         its ops, as the text reader's tree (text_impl.h), which lower.c makes a graph of
  *   tables.c       strings, attributes, types, names of ops being written; the file from them
  *   write_value.c  types and attributes of a graph as VHLO's
@@ -32,12 +32,13 @@ enum builtin_attr {
 };
 enum builtin_type {
 	BUILTIN_TYPE_integer = 0, BUILTIN_TYPE_index = 1, BUILTIN_TYPE_function = 2,
-	BUILTIN_TYPE_bf16 = 3, BUILTIN_TYPE_f16 = 4, BUILTIN_TYPE_f32 = 5, BUILTIN_TYPE_f64 = 6,
 	BUILTIN_TYPE_complex = 9, BUILTIN_TYPE_none = 12, BUILTIN_TYPE_tensor = 13,
-	BUILTIN_TYPE_tensor_encoded = 14, BUILTIN_TYPE_tuple = 15,
+	BUILTIN_TYPE_tensor_encoded = 14, BUILTIN_TYPE_tuple = 15, BUILTIN_TYPE_unranked = 18,
 };
-/* Of dialect stablehlo, an attribute. */
-enum stablehlo_attr { STABLEHLO_extensions = 13 };
+/* Types of dialect stablehlo. */
+enum stablehlo_type { STABLEHLO_token = 0, STABLEHLO_future = 1 };
+/* Types of dialect quant: per tensor, per axis. */
+enum quant_type { QUANT_uniform = 4, QUANT_uniform_axis = 5 };
 
 /* ---- a file being read ---------------------------------------------------------------------- */
 
@@ -139,6 +140,15 @@ uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b
 /* The text of an attribute that is a part of e's, of these kinds: bits 1 << enum sdy_attr and
  * SDY_PART_*. */
 const char *take_text_part(struct cursor *c, struct bc_entry *e, uint32_t kinds);
+
+/* An attribute of VHLO that is an enum or made of parts, behind its code: into *a, StableHLO's.
+ * own: dialect stablehlo's, whose bodies differ in how they say that a part is absent. */
+void take_structure(struct cursor *c, struct bc_entry *e, enum vhlo_attr code, bool own,
+	struct t_attr *a);
+void take_int_list(struct cursor *c, struct str *out);       /* [1, 2] */
+
+/* read_stablehlo.c: into *a, or another in its place. */
+struct t_attr *stablehlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a);
 
 /* read_sdy.c */
 void sdy_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a);

@@ -1,4 +1,4 @@
-/* read_type.c -- types of dialects vhlo and builtin.
+/* read_type.c -- types of dialects vhlo, builtin, stablehlo and quant.
  *
  * Decoded when first asked for, once.  A type that asks for itself is an error, as is one whose
  * text would be longer than any file needs: tables share parts, texts do not. */
@@ -282,13 +282,18 @@ static void vhlo_type(struct cursor *c, struct bc_type *t)
 /* Builtin types stand in builtin attributes, and where other dialects are mixed in. */
 static void builtin_type(struct cursor *c, struct bc_type *t)
 {
-	static const char *const floats[] = { [BUILTIN_TYPE_bf16] = "bf16",
-		[BUILTIN_TYPE_f16] = "f16",
-		[BUILTIN_TYPE_f32] = "f32",
-		[BUILTIN_TYPE_f64] = "f64" };
+	static const char *const floats[] = { [3] = "bf16", "f16", "f32", "f64", "f80", "f128",
+		[21] = "tf32", "f8E5M2", "f8E4M3", "f8E4M3FN", "f8E5M2FNUZ", "f8E4M3FNUZ",
+		"f8E4M3B11FNUZ", "f8E3M4", "f4E2M1FN", "f6E2M3FN", "f6E3M2FN", "f8E8M0FNU" };
 	const uint8_t *from = c->at;
 	uint64_t code = take_varint(c), v;
+	struct type shape = { .unranked = true };
 
+	if (code < sizeof floats / sizeof *floats && floats[code]) {
+		t->text = floats[code];
+		t->dtype = dtype_find(t->text);
+		return;
+	}
 	switch (code) {
 	case BUILTIN_TYPE_integer:
 		v = take_varint(c);
@@ -305,13 +310,6 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 		t->text = "index";
 		return;
 	case BUILTIN_TYPE_function: take_function(c, t); return;
-	case BUILTIN_TYPE_bf16:
-	case BUILTIN_TYPE_f16:
-	case BUILTIN_TYPE_f32:
-	case BUILTIN_TYPE_f64:
-		t->text = floats[code];
-		t->dtype = dtype_find(t->text);
-		return;
 	case BUILTIN_TYPE_complex: take_complex(c, t); return;
 	case BUILTIN_TYPE_none: t->text = "none"; return;
 	case BUILTIN_TYPE_tensor:
@@ -319,10 +317,38 @@ static void builtin_type(struct cursor *c, struct bc_type *t)
 		take_tensor(c, t, code == BUILTIN_TYPE_tensor_encoded);
 		return;
 	case BUILTIN_TYPE_tuple: take_list_type(c, t, TYPE_tuple); return;
+	case BUILTIN_TYPE_unranked: finish_tensor(c, t, &shape); return;
 	default:
 		lacks(c->f, from, "type %llu of the builtin dialect is not supported",
 			(unsigned long long)code);
 	}
+}
+
+/* In attributes that VHLO has no form for. */
+static void stablehlo_type(struct cursor *c, struct bc_type *t)
+{
+	const uint8_t *from = c->at;
+	uint64_t code = take_varint(c);
+
+	if (code == STABLEHLO_token)
+		t->value = type_token(c->f->p->g);
+	else if (code == STABLEHLO_future)
+		take_list_type(c, t, TYPE_future);
+	else
+		lacks(c->f, from, "type %llu of dialect stablehlo is not supported",
+			(unsigned long long)code);
+}
+
+/* Of quantised operands and results of CHLO's ops; the bodies are VHLO's. */
+static void quant_type(struct cursor *c, struct bc_type *t)
+{
+	const uint8_t *from = c->at;
+	uint64_t code = take_varint(c);
+
+	if (code != QUANT_uniform && code != QUANT_uniform_axis)
+		lacks(c->f, from, "type %llu of the quant dialect is not supported",
+			(unsigned long long)code);
+	take_quantised(c, t, code == QUANT_uniform_axis);
 }
 
 /* Assembly text, which ends in a zero byte: what the builtin dialect has no code for. */
@@ -361,6 +387,10 @@ const struct bc_type *type_at(struct bc_file *f, uint32_t i)
 		vhlo_type(&c, t);
 	else if (!strcmp(dialect, "builtin"))
 		builtin_type(&c, t);
+	else if (!strcmp(dialect, "stablehlo"))
+		stablehlo_type(&c, t);
+	else if (!strcmp(dialect, "quant"))
+		quant_type(&c, t);
 	else
 		lacks(f, e->body.at, "types of dialect '%s' are not supported", dialect);
 	take_end(&c, "a type");

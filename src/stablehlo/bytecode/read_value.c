@@ -205,7 +205,7 @@ static void take_dictionary(struct cursor *c, struct bc_entry *e, struct t_attr 
 
 /* ---- structures as text --------------------------------------------------------------------- */
 
-static void take_int_list(struct cursor *c, struct str *out)
+void take_int_list(struct cursor *c, struct str *out)
 {
 	uint32_t n = take_count(c, "integers");
 	int64_t *v = job_array(c->f->p->j, n, sizeof *v);
@@ -248,8 +248,16 @@ static void attr_text(struct cursor *c, struct bc_entry *e, struct str *out)
 	attr_print(c->f->p, take_part(c, e), out);
 }
 
+/* What may be absent; own: as StableHLO's own bytecode says it, by a byte. */
+static const struct t_attr *take_maybe(struct cursor *c, struct bc_entry *e, bool own)
+{
+	if (own)
+		return take_byte(c) ? take_part(c, e) : NULL;
+	return take_optional_attr(c);
+}
+
 static void mesh_structure(
-	struct cursor *c, struct bc_entry *e, enum vhlo_attr code, struct str *out)
+	struct cursor *c, struct bc_entry *e, enum vhlo_attr code, bool own, struct str *out)
 {
 	static const char sub_axis[] = "#stablehlo<sub_axis_info";
 	const uint8_t *from = c->at;
@@ -263,7 +271,7 @@ static void mesh_structure(
 	case VHLO_axis_ref:
 		str_add(out, "#stablehlo.axis_ref<name = ");
 		attr_text(c, e, out);
-		if (take_varint(c)) {
+		if (own ? take_byte(c) : take_varint(c)) {
 			const struct t_attr *sub = take_part(c, e);
 			if (sub->kind != T_raw || strncmp(sub->s, sub_axis, sizeof sub_axis - 1))
 				bad(c->f, from, "expected a part of an axis");
@@ -290,7 +298,7 @@ static void mesh_structure(
 	case VHLO_mesh: {
 		str_add(out, "#stablehlo.mesh<axes = ");
 		attr_text(c, e, out);
-		const struct t_attr *ids = take_optional_attr(c);
+		const struct t_attr *ids = take_maybe(c, e, own);
 		if (ids) {
 			str_add(out, ", device_ids = ");
 			attr_print(c->f->p, ids, out);
@@ -343,31 +351,33 @@ static void take_bounds(struct cursor *c, struct t_attr *a)
 	a->ints = v;
 }
 
-/* Of StableHLO itself what stands in the types of other dialects' ops: bounds. */
-static void stablehlo_attr(struct cursor *c, struct t_attr *a)
+void take_structure(struct cursor *c, struct bc_entry *e, enum vhlo_attr code, bool own,
+	struct t_attr *a)
 {
-	const uint8_t *from = c->at;
-	uint64_t code = take_varint(c);
+	struct str text;
 
-	if (code != STABLEHLO_extensions)
-		lacks(c->f, from, "attribute %llu of dialect stablehlo is not supported",
-			(unsigned long long)code);
-	take_bounds(c, a);
+	str_init(&text, c->f->p->j);
+	if (vhlo_attrs[code].words) {
+		take_enum(c, code, "stablehlo", a);
+		return;
+	}
+	switch (code) {
+	case VHLO_extensions: take_bounds(c, a); return;
+	case VHLO_operand_alias: operand_alias(c, &text); break;
+	case VHLO_accuracy: accuracy(c, e, &text); break;
+	default: mesh_structure(c, e, code, own, &text);
+	}
+	a->kind = T_raw;
+	a->s = text.text;
 }
 
 static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 {
 	const uint8_t *from = c->at;
 	uint64_t code = take_varint(c);
-	struct str text;
 
-	str_init(&text, c->f->p->j);
 	if (code >= VHLO_COUNT || !vhlo_attrs[code].name)
 		bad(c->f, from, "attribute %llu of vhlo is unknown", (unsigned long long)code);
-	if (vhlo_attrs[code].words) {
-		take_enum(c, (enum vhlo_attr)code, "stablehlo", a);
-		return;
-	}
 	switch ((enum vhlo_attr)code) {
 	case VHLO_array: take_list(c, e, a); return;
 	case VHLO_boolean:
@@ -380,13 +390,8 @@ static void vhlo_attr(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	case VHLO_string: take_text(c, e, a); return;
 	case VHLO_tensor: take_tensor_data(c, e, a); return;
 	case VHLO_type: take_type_attr(c, e, a); return;
-	case VHLO_extensions: take_bounds(c, a); return;
-	case VHLO_operand_alias: operand_alias(c, &text); break;
-	case VHLO_accuracy: accuracy(c, e, &text); break;
-	default: mesh_structure(c, e, (enum vhlo_attr)code, &text);
+	default: take_structure(c, e, (enum vhlo_attr)code, false, a);
 	}
-	a->kind = T_raw;
-	a->s = text.text;
 }
 
 /* array<i64: 1, 2> */
@@ -466,7 +471,7 @@ struct t_attr *attr_at(struct bc_file *f, uint32_t i)
 	else if (!strcmp(dialect, "chlo"))
 		chlo_attr(&c, a);
 	else if (!strcmp(dialect, "stablehlo"))
-		stablehlo_attr(&c, a);
+		a = stablehlo_attr(&c, e, a);
 	else if (!strcmp(dialect, "sdy"))
 		sdy_attr(&c, e, a);
 	else
