@@ -40,12 +40,22 @@ void op_link(struct parser *p, struct t_op *op)
 	r->last = op;
 }
 
+/* Ops whose regions see nothing outside. */
+static bool is_isolated(enum op op)
+{
+	return op == OP_chlo_scan || op == OP_manual_computation || op == OP_sdy_named_computation;
+}
+
 /* Notes that the regions between v and where it is used capture it, once each. */
 static void capture(struct parser *p, struct t_op *op, struct t_value *v)
 {
 	for (struct t_region *r = op->home; r != v->region; r = r->owner->home) {
 		struct t_op *o = r->owner;
 		uint32_t key[2] = { o->id, v->id };
+		if (is_isolated(o->op))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, op->at,
+				"'%s' uses a value from outside of the region of '%s', which is "
+				"closed", op->name, o->name);
 		if (names_find(&p->captured, (const char *)key, sizeof key))
 			return;                  /* then those around have it too */
 		char *copy = job_alloc(p->j, sizeof key);
