@@ -335,6 +335,40 @@ static bool left_out(const struct t_op *op, const struct vhlo_field *field, cons
 	       (field->optional && a->kind == T_dense && !type_elements(a->type));
 }
 
+/* An array that MLIR may store as sparse: how many, then all of them; or how many are not 0, of how
+ * many bits an index is, and each with its index below it. */
+static void take_sparse(struct cursor *c, uint32_t n, int64_t *out)
+{
+	const uint8_t *from = c->at;
+	uint64_t v = take_varint(c), count = v >> 1;
+	bool sparse = v & 1;
+
+	if (sparse ? count > n : count != n)
+		bad(c->f, from, "an array of another length than %u", n);
+	uint64_t bits = sparse && count ? take_varint(c) : 0;
+	if (bits > 8)
+		bad(c->f, from, "indices of %llu bits", (unsigned long long)bits);
+	for (uint64_t i = 0; i < count; i++) {
+		v = take_varint(c);
+		uint64_t at = sparse ? v & ((UINT64_C(1) << bits) - 1) : i;
+		if (at >= n)
+			bad(c->f, from, "an index beyond an array of %u", n);
+		out[at] = (int64_t)(v >> bits);
+	}
+}
+
+/* Which operands and results of a scan are carried. */
+static void add_segments(struct cursor *c, struct t_op *op)
+{
+	static const char *const names[] = { "operandSegmentSizes", "resultSegmentSizes" };
+
+	for (int i = 0; i < 2; i++) {
+		int64_t *v = job_array(c->f->p->j, 2, sizeof *v);
+		take_sparse(c, 2, v);
+		op_attr(c->f->p, op, names[i], ints_attr(c->f->p, 2, v));
+	}
+}
+
 /* The attributes of the row, and what is left in the dictionary. */
 static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 {
@@ -359,6 +393,8 @@ static void add_attrs(struct bc_file *f, struct t_op *op, struct op_head *h)
 		else if (!left_out(op, &field, a))
 			op_attr(f->p, op, name, a);
 	}
+	if (f->format >= 5 && op->op == OP_chlo_scan)
+		add_segments(&c, op);
 	if (f->format >= 5)
 		take_end(&c, "the properties of an operation");
 	add_algorithm(f, op, algorithm);
@@ -544,7 +580,8 @@ static void read_one(struct cursor *c, struct values *s)
 		read_func(c, &h);
 	else if (top && is_op(&h, "sdy", "mesh"))
 		read_mesh(c->f, &h);
-	else if (!top && (is_op(&h, "vhlo", "return_v1") || is_op(&h, "sdy", "return")))
+	else if (!top && (is_op(&h, "vhlo", "return_v1") || is_op(&h, "sdy", "return") ||
+				 is_op(&h, "stablehlo", "return")))
 		read_return(c->f, &h);
 	else if (!top && h.name->op != OP_COUNT)
 		read_row(c, s, &h);

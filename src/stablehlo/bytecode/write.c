@@ -17,7 +17,8 @@ struct numbered {
 	struct scope s;
 	uint32_t *params;            /* numbers */
 	uint32_t own, nvalues, nops, base;
-	bool builtin;                /* a region of an op beside VHLO: its types are MLIR's own */
+	const char *dialect;         /* of the return where the types are MLIR's: regions of ops
+				      * beside VHLO; else NULL */
 };
 
 /* ---- discardable attributes ----------------------------------------------------------------- */
@@ -59,6 +60,16 @@ static void named_discardable(struct bc_out *o, struct named *l, const struct at
 					: out_of_text(o, a->e[i].value->s));
 }
 
+/* Ops of the check and interpreter dialects, which are custom calls here: the attributes are no
+ * business of VHLO's, whose strings they would be where they are @symbols. */
+static bool is_host_call(const struct node *n)
+{
+	const struct attr *target = attrs_find(n->attrs, KEY_call_target_name);
+
+	return n->op == OP_custom_call && target &&
+	       (!strncmp(target->s, "check.", 6) || !strncmp(target->s, "interpreter.", 12));
+}
+
 /* An attribute of a key that the op's row does not have: newer than the target, or no business of
  * VHLO's, and then kept beside. */
 static void write_beside(
@@ -71,7 +82,8 @@ static void write_beside(
 	if (vhlo_field_find(newest, e->key == KEY_algorithm ? "accumulation_type" : name, &f))
 		needs(o, newest->since, job_printf(o->j, "the attribute %s", name));
 	if (e->value->kind == ATTR_raw)
-		named_add(o, out, name, out_of_text(o, e->value->s));
+		named_add(o, out, name,
+			is_host_call(n) ? out_asm(o, e->value->s) : out_of_text(o, e->value->s));
 	else if (e->value->kind == ATTR_int)
 		named_add(o, out, name, out_integer(o, DTYPE_i64, e->value->i));
 	else if (e->value->kind == ATTR_bool)
@@ -172,7 +184,7 @@ static const struct node *maker(const struct node *v)
 static bool is_uncast(const struct numbered *s, const struct node *v)
 {
 	if (v->op == OP_parameter)
-		return s->builtin && (uint32_t)node_int(v, KEY_index, 0) < s->own;
+		return s->dialect && (uint32_t)node_int(v, KEY_index, 0) < s->own;
 	return is_beside(maker(v)->op);
 }
 
@@ -188,7 +200,7 @@ static uint32_t operand_casts(const struct numbered *s, const struct node *n)
 /* Numbers r's values from base on; nown of its parameters are its own, and where they are of
  * builtin types, casts of them come first and those of the results last. */
 static struct numbered *number_region(struct writer *w, const struct scope *outer,
-	const struct region *r, uint32_t nown, uint32_t base, bool builtin)
+	const struct region *r, uint32_t nown, uint32_t base, const char *dialect)
 {
 	struct numbered *n = job_alloc(w->o.j, sizeof *n);
 
@@ -196,10 +208,10 @@ static struct numbered *number_region(struct writer *w, const struct scope *oute
 	n->params = job_array(w->o.j, r->nparams, sizeof *n->params);
 	n->own = nown;
 	n->base = base;
-	n->builtin = builtin;
+	n->dialect = dialect;
 	for (; n->nvalues < nown; n->nvalues++)
-		n->params[n->nvalues] = base + n->nvalues + (builtin ? nown : 0);
-	if (builtin) {
+		n->params[n->nvalues] = base + n->nvalues + (dialect ? nown : 0);
+	if (dialect) {
 		n->nvalues += nown;
 		n->nops += nown;
 	}
@@ -223,7 +235,7 @@ static struct numbered *number_region(struct writer *w, const struct scope *oute
 static struct numbered *number(struct writer *w, const struct scope *outer, const struct region *r,
 	uint32_t nown, uint32_t base)
 {
-	return number_region(w, outer, r, nown, base, false);
+	return number_region(w, outer, r, nown, base, NULL);
 }
 
 static uint32_t value_number(const struct numbered *s, const struct node *v)
@@ -265,7 +277,7 @@ static void put_cast(struct bc_out *o, struct str *out, uint32_t type, uint32_t 
 static void write_node(
 	struct writer *w, const struct numbered *s, const struct node *n, struct str *out);
 
-/* The return of an op of sdy: results cast to MLIR's types. */
+/* The return of an op beside VHLO: results cast to MLIR's types. */
 static void write_builtin_return(
 	struct writer *w, const struct numbered *s, uint32_t nresults, struct str *out)
 {
@@ -278,7 +290,7 @@ static void write_builtin_return(
 		if (!is_uncast(s, r[i]))
 			put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, r[i])),
 				value_number(s, r[i]));
-	put_head(o, out, out_op(o, "sdy", "return"), nresults ? HAS_operands : 0,
+	put_head(o, out, out_op(o, s->dialect, "return"), nresults ? HAS_operands : 0,
 		out_location(o, NULL), &none, &none);
 	if (nresults)
 		put_varint(out, nresults);
@@ -290,7 +302,7 @@ static uint32_t result_casts(const struct numbered *s, uint32_t nresults)
 {
 	uint32_t casts = 0;
 
-	for (uint32_t i = 0; s->builtin && i < nresults; i++)
+	for (uint32_t i = 0; s->dialect && i < nresults; i++)
 		casts += !is_uncast(s, s->s.region->results[i]);
 	return casts;
 }
@@ -310,7 +322,7 @@ static void write_region(
 		put_varint(out, s->own);
 		for (uint32_t i = 0; i < s->own; i++) {
 			const struct type *t = s->s.region->params[i];
-			uint64_t type = s->builtin ? type_as_text(o, t) : type_of_value(o, t);
+			uint64_t type = s->dialect ? type_as_text(o, t) : type_of_value(o, t);
 			put_varint(out, o->format >= 4 ? type << 1 : type);
 			if (o->format < 4)
 				put_varint(out, unknown);
@@ -318,12 +330,12 @@ static void write_region(
 		if (o->format >= 3)
 			str_addc(out, 0);
 	}
-	for (uint32_t i = 0; s->builtin && i < s->own; i++)
+	for (uint32_t i = 0; s->dialect && i < s->own; i++)
 		put_cast(o, out, type_of_value(o, s->s.region->params[i]), s->base + i);
 	for (uint32_t i = 0; i < s->s.n; i++)
 		if (is_written(s->s.order[i]))
 			write_node(w, s, s->s.order[i], out);
-	if (s->builtin) {
+	if (s->dialect) {
 		write_builtin_return(w, s, nresults, out);
 		return;
 	}
@@ -382,7 +394,8 @@ static void write_closed(struct writer *w, const struct node *n, struct str *out
 		job_fail_at(w->o.j, WEFT_UNIMPLEMENTED, w->o.at,
 			"%s that uses values from outside has no form in portable artifacts",
 			w->o.op);
-	struct numbered *s = number_region(w, NULL, r, r->nparams - effect, 0, true);
+	struct numbered *s = number_region(w, NULL, r, r->nparams - effect, 0,
+		n->op == OP_chlo_scan ? "stablehlo" : "sdy");
 	str_init(&region, w->o.j);
 	write_region(w, s, r->nresults - effect, &region);
 	put_isolated(&w->o, out, &region);
@@ -414,6 +427,29 @@ static void beside_fields(struct bc_out *o, const struct node *n, const char *at
 	named_discardable(o, beside, n->attrs, true, all_fields);
 }
 
+/* How many operands and results of a scan are of each kind: as MLIR stores arrays that may be
+ * sparse, these are not. */
+static void scan_segments(
+	struct bc_out *o, const struct node *n, struct named *fields, struct named *beside)
+{
+	static const char *const names[] = { "operandSegmentSizes", "resultSegmentSizes" };
+	uint32_t inputs = (uint32_t)node_int(n, KEY_ninputs, 0);
+	uint32_t carries = node_noperands(n) - inputs;
+	uint32_t first[] = { inputs, node_nresults(n) - carries };
+
+	for (int i = 0; i < 2; i++) {
+		const char *text =
+			job_printf(o->j, "array<i32: %u, %u>", first[i], carries);
+		if (o->format < 5) {
+			named_add(o, beside, names[i], out_asm(o, text));
+			continue;
+		}
+		named_add(o, fields, names[i], 2 << 1);
+		named_add(o, fields, names[i], first[i]);
+		named_add(o, fields, names[i], carries);
+	}
+}
+
 /* Casts of the operands, the op, casts of its results: numbered in this order. */
 static void write_beside_op(
 	struct writer *w, const struct numbered *s, const struct node *n, struct str *out)
@@ -435,6 +471,8 @@ static void write_beside_op(
 			put_cast(o, out, type_as_text(o, shown_type(&w->p, &s->s, n->in[i])),
 				value_number(s, n->in[i]));
 	beside_fields(o, n, attrs, &fields, &beside);
+	if (n->op == OP_chlo_scan)
+		scan_segments(o, n, &fields, &beside);
 	put_head(o, out, out_op(o, dialect, name),
 		(nresults ? HAS_results : 0) | (nin ? HAS_operands : 0) |
 			(n->nregions ? HAS_regions : 0),
