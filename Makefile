@@ -254,6 +254,11 @@ cache-kills: unit
 opinfo: build
 	@.venv/bin/python tests/python/opinfo/run.py $(if $(SAMPLES),--samples $(SAMPLES)) \
 		--doc doc/torch_coverage.md
+# All conformance programs as portable artifacts of all versions, by jaxlib and by Weft (doc/bytecode.md);
+# ARGS="FOLDER ..." for other programs.
+.PHONY: bytecode-sweep
+bytecode-sweep: build
+	@.venv/bin/python tests/conformance/bytecode.py --build $(BUILD) $(ARGS)
 bless: build
 	@.venv/bin/python tests/run_text.py --build $(BUILD) --bless
 asan tsan clang: setup
