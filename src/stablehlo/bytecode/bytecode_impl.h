@@ -3,7 +3,8 @@
  *   vhlo.def       VHLO as tables                vhlo.c          their look-up
  *   container.c    sections and tables of a file, cursors over its bytes
  *   read_type.c    types of a file               read_value.c    attributes and locations of a file
- *   read_sdy.c     meshes and shardings           read_stablehlo.c   attributes of dialect stablehlo
+ *   read_sdy.c     meshes and shardings
+ *   read_stablehlo.c  attributes of dialect stablehlo
  *   read.c         its ops, as the text reader's tree (text_impl.h), which lower.c makes a graph of
  *   tables.c       strings, attributes, types, names of ops being written; the file from them
  *   write_value.c  types and attributes of a graph as VHLO's
