@@ -686,6 +686,18 @@ def test_constructors_are_not_computed_at_load(box):
         check(ops_of(split["steps"]) == call, f"{constants}, in the call: {split['steps']}")
 
 
+def test_operations_left_to_the_calls(box):
+    """Option load_off exempts operations from what constants give, and all that follows from them; what is equal stays equal."""
+    m = box.write("split.mlir", SPLIT)
+    for off, load, call in (("multiply", [], ["add", "add", "multiply", "subtract"]), ("add", ["multiply"], ["add", "add", "subtract"])):
+        split = json.loads(box.ok("explain", "--format=json", "--option", "constants=1-2", "--option", f"load_off={off}", m))
+        check(ops_of(split.get("load", [])) == load, f"{off}, at load: {split.get('load')}")
+        check(ops_of(split["steps"]) == call, f"{off}, in the call: {split['steps']}")
+    for bad, near in (("multply", "multiply"), ("transpose", "")):
+        text = box.run("explain", "--option", f"load_off={bad}", m, status=2)[2]
+        check(f"option load_off: '{bad}' is no operation that computes; the nearest is '{near}" in text, text)
+
+
 GIVEN = """func.func @main(%p: tensor<5x8xf32> {tf.aliasing_output = 0 : i32}, %m: tensor<5x8xf32> {tf.aliasing_output = 1 : i32},
     %g: tensor<5x8xf32>, %t: tensor<8x5xf32> {tf.aliasing_output = 2 : i32}, %s: tensor<9xf32> {tf.aliasing_output = 3 : i32})
     -> (tensor<5x8xf32>, tensor<5x8xf32>, tensor<8x5xf32>, tensor<9xf32>) {

@@ -91,9 +91,12 @@ static void stage_plan(struct job *j, struct compile *c)
 		job_fail(j, WEFT_INVALID_ARGUMENT,
 			"option constants: '%s' names no arguments of the %u there are",
 			option_constants(c->options), n);
+	bool *in_call = job_array(j, OP_COUNT, sizeof *in_call);
+	job_try(j, load_off_parse(option_load_off(c->options), in_call));
 	struct plan_options po = {
 		.narguments = n,
 		.constant = constant,
+		.in_call = in_call,
 		.strict = !strcmp(option_numerics(c->options), "strict"),
 		.isa = c->isa,
 		.l1 = cpu_get()->l1d,

@@ -1,9 +1,12 @@
-/* constant.c -- arguments that are constants: option "constants" read, and bound.
+/* constant.c -- arguments that are constants: option "constants" read, and bound; and what of
+ * them is left to the calls, option "load_off".
  *
  * An executable whose constants are not bound is a signature and an artifact; each binding loads
  * the artifact again with the constants' bytes, so that several live side by side. */
 #include "api/constant.h"
+#include "base/str.h"
 #include "run/buffer.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +34,59 @@ bool constants_parse(const char *text, bool *constant, uint32_t n)
 			return false;
 	}
 	return true;
+}
+
+/* What the load program may compute and the user keep out of it. */
+static bool computes(enum op op)
+{
+	enum op_kind k = op_table[op].kind;
+	enum op_dialect d = op_table[op].dialect;
+	return (d == OP_S || d == OP_C) &&
+	       (k == OP_MAP || k == OP_REDUCE || k == OP_WINDOW || k == OP_CONTRACT);
+}
+
+/* As a program has it, without its dialect: "add", "erf". */
+static const char *name_of(enum op op)
+{
+	return strchr(op_table[op].text, '.') + 1;
+}
+
+static struct weft_error *not_computed(const char *name, size_t len)
+{
+	const char *names[OP_COUNT];
+	char copy[64];
+	size_t n = 0;
+	for (enum op op = 0; op < OP_COUNT; op++)
+		if (computes(op))
+			names[n++] = name_of(op);
+	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
+	return error_make(WEFT_INVALID_ARGUMENT, "option load_off: '%s' is no operation that "
+		"computes; the nearest is '%s'", copy, str_nearest(copy, names, n));
+}
+
+struct weft_error *load_off_parse(const char *text, bool in_call[OP_COUNT])
+{
+	for (size_t len; *text; text += len + (text[len] == ',')) {
+		bool any = false;
+		len = strcspn(text, ",");
+		for (enum op op = 0; op < OP_COUNT; op++) {
+			if (!computes(op) || strlen(name_of(op)) != len ||
+				memcmp(name_of(op), text, len) != 0)
+				continue;
+			any = in_call[op] = true;
+			/* which is what the plan makes of them all */
+			in_call[OP_contract] |= op_table[op].kind == OP_CONTRACT;
+		}
+		if (!any && len)
+			return not_computed(text, len);
+	}
+	return NULL;
+}
+
+struct weft_error *option_check_ops(const char *value)
+{
+	bool in_call[OP_COUNT] = { false };
+	return load_off_parse(value, in_call);
 }
 
 /* ---- binding -------------------------------------------------------------------------------- */

@@ -5,8 +5,9 @@
  * follows from them and from what the text holds itself.  Late nodes that others read are cut off:
  * main reads them as further parameters, the load region makes them.  What costs nothing to read
  * where it lies - a constant itself, a view or broadcast of one - is not cut, nor what would take
- * much more memory than the constants it is made of.  Packed panels of a contraction are late
- * nodes like any other, so weights are packed by being constant (plan/contract.c asks). */
+ * much more memory than the constants it is made of, nor what the user leaves to the calls.  Packed
+ * panels of a contraction are late nodes like any other, so weights are packed by being constant
+ * (plan/contract.c asks). */
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
 
@@ -23,10 +24,10 @@ static bool node_is_constant(const struct node *n, const struct plan_options *o)
 }
 
 /* May the load program compute n? */
-static bool node_may_load(const struct node *n)
+static bool node_may_load(const struct node *n, const struct plan_options *o)
 {
-	return n->type->kind == TYPE_tensor && n->nin && !node_is_step(n) &&
-	       n->op != OP_parameter && n->op != OP_sort && n->op != OP_scatter &&
+	return (!o->in_call || !o->in_call[n->op]) && n->type->kind == TYPE_tensor && n->nin &&
+	       !node_is_step(n) && n->op != OP_parameter && n->op != OP_sort && n->op != OP_scatter &&
 	       n->op != OP_patches && type_is_static(n->type);
 }
 
@@ -37,7 +38,7 @@ static bool late_within(
 		return *any = true;
 	if (node_is_leaf(n))
 		return true;
-	if (!*left || !node_may_load(n))
+	if (!*left || !node_may_load(n, o))
 		return false;
 	--*left;
 	for (uint32_t i = 0; i < n->nin; i++)
@@ -78,7 +79,7 @@ static void cut_classify(struct cut *c, const struct node *n)
 		c->late[id] = LATE_leaf;
 		return;
 	}
-	if (!node_may_load(n))
+	if (!node_may_load(n, c->o))
 		return;
 	bool leaves = true;
 	for (uint32_t i = 0; i < n->nin; i++) {

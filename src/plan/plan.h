@@ -291,6 +291,7 @@ struct plan_options {
 	/* by parameter of the source: it is a constant, bound before the first call */
 	uint32_t narguments;
 	const bool *constant;
+	const bool *in_call;         /* by op: not computed when constants are bound; NULL: none */
 };
 /* What is planned: a region whose last nvalues results are the nodes that sizes are read from (each
  * DIM_value of the region's types; values[i] is the node the types name, results follow it through
