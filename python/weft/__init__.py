@@ -17,11 +17,13 @@ class Pass(typing.NamedTuple):
 
     function(text) gets a graph as StableHLO text and gives the text of one that computes the same, or None.
     identity says what it does and changes when that does; without one nothing that it saw is cached.
+    It runs on graphs of these roles, "inference", "forward" and "backward"; none named: on all.
     """
     name: str
     function: typing.Callable[[str], str | None]
     identity: str | None = None
     group: str = "post"                              # or "pre", "joint"
+    roles: tuple[str, ...] = ()
 
 
 def backend(gm, example_inputs, **kw):

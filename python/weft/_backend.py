@@ -44,6 +44,7 @@ def decompositions() -> dict:
 
 
 GROUPS = ("pre", "joint", "post")                    # weft_pass_group, from 1
+ROLES = {"inference": 1, "forward": 2, "backward": 4}                # weft_role
 _functions: set = set()                              # of passes: versions that are compiled later still call them
 
 
@@ -150,6 +151,8 @@ class Settings:
                 raise RuntimeError(f"pass {p.name!r}: expected weft.Pass(name, function, identity or None, group), found {p}")
             if p.group not in GROUPS:
                 raise RuntimeError(f'pass {p.name}: group "{p.group}" is none of {", ".join(GROUPS)}')
+            if not isinstance(p.roles, tuple) or not set(p.roles) <= ROLES.keys():
+                raise RuntimeError(f"pass {p.name}: roles {p.roles!r} is no tuple of {', '.join(ROLES)}")
         if self.partitioner is not None and not callable(self.partitioner):
             raise attr_error("partitioner", self.partitioner, "a function")
 
@@ -161,7 +164,8 @@ class Settings:
         """As C takes them."""
         functions = [named_pass(p) for p in self.passes]
         _functions.update(functions)
-        return tuple((p.name, p.identity, 1 + GROUPS.index(p.group), f) for p, f in zip(self.passes, functions))
+        return tuple((p.name, p.identity, 1 + GROUPS.index(p.group), f, sum(ROLES[r] for r in set(p.roles)))
+                     for p, f in zip(self.passes, functions))
 
     @staticmethod
     def own(name, value, values):
@@ -251,13 +255,16 @@ class Program(NamedTuple):
     random: bool
     lazy: dict[int, tuple]
     constants: tuple[tuple[int, str], ...]
+    role: str
 
 
 def compile_program(p: Program, settings: Settings):
     """p to a boxed callable."""
     with torch.utils._python_dispatch._disable_current_modes(), _callback.compiling(settings.fallback, p.text):
         try:
-            options = {**settings.c, "constants": ",".join(str(i) for i, _ in p.constants)} if p.constants else settings.c
+            options = {**settings.c, "role": p.role}
+            if p.constants:
+                options["constants"] = ",".join(str(i) for i, _ in p.constants)
             graph = _native.load().compile(settings.backend, "<graph>", p.text, options, p.inputs, p.outputs, p.extra,
                                            seed if p.random else None, p.constants, settings.user_passes())
         except RuntimeError as e:
@@ -293,7 +300,7 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
             gm = _higher_order.expand(gm, decompositions())
             t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft", views=_alias.views(gm, role))
         constants = _freeze.constants(gm, t, names) if names is not None else ()
-        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants)
+        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants, role)
         again = functools.partial(compile_program, program, settings)
         run = again()
         if kept and has_tokens():                    # what torch's cache gives back hands over no tokens

@@ -328,6 +328,8 @@ void options_key(
 	}
 	for (const struct user_pass *u = o ? o->passes : NULL; u; u = u->next) {
 		static const char *const groups[] = { "pre", "joint", "post" };
+		if (!user_pass_runs(u, o))
+			continue;
 		add(arg, groups[u->pass.group - WEFT_PASS_PRE], u->pass.name);
 		add(arg, "identity", u->pass.identity ? u->pass.identity : "");
 	}

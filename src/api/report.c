@@ -175,6 +175,8 @@ static void add_executable(struct str *s, const struct weft_executable *x)
 		"\"threads\": %u, \"arena_bytes\": %zu, \"cache\": \"%s\"",
 		x->backend->name, exe_kernels(x->exe), exe_launches(x->exe), x->compile_s,
 		(unsigned long long)st.runs, st.threads, st.arena, kept[x->kept]);
+	if (x->role)
+		str_addf(s, ", \"role\": \"%s\"", x->role);
 	if (x->kept_why) {
 		str_add(s, ", \"cache_why\": ");
 		str_add_json(s, x->kept_why);

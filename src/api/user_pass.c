@@ -27,6 +27,9 @@ struct weft_error *weft_options_add_pass(struct weft_options *o, const struct we
 	if (!o || !pass || !pass->name || !*pass->name || !pass->run ||
 		pass->group < WEFT_PASS_PRE || pass->group > WEFT_PASS_POST)
 		FAIL(WEFT_INVALID_ARGUMENT, "a pass needs a name, a function and a group");
+	if (pass->roles >= 2 * WEFT_ROLE_BACKWARD)
+		FAIL(WEFT_INVALID_ARGUMENT, "pass '%s': roles %u are none of enum weft_role",
+			pass->name, pass->roles);
 	struct user_pass *u = mem_alloc(sizeof *u);
 	struct user_pass **last = &o->passes;
 	if (u) {
@@ -60,10 +63,19 @@ void user_passes_free(struct weft_options *o)
 	}
 }
 
+bool user_pass_runs(const struct user_pass *u, const struct weft_options *o)
+{
+	const char *role = option_role(o);
+	unsigned bit = !strcmp(role, "inference") ? WEFT_ROLE_INFERENCE
+		       : !strcmp(role, "forward") ? WEFT_ROLE_FORWARD
+						  : WEFT_ROLE_BACKWARD;
+	return !u->pass.roles || (u->pass.roles & bit);
+}
+
 bool user_passes_anonymous(const struct weft_options *o)
 {
 	for (const struct user_pass *u = o->passes; u; u = u->next)
-		if (!u->pass.identity)
+		if (!u->pass.identity && user_pass_runs(u, o))
 			return true;
 	return false;
 }
@@ -202,11 +214,11 @@ struct weft_error *user_passes_run(const struct weft_program *p, const struct we
 			continue;
 		double start = clock_seconds();
 		for (const struct user_pass *u = o->passes; u; u = u->next)
-			any |= u->pass.group == g;
+			any |= u->pass.group == g && user_pass_runs(u, o);
 		if (any)
 			e = run_own(*out, g, o);
 		for (const struct user_pass *u = o->passes; u && !e; u = u->next)
-			if (u->pass.group == g)
+			if (u->pass.group == g && user_pass_runs(u, o))
 				e = run_one(out, &u->pass);
 		if (any)
 			report_passes(group, clock_seconds() - start);

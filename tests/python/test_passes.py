@@ -31,6 +31,28 @@ def test_a_pass_changes_the_graph(group, mode):
     assert seen and all("@main(" in text for text in seen)
 
 
+def test_a_pass_is_for_roles():
+    """Of training's two graphs and inference's, each pass sees those it is for."""
+    seen = []
+
+    def look(name):
+        return lambda text: seen.append(name)
+
+    passes = [weft.Pass(name, look(name), name, "joint", roles) for name, roles in (
+        ("all", ()), ("inference", ("inference",)), ("training", ("forward", "backward")), ("backward", ("backward",)))]
+    f = torch.compile(torch.tanh, backend="weft", options={"passes": passes, "cache": "off"})
+    f(torch.ones(3))
+    assert seen == ["all", "inference"]
+    seen.clear()
+    y = f(torch.ones(3, requires_grad=True))
+    assert seen == ["all", "training"]
+    seen.clear()
+    y.sum().backward()
+    assert seen == ["all", "training", "backward"]
+    roles = [e["role"] for e in json.loads(weft.report(format="json"))["executables"]]
+    assert roles[:3] == ["backward", "forward", "inference"]
+
+
 def test_a_pass_has_an_identity(tmp_path, monkeypatch):
     """It enters the key of Weft's cache; without one nothing is kept; torch's cache has nothing of either."""
     monkeypatch.setenv("WEFT_CACHE", "on")
@@ -70,6 +92,9 @@ def test_bad_options():
         compiled([doubled_becomes_tripled])(x)
     with pytest.raises(Exception, match='pass p: group "last" is none of pre, joint, post'):
         compiled([weft.Pass("p", doubled_becomes_tripled, None, "last")])(x)
+    for roles in ("forward", ("forwards",), None):
+        with pytest.raises(Exception, match="pass p: roles .* is no tuple of inference, forward, backward"):
+            compiled([weft.Pass("p", doubled_becomes_tripled, None, "pre", roles)])(x)
     with pytest.raises(Exception, match="attr partitioner, got int"):
         compiled([], partitioner=3)(x)
     with pytest.raises(Exception, match="attr passes, got function should be a list of weft.Pass"):

@@ -88,7 +88,7 @@ void test_user_pass__groups(void)
 	struct weft_executable *x;
 	for (int i = 0; i < 3; i++)          /* added in the other order */
 		passes[i] = (struct weft_pass){ "look", "look 1",
-			(enum weft_pass_group)(WEFT_PASS_POST - i), look, NULL, &s[2 - i] };
+			(enum weft_pass_group)(WEFT_PASS_POST - i), look, NULL, &s[2 - i], 0 };
 	CHECK_OK(compile(passes, 3, "normal", &x));
 	CHECK(run(x) == 6);
 	CHECK(strstr(s[0].text, "call @double"));
@@ -106,46 +106,83 @@ static uint32_t rules_fired(void)
 	return n;
 }
 
+static const char in_regions[] =
+	"func.func @main(%p: tensor<i1>, %x: tensor<2xf32>) -> tensor<2xf32> {\n"
+	"  %0 = \"stablehlo.if\"(%p) ({\n"
+	"    %n = stablehlo.negate %x : tensor<2xf32>\n"
+	"    %m = stablehlo.negate %n : tensor<2xf32>\n"
+	"    %s = stablehlo.sine %m : tensor<2xf32>\n"
+	"    stablehlo.return %s : tensor<2xf32>\n"
+	"  }, {\n"
+	"    stablehlo.return %x : tensor<2xf32>\n"
+	"  }) : (tensor<i1>) -> tensor<2xf32>\n"
+	"  return %0 : tensor<2xf32>\n}\n";
+
+/* Compiles in_regions with a pass and options in pairs, NULL behind. */
+static struct weft_executable *compile_regions(
+	const struct weft_pass *pass, const char *backend, const char *const *settings)
+{
+	struct weft_client *c;
+	struct weft_program *p;
+	struct weft_options *o;
+	struct weft_executable *x;
+	CHECK_OK(weft_client_open(backend, &c));
+	CHECK_OK(weft_program_parse(
+		WEFT_STABLEHLO_TEXT, NULL, in_regions, sizeof in_regions - 1, &p));
+	CHECK_OK(weft_options_create(&o));
+	CHECK_OK(weft_options_add_pass(o, pass));
+	for (; *settings; settings += 2)
+		CHECK_OK(weft_options_set(o, settings[0], settings[1]));
+	CHECK_OK(weft_compile(c, p, o, &x));
+	weft_options_free(o);
+	weft_program_release(p);
+	weft_client_release(c);
+	return x;
+}
+
+/* A pass that is for some roles sees all levels of a program in these, in every group, and has no
+ * say in the key of the others. */
+void test_user_pass__roles(void)
+{
+	static const char *const roles[] = { "inference", "forward", "backward" };
+	cache_test_dir();
+	for (int role = 0; role < 3; role++)
+		for (unsigned mask = 0; mask < 8; mask++) {
+			static struct seen s;
+			struct weft_pass p = { "look", NULL,
+				(enum weft_pass_group)(1 + mask % 3), look, NULL, &s, mask };
+			const char *settings[] = { "role", roles[role], NULL };
+			memset(&s, 0, sizeof s);
+			struct weft_executable *x = compile_regions(&p, "weft", settings);
+			bool runs = !mask || (mask >> role & 1);
+			UNIT_NOTE("%s %u", roles[role], mask);
+			CHECK_INT(s.runs, runs);
+			CHECK(!runs || (strstr(s.text, "sine") && strstr(s.text, "stablehlo.if")));
+			CHECK((x->kept == KEPT_bypassed) == runs);
+			CHECK_STR(x->role, roles[role]);
+			weft_executable_release(x);
+		}
+	CHECK_INT(cache_counted(CACHE_stored), 1);   /* the same graph in each role */
+}
+
 /* Weft's own passes go into regions, and each can be left out, or
  * their group: seen by a pass that runs after. */
 void test_user_pass__own_passes_in_regions(void)
 {
-	static const char text[] =
-		"func.func @main(%p: tensor<i1>, %x: tensor<2xf32>) -> tensor<2xf32> {\n"
-		"  %0 = \"stablehlo.if\"(%p) ({\n"
-		"    %n = stablehlo.negate %x : tensor<2xf32>\n"
-		"    %m = stablehlo.negate %n : tensor<2xf32>\n"
-		"    %s = stablehlo.sine %m : tensor<2xf32>\n"
-		"    stablehlo.return %s : tensor<2xf32>\n"
-		"  }, {\n"
-		"    stablehlo.return %x : tensor<2xf32>\n"
-		"  }) : (tensor<i1>) -> tensor<2xf32>\n"
-		"  return %0 : tensor<2xf32>\n}\n";
 	static const char *const left_out[] = { "", "simplify", "post" };
 	for (int off = 0; off < 3; off++) {
 		static struct seen s;
 		uint32_t before = rules_fired();
 		const struct weft_pass look_after = { "look", "look 1", WEFT_PASS_POST, look, NULL,
-			&s };
-		struct weft_client *c;
-		struct weft_program *p;
-		struct weft_options *o;
-		struct weft_executable *x;
-		CHECK_OK(weft_client_open("interp", &c));
-		CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, NULL, text, sizeof text - 1, &p));
-		CHECK_OK(weft_options_create(&o));
-		CHECK_OK(weft_options_add_pass(o, &look_after));
-		CHECK_OK(weft_options_set(o, "passes_off", left_out[off]));
-		CHECK_OK(weft_compile(c, p, o, &x));
+			&s, 0 };
+		const char *settings[] = { "passes_off", left_out[off], NULL };
+		struct weft_executable *x = compile_regions(&look_after, "interp", settings);
 		CHECK((rules_fired() > before) == (off == 0));
 		CHECK_INT(s.runs, off < 2);          /* neither Weft's passes nor the user's */
 		CHECK(off == 2 || (strstr(s.text, "negate") != NULL) == (off == 1));
 		CHECK(off == 2 || strstr(s.text, "stablehlo.sine"));
 		s.runs = 0;
 		weft_executable_release(x);
-		weft_options_free(o);
-		weft_program_release(p);
-		weft_client_release(c);
 	}
 }
 
@@ -188,7 +225,7 @@ void test_user_pass__group_switches(void)
 		for (int i = 0; i < 3; i++) {
 			passes[i] = (struct weft_pass){ "look", "look 1",
 				(enum weft_pass_group)(WEFT_PASS_PRE + i), look_slowly, NULL,
-				&s[i] };
+				&s[i], 0 };
 			CHECK_OK(weft_options_add_pass(o, &passes[i]));
 		}
 		if (off >= 0)
@@ -214,7 +251,7 @@ void test_user_pass__changes_the_program(void)
 		for (int g = WEFT_PASS_PRE; g <= WEFT_PASS_POST; g++) {
 			static struct seen s;
 			struct weft_pass p = { "square", "square 1", (enum weft_pass_group)g, look,
-				NULL, &s };
+				NULL, &s, 0 };
 			struct weft_executable *x;
 			s.give = squared;
 			CHECK_OK(compile(&p, 1, modes[i], &x));
@@ -228,7 +265,7 @@ void test_user_pass__changes_the_program(void)
 void test_user_pass__mistakes(void)
 {
 	static struct seen s;
-	struct weft_pass p = { "mine", NULL, WEFT_PASS_PRE, look, NULL, &s };
+	struct weft_pass p = { "mine", NULL, WEFT_PASS_PRE, look, NULL, &s, 0 };
 	struct weft_executable *x;
 	struct weft_options *o;
 	s.give = "func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {\n"
@@ -258,6 +295,9 @@ void test_user_pass__mistakes(void)
 	p.group = WEFT_PASS_PRE;
 	p.run = NULL;
 	CHECK_ERROR(weft_options_add_pass(o, &p), WEFT_INVALID_ARGUMENT, "needs a name");
+	p.run = look;
+	p.roles = 8;
+	CHECK_ERROR(weft_options_add_pass(o, &p), WEFT_INVALID_ARGUMENT, "pass 'mine': roles 8");
 	weft_options_free(o);
 }
 
@@ -265,7 +305,7 @@ void test_user_pass__mistakes(void)
 void test_user_pass__identity(void)
 {
 	static struct seen s;
-	struct weft_pass p = { "square", "square 1", WEFT_PASS_PRE, look, NULL, &s };
+	struct weft_pass p = { "square", "square 1", WEFT_PASS_PRE, look, NULL, &s, 0 };
 	struct weft_executable *x;
 	static const enum kept_state want[] = { KEPT_miss, KEPT_hit, KEPT_miss, KEPT_bypassed };
 	cache_test_dir();

@@ -60,8 +60,8 @@ bool ext_add_passes(struct weft_options *o, PyObject *passes)
 	for (Py_ssize_t i = 0; i < PyTuple_Size(passes); i++) {
 		struct weft_pass p = { .run = run, .free_text = text_free };
 		int group;
-		if (!PyArg_ParseTuple(PyTuple_GetItem(passes, i), "sziO", &p.name, &p.identity,
-			    &group, &p.arg))
+		if (!PyArg_ParseTuple(PyTuple_GetItem(passes, i), "sziOI", &p.name, &p.identity,
+			    &group, &p.arg, &p.roles))
 			return false;
 		p.group = (enum weft_pass_group)group;
 		struct weft_error *e = weft_options_add_pass(o, &p);
