@@ -786,8 +786,11 @@ def test_slice_beyond_a_size_of_the_call(box):
 
 def test_level(box):
     m = box.write("m.mlir", ADD)
-    box.refused("explain", m, env={"WEFT_ISA": "avx1024"}, pattern="error: WEFT_ISA=avx1024: no such level; .* runs ")
+    why = "option isa: level 'avx1024': no such level; this machine runs "
+    check(why in box.run("explain", "--option", "isa=avx1024", m, status=2)[2], "a bad option is an error")
     level, = re.findall(r"kernels for (\w+) in", box.ok("explain", m, env={"WEFT_ISA": ""}))
+    told = box.run("explain", m, env={"WEFT_ISA": "avx1024"})
+    check(f"WEFT_ISA is not used: {why}" in told[2] and f"kernels for {level} in" in told[1], f"a bad variable is told: {told}")
     check(json.loads(box.ok("explain", "--format=json", m, env={"WEFT_ISA": level}))["isa"] == level, "another level")
 
 

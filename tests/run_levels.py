@@ -34,8 +34,8 @@ def environment(level):
 
 def explain(weft, level):
     """(the level code was compiled for or None, what went wrong)"""
-    p = subprocess.run([weft, "explain", PROGRAM, "--format=json"], cwd=ROOT, env=environment(level),
-                       capture_output=True, text=True)
+    p = subprocess.run([weft, "explain", PROGRAM, "--format=json", *(["--option", f"isa={level}"] if level else [])],
+                       cwd=ROOT, env=environment(None), capture_output=True, text=True)
     return (json.loads(p.stdout)["isa"], "") if p.returncode == 0 else (None, p.stderr.strip())
 
 
@@ -64,10 +64,10 @@ def main():
         return 1
     for level in levels():
         found, why = explain(weft, level)
-        ok = found == level or (not found and f"WEFT_ISA={level}: it cannot run here" in why)
+        ok = found == level or (not found and f"level '{level}': it cannot run here" in why)
         passed, failed = passed + ok, failed + (not ok)
         if not ok:
-            print(f"FAIL {level}: WEFT_ISA={level} {weft} explain {PROGRAM}: {found or why}")
+            print(f"FAIL {level}: {weft} explain --option isa={level} {PROGRAM}: {found or why}")
         elif not found:
             print(f"{level}: not run on this machine")
         if not found or (level not in args.levels if args.levels else level == best):

@@ -43,8 +43,8 @@ struct weft_pass {
 	 * any.  Where it does not run it enters no key. */
 	unsigned roles;
 };
-/* name and identity are copied. INVALID_ARGUMENT for a pass without a name, a function or a group, or
- * with a role that is none.
+/* name and identity are copied. INVALID_ARGUMENT for a pass without a name, a function or a group,
+ * or with a role that is none.
  * A compile fails with INVALID_ARGUMENT, naming the pass, where its text is no valid program or has
  * other arguments or results. */
 WEFT_API struct weft_error *weft_options_add_pass(struct weft_options *o,

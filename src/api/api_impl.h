@@ -59,6 +59,7 @@ struct weft_options {
 /* Is value one for the option?  INVALID_ARGUMENT names it and what in value is none. */
 struct weft_error *option_check_passes(const char *value) BASE_MUST_USE;     /* passes.c */
 struct weft_error *option_check_versions(const char *value) BASE_MUST_USE;   /* later.c */
+struct weft_error *option_check_level(const char *value) BASE_MUST_USE;      /* options.c */
 struct weft_error *option_check_ops(const char *value) BASE_MUST_USE;        /* constant.c */
 struct weft_error *option_check_words(const char *value) BASE_MUST_USE;      /* options.c */
 /* A copy of given (may be NULL), with what it does not set taken from the environment. */

@@ -260,7 +260,7 @@ static struct weft_error *compile_begin(struct compile *c, const struct backend 
 	const struct weft_program *p, const struct weft_options *o)
 {
 	*c = (struct compile){ .graph = p->graph, .backend = b, .options = o, .isa = ISA_COUNT };
-	return b->stages & BACKEND_GEN ? isa_choose(&c->isa) : NULL;
+	return b->stages & BACKEND_GEN ? isa_choose(option_isa(o), &c->isa) : NULL;
 }
 
 struct weft_error *compile_bytes(const struct backend *b, const struct weft_program *p,

@@ -7,7 +7,7 @@
  * text. */
 bool constants_parse(const char *text, bool *constant, uint32_t n);
 
-/* Sets in_call[op] for the ops that text ("convert,multiply") names; ops that only move elements are
- * none of these.  INVALID_ARGUMENT names what is no such op. */
+/* Sets in_call[op] for the ops that text ("convert,multiply") names; ops that only move elements
+ * are none of these.  INVALID_ARGUMENT names what is no such op. */
 struct weft_error *load_off_parse(const char *text, bool in_call[OP_COUNT]) BASE_MUST_USE;
 #endif

@@ -31,6 +31,13 @@
 #undef STR
 #undef TEXT
 
+struct weft_error *option_check_level(const char *value)
+{
+	enum isa isa;
+	struct weft_error *e = isa_choose(value, &isa);
+	return e ? error_prefix(e, "option isa: ") : NULL;
+}
+
 struct weft_error *option_check_words(const char *value)
 {
 	return plant_check(value);

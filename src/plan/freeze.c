@@ -27,8 +27,8 @@ static bool node_is_constant(const struct node *n, const struct plan_options *o)
 static bool node_may_load(const struct node *n, const struct plan_options *o)
 {
 	return (!o->in_call || !o->in_call[n->op]) && n->type->kind == TYPE_tensor && n->nin &&
-	       !node_is_step(n) && n->op != OP_parameter && n->op != OP_sort && n->op != OP_scatter &&
-	       n->op != OP_patches && type_is_static(n->type);
+	       !node_is_step(n) && n->op != OP_parameter && n->op != OP_sort &&
+	       n->op != OP_scatter && n->op != OP_patches && type_is_static(n->type);
 }
 
 static bool late_within(

@@ -2,7 +2,6 @@
 #include "base/cpu.h"
 #include "base/str.h"
 #include "plan/plan.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define NEED(f) (1ull << CPU_##f)
@@ -45,19 +44,17 @@ static void add_names(struct str *s)
 			str_addf(s, "%s%s", s->len ? ", " : "", isa_table[i].name);
 }
 
-struct weft_error *isa_choose(enum isa *out)
+struct weft_error *isa_choose(const char *level, enum isa *out)
 {
-	const char *lower = getenv("WEFT_ISA");
-
 	*out = ISA_COUNT;
 	for (enum isa i = 0; i < ISA_COUNT; i++)
 		if (isa_runs(i))
 			*out = i;
 	if (*out == ISA_COUNT)
 		FAIL(WEFT_UNIMPLEMENTED, "no native code for this processor");
-	if (!lower || !*lower)
+	if (!*level)
 		return NULL;
-	enum isa i = isa_find(lower);
+	enum isa i = isa_find(level);
 	if (i < ISA_COUNT && isa_runs(i)) {
 		*out = i;
 		return NULL;
@@ -66,7 +63,7 @@ struct weft_error *isa_choose(enum isa *out)
 	str_init(&names, NULL);
 	add_names(&names);
 	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
-		"WEFT_ISA=%s: %s; this machine runs %s", lower,
+		"level '%s': %s; this machine runs %s", level,
 		i < ISA_COUNT ? "it cannot run here" : "no such level",
 		names.failed ? "others" : names.text);
 	str_fini(&names);

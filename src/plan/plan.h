@@ -326,8 +326,8 @@ void plan_take_way(struct plan *p, struct kernel *k, const struct contract *way)
 struct plan *plan_alone(struct job *j, const struct plan *p, const struct kernel *k,
 	const struct contract *way);
 
-/* The highest level this machine can run, or that of WEFT_ISA= where it is set.
- * UNIMPLEMENTED: there is none; INVALID_ARGUMENT: WEFT_ISA names none that this machine can run. */
-struct weft_error *isa_choose(enum isa *out) BASE_MUST_USE;
+/* The highest level this machine can run, or the one named: "" none.
+ * UNIMPLEMENTED: there is none; INVALID_ARGUMENT: level is none that this machine can run. */
+struct weft_error *isa_choose(const char *level, enum isa *out) BASE_MUST_USE;
 enum isa isa_find(const char *name);         /* ISA_COUNT: no such */
 #endif

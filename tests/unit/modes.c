@@ -97,6 +97,30 @@ void test_modes__same_bits(void)
 	}
 }
 
+/* The level is that of the compile's options and environment, whatever a worker was started with. */
+void test_modes__workers_know_the_level(void)
+{
+	static const char *const modes[] = { "normal", "subprocess", "serialise" };
+	static const char *const levels[] = { "", "sse2", "" };
+	char *text, first[40] = "";
+	for (int k = 0; k < 9; k++) {
+		const char *const settings[] = { "compile_mode", modes[k % 3], NULL };
+		struct weft_executable *x;
+		UNIT_NOTE("%s %s", modes[k % 3], levels[k / 3]);
+		setenv("WEFT_ISA", levels[k / 3], 1);
+		CHECK_OK(compile(NULL, settings, &x));
+		CHECK_OK(weft_executable_explain(x, "json", &text));
+		const char *isa = strstr(text, "\"isa\": ");
+		CHECK(isa);
+		if (!k)
+			snprintf(first, sizeof first, "%.20s", isa);
+		CHECK(strncmp(isa, k / 3 == 1 ? "\"isa\": \"sse2\"" : first, 13) == 0);
+		weft_text_free(text);
+		weft_executable_release(x);
+	}
+	CHECK_INT(workers_started(), 1);
+}
+
 /* The first version is there while the next is still being compiled. */
 void test_modes__async_does_not_wait(void)
 {

@@ -115,7 +115,7 @@ static void chosen(struct graph *g, struct job *j)
 	enum isa isa;
 
 	fill();
-	CHECK_OK(isa_choose(&isa));
+	CHECK_OK(isa_choose("", &isa));
 	struct plan *p = product(g, j, isa);
 	struct contract ways[PLAN_WAYS];
 	const struct codegen_options o = { .isa = isa, .level = 2 };
