@@ -97,7 +97,7 @@ void test_modes__same_bits(void)
 	}
 }
 
-/* The level is that of the compile's options and environment, whatever a worker was started with. */
+/* The level is that of the compile, whatever a worker was started with. */
 void test_modes__workers_know_the_level(void)
 {
 	static const char *const modes[] = { "normal", "subprocess", "serialise" };
