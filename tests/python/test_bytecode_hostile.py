@@ -1,5 +1,6 @@
 """Artifacts made to break a reader, each refused with the byte at fault.  They are put together by hand here."""
 import os
+import resource
 import subprocess
 
 import pytest
@@ -68,7 +69,9 @@ class Artifact:
 def weft(tmp_path, data):
     file = tmp_path / "a.mlirbc"
     file.write_bytes(data)
-    return subprocess.run([WEFT, "opt", str(file)], capture_output=True, text=True, timeout=60)
+    limit = (1 << 29, 1 << 29)          # of memory: what is claimed is not taken
+    return subprocess.run([WEFT, "opt", str(file)], capture_output=True, text=True, timeout=60,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit))
 
 
 def test_the_plain_one_is_read(tmp_path):
@@ -91,7 +94,47 @@ def add(left, right, attrs=None):
             numbers(1, 1) + numbers(2, left, right))
 
 
+MANY = 1 << 31
+
+
+def head(mask, *rest):
+    """vhlo.add_v1 with a mask of its own, at an unknown location."""
+    return numbers(3) + bytes([mask]) + numbers(0, *rest)
+
+
+def nested_regions(n):
+    """An op with a region that holds one op with a region ..."""
+    region = numbers(1, 0, 1 << 1)
+    return (head(0x10, 1 << 1) + region) * n + Artifact.returned(0)
+
+
+def sized(size, custom=1):
+    """The table of attributes says of one that it has so many bytes."""
+    a = Artifact()
+    a.entries = lambda: section(3, numbers(1, 0, 0, 1, size << 1 | custom)) + section(2, b"\x01\x01")
+    return a
+
+
 BROKEN = {
+    "operands without end": (Artifact(body=head(0x06, 1, 1, MANY, 0) + Artifact.returned(0), values=2, nops=2), "operands"),
+    "results without end": (Artifact(body=head(0x06, MANY, 1, 1, 0) + Artifact.returned(0), values=2, nops=2), "results"),
+    "successors": (Artifact(body=head(0x08, MANY) + Artifact.returned(0), nops=2), "successors"),
+    "regions without end": (Artifact(body=head(0x10, MANY << 1) + Artifact.returned(0), nops=2), "regions"),
+    "orders of uses without end": (Artifact(body=head(0x26, 2, 1, 1, 2, 0, 0, MANY), values=3, nops=2), "orders of uses"),
+    "values without end": (Artifact(values=MANY), "values"),
+    "ops without end": (Artifact(nops=MANY), "found the end of what holds it"),
+    "properties out of range": (Artifact(body=head(0x40, MANY) + Artifact.returned(0), nops=2), "properties"),
+    "attributes out of range": (Artifact(body=head(0x01, MANY) + Artifact.returned(0), nops=2), "attribute"),
+    "a type out of range": (Artifact(body=head(0x06, 1, MANY, 1, 0) + Artifact.returned(0), values=2, nops=2), "type"),
+    "a string out of range": (Artifact(more_attrs=[(VHLO, numbers(14, MANY))], properties=[numbers(0, 0), numbers(6, 2, 1, 3, 4)]),
+                              "string"),
+    "an attribute beyond its section": (sized(1 << 40), "bytes"),
+    "elements beyond the file": (Artifact(more_attrs=[(VHLO, numbers(15, 1, 1 << 62))],
+                                          properties=[numbers(0, 0), numbers(6, 2, 1, 3, 4)]), "elements"),
+    "regions in regions": (Artifact(body=nested_regions(3000), nops=2), "nested deeper than the limit"),
+    "a location in itself": (Artifact(more_attrs=[(BUILTIN, numbers(10, 6, 6))],
+                                      body=numbers(3) + bytes([6]) + numbers(6, 1, 1, 2, 0, 9) + Artifact.returned(0), values=2, nops=2),
+                             "value 9"),
     "a value of its own": (Artifact(body=add(1, 0) + Artifact.returned(1), values=2, nops=2), "used before it is made"),
     "a value out of range": (Artifact(body=Artifact.returned(7)), "value 7, there are 1"),
     "more values than announced": (Artifact(body=add(0, 0) + Artifact.returned(0), nops=2), "more values in a region"),
