@@ -380,11 +380,12 @@ static struct t_attr *read_word(struct parser *p)
 	if (at_type(p))
 		return read_type_attr(p);
 	a = attr_new(p, T_raw);
+	bool type = foreign_word(p) || tok_word(p, "index");
 	a->s = tok_text(p);
 	lex(p);
 	if (tok_is(p, '<'))                      /* affine_map<...>, complex<f32>, memref<...> */
 		a->s = job_printf(p->j, "%s%s", a->s, skip_balanced(p));
-	else if (dtype_find(a->s) == DTYPE_none && strcmp(a->s, "none") && strcmp(a->s, "index"))
+	else if (!type && dtype_find(a->s) == DTYPE_none)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected an attribute, found '%s'",
 			a->s);
 	return a;

@@ -239,7 +239,7 @@ void type_check_size(struct parser *p, const struct type *t, struct place at)
 }
 
 /* A word of MLIR's builtin types that no element of Weft has: i10, si8, f80, none. */
-static bool foreign_word(const struct parser *p)
+bool foreign_word(const struct parser *p)
 {
 	const char *s = p->tok.s;
 	size_t len = p->tok.len, n = 0;

@@ -231,6 +231,8 @@ void leave(struct parser *p);
 /* read_type.c */
 const struct type *read_type(struct parser *p);
 bool at_type(const struct parser *p);
+/* At a word that is one of MLIR's types and no element type of Weft: i10, si8, f80, none. */
+bool foreign_word(const struct parser *p);
 /* A dtype's name, a quantised type is no dtype. */
 enum dtype read_dtype(struct parser *p);
 /* The size must be countable: an error at `at` where it overflows. */

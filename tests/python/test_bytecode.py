@@ -255,7 +255,7 @@ def jaxlib():
 
 
 def opt(file, *options):
-    return subprocess.run([WEFT, "opt", str(file), *options], capture_output=True, text=True, timeout=60)
+    return subprocess.run([WEFT, "opt", str(file), *options], capture_output=True, text=True, errors="replace", timeout=60)
 
 
 def renamed(text):
@@ -287,12 +287,14 @@ def corpus(tmp_path):
 
 
 def programs(jaxlib, tmp_path):
-    """What of the corpus both sides take: file, versions, jaxlib's module, what `weft opt` prints."""
+    """What of the corpus both sides take, of PROGRAMS all: file, versions, jaxlib's module, what `weft opt` prints."""
     for file, versions in corpus(tmp_path):
         with open(file, encoding="utf-8") as f:
             module = jaxlib.parse(f.read())
         text = opt(file)
-        if module is not None and not text.returncode:
+        taken = module is not None and not text.returncode
+        assert taken or os.path.dirname(str(file)) != str(tmp_path), f"{file}: {text.stderr}"
+        if taken:
             yield file, versions, module, text
 
 
