@@ -119,6 +119,97 @@ static void stacks(struct graph *g, struct job *j)
 	CHECK(!node_is_stack(both));
 }
 
+static uint32_t cores_of(const struct fusion *f, enum core core)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->ngroups; i++)
+		n += f->groups[i]->core == core;
+	return n;
+}
+
+/* q, k and v by weights that are constants, each moved after: one product, and the weights side by
+ * side are made when they are bound.  By arguments they are three. */
+static void grouped(struct graph *g, struct job *j)
+{
+	const struct type *x = gen_type(g, DTYPE_f32, 2, 48, 64),
+			  *w = gen_type(g, DTYPE_f32, 2, 64, 32);
+	const struct type *types[] = { x, w, w, w };
+	const bool constant[] = { false, true, true, true };
+	int64_t one = 1, zero = 0, turned[] = { 1, 0 };
+	const struct node *r[3];
+	struct plan_options o = { .narguments = 4, .constant = constant };
+
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct node *p = build_dot(g, graph_parameter(g, 0, x),
+			graph_parameter(g, i + 1, w), 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
+		r[i] = build_transpose(g, p, turned);
+	}
+	const struct region *as_written = gen_region(g, 4, types, 3, r), *main;
+	CHECK_INT(cores_of(plan_fuse(g, plan_lower(g, as_written, &options), NULL),
+			  CORE_contract), 3);
+	const struct region *lowered = plan_lower(g, as_written, &o),
+			    *load = plan_cut(g, lowered, &o, &main);
+	CHECK(load);
+	CHECK_INT(cores_of(plan_fuse(g, main, NULL), CORE_contract), 1);
+	CHECK_INT(cores_of(plan_fuse(g, load, NULL), CORE_contract), 0);
+	(void)j;
+}
+
+/* What is put together and taken apart again is one kernel with what makes and reads it. */
+static void pieces(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 64, 40);
+	const struct node *x = graph_parameter(g, 0, t);
+	const struct node *p[] = { build2(g, OP_add, x, x), x }, *half[2];
+	const struct node *both = build1(g, OP_tanh, build_concat(g, 2, p, 1));
+	int64_t step[] = { 1, 1 };
+
+	for (int64_t i = 0; i < 2; i++)
+		half[i] = build_slice(g, both, (int64_t[]){ 0, 40 * i },
+			(int64_t[]){ 64, 40 * i + 40 }, step);
+	const struct node *r = build2(g, OP_multiply, half[0], half[1]);
+	CHECK_INT(fused(g, 1, &t, 1, &r)->ngroups, 1);
+	(void)j;
+}
+
+/* A product reads operands that are turned, and stores a turned result, without a copy. */
+static void turned(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 48, 64);
+	const struct type *types[] = { t, t };
+	int64_t one = 1, zero = 0, order[] = { 1, 0 };
+
+	for (int which = 0; which < 8; which++) {
+		const struct node *a = graph_parameter(g, 0, t), *b = graph_parameter(g, 1, t);
+		a = which & 1 ? build_transpose(g, a, order) : a;
+		b = which & 2 ? build_transpose(g, b, order) : b;
+		const struct node *r = build_dot(g, a, b, 0, NULL, NULL, 1,
+			which & 1 ? &zero : &one, which & 2 ? &zero : &one, DTYPE_f32);
+		r = which & 4 ? build_transpose(g, r, order) : r;
+		const struct fusion *f = fused(g, 2, types, 1, &r);
+		CHECK_INT(cores_of(f, CORE_contract), 1);
+		/* columns may be packed */
+		CHECK(f->ngroups <= 2);
+	}
+	(void)j;
+}
+
+void test_plan_fuse__groups_products(void)
+{
+	gen_with_graph(grouped);
+}
+
+void test_plan_fuse__puts_together_and_takes_apart(void)
+{
+	gen_with_graph(pieces);
+}
+
+void test_plan_fuse__turns_within_products(void)
+{
+	gen_with_graph(turned);
+}
+
 void test_plan_fuse__stores_states_on_the_way(void)
 {
 	gen_with_graph(states);
