@@ -1,8 +1,8 @@
 /* plan.c -- plan_make: lowered, fused, and put in order; one buffer for each tensor that is stored.
  *
- * Steps come in the order of ids, which is a topological one.  A branch or loop is one step of the
- * region it stands in (control.c).  Reshapes, barriers and tokens cost nothing: they are the
- * operand's buffer.
+ * Steps come in the order of ids, which is a topological one; order.c then moves some up.  A branch
+ * or loop is one step of the region it stands in (control.c).  Reshapes, barriers and tokens cost
+ * nothing: they are the operand's buffer.
  *
  * What need not outlive the node at hand is written over (planner_may_write).  An update
  * (CORE_update) or scatter is then written where its operand lies, at any depth of branches and
@@ -547,8 +547,10 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 		p->buffers[p->value_buffers[i]].last = p->main.n;
 	for (uint32_t i = 0; i < p->nbuffers; i++)
 		p->symbolic |= p->buffers[i].kind == ABI_BUFFER_arena && p->buffers[i].bytes < 0;
+	const uint32_t *wish = wished_inputs(&pl, src, results);
+	plan_order(j, p, wish);
 	plan_in_place(j, p);
-	p->over = plan_over(j, p, wished_inputs(&pl, src, results));
+	p->over = plan_over(j, p, wish);
 	p->arena = plan_place(j, p->nbuffers, p->buffers);
 	return p;
 }

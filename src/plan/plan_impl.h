@@ -195,6 +195,9 @@ const uint32_t *plan_last_reads(
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, bool in_place, uint32_t *ninputs,
 	const struct node ***inputs);
+/* Main's steps in an order in which less memory is in use, what the rules of order.c say being
+ * kept; wish[] as of plan_over. */
+void plan_order(struct job *j, struct plan *p, const uint32_t *wish);
 /* Results of maps that lie where an operand died become aliases of its buffer. */
 void plan_in_place(struct job *j, struct plan *p);
 /* By output: 1 + the input wish[] says, where it may be written over, else 0. */
