@@ -354,8 +354,16 @@ void planner_region(struct planner *pl, const struct region *r, struct plan_step
 	steps->value_buffers = values;
 }
 
+/* Does a tensor of type t fill a buffer of type b as it lies there, as a reshape of it does? */
+static bool type_fills(const struct type *t, const struct type *b)
+{
+	return t == b || (t->dtype == b->dtype && type_is_static(t) && type_is_static(b) &&
+		type_bytes(t) == type_bytes(b));
+}
+
 /* Results are written where the caller gets them, unless that is an argument, a constant, one
- * already or of other dimensions: a reshape of the buffer, whose steps know it by its own. */
+ * already, or a reshape of a buffer of symbolic size.  Of a reshape's buffer the caller gets the
+ * result's dimensions; its steps know their own (struct kernel, plan_step.types). */
 static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n, uint32_t *results)
 {
 	struct plan *p = pl->p;
@@ -366,8 +374,9 @@ static void plan_outputs(struct planner *pl, const struct region *r, uint32_t n,
 			continue;
 		struct plan_buffer *b = &p->buffers[results[i]];
 		const struct type *type = r->results[i]->type;
-		if (b->kind == ABI_BUFFER_arena && b->type == type) {
+		if (b->kind == ABI_BUFFER_arena && type_fills(type, b->type)) {
 			b->kind = ABI_BUFFER_output;
+			b->type = type;
 			b->index = count;
 			outputs[count++] = results[i];
 			continue;

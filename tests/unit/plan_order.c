@@ -1,4 +1,4 @@
-/* plan_order.c -- steps come where their operands' memory ends. */
+/* plan_order.c -- steps come where their operands' memory ends; results lie where they are made. */
 #include "plan/plan_impl.h"
 #include "stablehlo/stablehlo.h"
 #include "unit.h"
@@ -21,6 +21,10 @@
 #define OVER "func.func @main(%x: " T ", %w: " T " {tf.aliasing_output = 1 : i32}) -> " \
 	"(" T ", " T ") {\n" DOT("%a", "%x") DOT("%b", "%a") DOT("%c", "%b") \
 	"%u = stablehlo.add %w, %a : " T "\nreturn %c, %u : " T ", " T "\n}"
+#define RESHAPED "func.func @main(%x: " T ", %w: " T ") -> (" T ", tensor<4096xf32>) {\n" \
+	DOT("%a", "%x") DOT("%b", "%a") \
+	"%r = stablehlo.reshape %a : (" T ") -> tensor<4096xf32>\n" \
+	"return %b, %r : " T ", tensor<4096xf32>\n}"
 
 struct planned {
 	const char *text;
@@ -84,4 +88,17 @@ static void check_over(const struct plan *p)
 void test_plan_order__an_argument_is_written_behind_its_readers(void)
 {
 	check_plan(OVER, check_over);
+}
+
+static void check_reshaped(const struct plan *p)
+{
+	check_lives(p);
+	for (uint32_t i = 0; i < p->main.n; i++)
+		CHECK(p->main.at[i].kind != ABI_STEP_copy);
+	CHECK_INT(p->buffers[p->outputs[1]].type->rank, 1);
+}
+
+void test_plan_order__a_reshaped_result_is_not_copied(void)
+{
+	check_plan(RESHAPED, check_reshaped);
 }
