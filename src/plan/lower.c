@@ -157,6 +157,30 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 	return graph_node(g, &s);
 }
 
+/* One place at a time of an image with its features last, to features last: places by features, as
+ * the input and the result lie.  NULL: it is not so. */
+static const struct node *conv_places(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c)
+{
+	uint32_t last = 1 + c->nspatial;
+
+	if (!conv_is_pointwise(n, c) || node_int(n, KEY_input_feature_dimension, 1) != last ||
+		node_int(n, KEY_output_feature_dimension, 1) != last ||
+		node_int(n, KEY_input_batch_dimension, 0) ||
+		node_int(n, KEY_output_batch_dimension, 0))
+		return NULL;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (c->in_spatial[d] != c->out_spatial[d])
+			return NULL;
+	const int64_t one = 1, weights[2] = { c->out_features, c->in_features },
+		      places[2] = { dim_mul(g, c->batch, c->positions), c->in_features };
+	const struct node *x = build_reshape(g, in[0], 2, places);
+	const struct node *w = build_reshape(g, conv_rows(g, n, in[1], c), 2, weights);
+	const struct node *dot =
+		build_dot(g, x, w, 0, NULL, NULL, 1, &one, &one, n->type->dtype);
+	return build_reshape(g, dot, n->type->rank, n->type->dims);
+}
+
 /* Groups of the batch as groups of features: [G*b, C, ...] becomes [b, G*C, ...]. */
 static const struct node *conv_regroup(
 	struct graph *g, const struct node *n, const struct node *const *in)
@@ -344,6 +368,8 @@ const struct node *plan_lower_convolution(
 		other = plan_lower_last(g, n, in, &c, o);
 	if (!other)
 		other = plan_lower_windows(g, n, in, &c, o);
+	if (!other)
+		other = conv_places(g, n, in, &c);
 	if (other)
 		return other;
 	const struct node *rows = conv_rows(g, n, in[1], &c);

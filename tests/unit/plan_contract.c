@@ -1,6 +1,8 @@
 /* plan_contract.c -- which side of a product is read as rows, and how its work is cut. */
 #include "gen_util.h"
 #include "plan/plan_impl.h"
+#include "stablehlo/stablehlo.h"
+#include <string.h>
 
 /* x[tokens, 384] by w[1536, 384] along k, as a linear layer has it. */
 static const struct kernel *linear(struct graph *g, struct job *j, int64_t tokens)
@@ -34,4 +36,41 @@ static void tokens(struct graph *g, struct job *j)
 void test_plan_contract__a_weight_is_not_copied_for_each_block_of_tokens(void)
 {
 	gen_with_graph(tokens);
+}
+
+/* One place at a time, features last: its columns would lie apart in memory if C were features by
+ * places. */
+static const char pointwise[] =
+	"func.func @main(%x: tensor<2x6x5x8xf32>, %w: tensor<1x1x8x48xf32>) -> "
+	"tensor<2x8x7x48xf32> {\n"
+	"%c = stablehlo.convolution(%x, %w) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->"
+	"[b, 0, 1, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} "
+	": (tensor<2x6x5x8xf32>, tensor<1x1x8x48xf32>) -> tensor<2x6x5x48xf32>\n"
+	"%z = stablehlo.constant dense<0.0> : tensor<f32>\n"
+	"%p = stablehlo.pad %c, %z, low = [0, 1, 1, 0], high = [0, 1, 1, 0], interior = "
+	"[0, 0, 0, 0] : (tensor<2x6x5x48xf32>, tensor<f32>) -> tensor<2x8x7x48xf32>\n"
+	"return %p : tensor<2x8x7x48xf32>\n}";
+
+static void places(struct job *j, void *arg)
+{
+	struct graph **g = arg;
+
+	job_try(j, stablehlo_read("pointwise", pointwise, strlen(pointwise), NULL, g));
+	graph_borrow(*g, j);
+	struct plan_source s = { .name = "main", .region = graph_main(*g)->region };
+	const struct plan *p = plan_make(j, *g, &s, &(struct plan_options){ .isa = 0 });
+	CHECK_INT(p->nkernels, 2);
+	CHECK_INT(p->kernels[0]->core, CORE_contract);
+	const struct type *c = p->kernels[0]->body->params[0];
+	CHECK_INT(c->rank, 2);
+	CHECK_INT(c->dims[0], 2 * 6 * 5);
+	CHECK_INT(c->dims[1], 48);
+}
+
+void test_plan_contract__a_place_at_a_time_is_places_by_features(void)
+{
+	struct graph *g = NULL;
+
+	CHECK_OK(job_run(places, &g));
+	graph_release(g);
 }
