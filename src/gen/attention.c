@@ -421,7 +421,7 @@ static void product_begin(
 	x->cols = c->panel;
 	x->pitch = x->cols;
 	x->group = c->n_block;
-	x->halves = (uint32_t)x->cols / LANES;
+	x->width = (uint32_t)x->cols;
 	contract_words(g, x);
 	x->pad = (rows + CONTRACT_SQUARE - 1) / CONTRACT_SQUARE * CONTRACT_SQUARE;
 	x->panel_type = c->acc;

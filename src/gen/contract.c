@@ -75,11 +75,16 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 	loop_end(g, l);
 }
 
-/* The tile's function for a panel of which `left` columns exist. */
+/* The narrowest of a panel's tiles that has its `left` columns which exist. */
 static LLVMValueRef tile_for(
-	struct gen *g, LLVMValueRef left, LLVMValueRef narrow, LLVMValueRef tile)
+	struct gen *g, LLVMValueRef left, const LLVMValueRef *narrow, LLVMValueRef tile)
 {
-	return narrow ? SELECT(ICMP(SLE, left, c64(g, LANES)), narrow, tile) : tile;
+	for (unsigned i = CONTRACT_NARROWS; i-- > 0;) {
+		LLVMValueRef columns = c64(g, (i + 1) * PLAN_NARROW);
+		if (narrow[i])
+			tile = SELECT(ICMP(SLE, left, columns), narrow[i], tile);
+	}
+	return tile;
 }
 
 /* Rows [lo, hi) of the block, in a panel of which `left` columns exist. */
@@ -89,13 +94,14 @@ static void call_rows(struct gen *g, struct contraction *x, const struct operand
 	LLVMValueRef whole = hi, tile, tail;
 
 	gen_here(g);
-	tile = tile_for(g, left, x->narrow_tile, x->tile);
-	tail = tile_for(g, left, x->narrow_tail_tile, x->tail_tile);
+	tile = tile_for(g, left, x->narrow, x->tile);
 	if (x->tail_rows)
 		whole = SUB(hi, LLVMBuildURem(g->b, SUB(hi, lo), c64(g, x->rows), ""));
 	call_tiles(g, x, tile, x->rows, lo, whole, o);
-	if (x->tail_rows)
-		call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
+	if (!x->tail_rows)
+		return;
+	tail = tile_for(g, left, x->narrow_tail, x->tail_tile);
+	call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
 }
 
 /* All rows of the block; of long spans one after the other, for a tile has rows of one. */
@@ -324,6 +330,25 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
 }
 
+/* Tiles for a last panel that is not whole, or may not be. */
+static void narrow_tiles(struct gen *g, struct contraction *x)
+{
+	int64_t n = x->c->n, last = n < 0 ? 0 : n % x->cols;
+	struct contraction narrow = *x;
+
+	if (x->cols > PLAN_PANEL)
+		return;
+	for (int i = 0; i < CONTRACT_NARROWS; i++) {
+		narrow.width = (uint32_t)(i + 1) * PLAN_NARROW;
+		if (narrow.width >= x->cols ||
+			(n >= 0 && (last <= i * PLAN_NARROW || last > narrow.width)))
+			continue;
+		x->narrow[i] = tile_function(g, &narrow, x->rows);
+		if (x->tail_rows)
+			x->narrow_tail[i] = tile_function(g, &narrow, x->tail_rows);
+	}
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -346,15 +371,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
-	/* a last panel that half is enough for, or may be */
-	int64_t last = c->n < 0 ? 1 : c->n % x->cols;
-	if (x->halves != 2 || !last || last > LANES)
-		return;
-	struct contraction narrow = *x;
-	narrow.halves = 1;
-	x->narrow_tile = tile_function(g, &narrow, x->rows);
-	if (x->tail_rows)
-		x->narrow_tail_tile = tile_function(g, &narrow, x->tail_rows);
+	narrow_tiles(g, x);
 }
 
 void core_contract(struct gen *g)
@@ -366,7 +383,7 @@ void core_contract(struct gen *g)
 	x->cols_buffer = 1;
 	x->cols = c->panel ? c->panel : PLAN_PANEL;
 	x->group = group_of(c, x->cols);
-	x->halves = (uint32_t)x->cols / LANES;
+	x->width = (uint32_t)x->cols;
 	x->along_m = lanes_along_m(g, c);
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);

@@ -15,6 +15,7 @@
 #define CONTRACT_GROUP 128               /* columns of C at a time */
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
+#define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
 
 struct contraction {
 	const struct contract *c;
@@ -39,10 +40,11 @@ struct contraction {
 	int64_t cols, group;             /* of a panel, and of the tile; of a group of panels */
 	/* of the tile; of the one that takes what is left, 0: no row ever is */
 	uint32_t rows, tail_rows;
-	uint32_t halves;                 /* vectors of LANES columns the tile has */
-	/* functions; narrow: of a panel's first LANES columns, where a last panel has no more;
-	 * NULL: none has */
-	LLVMValueRef tile, tail_tile, narrow_tile, narrow_tail_tile;
+	uint32_t width;                  /* columns the tile has, a multiple of PLAN_NARROW */
+	/* functions; narrow: of a panel's first (i + 1) * PLAN_NARROW columns, where a last
+	 * panel has no more; NULL: none has */
+	LLVMValueRef tile, tail_tile;
+	LLVMValueRef narrow[CONTRACT_NARROWS], narrow_tail[CONTRACT_NARROWS];
 	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
 	 * lie */
 	LLVMValueRef panels;

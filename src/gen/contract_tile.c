@@ -6,17 +6,29 @@
 #include "gen/contract_impl.h"
 #include <string.h>
 
-#define MAX_HALVES (PLAN_WIDE / LANES)
+#define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
 #define LINE 64                          /* bytes of a cache line */
-#define WAY 4096                         /* bytes: rows so far apart share a set of the cache */
 
-/* One element as the accumulator has it: a scalar, or LANES of them. */
+/* Vectors a row of the tile has; the last may be narrower than LANES. */
+static uint32_t tile_vectors(const struct contraction *x)
+{
+	return (x->width + LANES - 1) / LANES;
+}
+
+static unsigned vector_lanes(const struct contraction *x, uint32_t h)
+{
+	uint32_t left = x->width - h * LANES;
+
+	return left < LANES ? left : LANES;
+}
+
+/* One element as the accumulator has it: a scalar, or some lanes of them. */
 static LLVMValueRef tile_load(
-	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p, bool vector)
+	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p, unsigned lanes)
 {
 	LLVMTypeRef m = x->unit == 1 ? mem_type(g, t) : x->word;
-	LLVMValueRef v = LLVMBuildLoad2(g->b, vector ? lanes_of(m) : m, p, "");
+	LLVMValueRef v = LLVMBuildLoad2(g->b, lanes > 1 ? LLVMVectorType(m, lanes) : m, p, "");
 
 	LLVMSetAlignment(v, (unsigned)dtype_bytes(t));
 	if (x->unit > 1)
@@ -79,19 +91,21 @@ static LLVMValueRef multiply_plain(struct gen *g, LLVMValueRef a, LLVMValueRef b
 static LLVMValueRef multiply_integers(
 	struct gen *g, LLVMValueRef a, LLVMValueRef b, LLVMValueRef acc)
 {
-	static const char name[] = "llvm.x86.avx512.vpdpwssd.512";
-	unsigned lanes = g->isa->bytes / 4;
+	unsigned all = LLVMGetVectorSize(LLVMTypeOf(acc)), lanes = g->isa->bytes / 4;
 	LLVMValueRef sums[LANES];
 
 	if (g->isa->instr & ISA_PAIRS) {
-		unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+		const char *name = all == LANES ? "llvm.x86.avx512.vpdpwssd.512" :
+			"llvm.x86.avx512.vpdpwssd.256";
+		unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
 		LLVMValueRef args[] = { acc, a, b };
 		return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
 			LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
 	}
 	if (g->isa->machine != ISA_x86_64)
 		return ADD(acc, multiply_plain(g, a, b));
-	unsigned n = LANES / lanes;
+	lanes = lanes < all ? lanes : all;
+	unsigned n = all / lanes;
 	for (unsigned i = 0; i < n; i++)
 		sums[i] = multiply_register(
 			g, part_of(g, a, i, lanes), part_of(g, b, i, lanes), lanes);
@@ -104,14 +118,15 @@ static LLVMValueRef multiply_integers(
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc)
 {
-	static const char name[] = "llvm.x86.avx512bf16.dpbf16ps.512";
-
 	if (x->unit == 1)
 		return fma3(g, a, b, acc);
 	if (x->c->acc == DTYPE_i32)
 		return multiply_integers(g, a, b, acc);
-	LLVMTypeRef pairs = LLVMVectorType(LLVMBFloatTypeInContext(g->llvm), 2 * LANES);
-	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	unsigned lanes = LLVMGetVectorSize(LLVMTypeOf(acc));
+	const char *name = lanes == LANES ? "llvm.x86.avx512bf16.dpbf16ps.512" :
+		"llvm.x86.avx512bf16.dpbf16ps.256";
+	LLVMTypeRef pairs = LLVMVectorType(LLVMBFloatTypeInContext(g->llvm), 2 * lanes);
+	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
 	LLVMValueRef args[] = { acc, BITCAST(a, pairs), BITCAST(b, pairs) };
 	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
 		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
@@ -125,13 +140,13 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 	int64_t stride = x->c->cols_k * x->unit;
 	LLVMValueRef row = gep(g, t, panel, MUL(k, c64(g, stride)));
 
-	for (unsigned h = 0; h < x->halves; h++) {
+	for (unsigned h = 0; h < tile_vectors(x); h++) {
 		LLVMValueRef p = gep(g, t, row, c64(g, h * LANES));
 		for (unsigned u = 0; u < x->unit; u++)
 			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k)),
 				FETCH_SECOND);
 		if (x->unit == 1) {
-			v[h] = tile_load(g, x, x->c->cols_type, p, true);
+			v[h] = tile_load(g, x, x->c->cols_type, p, LANES);
 			continue;
 		}
 		LLVMValueRef part[2];
@@ -155,8 +170,9 @@ static void tile_columns(struct gen *g, const struct contraction *x, LLVMValueRe
 		direct_columns(g, x, panel, k, v);
 		return;
 	}
-	for (unsigned h = 0; h < x->halves; h++)
-		v[h] = tile_load(g, x, x->panel_type, gep(g, t, from, c64(g, h * LANES)), true);
+	for (unsigned h = 0; h < tile_vectors(x); h++)
+		v[h] = tile_load(g, x, x->panel_type, gep(g, t, from, c64(g, h * LANES)),
+			vector_lanes(x, h));
 }
 
 /* Are the next tile's rows fetched by this one?  Rows that lie along k are as many streams as the
@@ -166,7 +182,7 @@ static bool tile_fetches(const struct contraction *x)
 {
 	int64_t pitch = x->c->rows_m * (int64_t)dtype_bytes(x->c->rows_type);
 
-	return !x->rows_copy && x->c->rows_k == 1 && pitch >= LINE && pitch % WAY != 0;
+	return !x->rows_copy && x->c->rows_k == 1 && pitch >= LINE && pitch % PLAN_WAY != 0;
 }
 
 /* At word k, a line of a row behind the tile's: over the words of a line, one of each. */
@@ -198,17 +214,20 @@ static LLVMValueRef tile_row(
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
-	LLVMValueRef v[MAX_HALVES];
+	uint32_t n = tile_vectors(x);
+	LLVMValueRef v[MAX_VECTORS];
 	LLVMValueRef row = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 
 	tile_columns(g, x, param[P_PANEL], k, v);
 	tile_fetch(g, x, rows, param, k);
 	for (uint32_t i = 0; i < rows; i++) {
 		LLVMValueRef p = gep(g, x->rows_elem, row, tile_row(g, x, param, i));
-		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, false));
-		for (unsigned h = 0; h < x->halves; h++) {
-			LLVMValueRef *a = &acc[i * x->halves + h];
-			*a = tile_multiply(g, x, r, v[h], *a);
+		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, 1));
+		for (unsigned h = 0; h < n; h++) {
+			LLVMValueRef *a = &acc[i * n + h];
+			unsigned lanes = vector_lanes(x, h);
+			LLVMValueRef some = lanes < LANES ? part_of(g, r, 0, lanes) : r;
+			*a = tile_multiply(g, x, some, v[h], *a);
 		}
 	}
 }
@@ -216,7 +235,9 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 /* Where accumulator i of the tile lies in C's block. */
 static int64_t out_at(const struct contraction *x, uint32_t i)
 {
-	return (int64_t)(i / x->halves) * x->pitch + (int64_t)(i % x->halves) * LANES;
+	uint32_t n = tile_vectors(x);
+
+	return (int64_t)(i / n) * x->pitch + (int64_t)(i % n) * LANES;
 }
 
 /* The accumulators to out, or added to what is there. */
@@ -227,7 +248,7 @@ static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBloc
 	for (uint32_t i = 0; i < n; i++) {
 		LLVMValueRef p = gep(g, x->acc, out, c64(g, out_at(x, i))), v = acc[i];
 		if (add) {
-			LLVMValueRef old = LLVMBuildLoad2(g->b, x->vec, p, "");
+			LLVMValueRef old = LLVMBuildLoad2(g->b, LLVMTypeOf(v), p, "");
 			LLVMSetAlignment(old, 64);
 			v = x->c->acc == DTYPE_i32 ? ADD(old, v) : FADD(old, v);
 		}
@@ -275,7 +296,7 @@ static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const
 struct tile_loop {
 	LLVMBasicBlockRef head;
 	LLVMValueRef i;
-	LLVMValueRef sums[CONTRACT_MAX_ROWS * MAX_HALVES];
+	LLVMValueRef sums[CONTRACT_MAX_ROWS * MAX_VECTORS];
 };
 
 /* Begins in block `head`, which is entered from `from` with acc[0..n), or 0 where that is NULL;
@@ -283,14 +304,16 @@ struct tile_loop {
 static void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
 	LLVMBasicBlockRef head, LLVMBasicBlockRef from, uint32_t n, LLVMValueRef *acc, bool zero)
 {
-	LLVMValueRef none = LLVMConstNull(x->vec), start = c64(g, 0);
+	LLVMValueRef start = c64(g, 0);
 
 	LLVMPositionBuilderAtEnd(g->b, head);
 	l->head = head;
 	l->i = LLVMBuildPhi(g->b, g->i64, "k");
 	LLVMAddIncoming(l->i, &start, &from, 1);
 	for (uint32_t i = 0; i < n; i++) {
-		l->sums[i] = LLVMBuildPhi(g->b, x->vec, "");
+		LLVMTypeRef t = LLVMVectorType(x->acc, vector_lanes(x, i % tile_vectors(x)));
+		LLVMValueRef none = LLVMConstNull(t);
+		l->sums[i] = LLVMBuildPhi(g->b, t, "");
 		LLVMAddIncoming(l->sums[i], zero ? &none : &acc[i], &from, 1);
 		acc[i] = l->sums[i];
 	}
@@ -322,9 +345,9 @@ static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *
 
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
-	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_HALVES];
+	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_VECTORS];
 	struct tile_loop bands, words;
-	uint32_t n = rows * x->halves;
+	uint32_t n = rows * tile_vectors(x);
 	struct tile_blocks t;
 	LLVMValueRef fn = tile_begin(g, x, "tile", param, &t);
 	LLVMBasicBlockRef from = t.entry;

@@ -146,11 +146,21 @@ static double extent_typical(const struct graph *g, int64_t d)
 	return d < 0 ? 2 * dim_typical(g, d) : (double)d;
 }
 
-/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds with
- * the last panel's waste, and what each element of the columns takes to be copied once for each
+/* Columns that cost as many as one, at the end of `rows`: a last panel's tile is as wide as it has
+ * to be, but AMX's, and but where rows come from the second cache as long as a panel takes. */
+static int64_t side_step(const struct side *rows, const struct contract *c, bool squares)
+{
+	int64_t pitch = rows->free_stride * (int64_t)dtype_bytes(rows->node->type->dtype);
+	bool apart = rows->k_stride == 1 && pitch > 0 && pitch % PLAN_WAY == 0;
+
+	return squares || apart ? c->panel : PLAN_NARROW;
+}
+
+/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
+ * `step` columns at once, and what each element of the columns takes to be copied once for each
  * block of rows, or packed. */
 static double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
-	int64_t panel)
+	int64_t step)
 {
 	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
 		[WAY_packed] = 1.5 };
@@ -158,8 +168,8 @@ static double side_cost(const struct graph *g, const struct side *rows, const st
 	double m = extent_typical(g, rows->free_extent), n = extent_typical(g, cols->free_extent),
 	       k = extent_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
-	double panels = floor((n + (double)panel - 1) / (double)panel);
-	double work = m * panels * (double)panel * k / 32;
+	double columns = ceil(n / (double)step) * (double)step;
+	double work = m * columns * k / 32;
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
 }
 
@@ -411,7 +421,12 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		.right = rhs.nfree };
 	lhs.late = rhs.k_stride == 1 && plan_is_late(in[0], o);
 	rhs.late = !lhs.late && lhs.k_stride == 1 && plan_is_late(in[1], o);
-	c.rows_are_lhs = side_cost(g, &lhs, &rhs, c.panel) <= side_cost(g, &rhs, &lhs, c.panel);
+	c.rows_type = in[0]->type->dtype;
+	c.cols_type = in[1]->type->dtype;
+	bool squares = contract_has_squares(&c, &isa_table[o->isa], o->strict);
+	double by_lhs = side_cost(g, &lhs, &rhs, side_step(&lhs, &c, squares)),
+	       by_rhs = side_cost(g, &rhs, &lhs, side_step(&rhs, &c, squares));
+	c.rows_are_lhs = by_lhs <= by_rhs;
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);

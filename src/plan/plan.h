@@ -63,6 +63,8 @@ enum core {
  * which of the two m counts (row-major over that side's free dims), n counts the other's. */
 #define PLAN_MAX_BATCH 4
 #define PLAN_PANEL 32                        /* columns of a panel, at most */
+#define PLAN_NARROW 8                        /* a last panel's tile has a multiple of as many */
+#define PLAN_WAY 4096                        /* bytes: rows so far apart share a set of the cache */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
 #define PLAN_MAX_TAPS 49                     /* of a window, 7 x 7 */
 struct contract {

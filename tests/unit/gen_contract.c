@@ -221,6 +221,55 @@ static void wide(struct graph *g, struct job *j)
 		}
 }
 
+/* Last panels of every width that a tile can have, and between. */
+static void narrow(struct graph *g, struct job *j)
+{
+	static const int columns[] = { 3, 8, 13, 16, 20, 24, 29, 37, 56 };
+	static const enum dtype types[] = { DTYPE_f32, DTYPE_f64, DTYPE_bf16, DTYPE_i8 };
+
+	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
+		for (unsigned t = 0; t < sizeof types / sizeof *types; t++) {
+			struct shape s = { 27, columns[i], 70, true, false, types[t], 0, 0, false,
+				i % 2 == 0 };
+			UNIT_NOTE("%d columns, type %u", columns[i], t);
+			check(g, j, &s, 32);
+			check(g, j, &s, 16);
+		}
+}
+
+void test_gen_contract__last_panels(void)
+{
+	gen_with_graph(narrow);
+}
+
+/* No more columns are multiplied than eight at a time make. */
+static void narrow_code(struct graph *g, struct job *j)
+{
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 24, 40);
+	const struct node *c = graph_parameter(g, 0, ct);
+	struct kernel k = { .graph = g,
+		.core = CORE_contract,
+		.body = gen_region(g, 1, &ct, 1, &c),
+		.ninputs = 2,
+		.noutputs = 1,
+		.name = "narrow",
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = 24, .n = 40,
+			.k = 8, .rows_m = 8, .rows_k = 1, .cols_k = 40, .cols_n = 1,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 24, .panel = 32 } };
+
+	(void)j;
+	for (int isa = ISA_LEVEL_avx2; isa <= ISA_LEVEL_avx512bf16; isa++) {
+		k.contract.panel = isa_table[isa].cols;
+		CHECK(gen_code_says(&k, (enum isa)isa, "fma.v8f32"));
+	}
+}
+
+void test_gen_contract__last_panels_are_no_wider_than_they_have_to_be(void)
+{
+	gen_with_graph(narrow_code);
+}
+
 void test_gen_contract__few_rows(void)
 {
 	gen_with_graph(wide);

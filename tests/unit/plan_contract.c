@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* x[tokens, 384] by w[1536, 384] along k, as a linear layer has it. */
-static const struct kernel *linear(struct graph *g, struct job *j, int64_t tokens)
+static const struct kernel *linear(
+	struct graph *g, struct job *j, int64_t tokens, enum isa isa)
 {
 	const struct type *params[] = { type_tensor(g, DTYPE_f32, 2, (int64_t[]){ tokens, 384 }),
 		gen_type(g, DTYPE_f32, 2, 1536, 384) };
@@ -13,7 +14,7 @@ static const struct kernel *linear(struct graph *g, struct job *j, int64_t token
 	const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
 		graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &one, &one, DTYPE_f32);
 	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
-	const struct plan *p = plan_make(j, g, &s, &(struct plan_options){ .isa = 0 });
+	const struct plan *p = plan_make(j, g, &s, &(struct plan_options){ .isa = isa });
 
 	CHECK_INT(p->nkernels, 1);
 	CHECK_INT(p->kernels[0]->core, CORE_contract);
@@ -25,9 +26,12 @@ static const struct kernel *linear(struct graph *g, struct job *j, int64_t token
 static void tokens(struct graph *g, struct job *j)
 {
 	int64_t s = dim_arg(g, 0, 0, 0, INT64_MAX);
-	const struct contract *some = &linear(g, j, s)->contract;
+	const struct contract *some = &linear(g, j, s, ISA_LEVEL_sse2)->contract;
 
-	CHECK(!linear(g, j, 64)->contract.rows_are_lhs);
+	CHECK(!linear(g, j, 64, ISA_LEVEL_sse2)->contract.rows_are_lhs);
+	/* nor where they fill no panel, whose tile is narrower then */
+	CHECK(!linear(g, j, 16, ISA_LEVEL_avx512)->contract.rows_are_lhs);
+	CHECK(!linear(g, j, 40, ISA_LEVEL_avx512)->contract.rows_are_lhs);
 	CHECK(!some->rows_are_lhs);
 	CHECK_INT(some->m, 1536);
 	CHECK_INT((some->m + some->m_block - 1) / some->m_block % 2, 0);
