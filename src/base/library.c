@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool within(uint64_t at, uint64_t bytes, size_t size)
 {
@@ -44,6 +45,10 @@ static bool is_whole(const struct file_map *m)
 static struct weft_error *look(const char *what, const char *path)
 {
 	struct file_map m;
+	struct stat st;
+	/* to open a pipe would wait for who writes it */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		FAIL(WEFT_NOT_FOUND, "%s cannot be loaded: %s: it is no file", what, path);
 	struct weft_error *e = file_map(path, &m);
 	if (e) {
 		struct weft_error *named = error_make(

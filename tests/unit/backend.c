@@ -423,6 +423,22 @@ void test_plugin__a_file_whose_end_is_missing(void)
 	rmdir(dir);
 }
 
+/* A pipe is not waited for. */
+void test_plugin__what_is_no_file(void)
+{
+	char dir[] = "/tmp/weft-plugin-XXXXXX", path[2][100];
+	CHECK(mkdtemp(dir));
+	setenv("WEFT_PLUGIN_PATH", dir, 1);
+	for (int i = 0; i < 2; i++)
+		snprintf(path[i], sizeof path[i], "%s/weft_backend_%s.so", dir, i ? "pipe" : "dir");
+	CHECK(!mkdir(path[0], 0700) && !mkfifo(path[1], 0600));
+	CHECK_ERROR(weft_backend_lookup("dir"), WEFT_NOT_FOUND, path[0]);
+	CHECK_ERROR(weft_backend_lookup("pipe"), WEFT_NOT_FOUND, path[1]);
+	rmdir(path[0]);
+	remove(path[1]);
+	rmdir(dir);
+}
+
 void test_plugin__careless_results(void)
 {
 	static const char *const want[] = { "backend 'careless' did not make result 0",
