@@ -69,6 +69,8 @@ def named_pass(p: weft.Pass):
             raise RuntimeError(f"pass '{p.name}': {type(e).__name__}: {e}") from e
         if changed is not None and not isinstance(changed, str):
             raise TypeError(f"pass '{p.name}' gives {type(changed).__name__}, expected str, or None: unchanged")
+        if changed and "\0" in changed:              # C would take it for the end
+            raise ValueError(f"pass '{p.name}' gives a text with a NUL at {changed.index(chr(0))}")
         return changed
 
     run.__name__ = p.name

@@ -77,6 +77,7 @@ def test_a_pass_has_an_identity(tmp_path, monkeypatch):
     (lambda text: 1 / 0, "pass 'bad': ZeroDivisionError: division by zero"),
     (lambda text: 7, "pass 'bad' gives int, expected str"),
     (lambda text: text.encode(), "pass 'bad' gives bytes, expected str"),
+    (lambda text: text + "\0more", r"pass 'bad' gives a text with a NUL at \d"),
     (lambda text: "no program", "<pass bad>:1:1: error: "),
     (lambda text: text.replace("stablehlo.multiply", "stablehlo.frob"), "<pass bad>:.*unknown operation 'stablehlo.frob'"),
     (lambda text: "func.func @main(%x: tensor<5xf32>) -> tensor<5xf64> {\n"
