@@ -249,11 +249,15 @@ demo: build
 .PHONY: cache-kills
 cache-kills: unit
 	@WEFT_TEST_KILLS=1000 $(BUILD)/unit test_cache__ test_kept__
-# torch's operator database, all samples of all dtypes (hours); SAMPLES=3 for the first ones.
+# torch's operator database, all samples of all dtypes (hours), and again with others; SAMPLES=3 for the
+# first ones, DTYPES=f32,bf16, MINUTES=60 each.  Cut short, it goes on where it was for the same build.
+OPINFO = .venv/bin/python tests/python/opinfo/run.py --json $(BUILD)/opinfo.jsonl
 .PHONY: opinfo
-opinfo: build
-	@.venv/bin/python tests/python/opinfo/run.py $(if $(SAMPLES),--samples $(SAMPLES)) \
-		--doc doc/torch_coverage.md
+opinfo: build python
+	@$(OPINFO) --resume --doc doc/torch_coverage.md $(if $(SAMPLES),--samples $(SAMPLES)) \
+		$(if $(DTYPES),--dtypes $(DTYPES)) $(if $(MINUTES),--minutes $(MINUTES))
+	@$(OPINFO) --resume --doc doc/torch_coverage.md --pick 2 --seed 1 \
+		$(if $(DTYPES),--dtypes $(DTYPES)) $(if $(MINUTES),--minutes $(MINUTES))
 # All conformance programs as portable artifacts of all versions, by jaxlib and by Weft (doc/bytecode.md);
 # ARGS="FOLDER ..." for other programs.
 .PHONY: bytecode-sweep

@@ -191,12 +191,16 @@ class Counter:
         return self.inner(gm, example, **kw)
 
 
-def check(op, dtype, limit=None, seed=0, pick=None) -> dict:
-    """The verdict on one pair."""
+def check(op, dtype, limit=None, seed=0, pick=None, beat=lambda: None) -> dict:
+    """The verdict on one pair; beat() is called before each sample."""
     import weft
     tolerance = tolerances(op, dtype)
     verdict = {"status": "ok", "samples": 0, "graphs": 0, "fallbacks": {}, "kernels": 0}
+    gc.disable()                           # a graph's counts go when it goes: not between two readings of them
     for i, sample in enumerate(samples(op, dtype, limit, seed, pick)):
+        beat()
+        if i % 16 == 15:
+            gc.collect()
         fn = function(op, sample)
         parts = isinstance(op, other.Optimizer)
         try:
@@ -206,8 +210,7 @@ def check(op, dtype, limit=None, seed=0, pick=None) -> dict:
             continue                       # eager cannot: no pair of ours
         backend = Counter(weft.backend)
         weft.reset()
-        torch._dynamo.reset()              # a graph's counts go when it goes: not between the two readings
-        gc.collect()
+        torch._dynamo.reset()
         before = weft.fallbacks()
         try:
             with warnings.catch_warnings():

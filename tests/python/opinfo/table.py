@@ -1,4 +1,10 @@
-"""The verdicts of a sweep as the table of doc/torch_coverage.md, worst first."""
+"""The verdicts of sweeps as the table of doc/torch_coverage.md, worst first.
+
+A verdict is of one library and of what was asked: all samples, the first few, or some that a seed picks.
+A pair's cell is of the first reading (nothing picked) by the last library that has one of it: what is
+wrong in any of them, else the one of the most samples.  A second reading, with picked samples, is
+scored beside it.  What is of which commit, and how many samples, is counted in the head.
+"""
 from __future__ import annotations
 
 import collections
@@ -7,7 +13,9 @@ HEAD = """# What torch.compile(backend="weft") covers
 
 torch's own databases (torch {version}) through the backend: operators (OpInfo), modules (`nn.`), optimizers
 (`optim.`) and higher-order operators (`hop.`); every entry, with gradients where it has them. Made by
-`make opinfo`; {samples}.{note}
+`make opinfo`, from its verdicts alone.
+
+{made}
 
 A pair is an entry and a dtype. It counts where eager torch and `aot_eager` can do it. **right**: values
 and gradients within torch's tolerances. **native**: nothing of it ran in eager torch; *partly*: some
@@ -15,6 +23,68 @@ operators ran as host callbacks, in the compiled program; *fallback*: a whole gr
 torch. A dash: torch has no such pair; 0: torch gave no graph to compile.
 
 """
+
+
+def last_library(verdicts) -> list[dict]:
+    return [v for v in verdicts if v.get("library") == verdicts[-1].get("library")]
+
+
+def by_pair(results, second: bool) -> dict[tuple, list[dict]]:
+    out: dict[tuple, list[dict]] = collections.defaultdict(list)
+    for v in results:
+        if (v.get("asked", {}).get("pick") is not None) == second:
+            out[v["name"], v["dtype"]].append(v)
+    return {k: last_library(v) for k, v in out.items()}
+
+
+def samples_asked(v) -> float:
+    n = v.get("asked", {}).get("samples")
+    return float("inf") if n is None else n
+
+
+def worst(verdicts) -> dict:
+    """Of one pair's verdicts by one library."""
+    return max(verdicts, key=lambda v: (v["status"] not in ("ok", "none"), samples_asked(v)))
+
+
+def first_readings(results) -> list[dict]:
+    return [worst(v) for v in by_pair(results, second=False).values()]
+
+
+def second_readings(results) -> list[dict]:
+    return [worst(v) for v in by_pair(results, second=True).values()]
+
+
+def names(verdicts, most=12) -> str:
+    some = sorted({v["name"] for v in verdicts})
+    return ", ".join(some[:most]) + (f" and {len(some) - most} more" if len(some) > most else "")
+
+
+def made(results, first) -> str:
+    """What the verdicts are of: commits, samples, the second reading."""
+    commits: dict[str, list] = collections.defaultdict(list)
+    asked: dict[float, list] = collections.defaultdict(list)
+    for v in first:
+        commits[v.get("commit", "?")].append(v)
+        asked[samples_asked(v)].append(v)
+    order = sorted(commits, key=lambda c: -len(commits[c]))
+    out = [f"Library: commit {order[0]}" + "".join(
+        f"; of {c} {len(commits[c])} pairs ({names(commits[c])})" for c in order[1:]) + "."]
+    parts = []
+    for n in sorted(asked, reverse=True):
+        dtypes = collections.Counter(v["dtype"] for v in asked[n])
+        parts.append(("all samples" if n == float("inf") else f"the first {n:g}") + " of " +
+                     ", ".join(f"{dtypes[d]} pairs of {d}" for d in sorted(dtypes, key=lambda d: -dtypes[d])))
+    out.append("Samples: " + "; ".join(parts) + f"; {sum(v['samples'] for v in first)} samples in all.")
+    second = second_readings(results)
+    if second:
+        mine = {(v["name"], v["dtype"]): right(v) for v in first}
+        differ = [v for v in counted(second) if right(v) != mine.get((v["name"], v["dtype"]), right(v))]
+        picks = sorted({f"--pick {v['asked']['pick']} --seed {v['asked']['seed']}" for v in second})
+        out.append(f"A second reading ({', '.join(picks)}): {score(second)}. " +
+                   (f"Its verdict differs for {names(differ)}." if differ else
+                    "No pair's verdict differs from the first's."))
+    return "  \n".join(out)
 
 
 def kind(v: dict) -> str:
@@ -59,20 +129,19 @@ def badness(row: dict) -> tuple:
     return (-sum(m == 2 for m in marks), -sum(marks))
 
 
-def document(results, dtypes, note="") -> str:
+def document(verdicts, dtypes) -> str:
     import torch
+    results = first_readings(verdicts)
+    dtypes = [d for d in dtypes if any(v["dtype"] == d for v in results)]
     rows: dict[str, dict] = collections.defaultdict(dict)
     for v in results:
         rows[v["name"]][v["dtype"]] = v
-    names = sorted(rows, key=lambda n: (badness(rows[n]), n))
-    most = max((v.get("samples", 0) for v in results), default=0)
-    text = HEAD.format(version=torch.__version__.partition("+")[0],
-                       samples=f"at most {most} samples a pair, {', '.join(dtypes)}",
-                       note=" " + note if note else "")
+    ordered = sorted(rows, key=lambda n: (badness(rows[n]), n))
+    text = HEAD.format(version=torch.__version__.partition("+")[0], made=made(verdicts, results))
     text += score(results).replace("; ", "  \n") + "\n\n"
     text += "| entry | " + " | ".join(dtypes) + " | what ran in eager torch, or what is wrong |\n"
     text += "|---|" + "---|" * len(dtypes) + "---|\n"
-    for n in names:
+    for n in ordered:
         row = rows[n]
         if all(v["status"] == "none" for v in row.values()):
             continue

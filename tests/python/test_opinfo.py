@@ -1,0 +1,47 @@
+"""The sweep over torch's databases: what a cut-short one leaves to be resumed, and what the table takes of several."""
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent / "opinfo"
+sys.path.insert(0, str(HERE))
+
+import table  # noqa: E402
+
+
+def verdict(name, dtype="f32", status="ok", library="new", samples=None, pick=None, seed=0, **more):
+    return {"name": name, "dtype": dtype, "status": status, "samples": 3, "graphs": 1, "fallbacks": {}, "library": library,
+            "commit": "of " + library, "asked": {"samples": samples, "pick": pick, "seed": seed}, **more}
+
+
+def test_the_table_takes_the_last_librarys_verdicts_and_what_is_wrong_in_any_of_them():
+    verdicts = [verdict("a", status="wrong", library="old"), verdict("a"), verdict("b", samples=2, status="wrong", why="x"),
+                verdict("b"), verdict("c", samples=2), verdict("c", fallbacks={"aten.c.default": 1}),
+                verdict("d", library="old"), verdict("a", pick=2, seed=1, status="wrong", why="y")]
+    got = {v["name"]: (v["status"], v["library"], table.kind(v)) for v in table.first_readings(verdicts)}
+    assert got == {"a": ("ok", "new", "native"), "b": ("wrong", "new", "native"), "c": ("ok", "new", "partly"),
+                   "d": ("ok", "old", "native")}
+    text = table.document(verdicts, ["f32", "bf16"])
+    assert "commit of new; of of old 1 pairs (d)" in text
+    assert "all samples of 3 pairs of f32; the first 2 of 1 pairs of f32" in text
+    assert "(--pick 2 --seed 1): right 0 of 1" in text and "verdict differs for a." in text
+    assert "| entry | f32 |" in text
+
+
+def sweep(journal, *more):
+    done = subprocess.run([sys.executable, str(HERE / "run.py"), "--only", "^(neg|nn.functional.relu)$", "--database", "op", "--samples", "1",
+                           "--json", str(journal), "--resume", "--jobs", "1", *more],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in journal.read_text().splitlines()]
+
+
+def test_a_sweep_goes_on_where_it_was_cut_short(tmp_path):
+    journal = tmp_path / "verdicts"
+    first = sweep(journal, "--dtypes", "f32")
+    assert sorted((v["name"], v["dtype"], v["status"]) for v in first) == [("neg", "f32", "ok"), ("nn.functional.relu", "f32", "ok")]
+    journal.write_text(journal.read_text() + '{"name": "neg", "dt')        # as one that was killed in the middle of a line
+    again = sweep(journal, "--dtypes", "f32,f64")
+    assert again[:len(first)] == first
+    assert sorted((v["name"], v["dtype"]) for v in again[len(first):]) == [("neg", "f64"), ("nn.functional.relu", "f64")]
