@@ -47,6 +47,29 @@ def phase(n, part):
     return f
 
 
+ZETA = mp.mpf(2) / 3 * mp.mpf(5) ** mp.mpf("1.5")      # of -5, where the waves begin
+
+
+def airy_tail(t):
+    """2 sqrt(pi) x^(1/4) e^zeta Ai(x) by zeta = 2/3 x^(3/2), from that of 2."""
+    zeta = reach(mp.mpf(2) / 3 * mp.mpf(2) ** mp.mpf("1.5"))(t)
+    if zeta > 10 ** 4:                      # the first terms of its expansion
+        return 1 - mp.mpf(5) / 72 / zeta + mp.mpf(385) / 10368 / zeta ** 2 - mp.mpf(85085) / 2239488 / zeta ** 3
+    x = (3 * zeta / 2) ** (mp.mpf(2) / 3)
+    return 2 * mp.sqrt(mp.pi) * x ** mp.mpf("0.25") * mp.exp(zeta) * mp.airyai(x)
+
+
+def airy_wave(part):
+    """P or Q of Ai(-z) = (P sin a - Q cos a) / (sqrt(pi) z^(1/4)), a = zeta + pi / 4, Q divided by ZETA / zeta."""
+    def f(u):                               # u = (ZETA / zeta)^2
+        zeta = ZETA / mp.sqrt(max(u, mp.mpf(10) ** -8))
+        z, a = (3 * zeta / 2) ** (mp.mpf(2) / 3), zeta + mp.pi / 4
+        root, ai, bi = mp.sqrt(mp.pi) * z ** mp.mpf("0.25"), mp.airyai(-z), mp.airybi(-z)
+        p, q = ai * mp.sin(a) + bi * mp.cos(a), bi * mp.sin(a) - ai * mp.cos(a)
+        return root * (p if part == "p" else q * zeta / ZETA)
+    return f
+
+
 def half(t):
     return (t + 1) / 2
 
@@ -73,6 +96,8 @@ SERIES = {
     "y1_low": lambda t: Y1(root(t, 8)),
     "p0": lambda t: phase(0, "p")(half(t)), "q0": lambda t: phase(0, "q")(half(t)),
     "p1": lambda t: phase(1, "p")(half(t)), "q1": lambda t: phase(1, "q")(half(t)),
+    "airy_low": lambda t: mp.airyai(half(t) * 7 - 5), "airy_high": airy_tail,
+    "airy_p": lambda t: airy_wave("p")(half(t)), "airy_q": lambda t: airy_wave("q")(half(t)),
     # t = (x - 3.75) / (x + 3.75); times 1 + 2 x
     "erfcx": lambda t: (1 + 2 * X(t)) * mp.exp(X(t) ** 2) * mp.erfc(X(t)) if t < mp.mpf("0.97") else far_erfcx(X(t)),
 }

@@ -6,7 +6,7 @@
 #include "ir/build.h"
 #include <math.h>
 
-enum { MOST_TERMS = 32 };
+enum { MOST_TERMS = 36 };
 static const double table[SERIES_COUNT][MOST_TERMS] = {
 #define SERIES(name, ...) { __VA_ARGS__ },
 #include "ir/series.def"

@@ -127,3 +127,17 @@ func.func @main(%a: tensor<2x2xf32>, %b: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %r = stablehlo.custom_call @lapack_strsm_ffi(%a, %b) {mhlo.backend_config = {diag = 85 : ui8, side = 82 : ui8, trans_x = 78 : ui8, uplo = 85 : ui8}} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   return %r : tensor<2x2xf32>
 }
+// -----
+// L D L^T of an indefinite matrix, whose first pivot is a pair; a solution by it; of nothing.
+// in: dense<[[0.0, 1.0], [1.0, 0.0]]> : tensor<2x2xf64>
+// in: dense<[[3.0], [5.0]]> : tensor<2x1xf64>
+// in: dense<> : tensor<0x0xf64>
+// out: dense<[-2, -2]> : tensor<2xi32>
+// out: dense<0> : tensor<i32>
+// out: dense<[[5.0], [3.0]]> : tensor<2x1xf64>
+func.func @main(%a: tensor<2x2xf64>, %b: tensor<2x1xf64>, %z: tensor<0x0xf64>) -> (tensor<2xi32>, tensor<i32>, tensor<2x1xf64>) {
+  %r:3 = stablehlo.custom_call @weft.ldl(%a) : (tensor<2x2xf64>) -> (tensor<2x2xf64>, tensor<2xi32>, tensor<i32>)
+  %x = stablehlo.custom_call @weft.ldl_solve(%r#0, %r#1, %b) : (tensor<2x2xf64>, tensor<2xi32>, tensor<2x1xf64>) -> tensor<2x1xf64>
+  %n:3 = stablehlo.custom_call @weft.ldl(%z) : (tensor<0x0xf64>) -> (tensor<0x0xf64>, tensor<0xi32>, tensor<i32>)
+  return %r#1, %r#2, %x : tensor<2xi32>, tensor<i32>, tensor<2x1xf64>
+}

@@ -46,6 +46,18 @@ case("det", torch.linalg.det, batch, **loose)
 case("det-singular", torch.linalg.det, singular)
 case("slogdet", torch.linalg.slogdet, batch, **loose)
 
+# ---- L D L^T ----
+indefinite = dict(one=square + square.mT, batch=(batch + batch.mT).double(), pairs=torch.tensor([[0.0, 1], [1, 0]]).expand(2, 2, 2),
+                  none=r(2, 0, 0), complex=r(2, 4, 4, dtype=torch.complex64))
+for name, a in indefinite.items():
+    for hermitian in (False, True):
+        a = a + a.mH if hermitian and a.is_complex() else a
+        b = r(*a.shape[:-1], 3).to(a.dtype)
+        case(f"ldl-factor-{name}-{hermitian}", lambda a, h=hermitian: torch.linalg.ldl_factor_ex(a, hermitian=h), a, **loose)
+        case(f"ldl-solve-{name}-{hermitian}", lambda a, b, h=hermitian: torch.linalg.ldl_solve(
+            *torch.linalg.ldl_factor_ex(a, hermitian=h)[:2], b, hermitian=h), a, b, **loose)
+case("ldl-info", lambda a: torch.linalg.ldl_factor_ex(a)[2], torch.zeros(3, 3))
+
 # ---- decompositions ----
 lin = torch.linalg
 kinds = dict(tall=tall, wide=wide.double(), complex=r(2, 4, 3, dtype=torch.complex64), none=r(2, 4, 0))

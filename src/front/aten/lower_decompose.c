@@ -44,6 +44,41 @@ static const struct node *along_columns(struct lower *l, const struct node *v, c
 	return build_broadcast(l->g, lower_cast(l, v, a->type->dtype), rank, a->type->dims, at);
 }
 
+/* ---- L D L^T -------------------------------------------------------------------------------- */
+
+static const char *ldl_config(bool hermitian)
+{
+	return hermitian ? "{hermitian = true}" : "{}";
+}
+
+/* LD, pivots, info; errors are another operator's to check.  Above the diagonal are zeros. */
+void lower_ldl_factor(struct lower *l)
+{
+	const struct node *a = matrix_argument(l, 0);
+	if (rows_of(a) != cols_of(a) || lower_bool(l, 2))
+		lower_bail(l);
+	const struct type *types[3] = { a->type, l->type[1], l->type[2] };
+	matrix_decomposed(l, "weft.ldl", ldl_config(lower_bool(l, 1)), 1, &a, 3, types, l->out);
+	l->out[0] = matrix_masked(l, l->out[0], matrix_triangle(l, a, "GE"), 0);
+}
+
+/* LD, pivots, B; batches broadcast. */
+void lower_ldl_solve(struct lower *l)
+{
+	const struct node *a = matrix_argument(l, 0), *b = matrix_argument(l, 2);
+	const struct node *p = lower_tensor(l, 1);
+	const struct type *t = l->type[0];
+	int64_t n = rows_of(a), dims[ATEN_MAX_RANK];
+	if (n != cols_of(a) || p->type->dtype != DTYPE_i32 || b->type->dtype != t->dtype)
+		lower_bail(l);
+	memcpy(dims, t->dims, t->rank * sizeof *dims);
+	dims[t->rank - 2] = dims[t->rank - 1] = n;
+	a = lower_shape(l, a, type_tensor(l->g, t->dtype, t->rank, dims));
+	p = lower_shape(l, p, type_tensor(l->g, DTYPE_i32, t->rank - 1, dims));
+	const struct node *in[3] = { a, p, lower_shape(l, b, t) };
+	matrix_decomposed(l, "weft.ldl_solve", ldl_config(lower_bool(l, 3)), 3, in, 1, &t, l->out);
+}
+
 /* ---- QR ------------------------------------------------------------------------------------- */
 
 static void qr(struct lower *l, const struct node *a, const struct node **out)

@@ -99,6 +99,16 @@ void lower_nonzero_static(struct lower *l)
 	l->out[0] = as_columns(l, x->type->rank, columns, rows);
 }
 
+/* A number that a size may be, or a factor: i64[] or f64[], as the text says. */
+void lower_local_scalar(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	enum dtype t = x->type->dtype;
+	if (type_elements(x->type) != 1 || dtype_is_complex(t) || t == DTYPE_ui64)
+		lower_bail(l);
+	l->out[0] = build_reshape(l->g, lower_cast(l, x, lower_dtype(l)), 0, NULL);
+}
+
 void lower_masked_select(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0), *mask = lower_tensor(l, 1), *index;

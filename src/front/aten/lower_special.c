@@ -123,6 +123,29 @@ void lower_bessel_y(struct lower *l)
 	lower_finish(l, pick(l, x, "LE", 8, low, wave(l, x, n, true)));
 }
 
+/* Ai: a series between -5 and 2; beyond, one in the reciprocal of zeta = 2/3 |x|^(3/2) times what
+ * the function tends to (Abramowitz and Stegun, 10.4.59 and 10.4.60).
+ * Of an infinity eager has NaN. */
+void lower_airy_ai(struct lower *l)
+{
+	const double from = 2.0 / 3 * 5 * 2.23606797749978969641;
+	const double above = 2.0 / 3 * 2 * M_SQRT2;
+	value x = argument(l), a = fn(l, OP_abs, x), root = fn(l, OP_sqrt, a);
+	value zeta = affine(l, mul(l, a, root), 2.0 / 3, 0), quarter = fn(l, OP_sqrt, root);
+	value low = series(l, SERIES_airy_low, affine(l, x, 2.0 / 7, 3.0 / 7));
+	value high = series(l, SERIES_airy_high,
+		affine(l, quotient(l, num(l, x, 2 * above), zeta), 1, -1));
+	high = mul(l, high, fn(l, OP_exponential, fn(l, OP_negate, zeta)));
+	high = quotient(l, high, affine(l, quarter, 3.54490770181103205460, 0));
+	value by = quotient(l, num(l, x, from), zeta), t = affine(l, mul(l, by, by), 2, -1);
+	value at = affine(l, zeta, 1, M_PI_4);
+	value p = mul(l, series(l, SERIES_airy_p, t), fn(l, OP_sine, at));
+	value q = mul(l, mul(l, by, series(l, SERIES_airy_q, t)), fn(l, OP_cosine, at));
+	value wave = quotient(l, sub(l, p, q), affine(l, quarter, 1.77245385090551602730, 0));
+	value y = pick(l, x, "GT", 2, high, pick(l, x, "LT", -5, wave, low));
+	lower_finish(l, pick(l, a, "EQ", INFINITY, num(l, x, NAN), y));
+}
+
 /* sin x / x, by its series where that cancels. */
 void lower_spherical_bessel_j0(struct lower *l)
 {
