@@ -48,9 +48,17 @@ def cdist(x1, x2, p, compute_mode):
     return _length(x1.unsqueeze(-2) - x2.unsqueeze(-3), p)
 
 
+def euclidean(x1, x2):
+    """By differences where they are short: a square root of what is left of squares is far off where rows are near."""
+    if not isinstance(x1.shape[-1], int) or x1.shape[-1] > 16:
+        from torch._decomp import decomposition_table
+        return decomposition_table[aten._euclidean_dist.default](x1, x2)
+    return _length(x1.unsqueeze(-2) - x2.unsqueeze(-3), 2)
+
+
 def cdist_backward(grad, x1, x2, p, length):
     if 0 in (*x1.shape, *x2.shape):
-        return NotImplemented
+        return torch.zeros_like(x1)
     return _slope(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, length, grad).sum(-2)
 
 
@@ -197,6 +205,41 @@ def histogram_between(x, bins, *, weight=None, density=False):
     return _histogram(x, bins.clone(), weight, density) if bins.dim() == 1 and bins.shape[0] > 1 else NotImplemented
 
 
+def _cells(x, edges, weight, density):
+    """How many rows of x lie in each cell of a grid; edges: of each column, ascending, the last cell having both ends."""
+    rows = x.reshape(-1, x.shape[-1])
+    sizes = [e.shape[0] - 1 for e in edges]
+    if min(sizes) < 1 or 0 in x.shape:
+        return NotImplemented
+    at, inside = 0, True
+    for d, e in enumerate(edges):
+        column = rows[:, d].contiguous()
+        inside = inside & (column >= e[0]) & (column <= e[-1])
+        at = at * sizes[d] + (torch.bucketize(column, e.contiguous(), right=True) - 1).clamp(0, sizes[d] - 1)
+    weight = torch.ones_like(rows[:, 0]) if weight is None else weight.reshape(-1)
+    cells = functools.reduce(lambda a, b: a * b, sizes)
+    hist = x.new_zeros(cells).index_add(0, at, torch.where(inside, weight, 0)).reshape(sizes)
+    if density:
+        hist = hist / hist.sum()
+        for d, e in enumerate(edges):
+            hist = hist / e.diff().reshape([-1 if k == d else 1 for k in range(len(sizes))])
+    return hist
+
+
+def histogramdd_edges(x, bins, *, range=None, weight=None, density=False):
+    rows = x.reshape(-1, x.shape[-1])
+    ends = [range[2 * d:2 * d + 2] if range is not None else None for d, _ in enumerate(bins)]
+    return [_edges(rows[:, d], b, e) for d, (b, e) in enumerate(zip(bins, ends))]
+
+
+def histogramdd(x, bins, *, range=None, weight=None, density=False):
+    return _cells(x, histogramdd_edges(x, bins, range=range), weight, density)
+
+
+def histogramdd_between(x, bins, *, weight=None, density=False):
+    return _cells(x, bins, weight, density)
+
+
 # ---- others --------------------------------------------------------------------------------------
 
 
@@ -221,6 +264,71 @@ def max_unpool2d(x, indices, output_size):
     from torch._decomp import decomposition_table
     out = decomposition_table[aten.max_unpool2d.default](x, indices, output_size)
     return out.contiguous(memory_format=torch._prims_common.suggest_memory_format(x)) if x.dim() == 4 else out
+
+
+# ---- losses a part of the rows at a time -------------------------------------------------------------
+
+
+class _Rows:
+    """Rows of logits, linear in x, `size` at a time, with what each counts: nothing where its target is ignored."""
+
+    def __init__(self, x, linear, target, bias, weight, ignored, size, wide):
+        self.size = size if isinstance(x.shape[0], int) else x.shape[0]
+        self.x, self.linear, self.bias = (t if t is None else t.to(wide) for t in (x, linear, bias))
+        self.target = torch.where(target != ignored, target, 0)
+        counts = self.x.new_ones(()) if weight is None else weight.to(wide).index_select(0, self.target)
+        self.counts = torch.where(target != ignored, counts, 0)
+
+    def parts(self):
+        """Of each part: its rows of x, its targets, the logarithms of its probabilities, what its rows count."""
+        n = self.x.shape[0]
+        for at in range(0, n, self.size) if isinstance(n, int) else (0,):
+            x, target, counts = (t.narrow(0, at, min(self.size, n - at)) for t in (self.x, self.target, self.counts))
+            yield x, target, torch.nn.functional.linear(x, self.linear, self.bias).log_softmax(-1), counts
+
+
+def chunked_cross_entropy(x, linear, target, bias, weight, reduction, ignored, smoothing, size, policy, wide, retain,
+                          of_x, of_linear, of_bias):
+    """The loss and, asked for, its gradients."""
+    if smoothing or reduction not in ("mean", "sum") or 0 in x.shape:
+        return NotImplemented
+    rows = _Rows(x, linear, target, bias, weight, ignored, size, wide)
+    if reduction == "mean":
+        rows.counts = rows.counts / rows.counts.sum()
+    loss, to_x, to_linear, to_bias = 0, [], 0, 0
+    for some, at, logs, counts in rows.parts():
+        loss = loss - (counts * logs.gather(1, at.unsqueeze(1)).squeeze(1)).sum()
+        if of_x or of_linear or of_bias:
+            slope = (logs.exp() - (torch.arange(linear.shape[0]) == at.unsqueeze(1)).to(wide)) * counts.unsqueeze(1)
+            to_x += [slope @ rows.linear] if of_x else []
+            to_linear = to_linear + slope.mT @ some if of_linear else 0
+            to_bias = to_bias + slope.sum(0) if of_bias else 0
+    none = x.new_zeros(0, 0)
+    return (loss.to(x.dtype), torch.cat(to_x).to(x.dtype) if of_x else none, to_linear.to(x.dtype) if of_linear else none,
+            to_bias.to(x.dtype) if of_bias else x.new_zeros(0))
+
+
+def chunked_losses(x, linear, target, bias, weight, ignored, size, policy, wide):
+    """The loss of each row."""
+    if 0 in x.shape:
+        return NotImplemented
+    rows = _Rows(x, linear, target, bias, weight, ignored, size, wide)
+    return torch.cat([-counts * logs.gather(1, at.unsqueeze(1)).squeeze(1) for _, at, logs, counts in rows.parts()]).to(x.dtype)
+
+
+def _chunked() -> dict:
+    from torch.nn.modules import linear_cross_entropy    # which registers them
+    assert linear_cross_entropy
+    ops = torch.ops.torch_nn
+    return {ops._linear_cross_entropy_batch_chunked.default: chunked_cross_entropy,
+            ops._linear_cross_entropy_batch_chunked_no_reduction.default: chunked_losses}
+
+
+def matrix_exp(x):
+    """Of halves as eager: rounded once, at the end."""
+    if x.dtype not in (torch.float16, torch.bfloat16):
+        return NotImplemented
+    return aten.linalg_matrix_exp.default(x.float()).to(x.dtype)
 
 
 # ---- weights as directions and lengths ---------------------------------------------------------------
@@ -307,11 +415,15 @@ def encoder_layer(x, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_b
 
 
 def decompositions() -> dict:
-    return {aten._native_multi_head_attention.default: attention,
+    return {**_chunked(), aten.linalg_matrix_exp.default: matrix_exp,
+            aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,
             aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,
+            aten._histogramdd_bin_edges.default: histogramdd_edges,
+            aten._histogramdd_from_bin_cts.default: histogramdd,
+            aten._histogramdd_from_bin_tensors.default: histogramdd_between,
             aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
-            aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
+            aten._euclidean_dist.default: euclidean, aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
             aten._jagged_to_padded_dense_forward.default: jagged_to_padded,
             aten._padded_dense_to_jagged_forward.default: padded_to_jagged,
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,

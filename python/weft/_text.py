@@ -6,6 +6,7 @@ input, and what each output is.
 """
 from __future__ import annotations
 
+import functools
 import math
 import operator
 
@@ -30,6 +31,8 @@ PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3
 UNCHECKED = {"aten.index.Tensor": "aten._unsafe_index.Tensor", "aten.index_put.default": "aten._unsafe_index_put.default"}
 # Eager factors the transpose where that lies better, and the gradient is traced for those factors.
 FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
+# The data says how large their results are.
+COUNTING = (torch.ops.aten.nonzero.default, torch.ops.aten.masked_select.default)
 # Without a result: they fail the call.
 CLAIMS = {"aten._linalg_check_errors.default", "aten._assert_async.msg"}
 # Numbers that come of sizes are tensors of f64; Python's arithmetic on them:
@@ -434,35 +437,54 @@ class Printer:
         self.lines.append(f"%{name} : {types} = {target}({', '.join(args)}){self.where(n)}")
 
     def assertion(self, n: torch.fx.Node) -> None:
-        """What the program checks of its sizes (torch._check): a comparison that fails the call.  That a size is not
-        negative, or smaller than any, needs no look; other conditions than comparisons have no words.  Of masked_select
-        torch says too small a bound, that of its first operand before it is broadcast."""
+        """What the program checks of its sizes (torch._check): a condition that fails the call where it does not hold."""
         condition = n.args[0].meta.get("val") if isinstance(n.args[0], torch.fx.Node) else n.args[0]
-        if not isinstance(condition, torch.SymBool):
+        if not isinstance(condition, torch.SymBool) or self.holds_anyway(condition.node.expr, n.graph):
             return
-        sides = [int(e) if e.is_Integer else e for e in condition.node.expr.args]
-        picks = n.graph.find_nodes(op="call_function", target=torch.ops.aten.masked_select.default)
-        counts = [u.meta["val"].shape[0] for u in picks]
-        if any(isinstance(c, torch.SymInt) and c.node.expr in sides for c in counts):
-            return
-        if any(s == 0 or (isinstance(s, int) and abs(s) >= 2 ** 62) for s in sides):
-            return
-        try:
-            holds = self.truth(condition, n)
-        except Unsupported:
-            return
-        self.statement(self.name(n), None, "aten._assert_async.msg", [holds, self.arg(n.args[1])], n)
+        self.statement(self.name(n), None, "aten._assert_async.msg",
+                       [self.truth(condition, n), self.arg(n.args[1])], n)
+
+    def holds_anyway(self, e, graph: torch.fx.Graph) -> bool:
+        """Is e a bound that needs no look: none below 2^62, or one of a size that an operator counts?  Of those torch itself
+        says that they are not negative and not above a count, of masked_select's too small a one, before it broadcasts."""
+        if type(e).__name__ not in ("LessThan", "GreaterThan", "StrictLessThan", "StrictGreaterThan"):
+            return False
+        if any(s.is_Integer and abs(int(s)) >= 2 ** 62 for s in e.args):
+            return True
+        small, large = (e.lhs, e.rhs) if type(e).__name__ in ("LessThan", "StrictLessThan") else (e.rhs, e.lhs)
+        counts = {}
+        for target in COUNTING:
+            for u in graph.find_nodes(op="call_function", target=target):
+                vals = u.meta["val"] if isinstance(u.meta["val"], (tuple, list)) else [u.meta["val"]]
+                counts.update((s.node.expr, u) for v in vals for s in v.shape if isinstance(s, torch.SymInt))
+        if large in counts and small.is_Integer and int(small) < ("Strict" not in type(e).__name__):
+            return True
+        if small not in counts:
+            return False
+        of = counts[small].args[0].meta["val"].numel()
+        return large == (of.node.expr if isinstance(of, torch.SymInt) else of)
 
     def truth(self, val: torch.SymBool, user: torch.fx.Node) -> str:
-        """A comparison of sizes as a tensor."""
-        relation = val.node.expr
+        """A condition of sizes as a tensor."""
+        return self.truth_of(val.node.expr, val.node.shape_env)
+
+    def truth_of(self, e, env) -> str:
+        true = torch.empty((), dtype=torch.bool)
+        kind = type(e).__name__
+        if kind in ("And", "Or"):
+            parts = [self.truth_of(a, env) for a in e.args]
+            return functools.reduce(lambda a, b: self.before(true, f"aten.logical_{kind.lower()}.default({a}, {b})"), parts)
+        if kind == "Not":
+            return self.before(true, f"aten.logical_not.default({self.truth_of(e.args[0], env)})")
+        if kind in ("BooleanTrue", "BooleanFalse"):
+            return self.before(true, f"aten.scalar_tensor.default({kind == 'BooleanTrue'}, dtype=i1)")
         word = {"StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge",
-                "Equality": "eq", "Unequality": "ne"}.get(type(relation).__name__)
+                "Equality": "eq", "Unequality": "ne"}.get(kind)
         if word is None:
-            raise Unsupported(f"a condition {relation}")
-        a, b = (self.words(e, val.node.shape_env) for e in relation.args)
+            raise Unsupported(f"a condition {e}")
+        a, b = (self.words(s, env) for s in e.args)
         left = self.before(torch.empty((), dtype=torch.int64), f"aten.scalar_tensor.default({a}, dtype=i64)")
-        return self.before(torch.empty((), dtype=torch.bool), f"aten.{word}.Scalar({left}, {b})")
+        return self.before(true, f"aten.{word}.Scalar({left}, {b})")
 
     def row_major(self, n: torch.fx.Node, user: str) -> str:
         """n, or the permutation of it that lies row-major: what strides of C's are said of."""

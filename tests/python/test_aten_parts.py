@@ -22,6 +22,19 @@ def test_distances_of_nothing():
         check_gradients(torch.nn.functional.pdist, r(shape))
 
 
+def test_distances_to_nothing():
+    check_gradients(torch.cdist, r(2, 0, 3), r(2, 5, 3))
+    check_gradients(torch.cdist, r(2, 4, 3), r(2, 0, 3))
+
+
+def test_distances_of_near_rows():
+    """A difference of squares of large numbers is far off where their roots are near."""
+    a = r(6, 2) * 4 + 100
+    b = a + r(6, 2) * 0.01
+    got = compiled(torch.cdist, fallback="error")(a, b)
+    torch.testing.assert_close(got, torch.cdist(a.double(), b.double(), compute_mode="donot_use_mm_for_euclid_dist").float())
+
+
 def test_equal_rows():
     a = r(3, 4)
     check_gradients(lambda a, b: torch.cdist(a, b), a, a.clone(), rtol=1e-4, atol=1e-5)
@@ -81,6 +94,39 @@ def test_histograms(density, weighed):
         got = compiled(fn, fallback="error")(x, more["weight"])
         for a, b in zip(got, want):
             torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("density", [False, True])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_histograms_of_several_columns(density, weighed):
+    x, w = r(40, 2), torch.rand(40) if weighed else None
+    edges = [torch.tensor([-2.0, -0.5, 0.3, 2.0]), torch.tensor([-1.0, 0.0, 1.5])]
+    for fn in (lambda a, w: torch.histogramdd(a, [4, 3], range=[-2.0, 2.0, -1.0, 1.5], density=density, weight=w),
+               lambda a, w: torch.histogramdd(a, [4, 3], density=density, weight=w),
+               lambda a, w: torch.histogramdd(a, edges, density=density, weight=w)):
+        torch._dynamo.reset()
+        torch.testing.assert_close(compiled(fn, fallback="error")(x, w), fn(x, w))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_losses_a_part_of_the_rows_at_a_time(reduction, weighed):
+    options = torch.nn.LinearCrossEntropyOptions(batch_chunk_size=2, allow_retain_graph=True)
+    target, weight = torch.tensor([3, 0, -100, 1, 2]), torch.rand(4) if weighed else None
+
+    def fn(x, linear, bias):
+        return torch.nn.functional.linear_cross_entropy(x, linear, target, linear_bias=bias, weight=weight, reduction=reduction,
+                                                        options=options)
+
+    check_gradients(fn, r(5, 3), r(4, 3), r(4), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_exponentials_of_matrices_of_halves(dtype):
+    a = r(2, 4, 4).to(dtype)
+    got = compiled(torch.linalg.matrix_exp, fallback="error")(a)
+    assert got.dtype == dtype
+    torch.testing.assert_close(got.double(), torch.linalg.matrix_exp(a.double()), rtol=1e-2, atol=1e-2)
 
 
 def test_complex_padding():

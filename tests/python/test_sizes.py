@@ -216,3 +216,52 @@ def test_a_check_of_a_size_that_the_program_computes():
                     run(x)
             else:
                 assert torch.equal(run(x), fn(x))
+
+
+CONDITIONS = {
+    "both": (lambda n: (n > 2) & (n < 6), [3, 5], [2, 6]),
+    "multiple": (lambda n: n % 3 == 0, [3, 6, 9], [4, 1]),
+    "positive": (lambda n: n > 0, [1, 7], [0]),
+    "other than zero": (lambda n: n != 0, [1, 7], [0]),
+}
+
+
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_check_of_any_condition(name, counted):
+    """Of a number that is computed, and of a size that an operator counts."""
+    condition, good, bad = CONDITIONS[name]
+
+    def fn(x):
+        y = x[x > 0] if counted else x.new_ones(3)
+        n = y.shape[0] if counted else (x > 0).sum().item()
+        torch._check(condition(n))
+        return y * 2, x[:n].sum()
+
+    torch._dynamo.reset()
+    with torch._dynamo.config.patch(capture_scalar_outputs=True, capture_dynamic_output_shape_ops=True):
+        run = torch.compile(fn, backend="weft", fullgraph=True, options={"fallback": "error"})
+        for n in good + bad:
+            x = torch.where(torch.arange(12) < n, 1.0, -1.0)
+            if n in bad:
+                with pytest.raises(RuntimeError, match="Runtime assertion failed"):
+                    run(x)
+            else:
+                torch.testing.assert_close(run(x), fn(x))
+
+
+def test_a_number_that_may_be_negative_is_no_size():
+    def fn(x, n):
+        n = n.sum().item()
+        torch._check(n >= 0)
+        torch._check(n <= 5)
+        return x[:n] * 2
+
+    torch._dynamo.reset()
+    with torch._dynamo.config.patch(capture_scalar_outputs=True):
+        run = torch.compile(fn, backend="weft", fullgraph=True)
+        x = torch.arange(5.)
+        assert torch.equal(run(x, torch.tensor([1, 2])), fn(x, torch.tensor([1, 2])))
+        with pytest.raises((RuntimeError, ValueError), match="Runtime assertion failed|expected at least 0, found -1"):
+            run(x, torch.tensor([1, -2]))
+        assert torch.equal(run(x, torch.tensor([5, 0])), fn(x, torch.tensor([5, 0])))
