@@ -135,14 +135,16 @@ struct abi_buffer {
 	uint32_t index;
 	int64_t bytes;               /* extent */
 	int64_t offset;              /* extent; in the arena, or in the buffer it is an alias of */
-	uint32_t first, last;        /* main steps (0 is the first), both included, during which the
-	                                bytes are alive; read where the runtime places the buffer */
+	uint32_t first, last;        /* main steps (0 is the first), or steps of the one branch that
+	                                uses the buffer, both included, during which the bytes are
+	                                alive; read where the runtime places the buffer */
 	uint32_t flags;              /* ABI_BUFFER_FLOATS */
 	uint32_t reserved;
 };
 
 /* An arena buffer whose `offset` means nothing: the runtime places it at each new size, in memory
- * beside the arena. */
+ * beside the arena, together with all that the same sizes step makes known.  Where that is a step
+ * of a branch, the memory goes back when the branch has run. */
 #define ABI_BUFFER_FLOATS 1u
 
 enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };

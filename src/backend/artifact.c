@@ -262,6 +262,23 @@ int64_t artifact_add_size_load(struct artifact_writer *w, uint32_t buffer, int64
 	return size_add(w, &s);
 }
 
+int64_t artifact_add_size_own(struct artifact_writer *w, int64_t e)
+{
+	struct abi_size s = { e < 0 ? ABI_SIZE_add : ABI_SIZE_const, 0,
+		artifact_add_string(w, NULL), e, 0 };
+
+	return size_add(w, &s);
+}
+
+void artifact_sizes_apart(struct artifact_writer *w)
+{
+	struct table *t = &w->size_table;
+
+	if (t->size)
+		memset(t->slots, 0, t->size * sizeof *t->slots);
+	t->used = 0;
+}
+
 uint32_t artifact_sizes(const struct artifact_writer *w)
 {
 	return (uint32_t)w->sizes.count;

@@ -36,7 +36,11 @@ int64_t artifact_add_size(struct artifact_writer *w, enum abi_size_op op, int64_
 /* Element `element` of buffer, an integer tensor of dtype (enum weft_dtype). */
 int64_t artifact_add_size_load(struct artifact_writer *w, uint32_t buffer, int64_t element,
 	uint32_t dtype, const char *text);
+/* An entry of its own with extent e's value. */
+int64_t artifact_add_size_own(struct artifact_writer *w, int64_t e);
 uint32_t artifact_sizes(const struct artifact_writer *w);       /* entries so far */
+/* None of the entries so far is found again: where the next ones are computed they may not be. */
+void artifact_sizes_apart(struct artifact_writer *w);
 
 /* rank extents; name may be NULL; alias: 1 + the input an output may reuse, or 0.
  * Inputs first, then outputs, then those of slots and of library and callback steps. */

@@ -6,9 +6,10 @@
  * first.
  *
  * A body's own sizes - those of what a loop carries and changes, of results of branches inside of
- * it - are entries of its own, computed each time it runs; all that its steps need and that is
- * known in front of the branch or loop is computed there.  So an entry is either of the list that
- * uses it or of one around that, from before. */
+ * it - are entries of its own, computed each time it runs; all that a loop's steps need and that is
+ * known in front of it is computed there.  A branch computes what it needs itself, since it may
+ * never run, and be too large to.  So an entry is either of the list that uses it or of one around
+ * that, from before. */
 #include "backend/artifact.h"
 #include "backend/backend.h"
 #include "base/cpu.h"
@@ -276,44 +277,94 @@ static void hoist(struct emit *e, int64_t d)
 	}
 }
 
-static void want(struct emit *e, int64_t d, bool all)
+/* Which extents are computed in front of a step. */
+enum wanted {
+	WANT_all,
+	WANT_known,                          /* those made of what is known by now */
+	WANT_memory,                         /* of these, bytes of buffers */
+};
+
+static void want(struct emit *e, int64_t d, enum wanted how)
 {
-	if (all)
+	if (how == WANT_all)
 		extent(e, d);
-	else
+	else if (how == WANT_known)
 		hoist(e, d);
 }
 
-/* Computes the extents that s, and what it writes, needs: all, or what is known by now; of what
- * branches and loops need the latter. */
-static void step_extents(struct emit *e, const struct plan_step *s, bool all)
+/* Is the list being written of main, or within branch `home`? */
+static bool is_within(const struct emit *e, const struct plan_steps *home)
 {
-	for (uint32_t i = 0; i < s->nsizes; i++)
-		want(e, s->sizes[i], all);
-	want(e, s->chunks, all);
-	for (uint32_t i = 0; i < s->nargs; i++) {
-		const struct plan_buffer *b = &e->p->buffers[s->args[i]];
-		if (b->kind == ABI_BUFFER_owned)
-			continue;
-		for (uint32_t d = 0; d < b->type->rank; d++)
-			want(e, b->type->dims[d], all);
-		want(e, b->bytes, all);
-		if (!e->has_bytes[s->args[i]] && is_known(e, b->bytes)) {
-			e->bytes[s->args[i]] = extent(e, b->bytes);
-			e->has_bytes[s->args[i]] = true;
-		}
+	for (const struct known *k = e->known; k && home; k = k->outer)
+		if (k->list == home)
+			return true;
+	return !home;
+}
+
+/* What of s is written as it begins: of its own arguments, and of what branches and loops have from
+ * outside. */
+static void buffer_extents(struct emit *e, uint32_t i, enum wanted how)
+{
+	const struct plan_buffer *b = &e->p->buffers[i];
+
+	if (b->kind == ABI_BUFFER_owned || !is_within(e, b->home))
+		return;
+	for (uint32_t d = 0; d < b->type->rank; d++)
+		want(e, b->type->dims[d], how);
+	want(e, b->bytes, how == WANT_memory ? WANT_known : how);
+	if (!e->has_bytes[i] && is_known(e, b->bytes)) {
+		e->bytes[i] = extent(e, b->bytes);
+		e->has_bytes[i] = true;
 	}
+}
+
+static void equal_extents(struct emit *e, const struct plan_steps *list)
+{
+	for (uint32_t i = 0; i < list->nequal; i++) {
+		const struct dim_equality *q = &list->equal[i];
+		hoist(e, q->a);
+		hoist(e, q->b);
+		if (q->relation == DIMS_broadcast)
+			hoist(e, broadcast_dim(e->p->graph, q->a, q->b));
+	}
+}
+
+/* Computes the extents that s, and what it writes, needs.  Of what is within a loop, all that is
+ * known by now; of what is within a branch, which may never run, the memory of what it has from
+ * outside. */
+static void step_extents(struct emit *e, const struct plan_step *s, enum wanted how)
+{
+	enum wanted inner = s->kind == ABI_STEP_if || how == WANT_memory ? WANT_memory : WANT_known;
+
+	for (uint32_t i = 0; i < s->nsizes; i++)
+		want(e, s->sizes[i], how);
+	want(e, s->chunks, how);
+	for (uint32_t i = 0; i < s->nargs; i++)
+		buffer_extents(e, s->args[i], how);
 	for (uint32_t r = 0; r < s->nregions; r++) {
 		const struct plan_steps *list = &s->regions[r];
-		for (uint32_t i = 0; i < list->nequal; i++) {
-			const struct dim_equality *q = &list->equal[i];
-			hoist(e, q->a);
-			hoist(e, q->b);
-			if (q->relation == DIMS_broadcast)
-				hoist(e, broadcast_dim(e->p->graph, q->a, q->b));
-		}
+		if (inner == WANT_known)
+			equal_extents(e, list);
 		for (uint32_t i = 0; i < list->n; i++)
-			step_extents(e, &list->at[i], false);
+			step_extents(e, &list->at[i], inner);
+	}
+}
+
+/* The branch being written begins: the memory that it alone uses is asked for here, as far as its
+ * size is known.  That is by entries of the branch's own, which nobody computes before. */
+static void own_extents(struct emit *e, const struct plan_steps *branch)
+{
+	uint32_t before = e->sizes_done;
+
+	for (uint32_t i = 0; i < e->p->nbuffers; i++) {
+		const struct plan_buffer *b = &e->p->buffers[i];
+		if (b->home != branch || b->kind != ABI_BUFFER_arena || !plan_buffer_is_late(b) ||
+			e->has_bytes[i] || !is_known(e, b->bytes))
+			continue;
+		int64_t at = extent(e, b->bytes);
+		bool fresh = at < 0 && -1 - at >= (int64_t)before;
+		e->bytes[i] = fresh ? at : artifact_add_size_own(e->w, at);
+		e->has_bytes[i] = true;
 	}
 }
 
@@ -424,7 +475,7 @@ static void prologue(struct emit *e)
 	e->checked = job_array(e->job, (size_t)p->nequal + 1, sizeof *e->checked);
 	check_equal(e, p->nequal, p->equal, e->checked);
 	for (uint32_t i = 0; i < p->main.n; i++)
-		step_extents(e, &p->main.at[i], false);
+		step_extents(e, &p->main.at[i], WANT_known);
 	sizes_step(e);
 }
 
@@ -462,7 +513,7 @@ static void add_pending(struct emit *e, const struct plan_step *s, uint32_t at)
 
 static void emit_step(struct emit *e, const struct plan_step *s)
 {
-	step_extents(e, s, true);
+	step_extents(e, s, WANT_all);
 	sizes_step(e);
 	struct abi_step r = {
 		.kind = s->kind, .nargs = s->nargs, .noutputs = s->noutputs,
@@ -482,7 +533,9 @@ static void emit_step(struct emit *e, const struct plan_step *s)
 static void emit_list(struct emit *e, const struct plan_steps *list)
 {
 	bool *checked = job_array(e->job, (size_t)list->nequal + 1, sizeof *checked);
+	artifact_sizes_apart(e->w);
 	note_made(e, list->nmade, list->made);
+	own_extents(e, list);
 	for (uint32_t i = 0; i < list->n; i++) {
 		check_equal(e, list->nequal, list->equal, checked);
 		emit_step(e, &list->at[i]);
@@ -524,13 +577,15 @@ static void emit_buffers(struct emit *e)
 	const struct plan *p = e->p;
 	for (uint32_t i = 0; i < p->nbuffers; i++) {
 		const struct plan_buffer *b = &p->buffers[i];
-		bool floats = b->kind == ABI_BUFFER_arena && b->bytes < 0;
+		bool late = plan_buffer_is_late(b);
+		bool floats = b->kind == ABI_BUFFER_arena && (b->bytes < 0 || late);
 		struct abi_buffer r = {
 			.kind = b->kind, .index = b->index,
 			.bytes = b->kind == ABI_BUFFER_owned ? 0 :
 				e->has_bytes[i] ? e->bytes[i] : extent(e, b->bytes),
 			.offset = floats ? 0 : b->offset,
-			.first = main_step(e, b->first), .last = main_step(e, b->last),
+			.first = late ? b->home_first : main_step(e, b->first),
+			.last = late ? b->home_last : main_step(e, b->last),
 			.flags = floats ? ABI_BUFFER_FLOATS : 0,
 		};
 		artifact_add_buffer(e->w, &r);

@@ -4,7 +4,10 @@
  * step.  A loop's state that nobody else needs is the operand itself, which the body may write
  * over; else it has a buffer of its own, the operand copied in.  What the body does not leave in
  * the state's place is copied back.  A value whose dimensions are not the same at all times is in a
- * buffer that is made anew when it is written, of the size it then has (ABI_BUFFER_owned). */
+ * buffer that is made anew when it is written, of the size it then has (ABI_BUFFER_owned).
+ *
+ * What only the steps of one branch use is its own, and has memory while the branch runs, if that
+ * is large or its size symbolic (plan_buffer_is_late); its steps are counted anew for that. */
 #include "plan/planner.h"
 #include <string.h>
 
@@ -101,6 +104,26 @@ static uint32_t result_of_branches(struct planner *pl, const struct node *n, uin
 	return joint_buffer(pl, t, same);
 }
 
+/* What is made from now on is the branch's own; where it was till now. */
+static struct home enter_branch(struct planner *pl, struct plan_steps *branch)
+{
+	struct home outer = pl->home;
+	pl->home = (struct home){ branch, branch->n };
+	return outer;
+}
+
+/* Branch `which`, whose results are in from[], ends by putting them in to[]. */
+static void end_branch(struct planner *pl, const struct node *n, uint32_t which,
+	const uint32_t *from, const uint32_t *to, struct plan_steps *branch)
+{
+	struct home outer = enter_branch(pl, branch);
+	struct scope inner = { .steps = branch };
+	for (uint32_t i = 0; i < node_nresults(n); i++)
+		if (to[i] != NO_BUFFER)
+			add_assign(pl, &inner, from[i], n->regions[which]->results[i]->type, to[i]);
+	pl->home = outer;
+}
+
 /* The step of n, whose regions are planned: out[0..count) are its results, args[0..nargs) what its
  * regions read. */
 static void end_control(struct planner *pl, struct scope *s, const struct node *n,
@@ -134,16 +157,17 @@ void planner_if(struct planner *pl, struct scope *s, const struct node *n)
 	struct plan_steps *regions = job_array(pl->job, n->nregions, sizeof *regions);
 	for (uint32_t b = 0; b < n->nregions; b++) {
 		got[b] = job_array(pl->job, count, sizeof **got);
-		plan_body(pl, n, b, args, mine, got[b], branch_steps(n, regions, b));
+		struct plan_steps *branch = branch_steps(n, regions, b);
+		struct home outer = enter_branch(pl, branch);
+		plan_body(pl, n, b, args, mine, got[b], branch);
+		pl->home = outer;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		bool tensor = node_result_type(n, i)->kind == TYPE_tensor;
 		out[i] = tensor ? result_of_branches(pl, n, i, got, nargs, args, mine) : NO_BUFFER;
-		for (uint32_t b = 0; b < n->nregions && tensor; b++) {
-			struct scope inner = { .steps = branch_steps(n, regions, b) };
-			add_assign(pl, &inner, got[b][i], n->regions[b]->results[i]->type, out[i]);
-		}
 	}
+	for (uint32_t b = 0; b < n->nregions; b++)
+		end_branch(pl, n, b, got[b], out, branch_steps(n, regions, b));
 	end_control(pl, s, n, s->buffer[n->in[0]->id], nargs, args, regions, count, out);
 }
 

@@ -7,7 +7,8 @@
  * which lives as long as both; the artifact, and who places it, need to know no more.
  *
  * P1  The operand is a buffer of the arena that no later step uses, of as many bytes.  In a branch
- *     or loop it is one that only steps of that same list use: each turn makes it anew.
+ *     or loop it is one that only steps of that same list use: each turn makes it anew.  So the
+ *     two have the same home, too.
  * P2  Of the step's arguments it is one (a reshape of it would be the same buffer once more).
  * P3  Between result and operand are elementwise ops of as many elements, and reshapes: the place
  *     in memory stays the same.  That holds for every way to it, from every result.
@@ -148,6 +149,7 @@ static void overwrite(struct try *t, uint32_t in, uint32_t out)
 	b->index = base;
 	b->offset = 0;
 	a->last = b->last > a->last ? b->last : a->last;
+	a->home_last = b->home_last > a->home_last ? b->home_last : a->home_last;
 	use_note(t->uses, base, t->uses->list[out], t->uses->last[out]);
 	t->uses->many[base] |= t->uses->many[out];
 }

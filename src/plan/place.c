@@ -22,7 +22,8 @@ int64_t plan_place(struct job *j, uint32_t n, struct plan_buffer *buffers)
 	uint32_t count = 0, nplaced = 0;
 	int64_t top = 0;
 	for (uint32_t i = 0; i < n; i++)
-		if (buffers[i].kind == ABI_BUFFER_arena && buffers[i].bytes >= 0)
+		if (buffers[i].kind == ABI_BUFFER_arena && buffers[i].bytes >= 0 &&
+			!plan_buffer_is_late(&buffers[i]))
 			order[count++] = &buffers[i];
 	if (count)
 		qsort(order, count, sizeof *order, by_size);

@@ -527,6 +527,18 @@ static void plan_load(
 	pl->now = 0;
 }
 
+/* After all is planned: how much of known size each branch has of its own. */
+static void count_own(struct plan *p)
+{
+	for (uint32_t i = 0; i < p->nbuffers; i++) {
+		const struct plan_buffer *b = &p->buffers[i];
+		if (b->kind == ABI_BUFFER_arena && b->home && b->bytes >= 0 &&
+			__builtin_add_overflow(
+				b->home->own_bytes, b->bytes, &b->home->own_bytes))
+			b->home->own_bytes = INT64_MAX;
+	}
+}
+
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *src,
 	const struct plan_options *o)
 {
@@ -560,6 +572,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	plan_order(j, p, wish);
 	plan_in_place(j, p);
 	p->over = plan_over(j, p, wish);
+	count_own(p);
 	p->arena = plan_place(j, p->nbuffers, p->buffers);
 	return p;
 }

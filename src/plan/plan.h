@@ -216,6 +216,10 @@ struct plan_buffer {
 	int64_t bytes;               /* extent */
 	int64_t offset;              /* in the arena, or of the alias; a number */
 	uint32_t first, last;        /* steps that use it */
+	/* the innermost branch all of whose uses are within it, and the steps of it that use it;
+	 * NULL: none */
+	struct plan_steps *home;
+	uint32_t home_first, home_last;
 };
 /* A buffer whose size only the steps decide that write it (ABI_BUFFER_owned): a result of branches
  * that differ in size, what a loop carries that changes it.  The symbols of its type that nothing
@@ -259,6 +263,7 @@ struct plan_steps {
 	/* of a branch or loop: nodes of its own that sizes are read from, and where they are */
 	const struct node *const *values;
 	const uint32_t *value_buffers;
+	int64_t own_bytes;           /* of the buffers of known size whose home it is */
 };
 struct plan {
 	struct graph *graph;
@@ -309,6 +314,14 @@ struct plan_source {
 	uint32_t nequal;
 	const struct dim_equality *equal;
 };
+/* Is b, an arena buffer, given memory when its branch begins, not when the call does?  Memory that
+ * is small is not worth asking for each time. */
+#define PLAN_LATE_BYTES (256 << 10)
+static inline bool plan_buffer_is_late(const struct plan_buffer *b)
+{
+	return b->home && (b->bytes < 0 || b->home->own_bytes >= PLAN_LATE_BYTES);
+}
+
 /* Plans what s says, in g (borrowed by j).  Everything lives in j's scratch.  UNIMPLEMENTED names
  * op, dtype, place; INVALID_ARGUMENT a constant of symbolic size. */
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,

@@ -6,6 +6,11 @@
 
 #define NO_BUFFER UINT32_MAX
 
+/* The branch being made, NULL: none; and its step being made. */
+struct home {
+	struct plan_steps *list;
+	uint32_t now;
+};
 struct planner {
 	struct graph *g;
 	struct job *job;
@@ -14,6 +19,7 @@ struct planner {
 	uint32_t cap_kernels, cap_buffers;
 	const struct plan_steps *top;    /* the list being made: load's, then main's */
 	uint32_t now;                    /* its step being made */
+	struct home home;
 };
 /* One region being planned: where each of its nodes' values is. */
 struct scope {

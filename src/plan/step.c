@@ -24,13 +24,17 @@ uint32_t planner_add_buffer(struct planner *pl, enum abi_buffer_kind kind, uint3
 	p->buffers[p->nbuffers] = (struct plan_buffer){
 		.kind = kind, .index = index, .type = t, .bytes = planner_bytes(pl, t),
 		.first = pl->now, .last = pl->now,
+		.home = pl->home.list, .home_first = pl->home.now, .home_last = pl->home.now,
 	};
 	return p->nbuffers++;
 }
 
 uint32_t planner_use(struct planner *pl, uint32_t buffer)
 {
-	pl->p->buffers[buffer].last = pl->now;
+	struct plan_buffer *b = &pl->p->buffers[buffer];
+	b->last = pl->now;
+	if (b->home == pl->home.list)
+		b->home_last = pl->home.now;
 	return buffer;
 }
 
@@ -55,6 +59,8 @@ void planner_end_step(struct planner *pl, const struct scope *s)
 {
 	if (s->steps == pl->top)
 		pl->now = s->steps->n;
+	if (s->steps == pl->home.list)
+		pl->home.now = s->steps->n;
 }
 
 void planner_set_args(struct planner *pl, struct plan_step *step, uint32_t n, const uint32_t *args,

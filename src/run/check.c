@@ -156,8 +156,8 @@ static struct weft_error *check_buffer_place(const struct image *m, uint32_t i)
 	switch ((enum abi_buffer_kind)b->kind) {
 	case ABI_BUFFER_arena:
 		if (b->flags & ABI_BUFFER_FLOATS) {
-			if (b->first > b->last || b->last >= p->main_steps)
-				BAD("buffer %u: alive at no main step", i);
+			if (b->first > b->last || b->last > m->nsteps)
+				BAD("buffer %u: alive at no step", i);
 			return NULL;
 		}
 		if (b->offset >= 0 && b->offset % ABI_ALIGN)

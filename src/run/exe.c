@@ -244,8 +244,12 @@ static struct weft_error *segments_number(struct exe *x, const uint32_t *maker, 
 		return no_memory();
 	x->segments[arena ? x->steps[arena - 1].segment : 0].arena = true;
 	x->late = mem_alloc(m->nbuffers);
-	if (!x->late)
+	x->aliases = mem_alloc(mem_size(m->nbuffers, sizeof *x->aliases));
+	if (!x->late || !x->aliases)
 		return no_memory();
+	for (uint32_t b = 0; b < m->nbuffers; b++)
+		if (m->buffers[b].kind == ABI_BUFFER_alias)
+			x->aliases[x->naliases++] = b;
 	for (uint32_t s = 0; s < x->nsegments; s++)
 		TRY(segment_fill(x, s, where));
 	return NULL;
@@ -497,6 +501,7 @@ void exe_release(struct exe *x)
 	exe_unbind(x);
 	segments_free(x);
 	mem_free(x->late);
+	mem_free(x->aliases);
 	mem_free(x->times);
 	mem_free(x->takes);
 	mem_free(x->dim_checks);

@@ -3,7 +3,8 @@
  * Frames are kept with their executable.  At the beginning of a call everything whose place does
  * not depend on sizes gets its address; after each sizes step what waited for it (a segment).
  * Floating buffers of a segment share a block; where they lie in it is computed when the sizes are
- * new and remembered for the last few.  At the end all memory goes back to the pool. */
+ * new and remembered for the last few.  What a branch has placed goes back to the pool when it has
+ * run, all other memory at the end. */
 #include "base/mem.h"
 #include "run/fp.h"
 #include "run/run_impl.h"
@@ -45,6 +46,7 @@ static struct weft_error *frame_new(struct exe *x, struct frame **out)
 	f->storage = mem_alloc(mem_size(m->nbuffers, sizeof *f->storage));
 	f->rank = mem_alloc(mem_size(m->nbuffers, sizeof *f->rank));
 	f->segments = mem_alloc(mem_size(x->nsegments, sizeof *f->segments));
+	f->held = mem_alloc(mem_size(x->nsegments, sizeof *f->held));
 	f->float_bytes = mem_alloc(mem_size(x->max_floats, sizeof *f->float_bytes));
 	f->float_offsets = mem_alloc(mem_size(x->max_floats, sizeof *f->float_offsets));
 	f->scratch = mem_alloc_aligned(ABI_ALIGN, x->max_scratch);
@@ -53,8 +55,9 @@ static struct weft_error *frame_new(struct exe *x, struct frame **out)
 	f->tensors = mem_alloc(mem_size(x->max_args, sizeof *f->tensors));
 	f->dims = mem_alloc(mem_size(dims, sizeof *f->dims));
 	if (!f->input_bytes || !f->copies || !f->sizes || !f->defined || !f->buffers || !f->bytes ||
-	    !f->storage || !f->rank || !f->segments || !f->float_bytes || !f->float_offsets ||
-	    !f->scratch || !f->args || !f->values || !f->tensors || !f->dims) {
+	    !f->storage || !f->rank || !f->segments || !f->held || !f->float_bytes ||
+	    !f->float_offsets || !f->scratch || !f->args || !f->values || !f->tensors ||
+	    !f->dims) {
 		frame_free(f);
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a call");
 	}
@@ -73,6 +76,7 @@ void frame_free(struct frame *f)
 	mem_free(f->storage);
 	mem_free(f->rank);
 	mem_free(f->segments);
+	mem_free(f->held);
 	mem_free(f->float_bytes);
 	mem_free(f->float_offsets);
 	mem_free(f->scratch);
@@ -113,7 +117,8 @@ struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out
 	f->gathered = false;
 	f->loading = false;
 	f->arena_bytes = 0;
-	f->used_bytes = 0;
+	f->used_bytes = f->most_bytes = 0;
+	f->nheld = 0;
 	f->kernels = f->library_calls = f->callbacks = f->placements = 0;
 	memset(f->seen.bits, 0, seen_words(threads) * sizeof *f->seen.bits);
 	f->fp = fp_enter();
@@ -144,7 +149,7 @@ void frame_put(struct frame *f)
 	run_lock();
 	if (!f->loading) {
 		x->runs++;
-		x->arena = f->used_bytes;
+		x->arena = f->most_bytes;
 		x->kernels += f->kernels;
 		x->library_calls += f->library_calls;
 		x->callbacks += f->callbacks;
@@ -194,12 +199,19 @@ struct weft_error *frame_dims(const struct frame *f, const struct abi_tensor *t,
 
 /* ---- placing -------------------------------------------------------------------------------- */
 
+static void used_add(struct frame *f, size_t bytes)
+{
+	f->used_bytes += bytes;
+	if (f->used_bytes > f->most_bytes)
+		f->most_bytes = f->used_bytes;
+}
+
 static struct weft_error *arena_get(struct frame *f)
 {
 	TRY(frame_extent(f, f->x->image.program->arena, "the arena", &f->arena_bytes));
 	storage_release(f->arena);
 	f->arena = NULL;
-	f->used_bytes += (size_t)f->arena_bytes;
+	used_add(f, (size_t)f->arena_bytes);
 	if (f->arena_bytes)
 		TRY(storage_create((size_t)f->arena_bytes, &f->arena));
 	return NULL;
@@ -384,19 +396,53 @@ static struct weft_error *placement_make(struct frame *f, struct segment *s, siz
 	return NULL;
 }
 
+/* Its block, if it has one, goes back: the one placed last is that most often. */
+static void segment_release(struct frame *f, uint32_t index)
+{
+	uint32_t at = f->nheld;
+
+	if (!f->segments[index])
+		return;
+	while (f->held[--at] != index)
+		;
+	f->nheld--;
+	memmove(f->held + at, f->held + at + 1, (f->nheld - at) * sizeof *f->held);
+	f->used_bytes -= f->segments[index]->size;
+	storage_release(f->segments[index]);
+	f->segments[index] = NULL;
+}
+
+void frame_leave(struct frame *f, uint32_t nheld)
+{
+	const struct exe *x = f->x;
+
+	if (f->nheld <= nheld)
+		return;
+	while (f->nheld > nheld) {
+		const struct segment *s = &x->segments[f->held[f->nheld - 1]];
+		for (uint32_t i = 0; i < s->nfloats; i++)
+			f->buffers[s->floats[i]] = NULL;
+		segment_release(f, f->held[f->nheld - 1]);
+	}
+	for (uint32_t i = 0; i < x->naliases; i++)
+		if (!f->buffers[x->image.buffers[x->aliases[i]].index])
+			f->buffers[x->aliases[i]] = NULL;
+}
+
 static struct weft_error *floats_place(struct frame *f, struct segment *s)
 {
-	size_t index = (size_t)(s - f->x->segments), total = 0;
+	uint32_t index = (uint32_t)(s - f->x->segments);
+	size_t total = 0;
 
 	for (uint32_t i = 0; i < s->nfloats; i++)
 		TRY(frame_extent(f, f->x->image.buffers[s->floats[i]].bytes, "a buffer's size",
 			&f->float_bytes[i]));
 	if (!placement_find(f, s, &total))
 		TRY(placement_make(f, s, &total));
-	storage_release(f->segments[index]);
-	f->segments[index] = NULL;
+	segment_release(f, index);
 	TRY(storage_create(total, &f->segments[index]));
-	f->used_bytes += total;
+	f->held[f->nheld++] = index;
+	used_add(f, total);
 	for (uint32_t i = 0; i < s->nfloats; i++) {
 		uint32_t b = s->floats[i];
 		f->bytes[b] = f->float_bytes[i];

@@ -89,6 +89,7 @@ struct exe {
 	uint32_t nsegments;
 	struct dim_check *dim_checks;
 	uint32_t ndim_checks;
+	uint32_t *aliases, naliases;  /* buffers that are */
 	unsigned char *late;          /* by buffer: a segment other than 0 places it */
 	unsigned char *takes;         /* by output: the last one in its buffer, which it may take */
 	int64_t *input_bytes;         /* of inputs without symbols; -1: computed at the call */
@@ -139,8 +140,9 @@ struct frame {
 	uint32_t *rank;
 	struct storage *arena;
 	int64_t arena_bytes;
-	size_t used_bytes;            /* of the arena and of floating buffers */
+	size_t used_bytes, most_bytes; /* of the arena and of floating buffers: now, at most */
 	struct storage **segments;    /* block of each segment's floats */
+	uint32_t *held, nheld;        /* segments that have a block, the one placed last last */
 	struct storage **copies;      /* by input: aligned copy of a misaligned one */
 	int64_t *float_bytes, *float_offsets;
 	unsigned char *scratch;
@@ -163,6 +165,8 @@ void frame_free(struct frame *f);
 struct weft_error *frame_begin(struct frame *f) BASE_MUST_USE;
 /* Places what a sizes step has made known. */
 struct weft_error *frame_place(struct frame *f, struct segment *s) BASE_MUST_USE;
+/* A branch has run, before which nheld segments had memory: the others' goes back. */
+void frame_leave(struct frame *f, uint32_t nheld);
 /* Buffer b has moved: places its aliases whose extents are known. */
 struct weft_error *frame_place_aliases(struct frame *f, uint32_t b) BASE_MUST_USE;
 /* The value of extent e, as a size: at least 0. */

@@ -337,7 +337,10 @@ static struct weft_error *step_if(struct frame *f, const struct step *s, unsigne
 	TRY(index_read(f, s, &index));
 	if (index < 0 || (uint32_t)index >= s->count)
 		index = (int32_t)s->count - 1;
-	return list_run(f, s, (uint32_t)index, depth);
+	uint32_t held = f->nheld;
+	struct weft_error *e = list_run(f, s, (uint32_t)index, depth);
+	frame_leave(f, held);
+	return e;
 }
 
 static struct weft_error *step_while(struct frame *f, const struct step *s, unsigned depth)

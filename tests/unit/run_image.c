@@ -270,7 +270,7 @@ void test_image__records(void)
 	WRONG(ABI_BUFFERS, 3, abi_buffer, offset, 128, "after the arena");
 	WRONG(ABI_BUFFERS, 4, abi_buffer, offset, 13, "alias");
 	WRONG(ABI_BUFFERS, 4, abi_buffer, index, 4, "alias");
-	WRONG(ABI_BUFFERS, 6, abi_buffer, last, 4, "no main step");
+	WRONG(ABI_BUFFERS, 6, abi_buffer, last, 100, "no step");
 	WRONG(ABI_SLOTS, 0, abi_slot, bytes, 17, "slot 0");
 	WRONG(ABI_SLOTS, 0, abi_slot, offset, 1, "slot 0");
 	WRONG(ABI_SLOTS, 0, abi_slot, kind, 8, "slot 0");
