@@ -463,6 +463,7 @@ static LLVMValueRef int_unary(struct gen *g, enum op op, enum dtype t, LLVMValue
 		return call2(
 			g, "llvm.smax", call2(g, "llvm.smin", a, ci_like(a, 1)), ci_like(a, -1));
 	case OP_chlo_square: return wrap(g, t, MUL(a, a));
+	case OP_chlo_conj: return a;
 	default: return NULL;
 	}
 }
