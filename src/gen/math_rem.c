@@ -84,7 +84,9 @@ static LLVMValueRef make_function(struct gen *g)
 	LLVMValueRef r = BITCAST(pack(g, rest, y.exp), g->f64);
 	r = math_copysign(g, r, a);
 	r = SELECT(own, a, r);
-	r = SELECT(nan, K(__builtin_nan("")), r);
+	/* as C makes it, with the sign that the machine gives: finite types tell them apart */
+	LLVMValueRef product = FMUL(a, b);
+	r = SELECT(nan, FDIV(product, product), r);
 	LLVMBuildRet(g->b, r);
 	LLVMDisposeBuilder(g->b);
 	g->b = outer;

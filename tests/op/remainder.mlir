@@ -100,3 +100,20 @@ func.func @main(%a: tensor<5xf64>, %b: tensor<5xf64>) -> tensor<5xf64> {
   %r = stablehlo.remainder %a, %b : tensor<5xf64>
   return %r : tensor<5xf64>
 }
+// -----
+// A remainder by zero is NaN with the sign that the machine gives it, which types without NaN keep.
+// test: op
+// in: dense<[0.0, 1.5, -1.5]> : tensor<3xf32>
+// in: dense<[0.0, -0.0, 0.0]> : tensor<3xf32>
+// out: dense<true> : tensor<i1>
+func.func @main(%a: tensor<3xf32>, %b: tensor<3xf32>) -> tensor<i1> {
+  %x = stablehlo.convert %a : (tensor<3xf32>) -> tensor<3xf6E2M3FN>
+  %y = stablehlo.convert %b : (tensor<3xf32>) -> tensor<3xf6E2M3FN>
+  %r = stablehlo.remainder %x, %y : tensor<3xf6E2M3FN>
+  %z = stablehlo.subtract %y, %y : tensor<3xf6E2M3FN>
+  %q = stablehlo.divide %z, %z : tensor<3xf6E2M3FN>
+  %c = stablehlo.compare EQ, %r, %q, TOTALORDER : (tensor<3xf6E2M3FN>, tensor<3xf6E2M3FN>) -> tensor<3xi1>
+  %t = stablehlo.constant dense<true> : tensor<i1>
+  %s = stablehlo.reduce(%c init: %t) applies stablehlo.and across dimensions = [0] : (tensor<3xi1>, tensor<i1>) -> tensor<i1>
+  return %s : tensor<i1>
+}
