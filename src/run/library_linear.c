@@ -24,11 +24,19 @@ static number number_of(double re, double im)
 	return u.z;
 }
 
-/* Products without the checks for infinities that C's have. */
+/* C's product, an infinity if one of them is, without its checks where no part is a NaN. */
 static number times(number a, number b)
 {
-	return number_of(creal(a) * creal(b) - cimag(a) * cimag(b),
+	number z = number_of(creal(a) * creal(b) - cimag(a) * cimag(b),
 		creal(a) * cimag(b) + cimag(a) * creal(b));
+
+	return isnan(creal(z)) && isnan(cimag(z)) ? a * b : z;
+}
+
+/* Of real numbers an infinity's imaginary part would be a NaN. */
+static number over(bool real, number a, number b)
+{
+	return real ? number_of(creal(a) / creal(b), 0) : a / b;
 }
 
 /* Real number i of a tensor of f32 or f64, or of the parts of a complex one; at any alignment. */
@@ -171,7 +179,7 @@ struct weft_error *library_cholesky(const struct run_library_call *c)
 struct triangle {
 	const struct run_tensor *a;
 	int64_t base, n;
-	bool transpose, adjoint, unit;
+	bool transpose, adjoint, unit, real;
 };
 
 /* Element i, j of op(a). */
@@ -191,7 +199,8 @@ static void solve(const struct triangle *t, bool forward, number *x, int64_t ste
 			int64_t j = forward ? l : t->n - 1 - l;
 			s -= times(triangle_at(t, i, j), x[j * step]);
 		}
-		x[i * step] = t->unit ? s : s / triangle_at(t, i, i);
+		s = t->real ? number_of(creal(s), 0) : s;
+		x[i * step] = t->unit ? s : over(t->real, s, triangle_at(t, i, i));
 	}
 }
 
@@ -228,7 +237,8 @@ static void solve_small(const struct run_library_call *c, int64_t m, number *x)
 	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
 	/* x op(a) = b is op(a)^T x^T = b^T */
 	struct triangle t = { .a = a, .n = a->dims[a->rank - 1], .adjoint = adjoint,
-		.transpose = left ? transpose : !transpose, .unit = library_word(c, 2, "UNIT") };
+		.transpose = left ? transpose : !transpose, .unit = library_word(c, 2, "UNIT"),
+		.real = is_real(a) };
 
 	t.base = m * t.n * t.n;
 	for (int64_t i = 0; i < size; i++)
