@@ -137,3 +137,17 @@ func.func @main(%a: tensor<3x7xi8>, %b: tensor<4x7xi8>) -> tensor<3x4xi32> {
   %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [1] : (tensor<3x7xi8>, tensor<4x7xi8>) -> tensor<3x4xi32>
   return %0 : tensor<3x4xi32>
 }
+// -----
+// Truth values as numbers: 0 and 1 where the sums are, their `or` where those are truth values, too.
+// test: op
+// in: dense<[[true, true, false], [true, true, true]]> : tensor<2x3xi1>
+// in: dense<[[true], [true], [true]]> : tensor<3x1xi1>
+// out: dense<[[2], [3]]> : tensor<2x1xi32>
+// out: dense<[[2.0], [3.0]]> : tensor<2x1xf32>
+// out: dense<[[true], [true]]> : tensor<2x1xi1>
+func.func @main(%a: tensor<2x3xi1>, %b: tensor<3x1xi1>) -> (tensor<2x1xi32>, tensor<2x1xf32>, tensor<2x1xi1>) {
+  %i = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3xi1>, tensor<3x1xi1>) -> tensor<2x1xi32>
+  %f = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3xi1>, tensor<3x1xi1>) -> tensor<2x1xf32>
+  %l = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3xi1>, tensor<3x1xi1>) -> tensor<2x1xi1>
+  return %i, %f, %l : tensor<2x1xi32>, tensor<2x1xf32>, tensor<2x1xi1>
+}

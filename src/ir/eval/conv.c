@@ -122,6 +122,7 @@ static void convolve(struct call *c, const struct tensor *padding)
 	struct wide_array a = wide_read(c, c->in[0]), b = wide_read(c, w);
 	if (a.kind != b.kind)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
+	wide_sum_as(&a, out->type->dtype);
 	bool empty = false;
 	for (uint32_t d = 0; d < v.n; d++)
 		empty = empty || v.kernel[d] == 0;

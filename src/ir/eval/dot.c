@@ -86,6 +86,12 @@ void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t
 	}
 }
 
+void wide_sum_as(struct wide_array *a, enum dtype t)
+{
+	if (a->kind == DTYPE_BOOL && t != DTYPE_i1)
+		a->kind = DTYPE_SINT;
+}
+
 void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, void *out)
 {
 	int64_t i = (int64_t)s->u;
@@ -217,6 +223,7 @@ static void contract(struct call *c, const struct contraction *d)
 		c, b, d->nbatch, d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract, d->rhs_contract);
 	if (l.kind != r.kind)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
+	wide_sum_as(&l, out->type->dtype);
 	int64_t at = 0;
 	for (int64_t i = 0; i < nb; i++)
 		for (int64_t m = 0; m < nm; m++)
