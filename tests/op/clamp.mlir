@@ -55,3 +55,16 @@ func.func @main(%a: tensor<4xui8>, %b: tensor<4xui8>, %c: tensor<4xui8>) -> tens
   %r = stablehlo.clamp %a, %b, %c : tensor<4xui8>
   return %r : tensor<4xui8>
 }
+// -----
+// Zeros, in order of their signs, which a quotient tells apart.
+// test: check
+func.func @main() {
+  %a = stablehlo.constant dense<[-1.0, 0.0, -0.0, 0.0]> : tensor<4xf32>
+  %b = stablehlo.constant dense<[0.0, -0.0, 0.0, -2.0]> : tensor<4xf32>
+  %c = stablehlo.constant dense<[-0.0, 1.0, 0.0, -0.0]> : tensor<4xf32>
+  %r = stablehlo.clamp %a, %b, %c : tensor<4xf32>
+  %o = stablehlo.constant dense<1.0> : tensor<4xf32>
+  %q = stablehlo.divide %o, %r : tensor<4xf32>
+  check.expect_eq_const %q, dense<[0xFF800000, 0x7F800000, 0x7F800000, 0xFF800000]> : tensor<4xf32>
+  return
+}

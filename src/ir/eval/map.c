@@ -50,6 +50,14 @@ static void map_select(struct call *c)
 	}
 }
 
+/* Of zeros -0 is the lesser one, as to minimum and maximum. */
+static int clamp_order(enum dtype t, const void *a, const void *b)
+{
+	int order = scalar_compare(t, a, b, false);
+
+	return order == 0 && dtype_is_float(t) ? scalar_compare(t, a, b, true) : order;
+}
+
 /* min(max(x, low), high); a NaN anywhere wins. */
 static void map_clamp(struct call *c)
 {
@@ -62,12 +70,12 @@ static void map_clamp(struct call *c)
 		const void *v = tensor_at(x, i);
 		const void *l = tensor_at(lo, lo->rank ? i : 0),
 			   *h = tensor_at(hi, hi->rank ? i : 0);
-		int order = scalar_compare(t, v, l, false);
+		int order = clamp_order(t, v, l);
 		if (order == 2)
 			v = scalar_compare(t, v, v, false) == 2 ? v : l;
 		else if (order < 0)
 			v = l;
-		order = scalar_compare(t, v, h, false);
+		order = clamp_order(t, v, h);
 		if (order == 2)
 			v = scalar_compare(t, v, v, false) == 2 ? v : h;
 		else if (order > 0)
