@@ -6,6 +6,7 @@
 #include "gen/contract_impl.h"
 #include <string.h>
 
+#define MAX_WORDS 2                      /* of k at a time */
 #define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
 #define LINE 64                          /* bytes of a cache line */
@@ -175,14 +176,24 @@ static void tile_columns(struct gen *g, const struct contraction *x, LLVMValueRe
 			vector_lanes(x, h));
 }
 
+static int64_t rows_pitch(const struct contraction *x)
+{
+	return x->c->rows_m * (int64_t)dtype_bytes(x->c->rows_type);
+}
+
+/* Do rows that lie along k, and are read as they lie, all share a set of the cache? */
+static bool rows_share_sets(const struct contraction *x)
+{
+	return !x->rows_copy && x->c->rows_k == 1 && x->c->rows_m > 0 &&
+	       rows_pitch(x) % PLAN_WAY == 0;
+}
+
 /* Are the next tile's rows fetched by this one?  Rows that lie along k are as many streams as the
  * tile has rows, too short for the processor to guess where the next ones begin.  Where all share
  * a set of the cache, they would push this tile's rows out. */
 static bool tile_fetches(const struct contraction *x)
 {
-	int64_t pitch = x->c->rows_m * (int64_t)dtype_bytes(x->c->rows_type);
-
-	return !x->rows_copy && x->c->rows_k == 1 && pitch >= LINE && pitch % PLAN_WAY != 0;
+	return !x->rows_copy && x->c->rows_k == 1 && rows_pitch(x) >= LINE && !rows_share_sets(x);
 }
 
 /* At word k, a line of a row behind the tile's: over the words of a line, one of each. */
@@ -210,24 +221,29 @@ static LLVMValueRef tile_row(
 	return span ? ADD(c64(g, i / span * x->c->span_pitch), place) : place;
 }
 
-/* One word of k: every accumulator takes its product. */
-static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
+/* `words` words of k from k on: every accumulator takes its products, in order.  A row gives all of
+ * its words before the next one does: rows that share a set of the cache push each other out. */
+static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows, uint32_t words,
 	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
 {
 	uint32_t n = tile_vectors(x);
-	LLVMValueRef v[MAX_VECTORS];
-	LLVMValueRef row = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
+	LLVMValueRef v[MAX_WORDS][MAX_VECTORS], row[MAX_WORDS];
 
-	tile_columns(g, x, param[P_PANEL], k, v);
-	tile_fetch(g, x, rows, param, k);
-	for (uint32_t i = 0; i < rows; i++) {
-		LLVMValueRef p = gep(g, x->rows_elem, row, tile_row(g, x, param, i));
+	for (uint32_t w = 0; w < words; w++) {
+		LLVMValueRef at = ADD(k, c64(g, w));
+		row[w] = gep(g, x->rows_elem, param[P_ROWS], MUL(at, param[P_ROWS_K]));
+		tile_columns(g, x, param[P_PANEL], at, v[w]);
+		tile_fetch(g, x, rows, param, at);
+	}
+	for (uint32_t i = 0; i < rows * words; i++) {
+		uint32_t w = i % words;
+		LLVMValueRef p = gep(g, x->rows_elem, row[w], tile_row(g, x, param, i / words));
 		LLVMValueRef r = splat(g, tile_load(g, x, x->rows_type, p, 1));
 		for (unsigned h = 0; h < n; h++) {
-			LLVMValueRef *a = &acc[i * n + h];
+			LLVMValueRef *a = &acc[i / words * n + h];
 			unsigned lanes = vector_lanes(x, h);
 			LLVMValueRef some = lanes < LANES ? part_of(g, r, 0, lanes) : r;
-			*a = tile_multiply(g, x, some, v[h], *a);
+			*a = tile_multiply(g, x, some, v[w][h], *a);
 		}
 	}
 }
@@ -321,9 +337,9 @@ static void tile_loop_begin(struct gen *g, const struct contraction *x, struct t
 
 /* The builder is in block `at`, the loop's last; it goes on in `done` after `end` rounds. */
 static void tile_loop_end(struct gen *g, struct tile_loop *l, LLVMBasicBlockRef at,
-	LLVMBasicBlockRef done, LLVMValueRef end, uint32_t n, LLVMValueRef *acc)
+	LLVMBasicBlockRef done, LLVMValueRef end, uint32_t step, uint32_t n, LLVMValueRef *acc)
 {
-	LLVMValueRef next = ADD(l->i, c64(g, 1));
+	LLVMValueRef next = ADD(l->i, c64(g, step));
 
 	LLVMBuildCondBr(g->b, ICMP(SLT, next, end), l->head, done);
 	LLVMAddIncoming(l->i, &next, &at, 1);
@@ -343,11 +359,24 @@ static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *
 	param[P_PANEL] = gep(g, t, param[P_PANEL], words);
 }
 
+/* Words of k that a tile takes at a time: more than one where its rows all share a set of the cache
+ * and each would push the others out of it at every word, if registers hold the columns' too. */
+static uint32_t tile_words(struct gen *g, const struct contraction *x, uint32_t rows)
+{
+	const struct contract *c = x->c;
+	bool whole = c->k >= 0 && !c->span && c->k % (MAX_WORDS * x->unit) == 0;
+	uint32_t registers = LANES * x->bytes / g->isa->bytes;   /* of a vector */
+
+	registers = registers ? registers : 1;
+	registers *= tile_vectors(x) * (rows + MAX_WORDS);
+	return whole && rows_share_sets(x) && registers < g->isa->regs ? MAX_WORDS : 1;
+}
+
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_VECTORS];
 	struct tile_loop bands, words;
-	uint32_t n = rows * tile_vectors(x);
+	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
 	struct tile_blocks t;
 	LLVMValueRef fn = tile_begin(g, x, "tile", param, &t);
 	LLVMBasicBlockRef from = t.entry;
@@ -363,13 +392,13 @@ LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t 
 	tile_loop_begin(g, x, &words, t.loop, from, n, acc, from == t.entry);
 	LLVMBuildBr(g->b, t.body);
 	LLVMPositionBuilderAtEnd(g->b, t.body);
-	tile_step(g, x, rows, param, words.i, acc);
+	tile_step(g, x, rows, step, param, words.i, acc);
 	if (x->bands > 1) {
 		LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-		tile_loop_end(g, &words, t.body, end, param[P_K], n, acc);
-		tile_loop_end(g, &bands, end, t.done, c64(g, x->bands), n, acc);
+		tile_loop_end(g, &words, t.body, end, param[P_K], step, n, acc);
+		tile_loop_end(g, &bands, end, t.done, c64(g, x->bands), 1, n, acc);
 	} else {
-		tile_loop_end(g, &words, t.body, t.done, param[P_K], n, acc);
+		tile_loop_end(g, &words, t.body, t.done, param[P_K], step, n, acc);
 	}
 	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
 	tile_store(g, x, t.first, n, param[P_OUT], acc, false);

@@ -129,6 +129,9 @@ static void shapes(struct graph *g, struct job *j)
 		{ 50, 45, 300, true, false, DTYPE_bf16, 48, 0, true, false },
 		{ 100, 45, 300, true, false, DTYPE_f32, 48, 0, false, true },
 		{ 33, 300, 17, false, false, DTYPE_f32, 48, 128, true, true },
+		/* rows that share a set of the cache, two words of k at a time */
+		{ 27, 45, 1024, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 13, 45, 2048, true, false, DTYPE_bf16, 0, 0, false, true },
 		{ 12, 5, 40, true, false, DTYPE_f64, 0, 0, false, true },
 		{ 50, 45, 40, true, false, DTYPE_f16, 48, 0, false, true },
 		/* pairs of bf16: whole and not, copied from wherever they lie */
