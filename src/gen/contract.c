@@ -328,6 +328,7 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->tiles = contract_has_squares(c, g->isa, g->k->strict) && !x->lines && !c->span &&
 		   x->cols == CONTRACT_SQUARE;
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
+	g->flushes |= x->unit > 1 && c->acc == DTYPE_f32;
 }
 
 /* Tiles for a last panel that is not whole, or may not be. */

@@ -99,6 +99,9 @@ struct gen {
 	const struct frame *frame;   /* the region being inlined, NULL: the body */
 	uint32_t nframes;
 	int nesting;                 /* of value_at */
+	/* the kernel multiplies bf16 by an instruction that takes denormals for 0: so may its
+	 * roundings to bf16 */
+	bool flushes;
 	bool leaked;                 /* LLVM failed: what it owns must not be touched */
 };
 

@@ -165,6 +165,20 @@ static bool ends_in_zeros(LLVMValueRef v, int n, int depth)
 	return true;
 }
 
+/* The processor's instruction, which takes denormals for 0, where that is allowed: of whole
+ * registers.  NULL: it is not. */
+static LLVMValueRef encode_at_once(struct gen *g, LLVMValueRef v)
+{
+	static const char name[] = "llvm.x86.avx512bf16.cvtneps2bf16.512";
+
+	if (!g->flushes || !is_vector(v) || LLVMGetVectorSize(LLVMTypeOf(v)) != LANES)
+		return NULL;
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMValueRef r = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), &v, 1, "");
+	return BITCAST(r, like(v, g->i16));
+}
+
 /* bf16 and tf32: an f32 with its last `drop` bits rounded away.  One that has none of them, as the
  * larger of two rounded ones, is itself. */
 static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
@@ -173,6 +187,9 @@ static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
 
 	if (ends_in_zeros(v, drop, 0))
 		return u;
+	LLVMValueRef code = drop == 16 ? encode_at_once(g, v) : NULL;
+	if (code)
+		return SHL(LLVMBuildZExt(g->b, code, LLVMTypeOf(u), ""), ci_like(u, drop));
 	LLVMValueRef odd = AND(LSHR(u, ci_like(u, drop)), ci_like(u, 1));
 	LLVMValueRef r = ADD(ADD(u, odd), ci_like(u, ((int64_t)1 << (drop - 1)) - 1));
 	r = SELECT(FCMP(UNO, v, v), OR(u, ci_like(u, 0x7fc00000)), r);

@@ -273,6 +273,39 @@ void test_gen_contract__last_panels_are_no_wider_than_they_have_to_be(void)
 	gen_with_graph(narrow_code);
 }
 
+/* C in bf16, rounded by the instruction where pairs of bf16 are multiplied by one. */
+static void rounded(struct graph *g, struct job *j)
+{
+	const struct type *rt = gen_type(g, DTYPE_bf16, 2, 24, 64),
+			  *vt = gen_type(g, DTYPE_bf16, 2, 64, 40),
+			  *ct = gen_type(g, DTYPE_bf16, 2, 24, 40);
+	const struct type *params[] = { rt, vt };
+	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0,
+		NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_bf16);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a),
+			  *whole = build2(g, OP_add, c, c);
+	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = 1e-2,
+		.low = -1, .high = 1, .region = gen_region(g, 2, params, 1, &whole),
+		.body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = 24, .n = 40,
+			.k = 64, .rows_m = 64, .rows_k = 1, .cols_k = 40, .cols_n = 1,
+			.rows_type = DTYPE_bf16, .cols_type = DTYPE_bf16, .acc = DTYPE_f32,
+			.m_block = 24, .panel = 32 } };
+	struct kernel k = { .graph = g, .core = CORE_contract, .body = gc.body, .ninputs = 2,
+		.noutputs = 1, .name = "rounded", .contract = gc.contract };
+
+	gen_check(&gc);
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512bf16, "cvtneps2bf16"));
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "cvtneps2bf16"));
+	k.strict = true;                         /* denormals are kept */
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512bf16, "cvtneps2bf16"));
+}
+
+void test_gen_contract__rounds_at_once(void)
+{
+	gen_with_graph(rounded);
+}
+
 void test_gen_contract__few_rows(void)
 {
 	gen_with_graph(wide);
