@@ -298,7 +298,7 @@ def test_in_place(box):
             ("read as another shape", 7, a + again + out, ["out"], 2),
             ("an argument", 7, "    %m = stablehlo.multiply %x, %y : T\n" + out, ["out"], 1),
             ("in a loop", 7, loop, ["o#1"], 2),
-            ("twice in a step", 7, a + twice + out, ["out", "o"], 3),
+            ("twice in a step", 7, a + twice + out, ["out", "o"], 2),
             ("needed later", 7, a + b + later + out, ["out", "n", "o"], 3),
             ("two results", 7, a + b + two + out, ["out", "o"], 3), ("a size of the call", "?", a + b + both + out, ["out"], None)]:
         t = line.format(rows)
