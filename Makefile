@@ -245,6 +245,10 @@ check: build
 	@BUILD=$(BUILD) bash scripts/check.sh
 demo: build
 	@.venv/bin/python examples/demo.py
+# The tests of doc/parity.md, row by row; ROWS="R18 C20" for some.
+.PHONY: parity
+parity: build
+	@.venv/bin/python tests/run_parity.py --build $(BUILD) $(ROWS)
 # The cache's tests with ten times as many writers killed at random moments.
 .PHONY: cache-kills
 cache-kills: unit

@@ -135,7 +135,8 @@ class Settings:
             modes = _native.tables()["modes"]
             if mode not in modes:
                 raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(modes)}")
-            self.c = {"mode": mode, **self.c}
+            # Its settings by name, so that who adds to one of them, as bisect does to passes_off, finds it.
+            self.c = {**dict(s.split("=", 1) for s in modes[mode]["settings"].split(";") if s), **self.c}
 
     def __repr__(self) -> str:
         """What torch's cache must know: all there is where identity_known() holds."""

@@ -53,6 +53,15 @@ def test_finds_the_pass(planted):
     assert "cos" in found.debug_info
 
 
+def test_what_a_mode_leaves_out_stays_out(planted):
+    """Passes that are switched off on the way come on top."""
+    seen = set()
+    planted(lambda text, settings: seen.add(settings.c.get("passes_off", "")) or True)
+    x = torch.arange(4.0)
+    weft.bisect(lambda: torch.allclose(torch.compile(function, backend="weft", mode="lite")(x), function(x), atol=1e-5))
+    assert len(seen) > 1 and all(off.startswith("fold,simplify,recognise") for off in seen), seen
+
+
 def test_nothing_is_wrong():
     assert weft.bisect(holds) is None
     assert "weft" not in torch._inductor.compiler_bisector.BACKENDS
