@@ -69,9 +69,13 @@ def check(gm: torch.fx.GraphModule) -> None:
 
 
 def record_strides(gm: torch.fx.GraphModule) -> None:
-    """Tells torch how the results will lie: as its own tensors of them do, None where a result is no tensor."""
+    """Tells torch how the results will lie: as its own tensors of them do, None where a result is no tensor.
+
+    Not of a graph with tokens of effects: torch counts without them, and takes one result's strides for another's."""
     context = torch._guards.TracingContext.try_get()
     if context is None or context.output_strides is None or context.output_strides:
+        return
+    if context.fw_metadata and context.fw_metadata.tokens:
         return
     values = (v.meta.get("val") if isinstance(v, torch.fx.Node) else v for v in gm.graph.output_node().args[0])
     context.output_strides.extend(

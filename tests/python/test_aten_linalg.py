@@ -192,3 +192,8 @@ def test_assert(backend):
     assert f(torch.ones(2)).tolist() == [2, 2]
     with pytest.raises(RuntimeError, match=rf"not {{enough}} \({os.path.basename(__file__)}:\d+\)"):
         f(-torch.ones(2))
+
+
+def test_a_checked_factor_of_nothing_has_a_gradient():
+    """Its check makes a token, a result that torch does not count among those whose strides it is told."""
+    check_gradients(torch.linalg.cholesky, torch.zeros(0, 0, 0))
