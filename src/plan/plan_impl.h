@@ -44,6 +44,10 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
+/* Convolution n of few places by windows nearly as large as its image, as a contraction whose rows
+ * are places of the image as it lies; NULL: it is another, or patches serve better. */
+const struct node *plan_lower_wide(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 /* Is convolution n one whose windows plan_lower_last takes from an image with its features last? */
 bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o);
