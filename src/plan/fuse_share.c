@@ -243,39 +243,74 @@ bool fuse_ban(const struct fuse *f, bool *banned)
 /* Of each node: not met, on the stack, placed. */
 enum { NEW, OPEN, PLACED };
 
+struct ordering {
+	const struct fuse *f;
+	unsigned char *state;            /* by node id */
+	const struct node **stack, **order;
+	uint32_t *next;                  /* by place on the stack: the operand looked at next */
+	uint32_t top, placed;
+};
+
+/* Has n no place of its own, but is computed by each kernel that reads it? */
+static bool is_passed(const struct fuse *f, const struct node *n)
+{
+	return f->in[n->id] && !f->f->root_of[n->id];
+}
+
+/* Goes to x before what is on the stack. */
+static void order_open(struct ordering *o, const struct node *x)
+{
+	o->state[x->id] = OPEN;
+	o->next[o->top] = 0;
+	o->stack[o->top++] = x;
+}
+
+/* Takes from the stack's end what is no kernel's own: the kernel to be gone to may be made of it,
+ * too.  It is met again, by who reads it. */
+static void order_back(struct ordering *o)
+{
+	while (o->top && is_passed(o->f, o->stack[o->top - 1]))
+		o->state[o->stack[--o->top]->id] = NEW;
+	if (o->top)
+		o->next[o->top - 1]--;
+}
+
+static void order_from(struct ordering *o, const struct node *x)
+{
+	for (;;) {
+		/* what a group makes waits for its root, unless that waits for it */
+		const struct group *by = o->f->f->root_of[x->id];
+		if (by && by->root != x && o->state[by->root->id] == NEW) {
+			order_back(o);
+			x = by->root;
+		}
+		if (o->state[x->id] == NEW)
+			order_open(o, x);
+		while (o->top && o->next[o->top - 1] == o->stack[o->top - 1]->nin) {
+			o->state[o->stack[--o->top]->id] = PLACED;
+			o->order[o->placed++] = o->stack[o->top];
+		}
+		if (!o->top)
+			return;
+		x = o->stack[o->top - 1]->in[o->next[o->top - 1]++];
+	}
+}
+
 void fuse_order(struct fuse *f)
 {
 	struct fusion *all = f->f;
-	uint32_t ids = all->count ? all->order[all->count - 1]->id + 1 : 0, n = 0, top = 0;
-	unsigned char *state = job_array(f->job, ids, sizeof *state);
+	uint32_t ids = all->count ? all->order[all->count - 1]->id + 1 : 0;
+	struct ordering o = { .f = f, .state = job_array(f->job, ids, sizeof *o.state),
+		.order = job_array(f->job, all->count, sizeof *o.order),
+		.stack = job_array(f->job, 2 * all->count + 1, sizeof *o.stack),
+		.next = job_array(f->job, 2 * all->count + 1, sizeof *o.next) };
 	bool any = false;
-	const struct node **order = job_array(f->job, all->count, sizeof *order),
-			  **stack = job_array(f->job, 2 * all->count + 1, sizeof *stack);
-	uint32_t *next = job_array(f->job, 2 * all->count + 1, sizeof *next);
 
 	for (uint32_t i = 0; i < all->ngroups; i++)
 		any |= all->groups[i]->nouts != 0;
-	for (uint32_t i = 0; any && i < all->count; i++) {
-		const struct node *x = all->order[i];
-		for (;;) {
-			/* what a group makes waits for its root, unless that waits for it */
-			const struct group *by = all->root_of[x->id];
-			if (by && by->root != x && state[by->root->id] == NEW)
-				x = by->root;
-			if (state[x->id] == NEW) {
-				state[x->id] = OPEN;
-				next[top] = 0;
-				stack[top++] = x;
-			}
-			while (top && next[top - 1] == stack[top - 1]->nin) {
-				state[stack[--top]->id] = PLACED;
-				order[n++] = stack[top];
-			}
-			if (!top)
-				break;
-			x = stack[top - 1]->in[next[top - 1]++];
-		}
-	}
+	for (uint32_t i = 0; any && i < all->count; i++)
+		while (o.state[all->order[i]->id] != PLACED)
+			order_from(&o, all->order[i]);
 	if (any)
-		all->order = order;
+		all->order = o.order;
 }

@@ -76,6 +76,39 @@ static void waits(struct graph *g, struct job *j)
 	CHECK(f->ngroups >= 3);
 }
 
+static uint32_t place_of(const struct fusion *f, const struct node *n)
+{
+	uint32_t i = 0;
+
+	while (i < f->count && f->order[i] != n)
+		i++;
+	return i;
+}
+
+/* Two kernels with a result each beside their roots, of which one reads the other's by a broadcast
+ * that both compute: whoever is met first, what the other is made of comes before it. */
+static void passed(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 64, 128);
+	const struct type *types[] = { t, t, gen_type(g, DTYPE_f32, 2, 64, 64) };
+	int64_t zero = 0, one = 1;
+	const struct node *y = graph_parameter(g, 1, t);
+	const struct node *p = build1(g, OP_exponential, graph_parameter(g, 0, t));
+	const struct node *q = build_reduce(g, OP_add, graph_parameter(g, 2, types[2]), 1, &zero);
+	const struct node *n = build2(g, OP_multiply, q, build_reduce(g, OP_add, y, 1, &one));
+	const struct node *wide = build_broadcast(g, n, 2, t->dims, &zero);
+	const struct node *r[] = { p, build2(g, OP_subtract, p, wide), n,
+		build2(g, OP_multiply, y, wide) };
+	const struct fusion *f = fused(g, 3, types, 4, r);
+
+	(void)j;
+	CHECK_INT(f->ngroups, 3);
+	CHECK_INT(results_of(f), 5);
+	CHECK(place_of(f, r[3]) < f->count);
+	CHECK(place_of(f, q) < place_of(f, r[3]));
+	CHECK(place_of(f, r[3]) < place_of(f, r[1]));
+}
+
 /* What a product can store itself stays with it, though rows of it are needed. */
 static void epilogues(struct graph *g, struct job *j)
 {
@@ -228,6 +261,11 @@ void test_plan_fuse__makes_pieces_together(void)
 void test_plan_fuse__waits_for_no_reader(void)
 {
 	gen_with_graph(waits);
+}
+
+void test_plan_fuse__orders_what_several_compute(void)
+{
+	gen_with_graph(passed);
 }
 
 void test_plan_fuse__leaves_epilogues(void)
