@@ -254,15 +254,25 @@ static bool all_elementwise(struct gen *g)
 	return true;
 }
 
-/* Are there windows, or a padded tensor?  Their elements lie side by side along the last dimension
- * alone. */
-static bool any_window(struct gen *g)
+/* Does n, a transpose, leave the last dimension where it is? */
+static bool keeps_rows(const struct node *n)
+{
+	uint32_t count;
+	const int64_t *p = node_ints(n, KEY_permutation, &count);
+
+	return count && p[count - 1] == (int64_t)count - 1;
+}
+
+/* Are there windows, a padded tensor, or one whose rows are in another order?  Their elements lie
+ * side by side along the last dimension alone. */
+static bool any_rows(struct gen *g)
 {
 	uint32_t n;
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window)
+		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window ||
+		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))
 			return true;
 	return false;
 }
@@ -274,7 +284,7 @@ static bool wants_flat(struct gen *g)
 
 	if (k->inner_grain || (last > 0 && last % LANES == 0) || k->core == CORE_update)
 		return false;
-	if (last >= ROW_LEAST && any_window(g))
+	if (last >= ROW_LEAST && any_rows(g))
 		return false;
 	return all_elementwise(g) || (last >= 0 && last < 4 * LANES);
 }

@@ -256,6 +256,14 @@ static void align_to(LLVMValueRef memory, unsigned bytes)
 	LLVMSetAlignment(memory, bytes);
 }
 
+static LLVMValueRef vector_load(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p)
+{
+	LLVMValueRef v = LLVMBuildLoad2(g->b, lanes_of(t), p, "");
+
+	align_to(v, bytes);
+	return v;
+}
+
 static LLVMValueRef load_part(
 	struct gen *g, LLVMValueRef p, int level, enum dtype part, struct ix at)
 {
@@ -276,15 +284,14 @@ static LLVMValueRef load_part(
 		if (at.step == 1 && mask) {
 			raw = masked_load(g, t, bytes, allowed(g, gep(g, t, p, at.v)), mask, level);
 		} else if (at.step == 1) {
-			raw = LLVMBuildLoad2(g->b, lanes_of(t), allowed(g, gep(g, t, p, at.v)), "");
-			align_to(raw, bytes);
+			raw = vector_load(g, t, bytes, allowed(g, gep(g, t, p, at.v)));
 		} else if (second) {
 			p = allowed(g, gep(g, t, p, at.v));
 			raw = every_second(g, t, bytes, p, mask, level);
-		} else if (at.step == -1 && !mask) {
-			p = gep(g, t, p, SUB(at.v, c64(g, LANES - 1)));
-			raw = LLVMBuildLoad2(g->b, lanes_of(t), allowed(g, p), "");
-			align_to(raw, bytes);
+		} else if (at.step == -1 && (!mask || g->can.masks[bytes])) {
+			p = allowed(g, gep(g, t, p, SUB(at.v, c64(g, LANES - 1))));
+			raw = mask ? masked_load(g, t, bytes, p, reversed(g, mask), level)
+				   : vector_load(g, t, bytes, p);
 			raw = reversed(g, raw);
 		} else {
 			raw = gather(g, t, bytes, p, &at, mask);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
+#define WINDOW_LEAST 5                   /* elements that are worth a vector of their own */
 #define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
 #define FIRST_PART 4                     /* where they are this part of it or less */
@@ -66,6 +67,54 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
 	dims[1] = c->out_features / c->groups;
 	dims[2] = dim_mul(g, c->in_features, c->window);
 	return build_reshape(g, w, 3, dims);
+}
+
+/* Are the windows of n's weights w, which lie in order behind the features, turned around whole
+ * (1), not at all (0), or is it neither (-1)?  *of: the weights without what turns them. */
+static int windows_turned(
+	const struct node *n, const struct node *w, const struct conv *c, const struct node **of)
+{
+	uint32_t count = 0, turned = 0, all = 0;
+	const int64_t *dims = w->op == OP_reverse ? node_ints(w, KEY_dimensions, &count) : NULL;
+
+	for (uint32_t i = 0; i < count; i++)
+		turned |= 1u << dims[i];
+	*of = dims ? w->in[0] : w;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		int64_t at = c->kernel_spatial[d];
+		if (at != 2 + d)
+			return -1;
+		if (node_int_at(n, KEY_window_reversal, d, 0))
+			turned ^= 1u << at;
+		if (w->type->dims[at] == 1)
+			turned &= ~(1u << at);
+		else
+			all |= 1u << at;
+	}
+	return turned == all ? 1 : turned ? -1 : 0;
+}
+
+const struct node *conv_rows_made(struct graph *g, const struct node *n, const struct node *w,
+	const struct conv *c, const struct plan_options *o)
+{
+	const struct node *plain, *x;
+	bool transposed = node_int(n, KEY_kernel_output_feature_dimension, 0) == 1;
+	bool moves = transposed && c->in_features != 1 && c->out_features != 1;
+	int turned = windows_turned(n, w, c, &plain);
+
+	if (turned < 0 || !(turned || moves) || c->groups != 1 || c->window < WINDOW_LEAST ||
+		c->window > PLAN_MAX_TAPS || !type_is_static(w->type) || plan_is_late(w, o) ||
+		node_int(n, KEY_kernel_input_feature_dimension, 1) != !transposed)
+		return conv_rows(g, n, w, c);
+	const int64_t dims[3] = { w->type->dims[0], w->type->dims[1], c->window }, last = 2,
+		      perm[3] = { transposed, !transposed, 2 },
+		      rows[3] = { 1, c->out_features, c->in_features * c->window };
+	const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, 1, &last) };
+	x = build_reshape(g, plain, 3, dims);
+	if (turned)
+		x = build_op(g, OP_reverse, 1, &x, 1, &e);
+	x = build1(g, OP_optimization_barrier, build_transpose(g, x, perm));
+	return build_reshape(g, x, 3, rows);
 }
 
 /* Has the input zeros in it or beside it? */
@@ -374,7 +423,7 @@ const struct node *plan_lower_convolution(
 		other = plan_lower_wide(g, n, in, &c, o);
 	if (other)
 		return other;
-	const struct node *rows = conv_rows(g, n, in[1], &c);
+	const struct node *rows = conv_rows_made(g, n, in[1], &c, o);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;
 	const struct node *dot =

@@ -34,6 +34,10 @@ struct conv {
 /* Weights of convolution n as [groups, out features of a group, in features * window]. */
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c);
+/* The same for weights of a gradient by the input, turned and with the features that are summed
+ * outermost: made by a step of its own, whose vectors are whole windows. */
+const struct node *conv_rows_made(struct graph *g, const struct node *n, const struct node *w,
+	const struct conv *c, const struct plan_options *o);
 /* n, a convolution, by the ops that kernels are made of. */
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o);

@@ -167,6 +167,6 @@ const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 		dims[3 + d] = spatial[d].out;
 	const struct type *t = type_tensor(g, n->type->dtype, 3 + c->nspatial, dims);
 	const struct node *y =
-		plan_contract_windows(g, conv_rows(g, n, in[1], c), &w, t, o);
+		plan_contract_windows(g, conv_rows_made(g, n, in[1], c, o), &w, t, o);
 	return y ? build_reshape(g, y, n->type->rank, n->type->dims) : NULL;
 }

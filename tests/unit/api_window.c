@@ -1,0 +1,194 @@
+/* Unit tests of the convolutions that gradients are: by windows nearly as large as the image, those
+ * by weights (plan/window_wide.c), and by turned weights, those by inputs (plan/window.c).  Beside
+ * the interpreter: all numbers are small integers, so that any order of the sums gives the same. */
+#include "unit.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <weft/weft.h>
+
+/* The image is [in, images, ...] and the windows [in, out, ...], as activations and the gradient
+ * of a result are; the result [out, images, ...]. */
+struct wide {
+	int rank;                        /* of the space, 1 or 2 */
+	int in, images, out;
+	int size[2], window[2], low[2], high[2];
+	int dilation;
+};
+
+/* "AxBxspace", what of it there is. */
+static void dims_text(const struct wide *c, int a, int b, const int *space, char *out, size_t size)
+{
+	if (c->rank == 1)
+		snprintf(out, size, "tensor<%dx%dx%dxf32>", a, b, space[0]);
+	else
+		snprintf(out, size, "tensor<%dx%dx%dx%dxf32>", a, b, space[0], space[1]);
+}
+
+static void wide_text(const struct wide *c, char *text, size_t size)
+{
+	char x[64], k[64], y[64], pad[64];
+	int places[2];
+
+	for (int d = 0; d < c->rank; d++)
+		places[d] = c->size[d] + c->low[d] + c->high[d] -
+			(c->window[d] - 1) * c->dilation;
+	dims_text(c, c->in, c->images, c->size, x, sizeof x);
+	dims_text(c, c->in, c->out, c->window, k, sizeof k);
+	dims_text(c, c->out, c->images, places, y, sizeof y);
+	if (c->rank == 1)
+		snprintf(pad, sizeof pad, "[[%d, %d]], rhs_dilate = [%d]", c->low[0], c->high[0],
+			c->dilation);
+	else
+		snprintf(pad, sizeof pad, "[[%d, %d], [%d, %d]], rhs_dilate = [%d, %d]",
+			c->low[0], c->high[0], c->low[1], c->high[1], c->dilation, c->dilation);
+	snprintf(text, size,
+		"func.func @main(%%x: %s, %%k: %s) -> %s {\n"
+		"  %%c = stablehlo.convolution(%%x, %%k) dim_numbers = %s, window = {pad = %s}\n"
+		"    {batch_group_count = 1 : i64, feature_group_count = 1 : i64}\n"
+		"    : (%s, %s) -> %s\n"
+		"  return %%c : %s\n}\n", x, k, y,
+		c->rank == 1 ? "[f, b, 0]x[i, o, 0]->[f, b, 0]"
+			: "[f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1]", pad, x, k, y, y);
+}
+
+/* A tensor of small integers. */
+static struct weft_buffer *buffer_of(
+	struct weft_client *client, struct weft_tensor_type t, int step)
+{
+	struct weft_buffer *b;
+	size_t size;
+	void *data;
+
+	CHECK_OK(weft_buffer_create(client, t, &b));
+	CHECK_OK(weft_buffer_data(b, &data, &size));
+	for (size_t i = 0; i < size / sizeof(float); i++)
+		((float *)data)[i] = (float)(i * (size_t)step % 13) - 6;
+	return b;
+}
+
+/* The result, to be freed; whether the plan has this op, unless op is NULL. */
+static float *run(const char *text, const struct weft_tensor_type *types, const char *backend,
+	const char *op, size_t *size, bool *has)
+{
+	struct weft_client *client;
+	struct weft_program *p;
+	struct weft_executable *f;
+	struct weft_buffer *in[2], *y;
+	char *explained;
+	void *data;
+
+	CHECK_OK(weft_client_open(backend, &client));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "conv", text, strlen(text), &p));
+	CHECK_OK(weft_compile(client, p, NULL, &f));
+	if (op) {
+		CHECK_OK(weft_executable_explain(f, "json", &explained));
+		*has = strstr(explained, op);
+		weft_text_free(explained);
+	}
+	for (int i = 0; i < 2; i++)
+		in[i] = buffer_of(client, types[i], 7 - 2 * i);
+	CHECK_OK(weft_run(f, 2, in, 1, &y));
+	CHECK_OK(weft_buffer_data(y, &data, size));
+	float *out = malloc(*size);
+	memcpy(out, data, *size);
+	weft_buffer_release(y);
+	for (int i = 0; i < 2; i++)
+		weft_buffer_release(in[i]);
+	weft_executable_release(f);
+	weft_program_release(p);
+	weft_client_release(client);
+	return out;
+}
+
+static void check(const char *text, const struct weft_tensor_type *types, const char *op, bool has)
+{
+	size_t size, size_judge;
+	bool had;
+	float *judge = run(text, types, "interp", NULL, &size_judge, NULL);
+	float *out = run(text, types, "weft", op, &size, &had);
+
+	CHECK_INT(had, has);
+	CHECK(size == size_judge && !memcmp(out, judge, size));
+	free(judge);
+	free(out);
+}
+
+static void check_wide(const struct wide *c, bool patches)
+{
+	int64_t x[4] = { c->in, c->images, c->size[0], c->size[1] },
+		k[4] = { c->in, c->out, c->window[0], c->window[1] };
+	uint32_t rank = (uint32_t)c->rank + 2;
+	char text[1024];
+
+	wide_text(c, text, sizeof text);
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, rank, x }, { WEFT_F32, rank, k } },
+		"\"patches\"", patches);
+}
+
+void test_wide_windows__are_the_convolution(void)
+{
+	static const struct wide cases[] = {
+		{ 2, 1, 5, 16, { 12, 12 }, { 12, 12 }, { 1, 1 }, { 1, 1 }, 1 },
+		{ 2, 3, 7, 21, { 9, 14 }, { 8, 15 }, { 2, 1 }, { 0, 3 }, 1 },
+		{ 2, 1, 4, 33, { 20, 18 }, { 19, 16 }, { 0, 0 }, { 0, 0 }, 1 },  /* no pad */
+		{ 2, 2, 3, 8, { 20, 18 }, { 18, 16 }, { -1, 0 }, { 1, 0 }, 1 },
+		{ 2, 1, 1, 16, { 40, 40 }, { 36, 34 }, { 0, 0 }, { 0, 0 }, 1 },
+		{ 2, 1, 17, 16, { 8, 9 }, { 8, 7 }, { 0, 0 }, { 0, 0 }, 1 },     /* a line */
+		{ 1, 4, 6, 20, { 90, 0 }, { 88, 0 }, { 2, 0 }, { 0, 0 }, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_wide(&cases[i], false);
+}
+
+/* Places that are not side by side, and windows much narrower than the image. */
+void test_wide_windows__have_their_place(void)
+{
+	static const struct wide cases[] = {
+		{ 2, 1, 5, 16, { 12, 12 }, { 5, 5 }, { 0, 0 }, { 0, 0 }, 2 },
+		{ 2, 1, 5, 32, { 24, 40 }, { 20, 9 }, { 0, 0 }, { 0, 0 }, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_wide(&cases[i], true);
+}
+
+/* x [1, in, size, size] by weights [in, out, window, window] turned along dims.  Whether what is
+ * turned are windows as they lie, each a vector. */
+static void check_turned(int in, int out, int size, int window, const char *dims, bool vectors)
+{
+	int64_t x[4] = { 1, in, size, size }, k[4] = { in, out, window, window };
+	int low = window / 2, high = window - 1 - low;
+	char text[1024], reversed[64];
+
+	snprintf(text, sizeof text,
+		"func.func @main(%%x: tensor<1x%dx%dx%dxf32>, %%k: tensor<%dx%dx%dx%dxf32>)\n"
+		"    -> tensor<1x%dx%dx%dxf32> {\n"
+		"  %%r = stablehlo.reverse %%k, dims = %s : tensor<%dx%dx%dx%dxf32>\n"
+		"  %%c = stablehlo.convolution(%%x, %%r)\n"
+		"    dim_numbers = [b, f, 0, 1]x[i, o, 0, 1]->[b, f, 0, 1],\n"
+		"    window = {pad = [[%d, %d], [%d, %d]]}\n"
+		"    {batch_group_count = 1 : i64, feature_group_count = 1 : i64}\n"
+		"    : (tensor<1x%dx%dx%dxf32>, tensor<%dx%dx%dx%dxf32>)\n"
+		"    -> tensor<1x%dx%dx%dxf32>\n"
+		"  return %%c : tensor<1x%dx%dx%dxf32>\n}\n",
+		in, size, size, in, out, window, window, out, size, size, dims, in, out, window,
+		window, low, high, low, high, in, size, size, in, out, window, window, out, size,
+		size, out, size, size);
+	snprintf(reversed, sizeof reversed, "\"op\": \"reverse\", \"type\": \"%dx%dx%dxf32\"", in,
+		out, window * window);
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, x }, { WEFT_F32, 4, k } },
+		reversed, vectors);
+}
+
+void test_turned_windows__are_made_window_by_window(void)
+{
+	check_turned(7, 5, 14, 3, "[2, 3]", true);
+	check_turned(3, 18, 30, 5, "[3, 2]", true);      /* more than a vector */
+	check_turned(40, 40, 5, 3, "[2, 3]", true);      /* by patches */
+	check_turned(16, 16, 14, 2, "[2, 3]", false);    /* too short */
+	check_turned(5, 6, 14, 3, "[2]", false);
+	check_turned(5, 6, 14, 3, "[1, 2, 3]", false);
+}
