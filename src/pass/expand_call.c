@@ -79,12 +79,8 @@ struct scan {
 static bool scan_of(struct graph *g, const struct node *n, struct scan *s)
 {
 	struct job *j = graph_job(g);
-	uint32_t nops = node_noperands(n), nin = 0;
-	const struct region *r = n->regions[0];
-	while (nin < nops && n->in[nin]->type->rank == r->params[nin]->rank + 1)
-		nin++;
-	*s = (struct scan){ .n = n, .nin = (uint32_t)node_int(n, KEY_ninputs, nin) };
-	s->ncarry = nops - s->nin;
+	*s = (struct scan){ .n = n, .nin = (uint32_t)node_int(n, KEY_ninputs, 0) };
+	s->ncarry = node_noperands(n) - s->nin;
 	s->nouts = node_nresults(n) - s->ncarry;
 	s->ncaptures = node_ncaptures(n);
 	s->nstate = 1 + s->ncarry + s->nouts;
@@ -104,7 +100,7 @@ static bool scan_of(struct graph *g, const struct node *n, struct scan *s)
 	for (uint32_t i = 0; i < s->nin; i++)
 		s->init[k++] = n->in[i];
 	for (uint32_t i = 0; i < s->ncaptures; i++)
-		s->init[k++] = n->in[nops + i];
+		s->init[k++] = n->in[node_noperands(n) + i];
 	bool fixed = s->size >= 0;
 	for (uint32_t i = 0; i < s->nall; i++) {
 		s->types[i] = s->init[i]->type;

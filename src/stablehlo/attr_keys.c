@@ -706,21 +706,31 @@ static bool reserved(enum key k)
 	       k == KEY_slot || k == KEY_module_text;
 }
 
-static void take(struct key_list *l, enum op op, const char *name, const struct t_attr *a)
+/* How many operands of a scan are inputs, the others are carries, and so are its results. */
+static bool take_segments(
+	struct key_list *l, const struct t_op *op, const char *name, const struct t_attr *a)
 {
-	enum key k = key_of(op, name);
-
-	if (take_structured(l, op, name, a))
-		return;
-	if (op == OP_chlo_scan && !strcmp(name, "resultSegmentSizes"))
-		return;                          /* ninputs says it */
-	if (op == OP_chlo_scan && !strcmp(name, "operandSegmentSizes")) {
-		if (a->kind != T_ints || a->n != 2)
-			wrong_kind(l->p, name, a, "two integers");
+	bool operands = !strcmp(name, "operandSegmentSizes");
+	if (op->op != OP_chlo_scan || (!operands && strcmp(name, "resultSegmentSizes") != 0))
+		return false;
+	if (a->kind != T_ints || a->n != 2)
+		wrong_kind(l->p, name, a, "two integers");
+	if (operands && (a->ints[0] < 0 || a->ints[1] < 0 || a->ints[0] + a->ints[1] != op->nin))
+		job_fail_at(l->p->j, WEFT_INVALID_ARGUMENT, op->at,
+			"'%s' has %u operands, operandSegmentSizes says others", op->name, op->nin);
+	if (operands)
 		key_push(l, KEY_ninputs, NULL, attr_int(l->p->g, a->ints[0]));
+	return true;
+}
+
+static void take(
+	struct key_list *l, const struct t_op *op, const char *name, const struct t_attr *a)
+{
+	enum key k = key_of(op->op, name);
+
+	if (take_structured(l, op->op, name, a) || take_segments(l, op, name, a))
 		return;
-	}
-	if (reserved(k) || (op == OP_custom_call && k == KEY_value))
+	if (reserved(k) || (op->op == OP_custom_call && k == KEY_value))
 		key_push(l, KEY_other, name, attr_raw(l->p->g, attr_raw_text(l->p, a)));
 	else
 		key_push(l, k, NULL, to_attr(l->p, k, name, a));
@@ -773,7 +783,7 @@ const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t 
 	}
 	for (uint32_t i = 0; i < op->nentries; i++)
 		if (!slot || strcmp(op->entries[i].name, "value") != 0)
-			take(&l, op->op, op->entries[i].name, op->entries[i].value);
+			take(&l, op, op->entries[i].name, op->entries[i].value);
 	check_twice(&l, op->at);
 	p->attrs_at = (struct place){ NULL, 0, 0 };
 	l.n = vhlo_drop_defaults(op->op, l.n, l.e);

@@ -24,3 +24,19 @@ func.func @main(%a: tensor<2xf32>) {
   %0 = chlo._asin_acos_kernel %a : tensor<2xf32> -> tensor<2xf32>  // error: chlo__asin_acos_kernel: operand 0
   func.return
 }
+// -----
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) {
+  %0:2 = "chlo.scan"(%a, %b) <{dimension = 0 : i64}> ({  // error: chlo_scan: expected inputs and initial values, as operandSegmentSizes says how many
+  ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>):
+    stablehlo.return %x, %y : tensor<3xf32>, tensor<3xf32>
+  }) : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>)
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) {
+  %0:2 = "chlo.scan"(%a, %b) <{dimension = 0 : i64, operandSegmentSizes = array<i32: 1, 5>}> ({  // error: 'chlo.scan' has 2 operands, operandSegmentSizes says others
+  ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>):
+    stablehlo.return %x, %y : tensor<3xf32>, tensor<3xf32>
+  }) : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>)
+  func.return
+}

@@ -430,18 +430,12 @@ static void slice_copy(
 	}
 }
 
-/* Inputs are the operands with one dimension more than the region's parameter; the rest are
- * carries. */
 void eval_chlo_scan(struct call *c)
 {
-	uint32_t nops = node_noperands(c->n), nin = 0;
+	uint32_t nops = node_noperands(c->n), nin = (uint32_t)node_int(c->n, KEY_ninputs, 0);
 	const struct region *r = c->n->regions[0];
 	int64_t axis = node_int(c->n, KEY_dimension, 0), dims[EVAL_MAX_RANK];
 	bool reverse = node_bool(c->n, KEY_is_reverse, false);
-
-	while (nin < nops && c->in[nin]->rank == r->params[nin]->rank + 1)
-		nin++;
-	nin = (uint32_t)node_int(c->n, KEY_ninputs, nin);
 	uint32_t ncarry = nops - nin, nouts = c->nout - ncarry;
 	if (!nin || r->nresults < c->nout)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "no input");

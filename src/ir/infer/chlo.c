@@ -277,26 +277,16 @@ static const struct type *without_dim(struct graph *g, const struct type *t, uin
 	return type_shaped(g, t, t->rank - 1, dims, NULL);
 }
 
-/* How many operands are inputs where KEY_ninputs does not say: those the body takes a slice of. */
-static int64_t scan_inputs(const struct node_spec *s, const struct region *r)
-{
-	int64_t n = 0;
-	while (n < s->nin && s->in[n]->type->kind == TYPE_tensor
-		&& r->params[n]->kind == TYPE_tensor
-		&& s->in[n]->type->rank == r->params[n]->rank + 1)
-		n++;
-	return n;
-}
-
 /* scan: KEY_ninputs operands are cut along dimension, the others are carried; the body takes slices
  * and carries and gives slices of the outputs and the next carries. */
 const struct type *infer_chlo_scan(struct graph *g, const struct node_spec *s)
 {
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	struct body b = spec_body(g, s, 0, NULL, s->nin, -1);
-	int64_t n = spec_int(s, KEY_ninputs, scan_inputs(s, b.r));
+	int64_t n = spec_int(s, KEY_ninputs, -1);
 	if (n < 0 || n > s->nin)
-		spec_fail(g, s, NULL, "expected inputs and initial values");
+		spec_fail(g, s, NULL, "expected inputs and initial values, as operandSegmentSizes "
+			"says how many");
 	uint32_t carries = s->nin - (uint32_t)n;
 	if (b.nresults < carries)
 		spec_fail(g, s, NULL, "expected a body that gives the next %u carries, found %u "
