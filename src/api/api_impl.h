@@ -122,6 +122,9 @@ int compiles_running(void);                  /* that do just now */
 /* Opens libweft_codegen at first use. */
 struct weft_error *codegen_open(const struct codegen_table **out) BASE_MUST_USE;
 bool codegen_is_open(void);
+/* Gives memory that compiling took back to the system, the code generator's own pages included,
+ * which come back where it is used again. */
+void codegen_rest(void);
 double codegen_load_seconds(void);           /* what opening it took; 0 while it is not */
 
 void report_add(struct weft_executable *x, bool compiled);

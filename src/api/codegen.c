@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const struct codegen_table *table;
+static void *library;
 static double load_s;
 
 static struct weft_error *open_locked(void)
@@ -25,14 +26,15 @@ static struct weft_error *open_locked(void)
 		(int)sizeof path)
 		FAIL(WEFT_NOT_FOUND, "the path of libweft is too long to find %s beside it", file);
 	double start = clock_seconds();
-	void *library;
-	TRY(library_open("the compiler", path, &library));
-	const struct codegen_table *found = dlsym(library, "weft_codegen_table");
+	void *opened;
+	TRY(library_open("the compiler", path, &opened));
+	const struct codegen_table *found = dlsym(opened, "weft_codegen_table");
 	if (!found || found->version != CODEGEN_VERSION) {
-		dlclose(library);
+		dlclose(opened);
 		FAIL(WEFT_FAILED_PRECONDITION, "%s is not of this version of Weft", path);
 	}
 	table = found;
+	library = opened;
 	load_s = clock_seconds() - start;
 	return NULL;
 }
@@ -46,6 +48,15 @@ struct weft_error *codegen_open(const struct codegen_table **out)
 	*out = table;
 	api_unlock(LOCK_codegen);
 	return e;
+}
+
+void codegen_rest(void)
+{
+	api_lock(LOCK_codegen);
+	void *rests = library;
+	api_unlock(LOCK_codegen);
+	library_rest(rests);
+	mem_trim();
 }
 
 double codegen_load_seconds(void)

@@ -19,6 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Kernels of a program behind which the code generator rests.  Its pages are 27 MiB, which cost a
+ * millisecond to map again; small programs come one after the other. */
+#define KERNELS_REST 8
+
 struct compile {
 	struct graph *graph;
 	const struct backend *backend;
@@ -218,8 +222,10 @@ static struct weft_error *compile_anew(struct compile *c, const struct weft_prog
 	atomic_fetch_add(&running, 1);
 	struct weft_error *e = atomic_load(&closed)
 		? error_make(WEFT_CANCELLED, "the process is ending") : job_run(compile, c);
-	atomic_fetch_sub(&running, 1);
+	bool last = atomic_fetch_sub(&running, 1) == 1;
 	pthread_mutex_unlock(lock);
+	if (last && c->ncode >= KERNELS_REST)
+		codegen_rest();
 	return e;
 }
 

@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool within(uint64_t at, uint64_t bytes, size_t size)
 {
@@ -74,4 +76,33 @@ struct weft_error *library_open(const char *what, const char *path, void **out)
 	if (strstr(why, path))
 		FAIL(WEFT_NOT_FOUND, "%s cannot be loaded: %s", what, why);
 	FAIL(WEFT_NOT_FOUND, "%s cannot be loaded: %s: %s", what, path, why);
+}
+
+/* What a library's segments are looked for by: where it lies. */
+static int segments_rest(struct dl_phdr_info *info, size_t size, void *at)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	if (info->dlpi_addr != *(ElfW(Addr) *)at)
+		return 0;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
+			continue;
+		uintptr_t first = info->dlpi_addr + part->p_vaddr, last = first + part->p_filesz;
+		first = (first + page - 1) / page * page;
+		last = last / page * page;
+		if (first < last)
+			madvise((char *)first, last - first, MADV_DONTNEED);
+	}
+	return 1;
+}
+
+void library_rest(void *library)
+{
+	struct link_map *map;
+
+	if (library && !dlinfo(library, RTLD_DI_LINKMAP, &map))
+		dl_iterate_phdr(segments_rest, &map->l_addr);
 }

@@ -5,6 +5,7 @@
  * from calloc, and arena_reset clears what it takes back. */
 #include "base/mem.h"
 #include <assert.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,13 @@ char *mem_strdup(const char *s)
 	if (copy)
 		memcpy(copy, s, n);
 	return copy;
+}
+
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }
 
 size_t mem_size(size_t n, size_t size)

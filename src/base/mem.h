@@ -14,6 +14,9 @@ void mem_free(void *p);                     /* NULL is fine */
 void *mem_alloc_aligned(size_t align, size_t size);   /* not zeroed; release with mem_free */
 char *mem_strdup(const char *s);
 
+/* Gives what is free between blocks back to the system, all threads'. */
+void mem_trim(void);
+
 /* n * size, or SIZE_MAX when that overflows (which no allocation grants). */
 size_t mem_size(size_t n, size_t size);
 
