@@ -24,14 +24,25 @@ static const char *read_mode(struct parser *p)
 	return job_printf(p->j, "%.*s", (int)(n - sizeof prefix), a->s + sizeof prefix - 1);
 }
 
+/* A number with a point. */
+static double read_tolerance(struct parser *p)
+{
+	bool hex;
+	const struct t_attr *a = read_bare_number(p, &hex);
+
+	if (a->kind != T_float)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected a number with a point");
+	return a->f;
+}
+
 void accuracy_read(struct parser *p, struct accuracy *out)
 {
-	*out = (struct accuracy){ .mode = "DEFAULT" };
+	*out = (struct accuracy){ 0 };
 	while (!tok_is(p, '>')) {
 		if (field(p, "atol"))
-			out->atol = read_bare_number(p)->f;
+			out->atol = read_tolerance(p);
 		else if (field(p, "rtol"))
-			out->rtol = read_bare_number(p)->f;
+			out->rtol = read_tolerance(p);
 		else if (field(p, "ulps"))
 			out->ulps = tok_int(p);
 		else if (field(p, "mode"))
@@ -43,6 +54,8 @@ void accuracy_read(struct parser *p, struct accuracy *out)
 	}
 	if (!tok_is(p, '>'))
 		expected(p, "'>'");
+	if (!out->mode)
+		expected(p, "a mode before this");
 }
 
 /* Tolerances are written where they are not 0, as MLIR does. */

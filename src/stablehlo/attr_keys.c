@@ -236,6 +236,23 @@ static const struct attr *to_list(
 static const struct attr *to_accuracy(
 	struct parser *p, const char *name, const struct t_attr *a);
 
+/* What StableHLO has as there or not. */
+static bool is_unit(enum key k)
+{
+	return k == KEY_use_global_device_ids || k == KEY_has_dynamic_root;
+}
+
+static bool is_alias_list(const struct t_attr *a)
+{
+	static const char prefix[] = "#stablehlo.output_operand_alias<";
+	bool is = a->kind == T_array;
+
+	for (uint32_t i = 0; is && i < a->n; i++)
+		is = a->list[i]->kind == T_raw &&
+		     !strncmp(a->list[i]->s, prefix, sizeof prefix - 1);
+	return is;
+}
+
 static const struct attr *to_attr(
 	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
@@ -247,7 +264,7 @@ static const struct attr *to_attr(
 			wrong_kind(p, name, a, "an integer");
 		return attr_int(p->g, a->i);
 	case ATTR_bool:
-		if (a->kind != T_bool && a->kind != T_unit)
+		if (a->kind != T_bool && !(a->kind == T_unit && is_unit(k)))
 			wrong_kind(p, name, a, "true or false");
 		return attr_bool(p->g, a->kind == T_unit || a->i);
 	case ATTR_float:
@@ -274,6 +291,8 @@ static const struct attr *to_attr(
 	}
 	if (k == KEY_result_accuracy)
 		return to_accuracy(p, name, a);
+	if (k == KEY_output_operand_aliases && !is_alias_list(a))
+		wrong_kind(p, name, a, "an array of aliases");
 	if (k == KEY_replica_groups && a->kind == T_dense)
 		return to_dense(p, name, a);
 	return attr_raw(p->g, attr_raw_text(p, a));
@@ -302,7 +321,7 @@ static void key_push(struct key_list *l, enum key k, const char *name, const str
 }
 
 /* A parser over the text of an attribute, its messages where they belong. */
-static struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text)
+struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text)
 {
 	struct parser q = *p;
 
@@ -674,6 +693,12 @@ void check_structured(struct parser *p, struct t_attr *a)
 	struct str text;
 
 	check_enum_text(p, a);
+	structure_check(p, a);
+	if (!strncmp(a->s, "#stablehlo.result_accuracy<", 27)) {
+		struct parser q = parser_of(p, a, a->s + 27);
+		struct accuracy v;
+		accuracy_read(&q, &v);
+	}
 	if (!strncmp(a->s, "#stablehlo.dot_algorithm<", 25)) {
 		const char *fault = dot_algorithm_fault(p->j, a->s);
 		if (fault)

@@ -4,6 +4,7 @@
  * blanks collapsed, and taken apart later by whoever knows it (attr_keys.c). */
 #include "stablehlo/print_impl.h"
 #include "stablehlo/text_impl.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_VALUES (1 << 22)
@@ -33,6 +34,8 @@ static const char *read_number_type(struct parser *p)
 {
 	if (p->tok.kind == TOK_word && !tok_word(p, "tensor")) {
 		const char *name = tok_text(p);
+		if (dtype_find(name) == DTYPE_none && strcmp(name, "index") && !foreign_word(p))
+			expected(p, "the type of a number");
 		lex(p);
 		return name;
 	}
@@ -40,13 +43,14 @@ static const char *read_number_type(struct parser *p)
 }
 
 /* [-]1 or [-]1.0, without a type. */
-struct t_attr *read_bare_number(struct parser *p)
+struct t_attr *read_bare_number(struct parser *p, bool *hex)
 {
 	struct t_attr *a = attr_new(p, T_int);
 	bool minus = tok_is(p, '-');
 
 	if (minus)
 		lex(p);
+	*hex = p->tok.kind == TOK_hex;
 	if (p->tok.kind == TOK_float) {
 		a->kind = T_float;
 		a->f = tok_double(&p->tok);
@@ -55,12 +59,11 @@ struct t_attr *read_bare_number(struct parser *p)
 		a->tname = "f64";
 		lex(p);
 	} else if (p->tok.kind == TOK_int || p->tok.kind == TOK_hex) {
-		bool hex = p->tok.kind == TOK_hex;
 		uint64_t v = 0;
-		for (size_t i = hex ? 2 : 0; i < p->tok.len; i++) {
+		for (size_t i = *hex ? 2 : 0; i < p->tok.len; i++) {
 			char c = p->tok.s[i];
 			uint64_t d = (uint64_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10),
-				 base = hex ? 16 : 10;
+				 base = *hex ? 16 : 10;
 			if (v > (UINT64_MAX - d) / base)
 				job_fail_at(
 					p->j, WEFT_INVALID_ARGUMENT, a->at, "integer out of range");
@@ -76,23 +79,71 @@ struct t_attr *read_bare_number(struct parser *p)
 	return a;
 }
 
-/* A float's value is one of its type: the digits are rounded to it. */
+static noreturn void number_fail(struct parser *p, const struct t_attr *a, const char *why)
+{
+	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s, found one of type %s", why, a->tname);
+}
+
+/* Digits of an integer of `bits` bits, with a minus or not: of a signless type, those of either. */
+static bool fits(uint64_t digits, bool minus, bool is_signed, unsigned bits)
+{
+	uint64_t half = (uint64_t)1 << (bits - 1);
+
+	if (minus)
+		return digits <= half;
+	return is_signed ? digits < half : bits >= 64 || digits >> bits == 0;
+}
+
+static void check_integer(
+	struct parser *p, const struct t_attr *a, uint64_t digits, bool minus)
+{
+	const char *t = a->tname;
+	char sign = *t == 's' || *t == 'u' ? *t : '\0';
+	unsigned long bits = !strcmp(t, "index") ? 64 : strtoul(t + (sign ? 2 : 1), NULL, 10);
+
+	if (minus && sign == 'u')
+		number_fail(p, a, "expected an integer of at least 0");
+	if (bits && bits <= 64 && !fits(digits, minus, sign == 's', (unsigned)bits))
+		number_fail(p, a, "expected an integer in range");
+}
+
+/* A float's value is one of its type: the digits are rounded to it, or hexadecimal ones its bits. */
+static void set_float(struct parser *p, struct t_attr *a, uint64_t digits, bool minus, bool hex)
+{
+	enum dtype t = dtype_find(a->tname);
+	uint64_t bits[2] = { digits, 0 };
+
+	if (a->kind == T_int && !hex)
+		number_fail(p, a, "expected a number with a point");
+	if (a->kind == T_int && minus)
+		number_fail(p, a, "expected hexadecimal digits without a minus");
+	if (t == DTYPE_none)
+		return;                          /* f80, f128 */
+	if (a->kind == T_int && dtype_table[t].bits < 64 && digits >> dtype_table[t].bits)
+		number_fail(p, a, "expected hexadecimal digits in range");
+	if (a->kind == T_float)
+		dtype_store_f64(t, bits, a->f);
+	a->kind = T_float;
+	a->f = dtype_load_f64(t, bits);
+}
+
 static struct t_attr *read_number(struct parser *p)
 {
-	struct t_attr *a = read_bare_number(p);
-	uint64_t bits[2] = { (uint64_t)a->i, 0 };               /* a float by its bits */
+	bool minus = tok_is(p, '-'), hex;
+	struct t_attr *a = read_bare_number(p, &hex);
+	uint64_t digits = minus ? 0 - (uint64_t)a->i : (uint64_t)a->i;
 
 	if (!accept(p, ':'))
 		return a;
 	a->tname = read_number_type(p);
 	a->bare = false;
 	enum dtype t = dtype_find(a->tname);
-	if (!dtype_is_float(t))
-		return a;
-	if (a->kind == T_float)
-		dtype_store_f64(t, bits, a->f);
-	a->kind = T_float;
-	a->f = dtype_load_f64(t, bits);
+	if (dtype_is_float(t) || !strcmp(a->tname, "f80") || !strcmp(a->tname, "f128"))
+		set_float(p, a, digits, minus, hex);
+	else if (a->kind == T_float || (t == DTYPE_none && strchr(a->tname, '<')))
+		number_fail(p, a, "expected a number's type");
+	else
+		check_integer(p, a, digits, minus);
 	return a;
 }
 
@@ -134,6 +185,8 @@ struct t_attr *read_dict(struct parser *p)
 		if (p->tok.kind != TOK_word && p->tok.kind != TOK_string)
 			expected(p, "the name of an attribute");
 		a->names[a->n] = tok_text(p);
+		if (!p->tok.len)
+			expected(p, "the name of an attribute");
 		for (uint32_t i = 0; cap < 256 && i < a->n; i++)
 			if (!strcmp(a->names[i], a->names[a->n]))
 				expected(p, "an attribute not given before");
@@ -154,9 +207,52 @@ struct t_attr *dict_find(const struct t_attr *dict, const char *name)
 	return NULL;
 }
 
-/* array<i64: 1, 2>, array<i1: true>, array<i64>; floats are kept as text. */
+/* An element of array<i1: true>, array<i8: 1>. */
+static int64_t read_small_element(struct parser *p, const char *type)
+{
+	bool truth = !strcmp(type, "i1"), minus = tok_is(p, '-'), hex;
+
+	if (truth && (tok_word(p, "true") || tok_word(p, "false"))) {
+		bool v = tok_word(p, "true");
+		lex(p);
+		return v;
+	}
+	if (truth)
+		expected(p, "true or false");
+	struct t_attr *a = read_bare_number(p, &hex);
+	a->tname = type;
+	if (a->kind != T_int)
+		number_fail(p, a, "expected an integer");
+	check_integer(p, a, minus ? 0 - (uint64_t)a->i : (uint64_t)a->i, minus);
+	return a->i;
+}
+
+/* array<f32: 1.0>, kept as text; tok is its '<'. */
+static void read_small_floats(struct parser *p, struct t_attr *a)
+{
+	struct parser q = *p;
+	bool hex;
+
+	lex(&q);
+	lex(&q);
+	if (accept(&q, ':')) {
+		do {
+			bool minus = tok_is(&q, '-');
+			struct t_attr *v = read_bare_number(&q, &hex);
+			v->tname = a->tname;
+			set_float(&q, v, (uint64_t)(v->kind == T_int ? v->i : 0), minus, hex);
+		} while (accept(&q, ','));
+	}
+	if (!tok_is(&q, '>'))
+		expected(&q, "'>' after an array");
+	a->kind = T_raw;
+	a->s = job_printf(p->j, "array%s", skip_balanced(p));
+}
+
+/* array<i64: 1, 2>, array<i1: true>, array<i64>. */
 static struct t_attr *read_small_array(struct parser *p)
 {
+	static const char types[] = " i1 i8 i16 i32 i64 f32 f64 ";
 	struct t_attr *a = attr_new(p, T_ints);
 	uint32_t cap = 0;
 	int64_t *v = NULL;
@@ -167,10 +263,11 @@ static struct t_attr *read_small_array(struct parser *p)
 	if (p->tok.kind != TOK_word)
 		expected(p, "an element type");
 	a->tname = tok_text(p);
-	if (dtype_is_float(dtype_find(a->tname))) {
+	if (!strstr(types, job_printf(p->j, " %s ", a->tname)))
+		expected(p, "an element type of arrays: i1 i8 i16 i32 i64 f32 f64");
+	if (a->tname[0] == 'f') {
 		lex_rewind(p, from);
-		a->kind = T_raw;
-		a->s = job_printf(p->j, "array%s", skip_balanced(p));
+		read_small_floats(p, a);
 		return a;
 	}
 	lex(p);
@@ -181,9 +278,7 @@ static struct t_attr *read_small_array(struct parser *p)
 				v = job_grow(p->j, v, cap, to, sizeof *v);
 				cap = to;
 			}
-			v[a->n++] = accept_word(p, "true")    ? 1
-				    : accept_word(p, "false") ? 0
-							      : tok_int(p);
+			v[a->n++] = read_small_element(p, a->tname);
 		} while (accept(p, ','));
 	}
 	a->ints = v;

@@ -617,10 +617,11 @@ void form_check(struct parser *p, struct t_op *op)
 			if (p->tok.kind != TOK_word)
 				expected(p, "the name of an attribute");
 			const char *name = tok_text(p);
+			bool hex;
 			lex(p);
 			expect(p, '=', "after the name of an attribute");
 			op_attr(p, op, name,
-				p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p));
+				p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p, &hex));
 		} while (accept(p, ','));
 	}
 	if (tok_is(p, '{'))

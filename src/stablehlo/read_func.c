@@ -84,6 +84,35 @@ static void read_results(struct parser *p, struct t_func *f)
 	expect(p, ')', "after the result types");
 }
 
+/* Attributes beside an op's own have names of a dialect. */
+static void check_dialects(struct parser *p, const struct t_attr *dict, struct place at,
+	const char *of)
+{
+	for (uint32_t i = 0; dict && i < dict->n; i++)
+		if (!strchr(dict->names[i], '.'))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+				"attribute '%s' of %s needs the prefix of a dialect",
+				dict->names[i], of);
+}
+
+/* What MLIR asks of a function as a whole. */
+static void check_func(struct parser *p, const struct t_func *f, uint32_t nparams)
+{
+	for (uint32_t i = 0; i < nparams; i++)
+		check_dialects(p, f->param_attrs[i], f->at, "an argument");
+	for (uint32_t i = 0; i < f->nresults; i++)
+		check_dialects(p, f->result_attrs[i], f->at, "a result");
+	static const char *const own[] = { "sym_name", "function_type", "sym_visibility",
+		"arg_attrs", "res_attrs" };
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (dict_find(f->attrs, own[i]))
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+				"attribute '%s' of '@%s' is said by its text", own[i], f->name);
+	if (!f->body && !f->is_private)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+			"'@%s' has no body and is not private", f->name);
+}
+
 void func_declare(
 	struct parser *p, struct t_func *f, uint32_t n, const struct type *const *types)
 {
@@ -162,6 +191,7 @@ static void read_func(struct parser *p)
 		f->attrs = read_dict(p);
 	f->param_attrs = a.attrs;
 	if (!tok_is(p, '{')) {
+		check_func(p, f, a.n);
 		func_declare(p, f, a.n, a.types);
 	} else {
 		for (uint32_t i = 0; i < a.n; i++)
@@ -170,6 +200,8 @@ static void read_func(struct parser *p)
 					"parameter %u of '@%s' has no name", i, f->name);
 		f->body = region_begin(p, NULL);
 		region_params(p, f->body, a.n, a.names, a.types);
+		f->body->at = f->at;
+		check_func(p, f, a.n);
 		lex(p);
 		region_body(p, f->body);
 		func_link(p, f);
@@ -237,32 +269,79 @@ static const char *string_of(const struct t_attr *dict, const char *name)
 	return a && a->kind == T_string ? a->s : NULL;
 }
 
+/* The attributes of a function itself: properties, or among all behind the region, where MLIR had
+ * them before there were properties.  What is left there is the function's beside. */
+struct func_fields {
+	struct t_attr *type, *name, *visibility, *params, *results;
+};
+
+static struct t_attr *take_field(struct t_attr *dict, const char *name)
+{
+	for (uint32_t i = 0; dict && i < dict->n; i++) {
+		if (strcmp(dict->names[i], name) != 0)
+			continue;
+		struct t_attr *a = dict->list[i];
+		dict->n--;
+		memmove(dict->names + i, dict->names + i + 1, (dict->n - i) * sizeof *dict->names);
+		memmove(dict->list + i, dict->list + i + 1, (dict->n - i) * sizeof *dict->list);
+		return a;
+	}
+	return NULL;
+}
+
+static void take_fields(struct t_attr *dict, struct func_fields *f)
+{
+	struct {
+		const char *name;
+		struct t_attr **to;
+	} fields[] = { { "function_type", &f->type }, { "sym_name", &f->name },
+		{ "sym_visibility", &f->visibility }, { "arg_attrs", &f->params },
+		{ "res_attrs", &f->results } };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (!*fields[i].to)
+			*fields[i].to = take_field(dict, fields[i].name);
+}
+
+static const struct t_function *set_fields(
+	struct parser *p, struct t_func *f, const struct func_fields *a)
+{
+	const struct t_function *type = a->type ? a->type->function : NULL;
+
+	if (!a->name || a->name->kind != T_string || !type)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
+			"expected a sym_name and a function_type");
+	f->name = a->name->s;
+	f->is_private = a->visibility && a->visibility->kind == T_string &&
+			strcmp(a->visibility->s, "public") != 0;
+	f->nresults = type->nout;
+	f->result_types = type->out;
+	f->param_attrs = dicts_of(p, a->params, type->nin, "arg_attrs");
+	f->result_attrs = dicts_of(p, a->results, type->nout, "res_attrs");
+	func_add(p, f, strlen(f->name), f->at);
+	return type;
+}
+
 /* "func.func"() <{function_type = .., sym_name = "main", ..}> ({ ^bb0(%a: t): .. }) : () -> () */
 static void read_generic_func(struct parser *p)
 {
 	struct t_func *f = job_alloc(p->j, sizeof *f);
+	struct func_fields fields = { 0 };
 
 	f->at = tok_place(p);
-	struct t_attr *d = generic_head(p), *typed = dict_find(d, "function_type");
-	const struct t_function *type = typed ? typed->function : NULL;
-	const char *visibility = string_of(d, "sym_visibility");
-	f->name = string_of(d, "sym_name");
-	if (!f->name || !type)
-		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
-			"expected a sym_name and a function_type");
-	f->is_private = visibility && strcmp(visibility, "public") != 0;
-	f->nresults = type->nout;
-	f->result_types = type->out;
-	f->param_attrs = dicts_of(p, dict_find(d, "arg_attrs"), type->nin, "arg_attrs");
-	f->result_attrs = dicts_of(p, dict_find(d, "res_attrs"), type->nout, "res_attrs");
-	func_add(p, f, strlen(f->name), f->at);
-	if (accept(p, '}')) {
-		f->attrs = generic_tail(p);
+	take_fields(generic_head(p), &fields);
+	if (!accept(p, '}')) {
+		f->body = region_begin(p, NULL);
+		region_body(p, f->body);
+	}
+	f->attrs = generic_tail(p);
+	take_fields(f->attrs, &fields);
+	const struct t_function *type = set_fields(p, f, &fields);
+	check_func(p, f, type->nin);
+	if (!f->body) {
 		func_declare(p, f, type->nin, type->in);
 		return;
 	}
-	f->body = region_begin(p, NULL);
-	region_body(p, f->body);
 	if (f->body->nparams != type->nin)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 			"the body of '@%s' has %u parameters, its type %u", f->name,
@@ -271,7 +350,6 @@ static void read_generic_func(struct parser *p)
 		if (f->body->params[i].type != type->in[i])
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 				"parameter %u of '@%s' has another type", i, f->name);
-	f->attrs = generic_tail(p);
 	func_link(p, f);
 }
 
@@ -334,6 +412,7 @@ static void read_top(struct parser *p, bool nested);
 static void read_module(struct parser *p)
 {
 	bool outer = !p->module_attrs && !p->module_name;
+	struct place at = tok_place(p);
 
 	enter(p);
 	lex(p);
@@ -344,6 +423,7 @@ static void read_module(struct parser *p)
 	}
 	if (accept_word(p, "attributes")) {
 		struct t_attr *a = read_dict(p);
+		check_dialects(p, a, at, "a module");
 		if (outer)
 			p->module_attrs = a;
 	}
@@ -361,6 +441,7 @@ static void read_generic_module(struct parser *p)
 	bool outer = !p->module_attrs && !p->module_name;
 
 	enter(p);
+	struct place at = tok_place(p);
 	struct t_attr *d = generic_head(p);
 	if (outer)
 		p->module_name = string_of(d, "sym_name");
@@ -369,6 +450,11 @@ static void read_generic_module(struct parser *p)
 	read_top(p, true);
 	expect(p, '}', "after the functions of a module");
 	d = generic_tail(p);
+	const struct t_attr *name = take_field(d, "sym_name");
+	take_field(d, "sym_visibility");
+	check_dialects(p, d, at, "a module");
+	if (outer && name && name->kind == T_string)
+		p->module_name = name->s;
 	if (outer)
 		p->module_attrs = d;
 	leave(p);

@@ -46,6 +46,24 @@ static bool is_isolated(enum op op)
 	return op == OP_chlo_scan || op == OP_manual_computation || op == OP_sdy_named_computation;
 }
 
+/* Does region r see values of region `of`? */
+static bool sees(const struct t_region *r, const struct t_region *of)
+{
+	while (r != of && r->owner && !is_isolated(r->owner->op))
+		r = r->owner->home;
+	return r == of;
+}
+
+/* Fails where a value of r may not have that name: MLIR hides none. */
+static void check_name(struct parser *p, const struct t_region *r, const char *name, size_t len,
+	struct place at)
+{
+	const struct name_entry *old = names_find(&p->values, name, len);
+
+	if (old && sees(r, ((const struct t_value *)old->value)->region))
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at, "'%%%s' is defined already", name);
+}
+
 /* Notes that the regions between v and where it is used capture it, once each. */
 static void capture(struct parser *p, struct t_op *op, struct t_value *v)
 {
@@ -256,10 +274,12 @@ void region_body(struct parser *p, struct t_region *r)
 
 	enter(p);
 	p->region = r;
+	struct place at = p->tok.kind == TOK_caret ? tok_place(p) : r->owner ? r->owner->at : r->at;
 	if (p->tok.kind == TOK_caret && !r->nparams)
 		region_label(p, r);
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		const char *name = r->params[i].name;
+		check_name(p, r, name, strlen(name), at);
 		names_add(&p->values, name, strlen(name), &r->params[i], 1);
 	}
 	while (!tok_is(p, '}')) {
@@ -614,10 +634,7 @@ static void name_results(
 			"'%s' has %u results, %llu are named", op->name, op->nresults,
 			(unsigned long long)total);
 	for (uint32_t i = 0; i < n; i++) {
-		struct name_entry *old = names_find(&p->values, names[i].name, names[i].len);
-		if (old && ((struct t_value *)old->value)->region == p->region)
-			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, names[i].at,
-				"'%%%s' is defined already", names[i].name);
+		check_name(p, p->region, names[i].name, names[i].len, names[i].at);
 		for (uint32_t k = 0; k < names[i].count; k++)
 			op->results[at + k].name = names[i].name;
 		names_add(

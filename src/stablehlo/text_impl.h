@@ -5,6 +5,7 @@
  *   read_dense.c   constants                 read_op.c     ops, by syntax.def; their regions
  *   read_form.c    the forms no row can say  read_func.c   functions, modules
  *   attr_keys.c    attribute values <-> keys of key.def (structured attributes taken apart)
+ *   structure.c    structured attributes that are kept as text
  *   lower.c        what was read -> graph: captures, effects, sizes
  *
  * Reading has two halves.  The first makes a tree of struct t_op in the job's scratch, with every
@@ -115,6 +116,7 @@ struct t_region {
 	uint32_t nresults;
 	struct t_value **results;
 	bool terminated;
+	struct place at;             /* of the function, or without file */
 	struct place end;            /* of the terminator */
 };
 struct t_op {
@@ -244,7 +246,7 @@ uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or
 
 /* read_attr.c */
 struct t_attr *read_attr(struct parser *p);
-struct t_attr *read_bare_number(struct parser *p);
+struct t_attr *read_bare_number(struct parser *p, bool *hex);      /* hex: its digits were */
 struct t_attr *read_dict(struct parser *p);                  /* {a = 1, b} */
 /* A function's type as an attribute, into *a. */
 void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const struct type **in,
@@ -340,6 +342,11 @@ const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict
 void check_enum(struct parser *p, const char *name, const char *word, struct place at);
 /* A structured attribute's fields must be its own; its text becomes the one MLIR prints. */
 void check_structured(struct parser *p, struct t_attr *a);
+/* A parser over text, which is a's or stands at it, its first token read. */
+struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text);
+
+/* structure.c: fails where #stablehlo.name<...> is none of StableHLO's, or not made as it should be */
+void structure_check(struct parser *p, const struct t_attr *a);
 
 /* location.c: notes what loc(...) said of n; loc may be NULL. */
 void locate_node(struct parser *p, const struct node *n, const struct t_attr *loc);

@@ -1,0 +1,133 @@
+// test: verify
+// What MLIR's parser and verifier refuse in text that is otherwise well formed.
+func.func @main() attributes {y.z = 300 : i8} { // error 37: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = -129 : i8} { // error 37: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = 200 : si8} { // error 37: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = -1 : ui8} { // error 37: expected an integer of at least 0
+  return
+}
+// -----
+func.func @main() attributes {y.z = 1.0 : i8} { // error 37: expected a number's type
+  return
+}
+// -----
+func.func @main() attributes {y.z = 1 : f32} { // error 37: expected a number with a point
+  return
+}
+// -----
+func.func @main() attributes {y.z = -0x3F800000 : f32} { // error 37: without a minus
+  return
+}
+// -----
+func.func @main() attributes {y.z = 0x13F800000 : f32} { // error 37: hexadecimal digits in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = 1 : foo} { // error 41: expected the type of a number
+  return
+}
+// -----
+func.func @main() attributes {y.z = 1 : tensor<2xi32>} { // error 37: expected a number's type
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<i8: 300>} { // error 47: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<i1: true, 1>} { // error 53: expected true or false
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<i64: true>} { // error: expected a number
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<f32: 1.0, 2>} { // error 53: expected a number with a point
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<i4: 1>} { // error: expected an element type of arrays
+  return
+}
+// -----
+func.func @main() attributes {"" = 1} { // error: expected the name of an attribute
+  return
+}
+// -----
+func.func @main() attributes {sym_name = "g"} { // error 1: is said by its text
+  return
+}
+// -----
+func.func @main(%a: tensor<4xf32> {x = 1 : i32}) { // error 1: needs the prefix of a dialect
+  return
+}
+// -----
+func.func @main(%a: tensor<4xf32>) -> (tensor<4xf32> {x = 1 : i32}) { // error 1: needs the prefix of a dialect
+  return %a : tensor<4xf32>
+}
+// -----
+module attributes {x = 1 : i32} { // error 1: needs the prefix of a dialect
+}
+// -----
+func.func @f(tensor<4xf32>) // error 1: has no body and is not private
+// -----
+func.func @main(%a: tensor<4xf32>, %a: tensor<4xf32>) { // error: '%a' is defined already
+  return
+}
+// -----
+// No name hides another, in a region neither as its argument ...
+func.func @main(%a: tensor<4xf32>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = "stablehlo.reduce"(%a, %z) ({
+  ^bb0(%a: tensor<f32>, %y: tensor<f32>): // error: '%a' is defined already
+    stablehlo.return %y : tensor<f32>
+  }) {dimensions = array<i64: 0>} : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+// -----
+// ... nor as a result.
+func.func @main(%a: tensor<4xf32>, %z: tensor<f32>) -> tensor<f32> {
+  %0 = "stablehlo.reduce"(%a, %z) ({
+  ^bb0(%x: tensor<f32>, %y: tensor<f32>):
+    %a = stablehlo.add %x, %y : tensor<f32> // error 5: '%a' is defined already
+    stablehlo.return %a : tensor<f32>
+  }) {dimensions = array<i64: 0>} : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+// -----
+func.func @main(%a: tensor<4xf32>) {
+  %0 = stablehlo.custom_call @f(%a) {has_side_effect} : (tensor<4xf32>) -> tensor<4xf32> // error: expected true or false
+  return
+}
+// -----
+func.func @main(%a: tensor<4xf32>) {
+  %0 = stablehlo.custom_call @f(%a) {output_operand_aliases = [3]} : (tensor<4xf32>) -> tensor<4xf32> // error: expected an array of aliases
+  return
+}
+// -----
+module attributes {x.y = #stablehlo.output_operand_alias<operand_index = 0, output_tuple_indices = [], operand_tuple_indices = []>} { // error 77: expected a field of output_operand_alias
+}
+// -----
+module attributes {x.y = #stablehlo.output_operand_alias<output_tuple_indices = [0.5], operand_index = 0, operand_tuple_indices = []>} { // error: expected
+}
+// -----
+module attributes {x.y = #stablehlo.dot_algorithm<lhs_precision_type = tf32, rhs_precision_type = tf32, accumulation_type = f32, lhs_component_count = 1, rhs_component_count 1, num_primitive_operations = 1, allow_imprecise_accumulation = false>} { // error 175: expected '='
+}
+// -----
+module attributes {x.y = #stablehlo.mesh_axis<name = "x">} { // error 57: expected the field size of mesh_axis
+}
+// -----
+module attributes {x.y = #stablehlo.axis_ref<name = "x", sub_axis_info = 2>} { // error 74: expected '('
+}
+// -----
+module attributes {x.y = #stablehlo.foo<3>} { // error 26: unknown attribute 'foo' of stablehlo
+}
