@@ -107,7 +107,7 @@ static void check_integer(
 		number_fail(p, a, "expected an integer in range");
 }
 
-/* A float's value is one of its type: the digits are rounded to it, or hexadecimal ones its bits. */
+/* A float is one of its type: its digits are rounded to it, or hexadecimal ones its bits. */
 static void set_float(struct parser *p, struct t_attr *a, uint64_t digits, bool minus, bool hex)
 {
 	enum dtype t = dtype_find(a->tname);

@@ -621,7 +621,8 @@ void form_check(struct parser *p, struct t_op *op)
 			lex(p);
 			expect(p, '=', "after the name of an attribute");
 			op_attr(p, op, name,
-				p->tok.kind == TOK_string ? read_attr(p) : read_bare_number(p, &hex));
+				p->tok.kind == TOK_string ? read_attr(p)
+							  : read_bare_number(p, &hex));
 		} while (accept(p, ','));
 	}
 	if (tok_is(p, '{'))

@@ -129,7 +129,8 @@ static void read_fields(struct parser *p, const struct structure *s)
 	} while (accept(p, ','));
 	for (int i = 0; (n = field_at(s, i, &name)) != 0; i++)
 		if (!(seen >> i & 1) && name[n + 2] != '?')
-			expected(p, job_printf(p->j, "the field %.*s of %s", (int)n, name, s->name));
+			expected(p, job_printf(p->j, "the field %.*s of %s", (int)n, name,
+					     s->name));
 }
 
 void structure_check(struct parser *p, const struct t_attr *a)

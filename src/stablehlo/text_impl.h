@@ -345,7 +345,7 @@ void check_structured(struct parser *p, struct t_attr *a);
 /* A parser over text, which is a's or stands at it, its first token read. */
 struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text);
 
-/* structure.c: fails where #stablehlo.name<...> is none of StableHLO's, or not made as it should be */
+/* structure.c: fails where #stablehlo.name<...> is none of StableHLO's, or not made as it is. */
 void structure_check(struct parser *p, const struct t_attr *a);
 
 /* location.c: notes what loc(...) said of n; loc may be NULL. */

@@ -131,3 +131,48 @@ module attributes {x.y = #stablehlo.axis_ref<name = "x", sub_axis_info = 2>} { /
 // -----
 module attributes {x.y = #stablehlo.foo<3>} { // error 26: unknown attribute 'foo' of stablehlo
 }
+// -----
+func.func @main(%a: f32) {
+  %0 = stablehlo.optimization_barrier %a : f32 // error 8: optimization_barrier: operand 0: expected a tensor or a token
+  return
+}
+// -----
+func.func @main(%a: f32) {
+  %0 = stablehlo.tuple %a : tuple<f32> // error 8: tuple: operand 0: expected a tensor, a tuple or a token
+  return
+}
+// -----
+func.func @main(%a: f32) {
+  %0 = stablehlo.custom_call @g(%a) : (f32) -> f32 // error 8: custom_call: operand 0: expected a tensor
+  return
+}
+// -----
+func.func @main(%a: tensor<4x4xf32>, %b: tensor<1xf32>) {
+  %0 = stablehlo.reduce(%a init: %b) applies stablehlo.add across dimensions = [0] : (tensor<4x4xf32>, tensor<1xf32>) -> tensor<4xf32> // error 8: reduce_c6: expected a body whose results have the shapes of the initial values
+  return
+}
+// -----
+// What only moves data keeps how it is quantised.
+func.func @main(%a: tensor<3x!quant.uniform<i8:f32, 0.25:-1>>) {
+  %0 = stablehlo.slice %a [0:1] : (tensor<3x!quant.uniform<i8:f32, 0.25:-1>>) -> tensor<1x!quant.uniform<i8:f32, 0.5:-1>> // error 8: slice_c1: expected a result of element type
+  return
+}
+// -----
+func.func @main(%a: tensor<3x!quant.uniform<i8:f32, 0.25:-1>>) {
+  %0 = stablehlo.concatenate %a, %a, dim = 0 : (tensor<3x!quant.uniform<i8:f32, 0.25:-1>>, tensor<3x!quant.uniform<i8:f32, 0.25:-1>>) -> tensor<6x!quant.uniform<i8:f32, 0.5:-1>> // error 8: concatenate_c5
+  return
+}
+// -----
+func.func @main(%a: tensor<3x!quant.uniform<i8:f32, 0.25:-1>>, %i: tensor<i32>) {
+  %0 = stablehlo.dynamic_slice %a, %i, sizes = [1] : (tensor<3x!quant.uniform<i8:f32, 0.25:-1>>, tensor<i32>) -> tensor<1x!quant.uniform<i8:f32, 0.5:-1>> // error 8: dynamic_slice_c1
+  return
+}
+// -----
+func.func @main(%p: tensor<i1>, %b: tensor<4x!quant.uniform<i8:f32, 0.5:3>>) {
+  %0 = "stablehlo.if"(%p) ({ // error 8: if_c2: expected result type
+    stablehlo.return %b : tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+  }, {
+    stablehlo.return %b : tensor<4x!quant.uniform<i8:f32, 0.5:3>>
+  }) : (tensor<i1>) -> tensor<4xf32>
+  return
+}

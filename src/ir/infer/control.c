@@ -86,6 +86,18 @@ static const struct type *type_widen(struct graph *g, const struct type *a, cons
 	return type_shaped(g, a, a->rank, dims, bounds);
 }
 
+/* The declared results are quantised where types are; by other scales, as StableHLO's verifier. */
+static void check_quantised(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
+	const struct type *const *types)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct type *r = spec_declared(s, i), *t = types[i];
+		if (r && r->kind == TYPE_tensor && t->kind == TYPE_tensor && !r->quant != !t->quant)
+			spec_fail(g, s, c, "expected result type %s, found %s", spec_text(g, t),
+				spec_text(g, r));
+	}
+}
+
 /* Branches without parameters whose results are the op's. */
 static const struct type *branches(struct graph *g, const struct node_spec *s, const char *inputs,
 	const char *outputs)
@@ -109,6 +121,7 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 			t[i] = type_widen(g, t[i], r, spec_declared(s, i));
 		}
 	}
+	check_quantised(g, s, outputs, n, t);
 	return spec_results(g, s, outputs, n, t);
 }
 
@@ -158,6 +171,7 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 		t[i] = type_widen(g, in, body.r->params[i], spec_declared(s, i));
 		t[i] = type_widen(g, t[i], turn, spec_declared(s, i));
 	}
+	check_quantised(g, s, "c3", s->nin, t);
 	return spec_results(g, s, "c3", s->nin, t);
 }
 
@@ -276,6 +290,7 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 	if (attributes[0] != '{')
 		spec_fail(g, s, NULL, "expected a dictionary of composite_attributes, found %.60s",
 			attributes);
+	spec_values(g, s, true);
 	return call(g, s, "c3", "c4");
 }
 
@@ -283,6 +298,7 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 const struct type *infer_optimization_barrier(struct graph *g, const struct node_spec *s)
 {
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
+	spec_values(g, s, false);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
 	for (uint32_t i = 0; i < s->nin; i++) {
@@ -302,6 +318,7 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 const struct type *infer_tuple(struct graph *g, const struct node_spec *s)
 {
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
+	spec_values(g, s, true);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
 	return spec_one(g, s, "c1", type_list(g, TYPE_tuple, s->nin, t));

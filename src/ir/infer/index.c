@@ -42,6 +42,7 @@ const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *
 			spec_fail(g, s, "c4", "expected slice_sizes in the operand %s, found %lld "
 				"in dimension %u", spec_text(g, t), (long long)sizes[i], i);
 	}
+	spec_same_elements(g, s, "c1", 1, &t);
 	return spec_one(g, s, "c5", type_shaped(g, t, n, sizes, NULL));
 }
 
@@ -187,6 +188,7 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 		bounds[i] = type_bound(at, from);
 		dims[i] = at->dims[from++];
 	}
+	spec_same_elements(g, s, "c22", 1, &t);
 	return spec_one(g, s, "c22", type_shaped(g, t, rank, dims, bounds));
 }
 

@@ -344,6 +344,7 @@ const struct type *infer_slice(struct graph *g, const struct node_spec *s)
 		int64_t length = limit[i] - start[i];
 		dims[i] = length / stride[i] + (length % stride[i] != 0);
 	}
+	spec_same_elements(g, s, "c1", 1, &t);
 	return spec_one(g, s, "c5", type_shaped(g, t, n, dims, NULL));
 }
 
@@ -421,6 +422,7 @@ const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 				b + bounds[k] : -1;
 		}
 	}
+	spec_same_elements(g, s, "c5", 1, &first);
 	return spec_one(g, s, "c6", type_shaped(g, first, first->rank, dims, bounds));
 }
 

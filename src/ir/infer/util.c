@@ -308,3 +308,25 @@ const struct type *spec_one(struct graph *g, const struct node_spec *s, const ch
 {
 	return spec_results(g, s, c, 1, &t);
 }
+
+void spec_same_elements(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
+	const struct type *const *types)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct type *r = spec_declared(s, i), *t = types[i];
+		if (r && r->kind == TYPE_tensor && t->kind == TYPE_tensor && !elem_same(r, t))
+			spec_fail(g, s, c, "expected a result of element type as in %s, found %s",
+				spec_text(g, t), spec_text(g, r));
+	}
+}
+
+void spec_values(struct graph *g, const struct node_spec *s, bool tuples)
+{
+	for (uint32_t i = 0; i < s->nin; i++) {
+		const struct type *t = s->in[i]->type;
+		if (t->kind != TYPE_tensor && t->kind != TYPE_token &&
+			!(tuples && t->kind == TYPE_tuple))
+			spec_fail(g, s, NULL, "operand %u: expected a tensor%s or a token, found %s",
+				i, tuples ? ", a tuple" : "", spec_text(g, t));
+	}
+}
