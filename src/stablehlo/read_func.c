@@ -84,9 +84,8 @@ static void read_results(struct parser *p, struct t_func *f)
 	expect(p, ')', "after the result types");
 }
 
-/* Attributes beside an op's own have names of a dialect. */
-static void check_dialects(struct parser *p, const struct t_attr *dict, struct place at,
-	const char *of)
+void check_dialects(
+	struct parser *p, const struct t_attr *dict, struct place at, const char *of)
 {
 	for (uint32_t i = 0; dict && i < dict->n; i++)
 		if (!strchr(dict->names[i], '.'))
@@ -95,8 +94,7 @@ static void check_dialects(struct parser *p, const struct t_attr *dict, struct p
 				dict->names[i], of);
 }
 
-/* What MLIR asks of a function as a whole. */
-static void check_func(struct parser *p, const struct t_func *f, uint32_t nparams)
+void func_check(struct parser *p, const struct t_func *f, uint32_t nparams, bool defined)
 {
 	for (uint32_t i = 0; i < nparams; i++)
 		check_dialects(p, f->param_attrs[i], f->at, "an argument");
@@ -108,7 +106,7 @@ static void check_func(struct parser *p, const struct t_func *f, uint32_t nparam
 		if (dict_find(f->attrs, own[i]))
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 				"attribute '%s' of '@%s' is said by its text", own[i], f->name);
-	if (!f->body && !f->is_private)
+	if (!defined && !f->is_private)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, f->at,
 			"'@%s' has no body and is not private", f->name);
 }
@@ -191,7 +189,7 @@ static void read_func(struct parser *p)
 		f->attrs = read_dict(p);
 	f->param_attrs = a.attrs;
 	if (!tok_is(p, '{')) {
-		check_func(p, f, a.n);
+		func_check(p, f, a.n, f->body);
 		func_declare(p, f, a.n, a.types);
 	} else {
 		for (uint32_t i = 0; i < a.n; i++)
@@ -201,7 +199,7 @@ static void read_func(struct parser *p)
 		f->body = region_begin(p, NULL);
 		region_params(p, f->body, a.n, a.names, a.types);
 		f->body->at = f->at;
-		check_func(p, f, a.n);
+		func_check(p, f, a.n, f->body);
 		lex(p);
 		region_body(p, f->body);
 		func_link(p, f);
@@ -337,7 +335,7 @@ static void read_generic_func(struct parser *p)
 	f->attrs = generic_tail(p);
 	take_fields(f->attrs, &fields);
 	const struct t_function *type = set_fields(p, f, &fields);
-	check_func(p, f, type->nin);
+	func_check(p, f, type->nin, f->body);
 	if (!f->body) {
 		func_declare(p, f, type->nin, type->in);
 		return;

@@ -319,9 +319,14 @@ uint32_t read_int_list(struct parser *p, int64_t **out);     /* [1, 2] */
 void read_conv_numbers(struct parser *p, struct t_op *op);
 
 /* read_func.c */
+/* Fails at `at` where an attribute of `of` (an argument, a module) has no dialect's prefix. */
+void check_dialects(
+	struct parser *p, const struct t_attr *dict, struct place at, const char *of);
 /* Enters f, whose name is len long, among the functions: an error when the name is taken. */
 void func_add(struct parser *p, struct t_func *f, size_t len, struct place at);
 void module_keep(struct parser *p, const char *text);        /* an op beside functions, as text */
+/* What MLIR asks of a function as a whole. */
+void func_check(struct parser *p, const struct t_func *f, uint32_t nparams, bool defined);
 void func_link(struct parser *p, struct t_func *f);          /* it has a body */
 /* It has none: its canonical text is kept. */
 void func_declare(

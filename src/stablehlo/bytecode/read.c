@@ -498,6 +498,7 @@ static void read_func(struct cursor *c, struct op_head *h)
 	regions_begin(&regions, c, &none, h->isolated);
 	bool defined = take_region(regions.c, regions.s, body);
 	regions_end(&regions);
+	func_check(p, func, type->nin, defined);
 	if (!defined) {
 		func_declare(p, func, type->nin, type->in);
 		return;
@@ -536,6 +537,7 @@ static void read_module(struct cursor *c, struct op_head *h, bool outer)
 		f->p->module_name = name && *name->s ? name->s : NULL;
 		f->p->module_attrs =
 			h->attrs ? without(f, h->attrs, f->format < 5 ? 2 : 0, names) : NULL;
+		check_dialects(f->p, f->p->module_attrs, file_place(f, h->at), "a module");
 	}
 	regions_begin(&regions, c, &none, h->isolated);
 	take_region(regions.c, regions.s, region_begin(f->p, NULL));
