@@ -346,8 +346,9 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < s->nin; i++)
 		if (s->in[i]->type->kind == TYPE_opaque &&
 			strncmp(s->in[i]->type->encoding, "memref<", 7) != 0)
-			spec_fail(g, s, NULL, "operand %u: expected a tensor, a token, a tuple or a "
-				"buffer, found %s", i, spec_text(g, s->in[i]->type));
+			spec_fail(g, s, NULL,
+				"operand %u: expected a tensor, a token, a tuple or a buffer, "
+				"found %s", i, spec_text(g, s->in[i]->type));
 	check_config(g, s);
 	spec_custom(g, s, target, n, types);
 	check_linear(g, s, target, n, types);

@@ -57,8 +57,9 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 	spec_reducer(g, s, 0, "c6", x.n, x.in, x.init, rank, dims, x.out);
 	for (uint32_t i = 0; i < x.n; i++)
 		if (!shape_compatible(g, s->regions[0]->results[i]->type, x.init[i]))
-			spec_fail(g, s, "c6", "expected a body whose results have the shapes of the "
-				"initial values, found %s and %s",
+			spec_fail(g, s, "c6",
+				"expected a body whose results have the shapes of the initial "
+				"values, found %s and %s",
 				spec_text(g, s->regions[0]->results[i]->type),
 				spec_text(g, x.init[i]));
 	for (uint32_t i = 0; i < x.n; i++)

@@ -326,7 +326,8 @@ void spec_values(struct graph *g, const struct node_spec *s, bool tuples)
 		const struct type *t = s->in[i]->type;
 		if (t->kind != TYPE_tensor && t->kind != TYPE_token &&
 			!(tuples && t->kind == TYPE_tuple))
-			spec_fail(g, s, NULL, "operand %u: expected a tensor%s or a token, found %s",
-				i, tuples ? ", a tuple" : "", spec_text(g, t));
+			spec_fail(g, s, NULL,
+				"operand %u: expected a tensor%s or a token, found %s", i,
+				tuples ? ", a tuple" : "", spec_text(g, t));
 	}
 }
