@@ -64,7 +64,7 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
 	}
 	w = build_transpose(g, w, perm);
 	dims[0] = c->groups;
-	dims[1] = c->out_features / c->groups;
+	dims[1] = dim_floordiv(g, c->out_features, c->groups);
 	dims[2] = dim_mul(g, c->in_features, c->window);
 	return build_reshape(g, w, 3, dims);
 }
@@ -171,6 +171,10 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 {
 	int64_t dims[3] = { c->groups, dim_mul(g, c->in_features, c->window),
 		dim_mul(g, c->batch, c->positions) };
+	if (c->groups > 1 && c->in_features < 0 && c->features < 0)
+		job_fail(graph_job(g), WEFT_UNIMPLEMENTED,
+			"stablehlo.convolution: native code takes no groups of a symbolic number "
+			"of features");
 	const struct node *whole = conv_whole(g, n, x, c);
 	if (whole)
 		return build_reshape(g, whole, 3, dims);

@@ -160,3 +160,13 @@ func.func @main(%a: tensor<1x1x1x2xf32>, %b: tensor<2x1x1x1xf32>) -> tensor<1x0x
   %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[o, 0, 1, i]->[b, 0, 1, f], window = {pad = [[-1, -2], [0, 0]]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x1x1x2xf32>, tensor<2x1x1x1xf32>) -> tensor<1x0x1x2xf32>
   return %r : tensor<1x0x1x2xf32>
 }
+// -----
+// Groups of output features whose number is symbolic.
+// test: op
+// in: dense<[[[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]]> : tensor<1x3x2xf32>
+// in: dense<[[[0.0, 1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0, 7.0]]]> : tensor<2x1x4xf32>
+// out: dense<[[[8.0, 10.0, 20.0, 24.0], [16.0, 22.0, 36.0, 44.0]]]> : tensor<1x2x4xf32>
+func.func @main(%x: tensor<1x3x2xf32>, %k: tensor<2x1x?xf32>) -> tensor<1x2x?xf32> {
+  %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x3x2xf32>, tensor<2x1x?xf32>) -> tensor<1x2x?xf32>
+  return %0 : tensor<1x2x?xf32>
+}
