@@ -43,6 +43,18 @@ PROGRAMS = {
                    "tensor<1x?x?x1xf32>\nreturn %0 : tensor<1x?x?x1xf32>\n}",
     "iota": "func.func @main(%s: tensor<2xi64>) -> tensor<?x?xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
             "(tensor<2xi64>) -> tensor<?x?xi32>\nreturn %0 : tensor<?x?xi32>\n}",
+    "window": "func.func @main(%a: tensor<?xf32>, %i: tensor<i32>) -> tensor<3xf32> {\n"
+              '%0 = "stablehlo.dynamic_slice"(%a, %i) {slice_sizes = array<i64: 3>} : (tensor<?xf32>, tensor<i32>) -> tensor<3xf32>\n'
+              "return %0 : tensor<3xf32>\n}",
+    "update": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>, %i: tensor<i32>) -> tensor<?xf32> {\n"
+              '%0 = "stablehlo.dynamic_update_slice"(%a, %b, %i) : (tensor<?xf32>, tensor<?xf32>, tensor<i32>) -> tensor<?xf32>\n'
+              "return %0 : tensor<?xf32>\n}",
+    "top": 'func.func @main(%a: tensor<?xf32>) -> tensor<3xf32> {\n%0:2 = "chlo.top_k"(%a) {k = 3 : i64} : (tensor<?xf32>) -> '
+           "(tensor<3xf32>, tensor<3xi32>)\nreturn %0#0 : tensor<3xf32>\n}",
+    "features": "func.func @main(%x: tensor<1x4x?xf32>, %k: tensor<2x1x?xf32>) -> tensor<1x3x?xf32> {\n"
+                "%0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = "
+                "1 : i64, feature_group_count = 2 : i64} : (tensor<1x4x?xf32>, tensor<2x1x?xf32>) -> tensor<1x3x?xf32>\n"
+                "return %0 : tensor<1x3x?xf32>\n}",
 }
 
 
@@ -64,7 +76,9 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("slice", (ones(6), sizes(1), sizes(6), sizes(2)), (3,)), ("slice", (ones(6), sizes(6), sizes(6), sizes(1)), (0,)),
        ("gather", (ones(4, 5), sizes(0, 9, -3), sizes(2, 5)), (3, 2, 5)), ("gather", (ones(4, 5), sizes(), sizes(4, 0)), (0, 4, 0)),
        ("set", (ones(4, 3), np.int32(2)), (4, 2)), ("set", (ones(4, 3), np.int32(0)), (4, 0)),
-       ("set", (ones(4, 3), np.int32(3)), (4, 3))]
+       ("set", (ones(4, 3), np.int32(3)), (4, 3)), ("window", (ones(3), np.int32(7)), (3,)),
+       ("update", (ones(3), ones(3), np.int32(-1)), (3,)), ("update", (ones(3), ones(0), np.int32(3)), (3,)),
+       ("top", (ones(3),), (3,)), ("features", (ones(1, 4, 2) / 2, ones(2, 1, 4)), (1, 3, 4))]
 # What native code says names argument (by number and name) and dimension or element; the interpreter names the op.
 CONTRADICT = [
     ("bounded", (ones(9), ones(9)), "argument 0 \\('a'\\), dimension 0: expected at most 8, found 9"),
@@ -89,7 +103,13 @@ CONTRADICT = [
     ("gather", (ones(4, 5), sizes(0, 1), sizes(5, 5)), "element 0 of argument 2 \\('s'\\) must be at most dimension 0 of argument 0"),
     ("gather", (ones(4, 5), sizes(0, 1), sizes(-1, 5)), "element 0 of argument 2 \\('s'\\) must be at least 0"),
     ("set", (ones(4, 3), np.int32(4)), "argument 1 \\('n'\\) must be at most 3"),
-    ("set", (ones(4, 3), np.int32(-1)), "argument 1 \\('n'\\) must be at least 0")]
+    ("set", (ones(4, 3), np.int32(-1)), "argument 1 \\('n'\\) must be at least 0"),
+    ("window", (ones(2), np.int32(0)), "dimension 0 of argument 0 \\('a'\\) must be at least 3 at .*found 2"),
+    ("update", (ones(2), ones(3), np.int32(0)), "dimension 0 of argument 1 \\('b'\\) must be at most dimension 0 of argument 0"),
+    ("top", (ones(2),), "dimension 0 of argument 0 \\('a'\\) must be at least 3 at .*found 2"),
+    ("features", (ones(1, 4, 6), ones(2, 1, 4)), "convolution: .*dimension 2 of argument 0 \\('x'\\).*expected"),
+    ("features", (ones(1, 4, 3), ones(2, 1, 4)), "dimension 2 of argument 0 \\('x'\\).* must equal 0"),
+    ("features", (ones(1, 4, 2), ones(2, 1, 3)), "dimension 2 of argument 1 \\('k'\\).* must equal 0")]
 
 
 def test_convolution_of_padding_and_kernel_by_value():

@@ -116,6 +116,9 @@ static void convolve(struct call *c, const struct tensor *padding)
 		dims[out_dims[d]] = v.out[d];
 	dims[ob] = v.batch / v.batch_groups;
 	dims[of] = w->dims[ko];
+	if (v.batch % v.batch_groups || w->dims[ko] % v.batch_groups ||
+		v.features % v.feature_groups || w->dims[ko] % v.feature_groups)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "groups do not divide what they are of");
 	if (v.features / v.feature_groups != w->dims[ki])
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "input features do not fit the kernel's");
 	struct tensor *out = eval_new(c, 0, rank, dims);

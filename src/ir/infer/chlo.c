@@ -179,6 +179,7 @@ const struct type *infer_chlo_top_k(struct graph *g, const struct node_spec *s)
 	if (k < 0 || (size >= 0 && k > size))
 		spec_fail(g, s, NULL, "expected k in the last dimension of %s, found %lld",
 			spec_text(g, t), (long long)k);
+	dim_reaches(g, t->dims[t->rank - 1], k);
 	int64_t *dims = scratch(g, t->rank);
 	memcpy(dims, t->dims, t->rank * sizeof *dims);
 	dims[t->rank - 1] = k;

@@ -44,9 +44,9 @@ static void read_window(struct graph *g, const struct node_spec *s, struct conv 
 	spec_ints_n(g, s, "c9", KEY_window_reversal, x->n, 0);
 }
 
-static bool divides(int64_t d, int64_t by)
+static bool divides(struct graph *g, int64_t d, int64_t by)
 {
-	return d < 0 || d % by == 0;
+	return dims_agree(g, dim_mod(g, d, by), 0);
 }
 
 /* c10, c11, c14 to c16, c21 to c23: groups. */
@@ -66,22 +66,22 @@ static void check_groups(struct graph *g, const struct node_spec *s, struct conv
 			(long long)x->batches);
 	int64_t batch = x->lhs->dims[x->input.first], feature = x->lhs->dims[x->input.second];
 	int64_t in = x->rhs->dims[x->kernel.first], out = x->rhs->dims[x->kernel.second];
-	if (!divides(batch, x->batches))
+	if (!divides(g, batch, x->batches))
 		spec_fail(g, s, "c10", "expected a batch of a multiple of batch_group_count %lld, "
 			"found %lld", (long long)x->batches, (long long)batch);
-	if (!divides(feature, x->groups))
+	if (!divides(g, feature, x->groups))
 		spec_fail(g, s, "c11", "expected input features of a multiple of "
 			"feature_group_count %lld, found %lld", (long long)x->groups,
 			(long long)feature);
-	if (feature >= 0 && in >= 0 && feature / x->groups != in)
+	if (!dims_agree(g, in, dim_floordiv(g, feature, x->groups)))
 		spec_fail(g, s, "c14", "expected %lld input features of the kernel, found %lld",
 			(long long)(feature / x->groups), (long long)in);
-	if (!divides(out, x->batches))
+	if (!divides(g, out, x->batches))
 		spec_fail(g, s, "c15",
 			"expected output features of a multiple of batch_group_count "
 			"%lld, found %lld",
 			(long long)x->batches, (long long)out);
-	if (!divides(out, x->groups))
+	if (!divides(g, out, x->groups))
 		spec_fail(g, s, "c16", "expected output features of a multiple of "
 			"feature_group_count %lld, found %lld", (long long)x->groups,
 			(long long)out);

@@ -41,6 +41,7 @@ const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *
 		if (sizes[i] < 0 || (size >= 0 && sizes[i] > size))
 			spec_fail(g, s, "c4", "expected slice_sizes in the operand %s, found %lld "
 				"in dimension %u", spec_text(g, t), (long long)sizes[i], i);
+		dim_reaches(g, t->dims[i], sizes[i]);
 	}
 	spec_same_elements(g, s, "c1", 1, &t);
 	return spec_one(g, s, "c5", type_shaped(g, t, n, sizes, NULL));
@@ -57,10 +58,12 @@ const struct type *infer_dynamic_update_slice(struct graph *g, const struct node
 		spec_fail(g, s, "c3", "expected an update of rank %u, found %s", t->rank,
 			spec_text(g, u));
 	check_starts(g, s, "c4", "c5", 2, t->rank);
-	for (uint32_t i = 0; i < t->rank; i++)
+	for (uint32_t i = 0; i < t->rank; i++) {
 		if (type_bound(t, i) >= 0 && u->dims[i] > type_bound(t, i))
 			spec_fail(g, s, "c6", "expected an update within the operand %s, found %s",
 				spec_text(g, t), spec_text(g, u));
+		dim_reaches(g, t->dims[i], u->dims[i]);
+	}
 	return spec_one(g, s, "c1", t);
 }
 
