@@ -19,6 +19,7 @@ VERSION := 0.1.0
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wvla -Werror
+comma := ,
 SAN ?=
 ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -103,10 +104,14 @@ $(BUILD)/libweftrt.a: $(call objects,$(RT_SRC))
 # Sanitizer runtimes are resolved by the program, so their builds cannot ask for no undefined symbol.
 NO_UNDEFINED := $(if $(SAN)$(PARTIAL),,-Wl,-z,defs)
 
-$(BUILD)/libweft.so: $(call objects,$(LIB_SRC))
+# Test hooks are each object's own; libweft_codegen exports its (mem.h).
+$(BUILD)/hooks.map: $(BUILD)/flags
+	@echo '{ local: mem_fail_after; __odr_asan_gen_mem_fail_after; };' > $@
+
+$(BUILD)/libweft.so: $(call objects,$(LIB_SRC)) $(BUILD)/hooks.map
 	@echo "  LD   $@"
-	@$(CC) -shared -o $@ -Wl,-soname,libweft.so -Wl,-z,nodelete $(NO_UNDEFINED) $^ $(LDFLAGS_ALL) \
-		$(LIB_LDLIBS) $(LDLIBS)
+	@$(CC) -shared -o $@ -Wl,-soname,libweft.so -Wl,-z,nodelete $(NO_UNDEFINED) $(filter %.o,$^) \
+		$(if $(SAN),-Wl$(comma)--version-script=$(BUILD)/hooks.map) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
 
 $(BUILD)/weft: $(call objects,$(CLI_SRC)) $(BUILD)/libweft.so $(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
