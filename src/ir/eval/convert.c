@@ -91,10 +91,11 @@ int scalar_compare(enum dtype t, const void *a, const void *b, bool total)
 	}
 	if (dtype_is_complex(t)) {
 		complex_double x = scalar_load_complex(t, a), y = scalar_load_complex(t, b);
-		if (isnan(creal(x)) || isnan(cimag(x)) || isnan(creal(y)) || isnan(cimag(y)))
+		if (isnan(creal(x)) || isnan(creal(y)))
 			return 2;
-		int r = ORDER(creal(x), creal(y));
-		return r ? r : ORDER(cimag(x), cimag(y));
+		if (creal(x) != creal(y))        /* by pairs: the imaginary parts are not looked at */
+			return ORDER(creal(x), creal(y));
+		return isnan(cimag(x)) || isnan(cimag(y)) ? 2 : ORDER(cimag(x), cimag(y));
 	}
 	int64_t x = dtype_load_i64(t, a), y = dtype_load_i64(t, b);
 	if (dtype_is_signed(t))

@@ -50,10 +50,15 @@ static void map_select(struct call *c)
 	}
 }
 
-/* Of zeros -0 is the lesser one, as to minimum and maximum. */
+static bool is_nan(enum dtype t, const void *v)
+{
+	return scalar_compare(t, v, v, false) == 2;
+}
+
+/* Of zeros -0 is the lesser one, as to minimum and maximum; 2: one is NaN, were it in one part. */
 static int clamp_order(enum dtype t, const void *a, const void *b)
 {
-	int order = scalar_compare(t, a, b, false);
+	int order = is_nan(t, a) || is_nan(t, b) ? 2 : scalar_compare(t, a, b, false);
 
 	return order == 0 && dtype_is_float(t) ? scalar_compare(t, a, b, true) : order;
 }
@@ -72,12 +77,12 @@ static void map_clamp(struct call *c)
 			   *h = tensor_at(hi, hi->rank ? i : 0);
 		int order = clamp_order(t, v, l);
 		if (order == 2)
-			v = scalar_compare(t, v, v, false) == 2 ? v : l;
+			v = is_nan(t, v) ? v : l;
 		else if (order < 0)
 			v = l;
 		order = clamp_order(t, v, h);
 		if (order == 2)
-			v = scalar_compare(t, v, v, false) == 2 ? v : h;
+			v = is_nan(t, v) ? v : h;
 		else if (order > 0)
 			v = h;
 		memcpy(tensor_at(out, i), v, bytes);
