@@ -565,10 +565,28 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 	}
 }
 
+/* A product of doubles whose result is narrower is summed as doubles, and rounded then. */
+static const struct node *lower_wide_dot(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o)
+{
+	enum dtype wide = in[0]->type->dtype;
+	const struct node *dot = graph_node(g, &(struct node_spec){ .op = OP_dot_general, .nin = 2,
+		.in = in, .attrs = n->attrs, .type = type_with_dtype(g, n->type, wide),
+		.trusted = true });
+	const struct node *lowered = plan_lower_dot(g, dot, in, o);
+	return build_convert(g, lowered ? lowered : dot, n->type->dtype);
+}
+
 static const struct node *lower_dots(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
-	return n->op == OP_dot_general ? plan_lower_dot(g, n, in, arg) : NULL;
+	if (n->op != OP_dot_general)
+		return NULL;
+	enum dtype wide = in[0]->type->dtype;
+	if ((wide == DTYPE_f64 || wide == DTYPE_c128) && in[1]->type->dtype == wide
+		&& dtype_bytes(n->type->dtype) < dtype_bytes(wide))
+		return lower_wide_dot(g, n, in, arg);
+	return plan_lower_dot(g, n, in, arg);
 }
 
 const struct region *plan_lower(
