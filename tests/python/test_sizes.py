@@ -173,6 +173,43 @@ def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
     assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
 
 
+def channels(count, groups):
+    """Input, weight and bias of a convolution, and what it gives with their gradients."""
+    args = torch.randn(2, count, 7, 7), torch.randn(2 * count, count // groups, 3, 3), torch.randn(2 * count)
+    for x, dims in zip(args, ((1,), (0, 1), (0,))):
+        torch._dynamo.mark_dynamic(x, dims)
+    return [x.requires_grad_() for x in args]
+
+
+@pytest.mark.parametrize("fn", [
+    lambda x, w, b: torch.nn.functional.conv2d(x, w, b, 2, 1),
+    lambda x, w, b: torch.nn.functional.conv_transpose2d(x, w.transpose(0, 1), b, 2, 1)], ids=["conv", "transposed"])
+def test_convolutions_of_any_channels(fn):
+    torch._dynamo.reset()
+    fast = compiled(fn)
+    with no_fallback():
+        for count in (4, 6, 10):
+            args = channels(count, 1)
+            y, z = fast(*args), fn(*args)
+            q = torch.randn_like(z)
+            torch.testing.assert_close(y, z, rtol=1e-4, atol=1e-4)
+            torch.testing.assert_close(*(torch.autograd.grad(r, args, q) for r in (y, z)), rtol=1e-4, atol=1e-4)
+
+
+def test_convolutions_in_groups_of_any_channels():
+    """By torch: it had been an error of the backward's compile."""
+    torch._dynamo.reset()
+
+    def fn(x, w, b):
+        return torch.nn.functional.conv2d(x, w, b, padding=1, groups=2)
+    fast = torch.compile(fn, backend="weft", options={"fallback": "allow"})
+    for count in (4, 6, 10):
+        args = channels(count, 2)
+        y, z = fast(*args), fn(*args)
+        torch.testing.assert_close(y, z, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(*(torch.autograd.grad(r.square().sum(), args) for r in (y, z)), rtol=1e-4, atol=1e-3)
+
+
 def test_without_a_compiler(tmp_path):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """

@@ -115,6 +115,14 @@ static const struct type *batch_of_one(struct lower *l, const struct type *t)
 	return type_tensor(l->g, t->dtype, t->rank + 1, dims);
 }
 
+/* Windows are of a known size, and so are channels that groups share out. */
+static void weight_sizes(struct lower *l, const struct type *w, int64_t groups)
+{
+	for (uint32_t i = groups > 1 ? 0 : 2; i < w->rank; i++)
+		if (!dim_is_number(w->dims[i]))
+			lower_bail(l);
+}
+
 void lower_convolution(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -127,9 +135,7 @@ void lower_convolution(struct lower *l)
 	if (rank < 3 || rank > 8 || (x->type->rank != rank && x->type->rank != rank - 1) ||
 		type->rank != x->type->rank || groups < 1)
 		lower_fail(l, "the ranks of input and weight do not fit");
-	for (uint32_t i = 0; i < rank; i++)
-		if (!dim_is_number(w->type->dims[i]))
-			lower_bail(l);
+	weight_sizes(l, w->type, groups);
 	if (transposed && w->type->dims[0] % groups)
 		lower_fail(l, "the channels are no multiple of the groups");
 	if (!batched) {
@@ -317,8 +323,11 @@ static void read_slide(struct lower *l, struct slide *c)
 	int64_t extra[8];
 	c->rank = c->w->type->rank;
 	c->groups = lower_int(l, 9);
-	if (c->rank < 3 || c->rank > 8 || c->groups < 1 || c->w->type->dims[0] % c->groups)
-		lower_fail(l, "the ranks or groups of the weight do not fit");
+	if (c->rank < 3 || c->rank > 8 || c->groups < 1)
+		lower_fail(l, "the rank of the weight or the groups do not fit");
+	weight_sizes(l, c->w->type, c->groups);
+	if (c->w->type->dims[0] % c->groups)
+		lower_fail(l, "the channels of the weight are no multiple of the groups");
 	lower_ints_n(l, 4, c->rank - 2, 1, c->stride);
 	lower_ints_n(l, 5, c->rank - 2, 0, c->pad);
 	lower_ints_n(l, 6, c->rank - 2, 1, c->dilation);
@@ -326,9 +335,6 @@ static void read_slide(struct lower *l, struct slide *c)
 	for (uint32_t i = 0; i < c->rank - 2; i++)
 		if (c->stride[i] < 1 || c->dilation[i] < 1 || c->pad[i] < 0 || extra[i] < 0)
 			lower_fail(l, "a stride or dilation below one, or a padding below zero");
-	for (uint32_t i = 0; i < c->rank; i++)
-		if (!dim_is_number(c->w->type->dims[i]))
-			lower_bail(l);
 }
 
 /* n, or n with a batch of one. */

@@ -93,7 +93,7 @@ int scalar_compare(enum dtype t, const void *a, const void *b, bool total)
 		complex_double x = scalar_load_complex(t, a), y = scalar_load_complex(t, b);
 		if (isnan(creal(x)) || isnan(creal(y)))
 			return 2;
-		if (creal(x) != creal(y))        /* by pairs: the imaginary parts are not looked at */
+		if (creal(x) != creal(y))        /* by pairs, so these say it */
 			return ORDER(creal(x), creal(y));
 		return isnan(cimag(x)) || isnan(cimag(y)) ? 2 : ORDER(cimag(x), cimag(y));
 	}
