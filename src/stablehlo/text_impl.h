@@ -4,6 +4,7 @@
  *   read_type.c    types                     read_attr.c   attribute values, aliases, locations
  *   read_dense.c   constants                 read_op.c     ops, by syntax.def; their regions
  *   read_form.c    the forms no row can say  read_func.c   functions, modules
+ *   attr_text.c    attribute values as text, and text within text back to values
  *   attr_keys.c    attribute values <-> keys of key.def (structured attributes taken apart)
  *   structure.c    structured attributes that are kept as text
  *   lower.c        what was read -> graph: captures, effects, sizes
@@ -254,8 +255,6 @@ void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const 
 struct t_attr *read_loc(struct parser *p);                   /* behind the word loc */
 struct t_attr *attr_new(struct parser *p, enum t_kind kind);
 struct t_attr *dict_find(const struct t_attr *dict, const char *name);
-void attr_print(struct parser *p, const struct t_attr *a, struct str *out);
-const char *attr_raw_text(struct parser *p, const struct t_attr *a);
 const char *skip_balanced(struct parser *p);                 /* <...> as text, tok is '<' */
 /* name<...> (tok is '<') as a raw attribute that stands at `at`, checked as it is read. */
 struct t_attr *read_structured(struct parser *p, const char *name, struct place at);
@@ -333,22 +332,25 @@ void func_declare(
 	struct parser *p, struct t_func *f, uint32_t n, const struct type *const *types);
 void read_file(struct parser *p);
 
-/* attr_keys.c */
+/* attr_text.c */
+void attr_print(struct parser *p, const struct t_attr *a, struct str *out);
+const char *attr_raw_text(struct parser *p, const struct t_attr *a);
+/* A parser over text, which is a's or stands at it, its first token read. */
+struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text);
 /* The attribute that text, at `at`, is. */
 struct t_attr *attr_from_text(struct parser *p, struct place at, const char *text);
 /* text: what stands within loc(...) */
 struct t_attr *loc_from_text(struct parser *p, struct place at, const char *text);
 const struct type *type_from_text(struct parser *p, struct place at, const char *text);
+
+/* attr_keys.c */
 const struct attrs *keys_from(struct parser *p, const struct t_op *op, uint32_t nmore,
 	const struct attr_entry *more);
 const struct attrs *keys_discardable(struct parser *p, const struct t_attr *dict);
-/* Fails where an attribute that StableHLO gives a meaning has none; others pass. */
 /* Fails where `word` is none of the enum's; unknown enums (or NULL) pass. */
 void check_enum(struct parser *p, const char *name, const char *word, struct place at);
 /* A structured attribute's fields must be its own; its text becomes the one MLIR prints. */
 void check_structured(struct parser *p, struct t_attr *a);
-/* A parser over text, which is a's or stands at it, its first token read. */
-struct parser parser_of(struct parser *p, const struct t_attr *a, const char *text);
 
 /* structure.c: fails where #stablehlo.name<...> is none of StableHLO's, or not made as it is. */
 void structure_check(struct parser *p, const struct t_attr *a);
