@@ -311,9 +311,9 @@ void test_text__limits_hold(void)
 }
 
 static const char *const program =
-	"module @m attributes {a = [1, \"x\\22\", unit]} {\n"
-	"  func.func @main(%p: tensor<i1>, %x: tensor<2x3xf32> {j = 1 : i32}) -> (tensor<2xf32> "
-	"{k}) {\n"
+	"module @m attributes {t.a = [1, \"x\\22\", unit]} {\n"
+	"  func.func @main(%p: tensor<i1>, %x: tensor<2x3xf32> {t.j = 1 : i32}) -> (tensor<2xf32> "
+	"{t.k}) {\n"
 	"    %z = stablehlo.constant dense<0.0> : tensor<f32>\n"
 	"    %w = stablehlo.constant dense<\"0x0000803F000000C0\"> : tensor<2xf32>\n"
 	"    %r = stablehlo.reduce(%x init: %z) applies stablehlo.add across dimensions = [1]"
