@@ -24,12 +24,14 @@ static const char *read_mode(struct parser *p)
 	return job_printf(p->j, "%.*s", (int)(n - sizeof prefix), a->s + sizeof prefix - 1);
 }
 
-/* A number with a point. */
+/* A number with a point, or hexadecimal digits, its bits, as MLIR prints those of infinity. */
 static double read_tolerance(struct parser *p)
 {
-	bool hex;
+	bool hex, minus = tok_is(p, '-');
 	const struct t_attr *a = read_bare_number(p, &hex);
 
+	if (a->kind == T_int && hex && !minus)
+		return dtype_load_f64(DTYPE_f64, &a->i);
 	if (a->kind != T_float)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "expected a number with a point");
 	return a->f;
