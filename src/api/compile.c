@@ -315,12 +315,6 @@ static struct weft_error *compile_kept(struct compile *c, struct kept *k, struct
 	return executable_create(c->backend, c->bytes, c->size, o, out);
 }
 
-static const char *role_of(const struct weft_options *o)
-{
-	const char *role = option_role(o);
-	return *role == 'i' ? "inference" : *role == 'f' ? "forward" : "backward";
-}
-
 static struct weft_error *compile_one(const struct backend *b, struct weft_program *p,
 	const struct weft_options *o, bool *quick, struct weft_executable **out)
 {
@@ -336,7 +330,8 @@ static struct weft_error *compile_one(const struct backend *b, struct weft_progr
 	if (e)
 		return e;
 	(*out)->compile_s = clock_seconds() - start;
-	(*out)->role = role_of(o);
+	unsigned bit;
+	(*out)->role = role_of(o, &bit);
 	(*out)->kept = k.state;
 	(*out)->kept_why = k.why;
 	if (k.state == KEPT_hit || k.state == KEPT_miss)

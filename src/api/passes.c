@@ -12,22 +12,14 @@ struct request {
 static struct weft_error *unknown_pass(const char *option, const char *name, size_t len)
 {
 	const char *names[(int)PASS_COUNT + (int)PASS_GROUPS];
-	char copy[64];
+	char front[64];
 	int n = 0;
 	for (enum pass i = 0; i < PASS_COUNT; i++)
 		names[n++] = pass_table[i].name;
 	for (enum pass_group g = 0; g < PASS_GROUPS && *option; g++)      /* `opt` knows none */
 		names[n++] = pass_group_names[g];
-	struct str all;
-	str_init(&all, NULL);
-	for (int i = 0; i < n; i++)
-		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
-	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
-		"%sunknown pass '%s'; the nearest is '%s', of %s", option, copy,
-		str_nearest(copy, names, (unsigned)n), all.failed ? "" : all.text);
-	str_fini(&all);
-	return e;
+	snprintf(front, sizeof front, "%sunknown pass", option);
+	return str_unknown(front, name, len, names, (size_t)n);
 }
 
 struct weft_error *option_check_passes(const char *value)

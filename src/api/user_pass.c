@@ -63,12 +63,20 @@ void user_passes_free(struct weft_options *o)
 	}
 }
 
+const char *role_of(const struct weft_options *o, unsigned *bit)
+{
+	static const char *const names[] = { "inference", "forward", "backward" };
+	unsigned i = 0;
+	while (i < 2 && strcmp(names[i], option_role(o)) != 0)
+		i++;
+	*bit = 1u << i;
+	return names[i];
+}
+
 bool user_pass_runs(const struct user_pass *u, const struct weft_options *o)
 {
-	const char *role = option_role(o);
-	unsigned bit = !strcmp(role, "inference") ? WEFT_ROLE_INFERENCE
-		       : !strcmp(role, "forward") ? WEFT_ROLE_FORWARD
-						  : WEFT_ROLE_BACKWARD;
+	unsigned bit;
+	role_of(o, &bit);
 	return !u->pass.roles || (u->pass.roles & bit);
 }
 

@@ -11,6 +11,8 @@ struct user_pass {
 struct weft_error *user_passes_copy(struct weft_options *to, const struct weft_options *from)
 	BASE_MUST_USE;
 void user_passes_free(struct weft_options *o);
+/* Option role: its word, a literal, and its bit in enum weft_role. */
+const char *role_of(const struct weft_options *o, unsigned *bit);
 /* Does u run in compiles with o's role? */
 bool user_pass_runs(const struct user_pass *u, const struct weft_options *o);
 /* Is there one without an identity that runs? */

@@ -108,19 +108,9 @@ static bool is_op(const char *name, size_t n)
 static struct weft_error *unknown(const char *name, size_t len)
 {
 	const char *names[PLANTS];
-	char copy[40];
-	struct str all;
-	str_init(&all, NULL);
-	for (enum plant i = 0; i < PLANTS; i++) {
+	for (enum plant i = 0; i < PLANTS; i++)
 		names[i] = words[i].word;
-		str_addf(&all, "%s%s", i ? ", " : "", words[i].word);
-	}
-	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
-	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
-		"option plant: unknown word '%s'; the nearest is '%s', of %s", copy,
-		str_nearest(copy, names, PLANTS), all.failed ? "" : all.text);
-	str_fini(&all);
-	return e;
+	return str_unknown("option plant: unknown word", name, len, names, PLANTS);
 }
 
 static struct weft_error *word_read(const char *text, size_t n, struct word *out)

@@ -153,3 +153,20 @@ const char *str_nearest(const char *name, const char *const *names, size_t n)
 	}
 	return nearest;
 }
+
+struct weft_error *str_unknown(
+	const char *front, const char *name, size_t len, const char *const *names, size_t n)
+{
+	struct str all;
+	char copy[64];
+
+	str_init(&all, NULL);
+	for (size_t i = 0; i < n; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
+	snprintf(copy, sizeof copy, "%.*s", (int)len, name);
+	struct weft_error *e = error_make(WEFT_INVALID_ARGUMENT,
+		"%s '%s'; the nearest is '%s', of %s", front, copy, str_nearest(copy, names, n),
+		all.failed ? "" : all.text);
+	str_fini(&all);
+	return e;
+}

@@ -24,4 +24,7 @@ const char *str_option(const char *dictionary, const char *name);
 
 /* Which of n names is the most like name (fewest edits); NULL when n is 0. */
 const char *str_nearest(const char *name, const char *const *names, size_t n);
+/* INVALID_ARGUMENT: front, then that name, len bytes, is none of the n, which are listed. */
+struct weft_error *str_unknown(const char *front, const char *name, size_t len,
+	const char *const *names, size_t n) BASE_MUST_USE;
 #endif
