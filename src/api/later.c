@@ -1,5 +1,6 @@
 /* later.c -- the queue of versions to compile, and the thread that does. */
 #include "api/later.h"
+#include "base/fork.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -234,9 +235,10 @@ static void fork_child(void)
 	pthread_mutex_unlock(&lock);
 }
 
+FORK_KEEPS(FORK_later, fork_prepare, fork_parent, fork_child)
+
 static void set_up(void)
 {
-	pthread_atfork(fork_prepare, fork_parent, fork_child);
 	atexit(close_all);
 }
 

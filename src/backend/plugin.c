@@ -4,11 +4,11 @@
  * Such a backend keeps the program's text, or what it makes of it, in the artifact, and runs it
  * itself. */
 #include "backend/backend.h"
+#include "base/fork.h"
 #include "base/library.h"
 #include "base/str.h"
 #include <dirent.h>
 #include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +143,16 @@ struct taken {
 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct taken *taken;
+
+static void fork_prepare(void)
+{
+	pthread_mutex_lock(&lock);
+}
+static void fork_done(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+FORK_KEEPS(FORK_plugin, fork_prepare, fork_done, fork_done)
 
 static struct weft_error *take_locked(
 	const struct weft_backend *table, const char *name, const struct backend **out)

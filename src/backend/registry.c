@@ -6,8 +6,8 @@
  * binding's loader may wait for a lock of its own.  Two threads that look up one plug-in at once
  * may load it twice; the first result stays. */
 #include "backend/backend.h"
+#include "base/fork.h"
 #include "base/str.h"
-#include <pthread.h>
 #include <string.h>
 
 enum { NAME_MAX_LEN = 63 };
@@ -32,10 +32,7 @@ static void table_unlock(void)
 {
 	pthread_mutex_unlock(&lock);
 }
-__attribute__((constructor)) static void fork_register(void)
-{
-	pthread_atfork(table_lock, table_unlock, table_unlock);
-}
+FORK_KEEPS(FORK_registry, table_lock, table_unlock, table_unlock)
 
 static bool is_loaded(const struct entry *e)
 {

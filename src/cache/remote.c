@@ -1,11 +1,11 @@
 /* remote.c -- the remote store: configuration, signatures, and the thread that talks to Redis. */
 #include "cache/remote.h"
 #include "base/clock.h"
+#include "base/fork.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -324,18 +324,13 @@ static void fork_done(void)
 	pthread_mutex_unlock(&lock);
 }
 
-static void set_up(void)
-{
-	pthread_atfork(fork_prepare, fork_done, fork_done);
-}
+FORK_KEEPS(FORK_remote, fork_prepare, fork_done, fork_done)
 
 /* A child of fork has no thread; what was asked before is nobody's. */
 static bool begin_locked(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_condattr_t attr;
 	pthread_t t;
-	pthread_once(&once, set_up);
 	if (owner == getpid())
 		return true;
 	first = NULL;

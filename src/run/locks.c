@@ -3,8 +3,8 @@
  * run_lock guards lists, counters and tables, for a few instructions at a time, and is taken last.
  * Order: queue, pool, run_lock.  Before a fork all are taken in this order, so that the child finds
  * nothing half done; the child's pool and queue then begin anew. */
+#include "base/fork.h"
 #include "run/run_impl.h"
-#include <pthread.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -29,10 +29,7 @@ static void fork_child(void)
 	queue_fork_child();
 }
 
-__attribute__((constructor)) static void locks_register(void)
-{
-	pthread_atfork(fork_prepare, fork_parent, fork_child);
-}
+FORK_KEEPS(FORK_run, fork_prepare, fork_parent, fork_child)
 
 void run_lock(void)
 {
