@@ -84,26 +84,29 @@ static noreturn void number_fail(struct parser *p, const struct t_attr *a, const
 	job_fail_at(p->j, WEFT_INVALID_ARGUMENT, a->at, "%s, found one of type %s", why, a->tname);
 }
 
-/* Digits of an integer of `bits` bits, with a minus or not: of a signless type, those of either. */
-static bool fits(uint64_t digits, bool minus, bool is_signed, unsigned bits)
+bool integer_fits(const char *type, uint64_t digits, bool minus, bool either)
 {
-	uint64_t half = (uint64_t)1 << (bits - 1);
+	char sign = *type == 's' || *type == 'u' ? *type : '\0';
+	unsigned long bits =
+		!strcmp(type, "index") ? 64 : strtoul(type + (sign ? 2 : 1), NULL, 10);
 
+	if (minus && sign == 'u')
+		return digits == 0;
+	if (bits < 1 || bits > 64)
+		return true;
+	uint64_t half = (uint64_t)1 << (bits - 1);
 	if (minus)
 		return digits <= half;
-	return is_signed ? digits < half : bits >= 64 || digits >> bits == 0;
+	return sign == 's' || (!sign && !either) ? digits < half
+						  : bits == 64 || digits >> bits == 0;
 }
 
 static void check_integer(
 	struct parser *p, const struct t_attr *a, uint64_t digits, bool minus)
 {
-	const char *t = a->tname;
-	char sign = *t == 's' || *t == 'u' ? *t : '\0';
-	unsigned long bits = !strcmp(t, "index") ? 64 : strtoul(t + (sign ? 2 : 1), NULL, 10);
-
-	if (minus && sign == 'u')
+	if (minus && *a->tname == 'u')
 		number_fail(p, a, "expected an integer of at least 0");
-	if (bits && bits <= 64 && !fits(digits, minus, sign == 's', (unsigned)bits))
+	if (!integer_fits(a->tname, digits, minus, true))
 		number_fail(p, a, "expected an integer in range");
 }
 

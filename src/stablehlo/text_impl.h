@@ -248,6 +248,9 @@ uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or
 /* read_attr.c */
 struct t_attr *read_attr(struct parser *p);
 struct t_attr *read_bare_number(struct parser *p, bool *hex);      /* hex: its digits were */
+/* Is [-]digits one of that integer type?  either: of a signless type, digits of a signed or an
+ * unsigned number, as text has them; else those of a signed one, as bytecode has them. */
+bool integer_fits(const char *type, uint64_t digits, bool minus, bool either);
 struct t_attr *read_dict(struct parser *p);                  /* {a = 1, b} */
 /* A function's type as an attribute, into *a. */
 void function_type_attr(struct parser *p, struct t_attr *a, uint32_t nin, const struct type **in,

@@ -5,8 +5,6 @@
  * that both doors give equal graphs.  Decoded when first asked for, once, as types are
  * (read_type.c). */
 #include "stablehlo/bytecode/bytecode_impl.h"
-#include <float.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LOCATION_DEPTH 64
@@ -104,18 +102,6 @@ static void take_text(struct cursor *c, struct bc_entry *e, struct t_attr *a)
 	}
 }
 
-/* Is v one of an integer type that is none of Weft's, of at most 64 bits? */
-static bool in_foreign_range(const char *type, int64_t v)
-{
-	char sign = *type == 's' || *type == 'u' ? *type : '\0';
-	unsigned long bits = strtoul(type + (sign ? 2 : 1), NULL, 10);
-
-	if (sign == 'u')
-		return v >= 0 && (bits > 63 || v >> bits == 0);
-	return bits > 63 || bits < 1 ||
-	       (v >= -((int64_t)1 << (bits - 1)) && v < (int64_t)1 << (bits - 1));
-}
-
 static void take_integer(struct cursor *c, struct t_attr *a)
 {
 	const uint8_t *from = c->at;
@@ -134,7 +120,8 @@ static void take_integer(struct cursor *c, struct t_attr *a)
 	a->kind = T_int;
 	if (t->dtype == DTYPE_none) { /* si32, i10: a number of 64 bits holds it */
 		a->i = take_signed(c);
-		if (!in_foreign_range(t->text, a->i))
+		uint64_t digits = a->i < 0 ? 0 - (uint64_t)a->i : (uint64_t)a->i;
+		if (!integer_fits(t->text, digits, a->i < 0, false))
 			bad(c->f, from, "an integer out of the range of %s", t->text);
 		return;
 	}
@@ -249,8 +236,7 @@ static void accuracy(struct cursor *c, struct bc_entry *e, struct str *out)
 	a.rtol = take_f64(c);
 	a.ulps = take_signed(c);
 	const uint8_t *from = c->at;
-	if (!(a.atol >= 0 && a.atol <= DBL_MAX) || !(a.rtol >= 0 && a.rtol <= DBL_MAX) ||
-		a.ulps < 0)
+	if (!(a.atol >= 0 && a.rtol >= 0) || a.ulps < 0)
 		bad(c->f, from, "a tolerance of result accuracy is below 0 or no number");
 	const struct t_attr *mode = take_part(c, e);
 	if (mode->kind != T_raw || strncmp(mode->s, prefix, sizeof prefix - 1) != 0)
