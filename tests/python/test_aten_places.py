@@ -51,6 +51,9 @@ case("nonzero-static-short", lambda a: torch.nonzero_static(a, size=2), x)
 for order in (3, -1, 0.5, float("inf")):
     case(f"norm-{order}", lambda a, p=order: torch.linalg.vector_norm(a, p, 1), z)
 case("gather-nothing", lambda a: a[:0].diagonal(0, 0, 1) + 1, z)
+none = torch.zeros(2, 0, dtype=torch.int64)       # of another rank than what it points into
+case("scatter-nothing", lambda a, i: a[0].scatter_add(0, i, a[:2, :0]), x, none)
+case("scatter-reduce-nothing", lambda a, i: a[0].scatter_reduce(0, i, a[:2, :0], "prod", include_self=False), x, none)
 case("scatter-scalar", lambda a, i: a.sum().scatter(0, i, 3.0), x, torch.tensor(0))
 case("unfold-scalar", lambda a: a.sum().unfold(0, 1, 1) + 1, x)
 

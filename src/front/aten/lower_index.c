@@ -443,6 +443,10 @@ void lower_scatter(struct lower *l)
 		v = v ? lower_as_row(l, v) : NULL;
 	}
 	uint32_t rank = x->type->rank;
+	if (type_elements(index->type) == 0) { /* of any rank: the gradient of a gather */
+		l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
+		return;
+	}
 	if (index->type->rank != rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank);

@@ -65,6 +65,10 @@ void lower_scatter_reduce(struct lower *l)
 		v = lower_as_row(l, v);
 	}
 	uint32_t rank = x->type->rank;
+	if (type_elements(index->type) == 0) { /* as lower_scatter */
+		lower_finish(l, build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims));
+		return;
+	}
 	if (index->type->rank != rank || v->type->rank != rank)
 		lower_bail(l);
 	int64_t dim = lower_dim(l, 1, rank);
