@@ -110,6 +110,22 @@ void lower_any(struct lower *l)
 	l->out[0] = lower_cast(l, y, lower_dtype(l));
 }
 
+/* The exclusive or of all bits: of floats in 64 bits, of integers widened to 64. */
+void lower_hash_tensor(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0);
+	bool in[ATEN_MAX_RANK] = { 0 };
+	if (dtype_is_complex(x->type->dtype) || lower_int(l, 3) != 0)
+		lower_bail(l);
+	if (x->type->rank)
+		lower_dims(l, 1, x->type->rank, in);
+	if (dtype_is_float(x->type->dtype)) {
+		x = lower_cast(l, x, DTYPE_f64);
+		x = lower_bits(l, x, type_with_dtype(l->g, x->type, DTYPE_ui64));
+	}
+	l->out[0] = lower_reduce(l, OP_xor, lower_cast(l, x, DTYPE_ui64), in, lower_bool(l, 2));
+}
+
 /* ---- the place of an extreme ---------------------------------------------------------------- */
 
 /* The first index along `in` where x is its extreme m: the least index of those that hold it. */
