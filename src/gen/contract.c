@@ -54,6 +54,16 @@ static LLVMValueRef row_at(
 	return ADD(MUL(line, c64(g, c->span_pitch)), MUL(SUB(m, MUL(line, span)), rows_m));
 }
 
+/* What of the next panel the tile whose first row is m asks for. */
+static LLVMValueRef next_at(
+	struct gen *g, const struct contraction *x, LLVMValueRef m, const struct operands *o)
+{
+	LLVMValueRef words = MUL(o->k, c64(g, x->bands)), all = MUL(words, c64(g, x->ahead));
+
+	return gep(g, g->i8, o->next,
+		LLVMBuildUDiv(g->b, MUL(m, all), c64(g, x->rows), ""));
+}
+
 void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
 {
@@ -65,6 +75,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 	LLVMValueRef args[P_COUNT] = {
 		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
 		[P_PANEL] = o->panel,
+		[P_NEXT] = o->next ? next_at(g, x, l->iv, o) : LLVMConstNull(g->ptr),
 		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->pitch))),
 		[P_K] = o->k,
 		[P_FIRST] = o->first,
@@ -148,6 +159,20 @@ static LLVMValueRef panel_at(
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
+/* The panel multiplied after p of the group's `panels`: its next, else the first one's next words,
+ * else the next group's first one. */
+static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRef p,
+	LLVMValueRef panels, LLVMValueRef kb, LLVMValueRef kn)
+{
+	LLVMValueRef k = gen_extent(g, x->c->k), after = ADD(p, c64(g, 1)), zero = c64(g, 0);
+
+	gen_here(g);
+	LLVMValueRef last = ICMP(SGE, after, panels), end = ADD(kb, MUL(kn, c64(g, x->bands)));
+	LLVMValueRef done = AND(last, ICMP(SGE, end, k));
+	after = SELECT(last, SELECT(done, panels, zero), after);
+	return panel_at(g, x, after, SELECT(done, zero, SELECT(last, end, kb)));
+}
+
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
  * columns. */
 static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
@@ -168,8 +193,10 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	gen_here(g);
 	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
 	o.first = ICMP(EQ, kb, c64(g, 0));
-	loop_begin(g, p, c64(g, 0), ceil_div(g, x->nv, x->cols), 1);
+	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
+	loop_begin(g, p, c64(g, 0), panels, 1);
 	o.panel = panel_at(g, x, p->iv, kb);
+	o.next = x->ahead ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
 	o.out = gep(g, x->acc, x->block,
 		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
 	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
@@ -350,6 +377,16 @@ static void narrow_tiles(struct gen *g, struct contraction *x)
 	}
 }
 
+/* Panels that lie packed come from memory, where the processor sees one after the other end: it
+ * fetches nothing of the next while tiles go through one that is near. */
+static int64_t panels_ahead(const struct contraction *x)
+{
+	int64_t word = x->cols * (int64_t)dtype_bytes(x->panel_type) * x->unit;
+	int64_t tiles = (x->c->m_block + x->rows - 1) / x->rows;
+
+	return x->panels || x->direct ? 0 : (word + tiles - 1) / tiles;
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -369,6 +406,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	if (c->span > x->rows)
 		x->tail_rows = (uint32_t)(c->span % x->rows);
+	x->ahead = panels_ahead(x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);

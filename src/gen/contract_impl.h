@@ -41,6 +41,9 @@ struct contraction {
 	/* of the tile; of the one that takes what is left, 0: no row ever is */
 	uint32_t rows, tail_rows;
 	uint32_t width;                  /* columns the tile has, a multiple of PLAN_NARROW */
+	/* bytes of the next panel that a tile asks for at every word, so that all of it comes while
+	 * the block's rows go through this one; 0: the next one is near */
+	int64_t ahead;
 	/* functions; narrow: of a panel's first (i + 1) * PLAN_NARROW columns, where a last
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
@@ -70,10 +73,10 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 	return LLVMBuildUDiv(g->b, ADD(a, c64(g, by - 1)), c64(g, by), "");
 }
 
-/* The operands of one panel's tiles: R's block, the panel, C's, and how many words of k; first:
- * C is not added to. */
+/* The operands of one panel's tiles: R's block, the panel, the one after it, C's, and how many
+ * words of k; first: C is not added to. */
 struct operands {
-	LLVMValueRef rows, panel, out, k, first;
+	LLVMValueRef rows, panel, next, out, k, first;
 };
 
 /* ---- contract.c ---- */
@@ -117,10 +120,10 @@ void lines_multiply(struct gen *g, struct contraction *x);
  * integers VPDPWSSD, or PMADDWD). */
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
-enum { P_ROWS, P_PANEL, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
-/* void tile(rows, panel, out, k, first, rows_m, rows_k): the rows of C at out are, or where !first
- * take more of, the product of `rows` rows and a panel.  Strides that are known are constants in
- * it. */
+enum { P_ROWS, P_PANEL, P_NEXT, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
+/* void tile(rows, panel, next, out, k, first, rows_m, rows_k): the rows of C at out are, or where
+ * !first take more of, the product of `rows` rows and a panel; of what next is the start of,
+ * x->ahead bytes a word are asked for.  Strides that are known are constants in it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple

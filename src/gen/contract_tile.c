@@ -211,6 +211,16 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
 }
 
+/* At word k, the tile's part of the next panel. */
+static void next_fetch(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
+	LLVMValueRef k)
+{
+	LLVMValueRef at = MUL(k, c64(g, x->ahead));
+
+	for (int64_t i = 0; i < x->ahead; i += LINE)
+		fetch(g, gep_bytes(g, gep(g, g->i8, param[P_NEXT], at), i), FETCH_SECOND);
+}
+
 /* Where row i of the tile lies behind its first one. */
 static LLVMValueRef tile_row(
 	struct gen *g, const struct contraction *x, const LLVMValueRef *param, uint32_t i)
@@ -234,6 +244,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 		row[w] = gep(g, x->rows_elem, param[P_ROWS], MUL(at, param[P_ROWS_K]));
 		tile_columns(g, x, param[P_PANEL], at, v[w]);
 		tile_fetch(g, x, rows, param, at);
+		next_fetch(g, x, param, at);
 	}
 	for (uint32_t i = 0; i < rows * words; i++) {
 		uint32_t w = i % words;
@@ -281,7 +292,8 @@ struct tile_blocks {
 
 LLVMTypeRef tile_type(struct gen *g)
 {
-	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64, g->i64 };
+	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64,
+		g->i64 };
 
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }
@@ -357,6 +369,8 @@ static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *
 
 	param[P_ROWS] = gep(g, x->rows_elem, param[P_ROWS], MUL(b, c64(g, x->c->band_pitch)));
 	param[P_PANEL] = gep(g, t, param[P_PANEL], words);
+	words = MUL(MUL(b, param[P_K]), c64(g, x->ahead));
+	param[P_NEXT] = gep(g, g->i8, param[P_NEXT], words);
 }
 
 /* Words of k that a tile takes at a time: more than one where its rows all share a set of the cache
