@@ -7,7 +7,6 @@
 
 #define MAX_RANK   64
 #define MAX_WEIGHT (1 << 22)
-#define DYNAMIC    INT64_MIN
 
 uint64_t weight_add(struct bc_file *f, const uint8_t *at, uint64_t a, uint64_t b)
 {
@@ -125,7 +124,7 @@ static void set_encoding(struct cursor *c, uint32_t index, struct type *t)
 	const struct bc_entry *e = &f->attrs[index];
 	struct t_attr *a = attr_at(f, index);
 
-	if (a->kind != T_ints || strcmp(a->tname, "bounds") != 0) {
+	if (a->kind != T_raw || !a->tname || strcmp(a->tname, "bounds") != 0) {
 		t->encoding = attr_raw_text(f->p, a);
 		return;
 	}

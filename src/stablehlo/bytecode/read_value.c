@@ -343,14 +343,25 @@ static void chlo_attr(struct cursor *c, struct t_attr *a)
 	take_enum(c, codes[take_index(c, 2, "attribute of chlo")], "chlo", a);
 }
 
-static void take_bounds(struct cursor *c, struct t_attr *a)
+/* Of a type (read_type.c), which takes the numbers; anywhere else it is its text. */
+static void bounds(struct cursor *c, struct bc_entry *e, struct t_attr *a, struct str *out)
 {
-	a->kind = T_ints;
-	a->tname = "bounds";
-	a->n = take_count(c, "bounds");
-	int64_t *v = job_array(c->f->p->j, a->n, sizeof *v);
-	for (uint32_t i = 0; i < a->n; i++)
+	uint32_t n = take_count(c, "bounds");
+	int64_t *v = job_array(c->f->p->j, n, sizeof *v);
+
+	str_add(out, "#stablehlo.bounds<");
+	for (uint32_t i = 0; i < n; i++) {
 		v[i] = take_signed(c);
+		str_add(out, i ? ", " : "");
+		if (v[i] == DYNAMIC)
+			str_addc(out, '?');
+		else
+			str_addf(out, "%lld", (long long)v[i]);
+	}
+	str_addc(out, '>');
+	e->weight += out->len;
+	a->tname = "bounds";
+	a->n = n;
 	a->ints = v;
 }
 
@@ -365,14 +376,14 @@ void take_structure(struct cursor *c, struct bc_entry *e, enum vhlo_attr code, b
 		return;
 	}
 	switch (code) {
-	case VHLO_extensions: take_bounds(c, a); return;
+	case VHLO_extensions: bounds(c, e, a, &text); break;
 	case VHLO_operand_alias: operand_alias(c, &text); break;
 	case VHLO_accuracy: accuracy(c, e, &text); break;
 	default: mesh_structure(c, e, code, own, &text);
 	}
 	a->kind = T_raw;
 	a->s = text.text;
-	if (code != VHLO_sub_axis)
+	if (code != VHLO_sub_axis && code != VHLO_extensions)
 		structure_check(c->f->p, a);     /* its parts may be of any kind */
 }
 

@@ -7,6 +7,7 @@
 
 #define V(major, minor) ((major) * 100 + (minor))
 #define NOW INT32_MAX
+#define DYNAMIC INT64_MIN               /* a dimension of any size, or no bound of it */
 #define VHLO_OLDEST V(0, 9)
 #define VHLO_NEWEST V(1, 20)
 

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DYNAMIC INT64_MIN
-
 /* ---- types ---------------------------------------------------------------------------------- */
 
 static void begin_type(struct bc_out *o, struct str *s, enum vhlo_type t)
