@@ -312,7 +312,7 @@ void planner_region(struct planner *pl, const struct region *r, struct plan_step
 	struct plan_options inner = *pl->o;
 	inner.narguments = 0;            /* parameters of a branch or loop are no arguments */
 	const struct plan_options *o = steps == pl->top ? pl->o : &inner;
-	struct plan_source src = { .region = r };
+	struct plan_source src = { .region = r, .nequal = steps->nequal, .equal = steps->equal };
 	if (steps != pl->top)            /* of main plan_make did */
 		plan_track(pl->g, &src, false);
 	src.region = plan_lower(pl->g, src.region, o);
@@ -406,31 +406,38 @@ static uint32_t *wished_inputs(struct planner *pl, const struct plan_source *src
 	return out;
 }
 
+/* Adds the tensors that dimension d is read from. */
+static void add_values_of(struct graph *g, int64_t d, uint32_t *n, const struct node **out)
+{
+	int64_t stack[64];
+	uint32_t depth = 0;
+
+	stack[depth++] = d;
+	while (depth) {
+		int64_t x = stack[--depth];
+		if (x >= 0)
+			continue;
+		const struct dim_expr *e = dim_get(g, x);
+		if (e->op == DIM_value) {
+			uint32_t k = 0;
+			while (k < *n && out[k] != e->node)
+				k++;
+			if (k == *n)
+				out[(*n)++] = e->node;
+		} else if (e->op != DIM_arg && e->op != DIM_free && e->op != DIM_number &&
+			depth + 2 <= 64) {
+			stack[depth++] = e->a;
+			stack[depth++] = e->b;
+		}
+	}
+}
+
 static void add_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out)
 {
 	for (uint32_t i = 0; i < t->n; i++)
 		add_values(g, t->elem[i], n, out);
-	for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++) {
-		int64_t stack[64];
-		uint32_t depth = 0;
-		stack[depth++] = t->dims[d];
-		while (depth) {
-			int64_t x = stack[--depth];
-			if (x >= 0)
-				continue;
-			const struct dim_expr *e = dim_get(g, x);
-			if (e->op == DIM_value) {
-				uint32_t k = 0;
-				while (k < *n && out[k] != e->node)
-					k++;
-				if (k == *n)
-					out[(*n)++] = e->node;
-			} else if (e->op != DIM_arg && e->op != DIM_free && depth + 2 <= 64) {
-				stack[depth++] = e->a;
-				stack[depth++] = e->b;
-			}
-		}
-	}
+	for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++)
+		add_values_of(g, t->dims[d], n, out);
 }
 
 void plan_track(struct graph *g, struct plan_source *s, bool all)
@@ -450,6 +457,10 @@ void plan_track(struct graph *g, struct plan_source *s, bool all)
 	}
 	for (uint32_t i = 0; all && i < r->nparams; i++) /* sizes of those that nothing reads too */
 		add_values(g, r->params[i], &found, named);
+	for (uint32_t i = 0; i < s->nequal; i++) { /* a known size may be contradicted by a value */
+		add_values_of(g, s->equal[i].a, &found, named);
+		add_values_of(g, s->equal[i].b, &found, named);
+	}
 	for (uint32_t i = 0; i < s->nvalues; i++)
 		values[i] = s->values[i];
 	for (uint32_t i = 0; i < r->nresults; i++)

@@ -326,9 +326,10 @@ static inline bool plan_buffer_is_late(const struct plan_buffer *b)
  * op, dtype, place; INVALID_ARGUMENT a constant of symbolic size. */
 struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source *s,
 	const struct plan_options *o);
-/* Makes every node that a DIM_value dimension of s->region's types names one of s->values and a
- * result: all of them at first; later, when the region was rewritten, those that it computes, since
- * types may then name new nodes, while the ones named before are followed as results. */
+/* Makes every node that a DIM_value dimension of s->region's types or of s->equal names one of
+ * s->values and a result: all of them at first; later, when the region was rewritten, those that it
+ * computes, since types may then name new nodes, while the ones named before are followed as
+ * results. */
 void plan_track(struct graph *g, struct plan_source *s, bool all);
 
 /* Ways to cut k's work into chunks, its own first, all with the same bits; 0: it has no other. */

@@ -59,9 +59,18 @@ static bool is_symbolic(const struct type *t)
 	return false;
 }
 
+/* Do values of operands say sizes, so that one known already can be contradicted by them? */
+static bool is_told_sizes(enum op op)
+{
+	return op == OP_dynamic_iota || op == OP_dynamic_broadcast_in_dim ||
+		op == OP_dynamic_reshape || op == OP_chlo_dynamic_reshape ||
+		op == OP_real_dynamic_slice || op == OP_dynamic_pad || op == OP_dynamic_gather ||
+		op == OP_dynamic_conv || op == OP_set_dimension_size;
+}
+
 static void ask(struct graph *g, struct equalities *l, const struct node *n)
 {
-	bool any = is_symbolic(n->type);
+	bool any = is_symbolic(n->type) || is_told_sizes(n->op);
 	for (uint32_t i = 0; i < n->nin && !any; i++)
 		any = is_symbolic(n->in[i]->type);
 	/* Branches and turns of a loop may differ in size: that is what their `?` says. */
