@@ -28,6 +28,9 @@ const struct node *expand_collective(
 const struct node *expand_dot(struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_einsum(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* A gather with slices of 0 in dimensions that the result lacks: NULL where it has none. */
+const struct node *expand_gather(
+	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_dynamic_conv(
 	struct graph *g, const struct node *n, const struct node *const *in);
 /* Result `which` of the async_done of an async_start. */

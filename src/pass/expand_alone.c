@@ -270,6 +270,42 @@ const struct node *expand_dynamic_conv(
 	return conv_with(g, n, in[0], in[1], padding, 2 * spatial, true);
 }
 
+/* ---- gather --------------------------------------------------------------------------------- */
+
+/* Slices of 0 in a dimension that the result lacks are as those of 1 (doc/conformance.md): there is
+ * a number for each, and an index to read it at.  Of an empty dimension they are zeros. */
+const struct node *expand_gather(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	uint32_t rank, ndropped, nbatch, ne = 0;
+	const int64_t *given = node_ints(n, KEY_slice_sizes, &rank);
+	const int64_t *dropped = node_ints(n, KEY_collapsed_slice_dims, &ndropped);
+	const int64_t *batch = node_ints(n, KEY_operand_batching_dims, &nbatch);
+	int64_t *sizes = job_array(graph_job(g), rank, sizeof *sizes);
+	struct attr_entry *e = job_array(graph_job(g), n->attrs->n, sizeof *e);
+	bool any = false, empty = false;
+
+	memcpy(sizes, given, rank * sizeof *sizes);
+	for (uint32_t i = 0; i < ndropped + nbatch; i++) {
+		int64_t d = i < ndropped ? dropped[i] : batch[i - ndropped];
+		any |= !sizes[d];
+		empty |= !sizes[d] && !in[0]->type->dims[d];
+		sizes[d] = 1;
+	}
+	if (!any || n->type->quant)
+		return NULL;
+	if (empty)
+		return build_broadcast_to(
+			g, build_scalar(g, n->type->dtype, 0), n->type->rank, n->type->dims);
+	for (uint32_t i = 0; i < n->attrs->n; i++) {
+		e[ne] = n->attrs->e[i];
+		if (e[ne].key == KEY_slice_sizes)
+			e[ne].value = attr_ints(g, rank, sizes);
+		ne++;
+	}
+	return build_op(g, OP_gather, 2, in, ne, e);
+}
+
 /* ---- asynchronous ops ----------------------------------------------------------------------- */
 
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which)

@@ -87,3 +87,15 @@ func.func @main() {
   check.expect_eq_const %l, dense<[[1.0, 0.0, 0.0], [2.0, 0x7FC00000, 0.0], [0.0, 0x7FC00000, 0x7FC00000]]> : tensor<3x3xf32>
   return
 }
+// -----
+// Slices of 0 in a dimension that the result lacks: as of 1, and zeros where there is nothing.
+func.func @main() {
+  %a = stablehlo.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %i = stablehlo.constant dense<[-1, 1, 9]> : tensor<3xi32>
+  %g = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 0>}> : (tensor<3xf32>, tensor<3xi32>) -> tensor<3xf32>
+  check.expect_eq_const %g, dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %e = stablehlo.slice %a [1:1] : (tensor<3xf32>) -> tensor<0xf32>
+  %h = "stablehlo.gather"(%e, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 0>}> : (tensor<0xf32>, tensor<3xi32>) -> tensor<3xf32>
+  check.expect_eq_const %h, dense<0.0> : tensor<3xf32>
+  return
+}

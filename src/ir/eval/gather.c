@@ -80,6 +80,17 @@ static void gather_numbers(const struct call *c, struct numbers *d)
 	d->vector_dim = node_int(c->n, KEY_index_vector_dim, 0);
 }
 
+/* A dimension that the result lacks has slices of 1; of 0, which a constant may say, what one of 1
+ * would give, and zeros where there is nothing. */
+static void check_dropped(struct call *c, int64_t size, int64_t dim)
+{
+	if (size > 1 || (size < 1 && c->n->op == OP_dynamic_gather))
+		eval_fail(c, WEFT_INVALID_ARGUMENT,
+			"slice of %lld where a dimension is dropped", (long long)size);
+	if (!size && !dim && !type_is_static(c->n->in[0]->type))
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "slice of an empty dimension");
+}
+
 static void gather_slices(struct call *c, const int64_t *sizes)
 {
 	const struct tensor *a = c->in[0], *indices = c->in[1];
@@ -101,19 +112,22 @@ static void gather_slices(struct call *c, const int64_t *sizes)
 			o++;
 		dims[i] = sizes[o++];
 	}
-	for (uint32_t i = 0; i < a->rank; i++)
+	for (uint32_t i = 0; i < a->rank; i++) {
 		if (sizes[i] < 0 || sizes[i] > a->dims[i])
 			eval_fail(c, WEFT_INVALID_ARGUMENT, "slice of %lld of size %lld",
 				(long long)sizes[i], (long long)a->dims[i]);
+		if (has(d.ncollapsed, d.collapsed, i) || has(d.nbatching, d.batching, i))
+			check_dropped(c, sizes[i], a->dims[i]);
+	}
 	struct tensor *out = eval_new(c, 0, rank, dims);
 	size_t bytes = dtype_bytes(a->type->dtype);
 	tensor_strides(a, strides);
-	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
+	for (int64_t i = 0, n = tensor_elements(a) ? tensor_elements(out) : 0; i < n; i++) {
 		int64_t from = 0;
 		split_index(&d, a->rank, rank, index, batch, offset);
 		full_start(&d, indices, a->rank, batch, start);
 		for (uint32_t k = 0; k < a->rank; k++) {
-			int64_t last = a->dims[k] - sizes[k], s = start[k];
+			int64_t last = a->dims[k] - sizes[k] - !sizes[k], s = start[k];
 			from += ((s < 0 ? 0 : s > last ? last : s) + offset[k]) * strides[k];
 		}
 		memcpy(tensor_at(out, i), tensor_at(a, from), bytes);
@@ -161,6 +175,21 @@ static void scatter_one(struct call *c, struct body *b, uint32_t n, int64_t to, 
 		body_get(c, b, k, c->out[k]->type->dtype, tensor_at(c->out[k], to));
 }
 
+/* scatter_c4: no window is larger than the operand. */
+static void check_windows(
+	struct call *c, const struct numbers *d, const struct tensor *a, const struct tensor *u)
+{
+	for (uint32_t i = 0, o = 0; i < a->rank; i++) {
+		if (has(d->ncollapsed, d->collapsed, i) || has(d->nbatching, d->batching, i))
+			continue;
+		int64_t size = u->dims[d->offset[o++]];
+		if (size > a->dims[i])
+			eval_fail(c, WEFT_INVALID_ARGUMENT,
+				"a window of %lld in a dimension of %lld", (long long)size,
+				(long long)a->dims[i]);
+	}
+}
+
 void eval_scatter(struct call *c)
 {
 	uint32_t n = node_noperands(c->n) / 2;
@@ -172,6 +201,7 @@ void eval_scatter(struct call *c)
 
 	scatter_numbers(c, &d);
 	check_numbers(c, &d, a, indices, u->rank);
+	check_windows(c, &d, a, u);
 	for (uint32_t k = 0; k < n; k++) {
 		struct tensor *out = eval_new_like(c, k, c->in[k]);
 		for (int64_t i = 0, size = tensor_elements(out); i < size; i++)

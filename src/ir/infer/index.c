@@ -166,7 +166,8 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 			x.nwindow, x.ndropped, x.nbatch);
 	for (uint32_t i = 0; i < nsizes; i++) {
 		bool dropped = list_has(x.ndropped, x.dropped, i);
-		if ((dropped || list_has(x.nbatch, x.batch, i)) && sizes[i] > 1)
+		bool single = dropped || list_has(x.nbatch, x.batch, i);
+		if (single && sizes[i] > 1)
 			spec_fail(g, s, dropped ? "c9" : "c12", "expected slice_sizes of at most 1 "
 				"where a dimension is dropped, found %lld in dimension %u",
 				(long long)sizes[i], i);
@@ -174,6 +175,10 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 			spec_fail(g, s, "c21", "expected slice_sizes within %s, found %lld in "
 				"dimension %u", spec_text(g, t), (long long)sizes[i], i);
 		dim_reaches(g, t->dims[i], sizes[i]);
+		if (single)
+			dim_reaches(g, 1, sizes[i]);
+		if (single && sizes[i] <= 0)     /* of a slice of 0, what one of 1 would give */
+			dim_reaches(g, sizes[i] ? sizes[i] : t->dims[i], 1);
 	}
 	uint32_t rank = x.nouter + x.nwindow;
 	int64_t *dims = scratch(g, rank), *bounds = scratch(g, rank);
@@ -227,10 +232,11 @@ static void check_updates(struct graph *g, const struct node_spec *s, const stru
 		if (list_has(x->nwindow, x->window, i)) {
 			while (is_dropped(x, of))
 				of++;
-			int64_t size = type_bound(t, of++);
+			int64_t size = type_bound(t, of);
 			if (size >= 0 && u->dims[i] > size)
 				spec_fail(g, s, "c4", "expected windows within %s, found updates "
 					"%s", spec_text(g, t), spec_text(g, u));
+			dim_reaches(g, t->dims[of++], u->dims[i]);
 			continue;
 		}
 		if (from == x->vector)
