@@ -18,6 +18,8 @@ static const struct node *node_with(struct graph *g, const struct node *n,
 	if (same == n->nin)
 		return n;
 	typed = typed && type == n->type;
+	if (n->op == OP_optimization_barrier) /* of its operands' types, whatever is known now */
+		type = NULL;
 	for (uint32_t i = same; i < n->nin; i++)
 		typed = typed && n->in[i]->type == in[i]->type;
 	struct node_spec s = {
