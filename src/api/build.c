@@ -178,7 +178,7 @@ static const struct node *scope_capture(
 			grown(b, sc->captures, &sc->captures_cap, i + 1, sizeof *sc->captures);
 		sc->captures[sc->ncaptures++] = outer;
 	}
-	return graph_parameter(b->graph, sc->nparams + i, outer->type);
+	return graph_parameter_of(b->graph, sc->depth, sc->nparams + i, outer->type);
 }
 
 static const struct node *value_node(
@@ -292,7 +292,7 @@ static struct attr_entry entry_make(struct weft_builder *b, const struct weft_at
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "an attribute without a name");
 	enum key k = key_find(a->name, strlen(a->name));
 	if (k != KEY_none && k != KEY_other && k != KEY_effect && k != KEY_ncaptures &&
-		k != KEY_slot)
+		k != KEY_slot && k != KEY_region_depth)
 		return (struct attr_entry){ k, NULL, attr_make(b, a, key_kinds[k]) };
 	if (!strchr(a->name, '.'))      /* "mhlo.sharding" and the like are kept */
 		job_fail(b->job, WEFT_INVALID_ARGUMENT, "no attribute is named %s", a->name);
@@ -310,13 +310,24 @@ struct parts {
 	bool effect;
 };
 
-/* Region body over its own parameters and all of the op's captures. */
-static const struct region *body_over(struct weft_builder *b, const struct body *body,
+static bool has_numbers(const struct region *r)
+{
+	for (uint32_t i = 0; i < r->nparams; i++) {
+		const struct type *t = r->params[i];
+		if (t->kind == TYPE_tensor && (dtype_is_int(t->dtype) || t->dtype == DTYPE_i1))
+			return true;
+	}
+	return false;
+}
+
+/* Region body over its own parameters and all of the op's captures.  control: of a branch or loop;
+ * parameters of others are as if it lay in none (graph_parameter_of). */
+static const struct region *body_over(struct weft_builder *b, const struct body *body, bool control,
 	uint32_t ncaptures, const struct node *const *captures)
 {
 	const struct scope *sc = &b->scopes[body->scope];
 	const struct region *r = body->region;
-	bool same = sc->ncaptures == ncaptures;
+	bool same = sc->ncaptures == ncaptures && (control || !has_numbers(r));
 	struct job *j = b->job;
 
 	for (uint32_t i = 0; same && i < ncaptures; i++)
@@ -335,7 +346,7 @@ static const struct region *body_over(struct weft_builder *b, const struct body 
 			for (at = sc->nparams;
 				captures[at - sc->nparams] != sc->captures[i - sc->nparams];)
 				at++;
-		args[i] = graph_parameter(b->graph, at, types[at]);
+		args[i] = graph_parameter_of(b->graph, control ? sc->depth : 0, at, types[at]);
 	}
 	region_inline(b->graph, r, args, results);
 	return graph_region(b->graph, n, types, r->nresults, results);
@@ -366,7 +377,9 @@ static void parts_regions(struct weft_builder *b, struct parts *p, const struct 
 		}
 	}
 	for (uint32_t i = 0; i < more->nregions; i++)
-		regions[i] = body_over(b, &b->bodies[more->regions[i].id - 1], n, captures);
+		regions[i] = body_over(b, &b->bodies[more->regions[i].id - 1],
+			p->spec.op == OP_if || p->spec.op == OP_case || p->spec.op == OP_while, n,
+			captures);
 	p->spec.nregions = more->nregions;
 	p->spec.regions = regions;
 	p->in = job_grow(b->job, p->in, p->spec.nin, (size_t)p->spec.nin + n + 1, sizeof *p->in);
@@ -526,7 +539,7 @@ static void parameter_body(struct weft_builder *b, void *arg)
 	sc->names = grown(b, sc->names, &sc->names_cap, i + 1, sizeof *sc->names);
 	sc->params[i] = t;
 	sc->names[i] = c->name ? graph_string(b->graph, c->name, strlen(c->name)) : NULL;
-	c->id = value_add(b, graph_parameter(b->graph, i, t));
+	c->id = value_add(b, graph_parameter_of(b->graph, sc->depth, i, t));
 	sc->nparams++;
 }
 

@@ -148,6 +148,25 @@ static void place_text(const struct graph *g, const struct node *n, struct str *
 		str_addf(out, " at %s:%u", at->file, at->line);
 }
 
+/* Parameter n of main, or of a branch or loop: what that is given, where it is an argument. */
+static void parameter_text(const struct emit *e, const struct node *n, struct str *out)
+{
+	const struct plan *p = e->p;
+	uint32_t buffer;
+	bool ready;
+
+	if (!attrs_find(n->attrs, KEY_region_depth)) {
+		argument_text(p->graph, node_int(n, KEY_index, 0), out);
+		return;
+	}
+	for (uint32_t i = 0; value_find(e, n, &buffer, &ready) && i < p->ninputs; i++)
+		if (p->inputs[i] == buffer) {
+			argument_text(p->graph, p->input_args[i], out);
+			return;
+		}
+	str_addf(out, "value %lld of a branch or loop", (long long)node_int(n, KEY_index, 0));
+}
+
 /* How messages name a symbol: by argument and dimension, or by what computes it. */
 static void symbol_text(void *emit, const struct dim_expr *x, struct str *out)
 {
@@ -166,7 +185,7 @@ static void symbol_text(void *emit, const struct dim_expr *x, struct str *out)
 	if (n->type->rank)
 		str_addf(out, "element %lld of ", (long long)x->a);
 	if (n->op == OP_parameter) {
-		argument_text(g, node_int(n, KEY_index, 0), out);
+		parameter_text(e, n, out);
 		return;
 	}
 	str_addf(out, "what %s computes", op_table[n->op].text);

@@ -108,6 +108,14 @@ struct node_spec {
 const struct node *graph_node(struct graph *g, const struct node_spec *s);
 
 const struct node *graph_parameter(struct graph *g, uint32_t index, const struct type *t);
+/* The same, of a branch or loop that lies `depth` deep in others (main: 0).  Numbers are another
+ * node at each depth: a size read from them (DIM_value) is named in the regions inside too, where
+ * the parameter of that index is another one. */
+const struct node *graph_parameter_of(
+	struct graph *g, uint32_t depth, uint32_t index, const struct type *t);
+/* Parameter n with another type. */
+const struct node *graph_parameter_like(
+	struct graph *g, const struct node *n, const struct type *t);
 /* Result i of n: n itself when it has one result. */
 const struct node *graph_result(struct graph *g, const struct node *n, uint32_t i);
 uint32_t node_nresults(const struct node *n);                /* without the effect's token */

@@ -335,6 +335,27 @@ const struct node *graph_parameter(struct graph *g, uint32_t index, const struct
 		.attrs = index_attrs(g, index) });
 }
 
+const struct node *graph_parameter_of(
+	struct graph *g, uint32_t depth, uint32_t index, const struct type *t)
+{
+	struct attr_entry e[] = { { KEY_index, NULL, attr_int(g, index) },
+		{ KEY_region_depth, NULL, attr_int(g, depth) } };
+	bool numbers = t->kind == TYPE_tensor && !t->quant && type_is_static(t) &&
+		(dtype_is_int(t->dtype) || t->dtype == DTYPE_i1);
+
+	if (!depth || !numbers)
+		return graph_parameter(g, index, t);
+	return node_cons(g, &(struct node){ .op = OP_parameter, .type = t,
+		.attrs = attrs_cons(g, 2, e) });
+}
+
+const struct node *graph_parameter_like(
+	struct graph *g, const struct node *n, const struct type *t)
+{
+	return t == n->type ? n : node_cons(g, &(struct node){ .op = OP_parameter, .type = t,
+		.attrs = n->attrs });
+}
+
 const struct node *graph_result(struct graph *g, const struct node *n, uint32_t i)
 {
 	if (n->type->kind != TYPE_results) {

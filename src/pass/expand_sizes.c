@@ -100,7 +100,7 @@ static const struct node *param_sized(void *arg, struct graph *g, const struct n
 	if (n->op != OP_parameter)
 		return NULL;
 	uint32_t i = (uint32_t)node_int(n, KEY_index, 0);
-	return s->inside[i] ? s->inside[i] : graph_parameter(g, i, s->params[i]);
+	return s->inside[i] ? s->inside[i] : graph_parameter_like(g, n, s->params[i]);
 }
 
 /* changes: by what a loop carries, by dimension; NULL: a branch. */

@@ -558,7 +558,7 @@ void check_structured(struct parser *p, struct t_attr *a)
 static bool reserved(enum key k)
 {
 	return k == KEY_none || k == KEY_other || k == KEY_effect || k == KEY_ncaptures ||
-	       k == KEY_slot || k == KEY_module_text;
+	       k == KEY_slot || k == KEY_module_text || k == KEY_region_depth;
 }
 
 /* How many operands of a scan are inputs, the others are carries, and so are its results. */

@@ -304,6 +304,7 @@ static const struct attr *constant_slot(struct parser *p, struct t_op *op)
 struct builder {
 	struct parser *p;
 	const struct node *token;        /* of the region being built */
+	uint32_t depth;                  /* branches and loops that it lies in */
 	bool trusted;                    /* types as declared, nothing checked (see check_first) */
 };
 
@@ -406,21 +407,24 @@ static const struct region *build_region(struct builder *b, struct t_op *op, str
 	uint32_t n = r->nparams + op->nlive + op->effect, at = r->nparams;
 	const struct type **params = job_array(p->j, n, sizeof *params);
 	const struct node **outside = job_array(p->j, op->ncaptures, sizeof *outside);
-	struct builder inner = { .p = p, .trusted = b->trusted };
+	bool control = op->op == OP_if || op->op == OP_case || op->op == OP_while;
+	struct builder inner = {
+		.p = p, .trusted = b->trusted, .depth = control ? b->depth + 1 : 0
+	};
 
 	for (uint32_t i = 0; i < r->nparams; i++) {
 		/* a loop's turns may change the sizes it began with */
 		bool same = i < op->nin && op->op != OP_while;
 		const struct type *like = same ? op->in[i]->node->type : NULL;
 		params[i] = solve(p, r->params[i].type, (struct dims_from){ DIMS_fresh, 0, like });
-		r->params[i].node = graph_parameter(p->g, i, params[i]);
+		r->params[i].node = graph_parameter_of(p->g, inner.depth, i, params[i]);
 	}
 	/* Captures of dead ops stand for parameters behind the last. */
 	for (uint32_t i = 0; i < op->ncaptures; i++) {
 		outside[i] = op->captures[i]->node;
 		if (i < op->nlive)
 			params[at++] = outside[i]->type;
-		op->captures[i]->node = graph_parameter(p->g,
+		op->captures[i]->node = graph_parameter_of(p->g, inner.depth,
 			r->nparams + i + (i < op->nlive ? 0 : op->effect), outside[i]->type);
 	}
 	if (op->effect) {

@@ -43,6 +43,25 @@ PROGRAMS = {
                    "tensor<1x?x?x1xf32>\nreturn %0 : tensor<1x?x?x1xf32>\n}",
     "iota": "func.func @main(%s: tensor<2xi64>) -> tensor<?x?xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
             "(tensor<2xi64>) -> tensor<?x?xi32>\nreturn %0 : tensor<?x?xi32>\n}",
+    "told": "func.func @main(%s: tensor<2xi64>) -> tensor<3x4xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
+            "(tensor<2xi64>) -> tensor<3x4xi32>\nreturn %0 : tensor<3x4xi32>\n}",
+    "branch": "func.func @main(%s: tensor<1xi64>, %t: tensor<1xi64>, %p: tensor<i1>) -> tensor<?xi32> {\n"
+              "%a = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi64>) -> tensor<?xi32>\n"
+              '%r = "stablehlo.if"(%p) ({\n%0 = stablehlo.dynamic_iota %t, dim = 0 : (tensor<1xi64>) -> tensor<?xi32>\n'
+              "%1 = stablehlo.add %0, %a : tensor<?xi32>\nstablehlo.return %1 : tensor<?xi32>\n}, {\n"
+              "stablehlo.return %a : tensor<?xi32>\n}) : (tensor<i1>) -> tensor<?xi32>\nreturn %r : tensor<?xi32>\n}",
+    "told branch": "func.func @main(%p: tensor<i1>, %s: tensor<1xi64>) -> tensor<3xi32> {\n"
+                   '%r = "stablehlo.if"(%p) ({\n%0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi64>) -> tensor<3xi32>\n'
+                   "stablehlo.return %0 : tensor<3xi32>\n}, {\n%0 = stablehlo.iota dim = 0 : tensor<3xi32>\n"
+                   "stablehlo.return %0 : tensor<3xi32>\n}) : (tensor<i1>) -> tensor<3xi32>\nreturn %r : tensor<3xi32>\n}",
+    "dropped": "func.func @main(%a: tensor<?xf32>, %i: tensor<2xi32>, %s: tensor<1xi64>) -> tensor<2xf32> {\n"
+               '%0 = "stablehlo.dynamic_gather"(%a, %i, %s) {dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], '
+               "start_index_map = [0], index_vector_dim = 1>} : (tensor<?xf32>, tensor<2xi32>, tensor<1xi64>) -> tensor<2xf32>\n"
+               "return %0 : tensor<2xf32>\n}",
+    "scatter": "func.func @main(%a: tensor<4xi32>, %i: tensor<i32>, %u: tensor<?xi32>) -> tensor<4xi32> {\n"
+               '%0 = "stablehlo.scatter"(%a, %i, %u) ({\n^bb0(%x: tensor<i32>, %y: tensor<i32>):\nstablehlo.return %y : tensor<i32>\n'
+               "}) {scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0], scatter_dims_to_operand_dims = [0], "
+               "index_vector_dim = 0>} : (tensor<4xi32>, tensor<i32>, tensor<?xi32>) -> tensor<4xi32>\nreturn %0 : tensor<4xi32>\n}",
     "window": "func.func @main(%a: tensor<?xf32>, %i: tensor<i32>) -> tensor<3xf32> {\n"
               '%0 = "stablehlo.dynamic_slice"(%a, %i) {slice_sizes = array<i64: 3>} : (tensor<?xf32>, tensor<i32>) -> tensor<3xf32>\n'
               "return %0 : tensor<3xf32>\n}",
@@ -91,6 +110,12 @@ CONTRADICT = [
     ("broadcast", (ones(3), sizes(2**62, 3)), "element 0 of argument 1 \\('s'\\).*: the size overflows"),
     ("iota", (sizes(2**31, 2**31),), "element 0 of argument 0 \\('s'\\).*: the size overflows"),
     ("iota", (sizes(2, -1),), "element 1 of argument 0 \\('s'\\) must be at least 0 at .*found -1"),
+    ("told", (sizes(3, 5),), "element 1 of argument 0 \\('s'\\) must equal 4 at .*expected 4, found 5"),
+    ("branch", (sizes(2), sizes(6), np.bool_(True)), "element 0 of argument 1 \\('t'\\) must equal element 0 of argument 0 \\('s'\\)"),
+    ("told branch", (np.bool_(True), sizes(2)), "element 0 of argument 1 \\('s'\\) must equal 3 at .*expected 3, found 2"),
+    ("dropped", (ones(4), np.zeros(2, np.int32), sizes(2)), "element 0 of argument 2 \\('s'\\) must be at most 1"),
+    ("dropped", (ones(4), np.zeros(2, np.int32), sizes(0)), "element 0 of argument 2 \\('s'\\) must be at least 1"),
+    ("scatter", (np.zeros(4, np.int32), np.int32(0), np.ones(5, np.int32)), "dimension 0 of argument 2 \\('u'\\) must be at most 4"),
     ("reshape", (ones(6), sizes(2, 4)), "element 0 of argument 1 \\('s'\\)\\*element 1 of argument 1 \\('s'\\).*expected 6, found 8"),
     ("reshape", (ones(6), sizes(-2, -3)), "found -2"),
     ("rest", (ones(4, 6), sizes(-1, -1)), "expected 24, found 576"), ("rest", (ones(4, 6), sizes(-1, 5)), "expected 24, found 20"),
