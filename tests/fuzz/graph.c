@@ -87,6 +87,12 @@ static weft_value build(struct weft_builder *b, const struct choice *c, const we
 	return weft_build(b, op_table[c->op].text, c->nin, in, &more);
 }
 
+/* The type of a result in the first run. */
+struct made {
+	struct weft_tensor_type t;
+	int64_t dims[RANK];
+};
+
 /* How many results an op has that has several; 1 for all others. */
 static uint32_t results_of(const struct choice *c)
 {
@@ -104,18 +110,17 @@ static weft_value result_at(
 	return results_of(c) == 1 ? v : weft_build_result(b, v, i);
 }
 
-/* Does the op take this?  Tried alone; an error ends a builder. */
-static bool is_taken(const struct pool *p, const struct choice *c)
+/* Does the op take operands of these types?  Tried alone; an error ends a builder.  The results'
+ * types to made. */
+static bool is_taken(const struct choice *c, const struct weft_tensor_type *t, struct made *made)
 {
 	struct weft_builder *b;
-	struct weft_tensor_type t[OPERANDS];
 	weft_value in[OPERANDS], narrow[OPERANDS];
 	bool fits = true;
 
 	if (weft_builder_create(&b))
 		return false;
 	for (uint32_t i = 0; i < c->nin; i++) {
-		t[i] = p->t[c->in[i]];
 		in[i] = weft_build_parameter(b, t[i], NULL);
 		narrow[i] = in[c->nin - 1];
 	}
@@ -123,7 +128,11 @@ static bool is_taken(const struct pool *p, const struct choice *c)
 	for (uint32_t i = 0; fits && i < results_of(c); i++) {
 		struct weft_tensor_type r = weft_build_type(b, result_at(b, c, v, i));
 		fits = !weft_builder_error(b) && r.dtype != WEFT_INVALID_DTYPE && r.rank <= RANK &&
-			fuzz_elements(r) <= MOST;
+			(fuzz_is_symbolic(r) || fuzz_elements(r) <= MOST);
+		for (uint32_t d = 0; fits && made && d < r.rank; d++)
+			made[i].dims[d] = r.dims[d];
+		if (fits && made)
+			made[i].t = (struct weft_tensor_type){ r.dtype, r.rank, made[i].dims };
 	}
 	/* CHLO's broadcasting ops are verified for shapes only. */
 	if (choice_narrow(c->op) == OP_compare)
@@ -131,6 +140,8 @@ static bool is_taken(const struct pool *p, const struct choice *c)
 	else if (choice_narrow(c->op) != c->op && choice_narrow(c->op) != OP_select)
 		weft_build(b, op_table[choice_narrow(c->op)].text, c->nin, narrow, NULL);
 	fits = fits && !weft_builder_error(b);
+	if (!fits && !made && getenv("FUZZ_REFUSED"))
+		fprintf(stderr, "refused: %s\n", weft_error_text(weft_builder_error(b)));
 	weft_builder_free(b);
 	return fits;
 }
@@ -142,17 +153,25 @@ static bool add_op(struct source *s, struct pool *p)
 {
 	struct choice c;
 	struct weft_tensor_type t[OPERANDS];
+	struct made made[OPERANDS];
 	weft_value in[OPERANDS];
 
-	if (!choose_op(s, p, &c) || !is_taken(p, &c))
+	if (!choose_op(s, p, &c))
+		return false;
+	for (uint32_t i = 0; i < c.nin; i++)
+		t[i] = p->t[c.in[i]];
+	if (!is_taken(&c, t, made) ||
+		(p->symbolic && !choice_make_dynamic(s, p, &c, made[0].t)))
 		return false;
 	for (uint32_t i = 0; i < c.nin; i++) {
-		t[i] = p->t[c.in[i]];
+		t[i] = pool_known(p, c.in[i]);
 		in[i] = p->v[c.in[i]];
 	}
+	if (p->symbolic && !is_taken(&c, t, NULL))
+		return false;
 	weft_value v = build(p->b, &c, in, t);
 	for (uint32_t i = 0; i < results_of(&c); i++)
-		pool_add(p, result_at(p->b, &c, v, i));
+		pool_add(p, result_at(p->b, &c, v, i), made[i].t);
 	built[c.op]++;
 	return true;
 }
@@ -160,6 +179,17 @@ static bool add_op(struct source *s, struct pool *p)
 /* ---- control -------------------------------------------------------------------------------- */
 
 static void add_ops(struct source *s, struct pool *p, uint32_t most);
+
+/* Have a and b symbolic dimensions in the same places? */
+static bool is_known_alike(const struct pool *p, uint32_t a, uint32_t b)
+{
+	struct weft_tensor_type s = pool_known(p, a), t = pool_known(p, b);
+	bool alike = s.rank == t.rank;
+
+	for (uint32_t d = 0; alike && d < s.rank; d++)
+		alike = (s.dims[d] < 0) == (t.dims[d] < 0);
+	return alike;
+}
 
 /* Ends the region that was begun: some ops, then values of these types.  Outside of it the pool is
  * as it was with n values. */
@@ -178,11 +208,11 @@ static weft_region end_region(struct source *s, struct pool *p, uint32_t n, uint
 		struct weft_tensor_type t = p->t[like[i]];
 		/* The latest of that type: what was just computed. */
 		uint32_t at = p->n - 1;
-		while (p->t[at].dtype != t.dtype || !fuzz_same_shape(p->t[at], t))
+		while (p->t[at].dtype != t.dtype || !fuzz_same_shape(p->t[at], t) ||
+			!is_known_alike(p, at, like[i]))
 			at--;
-		if (fuzz_pick(s, 4) == 0)
-			at = pool_find(s, p, t.dtype, t, at);
-		out[k++] = p->v[at];
+		uint32_t other = fuzz_pick(s, 4) ? at : pool_find(s, p, t.dtype, t, at);
+		out[k++] = p->v[is_known_alike(p, other, like[i]) ? other : at];
 	}
 	p->n = n;
 	return weft_build_region_end(p->b, k, out);
@@ -209,7 +239,7 @@ static bool add_branches(struct source *s, struct pool *p, enum op op)
 	}
 	weft_value v = weft_build(p->b, op_table[op].text, 1, &index, &more);
 	for (uint32_t i = 0; i < n; i++)
-		pool_add(p, n == 1 ? v : weft_build_result(p->b, v, i));
+		pool_add(p, n == 1 ? v : weft_build_result(p->b, v, i), p->t[like[i]]);
 	return true;
 }
 
@@ -234,7 +264,7 @@ static bool add_while(struct source *s, struct pool *p)
 		weft_build_region_begin(p->b);
 		for (uint32_t i = 0; i <= n; i++)
 			inside[i] = weft_build_parameter(
-				p->b, i ? p->t[like[i - 1]] : count, NULL);
+				p->b, i ? pool_known(p, like[i - 1]) : count, NULL);
 		weft_value limit = pool_number(p, WEFT_I32, 2 + fuzz_pick(s, 3));
 		if (which == 0) {
 			weft_value go = compare_by(p->b, "LT", inside[0], limit);
@@ -243,13 +273,13 @@ static bool add_while(struct source *s, struct pool *p)
 		}
 		weft_value next = weft_build_add(p->b, inside[0], pool_number(p, WEFT_I32, 1));
 		for (uint32_t i = 0; i < n; i++)
-			pool_add(p, inside[i + 1]);
+			pool_add(p, inside[i + 1], p->t[like[i]]);
 		r[1] = end_region(s, p, before, n, like, &next);
 	}
 	struct weft_more more = { .nregions = 2, .regions = r };
 	weft_value v = weft_build(p->b, "stablehlo.while", n + 1, in, &more);
 	for (uint32_t i = 0; i <= n; i++)
-		pool_add(p, weft_build_result(p->b, v, i));
+		pool_add(p, weft_build_result(p->b, v, i), i ? p->t[like[i - 1]] : count);
 	return true;
 }
 
@@ -262,6 +292,7 @@ static bool add_control(struct source *s, struct pool *p)
 		return false;
 	bool added = op == OP_while ? add_while(s, p) : add_branches(s, p, op);
 	built[op] += added;
+	p->controls += added;
 	return added;
 }
 
@@ -275,22 +306,35 @@ static void add_ops(struct source *s, struct pool *p, uint32_t most)
 			add_control(s, p);
 }
 
+static void add_parameter(struct pool *p, struct weft_tensor_type known, struct weft_tensor_type t)
+{
+	for (uint32_t d = 0; d < t.rank; d++)
+		p->known_dims[p->n][d] = known.dims[d];
+	p->known[p->n] = (struct weft_tensor_type){ t.dtype, t.rank, p->known_dims[p->n] };
+	pool_add(p, weft_build_parameter(p->b, known, NULL), t);
+}
+
 static void add_parameters(struct source *s, struct pool *p)
 {
-	int64_t dims[RANK];
+	int64_t dims[RANK], known[RANK], many = SIZES;
 
 	for (uint32_t i = 0; i < PARAMS; i++) {
 		enum weft_dtype t = (enum weft_dtype)(1 + fuzz_pick(s, DTYPE_COUNT - 1));
 		uint32_t rank = fuzz_pick(s, RANK);
-		for (uint32_t d = 0; d < rank; d++)
+		for (uint32_t d = 0; d < rank; d++) {
 			dims[d] = fuzz_pick(s, 8) ? 1 + fuzz_pick(s, 9) : 17;
-		pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, rank, dims },
-			NULL));
-		pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ t, 0, NULL },
-			NULL));
+			known[d] = p->symbolic && fuzz_pick(s, 3) ? -1 : dims[d];
+		}
+		struct weft_tensor_type scalar = { t, 0, NULL };
+		add_parameter(p, (struct weft_tensor_type){ t, rank, known },
+			(struct weft_tensor_type){ t, rank, dims });
+		add_parameter(p, scalar, scalar);
 	}
-	pool_add(p, weft_build_parameter(p->b, (struct weft_tensor_type){ WEFT_I32, 0, NULL },
-		NULL));
+	struct weft_tensor_type count = { WEFT_I32, 0, NULL }, sizes = { WEFT_I64, 1, &many };
+	add_parameter(p, count, count);
+	p->sizes = p->n;
+	if (p->symbolic)
+		add_parameter(p, sizes, sizes);
 	p->nparams = p->n;
 }
 
@@ -331,14 +375,13 @@ static int64_t differs(enum dtype t, int64_t n, const unsigned char *a, const un
 	return -1;
 }
 
-/* Results of the program by one backend; false: it says UNIMPLEMENTED. */
-static bool run(const char *backend, const char *threads, const struct weft_program *program,
-	const struct pool *p, struct weft_buffer *const *in, uint32_t n, struct weft_buffer **out,
-	const char *text)
+/* The program for one backend; NULL: it says UNIMPLEMENTED. */
+static struct weft_executable *compiled(const char *backend, const char *threads,
+	const struct weft_program *program, const char *text)
 {
 	struct weft_client *client;
 	struct weft_options *o;
-	struct weft_executable *x;
+	struct weft_executable *x = NULL;
 	struct weft_error *e = weft_client_open(backend, &client);
 
 	if (e || (e = weft_options_create(&o)))
@@ -350,26 +393,26 @@ static bool run(const char *backend, const char *threads, const struct weft_prog
 	e = weft_compile(client, program, o, &x);
 	weft_options_free(o);
 	weft_client_release(client);
-	if (e && weft_error_code(e) == WEFT_UNIMPLEMENTED) {
-		weft_error_free(e);
-		return false;
-	}
-	if (e || (e = weft_run(x, p->nparams, in, n, out)))
+	if (e && weft_error_code(e) != WEFT_UNIMPLEMENTED)
 		fuzz_fail(backend, e, text);
-	weft_executable_release(x);
-	return true;
+	if (e && getenv("FUZZ_REFUSED"))
+		fprintf(stderr, "%s: %s\n", backend, weft_error_text(e));
+	weft_error_free(e);
+	return e ? NULL : x;
 }
 
 static void compare(
 	uint32_t which, struct weft_buffer *want, struct weft_buffer *got, const char *text)
 {
-	struct weft_tensor_type t = weft_buffer_type(want);
+	struct weft_tensor_type t = weft_buffer_type(want), u = weft_buffer_type(got);
 	void *a, *b;
 	size_t size;
 	struct weft_error *e = weft_buffer_data(want, &a, &size);
 
 	if (e || (e = weft_buffer_data(got, &b, &size)))
 		fuzz_fail("a result", e, text);
+	if (!fuzz_same_shape(t, u))
+		fuzz_fail("native code's shape differs from the interpreter's", NULL, text);
 	int64_t at = differs((enum dtype)t.dtype, fuzz_elements(t), a, b);
 	enum dtype part = dtype_part((enum dtype)t.dtype);
 	if (at < 0)
@@ -383,44 +426,108 @@ static void compare(
 	fuzz_fail("native code differs from the interpreter", NULL, text);
 }
 
+/* One call of each backend; sure: it succeeds, else what native code computes must be right.
+ * strict: native code has to refuse what the interpreter refuses, since there is no branch or loop
+ * of which it could leave out a part that nobody reads. */
+static void run_each(struct weft_executable *const x[3], uint32_t nin,
+	struct weft_buffer *const *in, uint32_t n, bool sure, bool strict,
+	const char *text)
+{
+	struct weft_buffer *want[RESULTS], *got[RESULTS];
+	struct weft_error *wrong = weft_run(x[0], nin, in, n, want), *e;
+
+	if (wrong && sure)
+		fuzz_fail("interp", wrong, text);
+	for (int k = 1; k < 3 && x[k]; k++) {
+		e = weft_run(x[k], nin, in, n, got);
+		if (e ? sure || weft_error_code(e) != WEFT_INVALID_ARGUMENT : wrong && strict)
+			fuzz_fail(e ? "weft" : "native code takes what the interpreter refuses",
+				e ? e : wrong, text);
+		for (uint32_t i = 0; !e && i < n; i++) {
+			if (!wrong)
+				compare(i, want[i], got[i], text);
+			weft_buffer_release(got[i]);
+		}
+		weft_error_free(e);
+	}
+	for (uint32_t i = 0; !wrong && i < n; i++)
+		weft_buffer_release(want[i]);
+	weft_error_free(wrong);
+}
+
+/* Sizes of another run: equal ones stay equal. */
+static int64_t other_size(int64_t d, uint32_t how)
+{
+	switch (how) {
+	case 0: return d;
+	case 1: return 2 * d;
+	case 2: return d + 1;
+	case 3: return 1;
+	default: return 0;
+	}
+}
+
+/* The arguments of a call: of the first run's sizes, or with other ones where they are symbolic. */
+static void fill_arguments(struct source s, const struct pool *p, uint32_t how,
+	struct weft_client *client, struct weft_buffer **in, const char *text)
+{
+	for (uint32_t i = 0; i < p->nparams; i++) {
+		struct weft_tensor_type t = p->t[i], known = p->known[i];
+		int64_t dims[RANK], *data;
+		size_t size;
+		for (uint32_t d = 0; d < t.rank; d++)
+			dims[d] = known.dims[d] < 0 ? other_size(t.dims[d], how) : t.dims[d];
+		t.dims = dims;
+		struct weft_error *e = weft_buffer_create(client, t, &in[i]);
+		if (e || (e = weft_buffer_data(in[i], (void **)&data, &size)))
+			fuzz_fail("inputs", e, text);
+		fill(s, (enum dtype)t.dtype, fuzz_elements(t), (unsigned char *)data);
+		for (uint32_t k = 0; p->symbolic && i == p->sizes && k < SIZES; k++)
+			data[k] = k < p->nsizes ? other_size(p->size[k], how) : 0;
+	}
+}
+
 static void run_all(struct source s, const struct weft_program *program, const struct pool *p,
 	uint32_t n, const char *text)
 {
-	struct weft_buffer *in[VALUES], *want[RESULTS], *got[RESULTS];
+	struct weft_buffer *in[VALUES];
+	struct weft_executable *x[3];
 	struct weft_client *client;
 	struct weft_error *e = weft_client_open("weft", &client);
 
-	for (uint32_t i = 0; i < p->nparams && !e; i++) {
-		void *data;
-		size_t size;
-		e = weft_buffer_create(client, p->t[i], &in[i]);
-		if (!e)
-			e = weft_buffer_data(in[i], &data, &size);
-		if (!e)
-			fill(s, (enum dtype)p->t[i].dtype, fuzz_elements(p->t[i]), data);
-	}
 	if (e)
-		fuzz_fail("inputs", e, text);
-	weft_client_release(client);
-	bool ran = run("interp", "1", program, p, in, n, want, text);
-	for (int threads = 1; ran && threads <= 3; threads += 2) {
-		if (!run("weft", threads == 1 ? "1" : "3", program, p, in, n, got, text))
-			break;
-		for (uint32_t i = 0; i < n; i++) {
-			compare(i, want[i], got[i], text);
-			weft_buffer_release(got[i]);
-		}
+		fuzz_fail("client", e, NULL);
+	for (int k = 0; k < 3; k++)
+		x[k] = compiled(k ? "weft" : "interp", k < 2 ? "1" : "3", program, text);
+	for (uint32_t how = 0; x[0] && how < (p->symbolic ? 5 : 1); how++) {
+		fill_arguments(s, p, how, client, in, text);
+		run_each(x, p->nparams, in, n, how == 0, !p->controls, text);
+		for (uint32_t i = 0; i < p->nparams; i++)
+			weft_buffer_release(in[i]);
 	}
-	for (uint32_t i = 0; ran && i < n; i++)
-		weft_buffer_release(want[i]);
-	for (uint32_t i = 0; i < p->nparams; i++)
-		weft_buffer_release(in[i]);
+	weft_client_release(client);
+	for (int k = 0; k < 3; k++)
+		weft_executable_release(x[k]);
 }
 
+/* The program that its print is. */
+static struct weft_program *reread(struct weft_program *program, const char *text)
+{
+	struct weft_program *again;
+	struct weft_error *e =
+		weft_program_parse(WEFT_STABLEHLO_TEXT, "print", text, strlen(text), &again);
+
+	if (e)
+		fuzz_fail("reading the print", e, text);
+	weft_program_release(program);
+	return again;
+}
+
+/* An odd last byte: a graph of which the call says the sizes. */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct source s = { data, size };
-	struct pool p = { .n = 0 };
+	struct pool p = { .symbolic = size && data[size - 1] % 2 };
 	struct weft_program *program;
 	char *text;
 	struct weft_error *e = weft_builder_create(&p.b);
@@ -428,7 +535,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (e)
 		fuzz_fail("builder", e, NULL);
 	add_parameters(&s, &p);
-	add_ops(&s, &p, p.nparams + 20);
+	add_ops(&s, &p, p.nparams + (p.symbolic ? 30 : 20));
 	uint32_t n = p.n - p.nparams < RESULTS ? p.n - p.nparams : RESULTS;
 	if (!n) {
 		weft_builder_free(p.b);
@@ -437,6 +544,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if ((e = weft_builder_finish(p.b, n, p.v + p.n - n, &program)) ||
 		(e = weft_program_print(program, &text)))
 		fuzz_fail("building", e, NULL);
+	if (p.symbolic && data[size - 1] / 2 % 2)
+		program = reread(program, text);
 	run_all((struct source){ data, size }, program, &p, n, text);
 	weft_text_free(text);
 	weft_program_release(program);

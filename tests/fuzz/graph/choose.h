@@ -17,6 +17,11 @@ int64_t *choice_list(struct choice *c, const char *name, uint32_t n);
 /* The result's type, of c->dims. */
 void choice_result(struct choice *c, enum weft_dtype t, uint32_t rank);
 
+/* c, whose result in the first run is `made`, for values of which the call says the sizes
+ * (dynamic.c). */
+bool choice_make_dynamic(
+	struct source *s, struct pool *p, struct choice *c, struct weft_tensor_type made);
+
 /* Ops that kernels have cores for (core.c). */
 bool choose_reduce(struct source *s, struct pool *p, struct choice *c);
 bool choose_select_and_scatter(struct source *s, struct pool *p, struct choice *c);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <weft/build.h>
 
-enum { VALUES = 64, RANK = 4, PARAMS = 3, RESULTS = 6, MOST = 2000, OPERANDS = 8 };
+enum { VALUES = 96, RANK = 4, PARAMS = 3, RESULTS = 6, MOST = 2000, OPERANDS = 8, SIZES = 64 };
 
 struct source { const unsigned char *at; size_t left; };
 /* What the regions of an op compute, over scalars of its operands. */
@@ -35,12 +35,19 @@ struct choice {
 	int64_t dims[RANK + 1], ints[20][2 * RANK];
 	struct weft_attr attrs[20];
 };
+/* Types are those of the first run: what the builder knows of a value's sizes may be less. */
 struct pool {
 	struct weft_builder *b;
 	weft_value v[VALUES];
 	struct weft_tensor_type t[VALUES];
 	int64_t dims[VALUES][RANK];
-	uint32_t n, nparams, depth;
+	uint32_t n, nparams, depth, controls;
+	struct weft_tensor_type known[2 * PARAMS + 2];       /* of the parameters */
+	int64_t known_dims[2 * PARAMS + 2][RANK];
+	bool symbolic;               /* some sizes only the call knows */
+	uint32_t sizes;              /* the parameter that holds sizes, its place */
+	uint32_t nsizes;
+	int64_t size[SIZES];
 };
 
 /* One of n by the next byte; 0 when there is none. */
@@ -56,8 +63,16 @@ bool fuzz_same_shape(struct weft_tensor_type a, struct weft_tensor_type b);
 uint32_t pool_find(struct source *s, const struct pool *p, enum weft_dtype t,
 	struct weft_tensor_type shape, uint32_t otherwise);
 uint32_t pool_find_scalar(struct source *s, const struct pool *p, enum weft_dtype t);
-/* Takes v into the pool: its place there, UINT32_MAX when it is no tensor or the pool is full. */
-uint32_t pool_add(struct pool *p, weft_value v);
+/* Takes v, in the first run of type t, into the pool: its place there, UINT32_MAX when there is no
+ * more room or it has too many dimensions. */
+uint32_t pool_add(struct pool *p, weft_value v, struct weft_tensor_type t);
+/* Value k's type as the builder knows it: symbolic dimensions are below 0. */
+struct weft_tensor_type pool_known(const struct pool *p, uint32_t k);
+bool fuzz_is_symbolic(struct weft_tensor_type t);
+/* n numbers as an operand of dtype t, which is I32 or I64: a constant, computed from sizes of other
+ * values, or the call's. */
+uint32_t pool_vector(struct source *s, struct pool *p, enum weft_dtype t, uint32_t n,
+	const int64_t *v);
 
 /* Values made for an operand; those that give a place in the pool, UINT32_MAX when there is
  * none. */
