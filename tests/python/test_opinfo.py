@@ -7,6 +7,9 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent / "opinfo"
 sys.path.insert(0, str(HERE))
 
+import torch  # noqa: E402
+
+import pair  # noqa: E402
 import table  # noqa: E402
 
 
@@ -27,6 +30,14 @@ def test_the_table_takes_the_last_librarys_verdicts_and_what_is_wrong_in_any_of_
     assert "all samples of 3 pairs of f32; the first 2 of 1 pairs of f32" in text
     assert "(--pick 2 --seed 1): right 0 of 1" in text and "verdict differs for a." in text
     assert "| entry | f32 |" in text
+
+
+def test_where_eager_is_lost_the_tolerance_is_of_more_bits():
+    wide = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    for lost in ("nan", "inf"):
+        eager = torch.tensor([1.0, float(lost)])
+        assert not pair.unlike(torch.tensor([1.0, 2.0]), eager, eager, wide)
+        assert pair.unlike(torch.tensor([1.0, 2.1]), eager, eager, wide)
 
 
 def sweep(journal, *more):
