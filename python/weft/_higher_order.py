@@ -194,6 +194,7 @@ def graft(gm, n: torch.fx.Node, inner: torch.fx.GraphModule, args: list) -> None
     gm.graph.erase_node(n)
 
 
-WRITERS = {"run_and_save_rng_state": _save_state, "run_with_rng_state": _with_state, "cond": _cond, "while_loop": _with_graphs(2), "scan": _with_graphs(1), "map_impl": _with_graphs(1),
+WRITERS = {"run_and_save_rng_state": _save_state, "run_with_rng_state": _with_state, "cond": _cond, "while_loop": _with_graphs(2),
+           "while_loop_stack_output": _with_graphs(2), "scan": _with_graphs(1), "map_impl": _with_graphs(1),
            "invoke_subgraph": _invoke_subgraph, "invoke_quant_packed": _invoke_quant, "with_effects": _with_effects,
            "auto_functionalized": _auto_functionalized, "auto_functionalized_v2": _auto_functionalized}

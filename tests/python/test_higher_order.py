@@ -141,11 +141,26 @@ def test_random_numbers_in_a_loop_differ():
     torch.testing.assert_close(total, each.sum(0))
 
 
-def test_gradients_of_while_loop():
-    """How often it turned no compiled code can know before: the graph that stacks what each turn gave runs in torch."""
-    fn = CASES.all["while"][0]
-    check_gradients(fn, X, fallback=True)
-    assert "graph: higher-order operator while_loop_stack_output" in weft.fallbacks()
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+def test_gradients_of_while_loop(dynamic):
+    """What each turn gave is stacked; how often it turned is a size that the program computes."""
+    def fn(x, w, n):
+        return while_loop(lambda i, x, y: i < n, lambda i, x, y: (i + 1, (x * w).sin() + y[0], y * 1.5),
+                          (torch.tensor(0), x, x[:2] + 1))[1:]
+    for n in (3, 0, 1):
+        check_gradients(fn, X, X + 0.5, torch.tensor(n), dynamic=dynamic)
+
+
+def test_a_loop_run_twice_draws_the_same_numbers():
+    """Where gradients are wanted a first run counts the turns; here a draw decides when it ends."""
+    def fn(x):
+        return while_loop(lambda x: x.sum() < 40, lambda x: (x + torch.rand_like(x),), (x,))[0]
+    x = torch.zeros(4, 3, requires_grad=True)
+    fast = compiled(fn)
+    for seed in range(30):
+        torch.manual_seed(seed)
+        y = fast(x)
+        assert y.requires_grad and 40 <= y.sum() < 52
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

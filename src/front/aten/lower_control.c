@@ -22,7 +22,7 @@ struct control {
 	bool effect, found_effect;
 	const char *graph[2];
 	uint32_t ncarry, nxs; /* of a scan */
-	int64_t length;
+	int64_t length; /* what a scan goes over; how many stacks another loop has */
 };
 
 static const struct node *node_of(struct lower *l, const struct arg *a)
@@ -263,17 +263,6 @@ void lower_while_loop(struct lower *l)
 		(control_fn *[]){ while_condition, while_body }, l->nout, l->out);
 }
 
-/* State of a scan: index, carries, stacked results, seed; its captures: xs, additional, sizes. */
-
-static const struct node **scan_condition(
-	struct control *c, const struct node *const *param, uint32_t *n)
-{
-	const struct node **results = job_array(c->l->j, 2, sizeof *results);
-	results[0] = build_compare(c->l->g, "LT", param[0], lower_size_node(c->l, c->length));
-	*n = 1;
-	return results;
-}
-
 /* What sets y at place `at` of the stack. */
 static const struct node *stack_put(
 	struct lower *l, const struct node *stack, const struct node *y, const struct node *at)
@@ -289,6 +278,86 @@ static const struct node *stack_put(
 	for (uint32_t d = 0; d < rank; d++)
 		in[2 + d] = d ? build_scalar_int(l->g, DTYPE_i64, 0) : at;
 	return build_op(l->g, OP_dynamic_update_slice, rank + 2, in, 0, NULL);
+}
+
+/* ---- loops whose values are wanted after every turn ----------------------------------------- */
+
+/* The state is the carried values, the number of turns, and the stacks, if there are any yet. */
+static const struct node **stacked_body(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	struct lower *l = c->l;
+	const struct node **args = loop_args(c, param, c->nxs), *turn = param[c->ncarry];
+	const struct node **y = read_subgraph(c, c->graph[1], c->ncarry + c->nxs, args, n);
+	if (*n != c->ncarry)
+		lower_fail(l, "has %u results for %u carried values", *n, c->ncarry);
+	const struct node **results = job_array(l->j, c->nstate + 1, sizeof *results);
+	memcpy(results, y, *n * sizeof *y);
+	results[(*n)++] = build2(l->g, OP_add, turn, build_scalar_int(l->g, DTYPE_i64, 1));
+	for (uint32_t i = 0; i < c->length; i++, (*n)++)
+		results[*n] = stack_put(l, param[*n], y[i], turn);
+	*n = next_seed(c, param, results, *n);
+	return results;
+}
+
+/* One run of the loop, from the carried values in c->state; c->length of them are stacked. */
+static const struct node **stacked_run(struct control *c)
+{
+	const struct node **out = job_array(c->l->j, c->nstate + 1, sizeof *out);
+	uint32_t nout = c->nstate;
+	c->seed = -1;
+	carry_seed(c);
+	c->ncaptures = c->nxs;
+	capture_sizes(c);
+	build_control(c, OP_while, c->nstate, c->state,
+		(control_fn *[]){ while_condition, stacked_body }, nout, out);
+	if (c->found_effect)
+		lower_bail(c->l); /* it would have it twice */
+	return out;
+}
+
+/* What the loop carries after every turn, stacked; of one that takes no turn, what it begins with.
+ * How many turns there are is a size that the program computes: a first run counts them. */
+void lower_while_loop_stacked(struct lower *l)
+{
+	struct control c = { .l = l, .graph = { l->args[0].s, l->args[1].s } };
+	uint64_t offset = l->r->random_offset;
+	if (l->nout != l->args[2].n)
+		lower_fail(l, "has %u results for %u carried values", l->nout, l->args[2].n);
+	c.state = job_array(l->j, 2 * l->nout + 2, sizeof *c.state);
+	c.ncarry = c.nstate = add_list(l, 2, c.state, 0);
+	c.captures = new_captures(l, l->args[3].n);
+	c.nxs = add_list(l, 3, c.captures, 0);
+	c.state[c.nstate++] = build_scalar_int(l->g, DTYPE_i64, 0);
+	const struct node *turns = stacked_run(&c)[c.ncarry];
+	turns = build2(l->g, OP_maximum, turns, build_scalar_int(l->g, DTYPE_i64, 1));
+	int64_t dims[ATEN_MAX_RANK] = { dim_value(l->g, turns, 0) }, at[ATEN_MAX_RANK];
+	for (int64_t i = 0; i < ATEN_MAX_RANK; i++)
+		at[i] = i + 1;
+	c.nstate = c.ncarry + 1;
+	for (uint32_t i = 0; i < c.ncarry; i++) {
+		const struct type *t = c.state[i]->type;
+		if (t->rank + 1 > ATEN_MAX_RANK)
+			lower_fail(l, "more than %d dimensions", ATEN_MAX_RANK);
+		memcpy(dims + 1, t->dims, t->rank * sizeof *dims);
+		c.state[c.nstate++] = build_broadcast(l->g, c.state[i], t->rank + 1, dims, at);
+	}
+	c.length = c.ncarry;
+	l->r->random_offset = offset; /* the same numbers again */
+	memcpy(l->out, stacked_run(&c) + c.ncarry + 1, l->nout * sizeof *l->out);
+}
+
+/* ---- loops over slices ---------------------------------------------------------------------- */
+
+/* State of a scan: index, carries, stacked results, seed; its captures: xs, additional, sizes. */
+
+static const struct node **scan_condition(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	const struct node **results = job_array(c->l->j, 2, sizeof *results);
+	results[0] = build_compare(c->l->g, "LT", param[0], lower_size_node(c->l, c->length));
+	*n = 1;
+	return results;
 }
 
 /* x[at] */
