@@ -54,16 +54,6 @@ static LLVMValueRef row_at(
 	return ADD(MUL(line, c64(g, c->span_pitch)), MUL(SUB(m, MUL(line, span)), rows_m));
 }
 
-/* What of the next panel the tile whose first row is m asks for. */
-static LLVMValueRef next_at(
-	struct gen *g, const struct contraction *x, LLVMValueRef m, const struct operands *o)
-{
-	LLVMValueRef words = MUL(o->k, c64(g, x->bands)), all = MUL(words, c64(g, x->ahead));
-
-	return gep(g, g->i8, o->next,
-		LLVMBuildUDiv(g->b, MUL(m, all), c64(g, x->rows), ""));
-}
-
 void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
 {
@@ -72,10 +62,12 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
+	LLVMValueRef number = LLVMBuildUDiv(g->b, l->iv, c64(g, x->rows ? x->rows : step), "");
 	LLVMValueRef args[P_COUNT] = {
 		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
 		[P_PANEL] = o->panel,
-		[P_NEXT] = o->next ? next_at(g, x, l->iv, o) : LLVMConstNull(g->ptr),
+		[P_NEXT] = o->next ? o->next : LLVMConstNull(g->ptr),
+		[P_PART] = MUL(number, c64(g, x->ahead.lines)),
 		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->pitch))),
 		[P_K] = o->k,
 		[P_FIRST] = o->first,
@@ -159,18 +151,31 @@ static LLVMValueRef panel_at(
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
-/* The panel multiplied after p of the group's `panels`: its next, else the first one's next words,
- * else the next group's first one. */
+/* What the panel after p of the group's `panels` is made of: packed, its next, else the first one's
+ * next words, else the next group's first one; else V's part of panel p in the next block of k, or
+ * of the next group. */
 static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRef p,
 	LLVMValueRef panels, LLVMValueRef kb, LLVMValueRef kn)
 {
-	LLVMValueRef k = gen_extent(g, x->c->k), after = ADD(p, c64(g, 1)), zero = c64(g, 0);
+	const struct contract *c = x->c;
+	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), zero = c64(g, 0), at;
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
 
 	gen_here(g);
-	LLVMValueRef last = ICMP(SGE, after, panels), end = ADD(kb, MUL(kn, c64(g, x->bands)));
-	LLVMValueRef done = AND(last, ICMP(SGE, end, k));
-	after = SELECT(last, SELECT(done, panels, zero), after);
-	return panel_at(g, x, after, SELECT(done, zero, SELECT(last, end, kb)));
+	LLVMValueRef after = ADD(p, c64(g, 1)), last = ICMP(SGE, after, panels);
+	LLVMValueRef end = ADD(kb, MUL(kn, c64(g, x->bands))), done = ICMP(SGE, end, k);
+	if (!x->panels) {
+		after = SELECT(last, SELECT(done, panels, zero), after);
+		end = SELECT(last, SELECT(done, zero, end), kb);
+		return panel_at(g, x, after, end);
+	}
+	after = ADD(x->n0, c64(g, x->group));
+	after = SELECT(done, SELECT(ICMP(SLT, after, n), after, zero), x->n0);
+	after = ADD(after, MUL(p, c64(g, x->cols)));
+	at = batch_offset(g, x, c->cols_batch, c->cols_at);
+	at = ADD(at, MUL(SELECT(done, zero, end), c64(g, c->cols_k)));
+	at = ADD(at, MUL(after, c64(g, c->cols_n)));
+	return gep(g, mem_type(g, c->cols_type), cols, at);
 }
 
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
@@ -196,7 +201,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
 	loop_begin(g, p, c64(g, 0), panels, 1);
 	o.panel = panel_at(g, x, p->iv, kb);
-	o.next = x->ahead ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
+	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
 	o.out = gep(g, x->acc, x->block,
 		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
 	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
@@ -377,14 +382,44 @@ static void narrow_tiles(struct gen *g, struct contraction *x)
 	}
 }
 
-/* Panels that lie packed come from memory, where the processor sees one after the other end: it
- * fetches nothing of the next while tiles go through one that is near. */
-static int64_t panels_ahead(const struct contraction *x)
+int64_t contract_depth(const struct contraction *x)
 {
-	int64_t word = x->cols * (int64_t)dtype_bytes(x->panel_type) * x->unit;
-	int64_t tiles = (x->c->m_block + x->rows - 1) / x->rows;
+	const struct contract *c = x->c;
+	int64_t most = CONTRACT_DEPTH, words = (c->k + x->unit - 1) / x->unit;
 
-	return x->panels || x->direct ? 0 : (word + tiles - 1) / tiles;
+	if (x->bands > 1)
+		return words;
+	return c->k > 0 && words < most ? words : most;
+}
+
+/* A processor follows what lies in a row, but not from one packed panel to the next, which begins
+ * long before that is read, nor rows of V, of which a group has a piece each.  What all groups
+ * read is near. */
+static struct ahead contract_ahead(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t words = contract_depth(x), tiles = (c->m_block + x->rows - 1) / x->rows;
+	int64_t element = (int64_t)dtype_bytes(c->cols_type), runs = words * x->unit, side = 0;
+	bool one_group = c->n >= 0 && c->n <= x->group, one_block = c->k >= 0 && c->k <= runs;
+	struct ahead a = { .run = 1, .stride = LINE };
+
+	if (x->direct || c->taps > 1 || (one_group && (x->panels || one_block)))
+		return a;
+	if (!x->panels) {
+		runs = runs * x->cols * element / LINE;
+	} else if (!c->cols_packed && c->cols_n == 1 && c->cols_k > 0) {
+		side = x->cols * element;
+		a.stride = c->cols_k * element;
+	} else if (!c->cols_packed && c->cols_k == 1 && c->cols_n > 0) {
+		side = runs * element;
+		runs = x->cols;
+		a.stride = c->cols_n * element;
+	} else {
+		return a;
+	}
+	a.run = side > LINE ? side / LINE : 1;
+	a.lines = (runs * a.run + tiles - 1) / tiles;
+	return a;
 }
 
 static void contract_tiles(struct gen *g, struct contraction *x)
@@ -406,7 +441,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
 	if (c->span > x->rows)
 		x->tail_rows = (uint32_t)(c->span % x->rows);
-	x->ahead = panels_ahead(x);
+	x->ahead = contract_ahead(x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);

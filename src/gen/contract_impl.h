@@ -15,6 +15,7 @@
 #define CONTRACT_GROUP 128               /* columns of C at a time */
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
+#define LINE 64                          /* bytes of a cache line */
 #define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
 
 struct contraction {
@@ -41,9 +42,9 @@ struct contraction {
 	/* of the tile; of the one that takes what is left, 0: no row ever is */
 	uint32_t rows, tail_rows;
 	uint32_t width;                  /* columns the tile has, a multiple of PLAN_NARROW */
-	/* bytes of the next panel that a tile asks for at every word, so that all of it comes while
-	 * the block's rows go through this one; 0: the next one is near */
-	int64_t ahead;
+	/* What is multiplied after a panel comes while the block's rows go through that: so many
+	 * lines of it a tile, in runs `stride` bytes apart; 0 lines: it is near, or is not known */
+	struct ahead { int64_t lines, run, stride; } ahead;
 	/* functions; narrow: of a panel's first (i + 1) * PLAN_NARROW columns, where a last
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
@@ -73,13 +74,15 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 	return LLVMBuildUDiv(g->b, ADD(a, c64(g, by - 1)), c64(g, by), "");
 }
 
-/* The operands of one panel's tiles: R's block, the panel, the one after it, C's, and how many
- * words of k; first: C is not added to. */
+/* The operands of one panel's tiles: R's block, the panel, what is multiplied after it, C's, and
+ * how many words of k; first: C is not added to. */
 struct operands {
 	LLVMValueRef rows, panel, next, out, k, first;
 };
 
 /* ---- contract.c ---- */
+/* Words of k that a tile goes through, at most. */
+int64_t contract_depth(const struct contraction *x);
 /* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
  */
 void contract_words(struct gen *g, struct contraction *x);
@@ -120,10 +123,11 @@ void lines_multiply(struct gen *g, struct contraction *x);
  * integers VPDPWSSD, or PMADDWD). */
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
-enum { P_ROWS, P_PANEL, P_NEXT, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
-/* void tile(rows, panel, next, out, k, first, rows_m, rows_k): the rows of C at out are, or where
- * !first take more of, the product of `rows` rows and a panel; of what next is the start of,
- * x->ahead bytes a word are asked for.  Strides that are known are constants in it. */
+enum { P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
+/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k): the rows of C at out are, or
+ * where !first take more of, the product of `rows` rows and a panel; of what begins at next
+ * x->ahead lines are asked for, from number `part` on.  Strides that are known are constants in
+ * it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple

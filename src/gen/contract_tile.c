@@ -9,7 +9,6 @@
 #define MAX_WORDS 2                      /* of k at a time */
 #define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
-#define LINE 64                          /* bytes of a cache line */
 
 /* Vectors a row of the tile has; the last may be narrower than LANES. */
 static uint32_t tile_vectors(const struct contraction *x)
@@ -190,7 +189,7 @@ static bool rows_share_sets(const struct contraction *x)
 
 /* Are the next tile's rows fetched by this one?  Rows that lie along k are as many streams as the
  * tile has rows, too short for the processor to guess where the next ones begin.  Where all share
- * a set of the cache, they would push this tile's rows out. */
+ * a set of the nearest cache, they would push this tile's rows out of it. */
 static bool tile_fetches(const struct contraction *x)
 {
 	return !x->rows_copy && x->c->rows_k == 1 && rows_pitch(x) >= LINE && !rows_share_sets(x);
@@ -211,14 +210,22 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
 }
 
-/* At word k, the tile's part of the next panel. */
+/* At word k, of what is multiplied after the panel. */
 static void next_fetch(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
 	LLVMValueRef k)
 {
-	LLVMValueRef at = MUL(k, c64(g, x->ahead));
+	const struct ahead *a = &x->ahead;
+	int64_t words = contract_depth(x), times = (a->lines + words - 1) / words;
+	LLVMValueRef line = times > 1 ? MUL(k, c64(g, times)) :
+		LLVMBuildUDiv(g->b, MUL(k, c64(g, a->lines)), c64(g, words), "");
 
-	for (int64_t i = 0; i < x->ahead; i += LINE)
-		fetch(g, gep_bytes(g, gep(g, g->i8, param[P_NEXT], at), i), FETCH_SECOND);
+	for (int64_t i = 0; i < times; i++) {
+		LLVMValueRef at = ADD(ADD(param[P_PART], line), c64(g, i)), run = c64(g, a->run);
+		LLVMValueRef in = LLVMBuildURem(g->b, at, run, "");
+		at = MUL(LLVMBuildUDiv(g->b, at, run, ""), c64(g, a->stride));
+		at = ADD(at, MUL(in, c64(g, LINE)));
+		fetch(g, gep(g, g->i8, param[P_NEXT], at), FETCH_SECOND);
+	}
 }
 
 /* Where row i of the tile lies behind its first one. */
@@ -244,7 +251,8 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 		row[w] = gep(g, x->rows_elem, param[P_ROWS], MUL(at, param[P_ROWS_K]));
 		tile_columns(g, x, param[P_PANEL], at, v[w]);
 		tile_fetch(g, x, rows, param, at);
-		next_fetch(g, x, param, at);
+		if (x->ahead.lines)
+			next_fetch(g, x, param, at);
 	}
 	for (uint32_t i = 0; i < rows * words; i++) {
 		uint32_t w = i % words;
@@ -292,8 +300,8 @@ struct tile_blocks {
 
 LLVMTypeRef tile_type(struct gen *g)
 {
-	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->ptr, g->i64, g->i1, g->i64,
-		g->i64 };
+	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->ptr, g->i64, g->i1,
+		g->i64, g->i64 };
 
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }
@@ -369,8 +377,9 @@ static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *
 
 	param[P_ROWS] = gep(g, x->rows_elem, param[P_ROWS], MUL(b, c64(g, x->c->band_pitch)));
 	param[P_PANEL] = gep(g, t, param[P_PANEL], words);
-	words = MUL(MUL(b, param[P_K]), c64(g, x->ahead));
-	param[P_NEXT] = gep(g, g->i8, param[P_NEXT], words);
+	words = MUL(MUL(b, param[P_K]), c64(g, x->ahead.lines));
+	words = LLVMBuildUDiv(g->b, words, c64(g, contract_depth(x)), "");
+	param[P_PART] = ADD(param[P_PART], words);
 }
 
 /* Words of k that a tile takes at a time: more than one where its rows all share a set of the cache

@@ -273,28 +273,35 @@ void test_gen_contract__last_panels_are_no_wider_than_they_have_to_be(void)
 	gen_with_graph(narrow_code);
 }
 
-/* Packed panels come from memory while those before them are multiplied; ones that are copied first
- * are near. */
+/* Packed panels come from memory while those before them are multiplied, columns as they lie while
+ * a group before them is; not columns that all blocks of rows read. */
 static void ahead(struct graph *g, struct job *j)
 {
-	const struct type *ct = gen_type(g, DTYPE_f32, 2, 24, 64);
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 24, 256);
 	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
 	const char *second = "i32 0, i32 2, i32 1)";     /* a fetch into the second-level cache */
 	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
 		.name = "ahead", .body = gen_region(g, 1, &ct, 1, &twice),
 		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .cols_packed = true,
-			.m = 24, .n = 64, .k = 8, .rows_m = 8, .rows_k = 1, .rows_type = DTYPE_f32,
-			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 24, .panel = 32 } };
+			.m = 24, .n = 256, .k = 8, .rows_m = 8, .rows_k = 1,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 24, .panel = 32 } };
 
 	(void)j;
 	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
 	k.contract.cols_packed = false;
-	k.contract.cols_k = 64;
+	k.contract.cols_k = 256;
 	k.contract.cols_n = 1;
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
+	k.contract.n = k.contract.cols_k = 128;
+	ct = gen_type(g, DTYPE_f32, 2, 24, 128);
+	a = graph_parameter(g, 0, ct);
+	twice = build2(g, OP_add, a, a);
+	k.body = gen_region(g, 1, &ct, 1, &twice);
 	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, second));
 }
 
-void test_gen_contract__packed_panels_are_fetched_before_their_turn(void)
+void test_gen_contract__columns_are_fetched_before_their_turn(void)
 {
 	gen_with_graph(ahead);
 }
