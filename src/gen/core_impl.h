@@ -34,6 +34,9 @@ LLVMValueRef columns_loop(struct gen *g, const struct node *reduce, struct lanes
  * squares turned in registers; false, and nothing made: it has none worth it. */
 bool map_turned(struct gen *g, LLVMValueRef first, LLVMValueRef last);
 
+/* join.c: the whole of a map kernel that `joins`, its chunks [first, last). */
+void map_joined(struct gen *g, LLVMValueRef first, LLVMValueRef last);
+
 /* extreme.c: the maximum or minimum of floats, in parts whose chains are short. */
 enum { EXTREME_best, EXTREME_bits, EXTREME_nan, EXTREME_PARTS };
 struct extreme {

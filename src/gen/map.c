@@ -3,6 +3,7 @@
  *
  *   rows   lanes run along the last dimension; the indices before it are counters
  *   turned squares, where operands are transposed: turned.c
+ *   joined piece by piece, where the result is a concatenation: join.c
  *   flat   lanes run over all elements in row-major order: for short last dimensions, and where
  *          everything is elementwise, so that only one tail is left
  *
@@ -344,6 +345,11 @@ void core_map(struct gen *g)
 		for (uint32_t i = 0; i < k->rank; i++)
 			m.ix[i] = ix_const(g, 0);
 		store_elements(g, m.ix);
+		gen_end_function(g);
+		return;
+	}
+	if (k->joins) {
+		map_joined(g, first, last);
 		gen_end_function(g);
 		return;
 	}

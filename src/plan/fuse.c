@@ -24,6 +24,9 @@
 #define GROUP_MOST 400           /* members */
 #define SHARERS 64               /* kernels a cheap node may be repeated in */
 #define NESTED_MOST 4096         /* elements: of more, a reduce of a reduce is two kernels */
+#define PIECES_INSIDE 4          /* of a concatenation within another kernel, at most */
+#define PIECES_SELECTED 32       /* and of one that is smaller than PIECES_ELEMENTS */
+#define PIECES_ELEMENTS 4096
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
 double fuse_elements(const struct graph *g, const struct type *t)
@@ -128,6 +131,12 @@ static bool made_together(const struct group *group, const struct node *u)
 	return false;
 }
 
+/* Is u a concatenation that the group's kernel makes piece by piece? */
+static bool is_joined(const struct group *group, const struct node *u)
+{
+	return group->core == CORE_map && node_joined(group->root) == u;
+}
+
 /* Is u an update that group's kernel writes in place, n its update or a start? */
 static bool is_updated(const struct group *group, const struct node *u, const struct node *n)
 {
@@ -197,7 +206,9 @@ static double fan(const struct fuse *f, const struct group *group, const struct 
 	case OP_reduce:
 		return n->type->rank ? fuse_elements(f->g, n->type) / (d > 0 ? d : 1) : 1;
 	case OP_concatenate:
-		return made_together(group, u) ? 1.0 / u->nin : 1;
+		if (made_together(group, u))
+			return 1.0 / u->nin;
+		return is_joined(group, u) && d > 0 ? fuse_elements(f->g, n->type) / d : 1;
 	case OP_dynamic_update_slice:            /* a start is read once */
 		return is_updated(group, u, n) && n != u->in[1]
 			       ? 1 / fuse_elements(f->g, u->in[1]->type) : 1;
@@ -525,6 +536,15 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 	return true;
 }
 
+/* Is n a concatenation better made by a kernel of its own, piece by piece?  Asked for by element it
+ * looks at every piece. */
+static bool wants_kernel(const struct fuse *f, const struct group *group, const struct node *n)
+{
+	return n->op == OP_concatenate && n->nin > PIECES_INSIDE && !is_joined(group, n) &&
+	       !made_together(group, n) &&
+	       (n->nin > PIECES_SELECTED || fuse_elements(f->g, n->type) >= PIECES_ELEMENTS);
+}
+
 bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 {
 	struct member m;
@@ -540,7 +560,7 @@ bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 	}
 	if (n->op == OP_reduce)
 		return join_reduce(f, group, n, &m);
-	if (node_is_root(n))
+	if (node_is_root(n) || wants_kernel(f, group, n))
 		return false;
 	return join_map(f, group, n, &m);
 }

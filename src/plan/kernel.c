@@ -10,6 +10,7 @@
 #define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
 #define CHUNK_MOST 65536
 #define SCATTER_CHUNKS 16        /* of a scatter, at most */
+#define JOIN_LEAST 64            /* elements: shorter runs of pieces are not worth loops each */
 #define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
 
 struct build {
@@ -215,6 +216,27 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 	k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 }
 
+/* Some of the dims before the concatenation's; or part of one, where they are few. */
+static void join_chunks(struct graph *g, struct kernel *k, int64_t fold)
+{
+	const struct type *t = k->joins->type;
+	uint32_t d = (uint32_t)node_int(k->joins, KEY_dimension, 0);
+	bool rows = d + 1 < t->rank;
+	int64_t outer = dim_product(g, d, t->dims), row = rows ? t->dims[t->rank - 1] : 1;
+	int64_t units = dim_product(g, t->rank - d - rows, t->dims + d);
+	int64_t each = dim_mul(g, units, row);
+
+	if (outer >= 0 && outer < 64 && (each < 0 || each > 2 * CHUNK_ELEMENTS)) {
+		int64_t per = CHUNK_ELEMENTS / fold / (row > 0 ? row : DIM_TYPICAL);
+		k->outer_grain = 1;
+		k->inner_grain = per > 0 ? per : 1;
+		k->chunks = dim_mul(g, outer, dim_ceildiv(g, units, k->inner_grain));
+		return;
+	}
+	k->outer_grain = grain(g, outer, dim_mul(g, each, fold));
+	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
+}
+
 static void kernel_chunks(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract || k->core == CORE_attention) {
@@ -246,6 +268,10 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 		return;
 	}
 	int64_t fold = k->core == CORE_map ? kernel_fold(g, k) : 1;
+	if (k->joins) {
+		join_chunks(g, k, fold);
+		return;
+	}
 	if (fold > 1 && k->rank && k->space[k->rank - 1] > COLUMNS_LEAST) {
 		int64_t per = CHUNK_ELEMENTS / fold / COLUMNS_LEAST * COLUMNS_LEAST;
 		k->outer_grain = 1;
@@ -326,11 +352,45 @@ bool node_is_stacks(const struct node *n)
 	return true;
 }
 
+const struct node *node_joined(const struct node *n)
+{
+	int64_t run = 1;
+
+	while (n->op == OP_reshape)
+		n = n->in[0];
+	if (n->op != OP_concatenate || n->nin < 2)
+		return NULL;
+	for (int64_t d = node_int(n, KEY_dimension, 0); d < n->type->rank && run >= 0; d++)
+		run = n->type->dims[d] >= 0 ? run * n->type->dims[d] : -1;
+	return run < 0 || run >= JOIN_LEAST ? n : NULL;
+}
+
+/* What n's elements are of, as they lie or at other places. */
+static const struct node *moved_from(const struct node *n)
+{
+	while (op_table[n->op].kind == OP_MOVE && n->nin == 1)
+		n = n->in[0];
+	return n;
+}
+
+/* Do the pieces of n have nothing to read in common?  Of the first two that is known. */
+static bool reads_apart(const struct node *n)
+{
+	const struct node *a = moved_from(n->in[0]), *b = moved_from(n->in[1]);
+
+	return a != b && a->op == OP_parameter && b->op == OP_parameter;
+}
+
 static void kernel_stacks(struct kernel *k, int64_t *space)
 {
 	const struct node *n = k->body->results[0];
 
-	if (k->core != CORE_map || k->noutputs != 1 || !node_is_stack(n))
+	if (k->core != CORE_map || k->noutputs != 1)
+		return;
+	k->joins = node_joined(n);
+	if (k->joins && node_is_stack(k->joins) && !reads_apart(k->joins))
+		k->joins = NULL;
+	if (k->joins || !node_is_stack(n))
 		return;
 	k->nstacks = node_is_stacks(n) ? 2 : 1;
 	for (uint32_t i = 0; i < k->nstacks; i++, n = n->in[0]) {
@@ -348,7 +408,7 @@ static void kernel_hash(struct kernel *k)
 	for (uint32_t d = 0; d < k->rank; d++)
 		h = hash_mix(h, (uint64_t)k->space[d]);
 	const int64_t numbers[] = { k->row, k->outer_grain, k->inner_grain, k->chunks, k->strict,
-		k->streams, k->nstacks, k->in_place };
+		k->streams, k->nstacks, k->in_place, k->joins != NULL };
 	k->hash = hash_bytes(numbers, sizeof numbers, h);
 	if (k->core == CORE_contract || k->core == CORE_attention)
 		k->hash = hash_bytes(&k->contract, sizeof k->contract, k->hash);

@@ -520,6 +520,31 @@ static const struct node *lower_first(
 	return build_slice(g, first, start, limit, stride);
 }
 
+/* ---- concatenations ------------------------------------------------------------------------- */
+
+/* More operands than JOIN_MOST, in groups: code is made for each operand of a kernel. */
+static const struct node *lower_concatenate(struct graph *g, const struct node *n,
+	const struct node *const *in)
+{
+	uint32_t left = n->nin;
+	int64_t d = node_int(n, KEY_dimension, 0);
+
+	if (left <= JOIN_MOST)
+		return NULL;
+	while (left > 1) {
+		uint32_t groups = (left + JOIN_MOST - 1) / JOIN_MOST;
+		const struct node **part = job_array(graph_job(g), groups, sizeof *part);
+		for (uint32_t i = 0; i < groups; i++) {
+			uint32_t first = i * JOIN_MOST, rest = left - first;
+			part[i] = build_concat(g, rest < JOIN_MOST ? rest : JOIN_MOST,
+				in + first, d);
+		}
+		in = part;
+		left = groups;
+	}
+	return in[0];
+}
+
 /* ---- sizes that a tensor says --------------------------------------------------------------- */
 
 /* The types know what sizes the shape operand says, so the op is the one without it; a broadcast
@@ -560,6 +585,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 		return plan_lower_reduce(g, n, in);
 	case OP_slice:
 		return lower_first(g, n, in[0]);
+	case OP_concatenate:
+		return lower_concatenate(g, n, in);
 	default:
 		return lower_sized(arg, g, n, in);       /* of what the rows above made */
 	}

@@ -42,7 +42,7 @@ static bool kernel_equal(const struct kernel *a, const struct kernel *b)
 	       a->rank == b->rank && a->row == b->row && a->outer_grain == b->outer_grain &&
 	       a->inner_grain == b->inner_grain && a->chunks == b->chunks &&
 	       a->strict == b->strict && a->streams == b->streams && a->nsizes == b->nsizes &&
-	       a->in_place == b->in_place &&
+	       a->in_place == b->in_place && a->joins == b->joins &&
 	       (!a->rank || !memcmp(a->space, b->space, a->rank * sizeof *a->space)) &&
 	       (!a->nsizes || !memcmp(a->sizes, b->sizes, a->nsizes * sizeof *a->sizes)) &&
 	       ((a->core != CORE_contract && a->core != CORE_attention) ||

@@ -187,6 +187,12 @@ struct kernel {
 	 * elements of all pieces, which have much to read in common. */
 	uint32_t nstacks, stack[PLAN_MAX_STACKS];
 
+	/* CORE_map: its result is this concatenation of the body, reshaped or not, made piece by
+	 * piece; NULL: it is not.  Its chunks are as those of a space of the dims before the
+	 * concatenation's, and one more: all units of one index of these.  A unit is a row, or an
+	 * element where the last dim is the concatenation's. */
+	const struct node *joins;
+
 	/* A chunk is outer_grain consecutive indices of the space without its last dim (CORE_row:
 	 * without the row dims) in row-major order; when inner_grain is not 0, outer_grain is 1 and
 	 * the last dim is cut into pieces of inner_grain, the innermost counter of chunks.

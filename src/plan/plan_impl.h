@@ -188,6 +188,10 @@ bool node_is_leaf(const struct node *n);
 /* A concatenation of few pieces, each 1 long, not in the last dim: a kernel whose root it is makes
  * the elements of all pieces together (struct kernel). */
 bool node_is_stack(const struct node *n);
+#define JOIN_MOST 128                        /* operands of a concatenation, of one kernel */
+/* The concatenation that a kernel which makes nothing but n, it or a reshape of it, makes piece by
+ * piece; NULL: n is none, or not worth it. */
+const struct node *node_joined(const struct node *n);
 bool node_is_stacks(const struct node *n);   /* a stack of stacks, all in one other dim */
 
 /* The text of the library step that computes n, in j's scratch; NULL: none does. */

@@ -152,6 +152,25 @@ static void stacks(struct graph *g, struct job *j)
 	CHECK(!node_is_stack(both));
 }
 
+/* Concatenations that kernels make piece by piece: not inside of another, where pieces are many,
+ * and with what their pieces are of. */
+static void joins(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 40, 30);
+	const struct node *x = graph_parameter(g, 0, t), *p[6];
+
+	(void)j;
+	for (int i = 0; i < 6; i++)
+		p[i] = build1(g, OP_tanh, build2(g, OP_add, x, build_like(g, x, i)));
+	const struct node *many = build_concat(g, 6, p, 0);
+	const struct node *used = build1(g, OP_negate, many);
+	CHECK(node_joined(many) == many);
+	CHECK(node_joined(build_reshape(g, many, 1, (int64_t[]){ 7200 })) == many);
+	CHECK(!node_joined(build_concat(g, 2, (const struct node *[]){ x, x }, 1)));
+	CHECK_INT(fused(g, 1, &t, 1, &many)->ngroups, 1);
+	CHECK_INT(fused(g, 1, &t, 1, &used)->ngroups, 2);
+}
+
 static uint32_t cores_of(const struct fusion *f, enum core core)
 {
 	uint32_t n = 0;
@@ -256,6 +275,7 @@ void test_plan_fuse__stores_statistics_on_the_way(void)
 void test_plan_fuse__makes_pieces_together(void)
 {
 	gen_with_graph(stacks);
+	gen_with_graph(joins);
 }
 
 void test_plan_fuse__waits_for_no_reader(void)
