@@ -180,6 +180,27 @@ def test_lstm(dtype):
     assert report()["graphs"] == before + 1
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_gradients_of_lstm(dtype):
+    """Of weights, of data that wants none: torch takes oneDNN's layer then, whose backward has a row of its own."""
+    torch.manual_seed(0)
+    layer = torch.nn.LSTM(6, 8, bias=dtype == torch.float32, bidirectional=True).to(dtype)
+    exact, x, state = copy.deepcopy(layer).double(), torch.randn(5, 2, 6).to(dtype), torch.randn(2, 2, 8).to(dtype)
+    exact_state, state = state.double().requires_grad_(), state.requires_grad_()
+
+    def gradients(fn, x, state, weights):
+        y, (h, c) = fn(x, (state, state * 2))
+        return torch.autograd.grad((y * y).sum() + (h * c).sum() + y[2:].sum(), [state, *weights])
+
+    with torch._dynamo.config.patch(allow_rnn=True), no_fallback():
+        got = gradients(compiled(layer), x, state, layer.parameters())
+    want = gradients(layer, x, state, layer.parameters())
+    true = gradients(exact, x.double(), exact_state, exact.parameters())
+    for g, w, t in zip(got, want, true, strict=True):
+        assert g.dtype == dtype and g.shape == w.shape
+        assert (g - t).abs().max() <= 2 * (w - t).abs().max() + 4 * torch.finfo(dtype).eps * t.abs().max()
+
+
 # ---- effects ----
 
 def test_linalg_checks():

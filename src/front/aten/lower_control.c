@@ -6,7 +6,7 @@
  * Whether something has, its first reading shows; then it is read again.
  * scan and map are loops over (index, carries, stacked results), as expand_call.c makes of a
  * scan; so is a layer that recurs over its inputs. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/arithmetic.h"
 #include <string.h>
 
 struct control;
@@ -439,6 +439,7 @@ void lower_map(struct lower *l)
  * weights of the hidden state.  Gates are computed in f32, as eager does for bf16. */
 enum { LSTM_index, LSTM_hidden, LSTM_cell, LSTM_results };
 enum { LSTM_gate_in, LSTM_gate_forget, LSTM_gate_cell, LSTM_gate_out };
+enum { LSTM_MODE = 2 }; /* of oneDNN's recurrent layers */
 
 static const struct node *lstm_gate(
 	struct control *c, const struct node *gates, int64_t which, enum op op)
@@ -447,17 +448,22 @@ static const struct node *lstm_gate(
 	return build1(c->l->g, op, lower_clip(c->l, gates, 1, which * n, which * n + n, 1));
 }
 
+/* The time of turn number `turn`, over all of them backwards or not. */
+static const struct node *lstm_time(struct control *c, const struct node *turn, bool backwards)
+{
+	struct graph *g = c->l->g;
+	const struct node *last = build2(g, OP_subtract, lower_size_node(c->l, c->length),
+		build_scalar_int(g, DTYPE_i64, 1));
+	return backwards ? build2(g, OP_subtract, last, turn) : turn;
+}
+
 static const struct node **lstm_body(
 	struct control *c, const struct node *const *param, uint32_t *n)
 {
 	struct lower *l = c->l;
 	struct graph *g = l->g;
-	const struct node *at = param[LSTM_index], *hidden = param[LSTM_hidden];
-	if (lower_bool(l, 7))
-		at = build2(g, OP_subtract,
-			build2(g, OP_subtract, lower_size_node(l, c->length),
-				build_scalar_int(g, DTYPE_i64, 1)),
-			at);
+	const struct node *hidden = param[LSTM_hidden];
+	const struct node *at = lstm_time(c, param[LSTM_index], lower_bool(l, 7));
 	const struct node *gates = build2(g, OP_add, stack_take(l, param[c->nstate], at),
 		build_dot(g, hidden, param[c->nstate + 1], 0, NULL, NULL, 1, &(int64_t){ 1 },
 			&(int64_t){ 1 }, DTYPE_f32));
@@ -480,13 +486,13 @@ static const struct node **lstm_body(
 	return results;
 }
 
-/* x [times, batch, n] by weights [4 hidden, n], and both biases, in f32. */
-static const struct node *lstm_products(struct lower *l, const struct node *x)
+/* x [times, batch, n] by weights [4 hidden, n], and both biases if there are any, in f32. */
+static const struct node *lstm_products(struct lower *l, const struct node *x, bool biases)
 {
 	struct graph *g = l->g;
 	const struct node *y = build_dot(g, x, lower_tensor(l, 1), 0, NULL, NULL, 1,
 		&(int64_t){ 2 }, &(int64_t){ 1 }, DTYPE_f32);
-	for (uint32_t i = 3; i < 5 && lower_bool(l, 12); i++)
+	for (uint32_t i = 3; i < 5 && biases; i++)
 		y = build2(g, OP_add, y,
 			build_broadcast_to(g, build_convert(g, lower_tensor(l, i), DTYPE_f32), 3,
 				y->type->dims));
@@ -497,11 +503,10 @@ static const struct node *lstm_products(struct lower *l, const struct node *x)
  * batch_sizes, mode, hidden_size, num_layers, has_biases, bidirectional, batch_first, train. */
 void lower_mkldnn_rnn_layer(struct lower *l)
 {
-	enum { LSTM = 2 };
 	const struct node *x = lower_tensor(l, 0);
 	enum dtype t = x->type->dtype;
-	if (lower_int(l, 9) != LSTM || l->args[8].n || lower_int(l, 11) != 1 || lower_bool(l, 13) ||
-		lower_bool(l, 14) || lower_bool(l, 15) || x->type->rank != 3 ||
+	if (lower_int(l, 9) != LSTM_MODE || l->args[8].n || lower_int(l, 11) != 1 ||
+		lower_bool(l, 13) || lower_bool(l, 14) || lower_bool(l, 15) || x->type->rank != 3 ||
 		(t != DTYPE_f32 && t != DTYPE_bf16 && t != DTYPE_f16)) {
 		lower_give_up(l);
 		return;
@@ -516,7 +521,7 @@ void lower_mkldnn_rnn_layer(struct lower *l)
 	state[LSTM_results] = lower_full(l, t, l->type[0], 0);
 	c.state = state;
 	c.captures = new_captures(l, 2);
-	c.captures[c.ncaptures++] = lstm_products(l, x);
+	c.captures[c.ncaptures++] = lstm_products(l, x, lower_bool(l, 12));
 	c.captures[c.ncaptures++] = lower_tensor(l, 2);
 	capture_sizes(&c);
 	const struct node *out[4];
@@ -527,6 +532,188 @@ void lower_mkldnn_rnn_layer(struct lower *l)
 		l->out[i] = build_reshape(l->g, out[i], l->type[i]->rank, l->type[i]->dims);
 	if (l->nout > 3) /* what a backward would read */
 		l->out[3] = lower_full(l, l->type[3]->dtype, l->type[3], 0);
+}
+
+/* The backward of the layer: its loop again, which keeps the gates, and the cell and the hidden
+ * state before each time; then one from the last time to the first for the gradients of what the
+ * gates are of.  All others are products of these. */
+enum { AGAIN_gates = LSTM_results, AGAIN_cells, AGAIN_hiddens, AGAIN_STATES };
+enum { BACK_index, BACK_hidden, BACK_cell, BACK_results, BACK_STATES };
+enum { BACK_gates = BACK_STATES, BACK_cells, BACK_grad, BACK_weights };
+enum { LSTM_reverse = 13, LSTM_has_biases = 17 }; /* arguments of the backward */
+
+static const struct node *next_turn(struct control *c, const struct node *turn)
+{
+	return build2(c->l->g, OP_add, turn, build_scalar_int(c->l->g, DTYPE_i64, 1));
+}
+
+static const struct node **lstm_again(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	struct lower *l = c->l;
+	struct graph *g = l->g;
+	const struct node *hidden = param[LSTM_hidden], *cell = param[LSTM_cell], *part[4];
+	const struct node *at = lstm_time(c, param[LSTM_index], lower_bool(l, LSTM_reverse));
+	const struct node *gates = add(l, stack_take(l, param[AGAIN_STATES], at),
+		build_dot(g, hidden, param[AGAIN_STATES + 1], 0, NULL, NULL, 1, &(int64_t){ 1 },
+			&(int64_t){ 1 }, DTYPE_f32));
+	for (int64_t i = 0; i < 4; i++)
+		part[i] = lstm_gate(c, gates, i, i == LSTM_gate_cell ? OP_tanh : OP_logistic);
+	const struct node **results = job_array(l->j, AGAIN_STATES + 2, sizeof *results);
+	results[LSTM_index] = next_turn(c, param[LSTM_index]);
+	results[AGAIN_gates] = stack_put(l, param[AGAIN_gates], build_concat(g, 4, part, 1), at);
+	results[AGAIN_cells] = stack_put(l, param[AGAIN_cells], cell, at);
+	results[AGAIN_hiddens] = stack_put(l, param[AGAIN_hiddens], hidden, at);
+	cell = add(l, mul(l, part[LSTM_gate_in], part[LSTM_gate_cell]),
+		mul(l, part[LSTM_gate_forget], build_convert(g, cell, DTYPE_f32)));
+	hidden = mul(l, part[LSTM_gate_out], build1(g, OP_tanh, cell));
+	results[LSTM_cell] = build_convert(g, cell, param[LSTM_cell]->type->dtype);
+	results[LSTM_hidden] = build_convert(g, hidden, param[LSTM_hidden]->type->dtype);
+	*n = AGAIN_STATES;
+	return results;
+}
+
+/* d y (1 - y), of a logistic function's value. */
+static const struct node *logistic_slope(
+	struct lower *l, const struct node *d, const struct node *y)
+{
+	return mul(l, d, mul(l, y, sub(l, lower_like(l, y, 1), y)));
+}
+
+/* d (1 - y^2), of a hyperbolic tangent's value. */
+static const struct node *tanh_slope(struct lower *l, const struct node *d, const struct node *y)
+{
+	return mul(l, d, sub(l, lower_like(l, y, 1), mul(l, y, y)));
+}
+
+static const struct node **lstm_back(
+	struct control *c, const struct node *const *param, uint32_t *n)
+{
+	struct lower *l = c->l;
+	struct graph *g = l->g;
+	const struct node *at = lstm_time(c, param[BACK_index], !lower_bool(l, LSTM_reverse));
+	const struct node *gates = stack_take(l, param[BACK_gates], at), *y[4], *d[4];
+	int64_t width = param[BACK_hidden]->type->dims[1];
+	for (int64_t i = 0; i < 4; i++)
+		y[i] = lower_clip(l, gates, 1, i * width, i * width + width, 1);
+	const struct node *before =
+		build_convert(g, stack_take(l, param[BACK_cells], at), DTYPE_f32);
+	const struct node *out = build1(g, OP_tanh,
+		add(l, mul(l, y[LSTM_gate_in], y[LSTM_gate_cell]),
+			mul(l, y[LSTM_gate_forget], before)));
+	const struct node *hidden = add(l, param[BACK_hidden],
+		build_convert(g, stack_take(l, param[BACK_grad], at), DTYPE_f32));
+	const struct node *cell = add(l, param[BACK_cell],
+		tanh_slope(l, mul(l, hidden, y[LSTM_gate_out]), out));
+	d[LSTM_gate_in] = logistic_slope(l, mul(l, cell, y[LSTM_gate_cell]), y[LSTM_gate_in]);
+	d[LSTM_gate_forget] = logistic_slope(l, mul(l, cell, before), y[LSTM_gate_forget]);
+	d[LSTM_gate_cell] = tanh_slope(l, mul(l, cell, y[LSTM_gate_in]), y[LSTM_gate_cell]);
+	d[LSTM_gate_out] = logistic_slope(l, mul(l, hidden, out), y[LSTM_gate_out]);
+	const struct node *all = build_concat(g, 4, d, 1);
+	const struct node *weights = param[BACK_weights];
+	all = build_convert(g, all, weights->type->dtype);
+	const struct node **results = job_array(l->j, BACK_STATES + 2, sizeof *results);
+	results[BACK_index] = next_turn(c, param[BACK_index]);
+	results[BACK_hidden] = build_dot(g, all, weights, 0, NULL, NULL, 1, &(int64_t){ 1 },
+		&(int64_t){ 0 }, DTYPE_f32);
+	results[BACK_cell] = mul(l, cell, y[LSTM_gate_forget]);
+	results[BACK_results] = stack_put(l, param[BACK_results], all, at);
+	*n = BACK_STATES;
+	return results;
+}
+
+/* Argument i, [1, batch, hidden] or None, as [batch, hidden] of dtype t. */
+static const struct node *lstm_state(struct lower *l, uint32_t i, enum dtype t)
+{
+	const struct type *like = lower_tensor(l, 5)->type;
+	const int64_t *dims = like->dims + like->rank - 2;
+	if (lower_is_none(l, i)) {
+		const struct type *flat = type_tensor(l->g, t, 2, dims);
+		return lower_full(l, t, flat, 0);
+	}
+	return build_reshape(l->g, build_convert(l->g, lower_tensor(l, i), t), 2, dims);
+}
+
+/* [times, batch, n] zeros. */
+static const struct node *lstm_stack(struct lower *l, enum dtype t, int64_t n)
+{
+	const struct type *x = lower_tensor(l, 0)->type;
+	int64_t dims[3] = { x->dims[0], x->dims[1], n };
+	return lower_full(l, t, type_tensor(l->g, t, 3, dims), 0);
+}
+
+/* Result i is n, in its dtype and shape. */
+static void lstm_give(struct lower *l, uint32_t i, const struct node *n)
+{
+	if (!lower_uses(l, i) || !l->type[i])
+		return;
+	n = build_convert(l->g, n, l->type[i]->dtype);
+	l->out[i] = build_reshape(l->g, n, l->type[i]->rank, l->type[i]->dims);
+}
+
+/* All results, from the loop back and the hidden states before each time. */
+static void lstm_gradients(
+	struct lower *l, const struct node *const *back, const struct node *hiddens)
+{
+	struct graph *g = l->g;
+	static const int64_t both[] = { 0, 1 };
+	const struct node *gates = back[BACK_results], *x = lower_tensor(l, 0);
+	lstm_give(l, 0, build_dot(g, gates, lower_tensor(l, 1), 0, NULL, NULL, 1, &(int64_t){ 2 },
+		&(int64_t){ 0 }, DTYPE_f32));
+	lstm_give(l, 1, build_dot(g, gates, x, 0, NULL, NULL, 2, both, both, DTYPE_f32));
+	lstm_give(l, 2, build_dot(g, gates, hiddens, 0, NULL, NULL, 2, both, both, DTYPE_f32));
+	gates = build_convert(g, gates, DTYPE_f32);
+	for (uint32_t i = 3; i < 5 && lower_bool(l, LSTM_has_biases); i++)
+		lstm_give(l, i, build_reduce(g, OP_add, gates, 2, both));
+	lstm_give(l, 5, back[BACK_hidden]);
+	lstm_give(l, 6, back[BACK_cell]);
+	for (uint32_t i = 3; i < 5 && !lower_bool(l, LSTM_has_biases); i++)
+		if (lower_uses(l, i) && l->type[i])
+			l->out[i] = lower_full(l, l->type[i]->dtype, l->type[i], 0);
+}
+
+/* Input, weights of input and hidden state, both biases, hidden state and cell before, all hidden
+ * states, the last hidden state and cell, gradients of these three, reverse, mode, hidden_size,
+ * num_layers, has_biases, train, bidirectional, batch_sizes, batch_first, workspace. */
+void lower_mkldnn_rnn_layer_backward(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *x = lower_tensor(l, 0), *weights = lower_tensor(l, 2);
+	enum dtype t = x->type->dtype;
+	l->native = true; /* oneDNN's own reads a workspace that our forward does not make */
+	if (lower_int(l, 14) != LSTM_MODE || l->args[20].n || lower_int(l, 16) != 1 ||
+		lower_bool(l, 19) || lower_bool(l, 21) || x->type->rank != 3 ||
+		(t != DTYPE_f32 && t != DTYPE_bf16 && t != DTYPE_f16))
+		lower_bail(l);
+	int64_t width = weights->type->dims[1];
+	const struct node *zero = build_scalar_int(g, DTYPE_i64, 0);
+	const struct node *first[AGAIN_STATES] = { zero, lstm_state(l, 5, t), lstm_state(l, 6, t),
+		lstm_stack(l, DTYPE_f32, 4 * width), lstm_stack(l, t, width),
+		lstm_stack(l, t, width) };
+	struct control c = { .l = l, .seed = -1, .length = x->type->dims[0] };
+	const struct node *again[AGAIN_STATES], *back[BACK_STATES];
+	c.state = first;
+	c.nstate = AGAIN_STATES;
+	c.captures = new_captures(l, 4);
+	c.captures[c.ncaptures++] = lstm_products(l, x, lower_bool(l, LSTM_has_biases));
+	c.captures[c.ncaptures++] = weights;
+	capture_sizes(&c);
+	build_control(&c, OP_while, c.nstate, first,
+		(control_fn *[]){ scan_condition, lstm_again }, AGAIN_STATES, again);
+	const struct node *last[BACK_STATES] = { zero, lstm_state(l, 11, DTYPE_f32),
+		lstm_state(l, 12, DTYPE_f32), lstm_stack(l, t, 4 * width) };
+	c.state = last;
+	c.nstate = BACK_STATES;
+	c.ncaptures = 0;
+	c.captures[c.ncaptures++] = again[AGAIN_gates];
+	c.captures[c.ncaptures++] = again[AGAIN_cells];
+	c.captures[c.ncaptures++] =
+		lower_is_none(l, 10) ? lstm_stack(l, t, width) : lower_tensor(l, 10);
+	c.captures[c.ncaptures++] = weights;
+	capture_sizes(&c);
+	build_control(&c, OP_while, c.nstate, last,
+		(control_fn *[]){ scan_condition, lstm_back }, BACK_STATES, back);
+	lstm_gradients(l, back, again[AGAIN_hiddens]);
 }
 
 /* ---- invoke_subgraph ------------------------------------------------------------------------ */
