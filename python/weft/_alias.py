@@ -51,12 +51,56 @@ def arguments(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
             if not info.mutates_data and isinstance(n.meta.get("val"), torch.Tensor)}
 
 
-def views(gm: torch.fx.GraphModule, role: str) -> dict[int, tuple]:
-    """By its number, each output that is a view: ("view", "input" or "output", which, shape, strides, offset)."""
+def root(n: torch.fx.Node) -> torch.fx.Node:
+    """The node whose memory n shows, through all views."""
+    while (of := source(n)) is not None:
+        n = of
+    return n
+
+
+def written(gm: torch.fx.GraphModule) -> dict[torch.fx.Node, tuple[int, torch.fx.Node]]:
+    """Of each node that becomes the new value of an argument and lies as that does: the argument, and its number."""
+    inputs = {n: i for i, n in enumerate(n for n in gm.graph.nodes if n.op == "placeholder")}
+    found = {}
+    for n in gm.graph.nodes:
+        if n.target is torch.ops.aten.copy_.default and n.args[0] in inputs and isinstance(n.args[1], torch.fx.Node):
+            to, new = n.args[0].meta.get("val"), n.args[1].meta.get("val")
+            if to is not None and new is not None and numbers(to) and numbers(new) and to.dtype == new.dtype and \
+                    (to.shape, to.stride()) == (new.shape, new.stride()):
+                found[n.args[1]] = (inputs[n.args[0]], n.args[0])
+    return found
+
+
+def of_bases(gm: torch.fx.GraphModule, outputs: dict[torch.fx.Node, int], count: int) -> tuple[dict, list]:
+    """Outputs that are views of what is no output: of an argument's new value, or several of one tensor, a base; count:
+    outputs there are.  AOTAutograd sees an argument's views anew by the strides and the offset that these have."""
+    groups: dict[torch.fx.Node, list] = {}
+    for o, i in outputs.items():
+        r = root(o)
+        if r is not o and r not in outputs and isinstance(r.meta.get("val"), torch.Tensor):
+            groups.setdefault(r, []).append((o, i))
+    new, found, bases = written(gm), {}, []
+    for r, views in groups.items():
+        given = r in new
+        if not given and (r.op == "placeholder" or len(views) < 2 or not dense(r.meta["val"])):
+            continue
+        places = {i: place(o.meta["val"], r.meta["val"]) for o, i in views}
+        places = {i: where for i, where in places.items() if where}
+        if not given and len(places) > 1:
+            bases.append(r)
+        if given or len(places) > 1:
+            of = ("input", new[r][0]) if given else ("output", count + len(bases) - 1)
+            found.update((i, ("view", *of, *where)) for i, where in places.items())
+    return found, bases
+
+
+def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[torch.fx.Node]]:
+    """By its number, each output that is a view: ("view", "input" or "output", which, shape, strides, offset).  Behind the
+    outputs stand bases: tensors that only views show."""
     context = torch._guards.TracingContext.try_get()
     meta = context.fw_metadata if context else None
     if role == "backward" or (role == "forward" and (meta is None or meta.tokens)):
-        return {}
+        return {}, []
     out = next(n for n in gm.graph.nodes if n.op == "output").args[0]
     outputs: dict[torch.fx.Node, int] = {}
     for i, o in enumerate(out):
@@ -73,4 +117,8 @@ def views(gm: torch.fx.GraphModule, role: str) -> dict[int, tuple]:
         where = place(o.meta["val"], last.meta["val"]) if last is not None else None
         if where:
             found[i] = ("view", *(("input", inputs[last]) if last in inputs else ("output", outputs[last])), *where)
-    return found
+    bases: list[torch.fx.Node] = []
+    if role == "inference":
+        more, bases = of_bases(gm, {o: i for o, i in outputs.items() if i not in found}, len(out))
+        found.update(more)
+    return found, bases

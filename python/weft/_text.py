@@ -108,10 +108,11 @@ class Printer:
     small = SMALL
 
     def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True,
-                 views: dict[int, tuple] | None = None):
+                 views: tuple[dict[int, tuple], list] = ({}, [])):
         """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers.
         views: the outputs the program need not make (_alias.py)."""
-        self.gm, self.static, self.seeded, self.views = gm, static, seeded, views or {}
+        self.gm, self.static, self.seeded = gm, static, seeded
+        self.views, self.bases = views
         self.path = ""                             # of this graph in the outermost one, with a dot
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
@@ -504,6 +505,17 @@ class Printer:
         self.lines.append(f"%{name} : {self.type(val)} = {call}")
         return "%" + name
 
+    def result(self, o, val) -> tuple[str, tuple | None, tuple | None]:
+        """How tensor o is returned: the text, the order of its dimensions in memory, its strides if they are known."""
+        order = memory_order(val.shape, val.stride())
+        fixed = order is not None and all(isinstance(s, int) for s in (*val.shape, *val.stride()))
+        word = self.arg(o)
+        if order is not None and order != tuple(range(len(order))):
+            word += f" order({','.join(map(str, order))})"
+        else:
+            order = None
+        return word, order, tuple(val.stride()) if fixed else None
+
     def output(self, n: torch.fx.Node) -> None:
         out = n.args[0]
         if not isinstance(out, (tuple, list)):
@@ -532,15 +544,7 @@ class Printer:
                 if first != len(self.outputs):
                     self.outputs.append(("again", first))
                     continue
-                order = memory_order(val.shape, val.stride())
-                word = self.arg(o)
-                if order is not None and order != tuple(range(len(order))):
-                    word += f" order({','.join(map(str, order))})"
-                else:
-                    order = None
-                fixed = all(isinstance(s, int) for s in (*val.shape, *val.stride()))
-                dense = memory_order(val.shape, val.stride()) is not None
-                strides = tuple(val.stride()) if fixed and dense else None
+                word, order, strides = self.result(o, val)
                 self.outputs.append(("tensor", results, order, strides))
                 words.append(word)
                 results += 1
@@ -549,6 +553,11 @@ class Printer:
                     raise Unsupported(f"an output of type {type(val).__name__}")
                 self.outputs.append(("value", val))
                 words.append(self.arg(val) if not isinstance(val, str) else "None")
+        for o in self.bases:
+            word, order, strides = self.result(o, o.meta["val"])
+            self.outputs.append(("base", results, order, strides))
+            words.append(word)
+            results += 1
         mutations = []
         for i, (to, word) in enumerate(sorted(self.writes.items(), key=lambda w: index[w[0]] not in self.lazy)):
             order = memory_order(to.meta["val"].shape, to.meta["val"].stride())
@@ -579,7 +588,7 @@ class Subgraph(Printer):
     writes = None                                  # only arguments of the whole are written
 
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
-        self.gm, self.seeded, self.path, self.views = gm, outer.seeded, path + ".", {}
+        self.gm, self.seeded, self.path, self.views, self.bases = gm, outer.seeded, path + ".", {}, []
         self.graphs, self.symbols, self.extra = outer.graphs, outer.symbols, ()
         self.lines, self.names, self.items = [], {}, {}
         self.shifted, self.tokens = set(), set()

@@ -147,7 +147,7 @@ def test_subgraphs_that_nobody_calls():
     x = torch.ones(3)
     gm = make_fx(f)(torch.tensor(True), x)
     gm.add_module("nobodys", torch.fx.symbolic_trace(lambda x: x.tan()))
-    text = _text.Printer(gm, frozenset(), seeded=True, views={}).text
+    text = _text.Printer(gm, frozenset(), seeded=True).text
     assert text.count("\ngraph ") == 2 and "aten.sin" in text and "tan" not in text
 
 

@@ -119,3 +119,34 @@ def test_sizes_that_change():
         got = torch.autograd.grad(f(x).square().sum(), m[0].weight)[0]
         want = torch.autograd.grad(m(x).square().sum(), m[0].weight)[0]
         torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("fn", [lambda y: (y[:, 1:], y[1:]), lambda y: y.chunk(2, 1), lambda y: y.unbind(1),
+                                lambda y: (y[1:], y[1:].t(), y.view(-1)[3:]), lambda y: (y.diagonal(1), y[1])])
+def test_views_of_what_is_no_result(fn):
+    """They show one memory, as in eager, though nobody is given all of it."""
+    x = torch.randn(4, 4)
+    with torch.no_grad():
+        got, want = compiled(lambda x: fn(x.sin()))(x), fn(x.sin())
+        assert all(shares(a, got[0]) for a in got)
+        got[0].fill_(7)
+        want[0].fill_(7)
+    for a, b in zip(got, want, strict=True):
+        torch.testing.assert_close(a, b)
+        assert a.stride() == b.stride() and a.storage_offset() == b.storage_offset()
+
+
+@pytest.mark.parametrize("cut", [lambda b: (b[4:9], b[6:13]), lambda b: (b[::2], b[1::2]),
+                                 lambda b: (b.view(4, 5)[1:], b.view(4, 5).t()[1:])])
+def test_arguments_that_overlap_and_are_written(cut):
+    """AOTAutograd cuts the results out of their common memory by the places that ours have."""
+    whole, twin = torch.randn(20), torch.empty(20)
+    twin.copy_(whole)
+
+    def f(x, y):
+        return x.add_(1), y.mul_(2)
+
+    got, want = compiled(f)(*cut(whole)), f(*cut(twin))
+    assert torch.equal(whole, twin)
+    for a, b in zip(got, want):
+        assert torch.equal(a, b) and shares(a, whole)

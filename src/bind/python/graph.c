@@ -53,6 +53,7 @@ struct graph {
 	bool small;
 	uint32_t nlist; /* arguments in the list */
 	uint32_t nin, nout, nresults; /* with extra ones and the seed */
+	uint32_t nbases; /* the last of the nout outputs: only views of them are given */
 	uint32_t nwrites; /* behind the nout outputs: inputs that are written */
 	uint32_t nrun; /* of nin: what a run takes, which are not constants */
 	struct ext_input *in;
@@ -308,6 +309,12 @@ static bool give_writes(struct frame *f, const struct graph *c)
 	return true;
 }
 
+static bool drop_bases(PyObject *list, const struct graph *c)
+{
+	return !c->nbases || !PyList_SetSlice(list, (Py_ssize_t)(c->nout - c->nbases),
+				     (Py_ssize_t)c->nout, NULL);
+}
+
 static PyObject *give_outputs(struct frame *f, const struct graph *c)
 {
 	PyObject *list = PyList_New((Py_ssize_t)c->nout);
@@ -340,7 +347,7 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 			list = NULL;
 		}
 	}
-	if (list && !(give_views(list, f, c) && give_writes(f, c))) {
+	if (list && !(give_views(list, f, c) && give_writes(f, c) && drop_bases(list, c))) {
 		Py_DECREF(list);
 		list = NULL;
 	}
@@ -556,7 +563,8 @@ static bool read_write(PyObject *o, struct graph *c, struct output *out)
 }
 
 /* ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v), ("view", ..);
- * ("again", i): the tensor that output i is; behind all others ("write", ..) */
+ * ("again", i): the tensor that output i is; behind all others ("base", result, order, strides),
+ * then ("write", ..) */
 static bool read_output(PyObject *o, struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	PyObject *kind = PyTuple_GetItem(o, 0), *second = kind ? PyTuple_GetItem(o, 1) : NULL;
@@ -565,7 +573,8 @@ static bool read_output(PyObject *o, struct graph *c, Py_ssize_t nout, struct ou
 
 	if (!s)
 		return false;
-	out->kind = *s == 't'   ? OUTPUT_TENSOR
+	c->nbases += *s == 'b';
+	out->kind = *s == 't' || *s == 'b' ? OUTPUT_TENSOR
 		    : *s == 's' ? OUTPUT_SIZE
 		    : *s == 'i' ? OUTPUT_INPUT
 		    : *s == 'a' ? OUTPUT_AGAIN
@@ -632,11 +641,14 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 			return false;
 	}
 	for (uint32_t i = 0; i < nout; i++) {
+		uint32_t bases = c->nbases;
 		c->nout = i + 1;
 		if (!read_output(PyTuple_GetItem(s->outputs, (Py_ssize_t)i), c, nout, &c->out[i]))
 			return false;
-		if (c->nwrites && c->out[i].kind != OUTPUT_WRITE) {
-			PyErr_SetString(PyExc_ValueError, "weft: an output behind a write");
+		if ((c->nwrites && c->out[i].kind != OUTPUT_WRITE) ||
+			(bases && c->nbases == bases && !c->nwrites)) {
+			PyErr_SetString(PyExc_ValueError,
+				"weft: an output behind a base or a write");
 			return false;
 		}
 	}
