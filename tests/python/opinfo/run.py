@@ -131,7 +131,8 @@ class Child:
                 v = pair.check(self.op, DTYPES[d], args.samples, args.seed, args.pick,
                                beat=lambda: os.write(write, b"\n"))
             except BaseException as e:   # the harness's own fault is a failure too
-                v = {"status": "error", "why": f"harness: {type(e).__name__}: {e}"[:300]}
+                v = {"status": "error", "samples": 1, "graphs": 1, "fallbacks": {},
+                     "why": f"harness: {type(e).__name__}: {e}"[:300]}
             v.update(name=self.name, dtype=d, seconds=round(time.monotonic() - start, 2))
             os.write(write, json.dumps(v).encode() + b"\n")
         os._exit(0)
