@@ -414,8 +414,23 @@ def encoder_layer(x, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_b
     return norm(x + feed(x), w2, b2)
 
 
+# ---- draws -----------------------------------------------------------------------------------------
+
+
+def multinomial(p, num_samples, replacement=False, *, generator=None):
+    """Of each row the largest p / q, q exponential: with the draws and the complaints of eager.  Several with replacement
+    eager draws in another way."""
+    if replacement and num_samples > 1 or p.numel() == 0 or generator is not None:
+        return NotImplemented
+    aten._assert_async.msg((p.amax() < float("inf")) & (p.amin() >= 0),
+                           "probability tensor contains either `inf`, `nan` or element < 0")
+    aten._assert_async.msg((p.sum(-1) != 0).all(), "invalid multinomial distribution (sum of probabilities <= 0)")
+    by = torch.where(p == 0, p, p / aten.exponential.default(torch.empty_like(p), 1))    # never by a q of 0
+    return by.argmax(-1, keepdim=True) if num_samples == 1 else by.topk(num_samples, -1)[1]
+
+
 def decompositions() -> dict:
-    return {**_chunked(), aten.linalg_matrix_exp.default: matrix_exp,
+    return {**_chunked(), aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
             aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,
             aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,

@@ -298,6 +298,28 @@ def test_eager_random_is_bit_equal():
         assert torch.equal(g, w)
 
 
+def test_multinomial_draws_as_eager_does():
+    p = torch.rand(3, 40).where(torch.arange(40) % 2 == 0, 0)
+    for n in (1, 5):
+        def f(p):
+            return torch.multinomial(p, n)
+        torch._dynamo.reset()
+        torch.manual_seed(5)
+        want = f(p)
+        torch.manual_seed(5)
+        assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
+        torch._dynamo.reset()
+        fast = compiled(f, fallback="error")
+        got = fast(p)
+        assert (got % 2 == 0).all() and all(len(set(row)) == n for row in got.tolist())
+        for bad, why in ((p * 0, "sum of probabilities"), (-p, "element < 0"), (p / 0, "`inf`, `nan`")):
+            with pytest.raises(RuntimeError, match=why):
+                fast(bad)
+    q = torch.tensor([1.0, 2.0, 5.0]).expand(4000, 3).contiguous()
+    share = torch.bincount(compiled(lambda q: torch.multinomial(q, 1))(q).flatten()) / 4000
+    torch.testing.assert_close(share, torch.tensor([0.125, 0.25, 0.625]), atol=0.03, rtol=0)
+
+
 # ---- fallbacks ----
 
 @torch.library.custom_op("weft_tests::alone", mutates_args=())
