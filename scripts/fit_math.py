@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/gen/math_table.c and .h: the polynomials of the elementary functions.
+"""Writes src/gen/math_table.c and .h, and math_pieces.c: the polynomials of the elementary functions.
 
 Each is a near-minimax (Chebyshev) fit by mpmath at 60 digits of the smooth part of a function, so that
 the parts that must be exact (x in sin x, 1 + x in exp x) stay out of the fit.  Run by hand when a fit
@@ -236,7 +236,26 @@ fit("bessel_near", lambda t: bessel(7 * (1 + t) / (3 - t)), -1, 1, 29,
 fit("bessel_far", lambda t: bessel(14 / (1 + t) if 1 + t > mp.mpf(10) ** -30 else mp.mpf(10) ** 40), -1, 1, 29,
     "the same in (14 - x) / x, x >= 7", True)
 mp.mp.dps = 60
+
+
+def erf_piece(i, d):
+    x = mp.mpf(i) / 8 + d
+    return -mp.erfc(x) if i > 7 else mp.erf(x) / x - 1 if abs(x) > mp.mpf(10) ** -15 else 2 / mp.sqrt(mp.pi) - 1
+
+
+P = ["/* math_pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.",
+     " * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */",
+     '#include "gen/math_table.h"', ""]
+fits = [mp.chebyfit(lambda d, i=i: erf_piece(i, d), [-mp.mpf(1) / 16, mp.mpf(1) / 16], 5, error=True) for i in range(32)]
+H.append("extern const double math_erf_pieces[5][32];")
+P.append("/* erf x / x - 1, from piece 8 on -erfc x, in d = x - i / 8, |d| <= 1/16; fit error "
+         f"{mp.nstr(max(error for _, error in fits), 2)} */")
+P.append("const double math_erf_pieces[5][32] = {")
+for power in range(5):
+    row = [mp.nstr(poly[4 - power], 10, min_fixed=0, max_fixed=0) for poly, _ in fits]
+    P.append("\t{ " + ",\n\t\t".join(", ".join(row[i:i + 4]) for i in range(0, 32, 4)) + " },")
+P.append("};")
 H.append("#endif")
-for name, lines in (("c", C), ("h", H)):
-    with open(f"src/gen/math_table.{name}", "w") as f:
+for name, lines in (("table.c", C), ("table.h", H), ("pieces.c", P)):
+    with open(f"src/gen/math_{name}", "w") as f:
         f.write("\n".join(lines) + "\n")

@@ -10,6 +10,7 @@ enum isa_instr {
 	ISA_TILES = 32,              /* the same of tiles (AMX) */
 	ISA_PAIRS = 128,             /* products of pairs of 16-bit integers added to 32 bits */
 	ISA_SCALE = 64,              /* a * 2^k, rounded once, of whole registers of f32 */
+	ISA_LOOKUP = 256,            /* each lane one of 32 floats, in two registers */
 };
 enum isa_machine { ISA_x86_64 = 62, ISA_aarch64 = 183 };        /* ELF's e_machine */
 

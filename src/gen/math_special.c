@@ -1,6 +1,7 @@
 /* math_special.c -- the error functions and a Bessel function.
  *
- * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x).  In f64: up to 1 the same, beyond from erfc,
+ * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x); where coefficients are looked up, in pieces.
+ * In f64: up to 1 the same, beyond from erfc,
  * which in both is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x
  * (Shepherd and Laframboise 1981), the factors in two parts. */
 #include "gen/math_impl.h"
@@ -35,8 +36,49 @@ static LLVMValueRef erfc_positive(struct gen *g, LLVMValueRef a)
 	return math_scale(g, FADD(r.hi, off), k);
 }
 
+/* Each lane one of 32 numbers, by the last bits of `which`: VPERMI2PS. */
+static LLVMValueRef look_up(struct gen *g, const double *table, LLVMValueRef which)
+{
+	static const char name[] = "llvm.x86.avx512.vpermi2var.ps.512";
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMValueRef half[2], c[LANES];
+
+	for (int h = 0; h < 2; h++) {
+		for (int i = 0; i < LANES; i++)
+			c[i] = LLVMConstReal(g->f32, table[h * LANES + i]);
+		half[h] = LLVMConstVector(c, LANES);
+	}
+	LLVMValueRef args[] = { half[0], which, half[1] };
+	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
+}
+
+/* x = i / 8 + d: x + x P_i(d), from 15/16 on 1 + P_i(d); from 3.93 on, 1.  No part waits long for
+ * another, which is what a sum of the same terms one after the other would do. */
+static LLVMValueRef erf_in_pieces(struct gen *g, LLVMValueRef a)
+{
+	enum { POWERS = sizeof math_erf_pieces / sizeof *math_erf_pieces };
+	LLVMValueRef x = math_abs(g, a), magic = K(0x1.8p23), r;
+
+	x = SELECT(FCMP(OGT, x, K(3.93)), K(3.93), x);
+	LLVMValueRef sum = fma3(g, x, K(8), magic), k = FSUB(sum, magic);
+	LLVMValueRef which = BITCAST(sum, math_int(g, a)), d = fma3(g, k, K(-0.125), x);
+	LLVMValueRef times = SELECT(FCMP(OLT, k, K(8)), x, K(1));
+	r = look_up(g, math_erf_pieces[POWERS - 1], which);
+	for (int i = POWERS - 2; i >= 0; i--)
+		r = fma3(g, r, d, look_up(g, math_erf_pieces[i], which));
+	return math_copysign(g, fma3(g, times, r, times), a);
+}
+
 LLVMValueRef math_erf(struct gen *g, LLVMValueRef a)
 {
+	if (g->isa->instr & ISA_LOOKUP && !math_wide(g, a)) {
+		if (is_vector(a))
+			return erf_in_pieces(g, a);
+		/* the same bits, of one lane */
+		LLVMValueRef lanes = erf_in_pieces(g, splat(g, a));
+		return LLVMBuildExtractElement(g->b, lanes, c32(g, 0), "");
+	}
 	LLVMValueRef x = math_abs(g, a), small = erf_small(g, a), large;
 
 	if (math_wide(g, a)) {

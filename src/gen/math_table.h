@@ -37,4 +37,5 @@ extern const double math_erf_inv_near[24];
 extern const double math_erf_inv_far[24];
 extern const double math_bessel_near[30];
 extern const double math_bessel_far[30];
+extern const double math_erf_pieces[5][32];
 #endif
