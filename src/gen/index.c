@@ -222,6 +222,15 @@ static bool stays_in_block(const struct ix *a, int64_t d)
 
 struct quotient { struct ix q, r; };
 
+/* v / d, rounded down, of a v that may be below 0: lane 0 is where it lies in padding, of which
+ * nothing is read, and other lanes, whose quotients follow from its, are inside. */
+static LLVMValueRef divide_any(struct gen *g, LLVMValueRef v, int64_t d)
+{
+	int64_t turns = d < 1 << 20 ? INT64_C(1) << 40 : (INT64_C(1) << 60) / d;
+
+	return SUB(LLVMBuildUDiv(g->b, ADD(v, c64(g, turns * d)), c64(g, d), ""), c64(g, turns));
+}
+
 static struct quotient divide(struct gen *g, struct ix a, int64_t d)
 {
 	struct quotient out;
@@ -245,7 +254,8 @@ static struct quotient divide(struct gen *g, struct ix a, int64_t d)
 		};
 		return out;
 	}
-	LLVMValueRef q = LLVMBuildUDiv(g->b, a.v, e, "");
+	LLVMValueRef q = whole && g->pred ? divide_any(g, a.v, d) :
+		LLVMBuildUDiv(g->b, a.v, e, "");
 	LLVMValueRef r = SUB(a.v, MUL(q, e));
 	out.q = (struct ix){ .v = q, .step = whole ? a.step / d : 0, .max = qmax, .level = a.level,
 		.align = d > 0 && a.align % d == 0 ? a.align / d : 1 };

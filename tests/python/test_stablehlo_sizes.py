@@ -62,6 +62,12 @@ PROGRAMS = {
                '%0 = "stablehlo.scatter"(%a, %i, %u) ({\n^bb0(%x: tensor<i32>, %y: tensor<i32>):\nstablehlo.return %y : tensor<i32>\n'
                "}) {scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0], scatter_dims_to_operand_dims = [0], "
                "index_vector_dim = 0>} : (tensor<4xi32>, tensor<i32>, tensor<?xi32>) -> tensor<4xi32>\nreturn %0 : tensor<4xi32>\n}",
+    "carried": "func.func @main(%s: tensor<1xi64>, %z: tensor<i32>) -> tensor<?xi32> {\n"
+               "%a = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi64>) -> tensor<?xi32>\n"
+               "%r:2 = stablehlo.while(%i = %z, %x = %a) : tensor<i32>, tensor<?xi32> cond {\n"
+               "%l = stablehlo.compare LT, %i, %i : (tensor<i32>, tensor<i32>) -> tensor<i1>\nstablehlo.return %l : tensor<i1>\n"
+               "} do {\n%y = stablehlo.add %x, %x : tensor<?xi32>\nstablehlo.return %i, %y : tensor<i32>, tensor<?xi32>\n}\n"
+               "%0 = chlo.broadcast_power %r#1, %z : (tensor<?xi32>, tensor<i32>) -> tensor<?xi32>\nreturn %0 : tensor<?xi32>\n}",
     "window": "func.func @main(%a: tensor<?xf32>, %i: tensor<i32>) -> tensor<3xf32> {\n"
               '%0 = "stablehlo.dynamic_slice"(%a, %i) {slice_sizes = array<i64: 3>} : (tensor<?xf32>, tensor<i32>) -> tensor<3xf32>\n'
               "return %0 : tensor<3xf32>\n}",
@@ -88,6 +94,7 @@ def sizes(*numbers):
 FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0,)),
        ("broadcast", (ones(3), sizes(2, 3)), (2, 3)), ("broadcast", (ones(1), sizes(2, 4)), (2, 4)),
        ("broadcast", (ones(0), sizes(2, 0)), (2, 0)), ("broadcast", (ones(1), sizes(2, 0)), (2, 0)),
+       ("carried", (sizes(3), np.int32(0)), (3,)), ("carried", (sizes(0), np.int32(0)), (0,)),
        ("reshape", (ones(6), sizes(3, 2)), (3, 2)), ("reshape", (ones(0), sizes(0, 5)), (0, 5)),
        ("rest", (ones(4, 6), sizes(-1, 4)), (6, 4)), ("rest", (ones(4, 6), sizes(24, -1)), (24, 1)),
        ("rest", (ones(4, 6), sizes(3, 8)), (3, 8)), ("constant rest", (ones(4, 6),), (2, 12)),
@@ -166,3 +173,23 @@ def test_sizes_that_contradict(backend, name, args, message):
     with pytest.raises(capi.WeftError, match=message if backend == "weft" else "error: (stablehlo|chlo)|argument 0") as e:
         run(*args)
     assert backend != "weft" or e.value.code == 3, "INVALID_ARGUMENT"
+
+
+def windows(result, operand, sizes_of, base, padding, dilations, dims, strides):
+    return (f'{result} = "stablehlo.reduce_window"({operand}, %z) <{{base_dilations = array<i64: {base}>, padding = dense<{padding}> : '
+            f"tensor<3x2xi64>, window_dilations = array<i64: {dilations}>, window_dimensions = array<i64: {dims}>, window_strides = "
+            f"array<i64: {strides}>}}> ({{\n^bb0(%p: tensor<f32>, %q: tensor<f32>):\n%m = stablehlo.minimum %p, %q : tensor<f32>\n"
+            f"stablehlo.return %m : tensor<f32>\n}}) : (tensor<{sizes_of[0]}xf32>, tensor<f32>) -> tensor<{sizes_of[1]}xf32>\n")
+
+
+def test_windows_of_windows_with_holes():
+    """In one kernel; a vector's first lane lies in the padding before an input with holes, and the others in it."""
+    program = ("func.func @main(%a: tensor<?x5x?xf32>, %z: tensor<f32>) -> tensor<?x5x?xf32> {\n" +
+               windows("%0", "%a", ("?x5x?", "?x14x?"), "1, 3, 2", [[1, 0], [2, 1], [0, 0]], "2, 2, 3", "2, 2, 2", "2, 1, 2") +
+               windows("%1", "%0", ("?x14x?", "?x5x?"), "1, 1, 1", [[0, 1], [0, 1], [2, 1]], "3, 2, 1", "2, 2, 3", "2, 3, 3") +
+               "return %1 : tensor<?x5x?xf32>\n}")
+    native, interp = (capi.Weft(backend).compile(program) for backend in ("weft", "interp"))
+    for rows, columns in ((6, 5), (9, 70), (6, 1), (6, 0)):
+        a = (np.arange(rows * 5 * columns, dtype=np.float32) * 37 % 23).reshape(rows, 5, columns)
+        got, want = native(a, np.float32(20))[0], interp(a, np.float32(20))[0]
+        np.testing.assert_array_equal(got, want)
