@@ -35,6 +35,21 @@ const struct node *node_with_operands(
 	return node_with(g, n, in, n->type);
 }
 
+const struct type *rewrite_type(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct node_spec s = { .op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
+		.nregions = n->nregions, .regions = n->regions };
+
+	if (type_is_static(n->type))
+		return n->type;
+	const struct type *now = node_infer(g, &s);
+	int64_t *dims = job_array(graph_job(g), now->rank, sizeof *dims);
+	for (uint32_t d = 0; d < now->rank; d++)
+		dims[d] = n->type->dims[d] < 0 ? now->dims[d] : n->type->dims[d];
+	return type_tensor(g, n->type->dtype, now->rank, dims);
+}
+
 /* Sizes that were but a symbol of what stands for them now, in types of what comes behind. */
 struct renamed {
 	struct node_map nodes;               /* empty */

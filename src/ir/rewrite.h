@@ -21,6 +21,11 @@ const struct region *region_rewrite_as(struct graph *g, const struct region *r, 
 const struct node *node_with_operands(
 	struct graph *g, const struct node *n, const struct node *const *in);
 
+/* n's type, for a rule that builds something of that shape: symbolic dimensions as in[] has them,
+ * which may be others than n's operands had. */
+const struct type *rewrite_type(
+	struct graph *g, const struct node *n, const struct node *const *in);
+
 /* to replaces from, and is located where it was. */
 void rewrite_locate(struct graph *g, const struct node *to, const struct node *from);
 

@@ -49,7 +49,7 @@ static const struct node *expand_broadcast(
 	struct graph *g, const struct node *n, const struct node *const *in, enum op to)
 {
 	const struct node *args[3];
-	const struct type *shape = n->type;
+	const struct type *shape = rewrite_type(g, n, in);
 	for (uint32_t i = 0; i < n->nin; i++)
 		args[i] = to_shape(g, n, in[i], shape);
 	struct attr_entry e[4];
@@ -144,15 +144,17 @@ static const struct node *expand_statistics(
 	return out[i];
 }
 
-static const struct node *expand_constant_like(struct graph *g, const struct node *n)
+static const struct node *expand_constant_like(
+	struct graph *g, const struct node *n, const struct node *const *in)
 {
+	const struct type *t = rewrite_type(g, n, in);
 	const struct attr *v = attrs_find(n->attrs, KEY_value);
 	const struct literal *l = v ? v->dense : NULL;
 
 	if (!l || l->type->dtype != n->type->dtype)
 		return NULL;
 	const struct node *one = build_constant(g, type_scalar(g, l->type->dtype), true, l->data);
-	return build_broadcast_to(g, one, n->type->rank, n->type->dims);
+	return build_broadcast_to(g, one, t->rank, t->dims);
 }
 
 /* Result i of an op of several. */
@@ -223,7 +225,7 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 		return expand_collective(g, n, in, 0);
 	switch (n->op) {
 	case OP_chlo_constant_like:
-		return expand_constant_like(g, n);
+		return expand_constant_like(g, n, in);
 	case OP_batch_norm_inference:
 		return n->type->quant ? NULL : normalise(g, n, in[0], in[1], in[2], in[3], in[4]);
 	case OP_fft: case OP_cholesky: case OP_triangular_solve:

@@ -1,6 +1,7 @@
 /* expand_alone.c -- what a single process makes of collectives, and older spellings: dot and einsum
  * as dot_general, elements of tuples, asynchronous ops, dynamic_conv. */
 #include "ir/build.h"
+#include "ir/rewrite.h"
 #include "pass/expand.h"
 #include <string.h>
 
@@ -294,9 +295,10 @@ const struct node *expand_gather(
 	}
 	if (!any || n->type->quant)
 		return NULL;
-	if (empty)
-		return build_broadcast_to(
-			g, build_scalar(g, n->type->dtype, 0), n->type->rank, n->type->dims);
+	if (empty) {
+		const struct type *t = rewrite_type(g, n, in);
+		return build_broadcast_to(g, build_scalar(g, t->dtype, 0), t->rank, t->dims);
+	}
 	for (uint32_t i = 0; i < n->attrs->n; i++) {
 		e[ne] = n->attrs->e[i];
 		if (e[ne].key == KEY_slice_sizes)

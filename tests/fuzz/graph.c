@@ -7,8 +7,9 @@
  * what an op does not take is found out by building it alone and left out.  Only ops whose results
  * are exact are chosen (elementary functions have bounds of their own; sums of floats are of small
  * whole numbers), all inputs are arguments, so that nothing is folded, and rounding is strict:
- * every result must be the interpreter's, at 1 thread and at 3.  tests/unit/fuzz_graph.c runs some
- * hundreds of graphs. */
+ * every result must be the interpreter's, at 1 thread and at 3.  FUZZ_REFUSED in the
+ * environment makes it say what a backend or the verifier refuses.  tests/unit/fuzz_graph.c runs
+ * some hundreds of graphs. */
 #include "graph/choose.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -396,7 +397,7 @@ static struct weft_executable *compiled(const char *backend, const char *threads
 	if (e && weft_error_code(e) != WEFT_UNIMPLEMENTED)
 		fuzz_fail(backend, e, text);
 	if (e && getenv("FUZZ_REFUSED"))
-		fprintf(stderr, "%s: %s\n", backend, weft_error_text(e));
+		fprintf(stderr, "%s: %s\n%s", backend, weft_error_text(e), text);
 	weft_error_free(e);
 	return e ? NULL : x;
 }

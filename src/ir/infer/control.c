@@ -1,8 +1,8 @@
 /* control.c -- control flow, calls, tuples, tokens, and Weft's own leaves.
  *
  * A size that a region computes is not known outside of it, so a symbolic dimension leaves a region
- * only when it is made of symbols that are everywhere the same; otherwise the declared one stands,
- * or a free symbol. */
+ * only when it is made of symbols that are everywhere the same, or is a dimension of what the op is
+ * given; otherwise the declared one stands, or a free symbol. */
 #include "ir/infer/infer_impl.h"
 
 #include <ctype.h>
@@ -55,17 +55,54 @@ static bool type_alternates(struct graph *g, const struct type *a, const struct 
 	return a->rank == b->rank;
 }
 
+/* Is a tensor that d is read from computed in a region of s? */
+static bool is_read_within(struct graph *g, const struct node_spec *s, int64_t d, int depth)
+{
+	if (d >= 0)
+		return false;
+	const struct dim_expr *e = dim_get(g, d);
+	if (e->op > DIM_number)
+		return depth >= DIM_DEPTH || is_read_within(g, s, e->a, depth + 1) ||
+			is_read_within(g, s, e->b, depth + 1);
+	for (uint32_t k = 0; e->op == DIM_value && k < s->nregions; k++) {
+		uint32_t n;
+		const struct node **order = region_order(graph_job(g), s->regions[k], &n);
+		for (uint32_t i = 0; i < n; i++)
+			if (order[i] == e->node)
+				return true;
+	}
+	return false;
+}
+
+/* Does d mean the same outside of the regions of s: of arguments, or a dimension of what s is
+ * given that no region computes? */
+static bool is_known_outside(struct graph *g, const struct node_spec *s, int64_t d)
+{
+	const struct attr *captures = attrs_find(s->attrs, KEY_ncaptures);
+	uint32_t n = s->nin + (captures ? (uint32_t)captures->i : 0);
+
+	if (dim_is_global(g, d, 0))
+		return true;
+	for (uint32_t k = 0; k < n; k++) {
+		const struct type *t = s->in[k]->type;
+		for (uint32_t i = 0; t->kind == TYPE_tensor && i < t->rank; i++)
+			if (t->dims[i] == d)
+				return !is_read_within(g, s, d, 0);
+	}
+	return false;
+}
+
 /* Types a and b of the same value at two moments: dimensions that agree stay, numbers that meet a
  * symbol do not, and what is open is the declared result's. */
-static const struct type *type_widen(struct graph *g, const struct type *a, const struct type *b,
-	const struct type *declared)
+static const struct type *type_widen(struct graph *g, const struct node_spec *s,
+	const struct type *a, const struct type *b, const struct type *declared)
 {
 	if (a->kind != TYPE_tensor) {
 		const struct type **elem = job_array(graph_job(g), a->n ? a->n : 1, sizeof *elem);
 		bool given = declared && declared->kind == a->kind && declared->n == a->n;
 		for (uint32_t i = 0; i < a->n; i++)
-			elem[i] = type_widen(g, a->elem[i], b->elem[i], given ? declared->elem[i] :
-				NULL);
+			elem[i] = type_widen(g, s, a->elem[i], b->elem[i],
+				given ? declared->elem[i] : NULL);
 		return a->n ? type_list(g, a->kind, a->n, elem) : a;
 	}
 	if (a->unranked || b->unranked)
@@ -79,7 +116,7 @@ static const struct type *type_widen(struct graph *g, const struct type *a, cons
 	for (uint32_t i = 0; i < a->rank; i++) {
 		int64_t x = type_bound(a, i), y = type_bound(b, i);
 		dims[i] = a->dims[i];
-		if (a->dims[i] != b->dims[i] || !dim_is_global(g, a->dims[i], 0))
+		if (a->dims[i] != b->dims[i] || !is_known_outside(g, s, a->dims[i]))
 			dims[i] = given ? declared->dims[i] : dim_free(g, 0, INT64_MAX);
 		bounds[i] = x >= 0 && y >= 0 ? (x > y ? x : y) : -1;
 	}
@@ -118,7 +155,7 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 				spec_fail(g, s, outputs, "expected branches with results of one "
 					"type, found %s and %s", spec_text(g, t[i]), spec_text(g,
 					r));
-			t[i] = type_widen(g, t[i], r, spec_declared(s, i));
+			t[i] = type_widen(g, s, t[i], r, spec_declared(s, i));
 		}
 	}
 	check_quantised(g, s, outputs, n, t);
@@ -168,8 +205,8 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 		if (!type_alternates(g, in, turn))
 			spec_fail(g, s, "c2", "expected result %u of the body to be of type %s, "
 				"found %s", i, spec_text(g, in), spec_text(g, turn));
-		t[i] = type_widen(g, in, body.r->params[i], spec_declared(s, i));
-		t[i] = type_widen(g, t[i], turn, spec_declared(s, i));
+		t[i] = type_widen(g, s, in, body.r->params[i], spec_declared(s, i));
+		t[i] = type_widen(g, s, t[i], turn, spec_declared(s, i));
 	}
 	check_quantised(g, s, "c3", s->nin, t);
 	return spec_results(g, s, "c3", s->nin, t);
