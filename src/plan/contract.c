@@ -14,6 +14,11 @@
 #include <string.h>
 
 #define SPAN_MOST 480                    /* rows of a span, whole in a block */
+/* Of fewer chunks, blocks of columns are halved; of rows that are copied, blocks of rows, unless
+ * they have as few rows. */
+#define CHUNKS 16
+#define CHUNKS_COPIED 8
+#define ROWS_FEW 48
 
 /* One operand of the product, its dims sorted into batch, free and contracted ones. */
 struct side {
@@ -291,6 +296,20 @@ int64_t contract_chunks(struct graph *g, const struct contract *c)
 	return chunks;
 }
 
+/* Rows that lie along m are copied once for each block of columns: those stay wide, and of few
+ * blocks it is those of rows that become more, unless the last would have few. */
+static void block_copied(struct contract *c, int64_t tile, int64_t others)
+{
+	int64_t half = c->m_block, blocks = (c->m + half - 1) / half;
+
+	while (half > ROWS_FEW && others * blocks < CHUNKS_COPIED) {
+		half = (half / 2 + tile - 1) / tile * tile;
+		blocks = (c->m + half - 1) / half;
+		if (blocks * half - c->m <= c->m / 8)
+			c->m_block = half;
+	}
+}
+
 /* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the
  * second-level cache, its group of columns another.  Few blocks of columns become more, for the
  * sake of threads. */
@@ -311,8 +330,14 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
 	int64_t width = c->panel > 128 ? c->panel : 128;
-	while (width > 32 && width > c->panel && blocks * batch * ((n + width - 1) / width) < 16 &&
-		rows * k * width > 1 << 20)
+	int64_t chunks = CHUNKS;
+	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && k > 128) {
+		block_copied(c, tile, batch * ((n + width - 1) / width));
+		chunks = CHUNKS_COPIED / 2;
+		blocks = (m + c->m_block - 1) / c->m_block;
+	}
+	while (width > 32 && width > c->panel && rows * k * width > 1 << 20 &&
+		blocks * batch * ((n + width - 1) / width) < chunks)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
 }

@@ -42,6 +42,38 @@ void test_plan_contract__a_weight_is_not_copied_for_each_block_of_tokens(void)
 	gen_with_graph(tokens);
 }
 
+/* Rows that lie along m are copied for each block of columns: the columns' blocks stay wide and the
+ * rows' become more, as long as they are alike. */
+static void along_m(struct graph *g, struct job *j)
+{
+	static const struct { int64_t m, n, k, m_blocks, n_block; } list[] = {
+		{ 256, 192, 1024, 4, 128 }, { 1024, 192, 256, 5, 128 }, { 512, 64, 2048, 11, 0 },
+		{ 147, 64, 12544, 1, 32 },
+	};
+	int64_t zero = 0;
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		const struct type *params[] = { gen_type(g, DTYPE_f32, 2, list[i].k, list[i].m),
+			gen_type(g, DTYPE_f32, 2, list[i].k, list[i].n) };
+		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
+			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &zero, &zero,
+			DTYPE_f32);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		const struct plan *p = plan_make(
+			j, g, &s, &(struct plan_options){ .isa = ISA_LEVEL_avx512 });
+		const struct contract *c = &p->kernels[0]->contract;
+		CHECK_INT(c->m, list[i].m);
+		CHECK_INT((c->m + c->m_block - 1) / c->m_block, list[i].m_blocks);
+		CHECK_INT(c->n_block, list[i].n_block);
+	}
+}
+
+void test_plan_contract__rows_that_are_copied_meet_wide_blocks(void)
+{
+	gen_with_graph(along_m);
+}
+
 /* One place at a time, features last: its columns would lie apart in memory if C were features by
  * places. */
 static const char pointwise[] =
