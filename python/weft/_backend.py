@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import (_alias, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts, _output,
+from weft import (_alias, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts, _pieces, _output,
                   _registry, _report, _segments, _text)
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
@@ -39,6 +39,7 @@ def decompositions() -> dict:
     out.update((k, v) for k, v in decomposition_table.items() if str(k) in TAKEN_APART)
     out.update(_foreach.decompositions())
     out.update(_parts.decompositions())
+    out.update(_pieces.decompositions())
     out.update(_segments.decompositions())
     out[torch.ops.prims.fma.default] = lambda a, b, c: a * b + c
     return out
