@@ -38,6 +38,9 @@ def test_where_eager_is_lost_the_tolerance_is_of_more_bits():
         eager = torch.tensor([1.0, float(lost)])
         assert not pair.unlike(torch.tensor([1.0, 2.0]), eager, eager, wide)
         assert pair.unlike(torch.tensor([1.0, 2.1]), eager, eager, wide)
+    big, lost = torch.tensor([1e39], dtype=torch.float64), torch.tensor([float("nan")])
+    assert not pair.unlike(torch.tensor([float("inf")]), lost, lost, big)
+    assert pair.unlike(torch.tensor([-float("inf")]), lost, lost, big)
 
 
 def sweep(journal, *more):

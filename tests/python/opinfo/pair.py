@@ -175,7 +175,8 @@ def unlike(x, y, again, wide) -> str:
     rtol, atol = torch.testing._comparison.get_tolerances(again.dtype, rtol=None, atol=None)
     off, own = (x - wide).abs(), (y - wide).abs()
     own[~own.isfinite()] = 0             # where eager is lost, what counts is the tolerance alone
-    ok = (off <= atol + rtol * wide.abs() + own) | (x == y) | (x.isnan() & y.isnan())
+    nearest = wide.to(again.dtype).to(to)    # may be infinite
+    ok = (off <= atol + rtol * wide.abs() + own) | (x == y) | (x.isnan() & y.isnan()) | (x == nearest)
     if bool(ok.all()):
         return ""
     return f"from more bits {off[~ok].max().item():.2g}, eager {own[~ok].max().item():.2g} there: {why}"
