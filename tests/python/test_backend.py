@@ -298,6 +298,16 @@ def test_eager_random_is_bit_equal():
         assert torch.equal(g, w)
 
 
+def test_complex_draws_have_eagers_mean_and_spread():
+    for draw in (lambda z: torch.randn_like(z), lambda z: z.clone().normal_(2, 3), lambda z: z.clone().uniform_(1, 4)):
+        torch._dynamo.reset()
+        torch.manual_seed(2)
+        z = torch.zeros(20000, dtype=torch.complex64)
+        got, want = (torch.view_as_real(f(z)) for f in (compiled(draw), draw))
+        torch.testing.assert_close(got.mean(0), want.mean(0), atol=0.1, rtol=0)
+        torch.testing.assert_close(torch.cov(got.T), torch.cov(want.T), atol=0.15, rtol=0)
+
+
 def test_multinomial_draws_as_eager_does():
     p = torch.rand(3, 40).where(torch.arange(40) % 2 == 0, 0)
     for n in (1, 5):

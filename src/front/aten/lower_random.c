@@ -128,13 +128,23 @@ void lower_dropout(struct lower *l)
 	l->out[1] = kept;
 }
 
+/* Argument i; a number is that of both parts of complex ones, as in eager. */
+static const struct node *place(struct lower *l, uint32_t i, enum dtype c)
+{
+	const struct node *n = lower_operand(l, i, c);
+	if (!dtype_is_complex(c) || l->args[i].kind == ARG_tensor)
+		return n;
+	n = build1(l->g, OP_real, n);
+	return build2(l->g, OP_complex, n, n);
+}
+
 /* a + b * z, a and b being arguments i and i + 1 where there are such. */
 static void place_scale(struct lower *l, const struct node *z, uint32_t i)
 {
 	enum dtype c = z->type->dtype;
 	if (i + 1 < l->nargs) {
 		z = build2(l->g, OP_multiply, z, lower_operand(l, i + 1, c));
-		z = build2(l->g, OP_add, z, lower_operand(l, i, c));
+		z = build2(l->g, OP_add, z, place(l, i, c));
 	}
 	lower_finish(l, z);
 }
@@ -147,15 +157,31 @@ static enum dtype float_only(struct lower *l)
 	return lower_compute(lower_dtype(l));
 }
 
+typedef const struct node *draw_fn(struct lower *l, const struct type *like, enum dtype t);
+
+/* What fn draws; of complex numbers both parts apart. */
+static const struct node *draw(struct lower *l, draw_fn *fn)
+{
+	enum dtype t = lower_dtype(l), c = lower_compute(dtype_part(t));
+	if (!dtype_is_complex(t)) {
+		c = float_only(l);
+		return fn(l, l->type[0], c);
+	}
+	const struct type *part = type_with_dtype(l->g, l->type[0], c);
+	need_seed(l, l->type[0]);
+	const struct node *re = fn(l, part, c);
+	return build2(l->g, OP_complex, re, fn(l, part, c));
+}
+
 /* In [from, to), arguments 1 and 2, or in [0, 1): what 0. */
 void lower_uniform(struct lower *l)
 {
-	enum dtype c = float_only(l);
-	const struct node *u = uniform(l, l->type[0], c);
+	const struct node *u = draw(l, uniform);
+	enum dtype c = u->type->dtype;
 	if (l->row->what) {
 		const struct node *from = lower_operand(l, 1, c), *to = lower_operand(l, 2, c);
 		u = build2(l->g, OP_multiply, u, build2(l->g, OP_subtract, to, from));
-		u = build2(l->g, OP_add, u, from);
+		u = build2(l->g, OP_add, u, place(l, 1, c));
 	}
 	lower_finish(l, u);
 }
@@ -163,8 +189,9 @@ void lower_uniform(struct lower *l)
 /* what: mean and deviation are in this argument and the next; below 0: the standard ones. */
 void lower_normal(struct lower *l)
 {
-	enum dtype c = float_only(l);
-	const struct node *z = normal(l, l->type[0], c);
+	const struct node *z = draw(l, normal);
+	if (dtype_is_complex(z->type->dtype)) /* the parts' variances are those of one number */
+		z = build2(l->g, OP_multiply, z, lower_like(l, z, M_SQRT1_2));
 	if (l->row->what < 0)
 		lower_finish(l, z);
 	else
