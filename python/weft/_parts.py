@@ -429,8 +429,22 @@ def multinomial(p, num_samples, replacement=False, *, generator=None):
     return by.argmax(-1, keepdim=True) if num_samples == 1 else by.topk(num_samples, -1)[1]
 
 
+# ---- frequencies -----------------------------------------------------------------------------------
+
+
+def fftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, pin_memory=None):
+    """Frequencies of a transform's places: those from the middle on are below zero."""
+    i = torch.arange(n, dtype=dtype or torch.get_default_dtype())
+    return torch.where(i < (n + 1) // 2, i, i - n) * (1 / (n * d))
+
+
+def rfftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, pin_memory=None):
+    return torch.arange(n // 2 + 1, dtype=dtype or torch.get_default_dtype()) * (1 / (n * d))
+
+
 def decompositions() -> dict:
     return {**_chunked(), aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
+            aten.fft_fftfreq.default: fftfreq, aten.fft_rfftfreq.default: rfftfreq,
             aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,
             aten.histogram.bin_ct: histogram, aten.histogram.bins_tensor: histogram_between,

@@ -180,3 +180,32 @@ def test_attention_with_its_weights():
         for more in {}, {"need_weights": False}, {"average_attn_weights": False}:
             want, got = m(x, x, x, **more), compiled(lambda x: m(x, x, x, **more))(x)
             torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5)
+
+
+def test_frequencies():
+    fft = torch.fft
+
+    def fn(x):
+        return x[:7] * fft.fftfreq(7, 0.5), fft.fftfreq(8, dtype=torch.float64), x[:4] + fft.rfftfreq(7), fft.rfftfreq(8, 3.0)
+    x = r(8)
+    for got, want in zip(compiled(fn, fallback="error")(x), fn(x)):
+        assert got.dtype == want.dtype
+        torch.testing.assert_close(got, want)
+
+
+def test_histogram_of_any_length():
+    fast = compiled(lambda x: torch.histc(x, 5, min=0, max=4), dynamic=True, fallback="error")
+    for n in (7, 0, 30):
+        x = r(n) * 3
+        assert torch.equal(fast(x), torch.histc(x, 5, min=0, max=4))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_small_integers_of_numbers(dtype):
+    """Too small or too large for 8 and 16 bits: the low bits, as eager takes them."""
+    x = torch.tensor([-1.5, -100.7, 300.2, -129.0, 255.9, 40000.0, -0.9, 3.7] * 5).to(dtype)
+
+    def fn(x):
+        return [x.to(t) for t in (torch.uint8, torch.int8, torch.int16, torch.int32)]
+    for got, want in zip(compiled(fn, fallback="error")(x), fn(x)):
+        assert torch.equal(got, want)

@@ -437,6 +437,9 @@ const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype 
 		return build_compare(l->g, "NE", n, lower_like(l, n, 0));
 	if (dtype_is_complex(n->type->dtype) && !dtype_is_complex(t))
 		n = build1(l->g, OP_real, n);
+	/* A small integer is the low bits of one of 32, as eager makes it: -1.5 as uint8 is 255. */
+	if (dtype_is_float(n->type->dtype) && dtype_is_int(t) && dtype_bytes(t) < 4)
+		n = build_convert(l->g, n, DTYPE_i32);
 	return n->type->dtype == t ? n : build_convert(l->g, n, t);
 }
 

@@ -181,7 +181,15 @@ void lower_histc(struct lower *l)
 	const struct node *x = lower_tensor(l, 0);
 	int64_t bins = lower_int(l, 1), n = type_elements(x->type);
 	double min = lower_float(l, 2), max = lower_float(l, 3);
-	if (!dtype_is_float(t) || n <= 0 || bins < 1)
+	if (!dtype_is_float(t) || bins < 1)
+		lower_bail(l);
+	if (n == 0) {
+		l->out[0] = lower_full(l, t, l->type[0], 0);
+		return;
+	}
+	if (n < 0 && x->type->rank == 1 && min != max) /* symbolic, and may be 0 */
+		n = x->type->dims[0];
+	else if (n < 0)
 		lower_bail(l);
 	x = build_reshape(g, lower_cast(l, x, c), 1, &n);
 	const struct node *low = build_scalar(g, c, min), *high = build_scalar(g, c, max);
