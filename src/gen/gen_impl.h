@@ -267,6 +267,7 @@ struct pred_saved {
 	LLVMValueRef pred;
 	int level;
 };
+struct val zero_of(struct gen *g, enum dtype t);                       /* uniform */
 struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level);       /* NULL: always */
 void pred_restore(struct gen *g, struct pred_saved old);
 struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b);

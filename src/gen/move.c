@@ -346,7 +346,15 @@ static struct val index_select(struct gen *g, const struct node *n, const struct
 	struct ix s = ix_of_val(g, value_at(g, n->in[1], at), it->dtype);
 	struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[dim]), 0, 1, t->dims[dim]), -1);
 	to[dim] = ix_clamp(g, s, ix_const(g, 0), hi);
-	return value_at(g, n->in[0], to);
+	if (dim_is_number(t->dims[dim]))
+		return value_at(g, n->in[0], to);
+	/* Of nothing zeros are taken. */
+	int level;
+	LLVMValueRef any = ix_below(g, ix_const(g, 0), t->dims[dim], &level);
+	struct pred_saved old = pred_and(g, any, level);
+	struct val a = value_at(g, n->in[0], to);
+	pred_restore(g, old);
+	return choose(g, any, level, a, zero_of(g, n->type->dtype));
 }
 
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)

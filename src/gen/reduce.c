@@ -343,7 +343,7 @@ static void dot_general(struct gen *g, const struct node *n, const struct ix *ix
 	nest_run(g, &nest, 0, c);
 }
 
-static struct val zero_of(struct gen *g, enum dtype t)
+struct val zero_of(struct gen *g, enum dtype t)
 {
 	struct val z = { .v = LLVMConstNull(reg_type(g, t)) };
 

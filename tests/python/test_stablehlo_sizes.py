@@ -193,3 +193,15 @@ def test_windows_of_windows_with_holes():
         a = (np.arange(rows * 5 * columns, dtype=np.float32) * 37 % 23).reshape(rows, 5, columns)
         got, want = native(a, np.float32(20))[0], interp(a, np.float32(20))[0]
         np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("backend", ["weft", "interp"])
+def test_index_select_of_nothing(backend):
+    """Zeros, also of what a kernel computes at the index."""
+    run = capi.Weft(backend).compile(
+        "func.func @main(%a: tensor<?xi32>, %i: tensor<20xi32>) -> tensor<20xi32> {\n%n = stablehlo.not %a : tensor<?xi32>\n"
+        '%0 = "stablehlo.torch_index_select"(%n, %i) <{batch_dims = 0 : i64, dim = 0 : i64}> : (tensor<?xi32>, tensor<20xi32>) -> '
+        "tensor<20xi32>\nreturn %0 : tensor<20xi32>\n}")
+    index = np.arange(20, dtype=np.int32) - 3
+    np.testing.assert_array_equal(run(np.zeros(0, np.int32), index)[0], np.zeros(20))
+    np.testing.assert_array_equal(run(np.arange(5, dtype=np.int32), index)[0], ~np.clip(index, 0, 4))
