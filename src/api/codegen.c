@@ -33,6 +33,7 @@ static struct weft_error *open_locked(void)
 		dlclose(opened);
 		FAIL(WEFT_FAILED_PRECONDITION, "%s is not of this version of Weft", path);
 	}
+	library_rest(opened);		/* of its relocations, which nobody reads again */
 	table = found;
 	library = opened;
 	load_s = clock_seconds() - start;

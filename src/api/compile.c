@@ -19,9 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernels of a program behind which the code generator rests.  Its pages are 27 MiB, which cost a
- * millisecond to map again; small programs come one after the other. */
+/* The code generator rests behind a program of that many kernels, and behind any that does not come
+ * right after another.  Its pages are 27 MiB, which cost a millisecond to map again: too much for
+ * small programs one after the other. */
 #define KERNELS_REST 8
+#define RIGHT_AFTER_S 0.02
 
 struct compile {
 	struct graph *graph;
@@ -38,6 +40,7 @@ struct compile {
 };
 
 static atomic_int running;
+static _Atomic double ended = -RIGHT_AFTER_S;	 /* when the last compile did */
 static atomic_bool closed;
 
 void compiles_close(void)
@@ -220,12 +223,14 @@ static struct weft_error *compile_anew(struct compile *c, const struct weft_prog
 	pthread_mutex_t *lock = (pthread_mutex_t *)&p->lock;
 	pthread_mutex_lock(lock);
 	atomic_fetch_add(&running, 1);
+	bool alone = clock_seconds() - atomic_load(&ended) >= RIGHT_AFTER_S;
 	struct weft_error *e = atomic_load(&closed)
 		? error_make(WEFT_CANCELLED, "the process is ending") : job_run(compile, c);
 	bool last = atomic_fetch_sub(&running, 1) == 1;
 	pthread_mutex_unlock(lock);
-	if (last && c->ncode >= KERNELS_REST)
+	if (last && (alone || c->ncode >= KERNELS_REST))
 		codegen_rest();
+	atomic_store(&ended, clock_seconds());
 	return e;
 }
 
