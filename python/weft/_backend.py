@@ -15,8 +15,8 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import (_alias, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts, _pieces, _output,
-                  _registry, _report, _segments, _text)
+from weft import (_alias, _aot, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts,
+                  _pieces, _output, _registry, _report, _segments, _text)
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
 KEPT = {f"aten.{name}" for name in """
@@ -30,13 +30,20 @@ TAKEN_APART = {f"aten.{name}" for name in """
     triu_indices.default unbind_copy.int
     upsample_bicubic2d.default upsample_bilinear2d.default upsample_bilinear2d.vec upsample_nearest2d.vec
     upsample_trilinear3d.default view_copy.default""".split()}
+# Composite operators with kernels of their own, for which tracing would keep them whole.
+COMPOSITE = """
+    _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d native_channel_shuffle upsample_nearest1d
+    upsample_nearest2d upsample_nearest3d""".split()
 
 
 @functools.cache
 def decompositions() -> dict:
-    from torch._decomp import core_aten_decompositions, decomposition_table
-    out = {k: v for k, v in core_aten_decompositions().items() if str(k) not in KEPT}
+    # core_aten_decompositions() has a row for every composite operator, too.  Tracing takes most of them apart by itself, and
+    # to list them takes longer than to compile a small model, and 3 MiB.
+    from torch._decomp import _core_aten_decompositions_post_autograd, decomposition_table
+    out = {k: v for k, v in _core_aten_decompositions_post_autograd().items() if str(k) not in KEPT}
     out.update((k, v) for k, v in decomposition_table.items() if str(k) in TAKEN_APART)
+    out.update((op, op.decompose) for op in (getattr(torch.ops.aten, name).default for name in COMPOSITE))
     out.update(_foreach.decompositions())
     out.update(_parts.decompositions())
     out.update(_pieces.decompositions())
@@ -209,7 +216,6 @@ class Settings:
 
 
 def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
-    from torch._dynamo.backends.common import aot_autograd
     if kw:
         raise RuntimeError(f"Unexpected keyword {next(iter(kw))}, known are options and mode")
     settings = Settings(options, mode)
@@ -227,12 +233,13 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
              (("fw_compiler", "forward"), ("bw_compiler", "backward"), ("inference_compiler", "inference"))}
     if settings.freezing:
         kinds["inference_compiler"] = functools.partial(compiler, role="inference", names=_freeze.names(gm))
+    kinds["bw_compiler"] = _aot.of_backward(kinds["bw_compiler"])
     if kept:
         kinds = {k: _output.compiler(v) for k, v in kinds.items()}
     kinds["partition_fn"] = named_partitioner(settings.partitioner) if settings.partitioner else least_cut
     with _output.fed(settings) if kept else contextlib.nullcontext():
-        run = _form.compile_flat(gm, example_inputs, aot_autograd(
-            **kinds, decompositions=decompositions(), keep_inference_input_mutations=True))
+        run = _form.compile_flat(gm, example_inputs, functools.partial(
+            _aot.compile_by, kinds=kinds, decompositions=decompositions(), keep_inference_input_mutations=True))
     # It takes arguments one by one; what it wraps takes a list, and wrapping copied that mark (torch's minifier asks).
     getattr(run, "__dict__", {}).pop("_boxed_call", None)
     return run

@@ -4,19 +4,23 @@ What is kept is the graph's text and signature, not code: a process that finds t
 and decompose again, and takes the code from Weft's own cache, whose key knows processor, options and build
 (doc/cache.md).  Torch's key does not know who compiles: `fed` puts that into its tag.  And it asks inductor's
 code generators what they are, and for a digest of all of torch's sources, which takes longer than the hit saves:
-`light` answers for them.
+`light` answers for them, and `light_key` for the generator itself, which is 5 MiB.
 """
 from __future__ import annotations
 
 import contextlib
 import functools
 import hashlib
+import importlib
 import operator
 import os
 import pathlib
+import sys
+import types
 from unittest import mock
 
 import torch
+from torch._functorch._aot_autograd import autograd_cache
 from torch._inductor import codecache
 from torch._inductor.output_code import OutputCode
 
@@ -98,11 +102,50 @@ def light() -> dict[str, object]:
     return {name: value for name, value in light.items() if hasattr(codecache, name)}
 
 
+GENERATOR, SOURCES = "torch._inductor.codegen.wrapper", "user_defined_triton_kernel_transitive_closure_source_code"
+
+
+@contextlib.contextmanager
+def light_generator():
+    """A module in the generator's place that becomes the generator when it is asked for more than torch's key imports, or
+    that is called, which is where a graph has kernels of Triton's."""
+    if GENERATOR in sys.modules:
+        yield
+        return
+    light = types.ModuleType(GENERATOR)
+
+    def leave():
+        if sys.modules.get(GENERATOR) is light:
+            del sys.modules[GENERATOR]
+
+    def real(name):
+        if name.startswith("__"):                    # import asks for __path__
+            raise AttributeError(name)
+        leave()
+        return getattr(importlib.import_module(GENERATOR), name)
+
+    light.__getattr__ = real
+    setattr(light, SOURCES, lambda *args: real(SOURCES)(*args))
+    sys.modules[GENERATOR] = light
+    try:
+        yield
+    finally:
+        leave()
+
+
+def light_key(key=autograd_cache.autograd_cache_key):
+    def run(*args, **kw):
+        with light_generator():
+            return key(*args, **kw)
+    return run
+
+
 @contextlib.contextmanager
 def fed(settings):
     """torch keeps whole results, under a key of its own for each compiler and its options."""
     tag = torch.compiler.config.cache_key_tag
     with torch.compiler.config.patch(cache_key_tag=f"{tag}|{identity()} {settings!r}"), \
             torch._functorch.config.patch(bundled_autograd_cache=True), \
+            mock.patch.object(autograd_cache, "autograd_cache_key", light_key()), \
             mock.patch.multiple(codecache, **light()):         # torch compiles on one thread at a time, under a lock
         yield

@@ -78,7 +78,14 @@ case("eager", lambda x: x[:, ::2].as_strided((2, 2), (1, 2)) + 1, (x,))
 case("effect", lambda x: torch.linalg.inv(x @ x.T + 9 * torch.eye(6)), (x,))
 case("random", lambda x: torch.manual_seed(1) and torch.nn.functional.dropout(x), (x,))
 out["report"] = json.loads(weft.report(format="json"))
-out["report"]["generators"] = [n for n in ("lowering", "select_algorithm") if "torch._inductor." + n in sys.modules]
+out["report"]["generators"] = [n for n in ("codegen.wrapper", "debug", "ir", "lowering", "scheduler", "select_algorithm")
+                               if "torch._inductor." + n in sys.modules]
+from weft._output import light_generator
+with light_generator():                              # becomes the generator where it is asked for more
+    from torch._inductor.codegen.wrapper import user_defined_triton_kernel_transitive_closure_source_code
+    assert "torch._inductor.ir" not in sys.modules
+    from torch._inductor.codegen.wrapper import PythonWrapperCodegen
+assert sys.modules["torch._inductor.codegen.wrapper"].PythonWrapperCodegen is PythonWrapperCodegen
 print(json.dumps(out))
 """
 
