@@ -103,6 +103,17 @@ void *job_grow(struct job *j, void *p, size_t old_n, size_t new_n, size_t size)
 	return q;
 }
 
+struct job_mark job_mark(const struct job *j)
+{
+	return (struct job_mark){ arena_mark(&j->scratch), j->undos };
+}
+
+void job_reset(struct job *j, struct job_mark to)
+{
+	if (j->undos == to.undos)
+		arena_reset(&j->scratch, to.scratch);
+}
+
 char *job_printf(struct job *j, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -26,6 +26,14 @@ void *job_array(struct job *j, size_t n, size_t size);              /* n element
 /* A copy of p's old_n elements with room for new_n, the rest zeroed. */
 void *job_grow(struct job *j, void *p, size_t old_n, size_t new_n, size_t size);
 char *job_printf(struct job *j, const char *fmt, ...) BASE_PRINTF(2, 3);
+/* job_reset frees what the job gave since the mark; all of it stays where something was deferred
+ * meanwhile, which may need it. */
+struct job_mark {
+	struct arena_mark scratch;
+	const void *undos;
+};
+struct job_mark job_mark(const struct job *j);
+void job_reset(struct job *j, struct job_mark to);
 void job_defer(struct job *j, job_undo_fn *undo, void *obj);
 
 noreturn void job_fail(struct job *j, enum weft_code code, const char *fmt, ...) BASE_PRINTF(3, 4);

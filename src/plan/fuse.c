@@ -707,6 +707,8 @@ static struct fuse fuse_walk(
 	f.f->order = region_order(j, r, &f.f->count);
 	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
 	f.f->root_of = job_array(j, ids, sizeof *f.f->root_of);
+	f.f->twin = job_array(j, ids, sizeof *f.f->twin);
+	f.f->seen = job_array(j, ids, sizeof *f.f->seen);
 	f.in = job_array(j, ids, sizeof *f.in);
 	f.users = job_array(j, ids, sizeof *f.users);
 	f.must = job_array(j, ids, sizeof *f.must);

@@ -177,6 +177,7 @@ static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct 
 			list_in_place(j, p, u, &s->regions[i]);
 		if (!step_is_map(p, s))
 			continue;
+		struct job_mark before = job_mark(j);
 		struct try t = try_of(j, p, u, list, now);
 		for (uint32_t out = 0; out < t.k->noutputs; out++)
 			for (uint32_t in = 0; in < t.k->ninputs; in++)
@@ -185,6 +186,7 @@ static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct 
 					overwrite(&t, s->args[in], to);
 					break;
 				}
+		job_reset(j, before);
 	}
 }
 

@@ -45,7 +45,7 @@ static const struct node **collect(struct build *b, uint32_t *count)
 	struct job *j = graph_job(b->g);
 	uint32_t n = 0, cap = 64;
 	const struct node **at = job_array(j, cap, sizeof *at);
-	bool *seen = job_array(j, b->group->root->id + 1, sizeof *seen);
+	bool *seen = b->f->seen;
 	at[n++] = b->group->root;
 	seen[b->group->root->id] = true;
 	for (uint32_t i = 0; i < n; i++) {
@@ -69,6 +69,8 @@ static const struct node **collect(struct build *b, uint32_t *count)
 			at[c] = at[c - 1];
 			at[c - 1] = t;
 		}
+	for (uint32_t i = 0; i < n; i++)
+		seen[at[i]->id] = false;
 	*count = n;
 	return at;
 }
@@ -480,7 +482,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	struct build b = { .g = g, .f = f, .group = group };
 	struct kernel *k = job_alloc(j, sizeof *k);
 	uint32_t count, first = 0;
-	b.now = job_array(j, group->root->id + 1, sizeof *b.now);
+	b.now = f->twin;
 	const struct node *product = group->contract, *scores = NULL;
 	if (product) {
 		uint32_t sides = product->op == OP_attention ? 3 : 2;
@@ -511,6 +513,8 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	uint32_t nresults;
 	const struct node **results = build_results(&b, &nresults);
 	results[nresults] = scores;
+	for (uint32_t i = 0; i < count; i++)
+		b.now[order[i]->id] = NULL;
 	k->graph = g;
 	k->core = group->core;
 	k->body = graph_region(g, b.nparams, params, nresults + (scores != NULL), results);

@@ -635,6 +635,7 @@ const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o)
 {
 	struct plan_options local = *o;
+	struct job_mark before = job_mark(graph_job(g));
 	r = region_rewrite(g, r, lower_sized, NULL);      /* first: forms are found past these */
 	if (o->narguments || graph_nslots(g))
 		r = plan_merge(g, r, o);
@@ -643,5 +644,7 @@ const struct region *plan_lower(
 		r = plan_scale(g, r, o);
 	r = plan_layout(g, r, o);
 	r = region_rewrite(g, r, lower_node, &local);
-	return region_rewrite(g, r, lower_dots, &local);
+	r = region_rewrite(g, r, lower_dots, &local);
+	job_reset(graph_job(g), before);             /* nodes are the graph's */
+	return r;
 }

@@ -176,6 +176,8 @@ struct fusion {
 	uint32_t count;
 	bool *buffer;                            /* by node id: has a buffer of its own */
 	struct group **root_of;                  /* by node id: the group that writes it */
+	const struct node **twin;                /* by node id, in plan_kernel(): the body's */
+	bool *seen;                              /* by node id, within collect() */
 };
 /* mine: by parameter of r, may kernels write over it?  NULL: over none. */
 struct fusion *plan_fuse(struct graph *g, const struct region *r, const bool *mine);

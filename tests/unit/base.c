@@ -189,6 +189,32 @@ static void undo_count(void *obj, bool failed)
 	(void)failed;
 	--*(int *)obj;
 }
+
+static void job_marked(struct job *j, void *arg)
+{
+	unsigned char *kept = job_alloc(j, 32);
+	memset(kept, 7, 32);
+	struct job_mark before = job_mark(j);
+	unsigned char *given = job_alloc(j, 16);
+	memset(given, 8, 16);
+	job_array(j, 3, (size_t)1 << 20);
+	job_reset(j, before);
+	CHECK_INT(kept[31], 7);
+	CHECK(job_alloc(j, 16) == given && !given[0]);   /* its place again, zeroed */
+	before = job_mark(j);
+	given = job_alloc(j, 16);
+	job_defer(j, undo_count, arg);
+	job_reset(j, before);
+	CHECK(job_alloc(j, 16) != given);
+}
+
+void test_job__reset_frees_but_what_was_deferred(void)
+{
+	int undone = 1;
+	CHECK_OK(job_run(job_marked, &undone));
+	CHECK_INT(undone, 0);
+}
+
 static void job_many(struct job *j, void *arg)
 {
 	for (int i = 0; i < 40; i++) {
