@@ -698,9 +698,10 @@ static void list_users(struct fuse *f)
 
 /* The walk, with nothing shared that banned[] names. */
 static struct fuse fuse_walk(
-	struct graph *g, const struct region *r, const bool *mine, const bool *banned)
+	struct graph *g, const struct plan_source *s, const bool *mine, const bool *banned)
 {
 	struct job *j = graph_job(g);
+	const struct region *r = s->region;
 	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f), .banned = banned,
 		.mine = mine };
 	uint32_t ids = graph_nnodes(g);
@@ -717,6 +718,7 @@ static struct fuse fuse_walk(
 	f.updates = job_array(j, ids, sizeof *f.updates);
 	f.alone = job_array(j, ids, sizeof *f.alone);
 	list_users(&f);
+	fuse_sizes(&f, s);
 	for (uint32_t i = 0; i < r->nresults; i++)
 		f.must[r->results[i]->id] = "it is a result";
 	for (uint32_t i = 0; i < f.f->count; i++) {
@@ -737,12 +739,12 @@ static struct fuse fuse_walk(
 	return f;
 }
 
-struct fusion *plan_fuse(struct graph *g, const struct region *r, const bool *mine)
+struct fusion *plan_fuse(struct graph *g, const struct plan_source *s, const bool *mine)
 {
 	bool *banned = job_array(graph_job(g), graph_nnodes(g), sizeof *banned);
-	struct fuse f = fuse_walk(g, r, mine, banned);
+	struct fuse f = fuse_walk(g, s, mine, banned);
 	while (fuse_ban(&f, banned))
-		f = fuse_walk(g, r, mine, banned);
+		f = fuse_walk(g, s, mine, banned);
 	fuse_order(&f);
 	return f.f;
 }

@@ -1,4 +1,4 @@
-/* fuse_impl.h -- between fuse.c and fuse_share.c: the walk that makes groups. */
+/* fuse_impl.h -- between the files fuse*.c: the walk that makes groups. */
 #ifndef PLAN_FUSE_IMPL_H
 #define PLAN_FUSE_IMPL_H
 #include "plan/plan_impl.h"
@@ -18,6 +18,9 @@ struct fuse {
 	struct fusion *f;
 	struct member **in;              /* by node id: the groups it is in */
 	const struct node ***users;      /* by node id, NULL-terminated */
+	/* by node id, NULL-terminated: whose numbers its sizes are; whose sizes are its numbers;
+	 * both NULL: no size is read from a tensor */
+	const struct node ***sizes, ***sized;
 	/* by node id: why it needs a buffer (F1); NULL: it may do without */
 	const char **must;
 	/* by node id: between a group's root and another result of it */
@@ -56,6 +59,10 @@ bool fuse_share(struct fuse *f, const struct node *n, uint32_t ngroups,
 /* After the walk: bans the shared results that their kernels turned out not to be able to make.
  * False: there are none. */
 bool fuse_ban(const struct fuse *f, bool *banned);
+
+/* ---- fuse_order.c ---- */
+/* Fills f->sizes and f->sized. */
+void fuse_sizes(struct fuse *f, const struct plan_source *s);
 /* Puts the region's nodes in an order in which every group's inputs come before its root. */
 void fuse_order(struct fuse *f);
 #endif

@@ -149,8 +149,32 @@ static void follow(struct behind *b, const struct node *n)
 	b->at[b->n++] = n;
 }
 
+/* Follows what the kernels, but group, and the step that read b->at[i], if by says so for its size,
+ * make.  True: group is one of them, and does not make it. */
+static bool follow_readers(struct behind *b, const struct group *group, uint32_t i,
+	const struct node *const *readers)
+{
+	struct fuse *f = b->f;
+
+	for (; readers && *readers; readers++) {
+		if (!f->in[(*readers)->id])
+			follow(b, *readers);     /* a step */
+		for (const struct member *m = f->in[(*readers)->id]; m; m = m->next) {
+			if (m->group == group && i > 0)
+				return true;
+			if (m->group == group)
+				continue;
+			follow(b, m->group->root);
+			for (uint32_t k = 0; k < m->group->nouts; k++)
+				follow(b, m->group->outs[k]);
+		}
+	}
+	return false;
+}
+
 /* Would group, if it made n, wait for a kernel that reads it?  Nodes read only what is before them,
- * so what is behind the root counts as far as a kernel's results reach back over it. */
+ * so what is behind the root counts as far as a kernel's results reach back over it; but of sizes
+ * that are read from tensors. */
 static bool would_wait(struct fuse *f, const struct group *group, const struct node *n)
 {
 	struct behind b = { .f = f };
@@ -158,21 +182,12 @@ static bool would_wait(struct fuse *f, const struct group *group, const struct n
 	f->looks++;
 	follow(&b, n);
 	for (uint32_t i = 0; i < b.n; i++) {
-		if (b.at[i]->id > group->root->id && !f->covered[b.at[i]->id])
+		uint32_t id = b.at[i]->id;
+		if (!f->sized && id > group->root->id && !f->covered[id])
 			continue;
-		for (const struct node *const *u = f->users[b.at[i]->id]; *u; u++) {
-			if (!f->in[(*u)->id])
-				follow(&b, *u);          /* a step */
-			for (const struct member *m = f->in[(*u)->id]; m; m = m->next) {
-				if (m->group == group && b.at[i] != n)
-					return true;
-				if (m->group == group)
-					continue;
-				follow(&b, m->group->root);
-				for (uint32_t k = 0; k < m->group->nouts; k++)
-					follow(&b, m->group->outs[k]);
-			}
-		}
+		if (follow_readers(&b, group, i, f->users[id]) ||
+			(f->sized && follow_readers(&b, group, i, f->sized[id])))
+			return true;
 	}
 	return false;
 }
@@ -236,81 +251,4 @@ bool fuse_ban(const struct fuse *f, bool *banned)
 		}
 	}
 	return any;
-}
-
-/* ---- order ---------------------------------------------------------------------------------- */
-
-/* Of each node: not met, on the stack, placed. */
-enum { NEW, OPEN, PLACED };
-
-struct ordering {
-	const struct fuse *f;
-	unsigned char *state;            /* by node id */
-	const struct node **stack, **order;
-	uint32_t *next;                  /* by place on the stack: the operand looked at next */
-	uint32_t top, placed;
-};
-
-/* Has n no place of its own, but is computed by each kernel that reads it? */
-static bool is_passed(const struct fuse *f, const struct node *n)
-{
-	return f->in[n->id] && !f->f->root_of[n->id];
-}
-
-/* Goes to x before what is on the stack. */
-static void order_open(struct ordering *o, const struct node *x)
-{
-	o->state[x->id] = OPEN;
-	o->next[o->top] = 0;
-	o->stack[o->top++] = x;
-}
-
-/* Takes from the stack's end what is no kernel's own: the kernel to be gone to may be made of it,
- * too.  It is met again, by who reads it. */
-static void order_back(struct ordering *o)
-{
-	while (o->top && is_passed(o->f, o->stack[o->top - 1]))
-		o->state[o->stack[--o->top]->id] = NEW;
-	if (o->top)
-		o->next[o->top - 1]--;
-}
-
-static void order_from(struct ordering *o, const struct node *x)
-{
-	for (;;) {
-		/* what a group makes waits for its root, unless that waits for it */
-		const struct group *by = o->f->f->root_of[x->id];
-		if (by && by->root != x && o->state[by->root->id] == NEW) {
-			order_back(o);
-			x = by->root;
-		}
-		if (o->state[x->id] == NEW)
-			order_open(o, x);
-		while (o->top && o->next[o->top - 1] == o->stack[o->top - 1]->nin) {
-			o->state[o->stack[--o->top]->id] = PLACED;
-			o->order[o->placed++] = o->stack[o->top];
-		}
-		if (!o->top)
-			return;
-		x = o->stack[o->top - 1]->in[o->next[o->top - 1]++];
-	}
-}
-
-void fuse_order(struct fuse *f)
-{
-	struct fusion *all = f->f;
-	uint32_t ids = all->count ? all->order[all->count - 1]->id + 1 : 0;
-	struct ordering o = { .f = f, .state = job_array(f->job, ids, sizeof *o.state),
-		.order = job_array(f->job, all->count, sizeof *o.order),
-		.stack = job_array(f->job, 2 * all->count + 1, sizeof *o.stack),
-		.next = job_array(f->job, 2 * all->count + 1, sizeof *o.next) };
-	bool any = false;
-
-	for (uint32_t i = 0; i < all->ngroups; i++)
-		any |= all->groups[i]->nouts != 0;
-	for (uint32_t i = 0; any && i < all->count; i++)
-		while (o.state[all->order[i]->id] != PLACED)
-			order_from(&o, all->order[i]);
-	if (any)
-		all->order = o.order;
 }

@@ -319,7 +319,12 @@ void planner_region(struct planner *pl, const struct region *r, struct plan_step
 	if (steps != pl->top)
 		plan_track(pl->g, &src, false);
 	const struct region *lowered = src.region;
-	struct fusion *f = plan_fuse(pl->g, lowered, mine);
+	struct plan_source sizes = src;
+	if (steps == &pl->p->main) {
+		sizes.nvalues = pl->p->nvalues;
+		sizes.values = pl->p->values;
+	}
+	struct fusion *f = plan_fuse(pl->g, &sizes, mine);
 	struct scope s = { .region = lowered, .steps = steps, .f = f, .params = params,
 		.mine = mine, .first = pl->p->nbuffers };
 	s.last = plan_last_reads(pl->job, lowered, f);
@@ -432,10 +437,10 @@ static void add_values_of(struct graph *g, int64_t d, uint32_t *n, const struct 
 	}
 }
 
-static void add_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out)
+void plan_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out)
 {
 	for (uint32_t i = 0; i < t->n; i++)
-		add_values(g, t->elem[i], n, out);
+		plan_values(g, t->elem[i], n, out);
 	for (uint32_t d = 0; t->kind == TYPE_tensor && d < t->rank; d++)
 		add_values_of(g, t->dims[d], n, out);
 }
@@ -453,10 +458,10 @@ void plan_track(struct graph *g, struct plan_source *s, bool all)
 	const struct node **results = job_array(j, r->nresults + nodes + 1, sizeof *results);
 	for (uint32_t i = 0; i < n; i++) {
 		here[order[i]->id] = true;
-		add_values(g, order[i]->type, &found, named);
+		plan_values(g, order[i]->type, &found, named);
 	}
 	for (uint32_t i = 0; all && i < r->nparams; i++) /* sizes of those that nothing reads too */
-		add_values(g, r->params[i], &found, named);
+		plan_values(g, r->params[i], &found, named);
 	for (uint32_t i = 0; i < s->nequal; i++) { /* a known size may be contradicted by a value */
 		add_values_of(g, s->equal[i].a, &found, named);
 		add_values_of(g, s->equal[i].b, &found, named);
@@ -570,10 +575,10 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	if (load)
 		plan_load(&pl, load, params, params + r->nparams);
 	pl.top = &p->main;
-	planner_region(&pl, main, &p->main, params, NULL, results);
-	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->nvalues = src->nvalues;
 	p->values = src->values;
+	planner_region(&pl, main, &p->main, params, NULL, results);
+	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->value_buffers = results + (r->nresults - src->nvalues);
 	for (uint32_t i = 0; i < p->nvalues; i++)
 		p->buffers[p->value_buffers[i]].last = p->main.n;

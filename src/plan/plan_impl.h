@@ -179,8 +179,10 @@ struct fusion {
 	const struct node **twin;                /* by node id, in plan_kernel(): the body's */
 	bool *seen;                              /* by node id, within collect() */
 };
-/* mine: by parameter of r, may kernels write over it?  NULL: over none. */
-struct fusion *plan_fuse(struct graph *g, const struct region *r, const bool *mine);
+/* Of s->region.  mine: by parameter of it, may kernels write over it?  NULL: over none. */
+struct fusion *plan_fuse(struct graph *g, const struct plan_source *s, const bool *mine);
+/* Adds the tensors that dims of t are read from, each once, to out[0..*n). */
+void plan_values(struct graph *g, const struct type *t, uint32_t *n, const struct node **out);
 /* Is n a result of the group's kernel? */
 bool group_makes(const struct group *group, const struct node *n);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */

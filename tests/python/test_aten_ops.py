@@ -342,6 +342,32 @@ def test_nonzero(backend):
     with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
         check(lambda a: (a > 0).nonzero() + 1, z, backend=backend)
         check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backend=backend)
+        check(lambda a: a[torch.where(a @ a.T > 0)[0]], z[0], backend=backend)
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_experts_take_the_rows_routed_to_them(train):
+    """How many rows an expert gets is read from a product: what has that size waits for it."""
+    torch.manual_seed(0)
+    gate, experts = torch.nn.Linear(16, 3), [torch.nn.Linear(16, 16) for _ in range(3)]
+
+    def routed(x):
+        w, chosen = gate(x).softmax(-1).topk(2, -1)
+        w, out = w / w.sum(-1, keepdim=True), torch.zeros_like(x)
+        for i, expert in enumerate(experts):
+            row, place = torch.where(chosen == i)
+            out = out.index_add(0, row, expert(x[row]) * w[row, place, None])
+        return out
+
+    with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True), torch.set_grad_enabled(train):
+        compiled = torch.compile(routed, backend="weft", fullgraph=True)
+        for rows in (9, 9, 30):
+            x = torch.randn(rows, 16, requires_grad=train)
+            got, want = compiled(x), routed(x)
+            torch.testing.assert_close(got, want)
+            if train:
+                (g,), (h,) = torch.autograd.grad(got.square().sum(), x), torch.autograd.grad(want.square().sum(), x)
+                torch.testing.assert_close(g, h, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

@@ -4,12 +4,19 @@
 
 static const struct plan_options options;
 
+static const struct fusion *fusion_of(struct graph *g, const struct region *r)
+{
+	const struct plan_source s = { .region = r };
+
+	return plan_fuse(g, &s, NULL);
+}
+
 static const struct fusion *fused(struct graph *g, uint32_t nparams,
 	const struct type *const *params, uint32_t n, const struct node *const *results)
 {
 	const struct region *r = gen_region(g, nparams, params, n, results);
 
-	return plan_fuse(g, plan_lower(g, r, &options), NULL);
+	return fusion_of(g, plan_lower(g, r, &options));
 }
 
 static uint32_t results_of(const struct fusion *f)
@@ -198,13 +205,12 @@ static void grouped(struct graph *g, struct job *j)
 		r[i] = build_transpose(g, p, turned);
 	}
 	const struct region *as_written = gen_region(g, 4, types, 3, r), *main;
-	CHECK_INT(cores_of(plan_fuse(g, plan_lower(g, as_written, &options), NULL),
-			  CORE_contract), 3);
+	CHECK_INT(cores_of(fusion_of(g, plan_lower(g, as_written, &options)), CORE_contract), 3);
 	const struct region *lowered = plan_lower(g, as_written, &o),
 			    *load = plan_cut(g, lowered, &o, &main);
 	CHECK(load);
-	CHECK_INT(cores_of(plan_fuse(g, main, NULL), CORE_contract), 1);
-	CHECK_INT(cores_of(plan_fuse(g, load, NULL), CORE_contract), 0);
+	CHECK_INT(cores_of(fusion_of(g, main), CORE_contract), 1);
+	CHECK_INT(cores_of(fusion_of(g, load), CORE_contract), 0);
 	(void)j;
 }
 
