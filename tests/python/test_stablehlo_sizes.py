@@ -80,6 +80,29 @@ PROGRAMS = {
                 "%0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = "
                 "1 : i64, feature_group_count = 2 : i64} : (tensor<1x4x?xf32>, tensor<2x1x?xf32>) -> tensor<1x3x?xf32>\n"
                 "return %0 : tensor<1x3x?xf32>\n}",
+    "sums": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>, %z: tensor<f32>) -> (tensor<f32>, tensor<f32>) {\n"
+            '%0:2 = "stablehlo.reduce"(%a, %b, %z, %z) ({\n^bb0(%p: tensor<f32>, %q: tensor<f32>, %r: tensor<f32>, %s: tensor<f32>):\n'
+            "%1 = stablehlo.add %p, %r : tensor<f32>\n%2 = stablehlo.add %q, %s : tensor<f32>\n"
+            "stablehlo.return %1, %2 : tensor<f32>, tensor<f32>\n}) {dimensions = array<i64: 0>} : "
+            "(tensor<?xf32>, tensor<?xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)\n"
+            "return %0#0, %0#1 : tensor<f32>, tensor<f32>\n}",
+    "sorts": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
+             '%0:2 = "stablehlo.sort"(%a, %b) ({\n^bb0(%p: tensor<f32>, %q: tensor<f32>, %r: tensor<f32>, %s: tensor<f32>):\n'
+             "%1 = stablehlo.compare LT, %p, %q : (tensor<f32>, tensor<f32>) -> tensor<i1>\nstablehlo.return %1 : tensor<i1>\n"
+             "}) {dimension = 0 : i64} : (tensor<?xf32>, tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>)\n"
+             "return %0#1 : tensor<?xf32>\n}",
+    "places": "func.func @main(%a: tensor<4xi32>, %i: tensor<?x1xi32>, %u: tensor<?xi32>) -> tensor<4xi32> {\n"
+              '%0 = "stablehlo.scatter"(%a, %i, %u) ({\n^bb0(%x: tensor<i32>, %y: tensor<i32>):\nstablehlo.return %y : tensor<i32>\n'
+              "}) {scatter_dimension_numbers = #stablehlo.scatter<inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], "
+              "index_vector_dim = 1>} : (tensor<4xi32>, tensor<?x1xi32>, tensor<?xi32>) -> tensor<4xi32>\nreturn %0 : tensor<4xi32>\n}",
+    "norm": "func.func @main(%a: tensor<2x?xf32>, %b: tensor<?xf32>) -> tensor<2x?xf32> {\n"
+            '%0 = "stablehlo.batch_norm_inference"(%a, %b, %b, %b, %b) {epsilon = 0.0 : f32, feature_index = 1 : i64} : '
+            "(tensor<2x?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<2x?xf32>\n"
+            "return %0 : tensor<2x?xf32>\n}",
+    "solve": "func.func @main(%a: tensor<?x?xf32>, %b: tensor<?x1xf32>) -> tensor<?x1xf32> {\n"
+             '%0 = "stablehlo.triangular_solve"(%a, %b) {left_side = true, lower = true, unit_diagonal = false, transpose_a = '
+             "#stablehlo<transpose NO_TRANSPOSE>} : (tensor<?x?xf32>, tensor<?x1xf32>) -> tensor<?x1xf32>\n"
+             "return %0 : tensor<?x1xf32>\n}",
 }
 
 
@@ -141,7 +164,13 @@ CONTRADICT = [
     ("top", (ones(2),), "dimension 0 of argument 0 \\('a'\\) must be at least 3 at .*found 2"),
     ("features", (ones(1, 4, 6), ones(2, 1, 4)), "convolution: .*dimension 2 of argument 0 \\('x'\\).*expected"),
     ("features", (ones(1, 4, 3), ones(2, 1, 4)), "dimension 2 of argument 0 \\('x'\\).* must equal 0"),
-    ("features", (ones(1, 4, 2), ones(2, 1, 3)), "dimension 2 of argument 1 \\('k'\\).* must equal 0")]
+    ("features", (ones(1, 4, 2), ones(2, 1, 3)), "dimension 2 of argument 1 \\('k'\\).* must equal 0"),
+    ("sums", (ones(3), ones(2), np.float32(0)), "dimension 0 of argument 1 \\('b'\\) must equal dimension 0 of argument 0"),
+    ("sorts", (ones(3), ones(2)), "dimension 0 of argument 1 \\('b'\\) must equal dimension 0 of argument 0"),
+    ("places", (np.zeros(4, np.int32), np.zeros((2, 1), np.int32), np.ones(3, np.int32)), "argument 2 \\('u'\\) must equal"),
+    ("norm", (ones(2, 3), ones(2)), "argument 1 \\('b'\\) must equal dimension 1 of argument 0"),
+    ("solve", (ones(2, 3), ones(2, 1)), "dimension 1 of argument 0 \\('a'\\) must equal"),
+    ("solve", (ones(2, 2), ones(3, 1)), "must equal")]
 
 
 def test_convolution_of_padding_and_kernel_by_value():

@@ -195,6 +195,23 @@ struct tensor *eval_new(struct call *c, uint32_t i, uint32_t rank, const int64_t
 	return c->out[i];
 }
 
+void eval_check_size(const struct call *c, uint32_t i, uint32_t d, int64_t size)
+{
+	if (c->in[i]->dims[d] != size)
+		eval_fail(c, WEFT_INVALID_ARGUMENT,
+			"dimension %u of operand %u is %lld, expected %lld", d, i,
+			(long long)c->in[i]->dims[d], (long long)size);
+}
+
+void eval_check_same(const struct call *c, uint32_t i, uint32_t n)
+{
+	const struct tensor *a = c->in[i];
+
+	for (uint32_t k = i + 1; k < i + n; k++)
+		for (uint32_t d = 0; d < a->rank && c->in[k]->rank == a->rank; d++)
+			eval_check_size(c, k, d, a->dims[d]);
+}
+
 struct tensor *eval_new_like(struct call *c, uint32_t i, const struct tensor *t)
 {
 	return eval_new(c, i, t->rank, t->dims);

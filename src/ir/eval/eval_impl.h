@@ -51,6 +51,10 @@ eval_fn eval_map;
 
 noreturn void eval_fail(const struct call *c, enum weft_code code, const char *fmt, ...)
 	BASE_PRINTF(3, 4);
+/* Sizes that types leave open may still differ: operands i.. of n must have the sizes of operand i,
+ * and dimension d of operand i that size. */
+void eval_check_same(const struct call *c, uint32_t i, uint32_t n);
+void eval_check_size(const struct call *c, uint32_t i, uint32_t d, int64_t size);
 /* Result i: a zeroed tensor of the result's dtype.  Fails over max_bytes or on overflow. */
 struct tensor *eval_new(struct call *c, uint32_t i, uint32_t rank, const int64_t *dims);
 struct tensor *eval_new_like(struct call *c, uint32_t i, const struct tensor *t);

@@ -190,6 +190,19 @@ static void check_windows(
 	}
 }
 
+/* Updates have the sizes of the indices where no windows are. */
+static void check_places(struct call *c, const struct numbers *d, uint32_t n)
+{
+	const struct tensor *indices = c->in[n], *u = c->in[n + 1];
+
+	for (uint32_t i = 0, o = 0; i < u->rank; i++) {
+		if (has(d->noffset, d->offset, i))
+			continue;
+		o += o == d->vector_dim;
+		eval_check_size(c, n + 1, i, indices->dims[o++]);
+	}
+}
+
 void eval_scatter(struct call *c)
 {
 	uint32_t n = node_noperands(c->n) / 2;
@@ -202,6 +215,9 @@ void eval_scatter(struct call *c)
 	scatter_numbers(c, &d);
 	check_numbers(c, &d, a, indices, u->rank);
 	check_windows(c, &d, a, u);
+	check_places(c, &d, n);
+	eval_check_same(c, 0, n);
+	eval_check_same(c, n + 1, n);
 	for (uint32_t k = 0; k < n; k++) {
 		struct tensor *out = eval_new_like(c, k, c->in[k]);
 		for (int64_t i = 0, size = tensor_elements(out); i < size; i++)

@@ -39,6 +39,7 @@ void eval_cholesky(struct call *c)
 	struct tensor *out = eval_new_like(c, 0, a), *room;
 	bool lower = node_bool(c->n, KEY_lower, false);
 	int64_t n = a->dims[a->rank - 1], count = n ? tensor_elements(a) / (n * n) : 0;
+	eval_check_size(c, 0, a->rank - 2, n);
 	wide *l = wide_room(c, n * n, &room);
 
 	for (int64_t m = 0; m < count; m++) {
@@ -101,6 +102,10 @@ void eval_triangular_solve(struct call *c)
 	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
 	struct triangle t = { .a = a, .n = a->dims[a->rank - 1] };
 
+	eval_check_size(c, 0, a->rank - 2, t.n);
+	eval_check_size(c, 1, b->rank - (left ? 2 : 1), t.n);
+	for (uint32_t d = 0; d + 2 < a->rank; d++)
+		eval_check_size(c, 1, d, a->dims[d]);
 	t.lower = node_bool(c->n, KEY_lower, false);
 	t.unit = node_bool(c->n, KEY_unit_diagonal, false);
 	t.adjoint = !strcmp(how, "ADJOINT");
@@ -189,11 +194,14 @@ struct feature {
 	int64_t n, inner, per;       /* features, elements behind one, elements of one */
 };
 
-static struct feature feature_read(struct call *c, const struct tensor *a)
+/* The features of a, operand 0; operands 1.. of n have as many elements. */
+static struct feature feature_read(struct call *c, const struct tensor *a, uint32_t n)
 {
 	int64_t axis = node_int(c->n, KEY_feature_index, 0);
 	struct feature f = { a->dims[axis], 1, 1 };
 
+	for (uint32_t i = 1; i < n; i++)
+		eval_check_size(c, i, 0, f.n);
 	for (uint32_t d = 0; d < a->rank; d++) {
 		f.inner *= d > axis ? a->dims[d] : 1;
 		f.per *= d != axis ? a->dims[d] : 1;
@@ -232,7 +240,7 @@ void eval_batch_norm_inference(struct call *c)
 	const struct tensor *a = c->in[0];
 	struct tensor *out = eval_new_like(c, 0, a);
 	long double eps = node_float(c->n, KEY_epsilon, 0);
-	struct feature f = feature_read(c, a);
+	struct feature f = feature_read(c, a, 5);
 
 	for (int64_t k = 0; k < f.n; k++) {
 		long double scale = real(c->in[1], k) / sqrtl(real(c->in[4], k) + eps);
@@ -247,7 +255,7 @@ void eval_batch_norm_inference(struct call *c)
 void eval_batch_norm_training(struct call *c)
 {
 	const struct tensor *a = c->in[0];
-	struct feature f = feature_read(c, a);
+	struct feature f = feature_read(c, a, 3);
 	struct tensor *out = eval_new_like(c, 0, a);
 	struct tensor *m = eval_new(c, 1, 1, &f.n), *v = eval_new(c, 2, 1, &f.n);
 	long double eps = node_float(c->n, KEY_epsilon, 0), mean, variance;
@@ -269,10 +277,13 @@ void eval_batch_norm_training(struct call *c)
 void eval_batch_norm_grad(struct call *c)
 {
 	const struct tensor *a = c->in[0], *dy = c->in[4];
-	struct feature f = feature_read(c, a);
+	struct feature f = feature_read(c, a, 4);
 	struct tensor *da = eval_new_like(c, 0, a);
 	struct tensor *ds = eval_new(c, 1, 1, &f.n), *db = eval_new(c, 2, 1, &f.n);
 	long double eps = node_float(c->n, KEY_epsilon, 0), n = (long double)f.per;
+
+	for (uint32_t d = 0; d < a->rank; d++)
+		eval_check_size(c, 4, d, a->dims[d]);
 
 	for (int64_t k = 0; k < f.n; k++) {
 		long double mean = real(c->in[2], k), r = 1 / sqrtl(real(c->in[3], k) + eps);

@@ -161,23 +161,15 @@ static void map_region(struct call *c)
 	body_fini(c, &b);
 }
 
-/* Sizes that types leave open may still differ; scalars stand for all elements in select and
- * clamp. */
-static void check_sizes(struct call *c)
+/* Scalars stand for all elements in select and clamp. */
+static void check_sizes(const struct call *c)
 {
-	const struct tensor *a = c->in[c->n->op == OP_select || c->n->op == OP_clamp];
 	bool scalars = c->n->op == OP_select || c->n->op == OP_clamp;
+	const struct tensor *a = c->in[scalars];
 
-	for (uint32_t i = 0; i < c->nin; i++) {
-		const struct tensor *t = c->in[i];
-		if (t == a || (scalars && !t->rank))
-			continue;
-		for (uint32_t d = 0; d < a->rank && t->rank == a->rank; d++)
-			if (t->dims[d] != a->dims[d])
-				eval_fail(c, WEFT_INVALID_ARGUMENT,
-					"dimension %u of operand %u is %lld, expected %lld", d, i,
-					(long long)t->dims[d], (long long)a->dims[d]);
-	}
+	for (uint32_t i = 0; i < c->nin; i++)
+		for (uint32_t d = 0; d < a->rank && c->in[i]->rank == a->rank; d++)
+			eval_check_size(c, i, d, a->dims[d]);
 }
 
 void eval_map(struct call *c)

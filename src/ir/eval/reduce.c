@@ -110,6 +110,7 @@ void eval_reduce(struct call *c)
 
 	if (a->rank > EVAL_MAX_RANK)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "rank over %d", EVAL_MAX_RANK);
+	eval_check_same(c, 0, n);
 	for (uint32_t d = 0; d < a->rank; d++) {
 		bool stays = true;
 		for (uint32_t i = 0; i < ndims; i++)
@@ -214,6 +215,7 @@ void eval_reduce_window(struct call *c)
 	struct body b;
 	int64_t strides[EVAL_MAX_RANK], at[EVAL_MAX_RANK] = { 0 }, in[EVAL_MAX_RANK];
 
+	eval_check_same(c, 0, n);
 	window_read(c, a, &w);
 	start_with_inits(c, n, a->rank, w.places);
 	body_init(c, 0, 2 * n, &b);
@@ -351,6 +353,7 @@ static void sort_rows(struct call *c, int64_t most)
 	int64_t axis = node_int(c->n, KEY_dimension, -1), inner = 1, dims[EVAL_MAX_RANK];
 	struct body b;
 
+	eval_check_same(c, 0, c->nout);
 	axis += axis < 0 ? a->rank : 0;
 	int64_t n = a->rank ? a->dims[axis] : 1, total = tensor_elements(a);
 	most = most < n ? most : n;
@@ -440,6 +443,8 @@ void eval_chlo_scan(struct call *c)
 	if (!nin || r->nresults < c->nout)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "no input");
 	int64_t n = c->in[0]->dims[axis];
+	for (uint32_t i = 1; i < nin; i++)
+		eval_check_size(c, i, (uint32_t)axis, n);
 	struct tensor **args = job_array(c->e->j, (size_t)c->nin + r->nresults, sizeof *args);
 	struct tensor **results = args + c->nin;
 	for (uint32_t i = 0; i < c->nin; i++)
