@@ -57,24 +57,12 @@ static struct pred_saved no_pred(struct gen *g)
 	return outer;
 }
 
-/* Features of a group, of `features` in all; symbolic ones are in one group, or known by n's k. */
-static int64_t group_features(const struct node *n, int64_t features, int64_t groups,
-	uint32_t nspatial, const int64_t *window)
-{
-	if (features >= 0 || groups == 1)
-		return features / groups;
-	int64_t each = n->type->dims[1];
-	for (uint32_t d = 0; d < nspatial; d++)
-		each /= window[d] ? window[d] : 1;
-	return each;
-}
-
 struct val value_patches(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	uint32_t ns, count;
 	const struct type *t = n->in[0]->type;
 	const int64_t *window = node_ints(n, KEY_window_dimensions, &ns),
-		      *sizes = node_ints(n, KEY_dimensions, &ns);
+		      *sizes = node_ints(n, KEY_dimensions, &count);
 	const int64_t *spatial = node_ints(n, KEY_input_spatial_dimensions, &count);
 	const int64_t *strides = node_ints(n, KEY_window_strides, &count),
 		      *pads = node_ints(n, KEY_padding, &count);
@@ -82,9 +70,7 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 		      *dilate = node_ints(n, KEY_rhs_dilation, &count);
 	int64_t batch = node_int(n, KEY_input_batch_dimension, 0),
 		feature = node_int(n, KEY_input_feature_dimension, 1);
-	int64_t groups = node_int(n, KEY_feature_group_count, 1);
-	int64_t each = group_features(n, t->dims[feature], groups, ns, window);
-	int64_t kdims[GEN_MAX_RANK], pdims[GEN_MAX_RANK];
+	int64_t each = sizes[ns], kdims[GEN_MAX_RANK], pdims[GEN_MAX_RANK];
 	struct ix *k = ix_array(g, ns + 1), *p = ix_array(g, ns + 1), *to = ix_array(g, t->rank);
 
 	kdims[0] = each;
@@ -96,7 +82,7 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 	ix_delinear(g, ix[1], ns + 1, kdims, k);
 	ix_delinear(g, ix[2], ns + 1, pdims, p);
 	to[batch] = p[0];
-	to[feature] = ix_add(g, ix_mulc(g, ix[0], each), k[0]);
+	to[feature] = ix_add(g, ix_mul(g, ix[0], each), k[0]);
 	struct pred_saved outer = no_pred(g);
 	for (uint32_t d = 0; d < ns; d++) {
 		struct ix x = ix_add(g, ix_mulc(g, p[1 + d], strides ? strides[d] : 1),

@@ -172,10 +172,6 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 {
 	int64_t dims[3] = { c->groups, dim_mul(g, c->in_features, c->window),
 		dim_mul(g, c->batch, c->positions) };
-	if (c->groups > 1 && c->in_features < 0 && c->features < 0)
-		job_fail(graph_job(g), WEFT_UNIMPLEMENTED,
-			"stablehlo.convolution: native code takes no groups of a symbolic number "
-			"of features");
 	const struct node *whole = conv_whole(g, n, x, c);
 	if (whole)
 		return build_reshape(g, whole, 3, dims);
@@ -187,7 +183,7 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 			perm[2 + d] = c->in_spatial[d];
 		return build_reshape(g, build_transpose(g, x, perm), 3, dims);
 	}
-	int64_t window[PLAN_MAX_RANK], positions[PLAN_MAX_RANK];
+	int64_t window[PLAN_MAX_RANK], sizes[PLAN_MAX_RANK];
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		window[d] = w->type->dims[c->kernel_spatial[d]];
 	const enum key keep[] = { KEY_window_strides, KEY_padding, KEY_lhs_dilation,
@@ -200,10 +196,11 @@ static const struct node *conv_cols(struct graph *g, const struct node *n, const
 			e[ne++] =
 				(struct attr_entry){ keep[k], NULL, attrs_find(n->attrs, keep[k]) };
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		positions[d] = n->type->dims[c->out_spatial[d]];
+		sizes[d] = n->type->dims[c->out_spatial[d]];
+	sizes[c->nspatial] = c->features < 0 ? c->in_features : c->features / c->groups;
 	e[ne++] = (struct attr_entry){ KEY_window_dimensions, NULL,
 		attr_ints(g, c->nspatial, window) };
-	e[ne++] = (struct attr_entry){ KEY_dimensions, NULL, attr_ints(g, c->nspatial, positions) };
+	e[ne++] = (struct attr_entry){ KEY_dimensions, NULL, attr_ints(g, c->nspatial + 1, sizes) };
 	struct node_spec s = {
 		.op = OP_patches, .nin = 1, .in = &x, .attrs = attrs_cons(g, ne, e),
 		.type = type_tensor(g, x->type->dtype, 3, dims),

@@ -170,3 +170,13 @@ func.func @main(%x: tensor<1x3x2xf32>, %k: tensor<2x1x?xf32>) -> tensor<1x2x?xf3
   %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x3x2xf32>, tensor<2x1x?xf32>) -> tensor<1x2x?xf32>
   return %0 : tensor<1x2x?xf32>
 }
+// -----
+// Everything in groups symbolic: features, their share of the kernel, its window.
+// test: op
+// in: dense<[[[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0], [8.0, 9.0, 10.0, 11.0]]]> : tensor<1x3x4xf32>
+// in: dense<[[[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]], [[8.0, 9.0, 10.0, 11.0], [12.0, 13.0, 14.0, 15.0]]]> : tensor<2x2x4xf32>
+// out: dense<[[[96.0, 106.0, 180.0, 198.0], [192.0, 218.0, 308.0, 342.0]]]> : tensor<1x2x4xf32>
+func.func @main(%x: tensor<1x?x?xf32>, %k: tensor<?x?x?xf32>) -> tensor<1x?x?xf32> {
+  %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x?x?xf32>, tensor<?x?x?xf32>) -> tensor<1x?x?xf32>
+  return %0 : tensor<1x?x?xf32>
+}
