@@ -209,6 +209,21 @@ static const struct node *padding_at(struct graph *g, const struct node *padding
 	return build_convert(g, build_slice(g, flat, &start, &limit, &one), DTYPE_i64);
 }
 
+/* What is added behind dimension d of x, dilated by step: the padding's element, but no more is
+ * taken away than there is.  Where less than nothing is left, no window fits either. */
+static const struct node *pad_behind(struct graph *g, const struct node *x, uint32_t d,
+	int64_t step, const struct node *low, const struct node *high)
+{
+	const int64_t one = 1, less = step - 1, zero = 0;
+	const struct node *size = build_reshape(g, build_size(g, x, d), 1, &one);
+	const struct node *have = build2(g, OP_subtract,
+		build2(g, OP_multiply, size, ints_of(g, 1, &step)), ints_of(g, 1, &less));
+	const struct node *all = build2(
+		g, OP_add, build2(g, OP_maximum, have, ints_of(g, 1, &zero)), low);
+
+	return build2(g, OP_maximum, high, build1(g, OP_negate, all));
+}
+
 /* The input padded and dilated by a dynamic_pad to what the windows read, and a convolution of it
  * without padding: low is the operand's, high what is missing; of sizes that only a call knows both
  * are the operand's. */
@@ -235,11 +250,14 @@ static const struct node *conv_of_padded(struct graph *g, const struct node *n,
 		interior[at[d]] = step - 1;
 		low[at[d]] = padding_at(g, in[2], 2 * d);
 		if (!known) {
-			high[at[d]] = padding_at(g, in[2], 2 * d + 1);
+			high[at[d]] = pad_behind(g, in[0], (uint32_t)at[d], step, low[at[d]],
+				padding_at(g, in[2], 2 * d + 1));
 			continue;
 		}
 		dims[at[d]] = (n->type->dims[result[d]] - 1) * (strides ? strides[d] : 1) +
 			      (w->dims[kernel[d]] - 1) * (dilate ? dilate[d] : 1) + 1;
+		if (dims[at[d]] < 0)             /* of no place */
+			dims[at[d]] = 0;
 		int64_t missing = dims[at[d]] - (size ? (size - 1) * step + 1 : 0);
 		high[at[d]] = build2(g, OP_subtract, ints_of(g, 1, &missing), low[at[d]]);
 	}
