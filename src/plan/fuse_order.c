@@ -25,12 +25,12 @@ static const struct node *computes_now(
 
 void fuse_sizes(struct fuse *f, const struct plan_source *s)
 {
+	if (!s->nvalues)
+		return;
 	uint32_t ids = graph_nnodes(f->g);
 	const struct node **named = job_array(f->job, ids + 1, sizeof *named);
 	uint32_t *count = job_array(f->job, ids, sizeof *count);
 
-	if (!s->nvalues)
-		return;
 	f->sizes = job_array(f->job, ids, sizeof *f->sizes);
 	f->sized = job_array(f->job, ids, sizeof *f->sized);
 	for (uint32_t i = 0; i < f->f->count; i++) {
