@@ -1,6 +1,6 @@
 /* locks.c -- the short locks of this room, one for each enum api_lock, and what happens to them
- * when the process forks.
- * (base/fork.h): it takes all of them first, in the order of the enum, which they nest in. */
+ * when the process forks (base/fork.h): it takes all of them first, in the order of the enum, which
+ * they nest in. */
 #include "api/api_impl.h"
 #include "base/fork.h"
 

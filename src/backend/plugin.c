@@ -144,15 +144,7 @@ struct taken {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct taken *taken;
 
-static void fork_prepare(void)
-{
-	pthread_mutex_lock(&lock);
-}
-static void fork_done(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-FORK_KEEPS(FORK_plugin, fork_prepare, fork_done, fork_done)
+FORK_KEEPS_LOCK(FORK_plugin, lock)
 
 static struct weft_error *take_locked(
 	const struct weft_backend *table, const char *name, const struct backend **out)

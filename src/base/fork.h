@@ -29,4 +29,16 @@ enum fork_order {
 		pthread_atfork(prepare, parent, child); \
 	}
 
+/* The same of a lock with nothing else to be done. */
+#define FORK_KEEPS_LOCK(order, lock) \
+	static void fork_prepare(void) \
+	{ \
+		pthread_mutex_lock(&(lock)); \
+	} \
+	static void fork_done(void) \
+	{ \
+		pthread_mutex_unlock(&(lock)); \
+	} \
+	FORK_KEEPS(order, fork_prepare, fork_done, fork_done)
+
 #endif

@@ -314,17 +314,7 @@ static void *serve(void *unused)
 	return NULL;
 }
 
-static void fork_prepare(void)
-{
-	pthread_mutex_lock(&lock);
-}
-
-static void fork_done(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-FORK_KEEPS(FORK_remote, fork_prepare, fork_done, fork_done)
+FORK_KEEPS_LOCK(FORK_remote, lock)
 
 /* A child of fork has no thread; what was asked before is nobody's. */
 static bool begin_locked(void)
