@@ -1,5 +1,7 @@
 """Sizes that contradict what a StableHLO program says of them are an error at the call, on both backends: of arguments, of
 what a bound allows, of shapes that an operand holds."""
+import itertools
+
 import capi
 import numpy as np
 import pytest
@@ -171,6 +173,28 @@ CONTRADICT = [
     ("norm", (ones(2, 3), ones(2)), "argument 1 \\('b'\\) must equal dimension 1 of argument 0"),
     ("solve", (ones(2, 3), ones(2, 1)), "dimension 1 of argument 0 \\('a'\\) must equal"),
     ("solve", (ones(2, 2), ones(3, 1)), "must equal")]
+
+
+def places(size, window, stride, pad, base, dilation):
+    """Of a window in a dimension, as the specification of reduce_window counts them."""
+    size, window = (0 if n == 0 else (n - 1) * f + 1 for n, f in ((size, base), (window, dilation)))
+    padded = size + 2 * pad
+    return 0 if padded <= 0 or window > padded else (padded - window) // stride + 1
+
+
+@pytest.mark.parametrize("stride, pad, base, dilation", [(1, 0, 1, 1), (2, 0, 3, 1), (3, 1, 1, 3), (1, 1, 2, 2)])
+def test_convolution_of_nothing_and_by_nothing(stride, pad, base, dilation):
+    """A window of no elements has places, but none where there is nothing, dilated or not."""
+    text = ("func.func @main(%x: tensor<1xXx1xf32>, %k: tensor<Wx1x1xf32>) -> tensor<1x?x1xf32> {\n%0 = stablehlo.convolution"
+            f"(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {{stride = [{stride}], pad = [[{pad}, {pad}]], "
+            f"lhs_dilate = [{base}], rhs_dilate = [{dilation}]}} {{batch_group_count = 1 : i64, feature_group_count = 1 : i64}} : "
+            "(tensor<1xXx1xf32>, tensor<Wx1x1xf32>) -> tensor<1x?x1xf32>\nreturn %0 : tensor<1x?x1xf32>\n}")
+    for backend in ("weft", "interp"):
+        for of in "?123":
+            run = capi.Weft(backend).compile(text.replace("X", "?").replace("W", of))
+            for size, window in itertools.product(range(4), range(4) if of == "?" else [int(of)]):
+                result = run(ones(1, size, 1), ones(window, 1, 1))[0]
+                assert result.shape == (1, places(size, window, stride, pad, base, dilation), 1), (backend, of, size, window)
 
 
 def test_convolution_of_padding_and_kernel_by_value():

@@ -144,19 +144,6 @@ static const struct type *conv_result(struct graph *g, const struct node_spec *s
 	return spec_one(g, s, "c25", type_shaped(g, r ? r : x->lhs, x->rank, dims, bounds));
 }
 
-/* Places of w, of symbolic size, in dimension d with low and high beside it. */
-static int64_t symbolic_windows(
-	struct graph *g, const struct window *w, int64_t d, int64_t low, int64_t high)
-{
-	int64_t base = d;
-	if (w->base != 1)
-		base = dim_max(g, 0, dim_add(g, dim_mul(g, dim_sub(g, d, 1), w->base), 1));
-	int64_t all = dim_add(g, base, dim_add(g, low, high));
-	int64_t reach = dim_mul(g, dim_sub(g, w->size, 1), w->dilation);
-	int64_t steps = dim_floordiv(g, dim_sub(g, dim_sub(g, all, reach), 1), w->stride);
-	return dim_max(g, 0, dim_add(g, steps, 1));
-}
-
 /* v as a term of a size. */
 static int64_t term(struct graph *g, int64_t v)
 {
@@ -180,8 +167,13 @@ const struct type *infer_convolution(struct graph *g, const struct node_spec *s)
 		w.low = pad[2 * i];
 		w.high = pad[2 * i + 1];
 		int64_t d = x.lhs->dims[x.input.spatial[i]];
-		sizes[i] = w.size >= 0 ? spec_windows(g, s, "c25", d, &w) :
-			symbolic_windows(g, &w, d, term(g, w.low), term(g, w.high));
+		if (w.size >= 0) {
+			sizes[i] = spec_windows(g, s, "c25", d, &w);
+			continue;
+		}
+		w.low = term(g, w.low);
+		w.high = term(g, w.high);
+		sizes[i] = spec_places(g, d, &w);
 	}
 	return conv_result(g, s, &x, sizes);
 }
@@ -202,8 +194,9 @@ const struct type *infer_dynamic_conv(struct graph *g, const struct node_spec *s
 		bool known = node_constant_int(s->in[2], 2 * i, &w.low)
 			&& node_constant_int(s->in[2], 2 * i + 1, &w.high);
 		if (w.size < 0) {
-			sizes[i] = symbolic_windows(g, &w, d, dim_of_node(g, s->in[2], 2 * i),
-				dim_of_node(g, s->in[2], 2 * (int64_t)i + 1));
+			w.low = dim_of_node(g, s->in[2], 2 * i);
+			w.high = dim_of_node(g, s->in[2], 2 * (int64_t)i + 1);
+			sizes[i] = spec_places(g, d, &w);
 			continue;
 		}
 		if (!known) {

@@ -270,18 +270,6 @@ static void custom_random_bits(const struct rule *r)
 
 /* ---- windows -------------------------------------------------------------------------------- */
 
-/* The number of places of a window, as spec_windows gives it, whose own sizes may be symbolic. */
-static int64_t places(struct graph *g, int64_t d, const int64_t w[6])
-{
-	int64_t window = dim_add(g, dim_mul(g, dim_sub(g, w[0], 1), w[3]), 1);
-	int64_t size = d;
-
-	if (w[2] != 1 && d)
-		size = dim_add(g, dim_mul(g, dim_sub(g, d, 1), w[2]), 1);
-	size = dim_sub(g, dim_add(g, dim_add(g, size, w[4]), w[5]), window);
-	return dim_max(g, 0, dim_add(g, dim_floordiv(g, size, w[1]), 1));
-}
-
 /* Entry d of window attribute k: its dimension, stride, base dilation, dilation, padding. */
 static int64_t window_entry(const struct rule *r, uint32_t first, uint32_t k, uint32_t d)
 {
@@ -322,7 +310,9 @@ static void custom_reduce_window(const struct rule *r)
 	for (uint32_t d = 0; d < t->rank; d++) {
 		for (uint32_t k = 0; k < 6; k++)
 			w[k] = window_entry(r, 2 * n, k, d);
-		dims[d] = places(r->g, t->dims[d], w);
+		struct window window = { .size = w[0], .stride = w[1], .base = w[2],
+			.dilation = w[3], .low = w[4], .high = w[5] };
+		dims[d] = spec_places(r->g, t->dims[d], &window);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		give(r, i, type_shaped(r->g, out[i], t->rank, dims, NULL));

@@ -121,12 +121,15 @@ void dim_broadcasts(struct graph *g, int64_t d, int64_t to);
 /* d + c for a number c of either sign; a negative result or an overflow fails constraint c. */
 int64_t spec_dim_plus(
 	struct graph *g, const struct node_spec *s, const char *c, int64_t d, int64_t n);
-/* Number of windows; strides, dilations, windows at least 1 (checked before). */
+/* Of one dimension; strides and dilations are at least 1 (checked before). */
 struct window {
 	int64_t size, stride, low, high, base, dilation;
 };
+/* The number of its places in a dimension of size d; w is of numbers, its size at least 1. */
 int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
 	const struct window *w);
+/* The same where each entry of w is a term of sizes as d is (dim.h), its size at least 0. */
+int64_t spec_places(struct graph *g, int64_t d, const struct window *w);
 
 /* ---- results -------------------------------------------------------------------------------- */
 

@@ -224,7 +224,32 @@ int64_t spec_dim_plus(struct graph *g, const struct node_spec *s, const char *c,
 	return sum;
 }
 
-/* As the specification's reduce_window: dilate, pad, count the positions of the dilated window. */
+static bool may_be_zero(const struct graph *g, int64_t d)
+{
+	return dim_is_number(d) ? d == 0 : dim_get(g, d)->min <= 0;
+}
+
+/* Size d with factor - 1 holes between any two: 0 stays 0. */
+static int64_t dilated(struct graph *g, int64_t d, int64_t factor)
+{
+	if (factor == 1)
+		return d;
+	return dim_max(g, 0, dim_add(g, dim_mul(g, dim_sub(g, d, 1), factor), 1));
+}
+
+/* As the specification's reduce_window: dilate, pad, count the positions of the dilated window.
+ * A window of nothing has a position beside each place and one more, but none in nothing. */
+int64_t spec_places(struct graph *g, int64_t d, const struct window *w)
+{
+	int64_t size = dim_add(g, dilated(g, d, w->base), dim_add(g, w->low, w->high));
+	int64_t room = dim_sub(g, size, dilated(g, w->size, w->dilation));
+	int64_t n = dim_add(g, dim_floordiv(g, room, w->stride), 1);
+
+	if (may_be_zero(g, w->size))
+		n = dim_min(g, n, dim_mul(g, size, 2));
+	return dim_max(g, 0, n);
+}
+
 int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, int64_t d,
 	const struct window *w)
 {
@@ -235,10 +260,7 @@ int64_t spec_windows(struct graph *g, const struct node_spec *s, const char *c, 
 	if (over)
 		spec_fail(g, s, c, "the size of a window overflows");
 	if (!dim_is_number(d)) {
-		int64_t x = d;
-		if (w->base != 1)
-			x = dim_max(g, 0, dim_add(g, dim_mul(g, dim_sub(g, d, 1), w->base), 1));
-		int64_t diff = pad - window;
+		int64_t diff = pad - window, x = dilated(g, d, w->base);
 		x = diff >= 0 ? dim_add(g, x, diff) : dim_sub(g, x, -diff);
 		return dim_max(g, 0, dim_add(g, dim_floordiv(g, x, w->stride), 1));
 	}
