@@ -3,6 +3,7 @@ import gc
 import json
 import logging
 import random
+import sys
 import weakref
 
 import capi
@@ -397,6 +398,25 @@ def test_the_object_that_is_compiled(cached):
     again = pickle.loads(pickle.dumps(out))
     again.post_compile([x], None, {})
     assert torch.equal(again([x])[0], x.sin() + 5) and (newest()["cache"], newest()["cache_key"]) == ("hit", key)
+
+
+def test_a_graph_is_called_by_torchs_wrapper_itself(cached):
+    """What torch wraps around a graph it keeps is no frame of a call, when it was compiled and when it was found."""
+    x, hits = torch.ones(3), torch._dynamo.utils.counters["aot_autograd"]
+    hits.clear()
+    for found in (0, 1):
+        torch._dynamo.reset()
+        f, names = torch.compile(lambda a: a * 7 + 1, backend="weft"), []
+        with torch.no_grad():
+            f(x)
+            sys.setprofile(lambda frame, event, arg: names.append(frame.f_code.co_qualname) if event == "call" else None)
+            try:
+                y = f(x)
+            finally:
+                sys.setprofile(None)
+        assert torch.equal(y, x * 7 + 1) and any("runtime_wrapper" in n for n in names)
+        assert not any("SerializableCompiledFunction" in n for n in names)
+        assert hits["autograd_cache_hit"] == found
 
 
 def test_what_a_key_is_made_of(cached):
