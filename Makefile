@@ -363,7 +363,7 @@ bench-torch: build build/vision
 bench-sizes: build
 	@.venv/bin/python bench/sizes.py --write
 
-# ... memory-bound kernels beside eager and a plain copy of as many bytes.
+# ... memory-bound kernels beside eager and a copy of the same traffic (bench/copy.c).
 .PHONY: bench-kernels
 bench-kernels: build
 	@.venv/bin/python bench/kernels.py --write

@@ -33,7 +33,7 @@ SECTIONS = {
     "jax": ("StableHLO modules as JAX prints them, XLA and Weft",
             "Interleaved in one process a row, arguments on the device already; medians; XLA/Weft above 1: Weft is faster."),
     "products": ("Matrix products", "GFLOP/s, the best of several rounds."),
-    "kernels": ("Memory-bound kernels", "Beside eager and a plain copy of as many bytes, interleaved in one process."),
+    "kernels": ("Memory-bound kernels", "Beside eager and a copy of the same traffic written by hand, interleaved in one process."),
     "sizes": ("Sizes that may change", "One compile for every length beside one a length, interleaved; dynamic/static above 1: what it costs."),
     "calls": ("Cost of a call", "Nothing to compute: what is left is guards, arguments and the runtime."),
     "text": ("Reading text", "Megabytes a second."),
