@@ -129,6 +129,16 @@ for right in (False, True):
     case(f"bucketize-{right}", lambda v, e, k=right: torch.bucketize(v, e, right=k, out_int32=True), x, edges)
 case("searchsorted-rows", torch.searchsorted, x.sort(1)[0], r(3, 2))
 case("searchsorted-scalar", lambda e: torch.searchsorted(e, 0.3), edges)
+for n in (65, 127, 128, 1000):                                    # by halves: ends, equal ones, NaNs, no order at all
+    row = torch.cat([(r(n - 4) * 9).round(), torch.tensor([-inf, inf, nan, nan])]).sort()[0]
+    for right in (False, True):
+        case(f"searchsorted-{n}-{right}", lambda e, v, k=right: (torch.searchsorted(e, v, right=k), torch.searchsorted(e.flip(0), v, right=k),
+             torch.searchsorted(e, 0.3, right=k)), row, torch.cat([row, row + 0.5, special]))
+case("searchsorted-long-rows", lambda e, v: (torch.searchsorted(e, v), torch.searchsorted(e.half().float(), v.half(), side="right"),
+     torch.searchsorted(e, v[..., :0])), r(2, 3, 70).sort(2)[0], r(2, 3, 33))
+case("searchsorted-long-sorter", lambda e, v: torch.searchsorted(e, v, sorter=e.argsort(1)), r(3, 100), r(3, 5))
+case("searchsorted-whole", lambda e, v: (torch.searchsorted(e, v), torch.bucketize(v.byte(), e, out_int32=True), torch.searchsorted(e, v / 2)),
+     torch.arange(100) * 3 - 70, torch.arange(250))
 
 # ---- orthogonal polynomials ----
 degrees = torch.tensor([-1.0, 0, 1, 2, 7])

@@ -5,7 +5,7 @@
 #include "front/aten/aten_impl.h"
 #include <string.h>
 
-enum { SMALL = 16, RADIX = 32768 };
+enum { SMALL = 16, RADIX = 32768, COUNTED = 64 };
 
 /* a before b. */
 static const struct region *before(struct lower *l, enum dtype t, bool descending)
@@ -292,34 +292,98 @@ void lower_median(struct lower *l)
 
 /* ---- search --------------------------------------------------------------------------------- */
 
-/* How many of `sorted` (along its last dimension) lie before each of v: below it, or up to it when
- * `right`. */
-static void search(struct lower *l, const struct node *sorted, const struct node *v, bool right)
+/* Of `sorted`, whose rows lie along its last dimension, by v: how many lie before each of v, below it
+ * or up to it when `right`.  Said negatively: a NaN lies behind everything. */
+struct search {
+	const struct node *sorted, *v;
+	bool right;
+};
+
+static const struct node *is_behind(struct lower *l, const struct search *s, const struct node *x,
+	const struct node *v)
+{
+	return build_compare(l->g, s->right ? "GT" : "GE", x, v);
+}
+
+/* All that lie before are counted: no slower where rows are short, and of any size. */
+static const struct node *search_count(struct lower *l, const struct search *s)
 {
 	struct graph *g = l->g;
-	const struct type *st = sorted->type, *vt = v->type;
+	const struct type *st = s->sorted->type, *vt = s->v->type;
 	uint32_t rank = vt->rank + 1;
 	int64_t dims[ATEN_MAX_RANK], at[ATEN_MAX_RANK];
-	const struct arg both[2] = { { .kind = ARG_tensor, .node = sorted },
-		{ .kind = ARG_tensor, .node = v } };
-	enum dtype t = lower_promote(l, 2, (const struct arg *const[]){ &both[0], &both[1] });
-	if (rank > ATEN_MAX_RANK || !st->rank || (st->rank > 1 && st->rank != vt->rank))
+	if (rank > ATEN_MAX_RANK)
 		lower_bail(l);
 	for (uint32_t i = 0; i < vt->rank; i++) {
 		dims[i] = vt->dims[i];
 		at[i] = i;
 	}
 	dims[rank - 1] = st->dims[st->rank - 1];
-	v = build_broadcast(g, lower_cast(l, v, t), rank, dims, at);
+	const struct node *v = build_broadcast(g, s->v, rank, dims, at);
 	for (uint32_t i = 0; i < st->rank; i++)
 		at[i] = i + 1 == st->rank ? rank - 1 : i;
-	sorted = build_broadcast(g, lower_cast(l, sorted, t), rank, dims, at);
-	/* Said negatively: a NaN lies behind everything. */
-	const struct node *behind = build_compare(g, right ? "GT" : "GE", sorted, v);
+	const struct node *behind =
+		is_behind(l, s, build_broadcast(g, s->sorted, rank, dims, at), v);
 	const struct node *passed = build_convert(g, build1(g, OP_not, behind), lower_dtype(l));
 	bool in[ATEN_MAX_RANK] = { 0 };
 	in[rank - 1] = true;
-	l->out[0] = lower_reduce(l, OP_add, passed, in, false);
+	return lower_reduce(l, OP_add, passed, in, false);
+}
+
+/* Where the row of each of v begins in all of `sorted`, as t; NULL: there is one. */
+static const struct node *search_rows(struct lower *l, const struct search *s, const struct type *t)
+{
+	struct graph *g = l->g;
+	const struct type *st = s->sorted->type;
+	const struct node *row = NULL;
+	int64_t pitch = 1;
+	for (uint32_t i = st->rank; i-- > 0; pitch *= st->dims[i]) {
+		if (i + 1 == st->rank)
+			continue;
+		const struct node *at = build_iota(g, t, i);
+		at = build2(g, OP_multiply, at, lower_like(l, at, (double)pitch));
+		row = row ? build2(g, OP_add, row, at) : at;
+	}
+	return row;
+}
+
+/* By halves, each step of all of v at once: what eager's search does, whatever order there is.  A
+ * search that has ended takes further steps that change nothing. */
+static const struct node *search_halves(struct lower *l, const struct search *s)
+{
+	struct graph *g = l->g;
+	int64_t n = s->sorted->type->dims[s->sorted->type->rank - 1];
+	const struct type *t = type_with_dtype(g, s->v->type, DTYPE_i32);
+	const struct node *rows = search_rows(l, s, t), *first = build_full(g, t, 0),
+			  *end = build_full(g, t, (double)n);
+	const struct node *one = build_full(g, t, 1);
+	struct take k = { .x = lower_flat(l, s->sorted), .m = 1, .batch = t->rank };
+	for (int64_t left = n; left; left /= 2) {
+		const struct node *half = build2(g, OP_shift_right_logical,
+			build2(g, OP_subtract, end, first), one);
+		const struct node *middle = build2(g, OP_add, first, half);
+		k.starts = rows ? build2(g, OP_add, rows, middle) : middle;
+		const struct node *behind = is_behind(l, s, take_gather(l, &k), s->v);
+		const struct node *open = build_compare(g, "LT", first, end);
+		const struct node *on = build2(g, OP_and, open, build1(g, OP_not, behind));
+		first = build_select(g, on, build2(g, OP_add, middle, one), first);
+		end = build_select(g, behind, middle, end);
+	}
+	return lower_cast(l, first, lower_dtype(l));
+}
+
+static void search(struct lower *l, const struct node *sorted, const struct node *v, bool right)
+{
+	const struct type *st = sorted->type, *vt = v->type;
+	const struct arg both[2] = { { .kind = ARG_tensor, .node = sorted },
+		{ .kind = ARG_tensor, .node = v } };
+	enum dtype t = lower_promote(l, 2, (const struct arg *const[]){ &both[0], &both[1] });
+	if (!st->rank || (st->rank > 1 && st->rank != vt->rank))
+		lower_bail(l);
+	struct search s = { lower_cast(l, sorted, t), lower_cast(l, v, t), right };
+	int64_t n = st->dims[st->rank - 1], all = type_elements(st);
+	bool counts = !dim_is_number(n) || n <= COUNTED || all < 0 || all > INT32_MAX;
+	l->out[0] = counts ? search_count(l, &s) : search_halves(l, &s);
 }
 
 void lower_searchsorted(struct lower *l)
