@@ -5,6 +5,7 @@
  * 0.  Integers narrower than a byte lie extended in one and are extended again after each op.
  * Floats narrower than 32 bits are f32 here. */
 #include "gen/gen_impl.h"
+#include <math.h>
 #include <string.h>
 
 static enum dtype operand_type(const struct node *n)
@@ -64,19 +65,29 @@ static LLVMValueRef float_to_float(struct gen *g, enum dtype from, enum dtype to
 	return narrow && from != to ? narrow_round(g, to, v) : v;
 }
 
+/* Saturating, NaN is 0.  By comparisons with the ends: LLVM's own saturating conversion of vectors
+ * goes element by element on x86.  `most` is the last number before the end that the float holds:
+ * the end itself where `exact`. */
 static LLVMValueRef float_to_int(struct gen *g, enum dtype to, LLVMValueRef v)
 {
-	LLVMTypeRef t = like(v, LLVMIntTypeInContext(g->llvm, dtype_table[to].bits));
-	const char *name = dtype_is_signed(to) ? "llvm.fptosi.sat" : "llvm.fptoui.sat";
-	LLVMTypeRef over[] = { t, LLVMTypeOf(v) };
-	unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
-	LLVMValueRef r = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, over, 2),
-		LLVMGetIntrinsicDeclaration(g->module, id, over, 2), &v, 1, "");
+	bool is_signed = dtype_is_signed(to), wide = like(v, g->f64) == LLVMTypeOf(v);
+	int bits = dtype_table[to].bits, digits = wide ? 53 : 24, high = bits - is_signed;
+	bool exact = high <= digits;
+	double least = is_signed ? -ldexp(1, high) : 0, end = ldexp(1, high);
+	double most = end - (exact ? 1 : ldexp(1, high - digits));
+	LLVMTypeRef t = like(v, LLVMIntTypeInContext(g->llvm, bits > 32 ? 64 : 32));
 
-	if (dtype_table[to].bits >= 8)
-		return r;
-	return dtype_is_signed(to) ? LLVMBuildSExt(g->b, r, like(v, g->i8), "") :
-		LLVMBuildZExt(g->b, r, like(v, g->i8), "");
+	LLVMValueRef low = cf_like(v, least), top = cf_like(v, most);
+	LLVMValueRef x = SELECT(FCMP(OGT, v, low), v, low);
+	x = SELECT(FCMP(OLT, x, top), x, top);
+	LLVMValueRef r = is_signed || bits < 32 ? LLVMBuildFPToSI(g->b, x, t, "")
+						: LLVMBuildFPToUI(g->b, x, t, "");
+	if (!exact)
+		r = SELECT(FCMP(OGE, v, cf_like(v, end)),
+			ci_like(r, is_signed ? (int64_t)(~UINT64_C(0) >> (65 - bits)) : -1), r);
+	if (is_signed)
+		r = SELECT(FCMP(UNO, v, v), ci_like(r, 0), r);
+	return bits >= 32 ? r : LLVMBuildTrunc(g->b, r, like(v, reg_type(g, to)), "");
 }
 
 static LLVMValueRef int_to_float(struct gen *g, enum dtype from, enum dtype to, LLVMValueRef v)
