@@ -1,55 +1,100 @@
 /* scan.c -- CORE_scan: every element of the result combines those before it along one dim.
  *
  * Along the axis one after the other, as a window over all that comes before combines them: the
- * bits are the window's.  What lies behind the axis goes by lanes; where nothing does, a row is a
- * loop over numbers.  An item is one index before the axis and PLAN_SCAN_COLUMNS places behind
- * it. */
+ * bits are the window's.  What lies behind the axis goes by lanes; where nothing does, rows are a
+ * loop over numbers, several rows side by side: each is a chain of dependent operations.  An item
+ * is one index before the axis and PLAN_SCAN_COLUMNS places behind it. */
 #include "gen/core_impl.h"
+
+#define SCAN_ROWS 8                      /* at most, side by side */
 
 struct scan {
 	struct lanes lanes;
 	const struct node *n;
-	struct ix *ix;               /* of the result */
+	uint32_t count;              /* operands */
+	uint32_t rows;
+	struct ix *ix[SCAN_ROWS];    /* of the result */
 	uint32_t axis;
 	bool columns;                /* something lies behind the axis */
 };
 
-/* Goes along the axis for the lanes, or the one place, that s->ix says behind and before it. */
+/* The values of one row's operands, to and from what the loop carries. */
+static uint32_t carry_put(struct gen *g, const struct scan *s, struct val *v, LLVMValueRef *to)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (s->columns)
+			v[i] = val_lanes(g, v[i]);
+		to[n++] = v[i].v;
+		if (v[i].im)
+			to[n++] = v[i].im;
+	}
+	return n;
+}
+
+static uint32_t carry_get(struct gen *g, const struct scan *s, struct val *v, LLVMValueRef *from)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		bool complex = v[i].im;
+		v[i] = (struct val){ .v = from[n++], .level = g->depth, .lanes = s->columns };
+		v[i].im = complex ? from[n++] : NULL;
+	}
+	return n;
+}
+
+static void store_row(struct gen *g, const struct scan *s, const struct ix *ix, const struct val *v)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct type *t = node_result_type(s->n, i);
+		store_at(g, gen_buffer(g, g->k->ninputs + i), t->dtype,
+			ix_linear(g, t->rank, t->dims, ix), v[i]);
+	}
+}
+
+/* Goes along the axis for the lanes, or the places, that s->ix says behind and before it. */
 static void scan_along(struct gen *g, struct scan *s)
 {
-	const struct type *t = s->n->type;
-	int64_t d = t->dims[s->axis];
+	int64_t d = s->n->in[0]->type->dims[s->axis];
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	struct val args[2], acc = value_at(g, s->n->in[1], NULL);
+	/* a row's: before, then what is there */
+	struct val args[SCAN_ROWS][2 * PLAN_SCAN_OPERANDS];
+	uint32_t at = 0;
 
-	if (s->columns)
-		acc = val_lanes(g, acc);
-	l->ncarried = acc.im ? 2 : 1;
-	l->carried[0] = acc.v;
-	l->carried[1] = acc.im;
+	for (uint32_t r = 0; r < s->rows; r++) {
+		for (uint32_t i = 0; i < s->count; i++)
+			args[r][i] = value_at(g, s->n->in[s->count + i], NULL);
+		at += carry_put(g, s, args[r], l->carried + at);
+	}
+	l->ncarried = at;
 	loop_begin(g, l, c64(g, 0), gen_extent(g, d), 1);
-	args[0] = (struct val){ .v = l->carried[0], .level = g->depth, .lanes = s->columns };
-	if (acc.im)
-		args[0].im = l->carried[1];
-	s->ix[s->axis] = ix_scalar(l->iv, l->level, 1, dim_is_number(d) ? d - 1 : INT64_MAX);
-	args[1] = value_at(g, s->n->in[0], s->ix);
-	region_at(g, s->n, 0, 2, args, &acc);
-	if (s->columns)
-		acc = val_lanes(g, acc);
-	store_at(g, gen_buffer(g, g->k->ninputs), t->dtype,
-		ix_linear(g, t->rank, t->dims, s->ix), acc);
-	l->carried[0] = acc.v;
-	l->carried[1] = acc.im;
+	at = 0;
+	for (uint32_t r = 0; r < s->rows; r++) {
+		at += carry_get(g, s, args[r], l->carried + at);
+		s->ix[r][s->axis] =
+			ix_scalar(l->iv, l->level, 1, dim_is_number(d) ? d - 1 : INT64_MAX);
+		for (uint32_t i = 0; i < s->count; i++)
+			args[r][s->count + i] = value_at(g, s->n->in[i], s->ix[r]);
+	}
+	at = 0;
+	for (uint32_t r = 0; r < s->rows; r++) {
+		region_at(g, s->n, 0, 2 * s->count, args[r], args[r]);
+		at += carry_put(g, s, args[r], l->carried + at);
+	}
+	for (uint32_t r = 0; r < s->rows; r++)
+		store_row(g, s, s->ix[r], args[r]);
 	loop_end(g, l);
 }
 
 static void scan_block(struct gen *g, struct lanes *lanes, struct ix j)
 {
 	struct scan *s = (struct scan *)lanes;
-	const struct type *t = s->n->type;
+	const struct type *t = s->n->in[0]->type;
 	uint32_t first = s->axis + 1;
 
-	ix_delinear(g, j, t->rank - first, t->dims + first, s->ix + first);
+	ix_delinear(g, j, t->rank - first, t->dims + first, s->ix[0] + first);
 	scan_along(g, s);
 }
 
@@ -64,19 +109,77 @@ static void scan_columns(struct gen *g, struct scan *s, LLVMValueRef piece, LLVM
 	lanes_loop(g, &s->lanes);
 }
 
+/* Says that row r is number o of the indices before the axis. */
+static void row_at(struct gen *g, struct scan *s, uint32_t r, LLVMValueRef o)
+{
+	const int64_t *dims = s->n->in[0]->type->dims;
+	int64_t all = static_product(s->axis, dims);
+
+	ix_delinear(g, ix_scalar(o, g->depth, 1, all > 0 ? all - 1 : INT64_MAX), s->axis, dims,
+		s->ix[r]);
+	for (uint32_t d = s->axis + 1; d < g->k->rank; d++)
+		s->ix[r][d] = ix_const(g, 0);
+}
+
+/* Items [lo, hi), which are pieces of columns. */
+static void scan_pieces(struct gen *g, struct scan *s, LLVMValueRef lo, LLVMValueRef hi,
+	LLVMValueRef pieces, LLVMValueRef inner)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, lo, hi, 1);
+	gen_here(g);
+	LLVMValueRef o = LLVMBuildUDiv(g->b, l->iv, pieces, "");
+	LLVMValueRef piece = SUB(l->iv, MUL(o, pieces));
+	row_at(g, s, 0, o);
+	scan_columns(g, s, piece, inner);
+	loop_end(g, l);
+}
+
+/* Items [lo, hi), which are rows: `rows` at a time, whole times; the rest begins at the result. */
+static LLVMValueRef scan_rows(
+	struct gen *g, struct scan *s, LLVMValueRef lo, LLVMValueRef hi, uint32_t rows)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	LLVMValueRef end = ADD(lo, AND(SUB(hi, lo), c64(g, -(int64_t)rows)));
+	s->rows = rows;
+	loop_begin(g, l, lo, end, rows);
+	for (uint32_t r = 0; r < rows; r++) {
+		gen_here(g);
+		row_at(g, s, r, ADD(l->iv, c64(g, r)));
+	}
+	scan_along(g, s);
+	loop_end(g, l);
+	return end;
+}
+
+/* How many rows of a chunk go side by side. */
+static uint32_t rows_together(const struct scan *s, const struct kernel *k)
+{
+	uint32_t rows = s->count > 2 ? SCAN_ROWS / 2 : SCAN_ROWS;
+
+	while (k->outer_grain >= 0 && (int64_t)rows > k->outer_grain)
+		rows /= 2;
+	return rows;
+}
+
 void core_scan(struct gen *g)
 {
 	const struct kernel *k = g->k;
-	struct scan s = { .lanes = { .fn = scan_block }, .n = k->body->results[0], .axis = k->axis,
-		.ix = ix_array(g, k->rank) };
-	const int64_t *dims = s.n->type->dims;
+	const struct node *root = k->body->results[0];
+	struct scan s = { .lanes = { .fn = scan_block }, .axis = k->axis, .rows = 1,
+		.n = root->op == OP_result ? root->in[0] : root };
+	const int64_t *dims = s.n->in[0]->type->dims;
 	uint32_t behind = k->rank - s.axis - 1;
-	int64_t all = static_product(s.axis, dims);
 	int64_t columns = static_product(behind, dims + s.axis + 1);
-	struct loop *l = job_alloc(g->job, sizeof *l);
 
+	s.count = s.n->nin / 2;
 	s.columns = columns != 1;
 	s.lanes.max = columns > 0 ? columns - 1 : INT64_MAX;
+	for (uint32_t r = 0; r < SCAN_ROWS; r++)
+		s.ix[r] = ix_array(g, k->rank);
 	LLVMValueRef outer = extent_product(g, s.axis, dims);
 	LLVMValueRef inner = extent_product(g, behind, dims + s.axis + 1);
 	LLVMValueRef grain = gen_extent(g, k->outer_grain);
@@ -85,19 +188,13 @@ void core_scan(struct gen *g)
 		c64(g, PLAN_SCAN_COLUMNS), "");
 	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
 	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain), MUL(outer, pieces));
-	l->ncarried = 0;
-	loop_begin(g, l, lo, hi, 1);
-	gen_here(g);
-	LLVMValueRef o = s.columns ? LLVMBuildUDiv(g->b, l->iv, pieces, "") : l->iv;
-	LLVMValueRef piece = SUB(l->iv, MUL(o, pieces));
-	struct ix before = ix_scalar(o, g->depth, 1, all > 0 ? all - 1 : INT64_MAX);
-	ix_delinear(g, before, s.axis, dims, s.ix);
-	for (uint32_t d = s.axis + 1; d < k->rank; d++)
-		s.ix[d] = ix_const(g, 0);
-	if (s.columns)
-		scan_columns(g, &s, piece, inner);
-	else
-		scan_along(g, &s);
-	loop_end(g, l);
+	if (s.columns) {
+		scan_pieces(g, &s, lo, hi, pieces, inner);
+	} else {
+		uint32_t rows = rows_together(&s, k);
+		if (rows > 1)
+			lo = scan_rows(g, &s, lo, hi, rows);
+		scan_rows(g, &s, lo, hi, 1);
+	}
 	gen_end_function(g);
 }

@@ -276,7 +276,8 @@ static struct group *group_new(struct fuse *f, const struct node *root)
 {
 	struct group *group = job_alloc(f->job, sizeof *group);
 	bool updates = f->updates[root->id];
-	const struct type *space = updates ? root->in[1]->type : root->type;
+	const struct type *space = updates ? root->in[1]->type
+		: scan_axis(root) >= 0     ? node_result_type(root, 0) : root->type;
 	group->root = root;
 	group->core = updates ? CORE_update : CORE_map;
 	group->rank = space->rank;

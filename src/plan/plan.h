@@ -48,7 +48,8 @@ enum core {
 	 * indices while sorting, of plan_sort_index() and as many as a result has elements, of a
 	 * sort twice as many. */
 	CORE_sort,
-	/* The one reduce_window of the body, its window all that comes before along `axis`: an
+	/* The one reduce_window of the body, its window all that comes before along `axis`, of one
+	 * operand or of several by a body that chooses between two groups: an
 	 * item is an index before the axis and PLAN_SCAN_COLUMNS places behind it, a chunk
 	 * outer_grain items. */
 	CORE_scan,
@@ -154,6 +155,7 @@ struct attention {
 };
 
 #define PLAN_SCAN_COLUMNS 128
+#define PLAN_SCAN_OPERANDS 4                 /* scanned together, at most */
 
 /* The dtype of indices along a sorted dimension of that extent. */
 static inline enum dtype plan_sort_index(int64_t extent)

@@ -207,13 +207,50 @@ static bool reaches_all(int64_t dim, int64_t window)
 	return window >= (dim_is_number(dim) ? dim : DIM_LONGEST);
 }
 
+/* Is each result of n's body one of its two operands, all by one condition?  Of two equal groups of
+ * values it makes the same group: however many initial values a window is padded with. */
+static bool chooses(const struct node *n)
+{
+	const struct region *r = n->regions[0];
+	const struct node *first = r->results[0];
+	uint32_t count = n->nin / 2;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *x = r->results[i];
+		if (x->op != OP_select || x->in[0] != first->in[0])
+			return false;
+		for (uint32_t k = 1; k <= 2; k++)
+			if (x->in[k]->op != OP_parameter ||
+				(uint32_t)node_int(x->in[k], KEY_index, 0) % count != i)
+				return false;
+	}
+	return true;
+}
+
+/* Does n combine what a scan has a kernel for, padded with what changes nothing? */
+static bool scans(const struct node *n)
+{
+	uint32_t count = n->nin / 2;
+
+	if (n->nin == 2 && n->type->kind == TYPE_tensor && combining_op(n) != OP_COUNT)
+		return n->in[0]->type->dtype == n->type->dtype &&
+		       pads_nothing(combining_op(n), n->in[1]);
+	if (count < 2 || count > PLAN_SCAN_OPERANDS || n->nin != 2 * count)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (dtype_is_complex(n->in[i]->type->dtype) ||
+			node_result_type(n, i)->dtype != n->in[i]->type->dtype)
+			return false;
+	return chooses(n);
+}
+
 int32_t scan_axis(const struct node *n)
 {
 	uint32_t count, axis = 0;
 
-	if (n->op != OP_reduce_window || combining_op(n) == OP_COUNT)
+	if (n->op != OP_reduce_window || !scans(n))
 		return -1;
-	const struct type *t = n->type, *x = n->in[0]->type;
+	const struct type *t = node_result_type(n, 0), *x = n->in[0]->type;
 	const int64_t *window = node_ints(n, KEY_window_dimensions, &count);
 	const int64_t *pad = node_ints(n, KEY_padding, &count);
 	while (axis < t->rank && window[axis] == 1)
@@ -221,13 +258,12 @@ int32_t scan_axis(const struct node *n)
 	bool whole = axis < t->rank && pad && reaches_all(x->dims[axis], window[axis]) &&
 		     pad[2 * axis] == window[axis] - 1 && pad[2 * axis + 1] == 0;
 	const uint32_t none = UINT32_MAX;
-	if (!whole || t->rank > PLAN_MAX_RANK || x->dtype != t->dtype ||
+	if (!whole || t->rank > PLAN_MAX_RANK ||
 		!all_are(n, KEY_window_dimensions, 1, axis, 1) ||
 		!all_are(n, KEY_padding, 2, axis, 0) ||
 		!all_are(n, KEY_window_strides, 1, none, 1) ||
 		!all_are(n, KEY_window_dilations, 1, none, 1) ||
-		!all_are(n, KEY_base_dilations, 1, none, 1) ||
-		!pads_nothing(combining_op(n), n->in[1]))
+		!all_are(n, KEY_base_dilations, 1, none, 1))
 		return -1;
 	return (int32_t)axis;
 }

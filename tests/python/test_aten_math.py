@@ -2,9 +2,10 @@
 import pytest
 import torch
 
-from common import BACKENDS, Cases, check, compiled
+from common import BACKENDS, Cases, check, compiled, leaves
 
 case = Cases()
+long = Cases()                                                    # of native code alone: the interpreter takes minutes
 inf, nan = float("inf"), float("nan")
 
 torch.manual_seed(0)
@@ -98,6 +99,15 @@ for name in "cummax cummin".split():
     case(name + "-special", lambda a, fn=fn: fn(a, 0), torch.cat([y, special, y]))
     case(name + "-ties", lambda a, fn=fn: fn(a, 1), i1)
     case(name + "-bool", lambda a, fn=fn: fn(a, 1), i1 > 0)
+    case(name + "-small", lambda a, fn=fn: (fn(a[:, :1], 1), fn(a[:, :0], 1), fn(a[:0], 1), fn(a[0, 0], 0)), i1)
+    case(name + "-many-rows", lambda a, fn=fn: (fn(a, 1), fn(a, 0)), torch.randint(-99, 99, (37, 45)).half())
+    long(name, lambda a, fn=fn: (fn(a, 1), fn(a.long().t().contiguous(), 0)), (r(3, 8500) * 3).round())
+    long(name + "-special", lambda a, fn=fn: fn(a, 0), torch.cat([r(9000), special, r(70)]))
+# blocks of 512, and blocks of these; whole numbers, of which every sum is exact
+long("cumsum", lambda a: (a.cumsum(0), a.double().cumsum(0)), torch.randint(-9, 9, (300000,)).float())
+long("cumsum-inside", lambda a: (a.cumsum(1), a.long().cumsum(1), a[..., 0].cumsum(-1)), torch.randint(-9, 9, (2, 8193, 3)).float())
+long("cumprod", lambda a: a.cumprod(0), torch.randint(0, 2, (9000,)) * 2 + 1)
+case("cumsum-many-rows", lambda a: (a.cumsum(1), a.cumsum(0)), r(37, 45))
 
 # ---- order ----
 case("kthvalue", lambda a: a.kthvalue(2, 1, keepdim=True), z)
@@ -163,6 +173,26 @@ case("average-of-integers", lambda a: (torch.nn.functional.avg_pool1d(a, 2, padd
 def test_overload(name, backend):
     fn, args, kw = case.all[name]
     check(fn, *args, backend=backend, **kw)
+
+
+@pytest.mark.parametrize("name", long.all)
+def test_long(name):
+    fn, args, kw = long.all[name]
+    check(fn, *args, **kw)
+
+
+ROWS = {"blocks": lambda a: (a.flatten().cumsum(0), a.flatten().cummax(0)), "rows": lambda a: (a.cumsum(1), a.cummin(1)),
+        "columns": lambda a: (a.cumsum(0), a.cummax(0)), "search": lambda a: torch.searchsorted(a[0].sort()[0], a)}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_bits_at_any_number_of_threads(name):
+    a = torch.randn(301, 203)
+    a[7, 9] = nan
+    one, *more = [leaves(compiled(ROWS[name], threads=n)(a)) for n in (1, 2, 3)]
+    for other in more:
+        for x, y in zip(one, other):
+            assert torch.equal(x.nan_to_num(99), y.nan_to_num(99))
 
 
 @pytest.mark.parametrize("name", ["j0", "j1", "y0", "y1"])

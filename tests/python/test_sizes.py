@@ -125,7 +125,7 @@ def pool(fn, size, stride, padding, *more):
 
 F = torch.nn.functional
 OF_SIZES = {                                   # x is [batch, 4, height, width], all but the channels symbolic
-    "sums": lambda x: (x.cumsum(-1), x.cumprod(0), x.long().cumsum(2)),
+    "sums": lambda x: (x.cumsum(-1), x.cumprod(0), x.long().cumsum(2), x.cummax(-1), x.cummin(0)),
     "quotients": lambda x: torch.ops.aten.true_divide.Tensor(x, x.shape[1]),
     "scatter": lambda x: (x.scatter(1, x.argmax(1, keepdim=True), 0.0),
                           x.scatter_reduce(1, x.argsort(1)[:, :2], x[:, :2].clone(), "sum")),

@@ -331,7 +331,8 @@ static const struct node *search_count(struct lower *l, const struct search *s)
 }
 
 /* Where the row of each of v begins in all of `sorted`, as t; NULL: there is one. */
-static const struct node *search_rows(struct lower *l, const struct search *s, const struct type *t)
+static const struct node *search_rows(
+	struct lower *l, const struct search *s, const struct type *t)
 {
 	struct graph *g = l->g;
 	const struct type *st = s->sorted->type;
