@@ -292,7 +292,7 @@ void lower_median(struct lower *l)
 
 /* ---- search --------------------------------------------------------------------------------- */
 
-/* Of `sorted`, whose rows lie along its last dimension, by v: how many lie before each of v, below it
+/* How many of `sorted`, whose rows lie along its last dimension, come before each of v: below it,
  * or up to it when `right`.  Said negatively: a NaN lies behind everything. */
 struct search {
 	const struct node *sorted, *v;
