@@ -418,15 +418,27 @@ def encoder_layer(x, embed_dim, heads, qkv_weight, qkv_bias, proj_weight, proj_b
 
 
 def multinomial(p, num_samples, replacement=False, *, generator=None):
-    """Of each row the largest p / q, q exponential: with the draws and the complaints of eager.  Several with replacement
-    eager draws in another way."""
-    if replacement and num_samples > 1 or p.numel() == 0 or generator is not None:
+    """With the draws and the complaints of eager: of each row the largest p / q, q exponential; several with replacement
+    where a uniform number falls in the sums up to each."""
+    if p.numel() == 0 or generator is not None:
         return NotImplemented
+    if replacement and num_samples > 1:
+        return multinomial_again(p.to(torch.promote_types(p.dtype, torch.float32)), num_samples)
     aten._assert_async.msg((p.amax() < float("inf")) & (p.amin() >= 0),
                            "probability tensor contains either `inf`, `nan` or element < 0")
     aten._assert_async.msg((p.sum(-1) != 0).all(), "invalid multinomial distribution (sum of probabilities <= 0)")
     by = torch.where(p == 0, p, p / aten.exponential.default(torch.empty_like(p), 1))    # never by a q of 0
     return by.argmax(-1, keepdim=True) if num_samples == 1 else by.topk(num_samples, -1)[1]
+
+
+def multinomial_again(p, num_samples):
+    why = "invalid multinomial distribution "
+    aten._assert_async.msg((p >= 0).all() | p.isnan().any(), why + "(encountering probability entry < 0)")
+    aten._assert_async.msg(p.isfinite().all(), why + "(encountering probability entry = infinity or NaN)")
+    upto = p.cumsum(-1)
+    aten._assert_async.msg((upto[..., -1] > 0).all(), why + "(sum of probabilities <= 0)")
+    u = torch.rand(*p.shape[:-1], num_samples, dtype=torch.float64)
+    return torch.searchsorted((upto / upto[..., -1:]).double(), u).clamp(max=p.shape[-1] - 1)
 
 
 # ---- frequencies -----------------------------------------------------------------------------------

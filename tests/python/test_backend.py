@@ -330,6 +330,40 @@ def test_multinomial_draws_as_eager_does():
     torch.testing.assert_close(share, torch.tensor([0.125, 0.25, 0.625]), atol=0.03, rtol=0)
 
 
+def test_multinomial_draws_several_with_replacement_as_eager_does():
+    for p in (torch.tensor([1.0, 0, 2, 5, 0]), torch.tensor([[1.0, 0, 7, 0, 0], [0, 1, 0, 0, 0]])):
+        def f(p):
+            return torch.multinomial(p, 4000, replacement=True)
+        torch._dynamo.reset()
+        torch.manual_seed(5)
+        want = f(p)
+        torch.manual_seed(5)
+        assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
+        torch._dynamo.reset()
+        fast = compiled(f, fallback="error")
+        share = torch.nn.functional.one_hot(fast(p), 5).double().mean(-2)
+        assert (share[p == 0] == 0).all()
+        torch.testing.assert_close(share, (p / p.sum(-1, keepdim=True)).double(), atol=0.03, rtol=0)
+        for bad, why in ((p * 0, "sum of probabilities"), (-p, "entry < 0"), (p / 0, "entry = infinity or NaN")):
+            with pytest.raises(RuntimeError, match=why):
+                fast(bad)
+            with pytest.raises(RuntimeError, match=why):
+                f(bad)
+
+
+def test_rrelu_draws_a_slope_for_what_is_not_above_zero():
+    x = torch.linspace(-3, 3, 6001).roll(7).requires_grad_()
+    for train in (True, False):
+        torch._dynamo.reset()
+        y = compiled(lambda x: torch.nn.functional.rrelu(x, 0.25, 0.5, training=train), fallback="error")(x)
+        slope, = torch.autograd.grad(y.sum(), x)
+        low = x.detach() <= 0
+        torch.testing.assert_close(y, x * slope)
+        assert (slope[~low] == 1).all() and (slope[low] >= 0.25).all() and (slope[low] <= 0.5).all()
+        assert (slope[low].unique().numel() > 2900) == train
+        torch.testing.assert_close(slope[low].mean().item(), 0.375, atol=0.01, rtol=0)
+
+
 # ---- fallbacks ----
 
 @torch.library.custom_op("weft_tests::alone", mutates_args=())

@@ -128,6 +128,33 @@ void lower_dropout(struct lower *l)
 	l->out[1] = kept;
 }
 
+/* Where x is not above 0 times a slope: in training one between `lower` and `upper` that is drawn for each
+ * element and kept as noise (1 elsewhere), else the middle of both, and the noise as it was. */
+void lower_rrelu(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *x = lower_tensor(l, 0), *slope;
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+	double from = lower_is_none(l, 2) ? 0.125 : lower_float(l, 2);
+	double to = lower_is_none(l, 3) ? 1.0 / 3 : lower_float(l, 3);
+	bool train = !lower_is_none(l, 4) && lower_bool(l, 4);
+	x = lower_cast(l, x, c);
+	const struct node *low = build_compare(g, "LE", x, lower_like(l, x, 0));
+	if (train) {
+		need_seed(l, x->type);
+		slope = uniform(l, x->type, c);
+		slope = build2(g, OP_multiply, slope, lower_like(l, slope, to - from));
+		slope = build2(g, OP_add, slope, lower_like(l, slope, from));
+		slope = build_select(g, low, slope, lower_like(l, slope, 1));
+		l->out[1] = lower_cast(l, slope, t);
+		slope = lower_cast(l, l->out[1], c);
+	} else {
+		slope = build_select(g, low, lower_like(l, x, (from + to) / 2), lower_like(l, x, 1));
+		l->out[1] = lower_tensor(l, 1);
+	}
+	l->out[0] = lower_cast(l, build2(g, OP_multiply, x, slope), t);
+}
+
 /* Argument i; a number is that of both parts of complex ones, as in eager. */
 static const struct node *place(struct lower *l, uint32_t i, enum dtype c)
 {
