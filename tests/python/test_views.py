@@ -150,3 +150,21 @@ def test_arguments_that_overlap_and_are_written(cut):
     assert torch.equal(whole, twin)
     for a, b in zip(got, want):
         assert torch.equal(a, b) and shares(a, whole)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32])
+def test_results_lie_as_eagers_where_an_operand_is_expanded(dtype):
+    def f(x, y):
+        return (x.expand(2, 3) * y.t()).unsqueeze(0)
+
+    args = torch.rand((), dtype=dtype), torch.rand(3, 2, dtype=dtype)
+    assert compiled(f)(*args).stride() == f(*args).stride() == (2, 1, 2)
+
+    def gradients(g):
+        a, b = (torch.rand(s, dtype=dtype, requires_grad=True) for s in ((2, 2, 1), (2, 1, 2)))
+        return [t.stride() for t in torch.autograd.grad(g(a, b).sum(), (a, b))]
+
+    def product(a, b):
+        return torch.tensordot(a, b, dims=([0, 1], [2, 0]))
+
+    assert gradients(compiled(product)) == gradients(product)

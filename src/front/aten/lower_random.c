@@ -128,8 +128,9 @@ void lower_dropout(struct lower *l)
 	l->out[1] = kept;
 }
 
-/* Where x is not above 0 times a slope: in training one between `lower` and `upper` that is drawn for each
- * element and kept as noise (1 elsewhere), else the middle of both, and the noise as it was. */
+/* Where x is not above 0 times a slope: in training one between `lower` and `upper` that is drawn
+ * for each element and kept as noise (1 elsewhere), else the middle of both, and the noise as it
+ * was. */
 void lower_rrelu(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -149,7 +150,8 @@ void lower_rrelu(struct lower *l)
 		l->out[1] = lower_cast(l, slope, t);
 		slope = lower_cast(l, l->out[1], c);
 	} else {
-		slope = build_select(g, low, lower_like(l, x, (from + to) / 2), lower_like(l, x, 1));
+		slope = lower_like(l, x, (from + to) / 2);
+		slope = build_select(g, low, slope, lower_like(l, x, 1));
 		l->out[1] = lower_tensor(l, 1);
 	}
 	l->out[0] = lower_cast(l, build2(g, OP_multiply, x, slope), t);
