@@ -1,10 +1,11 @@
 """One pair of the database: an operator and a dtype, compiled by a backend and compared with eager.
 
-The judge is eager torch with torch's tolerances for the dtype; the wider ones that the database has of
-some operators, each for one of torch's own tests, are not used.  Where a result is rounded (f16, bf16 and sums
+The judge is eager torch with torch's tolerances for the dtype.  Where a result is rounded (f16, bf16 and sums
 in any order) eager may itself be off: then what counts is the distance from a computation in more
 bits, which may be no more than the tolerance beyond eager's own; of f64, for functions that eager has
-to seven digits, from mpmath's.
+to seven digits, from mpmath's.  What is wrong by all that and right by the wider tolerance that the database
+has of the operator, for every test of it, is counted apart, as `wider`; tolerances that it has for one of
+torch's own tests are not used.
 """
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ import warnings
 
 import torch
 from torch.testing._internal import common_methods_invocations
-from torch.testing._internal.opinfo.core import OpInfo
+from torch.testing._internal.common_device_type import precisionOverride, tol, toleranceOverride
+from torch.testing._internal.opinfo.core import DecorateInfo, OpInfo
 from torch.utils import _pytree as pytree
 
 import other
@@ -78,6 +80,26 @@ def cotangent(t: torch.Tensor, i: int, narrow=None) -> torch.Tensor:
     return (real.to(narrow) if t.dtype == WIDE.get(narrow) else real).to(t.dtype)
 
 
+def tolerance(op, dtype) -> tuple | None:
+    """(relative, absolute): torch's own of this operator for every test on a CPU, if it has any."""
+    found = None
+    for d in op.decorators:
+        if isinstance(d, DecorateInfo):
+            if d.cls_name or d.test_name or d.device_type not in (None, "cpu") or (d.dtypes and dtype not in d.dtypes):
+                continue
+            given = d.decorators
+        else:
+            given = [d]
+        for g in given:
+            if isinstance(g, toleranceOverride | precisionOverride) and dtype in g.d:
+                found = g.d[dtype]
+    if found is None:
+        return None
+    rtol, atol = torch.testing._comparison.get_tolerances(dtype, rtol=None, atol=None)
+    own = found if isinstance(found, tol) else tol(found, 0.0)
+    return max(own.rtol, rtol), max(own.atol, atol)
+
+
 def by_digits(name: str):
     """Of functions that eager has to seven digits whatever the dtype: the same with forty."""
     import mpmath
@@ -123,8 +145,8 @@ def run(fn, sample, change=None, seed=7, narrow=None):
     return pytree.tree_leaves(out), list(grads), after
 
 
-def difference(got, want, again, wide) -> str:
-    """Why got is not what eager gives; empty if it is."""
+def difference(got, want, again, wide, by=(None, None)) -> str:
+    """Why got is not what eager gives; empty if it is.  by: the tolerances of floats, else torch's of their dtypes."""
     for part, g, w, a, r in zip(("result", "gradient", "input"), got, want, again, wide):
         if len(g) != len(w):
             return f"{len(g)} {part}s, eager gives {len(w)}"
@@ -136,7 +158,7 @@ def difference(got, want, again, wide) -> str:
                     except AssertionError:
                         return f"{part} {i}: {x!r}, eager gives {y!r}"
                 continue
-            why = unlike(x, y, a[i], r[i] if r and i < len(r) else None)
+            why = unlike(x, y, a[i], r[i] if r and i < len(r) else None, by)
             if why:
                 return f"{part} {i}: {why}"
     return ""
@@ -146,7 +168,7 @@ def same(a, b) -> bool:
     return a.shape == b.shape and bool(((a == b) | (a != a) & (b != b)).all())
 
 
-def unlike(x, y, again, wide) -> str:
+def unlike(x, y, again, wide, by=(None, None)) -> str:
     if not isinstance(x, torch.Tensor):
         return f"{type(x).__name__}, eager gives a tensor"
     if x.dtype != y.dtype or x.shape != y.shape:
@@ -159,7 +181,8 @@ def unlike(x, y, again, wide) -> str:
     if not same(y, again):
         return ""                        # eager gives something else each time: a random number
     try:
-        torch.testing.assert_close(x, y, equal_nan=True)
+        rtol, atol = by if y.is_floating_point() or y.is_complex() else (None, None)
+        torch.testing.assert_close(x, y, rtol=rtol, atol=atol, equal_nan=True)
         if x.layout == torch.strided and y.numel() > 1 and \
                 torch.ops.aten.is_non_overlapping_and_dense(y):
             if any(a != b for a, b, n in zip(x.stride(), y.stride(), y.shape) if n > 1):
@@ -259,6 +282,8 @@ def check(op, dtype, limit=None, seed=0, pick=None, beat=lambda: None) -> dict:
         again = run(fn, sample, seed=8) if why else want
         if why and got:
             why = difference(got, want, again, exactly(op, fn, sample, dtype))
+        if why and got and (by := tolerance(op, dtype)) and not difference(got, want, again, ([], [], []), by):
+            verdict["wider"], why = verdict.get("wider", 0) + 1, ""
         if why and (aot := eager_fails(fn, sample, want, again)):
             verdict["aot"] = aot
             continue

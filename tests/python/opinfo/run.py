@@ -157,6 +157,13 @@ class Child:
         return f"exit status {os.WEXITSTATUS(status)}"
 
 
+def fewest_first(waiting, limit) -> list[tuple]:
+    """By the number of samples: a sweep that is cut short has read as many pairs as it could."""
+    import pair
+    size = {name: sum(1 for _ in pair.samples(op, DTYPES[dtypes[0]], limit)) for op, name, dtypes in waiting}
+    return sorted(waiting, key=lambda w: size[w[1]])
+
+
 def asked(args) -> dict:
     return {"samples": args.samples, "pick": args.pick, "seed": args.seed}
 
@@ -172,7 +179,7 @@ def left_of(waiting, args) -> list[tuple]:
 
 
 def sweep(args) -> list[dict]:
-    waiting = left_of(entries(args.database, args.only, args.dtypes), args)[::-1]
+    waiting = fewest_first(left_of(entries(args.database, args.only, args.dtypes), args), args.samples)[::-1]
     stop = time.monotonic() + 60 * args.minutes if args.minutes is not None else float("inf")
     total = sum(len(d) for _, _, d in waiting)
     results, running = [], {}
@@ -273,8 +280,12 @@ def main(argv=None) -> int:
             warm()
             results = sweep(args)
     if args.doc:
+        had = []
+        if os.path.exists(args.doc):
+            with open(args.doc) as f:
+                had = table.before(f.read())
         with open(args.doc, "w") as f:
-            f.write(table.document(read([args.json]) if args.json and not args.read else results, list(DTYPES)))
+            f.write(table.document(had + (read([args.json]) if args.json and not args.read else results), list(DTYPES)))
     results = table.first_readings(results)
     results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
     for v in results:

@@ -4,25 +4,54 @@ A verdict is of one library and of what was asked: all samples, the first few, o
 A pair's cell is of the first reading (nothing picked) by the last library that has one of it: what is
 wrong in any of them, else the one of the most samples.  A second reading, with picked samples, is
 scored beside it.  What is of which commit, and how many samples, is counted in the head.
+
+A sweep takes hours: pairs that the verdicts have none of stay as the table before said, and are counted
+in the head as that.
 """
 from __future__ import annotations
 
 import collections
+import re
+
+EARLIER = "earlier"                      # the library of a pair that the table before said
 
 HEAD = """# What torch.compile(backend="weft") covers
 
 torch's own databases (torch {version}) through the backend: operators (OpInfo), modules (`nn.`), optimizers
 (`optim.`) and higher-order operators (`hop.`); every entry, with gradients where it has them. Made by
-`make opinfo`, from its verdicts alone.
+`make opinfo`: `tests/python/opinfo/run.py --json VERDICTS --resume --doc doc/torch_coverage.md`.
 
 {made}
 
 A pair is an entry and a dtype. It counts where eager torch and `aot_eager` can do it. **right**: values
-and gradients within torch's tolerances. **native**: nothing of it ran in eager torch; *partly*: some
+and gradients within torch's tolerances (`tests/python/opinfo/pair.py` says which). **native**: nothing of it ran in eager torch; *partly*: some
 operators ran as host callbacks, in the compiled program; *fallback*: a whole graph ran in eager
 torch. A dash: torch has no such pair; 0: torch gave no graph to compile.
 
 """
+
+
+def before(text: str) -> list[dict]:
+    """The verdicts that a table gives, as far as it gives them: no samples are counted again."""
+    out, dtypes = [], []
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            continue
+        name, *cells, note = [c.strip() for c in re.split(r"(?<!\\\\)\|", line)[1:-1]]
+        if name == "entry":
+            dtypes = cells
+            continue
+        ran = [k for k in note.split(", ") if k]
+        for d, c in zip(dtypes, cells):
+            fell = [k for k in ran if k.startswith("graph: ") == (c == "fallback")] or ran
+            v = {"name": name, "dtype": d, "status": "ok", "samples": 0, "graphs": int(c != "0"), "library": EARLIER,
+                 "fallbacks": dict.fromkeys(fell if c in ("partly", "fallback") else (), 1),
+                 "asked": {"samples": 0, "pick": None}}
+            if c.startswith("**"):
+                v.update(status=c.strip("*"), why=note)
+            if c != "-":
+                out.append(v)
+    return out
 
 
 def last_library(verdicts) -> list[dict]:
@@ -60,22 +89,33 @@ def names(verdicts, most=12) -> str:
     return ", ".join(some[:most]) + (f" and {len(some) - most} more" if len(some) > most else "")
 
 
+def by_dtype(verdicts) -> str:
+    dtypes = collections.Counter(v["dtype"] for v in verdicts)
+    return ", ".join(f"{dtypes[d]} of {d}" for d in sorted(dtypes, key=lambda d: -dtypes[d]))
+
+
 def made(results, first) -> str:
     """What the verdicts are of: commits, samples, the second reading."""
+    new = [v for v in first if v.get("library") != EARLIER]
+    whole = [v for v in new if samples_asked(v) == float("inf")]
+    out = []
+    if whole:
+        out.append(f"All samples, {sum(v['samples'] for v in whole)}: {len(whole)} pairs ({by_dtype(whole)}): {score(whole)}.")
+    for n in sorted({samples_asked(v) for v in new if v not in whole}, reverse=True):
+        some = [v for v in new if samples_asked(v) == n]
+        out.append(f"The first {n:g} samples: {len(some)} pairs ({by_dtype(some)}): {score(some)}.")
+    if old := [v for v in first if v.get("library") == EARLIER]:
+        out.append(f"As the table before had it, not read since: {len(old)} pairs ({by_dtype(old)}).")
     commits: dict[str, list] = collections.defaultdict(list)
-    asked: dict[float, list] = collections.defaultdict(list)
-    for v in first:
+    for v in new:
         commits[v.get("commit", "?")].append(v)
-        asked[samples_asked(v)].append(v)
     order = sorted(commits, key=lambda c: -len(commits[c]))
-    out = [f"Library: commit {order[0]}" + "".join(
-        f"; of {c} {len(commits[c])} pairs ({names(commits[c])})" for c in order[1:]) + "."]
-    parts = []
-    for n in sorted(asked, reverse=True):
-        dtypes = collections.Counter(v["dtype"] for v in asked[n])
-        parts.append(("all samples" if n == float("inf") else f"the first {n:g}") + " of " +
-                     ", ".join(f"{dtypes[d]} pairs of {d}" for d in sorted(dtypes, key=lambda d: -dtypes[d])))
-    out.append("Samples: " + "; ".join(parts) + f"; {sum(v['samples'] for v in first)} samples in all.")
+    if order:
+        out.append(f"Read at commit {order[0]}" + "".join(
+            f"; {len(commits[c])} pairs at {c} ({names(commits[c])})" for c in order[1:]) + ".")
+    if wider := [v for v in counted(first) if right(v) and v.get("wider")]:
+        out.append(f"Right only by a tolerance that torch's database has of the operator: {len(wider)} pairs " +
+                   f"({', '.join(sorted(v['name'] + ' ' + v['dtype'] for v in wider))}).")
     second = second_readings(results)
     if second:
         mine = {(v["name"], v["dtype"]): right(v) for v in first}
@@ -138,7 +178,7 @@ def document(verdicts, dtypes) -> str:
         rows[v["name"]][v["dtype"]] = v
     ordered = sorted(rows, key=lambda n: (badness(rows[n]), n))
     text = HEAD.format(version=torch.__version__.partition("+")[0], made=made(verdicts, results))
-    text += score(results).replace("; ", "  \n") + "\n\n"
+    text += "All pairs:\n\n- " + score(results).replace("; ", "\n- ") + "\n\n"
     text += "| entry | " + " | ".join(dtypes) + " | what ran in eager torch, or what is wrong |\n"
     text += "|---|" + "---|" * len(dtypes) + "---|\n"
     for n in ordered:
