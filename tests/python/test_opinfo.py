@@ -26,10 +26,32 @@ def test_the_table_takes_the_last_librarys_verdicts_and_what_is_wrong_in_any_of_
     assert got == {"a": ("ok", "new", "native"), "b": ("wrong", "new", "native"), "c": ("ok", "new", "partly"),
                    "d": ("ok", "old", "native")}
     text = table.document(verdicts, ["f32", "bf16"])
-    assert "commit of new; of of old 1 pairs (d)" in text
-    assert "all samples of 3 pairs of f32; the first 2 of 1 pairs of f32" in text
+    assert "commit of new; 1 pairs at of old (d)" in text
+    assert "All samples, 9: 3 pairs (3 of f32): right 3 of 3" in text and "The first 2 samples: 1 pairs (1 of f32): right 0" in text
     assert "(--pick 2 --seed 1): right 0 of 1" in text and "verdict differs for a." in text
     assert "| entry | f32 |" in text
+
+
+def test_the_table_keeps_what_it_said_of_pairs_not_read_since():
+    old = [verdict("a", status="wrong", why="off by 1|2"), verdict("b", fallbacks={"aten.b.default": 1}),
+           verdict("b", "bf16", fallbacks={"graph: torch.complex32": 1}), verdict("c"), verdict("c", "bf16", graphs=0)]
+    had = table.before(table.document(old, ["f32", "bf16"]))
+    again = table.document(had, ["f32", "bf16"])
+    assert [line for line in again.splitlines() if line.startswith("| ")] == \
+        [line for line in table.document(old, ["f32", "bf16"]).splitlines() if line.startswith("| ")]
+    assert "As the table before had it, not read since: 5 pairs (3 of f32, 2 of bf16)." in again
+    text = table.document(had + [verdict("a", samples=4, wider=2)], ["f32", "bf16"])
+    assert "| a | native | - |  |" in text and "not read since: 4 pairs" in text
+    assert "The first 4 samples: 1 pairs (1 of f32): right 1 of 1" in text and "(a f32)" in text
+
+
+def test_the_tolerances_are_those_that_torchs_database_has_for_all_tests_of_an_operator():
+    from torch.testing._internal.common_methods_invocations import op_db
+    ops = {op.name: op for op in op_db}
+    assert pair.tolerance(ops["special.bessel_j0"], torch.float64) == (1e-7, 1e-5)
+    assert pair.tolerance(ops["special.scaled_modified_bessel_k0"], torch.float32) == (1e-3, 1e-3)
+    assert pair.tolerance(ops["special.bessel_j0"], torch.bfloat16) is None           # for one test and another device
+    assert pair.tolerance(ops["nn.functional.conv_transpose3d"], torch.float32) is None
 
 
 def test_where_eager_is_lost_the_tolerance_is_of_more_bits():

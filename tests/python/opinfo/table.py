@@ -37,7 +37,7 @@ def before(text: str) -> list[dict]:
     for line in text.splitlines():
         if not line.startswith("| "):
             continue
-        name, *cells, note = [c.strip() for c in re.split(r"(?<!\\\\)\|", line)[1:-1]]
+        name, *cells, note = [c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", line)[1:-1]]
         if name == "entry":
             dtypes = cells
             continue
