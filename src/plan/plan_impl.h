@@ -123,6 +123,8 @@ bool plan_is_late(const struct node *n, const struct plan_options *o);
 /* r with constant scales of convolutions' features taken into constant weights. */
 const struct region *plan_scale(
 	struct graph *g, const struct region *r, const struct plan_options *o);
+/* r with what is summed into zeros, and then added to a tensor, summed into that tensor. */
+const struct region *plan_accumulate(struct graph *g, const struct region *r);
 /* r with products of one operand by several constant weights as one. */
 const struct region *plan_merge(
 	struct graph *g, const struct region *r, const struct plan_options *o);
