@@ -362,6 +362,7 @@ def test_rrelu_draws_a_slope_for_what_is_not_above_zero():
         assert (slope[~low] == 1).all() and (slope[low] >= 0.25).all() and (slope[low] <= 0.5).all()
         assert (slope[low].unique().numel() > 2900) == train
         torch.testing.assert_close(slope[low].mean().item(), 0.375, atol=0.01, rtol=0)
+    torch.testing.assert_close(compiled(torch.nn.functional.rrelu, fallback="error")(x), torch.nn.functional.rrelu(x))
 
 
 # ---- fallbacks ----

@@ -136,9 +136,8 @@ void lower_rrelu(struct lower *l)
 	struct graph *g = l->g;
 	const struct node *x = lower_tensor(l, 0), *slope;
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
-	double from = lower_is_none(l, 2) ? 0.125 : lower_float(l, 2);
-	double to = lower_is_none(l, 3) ? 1.0 / 3 : lower_float(l, 3);
-	bool train = !lower_is_none(l, 4) && lower_bool(l, 4);
+	double from = lower_float(l, 2), to = lower_float(l, 3);
+	bool train = lower_bool(l, 4);
 	x = lower_cast(l, x, c);
 	const struct node *low = build_compare(g, "LE", x, lower_like(l, x, 0));
 	if (train) {
