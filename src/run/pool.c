@@ -1,4 +1,9 @@
-/* pool.c -- persistent workers that claim chunks from a counter.
+/* pool.c -- persistent workers that claim chunks from counters.
+ *
+ * Each thread of a region has a share of its chunks, in a row, and takes those of others when its
+ * own are gone.  So a thread meets the same part of the tensors from step to step and from call to
+ * call, in its own caches, and no two write lines that are neighbours: alternating, products of
+ * matrices took up to a tenth longer.
  *
  * A region is one call of pool_parallel that went to several threads; one is open at a time.
  *
@@ -19,7 +24,8 @@
  *     caller is found on its processor, it moves to one that is free.  Workers beyond the number of
  *     processors are not pinned, and then nobody spins.
  *  5. A second caller, and a chunk that calls back in, run on their own thread.
- *  6. A forked child has no workers and makes new ones. */
+ *  6. A forked child has no workers and makes new ones.
+ *  7. A thread runs its share first, then what others have left of theirs. */
 #include "run/pool.h"
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -42,6 +48,11 @@ struct worker {
 	pthread_t thread;
 	int cpu;                        /* pinned to; -1: to none */
 };
+/* Chunks [next, end) are a thread's, by order those that it runs first. */
+struct share {
+	_Alignas(64) _Atomic(int64_t) next;
+	int64_t end;
+};
 /* Scratch of a thread of a region. */
 struct scratch {
 	unsigned char *bytes;
@@ -61,7 +72,7 @@ static struct {
 
 	_Alignas(64) _Atomic(uint32_t) epoch;
 	_Alignas(64) _Atomic(uint64_t) gate;
-	_Alignas(64) _Atomic(int64_t) next;     /* chunk */
+	struct share shares[POOL_THREADS_MAX];
 	/* of the open region; written before the gate opens */
 	_Alignas(64) pool_fn *fn;
 	void *arg;
@@ -99,24 +110,35 @@ unsigned pool_default_threads(void)
 
 /* ---- running chunks ------------------------------------------------------------------------- */
 
-/* Claims and runs chunks as thread `index` of the region. */
+/* Claims and runs what is left of a share; false: nothing was. */
+static bool share_run(struct share *s, unsigned char *scratch)
+{
+	bool any = false;
+
+	while (atomic_load_explicit(&s->next, memory_order_relaxed) < s->end) {
+		int64_t first = atomic_fetch_add_explicit(&s->next, pool.grain,
+			memory_order_relaxed);
+		if (first >= s->end)
+			break;
+		int64_t last = s->end - first > pool.grain ? first + pool.grain : s->end;
+		pool.fn(pool.arg, first, last, scratch);
+		any = true;
+	}
+	return any;
+}
+
+/* Runs chunks as thread `index` of the region, until all are claimed. */
 static void chunks_run(uint32_t index, unsigned char *scratch)
 {
+	uint32_t threads = atomic_load_explicit(&pool.threads, memory_order_relaxed);
 	bool any = false;
 
 	if (pool.reserved && !atomic_exchange_explicit(&pool_ran[index], 1, memory_order_acq_rel)) {
 		pool.fn(pool.arg, index, (int64_t)index + 1, scratch);
 		any = true;
 	}
-	for (;;) {
-		int64_t first = atomic_fetch_add_explicit(&pool.next, pool.grain,
-			memory_order_relaxed);
-		if (first >= pool.chunks)
-			break;
-		int64_t last = pool.chunks - first > pool.grain ? first + pool.grain : pool.chunks;
-		pool.fn(pool.arg, first, last, scratch);
-		any = true;
-	}
+	for (uint32_t i = 0; i < threads; i++)
+		any |= share_run(&pool.shares[(index + i) % threads], scratch);
 	if (any && !pool.reserved)
 		atomic_store_explicit(&pool_ran[index], 1, memory_order_relaxed);
 }
@@ -355,6 +377,18 @@ static void seen_add(const struct pool_task *t)
 			t->seen->bits[i / 64] |= (uint64_t)1 << (i % 64);
 }
 
+/* Chunks from `at` on by threads, as many to each as there can be. */
+static void shares_set(uint32_t threads, int64_t at)
+{
+	int64_t left = pool.chunks - at;
+
+	for (uint32_t i = 0; i < threads; i++) {
+		atomic_store_explicit(&pool.shares[i].next, at, memory_order_relaxed);
+		at += left / threads + (i < left % threads);
+		pool.shares[i].end = at;
+	}
+}
+
 /* Fills in what a region's threads read. */
 static void region_set(uint32_t threads, const struct pool_task *t)
 {
@@ -369,7 +403,7 @@ static void region_set(uint32_t threads, const struct pool_task *t)
 	pool.spin = threads <= pool.ncpus;
 	for (uint32_t i = 0; i < threads; i++)
 		atomic_store_explicit(&pool_ran[i], 0, memory_order_relaxed);
-	atomic_store_explicit(&pool.next, pool.reserved, memory_order_relaxed);
+	shares_set(threads, pool.reserved);
 }
 
 /* Under the mutex, on our own workers. */

@@ -92,6 +92,53 @@ void test_pool__every_thread_takes_part(void)
 	CHECK_INT(one.bits[0], 1);
 }
 
+enum { SHARED = 8 };
+
+/* Of SHARED chunks: the first that the worker ran, and how many were run. */
+struct shared {
+	const unsigned char *caller;
+	int64_t theirs;
+	_Atomic(int) began, ran;
+};
+
+/* Until there are n, or ten seconds are over. */
+static void wait_for(_Atomic(int) *count, int n)
+{
+	int64_t until = time_ns() + 10000000000;
+
+	while (atomic_load(count) < n && time_ns() < until)
+		sched_yield();
+}
+
+/* The caller's first chunk waits for the worker to begin, the worker's first for all others. */
+static void shared_chunks(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	struct shared *s = arg;
+
+	(void)last;
+	if (scratch == s->caller) {
+		wait_for(&s->began, 1);
+	} else if (!atomic_load(&s->began)) {
+		s->theirs = first;
+		atomic_store(&s->began, 1);
+		wait_for(&s->ran, SHARED - 1);
+	}
+	atomic_fetch_add(&s->ran, 1);
+}
+
+void test_pool__own_share_first_then_what_is_left(void)
+{
+	static _Alignas(64) unsigned char scratch[64];
+	struct shared s = { .caller = scratch };
+	int64_t from = time_ns();
+
+	pool_parallel(2, &(struct pool_task){ .fn = shared_chunks, .arg = &s, .chunks = SHARED,
+		.scratch = sizeof scratch, .caller_scratch = scratch });
+	CHECK_INT(s.theirs, SHARED / 2);
+	CHECK_INT(s.ran, SHARED);
+	CHECK(time_ns() - from < 9000000000);
+}
+
 void test_pool__short_regions_in_a_row(void)
 {
 	for (int i = 0; i < 20000; i++) {
