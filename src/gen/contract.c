@@ -2,10 +2,11 @@
  *
  *   a chunk:  for each group of columns, some panels
  *               for each block of DEPTH of k                R's block of rows: second-level cache
- *                 (V as it lies: copy the group's part, converted, into panels in scratch;
- *                 R where it is narrow, or lies along m: copy the block's part, converted)
+ *                 (R where it is narrow, or lies along m: copy the block's part, converted)
  *                 for each panel of the group               V's panel, DEPTH rows of it:
  *                 first-level cache
+ *                   (V as it lies: copy the panel's part, converted, into scratch; for few
+ *                   rows that of all panels, before)
  *                   for each tile of `rows` rows            C's tile: registers
  *                     tile += R's scalars x V's vectors
  *               the body over the group's columns of C, from scratch
@@ -15,6 +16,8 @@
  * DEPTH + k / DEPTH instead of k.  Few rows whose columns lie along k have no tiles, and other sums
  * (contract_line.c). */
 #include "gen/contract_impl.h"
+
+#define PANEL_ROWS 32                    /* of more, V is copied panel by panel */
 
 /* ---- one group of columns ------------------------------------------------------------------- */
 
@@ -131,6 +134,8 @@ static LLVMValueRef panel_at(
 	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
 
 	gen_here(g);
+	if (x->by_panel)
+		return x->panels;
 	if (x->panels)
 		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
 	if (x->direct) {
@@ -178,6 +183,23 @@ static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRe
 	return gep(g, mem_type(g, c->cols_type), cols, at);
 }
 
+/* Panel p of the group alone, into the one place there is for all: it is gone through before the
+ * next, and the nearest cache holds no more. */
+static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb,
+	LLVMValueRef kn)
+{
+	LLVMValueRef n0 = x->n0, nv = x->nv, cols = c64(g, x->cols);
+
+	gen_here(g);
+	x->n0 = ADD(n0, MUL(p, cols));
+	x->nv = min_signed(g, SUB(nv, MUL(p, cols)), cols);
+	if (LLVMIsAConstantInt(nv) && LLVMConstIntGetZExtValue(nv) % (uint64_t)x->cols == 0)
+		x->nv = cols;
+	copy_group(g, x, kb, kn);
+	x->n0 = n0;
+	x->nv = nv;
+}
+
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
  * columns. */
 static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
@@ -189,7 +211,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 
 	gen_here(g);
 	o.rows = gep(g, mem_type(g, x->c->rows_type), buffer, at);
-	if (x->panels)
+	if (x->panels && !x->by_panel)
 		copy_group(g, x, kb, kn);
 	if (x->rows_copy) {
 		copy_rows(g, x, at, kn);
@@ -200,6 +222,9 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.first = ICMP(EQ, kb, c64(g, 0));
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
 	loop_begin(g, p, c64(g, 0), panels, 1);
+	if (x->by_panel)
+		copy_panel(g, x, p->iv, kb, kn);
+	gen_here(g);
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
 	o.out = gep(g, x->acc, x->block,
@@ -422,6 +447,14 @@ static struct ahead contract_ahead(const struct contraction *x)
 	return a;
 }
 
+/* Scratch for V's copy.  Few rows wait for V, which comes faster in long pieces of its rows. */
+static void contract_panels(struct gen *g, struct contraction *x)
+{
+	x->by_panel = x->c->m_block > PANEL_ROWS;
+	int64_t columns = x->by_panel ? x->cols : x->group;
+	x->panels = gen_scratch(g, (size_t)(CONTRACT_DEPTH * columns) * x->bytes);
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -477,7 +510,7 @@ void core_contract(struct gen *g)
 	x->direct = x->cols > PLAN_PANEL;
 	bool as_packed = c->cols_packed && (x->unit == 1 || c->word == x->unit);
 	if (!x->direct && !x->lines && !as_packed)
-		x->panels = gen_scratch(g, CONTRACT_DEPTH * group);
+		contract_panels(g, x);
 	x->panel_type = x->panels ? c->acc : c->cols_type;
 	if (!x->lines)
 		contract_tiles(g, x);

@@ -49,9 +49,10 @@ struct contraction {
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
 	LLVMValueRef narrow[CONTRACT_NARROWS], narrow_tail[CONTRACT_NARROWS];
-	/* scratch: [panel of the group][DEPTH][cols] words, V's copy; NULL: V's panels as they
-	 * lie */
+	/* scratch: [panel of the group, or one by_panel][DEPTH][cols] words, V's copy; NULL: V's
+	 * panels as they lie */
 	LLVMValueRef panels;
+	bool by_panel;
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
 	LLVMValueRef taps;               /* table of i32, contract's; NULL: one tap, at 0 */
