@@ -24,9 +24,9 @@ torch's own databases (torch {version}) through the backend: operators (OpInfo),
 {made}
 
 A pair is an entry and a dtype. It counts where eager torch and `aot_eager` can do it. **right**: values
-and gradients within torch's tolerances (`tests/python/opinfo/pair.py` says which). **native**: nothing of it ran in eager torch; *partly*: some
-operators ran as host callbacks, in the compiled program; *fallback*: a whole graph ran in eager
-torch. A dash: torch has no such pair; 0: torch gave no graph to compile.
+and gradients within torch's tolerances (`tests/python/opinfo/pair.py` says which). **native**: nothing of it
+ran in eager torch; *partly*: some operators ran as host callbacks, in the compiled program; *fallback*: a
+whole graph ran in eager torch. A dash: torch has no such pair; 0: torch gave no graph to compile.
 
 """
 
@@ -84,7 +84,7 @@ def second_readings(results) -> list[dict]:
     return [worst(v) for v in by_pair(results, second=True).values()]
 
 
-def names(verdicts, most=12) -> str:
+def names(verdicts, most=4) -> str:
     some = sorted({v["name"] for v in verdicts})
     return ", ".join(some[:most]) + (f" and {len(some) - most} more" if len(some) > most else "")
 
@@ -169,6 +169,14 @@ def badness(row: dict) -> tuple:
     return (-sum(m == 2 for m in marks), -sum(marks))
 
 
+def with_dtypes(verdicts) -> str:
+    """Each name once, with its dtypes."""
+    of: dict[str, list] = collections.defaultdict(list)
+    for v in verdicts:
+        of[v["name"]].append(v["dtype"])
+    return "; ".join(f"`{n}` of {', '.join(of[n])}" for n in sorted(of)) or "nothing"
+
+
 def document(verdicts, dtypes) -> str:
     import torch
     results = first_readings(verdicts)
@@ -178,7 +186,12 @@ def document(verdicts, dtypes) -> str:
         rows[v["name"]][v["dtype"]] = v
     ordered = sorted(rows, key=lambda n: (badness(rows[n]), n))
     text = HEAD.format(version=torch.__version__.partition("+")[0], made=made(verdicts, results))
-    text += "All pairs:\n\n- " + score(results).replace("; ", "\n- ") + "\n\n"
+    pairs = sorted(counted(results), key=lambda v: dtypes.index(v["dtype"]))
+    text += "All pairs:\n\n- " + score(results).replace("; ", "\n- ") + "\n"
+    text += f"- wrong: {with_dtypes(v for v in pairs if not right(v))}\n"
+    for k, what in (("fallback", "a whole graph in eager torch"), ("partly", "some operators in eager torch")):
+        text += f"- {what}: {with_dtypes(v for v in pairs if right(v) and kind(v) == k)}\n"
+    text += "\n"
     text += "| entry | " + " | ".join(dtypes) + " | what ran in eager torch, or what is wrong |\n"
     text += "|---|" + "---|" * len(dtypes) + "---|\n"
     for n in ordered:
