@@ -264,8 +264,17 @@ static bool keeps_rows(const struct node *n)
 	return count && p[count - 1] == (int64_t)count - 1;
 }
 
-/* Are there windows, a padded tensor, or one whose rows are in another order?  Their elements lie
- * side by side along the last dimension alone. */
+/* Does n, a gather, take rows of its operand, as far as the last dimension goes? */
+static bool takes_rows(const struct node *n)
+{
+	uint32_t count;
+	const int64_t *offset = node_ints(n, KEY_offset_dims, &count);
+
+	return count && offset[count - 1] == (int64_t)n->type->rank - 1;
+}
+
+/* Are there windows, a padded tensor, or one whose rows are in another order or chosen?  Their
+ * elements lie side by side along the last dimension alone. */
 static bool any_rows(struct gen *g)
 {
 	uint32_t n;
@@ -273,6 +282,7 @@ static bool any_rows(struct gen *g)
 
 	for (uint32_t i = 0; i < n; i++)
 		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window ||
+		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))
 			return true;
 	return false;

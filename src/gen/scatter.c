@@ -142,17 +142,33 @@ static void take_row(struct gen *g, struct scatter *s)
 	branch_end(g, &br);
 }
 
+/* Those at the indices of dim 0 that have rows of the chunk: no other's go there. */
+static void own_updates(struct gen *g, const struct scatter *s, uint32_t rank, LLVMValueRef *first,
+	LLVMValueRef *end)
+{
+	const struct type *t = s->n->in[0]->type, *ut = s->n->in[s->count + 1]->type;
+	LLVMValueRef rows = extent_product(g, t->rank - 2, t->dims + 1);
+	LLVMValueRef each = extent_product(g, rank - 1, ut->dims + 1);
+
+	gen_here(g);
+	LLVMValueRef last = SUB(ADD(s->hi, rows), c64(g, 1));
+	*first = MUL(LLVMBuildUDiv(g->b, s->lo, rows, ""), each);
+	*end = MUL(LLVMBuildUDiv(g->b, last, rows, ""), each);
+}
+
 static void take_updates(struct gen *g, struct scatter *s)
 {
 	const struct type *ut = s->n->in[s->count + 1]->type;
 	bool rows = node_scatters_rows(s->n);
 	uint32_t rank = ut->rank - rows;
-	LLVMValueRef count = extent_product(g, rank, ut->dims);
+	LLVMValueRef first = c64(g, 0), end = extent_product(g, rank, ut->dims);
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	struct branch br;
 
+	if (node_scatters_apart(s->n))
+		own_updates(g, s, rank, &first, &end);
 	gen_here(g);
-	loop_begin(g, l, c64(g, 0), count, 1);
+	loop_begin(g, l, first, end, 1);
 	gen_here(g);
 	ix_delinear(g, ix_scalar(l->iv, g->depth, 1, INT64_MAX), rank, ut->dims, s->u);
 	if (rows) {

@@ -125,6 +125,8 @@ uint32_t node_ncaptures(const struct node *n);
 bool node_is_alone(const struct node *n);
 /* Does the last dimension of a scatter's updates go to that of its results, from element 0 on? */
 bool node_scatters_rows(const struct node *n);
+/* Do the updates of a scatter at index i of their first dim go to that of the operand's? */
+bool node_scatters_apart(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Are its regions functions that the text names?  A printer does not write them with the op. */

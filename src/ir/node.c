@@ -487,6 +487,18 @@ static bool is_among(const struct node *n, enum key list, int64_t v)
 	return false;
 }
 
+bool node_scatters_apart(const struct node *n)
+{
+	uint32_t in, from;
+	const int64_t *ib = node_ints(n, KEY_input_batching_dims, &in);
+	const int64_t *sb = node_ints(n, KEY_scatter_indices_batching_dims, &from);
+	uint32_t nwindow;
+	const int64_t *window = node_ints(n, KEY_update_window_dims, &nwindow);
+
+	return in && from && ib[0] == 0 && sb[0] == 0 && n->in[0]->type->rank > 1 &&
+	       (!nwindow || window[0] > 0) && node_int(n, KEY_index_vector_dim, 0) > 0;
+}
+
 bool node_scatters_rows(const struct node *n)
 {
 	const struct type *t = n->in[0]->type;

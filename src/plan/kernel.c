@@ -209,6 +209,11 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 	if (t->rank < 2)
 		return;
 	int64_t rows = dim_product(g, t->rank - 1, t->dims);
+	if (node_scatters_apart(n)) {            /* through its own alone */
+		k->outer_grain = grain(g, rows, t->dims[t->rank - 1]);
+		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
+		return;
+	}
 	bool few = node_scatters_rows(n) || (updates >= 0 && all / SCATTER_CHUNKS > updates);
 	k->outer_grain = few ? dim_max(g, dim_ceildiv(g, rows, SCATTER_CHUNKS),
 		grain(g, rows, t->dims[t->rank - 1])) : dim_max(g, rows, 1);

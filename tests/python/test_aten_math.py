@@ -88,6 +88,19 @@ case("complex-addmm", lambda a, b: (torch.addmm(a, a, b, beta=0.5j, alpha=1 - 2j
      c[:, :3], c[:, 2:])
 case("complex-fill", lambda a: a.masked_fill(a.imag > 0, 1j), c)
 
+# ---- scatters whose indices lie as the tensor does but along one dimension, or are fewer; rows of a table ----
+cube, ways = r(4, 3, 5), torch.randint(0, 3, (4, 6, 5))
+for name, fn in {"scatter": lambda a, i, d, v: a.scatter(d, i, v), "scatter-add": lambda a, i, d, v: a.scatter_add(d, i, v)}.items():
+    for d in range(3):
+        places = ways.transpose(1, d).contiguous()
+        case(f"{name}-{d}", lambda a, i, v, d=d, fn=fn: (fn(a.transpose(1, d), i, d, v), fn(a.transpose(1, d), i[:, :2, :1], d, v)), cube,
+             places, (torch.arange(120) % 7 / 2).view(places.shape))
+    case(name + "-one", lambda a, i, v, fn=fn: (fn(a[:1], i[:1, :1], 1, v), fn(a, i, 1, v), fn(a[:, 0], i[:, 0], 0, v[:, 0])), r(9, 1),
+         torch.zeros(9, 1, dtype=torch.int64), r(9, 1))
+for n in (1, 4, 5, 7, 15, 17, 33):
+    case(f"narrow-rows-{n}", lambda w, i: (torch.nn.functional.embedding(i, w), w[i[:2]] * 2 + w[3], w.double().index_select(0, i[0]),
+         w.t()[:, i[0]]), r(11, n), torch.randint(0, 11, (3, 4)))
+
 # ---- scans ----
 case("cumprod", lambda a: a.cumprod(1), z)
 case("cumprod-long", lambda a: a.cumprod(0), 1 + r(1500) * 0.01)
@@ -183,7 +196,8 @@ def test_long(name):
 
 
 ROWS = {"blocks": lambda a: (a.flatten().cumsum(0), a.flatten().cummax(0)), "rows": lambda a: (a.cumsum(1), a.cummin(1)),
-        "columns": lambda a: (a.cumsum(0), a.cummax(0)), "search": lambda a: torch.searchsorted(a[0].sort()[0], a)}
+        "columns": lambda a: (a.cumsum(0), a.cummax(0)),
+        "scatter": lambda a: a.scatter_add(1, (a * 99).long().remainder(203), a), "search": lambda a: torch.searchsorted(a[0].sort()[0], a)}
 
 
 @pytest.mark.parametrize("name", ROWS)

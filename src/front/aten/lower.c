@@ -589,6 +589,8 @@ const struct node *lower_clip(struct lower *l, const struct node *n, int64_t dim
 const struct node *lower_wrap_index(
 	struct lower *l, const struct node *index, const struct node *of, int64_t dim)
 {
+	if (place_is_known(l->r, index, of->type->dims[dim], false))
+		return index;
 	const struct node *size =
 		build_convert(l->g, build_size(l->g, of, (uint32_t)dim), index->type->dtype);
 	if (dim_is_number(of->type->dims[dim]))

@@ -360,11 +360,16 @@ const struct node *take_scatter(
 	if (op != TAKE_REPLACES)
 		now = build2(g, op, old, now);
 	const struct region *body = graph_region(g, 2, params, 1, &now);
+	int64_t others[ATEN_MAX_RANK];
+	uint32_t nothers = 0;
+	for (uint32_t i = 0; k->aligned && i < k->x->type->rank; i++)
+		if (i != k->at[0])
+			others[nothers++] = i;
 	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_update_window_dims, k->nwindow, k->window),
+		lower_attr_ints(l, KEY_update_window_dims, k->aligned ? 0 : k->nwindow, k->window),
 		lower_attr_ints(l, KEY_inserted_window_dims, k->m, k->at),
-		lower_attr_ints(l, KEY_input_batching_dims, 0, NULL),
-		lower_attr_ints(l, KEY_scatter_indices_batching_dims, 0, NULL),
+		lower_attr_ints(l, KEY_input_batching_dims, nothers, others),
+		lower_attr_ints(l, KEY_scatter_indices_batching_dims, nothers, others),
 		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 	};
@@ -452,9 +457,9 @@ void lower_scatter(struct lower *l)
 	int64_t dim = lower_dim(l, 1, rank);
 	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
 	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
-	struct take k = { .x = x, .m = rank, .batch = rank };
+	struct take k = { .x = x, .m = 1, .at = { dim }, .batch = rank, .aligned = true };
 	for (uint32_t i = 0; i < rank; i++) {
-		k.at[i] = i;
+		k.aligned &= i == dim || index->type->dims[i] == x->type->dims[i];
 		one[i] = 1;
 	}
 	if (!v)
@@ -463,7 +468,14 @@ void lower_scatter(struct lower *l)
 		v = build_slice(l->g, v, zero, index->type->dims, one);
 	else
 		lower_fail(l, "source and index have different ranks");
-	k.starts = take_coordinates(l, index, x, dim);
+	if (k.aligned) {
+		k.starts = lower_wrap_index(l, index, x, dim);
+	} else {
+		k.m = rank;
+		for (uint32_t i = 0; i < rank; i++)
+			k.at[i] = i;
+		k.starts = take_coordinates(l, index, x, dim);
+	}
 	x = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
 	l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
 }
