@@ -7,6 +7,9 @@
  * one that frees most before others; else the next one comes, as planned.  (A list schedule, its
  * priority the change of memory in use; after Sethi and Ullman, 1970, who do so for registers.)
  *
+ * What is made of arguments and constants alone waits until somebody wants it: a gradient's padded
+ * images and turned weights would all lie in the arena from the beginning of the program.
+ *
  * O1  A step stays behind those that wrote what it reads, and a writer behind the readers of what
  *     was there before.
  * O2  What is no kernel or copy keeps its order among its like: callbacks may have effects.
@@ -19,7 +22,7 @@
 #define NO_STEP UINT32_MAX
 #define USERS_MOST 64                    /* of a buffer, to be looked at when one of them is done */
 
-/* Step `to` comes later than the one whose list this is of. */
+/* Step `to` comes later than the one whose list this is of, or in lists of late steps before it. */
 struct edge {
 	uint32_t to, next;
 };
@@ -31,6 +34,10 @@ struct order {
 	struct edge *edges;
 	uint32_t nedges, cap_edges;
 	uint32_t *waits;                 /* by step: for how many others */
+	/* by step: it comes when it is wanted; of how many such it waits for, and the first of the
+	 * edges that name them */
+	bool *late;
+	uint32_t *wants, *first_late;
 	bool *done;                      /* by step */
 	uint32_t **users, *nusers;       /* by buffer: steps, each once */
 	uint32_t *left;                  /* by buffer: users that are not done */
@@ -59,17 +66,23 @@ static bool is_again(const struct plan_step *s, uint32_t i)
 
 /* ---- what waits for what -------------------------------------------------------------------- */
 
-static void add_edge(struct order *o, uint32_t from, uint32_t to)
+/* One more edge in the list that begins at *first. */
+static void list_edge(struct order *o, uint32_t *first, uint32_t to)
 {
-	if (from == NO_STEP || from == to)
-		return;
 	if (o->nedges == o->cap_edges) {
 		uint32_t cap = o->cap_edges ? 2 * o->cap_edges : 256;
 		o->edges = job_grow(o->job, o->edges, o->cap_edges, cap, sizeof *o->edges);
 		o->cap_edges = cap;
 	}
-	o->edges[o->nedges] = (struct edge){ to, o->after[from] };
-	o->after[from] = o->nedges++;
+	o->edges[o->nedges] = (struct edge){ to, *first };
+	*first = o->nedges++;
+}
+
+static void add_edge(struct order *o, uint32_t from, uint32_t to)
+{
+	if (from == NO_STEP || from == to)
+		return;
+	list_edge(o, &o->after[from], to);
 	o->waits[to]++;
 }
 
@@ -164,19 +177,59 @@ static double step_frees(const struct order *o, uint32_t s, bool *reads)
 	return frees;
 }
 
-static void place(struct order *o, uint32_t s)
+/* Does s read nothing and overwrite nothing that steps make, and make what only steps read? */
+static bool step_is_late(const struct order *o, uint32_t s)
+{
+	const struct plan_step *step = step_at(o, s);
+	bool late = step_moves(step) && !o->waits[s] && o->after[s] != NO_STEP;
+
+	for (uint32_t i = 0; i < step->nargs; i++) {
+		enum abi_buffer_kind kind = o->p->buffers[step->args[i]].kind;
+		bool made = kind == ABI_BUFFER_arena;
+		late &= i < step->nargs - step->noutputs
+			? kind == ABI_BUFFER_input || kind == ABI_BUFFER_slot ||
+				kind == ABI_BUFFER_persistent
+			: made;
+	}
+	return late;
+}
+
+static void find_late(struct order *o)
+{
+	for (uint32_t s = o->n; s-- > 0;) {      /* so that each list is in the steps' order */
+		o->late[s] = step_is_late(o, s);
+		for (uint32_t e = o->after[s]; o->late[s] && e != NO_STEP; e = o->edges[e].next) {
+			uint32_t to = o->edges[e].to;
+			list_edge(o, &o->first_late[to], s);
+			o->wants[to]++;
+		}
+	}
+}
+
+static void place_one(struct order *o, uint32_t s)
 {
 	const struct plan_step *step = step_at(o, s);
 
 	o->done[s] = true;
 	o->list[o->nlist++] = s;
-	for (uint32_t e = o->after[s]; e != NO_STEP; e = o->edges[e].next)
+	for (uint32_t e = o->after[s]; e != NO_STEP; e = o->edges[e].next) {
 		o->waits[o->edges[e].to]--;
+		o->wants[o->edges[e].to] -= o->late[s];
+	}
 	for (uint32_t i = 0; i < step->nargs; i++)
 		if (!is_again(step, i)) {
 			o->left[step->args[i]]--;
 			o->made[step->args[i]] = true;
 		}
+}
+
+/* s, behind what it wants. */
+static void place(struct order *o, uint32_t s)
+{
+	for (uint32_t e = o->first_late[s]; e != NO_STEP; e = o->edges[e].next)
+		if (!o->done[o->edges[e].to])
+			place_one(o, o->edges[e].to);
+	place_one(o, s);
 }
 
 /* The step to be taken behind s before others; NO_STEP: none. */
@@ -193,7 +246,7 @@ static uint32_t next_of(const struct order *o, uint32_t s)
 		for (uint32_t k = 0; k < o->nusers[b]; k++) {
 			uint32_t x = o->users[b][k];
 			bool reads;
-			if (o->done[x] || o->waits[x] || !step_moves(step_at(o, x)))
+			if (o->done[x] || o->waits[x] > o->wants[x] || !step_moves(step_at(o, x)))
 				continue;
 			double frees = step_frees(o, x, &reads);
 			if (!reads || frees < 0)
@@ -210,7 +263,7 @@ static uint32_t next_of(const struct order *o, uint32_t s)
 static void schedule(struct order *o)
 {
 	for (uint32_t s = 0; s < o->n; s++) {
-		if (o->done[s])
+		if (o->done[s] || o->late[s])
 			continue;
 		uint32_t x = s;
 		do {
@@ -257,15 +310,19 @@ void plan_order(struct job *j, struct plan *p, const uint32_t *wish)
 	struct order o = { .job = j, .p = p, .n = p->main.n,
 		.after = job_array(j, n, sizeof *o.after),
 		.waits = job_array(j, n, sizeof *o.waits),
+		.late = job_array(j, n, sizeof *o.late),
+		.wants = job_array(j, n, sizeof *o.wants),
+		.first_late = job_array(j, n, sizeof *o.first_late),
 		.done = job_array(j, n, sizeof *o.done),
 		.list = job_array(j, n, sizeof *o.list) };
 	for (uint32_t s = 0; s < o.n; s++)
-		o.after[s] = NO_STEP;
+		o.after[s] = o.first_late[s] = NO_STEP;
 	count_users(&o);
 	for (uint32_t b = 0; b < p->nbuffers; b++)
 		buffer_edges(&o, b);
 	effect_edges(&o);
 	wish_edges(&o, wish);
+	find_late(&o);
 	schedule(&o);
 	take(&o, p);
 }

@@ -26,6 +26,21 @@
 	"%r = stablehlo.reshape %a : (" T ") -> tensor<4096xf32>\n" \
 	"return %b, %r : " T ", tensor<4096xf32>\n}"
 
+#define FULL(to, v) to " = stablehlo.constant dense<" v "> : " T "\n"
+#define SCATTER(to, into, by) to " = \"stablehlo.scatter\"(" into ", %i, " by ") " \
+	"<{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], " \
+	"inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> " \
+	"({\n^bb0(%l: tensor<f32>, %m: tensor<f32>):\n" \
+	"%n = stablehlo.add %l, %m : tensor<f32>\nstablehlo.return %n : tensor<f32>\n}) : " \
+	"(" T ", tensor<64x1xi32>, " T ") -> " T "\n"
+/* Three tensors that are there from the beginning on, each changed by what the one before gave. */
+#define LATE "func.func @main(%w: " T ", %i: tensor<64x1xi32>) -> (" T ", tensor<64xf32>) {\n" \
+	"%z = stablehlo.constant dense<0.0> : tensor<f32>\n" \
+	FULL("%x", "1.0") FULL("%y", "2.0") FULL("%v", "3.0") \
+	DOT("%a", "%w") SCATTER("%b", "%x", "%a") DOT("%c", "%b") SCATTER("%d", "%y", "%c") \
+	DOT("%e", "%d") SCATTER("%f", "%v", "%e") DOT("%g", "%f") SUM("%p", "%w") \
+	"return %g, %p : " T ", tensor<64xf32>\n}"
+
 struct planned {
 	const char *text;
 	void (*check)(const struct plan *p);
@@ -77,6 +92,18 @@ static void check_chain(const struct plan *p)
 void test_plan_order__a_sum_comes_behind_what_it_is_of(void)
 {
 	check_plan(CHAIN, check_chain);
+}
+
+/* At a time: a product, and what it goes into. */
+static void check_late(const struct plan *p)
+{
+	check_lives(p);
+	CHECK_INT(p->arena, 2 * 64 * 64 * 4);
+}
+
+void test_plan_order__what_is_made_of_nothing_waits_for_its_reader(void)
+{
+	check_plan(LATE, check_late);
 }
 
 static void check_over(const struct plan *p)
