@@ -32,16 +32,6 @@ struct copy {
 	bool beyond;                     /* the loop goes on to where AMX needs zeros */
 };
 
-void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to)
-{
-	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
-	/* to be read, how near, data */
-	LLVMValueRef args[] = { p, c32(g, 0), c32(g, (int32_t)to), c32(g, 1) };
-
-	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &g->ptr, 1),
-		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
-}
-
 /* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits, which
  * shorter integers are made. */
 static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)

@@ -99,10 +99,6 @@ LLVMValueRef batch_offset(
 	struct gen *g, const struct contraction *x, const int64_t *strides, int64_t at);
 
 /* ---- contract_copy.c ---- */
-/* Asks for the cache line at p, which need not exist, into the first- or second-level cache.  For
- * the first a core waits for fewer lines at a time than keep memory busy. */
-enum fetch_to { FETCH_SECOND = 2, FETCH_FIRST };
-void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to);
 /* Rows [kb, kb + kn) of V's group as words into x->panels; columns beyond n are not stored
  * later. */
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);

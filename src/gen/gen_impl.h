@@ -239,6 +239,10 @@ LLVMTypeRef reg_type(struct gen *g, enum dtype t);           /* of a part, witho
 LLVMTypeRef mem_type(struct gen *g, enum dtype t);
 struct val load_at(struct gen *g, LLVMValueRef p, int level, enum dtype t, struct ix linear);
 void store_at(struct gen *g, LLVMValueRef p, enum dtype t, struct ix linear, struct val v);
+/* Asks for the cache line at p, which need not exist, into the first- or second-level cache.  For
+ * the first a core waits for fewer lines at a time than keep memory busy. */
+enum fetch_to { FETCH_SECOND = 2, FETCH_FIRST };
+void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to);
 /* At the kernel's end: who is told that it has ended sees its stores past the caches. */
 void store_fence(struct gen *g);
 LLVMValueRef mask_bits(struct gen *g, LLVMValueRef mask);

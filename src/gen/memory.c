@@ -264,6 +264,16 @@ static LLVMValueRef vector_load(struct gen *g, LLVMTypeRef t, unsigned bytes, LL
 	return v;
 }
 
+void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to)
+{
+	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
+	/* to be read, how near, data */
+	LLVMValueRef args[] = { p, c32(g, 0), c32(g, (int32_t)to), c32(g, 1) };
+
+	LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &g->ptr, 1),
+		LLVMGetIntrinsicDeclaration(g->module, id, &g->ptr, 1), args, 4, "");
+}
+
 static LLVMValueRef load_part(
 	struct gen *g, LLVMValueRef p, int level, enum dtype part, struct ix at)
 {

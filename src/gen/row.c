@@ -23,6 +23,8 @@
 #define ROW_MAX_PAIRED 12        /* accumulators of both sets: as many as there are registers for */
 #define KEEP_COST 8
 #define KEEP_MAX_BYTES (256 << 10)
+#define FETCH_LEAST (1 << 20)            /* bytes of an operand whose next row is asked for */
+#define FETCH_MAX_ROW (32 << 10)         /* bytes of a row: more is not there any more */
 
 struct row_reduce {
 	const struct node *op;
@@ -501,6 +503,33 @@ static void acc_end(struct gen *g, struct row *w, struct row_reduce *r)
 
 /* ---- passes --------------------------------------------------------------------------------- */
 
+/* Does a row of t lie where the row of the space does, of so much memory that it is in no cache? */
+static bool row_fetches(const struct row *w, const struct kernel *k, const struct type *t)
+{
+	int64_t n = static_product(t->rank, t->dims), bytes = (int64_t)dtype_bytes(t->dtype);
+
+	return n > 0 && n == static_product(k->rank, k->space) && n * bytes >= FETCH_LEAST &&
+	       w->length * bytes <= FETCH_MAX_ROW && !dtype_is_complex(t->dtype);
+}
+
+/* Asks for the next row while this one is reduced for the last time: a processor guesses no further
+ * than to the end of a page, and memory would rest until the next row begins. */
+static void row_ahead(struct gen *g, const struct row *w)
+{
+	const struct kernel *k = g->k;
+
+	for (uint32_t i = 0; i < k->ninputs; i++) {
+		const struct type *t = k->body->params[i];
+		if (!row_fetches(w, k, t))
+			continue;
+		LLVMValueRef p = gen_buffer(g, i);
+		struct ix at = ix_linear(g, k->rank, k->space, w->ix);
+		at = ix_addc(g, at, w->length);
+		gen_here(g);
+		fetch(g, gep(g, mem_type(g, t->dtype), p, at.v), FETCH_FIRST);
+	}
+}
+
 static void row_block(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct row *w = (struct row *)s;
@@ -511,6 +540,8 @@ static void row_block(struct gen *g, struct lanes *s, struct ix j)
 	w->block = j;
 	w->set = s->second;
 	ix_delinear(g, j, k->row, k->space + outer, w->ix + outer);
+	if (w->pass + 1 == w->npasses)
+		row_ahead(g, w);
 	for (uint32_t i = 0; i < w->nreduces; i++)
 		if (w->reduces[i].stage == w->pass + 1)
 			acc_step(g, w, &w->reduces[i]);

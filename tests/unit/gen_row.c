@@ -168,3 +168,46 @@ void test_gen_row__symbolic_sizes(void)
 {
 	gen_with_graph(symbolic);
 }
+
+/* The next row is asked for where the operand is large and a row is not: and read by nobody behind
+ * the last. */
+static void rows_ahead(struct graph *g, struct job *j)
+{
+	static const struct {
+		int rows, length;
+		bool asks;
+	} of[] = { { 1024, 256, true }, { 1023, 256, false }, { 8, 32768, false } };
+
+	for (unsigned i = 0; i < sizeof of / sizeof *of; i++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 2, of[i].rows, of[i].length);
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *sum = row_sum(g, x);
+		const struct node *r[] = { build2(g, OP_subtract, x, sum) };
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.outer_grain = 100,
+			.tolerance = 1e-3,
+			.region = gen_region(g, 1, &t, 1, r) };
+		struct kernel k = { .graph = g,
+			.core = CORE_row,
+			.body = c.region,
+			.rank = 2,
+			.row = 1,
+			.space = t->dims,
+			.outer_grain = 100,
+			.chunks = (of[i].rows + 99) / 100,
+			.ninputs = 1,
+			.noutputs = 1,
+			.name = "ahead" };
+		if (i == 0)
+			gen_check(&c);
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx2, "prefetch") == of[i].asks);
+	}
+}
+
+void test_gen_row__asks_for_the_next_row(void)
+{
+	gen_with_graph(rows_ahead);
+}
