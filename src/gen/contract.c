@@ -455,6 +455,20 @@ static void contract_panels(struct gen *g, struct contraction *x)
 	x->panels = gen_scratch(g, (size_t)(CONTRACT_DEPTH * columns) * x->bytes);
 }
 
+/* Rows of the tile for those that whole ones leave: all of them at once where every block, or every
+ * span, or the last block alone has as many. */
+static uint32_t contract_tail(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t rows = x->rows;
+
+	if (c->span > rows)
+		return (uint32_t)(c->span % rows);
+	if (c->m < 0 || (c->m_block % rows && c->m % c->m_block))
+		return 1;
+	return (uint32_t)((c->m_block % rows ? c->m_block : c->m) % rows);
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -471,9 +485,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	if (c->tile)
 		x->rows = (uint32_t)c->tile;
 	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
-	x->tail_rows = c->m < 0 || c->m_block % x->rows ? 1 : (uint32_t)(c->m % x->rows);
-	if (c->span > x->rows)
-		x->tail_rows = (uint32_t)(c->span % x->rows);
+	x->tail_rows = contract_tail(x);
 	x->ahead = contract_ahead(x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)

@@ -19,6 +19,9 @@
 #define CHUNKS 16
 #define CHUNKS_COPIED 8
 #define ROWS_FEW 48
+#define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
+#define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
+#define SQUARE_ROWS 32                   /* of AMX's tile */
 
 /* One operand of the product, its dims sorted into batch, free and contracted ones. */
 struct side {
@@ -282,7 +285,7 @@ int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
 {
 	if (c->span)                             /* a block has whole spans */
 		return c->span > c->tile ? c->span : c->tile;
-	return contract_has_squares(c, &isa_table[isa], strict) ? 32 : isa_table[isa].rows;
+	return contract_has_squares(c, &isa_table[isa], strict) ? SQUARE_ROWS : isa_table[isa].rows;
 }
 
 int64_t contract_chunks(struct graph *g, const struct contract *c)
@@ -296,6 +299,17 @@ int64_t contract_chunks(struct graph *g, const struct contract *c)
 	return chunks;
 }
 
+/* Rows of a block of at least `rows`: whole tiles, but where blocks are alike without: threads then
+ * have as much to do, and what is left of a tile is one of that many rows.  AMX has no such. */
+static int64_t block_rows(const struct contract *c, int64_t rows, int64_t tile)
+{
+	bool alike = c->m > rows && c->m % rows == 0 && rows % tile >= TAIL_LEAST;
+
+	if (alike && !c->span && tile < SQUARE_ROWS)
+		return rows;
+	return (rows + tile - 1) / tile * tile;
+}
+
 /* Rows that lie along m are copied once for each block of columns: those stay wide, and of few
  * blocks it is those of rows that become more, unless the last would have few. */
 static void block_copied(struct contract *c, int64_t tile, int64_t others)
@@ -303,7 +317,7 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 	int64_t half = c->m_block, blocks = (c->m + half - 1) / half;
 
 	while (half > ROWS_FEW && others * blocks < CHUNKS_COPIED) {
-		half = (half / 2 + tile - 1) / tile * tile;
+		half = block_rows(c, half / 2, tile);
 		blocks = (c->m + half - 1) / half;
 		if (blocks * half - c->m <= c->m / 8)
 			c->m_block = half;
@@ -319,14 +333,16 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	int64_t l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
 	int64_t most = l2 / 4 / (256 * 4);
-	most = most < 48 ? 48 : most > 240 ? 240 : most;
+	most = most < 48 ? 48 : most > BLOCK_MOST ? BLOCK_MOST : most;
 	int64_t blocks = (m + most - 1) / most, batch = 1;
+	if (blocks == 1 && m >= BLOCK_MOST)      /* few columns have few blocks */
+		blocks = 2;
 	if (c->n < 0 && blocks > 1)              /* a few columns may be all there are */
 		blocks += blocks % 2;
 	int64_t rows = (m + blocks - 1) / blocks;
 	if (c->m < 0)
 		rows = 96;
-	c->m_block = (rows + tile - 1) / tile * tile;
+	c->m_block = block_rows(c, rows, tile);
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
 	int64_t width = c->panel > 128 ? c->panel : 128;

@@ -47,7 +47,7 @@ void test_plan_contract__a_weight_is_not_copied_for_each_block_of_tokens(void)
 static void along_m(struct graph *g, struct job *j)
 {
 	static const struct { int64_t m, n, k, m_blocks, n_block; } list[] = {
-		{ 256, 192, 1024, 4, 128 }, { 1024, 192, 256, 5, 128 }, { 512, 64, 2048, 11, 0 },
+		{ 256, 192, 1024, 4, 128 }, { 1024, 192, 256, 4, 128 }, { 512, 64, 2048, 8, 0 },
 		{ 147, 64, 12544, 1, 32 },
 	};
 	int64_t zero = 0;
@@ -72,6 +72,36 @@ static void along_m(struct graph *g, struct job *j)
 void test_plan_contract__rows_that_are_copied_meet_wide_blocks(void)
 {
 	gen_with_graph(along_m);
+}
+
+/* Blocks of rows are alike where they can be, whole tiles or not; AMX's are whole. */
+static void alike(struct graph *g, struct job *j)
+{
+	static const struct { enum isa isa; int64_t m, m_block; } list[] = {
+		{ ISA_LEVEL_avx512, 512, 256 }, { ISA_LEVEL_avx512, 2048, 256 },
+		{ ISA_LEVEL_avx512, 256, 128 }, { ISA_LEVEL_avx512, 499, 252 },
+		{ ISA_LEVEL_avx2, 600, 204 }, { ISA_LEVEL_avx512, 200, 204 },
+		{ ISA_LEVEL_amx, 400, 224 },
+	};
+	int64_t one = 1, zero = 0;
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		enum dtype t = list[i].isa == ISA_LEVEL_amx ? DTYPE_bf16 : DTYPE_f32;
+		const struct type *params[] = { gen_type(g, t, 2, list[i].m, 128),
+			gen_type(g, t, 2, 128, 256) };
+		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
+			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &one, &zero, t);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		const struct plan *p = plan_make(
+			j, g, &s, &(struct plan_options){ .isa = list[i].isa });
+		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
+	}
+}
+
+void test_plan_contract__blocks_of_rows_are_alike(void)
+{
+	gen_with_graph(alike);
 }
 
 /* One place at a time, features last: its columns would lie apart in memory if C were features by
