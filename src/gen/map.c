@@ -273,8 +273,21 @@ static bool takes_rows(const struct node *n)
 	return count && offset[count - 1] == (int64_t)n->type->rank - 1;
 }
 
-/* Are there windows, a padded tensor, or one whose rows are in another order or chosen?  Their
- * elements lie side by side along the last dimension alone. */
+/* Is n a sum that leaves the last dimension where it is?  What takes longer than the addition of an
+ * element is better off with all its lanes. */
+static bool folds_rows(const struct node *n)
+{
+	uint32_t count;
+	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (dims[i] == (int64_t)n->in[0]->type->rank - 1)
+			return false;
+	return count && n->regions[0]->results[0]->op == OP_add;
+}
+
+/* Are there windows, a padded tensor, or one whose rows are in another order, chosen or combined?
+ * Their elements lie side by side along the last dimension alone. */
 static bool any_rows(struct gen *g)
 {
 	uint32_t n;
@@ -283,6 +296,7 @@ static bool any_rows(struct gen *g)
 	for (uint32_t i = 0; i < n; i++)
 		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
+		    (nodes[i]->op == OP_reduce && folds_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))
 			return true;
 	return false;

@@ -100,6 +100,8 @@ for name, fn in {"scatter": lambda a, i, d, v: a.scatter(d, i, v), "scatter-add"
 for n in (1, 4, 5, 7, 15, 17, 33):
     case(f"narrow-rows-{n}", lambda w, i: (torch.nn.functional.embedding(i, w), w[i[:2]] * 2 + w[3], w.double().index_select(0, i[0]),
          w.t()[:, i[0]]), r(11, n), torch.randint(0, 11, (3, 4)))
+    case(f"narrow-sums-{n}", lambda a: (a.sum(1), a.sum((0, 1)), a.amax(1), a.double().mean(1) + a[:, 0], a.half().float().var(1)),
+         r(5, 130, n), rtol=1e-5, atol=1e-5)
 
 # ---- scans ----
 case("cumprod", lambda a: a.cumprod(1), z)
