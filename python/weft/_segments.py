@@ -174,7 +174,8 @@ def _fractional(dims, order):
             return NotImplemented
         kernel, out = (list(v) * dims if len(v) == 1 else list(v) for v in (kernel_size, output_size))
         rows = (-1, *x.shape[-dims - 1:-dims])
-        flat, samples = x.reshape(*rows, _product(sizes)), random_samples.reshape(*rows, dims)
+        flat = x.reshape(*rows, _product(sizes))
+        samples = random_samples.reshape(*rows, dims)[:flat.shape[0]]      # there may be more than the batch is large
         at = torch.zeros((), dtype=torch.int64)
         for d in range(dims):
             places = _begins(samples[..., order[d]], sizes[d], out[d], kernel[d]).unsqueeze(-1) + torch.arange(kernel[d])

@@ -104,3 +104,8 @@ def test_fractional_max_pool3d():
     s = torch.rand(2, 2, 3, generator=torch.Generator().manual_seed(2))
     equal(lambda x, s: torch.nn.functional.fractional_max_pool3d(
         x, (2, 2, 3), output_size=(2, 3, 4), return_indices=True, _random_samples=s), x, s)
+
+
+def test_fractional_max_pool3d_of_no_batch_takes_the_first_of_more_samples():
+    equal(lambda x, s: torch.nn.functional.fractional_max_pool3d(
+        x, 2, output_ratio=0.5, return_indices=True, _random_samples=s), torch.randn(4, 5, 5, 5), torch.rand(2, 4, 3))
