@@ -56,6 +56,20 @@ static int64_t version_of(PyObject *tensor)
 	return n;
 }
 
+/* Asks for what sample_of will read: nothing else reads the tensors whose values are packed, so
+ * each word is a wait for memory, and of a hundred tensors they are a tenth of a millisecond. */
+static void sample_ahead(const void *data, size_t bytes)
+{
+	const char *p = data;
+
+	if (bytes < sizeof(uint64_t))
+		return;
+	size_t last = bytes - sizeof(uint64_t);
+	for (size_t k = 0; k < SAMPLES; k++)
+		__builtin_prefetch(p + last / (SAMPLES - 1) * k);
+	__builtin_prefetch(p + last);
+}
+
 static uint64_t sample_of(const void *data, size_t bytes)
 {
 	const char *p = data;
@@ -238,6 +252,10 @@ struct ext_binding *ext_frozen_take(struct ext_frozen *z, struct weft_executable
 
 	if (!data)
 		return (struct ext_binding *)PyErr_NoMemory();
+	b = z->bindings;
+	for (uint32_t i = 0; b && i < b->n; i++)
+		sample_ahead(b->at[i].data, b->at[i].bytes);
+	b = NULL;
 	if (addresses(z, held, data)) {
 		b = binding_find(z, held, data);
 		uint32_t i = b ? written(b, z, held) : 0;
