@@ -10,6 +10,7 @@ import re
 import threading
 
 import torch
+from torch.utils._pytree import tree_leaves
 
 from weft import _blame, _report, _text
 
@@ -148,9 +149,7 @@ def resolve(space: str, op: str, attributes: str):
         except Exception as e:
             _blame.locate(e, where)
             raise
-        if not isinstance(out, (tuple, list)):
-            out = (out,)
-        out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in out if t is not None)
+        out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in tree_leaves(out) if t is not None)
         return tuple(t.detach().resolve_conj().resolve_neg() for t in out)
 
     run.where = where

@@ -130,9 +130,14 @@ def _with_state(p, n):
 def _host(p, n, target, args):
     words = [p.arg(a) for a in args] + [f"{k}={p.arg(v)}" for k, v in n.kwargs.items()]
     val, name = n.meta["val"], p.name(n)
-    if n.target is torch.ops.higher_order.run_and_save_rng_state and isinstance(val[1], (tuple, list)):
-        raise NotImplementedError(f"{n.target.name()} of {target}, which has several results")
-    p.statement(name, val, f"higher_order.{n.target.name()}.{target}", words, n)
+    nested = n.target is torch.ops.higher_order.run_and_save_rng_state and isinstance(val[1], (tuple, list))
+    p.statement(name, (val[0], *val[1]) if nested else val, f"higher_order.{n.target.name()}.{target}", words, n)
+    for results in (u for u in n.users if nested and u.args[1] == 1):   # a tuple, of which this statement gives each
+        p.items[n, 1] = name
+        for u in results.users:
+            i = u.args[1]
+            u.meta["val"] = val[1][i]
+            p.items[results, i] = p.before(val[1][i], f"getitem(%{name}, {1 + i})")[1:]
 
 
 # ---- what torch computes with operators of its own ----

@@ -454,6 +454,12 @@ def rfftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, pin_memory=None)
     return torch.arange(n // 2 + 1, dtype=dtype or torch.get_default_dtype()) * (1 / (n * d))
 
 
+def zero_tangent(x, like, *, self_num_batch_dims=0):
+    """Zeros of x's kind and batch sizes, and of the sizes of like."""
+    return torch.zeros_like(like, dtype=x.dtype) if not self_num_batch_dims else \
+        x.new_zeros((*x.shape[:self_num_batch_dims], *like.shape))
+
+
 def decompositions() -> dict:
     return {**_chunked(), aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
             aten.fft_fftfreq.default: fftfreq, aten.fft_rfftfreq.default: rfftfreq,
@@ -464,6 +470,7 @@ def decompositions() -> dict:
             aten._histogramdd_from_bin_cts.default: histogramdd,
             aten._histogramdd_from_bin_tensors.default: histogramdd_between,
             aten.var.correction: var, aten.var_mean.correction: var_mean, aten.max_unpool2d.default: max_unpool2d,
+            aten._new_zeros_with_same_feature_meta.default: zero_tangent,
             aten._euclidean_dist.default: euclidean, aten._cdist_forward.default: cdist, aten._cdist_backward.default: cdist_backward,
             aten._jagged_to_padded_dense_forward.default: jagged_to_padded,
             aten._padded_dense_to_jagged_forward.default: padded_to_jagged,

@@ -79,6 +79,13 @@ def test_transforms(fn):
         torch.testing.assert_close(compiled(fn)(X), fn(X))
 
 
+def test_linearize():
+    def fn(x):
+        return torch.func.linearize(lambda y: y.sin() * y, x)[1](x)
+    with no_fallback():
+        torch.testing.assert_close(compiled(fn, fullgraph=False)(X), fn(X))
+
+
 def test_tensor_subclass():
     """A subclass that AOTAutograd takes apart into two tensors."""
     with no_fallback():
