@@ -79,13 +79,27 @@ def judge_check(weft, words, files):
     return [reasons[f] for f in files]
 
 
+def announced(file):
+    """The lines on which comments of the file announce an error."""
+    lines = []
+    with open(file, encoding="utf-8") as f:
+        for i, line in enumerate(f, 1):
+            for at in re.findall(r"expected-error(?:-re)?\s*(?:@([+-]\d+|above|below))?", line):
+                lines.append(i + (int({"above": "-1", "below": "1"}.get(at, at)) if at else 0))
+    return lines
+
+
 def judge_invalid(weft, words, file):
     crash, status, _, err = weft.call(words, file)
     if crash:
         return crash
     if status == 0:
         return "accepted"
-    return None if re.search(r":\d+:\d+: error: ", err) else f"no position: {message(err)}"
+    found = re.search(r":(\d+):\d+: error: ", err)
+    if not found:
+        return f"no position: {message(err)}"
+    line, lines = int(found[1]), announced(file)
+    return None if not lines or line in lines else f"line {line}, not {lines}: {message(err)}"
 
 
 def judge_roundtrip(weft, words, file):

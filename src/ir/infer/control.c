@@ -327,7 +327,7 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 	if (attributes[0] != '{')
 		spec_fail(g, s, NULL, "expected a dictionary of composite_attributes, found %.60s",
 			attributes);
-	spec_values(g, s, true);
+	spec_values(g, s, true, false);
 	return call(g, s, "c3", "c4");
 }
 
@@ -335,7 +335,7 @@ const struct type *infer_composite(struct graph *g, const struct node_spec *s)
 const struct type *infer_optimization_barrier(struct graph *g, const struct node_spec *s)
 {
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
-	spec_values(g, s, false);
+	spec_values(g, s, false, false);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
 	for (uint32_t i = 0; i < s->nin; i++) {
@@ -355,7 +355,7 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 const struct type *infer_tuple(struct graph *g, const struct node_spec *s)
 {
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
-	spec_values(g, s, true);
+	spec_values(g, s, true, true);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = s->in[i]->type;
 	return spec_one(g, s, "c1", type_list(g, TYPE_tuple, s->nin, t));

@@ -146,15 +146,13 @@ static void check_buffers(struct graph *g, const struct node_spec *s, const char
 		spec_fail(g, s, NULL, "%s: expected %d operands and a result, found %u and %u",
 			target, !create, s->nin, n);
 	const struct type *in = create ? NULL : s->in[0]->type, *out = types[0];
-	bool buffer = !strncmp(out->kind == TYPE_opaque ? out->encoding : "", "memref<", 7);
-	if ((create || pin) && !buffer)
+	if ((create || pin) && !is_buffer(out))
 		spec_fail(g, s, NULL, "%s: expected a buffer as result, found %s", target,
 			spec_text(g, out));
 	if (create)
 		return;
 	const struct type *b = pin ? out : in, *t = pin ? in : out;
-	if (t->kind != TYPE_tensor || b->kind != TYPE_opaque || strncmp(b->encoding, "memref<", 7)
-		|| strcmp(b->encoding + 7, spec_text(g, t) + 7))
+	if (t->kind != TYPE_tensor || !is_buffer(b) || strcmp(b->encoding + 7, spec_text(g, t) + 7))
 		spec_fail(g, s, NULL, "%s: expected a tensor and a buffer of one shape and "
 			"element, found %s and %s", target, spec_text(g, t), spec_text(g, b));
 }
@@ -344,8 +342,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	for (uint32_t i = 0; i < n; i++)
 		types[i] = r->kind == TYPE_results ? r->elem[i] : r;
 	for (uint32_t i = 0; i < s->nin; i++)
-		if (s->in[i]->type->kind == TYPE_opaque &&
-			strncmp(s->in[i]->type->encoding, "memref<", 7) != 0)
+		if (s->in[i]->type->kind == TYPE_opaque && !is_buffer(s->in[i]->type))
 			spec_fail(g, s, NULL,
 				"operand %u: expected a tensor, a token, a tuple or a buffer, "
 				"found %s", i, spec_text(g, s->in[i]->type));

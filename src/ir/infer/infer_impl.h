@@ -59,8 +59,10 @@ const struct type *spec_declared(const struct node_spec *s, uint32_t i);
 /* The declared results have the elements of types, quantised alike: of ops that move data. */
 void spec_same_elements(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
 	const struct type *const *types);
-/* Every operand is a tensor, a token or, where they are allowed, a tuple. */
-void spec_values(struct graph *g, const struct node_spec *s, bool tuples);
+/* memref<...>: what custom_call makes of a tensor; kept as text. */
+bool is_buffer(const struct type *t);
+/* Every operand is a tensor, a token or, where they are allowed, a tuple or a buffer. */
+void spec_values(struct graph *g, const struct node_spec *s, bool tuples, bool buffers);
 /* The declared tensor result of an op whose operands do not tell its type. */
 const struct type *spec_declared_tensor(
 	struct graph *g, const struct node_spec *s, unsigned classes);

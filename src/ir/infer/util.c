@@ -342,14 +342,20 @@ void spec_same_elements(struct graph *g, const struct node_spec *s, const char *
 	}
 }
 
-void spec_values(struct graph *g, const struct node_spec *s, bool tuples)
+bool is_buffer(const struct type *t)
+{
+	return t->kind == TYPE_opaque && !strncmp(t->encoding, "memref<", 7);
+}
+
+void spec_values(struct graph *g, const struct node_spec *s, bool tuples, bool buffers)
 {
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *t = s->in[i]->type;
 		if (t->kind != TYPE_tensor && t->kind != TYPE_token &&
-			!(tuples && t->kind == TYPE_tuple))
+			!(tuples && t->kind == TYPE_tuple) && !(buffers && is_buffer(t)))
 			spec_fail(g, s, NULL,
-				"operand %u: expected a tensor%s or a token, found %s", i,
-				tuples ? ", a tuple" : "", spec_text(g, t));
+				"operand %u: expected a tensor%s%s or a token, found %s", i,
+				buffers ? ", a buffer" : "", tuples ? ", a tuple" : "",
+				spec_text(g, t));
 	}
 }
