@@ -244,7 +244,7 @@ static void join_chunks(struct graph *g, struct kernel *k, int64_t fold)
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 
-static void kernel_chunks(struct graph *g, struct kernel *k)
+static void chunks_cut(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_contract || k->core == CORE_attention) {
 		k->chunks = contract_chunks(g, &k->contract);
@@ -301,6 +301,23 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 	}
 	k->outer_grain = grain(g, outer, dim_mul(g, each, fold));
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
+}
+
+/* Nothing is gone through where every result is empty: rows are what chunks count, and there may
+ * be 2^40 of nothing each. */
+static void kernel_chunks(struct graph *g, struct kernel *k)
+{
+	int64_t all = 0;
+
+	chunks_cut(g, k);
+	for (uint32_t i = 0; i < k->body->nresults; i++) {
+		const struct type *t = k->body->results[i]->type;
+		if (t->kind != TYPE_tensor || t->rank < 2 || t->dims[t->rank - 1] > 0)
+			return;
+		all = dim_add(g, all, dim_product(g, t->rank, t->dims));
+	}
+	if (all <= 0)
+		k->chunks = dim_min(g, k->chunks, all);
 }
 
 /* ---- results past the caches ---------------------------------------------------------------- */

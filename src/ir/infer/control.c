@@ -342,7 +342,7 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 		const struct type *r = spec_declared(s, i);
 		bool same = !r || r->kind != TYPE_tensor || r->rank != t[i]->rank;
 		for (uint32_t k = 0; !same && k < r->rank; k++)
-			if ((r->dims[k] < 0) != (t[i]->dims[k] < 0))
+			if (r->dims[k] >= 0 && t[i]->dims[k] < 0) /* `?` may be known */
 				spec_fail(g, s, "c1", "expected result type %s, found %s",
 					spec_text(g, t[i]), spec_text(g, r));
 	}
