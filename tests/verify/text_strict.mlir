@@ -138,7 +138,7 @@ func.func @main(%a: f32) {
 }
 // -----
 func.func @main(%a: f32) {
-  %0 = stablehlo.tuple %a : tuple<f32> // error 8: tuple: operand 0: expected a tensor, a tuple or a token
+  %0 = stablehlo.tuple %a : tuple<f32> // error 8: tuple: operand 0: expected a tensor, a buffer, a tuple or a token
   return
 }
 // -----
