@@ -283,7 +283,7 @@ def compile_program(p: Program, settings: Settings):
             if not isinstance(e, NotImplementedError) and (why := _callback.refused()):
                 raise NotImplementedError(why) from None
             raise
-    graph.blame = _blame.of(p.text)
+    _blame.give(graph, p.text)
     return lazy(graph, p.lazy, {o[3] for o in p.outputs if o[0] == "write"}) if p.lazy else graph
 
 

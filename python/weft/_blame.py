@@ -108,5 +108,17 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
         say(error, f"weft: {what.removeprefix('weft: ')}" + (f"; {where}" if where else ""))
 
 
-def of(text: str):
-    return functools.partial(blame, zlib.compress(text.encode(), 1))
+def give(graph, text: str) -> None:
+    """What graph's calls ask when they fail, and in forward-mode differentiation."""
+    packed = zlib.compress(text.encode(), 1)
+    graph.blame, graph.tangents = functools.partial(blame, packed), functools.partial(no_tangents, packed)
+
+
+def no_tangents(packed: bytes, args: list) -> None:
+    """Raises where an argument has a tangent of torch.autograd.forward_ad, which its results would silently lack."""
+    for i, a in enumerate(args):
+        if isinstance(a, torch.Tensor) and torch.autograd.forward_ad.unpack_dual(a).tangent is not None:
+            error = NotImplementedError("has a forward-mode tangent, which compiled code does not carry "
+                                        "(torch.func.jvp does, inside of the compiled function or around it)")
+            blame(packed, error, i, tuple(args))
+            raise error

@@ -174,6 +174,20 @@ def test_no_memory_for_a_step():
     assert torch.equal(fn(small), outer(small))
 
 
+# ---- a tangent beside the tensor ---------------------------------------------------------------
+
+def test_a_tangent_that_would_be_lost():
+    """Forward-mode differentiation around a compiled function: its results would have none."""
+    from torch.autograd import forward_ad
+    x, fn = torch.randn(3), compiled(double)
+    assert torch.equal(fn(x), double(x))
+    with forward_ad.dual_level():
+        assert torch.equal(fn(x), double(x))
+        with pytest.raises(NotImplementedError, match=r"argument 0 .*aten.relu.default at " + line_of(double)):
+            fn(forward_ad.make_dual(x, x))
+    assert torch.equal(fn(x), double(x))
+
+
 # ---- another element type -----------------------------------------------------------------------
 
 def test_another_dtype_than_guarded():

@@ -65,6 +65,8 @@ struct graph {
 };
 
 static PyObject *graph_type;
+static PyObject *forward_ad; /* what torch.autograd.forward_ad defines; NULL: not there */
+static PyObject *current_level; /* one of its names */
 
 /* ---- memory of a call ----------------------------------------------------------------------- */
 
@@ -417,8 +419,23 @@ static void blame(const struct graph *c, const struct frame *f)
 	PyErr_Restore(type, value, trace);
 }
 
+/* In torch's forward-mode differentiation tensors may have tangents, which no graph computes:
+ * the attribute `tangents` raises where one has.  false: exception set. */
+static bool without_tangents(const struct graph *c, PyObject *list)
+{
+	PyObject *level = forward_ad ? PyDict_GetItem(forward_ad, current_level) : NULL;
+	if (!level || PyLong_AsLong(level) < 0)
+		return true;
+	PyObject *fn = PyDict_GetItemString(c->dict, "tangents");
+	PyObject *r = fn ? PyObject_CallFunctionObjArgs(fn, list, NULL) : NULL;
+	Py_XDECREF(r);
+	return r || !fn;
+}
+
 static PyObject *graph_apply(struct graph *c, PyObject *list)
 {
+	if (!without_tangents(c, list))
+		return NULL;
 	struct frame *f = frame_get(c);
 	PyObject *results = NULL;
 
@@ -737,6 +754,11 @@ static PyType_Spec spec = {
 
 bool ext_graph_init(PyObject *module)
 {
+	PyObject *forward = PyImport_ImportModule("torch.autograd.forward_ad");
+	current_level = PyUnicode_InternFromString("_current_level");
+	/* Borrowed of a module that stays. */
+	forward_ad = forward && current_level ? PyModule_GetDict(forward) : NULL;
+	PyErr_Clear();
 	graph_type = PyType_FromSpec(&spec);
 	if (!graph_type)
 		return false;
