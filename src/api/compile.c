@@ -90,6 +90,46 @@ static void run_pass(struct compile *c, enum pass p, const struct pass_options *
 	plan_track(c->graph, &c->source, false);
 }
 
+static bool has_control(struct job *j, const struct region *r)
+{
+	uint32_t n;
+	const struct node **order = region_order(j, r, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (op_table[order[i]->op].kind == OP_CONTROL)
+			return true;
+	return false;
+}
+
+static bool is_among(const struct dim_equality *q, uint32_t n, const struct dim_equality *v)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i].relation == q->relation && v[i].a == q->a && v[i].b == q->b)
+			return true;
+	return false;
+}
+
+/* A size that a loop or branch gives is a symbol of its own in the source, and an operand's once
+ * `expand` has found that it keeps it (expand_sizes.c): what is assumed of that is asked again. */
+static void stage_equalities(struct compile *c)
+{
+	struct plan_source *s = &c->source;
+	struct job *j = graph_job(c->graph);
+	uint32_t n;
+
+	if (!s->nequal || !has_control(j, s->region))
+		return;
+	const struct dim_equality *now = region_equalities(c->graph, s->region, &n);
+	struct dim_equality *all = job_array(j, (size_t)s->nequal + n, sizeof *all);
+	uint32_t count = s->nequal;
+	memcpy(all, s->equal, count * sizeof *all);
+	for (uint32_t i = 0; i < n; i++)
+		if (!is_among(&now[i], s->nequal, s->equal))
+			all[count++] = now[i];
+	s->equal = all;
+	s->nequal = count;
+}
+
 /* Composites go back to their ops, which are located where they were found: the plan knows the
  * forms it has cores for, whatever their names. */
 static void stage_passes(struct compile *c)
@@ -99,6 +139,7 @@ static void stage_passes(struct compile *c)
 		if (p != PASS_ID_inline)
 			run_pass(c, p, &po);
 	run_pass(c, PASS_ID_inline, &po);
+	stage_equalities(c);
 }
 
 static void stage_plan(struct job *j, struct compile *c)

@@ -43,6 +43,13 @@ PROGRAMS = {
                    "dimension_numbers = #stablehlo.conv<[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]>, feature_group_count = 1 : i64, "
                    "batch_group_count = 1 : i64} : (tensor<1x?x?x1xf32>, tensor<?x2x1x1xf32>, tensor<2x2xi64>) -> "
                    "tensor<1x?x?x1xf32>\nreturn %0 : tensor<1x?x?x1xf32>\n}",
+    "kept": "func.func @main(%a: tensor<?xf32>, %n: tensor<i32>) -> tensor<4x1xf32> {\n"
+            "%0:2 = stablehlo.while(%i = %n, %v = %a) : tensor<i32>, tensor<?xf32>\ncond {\n"
+            "%c = stablehlo.constant dense<3> : tensor<i32>\n%l = stablehlo.compare LT, %i, %c : (tensor<i32>, tensor<i32>) -> "
+            "tensor<i1>\nstablehlo.return %l : tensor<i1>\n} do {\n%c = stablehlo.constant dense<1> : tensor<i32>\n"
+            "%m = stablehlo.add %i, %c : tensor<i32>\nstablehlo.return %m, %v : tensor<i32>, tensor<?xf32>\n}\n"
+            "%s = stablehlo.constant dense<[4, 1]> : tensor<2xi64>\n%1 = stablehlo.dynamic_reshape %0#1, %s : (tensor<?xf32>, "
+            "tensor<2xi64>) -> tensor<4x1xf32>\nreturn %1 : tensor<4x1xf32>\n}",
     "iota": "func.func @main(%s: tensor<2xi64>) -> tensor<?x?xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
             "(tensor<2xi64>) -> tensor<?x?xi32>\nreturn %0 : tensor<?x?xi32>\n}",
     "told": "func.func @main(%s: tensor<2xi64>) -> tensor<3x4xi32> {\n%0 = stablehlo.dynamic_iota %s, dim = 1 : "
@@ -120,6 +127,7 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("broadcast", (ones(3), sizes(2, 3)), (2, 3)), ("broadcast", (ones(1), sizes(2, 4)), (2, 4)),
        ("broadcast", (ones(0), sizes(2, 0)), (2, 0)), ("broadcast", (ones(1), sizes(2, 0)), (2, 0)),
        ("carried", (sizes(3), np.int32(0)), (3,)), ("carried", (sizes(0), np.int32(0)), (0,)),
+       ("kept", (ones(4), np.int32(0)), (4, 1)),
        ("reshape", (ones(6), sizes(3, 2)), (3, 2)), ("reshape", (ones(0), sizes(0, 5)), (0, 5)),
        ("rest", (ones(4, 6), sizes(-1, 4)), (6, 4)), ("rest", (ones(4, 6), sizes(24, -1)), (24, 1)),
        ("rest", (ones(4, 6), sizes(3, 8)), (3, 8)), ("constant rest", (ones(4, 6),), (2, 12)),
@@ -132,6 +140,7 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("top", (ones(3),), (3,)), ("features", (ones(1, 4, 2) / 2, ones(2, 1, 4)), (1, 3, 4))]
 # What native code says names argument (by number and name) and dimension or element; the interpreter names the op.
 CONTRADICT = [
+    ("kept", (ones(5), np.int32(0)), "dimension 0 of argument 0 \\('a'\\) must equal 4 at .*: expected 4, found 5"),
     ("bounded", (ones(9), ones(9)), "argument 0 \\('a'\\), dimension 0: expected at most 8, found 9"),
     ("bounded", (ones(3), ones(4)), "dimension 0 of argument 1 \\('b'\\) must equal dimension 0 of argument 0 \\('a'\\) at "
      "<text>:2: expected 3, found 4"),
