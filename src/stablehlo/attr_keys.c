@@ -211,6 +211,11 @@ static const char *inside(
 
 static const char *const channel_fields[][2] = { { "handle", "channel_id" },
 	{ "type", "channel_type" }, { NULL } };
+static const char *const conv_fields[][2] = { { "input_batch_dimension" },
+	{ "input_feature_dimension" }, { "input_spatial_dimensions" },
+	{ "kernel_input_feature_dimension" }, { "kernel_output_feature_dimension" },
+	{ "kernel_spatial_dimensions" }, { "output_batch_dimension" },
+	{ "output_feature_dimension" }, { "output_spatial_dimensions" }, { NULL } };
 
 static const struct attr *to_accuracy(
 	struct parser *p, const char *name, const struct t_attr *a)
@@ -260,6 +265,11 @@ static void take_fields(struct key_list *l, const char *name, const struct t_att
 	}
 	if (!tok_is(&q, '>'))
 		expected(&q, "'>'");
+	for (size_t i = 0; names == conv_fields && names[i][0]; i++) { /* 0 if absent, as in MLIR */
+		enum key k = key_find(names[i][0], strlen(names[i][0]));
+		if (!(seen >> i & 1) && key_kinds[k] == ATTR_int)
+			key_push(l, k, NULL, attr_int(q.g, 0));
+	}
 	if (names == channel_fields && seen != 3)
 		expected(&q, "handle and type before this");
 }
@@ -277,11 +287,6 @@ static const char *const ragged_fields[][2] = { { "lhs_batching_dimensions" },
 	{ "rhs_batching_dimensions" }, { "lhs_contracting_dimensions" },
 	{ "rhs_contracting_dimensions" }, { "lhs_ragged_dimensions", "ragged_dims" },
 	{ "rhs_group_dimensions", "group_dims" }, { NULL } };
-static const char *const conv_fields[][2] = { { "input_batch_dimension" },
-	{ "input_feature_dimension" }, { "input_spatial_dimensions" },
-	{ "kernel_input_feature_dimension" }, { "kernel_output_feature_dimension" },
-	{ "kernel_spatial_dimensions" }, { "output_batch_dimension" },
-	{ "output_feature_dimension" }, { "output_spatial_dimensions" }, { NULL } };
 
 /* [b, 0, 1, f]: two letters and the spatial dimensions in any order. */
 static void conv_side(

@@ -202,6 +202,7 @@ module attributes {
   stablehlo.c = #stablehlo.scatter<scatter_dims_to_operand_dims = [5], update_window_dims = [1], inserted_window_dims = [2], input_batching_dims = [3], scatter_indices_batching_dims = [4], index_vector_dim = 0>,
   stablehlo.d = #stablehlo.conv<[b, 1, 0, f]x[0, 1, i, o]->[b, 0, 1, f]>,
   stablehlo.e = #stablehlo.conv<raw input_batch_dimension = 0, input_feature_dimension = 3, input_spatial_dimensions = [1, 2], kernel_input_feature_dimension = 2, kernel_output_feature_dimension = 3, kernel_spatial_dimensions = [0, 1], output_batch_dimension = 0, output_feature_dimension = 3, output_spatial_dimensions = [2, 1]>,
+  stablehlo.k = #stablehlo.conv<raw input_feature_dimension = 3, input_spatial_dimensions = [1, 2], kernel_output_feature_dimension = 3, kernel_spatial_dimensions = [1, 2], output_feature_dimension = 3, output_spatial_dimensions = [2, 1]>,
   stablehlo.f = #stablehlo.channel_handle<type = 0, handle = 3>,
   stablehlo.g = [#stablehlo<comparison_direction GT>, #stablehlo<comparison_type TOTALORDER>, #stablehlo<fft_type IRFFT>, #stablehlo<precision HIGH>, #stablehlo<rng_algorithm PHILOX>, #stablehlo<rng_distribution NORMAL>, #stablehlo<transpose ADJOINT>, tensor<*xf8E4M3>, f80, !stablehlo.token, !stablehlo.future<tensor<2xf32>>],
   stablehlo.h = #stablehlo.output_operand_alias<output_tuple_indices = [1], operand_index = 2, operand_tuple_indices = [3]>,
