@@ -358,6 +358,14 @@ static const struct type *read_tensor(struct parser *p)
 	return type_cons(p->g, &t);
 }
 
+const struct type *unfit_for_future(uint32_t n, const struct type *const *t)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (t[i]->kind != TYPE_tensor || t[i]->unranked)
+			return t[i];
+	return NULL;
+}
+
 static const struct type *read_bang(struct parser *p)
 {
 	struct name_entry *e = names_find(&p->type_aliases, p->tok.s, p->tok.len);
@@ -374,11 +382,11 @@ static const struct type *read_bang(struct parser *p)
 		expect(p, '<', "after !stablehlo.future");
 		uint32_t n = read_types(p, &elem);
 		expect(p, '>', "after the types of a future");
-		for (uint32_t i = 0; i < n; i++)
-			if (elem[i]->kind != TYPE_tensor || elem[i]->unranked)
-				job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
-					"a future holds ranked tensors, not %s",
-					type_text(p->j, p->g, elem[i]));
+		const struct type *odd = unfit_for_future(n, elem);
+		if (odd)
+			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, at,
+				"a future holds ranked tensors, not %s",
+				type_text(p->j, p->g, odd));
 		return type_list(p->g, TYPE_future, n, elem);
 	}
 	if (!strcmp(name, "quant.uniform")) {

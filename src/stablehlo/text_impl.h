@@ -241,6 +241,8 @@ enum dtype read_dtype(struct parser *p);
 /* The size must be countable: an error at `at` where it overflows. */
 void type_check_size(struct parser *p, const struct type *t, struct place at);
 uint32_t read_types(struct parser *p, const struct type ***out);         /* t, t, ... */
+/* The first of n types that a future may not hold, no ranked tensor; NULL: none. */
+const struct type *unfit_for_future(uint32_t n, const struct type *const *t);
 uint32_t read_type_parens(struct parser *p, const struct type ***out);   /* (t, t) or () */
 uint32_t read_result_types(struct parser *p, const struct type ***out);  /* t or (t, t) */
 

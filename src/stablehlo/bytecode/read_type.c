@@ -70,8 +70,13 @@ static uint32_t value_types(struct cursor *c, struct bc_type *t, const struct ty
 static void take_list_type(struct cursor *c, struct bc_type *t, enum type_kind kind)
 {
 	const struct type **list;
+	const uint8_t *from = c->at;
 	uint32_t n = value_types(c, t, &list);
+	const struct type *odd = kind == TYPE_future ? unfit_for_future(n, list) : NULL;
 
+	if (odd)
+		bad(c->f, from, "a future holds ranked tensors, not %s",
+			type_text(c->f->p->j, c->f->p->g, odd));
 	t->value = type_list(c->f->p->g, kind, n, list);
 }
 
