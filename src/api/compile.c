@@ -74,6 +74,11 @@ static const struct region *region_of_pass(
 static void stage_source(struct compile *c, const struct func *main)
 {
 	struct pass_options po = pass_options_of(c);
+	if (graph_nfuncs(c->graph) > 1 &&        /* readers and builders bound what one holds */
+		region_control_depth(c->graph, main->region) > ABI_DEPTH_MAX)
+		job_fail(graph_job(c->graph), WEFT_RESOURCE_EXHAUSTED,
+			"branches and loops are nested more than %d deep, by calls",
+			ABI_DEPTH_MAX);
 	const struct region *r = region_of_pass(c->graph, main->region, PASS_ID_inline, &po);
 	c->source.name = main->name;
 	c->source.region = r;

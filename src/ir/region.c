@@ -153,6 +153,39 @@ const struct node **region_walk(struct job *j, const struct region *r, uint32_t 
 	return found.v;
 }
 
+static bool is_called(enum op op)
+{
+	return op == OP_call || op == OP_composite;
+}
+
+/* What a region holds has lower ids than it has, so one walk by id meets regions inside out. */
+uint32_t region_control_depth(struct graph *g, const struct region *r)
+{
+	struct job *j = graph_job(g);
+	const struct region **by_id = job_array(j, r->id + 1u, sizeof(struct region *));
+	uint32_t *depth = job_array(j, r->id + 1u, sizeof *depth), count;
+
+	by_id[r->id] = r;
+	for (uint32_t id = r->id + 1; id-- > 0;) {
+		const struct node **order = by_id[id] ? region_order(j, by_id[id], &count) : NULL;
+		for (uint32_t i = 0; order && i < count; i++)
+			for (uint32_t k = 0; k < order[i]->nregions; k++)
+				by_id[order[i]->regions[k]->id] = order[i]->regions[k];
+	}
+	for (uint32_t id = 0; id <= r->id; id++) {
+		const struct node **order = by_id[id] ? region_order(j, by_id[id], &count) : NULL;
+		for (uint32_t i = 0; order && i < count; i++) {
+			const struct node *n = order[i];
+			uint32_t own = op_table[n->op].kind == OP_CONTROL && !is_called(n->op);
+			for (uint32_t k = 0; k < n->nregions; k++) {
+				uint32_t d = depth[n->regions[k]->id] + own;
+				depth[id] = depth[id] > d ? depth[id] : d;
+			}
+		}
+	}
+	return depth[r->id];
+}
+
 /* ---- copies --------------------------------------------------------------------------------- */
 
 /* n over other operands.  Operands of the same types cannot change what n is; others ask its
