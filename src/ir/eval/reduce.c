@@ -207,6 +207,19 @@ static void skip_padding(const struct window *w, int64_t wide, const int64_t *at
 		in[wide] = last < w->size[wide] - 1 ? last : w->size[wide] - 1;
 }
 
+/* The bytes of results i, one behind the other. */
+static size_t results_at(struct call *c, uint32_t n, int64_t i, unsigned char *out)
+{
+	size_t bytes = 0;
+
+	for (uint32_t k = 0; k < n; k++) {
+		size_t one = dtype_bytes(c->out[k]->type->dtype);
+		memcpy(out + bytes, tensor_at(c->out[k], i), one);
+		bytes += one;
+	}
+	return bytes;
+}
+
 void eval_reduce_window(struct call *c)
 {
 	uint32_t n = node_noperands(c->n) / 2;
@@ -220,9 +233,9 @@ void eval_reduce_window(struct call *c)
 	start_with_inits(c, n, a->rank, w.places);
 	body_init(c, 0, 2 * n, &b);
 	tensor_strides(a, strides);
-	int64_t wide = n == 1 ? only_wide(&w) : -1;
-	unsigned char before[16];                /* a result, while padding is taken in */
-	size_t bytes = dtype_bytes(c->out[0]->type->dtype);
+	int64_t wide = only_wide(&w);
+	/* what an element's results are before padding is taken in, and behind it */
+	unsigned char *before = job_alloc(c->e->j, 32 * (size_t)n), *now = before + 16 * (size_t)n;
 	for (int64_t i = 0, size = tensor_elements(c->out[0]); i < size; i++) {
 		bool some = true;
 		for (uint32_t d = 0; d < w.rank; d++)
@@ -232,9 +245,9 @@ void eval_reduce_window(struct call *c)
 			int64_t from = window_element(&w, a, strides, at, in);
 			bool pads = from < 0 && wide >= 0;
 			if (pads)
-				memcpy(before, tensor_at(c->out[0], i), bytes);
+				results_at(c, n, i, before);
 			accumulate(c, &b, n, i, from);
-			if (pads && !memcmp(before, tensor_at(c->out[0], i), bytes))
+			if (pads && !memcmp(before, now, results_at(c, n, i, now)))
 				skip_padding(&w, wide, at, in);
 			some = index_next(w.rank, w.size, in);
 		}
