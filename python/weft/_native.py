@@ -45,7 +45,7 @@ def load():
         _C = library()
         _C.warm_up()
         _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-                 _callback.resolve, threads)
+                 _callback.resolve, threads, vars(torch.autograd.forward_ad))
     return _C
 
 

@@ -223,15 +223,15 @@ static PyObject *ext_stablehlo(PyObject *self, PyObject *args)
 	return text_and_free(e, out);
 }
 
-/* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads) */
+/* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads, names of forward_ad) */
 static PyObject *ext_setup(PyObject *self, PyObject *args)
 {
 	PyObject *capsule;
 	struct ext_torch t;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOO", &capsule, &t.tensor_type, &t.parameter_type, &t.plain,
-		    &t.resolve, &t.threads))
+	if (!PyArg_ParseTuple(args, "OOOOOOO!", &capsule, &t.tensor_type, &t.parameter_type,
+		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad))
 		return NULL;
 	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
 	if (!t.exchange)
@@ -246,6 +246,7 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	Py_INCREF(t.plain);
 	Py_INCREF(t.resolve);
 	Py_INCREF(t.threads);
+	Py_INCREF(t.forward_ad);
 	ext_torch = t;
 	struct weft_error *e = weft_bind_table.resolver_set("", ext_resolve, NULL);
 	if (e) {

@@ -19,6 +19,7 @@ struct ext_torch {
 	PyObject *plain; /* callable: a tensor of a subclass as an exact one */
 	PyObject *resolve; /* callable(space, op, attributes) -> callable or None */
 	PyObject *threads; /* callable: the number of threads a run may use; 0: C looks on */
+	PyObject *forward_ad; /* dict: the names of torch.autograd.forward_ad */
 };
 extern struct ext_torch ext_torch;
 

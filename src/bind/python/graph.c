@@ -65,8 +65,7 @@ struct graph {
 };
 
 static PyObject *graph_type;
-static PyObject *forward_ad; /* what torch.autograd.forward_ad defines; NULL: not there */
-static PyObject *current_level; /* one of its names */
+static PyObject *current_level; /* a name of ext_torch.forward_ad */
 
 /* ---- memory of a call ----------------------------------------------------------------------- */
 
@@ -423,7 +422,7 @@ static void blame(const struct graph *c, const struct frame *f)
  * the attribute `tangents` raises where one has.  false: exception set. */
 static bool without_tangents(const struct graph *c, PyObject *list)
 {
-	PyObject *level = forward_ad ? PyDict_GetItem(forward_ad, current_level) : NULL;
+	PyObject *level = PyDict_GetItem(ext_torch.forward_ad, current_level);
 	if (!level || PyLong_AsLong(level) < 0)
 		return true;
 	PyObject *fn = PyDict_GetItemString(c->dict, "tangents");
@@ -754,12 +753,8 @@ static PyType_Spec spec = {
 
 bool ext_graph_init(PyObject *module)
 {
-	PyObject *forward = PyImport_ImportModule("torch.autograd.forward_ad");
 	current_level = PyUnicode_InternFromString("_current_level");
-	/* Borrowed of a module that stays. */
-	forward_ad = forward && current_level ? PyModule_GetDict(forward) : NULL;
-	PyErr_Clear();
-	graph_type = PyType_FromSpec(&spec);
+	graph_type = current_level ? PyType_FromSpec(&spec) : NULL;
 	if (!graph_type)
 		return false;
 	Py_INCREF(graph_type);
