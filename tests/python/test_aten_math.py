@@ -142,7 +142,7 @@ for name, rows in {"bf16": ties, "int": (ties[[0, 2]] * 2).long(), "byte": (ties
     for k in (1, 3, 40, 200):
         case(f"topk-ties-{k}-{name}", lambda a, k=k: a.topk(k), rows)
     case(f"topk-ties-any-{name}", lambda a: a.topk(30, largest=False, sorted=False), rows)
-    case(f"mode-{name}", lambda a: a.mode(1, keepdim=True), rows)
+    case(f"mode-{name}", lambda a: a.mode(1, keepdim=True), rows[[0, -1]])     # NaN has no place in eager's order here
 case("sort-ties-bool", lambda a: a.sort(1), ties > 0)
 case("sort-ties-heap", lambda a: a.sort(), torch.cat([torch.arange(2000).flip(0), torch.arange(2000)]).bitwise_xor(5) % 1024)
 case("mode-float", lambda a: a.mode(0), i1[:, :4].float() % 3)
