@@ -140,10 +140,12 @@ static void convolve(struct call *c, const struct tensor *padding)
 		memset(k, 0, sizeof k);
 		for (bool more = !empty; more; more = index_next(v.n, v.kernel, k)) {
 			int64_t from = conv_input(&v, at, k);
+			int64_t weight = o * strides[ko] + conv_kernel(&v, k);
 			if (from >= 0)
-				sum_products(&s, &a, base + from, v.feature_stride, &b,
-					o * strides[ko] + conv_kernel(&v, k), strides[ki],
-					w->dims[ki]);
+				sum_products(&s, &a, base + from, v.feature_stride, &b, weight,
+					strides[ki], w->dims[ki]);
+			else
+				sum_zeros(&s, &b, weight, strides[ki], w->dims[ki]);
 		}
 		sum_store(&s, &a, out->type->dtype, tensor_at(out, i));
 		index_next(rank, dims, index);

@@ -6,6 +6,7 @@
  * order. */
 #include "ir/eval/eval_impl.h"
 #include "ir/eval/sum.h"
+#include <math.h>
 #include <string.h>
 
 struct wide_array wide_read(struct call *c, const struct tensor *t)
@@ -84,6 +85,19 @@ void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t
 		for (int64_t k = 0; k < n; k++)
 			s->u += (uint64_t)a->i[ai + k * as] * (uint64_t)b->i[bi + k * bs];
 	}
+}
+
+void sum_zeros(struct sum *s, const struct wide_array *b, int64_t bi, int64_t bs, int64_t n)
+{
+	bool finite = true;
+
+	for (int64_t k = 0; k < n && b->kind == DTYPE_FLOAT; k++)
+		finite = finite && isfinite(b->f[bi + k * bs]);
+	for (int64_t k = 0; k < n && b->kind == DTYPE_COMPLEX; k++)
+		finite = finite && isfinite(creal(b->z[bi + k * bs])) &&
+			isfinite(cimag(b->z[bi + k * bs]));
+	if (!finite)
+		s->re = s->im = NAN;
 }
 
 void wide_sum_as(struct wide_array *a, enum dtype t)

@@ -22,6 +22,8 @@ void wide_free(struct call *c, struct wide_array *w);
 /* s += sum over k of a[ai + k as] * b[bi + k bs] */
 void sum_products(struct sum *s, const struct wide_array *a, int64_t ai, int64_t as,
 	const struct wide_array *b, int64_t bi, int64_t bs, int64_t n);
+/* The same where all that is multiplied by b is zero: padding, holes. */
+void sum_zeros(struct sum *s, const struct wide_array *b, int64_t bi, int64_t bs, int64_t n);
 /* Truth values whose sum is of dtype t: of i1 `or` of `and`s, else numbers 0 and 1. */
 void wide_sum_as(struct wide_array *a, enum dtype t);
 void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, void *out);
