@@ -95,13 +95,13 @@ static void run_pass(struct compile *c, enum pass p, const struct pass_options *
 	plan_track(c->graph, &c->source, false);
 }
 
-static bool has_control(struct job *j, const struct region *r)
+static bool any_branches(struct job *j, const struct region *r)
 {
 	uint32_t n;
 	const struct node **order = region_order(j, r, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (op_table[order[i]->op].kind == OP_CONTROL)
+		if (op_branches(order[i]->op))
 			return true;
 	return false;
 }
@@ -122,7 +122,7 @@ static void stage_equalities(struct compile *c)
 	struct job *j = graph_job(c->graph);
 	uint32_t n;
 
-	if (!s->nequal || !has_control(j, s->region))
+	if (!s->nequal || !any_branches(j, s->region))
 		return;
 	const struct dim_equality *now = region_equalities(c->graph, s->region, &n);
 	struct dim_equality *all = job_array(j, (size_t)s->nequal + n, sizeof *all);

@@ -39,6 +39,11 @@ struct op_info {
 };
 extern const struct op_info op_table[OP_COUNT];
 enum op op_find(const char *text, size_t len);       /* "stablehlo.add"; OP_COUNT: no such */
+/* Is it a branch or a loop, whose regions run or not, and not a call, whose region always does? */
+static inline bool op_branches(enum op op)
+{
+	return op_table[op].kind == OP_CONTROL && op != OP_call && op != OP_composite;
+}
 /* Does the op keep the integers of quantised tensors as they are (movement, control, regions)? */
 bool quant_moves(enum op op);
 

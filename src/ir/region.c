@@ -153,11 +153,6 @@ const struct node **region_walk(struct job *j, const struct region *r, uint32_t 
 	return found.v;
 }
 
-static bool is_called(enum op op)
-{
-	return op == OP_call || op == OP_composite;
-}
-
 /* What a region holds has lower ids than it has, so one walk by id meets regions inside out. */
 uint32_t region_control_depth(struct graph *g, const struct region *r)
 {
@@ -176,9 +171,8 @@ uint32_t region_control_depth(struct graph *g, const struct region *r)
 		const struct node **order = by_id[id] ? region_order(j, by_id[id], &count) : NULL;
 		for (uint32_t i = 0; order && i < count; i++) {
 			const struct node *n = order[i];
-			uint32_t own = op_table[n->op].kind == OP_CONTROL && !is_called(n->op);
 			for (uint32_t k = 0; k < n->nregions; k++) {
-				uint32_t d = depth[n->regions[k]->id] + own;
+				uint32_t d = depth[n->regions[k]->id] + op_branches(n->op);
 				depth[id] = depth[id] > d ? depth[id] : d;
 			}
 		}

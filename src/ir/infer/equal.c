@@ -74,8 +74,7 @@ static void ask(struct graph *g, struct equalities *l, const struct node *n)
 	for (uint32_t i = 0; i < n->nin && !any; i++)
 		any = is_symbolic(n->in[i]->type);
 	/* Branches and turns of a loop may differ in size: that is what their `?` says. */
-	bool free = op_table[n->op].kind == OP_CONTROL && n->op != OP_call && n->op != OP_composite;
-	if (!any || free || n->op == OP_parameter)
+	if (!any || op_branches(n->op) || n->op == OP_parameter)
 		return;
 	l->node = n;
 	node_infer(g, &(struct node_spec){ .op = n->op,
