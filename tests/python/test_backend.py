@@ -308,17 +308,21 @@ def test_complex_draws_have_eagers_mean_and_spread():
         torch.testing.assert_close(torch.cov(got.T), torch.cov(want.T), atol=0.15, rtol=0)
 
 
+def check_drawn_as_eager(f, p):
+    torch._dynamo.reset()
+    torch.manual_seed(5)
+    want = f(p)
+    torch.manual_seed(5)
+    assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
+    torch._dynamo.reset()
+
+
 def test_multinomial_draws_as_eager_does():
     p = torch.rand(3, 40).where(torch.arange(40) % 2 == 0, 0)
     for n in (1, 5):
         def f(p):
             return torch.multinomial(p, n)
-        torch._dynamo.reset()
-        torch.manual_seed(5)
-        want = f(p)
-        torch.manual_seed(5)
-        assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
-        torch._dynamo.reset()
+        check_drawn_as_eager(f, p)
         fast = compiled(f, fallback="error")
         got = fast(p)
         assert (got % 2 == 0).all() and all(len(set(row)) == n for row in got.tolist())
@@ -334,12 +338,7 @@ def test_multinomial_draws_several_with_replacement_as_eager_does():
     for p in (torch.tensor([1.0, 0, 2, 5, 0]), torch.tensor([[1.0, 0, 7, 0, 0], [0, 1, 0, 0, 0]])):
         def f(p):
             return torch.multinomial(p, 4000, replacement=True)
-        torch._dynamo.reset()
-        torch.manual_seed(5)
-        want = f(p)
-        torch.manual_seed(5)
-        assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
-        torch._dynamo.reset()
+        check_drawn_as_eager(f, p)
         fast = compiled(f, fallback="error")
         share = torch.nn.functional.one_hot(fast(p), 5).double().mean(-2)
         assert (share[p == 0] == 0).all()
