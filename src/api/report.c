@@ -21,6 +21,46 @@ static struct {
 	uint64_t n;
 } bypasses[32];                              /* reasons are literals, a dozen of them */
 
+/* ---- counts by name -------------------------------------------------------------------------- */
+
+struct count {
+	char name[120];
+	uint64_t n;
+};
+struct counts {
+	struct count at[128];                    /* the last takes what finds no room */
+	uint32_t n;
+	enum abi_step_kind kind;
+};
+
+static void count_one(void *arg, enum abi_step_kind kind, const char *name, uint64_t n)
+{
+	struct counts *c = arg;
+	const uint32_t room = sizeof c->at / sizeof *c->at;
+	const size_t size = sizeof c->at[0].name - 1;
+	uint32_t i = 0;
+	if (kind != c->kind)
+		return;
+	while (i < c->n && strncmp(c->at[i].name, name, size))
+		i++;
+	if (i == c->n && i < room) {
+		strncpy(c->at[i].name, i == room - 1 ? "others" : name, size);
+		c->n++;
+	}
+	c->at[i < room ? i : room - 1].n += n;
+}
+
+/* Under the lock. */
+static void count_steps(struct weft_executable *x, enum abi_step_kind kind, struct counts *c)
+{
+	c->kind = kind;
+	exe_counts_each(x->exe, count_one, c);
+}
+
+static struct counts gone_callbacks, gone_library;  /* of executables freed; under the lock */
+
+/* ---- what happened -------------------------------------------------------------------------- */
+
 void report_add(struct weft_executable *x, bool compiled)
 {
 	api_lock(LOCK_report);
@@ -99,44 +139,17 @@ void report_remove(struct weft_executable *x)
 		list = x->next;
 	if (x->next)
 		x->next->previous = x->previous;
+	count_steps(x, ABI_STEP_callback, &gone_callbacks);
+	count_steps(x, ABI_STEP_library, &gone_library);
 	api_unlock(LOCK_report);
 }
 
-/* ---- counts by name -------------------------------------------------------------------------- */
-
-struct count {
-	char name[120];
-	uint64_t n;
-};
-struct counts {
-	struct count at[128];
-	uint32_t n;
-	enum abi_step_kind kind;
-};
-
-static void count_one(void *arg, enum abi_step_kind kind, const char *name, uint64_t n)
-{
-	struct counts *c = arg;
-	uint32_t i = 0;
-	if (kind != c->kind)
-		return;
-	while (i < c->n && strcmp(c->at[i].name, name))
-		i++;
-	if (i == c->n && c->n < sizeof c->at / sizeof *c->at) {
-		strncpy(c->at[i].name, name, sizeof c->at[i].name - 1);
-		c->n++;
-	}
-	if (i < c->n)
-		c->at[i].n += n;
-}
-
-static void add_counts(struct str *s, enum abi_step_kind kind)
+static void add_counts(struct str *s, enum abi_step_kind kind, const struct counts *gone)
 {
 	static struct counts c;                  /* under the lock */
-	memset(&c, 0, sizeof c);
-	c.kind = kind;
+	c = *gone;
 	for (struct weft_executable *x = list; x; x = x->next)
-		exe_counts_each(x->exe, count_one, &c);
+		count_steps(x, kind, &c);
 	str_addc(s, '{');
 	for (uint32_t i = 0; i < c.n; i++) {
 		str_add(s, i ? ", " : "");
@@ -202,9 +215,9 @@ static void report_json(struct str *s)
 	str_add(s, "{\"version\": ");
 	str_add_json(s, weft_version());
 	str_add(s, ", \"fallbacks\": ");
-	add_counts(s, ABI_STEP_callback);
+	add_counts(s, ABI_STEP_callback, &gone_callbacks);
 	str_add(s, ", \"library_calls\": ");
-	add_counts(s, ABI_STEP_library);
+	add_counts(s, ABI_STEP_library, &gone_library);
 	str_addf(s,
 		", \"threads\": %u, \"graphs\": %llu, \"compiles\": %llu, \"compile_s\": %.6f, "
 		"\"kernels\": %llu, "
@@ -242,9 +255,9 @@ static void report_text(struct str *s)
 	for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
 		str_addf(s, "%s%llu %s", i ? ", " : "", (unsigned long long)nhow[i], hows[i]);
 	str_add(s, "\nfallbacks: ");
-	add_counts(s, ABI_STEP_callback);
+	add_counts(s, ABI_STEP_callback, &gone_callbacks);
 	str_add(s, "\nlibrary calls: ");
-	add_counts(s, ABI_STEP_library);
+	add_counts(s, ABI_STEP_library, &gone_library);
 	str_add(s, "\ncache: ");
 	add_cache(s);
 	str_add(s, "\nnotices: ");

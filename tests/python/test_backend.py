@@ -1,4 +1,5 @@
 """The torch.compile backend: arguments in, results out, options, threads, counts, randomness."""
+import gc
 import json
 import os
 import subprocess
@@ -387,6 +388,10 @@ def test_an_overload_without_a_row_is_counted_and_named():
     assert weft.fallbacks()["weft_tests.alone.default"] == before + 3
     assert len([w for w in caught if "weft_tests.alone.default" in str(w.message)]) == 1
     assert "weft_tests.alone.default" in weft.report()
+    del f
+    torch._dynamo.reset()
+    gc.collect()
+    assert weft.fallbacks()["weft_tests.alone.default"] == before + 3, "what ran is not forgotten with its program"
 
 
 def test_fallback_may_be_an_error_or_silent():

@@ -71,7 +71,7 @@ def test_the_same_kernels_and_bits_as_of_one_size():
 
     def once(dynamic):
         torch._dynamo.reset()
-        gc.collect()                                 # the report counts programs that live, those of other tests too
+        gc.collect()                                 # kernels are counted of programs that live, those of other tests too
         before = report()["kernels"]
         with torch.no_grad(), no_fallback():
             got = compiled(lambda x: layer(x), dynamic=dynamic)(x)
