@@ -85,9 +85,10 @@ static const struct attr *to_dense(struct parser *p, const char *name, const str
 
 	if (a->kind == T_dense)
 		return attr_dense(p->g, a->dense.type, a->dense.splat, a->dense.data);
-	if (a->kind != T_int && a->kind != T_float)
+	if (a->kind != T_int && a->kind != T_bool && a->kind != T_float)
 		wrong_kind(p, name, a, "dense<...>");
-	t = dtype_find(a->tname);                /* chlo.constant_like has a number */
+	/* chlo.constant_like has a number */
+	t = a->kind == T_bool ? DTYPE_i1 : dtype_find(a->tname);
 	if (t == DTYPE_none || dtype_is_float(t) != (a->kind == T_float))
 		wrong_kind(p, name, a, "a number of an element type");
 	if (a->kind == T_float)

@@ -94,6 +94,7 @@ bool integer_fits(const char *type, uint64_t digits, bool minus, bool either)
 		return digits == 0;
 	if (bits < 1 || bits > 64)
 		return true;
+	either = either && strcmp(type, "index") != 0;  /* its numbers are signed */
 	uint64_t half = (uint64_t)1 << (bits - 1);
 	if (minus)
 		return digits <= half;
@@ -101,13 +102,23 @@ bool integer_fits(const char *type, uint64_t digits, bool minus, bool either)
 						  : bits == 64 || digits >> bits == 0;
 }
 
-static void check_integer(
-	struct parser *p, const struct t_attr *a, uint64_t digits, bool minus)
+/* An integer of a type without a sign is a signed one, whichever its digits were (255 of i8 is -1),
+ * and one of i1 a truth. */
+static void set_integer(struct parser *p, struct t_attr *a, uint64_t digits, bool minus)
 {
+	enum dtype t = dtype_find(a->tname);
+	unsigned long bits = *a->tname == 'i' ? strtoul(a->tname + 1, NULL, 10) : 0;
+
 	if (minus && *a->tname == 'u')
 		number_fail(p, a, "expected an integer of at least 0");
 	if (!integer_fits(a->tname, digits, minus, true))
 		number_fail(p, a, "expected an integer in range");
+	if (bits > 1 && bits < 64 && !minus && digits >> (bits - 1))
+		a->i = (int64_t)(digits | UINT64_MAX << bits);
+	if (t == DTYPE_i1) {
+		a->kind = T_bool;
+		a->i = digits != 0;
+	}
 }
 
 /* A float is one of its type: its digits are rounded to it, or hexadecimal ones its bits. */
@@ -136,17 +147,21 @@ static struct t_attr *read_number(struct parser *p)
 	struct t_attr *a = read_bare_number(p, &hex);
 	uint64_t digits = minus ? 0 - (uint64_t)a->i : (uint64_t)a->i;
 
-	if (!accept(p, ':'))
+	if (!accept(p, ':')) {
+		if (a->kind == T_int)
+			set_integer(p, a, digits, minus);
 		return a;
+	}
 	a->tname = read_number_type(p);
 	a->bare = false;
 	enum dtype t = dtype_find(a->tname);
 	if (dtype_is_float(t) || !strcmp(a->tname, "f80") || !strcmp(a->tname, "f128"))
 		set_float(p, a, digits, minus, hex);
-	else if (a->kind == T_float || (t == DTYPE_none && strchr(a->tname, '<')))
+	else if (a->kind == T_float || (t == DTYPE_none && strchr(a->tname, '<')) ||
+		 !strcmp(a->tname, "none"))
 		number_fail(p, a, "expected a number's type");
 	else
-		check_integer(p, a, digits, minus);
+		set_integer(p, a, digits, minus);
 	return a;
 }
 
@@ -226,7 +241,7 @@ static int64_t read_small_element(struct parser *p, const char *type)
 	a->tname = type;
 	if (a->kind != T_int)
 		number_fail(p, a, "expected an integer");
-	check_integer(p, a, minus ? 0 - (uint64_t)a->i : (uint64_t)a->i, minus);
+	set_integer(p, a, minus ? 0 - (uint64_t)a->i : (uint64_t)a->i, minus);
 	return a->i;
 }
 

@@ -120,7 +120,7 @@ static void read_integer(struct dense *d, char *out)
 	}
 	if (bits < 64 ? v >> bits != 0 : false)
 		dense_fail(d, "integer out of range of the element type");
-	if (minus && v && dtype_is_unsigned(d->elem))
+	if (minus && dtype_is_unsigned(d->elem))
 		dense_fail(d, "a negative integer for an unsigned element type");
 	if (minus && v > (uint64_t)1 << (bits - 1))
 		dense_fail(d, "integer out of range of the element type");

@@ -380,6 +380,34 @@ def test_a_number_is_one_of_its_type(jaxlib, tmp_path):
         lib.weft_program_release(p)
 
 
+# Type and digits of integers; those behind the bar are none of VHLO's types.
+INTEGERS = """i8 255, i8 -1, i8 128, i8 -128, i8 0xFF, ui8 255, i1 1, i1 -1, i1 0, i2 3, i2 1, i4 15, ui4 15, i32 4294967295,
+  i64 18446744073709551615, ui64 18446744073709551615, i64 -9223372036854775808, index 9223372036854775807, index -1 |
+  i7 127, i7 1, si8 -128, i40 1099511627775"""
+
+
+def test_integers_print_as_mlir_prints_them(jaxlib, tmp_path):
+    """255 of i8 is -1 and 1 of i1 true, in text as in an artifact: text kept its digits."""
+    stored, rest = ([one.split() for one in part.split(",")] for part in INTEGERS.split("|"))
+    values = [f"{v} : {t}" for t, v in stored] + ["255", "[255 : i8, {b = 3 : i2}]", "dense<[1, 255]> : tensor<2xi8>",
+                                                  "dense<1> : tensor<2xi1>", "array<i64: 18446744073709551615>"]
+    for values in (values, [f"{v} : {t}" for t, v in rest] + ["array<i8: -1, 255>", "array<i16: 65535>"]):
+        text = "func.func @main() attributes {%s} {\n  return\n}" % ", ".join(
+            f"x.a{i:02} = {v}" for i, v in enumerate(values))
+        module = jaxlib.parse(text)
+        expected = re.search(r"attributes \{(.*)\} \{", str(module)).group(1)
+        files = {"a.mlir": text.encode()}
+        if "i7" not in text:
+            files["a.mlirbc"] = jaxlib.write(module, "1.17.0")
+            expected_artifact = expected.replace("array<i64: -1>", "dense<-1> : tensor<1xi64>")
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+            done = opt(tmp_path / name)
+            assert done.returncode == 0, done.stderr
+            found = re.search(r"attributes \{(.*)\} \{", done.stdout).group(1)
+            assert found == (expected if name == "a.mlir" else expected_artifact)
+
+
 def test_locations_are_kept(jaxlib, tmp_path):
     """A name and the place behind it, of a call site the callee; never the place in the text itself."""
     text = """func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {

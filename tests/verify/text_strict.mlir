@@ -176,3 +176,19 @@ func.func @main(%p: tensor<i1>, %b: tensor<4x!quant.uniform<i8:f32, 0.5:3>>) {
   }) : (tensor<i1>) -> tensor<4xf32>
   return
 }
+// -----
+func.func @main() attributes {y.z = -9223372036854775809} { // error 37: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = 9223372036854775808 : index} { // error 37: expected an integer in range
+  return
+}
+// -----
+func.func @main() attributes {y.z = 1 : none} { // error 37: expected a number's type
+  return
+}
+// -----
+func.func @main() attributes {y.z = dense<-0> : tensor<ui8>} { // error 45: a negative integer for an unsigned
+  return
+}
