@@ -46,27 +46,40 @@ static const char *keyword_of(struct parser *p, enum key k, const struct t_attr 
 	return w;
 }
 
+/* Is a number, or are those of a list, of the type that k's are?  Bytecode has truths as T_bool. */
+static bool typed_as(const struct t_attr *a, enum key k)
+{
+	return a->made || !strcmp(a->kind == T_bool ? "i1" : a->tname, key_type(k));
+}
+
+static bool elements_are(const struct type *t, const char *type)
+{
+	return t->dtype == dtype_find(type) && !t->index && !t->quant;
+}
+
+/* Lists are array<i64: 1>, in older programs dense<1> : tensor<1xi64> or [1]. */
 static const struct attr *to_ints(
 	struct parser *p, enum key k, const char *name, const struct t_attr *a)
 {
 	bool pairs = k == KEY_padding || k == KEY_source_target_pairs;
+	const char *of = job_printf(p->j, "integers of %s", key_type(k));
 
-	if (a->kind == T_ints)
+	if (a->kind == T_ints && typed_as(a, k) && (a->made || !pairs))
 		return attr_ints(p->g, a->n, a->ints);
-	if (a->kind == T_array) {
+	if (a->kind == T_array && !pairs) {
 		int64_t *v = job_array(p->j, a->n, sizeof *v);
 		for (uint32_t i = 0; i < a->n; i++) {
-			if (a->list[i]->kind != T_int && a->list[i]->kind != T_bool)
-				wrong_kind(p, name, a, "integers");
-			v[i] = a->list[i]->i;
+			const struct t_attr *e = a->list[i];
+			if ((e->kind != T_int && e->kind != T_bool) || !typed_as(e, k))
+				wrong_kind(p, name, a, of);
+			v[i] = e->i;
 		}
 		return attr_ints(p->g, a->n, v);
 	}
-	if (a->kind != T_dense || dtype_is_float(a->type->dtype) ||
-		dtype_is_complex(a->type->dtype))
-		wrong_kind(p, name, a, "integers");
-	if (pairs && (a->type->rank != 2 || a->type->dims[1] != 2))
-		wrong_kind(p, name, a, "rows of two");
+	if (a->kind != T_dense || !elements_are(a->type, key_type(k)))
+		wrong_kind(p, name, a, of);
+	if (pairs ? a->type->rank != 2 || a->type->dims[1] != 2 : a->type->rank != 1)
+		wrong_kind(p, name, a, pairs ? "rows of two" : "a list");
 	int64_t n = type_elements(a->type);
 	if (n > 1 << 20)
 		wrong_kind(p, name, a, "fewer integers");
@@ -140,16 +153,16 @@ static const struct attr *to_attr(
 
 	switch (key_kinds[k]) {
 	case ATTR_int:
-		if (a->kind != T_int)
-			wrong_kind(p, name, a, "an integer");
+		if (a->kind != T_int || !typed_as(a, k))
+			wrong_kind(p, name, a, job_printf(p->j, "an integer of %s", key_type(k)));
 		return attr_int(p->g, a->i);
 	case ATTR_bool:
 		if (a->kind != T_bool && !(a->kind == T_unit && is_unit(k)))
 			wrong_kind(p, name, a, "true or false");
 		return attr_bool(p->g, a->kind == T_unit || a->i);
 	case ATTR_float:
-		if (a->kind != T_float)
-			wrong_kind(p, name, a, "a float");
+		if (a->kind != T_float || !typed_as(a, k))
+			wrong_kind(p, name, a, job_printf(p->j, "a float of %s", key_type(k)));
 		return attr_float(p->g, a->f);
 	case ATTR_str:
 		w = keyword_of(p, k, a);
@@ -173,8 +186,11 @@ static const struct attr *to_attr(
 		return to_accuracy(p, name, a);
 	if (k == KEY_output_operand_aliases && !is_alias_list(a))
 		wrong_kind(p, name, a, "an array of aliases");
-	if (k == KEY_replica_groups && a->kind == T_dense)
+	if (k == KEY_replica_groups && a->kind == T_dense && elements_are(a->type, key_type(k)))
 		return to_dense(p, name, a);
+	if (k == KEY_replica_groups &&
+		(a->kind != T_raw || !strstr(a->s, "replica_group_mesh_axes")))
+		wrong_kind(p, name, a, "integers of i64");
 	return attr_raw(p->g, attr_raw_text(p, a));
 }
 

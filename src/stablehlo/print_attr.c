@@ -47,6 +47,16 @@ const char *key_enum(enum key k)
 	return styles[k].enum_name;
 }
 
+const char *key_type(enum key k)
+{
+	switch (styles[k].style) {
+	case S_i32: return "i32";
+	case S_f32: return "f32";
+	case S_bools: return "i1";
+	default: return "i64";
+	}
+}
+
 static const char *key_text(enum op op, enum key k)
 {
 	if (op == OP_composite && k == KEY_callee)

@@ -41,6 +41,7 @@ static inline bool key_has(const struct key_set *s, enum key k)
 /* print_attr.c */
 enum key key_of(enum op op, const char *name);               /* of an attribute of op in the text */
 const char *key_enum(enum key k);                            /* its enum's name, or NULL */
+const char *key_type(enum key k);       /* of its integers, or its float: i64, i32, i1, f32 */
 enum attr_part { ATTR_ALL, ATTR_INHERENT, ATTR_DISCARDABLE };
 /* before, { ... }, after with what is not in done; nothing when nothing is left. */
 void print_attr_dict(struct job *j, const struct graph *g, enum op op, const struct attrs *a,

@@ -71,7 +71,6 @@ struct t_attr *read_bare_number(struct parser *p, bool *hex)
 		}
 		a->i = minus ? (int64_t)(0 - v) : (int64_t)v;
 		a->tname = "i64";
-		a->bare = true;
 		lex(p);
 	} else {
 		expected(p, "a number");
@@ -153,7 +152,6 @@ static struct t_attr *read_number(struct parser *p)
 		return a;
 	}
 	a->tname = read_number_type(p);
-	a->bare = false;
 	enum dtype t = dtype_find(a->tname);
 	if (dtype_is_float(t) || !strcmp(a->tname, "f80") || !strcmp(a->tname, "f128"))
 		set_float(p, a, digits, minus, hex);

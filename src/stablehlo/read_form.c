@@ -9,6 +9,7 @@ struct t_attr *int_attr(struct parser *p, int64_t v)
 
 	a->i = v;
 	a->tname = "i64";
+	a->made = true;
 	return a;
 }
 
@@ -19,6 +20,7 @@ struct t_attr *ints_attr(struct parser *p, uint32_t n, const int64_t *v)
 	a->n = n;
 	a->ints = v;
 	a->tname = "i64";
+	a->made = true;
 	return a;
 }
 

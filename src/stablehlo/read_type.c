@@ -288,6 +288,8 @@ static bool read_element(struct parser *p, struct type *t)
 {
 	struct quant *q;
 
+	if (tok_word(p, "none") || tok_word(p, "memref"))
+		expected(p, "an element type");
 	if (foreign_word(p))
 		return false;
 	if (p->tok.kind != TOK_bang) {

@@ -72,7 +72,7 @@ struct t_function {
 };
 struct t_attr {
 	enum t_kind kind;
-	bool bare;                   /* int: no type was written */
+	bool made;                   /* int, ints: of a pretty form, of whatever type its key has */
 	struct place at;
 	uint32_t weight;             /* how many values it is made of, written out */
 	uint32_t n;                  /* array, dict, ints */

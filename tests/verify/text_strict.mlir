@@ -192,3 +192,57 @@ func.func @main() attributes {y.z = 1 : none} { // error 37: expected a number's
 func.func @main() attributes {y.z = dense<-0> : tensor<ui8>} { // error 45: a negative integer for an unsigned
   return
 }
+// -----
+func.func @main(%a: tensor<2xnone>) { // error 30: expected an element type
+  return
+}
+// -----
+func.func @main(%a: tensor<memref<2xf32>>) { // error 28: expected an element type
+  return
+}
+// -----
+// Attributes of ops have the types of StableHLO's definition: no other width, sign or rank.
+func.func @main(%a: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %0 = "stablehlo.transpose"(%a) {permutation = array<i32: 1, 0>} : (tensor<2x2xf32>) -> tensor<2x2xf32> // error 8: expected integers of i64
+  return %0 : tensor<2x2xf32>
+}
+// -----
+func.func @main(%a: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %0 = "stablehlo.transpose"(%a) {permutation = dense<[[1, 0]]> : tensor<1x2xi64>} : (tensor<2x2xf32>) -> tensor<2x2xf32> // error 8: expected a list
+  return %0 : tensor<2x2xf32>
+}
+// -----
+func.func @main() -> tensor<2xf32> {
+  %0 = "stablehlo.iota"() {iota_dimension = 0 : i32} : () -> tensor<2xf32> // error 8: expected an integer of i64
+  return %0 : tensor<2xf32>
+}
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "stablehlo.reduce_precision"(%a) {exponent_bits = 5 : i32, mantissa_bits = 10} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected an integer of i32
+  return %0 : tensor<2xf32>
+}
+// -----
+func.func @main(%x: tensor<2x2xf32>, %s: tensor<2xf32>) -> tensor<2x2xf32> {
+  %0 = "stablehlo.batch_norm_inference"(%x, %s, %s, %s, %s) {epsilon = 0.001, feature_index = 1 : i64} : (tensor<2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x2xf32> // error 8: expected a float of f32
+  return %0 : tensor<2x2xf32>
+}
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "stablehlo.collective_permute"(%a) {source_target_pairs = dense<0> : tensor<1x2xui64>} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected integers of i64
+  return %0 : tensor<2xf32>
+}
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "stablehlo.collective_broadcast"(%a) {replica_groups = dense<0> : tensor<1x1xui8>} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected integers of i64
+  return %0 : tensor<2xf32>
+}
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "stablehlo.collective_broadcast"(%a) {replica_groups = dense<0> : tensor<1x1xindex>} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected integers of i64
+  return %0 : tensor<2xf32>
+}
+// -----
+func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "stablehlo.collective_broadcast"(%a) {replica_groups = [[0]]} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected integers of i64
+  return %0 : tensor<2xf32>
+}

@@ -125,6 +125,7 @@ static void take_integer(struct cursor *c, struct t_attr *a)
 			bad(c->f, from, "an integer out of the range of %s", t->text);
 		return;
 	}
+	a->made = t->dtype == DTYPE_i64;     /* defaults are written so: a composite's version */
 	dtype_store_i64(t->dtype, memory, (int64_t)take_bits(c, dtype_table[t->dtype].bits));
 	a->i = dtype_load_i64(t->dtype, memory);
 }
