@@ -5,6 +5,7 @@ Each is a near-minimax (Chebyshev) fit by mpmath at 60 digits of the smooth part
 the parts that must be exact (x in sin x, 1 + x in exp x) stay out of the fit.  Run by hand when a fit
 changes; needs mpmath, which comes with torch.
 """
+import struct
 import textwrap
 
 import mpmath as mp
@@ -255,6 +256,20 @@ for power in range(5):
     row = [mp.nstr(poly[4 - power], 10, min_fixed=0, max_fixed=0) for poly, _ in fits]
     P.append("\t{ " + ",\n\t\t".join(", ".join(row[i:i + 4]) for i in range(0, 32, 4)) + " },")
 P.append("};")
+# Of 2^(i / 16) and the polynomial between these, for math_exp.c.
+halves, error = mp.chebyfit(ex, [-L / 16, L / 16], 2, error=True)
+H.append("extern const double math_exp_near[2], math_exp_powers[16], math_exp_rests[16];")
+P.append(f"/* (e^r - 1 - r) / r^2, |r| <= ln 2 / 32; fit error {mp.nstr(error, 2)} */")
+P.append("const double math_exp_near[2] = { " + ", ".join(mp.nstr(c, 10) for c in halves[::-1]) + " };")
+exact = [mp.mpf(2) ** (mp.mpf(i) / 16) for i in range(16)]
+near = [mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0]) for x in exact]
+for name, row, comment in (("powers", near, "2^(i / 16) in f32"),
+                           ("rests", [x / y - 1 for x, y in zip(exact, near)], "how much larger 2^(i / 16) is than that")):
+    P.append(f"/* {comment} */")
+    P.append(f"const double math_exp_{name}[16] = {{")
+    text = [mp.nstr(x, 10, min_fixed=0, max_fixed=0) for x in row]
+    P.extend("\t" + ", ".join(text[i:i + 4]) + "," for i in range(0, 16, 4))
+    P.append("};")
 H.append("#endif")
 for name, lines in (("table.c", C), ("table.h", H), ("pieces.c", P)):
     with open(f"src/gen/math_{name}", "w") as f:

@@ -166,7 +166,7 @@ static LLVMValueRef column_weights(
 	loop_begin(g, l, c64(g, 0), a->nkeys, 1);
 	gen_here(g);
 	LLVMValueRef at = block_at(g, x, column, l->iv);
-	LLVMValueRef e = math_exp(g, FSUB(load_vector(g, x, at), top), NULL);
+	LLVMValueRef e = math_exp_below(g, FSUB(load_vector(g, x, at), top));
 	store_vector(g, e, at);
 	l->carried[0] = FADD(l->carried[0], e);
 	loop_end(g, l);
@@ -201,7 +201,7 @@ static void column_softmax(struct gen *g, struct lanes *s, struct ix j)
 	/* of -inf alone: exp(-inf - 0), not the NaN of exp(-inf + inf) */
 	LLVMValueRef none = cf_like(top, -__builtin_inf());
 	top = SELECT(FCMP(OEQ, top, none), LLVMConstNull(x->vec), top);
-	LLVMValueRef fade = math_exp(g, FSUB(old, top), NULL);
+	LLVMValueRef fade = math_exp_below(g, FSUB(old, top));
 	LLVMValueRef sum = column_weights(g, a, column, top);
 	gen_here(g);
 	store_vector(g, fma3(g, load_vector(g, x, sum_at), fade, sum), sum_at);

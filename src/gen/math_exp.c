@@ -3,7 +3,8 @@
  * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is
  * exact; e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that
  * results may be denormal.  k comes from adding a number so large that the sum's last bits are k:
- * no conversion, and NaN stays NaN.  doc/ulp.md has the errors of all elementary functions. */
+ * no conversion, and NaN stays NaN.  Where a register holds a table, f32 takes 2^(k mod 1) from one
+ * and k goes in steps of 1/16.  doc/ulp.md has the errors of all elementary functions. */
 #include "gen/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
@@ -42,8 +43,8 @@ LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k)
 	return FMUL(FMUL(a, BITCAST(s1, LLVMTypeOf(a))), BITCAST(s2, LLVMTypeOf(a)));
 }
 
-/* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2; whole: k in x's type */
-struct reduced { LLVMValueRef r, c, p, k, whole; };
+/* e^x = (1 + r + r^2 p) 2^k; r + c nearer to x - k ln 2 */
+struct reduced { LLVMValueRef r, c, p, k; };
 
 static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 {
@@ -56,7 +57,6 @@ static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 	LLVMValueRef sum = fma3(g, a, K(1.44269504088896340736), K(magic)), k = FSUB(sum, K(magic));
 	LLVMTypeRef t = math_int(g, a);
 	out.k = SUB(BITCAST(sum, t), BITCAST(K(magic), t));
-	out.whole = k;
 	LLVMValueRef hi_part = fma3(g, k, K(wide ? -LN2_HI_F64 : -LN2_HI_F32), a);
 	out.r = fma3(g, k, K(wide ? -LN2_LO_F64 : -LN2_LO_F32), hi_part);
 	out.c = fma3(g, k, K(wide ? -LN2_LO_F64 : -LN2_LO_F32), FSUB(hi_part, out.r));
@@ -66,19 +66,90 @@ static struct reduced reduce(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 	return out;
 }
 
+/* ---- where numbers are looked up ------------------------------------------------------------- */
+
+static bool looks_up(struct gen *g, LLVMValueRef a)
+{
+	return g->isa->instr & ISA_LOOKUP && g->isa->instr & ISA_SCALE && !math_wide(g, a);
+}
+
+/* Each lane one of 16 numbers, by the last bits of `which`: VPERMPS. */
+static LLVMValueRef one_of_16(struct gen *g, const double *table, LLVMValueRef which)
+{
+	static const char name[] = "llvm.x86.avx512.permvar.sf.512";
+	unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+	LLVMValueRef c[LANES];
+
+	for (int i = 0; i < LANES; i++)
+		c[i] = LLVMConstReal(g->f32, table[i]);
+	LLVMValueRef args[] = { LLVMConstVector(c, LANES), which };
+	return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, NULL, 0),
+		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 2, "");
+}
+
+/* The same with k in steps of 1/16: r is so small that e^r - 1 = r + r^2 P(r) needs a P of two
+ * terms.  The sum with a large number has 16 k in its last bits, which look up 2^(k mod 1), and
+ * VSCALEFPS takes k's floor. */
+enum exp_how {
+	EXP_ABOVE = 1,               /* a may be above 0 */
+	EXP_FINE = 2,                /* 0.6 units of the last place and not 1 */
+};
+static LLVMValueRef exp_in_pieces(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift,
+	unsigned how)
+{
+	LLVMValueRef magic = K(0x1.8p19);
+
+	a = SELECT(FCMP(OLT, a, K(-104)), K(-104), a);
+	if (how & EXP_ABOVE)
+		a = SELECT(FCMP(OGT, a, K(90)), K(90), a);
+	LLVMValueRef sum = fma3(g, a, K(1.44269504088896340736), magic), k = FSUB(sum, magic);
+	LLVMValueRef which = BITCAST(sum, math_int(g, a));
+	LLVMValueRef part = one_of_16(g, math_exp_powers, which);
+	LLVMValueRef r = fma3(g, k, K(-LN2_LO_F32), fma3(g, k, K(-LN2_HI_F32), a));
+	if (low)
+		r = FADD(r, low);
+	LLVMValueRef square = FMUL(r, r), p = POLY(r, math_exp_near);
+	if (how & EXP_FINE)
+		r = FADD(r, one_of_16(g, math_exp_rests, which));
+	LLVMValueRef y = fma3(g, square, p, r);
+	return scale_at_once(g, fma3(g, part, y, part), shift ? FADD(k, K(shift)) : k);
+}
+
+static LLVMValueRef exp_of(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift, unsigned how)
+{
+	if (is_vector(a))
+		return exp_in_pieces(g, a, low, shift, how);
+	/* the same bits, of one lane */
+	LLVMValueRef lanes = exp_in_pieces(g, splat(g, a), low ? splat(g, low) : NULL, shift, how);
+	return LLVMBuildExtractElement(g->b, lanes, c32(g, 0), "");
+}
+
+/* ---- the functions --------------------------------------------------------------------------- */
+
 LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift)
 {
+	if (looks_up(g, a))
+		return exp_of(g, a, low, shift, EXP_ABOVE);
 	struct reduced x = reduce(g, a, low);
 	LLVMValueRef y = FADD(fma3(g, FMUL(x.r, x.r), x.p, x.r), K(1));
 
-	if (scales_at_once(g, a))
-		return scale_at_once(g, y, shift ? FADD(x.whole, K(shift)) : x.whole);
 	return math_scale(g, y, shift ? ADD(x.k, ci_like(x.k, shift)) : x.k);
 }
 
 LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 {
 	return math_exp_scaled(g, a, low, 0);
+}
+
+LLVMValueRef math_exp_below(struct gen *g, LLVMValueRef a)
+{
+	return looks_up(g, a) ? exp_of(g, a, NULL, 0, 0) : math_exp(g, a, NULL);
+}
+
+/* e^a where what follows makes its error larger. */
+static LLVMValueRef exp_fine(struct gen *g, LLVMValueRef a, unsigned how)
+{
+	return looks_up(g, a) ? exp_of(g, a, NULL, 0, how | EXP_FINE) : math_exp(g, a, NULL);
 }
 
 LLVMValueRef math_exp_parts(struct gen *g, LLVMValueRef a, LLVMValueRef low, struct two *e)
@@ -111,7 +182,7 @@ LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a)
 	LLVMValueRef p = wide ? POLY(z, math_tanh_f64) : POLY(z, math_tanh_f32);
 	LLVMValueRef small = fma3(g, FMUL(a, z), p, a);
 	LLVMValueRef c = SELECT(FCMP(OGT, x, K(22)), K(22), x);
-	LLVMValueRef e = math_exp(g, FADD(c, c), NULL);
+	LLVMValueRef e = exp_fine(g, FADD(c, c), EXP_ABOVE);
 	LLVMValueRef large = FSUB(K(1), FDIV(K(2), FADD(e, K(1))));
 
 	return math_copysign(g, SELECT(FCMP(OLT, x, K(0.625)), small, large), a);
@@ -119,7 +190,7 @@ LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a)
 
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a)
 {
-	LLVMValueRef e = math_exp(g, FNEG(math_abs(g, a)), NULL);
+	LLVMValueRef e = exp_fine(g, FNEG(math_abs(g, a)), 0);
 	LLVMValueRef top = SELECT(FCMP(OLT, a, K(0)), e, K(1)), sum = FADD(K(1), e);
 	LLVMValueRef r = FDIV(top, sum), lost = FSUB(e, FSUB(sum, K(1)));
 

@@ -18,6 +18,8 @@ LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k);
 LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low);
 /* the same times 2^shift, without overflow or underflow on the way */
 LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift);
+/* e^a, a 0 or less or NaN */
+LLVMValueRef math_exp_below(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_expm1(struct gen *g, LLVMValueRef a);      /* f64 */
 LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a);
