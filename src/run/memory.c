@@ -1,49 +1,37 @@
-/* memory.c -- blocks of memory by size class, kept and used again.
+/* memory.c -- blocks of memory, kept and used again.
  *
- * Four classes a doubling, so at most a fifth of a block is not asked for.  A class keeps its free
- * blocks newest first: that one is most likely still in a cache.  When more than the bound is
- * kept, the block that has been free longest goes back to the system, whatever its class, so that a
- * program whose sizes change does not keep the old ones.  From BIG bytes on blocks are mappings of
- * their own, aligned for huge pages; a page fault for every 4 KiB costs more than the work of a
- * memory-bound kernel.
+ * Small ones by size class, four a doubling, so at most a fifth of a block is not asked for.  A
+ * class keeps its free blocks newest first: that one is most likely still in a cache.  From BIG
+ * bytes on they are pieces of a heap (heap.c), in huge pages - a page fault for every 4 KiB costs
+ * more than the work of a memory-bound kernel - where what was freed in other sizes is used again.
  *
- * A block's descriptor (struct storage) lives as long as the block.  Under the address sanitizer
- * kept blocks are poisoned, so use after release shows. */
+ * When more than the bound is kept, what has been free longest goes back to the system, of the heap
+ * first, so that a program whose sizes change does not keep the old ones.
+ *
+ * A small block's descriptor (struct storage) lives as long as the block; those of the heap's and
+ * of wrapped memory are kept apart.  Under the address sanitizer kept blocks are poisoned, so use
+ * after release shows. */
 #include "run/memory.h"
 #include "base/mem.h"
+#include "run/heap.h"
+#include "run/poison.h"
 #include "run/run_impl.h"
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HAVE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAVE_ASAN 1
-#endif
-#endif
-#ifdef HAVE_ASAN
-void __asan_poison_memory_region(void const volatile *p, size_t n);
-void __asan_unpoison_memory_region(void const volatile *p, size_t n);
-#define ASAN_POISON_MEMORY_REGION(p, n) __asan_poison_memory_region(p, n)
-#define ASAN_UNPOISON_MEMORY_REGION(p, n) __asan_unpoison_memory_region(p, n)
-#else
-#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
-#endif
-
 #define SMALLEST ((size_t)256)
-#define BIG ((size_t)2 << 20)
+#define BIG ((size_t)64 << 10)
 #define LARGEST ((size_t)1 << 46)
 
-enum { CLASSES = 40 * 4, WRAPPED = CLASSES, CLASS_COUNT };
+/* 256 bytes to BIG; descriptors without memory of their own, which are kept as WRAPPED ones. */
+enum { CLASSES = 8 * 4 + 1, WRAPPED = CLASSES, HEAPED, CLASS_COUNT };
 
 /* Free blocks of a class: newest is the head's, oldest the tail's. */
 static struct {
 	struct storage *newest, *oldest;
 } kept[CLASS_COUNT];
-static struct memory_stats stats;
+static struct heap heap;
+static struct memory_stats stats;       /* kept: small blocks */
 static size_t limit;                    /* 0: not computed yet */
 static atomic_size_t cap;               /* 0: not computed yet */
 static uint64_t clock_now;              /* counts releases: which block has been free longest */
@@ -66,43 +54,18 @@ static uint32_t class_of(size_t size, size_t *capacity)
 static void block_free(struct storage *s)
 {
 	ASAN_UNPOISON_MEMORY_REGION(s->data, s->class == WRAPPED ? 0 : s->capacity);
-	if (s->class != WRAPPED && s->capacity >= BIG)
-		munmap(s->data, s->capacity);
 	mem_free(s);
-}
-
-/* Big memory, its beginning on a huge page's boundary. */
-static void *map_big(size_t size)
-{
-	size_t room = size + BIG;
-	char *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		return NULL;
-	size_t skip = (BIG - ((uintptr_t)p & (BIG - 1))) & (BIG - 1);
-	if (skip)
-		munmap(p, skip);
-	if (room - skip > size)
-		munmap(p + skip + size, room - skip - size);
-	madvise(p + skip, size, MADV_HUGEPAGE);
-	return p + skip;
 }
 
 static struct storage *block_new(size_t capacity, uint32_t class)
 {
 	size_t head = (sizeof(struct storage) + ABI_ALIGN - 1) & ~(size_t)(ABI_ALIGN - 1);
-	bool big = class != WRAPPED && capacity >= BIG;
-	struct storage *s = mem_alloc_aligned(ABI_ALIGN,
-		head + (class == WRAPPED || big ? 0 : capacity));
+	struct storage *s = mem_alloc_aligned(ABI_ALIGN, head + capacity);
 
 	if (!s)
 		return NULL;
-	s->data = big ? map_big(capacity) : (char *)s + head;
-	if (!s->data) {
-		mem_free(s);
-		return NULL;
-	}
-	s->capacity = class == WRAPPED ? 0 : capacity;
+	s->data = (char *)s + head;
+	s->capacity = capacity;
 	s->class = class;
 	s->next = s->previous = NULL;
 	return s;
@@ -124,8 +87,8 @@ static struct storage *kept_take(uint32_t class)
 	return s;
 }
 
-/* Under the lock: takes away what has been free longest until at most `most` bytes are kept;
- * a list for the caller to free. */
+/* Under the lock: of small blocks takes away what has been free longest until at most `most` bytes
+ * of them are kept; a list for the caller to free. */
 static struct storage *kept_shrink(size_t most)
 {
 	struct storage *gone = NULL;
@@ -175,30 +138,101 @@ static size_t limit_get(void)
 	return limit;
 }
 
+/* Gives back to the system what has been free longest until at most `most` bytes are kept. */
+static void give_back(size_t most)
+{
+	struct storage *gone = NULL;
+	struct span *s;
+	char *at;
+	size_t n;
+
+	do {
+		run_lock();
+		size_t small = stats.kept, all = small + heap.kept;
+		s = all > most ? heap_claim(&heap, all - most, &at, &n) : NULL;
+		if (!s)
+			gone = kept_shrink(most > heap.kept ? most - heap.kept : 0);
+		run_unlock();
+		if (s) {
+			heap_discard(at, n);
+			run_lock();
+			heap_return(&heap, s);
+			run_unlock();
+		}
+	} while (s);
+	blocks_free(gone);
+}
+
+/* A kept or new descriptor of that class with its memory, if it has some of its own. */
+static struct storage *block_get(size_t capacity, uint32_t class)
+{
+	uint32_t kind = class == HEAPED ? WRAPPED : class;
+
+	run_lock();
+	struct storage *s = kept_take(kind);
+	if (s && class != HEAPED) {
+		stats.used += capacity;
+		stats.reused++;
+	}
+	run_unlock();
+	if (s)
+		return s;
+	s = block_new(capacity, kind);
+	if (!s || class == HEAPED)
+		return s;
+	run_lock();
+	stats.used += capacity;
+	stats.blocks++;
+	run_unlock();
+	return s;
+}
+
+/* Takes the memory of s, a descriptor, from the heap. */
+static bool heaped_get(struct storage *s, size_t size)
+{
+	bool fresh;
+
+	run_lock();
+	if (!heap.reserve)
+		heap.reserve = machine_bytes();
+	struct span *p = heap_take(&heap, size, &fresh);
+	if (p) {
+		p->owner = s;
+		stats.used += p->size;
+		stats.blocks += fresh;
+		stats.reused += !fresh;
+	}
+	run_unlock();
+	if (!p)
+		return false;
+	s->span = p;
+	s->data = p->data;
+	s->capacity = p->size;
+	s->class = HEAPED;
+	return true;
+}
+
+static struct storage *storage_try(size_t size, size_t capacity, uint32_t class)
+{
+	struct storage *s = block_get(capacity, class);
+
+	if (!s || class != HEAPED || heaped_get(s, size))
+		return s;
+	mem_free(s);
+	return NULL;
+}
+
 static struct weft_error *storage_get(size_t size, size_t capacity, uint32_t class,
 	struct storage **out)
 {
-	run_lock();
-	struct storage *s = kept_take(class);
-	stats.used += capacity;
-	if (s)
-		stats.reused++;
-	else
-		stats.blocks++;
-	run_unlock();
-	if (!s)
-		s = block_new(capacity, class);
+	struct storage *s = storage_try(size, capacity, class);
+
 	if (!s) {
 		memory_trim();
-		s = block_new(capacity, class);
+		s = storage_try(size, capacity, class);
 	}
-	if (!s) {
-		run_lock();
-		stats.used -= capacity;
-		stats.blocks--;
-		run_unlock();
+	if (!s)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
-	}
 	if (class != WRAPPED)
 		ASAN_UNPOISON_MEMORY_REGION(s->data, size);
 	s->size = size;
@@ -211,15 +245,15 @@ static struct weft_error *storage_get(size_t size, size_t capacity, uint32_t cla
 
 struct weft_error *storage_create(size_t size, struct storage **out)
 {
-	size_t capacity;
+	size_t capacity = 0;
 
 	if (size > LARGEST)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
-	if (size >= BIG && !atomic_load_explicit(&cap, memory_order_relaxed))
+	if (size >= HEAP_HUGE && !atomic_load_explicit(&cap, memory_order_relaxed))
 		memory_most(machine_bytes());
-	if (size >= BIG && size > atomic_load_explicit(&cap, memory_order_relaxed))
+	if (size >= HEAP_HUGE && size > atomic_load_explicit(&cap, memory_order_relaxed))
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
-	uint32_t class = class_of(size, &capacity);
+	uint32_t class = size < BIG ? class_of(size, &capacity) : HEAPED;
 	return storage_get(size, capacity, class, out);
 }
 
@@ -247,6 +281,12 @@ void storage_release(struct storage *s)
 	if (s->class != WRAPPED)
 		ASAN_POISON_MEMORY_REGION(s->data, s->capacity);
 	run_lock();
+	stats.used -= s->capacity;
+	if (s->class == HEAPED) {
+		heap_give(&heap, s->span);
+		s->class = WRAPPED;
+		s->capacity = 0;
+	}
 	s->stamp = ++clock_now;
 	s->previous = NULL;
 	s->next = kept[s->class].newest;
@@ -255,11 +295,23 @@ void storage_release(struct storage *s)
 	else
 		kept[s->class].oldest = s;
 	kept[s->class].newest = s;
-	stats.used -= s->capacity;
 	stats.kept += s->capacity;
-	struct storage *gone = kept_shrink(limit_get());
+	size_t most = limit_get();
+	bool over = stats.kept + heap.kept > most;
 	run_unlock();
-	blocks_free(gone);
+	if (over)
+		give_back(most);
+}
+
+struct storage *storage_find(const void *data)
+{
+	run_lock();
+	struct span *p = heap_find(&heap, data);
+	struct storage *s = p ? p->owner : NULL;
+	if (s)
+		storage_retain(s);
+	run_unlock();
+	return s;
 }
 
 bool storage_shared(const struct storage *s)
@@ -271,6 +323,7 @@ struct memory_stats memory_stats_get(void)
 {
 	run_lock();
 	struct memory_stats s = stats;
+	s.kept += heap.kept;
 	run_unlock();
 	return s;
 }
@@ -279,9 +332,8 @@ void memory_limit(size_t bytes)
 {
 	run_lock();
 	limit = bytes ? bytes : 1;
-	struct storage *gone = kept_shrink(limit);
 	run_unlock();
-	blocks_free(gone);
+	give_back(bytes);
 }
 
 void memory_most(size_t bytes)
@@ -291,11 +343,11 @@ void memory_most(size_t bytes)
 
 void memory_trim(void)
 {
+	give_back(0);
 	run_lock();
-	struct storage *gone = kept_shrink(0);
 	struct storage *wrapped = kept[WRAPPED].newest;
 	kept[WRAPPED].newest = kept[WRAPPED].oldest = NULL;
+	heap_trim(&heap);
 	run_unlock();
-	blocks_free(gone);
 	blocks_free(wrapped);
 }

@@ -17,6 +17,7 @@ struct storage {
 	size_t size;                  /* as asked for */
 	int64_t dims[ABI_RANK_MAX];   /* room for the dimensions of the tensor that lies here */
 	/* what follows is memory.c's */
+	struct span *span;            /* of the heap; else not set */
 	struct storage *next, *previous;
 	size_t capacity;
 	uint64_t stamp;
@@ -30,6 +31,9 @@ struct storage {
  * RESOURCE_EXHAUSTED, for more than the machine has without a try.
  * No call to the system where a kept block fits. */
 struct weft_error *storage_create(size_t size, struct storage **out) BASE_MUST_USE;
+/* The storage whose memory begins at data, with one more reference; NULL: data is none's, or it is
+ * smaller than 64 KiB.  data must not be given back meanwhile. */
+struct storage *storage_find(const void *data);
 /* Memory of somebody else; done(arg) (NULL: nothing) is called when the last reference goes. */
 struct weft_error *storage_wrap(void *data, size_t size, void (*done)(void *arg), void *arg,
 	struct storage **out) BASE_MUST_USE;

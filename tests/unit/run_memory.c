@@ -138,7 +138,7 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
-void test_memory__threads(void)
+static void hammer_all(void)
 {
 	pthread_t t[4];
 
@@ -150,4 +150,51 @@ void test_memory__threads(void)
 		CHECK(!bad);
 	}
 	CHECK_INT(memory_stats_get().used, 0);
+}
+
+void test_memory__threads(void)
+{
+	hammer_all();
+}
+
+void test_memory__threads_while_pages_go_back(void)
+{
+	memory_limit((size_t)256 << 10);
+	hammer_all();
+	CHECK(memory_stats_get().kept <= (size_t)256 << 10);
+}
+
+void test_memory__what_was_freed_in_other_sizes_is_used_again(void)
+{
+	struct storage *s[16], *all;
+
+	memory_trim();
+	for (int i = 0; i < 16; i++)
+		CHECK_OK(storage_create((size_t)400 << 10, &s[i]));
+	uint64_t blocks = memory_stats_get().blocks;
+	for (int i = 0; i < 16; i++)
+		storage_release(s[i ^ 5]);
+	CHECK_INT(memory_stats_get().kept, (size_t)6400 << 10);
+	CHECK_OK(storage_create((size_t)6400 << 10, &all));
+	CHECK_INT(memory_stats_get().blocks, blocks);
+	CHECK_INT(memory_stats_get().kept, 0);
+	storage_release(all);
+}
+
+void test_memory__storages_are_found(void)
+{
+	struct storage *a, *b;
+	char bytes[4];
+
+	CHECK_OK(storage_create((size_t)1 << 20, &a));
+	char *data = a->data;
+	CHECK(storage_find(data) == a && storage_shared(a));
+	storage_release(a);
+	CHECK(!storage_shared(a));
+	CHECK(!storage_find(data + 64) && !storage_find(bytes));
+	storage_release(a);
+	CHECK(!storage_find(data));
+	CHECK_OK(storage_create(1000, &b));
+	CHECK(!storage_find(b->data));           /* too small to be looked for */
+	storage_release(b);
 }
