@@ -2,7 +2,8 @@
  *
  * A length is a product of factors 8, 4, 2 and odd primes; a pass a factor (fft_pass.inc), computed
  * in the precision of the numbers.  Several dimensions are transformed one after the other.  A
- * length with a large prime factor is a convolution (Bluestein 1970), in double. */
+ * length with a large prime factor is a convolution (Bluestein 1970), in double.  Sums (fft.h) of
+ * float numbers are computed in double, line by line. */
 #include "base/fft.h"
 #include "base/mem.h"
 #include <math.h>
@@ -22,6 +23,7 @@ struct plan {
 struct side {
 	char *at;
 	int64_t n, inner;
+	bool widen;                  /* floats, of lines in double */
 };
 
 /* exp(2 pi i k / n) by the eighth of the circle it is in. */
@@ -189,10 +191,15 @@ static void chirp_transform(struct chirp *c, bool forward)
 
 /* ---- arrays --------------------------------------------------------------------------------- */
 
-/* All lines of one dimension; in_place: from and to are one array. */
+/* What numbers are, and what they are computed in. */
+struct width {
+	bool doubles, lines;
+};
+
+/* All lines of one dimension; from and to may be one array. */
 struct axis {
 	enum fft_kind kind;
-	bool wide;
+	bool wide;                   /* lines in double */
 	int64_t n, rows;
 	struct side from, to;
 	double scale;
@@ -250,21 +257,24 @@ static int64_t product(const int64_t *dims, uint32_t from, uint32_t to)
 }
 
 /* Complex numbers along dimension d of an array, from `from` to `to`. */
-static struct weft_error *axis_complex(bool wide, bool forward, const int64_t *dims, uint32_t rank,
-	uint32_t d, char *from, char *to, double scale)
+static struct weft_error *axis_complex(struct width w, bool forward, const int64_t *dims,
+	uint32_t rank, uint32_t d, char *from, char *to, double scale)
 {
 	int64_t inner = product(dims, d + 1, rank), n = dims[d];
-	struct axis a = { forward ? FFT_forward : FFT_backward, wide, n,
-		product(dims, 0, rank) / n, { from, n, inner }, { to, n, inner }, scale };
+	bool widen = w.lines && !w.doubles;
+	struct axis a = { forward ? FFT_forward : FFT_backward, w.lines, n,
+		product(dims, 0, rank) / n, { from, n, inner, widen }, { to, n, inner, widen },
+		scale };
 
 	return axis_run(&a);
 }
 
 /* All but the last of the axes of the half of a spectrum, then the last. */
-static struct weft_error *run_half(bool wide, uint32_t rank, const int64_t *in_dims,
+static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t *in_dims,
 	const int64_t *out_dims, uint32_t naxes, const char *in, char *out, double scale)
 {
-	size_t size = wide ? 16 : 8;
+	size_t size = w.doubles ? 16 : 8;
+	bool widen = w.lines && !w.doubles;
 	int64_t n = product(in_dims, 0, rank), last = in_dims[rank - 1];
 	char *room = mem_alloc(mem_size((size_t)n, size));
 	struct weft_error *e = NULL;
@@ -273,45 +283,48 @@ static struct weft_error *run_half(bool wide, uint32_t rank, const int64_t *in_d
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
 	memcpy(room, in, (size_t)n * size);
 	for (uint32_t d = rank - naxes; d + 1 < rank && !e; d++)
-		e = axis_complex(wide, false, in_dims, rank, d, room, room, 1);
+		e = axis_complex(w, false, in_dims, rank, d, room, room, 1);
 	int64_t length = out_dims[rank - 1];
-	struct axis a = { FFT_half, wide, length, n / last, { room, last, 1 }, { out, length, 1 },
-		scale };
+	struct axis a = { FFT_half, w.lines, length, n / last, { room, last, 1, widen },
+		{ out, length, 1, widen }, scale };
 	if (!e)
 		e = axis_run(&a);
 	mem_free(room);
 	return e;
 }
 
-static struct weft_error *run_real(bool wide, uint32_t rank, const int64_t *in_dims,
+static struct weft_error *run_real(struct width w, uint32_t rank, const int64_t *in_dims,
 	const int64_t *out_dims, uint32_t naxes, char *in, char *out)
 {
 	int64_t length = in_dims[rank - 1], half = out_dims[rank - 1];
-	struct axis a = { FFT_real, wide, length, product(in_dims, 0, rank - 1), { in, length, 1 },
-		{ out, half, 1 }, 1 };
+	bool widen = w.lines && !w.doubles;
+	struct axis a = { FFT_real, w.lines, length, product(in_dims, 0, rank - 1),
+		{ in, length, 1, widen }, { out, half, 1, widen }, 1 };
 
 	TRY(axis_run(&a));
 	for (uint32_t d = rank - naxes; d + 1 < rank; d++)
-		TRY(axis_complex(wide, true, out_dims, rank, d, out, out, 1));
+		TRY(axis_complex(w, true, out_dims, rank, d, out, out, 1));
 	return NULL;
 }
 
-struct weft_error *fft_run(enum fft_kind kind, bool wide, uint32_t rank, const int64_t *in_dims,
-	const int64_t *out_dims, uint32_t naxes, const void *in, void *out)
+struct weft_error *fft_run(enum fft_kind kind, bool sum, bool wide, uint32_t rank,
+	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out)
 {
+	struct width w = { wide, wide || sum };
 	int64_t all = product(kind == FFT_half ? out_dims : in_dims, rank - naxes, rank);
-	double scale = kind == FFT_backward || kind == FFT_half ? 1 / (double)all : 1;
+	bool divides = !sum && (kind == FFT_backward || kind == FFT_half);
+	double scale = divides ? 1 / (double)all : 1;
 	char *from = (char *)(uintptr_t)in;
 
 	if (!product(in_dims, 0, rank) || !product(out_dims, 0, rank))
 		return NULL;
 	if (kind == FFT_half)
-		return run_half(wide, rank, in_dims, out_dims, naxes, from, out, scale);
+		return run_half(w, rank, in_dims, out_dims, naxes, from, out, scale);
 	if (kind == FFT_real)
-		return run_real(wide, rank, in_dims, out_dims, naxes, from, out);
+		return run_real(w, rank, in_dims, out_dims, naxes, from, out);
 	for (uint32_t d = rank - naxes; d < rank; d++) {
 		TRY(axis_complex(
-			wide, kind == FFT_forward, in_dims, rank, d, from, out, scale));
+			w, kind == FFT_forward, in_dims, rank, d, from, out, scale));
 		from = out;
 		scale = 1;
 	}

@@ -5,14 +5,16 @@
 #include "base/error.h"
 
 /* As StableHLO's fft: complex to complex forward and backward, real to half of a spectrum, and
- * back.  Backward ones are divided by the number of elements of a transform. */
+ * back.  Backward ones are divided by the number of elements of a transform, unless `sum`. */
 enum fft_kind { FFT_forward, FFT_backward, FFT_real, FFT_half };
 
 /* Transforms the last naxes >= 1 of rank dimensions of `in` into `out`: float numbers, or double
- * where wide; a complex number is two.  The arrays differ in the last dimension only: FFT_real has
+ * where wide; a complex number is two.  sum: as torch defines them, all are bare sums (a product
+ * with the number they were divided by would round twice more), and float numbers are summed in
+ * double, rounded once a dimension.  The arrays differ in the last dimension only: FFT_real has
  * n real numbers there and n / 2 + 1 complex ones in out, FFT_half the reverse, and may have more
  * than it needs.  Any alignment; in and out may not overlap.
  * Fails with RESOURCE_EXHAUSTED.  Any thread. */
-struct weft_error *fft_run(enum fft_kind kind, bool wide, uint32_t rank, const int64_t *in_dims,
-	const int64_t *out_dims, uint32_t naxes, const void *in, void *out);
+struct weft_error *fft_run(enum fft_kind kind, bool sum, bool wide, uint32_t rank,
+	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out);
 #endif

@@ -11,7 +11,8 @@ static const char *fft_text(struct job *j, const struct node *n)
 {
 	uint32_t count;
 	const int64_t *length = node_ints(n, KEY_fft_length, &count);
-	const char *text = job_printf(j, "weft.fft|%s", node_str(n, KEY_fft_type, "FFT"));
+	const char *text = job_printf(j, "weft.fft|%s%s", node_str(n, KEY_fft_type, "FFT"),
+		node_other(n, "weft.sum") ? " SUM" : "");
 	for (uint32_t i = 0; i < count; i++)
 		text = job_printf(j, "%s %lld", text, (long long)length[i]);
 	return text;

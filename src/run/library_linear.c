@@ -300,12 +300,14 @@ struct weft_error *library_fft(const struct run_library_call *c)
 
 	while (kind < FFT_half && !library_word(c, 0, words[kind]))
 		kind++;
+	bool sum = library_word(c, 1, "SUM");
 	for (const char *at = strchr(c->attributes, ' '); at; at = strchr(at + 1, ' '))
 		naxes++;
+	naxes -= sum;
 	if (kind == FFT_half && run_elements(a) &&
 		a->dims[a->rank - 1] < out->dims[a->rank - 1] / 2 + 1)
 		return error_make(
 			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
-	return fft_run(
-		(enum fft_kind)kind, wide, a->rank, a->dims, out->dims, naxes, a->data, out->data);
+	return fft_run((enum fft_kind)kind, sum, wide, a->rank, a->dims, out->dims, naxes, a->data,
+		out->data);
 }

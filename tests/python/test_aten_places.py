@@ -116,3 +116,19 @@ I, J, K = torch.tensor([0, 2, -1, 1]), torch.tensor([1, 0, 2, -3]), torch.tensor
     lambda a: a.permute(1, 0, 2)[I, :, J]], ids=["two", "last", "broadcast", "select", "apart"])
 def test_indices_beside_a_size_of_the_call(fn):
     check(fn, r(5, 3, 4), dynamic=True)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("norm", ["forward", "ortho"])
+def test_transforms_are_rounded_once(backend, norm):
+    """Of every length, in every direction: a sum in double, then its factor."""
+    fft = torch.fft
+    for n in (7, 12):
+        fns = [lambda a, n=n, f=f: f(a, n=n, norm=norm) for f in (fft.fft, fft.ifft, fft.irfft, fft.hfft)]
+        for fn, real in [(f, False) for f in fns] + [(lambda a: fft.rfft(a, norm=norm), True)]:
+            given = torch.randn(5, n, dtype=torch.float32 if real else torch.complex64)
+            torch._dynamo.reset()
+            got = torch.compile(fn, backend="weft", options={"backend": backend, "fallback": "error"})(given)
+            wide = given.to(torch.float64 if real else torch.complex128)
+            got, want = (torch.view_as_real(t) if t.is_complex() else t for t in (got, fn(wide)))
+            assert ((got - want).abs() <= 1.5 * 2**-23 * want.abs() + 1e-12).all()

@@ -10,6 +10,7 @@ static const struct node *swap_last(struct lower *l, const struct node *x, int64
 	return dim == last ? x : build_transpose(l->g, x, p);
 }
 
+/* `weft.sum`: nothing is divided, and rounded once a dimension (base/fft.h). */
 static const struct node *along(
 	struct lower *l, const struct node *x, int64_t dim, const char *how, int64_t length)
 {
@@ -17,8 +18,9 @@ static const struct node *along(
 	struct attr_entry e[] = {
 		{ .key = KEY_fft_type, .value = attr_str(l->g, how) },
 		lower_attr_ints(l, KEY_fft_length, 1, &length),
+		{ KEY_other, graph_string(l->g, "weft.sum", 8), attr_raw(l->g, "unit") },
 	};
-	return swap_last(l, build_op(l->g, OP_fft, 1, &x, 2, e), dim);
+	return swap_last(l, build_op(l->g, OP_fft, 1, &x, 3, e), dim);
 }
 
 /* The dimensions of argument 1, in the order of the call. */
@@ -33,11 +35,11 @@ static const int64_t *transformed(struct lower *l, const struct type *t, uint32_
 	return dims;
 }
 
-/* Argument 2: 0 the bare sum, 1 by the root of how many, 2 by how many; `has`: it is so already. */
-static void normalised(struct lower *l, const struct node *x, double n, double has)
+/* Argument 2: 0 the bare sum, 1 by the root of how many, 2 by how many. */
+static void normalised(struct lower *l, const struct node *x, double n)
 {
 	int64_t by = lower_int(l, 2);
-	double factor = (by == 0 ? 1 : by == 1 ? 1 / sqrt(n) : 1 / n) / has;
+	double factor = by == 0 ? 1 : by == 1 ? 1 / sqrt(n) : 1 / n;
 	l->out[0] = factor == 1 ? x : build2(l->g, OP_multiply, x, lower_like(l, x, factor));
 }
 
@@ -53,7 +55,7 @@ void lower_fft_c2c(struct lower *l)
 		x = along(l, x, dims[i], forward ? "FFT" : "IFFT", size);
 		count *= (double)size;
 	}
-	normalised(l, x, count, forward ? 1 : 1 / count);
+	normalised(l, x, count);
 }
 
 /* The last dimension named is the real one; argument 3: only its first half and one is wanted. */
@@ -73,7 +75,7 @@ void lower_fft_r2c(struct lower *l)
 		x = along(l, x, dims[i], half && i + 1 == n ? "RFFT" : "FFT", size);
 		count *= (double)size;
 	}
-	normalised(l, x, count, 1);
+	normalised(l, x, count);
 }
 
 /* Back to real numbers: argument 3 is the size of the last dimension named. */
@@ -92,5 +94,5 @@ void lower_fft_c2r(struct lower *l)
 		count *= (double)size;
 	}
 	x = along(l, x, dims[n - 1], "IRFFT", length);
-	normalised(l, x, count, 1 / count);
+	normalised(l, x, count);
 }

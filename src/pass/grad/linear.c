@@ -20,11 +20,13 @@ static const struct node *transform(struct graph *g, const struct node *n, const
 {
 	uint32_t count;
 	const int64_t *lengths = node_ints(n, KEY_fft_length, &count);
+	const struct attr *sum = node_other(n, "weft.sum");
 	struct attr_entry e[] = {
 		{ KEY_fft_type, NULL, attr_str(g, how) },
 		{ KEY_fft_length, NULL, attr_ints(g, count, lengths) },
+		{ KEY_other, graph_string(g, "weft.sum", 8), sum },
 	};
-	return build_op(g, OP_fft, 1, &x, 2, e);
+	return build_op(g, OP_fft, 1, &x, sum ? 3 : 2, e);
 }
 
 /* x, the half of a transform of reals, times `once` where an element stands for itself - the first
@@ -56,9 +58,10 @@ void grad_fft(struct grad *d, const struct node *n, const struct node *const *ct
 	uint32_t count;
 	const int64_t *lengths = node_ints(n, KEY_fft_length, &count);
 	const char *how = node_str(n, KEY_fft_type, "FFT");
+	bool sum = node_other(n, "weft.sum") != NULL;     /* as front/aten's are: not divided */
 	double all = 1;
 	for (uint32_t i = 0; i < count; i++)
-		all *= (double)lengths[i];
+		all *= sum ? 1 : (double)lengths[i];
 	if (!strcmp(how, "RFFT"))
 		grad_flow(d, n->in[0], transform(g, n, weigh(g, conjugate(g, ct[0]),
 			lengths[count - 1], all, all / 2), "IRFFT"));
