@@ -1,14 +1,15 @@
 /* math_zeta.c -- Hurwitz' zeta function and the polygamma functions, f64.
  *
  * zeta(s, q) = m^-s S, m the least |q + k| and S the sum of ((q + k) / m)^-s: the first terms one
- * by one, STEPS at least and until q + k passes STEPS, then Euler and Maclaurin's formula (Cephes).
+ * by one, STEPS at least and until q + k passes STEPS, then Euler and Maclaurin's formula (Cephes),
+ * which also gives those further left of 0 than STEPS.
  * Powers are exponentials of differences of logarithms in two parts, so neither large s nor a
  * result out of range of its factors costs digits; what terms of opposite signs do, left of 0 and
  * for odd s.  polygamma(n, x) = (-1)^(n + 1) n! zeta(n + 1, x) (Abramowitz and Stegun
  * 6.4.10). */
 #include "gen/math_impl.h"
 
-enum { STEPS = 12, MOST_STEPS = 1000000 };
+enum { STEPS = 12 };
 
 /* B(2k) / (2k)! */
 static const double maclaurin[] = {
@@ -41,14 +42,17 @@ static LLVMValueRef term(struct gen *g, const struct terms *t, struct two z)
 	return SELECT(AND(left, t->odd), FNEG(r), r);
 }
 
-/* The sum of the first terms; *z: where it ended.  A loop of the function being made. */
-static struct two first_terms(struct gen *g, const struct terms *t, struct two *z)
+/* The sum of the terms from that of number `skip` on; *z: where it ended.  A loop of the function
+ * being made. */
+static struct two first_terms(
+	struct gen *g, const struct terms *t, LLVMValueRef skip, struct two *z)
 {
 	LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b);
 	LLVMValueRef fn = LLVMGetBasicBlockParent(before), a = t->q, zero = K(0);
 	LLVMBasicBlockRef loop = LLVMAppendBasicBlockInContext(g->llvm, fn, "term");
 	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, fn, "sum");
-	LLVMValueRef start[] = { zero, zero, zero, a, zero }, phi[5], next[5];
+	LLVMValueRef first = FADD(a, skip), start[] = { skip, zero, zero, first, zero };
+	LLVMValueRef phi[5], next[5];
 
 	LLVMBuildBr(g->b, loop);
 	LLVMPositionBuilderAtEnd(g->b, loop);
@@ -58,7 +62,6 @@ static struct two first_terms(struct gen *g, const struct terms *t, struct two *
 	}
 	LLVMValueRef k = phi[0], few = K(STEPS);
 	LLVMValueRef more = OR(FCMP(OLT, k, few), FCMP(OLT, phi[3], few));
-	more = AND(more, FCMP(OLT, k, K(MOST_STEPS)));
 	LLVMValueRef v = term(g, t, (struct two){ phi[3], phi[4] });
 	struct two sum = two_add_one(g, (struct two){ phi[1], phi[2] }, SELECT(more, v, zero));
 	next[0] = SELECT(more, FADD(k, K(1)), k);
@@ -73,18 +76,13 @@ static struct two first_terms(struct gen *g, const struct terms *t, struct two *
 	return sum;
 }
 
-/* log |zeta(s, q)| for sane s and q; *negative: its sign. */
-static struct two log_zeta(struct gen *g, LLVMValueRef s, LLVMValueRef q, LLVMValueRef *negative)
+/* The terms from z on, z at least STEPS. */
+static LLVMValueRef rest_of(struct gen *g, const struct terms *t, struct two z)
 {
-	LLVMValueRef a = q;
-	struct terms t = { .s = s, .q = q, .odd = is_odd(g, s) };
-	struct two z;
-
-	LLVMValueRef least = SELECT(FCMP(OGT, q, K(0)), q, math_abs(g, FSUB(q, math_rint(g, q))));
-	t.log_least = two_log(g, two_of(g, least), false);
-	struct two sum = first_terms(g, &t, &z);
-	LLVMValueRef p = term(g, &t, z), inverse = FDIV(K(1), z.hi), w = FMUL(inverse, inverse);
+	LLVMValueRef a = t->q, s = t->s;
+	LLVMValueRef p = term(g, t, z), inverse = FDIV(K(1), z.hi), w = FMUL(inverse, inverse);
 	LLVMValueRef factor = FMUL(s, inverse), series = K(0.5);
+
 	for (int k = 0; k < NMACLAURIN; k++) {
 		series = fma3(g, factor, K(maclaurin[k]), series);
 		LLVMValueRef rise = FMUL(FADD(s, K(2 * k + 1)), FADD(s, K(2 * k + 2)));
@@ -92,7 +90,29 @@ static struct two log_zeta(struct gen *g, LLVMValueRef s, LLVMValueRef q, LLVMVa
 	}
 	/* far out in s the formula means nothing and p is nothing */
 	LLVMValueRef rest = FMUL(p, FADD(FDIV(z.hi, FSUB(s, K(1))), series));
-	sum = two_add_one(g, sum, SELECT(FCMP(OEQ, p, K(0)), K(0), rest));
+	return SELECT(FCMP(OEQ, p, K(0)), K(0), rest);
+}
+
+/* log |zeta(s, q)| for sane s and q; odd: is s odd; *negative: its sign. */
+static struct two log_zeta(
+	struct gen *g, LLVMValueRef s, LLVMValueRef odd, LLVMValueRef q, LLVMValueRef *negative)
+{
+	LLVMValueRef a = q, off = math_abs(g, FSUB(q, math_rint(g, q))), left = FCMP(OLE, q, K(0));
+	/* halfway, odd powers on either side of 0 cancel but for those right of -q */
+	LLVMValueRef half = AND(AND(left, odd), FCMP(OEQ, off, K(0.5)));
+	q = SELECT(half, FSUB(K(1), q), q);
+	left = FCMP(OLE, q, K(0));
+	struct terms t = { .s = s, .q = q, .odd = odd };
+	t.log_least = two_log(g, two_of(g, SELECT(left, off, q)), false);
+	LLVMValueRef far = FCMP(OLT, q, K(-STEPS - 1)), skip = FADD(math_floor(g, q), K(STEPS));
+	skip = SELECT(far, FNEG(skip), K(0));
+	struct two z, sum = first_terms(g, &t, skip, &z);
+	sum = two_add_one(g, sum, rest_of(g, &t, z));
+	LLVMValueRef one = SELECT(far, q, K(-STEPS)), near = FSUB(K(1), FADD(one, skip));
+	LLVMValueRef skipped = FSUB(rest_of(g, &t, two_of(g, near)),
+		rest_of(g, &t, two_of(g, FSUB(K(1), one))));
+	skipped = SELECT(odd, FNEG(skipped), skipped);
+	sum = two_add_one(g, sum, SELECT(far, skipped, K(0)));
 	*negative = FCMP(OLT, sum.hi, K(0));
 	struct two size = two_select(g, *negative, two_neg(g, sum), sum);
 	/* of huge q it is q^(1 - s) / (s - 1), whose sum may overflow */
@@ -110,7 +130,8 @@ static LLVMValueRef exp_of(struct gen *g, struct two e)
 }
 
 /* Where the sum does not say it; v: the sum.  As special_zeta of ir/eval/special.c. */
-static LLVMValueRef zeta_special(struct gen *g, LLVMValueRef s, LLVMValueRef q, LLVMValueRef v)
+static LLVMValueRef zeta_special(
+	struct gen *g, LLVMValueRef s, LLVMValueRef odd, LLVMValueRef q, LLVMValueRef v)
 {
 	LLVMValueRef a = q, inf = K(__builtin_inf()), nan = K(__builtin_nan(""));
 	LLVMValueRef at_one = FCMP(OEQ, q, K(1)), far = FCMP(OGT, q, K(1));
@@ -120,7 +141,7 @@ static LLVMValueRef zeta_special(struct gen *g, LLVMValueRef s, LLVMValueRef q, 
 	v = SELECT(FCMP(OEQ, q, inf), K(0), v);
 	LLVMValueRef left = FCMP(OLE, q, K(0)), pole = AND(left, FCMP(OEQ, math_floor(g, q), q));
 	v = SELECT(AND(left, FCMP(UNE, math_floor(g, s), s)), nan, v);
-	v = SELECT(pole, SELECT(is_odd(g, s), nan, inf), v);
+	v = SELECT(pole, SELECT(odd, nan, inf), v);
 	v = SELECT(FCMP(OEQ, s, K(1)), inf, v);
 	LLVMValueRef wrong = OR(FCMP(ULT, s, K(1)), FCMP(UNO, q, q));
 	return SELECT(wrong, nan, v);
@@ -141,27 +162,30 @@ static LLVMValueRef sane(struct gen *g, LLVMValueRef *s, LLVMValueRef *q)
 
 LLVMValueRef math_body_zeta(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	LLVMValueRef s = a, q = b, negative;
+	LLVMValueRef s = a, q = b, negative, odd = is_odd(g, a);
 
 	sane(g, &s, &q);
-	LLVMValueRef v = exp_of(g, log_zeta(g, s, q, &negative));
-	return zeta_special(g, a, b, SELECT(negative, FNEG(v), v));
+	LLVMValueRef v = exp_of(g, log_zeta(g, s, odd, q, &negative));
+	return zeta_special(g, a, odd, b, SELECT(negative, FNEG(v), v));
 }
 
 LLVMValueRef math_body_polygamma(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	LLVMValueRef s = FADD(a, K(1)), q = b, x, negative;
+	LLVMValueRef s = FADD(a, K(1)), q = b, x, negative, odd = is_odd(g, a), even = NOT(odd);
 	LLVMValueRef wrong = OR(FCMP(ULT, a, K(0)), FCMP(UNE, math_floor(g, a), a));
 	LLVMValueRef ok = sane(g, &s, &q);
 
 	wrong = OR(wrong, OR(FCMP(UNO, b, b), FCMP(OEQ, a, K(__builtin_inf()))));
 	x = SELECT(FCMP(OLT, s, K(0x1p60)), s, K(0x1p60));
+	/* of greater n the quotient n / q decides between 0 and infinity */
+	LLVMValueRef scaled = FADD(FMUL(q, FDIV(K(0x1p60), a)), K(1e-300));
+	q = SELECT(AND(FCMP(OGT, a, K(0x1p60)), FCMP(OGT, q, K(0))), scaled, q);
 	struct two factorial = math_lgamma_positive(g, x);
-	struct two e = two_add(g, factorial, log_zeta(g, s, q, &negative));
+	struct two e = two_add(g, factorial, log_zeta(g, s, even, q, &negative));
 	LLVMValueRef v = exp_of(g, e);
 	v = SELECT(negative, FNEG(v), v);
-	v = SELECT(ok, v, zeta_special(g, FADD(a, K(1)), b, v));
-	v = SELECT(is_odd(g, a), v, FNEG(v));
+	v = SELECT(ok, v, zeta_special(g, FADD(a, K(1)), even, b, v));
+	v = SELECT(odd, v, FNEG(v));
 	v = SELECT(FCMP(OEQ, a, K(0)), math_body_digamma(g, b, NULL), v);
 	return SELECT(wrong, K(__builtin_nan("")), v);
 }

@@ -3,7 +3,8 @@
  *   lgamma      the C library's
  *   digamma     recurrence up to x >= 20, then the asymptotic series with Bernoulli numbers
  *               (Abramowitz and Stegun 6.3.18); reflection below 0 (6.3.7)
- *   zeta        Hurwitz: sum of the first terms, then Euler-Maclaurin (A&S 23.1.30 for the series)
+ *   zeta        Hurwitz: sum of the first terms, then Euler-Maclaurin (A&S 23.1.30 for the series);
+ *               left of 0 two such sums
  *   polygamma   (-1)^(n+1) n! zeta(n + 1, x) (A&S 6.4.10)
  *   erf_inv     Newton with second order correction from Winitzki's approximation
  *   bessel_i1e  power series below 40 (A&S 9.6.10), Hankel's asymptotic expansion above (9.7.1) */
@@ -54,54 +55,108 @@ long double special_digamma(long double x)
 	return r;
 }
 
-long double special_zeta(long double s, long double q)
+/* (z / m)^-s, d their difference, which z of large numbers does not hold. */
+static long double zeta_term(long double s, long double d, long double m)
 {
-	long double sum = 0;
+	return expl(-s * log1pl(d / m));
+}
 
-	if (isnan(s) || isnan(q) || s < 1)
-		return NAN;
-	if (s == 1)
-		return INFINITY;
-	if (q <= 0) {
-		if (q == floorl(q))
-			return !isinf(s) && s == floorl(s) && fmodl(s, 2) != 0 ? NAN : INFINITY;
-		if (s != floorl(s))
-			return NAN;
-	}
-	if (isinf(q))
-		return 0;
-	if (isinf(s))
-		return q > 1 ? 0 : q == 1 ? 1 : INFINITY;
-	long double a = q;
-	for (int i = 0; i < 1000000 && (a < 16 || i < 16); i++, a++) {
-		long double term = powl(a, -s);
+/* The sum of ((z + k) / m)^-s, k = 0, 1, ..., z > 0. */
+static long double zeta_sum(long double s, long double z, long double m)
+{
+	long double sum = 0, d = z - m;
+
+	for (int i = 0; z < 16 || i < 16; i++, z++, d++) {
+		long double term = zeta_term(s, d, m);
 		sum += term;
-		if (a > 1 && fabsl(term) < fabsl(sum) * 1e-24L)
+		if (z > 1 && term < sum * 1e-24L)
 			return sum;
 	}
-	long double p = powl(a, -s);
+	long double p = zeta_term(s, d, m), factor = s / z * p / 2;
 	if (p == 0)
 		return sum;
-	sum += a * p / (s - 1) + p / 2;
-	long double rising = s, factorial = 2;
-	p /= a;
+	sum += z * p / (s - 1) + p / 2;
 	for (int k = 0; k < NBERNOULLI; k++) {
-		sum += bernoulli[k] * rising / factorial * p;
-		rising *= (s + 2 * k + 1) * (s + 2 * k + 2);
-		factorial *= (long double)(2 * k + 3) * (2 * k + 4);
-		p /= a * a;
+		sum += bernoulli[k] * factor;
+		factor *= (s + 2 * k + 1) / z / (2 * k + 3) * ((s + 2 * k + 2) / z / (2 * k + 4));
 	}
 	return sum;
 }
 
+/* zeta(s, q) = m^-s times what is returned, m the least |q + k|.  Left of 0 the terms are two such
+ * sums, from the least of either sign on, and what the one has too many. */
+static long double zeta_scaled(long double s, bool odd, long double q, long double *m)
+{
+	if (q > 0) {
+		*m = q;
+		return zeta_sum(s, q, q);
+	}
+	long double right = q - floorl(q), left = ceill(q) - q;
+	*m = odd && left == right ? 1 - q : fminl(left, right);
+	if (odd && left == right)
+		return zeta_sum(s, 1 - q, *m);
+	long double sum = zeta_sum(s, left, *m) - zeta_sum(s, 1 - q, *m);
+	return zeta_sum(s, right, *m) + (odd ? -sum : sum);
+}
+
+/* Where zeta is no sum; odd: is s odd? */
+static bool zeta_special(long double s, bool odd, long double q, long double *out)
+{
+	bool pole = q <= 0 && q == floorl(q);
+
+	if (isnan(s) || isnan(q) || s < 1 || (q <= 0 && !pole && s != floorl(s)))
+		*out = NAN;
+	else if (s == 1)
+		*out = INFINITY;
+	else if (pole)
+		*out = odd ? NAN : INFINITY;
+	else if (isinf(q))
+		*out = 0;
+	else if (isinf(s))
+		*out = q > 1 ? 0 : q == 1 ? 1 : INFINITY;
+	else
+		return false;
+	return true;
+}
+
+long double special_zeta(long double s, long double q)
+{
+	bool odd = s == floorl(s) && fabsl(fmodl(s, 2)) == 1;
+	long double v, m;
+
+	if (zeta_special(s, odd, q, &v))
+		return v;
+	v = zeta_scaled(s, odd, q, &m);
+	return v != 0 ? v * powl(m, -s) : 0;
+}
+
+/* n! m^-(n + 1).  Of large n by Stirling's series (A&S 6.1.41), the logarithm of n / (m e) from the
+ * difference of the two, because n times it is all that is left. */
+static long double factorial_over(long double n, long double m)
+{
+	static const long double e = 2.71828182845904523536028747135266250L;
+	static const long double rest = -6.788063664127784e-20L;   /* of e */
+
+	if (n <= 1000)
+		return tgammal(n + 1) * powl(m, -(n + 1));
+	long double d = (fmal(-m, e, n) - m * rest) / (m * e);
+	return expl(n * log1pl(d) + (1 - 1 / (30 * n * n)) / (12 * n)) * (sqrtl(2 * PI * n) / m);
+}
+
 long double special_polygamma(long double n, long double x)
 {
+	long double v, m;
+
 	if (isnan(n) || isinf(n) || isnan(x) || n < 0 || n != floorl(n))
 		return NAN;
 	if (n == 0)
 		return special_digamma(x);
-	long double v = tgammal(n + 1) * special_zeta(n + 1, x);
-	return fmodl(n, 2) != 0 ? v : -v;
+	bool even = fmodl(n, 2) == 0;
+	if (!zeta_special(n + 1, even, x, &v)) {
+		v = zeta_scaled(n + 1, even, x, &m);
+		v = v != 0 ? v * factorial_over(n, m) : 0;
+	}
+	return even ? -v : v;
 }
 
 long double special_erf_inv(long double x)
