@@ -246,3 +246,28 @@ func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
   %0 = "stablehlo.collective_broadcast"(%a) {replica_groups = [[0]]} : (tensor<2xf32>) -> tensor<2xf32> // error 8: expected integers of i64
   return %0 : tensor<2xf32>
 }
+// -----
+// What MLIR parses and StableHLO has no use for (doc/conformance.md).
+func.func @main() attributes {y.z = sparse<[[0]], [1.0]> : tensor<4xf32>} { // error 58: expected '}' after attributes
+  return
+}
+// -----
+func.func @main() attributes {y.z = distinct[0]<>} { // error 37: expected an attribute, found 'distinct'
+  return
+}
+// -----
+func.func @main() attributes {y.z = "a" : i32} { // error 41: expected '}' after attributes
+  return
+}
+// -----
+func.func @main() attributes {y.z = array<ui8: 1>} { // error 43: expected an element type of arrays
+  return
+}
+// -----
+func.func @main() {
+  return
+^b(%c: tensor<2xf32>): // error 1: a region of more than one block
+  return
+}
+// -----
+%0 = stablehlo.constant dense<1.0> : tensor<f32> // error 1: expected a function, a module or an alias
