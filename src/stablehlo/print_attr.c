@@ -345,6 +345,10 @@ void print_attr_dict(struct job *j, const struct graph *g, enum op op, const str
 				a->e[i].value, NULL, k };
 		}
 	}
+	/* A gather of scalars has numbers that are all nothing, and needs the attribute. */
+	if ((group == &gather_group || group == &scatter_group) && !grouped &&
+		part != ATTR_DISCARDABLE)
+		items[n++] = (struct item){ group->attr, NULL, group, KEY_other };
 	if (!n)
 		return;
 	qsort(items, n, sizeof *items, item_order);

@@ -23,3 +23,19 @@ func.func @main(%a: tensor<3xi32>, %i: tensor<4x1xui32>) -> tensor<4xi32> {
   %r = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 1>, indices_are_sorted = false}> : (tensor<3xi32>, tensor<4x1xui32>) -> tensor<4xi32>
   return %r : tensor<4xi32>
 }
+// -----
+// test: op
+// Of scalars: the numbers are all nothing, and are printed for the interpreter to read again.
+// in: dense<7> : tensor<ui32>
+// in: dense<> : tensor<0x3xi32>
+// in: dense<8> : tensor<3xui32>
+// out: dense<7> : tensor<3xui32>
+// out: dense<8> : tensor<ui32>
+func.func @main(%a: tensor<ui32>, %i: tensor<0x3xi32>, %u: tensor<3xui32>) -> (tensor<3xui32>, tensor<ui32>) {
+  %0 = "stablehlo.gather"(%a, %i) <{dimension_numbers = #stablehlo.gather<>, slice_sizes = array<i64>}> : (tensor<ui32>, tensor<0x3xi32>) -> tensor<3xui32>
+  %1 = "stablehlo.scatter"(%a, %i, %u) <{scatter_dimension_numbers = #stablehlo.scatter<>}> ({
+  ^bb0(%x: tensor<ui32>, %y: tensor<ui32>):
+    stablehlo.return %y : tensor<ui32>
+  }) : (tensor<ui32>, tensor<0x3xi32>, tensor<3xui32>) -> tensor<ui32>
+  return %0, %1 : tensor<3xui32>, tensor<ui32>
+}

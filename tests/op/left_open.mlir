@@ -99,3 +99,14 @@ func.func @main() {
   check.expect_eq_const %h, dense<0.0> : tensor<3xf32>
   return
 }
+// -----
+// test: op
+// The same of a dynamic_gather that a constant tells so.
+// in: dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+// in: dense<[-1, 9]> : tensor<2xi32>
+// out: dense<[1.0, 3.0]> : tensor<2xf32>
+func.func @main(%a: tensor<?xf32>, %i: tensor<2xi32>) -> tensor<2xf32> {
+  %s = stablehlo.constant dense<0> : tensor<1xi64>
+  %g = "stablehlo.dynamic_gather"(%a, %i, %s) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>}> : (tensor<?xf32>, tensor<2xi32>, tensor<1xi64>) -> tensor<2xf32>
+  return %g : tensor<2xf32>
+}

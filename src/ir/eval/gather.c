@@ -84,7 +84,9 @@ static void gather_numbers(const struct call *c, struct numbers *d)
  * would give, and zeros where there is nothing. */
 static void check_dropped(struct call *c, int64_t size, int64_t dim)
 {
-	if (size > 1 || (size < 1 && c->n->op == OP_dynamic_gather))
+	bool told = c->n->op == OP_gather || c->n->in[2]->op == OP_constant;
+
+	if (size > 1 || (size < 1 && !told))
 		eval_fail(c, WEFT_INVALID_ARGUMENT,
 			"slice of %lld where a dimension is dropped", (long long)size);
 	if (!size && !dim && !type_is_static(c->n->in[0]->type))
