@@ -26,3 +26,13 @@ func.func @main() {
   check.expect_eq_const %0, dense<[[[5.0], [11.0], [39.0]], [[-1.0], [-2.0], [0.0]]]> : tensor<2x3x1xf32>
   return
 }
+// -----
+// Nothing to contract, and so nothing to tell groups by.
+func.func @main() {
+  %l = stablehlo.constant dense<> : tensor<3x0xf32>
+  %r = stablehlo.constant dense<> : tensor<2x0x2xf32>
+  %g = stablehlo.constant dense<[2, 1]> : tensor<2xi32>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>} : (tensor<3x0xf32>, tensor<2x0x2xf32>, tensor<2xi32>) -> tensor<3x2xf32>
+  check.expect_eq_const %0, dense<0.0> : tensor<3x2xf32>
+  return
+}

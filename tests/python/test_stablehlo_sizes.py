@@ -108,6 +108,9 @@ PROGRAMS = {
             '%0 = "stablehlo.batch_norm_inference"(%a, %b, %b, %b, %b) {epsilon = 0.0 : f32, feature_index = 1 : i64} : '
             "(tensor<2x?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<2x?xf32>\n"
             "return %0 : tensor<2x?xf32>\n}",
+    "wide": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
+            "%0 = chlo.broadcast_multiply %a, %b : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>\n"
+            "return %0 : tensor<?xf32>\n}",
     "solve": "func.func @main(%a: tensor<?x?xf32>, %b: tensor<?x1xf32>) -> tensor<?x1xf32> {\n"
              '%0 = "stablehlo.triangular_solve"(%a, %b) {left_side = true, lower = true, unit_diagonal = false, transpose_a = '
              "#stablehlo<transpose NO_TRANSPOSE>} : (tensor<?x?xf32>, tensor<?x1xf32>) -> tensor<?x1xf32>\n"
@@ -127,6 +130,8 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("broadcast", (ones(3), sizes(2, 3)), (2, 3)), ("broadcast", (ones(1), sizes(2, 4)), (2, 4)),
        ("broadcast", (ones(0), sizes(2, 0)), (2, 0)), ("broadcast", (ones(1), sizes(2, 0)), (2, 0)),
        ("carried", (sizes(3), np.int32(0)), (3,)), ("carried", (sizes(0), np.int32(0)), (0,)),
+       ("wide", (ones(3), ones(1)), (3,)), ("wide", (ones(1), ones(3)), (3,)), ("wide", (ones(2), ones(2)), (2,)),
+       ("wide", (ones(0), ones(1)), (0,)), ("wide", (ones(1), ones(0)), (0,)),
        ("kept", (ones(4), np.int32(0)), (4, 1)),
        ("reshape", (ones(6), sizes(3, 2)), (3, 2)), ("reshape", (ones(0), sizes(0, 5)), (0, 5)),
        ("rest", (ones(4, 6), sizes(-1, 4)), (6, 4)), ("rest", (ones(4, 6), sizes(24, -1)), (24, 1)),
@@ -180,6 +185,8 @@ CONTRADICT = [
     ("sorts", (ones(3), ones(2)), "dimension 0 of argument 1 \\('b'\\) must equal dimension 0 of argument 0"),
     ("places", (np.zeros(4, np.int32), np.zeros((2, 1), np.int32), np.ones(3, np.int32)), "argument 2 \\('u'\\) must equal"),
     ("norm", (ones(2, 3), ones(2)), "argument 1 \\('b'\\) must equal dimension 1 of argument 0"),
+    ("wide", (ones(2), ones(3)), "dimension 0 of argument 0 \\('a'\\) must be 1 or equal .*expected 3, found 2"),
+    ("wide", (ones(0), ones(3)), "dimension 0 of argument 1 \\('b'\\) must be 1 or equal .*expected 0, found 3"),
     ("solve", (ones(2, 3), ones(2, 1)), "dimension 1 of argument 0 \\('a'\\) must equal"),
     ("solve", (ones(2, 2), ones(3, 1)), "must equal")]
 

@@ -40,3 +40,8 @@ func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) {
   }) : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>)
   func.return
 }
+// -----
+func.func @main(%a: tensor<2xi8>) -> tensor<2xi8> {
+  %0 = chlo.conj %a : tensor<2xi8> -> tensor<2xi8> // error: chlo_conj
+  return %0 : tensor<2xi8>
+}

@@ -452,7 +452,7 @@ static void ragged_element(struct call *c, const struct ragged *r, const struct 
 	struct sum s = { .wide = wants_wide(c) };
 	int64_t l = r->lb[at[0]] + r->lm[at[1]], o = r->rb[at[0]] + r->rn[at[2]];
 
-	if (r->mode == RAGGED_FREE) {
+	if (r->mode == RAGGED_FREE && r->nk) {
 		g = group_of(c->in[2], at[0], coordinate(c->in[0], r->dim, l));
 		o += g * r->group_stride;
 	}

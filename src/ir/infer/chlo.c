@@ -8,8 +8,9 @@ static int64_t *scratch(struct graph *g, uint32_t n)
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
-/* The size two dimensions broadcast to; open[0] where only a run can tell. */
-static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwise, int64_t *out)
+/* The size two dimensions broadcast to; where only a run can tell, the number that is declared, or
+ * the larger one, and 0 where either is. */
+static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t declared, int64_t *out)
 {
 	if (a == b || b == 1) {
 		*out = a;
@@ -20,10 +21,17 @@ static bool broadcast_dim(struct graph *g, int64_t a, int64_t b, int64_t otherwi
 	} else if (a >= 0 || b >= 0) {
 		*out = a >= 0 ? a : b;               /* the other one is it or 1 */
 	} else {
-		*out = otherwise;
-		(void)g;
+		*out = declared >= 0 ? declared : dim_mul(g, dim_max(g, a, b),
+			dim_min(g, 1, dim_min(g, a, b)));
 	}
 	return true;
+}
+
+/* Where dimension i of an operand is in the result. */
+static uint32_t place_of(
+	const struct type *t, uint32_t i, uint32_t rank, uint32_t nat, const int64_t *at)
+{
+	return at && t->rank == nat ? (uint32_t)at[i] : rank - t->rank + i;
 }
 
 /* The broadcast shape of n operands, aligned at the right, or as broadcast_dimensions says for the
@@ -53,18 +61,18 @@ static const struct type *broadcast_shape(struct graph *g, const struct node_spe
 	int64_t *dims = scratch(g, rank);
 	for (uint32_t i = 0; i < rank; i++)
 		dims[i] = t[which]->dims[i];
-	for (uint32_t k = 0; k < n; k++) {
+	for (uint32_t k = 0; k < n; k++)
 		for (uint32_t i = 0; i < t[k]->rank && k != which; i++) {
-			uint32_t to = at && t[k]->rank == nat ? (uint32_t)at[i] :
-				rank - t[k]->rank + i;
-			int64_t open = given && r->dims[to] < 0 ? r->dims[to] :
-				given ? r->dims[to] : dim_free(g, 0, INT64_MAX);
-			if (!broadcast_dim(g, dims[to], t[k]->dims[i], open, &dims[to]))
+			uint32_t to = place_of(t[k], i, rank, nat, at);
+			if (!broadcast_dim(g, dims[to], t[k]->dims[i], given ? r->dims[to] : -1,
+				    &dims[to]))
 				spec_fail(g, s, NULL, "expected operands whose shapes broadcast, "
 					"found %s and %s", spec_text(g, t[which]), spec_text(g,
 					t[k]));
 		}
-	}
+	for (uint32_t k = 0; k < n; k++)
+		for (uint32_t i = 0; i < t[k]->rank; i++)
+			dim_broadcasts(g, t[k]->dims[i], dims[place_of(t[k], i, rank, nat, at)]);
 	return type_shaped(g, t[element], rank, dims, NULL);
 }
 

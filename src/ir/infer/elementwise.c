@@ -134,10 +134,6 @@ const struct type *infer_same_c(struct graph *g, const struct node_spec *s)
 {
 	return same(g, s, ELEM_complex);
 }
-const struct type *infer_same_ifc(struct graph *g, const struct node_spec *s)
-{
-	return same(g, s, ELEM_int | ELEM_float | ELEM_complex);
-}
 
 /* abs_c2: the magnitude of a complex number is a float. */
 const struct type *infer_abs(struct graph *g, const struct node_spec *s)
