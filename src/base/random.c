@@ -66,15 +66,15 @@ static uint32_t stream_word(const struct random_stream *s, int64_t i)
 	return w[word];
 }
 
-/* Along the first even dimension, else the first over 1. */
+/* Along the first even dimension, else the first of the longest. */
 static void stream_pair(struct random_stream *s, uint32_t rank, const int64_t *dims)
 {
 	uint32_t split = rank;
 
 	for (uint32_t d = 0; d < rank && split == rank; d++)
 		split = dims[d] % 2 == 0 ? d : rank;
-	for (uint32_t d = 0; d < rank && split == rank; d++)
-		split = dims[d] > 1 ? d : rank;
+	for (uint32_t d = 0, odd = split == rank; odd && d < rank; d++)
+		split = split == rank || dims[d] > dims[split] ? d : split;
 	s->paired = true;
 	s->size = split < rank ? dims[split] : 1;
 	s->inner = 1;
