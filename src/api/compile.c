@@ -16,6 +16,7 @@
 #include "pass/pass.h"
 #include "run/pool.h"
 #include "stablehlo/stablehlo.h"
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,9 @@
  * small programs one after the other. */
 #define KERNELS_REST 8
 #define RIGHT_AFTER_S 0.02
+
+/* Calls in place may make a program's nodes that many more. */
+#define NODES_BY_CALLS (UINT64_C(1) << 22)
 
 struct compile {
 	struct graph *graph;
@@ -69,16 +73,28 @@ static const struct region *region_of_pass(
 	return r;
 }
 
+/* Functions that each call the next one twice double with each. */
+static void check_calls(struct graph *g, const struct region *r)
+{
+	struct region_extent e = region_extent(g, r);
+	uint64_t most = NODES_BY_CALLS + graph_nnodes(g);
+
+	if (e.depth > ABI_DEPTH_MAX)
+		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED,
+			"branches and loops are nested more than %d deep, by calls",
+			ABI_DEPTH_MAX);
+	if (e.nodes > most)
+		job_fail(graph_job(g), WEFT_RESOURCE_EXHAUSTED,
+			"the program has more than %" PRIu64 " ops with its calls in place", most);
+}
+
 /* Main's region, called functions in place; the tensors that sizes are read from as further
  * results. */
 static void stage_source(struct compile *c, const struct func *main)
 {
 	struct pass_options po = pass_options_of(c);
-	if (graph_nfuncs(c->graph) > 1 &&        /* readers and builders bound what one holds */
-		region_control_depth(c->graph, main->region) > ABI_DEPTH_MAX)
-		job_fail(graph_job(c->graph), WEFT_RESOURCE_EXHAUSTED,
-			"branches and loops are nested more than %d deep, by calls",
-			ABI_DEPTH_MAX);
+	if (graph_nfuncs(c->graph) > 1)          /* readers and builders bound what one holds */
+		check_calls(c->graph, main->region);
 	const struct region *r = region_of_pass(c->graph, main->region, PASS_ID_inline, &po);
 	c->source.name = main->name;
 	c->source.region = r;

@@ -171,8 +171,13 @@ const struct node **region_order(struct job *j, const struct region *r, uint32_t
 /* The same nodes in an order that only their structure decides: each behind its operands, as a walk
  * from the results meets them.  Equal programs give it whatever graphs they are in. */
 const struct node **region_walk(struct job *j, const struct region *r, uint32_t *count);
-/* The most branches and loops that stand inside each other in r once calls are in place. */
-uint32_t region_control_depth(struct graph *g, const struct region *r);
+/* What r is once calls are in place: the most branches and loops that stand inside each other, and
+ * how many nodes without parameters (at most UINT64_MAX). */
+struct region_extent {
+	uint32_t depth;
+	uint64_t nodes;
+};
+struct region_extent region_extent(struct graph *g, const struct region *r);
 /* A copy of r's body with its parameters replaced; results[] receives r's results.  Iterative. */
 void region_inline(struct graph *g, const struct region *r, const struct node *const *args,
 	const struct node **results);

@@ -153,12 +153,33 @@ const struct node **region_walk(struct job *j, const struct region *r, uint32_t 
 	return found.v;
 }
 
+static bool is_called(enum op op)
+{
+	return op == OP_call || op == OP_composite;
+}
+
+/* What n adds to region e: it itself if it stays, its regions' most branches, their nodes. */
+static void extent_add(
+	struct region_extent *e, const struct node *n, const struct region_extent *of)
+{
+	uint32_t own = op_table[n->op].kind == OP_CONTROL && !is_called(n->op);
+
+	e->nodes += n->op != OP_parameter && !is_called(n->op);
+	for (uint32_t k = 0; k < n->nregions; k++) {
+		const struct region_extent *x = &of[n->regions[k]->id];
+		e->depth = e->depth > x->depth + own ? e->depth : x->depth + own;
+		if (__builtin_add_overflow(e->nodes, x->nodes, &e->nodes))
+			e->nodes = UINT64_MAX;
+	}
+}
+
 /* What a region holds has lower ids than it has, so one walk by id meets regions inside out. */
-uint32_t region_control_depth(struct graph *g, const struct region *r)
+struct region_extent region_extent(struct graph *g, const struct region *r)
 {
 	struct job *j = graph_job(g);
 	const struct region **by_id = job_array(j, r->id + 1u, sizeof(struct region *));
-	uint32_t *depth = job_array(j, r->id + 1u, sizeof *depth), count;
+	struct region_extent *of = job_array(j, r->id + 1u, sizeof *of);
+	uint32_t count;
 
 	by_id[r->id] = r;
 	for (uint32_t id = r->id + 1; id-- > 0;) {
@@ -169,15 +190,10 @@ uint32_t region_control_depth(struct graph *g, const struct region *r)
 	}
 	for (uint32_t id = 0; id <= r->id; id++) {
 		const struct node **order = by_id[id] ? region_order(j, by_id[id], &count) : NULL;
-		for (uint32_t i = 0; order && i < count; i++) {
-			const struct node *n = order[i];
-			for (uint32_t k = 0; k < n->nregions; k++) {
-				uint32_t d = depth[n->regions[k]->id] + op_branches(n->op);
-				depth[id] = depth[id] > d ? depth[id] : d;
-			}
-		}
+		for (uint32_t i = 0; order && i < count; i++)
+			extent_add(&of[id], order[i], of);
 	}
-	return depth[r->id];
+	return of[r->id];
 }
 
 /* ---- copies --------------------------------------------------------------------------------- */

@@ -1,17 +1,29 @@
 /* api_depth.c -- branches and loops inside each other by way of calls are counted before calls are
- * put in place: compiling takes memory by the square of their number. */
+ * put in place, since compiling takes memory by the square of their number, and so are ops. */
 #include "base/str.h"
 #include "unit.h"
 #include <string.h>
 #include <weft/weft.h>
 
+static struct weft_error *compile_text(const struct str *s)
+{
+	struct weft_client *c = NULL;
+	struct weft_program *p = NULL;
+	struct weft_executable *x = NULL;
+
+	CHECK_OK(weft_client_open("weft", &c));
+	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "deep", s->text, s->len, &p));
+	struct weft_error *e = weft_compile(c, p, NULL, &x);
+	weft_executable_release(x);
+	weft_program_release(p);
+	weft_client_release(c);
+	return e;
+}
+
 /* Compiles `depth` functions, each but the last calling the next one in a branch. */
 static struct weft_error *compile_deep(int depth)
 {
 	static const char sig[] = "(%p: tensor<i1>, %x: tensor<f32>) -> tensor<f32>";
-	struct weft_client *c = NULL;
-	struct weft_program *p = NULL;
-	struct weft_executable *x = NULL;
 	struct str s;
 
 	str_init(&s, NULL);
@@ -24,14 +36,40 @@ static struct weft_error *compile_deep(int depth)
 			"stablehlo.return %%x : tensor<f32>\n}) : (tensor<i1>) -> tensor<f32>\n"
 			"return %%0 : tensor<f32>\n}\n", i, sig, i + 1);
 	str_addf(&s, "func.func private @f%d%s {\nreturn %%x : tensor<f32>\n}\n", depth, sig);
-	CHECK_OK(weft_client_open("weft", &c));
-	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "deep", s.text, s.len, &p));
-	struct weft_error *e = weft_compile(c, p, NULL, &x);
-	weft_executable_release(x);
-	weft_program_release(p);
-	weft_client_release(c);
+	struct weft_error *e = compile_text(&s);
 	str_fini(&s);
 	return e;
+}
+
+/* Compiles `depth` functions, each but the last calling the next one twice. */
+static struct weft_error *compile_doubling(int depth)
+{
+	static const char sig[] = "(%x: tensor<f32>) -> tensor<f32>";
+	struct str s;
+
+	str_init(&s, NULL);
+	str_addf(&s, "func.func @main%s {\n%%0 = call @f0(%%x) : (tensor<f32>) -> tensor<f32>\n"
+		"return %%0 : tensor<f32>\n}\n", sig);
+	for (int i = 0; i < depth; i++)
+		str_addf(&s, "func.func private @f%d%s {\n%%0 = call @f%d(%%x) : (tensor<f32>) -> "
+			"tensor<f32>\n%%1 = call @f%d(%%0) : (tensor<f32>) -> tensor<f32>\n"
+			"return %%1 : tensor<f32>\n}\n", i, sig, i + 1, i + 1);
+	str_addf(&s, "func.func private @f%d%s {\n%%0 = stablehlo.sine %%x : tensor<f32>\n"
+		"return %%0 : tensor<f32>\n}\n", depth, sig);
+	struct weft_error *e = compile_text(&s);
+	str_fini(&s);
+	return e;
+}
+
+/* Found when they were in place: after 15 GB. */
+void test_api_depth__ops_by_calls_are_bounded(void)
+{
+	setenv("WEFT_CACHE", "off", 1);
+	CHECK_OK(compile_doubling(3));
+	struct weft_error *e = compile_doubling(70);
+	CHECK(e && weft_error_code(e) == WEFT_RESOURCE_EXHAUSTED);
+	CHECK(e && strstr(weft_error_text(e), "ops with its calls in place"));
+	weft_error_free(e);
 }
 
 void test_api_depth__branches_by_calls_are_bounded(void)
