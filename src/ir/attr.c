@@ -188,8 +188,10 @@ const struct attr *attr_dense(
 
 /* ---- sets ----------------------------------------------------------------------------------- */
 
-static int entry_compare(const struct attr_entry *a, const struct attr_entry *b)
+static int entry_compare(const void *one, const void *other)
 {
+	const struct attr_entry *a = one, *b = other;
+
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	if (!a->name || !b->name)
@@ -229,14 +231,16 @@ const struct attrs *attrs_cons(struct graph *g, uint32_t n, const struct attr_en
 
 	if (n > sizeof few / sizeof few[0])
 		sorted = job_array(graph_job(g), n, sizeof *sorted);
-	for (uint32_t i = 0; i < n; i++) {      /* sets are small: sorted by insertion */
+	for (uint32_t i = 0; i < n; i++) {      /* most sets are small: sorted by insertion */
 		struct attr_entry x = e[i];
 		uint32_t at = i;
 		x.name = x.name ? graph_string(g, x.name, strlen(x.name)) : NULL;
-		for (; at && entry_compare(&sorted[at - 1], &x) > 0; at--)
+		for (; sorted == few && at && entry_compare(&sorted[at - 1], &x) > 0; at--)
 			sorted[at] = sorted[at - 1];
 		sorted[at] = x;
 	}
+	if (sorted != few)
+		qsort(sorted, n, sizeof *sorted, entry_compare);
 	for (uint32_t i = 0; i < n; i++) {
 		if (i && !entry_compare(&sorted[i - 1], &sorted[i]))
 			job_fail(graph_job(g), WEFT_INVALID_ARGUMENT, "attribute %s is given twice",

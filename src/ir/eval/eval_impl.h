@@ -94,13 +94,13 @@ static inline void *tensor_at(const struct tensor *t, int64_t i)
 {
 	return (char *)t->data + (size_t)i * dtype_bytes(t->type->dtype);
 }
-/* Row-major strides in elements. */
+/* Row-major strides in elements.  Of a tensor without elements they may overflow: nobody steps. */
 static inline void tensor_strides(const struct tensor *t, int64_t *out)
 {
-	int64_t s = 1;
+	uint64_t s = 1;
 
-	for (uint32_t d = t->rank; d-- > 0; s *= t->dims[d])
-		out[d] = s;
+	for (uint32_t d = t->rank; d-- > 0; s *= (uint64_t)t->dims[d])
+		out[d] = (int64_t)s;
 }
 /* Steps a row-major index over dims; false past the last. */
 static inline bool index_next(uint32_t rank, const int64_t *dims, int64_t *at)
