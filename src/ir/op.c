@@ -72,9 +72,7 @@ bool quant_moves(enum op op)
 {
 	enum op_kind k = op_table[op].kind;
 
-	return (k == OP_MOVE && op != OP_dynamic_update_slice && op != OP_pad &&
-		       op != OP_concatenate) ||
-	       k == OP_LEAF || k == OP_CONTROL || k == OP_TUPLE || k == OP_TOKEN ||
+	return k == OP_MOVE || k == OP_LEAF || k == OP_CONTROL || k == OP_TUPLE || k == OP_TOKEN ||
 	       k == OP_REDUCE || k == OP_WINDOW || k == OP_SCATTER || k == OP_SORT ||
 	       k == OP_CUSTOM || k == OP_COLLECTIVE || op == OP_map;
 }

@@ -2,10 +2,10 @@
  * them becomes dequantize, the op over the expressed dtype, quantize, as the specification has it.
  * Ops that only move elements, and those with regions, keep the integers (quant_moves).
  *
- *   dequantize  (x - zero) * scale             quantize  clamp(round(x / scale) + zero)
+ *   dequantize  (x - zero) * scale             quantize  round(clamp(x / scale + zero))
  *
- * Both as the interpreter computes them, bit for bit: in f32 where the storage has 16 bits at most
- * and the expressed dtype is f32 (all is exact but the last rounding), else in f64. */
+ * Both as the interpreter computes them, bit for bit: x - zero exactly, in f32 where the storage
+ * has 16 bits at most, else in f64; from there on every step is rounded to the expressed dtype. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/pass.h"
@@ -39,10 +39,16 @@ static const struct type *type_without(struct graph *g, const struct type *t, bo
 
 /* ---- conversions ---------------------------------------------------------------------------- */
 
-static enum dtype quant_wide(const struct type *t)
+/* What computes in the expressed dtype, before it is rounded to that. */
+static enum dtype quant_wide(const struct quant *q)
 {
-	bool small = dtype_table[t->dtype].bits <= 16 && t->quant->expressed == DTYPE_f32;
-	return small ? DTYPE_f32 : DTYPE_f64;
+	return q->expressed == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
+}
+
+/* v, rounded to the expressed dtype. */
+static const struct node *expressed(struct graph *g, const struct node *v, const struct quant *q)
+{
+	return build_convert(g, build_convert(g, v, q->expressed), quant_wide(q));
 }
 
 static double rounded(enum dtype t, double v)
@@ -79,29 +85,42 @@ static bool has_zeros(const struct quant *q)
 
 static const struct node *dequantize(struct graph *g, const struct node *x, const struct type *t)
 {
-	const struct node *v = build_convert(g, x, quant_wide(t));
-	if (has_zeros(t->quant))
-		v = build2(g, OP_subtract, v, parameters(g, t->quant, v, true));
-	v = build2(g, OP_multiply, v, parameters(g, t->quant, v, false));
-	return build_convert(g, v, t->quant->expressed);
+	const struct quant *q = t->quant;
+	bool small = dtype_table[t->dtype].bits <= 16;
+	const struct node *v = build_convert(g, x, small ? DTYPE_f32 : DTYPE_f64);
+	if (has_zeros(q))
+		v = build2(g, OP_subtract, v, parameters(g, q, v, true));
+	v = expressed(g, v, q);
+	v = build2(g, OP_multiply, v, parameters(g, q, v, false));
+	return build_convert(g, v, q->expressed);
+}
+
+/* v within the storage's bounds, which the expressed dtype may not hold: a first clamp is to what
+ * it makes of them, as specified, a second one to them. */
+static const struct node *stored(struct graph *g, const struct node *v, const struct type *t)
+{
+	const struct quant *q = t->quant;
+	double min = rounded(q->expressed, (double)q->min);
+	double max = rounded(q->expressed, (double)q->max);
+	enum dtype wide = quant_wide(q);
+	v = build3(g, OP_clamp, build_scalar(g, wide, min), v, build_scalar(g, wide, max));
+	v = build_convert(g, build1(g, OP_round_nearest_even, v), t->dtype);
+	if (min == (double)q->min && max == (double)q->max)
+		return v;
+	return build3(g, OP_clamp, build_scalar(g, t->dtype, (double)q->min), v,
+		build_scalar(g, t->dtype, (double)q->max));
 }
 
 static const struct node *quantize(struct graph *g, const struct node *x, const struct type *t)
 {
 	const struct quant *q = t->quant;
-	enum dtype divided = q->expressed == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32,
-		   wide = quant_wide(t);
-	const struct node *y = build_convert(g, build_convert(g, x, q->expressed), divided);
-	y = build2(g, OP_divide, y, parameters(g, q, y, false));
-	y = build_convert(g, build_convert(g, y, q->expressed), wide);
-	const struct node *zero = parameters(g, q, y, true);
-	const struct node *v = build1(g, OP_round_nearest_even, y);
-	v = has_zeros(q) ? build2(g, OP_add, v, zero) : v;
-	v = build3(g, OP_clamp, build_scalar(g, wide, (double)q->min), v,
-		build_scalar(g, wide, (double)q->max));
+	const struct node *y = expressed(g, x, q);
+	y = expressed(g, build2(g, OP_divide, y, parameters(g, q, y, false)), q);
+	const struct node *zero = expressed(g, parameters(g, q, y, true), q);
+	const struct node *v = has_zeros(q) ? expressed(g, build2(g, OP_add, y, zero), q) : y;
 	/* a NaN is the zero point */
 	v = build_select(g, build_compare(g, "NE", y, y), zero, v);
-	return build_convert(g, v, t->dtype);
+	return stored(g, v, t);
 }
 
 /* ---- nodes ---------------------------------------------------------------------------------- */

@@ -73,3 +73,29 @@ func.func @main(%a: tensor<2xf32>) {
 func.func private @f(tensor<2x!quant.uniform<i8:f32, 1.0e999:15>>)  // error: quantised type c6
 // -----
 func.func private @f(tensor<2x!quant.uniform<i8:f32, -1.0:15>>)  // error: quantised type c6
+// -----
+// What is moved keeps its integers, so their scale and zero point too.
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>) {
+  %0 = "stablehlo.reverse"(%a) {dimensions = array<i64: 0>} : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>) -> tensor<2x!quant.uniform<i8:f32, 0.25:3>>  // error: reverse_c1
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>, %b: tensor<!quant.uniform<i8:f32, 0.25:3>>) {
+  %0 = stablehlo.pad %a, %b, low = [1], high = [0], interior = [0] : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>, tensor<!quant.uniform<i8:f32, 0.25:3>>) -> tensor<3x!quant.uniform<i8:f32, 0.5:3>>  // error: pad_c1
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>, %b: tensor<2x!quant.uniform<i8:f32, 0.25:3>>) {
+  %0 = stablehlo.concatenate %a, %b, dim = 0 : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>, tensor<2x!quant.uniform<i8:f32, 0.25:3>>) -> tensor<4x!quant.uniform<i8:f32, 0.5:3>>  // error: concatenate_c1
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>, %b: tensor<1x!quant.uniform<i8:f32, 0.25:3>>, %i: tensor<i32>) {
+  %0 = stablehlo.dynamic_update_slice %a, %b, %i : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>, tensor<1x!quant.uniform<i8:f32, 0.25:3>>, tensor<i32>) -> tensor<2x!quant.uniform<i8:f32, 0.5:3>>  // error: dynamic_update_slice_c2
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>) {
+  %0 = stablehlo.convert %a : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>) -> tensor<2xf32>  // error: convert: operand 0
+  func.return
+}

@@ -33,6 +33,14 @@ static uint32_t quant_slot(const struct quant *q, const struct tensor *t, int64_
 	return (uint32_t)(i / inner % t->dims[q->axis]) % q->n;
 }
 
+static double expressed(const struct quant *q, double v)
+{
+	unsigned char at[16];
+
+	dtype_store_f64(q->expressed, at, v);
+	return dtype_load_f64(q->expressed, at);
+}
+
 struct tensor *quant_load(struct call *c, const struct tensor *t)
 {
 	const struct quant *q = t->type->quant;
@@ -41,33 +49,32 @@ struct tensor *quant_load(struct call *c, const struct tensor *t)
 	for (int64_t i = 0, n = tensor_elements(t); i < n; i++) {
 		uint32_t k = quant_slot(q, t, i);
 		double v = (double)(dtype_load_i64(t->type->dtype, tensor_at(t, i)) - q->zeros[k]);
-		unsigned char scale[16];
-		dtype_store_f64(q->expressed, scale, q->scales[k]);
-		dtype_store_f64(
-			q->expressed, tensor_at(out, i), v * dtype_load_f64(q->expressed, scale));
+		dtype_store_f64(q->expressed, tensor_at(out, i),
+			expressed(q, v) * expressed(q, q->scales[k]));
 	}
 	return out;
 }
 
-/* x / scale in the expressed type, to the nearest integer, plus the zero point, within the
- * storage. */
+static double within(double v, double min, double max)
+{
+	return v < min ? min : v > max ? max : v;
+}
+
+/* x / scale plus the zero point, within the storage's bounds, to the nearest integer: each in the
+ * expressed type.  A NaN is the zero point. */
 void quant_store(struct call *c, const struct tensor *t, struct tensor *out)
 {
 	const struct quant *q = out->type->quant;
+	double min = (double)q->min, max = (double)q->max;
 
 	(void)c;
 	for (int64_t i = 0, n = tensor_elements(t); i < n; i++) {
 		uint32_t k = quant_slot(q, out, i);
-		unsigned char tmp[16];
-		dtype_store_f64(q->expressed, tmp, q->scales[k]);
-		double scale = dtype_load_f64(q->expressed, tmp);
-		dtype_store_f64(q->expressed, tmp,
-			dtype_load_f64(t->type->dtype, tensor_at(t, i)) / scale);
-		double v = rint(dtype_load_f64(q->expressed, tmp)) + (double)q->zeros[k];
-		if (!(v >= (double)q->min))
-			v = isnan(v) ? (double)q->zeros[k] : (double)q->min;
-		if (v > (double)q->max)
-			v = (double)q->max;
-		dtype_store_i64(out->type->dtype, tensor_at(out, i), (int64_t)v);
+		double x = expressed(q, dtype_load_f64(t->type->dtype, tensor_at(t, i)));
+		double zero = expressed(q, (double)q->zeros[k]);
+		double v = expressed(q, x / expressed(q, q->scales[k]));
+		v = isnan(v) ? zero : expressed(q, v + zero);
+		v = rint(within(v, expressed(q, min), expressed(q, max)));
+		dtype_store_i64(out->type->dtype, tensor_at(out, i), (int64_t)within(v, min, max));
 	}
 }

@@ -122,7 +122,7 @@ const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1,
 		ELEM_any);
-	if (value->rank || !elem_compatible(t, value))
+	if (value->rank || !elem_same(t, value))
 		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, "
 			"found %s", spec_text(g, value));
 	for (uint32_t i = 2; i < 5; i++)

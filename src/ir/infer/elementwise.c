@@ -175,8 +175,8 @@ const struct type *infer_is_finite(struct graph *g, const struct node_spec *s)
 /* convert_c1: the shape; the element type is what the result says. */
 const struct type *infer_convert(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
-	const struct type *declared = spec_declared_tensor(g, s, ELEM_any);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_plain);
+	const struct type *declared = spec_declared_tensor(g, s, ELEM_plain);
 	return spec_one(g, s, "c1", type_element_of(g, t, declared));
 }
 

@@ -51,7 +51,7 @@ const struct type *infer_dynamic_slice(struct graph *g, const struct node_spec *
 const struct type *infer_dynamic_update_slice(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *u = spec_tensor(g, s, 1, ELEM_any);
-	if (!elem_compatible(t, u))
+	if (!elem_same(t, u))
 		spec_fail(g, s, "c2", "expected an update of the operand's element type, found %s "
 			"and %s", spec_text(g, t), spec_text(g, u));
 	if (u->rank != t->rank)

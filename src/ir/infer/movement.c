@@ -353,7 +353,7 @@ const struct type *infer_pad(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *value = spec_tensor(g, s, 1,
 		ELEM_any);
-	if (value->rank || !elem_compatible(t, value))
+	if (value->rank || !elem_same(t, value))
 		spec_fail(g, s, "c1", "expected a scalar of the operand's element type as padding, "
 			"found %s", spec_text(g, value));
 	const int64_t *low = spec_ints_n(g, s, "c2", KEY_edge_padding_low, t->rank, 0);
@@ -398,7 +398,7 @@ const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 	bounds[d] = type_bound(first, (uint32_t)d);
 	for (uint32_t i = 1; i < n; i++) {
 		const struct type *t = spec_tensor(g, s, i, ELEM_any);
-		if (!elem_compatible(first, t))
+		if (!elem_same(first, t))
 			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, first), spec_text(g, t));
 		for (uint32_t k = 0; k < first->rank; k++) {

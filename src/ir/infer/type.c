@@ -57,7 +57,7 @@ bool quant_same(const struct quant *a, const struct quant *b)
 
 bool elem_same(const struct type *a, const struct type *b)
 {
-	return a->dtype == b->dtype && quant_same(a->quant, b->quant);
+	return a->dtype == b->dtype && a->index == b->index && quant_same(a->quant, b->quant);
 }
 
 bool elem_compatible(const struct type *a, const struct type *b)

@@ -299,6 +299,22 @@ const struct type *spec_declared_tensor(struct graph *g, const struct node_spec 
 	return t;
 }
 
+/* What is moved keeps its integers, so their scale and zero point too. */
+static bool keeps_elements(enum op op)
+{
+	enum op_kind k = op_table[op].kind;
+	return (k == OP_MOVE && op != OP_bitcast_convert) || op == OP_call || op == OP_all_gather ||
+	       op == OP_all_to_all || op == OP_collective_permute || op == OP_collective_broadcast;
+}
+
+static bool result_fits(struct graph *g, enum op op, const struct type *t, const struct type *given)
+{
+	if (t->kind == TYPE_tensor && given->kind == TYPE_tensor && (t->quant || given->quant) &&
+		keeps_elements(op) && !elem_same(t, given))
+		return false;
+	return type_compatible(g, t, given);
+}
+
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
 	uint32_t n, const struct type *const *types)
 {
@@ -315,7 +331,7 @@ const struct type *spec_results(struct graph *g, const struct node_spec *s, cons
 	for (uint32_t i = 0; i < n; i++) {
 		all[i] = types[i];
 		if (given) {
-			if (!type_compatible(g, types[i], given[i]))
+			if (!result_fits(g, s->op, types[i], given[i]))
 				spec_fail(g, s, c, "expected result type %s, found %s",
 					spec_text(g, types[i]), spec_text(g, given[i]));
 			all[i] = type_join(g, given[i], types[i]);

@@ -10,32 +10,32 @@ func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 5.0e-01:3>>, %b: tensor<2x
 // expect:
 // module {
 //   func.func public @main(%a: tensor<2x3xi8>, %b: tensor<2x3xf32>) -> (tensor<3x2xi8>, tensor<2x3xi8>) {
-//     %0 = stablehlo.convert %a : (tensor<2x3xi8>) -> tensor<2x3xf32>
-//     %1 = stablehlo.constant dense<3.000000e+00> : tensor<f32>
-//     %2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
-//     %3 = stablehlo.subtract %0, %2 : tensor<2x3xf32>
-//     %4 = stablehlo.constant dense<5.000000e-01> : tensor<f32>
-//     %5 = stablehlo.broadcast_in_dim %4, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
-//     %6 = stablehlo.multiply %3, %5 : tensor<2x3xf32>
-//     %7 = stablehlo.divide %b, %5 : tensor<2x3xf32>
-//     %8 = stablehlo.compare NE, %7, %7, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
-//     %9 = stablehlo.constant dense<-1.280000e+02> : tensor<f32>
-//     %10 = stablehlo.round_nearest_even %7 : tensor<2x3xf32>
-//     %11 = stablehlo.add %10, %2 : tensor<2x3xf32>
+//     %0 = stablehlo.constant dense<-1.280000e+02> : tensor<f32>
+//     %1 = stablehlo.convert %a : (tensor<2x3xi8>) -> tensor<2x3xf32>
+//     %2 = stablehlo.constant dense<3.000000e+00> : tensor<f32>
+//     %3 = stablehlo.broadcast_in_dim %2, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
+//     %4 = stablehlo.subtract %1, %3 : tensor<2x3xf32>
+//     %5 = stablehlo.constant dense<5.000000e-01> : tensor<f32>
+//     %6 = stablehlo.broadcast_in_dim %5, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
+//     %7 = stablehlo.multiply %4, %6 : tensor<2x3xf32>
+//     %8 = stablehlo.divide %b, %6 : tensor<2x3xf32>
+//     %9 = stablehlo.compare NE, %8, %8, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+//     %10 = stablehlo.add %8, %3 : tensor<2x3xf32>
+//     %11 = stablehlo.select %9, %3, %10 : tensor<2x3xi1>, tensor<2x3xf32>
 //     %12 = stablehlo.constant dense<1.270000e+02> : tensor<f32>
-//     %13 = stablehlo.clamp %9, %11, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
-//     %14 = stablehlo.select %8, %2, %13 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %13 = stablehlo.clamp %0, %11, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+//     %14 = stablehlo.round_nearest_even %13 : tensor<2x3xf32>
 //     %15 = stablehlo.convert %14 : (tensor<2x3xf32>) -> tensor<2x3xi8>
 //     %16 = stablehlo.convert %15 : (tensor<2x3xi8>) -> tensor<2x3xf32>
-//     %17 = stablehlo.subtract %16, %2 : tensor<2x3xf32>
-//     %18 = stablehlo.multiply %17, %5 : tensor<2x3xf32>
-//     %19 = stablehlo.add %6, %18 : tensor<2x3xf32>
-//     %20 = stablehlo.divide %19, %5 : tensor<2x3xf32>
+//     %17 = stablehlo.subtract %16, %3 : tensor<2x3xf32>
+//     %18 = stablehlo.multiply %17, %6 : tensor<2x3xf32>
+//     %19 = stablehlo.add %7, %18 : tensor<2x3xf32>
+//     %20 = stablehlo.divide %19, %6 : tensor<2x3xf32>
 //     %21 = stablehlo.compare NE, %20, %20, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
-//     %22 = stablehlo.round_nearest_even %20 : tensor<2x3xf32>
-//     %23 = stablehlo.add %22, %2 : tensor<2x3xf32>
-//     %24 = stablehlo.clamp %9, %23, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
-//     %25 = stablehlo.select %21, %2, %24 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %22 = stablehlo.add %20, %3 : tensor<2x3xf32>
+//     %23 = stablehlo.select %21, %3, %22 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %24 = stablehlo.clamp %0, %23, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+//     %25 = stablehlo.round_nearest_even %24 : tensor<2x3xf32>
 //     %26 = stablehlo.convert %25 : (tensor<2x3xf32>) -> tensor<2x3xi8>
 //     %27 = stablehlo.transpose %26, dims = [1, 0] : (tensor<2x3xi8>) -> tensor<3x2xi8>
 //     %28 = stablehlo.constant dense<[5.000000e-01, 2.500000e-01, 2.000000e+00]> : tensor<3xf32>
@@ -44,9 +44,9 @@ func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 5.0e-01:3>>, %b: tensor<2x
 //     %31 = stablehlo.compare NE, %30, %30, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
 //     %32 = stablehlo.constant dense<[0.000000e+00, 0.000000e+00, 0.000000e+00]> : tensor<3xf32>
 //     %33 = stablehlo.broadcast_in_dim %32, dims = [1] : (tensor<3xf32>) -> tensor<2x3xf32>
-//     %34 = stablehlo.round_nearest_even %30 : tensor<2x3xf32>
-//     %35 = stablehlo.clamp %9, %34, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
-//     %36 = stablehlo.select %31, %33, %35 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %34 = stablehlo.select %31, %33, %30 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %35 = stablehlo.clamp %0, %34, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+//     %36 = stablehlo.round_nearest_even %35 : tensor<2x3xf32>
 //     %37 = stablehlo.convert %36 : (tensor<2x3xf32>) -> tensor<2x3xi8>
 //     return %27, %37 : tensor<3x2xi8>, tensor<2x3xi8>
 //   }
