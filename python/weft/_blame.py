@@ -85,6 +85,11 @@ def largest(lines: list[str], values: dict) -> str:
     return where
 
 
+def batched(a) -> bool:
+    """By torch.autograd: is_grads_batched, jacobian(vectorize=True).  torch.func's vmap never calls a graph with its own."""
+    return isinstance(a, torch.Tensor) and torch._C._functorch.is_legacy_batchedtensor(a)
+
+
 def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
     """Adds to an error of a call what it is about: argument `index`, or -1."""
     lines = zlib.decompress(packed).decode().split("\n")
@@ -94,6 +99,9 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
     what = str(error).split("\nException raised from ")[0]    # torch's own has a C++ stack behind it
     if 0 <= index < len(inputs):
         name = WORD.search(inputs[index])[1]
+        if index < len(args) and batched(args[index]):
+            what = ("is a batch of gradients (is_grads_batched, vectorize=True), which compiled code does not take "
+                    "(torch.func.jacrev does it, inside of the compiled function or around it)")
         user = reader(lines, name)
         of = f"argument {index} (%{name}" + (f", read by {user})" if user else ")")
         say(error, f"weft: {of}: {what.removeprefix('weft: ')}")

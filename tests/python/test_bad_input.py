@@ -188,6 +188,18 @@ def test_a_tangent_that_would_be_lost():
     assert torch.equal(fn(x), double(x))
 
 
+@pytest.mark.parametrize("ask", [
+    lambda f, x: torch.autograd.functional.jacobian(f, x, vectorize=True),
+    lambda f, x: torch.autograd.grad(f(x), x, torch.eye(3), is_grads_batched=True)], ids=["vectorize", "is_grads_batched"])
+def test_a_batch_of_gradients(ask):
+    """No more can inductor's code take one; torch.func's vmap asks with plain tensors."""
+    x = torch.randn(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match=rf"read by aten.*{HERE}.*is a batch of gradients.*torch.func.jacrev"):
+        ask(compiled(double), x)
+    x = x.detach()
+    assert torch.equal(torch.func.jacrev(compiled(double))(x), torch.func.jacrev(double)(x))
+
+
 # ---- another element type -----------------------------------------------------------------------
 
 def test_another_dtype_than_guarded():
