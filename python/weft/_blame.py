@@ -101,7 +101,7 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
         name = WORD.search(inputs[index])[1]
         if index < len(args) and batched(args[index]):
             what = ("is a batch of gradients (is_grads_batched, vectorize=True), which compiled code does not take "
-                    "(torch.func.jacrev does it, inside of the compiled function or around it)")
+                    "(torch.func.jacrev inside of the compiled function is compiled)")
         user = reader(lines, name)
         of = f"argument {index} (%{name}" + (f", read by {user})" if user else ")")
         say(error, f"weft: {of}: {what.removeprefix('weft: ')}")
