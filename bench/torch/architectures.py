@@ -209,7 +209,7 @@ for _name in """resnet18 resnet50 resnext50_32x4d wide_resnet50_2 mobilenet_v2 m
     vision(_name, num_classes=10)
 vision("alexnet", 96, num_classes=10)
 vision("googlenet", 96, scaled=True, num_classes=10, aux_logits=False, init_weights=False)
-vision("inception_v3", 96, scaled=True, num_classes=10, aux_logits=False, init_weights=False)
+vision("inception_v3", 128, scaled=True, num_classes=10, aux_logits=False, init_weights=False)
 vision("vit_b_16", num_classes=10, image_size=64)
 vision("swin_t", num_classes=10)
 vision("swin_v2_t", num_classes=10)
