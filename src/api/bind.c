@@ -61,6 +61,7 @@ const struct bind_table weft_bind_table = {
 	.resolver_set = run_resolver_set,
 	.storage_create = storage_create,
 	.storage_release = storage_release,
+	.storage_find = storage_find,
 	.fail = fail,
 	.backend_register = register_function,
 	.backend_announce = announce_function,

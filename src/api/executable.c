@@ -242,8 +242,6 @@ static struct weft_error *run_now(struct weft_executable *x, uint32_t nin,
 {
 	for (uint32_t i = 0; i < nin; i++) {
 		TRY(buffer_wait(inner(in[i]), &args[i]));
-		args[i].storage = NULL;
-		args[i].donated = false;
 	}
 	TRY(api_run(x, 0, args, nin, results, nout));
 	struct weft_error *e = NULL;

@@ -147,7 +147,8 @@ bool buffer_ready(const struct buffer *b)
 struct weft_error *buffer_wait(struct buffer *b, struct run_tensor *out)
 {
 	TRY(event_wait(b->ready));
-	*out = (struct run_tensor){ b->dtype, b->rank, b->dims, b->data, b->bytes, NULL, false };
+	*out = (struct run_tensor){ .dtype = b->dtype, .rank = b->rank, .dims = b->dims,
+		.data = b->data, .bytes = b->bytes };
 	return NULL;
 }
 

@@ -444,6 +444,7 @@ static struct weft_error *exe_make(struct exe *x, const void *bytes, size_t size
 	TRY(code_map(x));
 	TRY(steps_resolve(x));
 	TRY(segments_make(x));
+	TRY(lives_make(x));
 	TRY(inputs_prepare(x));
 	TRY(outputs_prepare(x));
 	TRY(exe_bind(x, o));
@@ -501,6 +502,8 @@ void exe_release(struct exe *x)
 	exe_unbind(x);
 	segments_free(x);
 	mem_free(x->late);
+	mem_free(x->lives);
+	mem_free(x->delayed);
 	mem_free(x->aliases);
 	mem_free(x->times);
 	mem_free(x->takes);

@@ -217,7 +217,7 @@ static struct weft_error *arena_get(struct frame *f)
 	return NULL;
 }
 
-/* Memory of output i: the donated input's where it fits and is aligned, else of the pool. */
+/* Memory of output b: the donated input's where it fits and is aligned, else of the pool. */
 static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t bytes)
 {
 	const struct image *m = &f->x->image;
@@ -302,7 +302,7 @@ static struct weft_error *buffer_place(struct frame *f, uint32_t b)
 			bytes ? f->in[r->index].data : nothing;
 		return NULL;
 	case ABI_BUFFER_output:
-		return output_place(f, b, bytes);
+		return x->delayed[b] ? NULL : output_place(f, b, bytes);
 	case ABI_BUFFER_slot:
 		f->buffers[b] = bytes ? x->slots[r->index] : nothing;
 		return NULL;
@@ -333,6 +333,15 @@ struct weft_error *frame_place_aliases(struct frame *f, uint32_t b)
 			TRY(buffer_place(f, i));
 	}
 	return NULL;
+}
+
+struct weft_error *frame_place_delayed(struct frame *f, uint32_t b)
+{
+	const struct abi_buffer *r = &f->x->image.buffers[b];
+
+	if (r->kind == ABI_BUFFER_output)
+		return f->bytes[b] < 0 ? NULL : output_place(f, b, f->bytes[b]);
+	return extent_known(f, r->bytes) && extent_known(f, r->offset) ? buffer_place(f, b) : NULL;
 }
 
 /* Offsets for f->float_bytes: remembered ones, or new ones, which are then remembered. */
@@ -468,7 +477,9 @@ struct weft_error *frame_begin(struct frame *f)
 
 	memset(f->defined, 0, x->image.nsizes);
 	for (uint32_t b = 0; x->nsegments > 1 && b < x->image.nbuffers; b++)
-		if (x->late[b])
+		if (x->late[b]) {
 			f->buffers[b] = NULL;
+			f->bytes[b] = -1;
+		}
 	return frame_place(f, &x->segments[0]);
 }

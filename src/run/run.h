@@ -19,7 +19,10 @@ struct exe;
  * that is `donated` an output may be written over the bytes, which are undefined after the call.
  * They are storage's, or without storage stay the caller's: an output that lies there has no
  * storage either, and the argument's data.  As a result, storage has one reference, the receiver's:
- * release it with storage_release when data and dims are done with. */
+ * release it with storage_release when data and dims are done with.
+ * given (NULL: it is not): where the caller keeps its reference to an argument's bytes.  Who runs
+ * may release it as soon as no step reads them any more, and then sets it to NULL; dims stay the
+ * caller's. */
 struct run_tensor {
 	enum weft_dtype dtype;
 	uint32_t rank;
@@ -28,6 +31,7 @@ struct run_tensor {
 	size_t bytes;                 /* of a result; not read for an argument */
 	struct storage *storage;
 	bool donated;
+	struct storage **given;
 };
 
 /* ---- loading -------------------------------------------------------------------------------- */

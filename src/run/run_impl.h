@@ -54,6 +54,8 @@ struct step {
 	uint32_t first, count;        /* sizes: entries; if, while: count lists */
 	const int64_t *lists;         /* pairs (first step, count) */
 	uint32_t segment;             /* sizes: what it makes placeable; 0: nothing */
+	uint32_t nbegins, nends;
+	const uint32_t *begins, *ends; /* buffers placed before it; given inputs gone behind it */
 	_Atomic(uint64_t) runs;       /* library, callback */
 };
 
@@ -91,6 +93,8 @@ struct exe {
 	uint32_t ndim_checks;
 	uint32_t *aliases, naliases;  /* buffers that are */
 	unsigned char *late;          /* by buffer: a segment other than 0 places it */
+	uint32_t *lives;              /* the steps' begins and ends */
+	unsigned char *delayed;       /* by buffer: an output, or its alias, that a step begins */
 	unsigned char *takes;         /* by output: the last one in its buffer, which it may take */
 	int64_t *input_bytes;         /* of inputs without symbols; -1: computed at the call */
 	/* constants */
@@ -169,6 +173,8 @@ struct weft_error *frame_place(struct frame *f, struct segment *s) BASE_MUST_USE
 void frame_leave(struct frame *f, uint32_t nheld);
 /* Buffer b has moved: places its aliases whose extents are known. */
 struct weft_error *frame_place_aliases(struct frame *f, uint32_t b) BASE_MUST_USE;
+/* Places buffer b, which is delayed, or its alias, if its size is known. */
+struct weft_error *frame_place_delayed(struct frame *f, uint32_t b) BASE_MUST_USE;
 /* The value of extent e, as a size: at least 0. */
 struct weft_error *frame_extent(const struct frame *f, int64_t e, const char *what, int64_t *out)
 	BASE_MUST_USE;
@@ -187,6 +193,12 @@ void exe_unbind(struct exe *x);
 /* Gives every persistent buffer its bytes. */
 struct weft_error *load_program_run(struct exe *x, const struct run_load *o) BASE_MUST_USE;
 void load_free(struct exe *x);
+
+/* ---- life.c --------------------------------------------------------------------------------- */
+struct weft_error *lives_make(struct exe *x) BASE_MUST_USE;
+/* Before and behind a step of main. */
+struct weft_error *lives_begin(struct frame *f, const struct step *s) BASE_MUST_USE;
+void lives_end(struct frame *f, const struct step *s);
 
 /* ---- size.c, place.c, step.c ---------------------------------------------------------------- */
 struct weft_error *size_eval(struct frame *f, uint32_t first, uint32_t count) BASE_MUST_USE;

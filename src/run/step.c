@@ -180,7 +180,7 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 					dims[k] = -1;
 			f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank,
 				dims,
-				NULL, 0, NULL, false };
+				NULL, 0, NULL, false, NULL };
 			continue;
 		}
 		TRY(frame_dims(f, t, dims));
@@ -191,7 +191,7 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 			FAIL(WEFT_INTERNAL, "step '%s': argument %u is larger than its buffer",
 				s->text, i);
 		f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank, dims,
-			f->buffers[b], (size_t)bytes, NULL, false };
+			f->buffers[b], (size_t)bytes, NULL, false, NULL };
 	}
 	return NULL;
 }
@@ -396,6 +396,8 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 		struct step *s = &f->x->steps[i];
 		bool timed = f->x->times != NULL;
 		struct now start = timed ? now() : (struct now){ 0, 0 };
+		if (s->nbegins)
+			TRY(lives_begin(f, s));
 		switch (s->kind) {
 		case ABI_STEP_sizes: TRY(step_sizes(f, s)); break;
 		case ABI_STEP_kernel: TRY(step_kernel(f, s)); break;
@@ -405,6 +407,8 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 		case ABI_STEP_if: TRY(step_if(f, s, depth + 1)); break;
 		case ABI_STEP_while: TRY(step_while(f, s, depth + 1)); break;
 		}
+		if (s->nends)
+			lives_end(f, s);
 		if (timed)
 			step_timed(f->x, i, start);
 	}

@@ -81,8 +81,8 @@ void test_async__chain_behind_a_pending_argument(void)
 	CHECK(!event_ready(done));
 	CHECK_OK(storage_create(4, &s));
 	*(float *)s->data = 5;
-	buffer_fulfil(b[0], &(struct run_tensor){ WEFT_F32, 0, s->dims, s->data, 4, s, false },
-		NULL);
+	buffer_fulfil(b[0], &(struct run_tensor){ .dtype = WEFT_F32, .dims = s->dims,
+		.data = s->data, .bytes = 4, .storage = s }, NULL);
 	CHECK(buffer_value(b[20]) == 25);
 	CHECK_OK(event_wait(done));
 	event_release(done);

@@ -35,6 +35,10 @@ PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, 
 /* The same over memory that outlives the tensor by promise. */
 PyObject *ext_tensor_borrowed(
 	void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims);
+/* The storage of *object's memory, which begins at data, with a reference; *object, the
+ * caller's, is cleared.  NULL, and nothing done: others have the object, or its memory is not
+ * Weft's. */
+struct storage *ext_let_go(PyObject **object, const void *data);
 /* Row-major copy of a strided tensor, its dimensions in order[]. */
 void ext_copy_strided(void *to, const struct dl_tensor *from, const int64_t *order);
 /* order NULL: as they are.  Is from dense, its dimensions in that order? */
@@ -49,6 +53,7 @@ struct ext_input {
 	enum ext_input_kind kind;
 	bool ordered, constant;
 	bool written; /* the graph gives it a new value */
+	bool returned; /* it is, or a view of it is, an output */
 	uint32_t rank;
 	enum weft_dtype dtype;
 	struct dl_dtype dl;

@@ -236,6 +236,26 @@ static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
 	return !c->frozen || f->binding;
 }
 
+/* Lets go of arguments that nobody else has, as saved activations are in a backward pass: the run
+ * ends the last reference to their memory when it has read them.  Whoever has the memory in another
+ * way - another tensor, a view, an array - has a reference of his own, and keeps it. */
+static void give_away(struct frame *f, const struct graph *c)
+{
+	for (uint32_t i = 0, to = 0; i < c->nlist; i++) {
+		const struct ext_input *in = &c->in[i];
+		struct run_tensor *t = &f->in[to];
+		to += !in->constant;
+		if (in->constant || in->kind != EXT_TENSOR || in->written || in->returned ||
+			f->copies[i] || f->held[c->nin + i])
+			continue;
+		if (t->rank)
+			memmove(f->dims[i], t->dims, t->rank * sizeof *t->dims);
+		t->dims = f->dims[i];
+		f->copies[i] = ext_let_go(&f->held[i], t->data);
+		t->given = f->copies[i] ? &f->copies[i] : NULL;
+	}
+}
+
 /* ---- results -------------------------------------------------------------------------------- */
 
 static PyObject *give_tensor(struct run_tensor *t, const struct output *o)
@@ -441,8 +461,12 @@ static PyObject *graph_apply(struct graph *c, PyObject *list)
 	if (!f)
 		return NULL;
 	f->at = -1;
-	if (take_inputs(f, c, list) && graph_run(c, f))
-		results = give_outputs(f, c);
+	if (take_inputs(f, c, list)) {
+		if (!c->small)
+			give_away(f, c);
+		if (graph_run(c, f))
+			results = give_outputs(f, c);
+	}
 	if (!results)
 		blame(c, f);
 	frame_put(f, c);
@@ -551,6 +575,8 @@ static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struc
 		return false;
 	out->of_input = *of == 'i';
 	out->index = (uint32_t)i;
+	if (out->of_input && i < c->nin)
+		c->in[i].returned = true;
 	out->value = PyTuple_GetSlice(o, 3, 6);
 	if (i >= (out->of_input ? c->nin : (unsigned long)nout) || !out->value ||
 		PyTuple_Size(out->value) != 3) {
@@ -611,6 +637,8 @@ static bool read_output(PyObject *o, struct graph *c, Py_ssize_t nout, struct ou
 		return false;
 	}
 	out->index = (uint32_t)i;
+	if (out->kind == OUTPUT_INPUT)
+		c->in[i].returned = true;
 	if (out->kind != OUTPUT_TENSOR && out->kind != OUTPUT_WRITE)
 		return true;
 	uint32_t rank = weft_executable_output(c->x, out->index).rank;

@@ -160,6 +160,18 @@ bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned)
 	return true;
 }
 
+struct storage *ext_let_go(PyObject **object, const void *data)
+{
+	struct storage *s = Py_REFCNT(*object) == 1 ? weft_bind_table.storage_find(data) : NULL;
+	PyObject *gone = *object;
+
+	if (s) {
+		*object = NULL;
+		Py_DECREF(gone);
+	}
+	return s;
+}
+
 bool ext_is_dense(const struct dl_tensor *t, const int64_t *order)
 {
 	int64_t step = 1;
