@@ -151,6 +151,10 @@ static bool member_through(const struct node *n, const struct node *u, const str
 	if (!at->mapped || !type_fits(n->type) || !type_fits(u->type))
 		return false;
 	memset(out->dim, -1, sizeof out->dim);
+	if (at->group->unshaped && u == at->group->root) {
+		memcpy(out->dim, at->dim, sizeof out->dim);
+		return true;
+	}
 	if (is_updated(at->group, u, n)) {
 		if (n == u->in[1])
 			memcpy(out->dim, at->dim, sizeof out->dim);
@@ -272,15 +276,32 @@ static void group_add(
 	f->in[n->id] = copy;
 }
 
+/* Is n a reshape of what is made element by element and has longer rows?  Those are made in the
+ * shape that it is reduced, scaled or read in; dense buffers have none. */
+static bool reshapes_made(const struct fuse *f, const struct node *n)
+{
+	const struct type *to = n->type, *t;
+
+	if (n->op != OP_reshape || op_table[n->in[0]->op].kind != OP_MAP || n->in[0]->nregions)
+		return false;
+	t = n->in[0]->type;
+	return type_fits(t) && t->rank && to->rank &&
+	       dim_typical(f->g, t->dims[t->rank - 1]) >=
+		       dim_typical(f->g, to->dims[to->rank - 1]);
+}
+
 static struct group *group_new(struct fuse *f, const struct node *root)
 {
 	struct group *group = job_alloc(f->job, sizeof *group);
 	bool updates = f->updates[root->id];
+	bool unshaped = !updates && reshapes_made(f, root);
 	const struct type *space = updates ? root->in[1]->type
+		: unshaped                 ? root->in[0]->type
 		: scan_axis(root) >= 0     ? node_result_type(root, 0) : root->type;
 	group->root = root;
 	group->core = updates ? CORE_update : CORE_map;
 	group->rank = space->rank;
+	group->unshaped = unshaped;
 	if (group->rank > PLAN_MAX_RANK)
 		job_fail(f->job, WEFT_UNIMPLEMENTED, "%s of rank %u: native code ends at rank %d",
 			op_table[root->op].text, group->rank, PLAN_MAX_RANK);

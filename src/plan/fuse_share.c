@@ -194,12 +194,23 @@ static bool would_wait(struct fuse *f, const struct group *group, const struct n
 
 /* --------------------------------------------------------------------------------------------- */
 
+/* May group's kernel have n beside its root, for all that these are?  What a root only reshapes is
+ * a buffer that the root is, too. */
+static bool takes_more(const struct group *group, const struct node *n)
+{
+	const struct node *root = group->root;
+
+	if (root->op == OP_reshape && (!group->unshaped || n == root->in[0]))
+		return false;
+	return group->nouts < GROUP_OUTS && root->op != OP_result;
+}
+
 static bool share_with(struct fuse *f, struct group *group, const struct node *n)
 {
 	struct member m;
 	const struct node *root = group->root;
 
-	if (group->nouts == GROUP_OUTS || root->op == OP_reshape || root->op == OP_result ||
+	if (!takes_more(group, n) ||
 		root->type->kind != TYPE_tensor || !member_of_users(f, n, group, &m) ||
 		!place_fits(f, group, n, &m) || would_wait(f, group, n) || !fuse_join(f, group, n))
 		return false;

@@ -483,7 +483,8 @@ static const struct node *build_scores(struct build *b, const struct node *atten
 static const struct node **build_results(struct build *b, uint32_t *n)
 {
 	const struct group *group = b->group;
-	const struct node *root = b->now[group->root->id];
+	const struct node *made = group->unshaped ? group->root->in[0] : group->root;
+	const struct node *root = b->now[made->id];
 	uint32_t own = node_nresults(root);
 	const struct node **results =
 		job_array(graph_job(b->g), own + group->nouts + 1, sizeof *results);

@@ -159,6 +159,9 @@ struct group {
 	enum core core;
 	uint32_t rank, row;
 	uint32_t hint;                   /* of a CORE_map that may become one: its row; else 0 */
+	/* the root is a reshape and the space its operand's: the kernel's result is that operand,
+	 * which lies as the root does */
+	bool unshaped;
 	int64_t space[PLAN_MAX_RANK];
 	/* the OP_contract of a CORE_contract, the OP_attention of a CORE_attention */
 	const struct node *contract;

@@ -66,6 +66,32 @@ static void statistics(struct graph *g, struct job *j)
 	CHECK_INT(results_of(f), 3);
 }
 
+/* Rows of groups, scaled by group and channel, in the shape they came in: one kernel, which stores
+ * the statistics too.  What it scales is stored with nothing but a reshape of it: that is one
+ * buffer. */
+static void groups(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 4, 2, 6, 10, 10);
+	const struct type *types[] = { t, gen_type(g, DTYPE_f32, 2, 3, 2) };
+	const int64_t split[] = { 2, 3, 2, 100 }, over[] = { 2, 3 }, at[] = { 0, 1 },
+		      channel[] = { 1, 2 };
+	const struct node *x = build_reshape(g, graph_parameter(g, 0, t), 4, split);
+	const struct node *mean = build_reduce(g, OP_add, x, 2, over);
+	const struct node *y = build2(g, OP_subtract, x, build_broadcast(g, mean, 4, split, at));
+	y = build2(g, OP_multiply, y,
+		build_broadcast(g, graph_parameter(g, 1, types[1]), 4, split, channel));
+	const struct node *r[] = { build_reshape(g, y, 4, t->dims), mean, y };
+	const struct fusion *f = fused(g, 2, types, 2, r);
+
+	(void)j;
+	CHECK_INT(f->ngroups, 1);
+	CHECK_INT(f->groups[0]->core, CORE_row);
+	CHECK_INT(results_of(f), 2);
+	f = fused(g, 2, types, 3, r);
+	CHECK_INT(f->ngroups, 2);
+	CHECK_INT(f->groups[0]->nouts + f->groups[1]->nouts, 1);
+}
+
 /* e is read by a product that its other reader waits for: no kernel makes both. */
 static void waits(struct graph *g, struct job *j)
 {
@@ -271,6 +297,11 @@ void test_plan_fuse__turns_within_products(void)
 void test_plan_fuse__stores_states_on_the_way(void)
 {
 	gen_with_graph(states);
+}
+
+void test_plan_fuse__scales_groups_in_their_kernel(void)
+{
+	gen_with_graph(groups);
 }
 
 void test_plan_fuse__stores_statistics_on_the_way(void)
