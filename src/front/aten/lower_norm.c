@@ -145,26 +145,37 @@ void lower_layer_norm(struct lower *l)
 		more ? 3 : 1, results, l->out);
 }
 
-/* [N, C, ...] in groups of channels: N, C, HxW, group in arguments 3 to 6. */
+/* w of channels as one of groups, broadcast to t: groups, their channels, places. */
+static const struct node *of_groups(struct lower *l, const struct node *w, const struct type *t)
+{
+	const int64_t at[] = { 1, 2 };
+
+	return build_broadcast(l->g, build_reshape(l->g, w, 2, t->dims + 1), 4, t->dims, at);
+}
+
+/* [N, C, ...] in groups of channels: N, C, HxW, group in arguments 3 to 6.  A group's channels are
+ * a dimension of their own, which weights are broadcast from: the kernel that normalises a row
+ * scales it, too. */
 void lower_group_norm(struct lower *l)
 {
 	struct graph *g = l->g;
-	const struct node *x = lower_tensor(l, 0);
+	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 1), *b = lower_tensor(l, 2);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	int64_t channels = lower_int(l, 4), groups = lower_int(l, 6);
 	if (x->type->rank < 2 || groups < 1 || channels % groups || x->type->dims[1] != channels) {
 		lower_fail(l, "the channels are no multiple of the groups");
 	}
 	int64_t rest = dim_product(g, x->type->rank - 2, x->type->dims + 2);
-	int64_t dims[3] = { x->type->dims[0], groups, dim_mul(g, channels / groups, rest) };
-	bool in[ATEN_MAX_RANK] = { [2] = true };
-	const struct node *px = build_reshape(g, lower_cast(l, x, c), 3, dims);
+	int64_t dims[4] = { x->type->dims[0], groups, channels / groups, rest };
+	bool in[ATEN_MAX_RANK] = { [2] = true, [3] = true };
+	const struct node *px = build_reshape(g, lower_cast(l, x, c), 4, dims);
 	struct norm m = normalise(l, px, in, lower_float(l, 7));
 	const struct node *y = build2(g, OP_multiply, m.centred, lower_unreduce(l, m.rstd, in, px));
-	int64_t at = 1;
-	y = affine(l, build_reshape(g, y, x->type->rank, x->type->dims), lower_tensor(l, 1),
-		lower_tensor(l, 2), &at);
-	l->out[0] = lower_cast(l, y, t);
+	if (w)
+		y = build2(g, OP_multiply, y, of_groups(l, lower_cast(l, w, c), px->type));
+	if (b)
+		y = build2(g, OP_add, y, of_groups(l, lower_cast(l, b, c), px->type));
+	l->out[0] = lower_cast(l, build_reshape(g, y, x->type->rank, x->type->dims), t);
 	l->out[1] = shaped(l, m.mean, 1);
 	l->out[2] = shaped(l, m.rstd, 2);
 }
