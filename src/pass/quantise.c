@@ -119,7 +119,7 @@ static const struct node *quantize(struct graph *g, const struct node *x, const 
 	const struct node *zero = expressed(g, parameters(g, q, y, true), q);
 	const struct node *v = has_zeros(q) ? expressed(g, build2(g, OP_add, y, zero), q) : y;
 	/* a NaN is the zero point */
-	v = build_select(g, build_compare(g, "NE", y, y), zero, v);
+	v = build_select(g, build_compare(g, "NE", v, v), zero, v);
 	return stored(g, v, t);
 }
 

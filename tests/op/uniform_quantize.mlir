@@ -39,3 +39,12 @@ func.func @main() {
   check.expect_eq_const %r, dense<[-10805, 12345, -32767, 12345, -32767]> : tensor<5xi16>
   return
 }
+// -----
+// A zero point that the expressed dtype does not hold, and the infinity it cancels.
+func.func @main() {
+  %x = stablehlo.constant dense<[0xFC00, 1.0]> : tensor<2xf16>
+  %q = stablehlo.uniform_quantize %x : (tensor<2xf16>) -> tensor<2x!quant.uniform<u32<5:3402968968>:f16, 0.007:3402968968>>
+  %r = stablehlo.bitcast_convert %q : (tensor<2x!quant.uniform<u32<5:3402968968>:f16, 0.007:3402968968>>) -> tensor<2xui32>
+  check.expect_eq_const %r, dense<[3402968968, 3402968968]> : tensor<2xui32>
+  return
+}

@@ -73,7 +73,8 @@ void quant_store(struct call *c, const struct tensor *t, struct tensor *out)
 		double x = expressed(q, dtype_load_f64(t->type->dtype, tensor_at(t, i)));
 		double zero = expressed(q, (double)q->zeros[k]);
 		double v = expressed(q, x / expressed(q, q->scales[k]));
-		v = isnan(v) ? zero : expressed(q, v + zero);
+		v = expressed(q, v + zero);      /* infinities may meet */
+		v = isnan(v) ? zero : v;
 		v = rint(within(v, expressed(q, min), expressed(q, max)));
 		dtype_store_i64(out->type->dtype, tensor_at(out, i), (int64_t)within(v, min, max));
 	}

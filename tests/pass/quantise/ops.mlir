@@ -19,9 +19,9 @@ func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 5.0e-01:3>>, %b: tensor<2x
 //     %6 = stablehlo.broadcast_in_dim %5, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
 //     %7 = stablehlo.multiply %4, %6 : tensor<2x3xf32>
 //     %8 = stablehlo.divide %b, %6 : tensor<2x3xf32>
-//     %9 = stablehlo.compare NE, %8, %8, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
-//     %10 = stablehlo.add %8, %3 : tensor<2x3xf32>
-//     %11 = stablehlo.select %9, %3, %10 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %9 = stablehlo.add %8, %3 : tensor<2x3xf32>
+//     %10 = stablehlo.compare NE, %9, %9, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+//     %11 = stablehlo.select %10, %3, %9 : tensor<2x3xi1>, tensor<2x3xf32>
 //     %12 = stablehlo.constant dense<1.270000e+02> : tensor<f32>
 //     %13 = stablehlo.clamp %0, %11, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
 //     %14 = stablehlo.round_nearest_even %13 : tensor<2x3xf32>
@@ -31,9 +31,9 @@ func.func @main(%a: tensor<2x3x!quant.uniform<i8:f32, 5.0e-01:3>>, %b: tensor<2x
 //     %18 = stablehlo.multiply %17, %6 : tensor<2x3xf32>
 //     %19 = stablehlo.add %7, %18 : tensor<2x3xf32>
 //     %20 = stablehlo.divide %19, %6 : tensor<2x3xf32>
-//     %21 = stablehlo.compare NE, %20, %20, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
-//     %22 = stablehlo.add %20, %3 : tensor<2x3xf32>
-//     %23 = stablehlo.select %21, %3, %22 : tensor<2x3xi1>, tensor<2x3xf32>
+//     %21 = stablehlo.add %20, %3 : tensor<2x3xf32>
+//     %22 = stablehlo.compare NE, %21, %21, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
+//     %23 = stablehlo.select %22, %3, %21 : tensor<2x3xi1>, tensor<2x3xf32>
 //     %24 = stablehlo.clamp %0, %23, %12 : (tensor<f32>, tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
 //     %25 = stablehlo.round_nearest_even %24 : tensor<2x3xf32>
 //     %26 = stablehlo.convert %25 : (tensor<2x3xf32>) -> tensor<2x3xi8>
