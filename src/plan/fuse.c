@@ -143,6 +143,25 @@ static bool is_updated(const struct group *group, const struct node *u, const st
 	return group->core == CORE_update && u == group->root && n != u->in[0];
 }
 
+/* The same of n, the start indices of gather u: each is read at one place for an element of u's. */
+static bool member_of_gather(const struct node *n, const struct node *u, const struct member *at,
+	struct member *out)
+{
+	uint32_t count, d = 0, vector = (uint32_t)node_int(u, KEY_index_vector_dim, 0);
+	const int64_t *offset = node_ints(u, KEY_offset_dims, &count);
+
+	if (n != u->in[1] || n == u->in[0])
+		return false;
+	for (uint32_t i = 0; i < n->type->rank; i++) {
+		if (i == vector)
+			continue;
+		for (uint32_t k = 0; k < count; k++)     /* in order */
+			d += offset[k] == d;
+		out->dim[i] = at->dim[d++];
+	}
+	return true;
+}
+
 /* n's place as the operand of user u, whose place is known: dims followed through u. */
 static bool member_through(const struct node *n, const struct node *u, const struct member *at,
 	struct member *out)
@@ -170,6 +189,13 @@ static bool member_through(const struct node *n, const struct node *u, const str
 		memcpy(out->dim, at->dim, sizeof out->dim);
 		out->dim[node_int(u, KEY_dimension, 0)] = -1;
 		return true;
+	}
+	if (u->op == OP_gather)
+		return member_of_gather(n, u, at, out);
+	if (u->op == OP_concatenate) {           /* one long each, at a place that is known */
+		uint32_t d = (uint32_t)node_int(u, KEY_dimension, 0);
+		memcpy(out->dim, at->dim, sizeof out->dim);
+		return at->dim[d] < 0 && n->type->dims[d] == 1;
 	}
 	if (u->op == OP_transpose) {
 		const int64_t *p = node_ints(u, KEY_permutation, &count);

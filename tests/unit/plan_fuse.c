@@ -92,6 +92,46 @@ static void groups(struct graph *g, struct job *j)
 	CHECK_INT(f->groups[0]->nouts + f->groups[1]->nouts, 1);
 }
 
+/* x's elements, or its rows, where computed indices say. */
+static const struct node *looked_up(struct graph *g, const struct node *x, const struct node *at,
+	bool rows)
+{
+	const struct node *in[] = { x, at };
+	const int64_t both[] = { 0, 1 }, offset[] = { 1 }, sizes[] = { 1, rows ? 40 : 1 };
+	struct attr_entry e[] = {
+		{ KEY_offset_dims, NULL, attr_ints(g, rows, offset) },
+		{ KEY_collapsed_slice_dims, NULL, attr_ints(g, 2 - rows, both) },
+		{ KEY_start_index_map, NULL, attr_ints(g, 2 - rows, both) },
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_slice_sizes, NULL, attr_ints(g, 2, sizes) },
+	};
+
+	return build_op(g, OP_gather, 2, in, 5, e);
+}
+
+/* What several look-ups compute their places from is computed once, in their kernel; and once a row
+ * where rows are what is looked up. */
+static void places(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 33, 40),
+		gen_type(g, DTYPE_f32, 1, 3000) };
+	const int64_t one[] = { 3000, 1 };
+	const struct node *x = graph_parameter(g, 0, t[0]), *p = graph_parameter(g, 1, t[1]);
+	const struct node *a = build_convert(g, build1(g, OP_tanh, p), DTYPE_i32);
+	const struct node *b = build_convert(g, build1(g, OP_sine, p), DTYPE_i32);
+	a = build_reshape(g, a, 2, one);
+	b = build_reshape(g, b, 2, one);
+	const struct node *ab[] = { a, b }, *ba[] = { b, a };
+	const struct node *r = build2(g, OP_add,
+		looked_up(g, x, build_concat(g, 2, ab, 1), false),
+		looked_up(g, x, build_concat(g, 2, ba, 1), false));
+
+	(void)j;
+	CHECK_INT(fused(g, 2, t, 1, &r)->ngroups, 1);
+	r = looked_up(g, x, a, true);
+	CHECK_INT(fused(g, 2, t, 1, &r)->ngroups, 1);
+}
+
 /* e is read by a product that its other reader waits for: no kernel makes both. */
 static void waits(struct graph *g, struct job *j)
 {
@@ -297,6 +337,11 @@ void test_plan_fuse__turns_within_products(void)
 void test_plan_fuse__stores_states_on_the_way(void)
 {
 	gen_with_graph(states);
+}
+
+void test_plan_fuse__computes_places_once(void)
+{
+	gen_with_graph(places);
 }
 
 void test_plan_fuse__scales_groups_in_their_kernel(void)
