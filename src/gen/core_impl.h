@@ -41,10 +41,12 @@ void map_joined(struct gen *g, LLVMValueRef first, LLVMValueRef last);
 enum { EXTREME_best, EXTREME_bits, EXTREME_nan, EXTREME_PARTS };
 struct extreme {
 	bool max;
+	bool quiet;                  /* the caller's: NaN and the sign of zero do not matter */
 	LLVMValueRef part[EXTREME_PARTS];      /* LANES each */
 };
 /* false: n reduces by something else. */
 bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e);
+int extreme_parts(const struct extreme *e);
 void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x);
 void extreme_join(struct gen *g, struct extreme *e, const struct extreme *other);
 LLVMValueRef extreme_end(struct gen *g, const struct extreme *e);      /* one number */

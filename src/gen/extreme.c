@@ -10,7 +10,8 @@
  *           where not; of a minimum none is below, so it is below 0 where there was a -0
  *   nan     the last NaN; 0 where there was none
  *
- * The result has the bits of the pairwise one in any order, but for which NaN it is. */
+ * The result has the bits of the pairwise one in any order, but for which NaN it is.  A quiet one
+ * is best alone. */
 #include "gen/core_impl.h"
 
 static LLVMValueRef as_bits(struct gen *g, LLVMValueRef v)
@@ -50,6 +51,7 @@ bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e)
 		dtype_is_complex(t) || !reducer_neutral(g, n, &start))
 		return false;
 	e->max = x->op == OP_maximum;
+	e->quiet = false;
 	gen_here(g);
 	LLVMValueRef v = splat(g, start.v), zero = LLVMConstNull(LLVMTypeOf(v));
 	e->part[EXTREME_best] = v;
@@ -58,11 +60,18 @@ bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e)
 	return true;
 }
 
+int extreme_parts(const struct extreme *e)
+{
+	return e->quiet ? EXTREME_best + 1 : EXTREME_PARTS;
+}
+
 void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x)
 {
 	LLVMValueRef *p = e->part;
 
 	p[EXTREME_best] = extreme_of(g, e, x, p[EXTREME_best]);
+	if (e->quiet)
+		return;
 	p[EXTREME_bits] = extreme_bits(g, e, as_bits(g, x), p[EXTREME_bits]);
 	p[EXTREME_nan] = nan_of(g, x, p[EXTREME_nan]);
 }
@@ -73,6 +82,8 @@ void extreme_join(struct gen *g, struct extreme *e, const struct extreme *other)
 	const LLVMValueRef *o = other->part;
 
 	p[EXTREME_best] = extreme_of(g, e, o[EXTREME_best], p[EXTREME_best]);
+	if (e->quiet)
+		return;
 	p[EXTREME_bits] = extreme_bits(g, e, o[EXTREME_bits], p[EXTREME_bits]);
 	p[EXTREME_nan] = nan_of(g, o[EXTREME_nan], p[EXTREME_nan]);
 }
@@ -83,12 +94,14 @@ LLVMValueRef extreme_end(struct gen *g, const struct extreme *e)
 	LLVMValueRef *p = all.part;
 
 	for (int by = LANES / 2; by; by /= 2) {
-		for (int i = 0; i < EXTREME_PARTS; i++)
+		for (int i = 0; i < extreme_parts(e); i++)
 			other.part[i] = lanes_rotated(g, p[i], by);
 		extreme_join(g, &all, &other);
 	}
-	for (int i = 0; i < EXTREME_PARTS; i++)
+	for (int i = 0; i < extreme_parts(e); i++)
 		p[i] = LLVMBuildExtractElement(g->b, p[i], c32(g, 0), "");
+	if (e->quiet)
+		return p[EXTREME_best];
 	LLVMValueRef best = p[EXTREME_best], zero = LLVMConstNull(LLVMTypeOf(best));
 	LLVMValueRef below = ICMP(SLT, p[EXTREME_bits], LLVMConstNull(LLVMTypeOf(p[EXTREME_bits])));
 	LLVMValueRef which = SELECT(below, FNEG(zero), zero);

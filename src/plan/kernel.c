@@ -9,6 +9,8 @@
 
 #define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
 #define CHUNK_MOST 65536
+#define ROW_CHUNKS 96            /* of a row kernel: not fewer for the sake of longer ones */
+#define ROW_ELEMENTS 65536       /* of such a longer one, at most */
 #define SCATTER_CHUNKS 16        /* of a scatter, at most */
 #define JOIN_LEAST 64            /* elements: shorter runs of pieces are not worth loops each */
 #define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
@@ -165,6 +167,20 @@ static int64_t grain(struct graph *g, int64_t outer, int64_t each)
 	return dim_max(g, dim_max(g, per, dim_ceildiv(g, outer, CHUNK_MOST)), 1);
 }
 
+/* The same of rows: more of them where that leaves chunks enough, since a chunk's first and last
+ * rows are not overlapped with others (gen/row.c), and as many in one chunk as in another. */
+static int64_t row_grain(struct graph *g, int64_t rows, int64_t each)
+{
+	int64_t per = grain(g, rows, each);
+
+	if (rows <= 0 || each <= 0 || per <= 0)
+		return per;
+	while (rows / per >= 2 * ROW_CHUNKS && 2 * per * each <= ROW_ELEMENTS)
+		per *= 2;
+	int64_t chunks = (rows + per - 1) / per;
+	return (rows + chunks - 1) / chunks;
+}
+
 /* The sort or scatter of k. */
 static const struct node *kernel_root(const struct kernel *k)
 {
@@ -299,7 +315,8 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 		k->chunks = dim_mul(g, outer, dim_ceildiv(g, each, CHUNK_ELEMENTS));
 		return;
 	}
-	k->outer_grain = grain(g, outer, dim_mul(g, each, fold));
+	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
+					      : grain(g, outer, dim_mul(g, each, fold));
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 

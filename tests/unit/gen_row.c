@@ -70,7 +70,8 @@ static bool rows_of_extremes(uint32_t input, void *data, const struct tensor *t)
 	return true;
 }
 
-/* Blocks in pairs, an odd one and a tail, of exponentials over their sum. */
+/* Blocks in pairs, an odd one and a tail, of exponentials over their sum; rows one by one and in a
+ * pipeline (chunks of 8 rows and more). */
 static void softmax(struct graph *g, struct job *j)
 {
 	static const int lengths[] = { 1, 16, 17, 32, 33, 48, 69, 384 };
@@ -91,6 +92,8 @@ static void softmax(struct graph *g, struct job *j)
 			.fill = rows_of_extremes,
 			.region = gen_region(g, 1, &t, 1, r) };
 		gen_check(&c);
+		c.outer_grain = 8;
+		gen_check(&c);
 		c.strict = true;
 		gen_check(&c);
 	}
@@ -99,6 +102,86 @@ static void softmax(struct graph *g, struct job *j)
 void test_gen_row__softmax(void)
 {
 	gen_with_graph(softmax);
+}
+
+/* Rows of zeros of both signs, of one zero above the rest, and those of extremes. */
+static bool rows_of_zeros(uint32_t input, void *data, const struct tensor *t)
+{
+	float *x = data;
+	int64_t length = t->type->dims[1];
+
+	rows_of_extremes(input, data, t);
+	for (int64_t i = 0; i < 3 * length; i++)
+		x[i] = i < length ? (i % 3 ? -0.0f : 0.0f)
+				  : i % length ? -200.0f : i < 2 * length ? -0.0f : 0.0f;
+	return true;
+}
+
+/* A maximum may skip NaN where the sum tells all that depends on it (log of softmax), and must not
+ * where something else comes of it: x - max, max itself, or a maximum of exponentials. */
+static void maxima(struct graph *g, struct job *j)
+{
+	for (int which = 0; which < 4; which++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 2, 20, 69);
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *max = build_reduce(g, OP_maximum, x, 1, (int64_t[]){ 1 });
+		const struct node *less = build2(g, OP_subtract, x, keep(g, max, t));
+		const struct node *e = build1(g, OP_exponential, less), *sum = row_sum(g, e);
+		const struct node *most = build_reduce(g, OP_maximum, e, 1, (int64_t[]){ 1 });
+		const struct node *r[] = {
+			build2(g, OP_subtract, less, build1(g, OP_log, sum)),
+			which == 1 ? less : which == 2 ? max : most,
+		};
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.outer_grain = 10,
+			.tolerance = 1e-6,
+			.fill = rows_of_zeros,
+			.region = gen_region(g, 1, &t, which ? 2 : 1, r) };
+		gen_check(&c);
+	}
+}
+
+void test_gen_row__maxima_of_nan(void)
+{
+	gen_with_graph(maxima);
+}
+
+/* Four passes, of which the last two read what the second keeps, and results of one value a row
+ * made by the last; space of three dims, in chunks that are and are not whole. */
+static void pipeline(struct graph *g, struct job *j)
+{
+	static const int lengths[] = { 1, 16, 37, 384 }, grains[] = { 4, 8, 45, 31 };
+
+	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		const struct type *t = gen_type(g, DTYPE_f32, 3, 5, 9, lengths[i]);
+		const struct node *x = graph_parameter(g, 0, t);
+		const struct node *e = build1(g, OP_exponential,
+			build2(g, OP_subtract, x, keep(g, build_reduce(g, OP_minimum, x, 1,
+				(int64_t[]){ 2 }), t)));
+		const struct node *p = build2(g, OP_divide, e, row_sum(g, e));
+		const struct node *square = row_sum(g, build2(g, OP_multiply, p, p));
+		const struct node *r[] = { build2(g, OP_multiply, p, square),
+			build_reduce(g, OP_add, build2(g, OP_multiply, p, square), 1,
+				(int64_t[]){ 2 }) };
+		struct gen_case c = { .g = g,
+			.job = j,
+			.core = CORE_row,
+			.row = 1,
+			.tolerance = 1e-5,
+			.region = gen_region(g, 1, &t, 2, r) };
+		for (unsigned k = 0; k < sizeof grains / sizeof *grains; k++) {
+			c.outer_grain = grains[k];
+			gen_check(&c);
+		}
+	}
+}
+
+void test_gen_row__pipeline(void)
+{
+	gen_with_graph(pipeline);
 }
 
 static void two_dims(struct graph *g, struct job *j)
@@ -169,14 +252,16 @@ void test_gen_row__symbolic_sizes(void)
 	gen_with_graph(symbolic);
 }
 
-/* The next row is asked for where the operand is large and a row is not: and read by nobody behind
- * the last. */
+/* The next row is asked for where the operand is large and a row is not, and rows go one by one:
+ * and read by nobody behind the last. */
 static void rows_ahead(struct graph *g, struct job *j)
 {
 	static const struct {
 		int rows, length;
 		bool asks;
-	} of[] = { { 1024, 256, true }, { 1023, 256, false }, { 8, 32768, false } };
+		int grain;
+	} of[] = { { 1024, 256, true, 7 }, { 1023, 256, false, 7 }, { 8, 32768, false, 7 },
+		{ 1024, 256, false, 100 } };
 
 	for (unsigned i = 0; i < sizeof of / sizeof *of; i++) {
 		const struct type *t = gen_type(g, DTYPE_f32, 2, of[i].rows, of[i].length);
@@ -187,7 +272,7 @@ static void rows_ahead(struct graph *g, struct job *j)
 			.job = j,
 			.core = CORE_row,
 			.row = 1,
-			.outer_grain = 100,
+			.outer_grain = of[i].grain,
 			.tolerance = 1e-3,
 			.region = gen_region(g, 1, &t, 1, r) };
 		struct kernel k = { .graph = g,
@@ -196,8 +281,8 @@ static void rows_ahead(struct graph *g, struct job *j)
 			.rank = 2,
 			.row = 1,
 			.space = t->dims,
-			.outer_grain = 100,
-			.chunks = (of[i].rows + 99) / 100,
+			.outer_grain = of[i].grain,
+			.chunks = (of[i].rows + of[i].grain - 1) / of[i].grain,
 			.ninputs = 1,
 			.noutputs = 1,
 			.name = "ahead" };
