@@ -304,3 +304,17 @@ def test_a_number_that_may_be_negative_is_no_size():
         with pytest.raises((RuntimeError, ValueError), match="Runtime assertion failed|expected at least 0, found -1"):
             run(x, torch.tensor([1, -2]))
         assert torch.equal(run(x, torch.tensor([5, 0])), fn(x, torch.tensor([5, 0])))
+
+
+def test_a_size_of_many_divisions():
+    """As of images cut into windows, again and again: each rounds up, and is within the next."""
+    def fn(x):
+        n = x.shape[0]
+        for _ in range(12):
+            n = (n + 5) // 2
+        return x[:n] * 2
+
+    run = compiled(fn, dynamic=True, fallback="error")
+    for n in (20000, 30000):
+        x = torch.randn(n)
+        assert torch.equal(run(x), fn(x))

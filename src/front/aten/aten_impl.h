@@ -6,7 +6,8 @@
 #include "ir/build.h"
 
 #define ATEN_MAX_ARGS  64
-#define ATEN_MAX_DEPTH 16 /* of nested lists and expressions */
+#define ATEN_MAX_DEPTH 16 /* of nested lists and graphs */
+#define ATEN_MAX_EXPRESSION 64 /* of nested expressions: sizes of Swin's windows are 17 deep */
 #define ATEN_MAX_RANK  64
 
 /* ---- arguments ---------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* parse.c -- the words of ATen text: names, numbers, symbolic sizes, types, arguments.
  *
  * A hand-written reader over one statement at a time (a statement is a line).  Recursion is bounded
- * by ATEN_MAX_DEPTH; every number is checked for overflow; nothing is read behind `end`.  Errors
- * leave through the job with file, line and column. */
+ * by ATEN_MAX_DEPTH and ATEN_MAX_EXPRESSION; every number is checked for overflow; nothing is read
+ * behind `end`.  Errors leave through the job with file, line and column. */
 #include "base/hash.h"
 #include "front/aten/aten_impl.h"
 #include <math.h>
@@ -262,8 +262,8 @@ static struct linear read_function(struct reader *r, const char *s, size_t len, 
 
 static struct linear read_factor(struct reader *r, uint32_t depth)
 {
-	if (depth > ATEN_MAX_DEPTH)
-		reader_fail(r, "expressions nest deeper than %d", ATEN_MAX_DEPTH);
+	if (depth > ATEN_MAX_EXPRESSION)
+		reader_fail(r, "expressions nest deeper than %d", ATEN_MAX_EXPRESSION);
 	if (reader_accept(r, '-')) {
 		struct linear a = read_factor(r, depth + 1);
 		return (struct linear){ a.neg, a.pos };
