@@ -111,7 +111,7 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
             say(error, f"weft: {where}: {m[1]}")
         else:                                          # eager's words, which name the operator as the user does
             say(error, m[1] + (f" ({where.partition(' at ')[2]})" if " at " in where else ""))
-    elif isinstance(error, MemoryError):
+    elif isinstance(error, MemoryError) or "the size overflows" in what:
         where = largest(lines, sizes(inputs, args))
         say(error, f"weft: {what.removeprefix('weft: ')}" + (f"; {where}" if where else ""))
 

@@ -67,5 +67,6 @@ const struct bind_table weft_bind_table = {
 	.backend_announce = announce_function,
 	.backend_lookup = lookup_function,
 	.text_copy = mem_strdup,
+	.stop_set = stop_set,
 	.warm_up = api_warm_up,
 };

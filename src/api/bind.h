@@ -4,6 +4,7 @@
 #ifndef API_BIND_H
 #define API_BIND_H
 #include "api/api.h"
+#include "base/stop.h"
 #include "run/memory.h"
 #include "run/run.h"
 
@@ -32,6 +33,8 @@ struct bind_table {
 	struct weft_error *(*backend_announce)(const char *name, bind_load_fn *load, void *arg);
 	struct weft_error *(*backend_lookup)(const char *name, void **function);
 	char *(*text_copy)(const char *text);
+	/* Long runs and compiles ask fn whether to go on: see stop_set. */
+	void (*stop_set)(stop_fn *fn);
 	/* Starts the threads of the pool, which a first call would otherwise wait for. */
 	void (*warm_up)(void);
 };

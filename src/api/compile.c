@@ -13,10 +13,12 @@
 #include "api/worker.h"
 #include "base/clock.h"
 #include "base/cpu.h"
+#include "base/stop.h"
 #include "pass/pass.h"
 #include "run/pool.h"
 #include "stablehlo/stablehlo.h"
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,15 +216,23 @@ static void stage_tune(struct job *j, struct compile *c)
 struct generate {
 	struct compile *c;
 	struct weft_error **errors;
+	atomic_bool stopped;
 };
 
 static void generate_one(void *arg, int64_t first, int64_t last, unsigned char *scratch)
 {
 	struct generate *t = arg;
 	const struct codegen_options o = codegen_options_of(t->c);
+	uint64_t asked = 1;                  /* long ago: a kernel takes as long as asking may */
 	(void)scratch;
-	for (int64_t i = first; i < last; i++)
-		t->errors[i] = t->c->codegen->compile(t->c->plan->kernels[i], &o, &t->c->code[i]);
+	for (int64_t i = first; i < last && !atomic_load(&t->stopped); i++) {
+		t->errors[i] = stop_asked(&asked);
+		if (t->errors[i])
+			atomic_store(&t->stopped, true);
+		else
+			t->errors[i] = t->c->codegen->compile(
+				t->c->plan->kernels[i], &o, &t->c->code[i]);
+	}
 }
 
 static void free_code(void *arg, bool failed)
@@ -237,7 +247,7 @@ static void free_code(void *arg, bool failed)
 static void stage_generate(struct job *j, struct compile *c)
 {
 	uint32_t n = c->plan->nkernels;
-	struct generate t = { c, job_array(j, n + 1, sizeof *t.errors) };
+	struct generate t = { c, job_array(j, n + 1, sizeof *t.errors), false };
 	c->code = job_array(j, n + 1, sizeof *c->code);
 	c->ncode = n;
 	job_defer(j, free_code, c);

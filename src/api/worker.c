@@ -1,6 +1,7 @@
 /* worker.c -- the pool of compiling processes, and what one of them does. */
 #include "api/worker_impl.h"
 #include "base/clock.h"
+#include "base/stop.h"
 #include "run/pool.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -212,6 +213,21 @@ static struct weft_error *take_reply(
 	return e ? with_limit(e, memory) : NULL;
 }
 
+/* Until there is one, or it is late, or nobody wants it any more. */
+static struct weft_error *await_reply(int fd, double deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct weft_error *e = NULL;
+	uint64_t asked = 1;                  /* long ago */
+	while (!e && (deadline <= 0 || clock_seconds() < deadline)) {
+		int n = poll(&p, 1, 100);
+		if (n > 0 || (n < 0 && errno != EINTR))
+			break;
+		e = stop_asked(&asked);
+	}
+	return e;
+}
+
 /* One attempt; *again: an idle worker was found gone, which is no fault of the program. */
 static struct weft_error *ask(
 	struct worker_job *job, const struct str *request, bool fresh, bool *again)
@@ -226,6 +242,11 @@ static struct weft_error *ask(
 	if (!w)
 		TRY(worker_start(limits.memory, &w));
 	enum wire state = wire_send(w->fd, request->text, request->len, deadline);
+	struct weft_error *stopped = state == WIRE_ok ? await_reply(w->fd, deadline) : NULL;
+	if (stopped) {
+		worker_end(w);
+		return stopped;
+	}
 	if (state == WIRE_ok)
 		state = wire_receive(w->fd, &reply, &size, deadline);
 	switch (state) {

@@ -119,6 +119,7 @@ struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out
 	f->arena_bytes = 0;
 	f->used_bytes = f->most_bytes = 0;
 	f->nheld = 0;
+	f->asked = 0;
 	f->kernels = f->library_calls = f->callbacks = f->placements = 0;
 	memset(f->seen.bits, 0, seen_words(threads) * sizeof *f->seen.bits);
 	f->fp = fp_enter();

@@ -156,6 +156,7 @@ struct frame {
 	int64_t *dims;                /* ABI_RANK_MAX for each of tensors */
 	int64_t out_dims[ABI_RANK_MAX];
 	uint64_t kernels, library_calls, callbacks, placements;
+	uint64_t asked;               /* base/stop.h */
 	/* the next wide region waits until every thread has had a chunk */
 	bool gather;
 	bool gathered;

@@ -4,6 +4,7 @@
  * A kernel with one chunk, or marked small, runs on the calling thread.  Branches and loops run
  * lists that lie behind the main program; their depth is bounded, so a damaged artifact cannot
  * exhaust the stack.  Callbacks run on the calling thread with the state it came with. */
+#include "base/stop.h"
 #include "run/fp.h"
 #include "run/run_impl.h"
 #include <string.h>
@@ -398,6 +399,7 @@ struct weft_error *steps_run(struct frame *f, uint32_t first, uint32_t count, un
 		struct now start = timed ? now() : (struct now){ 0, 0 };
 		if (s->nbegins)
 			TRY(lives_begin(f, s));
+		TRY(stop_asked(&f->asked));
 		switch (s->kind) {
 		case ABI_STEP_sizes: TRY(step_sizes(f, s)); break;
 		case ABI_STEP_kernel: TRY(step_kernel(f, s)); break;

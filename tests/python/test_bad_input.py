@@ -1,8 +1,11 @@
 """What a compiled function is given that it cannot take: an exception of the fitting class that names operator and line,
 and a next call that is right."""
 import os
+import pathlib
 import re
+import resource
 import signal
+import threading
 import warnings
 
 import pytest
@@ -159,6 +162,49 @@ def test_a_weight_that_was_freed():
         memory.resize_(kept.nbytes)
         weight.copy_(kept)
         torch.testing.assert_close(fn(x), want)
+
+
+def test_a_frozen_weight_that_was_freed():
+    net, x = Net().eval(), torch.randn(2, 4)
+    with torch.no_grad():
+        fn, want = compiled(net, freezing=True), net(x)
+        torch.testing.assert_close(fn(x), want)
+        weight = net.linear.weight
+        kept, memory = weight.detach().clone(), weight.untyped_storage()
+        memory.resize_(0)
+        place = f"{HERE}:{Net.forward.__code__.co_firstlineno + 1}"
+        with pytest.raises(ValueError, match=rf"argument \d+ \(%\w+, read by aten\.\S+ at .*{place}\): .*no memory"):
+            fn(x)
+        memory.resize_(kept.nbytes)
+        weight.copy_(kept)
+        weft.refresh(net)
+        torch.testing.assert_close(fn(x), want)
+
+
+def test_a_size_beyond_all():
+    def fn(x):
+        return torch.ones(x.shape[0] << 40, x.shape[0] << 20, dtype=torch.int8) * 2
+    with pytest.raises(ValueError, match=r"the size overflows; aten\.\S+ at " + line_of(fn)):
+        torch.compile(fn, backend="weft", dynamic=True)(torch.ones(8))
+
+
+@pytest.mark.parametrize("what", ["forward", "backward"])
+def test_no_memory_below_a_limit(what):
+    """As a process with a limit of address space: here of what it has and 256 MiB."""
+    def fn(x):
+        return (x[:, None] * x[None, :]).sort(1)[0].sum()
+    cube = torch.compile(fn, backend="weft", dynamic=True)
+    small, large = torch.randn(7, requires_grad=True), torch.ones(12_000, requires_grad=what == "backward")
+    cube(small).backward()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (256 << 20), before[1]))
+    try:
+        with pytest.raises(MemoryError, match=r"no memory for \d{9,} bytes; aten\.sort\.default at " + line_of(fn)):
+            cube(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    cube(small).backward()
 
 
 def outer(x):
@@ -337,6 +383,22 @@ def test_an_interrupt_in_a_compile(interruptible):
         fn(x)
     assert seen
     assert torch.equal(compiled(double)(x), double(x))
+
+
+def turns(x, n):
+    from torch._higher_order_ops.while_loop import while_loop
+    return while_loop(lambda i, x: i < n, lambda i, x: (i + 1, (x @ x).sin()), (torch.tensor(0), x))[1]
+
+
+def test_an_interrupt_in_a_long_run(interruptible):
+    """Ctrl-C while compiled code runs, here a loop that would not end: between its steps."""
+    fn, x = compiled(turns), torch.randn(64, 64)
+    want = fn(x, torch.tensor(3))
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        fn(x, torch.tensor(2**62))
+    assert torch.equal(fn(x, torch.tensor(3)), want)
 
 
 def test_a_refused_operator():

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/job.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "unit.h"
 #include <sys/stat.h>
@@ -378,4 +379,27 @@ void test_cpu__features(void)
 	CHECK(!c->has[CPU_avx512vl] || c->has[CPU_avx512f]);
 	CHECK(!c->has[CPU_avx512f] || c->has[CPU_avx2]);
 	CHECK(!c->has[CPU_amx_bf16] || c->has[CPU_amx_tile]);
+}
+
+static unsigned times_asked;
+
+static struct weft_error *refuse(void)
+{
+	times_asked++;
+	return error_make(WEFT_CANCELLED, "enough");
+}
+
+void test_stop__asks_seldom(void)
+{
+	uint64_t fresh = 0, old = 1;
+
+	CHECK_OK(stop_asked(&old));          /* nobody is there to be asked */
+	CHECK(old == 1);
+	stop_set(refuse);
+	CHECK_OK(stop_asked(&fresh));
+	CHECK(fresh && !times_asked);
+	struct weft_error *e = stop_asked(&old);
+	CHECK(e && weft_error_code(e) == WEFT_CANCELLED && times_asked == 1 && old >= fresh);
+	weft_error_free(e);
+	stop_set(NULL);
 }

@@ -5,6 +5,8 @@
 #include "bind/python/ext.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* The last exception that became an error on this thread, and that error. */
 static _Thread_local struct {
@@ -146,6 +148,19 @@ static void release(void *arg)
 
 	Py_DECREF((PyObject *)arg);
 	PyGILState_Release(gil);
+}
+
+struct weft_error *ext_stop(void)
+{
+	struct weft_error *e = NULL;
+
+	if (syscall(SYS_gettid) != getpid() || !Py_IsInitialized())
+		return NULL;
+	PyGILState_STATE gil = PyGILState_Ensure();
+	if (PyErr_CheckSignals())
+		e = ext_keep_exception(WEFT_CANCELLED, "interrupted: ");
+	PyGILState_Release(gil);
+	return e;
 }
 
 struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,

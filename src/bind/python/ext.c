@@ -249,6 +249,7 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	Py_INCREF(t.forward_ad);
 	ext_torch = t;
 	struct weft_error *e = weft_bind_table.resolver_set("", ext_resolve, NULL);
+	weft_bind_table.stop_set(ext_stop);
 	if (e) {
 		ext_raise(e);
 		return NULL;

@@ -89,9 +89,9 @@ struct ext_frozen *ext_frozen_new(
 	PyObject *constants, uint32_t n, struct ext_input *in, uint32_t nin);
 void ext_frozen_free(struct ext_frozen *z); /* NULL is fine */
 /* The binding of x for these arguments, made at need, with a reference.  NULL and an exception:
- * a constant was written, and it is named. */
+ * a constant was written, and it is named, or has no memory: *at is its argument then. */
 struct ext_binding *ext_frozen_take(struct ext_frozen *z, struct weft_executable *x,
-	PyObject *const *held, const struct ext_input *in);
+	PyObject *const *held, const struct ext_input *in, int *at);
 struct weft_executable *ext_binding_executable(const struct ext_binding *b);
 void ext_binding_release(struct ext_binding *b); /* NULL is fine */
 /* Method of the module: bindings of tensors with these ids are made again at the next call. */
@@ -113,6 +113,9 @@ bool ext_add_passes(struct weft_options *o, PyObject *passes);
 struct weft_error *ext_keep_exception(enum weft_code code, const char *what);
 /* Raises the exception e was made of, if it was of one on this thread; false: it was not. */
 bool ext_raise_kept(const struct weft_error *e);
+/* Of base/stop.h: has the user interrupted the main thread, which runs Python's handlers alone?
+ * The exception is kept. */
+struct weft_error *ext_stop(void);
 struct weft_error *ext_resolve(void *arg, const char *space, const char *op, const char *attributes,
 	struct run_callback *out);
 #endif

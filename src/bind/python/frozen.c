@@ -210,13 +210,17 @@ static uint32_t written(const struct ext_binding *b, const struct ext_frozen *z,
 	return b->n;
 }
 
-static bool addresses(const struct ext_frozen *z, PyObject *const *held, const void **data)
+/* *at: the argument that has none, where an exception is set. */
+static bool addresses(
+	const struct ext_frozen *z, PyObject *const *held, const void **data, int *at)
 {
 	for (uint32_t i = 0; i < z->n; i++) {
 		struct dl_tensor v;
 		PyObject *owned;
-		if (!ext_view(held[z->at[i].argument], &v, &owned))
+		if (!ext_view(held[z->at[i].argument], &v, &owned)) {
+			*at = (int)z->at[i].argument;
 			return false;
+		}
 		data[i] = v.data;
 		Py_XDECREF(owned);
 	}
@@ -245,7 +249,7 @@ static struct ext_binding *binding_find(
 }
 
 struct ext_binding *ext_frozen_take(struct ext_frozen *z, struct weft_executable *x,
-	PyObject *const *held, const struct ext_input *in)
+	PyObject *const *held, const struct ext_input *in, int *at)
 {
 	const void *few[64], **data = z->n <= 64 ? few : malloc(z->n * sizeof *data);
 	struct ext_binding *b = NULL;
@@ -256,7 +260,7 @@ struct ext_binding *ext_frozen_take(struct ext_frozen *z, struct weft_executable
 	for (uint32_t i = 0; b && i < b->n; i++)
 		sample_ahead(b->at[i].data, b->at[i].bytes);
 	b = NULL;
-	if (addresses(z, held, data)) {
+	if (addresses(z, held, data, at)) {
 		b = binding_find(z, held, data);
 		uint32_t i = b ? written(b, z, held) : 0;
 		if (!b) {

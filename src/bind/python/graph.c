@@ -232,7 +232,7 @@ static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
 	}
 	f->at = -1;
 	if (c->frozen)
-		f->binding = ext_frozen_take(c->frozen, c->x, f->held, c->in);
+		f->binding = ext_frozen_take(c->frozen, c->x, f->held, c->in, &f->at);
 	return !c->frozen || f->binding;
 }
 
