@@ -175,11 +175,12 @@ static void span_free(struct heap *h, struct span *s)
 
 /* ---- regions -------------------------------------------------------------------------------- */
 
-static bool is_limited(int resource)
+static bool addresses_are_limited(void)
 {
 	struct rlimit r;
 
-	return getrlimit(resource, &r) == 0 && r.rlim_cur != RLIM_INFINITY;
+	return (getrlimit(RLIMIT_AS, &r) == 0 && r.rlim_cur != RLIM_INFINITY) ||
+	       (getrlimit(RLIMIT_DATA, &r) == 0 && r.rlim_cur != RLIM_INFINITY);
 }
 
 static void *reserve(size_t size, int access)
@@ -235,8 +236,7 @@ static bool region_add(struct heap *h, size_t need)
 	size_t least = (need + HEAP_HUGE - 1) & ~(HEAP_HUGE - 1);
 	size_t most = (h->reserve + HEAP_HUGE - 1) & ~(HEAP_HUGE - 1);
 
-	if (most > least && !is_limited(RLIMIT_AS) && !is_limited(RLIMIT_DATA) &&
-	    region_make(h, most))
+	if (most > least && !addresses_are_limited() && region_make(h, most))
 		return true;
 	return least >= need && region_make(h, least);
 }

@@ -238,10 +238,12 @@ void test_heap__every_failing_allocation(void)
 	}
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* Where addresses are limited others get some, too. */
 void test_heap__reserves_little_where_addresses_are_limited(void)
 {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	UNIT_SKIP("sanitizers have more addresses than the limit");
+#else
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -258,5 +260,5 @@ void test_heap__reserves_little_where_addresses_are_limited(void)
 	int status;
 	CHECK(child > 0 && waitpid(child, &status, 0) == child);
 	CHECK_INT(status, 0);
-}
 #endif
+}
