@@ -85,9 +85,10 @@ static bool reduces_by(const struct node *n, enum op op, const struct node *x)
 
 bool row_is_below(const struct node *n)
 {
+	if (n->op != OP_exponential || n->type->dtype != DTYPE_f32)
+		return false;
 	const struct node *less = n->in[0];
-
-	return n->op == OP_exponential && n->type->dtype == DTYPE_f32 && less->op == OP_subtract &&
+	return less->op == OP_subtract &&
 	       reduces_by(unspread(less->in[1]), OP_maximum, less->in[0]);
 }
 
