@@ -136,6 +136,8 @@ static void finish_element(struct gen *g, struct contraction *x, struct ix m, st
 		/* the side lanes run along has one element: lane 0 */
 		if (ix_uniform(&at) && v.lanes) {
 			v.v = LLVMBuildExtractElement(g->b, v.v, c32(g, 0), "");
+			if (v.im && is_vector(v.im))
+				v.im = LLVMBuildExtractElement(g->b, v.im, c32(g, 0), "");
 			v.lanes = false;
 		}
 		store_at(g, p, res->type->dtype, at, v);

@@ -20,3 +20,13 @@ func.func @main(%a: tensor<4xf64>, %b: tensor<4xf64>) -> tensor<4xf64> {
   %r = stablehlo.abs %d : (tensor<4xcomplex<f64>>) -> tensor<4xf64>
   return %r : tensor<4xf64>
 }
+// -----
+// one column of a product, both of whose parts are made
+// in: dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+// in: dense<[[1.0], [-1.0]]> : tensor<2x1xf32>
+// out: dense<[[(-1.0, -1.0)], [(-1.0, -1.0)], [(-1.0, -1.0)]]> : tensor<3x1xcomplex<f32>>
+func.func @main(%a: tensor<3x2xf32>, %b: tensor<2x1xf32>) -> tensor<3x1xcomplex<f32>> {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<3x2xf32>, tensor<2x1xf32>) -> tensor<3x1xf32>
+  %1 = stablehlo.complex %0, %0 : tensor<3x1xcomplex<f32>>
+  return %1 : tensor<3x1xcomplex<f32>>
+}
