@@ -102,8 +102,9 @@ bool row_is_weight(const struct node *n)
 /* Is n the sum of exponential(x - max), max being the largest x? */
 static bool is_sum_below(const struct node *n, const struct node *max)
 {
+	if (n->op != OP_reduce)
+		return false;
 	const struct node *e = n->in[0];
-
 	return reduces_by(n, OP_add, e) && row_is_below(e) && unspread(e->in[0]->in[1]) == max;
 }
 
