@@ -304,6 +304,8 @@ const struct node *expand_gather(
 	struct attr_entry *e = job_array(graph_job(g), n->attrs->n, sizeof *e);
 	bool any = false, empty = false;
 
+	if (!rank)                               /* given may be NULL */
+		return NULL;
 	memcpy(sizes, given, rank * sizeof *sizes);
 	for (uint32_t i = 0; i < ndropped + nbatch; i++) {
 		int64_t d = i < ndropped ? dropped[i] : batch[i - ndropped];
