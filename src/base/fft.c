@@ -256,14 +256,18 @@ static int64_t product(const int64_t *dims, uint32_t from, uint32_t to)
 	return n;
 }
 
+static struct side side_of(struct width w, char *at, int64_t n, int64_t inner)
+{
+	return (struct side){ at, n, inner, w.lines && !w.doubles };
+}
+
 /* Complex numbers along dimension d of an array, from `from` to `to`. */
 static struct weft_error *axis_complex(struct width w, bool forward, const int64_t *dims,
 	uint32_t rank, uint32_t d, char *from, char *to, double scale)
 {
 	int64_t inner = product(dims, d + 1, rank), n = dims[d];
-	bool widen = w.lines && !w.doubles;
 	struct axis a = { forward ? FFT_forward : FFT_backward, w.lines, n,
-		product(dims, 0, rank) / n, { from, n, inner, widen }, { to, n, inner, widen },
+		product(dims, 0, rank) / n, side_of(w, from, n, inner), side_of(w, to, n, inner),
 		scale };
 
 	return axis_run(&a);
@@ -274,7 +278,6 @@ static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t 
 	const int64_t *out_dims, uint32_t naxes, const char *in, char *out, double scale)
 {
 	size_t size = w.doubles ? 16 : 8;
-	bool widen = w.lines && !w.doubles;
 	int64_t n = product(in_dims, 0, rank), last = in_dims[rank - 1];
 	char *room = mem_alloc(mem_size((size_t)n, size));
 	struct weft_error *e = NULL;
@@ -285,8 +288,8 @@ static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t 
 	for (uint32_t d = rank - naxes; d + 1 < rank && !e; d++)
 		e = axis_complex(w, false, in_dims, rank, d, room, room, 1);
 	int64_t length = out_dims[rank - 1];
-	struct axis a = { FFT_half, w.lines, length, n / last, { room, last, 1, widen },
-		{ out, length, 1, widen }, scale };
+	struct axis a = { FFT_half, w.lines, length, n / last, side_of(w, room, last, 1),
+		side_of(w, out, length, 1), scale };
 	if (!e)
 		e = axis_run(&a);
 	mem_free(room);
@@ -297,9 +300,8 @@ static struct weft_error *run_real(struct width w, uint32_t rank, const int64_t 
 	const int64_t *out_dims, uint32_t naxes, char *in, char *out)
 {
 	int64_t length = in_dims[rank - 1], half = out_dims[rank - 1];
-	bool widen = w.lines && !w.doubles;
 	struct axis a = { FFT_real, w.lines, length, product(in_dims, 0, rank - 1),
-		{ in, length, 1, widen }, { out, half, 1, widen }, 1 };
+		side_of(w, in, length, 1), side_of(w, out, half, 1), 1 };
 
 	TRY(axis_run(&a));
 	for (uint32_t d = rank - naxes; d + 1 < rank; d++)
