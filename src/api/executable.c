@@ -240,9 +240,8 @@ static struct weft_error *run_now(struct weft_executable *x, uint32_t nin,
 	struct weft_buffer *const *in, uint32_t nout, struct weft_buffer **out,
 	struct run_tensor *args, struct run_tensor *results)
 {
-	for (uint32_t i = 0; i < nin; i++) {
+	for (uint32_t i = 0; i < nin; i++)
 		TRY(buffer_wait(inner(in[i]), &args[i]));
-	}
 	TRY(api_run(x, 0, args, nin, results, nout));
 	struct weft_error *e = NULL;
 	for (uint32_t i = 0; i < nout; i++) {
