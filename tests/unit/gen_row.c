@@ -17,6 +17,19 @@ static const struct node *row_sum(struct graph *g, const struct node *x)
 	return keep(g, build_reduce(g, OP_add, x, 1, &d), x->type);
 }
 
+static const struct node *row_max(struct graph *g, const struct node *x)
+{
+	int64_t d = x->type->rank - 1;
+
+	return build_reduce(g, OP_maximum, x, 1, &d);
+}
+
+/* x - max(x) */
+static const struct node *row_less(struct graph *g, const struct node *x)
+{
+	return build2(g, OP_subtract, x, keep(g, row_max(g, x), x->type));
+}
+
 /* (x - mean) * rsqrt(var + eps), and the mean */
 static void norms(struct graph *g, struct job *j)
 {
@@ -31,9 +44,7 @@ static void norms(struct graph *g, struct job *j)
 			build2(g, OP_divide, row_sum(g, build2(g, OP_multiply, d, d)), n);
 		const struct node *inv =
 			build1(g, OP_rsqrt, build2(g, OP_add, var, build_like(g, x, 1e-5)));
-		int64_t last = 2;
-		const struct node *r[] = { build2(g, OP_multiply, d, inv),
-			build_reduce(g, OP_maximum, x, 1, &last) };
+		const struct node *r[] = { build2(g, OP_multiply, d, inv), row_max(g, x) };
 		struct gen_case c = { .g = g,
 			.job = j,
 			.core = CORE_row,
@@ -79,9 +90,7 @@ static void softmax(struct graph *g, struct job *j)
 	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
 		const struct type *t = gen_type(g, DTYPE_f32, 2, 9, lengths[i]);
 		const struct node *x = graph_parameter(g, 0, t);
-		const struct node *max = build_reduce(g, OP_maximum, x, 1, (int64_t[]){ 1 });
-		const struct node *e = build1(g, OP_exponential,
-			build2(g, OP_subtract, x, keep(g, max, t)));
+		const struct node *e = build1(g, OP_exponential, row_less(g, x));
 		const struct node *r[] = { build2(g, OP_divide, e, row_sum(g, e)) };
 		struct gen_case c = { .g = g,
 			.job = j,
@@ -124,13 +133,11 @@ static void maxima(struct graph *g, struct job *j)
 	for (int which = 0; which < 4; which++) {
 		const struct type *t = gen_type(g, DTYPE_f32, 2, 20, 69);
 		const struct node *x = graph_parameter(g, 0, t);
-		const struct node *max = build_reduce(g, OP_maximum, x, 1, (int64_t[]){ 1 });
-		const struct node *less = build2(g, OP_subtract, x, keep(g, max, t));
+		const struct node *less = row_less(g, x);
 		const struct node *e = build1(g, OP_exponential, less), *sum = row_sum(g, e);
-		const struct node *most = build_reduce(g, OP_maximum, e, 1, (int64_t[]){ 1 });
 		const struct node *r[] = {
 			build2(g, OP_subtract, less, build1(g, OP_log, sum)),
-			which == 1 ? less : which == 2 ? max : most,
+			which == 1 ? less : which == 2 ? row_max(g, x) : row_max(g, e),
 		};
 		struct gen_case c = { .g = g,
 			.job = j,
