@@ -21,12 +21,13 @@ func.func @main(%a: tensor<4xf64>, %b: tensor<4xf64>) -> tensor<4xf64> {
   return %r : tensor<4xf64>
 }
 // -----
-// one column of a product, both of whose parts are made
-// in: dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
-// in: dense<[[1.0], [-1.0]]> : tensor<2x1xf32>
-// out: dense<[[(-1.0, -1.0)], [(-1.0, -1.0)], [(-1.0, -1.0)]]> : tensor<3x1xcomplex<f32>>
-func.func @main(%a: tensor<3x2xf32>, %b: tensor<2x1xf32>) -> tensor<3x1xcomplex<f32>> {
-  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<3x2xf32>, tensor<2x1xf32>) -> tensor<3x1xf32>
-  %1 = stablehlo.complex %0, %0 : tensor<3x1xcomplex<f32>>
-  return %1 : tensor<3x1xcomplex<f32>>
+// products of one element each, both of whose parts are made
+// in: dense<[[[1.0, 2.0, 3.0]], [[1.0, -1.0, 2.0]]]> : tensor<2x1x3xf32>
+// in: dense<[[[1.0], [1.0], [1.0]], [[2.0], [1.0], [1.0]]]> : tensor<2x3x1xf32>
+// out: dense<[[[(6.0, -6.0)]], [[(3.0, -3.0)]]]> : tensor<2x1x1xcomplex<f32>>
+func.func @main(%a: tensor<2x1x3xf32>, %b: tensor<2x3x1xf32>) -> tensor<2x1x1xcomplex<f32>> {
+  %0 = stablehlo.dot_general %a, %b, batching_dims = [0] x [0], contracting_dims = [2] x [1] : (tensor<2x1x3xf32>, tensor<2x3x1xf32>) -> tensor<2x1x1xf32>
+  %1 = stablehlo.negate %0 : tensor<2x1x1xf32>
+  %2 = stablehlo.complex %0, %1 : tensor<2x1x1xcomplex<f32>>
+  return %2 : tensor<2x1x1xcomplex<f32>>
 }
