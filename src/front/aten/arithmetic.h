@@ -1,7 +1,7 @@
 /* arithmetic.h -- the operations that functions in many steps are written in, by short names. */
 #ifndef ATEN_ARITHMETIC_H
 #define ATEN_ARITHMETIC_H
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 
 typedef const struct node *value;
 

@@ -6,7 +6,7 @@
  * Its results have the types the text gives.  Nobody knows whether it is a function, so it has an
  * effect:  it takes the token of the one before and leaves its own, and so all run, once each, in
  * the order of the text.  The line number at the end names the statement in messages. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * The declared types of the text are the meaning's second witness: a lowering may read dtype and
  * sizes of its result from them (the front end that wrote the text knows promotion), and read.c
  * compares what was made with them. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <math.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Bag b holds the indices from offsets[b] up to the next offset.  The bag of each index is the
  * number of offsets up to its place, less one; what is padding, or behind the last bag, is sent
  * behind the end, where scatter drops it. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <math.h>
 
 enum mode { MODE_sum, MODE_mean, MODE_max };

@@ -1,7 +1,7 @@
 /* lower_claim.c -- checks a program makes of itself: a step that fails the call (base/claim.h).
  *
  * Their sentences are eager's.  A claim has an effect, so it stays, and stays in its place. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 /* Of one or two operands. */

@@ -11,7 +11,7 @@
  *
  * Paddings are numbers.  Where sizes are symbolic, so that the one at the end is not, x' is made as
  * long as it can be and cut, and w' is a product with what the window's taps read of x. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 
 /* A kernel of a transposed convolution: [in, out/groups, ...] to [out, in/groups, ...]. */
 static const struct node *swap_groups(struct lower *l, const struct node *w, int64_t groups)

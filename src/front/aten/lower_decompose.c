@@ -3,7 +3,7 @@
  * What LAPACK leaves to do are kernels: triangles, products, cut-offs.  The exponential of a matrix
  * is scaling and squaring of a Taylor polynomial (Higham, "Functions of matrices", 10.3; Paterson
  * and Stockmeyer 1973 for the order of products). */
-#include "front/aten/aten_impl.h"
+#include "front/aten/matrix.h"
 #include <float.h>
 #include <string.h>
 

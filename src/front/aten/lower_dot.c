@@ -4,7 +4,7 @@
  * view, permute, expand, clone, view and bmm; here transposes in front of a product become
  * dimension numbers, and a batch dimension that merges several is taken apart again, so that no
  * transposed copy is ever made. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 
 /* An operand [batch..., rows, columns] of a product, seen through reshape and transpose: node's

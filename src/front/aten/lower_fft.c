@@ -1,5 +1,5 @@
 /* lower_fft.c -- Fourier transforms: one dimension after the other, moved to the end for it. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 
 static const struct node *swap_last(struct lower *l, const struct node *x, int64_t dim)

@@ -2,7 +2,7 @@
  *
  * Indices count from the end when negative.  A claim fails the call where one is out of range
  * (lower_claim.c); gather clamps and scatter drops it, as StableHLO says. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <string.h>
 
 /* ---- gather --------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
  *
  * LU is a decomposition that the runtime computes (base/linear.def); what is made of it are kernels
  * and triangular solves.  torch counts pivots from one. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/matrix.h"
 #include <string.h>
 
 /* ---- matrices ------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * Operands are cast to the dtype the result is computed in: torch's promoted dtype, which the text
  * gives as the result's, or f32 where that is f16 or bf16, as eager's kernels do; then
  * broadcast. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 
 const struct node *lower_operand(struct lower *l, uint32_t i, enum dtype t)

@@ -1,7 +1,7 @@
 /* lower_mask.c -- what a mask picks: nonzero, masks as indices, masked_select.
  *
  * How many elements are true is a size that the program computes (dim_value). */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 
 /* Dimension i of n, everywhere in `like`. */
 static const struct node *size_like(

@@ -1,6 +1,6 @@
 /* lower_math.c -- elementwise overloads beyond plain arithmetic: sign bits, shifts, NaN-ignoring
  * extremes, complex numbers by their parts, orthogonal polynomials. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 #include <math.h>
 

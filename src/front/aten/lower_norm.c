@@ -1,6 +1,6 @@
 /* lower_norm.c -- softmax, gelu and the normalisations, as composites: the name for who knows a
  * kernel for it, the decomposition for everyone else.  Computed in f32 for f16 and bf16. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
 

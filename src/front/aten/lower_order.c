@@ -2,7 +2,8 @@
  *
  * Sorts are stable and carry the indices along.  A NaN counts as larger than everything, as in
  * eager. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/matrix.h"
+#include "front/aten/take.h"
 #include <string.h>
 
 enum { SMALL = 16, RADIX = 32768, COUNTED = 64 };

@@ -4,7 +4,7 @@
  * P(k + 1) = ((a k + b) x + c k + d) P(k) - e(k) P(k - 1), for Laguerre's and Legendre's divided by
  * k + 1; the first two are 1 and P1 (Abramowitz and Stegun, "Handbook of mathematical functions",
  * 22.7).  In f64, so that what is lost to cancellation is not seen in f32. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 
 /* Rows by enum polynomial: P1 = slope x + offset; the factors of the recurrence. */

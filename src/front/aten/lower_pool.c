@@ -3,7 +3,7 @@
  * ceil_mode may let the last window reach behind the padded input; the result's size in the text
  * says how far, and the padding at the end is made that long.  What lies there counts for
  * nothing.  Of a symbolic size it is as long as it can be, and results behind the last are cut. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <math.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * Element i of op k is word 0 of Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as
  * 1, 2, 3", 2011; 20 rounds) with the seed as key and (i, k) as counter: adds, rotations and xors
  * on u32, which fuse like any map. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * f16 and bf16 are summed in f32.  Extremes propagate NaN, as StableHLO's maximum and minimum do;
  * an index of an extreme is the first one, and a NaN is larger (smaller) than everything. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
 

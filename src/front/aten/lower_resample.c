@@ -3,7 +3,7 @@
  *
  * A map is a product with a matrix [from, to] whose elements are a function of two indices: they
  * are computed where they are packed, and the gradient is the product with the transpose. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <math.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * bits, is fixed here.  The others take log2(n) rounds of x = combine(x shifted by 1, 2, 4 ..., x)
  * (Hillis and Steele, "Data parallel algorithms", 1986), with a barrier after each so that they do
  * not fuse into work that doubles. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* lower_scatter.c -- scatters that reduce, and places named by masks, diagonals and strides. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/take.h"
 #include <math.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Sizes a call spells with -1 or with sizes of other tensors are taken from the type the text gives
  * the result.  Views become reshapes, transposes and broadcasts, which fuse; nothing is copied
  * here. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 static bool same_dims(const struct type *a, const struct type *b)

@@ -4,7 +4,7 @@
  * by ATEN_MAX_DEPTH and ATEN_MAX_EXPRESSION; every number is checked for overflow; nothing is read
  * behind `end`.  Errors leave through the job with file, line and column. */
 #include "base/hash.h"
-#include "front/aten/aten_impl.h"
+#include "front/aten/reader.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * without making any.  After some looks it gives up: what is read twice is looked at twice.  Beside
  * it stands a list of the tensors of this region that an operator made as places (argmax, sort) or
  * that a claim has looked through already. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 enum { PLACE_LOOKS = 256 };

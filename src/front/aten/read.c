@@ -7,7 +7,7 @@
  * An input in an order other than row-major becomes a parameter in its memory order and a
  * transpose; a result is transposed to its memory order: nothing is copied to change a layout at
  * the border. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 struct input {

@@ -3,7 +3,7 @@
  * A subgraph is kept as text and read anew where it is used, over the arguments given there: nodes
  * are consed, so a second reading over equal arguments makes nothing new.  It has names of its own;
  * symbols it shares with the text around it. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 void reader_add_graph(struct reader *r, const char **at, const char *end)

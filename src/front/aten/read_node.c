@@ -3,7 +3,7 @@
  *
  * What a call makes is compared with the types the text gives it; sizes the text names for the
  * first time get their values there. */
-#include "front/aten/aten_impl.h"
+#include "front/aten/lower.h"
 #include <string.h>
 
 /* The next line with something on it; the reader is set to it. */

@@ -1,0 +1,36 @@
+/* take.h -- indexing: what lower_index.c has for the families of index, gather and scatter. */
+#ifndef FRONT_ATEN_TAKE_H
+#define FRONT_ATEN_TAKE_H
+#include "front/aten/lower.h"
+
+/* A gather (or scatter) that takes dimensions at[0..m) of x by index and the others whole. */
+struct take {
+	const struct node *x;
+	uint32_t m;
+	int64_t at[ATEN_MAX_RANK];
+	const struct node *starts; /* [batch...] when m is 1, else [batch..., m] */
+	uint32_t batch; /* rank of the index */
+	uint32_t first; /* where the index's dimensions go in the result */
+	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
+	int64_t window[ATEN_MAX_RANK];
+	bool aligned; /* scatter: m is 1, starts lie as x does but along at[0] */
+};
+/* What scatter does with the old value and the update: the op of both, or the update alone. */
+#define TAKE_REPLACES OP_result
+void take_place(struct take *k); /* fills window[] */
+const struct node *take_gather(struct lower *l, struct take *k);
+/* updates[] lie as gather's result would. */
+const struct node *take_scatter(
+	struct lower *l, struct take *k, const struct node *updates, enum op op);
+/* x by index along dim; the index's dimensions become result dimensions first ... */
+const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
+	const struct node *index, uint32_t first);
+/* Coordinates [index..., rank] of an elementwise gather or scatter: iota but along dim. */
+const struct node *take_coordinates(
+	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
+
+/* Where x, from dimension `at` on, has a true element of mask: a row of places for each dimension
+ * of the mask. */
+void mask_indices(struct lower *l, const struct node *mask, const struct node *x, uint32_t at,
+	const struct node **index);
+#endif
