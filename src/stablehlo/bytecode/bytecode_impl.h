@@ -5,7 +5,7 @@
  *   read_type.c    types of a file               read_value.c    attributes and locations of a file
  *   read_sdy.c     meshes and shardings
  *   read_stablehlo.c  attributes of dialect stablehlo
- *   read.c         its ops, as the text reader's tree (text_impl.h), which lower.c makes a graph of
+ *   read.c         its ops, as the text reader's tree (parsed.h), which lower.c makes a graph of
  *   tables.c       strings, attributes, types, names of ops being written; the file from them
  *   write_value.c  types and attributes of a graph as VHLO's
  *   write.c        its functions, regions and ops

@@ -1,4 +1,4 @@
-/* read.c -- the ops of a portable artifact, as the tree that the text reader makes (text_impl.h).
+/* read.c -- the ops of a portable artifact, as the tree that the text reader makes (parsed.h).
  *
  * Values are numbers.  A function's begin at 0; a region's own come behind all values of the
  * regions around it and are forgotten at its end, so that its neighbours use the numbers again.
