@@ -17,7 +17,7 @@
 #include "base/job.h"
 #include "gen/short.h"
 #include "ir/graph.h"
-#include "plan/plan.h"
+#include "plan/kernel.h"
 #include <llvm-c/Core.h>
 #include <llvm-c/TargetMachine.h>
 
