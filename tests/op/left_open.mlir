@@ -100,6 +100,20 @@ func.func @main() {
   return
 }
 // -----
+// The same of a dynamic_gather: the 0 a constant, computed from constants.
+func.func @main() {
+  %a = stablehlo.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %i = stablehlo.constant dense<[-1, 1, 9]> : tensor<3xi32>
+  %one = stablehlo.constant dense<1> : tensor<1xi32>
+  %zero = stablehlo.constant dense<0> : tensor<1xi32>
+  %s = stablehlo.subtract %one, %one : tensor<1xi32>
+  %g = "stablehlo.dynamic_gather"(%a, %i, %zero) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>}> : (tensor<3xf32>, tensor<3xi32>, tensor<1xi32>) -> tensor<3xf32>
+  check.expect_eq_const %g, dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %h = "stablehlo.dynamic_gather"(%a, %i, %s) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>}> : (tensor<3xf32>, tensor<3xi32>, tensor<1xi32>) -> tensor<3xf32>
+  check.expect_eq_const %h, dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  return
+}
+// -----
 // test: op
 // The same of a dynamic_gather that a constant tells so.
 // in: dense<[1.0, 2.0, 3.0]> : tensor<3xf32>

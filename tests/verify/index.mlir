@@ -82,6 +82,22 @@ func.func @main(%a: tensor<4x3xf32>, %i: tensor<2x1xi32>, %u: tensor<3x3xf32>) {
   func.return
 }
 // -----
+func.func @main(%a: tensor<?xf32>, %b: tensor<1xf32>, %i: tensor<1xi32>, %u: tensor<4xf32>) {
+  %0:2 = "stablehlo.scatter"(%a, %b, %i, %u, %u) ({  // error: scatter_c4: expected windows within tensor<1xf32>
+  ^bb0(%w: tensor<f32>, %x: tensor<f32>, %y: tensor<f32>, %z: tensor<f32>):
+    stablehlo.return %y, %z : tensor<f32>, tensor<f32>
+  }) {scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 0>} : (tensor<?xf32>, tensor<1xf32>, tensor<1xi32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<?xf32>, tensor<1xf32>)
+  func.return
+}
+// -----
+func.func @main(%a: tensor<4xf16>, %i: tensor<1xi32>, %u: tensor<f32>) {
+  %0 = "stablehlo.scatter"(%a, %i, %u) ({  // error: scatter_c23
+  ^bb0(%x: tensor<f16>, %y: tensor<f16>):
+    stablehlo.return %y : tensor<f16>
+  }) {scatter_dimension_numbers = #stablehlo.scatter<inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 0>} : (tensor<4xf16>, tensor<1xi32>, tensor<f32>) -> tensor<4xf16>
+  func.return
+}
+// -----
 func.func @main(%a: tensor<4x3xf32>, %i: tensor<2x1xi32>, %u: tensor<2x3xf32>) {
   %0 = "stablehlo.scatter"(%a, %i, %u) ({  // error: scatter_c7
   ^bb0(%x: tensor<f32>, %y: tensor<f32>):

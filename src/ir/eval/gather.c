@@ -80,11 +80,11 @@ static void gather_numbers(const struct call *c, struct numbers *d)
 	d->vector_dim = node_int(c->n, KEY_index_vector_dim, 0);
 }
 
-/* A dimension that the result lacks has slices of 1; of 0, which a constant may say, what one of 1
- * would give, and zeros where there is nothing. */
+/* A dimension that the result lacks has slices of 1; of 0, what one of 1 would give, and zeros
+ * where there is nothing, if that is known without computing. */
 static void check_dropped(struct call *c, int64_t size, int64_t dim)
 {
-	bool told = c->n->op == OP_gather || c->n->in[2]->op == OP_constant;
+	bool told = dim || c->n->op == OP_gather || c->n->in[2]->op == OP_constant;
 
 	if (size > 1 || (size < 1 && !told))
 		eval_fail(c, WEFT_INVALID_ARGUMENT,

@@ -177,8 +177,11 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 		dim_reaches(g, t->dims[i], sizes[i]);
 		if (single)
 			dim_reaches(g, 1, sizes[i]);
-		if (single && sizes[i] <= 0)     /* of a slice of 0, what one of 1 would give */
-			dim_reaches(g, sizes[i] ? sizes[i] : t->dims[i], 1);
+		/* Of a slice of 0, what one of 1 would give; no computed one of no elements. */
+		if (single && sizes[i] < 0)
+			dim_reaches(g, sizes[i], t->dims[i] == 0);
+		if (single && sizes[i] <= 0 && (!sizes[i] || t->dims[i] != 0))
+			dim_reaches(g, t->dims[i], 1);
 	}
 	uint32_t rank = x.nouter + x.nwindow;
 	int64_t *dims = scratch(g, rank), *bounds = scratch(g, rank);
@@ -280,7 +283,8 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, "c2", "expected update_window_dims, inserted_window_dims and "
 			"input_batching_dims to cover rank %u, found %u, %u and %u", in[0]->rank,
 			x.nwindow, x.ndropped, x.nbatch);
-	check_updates(g, s, &x, in[0], at, up[0]);
+	for (uint32_t i = 0; i < n; i++)         /* one may know a size that others have as `?` */
+		check_updates(g, s, &x, in[i], at, up[i]);
 	spec_reducer(g, s, 0, "c23", n, in, up, 0, NULL, out);
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = type_element_of(g, in[i], out[i]);
