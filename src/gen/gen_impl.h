@@ -88,7 +88,7 @@ struct gen {
 	LLVMValueRef zeros;          /* 256 bytes that may always be read */
 	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
 	/* functions of the kernel's own, by bytes of an element; NULL: not used yet */
-	LLVMValueRef load_some[9], store_some[9], turn[9], remainder;
+	LLVMValueRef load_some[9], store_some[9], turn[9];
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
 	LLVMValueRef tail_count;     /* i32: how many */

@@ -110,7 +110,7 @@ static LLVMValueRef body_cbrt(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	return math_cbrt(g, a);
 }
 
-/* What is called (math_apart.c), in f64; f32 is widened. */
+/* What is called (math_apart.c), in f64; f32 is widened, but for remainders. */
 static const struct { enum op op; math_body *body, *for_f32; } apart[] = {
 	{ OP_exponential_minus_one, body_expm1, NULL },
 	{ OP_log_plus_one, body_log1p, NULL },
@@ -120,6 +120,7 @@ static const struct { enum op op; math_body *body, *for_f32; } apart[] = {
 	{ OP_cbrt, body_cbrt, NULL },
 	{ OP_power, math_power, math_power_f32 },
 	{ OP_atan2, math_body_atan2, NULL },
+	{ OP_remainder, math_body_remainder, NULL },
 	{ OP_chlo_tan, math_body_tan, math_body_tan_f32 },
 	{ OP_chlo_atan, math_body_atan, NULL },
 	{ OP_chlo_asin, math_body_asin, NULL },
@@ -163,8 +164,6 @@ LLVMValueRef math_call(
 
 	if (r)
 		return r;
-	if (op == OP_remainder)
-		return math_remainder(g, a, b);
 	if (g->k->strict && f32 && (op == OP_chlo_sinh || op == OP_chlo_cosh))
 		return exp_sum(g, a, op == OP_chlo_cosh);
 	for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
@@ -173,7 +172,7 @@ LLVMValueRef math_call(
 			continue;
 		if (!math_wide(g, a) && apart[i].for_f32)
 			body = apart[i].for_f32;
-		return math_apart(g, op_table[op].name, body, a, b);
+		return math_apart(g, op_table[op].name, body, op != OP_remainder, a, b);
 	}
 	gen_unsupported(g, n, NULL);
 }

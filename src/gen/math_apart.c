@@ -8,6 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+struct apart {
+	const char *name;
+	math_body *body;
+	bool widen;                  /* f32, since body takes f64 */
+};
+
 static LLVMValueRef current_function(struct gen *g)
 {
 	return LLVMGetBasicBlockParent(LLVMGetInsertBlock(g->b));
@@ -44,9 +50,10 @@ static LLVMValueRef load_lanes(struct gen *g, LLVMTypeRef t, LLVMValueRef p)
 }
 
 /* for (i = 0; i < LANES; i += width) out[i..] = body(a[i..], b[i..]), from the entry block on. */
-static void emit_lanes(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, math_body *body)
+static void emit_lanes(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n,
+	const struct apart *what)
 {
-	bool wide = elem == g->f64;
+	bool wide = elem == g->f64 || !what->widen;
 	unsigned width = g->isa->bytes / 4;
 	LLVMTypeRef t = LLVMVectorType(elem, width);
 	LLVMBasicBlockRef entry = LLVMGetInsertBlock(g->b), loop = new_block(g, "lanes"),
@@ -63,7 +70,7 @@ static void emit_lanes(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, m
 		if (!wide)
 			in[k] = LLVMBuildFPExt(g->b, in[k], like(in[k], g->f64), "");
 	}
-	LLVMValueRef r = body(g, in[0], in[1]);
+	LLVMValueRef r = what->body(g, in[0], in[1]);
 	if (!wide)
 		r = LLVMBuildFPTrunc(g->b, r, t, "");
 	LLVMSetAlignment(LLVMBuildStore(g->b, r, gep(g, elem, LLVMGetParam(f, 0), i)), 8);
@@ -75,9 +82,10 @@ static void emit_lanes(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, m
 	LLVMBuildRetVoid(g->b);
 }
 
-static void emit_one(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, math_body *body)
+static void emit_one(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n,
+	const struct apart *what)
 {
-	bool wide = elem == g->f64;
+	bool wide = elem == g->f64 || !what->widen;
 	LLVMValueRef in[2] = { NULL, NULL };
 
 	for (int k = 0; k < n; k++) {
@@ -85,16 +93,16 @@ static void emit_one(struct gen *g, LLVMValueRef f, LLVMTypeRef elem, int n, mat
 		if (!wide)
 			in[k] = LLVMBuildFPExt(g->b, in[k], g->f64, "");
 	}
-	LLVMValueRef r = body(g, in[0], in[1]);
+	LLVMValueRef r = what->body(g, in[0], in[1]);
 	LLVMBuildRet(g->b, wide ? r : LLVMBuildFPTrunc(g->b, r, g->f32, ""));
 }
 
-static LLVMValueRef function_of(struct gen *g, const char *name, LLVMTypeRef type, bool lanes,
-	LLVMTypeRef elem, int n, math_body *body)
+static LLVMValueRef function_of(struct gen *g, LLVMTypeRef type, bool lanes,
+	LLVMTypeRef elem, int n, const struct apart *what)
 {
 	char full[80];
 
-	snprintf(full, sizeof full, "math.%s.%s.%s", name, elem == g->f64 ? "f64" : "f32",
+	snprintf(full, sizeof full, "math.%s.%s.%s", what->name, elem == g->f64 ? "f64" : "f32",
 		lanes ? "lanes" : "one");
 	LLVMValueRef f = LLVMGetNamedFunction(g->module, full);
 	if (f)
@@ -106,15 +114,16 @@ static LLVMValueRef function_of(struct gen *g, const char *name, LLVMTypeRef typ
 	LLVMBuilderRef outer = g->b;
 	g->b = LLVMCreateBuilderInContext(g->llvm);
 	LLVMPositionBuilderAtEnd(g->b, LLVMAppendBasicBlockInContext(g->llvm, f, "entry"));
-	(lanes ? emit_lanes : emit_one)(g, f, elem, n, body);
+	(lanes ? emit_lanes : emit_one)(g, f, elem, n, what);
 	LLVMDisposeBuilder(g->b);
 	g->b = outer;
 	return f;
 }
 
-LLVMValueRef math_apart(
-	struct gen *g, const char *name, math_body *body, LLVMValueRef a, LLVMValueRef b)
+LLVMValueRef math_apart(struct gen *g, const char *name, math_body *body, bool widen,
+	LLVMValueRef a, LLVMValueRef b)
 {
+	struct apart what = { name, body, widen };
 	bool lanes = is_vector(a);
 	LLVMTypeRef t = LLVMTypeOf(a), elem = lanes ? LLVMGetElementType(t) : t;
 	LLVMValueRef in[] = { a, b }, args[3];
@@ -123,12 +132,12 @@ LLVMValueRef math_apart(
 	if (!lanes) {
 		LLVMTypeRef params[] = { elem, elem };
 		LLVMTypeRef type = LLVMFunctionType(elem, params, (unsigned)n, false);
-		LLVMValueRef f = function_of(g, name, type, false, elem, n, body);
+		LLVMValueRef f = function_of(g, type, false, elem, n, &what);
 		return LLVMBuildCall2(g->b, type, f, in, (unsigned)n, "");
 	}
 	LLVMTypeRef params[] = { g->ptr, g->ptr, g->ptr };
 	LLVMTypeRef type = LLVMFunctionType(g->none, params, (unsigned)n + 1, false);
-	LLVMValueRef f = function_of(g, name, type, true, elem, n, body);
+	LLVMValueRef f = function_of(g, type, true, elem, n, &what);
 	args[0] = math_buffer(g, lanes_of(elem));
 	for (int k = 0; k < n; k++) {
 		args[k + 1] = math_buffer(g, lanes_of(elem));

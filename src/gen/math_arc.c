@@ -109,5 +109,5 @@ LLVMValueRef math_body_atan(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 
 LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
-	return math_apart(g, "atan2", math_body_atan2, a, b);
+	return math_apart(g, "atan2", math_body_atan2, true, a, b);
 }

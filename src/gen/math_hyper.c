@@ -76,10 +76,10 @@ LLVMValueRef math_body_atanh(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 
 LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a)
 {
-	return math_apart(g, "chlo_sinh", math_body_sinh, a, NULL);
+	return math_apart(g, "chlo_sinh", math_body_sinh, true, a, NULL);
 }
 
 LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a)
 {
-	return math_apart(g, "chlo_cosh", math_body_cosh, a, NULL);
+	return math_apart(g, "chlo_cosh", math_body_cosh, true, a, NULL);
 }

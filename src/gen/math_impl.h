@@ -30,7 +30,6 @@ LLVMValueRef math_power(struct gen *g, LLVMValueRef a, LLVMValueRef b);        /
 LLVMValueRef math_power_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef math_cbrt(struct gen *g, LLVMValueRef a);       /* f64 */
 LLVMValueRef math_erf(struct gen *g, LLVMValueRef a);
-LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 /* quarter 1: cosine */
 LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter);
 LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b);
@@ -38,11 +37,11 @@ LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a);
 
 /* ---- math_apart.c: functions of the kernel's own; their code is made once ---- */
-/* All of f64, of any number of lanes or none; b NULL when there is one operand. */
+/* Of f64, of any number of lanes or none; b NULL when there is one operand. */
 typedef LLVMValueRef math_body(struct gen *g, LLVMValueRef a, LLVMValueRef b);
-/* body(a, b) by a call; a, b f64 or f32, which are widened on the way. */
-LLVMValueRef math_apart(
-	struct gen *g, const char *name, math_body *body, LLVMValueRef a, LLVMValueRef b);
+/* body(a, b) by a call; a, b f64 or f32, which are widened on the way if `widen` says so. */
+LLVMValueRef math_apart(struct gen *g, const char *name, math_body *body, bool widen,
+	LLVMValueRef a, LLVMValueRef b);
 /* memory of the current function for a t */
 LLVMValueRef math_buffer(struct gen *g, LLVMTypeRef t);
 /* Inside a body: v[0 .. n) where cond is false, and what rare() makes of them where it is true;
@@ -63,7 +62,7 @@ math_body math_body_sine, math_body_cosine, math_body_tan, math_body_atan2, math
 	math_body_acosh, math_body_atanh, math_body_erfc, math_body_erf_inv, math_body_lgamma,
 	math_body_digamma, math_body_bessel_i1e, math_body_zeta, math_body_polygamma,
 	math_body_lgamma_f32, math_body_digamma_f32, math_body_sine_f32, math_body_cosine_f32,
-	math_body_tan_f32;
+	math_body_tan_f32, math_body_remainder;
 
 /* ---- math_two.c: a number in two parts, of f64, sums and products of f32 too; operands of
  * moderate size ---- */

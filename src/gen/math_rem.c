@@ -1,128 +1,105 @@
 /* math_rem.c -- the remainder of a division of floats, exactly.
  *
- * There is no instruction for it and LLVM would call fmod.  A small function of the kernel's own
- * does it in integers, one binary digit of the quotient at a time, for one lane; f32 goes through
- * f64, where the remainder of two f32 is exact and is an f32 again. */
+ * There is no instruction for it and LLVM would call fmod.  With t <= r < 2^m t, m the bits behind
+ * a float's point, q = trunc(r / t) is the quotient's whole part or, where the division rounded up,
+ * one more; r - q t has a float of its own (it is less than t, in units of t's last place), so one
+ * fused multiply-add gives it without error.  That is all for quotients below 2^m.  Others are
+ * divided first by t = y 2^k, k such that this holds, again and again: y divides t, so what is left
+ * has the same remainder. */
 #include "gen/math_impl.h"
-#include <string.h>
+#include <math.h>
 
-#define HIDDEN ((int64_t)1 << 52)
+struct form { int bits, bias_twice; };           /* behind the point; field of 2^0, twice */
 
-struct unpacked { LLVMValueRef man, exp; };      /* man: 53 bits, the top one set */
-
-static struct unpacked unpack(struct gen *g, LLVMValueRef bits)
+static struct form form_of(struct gen *g, LLVMValueRef a)
 {
-	LLVMValueRef exp = LSHR(bits, c64(g, 52)), man = AND(bits, c64(g, HIDDEN - 1));
-	LLVMValueRef denormal = ICMP(EQ, exp, c64(g, 0));
-	LLVMTypeRef t = g->i64;
-	unsigned id = LLVMLookupIntrinsicID("llvm.ctlz", 9);
-	LLVMValueRef args[] = { man, LLVMConstInt(g->i1, 0, false) };
-	LLVMValueRef zeros = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &t, 1),
-		LLVMGetIntrinsicDeclaration(g->module, id, &t, 1), args, 2, "");
-	/* zero is looked at elsewhere */
-	LLVMValueRef up = SUB(AND(zeros, c64(g, 63)), c64(g, 11));
-	LLVMValueRef shift = AND(up, c64(g, 63));
-
-	return (struct unpacked){ SELECT(denormal, SHL(man, shift), OR(man, c64(g, HIDDEN))),
-		SELECT(denormal, SUB(c64(g, 1), up), exp) };
+	return math_wide(g, a) ? (struct form){ 52, 2046 } : (struct form){ 23, 254 };
 }
 
-static LLVMValueRef pack(struct gen *g, LLVMValueRef man, LLVMValueRef exp)
+/* the exponent's field of a >= 0 */
+static LLVMValueRef exponent(struct gen *g, LLVMValueRef a)
 {
-	LLVMTypeRef t = g->i64;
-	unsigned id = LLVMLookupIntrinsicID("llvm.ctlz", 9);
-	LLVMValueRef args[] = { man, LLVMConstInt(g->i1, 0, false) };
-	LLVMValueRef zeros = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->llvm, id, &t, 1),
-		LLVMGetIntrinsicDeclaration(g->module, id, &t, 1), args, 2, "");
-	LLVMValueRef up = AND(SUB(zeros, c64(g, 11)), c64(g, 63));
-	LLVMValueRef e = SUB(exp, up), normal = ICMP(SGT, e, c64(g, 0));
-	LLVMValueRef high = SHL(man, up);
-	LLVMValueRef n = OR(AND(high, c64(g, HIDDEN - 1)), SHL(e, c64(g, 52)));
-	/* Denormal: back by 1 - e, which is at most as far as it went up. */
-	LLVMValueRef back = AND(SUB(c64(g, 1), e), c64(g, 63));
-	LLVMValueRef r = SELECT(normal, n, LSHR(high, back));
+	LLVMValueRef bits = BITCAST(a, math_int(g, a));
 
-	return SELECT(ICMP(EQ, man, c64(g, 0)), c64(g, 0), r);
+	return LSHR(bits, ci_like(bits, form_of(g, a).bits));
 }
 
-static LLVMValueRef make_function(struct gen *g)
+/* r - q t.  Without FMA the product is one in two parts, near 1, where those do not overflow. */
+static LLVMValueRef less_product(struct gen *g, LLVMValueRef r, LLVMValueRef q, LLVMValueRef t)
 {
-	LLVMTypeRef params[] = { g->f64, g->f64 };
-	LLVMValueRef f =
-		LLVMAddFunction(g->module, "remainder", LLVMFunctionType(g->f64, params, 2, false));
-	LLVMBuilderRef outer = g->b;
-	LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(g->llvm, f, "entry");
-	LLVMBasicBlockRef body = LLVMAppendBasicBlockInContext(g->llvm, f, "digit");
-	LLVMBasicBlockRef done = LLVMAppendBasicBlockInContext(g->llvm, f, "done");
+	struct form f = form_of(g, t);
 
-	LLVMSetLinkage(f, LLVMInternalLinkage);
-	for (const char *const *a = (const char *const[]){ "nounwind", "noinline", NULL }; *a; a++)
-		LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
-			LLVMCreateEnumAttribute(
-				g->llvm, LLVMGetEnumAttributeKindForName(*a, strlen(*a)), 0));
-	g->b = LLVMCreateBuilderInContext(g->llvm);
-	LLVMPositionBuilderAtEnd(g->b, entry);
-	LLVMValueRef a = LLVMGetParam(f, 0), b = LLVMGetParam(f, 1);
-	LLVMValueRef xb = AND(BITCAST(a, g->i64), c64(g, INT64_MAX)),
-		     yb = AND(BITCAST(b, g->i64), c64(g, INT64_MAX));
-	struct unpacked x = unpack(g, xb), y = unpack(g, yb);
-	int64_t inf = (int64_t)0x7ff << 52;
-	LLVMValueRef nan = OR(ICMP(UGE, xb, c64(g, inf)),
-		OR(ICMP(UGT, yb, c64(g, inf)), ICMP(EQ, yb, c64(g, 0))));
-	LLVMValueRef own = ICMP(ULT, xb, yb);
-	LLVMValueRef steps = SELECT(OR(nan, own), c64(g, 0), SUB(x.exp, y.exp));
-	LLVMBuildBr(g->b, body);
-	LLVMPositionBuilderAtEnd(g->b, body);
-	LLVMValueRef m = LLVMBuildPhi(g->b, g->i64, "m"), left = LLVMBuildPhi(g->b, g->i64, "left");
-	LLVMValueRef less = SUB(m, y.man), rest = SELECT(ICMP(SGE, less, c64(g, 0)), less, m);
-	LLVMValueRef mnext = SHL(rest, c64(g, 1)), lnext = SUB(left, c64(g, 1));
-	LLVMBasicBlockRef blocks[] = { entry, body };
-	LLVMAddIncoming(m, (LLVMValueRef[]){ x.man, mnext }, blocks, 2);
-	LLVMAddIncoming(left, (LLVMValueRef[]){ steps, lnext }, blocks, 2);
-	LLVMBuildCondBr(g->b, ICMP(SGT, left, c64(g, 0)), body, done);
+	if (g->isa->instr & ISA_FMA)
+		return fma3(g, FNEG(q), t, r);
+	LLVMValueRef e = exponent(g, t);
+	LLVMValueRef up = SUB(ci_like(e, f.bias_twice), e), least = ci_like(e, 1);
+	up = SELECT(ICMP(SLT, up, least), least, up);
+	LLVMValueRef scale = BITCAST(SHL(up, ci_like(up, f.bits)), LLVMTypeOf(t));
+	struct two product = two_product(g, q, FMUL(t, scale));
+	return FDIV(FSUB(FSUB(FMUL(r, scale), product.hi), product.lo), scale);
+}
+
+/* The remainder of r / t, r >= 0 and t > 0 finite, their quotient below 2^bits. */
+static LLVMValueRef divided(struct gen *g, LLVMValueRef r, LLVMValueRef t)
+{
+	LLVMValueRef a = t, rest = less_product(g, r, math_trunc(g, FDIV(r, t)), t);
+
+	return SELECT(FCMP(OLT, rest, K(0)), FADD(rest, t), rest);
+}
+
+/* y 2^k, by which r is divided next; y is normalised */
+static LLVMValueRef divisor(struct gen *g, LLVMValueRef r, LLVMValueRef y)
+{
+	struct form f = form_of(g, y);
+	LLVMValueRef k = SUB(exponent(g, r), exponent(g, y)), none = ci_like(k, 0);
+
+	k = SUB(k, ci_like(k, f.bits - 1));
+	k = SELECT(ICMP(SLT, k, none), none, k);
+	k = SHL(k, ci_like(k, f.bits));
+	return BITCAST(ADD(BITCAST(y, LLVMTypeOf(k)), k), LLVMTypeOf(y));
+}
+
+/* Large quotients: v[0] becomes less than arg, |b|, or where that is denormal than 2^bits of it. */
+static void reduce(struct gen *g, LLVMValueRef *v, void *arg)
+{
+	LLVMValueRef a = v[0], y = arg;
+	struct form f = form_of(g, a);
+	LLVMValueRef least = f.bits == 52 ? K(0x1p-1022) : K(0x1p-126);
+	LLVMValueRef up = f.bits == 52 ? K(0x1p52) : K(0x1p23);
+	LLVMValueRef ends = AND(FCMP(OLT, a, K(INFINITY)),
+		AND(FCMP(OGT, y, K(0)), FCMP(OLT, y, K(INFINITY))));
+
+	y = SELECT(FCMP(OLT, y, least), FMUL(y, up), y);
+	y = SELECT(ends, y, K(1));
+	LLVMValueRef first = SELECT(ends, a, K(0));
+	LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b);
+	LLVMValueRef fn = LLVMGetBasicBlockParent(before);
+	LLVMBasicBlockRef loop = LLVMAppendBasicBlockInContext(g->llvm, fn, "divide"),
+			  done = LLVMAppendBasicBlockInContext(g->llvm, fn, "done");
+	LLVMBuildBr(g->b, loop);
+	LLVMPositionBuilderAtEnd(g->b, loop);
+	LLVMValueRef r = LLVMBuildPhi(g->b, LLVMTypeOf(a), "r");
+	LLVMValueRef next = divided(g, r, divisor(g, r, y));
+	LLVMBasicBlockRef latch = LLVMGetInsertBlock(g->b);
+	LLVMAddIncoming(r, &first, &before, 1);
+	LLVMAddIncoming(r, &next, &latch, 1);
+	LLVMBuildCondBr(g->b, math_any_lane(g, FCMP(OGE, next, y)), loop, done);
 	LLVMPositionBuilderAtEnd(g->b, done);
-	LLVMValueRef r = BITCAST(pack(g, rest, y.exp), g->f64);
-	r = math_copysign(g, r, a);
-	r = SELECT(own, a, r);
+	v[0] = next;
+}
+
+/* f64 or f32 */
+LLVMValueRef math_body_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMValueRef x = math_abs(g, a), y = math_abs(g, b), r = x;
+	LLVMValueRef large = FCMP(UGE, FDIV(x, y), K(math_wide(g, a) ? 0x1p52 : 0x1p23));
+
+	math_if_any(g, large, 1, &r, reduce, y);
+	r = math_copysign(g, divided(g, r, y), a);
+	r = SELECT(FCMP(OLT, x, y), a, r);
+	LLVMValueRef nan =
+		OR(FCMP(UNO, a, b), OR(FCMP(OEQ, x, K(INFINITY)), FCMP(OEQ, y, K(0))));
 	/* as C makes it, with the sign that the machine gives: finite types tell them apart */
 	LLVMValueRef product = FMUL(a, b);
-	r = SELECT(nan, FDIV(product, product), r);
-	LLVMBuildRet(g->b, r);
-	LLVMDisposeBuilder(g->b);
-	g->b = outer;
-	return f;
-}
-
-static LLVMValueRef one_lane(struct gen *g, LLVMValueRef a, LLVMValueRef b)
-{
-	LLVMValueRef args[] = { a, b };
-
-	return LLVMBuildCall2(
-		g->b, LLVMGlobalGetValueType(g->remainder), g->remainder, args, 2, "");
-}
-
-LLVMValueRef math_remainder(struct gen *g, LLVMValueRef a, LLVMValueRef b)
-{
-	bool wide = math_wide(g, a);
-	LLVMTypeRef t = LLVMTypeOf(a);
-	LLVMValueRef r;
-
-	if (!g->remainder)
-		g->remainder = make_function(g);
-	if (!wide) {
-		a = LLVMBuildFPExt(g->b, a, like(a, g->f64), "");
-		b = LLVMBuildFPExt(g->b, b, like(b, g->f64), "");
-	}
-	if (is_vector(a)) {
-		r = LLVMGetPoison(LLVMTypeOf(a));
-		for (int lane = 0; lane < LANES; lane++) {
-			LLVMValueRef l = c32(g, lane);
-			LLVMValueRef x = LLVMBuildExtractElement(g->b, a, l, "");
-			r = LLVMBuildInsertElement(g->b, r,
-				one_lane(g, x, LLVMBuildExtractElement(g->b, b, l, "")), l, "");
-		}
-	} else {
-		r = one_lane(g, a, b);
-	}
-	return wide ? r : LLVMBuildFPTrunc(g->b, r, t, "");
+	return SELECT(nan, FDIV(product, product), r);
 }

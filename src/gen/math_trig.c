@@ -239,6 +239,6 @@ LLVMValueRef math_body_tan_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 
 LLVMValueRef math_sin_cos(struct gen *g, LLVMValueRef a, int quarter)
 {
-	return quarter ? math_apart(g, "cosine", math_body_cosine, a, NULL) :
-			 math_apart(g, "sine", math_body_sine, a, NULL);
+	return quarter ? math_apart(g, "cosine", math_body_cosine, true, a, NULL) :
+			 math_apart(g, "sine", math_body_sine, true, a, NULL);
 }
