@@ -45,7 +45,8 @@ def load():
         _C = library()
         _C.warm_up()
         _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-                 _callback.resolve, threads, vars(torch.autograd.forward_ad))
+                 _callback.resolve, threads, vars(torch.autograd.forward_ad),
+                 torch.Tensor.untyped_storage, torch.UntypedStorage.nbytes, torch.Tensor.storage_offset)
     return _C
 
 

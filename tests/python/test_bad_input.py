@@ -166,6 +166,40 @@ def test_a_weight_that_was_freed(freezing):
         torch.testing.assert_close(fn(x), want)
 
 
+@pytest.mark.parametrize("freezing", [False, True])
+def test_a_weight_whose_storage_was_cut(freezing):
+    """Also where its memory lies where all of it was: what was freed is what malloc gives next."""
+    net, x = Net().train(not freezing), torch.randn(2, 4)
+    with torch.no_grad():
+        fn, weight = compiled(net, freezing=freezing), net.linear.weight
+        fn(x)
+        kept, memory = weight.detach().clone(), weight.untyped_storage()
+        memory.resize_(0)
+        memory.resize_(kept.nbytes - 4)
+        with pytest.raises(ValueError, match=r"argument \d+ \(%\w+, read by aten\.\S+ at .*test_bad_input.py:\d+\): "
+                                             r".*needs 64 bytes of its storage, which was resized to 60"):
+            fn(x)
+        memory.resize_(kept.nbytes)
+        weight.copy_(kept)
+        weft.refresh(net)
+        torch.testing.assert_close(fn(x), net(x))
+
+
+def test_a_part_of_a_storage_that_was_cut():
+    def add(x):
+        x.add_(1)
+        return x * 2
+
+    whole = torch.zeros(12)
+    x, fn = whole[4:10:2], compiled(add)               # the ninth is the last
+    torch.testing.assert_close(fn(x), torch.full((3,), 2.0))
+    whole.untyped_storage().resize_(36)
+    torch.testing.assert_close(fn(x), torch.full((3,), 4.0))
+    whole.untyped_storage().resize_(32)
+    with pytest.raises(ValueError, match=r"aten\.\S+ at " + line_of(add) + r"\): .*needs 36 bytes of its storage.* to 32"):
+        fn(x)
+
+
 def test_a_size_beyond_all():
     def fn(x):
         return torch.ones(x.shape[0] << 40, x.shape[0] << 20, dtype=torch.int8) * 2

@@ -223,15 +223,17 @@ static PyObject *ext_stablehlo(PyObject *self, PyObject *args)
 	return text_and_free(e, out);
 }
 
-/* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads, names of forward_ad) */
+/* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads, names of forward_ad,
+ * untyped_storage, nbytes, storage_offset) */
 static PyObject *ext_setup(PyObject *self, PyObject *args)
 {
 	PyObject *capsule;
 	struct ext_torch t;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOO!", &capsule, &t.tensor_type, &t.parameter_type,
-		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad))
+	if (!PyArg_ParseTuple(args, "OOOOOOO!OOO", &capsule, &t.tensor_type, &t.parameter_type,
+		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &t.storage,
+		    &t.nbytes, &t.offset))
 		return NULL;
 	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
 	if (!t.exchange)
@@ -247,6 +249,9 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	Py_INCREF(t.resolve);
 	Py_INCREF(t.threads);
 	Py_INCREF(t.forward_ad);
+	Py_INCREF(t.storage);
+	Py_INCREF(t.nbytes);
+	Py_INCREF(t.offset);
 	ext_torch = t;
 	struct weft_error *e = weft_bind_table.resolver_set("", ext_resolve, NULL);
 	weft_bind_table.stop_set(ext_stop);
@@ -285,7 +290,8 @@ static PyMethodDef methods[] = {
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
 	{ "warm_up", ext_warm_up, METH_NOARGS, "warm_up(): starts the threads of the pool" },
 	{ "setup", ext_setup, METH_VARARGS,
-		"setup(exchange, Tensor, Parameter, plain, resolve, threads)" },
+		"setup(exchange, Tensor, Parameter, plain, resolve, threads, forward_ad, storage, "
+		"nbytes, offset)" },
 	{ "backend_register", ext_backend_register, METH_VARARGS,
 		"backend_register(name, tags, function)" },
 	{ "backend_announce", ext_backend_announce, METH_VARARGS,

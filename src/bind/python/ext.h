@@ -20,6 +20,8 @@ struct ext_torch {
 	PyObject *resolve; /* callable(space, op, attributes) -> callable or None */
 	PyObject *threads; /* callable: the number of threads a run may use; 0: C looks on */
 	PyObject *forward_ad; /* dict: the names of torch.autograd.forward_ad */
+	/* callables: of a tensor the storage and the first place in it, of a storage the bytes */
+	PyObject *storage, *nbytes, *offset;
 };
 extern struct ext_torch ext_torch;
 
@@ -43,7 +45,9 @@ struct storage *ext_let_go(PyObject **object, const void *data);
 void ext_copy_strided(void *to, const struct dl_tensor *from, const int64_t *order);
 /* order NULL: as they are.  Is from dense, its dimensions in that order? */
 bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
-/* A view of object, checked: on the CPU, with memory where it has elements.  false: exception set.
+/* From the first element to behind the last, whatever the strides. */
+size_t ext_span(const struct dl_tensor *v);
+/* A view of object, checked: on the CPU, with memory for all elements.  false: exception set.
  * *owned receives a reference that must outlive the view (NULL: object itself does). */
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
 

@@ -89,23 +89,6 @@ static uint64_t sample_of(const void *data, size_t bytes)
 	return (h ^ word) * 0x9E3779B97F4A7C15u;
 }
 
-static size_t bytes_of(const struct dl_tensor *v)
-{
-	size_t bytes = (size_t)(v->dtype.bits + 7) / 8, last = 0;
-
-	/* from the first element to the last, whatever the strides */
-	for (int32_t k = 0; k < v->ndim; k++) {
-		if (!v->shape[k])
-			return 0;
-		last += v->strides ? (size_t)((v->shape[k] - 1) * v->strides[k]) : 0;
-	}
-	if (v->strides)
-		return bytes * (last + 1);
-	for (int32_t k = 0; k < v->ndim; k++)
-		bytes *= (size_t)v->shape[k];
-	return bytes;
-}
-
 /* ---- bindings ------------------------------------------------------------------------------- */
 
 static void binding_release(struct ext_binding *b)
@@ -132,7 +115,7 @@ static bool bound_take(
 	c->tensor = tensor;
 	Py_INCREF(tensor);
 	c->data = v.data;
-	c->bytes = bytes_of(&v);
+	c->bytes = ext_span(&v);
 	c->version = version_of(tensor);
 	c->sample = sample_of(c->data, c->bytes);
 	bool good = ext_input_take(in, &v, t, &c->copy);

@@ -127,6 +127,54 @@ PyObject *ext_tensor_borrowed(void *data, enum weft_dtype dtype, uint32_t rank, 
 
 /* ---- in -------------------------------------------------------------------------------------- */
 
+size_t ext_span(const struct dl_tensor *v)
+{
+	size_t bytes = (size_t)(v->dtype.bits + 7) / 8, last = 0;
+
+	for (int32_t k = 0; k < v->ndim; k++) {
+		if (!v->shape[k])
+			return 0;
+		last += v->strides ? (size_t)((v->shape[k] - 1) * v->strides[k]) : 0;
+	}
+	if (v->strides)
+		return bytes * (last + 1);
+	for (int32_t k = 0; k < v->ndim; k++)
+		bytes *= (size_t)v->shape[k];
+	return bytes;
+}
+
+/* function(object) as a number; an exception may be set. */
+static size_t number_of(PyObject *function, PyObject *object)
+{
+	PyObject *n = PyObject_CallFunctionObjArgs(function, object, NULL);
+	size_t v = n ? PyLong_AsSize_t(n) : 0;
+
+	Py_XDECREF(n);
+	return v;
+}
+
+/* Does the storage end behind all elements?  It need not: whoever resizes a storage leaves the
+ * tensors in it as they are, and DLPack does not say how large it is. */
+static bool within_storage(PyObject *object, const struct dl_tensor *v)
+{
+	size_t size = (size_t)(v->dtype.bits + 7) / 8, span = ext_span(v);
+	PyObject *storage = PyObject_CallFunctionObjArgs(ext_torch.storage, object, NULL);
+
+	if (!storage)
+		return false;
+	size_t have = number_of(ext_torch.nbytes, storage);
+	size_t end = span + size * number_of(ext_torch.offset, object);
+	Py_DECREF(storage);
+	if (PyErr_Occurred())
+		return false;
+	if (!span || end <= have)
+		return true;
+	PyErr_Format(PyExc_ValueError,
+		"weft: an argument needs %zu bytes of its storage, which was resized to %zu", end,
+		have);
+	return false;
+}
+
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned)
 {
 	PyObject *type = (PyObject *)Py_TYPE(object);
@@ -152,6 +200,8 @@ bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned)
 			"weft: an argument has no memory (a fake tensor, or freed)");
 		return false;
 	}
+	if (!within_storage(object, out))
+		return false;
 	if (out->ndim > EXT_MAX_RANK) {
 		PyErr_SetString(PyExc_ValueError, "weft: an argument has too many dimensions");
 		return false;
