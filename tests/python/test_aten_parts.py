@@ -209,3 +209,53 @@ def test_small_integers_of_numbers(dtype):
         return [x.to(t) for t in (torch.uint8, torch.int8, torch.int16, torch.int32)]
     for got, want in zip(compiled(fn, fallback="error")(x), fn(x)):
         assert torch.equal(got, want)
+
+
+def grouped(form: str, groups: int, dtype, m: int = 16):
+    """Operands of _grouped_mm, whose strides it wants of 16 bytes each, and of which the second group is empty, and the ends of groups."""
+    torch.manual_seed(5)
+    k, n = 8, 24
+    ends = torch.linspace(3, {"2d3d": m, "3d2d": n, "2d2d": k}.get(form, 3), groups).int()
+    ends[1] = ends[0]
+    a = torch.randn(*(() if form[:2] == "2d" else (groups,)), m, k, dtype=dtype)
+    b = torch.randn(*(() if form[2:] == "2d" else (groups,)), k, n, dtype=dtype)
+    return a, b, None if form == "3d3d" else ends
+
+
+def product_of_groups(a, b, ends=None):
+    return torch._grouped_mm(a, b, offs=ends)
+
+
+FORMS = ["2d3d", "3d2d", "2d2d", "3d3d"]
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_products_of_groups(form, dynamic):
+    """Each group by its own matrices, and their gradients; what another group has, even infinities, stays out."""
+    fast = compiled(product_of_groups, dynamic=dynamic)
+    for m in (16, 32) if dynamic else (16,):
+        a, b, ends = grouped(form, 4, torch.bfloat16, m)
+        if form == "2d3d":
+            a[-1, 0] = torch.inf
+        got, want = [], []
+        for f, out in ((fast, got), (product_of_groups, want)):
+            x, y = a.clone().requires_grad_(), b.clone().requires_grad_()
+            r = f(x, y, ends)
+            out += [r, *torch.autograd.grad(r, (x, y), torch.linspace(-1, 1, r.numel()).view_as(r).to(r.dtype))]
+        for t, w in zip(got, want, strict=True):
+            torch.testing.assert_close(t, w, equal_nan=True)
+            assert t.stride() == w.stride()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_products_of_groups_of_what_torch_cannot_trace(form, dtype):
+    """Its rule of shapes takes bf16 alone, its kernel these as well."""
+    from torch.fx.experimental.proxy_tensor import make_fx
+    from weft import _backend
+    args = grouped(form, 4, dtype)
+    args = args if form != "3d3d" else args[:2]
+    graph = make_fx(lambda *args: (product_of_groups(*args),))(*args)
+    run = _backend.compile_fx(graph, list(args), settings=_backend.Settings({"fallback": "error"}, None))
+    torch.testing.assert_close(run(list(args))[0], product_of_groups(*grouped(form, 4, dtype)))

@@ -283,3 +283,41 @@ void lower_addmv(struct lower *l)
 		y = build2(g, OP_add, y, times(l, lower_operand(l, 0, c), 3));
 	lower_finish(l, y);
 }
+
+/* ---- products of groups --------------------------------------------------------------------- */
+
+/* a [m, k] or [group, m, k], b [k, n] or [group, k, n], and where along the dimension that one of
+ * them has no group for a group ends: a ragged_dot, along b's columns one with sides changed.  What
+ * is behind the last end is 0, which eager leaves as it was. */
+void lower_grouped_mm(struct lower *l)
+{
+	static const int64_t turned[] = { 1, 0 }, one[] = { 1 }, zero[] = { 0 }, behind[] = { -1 };
+	struct graph *g = l->g;
+	const struct node *a = lower_tensor(l, 0), *b = lower_tensor(l, 1);
+	const struct node *ends = lower_tensor(l, 2);
+	bool flat_a = a->type->rank == 2, flat_b = b->type->rank == 2;
+
+	if (!lower_is_none(l, 3))
+		lower_bail(l);
+	if (!flat_a && !flat_b) {
+		l->out[0] = matmul(l, a, b, 1);
+		return;
+	}
+	if (!ends || ends->type->rank != 1)
+		lower_fail(l, "groups without ends");
+	const struct node *starts = build_pad(
+		g, ends, build_scalar_int(g, ends->type->dtype, 0), one, behind, zero);
+	bool swap = !flat_a;
+	const struct node *sizes = build2(g, OP_subtract, ends, starts);
+	const struct node *in[] = { swap ? b : a, swap ? a : b, sizes };
+	/* The ragged dimension: a's columns with b's rows, a's rows, or b's columns. */
+	const struct attr_entry attrs[] = {
+		lower_attr_ints(l, KEY_lhs_contracting_dimensions, 1, swap ? zero : one),
+		lower_attr_ints(l, KEY_rhs_contracting_dimensions, 1,
+			swap ? (int64_t[]){ 2 } : flat_b ? zero : one),
+		lower_attr_ints(l, KEY_ragged_dims, 1, swap || flat_b ? one : zero),
+		lower_attr_ints(l, KEY_group_dims, flat_a && flat_b ? 0 : 1, zero),
+	};
+	const struct node *y = build_op(g, OP_chlo_ragged_dot, 3, in, 4, attrs);
+	lower_finish(l, swap ? build_transpose(g, y, turned) : y);
+}
