@@ -114,12 +114,19 @@ struct bind {
 		struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix);
 	void *arg;
 };
+struct pred_saved {
+	LLVMValueRef pred;
+	int level;
+};
 /* A region inlined over the lanes: its first parameters are values, the others captures of `op`. */
 struct frame {
 	const struct frame *up;
 	uint32_t id, nvals;
 	const struct val *vals;
+	/* where the elements of parameter i begin in vals, and the end; NULL: it is vals[i] */
+	const uint32_t *place;
 	const struct node *op;
+	struct pred_saved outer;     /* what was asked for where the region begins */
 };
 
 /* ---- gen.c; its short hands: gen/short.h ---- */
@@ -228,10 +235,6 @@ struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_compute(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix);
 /* Predicates while asking for operands: lanes whose loads may happen. */
-struct pred_saved {
-	LLVMValueRef pred;
-	int level;
-};
 struct val zero_of(struct gen *g, enum dtype t);                       /* uniform */
 struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level);       /* NULL: always */
 void pred_restore(struct gen *g, struct pred_saved old);

@@ -9,7 +9,7 @@
  *
  * Code moved before a loop may run although the loop does not; it has no effects, and what it loads
  * is in range because the indices of the outer loops are. */
-#include "gen/gen_impl.h"
+#include "gen/control.h"
 #include <string.h>
 
 #define MEMO_BUCKETS 64
@@ -158,6 +158,47 @@ void loop_end(struct gen *g, struct loop *l)
 			LLVMAddIncoming(last, &l->init[i], &l->before, 1);
 		l->carried[i] = last;
 	}
+}
+
+void turns_begin(struct gen *g, struct turns *t)
+{
+	gen_here(g);
+	LLVMBasicBlockRef before = g->block;
+	t->head = new_block(g, "turn");
+	g->scope[g->depth].before = LLVMBuildBr(g->b, t->head);
+	scope_push(g);
+	g->block = t->head;
+	gen_here(g);
+	for (uint32_t i = 0; i < t->ncarried; i++) {
+		t->phi[i] = LLVMBuildPhi(g->b, LLVMTypeOf(t->carried[i]), "");
+		LLVMAddIncoming(t->phi[i], &t->carried[i], &before, 1);
+		t->carried[i] = t->phi[i];
+	}
+}
+
+void turns_while(struct gen *g, struct turns *t, LLVMValueRef test)
+{
+	LLVMBasicBlockRef body = new_block(g, "go");
+
+	t->exit = new_block(g, "still");
+	gen_here(g);
+	LLVMBuildCondBr(g->b, test, body, t->exit);
+	g->block = body;
+	gen_here(g);
+}
+
+void turns_end(struct gen *g, struct turns *t)
+{
+	gen_here(g);
+	LLVMBuildBr(g->b, t->head);
+	for (uint32_t i = 0; i < t->ncarried; i++) {
+		LLVMAddIncoming(t->phi[i], &t->carried[i], &g->block, 1);
+		t->carried[i] = t->phi[i];
+	}
+	scope_pop(g);
+	g->scope[g->depth].before = NULL;
+	g->block = t->exit;
+	gen_here(g);
 }
 
 void branch_begin(struct gen *g, struct branch *br, LLVMValueRef cond)

@@ -6,6 +6,7 @@
  * long dim NEST_PART of it, so that its error grows with their number and not with that of all
  * that is summed (Higham, The Accuracy of Floating Point Summation, 1993).  The loops are made
  * where the code is at (loop.c, R3); what does not change in them is computed before them. */
+#include "gen/control.h"
 #include "gen/core_impl.h"
 #include "gen/reduce_impl.h"
 #include <string.h>
@@ -176,7 +177,7 @@ static void reduce(struct gen *g, const struct node *n, const struct ix *ix, str
 	}
 	nest.rank = r;
 	nest.sums = reduce_sums(g, n, &nest.zero);
-	c->lanes = any_lanes(kept, ix);
+	c->lanes = any_lanes(kept, ix) || frame_lanes(g);
 	nest_run(g, &nest, 0, c);
 }
 
@@ -265,7 +266,7 @@ static void reduce_window(struct gen *g, const struct node *n, const struct ix *
 		.at = ix_array(g, t->rank), .fn = window_step, .op = n, .ix = ix,
 		.operand = ix_array(g, t->rank), .arg = &w };
 
-	c->lanes = any_lanes(t->rank, ix);
+	c->lanes = any_lanes(t->rank, ix) || frame_lanes(g);
 	nest_run(g, &nest, 0, c);
 }
 
@@ -337,7 +338,7 @@ static void dot_general(struct gen *g, const struct node *n, const struct ix *ix
 			d.rhs[i] = ix[at++];
 	struct nest nest = { .rank = d.ncontract, .dims = dims, .at = ix_array(g, d.ncontract),
 		.fn = dot_step, .op = n, .ix = ix, .arg = &d };
-	c->lanes = any_lanes(n->type->rank, ix);
+	c->lanes = any_lanes(n->type->rank, ix) || frame_lanes(g);
 	if (c->lanes)                            /* nothing contracted: no loop that would do it */
 		c->v[0] = val_lanes(g, c->v[0]);
 	nest_run(g, &nest, 0, c);

@@ -5,6 +5,7 @@
  * element may have in a window, the window is o = (i + low - v) / stride; if there is one, it is
  * gone over once more to see whether its choice is v.  Windows come in row-major order, as the
  * interpreter has them. */
+#include "gen/control.h"
 #include "gen/reduce_impl.h"
 
 struct choice {
@@ -50,7 +51,12 @@ static void candidate(struct gen *g, struct nest *nest, struct carry *c)
 	struct val x = value_at(g, s->n->in[0], s->operand);
 	pred_restore(g, old);
 	struct val args[2] = { c->v[0], x }, keep;
+	if (region_turns(g, s->n->regions[0])) {
+		pred_and(g, inside, g->depth);
+		pred_and(g, c->v[2].v, g->depth);
+	}
 	region_at(g, s->n, 0, 2, args, &keep);
+	pred_restore(g, old);
 	struct ix number = ix_linear(g, nest->rank, nest->dims, nest->at);
 	gen_here(g);
 	LLVMValueRef take = NOT(AND(lanes_if(g, keep.v, c->lanes), c->v[2].v));
@@ -110,7 +116,10 @@ static void window(struct gen *g, struct nest *nest, struct carry *c)
 	struct pred_saved old = pred_and(g, inside, g->depth);
 	struct val args[2] = { c->v[0], value_at(g, s->n->in[1], source) }, next;
 	pred_restore(g, old);
+	if (region_turns(g, s->n->regions[1]))
+		pred_and(g, inside, g->depth);
 	region_at(g, s->n, 1, 2, args, &next);
+	pred_restore(g, old);
 	next = c->lanes ? val_lanes(g, next) : next;
 	gen_here(g);
 	c->v[0] = op_select(g, (struct val){ .v = inside }, next, c->v[0]);
@@ -132,7 +141,7 @@ void select_and_scatter(struct gen *g, const struct node *n, const struct ix *ix
 	s.dims = s.dims ? s.dims : ones;
 	s.strides = node_ints(n, KEY_window_strides, &count);
 	s.low = node_ints(n, KEY_padding, &count);
-	c->lanes = any_lanes(rank, ix);
+	c->lanes = any_lanes(rank, ix) || frame_lanes(g);
 	struct nest nest = {
 		.rank = rank, .dims = s.dims, .at = ix_array(g, rank), .fn = window, .arg = &s
 	};

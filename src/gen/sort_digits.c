@@ -121,7 +121,8 @@ static LLVMValueRef key_at(struct gen *g, struct sort *s, LLVMValueRef i)
 	const struct sort_key *key = &s->key;
 	enum dtype t = key->node->type->dtype;
 	struct val *args = job_array(g->job, 2 * s->count, sizeof *args);
-	struct frame f = { g->frame, ++g->nframes, 2 * s->count, args, s->n };
+	struct frame f = { .up = g->frame, .id = ++g->nframes, .nvals = 2 * s->count,
+		.vals = args, .op = s->n, .outer = { g->pred, g->pred_level } };
 
 	for (uint32_t k = 0; k < s->count; k++)
 		args[2 * k] = sort_element(g, s, k, i);

@@ -4,7 +4,7 @@
  * the same index, a movement op one operand at another index, a parameter its buffer.  So
  * everything fuses by itself, only what is needed is loaded or computed, and nothing twice
  * (loop.c). */
-#include "gen/gen_impl.h"
+#include "gen/control.h"
 #include <string.h>
 
 #define MAX_NESTING 6000
@@ -87,13 +87,19 @@ static struct val value_parameter(struct gen *g, const struct node *n, const str
 	if (!f)
 		return value_reads(g, parameter_buffer(g, index), n->type, ix);
 	if (index < f->nvals)
-		return f->vals[index];
+		return f->place ? carried_element(g, n->type, f->vals + f->place[index], ix)
+				: f->vals[index];
 	uint32_t captures = node_ncaptures(f->op), first = node_noperands(f->op);
 	if (index - f->nvals >= captures)
 		gen_fail(g, WEFT_INTERNAL, "parameter %u of an inlined region has no value", index);
+	struct pred_saved old = { g->pred, g->pred_level };
+	/* A scalar is there whatever part of the region asks: it is computed once. */
+	if (n->type->kind == TYPE_tensor && !n->type->rank)
+		pred_restore(g, f->outer);
 	g->frame = f->up;
 	struct val v = value_at(g, f->op->in[first + index - f->nvals], ix);
 	g->frame = f;
+	pred_restore(g, old);
 	return v;
 }
 
@@ -147,6 +153,9 @@ struct val value_compute(struct gen *g, const struct node *n, const struct ix *i
 	case OP_chlo_constant: return value_const(g, op, ix);
 	case OP_iota:
 	case OP_dynamic_iota: return value_iota(g, op, ix);
+	case OP_if:
+	case OP_case: return value_branch(g, op, which, ix);
+	case OP_while: return value_while(g, op, which, ix);
 	case OP_optimization_barrier: return value_at(g, op->in[which], ix);
 	default: break;
 	}
@@ -196,15 +205,14 @@ struct val value_at(struct gen *g, const struct node *n, const struct ix *given)
 void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 	const struct val *args, struct val *results)
 {
-	struct frame f = { g->frame, ++g->nframes, nargs, args, op };
+	struct frame f = { .up = g->frame, .id = ++g->nframes, .nvals = nargs, .vals = args,
+		.op = op, .outer = { g->pred, g->pred_level } };
 	const struct region *body = op->regions[r];
 	struct val *out = job_array(g->job, body->nresults + 1, sizeof *out);
-	LLVMValueRef pred = g->pred;
 
 	g->frame = &f;
 	for (uint32_t i = 0; i < node_nregion_results(op, r); i++)
 		out[i] = value_at(g, body->results[i], NULL);
 	g->frame = f.up;
-	g->pred = pred;
 	memcpy(results, out, node_nregion_results(op, r) * sizeof *out);
 }

@@ -492,7 +492,7 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
  * needs two elements of n for one of its own: all its operands come by one way. */
 static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
-	if (group->core != CORE_map || group->has_reduce ||
+	if (group->core != CORE_map || group->has_reduce || map_turns(f->job, group->root) ||
 		fuse_elements(f->g, group->root->type) != fuse_elements(f->g, n->type))
 		return false;
 	uint32_t most = n->id;
@@ -558,6 +558,8 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 		group->nmembers >= GROUP_MOST)
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
+		return false;
+	if (group->contract && map_turns(f->job, n))
 		return false;
 	if (group->core == CORE_update && !update_takes(group, n))
 		return false;

@@ -117,6 +117,9 @@ uint32_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
 /* The dim along which n, a reduce_window, combines every element with all before it; -1: it is
  * another node or window. */
 int32_t scan_axis(const struct node *n);
+/* Might n be a map with a loop, one that ends only for elements that exist?  The columns that pad a
+ * contraction's panels hold anything. */
+bool map_turns(struct job *j, const struct node *n);
 /* Does n follow from constants alone (slots, arguments that o calls so)?  Then the load program
  * computes it. */
 bool plan_is_late(const struct node *n, const struct plan_options *o);

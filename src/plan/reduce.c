@@ -267,3 +267,16 @@ int32_t scan_axis(const struct node *n)
 		return -1;
 	return (int32_t)axis;
 }
+
+bool map_turns(struct job *j, const struct node *n)
+{
+	uint32_t count;
+
+	if (n->op != OP_map)
+		return false;
+	const struct node **body = region_order(j, n->regions[0], &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (body[i]->nregions)
+			return true;
+	return false;
+}

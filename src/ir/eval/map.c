@@ -166,8 +166,9 @@ static void check_sizes(const struct call *c)
 {
 	bool scalars = c->n->op == OP_select || c->n->op == OP_clamp;
 	const struct tensor *a = c->in[scalars];
+	uint32_t n = node_noperands(c->n);           /* what map captures has any size */
 
-	for (uint32_t i = 0; i < c->nin; i++)
+	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t d = 0; d < a->rank && c->in[i]->rank == a->rank; d++)
 			eval_check_size(c, i, d, a->dims[d]);
 }
