@@ -587,6 +587,10 @@ static const struct node *lower_sized(void *arg, struct graph *g, const struct n
 static const struct node *lower_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
+	const struct node *sunk = plan_sink_reshape(g, n, in);
+
+	if (sunk)
+		return sunk;
 	switch (n->op) {
 	case OP_convolution:
 		if (type_elements(n->type) == 0)         /* its windows may not fit anywhere */

@@ -107,6 +107,9 @@ int64_t plan_places_unit(enum dtype t, const struct plan_options *o);
 bool plan_places_fit(const struct places *p, enum dtype t, const struct plan_options *o);
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o);
+/* n, a map of reshapes, as the reshape of a map over longer rows; NULL: it is another. */
+const struct node *plan_sink_reshape(
+	struct graph *g, const struct node *n, const struct node *const *in);
 /* n reduced in a form that kernels are fast at; NULL: it is. */
 const struct node *plan_lower_reduce(
 	struct graph *g, const struct node *n, const struct node *const *in);

@@ -205,6 +205,8 @@ image = r(2, 6, 8, 9)
 case("batch-norm", lambda a, m, v, w, b: F.batch_norm(a, m, v, w, b), image, r(6), torch.rand(6) + 0.5,
      r(6), r(6))
 case("group-norm", lambda a, w, b: F.group_norm(a, 3, w, b), image, r(6), r(6))
+case("group-norm-silu", lambda a, w, b: F.silu(F.group_norm(a, 3, w, b)) + a, image, r(6), r(6))
+case("group-norm-silu-bf16", lambda a: F.silu(F.group_norm(a, 3)), image.bfloat16())
 case("instance-norm", lambda a: F.instance_norm(a), image)
 for p in ((2, 2, 0, 1, False), (3, 2, 1, 1, False), (3, 2, 1, 1, True), (3, 1, 1, 2, False),
           ((2, 3), (3, 2), (1, 1), 1, True)):

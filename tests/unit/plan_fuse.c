@@ -92,6 +92,33 @@ static void groups(struct graph *g, struct job *j)
 	CHECK_INT(f->groups[0]->nouts + f->groups[1]->nouts, 1);
 }
 
+/* What follows a group norm in the shape of its image is made in the norm's: one kernel, whose rows
+ * are the groups.  A map with an operand that would have to be moved stays where it is. */
+static void followed(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 4, 2, 6, 10, 10);
+	const struct type *types[] = { t, t, gen_type(g, DTYPE_f32, 1, 10) };
+	const int64_t split[] = { 2, 3, 2, 100 }, over[] = { 2, 3 }, at[] = { 0, 1 }, last = 3;
+	const struct node *x = build_reshape(g, graph_parameter(g, 0, t), 4, split);
+	const struct node *mean = build_reduce(g, OP_add, x, 2, over);
+	const struct node *y = build2(g, OP_subtract, x, build_broadcast(g, mean, 4, split, at));
+	y = build_reshape(g, y, 4, t->dims);
+	y = build2(g, OP_multiply, y, build1(g, OP_logistic, y));
+	y = build2(g, OP_maximum, y, build_full(g, t, 0));
+	const struct node *r = build2(g, OP_add, y, graph_parameter(g, 1, t));
+	const struct fusion *f = fused(g, 3, types, 1, &r);
+
+	(void)j;
+	CHECK_INT(f->ngroups, 1);
+	CHECK_INT(f->groups[0]->core, CORE_row);
+	CHECK_INT(f->groups[0]->rank, 4);
+	CHECK_INT(f->groups[0]->space[3], 100);
+	r = build2(g, OP_add, y,
+		build_broadcast(g, graph_parameter(g, 2, types[2]), 4, t->dims, &last));
+	f = fused(g, 3, types, 1, &r);
+	CHECK_INT(f->ngroups, 2);
+}
+
 /* x's elements, or its rows, where computed indices say. */
 static const struct node *looked_up(struct graph *g, const struct node *x, const struct node *at,
 	bool rows)
@@ -347,6 +374,7 @@ void test_plan_fuse__computes_places_once(void)
 void test_plan_fuse__scales_groups_in_their_kernel(void)
 {
 	gen_with_graph(groups);
+	gen_with_graph(followed);
 }
 
 void test_plan_fuse__stores_statistics_on_the_way(void)
