@@ -30,16 +30,44 @@ def numbers(t: torch.Tensor) -> bool:
     return all(isinstance(v, int) for v in (*t.shape, *t.stride(), t.storage_offset()))
 
 
+def equal(a, b) -> bool:
+    """Are they, at every call?  Asks nothing that a guard would have to hold."""
+    a, b = (v.node.expr if isinstance(v, torch.SymInt) else v for v in (a, b))
+    return a == b or not isinstance(a - b, int) and (a - b).expand() == 0
+
+
+def symbols(gm: torch.fx.GraphModule) -> set:
+    """Sizes that arguments say: of what is none, such as a stride that is a symbol of its own, the program knows nothing."""
+    vals = [n.meta.get("val") for n in gm.graph.nodes if n.op == "placeholder"]
+    sizes = (s for v in vals for s in (v.shape if isinstance(v, torch.Tensor) else (v,)))
+    return {s.node.expr for s in sizes if isinstance(s, torch.SymInt) and s.node.expr.is_symbol}
+
+
+def sayable(where: tuple, known: set) -> bool:
+    """Are a view's shape, strides and offset numbers, or expressions of sizes that arguments say?"""
+    return all(isinstance(v, int) or v.node.expr.free_symbols <= known and _text.has_words(v.node.expr)
+               for v in (*where[0], *where[1], where[2]))
+
+
 def dense(t: torch.Tensor) -> bool:
-    """Does t fill a piece of memory, by strides that are numbers?"""
-    return numbers(t) and t.numel() > 0 and _text.memory_order(t.shape, t.stride()) is not None
+    """Does t fill a piece of memory, whatever the sizes of a call are?"""
+    order = _text.memory_order(t.shape, t.stride())
+    if order is None or any(_text.hint(n) == 0 for n in t.shape):
+        return False
+    step = 1
+    for d in reversed(order):
+        if not isinstance(t.shape[d], int) or t.shape[d] != 1:
+            if not equal(t.stride(d), step):
+                return False
+            step = t.shape[d] * step
+    return True
 
 
 def place(o: torch.Tensor, of: torch.Tensor) -> tuple | None:
     """o's shape, strides and offset in the memory of `of`; None: it has memory of its own, or other bits."""
     shared = o.untyped_storage()._cdata == of.untyped_storage()._cdata
     bits = o.is_conj() or of.is_conj() or o.is_neg() or of.is_neg()
-    if not shared or bits or o.dtype != of.dtype or not numbers(o) or not numbers(of) or not o.numel():
+    if not shared or bits or o.dtype != of.dtype or any(isinstance(n, int) and n == 0 for n in o.shape):
         return None
     return tuple(o.shape), tuple(o.stride()), o.storage_offset() - of.storage_offset()
 
@@ -79,13 +107,13 @@ def of_bases(gm: torch.fx.GraphModule, outputs: dict[torch.fx.Node, int], count:
         r = root(o)
         if r is not o and r not in outputs and isinstance(r.meta.get("val"), torch.Tensor):
             groups.setdefault(r, []).append((o, i))
-    new, found, bases = written(gm), {}, []
+    new, known, found, bases = written(gm), symbols(gm), {}, []
     for r, views in groups.items():
         given = r in new
         if not given and (r.op == "placeholder" or len(views) < 2 or not dense(r.meta["val"])):
             continue
         places = {i: place(o.meta["val"], r.meta["val"]) for o, i in views}
-        places = {i: where for i, where in places.items() if where}
+        places = {i: where for i, where in places.items() if where and sayable(where, known)}
         if not given and len(places) > 1:
             bases.append(r)
         if given or len(places) > 1:
@@ -108,14 +136,14 @@ def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[t
             outputs.setdefault(o, i)
     inputs = arguments(gm, meta) if role == "forward" else {}
     first = meta.num_forward if role == "forward" else 0
-    found = {}
+    known, found = symbols(gm), {}
     for o, i in outputs.items():
         n, last = o, None
         while i >= first and (n := source(n)) is not None:
             if n in inputs or n in outputs and dense(n.meta["val"]):
                 last = n
         where = place(o.meta["val"], last.meta["val"]) if last is not None else None
-        if where:
+        if where and sayable(where, known):
             found[i] = ("view", *(("input", inputs[last]) if last in inputs else ("output", outputs[last])), *where)
     bases: list[torch.fx.Node] = []
     if role == "inference":

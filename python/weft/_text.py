@@ -65,6 +65,12 @@ def hint(v) -> int:
     return int(h)
 
 
+def has_words(e) -> bool:
+    """Can the text say this expression of sizes?"""
+    return all(f.func.__name__ in ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
+               for f in e.atoms(torch.utils._sympy.functions.sympy.Function))
+
+
 def memory_order(sizes, strides) -> tuple[int, ...] | None:
     """Dimensions from the outermost in memory to the innermost, if the tensor is dense; else None."""
     n, st = [hint(s) for s in sizes], [hint(s) for s in strides]
@@ -149,9 +155,7 @@ class Printer:
         """An expression of sizes, whose symbols are then declared."""
         for s in e.free_symbols:
             self.symbols.setdefault(s.name, (s, env))
-        if any(f.func.__name__ not in
-               ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
-               for f in e.atoms(torch.utils._sympy.functions.sympy.Function)):
+        if not has_words(e):
             raise Unsupported(f"a size {e}")
         return str(e)
 
@@ -516,6 +520,23 @@ class Printer:
             order = None
         return word, order, tuple(val.stride()) if fixed else None
 
+    def place(self, view: tuple, computed: dict[str, int], results: int) -> tuple[tuple, list[str]]:
+        """A view (_alias.py) whose shape, strides and offset are numbers or (i,): result i.  Those that no view before
+        has, which `computed` knows, are new results, behind so many others."""
+        sizes: list[str] = []
+
+        def number(v):
+            if isinstance(v, int) or v.node.expr.is_Integer:
+                return int(v)
+            word = f"<{self.expr(v)}>"
+            if word not in computed:
+                computed[word] = results + len(sizes)
+                sizes.append(word)
+            return (computed[word],)
+
+        *which, shape, strides, offset = view
+        return (*which, tuple(map(number, shape)), tuple(map(number, strides)), number(offset)), sizes
+
     def output(self, n: torch.fx.Node) -> None:
         out = n.args[0]
         if not isinstance(out, (tuple, list)):
@@ -524,10 +545,14 @@ class Printer:
         results = 0
         index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
         made: dict[torch.fx.Node, int] = {}
+        computed: dict[str, int] = {}
         for i, o in enumerate(out):
             val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
             if i in self.views:
-                self.outputs.append(self.views[i])
+                view, sizes = self.place(self.views[i], computed, results)
+                self.outputs.append(view)
+                words += sizes
+                results += len(sizes)
                 continue
             if o in self.tokens:
                 val = None

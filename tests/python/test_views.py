@@ -111,14 +111,33 @@ def test_an_input_with_an_offset():
 
 
 def test_sizes_that_change():
-    """Views whose sizes a call says are made by the program."""
+    """What is kept of them is a view too, whose places a call says."""
     m = nn.Sequential(nn.Linear(12, 20), nn.Tanh(), nn.Linear(20, 6))
     f = torch.compile(m, backend="weft", dynamic=True, options={"fallback": "error"})
     for n in (3, 4, 7):
         x = torch.randn(n, 5, 12)
-        got = torch.autograd.grad(f(x).square().sum(), m[0].weight)[0]
+        y = f(x)
+        kept = [t for t in y.grad_fn.saved_tensors if shares(t, x)]
+        assert [tuple(t.shape) for t in kept] == [(5 * n, 12)]
+        got = torch.autograd.grad(y.square().sum(), m[0].weight)[0]
         want = torch.autograd.grad(m(x).square().sum(), m[0].weight)[0]
         torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("fn", [lambda y: (y, y[:, 0]), lambda y: (y[:, 1:], y[1:]), lambda y: (y.flatten(), y.mT[1:], y),
+                                lambda y: y.split(2, 1), lambda y: (y, y[0].expand(3, -1, -1), y[-1, -1])])
+def test_results_of_any_size_alias_as_in_eager(fn):
+    f = torch.compile(lambda x: fn(x.sin()), backend="weft", dynamic=True, options={"fallback": "error"})
+    for shape in ((3, 4, 6), (5, 4, 6), (2, 4, 9), (4, 4, 7)):
+        x = torch.randn(shape)
+        with torch.no_grad():
+            got, want = f(x), fn(x.sin())
+            assert all(shares(t, got[0]) for t in got)
+            got[0].fill_(7)
+            want[0].fill_(7)
+        for a, b in zip(got, want, strict=True):
+            torch.testing.assert_close(a, b)
+            assert a.stride() == b.stride() and a.storage_offset() == b.storage_offset()
 
 
 @pytest.mark.parametrize("fn", [lambda y: (y[:, 1:], y[1:]), lambda y: y.chunk(2, 1), lambda y: y.unbind(1),

@@ -50,6 +50,10 @@ size_t ext_span(const struct dl_tensor *v);
 /* A view of object, checked: on the CPU, with memory for all elements.  false: exception set.
  * *owned receives a reference that must outlive the view (NULL: object itself does). */
 bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
+/* A view of a tensor by its place: a tuple (shape, strides, offset) of numbers, or of (i,) where
+ * result i, a size, is the number. */
+PyObject *ext_view_at(PyObject *of, PyObject *place, const struct run_tensor *results);
+bool ext_is_place(PyObject *place, uint32_t nresults);
 
 /* graph.c */
 enum ext_input_kind { EXT_TENSOR, EXT_SIZE, EXT_IGNORED };

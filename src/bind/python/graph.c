@@ -279,20 +279,6 @@ static PyObject *give_tensor(struct run_tensor *t, const struct output *o)
 	return ext_tensor_over(s, t->data, t->dtype, n, dims, o->fixed ? o->strides : strides);
 }
 
-/* A view of that tensor, by o. */
-static PyObject *give_view(PyObject *of, const struct output *o)
-{
-	PyObject *at = PyObject_CallMethod(of, "storage_offset", NULL);
-	long long offset = at ? PyLong_AsLongLong(at) : -1;
-
-	Py_XDECREF(at);
-	if (offset < 0)
-		return NULL;
-	offset += PyLong_AsLongLong(PyTuple_GetItem(o->value, 2));
-	return PyObject_CallMethod(of, "as_strided", "OOL", PyTuple_GetItem(o->value, 0),
-		PyTuple_GetItem(o->value, 1), offset);
-}
-
 /* The outputs of list that are views, when all others are there. */
 static bool give_views(PyObject *list, const struct frame *f, const struct graph *c)
 {
@@ -303,7 +289,7 @@ static bool give_views(PyObject *list, const struct frame *f, const struct graph
 		PyObject *of = !o->of_input ? PyList_GetItem(list, (Py_ssize_t)o->index)
 			: f->held[c->nin + o->index] ? f->held[c->nin + o->index]
 						     : f->held[o->index];
-		PyObject *v = of ? give_view(of, o) : NULL;
+		PyObject *v = of ? ext_view_at(of, o->value, f->out) : NULL;
 		if (!v || PyList_SetItem(list, (Py_ssize_t)i, v))
 			return false;
 	}
@@ -564,7 +550,7 @@ static uint32_t outputs_from(const struct graph *c, const struct output *out)
 					   : c->nresults;
 }
 
-/* ("view", "input" or "output", i, shape, strides, offset) */
+/* ("view", "input" or "output", i, shape, strides, offset), numbers or (result,) */
 static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	const char *of = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
@@ -579,7 +565,7 @@ static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struc
 		c->in[i].returned = true;
 	out->value = PyTuple_GetSlice(o, 3, 6);
 	if (i >= (out->of_input ? c->nin : (unsigned long)nout) || !out->value ||
-		PyTuple_Size(out->value) != 3) {
+		!ext_is_place(out->value, c->nresults)) {
 		PyErr_SetString(PyExc_ValueError, "weft: a view of what is not there");
 		return false;
 	}

@@ -1,4 +1,4 @@
-/* tensor.c -- torch tensors as memory and back, through DLPack's exchange table.
+/* tensor.c -- torch tensors as memory and back, through DLPack's exchange table, and views of them.
  *
  * The table checks almost nothing, so this does: device, element type, memory where there are
  * elements.  A tensor handed out owns one reference to Weft's storage, given back by its
@@ -280,4 +280,85 @@ void ext_copy_strided(void *to, const struct dl_tensor *t, const int64_t *order)
 		if (k < 0)
 			return;
 	}
+}
+
+/* ---- views ----------------------------------------------------------------------------------- */
+
+static bool is_number(PyObject *v, uint32_t nresults)
+{
+	unsigned long i;
+
+	if (!PyTuple_Check(v))
+		return PyLong_Check(v);
+	if (PyTuple_Size(v) != 1 || !PyLong_Check(PyTuple_GetItem(v, 0)))
+		return false;
+	i = PyLong_AsUnsignedLong(PyTuple_GetItem(v, 0));
+	return i < nresults; /* the error is ULONG_MAX */
+}
+
+static bool are_numbers(PyObject *list, uint32_t nresults)
+{
+	bool all = PyTuple_Check(list);
+
+	for (Py_ssize_t i = 0; all && i < PyTuple_Size(list); i++)
+		all = is_number(PyTuple_GetItem(list, i), nresults);
+	return all;
+}
+
+bool ext_is_place(PyObject *place, uint32_t nresults)
+{
+	return PyTuple_Size(place) == 3 && are_numbers(PyTuple_GetItem(place, 0), nresults) &&
+	       are_numbers(PyTuple_GetItem(place, 1), nresults) &&
+	       is_number(PyTuple_GetItem(place, 2), nresults);
+}
+
+/* A new reference. */
+static PyObject *number(PyObject *v, const struct run_tensor *results)
+{
+	if (!PyTuple_Check(v)) {
+		Py_INCREF(v);
+		return v;
+	}
+	unsigned long i = PyLong_AsUnsignedLong(PyTuple_GetItem(v, 0));
+	return PyLong_FromLongLong(*(const int64_t *)results[i].data);
+}
+
+/* list itself where it is of numbers alone: a new reference. */
+static PyObject *numbers(PyObject *list, const struct run_tensor *results)
+{
+	Py_ssize_t n = PyTuple_Size(list), sizes = 0;
+
+	for (Py_ssize_t i = 0; i < n; i++)
+		sizes += PyTuple_Check(PyTuple_GetItem(list, i));
+	if (!sizes) {
+		Py_INCREF(list);
+		return list;
+	}
+	PyObject *out = PyTuple_New(n);
+	for (Py_ssize_t i = 0; out && i < n; i++) {
+		PyObject *v = number(PyTuple_GetItem(list, i), results);
+		if (!v || PyTuple_SetItem(out, i, v)) {
+			Py_DECREF(out);
+			return NULL;
+		}
+	}
+	return out;
+}
+
+PyObject *ext_view_at(PyObject *of, PyObject *place, const struct run_tensor *results)
+{
+	PyObject *at = PyObject_CallMethod(of, "storage_offset", NULL);
+	PyObject *offset = at ? number(PyTuple_GetItem(place, 2), results) : NULL;
+	PyObject *shape = offset ? numbers(PyTuple_GetItem(place, 0), results) : NULL;
+	PyObject *strides = shape ? numbers(PyTuple_GetItem(place, 1), results) : NULL;
+	PyObject *view = NULL;
+
+	if (strides)
+		view = PyObject_CallMethod(of, "as_strided", "OOL", shape, strides,
+			PyLong_AsLongLong(at) + PyLong_AsLongLong(offset));
+	Py_XDECREF(at);
+	Py_XDECREF(offset);
+	Py_XDECREF(shape);
+	Py_XDECREF(strides);
+	return view;
 }
