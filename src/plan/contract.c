@@ -437,6 +437,17 @@ static const struct node *before_widened(const struct node *x)
 	return widened ? x->in[0] : x;
 }
 
+/* Where columns lie that are read as they are. */
+static void columns_as_they_lie(struct contract *c, const struct side *cols, enum way way)
+{
+	c->cols_at = cols->view.at;
+	c->cols_k = cols->k_stride;
+	/* of one column, any step will do but that which says lanes run along n */
+	c->cols_n = way != WAY_along_k	     ? 1
+		    : cols->free_extent == 1 ? c->k
+					     : cols->free_stride;
+}
+
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o)
 {
@@ -486,14 +497,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	c.rows_k = rows->k_stride;
 	c.rows_type = rows->node->type->dtype;
 	c.cols_type = cols->node->type->dtype;
-	if (!c.cols_packed) {
-		c.cols_at = cols->view.at;
-		c.cols_k = cols->k_stride;
-		/* of one column, any step will do but that which says lanes run along n */
-		c.cols_n = way != WAY_along_k	     ? 1
-			   : cols->free_extent == 1 ? c.k
-						    : cols->free_stride;
-	}
+	if (!c.cols_packed)
+		columns_as_they_lie(&c, cols, way);
 	contract_widen(&c, o);
 	contract_block(&c, o);
 	if (c.cols_packed && cols->late)

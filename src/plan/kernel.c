@@ -514,6 +514,21 @@ static const struct node **build_results(struct build *b, uint32_t *n)
 	return results;
 }
 
+/* What the body is given: a product, scores, and from `first` on inputs. */
+static const struct type **param_types(const struct build *b, const struct node *product,
+	const struct node *scores, uint32_t first)
+{
+	const struct type **params = job_array(graph_job(b->g), b->nparams, sizeof *params);
+
+	if (product)
+		params[0] = product->type;
+	if (scores)
+		params[1] = product->regions[0]->params[0];
+	for (uint32_t i = first; i < b->nparams; i++)
+		params[i] = b->inputs[i + (product != NULL)]->type;
+	return params;
+}
+
 struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct group *group,
 	const struct plan_options *o, bool in_place, uint32_t *ninputs,
 	const struct node ***inputs)
@@ -543,13 +558,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 		if (order[i] != group->contract)
 			b.now[order[i]->id] = twin(&b, order[i]);
 
-	const struct type **params = job_array(j, b.nparams, sizeof *params);
-	if (product)
-		params[0] = product->type;
-	if (scores)
-		params[1] = product->regions[0]->params[0];
-	for (uint32_t i = first; i < b.nparams; i++)
-		params[i] = b.inputs[i + (product != NULL)]->type;
+	const struct type **params = param_types(&b, product, scores, first);
 	uint32_t nresults;
 	const struct node **results = build_results(&b, &nresults);
 	results[nresults] = scores;

@@ -89,6 +89,15 @@ static int64_t conv_kernel(const struct conv *v, const int64_t *k)
 	return o;
 }
 
+static void check_groups(struct call *c, const struct conv *v, int64_t features, int64_t results)
+{
+	if (v->batch % v->batch_groups || results % v->batch_groups ||
+		v->features % v->feature_groups || results % v->feature_groups)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "groups do not divide what they are of");
+	if (v->features / v->feature_groups != features)
+		eval_fail(c, WEFT_INVALID_ARGUMENT, "input features do not fit the kernel's");
+}
+
 static void convolve(struct call *c, const struct tensor *padding)
 {
 	const struct tensor *w = c->in[1];
@@ -116,11 +125,7 @@ static void convolve(struct call *c, const struct tensor *padding)
 		dims[out_dims[d]] = v.out[d];
 	dims[ob] = v.batch / v.batch_groups;
 	dims[of] = w->dims[ko];
-	if (v.batch % v.batch_groups || w->dims[ko] % v.batch_groups ||
-		v.features % v.feature_groups || w->dims[ko] % v.feature_groups)
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "groups do not divide what they are of");
-	if (v.features / v.feature_groups != w->dims[ki])
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "input features do not fit the kernel's");
+	check_groups(c, &v, w->dims[ki], dims[of]);
 	struct tensor *out = eval_new(c, 0, rank, dims);
 	struct wide_array a = wide_read(c, c->in[0]), b = wide_read(c, w);
 	if (a.kind != b.kind)
