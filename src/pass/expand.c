@@ -166,6 +166,8 @@ static const struct node *expand_result(struct graph *g, const struct node *of, 
 	case OP_chlo_top_k: return expand_top_k(g, of, i);
 	case OP_chlo_scan: return expand_scan(g, of, i);
 	case OP_custom_call: return expand_custom(g, of, of->in, i);
+	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_sort:
+		return expand_body(g, of, i);
 	case OP_async_done:
 		return of->in[0]->op == OP_async_start ? expand_async(g, of->in[0], i) : NULL;
 	case OP_batch_norm_training: case OP_batch_norm_grad:
@@ -214,6 +216,16 @@ static const struct node *expand_promoted(
 	return node_with_operands(g, m ? m : n, in);
 }
 
+/* n, or the loops it is where its body is not computed over lanes; of several results those at
+ * each OP_result. */
+static const struct node *expand_loops(struct graph *g, const struct node *n)
+{
+	const struct node *loops =
+		n->type->kind == TYPE_results ? NULL : expand_body(g, n, 0);
+
+	return loops ? loops : n;
+}
+
 static const struct node *expand_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -249,7 +261,11 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	case OP_rng:
 		return expand_rng(g, n, in);
 	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_select_and_scatter:
-		return expand_promoted(g, n, in);
+		return expand_loops(g, expand_promoted(g, n, in));
+	case OP_map: case OP_sort: {
+		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
+		return expand_loops(g, m ? m : node_with_operands(g, n, in));
+	}
 	case OP_chlo_scan: {                     /* of one result; else at its OP_result */
 		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
 		m = m ? m : node_with_operands(g, n, in);

@@ -37,5 +37,7 @@ const struct node *expand_dynamic_conv(
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which);
 const struct node *expand_ragged_dot(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* Result `which` of n, whose body no kernel computes over lanes, as loops; NULL: one does. */
+const struct node *expand_body(struct graph *g, const struct node *n, uint32_t which);
 const struct node *expand_rng(struct graph *g, const struct node *n, const struct node *const *in);
 #endif
