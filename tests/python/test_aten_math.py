@@ -34,7 +34,11 @@ case("shift-scalar", lambda a: (a << 2) + (a >> 1) + (2 << a), i2)
 
 for n in (0, 1, 3):
     case(f"polygamma-{n}", lambda a, n=n: torch.polygamma(n, a), torch.rand(9) * 5 + 0.1, rtol=1e-5, atol=1e-5)
+for n in (0, 2):
+    case(f"polygamma-{n}-poles", lambda a, n=n: torch.polygamma(n, a), torch.tensor([0.0, -1, -2, -0.5, float("nan")]))
 case("zeta", torch.special.zeta, torch.rand(9) * 4 + 1.1, torch.rand(9) * 5 + 0.1, rtol=1e-5, atol=1e-5)
+case("zeta-poles", torch.special.zeta, torch.tensor([[0], [1], [2], [3], [4], [-1]]), torch.arange(-3, 3))
+case("zeta-poles-nan", torch.special.zeta, torch.tensor([float("nan"), 3, float("nan")]), torch.tensor([-1.0, float("nan"), 0.5]))
 for name in "i1 i1e".split():
     case(name, getattr(torch.special, name), r(9) * 4, rtol=1e-5, atol=1e-5)
 SERIES = """i0 i0e i1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 scaled_modified_bessel_k0

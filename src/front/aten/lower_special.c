@@ -194,10 +194,47 @@ void lower_ndtri(struct lower *l)
 	lower_finish(l, pick(l, p, "EQ", 1, num(l, p, INFINITY), x));
 }
 
-/* At zero eager has the pole of that zero's side. */
+/* ---- poles, where eager has an infinity and CHLO nothing ------------------------------------ */
+
+/* At zero the pole of that zero's side. */
+static value digamma(struct lower *l, value x)
+{
+	value pole = quotient(l, num(l, x, -1), x);
+	return pick(l, x, "EQ", 0, pole, fn(l, OP_chlo_digamma, x));
+}
+
 void lower_digamma(struct lower *l)
 {
-	value x = lower_operand(l, 0, lower_compute(lower_dtype(l)));
-	value pole = quotient(l, num(l, x, -1), x);
-	lower_finish(l, pick(l, x, "EQ", 0, pole, fn(l, OP_chlo_digamma, x)));
+	lower_finish(l, digamma(l, lower_operand(l, 0, lower_compute(lower_dtype(l)))));
+}
+
+/* y, but at 0, -1, -2 ... `pole`. */
+static value with_poles(struct lower *l, value x, value pole, value y)
+{
+	value whole = build_select(l->g, build_compare(l->g, "EQ", x, fn(l, OP_floor, x)), pole, y);
+	return pick(l, x, "LE", 0, whole, y);
+}
+
+void lower_polygamma(struct lower *l)
+{
+	enum dtype t = lower_compute(lower_dtype(l));
+	value x = lower_operand(l, 1, t), y;
+	int64_t n = lower_int(l, 0);
+	if (n == 0) {
+		y = digamma(l, x);
+	} else {
+		y = build2(l->g, OP_chlo_polygamma, lower_operand(l, 0, t), x);
+		if (n % 2 == 0)
+			y = with_poles(l, x, num(l, x, -INFINITY), y);
+	}
+	lower_finish(l, y);
+}
+
+void lower_zeta(struct lower *l)
+{
+	enum dtype t = lower_compute(lower_dtype(l));
+	value s = lower_operand(l, 0, t), q = lower_operand(l, 1, t);
+	value y = build2(l->g, OP_chlo_zeta, s, q);
+	value pole = pick(l, s, "LT", 1, y, num(l, s, INFINITY));
+	lower_finish(l, with_poles(l, q, pole, y));
 }
