@@ -29,7 +29,8 @@ PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", 
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
                                               "embedding_dense_backward")}
 UNCHECKED = {"aten.index.Tensor": "aten._unsafe_index.Tensor", "aten.index_put.default": "aten._unsafe_index_put.default"}
-# Eager factors the transpose where that lies better, and the gradient is traced for those factors.
+# Eager factors the transpose where that lies better and nothing is to be conjugated, and the gradient is traced for those
+# factors.
 FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
 # The data says how large their results are.
 COUNTING = (torch.ops.aten.nonzero.default, torch.ops.aten.masked_select.default)
@@ -416,7 +417,7 @@ class Printer:
         args = [self.arg(a) for a in n.args]
         if name in STRIDED:
             args[0] = self.row_major(n.args[0], name)
-        if name in FACTORED and n.args[0].meta["val"].is_contiguous():
+        if name in FACTORED and n.args[0].meta["val"].is_contiguous() and not n.args[0].meta["val"].is_complex():
             args[0] = self.before(n.args[0].meta["val"].mT, f"aten.transpose.int({args[0]}, -2, -1)")
         args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT]
         device = n.kwargs.get("device")

@@ -141,6 +141,8 @@ gradient("solve-right", lambda a, b: lin.solve_ex(a, b, left=False)[0], square +
 
 gradient("det", torch.linalg.det, batch, **loose)
 gradient("slogdet", lambda a: torch.linalg.slogdet(a)[1], batch, **loose)
+gradient("det-complex", lambda a: torch.view_as_real(lin.det(a)), chalf, **loose)
+gradient("slogdet-complex", lambda a: lin.slogdet(a)[1], chalf, **loose)
 gradient("inverse", lambda a: torch.linalg.inv_ex(a)[0], batch, **loose)
 gradient("solve", lambda a, b: torch.linalg.solve_ex(a, b)[0], square, r(4, 2), **loose)
 gradient("cholesky", lambda a: torch.linalg.cholesky_ex(a @ a.mT + torch.eye(5))[0], batch, **loose)
