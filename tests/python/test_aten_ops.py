@@ -204,6 +204,8 @@ case("layer-norm-3", lambda a: torch.native_layer_norm(a, (4,), None, None, 1e-5
 image = r(2, 6, 8, 9)
 case("batch-norm", lambda a, m, v, w, b: F.batch_norm(a, m, v, w, b), image, r(6), torch.rand(6) + 0.5,
      r(6), r(6))
+case("batch-norm-stats-of-halves", lambda a, m, v: torch._native_batch_norm_legit(a, None, None, m, v, False, 0.1, 1e-5)[0],
+     image.half(), r(6).half(), torch.rand(6).half() + 0.5)
 case("group-norm", lambda a, w, b: F.group_norm(a, 3, w, b), image, r(6), r(6))
 case("group-norm-silu", lambda a, w, b: F.silu(F.group_norm(a, 3, w, b)) + a, image, r(6), r(6))
 case("group-norm-silu-bf16", lambda a: F.silu(F.group_norm(a, 3)), image.bfloat16())

@@ -230,8 +230,9 @@ static void batch_norm_eval(struct lower *l, const struct node *x, double eps)
 	lower_finish(l, by_channel(l, x, mean, rstd, lower_tensor(l, 1), lower_tensor(l, 2)));
 	for (uint32_t i = 1; i < 3; i++)
 		l->out[i] = build_full(l->g, l->type[i], 0);
-	l->out[3] = lower_tensor(l, 3);
-	l->out[4] = lower_tensor(l, 4);
+	for (uint32_t i = 3; i < 5; i++) /* of halves torch's own results are of f32 */
+		l->out[i] = l->type[i] ? lower_cast(l, lower_tensor(l, i), l->type[i]->dtype)
+				       : lower_tensor(l, i);
 }
 
 /* Batch statistics.  what 1: with running statistics, whose new values are results 3 and 4. */
