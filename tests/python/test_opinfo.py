@@ -65,6 +65,14 @@ def test_where_eager_is_lost_the_tolerance_is_of_more_bits():
     assert pair.unlike(torch.tensor([-float("inf")]), lost, lost, big)
 
 
+def test_more_bits_of_a_function_of_integers():
+    class Sample:
+        input, args, kwargs = torch.arange(4), (), {}
+    (got,), _, _ = pair.exactly(None, lambda x, args, kwargs: x.sqrt(), Sample, torch.int64)
+    assert got.dtype == torch.float64 and torch.get_default_dtype() == torch.float32
+    assert torch.equal(got, torch.arange(4).double().sqrt())
+
+
 def sweep(journal, *more):
     done = subprocess.run([sys.executable, str(HERE / "run.py"), "--only", "^(neg|bernoulli)$", "--database", "op", "--samples", "1",
                            "--json", str(journal), "--resume", "--jobs", "1", *more],
