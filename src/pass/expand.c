@@ -57,7 +57,12 @@ static const struct node *expand_broadcast(
 	for (uint32_t i = 0; n->attrs && i < n->attrs->n && ne < 4; i++)
 		if (n->attrs->e[i].key != KEY_broadcast_dimensions)
 			e[ne++] = n->attrs->e[i];
-	return build_op(g, to, n->nin, args, ne, e);
+	/* What `to` does not take is said of n. */
+	const struct location *l = graph_location(g, n);
+	const struct place at = l ? (struct place){ l->file, l->line, l->column }
+				  : (struct place){ 0 };
+	return graph_node(g, &(struct node_spec){ .op = to, .nin = n->nin, .in = args,
+		.attrs = attrs_cons(g, ne, e), .at = at });
 }
 
 /* ---- batch norms (specification: batch_norm_inference, _training, _grad) -------------------- */

@@ -297,6 +297,9 @@ void eval_chlo_broadcast(struct call *c)
 		enum op op = unbroadcast(c->n->op);
 		if (op == OP_COUNT)
 			eval_fail(c, WEFT_UNIMPLEMENTED, "no meaning over scalars");
+		bool differs = op == OP_subtract || op == OP_power;
+		if (differs && in[0]->type->dtype == DTYPE_i1)
+			eval_fail(c, WEFT_UNIMPLEMENTED, "no meaning for i1");
 		scalar_map(c, op, in[0], in[1], eval_new_like(c, 0, in[0]));
 	}
 	}
