@@ -43,15 +43,15 @@ func.func @main(%a: tensor<2x3x4xf32>) -> (tensor<2x4xf32>, tensor<f32>) {
 }
 // -----
 // in: dense<[[27, 3, 36, 7], [14, 40, 40, 37], [3, 36, 37, 25]]> : tensor<3x4xi32>
-// in: dense<[[-4.25, -1.5, -4.5, 3.75], [8.5, -3.0, -0.5, 1.5], [-2.75, 3.5, -3.25, 4.0]]> : tensor<3x4xbf16>
+// in: dense<[[-4.25, -1.5, -4.5, 3.75], [8.5, -3.0, -0.5, 1.5], [-2.75, 3.5, -3.25, 4.0]]> : tensor<3x4xf16>
 // out: dense<[5, 2, 28, 10]> : tensor<4xi32>
-// out: dense<[5.5, 2.5, 9.75, 3.25]> : tensor<4xbf16>
-// Two tensors reduced together, by an i32 and a bf16.
-func.func @main(%a: tensor<3x4xi32>, %b: tensor<3x4xbf16>) -> (tensor<4xi32>, tensor<4xbf16>) {
+// out: dense<[5.5, 2.5, 9.75, 3.25]> : tensor<4xf16>
+// Two tensors reduced together, by an i32 and a f16.
+func.func @main(%a: tensor<3x4xi32>, %b: tensor<3x4xf16>) -> (tensor<4xi32>, tensor<4xf16>) {
   %i = stablehlo.constant dense<5> : tensor<i32>
-  %j = stablehlo.constant dense<1.5> : tensor<bf16>
+  %j = stablehlo.constant dense<1.5> : tensor<f16>
   %r:2 = "stablehlo.reduce"(%a, %b, %i, %j) <{dimensions = array<i64: 0>}> ({
-  ^bb0(%x: tensor<i32>, %u: tensor<bf16>, %y: tensor<i32>, %v: tensor<bf16>):
+  ^bb0(%x: tensor<i32>, %u: tensor<f16>, %y: tensor<i32>, %v: tensor<f16>):
     %xa = stablehlo.reshape %x : (tensor<i32>) -> tensor<1xi32>
     %ya = stablehlo.reshape %y : (tensor<i32>) -> tensor<1xi32>
     %xy = stablehlo.concatenate %xa, %ya, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
@@ -64,23 +64,23 @@ func.func @main(%a: tensor<3x4xi32>, %b: tensor<3x4xbf16>) -> (tensor<4xi32>, te
     %hi = stablehlo.slice %so [1:2] : (tensor<2xi32>) -> tensor<1xi32>
     %l = stablehlo.reshape %lo : (tensor<1xi32>) -> tensor<i32>
     %h = stablehlo.reshape %hi : (tensor<1xi32>) -> tensor<i32>
-    %xab = stablehlo.reshape %u : (tensor<bf16>) -> tensor<1xbf16>
-    %yab = stablehlo.reshape %v : (tensor<bf16>) -> tensor<1xbf16>
-    %xyb = stablehlo.concatenate %xab, %yab, dim = 0 : (tensor<1xbf16>, tensor<1xbf16>) -> tensor<2xbf16>
+    %xab = stablehlo.reshape %u : (tensor<f16>) -> tensor<1xf16>
+    %yab = stablehlo.reshape %v : (tensor<f16>) -> tensor<1xf16>
+    %xyb = stablehlo.concatenate %xab, %yab, dim = 0 : (tensor<1xf16>, tensor<1xf16>) -> tensor<2xf16>
     %sob = "stablehlo.sort"(%xyb) <{dimension = 0 : i64, is_stable = true}> ({
-    ^bb0(%pb: tensor<bf16>, %qb: tensor<bf16>):
-      %ltb = stablehlo.compare LT, %pb, %qb : (tensor<bf16>, tensor<bf16>) -> tensor<i1>
+    ^bb0(%pb: tensor<f16>, %qb: tensor<f16>):
+      %ltb = stablehlo.compare LT, %pb, %qb : (tensor<f16>, tensor<f16>) -> tensor<i1>
       stablehlo.return %ltb : tensor<i1>
-    }) : (tensor<2xbf16>) -> tensor<2xbf16>
-    %lob = stablehlo.slice %sob [0:1] : (tensor<2xbf16>) -> tensor<1xbf16>
-    %hib = stablehlo.slice %sob [1:2] : (tensor<2xbf16>) -> tensor<1xbf16>
-    %lb = stablehlo.reshape %lob : (tensor<1xbf16>) -> tensor<bf16>
-    %hb = stablehlo.reshape %hib : (tensor<1xbf16>) -> tensor<bf16>
+    }) : (tensor<2xf16>) -> tensor<2xf16>
+    %lob = stablehlo.slice %sob [0:1] : (tensor<2xf16>) -> tensor<1xf16>
+    %hib = stablehlo.slice %sob [1:2] : (tensor<2xf16>) -> tensor<1xf16>
+    %lb = stablehlo.reshape %lob : (tensor<1xf16>) -> tensor<f16>
+    %hb = stablehlo.reshape %hib : (tensor<1xf16>) -> tensor<f16>
     %d = stablehlo.subtract %h, %l : tensor<i32>
-    %e = stablehlo.subtract %hb, %lb : tensor<bf16>
-    stablehlo.return %d, %e : tensor<i32>, tensor<bf16>
-  }) : (tensor<3x4xi32>, tensor<3x4xbf16>, tensor<i32>, tensor<bf16>) -> (tensor<4xi32>, tensor<4xbf16>)
-  return %r#0, %r#1 : tensor<4xi32>, tensor<4xbf16>
+    %e = stablehlo.subtract %hb, %lb : tensor<f16>
+    stablehlo.return %d, %e : tensor<i32>, tensor<f16>
+  }) : (tensor<3x4xi32>, tensor<3x4xf16>, tensor<i32>, tensor<f16>) -> (tensor<4xi32>, tensor<4xf16>)
+  return %r#0, %r#1 : tensor<4xi32>, tensor<4xf16>
 }
 // -----
 // in: dense<[[-0.5, 7.5, 16.0, 11.5, -4.5], [-7.0, 8.5, 8.0, 10.0, -4.0], [1.5, -7.0, 7.5, 12.5, -8.0], [8.0, -8.5, 9.5, -3.5, 5.5]]> : tensor<4x5xf32>
@@ -273,15 +273,15 @@ func.func @main(%a: tensor<2x3xi32>) -> tensor<2x3xi32> {
 }
 // -----
 // in: dense<[[27, 3, 36, 7], [14, 40, 40, 37], [3, 36, 37, 25]]> : tensor<3x4xi32>
-// in: dense<[[-4.25, -1.5, -4.5, 3.75], [8.5, -3.0, -0.5, 1.5], [-2.75, 3.5, -3.25, 4.0]]> : tensor<3x4xbf16>
+// in: dense<[[-4.25, -1.5, -4.5, 3.75], [8.5, -3.0, -0.5, 1.5], [-2.75, 3.5, -3.25, 4.0]]> : tensor<3x4xf16>
 // out: dense<[5, 2, 28, 10]> : tensor<4xi32>
-// out: dense<[5.5, 2.5, 9.75, 3.25]> : tensor<4xbf16>
+// out: dense<[5.5, 2.5, 9.75, 3.25]> : tensor<4xf16>
 // The same with sizes that the call brings.
-func.func @main(%a: tensor<?x?xi32>, %b: tensor<?x?xbf16>) -> (tensor<?xi32>, tensor<?xbf16>) {
+func.func @main(%a: tensor<?x?xi32>, %b: tensor<?x?xf16>) -> (tensor<?xi32>, tensor<?xf16>) {
   %i = stablehlo.constant dense<5> : tensor<i32>
-  %j = stablehlo.constant dense<1.5> : tensor<bf16>
+  %j = stablehlo.constant dense<1.5> : tensor<f16>
   %r:2 = "stablehlo.reduce"(%a, %b, %i, %j) <{dimensions = array<i64: 0>}> ({
-  ^bb0(%x: tensor<i32>, %u: tensor<bf16>, %y: tensor<i32>, %v: tensor<bf16>):
+  ^bb0(%x: tensor<i32>, %u: tensor<f16>, %y: tensor<i32>, %v: tensor<f16>):
     %xa = stablehlo.reshape %x : (tensor<i32>) -> tensor<1xi32>
     %ya = stablehlo.reshape %y : (tensor<i32>) -> tensor<1xi32>
     %xy = stablehlo.concatenate %xa, %ya, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
@@ -294,23 +294,23 @@ func.func @main(%a: tensor<?x?xi32>, %b: tensor<?x?xbf16>) -> (tensor<?xi32>, te
     %hi = stablehlo.slice %so [1:2] : (tensor<2xi32>) -> tensor<1xi32>
     %l = stablehlo.reshape %lo : (tensor<1xi32>) -> tensor<i32>
     %h = stablehlo.reshape %hi : (tensor<1xi32>) -> tensor<i32>
-    %xab = stablehlo.reshape %u : (tensor<bf16>) -> tensor<1xbf16>
-    %yab = stablehlo.reshape %v : (tensor<bf16>) -> tensor<1xbf16>
-    %xyb = stablehlo.concatenate %xab, %yab, dim = 0 : (tensor<1xbf16>, tensor<1xbf16>) -> tensor<2xbf16>
+    %xab = stablehlo.reshape %u : (tensor<f16>) -> tensor<1xf16>
+    %yab = stablehlo.reshape %v : (tensor<f16>) -> tensor<1xf16>
+    %xyb = stablehlo.concatenate %xab, %yab, dim = 0 : (tensor<1xf16>, tensor<1xf16>) -> tensor<2xf16>
     %sob = "stablehlo.sort"(%xyb) <{dimension = 0 : i64, is_stable = true}> ({
-    ^bb0(%pb: tensor<bf16>, %qb: tensor<bf16>):
-      %ltb = stablehlo.compare LT, %pb, %qb : (tensor<bf16>, tensor<bf16>) -> tensor<i1>
+    ^bb0(%pb: tensor<f16>, %qb: tensor<f16>):
+      %ltb = stablehlo.compare LT, %pb, %qb : (tensor<f16>, tensor<f16>) -> tensor<i1>
       stablehlo.return %ltb : tensor<i1>
-    }) : (tensor<2xbf16>) -> tensor<2xbf16>
-    %lob = stablehlo.slice %sob [0:1] : (tensor<2xbf16>) -> tensor<1xbf16>
-    %hib = stablehlo.slice %sob [1:2] : (tensor<2xbf16>) -> tensor<1xbf16>
-    %lb = stablehlo.reshape %lob : (tensor<1xbf16>) -> tensor<bf16>
-    %hb = stablehlo.reshape %hib : (tensor<1xbf16>) -> tensor<bf16>
+    }) : (tensor<2xf16>) -> tensor<2xf16>
+    %lob = stablehlo.slice %sob [0:1] : (tensor<2xf16>) -> tensor<1xf16>
+    %hib = stablehlo.slice %sob [1:2] : (tensor<2xf16>) -> tensor<1xf16>
+    %lb = stablehlo.reshape %lob : (tensor<1xf16>) -> tensor<f16>
+    %hb = stablehlo.reshape %hib : (tensor<1xf16>) -> tensor<f16>
     %d = stablehlo.subtract %h, %l : tensor<i32>
-    %e = stablehlo.subtract %hb, %lb : tensor<bf16>
-    stablehlo.return %d, %e : tensor<i32>, tensor<bf16>
-  }) : (tensor<?x?xi32>, tensor<?x?xbf16>, tensor<i32>, tensor<bf16>) -> (tensor<?xi32>, tensor<?xbf16>)
-  return %r#0, %r#1 : tensor<?xi32>, tensor<?xbf16>
+    %e = stablehlo.subtract %hb, %lb : tensor<f16>
+    stablehlo.return %d, %e : tensor<i32>, tensor<f16>
+  }) : (tensor<?x?xi32>, tensor<?x?xf16>, tensor<i32>, tensor<f16>) -> (tensor<?xi32>, tensor<?xf16>)
+  return %r#0, %r#1 : tensor<?xi32>, tensor<?xf16>
 }
 // -----
 // in: dense<[[-0.5, 7.5, 16.0, 11.5, -4.5], [-7.0, 8.5, 8.0, 10.0, -4.0], [1.5, -7.0, 7.5, 12.5, -8.0], [8.0, -8.5, 9.5, -3.5, 5.5]]> : tensor<4x5xf32>
