@@ -249,6 +249,7 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 		return expand_linear(g, n, in);
 	case OP_chlo_ragged_dot: return expand_ragged_dot(g, n, in);
 	case OP_dot: return n->type->quant ? NULL : expand_dot(g, n, in);
+	case OP_dot_general: return expand_dot_general(g, n, in);
 	case OP_einsum: case OP_unary_einsum: return expand_einsum(g, n, in);
 	case OP_gather: return expand_gather(g, n, in);
 	case OP_dynamic_conv: return expand_dynamic_conv(g, n, in);

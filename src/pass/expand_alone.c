@@ -36,12 +36,33 @@ const struct node *expand_collective(
 
 /* ---- dot, einsum ---------------------------------------------------------------------------- */
 
+/* Operands of types that differ and are not both floats, as the result's: what XLA does. */
+static bool operands_differ(const struct node *const *in)
+{
+	enum dtype t = in[0]->type->dtype, u = in[1]->type->dtype;
+	bool quantised = in[0]->type->quant || in[1]->type->quant;
+
+	return t != u && !quantised && !(dtype_is_float(t) && dtype_is_float(u));
+}
+
 const struct node *expand_dot(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	const int64_t last = (int64_t)in[0]->type->rank - 1, first = 0;
+	bool differ = operands_differ(in);
+	const struct node *l = differ ? build_convert(g, in[0], n->type->dtype) : in[0],
+			  *r = differ ? build_convert(g, in[1], n->type->dtype) : in[1];
 
-	return build_dot(g, in[0], in[1], 0, NULL, NULL, 1, &last, &first, n->type->dtype);
+	return build_dot(g, l, r, 0, NULL, NULL, 1, &last, &first, n->type->dtype);
+}
+
+const struct node *expand_dot_general(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	if (!operands_differ(in) || n->type->quant)
+		return NULL;
+	return node_with_operands(g, n, (const struct node *const[]){
+		build_convert(g, in[0], n->type->dtype), build_convert(g, in[1], n->type->dtype) });
 }
 
 struct labelled {

@@ -151,3 +151,22 @@ func.func @main(%a: tensor<2x3xi1>, %b: tensor<3x1xi1>) -> (tensor<2x1xi32>, ten
   %l = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<2x3xi1>, tensor<3x1xi1>) -> tensor<2x1xi1>
   return %i, %f, %l : tensor<2x1xi32>, tensor<2x1xf32>, tensor<2x1xi1>
 }
+// -----
+// Operands of types that differ (not dot_general_c13, but JAX writes them): both are the result's.
+// test: op
+// in: dense<[[1.5, -2.0]]> : tensor<1x2xf64>
+// in: dense<[[3], [4]]> : tensor<2x1xi64>
+// in: dense<[[100, 100], [-7, 2]]> : tensor<2x2xi8>
+// in: dense<[[true], [true]]> : tensor<2x1xi1>
+// out: dense<-3.5> : tensor<1x1xf64>
+// out: dense<[[700], [-13]]> : tensor<2x1xi64>
+// out: dense<[[200.0], [-5.0]]> : tensor<2x1xf32>
+// out: dense<[[(200.0, 0.0)], [(-5.0, 0.0)]]> : tensor<2x1xcomplex<f32>>
+func.func @main(%a: tensor<1x2xf64>, %b: tensor<2x1xi64>, %c: tensor<2x2xi8>, %d: tensor<2x1xi1>) -> (tensor<1x1xf64>, tensor<2x1xi64>, tensor<2x1xf32>, tensor<2x1xcomplex<f32>>) {
+  %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<1x2xf64>, tensor<2x1xi64>) -> tensor<1x1xf64>
+  %1 = stablehlo.dot_general %c, %b, contracting_dims = [1] x [0] : (tensor<2x2xi8>, tensor<2x1xi64>) -> tensor<2x1xi64>
+  %2 = stablehlo.dot %c, %d : (tensor<2x2xi8>, tensor<2x1xi1>) -> tensor<2x1xf32>
+  %z = stablehlo.convert %d : (tensor<2x1xi1>) -> tensor<2x1xcomplex<f32>>
+  %3 = stablehlo.dot_general %c, %z, contracting_dims = [1] x [0] : (tensor<2x2xi8>, tensor<2x1xcomplex<f32>>) -> tensor<2x1xcomplex<f32>>
+  return %0, %1, %2, %3 : tensor<1x1xf64>, tensor<2x1xi64>, tensor<2x1xf32>, tensor<2x1xcomplex<f32>>
+}

@@ -30,8 +30,8 @@ func.func @main(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) {
   func.return
 }
 // -----
-func.func @main(%a: tensor<2x3xf32>, %b: tensor<3x4xi32>) {
-  %0 = "stablehlo.dot_general"(%a, %b) {dot_dimension_numbers = #stablehlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>} : (tensor<2x3xf32>, tensor<3x4xi32>) -> tensor<2x4xf32>  // error: dot_general_c13
+func.func @main(%a: tensor<2x3xf32>, %b: tensor<3x4xcomplex<f32>>) {
+  %0 = "stablehlo.dot_general"(%a, %b) {dot_dimension_numbers = #stablehlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>} : (tensor<2x3xf32>, tensor<3x4xcomplex<f32>>) -> tensor<2x4xf32>  // error: dot_general_c13
   func.return
 }
 // -----

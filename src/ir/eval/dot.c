@@ -216,6 +216,19 @@ static bool wants_wide(const struct call *c)
 	return c->in[0]->type->dtype == DTYPE_c128;
 }
 
+/* Operands of types that differ and are not both floats are of the result's type. */
+static const struct tensor *as_result(struct call *c, uint32_t i, const struct tensor *out)
+{
+	enum dtype t = c->in[0]->type->dtype, u = c->in[1]->type->dtype, to = out->type->dtype;
+
+	if (t == u || (dtype_is_float(t) && dtype_is_float(u)))
+		return c->in[i];
+	struct tensor *x = eval_temp(c, to, c->in[i]->rank, c->in[i]->dims);
+	for (int64_t k = 0, n = tensor_elements(x); k < n; k++)
+		scalar_convert(c->in[i]->type->dtype, tensor_at(c->in[i], k), to, tensor_at(x, k));
+	return x;
+}
+
 static void contract(struct call *c, const struct contraction *d)
 {
 	const struct tensor *a = c->in[0], *b = c->in[1];
@@ -231,18 +244,18 @@ static void contract(struct call *c, const struct contraction *d)
 	for (uint32_t i = 0; i < d->ncontract; i++)
 		nk *= a->dims[d->lhs_contract[i]];
 	struct tensor *out = eval_new(c, 0, rank, dims);
+	a = as_result(c, 0, out);
+	b = as_result(c, 1, out);
 	struct wide_array l = pack(
 		c, a, d->nbatch, d->lhs_batch, d->nlhs, d->lhs_free, d->ncontract, d->lhs_contract);
 	struct wide_array r = pack(
 		c, b, d->nbatch, d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract, d->rhs_contract);
-	if (l.kind != r.kind)
-		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
 	wide_sum_as(&l, out->type->dtype);
 	int64_t at = 0;
 	for (int64_t i = 0; i < nb; i++)
 		for (int64_t m = 0; m < nm; m++)
 			for (int64_t n = 0; n < nn; n++) {
-				struct sum s = { .wide = wants_wide(c) };
+				struct sum s = { .wide = a->type->dtype == DTYPE_c128 };
 				sum_products(
 					&s, &l, (i * nm + m) * nk, 1, &r, (i * nn + n) * nk, 1, nk);
 				sum_store(&s, &l, out->type->dtype, tensor_at(out, at++));

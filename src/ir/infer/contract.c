@@ -1,7 +1,7 @@
 /* contract.c -- dot products, and the constraints on elements that convolution shares.
  *
  * The shape of a contraction is its batch dimensions, what is left of lhs, what is left of rhs. 
- * The result's element type is free (dot_general_c13 binds the operands only): declared, or
+ * The result's element type is free: declared, or
  * lhs's. */
 #include "ir/infer/infer_impl.h"
 
@@ -36,12 +36,24 @@ static const char *rule(const struct node_spec *s, const char *dot, const char *
 	return s->op == OP_convolution || s->op == OP_dynamic_conv ? convolution : dot;
 }
 
+/* Elements that differ where dot_general_c13 and convolution_c27 want one type: floats, whose products
+ * are exact in the wider one; and in dot products whatever the result's type can hold, which
+ * operands are converted to: JAX writes integers beside floats, and XLA runs them so. */
+static bool may_differ(const struct node_spec *s, const struct type *lhs, const struct type *rhs,
+	const struct type *result)
+{
+	if (dtype_is_float(lhs->dtype) && dtype_is_float(rhs->dtype))
+		return true;
+	bool part = dtype_is_complex(lhs->dtype) || dtype_is_complex(rhs->dtype);
+	return s->op != OP_convolution && s->op != OP_dynamic_conv && result &&
+	       (!part || dtype_is_complex(result->dtype));
+}
+
 void spec_quant_contract(struct graph *g, const struct node_spec *s, const struct type *lhs,
 	const struct type *rhs, const struct type *result)
 {
 	if (!lhs->quant && !rhs->quant && !(result && result->quant)) {
-		if (lhs->dtype != rhs->dtype && !(dtype_is_float(lhs->dtype)
-			&& dtype_is_float(rhs->dtype)))
+		if (lhs->dtype != rhs->dtype && !may_differ(s, lhs, rhs, result))
 			spec_fail(g, s, rule(s, "c13", "c27"), "expected operands of one element "
 				"type, found %s and %s", spec_text(g, lhs), spec_text(g, rhs));
 		return;
