@@ -181,7 +181,7 @@ struct weft_error *linear_ormqr(struct linear_step *s)
 	char *q, *tau, *to, *work = NULL, first[16];
 	lapack_fn *fn;
 
-	if (a->rows != (left ? c->rows : c->cols) || k > a->rows)
+	if (a->rows != (left ? c->rows : c->cols) || k > a->rows || k > a->cols)
 		FAIL(WEFT_INVALID_ARGUMENT, "ormqr: sizes do not fit");
 	TRY(lapack_find(s->kind, linear_is_complex(s) ? "unmqr" : "ormqr", &fn));
 	TRY(linear_columns(s, 0, &q));

@@ -26,7 +26,8 @@ const struct node *expand_linear(
 const struct node *expand_collective(
 	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which);
 const struct node *expand_dot(struct graph *g, const struct node *n, const struct node *const *in);
-const struct node *expand_dot_general(struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *expand_dot_general(
+	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_einsum(
 	struct graph *g, const struct node *n, const struct node *const *in);
 /* A gather with slices of 0 in dimensions that the result lacks: NULL where it has none. */

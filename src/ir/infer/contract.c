@@ -36,9 +36,9 @@ static const char *rule(const struct node_spec *s, const char *dot, const char *
 	return s->op == OP_convolution || s->op == OP_dynamic_conv ? convolution : dot;
 }
 
-/* Elements that differ where dot_general_c13 and convolution_c27 want one type: floats, whose products
- * are exact in the wider one; and in dot products whatever the result's type can hold, which
- * operands are converted to: JAX writes integers beside floats, and XLA runs them so. */
+/* Elements that differ where dot_general_c13 and convolution_c27 want one type: floats, whose
+ * products are exact in the wider one; and in dot products all but complex numbers with another
+ * result, which operands are converted to: JAX writes integers beside floats, and XLA does so. */
 static bool may_differ(const struct node_spec *s, const struct type *lhs, const struct type *rhs,
 	const struct type *result)
 {

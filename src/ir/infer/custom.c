@@ -219,8 +219,8 @@ static void check_words(struct graph *g, const struct node_spec *s, struct lette
 		spec_fail(g, s, NULL, "@%s: expected %u %ss, found %u", l->target, i, what, n);
 }
 
-/* Beyond the table: no more reflectors than columns, no more columns than rows; and of a singular
- * value decomposition all vectors or those of the values. */
+/* Beyond the table: no more reflectors than columns or rows; of those whose product is wanted, no
+ * more columns than rows; of a singular value decomposition all vectors or those of the values. */
 static bool linear_fits(const struct letters *l)
 {
 	int64_t m = l->size['m'], n = l->size['n'], k = l->size['k'];
@@ -228,7 +228,7 @@ static bool linear_fits(const struct letters *l)
 	if (m < 0 || n < 0)
 		return true;
 	if (l->known['t'])
-		return l->size['t'] <= m && (!l->known['n'] || (l->size['t'] <= n && n <= m));
+		return l->size['t'] <= m && l->size['t'] <= n && (l->known['p'] || n <= m);
 	return !l->known['u'] || l->kind || (l->size['u'] == m && l->size['v'] == n) ||
 		(l->size['u'] == k && l->size['v'] == k);
 }
