@@ -49,6 +49,25 @@ def _reflection(op, spatial):
     return pad
 
 
+def _replication(op, spatial):
+    def pad(x, padding):
+        known = all(isinstance(n, int) for n in (*x.shape, *padding))
+        if not x.is_contiguous() or not known or min(padding) < 0 or not x.numel():
+            return _torchs(op, x, padding)
+        y = x
+        for i in range(spatial):
+            dim, low, high = x.dim() - 1 - i, padding[2 * i], padding[2 * i + 1]
+            shape = list(y.shape)
+            edges = [(0, low), (shape[dim] - 1, high)]
+            first, last = ([y.narrow(dim, at, 1).expand(*shape[:dim], n, *shape[dim + 1:])] if n else [] for at, n in edges)
+            if first or last:
+                y = torch.cat([*first, y, *last], dim)
+        return y.clone() if y is x else y
+    return pad
+
+
 def decompositions() -> dict:
-    pads = {1: aten.reflection_pad1d.default, 2: aten.reflection_pad2d.default, 3: aten.reflection_pad3d.default}
-    return {aten.roll.default: roll, **{op: _reflection(op, n) for n, op in pads.items()}}
+    reflect = {1: aten.reflection_pad1d.default, 2: aten.reflection_pad2d.default, 3: aten.reflection_pad3d.default}
+    replicate = {1: aten.replication_pad1d.default, 2: aten.replication_pad2d.default, 3: aten.replication_pad3d.default}
+    return {aten.roll.default: roll, **{op: _reflection(op, n) for n, op in reflect.items()},
+            **{op: _replication(op, n) for n, op in replicate.items()}}

@@ -11,12 +11,16 @@ struct lanes {
 	int64_t align, max;          /* of j */
 	bool whole_blocks;           /* hi - lo is known to be a multiple of LANES */
 	bool pairs, second;
+	/* Few blocks are made one by one: what depends on a lane's place is a constant in each. */
+	bool apart;
 	uint32_t ncarried;
 	LLVMValueRef *carried;       /* fn reads and replaces them */
 	void (*fn)(struct gen *g, struct lanes *s, struct ix j);
 	void *arg;                   /* fn's */
 };
 void lanes_loop(struct gen *g, struct lanes *s);
+/* Do some elements of the body's rows come from elsewhere than others, by their place in it? */
+bool rows_have_edges(struct gen *g);
 void store_results(struct gen *g, const struct ix *ix);
 LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims);

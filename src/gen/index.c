@@ -466,11 +466,10 @@ LLVMValueRef ix_below(struct gen *g, struct ix a, int64_t extent, int *level)
 			a = ix_vec(g, a);
 	}
 	gen_at(g, a.level);
-	if (!a.vec)
-		return ICMP(ULT, a.v, e);
-	if (g->iw != g->i64)
+	if (a.vec && g->iw != g->i64)
 		e = LLVMBuildTrunc(g->b, e, g->iw, "");
-	return ICMP(ULT, a.v, splat(g, e));
+	LLVMValueRef r = ICMP(ULT, a.v, a.vec ? splat(g, e) : e);
+	return LLVMIsConstant(r) && r == LLVMConstAllOnes(LLVMTypeOf(r)) ? NULL : r;
 }
 
 LLVMValueRef ix_value(struct gen *g, struct ix a)

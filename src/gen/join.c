@@ -44,7 +44,8 @@ static void join_lanes(struct gen *g, struct join *s, LLVMValueRef lo, LLVMValue
 	int64_t d = s->flat ? s->run : s->piece->type->dims[s->piece->type->rank - 1];
 	struct lanes lanes = { .lo = lo, .hi = hi, .level = g->depth, .fn = join_block, .arg = s,
 		.align = begins ? LANES : 1, .max = d > 0 ? d - 1 : INT64_MAX,
-		.whole_blocks = begins && d > 0 && d % LANES == 0 };
+		.whole_blocks = begins && d > 0 && d % LANES == 0,
+		.apart = !s->flat && rows_have_edges(g) };
 
 	if (LLVMIsAConstantInt(lo))
 		lanes.level = 0;

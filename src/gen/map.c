@@ -12,6 +12,7 @@
 #include "gen/core_impl.h"
 
 #define ROW_LEAST 5                      /* shorter rows of windows are not worth a vector each */
+#define APART_MOST (16 * LANES)          /* longer rows with edges are a loop */
 
 LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
@@ -92,6 +93,13 @@ static void lanes_steps(
 	lanes_body(g, s, l);
 }
 
+/* The whole blocks one by one. */
+static void lanes_apart(struct gen *g, struct lanes *s, int64_t lo, int64_t whole)
+{
+	for (; lo < whole; lo += LANES)
+		lanes_steps(g, s, c64(g, lo), c64(g, lo + LANES), LANES);
+}
+
 void lanes_loop(struct gen *g, struct lanes *s)
 {
 	LLVMValueRef whole, lo = s->lo;
@@ -105,7 +113,13 @@ void lanes_loop(struct gen *g, struct lanes *s)
 		lanes_steps(g, s, lo, pairs, 2 * LANES);
 		lo = pairs;
 	}
-	lanes_steps(g, s, lo, whole, LANES);
+	bool known = LLVMIsAConstantInt(lo) && LLVMIsAConstantInt(whole);
+	int64_t from = known ? LLVMConstIntGetSExtValue(lo) : 0;
+	int64_t to = known ? LLVMConstIntGetSExtValue(whole) : 0;
+	if (s->apart && known && to - from <= APART_MOST)
+		lanes_apart(g, s, from, to);
+	else
+		lanes_steps(g, s, lo, whole, LANES);
 	if (s->whole_blocks || known_empty(whole, s->hi))
 		return;
 	struct loop *l = job_alloc(g->job, sizeof *l);
@@ -255,6 +269,30 @@ static bool all_elementwise(struct gen *g)
 	return true;
 }
 
+/* Is n a concatenation along the last dimension, or padded there? */
+static bool has_edges(const struct node *n)
+{
+	uint32_t count, last = n->type->rank - 1;
+
+	if (n->op == OP_concatenate)
+		return node_int(n, KEY_dimension, 0) == (int64_t)last;
+	if (n->op != OP_pad || !n->type->rank)
+		return false;
+	return node_ints(n, KEY_edge_padding_low, &count)[last] ||
+	       node_ints(n, KEY_edge_padding_high, &count)[last];
+}
+
+bool rows_have_edges(struct gen *g)
+{
+	uint32_t n;
+	const struct node **nodes = region_order(g->job, g->k->body, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (nodes[i]->type->kind == TYPE_tensor && has_edges(nodes[i]))
+			return true;
+	return false;
+}
+
 /* Does n, a transpose, leave the last dimension where it is? */
 static bool keeps_rows(const struct node *n)
 {
@@ -295,6 +333,7 @@ static bool any_rows(struct gen *g)
 
 	for (uint32_t i = 0; i < n; i++)
 		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window ||
+		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i])) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_reduce && folds_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))
@@ -354,6 +393,7 @@ static void map_rows(struct gen *g, struct map *m, LLVMValueRef lo, LLVMValueRef
 	m->lanes.hi = gen_extent(g, d);
 	m->lanes.level = 0;
 	m->lanes.align = LANES;
+	m->lanes.apart = rows_have_edges(g);
 	map_row(g, m);
 	loop_end(g, l);
 }

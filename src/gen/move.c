@@ -41,11 +41,18 @@ void pred_restore(struct gen *g, struct pred_saved old)
 	g->pred_level = old.level;
 }
 
+static bool never(LLVMValueRef cond)
+{
+	return cond && LLVMIsConstant(cond) && LLVMIsNull(cond);
+}
+
 /* cond ? a : b, with cond NULL: a */
 struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b)
 {
 	if (!cond)
 		return a;
+	if (never(cond))
+		return b;
 	struct val r = { .lanes = a.lanes || b.lanes || is_vector(cond) };
 	r.level = a.level > b.level ? a.level : b.level;
 	r.level = level > r.level ? level : r.level;
@@ -169,6 +176,8 @@ static struct val pad(struct gen *g, const struct node *n, const struct ix *ix)
 	int level = g->pred_level;
 	g->pred = outer.pred;
 	g->pred_level = outer.level;
+	if (never(inside))
+		return value_at(g, n->in[1], NULL);
 	struct pred_saved old = pred_and(g, inside, level);
 	struct val a = value_at(g, n->in[0], to);
 	pred_restore(g, old);
@@ -193,10 +202,12 @@ static struct val concatenate(struct gen *g, const struct node *n, const struct 
 			continue;
 		to[d] = left;
 		LLVMValueRef mine = i + 1 < nin || r.v ? ix_below(g, left, size, &level) : NULL;
-		struct pred_saved old = pred_and(g, mine, level);
-		struct val v = value_at(g, n->in[i], to);
-		pred_restore(g, old);
-		r = r.v ? choose(g, mine, level, v, r) : v;
+		if (!never(mine) || (!r.v && i + 1 == nin)) {
+			struct pred_saved old = pred_and(g, mine, level);
+			struct val v = value_at(g, n->in[i], to);
+			pred_restore(g, old);
+			r = r.v ? choose(g, mine, level, v, r) : v;
+		}
 		struct ix e = ix_scalar(gen_extent(g, size), 0, size > 0 ? size : 1, INT64_MAX);
 		left = ix_rsub(g, e, left);
 	}

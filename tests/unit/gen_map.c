@@ -69,6 +69,39 @@ static void moves(struct graph *g, struct job *j)
 	check_map(g, j, 2, t, build_concat(g, 2, (const struct node *[]){ cut, x }, 2), 0);
 }
 
+/* Rows with edges, of one block to more than are made one by one: behind a concatenation and a
+ * padding of the row, elements are exact whatever their place. */
+static void edges(struct graph *g, struct job *j)
+{
+	static const int lengths[] = { 5, 26, 62, 300 };
+
+	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		int64_t n = lengths[i];
+		const struct attr_entry turn = { KEY_dimensions, NULL,
+			attr_ints(g, 1, (int64_t[]){ 1 }) };
+		const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 7, lengths[i]),
+			gen_type(g, DTYPE_f32, 0) };
+		const struct node *x = param(g, 0, t[0]), *s = param(g, 1, t[1]);
+		const struct node *first = build_slice(g, x, (int64_t[]){ 0, 1 },
+			(int64_t[]){ 7, 4 }, (int64_t[]){ 1, 1 });
+		const struct node *last = build_slice(g, x, (int64_t[]){ 0, n - 3 },
+			(int64_t[]){ 7, n }, (int64_t[]){ 1, 1 });
+		const struct node *back = build_op(g, OP_reverse, 1, &first, 1, &turn);
+		const struct node *all[] = { back, x, last };
+		const struct node *wide = build_concat(g, 3, all, 1);
+		check_map(g, j, 2, t, build1(g, OP_negate, wide), 0);
+		check_map(g, j, 2, t, build1(g, OP_negate, build_pad(g, x, s,
+			(int64_t[]){ 1, 2 }, (int64_t[]){ 0, 17 }, (int64_t[]){ 0, 0 })), 0);
+		check_map(g, j, 2, t, build_concat(g, 2, (const struct node *[]){ wide, wide }, 0),
+			0);
+	}
+}
+
+void test_gen_map__rows_with_edges(void)
+{
+	gen_with_graph(edges);
+}
+
 void test_gen_map__movement(void)
 {
 	gen_with_graph(moves);
