@@ -1,4 +1,4 @@
-"""Memory-bound kernels one by one: eager, Weft and a copy of the same traffic, interleaved in one process.
+"""Memory-bound kernels and convolutions one by one: eager, Weft and a copy of the same traffic, interleaved in one process.
 
 `copy` is bench/copy.c, what a person would write by hand, compiled by the machine's cc: it reads the kernel's own inputs
 once and writes once as many bytes as the kernel's result, on as many threads (where inputs and results differ in size it
@@ -63,6 +63,64 @@ def kernels(torch) -> dict:
         "sort": (lambda x: x.sort(-1), (R(512, 1024),)),
         "topk": (lambda x: x.topk(8, -1), (R(512, 1024),)),
     }
+
+
+def convolutions(torch) -> dict:
+    """name: (function, its arguments); of a backward pass the gradients by image and weights, or by weights alone."""
+    R, F = torch.randn, torch.nn.functional
+
+    def backward(x, w, stride=1, padding=0, groups=1, transposed=False, mask=(True, True, False), dtype=torch.float32):
+        n = x.dim() - 2
+        x, w = x.to(dtype), w.to(dtype)
+        form = ([stride] * n, [padding] * n, [1] * n, transposed, [0] * n, groups)
+        y = torch.ops.aten.convolution(x, w, None, *form)
+        back = lambda g, x, w: tuple(t for t in torch.ops.aten.convolution_backward(g, x, w, None, *form, mask) if t is not None)  # noqa: E731
+        return back, (torch.randn_like(y), x, w)
+
+    def rows(dtype):
+        H = lambda *dims: torch.randn(*dims).to(dtype)  # noqa: E731
+        weights = (False, True, False)
+        deep = (H(8, 64, 56, 56), H(64, 1, 7, 7))
+        return {
+            "conv 3x3": (lambda x, w: F.conv2d(x, w, padding=1), (H(4, 128, 28, 28), H(128, 128, 3, 3))),
+            "conv 3x3, stride 2": (lambda x, w: F.conv2d(x, w, stride=2, padding=1), (H(4, 128, 56, 56), H(128, 128, 3, 3))),
+            "conv 7x7 of RGB, stride 2": (lambda x, w: F.conv2d(x, w, stride=2, padding=3), (H(4, 3, 224, 224), H(64, 3, 7, 7))),
+            "conv 3x3 of RGB": (lambda x, w: F.conv2d(x, w, padding=1), (H(4, 3, 224, 224), H(32, 3, 3, 3))),
+            "conv 3x3, 32 groups": (lambda x, w: F.conv2d(x, w, padding=1, groups=32), (H(4, 256, 28, 28), H(256, 8, 3, 3))),
+            "conv 3x3, dilation 2": (lambda x, w: F.conv2d(x, w, padding=2, dilation=2), (H(4, 64, 56, 56), H(64, 64, 3, 3))),
+            "depthwise 3x3": (lambda x, w: F.conv2d(x, w, padding=1, groups=64), (H(8, 64, 56, 56), H(64, 1, 3, 3))),
+            "depthwise 3x3, stride 2": (lambda x, w: F.conv2d(x, w, stride=2, padding=1, groups=64), (H(8, 64, 56, 56), H(64, 1, 3, 3))),
+            "depthwise 7x7": (lambda x, w: F.conv2d(x, w, padding=3, groups=64), deep),
+            "conv1d of 9": (lambda x, w: F.conv1d(x, w, padding=4), (H(4, 128, 1024), H(128, 128, 9))),
+            "conv1d of 41, stride 4": (lambda x, w: F.conv1d(x, w, stride=4, padding=20), (H(4, 64, 4096), H(64, 64, 41))),
+            "conv1d of 127, 1 channel": (lambda x, w: F.conv1d(x, w, padding=63), (H(4, 1, 16384), H(32, 1, 127))),
+            "depthwise conv1d of 31": (lambda x, w: F.conv1d(x, w, padding=15, groups=256), (H(4, 256, 1024), H(256, 1, 31))),
+            "conv3d 3x3x3": (lambda x, w: F.conv3d(x, w, padding=1), (H(1, 32, 16, 28, 28), H(64, 32, 3, 3, 3))),
+            "conv3d 3x3x3, stride 2": (lambda x, w: F.conv3d(x, w, stride=2, padding=1), (H(1, 32, 16, 56, 56), H(64, 32, 3, 3, 3))),
+            "conv_transpose2d 4x4, stride 2": (lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=1),
+                                               (H(4, 128, 28, 28), H(128, 64, 4, 4))),
+            "conv_transpose2d 3x3, stride 2": (lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=1, output_padding=1),
+                                               (H(4, 128, 28, 28), H(128, 64, 3, 3))),
+            "conv_transpose3d 4x4x4, stride 2": (lambda x, w: F.conv_transpose3d(x, w, stride=2, padding=1),
+                                                 (H(1, 32, 8, 14, 14), H(32, 32, 4, 4, 4))),
+            "conv_transpose1d of 16, stride 8": (lambda x, w: F.conv_transpose1d(x, w, stride=8, padding=4),
+                                                 (H(4, 128, 512), H(128, 64, 16))),
+            "conv 3x3, backward": backward(H(4, 128, 28, 28), H(128, 128, 3, 3), padding=1, dtype=dtype),
+            "conv 3x3, stride 2, backward": backward(H(4, 128, 56, 56), H(128, 128, 3, 3), 2, 1, dtype=dtype),
+            "conv 7x7 of RGB, by weights": backward(H(4, 3, 224, 224), H(64, 3, 7, 7), 2, 3, mask=weights, dtype=dtype),
+            "conv 3x3, 32 groups, backward": backward(H(4, 256, 28, 28), H(256, 8, 3, 3), padding=1, groups=32, dtype=dtype),
+            "depthwise 3x3, backward": backward(H(8, 64, 56, 56), H(64, 1, 3, 3), padding=1, groups=64, dtype=dtype),
+            "depthwise 7x7, backward": backward(*deep, padding=3, groups=64, dtype=dtype),
+            "depthwise 7x7, by weights": backward(*deep, padding=3, groups=64, mask=weights, dtype=dtype),
+            "conv1d of 9, backward": backward(H(4, 128, 1024), H(128, 128, 9), padding=4, dtype=dtype),
+            "conv3d 3x3x3, backward": backward(H(1, 32, 16, 28, 28), H(64, 32, 3, 3, 3), padding=1, dtype=dtype),
+            "conv3d 3x3x3, by weights": backward(H(1, 32, 16, 28, 28), H(64, 32, 3, 3, 3), padding=1, mask=weights, dtype=dtype),
+            "conv_transpose2d 4x4, stride 2, backward": backward(H(4, 128, 28, 28), H(128, 64, 4, 4), 2, 1, transposed=True,
+                                                                 dtype=dtype),
+            "group norm, silu": (lambda x, w, b: F.silu(F.group_norm(x, 16, w, b)), (H(8, 64, 56, 56), H(64), H(64))),
+            "group norm of 320 channels, silu": (lambda x, w, b: F.silu(F.group_norm(x, 32, w, b)), (H(2, 320, 64, 64), H(320), H(320))),
+        }
+    return {**rows(torch.float32), **{f"{k}, bf16": v for k, v in rows(torch.bfloat16).items()}}
 
 
 def traffic(args, results) -> int:
@@ -132,7 +190,7 @@ def main() -> None:
              "|---|" + "---:|" * 6 + "---|---:|---:|"]
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         copy = library(folder, args.threads)
-        for name, (fn, inputs) in kernels(torch).items():
+        for name, (fn, inputs) in {**kernels(torch), **convolutions(torch)}.items():
             if not args.names or name in args.names:
                 lines.append(measure(name, fn, inputs, args.threads, args.rounds, copy))
                 print(lines[-1], flush=True)
