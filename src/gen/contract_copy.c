@@ -171,6 +171,17 @@ static LLVMValueRef words_or_zero(
 	return v;
 }
 
+/* Asks for what the next panel reads of the windows: a line here and there of an image that may be
+ * larger than the second cache, which no processor guesses. */
+static void fetch_windows(struct gen *g, const struct copy *c, struct ix j)
+{
+	LLVMValueRef at = ADD(c->base, along_k(g, c, c->row)), p = gen_buffer(g, c->buffer);
+
+	gen_here(g);
+	at = ADD(ADD(at, j.v), c64(g, c->x->cols));
+	fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_SECOND);
+}
+
 static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
@@ -178,6 +189,8 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 
 	gen_here(g);
 	LLVMSetAlignment(LLVMBuildStore(g->b, v, place(g, c, c->row, j.v)), 64);
+	if (c->kb && c->x->unit == 1)
+		fetch_windows(g, c, j);
 	if (c->along_k || c->packed || c->kb)
 		return;
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
