@@ -537,12 +537,14 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
 		.row = w->row,
 		.row_all = w->row_all,
 		.left = 1,
-		.right = t->rank - 3,
+		.right = 2,
 	};
 	memcpy(c.tap, w->tap, w->taps * sizeof *c.tap);
 	int64_t group = w->features * w->feature;
 	if (w->images != 1)
 		contract_add_batch(&c, w->images, 0, group * w->groups);
+	if (w->sheets != 1)
+		contract_add_batch(&c, w->sheets, 0, w->sheet);
 	if (w->groups != 1)
 		contract_add_batch(&c, w->groups, s.view.strides[s.batch[0]], group);
 	contract_block(&c, o);

@@ -466,7 +466,7 @@ enum conv_wish plan_convolution_wish(
 	for (uint32_t d = 0; d < c.nspatial; d++)
 		place = place && node_int_at(n, KEY_window_strides, d, 1) == 1 &&
 			!node_int_at(n, KEY_padding, 2 * d + 1, 0);
-	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 2 || c.window < 1 ||
+	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 3 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;
 	if (plan_is_winograd(n, n->in, &c, o))

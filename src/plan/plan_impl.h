@@ -82,12 +82,13 @@ struct windows {
 	const struct node *x;
 	int64_t images, groups, features;        /* images may be symbolic */
 	int64_t feature;                         /* elements of one */
+	int64_t sheets, sheet;                   /* places along a first dim, elements between */
 	int64_t n, row, row_all;
 	uint32_t taps;
 	int32_t tap[PLAN_MAX_TAPS];
 };
-/* Rows [groups, m, k] by windows, of type t: [images, groups, m, columns], all dims of size 1
- * optional and any split in several.  NULL: there is no contraction of these dtypes. */
+/* Rows [groups, m, k] by windows, of type t: [images, sheets, groups, m, columns in two dims].
+ * NULL: there is no contraction of these dtypes. */
 const struct node *plan_contract_windows(struct graph *g, const struct node *rows,
 	const struct windows *w, const struct type *t, const struct plan_options *o);
 /* An image, dense, [images, lines, places, features], and windows over it: a window is `bands` runs

@@ -11,12 +11,13 @@
  *       p e f g h p                        run of tap (1, 0)  row_all further on
  *
  * So windows are never copied out (im2col): k counts features and taps, and a tap is an offset.
+ * Of three spatial dims, places along the first are one contraction each.
  * (The idea of Dukhan, The Indirect Convolution Algorithm, 2019, with offsets for pointers.) */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 #include <string.h>
 
-#define SPATIAL 2                        /* dims, at most; of one, the first is of size 1 */
+#define SPATIAL 3                        /* dims, at most; the ones that are not come first */
 #define WASTE_MOST 1.34                  /* columns multiplied for one that is stored */
 
 /* A spatial dim. */
@@ -100,22 +101,29 @@ static const struct node *to_planes(
 	return build_transpose(g, build_reshape(g, x, 2 + 2 * nspatial, dims), perm);
 }
 
-/* Places of the taps, and how the result's rows lie, from the spatial dims (two). */
+/* Places of the taps, and how the result's rows lie. */
 static void lay_out(const struct along *a, struct windows *w)
 {
-	int64_t plane = a[0].extent * a[1].extent;
-	w->feature = a[0].planes * a[1].planes * plane;
-	for (int64_t i = 0; i < a[0].window; i++)
-		for (int64_t j = 0; j < a[1].window; j++) {
-			int64_t y = i * a[0].dilation, x = j * a[1].dilation;
-			int64_t of = y % a[0].planes * a[1].planes + x % a[1].planes;
-			int64_t at = y / a[0].planes * a[1].extent + x / a[1].planes;
-			w->tap[w->taps++] = (int32_t)(of * plane + at);
-		}
-	w->n = (a[0].out - 1) * a[1].extent + a[1].out;
-	if (a[0].out > 1 && a[1].extent != a[1].out) {
-		w->row = a[1].out;
-		w->row_all = a[1].extent;
+	int64_t sheet = a[1].extent * a[2].extent, plane = a[0].extent * sheet;
+
+	w->feature = a[0].planes * a[1].planes * a[2].planes * plane;
+	for (int64_t h = 0; h < a[0].window; h++)
+		for (int64_t i = 0; i < a[1].window; i++)
+			for (int64_t j = 0; j < a[2].window; j++) {
+				int64_t z = h * a[0].dilation, y = i * a[1].dilation,
+					x = j * a[2].dilation;
+				int64_t of = (z % a[0].planes * a[1].planes + y % a[1].planes) *
+					a[2].planes + x % a[2].planes;
+				int64_t at = z / a[0].planes * sheet +
+					y / a[1].planes * a[2].extent + x / a[2].planes;
+				w->tap[w->taps++] = (int32_t)(of * plane + at);
+			}
+	w->sheets = a[0].out;
+	w->sheet = sheet;
+	w->n = (a[1].out - 1) * a[2].extent + a[2].out;
+	if (a[1].out > 1 && a[2].extent != a[2].out) {
+		w->row = a[2].out;
+		w->row_all = a[2].extent;
 	}
 }
 
@@ -128,7 +136,7 @@ static bool wastes_little(
 	double other = (double)c->positions;
 	if (w->images == 1)
 		other = (double)((c->positions + panel - 1) / panel * panel);
-	return (double)whole <= WASTE_MOST * other;
+	return (double)(w->sheets * whole) <= WASTE_MOST * other;
 }
 
 static bool in_order(const struct node *n, const struct conv *c)
@@ -143,9 +151,8 @@ static bool in_order(const struct node *n, const struct conv *c)
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o)
 {
-	struct along a[SPATIAL] = {
-		{ .out = 1, .window = 1, .planes = 1, .extent = 1 }, { .out = 1 }
-	};
+	const struct along none = { .out = 1, .window = 1, .planes = 1, .extent = 1 };
+	struct along a[SPATIAL] = { none, none };
 	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->window < 1 ||
 		c->window > PLAN_MAX_TAPS || c->out_features < 1 || c->in_features < 1 ||
 		!in_order(n, c))
@@ -162,11 +169,15 @@ const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 		return NULL;
 	w.x = to_planes(g, padded(g, n, in[0], c, spatial), c->nspatial, spatial);
 	/* a group's features apart from the groups, for the contraction to find its m */
-	int64_t dims[3 + SPATIAL] = { c->batch, c->groups, c->out_features / c->groups };
-	for (uint32_t d = 0; d < c->nspatial; d++)
-		dims[3 + d] = spatial[d].out;
-	const struct type *t = type_tensor(g, n->type->dtype, 3 + c->nspatial, dims);
+	int64_t dims[3 + SPATIAL] = { c->batch, a[0].out, c->groups, c->out_features / c->groups,
+		a[1].out, a[2].out };
+	const struct type *t = type_tensor(g, n->type->dtype, 3 + SPATIAL, dims);
 	const struct node *y =
 		plan_contract_windows(g, conv_rows_made(g, n, in[1], c, o), &w, t, o);
-	return y ? build_reshape(g, y, n->type->rank, n->type->dims) : NULL;
+	if (!y)
+		return NULL;
+	const int64_t perm[3 + SPATIAL] = { 0, 2, 3, 1, 4, 5 };
+	if (a[0].out != 1)
+		y = build_transpose(g, y, perm);
+	return build_reshape(g, y, n->type->rank, n->type->dims);
 }

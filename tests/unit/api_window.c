@@ -1,6 +1,7 @@
 /* Unit tests of the convolutions that gradients are: by windows nearly as large as the image, those
- * by weights (plan/window_wide.c), and by turned weights, those by inputs (plan/window.c).  Beside
- * the interpreter: all numbers are small integers, so that any order of the sums gives the same. */
+ * by weights (plan/window_wide.c), and by turned weights, those by inputs (plan/window.c), and of
+ * those with three spatial dims.  Beside the interpreter: all numbers are small integers, so that
+ * any order of the sums gives the same. */
 #include "unit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -191,4 +192,50 @@ void test_turned_windows__are_made_window_by_window(void)
 	check_turned(16, 16, 14, 2, "[2, 3]", false);    /* too short */
 	check_turned(5, 6, 14, 3, "[2]", false);
 	check_turned(5, 6, 14, 3, "[1, 2, 3]", false);
+}
+
+/* Three spatial dims, in groups, with strides and dilations that differ: read where they lie. */
+void test_deep_windows__are_read_where_they_lie(void)
+{
+	static const struct deep {
+		int images, groups, in, out, size[3], window[3], stride[3], dilation[3], low, high;
+	} cases[] = {
+		{ 1, 1, 5, 7, { 4, 16, 18 }, { 3, 3, 3 }, { 1, 1, 1 }, { 1, 1, 1 }, 1, 1 },
+		{ 2, 1, 3, 4, { 7, 20, 21 }, { 3, 2, 3 }, { 2, 2, 1 }, { 1, 1, 2 }, 1, 0 },
+		{ 3, 2, 4, 6, { 6, 16, 16 }, { 2, 3, 1 }, { 1, 1, 1 }, { 2, 1, 1 }, 0, 1 },
+		{ 2, 1, 4, 6, { 3, 12, 40 }, { 3, 1, 3 }, { 1, 3, 1 }, { 1, 1, 1 }, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct deep *c = &cases[i];
+		int64_t x[5] = { c->images, c->groups * c->in },
+			k[5] = { c->out, c->in };
+		char xt[64], kt[64], yt[64], text[1024];
+		int y[3];
+		for (int d = 0; d < 3; d++) {
+			x[2 + d] = c->size[d];
+			k[2 + d] = c->window[d];
+			y[d] = (c->size[d] + c->low + c->high - (c->window[d] - 1) * c->dilation[d]
+				- 1) / c->stride[d] + 1;
+		}
+		snprintf(xt, sizeof xt, "tensor<%dx%dx%dx%dx%dxf32>", c->images,
+			c->groups * c->in, c->size[0], c->size[1], c->size[2]);
+		snprintf(kt, sizeof kt, "tensor<%dx%dx%dx%dx%dxf32>", c->out, c->in, c->window[0],
+			c->window[1], c->window[2]);
+		snprintf(yt, sizeof yt, "tensor<%dx%dx%dx%dx%dxf32>", c->images, c->out, y[0],
+			y[1], y[2]);
+		snprintf(text, sizeof text,
+			"func.func @main(%%x: %s, %%k: %s) -> %s {\n"
+			"  %%c = stablehlo.convolution(%%x, %%k)\n"
+			"    dim_numbers = [b, f, 0, 1, 2]x[o, i, 0, 1, 2]->[b, f, 0, 1, 2],\n"
+			"    window = {stride = [%d, %d, %d], pad = [[%d, %d], [%d, %d], [%d, %d]],"
+			" rhs_dilate = [%d, %d, %d]}\n"
+			"    {batch_group_count = 1 : i64, feature_group_count = %d : i64}\n"
+			"    : (%s, %s) -> %s\n  return %%c : %s\n}\n", xt, kt, yt, c->stride[0],
+			c->stride[1], c->stride[2], c->low, c->high, c->low, c->high, c->low,
+			c->high, c->dilation[0], c->dilation[1], c->dilation[2], c->groups, xt,
+			kt, yt, yt);
+		check(text, (struct weft_tensor_type[]){ { WEFT_F32, 5, x }, { WEFT_F32, 5, k } },
+			"\"patches\"", false);
+	}
 }
