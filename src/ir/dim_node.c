@@ -6,7 +6,9 @@
  * symbol of that very element.  So equal shapes computed apart are seen to be equal, and nothing
  * is lost otherwise.
  *
- * Sizes are followed as integers that do not wrap: a size that overflowed its type is no size.
+ * Sizes of 32 bits and more are followed as integers that do not wrap: one that overflowed such a
+ * type is no size.  Arithmetic that sizes of any memory can make wrap - of 8 and 16 bits, below 0
+ * without a sign - is not followed, unless ranges tell that it does not.
  * The trace recurses, to a fixed depth and with a fixed number of steps in all, after which it
  * gives up in the same way every time. */
 #include "ir/dim_impl.h"
@@ -46,6 +48,20 @@ static struct dim_expr range_of(const struct graph *g, int64_t d)
 	return dim_is_number(d) ? (struct dim_expr){ .min = d, .max = d } : *dim_get(g, d);
 }
 
+/* Is d a value of integer type t, as far as it is not too large for 32 bits? */
+static bool is_of(const struct graph *g, int64_t d, enum dtype t)
+{
+	const struct dtype_info *f = &dtype_table[t];
+	const struct dim_expr r = range_of(g, d);
+
+	if (!dtype_is_signed(t) && r.min < 0)
+		return false;
+	if (f->bits >= 32)
+		return true;
+	int64_t max = ((int64_t)1 << (f->bits - dtype_is_signed(t))) - 1;
+	return r.max <= max && (!dtype_is_signed(t) || r.min >= -max - 1);
+}
+
 static bool trace_arithmetic(struct trace *t, const struct node *n, int64_t element, int depth,
 	int64_t *out)
 {
@@ -54,9 +70,9 @@ static bool trace_arithmetic(struct trace *t, const struct node *n, int64_t elem
 		b = trace_node(t, n->in[1], element, depth);
 
 	switch (n->op) {
-	case OP_add: *out = dim_add(g, a, b); return true;
-	case OP_subtract: *out = dim_sub(g, a, b); return true;
-	case OP_multiply: *out = dim_mul(g, a, b); return true;
+	case OP_add: *out = dim_add(g, a, b); return is_of(g, *out, n->type->dtype);
+	case OP_subtract: *out = dim_sub(g, a, b); return is_of(g, *out, n->type->dtype);
+	case OP_multiply: *out = dim_mul(g, a, b); return is_of(g, *out, n->type->dtype);
 	case OP_maximum: *out = dim_max(g, a, b); return true;
 	case OP_minimum: *out = dim_min(g, a, b); return true;
 	default: break;
@@ -104,12 +120,11 @@ static bool trace_convert(
 	struct trace *t, const struct node *n, int64_t element, int depth, int64_t *out)
 {
 	enum dtype from = n->in[0]->type->dtype, to = n->type->dtype;
-	bool grows = dtype_table[to].bits >= 32 || dtype_table[to].bits >= dtype_table[from].bits;
 
-	if (!dtype_is_int(from) || !dtype_is_int(to) || !grows)
+	if (!dtype_is_int(from) || !dtype_is_int(to))
 		return false;
 	*out = trace_node(t, n->in[0], element, depth);
-	return true;
+	return is_of(t->g, *out, to);
 }
 
 /* False: this op is not followed. */
