@@ -27,6 +27,9 @@ PROGRAMS = {
     "slice": "func.func @main(%a: tensor<?xf32>, %l: tensor<1xi64>, %h: tensor<1xi64>, %s: tensor<1xi64>) -> tensor<?xf32> {\n"
              "%0 = stablehlo.real_dynamic_slice %a, %l, %h, %s : (tensor<?xf32>, tensor<1xi64>, tensor<1xi64>, "
              "tensor<1xi64>) -> tensor<?xf32>\nreturn %0 : tensor<?xf32>\n}",
+    "pad": "func.func @main(%a: tensor<?xf32>, %z: tensor<f32>, %l: tensor<1xi64>, %h: tensor<1xi64>, %i: tensor<1xi64>) -> "
+           "tensor<?xf32> {\n%0 = stablehlo.dynamic_pad %a, %z, %l, %h, %i : (tensor<?xf32>, tensor<f32>, tensor<1xi64>, "
+           "tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>\nreturn %0 : tensor<?xf32>\n}",
     "gather": "func.func @main(%a: tensor<?x?xf32>, %i: tensor<?xi64>, %s: tensor<2xi64>) -> tensor<?x?x?xf32> {\n"
               '%0 = "stablehlo.dynamic_gather"(%a, %i, %s) {dimension_numbers = #stablehlo.gather<offset_dims = [1, 2], '
               "start_index_map = [0], index_vector_dim = 1>} : (tensor<?x?xf32>, tensor<?xi64>, tensor<2xi64>) -> "
@@ -169,6 +172,8 @@ CONTRADICT = [
     ("constant rest", (ones(3, 1),), "expected 3, found 2"),
     ("slice", (ones(6), sizes(1), sizes(7), sizes(1)), "element 0 of argument 2 \\('h'\\) must be at most dimension 0 of argument 0 "
      "\\('a'\\) at .*expected at most 6, found 7"),
+    ("pad", (ones(2), np.float32(0), sizes(1), sizes(0), sizes(-1)), "element 0 of argument 4 \\('i'\\) must be at least 0"),
+    ("pad", (ones(2), np.float32(0), sizes(-2), sizes(-1), sizes(0)), "must be at least 0 at .*: expected at least 0, found -1"),
     ("slice", (ones(6), sizes(3), sizes(2), sizes(1)), "argument 1 \\('l'\\) must be at most element 0 of argument 2"),
     ("slice", (ones(6), sizes(0), sizes(2), sizes(0)), "element 0 of argument 3 \\('s'\\) must be at least 1"),
     ("gather", (ones(4, 5), sizes(0, 1), sizes(5, 5)), "element 0 of argument 2 \\('s'\\) must be at most dimension 0 of argument 0"),

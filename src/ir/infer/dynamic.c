@@ -104,6 +104,7 @@ static int64_t padded_size(struct graph *g, const struct node_spec *s, int64_t d
 	int64_t size = d;
 	if (!known[2] || v[2]) {
 		int64_t inner = known[2] ? v[2] : dim_of_node(g, s->in[4], i);
+		dim_reaches(g, inner, 0);
 		int64_t gaps = d >= 0 ? (d ? d - 1 : 0) : dim_max(g, 0, dim_sub(g, d, 1));
 		size = dim_add(g, size, dim_mul(g, gaps, inner));
 	}
