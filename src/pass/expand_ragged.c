@@ -38,7 +38,7 @@ static uint32_t free_before(
 	return n;
 }
 
-/* Where groups begin and end: sums over the sizes before. */
+/* Where groups begin and end: sums over the sizes before, those below 0 as 0. */
 static void find_ends(struct ragged *r, const struct node *sizes)
 {
 	struct graph *g = r->g;
@@ -46,6 +46,7 @@ static void find_ends(struct ragged *r, const struct node *sizes)
 	int64_t dims[MOST], at[MOST], over = rank;
 
 	sizes = build_convert(g, sizes, DTYPE_i64);
+	sizes = build2(g, OP_maximum, sizes, build_like(g, sizes, 0));
 	memcpy(dims, sizes->type->dims, rank * sizeof *dims);
 	dims[rank] = dims[last];
 	for (uint32_t d = 0; d < rank; d++)

@@ -36,3 +36,13 @@ func.func @main() {
   check.expect_eq_const %0, dense<0.0> : tensor<3x2xf32>
   return
 }
+// -----
+// A size below 0 is as one of 0.
+func.func @main() {
+  %l = stablehlo.constant dense<[[1], [1], [1]]> : tensor<3x1xi32>
+  %r = stablehlo.constant dense<[[[1]], [[10]], [[100]]]> : tensor<3x1x1xi32>
+  %g = stablehlo.constant dense<[1, -2, 2]> : tensor<3xi32>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>} : (tensor<3x1xi32>, tensor<3x1x1xi32>, tensor<3xi32>) -> tensor<3x1xi32>
+  check.expect_eq_const %0, dense<[[1], [100], [100]]> : tensor<3x1xi32>
+  return
+}

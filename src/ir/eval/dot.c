@@ -394,7 +394,7 @@ void eval_unary_einsum(struct call *c)
 /* ---- ragged dot ----------------------------------------------------------------------------- */
 
 /* Which group index i of the ragged dimension is in, in that batch (all have the same where sizes
- * is a vector); the number of groups: beyond them all. */
+ * is a vector); the number of groups: beyond them all.  Sizes below 0 are as 0. */
 static int64_t group_of(const struct tensor *sizes, int64_t batch, int64_t i)
 {
 	int64_t n = sizes->dims[sizes->rank - 1], g = 0, first = sizes->rank > 1 ? batch * n : 0;
@@ -403,7 +403,7 @@ static int64_t group_of(const struct tensor *sizes, int64_t batch, int64_t i)
 		int64_t size = eval_index(sizes, first + g);
 		if (i < size)
 			break;
-		i -= size;
+		i -= size < 0 ? 0 : size;
 	}
 	return g;
 }
