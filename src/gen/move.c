@@ -350,6 +350,8 @@ static struct val index_select(struct gen *g, const struct node *n, const struct
 	int64_t dim = node_int(n, KEY_dimension, 0), batch = node_int(n, KEY_batch_dims, 0);
 	struct ix *to = ix_array(g, t->rank), *at = ix_array(g, it->rank);
 
+	dim += dim < 0 ? t->rank : 0;
+	batch += batch < 0 ? it->rank : 0;
 	for (uint32_t i = 0; i < it->rank; i++)
 		at[i] = i < batch ? ix[i] : ix[(int64_t)i - batch + dim];
 	for (uint32_t i = 0; i < t->rank; i++)

@@ -59,13 +59,20 @@ static void split_index(const struct numbers *d, uint32_t rank, uint32_t out_ran
 	}
 }
 
-static void check_numbers(struct call *c, const struct numbers *d, const struct tensor *a,
-	const struct tensor *indices, uint32_t out_rank)
+/* Operand `at` are the indices of operand 0. */
+static void check_numbers(struct call *c, const struct numbers *d, uint32_t at, uint32_t out_rank)
 {
+	const struct tensor *a = c->in[0], *indices = c->in[at];
+
 	if (a->rank > EVAL_MAX_RANK || indices->rank > EVAL_MAX_RANK || out_rank > EVAL_MAX_RANK)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "rank over %d", EVAL_MAX_RANK);
 	if (d->noffset + d->ncollapsed + d->nbatching != a->rank)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "dimension numbers do not cover the operand");
+	if (d->vector_dim < (int64_t)indices->rank)
+		eval_check_size(c, at, (uint32_t)d->vector_dim, d->nmap);
+	for (uint32_t i = 0; i < d->nbatching; i++)
+		eval_check_size(
+			c, at, (uint32_t)d->indices_batching[i], a->dims[d->batching[i]]);
 }
 
 static void gather_numbers(const struct call *c, struct numbers *d)
@@ -103,7 +110,7 @@ static void gather_slices(struct call *c, const int64_t *sizes)
 
 	gather_numbers(c, &d);
 	uint32_t rank = indices->rank - (d.vector_dim < (int64_t)indices->rank) + d.noffset;
-	check_numbers(c, &d, a, indices, rank);
+	check_numbers(c, &d, 1, rank);
 	for (uint32_t i = 0; i < rank; i++) {
 		if (!has(d.noffset, d.offset, i)) {
 			b += (int64_t)b == d.vector_dim;
@@ -215,7 +222,7 @@ void eval_scatter(struct call *c)
 	int64_t start[EVAL_MAX_RANK], strides[EVAL_MAX_RANK];
 
 	scatter_numbers(c, &d);
-	check_numbers(c, &d, a, indices, u->rank);
+	check_numbers(c, &d, n, u->rank);
 	check_windows(c, &d, a, u);
 	check_places(c, &d, n);
 	eval_check_same(c, 0, n);
@@ -256,8 +263,12 @@ void eval_torch_index_select(struct call *c)
 	int64_t batch = 1, outer = 1, inner = 1, per = 1;
 	uint32_t rank = 0;
 
+	axis += axis < 0 ? (int64_t)a->rank : 0;
+	nbatch += nbatch < 0 ? (int64_t)indices->rank : 0;
 	if (a->rank + indices->rank > EVAL_MAX_RANK)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "rank over %d", EVAL_MAX_RANK);
+	for (uint32_t d = 0; d < nbatch; d++)
+		eval_check_size(c, 1, d, a->dims[d]);
 	for (uint32_t d = 0; d < a->rank; d++) {
 		if (d == axis)
 			for (uint32_t i = (uint32_t)nbatch; i < indices->rank; i++) {

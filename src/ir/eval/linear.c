@@ -173,13 +173,15 @@ void eval_fft(struct call *c)
 	while (kind < FFT_half && strcmp(word, words[kind]))
 		kind++;
 	memcpy(dims, a->dims, a->rank * sizeof *dims);
+	for (uint32_t i = 0; i < naxes && (kind == FFT_half || kind == FFT_real); i++) {
+		bool halved = kind == FFT_half && i + 1 == naxes && length[i];
+		eval_check_size(c, 0, a->rank - naxes + i, halved ? length[i] / 2 + 1 : length[i]);
+	}
 	if (kind == FFT_half)
 		dims[last] = length[naxes - 1];
 	if (kind == FFT_real)
 		dims[last] = length[naxes - 1] ? length[naxes - 1] / 2 + 1 : 0;
 	struct tensor *out = eval_new(c, 0, a->rank, dims);
-	if (kind == FFT_half && tensor_elements(out) && a->dims[last] < dims[last] / 2 + 1)
-		eval_fail(c, WEFT_INVALID_ARGUMENT, "the input is too short for fft_length");
 	struct weft_error *e = fft_run((enum fft_kind)kind, node_other(c->n, "weft.sum") != NULL,
 		t == DTYPE_f64 || t == DTYPE_c128, a->rank, a->dims, dims, naxes, tensor_at(a, 0),
 		tensor_at(out, 0));
