@@ -86,20 +86,45 @@ static const struct node *normalise(struct graph *g, const struct node *n, const
 		along(g, offset, x->type, f));
 }
 
-/* Mean over all dims but the feature's. */
-static const struct node *mean_of(struct graph *g, const struct node *x, int64_t feature)
+/* How many elements of x a feature has, as each element of `like`. */
+static const struct node *count_of(struct graph *g, const struct node *x, int64_t feature,
+	const struct node *like)
+{
+	const struct type *t = like->type;
+	const struct node *changes = NULL;
+	double count = 1;
+
+	for (uint32_t d = 0; d < x->type->rank; d++) {
+		if (d == feature)
+			continue;
+		if (dim_is_number(x->type->dims[d])) {
+			count *= (double)x->type->dims[d];
+			continue;
+		}
+		const struct node *size = build_size(g, x, d);
+		changes = changes ? build2(g, OP_multiply, changes, size) : size;
+	}
+	if (!changes)
+		return build_like(g, like, count);
+	changes = build2(g, OP_multiply, changes, build_like(g, changes, count));
+	return build_broadcast_to(g, build_convert(g, changes, t->dtype), t->rank, t->dims);
+}
+
+/* Sum over all dims but the feature's. */
+static const struct node *sum_of(struct graph *g, const struct node *x, int64_t feature)
 {
 	int64_t dims[64];
 	uint32_t n = 0;
-	double count = 1;
-	for (uint32_t d = 0; d < x->type->rank && n < 64; d++) {
-		if (d == feature)
-			continue;
-		dims[n++] = d;
-		count *= (double)x->type->dims[d];
-	}
-	const struct node *sum = build_reduce(g, OP_add, x, n, dims);
-	return build2(g, OP_divide, sum, build_like(g, sum, count));
+	for (uint32_t d = 0; d < x->type->rank && n < 64; d++)
+		if (d != feature)
+			dims[n++] = d;
+	return build_reduce(g, OP_add, x, n, dims);
+}
+
+static const struct node *mean_of(struct graph *g, const struct node *x, int64_t feature)
+{
+	const struct node *sum = sum_of(g, x, feature);
+	return build2(g, OP_divide, sum, count_of(g, x, feature, sum));
 }
 
 static void statistics(struct graph *g, const struct node *x, int64_t feature,
@@ -122,13 +147,11 @@ static void batch_norm_grad(struct graph *g, const struct node *n, const struct 
 	const struct node *wide = along(g, deviation, x->type, f);
 	const struct node *unit =
 		build2(g, OP_divide, build2(g, OP_subtract, x, along(g, mean, x->type, f)), wide);
-	const struct node *mean_grad = mean_of(g, grad, f);
-	const struct node *mean_unit = mean_of(g, build2(g, OP_multiply, grad, unit), f);
-	double count = 1;
-	for (uint32_t d = 0; d < x->type->rank; d++)
-		count *= d == f ? 1 : (double)x->type->dims[d];
-	out[2] = build2(g, OP_multiply, mean_grad, build_like(g, mean_grad, count));
-	out[1] = build2(g, OP_multiply, mean_unit, build_like(g, mean_unit, count));
+	out[2] = sum_of(g, grad, f);
+	out[1] = sum_of(g, build2(g, OP_multiply, grad, unit), f);
+	const struct node *count = count_of(g, x, f, out[2]);
+	const struct node *mean_grad = build2(g, OP_divide, out[2], count);
+	const struct node *mean_unit = build2(g, OP_divide, out[1], count);
 	const struct node *left = build2(g, OP_subtract, grad, along(g, mean_grad, x->type, f));
 	left = build2(g, OP_subtract, left,
 		build2(g, OP_multiply, unit, along(g, mean_unit, x->type, f)));
@@ -176,8 +199,7 @@ static const struct node *expand_result(struct graph *g, const struct node *of, 
 	case OP_async_done:
 		return of->in[0]->op == OP_async_start ? expand_async(g, of->in[0], i) : NULL;
 	case OP_batch_norm_training: case OP_batch_norm_grad:
-		return type_is_static(of->in[0]->type) && !of->in[0]->type->quant ?
-			expand_statistics(g, of, i) : NULL;
+		return of->in[0]->type->quant ? NULL : expand_statistics(g, of, i);
 	default: return NULL;
 	}
 }

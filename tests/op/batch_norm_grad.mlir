@@ -11,3 +11,13 @@ func.func @main() {
   check.expect_almost_eq_const %r#2, dense<[2.000000000e+00, 6.000000000e+00, 2.000000000e+00]> : tensor<3xf32> {tolerance = 1.000000e-04 : f64}
   return
 }
+// -----
+// Of nothing: sums of nothing are 0.
+func.func @main() {
+  %x = stablehlo.constant dense<> : tensor<0x2xf32>
+  %s = stablehlo.constant dense<1.0> : tensor<2xf32>
+  %r:3 = "stablehlo.batch_norm_grad"(%x, %s, %s, %s, %x) {epsilon = 0.001 : f32, feature_index = 1 : i64} : (tensor<0x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<0x2xf32>) -> (tensor<0x2xf32>, tensor<2xf32>, tensor<2xf32>)
+  check.expect_eq_const %r#1, dense<0.0> : tensor<2xf32>
+  check.expect_eq_const %r#2, dense<0.0> : tensor<2xf32>
+  return
+}

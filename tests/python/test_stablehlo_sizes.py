@@ -111,6 +111,18 @@ PROGRAMS = {
             '%0 = "stablehlo.batch_norm_inference"(%a, %b, %b, %b, %b) {epsilon = 0.0 : f32, feature_index = 1 : i64} : '
             "(tensor<2x?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) -> tensor<2x?xf32>\n"
             "return %0 : tensor<2x?xf32>\n}",
+    "batches": "func.func @main(%a: tensor<?x?xf32>, %i: tensor<?x2x?xi32>) -> tensor<?x2x1xf32> {\n"
+               '%0 = "stablehlo.gather"(%a, %i) {dimension_numbers = #stablehlo.gather<offset_dims = [2], operand_batching_dims = [0], '
+               "start_indices_batching_dims = [0], start_index_map = [1], index_vector_dim = 2>, slice_sizes = array<i64: 1, 1>} : "
+               "(tensor<?x?xf32>, tensor<?x2x?xi32>) -> tensor<?x2x1xf32>\nreturn %0 : tensor<?x2x1xf32>\n}",
+    "select": "func.func @main(%a: tensor<?x?xf32>, %i: tensor<?x2xi32>) -> tensor<?x2xf32> {\n"
+              '%0 = "stablehlo.torch_index_select"(%a, %i) {dim = 1 : i64, batch_dims = 1 : i64} : (tensor<?x?xf32>, tensor<?x2xi32>) '
+              "-> tensor<?x2xf32>\nreturn %0 : tensor<?x2xf32>\n}",
+    "transform": "func.func @main(%a: tensor<?x?xf32>) -> tensor<?x5xcomplex<f32>> {\n%0 = stablehlo.fft %a, type = RFFT, length = [8] : "
+                 "(tensor<?x?xf32>) -> tensor<?x5xcomplex<f32>>\nreturn %0 : tensor<?x5xcomplex<f32>>\n}",
+    "half": "func.func @main(%a: tensor<?xf32>) -> tensor<8xf32> {\n%z = stablehlo.complex %a, %a : (tensor<?xf32>, tensor<?xf32>) -> "
+            "tensor<?xcomplex<f32>>\n%0 = stablehlo.fft %z, type = IRFFT, length = [8] : (tensor<?xcomplex<f32>>) -> tensor<8xf32>\n"
+            "return %0 : tensor<8xf32>\n}",
     "wide": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
             "%0 = chlo.broadcast_multiply %a, %b : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>\n"
             "return %0 : tensor<?xf32>\n}",
@@ -193,7 +205,12 @@ CONTRADICT = [
     ("wide", (ones(2), ones(3)), "dimension 0 of argument 0 \\('a'\\) must be 1 or equal .*expected 3, found 2"),
     ("wide", (ones(0), ones(3)), "dimension 0 of argument 1 \\('b'\\) must be 1 or equal .*expected 0, found 3"),
     ("solve", (ones(2, 3), ones(2, 1)), "dimension 1 of argument 0 \\('a'\\) must equal"),
-    ("solve", (ones(2, 2), ones(3, 1)), "must equal")]
+    ("solve", (ones(2, 2), ones(3, 1)), "must equal"),
+    ("batches", (ones(2, 4), np.zeros((3, 2, 1), np.int32)), "argument 1 \\('i'\\) must equal dimension 0 of argument 0 .*found 3"),
+    ("batches", (ones(2, 4), np.zeros((2, 2, 0), np.int32)), "dimension 2 of argument 1 \\('i'\\) must equal 1"),
+    ("select", (ones(2, 4), np.zeros((3, 2), np.int32)), "argument 1 \\('i'\\) must equal dimension 0 of argument 0"),
+    ("transform", (ones(2, 24),), "dimension 1 of argument 0 \\('a'\\) must equal 8 at .*found 24"),
+    ("half", (ones(6),), "must equal 5 at .*found 6")]
 
 
 def places(size, window, stride, pad, base, dilation):
@@ -277,3 +294,19 @@ def test_index_select_of_nothing(backend):
     index = np.arange(20, dtype=np.int32) - 3
     np.testing.assert_array_equal(run(np.zeros(0, np.int32), index)[0], np.zeros(20))
     np.testing.assert_array_equal(run(np.arange(5, dtype=np.int32), index)[0], ~np.clip(index, 0, 4))
+
+
+@pytest.mark.parametrize("op, operands", [("training", "%a, %s, %s"), ("grad", "%a, %s, %s, %s, %b")])
+def test_batch_norms_of_any_size(op, operands):
+    vector, types = "tensor<?xf32>", "tensor<?x?x?xf32>"
+    given = ", ".join(types if name in "%a%b" else vector for name in operands.split(", "))
+    program = (f"func.func @main(%a: {types}, %b: {types}, %s: {vector}) -> ({types}, {vector}, {vector}) {{\n"
+               f'%0:3 = "stablehlo.batch_norm_{op}"({operands}) {{epsilon = 1.0 : f32, feature_index = 1 : i64}} : ({given}) -> '
+               f"({types}, {vector}, {vector})\nreturn %0#0, %0#1, %0#2 : {types}, {vector}, {vector}\n}}")
+    native, interp = (capi.Weft(backend).compile(program) for backend in ("weft", "interp"))
+    for shape in ((2, 3, 4), (1, 5, 1), (0, 2, 3), (3, 0, 2), (7, 2, 40)):
+        a = (np.arange(np.prod(shape), dtype=np.float32) * 37 % 11).reshape(shape)
+        args = a, a[::-1] % 5, np.arange(1, shape[1] + 1, dtype=np.float32)
+        for got, want in zip(native(*args), interp(*args)):
+            assert got.shape == want.shape
+            np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4)
