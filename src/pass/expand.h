@@ -39,6 +39,10 @@ const struct node *expand_dynamic_conv(
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which);
 const struct node *expand_ragged_dot(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* The same, where groups begin and end, by a loop over blocks; NULL: it is of another form, or too
+ * small for one. */
+const struct node *expand_groups(struct graph *g, const struct node *n, const struct node *lhs,
+	const struct node *rhs, const struct node *start, const struct node *end);
 /* Result `which` of n, whose body no kernel computes over lanes, as loops; NULL: one does. */
 const struct node *expand_body(struct graph *g, const struct node *n, uint32_t which);
 const struct node *expand_rng(struct graph *g, const struct node *n, const struct node *const *in);

@@ -1,4 +1,4 @@
-/* expand_ragged.c -- chlo.ragged_dot as a dot_general.
+/* expand_ragged.c -- chlo.ragged_dot as a dot_general; large plain ones: expand_groups.c.
  *
  * Groups along a free dimension of lhs: the product with every group of rhs, of which the own one
  * is kept.  Along a contracted dimension: group_sizes becomes a batch dimension, operands outside
@@ -144,6 +144,9 @@ const struct node *expand_ragged_dot(
 		return build_dot(g, r.lhs, r.rhs, r.nb, r.lb, r.rb, r.nc, r.lc, r.rc,
 			n->type->dtype);
 	find_ends(&r, in[2]);
+	const struct node *loop = expand_groups(g, n, r.lhs, r.rhs, r.start, r.end);
+	if (loop)
+		return loop;
 	for (uint32_t i = 0; i < r.nc; i++)
 		if (r.lc[i] == r.dim)
 			return expand_contract(&r, i);

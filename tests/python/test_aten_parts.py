@@ -211,14 +211,13 @@ def test_small_integers_of_numbers(dtype):
         assert torch.equal(got, want)
 
 
-def grouped(form: str, groups: int, dtype, m: int = 16):
-    """Operands of _grouped_mm, whose strides it wants of 16 bytes each, and of which the second group is empty, and the ends of groups."""
+def grouped(form: str, dtype, m: int, k: int, n: int):
+    """Operands of _grouped_mm, whose strides it wants of 16 bytes each, and the ends of groups, of which the second is
+    empty and the last large."""
     torch.manual_seed(5)
-    k, n = 8, 24
-    ends = torch.linspace(3, {"2d3d": m, "3d2d": n, "2d2d": k}.get(form, 3), groups).int()
-    ends[1] = ends[0]
-    a = torch.randn(*(() if form[:2] == "2d" else (groups,)), m, k, dtype=dtype)
-    b = torch.randn(*(() if form[2:] == "2d" else (groups,)), k, n, dtype=dtype)
+    ends = torch.tensor([3, 3, 7, {"2d3d": m, "3d2d": n, "2d2d": k}.get(form, 8)]).int()
+    a = torch.randn(*(() if form[:2] == "2d" else (4,)), m, k, dtype=dtype)
+    b = torch.randn(*(() if form[2:] == "2d" else (4,)), k, n, dtype=dtype)
     return a, b, None if form == "3d3d" else ends
 
 
@@ -227,17 +226,21 @@ def product_of_groups(a, b, ends=None):
 
 
 FORMS = ["2d3d", "3d2d", "2d2d", "3d3d"]
+SMALL, LARGE = (16, 8, 24), (96, 64, 72)               # each group with everything; a loop over blocks
 
 
 @pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 @pytest.mark.parametrize("form", FORMS)
-def test_products_of_groups(form, dynamic):
+def test_products_of_groups(form, size, dynamic):
     """Each group by its own matrices, and their gradients; what another group has, even infinities, stays out."""
-    fast = compiled(product_of_groups, dynamic=dynamic)
-    for m in (16, 32) if dynamic else (16,):
-        a, b, ends = grouped(form, 4, torch.bfloat16, m)
+    fast = compiled(product_of_groups)
+    for more in (0, 16, 8) if dynamic else (0,):
+        a, b, ends = grouped(form, torch.bfloat16, size[0] + more, *size[1:])
+        if dynamic:
+            torch._dynamo.mark_dynamic(a, a.dim() - 2)
         if form == "2d3d":
-            a[-1, 0] = torch.inf
+            a[0, 0] = a[-1, 0] = torch.inf
         got, want = [], []
         for f, out in ((fast, got), (product_of_groups, want)):
             x, y = a.clone().requires_grad_(), b.clone().requires_grad_()
@@ -248,14 +251,14 @@ def test_products_of_groups(form, dynamic):
             assert t.stride() == w.stride()
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
-def test_products_of_groups_of_what_torch_cannot_trace(form, dtype):
+def test_products_of_groups_of_what_torch_cannot_trace(form, size):
     """Its rule of shapes takes bf16 alone, its kernel these as well."""
     from torch.fx.experimental.proxy_tensor import make_fx
     from weft import _backend
-    args = grouped(form, 4, dtype)
+    args = grouped(form, torch.float32, *size)
     args = args if form != "3d3d" else args[:2]
     graph = make_fx(lambda *args: (product_of_groups(*args),))(*args)
     run = _backend.compile_fx(graph, list(args), settings=_backend.Settings({"fallback": "error"}, None))
-    torch.testing.assert_close(run(list(args))[0], product_of_groups(*grouped(form, 4, dtype)))
+    torch.testing.assert_close(run(list(args))[0], product_of_groups(*grouped(form, torch.float32, *size)))
