@@ -318,3 +318,23 @@ def test_a_size_of_many_divisions():
     for n in (20000, 30000):
         x = torch.randn(n)
         assert torch.equal(run(x), fn(x))
+
+
+def test_pads_of_sizes():
+    """To a multiple, and what is too much cut off again: pads that a call tells, of which some are below 0."""
+    def f(x):
+        y = torch.nn.functional.pad(x.sin(), (0, 0, 0, (8 - x.shape[1] % 8) % 8), value=2.0)
+        return y.view(x.shape[0], -1, 8, x.shape[2]).sum(1), torch.nn.functional.pad(y, (0, 0, 0, x.shape[1] - y.shape[1]))
+
+    torch._dynamo.reset()
+    fast = torch.compile(f, backend="weft", dynamic=True, options={"fallback": "error"})
+    for shape in ((3, 13, 6), (4, 5, 6), (3, 9, 5), (2, 31, 6)):
+        x = torch.randn(shape)
+        results = []
+        for g in (fast, f):
+            x = x.detach().requires_grad_()
+            out = g(x)
+            results.append([*out, torch.autograd.grad(sum(t.square().sum() for t in out), x)[0]])
+        for a, b in zip(*results, strict=True):
+            torch.testing.assert_close(a, b)
+            assert a.stride() == b.stride()

@@ -261,15 +261,49 @@ void lower_cat(struct lower *l)
 
 /* ---- pads, repetition ----------------------------------------------------------------------- */
 
+/* Entry 2 * i + high of the pads of each dimension, of which the last is first, as a vector. */
+static const struct node *pads(struct lower *l, uint32_t rank, uint32_t high)
+{
+	const struct node *in[ATEN_MAX_RANK];
+	const struct arg *a = &l->args[1];
+
+	for (uint32_t d = 0; d < rank; d++) {
+		uint32_t i = 2 * (rank - 1 - d) + high;
+		const int64_t one = 1;
+		in[d] = i < a->n ? lower_scalar(l, &a->list[i], DTYPE_i64)
+				 : build_scalar_int(l->g, DTYPE_i64, 0);
+		in[d] = build_reshape(l->g, in[d], 1, &one);
+	}
+	return build_concat(l->g, rank, in, 0);
+}
+
+/* Of as many places as a call says. */
+static void dynamic_pad(struct lower *l, const struct node *x)
+{
+	struct graph *g = l->g;
+	uint32_t rank = x->type->rank;
+	const struct node *low = pads(l, rank, 0), *high = pads(l, rank, 1);
+	const struct node *in[] = { x, lower_scalar(l, &l->args[2], x->type->dtype), low, high,
+		build_like(g, low, 0) };
+	struct node_spec s = { .op = OP_dynamic_pad, .nin = 5, .in = in, .type = l->type[0] };
+
+	l->out[0] = graph_node(g, &s);
+}
+
 void lower_constant_pad(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
 	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 },
 		interior[ATEN_MAX_RANK] = { 0 };
-	uint32_t n, rank = x->type->rank;
-	const int64_t *pad = lower_ints(l, 1, &n);
+	uint32_t n = l->args[1].n, rank = x->type->rank;
 	if (n % 2 || n / 2 > rank)
 		lower_fail(l, "%u pads for %u dimensions", n, rank);
+	for (uint32_t i = 0; i < n; i++)
+		if (l->args[1].list[i].kind == ARG_sym) {
+			dynamic_pad(l, x);
+			return;
+		}
+	const int64_t *pad = lower_ints(l, 1, &n);
 	for (uint32_t i = 0; i < n / 2; i++) {
 		low[rank - 1 - i] = pad[2 * i];
 		high[rank - 1 - i] = pad[2 * i + 1];
