@@ -441,12 +441,16 @@ const struct node *plan_lower_convolution(
 		dims[2 + d] = n->type->dims[c.out_spatial[d]];
 	inverse[0] = node_int(n, KEY_output_feature_dimension, 1);
 	inverse[1] = node_int(n, KEY_output_batch_dimension, 0);
-	for (uint32_t d = 0; d < c.nspatial; d++)
+	/* only size-1 dims move */
+	bool alone = c.batch == 1 && inverse[0] == 1 && inverse[1] == 0;
+	for (uint32_t d = 0; d < c.nspatial; d++) {
 		inverse[2 + d] = c.out_spatial[d];
+		alone = alone && c.out_spatial[d] == 2 + d;
+	}
 	for (uint32_t d = 0; d < rank; d++)
 		perm[inverse[d]] = d;
 	const struct node *y = build_reshape(g, dot, rank, dims);
-	if (c.batch == 1 && inverse[0] == 1 && inverse[1] == 0) {   /* only size-1 dims move */
+	if (alone) {
 		dims[0] = 1;
 		dims[1] = c.out_features;
 		return build_reshape(g, dot, rank, dims);

@@ -180,3 +180,16 @@ func.func @main(%x: tensor<1x?x?xf32>, %k: tensor<?x?x?xf32>) -> tensor<1x?x?xf3
   %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x?x?xf32>, tensor<?x?x?xf32>) -> tensor<1x?x?xf32>
   return %0 : tensor<1x?x?xf32>
 }
+// -----
+// One image whose result's places lie the other way round.
+// test: op
+// in: dense<[[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]]> : tensor<1x1x2x3xf32>
+// in: dense<[[[[1.0, 10.0]]], [[[2.0, 20.0]]]]> : tensor<2x1x1x2xf32>
+// out: dense<[[[[21.0, 54.0], [32.0, 65.0]], [[42.0, 108.0], [64.0, 130.0]]]]> : tensor<1x2x2x2xf32>
+// out: dense<[[[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]]]> : tensor<1x1x3x2xf32>
+func.func @main(%a: tensor<1x1x2x3xf32>, %b: tensor<2x1x1x2xf32>) -> (tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>) {
+  %0 = stablehlo.convolution(%a, %b) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 1, 0], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x1x2x3xf32>, tensor<2x1x1x2xf32>) -> tensor<1x2x2x2xf32>
+  %w = stablehlo.constant dense<1.0> : tensor<1x1x1x1xf32>
+  %1 = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 1, 0], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x1x2x3xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x3x2xf32>
+  return %0, %1 : tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>
+}
