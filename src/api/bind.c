@@ -62,6 +62,7 @@ const struct bind_table weft_bind_table = {
 	.storage_create = storage_create,
 	.storage_release = storage_release,
 	.storage_find = storage_find,
+	.memory_scrub = memory_scrub,
 	.fail = fail,
 	.backend_register = register_function,
 	.backend_announce = announce_function,

@@ -8,7 +8,7 @@
 #include "run/memory.h"
 #include "run/run.h"
 
-#define BIND_VERSION 5
+#define BIND_VERSION 6
 
 typedef struct weft_error *bind_load_fn(void *arg, void **function, char **path);
 
@@ -24,6 +24,7 @@ struct bind_table {
 	struct weft_error *(*storage_create)(size_t size, struct storage **out);
 	void (*storage_release)(struct storage *s);
 	struct storage *(*storage_find)(const void *data);
+	void (*memory_scrub)(bool on); /* for tests: see there */
 	/* An error with that text (copied), for callbacks to return. */
 	struct weft_error *(*fail)(enum weft_code code, const char *text);
 	/* Backends that are functions of the binding's language (backend_register, _announce,

@@ -17,6 +17,7 @@
 #include "run/poison.h"
 #include "run/run_impl.h"
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SMALLEST ((size_t)256)
@@ -35,6 +36,7 @@ static struct memory_stats stats;       /* kept: small blocks */
 static size_t limit;                    /* 0: not computed yet */
 static atomic_size_t cap;               /* 0: not computed yet */
 static uint64_t clock_now;              /* counts releases: which block has been free longest */
+static atomic_bool scrubbed;            /* memory_scrub */
 
 /* The class whose blocks hold size bytes, and how many they hold. */
 static uint32_t class_of(size_t size, size_t *capacity)
@@ -212,6 +214,12 @@ static bool heaped_get(struct storage *s, size_t size)
 	return true;
 }
 
+static void block_scrub(struct storage *s, size_t size)
+{
+	if (s->class != WRAPPED && atomic_load_explicit(&scrubbed, memory_order_relaxed))
+		memset(s->data, 0xff, size);
+}
+
 static struct storage *storage_try(size_t size, size_t capacity, uint32_t class)
 {
 	struct storage *s = block_get(capacity, class);
@@ -235,6 +243,7 @@ static struct weft_error *storage_get(size_t size, size_t capacity, uint32_t cla
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %zu bytes", size);
 	if (class != WRAPPED)
 		ASAN_UNPOISON_MEMORY_REGION(s->data, size);
+	block_scrub(s, size);
 	s->size = size;
 	s->done = NULL;
 	s->next = s->previous = NULL;
@@ -278,6 +287,7 @@ void storage_release(struct storage *s)
 		return;
 	if (s->done)
 		s->done(s->arg);
+	block_scrub(s, s->size);
 	if (s->class != WRAPPED)
 		ASAN_POISON_MEMORY_REGION(s->data, s->capacity);
 	run_lock();
@@ -339,6 +349,11 @@ void memory_limit(size_t bytes)
 void memory_most(size_t bytes)
 {
 	atomic_store_explicit(&cap, bytes, memory_order_relaxed);
+}
+
+void memory_scrub(bool on)
+{
+	atomic_store_explicit(&scrubbed, on, memory_order_relaxed);
 }
 
 void memory_trim(void)

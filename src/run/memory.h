@@ -51,6 +51,9 @@ struct memory_stats memory_stats_get(void);
 void memory_limit(size_t bytes);
 /* A block of more bytes is refused before it is asked for (default: the machine's memory). */
 void memory_most(size_t bytes);
+/* For tests: from now on (until on is false) blocks are filled with bytes 0xff - NaN, and -1 - when
+ * they are made and when their last reference goes, so that a read outside of that time shows. */
+void memory_scrub(bool on);
 /* Gives everything kept back to the system. */
 void memory_trim(void);
 #endif

@@ -43,11 +43,11 @@ static void kernel_2(const struct abi_call *c, int64_t first, int64_t last)
 }
 
 static abi_kernel_fn *const kernels[] = { kernel_0, kernel_1, kernel_2 };
-enum how { PLAIN, BRANCH, RETURNED, TWICE };
+enum how { PLAIN, BRANCH, RETURNED, TWICE, LOADED, AGAIN, AGAIN_ALIAS };
 static enum how how;
 
 /* in 0 -> arena, arena -> out 0, in 1 -> out 1; the last may be within a branch, out 1 may be in 1,
- * in 1 may have a second buffer. */
+ * in 1 may have a second buffer, a size may be read from it at last; out 0 may be made of in 0. */
 static void build_chain(struct artifact_writer *w)
 {
 	int64_t n = FLOATS;
@@ -67,8 +67,9 @@ static void build_chain(struct artifact_writer *w)
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "b", in[1], 0);
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "x", out[0], 0);
 	artifact_add_tensor(w, WEFT_F32, 1, &n, "y", how == RETURNED ? in[1] : out[1], 0);
-	build_kernel_step(w, 0, alias, temp, 1);
-	build_kernel_step(w, 1, temp, out[0], 1);
+	build_kernel_step(w, 0, how == AGAIN_ALIAS ? in[0] : alias, temp, 1);
+	build_kernel_step(w, 1, how == AGAIN ? in[0] : how == AGAIN_ALIAS ? alias : temp, out[0],
+		1);
 	if (how == BRANCH) {
 		int64_t lists[2] = { 3, 1 };
 		struct abi_step s = build_step(w, ABI_STEP_if, artifact_add_ints(w, lists, 2),
@@ -77,8 +78,13 @@ static void build_chain(struct artifact_writer *w)
 		artifact_add_step(w, &s);
 	}
 	build_kernel_step(w, 2, again, out[1], 1);
+	if (how == LOADED) {
+		uint32_t part = build_buffer(w, ABI_BUFFER_alias, in[1], 4, 0);
+		int64_t size = artifact_add_size_load(w, part, 0, WEFT_I32, "");
+		build_sizes_step(w, (uint32_t)(-1 - size), 1);
+	}
 	*artifact_program(w) = (struct abi_program){ .ninputs = 2, .noutputs = 2,
-		.main_steps = 3, .arena = N };
+		.main_steps = how == LOADED ? 4 : 3, .arena = N };
 }
 
 static struct weft_error *run(struct exe *x, bool give, struct run_tensor out[2])
@@ -86,6 +92,7 @@ static struct weft_error *run(struct exe *x, bool give, struct run_tensor out[2]
 	static const int64_t dims[1] = { FLOATS };
 	struct run_tensor in[2];
 
+	memory_scrub(true);                     /* what ends too early is another value */
 	for (int i = 0; i < 2; i++) {
 		CHECK_OK(storage_create(N, &given[i]));
 		*(float *)given[i]->data = (float)(10 * i);
@@ -103,6 +110,7 @@ static void finish(struct exe *x, struct run_tensor *out, uint32_t n)
 		storage_release(given[i]);
 	exe_release(x);
 	CHECK_INT(memory_stats_get().used, 0);
+	memory_scrub(false);
 }
 
 static float value(const struct run_tensor *t)
@@ -128,6 +136,20 @@ void test_life__given_arguments_end_behind_their_last_reader(void)
 	finish(x, out, 2);
 }
 
+/* Directly or by a part of it: behind the last, not the first. */
+void test_life__given_arguments_that_two_steps_read(void)
+{
+	for (how = AGAIN; how <= AGAIN_ALIAS; how++) {
+		struct exe *x = build_exe(build_chain, kernels, NULL);
+		struct run_tensor out[2];
+		CHECK_OK(run(x, true, out));
+		CHECK(seen[0].there[0] && seen[1].there[0] && !seen[2].there[0]);
+		CHECK_INT(seen[1].used, 4 * N);
+		CHECK(value(&out[0]) == 1 && value(&out[1]) == 11);
+		finish(x, out, 2);
+	}
+}
+
 void test_life__others_are_left_alone(void)
 {
 	how = PLAIN;
@@ -143,9 +165,9 @@ void test_life__others_are_left_alone(void)
 
 void test_life__whole_calls(void)
 {
-	static const enum how all[] = { BRANCH, RETURNED, TWICE };
+	static const enum how all[] = { BRANCH, RETURNED, TWICE, LOADED };
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		how = all[i];
 		struct exe *x = build_exe(build_chain, kernels, NULL);
 		struct run_tensor out[2];

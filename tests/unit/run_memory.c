@@ -53,6 +53,41 @@ void test_memory__sizes_do_not_overlap(void)
 	}
 }
 
+static bool all_ff(const struct storage *s)
+{
+	const unsigned char *p = s->data;
+	bool all = true;
+
+	for (size_t i = 0; i < s->size; i++)
+		all &= p[i] == 0xff;
+	return all;
+}
+
+void test_memory__scrubbed(void)
+{
+	struct storage *s;
+
+	memory_scrub(true);
+	for (size_t size = 100; size < (size_t)4 << 20; size *= 40) {
+		CHECK_OK(storage_create(size, &s));
+		CHECK(all_ff(s));
+		memset(s->data, 1, size);
+		memory_scrub(false);
+		storage_release(s);             /* left as it is, until it is made */
+		memory_scrub(true);
+		CHECK_OK(storage_create(size, &s));
+		CHECK(all_ff(s));
+		memset(s->data, 1, size);
+		storage_release(s);
+		memory_scrub(false);            /* as its end has left it */
+		CHECK_OK(storage_create(size, &s));
+		CHECK(all_ff(s));
+		storage_release(s);
+		memory_scrub(true);
+	}
+	memory_scrub(false);
+}
+
 void test_memory__bounded(void)
 {
 	struct storage *s[8];

@@ -270,6 +270,13 @@ static PyObject *ext_warm_up(PyObject *self, PyObject *args)
 	Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
+static PyObject *ext_scrub(PyObject *self, PyObject *on)
+{
+	(void)self;
+	weft_bind_table.memory_scrub(PyObject_IsTrue(on) == 1);
+	Py_RETURN_NONE;
+}
+
 static PyObject *ext_version(PyObject *self, PyObject *args)
 {
 	(void)self;
@@ -289,6 +296,8 @@ static PyMethodDef methods[] = {
 	{ "explain", ext_explain, METH_VARARGS, "explain(graph, format) -> str" },
 	{ "stablehlo", ext_stablehlo, METH_VARARGS, "stablehlo(name, text) -> str" },
 	{ "warm_up", ext_warm_up, METH_NOARGS, "warm_up(): starts the threads of the pool" },
+	{ "scrub", ext_scrub, METH_O,
+		"scrub(on): for tests, memory that is nobody's is filled with NaN" },
 	{ "setup", ext_setup, METH_VARARGS,
 		"setup(exchange, Tensor, Parameter, plain, resolve, threads, forward_ad, storage, "
 		"nbytes, offset)" },
