@@ -5,6 +5,7 @@
  * length with a large prime factor is a convolution (Bluestein 1970), in double.  Sums (fft.h) of
  * float numbers are computed in double, line by line. */
 #include "base/fft.h"
+#include "base/cpu.h"
 #include "base/mem.h"
 #include <math.h>
 #include <string.h>
@@ -25,6 +26,15 @@ struct side {
 	int64_t n, inner;
 	bool widen;                  /* floats, of lines in double */
 };
+/* All lines of one dimension; from and to may be one array. */
+struct axis {
+	enum fft_kind kind;
+	bool wide;                   /* lines in double */
+	int64_t n, rows;
+	struct side from, to;
+	double scale;
+};
+struct rows { int64_t from, to; };                           /* of an axis */
 
 /* exp(2 pi i k / n) by the eighth of the circle it is in. */
 static void eighth(int64_t k, int64_t n, double out[2])
@@ -98,21 +108,73 @@ static void chirp_close(struct chirp *c);                    /* NULL is fine */
 static double *chirp_parts(struct chirp *c);                 /* of the n numbers it transforms */
 static void chirp_transform(struct chirp *c, bool forward);
 
+/* Of several lines at a time: the same in each. */
+#define LINES_F64 8
+#define LINES_F32 16
+typedef double doubles __attribute__((vector_size(8 * LINES_F64), aligned(8)));
+typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
+#define TOGETHER 8192                    /* longer ones, several at a time, leave the caches */
+
+#define PART double
 #define REAL double
+#define WIDTH 1
+#define ROOT number_f64
 #define NUMBER number_f64
 #define LINE line_f64
 #define FN(name) name##_f64
 #include "base/fft_pass.inc"
+#undef PART
 #undef REAL
+#undef WIDTH
+#undef ROOT
 #undef NUMBER
 #undef LINE
 #undef FN
+#define PART float
 #define REAL float
+#define WIDTH 1
+#define ROOT number_f32
 #define NUMBER number_f32
 #define LINE line_f32
 #define FN(name) name##_f32
 #include "base/fft_pass.inc"
-
+#undef PART
+#undef REAL
+#undef WIDTH
+#undef ROOT
+#undef NUMBER
+#undef LINE
+#undef FN
+#define PART double
+#define REAL doubles
+#define WIDTH LINES_F64
+#define ROOT number_f64
+#define NUMBER number_f64s
+#define LINE line_f64s
+#define FN(name) name##_f64s
+#include "base/fft_pass.inc"
+#undef PART
+#undef REAL
+#undef WIDTH
+#undef ROOT
+#undef NUMBER
+#undef LINE
+#undef FN
+#define PART float
+#define REAL floats
+#define WIDTH LINES_F32
+#define ROOT number_f32
+#define NUMBER number_f32s
+#define LINE line_f32s
+#define FN(name) name##_f32s
+#include "base/fft_pass.inc"
+#undef PART
+#undef REAL
+#undef WIDTH
+#undef ROOT
+#undef NUMBER
+#undef LINE
+#undef FN
 /* With b[k] = exp(i pi k^2 / n), result k is conj(b[k]) times the sum over j of
  * x[j] conj(b[j]) b[k - j]: a cyclic convolution of any length m >= 2 n - 1, here a power of 2. */
 struct chirp {
@@ -196,55 +258,15 @@ struct width {
 	bool doubles, lines;
 };
 
-/* All lines of one dimension; from and to may be one array. */
-struct axis {
-	enum fft_kind kind;
-	bool wide;                   /* lines in double */
-	int64_t n, rows;
-	struct side from, to;
-	double scale;
-};
-
 static struct weft_error *axis_run(const struct axis *a)
 {
 	struct plan plan;
-	struct line_f32 f;
-	struct line_f64 d;
 
 	plan_length(&plan, a->n, a->kind == FFT_forward || a->kind == FFT_backward);
+	bool together = plan.most <= LARGE && a->n <= TOGETHER && a->rows >= LINES_F64 / 2;
 	if (a->wide)
-		TRY(open_f64(&plan, &d));
-	else
-		TRY(open_f32(&plan, &f));
-	for (int64_t row = 0; row < a->rows; row++)
-		switch (a->kind) {
-		case FFT_forward:
-		case FFT_backward:
-			if (a->wide)
-				row_complex_f64(&d, &a->from, &a->to, row, a->kind == FFT_forward,
-					a->scale);
-			else
-				row_complex_f32(&f, &a->from, &a->to, row, a->kind == FFT_forward,
-					a->scale);
-			break;
-		case FFT_real:
-			if (a->wide)
-				row_real_f64(&d, &a->from, &a->to, row);
-			else
-				row_real_f32(&f, &a->from, &a->to, row);
-			break;
-		case FFT_half:
-			if (a->wide)
-				row_half_f64(&d, &a->from, &a->to, row, a->scale);
-			else
-				row_half_f32(&f, &a->from, &a->to, row, a->scale);
-			break;
-		}
-	if (a->wide)
-		close_f64(&d);
-	else
-		close_f32(&f);
-	return NULL;
+		return (together ? axis_f64s : axis_f64)(a, &plan);
+	return (together ? axis_f32s : axis_f32)(a, &plan);
 }
 
 static int64_t product(const int64_t *dims, uint32_t from, uint32_t to)

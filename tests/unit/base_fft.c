@@ -3,6 +3,7 @@
 #include "unit.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROWS = 2, MOST = 400 };
 
@@ -82,4 +83,43 @@ void test_base_fft__definition(void)
 			for (unsigned i = 0; i < sizeof more / sizeof *more; i++)
 				check_length((enum fft_kind)kind, way & 2, way & 1, more[i]);
 		}
+}
+
+/* A line has the same bits by itself and among others, whole vectors of them or not. */
+static void check_together(enum fft_kind kind, bool sum, bool wide, int64_t n)
+{
+	enum { LINES = 21, WIDEST = 2 * 61 };
+	static double in[LINES * WIDEST], all[LINES * WIDEST], one[WIDEST];
+	bool to_real = kind == FFT_half, from_real = kind == FFT_real;
+	int64_t half = n / 2 + 1, bytes = wide ? 8 : 4;
+	int64_t in_row = (from_real ? n : 2 * (to_real ? half : n)) * bytes;
+	int64_t out_row = (to_real ? n : 2 * (from_real ? half : n)) * bytes;
+	int64_t in_dims[2] = { LINES, to_real ? half : n };
+	int64_t out_dims[2] = { LINES, from_real ? half : n };
+
+	for (int64_t i = 0; i < LINES * WIDEST; i++) {
+		double x = sin((double)(i * i % 1009));
+		if (wide)
+			in[i] = x;
+		else
+			((float *)in)[i] = (float)x;
+	}
+	CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1, in, all));
+	in_dims[0] = out_dims[0] = 1;
+	for (int64_t row = 0; row < LINES; row++) {
+		CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1,
+			(char *)in + row * in_row, one));
+		CHECK(!memcmp(one, (char *)all + row * out_row, (size_t)out_row));
+	}
+}
+
+void test_base_fft__lines_together(void)
+{
+	static const int64_t lengths[] = { 1, 2, 16, 30, 49, 60, 61 };
+
+	for (int kind = FFT_forward; kind <= FFT_half; kind++)
+		for (int way = 0; way < 4; way++)
+			for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++)
+				check_together(
+					(enum fft_kind)kind, way & 2, way & 1, lengths[i]);
 }
