@@ -20,14 +20,22 @@ static bool sends_to_itself(const struct node *n)
 	return false;
 }
 
+static bool of_one_shape(const struct type *a, const struct type *b)
+{
+	bool same = a->rank == b->rank && !a->unranked && !b->unranked;
+
+	for (uint32_t d = 0; same && d < a->rank; d++)
+		same = dim_same(a->dims[d], b->dims[d]);
+	return same;
+}
+
 const struct node *expand_collective(
 	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
 {
 	if (n->op == OP_partition_id || n->op == OP_replica_id)
 		return build_full(g, n->type, 0);
 	const struct type *t = node_result_type(n, which);
-	if (!node_is_alone(n) || !type_is_static(t) || !type_is_static(in[which]->type) ||
-		type_elements(t) != type_elements(in[which]->type))
+	if (!node_is_alone(n) || !of_one_shape(t, in[which]->type))
 		return NULL;
 	if (n->op == OP_collective_permute && !sends_to_itself(n))
 		return build_full(g, t, 0);
