@@ -279,6 +279,8 @@ static int64_t window_entry(const struct rule *r, uint32_t first, uint32_t k, ui
 
 	if (k < 4 && (v == 0 || (v < 0 && dim_get(r->g, v)->max < 1)))
 		RULE_FAIL(r, "operand %u: expected numbers of at least 1", operand);
+	if (k < 4)
+		dim_reaches(r->g, v, 1);
 	return v;
 }
 
