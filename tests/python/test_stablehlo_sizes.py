@@ -123,6 +123,20 @@ PROGRAMS = {
     "half": "func.func @main(%a: tensor<?xf32>) -> tensor<8xf32> {\n%z = stablehlo.complex %a, %a : (tensor<?xf32>, tensor<?xf32>) -> "
             "tensor<?xcomplex<f32>>\n%0 = stablehlo.fft %z, type = IRFFT, length = [8] : (tensor<?xcomplex<f32>>) -> tensor<8xf32>\n"
             "return %0 : tensor<8xf32>\n}",
+    "told bound": f"func.func @main(%s: tensor<1xi64>) -> {BOUNDED} {{\n%0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi64>) -> "
+                  f"{BOUNDED}\nreturn %0 : {BOUNDED}\n}}",
+    "told row": "func.func @main(%a: tensor<?x?xf32>) -> tensor<3x?xf32, #stablehlo.bounds<?, 8>> {\n%0 = stablehlo.add %a, %a : "
+                "(tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<3x?xf32, #stablehlo.bounds<?, 8>>\n"
+                "return %0 : tensor<3x?xf32, #stablehlo.bounds<?, 8>>\n}",
+    "scales": "func.func @main(%a: tensor<?x?xf32>) -> tensor<?x?xf32> {\n%0 = stablehlo.uniform_quantize %a : (tensor<?x?xf32>) -> "
+              "tensor<?x?x!quant.uniform<i8:f32:1, {0.5, 0.25}>>\n%1 = stablehlo.uniform_dequantize %0 : "
+              "(tensor<?x?x!quant.uniform<i8:f32:1, {0.5, 0.25}>>) -> tensor<?x?xf32>\nreturn %1 : tensor<?x?xf32>\n}",
+    "told windows": "func.func private @add(%p: tensor<f32>, %q: tensor<f32>) -> tensor<f32> {\n%0 = stablehlo.add %p, %q : tensor<f32>\n"
+                    "return %0 : tensor<f32>\n}\nfunc.func @main(%a: tensor<?xf32>, %z: tensor<f32>, %w: tensor<1xi64>, %s: tensor<1xi64>, "
+                    "%b: tensor<1xi64>, %d: tensor<1xi64>) -> tensor<?xf32> {\n%p = stablehlo.constant dense<0> : tensor<1x2xi64>\n"
+                    "%0 = stablehlo.custom_call @stablehlo.dynamic_reduce_window(%a, %z, %w, %s, %b, %d, %p) {called_computations = "
+                    "[@add]} : (tensor<?xf32>, tensor<f32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, "
+                    "tensor<1x2xi64>) -> tensor<?xf32>\nreturn %0 : tensor<?xf32>\n}",
     "wide": "func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {\n"
             "%0 = chlo.broadcast_multiply %a, %b : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>\n"
             "return %0 : tensor<?xf32>\n}",
@@ -157,7 +171,8 @@ FIT = [("bounded", (ones(8), ones(8)), (8,)), ("bounded", (ones(0), ones(0)), (0
        ("set", (ones(4, 3), np.int32(2)), (4, 2)), ("set", (ones(4, 3), np.int32(0)), (4, 0)),
        ("set", (ones(4, 3), np.int32(3)), (4, 3)), ("window", (ones(3), np.int32(7)), (3,)),
        ("update", (ones(3), ones(3), np.int32(-1)), (3,)), ("update", (ones(3), ones(0), np.int32(3)), (3,)),
-       ("top", (ones(3),), (3,)), ("features", (ones(1, 4, 2) / 2, ones(2, 1, 4)), (1, 3, 4))]
+       ("top", (ones(3),), (3,)), ("told row", (ones(3, 8) / 2,), (3, 8)), ("scales", (ones(5, 2),), (5, 2)),
+       ("told windows", (ones(4), np.float32(0), sizes(1), sizes(2), sizes(1), sizes(3)), (2,)), ("features", (ones(1, 4, 2) / 2, ones(2, 1, 4)), (1, 3, 4))]
 # What native code says names argument (by number and name) and dimension or element; the interpreter names the op.
 CONTRADICT = [
     ("kept", (ones(5), np.int32(0)), "dimension 0 of argument 0 \\('a'\\) must equal 4 at .*: expected 4, found 5"),
@@ -210,6 +225,12 @@ CONTRADICT = [
     ("batches", (ones(2, 4), np.zeros((2, 2, 0), np.int32)), "dimension 2 of argument 1 \\('i'\\) must equal 1"),
     ("select", (ones(2, 4), np.zeros((3, 2), np.int32)), "argument 1 \\('i'\\) must equal dimension 0 of argument 0"),
     ("transform", (ones(2, 24),), "dimension 1 of argument 0 \\('a'\\) must equal 8 at .*found 24"),
+    ("told bound", (sizes(9),), "element 0 of argument 0 \\('s'\\) must be at most 8 at .*found 9"),
+    ("told row", (ones(3, 9),), "dimension 1 of argument 0 \\('a'\\) must be at most 8"),
+    ("told row", (ones(4, 8),), "dimension 0 of argument 0 \\('a'\\) must equal 3"),
+    ("scales", (ones(2, 3),), "dimension 1 of argument 0 \\('a'\\) must equal 2 at .*found 3"),
+    *[("told windows", (ones(4), np.float32(0), *[sizes(0 if k == i else 1) for k in range(4)]),
+       f"element 0 of argument {i + 2} .* must be at least 1 at .*found 0") for i in range(4)],
     ("half", (ones(6),), "must equal 5 at .*found 6")]
 
 
@@ -310,3 +331,18 @@ def test_batch_norms_of_any_size(op, operands):
         for got, want in zip(native(*args), interp(*args)):
             assert got.shape == want.shape
             np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("op", ["all_reduce", "all_to_all", "collective_permute"])
+def test_collectives_of_any_size(op):
+    """Of one process: what it has."""
+    groups = "replica_groups = dense<0> : tensor<1x1xi64>"
+    body = "({\n^bb0(%p: tensor<f32>, %q: tensor<f32>):\n%m = stablehlo.add %p, %q : tensor<f32>\nstablehlo.return %m : tensor<f32>\n})"
+    what = {"all_reduce": f"{body} {{{groups}}}",
+            "all_to_all": f"{{split_dimension = 0 : i64, concat_dimension = 1 : i64, split_count = 1 : i64, {groups}}}",
+            "collective_permute": "{source_target_pairs = dense<0> : tensor<1x2xi64>}"}[op]
+    run = capi.Weft("weft").compile(f"func.func @main(%a: tensor<?x?xf32>) -> tensor<?x?xf32> {{\n%0 = \"stablehlo.{op}\"(%a) {what} : "
+                                    "(tensor<?x?xf32>) -> tensor<?x?xf32>\nreturn %0 : tensor<?x?xf32>\n}")
+    for shape in ((2, 3), (0, 4), (1, 70)):
+        a = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+        np.testing.assert_array_equal(run(a)[0], a)

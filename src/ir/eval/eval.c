@@ -177,11 +177,18 @@ static void check_dims(struct call *c, uint32_t i, uint32_t rank, const int64_t 
 	if (t->rank != rank)
 		eval_fail(c, WEFT_INTERNAL, "result of rank %u where the type says %u", rank,
 			t->rank);
-	for (uint32_t d = 0; d < rank; d++)
-		if (dim_is_number(t->dims[d]) && !t->bounds && t->dims[d] != dims[d])
+	for (uint32_t d = 0; d < rank; d++) {
+		bool bounded = t->bounds && t->bounds[d] >= 0;
+		int64_t says = bounded ? t->bounds[d] : t->dims[d];
+		if (bounded ? dims[d] > says : dim_is_number(says) && dims[d] != says)
 			eval_fail(c, WEFT_INVALID_ARGUMENT,
-				"dimension %u of the result is %lld where its type says %lld", d,
-				(long long)dims[d], (long long)t->dims[d]);
+				"dimension %u of the result is %lld where its type says %s%lld", d,
+				(long long)dims[d], bounded ? "at most " : "", (long long)says);
+	}
+	if (t->quant && t->quant->axis >= 0 && dims[t->quant->axis] != t->quant->n)
+		eval_fail(c, WEFT_INVALID_ARGUMENT,
+			"dimension %d of the result is %lld, its scales are %u",
+			(int)t->quant->axis, (long long)dims[t->quant->axis], t->quant->n);
 }
 
 struct tensor *eval_new(struct call *c, uint32_t i, uint32_t rank, const int64_t *dims)

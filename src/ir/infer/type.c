@@ -227,7 +227,7 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	if (q->axis < 0 ? q->n != 1 : t->unranked || (uint32_t)q->axis >= t->rank)
 		spec_fail(g, s, NULL, "quantised type c12: the axis is not a dimension of %s",
 			text);
-	if (q->axis >= 0 && t->dims[q->axis] >= 0 && t->dims[q->axis] != q->n)
+	if (q->axis >= 0 && !dims_agree(g, t->dims[q->axis], q->n))
 		spec_fail(g, s, NULL, "quantised type c13: expected a scale for each index of the "
 			"axis, found %u in %s", q->n, text);
 }

@@ -315,6 +315,14 @@ static bool result_fits(struct graph *g, enum op op, const struct type *t, const
 	return type_compatible(g, t, given);
 }
 
+/* Bounds hold of what a call brings. */
+static void check_bounds(struct graph *g, const struct type *t)
+{
+	for (uint32_t d = 0; t->kind == TYPE_tensor && t->bounds && d < t->rank; d++)
+		if (t->bounds[d] >= 0)
+			dim_reaches(g, t->bounds[d], t->dims[d]);
+}
+
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
 	uint32_t n, const struct type *const *types)
 {
@@ -337,6 +345,7 @@ const struct type *spec_results(struct graph *g, const struct node_spec *s, cons
 			all[i] = type_join(g, given[i], types[i]);
 		}
 		spec_check_type(g, s, all[i]);
+		check_bounds(g, all[i]);
 	}
 	return n == 1 ? all[0] : type_list(g, TYPE_results, n, all);
 }
