@@ -309,8 +309,14 @@ void type_strides(const struct type *t, int64_t *out)
 
 static void quant_print(const struct quant *q, enum dtype storage, struct str *out)
 {
-	str_addf(out, "!quant.uniform<%s:%s", dtype_table[storage].text,
-		dtype_table[q->expressed].text);
+	int bits = dtype_table[storage].bits;
+	bool negative = dtype_is_signed(storage);
+	int64_t high = INT64_MAX >> (bits < 64 ? (negative ? 64 : 63) - bits : 0);
+	int64_t low = negative ? -high - 1 : 0;
+	str_addf(out, "!quant.uniform<%s", dtype_table[storage].text);
+	if (q->min != low || q->max != high)
+		str_addf(out, "<%" PRId64 ":%" PRId64 ">", q->min, q->max);
+	str_addf(out, ":%s", dtype_table[q->expressed].text);
 	if (q->axis >= 0)
 		str_addf(out, ":%d", (int)q->axis);
 	for (uint32_t i = 0; i < q->n; i++)

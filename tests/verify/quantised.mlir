@@ -99,3 +99,9 @@ func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 0.5:3>>) {
   %0 = stablehlo.convert %a : (tensor<2x!quant.uniform<i8:f32, 0.5:3>>) -> tensor<2xf32>  // error: convert: operand 0
   func.return
 }
+// -----
+// Ranges of storage that differ are two types, and the message shows how.
+func.func @main(%a: tensor<2x!quant.uniform<i8<-20:20>:f32, 1.0:3>>) {
+  %0 = "stablehlo.tanh"(%a) : (tensor<2x!quant.uniform<i8<-20:20>:f32, 1.0:3>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:3>>  // error: expected result type tensor<2x!quant.uniform<i8<-20:20>:f32, 1:3>>, found tensor<2x!quant.uniform<i8:f32, 1:3>>
+  func.return
+}
