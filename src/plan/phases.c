@@ -7,9 +7,14 @@
  * Is the deconvolution layer the same as a convolutional layer?, 2016.)
  *
  *     taps a b c over an input dilated by 2     x . y . z        even places:  a c      of x y z
- *                                                 a b c          odd ones:     b */
+ *                                                 a b c          odd ones:     b
+ *
+ * The holes are zeros, and 0 times an infinity is NaN: a feature's places of a phase are NaN where
+ * one of its weights at a tap that meets holes there is not finite.  Whether any weight is none is
+ * asked first; which ones, in a branch. */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
+#include <math.h>
 #include <string.h>
 
 #define PHASES_MOST 16
@@ -24,7 +29,7 @@ struct dilated {
 
 /* A dim's part of a phase: its places and taps, none: all are holes. */
 struct phase {
-	int64_t places, first, taps;
+	int64_t number, places, first, taps;
 	int64_t low;                     /* before the input */
 };
 
@@ -56,7 +61,8 @@ static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
 /* Place q * holes + p reads at q + (p + k * dilation - low) / holes, where that is whole. */
 static struct phase phase_of(const struct dilated *a, int64_t p)
 {
-	struct phase f = { .places = p < a->out ? (a->out - p - 1) / a->holes + 1 : 0 };
+	struct phase f = { .number = p,
+		.places = p < a->out ? (a->out - p - 1) / a->holes + 1 : 0 };
 
 	while (f.first < a->step && (p + f.first * a->dilation - a->low) % a->holes)
 		f.first++;
@@ -138,28 +144,138 @@ static const struct node *spread(struct graph *g, const struct node *n, const st
 	return build_reshape(g, y, k, dims);
 }
 
+/* ---- 0 times an infinity --------------------------------------------------------------------- */
+
+/* i1, of w's shape: is it an infinity or NaN? */
+static const struct node *not_finite(struct graph *g, const struct node *w)
+{
+	const struct node *zero = build_like(g, w, 0);
+
+	return build_compare(g, "NE", build2(g, OP_multiply, w, zero), zero);
+}
+
+static const struct node *any_of(
+	struct graph *g, const struct node *x, uint32_t ndims, const int64_t *dims)
+{
+	const struct node *n = build_reduce(g, OP_or, x, ndims, dims);
+	const struct node *lowered = plan_lower_reduce(g, n, n->in);
+
+	return lowered ? lowered : n;
+}
+
+/* Is any weight not finite?  Asked of what is there, before it was turned or moved. */
+static const struct node *any_not_finite(struct graph *g, const struct node *w)
+{
+	int64_t dims[PLAN_MAX_RANK];
+
+	while (w->op == OP_reverse || w->op == OP_transpose || w->op == OP_reshape)
+		w = w->in[0];
+	for (uint32_t d = 0; d < w->type->rank; d++)
+		dims[d] = d;
+	return any_of(g, not_finite(g, w), w->type->rank, dims);
+}
+
+/* [phases, taps]: does the tap, as weights lie, meet holes at the phase's places? */
+static const struct node *holes_at(struct graph *g, const struct node *n, const struct conv *c,
+	const struct dilated *a, int64_t all)
+{
+	const int64_t dims[] = { all, c->window };
+	bool *at = job_array(graph_job(g), (size_t)(all * c->window), sizeof *at);
+
+	for (int64_t i = 0; i < all * c->window; i++) {
+		int64_t phase = i / c->window, tap = i % c->window;
+		for (uint32_t d = c->nspatial; d-- > 0;) {
+			bool turned = node_int_at(n, KEY_window_reversal, d, 0);
+			int64_t k = tap % a[d].window, p = phase % a[d].holes;
+			k = turned ? a[d].window - 1 - k : k;
+			at[i] |= (p + k * a[d].dilation - a[d].low) % a[d].holes != 0;
+			tap /= a[d].window;
+			phase /= a[d].holes;
+		}
+	}
+	return build_constant(g, type_tensor(g, DTYPE_i1, 2, dims), false, at);
+}
+
+/* i1 [phases, features]: has the feature a weight that makes NaN of the phase's holes?  NULL: there
+ * is no such number. */
+static const struct node *lost_features(struct graph *g, const struct node *n,
+	const struct conv *c, const struct dilated *a, int64_t all)
+{
+	const struct node *w = n->in[1], *p, *flag, *result[2];
+	const struct type *wt = w->type;
+	const int64_t shape[] = { all, c->out_features }, taps[] = { c->out_features, c->window },
+		      wide[] = { all, c->out_features, c->window }, last = 2,
+		      at[] = { 1, 2 }, of[] = { 0, 2 },
+		      in_feature = node_int(n, KEY_kernel_input_feature_dimension, 1);
+	int64_t perm[PLAN_MAX_RANK];
+
+	if (!dtype_is_float(wt->dtype) && !dtype_is_complex(wt->dtype))
+		return NULL;
+	flag = any_not_finite(g, w);
+	p = graph_parameter(g, 0, wt);
+	perm[0] = node_int(n, KEY_kernel_output_feature_dimension, 0);
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		perm[1 + d] = c->kernel_spatial[d];
+	perm[1 + c->nspatial] = in_feature;
+	const int64_t behind = c->nspatial + 1;
+	const struct node *bad = any_of(g, build_transpose(g, not_finite(g, p), perm), 1, &behind);
+	bad = build_broadcast(g, build_reshape(g, bad, 2, taps), 3, wide, at);
+	const struct node *holes = build_broadcast(g, holes_at(g, n, c, a, all), 3, wide, of);
+	result[0] = any_of(g, build2(g, OP_and, bad, holes), 1, &last);
+	result[1] = build_full(g, type_tensor(g, DTYPE_i1, 2, shape), 0);
+	const struct region *r[] = { graph_region(g, 1, &wt, 1, &result[0]),
+		graph_region(g, 1, &wt, 1, &result[1]) };
+	const struct attr_entry e = { KEY_ncaptures, NULL, attr_int(g, 1) };
+	return graph_node(g, &(struct node_spec){ .op = OP_if, .nin = 2,
+		.in = (const struct node *[]){ flag, w }, .attrs = attrs_cons(g, 1, &e),
+		.nregions = 2, .regions = r });
+}
+
+/* y of a phase, its places NaN where the feature is lost. */
+static const struct node *without_lost(struct graph *g, const struct node *n, const struct node *y,
+	const struct conv *c, const struct node *lost, int64_t phase)
+{
+	const int64_t start[] = { phase, 0 }, limit[] = { phase + 1, c->out_features },
+		      stride[] = { 1, 1 }, feature = node_int(n, KEY_output_feature_dimension, 1);
+
+	lost = build_slice(g, lost, start, limit, stride);
+	lost = build_reshape(g, lost, 1, &c->out_features);
+	lost = build_broadcast(g, lost, y->type->rank, y->type->dims, &feature);
+	const struct node *nan = build_scalar(g, dtype_part(y->type->dtype), NAN);
+	if (dtype_is_complex(y->type->dtype))
+		nan = build2(g, OP_complex, nan, nan);
+	nan = build_broadcast(g, nan, y->type->rank, y->type->dims, NULL);
+	/* the epilogue's part, not of what puts the phases together */
+	return build1(g, OP_optimization_barrier, build_select(g, lost, nan, y));
+}
+
 /* All phases of dims d and on, those of the dims before it chosen in f. */
 static const struct node *phases(struct graph *g, const struct node *n, const struct conv *c,
-	const struct plan_options *o, const struct dilated *a, struct phase *f, uint32_t d)
+	const struct plan_options *o, const struct dilated *a, const struct node *lost,
+	struct phase *f, uint32_t d)
 {
 	const struct node *part[PHASES_MOST];
 	int64_t at = 1, dims[PLAN_MAX_RANK];
 
 	if (d == c->nspatial) {
 		bool live = true;
+		int64_t number = 0;
 		memcpy(dims, n->type->dims, n->type->rank * sizeof *dims);
 		for (uint32_t i = 0; i < c->nspatial; i++) {
 			dims[c->out_spatial[i]] = f[i].places;
 			live &= f[i].taps > 0 && f[i].places > 0;
+			number = number * a[i].holes + f[i].number;
 		}
 		const struct type *t = type_tensor(g, n->type->dtype, n->type->rank, dims);
 		const struct node *y = live ? plan_lower_convolution(g,
 			phase_conv(g, n, c, a, f), o) : build_full(g, t, 0);
+		if (lost)
+			y = without_lost(g, n, y, c, lost, number);
 		return spread(g, n, y, c, a, f);
 	}
 	for (int64_t p = 0; p < a[d].holes; p++) {
 		f[d] = phase_of(&a[d], p);
-		part[p] = phases(g, n, c, o, a, f, d + 1);
+		part[p] = phases(g, n, c, o, a, lost, f, d + 1);
 	}
 	for (uint32_t i = 0; i < c->nspatial; i++)
 		at += c->out_spatial[i] < c->out_spatial[d];
@@ -184,7 +300,8 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	}
 	if (all == 1 || all > PHASES_MOST)
 		return NULL;
-	const struct node *y = phases(g, n, c, o, a, f, 0);
+	const struct node *lost = lost_features(g, n, c, a, all);
+	const struct node *y = phases(g, n, c, o, a, lost, f, 0);
 	memcpy(dims, n->type->dims, n->type->rank * sizeof *dims);
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		dims[c->out_spatial[d]] = a[d].each * a[d].holes;
