@@ -551,6 +551,15 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
 	return contract_node(g, &c, (const struct node *[]){ s.view.base, w->x }, t);
 }
 
+const struct node *plan_contract_lines(struct graph *g, struct contract *c,
+	const struct node *rows, const struct node *cols, const struct type *t,
+	const struct plan_options *o)
+{
+	c->panel = isa_table[o->isa].cols;
+	contract_block(c, o);
+	return contract_node(g, c, (const struct node *[]){ rows, cols }, t);
+}
+
 /* ---- windows as rows ------------------------------------------------------------------------ */
 
 /* Rows of a tile, at most, that registers hold beside a panel's vectors and one scalar. */

@@ -1,11 +1,11 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
  * A convolution is a contraction over windows of its padded input where those lie well (window.c;
- * by constant weights window_last.c; by windows nearly as large as the image window_wide.c).
- * Any other becomes patches (im2col, never stored as such: they are packed panel by panel) and
- * a dot_general by groups; a 1x1 convolution with stride 1 reads its input as it lies.  Method: the
- * implicit GEMM of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for
- * Document Processing, 2006.
+ * by constant weights window_last.c; by windows nearly as large as the image window_wide.c, in
+ * groups window_line.c).  Any other becomes patches (im2col, never stored as such: they are packed
+ * panel by panel) and a dot_general by groups; a 1x1 convolution with stride 1 reads its input as
+ * it lies.  Method: the implicit GEMM of Chellapilla, Puri and Simard, High Performance
+ * Convolutional Neural Networks for Document Processing, 2006.
  *
  * One whose input has holes is several without (phases.c).
  *
@@ -423,6 +423,8 @@ const struct node *plan_lower_convolution(
 		other = conv_places(g, n, in, &c);
 	if (!other)
 		other = plan_lower_wide(g, n, in, &c, o);
+	if (!other)
+		other = plan_lower_lines(g, n, in, &c, o);
 	if (other)
 		return other;
 	const struct node *rows = conv_rows_made(g, n, in[1], &c, o);

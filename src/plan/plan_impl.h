@@ -52,6 +52,14 @@ const struct node *plan_lower_windows(struct graph *g, const struct node *n,
  * are places of the image as it lies; NULL: it is another, or patches serve better. */
 const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* Convolution n in groups of few features and places by large windows, as dot products of runs of
+ * both; NULL: it is another, or patches serve better. */
+const struct node *plan_lower_lines(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* Contraction c, its blocks not yet chosen, of type t by rows and columns along k. */
+const struct node *plan_contract_lines(struct graph *g, struct contract *c,
+	const struct node *rows, const struct node *cols, const struct type *t,
+	const struct plan_options *o);
 /* Is convolution n one whose windows plan_lower_last takes from an image with its features last? */
 bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o);

@@ -1,7 +1,7 @@
 /* Unit tests of the convolutions that gradients are: by windows nearly as large as the image, those
- * by weights (plan/window_wide.c), and by turned weights, those by inputs (plan/window.c), and of
- * those with three spatial dims.  Beside the interpreter: all numbers are small integers, so that
- * any order of the sums gives the same. */
+ * by weights (plan/window_wide.c), in groups, too (plan/window_line.c), and by turned weights,
+ * those by inputs (plan/window.c); and of convolutions with three spatial dims.  Beside the
+ * interpreter: all numbers are small integers, so that any order of the sums gives the same. */
 #include "unit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -238,4 +238,65 @@ void test_deep_windows__are_read_where_they_lie(void)
 		check(text, (struct weft_tensor_type[]){ { WEFT_F32, 5, x }, { WEFT_F32, 5, k } },
 			"\"patches\"", false);
 	}
+}
+
+/* The gradient by the weights of a convolution in groups: of an image [images, groups * in, ...]
+ * and the gradient of its result, [images, groups * out, ...]. */
+struct grouped {
+	int images, groups, in, out, size[2], window[2], stride, dilation, low, high;
+};
+
+static void check_grouped(const struct grouped *c, bool patches)
+{
+	int64_t x[4] = { c->images, c->groups * c->in, c->size[0], c->size[1] },
+		k[4] = { c->images, c->groups * c->out };
+	char text[1024];
+	int y[2];
+
+	for (int d = 0; d < 2; d++) {
+		k[2 + d] = c->window[d];
+		y[d] = (c->size[d] + c->low + c->high - (c->window[d] - 1) * c->dilation - 1) /
+			c->stride + 1;
+	}
+	snprintf(text, sizeof text,
+		"func.func @main(%%x: tensor<%dx%dx%dx%dxf32>, %%k: tensor<%dx%dx%dx%dxf32>)\n"
+		"    -> tensor<%dx%dx%dx%dxf32> {\n"
+		"  %%c = stablehlo.convolution(%%x, %%k)\n"
+		"    dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1],\n"
+		"    window = {stride = [%d, %d], pad = [[%d, %d], [%d, %d]],"
+		" rhs_dilate = [%d, %d]}\n"
+		"    {batch_group_count = %d : i64, feature_group_count = 1 : i64}\n"
+		"    : (tensor<%dx%dx%dx%dxf32>, tensor<%dx%dx%dx%dxf32>)\n"
+		"    -> tensor<%dx%dx%dx%dxf32>\n"
+		"  return %%c : tensor<%dx%dx%dx%dxf32>\n}\n",
+		c->images, c->groups * c->in, c->size[0], c->size[1], c->images,
+		c->groups * c->out, c->window[0], c->window[1], c->groups * c->out, c->in, y[0],
+		y[1], c->stride, c->stride, c->low, c->high, c->low, c->high, c->dilation,
+		c->dilation, c->groups, c->images, c->groups * c->in, c->size[0], c->size[1],
+		c->images, c->groups * c->out, c->window[0], c->window[1], c->groups * c->out,
+		c->in, y[0], y[1], c->groups * c->out, c->in, y[0], y[1]);
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, x }, { WEFT_F32, 4, k } },
+		"\"patches\"", patches);
+}
+
+void test_grouped_windows__are_lines(void)
+{
+	static const struct grouped cases[] = {
+		{ 3, 5, 1, 1, { 12, 14 }, { 12, 14 }, 1, 1, 1, 1 },
+		{ 1, 4, 1, 1, { 16, 13 }, { 12, 9 }, 1, 1, 1, 2 },       /* 7 x 7 */
+		{ 2, 3, 1, 1, { 12, 40 }, { 10, 18 }, 1, 1, 0, 0 },      /* many a line */
+		{ 2, 3, 1, 1, { 18, 17 }, { 9, 8 }, 1, 2, 0, 1 },        /* of a stride */
+		{ 2, 3, 1, 1, { 15, 16 }, { 11, 12 }, 2, 1, 1, -1 },     /* of a dilation */
+		{ 2, 3, 2, 4, { 11, 12 }, { 10, 12 }, 1, 1, 1, 1 },
+		{ 1, 2, 8, 8, { 9, 10 }, { 9, 8 }, 1, 1, 1, 0 },
+	};
+	static const struct grouped other[] = {
+		{ 1, 2, 1, 9, { 12, 12 }, { 12, 12 }, 1, 1, 1, 1 },      /* more rows */
+		{ 1, 3, 1, 1, { 9, 9 }, { 7, 7 }, 1, 1, 0, 0 },          /* a few taps */
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_grouped(&cases[i], false);
+	check_grouped(&other[0], true);
+	check_grouped(&other[1], false);
 }
