@@ -10,7 +10,7 @@ for it.  Graphs, and those beyond the first size (recompiles), stand
 beside those of torch's own capture alone.  "beside" are ATen operators that torch's profiler saw beside
 compiled code, views and what autograd itself does left out.
 
-    .venv/bin/python bench/torch/run.py [--mode infer train] [--dtype fp32 bf16] [--sizes static dynamic] [--jobs N] [NAME ...]
+    .venv/bin/python bench/torch/run.py [--mode infer train] [--dtype fp32 bf16] [--sizes static dynamic] [--jobs N] [--write] [NAME ...]
 """
 from __future__ import annotations
 
@@ -355,6 +355,7 @@ def main() -> None:
     p.add_argument("--threads", type=int, default=2, help="of each")
     p.add_argument("--limit", type=int, default=900, help="seconds of processor time a row may take")
     p.add_argument("--out", type=pathlib.Path, help="a file that takes each row as JSON")
+    p.add_argument("--write", action="store_true", help="the rows into doc/architectures.md")
     p.add_argument("--trace", action="store_true", help="with the whole error of a row that failed")
     args = p.parse_args()
     cases = list(itertools.product(args.mode, args.dtype, args.sizes))
@@ -369,6 +370,9 @@ def main() -> None:
         if args.out:
             with args.out.open("a") as f:
                 f.write(json.dumps(r) + "\n")
+    if args.write:
+        import table
+        table.write(rows, names())
     bad = [r for r in rows if not good(r)]
     print(f"\n{len(rows)} rows, {len(rows) - len(bad)} right in as many graphs as torch's capture with nothing elsewhere")
     sys.exit(bool(bad))
