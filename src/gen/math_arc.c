@@ -56,6 +56,31 @@ LLVMValueRef math_body_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	return SELECT(OR(FCMP(UNO, a, a), FCMP(UNO, b, b)), FADD(a, b), v);
 }
 
+/* The same for f32, to 2^-50: f64 has room for what two of them lack and overflow by. */
+LLVMValueRef math_body_atan2_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	LLVMTypeRef t = math_int(g, a);
+	LLVMValueRef y = math_abs(g, a), x = math_abs(g, b), inf = K(__builtin_inf());
+	LLVMValueRef left = ICMP(SLT, BITCAST(b, t), LLVMConstNull(t));
+	LLVMValueRef yi = FCMP(OEQ, y, inf), xi = FCMP(OEQ, x, inf), any = OR(yi, xi);
+	LLVMValueRef one = K(1), zero = K(0), none = FCMP(OEQ, FADD(x, y), zero);
+
+	y = SELECT(any, SELECT(yi, one, zero), y);
+	x = SELECT(any, SELECT(xi, one, zero), SELECT(none, one, x));
+	LLVMValueRef steep = FCMP(OGT, y, x);
+	LLVMValueRef top = SELECT(steep, x, y), bottom = SELECT(steep, y, x);
+	LLVMValueRef far = FCMP(OGT, top, FMUL(bottom, K(0.41421356237309503)));
+	LLVMValueRef q = FDIV(SELECT(far, FSUB(top, bottom), top),
+		SELECT(far, FADD(top, bottom), bottom));
+	LLVMValueRef z = FMUL(q, q), angle = fma3(g, FMUL(q, z), POLY(z, math_atan_f64), q);
+	LLVMValueRef times = SELECT(far, one, zero);
+	times = SELECT(steep, FSUB(K(2), times), times);
+	times = SELECT(left, FSUB(K(4), times), times);
+	angle = SELECT(XOR(steep, left), FNEG(angle), angle);
+	LLVMValueRef v = math_copysign(g, fma3(g, times, K(PIO4_1), angle), a);
+	return SELECT(OR(FCMP(UNO, a, a), FCMP(UNO, b, b)), FADD(a, b), v);
+}
+
 /* For |a| above 1/2: s = sqrt((1 - |a|) / 2), rest what it lacks and s^3 P; else a and a^3 P. */
 static LLVMValueRef sides(struct gen *g, LLVMValueRef a, LLVMValueRef *s, LLVMValueRef *rest)
 {
@@ -105,6 +130,12 @@ LLVMValueRef math_body_atan(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	(void)b;
 	return math_body_atan2(g, a, K(1));
+}
+
+LLVMValueRef math_body_atan_f32(struct gen *g, LLVMValueRef a, LLVMValueRef b)
+{
+	(void)b;
+	return math_body_atan2_f32(g, a, K(1));
 }
 
 LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b)

@@ -62,7 +62,7 @@ math_body math_body_sine, math_body_cosine, math_body_tan, math_body_atan2, math
 	math_body_acosh, math_body_atanh, math_body_erfc, math_body_erf_inv, math_body_lgamma,
 	math_body_digamma, math_body_bessel_i1e, math_body_zeta, math_body_polygamma,
 	math_body_lgamma_f32, math_body_digamma_f32, math_body_sine_f32, math_body_cosine_f32,
-	math_body_tan_f32, math_body_remainder;
+	math_body_tan_f32, math_body_atan_f32, math_body_atan2_f32, math_body_remainder;
 
 /* ---- math_two.c: a number in two parts, of f64, sums and products of f32 too; operands of
  * moderate size ---- */
