@@ -44,6 +44,8 @@ case("product-and-its-transpose", lambda a, b: (lambda z: z + z.t())(a.t() @ b),
 # ---- attention ----
 q, k, v, mask = r(2, 3, 4, 8), r(2, 3, 6, 8), r(2, 3, 6, 8), r(4, 6)
 case("attention", F.scaled_dot_product_attention, q, k, v, **loose)
+case("attention-f64", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, attn_mask=mask), *(t.double() for t in (q, k, v)),
+     rtol=1e-12, atol=1e-12)
 case("attention-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), q, q, q, **loose)
 case("attention-mask", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=0.3), q, k, v,
      **loose)

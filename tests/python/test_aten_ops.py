@@ -259,6 +259,7 @@ q, k, v = r(2, 3, 4, 8), r(2, 3, 6, 8), r(2, 3, 6, 8)
 mask = torch.rand(2, 1, 4, 6) > 0.5
 mask[0, 0, 1] = False
 case("attention", F.scaled_dot_product_attention, q, k, v)
+case("attention-f64", F.scaled_dot_product_attention, q.double(), k.double(), v.double(), rtol=1e-12, atol=1e-12)
 case("attention-causal", lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), q, q, q)
 case("attention-mask", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m), q, k, v, mask)
 for name, (s, t, d, heads) in {"17": (17, 17, 40, 3), "129": (129, 129, 64, 3), "longer": (65, 259, 16, 3), "grouped": (70, 70, 32, 1)}.items():

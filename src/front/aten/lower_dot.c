@@ -57,7 +57,7 @@ static const struct node *product(struct lower *l, struct operand a, struct oper
 	a = through_transpose(a);
 	b = through_transpose(b);
 	return build_dot(l->g, a.node, b.node, a.nbatch, a.batch, b.batch, 1, &a.column, &b.row,
-		wide ? DTYPE_f32 : lower_dtype(l));
+		wide ? lower_compute(lower_dtype(l)) : lower_dtype(l));
 }
 
 static const struct node *matmul(
@@ -133,7 +133,8 @@ static const struct node *scores(struct lower *l, const struct node *q, const st
 		s = build_select(g, seen, s, lower_like(l, s, -(double)INFINITY));
 	}
 	if (mask)
-		s = build2(g, OP_add, s, lower_shape(l, lower_cast(l, mask, DTYPE_f32), s->type));
+		s = build2(g, OP_add, s,
+			lower_shape(l, lower_cast(l, mask, s->type->dtype), s->type));
 	return s;
 }
 
@@ -161,7 +162,7 @@ void lower_attention(struct lower *l)
 	enum dtype t = lower_dtype(l);
 	uint32_t rank = q->type->rank;
 	if (rank != 4 || k->type->rank != 4 || v->type->rank != 4 || lower_float(l, 3) != 0 ||
-		t == DTYPE_f64 || !dim_is_number(q->type->dims[3])) {
+		!dim_is_number(q->type->dims[3])) {
 		lower_give_up(l);
 		return;
 	}
@@ -198,9 +199,9 @@ void lower_attention_backward(struct lower *l)
 	const struct node *grad = lower_tensor(l, 0), *q = lower_tensor(l, 1),
 			  *k = lower_tensor(l, 2), *v = lower_tensor(l, 3),
 			  *out = lower_tensor(l, 4), *lse = lower_tensor(l, 5);
-	enum dtype t = lower_dtype(l);
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	if (q->type->rank != 4 || k->type->rank != 4 || v->type->rank != 4 ||
-		lse->type->rank != 3 || lower_float(l, 6) != 0 || t == DTYPE_f64 ||
+		lse->type->rank != 3 || lower_float(l, 6) != 0 ||
 		k->type->dims[1] != q->type->dims[1] || v->type->dims[1] != q->type->dims[1] ||
 		!dim_is_number(q->type->dims[3]))
 		lower_bail(l);
@@ -208,15 +209,15 @@ void lower_attention_backward(struct lower *l)
 		lower_is_none(l, 9) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 9);
 	const struct node *s = scores(l, q, k, lower_tensor(l, 8), scale, lower_bool(l, 7));
 	const bool in[ATEN_MAX_RANK] = { [3] = true };
-	lse = lower_cast(l, lse, DTYPE_f32);
+	lse = lower_cast(l, lse, c);
 	/* A row without anything to see has no weights. */
 	const struct node *lost =
 		build_compare(g, "EQ", lse, lower_like(l, lse, -(double)INFINITY));
 	lse = build_select(g, lost, lower_like(l, lse, INFINITY), lse);
 	const struct node *p = build1(
 		g, OP_exponential, build2(g, OP_subtract, s, lower_unreduce(l, lse, in, s)));
-	const struct node *both = build2(g, OP_multiply, lower_cast(l, grad, DTYPE_f32),
-		lower_cast(l, out, DTYPE_f32));
+	const struct node *both =
+		build2(g, OP_multiply, lower_cast(l, grad, c), lower_cast(l, out, c));
 	const struct node *sum = lower_reduce(l, OP_add, both, in, false);
 	struct operand vt = plain(v, 2), pt, st;
 	vt.row = 3;
