@@ -83,11 +83,14 @@ def pdist_backward(grad, x, p, length):
 # ---- samples on a grid -----------------------------------------------------------------------------
 
 
-def _place(at, size, padding, align):
+def _place(at, size, align):
     """Where in 0 .. size - 1 a number of -1 .. 1 is, and how fast it moves."""
     twice = size - 1 if align else size        # halved as a tensor: a number that comes of a size is no output
-    x = (at + 1) * twice / 2 - (0 if align else 0.5)
-    moves = torch.full_like(x, twice) / 2
+    return (at + 1) * twice / 2 - (0 if align else 0.5), torch.full_like(at, twice) / 2
+
+
+def _brought_in(x, moves, size, padding, align):
+    """The same of the place that stands for x outside."""
     if padding == 2:                           # reflected at both ends
         low, span = (0, size - 1) if align else (-0.5, size)
         if span == 0:
@@ -108,15 +111,31 @@ def _wide(t):
     return t.float() if t.dtype in (torch.float16, torch.bfloat16) else t
 
 
+def _cubic(t, a=-0.75):
+    """Weights of the four neighbours of a place t behind the second, and their slopes: Keys' convolution kernel."""
+    def near(x):
+        return ((a + 2) * x - (a + 3)) * x * x + 1, (3 * (a + 2) * x - 2 * (a + 3)) * x
+
+    def far(x):
+        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a, (3 * a * x - 10 * a) * x + 8 * a
+
+    for f, x, sign in (far, t + 1, 1), (near, t, 1), (near, 1 - t, -1), (far, 2 - t, -1):
+        weight, slope = f(x)
+        yield weight, slope * sign
+
+
 class _Grid:
     """Places of a grid in x: sample by sample along one dimension, the places of a sample last."""
 
-    def __init__(self, x, grid, padding, align):
-        self.x, self.sizes = x, x.shape[2:]
+    def __init__(self, x, grid, mode, padding, align):
+        self.x, self.sizes, self.mode, self.padding, self.align = x, x.shape[2:], mode, padding, align
         self.flat = x.flatten(2)
         at = grid.flatten(1, -2)
         n = len(self.sizes)                    # the grid's last number is of x's first dimension
-        self.at, self.moves = zip(*(_place(at[..., n - 1 - k], s, padding, align) for k, s in enumerate(self.sizes)))
+        places = [_place(at[..., n - 1 - k], s, align) for k, s in enumerate(self.sizes)]
+        if mode != 2:                          # there each neighbour is brought in
+            places = [_brought_in(*p, s, padding, align) for p, s in zip(places, self.sizes)]
+        self.at, self.moves = zip(*places)
 
     def index(self, places):
         """Places as one number, [samples, channels, places], and which of them there are."""
@@ -126,12 +145,20 @@ class _Grid:
         shape = (-1, self.x.shape[1], -1)
         return flat.unsqueeze(1).expand(shape), inside.unsqueeze(1).to(self.x.dtype)
 
-    def corners(self):
-        """Of each corner around the places: its index, whether it is there, its weights by dimension, its side."""
-        low = [a.floor() for a in self.at]
-        for side in itertools.product((0, 1), repeat=len(self.sizes)):
-            weights = [(a - f) if s else (f + 1 - a) for a, f, s in zip(self.at, low, side)]
-            yield *self.index([f + s for f, s in zip(low, side)]), weights, side
+    def along(self, k):
+        """The neighbours along dimension k: the place, the weight and its slope."""
+        at, moves = self.at[k], self.moves[k]
+        low = at.floor()
+        if self.mode == 0:
+            return (low, low + 1 - at, -moves), (low + 1, at - low, moves)
+        return [(_brought_in(low + i, moves, self.sizes[k], self.padding, self.align)[0], w, slope * moves)
+                for i, (w, slope) in enumerate(_cubic(at - low), -1)]
+
+    def neighbours(self):
+        """Of each neighbour of the places: its index, whether it is there, its weights by dimension, their slopes."""
+        for some in itertools.product(*(self.along(k) for k in range(len(self.sizes)))):
+            places, weights, slopes = zip(*some)
+            yield *self.index(places), weights, slopes
 
 
 def _product(weights):
@@ -141,30 +168,30 @@ def _product(weights):
 def grid_sampler_3d(x, grid, mode, padding, align):
     if 0 in (*x.shape, *grid.shape):
         return NotImplemented
-    g = _Grid(_wide(x), _wide(grid), padding, align)
+    g = _Grid(_wide(x), _wide(grid), mode, padding, align)
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
         out = g.flat.gather(2, index) * inside
     else:
-        out = sum(g.flat.gather(2, index) * (inside * _product(w)) for index, inside, w, _ in g.corners())
+        out = sum(g.flat.gather(2, index) * (inside * _product(w)) for index, inside, w, _ in g.neighbours())
     return out.unflatten(2, grid.shape[1:-1]).to(x.dtype)
 
 
 def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
-    if 0 in (*x.shape, *grid.shape) or mode == 2:
+    if 0 in (*x.shape, *grid.shape):
         return NotImplemented
-    g = _Grid(_wide(x), _wide(grid), padding, align)
+    g = _Grid(_wide(x), _wide(grid), mode, padding, align)
     grad = _wide(grad).flatten(2)
     to_x, to_grid = torch.zeros_like(g.flat), [torch.zeros_like(a) for a in g.at]
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
         to_x = to_x.scatter_add(2, index, grad * inside)
-    for index, inside, w, side in g.corners() if mode == 0 else ():
+    for index, inside, w, slopes in g.neighbours() if mode != 1 else ():
         to_x = to_x.scatter_add(2, index, grad * (inside * _product(w)))
         along = (grad * g.flat.gather(2, index) * inside).sum(1)
-        for k, s in enumerate(side):
+        for k, slope in enumerate(slopes):
             others = functools.reduce(torch.mul, w[:k] + w[k + 1:])
-            to_grid[k] = to_grid[k] + along * others * (g.moves[k] if s else -g.moves[k])
+            to_grid[k] = to_grid[k] + along * others * slope
     to_grid = torch.stack(to_grid[::-1], -1).reshape(grid.shape).to(grid.dtype)
     return to_x.reshape(x.shape).to(x.dtype) if output_mask[0] else None, to_grid if output_mask[1] else None
 
