@@ -346,3 +346,14 @@ def test_collectives_of_any_size(op):
     for shape in ((2, 3), (0, 4), (1, 70)):
         a = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
         np.testing.assert_array_equal(run(a)[0], a)
+
+
+@pytest.mark.parametrize("backend", ["weft", "interp"])
+def test_nobody_asks_about_sizes_of_what_is_unused(backend):
+    """Of an op whose result is used they are an error (doc/conformance.md)."""
+    program = ("func.func @main(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {{\n%0 = stablehlo.add %a, %b : tensor<?xf32>\n"
+               "return {} : tensor<?xf32>\n}}")
+    unused, used = (capi.Weft(backend).compile(program.format(name)) for name in ("%a", "%0"))
+    assert unused(ones(3), ones(4))[0].shape == (3,)
+    with pytest.raises(capi.WeftError):
+        used(ones(3), ones(4))
