@@ -11,6 +11,7 @@
 #include "gen/gen_impl.h"
 #include "gen/core_impl.h"
 
+#define TAPS_LEAST 9                     /* slices of rows are a window that is written out */
 #define ROW_LEAST 5                      /* shorter rows of windows are not worth a vector each */
 #define APART_MOST (16 * LANES)          /* longer rows with edges are a loop */
 
@@ -324,15 +325,25 @@ static bool folds_rows(const struct node *n)
 	return count && n->regions[0]->results[0]->op == OP_add;
 }
 
-/* Are there windows, a padded tensor, or one whose rows are in another order, chosen or combined?
- * Their elements lie side by side along the last dimension alone. */
+/* Is n a slice that leaves a part of each row of its operand? */
+static bool cuts_rows(const struct node *n)
+{
+	uint32_t last = n->type->rank - 1;
+
+	return n->op == OP_slice && n->type->rank &&
+	       n->type->dims[last] != n->in[0]->type->dims[last];
+}
+
+/* Are there windows, written out too, a padded tensor, or one whose rows are in another order,
+ * chosen or combined?  Their elements lie side by side along the last dimension alone. */
 static bool any_rows(struct gen *g)
 {
-	uint32_t n;
+	uint32_t n, cut = 0;
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (nodes[i]->op == OP_pad || nodes[i]->op == OP_reduce_window ||
+		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST || nodes[i]->op == OP_pad ||
+		    nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i])) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_reduce && folds_rows(nodes[i])) ||

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
+#define DIRECT_STORED 25                 /* whose padded input is stored, at least */
 #define WINDOW_LEAST 5                   /* elements that are worth a vector of their own */
 #define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
@@ -365,6 +366,9 @@ static const struct node *direct(struct graph *g, const struct node *n,
 	bool narrow = dtype_is_float(t) && dtype_bytes(t) < 4;
 	enum dtype acc = narrow ? DTYPE_f32 : t;
 	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
+	/* Many taps would each ask what is padding: it is stored, as what is summed. */
+	if (c->window >= DIRECT_STORED && x->op == OP_pad)
+		x = build1(g, OP_optimization_barrier, build_convert(g, x, acc));
 	const struct node *w = direct_weights(g, n, in[1], c);
 	int64_t start[PLAN_MAX_RANK], limit[PLAN_MAX_RANK], stride[PLAN_MAX_RANK],
 		tap[PLAN_MAX_RANK] = { 0 };
