@@ -159,6 +159,7 @@ int64_t node_int_at(const struct node *n, enum key k, uint32_t i, int64_t otherw
 /* An attribute that key.def does not know, by its name; NULL: absent. */
 const struct attr *attrs_other(const struct attrs *a, const char *name);
 const struct attr *node_other(const struct node *n, const char *name);
+bool node_skips_holes(const struct node *n); /* torch's convolutions do: `weft.holes` */
 /* of a constant with content, or NULL */
 const struct literal *node_literal(const struct node *n);
 

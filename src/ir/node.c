@@ -426,6 +426,11 @@ const struct attr *node_other(const struct node *n, const char *name)
 	return attrs_other(n->attrs, name);
 }
 
+bool node_skips_holes(const struct node *n)
+{
+	return node_other(n, "weft.holes") != NULL;
+}
+
 const struct literal *node_literal(const struct node *n)
 {
 	const struct attr *a = n->op == OP_constant || n->op == OP_chlo_constant

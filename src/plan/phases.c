@@ -11,7 +11,7 @@
  *
  * The holes are zeros, and 0 times an infinity is NaN: a feature's places of a phase are NaN where
  * one of its weights at a tap that meets holes there is not finite.  Whether any weight is none is
- * asked first; which ones, in a branch. */
+ * asked first; which ones, in a branch.  A convolution of torch skips its holes. */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 #include <math.h>
@@ -209,7 +209,7 @@ static const struct node *lost_features(struct graph *g, const struct node *n,
 		      in_feature = node_int(n, KEY_kernel_input_feature_dimension, 1);
 	int64_t perm[PLAN_MAX_RANK];
 
-	if (!dtype_is_float(wt->dtype) && !dtype_is_complex(wt->dtype))
+	if (node_skips_holes(n) || (!dtype_is_float(wt->dtype) && !dtype_is_complex(wt->dtype)))
 		return NULL;
 	flag = any_not_finite(g, w);
 	p = graph_parameter(g, 0, wt);

@@ -389,3 +389,11 @@ def test_transposed_convolutions_are_rounded_once(dtype):
     a, w, b = ((torch.randint(-64, 64, s) / 8).to(dtype) for s in ((1, 3, 5, 5), (3, 2, 3, 3), (2,)))
     got = compiled(lambda a, w, b: F.conv_transpose2d(a, w, b, stride=2))(a, w, b)
     assert torch.equal(got, F.conv_transpose2d(a.double(), w.double(), b.double(), stride=2).to(dtype))
+
+
+def test_holes_of_transposed_convolutions_are_skipped():
+    """An infinite weight meets numbers alone, as in eager: over a hole it would make NaN."""
+    a, w = torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3)
+    w[0, 0, 1, 1] = float("inf")
+    fn = lambda a, w: F.conv_transpose2d(a, w, stride=2)
+    assert torch.equal(compiled(fn)(a, w), fn(a, w))

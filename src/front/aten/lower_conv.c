@@ -94,13 +94,18 @@ static const struct node *conv_node(struct lower *l, const struct node *x, const
 		lower_attr_ints(l, KEY_output_spatial_dimensions, n, win->spatial),
 		lower_attr_int(l, KEY_feature_group_count, win->groups),
 		lower_attr_int(l, KEY_batch_group_count, win->batch_groups),
+		{ KEY_other, graph_string(l->g, "weft.holes", 10), attr_raw(l->g, "unit") },
 	};
+	uint32_t nattrs = sizeof e / sizeof e[0];
+	bool holes = false;
+	for (uint32_t i = 0; i < n; i++)
+		holes = holes || win->lhs[i] > 1;
 	const struct node *in[2] = { x, w };
 	struct node_spec s = { .op = OP_convolution,
 		.nin = 2,
 		.in = in,
 		.type = type,
-		.attrs = attrs_cons(l->g, sizeof e / sizeof e[0], e),
+		.attrs = attrs_cons(l->g, holes ? nattrs : nattrs - 1, e),
 		.at = { l->r->file, l->r->line, 1 } };
 	return graph_node(l->g, &s);
 }

@@ -5,6 +5,8 @@
 #include "ir/eval/sum.h"
 #include <string.h>
 
+enum { PADDING = -1, HOLE = -2 };
+
 struct conv {
 	uint32_t n;                  /* spatial dimensions */
 	int64_t in[EVAL_MAX_RANK], kernel[EVAL_MAX_RANK], out[EVAL_MAX_RANK];
@@ -66,18 +68,20 @@ static void conv_places(struct conv *v)
 	}
 }
 
-/* Offset in the input of window position k[] at place at[]; -1: padding or a hole. */
+/* Offset in the input of window position k[] at place at[]; below 0: padding, or a hole. */
 static int64_t conv_input(const struct conv *v, const int64_t *at, const int64_t *k)
 {
 	int64_t o = 0;
+	bool inside = true;
 
 	for (uint32_t d = 0; d < v->n; d++) {
 		int64_t p = at[d] * v->stride[d] + k[d] * v->rhs_dilation[d] - v->low[d];
-		if (p < 0 || p % v->lhs_dilation[d] || p / v->lhs_dilation[d] >= v->in[d])
-			return -1;
+		if (p % v->lhs_dilation[d])
+			return HOLE;
+		inside = inside && p >= 0 && p / v->lhs_dilation[d] < v->in[d];
 		o += p / v->lhs_dilation[d] * v->in_stride[d];
 	}
-	return o;
+	return inside ? o : PADDING;
 }
 
 static int64_t conv_kernel(const struct conv *v, const int64_t *k)
@@ -131,7 +135,7 @@ static void convolve(struct call *c, const struct tensor *padding)
 	if (a.kind != b.kind)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
 	wide_sum_as(&a, out->type->dtype);
-	bool empty = false;
+	bool empty = false, skips = node_skips_holes(c->n);
 	for (uint32_t d = 0; d < v.n; d++)
 		empty = empty || v.kernel[d] == 0;
 	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
@@ -149,7 +153,7 @@ static void convolve(struct call *c, const struct tensor *padding)
 			if (from >= 0)
 				sum_products(&s, &a, base + from, v.feature_stride, &b, weight,
 					strides[ki], w->dims[ki]);
-			else
+			else if (from == PADDING || !skips)
 				sum_zeros(&s, &b, weight, strides[ki], w->dims[ki]);
 		}
 		sum_store(&s, &a, out->type->dtype, tensor_at(out, i));
