@@ -11,7 +11,8 @@
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
-#define CONTRACT_DEPTH 256               /* words of k at a time */
+#define CONTRACT_DEPTH 256               /* words of k that scratch has room for */
+#define CONTRACT_SUM 128                 /* of them one accumulator sums, bands apart */
 #define CONTRACT_GROUP 128               /* columns of C at a time */
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */

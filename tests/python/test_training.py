@@ -212,3 +212,17 @@ def test_fifty_steps(name):
     spread = (eager.amax(0) - eager.amin(0)).amax()
     assert (mine - eager.mean(0)).abs().max() <= torch.maximum(spread, 1e-4 * eager.abs().max())
     assert mine[-1] < 0.5 * mine[0]
+
+
+@pytest.mark.parametrize("k", [256, 512])
+def test_sums_of_products_are_short(k):
+    """No further from float64 than sums of 128 products, each in order, are: an error that gradients of a batch have."""
+    a, b = torch.randn(64, k), torch.randn(k, 64)
+    total = torch.zeros(64, 64)
+    for first in range(0, k, 128):
+        part = torch.zeros(64, 64)
+        for i in range(first, first + 128):
+            part = (part.double() + a[:, i, None].double() * b[i].double()).float()
+        total += part
+    exact = a.double() @ b.double()
+    assert (compiled(torch.mm)(a, b) - exact).norm() <= 1.1 * (total - exact).norm()
