@@ -481,6 +481,14 @@ def rfftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, pin_memory=None)
     return torch.arange(n // 2 + 1, dtype=dtype or torch.get_default_dtype()) * (1 / (n * d))
 
 
+def linspace(start, end, steps, *, dtype=None, **more):
+    """Ends of a line of integers are integers before its steps are: torch's table cuts the points alone."""
+    from torch._decomp import decomposition_table
+    if dtype is not None and not dtype.is_floating_point and not dtype.is_complex:
+        start, end = (x.to(dtype) if isinstance(x, torch.Tensor) else int(x) for x in (start, end))
+    return decomposition_table[aten.linspace.default](start, end, steps, dtype=dtype, **more)
+
+
 def zero_tangent(x, like, *, self_num_batch_dims=0):
     """Zeros of x's kind and batch sizes, and of the sizes of like."""
     return torch.zeros_like(like, dtype=x.dtype) if not self_num_batch_dims else \
@@ -488,7 +496,8 @@ def zero_tangent(x, like, *, self_num_batch_dims=0):
 
 
 def decompositions() -> dict:
-    return {**_chunked(), aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
+    return {**_chunked(), **{getattr(aten.linspace, name): linspace for name in aten.linspace.overloads() if "out" not in name},
+            aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
             aten.fft_fftfreq.default: fftfreq, aten.fft_rfftfreq.default: rfftfreq,
             aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,

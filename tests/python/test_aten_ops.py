@@ -397,3 +397,10 @@ def test_holes_of_transposed_convolutions_are_skipped():
     w[0, 0, 1, 1] = float("inf")
     fn = lambda a, w: F.conv_transpose2d(a, w, stride=2)
     assert torch.equal(compiled(fn)(a, w), fn(a, w))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.uint8])
+def test_a_line_of_integers_starts_at_one(dtype):
+    for fn in (lambda a: torch.linspace(a, 10, 5, dtype=dtype), lambda a: torch.linspace(2.9, a * 3, 7, dtype=dtype)):
+        a = torch.tensor(4.3)
+        assert torch.equal(compiled(fn)(a), fn(a))
