@@ -38,7 +38,8 @@ static uint32_t free_before(
 	return n;
 }
 
-/* Where groups begin and end: sums over the sizes before, those below 0 as 0. */
+/* Where groups begin and end, within the places that there are: sums over the sizes before, those
+ * below 0 as 0. */
 static void find_ends(struct ragged *r, const struct node *sizes)
 {
 	struct graph *g = r->g;
@@ -46,7 +47,10 @@ static void find_ends(struct ragged *r, const struct node *sizes)
 	int64_t dims[MOST], at[MOST], over = rank;
 
 	sizes = build_convert(g, sizes, DTYPE_i64);
+	const struct node *all = build_dim(g, r->lhs->type->dims[r->dim], 1, &r->lhs);
+	all = build_broadcast(g, all, rank, sizes->type->dims, NULL);
 	sizes = build2(g, OP_maximum, sizes, build_like(g, sizes, 0));
+	sizes = build2(g, OP_minimum, sizes, all);
 	memcpy(dims, sizes->type->dims, rank * sizeof *dims);
 	dims[rank] = dims[last];
 	for (uint32_t d = 0; d < rank; d++)
@@ -55,8 +59,9 @@ static void find_ends(struct ragged *r, const struct node *sizes)
 	const struct node *before = build_compare(
 		g, "LE", build_iota(g, wide->type, over), build_iota(g, wide->type, last));
 	wide = build_select(g, before, wide, build_like(g, wide, 0));
-	r->end = build_reduce(g, OP_add, wide, 1, &over);
-	r->start = build2(g, OP_subtract, r->end, sizes);
+	const struct node *end = build_reduce(g, OP_add, wide, 1, &over);
+	r->start = build2(g, OP_minimum, build2(g, OP_subtract, end, sizes), all);
+	r->end = build2(g, OP_minimum, end, all);
 }
 
 /* x where its index along `along` is of the group of its index along `group`, else 0; batch[i]:

@@ -46,3 +46,17 @@ func.func @main() {
   check.expect_eq_const %0, dense<[[1], [100], [100]]> : tensor<3x1xi32>
   return
 }
+// -----
+// Groups end where the rows do, whatever their sizes say; large enough for a loop over blocks.
+func.func @main() {
+  %l = stablehlo.constant dense<1.0> : tensor<128x64xf32>
+  %one = stablehlo.constant dense<[1.0, 10.0, 100.0, 1000.0]> : tensor<4xf32>
+  %r = stablehlo.broadcast_in_dim %one, dims = [0] : (tensor<4xf32>) -> tensor<4x64x64xf32>
+  %g = stablehlo.constant dense<[5, -3, 9223372036854775807, 9223372036854775807]> : tensor<4xi64>
+  %0 = "chlo.ragged_dot"(%l, %r, %g) {ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_batching_dimensions = [], rhs_batching_dimensions = [], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>} : (tensor<128x64xf32>, tensor<4x64x64xf32>, tensor<4xi64>) -> tensor<128x64xf32>
+  %first = stablehlo.slice %0 [3:7, 62:64] : (tensor<128x64xf32>) -> tensor<4x2xf32>
+  check.expect_eq_const %first, dense<[[64.0, 64.0], [64.0, 64.0], [6400.0, 6400.0], [6400.0, 6400.0]]> : tensor<4x2xf32>
+  %last = stablehlo.slice %0 [127:128, 62:64] : (tensor<128x64xf32>) -> tensor<1x2xf32>
+  check.expect_eq_const %last, dense<6400.0> : tensor<1x2xf32>
+  return
+}
