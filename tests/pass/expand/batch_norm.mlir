@@ -87,8 +87,6 @@ func.func @main(%x: tensor<2x3x4xf32>, %s: tensor<3xf32>, %m: tensor<3xf32>, %v:
 //     %21 = stablehlo.multiply %16, %20 : tensor<2x3x4xf32>
 //     %22 = stablehlo.subtract %13, %21 : tensor<2x3x4xf32>
 //     %23 = stablehlo.multiply %6, %22 : tensor<2x3x4xf32>
-//     %24 = stablehlo.multiply %19, %10 : tensor<3xf32>
-//     %25 = stablehlo.multiply %11, %10 : tensor<3xf32>
-//     return %23, %24, %25 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
+//     return %23, %18, %8 : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>
 //   }
 // }
