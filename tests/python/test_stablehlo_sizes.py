@@ -333,12 +333,14 @@ def test_batch_norms_of_any_size(op, operands):
             np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("op", ["all_reduce", "all_to_all", "collective_permute"])
+@pytest.mark.parametrize("op", ["all_reduce", "all_gather", "reduce_scatter", "all_to_all", "collective_permute"])
 def test_collectives_of_any_size(op):
     """Of one process: what it has."""
     groups = "replica_groups = dense<0> : tensor<1x1xi64>"
     body = "({\n^bb0(%p: tensor<f32>, %q: tensor<f32>):\n%m = stablehlo.add %p, %q : tensor<f32>\nstablehlo.return %m : tensor<f32>\n})"
     what = {"all_reduce": f"{body} {{{groups}}}",
+            "all_gather": f"{{all_gather_dim = 0 : i64, {groups}}}",
+            "reduce_scatter": f"{body} {{scatter_dimension = 1 : i64, {groups}}}",
             "all_to_all": f"{{split_dimension = 0 : i64, concat_dimension = 1 : i64, split_count = 1 : i64, {groups}}}",
             "collective_permute": "{source_target_pairs = dense<0> : tensor<1x2xi64>}"}[op]
     run = capi.Weft("weft").compile(f"func.func @main(%a: tensor<?x?xf32>) -> tensor<?x?xf32> {{\n%0 = \"stablehlo.{op}\"(%a) {what} : "

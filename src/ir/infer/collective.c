@@ -100,6 +100,19 @@ static int64_t declared_dim(struct graph *g, const struct node_spec *s, uint32_t
 	return r->dims[d];
 }
 
+/* Dimension d of result i: as declared, or where that leaves it open `whole`, what groups of
+ * `group` processes make of the operand's.  Of ids of replicas beside a channel each stands for
+ * all its partitions, so that their number says nothing. */
+static int64_t grid_dim(struct graph *g, const struct node_spec *s, uint32_t i,
+	const struct type *t, int64_t d, const char *c, int64_t group, int64_t whole)
+{
+	int64_t size = declared_dim(g, s, i, t, d, c);
+	bool told = !spec_declared(s, i) || spec_int(s, KEY_channel_id, 0) <= 0 ||
+		    spec_bool(s, KEY_use_global_device_ids, false);
+
+	return size < 0 && group > 0 && told ? whole : size;
+}
+
 /* all_gather_c1 to c6. */
 const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 {
@@ -113,14 +126,12 @@ const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 		if (d < 0 || d >= t[i]->rank)
 			spec_fail(g, s, "c1", "expected all_gather_dim in [0, %u), found %lld",
 				t[i]->rank, (long long)d);
-		int64_t size = t[i]->dims[d], whole;
+		int64_t size = t[i]->dims[d];
 		if (size == 0)
 			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, "
 				"found %s", spec_text(g, t[i]));
-		if (spec_declared(s, i))
-			whole = declared_dim(g, s, i, t[i], d, "c6");
-		else
-			whole = group > 0 ? dim_mul(g, size, group) : dim_free(g, 0, INT64_MAX);
+		int64_t whole = grid_dim(g, s, i, t[i], d, "c6", group,
+			group > 0 ? dim_mul(g, size, group) : size);
 		if (whole == 0)
 			spec_fail(g, s, "c6", "expected a gathered dimension that is not empty, "
 				"found a result %s", spec_text(g, spec_declared(s, i)));
@@ -169,11 +180,8 @@ const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec 
 	if (d < 0 || d >= t->rank)
 		spec_fail(g, s, "c2", "expected scatter_dimension in [0, %u), found %lld", t->rank,
 			(long long)d);
-	int64_t size = t->dims[d], part;
-	if (spec_declared(s, 0))
-		part = declared_dim(g, s, 0, t, d, "c8");
-	else
-		part = group > 0 ? dim_floordiv(g, size, group) : dim_free(g, 0, INT64_MAX);
+	int64_t size = t->dims[d], part = grid_dim(g, s, 0, t, d, "c8", group,
+		group > 0 ? dim_floordiv(g, size, group) : size);
 	if (size == 0 || part == 0)
 		spec_fail(g, s, "c1", "expected a scattered dimension that is not empty, found %s",
 			spec_text(g, t));
