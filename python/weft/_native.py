@@ -1,6 +1,7 @@
 """The extension weft._C, loaded and told about torch at first use."""
 from __future__ import annotations
 
+import ctypes
 import functools
 import json
 import logging
@@ -44,9 +45,10 @@ def load():
         from weft import _callback
         _C = library()
         _C.warm_up()
+        cpu = ctypes.CDLL("libtorch_cpu.so")          # it is loaded: torch is
+        storage = (ctypes.cast(getattr(cpu, f"aoti_torch_get_storage_{of}"), ctypes.c_void_p).value for of in ("size", "offset"))
         _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-                 _callback.resolve, threads, vars(torch.autograd.forward_ad),
-                 torch.Tensor.untyped_storage, torch.UntypedStorage.nbytes, torch.Tensor.storage_offset)
+                 _callback.resolve, threads, vars(torch.autograd.forward_ad), *storage)
     return _C
 
 

@@ -224,16 +224,21 @@ static PyObject *ext_stablehlo(PyObject *self, PyObject *args)
 }
 
 /* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads, names of forward_ad,
- * untyped_storage, nbytes, storage_offset) */
+ * addresses of aoti_torch_get_storage_size and aoti_torch_get_storage_offset) */
 static PyObject *ext_setup(PyObject *self, PyObject *args)
 {
 	PyObject *capsule;
+	unsigned long long size, offset;
 	struct ext_torch t;
 
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOO!OOO", &capsule, &t.tensor_type, &t.parameter_type,
-		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &t.storage,
-		    &t.nbytes, &t.offset))
+	if (!PyArg_ParseTuple(args, "OOOOOOO!KK", &capsule, &t.tensor_type, &t.parameter_type,
+		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &size, &offset))
+		return NULL;
+	memcpy(&t.storage_size, &size, sizeof t.storage_size);
+	memcpy(&t.storage_offset, &offset, sizeof t.storage_offset);
+	t.cdata = PyUnicode_InternFromString("_cdata");
+	if (!t.cdata)
 		return NULL;
 	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
 	if (!t.exchange)
@@ -249,9 +254,6 @@ static PyObject *ext_setup(PyObject *self, PyObject *args)
 	Py_INCREF(t.resolve);
 	Py_INCREF(t.threads);
 	Py_INCREF(t.forward_ad);
-	Py_INCREF(t.storage);
-	Py_INCREF(t.nbytes);
-	Py_INCREF(t.offset);
 	ext_torch = t;
 	struct weft_error *e = weft_bind_table.resolver_set("", ext_resolve, NULL);
 	weft_bind_table.stop_set(ext_stop);
@@ -299,8 +301,8 @@ static PyMethodDef methods[] = {
 	{ "scrub", ext_scrub, METH_O,
 		"scrub(on): for tests, memory that is nobody's is filled with NaN" },
 	{ "setup", ext_setup, METH_VARARGS,
-		"setup(exchange, Tensor, Parameter, plain, resolve, threads, forward_ad, storage, "
-		"nbytes, offset)" },
+		"setup(exchange, Tensor, Parameter, plain, resolve, threads, forward_ad, "
+		"storage_size, storage_offset)" },
 	{ "backend_register", ext_backend_register, METH_VARARGS,
 		"backend_register(name, tags, function)" },
 	{ "backend_announce", ext_backend_announce, METH_VARARGS,

@@ -20,8 +20,11 @@ struct ext_torch {
 	PyObject *resolve; /* callable(space, op, attributes) -> callable or None */
 	PyObject *threads; /* callable: the number of threads a run may use; 0: C looks on */
 	PyObject *forward_ad; /* dict: the names of torch.autograd.forward_ad */
-	/* callables: of a tensor the storage and the first place in it, of a storage the bytes */
-	PyObject *storage, *nbytes, *offset;
+	/* torch's C interface (torch/csrc/inductor/aoti_torch/c/shim.h): of a tensor - the place
+	 * of its `_cdata` - the bytes of its storage and its first element there; 0: no error */
+	int32_t (*storage_size)(void *tensor, int64_t *bytes);
+	int32_t (*storage_offset)(void *tensor, int64_t *elements);
+	PyObject *cdata; /* that name */
 };
 extern struct ext_torch ext_torch;
 

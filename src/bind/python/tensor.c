@@ -143,30 +143,23 @@ size_t ext_span(const struct dl_tensor *v)
 	return bytes;
 }
 
-/* function(object) as a number; an exception may be set. */
-static size_t number_of(PyObject *function, PyObject *object)
-{
-	PyObject *n = PyObject_CallFunctionObjArgs(function, object, NULL);
-	size_t v = n ? PyLong_AsSize_t(n) : 0;
-
-	Py_XDECREF(n);
-	return v;
-}
-
 /* Does the storage end behind all elements?  It need not: whoever resizes a storage leaves the
  * tensors in it as they are, and DLPack does not say how large it is. */
 static bool within_storage(PyObject *object, const struct dl_tensor *v)
 {
 	size_t size = (size_t)(v->dtype.bits + 7) / 8, span = ext_span(v);
-	PyObject *storage = PyObject_CallFunctionObjArgs(ext_torch.storage, object, NULL);
+	PyObject *address = PyObject_GetAttr(object, ext_torch.cdata);
+	void *tensor = address ? PyLong_AsVoidPtr(address) : NULL;
+	int64_t bytes, first;
 
-	if (!storage)
-		return false;
-	size_t have = number_of(ext_torch.nbytes, storage);
-	size_t end = span + size * number_of(ext_torch.offset, object);
-	Py_DECREF(storage);
+	Py_XDECREF(address);
 	if (PyErr_Occurred())
 		return false;
+	if (ext_torch.storage_size(&tensor, &bytes) || ext_torch.storage_offset(&tensor, &first)) {
+		PyErr_SetString(PyExc_ValueError, "weft: an argument has no storage");
+		return false;
+	}
+	size_t have = (size_t)bytes, end = span + size * (size_t)first;
 	if (!span || end <= have)
 		return true;
 	PyErr_Format(PyExc_ValueError,
