@@ -130,13 +130,6 @@ typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
 #define LINE line_f64
 #define FN(name) name##_f64
 #include "base/fft_pass.inc"
-#undef PART
-#undef REAL
-#undef WIDTH
-#undef ROOT
-#undef NUMBER
-#undef LINE
-#undef FN
 #define PART float
 #define REAL float
 #define WIDTH 1
@@ -145,13 +138,6 @@ typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
 #define LINE line_f32
 #define FN(name) name##_f32
 #include "base/fft_pass.inc"
-#undef PART
-#undef REAL
-#undef WIDTH
-#undef ROOT
-#undef NUMBER
-#undef LINE
-#undef FN
 #define PART double
 #define REAL doubles
 #define WIDTH LINES_F64
@@ -160,13 +146,6 @@ typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
 #define LINE line_f64s
 #define FN(name) name##_f64s
 #include "base/fft_pass.inc"
-#undef PART
-#undef REAL
-#undef WIDTH
-#undef ROOT
-#undef NUMBER
-#undef LINE
-#undef FN
 #define PART float
 #define REAL floats
 #define WIDTH LINES_F32
@@ -175,13 +154,6 @@ typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
 #define LINE line_f32s
 #define FN(name) name##_f32s
 #include "base/fft_pass.inc"
-#undef PART
-#undef REAL
-#undef WIDTH
-#undef ROOT
-#undef NUMBER
-#undef LINE
-#undef FN
 /* With b[k] = exp(i pi k^2 / n), result k is conj(b[k]) times the sum over j of
  * x[j] conj(b[j]) b[k - j]: a cyclic convolution of any length m >= 2 n - 1, here a power of 2. */
 struct chirp {
