@@ -254,6 +254,12 @@ bool type_is_static(const struct type *t)
 	return true;
 }
 
+bool type_same_dims(const struct type *a, const struct type *b)
+{
+	return a->rank == b->rank && a->unranked == b->unranked &&
+	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
+}
+
 int64_t type_elements(const struct type *t)
 {
 	int64_t n = 1;

@@ -9,19 +9,12 @@
  * What only the steps of one branch use is its own, and has memory while the branch runs, if that
  * is large or its size symbolic (plan_buffer_is_late); its steps are counted anew for that. */
 #include "plan/planner.h"
-#include <string.h>
 
 /* `if` has the true branch first; the step counts branches from 0 = false. */
 static struct plan_steps *branch_steps(
 	const struct node *n, struct plan_steps *regions, uint32_t branch)
 {
 	return &regions[n->op == OP_if ? 1 - branch : branch];
-}
-
-static bool same_dims(const struct type *a, const struct type *b)
-{
-	return a->rank == b->rank &&
-	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
 }
 
 /* Buffer for a value that is of type t: of the arena where that is its size at all times, else one
@@ -89,7 +82,7 @@ static uint32_t result_of_branches(struct planner *pl, const struct node *n, uin
 	const struct type *t = node_result_type(n, i);
 	bool same = true;
 	for (uint32_t b = 0; b < n->nregions; b++)
-		same &= same_dims(t, n->regions[b]->results[i]->type);
+		same &= type_same_dims(t, n->regions[b]->results[i]->type);
 	for (uint32_t a = 0; same && a < nargs; a++) {
 		bool given = false, other = false;
 		for (uint32_t b = 0; mine[a] && b < n->nregions; b++)
@@ -174,9 +167,9 @@ void planner_if(struct planner *pl, struct scope *s, const struct node *n)
 static bool state_size_stays(const struct node *n, uint32_t i)
 {
 	const struct type *t = node_result_type(n, i);
-	return same_dims(t, n->in[i]->type) && same_dims(t, n->regions[0]->params[i]) &&
-	       same_dims(t, n->regions[1]->params[i]) &&
-	       same_dims(t, n->regions[1]->results[i]->type);
+	return type_same_dims(t, n->in[i]->type) && type_same_dims(t, n->regions[0]->params[i]) &&
+	       type_same_dims(t, n->regions[1]->params[i]) &&
+	       type_same_dims(t, n->regions[1]->results[i]->type);
 }
 
 /* Does the loop leave its state number i as it is? */

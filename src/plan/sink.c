@@ -27,23 +27,13 @@ static const struct type *sink_from(const struct node *x)
 	return from->dims[from->rank - 1] > to->dims[to->rank - 1] ? from : NULL;
 }
 
-static bool same_dims(const struct type *a, const struct type *b)
-{
-	if (a->rank != b->rank)
-		return false;
-	for (uint32_t d = 0; d < a->rank; d++)
-		if (a->dims[d] != b->dims[d])
-			return false;
-	return true;
-}
-
 /* Operand x with the dims of from; NULL: it would have to be moved. */
 static const struct node *sink_operand(
 	struct graph *g, const struct node *x, const struct type *from)
 {
 	const struct type *own = sink_from(x);
 
-	if (own && same_dims(own, from))
+	if (own && type_same_dims(own, from))
 		return x->in[0];
 	if (x->type->rank == 0)                  /* select's predicate, clamp's bounds */
 		return x;
@@ -66,7 +56,7 @@ const struct node *plan_sink_reshape(
 	if (!from)
 		return NULL;
 	for (uint32_t i = 0; i < n->nin; i++) {
-		if (in[i]->type->rank && !same_dims(in[i]->type, n->type))
+		if (in[i]->type->rank && !type_same_dims(in[i]->type, n->type))
 			return NULL;
 		moved[i] = sink_operand(g, in[i], from);
 		if (!moved[i])

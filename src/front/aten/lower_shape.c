@@ -6,16 +6,6 @@
 #include "front/aten/lower.h"
 #include <string.h>
 
-static bool same_dims(const struct type *a, const struct type *b)
-{
-	if (a->rank != b->rank)
-		return false;
-	for (uint32_t i = 0; i < a->rank; i++)
-		if (a->dims[i] != b->dims[i])
-			return false;
-	return true;
-}
-
 static const struct node *reshape(
 	struct lower *l, const struct node *n, uint32_t rank, const int64_t *dims)
 {
@@ -34,7 +24,7 @@ static const struct node *reshape(
 void lower_view(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
-	l->out[0] = same_dims(x->type, l->type[0])
+	l->out[0] = type_same_dims(x->type, l->type[0])
 			    ? x
 			    : reshape(l, x, l->type[0]->rank, l->type[0]->dims);
 }
