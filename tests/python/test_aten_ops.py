@@ -404,3 +404,13 @@ def test_a_line_of_integers_starts_at_one(dtype):
     for fn in (lambda a: torch.linspace(a, 10, 5, dtype=dtype), lambda a: torch.linspace(2.9, a * 3, 7, dtype=dtype)):
         a = torch.tensor(4.3)
         assert torch.equal(compiled(fn)(a), fn(a))
+
+
+@pytest.mark.parametrize("window,stride,dilation", [(5, 1, 1), (7, 1, 1), (7, 2, 1), (5, 1, 2)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_large_depthwise_windows(window, stride, dilation, dtype):
+    """Their padded input is stored, and read row by row."""
+    x, w = torch.randn(2, 12, 19, 23).to(dtype), torch.randn(12, 1, window, window).to(dtype)
+    fn = lambda x, w: F.conv2d(x, w, stride=stride, padding=window // 2 * dilation, dilation=dilation, groups=12)
+    want = fn(x.double(), w.double())
+    torch.testing.assert_close(compiled(fn)(x, w).double(), want, rtol=1e-2 if dtype == torch.bfloat16 else 1e-5, atol=1e-2 if dtype == torch.bfloat16 else 1e-4)
