@@ -52,6 +52,10 @@ const struct node *plan_lower_windows(struct graph *g, const struct node *n,
  * are places of the image as it lies; NULL: it is another, or patches serve better. */
 const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* The image x of n, of at most two spatial dims, as [features, batch, spatial], padded: before and
+ * behind of two dims, of which the one that is not comes first. */
+const struct node *plan_wide_image(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind);
 /* Convolution n in groups of few features and places by large windows, as dot products of runs of
  * both; NULL: it is another, or patches serve better. */
 const struct node *plan_lower_lines(struct graph *g, const struct node *n,

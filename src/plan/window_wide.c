@@ -75,25 +75,22 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	return c->window > PLAN_MAX_TAPS && c->positions > 1;
 }
 
-/* The image as [features, batch, spatial], padded. */
-static const struct node *padded(struct graph *g, const struct node *n, const struct node *x,
-	const struct conv *c, const struct wide *w)
+const struct node *plan_wide_image(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind)
 {
 	int64_t perm[2 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
 		none[2 + SPATIAL] = { 0 };
-	bool pads = false;
 
 	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
 	perm[1] = node_int(n, KEY_input_batch_dimension, 0);
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		uint32_t of = SPATIAL - c->nspatial + d;
 		perm[2 + d] = c->in_spatial[d];
-		low[2 + d] = w->low[of];
-		high[2 + d] = w->high[of];
-		pads |= low[2 + d] || high[2 + d];
+		low[2 + d] = before[of];
+		high[2 + d] = behind[of];
 	}
 	x = build_transpose(g, x, perm);
-	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
+	return build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none);
 }
 
 /* The windows, as wide as the image, as a matrix [out features, features * run]. */
@@ -122,7 +119,7 @@ const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 		return NULL;
 	int64_t plane = w.extent[0] * w.extent[1];
 	struct places p = {
-		.x = padded(g, n, in[0], c, &w),
+		.x = plan_wide_image(g, n, in[0], c, w.low, w.high),
 		.images = w.out[0],
 		.image = w.extent[1],
 		.features = 1,
