@@ -235,6 +235,19 @@ void body_at(const struct site *s, const struct node *n, uint32_t r, uint32_t ca
 	region_inline(s->g, n->regions[r], all, out);
 }
 
+const struct node *body_with(
+	struct graph *g, const struct node *n, uint32_t count, const struct node **front)
+{
+	const struct node **in = job_array(graph_job(g), n->nin, sizeof *in);
+	struct node *copy = job_alloc(graph_job(g), sizeof *copy);
+
+	memcpy(in, n->in, n->nin * sizeof *in);
+	memcpy(in, front, count * sizeof *in);
+	*copy = *n;
+	copy->in = in;
+	return copy;
+}
+
 /* ---- indices, flat tensors ------------------------------------------------------------------- */
 
 const struct node *index_const(struct graph *g, int64_t v)
@@ -391,20 +404,6 @@ static void reduce_turn(void *arg, const struct site *s, const struct node *i,
 	combine(e, s, to, i, state, next);
 }
 
-/* Tensors `in` in front of n's others: as they are reduced. */
-static const struct node *with_front(
-	struct graph *g, const struct node *n, uint32_t count, const struct node **front)
-{
-	const struct node **in = job_array(graph_job(g), n->nin, sizeof *in);
-	struct node *copy = job_alloc(graph_job(g), sizeof *copy);
-
-	memcpy(in, n->in, n->nin * sizeof *in);
-	memcpy(in, front, count * sizeof *in);
-	*copy = *n;
-	copy->in = in;
-	return copy;
-}
-
 /* The operands with what is reduced behind the rest; *length: its elements. */
 static const struct node *reduced_last(
 	struct graph *g, const struct node *n, uint32_t count, int64_t *length)
@@ -428,7 +427,7 @@ static const struct node *reduced_last(
 		}
 	for (uint32_t i = 0; i < count; i++)
 		front[i] = build_transpose(g, n->in[i], perm);
-	return with_front(g, n, count, front);
+	return body_with(g, n, count, front);
 }
 
 static const struct node *body_reduce(struct graph *g, const struct node *n, uint32_t which)
@@ -505,7 +504,7 @@ static const struct node *body_reduce_window(struct graph *g, const struct node 
 	for (uint32_t i = 0; i < e.count; i++)
 		out[i] = build_pad(g, n->in[i], n->in[e.count + i], low, high, holes);
 	e.of = out[0]->type;
-	e.n = with_front(g, n, e.count, out);
+	e.n = body_with(g, n, e.count, out);
 	struct site s = site_of(g, e.n, 1, &e.to);
 	for (uint32_t i = 0; i < e.count; i++)
 		state[i] = flat_full(&s, n->in[e.count + i], e.to);

@@ -59,6 +59,10 @@ const struct node *flat_full(const struct site *s, const struct node *v, const s
 void body_at(const struct site *s, const struct node *n, uint32_t r, uint32_t captures,
 	uint32_t nargs, const struct node *const *args, const struct node **out);
 
+/* n with the tensors front[] for its first `count` operands: no node of the graph. */
+const struct node *body_with(
+	struct graph *g, const struct node *n, uint32_t count, const struct node **front);
+
 /* Flat result `which` of n. */
 const struct node *body_scatter(struct graph *g, const struct node *n, uint32_t which);
 const struct node *body_select_and_scatter(struct graph *g, const struct node *n);

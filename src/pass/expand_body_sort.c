@@ -4,7 +4,6 @@
 #include "ir/build.h"
 #include "ir/dim.h"
 #include "pass/expand_body.h"
-#include <string.h>
 
 /* The site's first nodes are n's operands, the sorted dim their last. */
 struct sorting {
@@ -108,22 +107,18 @@ const struct node *body_sort(struct graph *g, const struct node *n, uint32_t whi
 	uint32_t rank = n->in[0]->type->rank;
 	int64_t dim = node_int(n, KEY_dimension, -1);
 	struct sorting x = { .count = node_noperands(n) };
-	const struct node **in = job_array(graph_job(g), n->nin, sizeof *in), *order;
+	const struct node **in = job_array(graph_job(g), x.count, sizeof *in), *order;
 
 	if (!rank)
 		return flat_of(g, n->in[which]);
 	dim += dim < 0 ? rank : 0;
-	memcpy(in, n->in, n->nin * sizeof *in);
 	for (uint32_t i = 0; i < x.count; i++)
 		in[i] = swapped(g, n->in[i], dim);
-	struct node *copy = job_alloc(graph_job(g), sizeof *copy);
-	*copy = *n;
-	copy->in = in;
-	x.n = copy;
+	x.n = body_with(g, n, x.count, in);
 	const struct type *t = in[0]->type;
 	x.extent = t->dims[rank - 1];
 	x.all = elements_of(g, t);
-	struct site s = site_of(g, copy, 0, NULL);
+	struct site s = site_of(g, x.n, 0, NULL);
 	/* as many doublings as reach the extent */
 	const struct node *levels = build2(g, OP_subtract, index_const(g, 64),
 		build1(g, OP_count_leading_zeros,

@@ -45,8 +45,7 @@ static void count_blocks(struct blocks *b, const struct node *start, const struc
 	struct graph *g = b->g;
 	const int64_t groups = start->type->dims[0], over = 0;
 	const int64_t square[] = { groups, groups };
-	const struct node *some = build2(g, OP_maximum, build2(g, OP_subtract, end, start),
-		build_like(g, start, 0));
+	const struct node *some = build2(g, OP_subtract, end, start);
 
 	some = build2(g, OP_add, some, build_like(g, start, (double)(b->step - 1)));
 	some = build2(g, OP_divide, some, build_like(g, start, (double)b->step));
