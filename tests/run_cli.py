@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import subprocess
 import sys
 
 from cli_box import POSITION, ROOT, Box, Failed, check, npy
@@ -551,6 +552,19 @@ def test_check(box):
     check(re.fullmatch(r"kernels=0 library=0 folded=0 interpreted=[1-9]\d*\n", err), err)
     _, out, _ = box.run("check", box.write("args.mlir", ADD), box.dir + "/none.mlir", status=1)
     check(re.fullmatch(r"PASS .*args.mlir\nFAIL .*none.mlir: .*\n", out), out)
+    _, out, _ = box.run("check", box.write("name.mlir", 'func.func @main() {\n  "a\\0Ab"() : () -> ()\n}\n'), good, status=1)
+    check(re.fullmatch(r"FAIL .*unknown operation 'a\\0Ab'\nPASS .*\n", out), f"a line a file: {out}")
+    with open(bad) as pipe:
+        p = subprocess.run(f"cat | {box.weft} check /dev/stdin", shell=True, stdin=pipe, capture_output=True, text=True, timeout=60)
+    check(p.stderr == "strict: 0 of 1; default: 0 of 1\n", f"a pipe is read once, and checked twice: {p.stderr}")
+
+
+def test_output_that_cannot_be_written(box):
+    """A full disk takes the output: no command says then that all is well."""
+    m = box.write("m.mlir", ADD)
+    for words in (["opt", m], ["run", m, "--random-inputs"], ["check", m], ["options"]):
+        p = subprocess.run(f"{box.weft} {' '.join(words)} > /dev/full", shell=True, stderr=subprocess.PIPE, text=True, timeout=60)
+        check(p.returncode == 1 and "error: cannot write standard output" in p.stderr, f"{words}: {p.returncode}, {p.stderr}")
 
 
 def test_report(box):

@@ -28,9 +28,8 @@ static int command(enum cli_command which, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	weft_notice_handler(tell, NULL);
 	if (argc < 2) {
 		cli_summary(stderr);
 		return CLI_USAGE;
@@ -48,4 +47,15 @@ int main(int argc, char **argv)
 			return command(i, argc - 2, argv + 2);
 	fprintf(stderr, "weft: unknown command '%s'; see `weft --help`\n", argv[1]);
 	return CLI_USAGE;
+}
+
+/* What was printed and did not arrive - a full disk, say - is a failure. */
+int main(int argc, char **argv)
+{
+	weft_notice_handler(tell, NULL);
+	int status = run(argc, argv);
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "weft: error: cannot write standard output\n");
+	return status ? status : CLI_FAULT;
 }
