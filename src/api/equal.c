@@ -12,6 +12,10 @@ struct pairing {
 	const struct graph *a, *b;
 	uint32_t n, cap;
 	int64_t (*dims)[2];          /* symbolic dimensions that stand for each other */
+	uint32_t nfound, found_cap;  /* a table: cap is 0 or a power of two, half is free */
+	struct region_pair {
+		const struct region *a, *b;
+	} *found;                    /* regions without captures, found equal in this function */
 	bool equal;
 };
 
@@ -198,8 +202,49 @@ static bool nodes_equal(struct pairing *p, const struct walk *x, const struct wa
 	return true;
 }
 
-/* Recurses on the nesting of regions, which readers limit. */
+static struct region_pair *found_at(
+	const struct pairing *p, const struct region *a, const struct region *b)
+{
+	uint32_t i = (a->id * 0x9e3779b1u ^ b->id) & (p->found_cap - 1);
+
+	while (p->found[i].a && (p->found[i].a != a || p->found[i].b != b))
+		i = (i + 1) & (p->found_cap - 1);
+	return &p->found[i];
+}
+
+static void found_add(struct pairing *p, const struct region *a, const struct region *b)
+{
+	if (2 * p->nfound >= p->found_cap) {
+		struct region_pair *old = p->found;
+		uint32_t n = p->found_cap;
+		p->found_cap = n ? 2 * n : 16;
+		p->found = job_array(p->j, p->found_cap, sizeof *p->found);
+		for (uint32_t i = 0; i < n; i++)
+			if (old[i].a)
+				*found_at(p, old[i].a, old[i].b) = old[i];
+	}
+	*found_at(p, a, b) = (struct region_pair){ a, b };
+	p->nfound++;
+}
+
+static bool bodies_equal(struct pairing *p, const struct region *a, const struct region *b,
+	const struct captures *outside);
+
+/* A function is called at many places, and so are those that it calls: each is compared once. */
 static bool regions_equal(struct pairing *p, const struct region *a, const struct region *b,
+	const struct captures *outside)
+{
+	if (!outside->n && p->nfound && found_at(p, a, b)->a)
+		return true;
+	if (!bodies_equal(p, a, b, outside))
+		return false;
+	if (!outside->n)
+		found_add(p, a, b);
+	return true;
+}
+
+/* Recurses on the nesting of regions, which readers limit. */
+static bool bodies_equal(struct pairing *p, const struct region *a, const struct region *b,
 	const struct captures *outside)
 {
 	struct walk x = walk_region(p, a), y = walk_region(p, b);
@@ -235,6 +280,7 @@ static bool funcs_equal(struct pairing *p, const struct func *a, const struct fu
 	static const struct captures none = { UINT32_MAX, 0, NULL };
 
 	p->n = 0;                        /* a function's symbols are its own */
+	p->nfound = p->found_cap = 0;
 	return !strcmp(a->name, b->name) && a->is_private == b->is_private &&
 		attrs_equal(p, a->attrs, b->attrs) &&
 		regions_equal(p, a->region, b->region, &none) &&

@@ -41,24 +41,53 @@ static struct weft_error *compile_deep(int depth)
 	return e;
 }
 
-/* Compiles `depth` functions, each but the last calling the next one twice. */
-static struct weft_error *compile_doubling(int depth)
+/* `depth` functions, each but the last calling the next one twice. */
+static void write_doubling(struct str *s, int depth)
 {
 	static const char sig[] = "(%x: tensor<f32>) -> tensor<f32>";
+
+	str_addf(s, "func.func @main%s {\n%%0 = call @f0(%%x) : (tensor<f32>) -> tensor<f32>\n"
+		"return %%0 : tensor<f32>\n}\n", sig);
+	for (int i = 0; i < depth; i++)
+		str_addf(s, "func.func private @f%d%s {\n%%0 = call @f%d(%%x) : (tensor<f32>) -> "
+			"tensor<f32>\n%%1 = call @f%d(%%0) : (tensor<f32>) -> tensor<f32>\n"
+			"return %%1 : tensor<f32>\n}\n", i, sig, i + 1, i + 1);
+	str_addf(s, "func.func private @f%d%s {\n%%0 = stablehlo.sine %%x : tensor<f32>\n"
+		"return %%0 : tensor<f32>\n}\n", depth, sig);
+}
+
+static struct weft_error *compile_doubling(int depth)
+{
 	struct str s;
 
 	str_init(&s, NULL);
-	str_addf(&s, "func.func @main%s {\n%%0 = call @f0(%%x) : (tensor<f32>) -> tensor<f32>\n"
-		"return %%0 : tensor<f32>\n}\n", sig);
-	for (int i = 0; i < depth; i++)
-		str_addf(&s, "func.func private @f%d%s {\n%%0 = call @f%d(%%x) : (tensor<f32>) -> "
-			"tensor<f32>\n%%1 = call @f%d(%%0) : (tensor<f32>) -> tensor<f32>\n"
-			"return %%1 : tensor<f32>\n}\n", i, sig, i + 1, i + 1);
-	str_addf(&s, "func.func private @f%d%s {\n%%0 = stablehlo.sine %%x : tensor<f32>\n"
-		"return %%0 : tensor<f32>\n}\n", depth, sig);
+	write_doubling(&s, depth);
 	struct weft_error *e = compile_text(&s);
 	str_fini(&s);
 	return e;
+}
+
+/* A function is compared once, not at each of its 2^70 places. */
+void test_api_depth__equal_by_calls(void)
+{
+	struct weft_program *p[3] = { NULL };
+	bool same = false;
+
+	for (int i = 0; i < 3; i++) {
+		struct str s;
+		str_init(&s, NULL);
+		write_doubling(&s, 70);
+		if (i == 2)
+			memcpy(strstr(s.text, "sine"), "tanh", 4);
+		CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "deep", s.text, s.len, &p[i]));
+		str_fini(&s);
+	}
+	CHECK_OK(weft_program_equal(p[0], p[1], &same));
+	CHECK(same);
+	CHECK_OK(weft_program_equal(p[0], p[2], &same));
+	CHECK(!same);
+	for (int i = 0; i < 3; i++)
+		weft_program_release(p[i]);
 }
 
 /* Found when they were in place: after 15 GB. */

@@ -152,3 +152,43 @@ void test_eval__survives_every_failing_allocation(void)
 	CHECK(r.first == 1024);
 	graph_release(r.g);
 }
+
+static void run_for_scratch(struct job *j, void *arg)
+{
+	struct run *r = arg;
+
+	run(j, r);
+	r->elements = (int64_t)job_mark(j).scratch.used;
+}
+
+/* What the turns of a loop need beside their values is given back. */
+void test_eval__loops_keep_no_scratch(void)
+{
+	static const char text[] =
+		"func.func @main() -> tensor<i32> {\n"
+		"%z = stablehlo.constant dense<0> : tensor<i32>\n"
+		"%n = stablehlo.constant dense<TURNS> : tensor<i32>\n"
+		"%r = stablehlo.while(%i = %z) : tensor<i32>\n cond {\n"
+		"%c = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
+		"stablehlo.return %c : tensor<i1>\n} do {\n"
+		"%j = func.call @next(%i) : (tensor<i32>) -> tensor<i32>\n"
+		"stablehlo.return %j : tensor<i32>\n}\nreturn %r : tensor<i32>\n}\n"
+		"func.func private @next(%i: tensor<i32>) -> tensor<i32> {\n"
+		"%o = stablehlo.constant dense<1> : tensor<1xi32>\n"
+		"%s = stablehlo.reshape %o : (tensor<1xi32>) -> tensor<i32>\n"
+		"%j = stablehlo.add %i, %s : tensor<i32>\nreturn %j : tensor<i32>\n}\n";
+	int64_t bytes[2];
+
+	for (int k = 0; k < 2; k++) {
+		struct run r = { 0 };
+		char *now = strdup(text);
+		memcpy(strstr(now, "TURNS"), k ? "50000" : "00005", 5);
+		r.g = read_text(now);
+		CHECK_OK(job_run(run_for_scratch, &r));
+		CHECK_INT((int64_t)r.first, k ? 50000 : 5);
+		bytes[k] = r.elements;
+		graph_release(r.g);
+		free(now);
+	}
+	CHECK_INT(bytes[1], bytes[0]);
+}

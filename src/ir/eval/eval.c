@@ -414,6 +414,7 @@ static struct plan *plan_get(struct eval *e, const struct region *r)
 		plan_kept(e, p);
 	p->next = *bucket;
 	*bucket = p;
+	e->nplans++;
 	return p;
 }
 
@@ -505,12 +506,15 @@ static void call_run(struct call *c)
 		eval_table[c->n->op](c);
 }
 
-/* Runs one node of plan p, whose operands are in values; the result goes to values[k]. */
+/* Runs one node of plan p, whose operands are in values; the result goes to values[k].  Scratch is
+ * given back, or a loop would fill the memory, unless a region was prepared in it meanwhile. */
 static void node_run(struct eval *e, const struct plan *p, uint32_t k, struct tensor **values)
 {
 	const struct node *n = p->order[k];
 	const struct type *one_type = n->type;
 	struct tensor *in_small[8], *out_small[4] = { NULL };
+	struct job_mark scratch = job_mark(e->j);
+	uint32_t nplans = e->nplans;
 	const struct type *const *types = n->type->kind == TYPE_results ? n->type->elem : &one_type;
 	struct call c = {
 		.e = e, .n = n, .nin = n->nin, .nout = 1, .in = in_small, .out = out_small
@@ -539,6 +543,8 @@ static void node_run(struct eval *e, const struct plan *p, uint32_t k, struct te
 	call_run(&c);
 	values[k] =
 		c.nout || n->type->kind == TYPE_results ? call_value(&c) : token_new(e, n->type);
+	if (nplans == e->nplans)
+		job_reset(e->j, scratch);
 }
 
 static struct tensor *argument(struct eval *e, const struct node *n, struct frame *f)

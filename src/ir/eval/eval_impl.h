@@ -29,7 +29,8 @@ struct eval {
 	const struct graph *g;
 	const struct eval_options *o;
 	struct value *live;          /* every value not yet freed */
-	struct plan *plans[64];      /* prepared regions by id */
+	struct plan *plans[64];      /* prepared regions by id, in the job's scratch */
+	uint32_t nplans;
 	struct frame *top;           /* innermost region at work */
 	uint64_t ran;                /* ops, for eval_count */
 };

@@ -281,9 +281,10 @@ static void slice_by(
 			eval_fail(c, WEFT_INVALID_ARGUMENT, "slice %lld:%lld:%lld of size %lld",
 				(long long)start[d], (long long)limit[d], (long long)s,
 				(long long)a->dims[d]);
-		dims[d] = (limit[d] - start[d] + s - 1) / s;
+		dims[d] = limit[d] > start[d] ? (limit[d] - start[d] - 1) / s + 1 : 0;
 		base += start[d] * step[d];
-		step[d] *= s;
+		if (dims[d] > 1)
+			step[d] *= s;
 	}
 	copy_affine(a, eval_new(c, 0, a->rank, dims), base, step);
 }
