@@ -16,7 +16,7 @@ import torch
 
 import weft
 from weft import (_alias, _aot, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts,
-                  _pieces, _output, _registry, _report, _segments, _strides, _text)
+                  _pieces, _output, _registry, _report, _scalars, _segments, _strides, _text)
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
 KEPT = {f"aten.{name}" for name in """
@@ -295,6 +295,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
     _form.check(gm)
     if role != "forward":                            # what is kept for the backward pass lies as its graph was traced
         _strides.as_eager(gm)
+    _scalars.as_eager(gm)
     _form.record_strides(gm)
     if _form.calls_nothing(gm):
         again = functools.partial(_form.picking, _form.picks(gm))
