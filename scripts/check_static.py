@@ -239,6 +239,32 @@ class Checks:
                 there = any(f.startswith(want) for f in self.files)
                 yield f"{table}:{line}", [] if there else [f"{table}:{line}: no test {want}"]
 
+    def check_constraints(self):
+        """Every numbered constraint of the specification has a case that breaks it or a reason, and no other is named."""
+        table = "src/ir/constraint.def"
+        rows = [(op, int(n), unbroken) for op, n, unbroken in
+                re.findall(r'(?m)^CONSTRAINTS\((\w+),\s*(\d+),\s*[^,]+,\s*"(.*)"\)', read(table))]
+        rows += [("quantised type", int(n), unbroken) for n, unbroken in
+                 re.findall(r'(?m)^QUANTISED\((\d+), "(.*)"\)', read(table))]
+        broken, named = {}, {}
+        for path in [f for f in self.files if re.fullmatch(r"tests/(verify|error)/.*\.mlir", f)]:
+            for line, m in lines_with(r"// error[^:\n]*: (\w+_|quantised type )c(\d+)\b", read(path)):
+                broken.setdefault(m[1].rstrip("_ "), {})[int(m[2])] = f"{path}:{line}"
+        for path in [f for f in self.c + self.h if f.startswith("src/ir/")]:
+            for line, m in lines_with(r"\b([a-z_]+)_c(\d+)\b", read(path)):
+                named.setdefault(m[1], {})[int(m[2])] = f"{path}:{line}"
+        ops = set(re.findall(r"(?m)^OP\((\w+),\s*S,", read("src/ir/op.def")))
+        bad = [f"{table}: {op} has no row" for op in sorted(ops - {op for op, *_ in rows})]
+        for op, n, unbroken in rows:
+            excused = {int(i) for i in re.findall(r"c(\d+) (?:grid|never|reader)\b", unbroken)}
+            bad += [f"{table}: no case breaks {op} c{i}" for i in range(1, n + 1)
+                    if i not in excused and i not in broken.get(op, {})]
+            bad += [f"{broken[op][i]} breaks {op} c{i}: {table} says that none does" for i in excused
+                    if i in broken.get(op, {})]
+            bad += [f"{where}: {op} has no constraint c{i}" for known in (broken, named)
+                    for i, where in known.get(op, {}).items() if not 0 < i <= n]
+        yield table, bad
+
     def check_documents(self):
         """Every file, folder and kind of function that a document names is there; every table is in a recipe or
         on the map."""

@@ -210,7 +210,11 @@ static void check_counts(struct graph *g, const struct node_spec *s, uint32_t ni
 	struct job *j = graph_job(g);
 
 	if ((info->lo >= 0 && nin < (uint32_t)info->lo) ||
-		(info->hi >= 0 && nin > (uint32_t)info->hi))
+		(info->hi >= 0 && nin > (uint32_t)info->hi)) {
+		if (op_least[s->op] && nin < (uint32_t)info->lo)
+			job_fail_at(j, WEFT_INVALID_ARGUMENT, s->at,
+				"%s_%s: expected %d or more operands, found %u", info->name,
+				op_least[s->op], info->lo, nin);
 		spec_fail(g, s,
 			info->lo == info->hi ? job_printf(j, "expected %d operand%s, found %u",
 						       info->lo, info->lo == 1 ? "" : "s", nin)
@@ -218,6 +222,7 @@ static void check_counts(struct graph *g, const struct node_spec *s, uint32_t ni
 						 info->lo, nin)
 				       : job_printf(j, "expected %d to %d operands, found %u",
 						 info->lo, info->hi, nin));
+	}
 	if (info->nregions >= 0 && s->nregions != (uint32_t)info->nregions)
 		spec_fail(g, s, job_printf(j, "expected %d region%s, found %u", info->nregions,
 			info->nregions == 1 ? "" : "s", s->nregions));

@@ -31,6 +31,17 @@ const struct op_info op_table[OP_COUNT] = {
 #undef OP
 };
 
+#define CONSTRAINTS(name, n, least, unbroken) [OP_##name] = n,
+const uint8_t op_constraints[OP_COUNT] = {
+#include "ir/constraint.def"
+};
+#undef CONSTRAINTS
+#define CONSTRAINTS(name, n, least, unbroken) [OP_##name] = least,
+const char *const op_least[OP_COUNT] = {
+#include "ir/constraint.def"
+};
+#undef CONSTRAINTS
+
 /* Rows by the hash of their text, plus one. */
 enum { SLOTS = 1024 };
 static uint16_t by_text[SLOTS];

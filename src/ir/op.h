@@ -38,6 +38,10 @@ struct op_info {
 	infer_fn *infer;
 };
 extern const struct op_info op_table[OP_COUNT];
+/* constraint.def: how many numbered constraints the specification has for an op, and the one that
+ * asks for at least one operand ("c3"), or NULL. */
+extern const uint8_t op_constraints[OP_COUNT];
+extern const char *const op_least[OP_COUNT];
 enum op op_find(const char *text, size_t len);       /* "stablehlo.add"; OP_COUNT: no such */
 /* Is it a branch or a loop, whose regions run or not, and not a call, whose region always does? */
 static inline bool op_branches(enum op op)

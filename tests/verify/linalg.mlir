@@ -6,7 +6,7 @@ func.func @main(%a: tensor<2x3xf32>) {
 }
 // -----
 func.func @main(%a: tensor<2x2xf32>, %b: tensor<3x2xf32>) {
-  %0 = "stablehlo.triangular_solve"(%a, %b) {left_side = true, lower = true, unit_diagonal = false, transpose_a = #stablehlo<transpose NO_TRANSPOSE>} : (tensor<2x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>  // error: triangular_solve_c4
+  %0 = "stablehlo.triangular_solve"(%a, %b) {left_side = true, lower = true, unit_diagonal = false, transpose_a = #stablehlo<transpose NO_TRANSPOSE>} : (tensor<2x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>  // error: triangular_solve_c3
   func.return
 }
 // -----

@@ -81,7 +81,7 @@ func.func @main(%a: tensor<2x3xf32>, %b: tensor<2x4xf32>) {
 }
 // -----
 func.func @main(%a: tensor<2x3xf32>) {
-  %0 = stablehlo.concatenate %a, dim = 2 : (tensor<2x3xf32>) -> tensor<2x3xf32>  // error: concatenate_c3
+  %0 = stablehlo.concatenate %a, dim = 2 : (tensor<2x3xf32>) -> tensor<2x3xf32>  // error: concatenate_c4
   func.return
 }
 // -----

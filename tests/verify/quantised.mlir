@@ -1,7 +1,7 @@
 // test: verify
 // Constraints of quantised types, each broken once.
 func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<2x!quant.uniform<i16:f32, 1.0:0>>) {
-  %0 = "stablehlo.add"(%a, %b) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<2x!quant.uniform<i16:f32, 1.0:0>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>  // error: add_c1
+  %0 = "stablehlo.add"(%a, %b) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<2x!quant.uniform<i16:f32, 1.0:0>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>  // error: add_c3
   func.return
 }
 // -----

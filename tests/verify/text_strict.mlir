@@ -169,7 +169,7 @@ func.func @main(%a: tensor<3x!quant.uniform<i8:f32, 0.25:-1>>, %i: tensor<i32>) 
 }
 // -----
 func.func @main(%p: tensor<i1>, %b: tensor<4x!quant.uniform<i8:f32, 0.5:3>>) {
-  %0 = "stablehlo.if"(%p) ({ // error 8: if_c2: expected result type
+  %0 = "stablehlo.if"(%p) ({ // error 8: if_c3: expected result type
     stablehlo.return %b : tensor<4x!quant.uniform<i8:f32, 0.5:3>>
   }, {
     stablehlo.return %b : tensor<4x!quant.uniform<i8:f32, 0.5:3>>

@@ -11,29 +11,28 @@
  * which some may be shorter (filled up with -1) or none. */
 enum group_rule { GROUPS_any, GROUPS_all, GROUPS_even };
 
-/* c[0] shape, c[1] unique, c[2] range.  Gives the size of a group, or -1 where the text does not
- * tell. */
-static int64_t check_groups(struct graph *g, const struct node_spec *s, const char *const c[3],
+/* c[0] unique, c[1] range.  Gives the size of a group, or -1 where the text does not tell. */
+static int64_t check_groups(struct graph *g, const struct node_spec *s, const char *const c[2],
 	enum group_rule rule)
 {
 	const struct literal *l = spec_dense(s, KEY_replica_groups);
 	if (!l)
 		return -1;
 	if (l->type->rank != 2 || !dtype_is_int(l->type->dtype))
-		spec_fail(g, s, c[0], "expected replica_groups to be a matrix of integers, found "
+		spec_fail(g, s, NULL, "expected replica_groups to be a matrix of integers, found "
 			"%s", spec_text(g, l->type));
 	int64_t n = type_elements(l->type), used = 0;
 	if (n <= 0)
 		return -1;
 	if (n > UINT32_MAX || (l->splat && n > 2))
-		spec_fail(g, s, c[1], "expected unique ids in replica_groups");
+		spec_fail(g, s, c[0], "expected unique ids in replica_groups");
 	if (rule == GROUPS_any) {
 		int64_t *ids = job_array(graph_job(g), (size_t)n, sizeof *ids);
 		for (int64_t i = 0; i < n; i++)
 			ids[i] = dtype_load_i64(l->type->dtype, (const char *)l->data +
 				(l->splat ? 0 : (size_t)i * dtype_bytes(l->type->dtype)));
-		spec_unique(g, s, c[1], "ids in replica_groups", (uint32_t)n, ids, 0, NULL);
-		spec_at_least(g, s, c[2], "ids of replica_groups", (uint32_t)n, ids, 0);
+		spec_unique(g, s, c[0], "ids in replica_groups", (uint32_t)n, ids, 0, NULL);
+		spec_at_least(g, s, c[1], "ids of replica_groups", (uint32_t)n, ids, 0);
 		return l->type->dims[1];
 	}
 	uint8_t *seen = job_array(graph_job(g), (size_t)n, 1);
@@ -45,16 +44,16 @@ static int64_t check_groups(struct graph *g, const struct node_spec *s, const ch
 			continue;
 		used++;
 		if (id < 0 || id >= n)
-			spec_fail(g, s, c[2], "expected ids of replica_groups in [0, %lld), found "
+			spec_fail(g, s, c[1], "expected ids of replica_groups in [0, %lld), found "
 				"%lld", (long long)n, (long long)id);
 		if (seen[id])
-			spec_fail(g, s, c[1], "expected unique ids in replica_groups, found %lld "
+			spec_fail(g, s, c[0], "expected unique ids in replica_groups, found %lld "
 				"twice", (long long)id);
 		seen[id] = 1;
 	}
 	for (int64_t i = 0; i < used; i++)
 		if (!seen[i])
-			spec_fail(g, s, c[2], "expected each id below %lld in replica_groups, %lld "
+			spec_fail(g, s, c[1], "expected each id below %lld in replica_groups, %lld "
 				"is missing", (long long)used, (long long)i);
 	return l->type->dims[1];
 }
@@ -116,7 +115,7 @@ static int64_t grid_dim(struct graph *g, const struct node_spec *s, uint32_t i,
 /* all_gather_c1 to c6. */
 const struct type *infer_all_gather(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c3", "c2", "c4" };
+	static const char *const c[2] = { "c2", "c4" };
 	int64_t d = spec_int(s, KEY_all_gather_dim, -1), group = check_groups(g, s, c, GROUPS_even);
 	if (spec_has(s, KEY_channel_id))      /* upstream is as lenient */
 		check_channel(g, s, "c5");
@@ -148,19 +147,20 @@ static const struct type *reduced(struct graph *g, const struct node_spec *s, ui
 	const char *c)
 {
 	const struct type *t = spec_tensor(g, s, i, ELEM_any), *out;
-	spec_reducer(g, s, 0, c, 1, &t, &t, 0, NULL, &out);
+	spec_reducer(g, s, 0, c, c, 1, &t, &t, 0, NULL, &out);
 	return type_element_of(g, t, out);
 }
 
 /* all_reduce_c1 to c7. */
 const struct type *infer_all_reduce(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c2", "c1", "c3" };
+	static const char *const c[2] = { "c1", "c3" };
 	check_groups(g, s, c, GROUPS_all);
 	check_channel(g, s, "c4");
 	const struct type **t = job_array(graph_job(g), s->nin, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++)
 		t[i] = reduced(g, s, i, "c5");
+	spec_result_elements(g, s, "c7", s->nin, t);
 	return spec_results(g, s, "c6", s->nin, t);
 }
 
@@ -172,7 +172,7 @@ const struct type *infer_cross_replica_sum(struct graph *g, const struct node_sp
 /* reduce_scatter_c1 to c9. */
 const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c4", "c3", "c5" };
+	static const char *const c[2] = { "c3", "c5" };
 	int64_t d = spec_int(s, KEY_scatter_dimension, -1);
 	int64_t group = check_groups(g, s, c, GROUPS_even);
 	check_channel(g, s, "c6");
@@ -188,13 +188,14 @@ const struct type *infer_reduce_scatter(struct graph *g, const struct node_spec 
 	if (size > 0 && part > 0 && size % part)
 		spec_fail(g, s, "c1", "expected a scattered dimension of a multiple of %lld, found "
 			"%lld", (long long)part, (long long)size);
+	spec_result_elements(g, s, "c9", 1, &t);
 	return spec_one(g, s, "c8", with_dim(g, t, d, part));
 }
 
 /* all_to_all_c1 to c9. */
 const struct type *infer_all_to_all(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c6", "c5", "c7" };
+	static const char *const c[2] = { "c5", "c7" };
 	int64_t split = spec_int(s, KEY_split_dimension, -1), concat = spec_int(s,
 		KEY_concat_dimension, -1);
 	int64_t count = spec_int(s, KEY_split_count, 0), group;
@@ -249,7 +250,7 @@ static uint32_t data_operands(struct graph *g, const struct node_spec *s)
 /* collective_broadcast_c1 to c3. */
 const struct type *infer_collective_broadcast(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c1", "c1", "c2" };
+	static const char *const c[2] = { "c1", "c2" };
 	check_groups(g, s, c, GROUPS_any);
 	uint32_t n = data_operands(g, s);
 	const struct type **t = job_array(graph_job(g), n, sizeof *t);
@@ -261,7 +262,7 @@ const struct type *infer_collective_broadcast(struct graph *g, const struct node
 /* collective_reduce: an all_reduce whose result one process gets. */
 const struct type *infer_collective_reduce(struct graph *g, const struct node_spec *s)
 {
-	static const char *const c[3] = { "c2", "c1", "c3" };
+	static const char *const c[2] = { "c1", "c3" };
 	check_groups(g, s, c, GROUPS_all);
 	check_channel(g, s, "c4");
 	uint32_t n = data_operands(g, s);

@@ -137,7 +137,7 @@ static void check_quantised(struct graph *g, const struct node_spec *s, const ch
 
 /* Branches without parameters whose results are the op's. */
 static const struct type *branches(struct graph *g, const struct node_spec *s, const char *inputs,
-	const char *outputs)
+	const char *outputs, const char *results)
 {
 	struct body first = spec_body(g, s, 0, inputs, 0, -1);
 	uint32_t n = first.nresults;
@@ -158,8 +158,8 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 			t[i] = type_widen(g, s, t[i], r, spec_declared(s, i));
 		}
 	}
-	check_quantised(g, s, outputs, n, t);
-	return spec_results(g, s, outputs, n, t);
+	check_quantised(g, s, results, n, t);
+	return spec_results(g, s, results, n, t);
 }
 
 /* if_c1 to c3. */
@@ -168,7 +168,7 @@ const struct type *infer_if(struct graph *g, const struct node_spec *s)
 	if (spec_tensor(g, s, 0, ELEM_bool)->rank)
 		spec_fail(g, s, NULL, "expected a scalar as predicate, found %s",
 			spec_text(g, s->in[0]->type));
-	return branches(g, s, "c1", "c2");
+	return branches(g, s, "c1", "c2", "c3");
 }
 
 /* case_c1 to c4. */
@@ -179,7 +179,7 @@ const struct type *infer_case(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, NULL, "expected a scalar i32 as index, found %s", spec_text(g, t));
 	if (!s->nregions)
 		spec_fail(g, s, "c1", "expected a branch, found none");
-	return branches(g, s, "c2", "c3");
+	return branches(g, s, "c2", "c3", "c4");
 }
 
 /* while_c1 to c3. */

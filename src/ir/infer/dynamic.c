@@ -52,8 +52,8 @@ const struct type *infer_dynamic_iota(struct graph *g, const struct node_spec *s
 			(long long)d);
 	int64_t *dims = scratch(g, rank);
 	for (uint32_t i = 0; i < rank; i++)
-		dims[i] = spec_size_of(g, s, "c2", 0, i);
-	return spec_one(g, s, "c2", type_shaped(g, t, rank, dims, NULL));
+		dims[i] = spec_size_of(g, s, NULL, 0, i);
+	return spec_one(g, s, NULL, type_shaped(g, t, rank, dims, NULL));
 }
 
 /* real_dynamic_slice: start, limit and strides are vectors; the rule of slice where they are
@@ -133,6 +133,7 @@ const struct type *infer_dynamic_pad(struct graph *g, const struct node_spec *s)
 		dims[i] = padded_size(g, s, t->dims[i], i);
 		dim_reaches(g, dims[i], 0);
 	}
+	spec_result_elements(g, s, "c1", 1, &t);
 	return spec_one(g, s, "c4", type_shaped(g, t, t->rank, dims, NULL));
 }
 

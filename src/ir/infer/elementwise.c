@@ -22,7 +22,7 @@ static const struct type *join_shapes(struct graph *g, const struct node_spec *s
 	return shape;
 }
 
-/* add_c3 to add_c7: what quantised operands and result have to share. */
+/* add_c2 to add_c7: what quantised operands and result have to share. */
 static void check_quantised(struct graph *g, const struct node_spec *s, uint32_t n,
 	const struct type *const *t, const struct type *result)
 {
@@ -75,12 +75,15 @@ static const struct type *same(struct graph *g, const struct node_spec *s, unsig
 	uint32_t n = s->nin;
 	const struct type **t = job_array(graph_job(g), n ? n : 1, sizeof *t);
 	check_accuracy(g, s);
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++)
 		t[i] = spec_tensor(g, s, i, classes);
+	const struct type *given = spec_declared(s, 0);
+	if (classes & ELEM_per_axis && given && given->kind == TYPE_tensor)
+		check_quantised(g, s, n, t, given);
+	for (uint32_t i = 0; i < n; i++)
 		if (!elem_compatible(t[0], t[i]))
 			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, t[0]), spec_text(g, t[i]));
-	}
 	const struct type *result = spec_one(g, s, "c1", join_shapes(g, s, "c1", n, t, 0));
 	if (!(elem_class(result) & classes))
 		spec_fail(g, s, "c1", "expected a result of an element type the op gives, found %s",
@@ -135,21 +138,24 @@ const struct type *infer_same_c(struct graph *g, const struct node_spec *s)
 	return same(g, s, ELEM_complex);
 }
 
-/* abs_c2: the magnitude of a complex number is a float. */
+/* abs_c1, c2: the magnitude of a complex number is a float. */
 const struct type *infer_abs(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0,
 		ELEM_sint | ELEM_float | ELEM_complex | ELEM_quant);
 	if (dtype_is_complex(t->dtype))
 		t = type_element(g, t, dtype_part(t->dtype));
-	return spec_one(g, s, "c2", t);
+	spec_result_elements(g, s, "c2", 1, &t);
+	return spec_one(g, s, "c1", t);
 }
 
-/* real_c2, imag_c2. */
+/* real_c1, c2, imag_c1, c2. */
 const struct type *infer_part(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_complex);
-	return spec_one(g, s, "c2", type_element(g, t, dtype_part(t->dtype)));
+	t = type_element(g, t, dtype_part(t->dtype));
+	spec_result_elements(g, s, "c2", 1, &t);
+	return spec_one(g, s, "c1", t);
 }
 
 /* complex_c1 to c3. */
@@ -161,15 +167,18 @@ const struct type *infer_complex(struct graph *g, const struct node_spec *s)
 		spec_fail(g, s, "c1", "expected operands of one type, f32 or f64, found %s and %s",
 			spec_text(g, t[0]), spec_text(g, t[1]));
 	const struct type *shape = join_shapes(g, s, "c1", 2, t, 0);
-	return spec_one(g, s, "c3", type_element(g, shape, t[0]->dtype == DTYPE_f32 ? DTYPE_c64 :
-		DTYPE_c128));
+	shape = type_element(g, shape, t[0]->dtype == DTYPE_f32 ? DTYPE_c64 : DTYPE_c128);
+	spec_result_elements(g, s, "c3", 1, &shape);
+	return spec_one(g, s, "c2", shape);
 }
 
 /* is_finite_c1, and chlo's is_inf and its like. */
 const struct type *infer_is_finite(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_float | ELEM_quant);
-	return spec_one(g, s, "c1", type_element(g, t, DTYPE_i1));
+	t = type_element(g, t, DTYPE_i1);
+	spec_result_elements(g, s, NULL, 1, &t);
+	return spec_one(g, s, "c1", t);
 }
 
 /* convert_c1: the shape; the element type is what the result says. */
@@ -226,7 +235,7 @@ void spec_compare(struct graph *g, const struct node_spec *s, const struct type 
 			spec_text(g, t));
 }
 
-/* compare_c1 to c4. */
+/* compare_c1 to c3. */
 const struct type *infer_compare(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t[2] = { spec_tensor(g, s, 0, ELEM_any),
@@ -236,7 +245,9 @@ const struct type *infer_compare(struct graph *g, const struct node_spec *s)
 			spec_text(g, t[0]), spec_text(g, t[1]));
 	const struct type *shape = join_shapes(g, s, "c2", 2, t, 0);
 	spec_compare(g, s, t[0]);
-	return spec_one(g, s, "c2", type_element(g, shape, DTYPE_i1));
+	shape = type_element(g, shape, DTYPE_i1);
+	spec_result_elements(g, s, NULL, 1, &shape);
+	return spec_one(g, s, "c2", shape);
 }
 
 /* select_c1, c2. */
@@ -291,5 +302,7 @@ const struct type *infer_quantize(struct graph *g, const struct node_spec *s)
 const struct type *infer_dequantize(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_quant | ELEM_per_axis);
-	return spec_one(g, s, "c2", type_element(g, t, t->quant->expressed));
+	t = type_element(g, t, t->quant->expressed);
+	spec_result_elements(g, s, "c2", 1, &t);
+	return spec_one(g, s, "c1", t);
 }

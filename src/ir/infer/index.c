@@ -67,8 +67,9 @@ const struct type *infer_dynamic_update_slice(struct graph *g, const struct node
 	return spec_one(g, s, "c1", t);
 }
 
-/* Which rows of the constraint tables of gather and scatter are meant. */
+/* Which constraints of gather, dynamic_gather and scatter are meant; NULL: none. */
 struct index_rules {
+	const char *cover, *single, *single_batch, *count, *within, *shape, *element;
 	const char *window, *window_range, *dropped_unique, *dropped_sorted, *dropped_range,
 		*batch_sorted, *batch_range, *indices_unique, *indices_range, *indices_vector,
 		*batch_count, *batch_size, *map_count, *map_unique, *map_range, *vector_range;
@@ -76,6 +77,7 @@ struct index_rules {
 	const char *window_name, *dropped_name, *batch_name, *indices_name, *map_name;
 };
 static const struct index_rules gather_rules = {
+	"c1", "c9", "c12", "c20", "c21", "c22", "c23",
 	"c4", "c5", "c6", "c7", "c8", "c10", "c11", "c13", "c14", "c15", "c16", "c17", "c3", "c18",
 	"c19", "c2",
 	KEY_offset_dims, KEY_collapsed_slice_dims, KEY_operand_batching_dims,
@@ -83,7 +85,18 @@ static const struct index_rules gather_rules = {
 	"offset_dims", "collapsed_slice_dims", "operand_batching_dims",
 	"start_indices_batching_dims", "start_index_map",
 };
+/* The section of dynamic_gather knows no batching dimensions; the op has them. */
+static const struct index_rules dynamic_gather_rules = {
+	"c1", "c8", NULL, "c11", "c12", "c13", "c14",
+	"c4", "c5", "c6", "c6", "c7", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "c3", "c9", "c10",
+	"c2",
+	KEY_offset_dims, KEY_collapsed_slice_dims, KEY_operand_batching_dims,
+	KEY_start_indices_batching_dims, KEY_start_index_map,
+	"offset_dims", "collapsed_slice_dims", "operand_batching_dims",
+	"start_indices_batching_dims", "start_index_map",
+};
 static const struct index_rules scatter_rules = {
+	"c2", NULL, NULL, NULL, "c4", "c24", "c25",
 	"c7", "c8", "c9", "c10", "c11", "c12", "c13", "c14", "c15", "c16", "c17", "c18", "c19",
 	"c20", "c21", "c22",
 	KEY_update_window_dims, KEY_inserted_window_dims, KEY_input_batching_dims,
@@ -152,27 +165,27 @@ static void read_indexing(struct graph *g, const struct node_spec *s, const stru
 }
 
 /* The result of a gather of these slices; sizes may be symbolic. */
-static const struct type *gather(struct graph *g, const struct node_spec *s, uint32_t nsizes,
-	const int64_t *sizes)
+static const struct type *gather(struct graph *g, const struct node_spec *s,
+	const struct index_rules *r, uint32_t nsizes, const int64_t *sizes)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any), *at = spec_tensor(g, s, 1, ELEM_int);
 	struct indexing x;
-	read_indexing(g, s, &gather_rules, t, at, &x);
+	read_indexing(g, s, r, t, at, &x);
 	if (nsizes != t->rank)
-		spec_fail(g, s, "c20", "expected %u slice_sizes, found %u", t->rank, nsizes);
+		spec_fail(g, s, r->count, "expected %u slice_sizes, found %u", t->rank, nsizes);
 	if (t->rank != x.nwindow + x.ndropped + x.nbatch)
-		spec_fail(g, s, "c1", "expected offset_dims, collapsed_slice_dims and "
+		spec_fail(g, s, r->cover, "expected offset_dims, collapsed_slice_dims and "
 			"operand_batching_dims to cover rank %u, found %u, %u and %u", t->rank,
 			x.nwindow, x.ndropped, x.nbatch);
 	for (uint32_t i = 0; i < nsizes; i++) {
 		bool dropped = list_has(x.ndropped, x.dropped, i);
 		bool single = dropped || list_has(x.nbatch, x.batch, i);
 		if (single && sizes[i] > 1)
-			spec_fail(g, s, dropped ? "c9" : "c12", "expected slice_sizes of at most 1 "
-				"where a dimension is dropped, found %lld in dimension %u",
-				(long long)sizes[i], i);
+			spec_fail(g, s, dropped ? r->single : r->single_batch,
+				"expected slice_sizes of at most 1 where a dimension is dropped, "
+				"found %lld in dimension %u", (long long)sizes[i], i);
 		if (sizes[i] >= 0 && type_bound(t, i) >= 0 && sizes[i] > type_bound(t, i))
-			spec_fail(g, s, "c21", "expected slice_sizes within %s, found %lld in "
+			spec_fail(g, s, r->within, "expected slice_sizes within %s, found %lld in "
 				"dimension %u", spec_text(g, t), (long long)sizes[i], i);
 		dim_reaches(g, t->dims[i], sizes[i]);
 		if (single)
@@ -199,8 +212,8 @@ static const struct type *gather(struct graph *g, const struct node_spec *s, uin
 		bounds[i] = type_bound(at, from);
 		dims[i] = at->dims[from++];
 	}
-	spec_same_elements(g, s, "c22", 1, &t);
-	return spec_one(g, s, "c22", type_shaped(g, t, rank, dims, bounds));
+	spec_same_elements(g, s, r->element, 1, &t);
+	return spec_one(g, s, r->shape, type_shaped(g, t, rank, dims, bounds));
 }
 
 const struct type *infer_gather(struct graph *g, const struct node_spec *s)
@@ -211,16 +224,16 @@ const struct type *infer_gather(struct graph *g, const struct node_spec *s)
 		if (sizes[i] < 0)
 			spec_fail(g, s, "c21", "expected slice_sizes of at least 0, found %lld",
 				(long long)sizes[i]);
-	return gather(g, s, n, sizes);
+	return gather(g, s, &gather_rules, n, sizes);
 }
 
 const struct type *infer_dynamic_gather(struct graph *g, const struct node_spec *s)
 {
-	uint32_t n = spec_shape_operand(g, s, "c20", 2, -1);
+	uint32_t n = spec_shape_operand(g, s, "c11", 2, -1);
 	int64_t *sizes = scratch(g, n);
 	for (uint32_t i = 0; i < n; i++)
-		sizes[i] = spec_size_of(g, s, "c21", 2, i);
-	return gather(g, s, n, sizes);
+		sizes[i] = spec_size_of(g, s, "c12", 2, i);
+	return gather(g, s, &dynamic_gather_rules, n, sizes);
 }
 
 /* scatter_c4: an update is a batch of windows, none larger than the operand. */
@@ -280,15 +293,17 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
 	struct indexing x;
 	read_indexing(g, s, &scatter_rules, in[0], at, &x);
 	if (in[0]->rank != x.nwindow + x.ndropped + x.nbatch)
-		spec_fail(g, s, "c2", "expected update_window_dims, inserted_window_dims and "
+		spec_fail(g, s, scatter_rules.cover,
+			"expected update_window_dims, inserted_window_dims and "
 			"input_batching_dims to cover rank %u, found %u, %u and %u", in[0]->rank,
 			x.nwindow, x.ndropped, x.nbatch);
 	for (uint32_t i = 0; i < n; i++)         /* one may know a size that others have as `?` */
 		check_updates(g, s, &x, in[i], at, up[i]);
-	spec_reducer(g, s, 0, "c23", n, in, up, 0, NULL, out);
+	spec_reducer(g, s, 0, "c23", "c23", n, in, up, 0, NULL, out);
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = type_element_of(g, in[i], out[i]);
-	return spec_results(g, s, "c24", n, out);
+	spec_result_elements(g, s, scatter_rules.element, n, out);
+	return spec_results(g, s, scatter_rules.shape, n, out);
 }
 
 /* torch_index_select: rows of dimension dim picked by an index tensor, batch_dims shared. */

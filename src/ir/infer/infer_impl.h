@@ -25,7 +25,8 @@ enum elem_class {
 
 /* ---- failing -------------------------------------------------------------------------------- */
 
-/* c: the constraint's number as "c7", or NULL where the specification has none. */
+/* c: the constraint's number as "c7", or NULL where the specification has none; of an op without a
+ * section (constraint.def) no number is printed, so that rules can be shared. */
 noreturn void spec_fail(struct graph *g, const struct node_spec *s, const char *c, const char *fmt,
 	...) BASE_PRINTF(4, 5);
 /* The same where an attribute alone, whatever the operands, is wrong. */
@@ -138,6 +139,13 @@ int64_t spec_places(struct graph *g, int64_t d, const struct window *w);
 /* Joins what the rule says with what is declared (s->type), and checks sizes. */
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
 	uint32_t n, const struct type *const *types);
+/* Where count, elements and shapes of results have constraints of their own: before spec_results,
+ * which finds what is left. */
+void spec_result_count(struct graph *g, const struct node_spec *s, const char *c, uint32_t n);
+void spec_result_elements(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
+	const struct type *const *types);
+void spec_result_shape(struct graph *g, const struct node_spec *s, const char *c, uint32_t i,
+	const struct type *t);
 const struct type *spec_one(struct graph *g, const struct node_spec *s, const char *c,
 	const struct type *t);
 /* The constraints of quantised element types and of sizes that any type has to hold. */
@@ -155,10 +163,12 @@ struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, co
 	int64_t nparams, int64_t nresults);
 /* The reduction body of n inputs: (E.., E..) -> E.. over scalars; input and initial elements must
  * be promotable to E.  kept: dimensions that stay, of which a body may take tensors.  out[i]
- * receives type i of the body's results. */
+ * receives type i of the body's results.  init: the constraint that initial values break whose type
+ * is neither the input's nor one that can be promoted. */
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
-	uint32_t nkept, const int64_t *kept, const struct type **out);
+	const char *init, uint32_t n, const struct type *const *inputs,
+	const struct type *const *inits, uint32_t nkept, const int64_t *kept,
+	const struct type **out);
 
 /* A body over scalars like those of the n types, two in turn of each, that gives one i1. */
 void spec_predicate(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,

@@ -43,6 +43,7 @@ const struct type *infer_batch_norm_inference(struct graph *g, const struct node
 {
 	static const char *const c[] = { "c3", "c4", "c5", "c6" };
 	check_features(g, s, 1, 4, c);
+	spec_result_elements(g, s, "c2", 1, &s->in[0]->type);
 	return spec_one(g, s, "c7", s->in[0]->type);
 }
 
@@ -53,7 +54,10 @@ const struct type *infer_batch_norm_training(struct graph *g, const struct node_
 	uint32_t d = check_features(g, s, 1, 2, c);
 	const struct type *t = s->in[0]->type, *v = feature_vector(g, t, d);
 	const struct type *all[3] = { t, v, v };
-	return spec_results(g, s, "c5", 3, all);
+	spec_result_elements(g, s, "c2", 3, all);
+	spec_result_shape(g, s, "c5", 1, v);
+	spec_result_shape(g, s, "c6", 2, v);
+	return spec_results(g, s, "c7", 3, all);
 }
 
 /* batch_norm_grad_c1 to c5. */
@@ -71,7 +75,9 @@ const struct type *infer_batch_norm_grad(struct graph *g, const struct node_spec
 			"%s", spec_text(g, t), spec_text(g, grad));
 	t = type_join(g, t, grad);
 	const struct type *v = feature_vector(g, t, d), *all[3] = { t, v, v };
-	return spec_results(g, s, "c3", 3, all);
+	spec_result_elements(g, s, "c2", 3, all);
+	spec_result_shape(g, s, "c3", 0, t);
+	return spec_results(g, s, "c4", 3, all);
 }
 
 /* cholesky_c1 to c3. */
@@ -85,7 +91,7 @@ const struct type *infer_cholesky(struct graph *g, const struct node_spec *s)
 	return spec_one(g, s, "c1", t);
 }
 
-/* triangular_solve_c1 to c5. */
+/* triangular_solve_c1 to c4. */
 const struct type *infer_triangular_solve(struct graph *g, const struct node_spec *s)
 {
 	unsigned classes = ELEM_float | ELEM_complex | ELEM_quant;
@@ -108,9 +114,9 @@ const struct type *infer_triangular_solve(struct graph *g, const struct node_spe
 	uint32_t side = spec_bool(s, KEY_left_side, true) ? r - 2 : r - 1;
 	if (!dims_agree(g, a->dims[r - 2], a->dims[r - 1])
 		|| !dims_agree(g, a->dims[r - 2], b->dims[side]))
-		spec_fail(g, s, "c4", "expected square matrices a that fit b, found %s and %s",
+		spec_fail(g, s, "c3", "expected square matrices a that fit b, found %s and %s",
 			spec_text(g, a), spec_text(g, b));
-	return spec_one(g, s, "c5", b);
+	return spec_one(g, s, "c4", b);
 }
 
 /* fft_c1 to c5. */
@@ -153,7 +159,9 @@ const struct type *infer_fft(struct graph *g, const struct node_spec *s)
 		e = dtype_part(e);
 	}
 	const struct type *r = type_shaped(g, t, t->rank, dims, t->bounds);
-	return spec_one(g, s, "c5", type_element(g, r, e));
+	r = type_element(g, r, e);
+	spec_result_elements(g, s, "c2", 1, &r);
+	return spec_one(g, s, "c5", r);
 }
 
 /* rng_c1 to c3. */
@@ -175,6 +183,7 @@ const struct type *infer_rng(struct graph *g, const struct node_spec *s)
 	int64_t *dims = scratch(g, rank);
 	for (uint32_t i = 0; i < rank; i++)
 		dims[i] = spec_size_of(g, s, "c3", 2, i);
+	spec_result_elements(g, s, "c1", 1, &a);
 	return spec_one(g, s, "c3", type_shaped(g, a, rank, dims, NULL));
 }
 

@@ -157,9 +157,9 @@ const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct 
 		given && !declared->unranked ? (int64_t)declared->rank : -1);
 	int64_t *dims = scratch(g, rank);
 	for (uint32_t i = 0; i < rank; i++)
-		dims[i] = spec_size_of(g, s, "c5", 1, i);
+		dims[i] = spec_size_of(g, s, NULL, 1, i);
 	const struct type *r = type_shaped(g, given ? declared : t, rank, dims, NULL);
-	r = spec_one(g, s, "c1", r);
+	r = spec_one(g, s, NULL, r);
 	check_broadcast(g, s, t, r);
 	uint32_t n, m;
 	const int64_t *grow = spec_ints(s, KEY_known_expanding_dimensions, &n);
@@ -266,10 +266,10 @@ const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec
 		rest_sizes(g, s, rank, dims);
 	else
 		for (uint32_t i = 0; i < rank; i++)
-			dims[i] = spec_size_of(g, s, "c2", 1, i);
+			dims[i] = spec_size_of(g, s, NULL, 1, i);
 	const struct type *r = type_shaped(g, given ? declared : t, rank, dims, NULL);
 	check_reshape_quant(g, s, t, r);
-	r = spec_one(g, s, "c4", r);
+	r = spec_one(g, s, NULL, r);
 	check_count(g, s, t, r);
 	return r;
 }
@@ -300,11 +300,10 @@ const struct type *infer_transpose(struct graph *g, const struct node_spec *s)
 	const struct type *r = type_shaped(g, &like, n, dims, bounds);
 	const struct type *declared = spec_declared(s, 0);
 	if (declared && declared->kind == TYPE_tensor && t->quant && declared->quant
-		&& !quant_same(r->quant, declared->quant)) {
-		bool axis = r->quant->axis != declared->quant->axis;
-		spec_fail(g, s, axis ? "c4" : "c1", "expected the operand's quantisation%s, found "
-			"%s", axis ? " on the axis moved along" : "", spec_text(g, declared));
-	}
+		&& r->quant->axis != declared->quant->axis)
+		spec_fail(g, s, "c4", "expected the operand's quantisation on the axis moved "
+			"along, found %s", spec_text(g, declared));
+	spec_result_elements(g, s, "c1", 1, &r);
 	return spec_one(g, s, "c3", r);
 }
 
@@ -379,6 +378,7 @@ const struct type *infer_pad(struct graph *g, const struct node_spec *s)
 		dims[i] = dims[i] < 0 ? spec_dim_plus(g, s, "c4", dims[i], edges) : known;
 		bounds[i] = known;
 	}
+	spec_result_elements(g, s, "c1", 1, &t);
 	return spec_one(g, s, "c4", type_shaped(g, t, t->rank, dims, bounds));
 }
 
@@ -386,12 +386,10 @@ const struct type *infer_pad(struct graph *g, const struct node_spec *s)
 const struct type *infer_concatenate(struct graph *g, const struct node_spec *s)
 {
 	uint32_t n = s->nin;
-	if (!n)
-		spec_fail(g, s, "c4", "expected an operand, found none");
 	const struct type *first = spec_tensor(g, s, 0, ELEM_any);
 	int64_t d = spec_int(s, KEY_dimension, -1);
 	if (d < 0 || d >= first->rank)
-		spec_fail(g, s, "c3", "expected dimension in [0, %u), found %lld", first->rank,
+		spec_fail(g, s, "c4", "expected dimension in [0, %u), found %lld", first->rank,
 			(long long)d);
 	int64_t *dims = scratch(g, first->rank), *bounds = bounds_of(g, first);
 	memcpy(dims, first->dims, first->rank * sizeof *dims);

@@ -6,14 +6,14 @@ static int64_t *scratch(struct graph *g, uint32_t n)
 	return job_array(graph_job(g), n ? n : 1, sizeof(int64_t));
 }
 
-/* n inputs of one shape (constraint `shape`) and n initial scalars behind them (constraint c). */
+/* n inputs of one shape (constraint `shape`) and as many initial values behind them (`count`). */
 struct reduction {
 	uint32_t n;
 	const struct type **in, **init, **out;
 };
 
 static struct reduction read_reduction(struct graph *g, const struct node_spec *s,
-	const char *count, const char *shape, const char *init)
+	const char *count, const char *shape)
 {
 	struct reduction x = { .n = s->nin / 2 };
 	if (!x.n || s->nin % 2)
@@ -29,7 +29,7 @@ static struct reduction read_reduction(struct graph *g, const struct node_spec *
 			spec_fail(g, s, shape, "expected inputs of one shape, found %s and %s",
 				spec_text(g, x.in[0]), spec_text(g, x.in[i]));
 		if (x.init[i]->rank && s->op != OP_reduce)
-			spec_fail(g, s, init, "expected scalar initial values, found %s",
+			spec_fail(g, s, NULL, "expected scalar initial values, found %s",
 				spec_text(g, x.init[i]));
 	}
 	return x;
@@ -38,7 +38,7 @@ static struct reduction read_reduction(struct graph *g, const struct node_spec *
 /* reduce_c1 to c8. */
 const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 {
-	struct reduction x = read_reduction(g, s, "c3", "c1", "c2");
+	struct reduction x = read_reduction(g, s, "c3", "c1");
 	uint32_t n;
 	const int64_t *d = spec_ints(s, KEY_dimensions, &n);
 	const struct type *t = x.in[0];
@@ -54,7 +54,7 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 		bounds[rank] = type_bound(t, i);
 		dims[rank++] = t->dims[i];
 	}
-	spec_reducer(g, s, 0, "c6", x.n, x.in, x.init, rank, dims, x.out);
+	spec_reducer(g, s, 0, "c6", "c2", x.n, x.in, x.init, rank, dims, x.out);
 	for (uint32_t i = 0; i < x.n; i++)
 		if (!shape_compatible(g, s->regions[0]->results[i]->type, x.init[i]))
 			spec_fail(g, s, "c6",
@@ -64,6 +64,8 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 				spec_text(g, x.init[i]));
 	for (uint32_t i = 0; i < x.n; i++)
 		x.out[i] = type_shaped(g, x.out[i], rank, dims, bounds);
+	spec_result_count(g, s, "c3", x.n);
+	spec_result_elements(g, s, "c8", x.n, x.out);
 	return spec_results(g, s, "c7", x.n, x.out);
 }
 
@@ -90,7 +92,7 @@ static int64_t window_bound(struct graph *g, const struct node_spec *s, const ch
 /* reduce_window_c1 to c16. */
 const struct type *infer_reduce_window(struct graph *g, const struct node_spec *s)
 {
-	struct reduction x = read_reduction(g, s, "c1", "c2", "c3");
+	struct reduction x = read_reduction(g, s, "c1", "c2");
 	const struct type *t = x.in[0];
 	for (uint32_t i = 1; i < x.n; i++)
 		t = type_join(g, t, x.in[i]);
@@ -102,7 +104,7 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	const int64_t *dilation = spec_ints_n(g, s, "c10", KEY_window_dilations, t->rank, 1);
 	spec_at_least(g, s, "c11", "window_dilations", t->rank, dilation, 1);
 	const int64_t *pad = spec_padding(g, s, "c12", t->rank);
-	spec_reducer(g, s, 0, "c13", x.n, x.in, x.init, 0, NULL, x.out);
+	spec_reducer(g, s, 0, "c13", "c3", x.n, x.in, x.init, 0, NULL, x.out);
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
 		struct window w = { size[i], stride[i], pad[2 * i], pad[2 * i + 1], base[i],
@@ -112,7 +114,10 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	}
 	for (uint32_t i = 0; i < x.n; i++)
 		x.out[i] = type_shaped(g, x.out[i], t->rank, dims, bounds);
-	return spec_results(g, s, "c15", x.n, x.out);
+	spec_result_count(g, s, "c1", x.n);
+	spec_result_elements(g, s, "c16", x.n, x.out);
+	spec_result_shape(g, s, "c15", 0, x.out[0]);
+	return spec_results(g, s, "c14", x.n, x.out);
 }
 
 /* select_and_scatter_c1 to c12. */
@@ -125,7 +130,7 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 		spec_fail(g, s, "c1", "expected a source of the operand's element type, found %s "
 			"and %s", spec_text(g, t), spec_text(g, from));
 	if (init->rank)
-		spec_fail(g, s, "c3", "expected a scalar initial value, found %s", spec_text(g,
+		spec_fail(g, s, NULL, "expected a scalar initial value, found %s", spec_text(g,
 			init));
 	const int64_t *size = window_sizes(g, s, t, "c4", "c5");
 	const int64_t *stride = spec_ints_n(g, s, "c6", KEY_window_strides, t->rank, 1);
@@ -141,15 +146,15 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s",
 			spec_text(g, want), spec_text(g, from));
 	spec_predicate(g, s, 0, "c9", 1, &t);
-	spec_reducer(g, s, 1, "c10", 1, &t, &init, 0, NULL, &out);
-	return spec_one(g, s, "c11", type_element_of(g, t, out));
+	spec_reducer(g, s, 1, "c10", "c3", 1, &t, &init, 0, NULL, &out);
+	out = type_element_of(g, t, out);
+	spec_result_elements(g, s, "c12", 1, &out);
+	return spec_one(g, s, "c11", out);
 }
 
 /* map_c1 to c4. */
 const struct type *infer_map(struct graph *g, const struct node_spec *s)
 {
-	if (!s->nin)
-		spec_fail(g, s, "c2", "expected an input, found none");
 	const struct type *t = spec_tensor(g, s, 0, ELEM_any);
 	struct body b = spec_body(g, s, 0, "c4", s->nin, 1);
 	for (uint32_t i = 0; i < s->nin; i++) {
@@ -174,14 +179,14 @@ const struct type *infer_map(struct graph *g, const struct node_spec *s)
 	if (!type_is_scalar(r))
 		spec_fail(g, s, "c4", "expected a body that gives a scalar tensor, found %s",
 			spec_text(g, r));
-	return spec_one(g, s, "c1", type_element_of(g, t, r));
+	t = type_element_of(g, t, r);
+	spec_result_elements(g, s, "c4", 1, &t);
+	return spec_one(g, s, "c1", t);
 }
 
 /* sort_c1 to c5. */
 const struct type *infer_sort(struct graph *g, const struct node_spec *s)
 {
-	if (!s->nin)
-		spec_fail(g, s, "c1", "expected an input, found none");
 	const struct type **t = job_array(graph_job(g), s->nin, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++) {
 		t[i] = spec_tensor(g, s, i, ELEM_any);

@@ -33,8 +33,9 @@ static void check_scalar(struct graph *g, const struct node_spec *s, const char 
 }
 
 void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	uint32_t n, const struct type *const *inputs, const struct type *const *inits,
-	uint32_t nkept, const int64_t *kept, const struct type **out)
+	const char *init, uint32_t n, const struct type *const *inputs,
+	const struct type *const *inits, uint32_t nkept, const int64_t *kept,
+	const struct type **out)
 {
 	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -49,7 +50,8 @@ void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, c
 					spec_text(g, result), spec_text(g, param));
 		}
 		if (!elem_promotable(inits[i], result))
-			spec_fail(g, s, c, "expected a body that gives a type the initial value %s "
+			spec_fail(g, s, elem_compatible(inputs[i], inits[i]) ? c : init,
+				"expected a body that gives a type the initial value %s "
 				"can be promoted to, found %s", spec_text(g, inits[i]), spec_text(g,
 				result));
 		if (!elem_promotable(inputs[i], b.r->params[n + i]))

@@ -198,7 +198,8 @@ const struct type *type_element_of(struct graph *g, const struct type *shape,
 	return type_cons(g, &t);
 }
 
-/* quantised element types, c1 to c13 of the specification's section on types. */
+/* Quantised element types, c1 to c13 of the specification's section on types; c1, c2, c4, c8 and c9
+ * hold of any struct quant. */
 static void check_quant(struct graph *g, const struct node_spec *s, const struct type *t)
 {
 	const struct quant *q = t->quant;
@@ -207,24 +208,26 @@ static void check_quant(struct graph *g, const struct node_spec *s, const struct
 	if (!dtype_is_int(t->dtype) || !dtype_is_float(q->expressed))
 		spec_fail(g, s, NULL, "quantised types need an integer storage and a float, found "
 			"%s", text);
-	/* c1 asks for fewer bits than the float has, but i32 for f32 is what accumulators are
-	 * given. */
+	/* Earlier texts asked for fewer bits than the float has. */
 	if (d->bits > 32)
-		spec_fail(g, s, NULL, "quantised type c1: expected a storage of at most 32 bits, "
-			"found %s", text);
+		spec_fail(g, s, NULL, "expected a quantised type with a storage of at most 32 "
+			"bits, found %s", text);
 	int64_t low = dtype_is_signed(t->dtype) ? -(INT64_C(1) << (d->bits - 1)) : 0;
 	int64_t high = (INT64_C(1) << (d->bits - dtype_is_signed(t->dtype))) - 1;
 	if (q->min < low || q->min >= q->max || q->max > high)
-		spec_fail(g, s, NULL, "quantised type c4: the storage's range is not one of its "
+		spec_fail(g, s, NULL, "quantised type c3: the storage's range is not one of its "
 			"type in %s", text);
 	if (!quant_scales_valid(q))
-		spec_fail(g, s, NULL, "quantised type c6: scales are positive and finite, found %s",
-			text);
+		spec_fail(g, s, NULL, "quantised type c5, c6: scales are positive and finite, "
+			"found %s", text);
 	for (uint32_t i = 0; i < q->n; i++)
 		if (q->zeros[i] < q->min || q->zeros[i] > q->max)
-			spec_fail(g, s, NULL, "quantised type c8: zero points lie in the storage's "
+			spec_fail(g, s, NULL, "quantised type c7: zero points lie in the storage's "
 				"range, found %s", text);
-	if (q->axis < 0 ? q->n != 1 : t->unranked || (uint32_t)q->axis >= t->rank)
+	if (q->axis < 0 && q->n != 1)
+		spec_fail(g, s, NULL, "quantised type c10: expected one scale for the whole of %s",
+			text);
+	if (q->axis >= 0 && (t->unranked || (uint32_t)q->axis >= t->rank))
 		spec_fail(g, s, NULL, "quantised type c12: the axis is not a dimension of %s",
 			text);
 	if (q->axis >= 0 && !dims_agree(g, t->dims[q->axis], q->n))

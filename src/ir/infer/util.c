@@ -5,6 +5,7 @@
  * wins, since only it can say how a result is quantised. */
 #include "ir/infer/infer_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@ static noreturn void fail_at(struct graph *g, enum op op, struct place at, const
 	char text[1024];
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	if (!op_constraints[op])
+		c = NULL;
+	assert((!c || strtoul(c + 1, NULL, 10) <= op_constraints[op])
+		&& "the op has fewer constraints");
 	job_fail_at(graph_job(g), WEFT_INVALID_ARGUMENT, at, "%s%s%s: %s", op_table[op].name,
 		c ? "_" : "", c ? c : "", text);
 }
@@ -307,12 +312,45 @@ static bool keeps_elements(enum op op)
 	       op == OP_all_to_all || op == OP_collective_permute || op == OP_collective_broadcast;
 }
 
-static bool result_fits(struct graph *g, enum op op, const struct type *t, const struct type *given)
+static bool element_fits(enum op op, const struct type *t, const struct type *given)
 {
-	if (t->kind == TYPE_tensor && given->kind == TYPE_tensor && (t->quant || given->quant) &&
-		keeps_elements(op) && !elem_same(t, given))
-		return false;
-	return type_compatible(g, t, given);
+	if (t->kind != TYPE_tensor || given->kind != TYPE_tensor)
+		return true;                 /* or not: type_compatible() */
+	return (t->quant || given->quant) && keeps_elements(op) ? elem_same(t, given)
+								: elem_compatible(t, given);
+}
+
+static noreturn void fail_result(struct graph *g, const struct node_spec *s, const char *c,
+	const struct type *t, const struct type *given)
+{
+	spec_fail(g, s, c, "expected result type %s, found %s", spec_text(g, t),
+		spec_text(g, given));
+}
+
+void spec_result_count(struct graph *g, const struct node_spec *s, const char *c, uint32_t n)
+{
+	uint32_t given = !s->type ? n : s->type->kind == TYPE_results ? s->type->n : 1;
+	if (given != n)
+		spec_fail(g, s, c, "expected %u results, found the declared type %s", n,
+			spec_text(g, s->type));
+}
+
+void spec_result_elements(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
+	const struct type *const *types)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct type *given = spec_declared(s, i);
+		if (given && !element_fits(s->op, types[i], given))
+			fail_result(g, s, c, types[i], given);
+	}
+}
+
+void spec_result_shape(struct graph *g, const struct node_spec *s, const char *c, uint32_t i,
+	const struct type *t)
+{
+	const struct type *given = spec_declared(s, i);
+	if (given && given->kind == TYPE_tensor && !shape_compatible(g, t, given))
+		fail_result(g, s, c, t, given);
 }
 
 /* Bounds hold of what a call brings. */
@@ -339,9 +377,9 @@ const struct type *spec_results(struct graph *g, const struct node_spec *s, cons
 	for (uint32_t i = 0; i < n; i++) {
 		all[i] = types[i];
 		if (given) {
-			if (!result_fits(g, s->op, types[i], given[i]))
-				spec_fail(g, s, c, "expected result type %s, found %s",
-					spec_text(g, types[i]), spec_text(g, given[i]));
+			if (!element_fits(s->op, types[i], given[i]) ||
+				!type_compatible(g, types[i], given[i]))
+				fail_result(g, s, c, types[i], given[i]);
 			all[i] = type_join(g, given[i], types[i]);
 		}
 		spec_check_type(g, s, all[i]);
