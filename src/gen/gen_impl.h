@@ -32,14 +32,23 @@ struct ix {
 	int64_t align;               /* v is a multiple of it; 0: v is 0 */
 	int64_t max;                 /* no lane exceeds it; INT64_MAX: unknown */
 	const struct split *split;   /* it is quotient or remainder of this division */
+	const struct bend *bend;     /* vec: what its lanes are all the same; NULL: anything */
 	int level;
 	bool vec;
 };
-/* x = q * d + r, so that linearising q and r gives x back. */
+/* x = q * d + r, so that linearising q and r gives x back.  Of a sum of a quotient and something
+ * that is the same for all lanes: plus, what was added to the quotient of `of`. */
 struct split {
 	struct ix x;
 	int64_t d;
 	LLVMValueRef q, r;
+	const struct split *of;      /* NULL: it is a division; x unused else */
+	struct ix plus;
+};
+/* Lane l is at + l * step, and delta more from lane `first` on, which are those of `beyond`. */
+struct bend {
+	LLVMValueRef at, delta, first, beyond; /* i64, i64, i64 above 0, <LANES x i1> */
+	int64_t step;
 };
 
 /* A value in registers: i1, iN, f32 (all floats narrower than f64), f64; im: of a complex one. */

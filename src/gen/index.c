@@ -9,7 +9,10 @@
  *     and then max says nothing.
  * R2  Results are remembered (loop.c), so the same arithmetic gives the same LLVM value and the
  *     same element is recognised when it is asked for again.
- * R3  Dividing remembers what was divided: multiplying back gives the number itself. */
+ * R3  Dividing remembers what was divided: multiplying back gives the number itself, also when what
+ *     is the same for all lanes was added to the quotient.
+ * R4  The lanes of a block that divides into two quotients remember where the second begins (struct
+ *     bend): what they read are two runs of memory or two numbers, not a gather. */
 #include "gen/gen_impl.h"
 
 enum { IX_ADD = 1, IX_MUL, IX_MULC, IX_DIVMOD, IX_VEC, IX_RSUB, IX_CLAMP };
@@ -110,8 +113,38 @@ struct ix ix_vec(struct gen *g, struct ix a)
 	return remember(g, key, r);
 }
 
+/* Of a + b, in what they are bent: NULL, not in one way. */
+static const struct bend *bend_add(struct gen *g, const struct ix *a, const struct ix *b)
+{
+	const struct bend *x = a->vec ? a->bend : NULL, *y = b->vec ? b->bend : NULL;
+
+	if ((a->vec && !x) || (b->vec && !y) || (x && y && x->first != y->first) || (!x && !y))
+		return NULL;
+	struct bend *r = job_alloc(g->job, sizeof *r);
+	*r = x ? *x : *y;
+	r->step = (x ? x->step : a->step) + (y ? y->step : b->step);
+	r->delta = x && y ? ADD(x->delta, y->delta) : r->delta;
+	r->at = ADD(x ? x->at : a->v, y ? y->at : b->v);
+	return r;
+}
+
+/* Of the sum q of a quotient and what is the same for all lanes (R3). */
+static const struct split *split_add(
+	struct gen *g, const struct ix *a, const struct ix *b, LLVMValueRef q)
+{
+	const struct ix *by = ix_uniform(a) ? a : b, *old = by == a ? b : a;
+
+	if (!ix_uniform(by) || !old->split || old->split->q != old->v)
+		return NULL;
+	struct split *s = job_alloc(g->job, sizeof *s);
+	*s = (struct split){ .d = old->split->d, .q = q, .r = old->split->r, .of = old->split,
+		.plus = *by };
+	return s;
+}
+
 struct ix ix_add(struct gen *g, struct ix a, struct ix b)
 {
+	const struct ix a0 = a, b0 = b;
 	uint64_t key[5];
 	const struct ix *known;
 
@@ -130,6 +163,8 @@ struct ix ix_add(struct gen *g, struct ix a, struct ix b)
 		.max = sat_add(a.max, b.max), .level = max_int(a.level, b.level) };
 	gen_at(g, r.level);
 	r.v = ADD(a.v, b.v);
+	r.bend = bend_add(g, &a0, &b0);
+	r.split = split_add(g, &a0, &b0, r.v);
 	return remember(g, key, r);
 }
 
@@ -180,6 +215,14 @@ struct ix ix_mulc(struct gen *g, struct ix a, int64_t c)
 	r.max = c < 0 ? INT64_MAX : sat_mul(a.max, c);
 	gen_at(g, r.level);
 	r.v = MUL(a.v, ci_like(a.v, c));
+	if (a.bend) {
+		struct bend *n = job_alloc(g->job, sizeof *n);
+		*n = *a.bend;
+		n->at = MUL(n->at, c64(g, c));
+		n->step *= c;
+		n->delta = MUL(n->delta, c64(g, c));
+		r.bend = n;
+	}
 	return remember(g, key, r);
 }
 
@@ -200,6 +243,7 @@ struct ix ix_mul(struct gen *g, struct ix a, int64_t extent)
 		return *known;
 	struct ix r = a;
 	r.split = NULL;
+	r.bend = NULL;
 	r.align = 1;
 	r.max = INT64_MAX;
 	gen_at(g, r.level);
@@ -231,6 +275,54 @@ static LLVMValueRef divide_any(struct gen *g, LLVMValueRef v, int64_t d)
 	return SUB(LLVMBuildUDiv(g->b, ADD(v, c64(g, turns * d)), c64(g, d), ""), c64(g, turns));
 }
 
+/* v / d, rounded down. */
+static LLVMValueRef divide_scalar(struct gen *g, LLVMValueRef v, int64_t d)
+{
+	return g->pred ? divide_any(g, v, d) : LLVMBuildUDiv(g->b, v, c64(g, d), "");
+}
+
+/* The component whose lanes are what b says. */
+static struct ix ix_bent(struct gen *g, const struct bend *b, int level, int64_t max)
+{
+	struct ix x = { .v = b->at, .step = b->step, .align = 1, .max = max, .level = level };
+
+	x = ix_vec(g, x);
+	gen_at(g, level);
+	LLVMValueRef more = splat(g, LLVMBuildTrunc(g->b, b->delta, g->iw, ""));
+	x.v = ADD(x.v, SELECT(b->beyond, more, ci_like(more, 0)));
+	x.bend = b;
+	return x;
+}
+
+/* Of lanes side by side, no more than d of them, the first ones have one quotient and the others
+ * the next; of lanes that are two numbers both are divided (R4). */
+static struct quotient divide_bent(struct gen *g, struct ix a, int64_t d, int64_t qmax)
+{
+	struct bend *q = job_alloc(g->job, sizeof *q), *r = job_alloc(g->job, sizeof *r);
+	LLVMValueRef e = c64(g, d);
+
+	gen_at(g, a.level);
+	if (a.vec) {
+		*q = *r = *a.bend;
+		LLVMValueRef other = ADD(a.bend->at, a.bend->delta);
+		q->at = divide_scalar(g, a.bend->at, d);
+		LLVMValueRef next = divide_scalar(g, other, d);
+		r->at = SUB(a.bend->at, MUL(q->at, e));
+		q->delta = SUB(next, q->at);
+		r->delta = SUB(SUB(other, MUL(next, e)), r->at);
+	} else {
+		q->at = divide_scalar(g, a.v, d);
+		r->at = SUB(a.v, MUL(q->at, e));
+		q->first = r->first = SUB(e, r->at);
+		LLVMValueRef first = splat(g, LLVMBuildTrunc(g->b, q->first, g->i32, ""));
+		q->beyond = r->beyond = ICMP(UGE, lane_iota(g, g->i32), first);
+		q->step = 0;
+		q->delta = c64(g, r->step = 1);
+		r->delta = c64(g, -d);
+	}
+	return (struct quotient){ ix_bent(g, q, a.level, qmax), ix_bent(g, r, a.level, d - 1) };
+}
+
 static struct quotient divide(struct gen *g, struct ix a, int64_t d)
 {
 	struct quotient out;
@@ -239,6 +331,10 @@ static struct quotient divide(struct gen *g, struct ix a, int64_t d)
 	int64_t rmax = d > 0 ? d - 1 : a.max;
 	bool whole = !a.vec && a.step && d > 0 && a.step % d == 0;
 
+	bool bends = a.vec ? a.bend && !a.bend->step :
+		a.step == 1 && d >= LANES && !stays_in_block(&a, d);
+	if (bends && d > 0 && d <= INT32_MAX)
+		return divide_bent(g, a, d, qmax);
 	if (!a.vec && a.step && !whole && !stays_in_block(&a, d))
 		a = ix_vec(g, a);
 	gen_at(g, a.level);
@@ -286,7 +382,7 @@ void ix_divmod(struct gen *g, struct ix a, int64_t extent, struct ix *q, struct 
 		struct quotient *new = job_alloc(g->job, sizeof *new);
 		struct split *s = job_alloc(g->job, sizeof *s);
 		*new = divide(g, a, extent);
-		*s = (struct split){ a, extent, new->q.v, new->r.v };
+		*s = (struct split){ .x = a, .d = extent, .q = new->q.v, .r = new->r.v };
 		new->q.split = new->r.split = s;
 		memo_put(g, a.level, 5, key, new);
 		known = new;
@@ -307,31 +403,55 @@ void ix_divmod_from(
 
 /* ---- shapes --------------------------------------------------------------------------------- */
 
-/* Are q and r what dividing by d left, so that q * d + r is what was divided? */
+/* Are q and r what dividing by d left, so that q * d + r is what was divided?  Or is q that and
+ * something more (R3). */
 static bool is_division(const struct ix *q, const struct ix *r, int64_t d)
 {
-	const struct split *s = q->split;
+	const struct split *s = q->split, *of = s;
 
-	return s && s == r->split && s->d == d && s->q == q->v && s->r == r->v;
+	while (of && of->of)
+		of = of->of;
+	return s && of == r->split && s->d == d && s->q == q->v && s->r == r->v;
 }
 
-/* What a division took apart is put together first, whatever stands before it. */
+/* q * d + r, of what is_division. */
+static struct ix put_together(struct gen *g, const struct ix *q, int64_t d)
+{
+	const struct split *s = q->split;
+	struct ix plus = ix_const(g, 0);
+
+	for (; s->of; s = s->of)
+		plus = ix_add(g, plus, s->plus);
+	return ix_add(g, ix_mul(g, plus, d), s->x);
+}
+
+/* What divisions took apart is put together first, whatever stands before it and whichever was
+ * divided first: of (i, j, k) it may have been j and k that one number was divided into, or i and
+ * j, and that number and what is left another. */
 struct ix ix_linear(struct gen *g, uint32_t rank, const int64_t *dims, const struct ix *ix)
 {
-	struct ix x = ix_const(g, 0);
+	struct ix x = ix_const(g, 0), part[GEN_MAX_RANK];
+	/* of part i: its first dim, and the product of its dims, or the only one */
+	uint32_t first[GEN_MAX_RANK + 1], n = 0;
+	int64_t extent[GEN_MAX_RANK];
 
-	for (uint32_t i = 0, next; i < rank; i = next) {
-		struct ix part = ix[i];
-		x = ix_mul(g, x, dims[i]);
-		for (next = i + 1; next < rank; next++) {
-			if (dims[next] == 1)
-				continue;
-			if (!is_division(&part, &ix[next], dims[next]))
-				break;
-			part = part.split->x;
-			x = ix_mul(g, x, dims[next]);
+	for (uint32_t i = 0; i < rank; i++) {
+		if (dims[i] == 1 && n)
+			continue;
+		part[n] = ix[i];
+		first[n] = i;
+		extent[n++] = dims[i];
+		for (; n > 1 && is_division(&part[n - 2], &part[n - 1], extent[n - 1]); n--) {
+			int64_t a = extent[n - 2], b = extent[n - 1];
+			part[n - 2] = put_together(g, &part[n - 2], b);
+			extent[n - 2] = a < 0 || b < 0 ? INT64_MIN : sat_mul(a, b);
 		}
-		x = ix_add(g, x, part);
+	}
+	first[n] = rank;
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t d = first[i]; d < first[i + 1]; d++)
+			x = ix_mul(g, x, dims[d]);
+		x = ix_add(g, x, part[i]);
 	}
 	return x;
 }

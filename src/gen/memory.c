@@ -264,6 +264,38 @@ static LLVMValueRef vector_load(struct gen *g, LLVMTypeRef t, unsigned bytes, LL
 	return v;
 }
 
+/* p, or zeros where none of the lanes is to be read. */
+static LLVMValueRef if_any(struct gen *g, LLVMValueRef lanes, LLVMValueRef p)
+{
+	LLVMValueRef bits = mask_bits(g, lanes);
+
+	return SELECT(ICMP(NE, bits, ci_like(bits, 0)), p, gen_zeros(g));
+}
+
+/* Lanes that are bent: two numbers, or two runs of memory side by side. */
+static LLVMValueRef bent_load(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p,
+	const struct bend *x, LLVMValueRef mask, int level)
+{
+	LLVMValueRef low = gep(g, t, p, x->at), high = gep(g, t, low, x->delta);
+	LLVMValueRef before = NOT(x->beyond), beyond = x->beyond;
+
+	if (mask) {
+		before = AND(before, mask);
+		beyond = AND(beyond, mask);
+	}
+	if (x->step) {
+		LLVMValueRef a = masked_load(g, t, bytes, allowed(g, low), before, level);
+		LLVMValueRef b = masked_load(g, t, bytes, allowed(g, high), beyond, level);
+		return SELECT(x->beyond, b, a);
+	}
+	low = allowed(g, mask ? if_any(g, before, low) : low);
+	high = mask ? if_any(g, beyond, high)
+		: SELECT(ICMP(ULT, x->first, c64(g, LANES)), high, low);
+	LLVMValueRef a = LLVMBuildLoad2(g->b, t, low, "");
+	LLVMValueRef b = LLVMBuildLoad2(g->b, t, allowed(g, high), "");
+	return SELECT(x->beyond, splat(g, b), splat(g, a));
+}
+
 void fetch(struct gen *g, LLVMValueRef p, enum fetch_to to)
 {
 	unsigned id = LLVMLookupIntrinsicID("llvm.prefetch", 13);
@@ -286,6 +318,8 @@ static LLVMValueRef load_part(
 	bool second = at.step == 2 && g->can.masks[bytes] && g->can.gathers;
 	if (at.step && at.step != 1 && at.step != -1 && !second && g->can.gathers)
 		at = ix_vec(g, at);
+	bool bent = at.vec && at.bend && (!at.bend->step ||
+		(at.bend->step == 1 && g->can.masks[bytes] && g->can.gathers));
 	gen_at(g, level);
 	if (ix_uniform(&at)) {
 		raw = load_uniform(g, t, p, at.v);
@@ -303,6 +337,8 @@ static LLVMValueRef load_part(
 			raw = mask ? masked_load(g, t, bytes, p, reversed(g, mask), level)
 				   : vector_load(g, t, bytes, p);
 			raw = reversed(g, raw);
+		} else if (bent) {
+			raw = bent_load(g, t, bytes, p, at.bend, mask, level);
 		} else {
 			raw = gather(g, t, bytes, p, &at, mask);
 		}

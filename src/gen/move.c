@@ -92,6 +92,7 @@ static struct val broadcast_in_dim(struct gen *g, const struct node *n, const st
 		to[i].v = SELECT(one, zero.v, to[i].v);
 		to[i].align = 1;
 		to[i].split = NULL;
+		to[i].bend = NULL;
 	}
 	return value_at(g, n->in[0], to);
 }

@@ -102,6 +102,40 @@ void test_gen_map__rows_with_edges(void)
 	gen_with_graph(edges);
 }
 
+/* Blocks that lie in two rows: of one number a row, of one row for all, of rows in a padded image,
+ * of rows that were cut twice.  None of them is gathered. */
+static void bent(struct graph *g, struct job *j)
+{
+	static const int64_t flat[] = { 4 * 6 * 37 }, padded[] = { 5 * 7 * 40 };
+
+	for (int dt = 0; dt < 3; dt++) {
+		enum dtype d = (enum dtype[]){ DTYPE_f32, DTYPE_bf16, DTYPE_i64 }[dt];
+		const struct type *t[] = { gen_type(g, d, 3, 4, 6, 37), gen_type(g, d, 1, 6),
+			gen_type(g, d, 1, 37), gen_type(g, d, 0) };
+		const int64_t *dims = t[0]->dims;
+		const struct node *x = param(g, 0, t[0]), *wide[] = { x,
+			build_broadcast(g, param(g, 1, t[1]), 3, dims, (int64_t[]){ 1 }),
+			build_broadcast(g, param(g, 2, t[2]), 3, dims, (int64_t[]){ 2 }) };
+		const struct node *image = build_pad(g, x, param(g, 3, t[3]),
+			(int64_t[]){ 0, 1, 2 }, (int64_t[]){ 1, 0, 1 }, (int64_t[]){ 0, 0, 0 });
+		for (int i = 0; i < 3; i++)
+			check_map(g, j, 4, t, build1(g, OP_negate,
+				build_reshape(g, wide[i], 1, flat)), 0);
+		check_map(g, j, 4, t, build1(g, OP_negate, build_reshape(g, image, 1, padded)), 0);
+		const struct node *all = build_reshape(g, build2(g, OP_add, x, wide[1]), 1, flat);
+		struct kernel k = { .graph = g, .core = CORE_map, .rank = 1, .space = flat,
+			.body = gen_region(g, 2, t, 1, &all), .outer_grain = 1, .inner_grain = 48,
+			.chunks = 19, .ninputs = 2, .noutputs = 1, .name = "bent" };
+		CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "gather"));
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "sub i64 37"));
+	}
+}
+
+void test_gen_map__blocks_in_two_rows(void)
+{
+	gen_with_graph(bent);
+}
+
 void test_gen_map__movement(void)
 {
 	gen_with_graph(moves);
