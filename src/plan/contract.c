@@ -20,6 +20,7 @@
 #define CHUNKS_COPIED 8
 #define ROWS_FEW 48
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
+#define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
 
@@ -154,6 +155,27 @@ static double extent_typical(const struct graph *g, int64_t d)
 	return d < 0 ? 2 * dim_typical(g, d) : (double)d;
 }
 
+/* Of a product without batch dims, lhs's free dims up to those that one stride steps through are
+ * made batch dims, if it is only them that the operand would have to be copied for: an image that
+ * is multiplied along its height, each channel on its own.  The other side, which may be copied for
+ * each of them, must not be the larger one then. */
+static void side_leads(struct graph *g, struct side *lhs, const struct side *rhs)
+{
+	struct side s = *lhs;
+
+	if (lhs->nbatch || lhs->collapses || lhs->view.base->op == OP_patches)
+		return;
+	while (!s.collapses && s.nfree > 1 && s.nbatch < PLAN_MAX_BATCH) {
+		s.batch[s.nbatch++] = s.free[0];
+		memmove(s.free, s.free + 1, --s.nfree * sizeof *s.free);
+		side_measure(g, &s);
+	}
+	bool lies = s.collapses && (s.free_stride == 1 || s.k_stride == 1);
+	double each = extent_typical(g, s.free_extent);
+	if (lies && each >= LEAD_LEAST && extent_typical(g, rhs->free_extent) <= 2 * each)
+		*lhs = s;
+}
+
 /* Columns that cost as many as one, at the end of `rows`: a last panel's tile is as wide as it has
  * to be, but AMX's, and but where rows come from the second cache as long as a panel takes. */
 static int64_t side_step(const struct side *rows, const struct contract *c, bool squares)
@@ -256,14 +278,17 @@ static void contract_add_batch(
 	c->cols_batch[c->nbatch++] = cols_stride;
 }
 
-/* Batch dims of both sides, neighbours that step by one stride on both merged. */
+/* Batch dims of both sides, neighbours that step by one stride on both merged; side_leads gave one
+ * side more than the other has, for which that is the same. */
 static bool contract_batch(struct graph *g, struct contract *c, const struct side *rows,
 	const struct side *cols)
 {
-	for (uint32_t i = 0; i < rows->nbatch; i++) {
-		uint32_t r = rows->batch[i], v = cols->batch[i];
-		int64_t d = rows->view.dims[r], rs = rows->view.strides[r],
-			cs = cols->view.strides[v];
+	const struct side *more = rows->nbatch > cols->nbatch ? rows : cols;
+
+	for (uint32_t i = 0; i < more->nbatch; i++) {
+		int64_t d = more->view.dims[more->batch[i]],
+			rs = i < rows->nbatch ? rows->view.strides[rows->batch[i]] : 0,
+			cs = i < cols->nbatch ? cols->view.strides[cols->batch[i]] : 0;
 		if (d == 1)
 			continue;
 		uint32_t p = c->nbatch;
@@ -467,6 +492,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		    rhs = side_of(g, in[1], rb, nb, rc, nc);
 	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
 		return NULL;
+	side_leads(g, &lhs, &rhs);
 	struct contract c = { .acc = acc,
 		.panel = isa_table[o->isa].cols,
 		.left = lhs.nfree,
@@ -499,6 +525,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	c.cols_type = cols->node->type->dtype;
 	if (!c.cols_packed)
 		columns_as_they_lie(&c, cols, way);
+	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch;
 	contract_widen(&c, o);
 	contract_block(&c, o);
 	if (c.cols_packed && cols->late)

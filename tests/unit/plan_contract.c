@@ -104,6 +104,37 @@ void test_plan_contract__blocks_of_rows_are_alike(void)
 	gen_with_graph(alike);
 }
 
+/* An image that is multiplied along its height is read as it lies, each channel on its own; by a
+ * larger matrix, which would be read for each, it is copied. */
+static void along_height(struct graph *g, struct job *j)
+{
+	static const struct { int64_t n; uint32_t nkernels, nbatch; } list[] = {
+		{ 5, 1, 1 }, { 64, 1, 1 }, { 128, 2, 0 },
+	};
+	int64_t two = 2, zero = 0;
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		const struct type *params[] = { gen_type(g, DTYPE_f32, 4, 3, 7, 30, 40),
+			type_tensor(g, DTYPE_f32, 2, (int64_t[]){ 30, list[i].n }) };
+		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
+			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &two, &zero,
+			DTYPE_f32);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		const struct plan *p = plan_make(
+			j, g, &s, &(struct plan_options){ .isa = ISA_LEVEL_avx512 });
+		UNIT_NOTE("%d columns", (int)list[i].n);
+		CHECK_INT(p->nkernels, list[i].nkernels);
+		if (list[i].nkernels == 1)
+			CHECK_INT(p->kernels[0]->contract.nbatch, list[i].nbatch);
+	}
+}
+
+void test_plan_contract__each_channel_is_multiplied_where_it_lies(void)
+{
+	gen_with_graph(along_height);
+}
+
 /* One place at a time, features last: its columns would lie apart in memory if C were features by
  * places. */
 static const char pointwise[] =
