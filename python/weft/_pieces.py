@@ -5,9 +5,12 @@ A size that a symbol stands for is left to torch's own form, and so is a layout 
 """
 from __future__ import annotations
 
+import functools
+
 import torch
 
 aten = torch.ops.aten
+MOST_ROWS = 16                          # of a window that is folded by slices
 
 
 def _torchs(op, *args):
@@ -66,8 +69,48 @@ def _replication(op, spatial):
     return pad
 
 
+def _folded(x, dim, out, kernel, dilation, padding, stride):
+    """Place l of row k of x, whose dimensions dim - 1 and dim count rows and places, is added to place l * stride + k *
+    dilation - padding of `out`.  Places a stride apart take from the same rows, so that each such set is a sum of rows
+    that are shifted, and the sets lie in one another."""
+    turns, places = -(-out // stride), x.shape[dim]
+    sets = []
+    for first in range(stride):
+        terms = []
+        for k in range(kernel):
+            by, rest = divmod(first + padding - k * dilation, stride)
+            if rest == 0 and -turns < by < places:
+                row = x.select(dim - 1, k)
+                behind = [0, 0] * (row.dim() - dim)
+                terms.append(torch.constant_pad_nd(row, [*behind, -by, turns - places + by]))
+        shape = [*x.shape[:dim - 1], turns, *x.shape[dim + 1:]]
+        sets.append(functools.reduce(torch.add, terms) if terms else x.new_zeros(shape))
+    if stride == 1:
+        return sets[0]
+    y = torch.stack(sets, dim)
+    y = y.reshape(*y.shape[:dim - 1], turns * stride, *y.shape[dim + 1:])
+    return y.narrow(dim - 1, 0, out)
+
+
+def col2im(x, output_size, kernel_size, dilation, padding, stride):
+    lists = [list(n) * (3 - len(n)) for n in (output_size, kernel_size, dilation, padding, stride)]
+    numbers = [n for two in lists for n in two]
+    if not all(isinstance(n, int) for n in (*x.shape, *numbers)) or 0 in x.shape or x.dim() not in (2, 3):
+        return _torchs(aten.col2im.default, x, output_size, kernel_size, dilation, padding, stride)
+    size, kernel, dilation, padding, stride = lists
+    lines = [(size[i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i in (0, 1)]
+    if min(kernel + dilation + stride) < 1 or min(padding + lines) < 0 or max(kernel) > MOST_ROWS or max(stride) > MOST_ROWS \
+            or x.shape[-1] != lines[0] * lines[1] or x.shape[-2] % (kernel[0] * kernel[1]):
+        return _torchs(aten.col2im.default, x, output_size, kernel_size, dilation, padding, stride)
+    y = x.reshape(*x.shape[:-2], -1, kernel[0], kernel[1], *lines)
+    dims = y.dim()
+    y = y.transpose(dims - 3, dims - 2)                             # rows and lines of the height, then of the width
+    y = _folded(y, dims - 1, size[1], kernel[1], dilation[1], padding[1], stride[1])
+    return _folded(y, dims - 3, size[0], kernel[0], dilation[0], padding[0], stride[0])
+
+
 def decompositions() -> dict:
     reflect = {1: aten.reflection_pad1d.default, 2: aten.reflection_pad2d.default, 3: aten.reflection_pad3d.default}
     replicate = {1: aten.replication_pad1d.default, 2: aten.replication_pad2d.default, 3: aten.replication_pad3d.default}
-    return {aten.roll.default: roll, **{op: _reflection(op, n) for n, op in reflect.items()},
+    return {aten.roll.default: roll, aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
             **{op: _replication(op, n) for n, op in replicate.items()}}

@@ -78,6 +78,7 @@ for mode in "bilinear bicubic".split():
              F.interpolate(a, (13, 5), mode=m, align_corners=k), image, **loose)
     case(f"{mode}-smooth", lambda a, m=mode: F.interpolate(a, (5, 13), mode=m, antialias=True), image, **loose)
 case("nearest", lambda a: F.interpolate(a, scale_factor=1.7), image)
+case("unfold", lambda a: F.unfold(a, (2, 3), padding=1, stride=(1, 2)), image)
 case("nearest-exact", lambda a: F.interpolate(a, (5, 20), mode="nearest-exact"), image)
 case("linear", lambda a: F.interpolate(a, 11, mode="linear"), r(2, 3, 7), **loose)
 case("trilinear", lambda a: F.interpolate(a, scale_factor=1.5, mode="trilinear"), volume, **loose)

@@ -89,6 +89,15 @@ case("grid-sample", lambda a, g: F.grid_sample(a, g, align_corners=False), image
 case("reflect", lambda a: F.pad(a, (1, 2, 0, 1), mode="reflect"), image)
 case("replicate", lambda a: F.pad(a, (1, 2, 0, 1, 2, 0), mode="replicate"), volume)
 case("circular", lambda a: F.pad(a, (1, 2, 0, 1), mode="circular"), image)
+for fold in ((3, 1, 1, 1), ((3, 2), (1, 2), 1, (2, 3)), (2, 1, 0, 3), (4, 1, 2, 4), (17, 1, 8, 1)):
+    lines = F.unfold(torch.zeros(1, 1, 10, 11), *fold).shape[-1]
+    kernel = (fold[0] ** 2 if isinstance(fold[0], int) else 6)
+    case(f"fold-{fold}", lambda a, f=fold: F.fold(a, (10, 11), *f), r(2, 3 * kernel, lines))
+case("fold-one", lambda a: F.fold(a, (6, 5), 3, stride=2, padding=1), r(18, 9))
+case("adaptive-avg2-wide", lambda a: F.adaptive_avg_pool2d(a, (3, 5)), r(2, 3, 23, 37))
+for dtype in (torch.float32, torch.bfloat16):
+    case(f"group-norm-odd-{dtype}", lambda a, w, b: F.group_norm(a, 2, w, b), r(2, 6, 19, 21).to(dtype), r(6).to(dtype),
+         r(6).to(dtype))
 
 # ---- contractions, transforms ----
 case("addmv", lambda a, m, v: torch.addmv(a, m, v, beta=2, alpha=0.5), r(3), x, r(5))
