@@ -140,12 +140,15 @@ static void stage_equalities(struct compile *c)
 	struct job *j = graph_job(c->graph);
 	uint32_t n;
 
-	if (!s->nequal || !any_branches(j, s->region))
+	if (!any_branches(j, s->region))
 		return;
 	const struct dim_equality *now = region_equalities(c->graph, s->region, &n);
+	if (!n)
+		return;
 	struct dim_equality *all = job_array(j, (size_t)s->nequal + n, sizeof *all);
 	uint32_t count = s->nequal;
-	memcpy(all, s->equal, count * sizeof *all);
+	if (count)
+		memcpy(all, s->equal, count * sizeof *all);
 	for (uint32_t i = 0; i < n; i++)
 		if (!is_among(&now[i], s->nequal, s->equal))
 			all[count++] = now[i];

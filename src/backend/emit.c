@@ -397,7 +397,8 @@ static void check_relation(struct emit *e, const struct dim_equality *q)
 	int64_t first = turned ? q->b : q->a, second = turned ? q->a : q->b;
 	struct str text;
 	str_init(&text, e->job);
-	str_addf(&text, "%s: ", op_table[q->node->op].text);
+	/* of an op that went: build_declared */
+	str_addf(&text, "%s: ", node_str(q->node, KEY_callee, op_table[q->node->op].text));
 	size_text(e, first, &text);
 	str_add(&text, least ? " must be at least " : words[q->relation]);
 	size_text(e, second, &text);
@@ -449,6 +450,9 @@ static void note_made(struct emit *e, uint32_t n, const struct plan_made *made)
 			place_text(e->p->graph, m->node, &text);
 			int64_t own = artifact_add_size(
 				e->w, ABI_SIZE_dim, m->buffer, d, text.text);
+			if (m->type->bounds && m->type->bounds[d] >= 0)
+				artifact_add_size(e->w, ABI_SIZE_check_le, own, m->type->bounds[d],
+					text.text);
 			if (symbol && !known_extent(e, dim)) {
 				known_set(e, dim, own);
 				name_symbol(e, dim, text.text);

@@ -70,6 +70,11 @@ const struct node *build_reduce(struct graph *g, enum op op, const struct node *
 const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
 	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
 	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t);
+/* Value x where `by`, an op that goes, declares it of type t.  A size or bound that t has and x's
+ * type lacks is one that a run checks: the result is a transpose by the identity that says so, with
+ * `by` as its KEY_callee for messages; else x.  In tuples, of each element. */
+const struct node *build_declared(
+	struct graph *g, const struct node *x, const struct type *t, enum op by);
 /* A composite of that name: decomposition is a closed region over in[]; attributes are the
  * node's. */
 const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,

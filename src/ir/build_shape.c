@@ -173,3 +173,31 @@ const struct node *build_shape(struct graph *g, uint32_t rank, const int64_t *di
 		in[i] = build_reshape(g, build_dim(g, dims[i], nhints, hints), 1, &one);
 	return build_concat(g, rank, in, 0);
 }
+
+/* ---- declared types ------------------------------------------------------------------------- */
+
+const struct node *build_declared(
+	struct graph *g, const struct node *x, const struct type *t, enum op by)
+{
+	struct job *j = graph_job(g);
+
+	if (!type_says_more(t, x->type))
+		return x;
+	if (t->kind == TYPE_tuple) {             /* types nest as deep as readers allow */
+		const struct node **in = job_array(j, t->n, sizeof *in);
+		for (uint32_t i = 0; i < t->n; i++) {
+			struct attr_entry at = { KEY_index, NULL, attr_int(g, i) };
+			in[i] = build_op(g, OP_get_tuple_element, 1, &x, 1, &at);
+			in[i] = build_declared(g, in[i], t->elem[i], by);
+		}
+		return build_op(g, OP_tuple, t->n, in, 0, NULL);
+	}
+	int64_t *p = job_array(j, t->rank, sizeof *p);
+	for (uint32_t d = 0; d < t->rank; d++)
+		p[d] = d;
+	struct attr_entry at[] = { { KEY_permutation, NULL, attr_ints(g, t->rank, p) },
+		{ KEY_callee, NULL, attr_str(g, op_table[by].text) } };
+	struct node_spec s = { .op = OP_transpose, .nin = 1, .in = &x, .type = t,
+		.attrs = attrs_cons(g, 2, at) };
+	return graph_node(g, &s);
+}

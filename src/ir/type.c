@@ -260,6 +260,26 @@ bool type_same_dims(const struct type *a, const struct type *b)
 	       (!a->rank || !memcmp(a->dims, b->dims, a->rank * sizeof *a->dims));
 }
 
+bool type_says_more(const struct type *t, const struct type *x)
+{
+	if (t == x || t->kind != x->kind)
+		return false;
+	for (uint32_t i = 0; i < t->n && i < x->n; i++)
+		if (type_says_more(t->elem[i], x->elem[i]))
+			return true;
+	if (t->kind != TYPE_tensor || t->unranked || x->unranked || t->rank != x->rank)
+		return false;
+	for (uint32_t d = 0; d < t->rank; d++) {
+		if (x->dims[d] >= 0)
+			continue;
+		int64_t most = x->bounds ? x->bounds[d] : -1;
+		int64_t says = t->bounds ? t->bounds[d] : -1;
+		if (t->dims[d] >= 0 || (says >= 0 && (most < 0 || says < most)))
+			return true;
+	}
+	return false;
+}
+
 int64_t type_elements(const struct type *t)
 {
 	int64_t n = 1;

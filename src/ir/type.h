@@ -64,6 +64,9 @@ const struct type *type_with_dims(struct graph *g, const struct type *t, uint32_
 
 bool type_is_static(const struct type *t); /* no dimension below 0, not unranked */
 bool type_same_dims(const struct type *a, const struct type *b);
+/* Does t have a number or a bound where x, of the same kind and rank, has only a symbol, or a
+ * greater bound?  In lists, of any element. */
+bool type_says_more(const struct type *t, const struct type *x);
 /* Elements of a static tensor; -1 when that overflows int64_t or the tensor is not static. */
 int64_t type_elements(const struct type *t);
 int64_t type_bytes(const struct type *t);                    /* the same in bytes of memory */

@@ -276,7 +276,8 @@ static const struct node *expand_node(void *arg, struct graph *g, const struct n
 	case OP_gather: return expand_gather(g, n, in);
 	case OP_dynamic_conv: return expand_dynamic_conv(g, n, in);
 	case OP_get_tuple_element:
-		return in[0]->op == OP_tuple ? in[0]->in[node_int(n, KEY_index, 0)] : NULL;
+		return in[0]->op == OP_tuple ? build_declared(
+			g, in[0]->in[node_int(n, KEY_index, 0)], n->type, n->op) : NULL;
 	case OP_async_done:
 		return in[0]->op == OP_async_start && n->type->kind != TYPE_results ?
 			expand_async(g, in[0], 0) : NULL;

@@ -38,13 +38,19 @@ static const struct type *param_type(struct graph *g, const struct type *param,
 		fits = !dim_is_number(param->dims[d]) || param->dims[d] == in->dims[d];
 	for (uint32_t d = 0; fits && changes && d < param->rank; d++)
 		any |= changes[d];
-	if (!fits || !any)
+	if (!fits || (!any && (!param->bounds || param->bounds == in->bounds)))
 		return fits ? in : param;
 	int64_t *dims = job_array(graph_job(g), param->rank, sizeof *dims);
-	for (uint32_t d = 0; d < param->rank; d++)
-		dims[d] = changes[d] ? param->dims[d] : in->dims[d];
+	int64_t *bounds = job_array(graph_job(g), param->rank, sizeof *bounds);
+	bool bounded = false;
+	for (uint32_t d = 0; d < param->rank; d++) {
+		dims[d] = any && changes[d] ? param->dims[d] : in->dims[d];
+		bounds[d] = param->bounds && dims[d] < 0 ? param->bounds[d] : -1;
+		bounded |= bounds[d] >= 0;
+	}
 	struct type t = *param;
 	t.dims = dims;
+	t.bounds = bounded ? bounds : NULL;
 	return type_cons(g, &t);
 }
 

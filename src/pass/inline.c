@@ -3,6 +3,7 @@
  *
  * One rewrite replaces the calls of one level; the bodies may hold calls themselves, so it is
  * repeated until nothing changes.  Recursion is refused when a program is read, so this ends. */
+#include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/pass.h"
 #include <string.h>
@@ -42,6 +43,23 @@ static bool says_where(const struct node *n)
 	return op_table[n->op].dialect == OP_Y && !n->nregions;
 }
 
+/* The results of n's region, in place of n and as n declares them.  What a function declares of its
+ * parameters holds of the operands. */
+static const struct node **body_of(struct graph *g, const struct node *n,
+	const struct node *const *in)
+{
+	const struct region *body = n->regions[0];
+	const struct node **results = job_array(graph_job(g), body->nresults + 1, sizeof *results);
+	const struct node **args = job_array(graph_job(g), n->nin + 1u, sizeof *args);
+	for (uint32_t i = 0; i < n->nin; i++)
+		args[i] = i < body->nparams ? build_declared(g, in[i], body->params[i], n->op)
+					    : in[i];
+	region_inline_as(g, body, args, results, part_of(g, n));
+	for (uint32_t i = 0; i < node_nresults(n) && i < body->nresults; i++)
+		results[i] = build_declared(g, results[i], node_result_type(n, i), n->op);
+	return results;
+}
+
 static const struct node *inline_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
@@ -55,9 +73,7 @@ static const struct node *inline_node(void *arg, struct graph *g, const struct n
 		return in[n->nin - 1];
 	if (n->op != OP_call && n->op != OP_composite && !is_whole(n))
 		return region_rewrite_nested(g, n, in, pass_inline);
-	const struct region *body = n->regions[0];
-	const struct node **results = job_array(graph_job(g), body->nresults + 1, sizeof *results);
-	region_inline_as(g, body, in, results, part_of(g, n));
+	const struct node **results = body_of(g, n, in);
 	if (n->type->kind != TYPE_results)
 		return results[0];
 	((const struct node ***)arg)[n->id] = results;

@@ -69,3 +69,25 @@ func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
 func.func private @g(%a: tensor<2xf32>) -> tensor<2xf32> {
   return %a : tensor<2xf32>
 }
+// -----
+func.func private @f(%a: tensor<?xf32>) -> tensor<?xf32> {
+  return %a : tensor<?xf32>
+}
+func.func @main(%b: tensor<?xf32>) {
+  %0 = func.call @f(%b) : (tensor<?xf32>) -> tensor<4xf32>  // error: call: expected result type tensor<?xf32>, found tensor<4xf32>
+  func.return
+}
+// -----
+func.func private @f(%a: tensor<?xf32, #stablehlo.bounds<4>>) -> tensor<2xf32> {
+  %0 = stablehlo.constant dense<0.0> : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+func.func @main(%b: tensor<?xf32>) {
+  %0 = func.call @f(%b) : (tensor<?xf32>) -> tensor<2xf32>  // error: call: expected operand 0 of type tensor<?xf32, #stablehlo.bounds<4>>
+  func.return
+}
+// -----
+func.func @main(%b: tensor<?xf32>) {
+  %0 = "stablehlo.optimization_barrier"(%b) : (tensor<?xf32>) -> tensor<?xf32, #stablehlo.bounds<4>>  // error: optimization_barrier_c1
+  func.return
+}

@@ -47,6 +47,13 @@ void eval_case(struct call *c)
 		c->out[k] = settle(c, c->out[k]);
 }
 
+/* Do the values a loop carries have the sizes that its region says? */
+static void check_state(const struct call *c, const struct region *r, struct tensor **now)
+{
+	for (uint32_t i = 0; i < node_noperands(c->n); i++)
+		eval_check_type(c, "what the loop carries", r->params[i], now[i]);
+}
+
 void eval_while(struct call *c)
 {
 	const struct region *cond = c->n->regions[0], *body = c->n->regions[1];
@@ -59,13 +66,16 @@ void eval_while(struct call *c)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "the body gives another number of values");
 	for (uint32_t i = 0; i < c->nin; i++)
 		now[i] = i < carried ? eval_keep(c->in[i]) : c->in[i];
+	check_state(c, body, now);
 	for (;;) {
+		check_state(c, cond, now);
 		eval_run(c, cond, c->nin, now, next);
 		bool go = *(const unsigned char *)next[0]->data != 0;
 		for (uint32_t i = 0; i < cond->nresults; i++)
 			eval_drop(c->e, next[i]);
 		if (!go)
 			break;
+		check_state(c, body, now);
 		eval_run(c, body, c->nin, now, next);
 		for (uint32_t i = 0; i < body->nresults; i++) {
 			if (i >= carried) {

@@ -168,6 +168,19 @@ static size_t checked_bytes(struct call *c, enum dtype t, uint32_t rank, const i
 	return bytes;
 }
 
+/* Is size d of a value what its type says? */
+static void check_dim(const struct call *c, const char *what, const struct type *t, uint32_t d,
+	int64_t size)
+{
+	bool bounded = t->bounds && t->bounds[d] >= 0;
+	int64_t says = bounded ? t->bounds[d] : t->dims[d];
+
+	if (bounded ? size > says : dim_is_number(says) && size != says)
+		eval_fail(c, WEFT_INVALID_ARGUMENT,
+			"dimension %u of %s is %lld where its type says %s%lld", d, what,
+			(long long)size, bounded ? "at most " : "", (long long)says);
+}
+
 static void check_dims(struct call *c, uint32_t i, uint32_t rank, const int64_t *dims)
 {
 	const struct type *t = c->types[i];
@@ -177,18 +190,23 @@ static void check_dims(struct call *c, uint32_t i, uint32_t rank, const int64_t 
 	if (t->rank != rank)
 		eval_fail(c, WEFT_INTERNAL, "result of rank %u where the type says %u", rank,
 			t->rank);
-	for (uint32_t d = 0; d < rank; d++) {
-		bool bounded = t->bounds && t->bounds[d] >= 0;
-		int64_t says = bounded ? t->bounds[d] : t->dims[d];
-		if (bounded ? dims[d] > says : dim_is_number(says) && dims[d] != says)
-			eval_fail(c, WEFT_INVALID_ARGUMENT,
-				"dimension %u of the result is %lld where its type says %s%lld", d,
-				(long long)dims[d], bounded ? "at most " : "", (long long)says);
-	}
+	for (uint32_t d = 0; d < rank; d++)
+		check_dim(c, "the result", t, d, dims[d]);
 	if (t->quant && t->quant->axis >= 0 && dims[t->quant->axis] != t->quant->n)
 		eval_fail(c, WEFT_INVALID_ARGUMENT,
 			"dimension %d of the result is %lld, its scales are %u",
 			(int)t->quant->axis, (long long)dims[t->quant->axis], t->quant->n);
+}
+
+void eval_check_type(
+	const struct call *c, const char *what, const struct type *t, const struct tensor *v)
+{
+	for (uint32_t i = 0; t->kind != TYPE_tensor && i < t->n && i < v->n; i++)
+		eval_check_type(c, what, t->elem[i], &v->elem[i]);
+	if (t == v->type || t->kind != TYPE_tensor || t->unranked || t->rank != v->rank)
+		return;                          /* made as that type says, or of no dimensions */
+	for (uint32_t d = 0; d < t->rank; d++)
+		check_dim(c, what, t, d, v->dims[d]);
 }
 
 struct tensor *eval_new(struct call *c, uint32_t i, uint32_t rank, const int64_t *dims)
@@ -420,10 +438,8 @@ static struct plan *plan_get(struct eval *e, const struct region *r)
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static void parameter_check(struct call *c, const struct tensor *t)
+static void parameter_check(struct call *c, const struct type *want, const struct tensor *t)
 {
-	const struct type *want = c->n->type;
-
 	if (want->kind != t->type->kind ||
 		(want->kind == TYPE_tensor && want->dtype != t->type->dtype))
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "an argument of another type");
@@ -432,11 +448,7 @@ static void parameter_check(struct call *c, const struct tensor *t)
 	if (want->rank != t->rank)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "an argument of rank %u where %u is wanted",
 			t->rank, want->rank);
-	for (uint32_t d = 0; d < t->rank; d++)
-		if (dim_is_number(want->dims[d]) && !want->bounds && want->dims[d] != t->dims[d])
-			eval_fail(c, WEFT_INVALID_ARGUMENT,
-				"dimension %u of an argument is %lld where %lld is wanted", d,
-				(long long)t->dims[d], (long long)want->dims[d]);
+	eval_check_type(c, "an argument", want, t);
 }
 
 static struct tensor *token_new(struct eval *e, const struct type *type)
@@ -504,6 +516,9 @@ static void call_run(struct call *c)
 		call_quantised(c);
 	else
 		eval_table[c->n->op](c);
+	/* A value that is given on may have been made by another type. */
+	for (uint32_t i = 0; i < c->nout && !c->scratch; i++)
+		eval_check_type(c, "the result", c->types[i], c->out[i]);
 }
 
 /* Runs one node of plan p, whose operands are in values; the result goes to values[k].  Scratch is
@@ -547,16 +562,18 @@ static void node_run(struct eval *e, const struct plan *p, uint32_t k, struct te
 		job_reset(e->j, scratch);
 }
 
-static struct tensor *argument(struct eval *e, const struct node *n, struct frame *f)
+/* Of whoever runs the region: op, or where that is NULL the caller. */
+static struct tensor *argument(
+	struct eval *e, const struct node *op, const struct node *n, struct frame *f)
 {
 	int64_t i = node_int(n, KEY_index, 0);
 
 	if (i >= f->nargs && n->type->kind == TYPE_token)
 		return token_new(e, n->type);
-	struct call c = { .e = e, .n = n };
+	struct call c = { .e = e, .n = op ? op : n };
 	if (i >= f->nargs)
 		eval_fail(&c, WEFT_INVALID_ARGUMENT, "argument %lld is missing", (long long)i);
-	parameter_check(&c, f->args[i]);
+	parameter_check(&c, n->type, f->args[i]);
 	return eval_keep(f->args[i]);
 }
 
@@ -592,7 +609,7 @@ void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct ten
 	e->top = &f;
 	for (uint32_t k = 0; k < p->n; k++) {
 		if (p->order[k]->op == OP_parameter)
-			f.values[k] = argument(e, p->order[k], &f);
+			f.values[k] = argument(e, c->n, p->order[k], &f);
 		else
 			node_run(e, p, k, f.values);
 		for (uint32_t i = k ? p->die_first[k] : 0; i < p->die_first[k + 1]; i++) {

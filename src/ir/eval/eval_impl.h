@@ -56,6 +56,9 @@ noreturn void eval_fail(const struct call *c, enum weft_code code, const char *f
  * and dimension d of operand i that size. */
 void eval_check_same(const struct call *c, uint32_t i, uint32_t n);
 void eval_check_size(const struct call *c, uint32_t i, uint32_t d, int64_t size);
+/* Are the sizes of v, `what` in the message, those that type t says?  In lists, of each element. */
+void eval_check_type(
+	const struct call *c, const char *what, const struct type *t, const struct tensor *v);
 /* Result i: a zeroed tensor of the result's dtype.  Fails over max_bytes or on overflow. */
 struct tensor *eval_new(struct call *c, uint32_t i, uint32_t rank, const int64_t *dims);
 struct tensor *eval_new_like(struct call *c, uint32_t i, const struct tensor *t);

@@ -258,9 +258,25 @@ static const struct type *call(struct graph *g, const struct node_spec *s, const
 	return spec_results(g, s, outputs, b.nresults, t);
 }
 
+/* A call's operands and results are the function's; those of a composite may know other sizes (c3,
+ * c4). */
 const struct type *infer_call(struct graph *g, const struct node_spec *s)
 {
-	return call(g, s, NULL, NULL);
+	for (uint32_t i = 0; i < s->nin && i < s->regions[0]->nparams; i++)
+		if (type_says_more(s->regions[0]->params[i], s->in[i]->type))
+			spec_fail(g, s, NULL, "expected operand %u of type %s, found %s", i,
+				spec_text(g, s->regions[0]->params[i]),
+				spec_text(g, s->in[i]->type));
+	const struct type *t = call(g, s, NULL, NULL);
+	for (uint32_t i = 0; i < spec_nresults(s, 0); i++) {
+		const struct type *r = s->regions[0]->results[i]->type;
+		const struct type *given = spec_declared(s, i);
+		if (given && type_says_more(given, r) &&
+			type_says_more(given, type_of_call(g, s, s->regions[0], r, NULL)))
+			spec_fail(g, s, NULL, "expected result type %s, found %s", spec_text(g, r),
+				spec_text(g, given));
+	}
+	return t;
 }
 
 /* manual_computation: what each device does with its part; element types and ranks agree. */
@@ -342,7 +358,7 @@ const struct type *infer_optimization_barrier(struct graph *g, const struct node
 		const struct type *r = spec_declared(s, i);
 		bool same = !r || r->kind != TYPE_tensor || r->rank != t[i]->rank;
 		for (uint32_t k = 0; !same && k < r->rank; k++)
-			if (r->dims[k] >= 0 && t[i]->dims[k] < 0) /* `?` may be known */
+			if (t[i]->dims[k] < 0 && type_says_more(r, t[i])) /* `?` may be known */
 				spec_fail(g, s, "c1", "expected result type %s, found %s",
 					spec_text(g, t[i]), spec_text(g, r));
 	}

@@ -68,15 +68,28 @@ static bool is_told_sizes(enum op op)
 		op == OP_dynamic_conv || op == OP_set_dimension_size;
 }
 
+/* Branches and turns of a loop may differ in size: that is what their `?` says.  Bounds hold of
+ * each of them. */
+static void ask_branches(struct graph *g, const struct node *n)
+{
+	type_reaches(g, n->type, n->type);
+	for (uint32_t k = 0; n->op == OP_while && k < n->nregions; k++)
+		for (uint32_t i = 0; i < node_noperands(n); i++)
+			type_reaches(g, n->regions[k]->params[i], n->in[i]->type);
+}
+
 static void ask(struct graph *g, struct equalities *l, const struct node *n)
 {
 	bool any = is_symbolic(n->type) || is_told_sizes(n->op);
 	for (uint32_t i = 0; i < n->nin && !any; i++)
 		any = is_symbolic(n->in[i]->type);
-	/* Branches and turns of a loop may differ in size: that is what their `?` says. */
-	if (!any || op_branches(n->op) || n->op == OP_parameter)
+	if (!any || n->op == OP_parameter)
 		return;
 	l->node = n;
+	if (op_branches(n->op)) {
+		ask_branches(g, n);
+		return;
+	}
 	node_infer(g, &(struct node_spec){ .op = n->op,
 			      .nin = n->nin,
 			      .in = n->in,

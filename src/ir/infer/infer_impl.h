@@ -116,6 +116,10 @@ bool dims_agree(struct graph *g, int64_t a, int64_t b);
 /* A run has to check that dimension d is `least` or more, where one of them is symbolic. */
 void dim_reaches(struct graph *g, int64_t d, int64_t least);
 
+/* A run has to check the bounds that t declares, of a value of that other type; in lists, of each
+ * element. */
+void type_reaches(struct graph *g, const struct type *t, const struct type *value);
+
 /* A run has to check that dimension d is `to`, or 1. */
 void dim_broadcasts(struct graph *g, int64_t d, int64_t to);
 

@@ -353,12 +353,16 @@ void spec_result_shape(struct graph *g, const struct node_spec *s, const char *c
 		fail_result(g, s, c, t, given);
 }
 
-/* Bounds hold of what a call brings. */
-static void check_bounds(struct graph *g, const struct type *t)
+void type_reaches(struct graph *g, const struct type *t, const struct type *value)
 {
-	for (uint32_t d = 0; t->kind == TYPE_tensor && t->bounds && d < t->rank; d++)
+	if (t->kind != TYPE_tensor) {
+		for (uint32_t i = 0; i < t->n && i < value->n; i++)
+			type_reaches(g, t->elem[i], value->elem[i]);
+		return;
+	}
+	for (uint32_t d = 0; t->bounds && d < t->rank && d < value->rank; d++)
 		if (t->bounds[d] >= 0)
-			dim_reaches(g, t->bounds[d], t->dims[d]);
+			dim_reaches(g, t->bounds[d], value->dims[d]);
 }
 
 const struct type *spec_results(struct graph *g, const struct node_spec *s, const char *c,
@@ -383,7 +387,7 @@ const struct type *spec_results(struct graph *g, const struct node_spec *s, cons
 			all[i] = type_join(g, given[i], types[i]);
 		}
 		spec_check_type(g, s, all[i]);
-		check_bounds(g, all[i]);
+		type_reaches(g, all[i], all[i]);
 	}
 	return n == 1 ? all[0] : type_list(g, TYPE_results, n, all);
 }
