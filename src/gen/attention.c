@@ -419,7 +419,6 @@ static void product_begin(
 {
 	x->c = c;
 	x->cols = c->panel;
-	x->pitch = x->cols;
 	x->group = c->n_block;
 	x->width = (uint32_t)x->cols;
 	contract_words(g, x);

@@ -72,7 +72,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_PANEL] = o->panel,
 		[P_NEXT] = o->next ? o->next : LLVMConstNull(g->ptr),
 		[P_PART] = MUL(number, c64(g, x->ahead.lines)),
-		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->pitch))),
+		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->cols))),
 		[P_K] = o->k,
 		[P_FIRST] = o->first,
 		[P_ROWS_M] = rows_m,
@@ -229,7 +229,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
 	o.out = gep(g, x->acc, x->block,
-		MUL(p->iv, c64(g, x->pitch == x->cols ? x->pad * x->cols : x->cols)));
+		MUL(p->iv, c64(g, x->pad * x->cols)));
 	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
 	loop_end(g, p);
 }
@@ -261,7 +261,7 @@ static void multiply_bands(struct gen *g, struct contraction *x)
 static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMValueRef k)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	int64_t all = x->pad * (x->c->row_all ? x->pitch : x->group);
+	int64_t all = x->pad * x->group;
 
 	gen_here(g);
 	LLVMValueRef none = ICMP(EQ, k, c64(g, 0));
@@ -511,11 +511,7 @@ void core_contract(struct gen *g)
 	x->pad = (c->m_block + step - 1) / step * step;
 	x->bands = c->span && c->k <= CONTRACT_DEPTH * 3 / 2 * x->unit ? c->bands : 1;
 	size_t group = (size_t)x->group * x->bytes;
-	/* row by row no power of two, so that rows do not share cache sets, and vectors may begin
-	 * anywhere in the last one */
-	x->pitch = c->row_all ? x->group + LANES : x->cols;
-	x->block = gen_scratch(g,
-		(size_t)x->pad * (size_t)(c->row_all ? x->pitch : x->group) * x->bytes);
+	x->block = gen_scratch(g, (size_t)x->pad * (size_t)x->group * x->bytes);
 	if (c->taps > 1)
 		x->taps = gen_data(g, c->tap, c->taps * sizeof *c->tap, sizeof *c->tap);
 	if (x->along_m)

@@ -7,8 +7,17 @@
  * is not the copy's way, squares of LANES words are turned in registers.  Words beyond the part are
  * zero up to a multiple of LANES, along k where AMX will read them too. */
 #include "gen/contract_impl.h"
+#include <assert.h>
 
+#define MAX_COLUMNS (PLAN_PANEL / LANES) /* vectors of a panel */
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
+
+/* A row of the columns, of which some of a vector's lanes are: those from `first` on, up to the
+ * next row's. */
+struct row_piece {
+	LLVMValueRef first;              /* a lane's number; LANES or more: none is */
+	LLVMValueRef shift;              /* elements between rows, before it */
+};
 
 /* Of R or V: "outer" is its index that is not k, a row or a column. */
 struct copy {
@@ -27,9 +36,11 @@ struct copy {
 	LLVMValueRef to;
 	int64_t pitch;                   /* words of a row of the copy; 0: panels */
 	/* in the loop: how many of the index that lanes do not run along there are, and which */
-	LLVMValueRef rows, row;
+	LLVMValueRef rows, row, end;     /* end: rows, and those that are zero */
 	LLVMValueRef square;             /* scratch: where LANES rows wait to be turned */
 	bool beyond;                     /* the loop goes on to where AMX needs zeros */
+	LLVMValueRef window[2];          /* windows: where the row's elements lie behind base */
+	const struct row_piece *piece;   /* windows, of columns in rows */
 };
 
 /* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits, which
@@ -57,19 +68,21 @@ static struct ix scalar(struct gen *g, LLVMValueRef v)
 	return ix_scalar(v, g->depth, 1, INT64_MAX);
 }
 
-/* Where number k of the part lies, from c->base on. */
-static LLVMValueRef along_k(struct gen *g, const struct copy *c, LLVMValueRef k)
+/* elements() of lanes that are in rows, with places between that no lane is at: a vector of each
+ * row, of which the lanes of that row are taken. */
+static LLVMValueRef elements_at(struct gen *g, const struct copy *c, struct ix at)
 {
-	LLVMValueRef stride = gen_extent(g, c->k_stride);
+	LLVMValueRef v = NULL, lane = lane_iota(g, g->i32);
 
-	gen_here(g);
-	if (!c->kb)
-		return MUL(k, stride);
-	LLVMValueRef taps = c64(g, c->x->c->taps), all = ADD(c->kb, k);
-	LLVMValueRef feature = LLVMBuildUDiv(g->b, all, taps, "");
-	LLVMValueRef tap = gep(g, g->i32, c->x->taps, SUB(all, MUL(feature, taps)));
-	tap = LLVMBuildSExt(g->b, LLVMBuildLoad2(g->b, g->i32, tap, ""), g->i64, "");
-	return ADD(MUL(feature, stride), tap);
+	if (!c->kb || !c->x->c->row_all)
+		return elements(g, c, at);
+	for (unsigned i = 0; i < contract_row_pieces(c->x->c->row); i++) {
+		const struct row_piece *p = &c->piece[i];
+		LLVMValueRef e = elements(g, c, ix_add(g, at, scalar(g, p->shift)));
+		gen_here(g);
+		v = v ? SELECT(ICMP(SGE, lane, splat(g, p->first)), e, v) : e;
+	}
+	return v;
 }
 
 /* Word kw of k of the lanes' rows or columns. */
@@ -77,7 +90,7 @@ static LLVMValueRef words_along_outer(
 	struct gen *g, const struct copy *c, LLVMValueRef kw, struct ix outer)
 {
 	const struct contraction *x = c->x;
-	LLVMValueRef part[2];
+	LLVMValueRef part[2], stride = gen_extent(g, c->k_stride);
 
 	gen_here(g);
 	if (c->packed)
@@ -88,8 +101,9 @@ static LLVMValueRef words_along_outer(
 		if (u && !x->whole_words)
 			saved = pred_and(g, ICMP(SLT, k, c->kn), g->depth);
 		gen_here(g);
-		struct ix at = scalar(g, ADD(c->base, along_k(g, c, k)));
-		part[u] = elements(g, c, ix_add(g, at, outer));
+		LLVMValueRef from = c->kb ? c->window[u] : MUL(k, stride);
+		struct ix at = scalar(g, ADD(c->base, from));
+		part[u] = elements_at(g, c, ix_add(g, at, outer));
 		pred_restore(g, saved);
 	}
 	gen_here(g);
@@ -171,17 +185,6 @@ static LLVMValueRef words_or_zero(
 	return v;
 }
 
-/* Asks for what the next panel reads of the windows: a line here and there of an image that may be
- * larger than the second cache, which no processor guesses. */
-static void fetch_windows(struct gen *g, const struct copy *c, struct ix j)
-{
-	LLVMValueRef at = ADD(c->base, along_k(g, c, c->row)), p = gen_buffer(g, c->buffer);
-
-	gen_here(g);
-	at = ADD(ADD(at, j.v), c64(g, c->x->cols));
-	fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_SECOND);
-}
-
 static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
@@ -189,15 +192,117 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 
 	gen_here(g);
 	LLVMSetAlignment(LLVMBuildStore(g->b, v, place(g, c, c->row, j.v)), 64);
-	if (c->kb && c->x->unit == 1)
-		fetch_windows(g, c, j);
-	if (c->along_k || c->packed || c->kb)
+	if (c->along_k || c->packed)
 		return;
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
 	gen_here(g);
 	LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(ahead, stride));
 	fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_FIRST);
+}
+
+/* The rows that the lanes of columns j on are in; of the last ones, that have no row of their own,
+ * the last lane's, so that nothing is read behind it. */
+static void find_pieces(struct gen *g, const struct copy *c, LLVMValueRef j, struct row_piece *out)
+{
+	const struct contract *k = c->x->c;
+	LLVMValueRef at = ADD(c->x->n0, j), wide = c64(g, k->row), most = c64(g, LANES - 1);
+
+	if (!k->row_all)
+		return;
+	assert(contract_row_pieces(k->row) <= PLAN_ROW_PIECES && "the plan cuts no shorter rows");
+	if (g->tail)
+		most = min_signed(g, most, SUB(SUB(c->outer, j), c64(g, 1)));
+	LLVMValueRef row = LLVMBuildUDiv(g->b, at, wide, ""),
+		     last = LLVMBuildUDiv(g->b, ADD(at, most), wide, "");
+	for (unsigned i = 0; i < contract_row_pieces(k->row); i++) {
+		LLVMValueRef number = ADD(row, c64(g, i)), from = SUB(MUL(number, wide), at);
+		out[i].first = LLVMBuildTrunc(g->b, from, g->i32, "");
+		out[i].shift = MUL(min_signed(g, number, last), c64(g, k->row_all - k->row));
+	}
+}
+
+/* Where c->row's word lies in its windows, and on to the next: walk[0] counts taps, walk[1] is the
+ * feature's place. */
+static void windows_step(struct gen *g, struct copy *c, LLVMValueRef walk[2])
+{
+	LLVMValueRef stride = gen_extent(g, c->k_stride), zero = c64(g, 0);
+
+	gen_here(g);
+	for (unsigned u = 0; u < c->x->unit; u++) {
+		LLVMValueRef tap = gep(g, g->i32, c->x->taps, walk[0]);
+		tap = LLVMBuildLoad2(g->b, g->i32, tap, "");
+		c->window[u] = ADD(walk[1], LLVMBuildSExt(g->b, tap, g->i64, ""));
+		LLVMValueRef next = ADD(walk[0], c64(g, 1));
+		LLVMValueRef wraps = ICMP(EQ, next, c64(g, c->x->c->taps));
+		walk[0] = SELECT(wraps, zero, next);
+		walk[1] = SELECT(wraps, ADD(walk[1], stride), walk[1]);
+	}
+}
+
+/* n vectors of columns of windows, j and those after it, word by word.  Asks for what the next
+ * panel reads: a line here and there of an image that may be larger than the second cache, which no
+ * processor guesses. */
+static void copy_columns(struct gen *g, struct copy *c, struct ix j, unsigned n)
+{
+	struct row_piece piece[MAX_COLUMNS][PLAN_ROW_PIECES];
+	LLVMValueRef to[MAX_COLUMNS], feature, buffer = gen_buffer(g, c->buffer);
+	LLVMValueRef taps = c64(g, c->x->c->taps), stride = gen_extent(g, c->k_stride);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	for (unsigned h = 0; h < n; h++) {
+		LLVMValueRef at = ADD(j.v, c64(g, h * LANES));
+		find_pieces(g, c, at, piece[h]);
+		to[h] = place(g, c, c64(g, 0), at);
+	}
+	feature = LLVMBuildUDiv(g->b, c->kb, taps, "");
+	l->ncarried = 2;
+	l->carried[0] = SUB(c->kb, MUL(feature, taps));
+	l->carried[1] = MUL(feature, stride);
+	loop_begin(g, l, c64(g, 0), c->end, 1);
+	c->row = l->iv;
+	windows_step(g, c, l->carried);
+	for (unsigned h = 0; h < n; h++) {
+		struct ix at = ix_addc(g, j, h * LANES);
+		c->piece = piece[h];
+		LLVMValueRef v = c->beyond ? words_or_zero(g, c, c->row, at) :
+			words(g, c, c->row, at);
+		gen_here(g);
+		LLVMValueRef p = gep(g, c->x->word, to[h], MUL(c->row, c64(g, c->x->cols)));
+		LLVMSetAlignment(LLVMBuildStore(g->b, v, p), 64);
+		if (c->x->unit > 1)
+			continue;
+		p = ADD(ADD(c->base, c->window[0]), ADD(at.v, c64(g, c->x->cols)));
+		fetch(g, gep(g, mem_type(g, c->type), buffer, p), FETCH_SECOND);
+	}
+	loop_end(g, l);
+}
+
+static void copy_column(struct gen *g, struct lanes *s, struct ix j)
+{
+	copy_columns(g, (struct copy *)s, j, 1);
+}
+
+/* Whole panels all columns at a time, then what is left. */
+static void copy_windows(struct gen *g, struct copy *c)
+{
+	const struct contraction *x = c->x;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	unsigned n = (unsigned)(x->cols / LANES);
+
+	gen_here(g);
+	LLVMValueRef rest = LLVMBuildURem(g->b, c->outer, c64(g, x->cols), "");
+	LLVMValueRef whole = SUB(c->outer, rest);
+	loop_begin(g, l, c64(g, 0), whole, x->cols);
+	copy_columns(g, c, ix_lanes(l->iv, g->depth, LANES, INT64_MAX), n);
+	loop_end(g, l);
+	if (x->c->n >= 0 && x->c->n % x->cols == 0)
+		return;
+	c->lanes = (struct lanes){ .lo = whole, .hi = c->outer, .max = INT64_MAX,
+		.whole_blocks = c->outer_whole, .level = g->depth, .align = LANES,
+		.fn = copy_column };
+	lanes_loop(g, &c->lanes);
 }
 
 /* LANES rows of the source from c->row on, by way of a square of them. */
@@ -227,12 +332,16 @@ static void copy_run(struct gen *g, struct copy *c)
 	if (turned)
 		c->square = gen_scratch(g, (size_t)LANES * LANES * x->bytes);
 	gen_here(g);
-	LLVMValueRef kw = ceil_div(g, c->kn, x->unit), hi;
-	c->rows = hi = c->along_k ? c->outer : kw;
+	LLVMValueRef kw = ceil_div(g, c->kn, x->unit);
+	c->rows = c->end = c->along_k ? c->outer : kw;
 	c->beyond = x->tiles && !x->whole_tiles && c->k_rows && !c->along_k;
 	if (c->beyond)
-		hi = AND(ADD(hi, c64(g, LANES - 1)), c64(g, -LANES));
-	loop_begin(g, l, c64(g, 0), hi, turned ? LANES : 1);
+		c->end = AND(ADD(kw, c64(g, LANES - 1)), c64(g, -LANES));
+	if (c->kb) {
+		copy_windows(g, c);
+		return;
+	}
+	loop_begin(g, l, c64(g, 0), c->end, turned ? LANES : 1);
 	gen_here(g);
 	c->row = l->iv;
 	c->lanes.lo = c64(g, 0);

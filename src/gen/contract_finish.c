@@ -175,61 +175,9 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 	finish_element(g, x, m, n);
 }
 
-/* Lanes along the columns of C in row `row` of n's places; j counts places of the group. */
-struct finish_row {
-	struct lanes lanes;
-	struct contraction *x;
-	LLVMValueRef m, row;
-};
-
-static void finish_row_lanes(struct gen *g, struct lanes *s, struct ix j)
-{
-	struct finish_row *f = (struct finish_row *)s;
-	struct contraction *x = f->x;
-	const struct contract *c = x->c;
-
-	gen_here(g);
-	x->at = gep(g, x->acc, x->block, ADD(MUL(f->m, c64(g, x->pitch)), j.v));
-	x->at_align = x->bytes;
-	LLVMValueRef between = MUL(f->row, c64(g, c->row_all - c->row));
-	LLVMValueRef n = SUB(ADD(x->n0, j.v), between);
-	struct ix m = ix_scalar(
-		ADD(x->m0, f->m), g->depth, 1, c->m > 0 ? c->m - 1 : INT64_MAX);
-	finish_element(g, x, m, ix_lanes(n, g->depth, 1, contract_columns(c) - 1));
-}
-
-/* Row by row of n's places, without those between. */
-static void finish_rows(struct gen *g, struct contraction *x)
-{
-	const struct contract *c = x->c;
-	struct loop *r = job_alloc(g->job, sizeof *r), *i = job_alloc(g->job, sizeof *i);
-	struct finish_row f = { .x = x };
-
-	gen_here(g);
-	LLVMValueRef all = c64(g, c->row_all), end = ADD(x->n0, x->nv), zero = c64(g, 0);
-	loop_begin(g, r, LLVMBuildUDiv(g->b, x->n0, all, ""), ceil_div(g, end, c->row_all), 1);
-	gen_here(g);
-	LLVMValueRef at = SUB(MUL(r->iv, all), x->n0);   /* where the row begins */
-	LLVMValueRef lo = call2(g, "llvm.smax", at, zero);
-	LLVMValueRef hi = min_signed(g, ADD(at, c64(g, c->row)), x->nv);
-	hi = call2(g, "llvm.smax", lo, hi);             /* none is of a row that ended before */
-	f.row = r->iv;
-	loop_begin(g, i, zero, x->mrows, 1);
-	f.m = i->iv;
-	f.lanes = (struct lanes){ .lo = lo, .hi = hi, .level = r->level, .align = 1,
-		.max = x->group - 1, .fn = finish_row_lanes };
-	lanes_loop(g, &f.lanes);
-	loop_end(g, i);
-	loop_end(g, r);
-}
-
 void contract_finish(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
-	if (c->row_all) {
-		finish_rows(g, x);
-		return;
-	}
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	struct finish f = { .x = x };
 
@@ -289,8 +237,6 @@ bool lanes_along_m(struct gen *g, const struct contract *c)
 	uint32_t count;
 	const struct node **nodes = region_order(g->job, g->k->body, &count);
 
-	if (c->row_all)                  /* rows of n's places are gone through as they lie */
-		return false;
 	for (uint32_t i = 0; i < count; i++)
 		if (type_elements(nodes[i]->type) <= 0) /* unknown, or nothing to lay out */
 			return !c->rows_are_lhs;

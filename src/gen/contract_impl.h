@@ -57,9 +57,7 @@ struct contraction {
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
 	LLVMValueRef taps;               /* table of i32, contract's; NULL: one tap, at 0 */
-	/* scratch: C, in panels [panel of the group][pad][cols], or row by row, [pad][pitch] */
-	LLVMValueRef block;
-	int64_t pitch;                   /* of block's rows: cols in panels */
+	LLVMValueRef block;              /* scratch: C, in panels [panel of the group][pad][cols] */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;

@@ -272,7 +272,7 @@ static int64_t out_at(const struct contraction *x, uint32_t i)
 {
 	uint32_t n = tile_vectors(x);
 
-	return (int64_t)(i / n) * x->pitch + (int64_t)(i % n) * LANES;
+	return (int64_t)(i / n) * x->cols + (int64_t)(i % n) * LANES;
 }
 
 /* The accumulators to out, or added to what is there. */
@@ -464,7 +464,7 @@ static void tile_move(
 static void square_results(
 	struct gen *g, const struct contraction *x, const char *move, LLVMValueRef out)
 {
-	int64_t row = x->pitch * 4;
+	int64_t row = x->cols * 4;
 
 	for (unsigned i = 0; i < 4; i++) {
 		LLVMValueRef name = tile_name(g, TILE_C + i);

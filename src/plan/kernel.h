@@ -65,6 +65,7 @@ enum core {
 #define PLAN_WAY 4096                        /* bytes: rows so far apart share a set of the cache */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
 #define PLAN_MAX_TAPS 49                     /* of a window, 7 x 7 */
+#define PLAN_ROW_PIECES 4                    /* rows of a window's image that a vector is in */
 struct contract {
 	bool rows_are_lhs;
 	bool cols_packed;
@@ -103,16 +104,17 @@ struct contract {
 	int64_t span, span_pitch, bands, band_pitch;
 	int64_t tile;                              /* rows of the tile; 0: the level's */
 	bool cols_shared;                          /* packed panels are the same for all batches */
-	/* n counts places in rows of row_all, only the first `row` of which are columns of C; 0:
-	 * all are */
+	/* V's columns are `row` side by side, then as many row_all behind those, each at most
+	 * PLAN_ROW_PIECES a vector; 0: all side by side */
 	int64_t row, row_all;
 	uint32_t left, right;                      /* dims of C: the lhs' free ones, the rhs' */
 };
 
-/* The columns C has: n, less the places between rows. */
-static inline int64_t contract_columns(const struct contract *c)
+/* Rows that LANES columns which lie `row` to a row are in, at most; of vectors that begin at a
+ * multiple of as many. */
+static inline unsigned contract_row_pieces(int64_t row)
 {
-	return c->row_all ? ((c->n - c->row) / c->row_all + 1) * c->row : c->n;
+	return row % 16 ? (unsigned)(14 / row + 2) : 1;
 }
 
 static inline bool dtype_is_short(enum dtype t)

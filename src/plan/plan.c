@@ -83,7 +83,7 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 		double more = k->core == CORE_attention ? dim_typical(g, k->attention.scores.k) : 0;
 		flops = 2 * (dim_typical(g, k->contract.m) + more) *
 			dim_typical(g, k->contract.k) *
-			dim_typical(g, contract_columns(&k->contract));
+			dim_typical(g, k->contract.n);
 		for (uint32_t i = 0; i < k->contract.nbatch; i++)
 			flops *= dim_typical(g, k->contract.batch[i]);
 	} else {

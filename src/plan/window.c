@@ -3,7 +3,7 @@
  * The input is padded once, and where the stride is s, what s apart lies is put side by side: s
  * planes a dim (space to depth).  Then what one tap of the window reads of a feature, for all
  * positions of the result in order, is one run of the plane; only where a row of the result ends
- * and the next begins are there places between, columns of the product that nobody stores.
+ * and the next begins are there places between, which whoever packs the run leaves out.
  *
  *     a plane, padded, row_all wide      3 x 3 taps, result `row` wide
  *       p p p p p p                        run of tap (0, 0)  a b c d . . e f g h
@@ -120,15 +120,15 @@ static void lay_out(const struct along *a, struct windows *w)
 			}
 	w->sheets = a[0].out;
 	w->sheet = sheet;
-	w->n = (a[1].out - 1) * a[2].extent + a[2].out;
+	w->n = a[1].out * a[2].out;
 	if (a[1].out > 1 && a[2].extent != a[2].out) {
 		w->row = a[2].out;
 		w->row_all = a[2].extent;
 	}
 }
 
-/* Do tiles waste little on places between rows and on each image's last panel, beside patches,
- * which know neither? */
+/* Do tiles waste little on each image's last panel, beside patches, which know none, and are rows
+ * so long that a vector is in few? */
 static bool wastes_little(
 	const struct windows *w, const struct conv *c, const struct plan_options *o)
 {
@@ -136,7 +136,8 @@ static bool wastes_little(
 	double other = (double)c->positions;
 	if (w->images == 1)
 		other = (double)((c->positions + panel - 1) / panel * panel);
-	return (double)(w->sheets * whole) <= WASTE_MOST * other;
+	return (!w->row_all || contract_row_pieces(w->row) <= PLAN_ROW_PIECES) &&
+	       (double)(w->sheets * whole) <= WASTE_MOST * other;
 }
 
 static bool in_order(const struct node *n, const struct conv *c)

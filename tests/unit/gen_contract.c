@@ -493,7 +493,7 @@ static void check_windows(struct graph *g, struct job *j, const struct window_sh
 			.batch = { s->images },
 			.cols_batch = { s->features * s->high * s->wide },
 			.m = s->m,
-			.n = (s->high - 3) * s->wide + row,
+			.n = (s->high - 2) * row,
 			.k = k,
 			.rows_m = k,
 			.rows_k = 1,
@@ -517,12 +517,14 @@ static void check_windows(struct graph *g, struct job *j, const struct window_sh
 static void windows(struct graph *g, struct job *j)
 {
 	static const struct window_shape list[] = {
-		{ 12, 1, 4, 6, 6, DTYPE_f32, 24, 0 },
+		{ 12, 1, 4, 6, 7, DTYPE_f32, 24, 0 },
 		{ 30, 1, 33, 9, 9, DTYPE_f32, 24, 32 },
 		/* the second group of columns begins between two rows */
 		{ 5, 2, 7, 6, 43, DTYPE_f32, 24, 0 },
 		{ 26, 1, 3, 5, 150, DTYPE_f32, 24, 64 },
 		{ 14, 3, 5, 9, 18, DTYPE_f64, 24, 0 },
+		/* a row is a vector */
+		{ 13, 2, 3, 9, 18, DTYPE_f32, 24, 64 },
 		{ 40, 1, 64, 9, 9, DTYPE_bf16, 32, 0 },
 		{ 33, 2, 61, 8, 35, DTYPE_bf16, 32, 128 },
 		{ 8, 1, 3, 7, 9, DTYPE_f16, 24, 0 },
