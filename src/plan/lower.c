@@ -635,9 +635,10 @@ static const struct node *lower_dots(void *arg, struct graph *g, const struct no
 {
 	if (n->op != OP_dot_general)
 		return NULL;
-	enum dtype wide = in[0]->type->dtype;
-	if ((wide == DTYPE_f64 || wide == DTYPE_c128) && in[1]->type->dtype == wide
-		&& dtype_bytes(n->type->dtype) < dtype_bytes(wide))
+	enum dtype wide = in[0]->type->dtype, to = n->type->dtype;
+	bool same_kind = wide == DTYPE_f64 ? dtype_is_float(to)
+					   : wide == DTYPE_c128 && to == DTYPE_c64;
+	if (same_kind && in[1]->type->dtype == wide && to != wide)
 		return lower_wide_dot(g, n, in, arg);
 	return plan_lower_dot(g, n, in, arg);
 }

@@ -131,15 +131,14 @@ static void convolve(struct call *c, const struct tensor *padding)
 	dims[of] = w->dims[ko];
 	check_groups(c, &v, w->dims[ki], dims[of]);
 	struct tensor *out = eval_new(c, 0, rank, dims);
-	struct wide_array a = wide_read(c, c->in[0]), b = wide_read(c, w);
-	if (a.kind != b.kind)
-		eval_fail(c, WEFT_UNIMPLEMENTED, "operands of different kinds of dtype");
-	wide_sum_as(&a, out->type->dtype);
+	enum dtype ta = c->in[0]->type->dtype, tw = w->type->dtype, to = out->type->dtype;
+	struct wide_array a = wide_read(c, c->in[0], wide_as(ta, tw, to));
+	struct wide_array b = wide_read(c, w, wide_as(tw, ta, to));
 	bool empty = false, skips = node_skips_holes(c->n);
 	for (uint32_t d = 0; d < v.n; d++)
 		empty = empty || v.kernel[d] == 0;
 	for (int64_t i = 0, n = tensor_elements(out); i < n; i++) {
-		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_c128 };
+		struct sum s = { .wide = a.wide };
 		int64_t o = index[of], batch = index[ob];
 		batch += o / (dims[of] / v.batch_groups) * dims[ob];
 		int64_t base = batch * v.batch_stride +

@@ -9,24 +9,40 @@
 #include <math.h>
 #include <string.h>
 
-struct wide_array wide_read(struct call *c, const struct tensor *t)
+enum dtype wide_as(enum dtype t, enum dtype u, enum dtype out)
+{
+	if (dtype_is_float(t) && dtype_is_float(u) && dtype_is_float(out))
+		return t;
+	if (dtype_is_int(t) && dtype_is_int(u) && dtype_is_int(out))
+		return t;
+	return t == u && t == DTYPE_c128 && out == DTYPE_c64 ? t : out;
+}
+
+struct wide_array wide_read(struct call *c, const struct tensor *t, enum dtype as)
 {
 	enum dtype d = t->type->dtype;
 	int64_t n = tensor_elements(t);
-	struct wide_array w = { .kind = dtype_table[d].kind };
+	struct wide_array w = { .kind = dtype_table[as].kind, .wide = as == DTYPE_c128 };
 
 	w.kind = w.kind == DTYPE_UINT ? DTYPE_SINT : w.kind;
 	w.room = eval_temp(c, w.kind == DTYPE_COMPLEX ? DTYPE_c128 : DTYPE_f64, 1, &n);
 	w.f = w.room->data;
 	w.i = w.room->data;
 	w.z = w.room->data;
-	for (int64_t k = 0; k < n; k++)
+	for (int64_t k = 0; k < n; k++) {
+		_Alignas(16) unsigned char converted[16];
+		const void *at = tensor_at(t, k);
+		if (as != d) {
+			scalar_convert(d, at, as, converted);
+			at = converted;
+		}
 		if (w.kind == DTYPE_FLOAT)
-			w.f[k] = dtype_load_f64(d, tensor_at(t, k));
+			w.f[k] = dtype_load_f64(as, at);
 		else if (w.kind == DTYPE_COMPLEX)
-			w.z[k] = scalar_load_complex(d, tensor_at(t, k));
+			w.z[k] = scalar_load_complex(as, at);
 		else
-			w.i[k] = dtype_load_i64(d, tensor_at(t, k));
+			w.i[k] = dtype_load_i64(as, at);
+	}
 	return w;
 }
 
@@ -98,12 +114,6 @@ void sum_zeros(struct sum *s, const struct wide_array *b, int64_t bi, int64_t bs
 			isfinite(cimag(b->z[bi + k * bs]));
 	if (!finite)
 		s->re = s->im = NAN;
-}
-
-void wide_sum_as(struct wide_array *a, enum dtype t)
-{
-	if (a->kind == DTYPE_BOOL && t != DTYPE_i1)
-		a->kind = DTYPE_SINT;
 }
 
 void sum_store(const struct sum *s, const struct wide_array *a, enum dtype t, void *out)
@@ -187,7 +197,7 @@ static void contraction_read(struct call *c, struct contraction *d)
 }
 
 /* t transposed to [batch, free, contract] and spread. */
-static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t nb,
+static struct wide_array pack(struct call *c, const struct tensor *t, enum dtype as, uint32_t nb,
 	const int64_t *batch, uint32_t nf, const int64_t *rest, uint32_t nc,
 	const int64_t *contract)
 {
@@ -203,30 +213,12 @@ static struct wide_array pack(struct call *c, const struct tensor *t, uint32_t n
 			for (int64_t l = 0; l < k; l++)
 				memcpy(tensor_at(moved, at++), tensor_at(t, bo[i] + fo[j] + ko[l]),
 					bytes);
-	struct wide_array w = wide_read(c, moved);
+	struct wide_array w = wide_read(c, moved, as);
 	eval_drop(c->e, moved);
 	eval_drop(c->e, bt);
 	eval_drop(c->e, ft);
 	eval_drop(c->e, kt);
 	return w;
-}
-
-static bool wants_wide(const struct call *c)
-{
-	return c->in[0]->type->dtype == DTYPE_c128;
-}
-
-/* Operands of types that differ and are not both floats are of the result's type. */
-static const struct tensor *as_result(struct call *c, uint32_t i, const struct tensor *out)
-{
-	enum dtype t = c->in[0]->type->dtype, u = c->in[1]->type->dtype, to = out->type->dtype;
-
-	if (t == u || (dtype_is_float(t) && dtype_is_float(u)))
-		return c->in[i];
-	struct tensor *x = eval_temp(c, to, c->in[i]->rank, c->in[i]->dims);
-	for (int64_t k = 0, n = tensor_elements(x); k < n; k++)
-		scalar_convert(c->in[i]->type->dtype, tensor_at(c->in[i], k), to, tensor_at(x, k));
-	return x;
 }
 
 static void contract(struct call *c, const struct contraction *d)
@@ -244,18 +236,16 @@ static void contract(struct call *c, const struct contraction *d)
 	for (uint32_t i = 0; i < d->ncontract; i++)
 		nk *= a->dims[d->lhs_contract[i]];
 	struct tensor *out = eval_new(c, 0, rank, dims);
-	a = as_result(c, 0, out);
-	b = as_result(c, 1, out);
-	struct wide_array l = pack(
-		c, a, d->nbatch, d->lhs_batch, d->nlhs, d->lhs_free, d->ncontract, d->lhs_contract);
-	struct wide_array r = pack(
-		c, b, d->nbatch, d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract, d->rhs_contract);
-	wide_sum_as(&l, out->type->dtype);
+	enum dtype ta = a->type->dtype, tb = b->type->dtype, to = out->type->dtype;
+	struct wide_array l = pack(c, a, wide_as(ta, tb, to), d->nbatch,
+		d->lhs_batch, d->nlhs, d->lhs_free, d->ncontract, d->lhs_contract);
+	struct wide_array r = pack(c, b, wide_as(tb, ta, to), d->nbatch,
+		d->rhs_batch, d->nrhs, d->rhs_free, d->ncontract, d->rhs_contract);
 	int64_t at = 0;
 	for (int64_t i = 0; i < nb; i++)
 		for (int64_t m = 0; m < nm; m++)
 			for (int64_t n = 0; n < nn; n++) {
-				struct sum s = { .wide = a->type->dtype == DTYPE_c128 };
+				struct sum s = { .wide = l.wide };
 				sum_products(
 					&s, &l, (i * nm + m) * nk, 1, &r, (i * nn + n) * nk, 1, nk);
 				sum_store(&s, &l, out->type->dtype, tensor_at(out, at++));
@@ -364,15 +354,17 @@ void eval_einsum(struct call *c)
 		inner *= i < nout ? 1 : dims[i];
 	}
 	struct tensor *out = eval_new(c, 0, nout, dims), *one = NULL;
-	struct wide_array a = wide_read(c, c->in[0]), b;
+	const struct tensor *other = c->in[c->nin - 1];
+	enum dtype ta = c->in[0]->type->dtype, tb = other->type->dtype, to = out->type->dtype;
+	struct wide_array a = wide_read(c, c->in[0], wide_as(ta, tb, to)), b;
 	if (unary) {
 		one = eval_temp(c, c->in[0]->type->dtype, 0, NULL);
 		int64_t v = 1;
 		scalar_convert(DTYPE_i64, &v, one->type->dtype, one->data);
 	}
-	b = wide_read(c, unary ? one : c->in[1]);
+	b = wide_read(c, unary ? one : other, wide_as(tb, ta, to));
 	for (int64_t i = 0, size = tensor_elements(out); i < size; i++) {
-		struct sum s = { .wide = c->in[0]->type->dtype == DTYPE_c128 };
+		struct sum s = { .wide = a.wide };
 		for (int64_t k = 0; k < inner; k++) {
 			sum_products(&s, &a, label_offset(n, l, index, 0), 0, &b,
 				unary ? 0 : label_offset(n, l, index, 1), 0, 1);
@@ -462,7 +454,7 @@ static void ragged_read(struct call *c, struct contraction *d, struct ragged *r)
 static void ragged_element(struct call *c, const struct ragged *r, const struct wide_array *a,
 	const struct wide_array *b, int64_t g, const int64_t *at, void *out)
 {
-	struct sum s = { .wide = wants_wide(c) };
+	struct sum s = { .wide = a->wide };
 	int64_t l = r->lb[at[0]] + r->lm[at[1]], o = r->rb[at[0]] + r->rn[at[2]];
 
 	if (r->mode == RAGGED_FREE && r->nk) {
@@ -493,7 +485,9 @@ void eval_chlo_ragged_dot(struct call *c)
 	for (uint32_t i = 0; i < d.nrhs; i++)
 		dims[rank++] = c->in[1]->dims[d.rhs_free[i]];
 	struct tensor *out = eval_new(c, 0, rank, dims);
-	struct wide_array a = wide_read(c, c->in[0]), b = wide_read(c, c->in[1]);
+	enum dtype ta = c->in[0]->type->dtype, tb = c->in[1]->type->dtype, to = out->type->dtype;
+	struct wide_array a = wide_read(c, c->in[0], wide_as(ta, tb, to));
+	struct wide_array b = wide_read(c, c->in[1], wide_as(tb, ta, to));
 	for (int64_t g = 0; g < turns; g++)
 		for (int64_t i = 0; i < r.nb; i++)
 			for (int64_t m = 0; m < r.nm; m++)
