@@ -494,6 +494,15 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	narrow_tiles(g, x);
 }
 
+/* Bands that a tile goes through: all, where they are short and each is one part of k. */
+static int64_t bands_at_once(const struct contract *c, int64_t unit)
+{
+	bool all = c->span && c->k <= CONTRACT_DEPTH * 3 / 2 * unit &&
+		   c->k / c->bands <= CONTRACT_SUM * unit;
+
+	return all ? c->bands : 1;
+}
+
 void core_contract(struct gen *g)
 {
 	const struct contract *c = &g->k->contract;
@@ -509,7 +518,7 @@ void core_contract(struct gen *g)
 	contract_words(g, x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
-	x->bands = c->span && c->k <= CONTRACT_DEPTH * 3 / 2 * x->unit ? c->bands : 1;
+	x->bands = bands_at_once(c, x->unit);
 	size_t group = (size_t)x->group * x->bytes;
 	x->block = gen_scratch(g, (size_t)x->pad * (size_t)x->group * x->bytes);
 	if (c->taps > 1)

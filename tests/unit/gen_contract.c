@@ -628,10 +628,14 @@ static void places(struct graph *g, struct job *j)
 		/* every other place, bands one after the other in parts */
 		{ 1, 11, 9, 200, 3, 3, 2, 45, 4, DTYPE_f32, 8, 0 },
 		{ 2, 9, 9, 40, 1, 1, 2, 33, 5, DTYPE_f32, 25, 0 },
+		/* two bands, each of two parts, and of one */
+		{ 1, 5, 8, 50, 2, 3, 1, 20, 6, DTYPE_f32, 24, 0 },
+		{ 1, 5, 8, 32, 2, 4, 1, 20, 5, DTYPE_f32, 24, 0 },
 		/* pairs */
 		{ 2, 6, 19, 4, 3, 3, 1, 32, 7, DTYPE_bf16, 34, 0 },
 		{ 1, 7, 9, 300, 3, 3, 1, 145, 14, DTYPE_bf16, 28, 64 },
 		{ 1, 5, 30, 2, 5, 7, 2, 64, 12, DTYPE_bf16, 12, 0 },
+		{ 1, 5, 8, 100, 2, 3, 1, 20, 6, DTYPE_bf16, 24, 0 },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
