@@ -214,10 +214,12 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.rows = gep(g, mem_type(g, x->c->rows_type), buffer, at);
 	if (x->panels && !x->by_panel)
 		copy_group(g, x, kb, kn);
-	if (x->rows_copy) {
+	if (x->row_at)
+		copy_runs(g, x, kb, kn);
+	else if (x->rows_copy)
 		copy_rows(g, x, at, kn);
+	if (x->rows_copy)
 		o.rows = x->rows_copy;
-	}
 	gen_here(g);
 	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
 	o.first = ICMP(EQ, kb, c64(g, 0));
@@ -255,6 +257,22 @@ static void multiply_bands(struct gen *g, struct contraction *x)
 	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)));
 	loop_end(g, l);
 	loop_end(g, b);
+}
+
+/* The same over runs: some whole ones at a time, or one in parts. */
+static void multiply_runs(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
+	int64_t run = c->runs.run, part = x->run_block, all = run < part ? c->k : run;
+
+	loop_begin(g, l, c64(g, 0), c64(g, c->k), all);
+	loop_begin(g, p, c64(g, 0), c64(g, all), part);
+	gen_here(g);
+	LLVMValueRef kn = min_signed(g, SUB(c64(g, all), p->iv), c64(g, part));
+	multiply_block(g, x, c64(g, 0), ADD(l->iv, p->iv), kn);
+	loop_end(g, p);
+	loop_end(g, l);
 }
 
 /* x->block where k, a size known at the call, is 0: there are no products, and no block of k. */
@@ -313,6 +331,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
 	ix_delinear(
 		g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
+	if (x->row_at)
+		runs_places(g, x);
 	gen_here(g);
 	loop_begin(g, l, block, end, x->group);
 	gen_here(g);
@@ -324,6 +344,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		lines_multiply(g, x);
 	else if (c->span)
 		multiply_bands(g, x);
+	else if (x->row_at)
+		multiply_runs(g, x);
 	else
 		multiply(g, x);
 	contract_finish(g, x);
@@ -350,6 +372,10 @@ void contract_rows(struct gen *g, struct contraction *x)
 
 	x->rows_type = c->rows_type;
 	x->rows_elem = mem_type(g, c->rows_type);
+	if (c->runs.run) {
+		runs_begin(g, x);
+		return;
+	}
 	x->rows_m = c->rows_m;
 	x->rows_k = c->rows_k < 0 ? c->rows_k : c->rows_k * x->unit;
 	if (x->unit > 1) {
@@ -415,6 +441,8 @@ int64_t contract_depth(const struct contraction *x)
 
 	if (x->bands > 1)
 		return words;
+	if (x->run_block)
+		return (x->run_block + x->unit - 1) / x->unit;
 	return c->k > 0 && words < most ? words : most;
 }
 

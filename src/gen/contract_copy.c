@@ -63,6 +63,15 @@ static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
 	return v.v;
 }
 
+LLVMValueRef contract_elements(
+	struct gen *g, struct contraction *x, bool column, struct ix at)
+{
+	const struct copy c = { .x = x, .buffer = column ? x->cols_buffer : x->rows_buffer,
+		.type = column ? x->c->cols_type : x->c->rows_type };
+
+	return elements(g, &c, at);
+}
+
 static struct ix scalar(struct gen *g, LLVMValueRef v)
 {
 	return ix_scalar(v, g->depth, 1, INT64_MAX);

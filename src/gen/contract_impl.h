@@ -2,6 +2,7 @@
  *
  *   contract.c         the core: chunks, groups of columns, blocks of k
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
+ *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
  *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
@@ -56,6 +57,10 @@ struct contraction {
 	bool by_panel;
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
+	/* Where R has runs: elements of k of a block, and scratch: [m], where each row's places
+	 * lie */
+	int64_t run_block;
+	LLVMValueRef row_at;
 	LLVMValueRef taps;               /* table of i32, contract's; NULL: one tap, at 0 */
 	LLVMValueRef block;              /* scratch: C, in panels [panel of the group][pad][cols] */
 	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
@@ -107,6 +112,20 @@ void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMVal
  * elements, its first being number `first`; zero beyond. */
 LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
 	LLVMValueRef first, LLVMValueRef kn, struct ix kw);
+
+/* LANES elements of V, else of R, from number `at` on, as the halves of words or whole ones. */
+LLVMValueRef contract_elements(
+	struct gen *g, struct contraction *x, bool column, struct ix at);
+
+/* ---- contract_run.c ---- */
+/* Elements of k of a block of words, `most` of them or fewer: whole runs, or parts of one. */
+int64_t run_block_of(const struct contraction *x, int64_t most);
+/* Scratch for the block's rows, and how they lie in it. */
+void runs_begin(struct gen *g, struct contraction *x);
+/* Of a chunk: where its rows' places lie. */
+void runs_places(struct gen *g, struct contraction *x);
+/* The block's rows, number kb of k and the kn - 1 behind it, into x->rows_copy. */
+void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
 
 /* ---- contract_line.c ---- */
 /* Is C made without tiles: few rows, columns along k? */

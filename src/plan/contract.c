@@ -98,8 +98,21 @@ static void side_make_dense(struct graph *g, struct side *s, bool contract_first
 	side_measure(g, s);
 }
 
-/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of several k [batch...,
- * ceil(n / panel), words, panel, word], zero beyond k. */
+const struct node *words_of(struct graph *g, const struct node *x)
+{
+	int64_t dims[PLAN_MAX_RANK + 1];
+	uint32_t rank = x->type->rank;
+
+	memcpy(dims, x->type->dims, rank * sizeof *dims);
+	dims[rank - 1] /= 2;
+	dims[rank] = 2;
+	x = build_reshape(g, x, rank + 1, dims);
+	return graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &x,
+		.type = type_tensor(g, DTYPE_ui32, rank, dims) });
+}
+
+/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of two k of 16 bits
+ * [batch..., ceil(n / panel), words, panel], zero beyond k. */
 static const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
 {
 	int64_t panel = c->panel, word = c->word > 1 ? c->word : 1;
@@ -121,15 +134,15 @@ static const struct node *side_pack(struct graph *g, const struct side *s, const
 	high[b + 1] = words * word - s->k_extent;
 	if (high[b] || high[b + 1])
 		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
+	if (word > 1)                            /* squares of words are turned, not of halves */
+		t = words_of(g, t);
 	dims[b] = panels;
 	dims[b + 1] = panel;
 	dims[b + 2] = words;
-	dims[b + 3] = word;
-	t = build_reshape(g, t, word > 1 ? b + 4 : b + 3, dims);
+	t = build_reshape(g, t, b + 3, dims);
 	perm[b] = b;
 	perm[b + 1] = b + 2;
 	perm[b + 2] = b + 1;
-	perm[b + 3] = b + 3;
 	return build_transpose(g, t, perm);
 }
 
@@ -217,11 +230,23 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
 		c->panel, c->word, c->words, c->span, c->span_pitch, c->bands, c->band_pitch,
-		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->taps };
+		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->runs.run,
+		c->taps };
+	const struct contract_runs *r = &c->runs;
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
 	for (uint32_t i = 0; i < c->taps; i++)
 		out[n++] = c->tap[i];
+	if (!r->run)
+		return n;
+	for (uint32_t i = 0; i < PLAN_RUNS; i++) {
+		out[n++] = r->runs[i];
+		out[n++] = r->pitch[i];
+		out[n++] = r->places[i];
+		out[n++] = r->step[i];
+	}
+	out[n++] = r->planes;
+	out[n++] = r->plane;
 	return n;
 }
 
@@ -230,6 +255,18 @@ void contract_load(const struct node *n, struct contract *c)
 	uint32_t count;
 
 	contract_of_ints(node_ints(n, KEY_contract, &count), c);
+}
+
+static void runs_of_ints(const int64_t *in, struct contract_runs *r)
+{
+	for (uint32_t i = 0; i < PLAN_RUNS; i++) {
+		r->runs[i] = *in++;
+		r->pitch[i] = *in++;
+		r->places[i] = *in++;
+		r->step[i] = *in++;
+	}
+	r->planes = *in++;
+	r->plane = *in++;
 }
 
 void contract_of_ints(const int64_t *in, struct contract *c)
@@ -265,9 +302,12 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->row_all = *in++;
 	c->left = (uint32_t)*in++;
 	c->right = (uint32_t)*in++;
+	c->runs.run = *in++;
 	c->taps = (uint32_t)*in++;
 	for (uint32_t i = 0; i < c->taps; i++)
 		c->tap[i] = (int32_t)*in++;
+	if (c->runs.run)
+		runs_of_ints(in, &c->runs);
 }
 
 static void contract_add_batch(
@@ -585,6 +625,19 @@ const struct node *plan_contract_lines(struct graph *g, struct contract *c,
 	c->panel = isa_table[o->isa].cols;
 	contract_block(c, o);
 	return contract_node(g, c, (const struct node *[]){ rows, cols }, t);
+}
+
+const struct node *plan_contract_runs(struct graph *g, struct contract *c, const struct node *x,
+	const struct node *cols, const struct type *t, const struct plan_options *o)
+{
+	const int64_t batch[] = { 0, 1, 2, 3 }, last = c->nbatch + 1;
+
+	contract_pack_words(c, o);
+	if (cols->type->rank == c->nbatch + 2) {
+		struct side s = side_of(g, cols, batch, c->nbatch, &last, 1);
+		cols = side_pack(g, &s, c);
+	}
+	return contract_node(g, c, (const struct node *[]){ x, cols }, t);
 }
 
 /* ---- windows as rows ------------------------------------------------------------------------ */

@@ -66,6 +66,21 @@ enum core {
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
 #define PLAN_MAX_TAPS 49                     /* of a window, 7 x 7 */
 #define PLAN_ROW_PIECES 4                    /* rows of a window's image that a vector is in */
+#define PLAN_RUNS 3
+#define PLAN_RUN_ODD 64                      /* elements: pairs of k may begin in a shorter run */
+
+/* R's rows as windows of an image that share its features: number k of a row lies in one of
+ * runs[0] * runs[1] * runs[2] runs of `run` elements side by side, which begin pitch[] apart.  Rows
+ * count features, rows_m apart, times places: of dims 0 and 1 step[] elements apart; the last dim
+ * lies in `planes`, and its place p is element p * step[2] / planes of number p * step[2] % planes
+ * of them. */
+struct contract_runs {
+	int64_t run;                               /* 0: R's rows are no such */
+	int64_t runs[PLAN_RUNS], pitch[PLAN_RUNS];
+	int64_t places[PLAN_RUNS], step[PLAN_RUNS];
+	int64_t planes, plane;
+};
+
 struct contract {
 	bool rows_are_lhs;
 	bool cols_packed;
@@ -107,6 +122,7 @@ struct contract {
 	/* V's columns are `row` side by side, then as many row_all behind those, each at most
 	 * PLAN_ROW_PIECES a vector; 0: all side by side */
 	int64_t row, row_all;
+	struct contract_runs runs;
 	uint32_t left, right;                      /* dims of C: the lhs' free ones, the rhs' */
 };
 

@@ -1,8 +1,8 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
  * A convolution is a contraction over windows of its padded input where those lie well (window.c;
- * by constant weights window_last.c; by windows nearly as large as the image window_wide.c, in
- * groups window_line.c).  Any other becomes patches (im2col, never stored as such: they are packed
+ * by constant weights window_last.c; by large windows over few places window_wide.c, in groups
+ * window_line.c).  Any other becomes patches (im2col, never stored as such: they are packed
  * panel by panel) and a dot_general by groups; a 1x1 convolution with stride 1 reads its input as
  * it lies.  Method: the implicit GEMM of Chellapilla, Puri and Simard, High Performance
  * Convolutional Neural Networks for Document Processing, 2006.
@@ -422,13 +422,13 @@ const struct node *plan_lower_convolution(
 	if (!other)
 		other = plan_lower_last(g, n, in, &c, o);
 	if (!other)
-		other = plan_lower_windows(g, n, in, &c, o);
-	if (!other)
-		other = conv_places(g, n, in, &c);
+		other = plan_lower_lines(g, n, in, &c, o);
 	if (!other)
 		other = plan_lower_wide(g, n, in, &c, o);
 	if (!other)
-		other = plan_lower_lines(g, n, in, &c, o);
+		other = plan_lower_windows(g, n, in, &c, o);
+	if (!other)
+		other = conv_places(g, n, in, &c);
 	if (other)
 		return other;
 	const struct node *rows = conv_rows_made(g, n, in[1], &c, o);

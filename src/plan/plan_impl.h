@@ -48,18 +48,21 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
-/* Convolution n of few places by windows nearly as large as its image, as a contraction whose rows
- * are places of the image as it lies; NULL: it is another, or patches serve better. */
+/* Convolution n of few places by large windows, as the gradient by the weights is one, as a
+ * contraction whose rows are gathered from the image in runs; NULL: it is another, or other ways
+ * serve better. */
 const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
-/* The image x of n, of at most two spatial dims, as [features, batch, spatial], padded: before and
- * behind of two dims, of which the one that is not comes first. */
-const struct node *plan_wide_image(struct graph *g, const struct node *n, const struct node *x,
-	const struct conv *c, const int64_t *before, const int64_t *behind);
 /* Convolution n in groups of few features and places by large windows, as dot products of runs of
  * both; NULL: it is another, or patches serve better. */
 const struct node *plan_lower_lines(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* Neighbours along x's last dim, elements of 16 bits and an even number, as words of 32. */
+const struct node *words_of(struct graph *g, const struct node *x);
+/* Contraction c, of type t, of x's runs and columns [batch..., n, k], or those in panels, of a
+ * higher rank. */
+const struct node *plan_contract_runs(struct graph *g, struct contract *c, const struct node *x,
+	const struct node *cols, const struct type *t, const struct plan_options *o);
 /* Contraction c, its blocks not yet chosen, of type t by rows and columns along k. */
 const struct node *plan_contract_lines(struct graph *g, struct contract *c,
 	const struct node *rows, const struct node *cols, const struct type *t,
@@ -153,9 +156,9 @@ const struct region *plan_cut(struct graph *g, const struct region *r,
 	const struct plan_options *o, const struct region **main);
 /* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
-/* c as numbers; how many: CONTRACT_PLAIN and one a tap. */
-#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 28)
-#define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS)
+/* c as numbers; how many: CONTRACT_PLAIN, one a tap, and where it has runs what they are. */
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 29)
+#define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS + 4 * PLAN_RUNS + 2)
 /* Rows of a tile of c's, of which a block has several. */
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict);
 int64_t contract_chunks(struct graph *g, const struct contract *c);     /* extent */

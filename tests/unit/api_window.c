@@ -1,5 +1,5 @@
-/* Unit tests of the convolutions that gradients are: by windows nearly as large as the image, those
- * by weights (plan/window_wide.c), in groups, too (plan/window_line.c), and by turned weights,
+/* Unit tests of the convolutions that gradients are: by large windows over few places, those by
+ * weights (plan/window_wide.c), in groups, too (plan/window_line.c), and by turned weights,
  * those by inputs (plan/window.c); and of convolutions with three spatial dims.  Beside the
  * interpreter: all numbers are small integers, so that any order of the sums gives the same. */
 #include "unit.h"
@@ -10,48 +10,71 @@
 #include <weft/weft.h>
 
 /* The image is [in, images, ...] and the windows [in, out, ...], as activations and the gradient
- * of a result are; the result [out, images, ...]. */
+ * of a result are; the result [out, images, ...].  Narrow ones are of bf16, with a
+ * result of f32. */
 struct wide {
-	int rank;                        /* of the space, 1 or 2 */
+	int rank;                        /* of the space, 1 to 3 */
 	int in, images, out;
-	int size[2], window[2], low[2], high[2];
-	int dilation;
+	int size[3], window[3], low[3], high[3];
+	int dilation, step;
+	bool narrow;
 };
 
-/* "AxBxspace", what of it there is. */
-static void dims_text(const struct wide *c, int a, int b, const int *space, char *out, size_t size)
+/* "tensor<AxBxspacextype>". */
+static void dims_text(const struct wide *c, int a, int b, const int *space, const char *type,
+	char *out, size_t size)
 {
-	if (c->rank == 1)
-		snprintf(out, size, "tensor<%dx%dx%dxf32>", a, b, space[0]);
-	else
-		snprintf(out, size, "tensor<%dx%dx%dx%dxf32>", a, b, space[0], space[1]);
+	int n = snprintf(out, size, "tensor<%dx%dx", a, b);
+
+	for (int d = 0; d < c->rank; d++)
+		n += snprintf(out + n, size - (size_t)n, "%dx", space[d]);
+	snprintf(out + n, size - (size_t)n, "%s>", type);
+}
+
+static void wide_window(const struct wide *c, char *out, size_t size)
+{
+	int n = snprintf(out, size, "pad = [");
+
+	for (int d = 0; d < c->rank; d++)
+		n += snprintf(out + n, size - (size_t)n, "%s[%d, %d]", d ? ", " : "", c->low[d],
+			c->high[d]);
+	n += snprintf(out + n, size - (size_t)n, "], rhs_dilate = [");
+	for (int d = 0; d < c->rank; d++)
+		n += snprintf(out + n, size - (size_t)n, "%s%d", d ? ", " : "", c->dilation);
+	n += snprintf(out + n, size - (size_t)n, "], stride = [");
+	for (int d = 0; d < c->rank; d++)
+		n += snprintf(out + n, size - (size_t)n, "%s%d", d ? ", " : "", c->step);
+	snprintf(out + n, size - (size_t)n, "]");
 }
 
 static void wide_text(const struct wide *c, char *text, size_t size)
 {
-	char x[64], k[64], y[64], pad[64];
-	int places[2];
+	static const char *const space[] = { "0", "0, 1", "0, 1, 2" };
+	const char *type = c->narrow ? "bf16" : "f32", *s = space[c->rank - 1];
+	char all[3][64], some[2][64], window[128];
+	int places[3];
 
 	for (int d = 0; d < c->rank; d++)
-		places[d] = c->size[d] + c->low[d] + c->high[d] -
-			(c->window[d] - 1) * c->dilation;
-	dims_text(c, c->in, c->images, c->size, x, sizeof x);
-	dims_text(c, c->in, c->out, c->window, k, sizeof k);
-	dims_text(c, c->out, c->images, places, y, sizeof y);
-	if (c->rank == 1)
-		snprintf(pad, sizeof pad, "[[%d, %d]], rhs_dilate = [%d]", c->low[0], c->high[0],
-			c->dilation);
-	else
-		snprintf(pad, sizeof pad, "[[%d, %d], [%d, %d]], rhs_dilate = [%d, %d]",
-			c->low[0], c->high[0], c->low[1], c->high[1], c->dilation, c->dilation);
+		places[d] = (c->size[d] + c->low[d] + c->high[d] -
+			(c->window[d] - 1) * c->dilation - 1) / c->step + 1;
+	for (int i = 0; i < 3; i++) {
+		const int *of = i == 0 ? c->size : i == 1 ? c->window : places;
+		int a = i < 2 ? c->in : c->out, b = i == 1 ? c->out : c->images;
+		dims_text(c, a, b, of, "f32", all[i], sizeof all[i]);
+		if (i < 2)
+			dims_text(c, a, b, of, type, some[i], sizeof some[i]);
+	}
+	wide_window(c, window, sizeof window);
 	snprintf(text, size,
-		"func.func @main(%%x: %s, %%k: %s) -> %s {\n"
-		"  %%c = stablehlo.convolution(%%x, %%k) dim_numbers = %s, window = {pad = %s}\n"
+		"func.func @main(%%a: %s, %%b: %s) -> %s {\n"
+		"  %%x = stablehlo.convert %%a : (%s) -> %s\n"
+		"  %%k = stablehlo.convert %%b : (%s) -> %s\n"
+		"  %%c = stablehlo.convolution(%%x, %%k)\n"
+		"    dim_numbers = [f, b, %s]x[i, o, %s]->[f, b, %s], window = {%s}\n"
 		"    {batch_group_count = 1 : i64, feature_group_count = 1 : i64}\n"
 		"    : (%s, %s) -> %s\n"
-		"  return %%c : %s\n}\n", x, k, y,
-		c->rank == 1 ? "[f, b, 0]x[i, o, 0]->[f, b, 0]"
-			: "[f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1]", pad, x, k, y, y);
+		"  return %%c : %s\n}\n", all[0], all[1], all[2], all[0], some[0], all[1], some[1],
+		s, s, s, window, some[0], some[1], all[2], all[2]);
 }
 
 /* A tensor of small integers. */
@@ -118,10 +141,10 @@ static void check(const char *text, const struct weft_tensor_type *types, const 
 
 static void check_wide(const struct wide *c, bool patches)
 {
-	int64_t x[4] = { c->in, c->images, c->size[0], c->size[1] },
-		k[4] = { c->in, c->out, c->window[0], c->window[1] };
+	int64_t x[5] = { c->in, c->images, c->size[0], c->size[1], c->size[2] },
+		k[5] = { c->in, c->out, c->window[0], c->window[1], c->window[2] };
 	uint32_t rank = (uint32_t)c->rank + 2;
-	char text[1024];
+	char text[2048];
 
 	wide_text(c, text, sizeof text);
 	check(text, (struct weft_tensor_type[]){ { WEFT_F32, rank, x }, { WEFT_F32, rank, k } },
@@ -131,25 +154,53 @@ static void check_wide(const struct wide *c, bool patches)
 void test_wide_windows__are_the_convolution(void)
 {
 	static const struct wide cases[] = {
-		{ 2, 1, 5, 16, { 12, 12 }, { 12, 12 }, { 1, 1 }, { 1, 1 }, 1 },
-		{ 2, 3, 7, 21, { 9, 14 }, { 8, 15 }, { 2, 1 }, { 0, 3 }, 1 },
-		{ 2, 1, 4, 33, { 20, 18 }, { 19, 16 }, { 0, 0 }, { 0, 0 }, 1 },  /* no pad */
-		{ 2, 2, 3, 8, { 20, 18 }, { 18, 16 }, { -1, 0 }, { 1, 0 }, 1 },
-		{ 2, 1, 1, 16, { 40, 40 }, { 36, 34 }, { 0, 0 }, { 0, 0 }, 1 },
-		{ 2, 1, 17, 16, { 8, 9 }, { 8, 7 }, { 0, 0 }, { 0, 0 }, 1 },     /* a line */
-		{ 1, 4, 6, 20, { 90, 0 }, { 88, 0 }, { 2, 0 }, { 0, 0 }, 1 },
+		{ 2, 1, 5, 16, { 12, 12 }, { 12, 12 }, { 1, 1 }, { 1, 1 }, 1, 1, false },
+		{ 2, 3, 7, 21, { 9, 14 }, { 8, 15 }, { 2, 1 }, { 0, 3 }, 1, 1, false },
+		{ 2, 1, 4, 33, { 20, 18 }, { 19, 16 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
+		{ 2, 2, 3, 8, { 20, 18 }, { 18, 16 }, { -1, 0 }, { 1, 0 }, 1, 1, false },
+		{ 2, 1, 1, 3, { 40, 40 }, { 36, 34 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
+		{ 2, 1, 17, 16, { 8, 9 }, { 8, 7 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
+		{ 1, 4, 6, 20, { 90 }, { 88 }, { 2 }, { 0 }, 1, 1, false },
+		/* parts of the sum, parts of a run */
+		{ 1, 4, 2, 40, { 600 }, { 598 }, { 1 }, { 1 }, 1, 1, false },
+		{ 2, 3, 2, 33, { 37, 37 }, { 35, 35 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		UNIT_NOTE("case %zu", i);
 		check_wide(&cases[i], false);
+	}
 }
 
-/* Places that are not side by side, and windows much narrower than the image. */
+/* Windows with holes, as a stride's gradient has, and places apart, as that of a dilation; of
+ * volumes; and of bf16, whose pairs end in the next run. */
+void test_wide_windows__have_holes_and_depth_and_pairs(void)
+{
+	static const struct wide cases[] = {
+		{ 2, 1, 5, 16, { 12, 12 }, { 5, 5 }, { 0, 0 }, { 0, 0 }, 2, 1, false },
+		{ 2, 2, 3, 24, { 30, 31 }, { 15, 14 }, { 1, 2 }, { 1, 1 }, 2, 1, false },
+		{ 2, 2, 3, 24, { 20, 21 }, { 8, 5 }, { 1, 0 }, { 2, 1 }, 2, 3, true },
+		{ 1, 3, 5, 9, { 130 }, { 40 }, { 2 }, { 0 }, 3, 2, false },
+		{ 3, 1, 4, 16, { 5, 12, 14 }, { 5, 12, 14 }, { 1, 1, 1 }, { 1, 1, 1 }, 1, 1,
+			false },
+		{ 3, 2, 3, 8, { 6, 9, 20 }, { 3, 4, 10 }, { 1, 0, 1 }, { 0, 1, 0 }, 2, 1, true },
+		{ 2, 2, 7, 40, { 9, 9 }, { 7, 7 }, { 0, 0 }, { 0, 0 }, 1, 1, true },     /* odd */
+		{ 2, 3, 7, 21, { 9, 14 }, { 8, 15 }, { 2, 1 }, { 0, 3 }, 1, 1, true },
+		{ 1, 4, 2, 40, { 600 }, { 598 }, { 1 }, { 1 }, 1, 1, true },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		UNIT_NOTE("case %zu", i);
+		check_wide(&cases[i], false);
+	}
+}
+
+/* Windows that are no larger than what they go over, or of short lines. */
 void test_wide_windows__have_their_place(void)
 {
 	static const struct wide cases[] = {
-		{ 2, 1, 5, 16, { 12, 12 }, { 5, 5 }, { 0, 0 }, { 0, 0 }, 2 },
-		{ 2, 1, 5, 32, { 24, 40 }, { 20, 9 }, { 0, 0 }, { 0, 0 }, 1 },
+		{ 2, 1, 5, 32, { 24, 40 }, { 12, 9 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
+		{ 2, 1, 5, 32, { 60, 5 }, { 55, 3 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -291,7 +342,8 @@ void test_grouped_windows__are_lines(void)
 		{ 1, 2, 8, 8, { 9, 10 }, { 9, 8 }, 1, 1, 1, 0 },
 	};
 	static const struct grouped other[] = {
-		{ 1, 2, 1, 9, { 12, 12 }, { 12, 12 }, 1, 1, 1, 1 },      /* more rows */
+		{ 1, 2, 9, 3, { 12, 12 }, { 12, 12 }, 1, 1, 1, 1 },      /* more columns */
+		{ 3, 2, 3, 9, { 12, 12 }, { 12, 12 }, 1, 1, 1, 1 },      /* more rows: runs */
 		{ 1, 3, 1, 1, { 9, 9 }, { 7, 7 }, 1, 1, 0, 0 },          /* a few taps */
 	};
 
@@ -299,4 +351,5 @@ void test_grouped_windows__are_lines(void)
 		check_grouped(&cases[i], false);
 	check_grouped(&other[0], true);
 	check_grouped(&other[1], false);
+	check_grouped(&other[2], false);
 }

@@ -1,0 +1,143 @@
+/* contract_run.c -- R's rows that are windows of an image (struct contract_runs): a block of them,
+ * gathered in runs.
+ *
+ *   image, a line of it     a b c d e f g h i j      run 8, places 0 1 2 of it
+ *   copy, row of place 0    a b c d e f g h | the next line's run ...
+ *         row of place 1    b c d e f g h i |
+ *         row of place 2    c d e f g h i j |
+ *
+ * A row's runs lie close, so that pairs may begin in one and end in the next, and nothing is
+ * multiplied that is no product.  Vectors are loaded and stored wherever a run begins: the last one
+ * of a run ends with it, or, of a run that is shorter than a vector, has zeros behind it that the
+ * next run covers.  What a place adds to an address is the same for all runs, and found once a
+ * chunk. */
+#include "gen/contract_impl.h"
+
+int64_t run_block_of(const struct contraction *x, int64_t most)
+{
+	int64_t run = x->c->runs.run, parts = (run + most - 1) / most;
+
+	if (run > most)
+		return ((run + parts - 1) / parts + x->unit - 1) / x->unit * x->unit;
+	most /= run;
+	return (run % x->unit ? most / x->unit * x->unit : most) * run;
+}
+
+void runs_begin(struct gen *g, struct contraction *x)
+{
+	x->rows_elem = x->word;
+	x->rows_type = x->c->acc;
+	/* no power of two: rows would share cache sets */
+	x->rows_m = CONTRACT_SUM + LANES;
+	x->rows_k = 1;
+	x->run_block = run_block_of(x, CONTRACT_SUM * x->unit);
+	x->rows_copy = gen_scratch(g, (size_t)(x->pad * x->rows_m) * x->bytes);
+	x->row_at = gen_scratch(g, (size_t)x->pad * sizeof(int64_t));
+}
+
+/* i % by; *i: i / by. */
+static LLVMValueRef digit(struct gen *g, LLVMValueRef *i, int64_t by)
+{
+	LLVMValueRef rest = LLVMBuildURem(g->b, *i, c64(g, by), "");
+
+	*i = LLVMBuildUDiv(g->b, *i, c64(g, by), "");
+	return rest;
+}
+
+void runs_places(struct gen *g, struct contraction *x)
+{
+	const struct contract_runs *r = &x->c->runs;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, c64(g, 0), x->mrows, 1);
+	gen_here(g);
+	LLVMValueRef m = ADD(x->m0, l->iv);
+	LLVMValueRef last = MUL(digit(g, &m, r->places[2]), c64(g, r->step[2]));
+	LLVMValueRef at = MUL(digit(g, &last, r->planes), c64(g, r->plane));
+	at = ADD(at, last);
+	for (int d = 1; d >= 0; d--)
+		at = ADD(at, MUL(digit(g, &m, r->places[d]), c64(g, r->step[d])));
+	at = ADD(at, MUL(m, c64(g, x->c->rows_m)));
+	LLVMBuildStore(g->b, at, gep(g, g->i64, x->row_at, l->iv));
+	loop_end(g, l);
+}
+
+/* A row's part of a run: its first element's number, and where it goes. */
+struct run_copy {
+	struct lanes lanes;
+	struct contraction *x;
+	LLVMValueRef from, to;
+};
+
+static LLVMTypeRef half(struct gen *g, const struct contraction *x)
+{
+	return x->unit == 1 ? x->word : g->i16;
+}
+
+static void run_vector(struct gen *g, struct lanes *s, struct ix j)
+{
+	struct run_copy *c = (struct run_copy *)s;
+	struct ix at = ix_lanes(ADD(c->from, j.v), g->depth, 1, INT64_MAX);
+	LLVMValueRef v = contract_elements(g, c->x, false, at);
+
+	gen_here(g);
+	LLVMValueRef store = LLVMBuildStore(g->b, v, gep(g, half(g, c->x), c->to, j.v));
+	LLVMSetAlignment(store, c->x->bytes / c->x->unit);
+}
+
+/* n elements; known, unless they are a part of a run. */
+static void run_row(struct gen *g, struct run_copy *c, LLVMValueRef n)
+{
+	int64_t run = c->x->c->runs.run;
+
+	if (LLVMIsAConstantInt(n) && run >= LANES) {
+		for (int64_t j = 0; j < run; j += LANES) {
+			gen_here(g);
+			int64_t at = j + LANES <= run ? j : run - LANES;
+			run_vector(g, &c->lanes, ix_scalar(c64(g, at), g->depth, 1, INT64_MAX));
+		}
+		return;
+	}
+	c->lanes = (struct lanes){ .lo = c64(g, 0), .hi = n, .level = g->depth, .align = LANES,
+		.max = INT64_MAX, .fn = run_vector };
+	lanes_loop(g, &c->lanes);
+}
+
+/* Where run number i of the batch begins. */
+static LLVMValueRef run_at(struct gen *g, struct contraction *x, LLVMValueRef i)
+{
+	const struct contract_runs *r = &x->c->runs;
+	LLVMValueRef at = batch_offset(g, x, x->c->rows_batch, x->c->rows_at);
+
+	for (int d = PLAN_RUNS - 1; d >= 0; d--)
+		at = ADD(at, MUL(digit(g, &i, r->runs[d]), c64(g, r->pitch[d])));
+	return at;
+}
+
+void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
+{
+	int64_t run = x->c->runs.run;
+	bool whole = run <= x->run_block, odd = x->c->k % x->unit;
+	struct loop *l = job_alloc(g->job, sizeof *l), *r = job_alloc(g->job, sizeof *r);
+	struct run_copy c = { .x = x };
+
+	gen_here(g);
+	LLVMValueRef runs = c64(g, run), first = kb, inside = digit(g, &first, run);
+	LLVMValueRef count = whole ? LLVMBuildUDiv(g->b, kn, runs, "") : c64(g, 1);
+	loop_begin(g, l, c64(g, 0), count, 1);
+	gen_here(g);
+	LLVMValueRef at = ADD(run_at(g, x, ADD(first, l->iv)), inside);
+	LLVMValueRef behind = MUL(l->iv, runs);
+	loop_begin(g, r, c64(g, 0), x->mrows, 1);
+	gen_here(g);
+	LLVMValueRef place = gep(g, g->i64, x->row_at, r->iv);
+	c.from = ADD(at, LLVMBuildLoad2(g->b, g->i64, place, ""));
+	LLVMValueRef row = MUL(r->iv, c64(g, x->rows_m * x->unit));
+	c.to = gep(g, half(g, x), x->rows_copy, ADD(row, behind));
+	run_row(g, &c, whole ? runs : kn);
+	gen_here(g);
+	if (odd)                         /* half a word is left: of whole runs, the last one's */
+		LLVMBuildStore(g->b, LLVMConstNull(g->i16), gep(g, g->i16, c.to, runs));
+	loop_end(g, r);
+	loop_end(g, l);
+}
