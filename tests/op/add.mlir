@@ -104,3 +104,18 @@ func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
   %r = stablehlo.add %a, %b : tensor<11xi1>
   return %r : tensor<11xi1>
 }
+// -----
+// Quantised: one storage type (add_c3), whose ranges may differ, as scales and zero points may; the result's range holds.
+// in: dense<[-100.0, 100.0, 1.5]> : tensor<3xf32>
+// in: dense<[-100.0, 100.0, 2.0]> : tensor<3xf32>
+// out: dense<[-127.0, 127.0, 4.0]> : tensor<3xf32>
+// out: dense<[-128.0, 127.0, 4.0]> : tensor<3xf32>
+func.func @main(%x: tensor<3xf32>, %y: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %a = stablehlo.uniform_quantize %x : (tensor<3xf32>) -> tensor<3x!quant.uniform<i8:f32, 1.0>>
+  %b = stablehlo.uniform_quantize %y : (tensor<3xf32>) -> tensor<3x!quant.uniform<i8<-127:127>:f32, 2.0:3>>
+  %c = "stablehlo.add"(%a, %b) : (tensor<3x!quant.uniform<i8:f32, 1.0>>, tensor<3x!quant.uniform<i8<-127:127>:f32, 2.0:3>>) -> tensor<3x!quant.uniform<i8<-127:127>:f32, 1.0>>
+  %d = "stablehlo.add"(%a, %b) : (tensor<3x!quant.uniform<i8:f32, 1.0>>, tensor<3x!quant.uniform<i8<-127:127>:f32, 2.0:3>>) -> tensor<3x!quant.uniform<i8:f32, 1.0>>
+  %e = stablehlo.uniform_dequantize %c : (tensor<3x!quant.uniform<i8<-127:127>:f32, 1.0>>) -> tensor<3xf32>
+  %f = stablehlo.uniform_dequantize %d : (tensor<3x!quant.uniform<i8:f32, 1.0>>) -> tensor<3xf32>
+  return %e, %f : tensor<3xf32>, tensor<3xf32>
+}

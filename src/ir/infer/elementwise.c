@@ -78,13 +78,17 @@ static const struct type *same(struct graph *g, const struct node_spec *s, unsig
 	for (uint32_t i = 0; i < n; i++)
 		t[i] = spec_tensor(g, s, i, classes);
 	const struct type *given = spec_declared(s, 0);
-	if (classes & ELEM_per_axis && given && given->kind == TYPE_tensor)
+	bool own = classes & ELEM_per_axis && given && given->kind == TYPE_tensor;
+	if (own)
 		check_quantised(g, s, n, t, given);
+	own = own && given->quant;               /* of add_c3's storage type, in another range */
 	for (uint32_t i = 0; i < n; i++)
-		if (!elem_compatible(t[0], t[i]))
+		if (!own && !elem_compatible(t[0], t[i]))
 			spec_fail(g, s, "c1", "expected operands of one element type, found %s and "
 				"%s", spec_text(g, t[0]), spec_text(g, t[i]));
-	const struct type *result = spec_one(g, s, "c1", join_shapes(g, s, "c1", n, t, 0));
+	const struct type *shape = join_shapes(g, s, "c1", n, t, 0);
+	const struct type *result =
+		spec_one(g, s, "c1", own ? type_element_of(g, shape, given) : shape);
 	if (!(elem_class(result) & classes))
 		spec_fail(g, s, "c1", "expected a result of an element type the op gives, found %s",
 			spec_text(g, result));
