@@ -18,6 +18,9 @@ int custom_of(const struct node *n);
 /* "mhlo.erf": the op of CHLO that the target is, element by element. */
 enum op custom_map_op(const char *target);
 
+/* Of n, whose backend_config has replica_groups: is each process the only one of its group? */
+bool custom_is_alone(struct job *j, const struct node *n);
+
 /* A custom_call's last operands may be shapes of its results: of nin operands how many are, by
  * indices_of_shape_operands. */
 uint32_t custom_nshapes(const struct attrs *a, uint32_t nin);

@@ -40,6 +40,55 @@ static const struct node *expand_custom_assertion(
 	return NULL;
 }
 
+/* ---- exchange of slices --------------------------------------------------------------------- */
+
+/* By row of the result, the row of the operand that it becomes, or -1: of the last slice that has
+ * it.  in[]: as the call's. */
+static const struct node *ragged_rows(struct graph *g, const struct node *const *in)
+{
+	int64_t shape[] = { in[1]->type->dims[0], in[2]->type->dims[0] }, to = 1, over = 1;
+	const struct type *t = type_tensor(g, DTYPE_i64, 2, shape);
+	const struct node *v[3], *slice = build_iota(g, t, 1), *none = build_full(g, t, -1);
+
+	for (uint32_t i = 0; i < 3; i++)         /* input offsets, sizes, output offsets */
+		v[i] = build_broadcast(g, build_convert(g, in[2 + i], DTYPE_i64), 2, shape, &to);
+	const struct node *at = build2(g, OP_subtract, build_iota(g, t, 0), v[2]);
+	const struct node *zero = build_full(g, t, 0);
+	const struct node *has = build2(g, OP_and, build_compare(g, "GE", at, zero),
+		build_compare(g, "LT", at, v[1]));
+	to = 0;
+	const struct node *last = build_broadcast(g, build_reduce(g, OP_maximum,
+		build_select(g, has, slice, none), 1, &over), 2, shape, &to);
+	const struct node *from = build2(g, OP_maximum, build2(g, OP_add, at, v[0]), zero);
+	return build_reduce(g, OP_maximum,
+		build_select(g, build2(g, OP_and, has, build_compare(g, "EQ", slice, last)), from,
+			none), 1, &over);
+}
+
+static const struct node *expand_custom_ragged(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	const struct type *t = in[1]->type;
+	const struct attr_entry picks[] = { { KEY_dimension, NULL, attr_int(g, 0) },
+		{ KEY_batch_dims, NULL, attr_int(g, 0) } };
+	int64_t *none = job_array(graph_job(g), t->rank, sizeof *none), row = 0;
+	int64_t *more = job_array(graph_job(g), t->rank, sizeof *more);
+
+	if (which || node_has_effect(n) || t->quant || !custom_is_alone(graph_job(g), n))
+		return NULL;
+	more[0] = 1;                             /* one to look at where there is none */
+	const struct node *rows = ragged_rows(g, in), *zero = build_like(g, rows, 0);
+	const struct node *most = build_broadcast_to(g, build2(g, OP_subtract,
+		build_size(g, in[0], 0), build_scalar_int(g, DTYPE_i64, 1)), 1, rows->type->dims);
+	const struct node *index = build2(g, OP_maximum, build2(g, OP_minimum, rows, most), zero);
+	const struct node *all = build_pad(
+		g, in[0], build_scalar(g, t->dtype, 0), none, more, none);
+	const struct node *y = build_op(g, OP_torch_index_select, 2,
+		(const struct node *[]){ all, index }, 2, picks);
+	return build_select(g, build_broadcast(g, build_compare(g, "GE", rows, zero), t->rank,
+		t->dims, &row), y, in[1]);
+}
+
 /* ---- the first of rows ---------------------------------------------------------------------- */
 
 /* Result `which`: the first of all rows, by the region's order, along dimension d. */

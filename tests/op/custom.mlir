@@ -97,3 +97,27 @@ func.func @main(%a: tensor<2x3xf32>, %b: tensor<3xf32>) -> (tensor<2x2xf32>, ten
   %sinh = stablehlo.custom_call @mhlo.sinh(%b) {mhlo.attributes = {}, mhlo.version = 1 : i64} : (tensor<3xf32>) -> tensor<3xf32>
   return %top#0, %top#1, %erf, %sinh : tensor<2x2xf32>, tensor<2x2xi32>, tensor<3xf32>, tensor<3xf32>
 }
+// -----
+// ragged_all_to_all of one participant: slices of rows, over rows of the output; the last slice that has a row gives it.
+// in: dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>
+// in: dense<-1.0> : tensor<5x2xf32>
+// in: dense<[2, 0, 1]> : tensor<3xi32>
+// in: dense<[1, 2, 0]> : tensor<3xi32>
+// in: dense<[4, 1, 0]> : tensor<3xi32>
+// out: dense<[[-1.0, -1.0], [1.0, 2.0], [3.0, 4.0], [-1.0, -1.0], [5.0, 6.0]]> : tensor<5x2xf32>
+func.func @main(%a: tensor<3x2xf32>, %o: tensor<5x2xf32>, %i: tensor<3xi32>, %n: tensor<3xi32>, %t: tensor<3xi32>) -> tensor<5x2xf32> {
+  %0 = stablehlo.custom_call @ragged_all_to_all(%a, %o, %i, %n, %t, %n) {api_version = 4 : i32, backend_config = {channel_id = 1 : i64, replica_groups = dense<0> : tensor<1x1xi64>}} : (tensor<3x2xf32>, tensor<5x2xf32>, tensor<3xi32>, tensor<3xi32>, tensor<3xi32>, tensor<3xi32>) -> tensor<5x2xf32>
+  return %0 : tensor<5x2xf32>
+}
+// -----
+// Sizes of a call; slices that overlap, that leave the operand and that leave the result.
+// in: dense<[1, 2, 3]> : tensor<3xi16>
+// in: dense<[10, 20, 30, 40, 50]> : tensor<5xi16>
+// in: dense<[0, 1, 2, -1]> : tensor<4xi64>
+// in: dense<[2, 1, 4, 2]> : tensor<4xi64>
+// in: dense<[0, 1, 3, -1]> : tensor<4xi64>
+// out: dense<[1, 2, 30, 3, 3]> : tensor<5xi16>
+func.func @main(%a: tensor<?xi16>, %o: tensor<?xi16>, %i: tensor<4xi64>, %n: tensor<4xi64>, %t: tensor<4xi64>) -> tensor<?xi16> {
+  %0 = stablehlo.custom_call @ragged_all_to_all(%a, %o, %i, %n, %t, %n) {api_version = 4 : i32, backend_config = {replica_groups = dense<[[0], [1]]> : tensor<2x1xi64>}} : (tensor<?xi16>, tensor<?xi16>, tensor<4xi64>, tensor<4xi64>, tensor<4xi64>, tensor<4xi64>) -> tensor<?xi16>
+  return %0 : tensor<?xi16>
+}

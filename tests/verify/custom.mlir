@@ -114,3 +114,8 @@ func.func @main(%a: tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi32>) {
   %r:2 = stablehlo.custom_call @mhlo.topk(%a) {mhlo.attributes = {k = 2 : i64, largest = false}, mhlo.version = 1 : i64} : (tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi32>) // error: @mhlo.topk: expected largest = true
   return %r#0, %r#1 : tensor<2xf32>, tensor<2xi32>
 }
+// -----
+func.func @main(%a: tensor<3x2xf32>, %o: tensor<5x3xf32>, %i: tensor<2xi32>) -> tensor<5x3xf32> {
+  %r = stablehlo.custom_call @ragged_all_to_all(%a, %o, %i, %i, %i, %i) {api_version = 4 : i32, backend_config = {replica_groups = dense<0> : tensor<1x1xi64>}} : (tensor<3x2xf32>, tensor<5x3xf32>, tensor<2xi32>, tensor<2xi32>, tensor<2xi32>, tensor<2xi32>) -> tensor<5x3xf32> // error: @ragged_all_to_all: expected rows of one type, found tensor<3x2xf32> and tensor<5x3xf32>
+  return %r : tensor<5x3xf32>
+}

@@ -45,6 +45,45 @@ static void eval_custom_assertion(struct call *c)
 		attr_unquoted(c->e->j, node_other(c->n, "error_message")), c->nin - 1, numbers));
 }
 
+/* ---- exchange of slices --------------------------------------------------------------------- */
+
+/* The row of the operand that becomes row `row` of the result; -1: it stays. */
+static int64_t ragged_row(const struct call *c, int64_t row)
+{
+	int64_t most = c->in[0]->dims[0] - 1;
+
+	for (int64_t i = c->in[2]->dims[0]; i-- > 0;) {
+		uint64_t at = (uint64_t)row - (uint64_t)eval_index(c->in[4], i);
+		int64_t from = (int64_t)(at + (uint64_t)eval_index(c->in[2], i));
+		if ((int64_t)at >= 0 && (int64_t)at < eval_index(c->in[3], i))
+			return from > most ? most : from < 0 ? 0 : from;
+	}
+	return -1;
+}
+
+static void eval_custom_ragged(struct call *c)
+{
+	const struct tensor *from = c->in[0], *to = c->in[1];
+	size_t bytes = dtype_bytes(to->type->dtype);
+
+	if (!custom_is_alone(c->e->j, c->n))
+		eval_fail(c, WEFT_UNIMPLEMENTED, "there is one device; @%s is among several",
+			target_of(c));
+	for (uint32_t d = 1; d < to->rank; d++) {
+		eval_check_size(c, 0, d, to->dims[d]);
+		bytes *= (size_t)to->dims[d];
+	}
+	struct tensor *out = eval_new_like(c, 0, to);
+	for (int64_t row = 0; row < to->dims[0]; row++) {
+		int64_t taken = ragged_row(c, row);
+		char *at = (char *)out->data + (size_t)row * bytes;
+		if (taken < 0 && bytes)
+			memcpy(at, (const char *)to->data + (size_t)row * bytes, bytes);
+		else if (from->dims[0] && bytes)
+			memcpy(at, (const char *)from->data + (size_t)taken * bytes, bytes);
+	}
+}
+
 /* ---- ops whose attributes are operands ------------------------------------------------------ */
 
 /* Computes c by fn as if it had these operands and, in the order of their keys, attributes. */

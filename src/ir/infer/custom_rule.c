@@ -111,6 +111,24 @@ static void custom_assertion(const struct rule *r)
 		RULE_FAIL(r, "expected has_side_effect, without which nobody asserts");
 }
 
+/* ---- exchange of slices --------------------------------------------------------------------- */
+
+/* Rows of the operand, in slices, over rows of the output. */
+static void custom_ragged(const struct rule *r)
+{
+	expect_counts(r, 6, 1);
+	const struct type *from = tensor_in(r, 0), *to = tensor_in(r, 1), *at = tensor_in(r, 2);
+	bool fits = elem_same(from, to) && from->rank == to->rank && from->rank > 0;
+	for (uint32_t d = 1; fits && d < to->rank; d++)
+		fits = dims_agree(r->g, from->dims[d], to->dims[d]);
+	if (!fits)
+		RULE_FAIL(r, "expected rows of one type, found %s and %s", spec_text(r->g, from),
+			spec_text(r->g, to));
+	for (uint32_t i = 2; i < 6; i++)
+		integers_in(r, i, 1, at->dims);
+	give(r, 0, to);
+}
+
 /* ---- the first of rows ---------------------------------------------------------------------- */
 
 static int64_t option_int(const struct rule *r, const char *config, const char *name, int64_t least,
