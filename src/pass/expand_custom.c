@@ -2,6 +2,7 @@
  *
  * Sizes that operands hold are numbers or expressions by now, for calls are inlined: a window whose
  * dimension is the whole of a symbolic one is one that reaches over everything (DIM_LONGEST). */
+#include "base/linear.h"
 #include "base/str.h"
 #include "ir/build.h"
 #include "ir/custom.h"
@@ -466,6 +467,42 @@ static const struct node *without_shapes(
 				     .type = n->type });
 }
 
+/* ---- decompositions of narrow floats -------------------------------------------------------- */
+
+static bool is_narrow(const struct type *t)
+{
+	return t->kind == TYPE_tensor && dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
+}
+
+static const struct type *widened(struct graph *g, const struct type *t)
+{
+	if (t->kind != TYPE_results)
+		return is_narrow(t) ? type_with_dtype(g, t, DTYPE_f32) : t;
+	const struct type **elem = job_array(graph_job(g), t->n, sizeof *elem);
+	for (uint32_t i = 0; i < t->n; i++)
+		elem[i] = widened(g, t->elem[i]);
+	return type_list(g, TYPE_results, t->n, elem);
+}
+
+/* Result `which` of what LAPACK makes of f32, rounded; NULL: n is no such call. */
+static const struct node *linear_wide(
+	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
+{
+	const char *target = node_str(n, KEY_call_target_name, "");
+	const struct node *wide[LINEAR_MOST + 1];
+
+	if (!n->nin || n->nin > LINEAR_MOST || !is_narrow(in[0]->type) ||
+		!linear_find(target, strlen(target), NULL))
+		return NULL;
+	for (uint32_t i = 0; i < n->nin; i++)
+		wide[i] = is_narrow(in[i]->type) ? build_convert(g, in[i], DTYPE_f32) : in[i];
+	const struct node *call = graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin,
+		.in = wide, .attrs = n->attrs, .type = widened(g, n->type) });
+	const struct type *t = n->type->kind == TYPE_results ? n->type->elem[which] : n->type;
+	const struct node *r = graph_result(g, call, which);
+	return is_narrow(t) ? build_convert(g, r, t->dtype) : r;
+}
+
 const struct node *expand_custom(
 	struct graph *g, const struct node *n, const struct node *const *in, uint32_t which)
 {
@@ -480,5 +517,7 @@ const struct node *expand_custom(
 	if (row >= 0)
 		return rows[row](g, n, in, which);
 	uint32_t nshapes = custom_nshapes(n->attrs, node_noperands(n));
-	return nshapes ? graph_result(g, without_shapes(g, n, in, nshapes), which) : NULL;
+	const struct node *m = nshapes ? without_shapes(g, n, in, nshapes) : n;
+	const struct node *wide = linear_wide(g, m, nshapes ? m->in : in, which);
+	return wide ? wide : nshapes ? graph_result(g, m, which) : NULL;
 }

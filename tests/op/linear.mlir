@@ -141,3 +141,40 @@ func.func @main(%a: tensor<2x2xf64>, %b: tensor<2x1xf64>, %z: tensor<0x0xf64>) -
   %n:3 = stablehlo.custom_call @weft.ldl(%z) : (tensor<0x0xf64>) -> (tensor<0x0xf64>, tensor<0xi32>, tensor<i32>)
   return %r#1, %r#2, %x : tensor<2xi32>, tensor<i32>, tensor<2x1xf64>
 }
+// -----
+// Of narrow floats, as JAX asks for them on platforms it does not know: computed in f32.
+// in: dense<[[1.0, 2.0], [4.0, 4.0]]> : tensor<2x2xf16>
+// out: dense<[[4.0, 4.0], [0.25, 1.0]]> : tensor<2x2xf16>
+// out: dense<[1, 1]> : tensor<2xi32>
+// out: dense<[1, 0]> : tensor<2xi32>
+func.func @main(%a: tensor<2x2xf16>) -> (tensor<2x2xf16>, tensor<2xi32>, tensor<2xi32>) {
+  %r:3 = stablehlo.custom_call @LuDecomposition(%a) : (tensor<2x2xf16>) -> (tensor<2x2xf16>, tensor<2xi32>, tensor<2xi32>)
+  return %r#0, %r#1, %r#2 : tensor<2x2xf16>, tensor<2xi32>, tensor<2xi32>
+}
+// -----
+// test: check
+func.func @main() {
+  %a = stablehlo.constant dense<[[3.0, 1.0], [4.0, 2.0]]> : tensor<2x2xbf16>
+  %r:2 = stablehlo.custom_call @Qr(%a) : (tensor<2x2xbf16>) -> (tensor<2x2xbf16>, tensor<2xbf16>)
+  check.expect_almost_eq_const %r#0, dense<[[-5.0, -2.2], [0.5, 0.4]]> : tensor<2x2xbf16> {tolerance = 0.01 : f64}
+  check.expect_almost_eq_const %r#1, dense<[1.6, 0.0]> : tensor<2xbf16> {tolerance = 0.01 : f64}
+  return
+}
+// -----
+// test: op
+// As many operands as the routine has, and the sizes of all its results.
+// in: dense<[[0.0, 1.0]]> : tensor<1x2xf32>
+// in: dense<[[2.0, 4.0]]> : tensor<1x2xf32>
+// in: dense<[[0.0, 0.0]]> : tensor<1x2xf32>
+// in: dense<[[[2.0], [5.0]]]> : tensor<1x2x1xf32>
+// in: dense<1> : tensor<i32>
+// out: dense<[[[1.0], [1.0]]]> : tensor<1x2x1xf32>
+func.func @main(%l: tensor<1x2xf32>, %d: tensor<1x2xf32>, %u: tensor<1x2xf32>, %b: tensor<1x2x1xf32>, %n: tensor<i32>) -> tensor<?x2x1xf32> {
+  %one = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+  %two = stablehlo.constant dense<2> : tensor<1xi32>
+  %c1 = stablehlo.constant dense<1> : tensor<1xi32>
+  %s2 = stablehlo.concatenate %one, %two, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %s3 = stablehlo.concatenate %one, %two, %c1, dim = 0 : (tensor<1xi32>, tensor<1xi32>, tensor<1xi32>) -> tensor<3xi32>
+  %r:5 = stablehlo.custom_call @lapack_sgtsv_ffi(%l, %d, %u, %b, %s2, %s2, %s2, %s3, %one) {indices_of_shape_operands = dense<[4, 5, 6, 7, 8]> : tensor<5xi64>} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2x1xf32>, tensor<2xi32>, tensor<2xi32>, tensor<2xi32>, tensor<3xi32>, tensor<1xi32>) -> (tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2x1xf32>, tensor<?xi32>)
+  return %r#3 : tensor<?x2x1xf32>
+}

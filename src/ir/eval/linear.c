@@ -5,6 +5,7 @@
  * against the definition. */
 #include "base/fft.h"
 #include "base/linear.h"
+#include "ir/custom.h"
 #include "ir/eval/eval_impl.h"
 #include <math.h>
 #include <string.h>
@@ -130,28 +131,60 @@ void eval_triangular_solve(struct call *c)
 
 /* ---- decompositions ------------------------------------------------------------------------- */
 
-/* c is a call of base/linear.def, and done. */
+static bool is_narrow(const struct tensor *t)
+{
+	return dtype_is_float(t->type->dtype) && dtype_bytes(t->type->dtype) < 4;
+}
+
+static void convert_all(const struct tensor *from, const struct tensor *to)
+{
+	for (int64_t i = 0, n = tensor_elements(to); i < n; i++)
+		scalar_convert(from->type->dtype, tensor_at(from, i), to->type->dtype,
+			tensor_at(to, i));
+}
+
+/* t, or where it is of narrow floats room for it as f32; *room is dropped by the caller. */
+static struct linear_array wide_matrix(
+	struct call *c, const struct tensor *t, struct tensor **room)
+{
+	*room = is_narrow(t) ? eval_temp(c, DTYPE_f32, t->rank, t->dims) : NULL;
+	return (struct linear_array){ *room ? (*room)->data : t->data, t->rank, t->dims };
+}
+
+/* c is a call of base/linear.def, and done.  Operands beyond the row's are results' sizes. */
 bool eval_linear(struct call *c)
 {
 	const char *target = node_str(c->n, KEY_call_target_name, "");
 	const struct linear_row *row = linear_find(target, strlen(target), NULL);
 	struct linear_array in[LINEAR_MOST], out[LINEAR_MOST];
+	struct tensor *room_in[LINEAR_MOST], *room_out[LINEAR_MOST];
 	int64_t dims[EVAL_MAX_RANK];
 
 	if (!row)
 		return false;
-	for (uint32_t i = 0; i < c->nin; i++)
-		in[i] = (struct linear_array){ c->in[i]->data, c->in[i]->rank, c->in[i]->dims };
+	uint32_t nin = c->nin - custom_nshapes(c->n->attrs, c->nin);
+	for (uint32_t i = 0; i < nin; i++) {
+		in[i] = wide_matrix(c, c->in[i], &room_in[i]);
+		if (room_in[i])
+			convert_all(c->in[i], room_in[i]);
+	}
 	for (uint32_t i = 0; i < c->nout; i++) {
 		if (!eval_static_dims(c, i, dims))
 			eval_fail(c, WEFT_UNIMPLEMENTED, "a result of unknown size");
-		struct tensor *t = eval_new(c, i, c->types[i]->rank, dims);
-		out[i] = (struct linear_array){ t->data, t->rank, t->dims };
+		out[i] = wide_matrix(
+			c, eval_new(c, i, c->types[i]->rank, dims), &room_out[i]);
 	}
 	enum dtype t = c->in[0]->type->dtype;
-	char kind = t == DTYPE_f32 ? 's' : t == DTYPE_f64 ? 'd' : t == DTYPE_c64 ? 'c' : 'z';
+	char kind = t == DTYPE_f64 ? 'd' : t == DTYPE_c64 ? 'c' : t == DTYPE_c128 ? 'z' : 's';
 	job_try(c->e->j,
 		linear_run(row, kind, node_config(c->e->j, c->n), in, out));
+	for (uint32_t i = 0; i < nin; i++)
+		eval_drop(c->e, room_in[i]);
+	for (uint32_t i = 0; i < c->nout; i++) {
+		if (room_out[i])
+			convert_all(room_out[i], c->out[i]);
+		eval_drop(c->e, room_out[i]);
+	}
 	return true;
 }
 

@@ -251,9 +251,10 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 		spec_fail(g, s, NULL, "@%s: expected matrices", target);
 	l.element = in[0]->dtype;
 	enum dtype real = dtype_part(l.element);
-	if ((real != DTYPE_f32 && real != DTYPE_f64) || in[0]->quant)
-		spec_fail(g, s, NULL, "@%s: expected f32, f64 or complex numbers, found %s", target,
-			spec_text(g, in[0]));
+	bool narrow = !kind && (real == DTYPE_f16 || real == DTYPE_bf16);
+	if ((real != DTYPE_f32 && real != DTYPE_f64 && !narrow) || in[0]->quant)
+		spec_fail(g, s, NULL, "@%s: expected f32, f64 or complex numbers%s, found %s",
+			target, kind ? "" : ", f16 or bf16", spec_text(g, in[0]));
 	char letter = l.element == DTYPE_f32 ? 's' : l.element == DTYPE_f64 ? 'd'
 		: l.element == DTYPE_c64 ? 'c' : 'z';
 	if (kind && kind != letter)
