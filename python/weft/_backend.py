@@ -282,6 +282,10 @@ def compile_program(p: Program, settings: Settings):
         except RuntimeError as e:
             if not isinstance(e, NotImplementedError) and (why := _callback.refused()):
                 raise NotImplementedError(why) from None
+            _blame.in_compile(e, p.text)
+            raise
+        except ValueError as e:
+            _blame.in_compile(e, p.text)
             raise
     _blame.give(graph, p.text)
     return lazy(graph, p.lazy, {o[3] for o in p.outputs if o[0] == "write"}) if p.lazy else graph

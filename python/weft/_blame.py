@@ -14,6 +14,7 @@ import torch
 WORD = re.compile(r"%([\w.]+)")
 TENSOR = re.compile(r"([a-z]\w*)\[([^\]]*)\]")
 CLAIM = re.compile(r"(?:aten\S+: )?(.*) \(line (\d+)\)$", re.S)     # of base/claim.h
+READ = re.compile(r"<graph>:(\d+):\d+: (?:error: )?(.*)", re.S)
 PLACE = re.compile(r' @ "((?:[^"\\]|\\.)*)"$')
 
 
@@ -111,9 +112,16 @@ def blame(packed: bytes, error: BaseException, index: int, args: tuple) -> None:
             say(error, f"weft: {where}: {m[1]}")
         else:                                          # eager's words, which name the operator as the user does
             say(error, m[1] + (f" ({where.partition(' at ')[2]})" if " at " in where else ""))
-    elif isinstance(error, MemoryError) or "the size overflows" in what:
+    elif (isinstance(error, MemoryError) and "no memory for " in what) or "the size overflows" in what:
         where = largest(lines, sizes(inputs, args))
         say(error, f"weft: {what.removeprefix('weft: ')}" + (f"; {where}" if where else ""))
+
+
+def in_compile(error: BaseException, text: str) -> None:
+    """Has an error of a compile say the operator and the user's line for the line of the graph's text."""
+    m = READ.match(str(error))
+    if m and (where := place_of(text, int(m[1]))):
+        say(error, f"weft: {where}: {m[2].removeprefix(where.partition(' at ')[0] + ': ')}")
 
 
 def give(graph, text: str) -> None:

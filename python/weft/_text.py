@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import os
 
 import torch
 
@@ -109,6 +110,21 @@ def is_random(n: torch.fx.Node) -> bool:
 def draws(gm: torch.fx.GraphModule) -> bool:
     """Does anything in it, or in its subgraphs, draw numbers?"""
     return any(is_random(n) for m in gm.modules() if isinstance(m, torch.fx.GraphModule) for n in m.graph.nodes)
+
+
+TORCH = os.path.join(os.path.dirname(torch.__file__), "")
+
+
+def line_of(trace: str) -> str:
+    """The innermost of a trace's lines that is in none of torch's own files, or else the innermost: "model.py:7"."""
+    innermost, end = "", len(trace)
+    while (k := trace.rfind('File "', 0, end)) >= 0:
+        f, _, rest = trace[k + 6:end].partition('", line ')
+        line, end = f.rsplit("/", 1)[-1] + ":" + rest.partition(",")[0], k
+        if not f.startswith(TORCH):
+            return line
+        innermost = innermost or line
+    return innermost
 
 
 class Printer:
@@ -236,12 +252,7 @@ class Printer:
         if stack:
             path = next(reversed(stack.values()))[0]
             path = path.replace("L['self'].", "").replace("L['self']", "")
-        trace = node.meta.get("stack_trace") or ""
-        k = trace.rfind('File "')
-        line = ""
-        if k >= 0:
-            f, _, rest = trace[k + 6:].partition('", line ')
-            line = f.rsplit("/", 1)[-1] + ":" + rest.partition(",")[0]
+        line = line_of(node.meta.get("stack_trace") or "")
         both = " ".join(x for x in (path, line) if x)
         return " @ " + self.arg(both) if both else ""
 

@@ -185,6 +185,17 @@ def test_a_weight_whose_storage_was_cut(freezing):
         torch.testing.assert_close(fn(x), net(x))
 
 
+def test_a_line_is_the_users_not_torchs():
+    """Here the innermost line is one of torch's own, which makes no part of the user's program."""
+    def norm(x):
+        return torch.nn.utils.get_total_norm([x]) + 1
+    x, fn = torch.ones(4), compiled(norm)
+    assert torch.equal(fn(x), norm(x))
+    x.untyped_storage().resize_(0)
+    with pytest.raises(ValueError, match=r"argument 0 \(%\w+, read by aten\.\S+ at " + line_of(norm)):
+        fn(x)
+
+
 def test_a_part_of_a_storage_that_was_cut():
     def add(x):
         x.add_(1)
@@ -281,6 +292,16 @@ def test_another_dtype_than_guarded():
         assert got.dtype == dtype and torch.equal(got, double(x))
 
 
+@pytest.mark.parametrize("fn", [lambda x, w: x @ w, lambda x, w: torch.addmm(w[0], x, w),
+                                lambda x, w: torch.addmm(w[0], x, x)], ids=["mm", "addmm", "bias"])
+def test_matrices_of_two_dtypes(fn):
+    """torch's tracing has nothing against them; its kernels do."""
+    text = rf"aten\.(add)?mm\.default at {HERE}:\d+: expected operands of one dtype, found f\d+ and f\d+"
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed, match=text) as e:
+        compiled(fn)(torch.ones(2, 2), torch.ones(2, 2).double())
+    assert isinstance(e.value.inner_exception, ValueError)
+
+
 def test_a_graph_given_another_dtype():
     """Past the guards: what AOTAutograd calls."""
     graphs = []
@@ -356,12 +377,14 @@ def test_an_exception_in_a_callback(monkeypatch):
     fn, x = compiled(through, fallback="allow"), torch.randn(4)
     assert torch.equal(fn(x), through(x))
     place = f"bad_input.may_fail.default at {line_of(through)}: it was planned"
-    for error in (ValueError("it was planned"), KeyError("it was planned"), Planned("it was planned", 7)):
+    for error in (ValueError("it was planned"), KeyError("it was planned"), MemoryError("it was planned"),
+                  Planned("it was planned", 7)):
         monkeypatch.setitem(globals(), "raises", raising(error))
         with pytest.raises(type(error)) as e:
             fn(x)
         assert e.value is error and place in str(e.value)
         assert any(t.name == "may_fail" for t in e.traceback)
+        assert "takes most" not in str(e.value)
         monkeypatch.setitem(globals(), "raises", None)
         assert torch.equal(fn(x), through(x))
 

@@ -60,11 +60,21 @@ static const struct node *product(struct lower *l, struct operand a, struct oper
 		wide ? lower_compute(lower_dtype(l)) : lower_dtype(l));
 }
 
+/* torch's tracing lets a product of different types pass; its kernels refuse it. */
+static void same_dtype(struct lower *l, const struct node *a, const struct node *b)
+{
+	enum dtype t = a->type->dtype, u = b->type->dtype;
+	if (t != u)
+		lower_fail(l, "expected operands of one dtype, found %s and %s",
+			dtype_table[t].text, dtype_table[u].text);
+}
+
 static const struct node *matmul(
 	struct lower *l, const struct node *a, const struct node *b, uint32_t nbatch)
 {
 	if (a->type->rank != nbatch + 2 || b->type->rank != nbatch + 2)
 		lower_fail(l, "the matrices have not %u dimensions", nbatch + 2);
+	same_dtype(l, a, b);
 	if (!dim_may_equal(l->g, a->type->dims[nbatch + 1], b->type->dims[nbatch]))
 		lower_fail(l, "the inner sizes differ");
 	int64_t dims[3] = { a->type->dims[0], a->type->dims[1], b->type->dims[2] };
@@ -106,8 +116,9 @@ void lower_addmm(struct lower *l)
 		matmul(l, lower_tensor(l, 1), lower_tensor(l, 2), (uint32_t)l->row->what);
 	y = times(l, lower_cast(l, y, c), 4);
 	if (!is_zero(l, 3)) {
-		const struct node *s =
-			lower_shape(l, lower_cast(l, lower_tensor(l, 0), c), y->type);
+		const struct node *s = lower_tensor(l, 0);
+		same_dtype(l, s, lower_tensor(l, 2));
+		s = lower_shape(l, lower_cast(l, s, c), y->type);
 		y = build2(g, OP_add, y, times(l, s, 3));
 	}
 	l->out[0] = lower_cast(l, y, t);
