@@ -226,7 +226,8 @@ LLVMValueRef mask_bits(struct gen *g, LLVMValueRef mask);
 /* memory -> register */
 LLVMValueRef narrow_decode(struct gen *g, enum dtype t, LLVMValueRef bits);
 LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v);
-/* f32 to t's values */
+/* f32 to t's values; quiet: a computed NaN, where t has several of 8 bits */
+LLVMValueRef narrow_quiet(struct gen *g, enum dtype t, LLVMValueRef v);
 LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v);
 /* v, an op's result of type t, as the numerics say: floats of 8 bits and fewer are rounded after
  * every op, f16, bf16 and tf32 under numerics=strict, else when they are stored. */

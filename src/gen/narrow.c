@@ -225,6 +225,18 @@ static LLVMValueRef round_magnitude(struct gen *g, const struct dtype_info *d, L
 	return SELECT(ICMP(ULT, abs, ci_like(abs, power_bits(1 - d->bias))), denormal, normal);
 }
 
+/* A NaN keeps what fits of its payload, so that one that is only moved keeps its bits. */
+static LLVMValueRef nan_code(struct gen *g, const struct dtype_info *d, LLVMValueRef abs)
+{
+	int64_t mantissa = ((int64_t)1 << d->man) - 1, inf = ((int64_t)1 << (d->man + d->exp)) - 1 -
+		mantissa;
+	LLVMValueRef payload = AND(LSHR(abs, ci_like(abs, 23 - d->man)), ci_like(abs, mantissa));
+	LLVMValueRef none = ICMP(EQ, payload, ci_like(abs, 0));
+
+	payload = SELECT(none, ci_like(abs, (int64_t)1 << (d->man - 1)), payload);
+	return OR(payload, ci_like(abs, inf));
+}
+
 LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 {
 	const struct dtype_info *d = &dtype_table[t];
@@ -248,8 +260,7 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 	case DTYPE_IEEE:
 		c = SELECT(ICMP(UGT, code, ci_like(u, inf)), ci_like(u, inf), code);
 		c = SELECT(ICMP(UGE, abs, ci_like(u, 0x7f800000)), ci_like(u, inf), c);
-		c = SELECT(nan, ci_like(u, inf | (int64_t)1 << (d->man - 1)), c);
-		c = OR(c, sign);
+		c = OR(SELECT(nan, nan_code(g, d, abs), c), sign);
 		break;
 	case DTYPE_FN:
 		c = SELECT(ICMP(UGE, code, ci_like(u, all)), ci_like(u, all), code);
@@ -272,6 +283,15 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 	return LLVMBuildTrunc(g->b, c, to, "");
 }
 
+/* The sign stays, and the rest is what the interpreter gives (ir/dtype.c). */
+LLVMValueRef narrow_quiet(struct gen *g, enum dtype t, LLVMValueRef v)
+{
+	if (dtype_table[t].special != DTYPE_IEEE || dtype_table[t].bits > 8)
+		return v;
+	LLVMValueRef u = bits32(g, v), sign = AND(u, ci_like(u, INT64_C(0x80000000)));
+	return SELECT(FCMP(UNO, v, v), float32(g, OR(sign, ci_like(u, 0x7fc00000))), v);
+}
+
 LLVMValueRef narrow_round(struct gen *g, enum dtype t, LLVMValueRef v)
 {
 	const struct dtype_info *d = &dtype_table[t];
@@ -289,5 +309,5 @@ LLVMValueRef narrow_result(struct gen *g, enum dtype t, LLVMValueRef v)
 
 	if (d->kind != DTYPE_FLOAT || (!g->k->strict && d->bits > 8))
 		return v;
-	return narrow_round(g, t, v);
+	return narrow_round(g, t, narrow_quiet(g, t, v));
 }

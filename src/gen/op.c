@@ -62,7 +62,7 @@ static LLVMValueRef float_to_float(struct gen *g, enum dtype from, enum dtype to
 		v = narrow ? trunc_to_odd(g, v) : LLVMBuildFPTrunc(g->b, v, like(v, g->f32), "");
 	else if (from != DTYPE_f64 && to == DTYPE_f64)
 		return LLVMBuildFPExt(g->b, v, like(v, g->f64), "");
-	return narrow && from != to ? narrow_round(g, to, v) : v;
+	return narrow && from != to ? narrow_round(g, to, narrow_quiet(g, to, v)) : v;
 }
 
 /* Saturating, NaN is 0.  By comparisons with the ends: LLVM's own saturating conversion of vectors

@@ -138,7 +138,8 @@ static struct val value_map(struct gen *g, const struct node *n, const struct ix
 	struct val r = op_map(g, n, in);
 	r.level = level;
 	r.lanes = lanes;
-	r.v = narrow_result(g, n->type->dtype, r.v);
+	if (n->op != OP_select)              /* gives what is rounded, and NaNs as they are */
+		r.v = narrow_result(g, n->type->dtype, r.v);
 	return r;
 }
 

@@ -60,3 +60,42 @@ func.func @main(%a: tensor<1x2xf32>, %b: tensor<1x2xf32>) -> (tensor<1xf64>, ten
   %3 = stablehlo.imag %1 : (tensor<1xcomplex<f64>>) -> tensor<1xf64>
   return %2, %3 : tensor<1xf64>, tensor<1xf64>
 }
+// -----
+// Bits stay though a NaN has several codes, also where it is chosen and moved.
+// in: dense<[249, 255, 113, 127, 126]> : tensor<5xui8>
+// out: dense<[126, 127, 113, 255, 249]> : tensor<5xui8>
+func.func @main(%a: tensor<5xui8>) -> tensor<5xui8> {
+  %0 = stablehlo.bitcast_convert %a : (tensor<5xui8>) -> tensor<5xf8E3M4>
+  %p = stablehlo.compare GE, %a, %a : (tensor<5xui8>, tensor<5xui8>) -> tensor<5xi1>
+  %n = stablehlo.negate %0 : tensor<5xf8E3M4>
+  %1 = stablehlo.reverse %0, dims = [0] : tensor<5xf8E3M4>
+  %2 = stablehlo.select %p, %1, %n : tensor<5xi1>, tensor<5xf8E3M4>
+  %r = stablehlo.bitcast_convert %2 : (tensor<5xf8E3M4>) -> tensor<5xui8>
+  return %r : tensor<5xui8>
+}
+// -----
+// Bits stay though a NaN has several codes, also where it is chosen and moved.
+// in: dense<[249, 255, 121, 127, 126]> : tensor<5xui8>
+// out: dense<[126, 127, 121, 255, 249]> : tensor<5xui8>
+func.func @main(%a: tensor<5xui8>) -> tensor<5xui8> {
+  %0 = stablehlo.bitcast_convert %a : (tensor<5xui8>) -> tensor<5xf8E4M3>
+  %p = stablehlo.compare GE, %a, %a : (tensor<5xui8>, tensor<5xui8>) -> tensor<5xi1>
+  %n = stablehlo.negate %0 : tensor<5xf8E4M3>
+  %1 = stablehlo.reverse %0, dims = [0] : tensor<5xf8E4M3>
+  %2 = stablehlo.select %p, %1, %n : tensor<5xi1>, tensor<5xf8E4M3>
+  %r = stablehlo.bitcast_convert %2 : (tensor<5xf8E4M3>) -> tensor<5xui8>
+  return %r : tensor<5xui8>
+}
+// -----
+// Bits stay though a NaN has several codes, also where it is chosen and moved.
+// in: dense<[253, 255, 125, 127, 126]> : tensor<5xui8>
+// out: dense<[126, 127, 125, 255, 253]> : tensor<5xui8>
+func.func @main(%a: tensor<5xui8>) -> tensor<5xui8> {
+  %0 = stablehlo.bitcast_convert %a : (tensor<5xui8>) -> tensor<5xf8E5M2>
+  %p = stablehlo.compare GE, %a, %a : (tensor<5xui8>, tensor<5xui8>) -> tensor<5xi1>
+  %n = stablehlo.negate %0 : tensor<5xf8E5M2>
+  %1 = stablehlo.reverse %0, dims = [0] : tensor<5xf8E5M2>
+  %2 = stablehlo.select %p, %1, %n : tensor<5xi1>, tensor<5xf8E5M2>
+  %r = stablehlo.bitcast_convert %2 : (tensor<5xf8E5M2>) -> tensor<5xui8>
+  return %r : tensor<5xui8>
+}

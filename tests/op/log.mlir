@@ -31,3 +31,14 @@ func.func @main(%a: tensor<12xf64>) -> tensor<12xf64> {
   %r = stablehlo.log %a : tensor<12xf64>
   return %r : tensor<12xf64>
 }
+// -----
+// The logarithm of a negative number is the positive NaN, which is -0 in a type without NaNs.
+// in: dense<[-1.0, 1.0]> : tensor<2xf32>
+// out: dense<[8, 0]> : tensor<2xi32>
+func.func @main(%a: tensor<2xf32>) -> tensor<2xi32> {
+  %0 = stablehlo.convert %a : (tensor<2xf32>) -> tensor<2xf4E2M1FN>
+  %1 = stablehlo.log %0 : tensor<2xf4E2M1FN>
+  %2 = stablehlo.bitcast_convert %1 : (tensor<2xf4E2M1FN>) -> tensor<2xui4>
+  %r = stablehlo.convert %2 : (tensor<2xui4>) -> tensor<2xi32>
+  return %r : tensor<2xi32>
+}

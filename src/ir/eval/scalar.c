@@ -20,6 +20,12 @@ noreturn static void scalar_missing(const struct scalar *s)
 
 /* ---- helpers of floats ---------------------------------------------------------------------- */
 
+/* r; a NaN that neither operand is becomes the positive one, whatever the C library gives. */
+static double no_number(double a, double b, double r)
+{
+	return isnan(r) && !isnan(a) && !isnan(b) ? NAN : r;
+}
+
 static double float_max(double a, double b)
 {
 	if (isnan(a) || isnan(b))
@@ -219,8 +225,8 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define FLOOR(a)     floor(a)
 #define IMAG(a)      (0 * (a) * 0)
 #define ISFINITE(a)  (isfinite(a) ? 1 : 0)
-#define LOG(a)       log(a)
-#define LOG1P(a)     log1p(a)
+#define LOG(a)       no_number(a, a, log(a))
+#define LOG1P(a)     no_number(a, a, log1p(a))
 #define LOGISTIC(a)  float_logistic(a)
 #define NEG(a)       (-(a))
 #define NOT(a)       MISSING
@@ -242,7 +248,7 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define MIN(a, b)    float_min(a, b)
 #define MUL(a, b)    ((a) * (b))
 #define OR(a, b)     MISSING
-#define POW(a, b)    pow(a, b)
+#define POW(a, b)    no_number(a, b, pow(a, b))
 #define REM(a, b)    fmod(a, b)
 #define SHL(a, b)    MISSING
 #define SAR(a, b)    MISSING
