@@ -142,6 +142,9 @@ case("squeeze", lambda a: a[:, :1].squeeze(1) * 2, z)
 case("squeeze-all", lambda a: a[:1, :1].squeeze() * 2, z)
 case("unsqueeze", lambda a: a.unsqueeze(-1).unsqueeze(0) * 2, z)
 case("unfold", lambda a: a.unfold(2, 2, 1) * 1, z)
+case("unfold-steps", lambda a: a.unfold(1, 70, 30) * 1, r(2, 140, 3))
+case("unfold-apart", lambda a: a.unfold(0, 2, 3) * 1, r(7, 2))
+case("unfold-by-index", lambda a: a.unfold(0, 70, 1) * 1, r(75, 2))
 
 
 def assign(a):

@@ -3,7 +3,7 @@
  * Sizes a call spells with -1 or with sizes of other tensors are taken from the type the text gives
  * the result.  Views become reshapes, transposes and broadcasts, which fuse; nothing is copied
  * here. */
-#include "front/aten/lower.h"
+#include "front/aten/take.h"
 #include <string.h>
 
 static const struct node *reshape(
@@ -338,7 +338,62 @@ void lower_flip(struct lower *l)
 	l->out[0] = n && x->type->rank ? build_op(l->g, OP_reverse, 1, &x, 1, &e) : x;
 }
 
-/* Windows of `size` along one dimension become the last dimension: one strided slice each place. */
+#define PIECES_MOST 64
+
+/* Windows of x along dim as the last dimension, by index. */
+static const struct node *windows_by_index(
+	struct lower *l, const struct node *x, int64_t dim, int64_t size, int64_t step)
+{
+	struct graph *g = l->g;
+	uint32_t rank = x->type->rank;
+	const int64_t dims[2] = { l->type[0]->dims[dim], size };
+	const struct type *t = type_tensor(g, DTYPE_i64, 2, dims);
+	const struct node *at = lower_iota(l, t, 0), *place = lower_iota(l, t, 1);
+	int64_t last[ATEN_MAX_RANK];
+
+	at = build2(g, OP_multiply, at, lower_like(l, at, (double)step));
+	at = take_one(l, x, dim, build2(g, OP_add, at, place), (uint32_t)dim);
+	for (uint32_t i = 0; i < rank; i++)
+		last[i] = i > dim ? i + 1 : i;
+	last[rank] = dim + 1;
+	return build_transpose(g, at, last);
+}
+
+/* The same of n windows, where few steps make one: x, cut and padded to whole steps, is
+ * [..., step], and a window is what lies at the same place of so many of them, one beside the
+ * other. */
+static const struct node *windows_by_step(
+	struct lower *l, const struct node *x, int64_t dim, int64_t n, int64_t size, int64_t step)
+{
+	struct graph *g = l->g;
+	uint32_t rank = x->type->rank;
+	int64_t count = (size + step - 1) / step, whole = (n + count - 1) * step;
+	int64_t none[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 };
+	int64_t dims[ATEN_MAX_RANK], last[ATEN_MAX_RANK];
+	const struct node **in = job_array(l->j, (size_t)count, sizeof *in);
+	const struct arg nothing = { .kind = ARG_int };
+
+	if (x->type->dims[dim] > whole)
+		x = lower_clip(l, x, dim, 0, whole, 1);
+	high[dim] = whole - x->type->dims[dim];
+	if (high[dim])
+		x = build_pad(g, x, lower_scalar(l, &nothing, x->type->dtype), none, high, none);
+	for (uint32_t i = 0; i <= rank; i++) {
+		dims[i] = i == dim	 ? whole / step
+			  : i == dim + 1 ? step
+					 : x->type->dims[i > dim ? i - 1 : i];
+		last[i] = i <= dim ? i : i == rank ? dim + 1 : i + 1;
+	}
+	x = build_transpose(g, build_reshape(g, x, rank + 1, dims), last);
+	for (int64_t k = 0; k < count; k++) {
+		in[k] = lower_clip(l, x, dim, k, k + n, 1);
+		if (k == count - 1 && size % step)
+			in[k] = lower_clip(l, in[k], rank, 0, size % step, 1);
+	}
+	return count == 1 ? in[0] : build_concat(g, (uint32_t)count, in, rank);
+}
+
+/* Windows of `size` along one dimension become the last dimension. */
 void lower_unfold(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
@@ -350,24 +405,18 @@ void lower_unfold(struct lower *l)
 		return;
 	}
 	uint32_t rank = x->type->rank;
-	if (rank == ATEN_MAX_RANK || size < 1 || size > 64 || step < 1 ||
-		l->type[0]->rank != rank + 1) {
+	if (rank == ATEN_MAX_RANK || size < 1 || step < 1 || l->type[0]->rank != rank + 1) {
 		lower_give_up(l);
 		return;
 	}
-	int64_t dim = lower_dim(l, 1, rank), n = l->type[0]->dims[dim], dims[ATEN_MAX_RANK];
-	if (!dim_is_number(n) || n == 0) {
+	int64_t dim = lower_dim(l, 1, rank), n = l->type[0]->dims[dim];
+	if (!dim_is_number(n) || !dim_is_number(x->type->dims[dim]) ||
+		(size + step - 1) / step > PIECES_MOST)
+		l->out[0] = windows_by_index(l, x, dim, size, step);
+	else if (n == 0)
 		lower_give_up(l);
-		return;
-	}
-	const struct node **in = job_array(l->j, (size_t)size, sizeof *in);
-	for (int64_t k = 0; k < size; k++) {
-		in[k] = lower_clip(l, x, dim, k, k + (n - 1) * step + 1, step);
-		memcpy(dims, in[k]->type->dims, rank * sizeof *dims);
-		dims[rank] = 1;
-		in[k] = build_reshape(l->g, in[k], rank + 1, dims);
-	}
-	l->out[0] = size == 1 ? in[0] : build_concat(l->g, (uint32_t)size, in, rank);
+	else
+		l->out[0] = windows_by_step(l, x, dim, n, size, step);
 }
 
 /* ---- writing into a part -------------------------------------------------------------------- */
