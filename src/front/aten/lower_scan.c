@@ -246,19 +246,48 @@ static const struct node *log_add(struct lower *l, const struct node *a, const s
 	return build_select(g, infinite, m, y);
 }
 
+/* The same of complex numbers: the one with the larger real part, and the logarithm of 1 + z, where
+ * |z| is at most 1. */
+static const struct node *log_add_complex(
+	struct lower *l, const struct node *a, const struct node *b)
+{
+	struct graph *g = l->g;
+	const struct node *first =
+		build_compare(g, "GE", build1(g, OP_real, a), build1(g, OP_real, b));
+	const struct node *m = build_select(g, first, a, b), *least = build_select(g, first, b, a);
+	const struct node *apart = build2(g, OP_subtract, least, m);
+	const struct node *size = build1(g, OP_exponential, build1(g, OP_real, apart)),
+			  *angle = build1(g, OP_imag, apart);
+	const struct node *x = build2(g, OP_multiply, size, build1(g, OP_cosine, angle));
+	const struct node *y = build2(g, OP_multiply, size, build1(g, OP_sine, angle));
+	const struct node *square = build2(g, OP_add,
+		build2(g, OP_multiply, x, build2(g, OP_add, x, lower_like(l, x, 2))),
+		build2(g, OP_multiply, y, y));
+	const struct node *by = build2(g, OP_complex,
+		build2(g, OP_multiply, build1(g, OP_log_plus_one, square), lower_like(l, x, 0.5)),
+		build2(g, OP_atan2, y, build2(g, OP_add, x, lower_like(l, x, 1))));
+	const struct node *infinite = build_compare(g, "EQ",
+		build1(g, OP_abs, build1(g, OP_real, m)), lower_like(l, x, INFINITY));
+	return build_select(g, infinite, m, build2(g, OP_add, m, by));
+}
+
 void lower_logcumsumexp(struct lower *l)
 {
 	int64_t dim, n;
+	bool complex = dtype_is_complex(lower_dtype(l));
 	/* As eager: its gradient takes differences of these. */
-	const enum dtype c = DTYPE_f64;
+	const enum dtype c = complex ? DTYPE_c128 : DTYPE_f64;
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
-	if (!dtype_is_float(lower_dtype(l)))
+	if (!dtype_is_float(lower_dtype(l)) && !complex)
 		lower_bail(l);
+	const struct node *none = build_scalar(l->g, DTYPE_f64, -(double)INFINITY);
+	if (complex)
+		none = build2(l->g, OP_complex, none, build_scalar(l->g, DTYPE_f64, 0));
 	if (scanned(l, &dim, &n))
 		for (int64_t by = 1; by < n; by *= 2) {
-			const struct node *none = build_scalar(l->g, c, -(double)INFINITY);
-			x = build1(l->g, OP_optimization_barrier,
-				log_add(l, shifted(l, x, none, dim, by), x));
+			const struct node *before = shifted(l, x, none, dim, by);
+			x = complex ? log_add_complex(l, before, x) : log_add(l, before, x);
+			x = build1(l->g, OP_optimization_barrier, x);
 		}
 	lower_finish(l, x);
 }
