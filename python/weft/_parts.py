@@ -111,6 +111,11 @@ def _wide(t):
     return t.float() if t.dtype in (torch.float16, torch.bfloat16) else t
 
 
+def _exact(t):
+    """The same of volumes, whose gradient by the grid is a difference of eight sums: a place's rounding is a part of it."""
+    return t.double() if t.dtype == torch.float32 else _wide(t)
+
+
 def _cubic(t, a=-0.75):
     """Weights of the four neighbours of a place t behind the second, and their slopes: Keys' convolution kernel."""
     def near(x):
@@ -180,8 +185,9 @@ def grid_sampler_3d(x, grid, mode, padding, align):
 def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
     if 0 in (*x.shape, *grid.shape):
         return NotImplemented
-    g = _Grid(_wide(x), _wide(grid), mode, padding, align)
-    grad = _wide(grad).flatten(2)
+    wide = _exact if x.dim() == 5 and output_mask[1] else _wide
+    g = _Grid(wide(x), wide(grid), mode, padding, align)
+    grad = wide(grad).flatten(2)
     to_x, to_grid = torch.zeros_like(g.flat), [torch.zeros_like(a) for a in g.at]
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
@@ -234,10 +240,10 @@ def histogram_between(x, bins, *, weight=None, density=False):
 
 def _cells(x, edges, weight, density):
     """How many rows of x lie in each cell of a grid; edges: of each column, ascending, the last cell having both ends."""
-    rows = x.reshape(-1, x.shape[-1])
     sizes = [e.shape[0] - 1 for e in edges]
-    if min(sizes) < 1 or 0 in x.shape:
+    if min(sizes) < 1 or x.shape[-1] == 0:
         return NotImplemented
+    rows = x.reshape(-1, x.shape[-1])
     at, inside = 0, True
     for d, e in enumerate(edges):
         column = rows[:, d].contiguous()
@@ -489,6 +495,11 @@ def linspace(start, end, steps, *, dtype=None, **more):
     return decomposition_table[aten.linspace.default](start, end, steps, dtype=dtype, **more)
 
 
+def ldexp(x, exponent):
+    """As torch makes it: its gradients compute it again from x, and need no product that was rounded to a half."""
+    return x * 2.0 ** exponent
+
+
 def zero_tangent(x, like, *, self_num_batch_dims=0):
     """Zeros of x's kind and batch sizes, and of the sizes of like."""
     return torch.zeros_like(like, dtype=x.dtype) if not self_num_batch_dims else \
@@ -497,7 +508,7 @@ def zero_tangent(x, like, *, self_num_batch_dims=0):
 
 def decompositions() -> dict:
     return {**_chunked(), **{getattr(aten.linspace, name): linspace for name in aten.linspace.overloads() if "out" not in name},
-            aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
+            aten.ldexp.Tensor: ldexp, aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
             aten.fft_fftfreq.default: fftfreq, aten.fft_rfftfreq.default: rfftfreq,
             aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,

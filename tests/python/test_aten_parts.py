@@ -27,6 +27,49 @@ def test_distances_to_nothing():
     check_gradients(torch.cdist, r(2, 4, 3), r(2, 0, 3))
 
 
+def nearer_than(scale, f, *args):
+    """Values and gradients of f are within scale of what f64 makes of them."""
+    def all_of(fn, dtype):
+        given = [a.to(dtype).requires_grad_() for a in args]
+        out = fn(*given)
+        return [out, *torch.autograd.grad(out, given, torch.ones_like(out))]
+
+    for got, want in zip(all_of(compiled(f, fallback="error"), args[0].dtype), all_of(f, torch.float64)):
+        assert (got - want).abs().max() <= scale * want.abs().max()
+
+
+def test_small_convolutions_of_volumes_are_exact():
+    """Of convolutions of few products: half a place off."""
+    nearer_than(8e-8, lambda x, w: torch.nn.functional.conv3d(x, w, padding="same", dilation=3), r(1, 1, 10, 11, 12), r(1, 1, 4, 4, 4))
+    nearer_than(8e-8, torch.nn.functional.conv_transpose3d, r(1, 4, 5, 5, 5), r(4, 8, 3, 3, 3))
+
+
+def test_gradients_by_grids_of_volumes_are_exact():
+    x, g, by = r(2, 21, 6, 7, 8), r(2, 4, 5, 6, 3), r(2, 21, 4, 5, 6)
+    f = torch.ops.aten.grid_sampler_3d_backward
+    got, want = compiled(f, fallback="error")(by, x, g, 0, 0, True, [True, True]), f(*(t.double() for t in (by, x, g)), 0, 0, True, [True, True])
+    for a, b in zip(got, want):
+        assert (a - b).abs().max() <= 8e-8 * b.abs().max()
+
+
+def test_few_weights_of_an_attention_are_not_rounded():
+    q, k, v = (r(4, 4, n, 8).half() * 4 for n in (3, 6, 6))
+    f = lambda *of: torch.nn.functional.scaled_dot_product_attention(*of, is_causal=True)               # noqa: E731
+    want = f(q.double(), k.double(), v.double())
+    assert (compiled(f, fallback="error")(q, k, v) - want).norm() <= 1.05 * (f(q, k, v) - want).norm()
+
+
+def test_ldexp_of_halves():
+    """The gradient by an exponent that is summed: of the result that is not rounded, as eager's is."""
+    check_gradients(torch.ldexp, r(5, 10, 5).half() * 4, (r(10, 5) * 3).half())
+
+
+def test_of_no_rows():
+    check_gradients(lambda x: torch.nn.functional.fractional_max_pool3d(x, 2, output_size=2), r(0, 1, 4, 5, 4))
+    f = lambda x: torch.histogramdd(x, [2, 3], range=[0.0, 1.0, 0.0, 1.0])                              # noqa: E731
+    torch.testing.assert_close(compiled(f, fallback="error")(r(0, 2)), f(r(0, 2)), rtol=0, atol=0)
+
+
 def test_distances_of_near_rows():
     """A difference of squares of large numbers is far off where their roots are near."""
     a = r(6, 2) * 4 + 100

@@ -72,10 +72,34 @@ static void read_window(struct lower *l, const struct node *w, struct window *wi
 	}
 }
 
+/* Is type made of so few products in three dimensions that sums in f64 cost next to nothing?
+ * There, with a window of dozens and one channel or two, a sum in order of f32 is further off than
+ * what eager's libraries make of it. */
+#define FEW_PRODUCTS 0x80000
+static bool few_products(const struct node *x, const struct node *w, const struct window *win,
+	const struct type *type)
+{
+	int64_t each = 1;
+
+	if (win->n != 3 || type->dtype != DTYPE_f32 || !type_is_static(type) ||
+		!type_is_static(x->type) || !type_is_static(w->type))
+		return false;
+	for (uint32_t i = 0; i < w->type->rank; i++)
+		each *= i == win->turned ? 1 : w->type->dims[i];
+	return type_elements(type) <= FEW_PRODUCTS && each <= FEW_PRODUCTS &&
+	       type_elements(type) * each <= FEW_PRODUCTS;
+}
+
 static const struct node *conv_node(struct lower *l, const struct node *x, const struct node *w,
 	const struct window *win, const struct type *type)
 {
 	uint32_t n = win->n;
+	if (few_products(x, w, win, type)) {
+		const struct type *exact = type_with_dtype(l->g, type, DTYPE_f64);
+		x = lower_cast(l, x, DTYPE_f64);
+		w = lower_cast(l, w, DTYPE_f64);
+		return lower_cast(l, conv_node(l, x, w, win, exact), DTYPE_f32);
+	}
 	int64_t t = win->turned;
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_window_strides, n, win->stride),

@@ -165,6 +165,17 @@ static const struct node *grouped(struct lower *l, const struct node *x, const s
 	return build_reshape(l->g, build_broadcast(l->g, x, 5, wide, at), 4, dims);
 }
 
+/* What weights are multiplied in: rounded to what is multiplied, t, except where that would save
+ * nothing. */
+#define FEW_PRODUCTS 0x10000
+static enum dtype weights_type(enum dtype t, const struct node *q, const struct node *k)
+{
+	bool few = type_is_static(q->type) && type_is_static(k->type) &&
+		   type_elements(q->type) * k->type->dims[2] <= FEW_PRODUCTS;
+
+	return few ? lower_compute(t) : t;
+}
+
 void lower_attention(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -195,8 +206,9 @@ void lower_attention(struct lower *l)
 	const struct node *sum = lower_reduce(l, OP_add, e, in, false);
 	const struct node *divisor = build_select(g, lost, lower_like(l, sum, 1), sum);
 	const struct node *p = build2(g, OP_divide, e, lower_unreduce(l, divisor, in, s));
-	l->out[0] = lower_cast(
-		l, product(l, plain(lower_cast(l, p, v->type->dtype), 2), plain(v, 2)), t);
+	enum dtype w = weights_type(v->type->dtype, q, k);
+	l->out[0] = lower_cast(l,
+		product(l, plain(lower_cast(l, p, w), 2), plain(lower_cast(l, v, w), 2)), t);
 	if (lower_uses(l, 1) && l->nout > 1)
 		l->out[1] = build2(g, OP_add, m, build1(g, OP_log, sum));
 }
@@ -236,8 +248,12 @@ void lower_attention_backward(struct lower *l)
 	const struct node *ds = product(l, plain(grad, 2), vt);
 	ds = build2(g, OP_subtract, ds, lower_unreduce(l, sum, in, ds));
 	ds = build2(g, OP_multiply, p, build2(g, OP_multiply, ds, lower_like(l, ds, scale)));
-	pt = plain(lower_cast(l, p, t), 2);
-	st = plain(lower_cast(l, ds, t), 2);
+	enum dtype w = weights_type(t, q, k);
+	pt = plain(lower_cast(l, p, w), 2);
+	st = plain(lower_cast(l, ds, w), 2);
+	q = lower_cast(l, q, w);
+	k = lower_cast(l, k, w);
+	grad = lower_cast(l, grad, w);
 	l->out[0] = lower_cast(l, product(l, st, plain(k, 2)), t);
 	pt.row = st.row = 3;
 	pt.column = st.column = 2;
