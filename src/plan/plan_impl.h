@@ -86,7 +86,7 @@ const struct region *plan_layout(
 /* May convolution n be lowered by plan_lower_winograd? */
 bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o);
-/* Convolution n by 3 x 3 windows of constant weights with fewer products; NULL: it is another, or
+/* Convolution n by 3 x 3 windows with fewer products; NULL: it is another, or
  * not worth it, or o says strict. */
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);

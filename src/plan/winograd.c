@@ -13,15 +13,19 @@
  *          0  1  0 -1         0    0    1
  *
  * The sum is 16 matrix products, of squares by features with features by features of the result.
- * All lanes run along features, so nothing is lost on images that are no multiple of a vector, and
- * U is made when the weights are bound: only constant ones are worth it.  Roundings are some more
- * than of the sum of products as it is, with numbers as large: not in numerics=strict. */
+ * All lanes run along features, so nothing is lost on images that are no multiple of a vector.  Of
+ * constant weights U is made when they are bound; of others in the call, for squares enough.
+ * Roundings are some more than of the sum of products as it is, with numbers as large, and what is
+ * not finite reaches all of its square: not in numerics=strict. */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 #include <string.h>
 
 #define FEATURES_LEAST 32                /* of fewer, the way there and back costs what it saves */
 #define SQUARES_LEAST 16                 /* of fewer, reading U's 16 numbers for 9 costs it */
+#define SQUARES_MADE 48                  /* of fewer, making U in the call does */
+#define FEATURES_MEMORY 128              /* of fewer, V and M cost it where no cache holds them: */
+#define MEMORY_LEAST (32 << 20)          /* so many bytes; no machine's own, which bits follow */
 #define POINTS 4                         /* a dim, of a square and what it needs */
 
 static bool ones(const struct node *n, enum key key)
@@ -43,7 +47,7 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	if (o->strict || c->nspatial != 2 || c->groups != 1 || n->type->dtype != DTYPE_f32 ||
 		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !type_is_static(x) ||
 		!type_is_static(n->type) || c->in_features < FEATURES_LEAST ||
-		c->out_features < FEATURES_LEAST || !plan_is_late(in[1], o))
+		c->out_features < FEATURES_LEAST)
 		return false;
 	for (uint32_t d = 0; d < 2; d++)
 		if (w->dims[c->kernel_spatial[d]] != 3)
@@ -174,11 +178,24 @@ static const struct node *winograd_output(
 	return build_transpose(g, y, perm);
 }
 
+/* Do the products saved, of all pairs of features, exceed what V and M, 16 numbers a feature, take
+ * to be written and read? */
+static bool pays(const struct conv *c, int64_t nsquares)
+{
+	double features = (double)(c->in_features + c->out_features);
+	double bytes = POINTS * POINTS * (double)nsquares * features * sizeof(float);
+
+	return bytes <= MEMORY_LEAST || (double)c->in_features * (double)c->out_features >=
+		FEATURES_MEMORY / 2 * features;
+}
+
 bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o)
 {
-	return fits(n, in, c, o) &&
-	       c->batch * squares(n, c, 0) * squares(n, c, 1) >= SQUARES_LEAST;
+	if (!fits(n, in, c, o))
+		return false;
+	int64_t all = c->batch * squares(n, c, 0) * squares(n, c, 1);
+	return all >= (plan_is_late(in[1], o) ? SQUARES_LEAST : SQUARES_MADE) && pays(c, all);
 }
 
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,

@@ -1,7 +1,7 @@
-/* Unit tests of convolutions by 3 x 3 windows of constant weights, which take fewer products
- * (plan/winograd.c): beside the same by their arguments.  All numbers are small ones, and what
- * Winograd's way makes of them are small multiples of 1/4: any order of sums and products gives the
- * same. */
+/* Unit tests of convolutions by 3 x 3 windows, which take fewer products (plan/winograd.c): by
+ * constant weights beside the same by their arguments, by arguments of many places beside strict.
+ * All numbers are small ones, and what Winograd's way makes of them are small multiples of 1/4: any
+ * order of sums and products gives the same. */
 #include "unit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -144,4 +144,29 @@ void test_winograd__has_its_place(void)
 	check(&(struct conv){ 1, 32, 48, 8, 8, 1, 1, false, false }, "strict", 0);
 	check(&(struct conv){ 1, 16, 48, 8, 8, 1, 1, false, false }, "default", 0);
 	check(&(struct conv){ 1, 32, 48, 4, 6, 1, 1, false, false }, "default", 0);
+}
+
+/* Weights that are no constants: their 16 numbers are a product of the call, for squares enough. */
+void test_winograd__makes_weights_in_the_call(void)
+{
+	static const struct { struct conv c; int products; } cases[] = {
+		{ { 1, 32, 48, 14, 14, 1, 1, false, false }, 2 },
+		{ { 2, 35, 33, 13, 9, 1, 1, false, true }, 2 },          /* as a gradient has it */
+		{ { 1, 40, 32, 15, 18, 0, 0, true, false }, 2 },
+		{ { 1, 32, 48, 12, 12, 1, 1, false, false }, 0 },
+		/* what is written and read is too much for a cache */
+		{ { 1, 32, 32, 184, 184, 0, 0, false, false }, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t size, strict_size;
+		int made, none;
+		float *y = conv_run(&cases[i].c, "", "default", &size, &made);
+		float *strict = conv_run(&cases[i].c, "", "strict", &strict_size, &none);
+		CHECK_INT(made, cases[i].products);
+		CHECK_INT(none, 0);
+		CHECK(size == strict_size && !memcmp(y, strict, size));
+		free(y);
+		free(strict);
+	}
 }

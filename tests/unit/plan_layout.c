@@ -109,6 +109,10 @@ static const struct program programs[] = {
 		"func.func @main(" ARGS ") -> T {\n"
 		"%a = stablehlo.convolution(%x, %w)" CONV3 RELU("%d", "%a")
 		"%e = stablehlo.convolution(%d, %w)" CONV3 "return %e : T\n}", 2, 0 },
+	{ "Winograd's by arguments: both ends", "1x32x14x14", "32x32x3x3", "32",
+		"func.func @main(" ARGS ") -> T {\n"
+		"%a = stablehlo.convolution(%x, %w)" FIRST3 RELU("%d", "%a")
+		"%e = stablehlo.convolution(%d, %w)" FIRST3 "return %e : T\n}", 0, 2 },
 	{ "constant weights, features last: none", "1x8x8x24", "3x3x24x24", "24",
 		"func.func @main(" ARGS ") -> T {\n"
 		"%a = stablehlo.convolution(%x, %w)" CONV3 RELU("%d", "%a")
