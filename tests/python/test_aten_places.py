@@ -64,6 +64,12 @@ for mode in "sum mean max".split():
 case("bag-weights", lambda w, i, o, p: F.embedding_bag(i, w, o, mode="sum", per_sample_weights=p,
                                                        include_last_offset=True), weight, bag_ids,
      torch.tensor([0, 3, 5, 8]), r(8))
+ids = torch.tensor([[1, 2, 4], [5, 4, 3]])
+for mode in "sum mean max".split():
+    for rows in (ids, ids[:, :1], ids[:1]):
+        case(f"bag-even-{mode}-{tuple(rows.shape)}", lambda w, i, m=mode: F.embedding_bag(i, w, mode=m), weight, rows)
+case("bag-even-padding", lambda w, i: F.embedding_bag(i, w, padding_idx=4), weight, ids)
+case("bag-even-weights", lambda w, i, p: F.embedding_bag(i, w, mode="sum", per_sample_weights=p), weight, ids, r(2, 3))
 case("histc", lambda a: torch.histc(a, 10, min=-1, max=1), r(100))
 case("histc-own-range", lambda a: torch.histc(a, 7), r(100))
 

@@ -2,11 +2,35 @@
  *
  * Bag b holds the indices from offsets[b] up to the next offset.  The bag of each index is the
  * number of offsets up to its place, less one; what is padding, or behind the last bag, is sent
- * behind the end, where scatter drops it. */
+ * behind the end, where scatter drops it.  Bags of one size, as those of a matrix of indices, are
+ * its rows, and their sums reductions. */
 #include "front/aten/take.h"
 #include <math.h>
+#include <string.h>
 
 enum mode { MODE_sum, MODE_mean, MODE_max };
+
+/* The size of each bag where the offsets say that of n indices all bags have one; else 0. */
+static int64_t even_size(const struct node *offsets, int64_t n)
+{
+	while (offsets->op == OP_convert)
+		offsets = offsets->in[0];
+	int64_t count = offsets->type->dims[0];
+	if (n < 1 || count < 1 || n % count)
+		return 0;
+	if (offsets->op == OP_iota)
+		return n == count;
+	const struct node *by = offsets->op == OP_multiply ? offsets->in[1] : NULL;
+	if (!by || offsets->in[0]->op != OP_iota || by->type->dtype != DTYPE_i64)
+		return 0;
+	while (by->op == OP_broadcast_in_dim || by->op == OP_reshape)
+		by = by->in[0];
+	const struct literal *step = by->op == OP_constant ? node_literal(by) : NULL;
+	int64_t size = n / count;
+	bool same = step && (step->splat || type_elements(step->type) == 1) &&
+		    memcmp(step->data, &size, sizeof size) == 0;
+	return same ? size : 0;
+}
 
 /* The bag of each of n indices; padding_idx below 0: none is padding. */
 static const struct node *bags(struct lower *l, const struct node *index,
@@ -15,16 +39,21 @@ static const struct node *bags(struct lower *l, const struct node *index,
 	struct graph *g = l->g;
 	if (index->type->rank != 1 || offsets->type->rank != 1 || index->type->dims[0] == 0)
 		lower_bail(l);
-	int64_t n = index->type->dims[0], room = dim_add(g, n, 1);
-	offsets = lower_cast(l, offsets, DTYPE_i64);
-	struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &room), 0),
-		.m = 1,
-		.batch = 1,
-		.starts = offsets };
-	const struct node *begins = take_scatter(l, &k, lower_like(l, offsets, 1), OP_add);
-	const struct node *bag =
-		lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
-	bag = build2(g, OP_subtract, bag, lower_like(l, bag, 1));
+	int64_t n = index->type->dims[0], room = dim_add(g, n, 1), even = even_size(offsets, n);
+	const struct node *bag;
+	if (even) {
+		bag = build_iota(g, type_tensor(g, DTYPE_i64, 1, &n), 0);
+		bag = build2(g, OP_divide, bag, lower_like(l, bag, (double)even));
+	} else {
+		offsets = lower_cast(l, offsets, DTYPE_i64);
+		struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &room), 0),
+			.m = 1,
+			.batch = 1,
+			.starts = offsets };
+		const struct node *begins = take_scatter(l, &k, lower_like(l, offsets, 1), OP_add);
+		bag = lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
+		bag = build2(g, OP_subtract, bag, lower_like(l, bag, 1));
+	}
 	if (padding_idx < 0)
 		return bag;
 	const struct node *padding =
@@ -65,6 +94,15 @@ static const struct node *divided(struct lower *l, const struct node *y, const s
 	return build2(l->g, OP_divide, y, by);
 }
 
+/* Rows of bags of `size` each, by op. */
+static const struct node *even_bags(
+	struct lower *l, const struct node *rows, int64_t size, enum op op)
+{
+	const int64_t *had = rows->type->dims, dims[3] = { had[0] / size, size, had[1] };
+	const bool in[ATEN_MAX_RANK] = { [1] = true };
+	return lower_reduce(l, op, build_reshape(l->g, rows, 3, dims), in, false);
+}
+
 /* The index whose row each maximum y of a bag comes from; behind the end for an empty bag. */
 static const struct node *max_places(struct lower *l, const struct node *rows, const struct node *y,
 	const struct node *bag, const struct node *index)
@@ -101,13 +139,22 @@ void lower_embedding_bag(struct lower *l)
 	if (!lower_is_none(l, 6))
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 6), rows));
 	const struct type *t = type_with_dtype(g, l->type[0], c);
-	struct take k = { .m = 1, .batch = 1, .starts = bag };
-	k.x = build_full(g, t, mode == MODE_max ? -(double)INFINITY : 0);
-	const struct node *y = take_scatter(l, &k, rows, mode == MODE_max ? OP_maximum : OP_add);
-	const struct node *size = sizes(l, bag, count);
+	enum op op = mode == MODE_max ? OP_maximum : OP_add;
+	int64_t even = lower_int(l, 8) < 0 ? even_size(lower_tensor(l, 2), index->type->dims[0]) : 0;
+	even *= lower_tensor(l, 2)->type->dims[0] == count;
+	const struct node *y, *size;
+	if (even) {
+		y = even_bags(l, rows, even, op);
+		size = build_full(g, type_tensor(g, DTYPE_i64, 1, &count), (double)even);
+	} else {
+		struct take k = { .m = 1, .batch = 1, .starts = bag };
+		k.x = build_full(g, t, mode == MODE_max ? -(double)INFINITY : 0);
+		y = take_scatter(l, &k, rows, op);
+		size = sizes(l, bag, count);
+	}
 	if (mode == MODE_mean)
 		y = divided(l, y, size);
-	if (mode == MODE_max) {
+	if (mode == MODE_max && !even) {
 		const struct node *none =
 			build_compare(g, "EQ", by_row(l, size, y), lower_like(l, y, 0));
 		y = build_select(g, none, lower_like(l, y, 0), y);
