@@ -34,6 +34,12 @@ LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by);   /* lane i i
 const struct node *columns_find(struct gen *g);
 LLVMValueRef columns_loop(struct gen *g, const struct node *reduce, struct lanes *s, struct ix *ix);
 
+/* taps.c: a window over a map kernel's operand, written out as a sum of slices; NULL: there is
+ * none.  Then the loop over rows [lo, hi) of its space, whole steps of several. */
+struct taps;
+struct taps *taps_find(struct gen *g);
+void taps_rows(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi);
+
 /* turned.c: the whole of a map kernel with transposed operands, its chunks [first, last), in
  * squares turned in registers; false, and nothing made: it has none worth it. */
 bool map_turned(struct gen *g, LLVMValueRef first, LLVMValueRef last);

@@ -15,7 +15,7 @@
  *     bend): what they read are two runs of memory or two numbers, not a gather. */
 #include "gen/gen_impl.h"
 
-enum { IX_ADD = 1, IX_MUL, IX_MULC, IX_DIVMOD, IX_VEC, IX_RSUB, IX_CLAMP };
+enum { IX_ADD = 1, IX_MUL, IX_MULC, IX_DIVMOD, IX_VEC, IX_RSUB, IX_CLAMP, IX_PLUS = 50 };
 
 static int64_t gcd(int64_t a, int64_t b)
 {
@@ -168,13 +168,33 @@ struct ix ix_add(struct gen *g, struct ix a, struct ix b)
 	return remember(g, key, r);
 }
 
+/* A number and what was added to it. */
+struct plus { struct ix a; int64_t c; };
+
+/* What is added to a sum with a constant is added to that, so that (a + 1) + 1 is a + 2. */
 struct ix ix_addc(struct gen *g, struct ix a, int64_t c)
 {
-	struct ix k = ix_const(g, c);
+	uint64_t key[5];
 
+	key_of(key, IX_PLUS, &a, 0, 0);
+	const struct plus *known = a.vec || c == 0 ? NULL : memo_find(g, 5, key);
+	if (known) {
+		a = known->a;
+		c += known->c;
+	}
+	struct ix k = ix_const(g, c);
 	if (c < 0)
 		k.max = 0;
-	return ix_add(g, a, k);
+	struct ix r = ix_add(g, a, k);
+	if (a.vec || c == 0 || LLVMIsConstant(r.v))
+		return r;
+	key_of(key, IX_PLUS, &r, 0, 0);
+	if (!memo_find(g, 5, key)) {
+		struct plus *p = job_alloc(g->job, sizeof *p);
+		*p = (struct plus){ a, c };
+		memo_put(g, r.level, 5, key, p);
+	}
+	return r;
 }
 
 struct ix ix_rsub(struct gen *g, struct ix a, struct ix b)

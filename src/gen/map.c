@@ -2,6 +2,7 @@
  * where the elements go to a window of a tensor that is there.
  *
  *   rows   lanes run along the last dimension; the indices before it are counters
+ *   taps   several rows at once, where a window is written out: taps.c
  *   turned squares, where operands are transposed: turned.c
  *   joined piece by piece, where the result is a concatenation: join.c
  *   flat   lanes run over all elements in row-major order: for short last dimensions, and where
@@ -11,7 +12,6 @@
 #include "gen/gen_impl.h"
 #include "gen/core_impl.h"
 
-#define TAPS_LEAST 9                     /* slices of rows are a window that is written out */
 #define ROW_LEAST 5                      /* shorter rows of windows are not worth a vector each */
 #define APART_MOST (16 * LANES)          /* longer rows with edges are a loop */
 
@@ -342,7 +342,7 @@ static bool any_rows(struct gen *g)
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST || nodes[i]->op == OP_pad ||
+		if ((cut += cuts_rows(nodes[i])) >= PLAN_TAPS || nodes[i]->op == OP_pad ||
 		    nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i])) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
@@ -415,6 +415,7 @@ void core_map(struct gen *g)
 	LLVMValueRef first = LLVMGetParam(g->fn, 1), last = LLVMGetParam(g->fn, 2);
 	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank) };
 	int64_t elements = static_product(k->rank, k->space);
+	struct taps *taps;
 
 	if (elements == 1 && !k->nstacks) {                   /* one element: plain scalar code */
 		for (uint32_t i = 0; i < k->rank; i++)
@@ -460,6 +461,8 @@ void core_map(struct gen *g)
 		m.lanes.whole_blocks =
 			m.lanes.align == LANES && elements > 0 && elements % LANES == 0;
 		lanes_loop(g, &m.lanes);
+	} else if ((taps = plain && !m.columns ? taps_find(g) : NULL)) {
+		taps_rows(g, taps, lo, hi);
 	} else {
 		map_rows(g, &m, lo, hi);
 	}

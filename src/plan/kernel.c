@@ -167,6 +167,18 @@ static int64_t grain(struct graph *g, int64_t outer, int64_t each)
 	return dim_max(g, dim_max(g, per, dim_ceildiv(g, outer, CHUNK_MOST)), 1);
 }
 
+/* Are there as many slices, of the space's size, as a window has that is written out? */
+static bool slices_rows(struct graph *g, const struct kernel *k)
+{
+	uint32_t count, n = 0;
+	const struct node **order = region_order(graph_job(g), k->body, &count);
+
+	for (uint32_t i = 0; i < count && k->rank >= 2; i++)
+		n += order[i]->op == OP_slice && order[i]->type->rank == k->rank &&
+		     order[i]->type->dims[k->rank - 2] == k->space[k->rank - 2];
+	return n >= PLAN_TAPS;
+}
+
 /* The same of rows: more of them where that leaves chunks enough, since a chunk's first and last
  * rows are not overlapped with others (gen/row.c), and as many in one chunk as in another. */
 static int64_t row_grain(struct graph *g, int64_t rows, int64_t each)
@@ -317,6 +329,10 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 	}
 	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
 					      : grain(g, outer, dim_mul(g, each, fold));
+	if (k->core == CORE_map && k->outer_grain > 0 && slices_rows(g, k)) {
+		int64_t rows = plan_tap_rows(k->space[k->rank - 2]);
+		k->outer_grain = (k->outer_grain + rows - 1) / rows * rows;
+	}
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 

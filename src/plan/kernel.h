@@ -178,6 +178,18 @@ static inline enum dtype plan_sort_index(int64_t extent)
 	return extent >= 0 && extent <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
 }
 
+/* Rows of an image `high` that windows which are written out go over at a time (gen/taps.c). */
+#define PLAN_TAP_ROWS 8
+#define PLAN_TAPS 9                          /* slices of rows that are a window, at least */
+static inline int64_t plan_tap_rows(int64_t high)
+{
+	int64_t rows = high > 0 ? PLAN_TAP_ROWS : 1;
+
+	while (high % rows)
+		rows--;
+	return rows;
+}
+
 #define PLAN_MAX_STACKS 2
 #define PLAN_MAX_PIECES 16                   /* of a stack, or of a stack of stacks */
 

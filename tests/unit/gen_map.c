@@ -141,6 +141,57 @@ void test_gen_map__movement(void)
 	gen_with_graph(moves);
 }
 
+/* A window of 3 x 3 written out, over images of 6 x `wide` places. */
+static const struct node *window(struct graph *g, const struct node *x, const struct node *w,
+	const struct type *t)
+{
+	const struct node *sum = NULL;
+	int64_t wide = t->dims[2], feature = 0, ones[] = { 1, 1, 1 };
+
+	for (int64_t i = 0; i < 9; i++) {
+		const struct node *at = build_slice(g, x, (int64_t[]){ 0, i / 3, i % 3 },
+			(int64_t[]){ 3, i / 3 + 6, i % 3 + wide }, ones);
+		const struct node *by = build_slice(g, w, (int64_t[]){ i, 0 },
+			(int64_t[]){ i + 1, 3 }, ones);
+		by = build_broadcast(g, build_reshape(g, by, 1, (int64_t[]){ 3 }), 3, t->dims,
+			&feature);
+		const struct node *product = build2(g, OP_multiply, at, by);
+		sum = sum ? build2(g, OP_add, sum, product) : product;
+	}
+	return sum;
+}
+
+/* Several rows at once, of vectors one by one, in pairs and with a tail; with another sum behind
+ * it; of rounded ops the interpreter's bits. */
+static void written_out(struct graph *g, struct job *j)
+{
+	static const int wide[] = { 5, 16, 30, 37, 70, 96 };
+
+	for (unsigned i = 0; i < 2 * sizeof wide / sizeof *wide; i++) {
+		enum dtype d = i % 2 ? DTYPE_f64 : DTYPE_f32;
+		const struct type *t[] = { gen_type(g, d, 3, 3, 8, wide[i / 2] + 2),
+			gen_type(g, d, 2, 9, 3), gen_type(g, d, 3, 3, 6, wide[i / 2]) };
+		const struct node *all = build2(g, OP_add, param(g, 2, t[2]),
+			build1(g, OP_negate,
+			window(g, param(g, 0, t[0]), param(g, 1, t[1]), t[2])));
+		struct gen_case c = { .g = g, .job = j, .core = CORE_map, .outer_grain = 12,
+			.region = gen_region(g, 3, t, 1, &all), .strict = i % 4 == 0,
+			.tolerance = i % 4 == 0 ? 0 : d == DTYPE_f64 ? 1e-14 : 1e-5 };
+		gen_check(&c);
+		struct kernel k = { .graph = g, .core = CORE_map, .rank = 3, .space = t[2]->dims,
+			.body = c.region, .outer_grain = 12, .chunks = 2, .ninputs = 3,
+			.noutputs = 1, .name = "taps" };
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "llvm.fma"));
+		k.outer_grain = 4;               /* rows of two images in one chunk's step */
+		CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "llvm.fma"));
+	}
+}
+
+void test_gen_map__windows_written_out(void)
+{
+	gen_with_graph(written_out);
+}
+
 static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin,
 	const struct node *const *in, enum key k, uint32_t n, const int64_t *v)
 {
