@@ -36,14 +36,12 @@ struct ix {
 	int level;
 	bool vec;
 };
-/* x = q * d + r, so that linearising q and r gives x back.  Of a sum of a quotient and something
- * that is the same for all lanes: plus, what was added to the quotient of `of`. */
+/* x = q * d + r, so that linearising q and r gives x back.  Of a sum: `plus` and the q of `of`. */
 struct split {
-	struct ix x;
+	struct ix x, plus;
 	int64_t d;
 	LLVMValueRef q, r;
 	const struct split *of;      /* NULL: it is a division; x unused else */
-	struct ix plus;
 };
 /* Lane l is at + l * step, and delta more from lane `first` on, which are those of `beyond`. */
 struct bend {
@@ -96,7 +94,7 @@ struct gen {
 	size_t scratch_bytes;
 	LLVMValueRef zeros;          /* 256 bytes that may always be read */
 	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
-	/* functions of the kernel's own, by bytes of an element; NULL: not used yet */
+	/* the kernel's own functions, by bytes of an element; NULL: not used yet */
 	LLVMValueRef load_some[9], store_some[9], turn[9];
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
@@ -123,10 +121,7 @@ struct bind {
 		struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix);
 	void *arg;
 };
-struct pred_saved {
-	LLVMValueRef pred;
-	int level;
-};
+struct pred_saved { LLVMValueRef pred; int level; };
 /* A region inlined over the lanes: its first parameters are values, the others captures of `op`. */
 struct frame {
 	const struct frame *up;

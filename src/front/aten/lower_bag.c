@@ -140,8 +140,9 @@ void lower_embedding_bag(struct lower *l)
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 6), rows));
 	const struct type *t = type_with_dtype(g, l->type[0], c);
 	enum op op = mode == MODE_max ? OP_maximum : OP_add;
-	int64_t even = lower_int(l, 8) < 0 ? even_size(lower_tensor(l, 2), index->type->dims[0]) : 0;
-	even *= lower_tensor(l, 2)->type->dims[0] == count;
+	int64_t even = even_size(lower_tensor(l, 2), index->type->dims[0]);
+	if (lower_int(l, 8) >= 0 || lower_tensor(l, 2)->type->dims[0] != count)
+		even = 0;
 	const struct node *y, *size;
 	if (even) {
 		y = even_bags(l, rows, even, op);
