@@ -14,7 +14,7 @@ HEAD = """# Architectures
 
 Made by `make bench-torch ARGS="NAME ... --write"` (`bench/torch/run.py`), which also says when a row is right. A number: the row is right,
 in as many graphs as torch's own capture has, with no operator beside compiled code (torch's profiler), and this is the largest
-difference from float64 in parts of a tensor's largest value. `see`: something is said of it below, what is wrong first. `-`: not run.
+difference from eager torch in parts of a tensor's largest value. `see`: something is said of it below, what is wrong first. `-`: not run.
 Static: one size. Dynamic: `dynamic=True`, three sizes one after another.
 """
 
