@@ -554,6 +554,11 @@ def test_check(box):
     check(re.fullmatch(r"PASS .*args.mlir\nFAIL .*none.mlir: .*\n", out), out)
     _, out, _ = box.run("check", box.write("name.mlir", 'func.func @main() {\n  "a\\0Ab"() : () -> ()\n}\n'), good, status=1)
     check(re.fullmatch(r"FAIL .*unknown operation 'a\\0Ab'\nPASS .*\n", out), f"a line a file: {out}")
+    tokens = "func.func @main(%a: !stablehlo.token, ARGUMENT) -> !stablehlo.token {\n  return %a : !stablehlo.token\n}\n"
+    for i, more in enumerate(("%b: !stablehlo.token", "%b: tuple<tensor<f32>, tensor<2xi8>>", "%b: tensor<?xf32>")):
+        tokens_file = box.write(f"tokens{i}.mlir", tokens.replace("ARGUMENT", more))
+        for backend in ("interp", "weft"):
+            check(box.ok("check", "--backend", backend, tokens_file) == f"PASS {tokens_file}\n", "nothing is run")
     with open(bad) as pipe:
         p = subprocess.run(f"cat | {box.weft} check /dev/stdin", shell=True, stdin=pipe, capture_output=True, text=True, timeout=60)
     check(p.stderr == "strict: 0 of 1; default: 0 of 1\n", f"a pipe is read once, and checked twice: {p.stderr}")

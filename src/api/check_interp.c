@@ -127,6 +127,15 @@ static struct weft_error *custom(void *arg, const struct node *n, const struct t
 	return NULL;
 }
 
+/* Has it parameters beside tokens, which interpret() makes? */
+static bool wants_arguments(const struct region *r)
+{
+	for (uint32_t i = 0; i < r->nparams; i++)
+		if (r->params[i]->kind != TYPE_token)
+			return true;
+	return false;
+}
+
 static void interpret(struct job *j, void *arg)
 {
 	struct interpretation *r = arg;
@@ -137,12 +146,14 @@ static void interpret(struct job *j, void *arg)
 		return;
 	if (!f)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
-	if (f->region->nparams && f->region->params[0]->kind != TYPE_token)
-		/* nothing to run it on: it was read and verified */
-		return;
+	if (wants_arguments(f->region))
+		return;              /* nothing to run it on: it was read and verified */
 	struct eval_options o = { .custom = custom, .custom_arg = r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
-	eval_region(j, g, f->region, &o, NULL, results);
+	struct tensor *tokens = job_array(j, f->region->nparams, sizeof *tokens);
+	for (uint32_t i = 0; i < f->region->nparams; i++)
+		tokens[i].type = f->region->params[i];
+	eval_region(j, g, f->region, &o, tokens, results);
 }
 
 struct weft_error *check_interpreted(const struct graph *g)
