@@ -82,6 +82,13 @@ static bool has(uint32_t n, const uint32_t *members, uint32_t id)
 	return false;
 }
 
+/* The constraint by which every process is in a group; NULL: there is none, others get zeros. */
+static const char *covers(enum op op)
+{
+	return op == OP_all_gather ? "c3" : op == OP_all_reduce ? "c2" : op == OP_all_to_all ?
+		"c6" : op == OP_reduce_scatter ? "c4" : NULL;
+}
+
 const uint32_t *group_members(struct job *j, const struct node *n, struct grid grid, uint32_t id,
 	uint32_t *count)
 {
@@ -102,8 +109,14 @@ const uint32_t *group_members(struct job *j, const struct node *n, struct grid g
 			return members;
 	}
 	*count = 0;
-	if (groups)
+	if (groups) {
+		const char *c = covers(n->op);
+		if (c)
+			job_fail(j, WEFT_INVALID_ARGUMENT,
+				"%s_%s: process %u is in no group of replica_groups",
+				op_table[n->op].name, c, id);
 		return members;
+	}
 	uint32_t nids = strategy_of(n) == CROSS_PARTITION ? grid.partitions :
 		strategy_of(n) == FLATTENED ? all : grid.replicas;
 	for (uint32_t i = 0; i < nids; i++)

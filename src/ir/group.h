@@ -12,7 +12,8 @@ struct grid {
 	uint32_t replicas, partitions;
 };
 /* The group of process id in collective n: ids in the order of the group, in j's scratch; *count 0:
- * it is in none.  Fails j where a group names a process that is not there. */
+ * it is in none, which an op has to allow.  Fails j where a group names a process that is not
+ * there. */
 const uint32_t *group_members(struct job *j, const struct node *n, struct grid grid, uint32_t id,
 	uint32_t *count);
 /* Whom a collective_permute sends the value of process id, and whose it gets; or GROUP_NOBODY. */

@@ -70,6 +70,41 @@ void test_run_parallel__a_process_that_is_not_there(void)
 			"process 5 is not in a grid of 1 replicas and 1 partitions");
 }
 
+#define SUM "({^bb0(%x: tensor<i32>, %y: tensor<i32>): %s = stablehlo.add %x, %y : tensor<i32> " \
+	"stablehlo.return %s : tensor<i32>})"
+
+void test_run_parallel__a_process_in_no_group(void)
+{
+	static const struct {
+		const char *op, *text, *attributes, *message;
+	} rows[] = {
+		{ "all_reduce", SUM, "", "all_reduce_c2" },
+		{ "all_gather", "", "all_gather_dim = 0 : i64, ", "all_gather_c3" },
+		{ "all_to_all", "",
+			"split_dimension = 0 : i64, concat_dimension = 0 : i64, split_count = 1 : "
+			"i64, ",
+			"all_to_all_c6" },
+		{ "reduce_scatter", SUM, "scatter_dimension = 0 : i64, ", "reduce_scatter_c4" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[2048];
+		snprintf(text, sizeof text,
+			"module {\n  func.func @f(%%a: tensor<1xi32>) -> tensor<1xi32> {\n"
+			"    %%0 = \"stablehlo.%s\"(%%a) %s {%sreplica_groups = dense<[[0]]> :"
+			" tensor<1x1xi64>} : (tensor<1xi32>) -> tensor<1xi32>\n"
+			"    return %%0 : tensor<1xi32>\n  }\n"
+			"  func.func @main() {\n    %%0 = stablehlo.constant dense<1> :"
+			" tensor<1xi32>\n"
+			"    %%r:2 = \"interpreter.run_parallel\"(%%0, %%0) {programs = "
+			"[[@f], [@f]]} : (tensor<1xi32>, "
+			"tensor<1xi32>) -> (tensor<1xi32>, tensor<1xi32>)\n"
+			"    return\n  }\n}\n",
+			rows[i].op, rows[i].text, rows[i].attributes);
+		check(text, rows[i].message);
+	}
+}
+
 void test_probe__another_value(void)
 {
 	check("func.func @main() {\n  %0 = stablehlo.constant dense<1> : tensor<i32>\n"
