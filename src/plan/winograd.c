@@ -24,8 +24,8 @@
 #define FEATURES_LEAST 32                /* of fewer, the way there and back costs what it saves */
 #define SQUARES_LEAST 16                 /* of fewer, reading U's 16 numbers for 9 costs it */
 #define SQUARES_MADE 48                  /* of fewer, making U in the call does */
-#define FEATURES_MEMORY 128              /* of fewer, V and M cost it where no cache holds them: */
-#define MEMORY_LEAST (32 << 20)          /* so many bytes; no machine's own, which bits follow */
+#define FEATURES_MEMORY 96               /* of fewer, V and M cost it where no cache holds them: */
+#define MEMORY_LEAST (8 << 20)           /* so many bytes; no machine's own, which bits follow */
 #define POINTS 4                         /* a dim, of a square and what it needs */
 
 static bool ones(const struct node *n, enum key key)
