@@ -91,3 +91,23 @@ func.func @main(%b: tensor<?xf32>) {
   %0 = "stablehlo.optimization_barrier"(%b) : (tensor<?xf32>) -> tensor<?xf32, #stablehlo.bounds<4>>  // error: optimization_barrier_c1
   func.return
 }
+// -----
+func.func @main(%p: tensor<i1>, %t: tuple<tensor<f32>>) {
+  %0 = "stablehlo.if"(%p) ({  // error: if: expected tensors or tokens as results, found tuple<tensor<f32>>
+    stablehlo.return %t : tuple<tensor<f32>>
+  }, {
+    stablehlo.return %t : tuple<tensor<f32>>
+  }) : (tensor<i1>) -> tuple<tensor<f32>>
+  func.return
+}
+// -----
+func.func @main(%p: tensor<i1>, %t: tuple<tensor<f32>>) {
+  %0:2 = "stablehlo.while"(%t, %p) ({  // error: while: expected tensors or tokens as operands, found tuple<tensor<f32>>
+  ^bb0(%x: tuple<tensor<f32>>, %c: tensor<i1>):
+    stablehlo.return %c : tensor<i1>
+  }, {
+  ^bb0(%x: tuple<tensor<f32>>, %c: tensor<i1>):
+    stablehlo.return %x, %c : tuple<tensor<f32>>, tensor<i1>
+  }) : (tuple<tensor<f32>>, tensor<i1>) -> (tuple<tensor<f32>>, tensor<i1>)
+  func.return
+}

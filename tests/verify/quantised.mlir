@@ -105,3 +105,48 @@ func.func @main(%a: tensor<2x!quant.uniform<i8<-20:20>:f32, 1.0:3>>) {
   %0 = "stablehlo.tanh"(%a) : (tensor<2x!quant.uniform<i8<-20:20>:f32, 1.0:3>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:3>>  // error: expected result type tensor<2x!quant.uniform<i8<-20:20>:f32, 1:3>>, found tensor<2x!quant.uniform<i8:f32, 1:3>>
   func.return
 }
+// -----
+func.func @main(%p: tensor<i1>, %a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<2x!quant.uniform<i8:f32, 0.5:17>>) {
+  %0 = "stablehlo.if"(%p) ({  // error: if_c2: expected branches with results of one type
+    stablehlo.return %a : tensor<2x!quant.uniform<i8:f32, 1.0:17>>
+  }, {
+    stablehlo.return %b : tensor<2x!quant.uniform<i8:f32, 0.5:17>>
+  }) : (tensor<i1>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>>
+  func.return
+}
+// -----
+func.func @main(%p: tensor<i32>, %a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = "stablehlo.case"(%p) ({  // error: case_c4: expected result type
+    stablehlo.return %a : tensor<2x!quant.uniform<i8:f32, 1.0:17>>
+  }) : (tensor<i32>) -> tensor<2x!quant.uniform<i8:f32, 0.5:17>>
+  func.return
+}
+// -----
+func.func @main(%p: tensor<i1>, %a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %b: tensor<2x!quant.uniform<i8:f32, 0.5:17>>) {
+  %0:2 = "stablehlo.while"(%a, %p) ({  // error: while_c2: expected result 0 of the body
+  ^bb0(%x: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %c: tensor<i1>):
+    stablehlo.return %c : tensor<i1>
+  }, {
+  ^bb0(%x: tensor<2x!quant.uniform<i8:f32, 1.0:17>>, %c: tensor<i1>):
+    stablehlo.return %b, %c : tensor<2x!quant.uniform<i8:f32, 0.5:17>>, tensor<i1>
+  }) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<i1>) -> (tensor<2x!quant.uniform<i8:f32, 1.0:17>>, tensor<i1>)
+  func.return
+}
+// -----
+func.func @main(%t: tuple<tensor<2x!quant.uniform<i8:f32, 1.0:17>>>) {
+  %0 = stablehlo.get_tuple_element %t[0] : (tuple<tensor<2x!quant.uniform<i8:f32, 1.0:17>>>) -> tensor<2x!quant.uniform<i8:f32, 0.5:17>>  // error: get_tuple_element_c2
+  func.return
+}
+// -----
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = "stablehlo.optimization_barrier"(%a) : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2x!quant.uniform<i8:f32, 0.5:17>>  // error: optimization_barrier_c1
+  func.return
+}
+// -----
+func.func private @f(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:17>> {
+  return %a : tensor<2x!quant.uniform<i8:f32, 1.0:17>>
+}
+func.func @main(%a: tensor<2x!quant.uniform<i8:f32, 1.0:17>>) {
+  %0 = stablehlo.composite "my.f" %a {decomposition = @f} : (tensor<2x!quant.uniform<i8:f32, 1.0:17>>) -> tensor<2x!quant.uniform<i8:f32, 0.5:17>>  // error: composite_c4
+  func.return
+}

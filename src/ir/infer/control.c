@@ -41,7 +41,7 @@ static bool type_alternates(struct graph *g, const struct type *a, const struct 
 			return false;
 	if (a->kind != TYPE_tensor)
 		return true;
-	if (!elem_compatible(a, b))
+	if (!elem_compatible(a, b) || !type_same_quant(a, b))
 		return false;
 	if (a->unranked || b->unranked)
 		return true;
@@ -123,18 +123,6 @@ static const struct type *type_widen(struct graph *g, const struct node_spec *s,
 	return type_shaped(g, a, a->rank, dims, bounds);
 }
 
-/* The declared results are quantised where types are; by other scales, as StableHLO's verifier. */
-static void check_quantised(struct graph *g, const struct node_spec *s, const char *c, uint32_t n,
-	const struct type *const *types)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct type *r = spec_declared(s, i), *t = types[i];
-		if (r && r->kind == TYPE_tensor && t->kind == TYPE_tensor && !r->quant != !t->quant)
-			spec_fail(g, s, c, "expected result type %s, found %s", spec_text(g, t),
-				spec_text(g, r));
-	}
-}
-
 /* Branches without parameters whose results are the op's. */
 static const struct type *branches(struct graph *g, const struct node_spec *s, const char *inputs,
 	const char *outputs, const char *results)
@@ -148,7 +136,7 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 		struct body b = spec_body(g, s, k, inputs, 0, n);
 		for (uint32_t i = 0; i < n; i++) {
 			const struct type *r = b.r->results[i]->type;
-			if (r->kind == TYPE_opaque)
+			if (r->kind != TYPE_tensor && r->kind != TYPE_token)
 				spec_fail(g, s, NULL, "expected tensors or tokens as results, "
 					"found %s", spec_text(g, r));
 			if (!type_alternates(g, t[i], r))
@@ -158,7 +146,6 @@ static const struct type *branches(struct graph *g, const struct node_spec *s, c
 			t[i] = type_widen(g, s, t[i], r, spec_declared(s, i));
 		}
 	}
-	check_quantised(g, s, results, n, t);
 	return spec_results(g, s, results, n, t);
 }
 
@@ -194,12 +181,17 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 	const struct type **t = job_array(graph_job(g), s->nin ? s->nin : 1, sizeof *t);
 	for (uint32_t i = 0; i < s->nin; i++) {
 		const struct type *in = s->in[i]->type, *turn = body.r->results[i]->type;
-		if (!type_compatible(g, in, cond.r->params[i]))
+		if (in->kind == TYPE_tuple)
+			spec_fail(g, s, NULL, "expected tensors or tokens as operands, found %s",
+				spec_text(g, in));
+		if (!type_same_quant(in, cond.r->params[i]) ||
+			!type_compatible(g, in, cond.r->params[i]))
 			spec_fail(g, s, "c1",
 				"expected parameter %u of the condition to be of type "
 				"%s, found %s",
 				i, spec_text(g, in), spec_text(g, cond.r->params[i]));
-		if (!type_compatible(g, in, body.r->params[i]))
+		if (!type_same_quant(in, body.r->params[i]) ||
+			!type_compatible(g, in, body.r->params[i]))
 			spec_fail(g, s, "c2", "expected parameter %u of the body to be of type %s, "
 				"found %s", i, spec_text(g, in), spec_text(g, body.r->params[i]));
 		if (!type_alternates(g, in, turn))
@@ -208,7 +200,6 @@ const struct type *infer_while(struct graph *g, const struct node_spec *s)
 		t[i] = type_widen(g, s, in, body.r->params[i], spec_declared(s, i));
 		t[i] = type_widen(g, s, t[i], turn, spec_declared(s, i));
 	}
-	check_quantised(g, s, "c3", s->nin, t);
 	return spec_results(g, s, "c3", s->nin, t);
 }
 
@@ -249,7 +240,8 @@ static const struct type *call(struct graph *g, const struct node_spec *s, const
 {
 	struct body b = spec_body(g, s, 0, inputs, s->nin, -1);
 	for (uint32_t i = 0; i < s->nin; i++)
-		if (!type_compatible(g, s->in[i]->type, b.r->params[i]))
+		if (!type_same_quant(s->in[i]->type, b.r->params[i]) ||
+			!type_compatible(g, s->in[i]->type, b.r->params[i]))
 			spec_fail(g, s, inputs, "expected operand %u of type %s, found %s", i,
 				spec_text(g, b.r->params[i]), spec_text(g, s->in[i]->type));
 	const struct type **t = job_array(graph_job(g), b.nresults ? b.nresults : 1, sizeof *t);

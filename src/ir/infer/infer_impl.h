@@ -110,6 +110,9 @@ const struct type *type_element(struct graph *g, const struct type *shape, enum 
 const struct type *type_element_of(
 	struct graph *g, const struct type *shape, const struct type *elem);
 
+/* Are elements of a and b, where one is quantised, of one quantised type?  In lists, each. */
+bool type_same_quant(const struct type *a, const struct type *b);
+
 /* May a and b be equal?  The caller takes them as equal then, which a run has to check: noted for
  * region_equalities (graph.h).  dim_may_equal() only asks. */
 bool dims_agree(struct graph *g, int64_t a, int64_t b);

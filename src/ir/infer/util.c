@@ -304,20 +304,31 @@ const struct type *spec_declared_tensor(struct graph *g, const struct node_spec 
 	return t;
 }
 
-/* What is moved keeps its integers, so their scale and zero point too. */
+/* What is moved or given on keeps its integers, so their scale and zero point too. */
 static bool keeps_elements(enum op op)
 {
 	enum op_kind k = op_table[op].kind;
-	return (k == OP_MOVE && op != OP_bitcast_convert) || op == OP_call || op == OP_all_gather ||
-	       op == OP_all_to_all || op == OP_collective_permute || op == OP_collective_broadcast;
+	return (k == OP_MOVE && op != OP_bitcast_convert) || k == OP_CONTROL || k == OP_TUPLE ||
+	       op == OP_all_gather || op == OP_all_to_all || op == OP_collective_permute ||
+	       op == OP_collective_broadcast;
+}
+
+bool type_same_quant(const struct type *a, const struct type *b)
+{
+	for (uint32_t i = 0; a != b && i < a->n && i < b->n; i++)
+		if (!type_same_quant(a->elem[i], b->elem[i]))
+			return false;
+	return a->kind != TYPE_tensor || b->kind != TYPE_tensor || (!a->quant && !b->quant) ||
+		elem_same(a, b);
 }
 
 static bool element_fits(enum op op, const struct type *t, const struct type *given)
 {
+	if (keeps_elements(op) && !type_same_quant(t, given))
+		return false;
 	if (t->kind != TYPE_tensor || given->kind != TYPE_tensor)
 		return true;                 /* or not: type_compatible() */
-	return (t->quant || given->quant) && keeps_elements(op) ? elem_same(t, given)
-								: elem_compatible(t, given);
+	return elem_compatible(t, given);
 }
 
 static noreturn void fail_result(struct graph *g, const struct node_spec *s, const char *c,
