@@ -559,6 +559,21 @@ def test_check(box):
         tokens_file = box.write(f"tokens{i}.mlir", tokens.replace("ARGUMENT", more))
         for backend in ("interp", "weft"):
             check(box.ok("check", "--backend", backend, tokens_file) == f"PASS {tokens_file}\n", "nothing is run")
+    nested = box.write("nested.mlir", """func.func @main() {
+  %p = stablehlo.constant dense<true> : tensor<i1>
+  "stablehlo.if"(%p) ({
+    check.expect_eq_const %p, dense<false> : tensor<i1>
+    stablehlo.return
+  }, {
+    stablehlo.return
+  }) : (tensor<i1>) -> ()
+  return
+}
+""")
+    given = box.write("given.mlir", program.replace("WANTED", "4.0").replace("@main()", "@main(%x: tensor<f32>)"))
+    for backend, why in (("weft", "a check in a branch or loop is not run"), ("interp", "element 0 is 1 and 0")):
+        _, out, _ = box.run("check", "--backend", backend, nested, given, status=1)
+        check(re.fullmatch(rf"FAIL .*:4:5: error: .*{why}.*\nFAIL .*:4:3: error: a check is not run where main takes arguments.*\n", out), out)
     with open(bad) as pipe:
         p = subprocess.run(f"cat | {box.weft} check /dev/stdin", shell=True, stdin=pipe, capture_output=True, text=True, timeout=60)
     check(p.stderr == "strict: 0 of 1; default: 0 of 1\n", f"a pipe is read once, and checked twice: {p.stderr}")

@@ -17,6 +17,12 @@ static inline const char *check_text(const struct node *n, const char *name)
 
 /* Is n a check?  Its operands are what is compared, or one value and the attribute `value`. */
 bool check_is(const struct node *n);
+/* Fails with UNIMPLEMENTED at the first check of r where `top` says why it cannot be run (NULL: it
+ * can), or of a branch or loop in it where `nested` says so. */
+void check_refuse(struct job *j, const struct graph *g, const struct region *r, const char *top,
+	const char *nested);
+/* The same of g's functions where main takes arguments: a check that is not run must not pass. */
+void check_refuse_arguments(struct job *j, const struct graph *g);
 /* Compares the operands in[0..nin) of check n of g.  INVALID_ARGUMENT at n's place says where they
  * differ. */
 struct weft_error *check_values(const struct graph *g, const struct node *n,

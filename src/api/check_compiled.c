@@ -417,11 +417,15 @@ static void expose(struct job *j, void *arg)
 	if (!f)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
 	c->runs_main = !f->region->nparams || f->region->params[0]->kind == TYPE_token;
-	if (!c->runs_main)
+	if (!c->runs_main) {
+		check_refuse_arguments(j, c->g);
 		return;
+	}
 	graph_borrow(c->g, j);
 	const struct region *body = with_probes(c->g, pass_inline(c->g, f->region));
 	const struct node **order = region_order(j, body, &n);
+	check_refuse(j, c->g, body, NULL,
+		"a check in a branch or loop is not run in compiled code");
 	c->nodes = keep(j, c, n);
 	c->runs = keep(j, c, n);
 	for (uint32_t i = 0; i < n; i++) {

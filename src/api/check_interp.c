@@ -146,8 +146,10 @@ static void interpret(struct job *j, void *arg)
 		return;
 	if (!f)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "no function named main");
-	if (wants_arguments(f->region))
+	if (wants_arguments(f->region)) {
+		check_refuse_arguments(j, g);
 		return;              /* nothing to run it on: it was read and verified */
+	}
 	struct eval_options o = { .custom = custom, .custom_arg = r };
 	struct tensor *results = job_array(j, f->region->nresults, sizeof *results);
 	struct tensor *tokens = job_array(j, f->region->nparams, sizeof *tokens);

@@ -36,6 +36,32 @@ bool check_is(const struct node *n)
 		strcmp(name, "expect_serialized_eq") != 0));
 }
 
+void check_refuse(struct job *j, const struct graph *g, const struct region *r, const char *top,
+	const char *nested)
+{
+	uint32_t n;
+	const struct node *const *order = region_order(j, r, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct location *l = graph_location(g, order[i]);
+		struct place at = { l ? l->file : NULL, l ? l->line : 0, l ? l->column : 0 };
+		if (top && check_is(order[i]))
+			job_fail_at(j, WEFT_UNIMPLEMENTED, at, "%s", top);
+		if (order[i]->op == OP_call || order[i]->op == OP_composite)
+			continue;                /* functions */
+		for (uint32_t k = 0; k < order[i]->nregions; k++)
+			check_refuse(j, g, order[i]->regions[k], nested, nested);
+	}
+}
+
+void check_refuse_arguments(struct job *j, const struct graph *g)
+{
+	static const char why[] = "a check is not run where main takes arguments";
+
+	for (uint32_t i = 0; i < graph_nfuncs(g); i++)
+		check_refuse(j, g, graph_func(g, i)->region, why, why);
+}
+
 /* Numbers come as they were read, or as the text of "3 : ui64" or "0.1 : f64". */
 static uint64_t attr_u64(const struct attr *a, uint64_t otherwise)
 {
