@@ -50,6 +50,8 @@ CASES("while with a capture", lambda x, y: while_loop(
     lambda x: x.sum() < 100, lambda x: (x * 1.5 + y,), (x,)), X.abs(), X.abs() + 1)
 CASES("while never", lambda x: while_loop(lambda x: x.sum() < -1000, lambda x: (x + 1,), (x,)), X)
 CASES("scan", sums, X, gradients=True)
+CASES("scan of a cell", lambda x, w: scan(lambda c, a: ((c @ w + a).tanh(), c * 2), x[0] * 0, x), X, torch.ones(3, 3) / 3,
+      gradients=True)
 CASES("scan reversed", lambda x: scan(lambda c, a: (c + a.sin(), c * a), x[0] * 0, x, reverse=True), X)
 CASES("scan along 1", lambda x: scan(lambda c, a: (c * 0.5 + a, c + a), x[:, 0] * 0, x, dim=1), X)
 CASES("scan of branches", branches_in_a_loop, X)
