@@ -112,7 +112,7 @@ case("cumprod", lambda a: a.cumprod(1), z)
 case("cumprod-long", lambda a: a.cumprod(0), 1 + r(1500) * 0.01)
 case("cumprod-int", lambda a: a.cumprod(-1), i1)
 case("logcumsumexp", lambda a: torch.logcumsumexp(a, 1), torch.cat([z, torch.full((2, 1, 4), -inf), z], 1))
-case("logcumsumexp-complex", lambda a: torch.logcumsumexp(a, 0), torch.complex(r(7, 3), 3 * r(7, 3)), rtol=1e-5, atol=1e-5)
+case("logcumsumexp-complex", lambda a: torch.logcumsumexp(a, 0), torch.complex(r(7, 9), 9 * r(7, 9)), rtol=1e-5, atol=1e-5)
 for name in "cummax cummin".split():
     fn = getattr(torch, name)
     case(name, lambda a, fn=fn: fn(a, 1), z)

@@ -271,6 +271,25 @@ static const struct node *log_add_complex(
 	return build_select(g, infinite, m, build2(g, OP_add, m, by));
 }
 
+/* One after the other: what multiple of 2 pi an angle has is of the order of the sums.  Longer ones
+ * would be a long program. */
+#define IN_ORDER 16
+static const struct node *log_sums_complex(struct lower *l, const struct node *x, int64_t dim)
+{
+	int64_t n = x->type->dims[dim];
+	const struct node *y[IN_ORDER];
+
+	if (n < 1 || n > IN_ORDER)
+		lower_bail(l);
+	for (int64_t i = 0; i < n; i++) {
+		y[i] = lower_clip(l, x, dim, i, i + 1, 1);
+		if (i)
+			y[i] = build1(l->g, OP_optimization_barrier,
+				log_add_complex(l, y[i - 1], y[i]));
+	}
+	return n == 1 ? x : build_concat(l->g, (uint32_t)n, y, (uint32_t)dim);
+}
+
 void lower_logcumsumexp(struct lower *l)
 {
 	int64_t dim, n;
@@ -280,15 +299,14 @@ void lower_logcumsumexp(struct lower *l)
 	const struct node *x = lower_cast(l, lower_tensor(l, 0), c);
 	if (!dtype_is_float(lower_dtype(l)) && !complex)
 		lower_bail(l);
-	const struct node *none = build_scalar(l->g, DTYPE_f64, -(double)INFINITY);
-	if (complex)
-		none = build2(l->g, OP_complex, none, build_scalar(l->g, DTYPE_f64, 0));
-	if (scanned(l, &dim, &n))
-		for (int64_t by = 1; by < n; by *= 2) {
-			const struct node *before = shifted(l, x, none, dim, by);
-			x = complex ? log_add_complex(l, before, x) : log_add(l, before, x);
-			x = build1(l->g, OP_optimization_barrier, x);
-		}
+	bool more = scanned(l, &dim, &n);
+	if (more && complex)
+		x = log_sums_complex(l, x, dim);
+	for (int64_t by = 1; more && !complex && by < n; by *= 2) {
+		const struct node *none = build_scalar(l->g, c, -(double)INFINITY);
+		x = build1(l->g, OP_optimization_barrier,
+			log_add(l, shifted(l, x, none, dim, by), x));
+	}
 	lower_finish(l, x);
 }
 
