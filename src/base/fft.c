@@ -8,6 +8,7 @@
 #include "base/cpu.h"
 #include "base/mem.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define PI 3.141592653589793238462643383279502884197L
@@ -33,8 +34,16 @@ struct axis {
 	int64_t n, rows;
 	struct side from, to;
 	double scale;
+	const struct fft_threads *threads;
 };
 struct rows { int64_t from, to; };                           /* of an axis */
+/* An axis whose lines are shared out, `each` of them a chunk. */
+struct shares {
+	const struct axis *a;
+	const struct plan *plan;
+	int64_t each;
+	_Atomic(struct weft_error *) error;          /* of the first chunk that fails */
+};
 
 /* exp(2 pi i k / n) by the eighth of the circle it is in. */
 static void eighth(int64_t k, int64_t n, double out[2])
@@ -54,16 +63,32 @@ static void eighth(int64_t k, int64_t n, double out[2])
 	out[1] = below ? -out[1] : out[1];
 }
 
-/* The same as a product of two of a table's roots, which is how the libraries round it. */
-static void root_of(const struct plan *plan, int64_t k, double out[2])
+/* A table of the roots of n that root_of() multiplies. */
+struct table { double (*low)[2], (*high)[2]; };
+
+static struct weft_error *table_open(const struct plan *plan, struct table *t)
+{
+	int64_t n = plan->n, low = plan->mask + 1, high = (n / 2 >> plan->shift) + 1;
+
+	t->low = mem_alloc(mem_size((size_t)(low + high), sizeof *t->low));
+	if (!t->low)
+		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a transform of %lld", (long long)n);
+	t->high = t->low + low;
+	for (int64_t k = 0; k < low && k <= n / 2; k++)
+		eighth(k, n, t->low[k]);
+	for (int64_t k = 0; k < high; k++)
+		eighth(k << plan->shift, n, t->high[k]);
+	return NULL;
+}
+
+/* The same as a product of two of the table's, which is how the libraries round it. */
+static void root_of(const struct plan *plan, const struct table *t, int64_t k, double out[2])
 {
 	int64_t n = plan->n, at = 2 * k <= n ? k : n - k;
-	double a[2] = { 1, 0 }, b[2] = { 1, 0 };
+	const double one[2] = { 1, 0 };
+	const double *a = at & plan->mask ? t->low[at & plan->mask] : one;
+	const double *b = at >> plan->shift ? t->high[at >> plan->shift] : one;
 
-	if (at & plan->mask)
-		eighth(at & plan->mask, n, a);
-	if (at >> plan->shift)
-		eighth(at >> plan->shift << plan->shift, n, b);
 	out[0] = a[0] * b[0] - a[1] * b[1];
 	out[1] = a[0] * b[1] + a[1] * b[0];
 	out[1] = at == k ? out[1] : -out[1];
@@ -121,6 +146,7 @@ typedef float floats __attribute__((vector_size(4 * LINES_F32), aligned(4)));
 #define FRAMES_OF_64 true
 #endif
 #define TOGETHER 8192                    /* longer ones, several at a time, leave the caches */
+#define SHARE 0x8000                     /* numbers of a chunk, at least */
 
 #define PART double
 #define REAL double
@@ -235,6 +261,7 @@ static void chirp_transform(struct chirp *c, bool forward)
 /* What numbers are, and what they are computed in. */
 struct width {
 	bool doubles, lines;
+	const struct fft_threads *threads;
 };
 
 static struct weft_error *axis_run(const struct axis *a)
@@ -269,7 +296,7 @@ static struct weft_error *axis_complex(struct width w, bool forward, const int64
 	int64_t inner = product(dims, d + 1, rank), n = dims[d];
 	struct axis a = { forward ? FFT_forward : FFT_backward, w.lines, n,
 		product(dims, 0, rank) / n, side_of(w, from, n, inner), side_of(w, to, n, inner),
-		scale };
+		scale, w.threads };
 
 	return axis_run(&a);
 }
@@ -290,7 +317,7 @@ static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t 
 		e = axis_complex(w, false, in_dims, rank, d, room, room, 1);
 	int64_t length = out_dims[rank - 1];
 	struct axis a = { FFT_half, w.lines, length, n / last, side_of(w, room, last, 1),
-		side_of(w, out, length, 1), scale };
+		side_of(w, out, length, 1), scale, w.threads };
 	if (!e)
 		e = axis_run(&a);
 	mem_free(room);
@@ -302,7 +329,7 @@ static struct weft_error *run_real(struct width w, uint32_t rank, const int64_t 
 {
 	int64_t length = in_dims[rank - 1], half = out_dims[rank - 1];
 	struct axis a = { FFT_real, w.lines, length, product(in_dims, 0, rank - 1),
-		side_of(w, in, length, 1), side_of(w, out, half, 1), 1 };
+		side_of(w, in, length, 1), side_of(w, out, half, 1), 1, w.threads };
 
 	TRY(axis_run(&a));
 	for (uint32_t d = rank - naxes; d + 1 < rank; d++)
@@ -311,9 +338,10 @@ static struct weft_error *run_real(struct width w, uint32_t rank, const int64_t 
 }
 
 struct weft_error *fft_run(enum fft_kind kind, bool sum, bool wide, uint32_t rank,
-	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out)
+	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out,
+	const struct fft_threads *t)
 {
-	struct width w = { wide, wide || sum };
+	struct width w = { wide, wide || sum, t };
 	int64_t all = product(kind == FFT_half ? out_dims : in_dims, rank - naxes, rank);
 	bool divides = !sum && (kind == FFT_backward || kind == FFT_half);
 	double scale = divides ? 1 / (double)all : 1;

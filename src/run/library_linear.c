@@ -9,6 +9,7 @@
 #include "base/linear.h"
 #include "base/mem.h"
 #include "run/library.h"
+#include "run/pool.h"
 #include <complex.h>
 #include <math.h>
 #include <string.h>
@@ -290,6 +291,11 @@ struct weft_error *library_linear(const struct run_library_call *c)
 
 /* ---- fft ------------------------------------------------------------------------------------ */
 
+static void share(unsigned threads, fft_chunks *fn, void *arg, int64_t chunks)
+{
+	pool_parallel(threads, &(struct pool_task){ .fn = fn, .arg = arg, .chunks = chunks });
+}
+
 struct weft_error *library_fft(const struct run_library_call *c)
 {
 	static const char *const words[] = { "FFT", "IFFT", "RFFT", "IRFFT" };
@@ -309,5 +315,5 @@ struct weft_error *library_fft(const struct run_library_call *c)
 		return error_make(
 			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
 	return fft_run((enum fft_kind)kind, sum, wide, a->rank, a->dims, out->dims, naxes, a->data,
-		out->data);
+		out->data, &(struct fft_threads){ share, c->threads });
 }

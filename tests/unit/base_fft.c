@@ -41,7 +41,7 @@ static void check_length(enum fft_kind kind, bool sum, bool wide, int64_t n)
 		in64[i] = (double)rand() / RAND_MAX - 0.5;
 		in32[i] = (float)in64[i];
 	}
-	CHECK_OK(fft_run(kind, sum, wide, 2, dims, to, 1, in, out));
+	CHECK_OK(fft_run(kind, sum, wide, 2, dims, to, 1, in, out, NULL));
 	for (int64_t row = 0; row < ROWS; row++) {
 		for (int64_t k = 0; k < n; k++) {
 			int64_t m = kind == FFT_half && k >= half ? n - k : k, at = row * nin + m;
@@ -104,11 +104,11 @@ static void check_together(enum fft_kind kind, bool sum, bool wide, int64_t n)
 		else
 			((float *)in)[i] = (float)x;
 	}
-	CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1, in, all));
+	CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1, in, all, NULL));
 	in_dims[0] = out_dims[0] = 1;
 	for (int64_t row = 0; row < LINES; row++) {
 		CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1,
-			(char *)in + row * in_row, one));
+			(char *)in + row * in_row, one, NULL));
 		CHECK(!memcmp(one, (char *)all + row * out_row, (size_t)out_row));
 	}
 }
@@ -122,4 +122,32 @@ void test_base_fft__lines_together(void)
 			for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++)
 				check_together(
 					(enum fft_kind)kind, way & 2, way & 1, lengths[i]);
+}
+
+static int64_t backwards;
+
+static void each_backwards(unsigned threads, fft_chunks *fn, void *arg, int64_t chunks)
+{
+	backwards += threads == 2 ? chunks : 0;
+	while (chunks-- > 0)
+		fn(arg, chunks, chunks + 1, NULL);
+}
+
+/* Lines that are shared out, in any order, have the bits of those that are not. */
+void test_base_fft__shares(void)
+{
+	enum { LINES = 2221, N = 60 };
+	static float in[LINES * N * 2], all[LINES * N * 2], shared[LINES * N * 2];
+	const struct fft_threads t = { each_backwards, 2 };
+	const int64_t dims[2] = { LINES, N };
+
+	for (int i = 0; i < LINES * N * 2; i++)
+		in[i] = (float)sin((double)(i % 1009 * i));
+	for (uint32_t naxes = 1; naxes < 3; naxes++) {
+		backwards = 0;
+		CHECK(!fft_run(FFT_forward, true, false, 2, dims, dims, naxes, in, all, NULL));
+		CHECK(!fft_run(FFT_forward, true, false, 2, dims, dims, naxes, in, shared, &t));
+		CHECK(backwards > 1);
+		CHECK(!memcmp(all, shared, sizeof all));
+	}
 }

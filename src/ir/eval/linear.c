@@ -217,7 +217,7 @@ void eval_fft(struct call *c)
 	struct tensor *out = eval_new(c, 0, a->rank, dims);
 	struct weft_error *e = fft_run((enum fft_kind)kind, node_other(c->n, "weft.sum") != NULL,
 		t == DTYPE_f64 || t == DTYPE_c128, a->rank, a->dims, dims, naxes, tensor_at(a, 0),
-		tensor_at(out, 0));
+		tensor_at(out, 0), NULL);
 	if (e) {
 		weft_error_free(e);
 		eval_fail(c, WEFT_RESOURCE_EXHAUSTED, "no memory for a transform");
