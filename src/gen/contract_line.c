@@ -20,7 +20,7 @@ bool contract_is_lines(const struct gen *g, const struct contract *c)
 
 	bool few = c->m >= 1 && c->m <= MAX_ROWS && c->m * SETS * vector <= g->isa->regs - SPARE;
 
-	return floats && along_k && few && c->taps <= 1 && !c->row_all;
+	return floats && along_k && few && c->taps <= 1 && !c->row_all && !c->runs.run;
 }
 
 /* Some columns and the rows. */

@@ -632,8 +632,9 @@ const struct node *plan_contract_runs(struct graph *g, struct contract *c, const
 {
 	const int64_t batch[] = { 0, 1, 2, 3 }, last = c->nbatch + 1;
 
-	contract_pack_words(c, o);
-	if (cols->type->rank == c->nbatch + 2) {
+	if (c->cols_packed)
+		contract_pack_words(c, o);
+	if (c->cols_packed && cols->type->rank == c->nbatch + 2) {
 		struct side s = side_of(g, cols, batch, c->nbatch, &last, 1);
 		cols = side_pack(g, &s, c);
 	}

@@ -59,8 +59,8 @@ const struct node *plan_lower_lines(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 /* Neighbours along x's last dim, elements of 16 bits and an even number, as words of 32. */
 const struct node *words_of(struct graph *g, const struct node *x);
-/* Contraction c, of type t, of x's runs and columns [batch..., n, k], or those in panels, of a
- * higher rank. */
+/* Contraction c, of type t, of x's runs and columns: where c has them packed [batch..., n, k], or
+ * those in panels, of a higher rank. */
 const struct node *plan_contract_runs(struct graph *g, struct contract *c, const struct node *x,
 	const struct node *cols, const struct type *t, const struct plan_options *o);
 /* Contraction c, its blocks not yet chosen, of type t by rows and columns along k. */

@@ -12,7 +12,9 @@
  * Patches would write every place's window to memory, and read it once a block of columns.
  *
  * Of few rows and columns there are few blocks, and the sum is cut: parts of k, each with a sum of
- * its own, which are added then. */
+ * its own, which are added then.  Where all rows are one block, as of an image of few features,
+ * large windows are read once: a feature is a part, or some, and its windows are packed as they are
+ * multiplied. */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
 
@@ -25,6 +27,7 @@
 #define BLOCKS_FEW 8                     /* and of fewer the sum is cut in parts, of so many */
 #define PART_LEAST 1024                  /* elements of k at least */
 #define COLUMNS 128                      /* of a block */
+#define LIES_LEAST 4096                  /* elements of a window that is no longer in a cache */
 
 /* A spatial dim, of size 1 where there is none. */
 struct wide_dim {
@@ -35,6 +38,9 @@ struct wide_dim {
 struct wide {
 	struct wide_dim d[SPATIAL];
 	int64_t parts, features;         /* of the sum; the image's features a part sums */
+	bool turned;                     /* windows are turned around */
+	bool lies;                       /* windows are packed as they are multiplied, */
+	int64_t cuts;                    /* in so many parts each */
 };
 
 static bool wide_of(const struct node *n, const struct node *const *in, const struct conv *c,
@@ -52,6 +58,7 @@ static bool wide_of(const struct node *n, const struct node *const *in, const st
 		a->out = n->type->dims[c->out_spatial[d]];
 		a->step = node_int_at(n, KEY_window_strides, d, 1);
 		a->low = node_int_at(n, KEY_padding, 2 * d, 0);
+		w->turned |= node_int_at(n, KEY_window_reversal, d, 0) != 0;
 		a->extent = (a->out - 1) * a->step + (a->window - 1) * a->holes + 1;
 	}
 	struct wide_dim *last = &w->d[SPATIAL - 1];      /* is cut into whole planes */
@@ -140,17 +147,44 @@ static struct contract_runs runs_of(const struct conv *c, const struct wide *w, 
 	};
 }
 
+/* Blocks and parts where windows are packed as they are multiplied: a block has all rows, and a
+ * part is a feature, or where there are few of them some lines of one. */
+static bool cut_lying(struct contract *k, const struct conv *c, struct wide *w, int64_t unit,
+	int64_t across)
+{
+	int64_t lines = w->d[1].window;
+
+	w->lies = k->m <= ROWS_MOST && c->window >= LIES_LEAST && c->window % unit == 0 &&
+		  !w->turned;
+	if (!w->lies)
+		return false;
+	w->parts = c->in_features;
+	w->features = 1;
+	for (int64_t i = 2; i <= lines && w->d[0].window == 1; i++) {
+		bool whole = lines % i == 0 && c->window / i % unit == 0;
+		if (whole && c->window / i >= PART_LEAST &&
+			w->parts * w->cuts * across < BLOCKS_FEW)
+			w->cuts = i;
+	}
+	return true;
+}
+
 /* Blocks of rows and columns, and parts of the sum. */
-static void cut(struct contract *k, const struct conv *c, struct wide *w,
+static void cut(struct contract *k, const struct conv *c, struct wide *w, int64_t unit,
 	const struct plan_options *o)
 {
 	int64_t tile = isa_table[o->isa].rows, across = (k->n + COLUMNS - 1) / COLUMNS * c->groups;
 	int64_t blocks = (k->m + ROWS_MOST - 1) / ROWS_MOST, want = (BLOCKS + across - 1) / across;
 
+	k->n_block = k->n > COLUMNS ? COLUMNS : 0;
+	w->cuts = 1;
+	if (cut_lying(k, c, w, unit, across)) {
+		k->m_block = (k->m + tile - 1) / tile * tile;
+		return;
+	}
 	if (blocks < want && k->m / ROWS_FEW > blocks)
 		blocks = want < k->m / ROWS_FEW ? want : k->m / ROWS_FEW;
 	k->m_block = ((k->m + blocks - 1) / blocks + tile - 1) / tile * tile;
-	k->n_block = k->n > COLUMNS ? COLUMNS : 0;
 	for (w->parts = 1; w->parts < c->in_features; w->parts++)
 		if (c->in_features % w->parts == 0 && w->parts * blocks * across >= BLOCKS_FEW)
 			break;
@@ -160,21 +194,49 @@ static void cut(struct contract *k, const struct conv *c, struct wide *w,
 	w->features = c->in_features / w->parts;
 }
 
-/* The windows in panels, [groups, parts, panels, features, elements or words of a window, columns
- * of a panel]: squares of a window are turned, and no vector has two windows. */
-static const struct node *panels(struct graph *g, const struct node *n, const struct node *x,
-	const struct conv *c, const struct wide *w, int64_t unit, int64_t panel)
+/* The parts of windows that are packed as they are multiplied: of x, [features, out features,
+ * window]. */
+static void lie(struct contract *k, const struct conv *c, const struct wide *w)
 {
-	const int64_t flat[3] = { c->in_features, c->out_features, c->window }, none[5] = { 0 },
-		      order[6] = { 2, 0, 3, 1, 5, 4 };
-	int64_t perm[2 + SPATIAL], few = c->out_features / c->groups, all = c->window / unit;
-	int64_t many = (few + panel - 1) / panel, high[5] = { 0, 0, 0, many * panel - few, 0 };
+	int64_t line = w->d[1].holes * w->d[2].extent;
+
+	k->k /= w->cuts;
+	k->runs.runs[2] /= w->cuts;
+	k->cols_packed = false;
+	k->cols_k = 1;
+	k->cols_n = c->window;
+	k->cols_batch[0] = k->n * c->window;
+	k->cols_batch[1] = c->out_features * c->window;
+	k->nbatch = 3;
+	k->batch[2] = w->cuts;
+	k->rows_batch[2] = k->runs.runs[2] * line;
+	k->cols_batch[2] = k->k;
+}
+
+/* The windows as they lie, [features, out features, elements]. */
+static const struct node *matrix(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c)
+{
+	const int64_t flat[3] = { c->in_features, c->out_features, c->window };
+	int64_t perm[2 + SPATIAL];
 
 	perm[0] = node_int(n, KEY_kernel_input_feature_dimension, 1);
 	perm[1] = node_int(n, KEY_kernel_output_feature_dimension, 0);
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		perm[2 + d] = c->kernel_spatial[d];
-	x = build_reshape(g, build_transpose(g, x, perm), 3, flat);
+	return build_reshape(g, build_transpose(g, x, perm), 3, flat);
+}
+
+/* The windows in panels, [groups, parts, panels, features, elements or words of a window, columns
+ * of a panel]: squares of a window are turned, and no vector has two windows. */
+static const struct node *panels(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const struct wide *w, int64_t unit, int64_t panel)
+{
+	const int64_t none[5] = { 0 }, order[6] = { 2, 0, 3, 1, 5, 4 };
+	int64_t few = c->out_features / c->groups, all = c->window / unit;
+	int64_t many = (few + panel - 1) / panel, high[5] = { 0, 0, 0, many * panel - few, 0 };
+
+	x = matrix(g, n, x, c);
 	if (unit > 1)
 		x = words_of(g, x);
 	x = build_reshape(g, x, 5, (const int64_t[]){ w->parts, w->features, c->groups, few, all });
@@ -192,11 +254,10 @@ static const struct node *columns(struct graph *g, const struct node *n, const s
 {
 	const int64_t order[4] = { 0, 2, 1, 3 }, dims[4] = { c->groups, c->out_features / c->groups,
 		w->parts, w->features * c->window };
-	bool turned = false;
 
-	for (uint32_t d = 0; d < c->nspatial; d++)
-		turned |= node_int_at(n, KEY_window_reversal, d, 0) != 0;
-	if (!turned && c->window % unit == 0)
+	if (w->lies)
+		return matrix(g, n, x, c);
+	if (!w->turned && c->window % unit == 0)
 		return panels(g, n, x, c, w, unit, panel);
 	return build_transpose(g, build_reshape(g, conv_rows(g, n, x, c), 4, dims), order);
 }
@@ -245,7 +306,7 @@ const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 	k.m = c->batch * c->positions;
 	k.n = c->out_features / c->groups;
 	k.k = c->in_features * c->window;
-	cut(&k, c, &w, o);
+	cut(&k, c, &w, unit, o);
 	k.k /= w.parts;
 	k.rows_m = one;
 	k.runs = runs_of(c, &w, one);
@@ -254,13 +315,15 @@ const struct node *plan_lower_wide(struct graph *g, const struct node *n,
 	k.rows_batch[0] = c->in_features * each;
 	k.batch[1] = w.parts;
 	k.rows_batch[1] = w.features * each;
-	int64_t sums[4 + SPATIAL] = { c->groups, w.parts, c->batch };
+	if (w.lies)
+		lie(&k, c, &w);
+	int64_t sums[4 + SPATIAL] = { c->groups, w.parts * w.cuts, c->batch };
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		sums[3 + d] = n->type->dims[c->out_spatial[d]];
 	sums[3 + c->nspatial] = k.n;
 	k.left = 1 + c->nspatial;
 	const struct type *type = type_tensor(
-		g, w.parts > 1 ? k.acc : n->type->dtype, 4 + c->nspatial, sums);
+		g, w.parts * w.cuts > 1 ? k.acc : n->type->dtype, 4 + c->nspatial, sums);
 	const struct node *y = plan_contract_runs(g, &k, image(g, n, in[0], c, &w),
 		columns(g, n, in[1], c, &w, unit, k.panel), type, o);
 	return result(g, n, y, c);

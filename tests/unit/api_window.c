@@ -172,6 +172,22 @@ void test_wide_windows__are_the_convolution(void)
 	}
 }
 
+/* Windows that are packed as they are multiplied, whole or some lines of them at a time. */
+void test_wide_windows__large_ones_lie(void)
+{
+	static const struct wide cases[] = {
+		{ 2, 2, 3, 20, { 70, 66 }, { 66, 64 }, { 1, 0 }, { 0, 1 }, 1, 1, false },
+		{ 2, 9, 1, 33, { 68, 66 }, { 66, 63 }, { 0, 0 }, { 1, 0 }, 1, 1, false },
+		{ 2, 1, 2, 5, { 130, 132 }, { 65, 64 }, { 1, 1 }, { 1, 0 }, 2, 1, true },
+		{ 1, 2, 1, 7, { 4100 }, { 4098 }, { 1 }, { 2 }, 1, 1, true },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		UNIT_NOTE("case %zu", i);
+		check_wide(&cases[i], false);
+	}
+}
+
 /* Windows with holes, as a stride's gradient has, and places apart, as that of a dilation; of
  * volumes; and of bf16, whose pairs end in the next run. */
 void test_wide_windows__have_holes_and_depth_and_pairs(void)
