@@ -151,6 +151,14 @@ static void check_wide(const struct wide *c, bool patches)
 		"\"patches\"", patches);
 }
 
+static void check_all_wide(size_t count, const struct wide *cases, bool patches)
+{
+	for (size_t i = 0; i < count; i++) {
+		UNIT_NOTE("case %zu", i);
+		check_wide(&cases[i], patches);
+	}
+}
+
 void test_wide_windows__are_the_convolution(void)
 {
 	static const struct wide cases[] = {
@@ -166,10 +174,7 @@ void test_wide_windows__are_the_convolution(void)
 		{ 2, 3, 2, 33, { 37, 37 }, { 35, 35 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		UNIT_NOTE("case %zu", i);
-		check_wide(&cases[i], false);
-	}
+	check_all_wide(sizeof cases / sizeof *cases, cases, false);
 }
 
 /* Windows that are packed as they are multiplied, whole or some lines of them at a time. */
@@ -182,10 +187,7 @@ void test_wide_windows__large_ones_lie(void)
 		{ 1, 2, 1, 7, { 4100 }, { 4098 }, { 1 }, { 2 }, 1, 1, true },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		UNIT_NOTE("case %zu", i);
-		check_wide(&cases[i], false);
-	}
+	check_all_wide(sizeof cases / sizeof *cases, cases, false);
 }
 
 /* Windows with holes, as a stride's gradient has, and places apart, as that of a dilation; of
@@ -205,10 +207,7 @@ void test_wide_windows__have_holes_and_depth_and_pairs(void)
 		{ 1, 4, 2, 40, { 600 }, { 598 }, { 1 }, { 1 }, 1, 1, true },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		UNIT_NOTE("case %zu", i);
-		check_wide(&cases[i], false);
-	}
+	check_all_wide(sizeof cases / sizeof *cases, cases, false);
 }
 
 /* Windows that are no larger than what they go over, or of short lines. */
@@ -219,8 +218,7 @@ void test_wide_windows__have_their_place(void)
 		{ 2, 1, 5, 32, { 60, 5 }, { 55, 3 }, { 0, 0 }, { 0, 0 }, 1, 1, false },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		check_wide(&cases[i], true);
+	check_all_wide(sizeof cases / sizeof *cases, cases, true);
 }
 
 /* x [1, in, size, size] by weights [in, out, window, window] turned along dims.  Whether what is

@@ -4,17 +4,24 @@
 #include "stablehlo/stablehlo.h"
 #include <string.h>
 
+/* The plan of a product of two parameters, along one dim of each. */
+static const struct plan *product(struct graph *g, struct job *j, enum isa isa,
+	const struct type *const params[2], int64_t lhs, int64_t rhs)
+{
+	const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
+		graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &lhs, &rhs, params[0]->dtype);
+	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
+
+	return plan_make(j, g, &s, &(struct plan_options){ .isa = isa });
+}
+
 /* x[tokens, 384] by w[1536, 384] along k, as a linear layer has it. */
 static const struct kernel *linear(
 	struct graph *g, struct job *j, int64_t tokens, enum isa isa)
 {
 	const struct type *params[] = { type_tensor(g, DTYPE_f32, 2, (int64_t[]){ tokens, 384 }),
 		gen_type(g, DTYPE_f32, 2, 1536, 384) };
-	int64_t one = 1;
-	const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
-		graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &one, &one, DTYPE_f32);
-	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
-	const struct plan *p = plan_make(j, g, &s, &(struct plan_options){ .isa = isa });
+	const struct plan *p = product(g, j, isa, params, 1, 1);
 
 	CHECK_INT(p->nkernels, 1);
 	CHECK_INT(p->kernels[0]->core, CORE_contract);
@@ -50,18 +57,11 @@ static void along_m(struct graph *g, struct job *j)
 		{ 256, 192, 1024, 4, 128 }, { 1024, 192, 256, 4, 128 }, { 512, 64, 2048, 8, 0 },
 		{ 147, 64, 12544, 1, 32 },
 	};
-	int64_t zero = 0;
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
 		const struct type *params[] = { gen_type(g, DTYPE_f32, 2, list[i].k, list[i].m),
 			gen_type(g, DTYPE_f32, 2, list[i].k, list[i].n) };
-		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
-			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &zero, &zero,
-			DTYPE_f32);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, params, 1, &y) };
-		const struct plan *p = plan_make(
-			j, g, &s, &(struct plan_options){ .isa = ISA_LEVEL_avx512 });
+		const struct plan *p = product(g, j, ISA_LEVEL_avx512, params, 0, 0);
 		const struct contract *c = &p->kernels[0]->contract;
 		CHECK_INT(c->m, list[i].m);
 		CHECK_INT((c->m + c->m_block - 1) / c->m_block, list[i].m_blocks);
@@ -83,18 +83,12 @@ static void alike(struct graph *g, struct job *j)
 		{ ISA_LEVEL_avx2, 600, 204 }, { ISA_LEVEL_avx512, 200, 204 },
 		{ ISA_LEVEL_amx, 400, 224 },
 	};
-	int64_t one = 1, zero = 0;
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
 		enum dtype t = list[i].isa == ISA_LEVEL_amx ? DTYPE_bf16 : DTYPE_f32;
 		const struct type *params[] = { gen_type(g, t, 2, list[i].m, 128),
 			gen_type(g, t, 2, 128, 256) };
-		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
-			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &one, &zero, t);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, params, 1, &y) };
-		const struct plan *p = plan_make(
-			j, g, &s, &(struct plan_options){ .isa = list[i].isa });
+		const struct plan *p = product(g, j, list[i].isa, params, 1, 0);
 		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
 	}
 }
@@ -111,18 +105,11 @@ static void along_height(struct graph *g, struct job *j)
 	static const struct { int64_t n; uint32_t nkernels, nbatch; } list[] = {
 		{ 5, 1, 1 }, { 64, 1, 1 }, { 128, 2, 0 },
 	};
-	int64_t two = 2, zero = 0;
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
 		const struct type *params[] = { gen_type(g, DTYPE_f32, 4, 3, 7, 30, 40),
 			type_tensor(g, DTYPE_f32, 2, (int64_t[]){ 30, list[i].n }) };
-		const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
-			graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &two, &zero,
-			DTYPE_f32);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, params, 1, &y) };
-		const struct plan *p = plan_make(
-			j, g, &s, &(struct plan_options){ .isa = ISA_LEVEL_avx512 });
+		const struct plan *p = product(g, j, ISA_LEVEL_avx512, params, 2, 0);
 		UNIT_NOTE("%d columns", (int)list[i].n);
 		CHECK_INT(p->nkernels, list[i].nkernels);
 		if (list[i].nkernels == 1)
