@@ -623,7 +623,9 @@ struct val op_map(struct gen *g, const struct node *n, const struct val *in)
 	if (n->type->quant || n->in[0]->type->quant)
 		gen_unsupported(g, n, "quantised");
 	switch (n->op) {
-	case OP_convert: return op_convert(g, t, n->type->dtype, in[0]);
+	case OP_convert:
+		return t == DTYPE_f32 && node_is_unrounded(n)
+			? in[0] : op_convert(g, t, n->type->dtype, in[0]);
 	case OP_compare: return compare(g, n, in);
 	case OP_select: return op_select(g, in[0], in[1], in[2]);
 	case OP_complex:

@@ -105,6 +105,16 @@ const struct node *build_convert(struct graph *g, const struct node *a, enum dty
 	return build_typed(g, OP_convert, 1, &a, 0, NULL, type_with_dtype(g, a->type, t));
 }
 
+const struct node *build_unrounded(struct graph *g, const struct node *a, enum dtype t)
+{
+	struct attr_entry at = { KEY_other, graph_string(g, "weft.unrounded", 14),
+		attr_raw(g, "unit") };
+
+	if (a->type->dtype == t)
+		return a;
+	return build_typed(g, OP_convert, 1, &a, 1, &at, type_with_dtype(g, a->type, t));
+}
+
 const struct node *build_compare(struct graph *g, const char *direction, const struct node *a,
 	const struct node *b)
 {

@@ -39,6 +39,9 @@ const struct node *build_shape(struct graph *g, uint32_t rank, const int64_t *di
 	const struct node *const *hints);
 
 const struct node *build_convert(struct graph *g, const struct node *a, enum dtype t);
+/* The same of an op's result that was computed wider: rounded as its numerics have it, by default
+ * not before it is stored. */
+const struct node *build_unrounded(struct graph *g, const struct node *a, enum dtype t);
 const struct node *build_compare(struct graph *g, const char *direction, const struct node *a,
 	const struct node *b);                        /* compare_type follows the dtype */
 const struct node *build_select(struct graph *g, const struct node *p, const struct node *a,

@@ -160,6 +160,7 @@ int64_t node_int_at(const struct node *n, enum key k, uint32_t i, int64_t otherw
 const struct attr *attrs_other(const struct attrs *a, const char *name);
 const struct attr *node_other(const struct node *n, const char *name);
 bool node_skips_holes(const struct node *n); /* torch's convolutions do: `weft.holes` */
+bool node_is_unrounded(const struct node *n); /* build_unrounded's convert */
 /* of a constant with content, or NULL */
 const struct literal *node_literal(const struct node *n);
 

@@ -436,6 +436,11 @@ bool node_skips_holes(const struct node *n)
 	return node_other(n, "weft.holes") != NULL;
 }
 
+bool node_is_unrounded(const struct node *n)
+{
+	return n->op == OP_convert && node_other(n, "weft.unrounded") != NULL;
+}
+
 const struct literal *node_literal(const struct node *n)
 {
 	const struct attr *a = n->op == OP_constant || n->op == OP_chlo_constant

@@ -399,7 +399,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 			tap[d] = 0;
 		}
 	}
-	return build_convert(g, sum, t);
+	return build_unrounded(g, sum, t);
 }
 
 /* --------------------------------------------------------------------------------------------- */

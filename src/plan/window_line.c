@@ -158,7 +158,7 @@ const struct node *plan_lower_lines(struct graph *g, const struct node *n,
 		      whole[4] = { c->batch, c->out_features, r.places[0], r.places[1] },
 		      line[3] = { c->batch, c->out_features, r.places[1] };
 	y = build_reduce(g, OP_add, build_reshape(g, y, 6, apart), 1, &summed);
-	y = build_transpose(g, build_convert(g, y, n->type->dtype), order);
+	y = build_transpose(g, build_unrounded(g, y, n->type->dtype), order);
 	y = build_reshape(g, y, 2 + c->nspatial, c->nspatial == 1 ? line : whole);
 	perm[node_int(n, KEY_output_batch_dimension, 0)] = 0;
 	perm[node_int(n, KEY_output_feature_dimension, 1)] = 1;

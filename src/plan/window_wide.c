@@ -286,7 +286,7 @@ static const struct node *result(struct graph *g, const struct node *n, const st
 	bool whole = y->type->dims[1] == 1;
 	y = build_transpose(g, y, perm);
 	if (!whole)
-		y = build_convert(g, build_reduce(g, OP_add, y, 1, &parts), n->type->dtype);
+		y = build_unrounded(g, build_reduce(g, OP_add, y, 1, &parts), n->type->dtype);
 	return build_reshape(g, y, n->type->rank, n->type->dims);
 }
 

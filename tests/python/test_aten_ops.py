@@ -394,6 +394,15 @@ def test_transposed_convolutions_are_rounded_once(dtype):
     assert torch.equal(got, F.conv_transpose2d(a.double(), w.double(), b.double(), stride=2).to(dtype))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_channels_own_convolution_is_rounded_behind_its_bias(dtype):
+    """Sums of 2047 and more, less 2048: rounded before, they would be even, in bf16 multiples of 16."""
+    a = torch.tensor([[2045, 2, 1, 1, 2045, 2, 2, 0, 2045], [2045, 0, 2, 2, 2045, 1, 0, 1, 2045]], dtype=torch.float16)
+    a, w, b = a[None].to(dtype), torch.ones(2, 1, 4, dtype=dtype), torch.full((2,), -2048, dtype=dtype)
+    want = F.conv1d(a.double(), w.double(), b.double(), groups=2).to(dtype)
+    assert torch.equal(compiled(lambda a, w, b: F.conv1d(a, w, b, groups=2))(a, w, b), want)
+
+
 def test_holes_of_transposed_convolutions_are_skipped():
     """An infinite weight meets numbers alone, as in eager: over a hole it would make NaN."""
     a, w = torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3)
