@@ -104,3 +104,14 @@ func.func @main(%a: tensor<11xi1>, %b: tensor<11xi1>) -> tensor<11xi1> {
   %r = stablehlo.maximum %a, %b : tensor<11xi1>
   return %r : tensor<11xi1>
 }
+// -----
+// A NaN keeps its sign, and of two the one that has a sign is the result.
+// in: dense<[0xFFC00000, 0x7FC00000, 1.0, 0xFFC00000, 0x7FC00000]> : tensor<5xf32>
+// in: dense<[1.0, 1.0, 0xFFC00000, 0x7FC00000, 0xFFC00000]> : tensor<5xf32>
+// out: dense<[false, true, false, false, false]> : tensor<5xi1>
+func.func @main(%a: tensor<5xf32>, %b: tensor<5xf32>) -> tensor<5xi1> {
+  %0 = stablehlo.maximum %a, %b : tensor<5xf32>
+  %1 = stablehlo.constant dense<0.0> : tensor<5xf32>
+  %r = stablehlo.compare GT, %0, %1, TOTALORDER : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xi1>
+  return %r : tensor<5xi1>
+}

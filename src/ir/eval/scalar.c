@@ -26,17 +26,19 @@ static double no_number(double a, double b, double r)
 	return isnan(r) && !isnan(a) && !isnan(b) ? NAN : r;
 }
 
+/* A NaN keeps its sign, which TOTALORDER sees.  Of two the result is the one with a sign by maximum
+ * and the one without by minimum, as LLVM has it for x86, so their order does not matter. */
 static double float_max(double a, double b)
 {
 	if (isnan(a) || isnan(b))
-		return NAN;
+		return isnan(a) && (!isnan(b) || signbit(a)) ? a : b;
 	return a > b ? a : a < b ? b : signbit(a) ? b : a;
 }
 
 static double float_min(double a, double b)
 {
 	if (isnan(a) || isnan(b))
-		return NAN;
+		return isnan(a) && (!isnan(b) || !signbit(a)) ? a : b;
 	return a < b ? a : a > b ? b : signbit(a) ? a : b;
 }
 
