@@ -141,14 +141,14 @@ void test_gen_map__movement(void)
 	gen_with_graph(moves);
 }
 
-/* A window of 3 x 3 written out, over images of 6 x `wide` places. */
+/* A window of 4 x 3 written out, over images of 6 x `wide` places. */
 static const struct node *window(struct graph *g, const struct node *x, const struct node *w,
 	const struct type *t)
 {
 	const struct node *sum = NULL;
 	int64_t wide = t->dims[2], feature = 0, ones[] = { 1, 1, 1 };
 
-	for (int64_t i = 0; i < 9; i++) {
+	for (int64_t i = 0; i < 12; i++) {
 		const struct node *at = build_slice(g, x, (int64_t[]){ 0, i / 3, i % 3 },
 			(int64_t[]){ 3, i / 3 + 6, i % 3 + wide }, ones);
 		const struct node *by = build_slice(g, w, (int64_t[]){ i, 0 },
@@ -169,8 +169,8 @@ static void written_out(struct graph *g, struct job *j)
 
 	for (unsigned i = 0; i < 2 * sizeof wide / sizeof *wide; i++) {
 		enum dtype d = i % 2 ? DTYPE_f64 : DTYPE_f32;
-		const struct type *t[] = { gen_type(g, d, 3, 3, 8, wide[i / 2] + 2),
-			gen_type(g, d, 2, 9, 3), gen_type(g, d, 3, 3, 6, wide[i / 2]) };
+		const struct type *t[] = { gen_type(g, d, 3, 3, 9, wide[i / 2] + 2),
+			gen_type(g, d, 2, 12, 3), gen_type(g, d, 3, 3, 6, wide[i / 2]) };
 		const struct node *all = build2(g, OP_add, param(g, 2, t[2]),
 			build1(g, OP_negate,
 			window(g, param(g, 0, t[0]), param(g, 1, t[1]), t[2])));
