@@ -12,6 +12,7 @@
 #include "gen/gen_impl.h"
 #include "gen/core_impl.h"
 
+#define TAPS_LEAST 9                     /* slices of rows are a window that is written out */
 #define ROW_LEAST 5                      /* shorter rows of windows are not worth a vector each */
 #define APART_MOST (16 * LANES)          /* longer rows with edges are a loop */
 
@@ -342,7 +343,7 @@ static bool any_rows(struct gen *g)
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if ((cut += cuts_rows(nodes[i])) >= PLAN_TAPS || nodes[i]->op == OP_pad ||
+		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST || nodes[i]->op == OP_pad ||
 		    nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i])) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||

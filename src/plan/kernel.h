@@ -180,7 +180,7 @@ static inline enum dtype plan_sort_index(int64_t extent)
 
 /* Rows of an image `high` that windows which are written out go over at a time (gen/taps.c). */
 #define PLAN_TAP_ROWS 8
-/* Slices of rows that are a window, at least: one of 3 x 3 is faster place by place. */
+/* Slices of rows that such a window has, at least: one of 3 x 3 is faster place by place. */
 #define PLAN_TAPS 10
 static inline int64_t plan_tap_rows(int64_t high)
 {
