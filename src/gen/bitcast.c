@@ -89,7 +89,7 @@ static struct words operand_words(
 	struct gen *g, const struct node *x, const struct ix *ix, struct val *v)
 {
 	const struct type *t = x->type;
-	bool narrow = dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
+	bool narrow = dtype_is_narrow(t->dtype);
 
 	bool product = g->k->core == CORE_contract || g->k->core == CORE_attention;
 

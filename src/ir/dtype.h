@@ -27,6 +27,11 @@ extern const struct dtype_info dtype_table[DTYPE_COUNT];
 
 static inline size_t dtype_bytes(enum dtype t) { return dtype_table[t].bytes; }
 static inline bool dtype_is_float(enum dtype t) { return dtype_table[t].kind == DTYPE_FLOAT; }
+/* A float of 16 bits or fewer. */
+static inline bool dtype_is_narrow(enum dtype t)
+{
+	return dtype_is_float(t) && dtype_bytes(t) < 4;
+}
 static inline bool dtype_is_complex(enum dtype t) { return dtype_table[t].kind == DTYPE_COMPLEX; }
 static inline bool dtype_is_signed(enum dtype t) { return dtype_table[t].kind == DTYPE_SINT; }
 static inline bool dtype_is_unsigned(enum dtype t) { return dtype_table[t].kind == DTYPE_UINT; }

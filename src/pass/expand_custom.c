@@ -471,7 +471,7 @@ static const struct node *without_shapes(
 
 static bool is_narrow(const struct type *t)
 {
-	return t->kind == TYPE_tensor && dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
+	return t->kind == TYPE_tensor && dtype_is_narrow(t->dtype);
 }
 
 static const struct type *widened(struct graph *g, const struct type *t)

@@ -41,7 +41,7 @@ static bool sums_into_zeros(const struct node *n, const struct node *now, const 
 	if (n->op != OP_scatter || now->op != OP_scatter || users[n->id] != 1 || now->nin != 3)
 		return false;
 	const struct type *t = now->type;
-	bool small = dtype_is_float(t->dtype) && dtype_bytes(t->dtype) < 4;
+	bool small = dtype_is_narrow(t->dtype);
 	if (t->kind != TYPE_tensor || t->quant || small)
 		return false;
 	return is_zero(now->in[0]) && adds_two(now->regions[0]);

@@ -131,11 +131,6 @@ void eval_triangular_solve(struct call *c)
 
 /* ---- decompositions ------------------------------------------------------------------------- */
 
-static bool is_narrow(const struct tensor *t)
-{
-	return dtype_is_float(t->type->dtype) && dtype_bytes(t->type->dtype) < 4;
-}
-
 static void convert_all(const struct tensor *from, const struct tensor *to)
 {
 	for (int64_t i = 0, n = tensor_elements(to); i < n; i++)
@@ -147,7 +142,7 @@ static void convert_all(const struct tensor *from, const struct tensor *to)
 static struct linear_array wide_matrix(
 	struct call *c, const struct tensor *t, struct tensor **room)
 {
-	*room = is_narrow(t) ? eval_temp(c, DTYPE_f32, t->rank, t->dims) : NULL;
+	*room = dtype_is_narrow(t->type->dtype) ? eval_temp(c, DTYPE_f32, t->rank, t->dims) : NULL;
 	return (struct linear_array){ *room ? (*room)->data : t->data, t->rank, t->dims };
 }
 
