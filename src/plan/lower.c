@@ -96,6 +96,23 @@ static int windows_turned(
 	return turned == all ? 1 : turned ? -1 : 0;
 }
 
+const struct node *conv_image(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind)
+{
+	int64_t perm[PLAN_MAX_RANK], low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
+		none[PLAN_MAX_RANK] = { 0 };
+
+	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
+	perm[1] = node_int(n, KEY_input_batch_dimension, 0);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		perm[2 + d] = c->in_spatial[d];
+		low[2 + d] = before[d];
+		high[2 + d] = behind[d];
+	}
+	x = build_transpose(g, x, perm);
+	return build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none);
+}
+
 const struct node *conv_rows_made(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c, const struct plan_options *o)
 {
@@ -363,7 +380,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c)
 {
 	enum dtype t = n->type->dtype;
-	bool narrow = dtype_is_float(t) && dtype_bytes(t) < 4;
+	bool narrow = dtype_is_narrow(t);
 	enum dtype acc = narrow ? DTYPE_f32 : t;
 	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
 	/* Many taps would each ask what is padding: it is stored, as what is summed. */

@@ -38,6 +38,10 @@ const struct node *conv_rows(struct graph *g, const struct node *n, const struct
  * outermost: made by a step of its own, whose vectors are whole windows. */
 const struct node *conv_rows_made(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c, const struct plan_options *o);
+/* The input x of convolution n as [features, batch, spatial...], padded by so many elements before
+ * and behind of each spatial dim. */
+const struct node *conv_image(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind);
 /* n, a convolution, by the ops that kernels are made of. */
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o);

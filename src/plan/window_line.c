@@ -69,26 +69,6 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	       c->out_features / c->groups <= ROWS_MOST && c->batch <= ROWS_MOST;
 }
 
-/* The image x of n as [features, batch, spatial], padded: before and behind of two dims, of which
- * the one that is not comes first. */
-static const struct node *image_of(struct graph *g, const struct node *n, const struct node *x,
-	const struct conv *c, const int64_t *before, const int64_t *behind)
-{
-	int64_t perm[2 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
-		none[2 + SPATIAL] = { 0 };
-
-	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
-	perm[1] = node_int(n, KEY_input_batch_dimension, 0);
-	for (uint32_t d = 0; d < c->nspatial; d++) {
-		uint32_t of = SPATIAL - c->nspatial + d;
-		perm[2 + d] = c->in_spatial[d];
-		low[2 + d] = before[of];
-		high[2 + d] = behind[of];
-	}
-	x = build_transpose(g, x, perm);
-	return build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none);
-}
-
 /* The windows as [groups * in features, out features of a group, reach as wide as the image]. */
 static const struct node *kernels_of(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c, const struct run *r)
@@ -150,7 +130,8 @@ const struct node *plan_lower_lines(struct graph *g, const struct node *n,
 
 	if (!fits(n, in, c, o) || !run_of(n, in, c, &r))
 		return NULL;
-	const struct node *y = products(g, image_of(g, n, in[0], c, r.low, r.high),
+	const struct node *y = products(g, conv_image(g, n, in[0], c,
+		r.low + SPATIAL - c->nspatial, r.high + SPATIAL - c->nspatial),
 		kernels_of(g, n, in[1], c, &r), c, &r, o);
 	const int64_t apart[6] = { c->groups, c->in_features, r.places[0], r.places[1], r.features,
 			      c->batch },

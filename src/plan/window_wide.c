@@ -100,24 +100,15 @@ static bool pays(const struct conv *c, const struct wide *w, int64_t unit)
 static const struct node *image(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const struct wide *w)
 {
-	int64_t perm[3 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
-		none[2 + SPATIAL] = { 0 }, dims[3 + SPATIAL];
+	int64_t perm[3 + SPATIAL], low[SPATIAL], high[SPATIAL], dims[3 + SPATIAL];
 	const struct wide_dim *last = &w->d[SPATIAL - 1];
 	uint32_t rank = 2 + c->nspatial;
-	bool pads = false;
 
-	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
-	perm[1] = node_int(n, KEY_input_batch_dimension, 0);
 	for (uint32_t d = 0; d < c->nspatial; d++) {
-		const struct wide_dim *a = &w->d[SPATIAL - c->nspatial + d];
-		perm[2 + d] = c->in_spatial[d];
-		low[2 + d] = a->low;
-		high[2 + d] = a->high;
-		pads |= a->low || a->high;
+		low[d] = w->d[SPATIAL - c->nspatial + d].low;
+		high[d] = w->d[SPATIAL - c->nspatial + d].high;
 	}
-	x = build_transpose(g, x, perm);
-	if (pads)
-		x = build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none);
+	x = conv_image(g, n, x, c, low, high);
 	if (last->holes == 1)
 		return x;
 	for (uint32_t d = 0; d <= rank; d++) {
