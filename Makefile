@@ -4,6 +4,7 @@
 #   make check        every test                                   make demo    the main job
 #   make bless        rewrite expected texts of tests               make install PREFIX=/usr/local
 #   make ulp          errors of the elementary functions, into doc/ulp.md
+#   make kernel-diff BASE=DIR   whether this build compiles as the one in DIR does
 #   make asan|tsan|clang   the C tests in build-asan, build-tsan, build-clang
 #
 # Variables: CC, BUILD (folder of outputs), SAN (a list for -fsanitize=), LLVM_CONFIG, PREFIX, DESTDIR.
@@ -254,6 +255,11 @@ demo: build
 .PHONY: parity
 parity: build
 	@.venv/bin/python tests/run_parity.py --build $(BUILD) $(ROWS)
+# The programs of tests/op compiled by the build in BASE and by this one, their artifacts compared; ARGS="--every 10".
+.PHONY: kernel-diff
+kernel-diff: all
+	@$(if $(BASE),,echo "BASE: the build folder to compare with" >&2; exit 2;) \
+	$(PYTHON) scripts/kernel_diff.py $(BASE) --build $(BUILD) $(ARGS)
 # The cache's tests with ten times as many writers killed at random moments.
 .PHONY: cache-kills
 cache-kills: unit
