@@ -11,7 +11,6 @@
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/exchange.h"
-#include "pass/pass.h"
 #include <assert.h>
 #include <string.h>
 

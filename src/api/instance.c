@@ -12,7 +12,6 @@
  * one that is not equal gets its prefix with the next number. */
 #include "api/api_impl.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

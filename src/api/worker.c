@@ -2,7 +2,6 @@
 #include "api/worker_impl.h"
 #include "base/clock.h"
 #include "base/stop.h"
-#include "run/pool.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -310,11 +310,6 @@ struct abi_buffer *artifact_buffer(struct artifact_writer *w, uint32_t index)
 	return (struct abi_buffer *)w->buffers.data + index;
 }
 
-uint32_t artifact_buffers(const struct artifact_writer *w)
-{
-	return (uint32_t)w->buffers.count;
-}
-
 uint32_t artifact_add_step(struct artifact_writer *w, const struct abi_step *s)
 {
 	*(struct abi_step *)array_add(w, &w->steps, 1) = *s;

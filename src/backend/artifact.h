@@ -51,7 +51,6 @@ uint32_t artifact_add_tensor(struct artifact_writer *w, uint32_t dtype, uint32_t
 uint32_t artifact_add_buffer(struct artifact_writer *w, const struct abi_buffer *b);
 /* until the next add */
 struct abi_buffer *artifact_buffer(struct artifact_writer *w, uint32_t index);
-uint32_t artifact_buffers(const struct artifact_writer *w);     /* buffers so far */
 uint32_t artifact_add_step(struct artifact_writer *w, const struct abi_step *s);
 /* until the next add */
 struct abi_step *artifact_step(struct artifact_writer *w, uint32_t index);

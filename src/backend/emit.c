@@ -4,7 +4,6 @@
  * of sizes is computed in front of them (emit_size.c). */
 #include "backend/backend.h"
 #include "backend/emit_impl.h"
-#include "base/cpu.h"
 #include <string.h>
 
 /* Notes values in buffers that s has written. */

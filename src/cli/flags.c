@@ -1,5 +1,4 @@
 /* flags.c -- the words of a command line, by the tables command.def and flag.def; and --help. */
-#include "base/str.h"
 #include "cli/cli.h"
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,6 @@
  * literal with descr, fortran_order and shape, then the elements.  bfloat16 has no descr of its own
  * in numpy: such arrays are read from and written as '<V2' (what ml_dtypes' arrays are saved
  * as). */
-#include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include <stdio.h>

@@ -11,7 +11,7 @@
  * without a sign - is not followed, unless ranges tell that it does not.
  * The trace recurses, to a fixed depth and with a fixed number of steps in all, after which it
  * gives up in the same way every time. */
-#include "ir/dim_impl.h"
+#include "ir/graph_impl.h"
 #include "ir/node_map.h"
 
 enum { DEPTH = 64, STEPS = 2000 };

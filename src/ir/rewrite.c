@@ -3,7 +3,7 @@
  * where the node was, so that messages and explain can name the source after any number of
  * passes. */
 #include "ir/rewrite.h"
-#include "ir/dim_impl.h"
+#include "ir/graph_impl.h"
 #include "ir/node_map.h"
 
 /* n with other operands, its type as far as that is known before the rule is asked. */

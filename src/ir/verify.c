@@ -4,7 +4,6 @@
  * R1 by looking every node up again, R2 and R4 by asking each op's verifier again, R3 and R5 by
  * walking. The verifiers fail jobs, so they run in one of their own, whose error becomes a BUG. */
 #include "ir/graph_impl.h"
-#include "ir/node_map.h"
 
 struct verify {
 	struct graph *g;

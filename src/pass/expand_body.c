@@ -6,7 +6,6 @@
  * are anywhere else; the order is the interpreter's. */
 #include "ir/build.h"
 #include "ir/dim.h"
-#include "ir/rewrite.h"
 #include "pass/expand_body.h"
 #include <string.h>
 

@@ -9,7 +9,6 @@
  *
  * Algebraic: not under numerics=strict.  Nor of floats of 16 bits and fewer, whose small updates
  * should meet each other before they meet a large x. */
-#include "ir/build.h"
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
 

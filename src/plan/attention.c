@@ -13,7 +13,6 @@
  * A3  Nothing of it is read by anybody else: it would be computed twice.
  * A4  Between the two products dimensions are at most merged and split, so the n-th row of one is
  *     that of the other. */
-#include "ir/build.h"
 #include "ir/rewrite.h"
 #include "plan/attention_impl.h"
 #include <math.h>

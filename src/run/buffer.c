@@ -129,16 +129,6 @@ void buffer_release(struct buffer *b)
 	mem_free(b);
 }
 
-enum weft_dtype buffer_dtype(const struct buffer *b)
-{
-	return b->dtype;
-}
-
-uint32_t buffer_rank(const struct buffer *b)
-{
-	return b->rank;
-}
-
 bool buffer_ready(const struct buffer *b)
 {
 	return event_ready(b->ready);

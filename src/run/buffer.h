@@ -23,8 +23,6 @@ void buffer_fulfil(struct buffer *b, const struct run_tensor *t, struct weft_err
 void buffer_retain(struct buffer *b);
 void buffer_release(struct buffer *b);               /* NULL is fine */
 
-enum weft_dtype buffer_dtype(const struct buffer *b);
-uint32_t buffer_rank(const struct buffer *b);
 bool buffer_ready(const struct buffer *b);
 /* Waits; *out is borrowed from b.  A copy of the error it carries. */
 struct weft_error *buffer_wait(struct buffer *b, struct run_tensor *out) BASE_MUST_USE;

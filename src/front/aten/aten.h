@@ -14,6 +14,4 @@
 struct weft_error *aten_read(
 	const char *name, const char *text, size_t size, struct graph **out) BASE_MUST_USE;
 
-/* Is there a row for this overload ("aten.add.Tensor")? */
-bool aten_known(const char *overload);
 #endif

@@ -23,11 +23,6 @@ const struct aten_row *aten_row_find(const char *name, size_t len)
 	return NULL;
 }
 
-bool aten_known(const char *overload)
-{
-	return aten_row_find(overload, strlen(overload)) != NULL;
-}
-
 void lower_bail(struct lower *l)
 {
 	job_give_up(l->j);
@@ -441,11 +436,6 @@ const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype 
 	if (dtype_is_float(n->type->dtype) && dtype_is_int(t) && dtype_bytes(t) < 4)
 		n = build_convert(l->g, n, DTYPE_i32);
 	return n->type->dtype == t ? n : build_convert(l->g, n, t);
-}
-
-const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t)
-{
-	return lower_cast(l, n, t);
 }
 
 /* Broadcast to the shape of t. */

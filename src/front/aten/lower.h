@@ -73,7 +73,6 @@ const struct node *lower_size_node(struct lower *l, int64_t dim); /* i64 scalar 
 /* dtype by torch's promotion: tensors with dimensions, then those without, then numbers. */
 enum dtype lower_promote(struct lower *l, uint32_t n, const struct arg *const *a);
 enum dtype lower_compute(enum dtype t); /* f32 for f16 and bf16, else t */
-const struct node *lower_to(struct lower *l, const struct node *n, enum dtype t);
 const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t);
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v);
 const struct node *lower_like(struct lower *l, const struct node *n, double v);

@@ -746,15 +746,6 @@ static bool dim_now(const struct eval *e, int64_t d, int depth, int64_t *out)
 	}
 }
 
-int64_t eval_dim(const struct call *c, int64_t d)
-{
-	int64_t v;
-
-	if (!dim_now(c->e, d, 0, &v))
-		eval_fail(c, WEFT_UNIMPLEMENTED, "a dimension without a value here");
-	return v;
-}
-
 bool eval_static_dims(const struct call *c, uint32_t i, int64_t *dims)
 {
 	const struct type *t = c->types[i];

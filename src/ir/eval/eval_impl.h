@@ -84,8 +84,6 @@ void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct ten
 void eval_random_bits(struct call *c, const int64_t *dims);
 /* Computes c where it is a call of base/linear.def; false: it is none. */
 bool eval_linear(struct call *c);
-/* Dimension d (a number or an expression) at this evaluation's sizes. */
-int64_t eval_dim(const struct call *c, int64_t d);
 /* The dims of result i: its type's, evaluated; false where the type leaves one open. */
 bool eval_static_dims(const struct call *c, uint32_t i, int64_t *dims);
 /* Element i of an integer tensor. */

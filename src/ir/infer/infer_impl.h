@@ -85,7 +85,6 @@ bool node_constant_int(const struct node *n, uint32_t i, int64_t *out);
 /* ---- types ---------------------------------------------------------------------------------- */
 
 unsigned elem_class(const struct type *t);
-bool elem_is_quant(const struct type *t);
 /* of a quantised tensor, or its dtype */
 enum dtype elem_expressed(const struct type *t);
 bool quant_same(const struct quant *a, const struct quant *b);
@@ -93,7 +92,6 @@ bool quant_same(const struct quant *a, const struct quant *b);
 bool elem_compatible(const struct type *a, const struct type *b);
 bool elem_same(const struct type *a, const struct type *b);
 bool elem_promotable(const struct type *from, const struct type *to);
-bool type_is_tensor(const struct type *t);                   /* ranked or not */
 bool type_is_scalar(const struct type *t);                   /* a tensor of rank 0 */
 int64_t type_bound(const struct type *t, uint32_t i);        /* the number, or the bound, or -1 */
 /* Could the shapes, bounds included, be one?  Unranked ones could. */

@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-bool elem_is_quant(const struct type *t)
-{
-	return t->kind == TYPE_tensor && t->quant;
-}
-
 unsigned elem_class(const struct type *t)
 {
 	if (t->kind != TYPE_tensor)
@@ -78,11 +73,6 @@ bool elem_promotable(const struct type *from, const struct type *to)
 		return false;
 	bool ints = dtype_is_int(from->dtype) && dtype_is_int(to->dtype);
 	return (ints || a->kind == b->kind) && a->bits <= b->bits;
-}
-
-bool type_is_tensor(const struct type *t)
-{
-	return t->kind == TYPE_tensor;
 }
 
 bool type_is_scalar(const struct type *t)

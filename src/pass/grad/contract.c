@@ -4,7 +4,6 @@
  * that only it gave.  Of a convolution: for the input the transposed convolution, with the kernel
  * reversed and strides become dilations; for the kernel a convolution of the input with the
  * gradient as kernel, in which batch and features change places. */
-#include "ir/rewrite.h"
 #include "pass/grad/grad_impl.h"
 #include "pass/grad/window.h"
 #include <string.h>

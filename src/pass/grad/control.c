@@ -12,7 +12,6 @@
  *             its captures: forward's captures, records, what no turn changes
  *
  * A carried value that the body hands on is the initial one; the counter is computed from k. */
-#include "ir/rewrite.h"
 #include "pass/grad/grad_impl.h"
 #include <string.h>
 

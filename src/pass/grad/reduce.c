@@ -1,5 +1,4 @@
 /* reduce.c -- gradients of reductions, windows and sorts. */
-#include "ir/rewrite.h"
 #include "pass/grad/grad_impl.h"
 #include "pass/grad/window.h"
 #include <math.h>
