@@ -1,7 +1,8 @@
 /* expand.c -- ops without a core of their own, written in others by the text of the specification.
  *
+ * What becomes of an op is a row of expansions[]; the functions of larger ones are in expand_*.c.
  * CHLO's broadcast ops first bring their operands to one shape (the second's dims align at the
- * right, or where broadcast_dimensions says); batch norms become reductions and arithmetic. */
+ * right, or where broadcast_dimensions says). */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "pass/expand.h"
@@ -65,113 +66,6 @@ static const struct node *expand_broadcast(
 		.attrs = attrs_cons(g, ne, e), .at = at });
 }
 
-/* ---- batch norms (specification: batch_norm_inference, _training, _grad) -------------------- */
-
-static const struct node *along(
-	struct graph *g, const struct node *v, const struct type *t, int64_t feature)
-{
-	return build_broadcast(g, v, t->rank, t->dims, &feature);
-}
-
-static const struct node *normalise(struct graph *g, const struct node *n, const struct node *x,
-	const struct node *scale, const struct node *offset, const struct node *mean,
-	const struct node *variance)
-{
-	int64_t f = node_int(n, KEY_feature_index, 0);
-	const struct node *epsilon = build_like(g, variance, node_float(n, KEY_epsilon, 0));
-	const struct node *deviation = build1(g, OP_sqrt, build2(g, OP_add, variance, epsilon));
-	const struct node *centred = build2(g, OP_subtract, x, along(g, mean, x->type, f));
-	const struct node *unit = build2(g, OP_divide, centred, along(g, deviation, x->type, f));
-	return build2(g, OP_add, build2(g, OP_multiply, along(g, scale, x->type, f), unit),
-		along(g, offset, x->type, f));
-}
-
-/* How many elements of x a feature has, as each element of `like`. */
-static const struct node *count_of(struct graph *g, const struct node *x, int64_t feature,
-	const struct node *like)
-{
-	const struct type *t = like->type;
-	const struct node *changes = NULL;
-	double count = 1;
-
-	for (uint32_t d = 0; d < x->type->rank; d++) {
-		if (d == feature)
-			continue;
-		if (dim_is_number(x->type->dims[d])) {
-			count *= (double)x->type->dims[d];
-			continue;
-		}
-		const struct node *size = build_size(g, x, d);
-		changes = changes ? build2(g, OP_multiply, changes, size) : size;
-	}
-	if (!changes)
-		return build_like(g, like, count);
-	changes = build2(g, OP_multiply, changes, build_like(g, changes, count));
-	return build_broadcast_to(g, build_convert(g, changes, t->dtype), t->rank, t->dims);
-}
-
-/* Sum over all dims but the feature's. */
-static const struct node *sum_of(struct graph *g, const struct node *x, int64_t feature)
-{
-	int64_t dims[64];
-	uint32_t n = 0;
-	for (uint32_t d = 0; d < x->type->rank && n < 64; d++)
-		if (d != feature)
-			dims[n++] = d;
-	return build_reduce(g, OP_add, x, n, dims);
-}
-
-static const struct node *mean_of(struct graph *g, const struct node *x, int64_t feature)
-{
-	const struct node *sum = sum_of(g, x, feature);
-	return build2(g, OP_divide, sum, count_of(g, x, feature, sum));
-}
-
-static void statistics(struct graph *g, const struct node *x, int64_t feature,
-	const struct node **mean, const struct node **variance)
-{
-	*mean = mean_of(g, x, feature);
-	const struct node *centred = build2(g, OP_subtract, x, along(g, *mean, x->type, feature));
-	*variance = mean_of(g, build2(g, OP_multiply, centred, centred), feature);
-}
-
-/* Gradients of x, scale, offset from that of the result. */
-static void batch_norm_grad(struct graph *g, const struct node *n, const struct node *const *in,
-	const struct node **out)
-{
-	int64_t f = node_int(n, KEY_feature_index, 0);
-	const struct node *x = in[0], *scale = in[1], *mean = in[2], *variance = in[3],
-			  *grad = in[4];
-	const struct node *epsilon = build_like(g, variance, node_float(n, KEY_epsilon, 0));
-	const struct node *deviation = build1(g, OP_sqrt, build2(g, OP_add, variance, epsilon));
-	const struct node *wide = along(g, deviation, x->type, f);
-	const struct node *unit =
-		build2(g, OP_divide, build2(g, OP_subtract, x, along(g, mean, x->type, f)), wide);
-	out[2] = sum_of(g, grad, f);
-	out[1] = sum_of(g, build2(g, OP_multiply, grad, unit), f);
-	const struct node *count = count_of(g, x, f, out[2]);
-	const struct node *mean_grad = build2(g, OP_divide, out[2], count);
-	const struct node *mean_unit = build2(g, OP_divide, out[1], count);
-	const struct node *left = build2(g, OP_subtract, grad, along(g, mean_grad, x->type, f));
-	left = build2(g, OP_subtract, left,
-		build2(g, OP_multiply, unit, along(g, mean_unit, x->type, f)));
-	out[0] = build2(
-		g, OP_multiply, build2(g, OP_divide, along(g, scale, x->type, f), wide), left);
-}
-
-static const struct node *expand_statistics(
-	struct graph *g, const struct node *of, uint32_t i)
-{
-	const struct node *out[3];
-	if (of->op == OP_batch_norm_grad) {
-		batch_norm_grad(g, of, of->in, out);
-		return out[i];
-	}
-	statistics(g, of->in[0], node_int(of, KEY_feature_index, 0), &out[1], &out[2]);
-	out[0] = normalise(g, of, of->in[0], of->in[1], of->in[2], out[1], out[2]);
-	return out[i];
-}
-
 static const struct node *expand_constant_like(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
@@ -199,7 +93,7 @@ static const struct node *expand_result(struct graph *g, const struct node *of, 
 	case OP_async_done:
 		return of->in[0]->op == OP_async_start ? expand_async(g, of->in[0], i) : NULL;
 	case OP_batch_norm_training: case OP_batch_norm_grad:
-		return of->in[0]->type->quant ? NULL : expand_statistics(g, of, i);
+		return expand_statistics(g, of, i);
 	default: return NULL;
 	}
 }
@@ -253,66 +147,133 @@ static const struct node *expand_loops(struct graph *g, const struct node *n)
 	return loops ? loops : n;
 }
 
+static const struct node *expand_tuple_element(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	if (in[0]->op != OP_tuple)
+		return NULL;
+	return build_declared(g, in[0]->in[node_int(n, KEY_index, 0)], n->type, n->op);
+}
+
+static const struct node *expand_async_done(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	bool one = n->type->kind != TYPE_results;
+
+	return one && in[0]->op == OP_async_start ? expand_async(g, in[0], 0) : NULL;
+}
+
+static const struct node *expand_plain_dot(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	return n->type->quant ? NULL : expand_dot(g, n, in);
+}
+
+static const struct node *expand_call(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
+	const struct node *ops =
+		n->type->kind == TYPE_results ? NULL : expand_custom(g, m ? m : n, in, 0);
+
+	return ops ? ops : m;
+}
+
+static const struct node *expand_reduction(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	return expand_loops(g, expand_promoted(g, n, in));
+}
+
+/* n with the operands in[], its regions expanded. */
+static const struct node *expand_inside(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
+
+	return m ? m : node_with_operands(g, n, in);
+}
+
+static const struct node *expand_lanes(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	return expand_loops(g, expand_inside(g, n, in));
+}
+
+static const struct node *expand_chlo_scan(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct node *m = expand_inside(g, n, in);
+	const struct node *loop = n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
+
+	return loop ? loop : m;
+}
+
+static const struct node *expand_control(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	const struct node *sized = expand_sizes(g, n, in);
+	const struct node *m = region_rewrite_nested(
+		g, sized ? sized : n, sized ? sized->in : in, pass_expand);
+
+	return m ? m : sized;
+}
+
+static const struct node *expand_one_result(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	return expand_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
+}
+
+/* What becomes of a node with the operands in[], which are expanded already; NULL: it stays.  Of an
+ * op of several results what it is stands at each OP_result. */
+typedef const struct node *expand_fn(
+	struct graph *g, const struct node *n, const struct node *const *in);
+
+static expand_fn *const expansions[OP_COUNT] = {
+	[OP_async_done] = expand_async_done,
+	[OP_batch_norm_inference] = expand_batch_norm,
+	[OP_case] = expand_control,
+	[OP_chlo_constant_like] = expand_constant_like,
+	[OP_chlo_ragged_dot] = expand_ragged_dot,
+	[OP_chlo_scan] = expand_chlo_scan,
+	[OP_cholesky] = expand_linear,
+	[OP_custom_call] = expand_call,
+	[OP_dot] = expand_plain_dot,
+	[OP_dot_general] = expand_dot_general,
+	[OP_dynamic_conv] = expand_dynamic_conv,
+	[OP_einsum] = expand_einsum,
+	[OP_fft] = expand_linear,
+	[OP_gather] = expand_gather,
+	[OP_get_tuple_element] = expand_tuple_element,
+	[OP_if] = expand_control,
+	[OP_map] = expand_lanes,
+	[OP_reduce] = expand_reduction,
+	[OP_reduce_window] = expand_reduction,
+	[OP_result] = expand_one_result,
+	[OP_rng] = expand_rng,
+	[OP_scatter] = expand_reduction,
+	[OP_select_and_scatter] = expand_reduction,
+	[OP_sort] = expand_lanes,
+	[OP_triangular_solve] = expand_linear,
+	[OP_unary_einsum] = expand_einsum,
+	[OP_while] = expand_control,
+};
+
 static const struct node *expand_node(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
+	bool tensor = n->type->kind == TYPE_tensor;
+
 	(void)arg;
-	for (size_t i = 0; i < sizeof broadcasts / sizeof *broadcasts; i++)
-		if (n->op == broadcasts[i].from && n->type->kind == TYPE_tensor)
+	for (size_t i = 0; tensor && i < sizeof broadcasts / sizeof *broadcasts; i++)
+		if (n->op == broadcasts[i].from)
 			return expand_broadcast(g, n, in, broadcasts[i].to);
-	if (op_table[n->op].kind == OP_COLLECTIVE && n->type->kind == TYPE_tensor)
+	if (tensor && op_table[n->op].kind == OP_COLLECTIVE)
 		return expand_collective(g, n, in, 0);
-	switch (n->op) {
-	case OP_chlo_constant_like:
-		return expand_constant_like(g, n, in);
-	case OP_batch_norm_inference:
-		return n->type->quant ? NULL : normalise(g, n, in[0], in[1], in[2], in[3], in[4]);
-	case OP_fft: case OP_cholesky: case OP_triangular_solve:
-		return expand_linear(g, n, in);
-	case OP_chlo_ragged_dot: return expand_ragged_dot(g, n, in);
-	case OP_dot: return n->type->quant ? NULL : expand_dot(g, n, in);
-	case OP_dot_general: return expand_dot_general(g, n, in);
-	case OP_einsum: case OP_unary_einsum: return expand_einsum(g, n, in);
-	case OP_gather: return expand_gather(g, n, in);
-	case OP_dynamic_conv: return expand_dynamic_conv(g, n, in);
-	case OP_get_tuple_element:
-		return in[0]->op == OP_tuple ? build_declared(
-			g, in[0]->in[node_int(n, KEY_index, 0)], n->type, n->op) : NULL;
-	case OP_async_done:
-		return in[0]->op == OP_async_start && n->type->kind != TYPE_results ?
-			expand_async(g, in[0], 0) : NULL;
-	case OP_custom_call: {                   /* as chlo_scan */
-		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
-		const struct node *ops =
-			n->type->kind == TYPE_results ? NULL : expand_custom(g, m ? m : n, in, 0);
-		return ops ? ops : m;
-	}
-	case OP_rng:
-		return expand_rng(g, n, in);
-	case OP_reduce: case OP_reduce_window: case OP_scatter: case OP_select_and_scatter:
-		return expand_loops(g, expand_promoted(g, n, in));
-	case OP_map: case OP_sort: {
-		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
-		return expand_loops(g, m ? m : node_with_operands(g, n, in));
-	}
-	case OP_chlo_scan: {                     /* of one result; else at its OP_result */
-		const struct node *m = region_rewrite_nested(g, n, in, pass_expand);
-		m = m ? m : node_with_operands(g, n, in);
-		const struct node *loop =
-			n->type->kind == TYPE_results ? NULL : expand_scan(g, m, 0);
-		return loop ? loop : m;
-	}
-	case OP_if: case OP_case: case OP_while: {
-		const struct node *sized = expand_sizes(g, n, in);
-		const struct node *m = region_rewrite_nested(
-			g, sized ? sized : n, sized ? sized->in : in, pass_expand);
-		return m ? m : sized;
-	}
-	case OP_result:
-		return expand_result(g, in[0], (uint32_t)node_int(n, KEY_index, 0));
-	default:
-		return region_rewrite_nested(g, n, in, pass_expand);
-	}
+	if (expansions[n->op])
+		return expansions[n->op](g, n, in);
+	return region_rewrite_nested(g, n, in, pass_expand);
 }
 
 const struct region *pass_expand(struct graph *g, const struct region *r)

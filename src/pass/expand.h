@@ -35,6 +35,10 @@ const struct node *expand_gather(
 	struct graph *g, const struct node *n, const struct node *const *in);
 const struct node *expand_dynamic_conv(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* batch_norm_inference; result `which` of the other two batch norms.  NULL: of quantised values. */
+const struct node *expand_batch_norm(
+	struct graph *g, const struct node *n, const struct node *const *in);
+const struct node *expand_statistics(struct graph *g, const struct node *of, uint32_t which);
 /* Result `which` of the async_done of an async_start. */
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which);
 const struct node *expand_ragged_dot(
