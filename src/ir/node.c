@@ -504,14 +504,22 @@ static bool is_among(const struct node *n, enum key list, int64_t v)
 
 bool node_scatters_apart(const struct node *n)
 {
-	uint32_t in, from;
+	uint32_t in, from, nwindow;
 	const int64_t *ib = node_ints(n, KEY_input_batching_dims, &in);
 	const int64_t *sb = node_ints(n, KEY_scatter_indices_batching_dims, &from);
-	uint32_t nwindow;
 	const int64_t *window = node_ints(n, KEY_update_window_dims, &nwindow);
+	const struct type *t = n->in[0]->type;
+	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
 
-	return in && from && ib[0] == 0 && sb[0] == 0 && n->in[0]->type->rank > 1 &&
-	       (!nwindow || window[0] > 0) && node_int(n, KEY_index_vector_dim, 0) > 0;
+	if (t->rank < 2 || !updates->rank)
+		return false;
+	if (nwindow && window[0] == 0)           /* of all that is there: from 0 */
+		return t->dims[0] == updates->dims[0] &&
+		       !is_among(n, KEY_inserted_window_dims, 0) &&
+		       !is_among(n, KEY_input_batching_dims, 0) &&
+		       !is_among(n, KEY_scatter_dims_to_operand_dims, 0);
+	return in && from && ib[0] == 0 && sb[0] == 0 &&
+	       node_int(n, KEY_index_vector_dim, 0) > 0;
 }
 
 bool node_scatters_rows(const struct node *n)

@@ -73,6 +73,40 @@ void test_gen_scatter__windows(void)
 	gen_with_graph(windows);
 }
 
+/* index_add along an inner dim: a chunk's rows are its updates' first dim. */
+static void inner(struct graph *g, struct job *j)
+{
+	const struct attr_entry columns[] = {
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_inserted_window_dims, NULL, attr_ints(g, 1, (int64_t[]){ 1 }) },
+		{ KEY_scatter_dims_to_operand_dims, NULL, attr_ints(g, 1, (int64_t[]){ 1 }) },
+		{ KEY_update_window_dims, NULL, attr_ints(g, 1, (int64_t[]){ 0 }) },
+	}, rows[] = {
+		columns[0], columns[1], columns[2],
+		{ KEY_update_window_dims, NULL, attr_ints(g, 2, (int64_t[]){ 0, 2 }) },
+	}, part[] = {
+		{ KEY_index_vector_dim, NULL, attr_int(g, 1) },
+		{ KEY_scatter_dims_to_operand_dims, NULL, attr_ints(g, 1, (int64_t[]){ 1 }) },
+		{ KEY_update_window_dims, NULL, attr_ints(g, 2, (int64_t[]){ 0, 2 }) },
+	};
+	const struct type *index = gen_type(g, DTYPE_i32, 2, 40, 1);
+	const struct type *flat[] = { gen_type(g, DTYPE_f32, 2, 11, 7), index,
+		gen_type(g, DTYPE_f32, 2, 11, 40) };
+	const struct type *deep[] = { gen_type(g, DTYPE_f32, 3, 11, 7, 18), index,
+		gen_type(g, DTYPE_f32, 3, 11, 40, 18) };
+	const struct type *fewer[] = { gen_type(g, DTYPE_f32, 2, 11, 7), index,
+		gen_type(g, DTYPE_f32, 3, 9, 40, 3) };
+
+	check(g, j, flat, columns, 4);
+	check(g, j, deep, rows, 4);
+	check(g, j, fewer, part, 3);
+}
+
+void test_gen_scatter__inner(void)
+{
+	gen_with_graph(inner);
+}
+
 /* Element by element: both indices come from the tensor. */
 static void elements(struct graph *g, struct job *j)
 {

@@ -169,6 +169,43 @@ const struct node *take_coordinates(
 	return rank == 1 ? in[0] : build_concat(g, rank, in, rank);
 }
 
+/* Is n the same all along dimension d? */
+static bool is_repeated(const struct node *n, uint32_t d)
+{
+	while (n->type->dims[d] != 1) {
+		if (n->op == OP_constant)
+			return node_literal(n) && node_literal(n)->splat;
+		if (n->op == OP_broadcast_in_dim) {
+			uint32_t count, k = 0;
+			const int64_t *to = node_ints(n, KEY_broadcast_dimensions, &count);
+			while (k < count && to[k] != d)
+				k++;
+			if (k == count)
+				return true;
+			d = k;
+		} else if (n->op != OP_convert) {
+			return false;
+		}
+		n = n->in[0];
+	}
+	return true;
+}
+
+const struct node *take_line(
+	struct lower *l, const struct node *x, const struct node *index, int64_t dim)
+{
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK];
+	for (uint32_t i = 0; i < x->type->rank; i++) {
+		one[i] = 1;
+		end[i] = (int64_t)i == dim ? index->type->dims[i] : 1;
+		if ((int64_t)i != dim &&
+			(index->type->dims[i] != x->type->dims[i] || !is_repeated(index, i)))
+			return NULL;
+	}
+	index = build_slice(l->g, index, zero, end, one);
+	return build_reshape(l->g, index, 1, &end[dim]);
+}
+
 void lower_gather(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -188,15 +225,11 @@ void lower_gather(struct lower *l)
 		return;
 	}
 	int64_t dim = lower_dim(l, 1, rank);
-	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
-	bool line = true; /* x has one row only */
-	for (uint32_t i = 0; i < rank; i++)
-		line &= (int64_t)i == dim || (x->type->dims[i] == 1 && index->type->dims[i] == 1);
+	const struct node *line = take_line(l, x, index, dim);
+	lower_check_index(l, line ? line : index, (uint32_t)dim, x->type->dims[dim], false);
 	if (line) {
-		x = build_reshape(g, x, 1, &x->type->dims[dim]);
-		l->out[0] = build_reshape(g,
-			take_one(l, x, 0, build_reshape(g, index, 1, &index->type->dims[dim]), 0),
-			l->type[0]->rank, l->type[0]->dims);
+		x = take_one(l, x, dim, line, (uint32_t)dim);
+		l->out[0] = build_reshape(g, x, l->type[0]->rank, l->type[0]->dims);
 		return;
 	}
 	struct take k = { .x = x, .m = rank, .batch = rank };
@@ -437,6 +470,42 @@ void lower_index_put(struct lower *l)
 	l->out[0] = take_scatter(l, &k, v, lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
 }
 
+struct take take_elements(struct lower *l, const struct node *x, const struct node *index,
+	int64_t dim, const struct node **v)
+{
+	uint32_t rank = x->type->rank;
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK] = { 1 };
+	struct take k = { .x = x, .m = 1, .at = { dim }, .batch = rank, .aligned = true };
+	bool alone = true;
+	for (uint32_t i = 0; i < rank; i++) {
+		k.aligned &= (int64_t)i == dim || index->type->dims[i] == x->type->dims[i];
+		alone &= (int64_t)i == dim || x->type->dims[i] == 1;
+		one[i] = 1;
+	}
+	*v = build_slice(l->g, *v, zero, index->type->dims, one);
+	const struct node *line = k.aligned ? take_line(l, x, index, dim) : NULL;
+	lower_check_index(l, line ? line : index, (uint32_t)dim, x->type->dims[dim], false);
+	if (line && alone) {
+		k.x = x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
+		*v = build_reshape(l->g, *v, 1, &line->type->dims[0]);
+		k.at[0] = dim = 0;
+	}
+	if (line) {
+		k.aligned = false;
+		k.batch = 1;
+		k.first = (uint32_t)dim;
+		k.starts = lower_wrap_index(l, line, x, dim);
+	} else if (k.aligned) {
+		k.starts = lower_wrap_index(l, index, x, dim);
+	} else {
+		k.m = rank;
+		for (uint32_t i = 0; i < rank; i++)
+			k.at[i] = i;
+		k.starts = take_coordinates(l, index, x, dim);
+	}
+	return k;
+}
+
 /* what: TAKE_REPLACES, or OP_add. */
 void lower_scatter(struct lower *l)
 {
@@ -454,28 +523,11 @@ void lower_scatter(struct lower *l)
 	}
 	if (index->type->rank != rank)
 		lower_bail(l);
-	int64_t dim = lower_dim(l, 1, rank);
-	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
-	struct take k = { .x = x, .m = 1, .at = { dim }, .batch = rank, .aligned = true };
-	for (uint32_t i = 0; i < rank; i++) {
-		k.aligned &= i == dim || index->type->dims[i] == x->type->dims[i];
-		one[i] = 1;
-	}
 	if (!v)
 		v = lower_shape(l, lower_scalar(l, &l->args[3], x->type->dtype), index->type);
-	else if (v->type->rank == rank)
-		v = build_slice(l->g, v, zero, index->type->dims, one);
-	else
+	else if (v->type->rank != rank)
 		lower_fail(l, "source and index have different ranks");
-	if (k.aligned) {
-		k.starts = lower_wrap_index(l, index, x, dim);
-	} else {
-		k.m = rank;
-		for (uint32_t i = 0; i < rank; i++)
-			k.at[i] = i;
-		k.starts = take_coordinates(l, index, x, dim);
-	}
+	struct take k = take_elements(l, x, index, lower_dim(l, 1, rank), &v);
 	x = take_scatter(l, &k, lower_cast(l, v, x->type->dtype), (enum op)l->row->what);
 	l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
 }

@@ -24,6 +24,26 @@ static const struct node *neutral(struct lower *l, enum reduce how, enum dtype t
 	return lower_scalar(l, &v, t);
 }
 
+/* How many of k's updates each element of k.x gets. */
+static const struct node *hits(struct lower *l, const struct take *k, const struct type *updates)
+{
+	struct graph *g = l->g;
+	struct take ones = *k;
+	const struct type *shape = k->x->type;
+	const int64_t at = k->at[0], n = type_elements(updates);
+	enum dtype t = n >= 0 && n <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
+	if (k->m == 1 && !k->aligned) { /* the same for all of a slice */
+		shape = type_tensor(g, t, 1, &shape->dims[at]);
+		updates = k->starts->type;
+		ones.at[0] = ones.first = 0;
+	}
+	ones.x = build_full(g, type_with_dtype(g, shape, t), 0);
+	const struct node *one = build_full(g, type_with_dtype(g, updates, t), 1);
+	const struct node *count = take_scatter(l, &ones, one, OP_add);
+	return shape->rank == k->x->type->rank
+		? count : build_broadcast(g, count, k->x->type->rank, k->x->type->dims, &at);
+}
+
 /* k.x with updates reduced into it; include_self false: what is hit starts anew. */
 static const struct node *reduce_into(struct lower *l, struct take *k, const struct node *updates,
 	enum reduce how, bool include_self)
@@ -33,12 +53,8 @@ static const struct node *reduce_into(struct lower *l, struct take *k, const str
 	struct graph *g = l->g;
 	const struct node *x = k->x, *count = NULL;
 	enum dtype t = x->type->dtype;
-	if (how == REDUCE_mean || !include_self) {
-		struct take ones = *k;
-		ones.x = build_full(g, type_with_dtype(g, x->type, DTYPE_i64), 0);
-		count = take_scatter(l, &ones,
-			build_full(g, type_with_dtype(g, updates->type, DTYPE_i64), 1), OP_add);
-	}
+	if (how == REDUCE_mean || !include_self)
+		count = hits(l, k, updates->type);
 	if (!include_self) {
 		const struct node *hit = build_compare(g, "GT", count, lower_like(l, count, 0));
 		k->x = build_select(g, hit, lower_shape(l, neutral(l, how, t), x->type), x);
@@ -58,7 +74,6 @@ void lower_scatter_reduce(struct lower *l)
 	const struct node *x = lower_tensor(l, 0), *index = lower_tensor(l, 2),
 			  *v = lower_tensor(l, 3);
 	enum dtype t = x->type->dtype, c = lower_compute(t);
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK];
 	if (x->type->rank == 0) {
 		x = lower_as_row(l, x);
 		index = lower_as_row(l, index);
@@ -71,15 +86,9 @@ void lower_scatter_reduce(struct lower *l)
 	}
 	if (index->type->rank != rank || v->type->rank != rank)
 		lower_bail(l);
-	int64_t dim = lower_dim(l, 1, rank);
-	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
-	struct take k = { .x = lower_cast(l, x, c), .m = rank, .batch = rank };
-	for (uint32_t i = 0; i < rank; i++) {
-		k.at[i] = i;
-		one[i] = 1;
-	}
-	v = lower_cast(l, build_slice(l->g, v, zero, index->type->dims, one), c);
-	k.starts = take_coordinates(l, lower_cast(l, index, DTYPE_i64), x, dim);
+	v = lower_cast(l, v, c);
+	struct take k = take_elements(
+		l, lower_cast(l, x, c), lower_cast(l, index, DTYPE_i64), lower_dim(l, 1, rank), &v);
 	const struct node *y = reduce_into(l, &k, v, read_reduce(l, 4), lower_bool(l, 5));
 	lower_finish(l, build_reshape(l->g, y, l->type[0]->rank, l->type[0]->dims));
 }

@@ -25,6 +25,14 @@ const struct node *take_scatter(
 /* x by index along dim; the index's dimensions become result dimensions first ... */
 const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 	const struct node *index, uint32_t first);
+/* index, which lies as x does but along dim, where it is the same along all other dimensions: once. NULL: it
+ * is not. */
+const struct node *take_line(
+	struct lower *l, const struct node *x, const struct node *index, int64_t dim);
+/* Scatter of *v into x by index, element by element along dim; claims that the indices are places.
+ * *v becomes what take_scatter is given. */
+struct take take_elements(struct lower *l, const struct node *x, const struct node *index,
+	int64_t dim, const struct node **v);
 /* Coordinates [index..., rank] of an elementwise gather or scatter: iota but along dim. */
 const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
