@@ -18,6 +18,7 @@ struct scatter {
 	uint32_t nwindow, ninserted, nib, nsb, nmap;
 	/* the dim of indices that holds an index; its rank: none, scalars */
 	int64_t vector;
+	bool apart;                      /* node_scatters_apart */
 	LLVMValueRef lo, hi;             /* the chunk's rows */
 	struct ix *u, *to;               /* of the update at hand, and where it goes */
 };
@@ -45,10 +46,12 @@ static void place(struct gen *g, const struct scatter *s, const struct ix *u, st
 	for (uint32_t d = 0, b = 0; d < it->rank; d++)
 		at[d] = d == s->vector ? ix_const(g, 0) : batch[b++];
 	for (uint32_t d = 0; d < t->rank; d++) {
+		bool named = false;
 		to[d] = ix_const(g, 0);
 		for (uint32_t k = 0; k < s->nmap; k++) {
 			if (s->map[k] != d)
 				continue;
+			named = true;
 			if (s->vector < it->rank)
 				at[s->vector] = ix_const(g, k);
 			to[d] = ix_of_val(g, value_at(g, indices, at), it->dtype);
@@ -58,7 +61,8 @@ static void place(struct gen *g, const struct scatter *s, const struct ix *u, st
 				to[d] = at[s->sb[k]];
 		if (!among(s->inserted, s->ninserted, d) && !among(s->ib, s->nib, d))
 			to[d] = ix_add(g, to[d], u[s->window[w++]]);
-		to[d].max = INT64_MAX;           /* an index may be anything */
+		if (named)                       /* an index may be anything */
+			to[d].max = INT64_MAX;
 	}
 }
 
@@ -74,25 +78,28 @@ static void copy_block(struct gen *g, struct lanes *l, struct ix j)
 			value_at(g, s->n->in[i], at));
 }
 
-/* i1: does the update at s->u go somewhere, and that into the chunk's rows? */
+/* i1: does the update at s->u go somewhere, and that into the chunk's rows?  Of those that
+ * own_updates lists a row of a matrix is the chunk's. */
 static LLVMValueRef is_ours(struct gen *g, const struct scatter *s)
 {
 	const struct type *t = s->n->in[0]->type;
-	LLVMValueRef ours = LLVMConstInt(g->i1, 1, false);
+	LLVMValueRef ours = NULL;
 
 	for (uint32_t d = 0; d < t->rank; d++) {
 		int level;
-		LLVMValueRef test = s->to[d].vec || s->to[d].step ? NULL
+		bool inside = dim_is_number(t->dims[d]) && s->to[d].max < t->dims[d];
+		LLVMValueRef test = inside || s->to[d].vec || s->to[d].step ? NULL
 			: ix_below(g, s->to[d], t->dims[d], &level);
 		gen_here(g);
-		ours = test ? AND(ours, test) : ours;
+		ours = test && ours ? AND(ours, test) : test ? test : ours;
 	}
-	if (t->rank > 1) {
+	if (t->rank > 2 || (t->rank == 2 && !s->apart)) {
 		LLVMValueRef row = ix_value(g, ix_linear(g, t->rank - 1, t->dims, s->to));
 		gen_here(g);
-		ours = AND(ours, AND(ICMP(SGE, row, s->lo), ICMP(SLT, row, s->hi)));
+		LLVMValueRef here = AND(ICMP(SGE, row, s->lo), ICMP(SLT, row, s->hi));
+		ours = ours ? AND(ours, here) : here;
 	}
-	return ours;
+	return ours ? ours : LLVMConstInt(g->i1, 1, false);
 }
 
 /* The element, or the lanes, at s->u. */
@@ -142,13 +149,14 @@ static void take_row(struct gen *g, struct scatter *s)
 	branch_end(g, &br);
 }
 
-/* Those at the indices of dim 0 that have rows of the chunk: no other's go there. */
-static void own_updates(struct gen *g, const struct scatter *s, uint32_t rank, LLVMValueRef *first,
+/* Of the updates by the places of their first n dims [0, *end) are there: the chunk's lie in
+ * [*first, *end), no other's go there. */
+static void own_updates(struct gen *g, const struct scatter *s, uint32_t n, LLVMValueRef *first,
 	LLVMValueRef *end)
 {
 	const struct type *t = s->n->in[0]->type, *ut = s->n->in[s->count + 1]->type;
 	LLVMValueRef rows = extent_product(g, t->rank - 2, t->dims + 1);
-	LLVMValueRef each = extent_product(g, rank - 1, ut->dims + 1);
+	LLVMValueRef each = extent_product(g, n - 1, ut->dims + 1);
 
 	gen_here(g);
 	LLVMValueRef last = SUB(ADD(s->hi, rows), c64(g, 1));
@@ -156,28 +164,46 @@ static void own_updates(struct gen *g, const struct scatter *s, uint32_t rank, L
 	*end = MUL(LLVMBuildUDiv(g->b, last, rows, ""), each);
 }
 
+static void take_at(struct gen *g, struct scatter *s, bool rows)
+{
+	struct branch br;
+
+	if (rows) {
+		take_row(g, s);
+		return;
+	}
+	place(g, s, s->u, s->to);
+	branch_begin(g, &br, is_ours(g, s));
+	take_update(g, s);
+	branch_end(g, &br);
+}
+
+/* The last dim that is no row of updates is a loop of its own, so that what depends on the others
+ * alone is found once. */
 static void take_updates(struct gen *g, struct scatter *s)
 {
 	const struct type *ut = s->n->in[s->count + 1]->type;
 	bool rows = node_scatters_rows(s->n);
-	uint32_t rank = ut->rank - rows;
-	LLVMValueRef first = c64(g, 0), end = extent_product(g, rank, ut->dims);
-	struct loop *l = job_alloc(g->job, sizeof *l);
-	struct branch br;
+	uint32_t rank = ut->rank - rows, outer = rank > 1 ? rank - 1 : rank;
+	int64_t known = static_product(outer, ut->dims);
+	LLVMValueRef first = c64(g, 0), end = extent_product(g, outer, ut->dims);
+	struct loop *l = job_alloc(g->job, sizeof *l), *in = job_alloc(g->job, sizeof *in);
 
-	if (node_scatters_apart(s->n))
-		own_updates(g, s, rank, &first, &end);
+	if (s->apart)
+		own_updates(g, s, outer, &first, &end);
 	gen_here(g);
 	loop_begin(g, l, first, end, 1);
 	gen_here(g);
-	ix_delinear(g, ix_scalar(l->iv, g->depth, 1, INT64_MAX), rank, ut->dims, s->u);
-	if (rows) {
-		take_row(g, s);
+	ix_delinear(g, ix_scalar(l->iv, g->depth, 1, known > 0 ? known - 1 : INT64_MAX), outer,
+		ut->dims, s->u);
+	if (rank > outer) {
+		int64_t d = ut->dims[outer];
+		loop_begin(g, in, c64(g, 0), gen_extent(g, d), 1);
+		s->u[outer] = ix_scalar(in->iv, in->level, 1, d > 0 ? d - 1 : INT64_MAX);
+		take_at(g, s, rows);
+		loop_end(g, in);
 	} else {
-		place(g, s, s->u, s->to);
-		branch_begin(g, &br, is_ours(g, s));
-		take_update(g, s);
-		branch_end(g, &br);
+		take_at(g, s, rows);
 	}
 	loop_end(g, l);
 }
@@ -213,6 +239,7 @@ void core_scatter(struct gen *g)
 	s.sb = node_ints(s.n, KEY_scatter_indices_batching_dims, &s.nsb);
 	s.map = node_ints(s.n, KEY_scatter_dims_to_operand_dims, &s.nmap);
 	s.vector = node_int(s.n, KEY_index_vector_dim, 0);
+	s.apart = node_scatters_apart(s.n);
 	const struct type *t = s.n->in[0]->type;
 	s.u = ix_array(g, s.n->in[s.count + 1]->type->rank);
 	s.to = ix_array(g, t->rank);

@@ -24,6 +24,16 @@ case("scatter-reduce-scalar", lambda a, i, s: a.scatter_reduce(0, i, s, "amax"),
      torch.tensor(9.0))
 case("scatter-reduce-bf16", lambda a, i, s: a.scatter_reduce(0, i, s, "sum"), x.bfloat16(), ids,
      r(2, 5).bfloat16())
+# the index is one line, stretched along the other dimensions; of fewer columns than the tensor has, torch 2.13 sums other places
+line, deep = torch.tensor([0, 2, 2, 0, 1, 2]), r(2, 6, 19)
+stretched = {"rows": (0, r(4, 19), line[:, None], r(6, 19)), "columns": (1, r(19, 3), line, r(19, 6)),
+             "both": (1, r(2, 3, 19), line[:, None], deep), "one": (0, r(3, 1), line[:, None], r(6, 1)),
+             "other": (1, r(2, 3, 19), torch.stack([line, 2 - line])[:, :, None], deep)}
+for form, (d, *inputs) in stretched.items():
+    case(f"scatter-stretched-{form}", lambda a, i, s, d=d: (
+        *(b.scatter_add(d, i.expand(s.shape), s.to(b.dtype)) for b in (a, a.bfloat16(), a.double())),
+        *(a.scatter_reduce(d, i.expand(s.shape), s, how, include_self=own) for how in "sum prod mean amax".split() for own in (True, False)),
+        s.gather(d, i.expand(s.shape)), (s * 9).long().gather(d, i.expand(s.shape))), *inputs, rtol=1e-5, atol=1e-5)
 for how in "prod mean amax amin".split():
     case(f"index-reduce-{how}", lambda a, i, s, h=how: a.index_reduce(1, i, s, h, include_self=False), z,
          torch.tensor([0, 2, 0]), r(2, 3, 4))
