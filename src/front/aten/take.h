@@ -25,8 +25,8 @@ const struct node *take_scatter(
 /* x by index along dim; the index's dimensions become result dimensions first ... */
 const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 	const struct node *index, uint32_t first);
-/* index, which lies as x does but along dim, where it is the same along all other dimensions: once. NULL: it
- * is not. */
+/* index, which lies as x does but along dim, where it is the same along all other dimensions:
+ * once. NULL: it is not. */
 const struct node *take_line(
 	struct lower *l, const struct node *x, const struct node *index, int64_t dim);
 /* Scatter of *v into x by index, element by element along dim; claims that the indices are places.
