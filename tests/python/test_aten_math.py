@@ -123,6 +123,11 @@ for name in "cummax cummin".split():
     case(name + "-many-rows", lambda a, fn=fn: (fn(a, 1), fn(a, 0)), torch.randint(-99, 99, (37, 45)).half())
     long(name, lambda a, fn=fn: (fn(a, 1), fn(a.long().t().contiguous(), 0)), (r(3, 8500) * 3).round())
     long(name + "-special", lambda a, fn=fn: fn(a, 0), torch.cat([r(9000), special, r(70)]))
+# rows by lanes: whole blocks, parts of one, few elements; equal ones, NaN, signed zeros
+for n in (15, 16, 33, 200):
+    rows = torch.where(r(5, n) > 1.5, nan, (r(5, n) * 2).round())
+    case(f"scan-rows-{n}", lambda a: (*(f(b, 1) for f in (torch.cummax, torch.cummin) for b in (a, a.double(), a.bfloat16(), a.nan_to_num().int())),
+         *(b.cumsum(1) for b in (a > 0, a.nan_to_num().to(torch.int8), a.nan_to_num().long())), a.nan_to_num().int().cumprod(1)), rows)
 # blocks of 512, and blocks of these; whole numbers, of which every sum is exact
 long("cumsum", lambda a: (a.cumsum(0), a.double().cumsum(0)), torch.randint(-9, 9, (300000,)).float())
 long("cumsum-inside", lambda a: (a.cumsum(1), a.long().cumsum(1), a[..., 0].cumsum(-1)), torch.randint(-9, 9, (2, 8193, 3)).float())

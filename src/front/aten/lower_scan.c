@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LONGEST_WINDOW = 8192, BLOCK = 512, MOST = 2, MOST_RANK = 16 };
+enum { LONGEST_WINDOW = 8192, LONGEST_ROW = 1 << 20, BLOCK = 512, MOST = 2, MOST_RANK = 16 };
 
 /* n tensors of one shape that are scanned together along dim. */
 struct scan {
@@ -162,6 +162,18 @@ static void scan_rounds(struct lower *l, const struct scan *s, const struct node
 	out[0] = x;
 }
 
+/* Up to which length a scan is a window.  Where neither the order shows in the result nor anything
+ * lies behind the dimension, native code goes along it by lanes: rows are cut only for what a single
+ * one gives the other threads to do. */
+static int64_t longest_window(const struct scan *s)
+{
+	const struct type *t = s->x[0]->type;
+	bool ordered = dtype_is_float(t->dtype) && s->op != OP_maximum && s->op != OP_minimum;
+	for (uint32_t i = (uint32_t)s->dim + 1; i < t->rank; i++)
+		ordered |= t->dims[i] != 1;
+	return ordered || dtype_is_complex(t->dtype) ? LONGEST_WINDOW : LONGEST_ROW;
+}
+
 static void scan(struct lower *l, const struct scan *s, const struct node **out)
 {
 	const struct type *t = s->x[0]->type;
@@ -171,7 +183,7 @@ static void scan(struct lower *l, const struct scan *s, const struct node **out)
 		lower_bail(l); /* no core of the planner's */
 	if (known && n < 2)
 		memcpy(out, s->x, s->n * sizeof *out);
-	else if (!known || n <= LONGEST_WINDOW)
+	else if (!known || n <= longest_window(s))
 		scan_window(l, s, out);
 	else if (complex || t->rank + 1 > MOST_RANK)
 		scan_rounds(l, s, out);
