@@ -163,8 +163,8 @@ static void scan_rounds(struct lower *l, const struct scan *s, const struct node
 }
 
 /* Up to which length a scan is a window.  Where neither the order shows in the result nor anything
- * lies behind the dimension, native code goes along it by lanes: rows are cut only for what a single
- * one gives the other threads to do. */
+ * lies behind the dimension, native code goes along it by lanes: rows are cut only to share one out
+ * among threads. */
 static int64_t longest_window(const struct scan *s)
 {
 	const struct type *t = s->x[0]->type;
