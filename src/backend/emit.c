@@ -39,7 +39,8 @@ static void add_pending(struct emit *e, const struct plan_step *s, uint32_t at)
 		e->cap = cap;
 	}
 	struct pending *p = &e->pending[e->npending++];
-	*p = (struct pending){ .step = s, .at = at, .known = e->known };
+	*p = (struct pending){ .step = s, .at = at, .sizes = artifact_sizes(e->w),
+		.known = e->known };
 	if (!call)
 		return;
 	p->dims = job_array(e->job, s->nargs, sizeof *p->dims);
@@ -91,7 +92,7 @@ static void emit_bodies(struct emit *e)
 			continue;
 		for (uint32_t k = 0; k < p.step->nregions; k++) {
 			pairs[2 * k] = artifact_steps(e->w);
-			e->known = emit_known(e, p.known, &p.step->regions[k]);
+			e->known = emit_known(e, p.known, p.sizes, &p.step->regions[k]);
 			emit_list(e, &p.step->regions[k]);
 			pairs[2 * k + 1] = artifact_steps(e->w) - pairs[2 * k];
 		}
@@ -205,7 +206,7 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	const struct plan *p = o->plan;
 	const struct codegen_code *code = o->code;
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, o->name) };
-	struct known *outermost = e.known = emit_known(&e, NULL, NULL);
+	struct known *outermost = e.known = emit_known(&e, NULL, 0, NULL);
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
 	e.bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.bytes);
 	e.has_bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.has_bytes);
@@ -287,7 +288,7 @@ void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
 	p.inputs = io;
 	p.outputs = io + p.ninputs;
 	struct emit e = { .job = j, .p = &p, .w = artifact_new(j, b->name) };
-	e.known = emit_known(&e, NULL, NULL);
+	e.known = emit_known(&e, NULL, 0, NULL);
 	int64_t any = 0;
 	for (uint32_t i = 0; i < p.nbuffers; i++) {
 		int64_t *dims = job_array(j, buffers[i].type->rank, sizeof *dims);

@@ -5,9 +5,11 @@
 #include "base/str.h"
 #include "plan/plan.h"
 
-/* The extents that a list of steps has computed; those of the lists around it hold, too. */
+/* The extents that a list of steps has computed; those of the lists around it hold, too, as far as
+ * they are computed in front of it. */
 struct known {
 	const struct known *outer;
+	uint32_t before;                     /* entries from this one on come behind the list */
 	const struct plan_steps *list;       /* NULL: main's, or what is loaded */
 	bool *ready;                         /* by value of the list: a step has computed it */
 	int64_t *extent;                     /* by dimension expression: its extent, 0: none yet */
@@ -16,6 +18,7 @@ struct known {
 struct pending {                             /* what is to be written behind main */
 	const struct plan_step *step;
 	uint32_t at;                         /* its record */
+	uint32_t sizes;                      /* entries there are as it begins */
 	const struct known *known;
 	const int64_t **dims;                /* library, callback: by argument, its extents */
 };
@@ -45,9 +48,10 @@ enum wanted {
 	WANT_memory,                         /* of these, bytes of buffers */
 };
 
-/* Of a list of steps within those of `outer`; NULL: main's. */
-struct known *emit_known(
-	struct emit *e, const struct known *outer, const struct plan_steps *list);
+/* Of a list of steps within those of `outer`, of which it has the entries below `before`; NULL:
+ * main's. */
+struct known *emit_known(struct emit *e, const struct known *outer, uint32_t before,
+	const struct plan_steps *list);
 /* How messages call argument i of main. */
 const char *emit_argument_name(const struct graph *g, int64_t i);
 void emit_argument_text(const struct graph *g, int64_t i, struct str *out);

@@ -42,11 +42,12 @@ static uint32_t value_buffer(const struct emit *e, const struct node *n)
 		op_table[n->op].text, n->id);
 }
 
-struct known *emit_known(
-	struct emit *e, const struct known *outer, const struct plan_steps *list)
+struct known *emit_known(struct emit *e, const struct known *outer, uint32_t before,
+	const struct plan_steps *list)
 {
 	struct known *k = job_alloc(e->job, sizeof *k);
 	k->outer = outer;
+	k->before = before;
 	k->list = list;
 	k->ready = job_array(e->job, (list ? (size_t)list->nvalues : 0) + 1, sizeof *k->ready);
 	for (uint32_t i = 0; list && i < list->nvalues; i++)
@@ -58,8 +59,9 @@ struct known *emit_known(
 static int64_t known_extent(const struct emit *e, int64_t d)
 {
 	uint64_t id = (uint64_t)(-1 - d);
-	for (const struct known *k = e->known; k; k = k->outer)
-		if (id < k->n && k->extent[id])
+	int64_t before = INT64_MAX;
+	for (const struct known *k = e->known; k; before = k->before, k = k->outer)
+		if (id < k->n && k->extent[id] && -1 - k->extent[id] < before)
 			return k->extent[id];
 	return 0;
 }

@@ -99,6 +99,10 @@ return %s, %r#1 : {V}, tensor<?xi32>"""),
         "%odd = stablehlo.compare EQ, %k, %o : (tensor<i32>, tensor<i32>) -> tensor<i1>\n" + choose(
             "w", "odd", (concat("d", "a", "a"), "d"), (f"%m = stablehlo.negate %a : {V}", "m")) +
         f"\n%e = stablehlo.add %w, %w : {V}", "%e") + f"\nreturn %r#1 : {V}"),
+    # the loop's result is needed within the branch and, as a result, behind it: not computed there only
+    "if behind while": function(f"%n: tensor<i32>, %a0: {V}, %p: tensor<i1>", [V, V], loop(
+        ["a"], [V], concat("d", "a", "a"), "%d") + "\n" + choose(
+            "w", "p", ("%m = stablehlo.negate %r#1 : " + V, "m"), ("", "a0")) + f"\nreturn %r#1, %w : {V}, {V}"),
     "grow": function("%n: tensor<i32>, %a0: tensor<?xi32>", ["tensor<?xi32>"], loop(
         ["a"], ["tensor<?xi32>"], "%i1 = stablehlo.reshape %i : (tensor<i32>) -> tensor<1xi32>\n"
         "%e = stablehlo.concatenate %a, %i1, dim = 0 : (tensor<?xi32>, tensor<1xi32>) -> tensor<?xi32>", "%e") +
@@ -154,6 +158,7 @@ CALLS = {
     "swap": [(count(k), vector(2), vector(5)) for k in range(4)],
     "halve": [(count(k), vector(n), vector(7)) for k in (0, 1, 3) for n in (0, 1, 17, 5000)],
     "if in while": [(count(k), vector(n)) for k in (0, 1, 4, 5) for n in (0, 1, 3)],
+    "if behind while": [(count(k), vector(3), p) for k in (0, 2) for p in FLAGS],
     "grow": [(count(k), vector(n, np.int32)) for k in (0, 1, 50) for n in (0, 3)],
     "square": [(count(k), vector(2 * n).reshape(2, n)) for k in (0, 1, 2) for n in (0, 1, 3)],
 }
