@@ -101,191 +101,6 @@ bool node_is_step(const struct node *n)
 	}
 }
 
-/* ---- places of nodes in groups --------------------------------------------------------------- */
-
-struct member *member_in(struct fuse *f, const struct node *n, const struct group *group)
-{
-	struct member *m = f->in[n->id];
-	while (m && m->group != group)
-		m = m->next;
-	return m;
-}
-
-static bool type_fits(const struct type *t)
-{
-	return t->kind == TYPE_tensor && t->rank <= PLAN_MAX_RANK;
-}
-
-/* Is u a stack whose pieces the group's kernel makes together? */
-static bool made_together(const struct group *group, const struct node *u)
-{
-	const struct node *root = group->root;
-
-	if (u->op != OP_concatenate || group->core != CORE_map)
-		return false;
-	if (u == root)
-		return node_is_stack(u);
-	for (uint32_t i = 0; i < root->nin; i++)
-		if (root->in[i] == u)
-			return node_is_stacks(root);
-	return false;
-}
-
-/* Is u a concatenation that the group's kernel makes piece by piece? */
-static bool is_joined(const struct group *group, const struct node *u)
-{
-	return group->core == CORE_map && node_joined(group->root) == u;
-}
-
-/* Is u an update that group's kernel writes in place, n its update or a start? */
-static bool is_updated(const struct group *group, const struct node *u, const struct node *n)
-{
-	return group->core == CORE_update && u == group->root && n != u->in[0];
-}
-
-/* The same of n, the start indices of gather u: each is read at one place for an element of u's. */
-static bool member_of_gather(const struct node *n, const struct node *u, const struct member *at,
-	struct member *out)
-{
-	uint32_t count, d = 0, vector = (uint32_t)node_int(u, KEY_index_vector_dim, 0);
-	const int64_t *offset = node_ints(u, KEY_offset_dims, &count);
-
-	if (n != u->in[1] || n == u->in[0])
-		return false;
-	for (uint32_t i = 0; i < n->type->rank; i++) {
-		if (i == vector)
-			continue;
-		for (uint32_t k = 0; k < count; k++)     /* in order */
-			d += offset[k] == d;
-		out->dim[i] = at->dim[d++];
-	}
-	return true;
-}
-
-/* n's place as the operand of user u, whose place is known: dims followed through u. */
-static bool member_through(const struct node *n, const struct node *u, const struct member *at,
-	struct member *out)
-{
-	uint32_t count;
-	if (!at->mapped || !type_fits(n->type) || !type_fits(u->type))
-		return false;
-	memset(out->dim, -1, sizeof out->dim);
-	if (at->group->unshaped && u == at->group->root) {
-		memcpy(out->dim, at->dim, sizeof out->dim);
-		return true;
-	}
-	if (is_updated(at->group, u, n)) {
-		if (n == u->in[1])
-			memcpy(out->dim, at->dim, sizeof out->dim);
-		return true;
-	}
-	if (u->op == OP_broadcast_in_dim) {
-		const int64_t *to = node_ints(u, KEY_broadcast_dimensions, &count);
-		for (uint32_t d = 0; d < n->type->rank; d++)
-			out->dim[d] = n->type->dims[d] == 1 ? -1 : at->dim[to[d]];
-		return true;
-	}
-	if (made_together(at->group, u)) {
-		memcpy(out->dim, at->dim, sizeof out->dim);
-		out->dim[node_int(u, KEY_dimension, 0)] = -1;
-		return true;
-	}
-	if (u->op == OP_gather)
-		return member_of_gather(n, u, at, out);
-	if (u->op == OP_concatenate) {           /* one long each, at a place that is known */
-		uint32_t d = (uint32_t)node_int(u, KEY_dimension, 0);
-		memcpy(out->dim, at->dim, sizeof out->dim);
-		return at->dim[d] < 0 && n->type->dims[d] == 1;
-	}
-	if (u->op == OP_transpose) {
-		const int64_t *p = node_ints(u, KEY_permutation, &count);
-		for (uint32_t d = 0; d < n->type->rank; d++)
-			out->dim[p[d]] = at->dim[d];
-		return true;
-	}
-	if (u->op == OP_reshape) {               /* only dims of size 1 come and go */
-		uint32_t k = 0;
-		for (uint32_t d = 0; d < n->type->rank; d++) {
-			if (n->type->dims[d] == 1)
-				continue;
-			while (k < u->type->rank && u->type->dims[k] == 1)
-				k++;
-			if (k == u->type->rank || u->type->dims[k] != n->type->dims[d])
-				return false;
-			out->dim[d] = at->dim[k++];
-		}
-		while (k < u->type->rank && u->type->dims[k] == 1)
-			k++;
-		return k == u->type->rank;
-	}
-	if (op_table[u->op].kind == OP_MAP && u->op != OP_map) {
-		if (n->type->rank != u->type->rank)
-			return n->type->rank == 0;       /* select's predicate, clamp's bounds */
-		memcpy(out->dim, at->dim, sizeof out->dim);
-		return true;
-	}
-	return false;
-}
-
-/* How often u's evaluation at one element evaluates its operand n. */
-static double fan(const struct fuse *f, const struct group *group, const struct node *u,
-	const struct node *n)
-{
-	double d = fuse_elements(f->g, u->type->kind == TYPE_tensor ? u->type : n->type);
-	switch (u->op) {
-	case OP_reduce:
-		return n->type->rank ? fuse_elements(f->g, n->type) / (d > 0 ? d : 1) : 1;
-	case OP_concatenate:
-		if (made_together(group, u))
-			return 1.0 / u->nin;
-		return is_joined(group, u) && d > 0 ? fuse_elements(f->g, n->type) / d : 1;
-	case OP_dynamic_update_slice:            /* a start is read once */
-		return is_updated(group, u, n) && n != u->in[1]
-			       ? 1 / fuse_elements(f->g, u->in[1]->type) : 1;
-	case OP_reduce_window: case OP_select_and_scatter: case OP_map: case OP_dot_general:
-		if (scan_axis(u) >= 0)
-			return 1;
-		/* many: keeps all but the cheapest producers out */
-		return 16;
-	default:
-		return 1;
-	}
-}
-
-/* n's place in a group from those of its users there.  False when no user is. */
-bool member_of_users(
-	struct fuse *f, const struct node *n, struct group *group, struct member *out)
-{
-	bool any = false;
-	double most = 0;                 /* asked for twice at one index, it is computed once */
-	*out = (struct member){ .group = group, .mapped = true };
-	for (const struct node *const *u = f->users[n->id]; *u; u++) {
-		const struct member *at = member_in(f, *u, group);
-		struct member m = { 0 };
-		if (!at)
-			continue;
-		double visits = at->visits * fan(f, group, *u, n);
-		out->visits += visits;
-		most = visits > most ? visits : most;
-		bool known = member_through(n, *u, at, &m);
-		if ((*u)->op == OP_reduce && group->core == CORE_row && at->mapped &&
-		    n->type->rank == group->rank) {
-			/* the row reduce reads its operand where the space is */
-			known = true;
-			memset(m.dim, -1, sizeof m.dim);
-			for (uint32_t d = 0; d < group->rank; d++)
-				m.dim[d] = n->type->dims[d] == 1 ? -1 : (int8_t)d;
-		}
-		if (!known || (any && memcmp(out->dim, m.dim, sizeof m.dim)))
-			out->mapped = false;
-		memcpy(out->dim, m.dim, sizeof m.dim);
-		any = true;
-	}
-	if (out->mapped)
-		out->visits = most;
-	return any;
-}
-
 static void group_add(
 	struct fuse *f, struct group *group, const struct node *n, const struct member *m)
 {
@@ -311,7 +126,7 @@ static bool reshapes_made(const struct fuse *f, const struct node *n)
 	if (n->op != OP_reshape || op_table[n->in[0]->op].kind != OP_MAP || n->in[0]->nregions)
 		return false;
 	t = n->in[0]->type;
-	return type_fits(t) && t->rank && to->rank &&
+	return fuse_type_fits(t) && t->rank && to->rank &&
 	       dim_typical(f->g, t->dims[t->rank - 1]) >=
 		       dim_typical(f->g, to->dims[to->rank - 1]);
 }
@@ -590,8 +405,8 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
  * looks at every piece. */
 static bool wants_kernel(const struct fuse *f, const struct group *group, const struct node *n)
 {
-	return n->op == OP_concatenate && n->nin > PIECES_INSIDE && !is_joined(group, n) &&
-	       !made_together(group, n) &&
+	return n->op == OP_concatenate && n->nin > PIECES_INSIDE && !group_joins(group, n) &&
+	       !group_stacks(group, n) &&
 	       (n->nin > PIECES_SELECTED || fuse_elements(f->g, n->type) >= PIECES_ELEMENTS);
 }
 
@@ -677,52 +492,70 @@ static const char *why_start(struct fuse *f, const struct node *n, uint32_t read
 	return "its reader would compute it more than once an element";
 }
 
+/* The groups the users of n are in, each once: the first SHARERS of them go to groups[], their
+ * number is given. */
+static uint32_t groups_of_users(
+	const struct fuse *f, const struct node *n, struct group *groups[static SHARERS])
+{
+	uint32_t count = 0;
+
+	for (const struct node *const *u = f->users[n->id]; *u; u++)
+		for (const struct member *m = f->in[(*u)->id]; m; m = m->next) {
+			bool seen = false;
+			for (uint32_t i = 0; i < count && i < SHARERS; i++)
+				seen |= groups[i] == m->group;
+			if (seen)
+				continue;
+			if (count < SHARERS)
+				groups[count] = m->group;
+			count++;
+		}
+	return count;
+}
+
+/* n, of several results, goes into every kernel that reads one. */
+static void join_readers(
+	struct fuse *f, const struct node *n, uint32_t ngroups, struct group *const *groups)
+{
+	for (uint32_t i = 0; i < ngroups && i < SHARERS; i++) {
+		struct member m;
+		if (!member_of_users(f, n, groups[i], &m))
+			continue;
+		groups[i]->has_reduce = true;
+		group_add(f, groups[i], n, &m);
+	}
+}
+
+/* Takes n into all of its users' groups, one or, where it is cheap, several; false: some kernel
+ * cannot, so it needs a buffer, and those it was taken into compute it anyway. */
+static bool join_all(
+	struct fuse *f, const struct node *n, uint32_t ngroups, struct group *const *groups)
+{
+	if (!ngroups || ngroups > SHARERS || (ngroups > 1 && !node_is_free(f, n)))
+		return false;
+	for (uint32_t i = 0; i < ngroups; i++)
+		if (!fuse_join(f, groups[i], n))
+			return false;
+	return true;
+}
+
 static void visit(struct fuse *f, const struct node *n)
 {
-	struct group *only = NULL, *groups[SHARERS];
-	uint32_t ngroups = 0;
-	bool step = node_is_step(n);
-	if (step || node_is_input(n) || node_is_leaf(n)) {
+	if (node_is_step(n) || node_is_input(n) || node_is_leaf(n)) {
 		f->f->buffer[n->id] = !node_is_leaf(n) || f->must[n->id];
 		if (node_is_leaf(n) && f->must[n->id])
 			start(f, n, f->must[n->id]);
 		return;
 	}
-	for (const struct node *const *u = f->users[n->id]; *u; u++)
-		for (const struct member *m = f->in[(*u)->id]; m; m = m->next) {
-			bool seen = false;
-			for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
-				seen |= groups[i] == m->group;
-			if (!seen) {
-				if (ngroups < SHARERS)
-					groups[ngroups] = m->group;
-				only = m->group;
-				ngroups++;
-			}
-		}
+	struct group *groups[SHARERS];
+	uint32_t ngroups = groups_of_users(f, n, groups);
 	if (n->type->kind == TYPE_results && !node_is_root(n)) {
-		/* several reduces in one: inside every kernel that reads one */
-		struct member m;
-		for (uint32_t i = 0; i < ngroups && i < SHARERS; i++)
-			if (member_of_users(f, n, groups[i], &m)) {
-				groups[i]->has_reduce = true;
-				group_add(f, groups[i], n, &m);
-			}
+		join_readers(f, n, ngroups, groups);
 		return;
 	}
 	bool root = node_is_root(n) || f->updates[n->id];
-	if (!f->must[n->id] && n->op != OP_result && !root) {
-		if (ngroups == 1 && fuse_join(f, only, n))
-			return;
-		if (ngroups > 1 && ngroups <= SHARERS && node_is_free(f, n)) {
-			uint32_t joined = 0;
-			while (joined < ngroups && fuse_join(f, groups[joined], n))
-				joined++;
-			if (joined == ngroups)
-				/* else it has a buffer; the kernels it is in compute it anyway */
-				return;
-		}
-	}
+	if (!f->must[n->id] && n->op != OP_result && !root && join_all(f, n, ngroups, groups))
+		return;
 	if (!root && fuse_share(f, n, ngroups < SHARERS ? ngroups : SHARERS, groups))
 		return;
 	start(f, n, why_start(f, n, ngroups));
@@ -746,15 +579,33 @@ static void list_users(struct fuse *f)
 		}
 }
 
-/* The walk, with nothing shared that banned[] names. */
-static struct fuse fuse_walk(
-	struct graph *g, const struct plan_source *s, const bool *mine, const bool *banned)
+/* F1: fills f->must. */
+static void need_buffers(struct fuse *f, const struct region *r)
+{
+	for (uint32_t i = 0; i < r->nresults; i++)
+		f->must[r->results[i]->id] = "it is a result";
+	for (uint32_t i = 0; i < f->f->count; i++) {
+		const struct node *n = f->f->order[i];
+		bool reads_buffers = node_is_step(n) || node_is_product(n) || n->op == OP_scatter;
+		const char *why = node_is_product(n)    ? "a contraction reads it from memory"
+				  : n->op == OP_scatter ? "a scatter reads it from memory"
+				  : node_is_sort(n)     ? "a sort reads it from memory"
+							: "a step that is no kernel reads it";
+		for (uint32_t k = 0; k < n->nin; k++)
+			if (!f->must[n->in[k]->id] &&
+			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
+				f->must[n->in[k]->id] = why;
+	}
+}
+
+static struct fuse fuse_new(
+	struct graph *g, const struct region *r, const bool *mine, const bool *banned)
 {
 	struct job *j = graph_job(g);
-	const struct region *r = s->region;
+	uint32_t ids = graph_nnodes(g);
 	struct fuse f = { .g = g, .job = j, .f = job_alloc(j, sizeof *f.f), .banned = banned,
 		.mine = mine };
-	uint32_t ids = graph_nnodes(g);
+
 	f.f->order = region_order(j, r, &f.f->count);
 	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
 	f.f->root_of = job_array(j, ids, sizeof *f.f->root_of);
@@ -767,23 +618,19 @@ static struct fuse fuse_walk(
 	f.seen = job_array(j, ids, sizeof *f.seen);
 	f.updates = job_array(j, ids, sizeof *f.updates);
 	f.alone = job_array(j, ids, sizeof *f.alone);
+	return f;
+}
+
+/* The walk, with nothing shared that banned[] names. */
+static struct fuse fuse_walk(
+	struct graph *g, const struct plan_source *s, const bool *mine, const bool *banned)
+{
+	struct fuse f = fuse_new(g, s->region, mine, banned);
+
 	list_users(&f);
 	fuse_sizes(&f, s);
-	for (uint32_t i = 0; i < r->nresults; i++)
-		f.must[r->results[i]->id] = "it is a result";
-	for (uint32_t i = 0; i < f.f->count; i++) {
-		const struct node *n = f.f->order[i];
-		bool reads_buffers = node_is_step(n) || node_is_product(n) || n->op == OP_scatter;
-		const char *why = node_is_product(n)    ? "a contraction reads it from memory"
-				  : n->op == OP_scatter ? "a scatter reads it from memory"
-				  : node_is_sort(n)     ? "a sort reads it from memory"
-							: "a step that is no kernel reads it";
-		for (uint32_t k = 0; k < n->nin; k++)
-			if (!f.must[n->in[k]->id] &&
-			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
-				f.must[n->in[k]->id] = why;
-	}
-	fuse_updates(&f, r);
+	need_buffers(&f, s->region);
+	fuse_updates(&f, s->region);
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);
 	return f;

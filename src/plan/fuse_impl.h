@@ -33,16 +33,23 @@ struct fuse {
 };
 
 double fuse_elements(const struct graph *g, const struct type *t);   /* about; dim_typical() */
-/* n's place in that group; NULL: it is in none. */
-struct member *member_in(struct fuse *f, const struct node *n, const struct group *group);
-/* n's place in a group from those of its users there.  False when no user is. */
-bool member_of_users(
-	struct fuse *f, const struct node *n, struct group *group, struct member *out);
 /* A reduce of one operand over its last dims by one associative op: how many dims; 0: another
  * kind. */
 uint32_t reduce_row(const struct node *n);
 /* Takes n, whose users are in group, into it; false: it does not fit. */
 bool fuse_join(struct fuse *f, struct group *group, const struct node *n);
+
+/* ---- fuse_place.c ---- */
+bool fuse_type_fits(const struct type *t);       /* a tensor of a rank that kernels go over */
+/* Is u a stack whose pieces the group's kernel makes together; a concatenation it makes piece by
+ * piece? */
+bool group_stacks(const struct group *group, const struct node *u);
+bool group_joins(const struct group *group, const struct node *u);
+/* n's place in that group; NULL: it is in none. */
+struct member *member_in(struct fuse *f, const struct node *n, const struct group *group);
+/* n's place in a group from those of its users there.  False when no user is. */
+bool member_of_users(
+	struct fuse *f, const struct node *n, struct group *group, struct member *out);
 
 /* ---- fuse_update.c ---- */
 /* Finds the dynamic_update_slices that write where their operand lies: fills f->updates, and
