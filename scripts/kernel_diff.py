@@ -11,6 +11,7 @@ in the build folder's kernel-diff/.  The last line is `N same, N differ`.
 import argparse
 import concurrent.futures
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,13 @@ import run_text  # noqa: E402
 
 TIMEOUT = 600
 ARTIFACT = "program.weft"
+
+
+def programs(path):
+    """Those of a file, which lines `// -----` part: names and texts."""
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        for number, text in enumerate(re.split(r"(?m)^// -----$", f.read()), 1):
+            yield f"{os.path.relpath(path, ROOT)}#{number}", text
 
 
 def compiled(build, isa, text, folder):
@@ -39,10 +47,10 @@ def compiled(build, isa, text, folder):
     return files
 
 
-def difference(case, builds, isa, folder):
+def difference(text, builds, isa, folder):
     """How one program's artifacts differ, None if they do not; what is the same is not kept."""
     shutil.rmtree(folder, ignore_errors=True)
-    base, now = (compiled(build, isa, case.program(), os.path.join(folder, side))
+    base, now = (compiled(build, isa, text, os.path.join(folder, side))
                  for side, build in zip(("base", "now"), builds))
     if base[ARTIFACT] == now[ARTIFACT]:
         shutil.rmtree(folder)
@@ -63,16 +71,16 @@ def main():
     args = parser.parse_intermixed_args()
     builds = [os.path.abspath(args.base), os.path.abspath(args.build)]
     folder = os.path.join(builds[1], "kernel-diff")
-    cases = [case for path in run_text.find_files(args.files) for case in run_text.cases_of(path)][::args.every]
+    found = [p for path in run_text.find_files(args.files) for p in programs(path)][::args.every]
     differ = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        found = pool.map(lambda i: difference(cases[i], builds, args.isa, os.path.join(folder, str(i))),
-                         range(len(cases)))
-        for case, what in zip(cases, found):
+        differences = pool.map(lambda i: difference(found[i][1], builds, args.isa, os.path.join(folder, str(i))),
+                               range(len(found)))
+        for (name, _), what in zip(found, differences):
             differ += what is not None
             if what:
-                print(f"{case.name}: {what}", flush=True)
-    print(f"{len(cases) - differ} same, {differ} differ")
+                print(f"{name}: {what}", flush=True)
+    print(f"{len(found) - differ} same, {differ} differ")
     return differ > 0
 
 
