@@ -15,8 +15,8 @@ from typing import NamedTuple
 import torch
 
 import weft
-from weft import (_alias, _aot, _bisect, _blame, _callback, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts,
-                  _pieces, _output, _registry, _report, _scalars, _segments, _strides, _text)
+from weft import (_alias, _aot, _bisect, _blame, _callback, _counts, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts,
+                  _pieces, _output, _registry, _scalars, _segments, _strides, _text, _words)
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
 KEPT = {f"aten.{name}" for name in """
@@ -314,7 +314,7 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
 def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, str] | None):
     again, why, start = None, "", time.perf_counter_ns()
     if settings.freezing and names is None:
-        _report.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
+        _counts.warn_once("freezing", "weft: freezing is for inference: this graph has gradients, and its parameters are "
                                       "arguments (torch.no_grad() or torch.inference_mode() around the call)")
     try:
         with torch.utils._python_dispatch._disable_current_modes():
@@ -326,7 +326,7 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
         run = again()
         if kept and has_tokens():                    # what torch's cache gives back hands over no tokens
             why = "has tokens of effects"
-    except (_text.Unsupported, NotImplementedError) as e:
+    except (_words.Unsupported, NotImplementedError) as e:
         if settings.fallback == "error":
             raise
         again, run, why = None, eager(gm, e, settings.fallback == "warn"), "runs in eager torch"
@@ -336,13 +336,13 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
 def eager(gm, error: Exception, warn: bool):
     """A graph Weft cannot compile, run by torch: counted and warned about."""
     from functorch.compile import make_boxed_func
-    reason = "graph: " + (error.what if isinstance(error, _text.Unsupported) else str(error))[:200]
+    reason = "graph: " + (error.what if isinstance(error, _words.Unsupported) else str(error))[:200]
     if warn:
-        _report.warn_once(reason, f"weft: a graph runs in eager torch: {error} (counted in weft.report())")
+        _counts.warn_once(reason, f"weft: a graph runs in eager torch: {error} (counted in weft.report())")
     run = gm.forward
 
     def call(*args):
-        _report.count_graph(reason)
+        _counts.count_graph(reason)
         return run(*args)
 
     return make_boxed_func(call)

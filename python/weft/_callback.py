@@ -12,9 +12,9 @@ import threading
 import torch
 from torch.utils._pytree import tree_leaves
 
-from weft import _blame, _report, _text
+from weft import _blame, _counts, _words
 
-DTYPES = {v: k for k, v in _text.DTYPES.items()}
+DTYPES = {v: k for k, v in _words.DTYPES.items()}
 TOKEN = re.compile(r'\s*(?:(%\d+)|(<%\d+>)|("(?:[^"\\]|\\.)*")|'
                    r'(-?(?:0x[0-9a-f.]+p[+-]?\d+|inf|\d+))|([A-Za-z_][\w.]*)|(.))')
 
@@ -139,7 +139,7 @@ def resolve(space: str, op: str, attributes: str):
         _thread.refused = f'{where} has no lowering, and option fallback is "error"'
         raise NotImplementedError(_thread.refused)
     if fallback == "warn":
-        _report.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
+        _counts.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
                                 "(counted in weft.report())")
 
     def run(*tensors):

@@ -11,12 +11,13 @@ import contextlib
 import torch
 from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 
+from weft._words import PLACEMENT, Unsupported
+
 
 def call(p, n: torch.fx.Node) -> None:
     """n's statements, appended to those of printer p."""
     write = WRITERS.get(n.target.name())
     if write is None:
-        from weft._text import Unsupported
         raise Unsupported(f"higher-order operator {n.target.name()}")
     write(p, n)
 
@@ -93,7 +94,6 @@ def _drawn(p, n, name, val, seed, target, args, kwargs):
 
 
 def _placed(p, kwargs) -> dict:
-    from weft._text import PLACEMENT
     return {k: v for k, v in kwargs.items() if k not in PLACEMENT}
 
 

@@ -14,18 +14,8 @@ import os
 import torch
 
 from weft import _higher_order
+from weft._words import DTYPES, PLACEMENT, Unsupported, has_words, hint, memory_order, order_words, turned
 
-DTYPES = {
-    torch.bool: "i1", torch.int8: "i8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64",
-    torch.uint8: "ui8", torch.uint16: "ui16", torch.uint32: "ui32", torch.uint64: "ui64",
-    torch.float16: "f16", torch.bfloat16: "bf16", torch.float32: "f32", torch.float64: "f64",
-    torch.complex64: "c64", torch.complex128: "c128",
-    torch.float8_e4m3fn: "f8E4M3FN", torch.float8_e5m2: "f8E5M2",
-    torch.float8_e4m3fnuz: "f8E4M3FNUZ", torch.float8_e5m2fnuz: "f8E5M2FNUZ",
-    torch.float8_e8m0fnu: "f8E8M0FNU",
-}
-# Where a tensor lives; there is one place.
-PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
                                               "embedding_dense_backward")}
@@ -37,6 +27,9 @@ FACTORED = {"aten._linalg_det.default", "aten._linalg_slogdet.default"}
 COUNTING = (torch.ops.aten.nonzero.default, torch.ops.aten.masked_select.default)
 # Without a result: they fail the call.
 CLAIMS = {"aten._linalg_check_errors.default", "aten._assert_async.msg"}
+# Without a result, and true whenever the guards hold.
+KNOWN_CLAIMS = {"aten.sym_constrain_range_for_size.default", "aten.sym_constrain_range.default",
+                "aten._assert_tensor_metadata.default"}
 # Numbers that come of sizes are tensors of f64; Python's arithmetic on them:
 ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tensor", operator.add: "aten.add.Tensor",
               operator.sub: "aten.sub.Tensor", operator.pow: "aten.pow.Tensor_Tensor", operator.neg: "aten.neg.default",
@@ -44,58 +37,6 @@ ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tenso
               torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 SMALL = 4096        # bytes of a constant that the text holds itself
-
-
-class Unsupported(NotImplementedError):
-    """This graph has something ATen text has no words for."""
-
-    def __init__(self, what: str):
-        super().__init__(what)
-        self.what, self.where = what, ""
-
-    def __str__(self) -> str:
-        return self.what + self.where
-
-
-def hint(v) -> int:
-    """A number for a size that may be symbolic; for decisions that are checked again at run time."""
-    if isinstance(v, int):
-        return v
-    h = v.node.hint
-    if h is None:                     # a size the program computes: think of it as large
-        h = v.node.expr.subs({s: 4099 for s in v.node.expr.free_symbols})
-    return int(h)
-
-
-def has_words(e) -> bool:
-    """Can the text say this expression of sizes?"""
-    return all(f.func.__name__ in ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
-               for f in e.atoms(torch.utils._sympy.functions.sympy.Function))
-
-
-def memory_order(sizes, strides) -> tuple[int, ...] | None:
-    """Dimensions from the outermost in memory to the innermost, if the tensor is dense; else None."""
-    n, st = [hint(s) for s in sizes], [hint(s) for s in strides]
-    if 0 in n:
-        return tuple(range(len(n)))
-    wide = [d for d in range(len(n)) if n[d] != 1]
-    by_stride = sorted(wide, key=lambda d: -st[d])
-    expect = 1
-    for d in reversed(by_stride):
-        if st[d] != expect:
-            return None
-        expect *= n[d]
-    if by_stride == wide:
-        return tuple(range(len(n)))
-    # Dimensions of size 1 lie anywhere: each stays beside the one that follows it.
-    order = []
-    for d in by_stride:
-        k = d
-        while k > 0 and n[k - 1] == 1:
-            k -= 1
-        order += range(k, d + 1)
-    order += [d for d in range(len(n)) if d not in order]
-    return tuple(order)
 
 
 def is_random(n: torch.fx.Node) -> bool:
@@ -187,6 +128,7 @@ class Printer:
             yield f"symbol {name} in {lo}..{hi}"
 
     def type(self, t) -> str:
+        """The type of a value that a statement gives."""
         if t is None:
             return "None"
         if isinstance(t, torch.SymInt):
@@ -213,6 +155,7 @@ class Printer:
         return repr(v)
 
     def arg(self, a) -> str:
+        """An operand, or an attribute of an operator."""
         if isinstance(a, torch.fx.Node):
             val = a.meta.get("val")
             if isinstance(val, torch.SymInt):
@@ -247,6 +190,7 @@ class Printer:
         raise Unsupported(f"an argument of type {type(a).__name__}")
 
     def where(self, node: torch.fx.Node) -> str:
+        """Where the model has it: its module and line, as the end of a statement."""
         stack = node.meta.get("nn_module_stack")
         path = ""
         if stack:
@@ -306,42 +250,34 @@ class Printer:
     def placeholder(self, n: torch.fx.Node, index: int) -> None:
         val = n.meta.get("val")
         name = self.name(n)
-        if isinstance(val, torch.SymInt) and not isinstance(val.node.hint, torch.SymInt):
-            self.inputs.append(("sym",))
-            self.lines.append(f"input %{name} : sym {self.expr(val)}")
-            return
-        if isinstance(val, torch.SymInt):          # stands for the ragged dimension of a nested tensor: no number
-            self.inputs.append(("ignore",))
-            self.lines.append(f"input %{name} : sym 0")
-            return
-        if isinstance(val, (int, bool)) and not isinstance(val, torch.Tensor):
-            self.inputs.append(("sym",))
-            self.lines.append(f"input %{name} : sym {int(val)}")
-            return
-        if not isinstance(val, torch.Tensor) or n in self.tokens:
-            if n.users and n not in self.tokens:
-                raise Unsupported(f"an input of type {type(val).__name__}")
-            self.inputs.append(("ignore",))
-            self.lines.append(f"input %{name} : sym 0")
-            return
+        if n in self.tokens:
+            self.number_input(name, "ignore", "0")
+        elif isinstance(val, torch.SymInt):        # one whose hint is symbolic is a nested tensor's ragged size: no number
+            ragged = isinstance(val.node.hint, torch.SymInt)
+            self.number_input(name, *(("ignore", "0") if ragged else ("sym", self.expr(val))))
+        elif isinstance(val, int):
+            self.number_input(name, "sym", str(int(val)))
+        elif isinstance(val, torch.Tensor):
+            self.tensor_input(name, val, index)
+        elif n.users:
+            raise Unsupported(f"an input of type {type(val).__name__}")
+        else:
+            self.number_input(name, "ignore", "0")
+
+    def number_input(self, name: str, kind: str, value: str) -> None:
+        self.inputs.append((kind,))
+        self.lines.append(f"input %{name} : sym {value}")
+
+    def tensor_input(self, name: str, val: torch.Tensor, index: int) -> None:
         if val.device.type == "meta":
             raise Unsupported("device meta")
-        order = memory_order(val.shape, val.stride())
+        order = turned(val)
         kind = "param" if index in self.static else "user"
-        line = f"input %{name} : {self.type(val)}"
-        if order is not None and order != tuple(range(len(order))):
-            line += f" order({','.join(map(str, order))})"
-        else:
-            order = None
-        line += " " + kind
         if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
             self.lazy[index] = (val.is_conj(), val.is_neg())
-        if val.is_conj():
-            line += " conj"
-        if val.is_neg():
-            line += " neg"
         self.inputs.append(("tensor", DTYPES[val.dtype], order))
-        self.lines.append(line)
+        self.lines.append(f"input %{name} : {self.type(val)}{order_words(order)} {kind}" +
+                          " conj" * val.is_conj() + " neg" * val.is_neg())
 
     def subgraph(self, path: str, gm: torch.fx.GraphModule) -> str:
         """The name under which gm's lines stand in the text."""
@@ -374,57 +310,66 @@ class Printer:
         self.extra.append(t)
 
     def call(self, n: torch.fx.Node) -> None:
-        val = n.meta.get("val")
-        target = n.target
-        if target is operator.getitem:
-            if n in self.tokens:
-                return
-            source = n.args[0].meta.get("val")
-            if (n.args[0], n.args[1]) in self.items:    # a statement of its own
-                self.names[n] = self.items[n.args[0], n.args[1]]
-                return
-            if isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
-                i = n.args[1] - (n.args[0] in self.shifted)
-                self.lines.append(f"%{self.name(n)} : {self.type(val)} = getitem(%{self.names[n.args[0]]}, {i})")
-                return
-            if isinstance(val, (int, torch.SymInt)) or val is None:
-                return
-            raise Unsupported("getitem of " + type(source).__name__)
-        if isinstance(target, torch._ops.HigherOrderOperator):
+        if n.target is operator.getitem:
+            self.item(n)
+        elif isinstance(n.target, torch._ops.HigherOrderOperator):
             _higher_order.call(self, n)
+        elif isinstance(n.target, torch._ops.OpOverload):
+            self.overload(n)
+        else:
+            self.arithmetic(n)
+
+    def item(self, n: torch.fx.Node) -> None:
+        """One of several results."""
+        if n in self.tokens:
             return
-        if not isinstance(target, torch._ops.OpOverload):
-            # Arithmetic on sizes is written where it is used.
-            if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
-                return
-            if isinstance(target, type):               # what a higher-order operator is told: no value of the program
-                return
-            if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
-                raise Unsupported(getattr(target, "__name__", str(target)))
-            args = [self.arg(a) for a in n.args] + ["dtype=f64"] * (target is torch.sym_float)
-            self.statement(self.name(n), val, ON_NUMBERS[target], args, n)
+        val, (of, i) = n.meta.get("val"), n.args
+        source = of.meta.get("val")
+        if (of, i) in self.items:                  # a statement of its own
+            self.names[n] = self.items[of, i]
+        elif isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
+            i -= of in self.shifted
+            self.lines.append(f"%{self.name(n)} : {self.type(val)} = getitem(%{self.names[of]}, {i})")
+        elif not isinstance(val, (int, torch.SymInt)) and val is not None:
+            raise Unsupported("getitem of " + type(source).__name__)
+
+    def arithmetic(self, n: torch.fx.Node) -> None:
+        """Python's: of sizes it is written where it is used, of numbers that come of sizes it is a tensor's."""
+        val, target = n.meta.get("val"), n.target
+        if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
             return
-        name = str(target)
-        if isinstance(val, torch.SymInt) and name == "aten._local_scalar_dense.default" and \
-                val.node.expr.is_symbol:
-            pass
-        elif isinstance(val, (int, torch.SymInt, torch.SymBool)):
+        if isinstance(target, type):               # what a higher-order operator is told: no value of the program
             return
-        elif val is None and not n.users:
-            if name == "aten._assert_scalar.default":
-                self.assertion(n)
-                return
-            if name in ("aten.sym_constrain_range_for_size.default",
-                        "aten._assert_tensor_metadata.default",
-                        "aten.sym_constrain_range.default"):
-                return
-            if name not in CLAIMS:
-                raise Unsupported(name)
-        if name == "aten.copy_.default" and n.args[0].op == "placeholder" and self.writes is not None:
+        if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
+            raise Unsupported(getattr(target, "__name__", str(target)))
+        args = [self.arg(a) for a in n.args] + ["dtype=f64"] * (target is torch.sym_float)
+        self.statement(self.name(n), val, ON_NUMBERS[target], args, n)
+
+    def overload(self, n: torch.fx.Node) -> None:
+        val, name = n.meta.get("val"), str(n.target)
+        read = isinstance(val, torch.SymInt) and name == "aten._local_scalar_dense.default" and val.node.expr.is_symbol
+        if isinstance(val, (int, torch.SymInt, torch.SymBool)) and not read:
+            return                                 # a size, which is written where it is used
+        if val is None and not n.users and name not in CLAIMS:
+            self.claim(n, name)
+        elif name == "aten.copy_.default" and n.args[0].op == "placeholder" and self.writes is not None:
             self.write(n)
-            return
-        if target._schema.is_mutable:
+        elif n.target._schema.is_mutable:
             raise Unsupported(name)
+        else:
+            args = self.arguments(n, name)
+            if str(n.meta.get("original_aten")) in PLACED:
+                name = UNCHECKED.get(name, name)
+            self.statement(self.name(n), val, name, args, n)
+
+    def claim(self, n: torch.fx.Node, name: str) -> None:
+        """What has no result and is said of sizes and types alone, of which only sizes may turn out to be others."""
+        if name == "aten._assert_scalar.default":
+            self.assertion(n)
+        elif name not in KNOWN_CLAIMS:
+            raise Unsupported(name)
+
+    def arguments(self, n: torch.fx.Node, name: str) -> list[str]:
         args = [self.arg(a) for a in n.args]
         if name in STRIDED:
             args[0] = self.row_major(n.args[0], name)
@@ -434,9 +379,7 @@ class Printer:
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
-        if str(n.meta.get("original_aten")) in PLACED:
-            name = UNCHECKED.get(name, name)
-        self.statement(self.name(n), val, name, args, n)
+        return args
 
     def write(self, n: torch.fx.Node) -> None:
         """An input takes a new value, which later nodes read: AOTAutograd writes them behind all else."""
@@ -459,7 +402,7 @@ class Printer:
         if not isinstance(condition, torch.SymBool) or self.holds_anyway(condition.node.expr, n.graph):
             return
         self.statement(self.name(n), None, "aten._assert_async.msg",
-                       [self.truth(condition, n), self.arg(n.args[1])], n)
+                       [self.truth(condition), self.arg(n.args[1])], n)
 
     def holds_anyway(self, e, graph: torch.fx.Graph) -> bool:
         """Is e a bound that needs no look: none below 2^62, or one of a size that an operator counts?  Of those torch itself
@@ -481,7 +424,7 @@ class Printer:
         of = counts[small].args[0].meta["val"].numel()
         return large == (of.node.expr if isinstance(of, torch.SymInt) else of)
 
-    def truth(self, val: torch.SymBool, user: torch.fx.Node) -> str:
+    def truth(self, val: torch.SymBool) -> str:
         """A condition of sizes as a tensor."""
         return self.truth_of(val.node.expr, val.node.shape_env)
 
@@ -523,90 +466,92 @@ class Printer:
 
     def result(self, o, val) -> tuple[str, tuple | None, tuple | None]:
         """How tensor o is returned: the text, the order of its dimensions in memory, its strides if they are known."""
-        order = memory_order(val.shape, val.stride())
-        fixed = order is not None and all(isinstance(s, int) for s in (*val.shape, *val.stride()))
-        word = self.arg(o)
-        if order is not None and order != tuple(range(len(order))):
-            word += f" order({','.join(map(str, order))})"
-        else:
-            order = None
-        return word, order, tuple(val.stride()) if fixed else None
+        fixed = memory_order(val.shape, val.stride()) is not None and \
+            all(isinstance(s, int) for s in (*val.shape, *val.stride()))
+        order = turned(val)
+        return self.arg(o) + order_words(order), order, tuple(val.stride()) if fixed else None
 
-    def place(self, view: tuple, computed: dict[str, int], results: int) -> tuple[tuple, list[str]]:
+    def place(self, view: tuple, computed: dict[str, int], returned: Returned) -> tuple:
         """A view (_alias.py) whose shape, strides and offset are numbers or (i,): result i.  Those that no view before
-        has, which `computed` knows, are new results, behind so many others."""
-        sizes: list[str] = []
-
+        has, which `computed` knows, are new results."""
         def number(v):
             if isinstance(v, int) or v.node.expr.is_Integer:
                 return int(v)
             word = f"<{self.expr(v)}>"
             if word not in computed:
-                computed[word] = results + len(sizes)
-                sizes.append(word)
+                computed[word] = returned.add(word)
             return (computed[word],)
 
         *which, shape, strides, offset = view
-        return (*which, tuple(map(number, shape)), tuple(map(number, strides)), number(offset)), sizes
+        return (*which, tuple(map(number, shape)), tuple(map(number, strides)), number(offset))
 
     def output(self, n: torch.fx.Node) -> None:
         out = n.args[0]
         if not isinstance(out, (tuple, list)):
             raise Unsupported("an output that is no tuple")
-        words = []
-        results = 0
         index = {p: i for i, p in enumerate(x for x in self.gm.graph.nodes if x.op == "placeholder")}
+        returned = Returned()
         made: dict[torch.fx.Node, int] = {}
         computed: dict[str, int] = {}
         for i, o in enumerate(out):
-            val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
-            if i in self.views:
-                view, sizes = self.place(self.views[i], computed, results)
-                self.outputs.append(view)
-                words += sizes
-                results += len(sizes)
-                continue
-            if o in self.tokens:
-                val = None
-            elif isinstance(o, torch.fx.Node) and o in index:
-                self.outputs.append(("input", index[o]))
-                words.append(f"alias %{o.name}")
-                continue
-            if isinstance(val, torch.SymInt):
-                self.outputs.append(("sym", results))
-                words.append(f"<{self.expr(val)}>")
-                results += 1
-            elif isinstance(val, torch.Tensor):
-                first = made.setdefault(same_tensor(o), len(self.outputs))
-                if first != len(self.outputs):
-                    self.outputs.append(("again", first))
-                    continue
-                word, order, strides = self.result(o, val)
-                self.outputs.append(("tensor", results, order, strides))
-                words.append(word)
-                results += 1
-            else:
-                if val is not None and not isinstance(val, (bool, int, float, str)):
-                    raise Unsupported(f"an output of type {type(val).__name__}")
-                self.outputs.append(("value", val))
-                words.append(self.arg(val) if not isinstance(val, str) else "None")
+            self.outputs.append(self.place(self.views[i], computed, returned) if i in self.views else
+                                self.one_output(o, index, made, returned))
         for o in self.bases:
             word, order, strides = self.result(o, o.meta["val"])
-            self.outputs.append(("base", results, order, strides))
-            words.append(word)
-            results += 1
+            self.outputs.append(("base", returned.add(word), order, strides))
+        mutations = self.written(index, returned)
+        # A symbolic size that folded to a number is no result.
+        self.lines += [("return " + ", ".join(returned.words)).rstrip(), *mutations]
+
+    def one_output(self, o, index: dict[torch.fx.Node, int], made: dict[torch.fx.Node, int], returned: Returned) -> tuple:
+        """What one of the graph's outputs is, its words put behind `returned`.  made: tensors and which output is each."""
+        val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
+        if o in self.tokens:
+            val = None
+        elif isinstance(o, torch.fx.Node) and o in index:
+            returned.words.append(f"alias %{o.name}")
+            return ("input", index[o])
+        if isinstance(val, torch.SymInt):
+            return ("sym", returned.add(f"<{self.expr(val)}>"))
+        if isinstance(val, torch.Tensor):
+            first = made.setdefault(same_tensor(o), len(self.outputs))
+            if first != len(self.outputs):
+                return ("again", first)
+            word, order, strides = self.result(o, val)
+            return ("tensor", returned.add(word), order, strides)
+        if val is not None and not isinstance(val, (bool, int, float, str)):
+            raise Unsupported(f"an output of type {type(val).__name__}")
+        returned.words.append(self.arg(val) if not isinstance(val, str) else "None")
+        return ("value", val)
+
+    def written(self, index: dict[torch.fx.Node, int], returned: Returned) -> list[str]:
+        """The inputs that are written, as outputs: the statements of those the program writes.  An input whose bytes may be
+        other than its value's is a result, which the caller writes."""
         mutations = []
-        for i, (to, word) in enumerate(sorted(self.writes.items(), key=lambda w: index[w[0]] not in self.lazy)):
-            order = memory_order(to.meta["val"].shape, to.meta["val"].stride())
-            order = None if order is None or order == tuple(range(len(order))) else order
-            word += f" order({','.join(map(str, order))})" if order else ""
-            if index[to] in self.lazy:                  # other bytes than the value's: the caller writes them
-                words.append(word)
+        by_caller_first = sorted(self.writes.items(), key=lambda w: index[w[0]] not in self.lazy)
+        for i, (to, word) in enumerate(by_caller_first, returned.results):
+            order = turned(to.meta["val"])
+            word += order_words(order)
+            if index[to] in self.lazy:
+                returned.words.append(word)
             else:
                 mutations.append(f"mutate %{to.name} = {word}")
-            self.outputs.append(("write", results + i, order, index[to]))
-        # A symbolic size that folded to a number is no result.
-        self.lines += [("return " + ", ".join(words)).rstrip(), *mutations]
+            self.outputs.append(("write", i, order, index[to]))
+        return mutations
+
+
+class Returned:
+    """The words behind `return`, some of which are results of the program."""
+
+    def __init__(self):
+        self.words: list[str] = []
+        self.results = 0
+
+    def add(self, word: str) -> int:
+        """A result, whose number is given."""
+        self.words.append(word)
+        self.results += 1
+        return self.results - 1
 
 
 def same_tensor(n: torch.fx.Node) -> torch.fx.Node:
@@ -644,9 +589,9 @@ class Subgraph(Printer):
                 self.located(self.call, n)
             elif n.op == "output":
                 out = n.args[0]
-                words = (self.result(o, n) for o in (out if isinstance(out, (tuple, list)) else (out,)))
+                words = (self.result(o) for o in (out if isinstance(out, (tuple, list)) else (out,)))
                 self.lines.append(("return " + ", ".join(words)).rstrip())
 
-    def result(self, o, user: torch.fx.Node) -> str:
+    def result(self, o) -> str:
         val = o.meta.get("val") if isinstance(o, torch.fx.Node) else o
-        return self.truth(val, user) if isinstance(val, torch.SymBool) else self.arg(o)
+        return self.truth(val) if isinstance(val, torch.SymBool) else self.arg(o)

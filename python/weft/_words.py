@@ -1,0 +1,79 @@
+"""The words of ATen text (doc/aten_text.md) that more than its printer speaks: names of dtypes, sizes, orders in memory."""
+from __future__ import annotations
+
+import torch
+
+DTYPES = {
+    torch.bool: "i1", torch.int8: "i8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64",
+    torch.uint8: "ui8", torch.uint16: "ui16", torch.uint32: "ui32", torch.uint64: "ui64",
+    torch.float16: "f16", torch.bfloat16: "bf16", torch.float32: "f32", torch.float64: "f64",
+    torch.complex64: "c64", torch.complex128: "c128",
+    torch.float8_e4m3fn: "f8E4M3FN", torch.float8_e5m2: "f8E5M2",
+    torch.float8_e4m3fnuz: "f8E4M3FNUZ", torch.float8_e5m2fnuz: "f8E5M2FNUZ",
+    torch.float8_e8m0fnu: "f8E8M0FNU",
+}
+# Where a tensor lives; there is one place.
+PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
+
+
+class Unsupported(NotImplementedError):
+    """This graph has something ATen text has no words for."""
+
+    def __init__(self, what: str):
+        super().__init__(what)
+        self.what, self.where = what, ""
+
+    def __str__(self) -> str:
+        return self.what + self.where
+
+
+def hint(v) -> int:
+    """A number for a size that may be symbolic; for decisions that are checked again at run time."""
+    if isinstance(v, int):
+        return v
+    h = v.node.hint
+    if h is None:                     # a size the program computes: think of it as large
+        h = v.node.expr.subs({s: 4099 for s in v.node.expr.free_symbols})
+    return int(h)
+
+
+def has_words(e) -> bool:
+    """Can the text say this expression of sizes?"""
+    return all(f.func.__name__ in ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
+               for f in e.atoms(torch.utils._sympy.functions.sympy.Function))
+
+
+def memory_order(sizes, strides) -> tuple[int, ...] | None:
+    """Dimensions from the outermost in memory to the innermost, if the tensor is dense; else None."""
+    n, st = [hint(s) for s in sizes], [hint(s) for s in strides]
+    if 0 in n:
+        return tuple(range(len(n)))
+    wide = [d for d in range(len(n)) if n[d] != 1]
+    by_stride = sorted(wide, key=lambda d: -st[d])
+    expect = 1
+    for d in reversed(by_stride):
+        if st[d] != expect:
+            return None
+        expect *= n[d]
+    if by_stride == wide:
+        return tuple(range(len(n)))
+    # Dimensions of size 1 lie anywhere: each stays beside the one that follows it.
+    order = []
+    for d in by_stride:
+        k = d
+        while k > 0 and n[k - 1] == 1:
+            k -= 1
+        order += range(k, d + 1)
+    order += [d for d in range(len(n)) if d not in order]
+    return tuple(order)
+
+
+def turned(t: torch.Tensor) -> tuple[int, ...] | None:
+    """The memory order of a dense tensor that is not row-major; None: it is, or is not dense."""
+    order = memory_order(t.shape, t.stride())
+    return None if order is None or order == tuple(range(len(order))) else order
+
+
+def order_words(order: tuple[int, ...] | None) -> str:
+    """What the text says of turned()'s order."""
+    return f" order({','.join(map(str, order))})" if order else ""
