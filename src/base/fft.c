@@ -302,20 +302,21 @@ static struct weft_error *axis_complex(struct width w, bool forward, const int64
 }
 
 /* All but the last of the axes of the half of a spectrum, then the last. */
-static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t *in_dims,
-	const int64_t *out_dims, uint32_t naxes, const char *in, char *out, double scale)
+static struct weft_error *run_half(
+	const struct fft *f, struct width w, const char *in, char *out, double scale)
 {
+	uint32_t rank = f->rank;
 	size_t size = w.doubles ? 16 : 8;
-	int64_t n = product(in_dims, 0, rank), last = in_dims[rank - 1];
+	int64_t n = product(f->in_dims, 0, rank), last = f->in_dims[rank - 1];
 	char *room = mem_alloc(mem_size((size_t)n, size));
 	struct weft_error *e = NULL;
 
 	if (!room)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
 	memcpy(room, in, (size_t)n * size);
-	for (uint32_t d = rank - naxes; d + 1 < rank && !e; d++)
-		e = axis_complex(w, false, in_dims, rank, d, room, room, 1);
-	int64_t length = out_dims[rank - 1];
+	for (uint32_t d = rank - f->naxes; d + 1 < rank && !e; d++)
+		e = axis_complex(w, false, f->in_dims, rank, d, room, room, 1);
+	int64_t length = f->out_dims[rank - 1];
 	struct axis a = { FFT_half, w.lines, length, n / last, side_of(w, room, last, 1),
 		side_of(w, out, length, 1), scale, w.threads };
 	if (!e)
@@ -324,38 +325,37 @@ static struct weft_error *run_half(struct width w, uint32_t rank, const int64_t 
 	return e;
 }
 
-static struct weft_error *run_real(struct width w, uint32_t rank, const int64_t *in_dims,
-	const int64_t *out_dims, uint32_t naxes, char *in, char *out)
+static struct weft_error *run_real(const struct fft *f, struct width w, char *in, char *out)
 {
-	int64_t length = in_dims[rank - 1], half = out_dims[rank - 1];
-	struct axis a = { FFT_real, w.lines, length, product(in_dims, 0, rank - 1),
+	uint32_t rank = f->rank;
+	int64_t length = f->in_dims[rank - 1], half = f->out_dims[rank - 1];
+	struct axis a = { FFT_real, w.lines, length, product(f->in_dims, 0, rank - 1),
 		side_of(w, in, length, 1), side_of(w, out, half, 1), 1, w.threads };
 
 	TRY(axis_run(&a));
-	for (uint32_t d = rank - naxes; d + 1 < rank; d++)
-		TRY(axis_complex(w, true, out_dims, rank, d, out, out, 1));
+	for (uint32_t d = rank - f->naxes; d + 1 < rank; d++)
+		TRY(axis_complex(w, true, f->out_dims, rank, d, out, out, 1));
 	return NULL;
 }
 
-struct weft_error *fft_run(enum fft_kind kind, bool sum, bool wide, uint32_t rank,
-	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out,
-	const struct fft_threads *t)
+struct weft_error *fft_run(const struct fft *f, const void *in, void *out)
 {
-	struct width w = { wide, wide || sum, t };
-	int64_t all = product(kind == FFT_half ? out_dims : in_dims, rank - naxes, rank);
-	bool divides = !sum && (kind == FFT_backward || kind == FFT_half);
+	struct width w = { f->wide, f->wide || f->sum, f->threads };
+	int64_t all = product(f->kind == FFT_half ? f->out_dims : f->in_dims, f->rank - f->naxes,
+		f->rank);
+	bool divides = !f->sum && (f->kind == FFT_backward || f->kind == FFT_half);
 	double scale = divides ? 1 / (double)all : 1;
 	char *from = (char *)(uintptr_t)in;
 
-	if (!product(in_dims, 0, rank) || !product(out_dims, 0, rank))
+	if (!product(f->in_dims, 0, f->rank) || !product(f->out_dims, 0, f->rank))
 		return NULL;
-	if (kind == FFT_half)
-		return run_half(w, rank, in_dims, out_dims, naxes, from, out, scale);
-	if (kind == FFT_real)
-		return run_real(w, rank, in_dims, out_dims, naxes, from, out);
-	for (uint32_t d = rank - naxes; d < rank; d++) {
+	if (f->kind == FFT_half)
+		return run_half(f, w, from, out, scale);
+	if (f->kind == FFT_real)
+		return run_real(f, w, from, out);
+	for (uint32_t d = f->rank - f->naxes; d < f->rank; d++) {
 		TRY(axis_complex(
-			w, kind == FFT_forward, in_dims, rank, d, from, out, scale));
+			w, f->kind == FFT_forward, f->in_dims, f->rank, d, from, out, scale));
 		from = out;
 		scale = 1;
 	}

@@ -15,15 +15,22 @@ struct fft_threads {
 	unsigned threads;
 };
 
-/* Transforms the last naxes >= 1 of rank dimensions of `in` into `out`: float numbers, or double
- * where wide; a complex number is two.  sum: as torch defines them, all are bare sums (a product
- * with the number they were divided by would round twice more), and float numbers are summed in
- * double, rounded once a dimension.  The arrays differ in the last dimension only: FFT_real has
- * n real numbers there and n / 2 + 1 complex ones in out, FFT_half the reverse, and may have more
- * than it needs.  Any alignment; in and out may not overlap.  t: lines are shared out, NULL: they
- * are not; their bits are the same.
+/* The last naxes >= 1 of rank dimensions are transformed.  The arrays differ in the last only:
+ * FFT_real has n real numbers there and n / 2 + 1 complex ones in its result, FFT_half the reverse,
+ * and may have more than it needs. */
+struct fft {
+	enum fft_kind kind;
+	/* As torch defines them, all are bare sums (a product with the number they were divided by
+	 * would round twice more), and float numbers are summed in double, rounded once a
+	 * dimension. */
+	bool sum;
+	bool wide;                   /* double numbers, else float; a complex number is two */
+	uint32_t rank, naxes;
+	const int64_t *in_dims, *out_dims;
+	const struct fft_threads *threads;   /* share out lines; NULL: nobody does.  The same bits */
+};
+
+/* Transforms `in` into `out`, both of any alignment; they may not overlap.
  * Fails with RESOURCE_EXHAUSTED.  Any thread. */
-struct weft_error *fft_run(enum fft_kind kind, bool sum, bool wide, uint32_t rank,
-	const int64_t *in_dims, const int64_t *out_dims, uint32_t naxes, const void *in, void *out,
-	const struct fft_threads *t);
+struct weft_error *fft_run(const struct fft *f, const void *in, void *out);
 #endif

@@ -314,6 +314,8 @@ struct weft_error *library_fft(const struct run_library_call *c)
 		a->dims[a->rank - 1] < out->dims[a->rank - 1] / 2 + 1)
 		return error_make(
 			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
-	return fft_run((enum fft_kind)kind, sum, wide, a->rank, a->dims, out->dims, naxes, a->data,
-		out->data, &(struct fft_threads){ share, c->threads });
+	const struct fft_threads threads = { share, c->threads };
+	struct fft f = { .kind = (enum fft_kind)kind, .sum = sum, .wide = wide, .rank = a->rank,
+		.naxes = naxes, .in_dims = a->dims, .out_dims = out->dims, .threads = &threads };
+	return fft_run(&f, a->data, out->data);
 }

@@ -41,7 +41,9 @@ static void check_length(enum fft_kind kind, bool sum, bool wide, int64_t n)
 		in64[i] = (double)rand() / RAND_MAX - 0.5;
 		in32[i] = (float)in64[i];
 	}
-	CHECK_OK(fft_run(kind, sum, wide, 2, dims, to, 1, in, out, NULL));
+	struct fft f = { .kind = kind, .sum = sum, .wide = wide, .rank = 2, .naxes = 1,
+		.in_dims = dims, .out_dims = to };
+	CHECK_OK(fft_run(&f, in, out));
 	for (int64_t row = 0; row < ROWS; row++) {
 		for (int64_t k = 0; k < n; k++) {
 			int64_t m = kind == FFT_half && k >= half ? n - k : k, at = row * nin + m;
@@ -104,11 +106,12 @@ static void check_together(enum fft_kind kind, bool sum, bool wide, int64_t n)
 		else
 			((float *)in)[i] = (float)x;
 	}
-	CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1, in, all, NULL));
+	struct fft f = { .kind = kind, .sum = sum, .wide = wide, .rank = 2, .naxes = 1,
+		.in_dims = in_dims, .out_dims = out_dims };
+	CHECK_OK(fft_run(&f, in, all));
 	in_dims[0] = out_dims[0] = 1;
 	for (int64_t row = 0; row < LINES; row++) {
-		CHECK(!fft_run(kind, sum, wide, 2, in_dims, out_dims, 1,
-			(char *)in + row * in_row, one, NULL));
+		CHECK_OK(fft_run(&f, (char *)in + row * in_row, one));
 		CHECK(!memcmp(one, (char *)all + row * out_row, (size_t)out_row));
 	}
 }
@@ -145,8 +148,11 @@ void test_base_fft__shares(void)
 		in[i] = (float)sin((double)(i % 1009 * i));
 	for (uint32_t naxes = 1; naxes < 3; naxes++) {
 		backwards = 0;
-		CHECK(!fft_run(FFT_forward, true, false, 2, dims, dims, naxes, in, all, NULL));
-		CHECK(!fft_run(FFT_forward, true, false, 2, dims, dims, naxes, in, shared, &t));
+		struct fft f = { .kind = FFT_forward, .sum = true, .rank = 2, .naxes = naxes,
+			.in_dims = dims, .out_dims = dims };
+		CHECK_OK(fft_run(&f, in, all));
+		f.threads = &t;
+		CHECK_OK(fft_run(&f, in, shared));
 		CHECK(backwards > 1);
 		CHECK(!memcmp(all, shared, sizeof all));
 	}

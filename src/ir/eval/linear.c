@@ -210,9 +210,11 @@ void eval_fft(struct call *c)
 	if (kind == FFT_real)
 		dims[last] = length[naxes - 1] ? length[naxes - 1] / 2 + 1 : 0;
 	struct tensor *out = eval_new(c, 0, a->rank, dims);
-	struct weft_error *e = fft_run((enum fft_kind)kind, node_other(c->n, "weft.sum") != NULL,
-		t == DTYPE_f64 || t == DTYPE_c128, a->rank, a->dims, dims, naxes, tensor_at(a, 0),
-		tensor_at(out, 0), NULL);
+	struct fft f = { .kind = (enum fft_kind)kind,
+		.sum = node_other(c->n, "weft.sum") != NULL,
+		.wide = t == DTYPE_f64 || t == DTYPE_c128,
+		.rank = a->rank, .naxes = naxes, .in_dims = a->dims, .out_dims = dims };
+	struct weft_error *e = fft_run(&f, tensor_at(a, 0), tensor_at(out, 0));
 	if (e) {
 		weft_error_free(e);
 		eval_fail(c, WEFT_RESOURCE_EXHAUSTED, "no memory for a transform");

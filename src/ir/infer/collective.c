@@ -147,7 +147,9 @@ static const struct type *reduced(struct graph *g, const struct node_spec *s, ui
 	const char *c)
 {
 	const struct type *t = spec_tensor(g, s, i, ELEM_any), *out;
-	spec_reducer(g, s, 0, c, c, 1, &t, &t, 0, NULL, &out);
+	const struct reducer body = { .c = c, .init = c, .n = 1, .inputs = &t, .inits = &t };
+
+	spec_reducer(g, s, &body, &out);
 	return type_element_of(g, t, out);
 }
 

@@ -320,7 +320,7 @@ static void custom_reduce_window(const struct rule *r)
 				"found %s and %s", spec_text(r->g, in[i]),
 				spec_text(r->g, init[i]));
 	}
-	spec_reducer(r->g, r->s, 0, NULL, NULL, n, in, init, 0, NULL, out);
+	spec_reducer(r->g, r->s, &(struct reducer){ .n = n, .inputs = in, .inits = init }, out);
 	if (r->s->regions[0]->nparams != 2 * n)
 		RULE_FAIL(r, "expected a reduction without effects");
 	int64_t pair[2] = { t->rank, 2 }, w[6];

@@ -299,7 +299,9 @@ const struct type *infer_scatter(struct graph *g, const struct node_spec *s)
 			x.nwindow, x.ndropped, x.nbatch);
 	for (uint32_t i = 0; i < n; i++)         /* one may know a size that others have as `?` */
 		check_updates(g, s, &x, in[i], at, up[i]);
-	spec_reducer(g, s, 0, "c23", "c23", n, in, up, 0, NULL, out);
+	const struct reducer body = {
+		.c = "c23", .init = "c23", .n = n, .inputs = in, .inits = up };
+	spec_reducer(g, s, &body, out);
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = type_element_of(g, in[i], out[i]);
 	spec_result_elements(g, s, scatter_rules.element, n, out);

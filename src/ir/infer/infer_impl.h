@@ -166,13 +166,20 @@ struct body {
 };
 struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, const char *c,
 	int64_t nparams, int64_t nresults);
-/* The reduction body of n inputs: (E.., E..) -> E.. over scalars; input and initial elements must
- * be promotable to E.  kept: dimensions that stay, of which a body may take tensors.  out[i]
- * receives type i of the body's results.  init: the constraint that initial values break whose type
- * is neither the input's nor one that can be promoted. */
-void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	const char *init, uint32_t n, const struct type *const *inputs,
-	const struct type *const *inits, uint32_t nkept, const int64_t *kept,
+/* What a reduction gives its body: n inputs and as many initial values. */
+struct reducer {
+	uint32_t region;
+	const char *c;               /* the constraint on the body */
+	/* the one broken by initial values whose type is neither the input's nor promotable */
+	const char *init;
+	uint32_t n;
+	const struct type *const *inputs, *const *inits;
+	uint32_t nkept;              /* dimensions that stay, of which the body may take tensors */
+	const int64_t *kept;
+};
+/* The body of r: (E.., E..) -> E.. over scalars; input and initial elements must be promotable to
+ * E.  out[i] receives type i of the body's results. */
+void spec_reducer(struct graph *g, const struct node_spec *s, const struct reducer *r,
 	const struct type **out);
 
 /* A body over scalars like those of the n types, two in turn of each, that gives one i1. */

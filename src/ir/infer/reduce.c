@@ -54,7 +54,9 @@ const struct type *infer_reduce(struct graph *g, const struct node_spec *s)
 		bounds[rank] = type_bound(t, i);
 		dims[rank++] = t->dims[i];
 	}
-	spec_reducer(g, s, 0, "c6", "c2", x.n, x.in, x.init, rank, dims, x.out);
+	const struct reducer body = { .c = "c6", .init = "c2", .n = x.n, .inputs = x.in,
+		.inits = x.init, .nkept = rank, .kept = dims };
+	spec_reducer(g, s, &body, x.out);
 	for (uint32_t i = 0; i < x.n; i++)
 		if (!shape_compatible(g, s->regions[0]->results[i]->type, x.init[i]))
 			spec_fail(g, s, "c6",
@@ -104,7 +106,9 @@ const struct type *infer_reduce_window(struct graph *g, const struct node_spec *
 	const int64_t *dilation = spec_ints_n(g, s, "c10", KEY_window_dilations, t->rank, 1);
 	spec_at_least(g, s, "c11", "window_dilations", t->rank, dilation, 1);
 	const int64_t *pad = spec_padding(g, s, "c12", t->rank);
-	spec_reducer(g, s, 0, "c13", "c3", x.n, x.in, x.init, 0, NULL, x.out);
+	const struct reducer body = {
+		.c = "c13", .init = "c3", .n = x.n, .inputs = x.in, .inits = x.init };
+	spec_reducer(g, s, &body, x.out);
 	int64_t *dims = scratch(g, t->rank), *bounds = scratch(g, t->rank);
 	for (uint32_t i = 0; i < t->rank; i++) {
 		struct window w = { size[i], stride[i], pad[2 * i], pad[2 * i + 1], base[i],
@@ -146,7 +150,9 @@ const struct type *infer_select_and_scatter(struct graph *g, const struct node_s
 		spec_fail(g, s, "c2", "expected a source for each window, %s, found %s",
 			spec_text(g, want), spec_text(g, from));
 	spec_predicate(g, s, 0, "c9", 1, &t);
-	spec_reducer(g, s, 1, "c10", "c3", 1, &t, &init, 0, NULL, &out);
+	const struct reducer body = { .region = 1, .c = "c10", .init = "c3", .n = 1,
+		.inputs = &t, .inits = &init };
+	spec_reducer(g, s, &body, &out);
 	out = type_element_of(g, t, out);
 	spec_result_elements(g, s, "c12", 1, &out);
 	return spec_one(g, s, "c11", out);

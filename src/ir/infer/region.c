@@ -20,46 +20,52 @@ struct body spec_body(struct graph *g, const struct node_spec *s, uint32_t i, co
 }
 
 /* A scalar, or (in reduce only, as upstream) a tensor of some of the dimensions that stay. */
-static void check_scalar(struct graph *g, const struct node_spec *s, const char *c,
-	const char *what, uint32_t i, const struct type *t, uint32_t n, const int64_t *kept)
+static void check_scalar(struct graph *g, const struct node_spec *s, const struct reducer *r,
+	const char *what, uint32_t i, const struct type *t)
 {
-	bool fits = t->kind == TYPE_tensor && !t->unranked && t->rank <= n;
+	bool fits = t->kind == TYPE_tensor && !t->unranked && t->rank <= r->nkept;
 	uint32_t at = 0;
-	for (uint32_t k = 0; fits && k < n && at < t->rank; k++)
-		at += dim_may_equal(g, t->dims[at], kept[k]);
+	for (uint32_t k = 0; fits && k < r->nkept && at < t->rank; k++)
+		at += dim_may_equal(g, t->dims[at], r->kept[k]);
 	if (!fits || at < t->rank)
-		spec_fail(g, s, c, "expected a scalar tensor as %s %u of the reduction's body, "
+		spec_fail(g, s, r->c, "expected a scalar tensor as %s %u of the reduction's body, "
 			"found %s", what, i, spec_text(g, t));
 }
 
-void spec_reducer(struct graph *g, const struct node_spec *s, uint32_t region, const char *c,
-	const char *init, uint32_t n, const struct type *const *inputs,
-	const struct type *const *inits, uint32_t nkept, const int64_t *kept,
+/* Pair i of the body's parameters, its result, and the input and initial value they are for. */
+static const struct type *check_reduced(struct graph *g, const struct node_spec *s,
+	const struct reducer *r, const struct region *body, uint32_t i)
+{
+	const struct type *result = body->results[i]->type, *input = r->inputs[i],
+			  *init = r->inits[i], *second = body->params[r->n + i];
+
+	check_scalar(g, s, r, "result", i, result);
+	for (uint32_t k = 0; k < 2; k++) {
+		const struct type *param = body->params[i + k * r->n];
+		check_scalar(g, s, r, "parameter", i + k * r->n, param);
+		if (!type_compatible(g, param, result))
+			spec_fail(g, s, r->c, "expected parameter %u of the reduction's body "
+				"to be of its result's type %s, found %s", i + k * r->n,
+				spec_text(g, result), spec_text(g, param));
+	}
+	if (!elem_promotable(init, result))
+		spec_fail(g, s, elem_compatible(input, init) ? r->c : r->init,
+			"expected a body that gives a type the initial value %s can be promoted "
+			"to, found %s", spec_text(g, init), spec_text(g, result));
+	if (!elem_promotable(input, second))
+		spec_fail(g, s, r->c, "expected parameter %u of the body to be of a type the "
+			"input %s can be promoted to, found %s", r->n + i, spec_text(g, input),
+			spec_text(g, second));
+	return result;
+}
+
+void spec_reducer(struct graph *g, const struct node_spec *s, const struct reducer *r,
 	const struct type **out)
 {
-	struct body b = spec_body(g, s, region, c, 2 * (int64_t)n, n);
-	for (uint32_t i = 0; i < n; i++) {
-		const struct type *result = b.r->results[i]->type;
-		check_scalar(g, s, c, "result", i, result, nkept, kept);
-		for (uint32_t k = 0; k < 2; k++) {
-			const struct type *param = b.r->params[i + k * n];
-			check_scalar(g, s, c, "parameter", i + k * n, param, nkept, kept);
-			if (!type_compatible(g, param, result))
-				spec_fail(g, s, c, "expected parameter %u of the reduction's body "
-					"to be of its result's type %s, found %s", i + k * n,
-					spec_text(g, result), spec_text(g, param));
-		}
-		if (!elem_promotable(inits[i], result))
-			spec_fail(g, s, elem_compatible(inputs[i], inits[i]) ? c : init,
-				"expected a body that gives a type the initial value %s "
-				"can be promoted to, found %s", spec_text(g, inits[i]), spec_text(g,
-				result));
-		if (!elem_promotable(inputs[i], b.r->params[n + i]))
-			spec_fail(g, s, c, "expected parameter %u of the body to be of a type the "
-				"input %s can be promoted to, found %s", n + i, spec_text(g,
-				inputs[i]), spec_text(g, b.r->params[n + i]));
-		out[i] = result;
-	}
+	struct body b = spec_body(g, s, r->region, r->c, 2 * (int64_t)r->n, r->n);
+
+	for (uint32_t i = 0; i < r->n; i++)
+		out[i] = check_reduced(g, s, r, b.r, i);
 }
 
 void spec_predicate(struct graph *g, const struct node_spec *s, uint32_t region,
