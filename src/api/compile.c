@@ -266,6 +266,18 @@ static void stage_generate(struct job *j, struct compile *c)
 	report_kernels(n);
 }
 
+/* All that is done for a backend that keeps the program. */
+static void stage_keep(struct job *j, struct compile *c, const struct func *main)
+{
+	struct backend_text_emission out = { .name = c->backend->name, .main = main };
+	struct str text;
+
+	str_init(&text, j);
+	job_try(j, stablehlo_print(c->graph, &text));
+	out.text = backend_kept_text(j, c->backend, text.text, &out.size);
+	backend_emit_text(j, &out, &c->bytes, &c->size);
+}
+
 static void compile(struct job *j, void *arg)
 {
 	struct compile *c = arg;
@@ -275,12 +287,7 @@ static void compile(struct job *j, void *arg)
 	if (!main)
 		job_fail(j, WEFT_INVALID_ARGUMENT, "a program without a function named main");
 	if (stages & BACKEND_KEEP) {
-		struct str text;
-		str_init(&text, j);
-		size_t kept;
-		job_try(j, stablehlo_print(c->graph, &text));
-		const void *keep = backend_kept_text(j, c->backend, text.text, &kept);
-		backend_emit_text(j, c->backend, c->graph, main, keep, kept, &c->bytes, &c->size);
+		stage_keep(j, c, main);
 		return;
 	}
 	stage_source(c, main);

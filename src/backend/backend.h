@@ -93,7 +93,14 @@ struct backend_emission {
 };
 void backend_emit_plan(struct job *j, const struct backend_emission *e, void **bytes,
 	size_t *size);
-/* The artifact of a backend that keeps the graph: signature and text, which need not be one. */
-void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
-	const struct func *main, const void *text, size_t text_size, void **bytes, size_t *size);
+/* The artifact of a backend that keeps the program: signature and text, which need not be one.
+ * UNIMPLEMENTED where an argument or result of main is neither tensor nor token. */
+struct backend_text_emission {
+	const char *name;            /* of the backend */
+	const struct func *main;
+	const void *text;
+	size_t size;
+};
+void backend_emit_text(struct job *j, const struct backend_text_emission *e, void **bytes,
+	size_t *size);
 #endif

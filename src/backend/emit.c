@@ -201,53 +201,70 @@ static void emit_call_tensors(struct emit *e)
 	}
 }
 
+static void emit_kernels(struct emit *e, const struct codegen_code *code, enum isa isa)
+{
+	for (uint32_t i = 0; i < e->p->nkernels; i++)
+		artifact_add_kernel(e->w, e->p->kernels[i]->name, code[i].bytes, code[i].size,
+			code[i].entry, code[i].scratch);
+	artifact_set_machine(e->w, isa_table[isa].machine, isa_table[isa].needs);
+}
+
+/* Main's steps, behind the `load_steps` that are there, and last the sizes that no step needed:
+ * dims of outputs, bytes of inputs. */
+static void emit_main(struct emit *e, uint32_t load_steps)
+{
+	const struct plan *p = e->p;
+	emit_prologue(e);
+	for (uint32_t i = 0; i < p->nvalues; i++)
+		e->ready[i] = p->values[i]->op == OP_parameter;
+	for (uint32_t i = 0; i < p->main.n; i++) {
+		emit_check_equal(e, p->nequal, p->equal, e->checked);
+		emit_step(e, &p->main.at[i]);
+		note_ready(&p->main.at[i], p->nvalues, p->value_buffers, e->ready);
+		e->main_at[i] = artifact_steps(e->w) - 1 - load_steps;
+	}
+	emit_check_equal(e, p->nequal, p->equal, e->checked);
+	for (uint32_t i = 0; i < p->noutputs; i++) {
+		const struct type *t = p->buffers[p->outputs[i]].type;
+		for (uint32_t d = 0; d < t->rank; d++)
+			emit_extent(e, t->dims[d]);
+	}
+	for (uint32_t i = 0; i < p->nbuffers; i++)
+		if (p->buffers[i].kind == ABI_BUFFER_input ||
+			p->buffers[i].kind == ABI_BUFFER_output)
+			emit_extent(e, p->buffers[i].bytes);
+	emit_sizes_step(e);
+}
+
+static void emit_signature(struct emit *e)
+{
+	const struct plan *p = e->p;
+	for (uint32_t i = 0; i < p->ninputs; i++)
+		add_tensor(e, p->inputs[i], p->buffers[p->inputs[i]].type,
+			emit_argument_name(p->graph, p->input_args[i]), 0);
+	for (uint32_t i = 0; i < p->noutputs; i++)
+		add_tensor(e, p->outputs[i], p->buffers[p->outputs[i]].type, NULL,
+			p->over ? p->over[i] : 0);
+}
+
 void backend_emit_plan(struct job *j, const struct backend_emission *o, void **bytes, size_t *size)
 {
 	const struct plan *p = o->plan;
-	const struct codegen_code *code = o->code;
 	struct emit e = { .job = j, .p = p, .w = artifact_new(j, o->name) };
 	struct known *outermost = e.known = emit_known(&e, NULL, 0, NULL);
 	e.main_at = job_array(j, p->main.n + 1, sizeof *e.main_at);
 	e.bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.bytes);
 	e.has_bytes = job_array(j, (size_t)p->nbuffers + 1, sizeof *e.has_bytes);
-	for (uint32_t i = 0; i < p->nkernels; i++)
-		artifact_add_kernel(e.w, p->kernels[i]->name, code[i].bytes, code[i].size,
-			code[i].entry, code[i].scratch);
-	artifact_set_machine(e.w, isa_table[o->isa].machine, isa_table[o->isa].needs);
+	emit_kernels(&e, o->code, o->isa);
 	for (uint32_t i = 0; i < p->load.n; i++)
 		emit_step(&e, &p->load.at[i]);
 	uint32_t load_steps = artifact_steps(e.w);
-	emit_prologue(&e);
-	for (uint32_t i = 0; i < p->nvalues; i++)
-		e.ready[i] = p->values[i]->op == OP_parameter;
-	for (uint32_t i = 0; i < p->main.n; i++) {
-		emit_check_equal(&e, p->nequal, p->equal, e.checked);
-		emit_step(&e, &p->main.at[i]);
-		note_ready(&p->main.at[i], p->nvalues, p->value_buffers, e.ready);
-		e.main_at[i] = artifact_steps(e.w) - 1 - load_steps;
-	}
-	emit_check_equal(&e, p->nequal, p->equal, e.checked);
-	/* dims of outputs and sizes of inputs that no step needed */
-	for (uint32_t i = 0; i < p->noutputs; i++) {
-		const struct type *t = p->buffers[p->outputs[i]].type;
-		for (uint32_t d = 0; d < t->rank; d++)
-			emit_extent(&e, t->dims[d]);
-	}
-	for (uint32_t i = 0; i < p->nbuffers; i++)
-		if (p->buffers[i].kind == ABI_BUFFER_input ||
-			p->buffers[i].kind == ABI_BUFFER_output)
-			emit_extent(&e, p->buffers[i].bytes);
-	emit_sizes_step(&e);
+	emit_main(&e, load_steps);
 	uint32_t main_steps = artifact_steps(e.w) - load_steps;
 	emit_bodies(&e);
 	e.known = outermost;
 	emit_buffers(&e);
-	for (uint32_t i = 0; i < p->ninputs; i++)
-		add_tensor(&e, p->inputs[i], p->buffers[p->inputs[i]].type,
-			emit_argument_name(p->graph, p->input_args[i]), 0);
-	for (uint32_t i = 0; i < p->noutputs; i++)
-		add_tensor(&e, p->outputs[i], p->buffers[p->outputs[i]].type, NULL,
-			p->over ? p->over[i] : 0);
+	emit_signature(&e);
 	emit_slots(&e);
 	emit_call_tensors(&e);
 	struct abi_program *program = artifact_program(e.w);
@@ -260,59 +277,5 @@ void backend_emit_plan(struct job *j, const struct backend_emission *o, void **b
 	artifact_set_bytes(e.w, ABI_EXPLAIN, o->explain, o->explain_size);
 	if (o->text)
 		artifact_set_bytes(e.w, ABI_TEXT, o->text, strlen(o->text));
-	artifact_finish(e.w, bytes, size);
-}
-
-void backend_emit_text(struct job *j, const struct backend *b, struct graph *g,
-	const struct func *main, const void *text, size_t text_size, void **bytes, size_t *size)
-{
-	struct plan p = { .graph = g };
-	const struct region *r = main->region;
-	struct plan_buffer *buffers = job_array(j, r->nparams + r->nresults, sizeof *buffers);
-	uint32_t *io = job_array(j, r->nparams + r->nresults, sizeof *io);
-	for (uint32_t i = 0; i < r->nparams + r->nresults; i++) {
-		const struct type *t =
-			i < r->nparams ? r->params[i] : r->results[i - r->nparams]->type;
-		if (t->kind == TYPE_token)
-			continue;
-		if (t->kind != TYPE_tensor)
-			job_fail(j, WEFT_UNIMPLEMENTED, "argument or result %u of @%s is no tensor",
-				i, main->name);
-		io[p.nbuffers] = p.nbuffers;
-		buffers[p.nbuffers] = (struct plan_buffer){ .type = t };
-		buffers[p.nbuffers].kind = i < r->nparams ? ABI_BUFFER_input : ABI_BUFFER_output;
-		buffers[p.nbuffers].index = i < r->nparams ? p.ninputs++ : p.noutputs++;
-		p.nbuffers++;
-	}
-	p.buffers = buffers;
-	p.inputs = io;
-	p.outputs = io + p.ninputs;
-	struct emit e = { .job = j, .p = &p, .w = artifact_new(j, b->name) };
-	e.known = emit_known(&e, NULL, 0, NULL);
-	int64_t any = 0;
-	for (uint32_t i = 0; i < p.nbuffers; i++) {
-		int64_t *dims = job_array(j, buffers[i].type->rank, sizeof *dims);
-		for (uint32_t d = 0; d < buffers[i].type->rank; d++) {
-			dims[d] = buffers[i].type->dims[d];
-			if (dims[d] >= 0)
-				continue;
-			/* any size: the interpreter checks what there is to check */
-			if (i < r->nparams)
-				any = artifact_add_size(e.w, ABI_SIZE_input, i, d, NULL);
-			dims[d] = any;
-		}
-		artifact_add_tensor(
-			e.w, buffers[i].type->dtype, buffers[i].type->rank, dims, NULL, i, 0);
-	}
-	for (uint32_t i = 0; i < p.nbuffers; i++) {
-		int64_t n = type_bytes(buffers[i].type);
-		struct abi_buffer rec = {
-			.kind = buffers[i].kind, .index = buffers[i].index, .bytes = n < 0 ? 0 : n
-		};
-		artifact_add_buffer(e.w, &rec);
-	}
-	artifact_program(e.w)->ninputs = p.ninputs;
-	artifact_program(e.w)->noutputs = p.noutputs;
-	artifact_set_bytes(e.w, ABI_TEXT, text, text_size);
 	artifact_finish(e.w, bytes, size);
 }

@@ -117,23 +117,29 @@ static void end_branch(struct planner *pl, const struct node *n, uint32_t which,
 	pl->home = outer;
 }
 
-/* The step of n, whose regions are planned: out[0..count) are its results, args[0..nargs) what its
- * regions read. */
-static void end_control(struct planner *pl, struct scope *s, const struct node *n,
-	uint32_t pred, uint32_t nargs, const uint32_t *args, struct plan_steps *regions,
-	uint32_t count, const uint32_t *out)
+/* An op with regions, once these are planned. */
+struct control {
+	const struct node *n;
+	uint32_t pred;               /* the buffer of what decides */
+	struct plan_steps *regions;
+	uint32_t nargs, nresults;
+	const uint32_t *args, *results;      /* buffers: what the regions read, what n gives */
+};
+
+static void end_control(struct planner *pl, struct scope *s, const struct control *c)
 {
+	const struct node *n = c->n;
 	struct plan_step *step = planner_add_step(
 		pl, s, n->op == OP_while ? ABI_STEP_while : ABI_STEP_if);
-	planner_set_args(pl, step, 1, &pred, 0);
-	for (uint32_t i = 0; i < nargs; i++)
-		if (args[i] != NO_BUFFER)
-			planner_use(pl, args[i]);
-	step->regions = regions;
+	planner_set_args(pl, step, 1, &c->pred, 0);
+	for (uint32_t i = 0; i < c->nargs; i++)
+		if (c->args[i] != NO_BUFFER)
+			planner_use(pl, c->args[i]);
+	step->regions = c->regions;
 	step->nregions = n->nregions;
-	step->made = made_of(pl, n, count, out, result_types(pl, n), &step->nmade);
+	step->made = made_of(pl, n, c->nresults, c->results, result_types(pl, n), &step->nmade);
 	planner_end_step(pl, s);
-	planner_set_results(pl, s, n, count, out);
+	planner_set_results(pl, s, n, c->nresults, c->results);
 }
 
 void planner_if(struct planner *pl, struct scope *s, const struct node *n)
@@ -161,7 +167,9 @@ void planner_if(struct planner *pl, struct scope *s, const struct node *n)
 	}
 	for (uint32_t b = 0; b < n->nregions; b++)
 		end_branch(pl, n, b, got[b], out, branch_steps(n, regions, b));
-	end_control(pl, s, n, s->buffer[n->in[0]->id], nargs, args, regions, count, out);
+	end_control(pl, s, &(struct control){ .n = n, .pred = s->buffer[n->in[0]->id],
+		.regions = regions, .nargs = nargs, .args = args, .nresults = count,
+		.results = out });
 }
 
 static bool state_size_stays(const struct node *n, uint32_t i)
@@ -255,5 +263,6 @@ void planner_while(struct planner *pl, struct scope *s, const struct node *n)
 	plan_body(pl, n, 0, state, NULL, preds, &regions[0]);
 	plan_body(pl, n, 1, state, mine, next, &regions[1]);
 	copy_back(pl, &regions[1], n, state, next);
-	end_control(pl, s, n, preds[0], count, state, regions, state_count, state);
+	end_control(pl, s, &(struct control){ .n = n, .pred = preds[0], .regions = regions,
+		.nargs = count, .args = state, .nresults = state_count, .results = state });
 }
