@@ -27,7 +27,7 @@ struct fft {
 	bool wide;                   /* double numbers, else float; a complex number is two */
 	uint32_t rank, naxes;
 	const int64_t *in_dims, *out_dims;
-	const struct fft_threads *threads;   /* share out lines; NULL: nobody does.  The same bits */
+	const struct fft_threads *threads;   /* share out lines; NULL: nobody. The same bits */
 };
 
 /* Transforms `in` into `out`, both of any alignment; they may not overlap.
