@@ -60,4 +60,6 @@ int extreme_parts(const struct extreme *e);
 void extreme_step(struct gen *g, struct extreme *e, LLVMValueRef x);
 void extreme_join(struct gen *g, struct extreme *e, const struct extreme *other);
 LLVMValueRef extreme_end(struct gen *g, const struct extreme *e);      /* one number */
+/* IEEE 754-2019's maximum or minimum of two. */
+LLVMValueRef extreme_of_two(struct gen *g, LLVMValueRef a, LLVMValueRef b, bool max);
 #endif

@@ -11,7 +11,10 @@
  *   nan     the last NaN; 0 where there was none
  *
  * The result has the bits of the pairwise one in any order, but for which NaN it is.  A quiet one
- * is best alone. */
+ * is best alone.
+ *
+ * Of a constant and another number, a comparison that is true of NaN says all, unless both may be
+ * zeros of which the other one is wanted. */
 #include "gen/core_impl.h"
 
 static LLVMValueRef as_bits(struct gen *g, LLVMValueRef v)
@@ -39,6 +42,36 @@ static LLVMValueRef extreme_of(struct gen *g, const struct extreme *e, LLVMValue
 static LLVMValueRef nan_of(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
 	return SELECT(FCMP(UNO, a, a), a, b);
+}
+
+/* Is c one number in all lanes, which nothing else is equal to, or of a maximum +0? */
+static bool is_certain(LLVMValueRef c, bool max)
+{
+	LLVMBool loses;
+
+	if (!LLVMIsConstant(c))
+		return false;
+	if (LLVMIsNull(c))
+		return max;
+	if (is_vector(c)) {
+		LLVMValueRef first = LLVMGetAggregateElement(c, 0);
+		for (unsigned i = 1; first && i < LLVMGetVectorSize(LLVMTypeOf(c)); i++)
+			if (LLVMGetAggregateElement(c, i) != first)
+				return false;
+		c = first;
+	}
+	double v = c && LLVMIsAConstantFP(c) ? LLVMConstRealGetDouble(c, &loses) : 0;
+	return v < 0 || v > 0;
+}
+
+LLVMValueRef extreme_of_two(struct gen *g, LLVMValueRef a, LLVMValueRef b, bool max)
+{
+	bool first = is_certain(a, max);
+
+	if (!first && !is_certain(b, max))
+		return call2(g, max ? "llvm.maximum" : "llvm.minimum", a, b);
+	LLVMValueRef c = first ? a : b, x = first ? b : a;
+	return SELECT(max ? FCMP(UGT, x, c) : FCMP(ULT, x, c), x, c);
 }
 
 bool extreme_begin(struct gen *g, const struct node *n, struct extreme *e)

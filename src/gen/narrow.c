@@ -179,6 +179,41 @@ static LLVMValueRef encode_at_once(struct gen *g, LLVMValueRef v)
 	return BITCAST(r, like(v, g->i16));
 }
 
+/* What encode_at_once made v's bits of; NULL: they come from elsewhere. */
+static LLVMValueRef encoded_from(LLVMValueRef v)
+{
+	static const char name[] = "llvm.x86.avx512bf16.cvtneps2bf16";
+	size_t n;
+
+	while (LLVMIsABitCastInst(v) || LLVMIsAZExtInst(v) || (LLVMIsABinaryOperator(v) &&
+		LLVMGetInstructionOpcode(v) == LLVMShl && shift_of(v) == 16))
+		v = LLVMGetOperand(v, 0);
+	if (!LLVMIsACallInst(v))
+		return NULL;
+	const char *callee = LLVMGetValueName2(LLVMGetCalledValue(v), &n);
+	return strncmp(callee, name, sizeof name - 1) ? NULL : LLVMGetOperand(v, 0);
+}
+
+/* v, which is a rounded number or a constant that has no bits to round away, whichever is larger or
+ * smaller, before it was rounded: rounding keeps the order.  NULL: v is another value. */
+static LLVMValueRef chosen_before(struct gen *g, LLVMValueRef v)
+{
+	LLVMValueRef y, x, c, by;
+
+	if (!LLVMIsASelectInst(v))
+		return NULL;
+	by = LLVMGetOperand(v, 0);
+	x = LLVMGetOperand(v, 1);
+	c = LLVMGetOperand(v, 2);
+	if (!LLVMIsAFCmpInst(by) || LLVMGetOperand(by, 0) != x || LLVMGetOperand(by, 1) != c ||
+		!LLVMIsConstant(c) || !constant_ends_in_zeros(c, 16))
+		return NULL;
+	y = LLVMIsASelectInst(x) ? chosen_before(g, x) : encoded_from(x);
+	if (!y || LLVMTypeOf(y) != LLVMTypeOf(c))
+		return NULL;
+	return SELECT(LLVMBuildFCmp(g->b, LLVMGetFCmpPredicate(by), y, c, ""), y, c);
+}
+
 /* bf16 and tf32: an f32 with its last `drop` bits rounded away.  One that has none of them, as the
  * larger of two rounded ones, is itself. */
 static LLVMValueRef round_bits(struct gen *g, LLVMValueRef v, int drop)
@@ -245,6 +280,9 @@ LLVMValueRef narrow_encode(struct gen *g, enum dtype t, LLVMValueRef v)
 
 	if (t == DTYPE_f16 && g->isa->instr & ISA_F16C)
 		return BITCAST(LLVMBuildFPTrunc(g->b, v, like(v, g->f16), ""), to);
+	LLVMValueRef before = t == DTYPE_bf16 ? chosen_before(g, v) : NULL;
+	if (before)
+		v = before;
 	LLVMValueRef u = bits32(g, v);
 	if (t == DTYPE_bf16)
 		return LLVMBuildTrunc(g->b, LSHR(round_bits(g, v, 16), ci_like(u, 16)), to, "");

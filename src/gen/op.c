@@ -4,6 +4,7 @@
  * MIN, shifts past the width give 0 or the sign, floats convert to integers saturating with NaN as
  * 0.  Integers narrower than a byte lie extended in one and are extended again after each op.
  * Floats narrower than 32 bits are f32 here. */
+#include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 #include <math.h>
 #include <string.h>
@@ -289,8 +290,8 @@ static LLVMValueRef float_binary(
 	case OP_subtract: return FSUB(a, b);
 	case OP_multiply: return not_zero(g, t, FMUL(a, b));
 	case OP_divide: return not_zero(g, t, FDIV(a, b));
-	case OP_maximum: return call2(g, "llvm.maximum", a, b);
-	case OP_minimum: return call2(g, "llvm.minimum", a, b);
+	case OP_maximum: return extreme_of_two(g, a, b, true);
+	case OP_minimum: return extreme_of_two(g, a, b, false);
 	default: return NULL;
 	}
 }

@@ -1,6 +1,7 @@
 /* gen_contract.c -- CORE_contract against the interpreter: both sides, packed and not, tails,
  * epilogues. */
 #include "gen_util.h"
+#include <math.h>
 
 /* rows [m,k], or [k,m] along m, x cols [k,n] + bias, result [m,n] or, with the rows as rhs,
  * [n,m]. */
@@ -26,16 +27,32 @@ static const struct node *unpack(
 		g, t, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
 }
 
-static const struct node *epilogue(struct graph *g, const struct node *c, const struct node *bias)
+static const struct node *epilogue(struct graph *g, const struct node *c, const struct node *bias,
+	bool rounds)
 {
 	const struct node *b = build_broadcast(g, bias, 2, c->type->dims, (int64_t[]){ 1 });
 	const struct node *x = build2(g, OP_add, c, b);
 
-	return build2(g, OP_maximum, x, build_like(g, x, 0.25));
+	if (rounds)
+		x = build_convert(g, x, DTYPE_bf16);
+	x = build2(g, OP_maximum, x, build_like(g, x, 0.25));
+	return rounds ? build2(g, OP_minimum, build_like(g, x, 11), x) : x;
+}
+
+/* Rows and columns are whole numbers; a column of the bias is NaN. */
+static bool fill_whole(uint32_t input, void *data, const struct tensor *t)
+{
+	int64_t n = type_elements(t->type);
+
+	for (int64_t i = 0; input < 2 && i < n; i++)
+		((uint16_t *)data)[i] = (uint16_t[]){ 0, 0x3f80, 0xbf80, 0x4000 }[i * 7 % 11 % 4];
+	for (int64_t i = 0; input == 2 && i < n; i++)
+		((float *)data)[i] = i == 5 ? NAN : (float)(i * 37 % 101) / 101 - 0.5f;
+	return true;
 }
 
 static void check_words(struct graph *g, struct job *j, const struct shape *s, int panel,
-	int words, enum dtype cols_type)
+	int words, enum dtype cols_type, bool rounds)
 {
 	const struct type *rt =
 		gen_type(g, s->t, 2, s->along_m ? s->k : s->m, s->along_m ? s->m : s->k);
@@ -61,14 +78,15 @@ static void check_words(struct graph *g, struct job *j, const struct shape *s, i
 						 (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc)
 				       : build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 },
 						 (int64_t[]){ !s->along_m }, acc);
-	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt));
+	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt), rounds);
 	const struct type *body_params[] = { c->type, bt };
 	const struct node *e =
-		epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt));
+		epilogue(g, graph_parameter(g, 0, c->type), graph_parameter(g, 1, bt), rounds);
 	struct gen_case gc = { .g = g,
 		.job = j,
 		.core = CORE_contract,
-		.tolerance = integers	      ? 0
+		.fill = rounds ? fill_whole : NULL,
+		.tolerance = integers || rounds ? 0
 			     : acc == DTYPE_f64 ? 1e-12
 			     : s->k > 1000    ? 2e-4
 					      : 2e-5,
@@ -100,7 +118,15 @@ static void check_words(struct graph *g, struct job *j, const struct shape *s, i
 
 static void check(struct graph *g, struct job *j, const struct shape *s, int panel)
 {
-	check_words(g, j, s, panel, 0, s->t);
+	check_words(g, j, s, panel, 0, s->t, false);
+}
+
+/* What is rounded and then bounded is stored with the bits of both, NaN's too. */
+static void bounded(struct graph *g, struct job *j)
+{
+	const struct shape s = { 70, 45, 64, true, false, DTYPE_bf16, 96, 0, false, false };
+
+	check_words(g, j, &s, 32, 0, DTYPE_bf16, true);
 }
 
 static void shapes(struct graph *g, struct job *j)
@@ -169,7 +195,8 @@ static void pairs(struct graph *g, struct job *j)
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
 		for (int panel = 16; panel <= 32; panel += 16) {
 			UNIT_NOTE("shape %u, panels of %d", i, panel);
-			check_words(g, j, &list[i], panel, (list[i].k + 31) / 32 * 16, DTYPE_bf16);
+			check_words(g, j, &list[i], panel, (list[i].k + 31) / 32 * 16, DTYPE_bf16,
+				false);
 		}
 }
 
@@ -198,9 +225,10 @@ static void integers(struct graph *g, struct job *j)
 			UNIT_NOTE("shape %u, panels of %d", i, panel);
 			check(g, j, s, panel);
 			if (s->t == DTYPE_ui8)
-				check_words(g, j, s, panel, 0, DTYPE_i8);
+				check_words(g, j, s, panel, 0, DTYPE_i8, false);
 			if (s->packed)
-				check_words(g, j, s, panel, (s->k + 1) / 2, DTYPE_i16);
+				check_words(g, j, s, panel, (s->k + 1) / 2, DTYPE_i16,
+					false);
 		}
 }
 
@@ -732,4 +760,9 @@ static void symbolic(struct graph *g, struct job *j)
 void test_gen_contract__symbolic_sizes(void)
 {
 	gen_with_graph(symbolic);
+}
+
+void test_gen_contract__bounds_what_is_rounded(void)
+{
+	gen_with_graph(bounded);
 }

@@ -473,6 +473,37 @@ void test_gen_map__results_past_the_caches(void)
 	gen_with_graph(streams);
 }
 
+/* Of a number and a constant one comparison says which, NaN and zeros of either sign among them;
+ * but of two zeros the smaller. */
+static void bounds(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 8, 48);
+	const struct node *x = param(g, 0, t);
+
+	for (int i = 0; i < 8; i++) {
+		enum op op = i % 2 ? OP_minimum : OP_maximum;
+		const struct node *c = build_like(g, x, (double[]){ 0, -0.0, 2, -2 }[i / 2]);
+		const struct node *y = i < 4 ? build2(g, op, c, x) : build2(g, op, x, c);
+		struct kernel k = { .graph = g,
+			.core = CORE_map,
+			.body = gen_region(g, 1, &t, 1, &y),
+			.rank = 2,
+			.space = t->dims,
+			.outer_grain = 4,
+			.chunks = 2,
+			.ninputs = 1,
+			.noutputs = 1,
+			.name = "bounds" };
+		check_map(g, j, 1, &t, y, 0);
+		CHECK_INT(gen_code_says(&k, ISA_LEVEL_avx512, "llvm.m"), i > 0 && i < 4);
+	}
+}
+
+void test_gen_map__bounds_are_one_comparison(void)
+{
+	gen_with_graph(bounds);
+}
+
 /* A bf16 that is the larger of two is stored as it is; a sum is rounded (NaN, -0 among them). */
 static void rounded_once(struct graph *g, struct job *j)
 {
