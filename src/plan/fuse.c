@@ -274,80 +274,6 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 	return true;
 }
 
-/* ---- contractions --------------------------------------------------------------------------- */
-
-/* The ways from a contraction to what reads it: each a reshape or transpose behind another.  Way 1
- * is none. */
-struct ways {
-	uint32_t n;
-	struct way {
-		uint32_t behind;
-		const struct node *move;
-	} way[64];
-};
-
-/* The number of the way that goes on from `behind` by `move`; 0: there are too many. */
-static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *move)
-{
-	const struct type *t = move->type;
-	for (uint32_t i = 2; i < w->n; i++) {
-		const struct node *m = w->way[i].move;
-		if (w->way[i].behind == behind && m->op == move->op && m->attrs == move->attrs &&
-			m->type->rank == t->rank &&
-			!memcmp(m->type->dims, t->dims, t->rank * sizeof *t->dims))
-			return i;
-	}
-	if (w->n == sizeof w->way / sizeof *w->way)
-		return 0;
-	w->way[w->n] = (struct way){ behind, move };
-	return w->n++;
-}
-
-/* F4: every member that depends on n is element by element, or a reshape or transpose; and none
- * needs two elements of n for one of its own: all its operands come by one way. */
-static bool contract_fits(struct fuse *f, const struct group *group, const struct node *n)
-{
-	if (group->core != CORE_map || group->has_reduce || map_turns(f->job, group->root) ||
-		fuse_elements(f->g, group->root->type) != fuse_elements(f->g, n->type))
-		return false;
-	uint32_t most = n->id;
-	for (uint32_t i = 0; i < group->nmembers; i++)
-		most = group->members[i]->id > most ? group->members[i]->id : most;
-	/* by which way; 0: not at all */
-	uint32_t *on = job_array(f->job, most - n->id + 1, sizeof *on);
-	struct ways ways = { .n = 2 };
-	on[0] = 1;
-	for (uint32_t k = n->id + 1; k <= most; k++)
-		for (uint32_t i = 0; i < group->nmembers; i++) {
-			const struct node *m = group->members[i];
-			if (m->id != k)
-				continue;
-			uint32_t by = 0;
-			for (uint32_t x = 0; x < m->nin; x++) {
-				uint32_t id = m->in[x]->id,
-					 of = id >= n->id && id < k ? on[id - n->id] : 0;
-				if (of && by && of != by)
-					return false;
-				by = of ? of : by;
-			}
-			if (!by)
-				continue;
-			if (fuse_elements(f->g, m->type) != fuse_elements(f->g, n->type))
-				return false;
-			if (m->op == OP_reshape || m->op == OP_transpose)
-				by = way_find(&ways, by, m);
-			else if (op_table[m->op].kind != OP_MAP)
-				return false;
-			if (!by)
-				return false;
-			on[k - n->id] = by;
-		}
-	for (uint32_t i = 0; i < group->nouts; i++)
-		if (group->outs[i]->id < n->id || !on[group->outs[i]->id - n->id])
-			return false;
-	return true;
-}
-
 static enum core product_core(const struct node *n)
 {
 	return n->op == OP_attention ? CORE_attention : CORE_contract;
@@ -391,7 +317,7 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 	}
 	if (each > 1.5) {
 		double cost = weight * (each > 8 ? 8 : each - 1);
-		if (group->weight + cost > GROUP_SPARE)
+		if (group->weight + cost > GROUP_SPARE || (cost > 0 && fuse_ends_product(f, n)))
 			return false;
 		group->weight += cost;
 	}
@@ -416,7 +342,7 @@ bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 	if (!member_of_users(f, n, group, &m))
 		return false;
 	if (node_is_product(n)) {
-		if (!contract_fits(f, group, n))
+		if (!fuse_product_fits(f, group, n))
 			return false;
 		group->core = product_core(n);
 		group->contract = n;

@@ -51,6 +51,14 @@ struct member *member_in(struct fuse *f, const struct node *n, const struct grou
 bool member_of_users(
 	struct fuse *f, const struct node *n, struct group *group, struct member *out);
 
+/* ---- fuse_product.c ---- */
+/* F4: every member of group that depends on n is element by element, or a reshape or transpose; and
+ * none needs two elements of n for one of its own: all its operands come by one way. */
+bool fuse_product_fits(struct fuse *f, const struct group *group, const struct node *n);
+/* May n be what the kernel of a product ends with, and is it no larger than that?  Then it is made
+ * there, once an element, rather than by a reader of the product each time. */
+bool fuse_ends_product(const struct fuse *f, const struct node *n);
+
 /* ---- fuse_update.c ---- */
 /* Finds the dynamic_update_slices that write where their operand lies: fills f->updates, and
  * f->must and f->alone of what has to be made before. */

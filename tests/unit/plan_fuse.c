@@ -346,6 +346,54 @@ static void turned(struct graph *g, struct job *j)
 	(void)j;
 }
 
+/* The largest of each 3 x 3, every second one. */
+static const struct node *pool_of(struct graph *g, const struct node *x)
+{
+	const struct type *st = gen_type(g, x->type->dtype, 0), *both[] = { st, st };
+	const struct node *max = build2(
+		g, OP_maximum, graph_parameter(g, 0, st), graph_parameter(g, 1, st));
+	const struct region *combine = gen_region(g, 2, both, 1, &max);
+	const struct attr_entry e[] = {
+		{ KEY_window_dimensions, NULL, attr_ints(g, 2, (int64_t[]){ 3, 3 }) },
+		{ KEY_window_strides, NULL, attr_ints(g, 2, (int64_t[]){ 2, 2 }) },
+	};
+	const struct node *in[] = { x, build_scalar(g, x->type->dtype, -9) };
+	struct node_spec s = { .op = OP_reduce_window,
+		.nin = 2,
+		.in = in,
+		.attrs = attrs_cons(g, 2, e),
+		.nregions = 1,
+		.regions = &combine };
+
+	return graph_node(g, &s);
+}
+
+/* What a pool reads nine times an element is rounded and bounded in the product's kernel, not the
+ * pool's; a product that would become wider is left as it is. */
+static void pools(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_bf16, 2, 64, 32),
+		gen_type(g, DTYPE_bf16, 2, 32, 64) };
+	const int64_t zero = 0, one = 1;
+	const struct node *y = build_dot(g, graph_parameter(g, 0, t[0]),
+		graph_parameter(g, 1, t[1]), 0, NULL, NULL, 1, &one, &zero, DTYPE_bf16);
+
+	(void)j;
+	for (int narrow = 0; narrow < 2; narrow++) {
+		const struct node *x = build_convert(g, y, DTYPE_f32);
+		x = build2(g, OP_maximum, x, build_like(g, x, 0.5));
+		if (narrow)
+			x = build_convert(g, x, DTYPE_bf16);
+		x = pool_of(g, x);
+		const struct fusion *f = fused(g, 2, t, 1, &x);
+		CHECK_INT(f->ngroups, 2);
+		const struct group *p = f->groups[f->groups[0]->contract == NULL];
+		CHECK(p->contract);
+		CHECK_INT(p->nmembers > 1, narrow);
+		CHECK_INT(p->root->type->dtype, DTYPE_bf16);
+	}
+}
+
 void test_plan_fuse__groups_products(void)
 {
 	gen_with_graph(grouped);
@@ -401,4 +449,9 @@ void test_plan_fuse__orders_what_several_compute(void)
 void test_plan_fuse__leaves_epilogues(void)
 {
 	gen_with_graph(epilogues);
+}
+
+void test_plan_fuse__ends_products_before_pools(void)
+{
+	gen_with_graph(pools);
 }
