@@ -411,7 +411,7 @@ static void attention_chunk(struct gen *g, struct attention_core *a, LLVMValueRe
 	keys_block(g, a, end);
 	loop_end(g, l);
 	columns_run(g, a, column_finish);
-	contract_finish(g, v);
+	contract_finish(g, v, c64(g, 0), v->mrows);
 }
 
 static void product_begin(

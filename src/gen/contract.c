@@ -5,11 +5,12 @@
  *                 (R where it is narrow, or lies along m: copy the block's part, converted)
  *                 for each panel of the group               V's panel, SUM rows of it:
  *                 first-level cache
- *                   (V as it lies: copy the panel's part, converted, into scratch; for few
- *                   rows that of all panels, before)
+ *                   (V as it lies: the first tile packs the panel's part as it reads it; else it
+ *                   is copied, converted, into scratch; for few rows that of all panels, before)
  *                   for each tile of `rows` rows            C's tile: registers
  *                     tile += R's scalars x V's vectors
- *               the body over the group's columns of C, from scratch
+ *                     behind the last block of k, of many rows: the body over the tile's of C
+ *               else the body over the group's columns of C, from scratch
  *
  * A sum runs over SUM of k in order in one accumulator, by FMA where the machine has it, and the
  * sums of the blocks are added in order: its bits depend on nothing else, and its error grows with
@@ -66,6 +67,8 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 
 	loop_begin(g, l, lo, hi, step);
 	gen_here(g);
+	if (o->from && fn == x->tile)
+		fn = SELECT(ICMP(EQ, l->iv, c64(g, 0)), x->packing, fn);
 	LLVMValueRef number = LLVMBuildUDiv(g->b, l->iv, c64(g, x->rows ? x->rows : step), "");
 	LLVMValueRef args[P_COUNT] = {
 		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
@@ -77,6 +80,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_FIRST] = o->first,
 		[P_ROWS_M] = rows_m,
 		[P_ROWS_K] = rows_k,
+		[P_FROM] = o->from ? o->from : LLVMConstNull(g->ptr),
 	};
 	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
 	loop_end(g, l);
@@ -111,6 +115,43 @@ static void call_rows(struct gen *g, struct contraction *x, const struct operand
 	call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
 }
 
+/* Panel p of the group alone is the group. */
+static struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p)
+{
+	struct contraction one = *x;
+	LLVMValueRef cols = c64(g, x->cols), before = MUL(p, cols);
+
+	one.n0 = ADD(x->n0, before);
+	one.nv = min_signed(g, SUB(x->nv, before), cols);
+	if (LLVMIsAConstantInt(x->nv) && LLVMConstIntGetZExtValue(x->nv) % (uint64_t)x->cols == 0)
+		one.nv = cols;
+	one.block = gep(g, x->acc, x->block, MUL(before, c64(g, x->pad)));
+	return one;
+}
+
+/* All rows of the block in panel p, and what is computed on them where the products are the `last`
+ * ones: while they are near, and beside the next ones' multiplication. */
+static void call_strips(struct gen *g, struct contraction *x, const struct operands *o,
+	LLVMValueRef p, LLVMValueRef last)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct branch b;
+
+	gen_here(g);
+	struct contraction one = one_panel(g, x, p);
+	loop_begin(g, l, c64(g, 0), x->mrows, x->strip);
+	gen_here(g);
+	LLVMValueRef hi = min_signed(g, ADD(l->iv, c64(g, x->strip)), x->mrows);
+	branch_begin(g, &b, last);
+	contract_finish_ahead(g, &one, l->iv, hi);
+	branch_end(g, &b);
+	call_rows(g, x, o, one.nv, l->iv, hi);
+	branch_begin(g, &b, last);
+	contract_finish(g, &one, l->iv, hi);
+	branch_end(g, &b);
+	loop_end(g, l);
+}
+
 /* All rows of the block; of long spans one after the other, for a tile has rows of one. */
 static void call_all(
 	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
@@ -127,6 +168,19 @@ static void call_all(
 	loop_end(g, l);
 }
 
+/* V as it lies, in panel number p of the group, from element kb of k on. */
+static LLVMValueRef columns_at(
+	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
+{
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+
+	gen_here(g);
+	LLVMValueRef i = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
+	i = ADD(i, ADD(MUL(kb, c64(g, x->c->cols_k)), x->n0));
+	i = ADD(i, MUL(p, c64(g, x->cols)));
+	return gep(g, mem_type(g, x->c->cols_type), cols, i);
+}
+
 /* Panel number p of the group, from word 0 of the block at element kb of k. */
 static LLVMValueRef panel_at(
 	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
@@ -139,12 +193,8 @@ static LLVMValueRef panel_at(
 		return x->panels;
 	if (x->panels)
 		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
-	if (x->direct) {
-		i = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
-		i = ADD(i, ADD(MUL(kb, c64(g, x->c->cols_k)), x->n0));
-		i = ADD(i, MUL(p, c64(g, x->cols)));
-		return gep(g, mem_type(g, x->c->cols_type), cols, i);
-	}
+	if (x->direct)
+		return columns_at(g, x, p, kb);
 	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
 	if (!x->c->cols_shared)
 		i = ADD(i, MUL(x->batch, ceil_div(g, n, x->cols)));
@@ -189,22 +239,15 @@ static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRe
 static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb,
 	LLVMValueRef kn)
 {
-	LLVMValueRef n0 = x->n0, nv = x->nv, cols = c64(g, x->cols);
-
 	gen_here(g);
-	x->n0 = ADD(n0, MUL(p, cols));
-	x->nv = min_signed(g, SUB(nv, MUL(p, cols)), cols);
-	if (LLVMIsAConstantInt(nv) && LLVMConstIntGetZExtValue(nv) % (uint64_t)x->cols == 0)
-		x->nv = cols;
-	copy_group(g, x, kb, kn);
-	x->n0 = n0;
-	x->nv = nv;
+	struct contraction one = one_panel(g, x, p);
+	copy_group(g, &one, kb, kn);
 }
 
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
- * columns. */
+ * columns.  last: there are none behind them, if x->strip asks. */
 static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
-	LLVMValueRef kn)
+	LLVMValueRef kn, LLVMValueRef last)
 {
 	struct loop *p = job_alloc(g->job, sizeof *p);
 	LLVMValueRef buffer = gen_buffer(g, x->rows_buffer);
@@ -225,14 +268,18 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.first = ICMP(EQ, kb, c64(g, 0));
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
 	loop_begin(g, p, c64(g, 0), panels, 1);
-	if (x->by_panel)
+	if (x->by_panel && !x->packing)
 		copy_panel(g, x, p->iv, kb, kn);
 	gen_here(g);
+	o.from = x->packing ? columns_at(g, x, p->iv, kb) : NULL;
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
 	o.out = gep(g, x->acc, x->block,
 		MUL(p->iv, c64(g, x->pad * x->cols)));
-	call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
+	if (x->strip)
+		call_strips(g, x, &o, p->iv, last);
+	else
+		call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
 	loop_end(g, p);
 }
 
@@ -254,7 +301,8 @@ static void multiply_bands(struct gen *g, struct contraction *x)
 	LLVMValueRef at = ADD(rows_at, MUL(line, c64(g, c->span_pitch)));
 	at = ADD(at, ADD(MUL(b->iv, c64(g, c->band_pitch)), l->iv));
 	LLVMValueRef kb = ADD(MUL(b->iv, c64(g, run)), l->iv);
-	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)));
+	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)),
+		NULL);
 	loop_end(g, l);
 	loop_end(g, b);
 }
@@ -270,7 +318,7 @@ static void multiply_runs(struct gen *g, struct contraction *x)
 	loop_begin(g, p, c64(g, 0), c64(g, all), part);
 	gen_here(g);
 	LLVMValueRef kn = min_signed(g, SUB(c64(g, all), p->iv), c64(g, part));
-	multiply_block(g, x, c64(g, 0), ADD(l->iv, p->iv), kn);
+	multiply_block(g, x, c64(g, 0), ADD(l->iv, p->iv), kn, NULL);
 	loop_end(g, p);
 	loop_end(g, l);
 }
@@ -306,7 +354,7 @@ static void multiply(struct gen *g, struct contraction *x)
 	gen_here(g);
 	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
 	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
-	multiply_block(g, x, at, kb, kn);
+	multiply_block(g, x, at, kb, kn, ICMP(SGE, ADD(kb, c64(g, depth)), k));
 	loop_end(g, l);
 }
 
@@ -348,7 +396,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		multiply_runs(g, x);
 	else
 		multiply(g, x);
-	contract_finish(g, x);
+	if (!x->strip)
+		contract_finish(g, x, c64(g, 0), x->mrows);
 	loop_end(g, l);
 }
 
@@ -498,6 +547,31 @@ static uint32_t contract_tail(const struct contraction *x)
 	return (uint32_t)((c->m_block % rows ? c->m_block : c->m) % rows);
 }
 
+/* Are panels packed by their first tile, while it multiplies?  Copied before, they took 3 to 5 % of
+ * a large product's time, in which nothing was multiplied. */
+static bool contract_packs(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t last = c->m >= 0 ? c->m % c->m_block : 1;
+	bool lies = x->panels && !c->cols_packed && c->cols_n == 1 && c->cols_k > 0 && c->taps <= 1;
+	bool words = x->whole_words && (x->unit == 1 || dtype_bytes(c->cols_type) == 2);
+
+	return x->by_panel && lies && words && !c->span && c->n > 0 && c->n % x->cols == 0 &&
+	       c->m_block >= x->rows && (!last || last >= x->rows);
+}
+
+/* Rows of a strip: whole tiles, that are squares to turn.  Few rows are near anyway. */
+static int64_t contract_strip(const struct contraction *x)
+{
+	int64_t strip = x->rows;
+
+	if (x->c->m_block <= PANEL_ROWS || x->c->span || x->row_at || x->c->k <= 0)
+		return 0;
+	while (x->along_m && strip % LANES)
+		strip += x->rows;
+	return strip;
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -516,9 +590,15 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
 	x->tail_rows = contract_tail(x);
 	x->ahead = contract_ahead(x);
+	x->strip = contract_strip(x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
+	if (contract_packs(x)) {
+		struct contraction first = *x;
+		first.packs = true;
+		x->packing = tile_function(g, &first, x->rows);
+	}
 	narrow_tiles(g, x);
 }
 
@@ -547,12 +627,9 @@ void core_contract(struct gen *g)
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
 	x->bands = bands_at_once(c, x->unit);
-	size_t group = (size_t)x->group * x->bytes;
 	x->block = gen_scratch(g, (size_t)x->pad * (size_t)x->group * x->bytes);
 	if (c->taps > 1)
 		x->taps = gen_data(g, c->tap, c->taps * sizeof *c->tap, sizeof *c->tap);
-	if (x->along_m)
-		x->turned = gen_scratch(g, (size_t)x->pad * group);
 	x->direct = x->cols > PLAN_PANEL;
 	bool as_packed = c->cols_packed && (x->unit == 1 || c->word == x->unit);
 	if (!x->direct && !x->lines && !as_packed)
@@ -560,6 +637,9 @@ void core_contract(struct gen *g)
 	x->panel_type = x->panels ? c->acc : c->cols_type;
 	if (!x->lines)
 		contract_tiles(g, x);
+	int64_t turned = x->strip ? x->strip * x->cols : x->pad * x->group;
+	if (x->along_m)
+		x->turned = gen_scratch(g, (size_t)turned * x->bytes);
 	if (x->tiles)
 		square_begin(g);
 	struct loop *l = job_alloc(g->job, sizeof *l);

@@ -6,17 +6,26 @@
 #include "gen/contract_impl.h"
 #include <string.h>
 
-/* The group in panels -> turned[group][pad]. */
-static void turn_block(struct gen *g, struct contraction *x)
+#define NEAR_BYTES (1 << 20)             /* of a result that the second cache may still hold */
+
+/* Elements of turned between columns. */
+static int64_t turned_pitch(const struct contraction *x)
+{
+	return x->strip ? x->strip : x->pad;
+}
+
+/* Rows [lo, hi) of the group in panels -> turned. */
+static void turn_block(struct gen *g, struct contraction *x, LLVMValueRef lo, LLVMValueRef hi)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l), *h = job_alloc(g->job, sizeof *h);
+	int64_t pitch = turned_pitch(x);
 
-	loop_begin(g, l, c64(g, 0), x->mrows, LANES);
+	loop_begin(g, l, lo, hi, LANES);
 	loop_begin(g, h, c64(g, 0), x->nv, LANES);
 	gen_here(g);
 	LLVMValueRef from = gep(g, x->acc, x->block, in_panels(g, x, h->iv, l->iv, x->pad));
-	LLVMValueRef to = gep(g, x->acc, x->turned, ADD(MUL(h->iv, c64(g, x->pad)), l->iv));
-	turn_call(g, x->bytes, from, x->cols, to, x->pad);
+	LLVMValueRef at = ADD(MUL(h->iv, c64(g, pitch)), SUB(l->iv, lo));
+	turn_call(g, x->bytes, from, x->cols, gep(g, x->acc, x->turned, at), pitch);
 	loop_end(g, h);
 	loop_end(g, l);
 }
@@ -149,6 +158,7 @@ struct finish {
 	struct contraction *x;
 	/* the counter beside the lanes: m, or n when lanes run along m */
 	LLVMValueRef other;
+	LLVMValueRef first;              /* row */
 };
 
 static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
@@ -160,7 +170,8 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 		n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
 
 	gen_here(g);
-	LLVMValueRef at = x->along_m ? ADD(MUL(f->other, c64(g, x->pad)), j.v) :
+	LLVMValueRef at = x->along_m ?
+		ADD(MUL(f->other, c64(g, turned_pitch(x))), SUB(j.v, f->first)) :
 		in_panels(g, x, j.v, f->other, x->pad);
 	x->at = gep(g, x->acc, x->along_m ? x->turned : x->block, at);
 	x->at_align = 64;
@@ -175,19 +186,52 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 	finish_element(g, x, m, n);
 }
 
-void contract_finish(struct gen *g, struct contraction *x)
+/* Asks for the lines of result i that row m has in column n and the `columns` behind it. */
+static void fetch_result(struct gen *g, struct contraction *x, uint32_t i, struct ix m, struct ix n)
+{
+	const struct node *res = g->k->body->results[i];
+	struct ix **of = forward(g, x, 0, m, n);
+	struct ix at = ix_linear(g, res->type->rank, res->type->dims, of[res->id]);
+	LLVMValueRef p = gen_buffer(g, g->k->ninputs + i);
+
+	gen_here(g);
+	fetch(g, gep(g, mem_type(g, res->type->dtype), p, at.v), FETCH_FIRST);
+}
+
+void contract_finish_ahead(struct gen *g, struct contraction *x, LLVMValueRef lo, LLVMValueRef hi)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l), *h = job_alloc(g->job, sizeof *h);
+
+	for (uint32_t i = 0; i < g->k->noutputs; i++) {
+		const struct type *t = g->k->body->results[i]->type;
+		int64_t bytes = (int64_t)dtype_bytes(t->dtype), all = type_elements(t);
+		int64_t step = LINE / (bytes ? bytes : 1);
+		if (all > 0 && all * bytes <= NEAR_BYTES)
+			continue;
+		loop_begin(g, l, x->along_m ? c64(g, 0) : lo, x->along_m ? x->nv : hi, 1);
+		loop_begin(g, h, x->along_m ? lo : c64(g, 0), x->along_m ? hi : x->nv, step);
+		gen_here(g);
+		LLVMValueRef row = x->along_m ? h->iv : l->iv, col = x->along_m ? l->iv : h->iv;
+		fetch_result(g, x, i, ix_scalar(ADD(x->m0, row), g->depth, 1, INT64_MAX),
+			ix_scalar(ADD(x->n0, col), g->depth, 1, INT64_MAX));
+		loop_end(g, h);
+		loop_end(g, l);
+	}
+}
+
+void contract_finish(struct gen *g, struct contraction *x, LLVMValueRef lo, LLVMValueRef hi)
 {
 	const struct contract *c = x->c;
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	struct finish f = { .x = x };
+	struct finish f = { .x = x, .first = lo };
 
 	if (x->along_m)
-		turn_block(g, x);
-	loop_begin(g, l, c64(g, 0), x->along_m ? x->nv : x->mrows, 1);
+		turn_block(g, x, lo, hi);
+	loop_begin(g, l, x->along_m ? c64(g, 0) : lo, x->along_m ? x->nv : hi, 1);
 	gen_here(g);
 	f.other = l->iv;
-	f.lanes = (struct lanes){ .lo = c64(g, 0),
-		.hi = x->along_m ? x->mrows : x->nv,
+	f.lanes = (struct lanes){ .lo = x->along_m ? lo : c64(g, 0),
+		.hi = x->along_m ? hi : x->nv,
 		.level = g->depth,
 		.align = LANES,
 		.max = (x->along_m ? x->pad : x->group) - 1,

@@ -51,6 +51,10 @@ struct contraction {
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
 	LLVMValueRef narrow[CONTRACT_NARROWS], narrow_tail[CONTRACT_NARROWS];
+	/* of a panel's first rows, which reads V as it lies and leaves the panel to the tiles after
+	 * it; NULL: panels are copied before they are multiplied */
+	LLVMValueRef packing;
+	bool packs;                      /* the function that is made is that one */
 	/* scratch: [panel of the group, or one by_panel][DEPTH][cols] words, V's copy; NULL: V's
 	 * panels as they lie */
 	LLVMValueRef panels;
@@ -63,7 +67,11 @@ struct contraction {
 	LLVMValueRef row_at;
 	LLVMValueRef taps;               /* table of i32, contract's; NULL: one tap, at 0 */
 	LLVMValueRef block;              /* scratch: C, in panels [panel of the group][pad][cols] */
-	LLVMValueRef turned;             /* scratch: [group][pad], C with m along lanes */
+	/* Rows of C that are finished at once, panel by panel, behind their last products; 0: all
+	 * of the group's are, when those of all panels are there */
+	int64_t strip;
+	/* scratch, C with m along lanes: [group][pad], or of a panel [cols][strip] */
+	LLVMValueRef turned;
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
 	/* of the chunk being made */
@@ -80,9 +88,10 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 }
 
 /* The operands of one panel's tiles: R's block, the panel, what is multiplied after it, C's, and
- * how many words of k; first: C is not added to. */
+ * how many words of k; first: C is not added to.  from: V's part as it lies, if packing takes it;
+ * else NULL. */
 struct operands {
-	LLVMValueRef rows, panel, next, out, k, first;
+	LLVMValueRef rows, panel, next, from, out, k, first;
 };
 
 /* ---- contract.c ---- */
@@ -138,11 +147,13 @@ void lines_multiply(struct gen *g, struct contraction *x);
  * integers VPDPWSSD, or PMADDWD). */
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
-enum { P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_COUNT };
-/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k): the rows of C at out are, or
- * where !first take more of, the product of `rows` rows and a panel; of what begins at next
- * x->ahead lines are asked for, from number `part` on.  Strides that are known are constants in
- * it. */
+enum {
+	P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_FROM, P_COUNT,
+};
+/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k, from): the rows of C at out
+ * are, or where !first take more of, the product of `rows` rows and a panel; of what begins at next
+ * x->ahead lines are asked for, from number `part` on.  One that packs writes the panel, from V at
+ * `from`.  Strides that are known are constants in it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
@@ -159,6 +170,9 @@ bool lanes_along_m(struct gen *g, const struct contract *c);
  * of them lanes.  *at, unless NULL: n's index. */
 struct val contract_value(struct gen *g, struct contraction *x, uint32_t param,
 	const struct node *n, struct ix row, struct ix col, struct ix **at);
-/* The body over the group's columns of C, from scratch to the results. */
-void contract_finish(struct gen *g, struct contraction *x);
+/* Asks for where the results of rows [lo, hi) go: stores wait for lines one after the other. */
+void contract_finish_ahead(
+	struct gen *g, struct contraction *x, LLVMValueRef lo, LLVMValueRef hi);
+/* The body over rows [lo, hi) of the group's columns of C, from scratch to the results. */
+void contract_finish(struct gen *g, struct contraction *x, LLVMValueRef lo, LLVMValueRef hi);
 #endif

@@ -144,7 +144,7 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 		LLVMValueRef p = gep(g, t, row, c64(g, h * LANES));
 		for (unsigned u = 0; u < x->unit; u++)
 			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k)),
-				FETCH_SECOND);
+				x->packs ? FETCH_FIRST : FETCH_SECOND);
 		if (x->unit == 1) {
 			v[h] = tile_load(g, x, x->c->cols_type, p, LANES);
 			continue;
@@ -160,16 +160,20 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 	}
 }
 
-static void tile_columns(struct gen *g, const struct contraction *x, LLVMValueRef panel,
+/* The columns' words at word k, of the panel that they are in. */
+static void tile_columns(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
 	LLVMValueRef k, LLVMValueRef *v)
 {
 	LLVMTypeRef t = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
-	LLVMValueRef from = gep(g, t, panel, MUL(k, c64(g, x->cols)));
+	LLVMValueRef from = gep(g, t, param[P_PANEL], MUL(k, c64(g, x->cols)));
 
-	if (x->direct) {
-		direct_columns(g, x, panel, k, v);
+	if (x->direct || x->packs)
+		direct_columns(g, x, param[x->packs ? P_FROM : P_PANEL], k, v);
+	for (unsigned h = 0; x->packs && h < tile_vectors(x); h++)
+		LLVMSetAlignment(
+			LLVMBuildStore(g->b, v[h], gep(g, t, from, c64(g, h * LANES))), 64);
+	if (x->direct || x->packs)
 		return;
-	}
 	for (unsigned h = 0; h < tile_vectors(x); h++)
 		v[h] = tile_load(g, x, x->panel_type, gep(g, t, from, c64(g, h * LANES)),
 			vector_lanes(x, h));
@@ -249,7 +253,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	for (uint32_t w = 0; w < words; w++) {
 		LLVMValueRef at = ADD(k, c64(g, w));
 		row[w] = gep(g, x->rows_elem, param[P_ROWS], MUL(at, param[P_ROWS_K]));
-		tile_columns(g, x, param[P_PANEL], at, v[w]);
+		tile_columns(g, x, param, at, v[w]);
 		tile_fetch(g, x, rows, param, at);
 		if (x->ahead.lines)
 			next_fetch(g, x, param, at);
@@ -301,7 +305,7 @@ struct tile_blocks {
 LLVMTypeRef tile_type(struct gen *g)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->ptr, g->i64, g->i1,
-		g->i64, g->i64 };
+		g->i64, g->i64, g->ptr };
 
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }
@@ -401,7 +405,7 @@ LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t 
 	struct tile_loop bands, words;
 	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
 	struct tile_blocks t;
-	LLVMValueRef fn = tile_begin(g, x, "tile", param, &t);
+	LLVMValueRef fn = tile_begin(g, x, x->packs ? "packing" : "tile", param, &t);
 	LLVMBasicBlockRef from = t.entry;
 
 	LLVMPositionBuilderAtEnd(g->b, t.entry);

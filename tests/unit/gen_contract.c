@@ -337,6 +337,68 @@ void test_gen_contract__columns_are_fetched_before_their_turn(void)
 	gen_with_graph(ahead);
 }
 
+/* Columns as they lie, whole panels, are packed by a panel's first tile; blocks alike and not,
+ * results straight and turned, one part of k and several. */
+static void packing(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 100, 64, 300, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 150, 96, 300, true, false, DTYPE_f32, 50, 32, false, false },
+		{ 129, 160, 40, false, false, DTYPE_f32, 0, 0, false, false },
+		{ 112, 256, 270, false, false, DTYPE_f32, 48, 128, true, false },
+		{ 61, 64, 600, true, false, DTYPE_bf16, 0, 0, false, false },
+		{ 50, 64, 33, true, false, DTYPE_bf16, 0, 0, false, false },
+		{ 75, 96, 300, false, false, DTYPE_f16, 0, 32, false, false },
+		{ 50, 64, 130, true, false, DTYPE_f64, 0, 0, false, false },
+	};
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 1024, 512);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "packing", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = 1024, .n = 512,
+			.k = 64, .rows_m = 64, .rows_k = 1, .cols_k = 512, .cols_n = 1,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 256, .n_block = 128, .panel = 32 } };
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		UNIT_NOTE("shape %u", i);
+		check(g, j, &list[i], 32);
+	}
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "@packing("));
+	k.contract.m_block = 32;                 /* few rows have the panels copied before */
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "@packing("));
+}
+
+void test_gen_contract__a_panel_is_packed_by_its_first_tile(void)
+{
+	gen_with_graph(packing);
+}
+
+/* Where a large result goes is asked for while it is multiplied: stores waited for every line. */
+static void results_ahead(struct graph *g, struct job *j)
+{
+	const char *first = "i32 0, i32 3, i32 1)";      /* a fetch into the first-level cache */
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "results", .contract = { .left = 1, .right = 1, .rows_are_lhs = true,
+			.cols_packed = true, .n = 512, .k = 64, .rows_m = 1, .rows_k = 2048,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 128, .panel = 32 } };
+
+	(void)j;
+	for (int m = 512; m <= 1024; m *= 2) {
+		const struct type *ct = gen_type(g, DTYPE_f32, 2, m, 512);
+		const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+		k.body = gen_region(g, 1, &ct, 1, &twice);
+		k.contract.m = m;
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == (m > 512));
+	}
+}
+
+void test_gen_contract__large_results_are_fetched_before_their_turn(void)
+{
+	gen_with_graph(results_ahead);
+}
+
 /* C in bf16, rounded by the instruction where pairs of bf16 are multiplied by one. */
 static void rounded(struct graph *g, struct job *j)
 {
