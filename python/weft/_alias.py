@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 
 import torch
+from torch.utils._pytree import tree_leaves
 
 from weft import _text
 
@@ -26,10 +27,6 @@ def source(n: torch.fx.Node) -> torch.fx.Node | None:
     return n.args[0] if shows else None
 
 
-def numbers(t: torch.Tensor) -> bool:
-    return all(isinstance(v, int) for v in (*t.shape, *t.stride(), t.storage_offset()))
-
-
 def equal(a, b) -> bool:
     """Are they, at every call?  Asks nothing that a guard would have to hold."""
     a, b = (v.node.expr if isinstance(v, torch.SymInt) else v for v in (a, b))
@@ -37,9 +34,10 @@ def equal(a, b) -> bool:
 
 
 def symbols(gm: torch.fx.GraphModule) -> set:
-    """Sizes that arguments say: of what is none, such as a stride that is a symbol of its own, the program knows nothing."""
-    vals = [n.meta.get("val") for n in gm.graph.nodes if n.op == "placeholder"]
-    sizes = (s for v in vals for s in (v.shape if isinstance(v, torch.Tensor) else (v,)))
+    """Sizes that arguments say or the program computes: of what is neither, such as a stride that is a symbol of its own, it
+    knows nothing."""
+    vals = [n.meta.get("val") for n in gm.graph.nodes if n.op == "placeholder" or "unbacked_bindings" in n.meta]
+    sizes = (s for v in tree_leaves(vals) for s in (v.shape if isinstance(v, torch.Tensor) else (v,)))
     return {s.node.expr for s in sizes if isinstance(s, torch.SymInt) and s.node.expr.is_symbol}
 
 
@@ -72,6 +70,20 @@ def place(o: torch.Tensor, of: torch.Tensor) -> tuple | None:
     return tuple(o.shape), tuple(o.stride()), o.storage_offset() - of.storage_offset()
 
 
+def lie_alike(a: torch.fx.Node, b: torch.fx.Node) -> bool:
+    """Are they of one dtype, shape and strides, at every call?"""
+    a, b = a.meta["val"], b.meta["val"]
+    return a.dtype == b.dtype and a.dim() == b.dim() and all(map(equal, (*a.shape, *a.stride()), (*b.shape, *b.stride())))
+
+
+def place_of_bits(o: torch.Tensor, of: torch.Tensor) -> tuple | None:
+    """The place of a view of another dtype, and the dtype: of numbers as wide as those of `of`."""
+    if o.dtype == of.dtype or o.itemsize != of.itemsize or o.is_complex() or of.is_complex():
+        return None
+    where = place(o.view(of.dtype), of)
+    return where and (*where, o.dtype)
+
+
 def arguments(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
     """The arguments that the program does not write, by their numbers."""
     inputs = [n for n in gm.graph.nodes if n.op == "placeholder"]
@@ -93,8 +105,7 @@ def written(gm: torch.fx.GraphModule) -> dict[torch.fx.Node, tuple[int, torch.fx
     for n in gm.graph.nodes:
         if n.target is torch.ops.aten.copy_.default and n.args[0] in inputs and isinstance(n.args[1], torch.fx.Node):
             to, new = n.args[0].meta.get("val"), n.args[1].meta.get("val")
-            if to is not None and new is not None and numbers(to) and numbers(new) and to.dtype == new.dtype and \
-                    (to.shape, to.stride()) == (new.shape, new.stride()):
+            if to is not None and new is not None and lie_alike(n.args[0], n.args[1]):
                 found[n.args[1]] = (inputs[n.args[0]], n.args[0])
     return found
 
@@ -122,12 +133,63 @@ def of_bases(gm: torch.fx.GraphModule, outputs: dict[torch.fx.Node, int], count:
     return found, bases
 
 
+def made_anew(gm: torch.fx.GraphModule, meta, role: str) -> dict[int, bool]:
+    """By its number, each output that AOTAutograd makes anew, a view of an argument or of another output: whether it does so by
+    the strides and the offset that ours has, as it does where sizes are symbols; else it calls the view functions again."""
+    from torch._functorch._aot_autograd.schemas import OutputType, PlainTensorMeta
+    kinds = {OutputType.alias_of_input, OutputType.alias_of_intermediate, OutputType.alias_of_intermediate_save_as_output,
+             OutputType.alias_of_intermediate_base_is_user_output}
+    if role == "backward" or meta is None or any(not isinstance(m, PlainTensorMeta) for m in meta.subclass_fw_graph_out_meta):
+        return {}
+    first = meta.num_mutated_inp_runtime_indices + len(meta.tokens)
+    return {first + i: info.view_meta_sequence is None or any(v.has_symbolic_inputs for v in info.view_meta_sequence.sequence)
+            for i, info in enumerate(meta.output_info) if info.output_type in kinds}
+
+
+def new_values(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
+    """Of each new value of an argument that lies as it does: the argument's number."""
+    new = {n: i for n, (i, _) in written(gm).items()}
+    out, inputs = gm.graph.output_node().args[0], list(gm.graph.find_nodes(op="placeholder"))
+    for n, i in zip(out[len(meta.tokens):], meta.mutated_inp_runtime_indices):
+        of = i + len(meta.tokens)
+        if isinstance(n, torch.fx.Node) and n.op != "placeholder" and lie_alike(inputs[of], n):
+            new.setdefault(n, of)
+    return new
+
+
+def of_bases_anew(gm: torch.fx.GraphModule, meta, anew: dict[int, bool], outputs: dict, known: set) -> dict[int, tuple]:
+    """The views of arguments, of their new values and of outputs that AOTAutograd makes anew: only where they lie is read."""
+    inputs = {n: i for i, n in enumerate(gm.graph.find_nodes(op="placeholder"))}
+    new, out, found = new_values(gm, meta), gm.graph.output_node().args[0], {}
+    for i, by_place in anew.items():
+        o = out[i]
+        if not isinstance(o, torch.fx.Node) or o.op == "placeholder" or not isinstance(o.meta.get("val"), torch.Tensor):
+            continue
+        r = root(o)
+        of = ("input", inputs[r]) if r in inputs else ("input", new[r]) if r in new else \
+            ("output", outputs[r]) if outputs.get(r, i) != i and dense(r.meta["val"]) else None
+        where = place(o.meta["val"], r.meta["val"]) or place_of_bits(o.meta["val"], r.meta["val"]) if of else None
+        if where and sayable(where, known):
+            found[i] = ("view", *of, *where)
+        elif by_place and r is not o and not lies_at_start(o.meta["val"]):
+            raise _text.Unsupported(f"a result that is a view of other memory in {o.target}")
+    return found
+
+
+def lies_at_start(t: torch.Tensor) -> bool:
+    """Does t lie as a tensor of its own does, at the start of its memory?"""
+    return any(isinstance(n, int) and n == 0 for n in t.shape) or equal(t.storage_offset(), 0) and dense(t)
+
+
 def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[torch.fx.Node]]:
     """By its number, each output that is a view: ("view", "input" or "output", which, shape, strides, offset).  Behind the
     outputs stand bases: tensors that only views show."""
     context = torch._guards.TracingContext.try_get()
     meta = context.fw_metadata if context else None
+    anew = made_anew(gm, meta, role)
     if role == "backward" or (role == "forward" and (meta is None or meta.tokens)):
+        if any(anew.values()):
+            raise _text.Unsupported("a result that is a view of an argument, beside effects")
         return {}, []
     out = next(n for n in gm.graph.nodes if n.op == "output").args[0]
     outputs: dict[torch.fx.Node, int] = {}
@@ -136,11 +198,12 @@ def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[t
             outputs.setdefault(o, i)
     inputs = arguments(gm, meta) if role == "forward" else {}
     first = meta.num_forward if role == "forward" else 0
-    known, found = symbols(gm), {}
+    known = symbols(gm)
+    found = of_bases_anew(gm, meta, anew, outputs, known) if anew else {}
     for o, i in outputs.items():
         n, last = o, None
         while i >= first and (n := source(n)) is not None:
-            if n in inputs or n in outputs and dense(n.meta["val"]):
+            if n in inputs or n in outputs and outputs[n] not in found and dense(n.meta["val"]):
                 last = n
         where = place(o.meta["val"], last.meta["val"]) if last is not None else None
         if where and sayable(where, known):

@@ -482,8 +482,8 @@ class Printer:
                 computed[word] = returned.add(word)
             return (computed[word],)
 
-        *which, shape, strides, offset = view
-        return (*which, tuple(map(number, shape)), tuple(map(number, strides)), number(offset))
+        word, of, which, shape, strides, offset, *dtype = view
+        return (word, of, which, tuple(map(number, shape)), tuple(map(number, strides)), number(offset), *dtype)
 
     def output(self, n: torch.fx.Node) -> None:
         out = n.args[0]

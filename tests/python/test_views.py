@@ -187,3 +187,39 @@ def test_results_lie_as_eagers_where_an_operand_is_expanded(dtype):
         return torch.tensordot(a, b, dims=([0, 1], [2, 0]))
 
     assert gradients(compiled(product)) == gradients(product)
+
+
+@pytest.mark.parametrize("fn", [lambda x: x[x.shape[0] // 2:], lambda x: x.chunk(3), lambda x: (x.view(-1), x.t()[1:], x + 1),
+                                lambda x: x.unsqueeze(1).expand(-1, x.shape[0], -1), lambda x: x[x.shape[0] // 2:].view(torch.int32),
+                                lambda x: (x.mul_(2), x[x.shape[0] // 2:])[1], lambda x: x[x.shape[0] // 2:, :x.shape[1] - 1]])
+@pytest.mark.parametrize("grad", [False, True])
+def test_views_of_arguments_of_any_size(fn, grad):
+    """AOTAutograd makes them of the argument by the places ours have: they began where the argument does, and had its first
+    elements."""
+    f = torch.compile(fn, backend="weft", dynamic=True, options={"fallback": "error"})
+    for n, offset in ((6, 0), (9, 5)):
+        got_of, want_of = (torch.arange(offset + n * 4.)[offset:].view(n, 4).requires_grad_() * 1 if grad else
+                           torch.arange(offset + n * 4.)[offset:].view(n, 4) for _ in range(2))
+        got, want = f(got_of), fn(want_of)
+        for a, b in zip(*([got], [want]) if isinstance(want, torch.Tensor) else (got, want), strict=True):
+            assert torch.equal(a, b) and (a.dtype, a.stride()) == (b.dtype, b.stride())
+            assert shares(a, got_of) == shares(b, want_of) or grad
+
+
+def test_views_of_results_of_any_size_have_gradients():
+    def fn(x):
+        y = x + 1
+        return y[y.shape[0] // 2:], y.t()
+
+    x = torch.randn(6, 3, requires_grad=True)
+    got, want = torch.compile(fn, backend="weft", dynamic=True)(x), fn(x)
+    assert all(map(torch.equal, got, want))
+    got, want = (torch.autograd.grad([y.square().sum() for y in ys], x)[0] for ys in (got, want))
+    torch.testing.assert_close(got, want)
+
+
+def test_views_by_sizes_the_program_reads():
+    with torch._dynamo.config.patch(capture_scalar_outputs=True):
+        x, n = torch.arange(10.), torch.tensor([3, 2, 5])
+        got = compiled(lambda x, n: x.split(n.tolist()))(x, n)
+    assert [t.tolist() for t in got] == [t.tolist() for t in x.split([3, 2, 5])] and all(shares(t, x) for t in got)

@@ -550,7 +550,7 @@ static uint32_t outputs_from(const struct graph *c, const struct output *out)
 					   : c->nresults;
 }
 
-/* ("view", "input" or "output", i, shape, strides, offset), numbers or (result,) */
+/* ("view", "input" or "output", i, shape, strides, offset), numbers or (result,); and a dtype, if it is another */
 static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	const char *of = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
@@ -563,7 +563,7 @@ static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struc
 	out->index = (uint32_t)i;
 	if (out->of_input && i < c->nin)
 		c->in[i].returned = true;
-	out->value = PyTuple_GetSlice(o, 3, 6);
+	out->value = PyTuple_GetSlice(o, 3, 7);
 	if (i >= (out->of_input ? c->nin : (unsigned long)nout) || !out->value ||
 		!ext_is_place(out->value, c->nresults)) {
 		PyErr_SetString(PyExc_ValueError, "weft: a view of what is not there");

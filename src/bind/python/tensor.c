@@ -300,7 +300,9 @@ static bool are_numbers(PyObject *list, uint32_t nresults)
 
 bool ext_is_place(PyObject *place, uint32_t nresults)
 {
-	return PyTuple_Size(place) == 3 && are_numbers(PyTuple_GetItem(place, 0), nresults) &&
+	Py_ssize_t n = PyTuple_Size(place);
+
+	return (n == 3 || n == 4) && are_numbers(PyTuple_GetItem(place, 0), nresults) &&
 	       are_numbers(PyTuple_GetItem(place, 1), nresults) &&
 	       is_number(PyTuple_GetItem(place, 2), nresults);
 }
@@ -338,6 +340,17 @@ static PyObject *numbers(PyObject *list, const struct run_tensor *results)
 	return out;
 }
 
+/* view as that dtype.  It is no view to torch, which would make it again as one of view's dtype.  Takes view. */
+static PyObject *of_dtype(PyObject *view, PyObject *dtype)
+{
+	PyObject *other = PyObject_CallMethod(view, "view", "O", dtype);
+	PyObject *out = other ? PyObject_CallMethod(other, "detach", NULL) : NULL;
+
+	Py_XDECREF(other);
+	Py_DECREF(view);
+	return out;
+}
+
 PyObject *ext_view_at(PyObject *of, PyObject *place, const struct run_tensor *results)
 {
 	PyObject *at = PyObject_CallMethod(of, "storage_offset", NULL);
@@ -353,5 +366,5 @@ PyObject *ext_view_at(PyObject *of, PyObject *place, const struct run_tensor *re
 	Py_XDECREF(offset);
 	Py_XDECREF(shape);
 	Py_XDECREF(strides);
-	return view;
+	return view && PyTuple_Size(place) == 4 ? of_dtype(view, PyTuple_GetItem(place, 3)) : view;
 }
