@@ -11,7 +11,7 @@ import operator
 import torch
 from torch.utils._pytree import tree_leaves
 
-from weft import _text
+from weft import _words
 
 
 def source(n: torch.fx.Node) -> torch.fx.Node | None:
@@ -43,14 +43,14 @@ def symbols(gm: torch.fx.GraphModule) -> set:
 
 def sayable(where: tuple, known: set) -> bool:
     """Are a view's shape, strides and offset numbers, or expressions of sizes that arguments say?"""
-    return all(isinstance(v, int) or v.node.expr.free_symbols <= known and _text.has_words(v.node.expr)
+    return all(isinstance(v, int) or v.node.expr.free_symbols <= known and _words.has_words(v.node.expr)
                for v in (*where[0], *where[1], where[2]))
 
 
 def dense(t: torch.Tensor) -> bool:
     """Does t fill a piece of memory, whatever the sizes of a call are?"""
-    order = _text.memory_order(t.shape, t.stride())
-    if order is None or any(_text.hint(n) == 0 for n in t.shape):
+    order = _words.memory_order(t.shape, t.stride())
+    if order is None or any(_words.hint(n) == 0 for n in t.shape):
         return False
     step = 1
     for d in reversed(order):
@@ -89,6 +89,14 @@ def arguments(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
     inputs = [n for n in gm.graph.nodes if n.op == "placeholder"]
     return {n: i for i, (n, info) in enumerate(zip(inputs, meta.input_info))
             if not info.mutates_data and isinstance(n.meta.get("val"), torch.Tensor)}
+
+
+def merges_arguments(gm: torch.fx.GraphModule) -> bool:
+    """Is one of gm's arguments what several that overlap, of which one is written, lie in?  Its size is in no guard, nor in
+    the key of torch's cache."""
+    from torch._functorch._aot_autograd.descriptors import SyntheticBaseAOTInput, ViewBaseAOTInput
+    return any(isinstance(n.meta.get("desc"), (SyntheticBaseAOTInput, ViewBaseAOTInput))
+               for n in gm.graph.find_nodes(op="placeholder"))
 
 
 def root(n: torch.fx.Node) -> torch.fx.Node:
@@ -172,7 +180,7 @@ def of_bases_anew(gm: torch.fx.GraphModule, meta, anew: dict[int, bool], outputs
         if where and sayable(where, known):
             found[i] = ("view", *of, *where)
         elif by_place and r is not o and not lies_at_start(o.meta["val"]):
-            raise _text.Unsupported(f"a result that is a view of other memory in {o.target}")
+            raise _words.Unsupported(f"a result that is a view of other memory in {o.target}")
     return found
 
 
@@ -189,7 +197,7 @@ def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[t
     anew = made_anew(gm, meta, role)
     if role == "backward" or (role == "forward" and (meta is None or meta.tokens)):
         if any(anew.values()):
-            raise _text.Unsupported("a result that is a view of an argument, beside effects")
+            raise _words.Unsupported("a result that is a view of an argument, beside effects")
         return {}, []
     out = next(n for n in gm.graph.nodes if n.op == "output").args[0]
     outputs: dict[torch.fx.Node, int] = {}

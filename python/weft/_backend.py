@@ -326,6 +326,8 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
         run = again()
         if kept and has_tokens():                    # what torch's cache gives back hands over no tokens
             why = "has tokens of effects"
+        elif kept and _alias.merges_arguments(gm):
+            why = "has arguments that overlap and are written"
     except (_words.Unsupported, NotImplementedError) as e:
         if settings.fallback == "error":
             raise

@@ -13,8 +13,8 @@ import os
 
 import torch
 
-from weft import _higher_order
-from weft._words import DTYPES, PLACEMENT, Unsupported, has_words, hint, memory_order, order_words, turned
+from weft import _alias, _higher_order
+from weft._words import DTYPES, PLACEMENT, Unsupported, has_words, hint, in_integers, memory_order, order_words, shown, turned
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -111,6 +111,7 @@ class Printer:
 
     def known(self, e, env) -> str:
         """An expression of sizes, whose symbols are then declared."""
+        e = in_integers(e)
         for s in e.free_symbols:
             self.symbols.setdefault(s.name, (s, env))
         if not has_words(e):
@@ -162,6 +163,8 @@ class Printer:
                 return f"<{self.expr(val)}>"
             if isinstance(val, (int, float, bool)):
                 return self.arg(val)
+            if isinstance(val, torch.SymBool):
+                return self.truth(val)
             if isinstance(val, torch.Tensor) or (isinstance(val, torch.SymFloat) and a in self.names):
                 return "%" + self.names[a]
             raise Unsupported(f"an argument of type {type(val).__name__}")
@@ -370,12 +373,10 @@ class Printer:
             raise Unsupported(name)
 
     def arguments(self, n: torch.fx.Node, name: str) -> list[str]:
-        args = [self.arg(a) for a in n.args]
-        if name in STRIDED:
-            args[0] = self.row_major(n.args[0], name)
+        args = self.row_major(n, name) if name in STRIDED else [self.arg(a) for a in n.args]
         if name in FACTORED and n.args[0].meta["val"].is_contiguous() and not n.args[0].meta["val"].is_complex():
             args[0] = self.before(n.args[0].meta["val"].mT, f"aten.transpose.int({args[0]}, -2, -1)")
-        args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT]
+        args += [f"{k}={self.arg(v)}" for k, v in n.kwargs.items() if k not in PLACEMENT and name not in STRIDED]
         device = n.kwargs.get("device")
         if device is not None and torch.device(device).type != "cpu":
             raise Unsupported(f"device {device}")
@@ -446,17 +447,30 @@ class Printer:
         left = self.before(torch.empty((), dtype=torch.int64), f"aten.scalar_tensor.default({a}, dtype=i64)")
         return self.before(true, f"aten.{word}.Scalar({left}, {b})")
 
-    def row_major(self, n: torch.fx.Node, user: str) -> str:
-        """n, or the permutation of it that lies row-major: what strides of C's are said of."""
-        val = n.meta["val"]
-        if val.storage_offset() or hint(val.untyped_storage().nbytes()) > hint(val.numel()) * val.element_size():
-            raise Unsupported(f"{user} of a part of a tensor")
-        order = memory_order(val.shape, val.stride())
-        if order == tuple(range(val.dim())):
-            return self.arg(n)
-        if order is None or user != "aten.as_strided.default":
-            raise Unsupported(f"{user} of a tensor that is not contiguous")
-        return self.before(val.permute(order), f"aten.permute.default({self.arg(n)}, {list(order)})")
+    def row_major(self, n: torch.fx.Node, name: str) -> list[str]:
+        """The arguments of n, an operator that is told strides and an offset: these are of its first argument's memory, and C's
+        of what lies row-major, which is that argument, a permutation of it, or the tensor that it is a view of."""
+        given = dict(zip((a.name for a in n.target._schema.arguments), n.args), **n.kwargs)
+        sizes = given["size"], given["stride"], given.get("storage_offset")
+        for of in self.whole(n.args[0], name):
+            val = of.meta["val"]
+            order, offset = memory_order(val.shape, val.stride()), shown(val, n.args[0].meta["val"], *sizes)
+            if order is None or offset is None:
+                continue
+            word = self.arg(of)
+            if order != tuple(range(val.dim())):
+                if name != "aten.as_strided.default":
+                    continue
+                word = self.before(val.permute(order), f"aten.permute.default({word}, {list(order)})")
+            src = [self.arg(given["src"])] if "src" in given else []
+            return [word, *src, *map(self.arg, sizes[:2]), self.arg(offset)]
+        raise Unsupported(f"{name} of a part of a tensor")
+
+    def whole(self, n: torch.fx.Node, name: str):
+        """n, and what it is a view of, where that is only read."""
+        while n is not None:
+            yield n
+            n = _alias.source(n) if name == "aten.as_strided.default" else None
 
     def before(self, val: torch.Tensor, call: str) -> str:
         """A statement of our own, with a result like val."""

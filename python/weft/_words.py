@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import torch
+from torch.utils._sympy import functions
 
 DTYPES = {
     torch.bool: "i1", torch.int8: "i8", torch.int16: "i16", torch.int32: "i32", torch.int64: "i64",
@@ -37,10 +38,23 @@ def hint(v) -> int:
     return int(h)
 
 
+def in_integers(e):
+    """e, where it rounds a quotient of sizes, as math.ceil(n / 3) does, by the division that rounds."""
+    if not isinstance(e, functions.sympy.Basic) or not e.has(functions.IntTrueDiv):
+        return e
+    e = e.replace(lambda f: quotient(f, functions.CeilToInt), lambda f: functions.CeilDiv(*f.args[0].args))
+    return e.replace(lambda f: quotient(f, functions.FloorToInt) or quotient(f, functions.TruncToInt) and
+                     all(a.is_nonnegative for a in f.args[0].args), lambda f: functions.FloorDiv(*f.args[0].args))
+
+
+def quotient(f, rounded) -> bool:
+    return f.func is rounded and f.args[0].func is functions.IntTrueDiv
+
+
 def has_words(e) -> bool:
     """Can the text say this expression of sizes?"""
     return all(f.func.__name__ in ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
-               for f in e.atoms(torch.utils._sympy.functions.sympy.Function))
+               for f in in_integers(e).atoms(functions.sympy.Function))
 
 
 def memory_order(sizes, strides) -> tuple[int, ...] | None:
@@ -66,6 +80,20 @@ def memory_order(sizes, strides) -> tuple[int, ...] | None:
         order += range(k, d + 1)
     order += [d for d in range(len(n)) if d not in order]
     return tuple(order)
+
+
+def shown(t: torch.Tensor, of: torch.Tensor, size, stride, offset):
+    """From where in t a view of its elements begins that `of`, which shares its memory, is told to show; None: some of them are
+    not t's, at the sizes of this call."""
+    def values(v):
+        return [a.meta["val"] if isinstance(a, torch.fx.Node) else a for a in v]
+
+    size, stride, (offset,) = values(size), values(stride), values([offset])
+    if t.untyped_storage()._cdata != of.untyped_storage()._cdata:
+        return None
+    start = (of.storage_offset() if offset is None else offset) - t.storage_offset()
+    last = hint(start) + sum((hint(n) - 1) * hint(s) for n, s in zip(size, stride))
+    return start if hint(start) >= 0 and (last < hint(t.numel()) or 0 in map(hint, size)) else None
 
 
 def turned(t: torch.Tensor) -> tuple[int, ...] | None:

@@ -53,6 +53,7 @@ case("diag-embed", torch.diag_embed, x)
 case("trace", torch.trace, x)
 case("as-strided", lambda a: torch.as_strided(a, (2, 2), (5, 2), 1) * 2, z)
 case("as-strided-turned", lambda a: torch.as_strided(a.t(), (2, 2), (1, 4), 1) * 2, x)
+case("as-strided-part", lambda a: a[1:].as_strided((2, 2), (5, 2)) + a.t()[2:].as_strided((2, 2), (1, 4), 1), x)
 case("as-strided-scatter", lambda a, s: a.as_strided_scatter(s, (2, 2), (5, 2), 1), z, r(2, 2))
 
 case("nonzero-static", lambda a: torch.nonzero_static(a > 0, size=9, fill_value=-7), x)

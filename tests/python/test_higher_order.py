@@ -43,6 +43,7 @@ def branches_in_a_loop(x):
 
 CASES("cond", branch, X.abs(), gradients=True)
 CASES("cond false", branch, -X.abs(), gradients=True)
+CASES("cond of sizes", lambda x: torch.cond(x.shape[0] > 3, lambda x: x + 1, lambda x: x.sin(), (x,)), X)
 CASES("cond two results", two_results, X)
 CASES("while", lambda x: while_loop(lambda i, x: i < 5, lambda i, x: (i + 1, x * 1.5), (torch.tensor(0), x)), X)
 CASES("while of an int", lambda x: while_loop(lambda i, x: i < 5, lambda i, x: (i + 2, x * 1.5), (0, x)), X)

@@ -171,6 +171,15 @@ def test_arguments_that_overlap_and_are_written(cut):
         assert torch.equal(a, b) and shares(a, whole)
 
 
+def test_the_memory_that_arguments_overlap_in_is_not_in_a_key():
+    """Two functions that torch's cache takes for one, whose arguments lie in memories of two sizes."""
+    for size in (6, 8):
+        b = torch.arange(float(size))
+        torch._dynamo.reset()
+        y = compiled(lambda x, y: (x.add_(1), y * 2)[1])(b[:3], b[1:4])
+        assert y.tolist() == [4, 6, 6] and b[:4].tolist() == [1, 2, 3, 3]
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32])
 def test_results_lie_as_eagers_where_an_operand_is_expanded(dtype):
     def f(x, y):

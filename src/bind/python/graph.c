@@ -550,7 +550,8 @@ static uint32_t outputs_from(const struct graph *c, const struct output *out)
 					   : c->nresults;
 }
 
-/* ("view", "input" or "output", i, shape, strides, offset), numbers or (result,); and a dtype, if it is another */
+/* ("view", "input" or "output", i, shape, strides, offset), numbers or (result,); and a dtype, if
+ * it is another. */
 static bool read_view(PyObject *o, const struct graph *c, Py_ssize_t nout, struct output *out)
 {
 	const char *of = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);

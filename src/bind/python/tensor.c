@@ -340,7 +340,8 @@ static PyObject *numbers(PyObject *list, const struct run_tensor *results)
 	return out;
 }
 
-/* view as that dtype.  It is no view to torch, which would make it again as one of view's dtype.  Takes view. */
+/* view as that dtype.  It is no view to torch, which would make it again as one of view's dtype.
+ * Takes view. */
 static PyObject *of_dtype(PyObject *view, PyObject *dtype)
 {
 	PyObject *other = PyObject_CallMethod(view, "view", "O", dtype);

@@ -251,7 +251,7 @@ static struct take diagonal(struct lower *l, const struct node *x, uint32_t i, i
 {
 	struct graph *g = l->g;
 	uint32_t rank = x->type->rank;
-	if (rank < 2 || !dim_is_number(n))
+	if (rank < 2)
 		lower_bail(l);
 	int64_t offset = lower_int(l, i), a = lower_dim(l, i + 1, rank),
 		b = lower_dim(l, i + 2, rank);
@@ -295,16 +295,52 @@ void lower_diagonal_scatter(struct lower *l)
 
 /* ---- strides -------------------------------------------------------------------------------- */
 
-/* Where elements of a view of type t lie in the `total` of its base: strides and offset in
- * arguments i + 1 and i + 2. */
-static const struct node *strided_places(
+/* strided_places where sizes, strides or the offset are symbols: a place behind the end fails the
+ * call. */
+static const struct node *places_of_sizes(
 	struct lower *l, const struct type *t, uint32_t i, int64_t total)
 {
+	const struct arg *strides = &l->args[i + 1], *offset = &l->args[i + 2];
+	bool none = offset->kind == ARG_none;
+	if (strides->n != t->rank || (!none && offset->kind != ARG_sym && offset->i < 0))
+		lower_bail(l);
+	const struct type *it = type_with_dtype(l->g, t, DTYPE_i64);
+	const struct node *places = lower_shape(l, lower_size_node(l, none ? 0 : offset->i), it);
+	for (uint32_t k = 0; k < t->rank; k++) {
+		const struct arg *stride = &strides->list[k];
+		if (stride->kind != ARG_sym && stride->i < 0)
+			lower_bail(l);
+		const struct node *step = lower_shape(l, lower_size_node(l, stride->i), it);
+		step = build2(l->g, OP_multiply, lower_iota(l, it, k), step);
+		places = build2(l->g, OP_add, places, step);
+	}
+	lower_check_index(l, places, 0, total, false);
+	return places;
+}
+
+static bool all_numbers(const struct arg *list)
+{
+	for (uint32_t k = 0; k < list->n; k++)
+		if (list->list[k].kind == ARG_sym)
+			return false;
+	return true;
+}
+
+/* Where elements of a view of type t lie in x, its base: strides and offset in arguments i + 1
+ * and i + 2. */
+static const struct node *strided_places(
+	struct lower *l, const struct type *t, uint32_t i, const struct node *x)
+{
 	struct graph *g = l->g;
+	int64_t total = type_elements(x->type);
+	if (total < 0 || !type_is_static(t) || !all_numbers(&l->args[i + 1]) ||
+		l->args[i + 2].kind == ARG_sym)
+		return places_of_sizes(
+			l, t, i, dim_product(g, x->type->rank, x->type->dims));
 	uint32_t n;
 	const int64_t *strides = lower_ints(l, i + 1, &n);
 	int64_t last = lower_is_none(l, i + 2) ? 0 : lower_int(l, i + 2);
-	if (total < 0 || !type_is_static(t) || n != t->rank)
+	if (n != t->rank)
 		lower_bail(l);
 	const struct type *it = type_with_dtype(g, t, DTYPE_i64);
 	const struct node *places = build_full(g, it, (double)last);
@@ -348,7 +384,7 @@ void lower_as_strided(struct lower *l)
 		l->out[0] = build_reshape(l->g, x, l->type[0]->rank, l->type[0]->dims);
 		return;
 	}
-	const struct node *at = strided_places(l, l->type[0], 1, type_elements(x->type));
+	const struct node *at = strided_places(l, l->type[0], 1, x);
 	l->out[0] = take_one(l, lower_flat(l, x), 0, at, 0);
 }
 
@@ -359,6 +395,6 @@ void lower_as_strided_scatter(struct lower *l)
 		l->out[0] = build_reshape(l->g, src, x->type->rank, x->type->dims);
 		return;
 	}
-	const struct node *at = strided_places(l, src->type, 2, type_elements(x->type));
+	const struct node *at = strided_places(l, src->type, 2, x);
 	l->out[0] = put_flat(l, x, lower_flat(l, at), lower_flat(l, src), TAKE_REPLACES);
 }
