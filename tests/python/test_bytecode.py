@@ -140,6 +140,30 @@ module {
     return %14 : tensor<8x8xf32>
   }
 }""",
+    # Of regions in regions that return casts: values are numbered behind those.
+    "regions-within": """
+module {
+  sdy.mesh @mesh = <["x"=1]>
+  func.func public @main(%a: tensor<4x8xf32>, %z: tensor<f32>, %n: tensor<i32>) -> (tensor<4xf32>, tensor<f32>) {
+    %0:2 = sdy.manual_computation(%a, %z, %n) in_shardings=[<@mesh, [{"x"}, {}]>, <@mesh, []>, <@mesh, []>] out_shardings=[<@mesh, [{"x"}]>, <@mesh, []>] manual_axes={"x"} (%b: tensor<4x8xf32>, %y: tensor<f32>, %m: tensor<i32>) {
+      %1 = stablehlo.reduce(%b init: %y) applies stablehlo.add across dimensions = [1] : (tensor<4x8xf32>, tensor<f32>) -> tensor<4xf32>
+      %2:2 = stablehlo.while(%i = %m, %s = %1) : tensor<i32>, tensor<4xf32>
+      cond {
+        %c = stablehlo.constant dense<3> : tensor<i32>
+        %l = stablehlo.compare LT, %i, %c : (tensor<i32>, tensor<i32>) -> tensor<i1>
+        stablehlo.return %l : tensor<i1>
+      } do {
+        %c = stablehlo.constant dense<1> : tensor<i32>
+        %j = stablehlo.add %i, %c : tensor<i32>
+        %t = stablehlo.sine %s : tensor<4xf32>
+        stablehlo.return %j, %t : tensor<i32>, tensor<4xf32>
+      }
+      %3 = stablehlo.reduce(%2#1 init: %y) applies stablehlo.maximum across dimensions = [0] : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+      sdy.return %2#1, %3 : tensor<4xf32>, tensor<f32>
+    } : (tensor<4x8xf32>, tensor<f32>, tensor<i32>) -> (tensor<4xf32>, tensor<f32>)
+    return %0#0, %0#1 : tensor<4xf32>, tensor<f32>
+  }
+}""",
     "manual": """
 module {
   sdy.mesh @mesh = <["x"=2, "y"=4]>

@@ -19,6 +19,7 @@ struct numbered {
 	uint32_t own, nvalues, nops, base;
 	const char *dialect;         /* of the return where the types are MLIR's: regions of ops
 				      * beside VHLO; else NULL */
+	uint32_t ncasts;             /* of what is returned there: values behind the nvalues */
 };
 
 /* ---- discardable attributes ----------------------------------------------------------------- */
@@ -302,7 +303,7 @@ static uint32_t result_casts(const struct numbered *s, uint32_t nresults)
 {
 	uint32_t casts = 0;
 
-	for (uint32_t i = 0; s->dialect && i < nresults; i++)
+	for (uint32_t i = 0; i < nresults; i++)
 		casts += !is_uncast(s, s->s.region->results[i]);
 	return casts;
 }
@@ -313,11 +314,11 @@ static void write_region(
 {
 	struct bc_out *o = &w->o;
 	const struct named none = { 0 };
-	uint32_t unknown = out_location(o, NULL), casts = result_casts(s, nresults);
+	uint32_t unknown = out_location(o, NULL);
 
 	put_varint(out, 1);
-	put_varint(out, s->nvalues + casts);
-	put_varint(out, (uint64_t)(s->nops + casts + 1) << 1 | (s->own > 0));
+	put_varint(out, s->nvalues + s->ncasts);
+	put_varint(out, (uint64_t)(s->nops + s->ncasts + 1) << 1 | (s->own > 0));
 	if (s->own) {
 		put_varint(out, s->own);
 		for (uint32_t i = 0; i < s->own; i++) {
@@ -352,7 +353,7 @@ static void write_nested(struct writer *w, const struct numbered *s, const struc
 	const struct region *region = n->regions[r];
 	uint32_t ncaptures = node_ncaptures(n), nin = node_noperands(n);
 	uint32_t own = region->nparams - ncaptures - node_has_effect(n);
-	struct numbered *inner = number(w, &s->s, region, own, s->base + s->nvalues);
+	struct numbered *inner = number(w, &s->s, region, own, s->base + s->nvalues + s->ncasts);
 
 	for (uint32_t i = 0; i < ncaptures; i++)
 		inner->params[own + i] = value_number(s, n->in[nin + i]);
@@ -396,6 +397,7 @@ static void write_closed(struct writer *w, const struct node *n, struct str *out
 			w->o.op);
 	struct numbered *s = number_region(w, NULL, r, r->nparams - effect, 0,
 		n->op == OP_chlo_scan ? "stablehlo" : "sdy");
+	s->ncasts = result_casts(s, r->nresults - effect);
 	str_init(&region, w->o.j);
 	write_region(w, s, r->nresults - effect, &region);
 	put_isolated(&w->o, out, &region);
