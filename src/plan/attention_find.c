@@ -55,7 +55,7 @@ bool attention_number(const struct node *n, double v)
 static bool is_along_keys(const struct node *n, enum op op, double init)
 {
 	return n->op == OP_reduce && reduce_op(n) == op &&
-	       reduce_mask(n) == 1u << (n->in[0]->type->rank - 1) &&
+	       reduce_mask(n) == (uint64_t)1 << (n->in[0]->type->rank - 1) &&
 	       attention_number(n->in[1], init);
 }
 

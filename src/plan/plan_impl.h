@@ -3,7 +3,7 @@
 #define PLAN_PLAN_IMPL_H
 #include "plan/plan.h"
 
-#define PLAN_MAX_RANK 16
+#define PLAN_MAX_RANK 64                 /* as readers take */
 
 /* How a tensor lies in the dense buffer of another one: element (i0, i1, ...) is at
  * at + sum of i * stride.  Stride 0: broadcast. */
@@ -136,7 +136,7 @@ const struct node *plan_lower_reduce(
 /* The op by which n, a reduce of one operand, combines two elements; OP_COUNT: n is another node,
  * or its region no single associative op. */
 enum op reduce_op(const struct node *n);
-uint32_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
+uint64_t reduce_mask(const struct node *n);  /* bit d: dim d is reduced */
 /* The dim along which n, a reduce_window, combines every element with all before it; -1: it is
  * another node or window. */
 int32_t scan_axis(const struct node *n);

@@ -18,13 +18,14 @@
 #define SPLIT_COLUMNS 512        /* as many columns are pieces enough for the threads */
 #define SPLIT_PARTS 16
 
-uint32_t reduce_mask(const struct node *n)
+uint64_t reduce_mask(const struct node *n)
 {
-	uint32_t count, mask = 0;
+	uint32_t count;
+	uint64_t mask = 0;
 	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
 
 	for (uint32_t i = 0; i < count; i++)
-		mask |= 1u << dims[i];
+		mask |= (uint64_t)1 << dims[i];
 	return mask;
 }
 
@@ -52,7 +53,7 @@ static bool keeps_partials(enum dtype t)
 }
 
 static const struct node *reduce_dims(
-	struct graph *g, enum op op, const struct node *x, uint32_t mask)
+	struct graph *g, enum op op, const struct node *x, uint64_t mask)
 {
 	int64_t dims[PLAN_MAX_RANK];
 	uint32_t n = 0;
@@ -64,9 +65,10 @@ static const struct node *reduce_dims(
 }
 
 /* The dims of `mask`, none of which is in `first`, in a tensor without those of `first`. */
-static uint32_t mask_without(uint32_t mask, uint32_t first, uint32_t rank)
+static uint64_t mask_without(uint64_t mask, uint64_t first, uint32_t rank)
 {
-	uint32_t out = 0, k = 0;
+	uint64_t out = 0;
+	uint32_t k = 0;
 
 	for (uint32_t d = 0; d < rank; d++)
 		if (!(first >> d & 1))
@@ -86,10 +88,11 @@ static int64_t parts_of(int64_t n)
 
 /* Over dim d as [parts, rest]: over the rest and what else is reduced, then over the parts. */
 static const struct node *reduce_parts(
-	struct graph *g, enum op op, const struct node *x, uint32_t mask, uint32_t d, int64_t parts)
+	struct graph *g, enum op op, const struct node *x, uint64_t mask, uint32_t d, int64_t parts)
 {
 	int64_t dims[PLAN_MAX_RANK];
-	uint32_t rank = x->type->rank, low = mask & ((1u << d) - 1), kept = 0;
+	uint32_t rank = x->type->rank, kept = 0;
+	uint64_t low = mask & (((uint64_t)1 << d) - 1);
 
 	memcpy(dims, x->type->dims, d * sizeof *dims);
 	dims[d] = parts;
@@ -99,19 +102,19 @@ static const struct node *reduce_parts(
 	y = reduce_dims(g, op, y, low | (mask & ~low) << 1);
 	for (uint32_t i = 0; i < d; i++)
 		kept += !(mask >> i & 1);
-	return reduce_dims(g, op, y, 1u << kept);
+	return reduce_dims(g, op, y, (uint64_t)1 << kept);
 }
 
 /* x reduced over mask in another form; NULL: as it is. */
 static const struct node *reduce_split(
-	struct graph *g, enum op op, const struct node *x, uint32_t mask)
+	struct graph *g, enum op op, const struct node *x, uint64_t mask)
 {
 	uint32_t rank = x->type->rank, tail = 0, first = 0;
 	int64_t kept = 1;
 
 	while (tail < rank && mask >> (rank - 1 - tail) & 1)
 		tail++;
-	uint32_t row = ((1u << tail) - 1) << (rank - tail);
+	uint64_t row = tail ? mask & ~(((uint64_t)1 << (rank - tail)) - 1) : 0;
 	if (tail && row != mask)
 		return reduce_dims(g, op, reduce_dims(g, op, x, row),
 			mask_without(mask, row, rank));
@@ -130,7 +133,8 @@ static const struct node *reduce_without_ones(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
 	const struct type *t = in[0]->type;
-	uint32_t mask = reduce_mask(n), nover = 0, nkept = 0;
+	uint64_t mask = reduce_mask(n);
+	uint32_t nover = 0, nkept = 0;
 	int64_t over[PLAN_MAX_RANK], kept[PLAN_MAX_RANK];
 
 	for (uint32_t d = 0; d < t->rank; d++)

@@ -178,8 +178,9 @@ static void contraction_read(struct call *c, struct contraction *d)
 {
 	const struct tensor *a = c->in[0], *b = c->in[1];
 
-	if (a->rank > EVAL_MAX_RANK / 2 || b->rank > EVAL_MAX_RANK / 2)
-		eval_fail(c, WEFT_UNIMPLEMENTED, "rank over %d", EVAL_MAX_RANK / 2);
+	if (a->rank > EVAL_MAX_RANK || b->rank > EVAL_MAX_RANK ||
+		c->types[0]->rank > EVAL_MAX_RANK)
+		eval_fail(c, WEFT_UNIMPLEMENTED, "rank over %d", EVAL_MAX_RANK);
 	d->lhs_batch = eval_ints_any(c, KEY_lhs_batching_dimensions, &d->nbatch);
 	d->rhs_batch = eval_ints(c, KEY_rhs_batching_dimensions, d->nbatch);
 	d->lhs_contract = eval_ints_any(c, KEY_lhs_contracting_dimensions, &d->ncontract);
