@@ -42,6 +42,10 @@ sys/sysinfo sys/time sys/times sys/types sys/uio sys/un sys/utsname sys/wait tgm
 linux/futex""".split())
 
 
+# Files of others that comments name.
+OTHERS_FILES = {"xxhash.h", "shim.h", "linalg.py", "fft.py"}
+
+
 def git_files():
     out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True,
                          text=True)
@@ -287,6 +291,23 @@ class Checks:
         for table in sorted(tables):
             there = os.path.basename(table) in named
             yield table, [] if there else [f"{table}: in none of ARCHITECTURE.md, CONTRIBUTING.md and README.md"]
+
+    def check_comments(self):
+        """Every file that a comment of C names is there, and every function it names with parentheses."""
+        names = {os.path.basename(f) for f in self.files} | OTHERS_FILES
+        names |= {os.path.basename(f) for f in self.public}
+        c = [f for f in self.files if f.endswith((".c", ".h", ".def", ".inc"))]
+        texts = {f: read(f) for f in c if not f.startswith("tests/conformance/")}
+        python = map(read, (f for f in self.files if f.endswith(".py")))
+        words = set(re.findall(r"\w+", "\n".join((*map(without_comments, texts.values()), *python))))
+        for path, text in texts.items():
+            bad = []
+            for start, comment in ((m.start(), m[0]) for m in re.finditer(r"/\*.*?\*/", text, re.S)):
+                stale = [m for m in re.finditer(r"[\w/*-]+\.(?:c|h|def|inc|py|sh)\b", comment)
+                         if "*" not in m[0] and os.path.basename(m[0]) not in names]
+                stale += [m for m in re.finditer(r"\b(\w+)\(\)", comment) if m[1] not in words]
+                bad += [f"{path}:{text.count(chr(10), 0, start + m.start()) + 1}: there is no {m[0]}" for m in stale]
+            yield path, bad
 
     def check_parity(self):
         """Every behaviour of torch's has one row in doc/parity.md, with a test that is there or a reason it may have."""

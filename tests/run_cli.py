@@ -68,12 +68,11 @@ REGIONS = """func.func @main(%n: tensor<i32>, %x: tensor<8x3xf32>) -> (tensor<i3
 
 # ---- the command line ------------------------------------------------------------------------------
 
-COMMANDS = ["run", "opt", "compile", "explain", "bench", "report", "check", "cache", "backends", "options"]
-
-
 def test_help(box):
     check("usage" in box.ok("--help").lower(), "no usage")
-    for command in COMMANDS:
+    with open(os.path.join(ROOT, "src", "cli", "command.def"), encoding="utf-8") as f:
+        commands = re.findall(r"(?m)^COMMAND\((\w+),", f.read())
+    for command in commands:
         text = box.ok(command, "--help")
         check(command in text and "usage" in text.lower(), f"--help of {command} says nothing of it")
 

@@ -136,7 +136,7 @@ static struct weft_error *part_arguments(struct part *p)
 	return NULL;
 }
 
-/* Compiles the graph's main, which part_region made for p. */
+/* Compiles the graph's main, which is p's region with_arguments. */
 static struct weft_error *part_compile(struct part *p)
 {
 	struct checks *c = p->c;

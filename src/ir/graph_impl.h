@@ -42,7 +42,7 @@ struct graph {
 	uint32_t dims_cap;
 	struct location_list *located;  /* in the heap, by node id */
 	uint32_t located_cap;
-	/* where shape rules note them; NULL: nowhere (infer_equal.c) */
+	/* where shape rules note them; NULL: nowhere (infer/equal.c) */
 	struct equalities *equalities;
 	/* what sizes are computed from while a region is built; NULL: main's parameters */
 	const struct build_hand *hand;

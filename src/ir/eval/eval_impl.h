@@ -188,14 +188,14 @@ static inline void scalar_store_complex(enum dtype t, void *at, complex_double v
 		dtype_store_f64(t, at, creal(v));
 	}
 }
-/* eval_convert.c: float, integer or bool `at` as another of them, as convert does. */
+/* convert.c: float, integer or bool `at` as another of them, as convert does. */
 void scalar_convert(enum dtype from, const void *at, enum dtype to, void *out);
 /* -1, 0, 1, or 2 when a NaN is among them; total order: NaNs have a place. */
 int scalar_compare(enum dtype t, const void *a, const void *b, bool total);
 /* The float `at` to the nearest with e exponent and m mantissa bits, as reduce_precision does. */
 void scalar_reduce_precision(enum dtype t, const void *at, void *out, int64_t e, int64_t m);
 
-/* ---- a region over scalars, run many times: eval_reduce.c ----------------------------------- */
+/* ---- a region over scalars, run many times: reduce.c ---------------------------------------- */
 
 /* args: one scalar for each of the region's first nscalars parameters, then the node's captures. */
 struct body {
@@ -210,7 +210,7 @@ void body_run(struct call *c, struct body *b);
 void body_get(struct call *c, struct body *b, uint32_t result, enum dtype t, void *out);
 void body_fini(struct call *c, struct body *b);
 
-/* ---- special functions: eval_special.c ------------------------------------------------------- */
+/* ---- special functions: special.c ------------------------------------------------------------ */
 long double special_lgamma(long double x);
 long double special_digamma(long double x);
 long double special_zeta(long double s, long double q);      /* Hurwitz */
@@ -218,7 +218,7 @@ long double special_polygamma(long double n, long double x);
 long double special_erf_inv(long double x);
 long double special_bessel_i1e(long double x);
 
-/* ---- quantised: eval_quant.c ----------------------------------------------------------------- */
+/* ---- quantised: quant.c ---------------------------------------------------------------------- */
 bool quant_is(const struct type *t);
 /* The float tensor of a quantised one, and back; types without quant are made in the scratch. */
 struct tensor *quant_load(struct call *c, const struct tensor *t);

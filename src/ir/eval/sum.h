@@ -1,4 +1,4 @@
-/* sum.h -- wide copies of operands and sums of products, for eval_dot.c and eval_conv.c. */
+/* sum.h -- wide copies of operands and sums of products, for dot.c and conv.c. */
 #ifndef IR_EVAL_SUM_H
 #define IR_EVAL_SUM_H
 #include "ir/eval/eval_impl.h"
