@@ -7,9 +7,15 @@
  * A chunk is a part of the rows of the results, a row being the last dimension: it copies its rows,
  * goes through all updates in order and takes those that go there, so every element sees its
  * updates in one order whatever the threads.  Where rows of updates go to rows of the results
- * (embeddings, index_add), their elements go to different places and are taken LANES at once. */
+ * (embeddings, index_add), their elements go to different places and are taken LANES at once.
+ *
+ * Updates that follow each other and go to one row, as those of a bag or a segment do, are combined
+ * in registers: the row is loaded before the first and stored behind the last. */
+#include "gen/control.h"
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
+
+#define RUN_BYTES 512            /* of a row that is kept in registers */
 
 struct scatter {
 	const struct node *n;
@@ -164,6 +170,138 @@ static void own_updates(struct gen *g, const struct scatter *s, uint32_t n, LLVM
 	*end = MUL(LLVMBuildUDiv(g->b, last, rows, ""), each);
 }
 
+/* ---- runs of updates to one row -------------------------------------------------------------- */
+
+/* Are there few enough columns for registers, of a type that these and memory hold alike? */
+static bool has_runs(const struct scatter *s)
+{
+	const struct type *t = s->n->in[0]->type, *ut = s->n->in[s->count + 1]->type;
+	size_t bytes = dtype_table[t->dtype].bits / 8;
+
+	return node_scatters_rows(s->n) && s->count == 1 && t->rank == 2 && ut->rank == 2 &&
+	       !s->apart && (bytes == 4 || bytes == 8) && !dtype_is_complex(t->dtype) &&
+	       ut->dims[1] > 1 && ut->dims[1] <= (int64_t)(RUN_BYTES / bytes);
+}
+
+static void run_load(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+	const struct type *t = s->n->in[0]->type;
+	int64_t at = 0;
+
+	ix_is_const(&(struct ix){ .v = j.v }, &at);
+	s->to[1] = j;
+	struct val v = load_at(g, gen_buffer(g, g->k->ninputs), g->depth, t->dtype,
+		ix_linear(g, t->rank, t->dims, s->to));
+	l->carried[at / LANES] = val_lanes(g, v).v;
+}
+
+static void run_step(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+	struct val args[2], next;
+	int64_t at = 0;
+
+	ix_is_const(&(struct ix){ .v = j.v }, &at);
+	s->u[1] = j;
+	args[1] = value_at(g, s->n->in[2], s->u);
+	args[0] = (struct val){ .v = l->carried[at / LANES], .level = g->depth, .lanes = true };
+	region_at(g, s->n, 0, 2, args, &next);
+	l->carried[at / LANES] = val_lanes(g, next).v;
+}
+
+static void run_store(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+	const struct type *t = s->n->in[0]->type;
+	int64_t at = 0;
+
+	ix_is_const(&(struct ix){ .v = j.v }, &at);
+	s->to[1] = j;
+	store_at(g, gen_buffer(g, g->k->ninputs), t->dtype,
+		ix_linear(g, t->rank, t->dims, s->to),
+		(struct val){ .v = l->carried[at / LANES], .level = g->depth, .lanes = true });
+}
+
+/* fn for all columns, carrying them. */
+static void run_columns(struct gen *g, struct scatter *s, LLVMValueRef *carried,
+	void (*fn)(struct gen *g, struct lanes *s, struct ix j))
+{
+	int64_t d = s->n->in[2]->type->dims[1];
+
+	lanes_loop(g, &(struct lanes){ .lo = c64(g, 0), .hi = c64(g, d), .align = LANES,
+		.max = d - 1, .whole_blocks = d % LANES == 0, .apart = true,
+		.ncarried = (uint32_t)((d + LANES - 1) / LANES), .carried = carried, .fn = fn,
+		.arg = s });
+}
+
+/* The row of update e, which is there. */
+static LLVMValueRef run_row(struct gen *g, struct scatter *s, LLVMValueRef e)
+{
+	s->u[0] = ix_scalar(e, g->depth, 1, INT64_MAX);
+	s->u[1] = ix_const(g, 0);
+	place(g, s, s->u, s->to);
+	s->to[1] = ix_const(g, 0);
+	LLVMValueRef row = ix_value(g, s->to[0]);
+	gen_here(g);
+	return row;
+}
+
+/* The updates from e on that go to `row`; the first that does not. */
+static LLVMValueRef take_run(
+	struct gen *g, struct scatter *s, LLVMValueRef e, LLVMValueRef end, LLVMValueRef row)
+{
+	struct turns *t = job_alloc(g->job, sizeof *t);
+	const struct ix to = s->to[0];
+	enum dtype dtype = s->n->in[0]->type->dtype;
+	uint32_t n = (uint32_t)((s->n->in[2]->type->dims[1] + LANES - 1) / LANES);
+
+	for (uint32_t i = 0; i < n; i++)
+		t->carried[1 + i] = LLVMConstNull(lanes_of(reg_type(g, dtype)));
+	run_columns(g, s, t->carried + 1, run_load);
+	t->ncarried = 1 + n;
+	t->carried[0] = e;
+	turns_begin(g, t);
+	LLVMValueRef at = min_signed(g, t->carried[0], SUB(end, c64(g, 1)));
+	LLVMValueRef same = ICMP(EQ, run_row(g, s, at), row);
+	turns_while(g, t, AND(ICMP(SLT, t->carried[0], end), same));
+	run_columns(g, s, t->carried + 1, run_step);
+	gen_here(g);
+	t->carried[0] = ADD(t->carried[0], c64(g, 1));
+	turns_end(g, t);
+	s->to[0] = to;
+	run_columns(g, s, t->carried + 1, run_store);
+	gen_here(g);
+	return t->carried[0];
+}
+
+static void take_runs(struct gen *g, struct scatter *s, LLVMValueRef first, LLVMValueRef end)
+{
+	struct turns *t = job_alloc(g->job, sizeof *t);
+	struct branch br;
+
+	t->ncarried = 1;
+	t->carried[0] = first;
+	turns_begin(g, t);
+	turns_while(g, t, ICMP(SLT, t->carried[0], end));
+	LLVMValueRef e = t->carried[0], row = run_row(g, s, e), ours = is_ours(g, s);
+	gen_here(g);
+	LLVMValueRef next[2] = { ADD(e, c64(g, 1)) };
+	LLVMBasicBlockRef from[2] = { g->block };
+	branch_begin(g, &br, ours);
+	next[1] = take_run(g, s, e, end, row);
+	from[1] = g->block;
+	branch_end(g, &br);
+	t->carried[0] = next[1];
+	if (!br.always) {
+		t->carried[0] = LLVMBuildPhi(g->b, g->i64, "");
+		LLVMAddIncoming(t->carried[0], next, from, 2);
+	}
+	turns_end(g, t);
+}
+
+/* ---- the updates ----------------------------------------------------------------------------- */
+
 static void take_at(struct gen *g, struct scatter *s, bool rows)
 {
 	struct branch br;
@@ -192,6 +330,10 @@ static void take_updates(struct gen *g, struct scatter *s)
 	if (s->apart)
 		own_updates(g, s, outer, &first, &end);
 	gen_here(g);
+	if (has_runs(s)) {
+		take_runs(g, s, first, end);
+		return;
+	}
 	loop_begin(g, l, first, end, 1);
 	gen_here(g);
 	ix_delinear(g, ix_scalar(l->iv, g->depth, 1, known > 0 ? known - 1 : INT64_MAX), outer,
