@@ -275,6 +275,26 @@ static LLVMValueRef take_run(
 	return t->carried[0];
 }
 
+/* The first of `count` sorted updates that goes to `row` or behind it. */
+static LLVMValueRef run_find(
+	struct gen *g, struct scatter *s, LLVMValueRef count, LLVMValueRef row)
+{
+	struct turns *t = job_alloc(g->job, sizeof *t);
+
+	t->ncarried = 2;
+	t->carried[0] = c64(g, 0);
+	t->carried[1] = count;
+	turns_begin(g, t);
+	LLVMValueRef lo = t->carried[0], hi = t->carried[1];
+	turns_while(g, t, ICMP(SLT, lo, hi));
+	LLVMValueRef middle = LSHR(ADD(lo, hi), c64(g, 1));
+	LLVMValueRef before = ICMP(SLT, run_row(g, s, middle), row);
+	t->carried[0] = SELECT(before, ADD(middle, c64(g, 1)), lo);
+	t->carried[1] = SELECT(before, hi, middle);
+	turns_end(g, t);
+	return t->carried[0];
+}
+
 static void take_runs(struct gen *g, struct scatter *s, LLVMValueRef first, LLVMValueRef end)
 {
 	struct turns *t = job_alloc(g->job, sizeof *t);
@@ -331,6 +351,10 @@ static void take_updates(struct gen *g, struct scatter *s)
 		own_updates(g, s, outer, &first, &end);
 	gen_here(g);
 	if (has_runs(s)) {
+		if (node_scatters_sorted(s->n)) {
+			first = run_find(g, s, end, s->lo);
+			end = run_find(g, s, end, s->hi);
+		}
 		take_runs(g, s, first, end);
 		return;
 	}

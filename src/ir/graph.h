@@ -127,6 +127,8 @@ bool node_is_alone(const struct node *n);
 bool node_scatters_rows(const struct node *n);
 /* Do the updates of a scatter at index i of their first dim go to that of the operand's? */
 bool node_scatters_apart(const struct node *n);
+/* Does it take rows of a matrix to rows, each not before that of the update before? */
+bool node_scatters_sorted(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Are its regions functions that the text names?  A printer does not write them with the op. */

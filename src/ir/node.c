@@ -535,3 +535,13 @@ bool node_scatters_rows(const struct node *n)
 	       !is_among(n, KEY_input_batching_dims, last) &&
 	       !is_among(n, KEY_scatter_dims_to_operand_dims, last);
 }
+
+bool node_scatters_sorted(const struct node *n)
+{
+	uint32_t nmap;
+	const int64_t *map = node_ints(n, KEY_scatter_dims_to_operand_dims, &nmap);
+	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
+
+	return node_bool(n, KEY_indices_are_sorted, false) && node_scatters_rows(n) && nmap == 1 &&
+	       map[0] == 0 && n->in[0]->type->rank == 2 && updates->rank == 2;
+}

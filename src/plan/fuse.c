@@ -22,6 +22,7 @@
 
 #define GROUP_SPARE 6.0          /* operations recomputed an element of the root, at most */
 #define GROUP_MOST 400           /* members */
+#define SCATTERED_WEIGHT 4       /* of an op on what is scattered: there are few chunks */
 #define SHARERS 64               /* kernels a cheap node may be repeated in */
 #define NESTED_MOST 4096         /* elements: of more, a reduce of a reduce is two kernels */
 #define PIECES_INSIDE 4          /* of a concatenation within another kernel, at most */
@@ -295,8 +296,9 @@ static bool update_takes(const struct group *group, const struct node *n)
 /* May n be computed inside group as often as its users there want it (F2)? */
 static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
 {
-	if (group->core == CORE_scatter || group->core == CORE_sort ||
-		group->nmembers >= GROUP_MOST)
+	if (group->core == CORE_sort || group->nmembers >= GROUP_MOST)
+		return false;
+	if (group->core == CORE_scatter && node_weight(n) > SCATTERED_WEIGHT)
 		return false;
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
@@ -519,6 +521,7 @@ static void need_buffers(struct fuse *f, const struct region *r)
 							: "a step that is no kernel reads it";
 		for (uint32_t k = 0; k < n->nin; k++)
 			if (!f->must[n->in[k]->id] &&
+			    !fuse_scattered(n->in[k], n) &&
 			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
 				f->must[n->in[k]->id] = why;
 	}

@@ -45,6 +45,9 @@ bool fuse_type_fits(const struct type *t);       /* a tensor of a rank that kern
  * piece? */
 bool group_stacks(const struct group *group, const struct node *u);
 bool group_joins(const struct group *group, const struct node *u);
+/* Is n the updates that scatter u takes by rows as long as its own, each of them once?  They are
+ * made on the way. */
+bool fuse_scattered(const struct node *n, const struct node *u);
 /* n's place in that group; NULL: it is in none. */
 struct member *member_in(struct fuse *f, const struct node *n, const struct group *group);
 /* n's place in a group from those of its users there.  False when no user is. */

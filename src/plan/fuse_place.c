@@ -45,6 +45,16 @@ static bool is_updated(const struct group *group, const struct node *u, const st
 	return group->core == CORE_update && u == group->root && n != u->in[0];
 }
 
+bool fuse_scattered(const struct node *n, const struct node *u)
+{
+	const struct type *t = n->type;
+
+	if (u->op != OP_scatter || node_noperands(u) != 3 || n != u->in[2] || n == u->in[0] ||
+		n == u->in[1] || !node_scatters_rows(u))
+		return false;
+	return t->rank == u->type->rank && t->dims[t->rank - 1] == u->type->dims[t->rank - 1];
+}
+
 /* n's place as the start indices of gather u: each is read at one place for an element of
  * u's. */
 static bool member_of_gather(const struct node *n, const struct node *u, const struct member *at,
@@ -125,6 +135,10 @@ static bool member_through(const struct node *n, const struct node *u, const str
 	}
 	if (u->op == OP_gather)
 		return member_of_gather(n, u, at, out);
+	if (fuse_scattered(n, u)) {              /* places are those of the updates */
+		memcpy(out->dim, at->dim, sizeof out->dim);
+		return true;
+	}
 	if (u->op == OP_concatenate)
 		return member_of_piece(n, u, at, out);
 	if (u->op == OP_transpose) {
@@ -156,6 +170,8 @@ static double fan(const struct fuse *f, const struct group *group, const struct 
 		if (group_stacks(group, u))
 			return 1.0 / u->nin;
 		return group_joins(group, u) && d > 0 ? fuse_elements(f->g, n->type) / d : 1;
+	case OP_scatter:
+		return d > 0 ? fuse_elements(f->g, n->type) / d : 1;
 	case OP_dynamic_update_slice:            /* a start is read once */
 		return is_updated(group, u, n) && n != u->in[1]
 			       ? 1 / fuse_elements(f->g, u->in[1]->type) : 1;

@@ -242,6 +242,14 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}
+	if (node_scatters_sorted(n)) {           /* through its own and few others */
+		int64_t row = t->dims[1];
+		if (rows > 0 && updates / rows > row)
+			row = updates / rows;
+		k->outer_grain = grain(g, rows, row);
+		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
+		return;
+	}
 	bool few = node_scatters_rows(n) || (updates >= 0 && all / SCATTER_CHUNKS > updates);
 	k->outer_grain = few ? dim_max(g, dim_ceildiv(g, rows, SCATTER_CHUNKS),
 		grain(g, rows, t->dims[t->rank - 1])) : dim_max(g, rows, 1);

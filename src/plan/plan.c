@@ -128,14 +128,22 @@ static uint32_t sort_room(struct planner *pl, const struct node *n)
 
 /* ---- groups ---------------------------------------------------------------------------------- */
 
+/* Not where updates that are made on the way come from the tensor that is written over. */
 static bool scatters_in_place(
-	const struct planner *pl, const struct scope *s, const struct node *n)
+	const struct planner *pl, const struct scope *s, const struct group *group)
 {
+	const struct node *n = group->root;
 	if (n->op != OP_scatter)
 		return false;
-	for (uint32_t i = 0; i < node_nresults(n); i++)
+	for (uint32_t i = 0; i < node_nresults(n); i++) {
 		if (!planner_may_write(pl, s, n->nin, n->in, i))
 			return false;
+		for (uint32_t k = 1; k < group->nmembers; k++)
+			for (uint32_t x = 0; x < group->members[k]->nin; x++)
+				if (s->buffer[group->members[k]->in[x]->id] ==
+					s->buffer[n->in[i]->id])
+					return false;
+	}
 	return true;
 }
 
@@ -172,7 +180,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	}
 	uint32_t nin;
 	const struct node **in;
-	bool in_place = scatters_in_place(pl, s, group->root);
+	bool in_place = scatters_in_place(pl, s, group);
 	struct kernel *k = plan_kernel(pl->g, f, group, pl->o, in_place, &nin, &in);
 	uint32_t *args = job_array(pl->job, nin + k->noutputs, sizeof *args);
 	for (uint32_t i = 0; i < nin; i++)

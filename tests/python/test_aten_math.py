@@ -209,7 +209,9 @@ def test_long(name):
 
 ROWS = {"blocks": lambda a: (a.flatten().cumsum(0), a.flatten().cummax(0)), "rows": lambda a: (a.cumsum(1), a.cummin(1)),
         "columns": lambda a: (a.cumsum(0), a.cummax(0)),
-        "scatter": lambda a: a.scatter_add(1, (a * 99).long().remainder(203), a), "search": lambda a: torch.searchsorted(a[0].sort()[0], a)}
+        "scatter": lambda a: a.scatter_add(1, (a * 99).long().remainder(203), a),
+        "sums": lambda a: a.index_add(0, (a[:, 0] * 99).long().remainder(301), a[(a[:, 1] * 99).long().remainder(301)]),
+        "search": lambda a: torch.searchsorted(a[0].sort()[0], a)}
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -34,6 +34,8 @@ for form, (d, *inputs) in stretched.items():
         *(b.scatter_add(d, i.expand(s.shape), s.to(b.dtype)) for b in (a, a.bfloat16(), a.double())),
         *(a.scatter_reduce(d, i.expand(s.shape), s, how, include_self=own) for how in "sum prod mean amax".split() for own in (True, False)),
         s.gather(d, i.expand(s.shape)), (s * 9).long().gather(d, i.expand(s.shape))), *inputs, rtol=1e-5, atol=1e-5)
+# what is added comes from the tensor that it is added to
+case("scatter-own-rows", lambda a, i, j: ((b := a * 2).index_add(0, i, b[j] * 3), b.sum(0)), r(5, 18), line % 5, 4 - line)
 for how in "prod mean amax amin".split():
     case(f"index-reduce-{how}", lambda a, i, s, h=how: a.index_reduce(1, i, s, h, include_self=False), z,
          torch.tensor([0, 2, 0]), r(2, 3, 4))
@@ -72,6 +74,13 @@ case("unfold-scalar", lambda a: a.sum().unfold(0, 1, 1) + 1, x)
 weight, bag_ids, starts = r(9, 4), torch.tensor([1, 2, 4, 5, 4, 3, 2, 8]), torch.tensor([0, 3, 3, 5])
 for mode in "sum mean max".split():
     case(f"bag-{mode}", lambda w, i, o, m=mode: F.embedding_bag(i, w, o, mode=m, padding_idx=4), weight, bag_ids, starts)
+# rows in registers, several vectors of them and wider ones; bags of many chunks, some of them empty
+for n in (1, 3, 20, 128, 300):
+    for count, most in (([5, 0, 1, 0, 9, 7], "max") if n == 20 else ([5, 0, 1, 0, 9, 7], "mean"), ([3] * 300 + [0, 90, 1], "sum")):
+        total = torch.tensor(count).cumsum(0)
+        case(f"bag-of-{n}-{len(count)}", lambda w, i, o, m=most: (F.embedding_bag(i, w, o, mode=m), F.embedding_bag(i, w.double(), o, mode=m),
+             F.embedding_bag(i, w.sign().bfloat16(), o, mode="max" if m == "max" else "sum")), r(23, n), torch.randint(0, 23, (int(total[-1]),)),
+             torch.cat([torch.tensor([0]), total[:-1]]), rtol=1e-5, atol=1e-5)
 case("bag-weights", lambda w, i, o, p: F.embedding_bag(i, w, o, mode="sum", per_sample_weights=p,
                                                        include_last_offset=True), weight, bag_ids,
      torch.tensor([0, 3, 5, 8]), r(8))

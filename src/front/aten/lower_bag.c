@@ -149,6 +149,7 @@ void lower_embedding_bag(struct lower *l)
 		size = build_full(g, type_tensor(g, DTYPE_i64, 1, &count), (double)even);
 	} else {
 		struct take k = { .m = 1, .batch = 1, .starts = bag };
+		k.sorted = lower_int(l, 8) < 0;
 		k.x = build_full(g, t, mode == MODE_max ? -(double)INFINITY : 0);
 		y = take_scatter(l, &k, rows, op);
 		size = sizes(l, bag, count);

@@ -405,14 +405,16 @@ const struct node *take_scatter(
 		lower_attr_ints(l, KEY_scatter_indices_batching_dims, nothers, others),
 		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
+		{ KEY_indices_are_sorted, NULL, attr_bool(g, true) },
 	};
+	const uint32_t count = sizeof e / sizeof e[0] - !k->sorted;
 	const struct node *in[3] = { lower_cast(l, k->x, c), k->starts, lower_cast(l, updates, c) };
 	struct node_spec spec = { .op = OP_scatter,
 		.nin = 3,
 		.in = in,
 		.nregions = 1,
 		.regions = &body,
-		.attrs = attrs_cons(g, sizeof e / sizeof e[0], e),
+		.attrs = attrs_cons(g, count, e),
 		.at = { l->r->file, l->r->line, 1 } };
 	return lower_cast(l, graph_node(g, &spec), t);
 }

@@ -13,6 +13,7 @@ struct take {
 	uint32_t first; /* where the index's dimensions go in the result */
 	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
 	int64_t window[ATEN_MAX_RANK];
+	bool sorted; /* scatter: no start is before the one before it */
 	bool aligned; /* scatter: m is 1, starts lie as x does but along at[0] */
 };
 /* What scatter does with the old value and the update: the op of both, or the update alone. */
