@@ -114,6 +114,77 @@ const struct node *rule_compare_narrower(struct graph *g, const struct node *n)
 	return a && b ? build_compare(g, node_str(n, KEY_comparison_direction, ""), a, b) : NULL;
 }
 
+/* Integers of at most 32 bits, or i64, from lo to hi. */
+struct range {
+	int64_t lo, hi;
+};
+
+/* Every value of that dtype; false: not every one is an int64_t. */
+static bool range_of_dtype(enum dtype t, struct range *out)
+{
+	const struct dtype_info *d = &dtype_table[t];
+	bool sign = d->kind == DTYPE_SINT;
+
+	if ((!sign && d->kind != DTYPE_UINT) || d->bits > 64 || (!sign && d->bits > 63))
+		return false;
+	out->hi = (int64_t)((UINT64_C(1) << (d->bits - sign)) - 1);
+	out->lo = sign ? -out->hi - 1 : 0;
+	return true;
+}
+
+/* What n's elements are between, of one that counts, or is a number, or the sum of such. */
+static bool range_of(const struct node *n, struct range *out)
+{
+	struct range all, b;
+	double v;
+
+	if (n->type->quant || !range_of_dtype(n->type->dtype, &all))
+		return false;
+	if (node_number(n, &v)) {
+		out->lo = out->hi = (int64_t)v;
+		return v > -0x1p53 && v < 0x1p53;
+	}
+	switch (n->op) {
+	case OP_broadcast_in_dim: case OP_reshape: case OP_transpose: case OP_slice:
+		return range_of(n->in[0], out);
+	case OP_iota:
+		*out = (struct range){ 0, n->type->dims[node_int(n, KEY_iota_dimension, 0)] - 1 };
+		break;
+	case OP_add:
+		if (!range_of(n->in[0], out) || !range_of(n->in[1], &b) ||
+			__builtin_add_overflow(out->lo, b.lo, &out->lo) ||
+			__builtin_add_overflow(out->hi, b.hi, &out->hi))
+			return false;
+		break;
+	default:
+		return false;
+	}
+	return out->lo >= all.lo && out->hi <= all.hi && out->lo <= out->hi;
+}
+
+const struct node *rule_compare_ranges(struct graph *g, const struct node *n)
+{
+	const char *how = node_str(n, KEY_comparison_direction, "");
+	struct range a, b;
+
+	if (!type_is_static(n->type) || !range_of(n->in[0], &a) || !range_of(n->in[1], &b))
+		return NULL;
+	bool less = a.hi < b.lo, least = a.hi <= b.lo, more = a.lo > b.hi, most = a.lo >= b.hi;
+	bool holds = !strcmp(how, "LT")   ? less
+		     : !strcmp(how, "LE") ? least
+		     : !strcmp(how, "GT") ? more
+		     : !strcmp(how, "GE") ? most
+		     : !strcmp(how, "EQ") ? least && most
+					  : less || more;
+	bool fails = !strcmp(how, "LT")   ? most
+		     : !strcmp(how, "LE") ? more
+		     : !strcmp(how, "GT") ? least
+		     : !strcmp(how, "GE") ? less
+		     : !strcmp(how, "EQ") ? less || more
+					  : least && most;
+	return holds || fails ? build_full(g, n->type, holds) : NULL;
+}
+
 const struct node *rule_multiply_one(struct graph *g, const struct node *n)
 {
 	(void)g;
