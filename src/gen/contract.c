@@ -81,6 +81,7 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_ROWS_M] = rows_m,
 		[P_ROWS_K] = rows_k,
 		[P_FROM] = o->from ? o->from : LLVMConstNull(g->ptr),
+		[P_BEHIND] = o->behind ? o->behind : c64(g, 0),
 	};
 	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
 	loop_end(g, l);
@@ -244,6 +245,20 @@ static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef p, LLV
 	copy_group(g, &one, kb, kn);
 }
 
+/* Elements of R from the block at kb to the one that is multiplied after it: its rows' next part of
+ * k, else their first one, for other columns, else that of the rows after them. */
+static LLVMValueRef rows_behind(
+	struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef last)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef rows_m = gen_extent(g, c->rows_m), first = SUB(c64(g, 0), kb);
+
+	gen_here(g);
+	if (!c->n_block)
+		first = ADD(first, MUL(rows_m, c64(g, c->m_block)));
+	return SELECT(last, first, c64(g, CONTRACT_SUM * x->unit));
+}
+
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
  * columns.  last: there are none behind them, if x->strip asks. */
 static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
@@ -267,10 +282,14 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
 	o.first = ICMP(EQ, kb, c64(g, 0));
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
+	LLVMValueRef behind = x->rows_ahead ? rows_behind(g, x, kb, last) : NULL;
 	loop_begin(g, p, c64(g, 0), panels, 1);
 	if (x->by_panel && !x->packing)
 		copy_panel(g, x, p->iv, kb, kn);
 	gen_here(g);
+	o.behind = NULL;
+	if (behind)
+		o.behind = SELECT(ICMP(EQ, p->iv, c64(g, 0)), behind, c64(g, 0));
 	o.from = x->packing ? columns_at(g, x, p->iv, kb) : NULL;
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
@@ -591,6 +610,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tail_rows = contract_tail(x);
 	x->ahead = contract_ahead(x);
 	x->strip = contract_strip(x);
+	x->rows_ahead = x->strip && tile_rows_ahead(x);
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);

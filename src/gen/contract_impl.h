@@ -47,6 +47,7 @@ struct contraction {
 	/* What is multiplied after a panel comes while the block's rows go through that: so many
 	 * lines of it a tile, in runs `stride` bytes apart; 0 lines: it is near, or is not known */
 	struct ahead { int64_t lines, run, stride; } ahead;
+	bool rows_ahead;                 /* tiles ask for the rows of the block after theirs */
 	/* functions; narrow: of a panel's first (i + 1) * PLAN_NARROW columns, where a last
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
@@ -92,6 +93,7 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
  * else NULL. */
 struct operands {
 	LLVMValueRef rows, panel, next, from, out, k, first;
+	LLVMValueRef behind;             /* elements from rows to the block after it; NULL: 0 */
 };
 
 /* ---- contract.c ---- */
@@ -148,14 +150,20 @@ void lines_multiply(struct gen *g, struct contraction *x);
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
 enum {
-	P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_FROM, P_COUNT,
+	P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_FROM, P_BEHIND,
+	P_COUNT,
 };
-/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k, from): the rows of C at out
- * are, or where !first take more of, the product of `rows` rows and a panel; of what begins at next
- * x->ahead lines are asked for, from number `part` on.  One that packs writes the panel, from V at
- * `from`.  Strides that are known are constants in it. */
+/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k, from, behind): the rows of C at
+ * out are, or where !first take more of, the product of `rows` rows and a panel; of what begins at
+ * next x->ahead lines are asked for, from number `part` on, and of the rows what lies `behind`
+ * them.  One that packs writes the panel, from V at `from`.  Strides that are known are constants
+ * in it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
+/* Do tiles ask for the rows of the block after theirs?  Those that few columns meet are weights, of
+ * which each line comes from memory; where all share a set of the nearest cache no tile fetches the
+ * next one's there. */
+bool tile_rows_ahead(const struct contraction *x);
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
  * of LANES, where the panel or the rows have to be zero. */
 LLVMValueRef square_function(struct gen *g, const struct contraction *x);

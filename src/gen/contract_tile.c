@@ -214,6 +214,23 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
 }
 
+bool tile_rows_ahead(const struct contraction *x)
+{
+	return rows_share_sets(x) && x->c->n <= CONTRACT_GROUP;
+}
+
+/* At word k, a line of the tile's rows in the block after theirs, as above. */
+static void block_fetch(
+	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k)
+{
+	uint32_t words = LINE / ((uint32_t)dtype_bytes(x->c->rows_type) * x->unit);
+	LLVMValueRef i = AND(k, c64(g, words - 1)), line = AND(k, c64(g, -(int64_t)words));
+	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
+
+	at = ADD(at, param[P_BEHIND]);
+	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_SECOND);
+}
+
 /* At word k, of what is multiplied after the panel. */
 static void next_fetch(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
 	LLVMValueRef k)
@@ -257,6 +274,8 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 		tile_fetch(g, x, rows, param, at);
 		if (x->ahead.lines)
 			next_fetch(g, x, param, at);
+		if (x->rows_ahead)
+			block_fetch(g, x, param, at);
 	}
 	for (uint32_t i = 0; i < rows * words; i++) {
 		uint32_t w = i % words;
@@ -305,7 +324,7 @@ struct tile_blocks {
 LLVMTypeRef tile_type(struct gen *g)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->ptr, g->i64, g->i1,
-		g->i64, g->i64, g->ptr };
+		g->i64, g->i64, g->ptr, g->i64 };
 
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }

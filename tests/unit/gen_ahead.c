@@ -1,0 +1,64 @@
+/* gen_ahead.c -- what CORE_contract asks for before its turn: the code has fetches, or has none. */
+#include "gen_util.h"
+
+/* Packed panels come from memory while those before them are multiplied, columns as they lie while
+ * a group before them is; not columns that all blocks of rows read.  Rows that few columns meet do
+ * where they share a set of the nearest cache. */
+static void ahead(struct graph *g, struct job *j)
+{
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 24, 256);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	const char *second = "i32 0, i32 2, i32 1)";     /* a fetch into the second-level cache */
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "ahead", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .cols_packed = true,
+			.m = 24, .n = 256, .k = 8, .rows_m = 8, .rows_k = 1,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 24, .panel = 32 } };
+
+	(void)j;
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
+	k.contract.cols_packed = false;
+	k.contract.cols_k = 256;
+	k.contract.cols_n = 1;
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
+	k.contract.n = k.contract.cols_k = 128;
+	k.contract.m = k.contract.m_block = 48;
+	ct = gen_type(g, DTYPE_f32, 2, 48, 128);
+	a = graph_parameter(g, 0, ct);
+	twice = build2(g, OP_add, a, a);
+	k.body = gen_region(g, 1, &ct, 1, &twice);
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, second));
+	k.contract.rows_m = 1024;
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
+}
+
+void test_gen_contract__columns_are_fetched_before_their_turn(void)
+{
+	gen_with_graph(ahead);
+}
+
+/* Where a large result goes is asked for while it is multiplied: stores waited for every line. */
+static void results_ahead(struct graph *g, struct job *j)
+{
+	const char *first = "i32 0, i32 3, i32 1)";      /* a fetch into the first-level cache */
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "results", .contract = { .left = 1, .right = 1, .rows_are_lhs = true,
+			.cols_packed = true, .n = 512, .k = 64, .rows_m = 1, .rows_k = 2048,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 128, .panel = 32 } };
+
+	(void)j;
+	for (int m = 512; m <= 1024; m *= 2) {
+		const struct type *ct = gen_type(g, DTYPE_f32, 2, m, 512);
+		const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+		k.body = gen_region(g, 1, &ct, 1, &twice);
+		k.contract.m = m;
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == (m > 512));
+	}
+}
+
+void test_gen_contract__large_results_are_fetched_before_their_turn(void)
+{
+	gen_with_graph(results_ahead);
+}
