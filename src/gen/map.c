@@ -5,6 +5,7 @@
  *   taps   several rows at once, where a window is written out: taps.c
  *   turned squares, where operands are transposed: turned.c
  *   joined piece by piece, where the result is a concatenation: join.c
+ *   stacked all pieces of concatenations at one index, stored together where they lie in turn
  *   flat   lanes run over all elements in row-major order: for short last dimensions, and where
  *          everything is elementwise, so that only one tail is left
  *
@@ -201,6 +202,84 @@ struct pieces {
 	struct val v[PLAN_MAX_PIECES];
 };
 
+/* Lanes 0 to LANES - 1 of a, each behind its own of b, of which `high` are the latter half. */
+static LLVMValueRef zip(struct gen *g, LLVMValueRef a, LLVMValueRef b, bool high)
+{
+	LLVMValueRef at[LANES];
+
+	for (int i = 0; i < LANES; i++)
+		at[i] = c32(g, i / 2 + high * LANES / 2 + i % 2 * LANES);
+	return LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(at, LANES), "");
+}
+
+/* The n vectors v, `step` apart, lane by lane in turn: n vectors out. */
+static void interleave(
+	struct gen *g, const LLVMValueRef *v, uint32_t step, uint32_t n, LLVMValueRef *out)
+{
+	LLVMValueRef half[2][PLAN_MAX_PIECES], at[LANES];
+
+	if (n % 2 == 0) {
+		interleave(g, v, 2 * step, n / 2, half[0]);
+		interleave(g, v + step, 2 * step, n / 2, half[1]);
+		for (uint32_t i = 0; i < n; i++)
+			out[i] = zip(g, half[0][i / 2], half[1][i / 2], i % 2);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		out[i] = v[0];
+		for (uint32_t p = 0; p < n; p++) {
+			for (uint32_t l = 0; l < LANES; l++) {
+				uint32_t e = i * LANES + l;
+				at[l] = c32(g, (int)(e % n == p ? LANES + e / n : l));
+			}
+			out[i] = LLVMBuildShuffleVector(
+				g->b, out[i], v[p * step], LLVMConstVector(at, LANES), "");
+		}
+	}
+}
+
+/* The lanes of n pieces, which lie in turn from `at` on. */
+static void store_between(
+	struct gen *g, const struct type *t, uint32_t n, const struct val *piece, struct ix at)
+{
+	LLVMValueRef v[PLAN_MAX_PIECES], out[PLAN_MAX_PIECES], tail = g->tail;
+
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = val_lanes(g, piece[i]).v;
+	gen_here(g);
+	interleave(g, v, 1, n, out);
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t align = at.align % LANES ? 1 : LANES;
+		struct ix to = ix_lanes(ADD(at.v, c64(g, i * LANES)), g->depth, align, at.max);
+		if (tail) {
+			LLVMValueRef left = SUB(MUL(g->tail_count, c32(g, (int)n)),
+				c32(g, (int)i * LANES));
+			g->tail = ICMP(SLT, lane_iota(g, g->i32), splat(g, left));
+		}
+		store_at(g, gen_buffer(g, g->k->ninputs), t->dtype, to,
+			(struct val){ .v = out[i], .lanes = true, .level = g->depth });
+		gen_here(g);
+	}
+	g->tail = tail;
+}
+
+/* Are the pieces of n, a stack in the last dim of a result of type t, stored together? */
+static bool pieces_between(
+	struct gen *g, struct pieces *p, const struct node *n, const struct type *t, struct ix *ix)
+{
+	uint32_t last = t->rank - 1;
+
+	if (node_int(n, KEY_dimension, 0) != last)
+		return false;
+	ix[last] = ix_const(g, 0);
+	struct ix at = ix_linear(g, t->rank, t->dims, ix);
+	if (at.vec || at.step != n->nin)
+		return false;
+	store_between(g, t, n->nin, p->v + p->n, at);
+	p->n += n->nin;
+	return true;
+}
+
 /* n's pieces, in order, n being `level` stacks in: made, or stored. */
 static void pieces_each(struct gen *g, struct pieces *p, const struct node *n, uint32_t level,
 	struct ix *ix, bool store)
@@ -208,6 +287,8 @@ static void pieces_each(struct gen *g, struct pieces *p, const struct node *n, u
 	const struct kernel *k = g->k;
 	const struct type *t = k->body->results[0]->type;
 
+	if (store && level + 1 == k->nstacks && pieces_between(g, p, n, t, ix))
+		return;
 	if (level < k->nstacks) {
 		for (uint32_t i = 0; i < n->nin; i++) {
 			ix[k->stack[level]] = ix_const(g, store ? i : 0);
@@ -360,7 +441,7 @@ static bool wants_flat(struct gen *g)
 
 	if (k->inner_grain || (last > 0 && last % LANES == 0) || k->core == CORE_update)
 		return false;
-	if (last >= ROW_LEAST && any_rows(g))
+	if (last >= ROW_LEAST && (any_rows(g) || k->nstacks > 1))
 		return false;
 	return all_elementwise(g) || (last >= 0 && last < 4 * LANES);
 }
@@ -414,7 +495,8 @@ void core_map(struct gen *g)
 {
 	const struct kernel *k = g->k;
 	LLVMValueRef first = LLVMGetParam(g->fn, 1), last = LLVMGetParam(g->fn, 2);
-	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank) };
+	/* of a result that is stacked along its last dim, too */
+	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank + 1) };
 	int64_t elements = static_product(k->rank, k->space);
 	struct taps *taps;
 

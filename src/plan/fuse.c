@@ -119,11 +119,14 @@ static void group_add(
 }
 
 /* Is n a reshape of what is made element by element and has longer rows?  Those are made in the
- * shape that it is reduced, scaled or read in; dense buffers have none. */
+ * shape that it is reduced, scaled or read in; dense buffers have none.  Or of stacks, the
+ * innermost in the last dim, which is no other shape's? */
 static bool reshapes_made(const struct fuse *f, const struct node *n)
 {
 	const struct type *to = n->type, *t;
 
+	if (n->op == OP_reshape && fuse_type_fits(n->in[0]->type) && node_interleaves(n->in[0]))
+		return true;
 	if (n->op != OP_reshape || op_table[n->in[0]->op].kind != OP_MAP || n->in[0]->nregions)
 		return false;
 	t = n->in[0]->type;

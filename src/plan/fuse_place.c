@@ -22,16 +22,9 @@ bool fuse_type_fits(const struct type *t)
 
 bool group_stacks(const struct group *group, const struct node *u)
 {
-	const struct node *root = group->root;
+	const struct node *root = group->unshaped ? group->root->in[0] : group->root;
 
-	if (u->op != OP_concatenate || group->core != CORE_map)
-		return false;
-	if (u == root)
-		return node_is_stack(u);
-	for (uint32_t i = 0; i < root->nin; i++)
-		if (root->in[i] == u)
-			return node_is_stacks(root);
-	return false;
+	return u->op == OP_concatenate && group->core == CORE_map && node_stacks_have(root, u);
 }
 
 bool group_joins(const struct group *group, const struct node *u)

@@ -390,31 +390,77 @@ static bool kernel_streams(const struct build *b, const struct kernel *k,
 
 /* ---- stacks ---------------------------------------------------------------------------------- */
 
+/* A concatenation in the last dim. */
+static bool is_in_turn(const struct node *n)
+{
+	return n->op == OP_concatenate && node_int(n, KEY_dimension, 0) == n->type->rank - 1;
+}
+
 bool node_is_stack(const struct node *n)
 {
 	int64_t d = node_int(n, KEY_dimension, 0);
 
-	if (n->op != OP_concatenate || n->nin < 2 || n->nin > PLAN_MAX_PIECES ||
-		d + 1 >= n->type->rank)
+	if (n->op != OP_concatenate || n->nin < 2 || n->nin > PLAN_MAX_PIECES || n->type->rank < 2)
 		return false;
 	for (uint32_t i = 0; i < n->nin; i++)
 		if (n->in[i]->type->dims[d] != 1)
 			return false;
+	return !is_in_turn(n) || !dtype_is_complex(n->type->dtype);
+}
+
+/* Are n and, down to `level` operands in, all that it is of stacks in one dim a level? */
+static bool stacks_to(const struct node *n, uint32_t level, const struct attrs *const *attrs)
+{
+	if (!node_is_stack(n) || n->attrs != attrs[0])
+		return false;
+	for (uint32_t i = 0; level && i < n->nin; i++)
+		if (!stacks_to(n->in[i], level - 1, attrs + 1))
+			return false;
 	return true;
 }
 
-bool node_is_stacks(const struct node *n)
+uint32_t node_stacks(const struct node *n)
 {
-	const struct node *first = n->in[0];
+	const struct attrs *attrs[PLAN_MAX_STACKS];
+	const struct node *x = n;
+	uint32_t levels = 0, pieces = 1;
 
-	if (!node_is_stack(n) || !node_is_stack(first) ||
-		n->nin * first->nin > PLAN_MAX_PIECES ||
-		node_int(n, KEY_dimension, 0) == node_int(first, KEY_dimension, 0))
-		return false;
-	for (uint32_t i = 1; i < n->nin; i++)
-		if (!node_is_stack(n->in[i]) || n->in[i]->attrs != first->attrs)
-			return false;
-	return true;
+	for (; levels < PLAN_MAX_STACKS && node_is_stack(x); x = x->in[0]) {
+		attrs[levels] = x->attrs;
+		for (uint32_t i = 0; i < levels; i++)
+			if (attrs[i] == x->attrs)
+				return levels;
+		if ((pieces *= x->nin) > PLAN_MAX_PIECES || !stacks_to(n, levels, attrs))
+			break;
+		levels++;
+		if (is_in_turn(x))
+			break;
+	}
+	return levels;
+}
+
+static bool is_within(const struct node *n, const struct node *u, uint32_t levels)
+{
+	if (!levels || n == u)
+		return levels != 0;
+	for (uint32_t i = 0; i < n->nin; i++)
+		if (is_within(n->in[i], u, levels - 1))
+			return true;
+	return false;
+}
+
+bool node_stacks_have(const struct node *n, const struct node *u)
+{
+	return is_within(n, u, node_stacks(n));
+}
+
+bool node_interleaves(const struct node *n)
+{
+	uint32_t levels = node_stacks(n);
+
+	for (uint32_t i = 1; i < levels; i++)
+		n = n->in[0];
+	return levels && is_in_turn(n);
 }
 
 const struct node *node_joined(const struct node *n)
@@ -457,10 +503,11 @@ static void kernel_stacks(struct kernel *k, int64_t *space)
 		k->joins = NULL;
 	if (k->joins || !node_is_stack(n))
 		return;
-	k->nstacks = node_is_stacks(n) ? 2 : 1;
+	k->nstacks = node_stacks(n);
 	for (uint32_t i = 0; i < k->nstacks; i++, n = n->in[0]) {
 		k->stack[i] = (uint32_t)node_int(n, KEY_dimension, 0);
 		space[k->stack[i]] = 1;
+		k->rank -= is_in_turn(n);
 	}
 }
 

@@ -191,7 +191,7 @@ static inline int64_t plan_tap_rows(int64_t high)
 	return rows;
 }
 
-#define PLAN_MAX_STACKS 2
+#define PLAN_MAX_STACKS 3
 #define PLAN_MAX_PIECES 16                   /* of a stack, or of a stack of stacks */
 
 struct kernel {
@@ -214,7 +214,8 @@ struct kernel {
 	uint32_t row;                /* CORE_row: how many trailing dims are the row */
 	/* CORE_map: its result is a stack (node_is_stack) along dim stack[0], or a stack of nstacks
 	 * - 1 levels of others.  The space is 1 long in these dims: an index of it stands for the
-	 * elements of all pieces, which have much to read in common. */
+	 * elements of all pieces, which have much to read in common.  It has no last dim where that
+	 * is a stack's: lanes run along the one before, and pieces are stored a lane in turn. */
 	uint32_t nstacks, stack[PLAN_MAX_STACKS];
 
 	/* CORE_map: its result is this concatenation of the body, reshaped or not, made piece by

@@ -308,5 +308,8 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		step[i] = 1;
 	y = build_reshape(g, y, n->type->rank, dims);
+	/* phases are put together fast where that is all that is made */
+	if (memcmp(dims, n->type->dims, n->type->rank * sizeof *dims) != 0)
+		y = build1(g, OP_optimization_barrier, y);
 	return build_slice(g, y, start, n->type->dims, step);
 }

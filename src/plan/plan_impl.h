@@ -48,6 +48,9 @@ const struct node *plan_lower_convolution(
 /* Convolution n, whose input is dilated, as one a phase; NULL: it is not, or not so. */
 const struct node *plan_lower_phases(struct graph *g, const struct node *n, const struct conv *c,
 	const struct plan_options *o);
+/* The same as one product, where there are many phases or windows do not overlap. */
+const struct node *plan_lower_many_phases(
+	struct graph *g, const struct node *n, const struct conv *c);
 /* Convolution n as a contraction over windows of its padded input; NULL: patches serve better. */
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
@@ -220,14 +223,17 @@ bool node_is_step(const struct node *n);     /* a step of its own: control, libr
 /* a small constant, or one number broadcast: repeated in every kernel */
 bool node_is_leaf(const struct node *n);
 
-/* A concatenation of few pieces, each 1 long, not in the last dim: a kernel whose root it is makes
- * the elements of all pieces together (struct kernel). */
+/* A concatenation of few pieces, each 1 long: a kernel whose root it is makes the elements of all
+ * pieces together (struct kernel). */
 bool node_is_stack(const struct node *n);
+/* Levels of stacks, from n on, each in one dim of its own, the last dim's at most the innermost. */
+uint32_t node_stacks(const struct node *n);
+bool node_stacks_have(const struct node *n, const struct node *u);
+bool node_interleaves(const struct node *n); /* is the innermost of n's stacks in the last dim? */
 #define JOIN_MOST 128                        /* operands of a concatenation, of one kernel */
 /* The concatenation that a kernel which makes nothing but n, it or a reshape of it, makes piece by
  * piece; NULL: n is none, or not worth it. */
 const struct node *node_joined(const struct node *n);
-bool node_is_stacks(const struct node *n);   /* a stack of stacks, all in one other dim */
 
 /* The text of the library step that computes n, in j's scratch; NULL: none does. */
 const char *plan_library(struct job *j, const struct node *n);

@@ -244,7 +244,22 @@ static void stacks(struct graph *g, struct job *j)
 	const struct node *both = build_concat(g, 2, rows, 0);
 	CHECK_INT(fused(g, 1, &t, 1, rows)->ngroups, 1);
 	CHECK_INT(fused(g, 1, &t, 1, &both)->ngroups, 1);
-	/* long pieces are not one kernel's, nor are those along lanes */
+	CHECK_INT(node_stacks(both), 2);
+	/* pieces in the last dim are the innermost, whatever shape the result has then */
+	int64_t last[] = { 1, 1, 30, 50, 1 }, long_rows[] = { 60, 100 };
+	for (int i = 0; i < 2; i++) {
+		const struct node *p[2];
+		for (int k = 0; k < 2; k++)
+			p[k] = build_reshape(g,
+				build2(g, OP_add, e, build_like(g, e, 2 * i + k)), 5, last);
+		rows[i] = build_concat(g, 2, p, 4);
+	}
+	both = build_concat(g, 2, rows, 1);
+	CHECK_INT(node_stacks(both), 2);
+	CHECK_INT(node_stacks(build_concat(g, 2, rows, 4)), 0);
+	both = build_reshape(g, both, 2, long_rows);
+	CHECK_INT(fused(g, 1, &t, 1, &both)->ngroups, 1);
+	/* long pieces are not one kernel's */
 	const struct node *wide[] = { e, build1(g, OP_negate, e) };
 	both = build_concat(g, 2, wide, 3);
 	CHECK(!node_is_stack(both));
