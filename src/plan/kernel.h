@@ -64,7 +64,7 @@ enum core {
 #define PLAN_NARROW 8                        /* a last panel's tile has a multiple of as many */
 #define PLAN_WAY 4096                        /* bytes: rows so far apart share a set of the cache */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
-#define PLAN_MAX_TAPS 49                     /* of a window, 7 x 7 */
+#define PLAN_MAX_TAPS 256                    /* of a window, 16 x 16 */
 #define PLAN_ROW_PIECES 4                    /* rows of a window's image that a vector is in */
 #define PLAN_RUNS 3
 #define PLAN_RUN_ODD 64                      /* elements: pairs of k may begin in a shorter run */

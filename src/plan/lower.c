@@ -430,7 +430,9 @@ const struct node *plan_lower_convolution(
 		in = n->in;
 	}
 	struct conv c = conv_of(g, n);
-	const struct node *phases = plan_lower_phases(g, n, &c, o);
+	const struct node *phases = plan_lower_many_phases(g, n, &c);
+	if (!phases)
+		phases = plan_lower_phases(g, n, &c, o);
 	if (phases)
 		return phases;
 	if (conv_is_depthwise(n, in, &c))

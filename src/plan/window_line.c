@@ -18,6 +18,7 @@
 
 #define SPATIAL 2
 #define ROWS_MOST 8                      /* whose sums registers hold */
+#define WINDOW_LEAST 50                  /* taps: of fewer there are other ways */
 #define RUN_LEAST 48                     /* elements: of fewer, patches are as good */
 #define HOLES_MOST 4                     /* products with zeros for one without */
 
@@ -65,7 +66,7 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	       type_elements(x) && type_elements(w) && !x->quant && !w->quant && known &&
 	       w->dtype == x->dtype &&
 	       (n->type->dtype == x->dtype || n->type->dtype == DTYPE_f32) &&
-	       c->window > PLAN_MAX_TAPS && c->positions < c->window &&
+	       c->window >= WINDOW_LEAST && c->positions < c->window &&
 	       c->out_features / c->groups <= ROWS_MOST && c->batch <= ROWS_MOST;
 }
 

@@ -31,6 +31,18 @@ for n, sizes in ((1, (9,)), (2, (9, 8)), (3, (6, 5, 4))):
         w = r(4, 8 // kw.get("groups", 1), *[3] * n)
         case(f"conv-transpose{n}d-{kw}", lambda x, w, b, kw=kw, f=turned: f(x, w, b, **kw), r(2, 4, *sizes), w,
              r(8), **loose)
+# windows that do not overlap, and more phases than have a kernel each, whose windows overlap or leave places out
+for name, f, x, w, kw in (
+        ("2x2", F.conv2d, (2, 6, 9, 8), (8, 3, 2, 2), dict(stride=2, groups=2)),
+        ("16x16", F.conv2d, (1, 3, 34, 49), (5, 3, 16, 16), dict(stride=16)),
+        ("7x6-stride-5", F.conv2d, (2, 4, 16, 19), (6, 4, 7, 6), dict(stride=5, padding=2)),
+        ("4x2-stride-5", F.conv2d, (1, 2, 16, 19), (3, 2, 4, 2), dict(stride=5)),
+        ("stride-20", F.conv1d, (2, 3, 70), (4, 3, 41), dict(stride=20, padding=3)),
+        ("3x4x3-stride-3", F.conv3d, (1, 2, 7, 8, 9), (3, 2, 3, 4, 3), dict(stride=3, padding=1)),
+        ("transposed-7-stride-5", F.conv_transpose2d, (2, 4, 4, 5), (4, 2, 7, 7), dict(stride=5, output_padding=3, groups=2))):
+    case(f"conv-phases-{name}", lambda x, w, f=f, kw=kw: f(x, w, **kw), r(*x), r(*w), **loose)
+case("conv1d-of-127", lambda x, w: F.conv1d(x, w, padding=63), r(2, 1, 200), r(4, 1, 127), **loose)
+case("conv-11x11", lambda x, w: F.conv2d(x, w, stride=4, padding=2), r(2, 3, 47, 60), r(5, 3, 11, 11), **loose)
 case("conv-no-bias", F.conv2d, r(2, 3, 6, 6), r(4, 3, 3, 3), **loose)
 case("conv-unbatched", F.conv2d, r(3, 6, 6), r(4, 3, 3, 3), r(4), **loose)
 case("conv-weight-only", lambda x, w: F.conv2d(x.detach(), w), r(2, 3, 6, 6), r(4, 3, 3, 3), **loose)

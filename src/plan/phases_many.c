@@ -1,0 +1,233 @@
+/* phases_many.c -- a convolution whose input has holes as one product and a sum of its parts.
+ *
+ * What an element of the input gives to a place of the result is one product of all its features by
+ * the weights of one tap.  So all of them are a product of weights and input as both lie, and a
+ * place is the sum of those that fall on it: of an input dilated by s and windows of s * q taps or
+ * fewer there are q a dim.
+ *
+ *     the input x y, dilated by 2, taps a b c          xa  xb  xc
+ *                                                              ya  yb  yc
+ *
+ * Where windows are s long nothing is summed, and the input is read once for all phases; where
+ * there are many phases, as of a gradient by the data of windows that do not overlap, a kernel each
+ * would be too many.  (The col2im of Chellapilla, Puri and Simard, High Performance Convolutional
+ * Neural Networks for Document Processing, 2006.)  Holes are skipped: only for what does not ask
+ * 0 times an infinity. */
+#include "ir/build.h"
+#include "plan/plan_impl.h"
+#include <string.h>
+
+#define SPATIAL 3
+#define FEW 16                           /* phases that have a kernel each (phases.c) */
+#define TERMS_MOST 64                    /* read for the places that are made at once */
+
+struct fall {
+	int64_t in, out, window, holes, at;      /* at: of the first place among those fallen on */
+	int64_t each;                            /* how many, at most, fall on a place */
+	bool turned;
+};
+
+/* [groups, features of a group, features out of it, taps], taps in the order in which they fall,
+ * `each` times `holes` a dim: that is turned around, which weights of a gradient are already. */
+static const struct node *weights(struct graph *g, const struct node *n, const struct conv *c,
+	const struct fall *f)
+{
+	int64_t dims[3 + SPATIAL] = { c->groups, c->out_features / c->groups, c->in_features },
+		perm[3 + SPATIAL] = { 0, 2, 1, 3, 4, 5 }, order[2 + SPATIAL], turned[SPATIAL],
+		none[3 + SPATIAL] = { 0 }, high[3 + SPATIAL] = { 0 };
+	uint32_t nturned = 0;
+	bool pads = false;
+	const struct node *w = n->in[1];
+
+	order[0] = node_int(n, KEY_kernel_output_feature_dimension, 0);
+	order[1] = node_int(n, KEY_kernel_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		order[2 + d] = c->kernel_spatial[d];
+		dims[3 + d] = f[d].window;
+		high[3 + d] = f[d].each * f[d].holes - f[d].window;
+		pads |= high[3 + d] != 0;
+		if (!node_int_at(n, KEY_window_reversal, d, 0) && f[d].window != 1)
+			turned[nturned++] = c->kernel_spatial[d];
+	}
+	if (nturned) {
+		const struct attr_entry e = { KEY_dimensions, NULL, attr_ints(g, nturned, turned) };
+		w = build_op(g, OP_reverse, 1, &w, 1, &e);
+	}
+	w = build_reshape(g, build_transpose(g, w, order), 3 + c->nspatial, dims);
+	w = build_transpose(g, w, perm);
+	return pads ? build_pad(g, w, build_scalar(g, w->type->dtype, 0), none, high, none) : w;
+}
+
+/* [groups, features out, (times, phase) a dim, batch, places of the input], of type t. */
+static const struct node *products(struct graph *g, const struct node *n, const struct conv *c,
+	const struct fall *f, enum dtype t)
+{
+	const int64_t zero = 0, one = 1;
+	int64_t perm[2 + SPATIAL], dims[3 + 3 * SPATIAL], flat[3] = { c->groups, c->in_features };
+	uint32_t k = 2;
+	const struct node *w = weights(g, n, c, f), *x;
+
+	perm[0] = node_int(n, KEY_input_feature_dimension, 1);
+	perm[1] = node_int(n, KEY_input_batch_dimension, 0);
+	flat[2] = c->batch;
+	dims[0] = c->groups;
+	dims[1] = c->out_features / c->groups;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		perm[2 + d] = c->in_spatial[d];
+		flat[2] *= f[d].in;
+		dims[k++] = f[d].each;
+		dims[k++] = f[d].holes;
+	}
+	x = build_reshape(g, build_transpose(g, n->in[0], perm), 3, flat);
+	dims[k++] = c->batch;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		dims[k++] = f[d].in;
+	flat[2] = type_elements(w->type) / (c->groups * c->in_features);
+	w = build_reshape(g, w, 3, flat);
+	return build_reshape(
+		g, build_dot(g, w, x, 1, &zero, &zero, 1, &one, &one, t), k, dims);
+}
+
+/* Those of y that fall first (0), second ... in each dim: [batch, groups, features, (place, phase)
+ * a dim], `last` of the last dim's phases from number `first` on. */
+static const struct node *fallen(struct graph *g, const struct node *y, const struct conv *c,
+	const struct fall *f, const int64_t *time, int64_t first, int64_t last)
+{
+	int64_t start[3 + 3 * SPATIAL] = { 0 }, limit[3 + 3 * SPATIAL], step[3 + 3 * SPATIAL],
+		dims[3 + 2 * SPATIAL], perm[3 + 2 * SPATIAL], low[3 + 2 * SPATIAL] = { 0 },
+		high[3 + 2 * SPATIAL] = { 0 }, none[3 + 2 * SPATIAL] = { 0 };
+	uint32_t rank = y->type->rank, s = c->nspatial, end = 2 * s;
+	bool pads = false;
+
+	for (uint32_t d = 0; d < rank; d++) {
+		limit[d] = y->type->dims[d];
+		step[d] = 1;
+	}
+	for (uint32_t d = 0; d < s; d++) {
+		start[2 + 2 * d] = time[d];
+		limit[2 + 2 * d] = time[d] + 1;
+	}
+	start[1 + end] = first;
+	limit[1 + end] = first + last;
+	y = build_slice(g, y, start, limit, step);
+	dims[0] = c->groups;
+	dims[1] = c->out_features / c->groups;
+	dims[2 + s] = c->batch;
+	perm[0] = 2 + s;
+	perm[1] = 0;
+	perm[2] = 1;
+	for (uint32_t d = 0; d < s; d++) {
+		dims[2 + d] = d + 1 == s ? last : f[d].holes;
+		dims[3 + s + d] = f[d].in;
+		low[3 + 2 * d] = time[d];
+		high[3 + 2 * d] = f[d].each - 1 - time[d];
+		perm[3 + 2 * d] = 3 + s + d;
+		perm[4 + 2 * d] = 2 + d;
+		pads |= f[d].each != 1;
+	}
+	y = build_transpose(g, build_reshape(g, y, 3 + end, dims), perm);
+	return pads ? build_pad(g, y, build_scalar(g, y->type->dtype, 0), low, high, none) : y;
+}
+
+/* The sum of all that falls on the places of `last` of the last dim's phases, of type t. */
+static const struct node *sum(struct graph *g, const struct node *y, const struct conv *c,
+	const struct fall *f, int64_t first, int64_t last, enum dtype t)
+{
+	int64_t time[SPATIAL] = { 0 };
+	const struct node *all = NULL;
+	uint32_t d;
+
+	do {
+		const struct node *part = fallen(g, y, c, f, time, first, last);
+		all = all ? build2(g, OP_add, all, part) : part;
+		for (d = c->nspatial; d-- > 0;) {
+			if (++time[d] < f[d].each)
+				break;
+			time[d] = 0;
+		}
+	} while (d != UINT32_MAX);
+	return all->type->dtype == t ? all : build_unrounded(g, all, t);
+}
+
+/* [batch, features, all places fallen on] as n's result. */
+static const struct node *result(struct graph *g, const struct node *n, const struct node *y,
+	const struct conv *c, const struct fall *f)
+{
+	int64_t low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 }, none[2 + SPATIAL] = { 0 },
+		perm[2 + SPATIAL];
+	bool pads = false;
+
+	perm[node_int(n, KEY_output_batch_dimension, 0)] = 0;
+	perm[node_int(n, KEY_output_feature_dimension, 1)] = 1;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		perm[c->out_spatial[d]] = 2 + d;
+		low[2 + d] = -f[d].at;
+		high[2 + d] = f[d].out + f[d].at - y->type->dims[2 + d];
+		pads |= low[2 + d] || high[2 + d];
+	}
+	if (pads)                                /* put together fast where that is all */
+		y = build_pad(g, build1(g, OP_optimization_barrier, y),
+			build_scalar(g, y->type->dtype, 0), low, high, none);
+	return build_transpose(g, y, perm);
+}
+
+static bool fits(const struct node *n, const struct conv *c, struct fall *f)
+{
+	int64_t all = 1, terms = 1;
+	bool once = true;
+
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		f[d] = (struct fall){
+			.in = n->in[0]->type->dims[c->in_spatial[d]],
+			.out = n->type->dims[c->out_spatial[d]],
+			.window = n->in[1]->type->dims[c->kernel_spatial[d]],
+			.holes = node_int_at(n, KEY_lhs_dilation, d, 1),
+		};
+		if (f[d].in < 1 || f[d].out < 1 || f[d].window < 1 ||
+			node_int_at(n, KEY_window_strides, d, 1) != 1 ||
+			node_int_at(n, KEY_rhs_dilation, d, 1) != 1)
+			return false;
+		f[d].each = (f[d].window + f[d].holes - 1) / f[d].holes;
+		f[d].at = f[d].window - 1 - node_int_at(n, KEY_padding, 2 * d, 0);
+		all *= f[d].holes;
+		terms *= f[d].each;
+		once &= f[d].window == f[d].holes;
+	}
+	int64_t last = f[c->nspatial - 1].holes;
+	return (all > FEW || (once && all > 1 && c->in_features > 1)) &&
+	       terms * (last <= PLAN_MAX_PIECES ? last : 1) <= TERMS_MOST;
+}
+
+const struct node *plan_lower_many_phases(
+	struct graph *g, const struct node *n, const struct conv *c)
+{
+	struct fall f[SPATIAL];
+	const struct node *part[PLAN_MAX_PIECES];
+	enum dtype t = n->type->dtype, sums = dtype_is_narrow(t) ? DTYPE_f32 : t;
+	int64_t dims[2 + SPATIAL];
+	bool adds = false;
+
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !type_is_static(n->type) ||
+		!type_is_static(n->in[0]->type) || !type_is_static(n->in[1]->type) ||
+		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant || c->batch < 1 ||
+		(!node_skips_holes(n) && (dtype_is_float(n->in[1]->type->dtype) ||
+						 dtype_is_complex(n->in[1]->type->dtype))) ||
+		!fits(n, c, f))
+		return NULL;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		adds |= f[d].each != 1;
+	const struct node *y = products(g, n, c, f, adds ? sums : t);
+	int64_t phases = f[c->nspatial - 1].holes;
+	if (phases > 1 && phases <= PLAN_MAX_PIECES) {
+		for (int64_t i = 0; i < phases; i++)
+			part[i] = sum(g, y, c, f, i, 1, t);
+		y = build_concat(g, (uint32_t)phases, part, part[0]->type->rank - 1);
+	} else {
+		y = sum(g, y, c, f, 0, phases, t);
+	}
+	dims[0] = c->batch;
+	dims[1] = c->out_features;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		dims[2 + d] = y->type->dims[3 + 2 * d] * f[d].holes;
+	return result(g, n, build_reshape(g, y, 2 + c->nspatial, dims), c, f);
+}
