@@ -88,3 +88,38 @@ def test_declared_sizes_hold(name):
         for run in runs:
             with pytest.raises(capi.WeftError, match=f"stablehlo.{op}.*(expected|says) (at most )?4"):
                 run(np.asarray(p, bool if p is yes or p is no else np.int32), np.zeros(n, np.float32))
+
+
+def bounded(dims, bounds):
+    return f"tensor<{dims}xf32, #stablehlo.bounds<{bounds}>>"
+
+
+def moved(op, at, to):
+    return f"func.func @main(%a: {at}) -> {to} {{\n%r = stablehlo.{op} : ({at}) -> {to}\nreturn %r : {to}\n}}"
+
+
+# program, shapes that it takes, what becomes of them, a shape that it does not take
+BOUNDED = {
+    "broadcast": (moved("broadcast_in_dim %a, dims = [1, 0]", bounded("?x1", "8, ?"), bounded("5x?", "?, 8")),
+                  [(3, 1), (8, 1), (0, 1)], lambda a: np.broadcast_to(a.T, (5, len(a))), (9, 1)),
+    "rows": (moved("reshape %a", bounded("?", "8"), bounded("?x2", "4, ?")),
+             [(6,), (8,), (0,)], lambda a: a.reshape(-1, 2), (3,)),
+    "all in one": (moved("reshape %a", bounded("?x?", "8, 4"), bounded("?", "9")),
+                   [(3, 2), (8, 1), (0, 4)], lambda a: a.reshape(-1), (5, 2)),
+    "of a number": (moved("reshape %a", "tensor<6xf32>", bounded("?x2", "4, ?")), [(6,)], lambda a: a.reshape(3, 2), (8,)),
+    "of none": (moved("reshape %a", bounded("?x0", "8, ?"), bounded("0x?", "?, 8")),
+                [(3, 0)], lambda a: np.zeros((0, 0), np.float32), (3, 1)),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_the_bounded_dimension_is_what_the_operand_leaves(name):
+    text, good, what, bad = BOUNDED[name]
+    for run in (capi.Weft(b).compile(text) for b in ("weft", "interp")):
+        for shape in good:
+            a = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+            got, = run(a)
+            assert got.shape == what(a).shape
+            np.testing.assert_array_equal(got, what(a))
+        with pytest.raises(capi.WeftError):
+            run(np.zeros(bad, np.float32))

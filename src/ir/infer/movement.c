@@ -140,11 +140,38 @@ static const struct type *sized_result(struct graph *g, const struct node_spec *
 	return r;
 }
 
+/* r, whose dimension k is `size` long; as it is if k is its rank. */
+static const struct type *with_size(
+	struct graph *g, const struct type *r, uint32_t k, int64_t size)
+{
+	if (k == r->rank)
+		return r;
+	int64_t *dims = scratch(g, r->rank);
+	for (uint32_t i = 0; i < r->rank; i++)
+		dims[i] = i == k ? size : r->dims[i];
+	return type_shaped(g, r, r->rank, dims, bounds_of(g, r));
+}
+
+/* The dimension of r that has no number; its rank: none. */
+static uint32_t open_dim(const struct type *r)
+{
+	uint32_t k = 0;
+	while (k < r->rank && r->dims[k] >= 0)
+		k++;
+	return k;
+}
+
 const struct type *infer_broadcast_in_dim(struct graph *g, const struct node_spec *s)
 {
 	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *r = sized_result(g, s);
 	check_broadcast(g, s, t, r);
+	uint32_t n, i = 0, k = open_dim(r);
+	const int64_t *at = spec_ints(s, KEY_broadcast_dimensions, &n);
+	while (i < n && at[i] != k)
+		i++;
+	if (i < n && t->dims[i] != 1)              /* a 1 would go with any size: it says none */
+		r = with_size(g, r, k, t->dims[i]);
 	return spec_one(g, s, "c1", r);
 }
 
@@ -224,7 +251,12 @@ const struct type *infer_reshape(struct graph *g, const struct node_spec *s)
 	const struct type *r = sized_result(g, s);
 	check_reshape_quant(g, s, t, r);
 	check_count(g, s, t, r);
-	return spec_one(g, s, "c1", r);
+	uint32_t k = open_dim(r);
+	int64_t others = 1;
+	for (uint32_t i = 0; i < r->rank; i++)
+		others = i == k ? others : dim_mul(g, others, r->dims[i]);
+	int64_t size = others ? dim_floordiv(g, dim_product(g, t->rank, t->dims), others) : 0;
+	return spec_one(g, s, "c1", with_size(g, r, k, size));
 }
 
 /* Is d known to be 0 or more? */
