@@ -54,7 +54,6 @@ struct known *emit_known(struct emit *e, const struct known *outer, uint32_t bef
 	const struct plan_steps *list);
 /* How messages call argument i of main. */
 const char *emit_argument_name(const struct graph *g, int64_t i);
-void emit_argument_text(const struct graph *g, int64_t i, struct str *out);
 
 /* The entry of size d; where n of them are listed. */
 int64_t emit_extent(struct emit *e, int64_t d);

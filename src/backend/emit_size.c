@@ -96,7 +96,7 @@ const char *emit_argument_name(const struct graph *g, int64_t i)
 }
 
 /* As the runtime names inputs. */
-void emit_argument_text(const struct graph *g, int64_t i, struct str *out)
+static void emit_argument_text(const struct graph *g, int64_t i, struct str *out)
 {
 	const char *name = emit_argument_name(g, i);
 	str_addf(out, "argument %lld", (long long)i);

@@ -264,7 +264,7 @@ LLVMValueRef gen_internal(struct gen *g, const char *name, LLVMTypeRef type)
 	return fn;
 }
 
-void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal)
+static void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal)
 {
 	g->fn = internal ? gen_internal(g, name, type) : LLVMAddFunction(g->module, name, type);
 	gen_attribute(g, g->fn, "nounwind");

@@ -136,7 +136,6 @@ struct frame {
 /* ---- gen.c; its short hands: gen/short.h ---- */
 noreturn void gen_fail(struct gen *g, enum weft_code code, const char *fmt, ...) BASE_PRINTF(3, 4);
 noreturn void gen_unsupported(struct gen *g, const struct node *n, const char *what);
-void gen_begin_function(struct gen *g, const char *name, LLVMTypeRef type, bool internal);
 void gen_end_function(struct gen *g);
 /* A function of the kernel's own, empty; the kernel's entry stays the one being built. */
 LLVMValueRef gen_internal(struct gen *g, const char *name, LLVMTypeRef type);
@@ -250,10 +249,8 @@ void update_start(struct gen *g, const struct node *n, struct ix *to);
 struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_dynamic_pad(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_bitcast(struct gen *g, const struct node *n, const struct ix *ix);
-struct val value_const(struct gen *g, const struct node *n, const struct ix *ix);
 struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const struct ix *ix);
 struct val val_lanes(struct gen *g, struct val v);
-struct val val_of_literal(struct gen *g, enum dtype t, const void *at);
 struct val op_map(struct gen *g, const struct node *n, const struct val *in);
 struct val op_convert(struct gen *g, enum dtype from, enum dtype to, struct val a);
 struct val op_binary(struct gen *g, enum op op, enum dtype t, struct val a, struct val b);
@@ -263,8 +260,6 @@ LLVMValueRef op_total_order(struct gen *g, enum dtype t, LLVMValueRef v);
 /* The values of the results of region r of op: its first parameters are args. */
 void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 	const struct val *args, struct val *results);
-/* The buffer of the body's parameter number i. */
-uint32_t parameter_buffer(const struct gen *g, uint32_t i);
 struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
 struct ix *ix_array(struct gen *g, uint32_t n);
 

@@ -39,7 +39,7 @@ static LLVMValueRef literal_part(struct gen *g, enum dtype part, const void *at)
 	return LLVMConstInt(reg_type(g, part), (unsigned long long)dtype_load_i64(part, at), true);
 }
 
-struct val val_of_literal(struct gen *g, enum dtype t, const void *at)
+static struct val val_of_literal(struct gen *g, enum dtype t, const void *at)
 {
 	enum dtype part = dtype_part(t);
 	struct val v = { .v = literal_part(g, part, at) };
@@ -49,7 +49,7 @@ struct val val_of_literal(struct gen *g, enum dtype t, const void *at)
 	return v;
 }
 
-struct val value_const(struct gen *g, const struct node *n, const struct ix *ix)
+static struct val value_const(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	const struct literal *l = node_literal(n);
 
@@ -74,7 +74,8 @@ struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, con
 	return load_at(g, p, 0, t->dtype, ix_linear(g, t->rank, t->dims, ix));
 }
 
-uint32_t parameter_buffer(const struct gen *g, uint32_t i)
+/* The buffer of the body's parameter number i. */
+static uint32_t parameter_buffer(const struct gen *g, uint32_t i)
 {
 	return g->k->core == CORE_contract || g->k->core == CORE_attention ? i + 1 : i;
 }

@@ -129,7 +129,7 @@ static void *attr_make(struct graph *g, const void *key, uint64_t hash)
 	return c;
 }
 
-const struct attr *attr_cons(struct graph *g, const struct attr *a)
+static const struct attr *attr_cons(struct graph *g, const struct attr *a)
 {
 	return graph_cons(g, &g->attrs, attr_hash(a), attr_eq, attr_make, a);
 }

@@ -73,7 +73,6 @@ const struct attr *attr_type(struct graph *g, const struct type *t);
 /* data is copied: type_bytes(type) bytes, or one element when splat. */
 const struct attr *attr_dense(
 	struct graph *g, const struct type *type, bool splat, const void *data);
-const struct attr *attr_cons(struct graph *g, const struct attr *a);
 
 struct job;
 /* What is wrong with "#stablehlo.dot_algorithm<...>", in j's scratch; NULL: nothing. */

@@ -13,7 +13,7 @@ const struct isa_info isa_table[ISA_COUNT] = {
 #undef ISA
 #undef NEED
 
-enum isa isa_find(const char *name)
+static enum isa isa_find(const char *name)
 {
 	for (enum isa i = 0; i < ISA_COUNT; i++)
 		if (!strcmp(isa_table[i].name, name))

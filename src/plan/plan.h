@@ -145,5 +145,4 @@ struct plan *plan_alone(struct job *j, const struct plan *p, const struct kernel
 /* The highest level this machine can run, or the one named: "" none.
  * UNIMPLEMENTED: there is none; INVALID_ARGUMENT: level is none that this machine can run. */
 struct weft_error *isa_choose(const char *level, enum isa *out) BASE_MUST_USE;
-enum isa isa_find(const char *name);         /* ISA_COUNT: no such */
 #endif

@@ -43,18 +43,25 @@ static void normalised(struct lower *l, const struct node *x, double n)
 	l->out[0] = factor == 1 ? x : build2(l->g, OP_multiply, x, lower_like(l, x, factor));
 }
 
+/* x transformed by `kind` along each of n dims, whose sizes are multiplied to *count. */
+static const struct node *along_each(struct lower *l, const struct node *x, uint32_t n,
+	const int64_t *dims, const char *kind, double *count)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t size = x->type->dims[dims[i]];
+		x = along(l, x, dims[i], kind, size);
+		*count *= (double)size;
+	}
+	return x;
+}
+
 void lower_fft_c2c(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
 	uint32_t n;
 	const int64_t *dims = transformed(l, x->type, &n);
-	bool forward = lower_bool(l, 3);
 	double count = 1;
-	for (uint32_t i = 0; i < n; i++) {
-		int64_t size = x->type->dims[dims[i]];
-		x = along(l, x, dims[i], forward ? "FFT" : "IFFT", size);
-		count *= (double)size;
-	}
+	x = along_each(l, x, n, dims, lower_bool(l, 3) ? "FFT" : "IFFT", &count);
 	normalised(l, x, count);
 }
 
@@ -88,11 +95,7 @@ void lower_fft_c2r(struct lower *l)
 	double count = (double)length;
 	if (n == 0 || length < 1 || x->type->dims[dims[n - 1]] != length / 2 + 1)
 		lower_bail(l);
-	for (uint32_t i = 0; i + 1 < n; i++) {
-		int64_t size = x->type->dims[dims[i]];
-		x = along(l, x, dims[i], "IFFT", size);
-		count *= (double)size;
-	}
+	x = along_each(l, x, n - 1, dims, "IFFT", &count);
 	x = along(l, x, dims[n - 1], "IRFFT", length);
 	normalised(l, x, count);
 }

@@ -159,7 +159,6 @@ struct scalar_row {
 	scalar_bool_fn *of_bool;
 	scalar_complex_fn *of_complex;
 };
-extern const struct scalar_row scalar_table[OP_COUNT];       /* NULL rows: not of kind MAP */
 /* Applies op's meaning to n elements; out may be an operand. b may be NULL. */
 void scalar_map(const struct call *c, enum op op, const struct tensor *a, const struct tensor *b,
 	struct tensor *out);

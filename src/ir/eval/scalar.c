@@ -624,7 +624,8 @@ static int64_t sint_mulhi(int64_t a, int64_t b, unsigned bits)
 #define KIND_TOKEN(name)
 #define KIND_COLLECTIVE(name)
 #define OP(name, d, lo, hi, nr, kind, infer, flags, meaning) KIND_##kind(name)
-const struct scalar_row scalar_table[OP_COUNT] = {
+/* NULL rows: not of kind MAP. */
+static const struct scalar_row scalar_table[OP_COUNT] = {
 #include "ir/op.def"
 };
 #undef OP

@@ -175,18 +175,32 @@ const struct type *infer_broadcast_in_dim(struct graph *g, const struct node_spe
 	return spec_one(g, s, "c1", r);
 }
 
-const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct node_spec *s)
+/* The rank of the shape that operand 1 says, which is the declared result's (c); *like: what the
+ * result is but for its shape, the declared type or t. */
+static uint32_t said_rank(struct graph *g, const struct node_spec *s, const char *c,
+	const struct type *t, const struct type **like)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
 	const struct type *declared = spec_declared(s, 0);
 	bool given = declared && declared->kind == TYPE_tensor;
-	uint32_t rank = spec_shape_operand(g, s, "c7", 1,
+
+	*like = given ? declared : t;
+	return spec_shape_operand(g, s, c, 1,
 		given && !declared->unranked ? (int64_t)declared->rank : -1);
-	int64_t *dims = scratch(g, rank);
+}
+
+static void said_sizes(struct graph *g, const struct node_spec *s, uint32_t rank, int64_t *dims)
+{
 	for (uint32_t i = 0; i < rank; i++)
 		dims[i] = spec_size_of(g, s, NULL, 1, i);
-	const struct type *r = type_shaped(g, given ? declared : t, rank, dims, NULL);
-	r = spec_one(g, s, NULL, r);
+}
+
+const struct type *infer_dynamic_broadcast_in_dim(struct graph *g, const struct node_spec *s)
+{
+	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *like;
+	uint32_t rank = said_rank(g, s, "c7", t, &like);
+	int64_t *dims = scratch(g, rank);
+	said_sizes(g, s, rank, dims);
+	const struct type *r = spec_one(g, s, NULL, type_shaped(g, like, rank, dims, NULL));
 	check_broadcast(g, s, t, r);
 	uint32_t n, m;
 	const int64_t *grow = spec_ints(s, KEY_known_expanding_dimensions, &n);
@@ -288,18 +302,14 @@ static void rest_sizes(struct graph *g, const struct node_spec *s, uint32_t n, i
 /* dynamic_reshape_c1 to c4. */
 const struct type *infer_dynamic_reshape(struct graph *g, const struct node_spec *s)
 {
-	const struct type *t = spec_tensor(g, s, 0, ELEM_all);
-	const struct type *declared = spec_declared(s, 0);
-	bool given = declared && declared->kind == TYPE_tensor;
-	uint32_t rank = spec_shape_operand(g, s, "c4", 1,
-		given && !declared->unranked ? (int64_t)declared->rank : -1);
+	const struct type *t = spec_tensor(g, s, 0, ELEM_all), *like;
+	uint32_t rank = said_rank(g, s, "c4", t, &like);
 	int64_t *dims = scratch(g, rank);
 	if (s->op == OP_chlo_dynamic_reshape && !t->unranked)
 		rest_sizes(g, s, rank, dims);
 	else
-		for (uint32_t i = 0; i < rank; i++)
-			dims[i] = spec_size_of(g, s, NULL, 1, i);
-	const struct type *r = type_shaped(g, given ? declared : t, rank, dims, NULL);
+		said_sizes(g, s, rank, dims);
+	const struct type *r = type_shaped(g, like, rank, dims, NULL);
 	check_reshape_quant(g, s, t, r);
 	r = spec_one(g, s, NULL, r);
 	check_count(g, s, t, r);
