@@ -23,7 +23,7 @@ KEPT = {f"aten.{name}" for name in """
 # What C has no row for and torch can take apart, though its core table does not.
 TAKEN_APART = {f"aten.{name}" for name in """
     _addmm_activation.default _batch_norm_no_update.default _batch_norm_with_update_functional.default
-    as_strided_copy.default batch_norm_backward.default dist.default grid_sampler_2d.default narrow_copy.default
+    as_strided_copy.default batch_norm_backward.default dist.default narrow_copy.default
     native_batch_norm.default permute_copy.default rrelu_with_noise_backward.default tril_indices.default
     triu_indices.default unbind_copy.int
     upsample_bicubic2d.default upsample_bilinear2d.default upsample_bilinear2d.vec upsample_nearest2d.vec

@@ -170,15 +170,16 @@ def _product(weights):
     return functools.reduce(torch.mul, weights).unsqueeze(1)
 
 
-def grid_sampler_3d(x, grid, mode, padding, align):
+def grid_sampler(x, grid, mode, padding, align):
+    """Where a neighbour is and what it weighs is the same for all channels: a place is worked out once for them."""
     if 0 in (*x.shape, *grid.shape):
         return NotImplemented
     g = _Grid(_wide(x), _wide(grid), mode, padding, align)
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
-        out = g.flat.gather(2, index) * inside
+        out = torch.where(inside > 0, g.flat.gather(2, index), 0)
     else:
-        out = sum(g.flat.gather(2, index) * (inside * _product(w)) for index, inside, w, _ in g.neighbours())
+        out = sum(g.flat.gather(2, index) * torch.where(inside > 0, _product(w), 0) for index, inside, w, _ in g.neighbours())
     return out.unflatten(2, grid.shape[1:-1]).to(x.dtype)
 
 
@@ -522,7 +523,8 @@ def decompositions() -> dict:
             aten._jagged_to_padded_dense_forward.default: jagged_to_padded,
             aten._padded_dense_to_jagged_forward.default: padded_to_jagged,
             aten._pdist_forward.default: pdist, aten._pdist_backward.default: pdist_backward,
-            aten.grid_sampler_3d.default: grid_sampler_3d,
+            aten.grid_sampler_2d.default: grid_sampler,
+            aten.grid_sampler_3d.default: grid_sampler,
             aten.grid_sampler_2d_backward.default: grid_sampler_backward,
             aten.grid_sampler_3d_backward.default: grid_sampler_backward,
             aten._weight_norm_interface_backward.default: weight_norm_backward}
