@@ -155,6 +155,14 @@ static const struct node *expand_tuple_element(
 	return build_declared(g, in[0]->in[node_int(n, KEY_index, 0)], n->type, n->op);
 }
 
+/* Stays as its rule demands it, a collective; where it is done its region is expanded. */
+static const struct node *expand_async_start(
+	struct graph *g, const struct node *n, const struct node *const *in)
+{
+	(void)g, (void)n, (void)in;
+	return NULL;
+}
+
 static const struct node *expand_async_done(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
@@ -232,6 +240,7 @@ typedef const struct node *expand_fn(
 
 static expand_fn *const expansions[OP_COUNT] = {
 	[OP_async_done] = expand_async_done,
+	[OP_async_start] = expand_async_start,
 	[OP_batch_norm_inference] = expand_batch_norm,
 	[OP_case] = expand_control,
 	[OP_chlo_constant_like] = expand_constant_like,

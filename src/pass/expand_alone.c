@@ -361,7 +361,7 @@ const struct node *expand_gather(
 
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which)
 {
-	const struct region *r = start->regions[0];
+	const struct region *r = pass_expand(g, start->regions[0]);
 	const struct node **results = job_array(graph_job(g), r->nresults + 1, sizeof *results);
 
 	region_inline_as(g, r, start->in, results, NULL);

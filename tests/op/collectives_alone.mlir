@@ -62,3 +62,24 @@ func.func @main() -> tensor<2xi32> {
   }) {replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>} : (tensor<2xi32>) -> tensor<2xi32>
   return %r : tensor<2xi32>
 }
+// -----
+// test: check
+// Asynchronously: what runs is the collective, or the slice, where it is waited for.
+func.func @main() {
+  %a = stablehlo.constant dense<[[1.5, -2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %f = "stablehlo.async_start"(%a) ({
+  ^bb0(%p: tensor<2x2xf32>):
+    %g = "stablehlo.all_gather"(%p) {all_gather_dim = 0 : i64, replica_groups = dense<0> : tensor<1x1xi64>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+    stablehlo.return %g : tensor<2x2xf32>
+  }) : (tensor<2x2xf32>) -> !stablehlo.future<tensor<2x2xf32>>
+  %r = "stablehlo.async_done"(%f) : (!stablehlo.future<tensor<2x2xf32>>) -> tensor<2x2xf32>
+  check.expect_eq %r, %a : tensor<2x2xf32>
+  %h = "stablehlo.async_start"(%r) ({
+  ^bb0(%p: tensor<2x2xf32>):
+    %g = stablehlo.slice %p [1:2, 0:2] : (tensor<2x2xf32>) -> tensor<1x2xf32>
+    stablehlo.return %g : tensor<1x2xf32>
+  }) : (tensor<2x2xf32>) -> !stablehlo.future<tensor<1x2xf32>>
+  %s = "stablehlo.async_done"(%h) : (!stablehlo.future<tensor<1x2xf32>>) -> tensor<1x2xf32>
+  check.expect_eq_const %s, dense<[[3.0, 4.0]]> : tensor<1x2xf32>
+  return
+}
