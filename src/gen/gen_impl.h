@@ -23,6 +23,7 @@
 
 #define LANES ABI_LANES
 #define GEN_MAX_RANK 64
+#define GEN_STEP_MOST 8                  /* of lanes, whose vectors are read whole */
 #define GEN_MAX_DEPTH 144                /* two nests over all dims, and what is around them */
 
 /* One component of an index, over the lanes. */

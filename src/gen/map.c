@@ -376,13 +376,16 @@ bool rows_have_edges(struct gen *g)
 	return false;
 }
 
-/* Does n, a transpose, leave the last dimension where it is? */
+/* Does n, a transpose, leave the last dimension where it is, or make it of the one before a few?
+ * Rows are then read in steps. */
 static bool keeps_rows(const struct node *n)
 {
 	uint32_t count;
 	const int64_t *p = node_ints(n, KEY_permutation, &count);
+	int64_t last = count ? n->in[0]->type->dims[count - 1] : 0;
 
-	return count && p[count - 1] == (int64_t)count - 1;
+	return count && (p[count - 1] == (int64_t)count - 1 ||
+		(p[count - 1] == (int64_t)count - 2 && last > 0 && last <= GEN_STEP_MOST));
 }
 
 /* Does n, a gather, take rows of its operand, as far as the last dimension goes? */

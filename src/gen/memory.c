@@ -218,30 +218,6 @@ static LLVMValueRef gather(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMVal
 	return out;
 }
 
-/* Every second element from p on: of two vectors the even lanes, the odd ones left out by masks. */
-static LLVMValueRef every_second(
-	struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p, LLVMValueRef mask, int level)
-{
-	LLVMValueRef even[LANES], half[2];
-	LLVMValueRef none = LLVMConstNull(lanes_of(g->i1));
-
-	if (!mask)
-		mask = LLVMConstAllOnes(lanes_of(g->i1));
-	for (int h = 0; h < 2; h++) {
-		LLVMValueRef order[LANES];
-		/* lane 2 i is mask's lane h * LANES / 2 + i, the lanes between are none's */
-		for (int l = 0; l < LANES; l++)
-			order[l] = c32(g, l % 2 ? LANES : (h * LANES + l) / 2);
-		LLVMValueRef m = LLVMBuildShuffleVector(
-			g->b, mask, none, LLVMConstVector(order, LANES), "");
-		half[h] = masked_load(
-			g, t, bytes, gep(g, t, p, c64(g, h * LANES)), m, level);
-	}
-	for (int l = 0; l < LANES; l++)
-		even[l] = c32(g, 2 * l);
-	return LLVMBuildShuffleVector(g->b, half[0], half[1], LLVMConstVector(even, LANES), "");
-}
-
 static LLVMValueRef reversed(struct gen *g, LLVMValueRef v)
 {
 	LLVMValueRef order[LANES];
@@ -262,6 +238,40 @@ static LLVMValueRef vector_load(struct gen *g, LLVMTypeRef t, unsigned bytes, LL
 
 	align_to(v, bytes);
 	return v;
+}
+
+/* Lanes that are every nth element from p on, of vector number h there. */
+static LLVMValueRef nth_part(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p, int n,
+	int h, LLVMValueRef mask, int level)
+{
+	LLVMValueRef order[LANES], none = LLVMConstNull(lanes_of(g->i1));
+
+	p = gep(g, t, p, c64(g, h * LANES));
+	if (!mask && h + 1 < n)                  /* the last has elements behind the last lane's */
+		return vector_load(g, t, bytes, p);
+	if (!mask)
+		mask = LLVMConstAllOnes(lanes_of(g->i1));
+	for (int e = 0; e < LANES; e++)          /* lanes between are none's */
+		order[e] = c32(g, (h * LANES + e) % n ? LANES : (h * LANES + e) / n);
+	mask = LLVMBuildShuffleVector(g->b, mask, none, LLVMConstVector(order, LANES), "");
+	return masked_load(g, t, bytes, p, mask, level);
+}
+
+/* Every nth element from p on, of the n vectors there. */
+static LLVMValueRef every_nth(struct gen *g, LLVMTypeRef t, unsigned bytes, LLVMValueRef p, int n,
+	LLVMValueRef mask, int level)
+{
+	LLVMValueRef all = nth_part(g, t, bytes, p, n, 0, mask, level), order[LANES];
+
+	for (int h = 1; h < n; h++) {
+		LLVMValueRef v = nth_part(g, t, bytes, p, n, h, mask, level);
+		for (int l = 0; l < LANES; l++) {
+			int from = n * l / LANES, at = n * l % LANES;
+			order[l] = c32(g, from == h ? LANES + at : h == 1 && !from ? at : l);
+		}
+		all = LLVMBuildShuffleVector(g->b, all, v, LLVMConstVector(order, LANES), "");
+	}
+	return all;
 }
 
 /* p, or zeros where none of the lanes is to be read. */
@@ -315,8 +325,8 @@ static LLVMValueRef load_part(
 
 	/* where masks are registers of their own: elsewhere LLVM 19 splits them, takes a part that
 	 * is zero for one that does not matter, and reads it whole */
-	bool second = at.step == 2 && g->can.masks[bytes] && g->can.gathers;
-	if (at.step && at.step != 1 && at.step != -1 && !second && g->can.gathers)
+	bool nth = at.step > 1 && at.step <= GEN_STEP_MOST && g->can.masks[bytes] && g->can.gathers;
+	if (at.step && at.step != 1 && at.step != -1 && !nth && g->can.gathers)
 		at = ix_vec(g, at);
 	bool bent = at.vec && at.bend && (!at.bend->step ||
 		(at.bend->step == 1 && g->can.masks[bytes] && g->can.gathers));
@@ -329,9 +339,9 @@ static LLVMValueRef load_part(
 			raw = masked_load(g, t, bytes, allowed(g, gep(g, t, p, at.v)), mask, level);
 		} else if (at.step == 1) {
 			raw = vector_load(g, t, bytes, allowed(g, gep(g, t, p, at.v)));
-		} else if (second) {
+		} else if (nth) {
 			p = allowed(g, gep(g, t, p, at.v));
-			raw = every_second(g, t, bytes, p, mask, level);
+			raw = every_nth(g, t, bytes, p, (int)at.step, mask, level);
 		} else if (at.step == -1 && (!mask || g->can.masks[bytes])) {
 			p = allowed(g, gep(g, t, p, SUB(at.v, c64(g, LANES - 1))));
 			raw = mask ? masked_load(g, t, bytes, p, reversed(g, mask), level)

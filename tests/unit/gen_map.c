@@ -136,6 +136,35 @@ void test_gen_map__blocks_in_two_rows(void)
 	gen_with_graph(bent);
 }
 
+/* Every second to eighth element, and rows that are cut into such: vectors, none of them gathered,
+ * and nothing behind the last element. */
+static void steps(struct graph *g, struct job *j)
+{
+	for (int64_t n = 2; n <= 9; n++) {
+		for (int dt = 0; dt < 3; dt++) {
+			enum dtype d = (enum dtype[]){ DTYPE_f32, DTYPE_bf16, DTYPE_f64 }[dt];
+			const struct type *t = gen_type(g, d, 2, 6, 37 * n);
+			const struct node *x = param(g, 0, t);
+			const struct node *each = build_slice(g, x, (int64_t[]){ 0, n - 1 },
+				(int64_t[]){ 6, 37 * n }, (int64_t[]){ 1, n });
+			const struct node *planes = build_transpose(g, build_reshape(g, x, 3,
+				(int64_t[]){ 6, 37, n }), (int64_t[]){ 0, 2, 1 });
+			check_map(g, j, 1, &t, each, 0);
+			check_map(g, j, 1, &t, planes, 0);
+			struct kernel k = { .graph = g, .core = CORE_map, .rank = 3,
+				.space = planes->type->dims,
+				.body = gen_region(g, 1, &t, 1, &planes), .outer_grain = 3,
+				.chunks = 2 * n, .ninputs = 1, .noutputs = 1, .name = "steps" };
+			CHECK(n == 9 || !gen_code_says(&k, ISA_LEVEL_avx512, "gather"));
+		}
+	}
+}
+
+void test_gen_map__steps_read_whole_vectors(void)
+{
+	gen_with_graph(steps);
+}
+
 void test_gen_map__movement(void)
 {
 	gen_with_graph(moves);
