@@ -314,12 +314,33 @@ static void copy_windows(struct gen *g, struct copy *c)
 	lanes_loop(g, &c->lanes);
 }
 
-/* LANES rows of the source from c->row on, by way of a square of them. */
+/* Are the source's rows along k words as they lie, and whole squares of them? */
+static bool copy_is_words(const struct copy *c)
+{
+	const struct contraction *x = c->x;
+	bool words = x->whole_words && dtype_bytes(c->type) * x->unit == x->bytes;
+
+	return words && c->along_k && c->outer_whole && c->k_stride == 1 && c->outer_stride > 0 &&
+	       c->outer_stride % x->unit == 0 && x->c->k >= 0 &&
+	       x->c->k % ((int64_t)LANES * x->unit) == 0;
+}
+
+/* LANES rows of the source from c->row on, by way of a square of them where they are converted. */
 static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
 	bool whole = c->along_k && c->outer_whole;
+	int64_t pitch = c->pitch ? c->pitch : c->x->cols;
 
+	if (copy_is_words(c)) {
+		LLVMValueRef p = gen_buffer(g, c->buffer);
+		gen_here(g);
+		LLVMValueRef at = ADD(c->base, MUL(c->row, c64(g, c->outer_stride)));
+		at = ADD(at, MUL(j.v, c64(g, c->x->unit)));
+		turn_call(g, c->x->bytes, gep(g, mem_type(g, c->type), p, at),
+			c->outer_stride / c->x->unit, place(g, c, j.v, c->row), pitch);
+		return;
+	}
 	for (unsigned i = 0; i < LANES; i++) {
 		gen_here(g);
 		LLVMValueRef row = ADD(c->row, c64(g, i));
@@ -328,8 +349,7 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 		LLVMValueRef to = gep(g, c->x->word, c->square, c64(g, i * LANES));
 		LLVMSetAlignment(LLVMBuildStore(g->b, v, to), 64);
 	}
-	turn_call(g, c->x->bytes, c->square, LANES, place(g, c, j.v, c->row),
-		c->pitch ? c->pitch : c->x->cols);
+	turn_call(g, c->x->bytes, c->square, LANES, place(g, c, j.v, c->row), pitch);
 }
 
 static void copy_run(struct gen *g, struct copy *c)
@@ -338,7 +358,7 @@ static void copy_run(struct gen *g, struct copy *c)
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	bool turned = c->along_k == c->k_rows;
 
-	if (turned)
+	if (turned && !copy_is_words(c))
 		c->square = gen_scratch(g, (size_t)LANES * LANES * x->bytes);
 	gen_here(g);
 	LLVMValueRef kw = ceil_div(g, c->kn, x->unit);

@@ -95,7 +95,7 @@ static LLVMValueRef turn_function(struct gen *g, unsigned bytes)
 	for (int i = 0; i < LANES; i++) {
 		LLVMValueRef at = MUL(LLVMGetParam(fn, 1), c64(g, i));
 		v[i] = LLVMBuildLoad2(g->b, lanes_of(t), gep(g, t, LLVMGetParam(fn, 0), at), "");
-		LLVMSetAlignment(v[i], align);
+		LLVMSetAlignment(v[i], bytes < 2 ? 1 : 2);       /* may be words of halves */
 	}
 	if (bytes >= 4)
 		turn_by_groups(g, v);

@@ -158,6 +158,10 @@ static void shapes(struct graph *g, struct job *j)
 		{ 50, 45, 300, true, false, DTYPE_bf16, 48, 0, true, false },
 		{ 100, 45, 300, true, false, DTYPE_f32, 48, 0, false, true },
 		{ 33, 300, 17, false, false, DTYPE_f32, 48, 128, true, true },
+		/* columns along k that are turned as they lie */
+		{ 50, 64, 160, true, false, DTYPE_f32, 48, 0, false, true },
+		{ 61, 48, 288, false, false, DTYPE_bf16, 0, 0, false, true },
+		{ 40, 32, 48, true, false, DTYPE_f64, 0, 0, false, true },
 		/* rows that share a set of the cache, two words of k at a time */
 		{ 27, 45, 1024, true, false, DTYPE_f32, 0, 0, false, false },
 		{ 13, 45, 2048, true, false, DTYPE_bf16, 0, 0, false, true },
