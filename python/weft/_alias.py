@@ -6,10 +6,11 @@ those are left alone, and so are gradients: two that shared memory could be writ
 """
 from __future__ import annotations
 
+import contextlib
 import operator
 
 import torch
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map
 
 from weft import _words
 
@@ -154,15 +155,35 @@ def made_anew(gm: torch.fx.GraphModule, meta, role: str) -> dict[int, bool]:
             for i, info in enumerate(meta.output_info) if info.output_type in kinds}
 
 
-def new_values(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, int]:
-    """Of each new value of an argument that lies as it does: the argument's number."""
-    new = {n: i for n, (i, _) in written(gm).items()}
-    out, inputs = gm.graph.output_node().args[0], list(gm.graph.find_nodes(op="placeholder"))
-    for n, i in zip(out[len(meta.tokens):], meta.mutated_inp_runtime_indices):
-        of = i + len(meta.tokens)
-        if isinstance(n, torch.fx.Node) and n.op != "placeholder" and lie_alike(inputs[of], n):
-            new.setdefault(n, of)
+def new_values(gm: torch.fx.GraphModule, meta) -> dict[torch.fx.Node, torch.fx.Node]:
+    """Of each new value of an argument, written by the graph or by AOTAutograd behind it, the argument."""
+    inputs = list(gm.graph.find_nodes(op="placeholder"))
+    new = {n.args[1]: n.args[0] for n in gm.graph.find_nodes(op="call_function", target=torch.ops.aten.copy_.default)}
+    for n, i in zip(gm.graph.output_node().args[0][len(meta.tokens):], meta.mutated_inp_runtime_indices):
+        if isinstance(n, torch.fx.Node) and n.op != "placeholder":
+            new.setdefault(n, inputs[i + len(meta.tokens)])
     return new
+
+
+def again(n: torch.fx.Node, of: torch.fx.Node, val: torch.Tensor):
+    """n, a view of `of`, were that val."""
+    if n is of:
+        return val
+    args, kw = tree_map(lambda a: a.meta["val"] if isinstance(a, torch.fx.Node) else a, (n.args[1:], n.kwargs))
+    return n.target(again(n.args[0], of, val), *args, **kw)
+
+
+def place_in_argument(o: torch.fx.Node, r: torch.fx.Node, argument: torch.fx.Node) -> tuple | None:
+    """Where o, a view of r, shows the argument whose new value r is: one that does not lie as it does is viewed again."""
+    val, to = o.meta["val"], argument.meta["val"]
+    if r is argument or lie_alike(r, argument):
+        return place(val, r.meta["val"]) or place_of_bits(val, r.meta["val"])
+    env = getattr(to.fake_mode, "shape_env", None)
+    try:                                             # the program views the argument so, and what that asks is guarded
+        with env.suppress_guards() if env else contextlib.nullcontext():
+            return place(again(o, r, to), to)
+    except Exception:
+        return None
 
 
 def of_bases_anew(gm: torch.fx.GraphModule, meta, anew: dict[int, bool], outputs: dict, known: set) -> dict[int, tuple]:
@@ -173,10 +194,12 @@ def of_bases_anew(gm: torch.fx.GraphModule, meta, anew: dict[int, bool], outputs
         o = out[i]
         if not isinstance(o, torch.fx.Node) or o.op == "placeholder" or not isinstance(o.meta.get("val"), torch.Tensor):
             continue
-        r = root(o)
-        of = ("input", inputs[r]) if r in inputs else ("input", new[r]) if r in new else \
-            ("output", outputs[r]) if outputs.get(r, i) != i and dense(r.meta["val"]) else None
-        where = place(o.meta["val"], r.meta["val"]) or place_of_bits(o.meta["val"], r.meta["val"]) if of else None
+        r, where = root(o), None
+        argument = new.get(r, r)
+        if argument in inputs:
+            of, where = ("input", inputs[argument]), place_in_argument(o, r, argument)
+        elif outputs.get(r, i) != i and dense(r.meta["val"]):
+            of, where = ("output", outputs[r]), place(o.meta["val"], r.meta["val"])
         if where and sayable(where, known):
             found[i] = ("view", *of, *where)
         elif by_place and r is not o and not lies_at_start(o.meta["val"]):

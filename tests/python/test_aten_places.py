@@ -68,6 +68,7 @@ none = torch.zeros(2, 0, dtype=torch.int64)       # of another rank than what it
 case("scatter-nothing", lambda a, i: a[0].scatter_add(0, i, a[:2, :0]), x, none)
 case("scatter-reduce-nothing", lambda a, i: a[0].scatter_reduce(0, i, a[:2, :0], "prod", include_self=False), x, none)
 case("scatter-scalar", lambda a, i: a.sum().scatter(0, i, 3.0), x, torch.tensor(0))
+case("flip-scalar", lambda a: a.sum().flip(0) + a[0, 0].flip(-1), x)
 case("unfold-scalar", lambda a: a.sum().unfold(0, 1, 1) + 1, x)
 
 # ---- sums by bag ----

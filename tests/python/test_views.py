@@ -215,6 +215,19 @@ def test_views_of_arguments_of_any_size(fn, grad):
             assert shares(a, got_of) == shares(b, want_of) or grad
 
 
+def test_views_of_a_written_argument_with_holes():
+    """Its new value is compact; they lie as the argument does."""
+    def fn(x):
+        x.copy_(x.flip(0))
+        return x[1:, x.shape[1] // 2:], x.t()
+
+    f = torch.compile(fn, backend="weft", dynamic=True, options={"fallback": "error"})
+    for n in (6, 8):
+        x, twin = (torch.arange(2. * n * n).view(n, 2 * n)[:, ::2] for _ in range(2))
+        for a, b in zip(f(x), fn(twin)):
+            assert torch.equal(a, b) and a.stride() == b.stride() and shares(a, x)
+
+
 def test_views_of_results_of_any_size_have_gradients():
     def fn(x):
         y = x + 1

@@ -330,7 +330,7 @@ void lower_flip(struct lower *l)
 	uint32_t n;
 	const int64_t *v = lower_ints(l, 1, &n);
 	int64_t dims[ATEN_MAX_RANK];
-	if (n > x->type->rank)
+	if (n > (x->type->rank ? x->type->rank : 1)) /* of a scalar there is one to name */
 		lower_fail(l, "more dimensions than there are");
 	for (uint32_t i = 0; i < n; i++)
 		dims[i] = lower_wrap_dim(l, v[i], x->type->rank);
