@@ -146,6 +146,7 @@ OF_SIZES = {                                   # x is [batch, 4, height, width],
     "strided": lambda x: x[1:].as_strided((x.shape[0] - 1, x.shape[3] - 1, 2), (x.stride(0), 1, 2), x.shape[3]) * 2,
     "diagonals": lambda x: (x.diagonal(1, 2, 3) * 2, x.mT.diagonal(0, -1, 2) * 3),
     "rounded": lambda x: x[..., math.ceil(x.shape[3] / 3):] * math.ceil(x.shape[2] / 3) + int(x.shape[3] / 2),
+    "squeezed": lambda x: x.chunk(2)[-1].sin().movedim(0, -1).unbind(-1)[0],
     "bags": lambda x: F.embedding_bag((x[:, 0, 0] * 9).long().abs() % 4, x[:, :, 0, 0].t().contiguous(), mode="mean"),
 }
 

@@ -42,6 +42,23 @@ void lower_unsqueeze(struct lower *l)
 	l->out[0] = build_reshape(l->g, x, rank, dims);
 }
 
+/* x, where the result has fewer dimensions than go by their numbers: torch knows of sizes in `in`
+ * that are symbols here to be 1. */
+static const struct node *cut_to_one(struct lower *l, const struct node *x, const bool *in)
+{
+	uint32_t rank = x->type->rank, left = 0;
+
+	for (uint32_t i = 0; i < rank; i++)
+		left += !in[i] || x->type->dims[i] != 1;
+	for (uint32_t i = 0; i < rank && left > l->type[0]->rank; i++) {
+		if (!in[i] || dim_is_number(x->type->dims[i]))
+			continue;
+		x = lower_clip(l, x, i, 0, 1, 1);
+		left--;
+	}
+	return x;
+}
+
 void lower_squeeze(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
@@ -55,6 +72,7 @@ void lower_squeeze(struct lower *l)
 		if (none)
 			memset(in, 0, sizeof in);
 	}
+	x = cut_to_one(l, x, in);
 	for (uint32_t i = 0; i < x->type->rank; i++)
 		if (!in[i] || x->type->dims[i] != 1)
 			dims[k++] = x->type->dims[i];
