@@ -356,7 +356,8 @@ static struct val index_select(struct gen *g, const struct node *n, const struct
 	for (uint32_t i = 0; i < it->rank; i++)
 		at[i] = i < batch ? ix[i] : ix[(int64_t)i - batch + dim];
 	for (uint32_t i = 0; i < t->rank; i++)
-		to[i] = i < dim ? ix[i] : ix[(int64_t)i + it->rank - batch - 1];
+		if (i != dim)
+			to[i] = i < dim ? ix[i] : ix[(int64_t)i + it->rank - batch - 1];
 	struct ix s = ix_of_val(g, value_at(g, n->in[1], at), it->dtype);
 	struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[dim]), 0, 1, t->dims[dim]), -1);
 	to[dim] = ix_clamp(g, s, ix_const(g, 0), hi);
