@@ -183,44 +183,48 @@ static bool has_runs(const struct scatter *s)
 	       ut->dims[1] > 1 && ut->dims[1] <= (int64_t)(RUN_BYTES / bytes);
 }
 
+/* The register of the columns at j: a constant, for loops over them are unrolled. */
+static LLVMValueRef *run_register(struct lanes *l, struct ix j)
+{
+	int64_t at = 0;
+
+	ix_is_const(&(struct ix){ .v = j.v }, &at);
+	return &l->carried[at / LANES];
+}
+
 static void run_load(struct gen *g, struct lanes *l, struct ix j)
 {
 	const struct scatter *s = l->arg;
 	const struct type *t = s->n->in[0]->type;
-	int64_t at = 0;
 
-	ix_is_const(&(struct ix){ .v = j.v }, &at);
 	s->to[1] = j;
 	struct val v = load_at(g, gen_buffer(g, g->k->ninputs), g->depth, t->dtype,
 		ix_linear(g, t->rank, t->dims, s->to));
-	l->carried[at / LANES] = val_lanes(g, v).v;
+	*run_register(l, j) = val_lanes(g, v).v;
 }
 
 static void run_step(struct gen *g, struct lanes *l, struct ix j)
 {
 	const struct scatter *s = l->arg;
+	LLVMValueRef *sum = run_register(l, j);
 	struct val args[2], next;
-	int64_t at = 0;
 
-	ix_is_const(&(struct ix){ .v = j.v }, &at);
 	s->u[1] = j;
 	args[1] = value_at(g, s->n->in[2], s->u);
-	args[0] = (struct val){ .v = l->carried[at / LANES], .level = g->depth, .lanes = true };
+	args[0] = (struct val){ .v = *sum, .level = g->depth, .lanes = true };
 	region_at(g, s->n, 0, 2, args, &next);
-	l->carried[at / LANES] = val_lanes(g, next).v;
+	*sum = val_lanes(g, next).v;
 }
 
 static void run_store(struct gen *g, struct lanes *l, struct ix j)
 {
 	const struct scatter *s = l->arg;
 	const struct type *t = s->n->in[0]->type;
-	int64_t at = 0;
 
-	ix_is_const(&(struct ix){ .v = j.v }, &at);
 	s->to[1] = j;
 	store_at(g, gen_buffer(g, g->k->ninputs), t->dtype,
 		ix_linear(g, t->rank, t->dims, s->to),
-		(struct val){ .v = l->carried[at / LANES], .level = g->depth, .lanes = true });
+		(struct val){ .v = *run_register(l, j), .level = g->depth, .lanes = true });
 }
 
 /* fn for all columns, carrying them. */
