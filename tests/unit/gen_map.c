@@ -1,5 +1,18 @@
 /* gen_map.c -- CORE_map against the interpreter: elementwise, movement, loops inside. */
 #include "gen_util.h"
+#include <stdio.h>
+
+/* The kernel of a body over matrices of type t, four rows at a time. */
+static struct kernel matrix_kernel(struct graph *g, const struct region *body, uint32_t ninputs,
+	const struct type *t, int64_t chunks, const char *name)
+{
+	struct kernel k = { .graph = g, .core = CORE_map, .body = body, .rank = 2,
+		.space = t->dims, .outer_grain = 4, .chunks = chunks, .ninputs = ninputs,
+		.noutputs = 1 };
+
+	snprintf(k.name, sizeof k.name, "%s", name);
+	return k;
+}
 
 static const struct node *param(struct graph *g, uint32_t i, const struct type *t)
 {
@@ -442,16 +455,7 @@ static void pool(struct graph *g, struct job *j)
 		.core = CORE_map,
 		.outer_grain = 4,
 		.region = gen_region(g, 1, &xt, 1, &y) };
-	struct kernel k = { .graph = g,
-		.core = CORE_map,
-		.body = gc.region,
-		.rank = 2,
-		.space = yt->dims,
-		.outer_grain = 4,
-		.chunks = 6,
-		.ninputs = 1,
-		.noutputs = 1,
-		.name = "pool" };
+	struct kernel k = matrix_kernel(g, gc.region, 1, yt, 6, "pool");
 
 	gen_check(&gc);
 	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "masked.gather"));
@@ -479,16 +483,7 @@ static void streams(struct graph *g, struct job *j)
 				.outer_grain = 4,
 				.streams = true,
 				.region = gen_region(g, 1, &t, 1, &y) };
-			struct kernel k = { .graph = g,
-				.core = CORE_map,
-				.body = c.region,
-				.rank = 2,
-				.space = t->dims,
-				.outer_grain = 4,
-				.chunks = 2,
-				.ninputs = 1,
-				.noutputs = 1,
-				.name = "streams" };
+			struct kernel k = matrix_kernel(g, c.region, 1, t, 2, "streams");
 			gen_check(&c);
 			CHECK(!gen_code_says(&k, ISA_LEVEL_sse2, "nontemporal"));
 			k.streams = true;
@@ -513,16 +508,8 @@ static void bounds(struct graph *g, struct job *j)
 		enum op op = i % 2 ? OP_minimum : OP_maximum;
 		const struct node *c = build_like(g, x, (double[]){ 0, -0.0, 2, -2 }[i / 2]);
 		const struct node *y = i < 4 ? build2(g, op, c, x) : build2(g, op, x, c);
-		struct kernel k = { .graph = g,
-			.core = CORE_map,
-			.body = gen_region(g, 1, &t, 1, &y),
-			.rank = 2,
-			.space = t->dims,
-			.outer_grain = 4,
-			.chunks = 2,
-			.ninputs = 1,
-			.noutputs = 1,
-			.name = "bounds" };
+		struct kernel k = matrix_kernel(
+			g, gen_region(g, 1, &t, 1, &y), 1, t, 2, "bounds");
 		check_map(g, j, 1, &t, y, 0);
 		CHECK_INT(gen_code_says(&k, ISA_LEVEL_avx512, "llvm.m"), i > 0 && i < 4);
 	}
@@ -544,16 +531,8 @@ static void rounded_once(struct graph *g, struct job *j)
 
 	for (int i = 0; i < 4; i++) {
 		const struct node *of = i < 3 ? choices[i] : sum;
-		struct kernel k = { .graph = g,
-			.core = CORE_map,
-			.body = gen_region(g, 2, types, 1, &of),
-			.rank = 2,
-			.space = t->dims,
-			.outer_grain = 4,
-			.chunks = 2,
-			.ninputs = 2,
-			.noutputs = 1,
-			.name = "rounded" };
+		struct kernel k = matrix_kernel(
+			g, gen_region(g, 2, types, 1, &of), 2, t, 2, "rounded");
 		check_map(g, j, 2, types, of, 0);
 		for (int isa = ISA_LEVEL_sse2; isa <= ISA_LEVEL_avx512; isa++)
 			CHECK(gen_code_says(&k, (enum isa)isa, "32767") == (i == 3));
