@@ -117,6 +117,16 @@ def find(name: str):
     return target
 
 
+def may_keep(name: str) -> bool:
+    """Whether the operator may keep its arguments beyond the call, as a user's may and torch's kernels do not: it gets
+    copies, since the memory of a step's operands is soon another's."""
+    return not name.startswith(("aten.", "prims."))
+
+
+def kind(t: torch.Tensor) -> str:
+    return f"{t.dtype}, {t.layout}, on {t.device}"
+
+
 def resolve(space: str, op: str, attributes: str):
     """The function that runs space.op with these arguments."""
     args, kwargs = Parser(attributes).call()
@@ -142,14 +152,23 @@ def resolve(space: str, op: str, attributes: str):
         _counts.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
                                 "(counted in weft.report())")
 
+    keeps, later = may_keep(name), space == "_c10d_functional"
+
     def run(*tensors):
+        if keeps:
+            tensors = tuple(t.clone() for t in tensors)
         try:
             with torch.no_grad():
                 out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
         except Exception as e:
             _blame.locate(e, where)
             raise
-        out = (t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in tree_leaves(out) if t is not None)
+        out = [t if isinstance(t, torch.Tensor) else torch.tensor(t) for t in tree_leaves(out) if t is not None]
+        for t in out:
+            if t.device.type != "cpu" or t.layout is not torch.strided or t.is_quantized:
+                raise ValueError(f"{where}: a result that is no dense memory on the CPU: {kind(t)}")
+            if later:                                # torch gives it before it is there
+                torch.ops._c10d_functional.wait_tensor(t)
         return tuple(t.detach().resolve_conj().resolve_neg() for t in out)
 
     run.where = where

@@ -473,6 +473,31 @@ def test_callbacks_run_in_order_once_each():
 
 # ---- report, threads ----
 
+_kept = []
+
+
+@torch.library.custom_op("weft_test::keeps", mutates_args=())
+def keeps(x: torch.Tensor) -> torch.Tensor:
+    _kept.append(x)
+    return x + 1
+
+
+@keeps.register_fake
+def _(x):
+    return torch.empty_like(x)
+
+
+def test_a_callback_may_keep_its_argument():
+    """The memory of what it reads is another's in the next step, and in the next call."""
+    def fn(x):
+        return (keeps(x * 2).exp() - 3).sum()
+    _kept.clear()
+    run = compiled(fn, fallback="allow")
+    for v in (1.0, 5.0):
+        run(torch.full((100_000,), v))
+    assert [t.unique().tolist() for t in _kept] == [[2.0], [10.0]]
+
+
 def test_report_has_its_keys():
     compiled(lambda a: a + 1)(torch.ones(3))
     r = json.loads(weft.report("json"))

@@ -408,6 +408,25 @@ def test_a_callback_gives_other_than_it_says(dtype, what):
         compiled(fn, fallback="allow")(torch.randn(4))
 
 
+@torch.library.custom_op("bad_input::elsewhere", mutates_args=())
+def elsewhere(x: torch.Tensor, kind: str) -> torch.Tensor:
+    return x.to("meta") if kind == "meta" else x.to_sparse()
+
+
+@elsewhere.register_fake
+def _(x, kind):
+    return torch.empty_like(x)
+
+
+@pytest.mark.parametrize("kind", ["meta", "sparse"])
+def test_a_callback_gives_what_has_no_memory(kind):
+    def fn(x):
+        return elsewhere(x.sin(), kind) + 1
+    text = f"bad_input.elsewhere.default at {line_of(fn)}: a result that is no dense memory on the CPU: .*{kind}"
+    with pytest.raises(ValueError, match=text):
+        compiled(fn, fallback="allow")(torch.randn(4))
+
+
 def test_an_interrupt_in_a_callback(monkeypatch, interruptible):
     fn, x = compiled(through, fallback="allow"), torch.randn(4)
     fn(x)

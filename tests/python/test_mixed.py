@@ -182,14 +182,48 @@ dist.destroy_process_group()
 """
 
 
-@pytest.mark.parametrize("order", ["around", "under"])
-def test_data_parallel(order, tmp_path):
-    """Compiled code around and under DistributedDataParallel: two processes, gradients of both."""
-    jobs = [subprocess.Popen([sys.executable, "-c", DDP, str(rank), str(tmp_path / "meet"), order], env=os.environ,
+COLLECTIVES = """
+import sys, time, torch, torch.distributed as dist
+import torch.distributed._functional_collectives as fc
+import weft
+rank, port = int(sys.argv[1]), sys.argv[2]
+dist.init_process_group("gloo", init_method=f"file://{port}", rank=rank, world_size=2)
+def fn(x):
+    y = x * 2
+    whole = fc.all_gather_tensor(y, 0, dist.group.WORLD) + 0
+    mine = fc.reduce_scatter_tensor(y, "sum", 0, dist.group.WORLD) + 0
+    dist.all_reduce(x)
+    return x + 1, whole, mine
+go = torch.compile(fn, backend="weft", options={"fallback": "allow"})
+for turn in range(3):
+    x = torch.full((400, 300), rank + 1.0 + turn)
+    if rank:
+        time.sleep(0.1)
+    total, whole, mine = go(x)
+    both = 3 + 2 * turn
+    assert (x == both).all() and (total == both + 1).all() and (mine == 2 * both).all(), turn
+    assert (whole[:400] == 2 * (1 + turn)).all() and (whole[400:] == 2 * (2 + turn)).all(), turn
+dist.destroy_process_group()
+"""
+
+
+def in_two_processes(source, *args):
+    jobs = [subprocess.Popen([sys.executable, "-c", source, str(rank), *args], env=os.environ,
                              stderr=subprocess.PIPE, text=True) for rank in range(2)]
     for job in jobs:
         _, text = job.communicate(timeout=200)
         assert job.returncode == 0, text[-2000:]
+
+
+@pytest.mark.parametrize("order", ["around", "under"])
+def test_data_parallel(order, tmp_path):
+    """Compiled code around and under DistributedDataParallel: two processes, gradients of both."""
+    in_two_processes(DDP, str(tmp_path / "meet"), order)
+
+
+def test_collectives(tmp_path):
+    """torch gives their results before they are there."""
+    in_two_processes(COLLECTIVES, str(tmp_path / "meet"))
 
 
 def test_a_size_that_nothing_computes_is_left_to_torch():
