@@ -262,10 +262,10 @@ class Printer:
             self.number_input(name, "sym", str(int(val)))
         elif isinstance(val, torch.Tensor):
             self.tensor_input(name, val, index)
-        elif n.users:
-            raise Unsupported(f"an input of type {type(val).__name__}")
-        else:
+        elif all(u.op == "output" for u in n.users):   # a mesh of devices, which a subclass of tensors has
             self.number_input(name, "ignore", "0")
+        else:
+            raise Unsupported(f"an input of type {type(val).__name__}")
 
     def number_input(self, name: str, kind: str, value: str) -> None:
         self.inputs.append((kind,))
@@ -523,7 +523,7 @@ class Printer:
         if o in self.tokens:
             val = None
         elif isinstance(o, torch.fx.Node) and o in index:
-            returned.words.append(f"alias %{o.name}")
+            returned.words.append(f"alias %{o.name}" if isinstance(val, (torch.Tensor, int, torch.SymInt)) else "None")
             return ("input", index[o])
         if isinstance(val, torch.SymInt):
             return ("sym", returned.add(f"<{self.expr(val)}>"))

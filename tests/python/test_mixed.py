@@ -221,6 +221,28 @@ def test_data_parallel(order, tmp_path):
     in_two_processes(DDP, str(tmp_path / "meet"), order)
 
 
+def test_distributed_tensors(tmp_path):
+    """Their mesh of devices is an argument and a result of graphs; one process is enough."""
+    import torch.distributed as dist
+    from torch.distributed.tensor import Replicate, Shard, distribute_tensor, init_device_mesh
+    dist.init_process_group("gloo", init_method=f"file://{tmp_path / 'meet'}", rank=0, world_size=1)
+    try:
+        mesh = init_device_mesh("cpu", (1,))
+
+        def fn(x, w):
+            return nn.functional.linear(x, w).relu().redistribute(mesh, [Replicate()]).to_local()
+
+        results = []
+        for f in (fn, compiled(fn)):
+            w = distribute_tensor(X[:4].clone(), mesh, [Shard(0)]).requires_grad_()
+            y = f(distribute_tensor(X, mesh, [Replicate()]), w)
+            y.square().sum().backward()
+            results.append((y.detach(), w.grad.to_local()))
+        torch.testing.assert_close(*results)
+    finally:
+        dist.destroy_process_group()
+
+
 def test_collectives(tmp_path):
     """torch gives their results before they are there."""
     in_two_processes(COLLECTIVES, str(tmp_path / "meet"))
