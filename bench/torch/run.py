@@ -281,6 +281,23 @@ def too_long(*_):
     raise TooLong("longer than --limit allows")
 
 
+def torch_alone(name: str, case: tuple, limit: int) -> str:
+    """What of a row's time is torch's: the first size by AOTAutograd alone, which compiles nothing, under the same limit."""
+    import torch
+    mode, dtype, sizes = case
+    kind, train, t0 = {"fp32": torch.float32, "bf16": torch.bfloat16}[dtype], mode == "train", time.process_time()
+    module, make = load(name)
+    module = module.to(kind).train(train)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+        graphs_by("aot_eager", module, wrapped(module, train), [cast(make(*SIZES[0]), kind)], train, sizes == "dynamic")
+    except TooLong:
+        return "so is torch's tracing alone (aot_eager)"
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return f"torch's tracing alone (aot_eager) takes {time.process_time() - t0:.0f} s of {limit}"
+
+
 def child(name: str, cases: list, pipe: int, threads: int, limit: int) -> None:
     import torch
     torch.set_num_threads(threads)
@@ -295,6 +312,8 @@ def child(name: str, cases: list, pipe: int, threads: int, limit: int) -> None:
             except (Exception, TooLong) as e:    # noqa: BLE001: said in the table
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0)
                 r = {"error": f"{type(e).__name__}: {str(e).strip()[:300]}", "trace": traceback.format_exc()[-6000:]}
+                if isinstance(e, TooLong):
+                    r["error"] += f"; {torch_alone(name, case, limit)}"
             f.write(json.dumps({"name": name, "mode": case[0], "dtype": case[1], "sizes": case[2], **r}) + "\n")
             f.flush()
 
