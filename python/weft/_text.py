@@ -14,7 +14,7 @@ import os
 import torch
 
 from weft import _alias, _higher_order
-from weft._words import DTYPES, PLACEMENT, Unsupported, has_words, hint, in_integers, memory_order, order_words, shown, turned
+from weft._words import PLACEMENT, Unsupported, dtype_word, has_words, hint, in_integers, memory_order, order_words, shown, turned
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -138,15 +138,14 @@ class Printer:
             return "f64[]{}"
         if not isinstance(t, torch.Tensor):
             raise Unsupported(f"a result of type {type(t).__name__}")
-        if t.dtype not in DTYPES:
-            raise Unsupported(str(t.dtype))
+        word = dtype_word(t.dtype)
         if t.device.type not in ("cpu", "meta"):       # a state of random numbers is said to be on meta
             raise Unsupported(f"device {t.device}")
         if t.layout != torch.strided:
             raise Unsupported(str(t.layout))
         sizes = ",".join(self.expr(s) for s in t.shape)
         strides = ",".join(self.expr(s) for s in t.stride())
-        return f"{DTYPES[t.dtype]}[{sizes}]{{{strides}}}"
+        return f"{word}[{sizes}]{{{strides}}}"
 
     def number(self, v: float) -> str:
         if math.isnan(v):
@@ -183,9 +182,7 @@ class Printer:
         if isinstance(a, (list, tuple)):
             return "[" + ", ".join(self.arg(x) for x in a) + "]"
         if isinstance(a, torch.dtype):
-            if a not in DTYPES:
-                raise Unsupported(str(a))
-            return DTYPES[a]
+            return dtype_word(a)
         if isinstance(a, torch.device):
             return a.type
         if isinstance(a, (torch.layout, torch.memory_format)):
@@ -278,7 +275,7 @@ class Printer:
         kind = "param" if index in self.static else "user"
         if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
             self.lazy[index] = (val.is_conj(), val.is_neg())
-        self.inputs.append(("tensor", DTYPES[val.dtype], order))
+        self.inputs.append(("tensor", dtype_word(val.dtype), order))
         self.lines.append(f"input %{name} : {self.type(val)}{order_words(order)} {kind}" +
                           " conj" * val.is_conj() + " neg" * val.is_neg())
 
@@ -305,11 +302,11 @@ class Printer:
             data = t.contiguous().view(-1).view(torch.uint8) if t.numel() else t
             digits = bytes(data.tolist()).hex() if t.numel() else ""
             sizes = ",".join(map(str, t.shape))
-            self.lines.append(f"constant %{name} : {DTYPES[t.dtype]}[{sizes}] = {digits}")
+            self.lines.append(f"constant %{name} : {dtype_word(t.dtype)}[{sizes}] = {digits}")
             return
         t = t.resolve_conj().resolve_neg().contiguous()
         self.lines.insert(len(self.inputs), f"input %{name} : {self.type(t)} buffer")
-        self.inputs.append(("tensor", DTYPES[t.dtype], None))
+        self.inputs.append(("tensor", dtype_word(t.dtype), None))
         self.extra.append(t)
 
     def call(self, n: torch.fx.Node) -> None:

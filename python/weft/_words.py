@@ -28,6 +28,12 @@ class Unsupported(NotImplementedError):
         return self.what + self.where
 
 
+def dtype_word(dtype: torch.dtype) -> str:
+    if dtype not in DTYPES:
+        raise Unsupported(str(dtype))
+    return DTYPES[dtype]
+
+
 def hint(v) -> int:
     """A number for a size that may be symbolic; for decisions that are checked again at run time."""
     if isinstance(v, int):

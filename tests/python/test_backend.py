@@ -426,6 +426,21 @@ def test_a_graph_left_to_eager_is_counted():
     weft.reset()
 
 
+def test_an_input_or_a_constant_without_words_leaves_its_graph_to_eager():
+    weft.reset()
+    half = torch.ones(3, dtype=torch.complex32)
+    bits = torch.arange(3, dtype=torch.uint8).view(torch.float4_e2m1fn_x2)
+    x = torch.ones(3, requires_grad=True)
+    fast = torch.compile(lambda x: x.chalf(), backend=weft.backend)
+    fast(x).backward(half)                         # the gradient's graph has it as an input
+    assert torch.equal(x.grad, torch.ones(3))
+    assert torch.equal(compiled(lambda a: torch.view_as_real(a), fallback="allow")(half), torch.view_as_real(half))
+    assert torch.equal(compiled(lambda a: a.view(torch.uint8) + 1, fallback="allow")(bits), bits.view(torch.uint8) + 1)
+    assert torch.equal(compiled(lambda a: a + torch.view_as_real(half).sum(), fallback="allow")(x), x + 3)
+    assert any(k == "graph: torch.complex32" for k in weft.fallbacks())
+    weft.reset()
+
+
 def test_errors_of_a_callback_arrive():
     @torch.library.custom_op("weft_tests::fails", mutates_args=())
     def fails(x: torch.Tensor) -> torch.Tensor:
