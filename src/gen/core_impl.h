@@ -38,6 +38,8 @@ LLVMValueRef columns_loop(struct gen *g, const struct node *reduce, struct lanes
  * none.  Then the loop over rows [lo, hi) of its space, whole steps of several. */
 struct taps;
 struct taps *taps_find(struct gen *g);
+/* Are its features last, so that vectors are of one place? */
+bool taps_are_lines(const struct taps *s);
 void taps_rows(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi);
 
 /* turned.c: the whole of a map kernel with transposed operands, its chunks [first, last), in

@@ -244,6 +244,10 @@ struct val zero_of(struct gen *g, enum dtype t);                       /* unifor
 struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level);       /* NULL: always */
 void pred_restore(struct gen *g, struct pred_saved old);
 struct val choose(struct gen *g, LLVMValueRef cond, int level, struct val a, struct val b);
+/* A pad at ix, which along the dims `inside` (bits) lies within its operand.  loads: nothing is
+ * bound to a parameter that it pads. */
+struct val value_pad(struct gen *g, const struct node *n, const struct ix *ix, uint32_t inside,
+	bool loads);
 struct val value_patches(struct gen *g, const struct node *n, const struct ix *ix);
 /* Element i of to[]: where a dynamic_update_slice's update has its first element. */
 void update_start(struct gen *g, const struct node *n, struct ix *to);

@@ -501,7 +501,6 @@ void core_map(struct gen *g)
 	/* of a result that is stacked along its last dim, too */
 	struct map m = { .lanes = { .fn = map_block }, .ix = ix_array(g, k->rank + 1) };
 	int64_t elements = static_product(k->rank, k->space);
-	struct taps *taps;
 
 	if (elements == 1 && !k->nstacks) {                   /* one element: plain scalar code */
 		for (uint32_t i = 0; i < k->rank; i++)
@@ -533,7 +532,9 @@ void core_map(struct gen *g)
 	gen_here(g);
 	LLVMValueRef lo = MUL(first, grain);
 	LLVMValueRef hi = min_signed(g, MUL(last, grain), total);
-	if (wants_flat(g)) {
+	struct taps *taps = plain && !m.columns ? taps_find(g) : NULL;
+	bool lines = taps && taps_are_lines(taps) && d >= ROW_LEAST;
+	if (!lines && wants_flat(g)) {
 		LLVMValueRef n = gen_extent(g, d);
 		gen_here(g);
 		m.flat = true;
@@ -547,7 +548,7 @@ void core_map(struct gen *g)
 		m.lanes.whole_blocks =
 			m.lanes.align == LANES && elements > 0 && elements % LANES == 0;
 		lanes_loop(g, &m.lanes);
-	} else if ((taps = plain && !m.columns ? taps_find(g) : NULL)) {
+	} else if (taps) {
 		taps_rows(g, taps, lo, hi);
 	} else {
 		map_rows(g, &m, lo, hi);

@@ -4,6 +4,7 @@
  * concatenate, dynamic_update_slice) each is asked for with a predicate that keeps loads in range,
  * and a select takes the right one. */
 #include "gen/gen_impl.h"
+#include <math.h>
 
 /* cond: i1 or lanes, of that level; NULL: always. */
 struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
@@ -145,7 +146,18 @@ static struct val slice(struct gen *g, const struct node *n, const struct ix *ix
 	return value_at(g, n->in[0], to);
 }
 
-static struct val pad(struct gen *g, const struct node *n, const struct ix *ix)
+/* Is what is read of n where nothing may be read what n, a pad, has there: zero? */
+static bool pads_as_loads(const struct node *n, LLVMValueRef there)
+{
+	const struct literal *l = node_literal(n->in[1]);
+
+	return n->in[0]->op == OP_parameter && l && there && !is_vector(there) &&
+	       !dtype_is_complex(n->type->dtype) && dtype_load_f64(n->type->dtype, l->data) == 0 &&
+	       !signbit(dtype_load_f64(n->type->dtype, l->data));
+}
+
+struct val value_pad(struct gen *g, const struct node *n, const struct ix *ix, uint32_t inside,
+	bool loads)
 {
 	uint32_t count;
 	const int64_t *low = node_ints(n, KEY_edge_padding_low, &count);
@@ -168,21 +180,23 @@ static struct val pad(struct gen *g, const struct node *n, const struct ix *ix)
 			gen_at(g, r.level);
 			pred_and(g, ICMP(EQ, v, ci_like(v, 0)), r.level);
 		}
-		if (low[i] || high[i] || (interior && interior[i])) {
-			LLVMValueRef inside = ix_below(g, to[i], t->dims[i], &level);
-			pred_and(g, inside, level);
+		if (!(inside >> i & 1) && (low[i] || high[i] || (interior && interior[i]))) {
+			LLVMValueRef below = ix_below(g, to[i], t->dims[i], &level);
+			pred_and(g, below, level);
 		}
 	}
-	LLVMValueRef inside = g->pred;
+	LLVMValueRef there = g->pred;
 	int level = g->pred_level;
 	g->pred = outer.pred;
 	g->pred_level = outer.level;
-	if (never(inside))
+	if (never(there))
 		return value_at(g, n->in[1], NULL);
-	struct pred_saved old = pred_and(g, inside, level);
+	struct pred_saved old = pred_and(g, there, level);
 	struct val a = value_at(g, n->in[0], to);
 	pred_restore(g, old);
-	return choose(g, inside, level, a, value_at(g, n->in[1], NULL));
+	if (loads && pads_as_loads(n, there))
+		return a;
+	return choose(g, there, level, a, value_at(g, n->in[1], NULL));
 }
 
 static struct val concatenate(struct gen *g, const struct node *n, const struct ix *ix)
@@ -389,7 +403,7 @@ struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)
 	case OP_transpose: return transpose(g, n, ix);
 	case OP_reverse: return reverse(g, n, ix);
 	case OP_slice: return slice(g, n, ix);
-	case OP_pad: return pad(g, n, ix);
+	case OP_pad: return value_pad(g, n, ix, 0, false);
 	case OP_concatenate: return concatenate(g, n, ix);
 	case OP_dynamic_slice: return dynamic_slice(g, n, ix);
 	case OP_dynamic_update_slice: return dynamic_update_slice(g, n, ix);

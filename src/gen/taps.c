@@ -9,7 +9,14 @@
  *       sum[r] = sum[r] + operand[q, . + t] * weight[q - r, t]
  *
  * Each element's sum is taken in the order that the body says.  Rows are those of one image, so
- * that the same operand's rows are meant by the same number. */
+ * that the same operand's rows are meant by the same number.
+ *
+ * Of an operand with its features last, "rows" are places side by side on a line of the image, a
+ * vector has features, and the terms of one line of the window, a group, come before the next's.
+ * Places go in tiles; at which of them the window meets padding is known when code is made but for
+ * the image's first and last lines, so the tiles between are a loop that does not ask:
+ *
+ *       | p 0 1 2 3 | 4 5 6 7 | 8 9 a b | c d p |      window of 3, tiles of 4 places */
 #include "gen/core_impl.h"
 #include <string.h>
 
@@ -19,7 +26,16 @@
 struct taps {
 	uint32_t n, rows, side;
 	const struct node *sum[TAPS_MOST];     /* of the terms up to each; [0]: the first term */
+	const struct node *slice[TAPS_MOST];
 	int64_t row[TAPS_MOST];                /* of the operand, each term's first */
+	uint32_t group[TAPS_MOST];             /* number of its terms' group, from 0 on */
+	bool lines;                            /* features are last */
+	uint32_t dim;                          /* that rows are counted along */
+	int64_t stride;                        /* of rows in the operand */
+	uint32_t tile;                         /* rows, at most; `rows`: of that at hand */
+	bool inside;                           /* it meets no padding along its line */
+	uint32_t r;                            /* the row at hand */
+	struct ix base;                        /* the tile's first */
 	struct ix *ix;                         /* of the space */
 	struct ix at[PLAN_TAP_ROWS];           /* along the last dims but one */
 	struct ix j[TAPS_SIDE];                /* and one */
@@ -35,22 +51,54 @@ static const struct node *slice_of(const struct gen *g, const struct node *term)
 {
 	const struct kernel *k = g->k;
 	const struct node *x = term->op == OP_multiply ? term->in[0] : term;
-	uint32_t n;
 
 	while (x->op == OP_convert)
 		x = x->in[0];
 	if (x->op != OP_slice || x->type->rank != k->rank ||
 		memcmp(x->type->dims, k->space, k->rank * sizeof *k->space) != 0)
 		return NULL;
-	const int64_t *strides = node_ints(x, KEY_strides, &n);
-	return strides && strides[k->rank - 2] != 1 ? NULL : x;
+	return x;
+}
+
+static int64_t stride_of(const struct node *slice, uint32_t d)
+{
+	uint32_t n;
+	const int64_t *strides = node_ints(slice, KEY_strides, &n);
+
+	return strides ? strides[d] : 1;
+}
+
+/* Do slices a and b of one operand begin at the same place but for dim d? */
+static bool same_group(const struct node *a, const struct node *b, uint32_t d)
+{
+	uint32_t n;
+	const int64_t *x = node_ints(a, KEY_start_indices, &n), *y =
+		node_ints(b, KEY_start_indices, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (i != d && x[i] != y[i])
+			return false;
+	return true;
+}
+
+/* Are all terms slices of whole rows of features, of lines one kind of step apart? */
+static bool slices_are_lines(const struct gen *g, const struct taps *s)
+{
+	uint32_t last = g->k->rank - 1;
+	const struct type *t = s->slice[0]->in[0]->type;
+	bool several = false;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		several |= s->row[i] != s->row[0];
+	return several && last > 0 && t->dims[last] == g->k->space[last];
 }
 
 /* The terms of the sum that ends at n, from the last on; false: they are no window. */
 static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 {
 	const struct node *terms[TAPS_MOST], *of = NULL;
-	uint32_t row = g->k->rank - 2, count;
+	uint32_t row = s->dim, count;
+	bool ordered = true;
 
 	for (s->n = 0; s->n < TAPS_MOST; n = n->in[0]) {
 		s->sum[s->n] = n;
@@ -58,7 +106,7 @@ static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 		if (n->op != OP_add)
 			break;
 	}
-	if (s->n < PLAN_TAPS || s->n == TAPS_MOST)
+	if (s->n < PLAN_LINE_TAPS || s->n == TAPS_MOST)
 		return false;
 	for (uint32_t i = 0; i < s->n / 2; i++) {
 		const struct node *x = s->sum[i];
@@ -70,11 +118,23 @@ static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 		if (!x || (of && x->in[0] != of))
 			return false;
 		of = x->in[0];
+		s->slice[i] = x;
+		s->stride = stride_of(x, row);
 		s->row[i] = node_ints(x, KEY_start_indices, &count)[row];
-		if (i && s->row[i] < s->row[i - 1])
+		bool same = i && same_group(x, s->slice[i - 1], row);
+		s->group[i] = i ? s->group[i - 1] + !same : 0;
+		if ((i && stride_of(s->slice[i - 1], row) != s->stride) ||
+			(same && s->row[i] < s->row[i - 1]))
 			return false;
+		ordered &= !i || s->row[i] >= s->row[i - 1];
 	}
-	return s->row[s->n - 1] > s->row[0];
+	s->lines = slices_are_lines(g, s);
+	if (s->lines)
+		return g->k->outer_grain % g->k->space[row] == 0;
+	memset(s->group, 0, sizeof s->group);
+	return s->n >= PLAN_TAPS && ordered && s->stride == 1 && of->op != OP_pad &&
+	       s->row[s->n - 1] > s->row[0] &&
+	       g->k->outer_grain % plan_tap_rows(g->k->space[row]) == 0;
 }
 
 /* As many rows and vectors as registers hold the sums of, beside what is multiplied; false: one. */
@@ -82,12 +142,26 @@ static bool taps_fit(const struct gen *g, struct taps *s, enum dtype t)
 {
 	uint32_t each = LANES * (dtype_bytes(t) > 4 ? 8u : 4u) / (uint32_t)g->isa->bytes,
 		 regs = (uint32_t)g->isa->regs;
+	int64_t high = g->k->space[s->dim], d = g->k->space[g->k->rank - 1];
 
+	s->rows = (uint32_t)(s->lines ? PLAN_TAP_ROWS : plan_tap_rows(high));
 	while (s->rows > 1 && (s->rows + 1) * each > regs)
-		for (uint32_t old = s->rows--; old % s->rows;)
+		for (uint32_t old = s->rows--; !s->lines && old % s->rows;)
 			s->rows--;
+	if (s->lines) {                          /* tiles of a line about as large as one another */
+		int64_t tiles = (high + s->rows - 1) / s->rows;
+		s->rows = (uint32_t)((high + tiles - 1) / tiles);
+	}
+	s->tile = s->rows;
 	s->side = (TAPS_SIDE * (s->rows + 1) * each < regs) ? TAPS_SIDE : 1;
-	return s->rows > 1;
+	if (s->lines && d % (TAPS_SIDE * LANES) && d % LANES == 0)
+		s->side = 1;
+	return s->rows > 1 || s->lines;
+}
+
+bool taps_are_lines(const struct taps *s)
+{
+	return s->lines;
 }
 
 struct taps *taps_find(struct gen *g)
@@ -99,13 +173,9 @@ struct taps *taps_find(struct gen *g)
 
 	if (k->rank < 2 || static_product(k->rank, k->space) <= 0 || k->outer_grain < 1)
 		return NULL;
-	s->rows = (uint32_t)plan_tap_rows(k->space[k->rank - 2]);
-	if (k->outer_grain % s->rows)
-		return NULL;
-	for (uint32_t i = n; i-- > 0 && s->rows > 1;) {
+	s->dim = plan_line_dim(k->rank, k->space);
+	for (uint32_t i = n; i-- > 0;) {
 		const struct type *t = nodes[i]->type;
-		if (nodes[i]->op == OP_pad)
-			return NULL;
 		if (nodes[i]->op == OP_add && t->rank == k->rank && !dtype_is_complex(t->dtype) &&
 			memcmp(t->dims, k->space, k->rank * sizeof *k->space) == 0 &&
 			taps_of(g, s, nodes[i]))
@@ -123,19 +193,61 @@ static struct val taps_at(
 	for (uint32_t r = 0; r < s->rows; r++)
 		for (uint32_t v = 0; v < s->side; v++)
 			if (s->done[r][v] && s->sum[s->done[r][v] - 1] == n &&
-				ix[rank - 2].v == s->at[r].v && ix[rank - 1].v == s->j[v].v &&
+				ix[s->dim].v == s->at[r].v && ix[rank - 1].v == s->j[v].v &&
 				ix[rank - 1].step == s->j[v].step)
 				return s->acc[r][v];
 	return value_compute(g, n, ix);
 }
 
+/* Term i's operand at the row at hand: rows of the operand are counted from the tile's first, so
+ * that all rows of the result mean the same one by the same number. */
+static struct val taps_slice_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct taps *s = b->arg;
+	uint32_t rank = g->k->rank, i = 0, count;
+	const int64_t *start = node_ints(n, KEY_start_indices, &count);
+	struct ix *to = ix_array(g, rank);
+
+	for (uint32_t d = 0; d < rank; d++)
+		if (ix[d].v != s->ix[d].v || ix[d].step != s->ix[d].step)
+			return value_compute(g, n, ix);
+	while (s->slice[i] != n)
+		i++;
+	for (uint32_t d = 0; d < rank; d++)
+		to[d] = ix_addc(g, ix_mulc(g, ix[d], stride_of(n, d)), start[d]);
+	to[s->dim] = ix_addc(g, ix_mulc(g, s->base, s->stride), s->row[i] + s->r * s->stride);
+	return value_at(g, n->in[0], to);
+}
+
+static struct val taps_pad_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct taps *s = b->arg;
+
+	return value_pad(g, n, ix, s->inside ? 1u << s->dim : 0, true);
+}
+
+static void taps_bind_one(struct gen *g, struct taps *s, const struct node *n,
+	struct val (*at)(struct gen *, const struct bind *, const struct node *, const struct ix *))
+{
+	struct bind *b = job_alloc(g->job, sizeof *b);
+
+	*b = (struct bind){ g->binds, n, at, s };
+	g->binds = b;
+}
+
 static void taps_bind(struct gen *g, struct taps *s)
 {
+	const struct node *of = s->slice[0]->in[0];
+
 	for (uint32_t i = 0; i < s->n; i++) {
-		struct bind *b = job_alloc(g->job, sizeof *b);
-		*b = (struct bind){ g->binds, s->sum[i], taps_at, s };
-		g->binds = b;
+		taps_bind_one(g, s, s->sum[i], taps_at);
+		if (s->lines)
+			taps_bind_one(g, s, s->slice[i], taps_slice_at);
 	}
+	if (s->lines && of->op == OP_pad)
+		taps_bind_one(g, s, of, taps_pad_at);
 }
 
 /* The code that follows is of vector v of a block of `side`. */
@@ -156,7 +268,8 @@ static struct val taps_add(struct gen *g, struct taps *s, uint32_t r, uint32_t v
 	const struct node *sum = s->sum[i], *term = i ? sum->in[1] : NULL;
 	enum dtype t = sum->type->dtype;
 
-	s->ix[g->k->rank - 2] = s->at[r];
+	s->r = r;
+	s->ix[s->dim] = s->at[r];
 	if (!i || g->k->strict || term->op != OP_multiply || (t != DTYPE_f32 && t != DTYPE_f64))
 		return value_compute(g, sum, s->ix);
 	struct val c = s->acc[r][v], a = val_lanes(g, value_at(g, term->in[0], s->ix)),
@@ -169,8 +282,8 @@ static struct val taps_add(struct gen *g, struct taps *s, uint32_t r, uint32_t v
 	return c;
 }
 
-/* The terms of operand's row q, of all rows of the result: place by place. */
-static void taps_row(struct gen *g, struct taps *s, int64_t q, uint32_t side)
+/* The terms of a group of operand's row q, of all rows of the result: place by place. */
+static void taps_row(struct gen *g, struct taps *s, uint32_t group, int64_t q, uint32_t side)
 {
 	bool any = true;
 
@@ -178,7 +291,8 @@ static void taps_row(struct gen *g, struct taps *s, int64_t q, uint32_t side)
 		any = false;
 		for (uint32_t r = 0; r < s->rows; r++) {
 			uint32_t i = s->done[r][0];
-			if (i == s->n || s->row[i] + (int64_t)r != q)
+			if (i == s->n || s->group[i] != group ||
+				s->row[i] + (int64_t)r * s->stride != q)
 				continue;
 			for (uint32_t v = 0; v < side; v++) {
 				taps_vector(g, s, v, side);
@@ -193,17 +307,22 @@ static void taps_row(struct gen *g, struct taps *s, int64_t q, uint32_t side)
 /* The block whose first vector is at j, of `side` of them. */
 static void taps_block(struct gen *g, struct taps *s, struct ix j, uint32_t side)
 {
-	uint32_t rank = g->k->rank;
 
 	memset(s->done, 0, sizeof s->done);
 	for (uint32_t v = 0; v < side; v++)
 		s->j[v] = ix_addc(g, j, (int64_t)v * LANES);
-	for (int64_t q = s->row[0]; q < s->row[s->n - 1] + s->rows; q++)
-		taps_row(g, s, q, side);
+	for (uint32_t i = 0, end; i < s->n; i = end) {
+		int64_t behind = (int64_t)(s->rows - 1) * s->stride;
+		for (end = i; end < s->n && s->group[end] == s->group[i];)
+			end++;
+		for (int64_t q = s->row[i]; q <= s->row[end - 1] + behind; q++)
+			taps_row(g, s, s->group[i], q, side);
+	}
 	for (uint32_t r = 0; r < s->rows; r++)
 		for (uint32_t v = 0; v < side; v++) {
 			taps_vector(g, s, v, side);
-			s->ix[rank - 2] = s->at[r];
+			s->r = r;
+			s->ix[s->dim] = s->at[r];
 			store_results(g, s->ix);
 		}
 	g->tail = NULL;
@@ -229,23 +348,102 @@ static void taps_blocks(struct gen *g, struct taps *s, int64_t lo, int64_t hi, u
 	loop_end(g, l);
 }
 
+/* `rows` rows from base on, all their elements. */
+static void taps_tile(struct gen *g, struct taps *s, struct ix base, uint32_t rows)
+{
+	int64_t d = g->k->space[g->k->rank - 1], wide = (int64_t)s->side * LANES;
+	int64_t whole = d / wide * wide;
+
+	s->rows = rows;
+	s->base = base;
+	for (uint32_t r = 0; r < rows; r++) {
+		s->at[r] = ix_addc(g, base, r);
+		s->at[r].max = g->k->space[s->dim] - 1;
+	}
+	taps_blocks(g, s, 0, whole, s->side);
+	taps_blocks(g, s, whole, d, (uint32_t)((d - whole + LANES - 1) / LANES));
+}
+
+/* The tiles [first, last) of a line that meet no padding along it. */
+static void taps_inner(const struct gen *g, const struct taps *s, int64_t *first, int64_t *last)
+{
+	const struct node *of = s->slice[0]->in[0];
+	uint32_t row = s->dim, count;
+	int64_t high = g->k->space[row], least = s->row[0], most = s->row[0];
+	bool pads = of->op == OP_pad;
+	int64_t low = pads ? node_ints(of, KEY_edge_padding_low, &count)[row] : 0;
+	int64_t there = (pads ? of->in[0] : of)->type->dims[row];
+
+	for (uint32_t i = 1; i < s->n; i++) {
+		least = s->row[i] < least ? s->row[i] : least;
+		most = s->row[i] > most ? s->row[i] : most;
+	}
+	*first = 0;
+	*last = high / s->tile;
+	if (pads && node_ints(of, KEY_interior_padding, &count)[row])
+		*last = 0;
+	while (*first < *last && *first * s->tile * s->stride + least < low)
+		++*first;
+	while (*last > *first && (*last * s->tile - 1) * s->stride + most - low >= there)
+		--*last;
+}
+
+/* The line at s->ix. */
+static void taps_line(struct gen *g, struct taps *s)
+{
+	int64_t high = g->k->space[s->dim], first, last;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	taps_inner(g, s, &first, &last);
+	for (int64_t at = 0; at < high; at += s->tile) {
+		int64_t rows = high - at < s->tile ? high - at : s->tile;
+		if (at >= first * s->tile && at < last * s->tile)
+			continue;
+		taps_tile(g, s, ix_const(g, at), (uint32_t)rows);
+	}
+	if (first >= last)
+		return;
+	s->inside = true;
+	loop_begin(g, l, c64(g, first * s->tile), c64(g, last * s->tile), s->tile);
+	taps_tile(g, s, ix_scalar(l->iv, l->level, s->tile, high - 1), s->tile);
+	loop_end(g, l);
+	s->inside = false;
+}
+
+/* Lines of images, of whole ones of which rows [lo, hi) are. */
+static void taps_lines(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi)
+{
+	const struct kernel *k = g->k;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t high = k->space[s->dim], total = static_product(s->dim, k->space);
+
+	gen_here(g);
+	lo = LLVMBuildUDiv(g->b, lo, c64(g, high), "");
+	hi = LLVMBuildUDiv(g->b, hi, c64(g, high), "");
+	loop_begin(g, l, lo, hi, 1);
+	struct ix o = ix_scalar(l->iv, g->depth, 1, total - 1);
+	ix_delinear(g, o, s->dim, k->space, s->ix);
+	for (uint32_t d = s->dim + 1; d < k->rank - 1; d++)
+		s->ix[d] = ix_const(g, 0);
+	taps_line(g, s);
+	loop_end(g, l);
+}
+
 void taps_rows(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi)
 {
 	const struct kernel *k = g->k;
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	int64_t total = static_product(k->rank - 1, k->space), d = k->space[k->rank - 1];
-	int64_t wide = (int64_t)s->side * LANES, whole = d / wide * wide;
+	int64_t total = static_product(k->rank - 1, k->space);
 
 	s->ix = ix_array(g, k->rank);
 	taps_bind(g, s);
+	if (s->lines) {
+		taps_lines(g, s, lo, hi);
+		return;
+	}
 	loop_begin(g, l, lo, hi, s->rows);
 	struct ix o = ix_scalar(l->iv, g->depth, s->rows, total - 1);
 	ix_delinear(g, o, k->rank - 1, k->space, s->ix);
-	for (uint32_t r = 0; r < s->rows; r++) {
-		s->at[r] = ix_addc(g, s->ix[k->rank - 2], r);
-		s->at[r].max = k->space[k->rank - 2] - 1;
-	}
-	taps_blocks(g, s, 0, whole, s->side);
-	taps_blocks(g, s, whole, d, (uint32_t)((d - whole + LANES - 1) / LANES));
+	taps_tile(g, s, s->ix[s->dim], s->rows);
 	loop_end(g, l);
 }

@@ -179,6 +179,25 @@ static bool slices_rows(struct graph *g, const struct kernel *k)
 	return n >= PLAN_TAPS;
 }
 
+/* Are there as many slices of whole rows of the last dim, the features', as such a window has? */
+static bool slices_lines(struct graph *g, const struct kernel *k)
+{
+	uint32_t count, n = 0, last = k->rank - 1;
+	const struct node **order = region_order(graph_job(g), k->body, &count);
+
+	if (k->rank < 2 || !type_is_static(k->body->results[0]->type))
+		return false;
+	uint32_t line = plan_line_dim(k->rank, k->space);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct type *t = order[i]->type;
+		n += order[i]->op == OP_slice && t->rank == k->rank &&
+		     memcmp(t->dims, k->space, k->rank * sizeof *k->space) == 0 &&
+		     order[i]->in[0]->type->dims[last] == t->dims[last] &&
+		     order[i]->in[0]->type->dims[line] != t->dims[line];
+	}
+	return n >= PLAN_LINE_TAPS;
+}
+
 /* The same of rows: more of them where that leaves chunks enough, since a chunk's first and last
  * rows are not overlapped with others (gen/row.c), and as many in one chunk as in another. */
 static int64_t row_grain(struct graph *g, int64_t rows, int64_t each)
@@ -337,8 +356,10 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 	}
 	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
 					      : grain(g, outer, dim_mul(g, each, fold));
-	if (k->core == CORE_map && k->outer_grain > 0 && slices_rows(g, k)) {
-		int64_t rows = plan_tap_rows(k->space[k->rank - 2]);
+	bool lines = k->core == CORE_map && k->outer_grain > 0 && slices_lines(g, k);
+	if (lines || (k->core == CORE_map && k->outer_grain > 0 && slices_rows(g, k))) {
+		int64_t side = k->space[plan_line_dim(k->rank, k->space)];
+		int64_t rows = lines ? side : plan_tap_rows(k->space[k->rank - 2]);
 		k->outer_grain = (k->outer_grain + rows - 1) / rows * rows;
 	}
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);

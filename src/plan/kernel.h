@@ -182,6 +182,18 @@ static inline enum dtype plan_sort_index(int64_t extent)
 #define PLAN_TAP_ROWS 8
 /* Slices of rows that such a window has, at least: one of 3 x 3 is faster place by place. */
 #define PLAN_TAPS 10
+/* The same of features that are last, whose places on a line go together. */
+#define PLAN_LINE_TAPS 3
+/* The dim along which they go: the last but one that has any places. */
+static inline uint32_t plan_line_dim(uint32_t rank, const int64_t *space)
+{
+	uint32_t d = rank - 2;
+
+	while (d && space[d] == 1)
+		d--;
+	return d;
+}
+
 static inline int64_t plan_tap_rows(int64_t high)
 {
 	int64_t rows = high > 0 ? PLAN_TAP_ROWS : 1;

@@ -21,9 +21,12 @@
  *      v -> a -> u         u, or what reads v, is turned and v is not: v's bytes move, once
  *      u -> b -> v         the other way
  *
+ *      t -> sink       v's bytes move where t, the transpose of v as torch hands over channels_last,
+ *                      is not turned: then it is v; the same where t is what reads v
+ *
  * so the fewest bytes move.  What says by which dimensions it reads or gives costs nothing either
  * way and has no vertex: broadcasts, constants and iotas give, reductions over space and other
- * kinds of convolutions (gradients by weights) read, transposes do both.
+ * kinds of convolutions (gradients by weights) read, any other transposes do both.
  *
  * Values do not change but by the order in which reductions add. */
 #include "base/flow.h"
@@ -40,6 +43,7 @@ enum role {
 	ROLE_turned,
 	ROLE_either,                         /* operands of its rank and result alike */
 	ROLE_free,                           /* gives what is asked for, reads what there is */
+	ROLE_moved,                          /* the same, a transpose of what is turned as it lies */
 };
 
 struct choice {
@@ -79,6 +83,24 @@ static const struct type *turned_type(const struct choice *c, const struct type 
 	return type_tensor(c->g, t->dtype, t->rank, dims);
 }
 
+/* x transposed, or where dims of size 1 alone move, as it lies. */
+static const struct node *transposed(
+	const struct choice *c, const struct node *x, const int64_t *perm)
+{
+	uint32_t rank = x->type->rank;
+	int64_t dims[MOST_RANK], last = -1;
+	bool moves = false;
+
+	for (uint32_t d = 0; d < rank; d++) {
+		dims[d] = x->type->dims[perm[d]];
+		if (dims[d] != 1) {
+			moves |= perm[d] < last;
+			last = perm[d];
+		}
+	}
+	return moves ? build_transpose(c->g, x, perm) : build_reshape(c->g, x, rank, dims);
+}
+
 /* x turned, or back; of what is a transpose already one is left. */
 static const struct node *turn(const struct choice *c, const struct node *x, bool back)
 {
@@ -92,13 +114,33 @@ static const struct node *turn(const struct choice *c, const struct node *x, boo
 		else
 			perm[place(c, rank, d)] = d;
 	if (x->op != OP_transpose)
-		return build_transpose(c->g, x, perm);
+		return transposed(c, x, perm);
 	const int64_t *before = node_ints(x, KEY_permutation, &count);
 	for (uint32_t d = 0; d < rank; d++) {
 		both[d] = before[perm[d]];
 		same &= both[d] == d;
 	}
-	return same ? x->in[0] : build_transpose(c->g, x->in[0], both);
+	return same ? x->in[0] : transposed(c, x->in[0], both);
+}
+
+/* Is t a transpose that turns what it reads: the way to the program's own layout (back), or to the
+ * turned one?  Where dims of size 1 lie does not matter. */
+static bool turns(const struct choice *c, const struct node *t, bool back)
+{
+	uint32_t count, rank = t->type->rank;
+	const int64_t *perm = t->op == OP_transpose ? node_ints(t, KEY_permutation, &count) : NULL;
+
+	if (!perm || !may_turn(t->type))
+		return false;
+	for (uint32_t i = 0; i < rank * rank; i++) {
+		int64_t a = i / rank, b = i % rank, x = place(c, rank, a), y = place(c, rank, b);
+		bool so = back ? (perm[a] < perm[b]) == (x < y) :
+			(perm[x] < perm[y]) == (a < b);
+		bool moves = t->type->dims[back ? a : x] != 1 && t->type->dims[back ? b : y] != 1;
+		if (a != b && moves && !so)
+			return false;
+	}
+	return true;
 }
 
 /* ---- what an op can do ---------------------------------------------------------------------- */
@@ -147,7 +189,9 @@ static enum role role_of(const struct choice *c, const struct node *n)
 			n->in[i]->type->rank == n->type->rank && !may_turn(n->in[i]->type)))
 			return ROLE_fixed;
 	switch (n->op) {
-	case OP_constant: case OP_iota: case OP_transpose:
+	case OP_transpose:
+		return turns(c, n, true) ? ROLE_moved : ROLE_free;
+	case OP_constant: case OP_iota:
 		return ROLE_free;
 	case OP_broadcast_in_dim:
 		return n->in[0]->type->rank == n->type->rank ? ROLE_either : ROLE_free;
@@ -215,6 +259,10 @@ static void network_add(struct choice *c, struct flow *net, const struct node *n
 		flow_edge(net, FLOW_SOURCE, vertex(n), FLOW_ENDLESS);
 	if (role == ROLE_turned)
 		flow_edge(net, vertex(n), FLOW_SINK, FLOW_ENDLESS);
+	if (role == ROLE_moved)
+		flow_edge(net, vertex(n), FLOW_SINK, type_weight(n->type));
+	if (turns(c, n, false) && c->role[n->in[0]->id] != ROLE_free)
+		flow_edge(net, vertex(n->in[0]), FLOW_SINK, type_weight(n->type));
 	if (role != ROLE_free && may_turn(n->type)) {
 		flow_edge(net, vertex(n), vertex(n) + 1, type_weight(n->type));
 		flow_edge(net, vertex(n) + 2, vertex(n), type_weight(n->type));
@@ -238,8 +286,10 @@ static bool choose(struct choice *c, const struct region *r)
 
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct node *n = c->order[i];
-		c->role[n->id] = role_of(c, n);
-		any |= c->role[n->id] == ROLE_turned;
+		enum role role = c->role[n->id] = role_of(c, n);
+		bool windows = n->op == OP_convolution || n->op == OP_reduce_window ||
+			n->op == OP_select_and_scatter;
+		any |= role == ROLE_turned || (windows && role == ROLE_either);
 	}
 	if (!any)
 		return false;
@@ -367,10 +417,15 @@ static const struct node *free_turned(struct choice *c, const struct node *n)
 		.attrs = turned_attrs(c, n, 0), .type = t, .trusted = !type_is_static(t) });
 }
 
+static bool is_free(const struct choice *c, const struct node *n)
+{
+	return c->role[n->id] == ROLE_free || c->role[n->id] == ROLE_moved;
+}
+
 static const struct node *turned(struct choice *c, const struct node *n)
 {
 	if (!c->turned[n->id])
-		c->turned[n->id] = c->role[n->id] == ROLE_free ? free_turned(c, n) :
+		c->turned[n->id] = is_free(c, n) ? free_turned(c, n) :
 			turn(c, c->plain[n->id], false);
 	return c->turned[n->id];
 }
@@ -382,24 +437,6 @@ static const struct node *as_it_is(struct choice *c, const struct node *n)
 	return c->plain[n->id];
 }
 
-/* n, chosen to be turned. */
-static const struct node *make_turned(struct choice *c, const struct node *n)
-{
-	struct graph *g = c->g;
-	const struct node **in = job_array(graph_job(g), n->nin + 1, sizeof *in);
-	uint32_t sides = CONV_input | CONV_output;
-
-	for (uint32_t i = 0; i < n->nin; i++) {
-		bool kernel = n->op == OP_convolution && i == 1 && c->chosen[n->in[i]->id];
-		sides |= kernel ? CONV_kernel : 0;
-		in[i] = kernel || goes_along(n, i) ? turned(c, n->in[i]) :
-			as_it_is(c, n->in[i]);
-	}
-	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
-		.attrs = turned_attrs(c, n, sides), .nregions = n->nregions,
-		.regions = n->regions, .type = turned_type(c, n->type) });
-}
-
 /* A reduce or transpose as it is, of an operand turned. */
 static const struct node *read_turned(struct choice *c, const struct node *n)
 {
@@ -409,7 +446,7 @@ static const struct node *read_turned(struct choice *c, const struct node *n)
 	struct attr_entry *e = job_array(graph_job(g), count, sizeof *e);
 
 	if (n->op == OP_transpose)
-		return build_transpose(g, x, turned_ints(c, rank,
+		return transposed(c, x, turned_ints(c, rank,
 			attrs_find(n->attrs, KEY_permutation), 0)->ints);
 	for (uint32_t i = 0; i < count; i++) {
 		e[i] = n->attrs->e[i];
@@ -449,6 +486,28 @@ static const struct node *make_plain(struct choice *c, const struct node *n)
 	for (uint32_t i = 0; i < n->nin; i++)
 		in[i] = as_it_is(c, n->in[i]);
 	return node_with_operands(c->g, n, in);
+}
+
+/* n, chosen to be turned. */
+static const struct node *make_turned(struct choice *c, const struct node *n)
+{
+	struct graph *g = c->g;
+	const struct node **in = job_array(graph_job(g), n->nin + 1, sizeof *in);
+	uint32_t sides = CONV_input | CONV_output;
+
+	if (is_free(c, n)) {
+		c->plain[n->id] = make_plain(c, n);
+		return free_turned(c, n);
+	}
+	for (uint32_t i = 0; i < n->nin; i++) {
+		bool kernel = n->op == OP_convolution && i == 1 && c->chosen[n->in[i]->id];
+		sides |= kernel ? CONV_kernel : 0;
+		in[i] = kernel || goes_along(n, i) ? turned(c, n->in[i]) :
+			as_it_is(c, n->in[i]);
+	}
+	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
+		.attrs = turned_attrs(c, n, sides), .nregions = n->nregions,
+		.regions = n->regions, .type = turned_type(c, n->type) });
 }
 
 static const struct region *turn_region(struct graph *g, const struct region *r,

@@ -383,10 +383,14 @@ static const struct node *direct(struct graph *g, const struct node *n,
 	bool narrow = dtype_is_narrow(t);
 	enum dtype acc = narrow ? DTYPE_f32 : t;
 	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
-	/* Many taps would each ask what is padding: it is stored, as what is summed. */
-	if (c->window >= DIRECT_STORED && x->op == OP_pad)
+	bool last = node_int(n, KEY_output_feature_dimension, 1) + 1 == n->type->rank;
+	/* Many taps would each ask what is padding: it is stored, as what is summed.  With features
+	 * last a vector asks once for all its lanes. */
+	if (c->window >= DIRECT_STORED && x->op == OP_pad && !last)
 		x = build1(g, OP_optimization_barrier, build_convert(g, x, acc));
 	const struct node *w = direct_weights(g, n, in[1], c);
+	if (last && c->window > 1)
+		w = build1(g, OP_optimization_barrier, build_convert(g, w, acc));
 	int64_t start[PLAN_MAX_RANK], limit[PLAN_MAX_RANK], stride[PLAN_MAX_RANK],
 		tap[PLAN_MAX_RANK] = { 0 };
 	uint32_t count;

@@ -234,6 +234,88 @@ void test_gen_map__windows_written_out(void)
 	gen_with_graph(written_out);
 }
 
+/* A window over an image with its features last, of 3 x `taps` places. */
+struct line_window {
+	int64_t line, features, taps, stride, low, high;
+	bool dense;                              /* not padded, a dim of size 1 behind the line's */
+};
+
+static const struct node *line_sum(struct graph *g, const struct node *x, const struct node *w,
+	const struct type *t, const struct line_window *c)
+{
+	const int64_t ones[] = { 1, 1, 1, 1 }, step[] = { 1, c->stride, 1, 1 };
+	const int64_t flat[] = { 1, c->stride, c->stride, 1 }, feature = 3;
+	const struct node *sum = NULL;
+
+	for (int64_t i = 0; i < 3 * c->taps; i++) {
+		int64_t h = i / c->taps, v = i % c->taps;
+		int64_t start[] = { 0, h, v, 0 }, limit[4];
+		if (c->dense) {
+			start[0] = h;
+			start[1] = v;
+			start[2] = 0;
+		}
+		const int64_t *by = c->dense ? step : flat;
+		for (int d = 0; d < 4; d++)
+			limit[d] = start[d] + (t->dims[d] - 1) * by[d] + 1;
+		const struct node *at = build_slice(g, x, start, limit, by);
+		const struct node *k = build_slice(g, w, (int64_t[]){ i, 0 },
+			(int64_t[]){ i + 1, c->features }, ones);
+		k = build_reshape(g, k, 1, &c->features);
+		k = build_broadcast(g, k, 4, t->dims, &feature);
+		const struct node *product = build2(g, OP_multiply, at, k);
+		sum = sum ? build2(g, OP_add, sum, product) : product;
+	}
+	return sum;
+}
+
+/* Places of a line together, whole tiles and others, at padding and between, with vectors one by
+ * one, in pairs and with a tail; of rounded ops the interpreter's bits. */
+static void features_last(struct graph *g, struct job *j)
+{
+	static const struct line_window all[] = {
+		{ 37, 16, 3, 1, 1, 1, false }, { 16, 32, 3, 2, 1, 0, false },
+		{ 9, 37, 5, 1, 2, 2, false }, { 5, 64, 7, 1, 3, 3, false },
+		{ 1, 16, 3, 1, 1, 1, false }, { 40, 48, 2, 3, 9, -4, false },
+		{ 23, 19, 3, 1, 0, 0, true }, { 12, 70, 3, 2, 0, 0, true },
+	};
+
+	for (unsigned i = 0; i < 2 * sizeof all / sizeof *all; i++) {
+		const struct line_window *c = &all[i / 2];
+		enum dtype d = i % 2 ? DTYPE_f64 : DTYPE_f32;
+		int64_t reach = (c->line - 1) * c->stride + c->taps, in = reach - c->low - c->high;
+		int64_t grain = c->line == 1 ? 4 : c->line;      /* of one place: lines together */
+		const struct type *t[] = { c->dense ? gen_type(g, d, 4, 6, in, 1, c->features) :
+			gen_type(g, d, 4, 2, 4 * c->stride, in, c->features),
+			gen_type(g, d, 2, 3 * c->taps, c->features), c->dense ?
+			gen_type(g, d, 4, 4, c->line, 1, c->features) :
+			gen_type(g, d, 4, 2, 4, c->line, c->features) };
+		const int64_t low[] = { 0, 1, c->low, 0 }, high[] = { 0, 1, c->high, 0 },
+			      none[4] = { 0 };
+		const struct node *x = param(g, 0, t[0]);
+		if (!c->dense)
+			x = build_pad(g, x, build_scalar(g, d, 0), low, high, none);
+		const struct node *y = build2(g, OP_add, param(g, 2, t[2]),
+			line_sum(g, x, param(g, 1, t[1]), t[2], c));
+		struct gen_case check = { .g = g, .job = j, .core = CORE_map,
+			.outer_grain = grain, .region = gen_region(g, 3, t, 1, &y),
+			.strict = i % 4 < 2, .tolerance = i % 4 < 2 ? 0 :
+			d == DTYPE_f64 ? 1e-14 : 1e-5 };
+		gen_check(&check);
+		struct kernel k = { .graph = g, .core = CORE_map, .rank = 4, .space = t[2]->dims,
+			.body = check.region, .outer_grain = grain, .chunks = 2, .ninputs = 3,
+			.noutputs = 1, .name = "lines" };
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "llvm.fma"));
+		k.outer_grain = 2 * grain - 1;           /* a part of a line in a chunk */
+		CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "llvm.fma"));
+	}
+}
+
+void test_gen_map__windows_of_features_last(void)
+{
+	gen_with_graph(features_last);
+}
+
 static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin,
 	const struct node *const *in, enum key k, uint32_t n, const int64_t *v)
 {
