@@ -198,6 +198,14 @@ static bool slices_lines(struct graph *g, const struct kernel *k)
 	return n >= PLAN_LINE_TAPS;
 }
 
+/* Rows that a chunk has all or none of. */
+static int64_t rows_together(struct graph *g, const struct kernel *k)
+{
+	if (slices_lines(g, k))
+		return k->space[plan_line_dim(k->rank, k->space)];
+	return slices_rows(g, k) ? plan_tap_rows(k->space[k->rank - 2]) : 1;
+}
+
 /* The same of rows: more of them where that leaves chunks enough, since a chunk's first and last
  * rows are not overlapped with others (gen/row.c), and as many in one chunk as in another. */
 static int64_t row_grain(struct graph *g, int64_t rows, int64_t each)
@@ -356,10 +364,8 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 	}
 	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
 					      : grain(g, outer, dim_mul(g, each, fold));
-	bool lines = k->core == CORE_map && k->outer_grain > 0 && slices_lines(g, k);
-	if (lines || (k->core == CORE_map && k->outer_grain > 0 && slices_rows(g, k))) {
-		int64_t side = k->space[plan_line_dim(k->rank, k->space)];
-		int64_t rows = lines ? side : plan_tap_rows(k->space[k->rank - 2]);
+	if (k->core == CORE_map && k->outer_grain > 0) {
+		int64_t rows = rows_together(g, k);
 		k->outer_grain = (k->outer_grain + rows - 1) / rows * rows;
 	}
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);

@@ -6,7 +6,7 @@
  *
  *      a contraction over windows (window.c)     features first: each one's image in one piece
  *      Winograd's squares (winograd.c)           features last: lanes run along them
- *      windows by packed weights (window_last.c) the same
+ *      windows by packed weights (window_last.c) the same; packed in the call, either
  *      one place, or one feature, at a time,
  *      an image of few features                  either, and so have elementwise ops, pads, slices,
  *                                                concatenations, pools
@@ -21,7 +21,7 @@
  *      v -> a -> u         u, or what reads v, is turned and v is not: v's bytes move, once
  *      u -> b -> v         the other way
  *
- *      t -> sink       v's bytes move where t, the transpose of v as torch hands over channels_last,
+ *      t -> sink       v's bytes move where t, a transpose of v such as torch's channels_last has,
  *                      is not turned: then it is v; the same where t is what reads v
  *
  * so the fewest bytes move.  What says by which dimensions it reads or gives costs nothing either
@@ -43,7 +43,7 @@ enum role {
 	ROLE_turned,
 	ROLE_either,                         /* operands of its rank and result alike */
 	ROLE_free,                           /* gives what is asked for, reads what there is */
-	ROLE_moved,                          /* the same, a transpose of what is turned as it lies */
+	ROLE_moved,                          /* the same, a transpose of what lies turned */
 };
 
 struct choice {

@@ -1,11 +1,11 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
  * A convolution is a contraction over windows of its padded input where those lie well (window.c;
- * by constant weights window_last.c; by large windows over few places window_wide.c, in groups
- * window_line.c).  Any other becomes patches (im2col, never stored as such: they are packed
- * panel by panel) and a dot_general by groups; a 1x1 convolution with stride 1 reads its input as
- * it lies.  Method: the implicit GEMM of Chellapilla, Puri and Simard, High Performance
- * Convolutional Neural Networks for Document Processing, 2006.
+ * by constant weights, or features last, window_last.c; by large windows over few places
+ * window_wide.c, in groups window_line.c).  Any other becomes patches (im2col, never stored as
+ * such: they are packed panel by panel) and a dot_general by groups; a 1x1 convolution of stride 1
+ * reads its input as it lies.  Method: the implicit GEMM of Chellapilla, Puri and Simard, High
+ * Performance Convolutional Neural Networks for Document Processing, 2006.
  *
  * One whose input has holes is several without (phases.c).
  *
@@ -505,7 +505,7 @@ enum conv_wish plan_convolution_wish(
 	if (plan_is_winograd(n, n->in, &c, o))
 		return CONV_last;
 	if (!plan_is_last(n, n->in, &c, o))
-		return CONV_first;
+		return plan_goes_last(n, n->in, &c, o) ? CONV_either : CONV_first;
 	return c.in_features < FEATURES_FEW ? CONV_either : CONV_last;
 }
 

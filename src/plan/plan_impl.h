@@ -74,10 +74,13 @@ const struct node *plan_contract_runs(struct graph *g, struct contract *c, const
 const struct node *plan_contract_lines(struct graph *g, struct contract *c,
 	const struct node *rows, const struct node *cols, const struct type *t,
 	const struct plan_options *o);
-/* Is convolution n one whose windows plan_lower_last takes from an image with its features last? */
+/* Is convolution n one whose windows plan_lower_last takes from an image with its features last,
+ * wherever these lie (its weights are constants), or where they lie so? */
 bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o);
-/* Convolution n by constant weights, packed once, as a contraction whose rows are windows of its
+bool plan_goes_last(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o);
+/* Convolution n by packed weights as a contraction whose rows are windows of its
  * padded input with features last; NULL: it is another. */
 const struct node *plan_lower_last(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);

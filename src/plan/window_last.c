@@ -1,10 +1,10 @@
-/* window_last.c -- a convolution by constant weights as a contraction whose rows are windows of its
- * padded input, features last.
+/* window_last.c -- a convolution as a contraction whose rows are windows of its padded input,
+ * features last: by constant weights, or where the program's image lies so.
  *
  * A line of a window, places side by side with all their features, is one run of the image; k is as
  * many runs as a window has lines, a line of the image apart.  Rows are read as they lie, whatever
  * the stride, and shared by the windows they are in; weights are the columns, packed when they are
- * bound, in the order of the image: [lines, places, features].
+ * bound or, for places enough, in the call, in the order of the image: [lines, places, features].
  *
  *     one image, 2 features         window (0, 0)  a a b b | e e f f
  *       a a b b c c d d             window (0, 1)  b b c c | f f g g      2 bands of 4
@@ -18,6 +18,7 @@
 #include "plan/plan_impl.h"
 
 #define SPATIAL 2
+#define PLACES_MADE 32                   /* of fewer, packing weights in the call costs most */
 #define WASTE_MOST 1.34                  /* products for one that there is */
 
 /* A spatial dim: the image's, the result's, the window's. */
@@ -70,7 +71,7 @@ static struct places places_of(const struct node *n, const struct node *const *i
 	};
 }
 
-bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
+static bool may_be_last(const struct node *n, const struct node *const *in, const struct conv *c,
 	const struct plan_options *o)
 {
 	const struct type *x = in[0]->type, *w = in[1]->type;
@@ -79,7 +80,7 @@ bool plan_is_last(const struct node *n, const struct node *const *in, const stru
 	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->groups != 1 || !type_is_static(x) ||
 		!type_is_static(w) || !type_is_static(n->type) || !type_elements(n->type) ||
 		!type_elements(x) || !type_elements(w) || x->dtype != w->dtype ||
-		n->type->dtype != x->dtype || x->quant || w->quant || !plan_is_late(in[1], o))
+		n->type->dtype != x->dtype || x->quant || w->quant)
 		return false;
 	struct places p = places_of(n, in, c, a, o);
 	bool moves = c->window != 1;             /* else it may be a product as it lies */
@@ -95,6 +96,19 @@ bool plan_is_last(const struct node *n, const struct node *const *in, const stru
 	double products = (double)(panels * panel * p.features);
 	return moves && plan_places_fit(&p, x->dtype, o) &&
 	       products <= WASTE_MOST * (double)(c->out_features * c->in_features);
+}
+
+bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o)
+{
+	return plan_is_late(in[1], o) && may_be_last(n, in, c, o);
+}
+
+bool plan_goes_last(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o)
+{
+	return may_be_last(n, in, c, o) &&
+	       (plan_is_late(in[1], o) || c->batch * c->positions >= PLACES_MADE);
 }
 
 /* The input as [images, lines, places, features], padded. */
@@ -141,7 +155,8 @@ const struct node *plan_lower_last(struct graph *g, const struct node *n,
 	uint32_t last = 1 + c->nspatial; /* dim */
 
 	if (node_int(n, KEY_input_feature_dimension, 1) != last ||
-		node_int(n, KEY_output_feature_dimension, 1) != last || !plan_is_last(n, in, c, o))
+		node_int(n, KEY_output_feature_dimension, 1) != last ||
+		!plan_goes_last(n, in, c, o))
 		return NULL;
 	struct places p = places_of(n, in, c, a, o);
 	p.x = padded(g, n, in[0], c, a + SPATIAL - c->nspatial, p.features);

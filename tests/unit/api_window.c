@@ -381,3 +381,80 @@ void test_grouped_windows__are_lines(void)
 	check_grouped(&other[1], false);
 	check_grouped(&other[2], false);
 }
+
+/* ---- features last -------------------------------------------------------------------------- */
+
+/* Image and result are [images, ..., features]; the weights' order is that of `dims`. */
+struct last {
+	int images, groups, in, out;     /* features of a group */
+	int size[2], window[2], low, high, stride, dilation;
+	const char *dims;                /* "o, 0, 1, i": as torch's channels_last weights lie */
+	bool narrow;
+};
+
+static void check_last(const struct last *c)
+{
+	const char *type = c->narrow ? "bf16" : "f32";
+	char text[2048], image[48], kernel[48], result[48];
+	bool torch = c->dims[0] == 'o';
+	int k[4] = { c->groups * c->out, c->window[0], c->window[1], c->in }, y[2];
+	int64_t xd[4] = { c->images, c->size[0], c->size[1], c->groups * c->in }, kd[4];
+
+	for (int d = 0; d < 4; d++)
+		kd[d] = torch ? k[d] : k[(d + 1) % 4];
+	if (!torch) {
+		kd[2] = k[3];
+		kd[3] = k[0];
+	}
+	for (int d = 0; d < 2; d++)
+		y[d] = (c->size[d] + c->low + c->high - (c->window[d] - 1) *
+			(d ? 1 : c->dilation) - 1) / c->stride + 1;
+	snprintf(image, sizeof image, "tensor<%dx%dx%dx%dx", (int)xd[0], (int)xd[1], (int)xd[2],
+		(int)xd[3]);
+	snprintf(kernel, sizeof kernel, "tensor<%dx%dx%dx%dx", (int)kd[0], (int)kd[1],
+		(int)kd[2], (int)kd[3]);
+	snprintf(result, sizeof result, "tensor<%dx%dx%dx%dx", c->images, y[0], y[1],
+		c->groups * c->out);
+	snprintf(text, sizeof text,
+		"func.func @main(%%a: %sf32>, %%b: %sf32>) -> %s%s> {\n"
+		"  %%x = stablehlo.convert %%a : (%sf32>) -> %s%s>\n"
+		"  %%k = stablehlo.convert %%b : (%sf32>) -> %s%s>\n"
+		"  %%c = stablehlo.convolution(%%x, %%k)\n"
+		"    dim_numbers = [b, 0, 1, f]x[%s]->[b, 0, 1, f],\n"
+		"    window = {stride = [%d, %d], pad = [[%d, %d], [%d, %d]],"
+		" rhs_dilate = [%d, 1]}\n"
+		"    {batch_group_count = 1 : i64, feature_group_count = %d : i64}\n"
+		"    : (%s%s>, %s%s>) -> %s%s>\n"
+		"  return %%c : %s%s>\n}\n", image, kernel, result, type, image, image, type,
+		kernel, kernel, type, c->dims, c->stride, c->stride, c->low, c->high, c->low,
+		c->high, c->dilation, c->groups, image, type, kernel, type, result, type, result,
+		type);
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, xd }, { WEFT_F32, 4, kd } },
+		NULL, false);
+}
+
+void test_last_windows__are_rows_by_arguments(void)
+{
+	static const char torch[] = "o, 0, 1, i", jax[] = "0, 1, i, o";
+	static const struct last cases[] = {
+		{ 1, 1, 16, 32, { 9, 11 }, { 3, 3 }, 1, 1, 1, 1, torch, false },
+		{ 3, 1, 5, 40, { 13, 10 }, { 3, 2 }, 1, 0, 2, 1, torch, false },
+		{ 2, 1, 24, 64, { 9, 14 }, { 3, 3 }, 2, 1, 1, 2, jax, false },
+		{ 2, 1, 7, 31, { 12, 13 }, { 1, 1 }, 0, 0, 2, 1, jax, false },
+		{ 1, 1, 3, 32, { 21, 20 }, { 7, 7 }, 3, 3, 2, 1, torch, false },
+		{ 1, 1, 32, 32, { 5, 5 }, { 3, 3 }, 1, 1, 1, 1, torch, false },
+		{ 2, 1, 6, 32, { 8, 9 }, { 3, 3 }, 1, 1, 2, 1, torch, true },
+	};
+	static const struct last deep[] = {
+		{ 2, 37, 1, 1, { 9, 11 }, { 3, 3 }, 1, 1, 1, 1, torch, false },
+		{ 1, 16, 1, 1, { 10, 23 }, { 5, 5 }, 2, 2, 2, 1, jax, false },
+		{ 1, 32, 1, 1, { 7, 7 }, { 7, 7 }, 3, 3, 1, 1, torch, false },
+		{ 2, 19, 1, 1, { 12, 14 }, { 3, 3 }, 2, 1, 1, 2, jax, true },
+		{ 3, 20, 1, 1, { 6, 1 }, { 3, 1 }, 1, 0, 1, 1, torch, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_last(&cases[i]);
+	for (size_t i = 0; i < sizeof deep / sizeof *deep; i++)
+		check_last(&deep[i]);
+}

@@ -66,6 +66,17 @@ static const struct program programs[] = {
 		"%e = stablehlo.convolution(%d, %w)" DEEP3
 		"%r = stablehlo.transpose %e, dims = [0, 2, 3, 1] : (T) -> tensor<2x6x5x4xf32>\n"
 		"return %r : tensor<2x6x5x4xf32>\n}", 0, 0 },
+	{ "the same of features enough to be panels, places enough to pack for: none", "2x32x9x7",
+		"32x32x3x3", "32",
+		"func.func @main(%l: tensor<2x9x7x32xf32>, %w: W, %v: V)\n"
+		" -> tensor<2x5x4x32xf32> {\n"
+		"%x = stablehlo.transpose %l, dims = [0, 3, 1, 2] : (tensor<2x9x7x32xf32>) -> T\n"
+		"%a = stablehlo.convolution(%x, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->"
+		"[b, f, 0, 1], window = {stride = [2, 2], pad = [[1, 1], [1, 1]]} "
+		"{batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (T, W) -> "
+		"tensor<2x32x5x4xf32>\n"
+		"%r = stablehlo.transpose %a, dims = [0, 2, 3, 1] : (tensor<2x32x5x4xf32>) -> "
+		"tensor<2x5x4x32xf32>\nreturn %r : tensor<2x5x4x32xf32>\n}", 0, 0 },
 	{ "the same of one image, as torch says it: none", "1x4x6x5", "4x1x3x3", "4",
 		"func.func @main(%l: tensor<6x5x1x4xf32>, %w: W, %v: V) -> tensor<6x5x1x4xf32> {\n"
 		"%x = stablehlo.transpose %l, dims = [2, 3, 0, 1] : (tensor<6x5x1x4xf32>) -> T\n"
