@@ -19,7 +19,6 @@
  * sums (contract_line.c). */
 #include "gen/contract_impl.h"
 
-#define PANEL_ROWS 32                    /* of more, V is copied panel by panel */
 
 /* ---- one group of columns ------------------------------------------------------------------- */
 
@@ -116,8 +115,7 @@ static void call_rows(struct gen *g, struct contraction *x, const struct operand
 	call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
 }
 
-/* Panel p of the group alone is the group. */
-static struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p)
+struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p)
 {
 	struct contraction one = *x;
 	LLVMValueRef cols = c64(g, x->cols), before = MUL(p, cols);
@@ -182,9 +180,7 @@ static LLVMValueRef columns_at(
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
-/* Panel number p of the group, from word 0 of the block at element kb of k. */
-static LLVMValueRef panel_at(
-	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
+LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
 {
 	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
 	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
@@ -409,6 +405,8 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		x->nv = c64(g, x->group);
 	if (x->lines)
 		lines_multiply(g, x);
+	else if (x->squares)
+		squares_multiply(g, x);
 	else if (c->span)
 		multiply_bands(g, x);
 	else if (x->row_at)
@@ -547,7 +545,7 @@ static struct ahead contract_ahead(const struct contraction *x)
 /* Scratch for V's copy.  Few rows wait for V, which comes faster in long pieces of its rows. */
 static void contract_panels(struct gen *g, struct contraction *x)
 {
-	x->by_panel = x->c->m_block > PANEL_ROWS;
+	x->by_panel = x->c->m_block > CONTRACT_FEW_ROWS;
 	int64_t columns = x->by_panel ? x->cols : x->group;
 	x->panels = gen_scratch(g, (size_t)(CONTRACT_DEPTH * columns) * x->bytes);
 }
@@ -584,7 +582,7 @@ static int64_t contract_strip(const struct contraction *x)
 {
 	int64_t strip = x->rows;
 
-	if (x->c->m_block <= PANEL_ROWS || x->c->span || x->row_at || x->c->k <= 0)
+	if (x->c->m_block <= CONTRACT_FEW_ROWS || x->c->span || x->row_at || x->c->k <= 0)
 		return 0;
 	while (x->along_m && strip % LANES)
 		strip += x->rows;
@@ -598,6 +596,10 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	contract_rows(g, x);
 	if (x->tiles) {
 		x->rows = CONTRACT_SQUARE;
+		if (x->squares) {
+			squares_rows(g, x);
+			x->strip = CONTRACT_SQUARE;
+		}
 		x->tile = square_function(g, x);
 		return;
 	}
@@ -644,6 +646,9 @@ void core_contract(struct gen *g)
 	x->along_m = lanes_along_m(g, c);
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
+	x->squares = x->tiles && contract_is_squares(c);
+	if (x->squares)
+		x->group = squares_group(x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
 	x->bands = bands_at_once(c, x->unit);

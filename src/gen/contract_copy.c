@@ -11,6 +11,7 @@
 
 #define MAX_COLUMNS (PLAN_PANEL / LANES) /* vectors of a panel */
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
+#define ROWS_AHEAD 4                     /* the same where rows lie along k */
 
 /* A row of the columns, of which some of a vector's lanes are: those from `first` on, up to the
  * next row's. */
@@ -29,12 +30,14 @@ struct copy {
 	LLVMValueRef kn, outer;          /* elements of k, rows or columns it has */
 	int64_t k_stride, outer_stride;  /* extents */
 	LLVMValueRef kb;                 /* windows: the part's first k; else NULL */
+	const struct share *share;       /* NULL: all of it */
 	bool packed;                     /* V's columns lie in panels */
 	bool outer_whole;                /* outer is a multiple of LANES */
 	bool along_k;                    /* lanes of the source run along k, else outer */
 	bool k_rows;                     /* rows of the copy count words of k, else outer */
 	LLVMValueRef to;
 	int64_t pitch;                   /* words of a row of the copy; 0: panels */
+	bool squares;                    /* of R: it has the same in squares */
 	/* in the loop: how many of the index that lanes do not run along there are, and which */
 	LLVMValueRef rows, row, end;     /* end: rows, and those that are zero */
 	LLVMValueRef square;             /* scratch: where LANES rows wait to be turned */
@@ -179,6 +182,11 @@ static LLVMValueRef place(
 	LLVMValueRef i = c->pitch ? ADD(MUL(row, c64(g, c->pitch)), column) :
 		in_panels(g, c->x, column, row, CONTRACT_DEPTH);
 
+	if (c->squares) {
+		LLVMValueRef in = LLVMBuildURem(g->b, row, c64(g, CONTRACT_SQUARE), "");
+		i = MUL(SUB(row, in), c64(g, c->pitch));
+		i = ADD(i, ADD(MUL(column, c64(g, CONTRACT_SQUARE)), MUL(in, c64(g, LANES))));
+	}
 	return gep(g, c->x->word, c->to, i);
 }
 
@@ -194,6 +202,28 @@ static LLVMValueRef words_or_zero(
 	return v;
 }
 
+/* Asks for what will be copied AHEAD words of k, or ROWS_AHEAD rows, after word or row c->row. */
+static void copy_ahead(struct gen *g, const struct copy *c, LLVMValueRef j)
+{
+	LLVMValueRef p = gen_buffer(g, c->buffer), k = gen_extent(g, c->k_stride),
+		     pitch = gen_extent(g, c->outer_stride);
+	LLVMTypeRef t = mem_type(g, c->type);
+	unsigned unit = c->x->unit;
+
+	gen_here(g);
+	if (c->along_k) {
+		LLVMValueRef at = MUL(ADD(c->row, c64(g, ROWS_AHEAD)), pitch);
+		at = ADD(ADD(c->base, at), MUL(j, c64(g, unit)));
+		fetch(g, gep(g, t, p, at), FETCH_SECOND);
+		return;
+	}
+	for (unsigned u = 0; u < unit; u++) {
+		LLVMValueRef ahead = ADD(MUL(ADD(c->row, c64(g, AHEAD)), c64(g, unit)), c64(g, u));
+		LLVMValueRef at = ADD(ADD(c->base, j), MUL(ahead, k));
+		fetch(g, gep(g, t, p, at), FETCH_SECOND);
+	}
+}
+
 static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
@@ -201,7 +231,9 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 
 	gen_here(g);
 	LLVMSetAlignment(LLVMBuildStore(g->b, v, place(g, c, c->row, j.v)), 64);
-	if (c->along_k || c->packed)
+	if (c->x->squares && !c->packed)
+		copy_ahead(g, c, j.v);
+	if (c->along_k || c->packed || c->x->squares)
 		return;
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
@@ -330,7 +362,7 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
 	bool whole = c->along_k && c->outer_whole;
-	int64_t pitch = c->pitch ? c->pitch : c->x->cols;
+	int64_t pitch = c->squares ? LANES : c->pitch ? c->pitch : c->x->cols;
 
 	if (copy_is_words(c)) {
 		LLVMValueRef p = gen_buffer(g, c->buffer);
@@ -352,6 +384,14 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 	turn_call(g, c->x->bytes, c->square, LANES, place(g, c, j.v, c->row), pitch);
 }
 
+/* What of [0, *hi) is the share's. */
+static void share_bounds(
+	struct gen *g, const struct share *share, LLVMValueRef *lo, LLVMValueRef *hi)
+{
+	*hi = min_signed(g, *hi, share->hi);
+	*lo = min_signed(g, *hi, share->lo);
+}
+
 static void copy_run(struct gen *g, struct copy *c)
 {
 	const struct contraction *x = c->x;
@@ -370,11 +410,15 @@ static void copy_run(struct gen *g, struct copy *c)
 		copy_windows(g, c);
 		return;
 	}
-	loop_begin(g, l, c64(g, 0), c->end, turned ? LANES : 1);
-	gen_here(g);
-	c->row = l->iv;
+	LLVMValueRef from = c64(g, 0), end = c->end;
 	c->lanes.lo = c64(g, 0);
 	c->lanes.hi = c->along_k ? kw : c->outer;
+	if (c->share)
+		share_bounds(g, c->share, turned ? &c->lanes.lo : &from,
+			turned ? &c->lanes.hi : &end);
+	loop_begin(g, l, from, end, turned ? LANES : 1);
+	gen_here(g);
+	c->row = l->iv;
 	c->lanes.max = INT64_MAX;
 	c->lanes.whole_blocks = c->along_k ? x->c->k >= 0 && x->c->k % (LANES * x->unit) == 0 :
 		c->outer_whole;
@@ -385,12 +429,14 @@ static void copy_run(struct gen *g, struct copy *c)
 	loop_end(g, l);
 }
 
-void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
+void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn,
+	const struct share *share)
 {
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), at;
 	struct copy copy = { .x = x, .buffer = x->cols_buffer, .type = c->cols_type, .kn = kn,
-		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .k_rows = true };
+		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .k_rows = true,
+		.share = share };
 
 	copy.outer_stride = c->cols_packed || !c->cols_n ? 1 : c->cols_n;
 	copy.k_stride = c->cols_packed ? x->cols : c->cols_k;
@@ -415,16 +461,28 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 	copy_run(g, &copy);
 }
 
-void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn)
+void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
+{
+	copy_group_share(g, x, kb, kn, NULL);
+}
+
+void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
+	const struct share *share)
 {
 	const struct contract *c = x->c;
 	struct copy copy = { .x = x, .buffer = x->rows_buffer, .type = c->rows_type,
 		.base = first, .kn = kn, .outer = x->mrows, .k_stride = c->rows_k,
-		.outer_stride = c->rows_m, .to = x->rows_copy };
+		.outer_stride = c->rows_m, .to = x->rows_copy, .share = share,
+		.squares = x->squares };
 
 	copy.k_rows = x->rows_k != 1;
 	copy.pitch = copy.k_rows ? x->rows_k : x->rows_m;
 	copy.along_k = c->rows_k == 1 || c->rows_m != 1;
 	copy.outer_whole = c->m >= 0 && c->m % LANES == 0 && c->m_block % LANES == 0;
 	copy_run(g, &copy);
+}
+
+void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn)
+{
+	copy_rows_share(g, x, first, kn, NULL);
 }

@@ -4,6 +4,7 @@
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
+ *   contract_square.c  many rows by AMX's tiles, and the next copies beside their products
  *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
  *   attention.c        CORE_attention: two of them, a softmax between */
@@ -17,6 +18,7 @@
 #define CONTRACT_GROUP 128               /* columns of C at a time */
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
+#define CONTRACT_FEW_ROWS 32             /* of more, V is copied panel by panel */
 #define LINE 64                          /* bytes of a cache line */
 #define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
 
@@ -33,6 +35,7 @@ struct contraction {
 	bool direct;                     /* V is read as it lies */
 	bool lines;                      /* contract_is_lines: there are no tiles */
 	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
+	bool squares;                    /* as contract_square.c has it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
 	/* R as it lies or copied: its elements, in memory rows_elem, and its strides, along k of
 	 * words */
@@ -60,7 +63,8 @@ struct contraction {
 	 * panels as they lie */
 	LLVMValueRef panels;
 	bool by_panel;
-	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
+	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy, or twice [m / SQUARE][SUM / LANES]
+	 * [SQUARE][LANES], the block's and the next one's, if squares; NULL: R as it lies */
 	LLVMValueRef rows_copy;
 	/* Where R has runs: elements of k of a block, and scratch: [m], where each row's places
 	 * lie */
@@ -96,7 +100,15 @@ struct operands {
 	LLVMValueRef behind;             /* elements from rows to the block after it; NULL: 0 */
 };
 
+/* A part of a copy: of V its words of k from lo to hi, of R its rows; multiples of LANES where
+ * squares of words are turned. */
+struct share { LLVMValueRef lo, hi; };
+
 /* ---- contract.c ---- */
+/* Panel p of the group alone is the group. */
+struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p);
+/* Panel number p of the group, from word 0 of the block at element kb of k. */
+LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb);
 /* Words of k that a tile goes through, at most. */
 int64_t contract_depth(const struct contraction *x);
 /* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
@@ -119,6 +131,11 @@ LLVMValueRef batch_offset(
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
 /* The block of R, whose first element is number `first`, into x->rows_copy. */
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
+/* A part of the same. */
+void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn,
+	const struct share *share);
+void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
+	const struct share *share);
 /* LANES words of k, from kw on, of the column of V (else row of R) that lies along k and has kn
  * elements, its first being number `first`; zero beyond. */
 LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
@@ -170,6 +187,16 @@ LLVMValueRef square_function(struct gen *g, const struct contraction *x);
 /* The tile unit's state: at the kernel's entry, and at its end. */
 void square_begin(struct gen *g);
 void square_end(struct gen *g);
+
+/* ---- contract_square.c ---- */
+/* Is C of c, that AMX multiplies, made by squares_multiply? */
+bool contract_is_squares(const struct contract *c);
+/* Columns of a group then. */
+int64_t squares_group(const struct contraction *x);
+/* How R is read: as contract_rows has it, or copied for the sake of the caches. */
+void squares_rows(struct gen *g, struct contraction *x);
+/* C's rows of the chunk in the group's columns, and the body over them. */
+void squares_multiply(struct gen *g, struct contraction *x);
 
 /* ---- contract_finish.c ---- */
 /* Do lanes of the epilogue run along m? */

@@ -499,12 +499,28 @@ static void square_results(
 	}
 }
 
+/* Asks for the rows' words of two steps of k ahead: a copy's are one stream from square to square.
+ */
+static void square_ahead(
+	struct gen *g, const struct contraction *x, LLVMValueRef rows, LLVMValueRef pitch)
+{
+	int64_t step = x->rows_copy ? CONTRACT_SQUARE * TILE_BYTES : TILE_BYTES;
+
+	for (unsigned i = 0; i < CONTRACT_SQUARE; i++) {
+		LLVMValueRef at = ADD(MUL(pitch, c64(g, i)), c64(g, 2 * step));
+		fetch(g, gep(g, g->i8, rows, at), FETCH_FIRST);
+	}
+}
+
 /* The products of LANES words of k. */
 static void square_step(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
 	LLVMValueRef k)
 {
-	LLVMValueRef pitch = MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
-	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
+	bool copied = x->squares && x->rows_copy;
+	LLVMValueRef pitch = copied ? c64(g, TILE_BYTES) :
+		MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
+	LLVMValueRef step = copied ? c64(g, CONTRACT_SQUARE) : param[P_ROWS_K];
+	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, step));
 	LLVMValueRef panel = gep(g, x->word, param[P_PANEL], MUL(k, c64(g, x->cols)));
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -513,6 +529,8 @@ static void square_step(struct gen *g, const struct contraction *x, const LLVMVa
 		tile_move(g, "llvm.x86.tileloadd64", TILE_V + i,
 			gep_bytes(g, panel, i * TILE_BYTES), c64(g, x->cols * 4));
 	}
+	if (x->squares)
+		square_ahead(g, x, rows, pitch);
 	for (unsigned i = 0; i < 4; i++) {
 		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + i / 2),
 			tile_name(g, TILE_V + i % 2) };

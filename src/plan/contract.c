@@ -23,6 +23,7 @@
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
+#define SQUARES_WIDE 512                 /* columns of a block of them, at most */
 
 /* One operand of the product, its dims sorted into batch, free and contracted ones. */
 struct side {
@@ -389,6 +390,33 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 	}
 }
 
+/* AMX multiplies so fast that what blocks of 256 x 128 read again and again would not come fast
+ * enough from beyond the second-level cache: they grow, the shorter side first, while there are
+ * many.  C takes half of that cache, two blocks of R, of 128 words of k, a quarter. */
+static void block_squares(struct contract *c, int64_t l2)
+{
+	int64_t chunks = 1, rows = l2 / 4 / (2 * 128 * 4), squares = l2 / 2 / 4;
+
+	if (c->m < 0 || c->n < 0 || c->k < 0 || !c->n_block || c->m_block < 128 || c->taps > 1 ||
+		c->span || c->runs.run)
+		return;
+	for (uint32_t i = 0; i < c->nbatch; i++)
+		chunks *= c->batch[i] > 0 ? c->batch[i] : 1;
+	for (;;) {
+		int64_t m = c->m_block, n = c->n_block;
+		bool higher = m < n && 2 * m <= rows && m < c->m;
+		if (higher)
+			m *= 2;
+		else
+			n *= 2;
+		int64_t all = chunks * ((c->m + m - 1) / m) * ((c->n + n - 1) / n);
+		if (m * n > squares || n > SQUARES_WIDE || n > c->n || all < CHUNKS)
+			return;
+		c->m_block = m;
+		c->n_block = n;
+	}
+}
+
 /* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the
  * second-level cache, its group of columns another.  Few blocks of columns become more, for the
  * sake of threads. */
@@ -421,6 +449,8 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 		blocks * batch * ((n + width - 1) / width) < chunks)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
+	if (contract_has_squares(c, &isa_table[o->isa], o->strict))
+		block_squares(c, l2);
 }
 
 /* Panels that are packed once are so in the words the level multiplies; AMX reads LANES of them at

@@ -176,6 +176,10 @@ static void shapes(struct graph *g, struct job *j)
 		{ 131, 200, 577, true, false, DTYPE_bf16, 96, 128, true, true },
 		{ 131, 200, 544, true, false, DTYPE_bf16, 96, 128, false, true },
 		{ 1, 3, 1, true, false, DTYPE_bf16, 0, 0, false, true },
+		/* several blocks of k: rows as they lie, copied for their pitch, for the panels */
+		{ 96, 64, 800, true, false, DTYPE_bf16, 96, 64, false, false },
+		{ 100, 70, 1024, true, false, DTYPE_bf16, 96, 0, false, true },
+		{ 64, 170, 1056, false, false, DTYPE_bf16, 64, 170, false, false },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)

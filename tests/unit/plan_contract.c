@@ -98,6 +98,34 @@ void test_plan_contract__blocks_of_rows_are_alike(void)
 	gen_with_graph(alike);
 }
 
+/* AMX's blocks are as large as the second-level cache allows while there are many of them. */
+static void squares(struct graph *g, struct job *j)
+{
+	static const struct { size_t l2; int size; int64_t m_block, n_block; } list[] = {
+		{ 2 << 20, 1024, 256, 256 }, { 2 << 20, 2048, 512, 512 },
+		{ 2 << 20, 4096, 512, 512 }, { 1 << 20, 4096, 256, 512 },
+		{ 2 << 20, 512, 256, 64 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		const struct type *t = gen_type(g, DTYPE_bf16, 2, list[i].size, list[i].size);
+		const struct node *y = build_dot(g, graph_parameter(g, 0, t),
+			graph_parameter(g, 1, t), 0, NULL, NULL, 1, (int64_t[]){ 1 },
+			(int64_t[]){ 0 }, DTYPE_bf16);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, (const struct type *[]){ t, t }, 1, &y) };
+		const struct plan *p = plan_make(j, g, &s,
+			&(struct plan_options){ .isa = ISA_LEVEL_amx, .l2 = list[i].l2 });
+		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
+		CHECK_INT(p->kernels[0]->contract.n_block, list[i].n_block);
+	}
+}
+
+void test_plan_contract__blocks_of_squares_are_large(void)
+{
+	gen_with_graph(squares);
+}
+
 /* An image that is multiplied along its height is read as it lies, each channel on its own; by a
  * larger matrix, which would be read for each, it is copied. */
 static void along_height(struct graph *g, struct job *j)
