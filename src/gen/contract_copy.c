@@ -369,6 +369,11 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 		gen_here(g);
 		LLVMValueRef at = ADD(c->base, MUL(c->row, c64(g, c->outer_stride)));
 		at = ADD(at, MUL(j.v, c64(g, c->x->unit)));
+		for (unsigned i = 0; c->x->squares && i < LANES; i++) {
+			int64_t line = LINE / (int64_t)dtype_bytes(c->type);
+			LLVMValueRef next = ADD(at, c64(g, i * c->outer_stride + line));
+			fetch(g, gep(g, mem_type(g, c->type), p, next), FETCH_SECOND);
+		}
 		turn_call(g, c->x->bytes, gep(g, mem_type(g, c->type), p, at),
 			c->outer_stride / c->x->unit, place(g, c, j.v, c->row), pitch);
 		return;
