@@ -484,8 +484,7 @@ static void contract_widen(struct contract *c, const struct plan_options *o)
 	const struct isa_info *isa = &isa_table[o->isa];
 	uint32_t unit = contract_unit(c, isa, o->strict);
 	if (c->cols_packed || c->cols_n > 1 || c->m < 1 || c->m > 4 || c->n < 0 || c->k < 0 ||
-		c->cols_k < 0 || c->acc != DTYPE_f32 || c->k % unit ||
-		(unit > 1 && isa->instr & ISA_TILES))
+		c->cols_k < 0 || c->acc != DTYPE_f32 || c->k % unit)
 		return;
 	int64_t columns = isa->rows * isa->cols / c->m, wide = PLAN_WIDE;
 	while (wide > columns || c->n % wide)

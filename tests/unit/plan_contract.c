@@ -126,6 +126,23 @@ void test_plan_contract__blocks_of_squares_are_large(void)
 	gen_with_graph(squares);
 }
 
+/* One row reads its columns as they lie: AMX would copy them for 31 rows that are not there. */
+static void row_alone(struct graph *g, struct job *j)
+{
+	const struct type *params[] = { gen_type(g, DTYPE_bf16, 2, 1, 512),
+		gen_type(g, DTYPE_bf16, 2, 512, 1024) };
+
+	for (int isa = ISA_LEVEL_avx512bf16; isa <= ISA_LEVEL_amx; isa++) {
+		const struct plan *p = product(g, j, (enum isa)isa, params, 1, 0);
+		CHECK_INT(p->kernels[0]->contract.panel, PLAN_WIDE);
+	}
+}
+
+void test_plan_contract__a_row_alone_reads_columns_as_they_lie(void)
+{
+	gen_with_graph(row_alone);
+}
+
 /* An image that is multiplied along its height is read as it lies, each channel on its own; by a
  * larger matrix, which would be read for each, it is copied. */
 static void along_height(struct graph *g, struct job *j)
