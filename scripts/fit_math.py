@@ -244,18 +244,32 @@ def erf_piece(i, d):
     return -mp.erfc(x) if i > 7 else mp.erf(x) / x - 1 if abs(x) > mp.mpf(10) ** -15 else 2 / mp.sqrt(mp.pi) - 1
 
 
+def erfc_piece(i):
+    """Piece i of e^(x^2) erfc x, 1 + x in 8 pieces an octave, by the last bits of its exponent and first of its mantissa:
+    the middle of x, and half its width."""
+    octave = mp.mpf(2) ** ((i // 8 + 1) % 4)
+    return octave * (1 + mp.mpf(2 * (i % 8) + 1) / 16) - 1, octave / 16
+
+
+def pieces(name, fits, comment):
+    powers = len(fits[0][0])
+    H.append(f"extern const double math_{name}[{powers}][32];")
+    P.extend(textwrap.wrap(f"/* {comment}; fit error {mp.nstr(max(error for _, error in fits), 2)} */", 97, subsequent_indent=" * "))
+    P.append(f"const double math_{name}[{powers}][32] = {{")
+    for power in range(powers):
+        row = [mp.nstr(poly[powers - 1 - power], 10, min_fixed=0, max_fixed=0) for poly, _ in fits]
+        P.append("\t{ " + ",\n\t\t".join(", ".join(row[i:i + 4]) for i in range(0, 32, 4)) + " },")
+    P.append("};")
+
+
 P = ["/* math_pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.",
      " * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */",
      '#include "gen/math_table.h"', ""]
-fits = [mp.chebyfit(lambda d, i=i: erf_piece(i, d), [-mp.mpf(1) / 16, mp.mpf(1) / 16], 5, error=True) for i in range(32)]
-H.append("extern const double math_erf_pieces[5][32];")
-P.append("/* erf x / x - 1, from piece 8 on -erfc x, in d = x - i / 8, |d| <= 1/16; fit error "
-         f"{mp.nstr(max(error for _, error in fits), 2)} */")
-P.append("const double math_erf_pieces[5][32] = {")
-for power in range(5):
-    row = [mp.nstr(poly[4 - power], 10, min_fixed=0, max_fixed=0) for poly, _ in fits]
-    P.append("\t{ " + ",\n\t\t".join(", ".join(row[i:i + 4]) for i in range(0, 32, 4)) + " },")
-P.append("};")
+pieces("erf_pieces", [mp.chebyfit(lambda d, i=i: erf_piece(i, d), [-mp.mpf(1) / 16, mp.mpf(1) / 16], 5, error=True) for i in range(32)],
+       "erf x / x - 1, from piece 8 on -erfc x, in d = x - i / 8, |d| <= 1/16")
+pieces("erfc_pieces", [mp.chebyfit(lambda d, m=m: mp.exp((m + d) ** 2) * mp.erfc(m + d), [-h, h], 6, error=True)
+                       for m, h in map(erfc_piece, range(32))],
+       "e^(x^2) erfc x in d = x - m, m the middle of an eighth of an octave of 1 + x: [2, 4), [4, 8), [8, 16), [1, 2)")
 # Of 2^(i / 16) and the polynomial between these, for math_exp.c.
 halves, error = mp.chebyfit(ex, [-L / 16, L / 16], 2, error=True)
 H.append("extern const double math_exp_near[2], math_exp_powers[16], math_exp_rests[16];")

@@ -152,6 +152,11 @@ static LLVMValueRef exp_fine(struct gen *g, LLVMValueRef a, unsigned how)
 	return looks_up(g, a) ? exp_of(g, a, NULL, 0, how | EXP_FINE) : math_exp(g, a, NULL);
 }
 
+LLVMValueRef math_exp_fine(struct gen *g, LLVMValueRef a, LLVMValueRef low)
+{
+	return looks_up(g, a) ? exp_of(g, a, low, 0, EXP_FINE) : math_exp(g, a, low);
+}
+
 LLVMValueRef math_exp_parts(struct gen *g, LLVMValueRef a, LLVMValueRef low, struct two *e)
 {
 	struct reduced x = reduce(g, a, low);

@@ -20,6 +20,8 @@ LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low);
 LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift);
 /* e^a, a 0 or less or NaN */
 LLVMValueRef math_exp_below(struct gen *g, LLVMValueRef a);
+/* e^(a + low), a 0 or less or NaN, for what makes its error larger; low may be NULL */
+LLVMValueRef math_exp_fine(struct gen *g, LLVMValueRef a, LLVMValueRef low);
 LLVMValueRef math_expm1(struct gen *g, LLVMValueRef a);      /* f64 */
 LLVMValueRef math_tanh(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_logistic(struct gen *g, LLVMValueRef a);

@@ -1,9 +1,9 @@
 /* math_special.c -- the error functions and a Bessel function.
  *
  * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x); where coefficients are looked up, in pieces.
- * In f64: up to 1 the same, beyond from erfc,
- * which in both is e^(-x^2) times a polynomial in (x - 3.75) / (x + 3.75) divided by 1 + 2 x
- * (Shepherd and Laframboise 1981), the factors in two parts. */
+ * In f64: up to 1 the same, beyond from erfc, which is e^(-x^2) times a polynomial in (x - 3.75) /
+ * (x + 3.75) divided by 1 + 2 x (Shepherd and Laframboise 1981), the factors in two parts; in f32
+ * too where nothing is looked up, else e^(-x^2) times what is in pieces. */
 #include "gen/math_impl.h"
 
 static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
@@ -90,8 +90,35 @@ LLVMValueRef math_erf(struct gen *g, LLVMValueRef a)
 	return SELECT(FCMP(OLT, x, K(1)), small, math_copysign(g, large, a));
 }
 
+/* erfc of a >= 0 is e^(-a^2) P_i(d), a being d behind the middle of an eighth of an octave of 1 +
+ * a, whose number is in the exponent's last two bits and the three behind them. */
+static LLVMValueRef erfc_in_pieces(struct gen *g, LLVMValueRef a)
+{
+	enum { POWERS = sizeof math_erfc_pieces / sizeof *math_erfc_pieces, PIECE = 20 };
+	LLVMValueRef x = math_abs(g, a), r;
+
+	x = SELECT(FCMP(OGT, x, K(10.15)), K(10.15), x);
+	LLVMValueRef bits = BITCAST(FADD(x, K(1)), math_int(g, a));
+	LLVMValueRef which = LSHR(bits, ci_like(bits, PIECE));
+	LLVMValueRef middle = AND(bits, ci_like(bits, -(1 << PIECE)));
+	middle = OR(middle, ci_like(bits, 1 << (PIECE - 1)));
+	LLVMValueRef d = FSUB(x, FSUB(BITCAST(middle, LLVMTypeOf(a)), K(1)));
+	r = look_up(g, math_erfc_pieces[POWERS - 1], which);
+	for (int i = POWERS - 2; i >= 0; i--)
+		r = fma3(g, r, d, look_up(g, math_erfc_pieces[i], which));
+	LLVMValueRef square = FMUL(x, x), low = fma3(g, FNEG(x), x, square);
+	r = FMUL(r, math_exp_fine(g, FNEG(square), low));
+	return SELECT(FCMP(OLT, a, K(0)), FSUB(K(2), r), r);
+}
+
 LLVMValueRef math_body_erfc(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 {
+	if (g->isa->instr & ISA_LOOKUP && !math_wide(g, a)) {
+		if (is_vector(a))
+			return erfc_in_pieces(g, a);
+		LLVMValueRef lanes = erfc_in_pieces(g, splat(g, a));
+		return LLVMBuildExtractElement(g->b, lanes, c32(g, 0), "");
+	}
 	LLVMValueRef x = math_abs(g, a), c = erfc_positive(g, x);
 	LLVMValueRef r = SELECT(FCMP(OLT, a, K(0)), FSUB(K(2), c), c);
 

@@ -38,5 +38,6 @@ extern const double math_erf_inv_far[24];
 extern const double math_bessel_near[30];
 extern const double math_bessel_far[30];
 extern const double math_erf_pieces[5][32];
+extern const double math_erfc_pieces[6][32];
 extern const double math_exp_near[2], math_exp_powers[16], math_exp_rests[16];
 #endif
