@@ -18,8 +18,9 @@ static const char *fft_text(struct job *j, const struct node *n)
 	return text;
 }
 
-/* Target and config of what pass/exchange.c has written, a claim, an assertion (base/claim.h), an
- * order (base/order.h) or a decomposition (base/linear.def); NULL: it is none of these. */
+/* Target and config of what pass/exchange.c has written, a claim, an assertion (base/claim.h), a
+ * transform, an order (base/order.h) or a decomposition (base/linear.def); NULL: it is none of
+ * these. */
 static const char *call_text(struct job *j, const struct node *n)
 {
 	const char *target = node_str(n, KEY_call_target_name, "");
@@ -33,6 +34,8 @@ static const char *call_text(struct job *j, const struct node *n)
 		return job_printf(j, "weft.claim|%s", config);
 	if (!strcmp(target, "weft.indices"))
 		return job_printf(j, "weft.indices|%s", config);
+	if (!strcmp(target, "weft.fft"))
+		return job_printf(j, "weft.fft|%s", config);
 	if (!strcmp(target, "weft.order"))
 		return job_printf(j, "weft.order|%s", config);
 	bool linear = linear_find(target, strlen(target), NULL) != NULL;

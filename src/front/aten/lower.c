@@ -225,9 +225,12 @@ void lower_call(struct lower *l, const struct call *c)
 			lower_fail(l, "result %u is not None", i);
 	const struct node *token = l->r->token;
 	uint32_t nplaces = l->r->nplaces;
+	const struct build_hand *hand = build_at_hand(l->g, NULL);
+	build_at_hand(l->g, hand);
 	if (!job_attempt(l->j, lower_row, l) || l->given_up) {
 		l->r->token = token; /* what a callback does, it also checks */
 		l->r->nplaces = nplaces;
+		build_at_hand(l->g, hand);
 		lower_callback(l, c);
 		return;
 	}
@@ -462,6 +465,18 @@ const struct node *lower_shape(struct lower *l, const struct node *n, const stru
 const struct node *lower_like(struct lower *l, const struct node *n, double v)
 {
 	return build_like(l->g, n, v);
+}
+
+const struct node *lower_like_size(struct lower *l, const struct node *n, int64_t dim, double by)
+{
+	if (dim_is_number(dim))
+		return lower_like(l, n, (double)dim * by);
+	const struct node *v = lower_size_node(l, dim);
+	if (by != 1) {
+		v = build_convert(l->g, v, DTYPE_f64);
+		v = build2(l->g, OP_multiply, v, build_scalar(l->g, DTYPE_f64, by));
+	}
+	return lower_shape(l, lower_cast(l, v, n->type->dtype), n->type);
 }
 
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v)

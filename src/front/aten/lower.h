@@ -76,6 +76,8 @@ enum dtype lower_compute(enum dtype t); /* f32 for f16 and bf16, else t */
 const struct node *lower_shape(struct lower *l, const struct node *n, const struct type *t);
 const struct node *lower_full(struct lower *l, enum dtype t, const struct type *like, double v);
 const struct node *lower_like(struct lower *l, const struct node *n, double v);
+/* The same of a dimension times `by`. */
+const struct node *lower_like_size(struct lower *l, const struct node *n, int64_t dim, double by);
 /* The largest (most) or the lowest value of t: a scalar. */
 const struct node *lower_extreme_value(struct lower *l, enum dtype t, bool most);
 const struct node *lower_cast(

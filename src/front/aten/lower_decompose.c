@@ -7,16 +7,28 @@
 #include <float.h>
 #include <string.h>
 
-/* a's batch with other last dimensions; cols 0: one less. */
-static const struct type *like_batch(
-	struct lower *l, const struct node *a, enum dtype t, int64_t rows, int64_t cols)
+/* a's batch with `count` other last dimensions, of which there are two at most. */
+static const struct type *like_batch(struct lower *l, const struct node *a, enum dtype t,
+	uint32_t count, int64_t rows, int64_t cols)
 {
 	int64_t dims[ATEN_MAX_RANK];
 	uint32_t n = a->type->rank - 2;
 	memcpy(dims, a->type->dims, n * sizeof *dims);
 	dims[n] = rows;
 	dims[n + 1] = cols;
-	return type_tensor(l->g, t, n + (cols < 0 ? 1 : 2), dims);
+	return type_tensor(l->g, t, n + count, dims);
+}
+
+static const struct type *like_vector(
+	struct lower *l, const struct node *a, enum dtype t, int64_t size)
+{
+	return like_batch(l, a, t, 1, size, 0);
+}
+
+static const struct type *like_matrix(
+	struct lower *l, const struct node *a, enum dtype t, int64_t rows, int64_t cols)
+{
+	return like_batch(l, a, t, 2, rows, cols);
 }
 
 static int64_t rows_of(const struct node *a)
@@ -27,6 +39,12 @@ static int64_t rows_of(const struct node *a)
 static int64_t cols_of(const struct node *a)
 {
 	return a->type->dims[a->type->rank - 1];
+}
+
+/* The lesser side. */
+static int64_t least_of(struct lower *l, const struct node *a)
+{
+	return dim_min(l->g, rows_of(a), cols_of(a));
 }
 
 static const struct node *adjoint(struct lower *l, const struct node *a)
@@ -83,9 +101,8 @@ void lower_ldl_solve(struct lower *l)
 
 static void qr(struct lower *l, const struct node *a, const struct node **out)
 {
-	enum dtype t = a->type->dtype;
-	int64_t m = rows_of(a), n = cols_of(a);
-	const struct type *types[2] = { a->type, like_batch(l, a, t, m < n ? m : n, -1) };
+	const struct type *types[2] = { a->type,
+		like_vector(l, a, a->type->dtype, least_of(l, a)) };
 	matrix_decomposed(l, "Qr", NULL, 1, &a, 2, types, out);
 }
 
@@ -93,14 +110,16 @@ static void qr(struct lower *l, const struct node *a, const struct node **out)
 static const struct node *reflected(
 	struct lower *l, const struct node *a, const struct node *tau, int64_t cols)
 {
-	uint32_t rank = a->type->rank;
-	int64_t low[ATEN_MAX_RANK] = { 0 }, high[ATEN_MAX_RANK] = { 0 };
-	int64_t inner[ATEN_MAX_RANK] = { 0 };
-	if (cols < cols_of(a))
-		a = lower_clip(l, a, rank - 1, 0, cols, 1);
-	high[rank - 1] = cols - cols_of(a);
-	if (high[rank - 1])
-		a = build_pad(l->g, a, build_scalar(l->g, a->type->dtype, 0), low, high, inner);
+	uint32_t last = a->type->rank - 1;
+	int64_t common = dim_min(l->g, cols, cols_of(a));
+	if (!dim_same(common, cols_of(a)))
+		a = lower_clip(l, a, last, 0, common, 1);
+	if (!dim_same(common, cols)) {
+		const struct type *more = like_matrix(l, a, a->type->dtype, rows_of(a),
+			dim_sub(l->g, cols, common));
+		const struct node *both[2] = { a, build_full(l->g, more, 0) };
+		a = build_concat(l->g, 2, both, last);
+	}
 	const struct node *in[2] = { a, tau }, *out;
 	matrix_decomposed(l, "ProductOfElementaryHouseholderReflectors", NULL, 2, in, 1, &a->type,
 		&out);
@@ -117,13 +136,13 @@ void lower_qr(struct lower *l)
 {
 	const struct node *a = matrix_argument(l, 0), *f[2];
 	const char *mode = l->args[1].s;
-	int64_t m = rows_of(a), n = cols_of(a), k = m < n ? m : n;
+	int64_t most = !strcmp(mode, "complete") ? rows_of(a) : least_of(l, a);
 	qr(l, a, f);
 	if (!strcmp(mode, "r"))
 		l->out[0] = build_full(l->g, l->type[0], 0);
 	else
-		l->out[0] = reflected(l, f[0], f[1], !strcmp(mode, "complete") ? m : k);
-	l->out[1] = matrix_upper(l, f[0], !strcmp(mode, "complete") ? m : k);
+		l->out[0] = reflected(l, f[0], f[1], most);
+	l->out[1] = matrix_upper(l, f[0], most);
 }
 
 void lower_householder_product(struct lower *l)
@@ -149,7 +168,7 @@ void lower_ormqr(struct lower *l)
 static void eigh(struct lower *l, const struct node *a, bool upper, const struct node **out)
 {
 	const struct type *types[2] = { a->type,
-		like_batch(l, a, dtype_part(a->type->dtype), cols_of(a), -1) };
+		like_vector(l, a, dtype_part(a->type->dtype), cols_of(a)) };
 	const struct node *f[2];
 	matrix_decomposed(l, "Eigh", upper ? "0,1" : "1,1", 1, &a, 2, types, f);
 	out[0] = f[1];
@@ -208,11 +227,10 @@ static const struct node *above(
 	in[last] = true;
 	const struct node *most = lower_reduce(l, OP_maximum, values, in, false);
 	const struct node *atol = tolerance(l, 1, most->type), *rtol = tolerance(l, 2, most->type);
-	int64_t side = rows_of(a) > cols_of(a) ? rows_of(a) : cols_of(a);
 	if (!rtol) {
 		double eps = values->type->dtype == DTYPE_f64 ? DBL_EPSILON : (double)FLT_EPSILON;
 		const struct node *zero = lower_like(l, most, 0);
-		rtol = lower_like(l, most, eps * (double)side);
+		rtol = lower_like_size(l, most, dim_max(g, rows_of(a), cols_of(a)), eps);
 		if (atol)
 			rtol = build_select(g, build_compare(g, "GT", atol, zero), zero, rtol);
 	}
@@ -228,7 +246,7 @@ void lower_pinv(struct lower *l)
 	struct graph *g = l->g;
 	const struct node *a = matrix_argument(l, 0), *u, *s, *v, *f[3];
 	enum dtype t = a->type->dtype;
-	int64_t m = rows_of(a), n = cols_of(a), k = m < n ? m : n;
+	int64_t k = least_of(l, a);
 	if (type_elements(a->type) == 0) {
 		l->out[0] = build_full(g, l->type[0], 0);
 		return;
@@ -238,8 +256,9 @@ void lower_pinv(struct lower *l)
 		s = f[0];
 		u = v = f[1];
 	} else {
-		const struct type *types[3] = { like_batch(l, a, t, m, k),
-			like_batch(l, a, dtype_part(t), k, -1), like_batch(l, a, t, k, n) };
+		const struct type *types[3] = { like_matrix(l, a, t, rows_of(a), k),
+			like_vector(l, a, dtype_part(t), k),
+			like_matrix(l, a, t, k, cols_of(a)) };
 		matrix_decomposed(l, "weft.svd", NULL, 1, &a, 3, types, f);
 		u = f[0];
 		s = f[1];
@@ -324,6 +343,8 @@ static const struct node *squared(struct lower *l, const struct node *a, const s
 		types[i] = in[i]->type;
 		state[i] = graph_parameter(g, i, types[i]);
 	}
+	const struct build_hand hand = { 2, (const struct node *[]){ state[1], state[2] } };
+	const struct build_hand *before = build_at_hand(g, &hand);
 	const struct node *more = build_compare(g, "LT", state[0], state[3]);
 	const struct region *regions[2];
 	regions[0] = graph_region(g, 4, types, 1, &more);
@@ -333,6 +354,7 @@ static const struct node *squared(struct lower *l, const struct node *a, const s
 		state[1]);
 	state[0] = build2(g, OP_add, state[0], build_scalar(g, t, 1));
 	regions[1] = graph_region(g, 4, types, 4, state);
+	build_at_hand(g, before);
 	struct node_spec s = { .op = OP_while,
 		.nin = 4,
 		.in = in,

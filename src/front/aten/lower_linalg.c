@@ -11,12 +11,12 @@ const struct node *matrix_argument(struct lower *l, uint32_t i)
 {
 	const struct node *a = lower_tensor(l, i);
 	enum dtype t = dtype_part(a->type->dtype);
-	if (a->type->rank < 2 || !type_is_static(a->type) || (t != DTYPE_f32 && t != DTYPE_f64))
+	if (a->type->rank < 2 || (t != DTYPE_f32 && t != DTYPE_f64))
 		lower_bail(l);
 	return a;
 }
 
-/* Nothing is given: results are empty, or what an empty sum is. */
+/* Nothing is given, as the sizes say: results are empty, or what an empty sum is. */
 static bool nothing(struct lower *l, uint32_t noperands)
 {
 	bool none = false;
@@ -78,18 +78,49 @@ const struct node *matrix_times(struct lower *l, const struct node *a, const str
 	return build_dot(l->g, a, b, n, batch, batch, 1, &left, &right, a->type->dtype);
 }
 
+/* Operands behind in[0..nin) that say how large results are, one each, and their attribute. */
+static struct attr_entry shape_operands(struct lower *l, uint32_t nin, const struct node **in,
+	uint32_t nout, const struct type *const *types)
+{
+	const char *list = "";
+	for (uint32_t i = 0; i < nout; i++) {
+		in[nin + i] = build_shape(l->g, types[i]->rank, types[i]->dims, nin, in);
+		list = job_printf(l->j, "%s%s%u", list, i ? ", " : "", nin + i);
+	}
+	const char *text = job_printf(l->j, "dense<[%s]> : tensor<%uxi64>", list, nout);
+	const char *name = graph_string(l->g, "indices_of_shape_operands", 25);
+	return (struct attr_entry){ KEY_other, name, attr_raw(l->g, text) };
+}
+
+static bool any_symbolic(uint32_t n, const struct type *const *types)
+{
+	bool any = false;
+	for (uint32_t i = 0; i < n; i++)
+		any |= !type_is_static(types[i]);
+	return any;
+}
+
 void matrix_decomposed(struct lower *l, const char *target, const char *config, uint32_t nin,
 	const struct node *const *in, uint32_t nout, const struct type *const *types,
 	const struct node **out)
 {
-	struct attr_entry e[2] = {
-		{ .key = KEY_call_target_name, .value = attr_str(l->g, target) },
-		{ .key = KEY_backend_config, .value = attr_str(l->g, config ? config : "") },
-	};
+	const struct node **all = job_array(l->j, nin + nout, sizeof *all);
+	struct attr_entry e[3] = { { .key = KEY_call_target_name,
+		.value = attr_str(l->g, target) } };
+	uint32_t n = 1, nall = nin;
+	memcpy(all, in, nin * sizeof *all);
+	if (config)
+		e[n++] = (struct attr_entry){ .key = KEY_backend_config,
+			.value = attr_str(l->g, config) };
+	/* An order's sizes are its operand's. */
+	if (strcmp(target, "weft.order") != 0 && any_symbolic(nout, types)) {
+		e[n++] = shape_operands(l, nin, all, nout, types);
+		nall += nout;
+	}
 	struct node_spec s = { .op = OP_custom_call,
-		.nin = nin,
-		.in = in,
-		.attrs = attrs_cons(l->g, config ? 2 : 1, e),
+		.nin = nall,
+		.in = all,
+		.attrs = attrs_cons(l->g, n, e),
 		.type = nout == 1 ? types[0] : type_list(l->g, TYPE_results, nout, types),
 		.at = { l->r->file, l->r->line, 1 } };
 	const struct node *call = graph_node(l->g, &s);
@@ -132,6 +163,14 @@ static const struct node *with_batch(
 
 /* ---- Cholesky, triangles -------------------------------------------------------------------- */
 
+/* More than the number of any row or column; `it` is of i32. */
+static const struct node *no_place(struct lower *l, const struct type *it)
+{
+	if (type_is_static(it))
+		return build_constant(l->g, it, true, &(int32_t){ INT32_MAX });
+	return lower_shape(l, build_scalar_int(l->g, DTYPE_i32, INT32_MAX), it);
+}
+
 static const struct node *cholesky(struct lower *l, const struct node *a, bool upper)
 {
 	struct attr_entry e = { .key = KEY_lower, .value = attr_bool(l->g, !upper) };
@@ -155,7 +194,7 @@ void lower_cholesky(struct lower *l)
 	in[rank - 1] = in[rank - 2] = true;
 	const struct type *it = type_with_dtype(g, a->type, DTYPE_i32);
 	const struct node *column = lower_iota(l, it, upper ? rank - 1 : rank - 2);
-	const struct node *none = build_constant(g, it, true, &(int32_t){ INT32_MAX });
+	const struct node *none = no_place(l, it);
 	const struct node *size = dtype_is_complex(y->type->dtype) ? build1(g, OP_real, y) : y;
 	const struct node *bad = build2(g, OP_and, matrix_triangle(l, y, "EQ"),
 		build1(g, OP_not, build_compare(g, "GT", size, lower_like(l, size, 0))));
@@ -241,7 +280,7 @@ static struct lu factor(struct lower *l, const struct node *a)
 	const struct type *types[3] = { a->type };
 	memcpy(dims, d, (rank - 1) * sizeof *dims);
 	types[2] = type_tensor(g, DTYPE_i32, rank - 1, dims);
-	dims[rank - 2] = d[rank - 2] < d[rank - 1] ? d[rank - 2] : d[rank - 1];
+	dims[rank - 2] = dim_min(g, d[rank - 2], d[rank - 1]);
 	types[1] = type_tensor(g, DTYPE_i32, rank - 1, dims);
 	const struct node *out[3];
 	matrix_decomposed(l, "LuDecomposition", NULL, 1, &a, 3, types, out);
@@ -307,7 +346,7 @@ static const struct node *lu_info(struct lower *l, struct lu f)
 	if (d->type->dims[last] != n)
 		d = lower_clip(l, d, last, 0, n, 1);
 	const struct type *it = type_with_dtype(g, d->type, DTYPE_i32);
-	const struct node *none = build_constant(g, it, true, &(int32_t){ INT32_MAX });
+	const struct node *none = no_place(l, it);
 	bool in[ATEN_MAX_RANK] = { 0 };
 	in[last] = true;
 	const struct node *at = lower_iota(l, it, last);
@@ -394,7 +433,7 @@ void lower_solve_matrix(struct lower *l)
 	}
 	if (b->type->rank == n + 1 && l->type[0]->rank == n + 1)
 		vectors = true;
-	if (type_elements(b->type) <= 0 || !b->type->rank || (vectors && !left))
+	if (type_elements(b->type) == 0 || !b->type->rank || (vectors && !left))
 		lower_bail(l);
 	if (vectors)
 		b = as_column(l, b);
@@ -517,8 +556,12 @@ static const struct node *order_of(struct lower *l, const struct node *pivots, i
 		types[i] = in[i]->type;
 		state[i] = graph_parameter(g, i, types[i]);
 	}
+	const struct build_hand hand = {
+		3, (const struct node *[]){ state[0], state[1], state[2] }
+	};
+	const struct build_hand *before = build_at_hand(g, &hand);
 	const struct node *more = build_compare(
-		g, "LT", state[0], build_scalar_int(g, DTYPE_i32, turns));
+		g, "LT", state[0], lower_cast(l, lower_size_node(l, turns), DTYPE_i32));
 	const struct region *regions[2] = { graph_region(g, 3, types, 1, &more), NULL };
 	const struct type *batch = type_tensor(g, DTYPE_i32, last, dims);
 	const struct node *k = lower_shape(l, state[0], batch);
@@ -527,6 +570,7 @@ static const struct node *order_of(struct lower *l, const struct node *pivots, i
 	state[2] = swapped(l, state[2], last, p, k);
 	state[0] = build2(g, OP_add, state[0], build_scalar_int(g, DTYPE_i32, 1));
 	regions[1] = graph_region(g, 3, types, 3, state);
+	build_at_hand(g, before);
 	struct node_spec s = { .op = OP_while,
 		.nin = 3,
 		.in = in,
@@ -575,7 +619,8 @@ void lower_lu_unpack(struct lower *l)
 {
 	const struct node *a = matrix_argument(l, 0);
 	uint32_t rank = a->type->rank;
-	int64_t m = a->type->dims[rank - 2], n = a->type->dims[rank - 1], least = m < n ? m : n;
+	int64_t m = a->type->dims[rank - 2], least;
+	least = dim_min(l->g, m, a->type->dims[rank - 1]);
 	for (uint32_t i = 0; i < 3; i++)
 		l->out[i] = build_full(l->g, l->type[i], 0);
 	if (lower_bool(l, 3))

@@ -174,8 +174,6 @@ static const struct node *row_of(struct lower *l, int64_t d, int64_t *dim)
 		*dim = 0;
 		x = lower_flat(l, x);
 	}
-	if (!dim_is_number(x->type->dims[*dim]))
-		lower_bail(l);
 	return x;
 }
 
@@ -190,7 +188,7 @@ void lower_kthvalue(struct lower *l)
 {
 	int64_t dim, k = lower_int(l, 1);
 	const struct node *x = row_of(l, 2, &dim);
-	if (k < 1 || k > x->type->dims[dim])
+	if (k < 1 || (dim_is_number(x->type->dims[dim]) && k > x->type->dims[dim]))
 		lower_fail(l, "k is %lld, there are %lld elements", (long long)k,
 			(long long)x->type->dims[dim]);
 	struct sorted s;
@@ -220,7 +218,7 @@ void lower_mode(struct lower *l)
 	struct sorted s = ordered(l, x, dim, false, "sort", n);
 	const struct node *v = lower_cast(l, s.value, lower_compute(s.value->type->dtype));
 	const struct node *step = build_convert(g,
-		build_compare(g, "NE", lower_clip(l, v, dim, 0, n - 1, 1),
+		build_compare(g, "NE", lower_clip(l, v, dim, 0, dim_sub(g, n, 1), 1),
 			lower_clip(l, v, dim, 1, n, 1)), DTYPE_i64);
 	const struct node *one = build_scalar_int(g, DTYPE_i64, 1);
 	high[dim] = 1;
@@ -229,7 +227,7 @@ void lower_mode(struct lower *l)
 	high[dim] = 0;
 	const struct node *begins = build_pad(g, step, one, low, high, inner);
 	const struct node *at = lower_iota(l, ends->type, dim);
-	const struct node *many = lower_like(l, at, (double)n);
+	const struct node *many = lower_like_size(l, at, n, 1);
 	const struct node *begin = lower_prefix_most(l, build2(g, OP_multiply, begins, at), dim);
 	const struct node *length = build2(g, OP_add, build2(g, OP_subtract, at, begin), ends);
 	const struct node *score = build2(g, OP_multiply, ends,
@@ -237,7 +235,7 @@ void lower_mode(struct lower *l)
 	bool in[ATEN_MAX_RANK] = { 0 };
 	in[dim] = true;
 	const struct node *most = lower_reduce(l, OP_maximum, score, in, true);
-	many = lower_like(l, most, (double)n);
+	many = lower_like_size(l, most, n, 1);
 	const struct node *rest = build2(g, OP_remainder, most, many);
 	const struct node *end = build2(g, OP_remainder, build2(g, OP_subtract, many, rest), many);
 	results(l, taken(l, s.value, end, dim), taken(l, s.index, end, dim));
@@ -263,23 +261,24 @@ void lower_median(struct lower *l)
 	int64_t n = x->type->dims[dim];
 	if (n == 0)
 		lower_bail(l);
+	int64_t middle = dim_floordiv(g, dim_sub(g, n, 1), 2);
 	struct sorted s = sort(l, x, dim, false);
 	if (!dtype_is_float(x->type->dtype)) {
-		int64_t k = (n - 1) / 2;
-		results(l, lower_clip(l, s.value, dim, k, k + 1, 1),
-			lower_clip(l, s.index, dim, k, k + 1, 1));
+		int64_t next = dim_add(g, middle, 1);
+		results(l, lower_clip(l, s.value, dim, middle, next, 1),
+			lower_clip(l, s.index, dim, middle, next, 1));
 		return;
 	}
 	const struct node *nans = count_nan(l, x, dim), *at;
 	const struct node *numbers =
-		build2(g, OP_subtract, lower_like(l, nans, (double)n), nans);
+		build2(g, OP_subtract, lower_like_size(l, nans, n, 1), nans);
 	const struct node *one = lower_like(l, nans, 1), *zero = lower_like(l, nans, 0);
 	const struct node *before_middle = build2(g, OP_maximum, zero,
 		build2(g, OP_subtract, numbers, one));
 	at = build2(g, OP_shift_right_logical, before_middle, one);
 	if (!(l->row->what & MEDIAN_PLAIN)) {
 		const struct node *clean = build_compare(g, "EQ", nans, zero);
-		at = build_select(g, clean, lower_like(l, nans, (double)((n - 1) / 2)), numbers);
+		at = build_select(g, clean, lower_like_size(l, nans, middle, 1), numbers);
 	}
 	struct take k = { .m = x->type->rank, .batch = x->type->rank };
 	for (uint32_t i = 0; i < k.m; i++)

@@ -231,6 +231,8 @@ static bool eval_own(struct call *c)
 			c->in[0]->rank, tensor_elements(c->in[0]), c->in[0]->data));
 	else if (!strcmp(target_of(c), "weft.indices"))
 		claim_of_indices(c);
+	else if (!strcmp(target_of(c), "weft.fft"))
+		eval_fft_last(c);
 	else if (!strcmp(target_of(c), "weft.order"))
 		run_order(c);
 	else

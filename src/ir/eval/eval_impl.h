@@ -84,6 +84,7 @@ void eval_run(struct call *c, const struct region *r, uint32_t nargs, struct ten
 void eval_random_bits(struct call *c, const int64_t *dims);
 /* Computes c where it is a call of base/linear.def; false: it is none. */
 bool eval_linear(struct call *c);
+void eval_fft_last(struct call *c); /* custom_call @weft.fft */
 /* The dims of result i: its type's, evaluated; false where the type leaves one open. */
 bool eval_static_dims(const struct call *c, uint32_t i, int64_t *dims);
 /* Element i of an integer tensor. */

@@ -185,21 +185,66 @@ bool eval_linear(struct call *c)
 
 /* ---- fft ------------------------------------------------------------------------------------ */
 
-void eval_fft(struct call *c)
+/* A word of fft_type, n characters. */
+static enum fft_kind kind_of(const char *word, size_t n)
 {
 	static const char *const words[] = { "FFT", "IFFT", "RFFT", "IRFFT" };
+	int kind = FFT_forward;
+
+	while (kind < FFT_half && (strlen(words[kind]) != n || memcmp(words[kind], word, n)))
+		kind++;
+	return (enum fft_kind)kind;
+}
+
+/* The result, of those sizes. */
+static void transform(
+	struct call *c, enum fft_kind kind, bool sum, uint32_t naxes, const int64_t *dims)
+{
+	const struct tensor *a = c->in[0];
+	enum dtype t = a->type->dtype;
+	struct tensor *out = eval_new(c, 0, a->rank, dims);
+	struct fft f = { .kind = kind, .sum = sum, .wide = t == DTYPE_f64 || t == DTYPE_c128,
+		.rank = a->rank, .naxes = naxes, .in_dims = a->dims, .out_dims = dims };
+	struct weft_error *e = fft_run(&f, tensor_at(a, 0), tensor_at(out, 0));
+
+	if (e) {
+		weft_error_free(e);
+		eval_fail(c, WEFT_RESOURCE_EXHAUSTED, "no memory for a transform");
+	}
+}
+
+void eval_fft_last(struct call *c)
+{
+	const char *how = node_text(c->e->j, c->n, KEY_backend_config);
+	int64_t dims[EVAL_MAX_RANK];
+
+	uint32_t rank = c->in[0]->rank;
+	if (rank > EVAL_MAX_RANK || (c->nin < 2 && !eval_static_dims(c, 0, dims)))
+		eval_fail(c, WEFT_UNIMPLEMENTED, "a result of unknown size");
+	for (uint32_t d = 0; c->nin > 1 && d < rank; d++)
+		dims[d] = eval_index(c->in[1], d);
+	enum fft_kind kind = kind_of(how, strcspn(how, " "));
+	for (uint32_t d = 0; d + 1 < rank; d++)
+		eval_check_size(c, 0, d, dims[d]);
+	if (kind == FFT_real)
+		dims[rank - 1] = c->in[0]->dims[rank - 1] / 2 + 1;
+	else
+		eval_check_size(c, 0, rank - 1,
+			kind == FFT_half ? dims[rank - 1] / 2 + 1 : dims[rank - 1]);
+	transform(c, kind, true, 1, dims);
+}
+
+void eval_fft(struct call *c)
+{
 	const struct tensor *a = c->in[0];
 	const char *word = node_str(c->n, KEY_fft_type, "FFT");
-	enum dtype t = a->type->dtype;
 	uint32_t naxes, last = a->rank - 1;
 	const int64_t *length = eval_ints_any(c, KEY_fft_length, &naxes);
 	int64_t dims[EVAL_MAX_RANK];
-	int kind = FFT_forward;
+	enum fft_kind kind = kind_of(word, strlen(word));
 
 	if (!naxes || naxes > a->rank || a->rank > EVAL_MAX_RANK)
 		eval_fail(c, WEFT_INVALID_ARGUMENT, "fft_length of %u entries", naxes);
-	while (kind < FFT_half && strcmp(word, words[kind]))
-		kind++;
 	memcpy(dims, a->dims, a->rank * sizeof *dims);
 	for (uint32_t i = 0; i < naxes && (kind == FFT_half || kind == FFT_real); i++) {
 		bool halved = kind == FFT_half && i + 1 == naxes && length[i];
@@ -209,16 +254,7 @@ void eval_fft(struct call *c)
 		dims[last] = length[naxes - 1];
 	if (kind == FFT_real)
 		dims[last] = length[naxes - 1] ? length[naxes - 1] / 2 + 1 : 0;
-	struct tensor *out = eval_new(c, 0, a->rank, dims);
-	struct fft f = { .kind = (enum fft_kind)kind,
-		.sum = node_other(c->n, "weft.sum") != NULL,
-		.wide = t == DTYPE_f64 || t == DTYPE_c128,
-		.rank = a->rank, .naxes = naxes, .in_dims = a->dims, .out_dims = dims };
-	struct weft_error *e = fft_run(&f, tensor_at(a, 0), tensor_at(out, 0));
-	if (e) {
-		weft_error_free(e);
-		eval_fail(c, WEFT_RESOURCE_EXHAUSTED, "no memory for a transform");
-	}
+	transform(c, kind, node_other(c->n, "weft.sum") != NULL, naxes, dims);
 }
 
 /* ---- batch normalisation -------------------------------------------------------------------- */

@@ -273,23 +273,64 @@ static void check_linear(struct graph *g, const struct node_spec *s, const char 
 			spec_text(g, in[0]));
 }
 
+/* The backend_config without its quotes; NULL: none. */
+static const char *config_of(struct graph *g, const struct node_spec *s)
+{
+	const struct attr *config = attrs_find(s->attrs, KEY_backend_config);
+	char *text = config && config->s ? job_printf(graph_job(g), "%s", config->s) : NULL;
+
+	if (text && *text == '"') {
+		text[strlen(text) - 1] = '\0';
+		text++;
+	}
+	return text;
+}
+
+/* ---- transforms (base/fft.h) ---------------------------------------------------------------- */
+
+/* @weft.fft is fft along the last dimension, of any length, where that of fft is a number: the
+ * result's type has it.  Its config is "WORD SUM last", WORD being one of fft_type. */
+static void check_fft(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
+	const struct type *const *types)
+{
+	const char *how = config_of(g, s);
+	uint32_t nin = s->nin - custom_nshapes(s->attrs, s->nin);
+	const struct type *in = nin == 1 ? s->in[0]->type : NULL;
+	const struct type *out = n == 1 ? types[0] : NULL;
+
+	if (strcmp(target, "weft.fft"))
+		return;
+	if (!in || !out || in->kind != TYPE_tensor || out->kind != TYPE_tensor || in->unranked ||
+		out->unranked || !in->rank || in->rank != out->rank)
+		spec_fail(g, s, NULL, "@weft.fft: expected an operand and a result of one rank");
+	const char *word = how && strstr(how, " SUM last") ? how : "";
+	bool real_in = !strcmp(word, "RFFT SUM last"), real_out = !strcmp(word, "IRFFT SUM last");
+	bool whole = !strcmp(word, "FFT SUM last") || !strcmp(word, "IFFT SUM last");
+	if (!real_in && !real_out && !whole)
+		spec_fail(g, s, NULL, "@weft.fft: expected how as backend_config");
+	enum dtype part = dtype_part(in->dtype);
+	if ((part != DTYPE_f32 && part != DTYPE_f64) || dtype_part(out->dtype) != part ||
+		dtype_is_complex(in->dtype) == real_in || dtype_is_complex(out->dtype) == real_out)
+		spec_fail(g, s, NULL, "@weft.fft: \"%s\" does not make %s of %s", how,
+			spec_text(g, out), spec_text(g, in));
+	for (uint32_t d = 0; d + !whole < in->rank; d++)
+		if (!dims_agree(g, in->dims[d], out->dims[d]))
+			spec_fail(g, s, NULL, "@weft.fft: expected the rows of %s, found %s",
+				spec_text(g, in), spec_text(g, out));
+}
+
 /* ---- orders (base/order.h) ------------------------------------------------------------------ */
 
 static void check_order(struct graph *g, const struct node_spec *s, const char *target, uint32_t n,
 	const struct type *const *types)
 {
-	const struct attr *config = attrs_find(s->attrs, KEY_backend_config);
+	const char *how = config_of(g, s);
 	const struct type *in = s->nin == 1 ? s->in[0]->type : NULL;
 	const struct type *out = n == 1 ? types[0] : NULL;
 	struct order o;
 
 	if (strcmp(target, "weft.order"))
 		return;
-	char *how = config && config->s ? job_printf(graph_job(g), "%s", config->s) : NULL;
-	if (how && *how == '"') {
-		how[strlen(how) - 1] = '\0';
-		how++;
-	}
 	if (!how || !order_read(how, &o))
 		spec_fail(g, s, NULL, "@weft.order: expected how as backend_config");
 	if (!in || !out || in->kind != TYPE_tensor || out->kind != TYPE_tensor || in->unranked ||
@@ -350,6 +391,7 @@ const struct type *infer_custom_call(struct graph *g, const struct node_spec *s)
 	check_config(g, s);
 	spec_custom(g, s, target, n, types);
 	check_linear(g, s, target, n, types);
+	check_fft(g, s, target, n, types);
 	check_order(g, s, target, n, types);
 	check_claim(g, s, target);
 	check_buffers(g, s, target, n, types);
