@@ -125,3 +125,32 @@ SORTED = {                                     # x is [batch, length]
 def test_what_sorting_finds_of_any_size(name):
     with no_fallback():
         fits(SORTED[name], [(4, 9), (3, 40), (5, 6)])
+
+
+DRAWS = {                                      # x is [batch, length]: what is drawn, and its mean and deviation
+    "dropout": (lambda x: torch.nn.functional.dropout(torch.ones_like(x), 0.25), 1, 3 ** -0.5),
+    "rand": (lambda x: torch.rand(x.shape[1], x.shape[0]), 0.5, 12 ** -0.5),
+    "normal": (lambda x: torch.randn_like(x, dtype=torch.float64) * 2 + 1, 1, 2),
+    "exponential": (lambda x: torch.empty_like(x).exponential_(2), 0.5, 0.5),
+    "randint": (lambda x: torch.randint(0, x.shape[1], x.shape) / x.shape[1], 0.5, 12 ** -0.5),
+    "randperm": (lambda x: torch.randperm(x.shape[1]) / x.shape[1], 0.5, 12 ** -0.5),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_random_numbers_of_any_size(name):
+    """By the seed alone, without torch; those of dropout are the ones that a program of these sizes draws."""
+    fn, mean, deviation = DRAWS[name]
+    torch._dynamo.reset()
+    fast = compiled(fn, dynamic=True)
+    with no_fallback():
+        for shape in (30, 500), (40, 700):
+            x = torch.ones(shape)
+            torch.manual_seed(5)
+            y, z = fast(x), fast(x)
+            torch.manual_seed(5)
+            assert torch.equal(fast(x), y) and not torch.equal(y, z)
+            assert abs(y.double().mean() - mean) < 0.02 and abs(y.double().std() - deviation) < 0.02
+            if name == "dropout":
+                torch.manual_seed(5)
+                assert torch.equal(compiled(fn, dynamic=False)(x), y)

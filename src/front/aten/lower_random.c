@@ -4,7 +4,8 @@
  * order, so two equal dropouts of one tensor stay two, and recomputing one gives the same bits.
  * Element i of op k is word 0 of Threefry-2x32 (Salmon et al., "Parallel random numbers: as easy as
  * 1, 2, 3", 2011; 20 rounds) with the seed as key and (i, k) as counter: adds, rotations and xors
- * on u32, which fuse like any map. */
+ * on u32, which fuse like any map.  Of a tensor of any size i may be beyond 32 bits: what is above
+ * them is in k's first byte. */
 #include "front/aten/lower.h"
 #include <math.h>
 #include <string.h>
@@ -20,16 +21,34 @@ static const struct node *rotate(struct lower *l, const struct node *x, uint32_t
 		build2(l->g, OP_shift_right_logical, x, u32(l, x, 32 - by)));
 }
 
-/* 64 random bits for each element of a tensor of these dims, in two words. */
 struct words {
 	const struct node *x, *y; /* u32 */
 };
+
+/* The counter: which element, and which op. */
+static struct words counter(struct lower *l, const struct type *t)
+{
+	struct graph *g = l->g;
+	int64_t n = dim_product(g, t->rank, t->dims);
+	bool any = !dim_is_number(n);
+	const struct type *line = type_tensor(g, any ? DTYPE_ui64 : DTYPE_ui32, 1, &n);
+	const struct node *x = build_reshape(g, build_iota(g, line, 0), t->rank, t->dims), *y;
+	const struct node *op = lower_shape(
+		l, build_scalar_int(g, DTYPE_ui32, (uint32_t)l->r->random_offset++), t);
+	if (!any)
+		return (struct words){ x, op };
+	y = build2(g, OP_shift_right_logical, x, lower_like(l, x, 32));
+	y = build_convert(g, y, DTYPE_ui32);
+	y = build2(g, OP_shift_left, y, lower_like(l, y, 24));
+	return (struct words){ build_convert(g, x, DTYPE_ui32), build2(g, OP_xor, op, y) };
+}
+
+/* 64 random bits for each element of a tensor of these dims, in two words. */
 static struct words bits(struct lower *l, const struct type *like)
 {
 	static const uint32_t by[8] = { 13, 15, 26, 6, 17, 29, 16, 24 };
 	struct graph *g = l->g;
 	const struct type *t = type_with_dtype(g, like, DTYPE_ui32);
-	int64_t n = type_elements(t);
 	const struct node *seed = l->r->seed;
 	const struct node *half = build_scalar_int(g, DTYPE_i64, 32);
 	const struct node *key[3] = {
@@ -39,11 +58,9 @@ static struct words bits(struct lower *l, const struct type *like)
 			t),
 	};
 	key[2] = build2(g, OP_xor, build2(g, OP_xor, key[0], key[1]), u32(l, key[0], 0x1BD11BDA));
-	const struct node *x = build_reshape(
-		g, build_iota(g, type_tensor(g, DTYPE_ui32, 1, &n), 0), t->rank, t->dims);
-	const struct node *y = u32(l, x, (uint32_t)l->r->random_offset++);
-	x = build2(g, OP_add, x, key[0]);
-	y = build2(g, OP_add, y, key[1]);
+	const struct words at = counter(l, t);
+	const struct node *x = build2(g, OP_add, at.x, key[0]);
+	const struct node *y = build2(g, OP_add, at.y, key[1]);
 	for (uint32_t round = 0; round < 20; round++) {
 		x = build2(g, OP_add, x, y);
 		y = build2(g, OP_xor, rotate(l, y, by[round % 8]), x);
@@ -98,10 +115,11 @@ static const struct node *normal(struct lower *l, const struct type *like, enum 
 	return build2(g, OP_multiply, a, build1(g, OP_cosine, angle));
 }
 
-/* Without a seed, or with sizes not known, torch draws. */
+/* Without a seed torch draws; and for so many elements. */
 static void need_seed(struct lower *l, const struct type *t)
 {
-	if (!l->r->seed || type_elements(t) < 0 || type_elements(t) >= UINT32_MAX)
+	if (!l->r->seed || (type_is_static(t) && type_elements(t) < 0) ||
+		type_elements(t) >= UINT32_MAX)
 		lower_bail(l);
 }
 
@@ -276,13 +294,19 @@ void lower_randint(struct lower *l)
 	struct graph *g = l->g;
 	int32_t i = l->row->what;
 	need_seed(l, l->type[0]);
-	int64_t low = i < 0 ? 0 : lower_int(l, (uint32_t)i);
-	int64_t high = lower_int(l, (uint32_t)(i < 0 ? -1 - i : i + 1)), range;
-	if (__builtin_sub_overflow(high, low, &range) || range < 1)
+	uint32_t end = (uint32_t)(i < 0 ? -1 - i : i + 1);
+	int64_t low = i < 0 ? 0 : lower_int(l, (uint32_t)i), range = 1;
+	bool any = l->args[end].kind == ARG_sym;
+	if (!any && (__builtin_sub_overflow(lower_int(l, end), low, &range) || range < 1))
 		lower_bail(l);
 	struct words w = bits(l, l->type[0]);
 	const struct node *v, *span = build_scalar_int(g, DTYPE_ui64, range);
-	if (range <= UINT32_MAX) {
+	if (any) { /* no range that torch takes is empty */
+		span = build2(g, OP_subtract, lower_size_node(l, lower_size(l, end)),
+			build_scalar_int(g, DTYPE_i64, low));
+		span = build_convert(g, span, DTYPE_ui64);
+	}
+	if (!any && range <= UINT32_MAX) {
 		v = build_convert(g, w.x, DTYPE_ui64);
 		v = build2(g, OP_multiply, v, lower_shape(l, span, v->type));
 		v = build2(g, OP_shift_right_logical, v, lower_like(l, v, 32));
