@@ -154,3 +154,21 @@ def test_random_numbers_of_any_size(name):
             if name == "dropout":
                 torch.manual_seed(5)
                 assert torch.equal(compiled(fn, dynamic=False)(x), y)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_attention_of_any_heads(shared):
+    """Every size of it is the call's, that of a head too."""
+    torch._dynamo.reset()
+    groups = 2 if shared else 1
+
+    def fn(q, k, v):
+        return torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=shared)
+
+    fast = compiled(fn, dynamic=True)
+    with no_fallback():
+        for batch, heads, length, size in (2, 4, 6, 8), (3, 8, 9, 16):
+            q, k, v = (torch.randn(batch, h, length, size, requires_grad=True) for h in (heads * groups, heads, heads))
+            y, z = fast(q, k, v), fn(q, k, v)
+            torch.testing.assert_close(y, z, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(*(torch.autograd.grad(t.square().sum(), (q, k, v)) for t in (y, z)), rtol=1e-4, atol=1e-4)

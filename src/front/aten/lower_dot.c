@@ -126,9 +126,26 @@ void lower_addmm(struct lower *l)
 
 /* ---- attention ------------------------------------------------------------------------------ */
 
-/* scores = scale * q k^T + mask; a row of -inf gives zeros, as eager's kernel does. */
+/* n by the scale, argument i, which is by default 1 over the root of a head's size. */
+static const struct node *by_scale(
+	struct lower *l, const struct node *n, uint32_t i, const struct node *q)
+{
+	struct graph *g = l->g;
+	int64_t size = q->type->dims[3];
+	if (!lower_is_none(l, i))
+		return build2(g, OP_multiply, n, lower_like(l, n, lower_float(l, i)));
+	if (dim_is_number(size))
+		return build2(g, OP_multiply, n, lower_like(l, n, 1.0 / sqrt((double)size)));
+	const struct node *by = build_convert(g, lower_size_node(l, size), DTYPE_f64);
+	by = build2(g, OP_divide, build_scalar(g, DTYPE_f64, 1), build1(g, OP_sqrt, by));
+	by = lower_shape(l, lower_cast(l, by, n->type->dtype), n->type);
+	return build2(g, OP_multiply, n, by);
+}
+
+/* scores = scale * q k^T + mask; a row of -inf gives zeros, as eager's kernel does.  scale: which
+ * argument it is. */
 static const struct node *scores(struct lower *l, const struct node *q, const struct node *k,
-	const struct node *mask, double scale, bool causal)
+	const struct node *mask, uint32_t scale, bool causal)
 {
 	struct graph *g = l->g;
 	uint32_t nb = q->type->rank - 2;
@@ -136,7 +153,7 @@ static const struct node *scores(struct lower *l, const struct node *q, const st
 	kt.row = nb + 1; /* contracted */
 	kt.column = nb;
 	const struct node *s = product(l, plain(q, nb), kt);
-	s = build2(g, OP_multiply, s, lower_like(l, s, scale));
+	s = by_scale(l, s, scale, q);
 	if (causal) {
 		const struct type *it = type_with_dtype(g, s->type, DTYPE_i64);
 		const struct node *seen =
@@ -158,11 +175,26 @@ static const struct node *grouped(struct lower *l, const struct node *x, const s
 
 	if (d[1] == heads)
 		return x;
-	if (d[1] < 1 || heads < 1 || heads % d[1])
+	/* Sizes that are not known are looked at by torch, which guards them. */
+	int64_t rest = d[1] ? dim_mod(l->g, heads, d[1]) : 1;
+	if (!heads || (dim_is_number(rest) && rest))
 		return NULL;
-	const int64_t wide[] = { d[0], d[1], heads / d[1], d[2], d[3] };
+	const int64_t wide[] = { d[0], d[1], dim_floordiv(l->g, heads, d[1]), d[2], d[3] };
 	const int64_t dims[] = { d[0], heads, d[2], d[3] };
 	return build_reshape(l->g, build_broadcast(l->g, x, 5, wide, at), 4, dims);
+}
+
+/* The reverse, of a gradient: what each head of x's was given is summed. */
+static const struct node *gathered(struct lower *l, const struct node *n, const struct node *x)
+{
+	const int64_t *d = x->type->dims, *from = n->type->dims;
+	static const bool in[ATEN_MAX_RANK] = { [2] = true };
+
+	if (d[1] == from[1])
+		return n;
+	int64_t each = dim_floordiv(l->g, from[1], d[1]);
+	const int64_t wide[] = { from[0], d[1], each, from[2], from[3] };
+	return lower_reduce(l, OP_add, build_reshape(l->g, n, 5, wide), in, false);
 }
 
 /* What weights are multiplied in: rounded to what is multiplied, t, except where that would save
@@ -183,8 +215,7 @@ void lower_attention(struct lower *l)
 	const struct node *mask = lower_tensor(l, 5);
 	enum dtype t = lower_dtype(l);
 	uint32_t rank = q->type->rank;
-	if (rank != 4 || k->type->rank != 4 || v->type->rank != 4 || lower_float(l, 3) != 0 ||
-		!dim_is_number(q->type->dims[3])) {
+	if (rank != 4 || k->type->rank != 4 || v->type->rank != 4 || lower_float(l, 3) != 0) {
 		lower_give_up(l);
 		return;
 	}
@@ -194,9 +225,7 @@ void lower_attention(struct lower *l)
 		lower_give_up(l);
 		return;
 	}
-	double scale =
-		lower_is_none(l, 6) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 6);
-	const struct node *s = scores(l, q, k, mask, scale, lower_bool(l, 4));
+	const struct node *s = scores(l, q, k, mask, 6, lower_bool(l, 4));
 	bool in[ATEN_MAX_RANK] = { [3] = true };
 	const struct node *m = lower_reduce(l, OP_maximum, s, in, false);
 	const struct node *lost = build_compare(g, "EQ", m, lower_like(l, m, -(double)INFINITY));
@@ -224,13 +253,14 @@ void lower_attention_backward(struct lower *l)
 			  *out = lower_tensor(l, 4), *lse = lower_tensor(l, 5);
 	enum dtype t = lower_dtype(l), c = lower_compute(t);
 	if (q->type->rank != 4 || k->type->rank != 4 || v->type->rank != 4 ||
-		lse->type->rank != 3 || lower_float(l, 6) != 0 ||
-		k->type->dims[1] != q->type->dims[1] || v->type->dims[1] != q->type->dims[1] ||
-		!dim_is_number(q->type->dims[3]))
+		lse->type->rank != 3 || lower_float(l, 6) != 0)
 		lower_bail(l);
-	double scale =
-		lower_is_none(l, 9) ? 1.0 / sqrt((double)q->type->dims[3]) : lower_float(l, 9);
-	const struct node *s = scores(l, q, k, lower_tensor(l, 8), scale, lower_bool(l, 7));
+	const struct node *few[2] = { k, v };
+	k = grouped(l, k, q);
+	v = grouped(l, v, q);
+	if (!k || !v)
+		lower_bail(l);
+	const struct node *s = scores(l, q, k, lower_tensor(l, 8), 9, lower_bool(l, 7));
 	const bool in[ATEN_MAX_RANK] = { [3] = true };
 	lse = lower_cast(l, lse, c);
 	/* A row without anything to see has no weights. */
@@ -247,7 +277,7 @@ void lower_attention_backward(struct lower *l)
 	vt.column = 2;
 	const struct node *ds = product(l, plain(grad, 2), vt);
 	ds = build2(g, OP_subtract, ds, lower_unreduce(l, sum, in, ds));
-	ds = build2(g, OP_multiply, p, build2(g, OP_multiply, ds, lower_like(l, ds, scale)));
+	ds = build2(g, OP_multiply, p, by_scale(l, ds, 9, q));
 	enum dtype w = weights_type(t, q, k);
 	pt = plain(lower_cast(l, p, w), 2);
 	st = plain(lower_cast(l, ds, w), 2);
@@ -257,8 +287,8 @@ void lower_attention_backward(struct lower *l)
 	l->out[0] = lower_cast(l, product(l, st, plain(k, 2)), t);
 	pt.row = st.row = 3;
 	pt.column = st.column = 2;
-	l->out[1] = lower_cast(l, product(l, st, plain(q, 2)), t);
-	l->out[2] = lower_cast(l, product(l, pt, plain(grad, 2)), t);
+	l->out[1] = lower_cast(l, gathered(l, product(l, st, plain(q, 2)), few[0]), t);
+	l->out[2] = lower_cast(l, gathered(l, product(l, pt, plain(grad, 2)), few[1]), t);
 }
 
 /* ---- sums of products ----------------------------------------------------------------------- */
