@@ -16,12 +16,16 @@
  * Places go in tiles; at which of them the window meets padding is known when code is made but for
  * the image's first and last lines, so the tiles between are a loop that does not ask:
  *
- *       | p 0 1 2 3 | 4 5 6 7 | 8 9 a b | c d p |      window of 3, tiles of 4 places */
+ *       | p 0 1 2 3 | 4 5 6 7 | 8 9 a b | c d p |      window of 3, tiles of 4 places
+ *
+ * The groups of a large window are a loop, the first before it. */
 #include "gen/core_impl.h"
 #include <string.h>
 
 #define TAPS_MOST 64                     /* terms */
 #define TAPS_SIDE 2                      /* vectors side by side, at most */
+#define GROUPS_LOOP 4                    /* lines of a window that are a loop, at least */
+#define RANK_MOST 8                      /* whose are */
 
 struct taps {
 	uint32_t n, rows, side;
@@ -29,6 +33,12 @@ struct taps {
 	const struct node *slice[TAPS_MOST];
 	int64_t row[TAPS_MOST];                /* of the operand, each term's first */
 	uint32_t group[TAPS_MOST];             /* number of its terms' group, from 0 on */
+	const struct node *weight[TAPS_MOST];  /* of what it is multiplied by, a slice; NULL: none */
+	uint32_t groups;                       /* in a loop; 0: none is */
+	/* from a group to the next: places in the operand and in the weights */
+	int64_t ahead[RANK_MOST], weight_ahead[RANK_MOST];
+	bool turns;                            /* the code that follows is the loop's, */
+	struct ix turn;                        /* whose turns this counts */
 	bool lines;                            /* features are last */
 	uint32_t dim;                          /* that rows are counted along */
 	int64_t stride;                        /* of rows in the operand */
@@ -81,6 +91,64 @@ static bool same_group(const struct node *a, const struct node *b, uint32_t d)
 	return true;
 }
 
+/* From slice a to slice b of one operand, places a dim; false: they are not alike. */
+static bool slices_apart(const struct node *a, const struct node *b, int64_t *out)
+{
+	uint32_t n;
+	const int64_t *x = node_ints(a, KEY_start_indices, &n), *y =
+		node_ints(b, KEY_start_indices, &n);
+
+	if (a->in[0] != b->in[0] || n > RANK_MOST)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (stride_of(a, i) != stride_of(b, i) || a->type->dims[i] != b->type->dims[i])
+			return false;
+		out[i] = y[i] - x[i];
+	}
+	return true;
+}
+
+/* The slice of weights that a term is multiplied by; NULL: something else. */
+static const struct node *weight_of(const struct node *term)
+{
+	const struct node *x = term->op == OP_multiply ? term->in[1] : NULL;
+
+	while (x && (x->op == OP_convert || x->op == OP_reshape || x->op == OP_broadcast_in_dim))
+		x = x->in[0];
+	return x && x->op == OP_slice ? x : NULL;
+}
+
+/* Are all groups as the first, a step further on each?  Then they may be a loop. */
+static void taps_find_turns(struct taps *s)
+{
+	uint32_t groups = s->group[s->n - 1] + 1, each = s->n / groups;
+	int64_t x[RANK_MOST], w[RANK_MOST];
+
+	s->groups = 0;
+	if (groups < GROUPS_LOOP || s->n % groups)
+		return;
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct node *term = i ? s->sum[i]->in[1] : s->sum[0];
+		s->weight[i] = weight_of(term);
+		if (!s->weight[i] || s->group[i] != i / each || s->row[i] != s->row[i % each])
+			return;
+		if (i < each)
+			continue;
+		memset(x, 0, sizeof x);
+		memset(w, 0, sizeof w);
+		if (!slices_apart(s->slice[i - each], s->slice[i], x) ||
+			!slices_apart(s->weight[i - each], s->weight[i], w))
+			return;
+		if (i == each) {
+			memcpy(s->ahead, x, sizeof x);
+			memcpy(s->weight_ahead, w, sizeof w);
+		}
+		if (memcmp(s->ahead, x, sizeof x) || memcmp(s->weight_ahead, w, sizeof w))
+			return;
+	}
+	s->groups = groups;
+}
+
 /* Are all terms slices of whole rows of features, of lines one kind of step apart? */
 static bool slices_are_lines(const struct gen *g, const struct taps *s)
 {
@@ -129,8 +197,10 @@ static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 		ordered &= !i || s->row[i] >= s->row[i - 1];
 	}
 	s->lines = slices_are_lines(g, s);
-	if (s->lines)
+	if (s->lines) {
+		taps_find_turns(s);
 		return g->k->outer_grain % g->k->space[row] == 0;
+	}
 	memset(s->group, 0, sizeof s->group);
 	return s->n >= PLAN_TAPS && ordered && s->stride == 1 && of->op != OP_pad &&
 	       s->row[s->n - 1] > s->row[0] &&
@@ -217,6 +287,25 @@ static struct val taps_slice_at(
 	for (uint32_t d = 0; d < rank; d++)
 		to[d] = ix_addc(g, ix_mulc(g, ix[d], stride_of(n, d)), start[d]);
 	to[s->dim] = ix_addc(g, ix_mulc(g, s->base, s->stride), s->row[i] + s->r * s->stride);
+	for (uint32_t d = 0; s->turns && d < rank; d++)
+		to[d] = ix_add(g, to[d], ix_mulc(g, s->turn, s->ahead[d]));
+	return value_at(g, n->in[0], to);
+}
+
+static struct val taps_weight_at(
+	struct gen *g, const struct bind *b, const struct node *n, const struct ix *ix)
+{
+	const struct taps *s = b->arg;
+	uint32_t rank = n->type->rank, count;
+	const int64_t *start = node_ints(n, KEY_start_indices, &count);
+	struct ix *to = ix_array(g, rank);
+
+	if (!s->turns)
+		return value_compute(g, n, ix);
+	for (uint32_t d = 0; d < rank; d++) {
+		to[d] = ix_addc(g, ix_mulc(g, ix[d], stride_of(n, d)), start[d]);
+		to[d] = ix_add(g, to[d], ix_mulc(g, s->turn, s->weight_ahead[d]));
+	}
 	return value_at(g, n->in[0], to);
 }
 
@@ -245,6 +334,8 @@ static void taps_bind(struct gen *g, struct taps *s)
 		taps_bind_one(g, s, s->sum[i], taps_at);
 		if (s->lines)
 			taps_bind_one(g, s, s->slice[i], taps_slice_at);
+		if (s->groups && s->group[i] == 1)
+			taps_bind_one(g, s, s->weight[i], taps_weight_at);
 	}
 	if (s->lines && of->op == OP_pad)
 		taps_bind_one(g, s, of, taps_pad_at);
@@ -304,6 +395,45 @@ static void taps_row(struct gen *g, struct taps *s, uint32_t group, int64_t q, u
 	}
 }
 
+/* The terms of the group that begins with term i; where the next begins. */
+static uint32_t taps_group(struct gen *g, struct taps *s, uint32_t i, uint32_t side)
+{
+	int64_t behind = (int64_t)(s->rows - 1) * s->stride;
+	uint32_t end = i;
+
+	while (end < s->n && s->group[end] == s->group[i])
+		end++;
+	for (int64_t q = s->row[i]; q <= s->row[end - 1] + behind; q++)
+		taps_row(g, s, s->group[i], q, side);
+	return end;
+}
+
+/* All groups but the first, in a loop. */
+static void taps_turns(struct gen *g, struct taps *s, uint32_t side)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	l->ncarried = s->rows * side;
+	for (uint32_t i = 0; i < l->ncarried; i++)
+		l->carried[i] = val_lanes(g, s->acc[i / side][i % side]).v;
+	loop_begin(g, l, c64(g, 0), c64(g, s->groups - 1), 1);
+	s->turns = true;
+	s->turn = ix_scalar(l->iv, l->level, 1, s->groups - 2);
+	for (uint32_t i = 0; i < l->ncarried; i++)
+		s->acc[i / side][i % side] = (struct val){ .v = l->carried[i],
+			.level = g->depth, .lanes = true };
+	taps_group(g, s, s->n / s->groups, side);
+	for (uint32_t i = 0; i < l->ncarried; i++)
+		l->carried[i] = s->acc[i / side][i % side].v;
+	s->turns = false;
+	loop_end(g, l);
+	for (uint32_t i = 0; i < l->ncarried; i++) {
+		s->acc[i / side][i % side] = (struct val){ .v = l->carried[i],
+			.level = g->depth, .lanes = true };
+		s->done[i / side][i % side] = s->n;
+	}
+}
+
 /* The block whose first vector is at j, of `side` of them. */
 static void taps_block(struct gen *g, struct taps *s, struct ix j, uint32_t side)
 {
@@ -311,13 +441,10 @@ static void taps_block(struct gen *g, struct taps *s, struct ix j, uint32_t side
 	memset(s->done, 0, sizeof s->done);
 	for (uint32_t v = 0; v < side; v++)
 		s->j[v] = ix_addc(g, j, (int64_t)v * LANES);
-	for (uint32_t i = 0, end; i < s->n; i = end) {
-		int64_t behind = (int64_t)(s->rows - 1) * s->stride;
-		for (end = i; end < s->n && s->group[end] == s->group[i];)
-			end++;
-		for (int64_t q = s->row[i]; q <= s->row[end - 1] + behind; q++)
-			taps_row(g, s, s->group[i], q, side);
-	}
+	for (uint32_t i = 0; i < s->n && !(s->groups && i); )
+		i = taps_group(g, s, i, side);
+	if (s->groups)
+		taps_turns(g, s, side);
 	for (uint32_t r = 0; r < s->rows; r++)
 		for (uint32_t v = 0; v < side; v++) {
 			taps_vector(g, s, v, side);

@@ -234,9 +234,10 @@ void test_gen_map__windows_written_out(void)
 	gen_with_graph(written_out);
 }
 
-/* A window over an image with its features last, of 3 x `taps` places. */
+/* A window over an image with its features last, of `rows` x `taps` places. */
 struct line_window {
 	int64_t line, features, taps, stride, low, high;
+	int64_t rows;
 	bool dense;                              /* not padded, a dim of size 1 behind the line's */
 };
 
@@ -247,7 +248,7 @@ static const struct node *line_sum(struct graph *g, const struct node *x, const 
 	const int64_t flat[] = { 1, c->stride, c->stride, 1 }, feature = 3;
 	const struct node *sum = NULL;
 
-	for (int64_t i = 0; i < 3 * c->taps; i++) {
+	for (int64_t i = 0; i < c->rows * c->taps; i++) {
 		int64_t h = i / c->taps, v = i % c->taps;
 		int64_t start[] = { 0, h, v, 0 }, limit[4];
 		if (c->dense) {
@@ -274,10 +275,10 @@ static const struct node *line_sum(struct graph *g, const struct node *x, const 
 static void features_last(struct graph *g, struct job *j)
 {
 	static const struct line_window all[] = {
-		{ 37, 16, 3, 1, 1, 1, false }, { 16, 32, 3, 2, 1, 0, false },
-		{ 9, 37, 5, 1, 2, 2, false }, { 5, 64, 7, 1, 3, 3, false },
-		{ 1, 16, 3, 1, 1, 1, false }, { 40, 48, 2, 3, 9, -4, false },
-		{ 23, 19, 3, 1, 0, 0, true }, { 12, 70, 3, 2, 0, 0, true },
+		{ 37, 16, 3, 1, 1, 1, 3, false }, { 16, 32, 3, 2, 1, 0, 3, false },
+		{ 9, 37, 5, 1, 2, 2, 5, false }, { 5, 64, 7, 1, 3, 3, 7, false },
+		{ 1, 16, 3, 1, 1, 1, 3, false }, { 40, 48, 2, 3, 9, -4, 3, false },
+		{ 23, 19, 3, 1, 0, 0, 3, true }, { 12, 70, 3, 2, 0, 0, 4, true },
 	};
 
 	for (unsigned i = 0; i < 2 * sizeof all / sizeof *all; i++) {
@@ -285,9 +286,11 @@ static void features_last(struct graph *g, struct job *j)
 		enum dtype d = i % 2 ? DTYPE_f64 : DTYPE_f32;
 		int64_t reach = (c->line - 1) * c->stride + c->taps, in = reach - c->low - c->high;
 		int64_t grain = c->line == 1 ? 4 : c->line;      /* of one place: lines together */
-		const struct type *t[] = { c->dense ? gen_type(g, d, 4, 6, in, 1, c->features) :
-			gen_type(g, d, 4, 2, 4 * c->stride, in, c->features),
-			gen_type(g, d, 2, 3 * c->taps, c->features), c->dense ?
+		int64_t tall = 4 * c->stride + c->rows - 3;
+		const struct type *t[] = {
+			c->dense ? gen_type(g, d, 4, 3 + c->rows, in, 1, c->features) :
+			gen_type(g, d, 4, 2, tall, in, c->features),
+			gen_type(g, d, 2, c->rows * c->taps, c->features), c->dense ?
 			gen_type(g, d, 4, 4, c->line, 1, c->features) :
 			gen_type(g, d, 4, 2, 4, c->line, c->features) };
 		const int64_t low[] = { 0, 1, c->low, 0 }, high[] = { 0, 1, c->high, 0 },
