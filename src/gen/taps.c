@@ -32,8 +32,8 @@ struct taps {
 	const struct node *sum[TAPS_MOST];     /* of the terms up to each; [0]: the first term */
 	const struct node *slice[TAPS_MOST];
 	int64_t row[TAPS_MOST];                /* of the operand, each term's first */
-	uint32_t group[TAPS_MOST];             /* number of its terms' group, from 0 on */
-	const struct node *weight[TAPS_MOST];  /* of what it is multiplied by, a slice; NULL: none */
+	uint32_t group[TAPS_MOST];             /* number of each term's, from 0 on */
+	const struct node *weight[TAPS_MOST];  /* slice it is multiplied by; NULL: none */
 	uint32_t groups;                       /* in a loop; 0: none is */
 	/* from a group to the next: places in the operand and in the weights */
 	int64_t ahead[RANK_MOST], weight_ahead[RANK_MOST];
@@ -43,7 +43,8 @@ struct taps {
 	uint32_t dim;                          /* that rows are counted along */
 	int64_t stride;                        /* of rows in the operand */
 	uint32_t tile;                         /* rows, at most; `rows`: of that at hand */
-	bool inside;                           /* it meets no padding along its line */
+	bool inside;                           /* it meets no padding along its line, */
+	uint32_t clear;                        /* nor the line any along these dims (bits) */
 	uint32_t r;                            /* the row at hand */
 	struct ix base;                        /* the tile's first */
 	struct ix *ix;                         /* of the space */
@@ -223,7 +224,8 @@ static bool taps_fit(const struct gen *g, struct taps *s, enum dtype t)
 		s->rows = (uint32_t)((high + tiles - 1) / tiles);
 	}
 	s->tile = s->rows;
-	s->side = (TAPS_SIDE * (s->rows + 1) * each < regs) ? TAPS_SIDE : 1;
+	uint32_t beside = s->groups ? s->n / s->groups + 1 : 1;      /* weights of a loop's turn */
+	s->side = (TAPS_SIDE * (s->rows + beside) * each < regs) ? TAPS_SIDE : 1;
 	if (s->lines && d % (TAPS_SIDE * LANES) && d % LANES == 0)
 		s->side = 1;
 	return s->rows > 1 || s->lines;
@@ -279,7 +281,7 @@ static struct val taps_slice_at(
 	const int64_t *start = node_ints(n, KEY_start_indices, &count);
 	struct ix *to = ix_array(g, rank);
 
-	for (uint32_t d = 0; d < rank; d++)
+	for (uint32_t d = 0; d < rank && !s->turns; d++)      /* a loop asks there alone */
 		if (ix[d].v != s->ix[d].v || ix[d].step != s->ix[d].step)
 			return value_compute(g, n, ix);
 	while (s->slice[i] != n)
@@ -314,7 +316,7 @@ static struct val taps_pad_at(
 {
 	const struct taps *s = b->arg;
 
-	return value_pad(g, n, ix, s->inside ? 1u << s->dim : 0, true);
+	return value_pad(g, n, ix, s->clear | (s->inside ? 1u << s->dim : 0), true);
 }
 
 static void taps_bind_one(struct gen *g, struct taps *s, const struct node *n,
@@ -537,6 +539,82 @@ static void taps_line(struct gen *g, struct taps *s)
 	s->inside = false;
 }
 
+/* Does no window of the line at s->ix meet padding but along it?  NULL: none of any line does. */
+static LLVMValueRef taps_clear(struct gen *g, const struct taps *s)
+{
+	const struct node *of = s->slice[0]->in[0];
+	const int64_t *low, *high;
+	LLVMValueRef all = NULL;
+	uint32_t count;
+	int level;
+
+	if (of->op != OP_pad)
+		return NULL;
+	low = node_ints(of, KEY_edge_padding_low, &count);
+	high = node_ints(of, KEY_edge_padding_high, &count);
+	for (uint32_t i = 0; i < s->n; i++) {
+		const int64_t *start = node_ints(s->slice[i], KEY_start_indices, &count);
+		for (uint32_t d = 0; d < s->dim; d++) {
+			struct ix at = ix_mulc(g, s->ix[d], stride_of(s->slice[i], d));
+			LLVMValueRef below = low[d] || high[d] ? ix_below(g, ix_addc(g, at,
+				start[d] - low[d]), of->in[0]->type->dims[d], &level) : NULL;
+			gen_here(g);
+			all = all && below ? AND(all, below) : below ? below : all;
+		}
+	}
+	return all;
+}
+
+/* The line at s->ix, of which no window meets padding but along it.  Its place has a number of this
+ * branch: what follows from that alone is not read before it. */
+static void taps_line_clear(struct gen *g, struct taps *s)
+{
+	struct ix *before = s->ix;
+
+	s->ix = ix_array(g, g->k->rank);
+	memcpy(s->ix, before, g->k->rank * sizeof *s->ix);
+	for (uint32_t d = 0; d < s->dim; d++) {
+		int64_t c;
+		if (ix_is_const(&s->ix[d], &c))
+			continue;
+		gen_here(g);
+		LLVMValueRef v = LLVMBuildFreeze(g->b, s->ix[d].v, "");
+		s->ix[d] = ix_scalar(v, g->depth, s->ix[d].align, s->ix[d].max);
+	}
+	s->clear = (1u << s->dim) - 1;
+	taps_line(g, s);
+	s->clear = 0;
+	s->ix = before;
+}
+
+/* The line at s->ix, by code that asks what is padding and, where no window of it meets any but
+ * along it, code that does not. */
+static void taps_line_either(struct gen *g, struct taps *s)
+{
+	const struct node *of = s->slice[0]->in[0];
+	const int64_t *interior;
+	LLVMValueRef clear = taps_clear(g, s);
+	struct branch br;
+	uint32_t count;
+
+	if (clear && LLVMIsConstant(clear))
+		clear = NULL;
+	interior = clear ? node_ints(of, KEY_interior_padding, &count) : NULL;
+	for (uint32_t d = 0; interior && d < count; d++)
+		if (interior[d])
+			clear = NULL;
+	if (clear) {
+		branch_begin(g, &br, clear);
+		taps_line_clear(g, s);
+		branch_end(g, &br);
+		gen_here(g);
+		branch_begin(g, &br, NOT(clear));
+	}
+	taps_line(g, s);
+	if (clear)
+		branch_end(g, &br);
+}
+
 /* Lines of images, of whole ones of which rows [lo, hi) are. */
 static void taps_lines(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi)
 {
@@ -552,7 +630,7 @@ static void taps_lines(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValue
 	ix_delinear(g, o, s->dim, k->space, s->ix);
 	for (uint32_t d = s->dim + 1; d < k->rank - 1; d++)
 		s->ix[d] = ix_const(g, 0);
-	taps_line(g, s);
+	taps_line_either(g, s);
 	loop_end(g, l);
 }
 
