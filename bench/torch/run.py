@@ -204,6 +204,8 @@ _captured: dict = {}                                 # by backend, mode and size
 def captured(module, fn, calls, train: bool, dynamic: bool, graphs: list[int]) -> list[int]:
     """Graphs after each call, by torch's own capture: Dynamo alone, and with AOTAutograd, whose tracing may add guards,
     where these are not graphs."""
+    if set(graphs) == {1}:                           # one graph and no recompile: no capture has fewer
+        return graphs
     for backend in ("eager", "aot_eager"):
         key = backend, train, dynamic
         try:
