@@ -342,29 +342,35 @@ static uint32_t dims_free(const struct type *t, uint32_t nbatch, const int64_t *
 }
 
 const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
-	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
-	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t)
+	struct dim_pairs batch, struct dim_pairs contract, enum dtype t)
 {
 	uint32_t rank = 0;
 	int64_t *dims =
 		job_array(graph_job(g), (size_t)lhs->type->rank + rhs->type->rank, sizeof *dims);
 	struct attr_entry at[] = {
-		{ KEY_lhs_batching_dimensions, NULL, attr_ints(g, nbatch, lhs_batch) },
-		{ KEY_rhs_batching_dimensions, NULL, attr_ints(g, nbatch, rhs_batch) },
-		{ KEY_lhs_contracting_dimensions, NULL, attr_ints(g, ncontract, lhs_contract) },
-		{ KEY_rhs_contracting_dimensions, NULL, attr_ints(g, ncontract, rhs_contract) },
+		{ KEY_lhs_batching_dimensions, NULL, attr_ints(g, batch.n, batch.lhs) },
+		{ KEY_rhs_batching_dimensions, NULL, attr_ints(g, batch.n, batch.rhs) },
+		{ KEY_lhs_contracting_dimensions, NULL, attr_ints(g, contract.n, contract.lhs) },
+		{ KEY_rhs_contracting_dimensions, NULL, attr_ints(g, contract.n, contract.rhs) },
 	};
 
-	for (; rank < nbatch; rank++) {
-		if (lhs_batch[rank] < 0 || lhs_batch[rank] >= lhs->type->rank)
+	for (; rank < batch.n; rank++) {
+		if (batch.lhs[rank] < 0 || batch.lhs[rank] >= lhs->type->rank)
 			job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
 				"dot_general has no such dimension");
-		dims[rank] = lhs->type->dims[lhs_batch[rank]];
+		dims[rank] = lhs->type->dims[batch.lhs[rank]];
 	}
-	rank += dims_free(lhs->type, nbatch, lhs_batch, ncontract, lhs_contract, dims + rank);
-	rank += dims_free(rhs->type, nbatch, rhs_batch, ncontract, rhs_contract, dims + rank);
+	rank += dims_free(lhs->type, batch.n, batch.lhs, contract.n, contract.lhs, dims + rank);
+	rank += dims_free(rhs->type, batch.n, batch.rhs, contract.n, contract.rhs, dims + rank);
 	return build_typed(g, OP_dot_general, 2, (const struct node *const[]){ lhs, rhs }, 4, at,
 		type_tensor(g, t, rank, dims));
+}
+
+const struct node *build_dot_over(struct graph *g, const struct node *lhs, int64_t of_lhs,
+	const struct node *rhs, int64_t of_rhs, enum dtype t)
+{
+	return build_dot(g, lhs, rhs, (struct dim_pairs){ 0 },
+		(struct dim_pairs){ 1, &of_lhs, &of_rhs }, t);
 }
 
 const struct node *build_composite(struct graph *g, const char *name, uint32_t nin,

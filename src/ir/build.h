@@ -69,10 +69,17 @@ const struct node *build_concat(
  * minimum, and, or). */
 const struct node *build_reduce(struct graph *g, enum op op, const struct node *a, uint32_t ndims,
 	const int64_t *dims);
+/* n dimensions of a product's lhs, each with the one of its rhs that it goes with. */
+struct dim_pairs {
+	uint32_t n;
+	const int64_t *lhs, *rhs;
+};
 /* lhs[batch, m, k] x rhs[batch, k, n] by dimension numbers, as dot_general; result dtype t. */
 const struct node *build_dot(struct graph *g, const struct node *lhs, const struct node *rhs,
-	uint32_t nbatch, const int64_t *lhs_batch, const int64_t *rhs_batch,
-	uint32_t ncontract, const int64_t *lhs_contract, const int64_t *rhs_contract, enum dtype t);
+	struct dim_pairs batch, struct dim_pairs contract, enum dtype t);
+/* The same without batches, over dimension `of_lhs` of lhs and `of_rhs` of rhs. */
+const struct node *build_dot_over(struct graph *g, const struct node *lhs, int64_t of_lhs,
+	const struct node *rhs, int64_t of_rhs, enum dtype t);
 /* Value x where `by`, an op that goes, declares it of type t.  A size or bound that t has and x's
  * type lacks is one that a run checks: the result is a transpose by the identity that says so, with
  * `by` as its KEY_callee for messages; else x.  In tuples, of each element. */

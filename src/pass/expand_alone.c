@@ -56,12 +56,11 @@ static bool operands_differ(const struct node *const *in)
 const struct node *expand_dot(
 	struct graph *g, const struct node *n, const struct node *const *in)
 {
-	const int64_t last = (int64_t)in[0]->type->rank - 1, first = 0;
 	bool differ = operands_differ(in);
 	const struct node *l = differ ? build_convert(g, in[0], n->type->dtype) : in[0],
 			  *r = differ ? build_convert(g, in[1], n->type->dtype) : in[1];
 
-	return build_dot(g, l, r, 0, NULL, NULL, 1, &last, &first, n->type->dtype);
+	return build_dot_over(g, l, (int64_t)l->type->rank - 1, r, 0, n->type->dtype);
 }
 
 const struct node *expand_dot_general(
@@ -149,7 +148,8 @@ static const struct node *einsum_of_two(struct graph *g, const struct labelled *
 {
 	int64_t ab[MOST], bb[MOST], ac[MOST], bc[MOST];
 	uint32_t nb = shared(a, b, r, true, ab, bb), nc = shared(a, b, r, false, ac, bc);
-	struct labelled all = { .x = build_dot(g, a->x, b->x, nb, ab, bb, nc, ac, bc, t) };
+	struct labelled all = { .x = build_dot(g, a->x, b->x, (struct dim_pairs){ nb, ab, bb },
+					(struct dim_pairs){ nc, ac, bc }, t) };
 
 	for (uint32_t i = 0; i < nb; i++)
 		all.label[all.n++] = a->label[ab[i]];

@@ -123,15 +123,14 @@ static const struct node *turn(const struct blocks *b, const struct node *const 
 	if (!b->summed) {
 		const struct node *w = cut(g, p[RHS], 0, group, 1);
 		w = build_reshape(g, w, 2, w->type->dims + 1);
-		int64_t other = b->other - 1;
 		const struct node *y =
-			build_dot(g, x, w, 0, NULL, NULL, 1, &b->contracted, &other, t);
+			build_dot_over(g, x, b->contracted, w, b->other - 1, t);
 		return put(g, p[OUT], y, 0, at);
 	}
 	const struct node *most = build2(g, OP_subtract, element(g, p[END], group), at);
 	const struct node *y = cut(g, p[RHS], b->other, at, b->step);
-	y = build_dot(g, own(g, x, b->along, most), own(g, y, b->other, most), 0, NULL, NULL, 1,
-		&b->along, &b->other, t);
+	y = build_dot_over(
+		g, own(g, x, b->along, most), b->along, own(g, y, b->other, most), b->other, t);
 	const int64_t dims[] = { 1, y->type->dims[0], y->type->dims[1] };
 	y = build_reshape(g, y, 3, dims);
 	return put(g, p[OUT], build2(g, OP_add, cut(g, p[OUT], 0, group, 1), y), 0, group);

@@ -84,11 +84,17 @@ static const struct node *own_group(const struct ragged *r, const struct node *x
 	return build_select(g, in, x, build_like(g, x, 0));
 }
 
+/* The product as if there were one group. */
+static const struct node *ragged_dot(const struct ragged *r)
+{
+	return build_dot(r->g, r->lhs, r->rhs, (struct dim_pairs){ r->nb, r->lb, r->rb },
+		(struct dim_pairs){ r->nc, r->lc, r->rc }, r->n->type->dtype);
+}
+
 static const struct node *expand_free(const struct ragged *r)
 {
 	int64_t batch[MOST];
-	const struct node *all = build_dot(r->g, r->lhs, r->rhs, r->nb, r->lb, r->rb, r->nc, r->lc,
-		r->rc, r->n->type->dtype);
+	const struct node *all = ragged_dot(r);
 	int64_t along = r->nb + free_before(r, r->dim, r->lb, r->lc);
 	int64_t group = r->nb + free_before(r, r->lhs->type->rank, r->lb, r->lc) +
 			free_before(r, r->group, r->rb, r->rc);
@@ -127,8 +133,8 @@ static const struct node *expand_contract(const struct ragged *r, uint32_t which
 		lc[i] = r->lc[i] + 1;
 		rc[i] = r->rc[i] + 1;
 	}
-	return build_dot(
-		r->g, lhs, rhs, r->nb + 1, lb, rb, r->nc, lc, rc, r->n->type->dtype);
+	return build_dot(r->g, lhs, rhs, (struct dim_pairs){ r->nb + 1, lb, rb },
+		(struct dim_pairs){ r->nc, lc, rc }, r->n->type->dtype);
 }
 
 const struct node *expand_ragged_dot(
@@ -146,8 +152,7 @@ const struct node *expand_ragged_dot(
 	r.dim = node_ints(n, KEY_ragged_dims, &count)[0];
 	const int64_t *group = node_ints(n, KEY_group_dims, &count);
 	if (has(r.nb, r.lb, r.dim))
-		return build_dot(g, r.lhs, r.rhs, r.nb, r.lb, r.rb, r.nc, r.lc, r.rc,
-			n->type->dtype);
+		return ragged_dot(&r);
 	find_ends(&r, in[2]);
 	const struct node *loop = expand_groups(g, n, r.lhs, r.rhs, r.start, r.end);
 	if (loop)

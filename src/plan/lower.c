@@ -241,12 +241,11 @@ static const struct node *conv_places(struct graph *g, const struct node *n,
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		if (c->in_spatial[d] != c->out_spatial[d])
 			return NULL;
-	const int64_t one = 1, weights[2] = { c->out_features, c->in_features },
+	const int64_t weights[2] = { c->out_features, c->in_features },
 		      places[2] = { dim_mul(g, c->batch, c->positions), c->in_features };
 	const struct node *x = build_reshape(g, in[0], 2, places);
 	const struct node *w = build_reshape(g, conv_rows(g, n, in[1], c), 2, weights);
-	const struct node *dot =
-		build_dot(g, x, w, 0, NULL, NULL, 1, &one, &one, n->type->dtype);
+	const struct node *dot = build_dot_over(g, x, 1, w, 1, n->type->dtype);
 	return build_reshape(g, dot, n->type->rank, n->type->dims);
 }
 
@@ -457,8 +456,8 @@ const struct node *plan_lower_convolution(
 	const struct node *rows = conv_rows_made(g, n, in[1], &c, o);
 	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
 	const int64_t zero = 0, two = 2, one = 1;
-	const struct node *dot =
-		build_dot(g, rows, cols, 1, &zero, &zero, 1, &two, &one, n->type->dtype);
+	const struct node *dot = build_dot(g, rows, cols, (struct dim_pairs){ 1, &zero, &zero },
+		(struct dim_pairs){ 1, &two, &one }, n->type->dtype);
 
 	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's
 	 * order */

@@ -138,8 +138,7 @@ static const struct node *merged(struct graph *g, const struct merge *m, const s
 	}
 	const struct node *w = build_concat(g, n, weights, 1 - rc[0]);
 	int64_t last = x->type->rank - 1;
-	const struct node *y = build_dot(
-		g, x, w, 0, NULL, NULL, 1, &last, rc, p->dot->type->dtype);
+	const struct node *y = build_dot_over(g, x, last, w, rc[0], p->dot->type->dtype);
 	if (!p->sum)
 		return y;
 	const struct node *all = build_broadcast(g, build_concat(g, n, added, 0), y->type->rank,

@@ -84,8 +84,9 @@ static const struct node *products(struct graph *g, const struct node *n, const 
 		dims[k++] = f[d].in;
 	flat[2] = type_elements(w->type) / (c->groups * c->in_features);
 	w = build_reshape(g, w, 3, flat);
-	return build_reshape(
-		g, build_dot(g, w, x, 1, &zero, &zero, 1, &one, &one, t), k, dims);
+	const struct node *dot = build_dot(g, w, x, (struct dim_pairs){ 1, &zero, &zero },
+		(struct dim_pairs){ 1, &one, &one }, t);
+	return build_reshape(g, dot, k, dims);
 }
 
 /* Those of y that fall first (0), second ... in each dim: [batch, groups, features, (place, phase)

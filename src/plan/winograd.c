@@ -132,7 +132,7 @@ static const struct node *winograd_weights(
 		{ 1, 0, 0 }, { .5f, .5f, .5f }, { .5f, -.5f, .5f }, { 0, 0, 1 }
 	};
 	float both[POINTS * POINTS][9];
-	const int64_t points[2] = { POINTS * POINTS, 9 }, one = 1, two = 2;
+	const int64_t points[2] = { POINTS * POINTS, 9 };
 	const int64_t dims[3] = { c->out_features, c->in_features, 9 };
 
 	for (uint32_t i = 0; i < POINTS * POINTS; i++)
@@ -141,7 +141,7 @@ static const struct node *winograd_weights(
 	const struct node *to = build_constant(
 		g, type_tensor(g, DTYPE_f32, 2, points), false, both);
 	w = build_reshape(g, conv_rows(g, n, w, c), 3, dims);
-	return build_dot(g, to, w, 0, NULL, NULL, 1, &one, &two, DTYPE_f32);
+	return build_dot_over(g, to, 1, w, 2, DTYPE_f32);
 }
 
 /* The result, in n's order, from the sums [16, images, squares, squares, features]. */
@@ -209,7 +209,8 @@ const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	const int64_t flat[3] = { t[0], t[1] * t[2] * t[3], t[4] };
 	const int64_t dims[5] = { t[0], t[1], t[2], t[3], c->out_features };
 
-	const struct node *m = build_dot(g, build_reshape(g, v, 3, flat), u, 1, &zero, &zero, 1,
-		&two, &two, DTYPE_f32);
+	const struct node *m = build_dot(g, build_reshape(g, v, 3, flat), u,
+		(struct dim_pairs){ 1, &zero, &zero }, (struct dim_pairs){ 1, &two, &two },
+		DTYPE_f32);
 	return winograd_output(g, n, build_reshape(g, m, 5, dims), c);
 }

@@ -79,11 +79,13 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 	const struct node *in[4];
 	for (uint32_t i = 0; i < 4; i++)
 		in[i] = graph_parameter(g, i, params[i]);
-	const struct node *dot = build_dot(g, by_head(g, in[2]), by_head(g, in[1]), 1, &zero, &zero,
-		1, &two, &two, DTYPE_f32);
+	const struct node *dot = build_dot(g, by_head(g, in[2]), by_head(g, in[1]),
+		(struct dim_pairs){ 1, &zero, &zero }, (struct dim_pairs){ 1, &two, &two },
+		DTYPE_f32);
 	const struct node *v = build_convert(g, by_head(g, in[0]), DTYPE_f32);
 	const struct node *weights = softmax(g, scores(g, s, dot, in[3]));
-	const struct node *c = build_dot(g, weights, v, 1, &zero, &zero, 1, &two, &one, DTYPE_f32);
+	const struct node *c = build_dot(g, weights, v, (struct dim_pairs){ 1, &zero, &zero },
+		(struct dim_pairs){ 1, &two, &one }, DTYPE_f32);
 	const struct node *whole = epilogue(g, c);
 	const struct type *body_params[] = { c->type, dot->type, params[3] };
 	const struct node *body[] = { epilogue(g, graph_parameter(g, 0, c->type)),

@@ -73,11 +73,8 @@ static void check_words(struct graph *g, struct job *j, const struct shape *s, i
 		r = build_convert(g, r, acc);
 		cols = build_convert(g, cols, acc);
 	}
-	const struct node *c = s->rows_are_lhs
-				       ? build_dot(g, r, cols, 0, NULL, NULL, 1,
-						 (int64_t[]){ !s->along_m }, (int64_t[]){ 0 }, acc)
-				       : build_dot(g, cols, r, 0, NULL, NULL, 1, (int64_t[]){ 0 },
-						 (int64_t[]){ !s->along_m }, acc);
+	const struct node *c = s->rows_are_lhs ? build_dot_over(g, r, !s->along_m, cols, 0, acc)
+					       : build_dot_over(g, cols, 0, r, !s->along_m, acc);
 	const struct node *whole = epilogue(g, c, graph_parameter(g, 2, bt), rounds);
 	const struct type *body_params[] = { c->type, bt };
 	const struct node *e =
@@ -356,8 +353,8 @@ static void rounded(struct graph *g, struct job *j)
 			  *vt = gen_type(g, DTYPE_bf16, 2, 64, 40),
 			  *ct = gen_type(g, DTYPE_bf16, 2, 24, 40);
 	const struct type *params[] = { rt, vt };
-	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0,
-		NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_bf16);
+	const struct node *c = build_dot_over(
+		g, graph_parameter(g, 0, rt), 1, graph_parameter(g, 1, vt), 0, DTYPE_bf16);
 	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a),
 			  *whole = build2(g, OP_add, c, c);
 	struct gen_case gc = { .g = g, .job = j, .core = CORE_contract, .tolerance = 1e-2,
@@ -431,8 +428,9 @@ static void attention(struct graph *g, struct job *j)
 	const struct node *q = graph_parameter(g, 0, qt), *v = graph_parameter(g, 1, vt);
 	const struct node *heads = build_transpose(
 		g, build_reshape(g, q, 4, (int64_t[]){ 2, 20, 4, 16 }), (int64_t[]){ 0, 2, 1, 3 });
-	const struct node *c = build_dot(g, heads, v, 2, (int64_t[]){ 0, 1 }, (int64_t[]){ 0, 1 },
-		1, (int64_t[]){ 3 }, (int64_t[]){ 2 }, DTYPE_f32);
+	const struct node *c = build_dot(g, heads, v,
+		(struct dim_pairs){ 2, (int64_t[]){ 0, 1 }, (int64_t[]){ 0, 1 } },
+		(struct dim_pairs){ 1, (int64_t[]){ 3 }, (int64_t[]){ 2 } }, DTYPE_f32);
 	const struct node *results[2], *from[2] = { c, graph_parameter(g, 0, c->type) };
 
 	for (int i = 0; i < 2; i++) {
@@ -731,8 +729,8 @@ static void symbolic_of(struct graph *g, struct job *j, enum dtype t)
 	const struct type *rt = type_tensor(g, t, 2, (int64_t[]){ m, k });
 	const struct type *vt = type_tensor(g, t, 2, (int64_t[]){ k, n });
 	const struct type *params[] = { rt, vt };
-	const struct node *c = build_dot(g, graph_parameter(g, 0, rt), graph_parameter(g, 1, vt), 0,
-		NULL, NULL, 1, (int64_t[]){ 1 }, (int64_t[]){ 0 }, DTYPE_f32);
+	const struct node *c = build_dot_over(
+		g, graph_parameter(g, 0, rt), 1, graph_parameter(g, 1, vt), 0, DTYPE_f32);
 	const struct node *whole = build1(g, OP_negate, c),
 			  *e = build1(g, OP_negate, graph_parameter(g, 0, c->type));
 

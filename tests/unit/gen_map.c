@@ -501,8 +501,7 @@ static void loops_inside(struct graph *g, struct job *j)
 		build_broadcast_to(g, build_reduce(g, OP_add, x, 2, (int64_t[]){ 0, 1 }), 2,
 			(int64_t[]){ 3, 37 }),
 		1e-5);
-	check_map(g, j, 2, t, build_dot(g, x, w, 0, NULL, NULL, 1, (int64_t[]){ 2 },
-		(int64_t[]){ 0 }, DTYPE_f32), 1e-4);
+	check_map(g, j, 2, t, build_dot_over(g, x, 2, w, 0, DTYPE_f32), 1e-4);
 }
 
 void test_gen_map__loops_inside(void)

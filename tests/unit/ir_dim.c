@@ -304,7 +304,7 @@ static void body_build(struct graph *g)
 			  *w = graph_parameter(g, 1, ir_type(g, DTYPE_f32, 4, 16));
 	int64_t one = 1, zero = 0;
 
-	const struct node *y = build_dot(g, x, w, 0, NULL, NULL, 1, &one, &one, DTYPE_f32);
+	const struct node *y = build_dot_over(g, x, 1, w, 1, DTYPE_f32);
 	CHECK(y->type == ir_type(g, DTYPE_f32, 8, 4));
 	y = build_convert(g, y, DTYPE_bf16);
 	CHECK(y->type == ir_type(g, DTYPE_bf16, 8, 4) && build_convert(g, y, DTYPE_bf16) == y);

@@ -47,8 +47,8 @@ static void body_program(struct graph *g)
 		&(struct node_spec){
 			.op = OP_constant, .type = weight_type, .attrs = attrs_cons(g, 1, &at) });
 	junk(g);
-	int64_t one = 1, zero = 0;
-	const struct node *y = build_dot(g, x, w, 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
+	int64_t zero = 0;
+	const struct node *y = build_dot_over(g, x, 1, w, 0, DTYPE_f32);
 	graph_locate(g, y, (struct place){ "m.mlir", (uint32_t)now.line, 1 }, "layer.0");
 	two[0] = build_like(g, y, now.epsilon);
 	two[1] = build1(g, OP_tanh, y);

@@ -8,8 +8,8 @@
 static const struct plan *product(struct graph *g, struct job *j, enum isa isa,
 	const struct type *const params[2], int64_t lhs, int64_t rhs)
 {
-	const struct node *y = build_dot(g, graph_parameter(g, 0, params[0]),
-		graph_parameter(g, 1, params[1]), 0, NULL, NULL, 1, &lhs, &rhs, params[0]->dtype);
+	const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), lhs,
+		graph_parameter(g, 1, params[1]), rhs, params[0]->dtype);
 	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
 
 	return plan_make(j, g, &s, &(struct plan_options){ .isa = isa });

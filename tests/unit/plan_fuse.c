@@ -165,7 +165,7 @@ static void waits(struct graph *g, struct job *j)
 	const struct type *t = gen_type(g, DTYPE_f32, 2, 9, 9);
 	const struct node *e = build1(g, OP_tanh, graph_parameter(g, 0, t));
 	int64_t one = 1, zero = 0;
-	const struct node *s = build_dot(g, e, e, 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
+	const struct node *s = build_dot_over(g, e, 1, e, 0, DTYPE_f32);
 	const struct node *h = build1(g, OP_exponential, build_reduce(g, OP_maximum, s, 1, &one));
 	const struct node *r = build2(g, OP_add, e, build_broadcast(g, h, 2, t->dims, &zero));
 	const struct fusion *f = fused(g, 1, &t, 1, &r);
@@ -215,7 +215,7 @@ static void epilogues(struct graph *g, struct job *j)
 	const struct type *t = gen_type(g, DTYPE_f32, 2, 32, 32);
 	const struct node *x = graph_parameter(g, 0, t);
 	int64_t one = 1, zero = 0;
-	const struct node *s = build_dot(g, x, x, 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
+	const struct node *s = build_dot_over(g, x, 1, x, 0, DTYPE_f32);
 	const struct node *h = build1(g, OP_tanh, s);
 	const struct node *sum = build_reduce(g, OP_add, h, 1, &one);
 	const struct node *wide = build_broadcast(g, sum, 2, t->dims, &zero);
@@ -303,13 +303,13 @@ static void grouped(struct graph *g, struct job *j)
 			  *w = gen_type(g, DTYPE_f32, 2, 64, 32);
 	const struct type *types[] = { x, w, w, w };
 	const bool constant[] = { false, true, true, true };
-	int64_t one = 1, zero = 0, turned[] = { 1, 0 };
+	int64_t turned[] = { 1, 0 };
 	const struct node *r[3];
 	struct plan_options o = { .narguments = 4, .constant = constant };
 
 	for (uint32_t i = 0; i < 3; i++) {
-		const struct node *p = build_dot(g, graph_parameter(g, 0, x),
-			graph_parameter(g, i + 1, w), 0, NULL, NULL, 1, &one, &zero, DTYPE_f32);
+		const struct node *p = build_dot_over(g, graph_parameter(g, 0, x), 1,
+			graph_parameter(g, i + 1, w), 0, DTYPE_f32);
 		r[i] = build_transpose(g, p, turned);
 	}
 	const struct region *as_written = gen_region(g, 4, types, 3, r), *main;
@@ -344,14 +344,14 @@ static void turned(struct graph *g, struct job *j)
 {
 	const struct type *t = gen_type(g, DTYPE_f32, 2, 48, 64);
 	const struct type *types[] = { t, t };
-	int64_t one = 1, zero = 0, order[] = { 1, 0 };
+	int64_t order[] = { 1, 0 };
 
 	for (int which = 0; which < 8; which++) {
 		const struct node *a = graph_parameter(g, 0, t), *b = graph_parameter(g, 1, t);
 		a = which & 1 ? build_transpose(g, a, order) : a;
 		b = which & 2 ? build_transpose(g, b, order) : b;
-		const struct node *r = build_dot(g, a, b, 0, NULL, NULL, 1,
-			which & 1 ? &zero : &one, which & 2 ? &zero : &one, DTYPE_f32);
+		const struct node *r = build_dot_over(g, a, !(which & 1), b,
+			!(which & 2), DTYPE_f32);
 		r = which & 4 ? build_transpose(g, r, order) : r;
 		const struct fusion *f = fused(g, 2, types, 1, &r);
 		CHECK_INT(cores_of(f, CORE_contract), 1);
@@ -389,9 +389,8 @@ static void pools(struct graph *g, struct job *j)
 {
 	const struct type *t[] = { gen_type(g, DTYPE_bf16, 2, 64, 32),
 		gen_type(g, DTYPE_bf16, 2, 32, 64) };
-	const int64_t zero = 0, one = 1;
-	const struct node *y = build_dot(g, graph_parameter(g, 0, t[0]),
-		graph_parameter(g, 1, t[1]), 0, NULL, NULL, 1, &one, &zero, DTYPE_bf16);
+	const struct node *y = build_dot_over(
+		g, graph_parameter(g, 0, t[0]), 1, graph_parameter(g, 1, t[1]), 0, DTYPE_bf16);
 
 	(void)j;
 	for (int narrow = 0; narrow < 2; narrow++) {

@@ -26,9 +26,7 @@ static struct plan *product(struct graph *g, struct job *j, enum isa isa)
 		gen_type(g, DTYPE_f32, 2, N, K) };
 	const struct node *x = graph_parameter(g, 0, types[0]);
 	const struct node *w = graph_parameter(g, 1, types[1]);
-	int64_t one = 1;
-	const struct node *y = build1(g, OP_tanh,
-		build_dot(g, x, w, 0, NULL, NULL, 1, &one, &one, DTYPE_f32));
+	const struct node *y = build1(g, OP_tanh, build_dot_over(g, x, 1, w, 1, DTYPE_f32));
 	struct plan_source s = { .name = "main", .region = gen_region(g, 2, types, 1, &y) };
 
 	plan_track(g, &s, true);

@@ -465,8 +465,7 @@ static const struct node **lstm_body(
 	const struct node *hidden = param[LSTM_hidden];
 	const struct node *at = lstm_time(c, param[LSTM_index], lower_bool(l, 7));
 	const struct node *gates = build2(g, OP_add, stack_take(l, param[c->nstate], at),
-		build_dot(g, hidden, param[c->nstate + 1], 0, NULL, NULL, 1, &(int64_t){ 1 },
-			&(int64_t){ 1 }, DTYPE_f32));
+		build_dot_over(g, hidden, 1, param[c->nstate + 1], 1, DTYPE_f32));
 	const struct node *cell = build2(g, OP_multiply,
 		lstm_gate(c, gates, LSTM_gate_in, OP_logistic),
 		lstm_gate(c, gates, LSTM_gate_cell, OP_tanh));
@@ -490,8 +489,7 @@ static const struct node **lstm_body(
 static const struct node *lstm_products(struct lower *l, const struct node *x, bool biases)
 {
 	struct graph *g = l->g;
-	const struct node *y = build_dot(g, x, lower_tensor(l, 1), 0, NULL, NULL, 1,
-		&(int64_t){ 2 }, &(int64_t){ 1 }, DTYPE_f32);
+	const struct node *y = build_dot_over(g, x, 2, lower_tensor(l, 1), 1, DTYPE_f32);
 	for (uint32_t i = 3; i < 5 && biases; i++)
 		y = build2(g, OP_add, y,
 			build_broadcast_to(g, build_convert(g, lower_tensor(l, i), DTYPE_f32), 3,
@@ -555,8 +553,7 @@ static const struct node **lstm_again(
 	const struct node *hidden = param[LSTM_hidden], *cell = param[LSTM_cell], *part[4];
 	const struct node *at = lstm_time(c, param[LSTM_index], lower_bool(l, LSTM_reverse));
 	const struct node *gates = add(l, stack_take(l, param[AGAIN_STATES], at),
-		build_dot(g, hidden, param[AGAIN_STATES + 1], 0, NULL, NULL, 1, &(int64_t){ 1 },
-			&(int64_t){ 1 }, DTYPE_f32));
+		build_dot_over(g, hidden, 1, param[AGAIN_STATES + 1], 1, DTYPE_f32));
 	for (int64_t i = 0; i < 4; i++)
 		part[i] = lstm_gate(c, gates, i, i == LSTM_gate_cell ? OP_tanh : OP_logistic);
 	const struct node **results = job_array(l->j, AGAIN_STATES + 2, sizeof *results);
@@ -614,8 +611,7 @@ static const struct node **lstm_back(
 	all = build_convert(g, all, weights->type->dtype);
 	const struct node **results = job_array(l->j, BACK_STATES + 2, sizeof *results);
 	results[BACK_index] = next_turn(c, param[BACK_index]);
-	results[BACK_hidden] = build_dot(g, all, weights, 0, NULL, NULL, 1, &(int64_t){ 1 },
-		&(int64_t){ 0 }, DTYPE_f32);
+	results[BACK_hidden] = build_dot_over(g, all, 1, weights, 0, DTYPE_f32);
 	results[BACK_cell] = mul(l, cell, y[LSTM_gate_forget]);
 	results[BACK_results] = stack_put(l, param[BACK_results], all, at);
 	*n = BACK_STATES;
@@ -656,15 +652,15 @@ static void lstm_gradients(
 	struct lower *l, const struct node *const *back, const struct node *hiddens)
 {
 	struct graph *g = l->g;
-	static const int64_t both[] = { 0, 1 };
+	static const int64_t dims[] = { 0, 1 };
+	const struct dim_pairs none = { 0 }, both = { 2, dims, dims };
 	const struct node *gates = back[BACK_results], *x = lower_tensor(l, 0);
-	lstm_give(l, 0, build_dot(g, gates, lower_tensor(l, 1), 0, NULL, NULL, 1, &(int64_t){ 2 },
-		&(int64_t){ 0 }, DTYPE_f32));
-	lstm_give(l, 1, build_dot(g, gates, x, 0, NULL, NULL, 2, both, both, DTYPE_f32));
-	lstm_give(l, 2, build_dot(g, gates, hiddens, 0, NULL, NULL, 2, both, both, DTYPE_f32));
+	lstm_give(l, 0, build_dot_over(g, gates, 2, lower_tensor(l, 1), 0, DTYPE_f32));
+	lstm_give(l, 1, build_dot(g, gates, x, none, both, DTYPE_f32));
+	lstm_give(l, 2, build_dot(g, gates, hiddens, none, both, DTYPE_f32));
 	gates = build_convert(g, gates, DTYPE_f32);
 	for (uint32_t i = 3; i < 5 && lower_bool(l, LSTM_has_biases); i++)
-		lstm_give(l, i, build_reduce(g, OP_add, gates, 2, both));
+		lstm_give(l, i, build_reduce(g, OP_add, gates, both.n, both.lhs));
 	lstm_give(l, 5, back[BACK_hidden]);
 	lstm_give(l, 6, back[BACK_cell]);
 	for (uint32_t i = 3; i < 5 && !lower_bool(l, LSTM_has_biases); i++)

@@ -321,7 +321,8 @@ static const struct node *weight_product(
 		x = tap_places(l, c, x, i);
 	x = by_group(l, x, c->groups);
 	const struct node *y = by_group(l, c->y, c->groups);
-	const struct node *w = build_dot(g, y, x, 1, &group, &group, n + 1, of_y, of_x, t->dtype);
+	const struct node *w = build_dot(g, y, x, (struct dim_pairs){ 1, &group, &group },
+		(struct dim_pairs){ n + 1, of_y, of_x }, t->dtype);
 	return build_reshape(g, w, t->rank, t->dims);
 }
 

@@ -56,7 +56,8 @@ static const struct node *product(struct lower *l, struct operand a, struct oper
 	bool wide = l->row->fn == lower_attention || l->row->fn == lower_attention_backward;
 	a = through_transpose(a);
 	b = through_transpose(b);
-	return build_dot(l->g, a.node, b.node, a.nbatch, a.batch, b.batch, 1, &a.column, &b.row,
+	return build_dot(l->g, a.node, b.node, (struct dim_pairs){ a.nbatch, a.batch, b.batch },
+		(struct dim_pairs){ 1, &a.column, &b.row },
 		wide ? lower_compute(lower_dtype(l)) : lower_dtype(l));
 }
 
@@ -334,8 +335,8 @@ void lower_addmv(struct lower *l)
 	const struct node *a = lower_tensor(l, 1), *b = lower_tensor(l, 2);
 	const int64_t left[2] = { 0, l->row->what ? 2 : 1 }, right[2] = { 0, l->row->what ? 1 : 0 };
 	uint32_t n = l->row->what ? 2 : 1, skip = n == 1;
-	const struct node *y = build_dot(
-		g, a, b, 0, NULL, NULL, n, left + skip, right + skip, t);
+	const struct node *y = build_dot(g, a, b, (struct dim_pairs){ 0 },
+		(struct dim_pairs){ n, left + skip, right + skip }, t);
 	y = times(l, lower_cast(l, y, c), 4);
 	if (!is_zero(l, 3))
 		y = build2(g, OP_add, y, times(l, lower_operand(l, 0, c), 3));

@@ -75,7 +75,8 @@ const struct node *matrix_times(struct lower *l, const struct node *a, const str
 		batch[i] = i;
 	left = n + 1;
 	right = n;
-	return build_dot(l->g, a, b, n, batch, batch, 1, &left, &right, a->type->dtype);
+	return build_dot(l->g, a, b, (struct dim_pairs){ n, batch, batch },
+		(struct dim_pairs){ 1, &left, &right }, a->type->dtype);
 }
 
 /* Operands behind in[0..nin) that say how large results are, one each, and their attribute. */

@@ -196,11 +196,10 @@ static const struct node *weight(struct map *m)
 static const struct node *apply(
 	struct lower *l, const struct node *x, int64_t dim, struct map *m, bool backward)
 {
-	const int64_t side = backward ? 1 : 0;
 	int64_t p[ATEN_MAX_RANK];
 	uint32_t rank = x->type->rank;
-	const struct node *y = build_dot(
-		l->g, x, weight(m), 0, NULL, NULL, 1, &dim, &side, x->type->dtype);
+	const struct node *y =
+		build_dot_over(l->g, x, dim, weight(m), backward ? 1 : 0, x->type->dtype);
 	for (uint32_t i = 0; i < rank; i++)
 		p[i] = i < dim ? (int64_t)i : i == dim ? (int64_t)rank - 1 : (int64_t)i - 1;
 	return dim + 1 == rank ? y : build_transpose(l->g, y, p);

@@ -34,6 +34,11 @@ static void side_finish(struct grad *d, struct side *s)
 			s->free[s->nfree++] = i;
 }
 
+static struct dim_pairs turned(struct dim_pairs p)
+{
+	return (struct dim_pairs){ p.n, p.rhs, p.lhs };
+}
+
 /* The gradient of a, where ct is [batch, free of one, free of the other] and a is the first of them
  * if `first`: ct and b are contracted over b's free dimensions, in the order that gives a's usual
  * one, a weight's [contracted, free], without a transpose. */
@@ -52,10 +57,11 @@ static void add_side(struct grad *d, const struct side *a, const struct side *b,
 		over[i] = a->nbatch + (first ? a->nfree : 0) + i;
 	enum dtype t = ct->type->dtype;
 	const struct node *other = build_convert(d->g, b->x, t);
-	uint32_t n = a->nbatch, m = b->nfree;
+	struct dim_pairs batches = { a->nbatch, batch, b->batch };
+	struct dim_pairs summed = { b->nfree, over, b->free };
 	const struct node *v = first
-		? build_dot(d->g, ct, other, n, batch, b->batch, m, over, b->free, t)
-		: build_dot(d->g, other, ct, n, b->batch, batch, m, b->free, over, t);
+		? build_dot(d->g, ct, other, batches, summed, t)
+		: build_dot(d->g, other, ct, turned(batches), turned(summed), t);
 	int64_t *place = job_array(j, (size_t)rank + 1, sizeof *place);
 	for (uint32_t i = 0; i < a->nbatch; i++)
 		place[a->batch[i]] = k++;

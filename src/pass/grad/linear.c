@@ -83,7 +83,8 @@ static const struct node *product(
 	int64_t over = rank - (rows ? 2 : 1);
 	for (uint32_t i = 0; i < n; i++)
 		batch[i] = i;
-	return build_dot(d->g, x, y, n, batch, batch, 1, &over, &over, x->type->dtype);
+	return build_dot(d->g, x, y, (struct dim_pairs){ n, batch, batch },
+		(struct dim_pairs){ 1, &over, &over }, x->type->dtype);
 }
 
 static const struct node *turned(struct grad *d, const struct node *x)
