@@ -563,6 +563,64 @@ struct t_attr *read_attr(struct parser *p)
 	return a;
 }
 
+static struct t_attr *read_loc_inner(struct parser *p);
+
+/* "name", "name"(child), "file":1:2, or a range from there, 1:2 to 3:4 or to :4. */
+static void read_loc_named(struct parser *p, struct t_attr *a)
+{
+	a->s = tok_text(p);
+	lex(p);
+	if (accept(p, ':')) {
+		int64_t line = tok_int(p);
+		expect(p, ':', "between line and column");
+		int64_t column = tok_int(p);
+		if (accept_word(p, "to")) {
+			int64_t last = tok_is(p, ':') ? line : tok_int(p);
+			expect(p, ':', "before a column");
+			a->tname = last == line
+				? job_printf(p->j, " to :%lld", (long long)tok_int(p))
+				: job_printf(p->j, " to %lld:%lld", (long long)last,
+					(long long)tok_int(p));
+		}
+		a->kind = T_raw;
+		a->at = (struct place){ a->s, (uint32_t)line, (uint32_t)column };
+	} else if (accept(p, '(')) {
+		struct t_attr *child = read_loc_inner(p);
+		expect(p, ')', "after a location");
+		a->list = job_array(p->j, 1, sizeof *a->list);
+		a->list[0] = child;
+		a->n = 1;
+	}
+}
+
+static void read_loc_callsite(struct parser *p, struct t_attr *a)
+{
+	expect(p, '(', "after callsite");
+	a->kind = T_array;
+	a->s = "callsite";
+	a->list = job_array(p->j, 2, sizeof *a->list);
+	a->list[a->n++] = read_loc_inner(p);
+	expect_word(p, "at");
+	a->list[a->n++] = read_loc_inner(p);
+	expect(p, ')', "after a call site");
+}
+
+static void read_loc_fused(struct parser *p, struct t_attr *a)
+{
+	a->kind = T_array;
+	a->s = "fused";
+	if (tok_is(p, '<'))
+		a->tname = skip_balanced(p);
+	expect(p, '[', "after fused");
+	while (!tok_is(p, ']')) {
+		a->list = job_grow(p->j, a->list, a->n, (size_t)a->n + 1, sizeof *a->list);
+		a->list[a->n++] = read_loc_inner(p);
+		if (!accept(p, ','))
+			break;
+	}
+	expect(p, ']', "after fused locations");
+}
+
 /* A name is a string, with one attribute where it has a child; a place raw, behind it " to 3:4" its
  * tname; the rest arrays, fused ones' tname their metadata; unknown a unit.
  * loc("name"), loc("file":1:2), loc(callsite(a at b)), loc(fused[...]), loc(unknown), loc(#loc1):
@@ -573,56 +631,15 @@ static struct t_attr *read_loc_inner(struct parser *p)
 
 	enter(p);
 	if (p->tok.kind == TOK_string) {
-		a->s = tok_text(p);
-		lex(p);
-		if (accept(p, ':')) {
-			int64_t line = tok_int(p);
-			expect(p, ':', "between line and column");
-			int64_t column = tok_int(p);
-			/* a range, 1:2 to 3:4 or to :4: its start is kept */
-			if (accept_word(p, "to")) {
-				int64_t last = tok_is(p, ':') ? line : tok_int(p);
-				expect(p, ':', "before a column");
-				a->tname = last == line
-					? job_printf(p->j, " to :%lld", (long long)tok_int(p))
-					: job_printf(p->j, " to %lld:%lld", (long long)last,
-						(long long)tok_int(p));
-			}
-			a->kind = T_raw;
-			a->at = (struct place){ a->s, (uint32_t)line, (uint32_t)column };
-		} else if (accept(p, '(')) {
-			struct t_attr *child = read_loc_inner(p);
-			expect(p, ')', "after a location");
-			a->list = job_array(p->j, 1, sizeof *a->list);
-			a->list[0] = child;
-			a->n = 1;
-		}
+		read_loc_named(p, a);
 	} else if (p->tok.kind == TOK_hash) {
 		a->kind = T_symbol;
 		a->s = tok_text(p);
 		lex(p);
 	} else if (accept_word(p, "callsite")) {
-		expect(p, '(', "after callsite");
-		a->kind = T_array;
-		a->s = "callsite";
-		a->list = job_array(p->j, 2, sizeof *a->list);
-		a->list[a->n++] = read_loc_inner(p);
-		expect_word(p, "at");
-		a->list[a->n++] = read_loc_inner(p);
-		expect(p, ')', "after a call site");
+		read_loc_callsite(p, a);
 	} else if (accept_word(p, "fused")) {
-		a->kind = T_array;
-		a->s = "fused";
-		if (tok_is(p, '<'))
-			a->tname = skip_balanced(p);
-		expect(p, '[', "after fused");
-		while (!tok_is(p, ']')) {
-			a->list = job_grow(p->j, a->list, a->n, (size_t)a->n + 1, sizeof *a->list);
-			a->list[a->n++] = read_loc_inner(p);
-			if (!accept(p, ','))
-				break;
-		}
-		expect(p, ']', "after fused locations");
+		read_loc_fused(p, a);
 	} else if (accept_word(p, "unknown")) {
 		a->kind = T_unit;
 	} else {
