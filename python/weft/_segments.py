@@ -4,6 +4,9 @@ windows at random places.  How many there are the data says: sizes come of nonze
 from __future__ import annotations
 
 import torch
+from torch.fx.experimental.symbolic_shapes import guard_or_false
+
+MOST_COLUMNS = 16                       # of rows that are sorted a column after the other
 
 aten = torch.ops.aten
 
@@ -141,6 +144,38 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
     return y.index_select(d, at), inverse.reshape(x.shape) if return_inverse and dim is None else inverse, counts
 
 
+def unique_dim(x, dim, sorted=True, return_inverse=False, return_counts=False):
+    """Rows of a few columns, in the order of their first, then second number, and so on."""
+    if guard_or_false(x.numel() == 0) or x.dim() == 0:
+        return NotImplemented
+    rows = x.movedim(dim, 0)
+    y = rows.flatten(1) if x.dim() > 1 else rows.unsqueeze(1)
+    if not isinstance(y.shape[1], int) or y.shape[1] > MOST_COLUMNS:
+        return NotImplemented
+    n, order = y.shape[0], None
+    for column in reversed(y.unbind(1)):
+        by = (column if order is None else column.index_select(0, order)).sort(stable=True)[1]
+        order = by if order is None else order.index_select(0, by)
+    y = y.index_select(0, order)
+    differs = (y.narrow(0, 1, n - 1) != y.narrow(0, 0, n - 1)).any(1)
+    at, inverse, counts = _runs(differs, n, return_inverse, return_counts, order)
+    return rows.index_select(0, order.index_select(0, at)).movedim(0, dim), inverse, counts
+
+
+def bincount(x, weights=None, minlength=0):
+    if x.dim() != 1:
+        return NotImplemented
+    x = x.to(torch.int64)
+    aten._assert_async.msg((x >= 0).all(), "bincount only supports 1-d non-negative integral inputs.")
+    size = (torch.cat((x.new_full((1,), minlength - 1), x)).max() + 1).item()
+    torch._check(size >= 0)
+    if weights is None:
+        weights = torch.ones_like(x)
+    elif weights.dtype != torch.float32:
+        weights = weights.to(torch.float64)
+    return weights.new_zeros(size).index_add(0, x, weights)
+
+
 def repeat_interleave(repeats, *, output_size=None):
     """Each index as often as repeats says."""
     if repeats.numel() == 0:
@@ -198,6 +233,7 @@ def decompositions() -> dict:
     return {aten.segment_reduce.default: segment_reduce,
             aten._segment_reduce_backward.default: segment_reduce_backward,
             aten._unique2.default: unique, aten.unique_consecutive.default: unique_consecutive,
+            aten.unique_dim.default: unique_dim, aten.bincount.default: bincount,
             aten.repeat_interleave.Tensor: repeat_interleave,
             aten.fractional_max_pool2d.default: _fractional(2, (1, 0)),
             aten.fractional_max_pool3d.default: _fractional(3, (0, 1, 2))}

@@ -84,6 +84,34 @@ def test_unique_consecutive_of_rows(data_dependent):
         equal(lambda x, dim=dim: torch.unique_consecutive(x, return_inverse=True, return_counts=True, dim=dim), x)
 
 
+def test_unique_rows(data_dependent):
+    x = torch.tensor([[3, 1, 3, 1], [1, 2, 1, 0], [3, 1, 3, 1], [1, 1, 9, 9]])
+    for dim in (0, 1, -1):
+        equal(lambda x, dim=dim: torch.unique(x, return_inverse=True, return_counts=True, dim=dim), x)
+    equal(lambda x: torch.unique(x, dim=1) * 2, torch.randint(0, 2, (2, 9, 3)).float())
+    equal(lambda x: torch.unique(x, dim=0), x[0])
+
+
+def test_bincount(data_dependent):
+    x = torch.tensor([3, 1, 1, 5, 0, 3])
+    equal(lambda x: torch.bincount(x), x)
+    equal(lambda x: torch.bincount(x, minlength=9) * 2, x.to(torch.uint8))
+    for dtype in torch.float32, torch.float64, torch.float16, torch.int32:
+        equal(lambda x, w: torch.bincount(x, w, 2), x, torch.arange(6).to(dtype))
+    equal(lambda x: torch.bincount(x[x > 2]), x)
+    equal(lambda x: (torch.bincount(x[x > 7]), torch.bincount(x[x > 7], minlength=3)), x)
+    with pytest.raises(RuntimeError, match="bincount only supports 1-d non-negative"):
+        torch.compile(lambda x: torch.bincount(x), backend="weft", fullgraph=True)(x - 1)
+
+
+def test_histc_of_any_size():
+    fn = torch.compile(lambda x: (torch.histc(x, 5), torch.histc(x, 4, -1, 1)), backend="weft", dynamic=True,
+                       options={"fallback": "error"})
+    for shape in (3, 4), (5, 6):
+        x = torch.randn(shape)
+        torch.testing.assert_close(fn(x), (torch.histc(x, 5), torch.histc(x, 4, -1, 1)))
+
+
 def test_repeat_interleave(data_dependent):
     n, x = torch.tensor([2, 0, 3, 1]), torch.arange(8.).reshape(4, 2)
     equal(lambda n: torch.repeat_interleave(n), n)

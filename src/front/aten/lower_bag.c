@@ -236,10 +236,8 @@ void lower_histc(struct lower *l)
 		l->out[0] = lower_full(l, t, l->type[0], 0);
 		return;
 	}
-	if (n < 0 && x->type->rank == 1 && min != max) /* symbolic, and may be 0 */
-		n = x->type->dims[0];
-	else if (n < 0)
-		lower_bail(l);
+	if (n < 0) /* symbolic, and may be 0 */
+		n = dim_product(g, x->type->rank, x->type->dims);
 	x = build_reshape(g, lower_cast(l, x, c), 1, &n);
 	const struct node *low = build_scalar(g, c, min), *high = build_scalar(g, c, max);
 	if (min == max) {
