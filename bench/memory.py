@@ -2,8 +2,8 @@
 
     python bench/memory.py [NAME ...] [--mode train] [--backend inductor weft]
 
-The first column of a backend is as peers.py counts it: the peak of the whole process, compiling included, less what it
-had with the model built.  Behind it for training what a step in the steady state needs at most, forward and backward
+The first column of a backend is as peers.py counts it: the peak of the process since the model was built, compiling
+included, less what it had then.  Behind it for training what a step in the steady state needs at most, forward and backward
 (the kernel's high-water mark is set back before each).  Compilers in processes of their own are left out.
 """
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 import math
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,23 +20,18 @@ import tempfile
 import peers
 
 
-def status_mib(key: str) -> float:
-    with open("/proc/self/status") as f:
-        return int(re.search(rf"^{key}:\s+(\d+)", f.read(), re.M)[1]) / 1024
-
-
 def peak_of(fn) -> tuple[float, object]:
     """The high-water mark of the process while fn() runs, in MiB, and what fn gives."""
-    with open("/proc/self/clear_refs", "w") as f:
-        f.write("5")
+    peers.peak_from_here()
     value = fn()
-    return status_mib("VmHWM"), value
+    return peers.peak_rss_mib(), value
 
 
 def child(job: dict) -> None:
     import torch
     torch.set_num_threads(job["threads"])
     step, _, meta = peers.make_step(job)
+    peers.peak_from_here()
     built = peers.current_rss_mib()
     for _ in range(4):
         step()
