@@ -119,9 +119,20 @@ def written(gm: torch.fx.GraphModule) -> dict[torch.fx.Node, tuple[int, torch.fx
     return found
 
 
+def overlaps(t: torch.Tensor) -> bool:
+    """Do elements of t lie in one place, as an expanded tensor's do?  Its copy takes more memory than what it shows."""
+    end = 1
+    for stride, n in sorted((_words.hint(s), _words.hint(n)) for s, n in zip(t.stride(), t.shape)):
+        if n > 1 and stride < end:
+            return True
+        end += stride * (n - 1)
+    return False
+
+
 def of_bases(gm: torch.fx.GraphModule, outputs: dict[torch.fx.Node, int], count: int) -> tuple[dict, list]:
-    """Outputs that are views of what is no output: of an argument's new value, or several of one tensor, a base; count:
-    outputs there are.  AOTAutograd sees an argument's views anew by the strides and the offset that these have."""
+    """Outputs that are views of what is no output: of an argument's new value, or of a base, a tensor that several show or
+    one that overlaps itself; count: outputs there are.  AOTAutograd sees an argument's views anew by the strides and the
+    offset that these have."""
     groups: dict[torch.fx.Node, list] = {}
     for o, i in outputs.items():
         r = root(o)
@@ -130,13 +141,14 @@ def of_bases(gm: torch.fx.GraphModule, outputs: dict[torch.fx.Node, int], count:
     new, known, found, bases = written(gm), symbols(gm), {}, []
     for r, views in groups.items():
         given = r in new
-        if not given and (r.op == "placeholder" or len(views) < 2 or not dense(r.meta["val"])):
+        least = 1 if overlaps(views[0][0].meta["val"]) else 2
+        if not given and (r.op == "placeholder" or len(views) < least or not dense(r.meta["val"])):
             continue
         places = {i: place(o.meta["val"], r.meta["val"]) for o, i in views}
         places = {i: where for i, where in places.items() if where and sayable(where, known)}
-        if not given and len(places) > 1:
+        if not given and len(places) >= least:
             bases.append(r)
-        if given or len(places) > 1:
+        if given or len(places) >= least:
             of = ("input", new[r][0]) if given else ("output", count + len(bases) - 1)
             found.update((i, ("view", *of, *where)) for i, where in places.items())
     return found, bases
@@ -212,6 +224,16 @@ def lies_at_start(t: torch.Tensor) -> bool:
     return any(isinstance(n, int) and n == 0 for n in t.shape) or equal(t.storage_offset(), 0) and dense(t)
 
 
+def of_user(meta, role: str) -> set[int]:
+    """The numbers of a forward graph's results that AOTAutograd gives the user as they come."""
+    from torch._functorch._aot_autograd.schemas import OutputType, PlainTensorMeta
+    if role != "forward" or any(not isinstance(m, PlainTensorMeta) for m in meta.subclass_fw_graph_out_meta):
+        return set()
+    first = meta.num_mutated_inp_runtime_indices + len(meta.tokens)
+    return {first + i for i, info in enumerate(meta.output_info)
+            if info.output_type in (OutputType.non_alias, OutputType.unsafe_view_alias)}
+
+
 def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[torch.fx.Node]]:
     """By its number, each output that is a view: ("view", "input" or "output", which, shape, strides, offset).  Behind the
     outputs stand bases: tensors that only views show."""
@@ -227,20 +249,24 @@ def views(gm: torch.fx.GraphModule, role: str) -> tuple[dict[int, tuple], list[t
     for i, o in enumerate(out):
         if isinstance(o, torch.fx.Node) and o.op != "placeholder" and isinstance(o.meta.get("val"), torch.Tensor):
             outputs.setdefault(o, i)
-    inputs = arguments(gm, meta) if role == "forward" else {}
+    inputs, users = arguments(gm, meta) if role == "forward" else {}, of_user(meta, role)
     first = meta.num_forward if role == "forward" else 0
     known = symbols(gm)
     found = of_bases_anew(gm, meta, anew, outputs, known) if anew else {}
+    kept = set(out[first:]) if role == "forward" else set()
     for o, i in outputs.items():
         n, last = o, None
-        while i >= first and (n := source(n)) is not None:
-            if n in inputs or n in outputs and outputs[n] not in found and dense(n.meta["val"]):
+        # Nobody sees a write to what the user has in what is kept for backward; of what overlaps itself torch allows none.
+        apart = i in users and not overlaps(o.meta["val"])
+        while (i >= first or i in users) and (n := source(n)) is not None:
+            if n in inputs or n in outputs and outputs[n] not in found and dense(n.meta["val"]) and not (apart and n in kept):
                 last = n
         where = place(o.meta["val"], last.meta["val"]) if last is not None else None
         if where and sayable(where, known):
             found[i] = ("view", *(("input", inputs[last]) if last in inputs else ("output", outputs[last])), *where)
-    bases: list[torch.fx.Node] = []
-    if role == "inference":
-        more, bases = of_bases(gm, {o: i for o, i in outputs.items() if i not in found}, len(out))
-        found.update(more)
+    more, bases = of_bases(gm, {o: i for o, i in outputs.items() if i not in found and (role == "inference" or i in users)},
+                           len(out))
+    found.update(more)
+    # A function with a backward of its own gives no views, to torch: with a dtype they are none.
+    found.update((i, (*found[i], out[i].meta["val"].dtype)) for i in users & found.keys() if len(found[i]) == 6)
     return found, bases

@@ -245,3 +245,43 @@ def test_views_by_sizes_the_program_reads():
         x, n = torch.arange(10.), torch.tensor([3, 2, 5])
         got = compiled(lambda x, n: x.split(n.tolist()))(x, n)
     assert [t.tolist() for t in got] == [t.tolist() for t in x.split([3, 2, 5])] and all(shares(t, x) for t in got)
+
+
+@pytest.mark.parametrize("grad", [False, True])
+@pytest.mark.parametrize("fn", [lambda y: y.expand(5, 4, 6), lambda y: y.unfold(1, 3, 1), lambda y: y[1:3].expand(2, 2, 6),
+                                lambda y: y.new_zeros(()).expand(3, 4) + 0 * y.sum().expand(3, 4),
+                                lambda y: y.sum(0, keepdim=True).expand_as(y), lambda y: y.t()[:, :1].expand(6, 7)])
+def test_a_result_that_overlaps_itself_is_not_spread_out(fn, grad):
+    x = torch.randn(4, 6, requires_grad=grad)
+    f = lambda x: fn(torch.sin(x * 2))  # noqa: E731
+    got, want = compiled(f)(x), f(x)
+    torch.testing.assert_close(got, want)
+    assert got.stride() == want.stride()
+    assert got.untyped_storage().nbytes() == want.untyped_storage().nbytes()
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("fn", [lambda x, w: (x @ w).chunk(3, -1), lambda x, w: (x @ w).unbind(1),
+                                lambda x, w: [t.view(4, 2, 2).transpose(0, 1) for t in (x @ w).split(4, 1)],
+                                lambda x, w: w.split([2, 4]), lambda x, w: (*(x @ w).split(4, 1), x * 2)])
+def test_pieces_with_gradients_show_one_memory(fn, dynamic):
+    def cut(x, w):
+        return tuple(fn(x, w))
+    x, w = torch.randn(4, 6, requires_grad=True), torch.randn(6, 12, requires_grad=True)
+    got, want = torch.compile(cut, backend="weft", dynamic=dynamic)(x, w), cut(x, w)
+    for a, b in zip(got, want, strict=True):
+        torch.testing.assert_close(a, b)
+        assert a.stride() == b.stride() and a.storage_offset() == b.storage_offset()
+        assert shares(a, got[0]) == shares(b, want[0]) and shares(a, w) == shares(b, w)
+    one = torch.autograd.grad([t.square().sum() for t in got], w)
+    torch.testing.assert_close(one, torch.autograd.grad([t.square().sum() for t in want], w))
+
+
+def test_pieces_share_nothing_with_what_is_kept():
+    """Eager says that such a write makes backward impossible; compiled code could not see it."""
+    x = torch.randn(4, 6, requires_grad=True)
+    a, b, y = compiled(lambda x: (*(y := torch.exp(x)).split(2), y))(x)
+    with torch.no_grad():
+        a.mul_(100)
+    (b.sum() + y.sum()).backward()
+    torch.testing.assert_close(x.grad, torch.exp(x) * torch.tensor([1.0, 1, 2, 2])[:, None])
