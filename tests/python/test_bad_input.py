@@ -473,3 +473,38 @@ def test_a_refused_operator():
         compiled(through, fallback="error")(torch.randn(4))
     assert isinstance(e.value.inner_exception, NotImplementedError)
     assert f"bad_input.may_fail.default at {line_of(through)} has no lowering" in str(e.value)
+
+
+# ---- what eager refuses of numbers ---------------------------------------------------------------
+
+DIVISIONS = {"//": lambda x, y: x // y, "%": lambda x, y: x % y, "fmod": torch.fmod,
+             "trunc": lambda x, y: torch.div(x, y, rounding_mode="trunc")}
+
+
+@pytest.mark.parametrize("name", DIVISIONS)
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int32, torch.uint8])
+def test_an_integer_divided_by_zero(name, dtype):
+    divide = DIVISIONS[name]
+
+    def fn(x, y):
+        return divide(x * 2, y) + 1
+    x, run = torch.arange(8, dtype=dtype), compiled(fn, fallback="error")
+    for y in (torch.arange(1, 9, dtype=dtype), torch.tensor(3, dtype=dtype)):
+        assert torch.equal(run(x, y), fn(x, y))
+        y = y.clone()
+        y.view(-1)[-1] = 0
+        for f, text in ((fn, "ZeroDivisionError"), (run, rf"ZeroDivisionError.* in aten\.\S+ .*{HERE}:\d+")):
+            with pytest.raises(RuntimeError, match=text):
+                f(x, y)
+    assert torch.equal(run(x[:0], x[:0]), x[:0])
+
+
+@pytest.mark.parametrize("fn", [lambda x: torch.max(x), lambda x: x.min() + 1])
+def test_an_extreme_of_nothing(fn, warned):
+    with pytest.raises(RuntimeError, match=rf"aten\.m..\.default at {HERE}:\d+: .*Expected reduction dim"):
+        compiled(fn)(torch.ones(0, 3))
+    with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
+        run = compiled(lambda x: fn(x[x > 0]), fallback="error")
+        assert run(torch.ones(3)) == fn(torch.ones(3))
+        with pytest.raises(RuntimeError, match=rf"Expected reduction dim .* in aten\.m..\.default .*{HERE}:\d+"):
+            run(-torch.ones(3))

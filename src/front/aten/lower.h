@@ -115,6 +115,10 @@ const struct node *lower_wrap_index(
  * it wraps; does nothing where none can be. */
 void lower_check_index(
 	struct lower *l, const struct node *index, uint32_t dim, int64_t size, bool wraps);
+/* Fails the call where argument i is zero or has one: a divisor of integers, of dtype t. */
+void lower_check_divisor(struct lower *l, uint32_t i, enum dtype t);
+/* Fails the call where x has no elements. */
+void lower_check_some(struct lower *l, const struct node *x);
 /* Notes that all numbers of n are in [0, size), or [-size, size); that they must be. */
 void place_note(struct reader *r, const struct node *n, int64_t size, bool wraps);
 bool place_is_known(struct reader *r, const struct node *n, int64_t size, bool wraps);

@@ -95,6 +95,37 @@ void lower_check_index(
 	place_note(l->r, stored ? stored : index, size, wraps);
 }
 
+/* ---- sizes and divisors --------------------------------------------------------------------- */
+
+void lower_check_divisor(struct lower *l, uint32_t i, enum dtype t)
+{
+	const struct arg *a = &l->args[i];
+	const struct type *out = l->type[0];
+	if (!dtype_is_int(t) || type_elements(out) == 0 || (a->kind == ARG_int && a->i))
+		return;
+	const struct node *by = lower_scalar(l, a, t);
+	by = lower_flat(l, build_compare(l->g, "EQ", by, lower_like(l, by, 0)));
+	const struct node *none = build_reduce(l->g, OP_or, by, 1, &(int64_t){ 0 });
+	claim(l, lower_cast(l, none, DTYPE_i32),
+		job_printf(l->j, "ZeroDivisionError: an integer divided by zero in %s", l->name));
+}
+
+void lower_check_some(struct lower *l, const struct node *x)
+{
+	int64_t n = dim_product(l->g, x->type->rank, x->type->dims);
+	if (n == 0)
+		lower_bail(l);                        /* eager has the words for it */
+	if (dim_is_number(n))
+		return;
+	const struct node *count = lower_size_node(l, n);
+	const struct node *none = build_compare(l->g, "EQ", count, lower_like(l, count, 0));
+	claim(l, lower_cast(l, none, DTYPE_i32),
+		job_printf(l->j,
+			"Expected reduction dim to be specified for an input without elements "
+			"in %s",
+			l->name));
+}
+
 /* ---- what eager claims ---------------------------------------------------------------------- */
 
 #define NO_CONVERGENCE "The algorithm failed to converge because the input matrix is " \

@@ -170,6 +170,7 @@ void lower_remainder(struct lower *l)
 {
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *a = lower_operand(l, 0, t), *b = lower_operand(l, 1, t);
+	lower_check_divisor(l, 1, t);
 	const struct node *r = build2(l->g, OP_remainder, a, b);
 	if (l->row->what && !dtype_is_unsigned(t)) {
 		const struct node *some = build_compare(l->g, "NE", r, zero(l, r));
@@ -218,6 +219,7 @@ void lower_div_mode(struct lower *l)
 	enum dtype t = lower_compute(lower_dtype(l));
 	const struct node *a = lower_operand(l, 0, t), *b = lower_operand(l, 1, t);
 	const char *mode = lower_is_none(l, 2) ? "" : l->args[2].s;
+	lower_check_divisor(l, 1, t);
 	if (mode[0] == 'f') {
 		lower_finish(l, lower_floor_divide(l, a, b));
 	} else {

@@ -51,6 +51,8 @@ static void extreme(struct lower *l, bool all, bool least)
 	const struct node *x = lower_tensor(l, 0);
 	bool in[ATEN_MAX_RANK];
 	reduced(l, x, all, in);
+	if (all)
+		lower_check_some(l, x);
 	enum op op = least ? OP_minimum : OP_maximum;
 	if (x->type->dtype == DTYPE_i1)
 		op = least ? OP_and : OP_or;
