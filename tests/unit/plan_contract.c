@@ -109,9 +109,8 @@ static void squares(struct graph *g, struct job *j)
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
 		const struct type *t = gen_type(g, DTYPE_bf16, 2, list[i].size, list[i].size);
-		const struct node *y = build_dot(g, graph_parameter(g, 0, t),
-			graph_parameter(g, 1, t), 0, NULL, NULL, 1, (int64_t[]){ 1 },
-			(int64_t[]){ 0 }, DTYPE_bf16);
+		const struct node *y = build_dot_over(g, graph_parameter(g, 0, t), 1,
+			graph_parameter(g, 1, t), 0, DTYPE_bf16);
 		struct plan_source s = { .name = "main",
 			.region = gen_region(g, 2, (const struct type *[]){ t, t }, 1, &y) };
 		const struct plan *p = plan_make(j, g, &s,
