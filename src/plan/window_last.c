@@ -18,6 +18,7 @@
 #include "plan/plan_impl.h"
 
 #define SPATIAL 2
+#define VECTOR 16                        /* elements */
 #define PLACES_MADE 32                   /* of fewer, packing weights in the call costs most */
 #define WASTE_MOST 1.34                  /* products for one that there is */
 
@@ -111,6 +112,29 @@ bool plan_goes_last(const struct node *n, const struct node *const *in, const st
 	       (plan_is_late(in[1], o) || c->batch * c->positions >= PLACES_MADE);
 }
 
+/* x, [images, lines, places, features], padded along its lines and places: places and features are
+ * one dim where features alone make no whole vectors. */
+static const struct node *padded_flat(struct graph *g, const struct node *x, uint32_t nspatial,
+	const int64_t *low, const int64_t *high)
+{
+	int64_t dims[2 + SPATIAL], l[2 + SPATIAL], h[2 + SPATIAL], none[2 + SPATIAL] = { 0 };
+	int64_t features = x->type->dims[1 + nspatial];
+
+	for (uint32_t d = 0; d <= nspatial; d++) {
+		int64_t each = d == nspatial ? features : 1;
+		dims[d] = x->type->dims[d] * each;
+		l[d] = low[d] * each;
+		h[d] = high[d] * each;
+	}
+	const struct node *y = build_pad(g, build_reshape(g, x, 1 + nspatial, dims),
+		build_scalar(g, x->type->dtype, 0), l, h, none);
+	for (uint32_t d = 0; d <= nspatial; d++)
+		dims[d] = x->type->dims[d] + low[d] + high[d];
+	dims[1 + nspatial] = features;
+	y = build1(g, OP_optimization_barrier, y);       /* what is stored has long rows */
+	return build_reshape(g, y, 2 + nspatial, dims);
+}
+
 /* The input as [images, lines, places, features], padded. */
 static const struct node *padded(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const struct across *a, int64_t features)
@@ -129,6 +153,8 @@ static const struct node *padded(struct graph *g, const struct node *n, const st
 		pads |= low[1 + d] || high[1 + d];
 	}
 	x = build_transpose(g, x, perm);
+	if (pads && !high[1 + c->nspatial] && c->in_features % VECTOR)
+		return padded_flat(g, x, c->nspatial, low, high);
 	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
 }
 
