@@ -599,6 +599,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 		if (x->squares) {
 			squares_rows(g, x);
 			x->strip = CONTRACT_SQUARE;
+			return;
 		}
 		x->tile = square_function(g, x);
 		return;

@@ -11,7 +11,7 @@
 
 #define MAX_COLUMNS (PLAN_PANEL / LANES) /* vectors of a panel */
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
-#define ROWS_AHEAD 4                     /* the same where rows lie along k */
+#define ROWS_AHEAD 8                     /* the same where rows lie along k */
 
 /* A row of the columns, of which some of a vector's lanes are: those from `first` on, up to the
  * next row's. */

@@ -184,6 +184,12 @@ bool tile_rows_ahead(const struct contraction *x);
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
  * of LANES, where the panel or the rows have to be zero. */
 LLVMValueRef square_function(struct gen *g, const struct contraction *x);
+/* Its parts, for contract_square.c: the tiles of C become zero, or `more` of what is at out; take
+ * the products of LANES words from word k on, of P_ROWS and P_PANEL; are stored. */
+void square_open(struct gen *g, const struct contraction *x, LLVMValueRef out, LLVMValueRef more);
+void square_step(
+	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k);
+void square_close(struct gen *g, const struct contraction *x, LLVMValueRef out);
 /* The tile unit's state: at the kernel's entry, and at its end. */
 void square_begin(struct gen *g);
 void square_end(struct gen *g);

@@ -503,22 +503,25 @@ static void square_results(
 	}
 }
 
-/* Asks for the rows' words of two steps of k ahead: a copy's are one stream from square to square.
- */
-static void square_ahead(
-	struct gen *g, const struct contraction *x, LLVMValueRef rows, LLVMValueRef pitch)
+/* Asks for a part of four of the rows' words two steps of k ahead: a copy's are one stream from
+ * square to square. */
+static void square_ahead(struct gen *g, const struct contraction *x, unsigned part,
+	LLVMValueRef rows, LLVMValueRef pitch)
 {
 	int64_t step = x->rows_copy ? CONTRACT_SQUARE * TILE_BYTES : TILE_BYTES;
+	unsigned lines = CONTRACT_SQUARE / 4;
 
-	for (unsigned i = 0; i < CONTRACT_SQUARE; i++) {
+	for (unsigned i = part * lines; x->squares && i < (part + 1) * lines; i++) {
 		LLVMValueRef at = ADD(MUL(pitch, c64(g, i)), c64(g, 2 * step));
 		fetch(g, gep(g, g->i8, rows, at), FETCH_FIRST);
 	}
 }
 
-/* The products of LANES words of k. */
-static void square_step(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
-	LLVMValueRef k)
+/* A tile is loaded right before the first product that takes it, and lines are asked for in
+ * between: neither the load ports nor the unit for tiles then waits for the other (Intel's
+ * optimisation manual, on AMX). */
+void square_step(
+	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k)
 {
 	bool copied = x->squares && x->rows_copy;
 	LLVMValueRef pitch = copied ? c64(g, TILE_BYTES) :
@@ -527,19 +530,35 @@ static void square_step(struct gen *g, const struct contraction *x, const LLVMVa
 	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, step));
 	LLVMValueRef panel = gep(g, x->word, param[P_PANEL], MUL(k, c64(g, x->cols)));
 
-	for (unsigned i = 0; i < 2; i++) {
-		LLVMValueRef below = gep(g, g->i8, rows, MUL(pitch, c64(g, i * TILE_ROWS)));
-		tile_move(g, "llvm.x86.tileloadd64", TILE_R + i, below, pitch);
-		tile_move(g, "llvm.x86.tileloadd64", TILE_V + i,
-			gep_bytes(g, panel, i * TILE_BYTES), c64(g, x->cols * 4));
-	}
-	if (x->squares)
-		square_ahead(g, x, rows, pitch);
 	for (unsigned i = 0; i < 4; i++) {
-		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + i / 2),
-			tile_name(g, TILE_V + i % 2) };
+		unsigned r = i / 2, v = i % 2;
+		LLVMValueRef below = gep(g, g->i8, rows, MUL(pitch, c64(g, r * TILE_ROWS)));
+		if (v == 0)
+			tile_move(g, "llvm.x86.tileloadd64", TILE_R + r, below, pitch);
+		if (r == 0)
+			tile_move(g, "llvm.x86.tileloadd64", TILE_V + v,
+				gep_bytes(g, panel, v * TILE_BYTES), c64(g, x->cols * 4));
+		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + r),
+			tile_name(g, TILE_V + v) };
 		tile_call(g, "llvm.x86.tdpbf16ps", 3, args);
+		square_ahead(g, x, i, rows, pitch);
 	}
+}
+
+void square_open(struct gen *g, const struct contraction *x, LLVMValueRef out, LLVMValueRef more)
+{
+	struct branch b;
+
+	square_results(g, x, NULL, out);
+	branch_begin(g, &b, more);
+	gen_here(g);
+	square_results(g, x, "llvm.x86.tileloadd64", out);
+	branch_end(g, &b);
+}
+
+void square_close(struct gen *g, const struct contraction *x, LLVMValueRef out)
+{
+	square_results(g, x, "llvm.x86.tilestored64", out);
 }
 
 LLVMValueRef square_function(struct gen *g, const struct contraction *x)

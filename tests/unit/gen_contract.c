@@ -177,6 +177,7 @@ static void shapes(struct graph *g, struct job *j)
 		{ 96, 64, 800, true, false, DTYPE_bf16, 96, 64, false, false },
 		{ 100, 70, 1024, true, false, DTYPE_bf16, 96, 0, false, true },
 		{ 64, 170, 1056, false, false, DTYPE_bf16, 64, 170, false, false },
+		{ 290, 300, 520, false, true, DTYPE_bf16, 160, 256, true, false },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
