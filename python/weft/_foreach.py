@@ -20,8 +20,12 @@ def _with_value(fn):
     return lambda x, a, b, value=1: fn(x, a, b, value=value)
 
 
+def _powsum(x, ord=2, dtype=None):
+    return x.abs().pow(ord).sum(dtype=dtype)
+
+
 # What is not torch's function of the name without `_foreach_`.
-SINGLE = {"norm": _norm, "maximum": _clamp(torch.maximum, torch.clamp_min),
+SINGLE = {"norm": _norm, "powsum": _powsum, "copy": lambda x, y, non_blocking=False: torch.ops.aten.copy(x, y), "maximum": _clamp(torch.maximum, torch.clamp_min),
           "minimum": _clamp(torch.minimum, torch.clamp_max), "addcmul": _with_value(torch.addcmul),
           "addcdiv": _with_value(torch.addcdiv), "zero": torch.zeros_like, "max": lambda x: x.max()}
 
@@ -83,16 +87,33 @@ def _sgd(params, grads, buffers, *, weight_decay, momentum, lr, dampening, neste
     return (_kept(found_inf, new, params), gs, _kept(found_inf, bufs, buffers) if momentum != 0 else list(buffers))
 
 
-FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd}
+def _adagrad(params, grads, sums, steps, *, lr, lr_decay, weight_decay, eps, maximize, grad_scale=None, found_inf=None):
+    gs = _unscaled(grads, grad_scale)
+    new, squares = [], []
+    for p, g, s, t in zip(params, gs, sums, steps, strict=True):
+        g = -g if maximize else g
+        g = g + p * weight_decay if weight_decay != 0 else g
+        squares.append(s + g * g)
+        new.append(p - lr / (1 + (t - 1) * lr_decay) * g / (squares[-1].sqrt() + eps))
+    return _kept(found_inf, new, params), gs, _kept(found_inf, squares, sums), list(steps)
+
+
+FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd, "_fused_adagrad": _adagrad}
+
+
+def _names() -> list[str]:
+    """Of torch's operators over lists.  Asked of the dispatcher: torch.ops.aten lists what somebody used before."""
+    names = {n.split(".")[0].removeprefix("aten::") for n in torch._C._dispatch_get_all_op_names()}
+    return sorted(n for n in names if n.startswith("_foreach_") and not n.endswith("_"))
 
 
 def decompositions() -> dict:
     out = {getattr(getattr(torch.ops.aten, name), overload): fn
            for name, fn in FUSED.items() for overload in ("default", "tensor_lr")}
-    for name in dir(torch.ops.aten):
+    for name in _names():
         short = name.removeprefix("_foreach_")
         single = SINGLE.get(short) or getattr(torch, short, None) or getattr(torch.special, short, None)
-        if short == name or name.endswith("_") or single is None:
+        if single is None:
             continue
         packet = getattr(torch.ops.aten, name)
         for overload in packet.overloads():
