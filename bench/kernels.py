@@ -98,6 +98,7 @@ def convolutions(torch) -> dict:
 
     def rows(dtype):
         H = lambda *dims: torch.randn(*dims).to(dtype)  # noqa: E731
+        last = lambda *ts: tuple(t.contiguous(memory_format=torch.channels_last) for t in ts)  # noqa: E731
         weights = (False, True, False)
         deep = (H(8, 64, 56, 56), H(64, 1, 7, 7))
         return {
@@ -110,6 +111,13 @@ def convolutions(torch) -> dict:
             "depthwise 3x3": (lambda x, w: F.conv2d(x, w, padding=1, groups=64), (H(8, 64, 56, 56), H(64, 1, 3, 3))),
             "depthwise 3x3, stride 2": (lambda x, w: F.conv2d(x, w, stride=2, padding=1, groups=64), (H(8, 64, 56, 56), H(64, 1, 3, 3))),
             "depthwise 7x7": (lambda x, w: F.conv2d(x, w, padding=3, groups=64), deep),
+            "conv 1x1, channels last": (lambda x, w: F.conv2d(x, w), last(H(4, 256, 56, 56), H(64, 256, 1, 1))),
+            "conv 3x3, stride 2, channels last": (lambda x, w: F.conv2d(x, w, stride=2, padding=1),
+                                                  last(H(4, 128, 56, 56), H(128, 128, 3, 3))),
+            "depthwise 3x3, channels last": (lambda x, w: F.conv2d(x, w, padding=1, groups=64), last(H(8, 64, 56, 56), H(64, 1, 3, 3))),
+            "depthwise 3x3, stride 2, channels last": (lambda x, w: F.conv2d(x, w, stride=2, padding=1, groups=64),
+                                                       last(H(8, 64, 56, 56), H(64, 1, 3, 3))),
+            "depthwise 7x7, channels last": (lambda x, w: F.conv2d(x, w, padding=3, groups=64), last(*deep)),
             "conv1d of 9": (lambda x, w: F.conv1d(x, w, padding=4), (H(4, 128, 1024), H(128, 128, 9))),
             "conv1d of 41, stride 4": (lambda x, w: F.conv1d(x, w, stride=4, padding=20), (H(4, 64, 4096), H(64, 64, 41))),
             "conv1d of 127, 1 channel": (lambda x, w: F.conv1d(x, w, padding=63), (H(4, 1, 16384), H(32, 1, 127))),
