@@ -127,9 +127,24 @@ def kind(t: torch.Tensor) -> str:
     return f"{t.dtype}, {t.layout}, on {t.device}"
 
 
+def lay(t: torch.Tensor, strides: list[int], offset: int) -> torch.Tensor:
+    """t in memory of its own, by these strides from that offset on."""
+    if t.stride() == tuple(strides) and t.storage_offset() == offset:
+        return t
+    once = [1 if s == 0 else n for n, s in zip(t.shape, strides)]
+    length = offset + 1 + sum((n - 1) * s for n, s in zip(once, strides)) if t.numel() else offset
+    memory = t.new_empty(length)
+    if t.numel():
+        memory.as_strided(once, strides, offset).copy_(t[tuple(slice(0, n) for n in once)])
+    return memory.as_strided(t.shape, strides, offset)
+
+
 def resolve(space: str, op: str, attributes: str):
     """The function that runs space.op with these arguments."""
-    args, kwargs = Parser(attributes).call()
+    parser = Parser(attributes)
+    operands = [int(t[0][1:]) for t in parser.tokens if t[0]]
+    args, kwargs = parser.call()
+    strides = kwargs.pop("weft_strides", None)       # of each operand in eager, and its offset
     wrapper, _, rest = op.partition(".")
     if space == "higher_order":                      # of an operator, whose name follows
         name, target = rest or f"{space}.{op}", getattr(torch.ops.higher_order, wrapper)
@@ -159,6 +174,10 @@ def resolve(space: str, op: str, attributes: str):
             tensors = tuple(t.clone() for t in tensors)
         try:
             with torch.no_grad():
+                if strides:
+                    at, tensors = strides(tensors), list(tensors)
+                    for i, (*steps, offset) in zip(operands, at, strict=True):
+                        tensors[i] = lay(tensors[i], steps, offset)
                 out = target(*(f(tensors) for f in args), **{k: f(tensors) for k, f in kwargs.items()})
         except Exception as e:
             _blame.locate(e, where)

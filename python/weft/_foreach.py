@@ -1,7 +1,8 @@
 """Operators over lists of tensors, taken apart: torch's tables have no decompositions of them.
 
 Those of `_foreach_` are the operator of each element; fused optimizer steps are written out as eager's
-kernels compute them (aten/src/ATen/native/cpu/Fused*Kernel.cpp), a parameter at a time.
+kernels compute them (aten/src/ATen/native/cpu/Fused*Kernel.cpp), a parameter at a time, and so is GradScaler's
+arithmetic (AmpGradScalerKernels.cpp).
 """
 from __future__ import annotations
 
@@ -98,6 +99,22 @@ def _adagrad(params, grads, sums, steps, *, lr, lr_decay, weight_decay, eps, max
     return _kept(found_inf, new, params), gs, _kept(found_inf, squares, sums), list(steps)
 
 
+def _unscale(grads, found_inf, inv_scale):
+    """GradScaler's, of gradients that need not be finite."""
+    finite = torch.stack([g.isfinite().all() for g in grads]).all()
+    return [(g * inv_scale).to(g.dtype) for g in grads], torch.where(finite, found_inf, torch.ones_like(found_inf))
+
+
+def _update_scale(scale, tracker, found_inf, scale_growth_factor, scale_backoff_factor, growth_interval):
+    more, found = tracker + 1, found_inf != 0
+    grown = (scale.double() * scale_growth_factor).to(scale.dtype)
+    due = more == growth_interval
+    grown = torch.where(due & grown.isfinite(), grown, scale)
+    back = (scale.double() * scale_backoff_factor).to(scale.dtype)
+    return torch.where(found, back, grown), torch.where(found | due, torch.zeros_like(tracker), more)
+
+
+SCALER = {"_amp_foreach_non_finite_check_and_unscale": _unscale, "_amp_update_scale": _update_scale}
 FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd, "_fused_adagrad": _adagrad}
 
 
@@ -110,6 +127,7 @@ def _names() -> list[str]:
 def decompositions() -> dict:
     out = {getattr(getattr(torch.ops.aten, name), overload): fn
            for name, fn in FUSED.items() for overload in ("default", "tensor_lr")}
+    out.update((getattr(torch.ops.aten, name).default, fn) for name, fn in SCALER.items())
     for name in _names():
         short = name.removeprefix("_foreach_")
         single = SINGLE.get(short) or getattr(torch, short, None) or getattr(torch.special, short, None)

@@ -11,7 +11,7 @@ import contextlib
 import torch
 from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 
-from weft._words import PLACEMENT, Unsupported
+from weft._words import PLACEMENT, Unsupported, flat
 
 
 def call(p, n: torch.fx.Node) -> None:
@@ -62,10 +62,19 @@ def _invoke_quant(p, n):
                 [_graph(p, graph), "None", _list(p, operands)], n)
 
 
+def _hints_wrapper(p, n):
+    """What it hints is for other compilers."""
+    graph, args, kwargs = n.args
+    p.statement(p.name(n), _results(n), "higher_order.invoke_subgraph",
+                [_graph(p, graph), "None", _list(p, (*args, *kwargs.values()))], n)
+
+
 def _with_effects(p, n):
     """Without the token: C keeps effects in the order of the text."""
     _, target, *args = n.args
     words = [p.arg(a) for a in args] + [f"{k}={p.arg(v)}" for k, v in n.kwargs.items()]
+    if getattr(target, "namespace", "aten") != "aten":
+        words += p.strides(args, n.kwargs)
     val = n.meta["val"][1:]
     single = isinstance(target, torch._ops.OpOverload) and len(target._schema.returns) == 1
     name = p.name(n)
@@ -74,12 +83,13 @@ def _with_effects(p, n):
         val = val[0]
     p.shifted.add(n)
     known = isinstance(target, torch._ops.OpOverload)
-    p.statement(name, () if val == (None,) else val, str(target) if known else f"higher_order.{target.name()}", words, n)
+    p.statement(name, () if val == (None,) else flat(val), str(target) if known else f"higher_order.{target.name()}", words, n)
 
 
 def _auto_functionalized(p, n):
     """A mutable operator as a function: torch's own, called by the host."""
     target, words = n.args[0], [f"{k}={p.arg(v)}" for k, v in n.kwargs.items()]
+    words += p.strides((), n.kwargs, offsets=True)   # it is told views of them by strides
     p.statement(p.name(n), _results(n), f"higher_order.{n.target.name()}.{target}", words, n)
 
 
@@ -128,7 +138,7 @@ def _with_state(p, n):
 
 
 def _host(p, n, target, args):
-    words = [p.arg(a) for a in args] + [f"{k}={p.arg(v)}" for k, v in n.kwargs.items()]
+    words = [p.arg(a) for a in args] + [f"{k}={p.arg(v)}" for k, v in n.kwargs.items()] + p.strides(args, n.kwargs)
     val, name = n.meta["val"], p.name(n)
     nested = n.target is torch.ops.higher_order.run_and_save_rng_state and isinstance(val[1], (tuple, list))
     p.statement(name, (val[0], *val[1]) if nested else val, f"higher_order.{n.target.name()}.{target}", words, n)
@@ -201,5 +211,5 @@ def graft(gm, n: torch.fx.Node, inner: torch.fx.GraphModule, args: list) -> None
 
 WRITERS = {"run_and_save_rng_state": _save_state, "run_with_rng_state": _with_state, "cond": _cond, "while_loop": _with_graphs(2),
            "while_loop_stack_output": _with_graphs(2), "scan": _with_graphs(1), "map_impl": _with_graphs(1),
-           "invoke_subgraph": _invoke_subgraph, "invoke_quant_packed": _invoke_quant, "with_effects": _with_effects,
+           "invoke_subgraph": _invoke_subgraph, "invoke_quant_packed": _invoke_quant, "hints_wrapper": _hints_wrapper, "with_effects": _with_effects,
            "auto_functionalized": _auto_functionalized, "auto_functionalized_v2": _auto_functionalized}

@@ -14,7 +14,7 @@ import os
 import torch
 
 from weft import _alias, _higher_order
-from weft._words import PLACEMENT, Unsupported, dtype_word, has_words, hint, in_integers, memory_order, order_words, shown, turned
+from weft._words import PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, memory_order, order_words, shown, turned
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -36,6 +36,7 @@ ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tenso
               torch.sym_float: "aten._to_copy.default", torch.sym_max: "aten.maximum.default",
               torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
+OWN = {"aten", "prims", "weft"}
 SMALL = 4096        # bytes of a constant that the text holds itself
 
 
@@ -46,6 +47,15 @@ def is_random(n: torch.fx.Node) -> bool:
     return isinstance(n.target, torch._ops.OpOverload) and \
         torch.Tag.nondeterministic_seeded in n.target.tags and \
         n.target is not torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
+
+
+def lying(t: torch.Tensor, offsets: bool) -> tuple[list, bool]:
+    """Strides and offset of t, and whether they are others than of a tensor row by row in memory of its own."""
+    at, row, turned = [*t.stride(), t.storage_offset() if offsets else 0], 1, False
+    for n, s in zip(reversed(t.shape), reversed(t.stride())):
+        turned |= hint(n) != 1 and hint(s) != row
+        row *= hint(n)
+    return at, turned or hint(at[-1]) != 0
 
 
 def draws(gm: torch.fx.GraphModule) -> bool:
@@ -88,6 +98,7 @@ class Printer:
         self.random = False
         self.names: dict[torch.fx.Node, str] = {}
         self.items: dict[tuple, str] = {}          # (node, i) -> what getitem(node, i) stands for
+        self.lists: dict[torch.fx.Node, tuple] = {}                # getitem(node, i), a list of results -> node, i
         self.writes: dict[torch.fx.Node, torch.fx.Node] = {}       # of an input: what is written there
         self.shifted: set[torch.fx.Node] = set()   # whose first result is a token
         self.tokens: set[torch.fx.Node] = set()    # torch's own, of calls with effects: no tensors at a call
@@ -324,11 +335,14 @@ class Printer:
         if n in self.tokens:
             return
         val, (of, i) = n.meta.get("val"), n.args
+        within, (of, i) = (i, self.lists[of]) if of in self.lists else (0, (of, i))
         source = of.meta.get("val")
-        if (of, i) in self.items:                  # a statement of its own
+        if (of, i) in self.items and within == 0:  # a statement of its own
             self.names[n] = self.items[of, i]
+        elif isinstance(val, (tuple, list)):       # a list among the results, of which each is one
+            self.lists[n] = of, i
         elif isinstance(source, (tuple, list)) and isinstance(val, torch.Tensor):
-            i -= of in self.shifted
+            i = within + len(flat(source[:i])) - (of in self.shifted)
             self.lines.append(f"%{self.name(n)} : {self.type(val)} = getitem(%{self.names[of]}, {i})")
         elif not isinstance(val, (int, torch.SymInt)) and val is not None:
             raise Unsupported("getitem of " + type(source).__name__)
@@ -358,9 +372,20 @@ class Printer:
             raise Unsupported(name)
         else:
             args = self.arguments(n, name)
+            if n.target.namespace not in OWN or (not self.seeded and is_random(n)):
+                args += self.strides(n.args, n.kwargs)
             if str(n.meta.get("original_aten")) in PLACED:
                 name = UNCHECKED.get(name, name)
-            self.statement(self.name(n), val, name, args, n)
+            self.statement(self.name(n), flat(val), name, args, n)
+
+    def strides(self, args, kwargs, offsets: bool = False) -> list[str]:
+        """The argument that says how the tensors among these lie in eager, where not row by row: of operators that may ask,
+        or that draw numbers in the order of memory.  offsets: and where they begin."""
+        at: list[list] = []
+        kwargs = {k: v for k, v in kwargs.items() if k not in PLACEMENT}
+        torch.fx.map_arg((args, kwargs), lambda n: at.append(lying(n.meta["val"], offsets)) if
+                         isinstance(n.meta.get("val"), torch.Tensor) else None)
+        return [f"weft_strides={self.arg([v for v, _ in at])}"] if any(turned for _, turned in at) else []
 
     def claim(self, n: torch.fx.Node, name: str) -> None:
         """What has no result and is said of sizes and types alone, of which only sizes may turn out to be others."""
@@ -583,7 +608,7 @@ class Subgraph(Printer):
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
         self.gm, self.seeded, self.path, self.views, self.bases = gm, outer.seeded, path + ".", {}, []
         self.graphs, self.symbols, self.extra = outer.graphs, outer.symbols, ()
-        self.lines, self.names, self.items = [], {}, {}
+        self.lines, self.names, self.items, self.lists = [], {}, {}, {}
         self.shifted, self.tokens = set(), set()
         self.find_tokens()
         self.print()

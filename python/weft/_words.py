@@ -111,3 +111,10 @@ def turned(t: torch.Tensor) -> tuple[int, ...] | None:
 def order_words(order: tuple[int, ...] | None) -> str:
     """What the text says of turned()'s order."""
     return f" order({','.join(map(str, order))})" if order else ""
+
+
+def flat(val):
+    """Of a tuple of results, some of which are lists: those one by one."""
+    if not isinstance(val, (tuple, list)) or not any(isinstance(v, (tuple, list)) for v in val):
+        return val
+    return [w for v in val for w in (v if isinstance(v, (tuple, list)) else (v,))]

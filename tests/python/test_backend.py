@@ -286,6 +286,20 @@ def test_randperm():
     assert torch.equal(p.sort()[0], torch.arange(1000)) and (p == torch.arange(1000)).sum() < 20
 
 
+@pytest.mark.parametrize("name", ["uniform", "uniform-double", "integers", "dropout", "permutation"])
+def test_draws_of_symbolic_sizes_are_those_of_fixed_ones(name):
+    """Compiled, by the same counters."""
+    draw = {"dropout": lambda x: F.dropout(x, 0.5), "permutation": lambda x: torch.randperm(x.shape[0] * 400)}.get(name) or \
+        DRAWS[name][0]
+    torch._dynamo.reset()
+    for n in (5, 3):
+        results = []
+        for dynamic in (True, False):
+            torch.manual_seed(n)
+            results.append(compiled(draw, dynamic=dynamic)(torch.ones(n, 400)))
+        assert torch.equal(*results)
+
+
 def test_eager_random_is_bit_equal():
     def f(x):
         return F.dropout(x, 0.3) + torch.randn_like(x), torch.randint(0, 9, (5,)), torch.rand(3)
@@ -299,6 +313,23 @@ def test_eager_random_is_bit_equal():
         assert torch.equal(g, w)
 
 
+def check_drawn_as_eager(f, p):
+    torch._dynamo.reset()
+    torch.manual_seed(5)
+    want = f(p)
+    torch.manual_seed(5)
+    assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
+    torch._dynamo.reset()
+
+
+def test_eager_random_draws_in_the_order_of_memory():
+    """Of what does not lie row by row, too."""
+    x = torch.rand(2, 3, 4, 5)
+    for f in (lambda x: F.dropout(x.to(memory_format=torch.channels_last), 0.4), lambda x: torch.rand_like(x.transpose(0, 2)),
+              lambda x: torch.bernoulli((x + 0).transpose(1, 3)), lambda x: torch.normal(x.mT, x.mT + 1)):
+        check_drawn_as_eager(f, x)
+
+
 def test_complex_draws_have_eagers_mean_and_spread():
     for draw in (lambda z: torch.randn_like(z), lambda z: z.clone().normal_(2, 3), lambda z: z.clone().uniform_(1, 4)):
         torch._dynamo.reset()
@@ -307,15 +338,6 @@ def test_complex_draws_have_eagers_mean_and_spread():
         got, want = (torch.view_as_real(f(z)) for f in (compiled(draw), draw))
         torch.testing.assert_close(got.mean(0), want.mean(0), atol=0.1, rtol=0)
         torch.testing.assert_close(torch.cov(got.T), torch.cov(want.T), atol=0.15, rtol=0)
-
-
-def check_drawn_as_eager(f, p):
-    torch._dynamo.reset()
-    torch.manual_seed(5)
-    want = f(p)
-    torch.manual_seed(5)
-    assert torch.equal(compiled(f, random="eager", fallback="allow")(p), want)
-    torch._dynamo.reset()
 
 
 def test_multinomial_draws_as_eager_does():

@@ -6,6 +6,7 @@ import torch
 import torch.utils.checkpoint
 from torch._higher_order_ops import InvokeQuant, invoke_quant_packed
 from torch._higher_order_ops.associative_scan import associative_scan
+from torch._higher_order_ops.hints_wrap import hints_wrapper
 from torch._higher_order_ops.map import map as torch_map
 from torch._higher_order_ops.scan import scan
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
@@ -317,6 +318,72 @@ def dropped(x):
     def inner(y):
         return torch.nn.functional.dropout(y.sin(), 0.5).cos()
     return torch.utils.checkpoint.checkpoint(inner, x, use_reentrant=False)
+
+
+def test_hints_wrapper():
+    check(lambda x, w: hints_wrapper(lambda a, b: (a @ b).relu(), (x, w), {}, hints={"outer": True}), X, torch.ones(3, 3))
+
+
+@torch.library.custom_op("weft_test::count_on", mutates_args={"x"})
+def count_on(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    x.add_(torch.arange(x.numel()).view(x.shape))
+    return x * y
+
+
+@count_on.register_fake
+def _(x, y):
+    return torch.empty_like(x)
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+@pytest.mark.parametrize("make", [lambda: torch.zeros(4, 3).t(), lambda: torch.zeros(5, 6)[:, ::2]], ids=["transposed", "gaps"])
+def test_writes_of_views_of_what_is_not_row_major(make, dynamic):
+    """Mutable operators are told views of arguments, and of results, by strides."""
+    for view in (lambda x: x[:, 1:3], lambda x: x.transpose(0, 1)):
+        def fn(x):
+            y, z = view(x), view(x + 1)
+            return count_on(y, y.clone()), count_on(z, z.clone()), z, x + 1
+        a, b = make(), make()
+        torch._dynamo.reset()
+        torch.testing.assert_close(compiled(fn, dynamic=dynamic, fallback="allow")(a), fn(b))
+        torch.testing.assert_close(a, b)
+
+
+@torch.library.custom_op("weft_test::strides", mutates_args=())
+def strides_of(x: torch.Tensor) -> torch.Tensor:
+    return torch.tensor(x.stride())
+
+
+@strides_of.register_fake
+def _(x):
+    return torch.empty(x.dim(), dtype=torch.int64)
+
+
+@pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
+@pytest.mark.parametrize("view", [lambda x: x.t(), lambda x: x[:, ::2], lambda x: x[:1].expand(5, 3), lambda x: x],
+                         ids=["transposed", "gaps", "expanded", "row-major"])
+def test_operators_see_the_strides_of_eager(view, dynamic):
+    check(lambda x: strides_of(view(x + 1)), X, dynamic=dynamic, fallback=True)
+
+
+@torch.library.custom_op("weft_test::lists", mutates_args=())
+def lists(x: torch.Tensor, n: int) -> tuple[torch.Tensor, list[torch.Tensor], torch.Tensor]:
+    return x + 1, [x * (i + 2) for i in range(n)], x - 1
+
+
+@lists.register_fake
+def _(x, n):
+    return x.clone(), [x.clone() for _ in range(n)], x.clone()
+
+
+def test_lists_among_results():
+    before = weft.fallbacks()
+
+    def fn(x):
+        a, several, b = lists(x, 3)
+        return a, several[2] * 2, several[0], b
+    check(fn, X, fallback=True)
+    assert weft.fallbacks().keys() - before.keys() <= {"weft_test.lists.default"}
 
 
 @pytest.mark.parametrize("random", ["weft", "eager"])

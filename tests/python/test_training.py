@@ -211,6 +211,25 @@ def test_scaler(optimizer):
         torch.testing.assert_close(p, q, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize("steps", [0, 2])
+def test_gradscalers_arithmetic(bad, steps):
+    """As operators: gradients that are not finite are found and stay, the scale falls or grows."""
+    def step(grads, scale, tracker):
+        found = torch.zeros(1)
+        torch._amp_foreach_non_finite_check_and_unscale_(grads, found, scale.reciprocal())
+        torch._amp_update_scale_(scale, tracker, found, 2.0, 0.3, 3)
+        return found
+
+    grads = [torch.randn(5), torch.randn(3, 3, dtype=torch.bfloat16), torch.randn(2, dtype=torch.float64)]
+    if bad:
+        grads[1][0, 0] = torch.inf
+    mine, eager = ([[g.clone() for g in grads], torch.tensor([7.0]), torch.tensor([steps], dtype=torch.int32)] for _ in "12")
+    torch._dynamo.reset()
+    assert torch.equal(compiled(step)(*mine), step(*eager))
+    torch.testing.assert_close(mine, eager)
+
+
 def curve(model, loss_of, threads, wrap=lambda f: f):
     torch.set_num_threads(threads)
     torch._dynamo.reset()

@@ -154,11 +154,11 @@ static void default_arg(struct lower *l, const struct param *p, struct arg *out)
 	reader_arg(&r, 0, out);
 }
 
-/* Words about where a result lives say nothing on one CPU. */
+/* Words about where a result lives say nothing on one CPU; how operands lie is for the host. */
 static bool is_placement(const char *name)
 {
 	static const char *const words[] = { "layout", "device", "pin_memory", "memory_format",
-		"non_blocking", "generator" };
+		"non_blocking", "generator", "weft_strides" };
 	for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (!strcmp(words[i], name))
 			return true;
