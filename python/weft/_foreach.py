@@ -88,17 +88,6 @@ def _sgd(params, grads, buffers, *, weight_decay, momentum, lr, dampening, neste
     return (_kept(found_inf, new, params), gs, _kept(found_inf, bufs, buffers) if momentum != 0 else list(buffers))
 
 
-def _adagrad(params, grads, sums, steps, *, lr, lr_decay, weight_decay, eps, maximize, grad_scale=None, found_inf=None):
-    gs = _unscaled(grads, grad_scale)
-    new, squares = [], []
-    for p, g, s, t in zip(params, gs, sums, steps, strict=True):
-        g = -g if maximize else g
-        g = g + p * weight_decay if weight_decay != 0 else g
-        squares.append(s + g * g)
-        new.append(p - lr / (1 + (t - 1) * lr_decay) * g / (squares[-1].sqrt() + eps))
-    return _kept(found_inf, new, params), gs, _kept(found_inf, squares, sums), list(steps)
-
-
 def _unscale(grads, found_inf, inv_scale):
     """GradScaler's, of gradients that need not be finite."""
     finite = torch.stack([g.isfinite().all() for g in grads]).all()
@@ -115,7 +104,7 @@ def _update_scale(scale, tracker, found_inf, scale_growth_factor, scale_backoff_
 
 
 SCALER = {"_amp_foreach_non_finite_check_and_unscale": _unscale, "_amp_update_scale": _update_scale}
-FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd, "_fused_adagrad": _adagrad}
+FUSED = {"_fused_adam": _adam(False), "_fused_adamw": _adam(True), "_fused_sgd": _sgd}
 
 
 def _names() -> list[str]:

@@ -108,7 +108,6 @@ OPTIMIZERS = {
     "adam-fused": lambda p: torch.optim.Adam(p, 1e-2, fused=True, amsgrad=True, weight_decay=0.01),
     "sgd-fused": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.01, fused=True),
     "adamw-single": lambda p: torch.optim.AdamW(p, 1e-2, foreach=False),
-    "adagrad-fused": lambda p: torch.optim.Adagrad(p, 1e-2, lr_decay=0.1, weight_decay=0.01, fused=True),
     "rprop": lambda p: torch.optim.Rprop(p, 1e-2, foreach=True),
     "asgd": lambda p: torch.optim.ASGD(p, 1e-2, t0=1, foreach=True),
 }
