@@ -67,6 +67,8 @@ class Settings:
     """options={"backend": "interp", "threads": 2, "fallback": "error", ...}: six are ours, the rest is C's."""
 
     # Name: the default, and the values there are; None: any.
+    # What this door says to C itself, by the graph.
+    SAID = {"role": "a graph says it", "constants": "parameters are constants by freezing"}
     OURS = {"backend": ("weft", None), "fallback": ("warn", ("allow", "warn", "error")),
             "random": ("weft", ("weft", "eager")), "freezing": (False, (False, True))}
 
@@ -84,6 +86,8 @@ class Settings:
         self.function = _registry.find(self.backend) if isinstance(self.backend, str) else self.backend
         if self.function:                            # Python's, by name or itself: what is left is its own
             return
+        for k in options.keys() & self.SAID.keys():
+            raise RuntimeError(f"option {k} is not torch.compile's: {self.SAID[k]}")
         in_options = options.pop("mode", None)       # the keyword and this: torch refuses one beside options
         mode = in_options if mode is None else mode
         self.c = {k: self.word(k, v) for k, v in options.items() if v is not None}

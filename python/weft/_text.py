@@ -10,6 +10,7 @@ import functools
 import math
 import operator
 import os
+import re
 
 import torch
 
@@ -206,8 +207,11 @@ class Printer:
         path = ""
         if stack:
             path = next(reversed(stack.values()))[0]
-            path = path.replace("L['self'].", "").replace("L['self']", "")
+            path = re.sub(r"^L\['(?:self|fn)'\]\.?", "", path)   # fn: the module itself is what is compiled
         line = line_of(node.meta.get("stack_trace") or "")
+        if stack and not path and not line:            # a module of torch's own that is compiled itself: no line is the user's
+            kind = next(reversed(stack.values()))[1]
+            path = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
         both = " ".join(x for x in (path, line) if x)
         return " @ " + self.arg(both) if both else ""
 

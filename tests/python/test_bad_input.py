@@ -121,6 +121,8 @@ def test_memory_of_another_kind():
     ({"threads": "many"}, "attr threads, got str should be int"),
     ({"freezing": 1}, "attr freezing, got int should be bool"),
     ({"numerics": "loose"}, "numerics"),
+    ({"role": "forward"}, "option role is not torch.compile's"),
+    ({"constants": "0"}, "option constants is not torch.compile's: .* freezing"),
 ])
 def test_wrong_options(options, text):
     with pytest.raises(Exception, match=text):
@@ -164,6 +166,14 @@ def test_a_weight_that_was_freed(freezing):
         weight.copy_(kept)
         weft.refresh(net)                             # for what is frozen
         torch.testing.assert_close(fn(x), want)
+
+
+def test_a_module_of_torchs_own_that_is_compiled_itself():
+    """No line of the user's is in it: its class is said."""
+    linear, x = torch.nn.Linear(4, 4), torch.ones(2, 4)
+    linear.weight.untyped_storage().resize_(0)
+    with pytest.raises(ValueError, match=r"read by aten\.\S+ at torch.nn.modules.linear.Linear\): .*no memory"):
+        compiled(linear)(x)
 
 
 @pytest.mark.parametrize("freezing", [False, True])
