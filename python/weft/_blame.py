@@ -45,11 +45,14 @@ def locate(error: BaseException, where: str) -> None:
 
 
 def reader(lines: list[str], name: str) -> str:
-    """The first statement that reads %name."""
+    """The first statement that reads %name, or what shows it (_lies.py)."""
     for line in lines:
         if not line.startswith(("input ", "constant ", "return")):
-            _, _, call = line.partition(" = ")
+            made, _, call = line.partition(" = ")
             if name in WORD.findall(call):
+                if made.startswith("%weft_") and " @ " not in call:
+                    name = WORD.search(made)[1]
+                    continue
                 return place(line)
     return ""
 

@@ -14,7 +14,7 @@ import re
 
 import torch
 
-from weft import _alias, _higher_order
+from weft import _alias, _higher_order, _lies
 from weft._words import PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, memory_order, order_words, shown, turned
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
@@ -92,7 +92,8 @@ class Printer:
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
-        self.inputs: list[tuple] = []              # ("tensor", dtype, order) or ("sym",)
+        self.inputs: list[tuple] = []              # ("tensor", dtype, order[, strides, sizes]) or ("sym",)
+        self.parts: list[tuple] = []               # inputs that are parts of memory, and how they lie
         self.lazy: dict[int, tuple] = {}           # inputs whose lazy bits may be others at a call
         self.outputs: list[tuple] = []
         self.extra: list[torch.Tensor] = []        # constants handed over at each call
@@ -221,6 +222,7 @@ class Printer:
         nodes = list(self.gm.graph.nodes)
         self.find_tokens()
         index = 0
+        self.bound = _lies.symbols([n.meta.get("val") for n in nodes if n.op == "placeholder"])
         for n in nodes:
             if n.op == "placeholder":
                 self.located(self.placeholder, n, index)
@@ -232,6 +234,8 @@ class Printer:
         if self.random:
             self.lines.insert(len(self.inputs), "input %weft_seed : i64[]{} seed")
             self.inputs.append(("tensor", "i64", None))
+        for n, lies in self.parts:
+            self.show(n, lies)
         for n in nodes:
             if n.op == "call_function":
                 self.located(self.call, n)
@@ -273,7 +277,7 @@ class Printer:
         elif isinstance(val, int):
             self.number_input(name, "sym", str(int(val)))
         elif isinstance(val, torch.Tensor):
-            self.tensor_input(name, val, index)
+            self.tensor_input(n, val, index)
         elif all(u.op == "output" for u in n.users):   # a mesh of devices, which a subclass of tensors has
             self.number_input(name, "ignore", "0")
         else:
@@ -283,16 +287,43 @@ class Printer:
         self.inputs.append((kind,))
         self.lines.append(f"input %{name} : sym {value}")
 
-    def tensor_input(self, name: str, val: torch.Tensor, index: int) -> None:
+    def tensor_input(self, n: torch.fx.Node, val: torch.Tensor, index: int) -> None:
+        name = self.names[n]
         if val.device.type == "meta":
             raise Unsupported("device meta")
+        words = self.type(val)
+        plain = not val.is_complex() and not val.is_neg() and index not in self.static
+        written = any(u.target is torch.ops.aten.copy_.default and u.args[0] is n for u in n.users)
+        if plain and not written and n.users and (lies := _lies.found(val, self.bound)):
+            self.parts.append((n, lies))
+            self.inputs.append(("tensor", dtype_word(val.dtype), *lies.given(val)))
+            size = self.sized(_lies.span(lies.rows), self.env(val))
+            self.lines.append(f"input %{name} : {dtype_word(val.dtype)}[{size}]{{1}} user")
+            return
         order = turned(val)
         kind = "param" if index in self.static else "user"
         if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
             self.lazy[index] = (val.is_conj(), val.is_neg())
         self.inputs.append(("tensor", dtype_word(val.dtype), order))
-        self.lines.append(f"input %{name} : {self.type(val)}{order_words(order)} {kind}" +
+        self.lines.append(f"input %{name} : {words}{order_words(order)} {kind}" +
                           " conj" * val.is_conj() + " neg" * val.is_neg())
+
+    def show(self, n: torch.fx.Node, lies: _lies.Lies) -> None:
+        """The statements that make an argument of the memory that is handed over."""
+        val, x = n.meta["val"], "%" + self.names[n]
+        for dims, call in _lies.statements(val, lies):
+            sizes = [self.sized(d, self.env(val)) for d in dims]
+            name, x = x, f"%weft_{len(self.lines)}"
+            args = ", ".join(s if s.isdecimal() else f"<{s}>" for s in sizes)
+            self.lines.append(f"{x} : {dtype_word(val.dtype)}[{','.join(sizes)}] = " + call.format(x=name, sizes=f"[{args}]"))
+        self.names[n] = x[1:]
+
+    def env(self, t: torch.Tensor):
+        return next((s.node.shape_env for s in t.shape if isinstance(s, torch.SymInt)), None)
+
+    def sized(self, e, env) -> str:
+        """A size that is a number or an expression."""
+        return str(e) if isinstance(e, int) else self.known(e, env)
 
     def subgraph(self, path: str, gm: torch.fx.GraphModule) -> str:
         """The name under which gm's lines stand in the text."""

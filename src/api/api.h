@@ -3,6 +3,7 @@
 #define API_API_H
 #include "base/error.h"
 #include "base/str.h"
+#include "run/pool.h"
 #include "run/run.h"
 
 /* weft_run without handles for tensors: see exe_run.  threads 0: threads_default(). */
@@ -49,4 +50,7 @@ WEFT_API unsigned threads_default(void);
 
 /* Starts the threads of the pool, which the first call, or compile, would otherwise wait for. */
 WEFT_API void api_warm_up(void);
+/* Does chunks on x's threads, or on so many where it does not say how many. */
+void api_parallel(const struct weft_executable *x, unsigned threads, pool_fn *fn, void *arg,
+	int64_t chunks);
 #endif

@@ -70,4 +70,5 @@ const struct bind_table weft_bind_table = {
 	.text_copy = mem_strdup,
 	.stop_set = stop_set,
 	.warm_up = api_warm_up,
+	.parallel = api_parallel,
 };

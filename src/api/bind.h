@@ -6,9 +6,10 @@
 #include "api/api.h"
 #include "base/stop.h"
 #include "run/memory.h"
+#include "run/pool.h"
 #include "run/run.h"
 
-#define BIND_VERSION 6
+#define BIND_VERSION 7
 
 typedef struct weft_error *bind_load_fn(void *arg, void **function, char **path);
 
@@ -38,6 +39,9 @@ struct bind_table {
 	void (*stop_set)(stop_fn *fn);
 	/* Starts the threads of the pool, which a first call would otherwise wait for. */
 	void (*warm_up)(void);
+	/* api_parallel: see there. */
+	void (*parallel)(const struct weft_executable *x, unsigned threads, pool_fn *fn, void *arg,
+		int64_t chunks);
 };
 WEFT_API extern const struct bind_table weft_bind_table;
 #endif

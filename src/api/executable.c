@@ -144,12 +144,22 @@ void api_warm_up(void)
 	pool_parallel(n, &task);
 }
 
+static unsigned threads_of(const struct weft_executable *x, unsigned threads)
+{
+	return x->threads ? x->threads : threads ? threads : threads_default();
+}
+
+void api_parallel(const struct weft_executable *x, unsigned threads, pool_fn *fn, void *arg,
+	int64_t chunks)
+{
+	struct pool_task task = { .fn = fn, .arg = arg, .chunks = chunks };
+	pool_parallel(threads_of(x, threads), &task);
+}
+
 struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
-	struct run_options o = { .threads = x->threads ? x->threads
-					    : threads  ? threads
-						       : threads_default() };
+	struct run_options o = { .threads = threads_of(x, threads) };
 	x = executable_now(x);
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }

@@ -352,14 +352,15 @@ static bool all_elementwise(struct gen *g)
 	return true;
 }
 
-/* Is n a concatenation along the last dimension, or padded there? */
-static bool has_edges(const struct node *n)
+/* Is n, in a map over so many dimensions, a concatenation along the last dimension, or padded
+ * there? */
+static bool has_edges(const struct node *n, uint32_t rank)
 {
 	uint32_t count, last = n->type->rank - 1;
 
 	if (n->op == OP_concatenate)
 		return node_int(n, KEY_dimension, 0) == (int64_t)last;
-	if (n->op != OP_pad || !n->type->rank)
+	if (n->op != OP_pad || !n->type->rank || (rank > 1 && pad_fills_row(n)))
 		return false;
 	return node_ints(n, KEY_edge_padding_low, &count)[last] ||
 	       node_ints(n, KEY_edge_padding_high, &count)[last];
@@ -371,7 +372,7 @@ bool rows_have_edges(struct gen *g)
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (nodes[i]->type->kind == TYPE_tensor && has_edges(nodes[i]))
+		if (nodes[i]->type->kind == TYPE_tensor && has_edges(nodes[i], g->k->rank))
 			return true;
 	return false;
 }
@@ -427,9 +428,10 @@ static bool any_rows(struct gen *g)
 	const struct node **nodes = region_order(g->job, g->k->body, &n);
 
 	for (uint32_t i = 0; i < n; i++)
-		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST || nodes[i]->op == OP_pad ||
+		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST ||
+		    (nodes[i]->op == OP_pad && !pad_fills_row(nodes[i])) ||
 		    nodes[i]->op == OP_reduce_window ||
-		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i])) ||
+		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i], g->k->rank)) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_reduce && folds_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))

@@ -140,7 +140,10 @@ static struct val slice(struct gen *g, const struct node *n, const struct ix *ix
 	const int64_t *start = node_ints(n, KEY_start_indices, &count);
 	const int64_t *stride = node_ints(n, KEY_strides, &count);
 	struct ix *to = ix_array(g, n->type->rank);
+	struct val part;
 
+	if (value_part(g, n, ix, &part))
+		return part;
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		to[i] = ix_addc(g, ix_mulc(g, ix[i], stride ? stride[i] : 1), start[i]);
 	return value_at(g, n->in[0], to);

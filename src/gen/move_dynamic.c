@@ -113,7 +113,10 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	struct ix *to = ix_array(g, n->type->rank);
+	struct val part;
 
+	if (value_part(g, n, ix, &part))
+		return part;
 	for (uint32_t d = 0; d < n->type->rank; d++) {
 		struct ix start = element(g, n->in[1], d), stride = element(g, n->in[3], d),
 			  i = ix[d];

@@ -83,6 +83,41 @@ static void add_square(struct gen *g, struct turned *t, const struct node *n)
 	t->square[t->n++] = (struct square){ .node = n };
 }
 
+/* Does memory below nodes[at], a transpose whose index is the space's, run along another dimension
+ * than the last?  Another transpose may have turned it back.  p of a node: its dimension d is the
+ * space's p[d]. */
+static bool turns_memory(struct gen *g, const struct node *const *nodes, uint32_t at)
+{
+	uint32_t rank = g->k->rank, count;
+	int64_t *same = job_array(g->job, rank, sizeof *same);
+	struct node_map turned;
+
+	for (uint32_t d = 0; d < rank; d++)
+		same[d] = d;
+	node_map_init(&turned, g->job);
+	node_map_set(&turned, nodes[at], same);
+	for (uint32_t i = at + 1; i-- > 0;) {
+		const struct node *n = nodes[i];
+		const int64_t *p = node_map_get(&turned, n);
+		if (!p || n->type->rank != rank)
+			continue;
+		if (n->op == OP_transpose) {
+			const int64_t *by = node_ints(n, KEY_permutation, &count);
+			int64_t *below = job_array(g->job, rank, sizeof *below);
+			for (uint32_t d = 0; d < rank; d++)
+				below[by[d]] = p[d];
+			node_map_set(&turned, n->in[0], below);
+		} else if (op_table[n->op].kind == OP_MAP && n->op != OP_map) {
+			for (uint32_t k = 0; k < node_noperands(n); k++)
+				node_map_set(&turned, n->in[k], p);
+		} else if (p[rank - 1] != (int64_t)rank - 1 && n->op != OP_constant &&
+			   n->op != OP_broadcast_in_dim) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The transposes that results reach by elementwise ops alone. */
 static void find_squares(struct gen *g, struct turned *t)
 {
@@ -98,11 +133,13 @@ static void find_squares(struct gen *g, struct turned *t)
 		const struct node *at = nodes[i];
 		if (!node_map_get(&reached, at))
 			continue;
-		if (at->op == OP_transpose)
-			add_square(g, t, at);
-		else if (op_table[at->op].kind == OP_MAP && at->op != OP_map)
+		if (at->op == OP_transpose) {
+			if (turns_memory(g, nodes, i))
+				add_square(g, t, at);
+		} else if (op_table[at->op].kind == OP_MAP && at->op != OP_map) {
 			for (uint32_t k = 0; k < node_noperands(at); k++)
 				node_map_set(&reached, at->in[k], body);
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ static bool give(PyObject *fn, PyObject *tensor, struct run_tensor *out)
 			out->dims = s->dims;
 			out->data = s->data;
 			out->storage = s;
-			ext_copy_strided(out->data, &t, NULL);
+			ext_copy_strided(out->data, &t);
 			ok = true;
 		}
 	} else {
@@ -99,7 +99,7 @@ static bool give(PyObject *fn, PyObject *tensor, struct run_tensor *out)
 		for (int32_t i = 0; i < t.ndim; i++)
 			ok &= t.shape[i] == out->dims[i];
 		if (ok)
-			ext_copy_strided(out->data, &t, NULL);
+			ext_copy_strided(out->data, &t);
 		else
 			wrong_result(fn, "a result of another shape");
 	}

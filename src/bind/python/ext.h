@@ -44,8 +44,6 @@ PyObject *ext_tensor_borrowed(
  * caller's, is cleared.  NULL, and nothing done: others have the object, or its memory is not
  * Weft's. */
 struct storage *ext_let_go(PyObject **object, const void *data);
-/* Row-major copy of a strided tensor, its dimensions in order[]. */
-void ext_copy_strided(void *to, const struct dl_tensor *from, const int64_t *order);
 /* order NULL: as they are.  Is from dense, its dimensions in that order? */
 bool ext_is_dense(const struct dl_tensor *from, const int64_t *order);
 /* From the first element to behind the last, whatever the strides. */
@@ -58,25 +56,39 @@ bool ext_view(PyObject *object, struct dl_tensor *out, PyObject **owned);
 PyObject *ext_view_at(PyObject *of, PyObject *place, const struct run_tensor *results);
 bool ext_is_place(PyObject *place, uint32_t nresults);
 
-/* graph.c */
+/* input.c */
 enum ext_input_kind { EXT_TENSOR, EXT_SIZE, EXT_IGNORED };
 struct ext_input {
 	enum ext_input_kind kind;
 	bool ordered, constant;
 	bool written; /* the graph gives it a new value */
 	bool returned; /* it is, or a view of it is, an output */
-	uint32_t rank;
+	bool part; /* of a tensor, whose memory is the program's argument */
+	uint32_t rank, nparts;
 	enum weft_dtype dtype;
 	struct dl_dtype dl;
-	int64_t order[EXT_MAX_RANK]; /* memory dimension k is logical dimension order[k] */
+	/* memory dimension k is logical dimension order[k], of all or, of a part, of the nparts
+	 * that differ in place: its stride is strides[k], or 0: as many as the next ones take */
+	int64_t order[EXT_MAX_RANK], strides[EXT_MAX_RANK];
+	int64_t sizes[EXT_MAX_RANK]; /* of a part; -1: any */
 };
-/* What v shows as the program's argument: *t, whose dims are v's or, where the order is another,
- * written to t->dims; where v is not dense in that order *copy is a copy that is.  false: exception
- * set. */
+/* What a program says of an argument, as in a signature.  false: exception set. */
+bool ext_input_read(PyObject *o, struct ext_input *in);
+/* What v shows as the program's argument: *t, whose dims are v's or, where the order is another or
+ * it is a part, written to t->dims; where v does not lie as the program reads it *copy is a copy
+ * that does, made by x's threads (NULL: by this one).  false: exception set. */
 bool ext_input_take(const struct ext_input *in, const struct dl_tensor *v, struct run_tensor *t,
-	struct storage **copy);
+	const struct weft_executable *x, struct storage **copy);
+/* Row-major copy of a strided tensor. */
+void ext_copy_strided(void *to, const struct dl_tensor *from);
+/* A tuple of numbers into out[]; None: *given is false. */
+bool ext_read_numbers(PyObject *o, int64_t *out, uint32_t *n, bool *given);
+bool ext_is_permutation(const int64_t *order, uint32_t n);
+
+/* graph.c */
 struct ext_signature {
-	/* tuples: inputs are ("tensor", dtype, order), ("sym",), ("ignore",); outputs are
+	/* tuples: inputs are ("tensor", dtype, order), ("tensor", dtype, order, strides, sizes),
+	 * ("sym",), ("ignore",); outputs are
 	 * ("tensor", result, order, strides), ("sym", result), ("input", i), ("value", v) and
 	 * others (graph.c) */
 	PyObject *inputs, *outputs;
@@ -88,6 +100,8 @@ struct ext_signature {
 bool ext_graph_init(PyObject *module);
 /* A new callable around x (taken), or NULL and an exception where s does not describe it. */
 PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s);
+/* How many threads torch would use, 0: it does not say; -1: exception set. */
+long ext_torch_threads(void);
 /* Borrowed; NULL and an exception: it is none. */
 struct weft_executable *ext_graph_executable(PyObject *graph);
 

@@ -118,7 +118,7 @@ static bool bound_take(
 	c->bytes = ext_span(&v);
 	c->version = version_of(tensor);
 	c->sample = sample_of(c->data, c->bytes);
-	bool good = ext_input_take(in, &v, t, &c->copy);
+	bool good = ext_input_take(in, &v, t, NULL, &c->copy);
 	Py_XDECREF(owned);
 	return good;
 }

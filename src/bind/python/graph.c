@@ -127,41 +127,6 @@ static void frame_put(struct frame *f, struct graph *c)
 
 /* ---- arguments ------------------------------------------------------------------------------ */
 
-/* A dense copy of what v shows. */
-static bool take_copy(const struct dl_tensor *v, const int64_t *order, struct run_tensor *t,
-	struct storage **copy)
-{
-	size_t bytes = (size_t)(v->dtype.bits + 7) / 8;
-
-	for (int32_t k = 0; k < v->ndim; k++)
-		bytes *= (size_t)v->shape[k];
-	struct weft_error *e = weft_bind_table.storage_create(bytes, copy);
-	if (e) {
-		ext_raise(e);
-		return false;
-	}
-	ext_copy_strided((*copy)->data, v, order);
-	t->data = (*copy)->data;
-	return true;
-}
-
-bool ext_input_take(const struct ext_input *in, const struct dl_tensor *v, struct run_tensor *t,
-	struct storage **copy)
-{
-	const int64_t *order = in->ordered ? in->order : NULL;
-	int64_t *dims = (int64_t *)(uintptr_t)t->dims;
-
-	*t = (struct run_tensor){
-		.dtype = in->dtype, .rank = (uint32_t)v->ndim, .dims = v->shape, .data = v->data
-	};
-	if (order) {
-		for (int32_t k = 0; k < v->ndim; k++)
-			dims[k] = v->shape[order[k]];
-		t->dims = dims;
-	}
-	return ext_is_dense(v, order) || take_copy(v, order, t, copy);
-}
-
 static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint32_t to)
 {
 	const struct ext_input *in = &c->in[i];
@@ -178,7 +143,7 @@ static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint
 		return false;
 	}
 	f->in[to].dims = f->dims[i];
-	if (!ext_input_take(in, &v, &f->in[to], &f->copies[i]))
+	if (!ext_input_take(in, &v, &f->in[to], c->small ? NULL : c->x, &f->copies[i]))
 		return false;
 	f->in[to].donated = in->written && !f->copies[i];
 	return true;
@@ -367,7 +332,7 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 
 /* The number of threads torch is set to; 0: nobody set one, or WEFT_THREADS comes before; -1: an
  * exception. */
-static long torch_threads(void)
+long ext_torch_threads(void)
 {
 	const char *wish = getenv("WEFT_THREADS");
 
@@ -388,7 +353,7 @@ static bool graph_run(struct graph *c, struct frame *f)
 	long threads = 1;
 
 	if (!c->small) {
-		threads = torch_threads();
+		threads = ext_torch_threads();
 		if (threads < 0)
 			return false;
 		gil = PyEval_SaveThread();
@@ -484,64 +449,6 @@ static PyObject *graph_call(PyObject *self, PyObject *args, PyObject *keywords)
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-/* A tuple of numbers into out[]; None: *given is false. */
-static bool read_numbers(PyObject *o, int64_t *out, uint32_t *n, bool *given)
-{
-	*given = o && o != Py_None;
-	if (!*given)
-		return o != NULL;
-	Py_ssize_t size = PyTuple_Size(o);
-	if (size < 0 || size > EXT_MAX_RANK) {
-		if (!PyErr_Occurred())
-			PyErr_SetString(PyExc_ValueError, "weft: too many dimensions");
-		return false;
-	}
-	*n = (uint32_t)size;
-	for (Py_ssize_t i = 0; i < size; i++) {
-		out[i] = PyLong_AsLongLong(PyTuple_GetItem(o, i));
-		if (out[i] == -1 && PyErr_Occurred())
-			return false;
-	}
-	return true;
-}
-
-static bool is_permutation(const int64_t *order, uint32_t n)
-{
-	uint64_t seen = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (order[i] < 0 || order[i] >= n || seen >> order[i] & 1)
-			return false;
-		seen |= 1ull << order[i];
-	}
-	return true;
-}
-
-/* ("tensor", dtype, order), ("sym",), ("ignore",) */
-static bool read_input(PyObject *o, struct ext_input *in)
-{
-	PyObject *kind = PyTuple_GetItem(o, 0);
-	const char *s = kind ? PyUnicode_AsUTF8AndSize(kind, NULL) : NULL;
-
-	if (!s)
-		return false;
-	in->kind = *s == 't' ? EXT_TENSOR : *s == 's' ? EXT_SIZE : EXT_IGNORED;
-	if (in->kind != EXT_TENSOR)
-		return true;
-	const char *dtype = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(o, 1), NULL);
-	if (!dtype || !read_numbers(PyTuple_GetItem(o, 2), in->order, &in->rank, &in->ordered))
-		return false;
-	in->dtype = !strcmp(dtype, "c64")    ? WEFT_C64
-		    : !strcmp(dtype, "c128") ? WEFT_C128
-					     : weft_dtype_find(dtype);
-	if (!ext_dl_dtype(in->dtype, &in->dl) ||
-		(in->ordered && !is_permutation(in->order, in->rank))) {
-		PyErr_SetString(PyExc_ValueError, "weft: no such element type, or no permutation");
-		return false;
-	}
-	return true;
-}
-
 /* How many things of its kind an output may be. */
 static uint32_t outputs_from(const struct graph *c, const struct output *out)
 {
@@ -629,12 +536,12 @@ static bool read_output(PyObject *o, struct graph *c, Py_ssize_t nout, struct ou
 	if (out->kind != OUTPUT_TENSOR && out->kind != OUTPUT_WRITE)
 		return true;
 	uint32_t rank = weft_executable_output(c->x, out->index).rank;
-	if (!read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered))
+	if (!ext_read_numbers(PyTuple_GetItem(o, 2), out->order, &n, &out->ordered))
 		return false;
 	if (out->kind == OUTPUT_TENSOR &&
-		!read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
+		!ext_read_numbers(PyTuple_GetItem(o, 3), out->strides, &m, &out->fixed))
 		return false;
-	if ((out->ordered && (n != rank || !is_permutation(out->order, n))) ||
+	if ((out->ordered && (n != rank || !ext_is_permutation(out->order, n))) ||
 		(out->fixed && m != rank)) {
 		PyErr_SetString(PyExc_ValueError,
 			"weft: order or strides of an output do not fit its rank");
@@ -664,7 +571,7 @@ static bool read_signature(struct graph *c, const struct ext_signature *s)
 		return false;
 	}
 	for (c->nin = 0; c->nin < nin; c->nin++)
-		if (!read_input(PyTuple_GetItem(s->inputs, (Py_ssize_t)c->nin), &c->in[c->nin]))
+		if (!ext_input_read(PyTuple_GetItem(s->inputs, (Py_ssize_t)c->nin), &c->in[c->nin]))
 			return false;
 	if (all > c->nrun) {
 		c->frozen = ext_frozen_new(s->constants, all - c->nrun, c->in, all);

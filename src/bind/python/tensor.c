@@ -232,49 +232,6 @@ bool ext_is_dense(const struct dl_tensor *t, const int64_t *order)
 	return true;
 }
 
-void ext_copy_strided(void *to, const struct dl_tensor *t, const int64_t *order)
-{
-	int64_t shape[EXT_MAX_RANK], stride[EXT_MAX_RANK], at[EXT_MAX_RANK] = { 0 }, dense = 1;
-	size_t size = (size_t)(t->dtype.bits + 7) / 8;
-	int32_t n = t->ndim;
-	const char *from = t->data;
-	char *p = to;
-
-	for (int32_t i = n; i-- > 0;) {
-		int64_t d = order ? order[i] : i;
-		shape[i] = t->shape[d];
-		if (!shape[i])
-			return;
-	}
-	for (int32_t i = t->ndim; i-- > 0;) { /* strides of a tensor that has none: row-major */
-		int64_t s = t->strides ? t->strides[i] : dense;
-		dense *= t->shape[i];
-		for (int32_t k = 0; k < n; k++)
-			if ((order ? order[k] : k) == i)
-				stride[k] = s * (int64_t)size;
-	}
-	for (;;) {
-		int64_t inner = n ? shape[n - 1] : 1, step = n ? stride[n - 1] : 0;
-		if (step == (int64_t)size) {
-			memcpy(p, from, (size_t)inner * size);
-			p += (size_t)inner * size;
-		} else {
-			for (int64_t i = 0; i < inner; i++, p += size)
-				memcpy(p, from + i * step, size);
-		}
-		int32_t k = n - 2;
-		for (; k >= 0; k--) {
-			from += stride[k];
-			if (++at[k] < shape[k])
-				break;
-			from -= stride[k] * shape[k];
-			at[k] = 0;
-		}
-		if (k < 0)
-			return;
-	}
-}
-
 /* ---- views ----------------------------------------------------------------------------------- */
 
 static bool is_number(PyObject *v, uint32_t nresults)
