@@ -169,7 +169,8 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
     try:
         with torch.utils._python_dispatch._disable_current_modes():
             gm = _higher_order.expand(gm, decompositions())
-            t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft", views=_alias.views(gm, role))
+            t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft", views=_alias.views(gm, role),
+                              guarded=role != "backward")
         constants = _freeze.constants(gm, t, names) if names is not None else ()
         program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants, role)
         again = functools.partial(compile_program, program, settings)

@@ -32,6 +32,10 @@ def expression(v):
     return int(e) if e.is_Integer else e
 
 
+def expanded(t: torch.Tensor) -> bool:
+    return any(expression(s) == 0 for s in t.stride())
+
+
 def found(t: torch.Tensor, symbols: set) -> Lies | None:
     """How t lies, if it is a part of memory that a program can read; symbols: those that other arguments say."""
     if t.dim() == 0 or 0 in t.shape or memory_order(t.shape, t.stride()) is not None:

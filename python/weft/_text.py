@@ -83,11 +83,12 @@ class Printer:
     small = SMALL
 
     def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True,
-                 views: tuple[dict[int, tuple], list] = ({}, [])):
+                 views: tuple[dict[int, tuple], list] = ({}, []), guarded: bool = True):
         """static: the inputs that are parameters and buffers.  Not seeded: torch draws random numbers.
-        views: the outputs the program need not make (_alias.py)."""
+        views: the outputs the program need not make (_alias.py).  Not guarded: what is expanded may come written out."""
         self.gm, self.static, self.seeded = gm, static, seeded
         self.views, self.bases = views
+        self.guarded = guarded
         self.path = ""                             # of this graph in the outermost one, with a dot
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
@@ -292,7 +293,10 @@ class Printer:
         if val.device.type == "meta":
             raise Unsupported("device meta")
         words = self.type(val)
-        plain = not val.is_complex() and not val.is_neg() and index not in self.static
+        if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
+            self.lazy[index] = (val.is_conj(), val.is_neg())
+        plain = not val.is_complex() and not val.is_neg() and index not in self.static and \
+            (self.guarded or not _lies.expanded(val))
         written = any(u.target is torch.ops.aten.copy_.default and u.args[0] is n for u in n.users)
         if plain and not written and n.users and (lies := _lies.found(val, self.bound)):
             self.parts.append((n, lies))
@@ -302,8 +306,6 @@ class Printer:
             return
         order = turned(val)
         kind = "param" if index in self.static else "user"
-        if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
-            self.lazy[index] = (val.is_conj(), val.is_neg())
         self.inputs.append(("tensor", dtype_word(val.dtype), order))
         self.lines.append(f"input %{name} : {words}{order_words(order)} {kind}" +
                           " conj" * val.is_conj() + " neg" * val.is_neg())
