@@ -127,6 +127,16 @@ def test_what_sorting_finds_of_any_size(name):
         fits(SORTED[name], [(4, 9), (3, 40), (5, 6)])
 
 
+def test_functions_that_iterate_of_any_size():
+    """gcd, lcm and the incomplete gamma functions: loops until no element goes on."""
+    def fn(x):
+        n = (x * 20).long()
+        return torch.gcd(n, n.flip(0) + 6), torch.lcm(n, n + 4), torch.igamma(x.abs(), x[0].abs()), torch.igammac(x.abs() + 1, x.abs())
+
+    with no_fallback():
+        fits(fn, [(4, 9), (3, 40)], train=False)
+
+
 DRAWS = {                                      # x is [batch, length]: what is drawn, and its mean and deviation
     "dropout": (lambda x: torch.nn.functional.dropout(torch.ones_like(x), 0.25), 1, 3 ** -0.5),
     "rand": (lambda x: torch.rand(x.shape[1], x.shape[0]), 0.5, 12 ** -0.5),

@@ -20,7 +20,7 @@ static void iterate(struct lower *l, uint32_t n, value *s, goes_on_fn *goes_on, 
 {
 	struct graph *g = l->g;
 	const struct type *types[MOST_STATES + 1];
-	value in[MOST_STATES + 1], param[MOST_STATES + 1];
+	value in[MOST_STATES + 1], param[MOST_STATES + 1], given[MOST_STATES + 1];
 	bool all[ATEN_MAX_RANK];
 
 	for (uint32_t i = 0; i < ATEN_MAX_RANK; i++)
@@ -28,8 +28,10 @@ static void iterate(struct lower *l, uint32_t n, value *s, goes_on_fn *goes_on, 
 	for (uint32_t i = 0; i <= n; i++) { /* the last counts */
 		in[i] = i < n ? s[i] : build_scalar_int(g, DTYPE_i64, 0);
 		types[i] = in[i]->type;
-		param[i] = graph_parameter(g, i, types[i]);
+		param[i] = given[i] = graph_parameter(g, i, types[i]);
 	}
+	const struct build_hand hand = { n + 1, given };
+	const struct build_hand *before = build_at_hand(g, &hand);
 	value more = lower_reduce(l, OP_or, goes_on(l, param), all, false);
 	value left = build_compare(
 		g, "LT", param[n], build_scalar_int(g, DTYPE_i64, MOST_TURNS));
@@ -38,6 +40,7 @@ static void iterate(struct lower *l, uint32_t n, value *s, goes_on_fn *goes_on, 
 	param[n] = build2(g, OP_add, param[n], build_scalar_int(g, DTYPE_i64, 1));
 	turn(l, param);
 	regions[1] = graph_region(g, n + 1, types, n + 1, param);
+	build_at_hand(g, before);
 	struct node_spec spec = { .op = OP_while,
 		.nin = n + 1,
 		.in = in,
@@ -53,11 +56,11 @@ static void iterate(struct lower *l, uint32_t n, value *s, goes_on_fn *goes_on, 
 static bool some(struct lower *l)
 {
 	int64_t n = type_elements(l->type[0]);
-	if (n < 0)
+	if (n < 0 && type_is_static(l->type[0]))
 		lower_bail(l);
 	if (n == 0)
 		l->out[0] = build_full(l->g, l->type[0], 0);
-	return n > 0;
+	return n != 0;
 }
 
 /* ---- the greatest common divisor ------------------------------------------------------------ */
