@@ -5,6 +5,10 @@ make three curves, whose spread up to a step is the largest difference between t
 when at every step it is no further from the nearest of the three than that, or than eight roundings of the loss where
 they are one.  Each step has another batch; the labels are a function of the input, so the loss falls.
 
+Where all three are one to the last bits, as they are of small models (threads then cut no sum), that says how eager cuts its
+loops and not what another order of sums is worth.  So a second band is made of them and of the curves of moved weights, below,
+and Weft's is also held against that.
+
 Weft trains with 1 and with 2 threads, which give the same bits, and with the optimizer in the compiled region.  Beside
 them stand the curve in float64, and what rounding is worth here: eager torch in float32 again, its first weights moved
 by half a unit in their last place at most, which is the least that any other order of sums could do.
@@ -118,6 +122,7 @@ def nearest(mine, curves):
 
 
 def first_outside(mine, eager) -> int | None:
+    """The first step at which mine is further from all curves of eager's than they are from each other."""
     least = 8 * float(np.finfo(np.float32).eps) * np.max(np.abs(eager), 0)
     outside = ~(nearest(mine, eager) <= np.maximum(spread_of(eager), least))
     return int(outside.argmax()) if outside.any() else None
@@ -146,6 +151,10 @@ def report(name: str, setup, optimizer, args) -> bool:
         far = np.sqrt(np.mean((weft[k] - exact) ** 2)) / np.sqrt(np.mean((np.array(eager) - exact) ** 2))
         print(f"{name}, weft, {k}: " + ("within eager's spread" if first is None else f"outside from step {first} on") +
               f"; {far:.2f} of eager's distance from float64")
+        if moved:
+            first = first_outside(weft[k], [*eager, *moved])
+            print("    and " + ("within" if first is None else f"from step {first} on outside of") +
+                  f" the band of these and {len(moved)} curves of moved weights")
     if not np.array_equal(weft["1 thread"], weft["2 threads"]):
         print(f"{name}: Weft's bits depend on the number of threads")
         outside["bits"] = 0
