@@ -252,8 +252,6 @@ struct val value_patches(struct gen *g, const struct node *n, const struct ix *i
 /* part.c: of a slice that cuts off the padding of a memory's last row, read from that; false: it is
  * none. */
 bool value_part(struct gen *g, const struct node *slice, const struct ix *ix, struct val *out);
-/* Is n such a padding? */
-bool pad_fills_row(const struct node *n);
 /* Element i of to[]: where a dynamic_update_slice's update has its first element. */
 void update_start(struct gen *g, const struct node *n, struct ix *to);
 struct val value_dynamic_slice(struct gen *g, const struct node *n, const struct ix *ix);

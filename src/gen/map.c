@@ -360,7 +360,7 @@ static bool has_edges(const struct node *n, uint32_t rank)
 
 	if (n->op == OP_concatenate)
 		return node_int(n, KEY_dimension, 0) == (int64_t)last;
-	if (n->op != OP_pad || !n->type->rank || (rank > 1 && pad_fills_row(n)))
+	if (n->op != OP_pad || !n->type->rank || (rank > 1 && node_fills_row(n)))
 		return false;
 	return node_ints(n, KEY_edge_padding_low, &count)[last] ||
 	       node_ints(n, KEY_edge_padding_high, &count)[last];
@@ -429,7 +429,7 @@ static bool any_rows(struct gen *g)
 
 	for (uint32_t i = 0; i < n; i++)
 		if ((cut += cuts_rows(nodes[i])) >= TAPS_LEAST ||
-		    (nodes[i]->op == OP_pad && !pad_fills_row(nodes[i])) ||
+		    (nodes[i]->op == OP_pad && !node_fills_row(nodes[i])) ||
 		    nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i], g->k->rank)) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||

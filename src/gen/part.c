@@ -18,17 +18,6 @@ struct part {
 	int64_t rows, at; /* the first element seen: so many rows on, and so many elements */
 };
 
-bool pad_fills_row(const struct node *n)
-{
-	uint32_t count;
-
-	if (n->op != OP_pad || n->type->rank != 1)
-		return false;
-	const int64_t *interior = node_ints(n, KEY_interior_padding, &count);
-	return node_ints(n, KEY_edge_padding_low, &count)[0] == 0 &&
-	       node_ints(n, KEY_edge_padding_high, &count)[0] > 0 && (!interior || !interior[0]);
-}
-
 /* Splits the last dimension into numbers, but for what becomes the first. */
 static bool part_split(struct part *p, const struct type *t)
 {
@@ -118,7 +107,7 @@ static const struct node *part_of(const struct node *slice, struct part *p)
 			return NULL;
 		chain[depth++] = n;
 	}
-	if (!pad_fills_row(n) || is_cut(chain[depth - 1]))
+	if (!node_fills_row(n) || is_cut(chain[depth - 1]))
 		return NULL;
 	*p = (struct part){ .rank = 1, .dims = { n->type->dims[0] }, .stride = { 1 } };
 	int64_t row = 0;

@@ -129,6 +129,8 @@ bool node_scatters_rows(const struct node *n);
 bool node_scatters_apart(const struct node *n);
 /* Does it take rows of a matrix to rows, each not before that of the update before? */
 bool node_scatters_sorted(const struct node *n);
+/* Does it pad a flat memory behind its end (gen/part.c says what for)? */
+bool node_fills_row(const struct node *n);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Are its regions functions that the text names?  A printer does not write them with the op. */

@@ -536,6 +536,17 @@ bool node_scatters_rows(const struct node *n)
 	       !is_among(n, KEY_scatter_dims_to_operand_dims, last);
 }
 
+bool node_fills_row(const struct node *n)
+{
+	uint32_t count;
+
+	if (n->op != OP_pad || n->type->rank != 1)
+		return false;
+	const int64_t *interior = node_ints(n, KEY_interior_padding, &count);
+	return node_ints(n, KEY_edge_padding_low, &count)[0] == 0 &&
+	       node_ints(n, KEY_edge_padding_high, &count)[0] > 0 && (!interior || !interior[0]);
+}
+
 bool node_scatters_sorted(const struct node *n)
 {
 	uint32_t nmap;

@@ -371,6 +371,8 @@ static bool node_is_free(const struct fuse *f, const struct node *n)
 	case OP_convert:
 	case OP_negate: case OP_compare: case OP_not: case OP_reverse:
 		return true;
+	case OP_pad:             /* stored, it would be a copy of the whole memory */
+		return node_fills_row(n);
 	default:
 		return fuse_elements(f->g, n->type) <= 1 && node_weight(n) <= 4;
 	}

@@ -433,6 +433,28 @@ void test_plan_fuse__computes_places_once(void)
 	gen_with_graph(places);
 }
 
+/* [9, 33] of rows of 70, from a memory that ends with the last of them (gen/part.c). */
+static void parts(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 1, 8 * 70 + 33);
+	int64_t none = 0, high = 70 - 33;
+	const struct node *x = graph_parameter(g, 0, t), *zero = build_scalar(g, DTYPE_f32, 0);
+	const struct node *rows = build_reshape(
+		g, build_pad(g, x, zero, &none, &high, &none), 2, (int64_t[]){ 9, 70 });
+	const struct node *y = build_slice(
+		g, rows, (int64_t[]){ 0, 0 }, (int64_t[]){ 9, 33 }, (int64_t[]){ 1, 1 });
+	const struct node *sums[] = { build_reduce(g, OP_add, y, 1, (int64_t[]){ 0 }),
+		build_reduce(g, OP_add, y, 1, (int64_t[]){ 1 }) };
+
+	(void)j;
+	CHECK_INT(fused(g, 1, &t, 2, sums)->ngroups, 2);
+}
+
+void test_plan_fuse__reads_parts_in_each_kernel(void)
+{
+	gen_with_graph(parts);
+}
+
 void test_plan_fuse__scales_groups_in_their_kernel(void)
 {
 	gen_with_graph(groups);
