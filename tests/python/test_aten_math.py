@@ -24,6 +24,8 @@ case("frexp", torch.frexp, special)
 case("frexp-double", torch.frexp, special.double() * 1e-300)
 for name in "copysign fmax fmin hypot nextafter".split():
     case(name, getattr(torch, name), special[:, None], other)
+for dtype in (torch.bfloat16, torch.float16):
+    case(f"nextafter-{dtype}", torch.nextafter, special.to(dtype)[:, None], other.to(dtype), rtol=0, atol=0)
 case("fmax-int", torch.fmax, i1, i2)
 case("ldexp", torch.ldexp, x, i2)
 case("round-decimals", lambda a: torch.round(a, decimals=2) + torch.round(a * 100, decimals=-1), x)

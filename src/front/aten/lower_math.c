@@ -64,6 +64,14 @@ void lower_extreme_number(struct lower *l)
 	lower_finish(l, y);
 }
 
+/* In the dtype itself: the value next to a narrow float in a wider dtype rounds back to it. */
+void lower_nextafter(struct lower *l)
+{
+	enum dtype t = lower_dtype(l);
+	l->out[0] = build2(
+		l->g, OP_chlo_next_after, lower_operand(l, 0, t), lower_operand(l, 1, t));
+}
+
 /* sqrt(a^2 + b^2), scaled by the larger so that no square overflows. */
 void lower_hypot(struct lower *l)
 {
