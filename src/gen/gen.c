@@ -5,6 +5,7 @@
  * blob.  Before: any struct kernel.  After: code without a symbol or relocation, or an error naming
  * op, dtype and kernel, and nothing left behind (but for LLVM's own fatal errors, whose context is
  * leaked because nothing in it can be trusted). */
+#include "base/file.h"
 #include "base/mem.h"
 #include "gen/gen_impl.h"
 #include <llvm-c/Analysis.h>
@@ -12,6 +13,7 @@
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static _Thread_local struct gen *compiling;      /* for LLVM's fatal-error handler alone */
 
@@ -389,24 +391,26 @@ static void gen_open(struct gen *g)
 	target_open(g);
 }
 
-static void dump_text(struct gen *g, const char *suffix, const char *text, size_t n)
+static struct weft_error *dump(struct gen *g, const char *suffix, const char *text, size_t n)
 {
-	const char *path = job_printf(
-		g->job, "%s/%u_%s.%s", g->opt->dump, g->k->number, g->k->name, suffix);
-	FILE *f = fopen(path, "w");
-
-	if (!f)
-		return;
-	fwrite(text, 1, n, f);
-	fclose(f);
+	mkdir(g->opt->dump, 0777); /* where it cannot be, the file's error says so */
+	return file_write_atomic(
+		job_printf(g->job, "%s/%u_%s.%s", g->opt->dump, g->k->number, g->k->name, suffix),
+		text, n);
 }
 
-static void dump_module(struct gen *g, const char *suffix)
+static void dump_module(struct gen *g)
 {
 	char *text = LLVMPrintModuleToString(g->module);
+	struct weft_error *e = dump(g, "ll", text, strlen(text));
 
-	dump_text(g, suffix, text, strlen(text));
 	LLVMDisposeMessage(text);
+	job_try(g->job, e);
+}
+
+static void dump_object(struct gen *g, LLVMMemoryBufferRef object)
+{
+	job_try(g->job, dump(g, "o", LLVMGetBufferStart(object), LLVMGetBufferSize(object)));
 }
 
 static void gen_verify(struct gen *g)
@@ -446,13 +450,13 @@ static void compile_job(struct job *j, void *arg)
 	default: gen_fail(g, WEFT_UNIMPLEMENTED, "core %d is not lowered yet", (int)g->k->core);
 	}
 	if (g->opt->dump)
-		dump_module(g, "ll");
+		dump_module(g);
 #ifndef NDEBUG
 	gen_verify(g);
 #endif
 	LLVMMemoryBufferRef object = g->object = target_emit(g);
 	if (g->opt->dump)
-		dump_text(g, "o", LLVMGetBufferStart(object), LLVMGetBufferSize(object));
+		dump_object(g, object);
 	link_object(g, LLVMGetBufferStart(object), LLVMGetBufferSize(object), "kernel", a->out);
 	a->out->scratch = g->scratch_bytes;
 }

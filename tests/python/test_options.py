@@ -57,6 +57,14 @@ def test_bad_options_are_named(name, value, text):
         compiled(options={name: value})
 
 
+def test_a_dump_makes_its_directory_or_says_why_not(tmp_path):
+    compiled(options={"dump": str(tmp_path / "made")})
+    assert {f.suffix for f in (tmp_path / "made").iterdir()} == {".ll", ".o"}
+    (tmp_path / "file").touch()
+    with pytest.raises(Exception, match=r"file/\w+\.ll: error: cannot (be written|.*): Not a directory"):
+        compiled(options={"dump": str(tmp_path / "file")})
+
+
 @pytest.mark.parametrize("mode", ["serialise", "Subprocess", "ASYNC+normal", "progressive+async+subprocess"])
 def test_compile_modes(mode):
     want = compiled()
