@@ -505,9 +505,10 @@ static const struct node *make_turned(struct choice *c, const struct node *n)
 		in[i] = kernel || goes_along(n, i) ? turned(c, n->in[i]) :
 			as_it_is(c, n->in[i]);
 	}
+	const struct type *t = turned_type(c, n->type);
 	return graph_node(g, &(struct node_spec){ .op = n->op, .nin = n->nin, .in = in,
 		.attrs = turned_attrs(c, n, sides), .nregions = n->nregions,
-		.regions = n->regions, .type = turned_type(c, n->type) });
+		.regions = n->regions, .type = t, .trusted = !type_is_static(t) });
 }
 
 static const struct region *turn_region(struct graph *g, const struct region *r,

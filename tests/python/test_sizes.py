@@ -180,6 +180,19 @@ def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
     assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
 
 
+@pytest.mark.parametrize("pool", [torch.nn.functional.avg_pool2d, torch.nn.functional.max_pool2d])
+def test_pools_of_images_of_any_size_that_a_map_of_one_feature_scales(pool):
+    """Made features last, as they lie: what is broadcast along these is, too."""
+    torch._dynamo.reset()
+    fast = compiled(lambda x, m: pool(x * m, 2), dynamic=True)
+    for batch, side in ((4, 8), (3, 12)):
+        x = torch.randn(batch, 16, side, side + 4).to(memory_format=torch.channels_last).requires_grad_()
+        m = torch.randn(batch, 1, side, side + 4)
+        got, want = fast(x, m), pool(x * m, 2)
+        torch.testing.assert_close(got, want)
+        torch.testing.assert_close(torch.autograd.grad(got.sum(), x), torch.autograd.grad(want.sum(), x))
+
+
 def channels(count, groups):
     """Input, weight and bias of a convolution, and what it gives with their gradients."""
     args = torch.randn(2, count, 7, 7), torch.randn(2 * count, count // groups, 3, 3), torch.randn(2 * count)
