@@ -38,9 +38,9 @@ def expanded(t: torch.Tensor) -> bool:
 
 def found(t: torch.Tensor, symbols: set) -> Lies | None:
     """How t lies, if it is a part of memory that a program can read; symbols: those that other arguments say."""
-    if t.dim() == 0 or 0 in t.shape or memory_order(t.shape, t.stride()) is not None:
-        return None
     sizes, strides = [expression(v) for v in t.shape], [expression(v) for v in t.stride()]
+    if t.dim() == 0 or 0 in sizes or memory_order(t.shape, t.stride()) is not None:
+        return None
     wide = [d for d in range(t.dim()) if sizes[d] != 1 and strides[d] != 0]
     order = sorted(wide, key=lambda d: (-hint(t.stride(d)), -hint(t.shape[d])))
     rows, told = [], []

@@ -25,7 +25,8 @@ def compiled(**kw):
     return torch.compile(lambda x: (x * 2).softmax(-1), backend="weft", **kw)(torch.arange(12.0).view(3, 4))
 
 
-@pytest.mark.parametrize("name", sorted(_native.tables()["options"]))
+# What torch.compile says itself is refused: test_bad_input.py.
+@pytest.mark.parametrize("name", sorted(_native.tables()["options"].keys() - {"role", "constants"}))
 def test_every_option_is_torchs_too(name, tmp_path):
     row = _native.tables()["options"][name]
     value = {"int": max(1, row.get("least", 0)), "bool": True}.get(row["type"], row["default"])
