@@ -26,7 +26,8 @@ def _powsum(x, ord=2, dtype=None):
 
 
 # What is not torch's function of the name without `_foreach_`.
-SINGLE = {"norm": _norm, "powsum": _powsum, "copy": lambda x, y, non_blocking=False: torch.ops.aten.copy(x, y), "maximum": _clamp(torch.maximum, torch.clamp_min),
+SINGLE = {"norm": _norm, "powsum": _powsum, "copy": lambda x, y, non_blocking=False: torch.ops.aten.copy(x, y),
+          "maximum": _clamp(torch.maximum, torch.clamp_min),
           "minimum": _clamp(torch.minimum, torch.clamp_max), "addcmul": _with_value(torch.addcmul),
           "addcdiv": _with_value(torch.addcdiv), "zero": torch.zeros_like, "max": lambda x: x.max()}
 

@@ -19,7 +19,6 @@
  * sums (contract_line.c). */
 #include "gen/contract_impl.h"
 
-
 /* ---- one group of columns ------------------------------------------------------------------- */
 
 LLVMValueRef in_panels(
