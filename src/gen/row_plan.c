@@ -49,19 +49,19 @@ static bool spreads_along(const struct gen *g, const struct node *n)
 	return true;
 }
 
+/* What it takes to compute n again in a later pass over its row, beside its operands; KEEP_COST is
+ * what it takes to store the row and load it. */
 static double own_cost(const struct node *n)
 {
+	unsigned flags = op_table[n->op].flags;
+
+	if (flags & OP_FUNCTION)
+		return 20;
+	if (flags & OP_DIVIDES)
+		return 6;
 	switch (n->op) {
-	case OP_constant:
-	case OP_iota:
-	case OP_broadcast_in_dim:
-	case OP_reshape:
-	case OP_result: return 0;
-	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_power:
-	case OP_sine:
-	case OP_cosine: case OP_chlo_erf: case OP_chlo_erfc: case OP_exponential_minus_one:
-	case OP_log_plus_one: case OP_tan: case OP_atan2: case OP_cbrt: return 20;
-	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder: return 6;
+	case OP_constant: case OP_iota: case OP_broadcast_in_dim: case OP_reshape: case OP_result:
+		return 0;
 	case OP_gather: case OP_transpose: case OP_dynamic_slice: return 10;
 	default: return 1;
 	}

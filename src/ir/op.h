@@ -16,7 +16,10 @@ enum op_kind {
 	OP_MAP, OP_LEAF, OP_MOVE, OP_REDUCE, OP_WINDOW, OP_SCATTER, OP_SORT, OP_CONTRACT, OP_EXPAND,
 	OP_LIBRARY, OP_RANDOM, OP_CONTROL, OP_CUSTOM, OP_TUPLE, OP_TOKEN, OP_COLLECTIVE,
 };
-enum op_flag { OP_COMMUTES = 1, OP_ASSOCIATES = 2, OP_IDEMPOTENT = 4, OP_EFFECT = 8 };
+enum op_flag {
+	OP_COMMUTES = 1, OP_ASSOCIATES = 2, OP_IDEMPOTENT = 4, OP_EFFECT = 8, OP_FUNCTION = 16,
+	OP_DIVIDES = 32,
+};
 
 /* Checks s (operands, attributes, regions) and gives the type of the result; an invalid one fails
  * the graph's job at s->at, naming op and constraint.  graph_node() calls it with captures and

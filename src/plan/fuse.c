@@ -41,26 +41,20 @@ double fuse_elements(const struct graph *g, const struct type *t)
 /* Operations an element, roughly; what only moves costs nothing. */
 static double node_weight(const struct node *n)
 {
-	switch (n->op) {
-	case OP_exponential: case OP_log: case OP_tanh: case OP_logistic: case OP_sine:
-	case OP_cosine:
-	case OP_power: case OP_chlo_erf: case OP_chlo_erfc: case OP_log_plus_one:
-	case OP_exponential_minus_one:
-	case OP_atan2: case OP_tan: case OP_cbrt: case OP_chlo_erf_inv: case OP_chlo_lgamma:
-	case OP_chlo_digamma:
+	const struct op_info *op = &op_table[n->op];
+
+	if (op->flags & OP_FUNCTION)
 		return 12;
-	case OP_divide: case OP_sqrt: case OP_rsqrt: case OP_remainder:
+	if (op->flags & OP_DIVIDES)
 		return 4;
+	switch (n->op) {
 	case OP_gather: case OP_patches:
 		return 3;
 	case OP_reduce: case OP_reduce_window: case OP_dot_general: case OP_select_and_scatter:
 	case OP_map:
 		return 100;
 	default:
-		return n->op == OP_result || op_table[n->op].kind == OP_MOVE ||
-				       op_table[n->op].kind == OP_LEAF
-			       ? 0
-			       : 1;
+		return n->op != OP_result && op->kind != OP_MOVE && op->kind != OP_LEAF;
 	}
 }
 
