@@ -29,43 +29,65 @@ static uint32_t way_find(struct ways *w, uint32_t behind, const struct node *mov
 	return w->n++;
 }
 
+/* By which way m's operands come from n: on[] has it for each node, by how much later than n it was
+ * made; 0: by none.  False: by two. */
+static bool way_of_operands(
+	const struct node *m, const struct node *n, const uint32_t *on, uint32_t *out)
+{
+	*out = 0;
+	for (uint32_t i = 0; i < m->nin; i++) {
+		uint32_t id = m->in[i]->id, of = id >= n->id ? on[id - n->id] : 0;
+		if (of && *out && of != *out)
+			return false;
+		*out = of ? of : *out;
+	}
+	return true;
+}
+
+/* The way from n behind m, whose operands come by way `by`; 0: m is nothing that ends a product. */
+static uint32_t way_behind(const struct fuse *f, struct ways *ways, const struct node *n,
+	const struct node *m, uint32_t by)
+{
+	if (fuse_elements(f->g, m->type) != fuse_elements(f->g, n->type))
+		return 0;
+	if (m->op == OP_reshape || m->op == OP_transpose)
+		return way_find(ways, by, m);
+	return op_table[m->op].kind == OP_MAP ? by : 0;
+}
+
+/* The group's members that were made after n, by how much later; *span: of the array. */
+static const struct node **members_behind(
+	const struct fuse *f, const struct group *group, const struct node *n, uint32_t *span)
+{
+	uint32_t most = n->id;
+	for (uint32_t i = 0; i < group->nmembers; i++)
+		most = group->members[i]->id > most ? group->members[i]->id : most;
+	*span = most - n->id + 1;
+	const struct node **behind = job_array(f->job, *span, sizeof *behind);
+	for (uint32_t i = 0; i < group->nmembers; i++)
+		if (group->members[i]->id > n->id)
+			behind[group->members[i]->id - n->id] = group->members[i];
+	return behind;
+}
+
 bool fuse_product_fits(struct fuse *f, const struct group *group, const struct node *n)
 {
 	if (group->core != CORE_map || group->has_reduce || map_turns(f->job, group->root) ||
 		fuse_elements(f->g, group->root->type) != fuse_elements(f->g, n->type))
 		return false;
-	uint32_t most = n->id;
-	for (uint32_t i = 0; i < group->nmembers; i++)
-		most = group->members[i]->id > most ? group->members[i]->id : most;
-	/* by which way; 0: not at all */
-	uint32_t *on = job_array(f->job, most - n->id + 1, sizeof *on);
+	uint32_t span;
+	const struct node **behind = members_behind(f, group, n, &span);
+	uint32_t *on = job_array(f->job, span, sizeof *on);
 	struct ways ways = { .n = 2 };
 	on[0] = 1;
-	for (uint32_t k = n->id + 1; k <= most; k++)
-		for (uint32_t i = 0; i < group->nmembers; i++) {
-			const struct node *m = group->members[i];
-			if (m->id != k)
-				continue;
-			uint32_t by = 0;
-			for (uint32_t x = 0; x < m->nin; x++) {
-				uint32_t id = m->in[x]->id,
-					 of = id >= n->id && id < k ? on[id - n->id] : 0;
-				if (of && by && of != by)
-					return false;
-				by = of ? of : by;
-			}
-			if (!by)
-				continue;
-			if (fuse_elements(f->g, m->type) != fuse_elements(f->g, n->type))
-				return false;
-			if (m->op == OP_reshape || m->op == OP_transpose)
-				by = way_find(&ways, by, m);
-			else if (op_table[m->op].kind != OP_MAP)
-				return false;
-			if (!by)
-				return false;
-			on[k - n->id] = by;
-		}
+	for (uint32_t k = 1; k < span; k++) {
+		if (!behind[k])
+			continue;
+		if (!way_of_operands(behind[k], n, on, &on[k]))
+			return false;
+		if (on[k] && !(on[k] = way_behind(f, &ways, n, behind[k], on[k])))
+			return false;
+	}
 	for (uint32_t i = 0; i < group->nouts; i++)
 		if (group->outs[i]->id < n->id || !on[group->outs[i]->id - n->id])
 			return false;
