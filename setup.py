@@ -4,6 +4,7 @@ BUILD names make's folder (default build), where what is there already is not bu
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -50,4 +51,5 @@ class Wheel(bdist_wheel):
 
 
 commands["bdist_wheel"] = Wheel
-setup(cmdclass=commands, distclass=Binary)
+VERSION = re.findall(r"#define WEFT_VERSION_\w+ (\d+)", (ROOT / "include" / "weft" / "weft.h").read_text())
+setup(version=".".join(VERSION), cmdclass=commands, distclass=Binary)

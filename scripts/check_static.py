@@ -337,6 +337,12 @@ class Checks:
             names = re.findall(r'(?:getenv|number_of|variable|environ\.get)\("(WEFT_\w+)"', read(path))
             yield path, [f"{path}: the variable {n} is not in doc/options.md" for n in names if f"`{n}`" not in page]
 
+    def check_version(self):
+        """The Python package's version is weft.h's, which all others read."""
+        version = ".".join(re.findall(r"#define WEFT_VERSION_\w+ (\d+)", read("include/weft/weft.h")))
+        path = "python/weft/__init__.py"
+        yield path, [] if f'__version__ = "{version}"' in read(path) else [f"{path}: __version__ is not {version}"]
+
     def check_scripts(self):
         """Shell scripts parse."""
         for path in [f for f in self.files if f.endswith(".sh") or f == ".ci/run"]:
