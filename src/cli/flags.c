@@ -83,7 +83,7 @@ static void help(enum cli_command command)
 		snprintf(left, sizeof left, "%s%s%s", f->spelling, f->what ? " " : "",
 			f->what ? f->what : "");
 		printf("  %-24s%s", left, f->doc);
-		if (f->kind == NUMBER)
+		if (f->kind == NUMBER && f->start < INT64_MAX)
 			printf(" (default %llu)", (unsigned long long)f->start);
 		printf("\n");
 	}
