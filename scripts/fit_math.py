@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/gen/math_table.c and .h, and math_pieces.c: the polynomials of the elementary functions.
+"""Writes table.c, table.h and pieces.c of src/gen/math: the polynomials of the elementary functions.
 
 Each is a near-minimax (Chebyshev) fit by mpmath at 60 digits of the smooth part of a function, so that
 the parts that must be exact (x in sin x, 1 + x in exp x) stay out of the fit.  Run by hand when a fit
@@ -37,7 +37,7 @@ def pair(c):
 
 
 def fit_two(name, fn, lo, hi, degree, comment):
-    """The same with coefficients in two parts (math_two.c)."""
+    """The same with coefficients in two parts (math/two.c)."""
     poly, err = mp.chebyfit(fn, [mp.mpf(lo), mp.mpf(hi)], degree + 1, error=True)
     poly = poly[::-1]
     H.append(f"extern const double math_{name}[{len(poly)}][2];")
@@ -64,12 +64,12 @@ def series(fn, at0):
     return lambda x: at0(x) if abs(x) < mp.mpf(10) ** -15 else fn(x)
 
 
-H = ["/* math_table.h -- polynomials of the elementary functions, lowest power first.",
+H = ["/* table.h -- polynomials of the elementary functions, lowest power first.",
      " * Made by scripts/fit_math.py; do not edit. */",
      "#ifndef GEN_MATH_TABLE_H", "#define GEN_MATH_TABLE_H", "#include <stdint.h>"]
-C = ["/* math_table.c -- polynomials of the elementary functions, lowest power first: near-minimax fits.",
+C = ["/* table.c -- polynomials of the elementary functions, lowest power first: near-minimax fits.",
      " * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */",
-     '#include "gen/math_table.h"', ""]
+     '#include "gen/math/table.h"', ""]
 L = mp.log(2) / 2
 ex = series(lambda r: (mp.exp(r) - 1 - r) / r**2, lambda r: mp.mpf(1) / 2 + r / 6)
 fit("exp_f32", ex, -L, L, 4, "(e^r - 1 - r) / r^2, |r| <= ln 2 / 2", False)
@@ -262,15 +262,15 @@ def pieces(name, fits, comment):
     P.append("};")
 
 
-P = ["/* math_pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.",
+P = ["/* pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.",
      " * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */",
-     '#include "gen/math_table.h"', ""]
+     '#include "gen/math/table.h"', ""]
 pieces("erf_pieces", [mp.chebyfit(lambda d, i=i: erf_piece(i, d), [-mp.mpf(1) / 16, mp.mpf(1) / 16], 5, error=True) for i in range(32)],
        "erf x / x - 1, from piece 8 on -erfc x, in d = x - i / 8, |d| <= 1/16")
 pieces("erfc_pieces", [mp.chebyfit(lambda d, m=m: mp.exp((m + d) ** 2) * mp.erfc(m + d), [-h, h], 6, error=True)
                        for m, h in map(erfc_piece, range(32))],
        "e^(x^2) erfc x in d = x - m, m the middle of an eighth of an octave of 1 + x: [2, 4), [4, 8), [8, 16), [1, 2)")
-# Of 2^(i / 16) and the polynomial between these, for math_exp.c.
+# Of 2^(i / 16) and the polynomial between these, for math/exp.c.
 halves, error = mp.chebyfit(ex, [-L / 16, L / 16], 2, error=True)
 H.append("extern const double math_exp_near[2], math_exp_powers[16], math_exp_rests[16];")
 P.append(f"/* (e^r - 1 - r) / r^2, |r| <= ln 2 / 32; fit error {mp.nstr(error, 2)} */")
@@ -286,5 +286,5 @@ for name, row, comment in (("powers", near, "2^(i / 16) in f32"),
     P.append("};")
 H.append("#endif")
 for name, lines in (("table.c", C), ("table.h", H), ("pieces.c", P)):
-    with open(f"src/gen/math_{name}", "w") as f:
+    with open(f"src/gen/math/{name}", "w") as f:
         f.write("\n".join(lines) + "\n")

@@ -15,7 +15,7 @@
  * depend on nothing else.  Keys that a causal mask hides from all queries of the chunk are left
  * out: their weights are zero. */
 #include "gen/contract_impl.h"
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 #define MAX_TILES 3
 

@@ -1,7 +1,7 @@
 /* gen_impl.h -- what the files of gen/ share.
  *
  *   map.c row.c contract.c ...          the cores: loops around
- *   value.c move.c op.c math_*.c        the INDEX ENGINE: value_at(node, index) -> LLVM value
+ *   value.c move.c op.c math/           the INDEX ENGINE: value_at(node, index) -> LLVM value
  *   index.c                             index components and their arithmetic
  *   memory.c narrow.c                   elements in and out of buffers
  *   loop.c                              loops, scopes, what is already computed
@@ -271,7 +271,7 @@ void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
 struct ix *ix_array(struct gen *g, uint32_t n);
 
-/* ---- math_*.c: f32 and f64, scalars or lanes ---- */
+/* ---- math/: f32 and f64, scalars or lanes ---- */
 LLVMValueRef math_call(
 	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
 struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b);

@@ -16,7 +16,7 @@
  * R4  Unless numerics are strict, e / sum of softmax is e times the sum's reciprocal, which is
  *     computed once a row: e is at most 1 and the sum at least that, so neither end of the range
  *     is near. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 #include "gen/row_impl.h"
 
 #define FETCH_LEAST (1 << 20)            /* bytes of an operand whose next row is asked for */

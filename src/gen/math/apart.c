@@ -1,10 +1,10 @@
-/* math_apart.c -- elementary functions as functions of the kernel's own, beside its loops.
+/* apart.c -- elementary functions as functions of the kernel's own, beside its loops.
  *
  * What is long, or has a case of its own that is rare, is emitted once a kernel and called: the
  * caller leaves its lanes in memory, the function takes as many at a time as one register holds, so
  * nothing is spilled however long it is, and it may branch, which code of the index engine may
  * not. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,11 +1,11 @@
-/* math_two.c -- numbers in two parts, the sum of two f64 of which the second is at most half a unit
+/* two.c -- numbers in two parts, the sum of two f64 of which the second is at most half a unit
  * in the last place of the first: some 106 bits.
  *
  * Sums and products without error are Knuth's, Dekker's (1971) and, with FMA, the obvious one;
  * operations on pairs are those of Joldes, Muller and Popescu, "Tight and rigorous error bounds for
  * basic building blocks of double-word arithmetic" (2017).  Without FMA a product of numbers beyond
  * 2^995 is NaN. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 struct two two_of(struct gen *g, LLVMValueRef a)
 {

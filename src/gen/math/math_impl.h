@@ -1,9 +1,9 @@
 /* math_impl.h -- what the files of elementary functions share.  a, b: f32 or f64, scalars or
  * lanes; f64 where it says so. */
-#ifndef GEN_MATH_IMPL_H
-#define GEN_MATH_IMPL_H
+#ifndef GEN_MATH_MATH_IMPL_H
+#define GEN_MATH_MATH_IMPL_H
 #include "gen/gen_impl.h"
-#include "gen/math_table.h"
+#include "gen/math/table.h"
 
 #define POLY(x_, table_) math_poly(g, x_, table_, (int)(sizeof table_ / sizeof *table_))
 #define K(c_) cf_like(a, c_)             /* a constant of a's type */
@@ -38,7 +38,7 @@ LLVMValueRef math_atan2(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef math_sinh(struct gen *g, LLVMValueRef a);
 LLVMValueRef math_cosh(struct gen *g, LLVMValueRef a);
 
-/* ---- math_apart.c: functions of the kernel's own; their code is made once ---- */
+/* ---- apart.c: functions of the kernel's own; their code is made once ---- */
 /* Of f64, of any number of lanes or none; b NULL when there is one operand. */
 typedef LLVMValueRef math_body(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 /* body(a, b) by a call; a, b f64 or f32, which are widened on the way if `widen` says so. */
@@ -66,7 +66,7 @@ math_body math_body_sine, math_body_cosine, math_body_tan, math_body_atan2, math
 	math_body_lgamma_f32, math_body_digamma_f32, math_body_sine_f32, math_body_cosine_f32,
 	math_body_tan_f32, math_body_atan_f32, math_body_atan2_f32, math_body_remainder;
 
-/* ---- math_two.c: a number in two parts, of f64, sums and products of f32 too; operands of
+/* ---- two.c: a number in two parts, of f64, sums and products of f32 too; operands of
  * moderate size ---- */
 struct two { LLVMValueRef hi, lo; };
 struct two two_of(struct gen *g, LLVMValueRef a);
@@ -86,10 +86,10 @@ struct two two_sqrt(struct gen *g, struct two a);
 struct two two_poly(struct gen *g, struct two x, const double (*table)[2], int n, int exact);
 #define TWO_POLY(x_, table_, exact_) \
 	two_poly(g, x_, table_, (int)(sizeof table_ / sizeof *table_), exact_)
-/* math_exp.c: e^(a + low) is *e times 2 to the power of what is returned. */
+/* exp.c: e^(a + low) is *e times 2 to the power of what is returned. */
 LLVMValueRef math_exp_parts(struct gen *g, LLVMValueRef a, LLVMValueRef low, struct two *e);
-/* math_log.c: log x for normalised positive x, to some 66 bits, or 100 if `full`. */
+/* log.c: log x for normalised positive x, to some 66 bits, or 100 if `full`. */
 struct two two_log(struct gen *g, struct two x, bool full);
-/* math_gamma.c: log gamma x, x from 1/2 on and far from overflow. */
+/* gamma.c: log gamma x, x from 1/2 on and far from overflow. */
 struct two math_lgamma_positive(struct gen *g, LLVMValueRef x);
 #endif

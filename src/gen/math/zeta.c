@@ -1,4 +1,4 @@
-/* math_zeta.c -- Hurwitz' zeta function and the polygamma functions, f64.
+/* zeta.c -- Hurwitz' zeta function and the polygamma functions, f64.
  *
  * zeta(s, q) = m^-s S, m the least |q + k| and S the sum of ((q + k) / m)^-s: the first terms one
  * by one, STEPS at least and until q + k passes STEPS, then Euler and Maclaurin's formula (Cephes),
@@ -7,7 +7,7 @@
  * result out of range of its factors costs digits; what terms of opposite signs do, left of 0 and
  * for odd s.  polygamma(n, x) = (-1)^(n + 1) n! zeta(n + 1, x) (Abramowitz and Stegun
  * 6.4.10). */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 enum { STEPS = 12 };
 

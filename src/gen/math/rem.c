@@ -1,4 +1,4 @@
-/* math_rem.c -- the remainder of a division of floats, exactly.
+/* rem.c -- the remainder of a division of floats, exactly.
  *
  * There is no instruction for it and LLVM would call fmod.  With t <= r < 2^m t, m the bits behind
  * a float's point, q = trunc(r / t) is the quotient's whole part or, where the division rounded up,
@@ -6,7 +6,7 @@
  * fused multiply-add gives it without error.  That is all for quotients below 2^m.  Others are
  * divided first by t = y 2^k, k such that this holds, again and again: y divides t, so what is left
  * has the same remainder. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 #include <math.h>
 
 struct form { int bits, bias_twice; };           /* behind the point; field of 2^0, twice */

@@ -1,4 +1,4 @@
-/* math_gamma.c -- log |gamma x| and digamma, f64: in two parts nearly all the way, since both have
+/* gamma.c -- log |gamma x| and digamma, f64: in two parts nearly all the way, since both have
  * zeros.
  *
  * Positive x is brought to 12 and more by gamma(x + 1) = x gamma(x), where Stirling's series holds
@@ -13,7 +13,7 @@
  *                            nearest numbers)
  *
  * For f32 (not `full`) some 62 bits of the parts are enough, zeros included. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 #define PI_TWO ((const double[2]){ 0x1.921fb54442d18p1, 0x1.1a62633145c07p-53 })
 #define LOG_PI_TWO ((const double[2]){ 0x1.250d048e7a1bdp0, 0x1.7abf2ad8d5088p-57 })

@@ -1,8 +1,8 @@
-/* math_hyper.c -- hyperbolic functions and their inverses, f64; tanh is in math_exp.c.
+/* hyper.c -- hyperbolic functions and their inverses, f64; tanh is in exp.c.
  *
  * sinh: up to 1 x + x^3 P(x^2), beyond e^x / 2 - 1 / (2 e^x), halved before it overflows; cosh the
- * sum.  The inverses are logarithms of sums with roots, all of it in two parts (math_two.c). */
-#include "gen/math_impl.h"
+ * sum.  The inverses are logarithms of sums with roots, all of it in two parts (two.c). */
+#include "gen/math/math_impl.h"
 
 #define LN2_TWO ((const double[2]){ 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56 })
 

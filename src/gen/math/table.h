@@ -1,4 +1,4 @@
-/* math_table.h -- polynomials of the elementary functions, lowest power first.
+/* table.h -- polynomials of the elementary functions, lowest power first.
  * Made by scripts/fit_math.py; do not edit. */
 #ifndef GEN_MATH_TABLE_H
 #define GEN_MATH_TABLE_H

@@ -1,10 +1,10 @@
-/* math_log.c -- logarithms, powers, cube roots.
+/* log.c -- logarithms, powers, cube roots.
  *
  * Method: x = 2^k m with m in sqrt 1/2 .. sqrt 2, f = m - 1.  f32: f - f^2 / 2 + f^3 P(f).  f64:
  * with s = f / (2 + f), log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 Q(s^2))), whose largest term
  * is exact (Tang 1990 for the reduction).  Powers are e^(b log a), the logarithm and the product in
  * two parts. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
 #define LN2_LO_F32 -0x1.bd0105c610ca8p-13

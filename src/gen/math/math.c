@@ -1,6 +1,6 @@
 /* math.c -- rounding, signs, and which elementary function has which code. */
 #include "gen/gen_impl.h"
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 LLVMTypeRef math_int(struct gen *g, LLVMValueRef a)
 {
@@ -110,7 +110,7 @@ static LLVMValueRef body_cbrt(struct gen *g, LLVMValueRef a, LLVMValueRef b)
 	return math_cbrt(g, a);
 }
 
-/* What is called (math_apart.c), in f64; f32 is widened, but for remainders. */
+/* What is called (apart.c), in f64; f32 is widened, but for remainders. */
 static const struct { enum op op; math_body *body, *for_f32; } apart[] = {
 	{ OP_exponential_minus_one, body_expm1, NULL },
 	{ OP_log_plus_one, body_log1p, NULL },

@@ -1,7 +1,7 @@
-/* math_complex.h -- what the files of complex functions share.  All in f64. */
+/* complex.h -- what the files of complex functions share.  All in f64. */
 #ifndef GEN_MATH_COMPLEX_H
 #define GEN_MATH_COMPLEX_H
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 struct z { LLVMValueRef x, y; };
 

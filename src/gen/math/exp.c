@@ -1,11 +1,11 @@
-/* math_exp.c -- e^x and what comes of it: expm1, tanh, logistic.
+/* exp.c -- e^x and what comes of it: expm1, tanh, logistic.
  *
  * Method: x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts so that k times the first is
  * exact; e^r = 1 + r + r^2 P(r) by a near-minimax polynomial; times 2^k in two steps, so that
  * results may be denormal.  k comes from adding a number so large that the sum's last bits are k:
  * no conversion, and NaN stays NaN.  Where a register holds a table, f32 takes 2^(k mod 1) from one
  * and k goes in steps of 1/16.  doc/ulp.md has the errors of all elementary functions. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 #define LN2_HI_F32 0x1.63p-1
 #define LN2_LO_F32 -0x1.bd0105c610ca8p-13

@@ -1,11 +1,11 @@
-/* math_complex_inverse.c -- asin, acos, acosh and atanh of complex numbers.
+/* complex_inverse.c -- asin, acos, acosh and atanh of complex numbers.
  *
  * Method: Hull, Fairgrieve and Tang, "Implementing the complex arcsine and arccosine functions
  * using exception handling" (1997): with r and s the distances from -1 and 1 and a half their sum,
  * the imaginary part is log(a + sqrt(a^2 - 1)) with a - 1 by a formula without cancellation, and
  * the real part an arc tangent.  By symmetry only |x|, |y| are looked at.  atanh as Kahan (1987).
  * Branch cuts and zeros by C's Annex G. */
-#include "gen/math_complex.h"
+#include "gen/math/complex.h"
 
 #define LN2 0.69314718055994530942
 #define FAR 0x1p500                      /* squares beyond may overflow, */

@@ -1,4 +1,4 @@
-/* math_trig.c -- sine, cosine and tangent, in f64 (f32 goes through it).
+/* trig.c -- sine, cosine and tangent, in f64 (f32 goes through it).
  *
  * Method: |x| < 2^20: x = k pi / 2 + r with pi / 2 in two parts of 33 bits, whose products with k
  * are exact, and the rest (Cody and Waite), r in two parts.  Beyond, in integers: of the bits of
@@ -6,7 +6,7 @@
  * Hanek 1983); no double is nearer to a multiple of pi / 2 than 2^-62 (Muller).  Then polynomials
  * in r^2, their last sum kept in two parts for the tangent.  For f32 (not `full`) r in one part and
  * shorter polynomials are enough. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 #define PIO2_1 0x1.921fb544p+0
 #define PIO2_2 0x1.0b4611a6p-34

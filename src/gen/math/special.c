@@ -1,10 +1,10 @@
-/* math_special.c -- the error functions and a Bessel function.
+/* special.c -- the error functions and a Bessel function.
  *
  * erf in f32: up to 1 x + x P(x^2), beyond 1 - e^Q(x); where coefficients are looked up, in pieces.
  * In f64: up to 1 the same, beyond from erfc, which is e^(-x^2) times a polynomial in (x - 3.75) /
  * (x + 3.75) divided by 1 + 2 x (Shepherd and Laframboise 1981), the factors in two parts; in f32
  * too where nothing is looked up, else e^(-x^2) times what is in pieces. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 static LLVMValueRef erf_small(struct gen *g, LLVMValueRef a)
 {

@@ -1,6 +1,6 @@
-/* math_pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.
+/* pieces.c -- functions in 32 pieces, whose coefficients are looked up; lowest power first.
  * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */
-#include "gen/math_table.h"
+#include "gen/math/table.h"
 
 /* erf x / x - 1, from piece 8 on -erfc x, in d = x - i / 8, |d| <= 1/16; fit error 4.1e-9 */
 const double math_erf_pieces[5][32] = {

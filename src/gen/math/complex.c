@@ -1,13 +1,13 @@
-/* math_complex.c -- elementary functions of complex numbers, by their real parts.
+/* complex.c -- elementary functions of complex numbers, by their real parts.
  *
  * complex<f32> is computed in f64 and rounded once a part, so nothing overflows on the way and
  * cancellation does no harm; complex<f64> by the same formulas, which are chosen so that no part
  * loses more than a few units in the last place: sums of squares near 1 in two parts, tanh without
  * the difference in its denominator, scaling where squares leave the range.  The inverse functions
- * are in math_complex_inverse.c.  Both branches of a case are computed and one is chosen.
+ * are in complex_inverse.c.  Both branches of a case are computed and one is chosen.
  * Infinities, zeros and what is no number are as in C's Annex G, which the interpreter's libm
  * follows. */
-#include "gen/math_complex.h"
+#include "gen/math/complex.h"
 
 #define EXP_700 1.0142320547350045e+304
 

@@ -1,6 +1,6 @@
-/* math_table.c -- polynomials of the elementary functions, lowest power first: near-minimax fits.
+/* table.c -- polynomials of the elementary functions, lowest power first: near-minimax fits.
  * Made by scripts/fit_math.py, which says what each is fitted to; do not edit. */
-#include "gen/math_table.h"
+#include "gen/math/table.h"
 
 /* (e^r - 1 - r) / r^2, |r| <= ln 2 / 2; fit error 6.5e-8 */
 const double math_exp_f32[5] = {

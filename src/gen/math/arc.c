@@ -1,10 +1,10 @@
-/* math_arc.c -- inverse trigonometric functions, f64.
+/* arc.c -- inverse trigonometric functions, f64.
  *
  * atan2: the quotient q of the smaller by the larger, beyond tan(pi / 8) that of their difference
  * by their sum, in two parts; the angle is a multiple of pi / 4 plus or minus atan q, summed once.
  * asin, acos: up to 1/2 x + x^3 P(x^2); beyond by asin x = pi / 2 - 2 asin sqrt((1 - x) / 2), the
  * root in two parts. */
-#include "gen/math_impl.h"
+#include "gen/math/math_impl.h"
 
 /* pi / 4: 51 bits, so that its multiples up to 4 are exact, and the rest */
 #define PIO4_1 0x1.921fb54442d18p-1
