@@ -28,6 +28,10 @@ int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static *
 bool reducer_neutral(struct gen *g, const struct node *n, struct val *out);
 LLVMValueRef lanes_rotated(struct gen *g, LLVMValueRef v, int by);   /* lane i is v's i + by */
 
+/* move.c: asks for the elements that n at ix, which lies in one row, gathers from large memories:
+ * emits nothing where there are none. */
+void fetch_gathered(struct gen *g, const struct node *n, const struct ix *ix);
+
 /* column.c: the reduction of a map kernel that goes along columns; NULL: none.  Then the loop over
  * those of [s->lo, s->hi) that are whole blocks of columns; the first column it leaves. */
 #define COLUMN_VECTORS 8

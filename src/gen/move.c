@@ -3,8 +3,12 @@
  * Each case turns the result's index into an operand's.  Where elements come from two places (pad,
  * concatenate, dynamic_update_slice) each is asked for with a predicate that keeps loads in range,
  * and a select takes the right one. */
+#include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 #include <math.h>
+
+#define FAR_LEAST (1 << 18)      /* bytes of a table whose rows are asked for */
+#define GATHERS_LOOKED_AT 16     /* nodes that a row is made of */
 
 /* cond: i1 or lanes, of that level; NULL: always. */
 struct pred_saved pred_and(struct gen *g, LLVMValueRef cond, int level)
@@ -303,7 +307,8 @@ static bool among(const int64_t *list, uint32_t n, int64_t v)
 	return false;
 }
 
-static struct val gather(struct gen *g, const struct node *n, const struct ix *ix)
+/* Where the element at ix of gather n lies in its operand. */
+static void gather_place(struct gen *g, const struct node *n, const struct ix *ix, struct ix *to)
 {
 	uint32_t noff, ncoll, nob, nsb, nmap, nsizes;
 	const int64_t *off = node_ints(n, KEY_offset_dims, &noff);
@@ -314,8 +319,7 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	const int64_t *sizes = node_ints(n, KEY_slice_sizes, &nsizes);
 	const struct type *t = n->in[0]->type, *st = n->in[1]->type;
 	int64_t vector = node_int(n, KEY_index_vector_dim, 0);
-	struct ix *at = ix_array(g, st->rank), *to = ix_array(g, t->rank),
-		  *batch = ix_array(g, n->type->rank);
+	struct ix *at = ix_array(g, st->rank), *batch = ix_array(g, n->type->rank);
 	uint32_t nbatch = 0;
 
 	int64_t *given = job_array(g->job, t->rank + 1, sizeof *given);
@@ -351,7 +355,53 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 		if (!among(coll, ncoll, d) && !among(ob, nob, d))
 			to[d] = ix_add(g, to[d], ix[off[o++]]);
 	}
+}
+
+static struct val gather(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	struct ix *to = ix_array(g, n->in[0]->type->rank);
+
+	gather_place(g, n, ix, to);
 	return value_at(g, n->in[0], to);
+}
+
+/* Is n a gather from memory that no near cache holds, of elements that lie there as they are? */
+static bool gathers_far(const struct gen *g, const struct node *n)
+{
+	if (n->op != OP_gather || n->in[0]->op != OP_parameter || g->frame)
+		return false;
+	const struct type *t = n->in[0]->type;
+	int64_t count = type_elements(t), bytes = (int64_t)dtype_bytes(t->dtype);
+
+	return !dtype_is_complex(t->dtype) && (count < 0 || count >= FAR_LEAST / bytes);
+}
+
+static void fetch_from(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct type *t = n->in[0]->type;
+	struct ix *to = ix_array(g, t->rank);
+
+	gather_place(g, n, ix, to);
+	struct ix at = ix_linear(g, t->rank, t->dims, to);
+	LLVMValueRef p = gen_buffer(g, (uint32_t)node_int(n->in[0], KEY_index, 0));
+	gen_here(g);
+	if (!at.vec)
+		fetch(g, gep(g, mem_type(g, t->dtype), p, at.v), FETCH_FIRST);
+}
+
+void fetch_gathered(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct node *of[GATHERS_LOOKED_AT] = { n };
+
+	/* of[i]: what all before it are made of, element by element */
+	for (uint32_t i = 0, count = 1; i < count; i++) {
+		const struct node *x = of[i];
+		if (gathers_far(g, x))
+			fetch_from(g, x, ix);
+		for (uint32_t k = 0; op_table[x->op].kind == OP_MAP && k < x->nin; k++)
+			if (x->in[k]->type->rank == n->type->rank && count < GATHERS_LOOKED_AT)
+				of[count++] = x->in[k];
+	}
 }
 
 static struct val dimension_size(struct gen *g, const struct node *n)

@@ -10,12 +10,14 @@
  * (embeddings, index_add), their elements go to different places and are taken LANES at once.
  *
  * Updates that follow each other and go to one row, as those of a bag or a segment do, are combined
- * in registers: the row is loaded before the first and stored behind the last. */
+ * in registers: the row is loaded before the first and stored behind the last.  Rows of a table
+ * that are gathered for them, in no order a processor guesses, are asked for some updates ahead. */
 #include "gen/control.h"
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
 
 #define RUN_BYTES 512            /* of a row that is kept in registers */
+#define RUN_AHEAD 16             /* updates: so far ahead is asked for what they gather */
 
 struct scatter {
 	const struct node *n;
@@ -216,6 +218,15 @@ static void run_step(struct gen *g, struct lanes *l, struct ix j)
 	*sum = val_lanes(g, next).v;
 }
 
+/* Of the update at s->u[0], which is not to be taken yet. */
+static void run_fetch(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+
+	s->u[1] = j;
+	fetch_gathered(g, s->n->in[2], s->u);
+}
+
 static void run_store(struct gen *g, struct lanes *l, struct ix j)
 {
 	const struct scatter *s = l->arg;
@@ -251,6 +262,18 @@ static LLVMValueRef run_row(struct gen *g, struct scatter *s, LLVMValueRef e)
 	return row;
 }
 
+/* Asks for what some update behind e, before `end`, is made of. */
+static void run_ahead(struct gen *g, struct scatter *s, LLVMValueRef e, LLVMValueRef end)
+{
+	LLVMValueRef none[RUN_BYTES / 4 / LANES];
+
+	gen_here(g);
+	e = min_signed(g, ADD(e, c64(g, RUN_AHEAD)), SUB(end, c64(g, 1)));
+	s->u[0] = ix_scalar(e, g->depth, 1, INT64_MAX);
+	run_columns(g, s, none, run_fetch);
+	gen_here(g);
+}
+
 /* The updates from e on that go to `row`; the first that does not. */
 static LLVMValueRef take_run(
 	struct gen *g, struct scatter *s, LLVMValueRef e, LLVMValueRef end, LLVMValueRef row)
@@ -271,6 +294,7 @@ static LLVMValueRef take_run(
 	turns_while(g, t, AND(ICMP(SLT, t->carried[0], end), same));
 	run_columns(g, s, t->carried + 1, run_step);
 	gen_here(g);
+	run_ahead(g, s, t->carried[0], end);
 	t->carried[0] = ADD(t->carried[0], c64(g, 1));
 	turns_end(g, t);
 	s->to[0] = to;
