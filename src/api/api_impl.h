@@ -72,6 +72,10 @@ void options_each(const struct weft_options *o, void (*add)(void *arg, const cha
 void options_key(const struct weft_options *o, void (*add)(void *arg, const char *, const char *),
 	void *arg);
 
+/* Hands s's text over to *out, the caller's to weft_text_free, unless e (taken) is an error, which
+ * comes back.  RESOURCE_EXHAUSTED where there was no memory for it. */
+struct weft_error *text_give(struct str *s, struct weft_error *e, char **out) BASE_MUST_USE;
+
 /* Tells the handler of weft_notice_handler, once for each text. */
 void notice(const char *fmt, ...) BASE_PRINTF(1, 2);
 void notices_add(struct str *s);             /* all of them, as a JSON list */

@@ -116,13 +116,7 @@ static struct weft_error *program_write(const struct weft_program *p, write_fn *
 	pthread_mutex_lock(lock);
 	struct weft_error *e = write(p->graph, version, &s);
 	pthread_mutex_unlock(lock);
-	if (!e && s.failed)
-		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
-	if (e) {
-		str_fini(&s);
-		return e;
-	}
-	*out = s.text;
+	TRY(text_give(&s, e, out));
 	*size = s.len;
 	return NULL;
 }
@@ -151,6 +145,18 @@ struct weft_error *weft_program_bytecode(
 {
 	return program_write(
 		p, stablehlo_write, version ? version : WEFT_STABLEHLO_VERSION, out, size);
+}
+
+struct weft_error *text_give(struct str *s, struct weft_error *e, char **out)
+{
+	if (!e && (s->failed || !s->text))
+		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
+	if (e) {
+		str_fini(s);
+		return e;
+	}
+	*out = s->text;
+	return NULL;
 }
 
 void weft_text_free(char *text)

@@ -1,5 +1,5 @@
 /* kept_tend.c -- api_cache: what `weft cache` shows and does, as text for people and as JSON. */
-#include "api/api.h"
+#include "api/api_impl.h"
 #include "cache/cache.h"
 #include <string.h>
 #include <time.h>
@@ -124,12 +124,5 @@ struct weft_error *api_cache(
 	str_init(&s, NULL);
 	struct weft_error *e = tend(&c, action, size ? limit : c.limit, file, &t);
 	cache_close(&c);
-	if (!e && s.failed)
-		e = error_make(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
-	if (e) {
-		str_fini(&s);
-		return e;
-	}
-	*out = s.text;
-	return NULL;
+	return text_give(&s, e, out);
 }

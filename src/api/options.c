@@ -403,10 +403,5 @@ struct weft_error *weft_options_list(const char *format, char **out)
 		list_json(&s);
 	else
 		list_text(&s);
-	if (s.failed || !s.text) {
-		str_fini(&s);
-		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
-	}
-	*out = s.text;
-	return NULL;
+	return text_give(&s, NULL, out);
 }

@@ -271,16 +271,6 @@ static void report_text(struct str *s)
 	}
 }
 
-static struct weft_error *hand_over(struct str *s, char **out)
-{
-	if (s->failed || !s->text) {
-		str_fini(s);
-		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for the text");
-	}
-	*out = s->text;
-	return NULL;
-}
-
 struct weft_error *weft_report(const char *format, char **out)
 {
 	struct str s;
@@ -296,7 +286,7 @@ struct weft_error *weft_report(const char *format, char **out)
 	else
 		report_text(&s);
 	api_unlock(LOCK_report);
-	return hand_over(&s, out);
+	return text_give(&s, NULL, out);
 }
 
 struct weft_error *weft_executable_explain(
@@ -317,5 +307,5 @@ struct weft_error *weft_executable_explain(
 		str_add_bytes(&s, json + length + 1, size - length - 1);
 	else
 		str_add_bytes(&s, json, length);
-	return hand_over(&s, out);
+	return text_give(&s, NULL, out);
 }

@@ -183,18 +183,18 @@ struct table {
 	uint32_t n;
 };
 
-static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint32_t kernel,
-	uint64_t runs, uint64_t total_ns, uint64_t least_ns, uint64_t cpu_ns)
+static void add_line(void *arg, const struct exe_time *step)
 {
 	static const char *const kinds[] = { "sizes", "kernel", "copy", "library", "callback", "if",
 		"while" };
 	struct table *t = arg;
 	uint32_t i = 0;
 	char full[64];
-	if (kind == ABI_STEP_kernel)
-		snprintf(full, sizeof full, "%3u %s", kernel, name);
+	if (step->kind == ABI_STEP_kernel)
+		snprintf(full, sizeof full, "%3u %s", step->kernel, step->name);
 	else
-		snprintf(full, sizeof full, "    %s%s%s", kinds[kind], *name ? " " : "", name);
+		snprintf(full, sizeof full, "    %s%s%s", kinds[step->kind],
+			*step->name ? " " : "", step->name);
 	while (i < t->n && strcmp(t->at[i].name, full))
 		i++;
 	if (i == sizeof t->at / sizeof *t->at)
@@ -202,10 +202,10 @@ static void add_line(void *arg, enum abi_step_kind kind, const char *name, uint3
 	if (i == t->n)
 		memcpy(t->at[t->n++].name, full, sizeof full);
 	t->at[i].steps++;
-	t->at[i].runs += runs;
-	t->at[i].total += total_ns;
-	t->at[i].least += least_ns;
-	t->at[i].cpu += cpu_ns;
+	t->at[i].runs += step->runs;
+	t->at[i].total += step->total_ns;
+	t->at[i].least += step->least_ns;
+	t->at[i].cpu += step->cpu_ns;
 }
 
 static int by_cpu(const void *a, const void *b)

@@ -560,17 +560,24 @@ struct weft_error *exe_times_start(struct exe *x)
 	return NULL;
 }
 
-void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
-	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns,
-	uint64_t least_ns, uint64_t cpu_ns), void *arg)
+void exe_times_each(
+	const struct exe *x, void (*fn)(void *arg, const struct exe_time *t), void *arg)
 {
 	for (uint32_t i = 0; x->times && i < x->image.nsteps; i++) {
+		const struct step *s = &x->steps[i];
 		run_lock();
 		struct step_time t = x->times[i];
 		run_unlock();
-		if (t.runs)
-			fn(arg, x->steps[i].kind, x->steps[i].text ? x->steps[i].text : "",
-				x->steps[i].kind == ABI_STEP_kernel ? x->image.steps[i].index : 0,
-				t.runs, t.total, t.least, t.cpu);
+		if (!t.runs)
+			continue;
+		fn(arg, &(struct exe_time){
+			.kind = s->kind,
+			.name = s->text ? s->text : "",
+			.kernel = s->kind == ABI_STEP_kernel ? x->image.steps[i].index : 0,
+			.runs = t.runs,
+			.total_ns = t.total,
+			.least_ns = t.least,
+			.cpu_ns = t.cpu,
+		});
 	}
 }

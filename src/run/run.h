@@ -118,14 +118,21 @@ struct exe_stats {
 struct exe_stats exe_stats_get(const struct exe *x);
 /* Times every step of every run from now on; off until then. */
 WEFT_API struct weft_error *exe_times_start(struct exe *x) BASE_MUST_USE;
-/* Calls fn for every step that ran since: its kind, its text (a kernel's name), the number of its
- * kernel (0 for others), how often it ran, all
- * its nanoseconds, those of its fastest run, and the least the processors worked on one, in
- * nanoseconds of all threads together: on a machine that does other things too, the figure to
- * compare.  Branches and loops include what they run. */
-WEFT_API void exe_times_each(const struct exe *x, void (*fn)(void *arg, enum abi_step_kind kind,
-	const char *name, uint32_t kernel, uint64_t runs, uint64_t total_ns,
-	uint64_t least_ns, uint64_t cpu_ns), void *arg);
+/* What was measured of one step. */
+struct exe_time {
+	enum abi_step_kind kind;
+	const char *name;             /* its text: a kernel's name; "" where it has none */
+	uint32_t kernel;              /* the number of its kernel; 0 for others */
+	uint64_t runs;
+	uint64_t total_ns, least_ns;  /* of all runs, of the fastest */
+	/* the least the processors worked on one run, all threads together: on a machine that does
+	 * other things too, the figure to compare */
+	uint64_t cpu_ns;
+};
+/* Calls fn for every step that ran since exe_times_start; *t is borrowed for the call.  Branches
+ * and loops include what they run. */
+WEFT_API void exe_times_each(
+	const struct exe *x, void (*fn)(void *arg, const struct exe_time *t), void *arg);
 /* Calls fn for every callback and library step's name ("namespace.op" or "name") with its count. */
 void exe_counts_each(const struct exe *x,
 	void (*fn)(void *arg, enum abi_step_kind kind, const char *name, uint64_t count),
