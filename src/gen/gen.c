@@ -348,21 +348,26 @@ static bool type_is_wide(const struct type *t)
 	return n < 0 || n >= (int64_t)1 << 29;
 }
 
+/* The same of all results of a node. */
+static bool results_are_wide(const struct type *t)
+{
+	if (t->kind != TYPE_results)
+		return type_is_wide(t);
+	for (uint32_t e = 0; e < t->n; e++)
+		if (type_is_wide(t->elem[e]))
+			return true;
+	return false;
+}
+
 static bool kernel_is_wide(struct gen *g)
 {
 	const struct region *r = g->k->body;
 	uint32_t n;
 	const struct node **nodes = region_order(g->job, r, &n);
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (nodes[i]->type->kind == TYPE_results) {
-			for (uint32_t e = 0; e < nodes[i]->type->n; e++)
-				if (type_is_wide(nodes[i]->type->elem[e]))
-					return true;
-		} else if (type_is_wide(nodes[i]->type)) {
+	for (uint32_t i = 0; i < n; i++)
+		if (results_are_wide(nodes[i]->type))
 			return true;
-		}
-	}
 	return false;
 }
 

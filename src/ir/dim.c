@@ -490,16 +490,28 @@ static struct dim_range floordiv_range(struct dim_range a, struct dim_range b)
 	return r;
 }
 
+static void polys_of_division(
+	struct graph *g, int64_t a, int64_t b, struct poly *p, struct poly *q)
+{
+	poly_of(g, a, p);
+	poly_of(g, b, q);
+	if (!q->n)
+		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
+			"the size of a dimension is divided by zero");
+}
+
+/* p / q is one number by another. */
+static bool divides_numbers(const struct poly *p, const struct poly *q)
+{
+	return p->n <= 1 && q->n == 1 && (!p->n || !p->t[0].n) && !q->t[0].n;
+}
+
 int64_t dim_floordiv(struct graph *g, int64_t a, int64_t b)
 {
 	struct poly p, q, quotient, rest;
 
-	poly_of(g, a, &p);
-	poly_of(g, b, &q);
-	if (!q.n)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
-			"the size of a dimension is divided by zero");
-	if (p.n <= 1 && q.n == 1 && (!p.n || !p.t[0].n) && !q.t[0].n)   /* two numbers */
+	polys_of_division(g, a, b, &p, &q);
+	if (divides_numbers(&p, &q))
 		return dim_number(g, p.n ? floor_div(p.t[0].coef, q.t[0].coef) : 0);
 	if (b == 1 || !p.n)
 		return a;
@@ -528,17 +540,13 @@ int64_t dim_mod(struct graph *g, int64_t a, int64_t b)
 {
 	struct poly p, q, quotient, rest;
 
-	poly_of(g, a, &p);
-	poly_of(g, b, &q);
-	if (!q.n)
-		job_fail(graph_job(g), WEFT_INVALID_ARGUMENT,
-			"the size of a dimension is divided by zero");
+	polys_of_division(g, a, b, &p, &q);
 	if (a == b || b == 1)
 		return 0;
 	if (poly_split(&p, &q, &quotient, &rest))
 		a = poly_dim(g, &rest);
 	poly_of(g, a, &p);
-	if (p.n <= 1 && q.n == 1 && (!p.n || !p.t[0].n) && !q.t[0].n) {
+	if (divides_numbers(&p, &q)) {
 		int64_t x = p.n ? p.t[0].coef : 0, y = q.t[0].coef;
 		return dim_number(g, y == -1 ? 0 : x - floor_div(x, y) * y);
 	}

@@ -128,6 +128,15 @@ static uint32_t sort_room(struct planner *pl, const struct node *n)
 
 /* ---- groups ---------------------------------------------------------------------------------- */
 
+/* Does m read what is in that buffer? */
+static bool member_reads(const struct scope *s, const struct node *m, uint32_t buffer)
+{
+	for (uint32_t x = 0; x < m->nin; x++)
+		if (s->buffer[m->in[x]->id] == buffer)
+			return true;
+	return false;
+}
+
 /* Not where updates that are made on the way come from the tensor that is written over. */
 static bool scatters_in_place(
 	const struct planner *pl, const struct scope *s, const struct group *group)
@@ -139,10 +148,8 @@ static bool scatters_in_place(
 		if (!planner_may_write(pl, s, n->nin, n->in, i))
 			return false;
 		for (uint32_t k = 1; k < group->nmembers; k++)
-			for (uint32_t x = 0; x < group->members[k]->nin; x++)
-				if (s->buffer[group->members[k]->in[x]->id] ==
-					s->buffer[n->in[i]->id])
-					return false;
+			if (member_reads(s, group->members[k], s->buffer[n->in[i]->id]))
+				return false;
 	}
 	return true;
 }

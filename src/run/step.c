@@ -163,7 +163,18 @@ static bool dim_known(const struct frame *f, int64_t e, int64_t *out)
 	return true;
 }
 
-/* Fills f->tensors from the step's arguments.  Dimensions that only the callback knows are -1. */
+/* What a callback is to make, of type t: dimensions that only it knows are -1. */
+static struct run_tensor tensor_to_make(
+	struct frame *f, const struct abi_tensor *t, int64_t *dims)
+{
+	for (uint32_t k = 0; k < t->rank; k++)
+		if (!dim_known(f, f->x->image.ints[t->dims + k], &dims[k]))
+			dims[k] = -1;
+	return (struct run_tensor){ .dtype = (enum weft_dtype)t->dtype, .rank = t->rank,
+		.dims = dims };
+}
+
+/* Fills f->tensors from the step's arguments. */
 static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 {
 	const struct image *m = &f->x->image;
@@ -176,12 +187,7 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 		bool owned = m->buffers[b].kind == ABI_BUFFER_owned;
 
 		if (owned && out && s->kind == ABI_STEP_callback) {
-			for (uint32_t k = 0; k < t->rank; k++)
-				if (!dim_known(f, m->ints[t->dims + k], &dims[k]))
-					dims[k] = -1;
-			f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank,
-				dims,
-				NULL, 0, NULL, false, NULL };
+			f->tensors[i] = tensor_to_make(f, t, dims);
 			continue;
 		}
 		TRY(frame_dims(f, t, dims));
@@ -191,8 +197,9 @@ static struct weft_error *tensors_fill(struct frame *f, const struct step *s)
 		if (bytes < 0 || bytes > f->bytes[b])
 			FAIL(WEFT_INTERNAL, "step '%s': argument %u is larger than its buffer",
 				s->text, i);
-		f->tensors[i] = (struct run_tensor){ (enum weft_dtype)t->dtype, t->rank, dims,
-			f->buffers[b], (size_t)bytes, NULL, false, NULL };
+		f->tensors[i] = (struct run_tensor){ .dtype = (enum weft_dtype)t->dtype,
+			.rank = t->rank, .dims = dims, .data = f->buffers[b],
+			.bytes = (size_t)bytes };
 	}
 	return NULL;
 }

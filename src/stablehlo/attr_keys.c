@@ -306,52 +306,66 @@ static const char *const ragged_fields[][2] = { { "lhs_batching_dimensions" },
 	{ "rhs_group_dimensions", "group_dims" }, { NULL } };
 
 /* [b, 0, 1, f]: two letters and the spatial dimensions in any order. */
+#define CONV_SPATIAL 64
+
+/* A side of a convolution's dimension numbers as it is read: where each has its two letters and
+ * spatial dimensions; -1: not yet. */
+struct conv_side {
+	const char *letters;
+	int64_t found[2], spatial[CONV_SPATIAL];
+	uint32_t nspatial;
+};
+
+/* The dimension at `at`: a letter, '?' for one without a meaning, or a spatial one's number. */
+static void conv_dimension(
+	struct parser *p, struct conv_side *c, int64_t at, struct place place)
+{
+	if (p->tok.kind == TOK_word && p->tok.len == 1 && strchr(c->letters, p->tok.s[0])) {
+		int64_t *f = &c->found[p->tok.s[0] == c->letters[1]];
+		if (*f >= 0)
+			expected(p, "each letter once");
+		*f = at;
+		lex(p);
+		return;
+	}
+	if (accept(p, '?'))
+		return;
+	int64_t d = tok_int(p);
+	if (d < 0 || d >= CONV_SPATIAL || c->spatial[d] >= 0)
+		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place,
+			"expected each spatial dimension once, from 0");
+	c->spatial[d] = at;
+	c->nspatial++;
+}
+
 static void conv_side(
 	struct parser *p, struct t_op *op, const char *letters, const char *const *names)
 {
-	int64_t found[2] = { -1, -1 }, spatial[64];
-	uint32_t n = 0, at = 0;
+	struct conv_side c = { .letters = letters, .found = { -1, -1 } };
+	int64_t at = 0;
 
-	for (int i = 0; i < 64; i++)
-		spatial[i] = -1;
+	for (int i = 0; i < CONV_SPATIAL; i++)
+		c.spatial[i] = -1;
 	struct place place = tok_place(p);
 	expect(p, '[', "before dimension numbers");
-	if (!tok_is(p, ']')) {
-		do {
-			if (p->tok.kind == TOK_word && p->tok.len == 1 &&
-				strchr(letters, p->tok.s[0])) {
-				int64_t *f = &found[p->tok.s[0] == letters[1]];
-				if (*f >= 0)
-					expected(p, "each letter once");
-				*f = at;
-				lex(p);
-			} else if (accept(p, '?')) {
-				/* a dimension without a meaning */
-			} else {
-				int64_t d = tok_int(p);
-				if (d < 0 || d >= 64 || spatial[d] >= 0)
-					job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place,
-						"expected each spatial dimension once, from 0");
-				spatial[d] = at;
-				n++;
-			}
-			at++;
-		} while (accept(p, ','));
-	}
+	if (!tok_is(p, ']'))
+		do
+			conv_dimension(p, &c, at++, place);
+		while (accept(p, ','));
 	expect(p, ']', "after dimension numbers");
-	for (uint32_t i = 0; i < n; i++)
-		if (spatial[i] < 0)
+	for (uint32_t i = 0; i < c.nspatial; i++)
+		if (c.spatial[i] < 0)
 			job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place,
 				"expected each spatial dimension once, from 0");
-	if (found[0] < 0 || found[1] < 0)
+	if (c.found[0] < 0 || c.found[1] < 0)
 		job_fail_at(p->j, WEFT_INVALID_ARGUMENT, place, "expected the dimensions %c and %c",
 			letters[0], letters[1]);
-	int64_t *v = job_array(p->j, n, sizeof *v);
-	for (uint32_t i = 0; i < n; i++)
-		v[i] = spatial[i];
-	op_attr(p, op, names[0], int_attr(p, found[0]));
-	op_attr(p, op, names[1], int_attr(p, found[1]));
-	op_attr(p, op, names[2], ints_attr(p, n, v));
+	int64_t *v = job_array(p->j, c.nspatial, sizeof *v);
+	for (uint32_t i = 0; i < c.nspatial; i++)
+		v[i] = c.spatial[i];
+	op_attr(p, op, names[0], int_attr(p, c.found[0]));
+	op_attr(p, op, names[1], int_attr(p, c.found[1]));
+	op_attr(p, op, names[2], ints_attr(p, c.nspatial, v));
 }
 
 void read_conv_numbers(struct parser *p, struct t_op *op)

@@ -244,6 +244,14 @@ static bool in_group(const struct group *s, enum key k)
 	return s == &conv_group && k == KEY_output_spatial_dimensions;
 }
 
+/* Which spatial dimension is at that place. */
+static void spatial_add(uint32_t n, const int64_t *spatial, int64_t place, struct str *out)
+{
+	for (uint32_t k = 0; k < n; k++)
+		if (spatial[k] == place)
+			str_addf(out, "%u", k);
+}
+
 static void conv_side(const struct attrs *a, enum key batch, enum key feature, enum key spatial,
 	const char *letters, struct str *out)
 {
@@ -260,9 +268,7 @@ static void conv_side(const struct attrs *a, enum key batch, enum key feature, e
 		else if (f && f->i == i)
 			str_addc(out, letters[1]);
 		else
-			for (uint32_t k = 0; k < n; k++)
-				if (v[k] == i)
-					str_addf(out, "%u", k);
+			spatial_add(n, v, i, out);
 	}
 	str_addc(out, ']');
 }

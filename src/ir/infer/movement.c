@@ -72,14 +72,22 @@ const struct type *infer_broadcast(struct graph *g, const struct node_spec *s)
 	return spec_one(g, s, NULL, type_shaped(g, t, n + t->rank, dims, bounds));
 }
 
-/* broadcast_in_dim_c1 and c6: quantisation stays; an axis of size 1 repeats its parameters. */
-static void check_broadcast_quant(struct graph *g, const struct node_spec *s, const struct type *t,
-	const struct type *r, const int64_t *at)
+/* c1 of what moves elements: r's are t's, quantised along an axis, in one way, or not at all. */
+static void check_elements_stay(
+	struct graph *g, const struct node_spec *s, const struct type *t, const struct type *r)
 {
 	const struct quant *a = t->quant, *b = r->quant;
 	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
 		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s "
 			"and %s", spec_text(g, t), spec_text(g, r));
+}
+
+/* broadcast_in_dim_c1 and c6: quantisation stays; an axis of size 1 repeats its parameters. */
+static void check_broadcast_quant(struct graph *g, const struct node_spec *s, const struct type *t,
+	const struct type *r, const int64_t *at)
+{
+	const struct quant *a = t->quant, *b = r->quant;
+	check_elements_stay(g, s, t, r);
 	if (!a)
 		return;
 	if (a->axis < 0) {
@@ -225,9 +233,7 @@ static void check_reshape_quant(struct graph *g, const struct node_spec *s, cons
 	const struct type *r)
 {
 	const struct quant *a = t->quant, *b = r->quant;
-	if (!elem_compatible(t, r) || !a != !b || (a && (a->axis < 0) != (b->axis < 0)))
-		spec_fail(g, s, "c1", "expected a result of the operand's element type, found %s "
-			"and %s", spec_text(g, t), spec_text(g, r));
+	check_elements_stay(g, s, t, r);
 	if (!a)
 		return;
 	struct quant moved = *b;
