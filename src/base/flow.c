@@ -82,21 +82,27 @@ static uint32_t find_path(struct flow *n)
 	return length;
 }
 
+/* Sends as much along the path as its narrowest edge takes. */
+static void path_fill(struct flow *n, uint32_t length)
+{
+	int64_t least = FLOW_ENDLESS;
+
+	for (uint32_t i = 0; i < length; i++)
+		if (n->edges[n->path[i]].left < least)
+			least = n->edges[n->path[i]].left;
+	for (uint32_t i = 0; i < length; i++) {
+		n->edges[n->path[i]].left -= least;
+		n->edges[n->path[i] ^ 1].left += least;
+	}
+}
+
 void flow_cut(struct flow *n)
 {
 	while (find_levels(n, FLOW_SOURCE, FLOW_SINK, false)) {
 		uint32_t length;
 		memcpy(n->now, n->first, n->nvertices * sizeof *n->now);
-		while ((length = find_path(n)) > 0) {
-			int64_t least = FLOW_ENDLESS;
-			for (uint32_t i = 0; i < length; i++)
-				if (n->edges[n->path[i]].left < least)
-					least = n->edges[n->path[i]].left;
-			for (uint32_t i = 0; i < length; i++) {
-				n->edges[n->path[i]].left -= least;
-				n->edges[n->path[i] ^ 1].left += least;
-			}
-		}
+		while ((length = find_path(n)) > 0)
+			path_fill(n, length);
 	}
 	find_levels(n, FLOW_SINK, FLOW_SOURCE, true);
 }

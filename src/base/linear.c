@@ -502,22 +502,28 @@ static void next_matrices(struct matrix *m)
 		m[i].data += (size_t)m[i].rows * (size_t)m[i].cols * m[i].size;
 }
 
-/* Of a matrix without elements: factors are unit matrices, and rows stay where they are. */
+/* m is a unit matrix, or, an order of rows, leaves them where they are. */
+static void set_unit(const struct linear_step *s, struct matrix *m)
+{
+	bool is_order = m->size == sizeof(int32_t) && m->cols == 1 && m->rows;
+
+	if (!m->rows || !m->cols)
+		return;
+	memset(m->data, 0, (size_t)m->rows * (size_t)m->cols * m->size);
+	for (int i = 0; i < m->rows; i++) {
+		char *row = m->data + (size_t)i * (size_t)m->cols * m->size;
+		if (is_order)
+			memcpy(row, &i, sizeof i);
+		else if (i < m->cols)
+			linear_real_set(s, row + (size_t)i * m->size, 0, 1);
+	}
+}
+
+/* What a matrix without elements is taken apart into. */
 static struct weft_error *nothing(struct linear_step *s)
 {
-	for (struct matrix *m = s->out; m < s->out + LINEAR_MOST; m++) {
-		bool is_order = m->size == sizeof(int32_t) && m->cols == 1 && m->rows;
-		for (int i = 0; i < m->rows; i++)
-			for (int j = 0; j < m->cols; j++) {
-				size_t k = (size_t)i * (size_t)m->cols + (size_t)j;
-				char *at = m->data + k * m->size;
-				memset(at, 0, m->size);
-				if (is_order)
-					memcpy(at, &i, sizeof i);
-				else if (i == j)
-					linear_real_set(s, at, 0, 1);
-			}
-	}
+	for (struct matrix *m = s->out; m < s->out + LINEAR_MOST; m++)
+		set_unit(s, m);
 	return NULL;
 }
 

@@ -76,12 +76,32 @@ static uint32_t max_id(const struct node *const *nodes, uint32_t n)
 	return most;
 }
 
+/* The index of a, which reads `from` at the index in[]. */
+static struct ix *index_behind(
+	struct gen *g, const struct node *a, const struct node *from, struct ix *in)
+{
+	struct ix *out = ix_array(g, a->type->rank);
+	uint32_t unused;
+
+	if (a->op == OP_reshape) {
+		ix_reshape(g, from->type->rank, from->type->dims, in, a->type->rank, a->type->dims,
+			out);
+	} else if (a->op == OP_transpose) {
+		const int64_t *p = node_ints(a, KEY_permutation, &unused);
+		for (uint32_t d = 0; d < a->type->rank; d++)
+			out[d] = in[p[d]];
+	} else {
+		memcpy(out, in, a->type->rank * sizeof *in);
+	}
+	return out;
+}
+
 /* The index of every node that C, the body's parameter `param`, reaches from C's: forward through
  * reshapes and transposes. */
 static struct ix **forward(
 	struct gen *g, const struct contraction *x, uint32_t param, struct ix m, struct ix n)
 {
-	uint32_t count, unused;
+	uint32_t count;
 	const struct node **nodes = region_order(g->job, g->k->body, &count);
 	struct ix **of = job_array(g->job, max_id(nodes, count) + 1, sizeof *of);
 
@@ -91,18 +111,7 @@ static struct ix **forward(
 			of[a->id] = ix_array(g, a->type->rank);
 			index_of_acc(g, x, a->type, m, n, of[a->id]);
 		} else if ((from = through(of, a))) {
-			struct ix *in = of[from->id];
-			of[a->id] = ix_array(g, a->type->rank);
-			if (a->op == OP_reshape) {
-				ix_reshape(g, from->type->rank, from->type->dims, in, a->type->rank,
-					a->type->dims, of[a->id]);
-			} else if (a->op == OP_transpose) {
-				const int64_t *p = node_ints(a, KEY_permutation, &unused);
-				for (uint32_t d = 0; d < a->type->rank; d++)
-					of[a->id][d] = in[p[d]];
-			} else {
-				memcpy(of[a->id], in, a->type->rank * sizeof *in);
-			}
+			of[a->id] = index_behind(g, a, from, of[from->id]);
 		}
 	}
 	return of;

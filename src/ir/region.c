@@ -120,33 +120,40 @@ struct visit {
 	uint32_t next;
 };
 
+struct walk {
+	struct job *j;
+	struct node_map seen;
+	struct visit *stack;
+	uint32_t depth, cap;
+};
+
+/* n is visited next, unless it was before. */
+static void walk_push(struct walk *w, const struct node *n)
+{
+	if (!node_map_add(&w->seen, n))
+		return;
+	if (w->depth == w->cap) {
+		uint32_t cap = w->cap ? w->cap * 2 : 32;
+		w->stack = job_grow(w->j, w->stack, w->cap, cap, sizeof *w->stack);
+		w->cap = cap;
+	}
+	w->stack[w->depth++] = (struct visit){ n, 0 };
+}
+
 const struct node **region_walk(struct job *j, const struct region *r, uint32_t *count)
 {
 	struct node_list found = { .job = j };
-	struct visit *stack = NULL;
-	uint32_t depth = 0, cap = 0;
-	struct node_map seen;
+	struct walk w = { .j = j };
 
-	node_map_init(&seen, j);
+	node_map_init(&w.seen, j);
 	for (uint32_t i = 0; i < r->nresults; i++) {
-		const struct node *from = r->results[i];
-		for (;;) {
-			if (from && node_map_add(&seen, from)) {
-				if (depth == cap) {
-					uint32_t to = cap ? cap * 2 : 32;
-					stack = job_grow(j, stack, cap, to, sizeof *stack);
-					cap = to;
-				}
-				stack[depth++] = (struct visit){ from, 0 };
-			}
-			if (!depth)
-				break;
-			struct visit *top = &stack[depth - 1];
-			from = NULL;
+		walk_push(&w, r->results[i]);
+		while (w.depth) {
+			struct visit *top = &w.stack[w.depth - 1];
 			if (top->next < top->n->nin)
-				from = top->n->in[top->next++];
+				walk_push(&w, top->n->in[top->next++]);
 			else
-				node_list_add(&found, stack[--depth].n);
+				node_list_add(&found, w.stack[--w.depth].n);
 		}
 	}
 	*count = found.n;

@@ -169,6 +169,16 @@ static bool step_is_map(const struct plan *p, const struct plan_step *s)
 	return s->kind == ABI_STEP_kernel && p->kernels[s->kernel]->core == CORE_map;
 }
 
+/* A result of the map at hand is written over the first operand that may be. */
+static void result_in_place(struct try *t, uint32_t out)
+{
+	for (uint32_t in = 0; in < t->k->ninputs; in++)
+		if (may_overwrite(t, in, out)) {
+			overwrite(t, t->step->args[in], t->step->args[t->k->ninputs + out]);
+			return;
+		}
+}
+
 static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct plan_steps *list)
 {
 	for (uint32_t now = 0; now < list->n; now++) {
@@ -180,12 +190,7 @@ static void list_in_place(struct job *j, struct plan *p, struct uses *u, struct 
 		struct job_mark before = job_mark(j);
 		struct try t = try_of(j, p, u, list, now);
 		for (uint32_t out = 0; out < t.k->noutputs; out++)
-			for (uint32_t in = 0; in < t.k->ninputs; in++)
-				if (may_overwrite(&t, in, out)) {
-					uint32_t to = s->args[t.k->ninputs + out];
-					overwrite(&t, s->args[in], to);
-					break;
-				}
+			result_in_place(&t, out);
 		job_reset(j, before);
 	}
 }

@@ -92,7 +92,7 @@ static struct weft_error *step_resolve(struct exe *x, uint32_t i)
 		return NULL;
 	case ABI_STEP_callback:
 		s->tensors = x->indices + a->index;
-		return registry_resolve(s->text, &s->callback);
+		return run_resolve(s->text, &s->callback);
 	case ABI_STEP_sizes:
 	case ABI_STEP_copy:
 		return NULL;
@@ -126,11 +126,12 @@ static void makers_find(const struct exe *x, uint32_t *maker)
 
 	for (uint32_t i = 0; i < m->nsizes; i++)
 		maker[i] = RUN_NONE;
-	for (uint32_t i = m->program->load_steps; i < m->nsteps; i++)
-		if (x->steps[i].kind == ABI_STEP_sizes)
-			for (uint32_t e = 0; e < x->steps[i].count; e++)
-				if (maker[x->steps[i].first + e] == RUN_NONE)
-					maker[x->steps[i].first + e] = i;
+	for (uint32_t i = m->program->load_steps; i < m->nsteps; i++) {
+		const struct step *s = &x->steps[i];
+		for (uint32_t e = 0; s->kind == ABI_STEP_sizes && e < s->count; e++)
+			if (maker[s->first + e] == RUN_NONE)
+				maker[s->first + e] = i;
+	}
 }
 
 /* The later of *step (0: none yet) and the step that makes e known, as 1 + its index. */

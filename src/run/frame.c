@@ -27,37 +27,41 @@ int64_t tensor_bytes(uint32_t dtype, uint32_t rank, const int64_t *dims)
 
 /* ---- making --------------------------------------------------------------------------------- */
 
+/* A frame's arrays, each with how many elements it has for image m of executable x. */
+#define FRAME_ARRAYS(ARRAY)                                                                        \
+	ARRAY(input_bytes, m->program->ninputs)                                                    \
+	ARRAY(copies, m->program->ninputs)                                                         \
+	ARRAY(sizes, m->nsizes)                                                                    \
+	ARRAY(defined, m->nsizes)                                                                  \
+	ARRAY(buffers, m->nbuffers)                                                                \
+	ARRAY(bytes, m->nbuffers)                                                                  \
+	ARRAY(storage, m->nbuffers)                                                                \
+	ARRAY(rank, m->nbuffers)                                                                   \
+	ARRAY(segments, x->nsegments)                                                              \
+	ARRAY(held, x->nsegments)                                                                  \
+	ARRAY(float_bytes, x->max_floats)                                                          \
+	ARRAY(float_offsets, x->max_floats)                                                        \
+	ARRAY(args, x->max_args)                                                                   \
+	ARRAY(values, x->max_sizes)                                                                \
+	ARRAY(tensors, x->max_args)                                                                \
+	ARRAY(dims, mem_size(x->max_args, ABI_RANK_MAX))
+
 static struct weft_error *frame_new(struct exe *x, struct frame **out)
 {
 	const struct image *m = &x->image;
 	struct frame *f = mem_alloc(sizeof *f);
-	uint32_t nin = m->program->ninputs;
-	size_t dims = mem_size(x->max_args, ABI_RANK_MAX);
 
 	if (!f)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a call");
 	f->x = x;
-	f->input_bytes = mem_alloc(mem_size(nin, sizeof *f->input_bytes));
-	f->copies = mem_alloc(mem_size(nin, sizeof *f->copies));
-	f->sizes = mem_alloc(mem_size(m->nsizes, sizeof *f->sizes));
-	f->defined = mem_alloc(m->nsizes);
-	f->buffers = mem_alloc(mem_size(m->nbuffers, sizeof *f->buffers));
-	f->bytes = mem_alloc(mem_size(m->nbuffers, sizeof *f->bytes));
-	f->storage = mem_alloc(mem_size(m->nbuffers, sizeof *f->storage));
-	f->rank = mem_alloc(mem_size(m->nbuffers, sizeof *f->rank));
-	f->segments = mem_alloc(mem_size(x->nsegments, sizeof *f->segments));
-	f->held = mem_alloc(mem_size(x->nsegments, sizeof *f->held));
-	f->float_bytes = mem_alloc(mem_size(x->max_floats, sizeof *f->float_bytes));
-	f->float_offsets = mem_alloc(mem_size(x->max_floats, sizeof *f->float_offsets));
 	f->scratch = mem_alloc_aligned(ABI_ALIGN, x->max_scratch);
-	f->args = mem_alloc(mem_size(x->max_args, sizeof *f->args));
-	f->values = mem_alloc(mem_size(x->max_sizes, sizeof *f->values));
-	f->tensors = mem_alloc(mem_size(x->max_args, sizeof *f->tensors));
-	f->dims = mem_alloc(mem_size(dims, sizeof *f->dims));
-	if (!f->input_bytes || !f->copies || !f->sizes || !f->defined || !f->buffers || !f->bytes ||
-	    !f->storage || !f->rank || !f->segments || !f->held || !f->float_bytes ||
-	    !f->float_offsets || !f->scratch || !f->args || !f->values || !f->tensors ||
-	    !f->dims) {
+	bool whole = f->scratch != NULL;
+#define ARRAY(field, n)                                                                            \
+	f->field = mem_alloc(mem_size(n, sizeof *f->field));                                       \
+	whole = whole && f->field;
+	FRAME_ARRAYS(ARRAY)
+#undef ARRAY
+	if (!whole) {
 		frame_free(f);
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a call");
 	}
@@ -67,23 +71,10 @@ static struct weft_error *frame_new(struct exe *x, struct frame **out)
 
 void frame_free(struct frame *f)
 {
-	mem_free(f->input_bytes);
-	mem_free(f->copies);
-	mem_free(f->sizes);
-	mem_free(f->defined);
-	mem_free(f->buffers);
-	mem_free(f->bytes);
-	mem_free(f->storage);
-	mem_free(f->rank);
-	mem_free(f->segments);
-	mem_free(f->held);
-	mem_free(f->float_bytes);
-	mem_free(f->float_offsets);
+#define ARRAY(field, n) mem_free(f->field);
+	FRAME_ARRAYS(ARRAY)
+#undef ARRAY
 	mem_free(f->scratch);
-	mem_free(f->args);
-	mem_free(f->values);
-	mem_free(f->tensors);
-	mem_free(f->dims);
 	mem_free(f);
 }
 

@@ -78,7 +78,7 @@ static struct weft_error *name_split(char *copy, const char **op, const char **a
 	return NULL;
 }
 
-struct weft_error *registry_resolve(const char *name, struct run_callback *out)
+struct weft_error *run_resolve(const char *name, struct run_callback *out)
 {
 	const char *op, *attributes;
 	run_resolver_fn *fn;
@@ -89,7 +89,6 @@ struct weft_error *registry_resolve(const char *name, struct run_callback *out)
 		FAIL(WEFT_RESOURCE_EXHAUSTED, "no memory for a callback's name");
 	struct weft_error *e = name_split(copy, &op, &attributes);
 	if (!e) {
-		e = NULL;
 		bool asked = false;
 		if (resolver_find(copy, strlen(copy), &fn, &arg)) {
 			e = fn(arg, copy, op, attributes, out);
@@ -144,9 +143,4 @@ run_library_fn *registry_library(const char *name)
 			fn = l->fn;
 	run_unlock();
 	return fn ? fn : library_find(name, n);
-}
-
-struct weft_error *run_resolve(const char *name, struct run_callback *out)
-{
-	return registry_resolve(name, out);
 }

@@ -160,8 +160,8 @@ typedef struct weft_error *run_resolver_fn(void *arg, const char *space, const c
 /* The resolver of a namespace ("": of every namespace that has none).  Replaces; NULL removes. */
 struct weft_error *run_resolver_set(const char *space, run_resolver_fn *fn,
 	void *arg) BASE_MUST_USE;
-/* Asks them for "namespace.op|attributes"; the receiver calls out->free.  NOT_FOUND: nobody knows
- * it. */
+/* Asks them for "namespace.op|attributes"; the receiver calls out->free.  NOT_FOUND: who was asked
+ * does not know it; FAILED_PRECONDITION: there is nobody to ask; INVALID_ARGUMENT: no namespace. */
 struct weft_error *run_resolve(const char *name, struct run_callback *out) BASE_MUST_USE;
 
 /* ---- library functions ---------------------------------------------------------------------- */

@@ -30,8 +30,6 @@ void queue_fork_parent(void);
 void queue_fork_child(void);
 
 /* ---- registry.c ----------------------------------------------------------------------------- */
-/* Asks the resolvers; NOT_FOUND where nobody knows it.  name: "namespace.op|attributes". */
-struct weft_error *registry_resolve(const char *name, struct run_callback *out) BASE_MUST_USE;
 /* name: "function|attributes"; NULL where it is unknown. */
 run_library_fn *registry_library(const char *name);
 

@@ -177,6 +177,21 @@ void eval_dynamic_conv(struct call *c)
 	convolve(c, c->in[2]);
 }
 
+/* The element that begins at `from` in every feature and image of a, to column `place` of row k of
+ * the feature's in out. */
+static void patches_copy(const struct conv *v, const struct tensor *a, int64_t from,
+	struct tensor *out, int64_t window, int64_t k, int64_t place)
+{
+	size_t bytes = dtype_bytes(a->type->dtype);
+	int64_t columns = out->dims[2], places = v->batch ? columns / v->batch : 0;
+
+	for (int64_t f = 0; f < v->features; f++)
+		for (int64_t b = 0; b < v->batch; b++)
+			memcpy(tensor_at(out, (f * window + k) * columns + b * places + place),
+				tensor_at(a, from + f * v->feature_stride + b * v->batch_stride),
+				bytes);
+}
+
 /* out[group, channel * window + k, batch * places + place] */
 void eval_patches(struct call *c)
 {
@@ -195,18 +210,12 @@ void eval_patches(struct call *c)
 	int64_t per = v.features / v.feature_groups, dims[3] = { v.feature_groups, per * window,
 		v.batch * places };
 	struct tensor *out = eval_new(c, 0, 3, dims);
-	size_t bytes = dtype_bytes(a->type->dtype);
 	for (int64_t w = 0; w < window; w++, index_next(v.n, v.kernel, k)) {
 		memset(at, 0, sizeof at);
 		for (int64_t p = 0; p < places; p++, index_next(v.n, v.out, at)) {
 			int64_t from = conv_input(&v, at, k);
-			for (int64_t f = 0; f < v.features && from >= 0; f++)
-				for (int64_t b = 0; b < v.batch; b++)
-					memcpy(tensor_at(out,
-						       (f * window + w) * dims[2] + b * places + p),
-						tensor_at(a, from + f * v.feature_stride +
-								     b * v.batch_stride),
-						bytes);
+			if (from >= 0)
+				patches_copy(&v, a, from, out, window, w, p);
 		}
 	}
 }

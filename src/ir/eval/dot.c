@@ -469,11 +469,21 @@ static void ragged_element(struct call *c, const struct ragged *r, const struct 
 	sum_store(&s, a, c->out[0]->type->dtype, out);
 }
 
+/* Of group g and batch i: the elements of all free dims, from at on. */
+static void ragged_matrix(struct call *c, const struct ragged *r, const struct wide_array *a,
+	const struct wide_array *b, int64_t g, int64_t i, int64_t at)
+{
+	for (int64_t m = 0; m < r->nm; m++)
+		for (int64_t n = 0; n < r->nn; n++)
+			ragged_element(c, r, a, b, g, (int64_t[]){ i, m, n },
+				tensor_at(c->out[0], at++));
+}
+
 void eval_chlo_ragged_dot(struct call *c)
 {
 	struct contraction d;
 	struct ragged r;
-	int64_t dims[EVAL_MAX_RANK], at = 0, turns = 1;
+	int64_t dims[EVAL_MAX_RANK], turns = 1;
 	uint32_t rank = 0;
 
 	ragged_read(c, &d, &r);
@@ -491,10 +501,7 @@ void eval_chlo_ragged_dot(struct call *c)
 	struct wide_array b = wide_read(c, c->in[1], wide_as(tb, ta, to));
 	for (int64_t g = 0; g < turns; g++)
 		for (int64_t i = 0; i < r.nb; i++)
-			for (int64_t m = 0; m < r.nm; m++)
-				for (int64_t n = 0; n < r.nn; n++)
-					ragged_element(c, &r, &a, &b, g, (int64_t[]){ i, m, n },
-						tensor_at(out, at++));
+			ragged_matrix(c, &r, &a, &b, g, i, (g * r.nb + i) * r.nm * r.nn);
 	wide_free(c, &a);
 	wide_free(c, &b);
 }

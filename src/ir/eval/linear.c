@@ -34,6 +34,21 @@ static wide *wide_room(struct call *c, int64_t n, struct tensor **room)
 
 /* ---- cholesky ------------------------------------------------------------------------------- */
 
+/* The factor l of the n x n matrix of a that begins at base; of a, one triangle is read. */
+static void cholesky(const struct tensor *a, int64_t base, int64_t n, bool lower, wide *l)
+{
+	memset(l, 0, (size_t)(n * n) * sizeof *l);
+	for (int64_t j = 0; j < n; j++)
+		for (int64_t i = j; i < n; i++) {
+			wide s = lower ? load(a, base + i * n + j)
+				       : conjl(load(a, base + j * n + i));
+			for (int64_t k = 0; k < j; k++)
+				s -= l[i * n + k] * conjl(l[j * n + k]);
+			l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0)
+					      : s / creall(l[j * n + j]);
+		}
+}
+
 void eval_cholesky(struct call *c)
 {
 	const struct tensor *a = c->in[0];
@@ -45,16 +60,7 @@ void eval_cholesky(struct call *c)
 
 	for (int64_t m = 0; m < count; m++) {
 		int64_t base = m * n * n;
-		memset(l, 0, (size_t)(n * n) * sizeof *l);
-		for (int64_t j = 0; j < n; j++)
-			for (int64_t i = j; i < n; i++) {
-				wide s = lower ? load(a, base + i * n + j)
-					       : conjl(load(a, base + j * n + i));
-				for (int64_t k = 0; k < j; k++)
-					s -= l[i * n + k] * conjl(l[j * n + k]);
-				l[i * n + j] = i == j ? wide_of(sqrtl(creall(s)), 0)
-						      : s / creall(l[j * n + j]);
-			}
+		cholesky(a, base, n, lower, l);
 		for (int64_t i = 0; i < n; i++)
 			for (int64_t j = 0; j < n; j++)
 				store(out, base + i * n + j,

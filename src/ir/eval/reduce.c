@@ -336,6 +336,19 @@ static bool sort_before(const struct sorter *s, int64_t x, int64_t y)
 	return body_true(s->b);
 }
 
+/* Merges order[lo..mid) and order[mid..hi) into other. */
+static void merge(const struct sorter *s, const int64_t *order, int64_t lo, int64_t mid, int64_t hi,
+	int64_t *other)
+{
+	int64_t i = lo, j = mid;
+
+	for (int64_t k = lo; k < hi; k++)
+		if (j >= hi || (i < mid && !sort_before(s, order[j], order[i])))
+			other[k] = order[i++];
+		else
+			other[k] = order[j++];
+}
+
 /* Merge sort of the row's n indices from below: stable, and safe with any comparator. */
 static int64_t *sort_row(const struct sorter *s, int64_t n, int64_t *order, int64_t *other)
 {
@@ -345,12 +358,7 @@ static int64_t *sort_row(const struct sorter *s, int64_t n, int64_t *order, int6
 		for (int64_t lo = 0; lo < n; lo += 2 * width) {
 			int64_t mid = lo + width < n ? lo + width : n;
 			int64_t hi = mid + width < n ? mid + width : n;
-			int64_t i = lo, j = mid;
-			for (int64_t k = lo; k < hi; k++)
-				if (j >= hi || (i < mid && !sort_before(s, order[j], order[i])))
-					other[k] = order[i++];
-				else
-					other[k] = order[j++];
+			merge(s, order, lo, mid, hi, other);
 		}
 		int64_t *swap = order;
 		order = other;
@@ -446,60 +454,93 @@ static void slice_copy(
 	}
 }
 
+/* A scan as it goes: operands and carries of the turn at hand, what it gives. */
+struct scan {
+	struct call *c;
+	int64_t axis, n;
+	uint32_t nin, ncarry, nouts;
+	struct tensor **args, **results;
+};
+
+/* The place `at` of every operand becomes an argument. */
+static void scan_take(struct scan *s, int64_t at)
+{
+	const struct call *c = s->c;
+	int64_t dims[EVAL_MAX_RANK];
+
+	for (uint32_t k = 0; k < s->nin; k++) {
+		uint32_t rank = 0;
+		for (uint32_t d = 0; d < c->in[k]->rank; d++)
+			if (d != s->axis)
+				dims[rank++] = c->in[k]->dims[d];
+		s->args[k] = eval_temp_of(s->c, c->n->regions[0]->params[k], rank, dims);
+		slice_copy(c->in[k], s->axis, at, s->args[k], false);
+	}
+}
+
+/* Output k, as many of the first turn's result as there are turns. */
+static void scan_make(struct scan *s, uint32_t k)
+{
+	uint32_t rank = s->results[k]->rank + 1;
+	int64_t dims[EVAL_MAX_RANK];
+
+	for (uint32_t d = 0, e = 0; d < rank; d++)
+		dims[d] = d == s->axis ? s->n : s->results[k]->dims[e++];
+	eval_new(s->c, k, rank, dims);
+}
+
+/* The turn's results go to place `at` of the outputs, its carries to the next turn. */
+static void scan_give(struct scan *s, int64_t at, bool first)
+{
+	struct call *c = s->c;
+
+	for (uint32_t k = 0; k < s->nouts; k++) {
+		if (first)
+			scan_make(s, k);
+		slice_copy(c->out[k], s->axis, at, s->results[k], true);
+		eval_drop(c->e, s->results[k]);
+	}
+	for (uint32_t k = 0; k < s->nin; k++)
+		eval_drop(c->e, s->args[k]);
+	for (uint32_t k = 0; k < s->ncarry; k++) {
+		const struct tensor *was = c->in[s->nin + k], *now = s->results[s->nouts + k];
+		struct tensor *carry = eval_temp_of(c, was->type, was->rank, was->dims);
+		memcpy(carry->data, now->data,
+			(size_t)tensor_elements(carry) * dtype_bytes(carry->type->dtype));
+		eval_drop(c->e, s->results[s->nouts + k]);
+		eval_drop(c->e, s->args[s->nin + k]);
+		s->args[s->nin + k] = carry;
+	}
+}
+
 void eval_chlo_scan(struct call *c)
 {
 	uint32_t nops = node_noperands(c->n), nin = (uint32_t)node_int(c->n, KEY_ninputs, 0);
 	const struct region *r = c->n->regions[0];
 	int64_t axis = node_int(c->n, KEY_dimension, 0), dims[EVAL_MAX_RANK];
 	bool reverse = node_bool(c->n, KEY_is_reverse, false);
-	uint32_t ncarry = nops - nin, nouts = c->nout - ncarry;
+
 	if (!nin || r->nresults < c->nout)
 		eval_fail(c, WEFT_UNIMPLEMENTED, "no input");
-	int64_t n = c->in[0]->dims[axis];
+	struct scan s = { .c = c, .axis = axis, .n = c->in[0]->dims[axis], .nin = nin,
+		.ncarry = nops - nin, .nouts = c->nout - (nops - nin) };
 	for (uint32_t i = 1; i < nin; i++)
-		eval_check_size(c, i, (uint32_t)axis, n);
-	struct tensor **args = job_array(c->e->j, (size_t)c->nin + r->nresults, sizeof *args);
-	struct tensor **results = args + c->nin;
+		eval_check_size(c, i, (uint32_t)axis, s.n);
+	s.args = job_array(c->e->j, (size_t)c->nin + r->nresults, sizeof *s.args);
+	s.results = s.args + c->nin;
 	for (uint32_t i = 0; i < c->nin; i++)
-		args[i] = i >= nin && i < nops ? eval_keep(c->in[i]) : c->in[i];
-	for (int64_t i = 0; i < n; i++) {
-		int64_t at = reverse ? n - 1 - i : i;
-		for (uint32_t k = 0; k < nin; k++) {
-			uint32_t rank = 0;
-			for (uint32_t d = 0; d < c->in[k]->rank; d++)
-				if (d != axis)
-					dims[rank++] = c->in[k]->dims[d];
-			args[k] = eval_temp_of(c, r->params[k], rank, dims);
-			slice_copy(c->in[k], axis, at, args[k], false);
-		}
-		eval_run(c, r, c->nin, args, results);
-		for (uint32_t k = 0; k < nouts; k++) {
-			if (i == 0) {
-				uint32_t rank = results[k]->rank + 1;
-				for (uint32_t d = 0, e = 0; d < rank; d++)
-					dims[d] = d == axis ? n : results[k]->dims[e++];
-				eval_new(c, k, rank, dims);
-			}
-			slice_copy(c->out[k], axis, at, results[k], true);
-			eval_drop(c->e, results[k]);
-		}
-		for (uint32_t k = 0; k < nin; k++)
-			eval_drop(c->e, args[k]);
-		for (uint32_t k = 0; k < ncarry; k++) {
-			struct tensor *carry = eval_temp_of(c, c->in[nin + k]->type,
-				c->in[nin + k]->rank, c->in[nin + k]->dims);
-			memcpy(carry->data, results[nouts + k]->data,
-				(size_t)tensor_elements(carry) * dtype_bytes(carry->type->dtype));
-			eval_drop(c->e, results[nouts + k]);
-			eval_drop(c->e, args[nin + k]);
-			args[nin + k] = carry;
-		}
+		s.args[i] = i >= nin && i < nops ? eval_keep(c->in[i]) : c->in[i];
+	for (int64_t i = 0; i < s.n; i++) {
+		int64_t at = reverse ? s.n - 1 - i : i;
+		scan_take(&s, at);
+		eval_run(c, r, c->nin, s.args, s.results);
+		scan_give(&s, at, i == 0);
 	}
-	for (uint32_t k = 0; n == 0 && k < nouts; k++)
+	for (uint32_t k = 0; s.n == 0 && k < s.nouts; k++)
 		if (eval_static_dims(c, k, dims))
 			eval_new(c, k, c->types[k]->rank, dims);
-	for (uint32_t k = 0; k < ncarry; k++) {
-		eval_give(c, nouts + k, args[nin + k]);
-		eval_drop(c->e, args[nin + k]);
+	for (uint32_t k = 0; k < s.ncarry; k++) {
+		eval_give(c, s.nouts + k, s.args[nin + k]);
+		eval_drop(c->e, s.args[nin + k]);
 	}
 }
