@@ -271,18 +271,6 @@ void region_at(struct gen *g, const struct node *op, uint32_t r, uint32_t nargs,
 struct val value_reads(struct gen *g, uint32_t buffer, const struct type *t, const struct ix *ix);
 struct ix *ix_array(struct gen *g, uint32_t n);
 
-/* ---- math/: f32 and f64, scalars or lanes ---- */
-LLVMValueRef math_call(
-	struct gen *g, const struct node *n, enum op op, LLVMValueRef a, LLVMValueRef b);
-struct val math_complex(struct gen *g, const struct node *n, struct val a, const struct val *b);
-struct val math_complex_divide(struct gen *g, struct val a, struct val b);
-LLVMValueRef math_floor(struct gen *g, LLVMValueRef a);
-LLVMValueRef math_ceil(struct gen *g, LLVMValueRef a);
-LLVMValueRef math_trunc(struct gen *g, LLVMValueRef a);
-LLVMValueRef math_rint(struct gen *g, LLVMValueRef a);       /* to nearest even */
-LLVMValueRef math_abs(struct gen *g, LLVMValueRef a);
-LLVMValueRef math_copysign(struct gen *g, LLVMValueRef mag, LLVMValueRef sign);
-
 /* ---- cores ---- */
 void core_map(struct gen *g);
 void core_row(struct gen *g);

@@ -6,6 +6,7 @@
  * Floats narrower than 32 bits are f32 here. */
 #include "gen/core_impl.h"
 #include "gen/gen_impl.h"
+#include "gen/math/math.h"
 #include <math.h>
 #include <string.h>
 

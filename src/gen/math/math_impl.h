@@ -3,6 +3,7 @@
 #ifndef GEN_MATH_MATH_IMPL_H
 #define GEN_MATH_MATH_IMPL_H
 #include "gen/gen_impl.h"
+#include "gen/math/math.h"
 #include "gen/math/table.h"
 
 #define POLY(x_, table_) math_poly(g, x_, table_, (int)(sizeof table_ / sizeof *table_))
