@@ -52,10 +52,10 @@ OUTPUTS := $(BUILD)/libweftrt.so $(BUILD)/libweftrt.a $(BUILD)/libweft.so \
 	$(if $(GEN_SRC),$(BUILD)/weft-worker)
 
 .PHONY: help all unit objects generated clean FORCE setup build python check demo bless install uninstall asan tsan clang
-#: all            libraries, command and worker: what needs no Python (the default)
+#: all             libraries, command and worker: what needs no Python (the default)
 all: $(OUTPUTS)
 
-#: help           this list
+#: help            this list
 help:
 	@sed -n 's/^#: /  make /p' $(firstword $(MAKEFILE_LIST))
 
@@ -163,7 +163,7 @@ $(BUILD)/unit: $(call objects,$(UNIT_SRC) $(FUZZ_GRAPH_SRC)) $(BUILD)/tests/unit
 		$(if $(GEN_SRC),$(BUILD)/libweft_codegen.so)
 	@echo "  LD   $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(UNRESOLVED) $(LDFLAGS_ALL) $(LIB_LDLIBS) $(LDLIBS)
-#: unit           the C tests: build/unit
+#: unit            the C tests: build/unit
 unit: $(BUILD)/unit plugins
 
 # Backends as plug-ins: the example, and those with faults, for the tests.
@@ -178,7 +178,7 @@ $(BUILD)/plugins/weft_backend_%.so: %.c include/weft/backend.h $(BUILD)/flags
 
 # ---- the sweep of the elementary functions --------------------------------------------------------
 # Against MPFR, which only this needs.  doc/ulp.md is tests/ulp/ulp.md and the table.
-#: ulp            errors of the elementary functions, into doc/ulp.md
+#: ulp             errors of the elementary functions, into doc/ulp.md
 .PHONY: ulp
 ULP_OBJECTS := $(call objects,$(sort $(wildcard tests/ulp/*.c)))
 $(BUILD)/ulp: $(ULP_OBJECTS) $(call objects,$(wildcard tests/unit/gen_util.c tests/unit/*emulate*.c) $(LIB_SRC)) \
@@ -192,7 +192,7 @@ ulp: $(BUILD)/ulp
 # ---- fuzzers --------------------------------------------------------------------------------------
 # One program a file of tests/fuzz, by clang's libFuzzer: build-fuzz/fuzz_NAME tests/fuzz/seeds/NAME
 # A folder tests/fuzz/NAME has its parts.
-#: fuzz           the fuzzers, in build-fuzz
+#: fuzz            the fuzzers, in build-fuzz
 .PHONY: fuzz fuzzers
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz_%,$(wildcard tests/fuzz/*.c))
 FUZZ_BUILD := BUILD=build-fuzz CC=clang-19 SAN=address,undefined,fuzzer-no-link OPT='-O1 -g'
@@ -211,12 +211,12 @@ objects: $(call objects,$(sort $(LIB_SRC) $(GEN_LIB_SRC) $(CLI_SRC) $(UNIT_SRC) 
 SUBMAKE = $(MAKE) --no-print-directory BUILD=$(BUILD) \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
-#: setup          what is missing: Debian's packages, .venv
+#: setup           what is missing: Debian's packages, .venv
 setup:
 	@bash scripts/setup.sh
 
 # A second make, so that it sees what the set-up installed.
-#: build          setup, all, and the Python package in .venv
+#: build           setup, all, and the Python package in .venv
 build: setup
 	@$(SUBMAKE) all python
 
@@ -253,31 +253,31 @@ $(BUILD)/python.stamp: $(PYTHON_SRC) $(filter %.so,$(OUTPUTS)) include/weft/weft
 		--no-index --force-reinstall .
 	@touch $@
 
-#: check          every test; its groups: scripts/check.sh
+#: check           every test; its groups: scripts/check.sh
 check: build
 	@BUILD=$(BUILD) bash scripts/check.sh
-#: demo           sentences by MiniLM: eager, inductor and Weft
+#: demo            sentences by MiniLM: eager, inductor and Weft
 demo: build
 	@.venv/bin/python examples/demo.py
 # The tests of doc/parity.md, row by row.
-#: parity         what doc/parity.md says; ROWS="R18 C20" for some
+#: parity          what doc/parity.md says; ROWS="R18 C20" for some
 .PHONY: parity
 parity: build
 	@.venv/bin/python tests/run_parity.py --build $(BUILD) $(ROWS)
 # The programs of tests/op compiled by the build in BASE and by this one, their artifacts compared.
-#: kernel-diff    BASE=DIR, the build folder of another checkout: does this one compile as it does?  ARGS="--every 10"
+#: kernel-diff     BASE=DIR, the build folder of another checkout: does this one compile as it does?  ARGS="--every 10"
 .PHONY: kernel-diff
 kernel-diff: all
 	@$(if $(BASE),,echo "BASE: the build folder to compare with" >&2; exit 2;) \
 	$(PYTHON) scripts/kernel_diff.py $(BASE) --build $(BUILD) $(ARGS)
 # The cache's tests with ten times as many writers killed at random moments.
-#: cache-kills    the cache, its writers killed a thousand times
+#: cache-kills     the cache, its writers killed a thousand times
 .PHONY: cache-kills
 cache-kills: unit
 	@WEFT_TEST_KILLS=1000 $(BUILD)/unit test_cache__ test_kept__
 # All samples of all dtypes, and again with others; SAMPLES=3 for the first ones, DTYPES=f32,bf16, MINUTES=60
 # each.  Cut short, it goes on where it was for the same build.
-#: opinfo         torch's operator database, into doc/torch_coverage.md (hours)
+#: opinfo          torch's operator database, into doc/torch_coverage.md (hours)
 OPINFO = .venv/bin/python tests/python/opinfo/run.py --json $(BUILD)/opinfo.jsonl
 .PHONY: opinfo
 opinfo: build python
@@ -286,41 +286,41 @@ opinfo: build python
 	@$(OPINFO) --resume --doc doc/torch_coverage.md --pick 2 --seed 1 \
 		$(if $(DTYPES),--dtypes $(DTYPES)) $(if $(MINUTES),--minutes $(MINUTES))
 # (doc/bytecode.md)  ARGS="FOLDER ..." for other programs.
-#: bytecode-sweep all conformance programs as portable artifacts of all versions, by jaxlib and by Weft
+#: bytecode-sweep  all conformance programs as portable artifacts of all versions, by jaxlib and by Weft
 .PHONY: bytecode-sweep
 bytecode-sweep: build
 	@.venv/bin/python tests/conformance/bytecode.py --build $(BUILD) $(ARGS)
-#: bless          rewrites expected texts of tests: read the diff as code
+#: bless           rewrites expected texts of tests: read the diff as code
 bless: build
 	@.venv/bin/python tests/run_text.py --build $(BUILD) --bless
-#: asan, tsan, clang  the C tests in build-asan, build-tsan, build-fuzz
+#: asan,           tsan, clang  the C tests in build-asan, build-tsan, build-fuzz
 asan tsan clang: setup
 	@bash scripts/check.sh $@
 
 # ---- measuring (bench/README.md) -------------------------------------------------------------------
-#: build/machine  what the machine can do at most
+#: build/machine   what the machine can do at most
 $(BUILD)/machine: bench/machine.c $(BUILD)/src/base/cpu.o
 	@echo "  LD   $@"
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
-#: build/runtime  what the runtime costs where there is little to compute, and beside others
+#: build/runtime   what the runtime costs where there is little to compute, and beside others
 $(BUILD)/runtime: bench/runtime.c $(BUILD)/libweft.so
 	@echo "  LD   $@"
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,'$$ORIGIN' $(LDLIBS)
 
 # Each writes its section of bench/RESULTS.md.
-#: bench-gemm     matrix products by torch, JAX and Weft, beside what the machine can do
+#: bench-gemm      matrix products by torch, JAX and Weft, beside what the machine can do
 .PHONY: bench-gemm
 bench-gemm: build $(BUILD)/machine
 	@.venv/bin/python bench/gemm.py --write
 
-#: bench          eager and Weft on the workloads, interleaved
+#: bench           eager and Weft on the workloads, interleaved
 .PHONY: bench
 bench: build
 	@.venv/bin/python bench/spine.py --write
 
-#: bench-peers    eager, inductor and Weft, packed and not, a fresh process each
-#: bench-train    the same of training steps
+#: bench-peers     eager, inductor and Weft, packed and not, a fresh process each
+#: bench-train     the same of training steps
 PEERS = .venv/bin/python bench/peers.py --split shared named --backend weft --cold primed
 .PHONY: bench-peers bench-train
 bench-peers: build $(BUILD)/machine
@@ -332,30 +332,30 @@ bench-train: build $(BUILD)/machine
 	@$(PEERS) --mode train train-autocast train-adamw --out $(BUILD)/train.jsonl
 	@.venv/bin/python bench/report.py --put training --command "make $@" $(BUILD)/train.jsonl
 
-#: bench-jax      XLA and Weft on StableHLO as JAX prints it
+#: bench-jax       XLA and Weft on StableHLO as JAX prints it
 .PHONY: bench-jax
 bench-jax: build
 	@.venv/bin/python bench/jax_programs.py --write
 
-#: bench-compile  to the first result, beside inductor and torch's own capture, cold and from another process
+#: bench-compile   to the first result, beside inductor and torch's own capture, cold and from another process
 .PHONY: bench-compile
 bench-compile: build
 	@.venv/bin/python bench/compile.py --write
 	@.venv/bin/python bench/compile.py --write --precompile
 
-#: bench-torch    architectures: right, in as many graphs as torch's capture, with nothing beside; ARGS="NAME --write"
+#: bench-torch     architectures: right, in as many graphs as torch's capture, with nothing beside; ARGS="NAME --write"
 .PHONY: bench-torch
 build/vision: bench/torch/vision.txt
 	@.venv/bin/python -m pip install -qq --no-deps --upgrade --target $@ -r $< && touch $@
 bench-torch: build build/vision
 	@.venv/bin/python bench/torch/run.py $(ARGS)
 
-#: bench-sizes    one compile for every length beside one compile a length
+#: bench-sizes     one compile for every length beside one compile a length
 .PHONY: bench-sizes
 bench-sizes: build
 	@.venv/bin/python bench/sizes.py --write
 
-#: bench-kernels  memory-bound kernels beside eager and a copy of the same traffic (bench/copy.c)
+#: bench-kernels   memory-bound kernels beside eager and a copy of the same traffic (bench/copy.c)
 .PHONY: bench-kernels
 bench-kernels: build
 	@.venv/bin/python bench/kernels.py --write
@@ -366,7 +366,7 @@ FILL = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g'
 INSTALLED_LIBS := libweftrt.so libweftrt.a libweft.so $(if $(GEN_SRC),libweft_codegen.so weft-worker)
 INSTALLED_CMAKE := weftConfig.cmake weftConfigVersion.cmake
 
-#: install        PREFIX=/usr/local, DESTDIR=
+#: install         PREFIX=/usr/local, DESTDIR=
 install: all
 	@install -d $(ROOT)/lib/pkgconfig $(ROOT)/lib/cmake/weft $(ROOT)/include/weft
 	@install -m 644 include/weft/*.h $(wildcard $(BUILD)/include/weft/*.h) $(ROOT)/include/weft
@@ -379,13 +379,13 @@ install: all
 	@$(FILL) scripts/package/weftConfigVersion.cmake.in > $(ROOT)/lib/cmake/weft/weftConfigVersion.cmake
 	@echo "installed in $(ROOT)"
 
-#: uninstall      PREFIX=/usr/local, DESTDIR=
+#: uninstall       PREFIX=/usr/local, DESTDIR=
 uninstall:
 	rm -f $(addprefix $(ROOT)/lib/,$(INSTALLED_LIBS)) $(ROOT)/bin/weft
 	rm -f $(ROOT)/lib/pkgconfig/weft.pc $(ROOT)/lib/pkgconfig/weftrt.pc
 	rm -rf $(ROOT)/include/weft $(ROOT)/lib/cmake/weft
 
-#: clean          removes build and build-*
+#: clean           removes build and build-*
 clean:
 	rm -rf build build-*
 

@@ -270,13 +270,14 @@ class Checks:
         yield table, bad
 
     def check_documents(self):
-        """Every file, folder and kind of function that a document names is there; every table is in a recipe or
-        on the map."""
+        """Every file, folder, kind of function, target of make and command that a document names is there; every table
+        is in a recipe or on the map."""
         tables = {f for f in self.files if f.startswith("src/") and f.endswith(".def")}
         sources = "\n".join(read(f) for f in self.c + self.h)
         named = ""
         for path in [f for f in self.files if re.fullmatch(r"(doc/|tests/|bench/)?[\w-]+\.md", f)]:
-            bad, text = [], read(path)
+            text = read(path)
+            bad = self.unknown_commands(path, text)
             named += text if "/" not in path else ""
             for line, m in lines_with(r"`([\w.*/<>-]+)`", text):
                 word = re.sub(r"<\w+>|NAME", "*", m[1])
@@ -291,6 +292,20 @@ class Checks:
         for table in sorted(tables):
             there = os.path.basename(table) in named
             yield table, [] if there else [f"{table}: in none of ARCHITECTURE.md, CONTRIBUTING.md and README.md"]
+
+    @staticmethod
+    def unknown_commands(path, text):
+        """What a document tells to type that is there no more: targets of make, commands of weft and their options."""
+        made = {word for m in re.finditer(r"(?m)^#: (.+?)  ", read("Makefile")) for word in m[1].split(", ")}
+        commands = set(re.findall(r"(?m)^COMMAND\((\w+)", read("src/cli/command.def")))
+        options = set(re.findall(r'"(--?[a-z-]+)"', read("src/cli/flag.def"))) | {"--help"}
+        bad = [f"{path}:{line}: there is no `make {m[1]}`" for line, m in lines_with(r"`make ([a-z][\w/-]*)", text)
+               if m[1] not in made]
+        for line, m in lines_with(r"`(?:build/)?weft ([a-z]+)\b([^`]*)`", text):
+            words = [m[1]] if m[1] not in commands else []
+            words += [w for w in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", m[2]) if w not in options]
+            bad += [f"{path}:{line}: `weft {m[1]}` has no {w}" for w in words]
+        return bad
 
     def check_comments(self):
         """Every file that a comment of C names is there, and every function it names with parentheses."""
