@@ -285,3 +285,14 @@ def test_pieces_share_nothing_with_what_is_kept():
         a.mul_(100)
     (b.sum() + y.sum()).backward()
     torch.testing.assert_close(x.grad, torch.exp(x) * torch.tensor([1.0, 1, 2, 2])[:, None])
+
+
+def test_a_result_without_elements_grows():
+    """As `out=` grows one: behind a break torch itself writes there."""
+    def fn(x):
+        return torch.add(x.t(), 1, out=torch.empty(0))
+    x = torch.randn(2, 3)
+    assert torch.equal(torch.compile(fn, backend="weft")(x), x.t() + 1)
+    y = compiled(lambda x: x[:0] * 2)(x)
+    assert (y.shape, y.stride()) == ((0, 3), (3, 1))
+    assert y.resize_(4, 2).fill_(1).sum() == 8

@@ -108,10 +108,31 @@ static PyObject *hand_over(struct storage *s, void *data, enum weft_dtype dtype,
 	return object;
 }
 
+/* A tensor like t, which has no elements, over memory of torch's, which `out=` and resize_ may
+ * grow.  Takes t. */
+static PyObject *of_torch(PyObject *t)
+{
+	PyObject *shape = PyObject_GetAttrString(t, "shape");
+	PyObject *strides = shape ? PyObject_CallMethod(t, "stride", NULL) : NULL;
+	PyObject *out = NULL;
+
+	if (strides)
+		out = PyObject_CallMethod(t, "new_empty_strided", "OO", shape, strides);
+	Py_XDECREF(shape);
+	Py_XDECREF(strides);
+	Py_DECREF(t);
+	return out;
+}
+
 PyObject *ext_tensor_over(struct storage *s, void *data, enum weft_dtype dtype, uint32_t rank,
 	const int64_t *dims, const int64_t *strides)
 {
-	return hand_over(s, data, dtype, rank, dims, strides);
+	PyObject *t = hand_over(s, data, dtype, rank, dims, strides);
+
+	for (uint32_t i = 0; t && i < rank; i++)
+		if (!dims[i])
+			return of_torch(t);
+	return t;
 }
 
 PyObject *ext_tensor_borrowed(void *data, enum weft_dtype dtype, uint32_t rank, const int64_t *dims)
