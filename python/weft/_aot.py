@@ -56,7 +56,7 @@ def untraced(fn: Callable) -> Callable:
 
 def of_backward(compiler: Callable) -> Callable:
     """compiler of a backward graph, which torch may call amid the program's backward: neither it nor its result is traced."""
-    return lambda *args, **kw: untraced(untraced(compiler)(*args, **kw))
+    return untraced(lambda *args, **kw: untraced(compiler(*args, **kw)))
 
 
 def log() -> contextlib.AbstractContextManager:

@@ -33,6 +33,22 @@ def test_graph_breaks():
             torch.testing.assert_close(fast(x), fn(x))
 
 
+def test_a_break_before_backward():
+    """Compiling the backward graph amid the program is no part of it: Dynamo meets no more breaks than by torch's backend."""
+    def fn(x):
+        loss = (x * x).sum()
+        loss.backward()
+        return x.grad + 1
+    breaks = []
+    for backend in ("aot_eager", "weft"):
+        torch._dynamo.reset()
+        torch._dynamo.utils.counters.clear()
+        x = torch.ones(3, requires_grad=True)
+        assert torch.equal(torch.compile(fn, backend=backend)(x), torch.full((3,), 3.0))
+        breaks.append(list(torch._dynamo.utils.counters["graph_break"].values()))
+    assert breaks[0] == breaks[1]
+
+
 def test_several_regions():
     a, b = net(), nn.Linear(4, 3)
     fast_a, fast_b = compiled(a), compiled(b)
