@@ -15,7 +15,8 @@ import re
 import torch
 
 from weft import _alias, _higher_order, _lies
-from weft._words import PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, memory_order, order_words, shown, turned
+from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_read, memory_order, order_words, shown,
+                         turned)
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -148,6 +149,8 @@ class Printer:
             return "None"
         if isinstance(t, torch.SymInt):
             return f"sym {self.expr(t)}"
+        if isinstance(t, torch.SymBool):           # a truth that is read: torch says that a number of its own is 1
+            return f"sym {self.known(t.node.expr.lhs, t.node.shape_env)}"
         if isinstance(t, torch.SymFloat):
             return "f64[]{}"
         if not isinstance(t, torch.Tensor):
@@ -398,7 +401,7 @@ class Printer:
 
     def overload(self, n: torch.fx.Node) -> None:
         val, name = n.meta.get("val"), str(n.target)
-        read = isinstance(val, torch.SymInt) and name == "aten._local_scalar_dense.default" and val.node.expr.is_symbol
+        read = name == "aten._local_scalar_dense.default" and is_read(val)
         if isinstance(val, (int, torch.SymInt, torch.SymBool)) and not read:
             return                                 # a size, which is written where it is used
         if val is None and not n.users and name not in CLAIMS:

@@ -45,16 +45,36 @@ def hint(v) -> int:
 
 
 def in_integers(e):
-    """e, where it rounds a quotient of sizes, as math.ceil(n / 3) does, by the division that rounds."""
-    if not isinstance(e, functions.sympy.Basic) or not e.has(functions.IntTrueDiv):
+    """e, where it rounds a quotient of sizes, as math.ceil(n / 3) does, by the division that rounds, and where it chooses
+    between two numbers, as int(n == 1) does, by arithmetic."""
+    if not isinstance(e, functions.sympy.Basic):
+        return e
+    e = e.replace(lambda f: f.func is functions.sympy.Piecewise and chosen(f) is not None, chosen)
+    if not e.has(functions.IntTrueDiv):
         return e
     e = e.replace(lambda f: quotient(f, functions.CeilToInt), lambda f: functions.CeilDiv(*f.args[0].args))
     return e.replace(lambda f: quotient(f, functions.FloorToInt) or quotient(f, functions.TruncToInt) and
                      all(a.is_nonnegative for a in f.args[0].args), lambda f: functions.FloorDiv(*f.args[0].args))
 
 
+def chosen(f):
+    """a where n is m, else b, as a sum; None: f is another choice."""
+    (a, equal), *rest = f.args
+    if len(rest) != 1 or rest[0][1] != True or equal.func is not functions.sympy.Eq:  # noqa: E712 - sympy's
+        return None
+    n, m = equal.args
+    return a + (rest[0][0] - a) * functions.Min(1, functions.Max(n - m, m - n))
+
+
 def quotient(f, rounded) -> bool:
     return f.func is rounded and f.args[0].func is functions.IntTrueDiv
+
+
+def is_read(v) -> bool:
+    """Is v, what an element is as a number, a symbol of its own, or that it is 1?  Else torch knows it otherwise."""
+    e = v.node.expr if isinstance(v, (torch.SymInt, torch.SymBool)) else None
+    return e is not None and (e.is_Symbol if isinstance(v, torch.SymInt) else
+                              e.func is functions.sympy.Eq and e.lhs.is_Symbol and e.rhs == 1)
 
 
 def has_words(e) -> bool:

@@ -356,3 +356,17 @@ def test_pads_of_sizes():
         for a, b in zip(*results, strict=True):
             torch.testing.assert_close(a, b)
             assert a.stride() == b.stride()
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_a_truth_that_the_data_say(dynamic):
+    """A bool that is read, as a factor and as a choice."""
+    def fn(which, x):
+        k = which.any().item()
+        return x * k, x.where(torch.scalar_tensor(k, dtype=torch.bool), -x)
+    x = torch.randn(3)
+    with torch._dynamo.config.patch(capture_scalar_outputs=True):
+        go = torch.compile(fn, backend="weft", options={"fallback": "error"}, dynamic=dynamic, fullgraph=True)
+        for which in ([True, False], [False, False], [True, True]):
+            which = torch.tensor(which)
+            torch.testing.assert_close(go(which, x), fn(which, x))
