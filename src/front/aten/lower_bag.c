@@ -32,6 +32,21 @@ static int64_t even_size(const struct node *offsets, int64_t n)
 	return same ? size : 0;
 }
 
+/* The number of offsets up to each of n places, less one, as t: summed up from -1 on. */
+static const struct node *bags_of(
+	struct lower *l, const struct node *offsets, int64_t n, enum dtype t)
+{
+	struct graph *g = l->g;
+	int64_t room = dim_add(g, n, 1);
+	const struct type *rt = type_tensor(g, t, 1, &room);
+	const struct node *at = build_iota(g, rt, 0), *none = build_full(g, rt, 0);
+	struct take k = { .m = 1, .batch = 1, .starts = offsets };
+	k.x = build_select(g, build_compare(g, "EQ", at, none), build_full(g, rt, -1), none);
+	const struct node *one = build_full(g, type_with_dtype(g, offsets->type, t), 1);
+	const struct node *begins = take_scatter(l, &k, one, OP_add);
+	return lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
+}
+
 /* The bag of each of n indices; padding_idx below 0: none is padding. */
 static const struct node *bags(struct lower *l, const struct node *index,
 	const struct node *offsets, int64_t padding_idx)
@@ -39,20 +54,15 @@ static const struct node *bags(struct lower *l, const struct node *index,
 	struct graph *g = l->g;
 	if (index->type->rank != 1 || offsets->type->rank != 1 || index->type->dims[0] == 0)
 		lower_bail(l);
-	int64_t n = index->type->dims[0], room = dim_add(g, n, 1), even = even_size(offsets, n);
+	int64_t n = index->type->dims[0], even = even_size(offsets, n);
+	bool few = dim_is_number(n) && n < INT32_MAX && padding_idx < 0;
 	const struct node *bag;
 	if (even) {
 		bag = build_iota(g, type_tensor(g, DTYPE_i64, 1, &n), 0);
 		bag = build2(g, OP_divide, bag, lower_like(l, bag, (double)even));
 	} else {
 		offsets = lower_cast(l, offsets, DTYPE_i64);
-		struct take k = { .x = build_full(g, type_tensor(g, DTYPE_i64, 1, &room), 0),
-			.m = 1,
-			.batch = 1,
-			.starts = offsets };
-		const struct node *begins = take_scatter(l, &k, lower_like(l, offsets, 1), OP_add);
-		bag = lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
-		bag = build2(g, OP_subtract, bag, lower_like(l, bag, 1));
+		bag = bags_of(l, offsets, n, few ? DTYPE_i32 : DTYPE_i64);
 	}
 	if (padding_idx < 0)
 		return bag;
@@ -65,7 +75,8 @@ static const struct node *bags(struct lower *l, const struct node *index,
 static const struct node *nbags(
 	struct lower *l, const struct node *bag, const struct node *grad)
 {
-	return lower_shape(l, lower_size_node(l, grad->type->dims[0]), bag->type);
+	const struct node *count = lower_size_node(l, grad->type->dims[0]);
+	return lower_shape(l, lower_cast(l, count, bag->type->dtype), bag->type);
 }
 
 /* How many each of `count` bags holds. */
@@ -199,7 +210,7 @@ void lower_embedding_bag_backward(struct lower *l)
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 10), rows));
 	/* A row of no bag goes nowhere. */
 	const struct node *some = build_compare(g, "LT", bag, nbags(l, bag, grad));
-	index = build_select(g, some, index, lower_behind(l, bag->type));
+	index = build_select(g, some, index, lower_behind(l, index->type));
 	k.starts = index;
 	lower_finish(l, take_scatter(l, &k, rows, OP_add));
 }
