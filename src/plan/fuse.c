@@ -506,6 +506,13 @@ static void list_users(struct fuse *f)
 		}
 }
 
+/* Is n a constant that each chunk of scatter u fills its own rows with, before it adds to them? */
+static bool fills_rows(const struct node *n, const struct node *u)
+{
+	return u->op == OP_scatter && node_scatters_sorted(u) && n == u->in[0] && n != u->in[2] &&
+	       node_is_leaf(n);
+}
+
 /* F1: fills f->must. */
 static void need_buffers(struct fuse *f, const struct region *r)
 {
@@ -520,7 +527,7 @@ static void need_buffers(struct fuse *f, const struct region *r)
 							: "a step that is no kernel reads it";
 		for (uint32_t k = 0; k < n->nin; k++)
 			if (!f->must[n->in[k]->id] &&
-			    !fuse_scattered(n->in[k], n) &&
+			    !fuse_scattered(n->in[k], n) && !fills_rows(n->in[k], n) &&
 			    (reads_buffers || (node_is_sort(n) && !node_is_leaf(n->in[k]))))
 				f->must[n->in[k]->id] = why;
 	}

@@ -145,7 +145,8 @@ static bool scatters_in_place(
 	if (n->op != OP_scatter)
 		return false;
 	for (uint32_t i = 0; i < node_nresults(n); i++) {
-		if (!planner_may_write(pl, s, n->nin, n->in, i))
+		if (!s->f->buffer[n->in[i]->id] ||
+			!planner_may_write(pl, s, n->nin, n->in, i))
 			return false;
 		for (uint32_t k = 1; k < group->nmembers; k++)
 			if (member_reads(s, group->members[k], s->buffer[n->in[i]->id]))

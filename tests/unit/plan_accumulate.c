@@ -4,8 +4,9 @@
 #include "unit.h"
 #include <string.h>
 
-#define SCATTER(type, of, by) "\"stablehlo.scatter\"(" of ", %i, %u) " \
-	"<{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], " \
+#define SCATTER(type, of, by) SCATTER_WITH(type, of, by, "")
+#define SCATTER_WITH(type, of, by, more) "\"stablehlo.scatter\"(" of ", %i, %u) " \
+	"<{" more "scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [1], " \
 	"inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> " \
 	"({\n^bb0(%p: tensor<" type ">, %q: tensor<" type ">):\n" \
 	"%t = stablehlo." by " %p, %q : tensor<" type ">\n" \
@@ -44,6 +45,7 @@ static const struct program programs[] = {
 
 struct check {
 	const struct program *program;
+	int64_t kernels;                     /* those that there are */
 	struct graph *graph;                 /* made by the check, whoever asked releases it */
 };
 
@@ -66,6 +68,44 @@ void test_plan_accumulate__sums_in_place(void)
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
 		struct check c = { .program = &programs[i] };
 		CHECK_OK(job_run(check_program, &c));
+		graph_release(c.graph);
+	}
+}
+
+/* ---- sums of sorted updates: chunks fill their own rows ------------------------------ */
+
+#define SUM_INTO_ZEROS(more) \
+	"func.func @main(%i: tensor<4x1xi32>, %u: tensor<4x16xf32>) -> tensor<512x16xf32> {\n" \
+	"%z = stablehlo.constant dense<0.0> : tensor<512x16xf32>\n%r = " \
+	SCATTER_WITH("f32", "%z", "add", more) "return %r : tensor<512x16xf32>\n}"
+
+static const struct {
+	struct program program;
+	int64_t kernels;
+} sums[] = {
+	{ { "sorted", SUM_INTO_ZEROS("indices_are_sorted = true, "), false, true }, 1 },
+	{ { "in any order", SUM_INTO_ZEROS(""), false, true }, 2 },
+};
+
+static void count_kernels(struct job *j, void *arg)
+{
+	struct check *c = arg;
+	struct plan_options o = { 0 };
+
+	job_try(j, stablehlo_read(c->program->name, c->program->text, strlen(c->program->text),
+		NULL, &c->graph));
+	graph_borrow(c->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(c->graph)->region };
+	c->kernels = plan_make(j, c->graph, &s, &o)->nkernels;
+}
+
+void test_plan_accumulate__sorted_sums_fill_their_rows(void)
+{
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+		struct check c = { .program = &sums[i].program };
+		CHECK_OK(job_run(count_kernels, &c));
+		UNIT_NOTE("%s", sums[i].program.name);
+		CHECK_INT(c.kernels, sums[i].kernels);
 		graph_release(c.graph);
 	}
 }
