@@ -63,6 +63,29 @@ static int64_t number_at(const char *numbers, unsigned bytes, int64_t i)
 	return narrow;
 }
 
+enum { BLOCK = 64 };
+
+/* Is one of BLOCK numbers, of which `below` makes what should be 0 .. last, outside?  Then its sign
+ * or its distance's from last is set, and so is that of all of these: sums and ors, which compilers
+ * make vectors of on any machine. */
+static bool block_outside(uint64_t below, uint64_t last, unsigned bytes, const char *numbers)
+{
+	uint64_t signs = 0;
+
+	if (bytes == sizeof(int64_t)) {
+		for (int64_t i = 0; i < BLOCK; i++) {
+			uint64_t x = (uint64_t)number_at(numbers, sizeof(int64_t), i) + below;
+			signs |= x | (last - x);
+		}
+	} else {
+		for (int64_t i = 0; i < BLOCK; i++) {
+			uint64_t x = (uint64_t)number_at(numbers, sizeof(int32_t), i) + below;
+			signs |= x | (last - x);
+		}
+	}
+	return signs >> 63;
+}
+
 /* How many of numbers[0..n) lie in front of the first outside [-below, size). */
 static int64_t indices_inside(
 	int64_t below, int64_t size, int64_t n, unsigned bytes, const char *numbers)
@@ -70,13 +93,8 @@ static int64_t indices_inside(
 	uint64_t shift = (uint64_t)below, count = shift + (uint64_t)size;
 	int64_t i = 0;
 
-	for (; i + 4 <= n; i += 4) {
-		bool outside = false;
-		for (int64_t k = i; k < i + 4; k++)
-			outside |= (uint64_t)number_at(numbers, bytes, k) + shift >= count;
-		if (outside)
-			break;
-	}
+	while (i + BLOCK <= n && !block_outside(shift, count - 1, bytes, numbers + i * bytes))
+		i += BLOCK;
 	while (i < n && (uint64_t)number_at(numbers, bytes, i) + shift < count)
 		i++;
 	return i;

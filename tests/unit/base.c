@@ -131,6 +131,30 @@ void test_error__indices(void)
 	weft_error_free(e);
 }
 
+/* The first that is outside is named, wherever it is among many. */
+void test_error__many_indices(void)
+{
+	enum { MANY = 200 };
+	const int64_t outside[] = { 7, -8, INT64_MAX, INT64_MIN };
+	int64_t v[MANY];
+
+	for (int64_t i = 0; i < MANY; i++)
+		v[i] = i % 14 - 7;
+	CHECK(!claim_indices("wrap 0 7 3 f", -1, MANY, 8, v));
+	for (int64_t i = 0; i < MANY; i++) {
+		const int64_t was = v[i], bad = outside[i % 4];
+		v[i] = bad;
+		struct weft_error *e = claim_indices("wrap 0 7 3 f", -1, MANY, 8, v);
+		char text[100];
+		snprintf(text, sizeof text,
+			"f: index %lld is out of bounds for dimension 0 with size 7 (line 3)",
+			(long long)bad);
+		CHECK_STR(e ? weft_error_text(e) : "", text);
+		weft_error_free(e);
+		v[i] = was;
+	}
+}
+
 static char trail[16];
 static void leave_a(void *obj, bool failed)
 {
