@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FILE_WARN, FILE_MAX, HEADER_WARN, FUNCTION_MAX = 800, 1200, 300, 60
+FILE_WARN, FILE_MAX, HEADER_WARN, FUNCTION_MAX, NESTED_MAX = 800, 1200, 300, 60, 3
 COLUMNS = 100
 
 # function: where it may be called, and why not elsewhere.
@@ -200,14 +200,16 @@ class Checks:
 
     @staticmethod
     def long_functions(path, text):
-        """A function that is one flat switch or table may be longer; tests may not be checked here."""
+        """Too many lines, or nested too deep; one flat switch or table may be longer.  Tests are not looked at."""
         bad = []
         if path.startswith("tests/"):
             return bad
         for m in re.finditer(r"(?ms)^(\w[^;{}=#]*?\b(\w+)\([^;{}]*\))\s*\n\{\n(.*?)^\}", text):
-            n = m[3].count("\n")
+            n, line = m[3].count("\n"), text.count("\n", 0, m.start()) + 1
+            depth = max((len(tabs) for tabs in re.findall(r"(?m)^(\t+)(?:if|for|while|do|switch)\b", m[3])), default=0)
+            if depth > NESTED_MAX:
+                bad.append(f"warning: {path}:{line}: {m[2]} is nested {depth} deep, more than {NESTED_MAX}")
             if n > FUNCTION_MAX and "switch (" not in m[3]:
-                line = text.count("\n", 0, m.start()) + 1
                 bad.append(f"warning: {path}:{line}: {m[2]} has {n} lines, more than {FUNCTION_MAX}")
         return bad
 

@@ -253,6 +253,25 @@ void eval_scatter(struct call *c)
 	body_fini(c, &body);
 }
 
+/* How torch_index_select's operand is walked: index i of batch b takes element `at` of the axis,
+ * `inner` elements of it, from each of `outer` lines. */
+struct selection {
+	int64_t batch, outer, inner, axis, per;      /* per: indices of a batch */
+};
+
+static void select_line(const struct selection *s, const struct tensor *a,
+	const struct tensor *indices, int64_t b, int64_t line, struct tensor *out)
+{
+	size_t bytes = dtype_bytes(a->type->dtype) * (size_t)s->inner;
+	char *to = (char *)out->data + (size_t)(line * s->per) * bytes;
+
+	for (int64_t k = 0; k < s->per && bytes && s->axis; k++, to += bytes) {
+		int64_t i = eval_index(indices, b * s->per + k);
+		i = i >= s->axis ? s->axis - 1 : i < 0 ? 0 : i;
+		memcpy(to, tensor_at(a, (line * s->axis + i) * s->inner), bytes);
+	}
+}
+
 /* result[batch.., indices.., rest..] = operand[batch.., index, rest..] along `dimension`.  An index
  * beyond it is the nearest one within, as in gather; of nothing zeros are taken. */
 void eval_torch_index_select(struct call *c)
@@ -260,7 +279,7 @@ void eval_torch_index_select(struct call *c)
 	const struct tensor *a = c->in[0], *indices = c->in[1];
 	int64_t axis = node_int(c->n, KEY_dimension, 0), dims[EVAL_MAX_RANK];
 	int64_t nbatch = node_int(c->n, KEY_batch_dims, 0);
-	int64_t batch = 1, outer = 1, inner = 1, per = 1;
+	struct selection s = { .batch = 1, .outer = 1, .inner = 1, .axis = 1, .per = 1 };
 	uint32_t rank = 0;
 
 	axis += axis < 0 ? (int64_t)a->rank : 0;
@@ -273,24 +292,15 @@ void eval_torch_index_select(struct call *c)
 		if (d == axis)
 			for (uint32_t i = (uint32_t)nbatch; i < indices->rank; i++) {
 				dims[rank++] = indices->dims[i];
-				per *= indices->dims[i];
+				s.per *= indices->dims[i];
 			}
 		else
 			dims[rank++] = a->dims[d];
-		*(d < nbatch ? &batch : d < axis ? &outer : &inner) *= d == axis ? 1 : a->dims[d];
+		*(d == axis ? &s.axis : d < nbatch ? &s.batch : d < axis ? &s.outer : &s.inner) *=
+			a->dims[d];
 	}
 	struct tensor *out = eval_new(c, 0, rank, dims);
-	size_t bytes = dtype_bytes(a->type->dtype) * (size_t)inner;
-	int64_t size = a->dims[axis], at = 0;
-	for (int64_t b = 0; b < batch; b++)
-		for (int64_t o = 0; o < outer; o++)
-			for (int64_t k = 0; k < per; k++, at++) {
-				int64_t i = eval_index(indices, b * per + k);
-				i = i >= size ? size - 1 : i;
-				i = i < 0 ? 0 : i;
-				if (bytes && size)
-					memcpy((char *)out->data + (size_t)at * bytes,
-						tensor_at(a, ((b * outer + o) * size + i) * inner),
-						bytes);
-			}
+	for (int64_t b = 0; b < s.batch; b++)
+		for (int64_t o = 0; o < s.outer; o++)
+			select_line(&s, a, indices, b, b * s.outer + o, out);
 }
