@@ -52,6 +52,16 @@ def test_gradients_by_grids_of_volumes_are_exact():
         assert (a - b).abs().max() <= 8e-8 * b.abs().max()
 
 
+def test_few_gradients_of_weights_are_without_what_the_result_was_rounded_by():
+    """Of equal keys a query has no gradient: eager has what its result's rounding leaves, times the keys."""
+    g = torch.Generator().manual_seed(5)
+    q, v, grad = (torch.randn(1, 2, n, 8, generator=g).bfloat16() for n in (3, 6, 3))
+    k = (torch.randn(1, 2, 1, 8, generator=g) * 4).bfloat16().expand(1, 2, 6, 8)
+    q.requires_grad_()
+    f = torch.compile(torch.nn.functional.scaled_dot_product_attention, backend="weft")
+    assert torch.autograd.grad(f(q, k, v), q, grad)[0].abs().max() < 1e-5
+
+
 def test_few_weights_of_an_attention_are_not_rounded():
     q, k, v = (r(4, 4, n, 8).half() * 4 for n in (3, 6, 6))
     f = lambda *of: torch.nn.functional.scaled_dot_product_attention(*of, is_causal=True)               # noqa: E731

@@ -270,16 +270,18 @@ void lower_attention_backward(struct lower *l)
 	lse = build_select(g, lost, lower_like(l, lse, INFINITY), lse);
 	const struct node *p = build1(
 		g, OP_exponential, build2(g, OP_subtract, s, lower_unreduce(l, lse, in, s)));
-	const struct node *both =
-		build2(g, OP_multiply, lower_cast(l, grad, c), lower_cast(l, out, c));
-	const struct node *sum = lower_reduce(l, OP_add, both, in, false);
+	enum dtype w = weights_type(t, q, k);
 	struct operand vt = plain(v, 2), pt, st;
 	vt.row = 3;
 	vt.column = 2;
 	const struct node *ds = product(l, plain(grad, 2), vt);
+	/* The sums of dO O are those of P dO V^T, of which O was not rounded: few are summed. */
+	const struct node *both = w != t ?
+		build2(g, OP_multiply, p, ds) :
+		build2(g, OP_multiply, lower_cast(l, grad, c), lower_cast(l, out, c));
+	const struct node *sum = lower_reduce(l, OP_add, both, in, false);
 	ds = build2(g, OP_subtract, ds, lower_unreduce(l, sum, in, ds));
 	ds = build2(g, OP_multiply, p, by_scale(l, ds, 9, q));
-	enum dtype w = weights_type(t, q, k);
 	pt = plain(lower_cast(l, p, w), 2);
 	st = plain(lower_cast(l, ds, w), 2);
 	q = lower_cast(l, q, w);
