@@ -138,7 +138,7 @@ class Printer:
             r = env.var_to_range.get(s)
             lo, hi = 0, "inf"
             if r is not None:
-                lo = int(r.lower) if r.lower.is_Integer and r.lower > 0 else 0
+                lo = max(int(r.lower), -2 ** 62) if r.lower.is_Integer else -2 ** 62
                 if r.upper.is_Integer and r.upper < 2 ** 62:
                     hi = int(r.upper)
             yield f"symbol {name} in {lo}..{hi}"

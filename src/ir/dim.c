@@ -190,6 +190,12 @@ int64_t dim_free(struct graph *g, int64_t min, int64_t max)
 	return dim_symbol(g, DIM_free, g->now.nsymbols, 0, NULL, (struct dim_range){ min, max });
 }
 
+int64_t dim_value_in(
+	struct graph *g, const struct node *n, int64_t element, int64_t min, int64_t max)
+{
+	return dim_symbol(g, DIM_value, element, 0, n, (struct dim_range){ min, max });
+}
+
 int64_t dim_value(struct graph *g, const struct node *n, int64_t element)
 {
 	const struct dtype_info *f = &dtype_table[n->type->dtype];
@@ -201,7 +207,7 @@ int64_t dim_value(struct graph *g, const struct node *n, int64_t element)
 		r.max = ((int64_t)1 << (f->bits - (f->kind == DTYPE_SINT))) - 1;
 		r.min = f->kind == DTYPE_SINT ? -r.max - 1 : 0;
 	}
-	return dim_symbol(g, DIM_value, element, 0, n, r);
+	return dim_value_in(g, n, element, r.min, r.max);
 }
 
 /* ---- polynomials ---------------------------------------------------------------------------- */

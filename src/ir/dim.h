@@ -41,6 +41,9 @@ const struct dim_expr *dim_get(const struct graph *g, int64_t d);      /* d < 0 
 
 int64_t dim_arg(struct graph *g, int64_t arg, int64_t dim, int64_t min, int64_t max);
 int64_t dim_value(struct graph *g, const struct node *n, int64_t element);
+/* The same, known to be in min .. max: the first to ask says what is known. */
+int64_t dim_value_in(
+	struct graph *g, const struct node *n, int64_t element, int64_t min, int64_t max);
 int64_t dim_free(struct graph *g, int64_t min, int64_t max);           /* a new symbol each time */
 int64_t dim_add(struct graph *g, int64_t a, int64_t b);
 int64_t dim_sub(struct graph *g, int64_t a, int64_t b);

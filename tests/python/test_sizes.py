@@ -324,6 +324,65 @@ def test_a_number_that_may_be_negative_is_no_size():
         assert torch.equal(run(x, torch.tensor([5, 0])), fn(x, torch.tensor([5, 0])))
 
 
+def written(x, n):
+    x = x.clone()
+    x[-n:] = 7.0
+    x[0, n - 9] = 5.0
+    return x
+
+
+def below(x, n):
+    return x[n:] + x[:n].sum(), x.select(0, n)
+
+
+FROM_THE_END = {                               # x is [rows, 8], n from 2 to 4
+    "last": lambda x, n: x[:, -n:] + 1,
+    "all but the last": lambda x, n: x[:-n] + 1,
+    "between": lambda x, n: x[:, -2 * n:-n] * 2,
+    "one": lambda x, n: x.select(1, -n) + 1,
+    "written": written,
+    "below": below,
+}
+
+
+@pytest.mark.parametrize("name", FROM_THE_END)
+def test_places_from_the_end(name):
+    """A place below zero counts from the end where it is no number but an integer of the call, too."""
+    fn = FROM_THE_END[name]
+    torch._dynamo.reset()
+    fast = compiled(fn, dynamic=True)
+    for rows, n in ((8, 2), (9, 3), (8, 4)):
+        x, n = torch.randn(rows, 8), -n if fn is below else n
+        torch.testing.assert_close(fast(x, n), fn(x, n))
+
+
+def test_pieces_of_sizes_of_a_call():
+    """The whole is then a sum of what the call says: torch names it before its parts."""
+    fast = compiled(lambda x, sizes: [t * 2 for t in torch.split_with_sizes_copy(x, sizes)], dynamic=True)
+    for sizes in ([1, 6], [2, 5], [3, 1]):
+        x = torch.randn(sum(sizes), 5, requires_grad=True)
+        pieces = fast(x, sizes)
+        assert [t.shape[0] for t in pieces] == sizes and torch.equal(torch.cat(pieces), x * 2)
+
+
+def test_integers_of_a_call():
+    """Bounds of random integers, and what a variance is divided by, may be integers of the call."""
+    fast = compiled(lambda x, low, high: (torch.randint(low, high, (500,)), x.var(0, correction=low)), dynamic=True)
+    for low, high in ((2, 5), (3, 9), (0, 4), (-5, -2)):
+        x = torch.randn(9, 4)
+        drawn, var = fast(x, low, high)
+        assert (drawn.min(), drawn.max()) == (low, high - 1)
+        torch.testing.assert_close(var, x.var(0, correction=low))
+
+
+def test_polynomials_of_any_size():
+    fn = lambda x, n: (torch.special.laguerre_polynomial_l(x, n), torch.special.hermite_polynomial_h(x, 3))   # noqa: E731
+    fast = compiled(fn, dynamic=True)
+    for size in ((4, 3), (5, 7), (2, 6)):
+        x, n = torch.rand(size), torch.randint(0, 6, size)
+        torch.testing.assert_close(fast(x, n), fn(x, n))
+
+
 def test_a_size_of_many_divisions():
     """As of images cut into windows, again and again: each rounds up, and is within the next."""
     def fn(x):

@@ -59,7 +59,7 @@ void lower_polynomial(struct lower *l)
 	struct graph *g = l->g;
 	const struct recurrence *r = &recurrences[l->row->what & ~POLYNOMIAL_shifted];
 	const struct node *x = lower_operand(l, 0, DTYPE_f64), *n = lower_operand(l, 1, DTYPE_f64);
-	if (!dtype_is_float(lower_dtype(l)) || type_elements(x->type) < 0)
+	if (!dtype_is_float(lower_dtype(l)) || (type_is_static(x->type) && type_elements(x->type) < 0))
 		lower_bail(l);
 	if (type_elements(x->type) == 0) { /* no largest degree */
 		lower_finish(l, x);
@@ -79,14 +79,17 @@ void lower_polynomial(struct lower *l)
 	const struct node *init[STATES] = { build_scalar(g, DTYPE_f64, 1), x, n, one, first,
 		build_select(g, none, zero, start), lower_reduce(l, OP_maximum, n, in, false) };
 	const struct type *types[STATES];
+	const struct node *given[STATES];
 	for (uint32_t i = 0; i < STATES; i++) {
 		types[i] = init[i]->type;
-		state[i] = graph_parameter(g, i, types[i]);
+		state[i] = given[i] = graph_parameter(g, i, types[i]);
 	}
+	const struct build_hand hand = { STATES, given }, *before = build_at_hand(g, &hand);
 	const struct node *more = build_compare(g, "LT", state[STATE_k], state[STATE_largest]);
 	const struct region *regions[2] = { graph_region(g, STATES, types, 1, &more), NULL };
 	turn(l, state, r);
 	regions[1] = graph_region(g, STATES, types, STATES, state);
+	build_at_hand(g, before);
 	struct node_spec s = { .op = OP_while,
 		.nin = STATES,
 		.in = init,

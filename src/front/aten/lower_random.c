@@ -295,15 +295,16 @@ void lower_randint(struct lower *l)
 	int32_t i = l->row->what;
 	need_seed(l, l->type[0]);
 	uint32_t end = (uint32_t)(i < 0 ? -1 - i : i + 1);
-	int64_t low = i < 0 ? 0 : lower_int(l, (uint32_t)i), range = 1;
-	bool any = l->args[end].kind == ARG_sym;
+	struct arg from = i < 0 ? (struct arg){ .kind = ARG_int } : l->args[i];
+	bool any = l->args[end].kind == ARG_sym || from.kind == ARG_sym;
+	int64_t low = any ? 0 : from.i, range = 1;
 	if (!any && (__builtin_sub_overflow(lower_int(l, end), low, &range) || range < 1))
 		lower_bail(l);
 	struct words w = bits(l, l->type[0]);
 	const struct node *v, *span = build_scalar_int(g, DTYPE_ui64, range);
 	if (any) { /* no range that torch takes is empty */
-		span = build2(g, OP_subtract, lower_size_node(l, lower_size(l, end)),
-			build_scalar_int(g, DTYPE_i64, low));
+		span = build2(g, OP_subtract, lower_scalar(l, &l->args[end], DTYPE_i64),
+			lower_scalar(l, &from, DTYPE_i64));
 		span = build_convert(g, span, DTYPE_ui64);
 	}
 	if (!any && range <= UINT32_MAX) {
@@ -315,8 +316,8 @@ void lower_randint(struct lower *l)
 		v = build2(g, OP_remainder, v, lower_shape(l, span, v->type));
 	}
 	v = build_convert(g, v, DTYPE_i64);
-	const struct node *from = build_scalar_int(g, DTYPE_i64, low);
-	lower_finish(l, build2(g, OP_add, v, lower_shape(l, from, v->type)));
+	const struct node *first = lower_scalar(l, &from, DTYPE_i64);
+	lower_finish(l, build2(g, OP_add, v, lower_shape(l, first, v->type)));
 }
 
 /* The order of random keys of 64 bits; equal ones are too rare to matter. */

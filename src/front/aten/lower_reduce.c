@@ -220,9 +220,9 @@ void lower_var(struct lower *l)
 		return;
 	}
 	reduced(l, x, false, in);
-	double correction = l->row->what == 1     ? lower_bool(l, 2)
-			    : lower_is_none(l, 2) ? 1
-						  : lower_float(l, 2);
+	struct arg one = { .kind = ARG_int, .i = l->row->what == 1 ? lower_bool(l, 2) : 1 };
+	bool given = l->row->what != 1 && !lower_is_none(l, 2);
+	const struct node *correction = lower_scalar(l, given ? &l->args[2] : &one, c);
 	x = lower_cast(l, x, c);
 	const struct node *count = lower_count(l, x, in, c);
 	const struct node *sum = lower_reduce(l, OP_add, x, in, false);
@@ -231,7 +231,7 @@ void lower_var(struct lower *l)
 	const struct node *squares =
 		lower_reduce(l, OP_add, build2(g, OP_multiply, d, d), in, false);
 	const struct node *by = build2(g, OP_maximum, build_scalar(g, c, 0),
-		build2(g, OP_subtract, count, build_scalar(g, c, correction)));
+		build2(g, OP_subtract, count, correction));
 	const struct node *var = build2(g, OP_divide, squares, lower_shape(l, by, squares->type));
 	l->out[0] = lower_cast(l, keep(l, var, 0), t);
 	if (l->nout > 1)

@@ -147,13 +147,35 @@ void lower_t(struct lower *l)
 
 /* ---- slices --------------------------------------------------------------------------------- */
 
+/* A symbolic place that is counted from the end where it is below zero. */
+static int64_t from_end(struct lower *l, int64_t place, int64_t size)
+{
+	struct graph *g = l->g;
+	if (dim_is_number(place) || dim_get(g, place)->min >= 0)
+		return place;
+	if (dim_get(g, place)->max < 0)
+		return dim_add(g, place, size);
+	int64_t counts = dim_min(g, 1, dim_max(g, 0, dim_add(g, place, 1))); /* from the front */
+	return dim_add(g, place, dim_mul(g, size, dim_sub(g, 1, counts)));
+}
+
+/* The same clamped to 0 .. size. */
+static int64_t within(struct lower *l, int64_t place, int64_t size)
+{
+	struct graph *g = l->g;
+	int64_t at = from_end(l, place, size);
+	bool above = dim_is_number(place) || dim_get(g, place)->max >= 0;
+	at = above ? dim_min(g, at, size) : at;
+	return dim_is_number(at) || dim_get(g, at)->min >= 0 ? at : dim_max(g, at, 0);
+}
+
 /* A bound of a slice: clamped to 0 .. size, counted from the end when negative. */
 static int64_t bound(struct lower *l, const struct arg *a, int64_t size, int64_t otherwise)
 {
 	if (a->kind == ARG_none)
 		return otherwise;
 	if (a->kind == ARG_sym)
-		return dim_min(l->g, a->i, size);
+		return within(l, a->i, size);
 	if (dim_is_number(size)) {
 		int64_t v = a->i < 0 ? a->i + size : a->i;
 		return v < 0 ? 0 : v > size ? size : v;
@@ -207,7 +229,7 @@ static int64_t read_index(struct lower *l, uint32_t i, int64_t size)
 {
 	const struct arg *a = &l->args[i];
 	if (a->kind == ARG_sym)
-		return a->i;
+		return from_end(l, a->i, size);
 	if (dim_is_number(size) && (a->i < -size || a->i >= size))
 		lower_fail(l, "index %lld is outside of %lld", (long long)a->i, (long long)size);
 	if (a->i >= 0)

@@ -46,15 +46,15 @@ static void read_symbol(struct reader *r)
 		reader_fail(r, "expected the name of a symbol");
 	if (reader_symbol(r, s, n))
 		reader_fail_at(r, s, "symbol %.*s is declared twice", (int)n, s);
-	struct symbol sym = { .name = s, .len = n, .min = 0, .max = INT64_MAX };
+	struct symbol sym = { .name = s, .len = n, .min = INT64_MIN, .max = INT64_MAX };
 	if (reader_keyword(r, "in")) {
 		sym.min = reader_number(r);
 		reader_expect(r, '.');
 		reader_expect(r, '.');
 		if (!reader_keyword(r, "inf"))
 			sym.max = reader_number(r);
-		if (sym.min < 0 || sym.min > sym.max)
-			reader_fail_at(r, s, "the range of %.*s is empty or below zero", (int)n, s);
+		if (sym.min > sym.max)
+			reader_fail_at(r, s, "the range of %.*s is empty", (int)n, s);
 	}
 	if (reader_keyword(r, "hint"))
 		reader_number(r);
@@ -90,7 +90,7 @@ static void read_input(struct state *s)
 		in->sym_text = r->at;
 		const char *w;
 		size_t n;
-		if (reader_word(r, &w, &n))
+		if (reader_word(r, &w, &n) && r->at == r->end) /* not the first of an expression */
 			in->sym_len = n;
 		r->at = r->end;
 		return;
@@ -184,8 +184,10 @@ static void bind_inputs(struct state *s)
 			struct symbol *sym = NULL;
 			if (in->decl.open[o])
 				sym = reader_open_symbol(r, in->decl.text[o], in->decl.len[o]);
+			if (sym && sym->max < 0)
+				reader_fail_at(r, in->decl.text[o], "a size below zero");
 			if (sym)
-				reader_bind(sym, dim_arg(s->g, i, k, sym->min, sym->max));
+				reader_bind(sym, dim_arg(s->g, i, k, sym->min < 0 ? 0 : sym->min, sym->max));
 		}
 	}
 	for (uint32_t i = 0; i < s->ninputs; i++) {
@@ -196,7 +198,7 @@ static void bind_inputs(struct state *s)
 		in->value->node[0] = graph_parameter(s->g, i, s->params[i]);
 		struct symbol *sym = reader_open_symbol(r, in->sym_text, in->sym_len);
 		if (sym)
-			reader_bind(sym, dim_value(s->g, in->value->node[0], 0));
+			reader_bind_value(r, sym, in->value->node[0]);
 	}
 	for (uint32_t i = 0; i < s->ninputs; i++)
 		if (!s->inputs[i].sym)

@@ -45,7 +45,7 @@ static void read_argument(struct reader *r, const struct node *arg)
 		if (reader_word(r, &s, &n) && r->at == r->end) {
 			struct symbol *sym = reader_open_symbol(r, s, n);
 			if (sym)
-				reader_bind(sym, dim_value(r->g, arg, 0));
+				reader_bind_value(r, sym, arg);
 		}
 		r->at = r->end;
 		return;

@@ -110,6 +110,11 @@ void reader_bind(struct symbol *sym, int64_t dim)
 	sym->dim = dim;
 }
 
+void reader_bind_value(struct reader *r, struct symbol *sym, const struct node *n)
+{
+	reader_bind(sym, dim_value_in(r->g, n, 0, sym->min, sym->max));
+}
+
 /* ---- constants ------------------------------------------------------------------------------ */
 
 static int hex_digit(char c)
@@ -293,7 +298,7 @@ static void lower_statement(struct reader *r, struct value *v, const char *targe
 			struct symbol *sym =
 				reader_open_symbol(r, decl[i].sym_text, decl[i].sym_len);
 			if (sym)
-				reader_bind(sym, dim_value(r->g, v->node[i], 0));
+				reader_bind_value(r, sym, v->node[i]);
 		} else if (v->node[i] && !decl[i].none) {
 			reader_check(r, l.name, &decl[i].tensor, v->node[i]);
 		}

@@ -147,6 +147,8 @@ struct value *reader_new_name(struct reader *r); /* %name, not defined */
 bool reader_order(struct reader *r, uint32_t rank, int64_t *order); /* order(1,0); false: absent */
 struct symbol *reader_open_symbol(struct reader *r, const char *s, size_t n);
 void reader_bind(struct symbol *sym, int64_t dim);
+/* To the value of n, a scalar, which is in the range that the symbol has. */
+void reader_bind_value(struct reader *r, struct symbol *sym, const struct node *n);
 /* Is n what the text says of it?  Sizes the text names for the first time get their value. */
 void reader_check(struct reader *r, const char *target, const struct tensor_decl *t,
 	const struct node *n);
