@@ -59,7 +59,8 @@ void lower_polynomial(struct lower *l)
 	struct graph *g = l->g;
 	const struct recurrence *r = &recurrences[l->row->what & ~POLYNOMIAL_shifted];
 	const struct node *x = lower_operand(l, 0, DTYPE_f64), *n = lower_operand(l, 1, DTYPE_f64);
-	if (!dtype_is_float(lower_dtype(l)) || (type_is_static(x->type) && type_elements(x->type) < 0))
+	if (!dtype_is_float(lower_dtype(l)) ||
+		(type_is_static(x->type) && type_elements(x->type) < 0))
 		lower_bail(l);
 	if (type_elements(x->type) == 0) { /* no largest degree */
 		lower_finish(l, x);

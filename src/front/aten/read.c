@@ -187,7 +187,8 @@ static void bind_inputs(struct state *s)
 			if (sym && sym->max < 0)
 				reader_fail_at(r, in->decl.text[o], "a size below zero");
 			if (sym)
-				reader_bind(sym, dim_arg(s->g, i, k, sym->min < 0 ? 0 : sym->min, sym->max));
+				reader_bind(sym,
+					dim_arg(s->g, i, k, sym->min < 0 ? 0 : sym->min, sym->max));
 		}
 	}
 	for (uint32_t i = 0; i < s->ninputs; i++) {
