@@ -30,7 +30,7 @@ TAKEN_APART = {f"aten.{name}" for name in """
     upsample_trilinear3d.default view_copy.default""".split()}
 # Composite operators with kernels of their own, for which tracing would keep them whole.
 COMPOSITE = """
-    _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d native_channel_shuffle upsample_nearest1d
+    _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d upsample_nearest1d
     upsample_nearest2d upsample_nearest3d""".split()
 
 

@@ -475,6 +475,20 @@ def multinomial_again(p, num_samples):
     return torch.searchsorted((upto / upto[..., -1:]).double(), u).clamp(max=p.shape[-1] - 1)
 
 
+# ---- scatters by an older name -----------------------------------------------------------------------
+
+
+REDUCTIONS = {"add": "sum", "multiply": "prod"}
+
+
+def scatter(x, dim, index, src, *, reduce):
+    return aten.scatter_reduce.two(x, dim, index, src, REDUCTIONS[reduce])
+
+
+def scatter_value(x, dim, index, value, *, reduce):
+    return scatter(x, dim, index, torch.full_like(index, value, dtype=x.dtype), reduce=reduce)
+
+
 # ---- frequencies -----------------------------------------------------------------------------------
 
 
@@ -510,6 +524,7 @@ def zero_tangent(x, like, *, self_num_batch_dims=0):
 def decompositions() -> dict:
     return {**_chunked(), **{getattr(aten.linspace, name): linspace for name in aten.linspace.overloads() if "out" not in name},
             aten.ldexp.Tensor: ldexp, aten.multinomial.default: multinomial, aten.linalg_matrix_exp.default: matrix_exp,
+            aten.scatter.reduce: scatter, aten.scatter.value_reduce: scatter_value,
             aten.fft_fftfreq.default: fftfreq, aten.fft_rfftfreq.default: rfftfreq,
             aten._native_multi_head_attention.default: attention,
             aten._transformer_encoder_layer_fwd.default: encoder_layer,

@@ -1,13 +1,14 @@
 """Operators that move whole pieces of tensors, as concatenations of slices: torch's tables make them gathers by indices
 that are computed.
 
-A size that a symbol stands for is left to torch's own form, and so is a layout that eager's result would keep.
+A size that a symbol stands for is left to torch's own form, and so is, of paddings, a layout that eager's result would keep.
 """
 from __future__ import annotations
 
 import functools
 
 import torch
+from torch._prims_common import suggest_memory_format
 
 aten = torch.ops.aten
 MOST_ROWS = 16                          # of a window that is folded by slices
@@ -19,19 +20,27 @@ def _torchs(op, *args):
 
 
 def roll(x, shifts, dims=()):
+    """Concatenated as by eager, so the result lies as eager's does."""
     shifts, dims = list(shifts), list(dims)
     known = all(isinstance(n, int) for n in (*x.shape, *shifts))
-    if x.dim() == 0 or not known or not x.is_contiguous() or len(shifts) != (len(dims) or 1):
-        return _torchs(aten.roll.default, x, shifts, dims)
+    if x.dim() == 0 or 0 in x.shape or not known or len(shifts) != (len(dims) or 1):
+        y = _torchs(aten.roll.default, x, shifts, dims)
+        return y.contiguous(memory_format=suggest_memory_format(x)) if dims else y
     if not dims:
         return roll(x.reshape(-1), shifts, [0]).reshape(x.shape)
     y = x
     for shift, dim in zip(shifts, dims):
         n = y.shape[dim]
-        by = shift % n if n else 0
-        if by:
-            y = torch.cat([y.narrow(dim, n - by, by), y.narrow(dim, 0, n - by)], dim)
+        start = -shift % n
+        if start or not y.is_contiguous():
+            y = torch.cat([y.narrow(dim, start, n - start), y.narrow(dim, 0, start)], dim)
     return y.clone() if y is x else y
+
+
+def channel_shuffle(x, groups):
+    """Lies as eager's: features last where x has them so."""
+    y = x.unflatten(1, (groups, x.shape[1] // groups)).transpose(1, 2).flatten(1, 2)
+    return y.contiguous(memory_format=suggest_memory_format(x))
 
 
 def _reflection(op, spatial):
@@ -112,5 +121,6 @@ def col2im(x, output_size, kernel_size, dilation, padding, stride):
 def decompositions() -> dict:
     reflect = {1: aten.reflection_pad1d.default, 2: aten.reflection_pad2d.default, 3: aten.reflection_pad3d.default}
     replicate = {1: aten.replication_pad1d.default, 2: aten.replication_pad2d.default, 3: aten.replication_pad3d.default}
-    return {aten.roll.default: roll, aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
+    return {aten.roll.default: roll, aten.native_channel_shuffle.default: channel_shuffle, aten.channel_shuffle.default: channel_shuffle,
+            aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
             **{op: _replication(op, n) for n, op in replicate.items()}}

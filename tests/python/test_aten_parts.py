@@ -69,6 +69,32 @@ def test_few_weights_of_an_attention_are_not_rounded():
     assert (compiled(f, fallback="error")(q, k, v) - want).norm() <= 1.05 * (f(q, k, v) - want).norm()
 
 
+MOVED = {
+    "roll": lambda x: torch.roll(x, 1, 1),
+    "roll-by-none": lambda x: torch.roll(x, 4, 2),
+    "roll-twice": lambda x: torch.roll(x, (1, 2), (1, 3)),
+    "roll-flat": lambda x: torch.roll(x, 3),
+    "shuffle": lambda x: torch.channel_shuffle(x, 2),
+}
+
+
+@pytest.mark.parametrize("name, dynamic", [(n, d) for n in MOVED for d in (False, True) if not d or n != "roll-by-none"])
+def test_what_is_moved_lies_as_by_eager(name, dynamic):
+    for x in (r(2, 8, 4, 6).to(memory_format=torch.channels_last), r(8, 2, 4, 6).transpose(0, 1), r(6, 4, 8, 2).permute(3, 2, 1, 0)):
+        torch._dynamo.reset()
+        got, want = compiled(MOVED[name], dynamic=dynamic)(x), MOVED[name](x)
+        assert torch.equal(got, want) and got.stride() == want.stride()
+
+
+@pytest.mark.parametrize("reduce", ("add", "multiply"))
+def test_scatters_by_an_older_name(reduce):
+    index = torch.tensor([[0, 1, 2, 0], [0, 0, 1, 1]])
+    for x in (torch.arange(12).reshape(3, 4), r(3, 4), torch.arange(12, dtype=torch.uint8).reshape(3, 4)):
+        for src in (x + 1, 3):
+            f = lambda x, index: x.scatter(0, index, src, reduce=reduce)                                # noqa: E731, B023
+            torch.testing.assert_close(compiled(f, fallback="error")(x, index), f(x, index))
+
+
 def test_ldexp_of_halves():
     """The gradient by an exponent that is summed: of the result that is not rounded, as eager's is."""
     check_gradients(torch.ldexp, r(5, 10, 5).half() * 4, (r(10, 5) * 3).half())
