@@ -46,10 +46,12 @@ def hint(v) -> int:
 
 def in_integers(e):
     """e, where it rounds a quotient of sizes, as math.ceil(n / 3) does, by the division that rounds, and where it chooses
-    between two numbers, as int(n == 1) does, by arithmetic."""
+    between two numbers, as int(n == 1) does, or scales one, as int(n * 1.5) does, by arithmetic."""
     if not isinstance(e, functions.sympy.Basic):
         return e
     e = e.replace(lambda f: f.func is functions.sympy.Piecewise and chosen(f) is not None, chosen)
+    e = e.replace(lambda f: f.func in (functions.FloorToInt, functions.TruncToInt) and scaled(f.args[0]) is not None,
+                  lambda f: scaled(f.args[0]))
     if not e.has(functions.IntTrueDiv):
         return e
     e = e.replace(lambda f: quotient(f, functions.CeilToInt), lambda f: functions.CeilDiv(*f.args[0].args))
@@ -64,6 +66,16 @@ def chosen(f):
         return None
     n, m = equal.args
     return a + (rest[0][0] - a) * functions.Min(1, functions.Max(n - m, m - n))
+
+
+def scaled(product):
+    """The whole part of a size times a float, where that is so many quarters, halves or the like that the product is exact;
+    None: it is not, or is another product."""
+    factor, size = product.as_coeff_Mul()
+    if size.func is not functions.ToFloat or not size.args[0].is_nonnegative or not factor > 0:
+        return None
+    over, under = float(factor).as_integer_ratio()
+    return functions.FloorDiv(over * size.args[0], under) if max(over, under) < 2 ** 16 else None
 
 
 def quotient(f, rounded) -> bool:

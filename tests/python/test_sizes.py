@@ -429,3 +429,16 @@ def test_a_truth_that_the_data_say(dynamic):
         for which in ([True, False], [False, False], [True, True]):
             which = torch.tensor(which)
             torch.testing.assert_close(go(which, x), fn(which, x))
+
+
+@pytest.mark.parametrize("factor", [1.5, 0.5])
+def test_images_by_a_factor(factor):
+    """Of any size: one graph, whose sizes are whole parts of products."""
+    def fn(x):
+        big = torch.nn.functional.interpolate(x, scale_factor=factor, mode="bilinear")
+        return big, torch.nn.functional.interpolate(x, scale_factor=factor), big.mean(0)
+    torch._dynamo.reset()
+    go = compiled(fn, dynamic=True)
+    for shape in ((2, 3, 8, 9), (4, 5, 11, 6)):
+        x = torch.randn(shape)
+        torch.testing.assert_close(go(x), fn(x))
