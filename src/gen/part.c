@@ -14,7 +14,8 @@
 
 struct part {
 	uint32_t rank;
-	int64_t dims[GEN_MAX_RANK], stride[GEN_MAX_RANK]; /* dims[0] may be unknown */
+	/* dims may be unknown; most: how large they are at most, unknown for the first alone */
+	int64_t dims[GEN_MAX_RANK], most[GEN_MAX_RANK], stride[GEN_MAX_RANK];
 	int64_t rows, at; /* the first element seen: so many rows on, and so many elements */
 };
 
@@ -30,7 +31,7 @@ static bool part_split(struct part *p, const struct type *t)
 		if (p->dims[k] != t->dims[k])
 			return false;
 	while (i-- > kept) {
-		p->dims[i] = t->dims[i];
+		p->dims[i] = p->most[i] = t->dims[i];
 		p->stride[i] = step;
 		if (i && (t->dims[i] < 0 || __builtin_mul_overflow(step, t->dims[i], &step)))
 			return false;
@@ -39,35 +40,13 @@ static bool part_split(struct part *p, const struct type *t)
 	return true;
 }
 
-/* Element d of a shape, if it is a number. */
-static bool shape_number(const struct node *n, uint32_t d, int64_t *out)
-{
-	for (;;) {
-		const struct literal *l = node_literal(n);
-		enum dtype t = n->type->dtype;
-		uint32_t i = 0;
-		if (l) {
-			const char *data = l->data;
-			*out = dtype_load_i64(t, data + (l->splat ? 0 : d * dtype_bytes(t)));
-			return true;
-		}
-		if (n->op == OP_concatenate) {
-			while (d >= n->in[i]->type->dims[0])
-				d -= (uint32_t)n->in[i++]->type->dims[0];
-		} else if (n->op != OP_convert && n->op != OP_reshape) {
-			return false;
-		}
-		n = n->in[i];
-	}
-}
-
 /* Of dimension k of n, a slice of any kind, where it begins and its stride, if they are numbers. */
 static bool cut_of(const struct node *n, uint32_t k, int64_t *start, int64_t *by)
 {
 	uint32_t count;
 
 	if (n->op == OP_real_dynamic_slice)
-		return shape_number(n->in[1], k, start) && shape_number(n->in[3], k, by);
+		return node_shape_number(n->in[1], k, start) && node_shape_number(n->in[3], k, by);
 	const int64_t *strides = node_ints(n, KEY_strides, &count);
 	*start = node_ints(n, KEY_start_indices, &count)[k];
 	*by = strides ? strides[k] : 1;
@@ -82,6 +61,7 @@ static bool part_cut(struct part *p, const struct node *n)
 		if (!cut_of(n, k, &start, &by) || (by != 1 && !k))
 			return false;
 		p->dims[k] = n->type->dims[k];
+		p->most[k] = p->dims[k] >= 0 ? p->dims[k] : (p->most[k] - start + by - 1) / by;
 		p->at += k ? start * p->stride[k] : 0;
 		p->rows = k ? p->rows : start;
 		if (start < 0 || __builtin_mul_overflow(p->stride[k], by, &p->stride[k]))
@@ -119,7 +99,7 @@ static const struct node *part_of(const struct node *slice, struct part *p)
 	}
 	int64_t last = p->at;
 	for (uint32_t k = 1; k < p->rank; k++)
-		last += (p->dims[k] - 1) * p->stride[k];
+		last += (p->most[k] - 1) * p->stride[k];
 	if (last >= row - node_ints(n, KEY_edge_padding_high, &count)[0])
 		return NULL;
 	p->at += p->rows * row;

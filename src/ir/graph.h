@@ -131,6 +131,8 @@ bool node_scatters_apart(const struct node *n);
 bool node_scatters_sorted(const struct node *n);
 /* Does it pad a flat memory behind its end (gen/part.c says what for)? */
 bool node_fills_row(const struct node *n);
+/* Element d of n, which holds sizes, if it is a number. */
+bool node_shape_number(const struct node *n, uint32_t d, int64_t *out);
 bool node_has_effect(const struct node *n);
 uint32_t node_noperands(const struct node *n);               /* without captures and effect token */
 /* Are its regions functions that the text names?  A printer does not write them with the op. */

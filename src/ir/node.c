@@ -547,6 +547,27 @@ bool node_fills_row(const struct node *n)
 	       node_ints(n, KEY_edge_padding_high, &count)[0] > 0 && (!interior || !interior[0]);
 }
 
+bool node_shape_number(const struct node *n, uint32_t d, int64_t *out)
+{
+	for (;;) {
+		const struct literal *l = node_literal(n);
+		enum dtype t = n->type->dtype;
+		uint32_t i = 0;
+		if (l) {
+			const char *data = l->data;
+			*out = dtype_load_i64(t, data + (l->splat ? 0 : d * dtype_bytes(t)));
+			return true;
+		}
+		if (n->op == OP_concatenate) {
+			while (d >= n->in[i]->type->dims[0])
+				d -= (uint32_t)n->in[i++]->type->dims[0];
+		} else if (n->op != OP_convert && n->op != OP_reshape) {
+			return false;
+		}
+		n = n->in[i];
+	}
+}
+
 bool node_scatters_sorted(const struct node *n)
 {
 	uint32_t nmap;

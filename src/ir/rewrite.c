@@ -13,6 +13,7 @@ static const struct node *node_with(struct graph *g, const struct node *n,
 	uint32_t same = 0;
 	/* what the plan makes of symbolic sizes: their types follow from no operand's value */
 	bool typed = n->op == OP_reshape || n->op == OP_broadcast_in_dim;
+	bool cut = n->op == OP_slice && !type_is_static(n->type);
 	while (same < n->nin && n->in[same] == in[same])
 		same++;
 	if (same == n->nin)
@@ -22,6 +23,7 @@ static const struct node *node_with(struct graph *g, const struct node *n,
 		type = NULL;
 	for (uint32_t i = same; i < n->nin; i++)
 		typed = typed && n->in[i]->type == in[i]->type;
+	typed = typed || cut;
 	struct node_spec s = {
 		.op = n->op, .nin = n->nin, .in = in, .attrs = n->attrs,
 		.nregions = n->nregions, .regions = n->regions, .type = type, .trusted = typed,

@@ -561,7 +561,7 @@ static const struct node *lower_first(
 		.type = nresults == 1 ? types[0] : type_list(g, TYPE_results, nresults, types) });
 	first = nresults == 1 ? first
 		: graph_result(g, first, (uint32_t)node_int(result, KEY_index, 0));
-	return build_slice(g, first, start, limit, stride);
+	return plan_slice(g, first, start, limit, stride);
 }
 
 /* ---- concatenations ------------------------------------------------------------------------- */
@@ -589,31 +589,11 @@ static const struct node *lower_concatenate(struct graph *g, const struct node *
 	return in[0];
 }
 
-/* ---- sizes that a tensor says --------------------------------------------------------------- */
-
-/* The types know what sizes the shape operand says, so the op is the one without it; a broadcast
- * only where it is known which dimensions stretch. */
 static const struct node *lower_sized(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
-	const struct attrs *attrs = NULL;
-	uint32_t count;
 	(void)arg;
-	if (n->op != OP_dynamic_broadcast_in_dim && n->op != OP_dynamic_reshape)
-		return NULL;
-	const struct node *a = in[0];                     /* other ops may have no operand */
-	if (n->op == OP_dynamic_broadcast_in_dim) {
-		const int64_t *at = node_ints(n, KEY_broadcast_dimensions, &count);
-		for (uint32_t i = 0; i < count; i++)
-			if (a->type->dims[i] != 1 && a->type->dims[i] != n->type->dims[at[i]])
-				return NULL;
-		const struct attr_entry e = { KEY_broadcast_dimensions, NULL,
-			attr_ints(g, count, at) };
-		attrs = attrs_cons(g, 1, &e);
-	}
-	return graph_node(g, &(struct node_spec){
-		.op = n->op == OP_dynamic_reshape ? OP_reshape : OP_broadcast_in_dim,
-		.nin = 1, .in = &a, .attrs = attrs, .type = n->type, .trusted = true });
+	return plan_lower_sized(g, n, in);
 }
 
 static const struct node *lower_node(void *arg, struct graph *g, const struct node *n,
@@ -636,7 +616,7 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 	case OP_concatenate:
 		return lower_concatenate(g, n, in);
 	default:
-		return lower_sized(arg, g, n, in);       /* of what the rows above made */
+		return plan_lower_sized(g, n, in);       /* of what the rows above made */
 	}
 }
 

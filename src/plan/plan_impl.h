@@ -24,6 +24,17 @@ bool view_collapse(struct graph *g, const struct view *v, uint32_t n, const uint
  * OP_contract with packed operands. */
 const struct region *plan_lower(
 	struct graph *g, const struct region *r, const struct plan_options *o);
+/* n, whose sizes a tensor says, as the op whose type does; NULL: it is another, or must stay. */
+const struct node *plan_lower_sized(
+	struct graph *g, const struct node *n, const struct node *const *in);
+/* As build_reshape, build_broadcast and build_slice, but no tensor says the sizes, symbolic ones
+ * either; starts and strides are numbers. */
+const struct node *plan_reshape(
+	struct graph *g, const struct node *a, uint32_t rank, const int64_t *dims);
+const struct node *plan_broadcast(struct graph *g, const struct node *a, uint32_t rank,
+	const int64_t *dims, const int64_t *at);
+const struct node *plan_slice(struct graph *g, const struct node *a, const int64_t *start,
+	const int64_t *limit, const int64_t *stride);
 struct conv {
 	int64_t batch, features, groups;         /* of input, output */
 	int64_t out_features, in_features;       /* of the whole; of one group */

@@ -1,6 +1,7 @@
 /* gen_part.c -- parts of a tensor read from its memory, which ends with their last element, against
  * the interpreter. */
 #include "gen_util.h"
+#include "plan/plan_impl.h"
 
 /* n rows of `width` elements, of each of which the memory's last row has `inner`. */
 static const struct node *rows_of(
@@ -108,4 +109,32 @@ static void of_any_rows(struct graph *g, struct job *j)
 void test_gen_part__of_any_number_of_rows(void)
 {
 	gen_with_graph(of_any_rows);
+}
+
+/* Of any number of columns it is asked, unless it is of some that end before. */
+static void of_any_columns(struct graph *g, struct job *j)
+{
+	int64_t n = dim_arg(g, 0, 0, 1, 1000), some = dim_arg(g, 1, 0, 1, 40);
+	const struct type *t = type_tensor(g, DTYPE_f32, 1, &n);
+	const struct node *zero = build_scalar(g, DTYPE_f32, 0);
+	int64_t none = 0, high = 9, rows = dim_floordiv(g, dim_add(g, n, high), 40);
+	const struct node *all = build_reshape(g, build_pad(g, graph_parameter(g, 0, t), zero,
+		&none, &high, &none), 2, (int64_t[]){ rows, 40 });
+
+	(void)j;
+	for (int cut = 0; cut < 2; cut++) {
+		const int64_t start[2] = { 0 }, one[2] = { 1, 1 }, limit[2] = { rows, some };
+		const struct node *y = plan_slice(g, cut ? columns(g, all, 0, 31, 1) : all, start,
+			limit, one);
+		struct kernel k = { .graph = g, .core = CORE_map, .rank = 2,
+			.body = gen_region(g, 1, &t, 1, &y), .space = y->type->dims,
+			.outer_grain = 4, .chunks = 2, .ninputs = 1, .noutputs = 1, .nsizes = 3,
+			.sizes = (int64_t[]){ n, rows, some }, .name = "part" };
+		CHECK_INT(gen_code_says(&k, ISA_LEVEL_avx512, "select"), !cut);
+	}
+}
+
+void test_gen_part__of_any_number_of_columns(void)
+{
+	gen_with_graph(of_any_columns);
 }
