@@ -162,6 +162,18 @@ static bool slices_are_lines(const struct gen *g, const struct taps *s)
 	return several && last > 0 && t->dims[last] == g->k->space[last];
 }
 
+/* Has a chunk all or none of so many rows? */
+static bool taps_together(const struct gen *g, int64_t rows)
+{
+	int64_t grain = g->k->outer_grain;
+
+	if (grain >= 0 || rows == 1)
+		return grain % rows == 0;
+	const struct dim_expr *e = dim_get(g->k->graph, grain);
+	return e->op == DIM_mul && ((e->a >= 0 && e->a % rows == 0) ||
+		(e->b >= 0 && e->b % rows == 0));
+}
+
 /* The terms of the sum that ends at n, from the last on; false: they are no window. */
 static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 {
@@ -200,12 +212,12 @@ static bool taps_of(struct gen *g, struct taps *s, const struct node *n)
 	s->lines = slices_are_lines(g, s);
 	if (s->lines) {
 		taps_find_turns(s);
-		return g->k->outer_grain % g->k->space[row] == 0;
+		return taps_together(g, g->k->space[row]);
 	}
 	memset(s->group, 0, sizeof s->group);
 	return s->n >= PLAN_TAPS && ordered && s->stride == 1 && of->op != OP_pad &&
 	       s->row[s->n - 1] > s->row[0] &&
-	       g->k->outer_grain % plan_tap_rows(g->k->space[row]) == 0;
+	       taps_together(g, plan_tap_rows(g->k->space[row]));
 }
 
 /* As many rows and vectors as registers hold the sums of, beside what is multiplied; false: one. */
@@ -243,9 +255,12 @@ struct taps *taps_find(struct gen *g)
 	const struct node **nodes = region_order(g->job, k->body, &n);
 	struct taps *s = job_alloc(g->job, sizeof *s);
 
-	if (k->rank < 2 || static_product(k->rank, k->space) <= 0 || k->outer_grain < 1)
+	if (k->rank < 2 || !k->space[0] || !k->outer_grain)
 		return NULL;
 	s->dim = plan_line_dim(k->rank, k->space);
+	uint32_t first = s->dim ? 1 : 0;         /* what the first dim counts may be any number */
+	if (static_product(k->rank - first, k->space + first) <= 0)
+		return NULL;
 	for (uint32_t i = n; i-- > 0;) {
 		const struct type *t = nodes[i]->type;
 		if (nodes[i]->op == OP_add && t->rank == k->rank && !dtype_is_complex(t->dtype) &&
@@ -626,7 +641,7 @@ static void taps_lines(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValue
 	lo = LLVMBuildUDiv(g->b, lo, c64(g, high), "");
 	hi = LLVMBuildUDiv(g->b, hi, c64(g, high), "");
 	loop_begin(g, l, lo, hi, 1);
-	struct ix o = ix_scalar(l->iv, g->depth, 1, total - 1);
+	struct ix o = ix_scalar(l->iv, g->depth, 1, total > 0 ? total - 1 : INT64_MAX);
 	ix_delinear(g, o, s->dim, k->space, s->ix);
 	for (uint32_t d = s->dim + 1; d < k->rank - 1; d++)
 		s->ix[d] = ix_const(g, 0);
@@ -647,7 +662,7 @@ void taps_rows(struct gen *g, struct taps *s, LLVMValueRef lo, LLVMValueRef hi)
 		return;
 	}
 	loop_begin(g, l, lo, hi, s->rows);
-	struct ix o = ix_scalar(l->iv, g->depth, s->rows, total - 1);
+	struct ix o = ix_scalar(l->iv, g->depth, s->rows, total > 0 ? total - 1 : INT64_MAX);
 	ix_delinear(g, o, k->rank - 1, k->space, s->ix);
 	taps_tile(g, s, s->ix[s->dim], s->rows);
 	loop_end(g, l);

@@ -185,9 +185,12 @@ static bool slices_lines(struct graph *g, const struct kernel *k)
 	uint32_t count, n = 0, last = k->rank - 1;
 	const struct node **order = region_order(graph_job(g), k->body, &count);
 
-	if (k->rank < 2 || !type_is_static(k->body->results[0]->type))
+	if (k->rank < 2)
 		return false;
 	uint32_t line = plan_line_dim(k->rank, k->space);
+	for (uint32_t d = line ? 1 : 0; d < k->rank; d++)
+		if (k->space[d] < 0)
+			return false;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct type *t = order[i]->type;
 		n += order[i]->op == OP_slice && t->rank == k->rank &&
@@ -364,9 +367,9 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 	}
 	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
 					      : grain(g, outer, dim_mul(g, each, fold));
-	if (k->core == CORE_map && k->outer_grain > 0) {
+	if (k->core == CORE_map) {
 		int64_t rows = rows_together(g, k);
-		k->outer_grain = (k->outer_grain + rows - 1) / rows * rows;
+		k->outer_grain = dim_mul(g, dim_ceildiv(g, k->outer_grain, rows), rows);
 	}
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }

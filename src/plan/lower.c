@@ -20,6 +20,7 @@
 #define DIRECT_STORED 25                 /* whose padded input is stored, at least */
 #define WINDOW_LEAST 5                   /* elements that are worth a vector of their own */
 #define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
+#define IMAGES_TYPICAL 8                 /* where their number is symbolic */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
 #define FIRST_PART 4                     /* where they are this part of it or less */
 #define FIRST_DIGITS 256                 /* so long a sort may go by digits, which is fast */
@@ -43,6 +44,23 @@ static struct conv conv_of(struct graph *g, const struct node *n)
 		c.positions = dim_mul(g, c.positions, n->type->dims[c.out_spatial[d]]);
 	}
 	return c;
+}
+
+bool conv_is_static(const struct node *n, const struct node *const *in)
+{
+	int64_t from = node_int(n, KEY_input_batch_dimension, 0),
+		to = node_int(n, KEY_output_batch_dimension, 0);
+	bool so = type_is_static(in[1]->type);
+
+	for (uint32_t d = 0; d < n->type->rank; d++)
+		so = so && (d == from || in[0]->type->dims[d] >= 0) &&
+		     (d == to || n->type->dims[d] >= 0);
+	return so;
+}
+
+int64_t conv_images(const struct conv *c)
+{
+	return c->batch >= 0 ? c->batch : IMAGES_TYPICAL;
 }
 
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
@@ -305,8 +323,7 @@ static bool conv_is_depthwise(
 	const struct node *n, const struct node *const *in, const struct conv *c)
 {
 	return c->groups > 1 && c->in_features == 1 && c->out_features == c->groups &&
-	       c->window >= 1 && c->window <= DIRECT_TAPS && type_is_static(in[0]->type) &&
-	       type_is_static(n->type);
+	       c->window >= 1 && c->window <= DIRECT_TAPS && conv_is_static(n, in);
 }
 
 /* The input in the order of the result's dimensions, padded and dilated. */
@@ -372,7 +389,7 @@ static const struct node *direct_weight(struct graph *g, const struct node *n,
 	}
 	w = build_slice(g, w, start, limit, stride);
 	w = build_reshape(g, w, 1, &c->out_features);
-	return build_broadcast(g, w, n->type->rank, n->type->dims, &feature);
+	return plan_broadcast(g, w, n->type->rank, n->type->dims, &feature);
 }
 
 static const struct node *direct(struct graph *g, const struct node *n,
@@ -408,7 +425,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 			limit[to] = start[to] + (n->type->dims[to] - 1) * stride[to] + 1;
 		}
 		const struct node *a =
-			build_convert(g, build_slice(g, x, start, limit, stride), acc);
+			build_convert(g, plan_slice(g, x, start, limit, stride), acc);
 		const struct node *b =
 			build_convert(g, direct_weight(g, n, w, c, tap), acc);
 		const struct node *product = build2(g, OP_multiply, a, b);

@@ -141,7 +141,7 @@ static const struct node *spread(struct graph *g, const struct node *n, const st
 			if (c->out_spatial[d] == i)
 				dims[k++] = 1;
 	}
-	return build_reshape(g, y, k, dims);
+	return plan_reshape(g, y, k, dims);
 }
 
 /* ---- 0 times an infinity --------------------------------------------------------------------- */
@@ -240,11 +240,11 @@ static const struct node *without_lost(struct graph *g, const struct node *n, co
 
 	lost = build_slice(g, lost, start, limit, stride);
 	lost = build_reshape(g, lost, 1, &c->out_features);
-	lost = build_broadcast(g, lost, y->type->rank, y->type->dims, &feature);
+	lost = plan_broadcast(g, lost, y->type->rank, y->type->dims, &feature);
 	const struct node *nan = build_scalar(g, dtype_part(y->type->dtype), NAN);
 	if (dtype_is_complex(y->type->dtype))
 		nan = build2(g, OP_complex, nan, nan);
-	nan = build_broadcast(g, nan, y->type->rank, y->type->dims, NULL);
+	nan = plan_broadcast(g, nan, y->type->rank, y->type->dims, NULL);
 	/* the epilogue's part, not of what puts the phases together */
 	return build1(g, OP_optimization_barrier, build_select(g, lost, nan, y));
 }
@@ -268,7 +268,8 @@ static const struct node *phases(struct graph *g, const struct node *n, const st
 		}
 		const struct type *t = type_tensor(g, n->type->dtype, n->type->rank, dims);
 		const struct node *y = live ? plan_lower_convolution(g,
-			phase_conv(g, n, c, a, f), o) : build_full(g, t, 0);
+			phase_conv(g, n, c, a, f), o) :
+			plan_broadcast(g, build_scalar(g, t->dtype, 0), t->rank, dims, NULL);
 		if (lost)
 			y = without_lost(g, n, y, c, lost, number);
 		return spread(g, n, y, c, a, f);
@@ -289,7 +290,7 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	struct phase f[SPATIAL];
 	int64_t all = 1, dims[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 }, step[PLAN_MAX_RANK];
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !type_is_static(n->type) ||
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_is_static(n, n->in) ||
 		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant ||
 		n->type->rank + c->nspatial > PLAN_MAX_RANK)
 		return NULL;
@@ -307,9 +308,9 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 		dims[c->out_spatial[d]] = a[d].each * a[d].holes;
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		step[i] = 1;
-	y = build_reshape(g, y, n->type->rank, dims);
+	y = plan_reshape(g, y, n->type->rank, dims);
 	/* phases are put together fast where that is all that is made */
 	if (memcmp(dims, n->type->dims, n->type->rank * sizeof *dims) != 0)
 		y = build1(g, OP_optimization_barrier, y);
-	return build_slice(g, y, start, n->type->dims, step);
+	return plan_slice(g, y, start, n->type->dims, step);
 }

@@ -74,11 +74,11 @@ static const struct node *products(struct graph *g, const struct node *n, const 
 	dims[1] = c->out_features / c->groups;
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		perm[2 + d] = c->in_spatial[d];
-		flat[2] *= f[d].in;
+		flat[2] = dim_mul(g, flat[2], f[d].in);
 		dims[k++] = f[d].each;
 		dims[k++] = f[d].holes;
 	}
-	x = build_reshape(g, build_transpose(g, n->in[0], perm), 3, flat);
+	x = plan_reshape(g, build_transpose(g, n->in[0], perm), 3, flat);
 	dims[k++] = c->batch;
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		dims[k++] = f[d].in;
@@ -86,7 +86,7 @@ static const struct node *products(struct graph *g, const struct node *n, const 
 	w = build_reshape(g, w, 3, flat);
 	const struct node *dot = build_dot(g, w, x, (struct dim_pairs){ 1, &zero, &zero },
 		(struct dim_pairs){ 1, &one, &one }, t);
-	return build_reshape(g, dot, k, dims);
+	return plan_reshape(g, dot, k, dims);
 }
 
 /* Those of y that fall first (0), second ... in each dim: [batch, groups, features, (place, phase)
@@ -110,7 +110,7 @@ static const struct node *fallen(struct graph *g, const struct node *y, const st
 	}
 	start[1 + end] = first;
 	limit[1 + end] = first + last;
-	y = build_slice(g, y, start, limit, step);
+	y = plan_slice(g, y, start, limit, step);
 	dims[0] = c->groups;
 	dims[1] = c->out_features / c->groups;
 	dims[2 + s] = c->batch;
@@ -126,7 +126,7 @@ static const struct node *fallen(struct graph *g, const struct node *y, const st
 		perm[4 + 2 * d] = 2 + d;
 		pads |= f[d].each != 1;
 	}
-	y = build_transpose(g, build_reshape(g, y, 3 + end, dims), perm);
+	y = build_transpose(g, plan_reshape(g, y, 3 + end, dims), perm);
 	return pads ? build_pad(g, y, build_scalar(g, y->type->dtype, 0), low, high, none) : y;
 }
 
@@ -208,9 +208,8 @@ const struct node *plan_lower_many_phases(
 	int64_t dims[2 + SPATIAL];
 	bool adds = false;
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !type_is_static(n->type) ||
-		!type_is_static(n->in[0]->type) || !type_is_static(n->in[1]->type) ||
-		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant || c->batch < 1 ||
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_is_static(n, n->in) ||
+		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant || !c->batch ||
 		(!node_skips_holes(n) && (dtype_is_float(n->in[1]->type->dtype) ||
 						 dtype_is_complex(n->in[1]->type->dtype))) ||
 		!fits(n, c, f))
@@ -230,5 +229,5 @@ const struct node *plan_lower_many_phases(
 	dims[1] = c->out_features;
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		dims[2 + d] = y->type->dims[3 + 2 * d] * f[d].holes;
-	return result(g, n, build_reshape(g, y, 2 + c->nspatial, dims), c, f);
+	return result(g, n, plan_reshape(g, y, 2 + c->nspatial, dims), c, f);
 }

@@ -42,6 +42,10 @@ struct conv {
 	const int64_t *in_spatial, *kernel_spatial, *out_spatial;
 	int64_t window, positions;               /* products */
 };
+/* Are all sizes of convolution n numbers, but for how many images there are? */
+bool conv_is_static(const struct node *n, const struct node *const *in);
+/* How many images ways are weighed by. */
+int64_t conv_images(const struct conv *c);
 /* Weights of convolution n as [groups, out features of a group, in features * window]. */
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c);

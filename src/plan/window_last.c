@@ -78,9 +78,9 @@ static bool may_be_last(const struct node *n, const struct node *const *in, cons
 	const struct type *x = in[0]->type, *w = in[1]->type;
 	struct across a[SPATIAL];
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->groups != 1 || !type_is_static(x) ||
-		!type_is_static(w) || !type_is_static(n->type) || !type_elements(n->type) ||
-		!type_elements(x) || !type_elements(w) || x->dtype != w->dtype ||
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || c->groups != 1 ||
+		!conv_is_static(n, in) || !type_elements(n->type) || !type_elements(x) ||
+		!type_elements(w) || x->dtype != w->dtype ||
 		n->type->dtype != x->dtype || x->quant || w->quant)
 		return false;
 	struct places p = places_of(n, in, c, a, o);
@@ -109,7 +109,7 @@ bool plan_goes_last(const struct node *n, const struct node *const *in, const st
 	const struct plan_options *o)
 {
 	return may_be_last(n, in, c, o) &&
-	       (plan_is_late(in[1], o) || c->batch * c->positions >= PLACES_MADE);
+	       (plan_is_late(in[1], o) || conv_images(c) * c->positions >= PLACES_MADE);
 }
 
 /* x, [images, lines, places, features], padded along its lines and places: places and features are
@@ -126,13 +126,13 @@ static const struct node *padded_flat(struct graph *g, const struct node *x, uin
 		l[d] = low[d] * each;
 		h[d] = high[d] * each;
 	}
-	const struct node *y = build_pad(g, build_reshape(g, x, 1 + nspatial, dims),
+	const struct node *y = build_pad(g, plan_reshape(g, x, 1 + nspatial, dims),
 		build_scalar(g, x->type->dtype, 0), l, h, none);
 	for (uint32_t d = 0; d <= nspatial; d++)
 		dims[d] = x->type->dims[d] + low[d] + high[d];
 	dims[1 + nspatial] = features;
 	y = build1(g, OP_optimization_barrier, y);       /* what is stored has long rows */
-	return build_reshape(g, y, 2 + nspatial, dims);
+	return plan_reshape(g, y, 2 + nspatial, dims);
 }
 
 /* The input as [images, lines, places, features], padded. */

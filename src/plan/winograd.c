@@ -45,9 +45,8 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	const struct type *x = in[0]->type, *w = in[1]->type;
 
 	if (o->strict || c->nspatial != 2 || c->groups != 1 || n->type->dtype != DTYPE_f32 ||
-		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !type_is_static(x) ||
-		!type_is_static(n->type) || c->in_features < FEATURES_LEAST ||
-		c->out_features < FEATURES_LEAST)
+		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !conv_is_static(n, in) ||
+		c->in_features < FEATURES_LEAST || c->out_features < FEATURES_LEAST)
 		return false;
 	for (uint32_t d = 0; d < 2; d++)
 		if (w->dims[c->kernel_spatial[d]] != 3)
@@ -114,12 +113,12 @@ static const struct node *winograd_input(
 		const int64_t start[4] = { 0, i / POINTS, i % POINTS, 0 };
 		const int64_t limit[4] = { dims[1], start[1] + 2 * dims[2] - 1,
 			start[2] + 2 * dims[3] - 1, dims[4] };
-		d[i] = build_slice(g, x, start, limit, step);
+		d[i] = plan_slice(g, x, start, limit, step);
 	}
 	for (uint32_t i = 0; i < POINTS * POINTS; i++)
 		half[i] = combine(g, b[i / POINTS], d + i % POINTS, POINTS);
 	for (uint32_t i = 0; i < POINTS * POINTS; i++)
-		v[i] = build_reshape(g,
+		v[i] = plan_reshape(g,
 			combine(g, b[i % POINTS], half + i / POINTS * POINTS, 1), 5, dims);
 	return build_concat(g, POINTS * POINTS, v, 0);
 }
@@ -157,7 +156,7 @@ static const struct node *winograd_output(
 	for (int64_t i = 0; i < POINTS * POINTS; i++) {
 		const int64_t start[5] = { i, 0, 0, 0, 0 };
 		const int64_t limit[5] = { i + 1, t[1], t[2], t[3], t[4] };
-		d[i] = build_reshape(g, build_slice(g, m, start, limit, step), 6, dims);
+		d[i] = plan_reshape(g, plan_slice(g, m, start, limit, step), 6, dims);
 	}
 	for (uint32_t i = 0; i < 2 * POINTS; i++)
 		half[i] = combine(g, a[i / POINTS], d + i % POINTS, POINTS);
@@ -167,10 +166,10 @@ static const struct node *winograd_output(
 			y[k] = combine(g, a[k], half + i * POINTS, 1);
 		rows[i] = build_concat(g, 2, y, 4);
 	}
-	const struct node *y = build_reshape(g, kept(g, build_concat(g, 2, rows, 2)), 4, all);
+	const struct node *y = plan_reshape(g, kept(g, build_concat(g, 2, rows, 2)), 4, all);
 	int64_t limit[4] = { t[1], n->type->dims[c->out_spatial[0]],
 		n->type->dims[c->out_spatial[1]], t[4] }, perm[4];
-	y = build_slice(g, y, none, limit, step);
+	y = plan_slice(g, y, none, limit, step);
 	perm[node_int(n, KEY_output_batch_dimension, 0)] = 0;
 	perm[c->out_spatial[0]] = 1;
 	perm[c->out_spatial[1]] = 2;
@@ -194,7 +193,7 @@ bool plan_is_winograd(const struct node *n, const struct node *const *in, const 
 {
 	if (!fits(n, in, c, o))
 		return false;
-	int64_t all = c->batch * squares(n, c, 0) * squares(n, c, 1);
+	int64_t all = conv_images(c) * squares(n, c, 0) * squares(n, c, 1);
 	return all >= (plan_is_late(in[1], o) ? SQUARES_LEAST : SQUARES_MADE) && pays(c, all);
 }
 
@@ -206,11 +205,11 @@ const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	const struct node *v = winograd_input(g, n, in[0], c);
 	const struct node *u = winograd_weights(g, n, in[1], c);
 	const int64_t *t = v->type->dims, zero = 0, two = 2;
-	const int64_t flat[3] = { t[0], t[1] * t[2] * t[3], t[4] };
+	const int64_t flat[3] = { t[0], dim_mul(g, t[1], t[2] * t[3]), t[4] };
 	const int64_t dims[5] = { t[0], t[1], t[2], t[3], c->out_features };
 
-	const struct node *m = build_dot(g, build_reshape(g, v, 3, flat), u,
+	const struct node *m = build_dot(g, plan_reshape(g, v, 3, flat), u,
 		(struct dim_pairs){ 1, &zero, &zero }, (struct dim_pairs){ 1, &two, &two },
 		DTYPE_f32);
-	return winograd_output(g, n, build_reshape(g, m, 5, dims), c);
+	return winograd_output(g, n, plan_reshape(g, m, 5, dims), c);
 }

@@ -60,6 +60,45 @@ def test_every_length_and_batch(train):
     assert sweep(model, pooled, train, sizes[::4] + sizes[1:4] if train else sizes) == (1, 2 if train else 1)
 
 
+def convolutions(dtype, layout):
+    """One of each way that a convolution goes, and a pool."""
+    made = [torch.nn.Conv2d(32, 48, 3, padding=1), torch.nn.Conv2d(32, 32, 3, padding=1, groups=32),
+            torch.nn.Conv2d(32, 32, 5, 2, 2, groups=32), torch.nn.Conv2d(32, 40, 3, 2, 1), torch.nn.Conv2d(32, 16, 1),
+            torch.nn.Conv2d(32, 64, 3, padding=1, groups=4), torch.nn.ConvTranspose2d(32, 16, 4, 2, 1),
+            torch.nn.ConvTranspose2d(32, 16, 2, 2), torch.nn.MaxPool2d(3, 2, 1)]
+    return [m.to(dtype).to(memory_format=layout).requires_grad_(False) for m in made]
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=["first", "last"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_convolutions_of_any_batch_are_those_of_one(dtype, layout):
+    """One compile for all batches goes the ways of one for this batch: the same bits, backwards by the image too."""
+    made, near = convolutions(dtype, layout), .1 if dtype == torch.bfloat16 else 1e-4
+
+    def fn(*xs):
+        return tuple(m(x) for m, x in zip(made, xs, strict=True))
+
+    def both(f, x):
+        xs = [x.detach().clone(memory_format=layout).requires_grad_() for _ in made]
+        for t in xs if f is any_batch else ():
+            torch._dynamo.mark_dynamic(t, 0)
+        y = f(*xs)
+        return *y, *torch.autograd.grad(y, xs, tuple(torch.ones_like(t) for t in y))
+
+    torch._dynamo.reset()
+    before = report()["graphs"]
+    any_batch = compiled(lambda *xs: fn(*xs))
+    for batch in (5, 2, 7):
+        x = torch.randn(batch, 32, 12, 12).to(dtype).contiguous(memory_format=layout)
+        with no_fallback():
+            got = both(any_batch, x)
+            assert report()["graphs"] - before == 2
+        for y, want in zip(got, both(fn, x), strict=True):
+            torch.testing.assert_close(y, want, rtol=near / 5, atol=near)
+    for a, b in zip(got, both(compiled(lambda *xs: fn(*xs), dynamic=False), x), strict=True):
+        assert torch.equal(a, b) and a.stride() == b.stride()
+
+
 def test_the_same_kernels_and_bits_as_of_one_size():
     """A layer compiled for any batch and length is fused as one compiled for these: attention, gelu, residuals."""
     wide, back, norm = torch.nn.Linear(32, 64), torch.nn.Linear(64, 32), torch.nn.LayerNorm(32)

@@ -1,5 +1,6 @@
 /* gen_map.c -- CORE_map against the interpreter: elementwise, movement, loops inside. */
 #include "gen_util.h"
+#include "plan/plan_impl.h"
 #include <stdio.h>
 
 /* The kernel of a body over matrices of type t, four rows at a time. */
@@ -258,12 +259,13 @@ static const struct node *line_sum(struct graph *g, const struct node *x, const 
 		}
 		const int64_t *by = c->dense ? step : flat;
 		for (int d = 0; d < 4; d++)
-			limit[d] = start[d] + (t->dims[d] - 1) * by[d] + 1;
-		const struct node *at = build_slice(g, x, start, limit, by);
+			limit[d] = t->dims[d] < 0 ? t->dims[d]
+				: start[d] + (t->dims[d] - 1) * by[d] + 1;
+		const struct node *at = plan_slice(g, x, start, limit, by);
 		const struct node *k = build_slice(g, w, (int64_t[]){ i, 0 },
 			(int64_t[]){ i + 1, c->features }, ones);
 		k = build_reshape(g, k, 1, &c->features);
-		k = build_broadcast(g, k, 4, t->dims, &feature);
+		k = plan_broadcast(g, k, 4, t->dims, &feature);
 		const struct node *product = build2(g, OP_multiply, at, k);
 		sum = sum ? build2(g, OP_add, sum, product) : product;
 	}
@@ -317,6 +319,36 @@ static void features_last(struct graph *g, struct job *j)
 void test_gen_map__windows_of_features_last(void)
 {
 	gen_with_graph(features_last);
+}
+
+/* The same of any number of images: chunks are of so many lines that all are whole. */
+static void features_last_of_any(struct graph *g, struct job *j)
+{
+	const struct line_window c = { 37, 16, 3, 1, 1, 1, 3, false };
+	int64_t n = dim_arg(g, 0, 0, 1, 1000), rows = dim_mul(g, n, 4 * c.line);
+	const struct type *x = type_tensor(g, DTYPE_f32, 4, (int64_t[]){ n, 4, c.line, 16 }),
+		*w = gen_type(g, DTYPE_f32, 2, 9, 16);
+	const int64_t pad[] = { 0, 1, 1, 0 }, none[4] = { 0 }, *t = x->dims;
+	const struct node *y = line_sum(g, build_pad(g, param(g, 0, x), build_scalar(g, DTYPE_f32,
+		0), pad, pad, none), param(g, 1, w), x, &c);
+	struct kernel k = { .graph = g, .core = CORE_map, .rank = 4, .space = t,
+		.body = gen_region(g, 2, (const struct type *[]){ x, w }, 1, &y), .ninputs = 2,
+		.noutputs = 1, .nsizes = 2, .name = "lines" };
+	int64_t whole = dim_mul(g, dim_ceildiv(g, rows, 16 * c.line), c.line), all[] = {
+		whole, dim_ceildiv(g, rows, 16) };
+
+	(void)j;
+	for (int i = 0; i < 2; i++) {
+		k.outer_grain = all[i];
+		k.chunks = dim_ceildiv(g, rows, all[i]);
+		k.sizes = (int64_t[]){ n, all[i] };
+		CHECK_INT(gen_code_says(&k, ISA_LEVEL_avx512, "llvm.fma"), i == 0);
+	}
+}
+
+void test_gen_map__windows_of_any_number_of_images(void)
+{
+	gen_with_graph(features_last_of_any);
 }
 
 static const struct node *with_ints(struct graph *g, enum op op, uint32_t nin,
