@@ -378,11 +378,11 @@ static void take_updates(struct gen *g, struct scatter *s)
 	if (s->apart)
 		own_updates(g, s, outer, &first, &end);
 	gen_here(g);
+	if (node_scatters_sorted(s->n)) {
+		first = run_find(g, s, end, s->lo);
+		end = run_find(g, s, end, s->hi);
+	}
 	if (has_runs(s)) {
-		if (node_scatters_sorted(s->n)) {
-			first = run_find(g, s, end, s->lo);
-			end = run_find(g, s, end, s->hi);
-		}
 		take_runs(g, s, first, end);
 		return;
 	}
