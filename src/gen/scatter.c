@@ -139,6 +139,38 @@ static void take_lanes(struct gen *g, struct lanes *l, struct ix j)
 	take_update(g, s);
 }
 
+/* Of the update at s->u, which is not to be taken yet. */
+static void fetch_lanes(struct gen *g, struct lanes *l, struct ix j)
+{
+	const struct scatter *s = l->arg;
+	const struct node *update = s->n->in[s->count + 1];
+
+	s->u[update->type->rank - 1] = j;
+	fetch_gathered(g, update, s->u);
+}
+
+/* An update behind e, before `end`. */
+static struct ix update_ahead(struct gen *g, LLVMValueRef e, LLVMValueRef end)
+{
+	gen_here(g);
+	e = min_signed(g, ADD(e, c64(g, RUN_AHEAD)), SUB(end, c64(g, 1)));
+	return ix_scalar(e, g->depth, 1, INT64_MAX);
+}
+
+/* Asks for the row of an update behind that of the loop l, over all of them. */
+static void row_ahead(struct gen *g, struct scatter *s, const struct loop *l)
+{
+	int64_t d = s->n->in[s->count + 1]->type->dims[1];
+	const struct ix at = s->u[0];
+
+	s->u[0] = update_ahead(g, l->iv, l->hi);
+	lanes_loop(g, &(struct lanes){ .lo = c64(g, 0), .hi = gen_extent(g, d), .align = LANES,
+		.max = d > 0 ? d - 1 : INT64_MAX, .whole_blocks = d > 0 && d % LANES == 0,
+		.fn = fetch_lanes, .arg = s });
+	gen_here(g);
+	s->u[0] = at;
+}
+
 static void take_row(struct gen *g, struct scatter *s)
 {
 	const struct type *ut = s->n->in[s->count + 1]->type;
@@ -218,15 +250,6 @@ static void run_step(struct gen *g, struct lanes *l, struct ix j)
 	*sum = val_lanes(g, next).v;
 }
 
-/* Of the update at s->u[0], which is not to be taken yet. */
-static void run_fetch(struct gen *g, struct lanes *l, struct ix j)
-{
-	const struct scatter *s = l->arg;
-
-	s->u[1] = j;
-	fetch_gathered(g, s->n->in[2], s->u);
-}
-
 static void run_store(struct gen *g, struct lanes *l, struct ix j)
 {
 	const struct scatter *s = l->arg;
@@ -267,10 +290,8 @@ static void run_ahead(struct gen *g, struct scatter *s, LLVMValueRef e, LLVMValu
 {
 	LLVMValueRef none[RUN_BYTES / 4 / LANES];
 
-	gen_here(g);
-	e = min_signed(g, ADD(e, c64(g, RUN_AHEAD)), SUB(end, c64(g, 1)));
-	s->u[0] = ix_scalar(e, g->depth, 1, INT64_MAX);
-	run_columns(g, s, none, run_fetch);
+	s->u[0] = update_ahead(g, e, end);
+	run_columns(g, s, none, fetch_lanes);
 	gen_here(g);
 }
 
@@ -397,6 +418,8 @@ static void take_updates(struct gen *g, struct scatter *s)
 		take_at(g, s, rows);
 		loop_end(g, in);
 	} else {
+		if (node_scatters_sorted(s->n))
+			row_ahead(g, s, l);
 		take_at(g, s, rows);
 	}
 	loop_end(g, l);
