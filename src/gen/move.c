@@ -365,10 +365,57 @@ static struct val gather(struct gen *g, const struct node *n, const struct ix *i
 	return value_at(g, n->in[0], to);
 }
 
+static struct val dimension_size(struct gen *g, const struct node *n)
+{
+	struct val v = { .v = gen_extent(g, n->in[0]->type->dims[node_int(n, KEY_dimension, 0)]) };
+
+	gen_at(g, 0);
+	return op_convert(g, DTYPE_i64, n->type->dtype, v);
+}
+
+/* Where the element at ix of torch_index_select n lies in its operand; the dim it takes from. */
+static int64_t select_place(
+	struct gen *g, const struct node *n, const struct ix *ix, struct ix *to)
+{
+	const struct type *t = n->in[0]->type, *it = n->in[1]->type;
+	int64_t dim = node_int(n, KEY_dimension, 0), batch = node_int(n, KEY_batch_dims, 0);
+	struct ix *at = ix_array(g, it->rank);
+
+	dim += dim < 0 ? t->rank : 0;
+	batch += batch < 0 ? it->rank : 0;
+	for (uint32_t i = 0; i < it->rank; i++)
+		at[i] = i < batch ? ix[i] : ix[(int64_t)i - batch + dim];
+	for (uint32_t i = 0; i < t->rank; i++)
+		if (i != dim)
+			to[i] = i < dim ? ix[i] : ix[(int64_t)i + it->rank - batch - 1];
+	struct ix s = ix_of_val(g, value_at(g, n->in[1], at), it->dtype);
+	struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[dim]), 0, 1, t->dims[dim]), -1);
+	to[dim] = ix_clamp(g, s, ix_const(g, 0), hi);
+	return dim;
+}
+
+static struct val index_select(struct gen *g, const struct node *n, const struct ix *ix)
+{
+	const struct type *t = n->in[0]->type;
+	struct ix *to = ix_array(g, t->rank);
+	int64_t dim = select_place(g, n, ix, to);
+
+	if (dim_is_number(t->dims[dim]))
+		return value_at(g, n->in[0], to);
+	/* Of nothing zeros are taken. */
+	int level;
+	LLVMValueRef any = ix_below(g, ix_const(g, 0), t->dims[dim], &level);
+	struct pred_saved old = pred_and(g, any, level);
+	struct val a = value_at(g, n->in[0], to);
+	pred_restore(g, old);
+	return choose(g, any, level, a, zero_of(g, n->type->dtype));
+}
+
 /* Is n a gather from memory that no near cache holds, of elements that lie there as they are? */
 static bool gathers_far(const struct gen *g, const struct node *n)
 {
-	if (n->op != OP_gather || n->in[0]->op != OP_parameter || g->frame)
+	bool takes = n->op == OP_gather || n->op == OP_torch_index_select;
+	if (!takes || n->in[0]->op != OP_parameter || g->frame)
 		return false;
 	const struct type *t = n->in[0]->type;
 	int64_t count = type_elements(t), bytes = (int64_t)dtype_bytes(t->dtype);
@@ -381,7 +428,10 @@ static void fetch_from(struct gen *g, const struct node *n, const struct ix *ix)
 	const struct type *t = n->in[0]->type;
 	struct ix *to = ix_array(g, t->rank);
 
-	gather_place(g, n, ix, to);
+	if (n->op == OP_gather)
+		gather_place(g, n, ix, to);
+	else
+		select_place(g, n, ix, to);
 	struct ix at = ix_linear(g, t->rank, t->dims, to);
 	LLVMValueRef p = gen_buffer(g, (uint32_t)node_int(n->in[0], KEY_index, 0));
 	gen_here(g);
@@ -402,41 +452,6 @@ void fetch_gathered(struct gen *g, const struct node *n, const struct ix *ix)
 			if (x->in[k]->type->rank == n->type->rank && count < GATHERS_LOOKED_AT)
 				of[count++] = x->in[k];
 	}
-}
-
-static struct val dimension_size(struct gen *g, const struct node *n)
-{
-	struct val v = { .v = gen_extent(g, n->in[0]->type->dims[node_int(n, KEY_dimension, 0)]) };
-
-	gen_at(g, 0);
-	return op_convert(g, DTYPE_i64, n->type->dtype, v);
-}
-
-static struct val index_select(struct gen *g, const struct node *n, const struct ix *ix)
-{
-	const struct type *t = n->in[0]->type, *it = n->in[1]->type;
-	int64_t dim = node_int(n, KEY_dimension, 0), batch = node_int(n, KEY_batch_dims, 0);
-	struct ix *to = ix_array(g, t->rank), *at = ix_array(g, it->rank);
-
-	dim += dim < 0 ? t->rank : 0;
-	batch += batch < 0 ? it->rank : 0;
-	for (uint32_t i = 0; i < it->rank; i++)
-		at[i] = i < batch ? ix[i] : ix[(int64_t)i - batch + dim];
-	for (uint32_t i = 0; i < t->rank; i++)
-		if (i != dim)
-			to[i] = i < dim ? ix[i] : ix[(int64_t)i + it->rank - batch - 1];
-	struct ix s = ix_of_val(g, value_at(g, n->in[1], at), it->dtype);
-	struct ix hi = ix_addc(g, ix_scalar(gen_extent(g, t->dims[dim]), 0, 1, t->dims[dim]), -1);
-	to[dim] = ix_clamp(g, s, ix_const(g, 0), hi);
-	if (dim_is_number(t->dims[dim]))
-		return value_at(g, n->in[0], to);
-	/* Of nothing zeros are taken. */
-	int level;
-	LLVMValueRef any = ix_below(g, ix_const(g, 0), t->dims[dim], &level);
-	struct pred_saved old = pred_and(g, any, level);
-	struct val a = value_at(g, n->in[0], to);
-	pred_restore(g, old);
-	return choose(g, any, level, a, zero_of(g, n->type->dtype));
 }
 
 struct val value_move(struct gen *g, const struct node *n, const struct ix *ix)

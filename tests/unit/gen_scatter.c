@@ -117,6 +117,42 @@ static void gathered(struct graph *g, struct job *j)
 	}
 }
 
+/* Four updates in a row go to each row but the first and the last: of rows in registers and of
+ * wider ones, which are asked for ahead as well. */
+static void sorted(struct graph *g, struct job *j)
+{
+	static const int columns[] = { 45, 150 };
+	struct attr_entry e[BY_ROWS + 1];
+
+	by_rows(g, e);
+	e[BY_ROWS] = (struct attr_entry){ KEY_indices_are_sorted, NULL, attr_bool(g, true) };
+	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++) {
+		const struct type *index = gen_type(g, DTYPE_i32, 2, 40, 1);
+		const struct type *t[] = { gen_type(g, DTYPE_f32, 2, 11, columns[i]), index,
+			gen_type(g, DTYPE_f32, 2, 2000, columns[i]) };
+		const struct node *p[3], *to = build_iota(g, index, 0);
+		for (uint32_t k = 0; k < 3; k++)
+			p[k] = graph_parameter(g, k, t[k]);
+		to = build2(g, OP_subtract, build2(g, OP_divide, to, build_like(g, to, 4)),
+			build_like(g, to, 1));
+		const struct node *in[] = { p[0], to, rows_of(g, p[2], p[1]) };
+		const struct node *n = sums(g, in, e, BY_ROWS + 1);
+		struct gen_case c = { .g = g, .job = j, .core = CORE_scatter,
+			.region = gen_region(g, 3, t, 1, &n), .low = -3, .high = 12 };
+		struct kernel k = { .graph = g, .core = CORE_scatter, .body = c.region, .rank = 2,
+			.space = t[0]->dims, .outer_grain = 4, .chunks = 3, .ninputs = 3,
+			.noutputs = 1, .name = "sorted" };
+		for (c.outer_grain = 1; c.outer_grain < 12; c.outer_grain += 4)
+			gen_check(&c);
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx2, "prefetch"));
+	}
+}
+
+void test_gen_scatter__sorted(void)
+{
+	gen_with_graph(sorted);
+}
+
 void test_gen_scatter__asks_for_gathered_rows(void)
 {
 	gen_with_graph(gathered);
