@@ -589,6 +589,8 @@ class Printer:
             return ("input", index[o])
         if isinstance(val, torch.SymInt):
             return ("sym", returned.add(f"<{self.expr(val)}>"))
+        if isinstance(val, torch.SymBool):
+            return ("sym", returned.add(self.truth(val)))
         if isinstance(val, torch.Tensor):
             first = made.setdefault(same_tensor(o), len(self.outputs))
             if first != len(self.outputs):

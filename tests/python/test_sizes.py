@@ -481,3 +481,12 @@ def test_images_by_a_factor(factor):
     for shape in ((2, 3, 8, 9), (4, 5, 11, 6)):
         x = torch.randn(shape)
         torch.testing.assert_close(go(x), fn(x))
+
+
+def test_conditions_of_sizes_are_results():
+    def fn(x):
+        return x * 2, x.shape[0] > 4, (x.shape[0] % 2 == 0) | (x.shape[0] > 6)
+    go = torch.compile(fn, backend="weft", options={"fallback": "error"}, dynamic=True)
+    for n in (3, 5, 6, 7):
+        got, want = go(torch.ones(n)), fn(torch.ones(n))
+        assert got[1:] == want[1:] and [type(v) for v in got] == [type(v) for v in want], (got, want)

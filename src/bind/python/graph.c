@@ -244,6 +244,13 @@ static PyObject *give_tensor(struct run_tensor *t, const struct output *o)
 	return ext_tensor_over(s, t->data, t->dtype, n, dims, o->fixed ? o->strides : strides);
 }
 
+/* A size, or a condition of sizes. */
+static PyObject *give_size(const struct run_tensor *t)
+{
+	return t->dtype == WEFT_I1 ? PyBool_FromLong(*(const uint8_t *)t->data)
+				   : PyLong_FromLongLong(*(const int64_t *)t->data);
+}
+
 /* The outputs of list that are views, when all others are there. */
 static bool give_views(PyObject *list, const struct frame *f, const struct graph *c)
 {
@@ -297,7 +304,7 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 		switch (o->kind) {
 		case OUTPUT_TENSOR: v = give_tensor(&f->out[o->index], o); break;
 		case OUTPUT_SIZE:
-			v = PyLong_FromLongLong(*(const int64_t *)f->out[o->index].data);
+			v = give_size(&f->out[o->index]);
 			break;
 		case OUTPUT_INPUT:
 			v = f->held[o->index];
