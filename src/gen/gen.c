@@ -452,6 +452,7 @@ static void compile_job(struct job *j, void *arg)
 	case CORE_scatter: core_scatter(g); break;
 	case CORE_sort: core_sort(g); break;
 	case CORE_scan: core_scan(g); break;
+	case CORE_sums: core_sums(g); break;
 	default: gen_fail(g, WEFT_UNIMPLEMENTED, "core %d is not lowered yet", (int)g->k->core);
 	}
 	if (g->opt->dump)

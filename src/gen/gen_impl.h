@@ -279,6 +279,7 @@ void core_attention(struct gen *g);
 void core_scatter(struct gen *g);
 void core_sort(struct gen *g);
 void core_scan(struct gen *g);
+void core_sums(struct gen *g);
 
 /* ---- target.c, link.c ---- */
 /* target machine, module's triple and layout */

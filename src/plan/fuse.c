@@ -78,7 +78,8 @@ static bool node_is_sort(const struct node *n)
 /* Is n the root of its kernel, whatever reads its results? */
 static bool node_is_root(const struct node *n)
 {
-	return node_is_sort(n) || n->op == OP_scatter || scan_axis(n) >= 0;
+	return node_is_sort(n) || n->op == OP_scatter || n->op == OP_window_sums ||
+	       scan_axis(n) >= 0;
 }
 
 bool node_is_step(const struct node *n)
@@ -388,6 +389,8 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group->core = CORE_sort;
 	} else if (scan_axis(n) >= 0) {
 		group->core = CORE_scan;
+	} else if (n->op == OP_window_sums) {
+		group->core = CORE_sums;
 	} else if (row) {
 		group_extend(f, group, n->in[0]->type, row);
 		group->has_reduce = true;
@@ -414,6 +417,8 @@ static const char *why_start(struct fuse *f, const struct node *n, uint32_t read
 		return "what reads the reduction is not along the same rows";
 	if (scan_axis(n) >= 0)
 		return "a scan is made in order along its dim";
+	if (n->op == OP_window_sums)
+		return "a window's sums are of memory";
 	if (n->op == OP_scatter)
 		return "it is written in place";
 	return "its reader would compute it more than once an element";
@@ -520,9 +525,11 @@ static void need_buffers(struct fuse *f, const struct region *r)
 		f->must[r->results[i]->id] = "it is a result";
 	for (uint32_t i = 0; i < f->f->count; i++) {
 		const struct node *n = f->f->order[i];
-		bool reads_buffers = node_is_step(n) || node_is_product(n) || n->op == OP_scatter;
+		bool reads_buffers = node_is_step(n) || node_is_product(n) ||
+			n->op == OP_scatter || n->op == OP_window_sums;
 		const char *why = node_is_product(n)    ? "a contraction reads it from memory"
 				  : n->op == OP_scatter ? "a scatter reads it from memory"
+				  : n->op == OP_window_sums ? "a window's sums read it from memory"
 				  : node_is_sort(n)     ? "a sort reads it from memory"
 							: "a step that is no kernel reads it";
 		for (uint32_t k = 0; k < n->nin; k++)

@@ -4,6 +4,7 @@
  * equal when body, core and numbers are, and are then compiled once (plan.c compares). */
 #include "base/hash.h"
 #include "plan/plan_impl.h"
+#include "plan/sums.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define ROW_ELEMENTS 65536       /* of such a longer one, at most */
 #define SCATTER_CHUNKS 16        /* of a scatter, at most */
 #define JOIN_LEAST 64            /* elements: shorter runs of pieces are not worth loops each */
+#define SUMS_PRODUCTS 32768      /* of vectors, of a chunk of a window's sums */
 #define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
 
 struct build {
@@ -310,8 +312,36 @@ static void join_chunks(struct graph *g, struct kernel *k, int64_t fold)
 	k->chunks = dim_ceildiv(g, outer, k->outer_grain);
 }
 
+static void sort_chunks(struct graph *g, struct kernel *k)
+{
+	const struct node *n = kernel_root(k);
+	const struct type *t = n->in[0]->type;
+	uint32_t axis = sort_axis(n);
+	int64_t rows = dim_mul(g, dim_product(g, axis, t->dims),
+		dim_product(g, t->rank - axis - 1, t->dims + axis + 1));
+
+	k->outer_grain = grain(g, rows, dim_mul(g, 16, dim_max(g, t->dims[axis], 64)));
+	k->chunks = dim_ceildiv(g, rows, k->outer_grain);
+}
+
+/* Items of a window's sums, each of as many products. */
+static void sums_chunks(struct kernel *k)
+{
+	struct plan_sums p;
+
+	plan_sums_of(k->body->results[0], &p);
+	int64_t items = plan_sums_items(&p), vectors = PLAN_SUMS_FEATURES / ABI_LANES;
+	int64_t each = p.part * p.out[1] * p.lines * p.window[1] * vectors;
+	k->outer_grain = each < SUMS_PRODUCTS ? SUMS_PRODUCTS / each : 1;
+	k->chunks = (items + k->outer_grain - 1) / k->outer_grain;
+}
+
 static void chunks_cut(struct graph *g, struct kernel *k)
 {
+	if (k->core == CORE_sums) {
+		sums_chunks(k);
+		return;
+	}
 	if (k->core == CORE_contract || k->core == CORE_attention) {
 		k->chunks = contract_chunks(g, &k->contract);
 		return;
@@ -321,14 +351,7 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 		return;
 	}
 	if (k->core == CORE_sort) {
-		const struct node *n = kernel_root(k);
-		const struct type *t = n->in[0]->type;
-		uint32_t axis = sort_axis(n);
-		int64_t rows = dim_mul(g, dim_product(g, axis, t->dims),
-			dim_product(g, t->rank - axis - 1, t->dims + axis + 1));
-		k->outer_grain = grain(g, rows,
-			dim_mul(g, 16, dim_max(g, t->dims[axis], 64)));
-		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
+		sort_chunks(g, k);
 		return;
 	}
 	if (k->core == CORE_scan) {
@@ -562,7 +585,7 @@ static void kernel_hash(struct kernel *k)
 static void kernel_name(struct job *j, struct kernel *k)
 {
 	static const char *const cores[CORE_COUNT] = { "map", "row", "contract", "attention",
-		"scatter", "update", "sort", "scan" };
+		"scatter", "update", "sort", "scan", "sums" };
 	uint32_t count, shown = 0;
 	const struct node **order = region_order(j, k->body, &count);
 	size_t len = (size_t)snprintf(k->name, sizeof k->name, "%s", cores[k->core]);

@@ -50,6 +50,9 @@ enum core {
 	 * item is an index before the axis and PLAN_SCAN_COLUMNS places behind it, a chunk
 	 * outer_grain items. */
 	CORE_scan,
+	/* The one window_sums of the body, which is all of it (plan/sums.h): a chunk is outer_grain
+	 * items. */
+	CORE_sums,
 	CORE_COUNT
 };
 

@@ -446,6 +446,9 @@ const struct node *plan_lower_convolution(
 {
 	const struct node *const *in = n->in;
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {
+		const struct node *sums = plan_lower_sums(g, n, o);
+		if (sums)
+			return sums;
 		n = conv_regroup(g, n, in);
 		in = n->in;
 	}

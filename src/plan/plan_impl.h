@@ -79,6 +79,10 @@ const struct node *plan_lower_wide(struct graph *g, const struct node *n,
  * both; NULL: it is another, or patches serve better. */
 const struct node *plan_lower_lines(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* Convolution n, the gradient of a depthwise one by its weights, as sums of products of images with
+ * their features last; NULL: it is another, or they lie otherwise. */
+const struct node *plan_lower_sums(
+	struct graph *g, const struct node *n, const struct plan_options *o);
 /* Neighbours along x's last dim, elements of 16 bits and an even number, as words of 32. */
 const struct node *words_of(struct graph *g, const struct node *x);
 /* Contraction c, of type t, of x's runs and columns: where c has them packed [batch..., n, k], or

@@ -49,6 +49,12 @@ case("conv-weight-only", lambda x, w: F.conv2d(x.detach(), w), r(2, 3, 6, 6), r(
 case("conv-empty-batch", F.conv2d, r(0, 3, 6, 6), r(4, 3, 3, 3), r(4), **loose)
 case("conv-channels-last", F.conv2d, r(2, 3, 6, 6).to(memory_format=torch.channels_last), r(4, 3, 3, 3), r(4),
      **loose)
+for name, sizes, w, kw in (("3x3", (2, 24, 13, 9), (3, 3), dict(padding=1)), ("5x5", (1, 17, 14, 14), (5, 5), dict(padding=2, stride=2)),
+                           ("7x7", (3, 40, 7, 7), (7, 7), dict(padding=3)), ("dilated", (2, 100, 11, 12), (3, 3), dict(dilation=2))):
+    case(f"conv-depthwise-channels-last-{name}", lambda x, w, kw=kw: F.conv2d(x, w, groups=x.shape[1], **kw),
+         r(*sizes).to(memory_format=torch.channels_last), r(sizes[1], 1, *w), **loose)
+case("conv1d-depthwise-features-last", lambda x, w: F.conv1d(x.transpose(1, 2), w, padding=3, groups=48), r(2, 70, 48), r(48, 1, 4),
+     **loose)
 
 # ---- contractions ----
 case("product-and-its-transpose", lambda a, b: (lambda z: z + z.t())(a.t() @ b), r(4, 4).t(), r(4, 4).t())

@@ -382,6 +382,78 @@ void test_grouped_windows__are_lines(void)
 	check_grouped(&other[2], false);
 }
 
+/* The gradient by the weights of a depthwise convolution, of images with their features last. */
+struct depthwise {
+	int images, features, size[2], window[2], stride, apart, low;
+	const char *type;
+};
+
+static void image_text(char *to, size_t size, int images, const int *places, int features)
+{
+	snprintf(to, size, "tensor<%dx%dx%dx%dx", images, places[0], places[1], features);
+}
+
+static void check_sums(const struct depthwise *c, bool sums)
+{
+	char text[2048], xt[64], kt[64], yt[64];
+	int y[2], high[2];
+
+	for (int d = 0; d < 2; d++) {            /* the result's places; what no window reads */
+		int reach = (c->window[d] - 1) * c->apart;
+		y[d] = (c->size[d] + 2 * c->low - reach - 1) / c->stride + 1;
+		high[d] = reach + (y[d] - 1) * c->stride + 1 - c->size[d] - c->low;
+	}
+	image_text(xt, sizeof xt, c->images, c->size, c->features);
+	image_text(kt, sizeof kt, c->images, y, c->features);
+	image_text(yt, sizeof yt, 1, c->window, c->features);
+	snprintf(text, sizeof text,
+		"func.func @main(%%a: %sf32>, %%b: %sf32>) -> %sf32> {\n"
+		"  %%x = stablehlo.convert %%a : (%sf32>) -> %s%s>\n"
+		"  %%k = stablehlo.convert %%b : (%sf32>) -> %s%s>\n"
+		"  %%c = stablehlo.convolution(%%x, %%k)\n"
+		"    dim_numbers = [f, 0, 1, b]x[i, 0, 1, o]->[b, 0, 1, f],\n"
+		"    window = {stride = [%d, %d], pad = [[%d, %d], [%d, %d]],"
+		" rhs_dilate = [%d, %d]}\n"
+		"    {batch_group_count = %d : i64, feature_group_count = 1 : i64}\n"
+		"    : (%s%s>, %s%s>) -> %s%s>\n"
+		"  %%d = stablehlo.convert %%c : (%s%s>) -> %sf32>\n"
+		"  return %%d : %sf32>\n}\n", xt, kt, yt, xt, xt, c->type, kt, kt, c->type,
+		c->apart, c->apart, c->low, high[0], c->low, high[1], c->stride, c->stride,
+		c->features, xt, c->type, kt, c->type, yt, c->type, yt, c->type, yt, yt);
+	const int64_t x[4] = { c->images, c->size[0], c->size[1], c->features },
+		k[4] = { c->images, y[0], y[1], c->features };
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, x }, { WEFT_F32, 4, k } },
+		"\"window_sums\"", sums);
+}
+
+void test_depthwise_windows__are_sums(void)
+{
+	static const struct depthwise cases[] = {
+		{ 2, 32, { 9, 11 }, { 3, 3 }, 1, 1, 1, "f32" },
+		{ 3, 17, { 13, 40 }, { 3, 3 }, 2, 1, 1, "f32" },        /* half a block */
+		{ 1, 100, { 12, 12 }, { 5, 5 }, 1, 1, 2, "f32" },       /* two groups of lines */
+		{ 2, 40, { 14, 15 }, { 7, 7 }, 1, 1, 3, "f32" },
+		{ 2, 8, { 20, 21 }, { 3, 5 }, 1, 3, 4, "f32" },
+		{ 2, 16, { 5, 6 }, { 3, 3 }, 3, 2, 0, "f32" },
+		{ 7, 24, { 1, 90 }, { 1, 16 }, 1, 1, 15, "f32" },
+		{ 3, 33, { 40, 50 }, { 3, 3 }, 1, 1, 1, "f64" },        /* several parts */
+		{ 2, 24, { 3, 3 }, { 5, 5 }, 1, 1, 2, "f32" },          /* padding all around */
+		{ 1, 35, { 6, 7 }, { 3, 3 }, 1, 1, 1, "bf16" },
+	};
+	static const struct depthwise other[] = {
+		{ 2, 7, { 9, 9 }, { 3, 3 }, 1, 1, 1, "f32" },           /* few features */
+		{ 2, 16, { 9, 60 }, { 1, 17 }, 1, 1, 8, "f32" },        /* a long window */
+		{ 1, 16, { 3, 100 }, { 1, 3 }, 1, 40, 40, "f32" },      /* much padding */
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		UNIT_NOTE("case %zu", i);
+		check_sums(&cases[i], true);
+	}
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		check_sums(&other[i], false);
+}
+
 /* ---- features last -------------------------------------------------------------------------- */
 
 /* Image and result are [images, ..., features]; the weights' order is that of `dims`. */

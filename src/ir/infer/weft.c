@@ -18,6 +18,14 @@ const struct type *infer_patches(struct graph *g, const struct node_spec *s)
 	return s->type;
 }
 
+const struct type *infer_window_sums(struct graph *g, const struct node_spec *s)
+{
+	if (!s->type || s->type->kind != TYPE_tensor || s->type->rank != 3)
+		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at,
+			"window_sums: made without a type of rank 3");
+	return s->type;
+}
+
 const struct type *infer_sort_first(struct graph *g, const struct node_spec *s)
 {
 	if (!s->type || !s->nin || !attrs_find(s->attrs, KEY_k))
