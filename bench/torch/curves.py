@@ -150,6 +150,7 @@ def report(name: str, setup, optimizer, args) -> bool:
     for k, first in outside.items():
         far = np.sqrt(np.mean((weft[k] - exact) ** 2)) / np.sqrt(np.mean((np.array(eager) - exact) ** 2))
         print(f"{name}, weft, {k}: " + ("within eager's spread" if first is None else f"outside from step {first} on") +
+              f"; at most {np.max(nearest(weft[k], eager)):.1e} from it, whose spread grows to {spread_of(eager)[-1]:.1e}"
               f"; {far:.2f} of eager's distance from float64")
         if moved:
             first = first_outside(weft[k], [*eager, *moved])
