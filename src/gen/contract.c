@@ -19,6 +19,8 @@
  * sums (contract_line.c). */
 #include "gen/contract_impl.h"
 
+#define SHARED_BYTES (4 << 20)           /* of R that threads may all read: their cache keeps it */
+
 /* ---- one group of columns ------------------------------------------------------------------- */
 
 LLVMValueRef in_panels(
@@ -249,7 +251,7 @@ static LLVMValueRef rows_behind(
 	LLVMValueRef rows_m = gen_extent(g, c->rows_m), first = SUB(c64(g, 0), kb);
 
 	gen_here(g);
-	if (!c->n_block)
+	if (!c->n_block || x->by_columns)
 		first = ADD(first, MUL(rows_m, c64(g, c->m_block)));
 	return SELECT(last, first, c64(g, CONTRACT_SUM * x->unit));
 }
@@ -374,29 +376,62 @@ static void multiply(struct gen *g, struct contraction *x)
 
 /* ---- the core ------------------------------------------------------------------------------- */
 
+/* Chunks in a row are one thread's.  A result that lies along m, of a weight's rows, is read by
+ * tokens next, which are columns here: those that lie in a row go through R's blocks before the
+ * next columns, unless R is so large that each thread wants a part of it alone.  Otherwise every
+ * thread had a part of each token, and norms waited for the caches of the others. */
+static bool contract_by_columns(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	bool numbers = c->m > 0 && c->k > 0;
+
+	return numbers && x->along_m && c->n_block && !x->squares &&
+	       c->m * c->k <= SHARED_BYTES / (int64_t)dtype_bytes(c->rows_type);
+}
+
+/* The chunk's batch, rows and columns: of x->m0, and from *first to *end. */
+static void chunk_place(struct gen *g, struct contraction *x, LLVMValueRef chunk,
+	LLVMValueRef *first, LLVMValueRef *end)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef m = gen_extent(g, c->m), n = gen_extent(g, c->n), row = NULL;
+
+	gen_here(g);
+	LLVMValueRef blocks_m = ceil_div(g, m, c->m_block), column = c64(g, 0);
+	*end = n;
+	if (x->by_columns) {
+		row = LLVMBuildURem(g->b, chunk, blocks_m, "");
+		chunk = LLVMBuildUDiv(g->b, chunk, blocks_m, "");
+	}
+	if (c->n_block) {
+		LLVMValueRef blocks_n = ceil_div(g, n, c->n_block);
+		column = MUL(LLVMBuildURem(g->b, chunk, blocks_n, ""), c64(g, c->n_block));
+		chunk = LLVMBuildUDiv(g->b, chunk, blocks_n, "");
+		*end = min_signed(g, n, ADD(column, c64(g, c->n_block)));
+	}
+	if (!row) {
+		row = LLVMBuildURem(g->b, chunk, blocks_m, "");
+		chunk = LLVMBuildUDiv(g->b, chunk, blocks_m, "");
+	}
+	*first = column;
+	x->m0 = MUL(row, c64(g, c->m_block));
+	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
+	x->batch = chunk;
+}
+
 static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef chunk)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef m = gen_extent(g, c->m), n = gen_extent(g, c->n);
+	LLVMValueRef first, end;
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
-	gen_here(g);
-	LLVMValueRef blocks_m = ceil_div(g, m, c->m_block), end = n, block = c64(g, 0);
-	if (c->n_block) {
-		LLVMValueRef blocks_n = ceil_div(g, n, c->n_block);
-		block = MUL(LLVMBuildURem(g->b, chunk, blocks_n, ""), c64(g, c->n_block));
-		chunk = LLVMBuildUDiv(g->b, chunk, blocks_n, "");
-		end = min_signed(g, n, ADD(block, c64(g, c->n_block)));
-	}
-	x->m0 = MUL(LLVMBuildURem(g->b, chunk, blocks_m, ""), c64(g, c->m_block));
-	x->batch = LLVMBuildUDiv(g->b, chunk, blocks_m, "");
-	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
+	chunk_place(g, x, chunk, &first, &end);
 	ix_delinear(
 		g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
 	if (x->row_at)
 		runs_places(g, x);
 	gen_here(g);
-	loop_begin(g, l, block, end, x->group);
+	loop_begin(g, l, first, end, x->group);
 	gen_here(g);
 	x->n0 = l->iv;
 	x->nv = min_signed(g, SUB(end, x->n0), c64(g, x->group));
@@ -647,6 +682,7 @@ void core_contract(struct gen *g)
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
 	x->squares = x->tiles && contract_is_squares(c);
+	x->by_columns = contract_by_columns(x);
 	if (x->squares)
 		x->group = squares_group(x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;

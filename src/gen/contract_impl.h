@@ -79,6 +79,7 @@ struct contraction {
 	LLVMValueRef turned;
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
+	bool by_columns;                 /* the chunk after one has the next rows, not columns */
 	/* of the chunk being made */
 	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
 	struct ix batches[PLAN_MAX_BATCH];

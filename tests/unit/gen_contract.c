@@ -347,6 +347,52 @@ void test_gen_contract__a_panel_is_packed_by_its_first_tile(void)
 	gen_with_graph(packing);
 }
 
+/* Are elements (token, feature) of C [64, 48] = x [64, k] times weights [48, k], in blocks of 32
+ * and 24, made by the first two of its four chunks? */
+static void half_is_made(struct graph *g, struct job *j, int k, bool by_tokens)
+{
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 64, 48);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	struct kernel kernel = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "half", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .m = 48, .n = 64, .k = k, .rows_m = k,
+			.rows_k = 1, .cols_k = 1, .cols_n = k, .rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 24, .n_block = 32,
+			.panel = 32 } };
+	float *weights = job_array(j, 48 * (size_t)k, sizeof *weights);
+	float *x = job_array(j, 64 * (size_t)k, sizeof *x), *c = job_array(j, 64 * 48, sizeof *c);
+	void *buffers[] = { weights, x, c };
+	struct codegen_options o = { .isa = ISA_LEVEL_sse2, .level = 1 };
+	struct codegen_code code;
+	abi_kernel_fn *fn;
+
+	CHECK_OK(gen_table()->compile(&kernel, &o, &code));
+	void *entry = gen_map_code(&code);
+	memcpy(&fn, &entry, sizeof fn);
+	unsigned char *scratch = aligned_alloc(64, code.scratch + 64);
+	struct abi_call call = { buffers, NULL, scratch, NULL, NULL };
+	for (int i = 0; i < 64 * 48; i++)
+		c[i] = -1;
+	fn(&call, 0, 2);
+	for (int i = 0; i < 64 * 48; i++) {
+		bool made = by_tokens ? i / 48 < 32 : i % 48 < 24;
+		CHECK(c[i] == (made ? 0 : -1));
+	}
+	free(scratch);
+	gen_table()->code_free(&code);
+}
+
+static void chunk_order(struct graph *g, struct job *j)
+{
+	half_is_made(g, j, 70, true);
+	half_is_made(g, j, 22000, false);        /* weights of 4,224,000 bytes */
+}
+
+void test_gen_contract__chunks_of_one_token_lie_in_a_row(void)
+{
+	gen_with_graph(chunk_order);
+}
+
 /* C in bf16, rounded by the instruction where pairs of bf16 are multiplied by one. */
 static void rounded(struct graph *g, struct job *j)
 {
