@@ -38,6 +38,11 @@ double fuse_elements(const struct graph *g, const struct type *t)
 	return n;
 }
 
+static bool node_is_input(const struct node *n)
+{
+	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
+}
+
 /* Operations an element, roughly; what only moves costs nothing. */
 static double node_weight(const struct node *n)
 {
@@ -47,6 +52,10 @@ static double node_weight(const struct node *n)
 		return 12;
 	if (op->flags & OP_DIVIDES)
 		return 4;
+	/* a shift at each use, where a buffer takes a kernel before anything else */
+	if (n->op == OP_convert && n->type->dtype == DTYPE_f32 &&
+		n->in[0]->type->dtype == DTYPE_bf16 && node_is_input(n->in[0]))
+		return 0;
 	switch (n->op) {
 	case OP_gather: case OP_patches:
 		return 3;
@@ -63,11 +72,6 @@ bool node_is_leaf(const struct node *n)
 	while ((n->op == OP_broadcast_in_dim || n->op == OP_reshape) && n->in[0]->type->rank == 0)
 		n = n->in[0];
 	return (n->op == OP_constant && attrs_find(n->attrs, KEY_value)) || n->op == OP_iota;
-}
-
-static bool node_is_input(const struct node *n)
-{
-	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
 }
 
 static bool node_is_sort(const struct node *n)

@@ -408,6 +408,27 @@ static void pools(struct graph *g, struct job *j)
 	}
 }
 
+/* A bias of bf16 is widened where it is added, not by a kernel before the product. */
+static void widened(struct graph *g, struct job *j)
+{
+	const struct type *t[] = { gen_type(g, DTYPE_bf16, 2, 64, 32),
+		gen_type(g, DTYPE_bf16, 2, 32, 64), gen_type(g, DTYPE_bf16, 1, 64) };
+	const int64_t last = 1;
+	const struct node *y = build_dot_over(
+		g, graph_parameter(g, 0, t[0]), 1, graph_parameter(g, 1, t[1]), 0, DTYPE_f32);
+	const struct node *bias = build_convert(g, graph_parameter(g, 2, t[2]), DTYPE_f32);
+
+	(void)j;
+	y = build2(g, OP_add, y, build_broadcast(g, bias, 2, y->type->dims, &last));
+	y = build_convert(g, y, DTYPE_bf16);
+	CHECK_INT(fused(g, 3, t, 1, &y)->ngroups, 1);
+}
+
+void test_plan_fuse__widens_where_it_reads(void)
+{
+	gen_with_graph(widened);
+}
+
 void test_plan_fuse__groups_products(void)
 {
 	gen_with_graph(grouped);
