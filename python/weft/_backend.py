@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import torch
 
-from weft import (_alias, _aot, _bisect, _blame, _callback, _counts, _foreach, _form, _freeze, _higher_order, _hint, _native, _parts,
-                  _pieces, _output, _scalars, _segments, _strides, _text, _words)
+from weft import (_alias, _aot, _bisect, _blame, _callback, _counts, _foreach, _form, _freeze, _higher_order, _hint, _kernels, _native,
+                  _parts, _pieces, _output, _scalars, _segments, _strides, _text, _words)
 from weft._settings import Settings, named_partitioner
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
@@ -149,6 +149,8 @@ def compile_fx(gm, example_inputs, *, settings: Settings, role: str = "inference
     AOTAutograd's cache can keep; names: of the inputs that may be frozen."""
     from torch._dynamo.utils import dynamo_timed
     _form.check(gm)
+    if role != "backward":                           # whose guards were written before it
+        _kernels.as_numbers(gm)
     if role != "forward":                            # what is kept for the backward pass lies as its graph was traced
         _strides.as_eager(gm)
     _scalars.as_eager(gm)

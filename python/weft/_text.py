@@ -587,6 +587,8 @@ class Printer:
         elif isinstance(o, torch.fx.Node) and o in index:
             returned.words.append(f"alias %{o.name}" if isinstance(val, (torch.Tensor, int, torch.SymInt)) else "None")
             return ("input", index[o])
+        if isinstance(val, torch.SymInt) and val.node.expr.is_Integer:
+            val = int(val)
         if isinstance(val, torch.SymInt):
             return ("sym", returned.add(f"<{self.expr(val)}>"))
         if isinstance(val, torch.SymBool):

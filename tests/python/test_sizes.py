@@ -269,6 +269,34 @@ def test_convolutions_in_groups_of_any_channels():
         torch.testing.assert_close(*(torch.autograd.grad(r.square().sum(), args) for r in (y, z)), rtol=1e-4, atol=1e-3)
 
 
+def own(x, w, b):
+    return torch.nn.functional.conv2d(x, w[:3], b[:3], padding=(w.size(2) // 2, 1)).relu()
+
+
+def turned(x, w, b):
+    return torch.nn.functional.conv_transpose2d(x, w[:3].expand(3, *w.shape[1:]), b[:1], 2, 1)
+
+
+def each(x, w, b):
+    """Blurs every channel: as many groups as the image says."""
+    return torch.nn.functional.conv2d(x, w[:1].expand(x.size(1), *w.shape[1:]), b[:3], padding=1, groups=x.size(1))
+
+
+@pytest.mark.parametrize("fn", [own, turned, each])
+def test_convolutions_by_kernels_that_are_arguments(fn):
+    """With dynamic=True their sizes are symbols, on which Weft guards, as inductor does."""
+    torch._dynamo.reset()
+    fast = compiled(fn, dynamic=True)
+    with no_fallback():
+        for batch, tall, window in ((2, 8, 3), (3, 9, 3), (2, 10, 5)):
+            args = torch.randn(batch, 3, tall, 11), torch.randn(4, 3 if fn is own else 1, window, 3), torch.randn(4)
+            args = [a.requires_grad_() for a in args]
+            y, z = fast(*args), fn(*args)
+            q = torch.randn_like(z)
+            torch.testing.assert_close(y, z, rtol=1e-4, atol=1e-4)
+            torch.testing.assert_close(*(torch.autograd.grad(r, args, q) for r in (y, z)), rtol=1e-4, atol=1e-4)
+
+
 def test_without_a_compiler(tmp_path):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """
