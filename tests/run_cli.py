@@ -602,6 +602,19 @@ def test_symbolic_rows_are_one_kernel(box):
     check(text.startswith("1 kernels"), f"softmax over rows of any length in several kernels: {text}")
 
 
+DEPTHWISE = """func.func @main(%x: tensor<?x8x?x?xf32>, %w: tensor<8x1x3x3xf32>) -> tensor<?x8x?x?xf32> {
+  %0 = stablehlo.convolution(%x, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [2, 1], pad = [[1, 1], [1, 1]]}
+    {batch_group_count = 1 : i64, feature_group_count = 8 : i64} : (tensor<?x8x?x?xf32>, tensor<8x1x3x3xf32>) -> tensor<?x8x?x?xf32>
+  return %0 : tensor<?x8x?x?xf32>
+}
+"""
+
+
+def test_depthwise_windows_of_any_size_are_one_kernel(box):
+    text = box.ok("explain", box.write("depthwise.mlir", DEPTHWISE))
+    check(text.startswith("1 kernels") and "patches" not in text, f"a depthwise convolution of any size by patches: {text}")
+
+
 SPLIT = """func.func @main(%x: tensor<128xf32>, %c: tensor<128xf32>, %d: tensor<128xf32>) -> (tensor<128xf32>, tensor<128xf32>) {
   %one = stablehlo.constant dense<1.0> : tensor<128xf32>
   %n = stablehlo.iota dim = 0 : tensor<128xf32>

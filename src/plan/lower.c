@@ -319,11 +319,10 @@ static const struct node *conv_regroup(
 
 /* ---- depthwise ------------------------------------------------------------------------------ */
 
-static bool conv_is_depthwise(
-	const struct node *n, const struct node *const *in, const struct conv *c)
+static bool conv_is_depthwise(const struct node *const *in, const struct conv *c)
 {
 	return c->groups > 1 && c->in_features == 1 && c->out_features == c->groups &&
-	       c->window >= 1 && c->window <= DIRECT_TAPS && conv_is_static(n, in);
+	       c->window >= 1 && c->window <= DIRECT_TAPS && type_is_static(in[1]->type);
 }
 
 /* The input in the order of the result's dimensions, padded and dilated. */
@@ -422,7 +421,8 @@ static const struct node *direct(struct graph *g, const struct node *n,
 			int64_t to = c->out_spatial[d];
 			stride[to] = strides ? strides[d] : 1;
 			start[to] = tap[d] * (dilation ? dilation[d] : 1);
-			limit[to] = start[to] + (n->type->dims[to] - 1) * stride[to] + 1;
+			limit[to] = dim_add(g, start[to] + 1,
+				dim_mul(g, dim_sub(g, n->type->dims[to], 1), stride[to]));
 		}
 		const struct node *a =
 			build_convert(g, plan_slice(g, x, start, limit, stride), acc);
@@ -458,7 +458,7 @@ const struct node *plan_lower_convolution(
 		phases = plan_lower_phases(g, n, &c, o);
 	if (phases)
 		return phases;
-	if (conv_is_depthwise(n, in, &c))
+	if (conv_is_depthwise(in, &c))
 		return direct(g, n, in, &c);
 	const struct node *other = plan_lower_winograd(g, n, in, &c, o);
 	if (!other)
@@ -518,7 +518,7 @@ enum conv_wish plan_convolution_wish(
 	for (uint32_t d = 0; d < c.nspatial; d++)
 		place = place && node_int_at(n, KEY_window_strides, d, 1) == 1 &&
 			!node_int_at(n, KEY_padding, 2 * d + 1, 0);
-	if (place || conv_is_depthwise(n, n->in, &c) || c.nspatial > 3 || c.window < 1 ||
+	if (place || conv_is_depthwise(n->in, &c) || c.nspatial > 3 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;
 	if (plan_is_winograd(n, n->in, &c, o))
