@@ -297,6 +297,18 @@ def test_convolutions_by_kernels_that_are_arguments(fn):
             torch.testing.assert_close(*(torch.autograd.grad(r, args, q) for r in (y, z)), rtol=1e-4, atol=1e-4)
 
 
+def test_a_gradient_by_more_padding_than_the_window_reaches():
+    """Of any size: torch's, counted."""
+    torch._dynamo.reset()
+    net = torch.nn.Conv2d(4, 6, 1, 1, 1)
+    fast = torch.compile(net, backend="weft", dynamic=True, options={"fallback": "allow"})
+    for batch, side in ((2, 7), (3, 10)):
+        x = torch.randn(batch, 4, side, side + 1, requires_grad=True)
+        y, z = fast(x), net(x)
+        torch.testing.assert_close(y, z)
+        torch.testing.assert_close(*(torch.autograd.grad(r.square().sum(), [x, *net.parameters()]) for r in (y, z)), rtol=1e-4, atol=1e-4)
+
+
 def test_without_a_compiler(tmp_path):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """

@@ -247,6 +247,10 @@ static const struct node *input_gradient(
 							      c->stride[i] +
 						      c->pad[i];
 	}
+	/* more padding than a window reaches: of symbolic sizes the parts cut off are no numbers */
+	for (uint32_t i = 0; i < win.n && !known; i++)
+		if (win.pad[2 * i] < 0)
+			lower_bail(l);
 	const struct node *w = swap_groups(l, c->w, c->groups);
 	return known ? conv_node(l, c->y, w, &win, t) : conv_cut(l, c->y, w, &win, t);
 }
