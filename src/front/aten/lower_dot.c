@@ -91,6 +91,45 @@ void lower_mm(struct lower *l)
 	l->out[0] = matmul(l, lower_tensor(l, 0), lower_tensor(l, 1), (uint32_t)l->row->what);
 }
 
+/* Of bytes, as integers of 32 bits. */
+void lower_int_mm(struct lower *l)
+{
+	const struct node *in[2] = { lower_tensor(l, 0), lower_tensor(l, 1) };
+	struct operand of[2];
+
+	for (int i = 0; i < 2; i++) {
+		if (in[i]->type->rank != 2)
+			lower_fail(l, "the matrices have not 2 dimensions");
+		of[i] = through_transpose(plain(in[i], 0));
+	}
+	if (!dim_may_equal(l->g, in[0]->type->dims[1], in[1]->type->dims[0]))
+		lower_fail(l, "the inner sizes differ");
+	for (int i = 0; i < 2 && in[0]->type->dtype != in[1]->type->dtype; i++)
+		of[i].node = lower_cast(l, of[i].node, DTYPE_i32);
+	l->out[0] = product(l, of[0], of[1]);
+}
+
+/* x [m, k] by bytes [n, k], which are numbers of any float's, and those of row n by its scale. */
+void lower_weight_int8(struct lower *l)
+{
+	struct graph *g = l->g;
+	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 1);
+	const struct node *scale = lower_tensor(l, 2);
+	static const int64_t one[] = { 1 };
+	enum dtype t = lower_dtype(l), c = lower_compute(t);
+
+	if (x->type->rank != 2 || w->type->rank != 2 || scale->type->rank != 1)
+		lower_fail(l, "matrices and a vector of scales are expected");
+	if (!dim_may_equal(g, x->type->dims[1], w->type->dims[1]))
+		lower_fail(l, "the inner sizes differ");
+	struct operand of = through_transpose(plain(x, 0));
+	const struct node *y = build_dot(g, of.node, lower_cast(l, w, t), (struct dim_pairs){ 0 },
+		(struct dim_pairs){ 1, &of.column, one }, c);
+	y = build2(g, OP_multiply, y,
+		build_broadcast(g, lower_cast(l, scale, c), 2, y->type->dims, one));
+	lower_finish(l, y);
+}
+
 /* n times argument i, a number. */
 static const struct node *times(struct lower *l, const struct node *n, uint32_t i)
 {

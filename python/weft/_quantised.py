@@ -1,0 +1,173 @@
+"""Quantised tensors taken apart: what torch's quantisers write into graphs (quantized_decomposed), and the roundings of
+training that knows of them (fake_quantize).
+
+torch defines the first in Python, from operators Weft has; only what there looks at numbers is written anew. The second
+are kernels in eager, whose order of roundings is kept: x by the inverse of a scale, to the nearest even integer, plus the
+zero point, in x's own type or in f32.
+"""
+from __future__ import annotations
+
+import struct
+import sys
+
+import torch
+
+aten = torch.ops.aten
+HALVES = (torch.float16, torch.bfloat16)
+MODULE = "torch.ao.quantization.fx._decomposed"        # which registers the operators
+EXACT = 1 << 22                                        # integers up to it, and their differences, are f32's
+
+
+def loaded() -> bool:
+    return MODULE in sys.modules
+
+
+def _number(t, dtype=torch.float32):
+    """The one number of t, as a scalar of dtype: what an operator of torch's own reads by item()."""
+    return t.reshape(()).to(dtype)
+
+
+def _inverse(scale):
+    """1 / scale, which is Python's float in eager, as f32."""
+    return (1 / _number(scale, torch.float64)).float()
+
+
+# ---- to integers and back --------------------------------------------------------------------------
+
+
+def quantize(x, scale, zero, low, high, dtype):
+    """quantize_per_tensor by tensors."""
+    from torch.ao.quantization.fx._decomposed import quantize_per_tensor_tensor_meta
+    quantize_per_tensor_tensor_meta(x, scale, zero, low, high, dtype)                  # its complaints
+    return (torch.round(x.float() * _inverse(scale)) + _number(zero)).clamp(low, high).to(dtype)
+
+
+def quantize_between(x, scale, zero, low, high, dtype):
+    """The same where the ends are tensors, too."""
+    if low.numel() != 1 or high.numel() != 1 or dtype.is_floating_point:
+        return NotImplemented
+    ends = torch.iinfo(dtype)
+    aten._assert_async.msg((low >= ends.min).all(), "quant_min out of bounds for dtype")
+    aten._assert_async.msg((high <= ends.max).all(), "quant_max out of bounds for dtype")
+    return quantize(x, scale, zero, _number(low), _number(high), dtype)
+
+
+def dequantize(x, scale, zero, low, high, dtype, *, out_dtype=None):
+    """dequantize_per_tensor by tensors: halves are rounded after each operation, which is f32's."""
+    from torch.ao.quantization.fx._decomposed import dequantize_per_tensor_tensor_meta
+    out = dequantize_per_tensor_tensor_meta(x, scale, zero, low, high, dtype, out_dtype=out_dtype).dtype
+    wide = torch.float32 if out in HALVES else out
+    return ((x.to(out).to(wide) - _number(zero, wide)).to(out).to(wide) * _number(scale, wide)).to(out)
+
+
+def quantize_groups(x, scales, zeros, low, high, dtype, group_size=128):
+    """quantize_per_channel_group."""
+    from torch.ao.quantization.fx._decomposed import quantize_per_channel_group_meta
+    quantize_per_channel_group_meta(x, scales, zeros, low, high, dtype, group_size)    # its complaints
+    if scales.shape[-1] == 1 and group_size > x.shape[-1]:
+        group_size = x.shape[-1]
+    rows = x.reshape(-1, group_size)
+    aten._assert_async.msg(~rows.isnan().any(), "to_quant must not contain NaNs")
+    q = rows * (1.0 / scales.reshape(-1, 1)) + zeros.reshape(-1, 1)
+    return q.round().clamp(low, high).to(dtype).reshape(x.shape)
+
+
+def _ends(x, low, high):
+    """The least and the largest number of x, zero among them."""
+    if x.numel() == 0 or not low <= 0 <= high or low == high:
+        return None
+    least, most = aten.aminmax.default(x)
+    return torch.minimum(least, torch.zeros_like(least)), torch.maximum(most, torch.zeros_like(most))
+
+
+def choose(x, low, high, eps, dtype):
+    """choose_qparams: a scale and a zero point for all numbers of x."""
+    if (ends := _ends(x, low, high)) is None:
+        return NotImplemented
+    scale = torch.maximum((ends[1] - ends[0]) / float(high - low), torch.full((1,), eps, dtype=torch.float32))
+    zero = low - torch.round(ends[0] / scale).to(torch.int32)
+    return scale.double(), zero.clamp(low, high).long()
+
+
+def choose_symmetric(x, low, high, eps, dtype):
+    if (ends := _ends(x, low, high)) is None:
+        return NotImplemented
+    most = torch.maximum(-ends[0], ends[1]) / (float(high - low) / 2)
+    scale = torch.maximum(most, torch.full((1,), eps, dtype=torch.float32))
+    return scale.double(), torch.full((1,), 128 if dtype == torch.uint8 else 0)
+
+
+# ---- roundings of training -------------------------------------------------------------------------
+
+
+def _single(v: float) -> float:
+    """v as f32 has it."""
+    return struct.unpack("f", struct.pack("f", v))[0]
+
+
+def _fits(x, low, high) -> bool:
+    return x.is_floating_point() and -EXACT <= low <= high <= EXACT
+
+
+def _rounded(x, scale, zero, low, high, most, inverse=None, single=False):
+    """x by the nearest of scale * (low - zero .. high - zero), and whether it is not beyond; not a number is lowest, what
+    is too high is `most`.  single: numbers are scaled in f32, also f64."""
+    wide = x.float() if x.dtype in HALVES else x
+    q = torch.round(wide * (1 / scale if inverse is None else inverse)) + zero
+    most = torch.where(q < most, high, low) if most > high else high
+    y = torch.where(q > high, most, torch.where(q >= low, q, low)) - zero
+    y = (y.float() if single else y) * scale
+    return y.to(x.dtype), (q >= low) & (q <= high)
+
+
+def fake_quantize(x, scale, zero, low, high):
+    if not _fits(x, low, high) or not low <= zero <= high or _single(scale) == 0:
+        return NotImplemented
+    scale = _single(scale)
+    return _rounded(x, scale, zero, low, high, high, _single(1 / scale), single=True)
+
+
+def fake_quantize_by(x, scale, zero, enabled, low, high):
+    """By parameters that are tensors, where `enabled` is not zero."""
+    if not _fits(x, low, high) or any(t.numel() != 1 for t in (scale, zero, enabled)):
+        return NotImplemented
+    scale, zero, on = _number(scale), _number(_number(zero, torch.int32)), _number(enabled, torch.int32) != 0
+    y, inside = _rounded(x, scale, zero, low, high, high, single=True)
+    return torch.where(on, y, x), inside | ~on
+
+
+def fake_quantize_channels(x, scale, zero, axis, low, high):
+    """By a scale and a zero point for each place of a dimension.  What is above all integers of 64 bits becomes the lowest,
+    as by the kernel's conversion."""
+    if not _fits(x, low, high) or scale.dtype != torch.float32 or zero.dtype != torch.int32 or scale.dim() != 1 or \
+            zero.dim() != 1 or not 0 <= axis < x.dim() or scale.shape != zero.shape or scale.shape[0] != x.shape[axis]:
+        return NotImplemented
+    if scale.numel() == 0:
+        return NotImplemented
+    aten._assert_async.msg((zero.amin() >= low) & (zero.amax() <= high), "`zero_point` must be between `quant_min` and `quant_max`.")
+    shape = [-1 if d == axis else 1 for d in range(x.dim())]
+    return _rounded(x, scale.reshape(shape), zero.reshape(shape).float(), low, high, 2.0 ** 63)
+
+
+def fake_quantize_backward(grad, inside):
+    return grad * inside if inside.dtype == torch.bool and inside.shape == grad.shape else NotImplemented
+
+
+def decompositions() -> dict:
+    out = {aten.fake_quantize_per_tensor_affine_cachemask.default: fake_quantize,
+           aten._fake_quantize_per_tensor_affine_cachemask_tensor_qparams.default: fake_quantize_by,
+           aten.fake_quantize_per_channel_affine_cachemask.default: fake_quantize_channels,
+           aten.fake_quantize_per_tensor_affine_cachemask_backward.default: fake_quantize_backward,
+           aten.fake_quantize_per_channel_affine_cachemask_backward.default: fake_quantize_backward}
+    if not loaded():
+        return out
+    theirs, ops = sys.modules[MODULE], torch.ops.quantized_decomposed
+    for name in ("quantize_per_tensor", "dequantize_per_tensor", "quantize_per_channel", "dequantize_per_channel",
+                 "choose_qparams_per_token", "choose_qparams_per_token_asymmetric", "quantize_per_token",
+                 "dequantize_per_token", "dequantize_per_channel_group"):
+        out[getattr(ops, name).default] = getattr(theirs, name)
+    return {**out, ops.quantize_per_tensor.tensor: quantize, ops.quantize_per_tensor.tensor2: quantize_between,
+            ops.dequantize_per_tensor.tensor: dequantize,
+            ops.dequantize_per_tensor.tensor2: dequantize, ops.quantize_per_channel_group.default: quantize_groups,
+            ops.choose_qparams.tensor: choose, ops.choose_qparams_symmetric.tensor: choose_symmetric,
+            ops.convert_element_type.no_fuse: theirs.convert_element_type}

@@ -1,0 +1,158 @@
+"""Quantised tensors: what quantisers write into graphs, against eager bit for bit."""
+import pytest
+import torch
+from torch.ao.quantization.fx import _decomposed
+
+from common import Cases, check, check_gradients, compiled, no_fallback
+
+assert _decomposed
+q = torch.ops.quantized_decomposed
+torch.manual_seed(0)
+r = torch.randn
+EXACT = {"rtol": 0, "atol": 0}
+ODD = torch.tensor([0.0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 1e30, -1e30, torch.inf, -torch.inf, torch.nan, 3.49, 1e-40])
+BYTES = {torch.int8: (-128, 127), torch.uint8: (0, 255)}
+case = Cases()
+
+
+def integers(*shape, dtype=torch.int8):
+    return torch.randint(*BYTES[dtype], shape).to(dtype)
+
+
+# ---- one scale -------------------------------------------------------------------------------------
+
+ONE = torch.tensor([0.037], dtype=torch.float64), torch.tensor([3])
+for dtype, (low, high) in BYTES.items():
+    name = str(dtype).removeprefix("torch.")
+    case(f"{name}-quantize", lambda x, low=low, high=high, dtype=dtype: q.quantize_per_tensor(x, 0.037, 3, low, high, dtype), r(37, 5) * 4)
+    case(f"{name}-quantize-by-tensors", lambda x, s, z, low=low, high=high, dtype=dtype:
+         q.quantize_per_tensor.tensor(x, s, z, low, high, dtype), r(37, 5) * 4, *ONE)
+    case(f"{name}-quantize-between-tensors", lambda x, s, z, a, b, dtype=dtype:
+         q.quantize_per_tensor.tensor2(x, s, z, a, b, dtype), r(37, 5) * 4, *ONE, torch.tensor(low), torch.tensor(high))
+    case(f"{name}-dequantize", lambda x, dtype=dtype: q.dequantize_per_tensor(x, 0.037, 3, -128, 127, dtype), integers(37, 5, dtype=dtype))
+    case(f"{name}-dequantize-between-tensors", lambda x, s, z, a, b, dtype=dtype: q.dequantize_per_tensor.tensor2(x, s, z, a, b, dtype),
+         integers(37, 5, dtype=dtype), *ONE, torch.tensor(low), torch.tensor(high))
+    for out in (None, torch.float32, torch.float16, torch.bfloat16, torch.float64):
+        case(f"{name}-dequantize-by-tensors-{out}", lambda x, s, z, dtype=dtype, out=out:
+             q.dequantize_per_tensor.tensor(x, s, z, -128, 127, dtype, out_dtype=out), integers(37, 5, dtype=dtype), *ONE)
+for dtype in (torch.float16, torch.bfloat16):
+    case(f"quantize-{dtype}", lambda x: q.quantize_per_tensor(x, 0.037, 3, -128, 127, torch.int8), (r(37, 5) * 4).to(dtype))
+    case(f"dequantize-to-{dtype}", lambda x, dtype=dtype: q.dequantize_per_tensor(x, 0.037, 3, -128, 127, torch.int8, out_dtype=dtype),
+         integers(37, 5))
+case("quantize-odd", lambda x: q.quantize_per_tensor(x, 1.0, 0, -128, 127, torch.int8), ODD[:-3])
+case("quantize-wide", lambda x: q.quantize_per_tensor(x, 1e-4, 0, -2 ** 31, 2 ** 31 - 129, torch.int32), r(37, 5))
+case("quantize-turned", lambda x: q.quantize_per_tensor(x.mT, 0.1, 0, 0, 255, torch.uint8), r(37, 5))
+case("quantize-channels-last", lambda x: q.quantize_per_tensor(x, 0.1, 0, 0, 255, torch.uint8),
+     r(2, 3, 4, 5).to(memory_format=torch.channels_last))
+case("no-fuse", lambda x: q.convert_element_type.no_fuse(x, torch.bfloat16), r(5))
+for x in (r(7, 9), r(7, 9).abs(), r(7, 9).half(), r(7, 9).bfloat16(), torch.zeros(3), r(4) * 1e-9):
+    for dtype, (low, high) in BYTES.items():
+        label = f"{dtype}-{x.dtype}-{tuple(x.shape)}-{float(x.flatten()[0]):.3}"
+        case(f"choose-{label}", lambda x, low=low, high=high, dtype=dtype: q.choose_qparams.tensor(x, low, high, 1e-6, dtype), x)
+        case(f"choose-symmetric-{label}", lambda x, low=low, high=high, dtype=dtype:
+             q.choose_qparams_symmetric.tensor(x, low, high, 1e-6, dtype), x)
+
+# ---- scales of channels, tokens and groups -----------------------------------------------------------
+
+for kind, scale in {"f32": torch.rand(5) + 0.01, "f64": torch.rand(5).double() + 0.01}.items():
+    for zero in (torch.randint(-9, 9, (5,)), torch.randint(-9, 9, (5,)).int()):
+        label = f"{kind}-{zero.dtype}"
+        case(f"quantize-channels-{label}", lambda x, s, z: q.quantize_per_channel(x, s, z, 1, -128, 127, torch.int8), r(37, 5, 3) * 9, scale, zero)
+        case(f"dequantize-channels-{label}", lambda x, s, z: q.dequantize_per_channel(x, s, z, 1, -128, 127, torch.int8),
+             integers(37, 5, 3), scale, zero)
+case("quantize-channels-of-images", lambda x, s, z: q.quantize_per_channel(x, s, z, 1, 0, 255, torch.uint8),
+     r(2, 5, 3, 4).to(memory_format=torch.channels_last), torch.rand(5) + 0.1, torch.randint(0, 255, (5,)))
+case("dequantize-channels-to-halves", lambda x, s: q.dequantize_per_channel(x, s, None, 0, -128, 127, torch.int8, out_dtype=torch.bfloat16),
+     integers(5, 7), torch.rand(5))
+case("choose-tokens", lambda x: q.choose_qparams_per_token(x, torch.int8), r(6, 9))
+case("choose-tokens-halves", lambda x: q.choose_qparams_per_token(x, torch.int8), r(6, 9).half())
+case("choose-tokens-asymmetric", lambda x: q.choose_qparams_per_token_asymmetric(x, torch.int8), r(6, 9))
+TOKENS = torch.rand(6, 1) + 0.01, torch.randint(-9, 9, (6, 1))
+case("quantize-tokens", lambda x, s, z: q.quantize_per_token(x, s, z, -128, 127, torch.int8), r(6, 9) * 5, *TOKENS)
+case("dequantize-tokens", lambda x, s, z: q.dequantize_per_token(x, s, z, -128, 127, torch.int8, torch.float32), integers(6, 9), *TOKENS)
+case("dequantize-tokens-f64", lambda x, s, z: q.dequantize_per_token(x, s.double(), z, -128, 127, torch.int8, torch.float32), integers(6, 9), *TOKENS)
+GROUPS = torch.rand(6, 4) + 0.1, torch.randint(-9, 9, (6, 4))
+case("quantize-groups", lambda x, s, z: q.quantize_per_channel_group(x, s, z, -8, 7, torch.int8, 8), r(6, 32) * 5, *GROUPS)
+case("dequantize-groups", lambda x, s, z: q.dequantize_per_channel_group(x, s, z, -8, 7, torch.int8, 8, torch.float32), integers(6, 32), *GROUPS)
+case("dequantize-groups-without-zeros", lambda x, s: q.dequantize_per_channel_group(x, s, None, -8, 7, torch.int8, 8, torch.bfloat16),
+     integers(6, 32), GROUPS[0])
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("name", case.all)
+def test_op(name, dynamic):
+    fn, args, kw = case.all[name]
+    check(fn, *args, dynamic=dynamic, **EXACT, **kw)
+
+
+def test_groups_without_numbers():
+    x, f = r(6, 32), lambda x, s, z: q.quantize_per_channel_group(x, s, z, -8, 7, torch.int8, 8)        # noqa: E731
+    x[3, 4] = torch.nan
+    with pytest.raises(RuntimeError, match="to_quant must not contain NaNs"):
+        compiled(f)(x, *GROUPS)
+
+
+def test_ends_beyond_the_type():
+    f = lambda x, s, z, a, b: q.quantize_per_tensor.tensor2(x, s, z, a, b, torch.int8)                  # noqa: E731
+    with pytest.raises(RuntimeError, match="quant_max out of bounds"):
+        compiled(f)(r(5), *ONE, torch.tensor(-128), torch.tensor(128))
+
+
+# ---- training ----------------------------------------------------------------------------------------
+
+FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)          # torch traces them by calling them: sizes are numbers
+def test_fake(dtype):
+    x = torch.cat([r(500) * 6, ODD]).to(dtype)
+    f = lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0371, 3, -128, 127)                        # noqa: E731
+    check_gradients(f, x, **EXACT)
+    f = lambda x: torch.fake_quantize_per_tensor_affine(x, 1.0, 0, 0, 255)                              # noqa: E731
+    check_gradients(f, x, **EXACT)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_fake_by_tensors(dtype):
+    x = torch.cat([r(500) * 6, ODD]).to(dtype)
+    check_gradients(lambda x, z: torch.fake_quantize_per_tensor_affine(x, torch.tensor(0.0371), z, -128, 127), x,
+                    torch.tensor(3, dtype=torch.int32), **EXACT)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_fake_channels(dtype):
+    x = torch.cat([r(500) * 6, ODD]).to(dtype).expand(5, 514).clone()
+    scale, zero = torch.rand(5) * 0.1 + 0.001, torch.tensor([0, -3, 5, 127, -128], dtype=torch.int32)
+    for axis, x in (0, x), (1, x.t()), (1, x.t().contiguous()):
+        f = lambda x, z: torch.fake_quantize_per_channel_affine(x, scale, z, axis, -128, 127)           # noqa: E731, B023
+        check_gradients(f, x, zero, **EXACT)
+
+
+def test_fake_by_a_zero_point_beyond():
+    f = lambda x, s, z: torch.fake_quantize_per_channel_affine(x, s, z, 0, 0, 127)                      # noqa: E731
+    with pytest.raises(RuntimeError, match="`zero_point` must be between"):
+        compiled(f)(r(3, 4), torch.ones(3), torch.tensor([0, -1, 3], dtype=torch.int32))
+
+
+# ---- products ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("m, k, n", [(1, 64, 48), (17, 32, 24), (33, 65, 7), (128, 96, 130), (3, 5, 1)])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_product_of_bytes(m, k, n, dynamic):
+    for dtype in BYTES:
+        a, b = integers(m, k, dtype=dtype), integers(n, k)
+        want = (a.long() @ b.t().long()).int()             # eager saturates on some processors
+        for fn, args in (torch._int_mm, (a, b.t())), (torch._int_mm, (a, b.t().contiguous())), (lambda a, b: torch._int_mm(a.t(), b.t()), (a.t().contiguous(), b)):
+            torch._dynamo.reset()
+            with no_fallback():
+                assert torch.equal(compiled(fn, dynamic=dynamic)(*args), want)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("m", [1, 5, 33])
+def test_product_by_bytes(m, dtype):
+    x, w, s = r(m, 64).to(dtype), integers(96, 64), (torch.rand(96) * 0.1).to(dtype)
+    close = {"rtol": 1e-5, "atol": 1e-4} if dtype == torch.float32 else {}
+    for dynamic in False, True:
+        check(torch._weight_int8pack_mm, x, w, s, dynamic=dynamic, **close)
