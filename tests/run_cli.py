@@ -610,6 +610,20 @@ DEPTHWISE = """func.func @main(%x: tensor<?x8x?x?xf32>, %w: tensor<8x1x3x3xf32>)
 """
 
 
+ANY_SIZE = """func.func @main(%x: tensor<?x?x?x48xf32>, %w: tensor<64x48x3x3xf32>) -> tensor<?x?x?x64xf32> {
+  %0 = stablehlo.convolution(%x, %w) dim_numbers = [b, 0, 1, f]x[o, i, 0, 1]->[b, 0, 1, f], window = {stride = [STEP, STEP], pad = [[1, 1], [1, 1]]}
+    {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<?x?x?x48xf32>, tensor<64x48x3x3xf32>) -> tensor<?x?x?x64xf32>
+  return %0 : tensor<?x?x?x64xf32>
+}
+"""
+
+
+def test_convolutions_of_any_size_gather_rows(box):
+    for step in "12":
+        text = box.ok("explain", box.write("any.mlir", ANY_SIZE.replace("STEP", step)))
+        check("patches" not in text, f"a convolution of any size by patches: {text}")
+
+
 def test_depthwise_windows_of_any_size_are_one_kernel(box):
     text = box.ok("explain", box.write("depthwise.mlir", DEPTHWISE))
     check(text.startswith("1 kernels") and "patches" not in text, f"a depthwise convolution of any size by patches: {text}")

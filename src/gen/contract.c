@@ -333,7 +333,8 @@ static void multiply_runs(struct gen *g, struct contraction *x)
 	loop_begin(g, l, c64(g, 0), c64(g, c->k), all);
 	loop_begin(g, p, c64(g, 0), c64(g, all), part);
 	gen_here(g);
-	LLVMValueRef kn = min_signed(g, SUB(c64(g, all), p->iv), c64(g, part));
+	LLVMValueRef kn = all % part ? min_signed(g, SUB(c64(g, all), p->iv), c64(g, part))
+		: c64(g, part);
 	multiply_block(g, x, c64(g, 0), ADD(l->iv, p->iv), kn, NULL);
 	loop_end(g, p);
 	loop_end(g, l);
@@ -659,10 +660,9 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	narrow_tiles(g, x);
 }
 
-/* Bands that a tile goes through: all, where they are short and each is one part of k. */
-static int64_t bands_at_once(const struct contract *c, int64_t unit)
+int64_t contract_bands_at_once(const struct contract *c, int64_t unit)
 {
-	bool all = c->span && c->k <= CONTRACT_DEPTH * 3 / 2 * unit &&
+	bool all = c->k <= CONTRACT_DEPTH * 3 / 2 * unit &&
 		   c->k / c->bands <= CONTRACT_SUM * unit;
 
 	return all ? c->bands : 1;
@@ -687,7 +687,7 @@ void core_contract(struct gen *g)
 		x->group = squares_group(x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
-	x->bands = bands_at_once(c, x->unit);
+	x->bands = c->span ? contract_bands_at_once(c, x->unit) : 1;
 	x->block = gen_scratch(g, (size_t)x->pad * (size_t)x->group * x->bytes);
 	if (c->taps > 1)
 		x->taps = gen_data(g, c->tap, c->taps * sizeof *c->tap, sizeof *c->tap);

@@ -23,42 +23,90 @@ int64_t run_block_of(const struct contraction *x, int64_t most)
 	return (run % x->unit ? most / x->unit * x->unit : most) * run;
 }
 
+/* The same as of a contraction whose bands are read where they lie. */
+static int64_t band_block_of(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t band = c->k / c->bands, most = CONTRACT_SUM * x->unit;
+	bool whole = c->runs.run % x->unit == 0;
+
+	if (band > most || !whole)
+		return run_block_of(x, most);
+	return contract_bands_at_once(c, x->unit) > 1 ? c->k : band;
+}
+
 void runs_begin(struct gen *g, struct contraction *x)
 {
 	x->rows_elem = x->word;
 	x->rows_type = x->c->acc;
+	x->run_block = x->c->bands ? band_block_of(x) : run_block_of(x, CONTRACT_SUM * x->unit);
 	/* no power of two: rows would share cache sets */
-	x->rows_m = CONTRACT_SUM + LANES;
+	x->rows_m = x->run_block / x->unit > CONTRACT_SUM ? CONTRACT_DEPTH * 3 / 2 + LANES
+		: CONTRACT_SUM + LANES;
 	x->rows_k = 1;
-	x->run_block = run_block_of(x, CONTRACT_SUM * x->unit);
 	x->rows_copy = gen_scratch(g, (size_t)(x->pad * x->rows_m) * x->bytes);
 	x->row_at = gen_scratch(g, (size_t)x->pad * sizeof(int64_t));
 }
 
-/* i % by; *i: i / by. */
+/* i % by, an extent; *i: i / by. */
 static LLVMValueRef digit(struct gen *g, LLVMValueRef *i, int64_t by)
 {
-	LLVMValueRef rest = LLVMBuildURem(g->b, *i, c64(g, by), "");
+	LLVMValueRef divisor = gen_extent(g, by), all = *i;
 
-	*i = LLVMBuildUDiv(g->b, *i, c64(g, by), "");
-	return rest;
+	gen_here(g);
+	*i = LLVMBuildUDiv(g->b, all, divisor, "");
+	return SUB(all, MUL(*i, divisor));
+}
+
+/* at + i * step, an extent. */
+static LLVMValueRef step_on(struct gen *g, LLVMValueRef at, LLVMValueRef i, int64_t step)
+{
+	LLVMValueRef by = gen_extent(g, step);
+
+	gen_here(g);
+	return ADD(at, MUL(i, by));
+}
+
+/* Where the places in `digits` lie, the last dim's being number 2, the feature's or image's 3. */
+static LLVMValueRef place_at(struct gen *g, const struct contraction *x, LLVMValueRef *digits)
+{
+	const struct contract_runs *r = &x->c->runs;
+	LLVMValueRef last = step_on(g, c64(g, 0), digits[2], r->step[2]);
+	LLVMValueRef at = MUL(digit(g, &last, r->planes), c64(g, r->plane));
+
+	at = ADD(at, last);
+	for (int d = 1; d >= 0; d--)
+		at = step_on(g, at, digits[d], r->step[d]);
+	return step_on(g, at, digits[3], x->c->rows_m);
+}
+
+/* The next place's digits: no division a row, which a symbolic one takes long for. */
+static void digits_on(struct gen *g, const struct contraction *x, LLVMValueRef *digits)
+{
+	LLVMValueRef more = c64(g, 1), zero = c64(g, 0);
+
+	for (int d = 2; d >= 0; d--) {
+		LLVMValueRef places = gen_extent(g, x->c->runs.places[d]);
+		gen_here(g);
+		LLVMValueRef next = ADD(digits[d], more), wraps = ICMP(EQ, next, places);
+		digits[d] = SELECT(wraps, zero, next);
+		more = LLVMBuildZExt(g->b, wraps, g->i64, "");
+	}
+	digits[3] = ADD(digits[3], more);
 }
 
 void runs_places(struct gen *g, struct contraction *x)
 {
-	const struct contract_runs *r = &x->c->runs;
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
+	l->ncarried = 4;
+	l->carried[3] = x->m0;
+	for (int d = 2; d >= 0; d--)
+		l->carried[d] = digit(g, &l->carried[3], x->c->runs.places[d]);
 	loop_begin(g, l, c64(g, 0), x->mrows, 1);
-	gen_here(g);
-	LLVMValueRef m = ADD(x->m0, l->iv);
-	LLVMValueRef last = MUL(digit(g, &m, r->places[2]), c64(g, r->step[2]));
-	LLVMValueRef at = MUL(digit(g, &last, r->planes), c64(g, r->plane));
-	at = ADD(at, last);
-	for (int d = 1; d >= 0; d--)
-		at = ADD(at, MUL(digit(g, &m, r->places[d]), c64(g, r->step[d])));
-	at = ADD(at, MUL(m, c64(g, x->c->rows_m)));
+	LLVMValueRef at = place_at(g, x, l->carried);
 	LLVMBuildStore(g->b, at, gep(g, g->i64, x->row_at, l->iv));
+	digits_on(g, x, l->carried);
 	loop_end(g, l);
 }
 
@@ -85,12 +133,12 @@ static void run_vector(struct gen *g, struct lanes *s, struct ix j)
 	LLVMSetAlignment(store, c->x->bytes / c->x->unit);
 }
 
-/* n elements; known, unless they are a part of a run. */
+/* n elements; known, unless they are a part of a run that has a shorter one. */
 static void run_row(struct gen *g, struct run_copy *c, LLVMValueRef n)
 {
-	int64_t run = c->x->c->runs.run;
+	int64_t run = LLVMIsAConstantInt(n) ? LLVMConstIntGetSExtValue(n) : 0;
 
-	if (LLVMIsAConstantInt(n) && run >= LANES) {
+	if (run >= LANES) {
 		for (int64_t j = 0; j < run; j += LANES) {
 			gen_here(g);
 			int64_t at = j + LANES <= run ? j : run - LANES;
@@ -110,7 +158,7 @@ static LLVMValueRef run_at(struct gen *g, struct contraction *x, LLVMValueRef i)
 	LLVMValueRef at = batch_offset(g, x, x->c->rows_batch, x->c->rows_at);
 
 	for (int d = PLAN_RUNS - 1; d >= 0; d--)
-		at = ADD(at, MUL(digit(g, &i, r->runs[d]), c64(g, r->pitch[d])));
+		at = step_on(g, at, digit(g, &i, r->runs[d]), r->pitch[d]);
 	return at;
 }
 

@@ -661,6 +661,8 @@ const struct node *plan_contract_runs(struct graph *g, struct contract *c, const
 {
 	const int64_t batch[] = { 0, 1, 2, 3 }, last = c->nbatch + 1;
 
+	if (!c->m_block)
+		contract_block(c, o);
 	if (c->cols_packed)
 		contract_pack_words(c, o);
 	if (c->cols_packed && cols->type->rank == c->nbatch + 2) {

@@ -127,6 +127,11 @@ static void add_contract_sizes(struct job *j, struct kernel *k, const struct con
 		c->cols_k, c->cols_n };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		add_size(j, k, rest[i]);
+	for (uint32_t i = 0; c->runs.run && i < PLAN_RUNS; i++) {
+		add_size(j, k, c->runs.pitch[i]);
+		add_size(j, k, c->runs.places[i]);
+		add_size(j, k, c->runs.step[i]);
+	}
 	for (uint32_t i = 0; i < c->nbatch; i++) {
 		add_size(j, k, c->batch[i]);
 		add_size(j, k, c->rows_batch[i]);

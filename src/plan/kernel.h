@@ -74,12 +74,14 @@ enum core {
 
 /* R's rows as windows of an image that share its features: number k of a row lies in one of
  * runs[0] * runs[1] * runs[2] runs of `run` elements side by side, which begin pitch[] apart.  Rows
- * count features, rows_m apart, times places: of dims 0 and 1 step[] elements apart; the last dim
- * lies in `planes`, and its place p is element p * step[2] / planes of number p * step[2] % planes
- * of them. */
+ * count features, or images, rows_m apart, times places: of dims 0 and 1 step[] elements apart; the
+ * last dim lies in `planes`, and its place p is element p * step[2] / planes of number
+ * p * step[2] % planes of them.  Where the contraction has `bands`, a block of k is so manieth part
+ * of it, or as few bands are, all. */
 struct contract_runs {
 	int64_t run;                               /* 0: R's rows are no such */
-	int64_t runs[PLAN_RUNS], pitch[PLAN_RUNS];
+	int64_t runs[PLAN_RUNS];
+	int64_t pitch[PLAN_RUNS];                  /* extents, as those below; but of planes */
 	int64_t places[PLAN_RUNS], step[PLAN_RUNS];
 	int64_t planes, plane;
 };

@@ -1,11 +1,11 @@
 /* lower.c -- the graph in the ops that kernels have cores for.
  *
  * A convolution is a contraction over windows of its padded input where those lie well (window.c;
- * by constant weights, or features last, window_last.c; by large windows over few places
- * window_wide.c, in groups window_line.c).  Any other becomes patches (im2col, never stored as
- * such: they are packed panel by panel) and a dot_general by groups; a 1x1 convolution of stride 1
- * reads its input as it lies.  Method: the implicit GEMM of Chellapilla, Puri and Simard, High
- * Performance Convolutional Neural Networks for Document Processing, 2006.
+ * by constant weights, or features last, window_last.c; of any size window_any.c; by large windows
+ * over few places window_wide.c, in groups window_line.c).  Any other becomes patches (im2col,
+ * never stored as such: they are packed panel by panel) and a dot_general by groups; a 1x1
+ * convolution of stride 1 reads its input as it lies.  Method: the implicit GEMM of Chellapilla,
+ * Puri and Simard, High Performance Convolutional Neural Networks for Document Processing, 2006.
  *
  * One whose input has holes is several without (phases.c).
  *
@@ -20,7 +20,8 @@
 #define DIRECT_STORED 25                 /* whose padded input is stored, at least */
 #define WINDOW_LEAST 5                   /* elements that are worth a vector of their own */
 #define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
-#define IMAGES_TYPICAL 8                 /* where their number is symbolic */
+#define IMAGES_TYPICAL 8                 /* where their number is symbolic, */
+#define EXTENT_TYPICAL 224.              /* and where their height or width is */
 #define FIRST_MOST 128                   /* so many of a sort are found without sorting the rest, */
 #define FIRST_PART 4                     /* where they are this part of it or less */
 #define FIRST_DIGITS 256                 /* so long a sort may go by digits, which is fast */
@@ -58,9 +59,21 @@ bool conv_is_static(const struct node *n, const struct node *const *in)
 	return so;
 }
 
-int64_t conv_images(const struct conv *c)
+bool conv_knows_features(const struct node *n, const struct node *const *in)
 {
-	return c->batch >= 0 ? c->batch : IMAGES_TYPICAL;
+	return type_is_static(in[1]->type) &&
+	       in[0]->type->dims[node_int(n, KEY_input_feature_dimension, 1)] >= 0 &&
+	       n->type->dims[node_int(n, KEY_output_feature_dimension, 1)] >= 0;
+}
+
+double conv_images(const struct conv *c)
+{
+	return c->batch >= 0 ? (double)c->batch : IMAGES_TYPICAL;
+}
+
+double conv_extent(const struct graph *g, int64_t d)
+{
+	return d >= 0 ? (double)d : EXTENT_TYPICAL / DIM_TYPICAL * dim_typical(g, d);
 }
 
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
@@ -441,6 +454,43 @@ static const struct node *direct(struct graph *g, const struct node *n,
 
 /* --------------------------------------------------------------------------------------------- */
 
+/* n as a product of its weights and patches, or of what lies as those would. */
+static const struct node *conv_product(struct graph *g, const struct node *n, const struct conv *c,
+	const struct plan_options *o)
+{
+	const struct node *rows = conv_rows_made(g, n, n->in[1], c, o);
+	const struct node *cols = conv_cols(g, n, n->in[0], n->in[1], c);
+	const int64_t zero = 0, two = 2, one = 1;
+	const struct node *dot = build_dot(g, rows, cols, (struct dim_pairs){ 1, &zero, &zero },
+		(struct dim_pairs){ 1, &two, &one }, n->type->dtype);
+
+	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's
+	 * order */
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], inverse[PLAN_MAX_RANK];
+	uint32_t rank = c->nspatial + 2;
+	dims[0] = c->out_features;
+	dims[1] = c->batch;
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		dims[2 + d] = n->type->dims[c->out_spatial[d]];
+	inverse[0] = node_int(n, KEY_output_feature_dimension, 1);
+	inverse[1] = node_int(n, KEY_output_batch_dimension, 0);
+	/* only size-1 dims move */
+	bool alone = c->batch == 1 && inverse[0] == 1 && inverse[1] == 0;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		inverse[2 + d] = c->out_spatial[d];
+		alone = alone && c->out_spatial[d] == 2 + d;
+	}
+	for (uint32_t d = 0; d < rank; d++)
+		perm[inverse[d]] = d;
+	const struct node *y = build_reshape(g, dot, rank, dims);
+	if (alone) {
+		dims[0] = 1;
+		dims[1] = c->out_features;
+		return build_reshape(g, dot, rank, dims);
+	}
+	return build_transpose(g, y, perm);
+}
+
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o)
 {
@@ -471,39 +521,9 @@ const struct node *plan_lower_convolution(
 		other = plan_lower_windows(g, n, in, &c, o);
 	if (!other)
 		other = conv_places(g, n, in, &c);
-	if (other)
-		return other;
-	const struct node *rows = conv_rows_made(g, n, in[1], &c, o);
-	const struct node *cols = conv_cols(g, n, in[0], in[1], &c);
-	const int64_t zero = 0, two = 2, one = 1;
-	const struct node *dot = build_dot(g, rows, cols, (struct dim_pairs){ 1, &zero, &zero },
-		(struct dim_pairs){ 1, &two, &one }, n->type->dtype);
-
-	/* [groups, out, batch * positions] -> [groups, out, batch, positions...] -> the result's
-	 * order */
-	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], inverse[PLAN_MAX_RANK];
-	uint32_t rank = c.nspatial + 2;
-	dims[0] = c.out_features;
-	dims[1] = c.batch;
-	for (uint32_t d = 0; d < c.nspatial; d++)
-		dims[2 + d] = n->type->dims[c.out_spatial[d]];
-	inverse[0] = node_int(n, KEY_output_feature_dimension, 1);
-	inverse[1] = node_int(n, KEY_output_batch_dimension, 0);
-	/* only size-1 dims move */
-	bool alone = c.batch == 1 && inverse[0] == 1 && inverse[1] == 0;
-	for (uint32_t d = 0; d < c.nspatial; d++) {
-		inverse[2 + d] = c.out_spatial[d];
-		alone = alone && c.out_spatial[d] == 2 + d;
-	}
-	for (uint32_t d = 0; d < rank; d++)
-		perm[inverse[d]] = d;
-	const struct node *y = build_reshape(g, dot, rank, dims);
-	if (alone) {
-		dims[0] = 1;
-		dims[1] = c.out_features;
-		return build_reshape(g, dot, rank, dims);
-	}
-	return build_transpose(g, y, perm);
+	if (!other && !conv_is_pointwise(n, &c))
+		other = plan_lower_any(g, n, in, &c, o);
+	return other ? other : conv_product(g, n, &c, o);
 }
 
 /* A product of all features at a place, or of each feature alone, is as fast either way; so are
@@ -521,8 +541,10 @@ enum conv_wish plan_convolution_wish(
 	if (place || conv_is_depthwise(n->in, &c) || c.nspatial > 3 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;
-	if (plan_is_winograd(n, n->in, &c, o))
+	if (plan_is_winograd(g, n, n->in, &c, o))
 		return CONV_last;
+	if (plan_is_any(n, n->in, &c, o))
+		return c.features < FEATURES_FEW ? CONV_either : CONV_last;
 	if (!plan_is_last(n, n->in, &c, o))
 		return plan_goes_last(n, n->in, &c, o) ? CONV_either : CONV_first;
 	return c.in_features < FEATURES_FEW ? CONV_either : CONV_last;

@@ -44,8 +44,11 @@ struct conv {
 };
 /* Are all sizes of convolution n numbers, but for how many images there are? */
 bool conv_is_static(const struct node *n, const struct node *const *in);
-/* How many images ways are weighed by. */
-int64_t conv_images(const struct conv *c);
+/* Are its kernel's sizes numbers, and how many features there are? */
+bool conv_knows_features(const struct node *n, const struct node *const *in);
+/* How many images ways are weighed by, and how long an image's dim is. */
+double conv_images(const struct conv *c);
+double conv_extent(const struct graph *g, int64_t d);
 /* Weights of convolution n as [groups, out features of a group, in features * window]. */
 const struct node *conv_rows(struct graph *g, const struct node *n, const struct node *w,
 	const struct conv *c);
@@ -56,6 +59,9 @@ const struct node *conv_rows_made(struct graph *g, const struct node *n, const s
 /* The input x of convolution n as [features, batch, spatial...], padded by so many elements before
  * and behind of each spatial dim. */
 const struct node *conv_image(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind);
+/* The same as [batch, spatial..., features], and padded along its features. */
+const struct node *conv_image_last(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const int64_t *before, const int64_t *behind);
 /* n, a convolution, by the ops that kernels are made of. */
 const struct node *plan_lower_convolution(
@@ -86,7 +92,7 @@ const struct node *plan_lower_sums(
 /* Neighbours along x's last dim, elements of 16 bits and an even number, as words of 32. */
 const struct node *words_of(struct graph *g, const struct node *x);
 /* Contraction c, of type t, of x's runs and columns: where c has them packed [batch..., n, k], or
- * those in panels, of a higher rank. */
+ * those in panels, of a higher rank.  Its blocks are chosen where it has none. */
 const struct node *plan_contract_runs(struct graph *g, struct contract *c, const struct node *x,
 	const struct node *cols, const struct type *t, const struct plan_options *o);
 /* Contraction c, its blocks not yet chosen, of type t by rows and columns along k. */
@@ -104,6 +110,13 @@ bool plan_goes_last(const struct node *n, const struct node *const *in, const st
 const struct node *plan_lower_last(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
+/* Convolution n of images of a symbolic height or width as a contraction whose rows are gathered
+ * from the image in runs; NULL: it is another. */
+bool plan_is_any(const struct node *n, const struct node *const *in, const struct conv *c,
+	const struct plan_options *o);
+const struct node *plan_lower_any(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+
 /* How a convolution's kernel wishes features to lie: behind the batch, or last. */
 enum conv_wish { CONV_first, CONV_last, CONV_either };
 enum conv_wish plan_convolution_wish(
@@ -113,8 +126,8 @@ const struct region *plan_layout(
 	struct graph *g, const struct region *r, const struct plan_options *o);
 
 /* May convolution n be lowered by plan_lower_winograd? */
-bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
-	const struct plan_options *o);
+bool plan_is_winograd(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct conv *c, const struct plan_options *o);
 /* Convolution n by 3 x 3 windows with fewer products; NULL: it is another, or
  * not worth it, or o says strict. */
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,

@@ -18,6 +18,7 @@
 #include "plan/plan_impl.h"
 
 #define SPATIAL 2
+#define RANK (2 + PLAN_RUNS)             /* of an image of conv_image_last */
 #define VECTOR 16                        /* elements */
 #define PLACES_MADE 32                   /* of fewer, packing weights in the call costs most */
 #define WASTE_MOST 1.34                  /* products for one that there is */
@@ -109,7 +110,8 @@ bool plan_goes_last(const struct node *n, const struct node *const *in, const st
 	const struct plan_options *o)
 {
 	return may_be_last(n, in, c, o) &&
-	       (plan_is_late(in[1], o) || conv_images(c) * c->positions >= PLACES_MADE);
+	       (plan_is_late(in[1], o) ||
+		       conv_images(c) * (double)c->positions >= PLACES_MADE);
 }
 
 /* x, [images, lines, places, features], padded along its lines and places: places and features are
@@ -117,45 +119,57 @@ bool plan_goes_last(const struct node *n, const struct node *const *in, const st
 static const struct node *padded_flat(struct graph *g, const struct node *x, uint32_t nspatial,
 	const int64_t *low, const int64_t *high)
 {
-	int64_t dims[2 + SPATIAL], l[2 + SPATIAL], h[2 + SPATIAL], none[2 + SPATIAL] = { 0 };
+	int64_t dims[RANK], l[RANK], h[RANK], none[RANK] = { 0 };
 	int64_t features = x->type->dims[1 + nspatial];
 
 	for (uint32_t d = 0; d <= nspatial; d++) {
 		int64_t each = d == nspatial ? features : 1;
-		dims[d] = x->type->dims[d] * each;
+		dims[d] = dim_mul(g, x->type->dims[d], each);
 		l[d] = low[d] * each;
 		h[d] = high[d] * each;
 	}
 	const struct node *y = build_pad(g, plan_reshape(g, x, 1 + nspatial, dims),
 		build_scalar(g, x->type->dtype, 0), l, h, none);
 	for (uint32_t d = 0; d <= nspatial; d++)
-		dims[d] = x->type->dims[d] + low[d] + high[d];
+		dims[d] = dim_add(g, x->type->dims[d], low[d] + high[d]);
 	dims[1 + nspatial] = features;
 	y = build1(g, OP_optimization_barrier, y);       /* what is stored has long rows */
 	return plan_reshape(g, y, 2 + nspatial, dims);
+}
+
+const struct node *conv_image_last(struct graph *g, const struct node *n, const struct node *x,
+	const struct conv *c, const int64_t *before, const int64_t *behind)
+{
+	int64_t perm[RANK], low[RANK] = { 0 }, high[RANK] = { 0 }, none[RANK] = { 0 };
+	bool pads = false;
+
+	perm[0] = node_int(n, KEY_input_batch_dimension, 0);
+	perm[1 + c->nspatial] = node_int(n, KEY_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		perm[1 + d] = c->in_spatial[d];
+	for (uint32_t d = 0; d <= c->nspatial; d++) {
+		low[1 + d] = before[d];
+		high[1 + d] = behind[d];
+		pads |= before[d] || behind[d];
+	}
+	x = build_transpose(g, x, perm);
+	if (pads && !high[1 + c->nspatial] && x->type->dims[1 + c->nspatial] % VECTOR)
+		return padded_flat(g, x, c->nspatial, low, high);
+	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
 }
 
 /* The input as [images, lines, places, features], padded. */
 static const struct node *padded(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const struct across *a, int64_t features)
 {
-	int64_t perm[2 + SPATIAL], low[2 + SPATIAL] = { 0 }, high[2 + SPATIAL] = { 0 },
-		none[2 + SPATIAL] = { 0 };
-	bool pads = features != c->in_features;
+	int64_t low[1 + SPATIAL] = { 0 }, high[1 + SPATIAL] = { 0 };
 
-	high[1 + c->nspatial] = features - c->in_features;
-	perm[0] = node_int(n, KEY_input_batch_dimension, 0);
-	perm[1 + c->nspatial] = node_int(n, KEY_input_feature_dimension, 1);
 	for (uint32_t d = 0; d < c->nspatial; d++) {
-		perm[1 + d] = c->in_spatial[d];
-		low[1 + d] = a[d].low;
-		high[1 + d] = a[d].extent - a[d].low - a[d].in;
-		pads |= low[1 + d] || high[1 + d];
+		low[d] = a[d].low;
+		high[d] = a[d].extent - a[d].low - a[d].in;
 	}
-	x = build_transpose(g, x, perm);
-	if (pads && !high[1 + c->nspatial] && c->in_features % VECTOR)
-		return padded_flat(g, x, c->nspatial, low, high);
-	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
+	high[c->nspatial] = features - c->in_features;
+	return conv_image_last(g, n, x, c, low, high);
 }
 
 /* The weights, [out features, lines, places, features] as one matrix. */

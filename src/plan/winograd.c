@@ -19,6 +19,7 @@
  * not finite reaches all of its square: not in numerics=strict. */
 #include "ir/build.h"
 #include "plan/plan_impl.h"
+#include <math.h>
 #include <string.h>
 
 #define FEATURES_LEAST 32                /* of fewer, the way there and back costs what it saves */
@@ -45,7 +46,7 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 	const struct type *x = in[0]->type, *w = in[1]->type;
 
 	if (o->strict || c->nspatial != 2 || c->groups != 1 || n->type->dtype != DTYPE_f32 ||
-		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !conv_is_static(n, in) ||
+		x->dtype != DTYPE_f32 || w->dtype != DTYPE_f32 || !conv_knows_features(n, in) ||
 		c->in_features < FEATURES_LEAST || c->out_features < FEATURES_LEAST)
 		return false;
 	for (uint32_t d = 0; d < 2; d++)
@@ -56,9 +57,10 @@ static bool fits(const struct node *n, const struct node *const *in, const struc
 }
 
 /* How many squares lie along spatial dim d. */
-static int64_t squares(const struct node *n, const struct conv *c, uint32_t d)
+static int64_t squares(
+	struct graph *g, const struct node *n, const struct conv *c, uint32_t d)
 {
-	return (n->type->dims[c->out_spatial[d]] + 1) / 2;
+	return dim_ceildiv(g, n->type->dims[c->out_spatial[d]], 2);
 }
 
 /* x as a buffer of its own, which no kernel computes again for each of its readers. */
@@ -102,17 +104,23 @@ static const struct node *winograd_input(
 
 	x = kept(g, build_transpose(g, x, perm));
 	for (uint32_t d = 0; d < 2; d++) {
+		int64_t in = x->type->dims[1 + d];
 		low[1 + d] = padding ? padding[2 * d] : 0;
-		high[1 + d] = 2 * squares(n, c, d) + 2 - low[1 + d] - x->type->dims[1 + d];
+		/* what squares of any number of places may need; more, by one, of an even one */
+		high[1 + d] = in < 0 ? (padding ? padding[2 * d + 1] : 0) + 1
+			: 2 * squares(g, n, c, d) + 2 - low[1 + d] - in;
 	}
 	x = build_pad(g, x, build_scalar(g, DTYPE_f32, 0), low, high, none);
 	const struct node *d[POINTS * POINTS], *half[POINTS * POINTS], *v[POINTS * POINTS];
 	const int64_t step[4] = { 1, 2, 2, 1 };
-	int64_t dims[5] = { 1, c->batch, squares(n, c, 0), squares(n, c, 1), c->in_features };
+	int64_t dims[5] = { 1, c->batch, squares(g, n, c, 0), squares(g, n, c, 1),
+		c->in_features };
+	const int64_t last[2] = { dim_sub(g, dim_mul(g, 2, dims[2]), 1),
+		dim_sub(g, dim_mul(g, 2, dims[3]), 1) };
 	for (int64_t i = 0; i < POINTS * POINTS; i++) {
 		const int64_t start[4] = { 0, i / POINTS, i % POINTS, 0 };
-		const int64_t limit[4] = { dims[1], start[1] + 2 * dims[2] - 1,
-			start[2] + 2 * dims[3] - 1, dims[4] };
+		const int64_t limit[4] = { dims[1], dim_add(g, start[1], last[0]),
+			dim_add(g, start[2], last[1]), dims[4] };
 		d[i] = plan_slice(g, x, start, limit, step);
 	}
 	for (uint32_t i = 0; i < POINTS * POINTS; i++)
@@ -150,7 +158,8 @@ static const struct node *winograd_output(
 	static const signed char a[2][POINTS] = { { 1, 1, 1, 0 }, { 0, 1, -1, -1 } };
 	const int64_t *t = m->type->dims;
 	const int64_t dims[6] = { t[1], t[2], 1, t[3], 1, t[4] }, none[5] = { 0 };
-	const int64_t all[4] = { t[1], 2 * t[2], 2 * t[3], t[4] }, step[5] = { 1, 1, 1, 1, 1 };
+	const int64_t all[4] = { t[1], dim_mul(g, 2, t[2]), dim_mul(g, 2, t[3]), t[4] },
+		      step[5] = { 1, 1, 1, 1, 1 };
 	const struct node *d[POINTS * POINTS], *half[2 * POINTS], *rows[2];
 
 	for (int64_t i = 0; i < POINTS * POINTS; i++) {
@@ -179,33 +188,35 @@ static const struct node *winograd_output(
 
 /* Do the products saved, of all pairs of features, exceed what V and M, 16 numbers a feature, take
  * to be written and read? */
-static bool pays(const struct conv *c, int64_t nsquares)
+static bool pays(const struct conv *c, double nsquares)
 {
 	double features = (double)(c->in_features + c->out_features);
-	double bytes = POINTS * POINTS * (double)nsquares * features * sizeof(float);
+	double bytes = POINTS * POINTS * nsquares * features * sizeof(float);
 
 	return bytes <= MEMORY_LEAST || (double)c->in_features * (double)c->out_features >=
 		FEATURES_MEMORY / 2 * features;
 }
 
-bool plan_is_winograd(const struct node *n, const struct node *const *in, const struct conv *c,
-	const struct plan_options *o)
+bool plan_is_winograd(struct graph *g, const struct node *n, const struct node *const *in,
+	const struct conv *c, const struct plan_options *o)
 {
 	if (!fits(n, in, c, o))
 		return false;
-	int64_t all = conv_images(c) * squares(n, c, 0) * squares(n, c, 1);
+	double all = conv_images(c);
+	for (uint32_t d = 0; d < 2; d++)
+		all *= ceil(conv_extent(g, n->type->dims[c->out_spatial[d]]) / 2);
 	return all >= (plan_is_late(in[1], o) ? SQUARES_LEAST : SQUARES_MADE) && pays(c, all);
 }
 
 const struct node *plan_lower_winograd(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o)
 {
-	if (!plan_is_winograd(n, in, c, o))
+	if (!plan_is_winograd(g, n, in, c, o))
 		return NULL;
 	const struct node *v = winograd_input(g, n, in[0], c);
 	const struct node *u = winograd_weights(g, n, in[1], c);
 	const int64_t *t = v->type->dims, zero = 0, two = 2;
-	const int64_t flat[3] = { t[0], dim_mul(g, t[1], t[2] * t[3]), t[4] };
+	const int64_t flat[3] = { t[0], dim_mul(g, t[1], dim_mul(g, t[2], t[3])), t[4] };
 	const int64_t dims[5] = { t[0], t[1], t[2], t[3], c->out_features };
 
 	const struct node *m = build_dot(g, plan_reshape(g, v, 3, flat), u,

@@ -1,4 +1,5 @@
 """dynamic=True: one compilation serves every length and batch, forwards and backwards; and none of it needs a compiler of C."""
+import copy
 import gc
 import math
 import os
@@ -97,6 +98,39 @@ def test_convolutions_of_any_batch_are_those_of_one(dtype, layout):
             torch.testing.assert_close(y, want, rtol=near / 5, atol=near)
     for a, b in zip(got, both(compiled(lambda *xs: fn(*xs), dynamic=False), x), strict=True):
         assert torch.equal(a, b) and a.stride() == b.stride()
+
+
+def any_convolutions(dtype, layout):
+    """One of each way that a convolution of images of any height and width goes, and ones of what these leave."""
+    C = torch.nn.Conv2d
+    made = [torch.nn.Sequential(C(32, 96, 1), C(96, 96, 3, padding=1)), C(32, 64, 3, 2, 1), C(32, 64, 1, 2), C(32, 16, 1), C(32, 24, 5, padding=2),
+            C(32, 48, 3, padding=1), C(32, 3, (3, 1), padding=(0, 2)), C(32, 32, 3, padding=2, dilation=2), C(32, 64, 3, 2, 1, groups=4), torch.nn.Sequential(C(32, 9, 7, 2, 3), C(9, 33, 3, 2, 1)),
+            torch.nn.Sequential(C(32, 3, 1), C(3, 16, 7, 2, 3), torch.nn.ReLU())]
+    return [m.to(dtype).to(memory_format=layout).requires_grad_(False) for m in made]
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=["first", "last"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_convolutions_of_any_height_and_width(dtype, layout):
+    """One compile for all sizes; with the bits of one for this size, where that goes the same way."""
+    made, near = any_convolutions(dtype, layout), {torch.float32: 1e-5, torch.bfloat16: .03}[dtype]
+    wide = [copy.deepcopy(m).double() for m in made]
+
+    def fn(x):
+        return tuple(m(x) for m in made)
+
+    torch._dynamo.reset()
+    before, any_size = report()["graphs"], compiled(fn, dynamic=True)
+    for b, h, w in ((2, 12, 13), (3, 9, 41), (5, 33, 11), (2, 17, 64), (7, 13, 12)):
+        x = torch.randn(b, 32, h, w).to(dtype).contiguous(memory_format=layout)
+        with no_fallback():
+            got = any_size(x)
+        for y, m in zip(got, wide, strict=True):
+            torch.testing.assert_close(y.double(), m(x.double()), rtol=near, atol=near)
+    assert report()["graphs"] - before == 1
+    if dtype == torch.float32 and layout == torch.channels_last:
+        for a, b in list(zip(got, compiled(fn, dynamic=False)(x), strict=True))[:4]:
+            assert torch.equal(a, b) and a.stride() == b.stride()
 
 
 def test_the_same_kernels_and_bits_as_of_one_size():

@@ -257,6 +257,30 @@ def test_convolution_of_nothing_and_by_nothing(stride, pad, base, dilation):
                 assert result.shape == (1, places(size, window, stride, pad, base, dilation), 1), (backend, of, size, window)
 
 
+@pytest.mark.parametrize("window", ["stride = [1, 1], pad = [[1, 1], [1, 1]]", "stride = [2, 1], pad = [[0, 1], [1, -1]]",
+                                    "stride = [1, 2], pad = [[2, 2], [1, 0]], rhs_dilate = [2, 1]"])
+@pytest.mark.parametrize("dtype", ["f32", "f64"])
+def test_convolution_of_any_height_and_width(dtype, window):
+    """Winograd's, and of rows that are gathered, in groups too: images of no place and of one, and of no images."""
+    wide, rng = {"f32": np.float32, "f64": np.float64}[dtype], np.random.default_rng(0)
+    for groups, order in ((1, "b, 0, 1, f"), (1, "b, f, 0, 1"), (2, "f, 0, b, 1")):
+        shape = ["?"] * 4
+        shape[order.split(", ").index("f")] = "32"
+        x, w = f"tensor<{'x'.join(shape)}x{dtype}>", f"tensor<34x{32 // groups}x3x3x{dtype}>"
+        y = x.replace("32x", "34x") if "32x" in x else x
+        text = (f"func.func @main(%x: {x}, %k: {w}) -> {y} {{\n%0 = stablehlo.convolution(%x, %k) dim_numbers = [{order}]x[o, i, 0, 1]->"
+                f"[{order}], window = {{{window}}} {{batch_group_count = 1 : i64, feature_group_count = {groups} : i64}} : ({x}, {w}) -> {y}\n"
+                f"return %0 : {y}\n}}")
+        runs = [capi.Weft(backend).compile(text) for backend in ("weft", "interp")]
+        kernel = rng.integers(-4, 5, (34, 32 // groups, 3, 3)).astype(wide)
+        for size in ((1, 1, 1), (2, 3, 2), (1, 2, 7), (0, 5, 5), (3, 0, 4), (2, 4, 19), (1, 15, 5)):
+            dims = [{"b": size[0], "0": size[1], "1": size[2], "f": 32}[d] for d in order.split(", ")]
+            image = rng.integers(-4, 5, dims).astype(wide)
+            got, want = (run(image, kernel)[0] for run in runs)
+            assert got.shape == want.shape, (groups, order, size)
+            np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-3 if dtype == "f32" else 0)
+
+
 def test_convolution_of_padding_and_kernel_by_value():
     runs = [capi.Weft(backend).compile(PROGRAMS["convolution"]) for backend in ("weft", "interp")]
     for height, width, rows in ((5, 4, 2), (1, 1, 1), (7, 3, 3), (0, 2, 1), (40, 33, 5)):
