@@ -46,6 +46,21 @@ struct copy {
 	const struct row_piece *piece;   /* windows, of columns in rows */
 };
 
+LLVMValueRef contract_floats(
+	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef v)
+{
+	bool has_sign = dtype_table[t].kind == DTYPE_SINT;
+	LLVMTypeRef f = like(v, g->f32);
+	LLVMValueRef wide = has_sign ? LLVMBuildSExt(g->b, v, like(v, g->i32), "")
+				     : LLVMBuildZExt(g->b, v, like(v, g->i32), "");
+
+	v = LLVMBuildSIToFP(g->b, wide, f, "");
+	if (x->unit == 1)
+		return v;
+	v = LLVMBuildLShr(g->b, BITCAST(v, like(v, g->i32)), ci_like(wide, 16), "");
+	return LLVMBuildTrunc(g->b, v, like(v, g->i16), "");
+}
+
 /* LANES elements from `at` on: the accumulator's type, or of a pair's half the 16 bits, which
  * shorter integers are made. */
 static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
@@ -56,6 +71,8 @@ static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
 	struct val v = val_lanes(g, load_at(g, p, g->depth, type, at));
 
 	gen_here(g);
+	if (c->x->c->acc != DTYPE_i32 && dtype_is_byte(type))
+		return contract_floats(g, c->x, type, v.v);
 	if (c->x->unit > 1 && bytes) {
 		LLVMTypeRef wide = like(v.v, g->i16);
 		return dtype_table[type].kind == DTYPE_UINT ?

@@ -144,6 +144,9 @@ void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, L
 LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
 	LLVMValueRef first, LLVMValueRef kn, struct ix kw);
 
+/* Bytes v of type t as the accumulator's floats, or as bf16's bits where words are pairs. */
+LLVMValueRef contract_floats(
+	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef v);
 /* LANES elements of V, else of R, from number `at` on, as the halves of words or whole ones. */
 LLVMValueRef contract_elements(
 	struct gen *g, struct contraction *x, bool column, struct ix at);

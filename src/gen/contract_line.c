@@ -6,7 +6,7 @@
  * depend on k and on how many rows there are, and the error grows with a part of k. */
 #include "gen/contract_impl.h"
 
-#define MAX_ROWS 8
+#define MAX_ROWS CONTRACT_LINES
 #define NEAR 32768                       /* bytes of R that a column finds in the nearest cache */
 #define SETS 2                           /* vectors of sums an element of C has */
 #define AT_ONCE 2                        /* columns, where R is read from further away */

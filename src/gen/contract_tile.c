@@ -33,6 +33,8 @@ static LLVMValueRef tile_load(
 	LLVMSetAlignment(v, (unsigned)dtype_bytes(t));
 	if (x->unit > 1)
 		return v;
+	if (dtype_is_byte(t))
+		return contract_floats(g, x, t, v);
 	if (dtype_bytes(t) < 4)
 		v = narrow_decode(g, t, v);
 	if (x->bytes == 8 && dtype_bytes(t) < 8)

@@ -522,6 +522,26 @@ static const struct node *contract_node(struct graph *g, const struct contract *
 	return graph_node(g, &s);
 }
 
+/* Is s bytes that are made floats?  Those are read as bytes: a quarter of the memory. */
+static bool side_is_bytes(const struct side *s)
+{
+	const struct node *x = s->view.base;
+
+	return x->op == OP_convert && dtype_is_float(x->type->dtype) &&
+	       dtype_bytes(x->type->dtype) >= 2 && dtype_is_byte(x->in[0]->type->dtype);
+}
+
+/* AMX multiplies none with floats: for many rows of bf16 they are written out as such. */
+static void side_as_bytes(struct side *s, const struct side *other, const struct plan_options *o)
+{
+	bool many = other->free_extent < 0 || other->free_extent > CONTRACT_LINES;
+	bool tiles = isa_table[o->isa].instr & ISA_TILES && many &&
+		     s->view.base->type->dtype == DTYPE_bf16;
+
+	if (side_is_bytes(s) && !tiles)
+		s->view.base = s->view.base->in[0];
+}
+
 /* x as it was before it was made 32 bits wide. */
 static const struct node *before_widened(const struct node *x)
 {
@@ -566,8 +586,9 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		.panel = isa_table[o->isa].cols,
 		.left = lhs.nfree,
 		.right = rhs.nfree };
-	lhs.late = rhs.k_stride == 1 && plan_is_late(in[0], o);
-	rhs.late = !lhs.late && lhs.k_stride == 1 && plan_is_late(in[1], o);
+	lhs.late = rhs.k_stride == 1 && !side_is_bytes(&lhs) && plan_is_late(in[0], o);
+	rhs.late = !lhs.late && lhs.k_stride == 1 && !side_is_bytes(&rhs) &&
+		   plan_is_late(in[1], o);
 	c.rows_type = in[0]->type->dtype;
 	c.cols_type = in[1]->type->dtype;
 	bool squares = contract_has_squares(&c, &isa_table[o->isa], o->strict);
@@ -590,8 +611,12 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	c.rows_at = rows->view.at;
 	c.rows_m = rows->free_stride;
 	c.rows_k = rows->k_stride;
-	c.rows_type = rows->node->type->dtype;
-	c.cols_type = cols->node->type->dtype;
+	if (acc == DTYPE_f32)
+		side_as_bytes(rows, cols, o);
+	if (acc == DTYPE_f32 && !c.cols_packed)
+		side_as_bytes(cols, rows, o);
+	c.rows_type = rows->view.base->type->dtype;
+	c.cols_type = (c.cols_packed ? cols->node : cols->view.base)->type->dtype;
 	if (!c.cols_packed)
 		columns_as_they_lie(&c, cols, way);
 	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch;

@@ -143,13 +143,25 @@ static inline bool dtype_is_short(enum dtype t)
 	return (dtype_table[t].kind == DTYPE_SINT && dtype_bytes(t) <= 2) || t == DTYPE_ui8;
 }
 
+/* A byte's integers, which are numbers of every float's of 16 bits and more. */
+static inline bool dtype_is_byte(enum dtype t)
+{
+	return dtype_is_short(t) && dtype_bytes(t) == 1;
+}
+
+#define CONTRACT_LINES 8                     /* rows, at most, of products of lines */
+
 /* Neighbours along k that a level multiplies at once: pairs of bf16 where there is an instruction,
  * unless every product has to be rounded as f32's would be; pairs of integers of 16 bits or that
- * are made such. */
+ * are made such.  Bytes are made bf16 where there are more rows than what takes less time to make
+ * f32. */
 static inline uint32_t contract_unit(
 	const struct contract *c, const struct isa_info *isa, bool strict)
 {
-	bool bf16 = c->rows_type == DTYPE_bf16 && c->cols_type == DTYPE_bf16;
+	bool rows = c->rows_type == DTYPE_bf16, cols = c->cols_type == DTYPE_bf16;
+	bool many = c->m < 0 || c->m > CONTRACT_LINES;
+	bool bf16 = (rows && cols) || (rows && many && dtype_is_byte(c->cols_type)) ||
+		    (cols && many && dtype_is_byte(c->rows_type));
 
 	if (c->acc == DTYPE_i32)
 		return 2;
@@ -160,7 +172,10 @@ static inline uint32_t contract_unit(
 static inline bool contract_has_squares(
 	const struct contract *c, const struct isa_info *isa, bool strict)
 {
-	return isa->instr & ISA_TILES && c->acc == DTYPE_f32 && contract_unit(c, isa, strict) > 1;
+	bool words = dtype_bytes(c->rows_type) == 2 && dtype_bytes(c->cols_type) == 2;
+
+	return isa->instr & ISA_TILES && c->acc == DTYPE_f32 && words &&
+	       contract_unit(c, isa, strict) > 1;
 }
 
 /* Keys are the k's of CORE_attention, queries its n's. */

@@ -61,7 +61,8 @@ static void check_words(struct graph *g, struct job *j, const struct shape *s, i
 		: s->packed  ? gen_type(g, cols_type, 3, (s->n + panel - 1) / panel, s->k, panel)
 		: s->along_k ? gen_type(g, cols_type, 2, s->n, s->k)
 			     : gen_type(g, cols_type, 2, s->k, s->n);
-	bool integers = !dtype_is_float(s->t);
+	bool integers = !dtype_is_float(s->t) && !dtype_is_float(cols_type);
+	bool mixed = !integers && !(dtype_is_float(s->t) && dtype_is_float(cols_type));
 	enum dtype acc = integers ? DTYPE_i32 : s->t == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
 	const struct type *bt = gen_type(g, acc, 1, s->rows_are_lhs ? s->n : s->m);
 	const struct type *params[] = { rt, vt, bt };
@@ -84,11 +85,12 @@ static void check_words(struct graph *g, struct job *j, const struct shape *s, i
 		.core = CORE_contract,
 		.fill = rounds ? fill_whole : NULL,
 		.tolerance = integers || rounds ? 0
+			     : mixed          ? 2e-3
 			     : acc == DTYPE_f64 ? 1e-12
 			     : s->k > 1000    ? 2e-4
 					      : 2e-5,
-		.low = integers ? -128 : -1,
-		.high = integers ? 128 : 1,
+		.low = integers ? -128 : mixed ? -9 : -1,
+		.high = integers ? 128 : mixed ? 9 : 1,
 		.least = words && !integers ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
 		.region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
@@ -241,6 +243,41 @@ static void integers(struct graph *g, struct job *j)
 void test_gen_contract__integers(void)
 {
 	gen_with_graph(integers);
+}
+
+/* Bytes by floats, read as bytes: from wherever they lie, in lines, in wide tiles, as pairs of
+ * bf16; of either side. */
+static void bytes(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 1, 45, 600, true, false, DTYPE_f32, 0, 0, false, true },
+		{ 4, 45, 65, true, false, DTYPE_bf16, 0, 0, false, true },
+		{ 8, 33, 70, false, false, DTYPE_f16, 0, 0, false, true },
+		{ 3, 256, 300, true, false, DTYPE_f32, 0, 128, true, false },
+		{ 2, 256, 34, true, false, DTYPE_bf16, 0, 0, false, false },
+		{ 61, 70, 33, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 131, 70, 1033, false, false, DTYPE_f32, 48, 32, true, false },
+		{ 96, 64, 1200, true, false, DTYPE_bf16, 96, 0, false, false },
+		{ 70, 45, 65, true, false, DTYPE_bf16, 96, 0, false, true },
+		{ 131, 200, 577, false, false, DTYPE_bf16, 96, 128, true, true },
+		{ 50, 45, 40, true, false, DTYPE_f16, 48, 0, false, true },
+	};
+	static const enum dtype types[] = { DTYPE_i8, DTYPE_ui8 };
+
+	for (unsigned i = 0; i < 2 * sizeof list / sizeof *list; i++) {
+		struct shape s = list[i / 2];
+		int panel = s.m <= 3 && !s.along_k ? 64 : 32;
+		enum dtype t = s.t;
+		UNIT_NOTE("shape %u, type %u", i / 2, i % 2);
+		check_words(g, j, &s, panel, 0, types[i % 2], false);
+		s.t = types[i % 2];
+		check_words(g, j, &s, panel, 0, t, false);
+	}
+}
+
+void test_gen_contract__bytes_by_floats(void)
+{
+	gen_with_graph(bytes);
 }
 
 /* Few rows: columns as they lie, in wide tiles. */

@@ -49,6 +49,36 @@ void test_plan_contract__a_weight_is_not_copied_for_each_block_of_tokens(void)
 	gen_with_graph(tokens);
 }
 
+/* Bytes that are made floats are multiplied from where they lie: one kernel, which reads bytes. */
+static void bytes(struct graph *g, struct job *j)
+{
+	static const int64_t few[] = { 1, 4, 40 };
+	static const enum dtype types[] = { DTYPE_f32, DTYPE_bf16 };
+
+	for (int i = 0; i < 6; i++) {
+		enum dtype t = types[i / 3];
+		const int64_t dims[] = { few[i % 3], 384 };
+		const struct type *params[] = { type_tensor(g, t, 2, dims),
+			gen_type(g, DTYPE_i8, 2, 1536, 384) };
+		const struct node *w = build_convert(g, graph_parameter(g, 1, params[1]), t);
+		const struct node *x = graph_parameter(g, 0, params[0]);
+		const struct node *y = build_dot_over(g, x, 1, w, 1, t);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		const struct plan_options o = { .isa = ISA_LEVEL_avx512bf16 };
+		const struct plan *p = plan_make(j, g, &s, &o);
+		UNIT_NOTE("product %d", i);
+		CHECK_INT(p->nkernels, 1);
+		const struct contract *c = &p->kernels[0]->contract;
+		CHECK(c->rows_type == DTYPE_i8 || c->cols_type == DTYPE_i8);
+	}
+}
+
+void test_plan_contract__bytes_are_multiplied_where_they_lie(void)
+{
+	gen_with_graph(bytes);
+}
+
 /* Rows that lie along m are copied for each block of columns: the columns' blocks stay wide and the
  * rows' become more, as long as they are alike. */
 static void along_m(struct graph *g, struct job *j)
