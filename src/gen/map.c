@@ -405,6 +405,8 @@ static bool folds_rows(const struct node *n)
 	uint32_t count;
 	const int64_t *dims = node_ints(n, KEY_dimensions, &count);
 
+	if (n->op == OP_segment_reduce)
+		return true;
 	for (uint32_t i = 0; i < count; i++)
 		if (dims[i] == (int64_t)n->in[0]->type->rank - 1)
 			return false;
@@ -433,7 +435,7 @@ static bool any_rows(struct gen *g)
 		    nodes[i]->op == OP_reduce_window ||
 		    (nodes[i]->op == OP_concatenate && has_edges(nodes[i], g->k->rank)) ||
 		    (nodes[i]->op == OP_gather && takes_rows(nodes[i])) ||
-		    (nodes[i]->op == OP_reduce && folds_rows(nodes[i])) ||
+		    (op_table[nodes[i]->op].kind == OP_REDUCE && folds_rows(nodes[i])) ||
 		    (nodes[i]->op == OP_transpose && keeps_rows(nodes[i])))
 			return true;
 	return false;

@@ -103,6 +103,10 @@ void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c)
 		return;
 	}
 	int64_t d = n->dims[depth];
+	if (n->hi) {
+		nest_dim(g, n, depth, c, n->lo, n->hi);
+		return;
+	}
 	LLVMValueRef all = gen_extent(g, d);
 	if (!n->sums || (d >= 0 && d <= NEST_PART)) {
 		nest_dim(g, n, depth, c, c64(g, 0), all);
@@ -371,6 +375,9 @@ struct val value_loop(struct gen *g, const struct node *n, uint32_t which, const
 	if (n->op == OP_dot_general) {
 		c.v[0] = zero_of(g, n->type->dtype);
 		dot_general(g, n, ix, &c);
+	} else if (n->op == OP_segment_reduce) {
+		c.v[0] = value_at(g, n->in[1], ix);
+		segment_reduce(g, n, ix, &c);
 	} else if (n->op == OP_select_and_scatter) {
 		c.v[0] = value_at(g, n->in[2], NULL);
 		select_and_scatter(g, n, ix, &c);

@@ -23,6 +23,8 @@ struct nest {
 	/* op is a sum of floats: long ones are made of parts, which begin at zero */
 	bool sums;
 	struct val zero;
+	/* of a nest of one dim: the part of it that is gone through; NULL: all of it */
+	LLVMValueRef lo, hi;
 };
 
 #define NEST_PART 64                     /* of a dim, in one part of a sum */
@@ -30,6 +32,15 @@ struct nest {
 /* Does n add floats?  Then *zero is what a sum begins at. */
 bool reduce_sums(struct gen *g, const struct node *n, struct val *zero);
 void nest_run(struct gen *g, struct nest *n, uint32_t depth, struct carry *c);
+
+/* segment.c: n, a segment_reduce, at ix; c->v[0]: the initial value in, the result out. */
+void segment_reduce(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c);
+/* The rows [lo, hi) of its segment b. */
+struct segment { struct ix lo, hi; };
+struct segment segment_at(struct gen *g, const struct node *n, struct ix b);
+/* Asks for what a row some way behind row p of the first operand is made of, at column j. */
+void segment_ahead(struct gen *g, const struct node *n, struct ix p, struct ix j);
+
 bool any_lanes(uint32_t rank, const struct ix *ix);
 /* c->v[0]: the initial value in, the result out. */
 void select_and_scatter(struct gen *g, const struct node *n, const struct ix *ix, struct carry *c);

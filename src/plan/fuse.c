@@ -60,7 +60,7 @@ static double node_weight(const struct node *n)
 	case OP_gather: case OP_patches:
 		return 3;
 	case OP_reduce: case OP_reduce_window: case OP_dot_general: case OP_select_and_scatter:
-	case OP_map:
+	case OP_map: case OP_segment_reduce:
 		return 100;
 	default:
 		return n->op != OP_result && op->kind != OP_MOVE && op->kind != OP_LEAF;
@@ -353,7 +353,7 @@ bool fuse_join(struct fuse *f, struct group *group, const struct node *n)
 		group_add(f, group, n, &m);
 		return true;
 	}
-	if (n->op == OP_reduce)
+	if (n->op == OP_reduce || n->op == OP_segment_reduce)
 		return join_reduce(f, group, n, &m);
 	if (node_is_root(n) || wants_kernel(f, group, n))
 		return false;
@@ -399,7 +399,7 @@ static void start(struct fuse *f, const struct node *n, const char *why)
 		group_extend(f, group, n->in[0]->type, row);
 		group->has_reduce = true;
 	} else if (op_table[n->op].kind == OP_WINDOW || n->op == OP_reduce ||
-		   n->op == OP_dot_general) {
+		   n->op == OP_segment_reduce || n->op == OP_dot_general) {
 		group->has_reduce = true;
 	} else {
 		group->hint = fuse_rows(group, n);

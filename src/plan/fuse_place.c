@@ -68,6 +68,18 @@ static bool member_of_gather(const struct node *n, const struct node *u, const s
 	return true;
 }
 
+/* The same of n, an operand of segment_reduce u: rows of the first go through a segment each. */
+static bool member_of_segment(const struct node *n, const struct node *u, const struct member *at,
+	struct member *out)
+{
+	if (n == u->in[0] && (n == u->in[1] || n == u->in[2]))
+		return false;
+	out->dim[0] = n == u->in[0] ? -1 : at->dim[0];
+	if (n->type->rank > 1)
+		out->dim[1] = at->dim[1];
+	return n != u->in[1] || n != u->in[2];
+}
+
 /* The same of n, a piece of concatenation u: one that is made with the others, or is one long and
  * lies at a place that is known. */
 static bool member_of_piece(const struct node *n, const struct node *u, const struct member *at,
@@ -132,6 +144,8 @@ static bool member_through(const struct node *n, const struct node *u, const str
 		memcpy(out->dim, at->dim, sizeof out->dim);
 		return true;
 	}
+	if (u->op == OP_segment_reduce)
+		return member_of_segment(n, u, at, out);
 	if (u->op == OP_concatenate)
 		return member_of_piece(n, u, at, out);
 	if (u->op == OP_transpose) {
@@ -163,7 +177,7 @@ static double fan(const struct fuse *f, const struct group *group, const struct 
 		if (group_stacks(group, u))
 			return 1.0 / u->nin;
 		return group_joins(group, u) && d > 0 ? fuse_elements(f->g, n->type) / d : 1;
-	case OP_scatter:
+	case OP_scatter: case OP_segment_reduce:
 		return d > 0 ? fuse_elements(f->g, n->type) / d : 1;
 	case OP_dynamic_update_slice:            /* a start is read once */
 		return is_updated(group, u, n) && n != u->in[1]

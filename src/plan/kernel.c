@@ -251,7 +251,7 @@ static int64_t kernel_fold(struct graph *g, const struct kernel *k)
 	int64_t most = 1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (order[i]->op != OP_reduce)
+		if (order[i]->op != OP_reduce && order[i]->op != OP_segment_reduce)
 			continue;
 		int64_t all = type_elements(order[i]->in[0]->type);
 		int64_t made = type_elements(node_result_type(order[i], 0));
@@ -259,6 +259,17 @@ static int64_t kernel_fold(struct graph *g, const struct kernel *k)
 			most = all / made;
 	}
 	return most;
+}
+
+static bool has_segments(struct graph *g, const struct kernel *k)
+{
+	uint32_t count;
+	const struct node **order = region_order(graph_job(g), k->body, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (order[i]->op == OP_segment_reduce)
+			return true;
+	return false;
 }
 
 /* Every chunk goes through all indices: few chunks, and one where that is most of the work.  In
@@ -373,7 +384,7 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 		join_chunks(g, k, fold);
 		return;
 	}
-	if (fold > 1 && k->rank && k->space[k->rank - 1] > COLUMNS_LEAST) {
+	if (fold > 1 && k->rank && k->space[k->rank - 1] > COLUMNS_LEAST && !has_segments(g, k)) {
 		int64_t per = CHUNK_ELEMENTS / fold / COLUMNS_LEAST * COLUMNS_LEAST;
 		k->outer_grain = 1;
 		k->inner_grain = per > COLUMNS_LEAST ? per : COLUMNS_LEAST;

@@ -657,6 +657,8 @@ static const struct node *lower_node(void *arg, struct graph *g, const struct no
 		return lower_first(g, n, in[0]);
 	case OP_concatenate:
 		return lower_concatenate(g, n, in);
+	case OP_scatter:
+		return plan_lower_segments(g, n, in);
 	default:
 		return plan_lower_sized(g, n, in);       /* of what the rows above made */
 	}

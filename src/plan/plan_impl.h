@@ -171,6 +171,9 @@ const struct node *plan_sink_reshape(
 /* n reduced in a form that kernels are fast at; NULL: it is. */
 const struct node *plan_lower_reduce(
 	struct graph *g, const struct node *n, const struct node *const *in);
+/* n, a scatter of rows by bag, as the reduction of each bag's; NULL: it is another. */
+const struct node *plan_lower_segments(
+	struct graph *g, const struct node *n, const struct node *const *in);
 /* The op by which n, a reduce of one operand, combines two elements; OP_COUNT: n is another node,
  * or its region no single associative op. */
 enum op reduce_op(const struct node *n);

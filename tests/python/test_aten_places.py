@@ -85,6 +85,18 @@ for n in (1, 3, 20, 128, 300):
 case("bag-weights", lambda w, i, o, p: F.embedding_bag(i, w, o, mode="sum", per_sample_weights=p,
                                                        include_last_offset=True), weight, bag_ids,
      torch.tensor([0, 3, 5, 8]), r(8))
+# a vector and a part of one, columns of lanes that are of several bags, padding that is NaN, bags of padding alone
+count = torch.tensor([0, 3, 1, 0, 7, 1, 40, 2] * 5)
+total, last = torch.cat([torch.tensor([0]), count.cumsum(0)]), int(count.sum())
+for n in (1, 2, 7, 15, 17, 100, 129):
+    w, at = r(31, n), torch.randint(0, 31, (last,))
+    w[at[3]] = float("nan")
+    for mode in "sum mean max".split():
+        case(f"bag-padded-{mode}-{n}", lambda w, i, o, m=mode, p=int(at[3]): (
+            F.embedding_bag(i, w, o, mode=m, padding_idx=p, include_last_offset=True), F.embedding_bag(i.int(), w.half(), o.int()[:-1], mode="max" if m == "max" else "sum", padding_idx=p)),
+            w, at, total, rtol=1e-5, atol=1e-5)
+    case(f"bag-changed-{n}", lambda w, i, o, p: 2 * F.embedding_bag(i, w, o[:-1], mode="sum", per_sample_weights=p).t().exp(), w.nan_to_num(1), at, total,
+         torch.rand(last) / 9, rtol=1e-4, atol=1e-5)
 ids = torch.tensor([[1, 2, 4], [5, 4, 3]])
 for mode in "sum mean max".split():
     for rows in (ids, ids[:, :1], ids[:1]):

@@ -150,6 +150,8 @@ enum resample {
 };
 
 const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64_t dim);
+/* The same as one window, however long: a scan by one thread, or what the planner makes of it. */
+const struct node *lower_prefix_window(struct lower *l, const struct node *x, int64_t dim);
 const struct node *lower_prefix_most(struct lower *l, const struct node *x, int64_t dim);
 /* n, or a scalar as a row of one. */
 const struct node *lower_as_row(struct lower *l, const struct node *n);

@@ -1,9 +1,10 @@
 /* lower_bag.c -- sums by bag: embedding bags with their gradients, histograms.
  *
  * Bag b holds the indices from offsets[b] up to the next offset.  The bag of each index is the
- * number of offsets up to its place, less one; what is padding, or behind the last bag, is sent
- * behind the end, where scatter drops it.  Bags of one size, as those of a matrix of indices, are
- * its rows, and their sums reductions. */
+ * number of offsets up to its place, less one, by which rows are scattered: what is behind the last
+ * bag is dropped.  The planner knows that form, and makes it a loop over each bag's rows
+ * (plan/segment.c).  Padding is a row that adds nothing; in gradients its bag is behind the end.
+ * Bags of one size, as those of a matrix of indices, are its rows, and their sums reductions. */
 #include "front/aten/take.h"
 #include <math.h>
 #include <string.h>
@@ -32,43 +33,55 @@ static int64_t even_size(const struct node *offsets, int64_t n)
 	return same ? size : 0;
 }
 
-/* The number of offsets up to each of n places, less one, as t: summed up from -1 on. */
+/* The number of offsets up to each of n places, less one, as t: summed up from -1 on.  reduced: for
+ * rows to be reduced by it, which the planner does without (plan/segment.c). */
 static const struct node *bags_of(
-	struct lower *l, const struct node *offsets, int64_t n, enum dtype t)
+	struct lower *l, const struct node *offsets, int64_t n, enum dtype t, bool reduced)
 {
 	struct graph *g = l->g;
 	int64_t room = dim_add(g, n, 1);
 	const struct type *rt = type_tensor(g, t, 1, &room);
 	const struct node *at = build_iota(g, rt, 0), *none = build_full(g, rt, 0);
-	struct take k = { .m = 1, .batch = 1, .starts = offsets };
+	offsets = lower_cast(l, offsets, DTYPE_i64);
+	/* as they are: but that is to be known */
+	offsets = build2(g, OP_maximum, offsets, lower_like(l, offsets, 0));
+	struct take k = { .m = 1, .batch = 1, .starts = offsets, .sorted = true };
 	k.x = build_select(g, build_compare(g, "EQ", at, none), build_full(g, rt, -1), none);
 	const struct node *one = build_full(g, type_with_dtype(g, offsets->type, t), 1);
-	const struct node *begins = take_scatter(l, &k, one, OP_add);
-	return lower_prefix_sum(l, lower_clip(l, begins, 0, 0, n, 1), 0);
+	const struct node *begins = lower_clip(l, take_scatter(l, &k, one, OP_add), 0, 0, n, 1);
+	return reduced ? lower_prefix_window(l, begins, 0) : lower_prefix_sum(l, begins, 0);
 }
 
-/* The bag of each of n indices; padding_idx below 0: none is padding. */
+static void check_bags(struct lower *l, const struct node *index, const struct node *offsets)
+{
+	if (index->type->rank != 1 || offsets->type->rank != 1 || index->type->dims[0] == 0)
+		lower_bail(l);
+}
+
+/* Which of the indices are padding; NULL: none is. */
+static const struct node *paddings(struct lower *l, const struct node *index, int64_t padding_idx)
+{
+	if (padding_idx < 0)
+		return NULL;
+	return build_compare(l->g, "EQ", index, lower_like(l, index, (double)padding_idx));
+}
+
+/* The bag of each of n indices, padding behind them all. */
 static const struct node *bags(struct lower *l, const struct node *index,
 	const struct node *offsets, int64_t padding_idx)
 {
 	struct graph *g = l->g;
-	if (index->type->rank != 1 || offsets->type->rank != 1 || index->type->dims[0] == 0)
-		lower_bail(l);
+	check_bags(l, index, offsets);
 	int64_t n = index->type->dims[0], even = even_size(offsets, n);
 	bool few = dim_is_number(n) && n < INT32_MAX && padding_idx < 0;
-	const struct node *bag;
+	const struct node *bag, *padding = paddings(l, index, padding_idx);
 	if (even) {
 		bag = build_iota(g, type_tensor(g, DTYPE_i64, 1, &n), 0);
 		bag = build2(g, OP_divide, bag, lower_like(l, bag, (double)even));
 	} else {
-		offsets = lower_cast(l, offsets, DTYPE_i64);
-		bag = bags_of(l, offsets, n, few ? DTYPE_i32 : DTYPE_i64);
+		bag = bags_of(l, offsets, n, few ? DTYPE_i32 : DTYPE_i64, false);
 	}
-	if (padding_idx < 0)
-		return bag;
-	const struct node *padding =
-		build_compare(g, "EQ", index, lower_like(l, index, (double)padding_idx));
-	return build_select(g, padding, lower_behind(l, bag->type), bag);
+	return padding ? build_select(g, padding, lower_behind(l, bag->type), bag) : bag;
 }
 
 /* How many bags there are, a row of grad each, for each entry of `bag`. */
@@ -105,13 +118,61 @@ static const struct node *divided(struct lower *l, const struct node *y, const s
 	return build2(l->g, OP_divide, y, by);
 }
 
-/* Rows of bags of `size` each, by op. */
-static const struct node *even_bags(
-	struct lower *l, const struct node *rows, int64_t size, enum op op)
+/* What an embedding_bag is of: `count` bags; even: all of that size, 0: as the offsets say. */
+struct bag {
+	const struct node *index, *offsets, *padding;
+	int64_t count, even;
+};
+
+static struct bag bag_of(struct lower *l)
 {
-	const int64_t *had = rows->type->dims, dims[3] = { had[0] / size, size, had[1] };
-	const bool in[ATEN_MAX_RANK] = { [1] = true };
-	return lower_reduce(l, op, build_reshape(l->g, rows, 3, dims), in, false);
+	struct bag b = { .index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64),
+		.offsets = lower_tensor(l, 2), .count = l->type[0]->dims[0] };
+	check_bags(l, b.index, b.offsets);
+	b.padding = paddings(l, b.index, lower_int(l, 8));
+	if (b.offsets->type->dims[0] == b.count)
+		b.even = even_size(b.offsets, b.index->type->dims[0]);
+	return b;
+}
+
+/* Rows of each bag by op, from `first` on. */
+static const struct node *reduced(struct lower *l, const struct bag *b, const struct node *rows,
+	enum op op, double first)
+{
+	const int64_t *had = rows->type->dims;
+	if (b->even) {
+		const int64_t dims[3] = { had[0] / b->even, b->even, had[1] };
+		const bool in[ATEN_MAX_RANK] = { [1] = true };
+		return lower_reduce(l, op, build_reshape(l->g, rows, 3, dims), in, false);
+	}
+	const int64_t out[2] = { b->count, had[1] };
+	bool few = dim_is_number(had[0]) && had[0] < INT32_MAX;
+	struct take k = { .m = 1, .batch = 1, .sorted = true };
+	k.starts = bags_of(l, b->offsets, had[0], few ? DTYPE_i32 : DTYPE_i64, true);
+	k.x = build_full(l->g, type_tensor(l->g, rows->type->dtype, 2, out), first);
+	return take_scatter(l, &k, rows, op);
+}
+
+/* How many indices each bag has that are no padding. */
+static const struct node *counts(struct lower *l, const struct bag *b)
+{
+	struct graph *g = l->g;
+	const struct type *t = type_tensor(g, DTYPE_i64, 1, &b->count);
+	const int64_t one = 1, back = -1, none = 0;
+	if (b->padding) {
+		const int64_t dims[2] = { b->index->type->dims[0], 1 };
+		const struct node *kept = lower_cast(l, build1(g, OP_not, b->padding), t->dtype);
+		kept = reduced(l, b, build_reshape(g, kept, 2, dims), OP_add, 0);
+		return build_reshape(g, kept, 1, t->dims);
+	}
+	if (b->even)
+		return build_full(g, t, (double)b->even);
+	const struct node *at = lower_cast(l, b->offsets, DTYPE_i64);
+	const struct node *end = lower_size_node(l, b->index->type->dims[0]);
+	bool last = at->type->dims[0] != b->count;       /* it says where the last bag ends */
+	const struct node *next = build_pad(g, at, end, &back, last ? &none : &one, &none);
+	at = last ? build_pad(g, at, end, &none, &back, &none) : at;
+	return build2(g, OP_subtract, next, at);
 }
 
 /* The index whose row each maximum y of a bag comes from; behind the end for an empty bag. */
@@ -139,42 +200,32 @@ void lower_embedding_bag(struct lower *l)
 	struct graph *g = l->g;
 	enum dtype c = lower_compute(lower_dtype(l));
 	const struct node *w = lower_tensor(l, 0);
-	const struct node *index = lower_cast(l, lower_tensor(l, 1), DTYPE_i64);
 	enum mode mode = (enum mode)lower_int(l, 4);
-	int64_t count = l->type[0]->dims[0];
-	if (count == 0)
+	if (l->type[0]->dims[0] == 0)
 		lower_bail(l);
-	const struct node *bag = bags(l, index, lower_tensor(l, 2), lower_int(l, 8));
+	struct bag b = bag_of(l);
 	lower_check_index(l, lower_tensor(l, 1), 0, w->type->dims[0], false);
-	const struct node *rows = lower_cast(l, take_one(l, w, 0, index, 0), c);
+	const struct node *rows = lower_cast(l, take_one(l, w, 0, b.index, 0), c);
 	if (!lower_is_none(l, 6))
 		rows = build2(g, OP_multiply, rows, by_row(l, lower_tensor(l, 6), rows));
-	const struct type *t = type_with_dtype(g, l->type[0], c);
-	enum op op = mode == MODE_max ? OP_maximum : OP_add;
-	int64_t even = even_size(lower_tensor(l, 2), index->type->dims[0]);
-	if (lower_int(l, 8) >= 0 || lower_tensor(l, 2)->type->dims[0] != count)
-		even = 0;
-	const struct node *y, *size;
-	if (even) {
-		y = even_bags(l, rows, even, op);
-		size = build_full(g, type_tensor(g, DTYPE_i64, 1, &count), (double)even);
-	} else {
-		struct take k = { .m = 1, .batch = 1, .starts = bag };
-		k.sorted = lower_int(l, 8) < 0;
-		k.x = build_full(g, t, mode == MODE_max ? -(double)INFINITY : 0);
-		y = take_scatter(l, &k, rows, op);
-		size = sizes(l, bag, count);
-	}
+	double first = mode == MODE_max ? -(double)INFINITY : 0;
+	const int64_t along = 0;
+	const struct node *taken = rows, *size = counts(l, &b);
+	if (b.padding)
+		taken = build_select(g, build_broadcast(g, b.padding, 2, rows->type->dims, &along),
+			lower_like(l, rows, first), rows);
+	const struct node *y = reduced(l, &b, taken, mode == MODE_max ? OP_maximum : OP_add, first);
 	if (mode == MODE_mean)
 		y = divided(l, y, size);
-	if (mode == MODE_max && !even) {
+	if (mode == MODE_max && (b.padding || !b.even)) {
 		const struct node *none =
 			build_compare(g, "EQ", by_row(l, size, y), lower_like(l, y, 0));
 		y = build_select(g, none, lower_like(l, y, 0), y);
 	}
 	lower_finish(l, y);
+	const struct node *bag = bags(l, b.index, b.offsets, lower_int(l, 8));
 	const struct node *made[4] = { NULL, bag, size,
-		mode == MODE_max ? max_places(l, rows, y, bag, index) : NULL };
+		mode == MODE_max ? max_places(l, rows, y, bag, b.index) : NULL };
 	for (uint32_t i = 1; i < 4; i++) {
 		bool fits = made[i] && made[i]->type->dims[0] == l->type[i]->dims[0];
 		l->out[i] = fits ? lower_cast(l, made[i], l->type[i]->dtype)

@@ -206,6 +206,16 @@ const struct node *lower_prefix_sum(struct lower *l, const struct node *x, int64
 	return scan_one(l, OP_add, lower_scalar(l, &nothing, x->type->dtype), x, dim);
 }
 
+const struct node *lower_prefix_window(struct lower *l, const struct node *x, int64_t dim)
+{
+	const struct arg nothing = { .kind = ARG_int };
+	struct scan s = { .n = 1, .dim = dim, .x = { x }, .op = OP_add,
+		.neutral = { lower_scalar(l, &nothing, x->type->dtype) } };
+	const struct node *out;
+	scan_window(l, &s, &out);
+	return out;
+}
+
 const struct node *lower_prefix_most(struct lower *l, const struct node *x, int64_t dim)
 {
 	return scan_one(l, OP_maximum, lower_extreme_value(l, x->type->dtype, false), x, dim);

@@ -159,6 +159,11 @@ void eval_window_sums(struct call *c)
 	eval_unsupported(c);
 }
 
+void eval_segment_reduce(struct call *c)
+{
+	eval_unsupported(c);
+}
+
 void eval_optimization_barrier(struct call *c)
 {
 	for (uint32_t i = 0; i < c->nout; i++)

@@ -26,6 +26,14 @@ const struct type *infer_window_sums(struct graph *g, const struct node_spec *s)
 	return s->type;
 }
 
+const struct type *infer_segment_reduce(struct graph *g, const struct node_spec *s)
+{
+	if (!s->type || s->type->kind != TYPE_tensor || s->in[2]->type->rank != 1)
+		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at,
+			"segment_reduce: made without type or starts");
+	return s->type;
+}
+
 const struct type *infer_sort_first(struct graph *g, const struct node_spec *s)
 {
 	if (!s->type || !s->nin || !attrs_find(s->attrs, KEY_k))
