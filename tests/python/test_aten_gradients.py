@@ -77,6 +77,8 @@ case("reflect", lambda a: F.pad(a, (1, 2, 0, 1), mode="reflect"), r(2, 3, 4, 5))
 bag_ids, starts = torch.tensor([1, 2, 4, 5, 4, 3, 2, 8]), torch.tensor([0, 3, 3, 5])
 for mode in "sum mean max".split():
     case(f"bag-{mode}", lambda w, m=mode: F.embedding_bag(bag_ids, w, starts, mode=m, padding_idx=4), r(9, 4))
+    # of indices of 32 bits; places of no maximum were in the last row
+    case(f"bag-short-{mode}", lambda w, m=mode: F.embedding_bag(bag_ids.int(), w, starts.int(), mode=m, padding_idx=4), r(9, 4))
 for mode in "sum mean max".split():
     case(f"bag-even-{mode}", lambda w, m=mode: F.embedding_bag(bag_ids.view(4, 2), w, mode=m), r(9, 4))
 case("bag-weights", lambda w, p: F.embedding_bag(bag_ids, w, starts, mode="sum", per_sample_weights=p), r(9, 4), r(8))

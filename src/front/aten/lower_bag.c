@@ -192,6 +192,14 @@ static const struct node *max_places(struct lower *l, const struct node *rows, c
 	return take_scatter(l, &k, place, OP_minimum);
 }
 
+/* Places n, some behind the end, as t: there in fewer bits, too. */
+static const struct node *places_as(struct lower *l, const struct node *n, enum dtype t)
+{
+	if (t == DTYPE_i32 && n->type->dtype == DTYPE_i64)
+		n = build2(l->g, OP_minimum, n, lower_like(l, n, INT32_MAX));
+	return lower_cast(l, n, t);
+}
+
 /* weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights,
  * include_last_offset, padding_idx; results: sums, the bag of each index, sizes, places of
  * maxima. */
@@ -228,7 +236,7 @@ void lower_embedding_bag(struct lower *l)
 		mode == MODE_max ? max_places(l, rows, y, bag, b.index) : NULL };
 	for (uint32_t i = 1; i < 4; i++) {
 		bool fits = made[i] && made[i]->type->dims[0] == l->type[i]->dims[0];
-		l->out[i] = fits ? lower_cast(l, made[i], l->type[i]->dtype)
+		l->out[i] = fits ? places_as(l, made[i], l->type[i]->dtype)
 				 : build_full(g, l->type[i], 0);
 	}
 }
