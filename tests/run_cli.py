@@ -624,6 +624,22 @@ def test_convolutions_of_any_size_gather_rows(box):
         check("patches" not in text, f"a convolution of any size by patches: {text}")
 
 
+ANY_TRANSPOSED = """aten 1
+symbol s0 in 2..4096
+symbol s1 in 2..4096
+input %x : f32[2,32,s0,s1]{32*s0*s1,s0*s1,s1,1} user
+input %w : f32[32,16,K,K]{16*K*K,K*K,K,1} param
+%y : f32[2,16,2*s0,2*s1]{64*s0*s1,4*s0*s1,2*s1,1} = aten.convolution.default(%x, %w, None, [2, 2], [P, P], [1, 1], True, [0, 0], 1)
+return %y
+"""
+
+
+def test_transposed_convolutions_of_any_size_are_without_holes(box):
+    for window, pad in ("4", "1"), ("2", "0"):
+        text = box.ok("explain", box.write("transposed.aten", ANY_TRANSPOSED.replace("K", window).replace("P", pad)))
+        check("patches" not in text, f"a transposed convolution of any size by patches: {text}")
+
+
 def test_depthwise_windows_of_any_size_are_one_kernel(box):
     text = box.ok("explain", box.write("depthwise.mlir", DEPTHWISE))
     check(text.startswith("1 kernels") and "patches" not in text, f"a depthwise convolution of any size by patches: {text}")

@@ -66,6 +66,18 @@ bool conv_knows_features(const struct node *n, const struct node *const *in)
 	       n->type->dims[node_int(n, KEY_output_feature_dimension, 1)] >= 0;
 }
 
+bool conv_difference(struct graph *g, int64_t a, int64_t b, int64_t *out)
+{
+	if (a >= 0 && b >= 0) {
+		*out = a - b;
+		return true;
+	}
+	int64_t d = dim_sub(g, a, b);
+	bool number = d >= 0 || dim_get(g, d)->op == DIM_number;
+	*out = d >= 0 || !number ? d : dim_get(g, d)->a;
+	return number;
+}
+
 double conv_images(const struct conv *c)
 {
 	return c->batch >= 0 ? (double)c->batch : IMAGES_TYPICAL;

@@ -24,16 +24,18 @@
 struct dilated {
 	int64_t in, out, window, holes, dilation, low;
 	int64_t each;                    /* places of a phase, the last of some left out */
+	int64_t behind;                  /* `in` and as many are `each`; of a symbolic one */
 	int64_t step;                    /* from one tap of a phase to its next */
 };
 
-/* A dim's part of a phase: its places and taps, none: all are holes. */
+/* A dim's part of a phase: its places, of a symbolic size all `each`, and taps, none: all are
+ * holes. */
 struct phase {
 	int64_t number, places, first, taps;
 	int64_t low;                     /* before the input */
 };
 
-static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
+static bool dilated_of(struct graph *g, const struct node *n, const struct conv *c, uint32_t d,
 	struct dilated *a)
 {
 	*a = (struct dilated){
@@ -44,10 +46,11 @@ static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
 		.dilation = node_int_at(n, KEY_rhs_dilation, d, 1),
 		.low = node_int_at(n, KEY_padding, 2 * d, 0),
 	};
-	if (a->in < 1 || a->out < 1 || a->window < 1 ||
-		node_int_at(n, KEY_window_strides, d, 1) != 1)
+	if (!a->in || !a->out || a->window < 1 || node_int_at(n, KEY_window_strides, d, 1) != 1)
 		return false;
-	a->each = (a->out + a->holes - 1) / a->holes;
+	a->each = dim_ceildiv(g, a->out, a->holes);
+	if (!conv_difference(g, a->each, a->in, &a->behind))
+		return false;
 	int64_t x = a->dilation, y = a->holes;
 	while (y) {
 		int64_t rest = x % y;
@@ -61,8 +64,8 @@ static bool dilated_of(const struct node *n, const struct conv *c, uint32_t d,
 /* Place q * holes + p reads at q + (p + k * dilation - low) / holes, where that is whole. */
 static struct phase phase_of(const struct dilated *a, int64_t p)
 {
-	struct phase f = { .number = p,
-		.places = p < a->out ? (a->out - p - 1) / a->holes + 1 : 0 };
+	struct phase f = { .number = p, .places = a->out < 0 ? a->each
+		: p < a->out ? (a->out - p - 1) / a->holes + 1 : 0 };
 
 	while (f.first < a->step && (p + f.first * a->dilation - a->low) % a->holes)
 		f.first++;
@@ -106,7 +109,8 @@ static const struct node *phase_conv(struct graph *g, const struct node *n, cons
 		ones[d] = 1;
 		dilation[d] = a[d].step * a[d].dilation / a[d].holes;
 		pad[2 * d] = f[d].low;
-		pad[2 * d + 1] = f[d].places + (f[d].taps - 1) * dilation[d] - f[d].low - a[d].in;
+		pad[2 * d + 1] = (f[d].taps - 1) * dilation[d] - f[d].low +
+			(f[d].places < 0 ? a[d].behind : f[d].places - a[d].in);
 		dims[c->out_spatial[d]] = f[d].places;
 	}
 	for (uint32_t i = 0; i < n->attrs->n; i++) {
@@ -133,7 +137,7 @@ static const struct node *spread(struct graph *g, const struct node *n, const st
 	uint32_t k = 0;
 
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		high[c->out_spatial[d]] = a[d].each - f[d].places;
+		high[c->out_spatial[d]] = a[d].out < 0 ? 0 : a[d].each - f[d].places;
 	y = build_pad(g, y, build_scalar(g, y->type->dtype, 0), none, high, none);
 	for (uint32_t i = 0; i < n->type->rank; i++) {
 		dims[k++] = y->type->dims[i];
@@ -263,7 +267,7 @@ static const struct node *phases(struct graph *g, const struct node *n, const st
 		memcpy(dims, n->type->dims, n->type->rank * sizeof *dims);
 		for (uint32_t i = 0; i < c->nspatial; i++) {
 			dims[c->out_spatial[i]] = f[i].places;
-			live &= f[i].taps > 0 && f[i].places > 0;
+			live &= f[i].taps > 0 && f[i].places != 0;
 			number = number * a[i].holes + f[i].number;
 		}
 		const struct type *t = type_tensor(g, n->type->dtype, n->type->rank, dims);
@@ -290,12 +294,12 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	struct phase f[SPATIAL];
 	int64_t all = 1, dims[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 }, step[PLAN_MAX_RANK];
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_is_static(n, n->in) ||
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_knows_features(n, n->in) ||
 		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant ||
 		n->type->rank + c->nspatial > PLAN_MAX_RANK)
 		return NULL;
 	for (uint32_t d = 0; d < c->nspatial; d++) {
-		if (!dilated_of(n, c, d, &a[d]))
+		if (!dilated_of(g, n, c, d, &a[d]))
 			return NULL;
 		all *= a[d].holes;
 	}
@@ -305,7 +309,7 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	const struct node *y = phases(g, n, c, o, a, lost, f, 0);
 	memcpy(dims, n->type->dims, n->type->rank * sizeof *dims);
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		dims[c->out_spatial[d]] = a[d].each * a[d].holes;
+		dims[c->out_spatial[d]] = dim_mul(g, a[d].each, a[d].holes);
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		step[i] = 1;
 	y = plan_reshape(g, y, n->type->rank, dims);

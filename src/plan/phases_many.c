@@ -24,6 +24,7 @@
 struct fall {
 	int64_t in, out, window, holes, at;      /* at: of the first place among those fallen on */
 	int64_t each;                            /* how many, at most, fall on a place */
+	int64_t behind;                          /* places of the result on which none can fall */
 	bool turned;
 };
 
@@ -163,7 +164,7 @@ static const struct node *result(struct graph *g, const struct node *n, const st
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		perm[c->out_spatial[d]] = 2 + d;
 		low[2 + d] = -f[d].at;
-		high[2 + d] = f[d].out + f[d].at - y->type->dims[2 + d];
+		high[2 + d] = f[d].behind;
 		pads |= low[2 + d] || high[2 + d];
 	}
 	if (pads)                                /* put together fast where that is all */
@@ -172,7 +173,8 @@ static const struct node *result(struct graph *g, const struct node *n, const st
 	return build_transpose(g, y, perm);
 }
 
-static bool fits(const struct node *n, const struct conv *c, struct fall *f)
+static bool fits(
+	struct graph *g, const struct node *n, const struct conv *c, struct fall *f)
 {
 	int64_t all = 1, terms = 1;
 	bool once = true;
@@ -184,12 +186,16 @@ static bool fits(const struct node *n, const struct conv *c, struct fall *f)
 			.window = n->in[1]->type->dims[c->kernel_spatial[d]],
 			.holes = node_int_at(n, KEY_lhs_dilation, d, 1),
 		};
-		if (f[d].in < 1 || f[d].out < 1 || f[d].window < 1 ||
+		if (!f[d].in || !f[d].out || f[d].window < 1 ||
 			node_int_at(n, KEY_window_strides, d, 1) != 1 ||
 			node_int_at(n, KEY_rhs_dilation, d, 1) != 1)
 			return false;
 		f[d].each = (f[d].window + f[d].holes - 1) / f[d].holes;
 		f[d].at = f[d].window - 1 - node_int_at(n, KEY_padding, 2 * d, 0);
+		int64_t fallen = dim_mul(g, dim_add(g, f[d].in, f[d].each - 1), f[d].holes);
+		if (!conv_difference(g, f[d].out, fallen, &f[d].behind))
+			return false;
+		f[d].behind += f[d].at;
 		all *= f[d].holes;
 		terms *= f[d].each;
 		once &= f[d].window == f[d].holes;
@@ -208,11 +214,11 @@ const struct node *plan_lower_many_phases(
 	int64_t dims[2 + SPATIAL];
 	bool adds = false;
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_is_static(n, n->in) ||
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_knows_features(n, n->in) ||
 		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant || !c->batch ||
 		(!node_skips_holes(n) && (dtype_is_float(n->in[1]->type->dtype) ||
 						 dtype_is_complex(n->in[1]->type->dtype))) ||
-		!fits(n, c, f))
+		!fits(g, n, c, f))
 		return NULL;
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		adds |= f[d].each != 1;
@@ -228,6 +234,6 @@ const struct node *plan_lower_many_phases(
 	dims[0] = c->batch;
 	dims[1] = c->out_features;
 	for (uint32_t d = 0; d < c->nspatial; d++)
-		dims[2 + d] = y->type->dims[3 + 2 * d] * f[d].holes;
+		dims[2 + d] = dim_mul(g, y->type->dims[3 + 2 * d], f[d].holes);
 	return result(g, n, plan_reshape(g, y, 2 + c->nspatial, dims), c, f);
 }

@@ -46,6 +46,8 @@ struct conv {
 bool conv_is_static(const struct node *n, const struct node *const *in);
 /* Are its kernel's sizes numbers, and how many features there are? */
 bool conv_knows_features(const struct node *n, const struct node *const *in);
+/* a - b, below 0 too, of dimensions; false: it is no number. */
+bool conv_difference(struct graph *g, int64_t a, int64_t b, int64_t *out);
 /* How many images ways are weighed by, and how long an image's dim is. */
 double conv_images(const struct conv *c);
 double conv_extent(const struct graph *g, int64_t d);

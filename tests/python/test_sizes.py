@@ -105,7 +105,8 @@ def any_convolutions(dtype, layout):
     C = torch.nn.Conv2d
     made = [torch.nn.Sequential(C(32, 96, 1), C(96, 96, 3, padding=1)), C(32, 64, 3, 2, 1), C(32, 64, 1, 2), C(32, 16, 1), C(32, 24, 5, padding=2),
             C(32, 48, 3, padding=1), C(32, 3, (3, 1), padding=(0, 2)), C(32, 32, 3, padding=2, dilation=2), C(32, 64, 3, 2, 1, groups=4), torch.nn.Sequential(C(32, 9, 7, 2, 3), C(9, 33, 3, 2, 1)),
-            torch.nn.Sequential(C(32, 3, 1), C(3, 16, 7, 2, 3), torch.nn.ReLU())]
+            torch.nn.Sequential(C(32, 3, 1), C(3, 16, 7, 2, 3), torch.nn.ReLU()), torch.nn.ConvTranspose2d(32, 64, 4, 2, 1),
+            torch.nn.ConvTranspose2d(32, 16, 2, 2), torch.nn.ConvTranspose2d(32, 64, 3, 2, 1, 1)]
     return [m.to(dtype).to(memory_format=layout).requires_grad_(False) for m in made]
 
 

@@ -258,7 +258,8 @@ def test_convolution_of_nothing_and_by_nothing(stride, pad, base, dilation):
 
 
 @pytest.mark.parametrize("window", ["stride = [1, 1], pad = [[1, 1], [1, 1]]", "stride = [2, 1], pad = [[0, 1], [1, -1]]",
-                                    "stride = [1, 2], pad = [[2, 2], [1, 0]], rhs_dilate = [2, 1]"])
+                                    "stride = [1, 2], pad = [[2, 2], [1, 0]], rhs_dilate = [2, 1]", "pad = [[1, 2], [2, 1]], lhs_dilate = [2, 2]",
+                                    "pad = [[3, 1], [0, 2]], lhs_dilate = [3, 1], rhs_dilate = [2, 1]"])
 @pytest.mark.parametrize("dtype", ["f32", "f64"])
 def test_convolution_of_any_height_and_width(dtype, window):
     """Winograd's, and of rows that are gathered, in groups too: images of no place and of one, and of no images."""
