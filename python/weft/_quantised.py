@@ -140,11 +140,14 @@ def fake_quantize_channels(x, scale, zero, axis, low, high):
     """By a scale and a zero point for each place of a dimension.  What is above all integers of 64 bits becomes the lowest,
     as by the kernel's conversion."""
     if not _fits(x, low, high) or scale.dtype != torch.float32 or zero.dtype != torch.int32 or scale.dim() != 1 or \
-            zero.dim() != 1 or not 0 <= axis < x.dim() or scale.shape != zero.shape or scale.shape[0] != x.shape[axis]:
-        return NotImplemented
-    if scale.numel() == 0:
+            zero.dim() != 1 or not 0 <= axis < x.dim() or scale.shape != zero.shape or scale.shape[0] != x.shape[axis] or \
+            scale.numel() == 0:
         return NotImplemented
     aten._assert_async.msg((zero.amin() >= low) & (zero.amax() <= high), "`zero_point` must be between `quant_min` and `quant_max`.")
+    return _channels(x, scale, zero, axis, low, high)
+
+
+def _channels(x, scale, zero, axis, low, high):
     shape = [-1 if d == axis else 1 for d in range(x.dim())]
     return _rounded(x, scale.reshape(shape), zero.reshape(shape).float(), low, high, 2.0 ** 63)
 
@@ -153,8 +156,58 @@ def fake_quantize_backward(grad, inside):
     return grad * inside if inside.dtype == torch.bool and inside.shape == grad.shape else NotImplemented
 
 
+SMALLEST = _single(6.1e-5)                             # scale that is taken
+
+
+def _middle(least, most, low, high):
+    """Ends as far from zero as the farther, where they are on both sides of it."""
+    below, above = -((high - low) // 2 + 1), (high - low) // 2
+    scale = torch.maximum((least / below).abs(), (most / above).abs()).double()
+    both = (least < 0) & (most > 0)
+    return torch.where(both, (scale * below).float(), least), torch.where(both, (scale * above).float(), most)
+
+
+def _parameters(least, most, low, high, symmetric):
+    """The scale (f32) and the zero point (i32) by which eager has all numbers between two ends."""
+    if symmetric:
+        least, most = _middle(least, most, low, high)
+    least, most, steps = least.clamp(max=0), most.clamp(min=0), high - low
+    scale = ((most.double() - least) / steps).float()
+    scale = torch.where((scale == 0) | (1 / scale).isinf(), _single(0.1), scale)
+    small, wide, larger = scale < SMALLEST, _single(SMALLEST * steps), torch.full_like(scale, SMALLEST) / scale
+    scale = torch.where(small, SMALLEST, scale)
+    least, most = (torch.where(small, torch.where(other == 0, end, torch.where(x == 0, x, x * larger)), x)
+                   for x, other, end in ((least, most, -wide), (most, least, wide)))
+    from_least, from_most = least / scale.double(), most / scale.double()
+    nearer = abs(low) - from_least.abs() < abs(high) - from_most.abs()
+    zero = torch.where(nearer, low - from_least, high - from_most)
+    if symmetric:
+        zero = torch.where((least < 0) & (most > 0), (low + high) / 2, zero)
+    return scale, zero.clamp(low, high).round().to(torch.int32)
+
+
+def observe(x, observing, on, least, most, scale, zero, share, low, high, axis, rows=False, symmetric=False):
+    """A running average of x's ends, the parameters that follow from it, and x quantised by them: what is behind each of
+    two switches stays as it was where that is off."""
+    n = x.shape[0] if rows and x.dim() else 1
+    if x.dtype != torch.float32 or not _fits(x, low, high) or low == high or x.numel() == 0 or (rows and axis != 0) or \
+            any(t.numel() != n for t in (least, most, scale, zero)) or observing.numel() != 1 or on.numel() != 1:
+        return NotImplemented
+    observing, on = _number(observing, torch.int32) != 0, _number(on, torch.int32) != 0
+    ends = torch.aminmax(x.flatten(1), dim=1) if rows else torch.aminmax(x)
+    least, most = (torch.where(observing, torch.where(old.isinf(), new, old + _single(share) * (new - old)), old)
+                   for old, new in ((old, new.reshape(old.shape)) for old, new in zip((least, most), ends)))
+    new_scale, new_zero = _parameters(least, most, low, high, symmetric)
+    scale = torch.where(on, new_scale.reshape(scale.shape), scale)
+    zero = torch.where(on, new_zero.reshape(zero.shape).to(zero.dtype), zero)
+    y, inside = _channels(x, scale, zero, axis, low, high) if rows else \
+        _rounded(x, _number(scale), _number(zero), low, high, high, single=True)
+    return torch.where(on, y, x), inside | ~on, least, most, scale, zero
+
+
 def decompositions() -> dict:
-    out = {aten.fake_quantize_per_tensor_affine_cachemask.default: fake_quantize,
+    out = {aten._fused_moving_avg_obs_fq_helper_functional.default: observe,
+           aten.fake_quantize_per_tensor_affine_cachemask.default: fake_quantize,
            aten._fake_quantize_per_tensor_affine_cachemask_tensor_qparams.default: fake_quantize_by,
            aten.fake_quantize_per_channel_affine_cachemask.default: fake_quantize_channels,
            aten.fake_quantize_per_tensor_affine_cachemask_backward.default: fake_quantize_backward,

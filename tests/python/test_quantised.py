@@ -134,6 +134,67 @@ def test_fake_by_a_zero_point_beyond():
         compiled(f)(r(3, 4), torch.ones(3), torch.tensor([0, -1, 3], dtype=torch.int32))
 
 
+def observed(x, parameters, *rest):
+    parameters = [p.clone() for p in parameters]
+    return torch.fused_moving_avg_obs_fake_quant(x, *rest[:2], *parameters, 0.01, *rest[2:]), *parameters
+
+
+@pytest.mark.parametrize("low, high, symmetric", [(0, 255, False), (-128, 127, True), (0, 127, True)])
+@pytest.mark.parametrize("rows", [False, True])
+def test_observed(low, high, symmetric, rows):
+    """Of numbers near and far from zero, on one side of it and on both; the first call, and later ones."""
+    on, off, n, f = torch.tensor([1]), torch.tensor([0]), 3 if rows else 1, compiled(observed)
+    first = torch.full((n,), torch.inf), torch.full((n,), -torch.inf)
+    for ends in first, (torch.full((n,), -1e-4), torch.full((n,), 1e-4)), (torch.full((n,), -1.5), torch.full((n,), 2.5)):
+        given = *ends, torch.ones(n), torch.zeros(n, dtype=torch.int32)
+        for x in (r(3, 50), r(3, 50).abs(), -r(3, 50).abs() * 1e-3, torch.zeros(3, 50), r(3, 50) * 1e-7):
+            for a, b in ((on, on), (on, off), (off, on), (off, off))[:2 if ends is first else 4]:
+                args = x, given, a, b, low, high, 0, rows, symmetric
+                with no_fallback():
+                    torch.testing.assert_close(f(*args), observed(*args), **EXACT)
+
+
+class Observed(torch.nn.Module):
+    def __init__(self, symmetric):
+        super().__init__()
+        self.symmetric = symmetric
+        for name, value in {"on": 1, "least": torch.inf, "most": -torch.inf, "scale": 1.0}.items():
+            self.register_buffer(name, torch.tensor([value]))
+        self.register_buffer("zero", torch.tensor([0], dtype=torch.int32))
+
+    def forward(self, x):
+        ends = (-128, 127) if self.symmetric else (0, 255)
+        return torch.fused_moving_avg_obs_fake_quant(x, self.on, self.on, self.least, self.most, self.scale, self.zero, 0.01, *ends,
+                                                     -1, False, self.symmetric)
+
+
+class Trained(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear, self.inputs, self.weights = torch.nn.Linear(16, 8), Observed(False), Observed(True)
+
+    def forward(self, x):
+        return torch.nn.functional.linear(self.inputs(x), self.weights(self.linear.weight), self.linear.bias)
+
+
+def test_training_that_observes():
+    """Steps of training: outputs, gradients, and what is kept of the ends."""
+    torch.manual_seed(1)
+    eager, ours = Trained(), Trained()
+    ours.load_state_dict(eager.state_dict())
+    step = compiled(ours)
+    for _ in range(3):
+        x = r(5, 16)
+        with no_fallback():
+            got = step(x)
+            got.square().sum().backward()
+        want = eager(x)
+        want.square().sum().backward()
+        torch.testing.assert_close(got, want)
+        torch.testing.assert_close(ours.linear.weight.grad, eager.linear.weight.grad)
+        torch.testing.assert_close(ours.state_dict(), eager.state_dict(), **EXACT)
+
+
 # ---- products ----------------------------------------------------------------------------------------
 
 
@@ -156,3 +217,56 @@ def test_product_by_bytes(m, dtype):
     close = {"rtol": 1e-5, "atol": 1e-4} if dtype == torch.float32 else {}
     for dynamic in False, True:
         check(torch._weight_int8pack_mm, x, w, s, dynamic=dynamic, **close)
+
+
+# ---- whole models ------------------------------------------------------------------------------------
+
+
+class Converted(torch.nn.Module):
+    """A convolution and two linear layers as PT2E's conversion leaves them: each reads what was quantised."""
+
+    def __init__(self):
+        super().__init__()
+        for name, shape in {"conv": (8, 3, 3, 3), "up": (32, 8), "down": (10, 32)}.items():
+            self.register_buffer(name, integers(*shape))
+            self.register_buffer(f"{name}_scale", torch.rand(shape[0]) * 0.02 + 0.001)
+            self.register_buffer(f"{name}_zero", torch.zeros(shape[0], dtype=torch.int64))
+            self.register_buffer(f"{name}_bias", r(shape[0]))
+
+    def given(self, x, scale, zero):
+        return q.dequantize_per_tensor(q.quantize_per_tensor(x, scale, zero, 0, 255, torch.uint8), scale, zero, 0, 255, torch.uint8)
+
+    def weight(self, name):
+        return q.dequantize_per_channel(getattr(self, name), getattr(self, f"{name}_scale"), getattr(self, f"{name}_zero"), 0, -128, 127,
+                                        torch.int8)
+
+    def forward(self, x):
+        F = torch.nn.functional
+        x = F.relu(F.conv2d(self.given(x, 0.03, 128), self.weight("conv"), self.conv_bias, padding=1))
+        x = self.given(x, 0.05, 0).mean((2, 3))
+        x = F.relu(F.linear(self.given(x, 0.02, 0), self.weight("up"), self.up_bias))
+        return F.linear(self.given(x, 0.05, 0), self.weight("down"), self.down_bias)
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_converted_model(dynamic):
+    model = Converted()
+    check(model, r(4, 3, 16, 16), dynamic=dynamic, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_linear_of_tokens_quantised_as_they_come(dynamic):
+    """A scale for each token, found in the call; a product of bytes; both scales behind it."""
+    def linear(x, w, scale):
+        of = x.abs().amax(-1, keepdim=True).clamp(min=1e-5) / 127
+        bytes_ = (x / of).round().clamp(-128, 127).to(torch.int8)
+        return torch._int_mm(bytes_, w.t()) * of * scale
+
+    check(linear, r(33, 64), integers(48, 64).clamp(min=-127), torch.rand(48), dynamic=dynamic, **EXACT)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_linear_by_weights_of_bytes(dtype):
+    for shape in (1, 64), (40, 64), (2, 3, 64):
+        close = {"rtol": 1e-5, "atol": 1e-4} if dtype == torch.float32 else {"rtol": 2e-2, "atol": 2e-2}
+        check(lambda x, w, s: torch.nn.functional.linear(x, w.to(x.dtype)) * s, r(shape).to(dtype), integers(48, 64), torch.rand(48).to(dtype), **close)
