@@ -63,8 +63,8 @@ bool fuse_product_fits(struct fuse *f, const struct group *group, const struct n
 bool fuse_ends_product(const struct fuse *f, const struct node *n);
 
 /* ---- fuse_update.c ---- */
-/* Finds the dynamic_update_slices that write where their operand lies: fills f->updates, and
- * f->must and f->alone of what has to be made before. */
+/* Finds the dynamic_update_slices and scatters that write where their operand lies: fills
+ * f->updates, f->must and f->alone of what has to be made before. */
 void fuse_updates(struct fuse *f, const struct region *r);
 
 /* ---- fuse_share.c ---- */

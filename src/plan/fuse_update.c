@@ -7,10 +7,16 @@
  *
  * U1  the update is a small part of the operand,
  * U2  the operand is stored anyway and the region's own: a parameter that it may write over, a
- *     result of a branch, loop or scatter, or of another such update; not itself a result,
+ *     result of a branch, loop or scatter, or of another such update, or a reshape of one; not
+ *     itself a result,
  * U3  whatever else reads the operand does so before.  Such a reader, or what follows from it alone
  *     and is before the update, too, is made a root, so that no kernel behind the update computes
  *     it again from what then lies there.
+ *
+ * An argument of the program that a result may lie over (update.c) is copied to the result by a
+ * step of its own, which has nothing to do where the caller gave the argument's memory.  So are
+ * operands of scatters, whose kernel would copy by itself; U3 lets the copy be the last that reads
+ * the argument.
  *
  * None of this is needed for a right program: plan.c copies the operand first if some kernel reads
  * it later after all. */
@@ -18,10 +24,25 @@
 
 #define UPDATE_PART 4            /* U1: of the operand, at most one in so many */
 
+/* A reshape of something stored is the same memory. */
+static const struct node *base_of(const struct node *x)
+{
+	while (x->op == OP_reshape)
+		x = x->in[0];
+	return x;
+}
+
+/* U1 */
 static bool is_small(const struct fuse *f, const struct node *n)
 {
-	return UPDATE_PART * fuse_elements(f->g, n->in[1]->type) <=
-	       fuse_elements(f->g, n->type);
+	const struct node *part = n->op == OP_scatter ? n->in[2] : n->in[1];
+
+	return UPDATE_PART * fuse_elements(f->g, part->type) <= fuse_elements(f->g, n->type);
+}
+
+static bool is_given(const struct fuse *f, const struct node *x)
+{
+	return x->op == OP_parameter && f->mine && f->mine[node_int(x, KEY_index, 0)];
 }
 
 /* U2 */
@@ -29,9 +50,7 @@ static bool is_own(const struct fuse *f, const struct node *x)
 {
 	const struct node *by = x->op == OP_result ? x->in[0] : x;
 
-	if (x->op == OP_parameter)
-		return f->mine && f->mine[node_int(x, KEY_index, 0)];
-	return by->op == OP_while || by->op == OP_if || by->op == OP_case ||
+	return is_given(f, x) || by->op == OP_while || by->op == OP_if || by->op == OP_case ||
 	       by->op == OP_scatter || f->updates[x->id];
 }
 
@@ -70,9 +89,47 @@ static void read_before(struct fuse *f, const struct node *v, const struct node 
 		make_root(f, v);
 }
 
-static bool readers_are_before(const struct fuse *f, const struct node *n)
+/* Appends n to a list that NULL ends. */
+static void add(struct job *j, const struct node ***list, uint32_t *count, uint32_t *cap,
+	const struct node *n)
 {
-	for (const struct node *const *u = f->users[n->in[0]->id]; *u; u++)
+	if (*count + 1 == *cap) {
+		*list = job_grow(j, *list, *cap, 2 * *cap, sizeof **list);
+		*cap *= 2;
+	}
+	(*list)[(*count)++] = n;
+}
+
+/* What reads base as it is or in another shape, but for n; ended by NULL. */
+static const struct node **readers_of(
+	const struct fuse *f, const struct node *base, const struct node *n)
+{
+	uint32_t nshapes = 1, count = 0, cap = 16, cap_shapes = 4;
+	const struct node **out = job_array(f->job, cap, sizeof *out);
+	const struct node **shapes = job_array(f->job, cap_shapes, sizeof *shapes);
+
+	shapes[0] = base;
+	for (uint32_t i = 0; i < nshapes; i++)
+		for (const struct node *const *u = f->users[shapes[i]->id]; *u; u++)
+			if ((*u)->op == OP_reshape)
+				add(f->job, &shapes, &nshapes, &cap_shapes, *u);
+			else if (*u != n)
+				add(f->job, &out, &count, &cap, *u);
+	return out;
+}
+
+/* Is n an update that writes where its operand lies, or a scatter that does behind a copy? */
+static bool is_update(const struct fuse *f, const struct node *n, const bool *result)
+{
+	bool scatter = n->op == OP_scatter && node_noperands(n) == 3;
+
+	if ((n->op != OP_dynamic_update_slice && !scatter) || !is_small(f, n))
+		return false;
+	const struct node *base = base_of(n->in[0]);
+	bool own = scatter ? is_given(f, base) : is_own(f, base);
+	if (!own || result[base->id] || result[n->in[0]->id])
+		return false;
+	for (const struct node **u = readers_of(f, base, n); *u; u++)
 		if ((*u)->id > n->id)
 			return false;
 	return true;
@@ -86,12 +143,12 @@ void fuse_updates(struct fuse *f, const struct region *r)
 		result[r->results[i]->id] = true;
 	for (uint32_t i = 0; i < f->f->count; i++) {
 		const struct node *n = f->f->order[i];
-		if (n->op != OP_dynamic_update_slice || !is_small(f, n) || !is_own(f, n->in[0]) ||
-			result[n->in[0]->id] || !readers_are_before(f, n))
+		if (!is_update(f, n, result))
 			continue;
-		f->updates[n->id] = true;
-		for (const struct node *const *u = f->users[n->in[0]->id]; *u; u++)
-			if (*u != n)
-				read_before(f, *u, n);
+		f->updates[n->id] = n->op == OP_dynamic_update_slice;
+		if (n->in[0]->op == OP_reshape)
+			make_root(f, n->in[0]);
+		for (const struct node **u = readers_of(f, base_of(n->in[0]), n); *u; u++)
+			read_before(f, *u, n);
 	}
 }

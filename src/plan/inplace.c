@@ -16,7 +16,7 @@
  *
  * An output may be written over an input that the caller gives for it (an optimizer's state) where
  * all steps that read the input come before those that write the output, or the last one is also
- * the first and P2 to P4 hold. */
+ * the first and P2 to P4 hold, or is the copy of it that updates then go to. */
 #include "plan/plan_impl.h"
 
 static bool same_count(struct graph *g, const struct type *a, const struct type *b)
@@ -211,6 +211,8 @@ void plan_in_place(struct job *j, struct plan *p)
 static bool step_writes_over(struct job *j, struct plan *p, uint32_t now, uint32_t in, uint32_t out)
 {
 	const struct plan_step *s = &p->main.at[now];
+	if (s->kind == ABI_STEP_copy)                 /* of what lies there: nothing to do */
+		return s->args[0] == in && s->args[1] == out;
 	if (!step_is_map(p, s))
 		return false;
 	struct try t = try_of(j, p, NULL, &p->main, now);

@@ -137,6 +137,20 @@ static bool member_reads(const struct scope *s, const struct node *m, uint32_t b
 	return false;
 }
 
+/* Is operand i of scatter n an argument that one of its results may lie over? */
+static bool is_given(
+	const struct planner *pl, const struct scope *s, const struct node *n, uint32_t i)
+{
+	uint32_t buffer = s->buffer[n->in[i]->id];
+
+	if (!s->mine || buffer == NO_BUFFER || pl->p->buffers[buffer].kind != ABI_BUFFER_input)
+		return false;
+	for (uint32_t k = 0; k < n->nin; k++)
+		if (k != i && s->buffer[n->in[k]->id] == buffer)
+			return false;
+	return s->mine[pl->p->input_args[pl->p->buffers[buffer].index]];
+}
+
 /* Not where updates that are made on the way come from the tensor that is written over. */
 static bool scatters_in_place(
 	const struct planner *pl, const struct scope *s, const struct group *group)
@@ -146,13 +160,30 @@ static bool scatters_in_place(
 		return false;
 	for (uint32_t i = 0; i < node_nresults(n); i++) {
 		if (!s->f->buffer[n->in[i]->id] ||
-			!planner_may_write(pl, s, n->nin, n->in, i))
+			!(planner_may_write(pl, s, n->nin, n->in, i) || is_given(pl, s, n, i)))
 			return false;
 		for (uint32_t k = 1; k < group->nmembers; k++)
 			if (member_reads(s, group->members[k], s->buffer[n->in[i]->id]))
 				return false;
 	}
 	return true;
+}
+
+/* Where scatter n, which reads in[0..nin) from args[], writes in place: where its operands lie, or,
+ * of an argument, a copy does, which is none where the result lies over it. */
+static void scatter_results(struct planner *pl, struct scope *s, const struct node *n, uint32_t nin,
+	const struct node *const *in, uint32_t *args)
+{
+	for (uint32_t i = 0; i < node_nresults(n); i++) {
+		uint32_t to = s->buffer[n->in[i]->id];
+		if (pl->p->buffers[to].kind == ABI_BUFFER_input) {
+			to = planner_add_buffer(pl, ABI_BUFFER_arena, 0, n->in[i]->type);
+			planner_add_copy(pl, s, s->buffer[n->in[i]->id], to);
+		}
+		for (uint32_t k = 0; k < nin; k++)
+			args[k] = in[k] == n->in[i] ? to : args[k];
+		args[nin + i] = to;
+	}
 }
 
 /* Where the kernel of update n, which reads in[0..nin) from args[], writes: where its operand lies,
@@ -196,10 +227,10 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 	uint32_t count = node_nresults(group->root);
 	if (group->core == CORE_update)
 		update_result(pl, s, group->root, nin, in, args, args + nin);
-	else if (!in_place)
+	else if (in_place)
+		scatter_results(pl, s, group->root, nin, in, args);
+	else
 		planner_result_buffers(pl, group->root, args + nin);
-	for (uint32_t i = 0; in_place && i < count; i++)
-		args[nin + i] = s->buffer[group->root->in[i]->id];
 	if (group->core == CORE_sort)
 		args[nin + count] = sort_room(pl, group->root);
 	planner_set_results(pl, s, group->root, count, args + nin);
@@ -559,6 +590,27 @@ static void plan_load(
 	pl->now = 0;
 }
 
+/* By parameter of main: is a result that may lie over it the argument with updates? */
+static const bool *updated_arguments(
+	struct job *j, const struct plan_source *src, const struct region *main)
+{
+	bool *out = job_array(j, main->nparams, sizeof *out);
+
+	for (uint32_t i = 0; src->given && i < src->region->nresults - src->nvalues; i++) {
+		const struct node *x = main->results[i];
+		uint32_t to = src->given[i];
+		bool updated = false;
+		while (x->op == OP_reshape || x->op == OP_dynamic_update_slice ||
+			(x->op == OP_scatter && node_noperands(x) == 3)) {
+			updated |= x->op != OP_reshape;
+			x = x->in[0];
+		}
+		if (updated && x->op == OP_parameter && node_int(x, KEY_index, 0) + 1 == to)
+			out[to - 1] = true;
+	}
+	return out;
+}
+
 /* After all is planned: how much of known size each branch has of its own. */
 static void count_own(struct plan *p)
 {
@@ -577,7 +629,9 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	struct planner pl = { .g = g, .job = j, .o = o, .p = job_alloc(j, sizeof *pl.p) };
 	struct plan *p = pl.p;
 	struct plan_source lowered = *src;
-	lowered.region = plan_lower(g, src->region, o);
+	lowered.region = plan_updates(
+		g, src->region, src->region->nresults - src->nvalues, src->given);
+	lowered.region = plan_lower(g, lowered.region, o);
 	plan_track(g, &lowered, false);
 	src = &lowered;
 	const struct region *r = src->region;
@@ -593,7 +647,7 @@ struct plan *plan_make(struct job *j, struct graph *g, const struct plan_source 
 	pl.top = &p->main;
 	p->nvalues = src->nvalues;
 	p->values = src->values;
-	planner_region(&pl, main, &p->main, params, NULL, results);
+	planner_region(&pl, main, &p->main, params, updated_arguments(j, src, main), results);
 	plan_outputs(&pl, r, r->nresults - src->nvalues, results);
 	p->value_buffers = results + (r->nresults - src->nvalues);
 	for (uint32_t i = 0; i < p->nvalues; i++)

@@ -194,6 +194,12 @@ const struct region *plan_scale(
 	struct graph *g, const struct region *r, const struct plan_options *o);
 /* r with what is summed into zeros, and then added to a tensor, summed into that tensor. */
 const struct region *plan_accumulate(struct graph *g, const struct region *r);
+
+/* ---- update.c ---- */
+/* Writes arguments with small parts replaced as updates where one of the first count results may
+ * lie over it: given[], by result, 1 + the parameter, or 0; NULL: none. */
+const struct region *plan_updates(
+	struct graph *g, const struct region *r, uint32_t count, const uint32_t *given);
 /* r with products of one operand by several constant weights as one. */
 const struct region *plan_merge(
 	struct graph *g, const struct region *r, const struct plan_options *o);

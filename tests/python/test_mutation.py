@@ -1,5 +1,7 @@
 """Arguments that a compiled region writes: optimizers' states, running statistics, caches.  The new value is made where the
 old one lies."""
+import resource
+
 import pytest
 import torch
 
@@ -102,6 +104,67 @@ def test_a_cache_takes_a_row():
         return cache.sum(1)
 
     same(f, torch.randn(32, 16), torch.randn(1, 16), torch.tensor([5]))
+
+
+def add_to_the_end(x, u, i):
+    x[:, :, -2:] += u[:, :2]
+    return u.sum()
+
+
+def parts_by_each_other(x, u, i):
+    x[0, 1:3].copy_(x[3, 4:6])
+    x[3, 4:6] = x[0, 2:4] * 2
+    x[3, 4:6].mul_(3)
+    return x[3].sum()
+
+
+def rows_that_overlap(x, u, i):
+    x[2:4] = x[1:3].clone()
+    return x[1].sum(), x.clone()
+
+
+def read_before_and_behind(x, u, i):
+    old = x.flip(0)[0].sum()
+    x.view(-1, 4)[7].add_(1)
+    x[5, :, 3] = u[:, 0]
+    return old + x[5].sum(), x[5]
+
+
+def places_the_call_says(x, u, i):
+    x.index_copy_(1, i, u[None, :3].expand(40, -1, -1))
+    x[i] += x[i + 1]
+    x.index_add_(0, i, u[:3, None, :8].expand(-1, 6, -1))
+    x.scatter_(0, i[:1, None, None].expand(1, 6, 8), x[7:8].clone())
+    return x.sum()
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+@pytest.mark.parametrize("f", [add_to_the_end, parts_by_each_other, rows_that_overlap, read_before_and_behind,
+                               places_the_call_says])
+def test_parts_of_an_argument(f, offset):
+    """Offset 1: memory that is not aligned, which a copy is made of and goes back to."""
+    x = torch.randint(0, 9, (40 * 6 * 8 + offset,)).float()[offset:].view(40, 6, 8)
+    same(f, x, torch.randint(0, 9, (6, 8)).float(), torch.tensor([2, 0, 4]))
+
+
+@pytest.mark.parametrize("f", [
+    lambda x, u, at: x[-3:, :5].add_(u[:3, :5]), lambda x, u, at: x[7].copy_(u[0]),
+    lambda x, u, at: x.index_copy_(0, at, u), lambda x, u, at: x.index_add_(0, at, u),
+    lambda x, u, at: x.view(16, -1, 1024)[3, 70:72].copy_(u[:2]),
+    lambda x, u, at: (x[5:7].add_(1), x[100:103].mul_(x[6:9]))])
+def test_parts_cost_what_they_are(f):
+    """Pages of a tensor that nobody has touched stay so: 256 MiB would be resident."""
+    def resident():
+        with open("/proc/self/statm") as pages:
+            return int(pages.read().split()[1]) * resource.getpagesize()
+
+    u, at = torch.randn(4, 1024), torch.tensor([7, 70, 700, 7000])
+    run = compiled(lambda x: (f(x, u, at), None)[1])
+    x = torch.empty(65536, 1024)
+    run(x)
+    before, y = resident(), torch.empty(65536, 1024)
+    run(y)
+    assert resident() - before < 64 << 20
 
 
 def test_complex_with_lazy_bits():

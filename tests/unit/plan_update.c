@@ -1,4 +1,5 @@
-/* plan_update.c -- what a turn of a loop moves that updates a little of a large tensor. */
+/* plan_update.c -- what a turn of a loop, or a call whose result lies over an argument, moves that
+ * updates a little of a large tensor. */
 #include "plan/plan_impl.h"
 #include "stablehlo/stablehlo.h"
 #include "unit.h"
@@ -100,6 +101,75 @@ void test_plan_update__moves_no_large_tensor(void)
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
 		struct check c = { .program = &programs[i] };
 		CHECK_OK(job_run(check_program, &c));
+		graph_release(c.graph);
+	}
+}
+
+/* ---- arguments whose memory is given for the result ----------------------------------------- */
+
+#define ROWS "tensor<8x128xf32>"
+#define PIECE(from, to, n, out) \
+	out " = stablehlo.slice %x [" #from ":" #to "] : (" BIG ") -> tensor<" #n "xf32>\n"
+#define MAIN(body) "func.func @main(%x: " BIG ", %u: tensor<4xf32>) -> " BIG " {\n" body "}"
+#define JOIN(of, types) "%r = stablehlo.concatenate " of ", dim = 0 : (" types ") -> " BIG "\n"
+#define T(n) "tensor<" #n "xf32>"
+
+static const struct program arguments[] = {
+	{ "a part in the middle", MAIN(PIECE(0, 8, 8, "%a") PIECE(12, 1024, 1012, "%b")
+		JOIN("%a, %u, %b", T(8) ", " T(4) ", " T(1012)) "return %r : " BIG "\n"), 1 },
+	{ "the last part, by what is there", MAIN(PIECE(0, 1020, 1020, "%a")
+		PIECE(1020, 1024, 4, "%b") "%d = stablehlo.add %b, %u : tensor<4xf32>\n"
+		JOIN("%a, %d", T(1020) ", " T(4)) "return %r : " BIG "\n"), 1 },
+	{ "two parts, one by what is at the other", MAIN(PIECE(0, 8, 8, "%a")
+		PIECE(12, 20, 8, "%b") PIECE(16, 20, 4, "%e") PIECE(24, 1024, 1000, "%c")
+		JOIN("%a, %u, %b, %e, %c", T(8) ", " T(4) ", " T(8) ", " T(4) ", " T(1000))
+		"return %r : " BIG "\n"), 1 },
+	{ "a part of a row", MAIN("%m = stablehlo.reshape %x : (" BIG ") -> " ROWS "\n"
+		"%a = stablehlo.slice %m [0:3, 0:128] : (" ROWS ") -> tensor<3x128xf32>\n"
+		"%b = stablehlo.slice %m [3:4, 0:128] : (" ROWS ") -> tensor<1x128xf32>\n"
+		"%c = stablehlo.slice %m [4:8, 0:128] : (" ROWS ") -> tensor<4x128xf32>\n"
+		"%d = stablehlo.reshape %b : (tensor<1x128xf32>) -> tensor<128xf32>\n"
+		"%e = stablehlo.slice %d [0:124] : (tensor<128xf32>) -> tensor<124xf32>\n"
+		"%f = stablehlo.concatenate %e, %u, dim = 0 : (tensor<124xf32>, tensor<4xf32>) -> "
+		"tensor<128xf32>\n"
+		"%g = stablehlo.reshape %f : (tensor<128xf32>) -> tensor<1x128xf32>\n"
+		"%h = stablehlo.concatenate %a, %g, %c, dim = 0 : (tensor<3x128xf32>, "
+		"tensor<1x128xf32>, tensor<4x128xf32>) -> " ROWS "\n"
+		"%r = stablehlo.reshape %h : (" ROWS ") -> " BIG "\nreturn %r : " BIG "\n"), 1 },
+	{ "a scatter", MAIN("%f = stablehlo.constant dense<1.0> : tensor<f32>\n"
+		"%at = stablehlo.constant dense<5> : tensor<1xi32>\n" SCATTER("%x", "%r")
+		"return %r : " BIG "\n"), 1 },
+	/* half of it: made anew, over what it is made of */
+	{ "a large part", MAIN(PIECE(0, 512, 512, "%a")
+		"%d = stablehlo.add %a, %a : tensor<512xf32>\n"
+		JOIN("%a, %d", T(512) ", " T(512)) "return %r : " BIG "\n"), 1 },
+};
+
+static void check_argument(struct job *j, void *arg)
+{
+	struct check *c = arg;
+	const char *text = c->program->text;
+	struct plan_options o = { .narguments = 0 };
+	const uint32_t given[] = { 1 };
+
+	job_try(j, stablehlo_read(c->program->name, text, strlen(text), NULL, &c->graph));
+	graph_borrow(c->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(c->graph)->region,
+		.given = given };
+	const struct plan *p = plan_make(j, c->graph, &s, &o);
+	bool half = c->program == &arguments[sizeof arguments / sizeof *arguments - 1];
+	UNIT_NOTE("%s", c->program->name);
+	CHECK_INT(p->over[0], half ? 0 : 1);
+	CHECK_INT(large_steps(p, &p->main), c->program->large);
+	CHECK_INT(p->main.at[p->main.n - 1].kind, ABI_STEP_kernel);
+}
+
+/* The one large step is the copy, which is none where the result lies over the argument. */
+void test_plan_update__arguments_take_parts_in_place(void)
+{
+	for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+		struct check c = { .program = &arguments[i] };
+		CHECK_OK(job_run(check_argument, &c));
 		graph_release(c.graph);
 	}
 }
