@@ -14,6 +14,8 @@
 #include "gen/reduce_impl.h"
 #include <string.h>
 
+#define REDUCED_MOST 64          /* rows of a reduction: of more the next one is far */
+
 struct columns {
 	const struct node *reduce;
 	struct ix *ix;                         /* of the space; the last component is u's */
@@ -89,6 +91,31 @@ static void columns_tail(struct gen *g, const struct columns *s, uint32_t u)
 	g->tail_level = 0;
 }
 
+/* Asks for what a row some way behind the one at hand gathers: of a segment, or of as many rows in
+ * one of the next reductions as are ROWS_AHEAD. */
+static void columns_ahead(struct gen *g, const struct nest *n, const struct columns *s)
+{
+	const struct type *t = n->op->in[0]->type;
+	int64_t rows = n->rank == 1 ? n->dims[0] : 0;
+	struct ix *at = ix_array(g, t->rank);
+
+	for (uint32_t u = 0; u < s->vectors && n->hi; u++)
+		segment_ahead(g, n->op, n->at[0], s->last[u]);
+	if (n->hi || s->nkept < 2 || rows < 1 || rows > REDUCED_MOST)
+		return;
+	uint32_t d = s->kept[s->nkept - 2];
+	if (!dim_is_number(t->dims[d]) || t->dims[d] < 2)
+		return;
+	memcpy(at, n->operand, t->rank * sizeof *at);
+	at[d] = ix_clamp(g, ix_addc(g, at[d], (ROWS_AHEAD + rows - 1) / rows), ix_const(g, 0),
+		ix_const(g, t->dims[d] - 1));
+	for (uint32_t u = 0; u < s->vectors; u++) {
+		at[s->kept[s->nkept - 1]] = s->last[u];
+		fetch_gathered(g, n->op->in[0], at);
+	}
+	gen_here(g);
+}
+
 static void columns_step(struct gen *g, struct nest *n, struct carry *c)
 {
 	const struct columns *s = n->arg;
@@ -96,8 +123,7 @@ static void columns_step(struct gen *g, struct nest *n, struct carry *c)
 
 	for (uint32_t i = 0; i < n->rank; i++)
 		n->operand[s->place[i]] = n->at[i];
-	for (uint32_t u = 0; u < s->vectors && n->hi; u++)
-		segment_ahead(g, n->op, n->at[0], s->last[u]);
+	columns_ahead(g, n, s);
 	for (uint32_t u = 0; u < s->vectors; u++) {
 		columns_tail(g, s, u);
 		n->operand[s->kept[s->nkept - 1]] = s->last[u];

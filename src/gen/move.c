@@ -443,6 +443,13 @@ void fetch_gathered(struct gen *g, const struct node *n, const struct ix *ix)
 {
 	const struct node *of[GATHERS_LOOKED_AT] = { n };
 
+	if (n->op == OP_reshape) {
+		const struct type *t = n->in[0]->type;
+		struct ix *to = ix_array(g, t->rank);
+		ix_reshape(g, n->type->rank, n->type->dims, ix, t->rank, t->dims, to);
+		fetch_gathered(g, n->in[0], to);
+		return;
+	}
 	/* of[i]: what all before it are made of, element by element */
 	for (uint32_t i = 0, count = 1; i < count; i++) {
 		const struct node *x = of[i];

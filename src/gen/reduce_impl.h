@@ -38,6 +38,7 @@ void segment_reduce(struct gen *g, const struct node *n, const struct ix *ix, st
 /* The rows [lo, hi) of its segment b. */
 struct segment { struct ix lo, hi; };
 struct segment segment_at(struct gen *g, const struct node *n, struct ix b);
+#define ROWS_AHEAD 16                    /* so far ahead is asked for what a row gathers */
 /* Asks for what a row some way behind row p of the first operand is made of, at column j. */
 void segment_ahead(struct gen *g, const struct node *n, struct ix p, struct ix j);
 

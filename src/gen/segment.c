@@ -9,8 +9,6 @@
 #include "gen/core_impl.h"
 #include "gen/reduce_impl.h"
 
-#define ROWS_AHEAD 16            /* so far ahead is asked for what a row gathers */
-
 static struct ix rows_of(struct gen *g, const struct node *n)
 {
 	int64_t rows = n->in[0]->type->dims[0];

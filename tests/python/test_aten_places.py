@@ -101,6 +101,10 @@ ids = torch.tensor([[1, 2, 4], [5, 4, 3]])
 for mode in "sum mean max".split():
     for rows in (ids, ids[:, :1], ids[:1]):
         case(f"bag-even-{mode}-{tuple(rows.shape)}", lambda w, i, m=mode: F.embedding_bag(i, w, mode=m), weight, rows)
+# rows of a table that no near cache holds are asked for ahead, up to the last bag
+for rows, n in ((3, 20), (7, 130), (40, 7), (70, 33)):
+    case(f"bag-even-of-{rows}-{n}", lambda w, i: (F.embedding_bag(i, w, mode="sum"), F.embedding(i, w).double().mean(1), F.embedding(i[0], w).amax(0)),
+         r(40000, n), torch.randint(0, 40000, (9, rows)), rtol=1e-5, atol=1e-5)
 case("bag-even-padding", lambda w, i: F.embedding_bag(i, w, padding_idx=4), weight, ids)
 case("bag-even-weights", lambda w, i, p: F.embedding_bag(i, w, mode="sum", per_sample_weights=p), weight, ids, r(2, 3))
 case("histc", lambda a: torch.histc(a, 10, min=-1, max=1), r(100))
