@@ -1,9 +1,9 @@
 /* contract_line.c -- a contraction of few rows, columns along k: dot products of lines.
  *
- * Such a product is as fast as V is read, and it is read fastest as it lies: column after column,
- * one stream.  Lanes run along k, in two vectors a row of R that take turns; at the
- * column's end the two are added, and their lanes as those of a row's sum are (row.c).  So the bits
- * depend on k and on how many rows there are, and the error grows with a part of k. */
+ * Such a product, of floats or of integers, is as fast as V is read, and it is read fastest as it
+ * lies: column after column, one stream.  Lanes run along k, in two vectors a row of R that take
+ * turns; at the column's end the two are added, and their lanes as a row's sum's are (row.c).
+ * So the bits depend on k and on how many rows there are, and the error grows with a part of k. */
 #include "gen/contract_impl.h"
 
 #define MAX_ROWS CONTRACT_LINES
@@ -15,12 +15,11 @@
 bool contract_is_lines(const struct gen *g, const struct contract *c)
 {
 	int64_t vector = LANES * (int64_t)dtype_bytes(c->acc) / g->isa->bytes;   /* registers */
-	bool floats = c->acc == DTYPE_f32 || c->acc == DTYPE_f64;
 	bool along_k = !c->cols_packed && c->cols_k == 1 && c->cols_n > 1 && c->rows_k == 1;
 
 	bool few = c->m >= 1 && c->m <= MAX_ROWS && c->m * SETS * vector <= g->isa->regs - SPARE;
 
-	return floats && along_k && few && c->taps <= 1 && !c->row_all && !c->runs.run;
+	return along_k && few && c->taps <= 1 && !c->row_all && !c->runs.run;
 }
 
 /* Some columns and the rows. */
@@ -62,10 +61,14 @@ static void line_store(struct gen *g, struct line *n, uint32_t i, uint32_t j, LL
 	const struct contraction *x = n->x;
 	const LLVMValueRef *acc = &n->acc[acc_at(n, i, j)];
 
+	bool whole = x->c->acc == DTYPE_i32;
+
 	gen_here(g);
-	LLVMValueRef sum = FADD(acc[0], acc[1]);
-	for (int by = LANES / 2; by; by /= 2)
-		sum = FADD(sum, lanes_rotated(g, sum, by));
+	LLVMValueRef sum = whole ? ADD(acc[0], acc[1]) : FADD(acc[0], acc[1]);
+	for (int by = LANES / 2; by; by /= 2) {
+		LLVMValueRef other = lanes_rotated(g, sum, by);
+		sum = whole ? ADD(sum, other) : FADD(sum, other);
+	}
 	LLVMValueRef to = gep(g, x->acc, x->block, in_panels(g, x, column, c64(g, i), x->pad));
 	LLVMBuildStore(g->b, LLVMBuildExtractElement(g->b, sum, c32(g, 0), ""), to);
 }

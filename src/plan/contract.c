@@ -542,6 +542,17 @@ static void side_as_bytes(struct side *s, const struct side *other, const struct
 		s->view.base = s->view.base->in[0];
 }
 
+static void contract_types(struct contract *c, struct side *rows, struct side *cols,
+	const struct plan_options *o)
+{
+	if (c->acc == DTYPE_f32)
+		side_as_bytes(rows, cols, o);
+	if (c->acc == DTYPE_f32 && !c->cols_packed)
+		side_as_bytes(cols, rows, o);
+	c->rows_type = rows->view.base->type->dtype;
+	c->cols_type = (c->cols_packed ? cols->node : cols->view.base)->type->dtype;
+}
+
 /* x as it was before it was made 32 bits wide. */
 static const struct node *before_widened(const struct node *x)
 {
@@ -611,12 +622,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	c.rows_at = rows->view.at;
 	c.rows_m = rows->free_stride;
 	c.rows_k = rows->k_stride;
-	if (acc == DTYPE_f32)
-		side_as_bytes(rows, cols, o);
-	if (acc == DTYPE_f32 && !c.cols_packed)
-		side_as_bytes(cols, rows, o);
-	c.rows_type = rows->view.base->type->dtype;
-	c.cols_type = (c.cols_packed ? cols->node : cols->view.base)->type->dtype;
+	contract_types(&c, rows, cols, o);
 	if (!c.cols_packed)
 		columns_as_they_lie(&c, cols, way);
 	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch;

@@ -489,6 +489,10 @@ static void lines(struct graph *g, struct job *j)
 		{ 1, 45, 97, true, false, DTYPE_bf16, 0, 0, false, true },
 		{ 7, 45, 130, false, false, DTYPE_bf16, 0, 0, false, true },
 		{ 5, 3, 4000, true, false, DTYPE_bf16, 0, 0, false, true },
+		{ 1, 45, 97, true, false, DTYPE_i8, 0, 0, false, true },
+		{ 8, 33, 1026, false, false, DTYPE_i8, 0, 0, false, true },
+		{ 2, 45, 64, true, false, DTYPE_ui8, 0, 0, false, true },
+		{ 3, 7, 65, true, false, DTYPE_i16, 0, 0, false, true },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
