@@ -20,6 +20,7 @@
 #include "gen/contract_impl.h"
 
 #define SHARED_BYTES (4 << 20)           /* of R that threads may all read: their cache keeps it */
+#define SOME_ROWS 4                      /* of a tile that takes as long as one of a single row */
 
 /* ---- one group of columns ------------------------------------------------------------------- */
 
@@ -112,6 +113,14 @@ static void call_rows(struct gen *g, struct contraction *x, const struct operand
 	call_tiles(g, x, tile, x->rows, lo, whole, o);
 	if (!x->tail_rows)
 		return;
+	if (x->some_tile) {
+		LLVMValueRef from = whole;
+		gen_here(g);
+		tile = tile_for(g, left, x->narrow_some, x->some_tile);
+		whole = SUB(hi, LLVMBuildURem(g->b, SUB(hi, from), c64(g, SOME_ROWS), ""));
+		call_tiles(g, x, tile, SOME_ROWS, from, whole, o);
+	}
+	gen_here(g);
 	tail = tile_for(g, left, x->narrow_tail, x->tail_tile);
 	call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
 }
@@ -532,6 +541,8 @@ static void narrow_tiles(struct gen *g, struct contraction *x)
 		x->narrow[i] = tile_function(g, &narrow, x->rows);
 		if (x->tail_rows)
 			x->narrow_tail[i] = tile_function(g, &narrow, x->tail_rows);
+		if (x->some_tile)
+			x->narrow_some[i] = tile_function(g, &narrow, SOME_ROWS);
 	}
 }
 
@@ -652,6 +663,8 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
+	if (x->tail_rows == 1 && c->m < 0 && x->rows > SOME_ROWS)
+		x->some_tile = tile_function(g, x, SOME_ROWS);
 	if (contract_packs(x)) {
 		struct contraction first = *x;
 		first.packs = true;

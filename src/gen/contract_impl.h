@@ -55,6 +55,8 @@ struct contraction {
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
 	LLVMValueRef narrow[CONTRACT_NARROWS], narrow_tail[CONTRACT_NARROWS];
+	/* of some of the rows that are left of a number that is not known; NULL: it is */
+	LLVMValueRef some_tile, narrow_some[CONTRACT_NARROWS];
 	/* of a panel's first rows, which reads V as it lies and leaves the panel to the tiles after
 	 * it; NULL: panels are copied before they are multiplied */
 	LLVMValueRef packing;
