@@ -7,20 +7,19 @@ os.environ["WEFT_CACHE"] = "off"          # tests of the cache name a directory 
 
 
 @pytest.fixture(autouse=True, scope="session")
-def less_waiting():
-    """What torch does at every compile that no test asks about, in one process once.
-
-    It empties the processor's caches to time its guards for its log, and each full collection walks
-    what its modules brought along, which is never garbage.
-    """
+def untimed_guards():
+    """torch empties the processor's caches at every compile, to time its guards for its log: no test asks."""
     import torch._dynamo.guards
-    patch = pytest.MonkeyPatch()
-    patch.setattr(torch._dynamo.guards, "profile_guard_manager", lambda *_: 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch._dynamo.guards, "profile_guard_manager", lambda *_: 0.0)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_collected_twice():
+    """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
-    patch.undo()
 
 
 @pytest.fixture(autouse=True)
