@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import fresh
+
 PROGRAM = """
 import hashlib, json, torch, weft
 torch.manual_seed(3)
@@ -19,8 +21,7 @@ print(json.dumps(report))
 
 
 def run(tmp_path, **env):
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"), **env})
+    done = fresh.run(PROGRAM, **{"WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"), **env})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -91,9 +92,8 @@ print(json.dumps(out))
 
 
 def autograd(tmp_path, **env):
-    done = subprocess.run([sys.executable, "-c", AUTOGRAD], capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"),
-                               "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "torch"), **env})
+    done = fresh.run(AUTOGRAD, **{"WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"),
+                                  "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "torch"), **env})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -2,20 +2,18 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 
 import pytest
 import torch
 
+import fresh
 import weft
 from weft import _native
 
 
 def run_python(code, status=0, **env):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300,
-                          env={**os.environ, **env})
+    done = fresh.run(code, **env)
     assert done.returncode == status, done.stderr
     return done.stdout.strip() + "\n" + done.stderr
 
