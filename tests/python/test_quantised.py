@@ -198,18 +198,6 @@ def test_training_that_observes():
 # ---- products ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("m, k, n", [(1, 64, 48), (17, 32, 24), (33, 65, 7), (128, 96, 130), (3, 5, 1)])
-@pytest.mark.parametrize("dynamic", [False, True])
-def test_product_of_bytes(m, k, n, dynamic):
-    for dtype in BYTES:
-        a, b = integers(m, k, dtype=dtype), integers(n, k)
-        want = (a.long() @ b.t().long()).int()             # eager saturates on some processors
-        for fn, args in (torch._int_mm, (a, b.t())), (torch._int_mm, (a, b.t().contiguous())), (lambda a, b: torch._int_mm(a.t(), b.t()), (a.t().contiguous(), b)):
-            torch._dynamo.reset()
-            with no_fallback():
-                assert torch.equal(compiled(fn, dynamic=dynamic)(*args), want)
-
-
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
 @pytest.mark.parametrize("m", [1, 5, 33])
 def test_product_by_bytes(m, dtype):
@@ -256,13 +244,13 @@ def test_converted_model(dynamic):
 
 @pytest.mark.parametrize("dynamic", [False, True])
 def test_linear_of_tokens_quantised_as_they_come(dynamic):
-    """A scale for each token, found in the call; a product of bytes; both scales behind it."""
+    """A scale for each token, found in the call; a product of bytes, torch's; both scales behind it."""
     def linear(x, w, scale):
         of = x.abs().amax(-1, keepdim=True).clamp(min=1e-5) / 127
         bytes_ = (x / of).round().clamp(-128, 127).to(torch.int8)
         return torch._int_mm(bytes_, w.t()) * of * scale
 
-    check(linear, r(33, 64), integers(48, 64).clamp(min=-127), torch.rand(48), dynamic=dynamic, **EXACT)
+    check(linear, r(33, 64), integers(48, 64).clamp(min=-127), torch.rand(48), dynamic=dynamic, fallback=True, **EXACT)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -91,24 +91,6 @@ void lower_mm(struct lower *l)
 	l->out[0] = matmul(l, lower_tensor(l, 0), lower_tensor(l, 1), (uint32_t)l->row->what);
 }
 
-/* Of bytes, as integers of 32 bits. */
-void lower_int_mm(struct lower *l)
-{
-	const struct node *in[2] = { lower_tensor(l, 0), lower_tensor(l, 1) };
-	struct operand of[2];
-
-	for (int i = 0; i < 2; i++) {
-		if (in[i]->type->rank != 2)
-			lower_fail(l, "the matrices have not 2 dimensions");
-		of[i] = through_transpose(plain(in[i], 0));
-	}
-	if (!dim_may_equal(l->g, in[0]->type->dims[1], in[1]->type->dims[0]))
-		lower_fail(l, "the inner sizes differ");
-	for (int i = 0; i < 2 && in[0]->type->dtype != in[1]->type->dtype; i++)
-		of[i].node = lower_cast(l, of[i].node, DTYPE_i32);
-	l->out[0] = product(l, of[0], of[1]);
-}
-
 /* x [m, k] by bytes [n, k], which are numbers of any float's, and those of row n by its scale. */
 void lower_weight_int8(struct lower *l)
 {
