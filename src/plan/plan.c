@@ -600,8 +600,7 @@ static const bool *updated_arguments(
 		const struct node *x = main->results[i];
 		uint32_t to = src->given[i];
 		bool updated = false;
-		while (x->op == OP_reshape || x->op == OP_dynamic_update_slice ||
-			(x->op == OP_scatter && node_noperands(x) == 3)) {
+		while (x->op == OP_reshape || plan_updated(x)) {
 			updated |= x->op != OP_reshape;
 			x = x->in[0];
 		}

@@ -200,6 +200,9 @@ const struct region *plan_accumulate(struct graph *g, const struct region *r);
  * lie over it: given[], by result, 1 + the parameter, or 0; NULL: none. */
 const struct region *plan_updates(
 	struct graph *g, const struct region *r, uint32_t count, const uint32_t *given);
+/* What x, a dynamic_update_slice or a scatter of one operand, is with a part replaced; NULL: x is
+ * another node. */
+const struct node *plan_updated(const struct node *x);
 /* r with products of one operand by several constant weights as one. */
 const struct region *plan_merge(
 	struct graph *g, const struct region *r, const struct plan_options *o);

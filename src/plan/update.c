@@ -189,13 +189,19 @@ static const struct node *update_node(void *arg, struct graph *g, const struct n
 	return t.x;
 }
 
+const struct node *plan_updated(const struct node *x)
+{
+	bool scatter = x->op == OP_scatter && node_noperands(x) == 3;
+
+	return scatter || x->op == OP_dynamic_update_slice ? x->in[0] : NULL;
+}
+
 /* What x, a result that may lie over an argument, is that argument with updates of; NULL: none. */
 static const struct node *step_back(const struct updates *s, const struct node *x)
 {
-	if (x->op == OP_reshape || x->op == OP_dynamic_update_slice ||
-		(x->op == OP_scatter && node_noperands(x) == 3))
-		return x->in[0];
-	return x->op == OP_concatenate ? s->of[x->id] : NULL;
+	const struct node *over = x->op == OP_reshape ? x->in[0] : plan_updated(x);
+
+	return x->op == OP_concatenate ? s->of[x->id] : over;
 }
 
 /* Marks the way from result x to parameter `to`, if it leads there; does any of it change? */
