@@ -24,6 +24,8 @@ void key_name(const struct cache_key *key, char out[CACHE_NAME_LEN + 1]);
 /* Is name an entry's, and of which key? */
 bool name_key(const char *name, struct cache_key *out);
 
+struct entry_header header_make(
+	const struct cache_key *key, const char *about, const void *bytes, size_t size);
 /* OTHER: of another version of Weft, whose it stays. */
 enum entry_state { ENTRY_GOOD, ENTRY_ABSENT, ENTRY_DAMAGED, ENTRY_UNREADABLE, ENTRY_OTHER };
 /* GOOD, OTHER or DAMAGED. */
