@@ -3,7 +3,7 @@
  * In the interpreter the checks run where they stand (check_interp.c).  Another backend is given
  * the program with the compared values as its results (check_compiled.c): what runs is compiled
  * code alone. */
-#include "api/check.h"
+#include "api/check_impl.h"
 #include "base/str.h"
 #include "stablehlo/stablehlo.h"
 #include <ctype.h>

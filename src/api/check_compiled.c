@@ -6,7 +6,7 @@
  * processes it is cut: a part gives their operands, each program is compiled and run by a thread
  * for each process, and the next part has their results as arguments. */
 #include "api/api_impl.h"
-#include "api/check.h"
+#include "api/check_impl.h"
 #include "base/mem.h"
 #include "ir/build.h"
 #include "ir/rewrite.h"

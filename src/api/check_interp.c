@@ -1,6 +1,6 @@
 /* check_interp.c -- programs that check themselves, in the interpreter: the checks are custom calls
  * that run where they stand. */
-#include "api/check.h"
+#include "api/check_impl.h"
 #include <string.h>
 
 struct interpretation {

@@ -1,6 +1,6 @@
 /* check_parallel.c -- interpreter.run_parallel: reads which functions are to run as which
  * processes, and runs them, a thread each, in a world of their own (base/world.h). */
-#include "api/check.h"
+#include "api/check_impl.h"
 #include "base/mem.h"
 #include <pthread.h>
 #include <stdlib.h>

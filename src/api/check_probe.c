@@ -1,7 +1,7 @@
 /* check_probe.c -- what interpreter.probe saw, for check.expect_serialized_eq.
  *
  * Compiled code has a callback in a probe's place: "check.probe" with the id as its attributes. */
-#include "api/check.h"
+#include "api/check_impl.h"
 #include "base/mem.h"
 #include "run/run.h"
 #include <pthread.h>

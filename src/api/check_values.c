@@ -8,7 +8,7 @@
  * ..._const compares with the attribute `value` where it is no operand.  As custom calls, without
  * attributes, expect_close allows 3 ULP and expect_almost_eq 1e-3; the reader of the dialect's own
  * form adds its defaults.  The parts of a complex number are compared each. */
-#include "api/check.h"
+#include "api/check_impl.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

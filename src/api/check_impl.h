@@ -1,8 +1,8 @@
-/* check.h -- programs that check themselves: the custom calls check.expect_eq and its kin, whose
- * meanings are those of StableHLO's own test files, and the interpreter dialect's run_parallel,
- * probe and print. */
-#ifndef API_CHECK_H
-#define API_CHECK_H
+/* check_impl.h -- for the files of check.c, programs that check themselves: the custom calls
+ * check.expect_eq and its kin, whose meanings are those of StableHLO's own test files, and the
+ * interpreter dialect's run_parallel, probe and print. */
+#ifndef API_CHECK_IMPL_H
+#define API_CHECK_IMPL_H
 #include "base/world.h"
 #include "ir/eval.h"
 #include "ir/group.h"
