@@ -3,57 +3,9 @@
  * The callable gets tensors over the step's memory, which are valid during the call only, and gives
  * a sequence of contiguous tensors, which are copied out. */
 #include "bind/python/ext.h"
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* The last exception that became an error on this thread, and that error. */
-static _Thread_local struct {
-	const struct weft_error *error;
-	PyObject *type, *value, *trace;
-} kept;
-
-static void forget(void)
-{
-	Py_CLEAR(kept.type);
-	Py_CLEAR(kept.value);
-	Py_CLEAR(kept.trace);
-	kept.error = NULL;
-}
-
-struct weft_error *ext_keep_exception(enum weft_code code, const char *what)
-{
-	PyObject *type, *value, *trace;
-	char text[1024];
-
-	PyErr_Fetch(&type, &value, &trace);
-	PyErr_NormalizeException(&type, &value, &trace);
-	PyObject *s = value ? PyObject_Repr(value) : NULL;
-	const char *words = s ? PyUnicode_AsUTF8AndSize(s, NULL) : NULL;
-	snprintf(text, sizeof text, "%s%s", what, words ? words : "an exception");
-	Py_XDECREF(s);
-	PyErr_Clear();
-	forget();
-	kept.type = type;
-	kept.value = value;
-	kept.trace = trace;
-	struct weft_error *e = weft_bind_table.fail(code, text);
-	kept.error = e;
-	return e;
-}
-
-bool ext_raise_kept(const struct weft_error *e)
-{
-	bool own = e && e == kept.error;
-
-	if (own) {
-		PyErr_Restore(kept.type, kept.value, kept.trace);
-		kept.type = kept.value = kept.trace = NULL;
-	}
-	forget();
-	return own;
-}
 
 /* Raises that fn gave `what`, unlike the graph; fn.where says which operator it is. */
 static void wrong_result(PyObject *fn, const char *what)

@@ -11,6 +11,7 @@
 
 #define EXT_MAX_RANK 32
 
+/* torch.c */
 /* Set once by setup(): the exchange table, what an exact tensor is, how to make one of a
  * subclass. */
 struct ext_torch {
@@ -27,9 +28,20 @@ struct ext_torch {
 	PyObject *cdata; /* that name */
 };
 extern struct ext_torch ext_torch;
+/* From setup's arguments: exchange capsule, Tensor, Parameter, plain, resolve, threads, names of
+ * forward_ad, addresses of aoti_torch_get_storage_size and aoti_torch_get_storage_offset.  false:
+ * exception set. */
+bool ext_torch_set(PyObject *args);
+/* The number of threads torch is set to; 0: nobody set one, or WEFT_THREADS comes before; -1:
+ * exception set. */
+long ext_torch_threads(void);
 
+/* raise.c */
 /* Raises NotImplementedError, ValueError, MemoryError or RuntimeError with e's text; frees e. */
 void ext_raise(struct weft_error *e);
+/* The exception that is set, as an error whose text begins with `what` (may be ""); ext_raise on
+ * this thread raises the exception itself again. */
+struct weft_error *ext_keep_exception(enum weft_code code, const char *what);
 
 /* tensor.c */
 enum weft_dtype ext_dtype(struct dl_dtype t); /* WEFT_INVALID_DTYPE: no such */
@@ -100,8 +112,6 @@ struct ext_signature {
 bool ext_graph_init(PyObject *module);
 /* A new callable around x (taken), or NULL and an exception where s does not describe it. */
 PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s);
-/* How many threads torch would use, 0: it does not say; -1: exception set. */
-long ext_torch_threads(void);
 /* Borrowed; NULL and an exception: it is none. */
 struct weft_executable *ext_graph_executable(PyObject *graph);
 
@@ -133,11 +143,6 @@ PyObject *ext_backend_list(PyObject *self, PyObject *args);
 bool ext_add_passes(struct weft_options *o, PyObject *passes);
 
 /* callback.c */
-/* The exception that is set, as an error whose text begins with `what` (may be ""); ext_raise on
- * this thread raises the exception itself again. */
-struct weft_error *ext_keep_exception(enum weft_code code, const char *what);
-/* Raises the exception e was made of, if it was of one on this thread; false: it was not. */
-bool ext_raise_kept(const struct weft_error *e);
 /* Of base/stop.h: has the user interrupted the main thread, which runs Python's handlers alone?
  * The exception is kept. */
 struct weft_error *ext_stop(void);

@@ -337,20 +337,6 @@ static PyObject *give_outputs(struct frame *f, const struct graph *c)
 
 /* ---- calling -------------------------------------------------------------------------------- */
 
-/* The number of threads torch is set to; 0: nobody set one, or WEFT_THREADS comes before; -1: an
- * exception. */
-long ext_torch_threads(void)
-{
-	const char *wish = getenv("WEFT_THREADS");
-
-	if (wish && *wish)
-		return 0;
-	PyObject *n = PyObject_CallNoArgs(ext_torch.threads);
-	long threads = n ? PyLong_AsLong(n) : -1;
-	Py_XDECREF(n);
-	return threads < 0 && !PyErr_Occurred() ? 0 : threads;
-}
-
 /* false: an exception is set. */
 static bool graph_run(struct graph *c, struct frame *f)
 {

@@ -1,61 +1,7 @@
-/* ext.c -- weft._C: the module; compile text, reports, options.
+/* module.c -- weft._C: the module; compile text, reports, options.
  *
  * The stable ABI of CPython 3.11, no torch library.  What compile() gives is graph.c's. */
 #include "bind/python/ext.h"
-#include <stdlib.h>
-#include <string.h>
-
-struct ext_torch ext_torch;
-
-/* What torch.linalg's own functions raise; NULL: torch has no such class. */
-static PyObject *linalg_error(void)
-{
-	PyObject *module = PyImport_ImportModule("torch._C");
-	PyObject *type = module ? PyObject_GetAttrString(module, "_LinAlgError") : NULL;
-
-	Py_XDECREF(module);
-	PyErr_Clear();
-	return type;
-}
-
-/* Some of torch's operators raise the one where an index is no place, some the other. */
-static PyObject *index_error(void)
-{
-	static PyObject *type;
-	PyObject *bases = type ? NULL : PyTuple_Pack(2, PyExc_IndexError, PyExc_RuntimeError);
-
-	if (bases)
-		type = PyErr_NewException("weft.IndexError", bases, NULL);
-	Py_XDECREF(bases);
-	Py_XINCREF(type);
-	return type;
-}
-
-void ext_raise(struct weft_error *e)
-{
-	PyObject *type = PyExc_RuntimeError, *own = NULL;
-
-	if (ext_raise_kept(e)) {
-		weft_error_free(e);
-		return;
-	}
-	switch (weft_error_code(e)) {
-	case WEFT_UNIMPLEMENTED: type = PyExc_NotImplementedError; break;
-	case WEFT_INVALID_ARGUMENT:
-	case WEFT_ALREADY_EXISTS:
-	case WEFT_NOT_FOUND: type = PyExc_ValueError; break;
-	case WEFT_RESOURCE_EXHAUSTED: type = PyExc_MemoryError; break;
-	case WEFT_OUT_OF_RANGE: own = index_error(); break;
-	case WEFT_FAILED_PRECONDITION:
-		if (strstr(weft_error_text(e), "linalg.") && !strstr(weft_error_text(e), "U["))
-			own = linalg_error();
-		break;
-	default: break;
-	}
-	PyErr_SetString(own ? own : type, weft_error_text(e));
-	Py_XDECREF(own);
-	weft_error_free(e);
-}
 
 /* ---- compiling ------------------------------------------------------------------------------ */
 
@@ -223,38 +169,11 @@ static PyObject *ext_stablehlo(PyObject *self, PyObject *args)
 	return text_and_free(e, out);
 }
 
-/* setup(exchange capsule, Tensor, Parameter, plain, resolve, threads, names of forward_ad,
- * addresses of aoti_torch_get_storage_size and aoti_torch_get_storage_offset) */
 static PyObject *ext_setup(PyObject *self, PyObject *args)
 {
-	PyObject *capsule;
-	unsigned long long size, offset;
-	struct ext_torch t;
-
 	(void)self;
-	if (!PyArg_ParseTuple(args, "OOOOOOO!KK", &capsule, &t.tensor_type, &t.parameter_type,
-		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &size, &offset))
+	if (!ext_torch_set(args))
 		return NULL;
-	memcpy(&t.storage_size, &size, sizeof t.storage_size);
-	memcpy(&t.storage_offset, &offset, sizeof t.storage_offset);
-	t.cdata = PyUnicode_InternFromString("_cdata");
-	if (!t.cdata)
-		return NULL;
-	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
-	if (!t.exchange)
-		return NULL;
-	if (t.exchange->version.major != 1 || weft_bind_table.version != BIND_VERSION) {
-		PyErr_SetString(
-			PyExc_ImportError, "weft: a DLPack table or a libweft of another version");
-		return NULL;
-	}
-	Py_INCREF(t.tensor_type);
-	Py_INCREF(t.parameter_type);
-	Py_INCREF(t.plain);
-	Py_INCREF(t.resolve);
-	Py_INCREF(t.threads);
-	Py_INCREF(t.forward_ad);
-	ext_torch = t;
 	struct weft_error *e = weft_bind_table.resolver_set("", ext_resolve, NULL);
 	weft_bind_table.stop_set(ext_stop);
 	if (e) {
