@@ -167,7 +167,8 @@ def resolve(space: str, op: str, attributes: str):
         _counts.warn_once(name, f"weft: {name} has no lowering and runs in eager torch "
                                 "(counted in weft.report())")
 
-    keeps, later = may_keep(name), space == "_c10d_functional"
+    later = space == "_c10d_functional"              # torch gives the result before it is there
+    keeps = may_keep(name) and (not later or op.startswith("wait_tensor"))      # which gives its argument
 
     def run(*tensors):
         if keeps:
@@ -186,7 +187,7 @@ def resolve(space: str, op: str, attributes: str):
         for t in out:
             if t.device.type != "cpu" or t.layout is not torch.strided or t.is_quantized:
                 raise ValueError(f"{where}: a result that is no dense memory on the CPU: {kind(t)}")
-            if later:                                # torch gives it before it is there
+            if later:
                 torch.ops._c10d_functional.wait_tensor(t)
         return tuple(t.detach().resolve_conj().resolve_neg() for t in out)
 

@@ -39,6 +39,7 @@ ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tenso
               torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 OWN = {"aten", "prims", "weft"}
+WAIT = "_c10d_functional.wait_tensor.default"
 SMALL = 4096        # bytes of a constant that the text holds itself
 
 
@@ -49,6 +50,12 @@ def is_random(n: torch.fx.Node) -> bool:
     return isinstance(n.target, torch._ops.OpOverload) and \
         torch.Tag.nondeterministic_seeded in n.target.tags and \
         n.target is not torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
+
+
+def is_there(n: torch.fx.Node) -> bool:
+    """Is it the result of a collective in this program, whose step waits for it?"""
+    n = n.args[0] if n.target is operator.getitem else n
+    return isinstance(n.target, torch._ops.OpOverload) and n.target.namespace == "_c10d_functional"
 
 
 def lying(t: torch.Tensor, offsets: bool) -> tuple[list, bool]:
@@ -406,6 +413,8 @@ class Printer:
             return                                 # a size, which is written where it is used
         if val is None and not n.users and name not in CLAIMS:
             self.claim(n, name)
+        elif name == WAIT and is_there(n.args[0]):
+            self.names[n] = self.names[n.args[0]]
         elif name == "aten.copy_.default" and n.args[0].op == "placeholder" and self.writes is not None:
             self.write(n)
         elif n.target._schema.is_mutable:

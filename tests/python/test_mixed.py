@@ -219,6 +219,10 @@ for turn in range(3):
     both = 3 + 2 * turn
     assert (x == both).all() and (total == both + 1).all() and (mine == 2 * both).all(), turn
     assert (whole[:400] == 2 * (1 + turn)).all() and (whole[400:] == 2 * (2 + turn)).all(), turn
+assert set(weft.fallbacks()) == {f"_c10d_functional.{op}.default" for op in
+                                  ("all_gather_into_tensor", "reduce_scatter_tensor", "all_reduce")}, weft.fallbacks()
+y = fc.all_reduce(torch.full((400, 300), rank + 1.0), "sum", dist.group.WORLD)        # begun outside
+assert (torch.compile(lambda y: y * 2, backend="weft", options={"fallback": "allow"})(y) == 6).all()
 dist.destroy_process_group()
 """
 
@@ -268,7 +272,7 @@ def test_a_size_that_nothing_computes_is_left_to_torch():
     """A graph with a size that nothing compiled can compute runs in torch, and is counted."""
     def fn(x):
         return x.unique(dim=0).sin().sum()
-    wide = torch.randn(4, 40)
+    wide = torch.randn(4, 80)
     with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
         torch.testing.assert_close(compiled(fn, fallback="allow")(wide), fn(wide))
     assert any(k.startswith("graph: ") for k in weft.fallbacks())
