@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch.fx.experimental.symbolic_shapes import guard_or_false
 
-MOST_COLUMNS = 16                       # of rows that are sorted a column after the other
+FEW_COLUMNS, MOST_COLUMNS = 16, 64      # of rows sorted a column after the other, and of all: torch, which compares rows, is faster
 
 aten = torch.ops.aten
 
@@ -144,18 +144,36 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
     return y.index_select(d, at), inverse.reshape(x.shape) if return_inverse and dim is None else inverse, counts
 
 
+def _ranks(columns):
+    """Of each number the count of distinct smaller ones in its column."""
+    y, order = columns.sort(dim=0, stable=True)
+    differs = torch.cat((torch.zeros_like(y[:1], dtype=torch.int64), (y[1:] != y[:-1]).to(torch.int64)))
+    return torch.zeros_like(order).scatter(0, order, differs.cumsum(0))
+
+
+def _in_order(y):
+    """Which of the rows come first: by the first number, then the second, and so on."""
+    if y.shape[1] > FEW_COLUMNS:                       # two columns become one of pairs, until there is one
+        y = _ranks(y)
+        while y.shape[1] > 1:
+            pairs = y[:, :y.shape[1] // 2 * 2].unflatten(1, (-1, 2))
+            y = torch.cat((_ranks(pairs[..., 0] * y.shape[0] + pairs[..., 1]), y[:, pairs.shape[1] * 2:]), 1)
+    order = None
+    for column in reversed(y.unbind(1)):
+        by = (column if order is None else column.index_select(0, order)).sort(stable=True)[1]
+        order = by if order is None else order.index_select(0, by)
+    return order
+
+
 def unique_dim(x, dim, sorted=True, return_inverse=False, return_counts=False):
-    """Rows of a few columns, in the order of their first, then second number, and so on."""
+    """Rows, in the order of their first, then second number, and so on."""
     if guard_or_false(x.numel() == 0) or x.dim() == 0:
         return NotImplemented
     rows = x.movedim(dim, 0)
     y = rows.flatten(1) if x.dim() > 1 else rows.unsqueeze(1)
     if not isinstance(y.shape[1], int) or y.shape[1] > MOST_COLUMNS:
         return NotImplemented
-    n, order = y.shape[0], None
-    for column in reversed(y.unbind(1)):
-        by = (column if order is None else column.index_select(0, order)).sort(stable=True)[1]
-        order = by if order is None else order.index_select(0, by)
+    n, order = y.shape[0], _in_order(y)
     y = y.index_select(0, order)
     differs = (y.narrow(0, 1, n - 1) != y.narrow(0, 0, n - 1)).any(1)
     at, inverse, counts = _runs(differs, n, return_inverse, return_counts, order)

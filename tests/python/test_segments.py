@@ -92,6 +92,15 @@ def test_unique_rows(data_dependent):
     equal(lambda x: torch.unique(x, dim=0), x[0])
 
 
+@pytest.mark.parametrize("columns", [17, 40, 64])
+def test_unique_rows_of_many_columns(columns, data_dependent):
+    base = torch.randint(0, 2, (5, columns), generator=torch.Generator().manual_seed(columns))
+    x = base[torch.tensor([4, 0, 4, 2, 1, 0, 3, 4])]
+    for y in x, x.float() - 1, x.bool(), x.reshape(8, 1, columns).expand(8, 1, columns):
+        equal(lambda x: torch.unique(x, return_inverse=True, return_counts=True, dim=0), y)
+    equal(lambda x: torch.unique(x, return_inverse=True, return_counts=True, dim=1), x.t())
+
+
 def test_bincount(data_dependent):
     x = torch.tensor([3, 1, 1, 5, 0, 3])
     equal(lambda x: torch.bincount(x), x)
