@@ -84,6 +84,9 @@ def compile_graph(gm, example_inputs, *, options=None, mode=None, **kw):
     if kw:
         raise RuntimeError(f"Unexpected keyword {next(iter(kw))}, known are options and mode")
     settings = Settings(options, mode)
+    if torch._dynamo.config.repro_after == "aot":
+        _counts.warn_once("repro_after", 'weft: torch\'s minifier looks at inductor alone with repro_after="aot": "dynamo" '
+                                         "looks at every backend")
     if settings.function:                            # Python's, by name or itself
         rest = {k: v for k, v in (options or {}).items() if k != "backend"}
         more = {"options": rest, "mode": mode}

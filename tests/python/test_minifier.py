@@ -5,6 +5,7 @@ import runpy
 import pytest
 import torch
 
+import weft
 from weft import _backend
 
 
@@ -41,3 +42,10 @@ def test_minifier_leaves_the_wrong_operator(planted):
     left = (planted / "repro.py").read_text()
     body = left[left.index("def forward"):left.index("__main__")]
     assert "tanh" in body and not any(op in body for op in ("cos", "sigmoid", "exp("))
+
+
+def test_a_level_that_looks_at_inductor_alone_is_said():
+    torch._dynamo.reset()
+    weft.reset()
+    with torch._dynamo.config.patch(repro_after="aot"), pytest.warns(UserWarning, match="\"dynamo\" looks at every backend"):
+        torch.compile(torch.sin, backend="weft")(torch.ones(3))
