@@ -223,10 +223,10 @@ def _begins(sample, size, n, window):
 def _fractional(dims, order):
     def pool(x, kernel_size, output_size, random_samples):
         sizes = x.shape[-dims:]
-        if not all(isinstance(s, int) for s in x.shape) or 0 in x.shape[1:]:
+        if any(guard_or_false(s == 0) for s in x.shape[1:]):
             return NotImplemented
         kernel, out = (list(v) * dims if len(v) == 1 else list(v) for v in (kernel_size, output_size))
-        if x.shape[0] == 0:
+        if guard_or_false(x.shape[0] == 0):
             shape = (*x.shape[:-dims], *out)
             return x.new_zeros(shape), x.new_zeros(shape, dtype=torch.int64)
         rows = (-1, *x.shape[-dims - 1:-dims])

@@ -136,6 +136,17 @@ def test_fractional_max_pool2d(out):
         x, (2, 3), output_size=out, return_indices=True, _random_samples=s), x, s)
 
 
+@pytest.mark.parametrize("out", [(3, 4), None])
+def test_fractional_max_pool2d_of_any_size(out):
+    def fn(x, s):
+        return torch.nn.functional.fractional_max_pool2d(x, 2, output_size=out or (x.shape[2] // 2, x.shape[3] // 3), _random_samples=s,
+                                                         return_indices=True)
+    fast = torch.compile(fn, backend="weft", dynamic=True, fullgraph=True, options={"fallback": "error"})
+    for n, c, h, w in (6, 3, 7, 9), (4, 3, 8, 12), (5, 3, 31, 50):
+        x, s = torch.randn(n, c, h, w), torch.rand(n, c, 2)
+        torch.testing.assert_close(fast(x, s), fn(x, s), rtol=0, atol=0)
+
+
 def test_fractional_max_pool3d():
     x = torch.randn(2, 2, 5, 6, 7, generator=torch.Generator().manual_seed(1)).requires_grad_()
     s = torch.rand(2, 2, 3, generator=torch.Generator().manual_seed(2))
