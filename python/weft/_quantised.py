@@ -152,6 +152,51 @@ def _channels(x, scale, zero, axis, low, high):
     return _rounded(x, scale.reshape(shape), zero.reshape(shape).float(), low, high, 2.0 ** 63)
 
 
+def _learnable(x, scale, zero, low, high, n) -> bool:
+    return _fits(x, low, high) and low <= high and x.numel() != 0 and \
+        all(t.dtype == torch.float32 and t.dim() < 2 and t.numel() == n for t in (scale, zero))
+
+
+def learnable(x, scale, zero, low, high, factor=1.0):
+    if not _learnable(x, scale, zero, low, high, 1):
+        return NotImplemented
+    return _rounded(x, _number(scale), _number(zero).round().clamp(low, high), low, high, high, single=True)[0]
+
+
+def learnable_channels(x, scale, zero, axis, low, high, factor=1.0):
+    if not 0 <= axis < x.dim() or not _learnable(x, scale, zero, low, high, x.shape[axis]):
+        return NotImplemented
+    return _channels(x, scale, zero.round().clamp(low, high), axis, low, high)[0]
+
+
+def _slopes(grad, x, scale, zero, low, high, factor):
+    """The gradients of x, and element by element of scale and zero point; what no integer of 64 bits is, is below all."""
+    inverse = 1 / scale
+    q = torch.round(x * inverse) + zero
+    inside, end = (q >= low) & (q <= high), torch.where((q > high) & (q < 2.0 ** 63), high - zero, low - zero)
+    back = (q.clamp(low, high) - zero) * scale
+    to_scale = torch.where(inside, grad * (back - x) * inverse, grad * end) * factor
+    return grad * inside, to_scale, torch.where(inside, 0, -grad * scale * factor)
+
+
+def learnable_backward(grad, x, scale, zero, low, high, factor=1.0):
+    """The zero point is cut off here where it was rounded before, as in eager."""
+    if x.dtype != torch.float32 or grad.dtype != x.dtype or not _learnable(x, scale, zero, low, high, 1):
+        return NotImplemented
+    zero = (_number(zero) + 0.5).clamp(low, high).trunc()
+    to_x, *more = _slopes(grad, x, _number(scale), zero, low, high, factor)
+    return to_x, *(t.sum().reshape(1) for t in more)
+
+
+def learnable_channels_backward(grad, x, scale, zero, axis, low, high, factor=1.0):
+    if x.dtype != torch.float32 or grad.dtype != x.dtype or x.dim() < 2 or not 0 <= axis < x.dim() or \
+            not _learnable(x, scale, zero, low, high, x.shape[axis]):
+        return NotImplemented
+    shape = [-1 if d == axis else 1 for d in range(x.dim())]
+    to_x, *more = _slopes(grad, x, scale.reshape(shape), zero.round().clamp(low, high).reshape(shape), low, high, factor)
+    return to_x, *(t.movedim(axis, 0).flatten(1).sum(1) for t in more)
+
+
 def fake_quantize_backward(grad, inside):
     return grad * inside if inside.dtype == torch.bool and inside.shape == grad.shape else NotImplemented
 
@@ -210,6 +255,10 @@ def decompositions() -> dict:
            aten.fake_quantize_per_tensor_affine_cachemask.default: fake_quantize,
            aten._fake_quantize_per_tensor_affine_cachemask_tensor_qparams.default: fake_quantize_by,
            aten.fake_quantize_per_channel_affine_cachemask.default: fake_quantize_channels,
+           aten._fake_quantize_learnable_per_tensor_affine.default: learnable,
+           aten._fake_quantize_learnable_per_channel_affine.default: learnable_channels,
+           aten._fake_quantize_learnable_per_tensor_affine_backward.default: learnable_backward,
+           aten._fake_quantize_learnable_per_channel_affine_backward.default: learnable_channels_backward,
            aten.fake_quantize_per_tensor_affine_cachemask_backward.default: fake_quantize_backward,
            aten.fake_quantize_per_channel_affine_cachemask_backward.default: fake_quantize_backward}
     if not loaded():

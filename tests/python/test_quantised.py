@@ -134,6 +134,44 @@ def test_fake_by_a_zero_point_beyond():
         compiled(f)(r(3, 4), torch.ones(3), torch.tensor([0, -1, 3], dtype=torch.int32))
 
 
+def learnt(f, x, *given):
+    """Values, and gradients by x, scale and zero point, of f in eager and compiled; those of one number are sums."""
+    out = []
+    for g in f, compiled(f, dynamic=False):
+        args = [t.clone().requires_grad_() for t in (x, *given)]
+        y = g(*args)
+        out.append((y, *torch.autograd.grad(y, args, r(y.shape, generator=torch.Generator().manual_seed(1)))))
+    for want, got, exact in zip(*out, (True, True, False, False)):
+        torch.testing.assert_close(got, want, **(EXACT if exact else {"rtol": 2e-5, "atol": 1e-4}))
+
+
+@pytest.mark.parametrize("zero", [0.0, 1.4, 2.5, -1.5, 9.0, -20.0])
+def test_learnt_parameters(zero):
+    def f(x, s, z):
+        return torch._fake_quantize_learnable_per_tensor_affine(x, s, z, -8, 7, 0.7)
+    given = torch.tensor([0.3]), torch.tensor([zero])
+    learnt(f, r(500) * 3, *given)
+    for x in (torch.cat([r(20), ODD]).to(dtype) for dtype in FLOATS):
+        torch.testing.assert_close(compiled(f, dynamic=False)(x, *given), f(x, *given), **EXACT)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_learnt_parameters_of_channels(axis):
+    def f(x, s, z):
+        return torch._fake_quantize_learnable_per_channel_affine(x, s, z, axis, -8, 7, 0.7)
+    given = torch.rand(5) + 0.1, torch.tensor([0.0, 1.5, 2.5, -1.5, 9.0])
+    learnt(f, r(5, 5, 5) * 2, *given)
+
+
+def test_slopes_where_x_is_beyond_all_integers():
+    def f(x, s, z):
+        return torch.autograd.grad(torch._fake_quantize_learnable_per_tensor_affine(x, s, z, -8, 7, 1.0).sum(), (x, s, z))
+    for v in ODD.tolist():
+        args = [torch.tensor([t], requires_grad=True) for t in (v, 0.3, 1.0)]
+        with no_fallback():
+            torch.testing.assert_close(compiled(f, dynamic=False, fullgraph=False)(*args), f(*args), equal_nan=True)
+
+
 def observed(x, parameters, *rest):
     parameters = [p.clone() for p in parameters]
     return torch.fused_moving_avg_obs_fake_quant(x, *rest[:2], *parameters, 0.01, *rest[2:]), *parameters
