@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 
 from weft import (_alias, _aot, _bisect, _blame, _callback, _counts, _foreach, _form, _freeze, _higher_order, _hint, _kernels, _native,
-                  _parts, _pieces, _output, _quantised, _scalars, _segments, _strides, _text, _words)
+                  _parts, _pieces, _output, _quantised, _resample, _scalars, _segments, _strides, _text, _words)
 from weft._settings import Settings, named_partitioner
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
@@ -50,6 +50,7 @@ def _decompositions(quantised: bool) -> dict:
     out.update(_parts.decompositions())
     out.update(_pieces.decompositions())
     out.update(_quantised.decompositions())
+    out.update(_resample.decompositions())
     out.update(_segments.decompositions())
     # With it scan's backward finds a saved result and a carry to be one tensor, and refuses; C has a row for it.
     out.pop(torch.ops.aten.alias_copy.default, None)

@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from common import BACKENDS, Cases, check
+import weft
+from common import BACKENDS, Cases, check, compiled, no_fallback
 
 case = Cases()
 
@@ -184,3 +185,30 @@ def test_transforms_are_rounded_once(backend, norm):
             wide = given.to(torch.float64 if real else torch.complex128)
             got, want = (torch.view_as_real(t) if t.is_complex() else t for t in (got, fn(wide)))
             assert ((got - want).abs() <= 1.5 * 2**-23 * want.abs() + 1e-12).all()
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_smooth_images_of_bytes(mode):
+    """Bit for bit as eager, whose weights are 16 bits and which rounds along rows first."""
+    for shape, kind in ((1, 3, 20, 31), {"size": (33, 47)}), ((2, 4, 20, 31), {"size": (20, 40)}), ((2, 7, 20, 31), {"size": (45, 31)}), \
+            ((2, 3, 20, 31), {"size": (20, 31)}), ((1, 3, 20, 31), {"scale_factor": (1.7, 1.3)}), ((1, 3, 6, 6), {"size": (6, 6)}):
+        x = torch.randint(0, 256, shape, dtype=torch.uint8)
+        f = lambda x: F.interpolate(x, mode=mode, antialias=True, **kind)        # noqa: E731, B023
+        with no_fallback():
+            got = compiled(f, dynamic=False)(x)
+        want = f(x)
+        assert torch.equal(got, want) and got.stride() == want.stride(), (shape, kind)
+    x = torch.randint(0, 256, (1, 3, 20, 31), dtype=torch.uint8)
+    f = lambda x: F.interpolate(x, (11, 16), mode="bilinear", antialias=True).float() / 255          # noqa: E731
+    with no_fallback():
+        assert torch.equal(compiled(f, dynamic=False)(x), f(x))
+
+
+@pytest.mark.parametrize("layout, size", [(torch.contiguous_format, 9), (torch.channels_last, 99)])
+def test_smooth_images_of_bytes_that_torch_makes_faster(layout, size):
+    x = torch.randint(0, 256, (1, 3, 90, 90), dtype=torch.uint8).contiguous(memory_format=layout)
+    f = lambda x: F.interpolate(x, (size, size), mode="bilinear", antialias=True)                    # noqa: E731
+    weft.reset()
+    with pytest.warns(UserWarning, match="aten._upsample_bilinear2d_aa.default has no lowering"):
+        got = torch.compile(f, backend="weft", dynamic=False)(x)
+    assert torch.equal(got, f(x)) and got.stride() == f(x).stride()
