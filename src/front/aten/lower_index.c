@@ -1,133 +1,9 @@
-/* lower_index.c -- indexing: gather, scatter.
- *
- * Indices count from the end when negative.  A claim fails the call where one is out of range
- * (lower_claim.c); gather clamps and scatter drops it, as StableHLO says. */
+/* lower_index.c -- overloads that index by tensors: embedding, index_select, gather, index,
+ * index_put and the scatters of elements. */
 #include "front/aten/take.h"
 #include <string.h>
 
 /* ---- gather --------------------------------------------------------------------------------- */
-
-void take_place(struct take *k)
-{
-	uint32_t rank = k->x->type->rank;
-	k->nwindow = 0;
-	bool taken[ATEN_MAX_RANK] = { 0 };
-	for (uint32_t i = 0; i < k->m; i++)
-		taken[k->at[i]] = true;
-	for (uint32_t i = 0; i < rank; i++)
-		if (!taken[i]) {
-			k->window[k->nwindow] =
-				k->nwindow < k->first ? k->nwindow : k->nwindow + k->batch;
-			k->nwindow++;
-		}
-}
-
-/* The result of a gather from a tensor without elements, which can only be empty itself. */
-static const struct node *gather_nothing(struct lower *l, const struct take *k)
-{
-	int64_t dims[ATEN_MAX_RANK];
-	bool taken[ATEN_MAX_RANK] = { 0 };
-	for (uint32_t i = 0; i < k->batch; i++)
-		dims[k->first + i] = k->starts->type->dims[i];
-	for (uint32_t i = 0; i < k->m; i++)
-		taken[k->at[i]] = true;
-	for (uint32_t i = 0, w = 0; i < k->x->type->rank; i++)
-		if (!taken[i])
-			dims[k->window[w++]] = k->x->type->dims[i];
-	return build_full(l->g,
-		type_tensor(l->g, k->x->type->dtype, k->nwindow + k->batch, dims), 0);
-}
-
-/* The starts as one number: the place in the indexed dimensions laid one behind the other. */
-static const struct node *flat_starts(struct lower *l, const struct take *k)
-{
-	struct graph *g = l->g;
-	const struct node *flat = NULL;
-	for (uint32_t i = 0; i < k->m; i++) {
-		const struct node *at = k->starts;
-		if (k->m > 1) {
-			at = lower_clip(l, at, k->batch, i, i + 1, 1);
-			at = build_reshape(g, at, k->batch, at->type->dims);
-		}
-		at = lower_cast(l, at, DTYPE_i64);
-		const struct node *size = lower_shape(
-			l, lower_size_node(l, k->x->type->dims[k->at[i]]), at->type);
-		at = build2(g, OP_maximum,
-			build2(g, OP_minimum, at,
-				build2(g, OP_subtract, size, lower_like(l, size, 1))),
-			lower_like(l, at, 0));
-		flat = flat ? build2(g, OP_add, build2(g, OP_multiply, flat, size), at) : at;
-	}
-	return flat;
-}
-
-/* A gather that takes dimensions whole whose sizes the call says: the indexed ones are made one, in
- * front, and one index selects. */
-static const struct node *take_select(struct lower *l, const struct take *k)
-{
-	struct graph *g = l->g;
-	int64_t order[ATEN_MAX_RANK], dims[ATEN_MAX_RANK];
-	uint32_t n = 0, rank = k->x->type->rank;
-	bool taken[ATEN_MAX_RANK] = { 0 };
-	dims[0] = 1;
-	for (uint32_t i = 0; i < k->m; i++) {
-		taken[order[n++] = k->at[i]] = true;
-		dims[0] = dim_mul(g, dims[0], k->x->type->dims[k->at[i]]);
-	}
-	for (uint32_t i = 0; i < rank; i++)
-		if (!taken[i]) {
-			dims[1 + n - k->m] = k->x->type->dims[i];
-			order[n++] = i;
-		}
-	const struct node *x = build_reshape(
-		g, build_transpose(g, k->x, order), 1 + rank - k->m, dims);
-	struct attr_entry e[] = { lower_attr_int(l, KEY_dimension, 0),
-		lower_attr_int(l, KEY_batch_dims, 0) };
-	x = build_op(g, OP_torch_index_select, 2,
-		(const struct node *[]){ x, flat_starts(l, k) }, 2, e);
-	for (uint32_t i = 0; i < k->batch; i++)
-		order[k->first + i] = i;
-	for (uint32_t i = 0; i < k->nwindow; i++)
-		order[k->window[i]] = k->batch + i;
-	return build_transpose(g, x, order);
-}
-
-const struct node *take_gather(struct lower *l, struct take *k)
-{
-	int64_t sizes[ATEN_MAX_RANK];
-	take_place(k);
-	for (uint32_t i = 0; i < k->m; i++)
-		if (k->x->type->dims[k->at[i]] == 0)
-			return gather_nothing(l, k);
-	for (uint32_t i = 0; i < k->x->type->rank; i++)
-		sizes[i] = k->x->type->dims[i];
-	for (uint32_t i = 0; i < k->m; i++)
-		sizes[k->at[i]] = 1;
-	for (uint32_t i = 0; i < k->x->type->rank; i++)
-		if (!dim_is_number(sizes[i]))
-			return take_select(l, k);
-	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_offset_dims, k->nwindow, k->window),
-		lower_attr_ints(l, KEY_collapsed_slice_dims, k->m, k->at),
-		lower_attr_ints(l, KEY_operand_batching_dims, 0, NULL),
-		lower_attr_ints(l, KEY_start_indices_batching_dims, 0, NULL),
-		lower_attr_ints(l, KEY_start_index_map, k->m, k->at),
-		lower_attr_int(l, KEY_index_vector_dim, k->batch),
-		lower_attr_ints(l, KEY_slice_sizes, k->x->type->rank, sizes),
-	};
-	const struct node *in[2] = { k->x, k->starts };
-	return build_op(l->g, OP_gather, 2, in, sizeof e / sizeof e[0], e);
-}
-
-const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
-	const struct node *index, uint32_t first)
-{
-	struct take k = {
-		.x = x, .m = 1, .at = { dim }, .batch = index->type->rank, .first = first
-	};
-	k.starts = lower_wrap_index(l, index, x, dim);
-	return take_gather(l, &k);
-}
 
 void lower_embedding(struct lower *l)
 {
@@ -150,60 +26,6 @@ void lower_index_select(struct lower *l)
 		index = build_reshape(l->g, index, 1, &(int64_t){ 1 });
 	lower_check_index(l, index, (uint32_t)dim, x->type->dims[dim], false);
 	l->out[0] = take_one(l, x, dim, index, (uint32_t)dim);
-}
-
-const struct node *take_coordinates(
-	struct lower *l, const struct node *index, const struct node *x, int64_t dim)
-{
-	struct graph *g = l->g;
-	uint32_t rank = index->type->rank;
-	const struct node **in = job_array(l->j, rank, sizeof *in);
-	int64_t dims[ATEN_MAX_RANK + 1];
-	memcpy(dims, index->type->dims, rank * sizeof dims[0]);
-	dims[rank] = 1;
-	for (uint32_t i = 0; i < rank; i++) {
-		const struct node *n = (int64_t)i == dim ? lower_wrap_index(l, index, x, dim)
-							 : lower_iota(l, index->type, i);
-		in[i] = build_reshape(g, n, rank + 1, dims);
-	}
-	return rank == 1 ? in[0] : build_concat(g, rank, in, rank);
-}
-
-/* Is n the same all along dimension d? */
-static bool is_repeated(const struct node *n, uint32_t d)
-{
-	while (n->type->dims[d] != 1) {
-		if (n->op == OP_constant)
-			return node_literal(n) && node_literal(n)->splat;
-		if (n->op == OP_broadcast_in_dim) {
-			uint32_t count, k = 0;
-			const int64_t *to = node_ints(n, KEY_broadcast_dimensions, &count);
-			while (k < count && to[k] != d)
-				k++;
-			if (k == count)
-				return true;
-			d = k;
-		} else if (n->op != OP_convert) {
-			return false;
-		}
-		n = n->in[0];
-	}
-	return true;
-}
-
-const struct node *take_line(
-	struct lower *l, const struct node *x, const struct node *index, int64_t dim)
-{
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK];
-	for (uint32_t i = 0; i < x->type->rank; i++) {
-		one[i] = 1;
-		end[i] = (int64_t)i == dim ? index->type->dims[i] : 1;
-		if ((int64_t)i != dim &&
-			(index->type->dims[i] != x->type->dims[i] || !is_repeated(index, i)))
-			return NULL;
-	}
-	index = build_slice(l->g, index, zero, end, one);
-	return build_reshape(l->g, index, 1, &end[dim]);
 }
 
 void lower_gather(struct lower *l)
@@ -380,45 +202,6 @@ void lower_index(struct lower *l)
 
 /* ---- scatter -------------------------------------------------------------------------------- */
 
-/* Sums and products of f16 and bf16 are made in f32 and rounded once. */
-const struct node *take_scatter(
-	struct lower *l, struct take *k, const struct node *updates, enum op op)
-{
-	struct graph *g = l->g;
-	take_place(k);
-	enum dtype t = k->x->type->dtype;
-	enum dtype c = op == OP_add || op == OP_multiply ? lower_compute(t) : t;
-	const struct type *s = type_scalar(g, c), *params[2] = { s, s };
-	const struct node *old = graph_parameter(g, 0, s), *now = graph_parameter(g, 1, s);
-	if (op != TAKE_REPLACES)
-		now = build2(g, op, old, now);
-	const struct region *body = graph_region(g, 2, params, 1, &now);
-	int64_t others[ATEN_MAX_RANK];
-	uint32_t nothers = 0;
-	for (uint32_t i = 0; k->aligned && i < k->x->type->rank; i++)
-		if (i != k->at[0])
-			others[nothers++] = i;
-	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_update_window_dims, k->aligned ? 0 : k->nwindow, k->window),
-		lower_attr_ints(l, KEY_inserted_window_dims, k->m, k->at),
-		lower_attr_ints(l, KEY_input_batching_dims, nothers, others),
-		lower_attr_ints(l, KEY_scatter_indices_batching_dims, nothers, others),
-		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
-		lower_attr_int(l, KEY_index_vector_dim, k->batch),
-		{ KEY_indices_are_sorted, NULL, attr_bool(g, true) },
-	};
-	const uint32_t count = sizeof e / sizeof e[0] - !k->sorted;
-	const struct node *in[3] = { lower_cast(l, k->x, c), k->starts, lower_cast(l, updates, c) };
-	struct node_spec spec = { .op = OP_scatter,
-		.nin = 3,
-		.in = in,
-		.nregions = 1,
-		.regions = &body,
-		.attrs = attrs_cons(g, count, e),
-		.at = { l->r->file, l->r->line, 1 } };
-	return lower_cast(l, graph_node(g, &spec), t);
-}
-
 /* x[mask] = value of one element: a choice. */
 static bool put_masked(struct lower *l)
 {
@@ -470,42 +253,6 @@ void lower_index_put(struct lower *l)
 	const struct node *v = lower_cast(l, lower_tensor(l, 2), x->type->dtype);
 	v = lower_shape(l, v, type_tensor(l->g, x->type->dtype, n, dims));
 	l->out[0] = take_scatter(l, &k, v, lower_bool(l, 3) ? OP_add : TAKE_REPLACES);
-}
-
-struct take take_elements(struct lower *l, const struct node *x, const struct node *index,
-	int64_t dim, const struct node **v)
-{
-	uint32_t rank = x->type->rank;
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK] = { 1 };
-	struct take k = { .x = x, .m = 1, .at = { dim }, .batch = rank, .aligned = true };
-	bool alone = true;
-	for (uint32_t i = 0; i < rank; i++) {
-		k.aligned &= (int64_t)i == dim || index->type->dims[i] == x->type->dims[i];
-		alone &= (int64_t)i == dim || x->type->dims[i] == 1;
-		one[i] = 1;
-	}
-	*v = build_slice(l->g, *v, zero, index->type->dims, one);
-	const struct node *line = k.aligned ? take_line(l, x, index, dim) : NULL;
-	lower_check_index(l, line ? line : index, (uint32_t)dim, x->type->dims[dim], false);
-	if (line && alone) {
-		k.x = x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
-		*v = build_reshape(l->g, *v, 1, &line->type->dims[0]);
-		k.at[0] = dim = 0;
-	}
-	if (line) {
-		k.aligned = false;
-		k.batch = 1;
-		k.first = (uint32_t)dim;
-		k.starts = lower_wrap_index(l, line, x, dim);
-	} else if (k.aligned) {
-		k.starts = lower_wrap_index(l, index, x, dim);
-	} else {
-		k.m = rank;
-		for (uint32_t i = 0; i < rank; i++)
-			k.at[i] = i;
-		k.starts = take_coordinates(l, index, x, dim);
-	}
-	return k;
 }
 
 /* what: TAKE_REPLACES, or OP_add. */

@@ -1,4 +1,4 @@
-/* take.h -- indexing: what lower_index.c has for the families of index, gather and scatter. */
+/* take.h -- indexing: what the families of index, gather and scatter share. */
 #ifndef FRONT_ATEN_TAKE_H
 #define FRONT_ATEN_TAKE_H
 #include "front/aten/lower.h"
@@ -38,6 +38,7 @@ struct take take_elements(struct lower *l, const struct node *x, const struct no
 const struct node *take_coordinates(
 	struct lower *l, const struct node *index, const struct node *x, int64_t dim);
 
+/* lower_mask.c */
 /* Where x, from dimension `at` on, has a true element of mask: a row of places for each dimension
  * of the mask. */
 void mask_indices(struct lower *l, const struct node *mask, const struct node *x, uint32_t at,
