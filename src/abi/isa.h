@@ -11,6 +11,8 @@ enum isa_instr {
 	ISA_PAIRS = 128,             /* products of pairs of 16-bit integers added to 32 bits */
 	ISA_SCALE = 64,              /* a * 2^k, rounded once, of whole registers of f32 */
 	ISA_LOOKUP = 256,            /* each lane one of 32 floats, in two registers */
+	/* products of four bytes, of which one side's have a sign, added to 32 bits */
+	ISA_BYTES = 512,
 };
 enum isa_machine { ISA_x86_64 = 62, ISA_aarch64 = 183 };        /* ELF's e_machine */
 

@@ -265,6 +265,22 @@ static LLVMValueRef rows_behind(
 	return SELECT(last, first, c64(g, CONTRACT_SUM * x->unit));
 }
 
+/* What the block's rows add to their sums, where bytes flip. */
+static void sum_block(struct gen *g, const struct contraction *x, const struct operands *o,
+	LLVMValueRef kn, LLVMValueRef last)
+{
+	struct branch b;
+
+	if (!x->flips)
+		return;
+	bytes_sum_rows(g, x, o->rows, kn, o->first);
+	if (!x->strip)
+		return;
+	branch_begin(g, &b, last);
+	bytes_sums_end(g, x);
+	branch_end(g, &b);
+}
+
 /* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
  * columns.  last: there are none behind them, if x->strip asks. */
 static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
@@ -287,6 +303,8 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	gen_here(g);
 	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
 	o.first = ICMP(EQ, kb, c64(g, 0));
+	sum_block(g, x, &o, kn, last);
+	gen_here(g);
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
 	LLVMValueRef behind = x->rows_ahead ? rows_behind(g, x, kb, last) : NULL;
 	loop_begin(g, p, c64(g, 0), panels, 1);
@@ -349,19 +367,28 @@ static void multiply_runs(struct gen *g, struct contraction *x)
 	loop_end(g, l);
 }
 
+/* `all` accumulators from `to` on, a multiple of LANES, where `none` is true: zero. */
+static void clear(struct gen *g, const struct contraction *x, LLVMValueRef to, int64_t all,
+	LLVMValueRef none)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	loop_begin(g, l, c64(g, 0), LLVMBuildSelect(g->b, none, c64(g, all), c64(g, 0), ""), LANES);
+	gen_here(g);
+	to = gep(g, x->acc, to, l->iv);
+	LLVMSetAlignment(LLVMBuildStore(g->b, LLVMConstNull(x->vec), to), (unsigned)x->bytes);
+	loop_end(g, l);
+}
+
 /* x->block where k, a size known at the call, is 0: there are no products, and no block of k. */
 static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMValueRef k)
 {
-	struct loop *l = job_alloc(g->job, sizeof *l);
-	int64_t all = x->pad * x->group;
-
 	gen_here(g);
 	LLVMValueRef none = ICMP(EQ, k, c64(g, 0));
-	loop_begin(g, l, c64(g, 0), LLVMBuildSelect(g->b, none, c64(g, all), c64(g, 0), ""), LANES);
-	gen_here(g);
-	LLVMValueRef to = gep(g, x->acc, x->block, l->iv);
-	LLVMSetAlignment(LLVMBuildStore(g->b, LLVMConstNull(x->vec), to), (unsigned)x->bytes);
-	loop_end(g, l);
+	clear(g, x, x->block, x->pad * x->group, none);
+	if (x->flips)
+		clear(g, x, x->sum_parts, x->pad * LANES, none);
 }
 
 /* C's rows of the chunk in the group's columns, into x->block. */
@@ -457,8 +484,10 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		multiply_runs(g, x);
 	else
 		multiply(g, x);
-	if (!x->strip)
+	if (!x->strip) {
+		bytes_sums_end(g, x);
 		contract_finish(g, x, c64(g, 0), x->mrows);
+	}
 	loop_end(g, l);
 }
 
@@ -469,6 +498,16 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 
 	n = c->n_block && c->n_block < n ? c->n_block : n;
 	return (n + cols - 1) / cols * cols;
+}
+
+/* Are rows of bytes, which a tile would read a word at a time from one set of the nearest cache,
+ * copied?  It takes a hundredth of the time of their products with a group's columns. */
+static bool contract_copies_bytes(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+
+	return x->unit == CONTRACT_WORD && c->rows_m > 0 && c->rows_m % PLAN_WAY == 0 &&
+	       c->m_block >= LANES && x->group >= 2 * x->cols;
 }
 
 /* How R is read.  It is copied where a tile would read it slowly: elements to be converted one by
@@ -493,7 +532,7 @@ void contract_rows(struct gen *g, struct contraction *x)
 				  c->m_block % CONTRACT_SQUARE == 0;
 		bool whole = x->tiles ? x->whole_tiles && whole_rows : x->whole_words;
 		along_m &= !x->tiles;
-		if (!narrow_words && c->rows_k == 1 && whole)
+		if (!narrow_words && c->rows_k == 1 && whole && !contract_copies_bytes(x))
 			return;
 	} else {
 		along_m &= narrow || c->k < 0 || c->k > CONTRACT_DEPTH / 2;
@@ -517,6 +556,7 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->vec = lanes_of(x->acc);
 	x->bytes = (unsigned)dtype_bytes(c->acc);
 	x->unit = contract_unit(c, g->isa, g->k->strict);
+	x->flips = x->unit == 4 && contract_flips(c);
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
 	x->tiles = contract_has_squares(c, g->isa, g->k->strict) && !x->lines && !c->span &&
@@ -588,10 +628,13 @@ static struct ahead contract_ahead(const struct contraction *x)
 	return a;
 }
 
-/* Scratch for V's copy.  Few rows wait for V, which comes faster in long pieces of its rows. */
+/* Scratch for V's copy.  Few rows wait for V, which comes faster in long pieces of its rows; of
+ * bytes that lie along n a panel has but half a line of each. */
 static void contract_panels(struct gen *g, struct contraction *x)
 {
-	x->by_panel = x->c->m_block > CONTRACT_FEW_ROWS;
+	bool half = x->unit == CONTRACT_WORD && !x->c->cols_packed && x->c->cols_n == 1;
+
+	x->by_panel = x->c->m_block > CONTRACT_FEW_ROWS && !half;
 	int64_t columns = x->by_panel ? x->cols : x->group;
 	x->panels = gen_scratch(g, (size_t)(CONTRACT_DEPTH * columns) * x->bytes);
 }
@@ -709,8 +752,11 @@ void core_contract(struct gen *g)
 	if (!x->direct && !x->lines && !as_packed)
 		contract_panels(g, x);
 	x->panel_type = x->panels ? c->acc : c->cols_type;
-	if (!x->lines)
+	if (x->lines)
+		lines_rows(g, x);
+	else
 		contract_tiles(g, x);
+	bytes_sums_begin(g, x);
 	int64_t turned = x->strip ? x->strip * x->cols : x->pad * x->group;
 	if (x->along_m)
 		x->turned = gen_scratch(g, (size_t)turned * x->bytes);

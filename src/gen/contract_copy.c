@@ -1,9 +1,9 @@
 /* contract_copy.c -- parts of R and V from where they lie into scratch, word by word, in the order
  * in which tiles read them.
  *
- * A word is what a multiply takes of a row or column at once: one element, converted, or a pair of
- * neighbours along k (struct contraction).  The copy's rows count words of k (panels of V, R
- * along m) or rows of R.  Lanes of the source run along whichever index has stride 1; where that
+ * A word is what a multiply takes of a row or column at once: one element, converted, or a pair or
+ * four of neighbours along k (struct contraction).  The copy's rows count words of k (panels of V,
+ * R along m) or rows of R.  Lanes of the source run along whichever index has stride 1; where that
  * is not the copy's way, squares of LANES words are turned in registers.  Words beyond the part are
  * zero up to a multiple of LANES, along k where AMX will read them too. */
 #include "gen/contract_impl.h"
@@ -11,6 +11,7 @@
 
 #define MAX_COLUMNS (PLAN_PANEL / LANES) /* vectors of a panel */
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
+#define LINES_AHEAD 4                    /* words of k, the same where lines are read */
 #define ROWS_AHEAD 8                     /* the same where rows lie along k */
 
 /* A row of the columns, of which some of a vector's lanes are: those from `first` on, up to the
@@ -31,6 +32,7 @@ struct copy {
 	int64_t k_stride, outer_stride;  /* extents */
 	LLVMValueRef kb;                 /* windows: the part's first k; else NULL */
 	const struct share *share;       /* NULL: all of it */
+	bool columns;                    /* of V */
 	bool packed;                     /* V's columns lie in panels */
 	bool outer_whole;                /* outer is a multiple of LANES */
 	bool along_k;                    /* lanes of the source run along k, else outer */
@@ -42,7 +44,8 @@ struct copy {
 	LLVMValueRef rows, row, end;     /* end: rows, and those that are zero */
 	LLVMValueRef square;             /* scratch: where LANES rows wait to be turned */
 	bool beyond;                     /* the loop goes on to where AMX needs zeros */
-	LLVMValueRef window[2];          /* windows: where the row's elements lie behind base */
+	/* windows: where the row's elements lie behind base */
+	LLVMValueRef window[CONTRACT_WORD];
 	const struct row_piece *piece;   /* windows, of columns in rows */
 };
 
@@ -73,7 +76,7 @@ static LLVMValueRef elements(struct gen *g, const struct copy *c, struct ix at)
 	gen_here(g);
 	if (c->x->c->acc != DTYPE_i32 && dtype_is_byte(type))
 		return contract_floats(g, c->x, type, v.v);
-	if (c->x->unit > 1 && bytes) {
+	if (c->x->unit == 2 && bytes) {
 		LLVMTypeRef wide = like(v.v, g->i16);
 		return dtype_table[type].kind == DTYPE_UINT ?
 			LLVMBuildZExt(g->b, v.v, wide, "") : LLVMBuildSExt(g->b, v.v, wide, "");
@@ -119,7 +122,7 @@ static LLVMValueRef words_along_outer(
 	struct gen *g, const struct copy *c, LLVMValueRef kw, struct ix outer)
 {
 	const struct contraction *x = c->x;
-	LLVMValueRef part[2], stride = gen_extent(g, c->k_stride);
+	LLVMValueRef part[CONTRACT_WORD], stride = gen_extent(g, c->k_stride);
 
 	gen_here(g);
 	if (c->packed)
@@ -138,26 +141,35 @@ static LLVMValueRef words_along_outer(
 	gen_here(g);
 	if (x->unit == 1)
 		return part[0];
+	if (x->unit == CONTRACT_WORD) {
+		bytes_across_k(g, part, 1, part);
+		return c->columns ? bytes_flipped(g, x, part[0]) : part[0];
+	}
 	LLVMTypeRef word = like(part[0], x->word);
 	LLVMValueRef high = LLVMBuildZExt(g->b, part[1], word, "");
 	return OR(SHL(high, ci_like(high, 16)), LLVMBuildZExt(g->b, part[0], word, ""));
 }
 
-/* The lanes' words of k of one row or column. */
-static LLVMValueRef words_along_k(
-	struct gen *g, const struct copy *c, LLVMValueRef outer, struct ix kw)
+/* `n` elements of a, then of b. */
+static LLVMValueRef joined(struct gen *g, LLVMValueRef a, LLVMValueRef b, int n)
+{
+	LLVMValueRef order[CONTRACT_WORD * LANES];
+
+	for (int i = 0; i < 2 * n; i++)
+		order[i] = c32(g, i);
+	return LLVMBuildShuffleVector(g->b, a, b, LLVMConstVector(order, (unsigned)(2 * n)), "");
+}
+
+/* The lanes' words of k of one row or column, whose first element is number `row`, from element k
+ * on, of which `left` are left; part by part. */
+static LLVMValueRef words_in_parts(
+	struct gen *g, const struct copy *c, struct ix row, LLVMValueRef k, LLVMValueRef left)
 {
 	const struct contraction *x = c->x;
-	LLVMValueRef stride = gen_extent(g, c->outer_stride), part[2], order[2 * LANES];
-	LLVMValueRef tail = g->tail;
+	LLVMValueRef part[CONTRACT_WORD], tail = g->tail;
 	int tail_level = g->tail_level;
 
-	gen_here(g);
-	struct ix row = scalar(g, ADD(c->base, MUL(outer, stride)));
-	if (x->unit == 1)
-		return elements(g, c, ix_add(g, row, ix_mul(g, kw, c->k_stride)));
-	LLVMValueRef k = MUL(kw.v, c64(g, x->unit)), left = SUB(c->kn, k);
-	for (int u = 0; u < 2; u++) {
+	for (int u = 0; u < (int)x->unit; u++) {
 		gen_here(g);
 		struct ix at = ix_lanes(ADD(k, c64(g, u * LANES)), g->depth, LANES, INT64_MAX);
 		if (tail || !x->whole_words) {
@@ -170,12 +182,36 @@ static LLVMValueRef words_along_k(
 	}
 	g->tail = tail;
 	g->tail_level = tail_level;
-	for (int i = 0; i < 2 * LANES; i++)
-		order[i] = c32(g, i);
 	gen_here(g);
-	LLVMValueRef both = LLVMBuildShuffleVector(
-		g->b, part[0], part[1], LLVMConstVector(order, 2 * LANES), "");
-	return BITCAST(both, lanes_of(x->word));
+	LLVMValueRef all = joined(g, part[0], part[1], LANES);
+	if (x->unit == CONTRACT_WORD)
+		all = joined(g, all, joined(g, part[2], part[3], LANES), 2 * LANES);
+	return BITCAST(all, lanes_of(x->word));
+}
+
+/* The lanes' words of k of one row or column. */
+static LLVMValueRef words_along_k(
+	struct gen *g, const struct copy *c, LLVMValueRef outer, struct ix kw)
+{
+	const struct contraction *x = c->x;
+	LLVMValueRef stride = gen_extent(g, c->outer_stride), v;
+
+	gen_here(g);
+	struct ix row = scalar(g, ADD(c->base, MUL(outer, stride)));
+	if (x->unit == 1)
+		return elements(g, c, ix_add(g, row, ix_mul(g, kw, c->k_stride)));
+	LLVMValueRef k = MUL(kw.v, c64(g, x->unit)), left = SUB(c->kn, k);
+	if (x->unit != CONTRACT_WORD)
+		return words_in_parts(g, c, row, k, left);
+	if (c->k_stride == 1) {
+		LLVMValueRef p = gen_buffer(g, c->buffer);
+		gen_here(g);
+		p = gep(g, g->i8, p, ADD(row.v, k));
+		v = bytes_along_k(g, p, g->tail || !x->whole_words ? left : NULL);
+	} else {
+		v = words_in_parts(g, c, row, k, left);
+	}
+	return c->columns ? bytes_flipped(g, x, v) : v;
 }
 
 LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column,
@@ -183,7 +219,7 @@ LLVMValueRef contract_words_at(struct gen *g, struct contraction *x, bool column
 {
 	struct copy c = { .x = x, .buffer = column ? x->cols_buffer : x->rows_buffer,
 		.type = column ? x->c->cols_type : x->c->rows_type, .base = first, .kn = kn,
-		.k_stride = 1 };
+		.k_stride = 1, .columns = column };
 
 	return words_along_k(g, &c, c64(g, 0), kw);
 }
@@ -374,6 +410,49 @@ static bool copy_is_words(const struct copy *c)
 	       x->c->k % ((int64_t)LANES * x->unit) == 0;
 }
 
+/* Are they rows of bytes, side by side, to be columns' words?  These are read a line at a time. */
+static bool copy_is_lines(const struct copy *c)
+{
+	return c->x->unit == CONTRACT_WORD && c->columns && !c->packed && !c->along_k && !c->kb;
+}
+
+/* WORD lines of columns j on, those of word c->row of k, as words. */
+static void copy_line(struct gen *g, const struct copy *c, LLVMValueRef j)
+{
+	LLVMValueRef stride = gen_extent(g, c->k_stride), zeros = gen_zeros(g);
+	LLVMValueRef buffer = gen_buffer(g, c->buffer), v[LINE / LANES];
+
+	gen_here(g);
+	for (unsigned u = 0; u < CONTRACT_WORD; u++) {
+		LLVMValueRef k = ADD(MUL(c->row, c64(g, CONTRACT_WORD)), c64(g, u));
+		LLVMValueRef p = gep(g, g->i8, buffer, ADD(ADD(c->base, j), MUL(k, stride)));
+		fetch(g, gep(g, g->i8, p, MUL(stride, c64(g, LINES_AHEAD * CONTRACT_WORD))),
+			FETCH_SECOND);
+		if (u && !c->x->whole_words)
+			p = SELECT(ICMP(SLT, k, c->kn), p, zeros);
+		v[u] = LLVMBuildLoad2(g->b, LLVMVectorType(g->i8, LINE), p, "");
+		LLVMSetAlignment(v[u], 1);
+	}
+	bytes_across_k(g, v, LINE / LANES, v);
+	for (unsigned h = 0; h < LINE / LANES; h++) {
+		LLVMValueRef to = place(g, c, c->row, ADD(j, c64(g, h * LANES)));
+		LLVMSetAlignment(LLVMBuildStore(g->b, bytes_flipped(g, c->x, v[h]), to), 64);
+	}
+}
+
+/* Whole lines of the row; the first column of what is left. */
+static LLVMValueRef copy_lines(struct gen *g, const struct copy *c)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	LLVMValueRef whole = AND(c->outer, c64(g, -LINE));
+	loop_begin(g, l, c64(g, 0), whole, LINE);
+	copy_line(g, c, l->iv);
+	loop_end(g, l);
+	return whole;
+}
+
 /* LANES rows of the source from c->row on, by way of a square of them where they are converted. */
 static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 {
@@ -391,8 +470,12 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 			LLVMValueRef next = ADD(at, c64(g, i * c->outer_stride + line));
 			fetch(g, gep(g, mem_type(g, c->type), p, next), FETCH_SECOND);
 		}
-		turn_call(g, c->x->bytes, gep(g, mem_type(g, c->type), p, at),
-			c->outer_stride / c->x->unit, place(g, c, j.v, c->row), pitch);
+		LLVMValueRef from = gep(g, mem_type(g, c->type), p, at);
+		int64_t step = c->outer_stride / c->x->unit;
+		if (c->columns && c->x->flips)
+			turn_flipped_call(g, from, step, place(g, c, j.v, c->row), pitch);
+		else
+			turn_call(g, c->x->bytes, from, step, place(g, c, j.v, c->row), pitch);
 		return;
 	}
 	for (unsigned i = 0; i < LANES; i++) {
@@ -441,6 +524,8 @@ static void copy_run(struct gen *g, struct copy *c)
 	loop_begin(g, l, from, end, turned ? LANES : 1);
 	gen_here(g);
 	c->row = l->iv;
+	if (copy_is_lines(c))
+		c->lanes.lo = copy_lines(g, c);
 	c->lanes.max = INT64_MAX;
 	c->lanes.whole_blocks = c->along_k ? x->c->k >= 0 && x->c->k % (LANES * x->unit) == 0 :
 		c->outer_whole;
@@ -457,8 +542,8 @@ void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLV
 	const struct contract *c = x->c;
 	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), at;
 	struct copy copy = { .x = x, .buffer = x->cols_buffer, .type = c->cols_type, .kn = kn,
-		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .k_rows = true,
-		.share = share };
+		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .columns = true,
+		.k_rows = true, .share = share };
 
 	copy.outer_stride = c->cols_packed || !c->cols_n ? 1 : c->cols_n;
 	copy.k_stride = c->cols_packed ? x->cols : c->cols_k;

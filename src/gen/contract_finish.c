@@ -40,6 +40,8 @@ static struct val accumulators(
 	gen_here(g);
 	v.v = LLVMBuildLoad2(g->b, x->vec, x->at, "");
 	LLVMSetAlignment(v.v, x->at_align);
+	if (x->more)
+		v.v = ADD(v.v, x->more);
 	v.v = narrow_result(g, n->type->dtype, v.v);
 	return v;
 }
@@ -184,6 +186,8 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 		in_panels(g, x, j.v, f->other, x->pad);
 	x->at = gep(g, x->acc, x->along_m ? x->turned : x->block, at);
 	x->at_align = 64;
+	if (x->along_m)
+		x->more = bytes_sums_at(g, x, j.v, true);
 	struct ix m, n;
 	if (x->along_m) {
 		m = ix_lanes(ADD(x->m0, j.v), g->depth, m_align, m_max);
@@ -239,6 +243,8 @@ void contract_finish(struct gen *g, struct contraction *x, LLVMValueRef lo, LLVM
 	loop_begin(g, l, x->along_m ? c64(g, 0) : lo, x->along_m ? x->nv : hi, 1);
 	gen_here(g);
 	f.other = l->iv;
+	if (!x->along_m)
+		x->more = bytes_sums_at(g, x, l->iv, false);
 	f.lanes = (struct lanes){ .lo = x->along_m ? lo : c64(g, 0),
 		.hi = x->along_m ? hi : x->nv,
 		.level = g->depth,

@@ -4,6 +4,7 @@
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
+ *   contract_bytes.c   words of four bytes
  *   contract_square.c  many rows by AMX's tiles, and the next copies beside their products
  *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
@@ -19,6 +20,7 @@
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
 #define CONTRACT_FEW_ROWS 32             /* of more, V is copied panel by panel */
+#define CONTRACT_WORD 4                  /* elements of a word, at most */
 #define LINE 64                          /* bytes of a cache line */
 #define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
 
@@ -28,8 +30,10 @@ struct contraction {
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
 	/* A word is what a multiply takes of a row or column at once: `unit` neighbours along k.
-	 * 1: an element in the accumulator's type; 2: a pair of bf16 */
+	 * 1: an element in the accumulator's type; 2: a pair of bf16, or of integers of 16 bits;
+	 * 4: bytes, of V as contract_flips says */
 	unsigned unit;
+	bool flips;
 	LLVMTypeRef word;
 	bool whole_words;                /* k is known to be a multiple of unit */
 	bool direct;                     /* V is read as it lies */
@@ -82,12 +86,16 @@ struct contraction {
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
 	bool by_columns;                 /* the chunk after one has the next rows, not columns */
+	/* Where bytes flip, scratch: [pad], what each row's sum adds to its products; [pad][LANES],
+	 * those sums, not yet added up */
+	LLVMValueRef sums, sum_parts;
 	/* of the chunk being made */
 	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
 	struct ix batches[PLAN_MAX_BATCH];
 	/* of the element being made */
 	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
 	unsigned at_align;
+	LLVMValueRef more;               /* is added to those; NULL: nothing is */
 };
 
 static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
@@ -166,12 +174,34 @@ void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueR
 /* ---- contract_line.c ---- */
 /* Is C made without tiles: few rows, columns along k? */
 bool contract_is_lines(const struct gen *g, const struct contract *c);
+/* R is read as it lies then. */
+void lines_rows(struct gen *g, struct contraction *x);
 /* C's rows of the chunk in the group's columns, into x->block. */
 void lines_multiply(struct gen *g, struct contraction *x);
 
+/* ---- contract_bytes.c ---- */
+/* acc + r * v of words of R and V. */
+LLVMValueRef bytes_multiply(struct gen *g, const struct contraction *x, LLVMValueRef r,
+	LLVMValueRef v, LLVMValueRef acc);
+/* V's words as they are multiplied. */
+LLVMValueRef bytes_flipped(struct gen *g, const struct contraction *x, LLVMValueRef words);
+/* LANES words of the bytes from p on, of which so many are left; NULL: all are. */
+LLVMValueRef bytes_along_k(struct gen *g, LLVMValueRef p, LLVMValueRef left);
+/* `vectors` times LANES words, whose bytes number i are part[i]'s. */
+void bytes_across_k(struct gen *g, const LLVMValueRef *part, unsigned vectors, LLVMValueRef *out);
+/* What rows' sums add, where there is any.  Scratch; kn elements of k of the block's rows, the
+ * chunk's first ones, are summed; the last were.  Then what is added to row `row`, or to the LANES
+ * rows from there on; NULL: nothing. */
+void bytes_sums_begin(struct gen *g, struct contraction *x);
+void bytes_sum_rows(struct gen *g, const struct contraction *x, LLVMValueRef rows, LLVMValueRef kn,
+	LLVMValueRef first);
+void bytes_sums_end(struct gen *g, const struct contraction *x);
+LLVMValueRef bytes_sums_at(
+	struct gen *g, const struct contraction *x, LLVMValueRef row, bool lanes);
+
 /* ---- contract_tile.c ---- */
-/* acc + a * b of words; of pairs: their two products (VDPBF16PS, which flushes denormals; of
- * integers VPDPWSSD, or PMADDWD). */
+/* acc + a * b of words, a R's and b V's; of bytes VPDPBUSD; of pairs: their two products
+ * (VDPBF16PS, which flushes denormals; of integers VPDPWSSD, or PMADDWD). */
 LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValueRef a,
 	LLVMValueRef b, LLVMValueRef acc);
 enum {

@@ -87,6 +87,12 @@ static void line_run(struct gen *g, struct line *n)
 	lanes_loop(g, &n->lanes);
 }
 
+void lines_rows(struct gen *g, struct contraction *x)
+{
+	x->rows_elem = mem_type(g, x->c->rows_type);
+	x->rows_m = x->c->rows_m;
+}
+
 void lines_multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -99,6 +105,10 @@ void lines_multiply(struct gen *g, struct contraction *x)
 	gen_here(g);
 	for (int64_t i = 0; i < c->m; i++)
 		n.rows[i] = ADD(rows, MUL(ADD(x->m0, c64(g, i)), m_step));
+	LLVMValueRef first = gen_buffer(g, x->rows_buffer), once = LLVMConstInt(g->i1, 1, false);
+	gen_here(g);
+	bytes_sum_rows(g, x, gep(g, x->rows_elem, first, n.rows[0]), n.k, once);
+	gen_here(g);
 	if (c->m > 1 && c->k > NEAR / (c->m * (int64_t)dtype_bytes(c->rows_type)))
 		n.ncolumns = AT_ONCE;
 	loop_begin(g, l, c64(g, 0), x->nv, n.ncolumns);

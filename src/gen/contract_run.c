@@ -6,7 +6,7 @@
  *         row of place 1    b c d e f g h i |
  *         row of place 2    c d e f g h i j |
  *
- * A row's runs lie close, so that pairs may begin in one and end in the next, and nothing is
+ * A row's runs lie close, so that words may begin in one and end in the next, and nothing is
  * multiplied that is no product.  Vectors are loaded and stored wherever a run begins: the last one
  * of a run ends with it, or, of a run that is shorter than a vector, has zeros behind it that the
  * next run covers.  What a place adds to an address is the same for all runs, and found once a
@@ -117,9 +117,10 @@ struct run_copy {
 	LLVMValueRef from, to;
 };
 
-static LLVMTypeRef half(struct gen *g, const struct contraction *x)
+/* Of a word's elements. */
+static LLVMTypeRef part_type(struct gen *g, const struct contraction *x)
 {
-	return x->unit == 1 ? x->word : g->i16;
+	return x->unit == 1 ? x->word : x->unit == 2 ? g->i16 : g->i8;
 }
 
 static void run_vector(struct gen *g, struct lanes *s, struct ix j)
@@ -129,7 +130,7 @@ static void run_vector(struct gen *g, struct lanes *s, struct ix j)
 	LLVMValueRef v = contract_elements(g, c->x, false, at);
 
 	gen_here(g);
-	LLVMValueRef store = LLVMBuildStore(g->b, v, gep(g, half(g, c->x), c->to, j.v));
+	LLVMValueRef store = LLVMBuildStore(g->b, v, gep(g, part_type(g, c->x), c->to, j.v));
 	LLVMSetAlignment(store, c->x->bytes / c->x->unit);
 }
 
@@ -165,7 +166,8 @@ static LLVMValueRef run_at(struct gen *g, struct contraction *x, LLVMValueRef i)
 void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
 	int64_t run = x->c->runs.run;
-	bool whole = run <= x->run_block, odd = x->c->k % x->unit;
+	bool whole = run <= x->run_block;
+	int64_t odd = x->c->k % x->unit;
 	struct loop *l = job_alloc(g->job, sizeof *l), *r = job_alloc(g->job, sizeof *r);
 	struct run_copy c = { .x = x };
 
@@ -181,11 +183,14 @@ void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueR
 	LLVMValueRef place = gep(g, g->i64, x->row_at, r->iv);
 	c.from = ADD(at, LLVMBuildLoad2(g->b, g->i64, place, ""));
 	LLVMValueRef row = MUL(r->iv, c64(g, x->rows_m * x->unit));
-	c.to = gep(g, half(g, x), x->rows_copy, ADD(row, behind));
+	c.to = gep(g, part_type(g, x), x->rows_copy, ADD(row, behind));
 	run_row(g, &c, whole ? runs : kn);
 	gen_here(g);
-	if (odd)                         /* half a word is left: of whole runs, the last one's */
-		LLVMBuildStore(g->b, LLVMConstNull(g->i16), gep(g, g->i16, c.to, runs));
+	/* a part of a word is left: of whole runs, the last one's */
+	for (int64_t i = 0; odd && i < x->unit - odd; i++) {
+		LLVMValueRef to = gep(g, part_type(g, x), c.to, ADD(runs, c64(g, i)));
+		LLVMBuildStore(g->b, LLVMConstNull(part_type(g, x)), to);
+	}
 	loop_end(g, r);
 	loop_end(g, l);
 }

@@ -122,6 +122,8 @@ LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValue
 {
 	if (x->unit == 1)
 		return fma3(g, a, b, acc);
+	if (x->unit == CONTRACT_WORD)
+		return bytes_multiply(g, x, a, b, acc);
 	if (x->c->acc == DTYPE_i32)
 		return multiply_integers(g, a, b, acc);
 	unsigned lanes = LLVMGetVectorSize(LLVMTypeOf(acc));

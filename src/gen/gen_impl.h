@@ -96,7 +96,7 @@ struct gen {
 	LLVMValueRef zeros;          /* 256 bytes that may always be read */
 	LLVMValueRef some_buffer;    /* alloca of 128 bytes for partial vectors */
 	/* the kernel's own functions, by bytes of an element; NULL: not used yet */
-	LLVMValueRef load_some[9], store_some[9], turn[9];
+	LLVMValueRef load_some[9], store_some[9], turn[9], turn_flipped;
 
 	LLVMValueRef tail;           /* <LANES x i1> of lanes that exist, or NULL: all */
 	LLVMValueRef tail_count;     /* i32: how many */
@@ -233,6 +233,9 @@ LLVMValueRef narrow_result(struct gen *g, enum dtype t, LLVMValueRef v);
  * element r of row i.  Pitches are in elements; rows are aligned to their size, 64 at most. */
 void turn_call(struct gen *g, unsigned bytes, LLVMValueRef from, int64_t from_pitch,
 	LLVMValueRef to, int64_t to_pitch);
+/* The same of words of four bytes, each byte's highest bit being changed. */
+void turn_flipped_call(struct gen *g, LLVMValueRef from, int64_t from_pitch, LLVMValueRef to,
+	int64_t to_pitch);
 
 /* ---- value.c, move.c, bitcast.c, op.c, reduce.c ---- */
 struct val value_at(struct gen *g, const struct node *n, const struct ix *ix);

@@ -79,9 +79,9 @@ static void turn_by_bits(struct gen *g, LLVMValueRef *v)
 	}
 }
 
-/* void turn(from, pitch, to, pitch).  One function, since its shuffles are what takes longest to
- * compile. */
-static LLVMValueRef turn_function(struct gen *g, unsigned bytes)
+/* void turn(from, pitch, to, pitch): bits of `flips` are changed in each element.  One function,
+ * since its shuffles are what takes longest to compile. */
+static LLVMValueRef turn_function(struct gen *g, unsigned bytes, int64_t flips)
 {
 	LLVMTypeRef t = LLVMIntTypeInContext(g->llvm, 8 * bytes);
 	LLVMTypeRef types[] = { g->ptr, g->i64, g->ptr, g->i64 };
@@ -95,7 +95,9 @@ static LLVMValueRef turn_function(struct gen *g, unsigned bytes)
 	for (int i = 0; i < LANES; i++) {
 		LLVMValueRef at = MUL(LLVMGetParam(fn, 1), c64(g, i));
 		v[i] = LLVMBuildLoad2(g->b, lanes_of(t), gep(g, t, LLVMGetParam(fn, 0), at), "");
-		LLVMSetAlignment(v[i], bytes < 2 ? 1 : 2);       /* may be words of halves */
+		LLVMSetAlignment(v[i], 1);       /* may be words of bytes */
+		if (flips)
+			v[i] = XOR(v[i], ci_like(v[i], flips));
 	}
 	if (bytes >= 4)
 		turn_by_groups(g, v);
@@ -112,13 +114,27 @@ static LLVMValueRef turn_function(struct gen *g, unsigned bytes)
 	return fn;
 }
 
+static void call(struct gen *g, LLVMValueRef fn, LLVMValueRef *args)
+{
+	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(fn), fn, args, 4, "");
+}
+
 void turn_call(struct gen *g, unsigned bytes, LLVMValueRef from, int64_t from_pitch,
 	LLVMValueRef to, int64_t to_pitch)
 {
 	LLVMValueRef args[] = { from, c64(g, from_pitch), to, c64(g, to_pitch) };
-	LLVMValueRef *fn = &g->turn[bytes];
 
-	if (!*fn)
-		*fn = turn_function(g, bytes);
-	LLVMBuildCall2(g->b, LLVMGlobalGetValueType(*fn), *fn, args, 4, "");
+	if (!g->turn[bytes])
+		g->turn[bytes] = turn_function(g, bytes, 0);
+	call(g, g->turn[bytes], args);
+}
+
+void turn_flipped_call(struct gen *g, LLVMValueRef from, int64_t from_pitch, LLVMValueRef to,
+	int64_t to_pitch)
+{
+	LLVMValueRef args[] = { from, c64(g, from_pitch), to, c64(g, to_pitch) };
+
+	if (!g->turn_flipped)
+		g->turn_flipped = turn_function(g, 4, 0x80808080);
+	call(g, g->turn_flipped, args);
 }

@@ -22,6 +22,7 @@
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
+#define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
 #define SQUARES_WIDE 512                 /* columns of a block of them, at most */
 
@@ -99,20 +100,20 @@ static void side_make_dense(struct graph *g, struct side *s, bool contract_first
 	side_measure(g, s);
 }
 
-const struct node *words_of(struct graph *g, const struct node *x)
+const struct node *words_of(struct graph *g, const struct node *x, int64_t word)
 {
 	int64_t dims[PLAN_MAX_RANK + 1];
 	uint32_t rank = x->type->rank;
 
 	memcpy(dims, x->type->dims, rank * sizeof *dims);
-	dims[rank - 1] /= 2;
-	dims[rank] = 2;
+	dims[rank - 1] /= word;
+	dims[rank] = word;
 	x = build_reshape(g, x, rank + 1, dims);
 	return graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &x,
 		.type = type_tensor(g, DTYPE_ui32, rank, dims) });
 }
 
-/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of two k of 16 bits
+/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of some k, 32 bits,
  * [batch..., ceil(n / panel), words, panel], zero beyond k. */
 static const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
 {
@@ -135,8 +136,8 @@ static const struct node *side_pack(struct graph *g, const struct side *s, const
 	high[b + 1] = words * word - s->k_extent;
 	if (high[b] || high[b + 1])
 		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
-	if (word > 1)                            /* squares of words are turned, not of halves */
-		t = words_of(g, t);
+	if (word > 1)                            /* squares of words are turned, not of parts */
+		t = words_of(g, t, word);
 	dims[b] = panels;
 	dims[b + 1] = panel;
 	dims[b + 2] = words;
@@ -200,11 +201,25 @@ static int64_t side_step(const struct side *rows, const struct contract *c, bool
 	return squares || apart ? c->panel : PLAN_NARROW;
 }
 
+/* Are rows and columns few lines of bytes and many, which go without a copy and without tiles
+ * (gen/contract_line.c)? */
+static bool side_is_lines(
+	const struct side *rows, const struct side *cols, const struct plan_options *o)
+{
+	const struct contract c = { .rows_type = rows->view.base->type->dtype,
+		.cols_type = cols->view.base->type->dtype, .acc = DTYPE_i32 };
+	bool words = dtype_is_short(c.rows_type) && dtype_is_short(c.cols_type) &&
+		     contract_unit(&c, &isa_table[o->isa], o->strict) == 4;
+
+	return words && rows->free_extent >= 1 && rows->free_extent <= CONTRACT_LINES &&
+	       rows->k_stride == 1 && cols->k_stride == 1 && side_way(cols) == WAY_along_k;
+}
+
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
  * `step` columns at once, and what each element of the columns takes to be copied once for each
  * block of rows, or packed. */
 static double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
-	int64_t step)
+	int64_t step, const struct plan_options *o)
 {
 	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
 		[WAY_packed] = 1.5 };
@@ -212,6 +227,8 @@ static double side_cost(const struct graph *g, const struct side *rows, const st
 	double m = extent_typical(g, rows->free_extent), n = extent_typical(g, cols->free_extent),
 	       k = extent_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
+	if (side_is_lines(rows, cols, o))
+		return (m + 1) * n * k / LINE_BYTES;
 	double columns = ceil(n / (double)step) * (double)step;
 	double work = m * columns * k / 32;
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
@@ -466,13 +483,19 @@ static void contract_pack_words(struct contract *c, const struct plan_options *o
 	c->words = (c->k + unit * whole - 1) / (unit * whole) * whole;
 }
 
-/* The same of the columns side s, whose integers are made the 16 bits that are multiplied. */
+/* The same of the columns side s, whose integers are made what is multiplied: bytes, or 16 bits. */
 static void side_pack_words(
 	struct graph *g, struct side *s, struct contract *c, const struct plan_options *o)
 {
 	contract_pack_words(c, o);
 	if (c->acc != DTYPE_i32)
 		return;
+	if (c->word == 4) {
+		int64_t bit = dtype_is_unsigned(c->cols_type) ? 128 : -128;
+		if (contract_flips(c))
+			s->node = build2(g, OP_xor, s->node, build_like(g, s->node, (double)bit));
+		return;
+	}
 	s->node = build_convert(g, s->node, DTYPE_i16);
 	c->cols_type = DTYPE_i16;
 }
@@ -603,8 +626,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	c.rows_type = in[0]->type->dtype;
 	c.cols_type = in[1]->type->dtype;
 	bool squares = contract_has_squares(&c, &isa_table[o->isa], o->strict);
-	double by_lhs = side_cost(g, &lhs, &rhs, side_step(&lhs, &c, squares)),
-	       by_rhs = side_cost(g, &rhs, &lhs, side_step(&rhs, &c, squares));
+	double by_lhs = side_cost(g, &lhs, &rhs, side_step(&lhs, &c, squares), o),
+	       by_rhs = side_cost(g, &rhs, &lhs, side_step(&rhs, &c, squares), o);
 	c.rows_are_lhs = by_lhs <= by_rhs;
 	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
 	if (!rows->collapses)

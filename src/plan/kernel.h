@@ -110,7 +110,8 @@ struct contract {
 	 * one tile, n is a multiple, and V lies along n and is read without a copy */
 	int64_t panel;
 	/* Elements of k that lie together in packed panels, [...][words][panel][word], zero beyond
-	 * k; 0 and 1: single ones, k of them are the words.  Else it is contract_unit */
+	 * k; 0 and 1: single ones, k of them are the words.  Else it is contract_unit.  Words of
+	 * four bytes are as contract_flips has them */
 	uint32_t word;
 	int64_t words;
 	/* V's columns are windows over a padded image, along n: number k of one is tap[k % taps] +
@@ -152,9 +153,9 @@ static inline bool dtype_is_byte(enum dtype t)
 #define CONTRACT_LINES 8                     /* rows, at most, of products of lines */
 
 /* Neighbours along k that a level multiplies at once: pairs of bf16 where there is an instruction,
- * unless every product has to be rounded as f32's would be; pairs of integers of 16 bits or that
- * are made such.  Bytes are made bf16 where there are more rows than what takes less time to make
- * f32. */
+ * unless every product has to be rounded as f32's would be; four bytes, where there is one; pairs
+ * of integers of 16 bits or that are made such.  Bytes are made bf16 where there are more rows than
+ * what takes less time to make f32. */
 static inline uint32_t contract_unit(
 	const struct contract *c, const struct isa_info *isa, bool strict)
 {
@@ -163,9 +164,18 @@ static inline uint32_t contract_unit(
 	bool bf16 = (rows && cols) || (rows && many && dtype_is_byte(c->cols_type)) ||
 		    (cols && many && dtype_is_byte(c->rows_type));
 
-	if (c->acc == DTYPE_i32)
-		return 2;
+	if (c->acc == DTYPE_i32) {
+		bool bytes = dtype_is_byte(c->rows_type) && dtype_is_byte(c->cols_type);
+		return bytes && isa->instr & ISA_BYTES ? 4 : 2;
+	}
 	return bf16 && c->acc == DTYPE_f32 && !strict && isa->instr & ISA_BF16 ? 2 : 1;
+}
+
+/* Of words of four bytes, have the columns' their highest bit changed?  One side's have a sign then
+ * and the other's have none, as the multiply wants it; the sum is off by 128 times the row's. */
+static inline bool contract_flips(const struct contract *c)
+{
+	return dtype_is_unsigned(c->rows_type) == dtype_is_unsigned(c->cols_type);
 }
 
 /* Are c's tiles AMX's? */

@@ -91,8 +91,8 @@ const struct node *plan_lower_lines(struct graph *g, const struct node *n,
  * their features last; NULL: it is another, or they lie otherwise. */
 const struct node *plan_lower_sums(
 	struct graph *g, const struct node *n, const struct plan_options *o);
-/* Neighbours along x's last dim, elements of 16 bits and an even number, as words of 32. */
-const struct node *words_of(struct graph *g, const struct node *x);
+/* `word` neighbours along x's last dim, a multiple of as many, as words of 32 bits. */
+const struct node *words_of(struct graph *g, const struct node *x, int64_t word);
 /* Contraction c, of type t, of x's runs and columns: where c has them packed [batch..., n, k], or
  * those in panels, of a higher rank.  Its blocks are chosen where it has none. */
 const struct node *plan_contract_runs(struct graph *g, struct contract *c, const struct node *x,

@@ -229,7 +229,7 @@ static const struct node *panels(struct graph *g, const struct node *n, const st
 
 	x = matrix(g, n, x, c);
 	if (unit > 1)
-		x = words_of(g, x);
+		x = words_of(g, x, unit);
 	x = build_reshape(g, x, 5, (const int64_t[]){ w->parts, w->features, c->groups, few, all });
 	if (high[3])
 		x = build_pad(g, x, build_scalar(g, x->type->dtype, 0), none, high, none);
