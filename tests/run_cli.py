@@ -640,6 +640,28 @@ def test_transposed_convolutions_of_any_size_are_without_holes(box):
         check("patches" not in text, f"a transposed convolution of any size by patches: {text}")
 
 
+ANY_GRADIENT = """aten 1
+symbol s0 in 2..4096
+symbol s1 in 2..4096
+input %y : f32[S,64,A,B]{64*A*B,A*B,B,1} user
+input %x : f32[S,48,A,B]{48*A*B,A*B,B,1} user
+input %w : f32[64,C,3,3]{9*C,9,3,1} param
+%g : (None, f32[64,C,3,3]{9*C,9,3,1}, None) = aten.convolution_backward.default(%y, %x, %w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], G, [False, True, False])
+%r : f32[64,C,3,3]{9*C,9,3,1} = getitem(%g, 1)
+return %r
+"""
+
+
+def test_gradients_by_weights_of_any_size_count_places(box):
+    for sizes in ("s0", "14", "14"), ("2", "s0", "s1"):
+        for channels, groups in ("48", "1"), ("12", "4"):
+            text = ANY_GRADIENT
+            for k, v in zip("SABCG", (*sizes, channels, groups), strict=True):
+                text = re.sub(rf"\b{k}\b", v, text)
+            text = box.ok("explain", box.write("gradient.aten", text))
+            check("patches" not in text and "gather" not in text, f"a gradient by weights of any size by patches: {text}")
+
+
 def test_depthwise_windows_of_any_size_are_one_kernel(box):
     text = box.ok("explain", box.write("depthwise.mlir", DEPTHWISE))
     check(text.startswith("1 kernels") and "patches" not in text, f"a depthwise convolution of any size by patches: {text}")

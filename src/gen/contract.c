@@ -296,6 +296,8 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 		copy_group(g, x, kb, kn);
 	if (x->row_at)
 		copy_runs(g, x, kb, kn);
+	else if (x->c->runs.by_k)
+		copy_places(g, x, kb, kn);
 	else if (x->rows_copy)
 		copy_rows(g, x, at, kn);
 	if (x->rows_copy)
@@ -453,6 +455,8 @@ static void chunk_place(struct gen *g, struct contraction *x, LLVMValueRef chunk
 	*first = column;
 	x->m0 = MUL(row, c64(g, c->m_block));
 	x->mrows = min_signed(g, SUB(m, x->m0), c64(g, c->m_block));
+	if (c->runs.by_k && c->m % c->m_block == 0)
+		x->mrows = c64(g, c->m_block);
 	x->batch = chunk;
 }
 
@@ -521,6 +525,10 @@ void contract_rows(struct gen *g, struct contraction *x)
 
 	x->rows_type = c->rows_type;
 	x->rows_elem = mem_type(g, c->rows_type);
+	if (c->runs.by_k) {
+		places_begin(g, x);
+		return;
+	}
 	if (c->runs.run) {
 		runs_begin(g, x);
 		return;
@@ -671,7 +679,7 @@ static int64_t contract_strip(const struct contraction *x)
 {
 	int64_t strip = x->rows;
 
-	if (x->c->m_block <= CONTRACT_FEW_ROWS || x->c->span || x->row_at || x->c->k <= 0)
+	if (x->c->m_block <= CONTRACT_FEW_ROWS || x->c->span || x->c->runs.run || x->c->k <= 0)
 		return 0;
 	while (x->along_m && strip % LANES)
 		strip += x->rows;

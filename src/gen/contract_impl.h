@@ -170,6 +170,9 @@ void runs_begin(struct gen *g, struct contraction *x);
 void runs_places(struct gen *g, struct contraction *x);
 /* The block's rows, number kb of k and the kn - 1 behind it, into x->rows_copy. */
 void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
+/* The same where k counts places. */
+void places_begin(struct gen *g, struct contraction *x);
+void copy_places(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
 
 /* ---- contract_line.c ---- */
 /* Is C made without tiles: few rows, columns along k? */

@@ -10,7 +10,9 @@
  * multiplied that is no product.  Vectors are loaded and stored wherever a run begins: the last one
  * of a run ends with it, or, of a run that is shorter than a vector, has zeros behind it that the
  * next run covers.  What a place adds to an address is the same for all runs, and found once a
- * chunk. */
+ * chunk.
+ *
+ * Where k counts places, a place has a line of the copy, of one run: [k][m]. */
 #include "gen/contract_impl.h"
 
 int64_t run_block_of(const struct contraction *x, int64_t most)
@@ -192,5 +194,71 @@ void copy_runs(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueR
 		LLVMBuildStore(g->b, LLVMConstNull(part_type(g, x)), to);
 	}
 	loop_end(g, r);
+	loop_end(g, l);
+}
+
+/* ---- k counts places ------------------------------------------------------------------------- */
+
+void places_begin(struct gen *g, struct contraction *x)
+{
+	int64_t lines = x->pad / LANES;
+
+	x->rows_elem = x->word;
+	x->rows_type = x->c->acc;
+	x->rows_m = 1;
+	/* no power of two: lines would share cache sets */
+	x->rows_k = (lines % 2 ? lines : lines + 1) * LANES;
+	x->rows_copy = gen_scratch(g, (size_t)(CONTRACT_SUM * x->rows_k) * x->bytes);
+}
+
+/* Places [lo, hi) of the block, which are places side by side of the image, from number *digits on,
+ * into lines of the copy. */
+static void copy_line(struct gen *g, struct contraction *x, LLVMValueRef *digits,
+	LLVMValueRef behind, LLVMValueRef lo, LLVMValueRef hi)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct run_copy c = { .x = x };
+	LLVMValueRef step = gen_extent(g, x->c->runs.step[2]);
+
+	gen_here(g);
+	l->ncarried = 1;
+	l->carried[0] = ADD(behind, place_at(g, x, digits));
+	loop_begin(g, l, lo, hi, 1);
+	gen_here(g);
+	c.from = l->carried[0];
+	c.to = gep(g, x->word, x->rows_copy, MUL(l->iv, c64(g, x->rows_k)));
+	run_row(g, &c, x->mrows);
+	gen_here(g);
+	l->carried[0] = ADD(l->carried[0], step);
+	loop_end(g, l);
+}
+
+/* Line by line of the image: of the first one, places from some number on. */
+void copy_places(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
+{
+	LLVMValueRef batch = batch_offset(g, x, x->c->rows_batch, x->c->rows_at);
+	LLVMValueRef line = gen_extent(g, x->c->runs.places[2]), one;
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	LLVMValueRef first = ADD(batch, x->m0), zero = c64(g, 0);
+	l->ncarried = 5;
+	l->carried[3] = kb;
+	for (int d = 2; d >= 0; d--)
+		l->carried[d] = digit(g, &l->carried[3], x->c->runs.places[d]);
+	gen_here(g);
+	one = LLVMBuildZExt(g->b, ICMP(EQ, line, zero), g->i64, "");
+	LLVMValueRef lines = SUB(ADD(ADD(l->carried[2], kn), line), c64(g, 1));
+	lines = LLVMBuildUDiv(g->b, lines, ADD(line, one), "");
+	l->carried[4] = zero;
+	loop_begin(g, l, zero, lines, 1);
+	gen_here(g);
+	LLVMValueRef lo = l->carried[4];
+	LLVMValueRef hi = min_signed(g, kn, ADD(lo, SUB(line, l->carried[2])));
+	copy_line(g, x, l->carried, first, lo, hi);
+	gen_here(g);
+	l->carried[2] = SUB(line, c64(g, 1));    /* the place before the next line's first */
+	digits_on(g, x, l->carried);
+	l->carried[4] = hi;
 	loop_end(g, l);
 }

@@ -265,6 +265,7 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	out[n++] = r->planes;
 	out[n++] = r->plane;
+	out[n++] = r->by_k;
 	return n;
 }
 
@@ -285,6 +286,7 @@ static void runs_of_ints(const int64_t *in, struct contract_runs *r)
 	}
 	r->planes = *in++;
 	r->plane = *in++;
+	r->by_k = *in++ != 0;
 }
 
 void contract_of_ints(const int64_t *in, struct contract *c)

@@ -77,8 +77,12 @@ enum core {
  * count features, or images, rows_m apart, times places: of dims 0 and 1 step[] elements apart; the
  * last dim lies in `planes`, and its place p is element p * step[2] / planes of number
  * p * step[2] % planes of them.  Where the contraction has `bands`, a block of k is so manieth part
- * of it, or as few bands are, all. */
+ * of it, or as few bands are, all.
+ *
+ * by_k: it is k that counts places, and images rows_m apart; a row is element m of a window's line,
+ * of which as many are `run`, behind where each place lies.  runs[] and pitch[] are not used. */
 struct contract_runs {
+	bool by_k;
 	int64_t run;                               /* 0: R's rows are no such */
 	int64_t runs[PLAN_RUNS];
 	int64_t pitch[PLAN_RUNS];                  /* extents, as those below; but of planes */

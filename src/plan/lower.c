@@ -2,10 +2,11 @@
  *
  * A convolution is a contraction over windows of its padded input where those lie well (window.c;
  * by constant weights, or features last, window_last.c; of any size window_any.c; by large windows
- * over few places window_wide.c, in groups window_line.c).  Any other becomes patches (im2col,
- * never stored as such: they are packed panel by panel) and a dot_general by groups; a 1x1
- * convolution of stride 1 reads its input as it lies.  Method: the implicit GEMM of Chellapilla,
- * Puri and Simard, High Performance Convolutional Neural Networks for Document Processing, 2006.
+ * over few places window_wide.c, in groups window_line.c, of any size window_long.c).  Any other
+ * becomes patches (im2col, never stored as such: they are packed panel by panel) and a dot_general
+ * by groups; a 1x1 convolution of stride 1 reads its input as it lies.  Method: the implicit GEMM
+ * of Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document
+ * Processing, 2006.
  *
  * One whose input has holes is several without (phases.c).
  *
@@ -506,7 +507,9 @@ static const struct node *conv_product(struct graph *g, const struct node *n, co
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o)
 {
-	const struct node *const *in = n->in;
+	const struct node *const *in = n->in, *lowered = plan_lower_long(g, n, o);
+	if (lowered)
+		return lowered;
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {
 		const struct node *sums = plan_lower_sums(g, n, o);
 		if (sums)

@@ -62,7 +62,9 @@ const struct node *conv_rows_made(struct graph *g, const struct node *n, const s
  * and behind of each spatial dim. */
 const struct node *conv_image(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const int64_t *before, const int64_t *behind);
-/* The same as [batch, spatial..., features], and padded along its features. */
+/* The same as [batch, spatial..., features], and padded along its features; of what lies so. */
+const struct node *conv_padded_last(struct graph *g, const struct node *x, const int64_t *before,
+	const int64_t *behind);
 const struct node *conv_image_last(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const int64_t *before, const int64_t *behind);
 /* n, a convolution, by the ops that kernels are made of. */
@@ -118,6 +120,12 @@ bool plan_is_any(const struct node *n, const struct node *const *in, const struc
 	const struct plan_options *o);
 const struct node *plan_lower_any(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+
+/* Convolution n by windows of a symbolic height or width, or over a symbolic number of features, as
+ * the gradient by the weights is one, as a contraction whose k counts places; NULL: it is another.
+ */
+const struct node *plan_lower_long(
+	struct graph *g, const struct node *n, const struct plan_options *o);
 
 /* How a convolution's kernel wishes features to lie: behind the batch, or last. */
 enum conv_wish { CONV_first, CONV_last, CONV_either };

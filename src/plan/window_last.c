@@ -137,25 +137,33 @@ static const struct node *padded_flat(struct graph *g, const struct node *x, uin
 	return plan_reshape(g, y, 2 + nspatial, dims);
 }
 
+const struct node *conv_padded_last(struct graph *g, const struct node *x, const int64_t *before,
+	const int64_t *behind)
+{
+	uint32_t nspatial = x->type->rank - 2;
+	int64_t low[RANK] = { 0 }, high[RANK] = { 0 }, none[RANK] = { 0 };
+	bool pads = false;
+
+	for (uint32_t d = 0; d <= nspatial; d++) {
+		low[1 + d] = before[d];
+		high[1 + d] = behind[d];
+		pads |= before[d] || behind[d];
+	}
+	if (pads && !high[1 + nspatial] && x->type->dims[1 + nspatial] % VECTOR)
+		return padded_flat(g, x, nspatial, low, high);
+	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
+}
+
 const struct node *conv_image_last(struct graph *g, const struct node *n, const struct node *x,
 	const struct conv *c, const int64_t *before, const int64_t *behind)
 {
-	int64_t perm[RANK], low[RANK] = { 0 }, high[RANK] = { 0 }, none[RANK] = { 0 };
-	bool pads = false;
+	int64_t perm[RANK];
 
 	perm[0] = node_int(n, KEY_input_batch_dimension, 0);
 	perm[1 + c->nspatial] = node_int(n, KEY_input_feature_dimension, 1);
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		perm[1 + d] = c->in_spatial[d];
-	for (uint32_t d = 0; d <= c->nspatial; d++) {
-		low[1 + d] = before[d];
-		high[1 + d] = behind[d];
-		pads |= before[d] || behind[d];
-	}
-	x = build_transpose(g, x, perm);
-	if (pads && !high[1 + c->nspatial] && x->type->dims[1 + c->nspatial] % VECTOR)
-		return padded_flat(g, x, c->nspatial, low, high);
-	return pads ? build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none) : x;
+	return conv_padded_last(g, build_transpose(g, x, perm), before, behind);
 }
 
 /* The input as [images, lines, places, features], padded. */

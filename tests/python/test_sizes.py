@@ -254,6 +254,33 @@ def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
     assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
 
 
+@pytest.mark.parametrize("dims", [(0,), (2, 3)], ids=["batch", "sides"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64], ids=str)
+def test_gradients_by_weights_of_any_size(dtype, dims):
+    """Products of all places: of lines that are one run and of taps apart, of groups, of sums an image, of one place, of three dims."""
+    C = torch.nn.Conv2d
+    made = [C(8, 40, 3, padding=1), C(8, 8, 3, padding=1), C(8, 33, 5, 3, 1), C(8, 16, 3, padding=2, dilation=(2, 1)), C(8, 24, 3, 2, 1, groups=2), C(8, 72, 1),
+            C(8, 9, 1, 2), C(8, 136, (3, 1), padding=(0, 2)), torch.nn.ConvTranspose2d(8, 12, 3, 2, 1, 1), torch.nn.Sequential(torch.nn.Unflatten(1, (4, 2)), torch.nn.Conv3d(4, 6, 3, 2, 1))]
+    made = [m.to(dtype) for m in made]
+    wide = [copy.deepcopy(m).double() for m in made]
+    near = {torch.float32: 1e-4, torch.bfloat16: .03, torch.float64: 1e-9}[dtype]
+
+    def loss(x, models):
+        return sum(torch.cos(m(x)).sum().double() for m in models)
+
+    torch._dynamo.reset()
+    fast = compiled(lambda x: loss(x, made), dynamic=None)
+    for b, h, w in ((3, 12, 17), (5, 12, 17), (2, 12, 17)) if dims == (0,) else ((3, 12, 17), (3, 9, 8), (3, 20, 31)):
+        x = torch.randn(b, 8, h, w).to(dtype)
+        for d in dims:
+            torch._dynamo.mark_dynamic(x, d)
+        with no_fallback():
+            got = torch.autograd.grad(fast(x), [m.weight if hasattr(m, "weight") else m[1].weight for m in made])
+        want = torch.autograd.grad(loss(x.double(), wide), [m.weight if hasattr(m, "weight") else m[1].weight for m in wide])
+        for a, e in zip(got, want, strict=True):
+            torch.testing.assert_close(a.double() / e.abs().max(), e / e.abs().max(), rtol=near, atol=near)
+
+
 @pytest.mark.parametrize("pool", [torch.nn.functional.avg_pool2d, torch.nn.functional.max_pool2d])
 def test_pools_of_images_of_any_size_that_a_map_of_one_feature_scales(pool):
     """Made features last, as they lie: what is broadcast along these is, too."""

@@ -282,6 +282,28 @@ def test_convolution_of_any_height_and_width(dtype, window):
             np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-3 if dtype == "f32" else 0)
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("window", ["pad = [[1, 1], [1, 1]]", "stride = [2, 1], pad = [[0, 2], [1, 1]], rhs_dilate = [1, 2]"])
+def test_convolution_by_windows_of_any_size(window, groups):
+    """As the gradient by weights is: images of no place, no images, and padding behind a slice."""
+    rng, step = np.random.default_rng(0), 2 if "stride" in window else 1
+    cut = "stride" in window
+    text = ("func.func @main(%x: tensor<?x4x?x?xf32>, %k: tensor<?x6x?x?xf32>) -> tensor<4x6x3x3xf32> {\n"
+            "%0 = stablehlo.convolution(%x, %k) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[b, f, 0, 1], window = {WINDOW} "
+            f"{{batch_group_count = {groups} : i64, feature_group_count = 1 : i64}} : (tensor<?x4x?x?xf32>, tensor<?x6x?x?xf32>) -> "
+            f"tensor<{4 // groups}x6x3x3xf32>\nreturn %0 : tensor<{4 // groups}x6x3x3xf32>\n}}")
+    text = text.replace("tensor<4x6x3x3xf32> {", f"tensor<{4 // groups}x6x3x3xf32> {{").replace("WINDOW", window)
+    runs = [capi.Weft(backend).compile(text) for backend in ("weft", "interp")]
+    for images, h, w in ((2, 5, 4), (1, 9, 17), (0, 4, 4), (3, 1, 1), (2, 2, 40)):
+        # what each window has of the padded image: (3 - 1) * step + h = the image and its padding
+        high = (h - 1 + 2 * step + 1 - 2 if cut else h, 2 * (w - 1) + 2 + 1 - 2 if cut else w)
+        if min(high) < 0:
+            continue
+        x, k = rng.integers(-4, 5, (images, 4, *high)).astype(np.float32), rng.integers(-4, 5, (images, 6, h, w)).astype(np.float32)
+        got, want = (run(x, k)[0] for run in runs)
+        np.testing.assert_array_equal(got, want)
+
+
 def test_convolution_of_padding_and_kernel_by_value():
     runs = [capi.Weft(backend).compile(PROGRAMS["convolution"]) for backend in ("weft", "interp")]
     for height, width, rows in ((5, 4, 2), (1, 1, 1), (7, 3, 3), (0, 2, 1), (40, 33, 5)):

@@ -276,58 +276,24 @@ static const struct node *slid_gradient(
 	return known ? conv_node(l, c->x, c->w, &win, t) : conv_cut(l, c->x, c->w, &win, t);
 }
 
-/* What the taps of the window read of x along spatial dimension i, which becomes two: taps,
- * results. */
-static const struct node *tap_places(
-	struct lower *l, const struct slide *c, const struct node *x, uint32_t i)
+/* x padded and cut to what windows read of it: a convolution's own padding is no symbolic size. */
+static const struct node *windows_all(
+	struct lower *l, const struct slide *c, const struct window *win)
 {
 	struct graph *g = l->g;
-	int64_t dims[2] = { c->w->type->dims[i + 2], c->y->type->dims[i + 2] };
-	const struct type *t = type_tensor(g, DTYPE_i64, 2, dims);
-	const struct node *tap = lower_iota(l, t, 0), *at = lower_iota(l, t, 1);
-	tap = build2(g, OP_multiply, tap, lower_like(l, tap, (double)c->dilation[i]));
-	at = build2(g, OP_multiply, at, lower_like(l, at, (double)c->stride[i]));
-	struct take k = { .x = x, .m = 1, .at = { 2 + 2 * i }, .batch = 2, .first = 2 + 2 * i };
-	k.starts = build2(g, OP_add, tap, at);
-	return take_gather(l, &k);
-}
-
-/* n with its dimension 1 made two: groups, and what one has. */
-static const struct node *by_group(struct lower *l, const struct node *n, int64_t groups)
-{
-	int64_t dims[ATEN_MAX_RANK];
-	for (uint32_t i = 0; i < n->type->rank; i++)
-		dims[i + (i > 1)] = n->type->dims[i];
-	dims[2] = dims[1] / groups;
-	dims[1] = groups;
-	return build_reshape(l->g, n, n->type->rank + 1, dims);
-}
-
-/* The gradient of the weight, of type t, where sizes are symbolic. */
-static const struct node *weight_product(
-	struct lower *l, const struct slide *c, const struct type *t)
-{
-	struct graph *g = l->g;
-	int64_t pad[ATEN_MAX_RANK] = { 0 }, inner[ATEN_MAX_RANK] = { 0 };
-	int64_t of_y[ATEN_MAX_RANK] = { 0 }, of_x[ATEN_MAX_RANK] = { 0 };
-	const int64_t group = 1;
-	uint32_t n = c->rank - 2;
-	if (3 + 2 * n > ATEN_MAX_RANK)
-		lower_bail(l);
-	for (uint32_t i = 0; i < n; i++) {
-		pad[i + 2] = c->pad[i];
-		of_y[i + 1] = i + 3;
-		of_x[i + 1] = 2 * i + 4;
+	int64_t dims[ATEN_MAX_RANK], pad[ATEN_MAX_RANK] = { 0 }, inner[ATEN_MAX_RANK] = { 0 };
+	for (uint32_t i = 0; i < c->rank; i++) {
+		dims[i] = c->x->type->dims[i];
+		if (i < 2)
+			continue;
+		int64_t reach = (c->w->type->dims[i] - 1) * c->dilation[i - 2];
+		dims[i] = dim_mul(g, dim_sub(g, c->y->type->dims[i], 1), c->stride[i - 2]);
+		dims[i] = dim_add(g, dims[i], reach + 1);
+		pad[i] = win->pad[2 * i - 4];
 	}
 	const struct node *zero = build_scalar(g, c->x->type->dtype, 0);
-	const struct node *x = build_pad(g, c->x, zero, pad, pad, inner);
-	for (uint32_t i = 0; i < n; i++)
-		x = tap_places(l, c, x, i);
-	x = by_group(l, x, c->groups);
-	const struct node *y = by_group(l, c->y, c->groups);
-	const struct node *w = build_dot(g, y, x, (struct dim_pairs){ 1, &group, &group },
-		(struct dim_pairs){ n + 1, of_y, of_x }, t->dtype);
-	return build_reshape(g, w, t->rank, t->dims);
+	return lower_cut(l, build_pad(g, c->x, zero, pad, pad, inner),
+		type_tensor(g, c->x->type->dtype, c->rank, dims));
 }
 
 /* The gradient of the weight, of type t. */
@@ -337,8 +303,7 @@ static const struct node *weight_gradient(
 	struct window win = {
 		.n = c->rank - 2, .turned = 1, .groups = 1, .batch_groups = c->groups
 	};
-	if (!slide_known(c))
-		return weight_product(l, c, t);
+	bool known = slide_known(c);
 	for (uint32_t i = 0; i < win.n; i++) {
 		int64_t reach = (t->dims[i + 2] - 1) * c->dilation[i];
 		win.spatial[i] = i + 2;
@@ -346,10 +311,17 @@ static const struct node *weight_gradient(
 		win.lhs[i] = 1;
 		win.rhs[i] = c->stride[i];
 		win.pad[2 * i] = c->pad[i];
-		win.pad[2 * i + 1] = reach + (c->y->type->dims[i + 2] - 1) * c->stride[i] + 1 -
-				     c->x->type->dims[i + 2] - c->pad[i];
+		if (known)
+			win.pad[2 * i + 1] = reach +
+				(c->y->type->dims[i + 2] - 1) * c->stride[i] + 1 -
+				c->x->type->dims[i + 2] - c->pad[i];
 	}
-	return conv_node(l, c->x, c->y, &win, t);
+	if (known)
+		return conv_node(l, c->x, c->y, &win, t);
+	const struct node *x = windows_all(l, c, &win);
+	for (uint32_t i = 0; i < win.n; i++)
+		win.pad[2 * i] = 0;
+	return conv_node(l, x, c->y, &win, t);
 }
 
 static void read_slide(struct lower *l, struct slide *c)
