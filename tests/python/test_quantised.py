@@ -245,6 +245,34 @@ def test_product_by_bytes(m, dtype):
         check(torch._weight_int8pack_mm, x, w, s, dynamic=dynamic, **close)
 
 
+class ByBytes(torch.nn.Module):
+    """A product of bytes, in 32 bits, by weights that are bytes."""
+
+    def __init__(self, dtype):
+        super().__init__()
+        self.register_buffer("weight", bytes_of(dtype, 70, 131))
+
+    def forward(self, x):
+        return x.int() @ self.weight.int().t()
+
+
+def bytes_of(dtype, *shape):
+    """All values of dtype."""
+    limits = torch.iinfo(dtype)
+    return torch.randint(limits.min, limits.max + 1, shape).to(dtype)
+
+
+@pytest.mark.parametrize("weight", [torch.int8, torch.uint8])
+@pytest.mark.parametrize("x", [torch.int8, torch.uint8])
+def test_product_of_bytes_by_frozen_ones(x, weight):
+    module = ByBytes(weight)
+    with torch.no_grad():
+        run = compiled(module, freezing=True)
+        for m in 1, 5, 50:
+            given = bytes_of(x, m, 131)
+            assert torch.equal(run(given), module(given))
+
+
 # ---- whole models ------------------------------------------------------------------------------------
 
 
