@@ -26,7 +26,7 @@ def read(path):
 def defined():
     """{test: its files}"""
     out = {}
-    for path in sorted(f for g in ("python/test_*.py", "unit/*.c", "run_cli.py") for f in glob.glob("tests/" + g, root_dir=ROOT)):
+    for path in sorted(f for g in ("python/test_*.py", "unit/*.c", "run_cli.py", "cli_*.py") for f in glob.glob("tests/" + g, root_dir=ROOT)):
         for name in re.findall(DEFINED, read(path)):
             out.setdefault(name, []).append(path)
     return out
@@ -75,9 +75,9 @@ def main():
     every, bad = rows()
     asked = {row: tests for row, tests in every.items() if tests and (not args.rows or row in args.rows)}
     tests = sorted({t for ts in asked.values() for t in ts})
-    of = {k: [t for t in tests if t[0].startswith(k)] for k in ("tests/python", "tests/unit", "tests/run_cli")}
+    of = {k: [t for t in tests if re.match(k, t[0])] for k in ("tests/python", "tests/unit", "tests/(run_)?cli")}
     good = run_alone(of["tests/unit"], [f"{args.build}/unit"])
-    good |= run_alone(of["tests/run_cli"], [sys.executable, "tests/run_cli.py", "--build", args.build])
+    good |= run_alone(of["tests/(run_)?cli"], [sys.executable, "tests/run_cli.py", "--build", args.build])
     good |= run_python(of["tests/python"], args.build) if of["tests/python"] else {}
     for line in bad:
         print(line)
