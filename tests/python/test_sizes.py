@@ -254,8 +254,8 @@ def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
     assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
 
 
-@pytest.mark.parametrize("dims", [(0,), (2, 3)], ids=["batch", "sides"])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64], ids=str)
+@pytest.mark.parametrize("dtype, dims", [(torch.float32, (0,)), (torch.float32, (2, 3)), (torch.bfloat16, (2, 3)), (torch.float64, (0,))],
+                         ids=["f32-batch", "f32-sides", "bf16-sides", "f64-batch"])
 def test_gradients_by_weights_of_any_size(dtype, dims):
     """Products of all places: of lines that are one run and of taps apart, of groups, of sums an image, of one place, of three dims."""
     C = torch.nn.Conv2d
