@@ -9,7 +9,7 @@
  * (The scheme of Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008,
  * with one side unpacked.) */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <math.h>
 #include <string.h>
 

@@ -32,7 +32,7 @@
 #include "base/flow.h"
 #include "ir/build.h"
 #include "ir/rewrite.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <string.h>
 
 #define LEAST_RANK 3

@@ -14,7 +14,7 @@
  * shifted input times that weight of each feature, element by element. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */

@@ -13,7 +13,7 @@
  * one of its weights at a tap that meets holes there is not finite.  Whether any weight is none is
  * asked first; which ones, in a branch.  A convolution of torch skips its holes. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <math.h>
 #include <string.h>
 

@@ -14,7 +14,7 @@
  * Neural Networks for Document Processing, 2006.)  Holes are skipped: only for what does not ask
  * 0 times an infinity. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <string.h>
 
 #define SPATIAL 3

@@ -7,7 +7,7 @@
  * the result are cut into parts, as many lines as the shape says, so that there is work for every
  * thread and no sum is long; then the parts are summed. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include "plan/sums.h"
 
 #define SPATIAL 2

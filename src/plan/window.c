@@ -14,7 +14,7 @@
  * Of three spatial dims, places along the first are one contraction each.
  * (The idea of Dukhan, The Indirect Convolution Algorithm, 2019, with offsets for pointers.) */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <string.h>
 
 #define SPATIAL 3                        /* dims, at most; the ones that are not come first */

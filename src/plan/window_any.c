@@ -13,7 +13,7 @@
  * A line of a window is one run of the image; in groups, or where the window has holes, a place of
  * a group is. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 
 #define SPATIAL PLAN_RUNS
 

@@ -15,7 +15,7 @@
  * at known distances and none is wasted.  (Direct convolution with the loops of Georganas et al.,
  * Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, 2018.) */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 
 #define SPATIAL 2
 #define RANK (2 + PLAN_RUNS)             /* of an image of conv_image_last */

@@ -14,7 +14,7 @@
  * are windows and columns images.  Features of the image that are summed, the images of such a
  * gradient, are summed last: a sum has parts of no more than a run. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 
 #define SPATIAL 2
 #define ROWS_MOST 8                      /* whose sums registers hold */

@@ -14,7 +14,7 @@
  * So nothing is multiplied but products, however long lines are, and what is copied is copied once
  * for a block of columns.  Of few blocks each image has a sum of its own, and these are added. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 
 #define SPATIAL PLAN_RUNS
 #define ROWS_MOST 192                    /* of a block, */

@@ -16,7 +16,7 @@
  * large windows are read once: a feature is a part, or some, and its windows are packed as they are
  * multiplied. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 
 #define SPATIAL PLAN_RUNS
 #define RUN_LEAST 4                      /* elements: of fewer, patches are as good */

@@ -23,7 +23,7 @@
  * Roundings are some more than of the sum of products as it is, with numbers as large, and what is
  * not finite reaches all of its square: not in numerics=strict. */
 #include "ir/build.h"
-#include "plan/plan_impl.h"
+#include "plan/conv.h"
 #include <math.h>
 #include <string.h>
 
