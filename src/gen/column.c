@@ -178,7 +178,7 @@ static void columns_block(struct gen *g, struct columns *s, struct ix j)
 	for (s->u = 0; s->u < s->vectors; s->u++) {
 		columns_tail(g, s, s->u);
 		s->ix[rank - 1] = s->last[s->u];
-		store_results(g, s->ix);
+		store_elements(g, s->ix);
 	}
 	columns_tail(g, s, LANES);
 	s->ready = false;

@@ -22,6 +22,8 @@ void lanes_loop(struct gen *g, struct lanes *s);
 /* Do some elements of the body's rows come from elsewhere than others, by their place in it? */
 bool rows_have_edges(struct gen *g);
 void store_results(struct gen *g, const struct ix *ix);
+/* The same, or the pieces of a stack: ix has one component more than the space. */
+void store_elements(struct gen *g, struct ix *ix);
 LLVMValueRef min_signed(struct gen *g, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef extent_product(struct gen *g, uint32_t n, const int64_t *dims);
 int64_t static_product(uint32_t n, const int64_t *dims);     /* -1: not static */

@@ -176,26 +176,6 @@ static void store_update(struct gen *g, const struct ix *ix)
 	store_at(g, gen_buffer(g, g->k->ninputs), t->dtype, ix_linear(g, t->rank, t->dims, to), v);
 }
 
-static void store_elements(struct gen *g, const struct ix *ix)
-{
-	if (g->k->core == CORE_update)
-		store_update(g, ix);
-	else
-		store_results(g, ix);
-}
-
-/* The lanes of one row of the space: by blocks of columns first, where it reduces along those. */
-static void map_row(struct gen *g, struct map *m)
-{
-	struct lanes *s = &m->lanes;
-
-	if (m->columns) {
-		s->lo = columns_loop(g, m->columns, s, m->ix);
-		s->level = g->depth;
-	}
-	lanes_loop(g, s);
-}
-
 /* The elements of the pieces of a stack at one index. */
 struct pieces {
 	uint32_t n;
@@ -312,6 +292,30 @@ static void store_pieces(struct gen *g, struct ix *ix)
 	pieces_each(g, &p, n, 0, ix, false);
 	p.n = 0;
 	pieces_each(g, &p, n, 0, ix, true);
+	for (uint32_t i = 0; i < g->k->nstacks; i++)
+		ix[g->k->stack[i]] = ix_const(g, 0);
+}
+
+void store_elements(struct gen *g, struct ix *ix)
+{
+	if (g->k->nstacks)
+		store_pieces(g, ix);
+	else if (g->k->core == CORE_update)
+		store_update(g, ix);
+	else
+		store_results(g, ix);
+}
+
+/* The lanes of one row of the space: by blocks of columns first, where it reduces along those. */
+static void map_row(struct gen *g, struct map *m)
+{
+	struct lanes *s = &m->lanes;
+
+	if (m->columns) {
+		s->lo = columns_loop(g, m->columns, s, m->ix);
+		s->level = g->depth;
+	}
+	lanes_loop(g, s);
 }
 
 static void map_block(struct gen *g, struct lanes *s, struct ix j)
@@ -323,10 +327,7 @@ static void map_block(struct gen *g, struct lanes *s, struct ix j)
 		ix_delinear(g, j, rank, g->k->space, m->ix);
 	else
 		m->ix[rank - 1] = j;
-	if (g->k->nstacks)
-		store_pieces(g, m->ix);
-	else
-		store_elements(g, m->ix);
+	store_elements(g, m->ix);
 }
 
 static bool all_elementwise(struct gen *g)

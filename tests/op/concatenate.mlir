@@ -149,3 +149,20 @@ func.func @main(%z: tensor<i32>) -> tensor<i1> {
   %r = stablehlo.reduce(%e init: %true) applies stablehlo.and across dimensions = [0, 1] : (tensor<2x54006xi1>, tensor<i1>) -> tensor<i1>
   return %r : tensor<i1>
 }
+// -----
+// Sums of columns that stand in turn in the result: columns are added several vectors at a time.
+// in: dense<0> : tensor<i32>
+// out: dense<[[[0, 0], [3, -3], [6, -6], [9, -9], [12, -12], [15, -15], [18, -18], [21, -21], [24, -24], [27, -27], [30, -30], [33, -33], [36, -36], [39, -39], [42, -42], [45, -45], [48, -48], [51, -51], [54, -54], [57, -57]], [[0, 0], [3, -3], [6, -6], [9, -9], [12, -12], [15, -15], [18, -18], [21, -21], [24, -24], [27, -27], [30, -30], [33, -33], [36, -36], [39, -39], [42, -42], [45, -45], [48, -48], [51, -51], [54, -54], [57, -57]]]> : tensor<2x20x2xi32>
+func.func @main(%z: tensor<i32>) -> tensor<2x20x2xi32> {
+  %i = stablehlo.iota dim = 1 : tensor<2x3x20xi32>
+  %j = stablehlo.iota dim = 2 : tensor<2x3x20xi32>
+  %b = stablehlo.broadcast_in_dim %z, dims = [] : (tensor<i32>) -> tensor<2x3x20xi32>
+  %m = stablehlo.multiply %i, %j : tensor<2x3x20xi32>
+  %x = stablehlo.add %m, %b : tensor<2x3x20xi32>
+  %s = stablehlo.reduce(%x init: %z) applies stablehlo.add across dimensions = [1] : (tensor<2x3x20xi32>, tensor<i32>) -> tensor<2x20xi32>
+  %n = stablehlo.negate %s : tensor<2x20xi32>
+  %p0 = stablehlo.reshape %s : (tensor<2x20xi32>) -> tensor<2x20x1xi32>
+  %p1 = stablehlo.reshape %n : (tensor<2x20xi32>) -> tensor<2x20x1xi32>
+  %all = stablehlo.concatenate %p0, %p1, dim = 2 : (tensor<2x20x1xi32>, tensor<2x20x1xi32>) -> tensor<2x20x2xi32>
+  return %all : tensor<2x20x2xi32>
+}
