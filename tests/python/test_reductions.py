@@ -61,3 +61,16 @@ def test_batch_norm_is_as_accurate_as_eagers():
         return (f(x).double() - want).pow(2).mean().sqrt().item()
 
     assert far(compiled(lambda x: norm(x)), x) < 3 * far(norm, x)
+
+
+def test_sums_over_columns_that_are_stacked():
+    """One kernel, whose sums are blocks of columns and whose results are pieces side by side."""
+    for shape, t in (((2, 5, 1320), torch.float64), ((3, 7, 77), torch.float32), ((9, 330), torch.bfloat16)):
+        x = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(t)
+        for dim in (-1, 1):
+            def f(x, dim=dim):
+                s = x.sum(-2)
+                return torch.stack([torch.stack([s, s.exp(), s.cos()], -1), torch.stack([s * 2, s.sin(), s.tanh()], -1)], dim)
+            for fn in (f, lambda x, dim=dim: torch.stack([x.sum(-2), x.sum(-2).exp(), x.sum(-2).cos()], dim)):
+                torch._dynamo.reset()
+                torch.testing.assert_close(compiled(fn)(x), fn(x))
