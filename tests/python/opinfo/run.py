@@ -286,7 +286,7 @@ def main(argv=None) -> int:
                 had = table.before(f.read())
         with open(args.doc, "w") as f:
             f.write(table.document(had + (read([args.json]) if args.json and not args.read else results), list(DTYPES)))
-    results = table.first_readings(results)
+    results = table.first_readings(results) or results       # of a second reading alone, that
     results.sort(key=lambda v: (v["name"], list(DTYPES).index(v["dtype"])))
     for v in results:
         if v["status"] not in ("ok", "none") and not args.quiet:
