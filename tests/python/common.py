@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
+from unittest import mock
 
 import torch
 
 import weft
+from weft import _backend
 
 BACKENDS = ("interp", "weft")
 
@@ -43,20 +46,55 @@ def leaves(x):
     return torch.utils._pytree.tree_leaves(x)
 
 
-def check(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
+@contextlib.contextmanager
+def compiled_by(backends):
+    """Torch captures a function once, and each of backends compiles the graphs: for each, the name and a context in which it
+    is the one that runs."""
+    running = backends[0]
+    compile_program = _backend.compile_program
+
+    def by_each(program, settings):
+        graphs = {}
+        for name in backends:
+            settings = copy.copy(settings)
+            settings.backend = name
+            graphs[name] = compile_program(program, settings)
+
+        def run(args):
+            return graphs[running](args)
+        run._boxed_call = True
+        return run
+
+    def each():
+        nonlocal running
+        for running in backends:
+            yield running
+
+    with mock.patch.object(_backend, "compile_program", by_each) if len(backends) > 1 else contextlib.nullcontext():
+        yield each()
+
+
+def close(got, want, backend, **tolerance):
+    torch.testing.assert_close(got, want, equal_nan=True, msg=lambda m: f"by {backend}: {m}", **tolerance)
+
+
+def check(fn, *args, backends=("weft",), dynamic=None, fallback=False, **tolerance):
     """fn compiled gives what eager gives: values, dtypes, shapes and strides."""
     torch._dynamo.reset()
     with torch.no_grad():
         want = fn(*args)
-        with contextlib.nullcontext() if fallback else no_fallback():
-            got = compiled(fn, backend, dynamic=dynamic, fallback="allow" if fallback else "error")(*args)
-    torch.testing.assert_close(got, want, equal_nan=True, **tolerance)
-    for g, w in zip(leaves(got), leaves(want)):
-        if isinstance(w, torch.Tensor):
-            assert g.stride() == w.stride() or g.numel() < 2, (g.stride(), w.stride())
+        f = compiled(fn, backends[0], dynamic=dynamic, fallback="allow" if fallback else "error")
+        with compiled_by(backends) as each:
+            for backend in each:
+                with contextlib.nullcontext() if fallback else no_fallback():
+                    got = f(*args)
+                close(got, want, backend, **tolerance)
+                for g, w in zip(leaves(got), leaves(want)):
+                    if isinstance(w, torch.Tensor):
+                        assert g.stride() == w.stride() or g.numel() < 2, (backend, g.stride(), w.stride())
 
 
-def check_gradients(fn, *args, backend="weft", dynamic=None, fallback=False, **tolerance):
+def check_gradients(fn, *args, backends=("weft",), dynamic=None, fallback=False, **tolerance):
     """Results and gradients of fn compiled are eager's; the floating-point arguments take gradients."""
     torch._dynamo.reset()
 
@@ -71,6 +109,9 @@ def check_gradients(fn, *args, backend="weft", dynamic=None, fallback=False, **t
         return leaves(out), grads
 
     want = run(fn)
-    with contextlib.nullcontext() if fallback else no_fallback():
-        got = run(compiled(fn, backend, dynamic=dynamic, fallback="allow" if fallback else "error"))
-    torch.testing.assert_close(got, want, equal_nan=True, **tolerance)
+    f = compiled(fn, backends[0], dynamic=dynamic, fallback="allow" if fallback else "error")
+    with compiled_by(backends) as each:
+        for backend in each:
+            with contextlib.nullcontext() if fallback else no_fallback():
+                got = run(f)
+            close(got, want, backend, **tolerance)

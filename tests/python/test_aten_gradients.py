@@ -106,8 +106,7 @@ case("linear", lambda a: F.interpolate(a, 11, mode="linear"), r(2, 3, 7), **loos
 case("trilinear", lambda a: F.interpolate(a, scale_factor=1.5, mode="trilinear"), volume, **loose)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CASES)
-def test_gradient(name, backend):
+def test_gradient(name):
     fn, args, kw = CASES[name]
-    check_gradients(fn, *args, backend=backend, **kw)
+    check_gradients(fn, *args, backends=BACKENDS, **kw)

@@ -196,11 +196,10 @@ case("average-of-integers", lambda a: (torch.nn.functional.avg_pool1d(a, 2, padd
     a, 3, 2, count_include_pad=False, ceil_mode=True)), torch.randint(-99, 99, (2, 5, 6)))
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", case.all)
-def test_overload(name, backend):
+def test_overload(name):
     fn, args, kw = case.all[name]
-    check(fn, *args, backend=backend, **kw)
+    check(fn, *args, backends=BACKENDS, **kw)
 
 
 @pytest.mark.parametrize("name", long.all)

@@ -337,20 +337,18 @@ case("dynamic-linear", F.linear, r(7, 5), r(6, 5), C, **dynamic)
 case("dynamic-layer-norm", lambda a: F.layer_norm(a, (a.shape[-1],)), z, **dynamic)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CASES)
-def test_overload(name, backend):
+def test_overload(name):
     fn, args, kw = CASES[name]
-    check(fn, *args, backend=backend, **kw)
+    check(fn, *args, backends=BACKENDS, **kw)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_nonzero(backend):
+def test_nonzero():
     """A size that the program computes, in the middle of a graph."""
     with torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
-        check(lambda a: (a > 0).nonzero() + 1, z, backend=backend)
-        check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backend=backend)
-        check(lambda a: a[torch.where(a @ a.T > 0)[0]], z[0], backend=backend)
+        check(lambda a: (a > 0).nonzero() + 1, z, backends=BACKENDS)
+        check(lambda a: (a > 0).nonzero().float().sum(0) * 2, z, backends=BACKENDS)
+        check(lambda a: a[torch.where(a @ a.T > 0)[0]], z[0], backends=BACKENDS)
 
 
 @pytest.mark.parametrize("train", [False, True])

@@ -154,11 +154,10 @@ case("irfft", lambda a: torch.fft.irfft2(torch.complex(a, a + 1), s=(3, 7)), z)
 case("hfft", lambda a: torch.fft.hfft(torch.complex(a, a + 1), norm="forward"), z)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", case.all)
-def test_overload(name, backend):
+def test_overload(name):
     fn, args, kw = case.all[name]
-    check(fn, *args, backend=backend, **kw)
+    check(fn, *args, backends=BACKENDS, **kw)
 
 
 I, J, K = torch.tensor([0, 2, -1, 1]), torch.tensor([1, 0, 2, -3]), torch.tensor([[0, 1], [-1, 2]])

@@ -69,14 +69,13 @@ def test_tensors_given_twice_are_one():
     assert got[0].data_ptr() == got[1].data_ptr() != got[2].data_ptr() and got[3] is not got[0]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_strides_in_and_out(backend):
+def test_strides_in_and_out():
     x = torch.randn(2, 3, 4)
     for view in (x.permute(2, 0, 1), x[:, ::2], x[..., 1:3], x[:1].expand(5, 3, 4), x.flip(0),
                  x.transpose(0, 1)[1:], torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)):
-        check(lambda a: a * 2 + 1, view, backend=backend)
-        check(lambda a: (a.sum(0), a.mT * 3), view, backend=backend)
-    check(lambda a: (a + 1).permute(2, 0, 1), x, backend=backend)
+        check(lambda a: a * 2 + 1, view, backends=BACKENDS)
+        check(lambda a: (a.sum(0), a.mT * 3), view, backends=BACKENDS)
+    check(lambda a: (a + 1).permute(2, 0, 1), x, backends=BACKENDS)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -174,11 +173,9 @@ def test_parameters_and_subclasses():
                            mine.as_subclass(torch.Tensor) + 1)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_constants(backend):
+def test_constants():
     small, large = torch.arange(4.0), torch.randn(3000)
-    check(lambda a: a + small.sum() + large[:3] + torch.tensor([1.0, 2.0, 3.0]), torch.randn(3),
-          backend=backend)
+    check(lambda a: a + small.sum() + large[:3] + torch.tensor([1.0, 2.0, 3.0]), torch.randn(3), backends=BACKENDS)
 
 
 def test_python_numbers():
@@ -473,8 +470,7 @@ def test_errors_of_a_callback_arrive():
         compiled(lambda a: torch.ops.weft_tests.fails(a) + 1, fallback="allow")(torch.ones(3))
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_a_callback_sees_a_reshape(backend):
+def test_a_callback_sees_a_reshape():
     """What it is told of an operand is the operand's, not what the buffer was first."""
     @torch.library.custom_op("weft_tests::shape", mutates_args=())
     def shape(x: torch.Tensor) -> torch.Tensor:
@@ -482,7 +478,7 @@ def test_a_callback_sees_a_reshape(backend):
 
     shape.register_fake(lambda x: torch.empty(x.dim(), dtype=torch.int64))
     for sizes in ((12,), (1, 12), (3, 4), (2, 1, 6)):
-        check(lambda a: torch.ops.weft_tests.shape(a.view(sizes)), torch.zeros(4, 3), fallback=True, backend=backend)
+        check(lambda a: torch.ops.weft_tests.shape(a.view(sizes)), torch.zeros(4, 3), fallback=True, backends=BACKENDS)
 
 
 def test_callbacks_run_in_order_once_each():

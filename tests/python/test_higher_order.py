@@ -75,11 +75,10 @@ def test_values(name, dynamic):
         check_gradients(fn, *args, dynamic=dynamic)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_both_backends(backend):
+def test_both_backends():
     for name in ("cond", "while", "scan of branches"):
         fn, args, _ = CASES.all[name]
-        check(fn, *args, backend=backend)
+        check(fn, *args, backends=BACKENDS)
 
 
 @pytest.mark.parametrize("dynamic", [None, True], ids=["static", "dynamic"])
