@@ -73,6 +73,13 @@ def kernels(torch) -> dict:
                                  (R(4, 32, 64, 64), torch.rand(4, 64, 64, 2) * 2 - 1)),
         "bilinear upsampling": (lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), (R(4, 32, 64, 64),)),
         "reflection padding": (lambda x: F.pad(x, (3, 3, 3, 3), mode="reflect"), (R(8, 64, 56, 56),)),
+        "reflection padding, backward": (lambda g, x: torch.ops.aten.reflection_pad2d_backward(g, x, [3, 3, 3, 3]),
+                                         (R(8, 64, 62, 62), R(8, 64, 56, 56))),
+        "replication padding, backward": (lambda g, x: torch.ops.aten.replication_pad2d_backward(g, x, [3, 3, 3, 3]),
+                                          (R(8, 64, 62, 62), R(8, 64, 56, 56))),
+        "grid_sample, backward": (lambda d, x, g: torch.ops.aten.grid_sampler_2d_backward(d, x, g, 0, 0, False, [True, True]),
+                                  (R(4, 32, 64, 64), R(4, 32, 64, 64), torch.rand(4, 64, 64, 2) * 2 - 1)),
+        "gather along rows": (lambda x, i: x.gather(1, i), (R(1024, 1024), torch.randint(0, 1024, (1024, 1024)))),
         "cumulative maximum": (lambda x: x.cummax(-1), (R(512, 1024),)),
         "cumulative maximum, long rows": (lambda x: x.cummax(-1), (R(64, 16384),)),
         "cumulative maximum, one row": (lambda x: x.cummax(-1), (R(1000000),)),
@@ -81,6 +88,7 @@ def kernels(torch) -> dict:
         "remainder": (lambda x, y: torch.fmod(x, y), (R(1024, 1024), R(1024, 1024))),
         "sort": (lambda x: x.sort(-1), (R(512, 1024),)),
         "topk": (lambda x: x.topk(8, -1), (R(512, 1024),)),
+        "topk of 100 of 10000": (lambda x: x.topk(100, -1), (R(64, 10000),)),
     }
 
 

@@ -1,5 +1,5 @@
-"""Operators that move whole pieces of tensors, as concatenations of slices: torch's tables make them gathers by indices
-that are computed.
+"""Operators that move whole pieces of tensors, as concatenations or sums of slices: torch's tables make them gathers by
+indices that are computed.
 
 A size that a symbol stands for is left to torch's own form, and so is, of paddings, a layout that eager's result would keep.
 """
@@ -78,6 +78,49 @@ def _replication(op, spatial):
     return pad
 
 
+def _placed(x, dim, at, size):
+    """x in its place among `size` along dim, zeros around it."""
+    return torch.constant_pad_nd(x, [*[0, 0] * (x.dim() - 1 - dim), at, size - at - x.shape[dim]])
+
+
+def _reflected(y, dim, low, high):
+    n = y.shape[dim] - low - high
+    terms = [y.narrow(dim, low, n)]
+    if low:
+        terms.append(_placed(y.narrow(dim, 0, low).flip(dim), dim, 1, n))
+    if high:
+        terms.append(_placed(y.narrow(dim, low + n, high).flip(dim), dim, n - 1 - high, n))
+    return functools.reduce(torch.add, terms)
+
+
+def _replicated(y, dim, low, high):
+    n = y.shape[dim] - low - high
+    terms = [y.narrow(dim, low, n)]
+    if low:
+        terms.append(_placed(y.narrow(dim, 0, low).sum(dim, keepdim=True), dim, 0, n))
+    if high:
+        terms.append(_placed(y.narrow(dim, low + n, high).sum(dim, keepdim=True), dim, n - 1, n))
+    return functools.reduce(torch.add, terms)
+
+
+def _unpadded(spatial, back, otherwise, reach):
+    """The gradient of a padding: what went to the pads is added where it came from, one dimension after the other, rows
+    before columns.  `reach`: a dimension is longer than its pads."""
+    def pad_backward(y, x, padding):
+        first = x.dim() - spatial
+        known = all(isinstance(n, int) for n in (*y.shape, *x.shape, *padding))
+        if not known or not (x.is_contiguous() and y.is_contiguous()) or min(padding) < 0 or not x.numel():
+            return otherwise(y, x, padding)
+        pads = [padding[2 * (spatial - 1 - i):][:2] for i in range(spatial)]
+        if any(y.shape[first + i] != x.shape[first + i] + sum(p) or reach and max(p) >= x.shape[first + i] for i, p in enumerate(pads)):
+            return otherwise(y, x, padding)
+        z = y
+        for i, p in enumerate(pads):
+            z = back(z, first + i, *p) if any(p) else z
+        return z.clone() if z is y else z
+    return pad_backward
+
+
 def _folded(x, dim, out, kernel, dilation, padding, stride):
     """Place l of row k of x, whose dimensions dim - 1 and dim count rows and places, is added to place l * stride + k *
     dilation - padding of `out`.  Places a stride apart take from the same rows, so that each such set is a sum of rows
@@ -121,6 +164,12 @@ def col2im(x, output_size, kernel_size, dilation, padding, stride):
 def decompositions() -> dict:
     reflect = {1: aten.reflection_pad1d.default, 2: aten.reflection_pad2d.default, 3: aten.reflection_pad3d.default}
     replicate = {1: aten.replication_pad1d.default, 2: aten.replication_pad2d.default, 3: aten.replication_pad3d.default}
-    return {aten.roll.default: roll, aten.native_channel_shuffle.default: channel_shuffle, aten.channel_shuffle.default: channel_shuffle,
+    unreflect = {1: aten.reflection_pad1d_backward.default, 2: aten.reflection_pad2d_backward.default,
+                 3: aten.reflection_pad3d_backward.default}
+    unreplicate = {1: aten.replication_pad1d_backward.default, 2: aten.replication_pad2d_backward.default,
+                   3: aten.replication_pad3d_backward.default}
+    return {**{op: _unpadded(n, _reflected, functools.partial(_torchs, op), True) for n, op in unreflect.items()},
+            **{op: _unpadded(n, _replicated, lambda *_: NotImplemented, False) for n, op in unreplicate.items()},
+            aten.roll.default: roll, aten.native_channel_shuffle.default: channel_shuffle, aten.channel_shuffle.default: channel_shuffle,
             aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
             **{op: _replication(op, n) for n, op in replicate.items()}}

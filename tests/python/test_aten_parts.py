@@ -209,6 +209,16 @@ def test_exponentials_of_matrices_of_halves(dtype):
     torch.testing.assert_close(got.double(), torch.linalg.matrix_exp(a.double()), rtol=1e-2, atol=1e-2)
 
 
+@pytest.mark.parametrize("mode", ["reflect", "replicate"])
+def test_gradients_of_padding(mode):
+    """Pads of every dimension and of some, of all places but one, and of a tensor that is stored otherwise."""
+    for x, pads in ((r(2, 3, 9), [(1, 2), (0, 3), (8, 8)]), (r(2, 3, 9, 17), [(1, 2, 3, 4), (0, 3, 0, 0), (16, 16, 8, 8), (0, 0, 2, 2)]),
+                    (r(2, 3, 5, 6, 40), [(1, 2, 3, 4, 2, 1), (0, 0, 3, 0, 0, 0)]),
+                    (r(2, 3, 9, 17).to(memory_format=torch.channels_last), [(1, 2, 3, 4)])):
+        for pad in pads:
+            check_gradients(lambda a: torch.nn.functional.pad(a, pad, mode=mode), x)
+
+
 def test_complex_padding():
     for pad in ((1, 2), (-1, 3)):
         check_gradients(lambda a: torch.nn.functional.pad(a, pad, mode="replicate"), torch.complex(r(2, 3, 5), r(2, 3, 5)))
