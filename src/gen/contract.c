@@ -190,6 +190,19 @@ static LLVMValueRef columns_at(
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
+/* Which of the matrices that are packed is the chunk's. */
+static LLVMValueRef panel_batch(struct gen *g, const struct contraction *x)
+{
+	uint32_t shared = x->c->cols_shared;
+	LLVMValueRef at = c64(g, 0);
+
+	if (!shared)
+		return x->batch;
+	for (uint32_t i = shared; i < x->c->nbatch; i++)
+		at = step_on(g, x->batches[i].v, at, x->c->batch[i]);
+	return at;
+}
+
 LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
 {
 	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
@@ -203,8 +216,7 @@ LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVM
 	if (x->direct)
 		return columns_at(g, x, p, kb);
 	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
-	if (!x->c->cols_shared)
-		i = ADD(i, MUL(x->batch, ceil_div(g, n, x->cols)));
+	i = ADD(i, MUL(panel_batch(g, x), ceil_div(g, n, x->cols)));
 	if (x->c->word > 1) {
 		kb = LLVMBuildUDiv(g->b, kb, c64(g, x->c->word), "");
 		i = MUL(ADD(MUL(i, c64(g, x->c->words)), kb), c64(g, x->cols));
@@ -344,7 +356,7 @@ static void multiply_bands(struct gen *g, struct contraction *x)
 	gen_here(g);
 	LLVMValueRef line = LLVMBuildUDiv(g->b, x->m0, c64(g, c->span), "");
 	LLVMValueRef at = ADD(rows_at, MUL(line, c64(g, c->span_pitch)));
-	at = ADD(at, ADD(MUL(b->iv, c64(g, c->band_pitch)), l->iv));
+	at = ADD(ADD(at, contract_band_at(g, c, b->iv)), l->iv);
 	LLVMValueRef kb = ADD(MUL(b->iv, c64(g, run)), l->iv);
 	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)),
 		NULL);
@@ -724,12 +736,25 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	narrow_tiles(g, x);
 }
 
+/* All that there are, or a line's. */
 int64_t contract_bands_at_once(const struct contract *c, int64_t unit)
 {
-	bool all = c->k <= CONTRACT_DEPTH * 3 / 2 * unit &&
-		   c->k / c->bands <= CONTRACT_SUM * unit;
+	int64_t most = CONTRACT_DEPTH * 3 / 2 * unit, band = c->k / c->bands;
 
-	return all ? c->bands : 1;
+	if (band > CONTRACT_SUM * unit)
+		return 1;
+	if (c->k <= most)
+		return c->bands;
+	return c->pieces > 1 && c->pieces * band <= most ? c->pieces : 1;
+}
+
+LLVMValueRef contract_band_at(struct gen *g, const struct contract *c, LLVMValueRef band)
+{
+	LLVMValueRef pieces = c64(g, c->pieces > 1 ? c->pieces : 1);
+	LLVMValueRef line = LLVMBuildUDiv(g->b, band, pieces, ""),
+		     piece = SUB(band, MUL(line, pieces));
+
+	return ADD(MUL(line, c64(g, c->band_pitch)), MUL(piece, c64(g, c->piece_pitch)));
 }
 
 void core_contract(struct gen *g)

@@ -120,8 +120,12 @@ struct share { LLVMValueRef lo, hi; };
 struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p);
 /* Panel number p of the group, from word 0 of the block at element kb of k. */
 LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb);
-/* Bands that are summed at once: all, where they are short and each is one part of k. */
+/* Bands that are summed at once: as many as are short, where each is one part of k. */
 int64_t contract_bands_at_once(const struct contract *c, int64_t unit);
+/* Where a band lies behind the first of those summed with it, or of all. */
+LLVMValueRef contract_band_at(struct gen *g, const struct contract *c, LLVMValueRef band);
+/* at + i * step, an extent. */
+LLVMValueRef step_on(struct gen *g, LLVMValueRef at, LLVMValueRef i, int64_t step);
 /* Words of k that a tile goes through, at most. */
 int64_t contract_depth(const struct contraction *x);
 /* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.

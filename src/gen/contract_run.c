@@ -34,7 +34,7 @@ static int64_t band_block_of(const struct contraction *x)
 
 	if (band > most || !whole)
 		return run_block_of(x, most);
-	return contract_bands_at_once(c, x->unit) > 1 ? c->k : band;
+	return contract_bands_at_once(c, x->unit) * band;
 }
 
 void runs_begin(struct gen *g, struct contraction *x)
@@ -60,8 +60,7 @@ static LLVMValueRef digit(struct gen *g, LLVMValueRef *i, int64_t by)
 	return SUB(all, MUL(*i, divisor));
 }
 
-/* at + i * step, an extent. */
-static LLVMValueRef step_on(struct gen *g, LLVMValueRef at, LLVMValueRef i, int64_t step)
+LLVMValueRef step_on(struct gen *g, LLVMValueRef at, LLVMValueRef i, int64_t step)
 {
 	LLVMValueRef by = gen_extent(g, step);
 

@@ -406,7 +406,7 @@ static void tile_band(struct gen *g, const struct contraction *x, LLVMValueRef *
 	LLVMTypeRef t = x->unit == 1 ? mem_type(g, x->panel_type) : x->word;
 	LLVMValueRef words = MUL(MUL(b, param[P_K]), c64(g, x->cols));
 
-	param[P_ROWS] = gep(g, x->rows_elem, param[P_ROWS], MUL(b, c64(g, x->c->band_pitch)));
+	param[P_ROWS] = gep(g, x->rows_elem, param[P_ROWS], contract_band_at(g, x->c, b));
 	param[P_PANEL] = gep(g, t, param[P_PANEL], words);
 	words = MUL(MUL(b, param[P_K]), c64(g, x->ahead.lines));
 	words = LLVMBuildUDiv(g->b, words, c64(g, contract_depth(x)), "");

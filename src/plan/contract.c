@@ -554,7 +554,7 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	contract_types(&c, rows, cols, o);
 	if (!c.cols_packed)
 		columns_as_they_lie(&c, cols, way);
-	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch;
+	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch ? c.nbatch : 0;
 	contract_widen(&c, o);
 	contract_block(&c, o);
 	if (c.cols_packed && cols->late)
@@ -677,12 +677,12 @@ bool plan_places_fit(const struct places *p, enum dtype t, const struct plan_opt
 const struct node *plan_contract_places(struct graph *g, const struct places *p,
 	const struct node *weights, const struct type *t, const struct plan_options *o)
 {
-	const int64_t one = 1;
-	struct side s = side_of(g, weights, NULL, 0, &one, 1);
+	bool grouped = p->groups != 1;
+	const int64_t zero = 0, last = grouped ? 2 : 1;
+	struct side s = side_of(g, weights, &zero, grouped, &last, 1);
 	struct contract c = {
 		.rows_are_lhs = true,
 		.cols_packed = true,
-		.cols_shared = true,
 		.m = p->m,
 		.n = s.free_extent,
 		.k = p->k,
@@ -695,13 +695,20 @@ const struct node *plan_contract_places(struct graph *g, const struct places *p,
 		.span = p->span,
 		.span_pitch = p->span_pitch,
 		.bands = p->bands,
+		.pieces = p->pieces,
+		.piece_pitch = p->piece_pitch,
 		.band_pitch = p->band_pitch,
 		.tile = span_tile(p->span, &isa_table[o->isa]),
-		.left = t->rank - 2,
+		.left = t->rank - (grouped ? 4 : 2),
 		.right = 1,
 	};
 	if (p->images != 1)
 		contract_add_batch(&c, p->images, p->image, 0);
+	if (p->parts != 1)
+		contract_add_batch(&c, p->parts, p->part, 0);
+	c.cols_shared = c.nbatch;
+	if (grouped)
+		contract_add_batch(&c, p->groups, p->features, 0);
 	contract_block(&c, o);
 	contract_pack_words(&c, o);
 	return contract_node(g, &c, (const struct node *[]){ p->x, side_pack(g, &s, &c) }, t);

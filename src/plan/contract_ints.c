@@ -15,7 +15,8 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 	}
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
-		c->panel, c->word, c->words, c->span, c->span_pitch, c->bands, c->band_pitch,
+		c->panel, c->word, c->words, c->span, c->span_pitch, c->bands, c->pieces,
+		c->piece_pitch, c->band_pitch,
 		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->runs.run,
 		c->taps };
 	const struct contract_runs *r = &c->runs;
@@ -83,9 +84,11 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->span = *in++;
 	c->span_pitch = *in++;
 	c->bands = *in++;
+	c->pieces = *in++;
+	c->piece_pitch = *in++;
 	c->band_pitch = *in++;
 	c->tile = *in++;
-	c->cols_shared = *in++ != 0;
+	c->cols_shared = (uint32_t)*in++;
 	c->row = *in++;
 	c->row_all = *in++;
 	c->left = (uint32_t)*in++;

@@ -128,11 +128,15 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
  * of k / bands elements. */
 struct places {
 	const struct node *x;
-	int64_t images, image, features;         /* how many, elements of one, and of a place */
-	int64_t m, k;                            /* windows of an image; elements of one */
-	int64_t span, step, span_pitch, bands, band_pitch;      /* struct contract; step: rows_m */
+	int64_t images, image;                   /* how many, elements of one */
+	int64_t groups, features;                /* of a place, side by side; of one */
+	int64_t parts, part;                     /* of an image: how many, elements between */
+	int64_t m, k;                            /* windows of a part; elements of one */
+	/* struct contract; step: rows_m */
+	int64_t span, step, span_pitch, bands, pieces, piece_pitch, band_pitch;
 };
-/* Windows by constant weights [n, k], of type t: [images, ..., n]. */
+/* Windows by weights [n, k], of groups [groups, n, k], of type t: [images, ..., n], of groups
+ * [images, parts, groups, ..., n]; both dims are there then. */
 const struct node *plan_contract_places(struct graph *g, const struct places *p,
 	const struct node *weights, const struct type *t, const struct plan_options *o);
 /* Neighbours along k that are multiplied at once: whole runs of them. */

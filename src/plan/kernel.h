@@ -124,11 +124,11 @@ struct contract {
 	int32_t tap[PLAN_MAX_TAPS];
 	/* R's rows are windows over a padded image with its features last: `span` of them begin
 	 * rows_m apart, then the next ones span_pitch behind those; of k there are `bands`, of
-	 * k / bands elements side by side, band_pitch apart.  0: rows step by rows_m, k by
-	 * rows_k */
-	int64_t span, span_pitch, bands, band_pitch;
+	 * k / bands elements side by side, `pieces` of them piece_pitch apart, then the next ones
+	 * band_pitch behind those.  0: rows step by rows_m, k by rows_k */
+	int64_t span, span_pitch, bands, pieces, piece_pitch, band_pitch;
 	int64_t tile;                              /* rows of the tile; 0: the level's */
-	bool cols_shared;                          /* packed panels are the same for all batches */
+	uint32_t cols_shared;              /* batch dims, the first, that panels have none of */
 	/* V's columns are `row` side by side, then as many row_all behind those, each at most
 	 * PLAN_ROW_PIECES a vector; 0: all side by side */
 	int64_t row, row_all;

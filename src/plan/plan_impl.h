@@ -86,7 +86,7 @@ const struct region *plan_cut(struct graph *g, const struct region *r,
 /* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
 /* c as numbers; how many: CONTRACT_PLAIN, one a tap, and where it has runs what they are. */
-#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 29)
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 31)
 #define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS + 4 * PLAN_RUNS + 3)
 /* Rows of a tile of c's, of which a block has several. */
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict);

@@ -89,7 +89,8 @@ static void gather(struct graph *g, struct contract *k, const struct conv *c,
 		r->runs[SPATIAL - 1] = 1;
 	}
 	r->planes = 1;
-	k->bands = a[0].window * a[1].window;
+	k->pieces = r->runs[SPATIAL - 1];
+	k->bands = a[0].window * a[1].window * k->pieces;
 	k->rows_m = dim_mul(g, a[0].extent, a[0].pitch);
 }
 

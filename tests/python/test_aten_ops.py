@@ -416,6 +416,22 @@ def test_a_line_of_integers_starts_at_one(dtype):
         assert torch.equal(compiled(fn)(a), fn(a))
 
 
+@pytest.mark.parametrize("features,out,groups,kw", [
+    (8, 8, 32, dict(padding=1)), (16, 24, 3, dict(stride=2, padding=(1, 0))), (48, 32, 2, dict(padding=2, dilation=2)),
+    (130, 16, 2, dict(padding=(0, 2), dilation=(1, 3))), (64, 40, 1, dict(padding=2, dilation=2, stride=(1, 2))), (24, 12, 4, dict()),
+    (16, 16, 8, dict(stride=(2, 1), padding=1))])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("freezing", [False, True], ids=["", "frozen"])
+def test_convolutions_in_groups_and_with_holes_of_features_last(features, out, groups, kw, dtype, freezing):
+    x = torch.randn(2, features * groups, 14, 19).to(dtype).contiguous(memory_format=torch.channels_last)
+    m = torch.nn.Conv2d(features * groups, out * groups, 3, groups=groups, **kw).to(dtype).requires_grad_(False)
+    want = F.conv2d(x.double(), m.weight.double(), m.bias.double(), groups=groups, **kw).relu()
+    got = compiled(lambda x: m(x).relu(), freezing=freezing)(x)
+    near = 1e-5 if dtype == torch.float32 else 1e-2
+    torch.testing.assert_close(got.double(), want, rtol=near, atol=near)
+    assert got.stride() == want.stride()
+
+
 @pytest.mark.parametrize("window,stride,dilation", [(5, 1, 1), (7, 1, 1), (7, 2, 1), (5, 1, 2)])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_large_depthwise_windows(window, stride, dilation, dtype):

@@ -130,7 +130,8 @@ def test_convolutions_of_any_height_and_width(dtype, layout):
             torch.testing.assert_close(y.double(), m(x.double()), rtol=near, atol=near)
     assert report()["graphs"] - before == 1
     if dtype == torch.float32 and layout == torch.channels_last:
-        for a, b in list(zip(got, compiled(fn, dynamic=False)(x), strict=True))[:4]:
+        same = compiled(fn, dynamic=False)(x)
+        for a, b in ((got[i], same[i]) for i in (0, 1, 2, 3, 7, 8)):
             assert torch.equal(a, b) and a.stride() == b.stride()
 
 

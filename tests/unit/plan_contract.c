@@ -232,3 +232,43 @@ void test_plan_contract__a_place_at_a_time_is_places_by_features(void)
 	CHECK_OK(job_run(places, &g));
 	graph_release(g);
 }
+
+/* Groups, features last: windows are read as they lie, in parts of an image that go through all
+ * groups while they are near. */
+static const char grouped[] =
+	"func.func @main(%x: tensor<2x16x16x64xf32>, %w: tensor<3x3x8x64xf32>) -> "
+	"tensor<2x14x14x64xf32> {\n"
+	"%c = stablehlo.convolution(%x, %w) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->"
+	"[b, 0, 1, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 8 : i64} "
+	": (tensor<2x16x16x64xf32>, tensor<3x3x8x64xf32>) -> tensor<2x14x14x64xf32>\n"
+	"return %c : tensor<2x14x14x64xf32>\n}";
+
+static void groups_last(struct job *j, void *arg)
+{
+	struct graph **g = arg;
+
+	job_try(j, stablehlo_read("grouped", grouped, strlen(grouped), NULL, g));
+	graph_borrow(*g, j);
+	struct plan_source s = { .name = "main", .region = graph_main(*g)->region };
+	const struct plan *p = plan_make(
+		j, *g, &s, &(struct plan_options){ .isa = 0, .l2 = 4 * 9 * 16 * 64 * 4 });
+	const struct kernel *k = p->kernels[p->nkernels - 1];
+	CHECK_INT(p->nkernels, 2);       /* the weights are packed, the image is not moved */
+	CHECK_INT(k->core, CORE_contract);
+	CHECK_INT(k->contract.span, 14);
+	CHECK_INT(k->contract.bands, 9);
+	CHECK_INT(k->contract.pieces, 3);
+	CHECK_INT(k->contract.nbatch, 3);
+	CHECK_INT(k->contract.batch[1], 2);
+	CHECK_INT(k->contract.batch[2], 8);
+	CHECK_INT(k->contract.cols_shared, 2);
+	CHECK_INT(k->contract.m, 7 * 14);
+}
+
+void test_plan_contract__groups_of_features_that_are_last_are_windows_as_they_lie(void)
+{
+	struct graph *g = NULL;
+
+	CHECK_OK(job_run(groups_last, &g));
+	graph_release(g);
+}
