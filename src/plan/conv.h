@@ -40,10 +40,19 @@ const struct node *conv_image_last(struct graph *g, const struct node *n, const 
 /* n, a convolution, by the ops that kernels are made of. */
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o);
+/* How a convolution's kernel wishes features to lie: behind the batch, or last. */
+enum conv_wish { CONV_first, CONV_last, CONV_either };
 /* Convolution n, whose input is dilated, as one a phase; NULL: it is not, or not so. */
 const struct node *plan_lower_phases(struct graph *g, const struct node *n, const struct conv *c,
 	const struct plan_options *o);
-/* The same as one product, where there are many phases or windows do not overlap. */
+/* How the kernels of its phases wish features to lie; CONV_first: it has none. */
+enum conv_wish plan_phases_wish(struct graph *g, const struct node *n, const struct conv *c,
+	const struct plan_options *o);
+/* The same as one product, where there are many phases or windows do not overlap; whether it is
+ * that, and how that wishes features to lie. */
+bool plan_has_many_phases(struct graph *g, const struct node *n, const struct conv *c);
+enum conv_wish plan_many_phases_wish(
+	struct graph *g, const struct node *n, const struct conv *c);
 const struct node *plan_lower_many_phases(
 	struct graph *g, const struct node *n, const struct conv *c);
 /* Convolution n as a contraction over windows of its padded input; NULL: patches serve better. */
@@ -97,8 +106,6 @@ const struct node *plan_lower_any(struct graph *g, const struct node *n,
 const struct node *plan_lower_long(
 	struct graph *g, const struct node *n, const struct plan_options *o);
 
-/* How a convolution's kernel wishes features to lie: behind the batch, or last. */
-enum conv_wish { CONV_first, CONV_last, CONV_either };
 enum conv_wish plan_convolution_wish(
 	struct graph *g, const struct node *n, const struct plan_options *o);
 /* May convolution n be lowered by plan_lower_winograd? */

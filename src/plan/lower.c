@@ -191,6 +191,14 @@ static bool conv_pads(const struct node *n, const struct conv *c)
 	return false;
 }
 
+static bool conv_is_dilated(const struct node *n, const struct conv *c)
+{
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
+			return true;
+	return false;
+}
+
 static bool conv_is_pointwise(const struct node *n, const struct conv *c)
 {
 	bool last = node_int(n, KEY_input_feature_dimension, 1) == 1 + (int64_t)c->nspatial;
@@ -556,6 +564,9 @@ enum conv_wish plan_convolution_wish(
 	if (place || conv_is_depthwise(n->in, &c) || c.nspatial > 3 || c.window < 1 ||
 		c.window > PLAN_MAX_TAPS)
 		return CONV_either;
+	if (conv_is_dilated(n, &c))
+		return plan_has_many_phases(g, n, &c) ? plan_many_phases_wish(g, n, &c)
+						      : plan_phases_wish(g, n, &c, o);
 	if (plan_is_winograd(g, n, n->in, &c, o))
 		return CONV_last;
 	if (plan_is_any(n, n->in, &c, o))

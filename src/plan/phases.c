@@ -287,23 +287,58 @@ static const struct node *phases(struct graph *g, const struct node *n, const st
 	return build_concat(g, (uint32_t)a[d].holes, part, c->out_spatial[d] + at);
 }
 
+/* Are there phases to be made of n, and how many?  0: no. */
+static int64_t phases_of(struct graph *g, const struct node *n, const struct conv *c,
+	struct dilated *a)
+{
+	int64_t all = 1;
+
+	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_knows_features(n, n->in) ||
+		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant ||
+		n->type->rank + c->nspatial > PLAN_MAX_RANK)
+		return 0;
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		if (!dilated_of(g, n, c, d, &a[d]))
+			return 0;
+		all *= a[d].holes;
+	}
+	return all == 1 || all > PHASES_MOST ? 0 : all;
+}
+
+/* One that wishes features first asks for all; of others one that wishes them last does. */
+enum conv_wish plan_phases_wish(struct graph *g, const struct node *n, const struct conv *c,
+	const struct plan_options *o)
+{
+	struct dilated a[SPATIAL];
+	struct phase f[SPATIAL];
+	enum conv_wish wish = CONV_either;
+	int64_t all = phases_of(g, n, c, a);
+
+	for (int64_t i = 0; i < all; i++) {
+		bool live = true;
+		int64_t rest = i;
+		for (uint32_t d = c->nspatial; d-- > 0; rest /= a[d].holes) {
+			f[d] = phase_of(&a[d], rest % a[d].holes);
+			live &= f[d].taps > 0 && f[d].places != 0;
+		}
+		enum conv_wish one = live
+			? plan_convolution_wish(g, phase_conv(g, n, c, a, f), o) : CONV_either;
+		if (one == CONV_first)
+			return one;
+		wish = one == CONV_last ? one : wish;
+	}
+	return all ? wish : CONV_first;
+}
+
 const struct node *plan_lower_phases(struct graph *g, const struct node *n, const struct conv *c,
 	const struct plan_options *o)
 {
 	struct dilated a[SPATIAL];
 	struct phase f[SPATIAL];
-	int64_t all = 1, dims[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 }, step[PLAN_MAX_RANK];
+	int64_t all = phases_of(g, n, c, a), dims[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 },
+		step[PLAN_MAX_RANK];
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_knows_features(n, n->in) ||
-		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant ||
-		n->type->rank + c->nspatial > PLAN_MAX_RANK)
-		return NULL;
-	for (uint32_t d = 0; d < c->nspatial; d++) {
-		if (!dilated_of(g, n, c, d, &a[d]))
-			return NULL;
-		all *= a[d].holes;
-	}
-	if (all == 1 || all > PHASES_MOST)
+	if (!all)
 		return NULL;
 	const struct node *lost = lost_features(g, n, c, a, all);
 	const struct node *y = phases(g, n, c, o, a, lost, f, 0);

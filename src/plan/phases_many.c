@@ -205,6 +205,76 @@ static bool fits(
 	       terms * (last <= PLAN_MAX_PIECES ? last : 1) <= TERMS_MOST;
 }
 
+bool plan_has_many_phases(struct graph *g, const struct node *n, const struct conv *c)
+{
+	struct fall f[SPATIAL];
+
+	return c->nspatial >= 1 && c->nspatial <= SPATIAL && conv_knows_features(n, n->in) &&
+	       !n->type->quant && !n->in[0]->type->quant && !n->in[1]->type->quant && c->batch &&
+	       (node_skips_holes(n) || (!dtype_is_float(n->in[1]->type->dtype) &&
+					       !dtype_is_complex(n->in[1]->type->dtype))) &&
+	       fits(g, n, c, f);
+}
+
+/* Does one product fall on each place, of all features? */
+static bool falls_once(const struct conv *c, const struct fall *f)
+{
+	bool once = c->groups == 1;
+
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		once &= f[d].each == 1 && f[d].window == f[d].holes;
+	return once;
+}
+
+enum conv_wish plan_many_phases_wish(
+	struct graph *g, const struct node *n, const struct conv *c)
+{
+	struct fall f[SPATIAL];
+
+	return fits(g, n, c, f) && falls_once(c, f) ? CONV_either : CONV_first;
+}
+
+/* One that falls once, features last: places by phases and features, as the result lies but for the
+ * order of its lines.  As [batch, features, all places]. */
+static const struct node *fallen_last(
+	struct graph *g, const struct node *n, const struct conv *c, const struct fall *f)
+{
+	uint32_t s = c->nspatial, k = 1;
+	int64_t perm[2 + 2 * SPATIAL] = { 0 }, dims[2 + 2 * SPATIAL], order[2 + SPATIAL],
+		places[2] = { c->batch, c->in_features }, parts[2 + SPATIAL], turned[2 + SPATIAL],
+		flat[2] = { c->out_features * c->window, c->in_features };
+
+	order[0] = node_int(n, KEY_input_batch_dimension, 0);
+	order[1 + s] = node_int(n, KEY_input_feature_dimension, 1);
+	dims[0] = c->batch;
+	dims[1 + 2 * s] = parts[1] = c->out_features;
+	parts[0] = c->in_features;
+	for (uint32_t d = 0; d < s; d++) {
+		order[1 + d] = c->in_spatial[d];
+		places[0] = dim_mul(g, places[0], f[d].in);
+		dims[1 + d] = f[d].in;
+		dims[1 + s + d] = parts[2 + d] = f[d].holes;
+		turned[d] = 2 + d;
+		perm[k++] = 1 + d;
+		perm[k++] = 1 + s + d;
+	}
+	turned[s] = 1;
+	turned[s + 1] = 0;
+	perm[k] = k;
+	const struct node *w = build_reshape(g, weights(g, n, c, f), 2 + s, parts);
+	w = build_reshape(g, build_transpose(g, w, turned), 2, flat);
+	const struct node *x = plan_reshape(g, build_transpose(g, n->in[0], order), 2, places);
+	const struct node *y = build_dot_over(g, x, 1, w, 1, n->type->dtype);
+	y = build_transpose(g, plan_reshape(g, y, 2 + 2 * s, dims), perm);
+	for (uint32_t d = 0; d < s; d++)
+		dims[1 + d] = dim_mul(g, f[d].in, f[d].holes);
+	dims[1 + s] = c->out_features;
+	perm[1] = 1 + s;
+	for (uint32_t d = 0; d < s; d++)
+		perm[2 + d] = 1 + d;
+	return build_transpose(g, plan_reshape(g, y, 2 + s, dims), perm);
+}
+
 const struct node *plan_lower_many_phases(
 	struct graph *g, const struct node *n, const struct conv *c)
 {
@@ -214,12 +284,11 @@ const struct node *plan_lower_many_phases(
 	int64_t dims[2 + SPATIAL];
 	bool adds = false;
 
-	if (c->nspatial < 1 || c->nspatial > SPATIAL || !conv_knows_features(n, n->in) ||
-		n->type->quant || n->in[0]->type->quant || n->in[1]->type->quant || !c->batch ||
-		(!node_skips_holes(n) && (dtype_is_float(n->in[1]->type->dtype) ||
-						 dtype_is_complex(n->in[1]->type->dtype))) ||
-		!fits(g, n, c, f))
+	if (!plan_has_many_phases(g, n, c) || !fits(g, n, c, f))
 		return NULL;
+	if (falls_once(c, f) && node_int(n, KEY_output_feature_dimension, 1) == 1 + c->nspatial &&
+		node_int(n, KEY_input_feature_dimension, 1) == 1 + c->nspatial)
+		return result(g, n, fallen_last(g, n, c, f), c, f);
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		adds |= f[d].each != 1;
 	const struct node *y = products(g, n, c, f, adds ? sums : t);

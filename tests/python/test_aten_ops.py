@@ -2,6 +2,7 @@
 
 A case is a name, a function and its arguments; it runs once on each backend.
 """
+import copy
 import functools
 import operator
 
@@ -429,6 +430,20 @@ def test_convolutions_in_groups_and_with_holes_of_features_last(features, out, g
     got = compiled(lambda x: m(x).relu(), freezing=freezing)(x)
     near = 1e-5 if dtype == torch.float32 else 1e-2
     torch.testing.assert_close(got.double(), want, rtol=near, atol=near)
+    assert got.stride() == want.stride()
+
+
+@pytest.mark.parametrize("window,kw", [
+    (2, dict(stride=2)), ((2, 3), dict(stride=(2, 3), padding=(0, 1))), (4, dict(stride=2, padding=1)), (3, dict(stride=2, padding=1, output_padding=1)),
+    (3, dict(stride=2, groups=4)), (2, dict(stride=2, groups=2)), (5, dict(stride=(1, 5))), (3, dict(stride=3, output_padding=(2, 1)))], ids=str)
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_transposed_convolutions_of_features_last(window, kw, dynamic):
+    """Phases that read windows as they lie, or one product where windows do not overlap."""
+    x = torch.randn(3, 64, 9, 13).contiguous(memory_format=torch.channels_last)
+    m = torch.nn.ConvTranspose2d(64, 48, window, **kw).requires_grad_(False)
+    want = copy.deepcopy(m).double()(x.double()).relu()
+    got = compiled(lambda x: m(x).relu(), dynamic=dynamic)(x)
+    torch.testing.assert_close(got.double(), want, rtol=1e-5, atol=1e-5)
     assert got.stride() == want.stride()
 
 
