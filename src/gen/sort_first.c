@@ -5,6 +5,7 @@
  * are inserted, which drops the last.  The place is behind all that the new one does not come
  * before, found by halving, so equal elements stay in their order.  For a row in no particular
  * order some k * ln(n / k) of n elements are inserted. */
+#include "gen/control.h"
 #include "gen/core_impl.h"
 #include "gen/sort_impl.h"
 
@@ -31,52 +32,78 @@ static LLVMValueRef find_place(struct gen *g, struct sort *s, LLVMValueRef i, LL
 	return l->carried[0];
 }
 
+/* Indices [to, last) of the order move up by one: from behind, LANES at once, then the rest. */
+static void move_up(struct gen *g, struct sort *s, LLVMValueRef to, LLVMValueRef last)
+{
+	struct loop *blocks = job_alloc(g->job, sizeof *blocks),
+		    *rest = job_alloc(g->job, sizeof *rest);
+	LLVMValueRef whole = c64(g, 0);
+
+	gen_here(g);
+	LLVMValueRef count = SUB(last, to);
+	if (node_int(s->n, KEY_k, 0) > LANES) {
+		whole = AND(count, c64(g, -LANES));
+		loop_begin(g, blocks, c64(g, 0), whole, LANES);
+		gen_here(g);
+		LLVMValueRef p = gep(g, s->it, s->order, SUB(SUB(last, blocks->iv), c64(g, LANES)));
+		LLVMValueRef v = LLVMBuildLoad2(g->b, lanes_of(s->it), p, "");
+		LLVMValueRef up = LLVMBuildStore(g->b, v, gep(g, s->it, p, c64(g, 1)));
+		unsigned bytes = s->it == g->i64 ? 8 : 4;
+		LLVMSetAlignment(v, bytes);
+		LLVMSetAlignment(up, bytes);
+		loop_end(g, blocks);
+	}
+	loop_begin(g, rest, whole, count, 1);
+	gen_here(g);
+	LLVMValueRef at = SUB(last, rest->iv);
+	sort_store(g, s, s->order, at, sort_load(g, s, s->order, SUB(at, c64(g, 1))));
+	loop_end(g, rest);
+}
+
 /* Puts i where it belongs among the `kept`; index `last` is the last that moves up into. */
 static void insert(struct gen *g, struct sort *s, LLVMValueRef i, LLVMValueRef kept,
 	LLVMValueRef last)
 {
 	LLVMValueRef to = find_place(g, s, i, kept);
-	struct loop *l = job_alloc(g->job, sizeof *l);
 
-	l->ncarried = 0;
-	gen_here(g);
-	loop_begin(g, l, c64(g, 0), SUB(last, to), 1);
-	gen_here(g);
-	LLVMValueRef at = SUB(last, l->iv);
-	sort_store(g, s, s->order, at, sort_load(g, s, s->order, SUB(at, c64(g, 1))));
-	loop_end(g, l);
+	move_up(g, s, to, last);
 	sort_store(g, s, s->order, to, i);
 }
 
-/* Where one of LANES elements comes before the last that is kept: each that still does. */
-static void insert_lanes(struct gen *g, struct lanes *lanes, struct ix j)
+/* The row's element i, if it still comes before the last that is kept. */
+static void insert_one(struct gen *g, struct sort *s, LLVMValueRef i)
 {
-	struct sort *s = lanes->arg;
-	LLVMValueRef end = SUB(s->first, c64(g, 1));
+	LLVMValueRef end = SUB(s->first, c64(g, 1)), last = sort_load(g, s, s->order, end);
+	struct val before = sort_before(g, s, sort_index(g, s, i), sort_index(g, s, last));
+	struct branch one;
 
-	gen_here(g);
-	LLVMValueRef last = sort_load(g, s, s->order, end);
-	struct val before = val_lanes(g, sort_before(g, s, j, sort_index(g, s, last)));
-	gen_here(g);
-	LLVMValueRef some = g->tail ? AND(before.v, g->tail) : before.v, bits = mask_bits(g, some);
-	LLVMValueRef count = g->tail ? LLVMBuildZExt(g->b, g->tail_count, g->i64, "")
-				     : c64(g, LANES);
-	LLVMValueRef old = g->tail;
-	struct branch any, one;
-	struct loop *l = job_alloc(g->job, sizeof *l);
-
-	branch_begin(g, &any, ICMP(NE, bits, ci_like(bits, 0)));
-	g->tail = NULL;                          /* one at a time from here */
-	loop_begin(g, l, c64(g, 0), count, 1);
-	gen_here(g);
-	LLVMValueRef i = ADD(j.v, l->iv);
-	last = sort_load(g, s, s->order, end);
-	before = sort_before(g, s, sort_index(g, s, i), sort_index(g, s, last));
 	branch_begin(g, &one, before.v);
 	insert(g, s, i, s->first, end);
 	branch_end(g, &one);
-	loop_end(g, l);
-	branch_end(g, &any);
+}
+
+/* Of LANES elements each that comes before the last that is kept. */
+static void insert_lanes(struct gen *g, struct lanes *lanes, struct ix j)
+{
+	struct sort *s = lanes->arg;
+	struct turns *t = job_alloc(g->job, sizeof *t);
+
+	gen_here(g);
+	LLVMValueRef last = sort_load(g, s, s->order, SUB(s->first, c64(g, 1))), old = g->tail;
+	struct val before = val_lanes(g, sort_before(g, s, j, sort_index(g, s, last)));
+	gen_here(g);
+	t->ncarried = 1;                         /* a bit for each that is left */
+	t->carried[0] = mask_bits(g, old ? AND(before.v, old) : before.v);
+	g->tail = NULL;                          /* one at a time from here */
+	turns_begin(g, t);
+	LLVMValueRef bits = t->carried[0];
+	turns_while(g, t, ICMP(NE, bits, ci_like(bits, 0)));
+	gen_here(g);
+	LLVMValueRef lane = call2(g, "llvm.cttz", bits, LLVMConstInt(g->i1, 1, false));
+	insert_one(g, s, ADD(j.v, LLVMBuildZExt(g->b, lane, g->i64, "")));
+	gen_here(g);
+	t->carried[0] = AND(bits, SUB(bits, ci_like(bits, 1)));
+	turns_end(g, t);
 	g->tail = old;
 }
 

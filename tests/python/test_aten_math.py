@@ -246,3 +246,15 @@ def test_airy(dtype):
                                atol=1e-13 if dtype == torch.float64 else 1e-7)
     ends = torch.tensor([torch.inf, -torch.inf, torch.nan], dtype=dtype)
     assert compiled(torch.special.airy_ai)(ends).isnan().all() and torch.special.airy_ai(ends).isnan().all()
+
+
+@pytest.mark.parametrize("n, k", [(1000, 100), (1000, 17), (100, 16), (100, 99), (77, 33)])
+def test_first_of_rows(n, k):
+    """More and fewer than a vector, with equal numbers and NaN: which of equals is anyone's choice, but it is one of them."""
+    for x in (r(5, n), torch.randint(-5, 5, (5, n)), torch.where(torch.rand(5, n) < 0.1, torch.nan, r(5, n)).double()):
+        for largest in (False, True):
+            torch._dynamo.reset()
+            values, at = torch.compile(lambda a: a.topk(k, -1, largest), backend="weft")(x)
+            torch.testing.assert_close(values, x.topk(k, -1, largest).values, rtol=0, atol=0, equal_nan=True)
+            torch.testing.assert_close(x.gather(-1, at), values, rtol=0, atol=0, equal_nan=True)
+            assert all(len(set(row)) == k for row in at.tolist())
