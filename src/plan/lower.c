@@ -515,7 +515,9 @@ static const struct node *conv_product(struct graph *g, const struct node *n, co
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o)
 {
-	const struct node *const *in = n->in, *lowered = plan_lower_long(g, n, o);
+	const struct node *const *in = n->in, *lowered = plan_lower_taps(g, n);
+	if (!lowered)
+		lowered = plan_lower_long(g, n, o);
 	if (lowered)
 		return lowered;
 	if (node_int(n, KEY_batch_group_count, 1) != 1) {

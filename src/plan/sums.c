@@ -5,12 +5,15 @@
  * result: nothing to multiply as a matrix, and read group by group one number of every place.  But
  * for one tap all features are a sum of products of two images' vectors as they lie.  All lines of
  * the result are cut into parts, as many lines as the shape says, so that there is work for every
- * thread and no sum is long; then the parts are summed. */
+ * thread and no sum is long; then the parts are summed.  Images of sizes that are not known go tap
+ * by tap. */
 #include "ir/build.h"
 #include "plan/conv.h"
 #include "plan/sums.h"
 
 #define SPATIAL 2
+#define TAP_SPATIAL 3                    /* of images of any size */
+#define TAPS_MOST 64                     /* of a window, each a kernel */
 #define FEATURES_LEAST 8                 /* of fewer most of a vector is empty */
 #define PART_LEAST 512                   /* places of a part, where lines allow */
 #define PART_MOST 4096                   /* at most, but for a line that is longer */
@@ -97,7 +100,7 @@ static const struct node *result(struct graph *g, const struct node *n, const st
 {
 	uint32_t count, rank = n->type->rank;
 	const int64_t *spatial = node_ints(n, KEY_output_spatial_dimensions, &count);
-	int64_t dims[2 + SPATIAL], perm[2 + SPATIAL];
+	int64_t dims[2 + TAP_SPATIAL], perm[2 + TAP_SPATIAL];
 
 	for (uint32_t d = 0; d < count; d++) {
 		dims[d] = n->type->dims[spatial[d]];
@@ -157,4 +160,119 @@ const struct node *plan_lower_sums(
 		.type = type_tensor(g, acc, 3, dims) });
 	y = build_reduce(g, OP_add, build_reshape(g, y, 2, flat), 1, &parts);
 	return result(g, n, build_unrounded(g, y, n->type->dtype));
+}
+
+/* ---- of any size ----------------------------------------------------------------------------- */
+
+/* Where a line ends is not known when code is made: each tap is a sum over all places of y by a
+ * slice of x, both with their features last. */
+
+static bool fits_any(const struct node *n)
+{
+	const struct type *x = n->in[0]->type, *y = n->in[1]->type, *t = n->type;
+	int64_t features = node_int(n, KEY_batch_group_count, 1);
+	bool known = dtype_is_float(x->dtype) && y->dtype == x->dtype && !x->quant && !y->quant;
+	int64_t taps = 1;
+
+	if (!known || features < FEATURES_LEAST || !type_is_static(t) || !type_elements(t) ||
+		(type_is_static(x) && type_is_static(y)) || t->rank < 3 || t->rank > 5 ||
+		node_int(n, KEY_feature_group_count, 1) != 1 ||
+		x->dims[node_int(n, KEY_input_batch_dimension, 0)] != features ||
+		y->dims[node_int(n, KEY_kernel_output_feature_dimension, 0)] != features)
+		return false;
+	for (uint32_t d = 0; d + 2 < t->rank; d++) {
+		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1 ||
+			node_int_at(n, KEY_window_reversal, d, 0) ||
+			node_int_at(n, KEY_padding, 2 * d, 0) < 0)
+			return false;
+	}
+	for (uint32_t d = 0; d < t->rank; d++)
+		taps *= t->dims[d];
+	return taps / features <= TAPS_MOST;
+}
+
+/* What tap `tap` of the window reads of x, [images, places..., features], for all places of y. */
+static const struct node *tap_of(struct graph *g, const struct node *n, const struct node *x,
+	const struct node *y, const int64_t *tap)
+{
+	int64_t start[2 + TAP_SPATIAL] = { 0 }, limit[2 + TAP_SPATIAL], step[2 + TAP_SPATIAL];
+	uint32_t rank = x->type->rank;
+
+	for (uint32_t d = 0; d < rank; d++) {
+		limit[d] = x->type->dims[d];
+		step[d] = 1;
+	}
+	for (uint32_t d = 0; d + 2 < rank; d++) {
+		uint32_t to = 1 + d;
+		step[to] = node_int_at(n, KEY_rhs_dilation, d, 1);
+		start[to] = tap[d] * node_int_at(n, KEY_window_strides, d, 1);
+		limit[to] = dim_add(g, start[to] + 1,
+			dim_mul(g, dim_sub(g, y->type->dims[to], 1), step[to]));
+	}
+	return plan_slice(g, x, start, limit, step);
+}
+
+/* x, [images, places..., features], padded and stored. */
+static const struct node *tap_image(struct graph *g, const struct node *n)
+{
+	int64_t perm[2 + TAP_SPATIAL], low[2 + TAP_SPATIAL] = { 0 },
+		high[2 + TAP_SPATIAL] = { 0 }, none[2 + TAP_SPATIAL] = { 0 };
+	const struct node *x;
+
+	perm_of(n, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
+		KEY_input_batch_dimension, perm);
+	for (uint32_t d = 0; d + 2 < n->type->rank; d++) {
+		int64_t behind = node_int_at(n, KEY_padding, 2 * d + 1, 0);
+		low[1 + d] = node_int_at(n, KEY_padding, 2 * d, 0);
+		high[1 + d] = behind > 0 ? behind : 0;   /* what is cut off no tap reads */
+	}
+	x = build_transpose(g, n->in[0], perm);
+	x = build_pad(g, x, build_scalar(g, x->type->dtype, 0), low, high, none);
+	return build1(g, OP_optimization_barrier, x);
+}
+
+/* The sum over all places of y by what tap `tap` reads of x: [1, features]. */
+static const struct node *tap_sum(struct graph *g, const struct node *n, const struct node *x,
+	const struct node *y, const int64_t *tap)
+{
+	static const int64_t places[1 + TAP_SPATIAL] = { 0, 1, 2, 3 };
+	enum dtype acc = x->type->dtype == DTYPE_f64 ? DTYPE_f64 : DTYPE_f32;
+	uint32_t rank = x->type->rank;
+	const int64_t one[2] = { 1, x->type->dims[rank - 1] };
+	const struct node *product = build2(g, OP_multiply,
+		build_convert(g, tap_of(g, n, x, y, tap), acc), build_convert(g, y, acc));
+	const struct node *sum = build_reduce(g, OP_add, product, rank - 1, places);
+	const struct node *lowered = plan_lower_reduce(g, sum, sum->in);
+
+	return build_reshape(g, lowered ? lowered : sum, 2, one);
+}
+
+const struct node *plan_lower_taps(struct graph *g, const struct node *n)
+{
+	uint32_t count, taps = 0;
+	int64_t perm[2 + TAP_SPATIAL], tap[TAP_SPATIAL] = { 0 };
+	const struct node *part[TAPS_MOST];
+
+	if (!fits_any(n))
+		return NULL;
+	const int64_t *spatial = node_ints(n, KEY_output_spatial_dimensions, &count);
+	perm_of(n, KEY_kernel_input_feature_dimension, KEY_kernel_spatial_dimensions,
+		KEY_kernel_output_feature_dimension, perm);
+	const struct node *x = tap_image(g, n);
+	const struct node *y = build_transpose(g, n->in[1], perm);
+	struct view v;
+	uint32_t d;
+	view_of(g, y, &v);
+	if (v.strides[y->type->rank - 1] != 1)   /* features are made last once, not tap by tap */
+		y = build1(g, OP_optimization_barrier, y);
+	do {
+		part[taps++] = tap_sum(g, n, x, y, tap);
+		for (d = count; d-- > 0;) {
+			if (++tap[d] < n->type->dims[spatial[d]])
+				break;
+			tap[d] = 0;
+		}
+	} while (d != UINT32_MAX);
+	const struct node *all = taps > 1 ? build_concat(g, taps, part, 0) : part[0];
+	return result(g, n, build_unrounded(g, all, n->type->dtype));
 }

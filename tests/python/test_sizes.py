@@ -1,5 +1,6 @@
 """dynamic=True: one compilation serves every length and batch, forwards and backwards; and none of it needs a compiler of C."""
 import copy
+import functools
 import gc
 import math
 import os
@@ -279,6 +280,34 @@ def test_gradients_by_weights_of_any_size(dtype, dims):
             got = torch.autograd.grad(fast(x), [m.weight if hasattr(m, "weight") else m[1].weight for m in made])
         want = torch.autograd.grad(loss(x.double(), wide), [m.weight if hasattr(m, "weight") else m[1].weight for m in wide])
         for a, e in zip(got, want, strict=True):
+            torch.testing.assert_close(a.double() / e.abs().max(), e / e.abs().max(), rtol=near, atol=near)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64], ids=str)
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=["first", "last"])
+@pytest.mark.parametrize("dims", [(0,), (2, 3), (0, 2, 3)], ids=str)
+def test_gradients_of_depthwise_weights_of_any_size(dtype, layout, dims):
+    """A sum of shifted images for each tap: of one place and of lines, with strides, holes, padding that is cut off and of three dims."""
+    C = functools.partial(torch.nn.Conv2d, 12, 12, groups=12)
+    made = [C(3, padding=1), C(3, 1, 0), C(5, 2, 2), C((1, 4), (1, 3), (0, 2)), C(3, padding=2, dilation=2), C(2, 3), C(1, 2),
+            torch.nn.Sequential(torch.nn.Unflatten(2, (2, 6)), torch.nn.Conv3d(12, 12, (2, 3, 3), 1, 1, groups=12))]
+    made = [m.to(dtype) for m in made[:7 + (2 not in dims)]]
+    wide = [copy.deepcopy(m).double() for m in made]
+    weights = [[m.weight if hasattr(m, "weight") else m[1].weight for m in of] for of in (made, wide)]
+    near = {torch.float32: 1e-4, torch.bfloat16: .03, torch.float64: 1e-9}[dtype]
+
+    def loss(x, models):
+        return sum(torch.cos(m(x)).sum().double() for m in models)
+
+    torch._dynamo.reset()
+    fast = compiled(lambda x: loss(x, made), dynamic=None)
+    for b, h, w in ((3, 12, 17), (5, 12, 17), (2, 12, 17)) if dims == (0,) else ((3, 12, 17), (3, 9, 8), (3, 20, 31)):
+        x = torch.randn(b, 12, h, w).to(dtype).contiguous(memory_format=layout)
+        for d in dims:
+            torch._dynamo.mark_dynamic(x, d)
+        with no_fallback():
+            got = torch.autograd.grad(fast(x), weights[0])
+        for a, e in zip(got, torch.autograd.grad(loss(x.double(), wide), weights[1]), strict=True):
             torch.testing.assert_close(a.double() / e.abs().max(), e / e.abs().max(), rtol=near, atol=near)
 
 
