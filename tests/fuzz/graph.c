@@ -113,7 +113,8 @@ static weft_value result_at(
 
 /* Does the op take operands of these types?  Tried alone; an error ends a builder.  The results'
  * types to made. */
-static bool is_taken(const struct choice *c, const struct weft_tensor_type *t, struct made *made)
+static bool is_taken(const struct choice *c, const struct weft_tensor_type *t, int64_t most,
+	struct made *made)
 {
 	struct weft_builder *b;
 	weft_value in[OPERANDS], narrow[OPERANDS];
@@ -129,7 +130,7 @@ static bool is_taken(const struct choice *c, const struct weft_tensor_type *t, s
 	for (uint32_t i = 0; fits && i < results_of(c); i++) {
 		struct weft_tensor_type r = weft_build_type(b, result_at(b, c, v, i));
 		fits = !weft_builder_error(b) && r.dtype != WEFT_INVALID_DTYPE && r.rank <= RANK &&
-			(fuzz_is_symbolic(r) || fuzz_elements(r) <= MOST);
+			(fuzz_is_symbolic(r) || fuzz_elements(r) <= most);
 		for (uint32_t d = 0; fits && made && d < r.rank; d++)
 			made[i].dims[d] = r.dims[d];
 		if (fits && made)
@@ -161,19 +162,59 @@ static bool add_op(struct source *s, struct pool *p)
 		return false;
 	for (uint32_t i = 0; i < c.nin; i++)
 		t[i] = p->t[c.in[i]];
-	if (!is_taken(&c, t, made) ||
+	if (!is_taken(&c, t, p->most, made) ||
 		(p->symbolic && !choice_make_dynamic(s, p, &c, made[0].t)))
 		return false;
 	for (uint32_t i = 0; i < c.nin; i++) {
 		t[i] = pool_known(p, c.in[i]);
 		in[i] = p->v[c.in[i]];
 	}
-	if (p->symbolic && !is_taken(&c, t, NULL))
+	if (p->symbolic && !is_taken(&c, t, p->most, NULL))
 		return false;
 	weft_value v = build(p->b, &c, in, t);
 	for (uint32_t i = 0; i < results_of(&c); i++)
 		pool_add(p, result_at(p->b, &c, v, i), made[i].t);
 	built[c.op]++;
+	return true;
+}
+
+/* A value of x's type: x with something done to it, or another of the pool. */
+static weft_value alike(struct source *s, struct pool *p, uint32_t x)
+{
+	weft_value other = p->v[pool_find(s, p, p->t[x].dtype, p->t[x], x)];
+	bool ordered = !dtype_is_complex((enum dtype)p->t[x].dtype);
+
+	switch (fuzz_pick(s, 3)) {
+	case 0: return weft_build_add(p->b, p->v[x], other);
+	case 1: return ordered ? weft_build_maximum(p->b, p->v[x], other) : other;
+	default: return other;
+	}
+}
+
+/* Values of one shape, stacked in a new dimension: pieces that kernels may store in turn. */
+static bool add_stack(struct source *s, struct pool *p)
+{
+	uint32_t first = p->n - 1 - fuzz_pick(s, 3), n = 2 + fuzz_pick(s, 4);
+	struct weft_tensor_type t = p->t[first];
+	uint32_t at = t.rank - (fuzz_pick(s, 2) ? 0 : fuzz_pick(s, t.rank + 1));
+	int64_t dims[RANK + 1];
+	struct weft_tensor_type piece = { t.dtype, t.rank + 1, dims };
+	struct weft_more more = { .nresults = 1, .results = &piece };
+	weft_value in[OPERANDS];
+
+	if (t.rank == RANK || fuzz_elements(t) * n > p->most || p->symbolic)
+		return false;
+	for (uint32_t d = 0; d <= t.rank; d++)
+		dims[d] = d == at ? 1 : t.dims[d > at ? d - 1 : d];
+	for (uint32_t i = 0; i < n; i++) {
+		in[i] = i ? alike(s, p, first) : p->v[first];
+		in[i] = weft_build(p->b, op_table[OP_reshape].text, 1, &in[i], &more);
+	}
+	struct weft_attr dimension = weft_attr_int("dimension", at);
+	struct weft_more along = { .nattrs = 1, .attrs = &dimension };
+	weft_value v = weft_build(p->b, op_table[OP_concatenate].text, n, in, &along);
+	dims[at] = n;
+	pool_add(p, v, piece);
 	return true;
 }
 
@@ -301,7 +342,9 @@ static bool add_control(struct source *s, struct pool *p)
 static void add_ops(struct source *s, struct pool *p, uint32_t most)
 {
 	while (s->left && p->n < most && p->n < VALUES)
-		if (fuzz_pick(s, 12))
+		if (p->wide && !fuzz_pick(s, 8))
+			add_stack(s, p);
+		else if (fuzz_pick(s, 12))
 			add_op(s, p);
 		else
 			add_control(s, p);
@@ -315,17 +358,38 @@ static void add_parameter(struct pool *p, struct weft_tensor_type known, struct 
 	pool_add(p, weft_build_parameter(p->b, known, NULL), t);
 }
 
+/* The shape of a parameter of a wide graph: rows of one length, some of their columns or rows
+ * only. */
+static uint32_t wide_dims(struct source *s, int64_t *dims, const int64_t *shape)
+{
+	uint32_t rank = fuzz_pick(s, 4) ? 3 : 2;
+
+	for (uint32_t d = 0; d < rank; d++)
+		dims[d] = fuzz_pick(s, 6) ? shape[3 - rank + d] : 1;
+	return rank;
+}
+
 static void add_parameters(struct source *s, struct pool *p)
 {
+	static const int64_t lengths[] = { 16, 33, 64, 77, 130, 256, 300, 1030 };
 	int64_t dims[RANK], known[RANK], many = SIZES;
+	int64_t shape[3] = { 0 };
 
+	if (p->wide) {
+		shape[0] = 1 + fuzz_pick(s, 3);
+		shape[1] = 1 + fuzz_pick(s, 9);
+		shape[2] = lengths[fuzz_pick(s, 8)];
+	}
 	for (uint32_t i = 0; i < PARAMS; i++) {
 		enum weft_dtype t = (enum weft_dtype)(1 + fuzz_pick(s, DTYPE_COUNT - 1));
-		uint32_t rank = fuzz_pick(s, RANK);
+		uint32_t rank = p->wide ? wide_dims(s, dims, shape) : fuzz_pick(s, RANK);
 		for (uint32_t d = 0; d < rank; d++) {
-			dims[d] = fuzz_pick(s, 8) ? 1 + fuzz_pick(s, 9) : 17;
+			if (!p->wide)
+				dims[d] = fuzz_pick(s, 8) ? 1 + fuzz_pick(s, 9) : 17;
 			known[d] = p->symbolic && fuzz_pick(s, 3) ? -1 : dims[d];
 		}
+		if (p->wide && fuzz_pick(s, 2))
+			t = i ? WEFT_I32 : WEFT_F32;
 		struct weft_tensor_type scalar = { t, 0, NULL };
 		add_parameter(p, (struct weft_tensor_type){ t, rank, known },
 			(struct weft_tensor_type){ t, rank, dims });
@@ -524,11 +588,14 @@ static struct weft_program *reread(struct weft_program *program, const char *tex
 	return again;
 }
 
-/* An odd last byte: a graph of which the call says the sizes. */
+/* An odd last byte: a graph of which the call says the sizes; the one before it a multiple of four:
+ * a wide one. */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct source s = { data, size };
-	struct pool p = { .symbolic = size && data[size - 1] % 2 };
+	bool wide = size > 1 && data[size - 2] % 4 == 0;
+	struct pool p = { .symbolic = size && data[size - 1] % 2, .wide = wide,
+		.most = wide ? 20000 : 2000 };
 	struct weft_program *program;
 	char *text;
 	struct weft_error *e = weft_builder_create(&p.b);

@@ -263,6 +263,8 @@ static enum op pick_op(struct source *s)
 bool choose_op(struct source *s, struct pool *p, struct choice *c)
 {
 	*c = (struct choice){ .op = pick_op(s), .combine = OP_COUNT };
+	if (p->wide && !fuzz_pick(s, 4))
+		c->op = OP_reduce;
 	c->in[0] = fuzz_pick(s, p->n);
 	if (op_table[c->op].kind != OP_MAP)
 		choice_prefer_ranked(s, p, c);

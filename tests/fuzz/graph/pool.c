@@ -198,7 +198,7 @@ uint32_t pool_fresh(struct source *s, struct pool *p, struct weft_tensor_type t,
 	struct weft_tensor_type i = { WEFT_I32, t.rank, t.dims };
 	uint32_t at = fuzz_pick(s, t.rank), k = pool_find_scalar(s, p, WEFT_I32);
 
-	if (fuzz_elements(t) > MOST || k == UINT32_MAX)
+	if (fuzz_elements(t) > p->most || k == UINT32_MAX)
 		return UINT32_MAX;
 	weft_value in[] = { { 0 }, p->v[k] }, v = in[1];
 	if (t.rank) {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <weft/build.h>
 
-enum { VALUES = 96, RANK = 4, PARAMS = 3, RESULTS = 6, MOST = 2000, OPERANDS = 8, SIZES = 64 };
+enum { VALUES = 96, RANK = 4, PARAMS = 3, RESULTS = 6, OPERANDS = 8, SIZES = 64 };
 
 struct source { const unsigned char *at; size_t left; };
 /* What the regions of an op compute, over scalars of its operands. */
@@ -45,6 +45,8 @@ struct pool {
 	struct weft_tensor_type known[2 * PARAMS + 2];       /* of the parameters */
 	int64_t known_dims[2 * PARAMS + 2][RANK];
 	bool symbolic;               /* some sizes only the call knows */
+	bool wide;                   /* rows are long, and most values have one shape */
+	int64_t most;                /* elements that a value may have */
 	uint32_t sizes;              /* the parameter that holds sizes, its place */
 	uint32_t nsizes;
 	int64_t size[SIZES];
