@@ -528,9 +528,13 @@ bool node_scatters_rows(const struct node *n)
 	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
 	int64_t last = (int64_t)t->rank - 1;
 
+	if (t->rank < 2 || !updates->rank)
+		return false;
+	/* Of one element, which updates of any size do not say: no row. */
+	if (t->dims[last] == 1 && updates->dims[updates->rank - 1] != 1)
+		return false;
 	/* both lists of window dims are in order, so the last of one is the last of the other */
-	return t->rank > 1 && updates->rank &&
-	       is_among(n, KEY_update_window_dims, (int64_t)updates->rank - 1) &&
+	return is_among(n, KEY_update_window_dims, (int64_t)updates->rank - 1) &&
 	       !is_among(n, KEY_inserted_window_dims, last) &&
 	       !is_among(n, KEY_input_batching_dims, last) &&
 	       !is_among(n, KEY_scatter_dims_to_operand_dims, last);

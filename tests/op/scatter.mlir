@@ -46,3 +46,17 @@ func.func @main(%a: tensor<3xf32>, %u: tensor<4xf32>) -> (tensor<3xf32>, tensor<
   }) : (tensor<3xf32>, tensor<3xi32>, tensor<4x1xui64>, tensor<4xf32>, tensor<4xi32>) -> (tensor<3xf32>, tensor<3xi32>)
   return %r#0, %r#1 : tensor<3xf32>, tensor<3xi32>
 }
+// -----
+// in: dense<[[[1.0], [2.0], [3.0]], [[4.0], [5.0], [6.0]]]> : tensor<2x3x1xf32>
+// in: dense<1> : tensor<1xi32>
+// in: dense<[[8.0], [9.0]]> : tensor<2x1xf32>
+// out: dense<[[[1.0], [2.0], [3.0]], [[4.0], [8.0], [9.0]]]> : tensor<2x3x1xf32>
+func.func @main(%a: tensor<2x3x1xf32>, %i: tensor<1xi32>, %b: tensor<2x?xf32>) -> tensor<2x3x1xf32> {
+  %one = stablehlo.constant dense<1> : tensor<1xi32>
+  %at = stablehlo.concatenate %i, %one, dim = 0 : (tensor<1xi32>, tensor<1xi32>) -> tensor<2xi32>
+  %r = "stablehlo.scatter"(%a, %at, %b) <{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0, 1], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0, 1]>}> ({
+  ^bb0(%x: tensor<f32>, %y: tensor<f32>):
+    stablehlo.return %y : tensor<f32>
+  }) : (tensor<2x3x1xf32>, tensor<2xi32>, tensor<2x?xf32>) -> tensor<2x3x1xf32>
+  return %r : tensor<2x3x1xf32>
+}
