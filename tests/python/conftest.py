@@ -1,4 +1,5 @@
 import gc
+import logging
 import os
 
 import pytest
@@ -7,17 +8,21 @@ os.environ["WEFT_CACHE"] = "off"          # tests of the cache name a directory 
 
 
 @pytest.fixture(autouse=True, scope="session")
-def untimed_guards():
-    """torch empties the processor's caches at every compile, to time its guards for its log: no test asks."""
+def nothing_logged():
+    """What torch does for its logs at every compile, though no test asks: it empties the processor's caches to time its
+    guards, and since pytest listens to the log that TORCH_TRACE writes, it writes all of that."""
     import torch._dynamo.guards
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch._dynamo.guards, "profile_guard_manager", lambda *_: 0.0)
+        patch.setattr(torch._logging._internal, "trace_log", logging.Logger("of no handler"))
         yield
 
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_collected_twice():
-    """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again."""
+    """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again.  Torch makes
+    so many objects in a compile that a collection after each 700 of them takes a twentieth of the time."""
+    gc.set_threshold(50_000, 20, 20)
     gc.collect()
     gc.freeze()
 
