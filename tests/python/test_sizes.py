@@ -256,42 +256,9 @@ def test_gradients_of_convolutions_of_any_size(make, monkeypatch):
     assert sweep(model, lambda m, x: m(x), True, [(2, 9), (3, 12), (2, 16)]) == (1, 2)
 
 
-@pytest.mark.parametrize("dtype, dims", [(torch.float32, (0,)), (torch.float32, (2, 3)), (torch.bfloat16, (2, 3)), (torch.float64, (0,))],
-                         ids=["f32-batch", "f32-sides", "bf16-sides", "f64-batch"])
-def test_gradients_by_weights_of_any_size(dtype, dims):
-    """Products of all places: of lines that are one run and of taps apart, of groups, of sums an image, of one place, of three dims."""
-    C = torch.nn.Conv2d
-    made = [C(8, 40, 3, padding=1), C(8, 8, 3, padding=1), C(8, 33, 5, 3, 1), C(8, 16, 3, padding=2, dilation=(2, 1)), C(8, 24, 3, 2, 1, groups=2), C(8, 72, 1),
-            C(8, 9, 1, 2), C(8, 136, (3, 1), padding=(0, 2)), torch.nn.ConvTranspose2d(8, 12, 3, 2, 1, 1), torch.nn.Sequential(torch.nn.Unflatten(1, (4, 2)), torch.nn.Conv3d(4, 6, 3, 2, 1))]
+def check_gradients_by_weights(made, features, dtype, dims, layout=torch.contiguous_format):
+    """Of convolutions of images whose `dims` may have any size: float64's, by how far each is from the largest of its tensor."""
     made = [m.to(dtype) for m in made]
-    wide = [copy.deepcopy(m).double() for m in made]
-    near = {torch.float32: 1e-4, torch.bfloat16: .03, torch.float64: 1e-9}[dtype]
-
-    def loss(x, models):
-        return sum(torch.cos(m(x)).sum().double() for m in models)
-
-    torch._dynamo.reset()
-    fast = compiled(lambda x: loss(x, made), dynamic=None)
-    for b, h, w in ((3, 12, 17), (5, 12, 17), (2, 12, 17)) if dims == (0,) else ((3, 12, 17), (3, 9, 8), (3, 20, 31)):
-        x = torch.randn(b, 8, h, w).to(dtype)
-        for d in dims:
-            torch._dynamo.mark_dynamic(x, d)
-        with no_fallback():
-            got = torch.autograd.grad(fast(x), [m.weight if hasattr(m, "weight") else m[1].weight for m in made])
-        want = torch.autograd.grad(loss(x.double(), wide), [m.weight if hasattr(m, "weight") else m[1].weight for m in wide])
-        for a, e in zip(got, want, strict=True):
-            torch.testing.assert_close(a.double() / e.abs().max(), e / e.abs().max(), rtol=near, atol=near)
-
-
-@pytest.mark.parametrize("dtype, layout, dims", [
-    (torch.float32, torch.contiguous_format, (0, 2, 3)), (torch.float32, torch.channels_last, (2, 3)),
-    (torch.bfloat16, torch.channels_last, (0, 2, 3)), (torch.float64, torch.channels_last, (0,))], ids=str)
-def test_gradients_of_depthwise_weights_of_any_size(dtype, layout, dims):
-    """A sum of shifted images for each tap: of one place and of lines, with strides, holes, padding that is cut off and of three dims."""
-    C = functools.partial(torch.nn.Conv2d, 12, 12, groups=12)
-    made = [C(3, padding=1), C(3, 1, 0), C(5, 2, 2), C((1, 4), (1, 3), (0, 2)), C(3, padding=2, dilation=2), C(2, 3), C(1, 2),
-            torch.nn.Sequential(torch.nn.Unflatten(2, (2, 6)), torch.nn.Conv3d(12, 12, (2, 3, 3), 1, 1, groups=12))]
-    made = [m.to(dtype) for m in made[:7 + (2 not in dims)]]
     wide = [copy.deepcopy(m).double() for m in made]
     weights = [[m.weight if hasattr(m, "weight") else m[1].weight for m in of] for of in (made, wide)]
     near = {torch.float32: 1e-4, torch.bfloat16: .03, torch.float64: 1e-9}[dtype]
@@ -302,13 +269,36 @@ def test_gradients_of_depthwise_weights_of_any_size(dtype, layout, dims):
     torch._dynamo.reset()
     fast = compiled(lambda x: loss(x, made), dynamic=None)
     for b, h, w in ((3, 12, 17), (5, 12, 17), (2, 12, 17)) if dims == (0,) else ((3, 12, 17), (3, 9, 8), (3, 20, 31)):
-        x = torch.randn(b, 12, h, w).to(dtype).contiguous(memory_format=layout)
+        x = torch.randn(b, features, h, w).to(dtype).contiguous(memory_format=layout)
         for d in dims:
             torch._dynamo.mark_dynamic(x, d)
         with no_fallback():
             got = torch.autograd.grad(fast(x), weights[0])
         for a, e in zip(got, torch.autograd.grad(loss(x.double(), wide), weights[1]), strict=True):
             torch.testing.assert_close(a.double() / e.abs().max(), e / e.abs().max(), rtol=near, atol=near)
+
+
+@pytest.mark.parametrize("dtype, dims", [(torch.float32, (0,)), (torch.float32, (2, 3)), (torch.bfloat16, (2, 3)), (torch.float64, (0,))],
+                         ids=["f32-batch", "f32-sides", "bf16-sides", "f64-batch"])
+def test_gradients_by_weights_of_any_size(dtype, dims):
+    """Products of all places: of lines that are one run and of taps apart, of groups, of sums an image, of one place, of three dims."""
+    C = torch.nn.Conv2d
+    check_gradients_by_weights([
+        C(8, 40, 3, padding=1), C(8, 8, 3, padding=1), C(8, 33, 5, 3, 1), C(8, 16, 3, padding=2, dilation=(2, 1)), C(8, 24, 3, 2, 1, groups=2), C(8, 72, 1),
+        C(8, 9, 1, 2), C(8, 136, (3, 1), padding=(0, 2)), torch.nn.ConvTranspose2d(8, 12, 3, 2, 1, 1),
+        torch.nn.Sequential(torch.nn.Unflatten(1, (4, 2)), torch.nn.Conv3d(4, 6, 3, 2, 1))], 8, dtype, dims)
+
+
+@pytest.mark.parametrize("dtype, layout, dims", [
+    (torch.float32, torch.contiguous_format, (0, 2, 3)), (torch.float32, torch.channels_last, (2, 3)),
+    (torch.bfloat16, torch.channels_last, (0, 2, 3)), (torch.float64, torch.channels_last, (0,))], ids=str)
+def test_gradients_of_depthwise_weights_of_any_size(dtype, layout, dims):
+    """A sum of shifted images for each tap: of one place and of lines, with strides, holes, padding that is cut off and of three dims."""
+    C = functools.partial(torch.nn.Conv2d, 12, 12, groups=12)
+    made = [C(3, padding=1), C(3, 1, 0), C(5, 2, 2), C((1, 4), (1, 3), (0, 2)), C(3, padding=2, dilation=2), C(2, 3), C(1, 2)]
+    if 2 not in dims:
+        made.append(torch.nn.Sequential(torch.nn.Unflatten(2, (2, 6)), torch.nn.Conv3d(12, 12, (2, 3, 3), 1, 1, groups=12)))
+    check_gradients_by_weights(made, 12, dtype, dims, layout)
 
 
 @pytest.mark.parametrize("pool", [torch.nn.functional.avg_pool2d, torch.nn.functional.max_pool2d])
