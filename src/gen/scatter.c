@@ -26,7 +26,7 @@ struct scatter {
 	uint32_t nwindow, ninserted, nib, nsb, nmap;
 	/* the dim of indices that holds an index; its rank: none, scalars */
 	int64_t vector;
-	bool apart;                      /* node_scatters_apart */
+	uint32_t apart;                  /* node_scatters_apart, at most outer_dims */
 	LLVMValueRef lo, hi;             /* the chunk's rows */
 	struct ix *u, *to;               /* of the update at hand, and where it goes */
 };
@@ -101,7 +101,7 @@ static LLVMValueRef is_ours(struct gen *g, const struct scatter *s)
 		gen_here(g);
 		ours = test && ours ? AND(ours, test) : test ? test : ours;
 	}
-	if (t->rank > 2 || (t->rank == 2 && !s->apart)) {
+	if (s->apart + 1 < t->rank) {
 		LLVMValueRef row = ix_value(g, ix_linear(g, t->rank - 1, t->dims, s->to));
 		gen_here(g);
 		LLVMValueRef here = AND(ICMP(SGE, row, s->lo), ICMP(SLT, row, s->hi));
@@ -189,14 +189,23 @@ static void take_row(struct gen *g, struct scatter *s)
 	branch_end(g, &br);
 }
 
+/* The first dims of the updates, that one loop goes through: a row and, where there are others, the
+ * last of these have loops of their own. */
+static uint32_t outer_dims(const struct scatter *s)
+{
+	uint32_t rank = s->n->in[s->count + 1]->type->rank - node_scatters_rows(s->n);
+
+	return rank > 1 ? rank - 1 : rank;
+}
+
 /* Of the updates by the places of their first n dims [0, *end) are there: the chunk's lie in
  * [*first, *end), no other's go there. */
 static void own_updates(struct gen *g, const struct scatter *s, uint32_t n, LLVMValueRef *first,
 	LLVMValueRef *end)
 {
 	const struct type *t = s->n->in[0]->type, *ut = s->n->in[s->count + 1]->type;
-	LLVMValueRef rows = extent_product(g, t->rank - 2, t->dims + 1);
-	LLVMValueRef each = extent_product(g, n - 1, ut->dims + 1);
+	LLVMValueRef rows = extent_product(g, t->rank - 1 - s->apart, t->dims + s->apart);
+	LLVMValueRef each = extent_product(g, n - s->apart, ut->dims + s->apart);
 
 	gen_here(g);
 	LLVMValueRef last = SUB(ADD(s->hi, rows), c64(g, 1));
@@ -391,7 +400,7 @@ static void take_updates(struct gen *g, struct scatter *s)
 {
 	const struct type *ut = s->n->in[s->count + 1]->type;
 	bool rows = node_scatters_rows(s->n);
-	uint32_t rank = ut->rank - rows, outer = rank > 1 ? rank - 1 : rank;
+	uint32_t outer = outer_dims(s), rank = ut->rank - rows;
 	int64_t known = static_product(outer, ut->dims);
 	LLVMValueRef first = c64(g, 0), end = extent_product(g, outer, ut->dims);
 	struct loop *l = job_alloc(g->job, sizeof *l), *in = job_alloc(g->job, sizeof *in);
@@ -457,6 +466,8 @@ void core_scatter(struct gen *g)
 	s.map = node_ints(s.n, KEY_scatter_dims_to_operand_dims, &s.nmap);
 	s.vector = node_int(s.n, KEY_index_vector_dim, 0);
 	s.apart = node_scatters_apart(s.n);
+	if (s.apart > outer_dims(&s))
+		s.apart = outer_dims(&s);
 	const struct type *t = s.n->in[0]->type;
 	s.u = ix_array(g, s.n->in[s.count + 1]->type->rank);
 	s.to = ix_array(g, t->rank);

@@ -125,8 +125,9 @@ uint32_t node_ncaptures(const struct node *n);
 bool node_is_alone(const struct node *n);
 /* Does the last dimension of a scatter's updates go to that of its results, from element 0 on? */
 bool node_scatters_rows(const struct node *n);
-/* Do the updates of a scatter at index i of their first dim go to that of the operand's? */
-bool node_scatters_apart(const struct node *n);
+/* How many of the first dims of a scatter's updates are the operand's: what is at an index of these
+ * goes to that index.  Fewer than the operand has. */
+uint32_t node_scatters_apart(const struct node *n);
 /* Does it take rows of a matrix to rows, each not before that of the update before? */
 bool node_scatters_sorted(const struct node *n);
 /* Does it pad a flat memory behind its end (gen/part.c says what for)? */

@@ -502,7 +502,8 @@ static bool is_among(const struct node *n, enum key list, int64_t v)
 	return false;
 }
 
-bool node_scatters_apart(const struct node *n)
+/* Is dim d of the updates, of the first ones all that are before it too, dim d of the operand? */
+static bool scatters_apart_at(const struct node *n, uint32_t d)
 {
 	uint32_t in, from, nwindow;
 	const int64_t *ib = node_ints(n, KEY_input_batching_dims, &in);
@@ -511,15 +512,25 @@ bool node_scatters_apart(const struct node *n)
 	const struct type *t = n->in[0]->type;
 	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
 
-	if (t->rank < 2 || !updates->rank)
-		return false;
-	if (nwindow && window[0] == 0)           /* of all that is there: from 0 */
-		return t->dims[0] == updates->dims[0] &&
-		       !is_among(n, KEY_inserted_window_dims, 0) &&
-		       !is_among(n, KEY_input_batching_dims, 0) &&
-		       !is_among(n, KEY_scatter_dims_to_operand_dims, 0);
-	return in && from && ib[0] == 0 && sb[0] == 0 &&
-	       node_int(n, KEY_index_vector_dim, 0) > 0;
+	if (d < nwindow && window[d] == d)       /* of all that is there: from 0 */
+		return t->dims[d] == updates->dims[d] &&
+		       !is_among(n, KEY_inserted_window_dims, d) &&
+		       !is_among(n, KEY_input_batching_dims, d) &&
+		       !is_among(n, KEY_scatter_dims_to_operand_dims, d);
+	return d < in && d < from && ib[d] == d && sb[d] == d &&
+	       !is_among(n, KEY_update_window_dims, d) &&
+	       node_int(n, KEY_index_vector_dim, 0) > d;
+}
+
+uint32_t node_scatters_apart(const struct node *n)
+{
+	const struct type *t = n->in[0]->type;
+	const struct type *updates = n->in[(node_noperands(n) - 1) / 2 + 1]->type;
+	uint32_t d = 0;
+
+	while (d + 1 < t->rank && d < updates->rank && scatters_apart_at(n, d))
+		d++;
+	return d;
 }
 
 bool node_scatters_rows(const struct node *n)

@@ -211,3 +211,18 @@ def test_smooth_images_of_bytes_that_torch_makes_faster(layout, size):
     with pytest.warns(UserWarning, match="aten._upsample_bilinear2d_aa.default has no lowering"):
         got = torch.compile(f, backend="weft", dynamic=False)(x)
     assert torch.equal(got, f(x)) and got.stride() == f(x).stride()
+
+
+def test_updates_of_each_row_go_to_that_row():
+    """Kernels go through a row's own updates: of one leading dim, of two, and of as many as there are beside those that are placed."""
+    x, more = torch.zeros(3, 6, 700), torch.randn(3, 6, 900)
+    at = torch.randint(0, 700, (3, 6, 900))
+    for f in (lambda x, at, v: x.scatter_add(2, at, v), lambda x, at, v: x.index_add(2, at[0, 0], v),
+              lambda x, at, v: x.scatter_add(1, at[:, :, :700] % 6, v[:, :, :700]), lambda x, at, v: x.index_add(1, at[0, 0, :6] % 6, v[:, :, :700]),
+              lambda x, at, v: x[:2].scatter_add(2, at[:2, :4], v[:2, :4])):
+        got = []
+        for threads in (1, 3):
+            torch._dynamo.reset()
+            got.append(compiled(f, threads=threads)(x, at, more))
+        assert torch.equal(*got)
+        torch.testing.assert_close(got[0], f(x, at, more))
