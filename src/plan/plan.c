@@ -317,8 +317,14 @@ static void plan_library_step(
 static void plan_step_node(struct planner *pl, struct scope *s, const struct node *n)
 {
 	switch (n->op) {
-	case OP_result:                          /* set by the node it is of */
+	case OP_result: {                        /* set by the node it is of */
+		uint32_t *own = &s->buffer[n->id];
+		/* which may know less of a size than this result was given */
+		if (*own == NO_BUFFER)
+			*own = s->buffer[graph_result(
+				pl->g, n->in[0], (uint32_t)node_int(n, KEY_index, 0))->id];
 		return;
+	}
 	case OP_token: case OP_after_all: case OP_create_token:
 		s->buffer[n->id] = NO_BUFFER;
 		return;
