@@ -83,40 +83,40 @@ def _placed(x, dim, at, size):
     return torch.constant_pad_nd(x, [*[0, 0] * (x.dim() - 1 - dim), at, size - at - x.shape[dim]])
 
 
-def _reflected(y, dim, low, high):
+def _reflected(pad, dim):
+    return pad.flip(dim)
+
+
+def _replicated(pad, dim):
+    return pad.sum(dim, keepdim=True)
+
+
+def _taken_back(y, dim, low, high, back, edge):
+    """y without its pads along dim, which are added, by `back`, to what lies `edge` places from the ends."""
     n = y.shape[dim] - low - high
     terms = [y.narrow(dim, low, n)]
     if low:
-        terms.append(_placed(y.narrow(dim, 0, low).flip(dim), dim, 1, n))
+        terms.append(_placed(back(y.narrow(dim, 0, low), dim), dim, edge, n))
     if high:
-        terms.append(_placed(y.narrow(dim, low + n, high).flip(dim), dim, n - 1 - high, n))
+        pad = back(y.narrow(dim, low + n, high), dim)
+        terms.append(_placed(pad, dim, n - edge - pad.shape[dim], n))
     return functools.reduce(torch.add, terms)
 
 
-def _replicated(y, dim, low, high):
-    n = y.shape[dim] - low - high
-    terms = [y.narrow(dim, low, n)]
-    if low:
-        terms.append(_placed(y.narrow(dim, 0, low).sum(dim, keepdim=True), dim, 0, n))
-    if high:
-        terms.append(_placed(y.narrow(dim, low + n, high).sum(dim, keepdim=True), dim, n - 1, n))
-    return functools.reduce(torch.add, terms)
-
-
-def _unpadded(spatial, back, otherwise, reach):
+def _unpadded(spatial, back, otherwise, edge):
     """The gradient of a padding: what went to the pads is added where it came from, one dimension after the other, rows
-    before columns.  `reach`: a dimension is longer than its pads."""
+    before columns.  Of an edge that is not repeated (1) a dimension is longer than its pads."""
     def pad_backward(y, x, padding):
         first = x.dim() - spatial
         known = all(isinstance(n, int) for n in (*y.shape, *x.shape, *padding))
         if not known or not (x.is_contiguous() and y.is_contiguous()) or min(padding) < 0 or not x.numel():
             return otherwise(y, x, padding)
         pads = [padding[2 * (spatial - 1 - i):][:2] for i in range(spatial)]
-        if any(y.shape[first + i] != x.shape[first + i] + sum(p) or reach and max(p) >= x.shape[first + i] for i, p in enumerate(pads)):
+        if any(y.shape[first + i] != x.shape[first + i] + sum(p) or edge and max(p) >= x.shape[first + i] for i, p in enumerate(pads)):
             return otherwise(y, x, padding)
         z = y
         for i, p in enumerate(pads):
-            z = back(z, first + i, *p) if any(p) else z
+            z = _taken_back(z, first + i, *p, back, edge) if any(p) else z
         return z.clone() if z is y else z
     return pad_backward
 
@@ -168,8 +168,8 @@ def decompositions() -> dict:
                  3: aten.reflection_pad3d_backward.default}
     unreplicate = {1: aten.replication_pad1d_backward.default, 2: aten.replication_pad2d_backward.default,
                    3: aten.replication_pad3d_backward.default}
-    return {**{op: _unpadded(n, _reflected, functools.partial(_torchs, op), True) for n, op in unreflect.items()},
-            **{op: _unpadded(n, _replicated, lambda *_: NotImplemented, False) for n, op in unreplicate.items()},
+    return {**{op: _unpadded(n, _reflected, functools.partial(_torchs, op), 1) for n, op in unreflect.items()},
+            **{op: _unpadded(n, _replicated, lambda *_: NotImplemented, 0) for n, op in unreplicate.items()},
             aten.roll.default: roll, aten.native_channel_shuffle.default: channel_shuffle, aten.channel_shuffle.default: channel_shuffle,
             aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
             **{op: _replication(op, n) for n, op in replicate.items()}}
