@@ -16,6 +16,8 @@ struct conv {
 bool conv_is_static(const struct node *n, const struct node *const *in);
 /* Are its kernel's sizes numbers, and how many features there are? */
 bool conv_knows_features(const struct node *n, const struct node *const *in);
+/* Are there zeros between the places of its input? */
+bool conv_is_dilated(const struct node *n, const struct conv *c);
 /* a - b, below 0 too, of dimensions; false: it is no number. */
 bool conv_difference(struct graph *g, int64_t a, int64_t b, int64_t *out);
 /* How many images ways are weighed by, and how long an image's dim is. */

@@ -180,23 +180,22 @@ const struct node *conv_rows_made(struct graph *g, const struct node *n, const s
 	return build_reshape(g, x, 3, rows);
 }
 
-/* Has the input zeros in it or beside it? */
-static bool conv_pads(const struct node *n, const struct conv *c)
-{
-	for (uint32_t d = 0; d < c->nspatial; d++)
-		if (node_int_at(n, KEY_padding, 2 * d, 0) ||
-			node_int_at(n, KEY_padding, 2 * d + 1, 0) > 0 ||
-			node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
-			return true;
-	return false;
-}
-
-static bool conv_is_dilated(const struct node *n, const struct conv *c)
+bool conv_is_dilated(const struct node *n, const struct conv *c)
 {
 	for (uint32_t d = 0; d < c->nspatial; d++)
 		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
 			return true;
 	return false;
+}
+
+/* Has the input zeros in it or beside it? */
+static bool conv_pads(const struct node *n, const struct conv *c)
+{
+	for (uint32_t d = 0; d < c->nspatial; d++)
+		if (node_int_at(n, KEY_padding, 2 * d, 0) ||
+			node_int_at(n, KEY_padding, 2 * d + 1, 0) > 0)
+			return true;
+	return conv_is_dilated(n, c);
 }
 
 static bool conv_is_pointwise(const struct node *n, const struct conv *c)

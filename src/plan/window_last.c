@@ -129,11 +129,8 @@ static bool may_be_last(const struct node *n, const struct node *const *in, cons
 		if (a[d].low < 0)
 			return false;
 	}
-	for (uint32_t d = 0; d < c->nspatial; d++)
-		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1)
-			return false;
-	return (moves || c->groups > 1) && plan_places_fit(&p, x->dtype, o) &&
-	       wastes_little(c, p.features, o);
+	return !conv_is_dilated(n, c) && (moves || c->groups > 1) &&
+	       plan_places_fit(&p, x->dtype, o) && wastes_little(c, p.features, o);
 }
 
 bool plan_is_last(const struct node *n, const struct node *const *in, const struct conv *c,
