@@ -139,6 +139,8 @@ BAD = {
     "after return": (HEAD + "return %x\n%y : f32[2,3]{3,1} = aten.exp.default(%x)", "after return"),
     "no alias": (HEAD + "%y : f32[2,3]{3,1} = aten.exp.default(%x)\nreturn alias %y", "is no input"),
     "inner": (HEAD + "%y : f32[2,2]{2,1} = aten.mm.default(%x, %x)\nreturn %y", "inner sizes differ"),
+    "two bytes": ("aten 1\ninput %x : i8[2,2]{2,1} user\ninput %w : ui8[2,2]{2,1} user\n%y : i32[2,2]{2,1} = aten._int_mm.default(%x, %w)\n"
+              "return %y", "expected bytes by bytes with a sign, found i8 and ui8"),
     "conv": (HEAD + "%y : f32[2,2]{2,1} = aten.convolution.default(%x, %x, None, [1], [0], [1], False, [0], 1)"
              "\nreturn %y", "ranks"),
     "bytes": ("aten 1\ninput %x : f32[2]\n\x01\x02", "error"),

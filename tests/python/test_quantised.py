@@ -1,9 +1,11 @@
 """Quantised tensors: what quantisers write into graphs, against eager bit for bit."""
+import itertools
+
 import pytest
 import torch
 from torch.ao.quantization.fx import _decomposed
 
-from common import Cases, check, check_gradients, compiled, no_fallback
+from common import Cases, check, check_gradients, compiled, no_fallback, report
 
 assert _decomposed
 q = torch.ops.quantized_decomposed
@@ -236,6 +238,61 @@ def test_training_that_observes():
 # ---- products ----------------------------------------------------------------------------------------
 
 
+def laid(x):
+    """x in each way to lie: as it is, transposed, as part of rows, every second row, and from an odd byte on."""
+    yield x
+    yield x.t().contiguous().t()
+    wide = integers(x.shape[0], x.shape[1] + 5, dtype=x.dtype)
+    wide[:, 3:3 + x.shape[1]] = x
+    yield wide[:, 3:3 + x.shape[1]]
+    high = integers(2 * x.shape[0], x.shape[1], dtype=x.dtype)
+    high[::2] = x
+    yield high[::2]
+
+
+@pytest.mark.parametrize("m, k, n", [(1, 64, 48), (8, 128, 64), (17, 32, 24), (33, 65, 7), (128, 96, 130), (3, 5, 1),
+                                     (0, 5, 4), (4, 0, 5), (4, 5, 0)])
+@pytest.mark.parametrize("dtype", BYTES)
+def test_product_of_bytes(m, k, n, dtype):
+    a, b = integers(m, k, dtype=dtype), integers(k, n)
+    want = (a.long() @ b.long()).int()
+    run, frozen = compiled(torch._int_mm), compiled(Product(b), freezing=True)
+    for x, y in itertools.product(laid(a), laid(b)) if m == 33 else zip(laid(a), list(laid(b))[::-1]):
+        torch._dynamo.reset()
+        with no_fallback():
+            assert torch.equal(run(x, y), want)
+    with torch.no_grad():
+        assert torch.equal(frozen(a), want)
+
+
+class Product(torch.nn.Module):
+    def __init__(self, weight):
+        super().__init__()
+        self.register_buffer("weight", weight)
+
+    def forward(self, x):
+        return torch._int_mm(x, self.weight)
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+def test_product_of_bytes_of_any_sizes(dtype):
+    run = compiled(torch._int_mm, dynamic=True)
+    for m, k, n in (9, 65, 31), (8, 64, 32), (300, 700, 130), (2, 4, 3), (5, 0, 6), (0, 4, 3), (70, 257, 64):
+        for turned in False, True:
+            a, b = integers(m, k, dtype=dtype), integers(k, n)
+            with no_fallback():
+                assert torch.equal(run(a, b.t().contiguous().t() if turned else b), (a.long() @ b.long()).int())
+
+
+@pytest.mark.parametrize("a, b", [(integers(4, 5), integers(6, 3)), (integers(4, 5), integers(5, 3, dtype=torch.uint8)),
+                                  (integers(4, 5).int(), integers(5, 3).int()), (integers(2, 4, 5), integers(5, 3))])
+def test_product_of_no_bytes(a, b):
+    """Refused, as by eager."""
+    for fn in torch._int_mm, compiled(torch._int_mm):
+        with pytest.raises(RuntimeError):
+            fn(a, b)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
 @pytest.mark.parametrize("m", [1, 5, 33])
 def test_product_by_bytes(m, dtype):
@@ -309,14 +366,17 @@ def test_converted_model(dynamic):
 
 
 @pytest.mark.parametrize("dynamic", [False, True])
-def test_linear_of_tokens_quantised_as_they_come(dynamic):
-    """A scale for each token, found in the call; a product of bytes, torch's; both scales behind it."""
-    def linear(x, w, scale):
+@pytest.mark.parametrize("product", [torch._int_mm, lambda x, w: x.int() @ w.int()], ids=["bytes", "widened"])
+def test_linear_of_tokens_quantised_as_they_come(product, dynamic):
+    """A scale for each token, found in the call, is one kernel; a product of bytes with both scales and a bias behind it the other."""
+    def linear(x, w, scale, bias):
         of = x.abs().amax(-1, keepdim=True).clamp(min=1e-5) / 127
         bytes_ = (x / of).round().clamp(-128, 127).to(torch.int8)
-        return torch._int_mm(bytes_, w.t()) * of * scale
+        return (product(bytes_, w.t()) * of * scale).to(torch.bfloat16) + bias
 
-    check(linear, r(33, 64), integers(48, 64).clamp(min=-127), torch.rand(48), dynamic=dynamic, fallback=True, **EXACT)
+    before = report()["kernels"]
+    check(linear, r(33, 64), integers(48, 64).clamp(min=-127), torch.rand(48), r(48).bfloat16(), dynamic=dynamic, **EXACT)
+    assert report()["kernels"] - before == 2
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -91,6 +91,22 @@ void lower_mm(struct lower *l)
 	l->out[0] = matmul(l, lower_tensor(l, 0), lower_tensor(l, 1), (uint32_t)l->row->what);
 }
 
+/* Bytes, the second ones with a sign, as integers of 32 bits. */
+void lower_int_mm(struct lower *l)
+{
+	const struct node *a = lower_tensor(l, 0), *b = lower_tensor(l, 1);
+	enum dtype t = a->type->dtype, u = b->type->dtype;
+
+	if ((t != DTYPE_i8 && t != DTYPE_ui8) || u != DTYPE_i8)
+		lower_fail(l, "expected bytes by bytes with a sign, found %s and %s",
+			dtype_table[t].text, dtype_table[u].text);
+	if (t != u) {
+		a = lower_cast(l, a, DTYPE_i32);
+		b = lower_cast(l, b, DTYPE_i32);
+	}
+	l->out[0] = matmul(l, a, b, 0);
+}
+
 /* x [m, k] by bytes [n, k], which are numbers of any float's, and those of row n by its scale. */
 void lower_weight_int8(struct lower *l)
 {
