@@ -7,7 +7,7 @@
 enum isa_instr {
 	ISA_SQRT = 1, ISA_FMA = 2, ISA_ROUND = 4, ISA_F16C = 8,
 	ISA_BF16 = 16,               /* products of pairs of bf16 added to f32 */
-	ISA_TILES = 32,              /* the same of tiles (AMX) */
+	ISA_TILES = 32,              /* the same, and of four bytes, of tiles (AMX) */
 	ISA_PAIRS = 128,             /* products of pairs of 16-bit integers added to 32 bits */
 	ISA_SCALE = 64,              /* a * 2^k, rounded once, of whole registers of f32 */
 	ISA_LOOKUP = 256,            /* each lane one of 32 floats, in two registers */

@@ -521,9 +521,10 @@ static int64_t group_of(const struct contract *c, int64_t cols)
 static bool contract_copies_bytes(const struct contraction *x)
 {
 	const struct contract *c = x->c;
+	bool far = c->rows_m > 0 && c->rows_m % PLAN_WAY == 0;
 
-	return x->unit == CONTRACT_WORD && c->rows_m > 0 && c->rows_m % PLAN_WAY == 0 &&
-	       c->m_block >= LANES && x->group >= 2 * x->cols;
+	return x->unit == CONTRACT_WORD && !x->tiles && far && c->m_block >= LANES &&
+	       x->group >= 2 * x->cols;
 }
 
 /* How R is read.  It is copied where a tile would read it slowly: elements to be converted one by
@@ -576,11 +577,11 @@ void contract_words(struct gen *g, struct contraction *x)
 	x->vec = lanes_of(x->acc);
 	x->bytes = (unsigned)dtype_bytes(c->acc);
 	x->unit = contract_unit(c, g->isa, g->k->strict);
-	x->flips = x->unit == 4 && contract_flips(c);
 	x->word = x->unit == 1 ? x->acc : g->i32;
 	x->whole_words = c->k >= 0 && c->k % x->unit == 0;
 	x->tiles = contract_has_squares(c, g->isa, g->k->strict) && !x->lines && !c->span &&
 		   x->cols == CONTRACT_SQUARE;
+	x->flips = x->unit == 4 && contract_flips(c, x->tiles);
 	x->whole_tiles = c->k >= 0 && c->k % (LANES * x->unit) == 0;
 	g->flushes |= x->unit > 1 && c->acc == DTYPE_f32;
 }

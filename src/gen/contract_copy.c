@@ -428,7 +428,7 @@ static void copy_line(struct gen *g, const struct copy *c, LLVMValueRef j)
 		LLVMValueRef p = gep(g, g->i8, buffer, ADD(ADD(c->base, j), MUL(k, stride)));
 		fetch(g, gep(g, g->i8, p, MUL(stride, c64(g, LINES_AHEAD * CONTRACT_WORD))),
 			FETCH_SECOND);
-		if (u && !c->x->whole_words)
+		if (c->beyond || (u && !c->x->whole_words))
 			p = SELECT(ICMP(SLT, k, c->kn), p, zeros);
 		v[u] = LLVMBuildLoad2(g->b, LLVMVectorType(g->i8, LINE), p, "");
 		LLVMSetAlignment(v[u], 1);

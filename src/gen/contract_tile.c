@@ -521,6 +521,17 @@ static void square_ahead(struct gen *g, const struct contraction *x, unsigned pa
 	}
 }
 
+/* What multiplies R's and V's words: pairs of bf16; bytes with a sign or without, of either. */
+static const char *square_multiply(const struct contraction *x)
+{
+	static const char *const bytes[2][2] = { { "llvm.x86.tdpbssd", "llvm.x86.tdpbsud" },
+		{ "llvm.x86.tdpbusd", "llvm.x86.tdpbuud" } };
+
+	if (x->unit == 2)
+		return "llvm.x86.tdpbf16ps";
+	return bytes[dtype_is_unsigned(x->c->rows_type)][dtype_is_unsigned(x->c->cols_type)];
+}
+
 /* A tile is loaded right before the first product that takes it, and lines are asked for in
  * between: neither the load ports nor the unit for tiles then waits for the other (Intel's
  * optimisation manual, on AMX). */
@@ -544,7 +555,7 @@ void square_step(
 				gep_bytes(g, panel, v * TILE_BYTES), c64(g, x->cols * 4));
 		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + r),
 			tile_name(g, TILE_V + v) };
-		tile_call(g, "llvm.x86.tdpbf16ps", 3, args);
+		tile_call(g, square_multiply(x), 3, args);
 		square_ahead(g, x, i, rows, pitch);
 	}
 }

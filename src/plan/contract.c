@@ -397,8 +397,9 @@ static void side_pack_words(
 	if (c->acc != DTYPE_i32)
 		return;
 	if (c->word == 4) {
+		bool tiles = contract_has_squares(c, &isa_table[o->isa], o->strict);
 		int64_t bit = dtype_is_unsigned(c->cols_type) ? 128 : -128;
-		if (contract_flips(c))
+		if (contract_flips(c, tiles))
 			s->node = build2(g, OP_xor, s->node, build_like(g, s->node, (double)bit));
 		return;
 	}

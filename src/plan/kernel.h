@@ -175,21 +175,23 @@ static inline uint32_t contract_unit(
 	return bf16 && c->acc == DTYPE_f32 && !strict && isa->instr & ISA_BF16 ? 2 : 1;
 }
 
-/* Of words of four bytes, have the columns' their highest bit changed?  One side's have a sign then
- * and the other's have none, as the multiply wants it; the sum is off by 128 times the row's. */
-static inline bool contract_flips(const struct contract *c)
-{
-	return dtype_is_unsigned(c->rows_type) == dtype_is_unsigned(c->cols_type);
-}
-
-/* Are c's tiles AMX's? */
+/* Are c's tiles AMX's?  They multiply pairs of bf16 and fours of bytes. */
 static inline bool contract_has_squares(
 	const struct contract *c, const struct isa_info *isa, bool strict)
 {
-	bool words = dtype_bytes(c->rows_type) == 2 && dtype_bytes(c->cols_type) == 2;
+	uint32_t unit = contract_unit(c, isa, strict);
+	bool pairs = unit == 2 && c->acc == DTYPE_f32 && dtype_bytes(c->rows_type) == 2 &&
+		     dtype_bytes(c->cols_type) == 2;
 
-	return isa->instr & ISA_TILES && c->acc == DTYPE_f32 && words &&
-	       contract_unit(c, isa, strict) > 1;
+	return isa->instr & ISA_TILES && (pairs || unit == 4);
+}
+
+/* Of words of four bytes, have the columns' their highest bit changed?  One side's have a sign then
+ * and the other's have none, as the multiply wants it; the sum is off by 128 times the row's.
+ * Tiles (AMX's) multiply bytes of any signs. */
+static inline bool contract_flips(const struct contract *c, bool tiles)
+{
+	return !tiles && dtype_is_unsigned(c->rows_type) == dtype_is_unsigned(c->cols_type);
 }
 
 /* Keys are the k's of CORE_attention, queries its n's. */

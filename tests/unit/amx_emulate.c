@@ -99,6 +99,27 @@ static void multiply(unsigned c, unsigned a, unsigned b)
 		}
 }
 
+static int byte_part(const unsigned char *word, unsigned i, bool has_sign)
+{
+	return has_sign ? (signed char)word[i] : word[i];
+}
+
+/* Which of a and b have a sign: as the prefix says. */
+static void multiply_bytes(unsigned c, unsigned a, unsigned b, unsigned pp)
+{
+	bool a_sign = pp == PF2 || pp == PF3, b_sign = pp == PF2 || pp == P66;
+
+	for (unsigned m = 0; m < tiles.rows[c]; m++)
+		for (unsigned n = 0; n < tiles.bytes[c] / 4u; n++) {
+			uint32_t sum;
+			memcpy(&sum, &tiles.data[c][m][4 * n], 4);
+			for (unsigned k = 0; k < tiles.bytes[a]; k++)
+				sum += (uint32_t)(byte_part(tiles.data[a][m], k, a_sign) *
+					byte_part(&tiles.data[b][k / 4][4 * n], k % 4, b_sign));
+			memcpy(&tiles.data[c][m][4 * n], &sum, 4);
+		}
+}
+
 static void configure(const unsigned char *p)
 {
 	memset(&tiles, 0, sizeof tiles);
@@ -139,6 +160,8 @@ static bool perform(const struct insn *i)
 		move(i, i->pp == PF3);
 	else if (i->op == 0x5c && i->pp == PF3 && i->mod == 3 && i->vvvv < 8)
 		multiply(i->reg, i->rm, i->vvvv);
+	else if (i->op == 0x5e && i->mod == 3 && i->vvvv < 8)
+		multiply_bytes(i->reg, i->rm, i->vvvv, i->pp);
 	else
 		return false;
 	return true;

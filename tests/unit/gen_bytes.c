@@ -3,7 +3,8 @@
 #include "gen_util.h"
 #include <string.h>
 
-enum lie { ALONG_K, ACROSS_K, PACKED, WORDS };
+/* WORDS are as VPDPBUSD multiplies them, SQUARES as AMX's tiles do. */
+enum lie { ALONG_K, ACROSS_K, PACKED, WORDS, SQUARES };
 
 struct shape {
 	int m, n, k;
@@ -25,6 +26,12 @@ static bool extremes(uint32_t input, void *data, const struct tensor *t)
 	return true;
 }
 
+/* Of four bytes, along k: AMX reads 16 at a time. */
+static int words_of_k(const struct shape *s)
+{
+	return s->cols == SQUARES ? (s->k + 63) / 64 * 16 : (s->k + 3) / 4;
+}
+
 static int64_t panels_of(const struct shape *s, int panel)
 {
 	return (s->n + panel - 1) / panel;
@@ -35,7 +42,7 @@ static int64_t panels_of(const struct shape *s, int panel)
 static const struct node *unpack(struct graph *g, const struct node *p, const struct shape *s,
 	int panel, bool words, bool flips)
 {
-	int64_t k = words ? (s->k + 3) / 4 * 4 : s->k;
+	int64_t k = words ? words_of_k(s) * 4 : s->k;
 
 	if (words && flips)
 		p = build2(g, OP_xor, p, build_like(g, p, p->type->dtype == DTYPE_i8 ? -128 : 128));
@@ -55,14 +62,14 @@ static const struct type *cols_type(
 	case ALONG_K: return gen_type(g, t, 2, s->n, s->k);
 	case ACROSS_K: return gen_type(g, t, 2, s->k, s->n);
 	case PACKED: return gen_type(g, t, 3, panels, s->k, panel);
-	default: return gen_type(g, t, 4, panels, (s->k + 3) / 4, panel, 4);
+	default: return gen_type(g, t, 4, panels, words_of_k(s), panel, 4);
 	}
 }
 
 static void check(struct graph *g, struct job *j, const struct shape *s, enum dtype r_type,
 	enum dtype v_type, int panel)
 {
-	bool across = s->rows == ACROSS_K, words = s->cols == WORDS, packed = s->cols >= PACKED;
+	bool across = s->rows == ACROSS_K, words = s->cols >= WORDS, packed = s->cols >= PACKED;
 	const struct type *rt = across ? gen_type(g, r_type, 2, s->k, s->m)
 				       : gen_type(g, r_type, 2, s->m, s->k);
 	const struct type *vt = cols_type(g, s, v_type, panel);
@@ -71,7 +78,7 @@ static void check(struct graph *g, struct job *j, const struct shape *s, enum dt
 	const struct node *v = graph_parameter(g, 1, vt);
 
 	if (packed)
-		v = unpack(g, v, s, panel, words, r_type == v_type);
+		v = unpack(g, v, s, panel, words, s->cols == WORDS && r_type == v_type);
 	else if (s->cols == ALONG_K)
 		v = build_transpose(g, v, (int64_t[]){ 1, 0 });
 	const struct node *c = build_dot_over(g,
@@ -86,13 +93,15 @@ static void check(struct graph *g, struct job *j, const struct shape *s, enum dt
 		.fill = extremes,
 		.low = -128,
 		.high = 128,
-		.least = words ? ISA_LEVEL_avx512bf16 : ISA_LEVEL_sse2,
+		.least = !words ? ISA_LEVEL_sse2
+			: s->cols == SQUARES ? ISA_LEVEL_amx : ISA_LEVEL_avx512bf16,
+		.most = s->cols == WORDS ? ISA_LEVEL_avx512bf16 : 0,
 		.region = gen_region(g, 3, params, 1, &whole),
 		.body = gen_region(g, 2, body_params, 1, &e),
 		.contract = { .left = 1, .right = 1, .rows_are_lhs = true,
 			.cols_packed = packed,
 			.word = words ? 4 : 0,
-			.words = words ? (s->k + 3) / 4 : 0,
+			.words = words ? words_of_k(s) : 0,
 			.m = s->m,
 			.n = s->n,
 			.k = s->k,
@@ -134,12 +143,22 @@ static void shapes(struct graph *g, struct job *j)
 		{ 40, 128, 4096, ALONG_K, ACROSS_K, 0, 0 },
 		{ 9, 1, 3, ALONG_K, ACROSS_K, 0, 0 },
 		{ 1, 1, 1, ALONG_K, ACROSS_K, 0, 0 },
+		/* many rows, by squares: several blocks of k, rows copied and as they lie */
+		{ 96, 64, 1200, ALONG_K, ACROSS_K, 96, 64 },
+		{ 100, 70, 1024, ALONG_K, ALONG_K, 96, 0 },
+		{ 64, 170, 1088, ALONG_K, ACROSS_K, 64, 170 },
+		{ 131, 200, 577, ACROSS_K, ALONG_K, 96, 128 },
+		{ 64, 161, 1035, ALONG_K, SQUARES, 64, 64 },
+		{ 128, 64, 640, ALONG_K, SQUARES, 128, 0 },
+		{ 50, 40, 30, ACROSS_K, SQUARES, 0, 0 },
+		{ 70, 161, 1034, ALONG_K, PACKED, 64, 64 },
 	};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
 		UNIT_NOTE("shape %zu", i);
 		check_types(g, j, &list[i], 32);
 	}
+	CHECK(gen_emulated() || gen_runs(ISA_LEVEL_amx) || !gen_runs(ISA_LEVEL_avx512bf16));
 }
 
 void test_gen_bytes__both_sides(void)
@@ -237,7 +256,8 @@ void test_gen_bytes__symbolic_sizes(void)
 	gen_with_graph(symbolic);
 }
 
-/* Four bytes at once where the level has that, pairs of 16 bits elsewhere. */
+/* Four bytes at once where the level has that, by tiles that have signs or none; pairs of 16 bits
+ * elsewhere. */
 static void instructions(struct graph *g, struct job *j)
 {
 	const struct type *ct = gen_type(g, DTYPE_i32, 2, 24, 32);
@@ -251,7 +271,14 @@ static void instructions(struct graph *g, struct job *j)
 
 	(void)j;
 	CHECK(gen_code_says(&k, ISA_LEVEL_avx512bf16, "vpdpbusd"));
-	CHECK(gen_code_says(&k, ISA_LEVEL_amx, "vpdpbusd"));
+	for (int i = 0; i < 4; i++) {
+		static const char *const names[] = { "tdpbssd", "tdpbsud", "tdpbusd", "tdpbuud" };
+		k.contract.rows_type = i / 2 ? DTYPE_ui8 : DTYPE_i8;
+		k.contract.cols_type = i % 2 ? DTYPE_ui8 : DTYPE_i8;
+		CHECK(gen_code_says(&k, ISA_LEVEL_amx, names[i]));
+	}
+	CHECK(!gen_code_says(&k, ISA_LEVEL_amx, "vpdpbusd"));
+	k.contract.rows_type = k.contract.cols_type = DTYPE_i8;
 	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, "vpdpbusd"));
 	CHECK(gen_code_says(&k, ISA_LEVEL_avx2, "pmadd.wd"));
 	k.contract.rows_type = DTYPE_i16;

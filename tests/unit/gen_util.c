@@ -284,7 +284,7 @@ void gen_check(const struct gen_case *c)
 		for (uint32_t i = 0; i < t->nbatch; i++)
 			k.chunks *= extent_value(c, t->batch[i]);
 	}
-	for (int isa = (int)c->least; isa < ISA_COUNT; isa++) {
+	for (int isa = (int)c->least; isa < (c->most ? (int)c->most + 1 : ISA_COUNT); isa++) {
 		snprintf(k.name, sizeof k.name, "test_%s", isa_table[isa].name);
 		if (!gen_runs((enum isa)isa) && !runs_emulated((enum isa)isa)) {
 			/* at least it compiles */

@@ -20,6 +20,7 @@ struct gen_case {
 	int64_t outer_grain, inner_grain;
 	bool strict, streams;
 	enum isa least;              /* the lowest level there is such a kernel for */
+	enum isa most;               /* the highest; 0: all are */
 	/* relative to the largest of value and 1; 0: exact, NaN equals NaN */
 	double tolerance;
 	double low, high;            /* of random inputs; both 0: -4 .. 4 */

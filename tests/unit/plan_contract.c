@@ -172,6 +172,44 @@ void test_plan_contract__a_row_alone_reads_columns_as_they_lie(void)
 	gen_with_graph(row_alone);
 }
 
+static bool follows_from(const struct node *n, enum op op)
+{
+	bool any = n->op == op;
+
+	for (uint32_t i = 0; i < n->nin; i++)
+		any |= follows_from(n->in[i], op);
+	return any;
+}
+
+/* A constant weight of bytes is packed once, with its highest bits changed where one side's bytes
+ * must have no sign: not for AMX's tiles. */
+static void packed_bytes(struct graph *g, struct job *j)
+{
+	static const bool constant[] = { false, true };
+	const struct type *params[] = { gen_type(g, DTYPE_i8, 2, 64, 512),
+		gen_type(g, DTYPE_i8, 2, 512, 96) };
+	const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
+		graph_parameter(g, 1, params[1]), 0, DTYPE_i32);
+	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
+
+	for (int isa = ISA_LEVEL_avx512bf16; isa <= ISA_LEVEL_amx; isa++) {
+		const struct plan_options o = { .isa = (enum isa)isa, .narguments = 2,
+			.constant = constant };
+		const struct plan *p = plan_make(j, g, &s, &o);
+		bool changed = false;
+		for (uint32_t i = 0; i < p->nkernels; i++)
+			changed |= follows_from(p->kernels[i]->body->results[0], OP_xor);
+		CHECK_INT(p->nkernels, 2);
+		CHECK_INT(p->load.n, 1);
+		CHECK(changed == (isa != ISA_LEVEL_amx));
+	}
+}
+
+void test_plan_contract__bytes_are_packed_as_a_level_multiplies_them(void)
+{
+	gen_with_graph(packed_bytes);
+}
+
 /* An image that is multiplied along its height is read as it lies, each channel on its own; by a
  * larger matrix, which would be read for each, it is copied. */
 static void along_height(struct graph *g, struct job *j)
