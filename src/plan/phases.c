@@ -348,8 +348,9 @@ const struct node *plan_lower_phases(struct graph *g, const struct node *n, cons
 	for (uint32_t i = 0; i < n->type->rank; i++)
 		step[i] = 1;
 	y = plan_reshape(g, y, n->type->rank, dims);
-	/* phases are put together fast where that is all that is made */
-	if (memcmp(dims, n->type->dims, n->type->rank * sizeof *dims) != 0)
+	/* phases are put together fast where that is all that is made; of any size, whose gradient
+	 * is cut behind its convolution, it never is */
+	if (!type_is_static(n->type) || memcmp(dims, n->type->dims, n->type->rank * sizeof *dims))
 		y = build1(g, OP_optimization_barrier, y);
 	return plan_slice(g, y, start, n->type->dims, step);
 }
