@@ -597,14 +597,19 @@ const struct node *plan_contract_windows(struct graph *g, const struct node *row
 		.right = 2,
 	};
 	memcpy(c.tap, w->tap, w->taps * sizeof *c.tap);
-	int64_t group = w->features * w->feature;
+	int64_t group = dim_mul(g, w->features, w->feature);
 	if (w->images != 1)
-		contract_add_batch(&c, w->images, 0, group * w->groups);
+		contract_add_batch(&c, w->images, 0, dim_mul(g, group, w->groups));
 	if (w->sheets != 1)
 		contract_add_batch(&c, w->sheets, 0, w->sheet);
 	if (w->groups != 1)
 		contract_add_batch(&c, w->groups, s.view.strides[s.batch[0]], group);
-	contract_block(&c, o);
+	struct contract typical = c;             /* places of any number are cut as of so many */
+	if (c.n < 0)
+		typical.n = w->typical;
+	contract_block(&typical, o);
+	c.m_block = typical.m_block;
+	c.n_block = typical.n_block;
 	return contract_node(g, &c, (const struct node *[]){ s.view.base, w->x }, t);
 }
 

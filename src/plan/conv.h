@@ -60,6 +60,11 @@ const struct node *plan_lower_many_phases(
 /* Convolution n as a contraction over windows of its padded input; NULL: patches serve better. */
 const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct conv *c, const struct plan_options *o);
+/* The same of windows of one place each, features behind the batch, over images of any height and
+ * width; NULL: it is another. */
+bool plan_is_planes(const struct node *n, const struct node *const *in, const struct conv *c);
+const struct node *plan_lower_planes(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o);
 
 /* Convolution n of few places by large windows, as the gradient by the weights is one, as a
  * contraction whose rows are gathered from the image in runs; NULL: it is another, or other ways
@@ -128,6 +133,7 @@ struct windows {
 	int64_t feature;                         /* elements of one */
 	int64_t sheets, sheet;                   /* places along a first dim, elements between */
 	int64_t n, row, row_all;
+	int64_t typical;                         /* n, where it is symbolic */
 	uint32_t taps;
 	int32_t tap[PLAN_MAX_TAPS];
 };

@@ -546,6 +546,8 @@ const struct node *plan_lower_convolution(
 	if (!other)
 		other = conv_places(g, n, in, &c);
 	if (!other && !conv_is_pointwise(n, &c))
+		other = plan_lower_planes(g, n, in, &c, o);
+	if (!other && !conv_is_pointwise(n, &c))
 		other = plan_lower_any(g, n, in, &c, o);
 	return other ? other : conv_product(g, n, &c, o);
 }
@@ -570,6 +572,8 @@ enum conv_wish plan_convolution_wish(
 						      : plan_phases_wish(g, n, &c, o);
 	if (plan_is_winograd(g, n, n->in, &c, o))
 		return CONV_last;
+	if (plan_is_planes(n, n->in, &c))
+		return CONV_either;
 	if (plan_is_any(n, n->in, &c, o))
 		return c.features < FEATURES_FEW ? CONV_either : CONV_last;
 	if (!plan_is_last(n, n->in, &c, o))

@@ -11,7 +11,8 @@
  *       p e f g h p                        run of tap (1, 0)  row_all further on
  *
  * So windows are never copied out (im2col): k counts features and taps, and a tap is an offset.
- * Of three spatial dims, places along the first are one contraction each.
+ * Of three spatial dims, places along the first are one contraction each.  Of windows of one place
+ * the run is all places, however many there are (plan_lower_planes).
  * (The idea of Dukhan, The Indirect Convolution Algorithm, 2019, with offsets for pointers.) */
 #include "ir/build.h"
 #include "plan/conv.h"
@@ -19,6 +20,7 @@
 
 #define SPATIAL 3                        /* dims, at most; the ones that are not come first */
 #define WASTE_MOST 1.34                  /* columns multiplied for one that is stored */
+#define PLACES_MOST (1 << 20)            /* thought of where any number is */
 
 /* A spatial dim. */
 struct along {
@@ -181,4 +183,61 @@ const struct node *plan_lower_windows(struct graph *g, const struct node *n,
 	if (a[0].out != 1)
 		y = build_transpose(g, y, perm);
 	return build_reshape(g, y, n->type->rank, n->type->dims);
+}
+
+/* ---- of any size ----------------------------------------------------------------------------- */
+
+bool plan_is_planes(const struct node *n, const struct node *const *in, const struct conv *c)
+{
+	const struct type *x = in[0]->type;
+	bool any = false, one = c->nspatial >= 1 && c->nspatial <= SPATIAL && c->window == 1 &&
+		conv_knows_features(n, in) && c->in_features > 0 && in_order(n, c) &&
+		node_int(n, KEY_input_batch_dimension, 0) == 0 &&
+		node_int(n, KEY_input_feature_dimension, 1) == 1;
+
+	for (uint32_t d = 0; one && d < c->nspatial; d++) {
+		any |= x->dims[2 + d] < 0;
+		one = c->in_spatial[d] == 2 + d && node_int_at(n, KEY_padding, 2 * d, 0) == 0 &&
+			node_int_at(n, KEY_padding, 2 * d + 1, 0) <= 0 &&
+			node_int_at(n, KEY_lhs_dilation, d, 1) == 1;
+	}
+	return one && any;
+}
+
+/* The places that the windows are of, which lie as the result's. */
+static const struct node *places_read(
+	struct graph *g, const struct node *n, const struct node *x, const struct conv *c)
+{
+	int64_t start[2 + SPATIAL] = { 0 }, step[2 + SPATIAL] = { 1, 1 }, limit[2 + SPATIAL];
+
+	limit[0] = x->type->dims[0];
+	limit[1] = x->type->dims[1];
+	for (uint32_t d = 0; d < c->nspatial; d++) {
+		step[2 + d] = node_int_at(n, KEY_window_strides, d, 1);
+		limit[2 + d] = dim_add(g, 1, dim_mul(g, step[2 + d],
+			dim_sub(g, n->type->dims[2 + d], 1)));
+	}
+	return plan_slice(g, x, start, limit, step);
+}
+
+const struct node *plan_lower_planes(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct conv *c, const struct plan_options *o)
+{
+	if (!plan_is_planes(n, in, c))
+		return NULL;
+	int64_t last = n->type->dims[1 + c->nspatial], before = 1;
+	double typical = conv_extent(g, last);
+	for (uint32_t d = 0; d + 1 < c->nspatial; d++) {
+		before = dim_mul(g, before, n->type->dims[2 + d]);
+		typical *= conv_extent(g, n->type->dims[2 + d]);
+	}
+	const struct windows w = { .x = places_read(g, n, in[0], c), .images = c->batch,
+		.groups = c->groups, .features = c->in_features, .feature = c->positions,
+		.sheets = 1, .n = c->positions, .taps = 1,
+		.typical = typical < PLACES_MOST ? (int64_t)typical : PLACES_MOST };
+	const int64_t dims[3 + SPATIAL] = { c->batch, 1, c->groups, c->out_features / c->groups,
+		before, last };
+	const struct node *y = plan_contract_windows(g, conv_rows_made(g, n, in[1], c, o), &w,
+		type_tensor(g, n->type->dtype, 3 + SPATIAL, dims), o);
+	return y ? plan_reshape(g, y, n->type->rank, n->type->dims) : NULL;
 }

@@ -193,3 +193,93 @@ func.func @main(%a: tensor<1x1x2x3xf32>, %b: tensor<2x1x1x2xf32>) -> (tensor<1x2
   %1 = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 1, 0], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x1x2x3xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x3x2xf32>
   return %0, %1 : tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>
 }
+// -----
+// One place of images of any height and width, features behind the batch.
+// test: op
+// in: dense<[[[[2.0, -3.0, -2.0], [-2.0, -2.0, 2.0]], [[3.0, 1.0, -3.0], [-3.0, -1.0, 0.0]]], [[[1.0, 0.0, -2.0], [-2.0, 1.0, 2.0]], [[-3.0, -3.0, 0.0], [-1.0, 3.0, 0.0]]]]> : tensor<2x2x2x3xf32>
+// in: dense<[[[[-1.0]], [[0.0]]], [[[1.0]], [[1.0]]], [[[-2.0]], [[2.0]]]]> : tensor<3x2x1x1xf32>
+// out: dense<[[[[-2.0, 3.0, 2.0], [2.0, 2.0, -2.0]], [[5.0, -2.0, -5.0], [-5.0, -3.0, 2.0]], [[2.0, 8.0, -2.0], [-2.0, 2.0, -4.0]]], [[[-1.0, 0.0, 2.0], [2.0, -1.0, -2.0]], [[-2.0, -3.0, -2.0], [-3.0, 4.0, 2.0]], [[-8.0, -6.0, 4.0], [2.0, 4.0, -4.0]]]]> : tensor<2x3x2x3xf32>
+func.func @main(%a: tensor<2x2x?x?xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<2x2x?x?xf32>, tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32>
+  return %r : tensor<2x3x?x?xf32>
+}
+// -----
+// The same of any number of images of one place.
+// test: op
+// in: dense<[[[[2.0]], [[3.0]]], [[[2.0]], [[-2.0]]], [[[-1.0]], [[1.0]]]]> : tensor<3x2x1x1xf32>
+// in: dense<[[[[1.0]], [[1.0]]], [[[3.0]], [[-1.0]]], [[[3.0]], [[-3.0]]]]> : tensor<3x2x1x1xf32>
+// out: dense<[[[[5.0]], [[3.0]], [[-3.0]]], [[[0.0]], [[8.0]], [[12.0]]], [[[0.0]], [[-4.0]], [[-6.0]]]]> : tensor<3x3x1x1xf32>
+func.func @main(%a: tensor<?x2x?x?xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<?x3x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<?x2x?x?xf32>, tensor<3x2x1x1xf32>) -> tensor<?x3x?x?xf32>
+  return %r : tensor<?x3x?x?xf32>
+}
+// -----
+// The same of images of nothing.
+// test: op
+// in: dense<> : tensor<2x2x0x3xf32>
+// in: dense<[[[[-3.0]], [[3.0]]], [[[3.0]], [[-1.0]]], [[[-3.0]], [[-1.0]]]]> : tensor<3x2x1x1xf32>
+// out: dense<> : tensor<2x3x0x3xf32>
+func.func @main(%a: tensor<2x2x?x?xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<2x2x?x?xf32>, tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32>
+  return %r : tensor<2x3x?x?xf32>
+}
+// -----
+// Every second place.
+// test: op
+// in: dense<[[[[-3.0, 3.0, 1.0, 1.0], [-2.0, 0.0, -2.0, 2.0], [0.0, -3.0, -2.0, 1.0]], [[0.0, -1.0, -2.0, -3.0], [1.0, 1.0, 0.0, 3.0], [3.0, -2.0, 1.0, 1.0]]], [[[-2.0, -1.0, 0.0, 2.0], [-1.0, 2.0, 1.0, -2.0], [-1.0, 2.0, 2.0, 1.0]], [[-3.0, 1.0, -2.0, 2.0], [3.0, 0.0, 3.0, 2.0], [-1.0, 3.0, -1.0, -3.0]]]]> : tensor<2x2x3x4xf32>
+// in: dense<[[[[1.0]], [[2.0]]], [[[1.0]], [[-1.0]]], [[[3.0]], [[0.0]]]]> : tensor<3x2x1x1xf32>
+// out: dense<[[[[-3.0, -3.0], [6.0, 0.0]], [[-3.0, 3.0], [-3.0, -3.0]], [[-9.0, 3.0], [0.0, -6.0]]], [[[-8.0, -4.0], [-3.0, 0.0]], [[1.0, 2.0], [0.0, 3.0]], [[-6.0, 0.0], [-3.0, 6.0]]]]> : tensor<2x3x2x2xf32>
+func.func @main(%a: tensor<2x2x?x?xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<2x2x?x?xf32>, tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32>
+  return %r : tensor<2x3x?x?xf32>
+}
+// -----
+// Every second place of nothing.
+// test: op
+// in: dense<> : tensor<2x2x3x0xf32>
+// in: dense<[[[[-1.0]], [[-2.0]]], [[[-2.0]], [[1.0]]], [[[2.0]], [[-1.0]]]]> : tensor<3x2x1x1xf32>
+// out: dense<> : tensor<2x3x2x0xf32>
+func.func @main(%a: tensor<2x2x?x?xf32>, %w: tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<2x2x?x?xf32>, tensor<3x2x1x1xf32>) -> tensor<2x3x?x?xf32>
+  return %r : tensor<2x3x?x?xf32>
+}
+// -----
+// Every second place, in groups.
+// test: op
+// in: dense<[[[[1.0, 3.0, -2.0], [-2.0, 0.0, 0.0]], [[-1.0, -1.0, -3.0], [1.0, 3.0, -2.0]], [[2.0, -2.0, -3.0], [2.0, -2.0, 2.0]], [[-1.0, 0.0, 3.0], [3.0, 0.0, -2.0]]]]> : tensor<1x4x2x3xf32>
+// in: dense<[[[[-2.0]], [[2.0]]], [[[1.0]], [[-2.0]]], [[[3.0]], [[3.0]]], [[[3.0]], [[1.0]]]]> : tensor<4x2x1x1xf32>
+// out: dense<[[[[-4.0, -2.0]], [[3.0, 4.0]], [[3.0, 0.0]], [[5.0, -6.0]]]]> : tensor<1x4x1x2xf32>
+func.func @main(%a: tensor<1x4x?x?xf32>, %w: tensor<4x2x1x1xf32>) -> tensor<1x4x?x?xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x4x?x?xf32>, tensor<4x2x1x1xf32>) -> tensor<1x4x?x?xf32>
+  return %r : tensor<1x4x?x?xf32>
+}
+// -----
+// The gradient of one place's weights, over images of any size.
+// test: op
+// in: dense<[[[[3.0, 1.0, 0.0], [3.0, 1.0, 2.0]], [[-1.0, 2.0, 3.0], [-3.0, 0.0, -1.0]]], [[[-3.0, -3.0, -2.0], [-2.0, 2.0, -2.0]], [[1.0, 3.0, 0.0], [-3.0, -3.0, -1.0]]]]> : tensor<2x2x2x3xf32>
+// in: dense<[[[[-1.0, 0.0, -1.0], [2.0, 0.0, 3.0]], [[3.0, 1.0, -3.0], [-2.0, 2.0, 0.0]], [[3.0, 1.0, 2.0], [-3.0, -1.0, 1.0]]], [[[1.0, -1.0, -2.0], [1.0, -3.0, 1.0]], [[2.0, 1.0, -3.0], [0.0, -1.0, 0.0]], [[1.0, -2.0, -3.0], [0.0, 1.0, -3.0]]]]> : tensor<2x3x2x3xf32>
+// out: dense<[[[[3.0]], [[-8.0]]], [[[1.0]], [[4.0]]], [[[19.0]], [[8.0]]]]> : tensor<3x2x1x1xf32>
+func.func @main(%a: tensor<?x2x?x?xf32>, %w: tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<?x2x?x?xf32>, tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32>
+  return %r : tensor<3x2x1x1xf32>
+}
+// -----
+// Over one place of one image.
+// test: op
+// in: dense<[[[[3.0]], [[0.0]]]]> : tensor<1x2x1x1xf32>
+// in: dense<[[[[3.0]], [[0.0]], [[2.0]]]]> : tensor<1x3x1x1xf32>
+// out: dense<[[[[9.0]], [[0.0]]], [[[0.0]], [[0.0]]], [[[6.0]], [[0.0]]]]> : tensor<3x2x1x1xf32>
+func.func @main(%a: tensor<?x2x?x?xf32>, %w: tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<?x2x?x?xf32>, tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32>
+  return %r : tensor<3x2x1x1xf32>
+}
+// -----
+// Over every second place.
+// test: op
+// in: dense<[[[[2.0, 0.0, -1.0, 1.0, -3.0], [1.0, 0.0, -2.0, -2.0, -3.0], [2.0, 1.0, -1.0, 3.0, -1.0]], [[-1.0, 3.0, -3.0, -1.0, -3.0], [-1.0, 2.0, -1.0, 0.0, 0.0], [-3.0, -3.0, -1.0, 0.0, -3.0]]], [[[3.0, 2.0, 0.0, 2.0, 2.0], [-3.0, 3.0, -3.0, 2.0, 2.0], [2.0, -3.0, 2.0, 3.0, 2.0]], [[1.0, -2.0, 0.0, 0.0, 3.0], [-1.0, -1.0, -2.0, 0.0, 1.0], [0.0, -1.0, 0.0, 1.0, -2.0]]]]> : tensor<2x2x3x5xf32>
+// in: dense<[[[[1.0, 1.0, -3.0], [1.0, 0.0, 3.0]], [[-1.0, -1.0, 1.0], [3.0, -3.0, -3.0]], [[-2.0, -1.0, 0.0], [0.0, -1.0, 3.0]]], [[[1.0, -2.0, -1.0], [-2.0, -2.0, 2.0]], [[3.0, 0.0, -2.0], [2.0, -2.0, -3.0]], [[-2.0, -1.0, -1.0], [-2.0, -2.0, 1.0]]]]> : tensor<2x3x2x3xf32>
+// out: dense<[[[[6.0]], [[-13.0]]], [[[7.0]], [[7.0]]], [[[-19.0]], [[-10.0]]]]> : tensor<3x2x1x1xf32>
+func.func @main(%a: tensor<?x2x?x?xf32>, %w: tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32> {
+  %r = stablehlo.convolution(%a, %w) dim_numbers = [f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1], window = {pad = [[0, 0], [0, 0]], rhs_dilate = [2, 2]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<?x2x?x?xf32>, tensor<?x3x?x?xf32>) -> tensor<3x2x1x1xf32>
+  return %r : tensor<3x2x1x1xf32>
+}

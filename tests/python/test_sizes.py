@@ -136,6 +136,32 @@ def test_convolutions_of_any_height_and_width(dtype, layout):
             assert torch.equal(a, b) and a.stride() == b.stride()
 
 
+@pytest.mark.parametrize("stride, kernels", [(1, (1, 1)), (2, (2, 3))])
+def test_convolutions_of_one_place_read_images_of_any_size_as_they_lie(stride, kernels):
+    """Features first too: no image is turned around; forward, and backward by the image, with the bits of one size."""
+    model = torch.nn.Conv2d(32, 64, 1, stride, bias=False).requires_grad_(False)
+
+    def both(f, x):
+        x = x.clone().requires_grad_()
+        for d in (0, 2, 3) if f is fast else ():
+            torch._dynamo.mark_dynamic(x, d)
+        y = f(x)
+        return y, *torch.autograd.grad(y, x, y.detach())
+
+    torch._dynamo.reset()
+    before, fast = report()["graphs"], compiled(lambda x: model(x))
+    for b, h, w in ((2, 12, 13), (3, 9, 42), (5, 4, 3), (2, 31, 17)):
+        x = torch.randn(b, 32, h, w)
+        with no_fallback():
+            got = both(fast, x)
+        torch.testing.assert_close(got, both(model, x), rtol=1e-5, atol=1e-5)
+    made = report()
+    assert made["graphs"] - before == 2
+    assert {e["role"]: e["launches"] for e in made["executables"][:2]} == {"forward": kernels[0], "backward": kernels[1]}
+    for a, b in zip(got, both(compiled(lambda x: model(x), dynamic=False), x), strict=True):
+        assert torch.equal(a, b) and a.stride() == b.stride()
+
+
 def test_the_same_kernels_and_bits_as_of_one_size():
     """A layer compiled for any batch and length is fused as one compiled for these: attention, gelu, residuals."""
     wide, back, norm = torch.nn.Linear(32, 64), torch.nn.Linear(64, 32), torch.nn.LayerNorm(32)
