@@ -215,15 +215,66 @@ static const struct node *result(struct graph *g, const struct node *n, const st
 	return build_transpose(g, y, order);
 }
 
-/* Of a window of one place that reads all places: a product of matrices as they lie. */
-static bool is_product(const struct longs *w)
+/* Do x's features lie side by side? */
+static bool lies_last(struct graph *g, const struct node *x, int64_t feature)
 {
-	bool so = w->groups == 1;
+	struct view v;
 
-	for (uint32_t d = 0; d < SPATIAL; d++)
-		so = so && w->d[d].window == 1 && w->d[d].step == 1 && !w->d[d].low &&
-			w->d[d].out == w->d[d].extent;
-	return so;
+	view_of(g, x, &v);
+	return v.strides[feature] == 1 && v.dims[feature] != 1;
+}
+
+/* Of a window of one place: a product of matrices.  Places that are read apart from each other are
+ * copied for it, unless their features are runs. */
+static bool is_product(struct graph *g, const struct node *n, const struct longs *w)
+{
+	bool one = w->groups == 1, all = true;
+
+	for (uint32_t d = 0; d < SPATIAL; d++) {
+		one = one && w->d[d].window == 1 && !w->d[d].low;
+		all = all && w->d[d].step == 1 && w->d[d].out == w->d[d].extent;
+	}
+	return one && (all ||
+		!lies_last(g, image(n), node_int(n, KEY_input_batch_dimension, 0)));
+}
+
+/* n as that: y, with its features, by x over all images' places, as both lie. */
+static const struct node *product(struct graph *g, const struct node *n, enum dtype acc)
+{
+	const struct node *x = image(n), *y = n->in[1];
+	uint32_t rank = x->type->rank, count;
+	int64_t over[2][2 + SPATIAL], start[2 + SPATIAL] = { 0 }, limit[2 + SPATIAL],
+		step[2 + SPATIAL];
+	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count),
+		      *of = node_ints(n, KEY_kernel_spatial_dimensions, &count);
+
+	for (uint32_t d = 0; d < rank; d++) {
+		limit[d] = x->type->dims[d];
+		step[d] = 1;
+	}
+	over[0][0] = node_int(n, KEY_input_feature_dimension, 1);
+	over[1][0] = node_int(n, KEY_kernel_input_feature_dimension, 1);
+	for (uint32_t d = 0; d < count; d++) {
+		over[0][1 + d] = in[d];
+		over[1][1 + d] = of[d];
+		step[in[d]] = node_int_at(n, KEY_rhs_dilation, d, 1);
+		limit[in[d]] = dim_add(g, 1, dim_mul(g, step[in[d]],
+			dim_sub(g, y->type->dims[of[d]], 1)));
+	}
+	x = plan_slice(g, x, start, limit, step);
+	const struct node *sum = build_dot(g, build_convert(g, y, acc), build_convert(g, x, acc),
+		(struct dim_pairs){ 0, NULL, NULL },
+		(struct dim_pairs){ 1 + count, over[1], over[0] }, acc);
+	int64_t dims[2 + SPATIAL] = { 1, 1, 1, 1, 1 }, order[2 + SPATIAL];
+	dims[0] = sum->type->dims[0];
+	dims[1] = sum->type->dims[1];
+	order[node_int(n, KEY_output_feature_dimension, 1)] = 0;
+	order[node_int(n, KEY_output_batch_dimension, 0)] = 1;
+	of = node_ints(n, KEY_output_spatial_dimensions, &count);
+	for (uint32_t d = 0; d < count; d++)
+		order[of[d]] = 2 + d;
+	sum = build_unrounded(g, sum, n->type->dtype);
+	return build_transpose(g, build_reshape(g, sum, rank, dims), order);
 }
 
 const struct node *plan_lower_long(
@@ -248,16 +299,13 @@ const struct node *plan_lower_long(
 		dims[at] = k.batch[at];
 	dims[at++] = k.m;
 	dims[at++] = k.n;
+	if (is_product(g, n, &w))
+		return product(g, n, acc);
 	const struct node *x = build_convert(g, last(g, n, 0), acc),
 			  *cols = build_convert(g, last(g, n, 1), acc);
 	flat[0] = dim_mul(g, k.k, w.apart ? w.images : 1);
 	flat[1] = w.out_features;
 	cols = plan_reshape(g, cols, 2, flat);
-	if (is_product(&w)) {
-		flat[1] = w.features;
-		x = build_dot_over(g, plan_reshape(g, x, 2, flat), 0, cols, 0, acc);
-		return result(g, n, build_unrounded(g, x, n->type->dtype), &w);
-	}
 	const struct node *y = plan_contract_runs(g, &k, conv_padded_last(g, x, low, high), cols,
 		type_tensor(g, acc, at, dims), o);
 	images = k.nbatch - 1;
