@@ -358,7 +358,8 @@ static bool conv_is_depthwise(const struct node *const *in, const struct conv *c
 	       c->window >= 1 && c->window <= DIRECT_TAPS && type_is_static(in[1]->type);
 }
 
-/* The input in the order of the result's dimensions, padded and dilated. */
+/* The input in the order of the result's dimensions, padded and dilated; what padding takes away is
+ * left, and no tap reads it: of a size only a call knows less than nothing might be left. */
 static const struct node *direct_input(
 	struct graph *g, const struct node *n, const struct node *x, const struct conv *c)
 {
@@ -374,8 +375,8 @@ static const struct node *direct_input(
 	for (uint32_t d = 0; d < c->nspatial; d++) {
 		int64_t to = c->out_spatial[d];
 		perm[to] = c->in_spatial[d];
-		low[to] = padding ? padding[2 * d] : 0;
-		high[to] = padding ? padding[2 * d + 1] : 0;
+		low[to] = padding && padding[2 * d] > 0 ? padding[2 * d] : 0;
+		high[to] = padding && padding[2 * d + 1] > 0 ? padding[2 * d + 1] : 0;
 		interior[to] = dilation ? dilation[d] - 1 : 0;
 	}
 	x = build_transpose(g, x, perm);
@@ -443,6 +444,7 @@ static const struct node *direct(struct graph *g, const struct node *n,
 		tap[PLAN_MAX_RANK] = { 0 };
 	uint32_t count;
 	const int64_t *strides = node_ints(n, KEY_window_strides, &count),
+		      *padding = node_ints(n, KEY_padding, &count),
 		      *dilation = node_ints(n, KEY_rhs_dilation, &count);
 	for (uint32_t d = 0; d < n->type->rank; d++) {
 		start[d] = 0;
@@ -454,6 +456,8 @@ static const struct node *direct(struct graph *g, const struct node *n,
 			int64_t to = c->out_spatial[d];
 			stride[to] = strides ? strides[d] : 1;
 			start[to] = tap[d] * (dilation ? dilation[d] : 1);
+			if (padding && padding[2 * d] < 0)
+				start[to] -= padding[2 * d];
 			limit[to] = dim_add(g, start[to] + 1,
 				dim_mul(g, dim_sub(g, n->type->dims[to], 1), stride[to]));
 		}

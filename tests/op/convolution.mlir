@@ -161,6 +161,25 @@ func.func @main(%a: tensor<1x1x1x2xf32>, %b: tensor<2x1x1x1xf32>) -> tensor<1x0x
   return %r : tensor<1x0x1x2xf32>
 }
 // -----
+// Depthwise, of any size: padding takes away more than there is, and places on both sides.
+// test: op
+// in: dense<[[[[2.0, 3.0]]]]> : tensor<1x1x1x2xf32>
+// in: dense<[[[[3.0, 4.0]]], [[[5.0, 6.0]]]]> : tensor<2x1x1x2xf32>
+// out: dense<> : tensor<1x0x1x2xf32>
+func.func @main(%a: tensor<1x?x1x2xf32>, %b: tensor<2x1x1x2xf32>) -> tensor<1x?x1x2xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {stride = [1, 1], pad = [[-1, -2], [0, 0]], lhs_dilate = [2, 1]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x?x1x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x?x1x2xf32>
+  return %r : tensor<1x?x1x2xf32>
+}
+// -----
+// test: op
+// in: dense<[[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]> : tensor<1x4x1x2xf32>
+// in: dense<[[[[1.0, 1.0]]], [[[10.0, 10.0]]]]> : tensor<2x1x1x2xf32>
+// out: dense<[[[[30.0, 40.0]], [[3.0, 4.0]], [[50.0, 60.0]]]]> : tensor<1x3x1x2xf32>
+func.func @main(%a: tensor<1x?x1x2xf32>, %b: tensor<2x1x1x2xf32>) -> tensor<1x?x1x2xf32> {
+  %r = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {stride = [1, 1], pad = [[-1, -2], [0, 0]], lhs_dilate = [2, 1]} {batch_group_count = 1 : i64, feature_group_count = 2 : i64} : (tensor<1x?x1x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x?x1x2xf32>
+  return %r : tensor<1x?x1x2xf32>
+}
+// -----
 // Groups of output features whose number is symbolic.
 // test: op
 // in: dense<[[[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]]> : tensor<1x3x2xf32>
