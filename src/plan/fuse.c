@@ -5,7 +5,8 @@
  * of its own as root.  A kernel has one root, so it only ever holds ancestors of that root and no
  * cycle can arise; results it has beside the root are looked at one by one (F5).
  *
- * F1  What a step, a contraction or the caller reads has a buffer.
+ * F1  What a step, a contraction or the caller reads has a buffer; so has a transpose whose rows
+ *     are read one by one (fuse_turned.c).
  * F2  A node is not computed again for each of many readers unless that is cheap (GROUP_SPARE a
  *     kernel).
  * F3  A reduce along the last dims of the space makes the kernel a row kernel: its value is
@@ -117,16 +118,17 @@ static void group_add(
 	f->in[n->id] = copy;
 }
 
-/* Is n a reshape of what is made element by element and has longer rows?  Those are made in the
- * shape that it is reduced, scaled or read in; dense buffers have none.  Or of stacks, the
- * innermost in the last dim, which is no other shape's? */
+/* Is n a reshape of what is made element by element, or turned, and has longer rows?  Those are
+ * made in the shape that it is reduced, scaled or read in, or turned in squares; dense buffers have
+ * none.  Or of stacks, the innermost in the last dim, which is no other shape's? */
 static bool reshapes_made(const struct fuse *f, const struct node *n)
 {
 	const struct type *to = n->type, *t;
 
 	if (n->op == OP_reshape && fuse_type_fits(n->in[0]->type) && node_interleaves(n->in[0]))
 		return true;
-	if (n->op != OP_reshape || op_table[n->in[0]->op].kind != OP_MAP || n->in[0]->nregions)
+	if (n->op != OP_reshape || n->in[0]->nregions ||
+		(op_table[n->in[0]->op].kind != OP_MAP && !node_turns_rows(n->in[0])))
 		return false;
 	t = n->in[0]->type;
 	return fuse_type_fits(t) && t->rank && to->rank &&
@@ -576,6 +578,7 @@ static struct fuse fuse_walk(
 	list_users(&f);
 	fuse_sizes(&f, s);
 	need_buffers(&f, s->region);
+	fuse_turned(&f);
 	fuse_updates(&f, s->region);
 	for (uint32_t i = f.f->count; i-- > 0;)
 		visit(&f, f.f->order[i]);

@@ -62,6 +62,11 @@ bool fuse_product_fits(struct fuse *f, const struct group *group, const struct n
  * there, once an element, rather than by a reader of the product each time. */
 bool fuse_ends_product(const struct fuse *f, const struct node *n);
 
+/* ---- fuse_turned.c ---- */
+bool node_turns_rows(const struct node *n);      /* a transpose whose last dim was another */
+/* Adds to f->must the transposes whose rows are read one by one. */
+void fuse_turned(struct fuse *f);
+
 /* ---- fuse_update.c ---- */
 /* Finds the dynamic_update_slices and scatters that write where their operand lies: fills
  * f->updates, f->must and f->alone of what has to be made before. */

@@ -424,6 +424,26 @@ static void widened(struct graph *g, struct job *j)
 	CHECK_INT(fused(g, 3, t, 1, &y)->ngroups, 1);
 }
 
+/* What is turned, then reshaped, is turned in squares: its kernel goes over the turned dims. */
+static void reshaped(struct graph *g, struct job *j)
+{
+	const struct type *t = gen_type(g, DTYPE_f32, 3, 2, 256, 40);
+	const int64_t turn[] = { 0, 2, 1 }, to[] = { 2, 40, 16, 16 };
+	const struct node *x = build_transpose(g, graph_parameter(g, 0, t), turn);
+	const struct node *r = build_reshape(g, x, 4, to);
+	const struct fusion *f = fused(g, 1, &t, 1, &r);
+
+	(void)j;
+	CHECK_INT(f->ngroups, 1);
+	CHECK_INT(f->groups[0]->rank, 3);
+	CHECK_INT(f->groups[0]->space[2], 256);
+}
+
+void test_plan_fuse__turns_before_it_reshapes(void)
+{
+	gen_with_graph(reshaped);
+}
+
 void test_plan_fuse__widens_where_it_reads(void)
 {
 	gen_with_graph(widened);
