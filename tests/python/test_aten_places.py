@@ -29,7 +29,10 @@ case("scatter-reduce-bf16", lambda a, i, s: a.scatter_reduce(0, i, s, "sum"), x.
 line, deep = torch.tensor([0, 2, 2, 0, 1, 2]), r(2, 6, 19)
 stretched = {"rows": (0, r(4, 19), line[:, None], r(6, 19)), "columns": (1, r(19, 3), line, r(19, 6)),
              "both": (1, r(2, 3, 19), line[:, None], deep), "one": (0, r(3, 1), line[:, None], r(6, 1)),
-             "other": (1, r(2, 3, 19), torch.stack([line, 2 - line])[:, :, None], deep)}
+             "other": (1, r(2, 3, 19), torch.stack([line, 2 - line])[:, :, None], deep),
+             "rows of samples": (2, r(2, 3, 4, 9), torch.stack([line, 2 - line])[:, None, :, None], r(2, 3, 6, 9)),
+             "rows of heads": (2, r(2, 2, 4, 9), torch.stack([line, 2 - line])[None, :, :, None], r(2, 2, 6, 9)),
+             "planes": (2, r(2, 3, 4, 9), torch.stack([line, 2 - line])[:, None, :, None].repeat(1, 1, 1, 9), r(2, 3, 6, 9))}
 for form, (d, *inputs) in stretched.items():
     case(f"scatter-stretched-{form}", lambda a, i, s, d=d: (
         *(b.scatter_add(d, i.expand(s.shape), s.to(b.dtype)) for b in (a, a.bfloat16(), a.double())),
@@ -226,3 +229,18 @@ def test_updates_of_each_row_go_to_that_row():
             got.append(compiled(f, threads=threads)(x, at, more))
         assert torch.equal(*got)
         torch.testing.assert_close(got[0], f(x, at, more))
+
+
+def test_rows_of_samples_of_any_size():
+    """An index that is the same along rows, of samples: one compile, some of them empty."""
+    f = lambda x, at, v: (x.gather(1, at[:, :, None].expand(-1, -1, x.shape[2])) * 2,                # noqa: E731
+                          x.scatter_add(1, at[:, :, None].expand(-1, -1, x.shape[2]), v),
+                          x.scatter_reduce(1, at[:, :, None].expand(-1, -1, x.shape[2]), v, "amax"))
+    fn = compiled(f, dynamic=True)
+    for n, places, taken, row in ((2, 5, 7, 9), (3, 40, 64, 33), (4, 2, 2, 16), (2, 6, 3, 40)):
+        x, at, v = r(n, places, row), torch.randint(0, places, (n, taken)), r(n, taken, row)
+        with no_fallback():
+            for a, b in zip(fn(x, at, v), f(x, at, v)):
+                torch.testing.assert_close(a, b)
+    with pytest.raises(RuntimeError, match="index 6 is out of bounds for dimension 1 with size 6"):
+        fn(x, torch.full((2, 3), 6), v)

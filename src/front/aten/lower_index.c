@@ -48,13 +48,21 @@ void lower_gather(struct lower *l)
 	}
 	int64_t dim = lower_dim(l, 1, rank);
 	const struct node *line = take_line(l, x, index, dim);
-	lower_check_index(l, line ? line : index, (uint32_t)dim, x->type->dims[dim], false);
+	struct take k;
+	bool rows = take_rows(l, x, index, dim, &k);
+	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
+		x->type->dims[dim], false);
+	if (rows) {
+		k.starts = lower_wrap_index(l, k.starts, x, dim);
+		l->out[0] = take_gather(l, &k);
+		return;
+	}
 	if (line) {
 		x = take_one(l, x, dim, line, (uint32_t)dim);
 		l->out[0] = build_reshape(g, x, l->type[0]->rank, l->type[0]->dims);
 		return;
 	}
-	struct take k = { .x = x, .m = rank, .batch = rank };
+	k = (struct take){ .x = x, .m = rank, .batch = rank };
 	for (uint32_t i = 0; i < rank; i++)
 		k.at[i] = i;
 	k.starts = take_coordinates(l, index, x, dim);

@@ -32,7 +32,7 @@ static const struct node *hits(struct lower *l, const struct take *k, const stru
 	const struct type *shape = k->x->type;
 	const int64_t at = k->at[0], n = type_elements(updates);
 	enum dtype t = n >= 0 && n <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
-	if (k->m == 1 && !k->aligned) { /* the same for all of a slice */
+	if (k->m == 1 && !k->nbatching) { /* the same for all of a slice */
 		shape = type_tensor(g, t, 1, &shape->dims[at]);
 		updates = k->starts->type;
 		ones.at[0] = ones.first = 0;

@@ -14,12 +14,22 @@ void take_place(struct take *k)
 	bool taken[ATEN_MAX_RANK] = { 0 };
 	for (uint32_t i = 0; i < k->m; i++)
 		taken[k->at[i]] = true;
+	for (uint32_t i = 0; i < k->nbatching; i++)
+		taken[k->batching[i]] = true;
 	for (uint32_t i = 0; i < rank; i++)
 		if (!taken[i]) {
-			k->window[k->nwindow] =
-				k->nwindow < k->first ? k->nwindow : k->nwindow + k->batch;
+			k->window[k->nwindow] = k->nbatching ? i
+				: k->nwindow < k->first      ? k->nwindow
+							     : k->nwindow + k->batch;
 			k->nwindow++;
 		}
+}
+
+/* Which dimensions of k's starts are x's batching ones. */
+static void starts_batching(const struct take *k, int64_t *out)
+{
+	for (uint32_t i = 0; i < k->nbatching; i++)
+		out[i] = i + (k->batching[i] > k->at[0]);
 }
 
 /* The result of a gather from a tensor without elements, which can only be empty itself. */
@@ -61,18 +71,22 @@ static const struct node *flat_starts(struct lower *l, const struct take *k)
 	return flat;
 }
 
-/* A gather that takes dimensions whole whose sizes the call says: the indexed ones are made one, in
- * front, and one index selects. */
+/* A gather that takes dimensions whole whose sizes the call says: the indexed ones are made one,
+ * behind batching ones, and one index selects. */
 static const struct node *take_select(struct lower *l, const struct take *k)
 {
 	struct graph *g = l->g;
 	int64_t order[ATEN_MAX_RANK], dims[ATEN_MAX_RANK];
-	uint32_t n = 0, rank = k->x->type->rank;
+	uint32_t n = 0, b = k->nbatching, rank = k->x->type->rank;
 	bool taken[ATEN_MAX_RANK] = { 0 };
-	dims[0] = 1;
+	for (uint32_t i = 0; i < b; i++) {
+		taken[order[n++] = k->batching[i]] = true;
+		dims[i] = k->x->type->dims[k->batching[i]];
+	}
+	dims[b] = 1;
 	for (uint32_t i = 0; i < k->m; i++) {
 		taken[order[n++] = k->at[i]] = true;
-		dims[0] = dim_mul(g, dims[0], k->x->type->dims[k->at[i]]);
+		dims[b] = dim_mul(g, dims[b], k->x->type->dims[k->at[i]]);
 	}
 	for (uint32_t i = 0; i < rank; i++)
 		if (!taken[i]) {
@@ -81,12 +95,18 @@ static const struct node *take_select(struct lower *l, const struct take *k)
 		}
 	const struct node *x = build_reshape(
 		g, build_transpose(g, k->x, order), 1 + rank - k->m, dims);
-	struct attr_entry e[] = { lower_attr_int(l, KEY_dimension, 0),
-		lower_attr_int(l, KEY_batch_dims, 0) };
+	struct attr_entry e[] = { lower_attr_int(l, KEY_dimension, b),
+		lower_attr_int(l, KEY_batch_dims, b) };
 	x = build_op(g, OP_torch_index_select, 2,
 		(const struct node *[]){ x, flat_starts(l, k) }, 2, e);
-	for (uint32_t i = 0; i < k->batch; i++)
-		order[k->first + i] = i;
+	if (b) {
+		order[k->at[0]] = b;
+		for (uint32_t i = 0; i < b; i++)
+			order[k->batching[i]] = i;
+	} else {
+		for (uint32_t i = 0; i < k->batch; i++)
+			order[k->first + i] = i;
+	}
 	for (uint32_t i = 0; i < k->nwindow; i++)
 		order[k->window[i]] = k->batch + i;
 	return build_transpose(g, x, order);
@@ -94,8 +114,9 @@ static const struct node *take_select(struct lower *l, const struct take *k)
 
 const struct node *take_gather(struct lower *l, struct take *k)
 {
-	int64_t sizes[ATEN_MAX_RANK];
+	int64_t sizes[ATEN_MAX_RANK], among[ATEN_MAX_RANK];
 	take_place(k);
+	starts_batching(k, among);
 	for (uint32_t i = 0; i < k->m; i++)
 		if (k->x->type->dims[k->at[i]] == 0)
 			return gather_nothing(l, k);
@@ -103,14 +124,16 @@ const struct node *take_gather(struct lower *l, struct take *k)
 		sizes[i] = k->x->type->dims[i];
 	for (uint32_t i = 0; i < k->m; i++)
 		sizes[k->at[i]] = 1;
+	for (uint32_t i = 0; i < k->nbatching; i++)
+		sizes[k->batching[i]] = 1;
 	for (uint32_t i = 0; i < k->x->type->rank; i++)
 		if (!dim_is_number(sizes[i]))
 			return take_select(l, k);
 	struct attr_entry e[] = {
 		lower_attr_ints(l, KEY_offset_dims, k->nwindow, k->window),
 		lower_attr_ints(l, KEY_collapsed_slice_dims, k->m, k->at),
-		lower_attr_ints(l, KEY_operand_batching_dims, 0, NULL),
-		lower_attr_ints(l, KEY_start_indices_batching_dims, 0, NULL),
+		lower_attr_ints(l, KEY_operand_batching_dims, k->nbatching, k->batching),
+		lower_attr_ints(l, KEY_start_indices_batching_dims, k->nbatching, among),
 		lower_attr_ints(l, KEY_start_index_map, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 		lower_attr_ints(l, KEY_slice_sizes, k->x->type->rank, sizes),
@@ -152,7 +175,7 @@ static bool is_repeated(const struct node *n, uint32_t d)
 	while (n->type->dims[d] != 1) {
 		if (n->op == OP_constant)
 			return node_literal(n) && node_literal(n)->splat;
-		if (n->op == OP_broadcast_in_dim) {
+		if (n->op == OP_broadcast_in_dim || n->op == OP_dynamic_broadcast_in_dim) {
 			uint32_t count, k = 0;
 			const int64_t *to = node_ints(n, KEY_broadcast_dimensions, &count);
 			while (k < count && to[k] != d)
@@ -183,6 +206,34 @@ const struct node *take_line(
 	return build_reshape(l->g, index, 1, &end[dim]);
 }
 
+bool take_rows(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
+	struct take *k)
+{
+	uint32_t rank = x->type->rank, n = 0;
+	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK],
+		dims[ATEN_MAX_RANK];
+
+	*k = (struct take){ .x = x, .m = 1, .at = { dim } };
+	if (dim + 1 == rank || index->type->dims[rank - 1] == 1 || !is_repeated(index, rank - 1))
+		return false;
+	for (uint32_t i = 0; i < rank; i++) {
+		bool repeated = i != dim && is_repeated(index, i);
+		one[i] = 1;
+		end[i] = repeated ? 1 : index->type->dims[i];
+		if ((i != dim && index->type->dims[i] != x->type->dims[i]) ||
+			(i > dim && !repeated))
+			return false;
+		if (i != dim && !repeated)
+			k->batching[k->nbatching++] = i;
+		if (!repeated)
+			dims[n++] = end[i];
+	}
+	index = build_slice(l->g, index, zero, end, one);
+	k->starts = build_reshape(l->g, index, n, dims);
+	k->batch = n;
+	return k->nbatching;
+}
+
 /* ---- scatter -------------------------------------------------------------------------------- */
 
 /* Sums and products of f16 and bf16 are made in f32 and rounded once. */
@@ -198,16 +249,13 @@ const struct node *take_scatter(
 	if (op != TAKE_REPLACES)
 		now = build2(g, op, old, now);
 	const struct region *body = graph_region(g, 2, params, 1, &now);
-	int64_t others[ATEN_MAX_RANK];
-	uint32_t nothers = 0;
-	for (uint32_t i = 0; k->aligned && i < k->x->type->rank; i++)
-		if (i != k->at[0])
-			others[nothers++] = i;
+	int64_t among[ATEN_MAX_RANK];
+	starts_batching(k, among);
 	struct attr_entry e[] = {
-		lower_attr_ints(l, KEY_update_window_dims, k->aligned ? 0 : k->nwindow, k->window),
+		lower_attr_ints(l, KEY_update_window_dims, k->nwindow, k->window),
 		lower_attr_ints(l, KEY_inserted_window_dims, k->m, k->at),
-		lower_attr_ints(l, KEY_input_batching_dims, nothers, others),
-		lower_attr_ints(l, KEY_scatter_indices_batching_dims, nothers, others),
+		lower_attr_ints(l, KEY_input_batching_dims, k->nbatching, k->batching),
+		lower_attr_ints(l, KEY_scatter_indices_batching_dims, k->nbatching, among),
 		lower_attr_ints(l, KEY_scatter_dims_to_operand_dims, k->m, k->at),
 		lower_attr_int(l, KEY_index_vector_dim, k->batch),
 		{ KEY_indices_are_sorted, NULL, attr_bool(g, true) },
@@ -224,38 +272,59 @@ const struct node *take_scatter(
 	return lower_cast(l, graph_node(g, &spec), t);
 }
 
+/* k takes elements of k->x by index along dim: each dimension of both is a batching one, or, where
+ * the index has other sizes, all are indexed by coordinates. */
+static void take_each(struct lower *l, struct take *k, const struct node *index, int64_t dim)
+{
+	uint32_t rank = k->x->type->rank;
+	bool aligned = true;
+
+	*k = (struct take){ .x = k->x, .m = 1, .at = { dim }, .batch = rank };
+	for (uint32_t i = 0; i < rank; i++)
+		if (i != dim) {
+			aligned &= index->type->dims[i] == k->x->type->dims[i];
+			k->batching[k->nbatching++] = i;
+		}
+	k->starts = index;
+	if (aligned) {
+		k->starts = lower_wrap_index(l, index, k->x, dim);
+		return;
+	}
+	k->m = rank;
+	k->nbatching = 0;
+	for (uint32_t i = 0; i < rank; i++)
+		k->at[i] = i;
+	k->starts = take_coordinates(l, index, k->x, dim);
+}
+
 struct take take_elements(struct lower *l, const struct node *x, const struct node *index,
 	int64_t dim, const struct node **v)
 {
 	uint32_t rank = x->type->rank;
 	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK] = { 1 };
-	struct take k = { .x = x, .m = 1, .at = { dim }, .batch = rank, .aligned = true };
 	bool alone = true;
+	struct take k;
+
 	for (uint32_t i = 0; i < rank; i++) {
-		k.aligned &= (int64_t)i == dim || index->type->dims[i] == x->type->dims[i];
-		alone &= (int64_t)i == dim || x->type->dims[i] == 1;
+		alone &= i == dim || x->type->dims[i] == 1;
 		one[i] = 1;
 	}
 	*v = build_slice(l->g, *v, zero, index->type->dims, one);
-	const struct node *line = k.aligned ? take_line(l, x, index, dim) : NULL;
-	lower_check_index(l, line ? line : index, (uint32_t)dim, x->type->dims[dim], false);
+	const struct node *line = take_line(l, x, index, dim);
+	bool rows = take_rows(l, x, index, dim, &k);
+	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
+		x->type->dims[dim], false);
 	if (line && alone) {
-		k.x = x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
+		x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
 		*v = build_reshape(l->g, *v, 1, &line->type->dims[0]);
-		k.at[0] = dim = 0;
+		dim = 0;
 	}
-	if (line) {
-		k.aligned = false;
-		k.batch = 1;
-		k.first = (uint32_t)dim;
-		k.starts = lower_wrap_index(l, line, x, dim);
-	} else if (k.aligned) {
-		k.starts = lower_wrap_index(l, index, x, dim);
-	} else {
-		k.m = rank;
-		for (uint32_t i = 0; i < rank; i++)
-			k.at[i] = i;
-		k.starts = take_coordinates(l, index, x, dim);
-	}
+	if (line)
+		return (struct take){ .x = x, .m = 1, .at = { dim }, .batch = 1,
+			.first = (uint32_t)dim, .starts = lower_wrap_index(l, line, x, dim) };
+	if (rows)
+		k.starts = lower_wrap_index(l, k.starts, x, dim);
+	else
+		take_each(l, &k, index, dim);
 	return k;
 }

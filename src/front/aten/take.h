@@ -14,7 +14,10 @@ struct take {
 	uint32_t nwindow; /* dimensions taken whole, and where they go in the result */
 	int64_t window[ATEN_MAX_RANK];
 	bool sorted; /* scatter: no start is before the one before it */
-	bool aligned; /* scatter: m is 1, starts lie as x does but along at[0] */
+	/* Dimensions of x that the index has too, if any: m is 1, starts have those and at[0], in
+	 * x's order, and the result lies as x does. */
+	uint32_t nbatching;
+	int64_t batching[ATEN_MAX_RANK];
 };
 /* What scatter does with the old value and the update: the op of both, or the update alone. */
 #define TAKE_REPLACES OP_result
@@ -30,6 +33,11 @@ const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
  * once. NULL: it is not. */
 const struct node *take_line(
 	struct lower *l, const struct node *x, const struct node *index, int64_t dim);
+/* The index of k by which x is taken along dim: index, which lies as x does but along dim, once for
+ * all dimensions along which it is the same; those are taken whole, and all behind dim are such.
+ * False: there are none, or another dimension is not x's. */
+bool take_rows(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
+	struct take *k);
 /* Scatter of *v into x by index, element by element along dim; claims that the indices are places.
  * *v becomes what take_scatter is given. */
 struct take take_elements(struct lower *l, const struct node *x, const struct node *index,
