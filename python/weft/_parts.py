@@ -130,25 +130,47 @@ def _cubic(t, a=-0.75):
 
 
 class _Grid:
-    """Places of a grid in x: sample by sample along one dimension, the places of a sample last."""
+    """Places of a grid in x: sample by sample along one dimension.  Where they are many, of many channels, those lie
+    last: what a place has is then a row.  Otherwise the places do, as in x."""
 
     def __init__(self, x, grid, mode, padding, align):
         self.x, self.sizes, self.mode, self.padding, self.align = x, x.shape[2:], mode, padding, align
-        self.flat = x.flatten(2)
-        at = grid.flatten(1, -2)
+        flat, at = x.flatten(2), grid.flatten(1, -2)
+        few = all(isinstance(s, int) for s in (at.shape[1], flat.shape[2])) and at.shape[1] * 8 < flat.shape[2]
+        rows = isinstance(x.shape[1], int) and x.shape[1] >= 8 and not few
+        self.channels, self.places = (2, 1) if rows else (1, 2)
+        self.flat = self.laid(x)
         n = len(self.sizes)                    # the grid's last number is of x's first dimension
         places = [_place(at[..., n - 1 - k], s, align) for k, s in enumerate(self.sizes)]
         if mode != 2:                          # there each neighbour is brought in
             places = [_brought_in(*p, s, padding, align) for p, s in zip(places, self.sizes)]
         self.at, self.moves = zip(*places)
 
+    def laid(self, x):
+        """x, [samples, channels, ...], as values are here."""
+        return x.flatten(2).movedim(1, self.channels)
+
+    def unlaid(self, values, shape):
+        return values.movedim(self.channels, 1).contiguous().reshape(shape)
+
+    def each(self, t):
+        """A number of each place, the same for all its channels."""
+        return t.unsqueeze(self.channels)
+
     def index(self, places):
-        """Places as one number, [samples, channels, places], and which of them there are."""
+        """Places as one number, for all channels, and which of them there are."""
         inside = functools.reduce(torch.logical_and, [(p >= 0) & (p < s) for p, s in zip(places, self.sizes)])
         flat = functools.reduce(lambda a, b: a * b[1] + b[0], zip(places[1:], self.sizes[1:]), places[0])
-        flat = flat.to(torch.int64).clamp(0, self.flat.shape[2] - 1)       # where it is not inside: any place
-        shape = (-1, self.x.shape[1], -1)
-        return flat.unsqueeze(1).expand(shape), inside.unsqueeze(1).to(self.x.dtype)
+        flat = flat.to(torch.int64).clamp(0, self.flat.shape[self.places] - 1)     # where it is not inside: any place
+        shape = [-1, -1, -1]
+        shape[self.channels] = self.x.shape[1]
+        return self.each(flat).expand(shape), self.each(inside).to(self.x.dtype)
+
+    def take(self, index):
+        return self.flat.gather(self.places, index)
+
+    def add(self, to, index, values):
+        return to.scatter_add(self.places, index, values)
 
     def along(self, k):
         """The neighbours along dimension k: the place, the weight and its slope."""
@@ -167,7 +189,7 @@ class _Grid:
 
 
 def _product(weights):
-    return functools.reduce(torch.mul, weights).unsqueeze(1)
+    return functools.reduce(torch.mul, weights)
 
 
 def grid_sampler(x, grid, mode, padding, align):
@@ -177,10 +199,10 @@ def grid_sampler(x, grid, mode, padding, align):
     g = _Grid(_wide(x), _wide(grid), mode, padding, align)
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
-        out = torch.where(inside > 0, g.flat.gather(2, index), 0)
+        out = torch.where(inside > 0, g.take(index), 0)
     else:
-        out = sum(g.flat.gather(2, index) * torch.where(inside > 0, _product(w), 0) for index, inside, w, _ in g.neighbours())
-    return out.unflatten(2, grid.shape[1:-1]).to(x.dtype)
+        out = sum(g.take(index) * torch.where(inside > 0, g.each(_product(w)), 0) for index, inside, w, _ in g.neighbours())
+    return g.unlaid(out, (*x.shape[:2], *grid.shape[1:-1])).to(x.dtype)
 
 
 def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
@@ -188,19 +210,19 @@ def grid_sampler_backward(grad, x, grid, mode, padding, align, output_mask):
         return NotImplemented
     wide = _exact if x.dim() == 5 and output_mask[1] else _wide
     g = _Grid(wide(x), wide(grid), mode, padding, align)
-    grad = wide(grad).flatten(2)
+    grad = g.laid(wide(grad))
     to_x, to_grid = torch.zeros_like(g.flat), [torch.zeros_like(a) for a in g.at]
     if mode == 1:
         index, inside = g.index([a.round() for a in g.at])
-        to_x = to_x.scatter_add(2, index, grad * inside)
+        to_x = g.add(to_x, index, grad * inside)
     for index, inside, w, slopes in g.neighbours() if mode != 1 else ():
-        to_x = to_x.scatter_add(2, index, grad * (inside * _product(w)))
-        along = (grad * g.flat.gather(2, index) * inside).sum(1)
+        to_x = g.add(to_x, index, grad * (inside * g.each(_product(w))))
+        along = (grad * g.take(index) * inside).sum(g.channels)
         for k, slope in enumerate(slopes):
             others = functools.reduce(torch.mul, w[:k] + w[k + 1:])
             to_grid[k] = to_grid[k] + along * others * slope
     to_grid = torch.stack(to_grid[::-1], -1).reshape(grid.shape).to(grid.dtype)
-    return to_x.reshape(x.shape).to(x.dtype) if output_mask[0] else None, to_grid if output_mask[1] else None
+    return g.unlaid(to_x, x.shape).to(x.dtype) if output_mask[0] else None, to_grid if output_mask[1] else None
 
 
 # ---- histograms ----------------------------------------------------------------------------------

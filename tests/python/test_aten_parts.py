@@ -129,6 +129,7 @@ def test_grids(mode, padding, align):
     check_gradients(f, r(2, 3, 4, 5), r(2, 3, 6, 2), rtol=1e-4, atol=1e-4)
     if mode != "bicubic" and (align or padding == "reflection"):
         check_gradients(f, r(1, 2, 3, 4, 5), r(1, 2, 3, 2, 3), rtol=1e-4, atol=1e-4)
+    check_gradients(f, r(2, 9, 4, 5), r(2, 3, 6, 2), rtol=1e-4, atol=1e-4)            # channels as rows
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
