@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define DIRECT_TAPS 49                   /* of a window that is written out, at most */
-#define DIRECT_STORED 25                 /* whose padded input is stored, at least */
+#define DIRECT_STORED 25                 /* whose padded input is stored, at least, */
+#define DIRECT_STORED_ANY 5              /* and where lines may have any length */
 #define WINDOW_LEAST 5                   /* elements that are worth a vector of their own */
 #define FEATURES_FEW 8                   /* an image's: what follows says how they should lie */
 #define IMAGES_TYPICAL 8                 /* where their number is symbolic, */
@@ -433,9 +434,10 @@ static const struct node *direct(struct graph *g, const struct node *n,
 	enum dtype acc = narrow ? DTYPE_f32 : t;
 	const struct node *x = direct_input(g, n, in[0], c), *sum = NULL;
 	bool last = node_int(n, KEY_output_feature_dimension, 1) + 1 == n->type->rank;
-	/* Many taps would each ask what is padding: it is stored, as what is summed.  With features
-	 * last a vector asks once for all its lanes. */
-	if (c->window >= DIRECT_STORED && x->op == OP_pad && !last)
+	/* Many taps would each ask what is padding: it is stored, as what is summed.  Of lines of a
+	 * known length most vectors ask nothing; with features last one asks once for its lanes. */
+	int64_t stored = c->positions < 0 ? DIRECT_STORED_ANY : DIRECT_STORED;
+	if (c->window >= stored && x->op == OP_pad && !last)
 		x = build1(g, OP_optimization_barrier, build_convert(g, x, acc));
 	const struct node *w = direct_weights(g, n, in[1], c);
 	if (last && c->window > 1)

@@ -162,6 +162,25 @@ def test_convolutions_of_one_place_read_images_of_any_size_as_they_lie(stride, k
         assert torch.equal(a, b) and a.stride() == b.stride()
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_convolutions_of_any_size_store_what_is_padded(stride):
+    """Features first, where each tap would ask; with the bits of one size."""
+    model = torch.nn.Conv2d(12, 12, 3, stride, 1, groups=12).requires_grad_(False)
+    torch._dynamo.reset()
+    before, fast = report()["graphs"], compiled(lambda x: model(x))
+    for b, h, w in ((2, 12, 13), (2, 9, 42), (2, 4, 3), (2, 31, 17)):
+        x = torch.randn(b, 12, h, w)
+        torch._dynamo.mark_dynamic(x, 2)
+        torch._dynamo.mark_dynamic(x, 3)
+        with no_fallback():
+            y = fast(x)
+        torch.testing.assert_close(y, model(x), rtol=1e-5, atol=1e-5)
+        if h == 12:
+            assert report()["executables"][0]["launches"] == 2
+        assert torch.equal(y, compiled(lambda x: model(x), dynamic=False)(x.clone()))
+    assert report()["graphs"] - before == 5
+
+
 def test_the_same_kernels_and_bits_as_of_one_size():
     """A layer compiled for any batch and length is fused as one compiled for these: attention, gelu, residuals."""
     wide, back, norm = torch.nn.Linear(32, 64), torch.nn.Linear(64, 32), torch.nn.LayerNorm(32)
