@@ -22,6 +22,7 @@
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
+#define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
 #define SQUARES_WIDE 512                 /* columns of a block of them, at most */
@@ -201,23 +202,32 @@ static int64_t side_step(const struct side *rows, const struct contract *c, bool
 	return squares || apart ? c->panel : PLAN_NARROW;
 }
 
+/* Are both sides bytes, multiplied four at a time? */
+static bool sides_are_words(
+	const struct side *rows, const struct side *cols, const struct plan_options *o)
+{
+	const struct contract c = { .rows_type = rows->view.base->type->dtype,
+		.cols_type = cols->view.base->type->dtype, .acc = DTYPE_i32 };
+
+	return dtype_is_short(c.rows_type) && dtype_is_short(c.cols_type) &&
+	       contract_unit(&c, &isa_table[o->isa], o->strict) == 4;
+}
+
 /* Are rows and columns few lines of bytes and many, which go without a copy and without tiles
  * (gen/contract_line.c)? */
 static bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o)
 {
-	const struct contract c = { .rows_type = rows->view.base->type->dtype,
-		.cols_type = cols->view.base->type->dtype, .acc = DTYPE_i32 };
-	bool words = dtype_is_short(c.rows_type) && dtype_is_short(c.cols_type) &&
-		     contract_unit(&c, &isa_table[o->isa], o->strict) == 4;
+	bool few = rows->free_extent >= 1 && rows->free_extent <= CONTRACT_LINES;
 
-	return words && rows->free_extent >= 1 && rows->free_extent <= CONTRACT_LINES &&
+	return sides_are_words(rows, cols, o) && few &&
 	       rows->k_stride == 1 && cols->k_stride == 1 && side_way(cols) == WAY_along_k;
 }
 
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
  * `step` columns at once, and what each element of the columns takes to be copied once for each
- * block of rows, or packed. */
+ * block of rows, or packed; of rows that lie across k, to be made words for each group of columns.
+ */
 static double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
 	int64_t step, const struct plan_options *o)
 {
@@ -231,6 +241,8 @@ static double side_cost(const struct graph *g, const struct side *rows, const st
 		return (m + 1) * n * k / LINE_BYTES;
 	double columns = ceil(n / (double)step) * (double)step;
 	double work = m * columns * k / 32;
+	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
+		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
 	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
 }
 

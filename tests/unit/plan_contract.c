@@ -172,6 +172,28 @@ void test_plan_contract__a_row_alone_reads_columns_as_they_lie(void)
 	gen_with_graph(row_alone);
 }
 
+/* Few rows of bytes by a weight [k,n] are multiplied as rows: were it the weight's that are rows,
+ * their bytes would be made words a quarter of a line at a time. */
+static void few_bytes(struct graph *g, struct job *j)
+{
+	for (int m = 2; m <= 64; m *= 2) {
+		const struct type *params[] = { gen_type(g, DTYPE_i8, 2, m, 512),
+			gen_type(g, DTYPE_i8, 2, 512, 768) };
+		const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
+			graph_parameter(g, 1, params[1]), 0, DTYPE_i32);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		const struct plan_options o = { .isa = ISA_LEVEL_avx512bf16 };
+		UNIT_NOTE("%d rows", m);
+		CHECK(plan_make(j, g, &s, &o)->kernels[0]->contract.rows_are_lhs);
+	}
+}
+
+void test_plan_contract__few_rows_of_bytes_are_rows(void)
+{
+	gen_with_graph(few_bytes);
+}
+
 static bool follows_from(const struct node *n, enum op op)
 {
 	bool any = n->op == op;
