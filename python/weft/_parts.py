@@ -137,7 +137,7 @@ class _Grid:
         self.x, self.sizes, self.mode, self.padding, self.align = x, x.shape[2:], mode, padding, align
         flat, at = x.flatten(2), grid.flatten(1, -2)
         few = all(isinstance(s, int) for s in (at.shape[1], flat.shape[2])) and at.shape[1] * 8 < flat.shape[2]
-        rows = isinstance(x.shape[1], int) and x.shape[1] >= 8 and not few
+        rows = isinstance(x.shape[1], int) and x.shape[1] >= 4 and not few
         self.channels, self.places = (2, 1) if rows else (1, 2)
         self.flat = self.laid(x)
         n = len(self.sizes)                    # the grid's last number is of x's first dimension
