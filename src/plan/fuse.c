@@ -44,8 +44,7 @@ static bool node_is_input(const struct node *n)
 	return n->op == OP_parameter || (n->op == OP_constant && !attrs_find(n->attrs, KEY_value));
 }
 
-/* Operations an element, roughly; what only moves costs nothing. */
-static double node_weight(const struct node *n)
+double node_weight(const struct node *n)
 {
 	const struct op_info *op = &op_table[n->op];
 

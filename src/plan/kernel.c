@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CHUNK_ELEMENTS 16384     /* of a map chunk: 64 KiB of f32 */
+#define CHUNK_WEIGHT 32          /* operations an element of a map; of more a chunk has fewer */
 #define CHUNK_MOST 65536
 #define ROW_CHUNKS 96            /* of a row kernel: not fewer for the sake of longer ones */
 #define ROW_ELEMENTS 65536       /* of such a longer one, at most */
@@ -352,6 +353,19 @@ static void sums_chunks(struct kernel *k)
 	k->chunks = (items + k->outer_grain - 1) / k->outer_grain;
 }
 
+/* As how many elements one of map k counts, which has many operations. */
+static int64_t map_weight(struct graph *g, const struct kernel *k)
+{
+	uint32_t count;
+	const struct node **order = region_order(graph_job(g), k->body, &count);
+	double weight = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_gather)
+			weight += node_weight(order[i]);
+	return weight > CHUNK_WEIGHT ? (int64_t)(weight / CHUNK_WEIGHT) : 1;
+}
+
 static void chunks_cut(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_sums) {
@@ -404,6 +418,8 @@ static void chunks_cut(struct graph *g, struct kernel *k)
 		k->chunks = dim_mul(g, outer, dim_ceildiv(g, each, CHUNK_ELEMENTS));
 		return;
 	}
+	if (k->core == CORE_map && fold == 1)
+		fold = map_weight(g, k);
 	k->outer_grain = k->core == CORE_row ? row_grain(g, outer, each)
 					      : grain(g, outer, dim_mul(g, each, fold));
 	if (k->core == CORE_map) {

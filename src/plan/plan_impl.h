@@ -142,6 +142,7 @@ void plan_values(struct graph *g, const struct type *t, uint32_t *n, const struc
 /* Is n a result of the group's kernel? */
 bool group_makes(const struct group *group, const struct node *n);
 bool node_is_step(const struct node *n);     /* a step of its own: control, library, callback */
+double node_weight(const struct node *n);    /* operations an element, roughly; 0: it only moves */
 /* a small constant, or one number broadcast: repeated in every kernel */
 bool node_is_leaf(const struct node *n);
 
