@@ -515,6 +515,16 @@ static void columns_as_they_lie(struct contract *c, const struct side *cols, enu
 					     : cols->free_stride;
 }
 
+/* Is s, which is n, packed when constants are bound?  One row of bytes takes lines of it as fast as
+ * they come from memory, which panels do not. */
+static bool side_packs_late(const struct side *s, const struct node *n, const struct side *other,
+	const struct plan_options *o)
+{
+	bool lines = other->free_extent == 1 && side_is_lines(other, s, o);
+
+	return other->k_stride == 1 && !side_is_bytes(s) && !lines && plan_is_late(n, o);
+}
+
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o)
 {
@@ -539,9 +549,8 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 		.panel = isa_table[o->isa].cols,
 		.left = lhs.nfree,
 		.right = rhs.nfree };
-	lhs.late = rhs.k_stride == 1 && !side_is_bytes(&lhs) && plan_is_late(in[0], o);
-	rhs.late = !lhs.late && lhs.k_stride == 1 && !side_is_bytes(&rhs) &&
-		   plan_is_late(in[1], o);
+	lhs.late = side_packs_late(&lhs, in[0], &rhs, o);
+	rhs.late = !lhs.late && side_packs_late(&rhs, in[1], &lhs, o);
 	c.rows_type = in[0]->type->dtype;
 	c.cols_type = in[1]->type->dtype;
 	bool squares = contract_has_squares(&c, &isa_table[o->isa], o->strict);

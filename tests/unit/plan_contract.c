@@ -227,6 +227,30 @@ static void packed_bytes(struct graph *g, struct job *j)
 	}
 }
 
+/* One row of bytes reads a constant weight [n,k] as it lies; more read panels of it. */
+static void one_row(struct graph *g, struct job *j)
+{
+	static const bool constant[] = { false, true };
+	const struct plan_options o = { .isa = ISA_LEVEL_avx512bf16, .narguments = 2,
+		.constant = constant };
+
+	for (int m = 1; m <= 4; m++) {
+		const struct type *params[] = { gen_type(g, DTYPE_i8, 2, m, 512),
+			gen_type(g, DTYPE_i8, 2, 96, 512) };
+		const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
+			graph_parameter(g, 1, params[1]), 1, DTYPE_i32);
+		struct plan_source s = { .name = "main",
+			.region = gen_region(g, 2, params, 1, &y) };
+		UNIT_NOTE("%d rows", m);
+		CHECK_INT(plan_make(j, g, &s, &o)->load.n, m > 1);
+	}
+}
+
+void test_plan_contract__one_row_of_bytes_reads_a_constant_as_it_lies(void)
+{
+	gen_with_graph(one_row);
+}
+
 void test_plan_contract__bytes_are_packed_as_a_level_multiplies_them(void)
 {
 	gen_with_graph(packed_bytes);
