@@ -235,7 +235,10 @@ def test_rows_of_samples_of_any_size():
     """An index that is the same along rows, of samples: one compile, some of them empty."""
     f = lambda x, at, v: (x.gather(1, at[:, :, None].expand(-1, -1, x.shape[2])) * 2,                # noqa: E731
                           x.scatter_add(1, at[:, :, None].expand(-1, -1, x.shape[2]), v),
-                          x.scatter_reduce(1, at[:, :, None].expand(-1, -1, x.shape[2]), v, "amax"))
+                          x.scatter_reduce(1, at[:, :, None].expand(-1, -1, x.shape[2]), v, "amax"),
+                          x.gather(1, at[:, :, None].repeat(1, 1, x.shape[2])), x.take_along_dim(at[:, :, None], 1),
+                          x.take_along_dim(at[:, :, None] - x.shape[1], 1), x.gather(1, at[:1, :, None].expand(-1, -1, 9)),
+                          x.gather(1, (at * 2 % x.shape[1])[:, :, None].expand(-1, -1, x.shape[2])))
     fn = compiled(f, dynamic=True)
     for n, places, taken, row in ((2, 5, 7, 9), (3, 40, 64, 33), (4, 2, 2, 16), (2, 6, 3, 40)):
         x, at, v = r(n, places, row), torch.randint(0, places, (n, taken)), r(n, taken, row)
@@ -244,3 +247,18 @@ def test_rows_of_samples_of_any_size():
                 torch.testing.assert_close(a, b)
     with pytest.raises(RuntimeError, match="index 6 is out of bounds for dimension 1 with size 6"):
         fn(x, torch.full((2, 3), 6), v)
+
+
+def test_rows_that_an_index_is_stretched_along_are_windows():
+    """However it is stretched, and whatever is done to it then: no number of each element."""
+    x, at, text = r(2, 6, 16), torch.randint(0, 6, (2, 5)), []
+    for f in (lambda x, at: x.gather(1, at[:, :, None].expand(-1, -1, 16)), lambda x, at: x.gather(1, at[:, :, None].repeat(1, 1, 16)),
+              lambda x, at: x.take_along_dim(at[:, :, None], 1), lambda x, at: x.gather(1, at[:, :, None].expand(-1, -1, 9)),
+              lambda x, at: x.scatter_add(1, at[:, :, None].expand(-1, -1, 16), x[:, :5])):
+        for dynamic in (False, True):
+            torch._dynamo.reset()
+            options = {"passes": [weft.Pass("see", text.append)]}
+            torch.testing.assert_close(torch.compile(f, backend="weft", dynamic=dynamic, options=options)(x, at), f(x, at))
+    assert len(text) == 10
+    for t in text:
+        assert "batching_dims = [0]" in t and ("offset_dims = [2]" in t or "update_window_dims = [2]" in t), t

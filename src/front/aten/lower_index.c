@@ -28,6 +28,19 @@ void lower_index_select(struct lower *l)
 	l->out[0] = take_one(l, x, dim, index, (uint32_t)dim);
 }
 
+/* The part of x that index, of fewer places along other dimensions than dim, reaches. */
+static const struct node *within(
+	struct lower *l, const struct node *x, const struct node *index, int64_t dim)
+{
+	int64_t start[ATEN_MAX_RANK] = { 0 }, end[ATEN_MAX_RANK], step[ATEN_MAX_RANK];
+
+	for (uint32_t i = 0; i < x->type->rank; i++) {
+		end[i] = i == dim ? x->type->dims[i] : index->type->dims[i];
+		step[i] = 1;
+	}
+	return build_slice(l->g, x, start, end, step);
+}
+
 void lower_gather(struct lower *l)
 {
 	struct graph *g = l->g;
@@ -47,9 +60,10 @@ void lower_gather(struct lower *l)
 		return;
 	}
 	int64_t dim = lower_dim(l, 1, rank);
+	x = within(l, x, index, dim);
 	const struct node *line = take_line(l, x, index, dim);
 	struct take k;
-	bool rows = take_rows(l, x, index, dim, &k);
+	bool rows = !line && take_rows(l, x, index, dim, &k);
 	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
 		x->type->dims[dim], false);
 	if (rows) {

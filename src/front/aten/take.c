@@ -5,6 +5,8 @@
 #include "front/aten/take.h"
 #include <string.h>
 
+#define REPEAT_DEPTH 6 /* operations on an index that is stretched, as take_along_dim has */
+
 /* ---- gather --------------------------------------------------------------------------------- */
 
 void take_place(struct take *k)
@@ -169,26 +171,76 @@ const struct node *take_coordinates(
 	return rank == 1 ? in[0] : build_concat(g, rank, in, rank);
 }
 
+/* The dimension of n's operand that is dimension d of reshape n, between which only dimensions of
+ * one come and go; -1: others do. */
+static int64_t before_reshape(const struct node *n, uint32_t d)
+{
+	const struct type *from = n->in[0]->type, *to = n->type;
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i <= d; i++) {
+		if (to->dims[i] == 1)
+			continue;
+		while (k < from->rank && from->dims[k] == 1)
+			k++;
+		if (k == from->rank || from->dims[k++] != to->dims[i])
+			return -1;
+	}
+	return (int64_t)k - 1;
+}
+
+/* The dimension of n's operand that dimension d of broadcast n repeats; -1: n makes it. */
+static int64_t before_broadcast(const struct node *n, uint32_t d)
+{
+	uint32_t count;
+	const int64_t *to = node_ints(n, KEY_broadcast_dimensions, &count);
+
+	for (uint32_t k = 0; k < count; k++)
+		if (to[k] == d)
+			return k;
+	return -1;
+}
+
+static bool repeats(const struct node *n, int64_t d, int depth);
+
+/* Are all of map n's operands the same all along dimension d? */
+static bool operands_repeat(const struct node *n, int64_t d, int depth)
+{
+	for (uint32_t k = 0; k < n->nin; k++) {
+		bool scalar = n->in[k]->type->rank == 0;
+		if (!scalar && (n->in[k]->type->rank != n->type->rank ||
+				       !repeats(n->in[k], d, depth + 1)))
+			return false;
+	}
+	return n->op != OP_map && depth < REPEAT_DEPTH;
+}
+
+static bool repeats(const struct node *n, int64_t d, int depth)
+{
+	for (; n->type->dims[d] != 1; n = n->in[0])
+		switch (n->op) {
+		case OP_constant:
+			return node_literal(n) && node_literal(n)->splat;
+		case OP_broadcast_in_dim: case OP_dynamic_broadcast_in_dim:
+			d = before_broadcast(n, (uint32_t)d);
+			if (d < 0)
+				return true;
+			break;
+		case OP_reshape: case OP_dynamic_reshape:
+			d = before_reshape(n, (uint32_t)d);
+			if (d < 0)
+				return false;
+			break;
+		default:
+			return op_table[n->op].kind == OP_MAP && operands_repeat(n, d, depth);
+		}
+	return true;
+}
+
 /* Is n the same all along dimension d? */
 static bool is_repeated(const struct node *n, uint32_t d)
 {
-	while (n->type->dims[d] != 1) {
-		if (n->op == OP_constant)
-			return node_literal(n) && node_literal(n)->splat;
-		if (n->op == OP_broadcast_in_dim || n->op == OP_dynamic_broadcast_in_dim) {
-			uint32_t count, k = 0;
-			const int64_t *to = node_ints(n, KEY_broadcast_dimensions, &count);
-			while (k < count && to[k] != d)
-				k++;
-			if (k == count)
-				return true;
-			d = k;
-		} else if (n->op != OP_convert) {
-			return false;
-		}
-		n = n->in[0];
-	}
-	return true;
+	return repeats(n, d, 0);
 }
 
 const struct node *take_line(
@@ -213,15 +265,15 @@ bool take_rows(struct lower *l, const struct node *x, const struct node *index, 
 	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK],
 		dims[ATEN_MAX_RANK];
 
-	*k = (struct take){ .x = x, .m = 1, .at = { dim } };
+	*k = (struct take){ .x = x, .m = 1, .at = { dim }, .first = (uint32_t)dim };
 	if (dim + 1 == rank || index->type->dims[rank - 1] == 1 || !is_repeated(index, rank - 1))
 		return false;
 	for (uint32_t i = 0; i < rank; i++) {
 		bool repeated = i != dim && is_repeated(index, i);
 		one[i] = 1;
 		end[i] = repeated ? 1 : index->type->dims[i];
-		if ((i != dim && index->type->dims[i] != x->type->dims[i]) ||
-			(i > dim && !repeated))
+		bool stretched = i == dim || repeated;
+		if (!stretched && (i > dim || index->type->dims[i] != x->type->dims[i]))
 			return false;
 		if (i != dim && !repeated)
 			k->batching[k->nbatching++] = i;
@@ -231,7 +283,7 @@ bool take_rows(struct lower *l, const struct node *x, const struct node *index, 
 	index = build_slice(l->g, index, zero, end, one);
 	k->starts = build_reshape(l->g, index, n, dims);
 	k->batch = n;
-	return k->nbatching;
+	return true;
 }
 
 /* ---- scatter -------------------------------------------------------------------------------- */
@@ -311,7 +363,7 @@ struct take take_elements(struct lower *l, const struct node *x, const struct no
 	}
 	*v = build_slice(l->g, *v, zero, index->type->dims, one);
 	const struct node *line = take_line(l, x, index, dim);
-	bool rows = take_rows(l, x, index, dim, &k);
+	bool rows = !line && take_rows(l, x, index, dim, &k);
 	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
 		x->type->dims[dim], false);
 	if (line && alone) {

@@ -34,8 +34,8 @@ const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 const struct node *take_line(
 	struct lower *l, const struct node *x, const struct node *index, int64_t dim);
 /* The index of k by which x is taken along dim: index, which lies as x does but along dim, once for
- * all dimensions along which it is the same; those are taken whole, and all behind dim are such.
- * False: there are none, or another dimension is not x's. */
+ * all dimensions along which it is the same; those are taken as they are, and all behind dim are
+ * such.  False: there are none, or another dimension is not x's. */
 bool take_rows(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
 	struct take *k);
 /* Scatter of *v into x by index, element by element along dim; claims that the indices are places.
