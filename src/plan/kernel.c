@@ -14,6 +14,7 @@
 #define ROW_CHUNKS 96            /* of a row kernel: not fewer for the sake of longer ones */
 #define ROW_ELEMENTS 65536       /* of such a longer one, at most */
 #define SCATTER_CHUNKS 16        /* of a scatter, at most */
+#define SCATTER_CUTS 4           /* in so many the first dims are cut, or where these are more */
 #define JOIN_LEAST 64            /* elements: shorter runs of pieces are not worth loops each */
 #define SUMS_PRODUCTS 32768      /* of vectors, of a chunk of a window's sums */
 #define COLUMNS_LEAST 128        /* of a chunk that reduces along columns: a block of column.c */
@@ -286,8 +287,11 @@ static void scatter_chunks(struct graph *g, struct kernel *k)
 	if (t->rank < 2)
 		return;
 	int64_t rows = dim_product(g, t->rank - 1, t->dims);
-	if (node_scatters_apart(n)) {            /* through its own alone */
-		k->outer_grain = grain(g, rows, t->dims[t->rank - 1]);
+	uint32_t apart = node_scatters_apart(n);
+	if (apart) {                             /* through those of its first dims alone */
+		int64_t own = dim_product(g, t->rank - 1 - apart, t->dims + apart);
+		k->outer_grain = dim_max(g, grain(g, rows, t->dims[t->rank - 1]),
+			dim_min(g, own, dim_ceildiv(g, rows, SCATTER_CUTS)));
 		k->chunks = dim_ceildiv(g, rows, k->outer_grain);
 		return;
 	}

@@ -1,0 +1,66 @@
+/* plan_chunks.c -- into how many parts kernels are cut (plan/kernel.c), which no thread count
+ * changes. */
+#include "plan/plan_impl.h"
+#include "stablehlo/stablehlo.h"
+#include "unit.h"
+#include <string.h>
+
+#define T "tensor<4x4096xf32>"
+#define MAP(body) "func.func @main(%x: " T ") -> " T " {\n" body "return %r : " T "\n}"
+#define OP1(to, op, x) to " = stablehlo." op " " x " : " T "\n"
+#define ROWS(samples, rows) "tensor<" samples "x" rows "x32xf32>"
+#define SCATTER(samples, rows) \
+	"func.func @main(%x: " ROWS(samples, rows) ", " \
+	"%i: tensor<" samples "x" rows "x1xi32>, %u: " ROWS(samples, rows) ") -> " \
+	ROWS(samples, rows) " {\n" \
+	"%r = \"stablehlo.scatter\"(%x, %i, %u) <{scatter_dimension_numbers = " \
+	"#stablehlo.scatter<update_window_dims = [2], inserted_window_dims = [1], " \
+	"input_batching_dims = [0], scatter_indices_batching_dims = [0], " \
+	"scatter_dims_to_operand_dims = [1], index_vector_dim = 2>}> ({\n" \
+	"^bb0(%p: tensor<f32>, %q: tensor<f32>):\n" \
+	"%s = stablehlo.add %p, %q : tensor<f32>\nstablehlo.return %s : tensor<f32>\n})" \
+	" : (" ROWS(samples, rows) ", tensor<" samples "x" rows "x1xi32>, " \
+	ROWS(samples, rows) ") -> " ROWS(samples, rows) "\n" \
+	"return %r : " ROWS(samples, rows) "\n}"
+
+static const struct {
+	const char *name, *text;
+	int64_t chunks;
+} programs[] = {
+	{ "a map", MAP(OP1("%r", "abs", "%x")), 1 },
+	{ "one of many operations", MAP(OP1("%a", "tanh", "%x") OP1("%b", "sine", "%a")
+		OP1("%c", "exponential", "%b") OP1("%d", "cosine", "%c") OP1("%e", "tanh", "%d")
+		OP1("%r", "logistic", "%e")), 2 },
+	{ "rows of four samples", SCATTER("4", "4096"), 4 },
+	{ "of one", SCATTER("1", "4096"), 4 },
+	{ "of 64, as long as a chunk", SCATTER("64", "512"), 64 },
+};
+
+struct check {
+	const char *text;
+	int64_t chunks;
+	struct graph *graph;                 /* made by the check, whoever asked releases it */
+};
+
+static void count_chunks(struct job *j, void *arg)
+{
+	struct check *c = arg;
+	struct plan_options o = { 0 };
+
+	job_try(j, stablehlo_read("chunks", c->text, strlen(c->text), NULL, &c->graph));
+	graph_borrow(c->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(c->graph)->region };
+	const struct plan *p = plan_make(j, c->graph, &s, &o);
+	c->chunks = p->kernels[p->nkernels - 1]->chunks;
+}
+
+void test_plan_chunks__follow_what_an_element_takes(void)
+{
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+		struct check c = { .text = programs[i].text };
+		UNIT_NOTE("%s", programs[i].name);
+		CHECK_OK(job_run(count_chunks, &c));
+		CHECK_INT(c.chunks, programs[i].chunks);
+		graph_release(c.graph);
+	}
+}
