@@ -262,3 +262,16 @@ def test_rows_that_an_index_is_stretched_along_are_windows():
     assert len(text) == 10
     for t in text:
         assert "batching_dims = [0]" in t and ("offset_dims = [2]" in t or "update_window_dims = [2]" in t), t
+
+
+def test_rows_of_fewer_columns():
+    """What an index does not reach is as it was, its mean too; torch 2.13's own sums of stretched indices are of other places."""
+    for dim, x, at, v in ((0, r(5, 16), line[:, None].expand(6, 9), r(6, 9)), (1, r(2, 5, 16), line[None, :, None].expand(2, 6, 9), r(2, 6, 9)),
+                          (1, r(2, 5, 16), torch.stack([line, 4 - line])[:, :, None].expand(2, 6, 9), r(2, 6, 9))):
+        for how in ("sum", "mean", "amax", "prod"):
+            for own in (True, False):
+                want = x.scatter_reduce(dim, at.contiguous(), v, how, include_self=own)
+                for dynamic in (False, True):
+                    torch._dynamo.reset()
+                    f = compiled(lambda x, at, v: x.scatter_reduce(dim, at[..., :1].expand(v.shape), v, how, include_self=own), dynamic=dynamic)  # noqa: B023
+                    torch.testing.assert_close(f(x, at, v), want)

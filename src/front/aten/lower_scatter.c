@@ -24,6 +24,16 @@ static const struct node *neutral(struct lower *l, enum reduce how, enum dtype t
 	return lower_scalar(l, &v, t);
 }
 
+/* Do k's updates, which lie as k.x does, go to whole slices of it? */
+static bool takes_slices(const struct take *k, const struct type *updates)
+{
+	bool whole = k->m == 1 && !k->nbatching;
+
+	for (uint32_t i = 0; whole && i < k->x->type->rank; i++)
+		whole = i == k->at[0] || updates->dims[i] == k->x->type->dims[i];
+	return whole;
+}
+
 /* How many of k's updates each element of k.x gets. */
 static const struct node *hits(struct lower *l, const struct take *k, const struct type *updates)
 {
@@ -32,7 +42,7 @@ static const struct node *hits(struct lower *l, const struct take *k, const stru
 	const struct type *shape = k->x->type;
 	const int64_t at = k->at[0], n = type_elements(updates);
 	enum dtype t = n >= 0 && n <= INT32_MAX ? DTYPE_i32 : DTYPE_i64;
-	if (k->m == 1 && !k->nbatching) { /* the same for all of a slice */
+	if (takes_slices(k, updates)) { /* the same for all of one */
 		shape = type_tensor(g, t, 1, &shape->dims[at]);
 		updates = k->starts->type;
 		ones.at[0] = ones.first = 0;
