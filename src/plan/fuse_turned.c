@@ -10,7 +10,7 @@
 #include "plan/fuse_impl.h"
 
 #define ROW_LEAST 8
-#define PARTS 16                         /* of a tensor: rows of one are worth turning all of it */
+#define PARTS 8                          /* of a tensor: rows of one are worth turning all of it */
 #define LOOK_MOST 64                     /* nodes above one that are looked at */
 
 bool node_turns_rows(const struct node *n)
