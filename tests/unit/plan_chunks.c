@@ -1,9 +1,7 @@
 /* plan_chunks.c -- into how many parts kernels are cut (plan/kernel.c), which no thread count
  * changes. */
-#include "plan/plan_impl.h"
-#include "stablehlo/stablehlo.h"
+#include "plan_text.h"
 #include "unit.h"
-#include <string.h>
 
 #define T "tensor<4x4096xf32>"
 #define MAP(body) "func.func @main(%x: " T ") -> " T " {\n" body "return %r : " T "\n}"
@@ -36,31 +34,10 @@ static const struct {
 	{ "of 64, as long as a chunk", SCATTER("64", "512"), 64 },
 };
 
-struct check {
-	const char *text;
-	int64_t chunks;
-	struct graph *graph;                 /* made by the check, whoever asked releases it */
-};
-
-static void count_chunks(struct job *j, void *arg)
-{
-	struct check *c = arg;
-	struct plan_options o = { 0 };
-
-	job_try(j, stablehlo_read("chunks", c->text, strlen(c->text), NULL, &c->graph));
-	graph_borrow(c->graph, j);
-	struct plan_source s = { .name = "main", .region = graph_main(c->graph)->region };
-	const struct plan *p = plan_make(j, c->graph, &s, &o);
-	c->chunks = p->kernels[p->nkernels - 1]->chunks;
-}
-
 void test_plan_chunks__follow_what_an_element_takes(void)
 {
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-		struct check c = { .text = programs[i].text };
 		UNIT_NOTE("%s", programs[i].name);
-		CHECK_OK(job_run(count_chunks, &c));
-		CHECK_INT(c.chunks, programs[i].chunks);
-		graph_release(c.graph);
+		CHECK_INT(plan_text(programs[i].text).chunks, programs[i].chunks);
 	}
 }

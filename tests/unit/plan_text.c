@@ -1,0 +1,33 @@
+/* plan_text.c -- what a program, given as text, is planned as. */
+#include "plan_text.h"
+#include "plan/plan_impl.h"
+#include "stablehlo/stablehlo.h"
+#include "unit.h"
+#include <string.h>
+
+struct reading {
+	const char *text;
+	struct plan_text is;
+	struct graph *graph;                 /* made by the job, whoever asked releases it */
+};
+
+static void read_and_plan(struct job *j, void *arg)
+{
+	struct reading *r = arg;
+	struct plan_options o = { 0 };
+
+	job_try(j, stablehlo_read("text", r->text, strlen(r->text), NULL, &r->graph));
+	graph_borrow(r->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region };
+	const struct plan *p = plan_make(j, r->graph, &s, &o);
+	r->is = (struct plan_text){ p->nkernels, p->kernels[p->nkernels - 1]->chunks };
+}
+
+struct plan_text plan_text(const char *text)
+{
+	struct reading r = { .text = text };
+
+	CHECK_OK(job_run(read_and_plan, &r));
+	graph_release(r.graph);
+	return r.is;
+}

@@ -1,0 +1,12 @@
+/* plan_text.h -- what a program, given as text, is planned as. */
+#ifndef TESTS_UNIT_PLAN_TEXT_H
+#define TESTS_UNIT_PLAN_TEXT_H
+#include <stdint.h>
+
+/* How many kernels a program has, and into how many chunks the last one is cut. */
+struct plan_text {
+	int64_t kernels, chunks;
+};
+/* Checks that text can be read and planned; of one that cannot both are 0. */
+struct plan_text plan_text(const char *text);
+#endif
