@@ -5,14 +5,22 @@
 #include <string.h>
 
 /* The plan of a product of two parameters, along one dim of each. */
+/* Of bytes as integers of 32 bits. */
+static const struct plan *product_by(struct graph *g, struct job *j, const struct plan_options *o,
+	const struct type *const params[2], int64_t lhs, int64_t rhs)
+{
+	enum dtype t = params[0]->dtype == DTYPE_i8 ? DTYPE_i32 : params[0]->dtype;
+	const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), lhs,
+		graph_parameter(g, 1, params[1]), rhs, t);
+	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
+
+	return plan_make(j, g, &s, o);
+}
+
 static const struct plan *product(struct graph *g, struct job *j, enum isa isa,
 	const struct type *const params[2], int64_t lhs, int64_t rhs)
 {
-	const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), lhs,
-		graph_parameter(g, 1, params[1]), rhs, params[0]->dtype);
-	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
-
-	return plan_make(j, g, &s, &(struct plan_options){ .isa = isa });
+	return product_by(g, j, &(struct plan_options){ .isa = isa }, params, lhs, rhs);
 }
 
 /* x[tokens, 384] by w[1536, 384] along k, as a linear layer has it. */
@@ -179,13 +187,9 @@ static void few_bytes(struct graph *g, struct job *j)
 	for (int m = 2; m <= 64; m *= 2) {
 		const struct type *params[] = { gen_type(g, DTYPE_i8, 2, m, 512),
 			gen_type(g, DTYPE_i8, 2, 512, 768) };
-		const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
-			graph_parameter(g, 1, params[1]), 0, DTYPE_i32);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, params, 1, &y) };
-		const struct plan_options o = { .isa = ISA_LEVEL_avx512bf16 };
+		const struct plan *p = product(g, j, ISA_LEVEL_avx512bf16, params, 1, 0);
 		UNIT_NOTE("%d rows", m);
-		CHECK(plan_make(j, g, &s, &o)->kernels[0]->contract.rows_are_lhs);
+		CHECK(p->kernels[0]->contract.rows_are_lhs);
 	}
 }
 
@@ -210,14 +214,11 @@ static void packed_bytes(struct graph *g, struct job *j)
 	static const bool constant[] = { false, true };
 	const struct type *params[] = { gen_type(g, DTYPE_i8, 2, 64, 512),
 		gen_type(g, DTYPE_i8, 2, 512, 96) };
-	const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
-		graph_parameter(g, 1, params[1]), 0, DTYPE_i32);
-	struct plan_source s = { .name = "main", .region = gen_region(g, 2, params, 1, &y) };
 
 	for (int isa = ISA_LEVEL_avx512bf16; isa <= ISA_LEVEL_amx; isa++) {
 		const struct plan_options o = { .isa = (enum isa)isa, .narguments = 2,
 			.constant = constant };
-		const struct plan *p = plan_make(j, g, &s, &o);
+		const struct plan *p = product_by(g, j, &o, params, 1, 0);
 		bool changed = false;
 		for (uint32_t i = 0; i < p->nkernels; i++)
 			changed |= follows_from(p->kernels[i]->body->results[0], OP_xor);
@@ -237,12 +238,8 @@ static void one_row(struct graph *g, struct job *j)
 	for (int m = 1; m <= 4; m++) {
 		const struct type *params[] = { gen_type(g, DTYPE_i8, 2, m, 512),
 			gen_type(g, DTYPE_i8, 2, 96, 512) };
-		const struct node *y = build_dot_over(g, graph_parameter(g, 0, params[0]), 1,
-			graph_parameter(g, 1, params[1]), 1, DTYPE_i32);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, params, 1, &y) };
 		UNIT_NOTE("%d rows", m);
-		CHECK_INT(plan_make(j, g, &s, &o)->load.n, m > 1);
+		CHECK_INT(product_by(g, j, &o, params, 1, 1)->load.n, m > 1);
 	}
 }
 
