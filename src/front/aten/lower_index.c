@@ -61,18 +61,13 @@ void lower_gather(struct lower *l)
 	}
 	int64_t dim = lower_dim(l, 1, rank);
 	x = within(l, x, index, dim);
-	const struct node *line = take_line(l, x, index, dim);
 	struct take k;
-	bool rows = !line && take_rows(l, x, index, dim, &k);
-	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
-		x->type->dims[dim], false);
-	if (rows) {
+	bool stretched = take_stretched(l, x, index, dim, &k);
+	lower_check_index(l, stretched ? k.starts : index, (uint32_t)dim, x->type->dims[dim],
+		false);
+	if (stretched) {
 		k.starts = lower_wrap_index(l, k.starts, x, dim);
-		l->out[0] = take_gather(l, &k);
-		return;
-	}
-	if (line) {
-		x = take_one(l, x, dim, line, (uint32_t)dim);
+		x = take_gather(l, &k);
 		l->out[0] = build_reshape(g, x, l->type[0]->rank, l->type[0]->dims);
 		return;
 	}

@@ -243,43 +243,30 @@ static bool is_repeated(const struct node *n, uint32_t d)
 	return repeats(n, d, 0);
 }
 
-const struct node *take_line(
-	struct lower *l, const struct node *x, const struct node *index, int64_t dim)
-{
-	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK];
-	for (uint32_t i = 0; i < x->type->rank; i++) {
-		one[i] = 1;
-		end[i] = (int64_t)i == dim ? index->type->dims[i] : 1;
-		if ((int64_t)i != dim &&
-			(index->type->dims[i] != x->type->dims[i] || !is_repeated(index, i)))
-			return NULL;
-	}
-	index = build_slice(l->g, index, zero, end, one);
-	return build_reshape(l->g, index, 1, &end[dim]);
-}
-
-bool take_rows(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
+bool take_stretched(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
 	struct take *k)
 {
 	uint32_t rank = x->type->rank, n = 0;
 	int64_t zero[ATEN_MAX_RANK] = { 0 }, one[ATEN_MAX_RANK], end[ATEN_MAX_RANK],
 		dims[ATEN_MAX_RANK];
+	bool equal = true, rows = dim + 1 < rank && index->type->dims[rank - 1] != 1;
 
 	*k = (struct take){ .x = x, .m = 1, .at = { dim }, .first = (uint32_t)dim };
-	if (dim + 1 == rank || index->type->dims[rank - 1] == 1 || !is_repeated(index, rank - 1))
-		return false;
 	for (uint32_t i = 0; i < rank; i++) {
+		bool same = i == dim || index->type->dims[i] == x->type->dims[i];
 		bool repeated = i != dim && is_repeated(index, i);
 		one[i] = 1;
 		end[i] = repeated ? 1 : index->type->dims[i];
-		bool stretched = i == dim || repeated;
-		if (!stretched && (i > dim || index->type->dims[i] != x->type->dims[i]))
+		equal &= same;
+		if (i != dim && !repeated && (i > dim || !same))
 			return false;
 		if (i != dim && !repeated)
 			k->batching[k->nbatching++] = i;
 		if (!repeated)
 			dims[n++] = end[i];
 	}
+	if (!rows && (k->nbatching || !equal))
+		return false;
 	index = build_slice(l->g, index, zero, end, one);
 	k->starts = build_reshape(l->g, index, n, dims);
 	k->batch = n;
@@ -362,21 +349,18 @@ struct take take_elements(struct lower *l, const struct node *x, const struct no
 		one[i] = 1;
 	}
 	*v = build_slice(l->g, *v, zero, index->type->dims, one);
-	const struct node *line = take_line(l, x, index, dim);
-	bool rows = !line && take_rows(l, x, index, dim, &k);
-	lower_check_index(l, line ? line : rows ? k.starts : index, (uint32_t)dim,
-		x->type->dims[dim], false);
-	if (line && alone) {
-		x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
-		*v = build_reshape(l->g, *v, 1, &line->type->dims[0]);
-		dim = 0;
-	}
-	if (line)
-		return (struct take){ .x = x, .m = 1, .at = { dim }, .batch = 1,
-			.first = (uint32_t)dim, .starts = lower_wrap_index(l, line, x, dim) };
-	if (rows)
-		k.starts = lower_wrap_index(l, k.starts, x, dim);
-	else
+	bool stretched = take_stretched(l, x, index, dim, &k);
+	lower_check_index(l, stretched ? k.starts : index, (uint32_t)dim, x->type->dims[dim],
+		false);
+	if (!stretched) {
 		take_each(l, &k, index, dim);
+		return k;
+	}
+	k.starts = lower_wrap_index(l, k.starts, x, dim);
+	if (alone && !k.nbatching) {
+		k.x = build_reshape(l->g, x, 1, &x->type->dims[dim]);
+		*v = build_reshape(l->g, *v, 1, &k.starts->type->dims[0]);
+		k.at[0] = k.first = 0;
+	}
 	return k;
 }

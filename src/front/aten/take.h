@@ -29,14 +29,10 @@ const struct node *take_scatter(
 /* x by index along dim; the index's dimensions become result dimensions first ... */
 const struct node *take_one(struct lower *l, const struct node *x, int64_t dim,
 	const struct node *index, uint32_t first);
-/* index, which lies as x does but along dim, where it is the same along all other dimensions:
- * once. NULL: it is not. */
-const struct node *take_line(
-	struct lower *l, const struct node *x, const struct node *index, int64_t dim);
 /* The index of k by which x is taken along dim: index, which lies as x does but along dim, once for
- * all dimensions along which it is the same; those are taken as they are, and all behind dim are
- * such.  False: there are none, or another dimension is not x's. */
-bool take_rows(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
+ * the dimensions along which it is the same; those are taken as they are.  False: it is the same
+ * neither along all others nor along rows and all behind dim, or another dimension is not x's. */
+bool take_stretched(struct lower *l, const struct node *x, const struct node *index, int64_t dim,
 	struct take *k);
 /* Scatter of *v into x by index, element by element along dim; claims that the indices are places.
  * *v becomes what take_scatter is given. */
