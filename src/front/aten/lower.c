@@ -427,6 +427,22 @@ const struct node *lower_scalar(struct lower *l, const struct arg *a, enum dtype
 	}
 }
 
+/* What a cast to t rounds: eager's floats of 8 bits without infinity hold the greatest number where
+ * one is beyond it, and those that are powers of two the nearest to its magnitude, the least for
+ * zero. */
+static const struct node *within(struct lower *l, const struct node *n, enum dtype t)
+{
+	struct graph *g = l->g;
+
+	if (t != DTYPE_f8E4M3FN && t != DTYPE_f8E8M0FNU)
+		return n;
+	n = lower_cast(l, n, DTYPE_f32);
+	if (t == DTYPE_f8E4M3FN)
+		return build3(g, OP_clamp, build_scalar(g, DTYPE_f32, -448), n,
+			build_scalar(g, DTYPE_f32, 448));
+	return build2(g, OP_maximum, build1(g, OP_abs, n), lower_like(l, n, ldexp(1, -127)));
+}
+
 const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype t)
 {
 	if (n->type->dtype == t)
@@ -438,6 +454,7 @@ const struct node *lower_cast(struct lower *l, const struct node *n, enum dtype 
 	/* A small integer is the low bits of one of 32, as eager makes it: -1.5 as uint8 is 255. */
 	if (dtype_is_float(n->type->dtype) && dtype_is_int(t) && dtype_bytes(t) < 4)
 		n = build_convert(l->g, n, DTYPE_i32);
+	n = within(l, n, t);
 	return n->type->dtype == t ? n : build_convert(l->g, n, t);
 }
 
