@@ -83,11 +83,11 @@ def may_feed(gm: torch.fx.GraphModule, settings) -> bool:
 
 @functools.cache
 def identity() -> str:
-    """Of what turns a torch graph into text."""
+    """Of what turns a torch graph into text; torch packs weights of four bits by the processor."""
     digest = hashlib.sha256()
     for path in sorted(pathlib.Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    return f"weft {weft.__version__} {digest.hexdigest()[:16]}"
+    return f"weft {weft.__version__} {digest.hexdigest()[:16]} {torch.backends.cpu.get_cpu_capability()}"
 
 
 def light() -> dict[str, object]:

@@ -250,8 +250,85 @@ def observe(x, observing, on, least, most, scale, zero, share, low, high, axis, 
     return torch.where(on, y, x), inside | ~on, least, most, scale, zero
 
 
+# ---- products of few bits ----------------------------------------------------------------------------
+
+FEW_ROWS = 8                         # up to which a packed weight is multiplied as it is, and scaled afterwards
+
+
+def _block() -> tuple[int, bool]:
+    """How torch packs columns on this processor: so many lie together, the second half in the bytes' upper bits."""
+    of = torch.backends.cpu.get_cpu_capability()
+    return 64 if of == "AVX512" else 32, of != "DEFAULT"
+
+
+def _in_order(low, high, halves: bool):
+    """The columns of a block from those in the bytes' lower and upper bits: halves, or every other one."""
+    return torch.cat([low, high], -1) if halves else torch.stack([low, high], -1).flatten(-2)
+
+
+def _sums_of_groups(x, packed, group, halves):
+    """The products of x [m, k] with the integers 0 to 15 of packed [blocks, k, bytes], of each group of k: [blocks, k/group, m, columns]."""
+    m, k = x.shape
+    rows = x.reshape(m, k // group, group).transpose(0, 1)
+    packed = packed.unflatten(1, (k // group, group))
+    if m == 1:                       # as sums of one reading: nothing is unpacked to memory
+        rows, half = rows.float().transpose(1, 2), packed.shape[-1]
+        sums = (rows * torch.cat([(packed & 15).float(), packed.float()], -1)).sum(2, keepdim=True)
+        low, both = sums[..., :half], sums[..., half:]
+        return _in_order(low, (both - low) / 16, halves)
+    blocks, width = packed.shape[0], 2 * packed.shape[-1]
+    weight = _in_order(packed & 15, packed >> 4, halves).to(x.dtype)
+    rows = rows.expand(blocks, *rows.shape).flatten(0, 1)
+    return aten.bmm.dtype(rows, weight.flatten(0, 1), torch.float32).reshape(blocks, k // group, m, width)
+
+
+def _int4_blocks(x, packed, group, scales, zeros, halves):
+    """x [m, k] by the weight of packed [blocks, k, bytes], scales and zeros [blocks, k/group, columns]: [m, blocks * columns]."""
+    m, k = x.shape
+    if isinstance(m, int) and m <= FEW_ROWS:
+        sums = _sums_of_groups(x, packed, group, halves)
+        all = x.float().reshape(m, k // group, group).sum(2).t().unsqueeze(-1)
+        scales, zeros = scales.unsqueeze(2), zeros.unsqueeze(2)
+        y = (sums * scales + (zeros - 8 * scales) * all).sum(1)
+    else:
+        weight = _in_order(packed & 15, packed >> 4, halves).float().unflatten(1, (k // group, group))
+        weight = ((weight - 8) * scales.unsqueeze(2) + zeros.unsqueeze(2)).flatten(1, 2)
+        y = torch.matmul(x, weight.to(x.dtype))
+    y = y.to(x.dtype)                # of one row by its strides, too
+    return y.flatten().unsqueeze(0) if isinstance(m, int) and m == 1 else y.transpose(0, 1).flatten(1)
+
+
+def int4_product(x, packed, group, scales_and_zeros):
+    """By blocks of columns, each of which has k rows of bytes; what is left over is a narrower one, in which columns alternate."""
+    (n, half), out, (block, halves) = map(int, packed.shape), [], _block()         # a weight's sizes are numbers
+    x, packed = x.reshape(x.shape[0], 2 * half), packed.reshape(n, half)
+    for start, stop, width in (0, n // block * block, block), (n // block * block, n, n % block):
+        if start == stop:
+            continue
+        blocks = (stop - start) // width
+        of = scales_and_zeros[:, start:stop].float().reshape(-1, blocks, width, 2).transpose(0, 1)
+        bytes = packed[start:stop].reshape(blocks, 2 * half, width // 2)
+        out.append(_int4_blocks(x, bytes, group, of[..., 0], of[..., 1], halves and width == block))
+    return torch.cat(out, 1) if len(out) > 1 else out[0]
+
+
+def scaled_product(a, b, scale_a, scale_b, bias=None, scale_result=None, out_dtype=None, use_fast_accum=False):
+    """Of floats of 8 bits, which bf16 holds; a scale is a number, or one of each row or column."""
+    scales = [s.reshape(()) if s.numel() == 1 else s for s in (scale_a, scale_b)]
+    if any(s.dtype != torch.float32 or s.dim() not in (0, 2) for s in scales):
+        return NotImplemented
+    dtype = out_dtype or a.dtype
+    y = aten.mm.dtype(a.to(torch.bfloat16), b.to(torch.bfloat16), torch.float32) * scales[0] * scales[1]
+    if bias is not None:
+        y = y + bias
+    if scale_result is not None and out_dtype is not None and dtype.itemsize == 1:
+        y = y * (1 / scale_result.float())
+    return y.to(dtype)
+
+
 def decompositions() -> dict:
-    out = {aten._fused_moving_avg_obs_fq_helper_functional.default: observe,
+    out = {aten._weight_int4pack_mm_for_cpu.default: int4_product, aten._scaled_mm.default: scaled_product,
+           aten._fused_moving_avg_obs_fq_helper_functional.default: observe,
            aten.fake_quantize_per_tensor_affine_cachemask.default: fake_quantize,
            aten._fake_quantize_per_tensor_affine_cachemask_tensor_qparams.default: fake_quantize_by,
            aten.fake_quantize_per_channel_affine_cachemask.default: fake_quantize_channels,
