@@ -11,8 +11,10 @@
  * A vector has features of one place, so each lane sums on its own, place after place whatever the
  * tile and the vector's width: the bits follow from the part alone, and parts from the shape.
  * Where a line meets padding is known when code is made: the tiles there leave these taps out, and
- * those between are a loop.  (The weight update of Georganas et al., Anatomy of High-Performance
- * Deep Learning Convolutions on SIMD Architectures, 2018, for one feature a group.) */
+ * those between are a loop.  Of a line of any length, places beside padding are made one by one,
+ * and what is left of the tiles between.  (The weight update of Georganas et al., Anatomy of
+ * High-Performance Deep Learning Convolutions on SIMD Architectures, 2018, for one feature a
+ * group.) */
 #include "gen/core_impl.h"
 #include "plan/sums.h"
 
@@ -108,8 +110,36 @@ static void sums_edge(struct gen *g, struct sums *s, int64_t from, int64_t to, L
 	}
 }
 
-/* The tiles [from, to) of places, in a loop. */
-static void sums_inner(struct gen *g, struct sums *s, int64_t from, int64_t to, LLVMValueRef *acc)
+/* A place of a line whose windows may meet padding anywhere: a tap that does adds nothing. */
+static void sums_any(struct gen *g, struct sums *s, LLVMValueRef at, LLVMValueRef *acc)
+{
+	const struct plan_sums *p = &s->p;
+	LLVMTypeRef t = mem_type(g, s->t);
+	LLVMValueRef y[SIDE_MOST];
+
+	gen_here(g);
+	LLVMValueRef in = gen_extent(g, p->in[1]);
+	LLVMValueRef line_y = gep(g, t, s->y, MUL(at, c64(g, p->features)));
+	LLVMValueRef first = SUB(MUL(at, c64(g, p->step[1])), c64(g, p->low[1]));
+	for (uint32_t v = 0; v < s->side; v++)
+		y[v] = sums_load(g, s, line_y, 0, v);
+	for (int64_t tap = 0; tap < p->window[1]; tap++) {
+		LLVMValueRef q = ADD(first, c64(g, tap * p->apart[1]));
+		LLVMValueRef there = ICMP(ULT, q, in);
+		LLVMValueRef from = gep(g, t, s->x, MUL(q, c64(g, p->features)));
+		from = SELECT(there, from, line_y);      /* something that can be read */
+		for (uint32_t v = 0; v < s->side; v++) {
+			LLVMValueRef *a = &acc[tap * s->side + v];
+			LLVMValueRef x = sums_load(g, s, from, 0, v);
+			*a = SELECT(there, fma3(g, x, y[v], *a), *a);
+		}
+	}
+}
+
+/* The places [from, to) of a line in a loop, whole tiles of them that meet no padding.  tile 0: one
+ * by one, beside padding. */
+static void sums_inner(struct gen *g, struct sums *s, LLVMValueRef from, LLVMValueRef to,
+	uint32_t tile, LLVMValueRef *acc)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	LLVMValueRef x = s->x, y = s->y;
@@ -118,11 +148,15 @@ static void sums_inner(struct gen *g, struct sums *s, int64_t from, int64_t to, 
 	l->ncarried = (uint32_t)s->p.window[1] * s->side;
 	for (uint32_t i = 0; i < l->ncarried; i++)
 		l->carried[i] = acc[i];
-	loop_begin(g, l, c64(g, from), c64(g, to), s->tile);
+	loop_begin(g, l, from, to, tile ? tile : 1);
 	gen_here(g);
-	s->y = gep(g, t, y, MUL(l->iv, c64(g, s->p.features)));
-	s->x = gep(g, t, x, MUL(l->iv, c64(g, s->p.features * s->p.step[1])));
-	sums_tile(g, s, 0, s->tile, false, l->carried);
+	if (tile) {
+		s->y = gep(g, t, y, MUL(l->iv, c64(g, s->p.features)));
+		s->x = gep(g, t, x, MUL(l->iv, c64(g, s->p.features * s->p.step[1])));
+		sums_tile(g, s, 0, tile, false, l->carried);
+	} else {
+		sums_any(g, s, l->iv, l->carried);
+	}
 	loop_end(g, l);
 	for (uint32_t i = 0; i < l->ncarried; i++)
 		acc[i] = l->carried[i];
@@ -130,16 +164,43 @@ static void sums_inner(struct gen *g, struct sums *s, int64_t from, int64_t to, 
 	s->y = y;
 }
 
+/* A line of any length: what plan_sums_inner() says is computed. */
+static void sums_any_line(struct gen *g, struct sums *s, LLVMValueRef *acc)
+{
+	const struct plan_sums *p = &s->p;
+	int64_t before = p->low[1] > 0 ? (p->low[1] + p->step[1] - 1) / p->step[1] : 0;
+	int64_t behind = p->step[1] - 1 + p->low[1] - (p->window[1] - 1) * p->apart[1];
+
+	gen_here(g);
+	LLVMValueRef out = gen_extent(g, p->out[1]);
+	LLVMValueRef end = ADD(gen_extent(g, p->in[1]), c64(g, behind));
+	end = SELECT(ICMP(SLT, end, c64(g, 0)), c64(g, 0), end);
+	LLVMValueRef last = min_signed(g, LLVMBuildUDiv(g->b, end, c64(g, p->step[1]), ""), out);
+	LLVMValueRef first = min_signed(g, c64(g, before), last);
+	LLVMValueRef inner = SUB(last, first);
+	LLVMValueRef whole = ADD(first, SUB(inner,
+		LLVMBuildURem(g->b, inner, c64(g, s->tile), "")));
+	sums_inner(g, s, c64(g, 0), first, 0, acc);
+	sums_inner(g, s, first, whole, s->tile, acc);
+	if (s->tile > 1)
+		sums_inner(g, s, whole, last, 1, acc);
+	sums_inner(g, s, last, out, 0, acc);
+}
+
 /* A line of y and of x. */
 static void sums_line(struct gen *g, struct sums *s, LLVMValueRef *acc)
 {
 	int64_t first, last;
 
+	if (!plan_sums_knows_lines(&s->p)) {
+		sums_any_line(g, s, acc);
+		return;
+	}
 	plan_sums_inner(&s->p, &first, &last);
 	last = first + (last - first) / s->tile * s->tile;
 	sums_edge(g, s, 0, first, acc);
 	if (first < last)
-		sums_inner(g, s, first, last, acc);
+		sums_inner(g, s, c64(g, first), c64(g, last), s->tile, acc);
 	sums_edge(g, s, last, s->p.out[1], acc);
 }
 
@@ -153,17 +214,18 @@ static void sums_window_line(
 	LLVMValueRef *acc = s->acc + line * (uint32_t)p->window[1] * s->side;
 
 	gen_here(g);
+	LLVMValueRef lines = gen_extent(g, p->in[0]);
 	LLVMValueRef number = ADD(s->line0, c64(g, line));
 	LLVMValueRef h = ADD(MUL(at, c64(g, p->step[0])),
 		SUB(MUL(number, c64(g, p->apart[0])), c64(g, p->low[0])));
-	LLVMValueRef there = AND(ICMP(ULT, h, c64(g, p->in[0])),
+	LLVMValueRef there = AND(ICMP(ULT, h, lines),
 		ICMP(ULT, number, c64(g, p->window[0])));
 	l->ncarried = (uint32_t)p->window[1] * s->side;
 	for (uint32_t i = 0; i < l->ncarried; i++)
 		l->carried[i] = acc[i];
 	loop_begin(g, l, c64(g, 0), LLVMBuildZExt(g->b, there, g->i64, ""), 1);
 	gen_here(g);
-	LLVMValueRef place = MUL(ADD(MUL(image, c64(g, p->in[0])), h), c64(g, p->in[1]));
+	LLVMValueRef place = MUL(ADD(MUL(image, lines), h), gen_extent(g, p->in[1]));
 	s->x = gep(g, mem_type(g, s->t), sums_image(g, s, 0),
 		ADD(MUL(place, c64(g, p->features)), s->c));
 	sums_line(g, s, l->carried);
@@ -219,12 +281,16 @@ static void sums_block(
 	for (uint32_t i = 0; i < l->ncarried; i++)
 		l->carried[i] = LLVMConstNull(lanes_of(reg_type(g, s->n->type->dtype)));
 	gen_here(g);
-	LLVMValueRef lo = MUL(s->part, c64(g, p->part));
-	loop_begin(g, l, lo, ADD(lo, c64(g, p->part)), 1);
+	LLVMValueRef lines = gen_extent(g, p->out[0]);
+	LLVMValueRef lo = MUL(s->part, c64(g, p->part)), hi = ADD(lo, c64(g, p->part));
+	if (!type_is_static(s->n->in[1]->type))
+		hi = min_signed(g, hi, MUL(gen_extent(g, s->n->in[1]->type->dims[0]), lines));
+	loop_begin(g, l, lo, hi, 1);
 	gen_here(g);
-	LLVMValueRef image = LLVMBuildUDiv(g->b, l->iv, c64(g, p->out[0]), "");
-	LLVMValueRef at = SUB(l->iv, MUL(image, c64(g, p->out[0])));
-	LLVMValueRef y = ADD(MUL(l->iv, c64(g, p->out[1] * p->features)), s->c);
+	LLVMValueRef image = LLVMBuildUDiv(g->b, l->iv, lines, "");
+	LLVMValueRef at = SUB(l->iv, MUL(image, lines));
+	LLVMValueRef line = MUL(gen_extent(g, p->out[1]), c64(g, p->features));
+	LLVMValueRef y = ADD(MUL(l->iv, line), s->c);
 	s->y = gep(g, t, sums_image(g, s, 1), y);
 	for (uint32_t i = 0; i < l->ncarried; i++)
 		s->acc[i] = l->carried[i];
@@ -310,11 +376,13 @@ void core_sums(struct gen *g)
 	s.tile = sums_places(g, &s, each, side);
 	for (uint32_t i = 0; i < k->ninputs + k->noutputs; i++)
 		gen_buffer(g, i);                /* loaded here, not where they are asked for */
+	for (uint32_t i = 0; i < k->nsizes; i++)
+		gen_extent(g, k->sizes[i]);
 	gen_here(g);
-	LLVMValueRef grain = c64(g, k->outer_grain);
+	LLVMValueRef grain = gen_extent(g, k->outer_grain);
 	LLVMValueRef lo = MUL(LLVMGetParam(g->fn, 1), grain);
 	LLVMValueRef hi = min_signed(g, MUL(LLVMGetParam(g->fn, 2), grain),
-		c64(g, plan_sums_items(&s.p)));
+		MUL(gen_extent(g, s.p.parts), c64(g, plan_sums_items(&s.p))));
 	l->ncarried = 0;
 	loop_begin(g, l, lo, hi, 1);
 	sums_item(g, &s, l->iv, side);

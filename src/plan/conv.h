@@ -79,8 +79,9 @@ const struct node *plan_lower_lines(struct graph *g, const struct node *n,
  * their features last; NULL: it is another, or they lie otherwise. */
 const struct node *plan_lower_sums(
 	struct graph *g, const struct node *n, const struct plan_options *o);
-/* The same of images whose sizes are not known, tap by tap. */
-const struct node *plan_lower_taps(struct graph *g, const struct node *n);
+/* The same of images whose sizes are not known: where it has no such window, tap by tap. */
+const struct node *plan_lower_taps(
+	struct graph *g, const struct node *n, const struct plan_options *o);
 /* `word` neighbours along x's last dim, a multiple of as many, as words of 32 bits. */
 const struct node *words_of(struct graph *g, const struct node *x, int64_t word);
 /* Contraction c, of type t, of x's runs and columns: where c has them packed [batch..., n, k], or

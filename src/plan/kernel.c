@@ -346,15 +346,16 @@ static void sort_chunks(struct graph *g, struct kernel *k)
 }
 
 /* Items of a window's sums, each of as many products. */
-static void sums_chunks(struct kernel *k)
+static void sums_chunks(struct graph *g, struct kernel *k)
 {
 	struct plan_sums p;
 
 	plan_sums_of(k->body->results[0], &p);
-	int64_t items = plan_sums_items(&p), vectors = PLAN_SUMS_FEATURES / ABI_LANES;
-	int64_t each = p.part * p.out[1] * p.lines * p.window[1] * vectors;
-	k->outer_grain = each < SUMS_PRODUCTS ? SUMS_PRODUCTS / each : 1;
-	k->chunks = (items + k->outer_grain - 1) / k->outer_grain;
+	int64_t items = dim_mul(g, p.parts, plan_sums_items(&p));
+	int64_t vectors = PLAN_SUMS_FEATURES / ABI_LANES;
+	int64_t each = dim_mul(g, p.part * p.lines * p.window[1] * vectors, p.out[1]);
+	k->outer_grain = dim_max(g, dim_floordiv(g, SUMS_PRODUCTS, dim_max(g, each, 1)), 1);
+	k->chunks = dim_ceildiv(g, items, k->outer_grain);
 }
 
 /* As how many elements one of map k counts, which has many operations. */
@@ -373,7 +374,7 @@ static int64_t map_weight(struct graph *g, const struct kernel *k)
 static void chunks_cut(struct graph *g, struct kernel *k)
 {
 	if (k->core == CORE_sums) {
-		sums_chunks(k);
+		sums_chunks(g, k);
 		return;
 	}
 	if (k->core == CORE_contract || k->core == CORE_attention) {

@@ -520,7 +520,7 @@ static const struct node *conv_product(struct graph *g, const struct node *n, co
 const struct node *plan_lower_convolution(
 	struct graph *g, const struct node *n, const struct plan_options *o)
 {
-	const struct node *const *in = n->in, *lowered = plan_lower_taps(g, n);
+	const struct node *const *in = n->in, *lowered = plan_lower_taps(g, n, o);
 	if (!lowered)
 		lowered = plan_lower_long(g, n, o);
 	if (lowered)

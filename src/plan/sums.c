@@ -5,8 +5,8 @@
  * result: nothing to multiply as a matrix, and read group by group one number of every place.  But
  * for one tap all features are a sum of products of two images' vectors as they lie.  All lines of
  * the result are cut into parts, as many lines as the shape says, so that there is work for every
- * thread and no sum is long; then the parts are summed.  Images of sizes that are not known go tap
- * by tap. */
+ * thread and no sum is long; then the parts are summed.  Images of sizes that are not known have
+ * parts of PLAN_SUMS_LINES each; where they have other windows, they go tap by tap. */
 #include "ir/build.h"
 #include "plan/conv.h"
 #include "plan/sums.h"
@@ -42,11 +42,57 @@ static const struct node *image(struct graph *g, const struct node *x, const int
 	dims[2] = x->type->dims[rank - 2];
 	dims[3] = x->type->dims[rank - 1];
 	view_of(g, x, &v);
-	*lies = !v.at && type_elements(v.base->type) == type_elements(x->type);
-	for (uint32_t d = rank; d-- > 0; stride *= v.dims[d])
+	const struct type *base = v.base->type;
+	*lies = !v.at && dim_same(dim_product(g, base->rank, base->dims),
+		dim_product(g, rank, x->type->dims));
+	for (uint32_t d = rank; d-- > 0; stride = dim_mul(g, stride, v.dims[d]))
 		*lies &= v.dims[d] == 1 || v.strides[d] == stride;
 	x = build_reshape(g, *lies ? v.base : x, 2 + SPATIAL, dims);
 	return node_is_leaf(x) ? build1(g, OP_optimization_barrier, x) : x;
+}
+
+/* The image that n reads before it was padded with zeros, and low[], by how many places before: a
+ * front end pads images of any size apart, and cuts off what no window reads. */
+static const struct node *unpadded(struct graph *g, const struct node *n, int64_t *low)
+{
+	const struct node *x = n->in[0];
+	uint32_t count, rank = n->type->rank;
+	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count), *before, *behind,
+		      *inner;
+	bool more = false;
+
+	for (uint32_t d = 0; d + 2 < rank; d++) {
+		low[d] = node_int_at(n, KEY_padding, 2 * d, 0);
+		more |= node_int_at(n, KEY_padding, 2 * d + 1, 0) > 0;
+	}
+	if (more)
+		return x;
+	before = x->op == OP_slice ? node_ints(x, KEY_start_indices, &count) : NULL;
+	behind = before ? node_ints(x, KEY_strides, &count) : NULL;
+	for (uint32_t d = 0; before && d < rank; d++)
+		if (before[d] || behind[d] != 1)
+			return x;
+	x = before ? x->in[0] : x;
+	if (x->op != OP_pad || x->in[1] != build_scalar(g, x->type->dtype, 0))
+		return n->in[0];
+	before = node_ints(x, KEY_edge_padding_low, &count);
+	behind = node_ints(x, KEY_edge_padding_high, &count);
+	inner = node_ints(x, KEY_interior_padding, &count);
+	for (uint32_t d = 0; d < rank; d++) {
+		bool none = !before[d] && !behind[d];
+		for (uint32_t i = 0; i + 2 < rank; i++)
+			none |= d == in[i];
+		if (!none || inner[d] || before[d] < 0 || behind[d] < 0)
+			return n->in[0];
+	}
+	for (uint32_t d = 0; d + 2 < rank; d++)
+		low[d] += before[in[d]];
+	return x->in[0];
+}
+
+static bool has_elements(const struct type *t)
+{
+	return !type_is_static(t) || type_elements(t);
 }
 
 static bool fits(const struct node *n, const struct plan_options *o)
@@ -60,14 +106,15 @@ static bool fits(const struct node *n, const struct plan_options *o)
 
 	return !o->strict && known && y->dtype == e && features >= FEATURES_LEAST &&
 	       node_int(n, KEY_feature_group_count, 1) == 1 && t->rank >= 3 &&
-	       t->rank <= 2 + SPATIAL && type_is_static(x) && type_is_static(y) &&
-	       type_is_static(t) && type_elements(x) && type_elements(y) && type_elements(t) &&
-	       !x->quant && !y->quant && (t->dtype == e || t->dtype == DTYPE_f32) &&
+	       t->rank <= 2 + SPATIAL && has_elements(x) && has_elements(y) &&
+	       type_is_static(t) && type_elements(t) && !x->quant && !y->quant &&
+	       (t->dtype == e || t->dtype == DTYPE_f32) &&
 	       x->dims[batch] == features && y->dims[of] == features;
 }
 
-/* The places; false: no such window. */
-static bool places_of(const struct node *n, struct plan_sums *p)
+/* The places, those of image x padded by low[]; false: no such window. */
+static bool places_of(
+	const struct node *n, const struct node *x, const int64_t *low, struct plan_sums *p)
 {
 	uint32_t count, rank;
 	const int64_t *out = node_ints(n, KEY_output_spatial_dimensions, &rank);
@@ -82,15 +129,17 @@ static bool places_of(const struct node *n, struct plan_sums *p)
 		if (node_int_at(n, KEY_lhs_dilation, d, 1) != 1 ||
 			node_int_at(n, KEY_window_reversal, d, 0))
 			return false;
-		p->in[to] = n->in[0]->type->dims[in[d]];
+		p->in[to] = x->type->dims[in[d]];
 		p->out[to] = n->in[1]->type->dims[of[d]];
 		p->window[to] = n->type->dims[out[d]];
 		p->step[to] = node_int_at(n, KEY_rhs_dilation, d, 1);
 		p->apart[to] = node_int_at(n, KEY_window_strides, d, 1);
-		p->low[to] = node_int_at(n, KEY_padding, 2 * d, 0);
+		p->low[to] = low[d];
 	}
 	if (p->window[1] > PLAN_SUMS_TAPS)
 		return false;
+	if (!plan_sums_knows_lines(p))
+		return true;
 	plan_sums_inner(p, &first, &last);
 	return p->out[1] - (last - first) <= EDGE_MOST;
 }
@@ -131,21 +180,26 @@ const struct node *plan_lower_sums(
 {
 	const struct node *in[2];
 	struct plan_sums p;
-	int64_t parts = 0, perm[2 + SPATIAL];
+	int64_t parts = 0, perm[2 + SPATIAL], low[SPATIAL];
 	bool lies[2];
 
-	if (!fits(n, o) || !places_of(n, &p))
+	if (!fits(n, o))
+		return NULL;
+	const struct node *x = unpadded(g, n, low);
+	if (!places_of(n, x, low, &p))
 		return NULL;
 	perm_of(n, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
 		KEY_input_batch_dimension, perm);
-	in[0] = image(g, n->in[0], perm, &lies[0]);
+	in[0] = image(g, x, perm, &lies[0]);
 	perm_of(n, KEY_kernel_input_feature_dimension, KEY_kernel_spatial_dimensions,
 		KEY_kernel_output_feature_dimension, perm);
 	in[1] = image(g, n->in[1], perm, &lies[1]);
-	if (!lies[0] && !lies[1])
+	bool known = type_is_static(in[0]->type) && type_is_static(in[1]->type);
+	if (known && !lies[0] && !lies[1])
 		return NULL;
-	int64_t lines = in[1]->type->dims[0] * p.out[0];
-	const int64_t dims[3] = { lines / part_lines(lines, p.out[1]), p.window[0] * p.window[1],
+	int64_t lines = dim_mul(g, in[1]->type->dims[0], p.out[0]);
+	int64_t part = known ? part_lines(lines, p.out[1]) : PLAN_SUMS_LINES;
+	const int64_t dims[3] = { dim_ceildiv(g, lines, part), p.window[0] * p.window[1],
 		in[0]->type->dims[3] }, flat[2] = { dims[0], dims[1] * dims[2] };
 	const struct attr_entry e[] = {
 		{ KEY_window_dimensions, NULL, attr_ints(g, SPATIAL, p.window) },
@@ -164,8 +218,8 @@ const struct node *plan_lower_sums(
 
 /* ---- of any size ----------------------------------------------------------------------------- */
 
-/* Where a line ends is not known when code is made: each tap is a sum over all places of y by a
- * slice of x, both with their features last. */
+/* Of windows of more dims, or longer: each tap is a sum over all places of y by a slice of x, both
+ * with their features last. */
 
 static bool fits_any(const struct node *n)
 {
@@ -247,14 +301,17 @@ static const struct node *tap_sum(struct graph *g, const struct node *n, const s
 	return build_reshape(g, lowered ? lowered : sum, 2, one);
 }
 
-const struct node *plan_lower_taps(struct graph *g, const struct node *n)
+const struct node *plan_lower_taps(
+	struct graph *g, const struct node *n, const struct plan_options *o)
 {
 	uint32_t count, taps = 0;
 	int64_t perm[2 + TAP_SPATIAL], tap[TAP_SPATIAL] = { 0 };
-	const struct node *part[TAPS_MOST];
+	const struct node *part[TAPS_MOST], *sums;
 
 	if (!fits_any(n))
 		return NULL;
+	if ((sums = plan_lower_sums(g, n, o)))
+		return sums;
 	const int64_t *spatial = node_ints(n, KEY_output_spatial_dimensions, &count);
 	perm_of(n, KEY_kernel_input_feature_dimension, KEY_kernel_spatial_dimensions,
 		KEY_kernel_output_feature_dimension, perm);

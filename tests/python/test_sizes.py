@@ -346,6 +346,29 @@ def test_gradients_of_depthwise_weights_of_any_size(dtype, layout, dims):
     check_gradients_by_weights(made, 12, dtype, dims, layout)
 
 
+@pytest.mark.parametrize("window, stride, dilation, padding", [(3, 1, 1, 1), (3, 2, 1, 1), (5, 1, 2, 4), ((1, 16), 1, 1, (0, 9))], ids=str)
+def test_gradients_of_depthwise_weights_of_any_size_are_one_kernel(window, stride, dilation, padding):
+    """Of lines shorter and longer than a tile, and than the padding; with infinities beside the padding, which none of it meets."""
+    F = torch.nn.functional
+    torch._dynamo.reset()
+    fast = compiled(lambda x, w: F.conv2d(x, w, None, stride, padding, dilation, 40))
+    w = torch.randn(40, 1, *((window, window) if isinstance(window, int) else window)).requires_grad_()
+    for n, (batch, high, wide) in enumerate(((3, 23, 45), (2, 9, 100), (9, 7, 7), (5, 4, 3))):
+        x = torch.randn(batch, 40, high, wide)
+        x[0, 3, 1, -1] = torch.inf
+        x = x.to(memory_format=torch.channels_last)
+        if not n:
+            torch._dynamo.mark_dynamic(x, (0, 2, 3))
+        if x.shape[3] + 2 * (padding if isinstance(padding, int) else padding[1]) <= (w.shape[3] - 1) * dilation:
+            continue
+        with no_fallback():
+            y = fast(x, w)
+            got = torch.autograd.grad(y, w, torch.ones_like(y))[0]
+            if not n:
+                assert {e["role"]: e["launches"] for e in report()["executables"][:2]}["backward"] == 2
+        torch.testing.assert_close(got, torch.autograd.grad(F.conv2d(x, w, None, stride, padding, dilation, 40).sum(), w)[0], rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("pool", [torch.nn.functional.avg_pool2d, torch.nn.functional.max_pool2d])
 def test_pools_of_images_of_any_size_that_a_map_of_one_feature_scales(pool):
     """Made features last, as they lie: what is broadcast along these is, too."""
