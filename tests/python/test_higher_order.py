@@ -204,6 +204,21 @@ def test_gradients_of_lstm(dtype):
         assert (g - t).abs().max() <= 2 * (w - t).abs().max() + 4 * torch.finfo(dtype).eps * t.abs().max()
 
 
+@pytest.mark.parametrize("layer", [torch.nn.GRU, torch.nn.RNN])
+def test_recurrent_layers_that_torch_takes_apart(layer):
+    """Into their times: results and gradients by data, too."""
+    torch.manual_seed(0)
+    layer, x = layer(6, 8, 2, bidirectional=True), torch.randn(4, 2, 6, requires_grad=True)
+
+    def gradients(fn):
+        y, h = fn(x)
+        return y, h, *torch.autograd.grad((y * y).sum() + h.sum(), [x, *layer.parameters()])
+
+    with torch._dynamo.config.patch(allow_rnn=True), no_fallback():
+        got = gradients(compiled(layer))
+    torch.testing.assert_close(got, gradients(layer))
+
+
 # ---- effects ----
 
 def test_linalg_checks():
