@@ -1,6 +1,7 @@
 /* contract_impl.h -- what the files of CORE_contract share.
  *
- *   contract.c         the core: chunks, groups of columns, blocks of k
+ *   contract.c         the core: chunks, groups of columns, how R and V are read
+ *   contract_block.c   the products of a group of columns, block of k by block
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
@@ -20,6 +21,7 @@
 #define CONTRACT_MAX_ROWS 16             /* of a tile */
 #define CONTRACT_SQUARE 32               /* rows and columns of AMX's, two tiles each */
 #define CONTRACT_FEW_ROWS 32             /* of more, V is copied panel by panel */
+#define CONTRACT_SOME_ROWS 4             /* of a tile that takes as long as one of a single row */
 #define CONTRACT_WORD 4                  /* elements of a word, at most */
 #define LINE 64                          /* bytes of a cache line */
 #define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
@@ -116,6 +118,16 @@ struct operands {
 struct share { LLVMValueRef lo, hi; };
 
 /* ---- contract.c ---- */
+/* Words of k that a tile goes through, at most. */
+int64_t contract_depth(const struct contraction *x);
+/* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
+ */
+void contract_words(struct gen *g, struct contraction *x);
+void contract_rows(struct gen *g, struct contraction *x);
+
+/* ---- contract_block.c ---- */
+/* C's rows of the chunk in the group's columns, into x->block. */
+void contract_multiply(struct gen *g, struct contraction *x);
 /* Panel p of the group alone is the group. */
 struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p);
 /* Panel number p of the group, from word 0 of the block at element kb of k. */
@@ -126,12 +138,6 @@ int64_t contract_bands_at_once(const struct contract *c, int64_t unit);
 LLVMValueRef contract_band_at(struct gen *g, const struct contract *c, LLVMValueRef band);
 /* at + i * step, an extent. */
 LLVMValueRef step_on(struct gen *g, LLVMValueRef at, LLVMValueRef i, int64_t step);
-/* Words of k that a tile goes through, at most. */
-int64_t contract_depth(const struct contraction *x);
-/* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
- */
-void contract_words(struct gen *g, struct contraction *x);
-void contract_rows(struct gen *g, struct contraction *x);
 /* fn for rows [lo, hi) of the block, `step` at a time. */
 void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
 	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o);

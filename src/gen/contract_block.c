@@ -1,0 +1,435 @@
+/* contract_block.c -- the products of a chunk's rows with a group of columns, block of k by block:
+ * what the head of contract.c has within "for each group of columns". */
+#include "gen/contract_impl.h"
+
+LLVMValueRef in_panels(
+	struct gen *g, const struct contraction *x, LLVMValueRef j, LLVMValueRef i, int64_t rows)
+{
+	LLVMValueRef cols = c64(g, x->cols), p = LLVMBuildUDiv(g->b, j, cols, "");
+
+	return ADD(MUL(p, c64(g, rows * x->cols)),
+		ADD(MUL(i, cols), LLVMBuildURem(g->b, j, cols, "")));
+}
+
+/* at + the batch indices by their strides, in elements. */
+LLVMValueRef batch_offset(struct gen *g, const struct contraction *x, const int64_t *strides,
+	int64_t at)
+{
+	LLVMValueRef e = gen_extent(g, at), s;
+
+	for (uint32_t i = 0; i < x->c->nbatch; i++) {
+		s = gen_extent(g, strides[i]);
+		gen_here(g);
+		e = ADD(e, MUL(x->batches[i].v, s));
+	}
+	gen_here(g);
+	return e;
+}
+
+/* Where row m of the block lies behind its first one; m: the first row of a tile. */
+static LLVMValueRef row_at(
+	struct gen *g, const struct contraction *x, LLVMValueRef m, LLVMValueRef rows_m)
+{
+	const struct contract *c = x->c;
+
+	if (!c->span)
+		return MUL(m, rows_m);
+	LLVMValueRef span = c64(g, c->span), line = LLVMBuildUDiv(g->b, m, span, "");
+	return ADD(MUL(line, c64(g, c->span_pitch)), MUL(SUB(m, MUL(line, span)), rows_m));
+}
+
+void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t step,
+	LLVMValueRef lo, LLVMValueRef hi, const struct operands *o)
+{
+	LLVMValueRef rows_m = gen_extent(g, x->rows_m), rows_k = gen_extent(g, x->rows_k);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, lo, hi, step);
+	gen_here(g);
+	if (o->from && fn == x->tile)
+		fn = SELECT(ICMP(EQ, l->iv, c64(g, 0)), x->packing, fn);
+	LLVMValueRef number = LLVMBuildUDiv(g->b, l->iv, c64(g, x->rows ? x->rows : step), "");
+	LLVMValueRef args[P_COUNT] = {
+		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
+		[P_PANEL] = o->panel,
+		[P_NEXT] = o->next ? o->next : LLVMConstNull(g->ptr),
+		[P_PART] = MUL(number, c64(g, x->ahead.lines)),
+		[P_OUT] = gep(g, x->acc, o->out, MUL(l->iv, c64(g, x->cols))),
+		[P_K] = o->k,
+		[P_FIRST] = o->first,
+		[P_ROWS_M] = rows_m,
+		[P_ROWS_K] = rows_k,
+		[P_FROM] = o->from ? o->from : LLVMConstNull(g->ptr),
+		[P_BEHIND] = o->behind ? o->behind : c64(g, 0),
+	};
+	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
+	loop_end(g, l);
+}
+
+/* The narrowest of a panel's tiles that has its `left` columns which exist. */
+static LLVMValueRef tile_for(
+	struct gen *g, LLVMValueRef left, const LLVMValueRef *narrow, LLVMValueRef tile)
+{
+	for (unsigned i = CONTRACT_NARROWS; i-- > 0;) {
+		LLVMValueRef columns = c64(g, (i + 1) * PLAN_NARROW);
+		if (narrow[i])
+			tile = SELECT(ICMP(SLE, left, columns), narrow[i], tile);
+	}
+	return tile;
+}
+
+/* Rows [lo, hi) of the block, in a panel of which `left` columns exist. */
+static void call_rows(struct gen *g, struct contraction *x, const struct operands *o,
+	LLVMValueRef left, LLVMValueRef lo, LLVMValueRef hi)
+{
+	LLVMValueRef whole = hi, tile, tail;
+
+	gen_here(g);
+	tile = tile_for(g, left, x->narrow, x->tile);
+	if (x->tail_rows)
+		whole = SUB(hi, LLVMBuildURem(g->b, SUB(hi, lo), c64(g, x->rows), ""));
+	call_tiles(g, x, tile, x->rows, lo, whole, o);
+	if (!x->tail_rows)
+		return;
+	if (x->some_tile) {
+		LLVMValueRef from = whole;
+		gen_here(g);
+		tile = tile_for(g, left, x->narrow_some, x->some_tile);
+		whole = SUB(hi, LLVMBuildURem(g->b, SUB(hi, from), c64(g, CONTRACT_SOME_ROWS), ""));
+		call_tiles(g, x, tile, CONTRACT_SOME_ROWS, from, whole, o);
+	}
+	gen_here(g);
+	tail = tile_for(g, left, x->narrow_tail, x->tail_tile);
+	call_tiles(g, x, tail, x->tail_rows, whole, hi, o);
+}
+
+struct contraction one_panel(struct gen *g, const struct contraction *x, LLVMValueRef p)
+{
+	struct contraction one = *x;
+	LLVMValueRef cols = c64(g, x->cols), before = MUL(p, cols);
+
+	one.n0 = ADD(x->n0, before);
+	one.nv = min_signed(g, SUB(x->nv, before), cols);
+	if (LLVMIsAConstantInt(x->nv) && LLVMConstIntGetZExtValue(x->nv) % (uint64_t)x->cols == 0)
+		one.nv = cols;
+	one.block = gep(g, x->acc, x->block, MUL(before, c64(g, x->pad)));
+	return one;
+}
+
+/* All rows of the block in panel p, and what is computed on them where the products are the `last`
+ * ones: while they are near, and beside the next ones' multiplication. */
+static void call_strips(struct gen *g, struct contraction *x, const struct operands *o,
+	LLVMValueRef p, LLVMValueRef last)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	struct branch b;
+
+	gen_here(g);
+	struct contraction one = one_panel(g, x, p);
+	loop_begin(g, l, c64(g, 0), x->mrows, x->strip);
+	gen_here(g);
+	LLVMValueRef hi = min_signed(g, ADD(l->iv, c64(g, x->strip)), x->mrows);
+	branch_begin(g, &b, last);
+	contract_finish_ahead(g, &one, l->iv, hi);
+	branch_end(g, &b);
+	call_rows(g, x, o, one.nv, l->iv, hi);
+	branch_begin(g, &b, last);
+	contract_finish(g, &one, l->iv, hi);
+	branch_end(g, &b);
+	loop_end(g, l);
+}
+
+/* All rows of the block; of long spans one after the other, for a tile has rows of one. */
+static void call_all(
+	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	if (x->c->span <= x->rows) {
+		call_rows(g, x, o, left, c64(g, 0), x->mrows);
+		return;
+	}
+	loop_begin(g, l, c64(g, 0), x->mrows, x->c->span);
+	gen_here(g);
+	call_rows(g, x, o, left, l->iv, ADD(l->iv, c64(g, x->c->span)));
+	loop_end(g, l);
+}
+
+/* V as it lies, in panel number p of the group, from element kb of k on. */
+static LLVMValueRef columns_at(
+	struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
+{
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+
+	gen_here(g);
+	LLVMValueRef i = batch_offset(g, x, x->c->cols_batch, x->c->cols_at);
+	i = ADD(i, ADD(MUL(kb, c64(g, x->c->cols_k)), x->n0));
+	i = ADD(i, MUL(p, c64(g, x->cols)));
+	return gep(g, mem_type(g, x->c->cols_type), cols, i);
+}
+
+/* Which of the matrices that are packed is the chunk's. */
+static LLVMValueRef panel_batch(struct gen *g, const struct contraction *x)
+{
+	uint32_t shared = x->c->cols_shared;
+	LLVMValueRef at = c64(g, 0);
+
+	if (!shared)
+		return x->batch;
+	for (uint32_t i = shared; i < x->c->nbatch; i++)
+		at = step_on(g, x->batches[i].v, at, x->c->batch[i]);
+	return at;
+}
+
+LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
+{
+	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+
+	gen_here(g);
+	if (x->by_panel)
+		return x->panels;
+	if (x->panels)
+		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
+	if (x->direct)
+		return columns_at(g, x, p, kb);
+	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
+	i = ADD(i, MUL(panel_batch(g, x), ceil_div(g, n, x->cols)));
+	if (x->c->word > 1) {
+		kb = LLVMBuildUDiv(g->b, kb, c64(g, x->c->word), "");
+		i = MUL(ADD(MUL(i, c64(g, x->c->words)), kb), c64(g, x->cols));
+		return gep(g, x->word, cols, i);
+	}
+	i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
+	return gep(g, mem_type(g, x->c->cols_type), cols, i);
+}
+
+/* What the panel after p of the group's `panels` is made of: packed, its next, else the first one's
+ * next words, else the next group's first one; else V's part of panel p in the next block of k, or
+ * of the next group. */
+static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRef p,
+	LLVMValueRef panels, LLVMValueRef kb, LLVMValueRef kn)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), zero = c64(g, 0), at;
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+
+	gen_here(g);
+	LLVMValueRef after = ADD(p, c64(g, 1)), last = ICMP(SGE, after, panels);
+	LLVMValueRef end = ADD(kb, MUL(kn, c64(g, x->bands))), done = ICMP(SGE, end, k);
+	if (!x->panels) {
+		after = SELECT(last, SELECT(done, panels, zero), after);
+		end = SELECT(last, SELECT(done, zero, end), kb);
+		return panel_at(g, x, after, end);
+	}
+	after = ADD(x->n0, c64(g, x->group));
+	after = SELECT(done, SELECT(ICMP(SLT, after, n), after, zero), x->n0);
+	after = ADD(after, MUL(p, c64(g, x->cols)));
+	at = batch_offset(g, x, c->cols_batch, c->cols_at);
+	at = ADD(at, MUL(SELECT(done, zero, end), c64(g, c->cols_k)));
+	at = ADD(at, MUL(after, c64(g, c->cols_n)));
+	return gep(g, mem_type(g, c->cols_type), cols, at);
+}
+
+/* Panel p of the group alone, into the one place there is for all: it is gone through before the
+ * next, and the nearest cache holds no more. */
+static void copy_panel(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb,
+	LLVMValueRef kn)
+{
+	gen_here(g);
+	struct contraction one = one_panel(g, x, p);
+	copy_group(g, &one, kb, kn);
+}
+
+/* Elements of R from the block at kb to the one that is multiplied after it: its rows' next part of
+ * k, else their first one, for other columns, else that of the rows after them. */
+static LLVMValueRef rows_behind(
+	struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef last)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef rows_m = gen_extent(g, c->rows_m), first = SUB(c64(g, 0), kb);
+
+	gen_here(g);
+	if (!c->n_block || x->by_columns)
+		first = ADD(first, MUL(rows_m, c64(g, c->m_block)));
+	return SELECT(last, first, c64(g, CONTRACT_SUM * x->unit));
+}
+
+/* What the block's rows add to their sums, where bytes flip. */
+static void sum_block(struct gen *g, const struct contraction *x, const struct operands *o,
+	LLVMValueRef kn, LLVMValueRef last)
+{
+	struct branch b;
+
+	if (!x->flips)
+		return;
+	bytes_sum_rows(g, x, o->rows, kn, o->first);
+	if (!x->strip)
+		return;
+	branch_begin(g, &b, last);
+	bytes_sums_end(g, x);
+	branch_end(g, &b);
+}
+
+/* The products of kn elements of k from kb on, R's first one being number `at`, for the group's
+ * columns.  last: there are none behind them, if x->strip asks. */
+static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kb,
+	LLVMValueRef kn, LLVMValueRef last)
+{
+	struct loop *p = job_alloc(g->job, sizeof *p);
+	LLVMValueRef buffer = gen_buffer(g, x->rows_buffer);
+	struct operands o;
+
+	gen_here(g);
+	o.rows = gep(g, mem_type(g, x->c->rows_type), buffer, at);
+	if (x->panels && !x->by_panel)
+		copy_group(g, x, kb, kn);
+	if (x->row_at)
+		copy_runs(g, x, kb, kn);
+	else if (x->c->runs.by_k)
+		copy_places(g, x, kb, kn);
+	else if (x->rows_copy)
+		copy_rows(g, x, at, kn);
+	if (x->rows_copy)
+		o.rows = x->rows_copy;
+	gen_here(g);
+	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
+	o.first = ICMP(EQ, kb, c64(g, 0));
+	sum_block(g, x, &o, kn, last);
+	gen_here(g);
+	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
+	LLVMValueRef behind = x->rows_ahead ? rows_behind(g, x, kb, last) : NULL;
+	loop_begin(g, p, c64(g, 0), panels, 1);
+	if (x->by_panel && !x->packing)
+		copy_panel(g, x, p->iv, kb, kn);
+	gen_here(g);
+	o.behind = NULL;
+	if (behind)
+		o.behind = SELECT(ICMP(EQ, p->iv, c64(g, 0)), behind, c64(g, 0));
+	o.from = x->packing ? columns_at(g, x, p->iv, kb) : NULL;
+	o.panel = panel_at(g, x, p->iv, kb);
+	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
+	o.out = gep(g, x->acc, x->block,
+		MUL(p->iv, c64(g, x->pad * x->cols)));
+	if (x->strip)
+		call_strips(g, x, &o, p->iv, last);
+	else
+		call_all(g, x, &o, SUB(x->nv, MUL(p->iv, c64(g, x->cols))));
+	loop_end(g, p);
+}
+
+/* All that there are, or a line's. */
+int64_t contract_bands_at_once(const struct contract *c, int64_t unit)
+{
+	int64_t most = CONTRACT_DEPTH * 3 / 2 * unit, band = c->k / c->bands;
+
+	if (band > CONTRACT_SUM * unit)
+		return 1;
+	if (c->k <= most)
+		return c->bands;
+	return c->pieces > 1 && c->pieces * band <= most ? c->pieces : 1;
+}
+
+LLVMValueRef contract_band_at(struct gen *g, const struct contract *c, LLVMValueRef band)
+{
+	LLVMValueRef pieces = c64(g, c->pieces > 1 ? c->pieces : 1);
+	LLVMValueRef line = LLVMBuildUDiv(g->b, band, pieces, ""),
+		     piece = SUB(band, MUL(line, pieces));
+
+	return ADD(MUL(line, c64(g, c->band_pitch)), MUL(piece, c64(g, c->piece_pitch)));
+}
+
+/* The same over bands, all at once where those are short, else one after the other in parts of
+ * SUM words or less. */
+static void multiply_bands(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *b = job_alloc(g->job, sizeof *b), *l = job_alloc(g->job, sizeof *l);
+	int64_t run = c->k / c->bands, depth = CONTRACT_SUM * x->unit;
+	int64_t parts = (run + depth - 1) / depth, part = (run + parts - 1) / parts;
+	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
+
+	part = (part + x->unit - 1) / x->unit * x->unit;
+	loop_begin(g, b, c64(g, 0), c64(g, c->bands), x->bands);
+	loop_begin(g, l, c64(g, 0), c64(g, run), part);
+	gen_here(g);
+	LLVMValueRef line = LLVMBuildUDiv(g->b, x->m0, c64(g, c->span), "");
+	LLVMValueRef at = ADD(rows_at, MUL(line, c64(g, c->span_pitch)));
+	at = ADD(ADD(at, contract_band_at(g, c, b->iv)), l->iv);
+	LLVMValueRef kb = ADD(MUL(b->iv, c64(g, run)), l->iv);
+	multiply_block(g, x, at, kb, min_signed(g, SUB(c64(g, run), l->iv), c64(g, part)),
+		NULL);
+	loop_end(g, l);
+	loop_end(g, b);
+}
+
+/* The same over runs: some whole ones at a time, or one in parts. */
+static void multiply_runs(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	struct loop *l = job_alloc(g->job, sizeof *l), *p = job_alloc(g->job, sizeof *p);
+	int64_t run = c->runs.run, part = x->run_block, all = run < part ? c->k : run;
+
+	loop_begin(g, l, c64(g, 0), c64(g, c->k), all);
+	loop_begin(g, p, c64(g, 0), c64(g, all), part);
+	gen_here(g);
+	LLVMValueRef kn = all % part ? min_signed(g, SUB(c64(g, all), p->iv), c64(g, part))
+		: c64(g, part);
+	multiply_block(g, x, c64(g, 0), ADD(l->iv, p->iv), kn, NULL);
+	loop_end(g, p);
+	loop_end(g, l);
+}
+
+/* `all` accumulators from `to` on, a multiple of LANES, where `none` is true: zero. */
+static void clear(struct gen *g, const struct contraction *x, LLVMValueRef to, int64_t all,
+	LLVMValueRef none)
+{
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	gen_here(g);
+	loop_begin(g, l, c64(g, 0), LLVMBuildSelect(g->b, none, c64(g, all), c64(g, 0), ""), LANES);
+	gen_here(g);
+	to = gep(g, x->acc, to, l->iv);
+	LLVMSetAlignment(LLVMBuildStore(g->b, LLVMConstNull(x->vec), to), (unsigned)x->bytes);
+	loop_end(g, l);
+}
+
+/* x->block where k, a size known at the call, is 0: there are no products, and no block of k. */
+static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMValueRef k)
+{
+	gen_here(g);
+	LLVMValueRef none = ICMP(EQ, k, c64(g, 0));
+	clear(g, x, x->block, x->pad * x->group, none);
+	if (x->flips)
+		clear(g, x, x->sum_parts, x->pad * LANES, none);
+}
+
+/* The same, k in blocks of what one accumulator sums. */
+static void multiply_plain(struct gen *g, struct contraction *x)
+{
+	const struct contract *c = x->c;
+	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
+		     rows_m = gen_extent(g, c->rows_m);
+	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+	int64_t depth = CONTRACT_SUM * x->unit;
+
+	if (c->k < 0)
+		multiply_nothing(g, x, k);
+	loop_begin(g, l, c64(g, 0), k, depth);
+	gen_here(g);
+	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
+	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));
+	multiply_block(g, x, at, kb, kn, ICMP(SGE, ADD(kb, c64(g, depth)), k));
+	loop_end(g, l);
+}
+
+void contract_multiply(struct gen *g, struct contraction *x)
+{
+	if (x->c->span)
+		multiply_bands(g, x);
+	else if (x->row_at)
+		multiply_runs(g, x);
+	else
+		multiply_plain(g, x);
+}
