@@ -1,0 +1,215 @@
+/* contract_side.c -- an operand of a dot_general: its dims by what they are, how it can be read, and
+ * what that costs. */
+#include "plan/contract_side.h"
+#include "ir/build.h"
+#include "plan/conv.h"
+#include <math.h>
+#include <string.h>
+
+#define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
+#define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
+#define LINE_BYTES 64                    /* that are multiplied at once along k */
+
+static void side_measure(struct graph *g, struct side *s)
+{
+	bool k = view_collapse(g, &s->view, s->ncontract, s->contract, &s->k_extent, &s->k_stride);
+	s->collapses =
+		view_collapse(g, &s->view, s->nfree, s->free, &s->free_extent, &s->free_stride) &&
+		k;
+	if (s->free_extent == 1)
+		s->free_stride = 1;
+	s->collapses &= s->free_stride != 0 && (s->k_stride != 0 || s->k_extent == 1);
+}
+
+struct side side_of(struct graph *g, const struct node *operand, const int64_t *batch,
+	uint32_t nbatch, const int64_t *contract, uint32_t ncontract)
+{
+	struct side s = { .node = operand, .nbatch = nbatch, .ncontract = ncontract };
+	bool taken[PLAN_MAX_RANK] = { false };
+	for (uint32_t i = 0; i < nbatch; i++)
+		taken[s.batch[i] = (uint32_t)batch[i]] = true;
+	for (uint32_t i = 0; i < ncontract; i++)
+		taken[s.contract[i] = (uint32_t)contract[i]] = true;
+	for (uint32_t d = 0; d < operand->type->rank; d++)
+		if (!taken[d])
+			s.free[s.nfree++] = d;
+	view_of(g, operand, &s.view);
+	side_measure(g, &s);
+	return s;
+}
+
+/* The operand in the order batch, first, second, as a new dense tensor. */
+static const struct node *side_transposed(
+	struct graph *g, const struct side *s, bool contract_first)
+{
+	int64_t perm[PLAN_MAX_RANK];
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < s->nbatch; i++)
+		perm[n++] = s->batch[i];
+	for (uint32_t i = 0; contract_first && i < s->ncontract; i++)
+		perm[n++] = s->contract[i];
+	for (uint32_t i = 0; i < s->nfree; i++)
+		perm[n++] = s->free[i];
+	for (uint32_t i = 0; !contract_first && i < s->ncontract; i++)
+		perm[n++] = s->contract[i];
+	return build_transpose(g, s->node, perm);
+}
+
+/* Makes the operand a dense tensor in the order batch, free, contract (or contract, free). */
+void side_make_dense(struct graph *g, struct side *s, bool contract_first)
+{
+	s->node = side_transposed(g, s, contract_first);
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < s->nbatch; i++)
+		s->batch[i] = at++;
+	for (uint32_t i = 0; contract_first && i < s->ncontract; i++)
+		s->contract[i] = at++;
+	for (uint32_t i = 0; i < s->nfree; i++)
+		s->free[i] = at++;
+	for (uint32_t i = 0; !contract_first && i < s->ncontract; i++)
+		s->contract[i] = at++;
+	view_dense(g, s->node, &s->view);
+	side_measure(g, s);
+}
+
+const struct node *words_of(struct graph *g, const struct node *x, int64_t word)
+{
+	int64_t dims[PLAN_MAX_RANK + 1];
+	uint32_t rank = x->type->rank;
+
+	memcpy(dims, x->type->dims, rank * sizeof *dims);
+	dims[rank - 1] /= word;
+	dims[rank] = word;
+	x = build_reshape(g, x, rank + 1, dims);
+	return graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &x,
+		.type = type_tensor(g, DTYPE_ui32, rank, dims) });
+}
+
+/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of some k, 32 bits,
+ * [batch..., ceil(n / panel), words, panel], zero beyond k. */
+const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
+{
+	int64_t panel = c->panel, word = c->word > 1 ? c->word : 1;
+	int64_t words = word > 1 ? c->words : s->k_extent;
+	const struct node *t = side_transposed(g, s, false);
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
+	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
+		interior[PLAN_MAX_RANK] = { 0 };
+	uint32_t b = s->nbatch;
+	for (uint32_t i = 0; i < b; i++) {
+		dims[i] = s->node->type->dims[s->batch[i]];
+		perm[i] = i;
+	}
+	dims[b] = s->free_extent;
+	dims[b + 1] = s->k_extent;
+	t = build_reshape(g, t, b + 2, dims);
+	int64_t panels = (s->free_extent + panel - 1) / panel;
+	high[b] = panels * panel - s->free_extent;
+	high[b + 1] = words * word - s->k_extent;
+	if (high[b] || high[b + 1])
+		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
+	if (word > 1)                            /* squares of words are turned, not of parts */
+		t = words_of(g, t, word);
+	dims[b] = panels;
+	dims[b + 1] = panel;
+	dims[b + 2] = words;
+	t = build_reshape(g, t, b + 3, dims);
+	perm[b] = b;
+	perm[b + 1] = b + 2;
+	perm[b + 2] = b + 1;
+	return build_transpose(g, t, perm);
+}
+
+enum way side_way(const struct side *cols)
+{
+	bool windows = cols->view.base->op == OP_patches;        /* a kernel packs them */
+	bool late = cols->late && cols->free_extent > 1 && cols->k_extent >= 0;
+	if (windows || late || !cols->collapses)
+		return WAY_packed;
+	if (cols->free_stride == 1 && cols->free_extent != 1)
+		return WAY_along_n;
+	if (cols->k_stride == 1)
+		return WAY_along_k;
+	return cols->free_stride == 1 ? WAY_along_n : WAY_packed;
+}
+
+/* What an extent that changes is thought of as: 128 of what is 1 a token. */
+static double extent_typical(const struct graph *g, int64_t d)
+{
+	return d < 0 ? 2 * dim_typical(g, d) : (double)d;
+}
+
+/* Of a product without batch dims, lhs's free dims up to those that one stride steps through are
+ * made batch dims, if it is only them that the operand would have to be copied for: an image that
+ * is multiplied along its height, each channel on its own.  The other side, which may be copied for
+ * each of them, must not be the larger one then. */
+void side_leads(struct graph *g, struct side *lhs, const struct side *rhs)
+{
+	struct side s = *lhs;
+
+	if (lhs->nbatch || lhs->collapses || lhs->view.base->op == OP_patches)
+		return;
+	while (!s.collapses && s.nfree > 1 && s.nbatch < PLAN_MAX_BATCH) {
+		s.batch[s.nbatch++] = s.free[0];
+		memmove(s.free, s.free + 1, --s.nfree * sizeof *s.free);
+		side_measure(g, &s);
+	}
+	bool lies = s.collapses && (s.free_stride == 1 || s.k_stride == 1);
+	double each = extent_typical(g, s.free_extent);
+	if (lies && each >= LEAD_LEAST && extent_typical(g, rhs->free_extent) <= 2 * each)
+		*lhs = s;
+}
+
+/* Columns that cost as many as one, at the end of `rows`: a last panel's tile is as wide as it has
+ * to be, but AMX's, and but where rows come from the second cache as long as a panel takes. */
+int64_t side_step(const struct side *rows, const struct contract *c, bool squares)
+{
+	int64_t pitch = rows->free_stride * (int64_t)dtype_bytes(rows->node->type->dtype);
+	bool apart = rows->k_stride == 1 && pitch > 0 && pitch % PLAN_WAY == 0;
+
+	return squares || apart ? c->panel : PLAN_NARROW;
+}
+
+/* Are both sides bytes, multiplied four at a time? */
+static bool sides_are_words(
+	const struct side *rows, const struct side *cols, const struct plan_options *o)
+{
+	const struct contract c = { .rows_type = rows->view.base->type->dtype,
+		.cols_type = cols->view.base->type->dtype, .acc = DTYPE_i32 };
+
+	return dtype_is_short(c.rows_type) && dtype_is_short(c.cols_type) &&
+	       contract_unit(&c, &isa_table[o->isa], o->strict) == 4;
+}
+
+/* Are rows and columns few lines of bytes and many, which go without a copy and without tiles
+ * (gen/contract_line.c)? */
+bool side_is_lines(
+	const struct side *rows, const struct side *cols, const struct plan_options *o)
+{
+	bool few = rows->free_extent >= 1 && rows->free_extent <= CONTRACT_LINES;
+
+	return sides_are_words(rows, cols, o) && few &&
+	       rows->k_stride == 1 && cols->k_stride == 1 && side_way(cols) == WAY_along_k;
+}
+
+/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
+ * `step` columns at once, and what each element of the columns takes to be copied once for each
+ * block of rows, or packed; of rows that lie across k, to be made words for each group of columns.
+ */
+double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
+	int64_t step, const struct plan_options *o)
+{
+	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
+		[WAY_packed] = 1.5 };
+	enum way way = side_way(cols);
+	double m = extent_typical(g, rows->free_extent), n = extent_typical(g, cols->free_extent),
+	       k = extent_typical(g, rows->k_extent),
+	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
+	if (side_is_lines(rows, cols, o))
+		return (m + 1) * n * k / LINE_BYTES;
+	double columns = ceil(n / (double)step) * (double)step;
+	double work = m * columns * k / 32;
+	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
+		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
+	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
+}
