@@ -10,14 +10,12 @@
 #define NEAR 32768                       /* bytes of R that a column finds in the nearest cache */
 #define SETS 2                           /* vectors of sums an element of C has */
 #define AT_ONCE 2                        /* columns, where R is read from further away */
-#define SPARE 4                          /* registers that hold no sums */
+#define AHEAD 4096                       /* bytes of V that are on their way, and up to a column */
 
 bool contract_is_lines(const struct gen *g, const struct contract *c)
 {
-	int64_t vector = LANES * (int64_t)dtype_bytes(c->acc) / g->isa->bytes;   /* registers */
 	bool along_k = !c->cols_packed && c->cols_k == 1 && c->cols_n > 1 && c->rows_k == 1;
-
-	bool few = c->m >= 1 && c->m <= MAX_ROWS && c->m * SETS * vector <= g->isa->regs - SPARE;
+	bool few = c->m >= 1 && c->m <= contract_lines_most(g->isa, c->acc);
 
 	return along_k && few && c->taps <= 1 && !c->row_all && !c->runs.run;
 }
@@ -27,6 +25,7 @@ struct line {
 	struct lanes lanes;
 	struct contraction *x;
 	LLVMValueRef k;                  /* elements */
+	LLVMValueRef ahead;              /* elements of V from what is multiplied to what is fetched */
 	uint32_t ncolumns;
 	LLVMValueRef columns[AT_ONCE], rows[MAX_ROWS];    /* their first elements' numbers */
 	LLVMValueRef acc[AT_ONCE * MAX_ROWS * SETS];
@@ -38,13 +37,28 @@ static uint32_t acc_at(const struct line *n, uint32_t i, uint32_t j)
 	return (i * n->ncolumns + j) * SETS;
 }
 
+/* Asks for the words that a later turn reads of column j: a processor does not follow from one
+ * column to the one behind its neighbour, nor over pages. */
+static void line_fetch(struct gen *g, const struct line *n, uint32_t j, struct ix k)
+{
+	LLVMTypeRef elem = mem_type(g, n->x->c->cols_type);
+	LLVMValueRef cols = gen_buffer(g, n->x->cols_buffer);
+
+	gen_here(g);
+	LLVMValueRef at = ADD(n->columns[j], MUL(k.v, c64(g, n->x->unit)));
+	fetch(g, gep(g, elem, cols, ADD(at, n->ahead)), FETCH_SECOND);
+}
+
 static void line_step(struct gen *g, struct lanes *s, struct ix k)
 {
 	struct line *n = (struct line *)s;
 	LLVMValueRef v[AT_ONCE], r;
 
-	for (uint32_t j = 0; j < n->ncolumns; j++)
+	for (uint32_t j = 0; j < n->ncolumns; j++) {
 		v[j] = contract_words_at(g, n->x, true, n->columns[j], n->k, k);
+		if (n->ncolumns > 1)
+			line_fetch(g, n, j, k);
+	}
 	for (uint32_t i = 0; i < n->x->c->m; i++) {
 		r = contract_words_at(g, n->x, false, n->rows[i], n->k, k);
 		for (uint32_t j = 0; j < n->ncolumns; j++) {
@@ -93,6 +107,14 @@ void lines_rows(struct gen *g, struct contraction *x)
 	x->rows_m = x->c->rows_m;
 }
 
+/* Columns from one to that which is fetched beside it, `at_once` of which are multiplied. */
+static int64_t columns_ahead(const struct contract *c, int64_t at_once)
+{
+	int64_t turn = c->cols_n * (int64_t)dtype_bytes(c->cols_type) * at_once;
+
+	return (turn > 0 ? (AHEAD + turn - 1) / turn : 1) * at_once;
+}
+
 void lines_multiply(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -111,6 +133,7 @@ void lines_multiply(struct gen *g, struct contraction *x)
 	gen_here(g);
 	if (c->m > 1 && c->k > NEAR / (c->m * (int64_t)dtype_bytes(c->rows_type)))
 		n.ncolumns = AT_ONCE;
+	n.ahead = MUL(n_step, c64(g, columns_ahead(c, n.ncolumns)));
 	loop_begin(g, l, c64(g, 0), x->nv, n.ncolumns);
 	gen_here(g);
 	LLVMValueRef column[AT_ONCE], last = SUB(x->nv, c64(g, 1));

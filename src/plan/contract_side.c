@@ -186,10 +186,22 @@ static bool sides_are_words(
 bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o)
 {
-	bool few = rows->free_extent >= 1 && rows->free_extent <= CONTRACT_LINES;
+	enum dtype t = rows->node->type->dtype;
+	enum dtype acc = sides_are_words(rows, cols, o) ? DTYPE_i32 : t == DTYPE_f64 ? t : DTYPE_f32;
+	int64_t most = contract_lines_most(&isa_table[o->isa], acc);
 
-	return sides_are_words(rows, cols, o) && few &&
-	       rows->k_stride == 1 && cols->k_stride == 1 && side_way(cols) == WAY_along_k;
+	return rows->free_extent >= 1 && rows->free_extent <= most && rows->k_stride == 1 &&
+	       cols->k_stride == 1 && side_way(cols) == WAY_along_k;
+}
+
+/* Elements of lines that are multiplied at once: bytes a line, of others two. */
+static double line_elements(
+	const struct side *rows, const struct side *cols, const struct plan_options *o)
+{
+	size_t r = dtype_bytes(rows->node->type->dtype), c = dtype_bytes(cols->node->type->dtype);
+
+	return sides_are_words(rows, cols, o) ? LINE_BYTES
+		: 2 * LINE_BYTES / (double)(r > c ? r : c);
 }
 
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
@@ -206,7 +218,7 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 	       k = extent_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
 	if (side_is_lines(rows, cols, o))
-		return (m + 1) * n * k / LINE_BYTES;
+		return (m + 1) * n * k / line_elements(rows, cols, o);
 	double columns = ceil(n / (double)step) * (double)step;
 	double work = m * columns * k / 32;
 	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)

@@ -156,6 +156,16 @@ static inline bool dtype_is_byte(enum dtype t)
 
 #define CONTRACT_LINES 8                     /* rows, at most, of products of lines */
 
+/* The same of a level, whose registers hold two vectors of sums of each row and have some left. */
+static inline int64_t contract_lines_most(const struct isa_info *isa, enum dtype acc)
+{
+	const int64_t sets = 2, spare = 4, lanes = 16;
+	int64_t vector = lanes * (int64_t)dtype_bytes(acc) / isa->bytes;
+	int64_t most = (isa->regs - spare) / (sets * vector);
+
+	return most < CONTRACT_LINES ? most : CONTRACT_LINES;
+}
+
 /* Neighbours along k that a level multiplies at once: pairs of bf16 where there is an instruction,
  * unless every product has to be rounded as f32's would be; four bytes, where there is one; pairs
  * of integers of 16 bits or that are made such.  Bytes are made bf16 where there are more rows than

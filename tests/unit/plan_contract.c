@@ -198,6 +198,31 @@ void test_plan_contract__few_rows_of_bytes_are_rows(void)
 	gen_with_graph(few_bytes);
 }
 
+/* So are few rows of floats, as many as registers hold sums of, however far apart a weight's rows
+ * are; more are columns, one panel of them. */
+static void few_floats(struct graph *g, struct job *j)
+{
+	static const struct { enum dtype t; enum isa isa; int64_t most; } list[] = {
+		{ DTYPE_f32, ISA_LEVEL_avx512, 7 }, { DTYPE_f32, ISA_LEVEL_avx2, 3 },
+		{ DTYPE_bf16, ISA_LEVEL_avx512bf16, 8 }, { DTYPE_f64, ISA_LEVEL_avx512, 3 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
+		for (int64_t rows = 1; rows <= 9; rows++) {
+			const struct type *params[] = { gen_type(g, list[i].t, 2, (int)rows, 1000),
+				gen_type(g, list[i].t, 2, 2048, 1000) };
+			const struct plan *p = product(g, j, list[i].isa, params, 1, 1);
+			UNIT_NOTE("level %u, %d rows", i, (int)rows);
+			CHECK_INT(p->nkernels, 1);
+			CHECK_INT(p->kernels[0]->contract.m, rows <= list[i].most ? rows : 2048);
+		}
+}
+
+void test_plan_contract__few_rows_of_floats_are_rows(void)
+{
+	gen_with_graph(few_floats);
+}
+
 static bool follows_from(const struct node *n, enum op op)
 {
 	bool any = n->op == op;
