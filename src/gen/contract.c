@@ -72,11 +72,19 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	LLVMValueRef first, end;
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
-	chunk_place(g, x, chunk, &first, &end);
+	if (c->groups == GROUPS_rows || c->groups == GROUPS_cols)
+		group_place(g, x, chunk, &first, &end);
+	else
+		chunk_place(g, x, chunk, &first, &end);
 	ix_delinear(
 		g, ix_scalar(x->batch, g->depth, 1, INT64_MAX), c->nbatch, c->batch, x->batches);
 	if (x->row_at)
 		runs_places(g, x);
+	x->k_lo = c64(g, 0);
+	if (c->groups == GROUPS_k)
+		group_k(g, x);
+	else
+		x->k_hi = gen_extent(g, c->k);
 	gen_here(g);
 	loop_begin(g, l, first, end, x->group);
 	gen_here(g);
@@ -329,7 +337,7 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 
 void core_contract(struct gen *g)
 {
-	const struct contract *c = &g->k->contract;
+	const struct contract *c = contract_of_groups(g, &g->k->contract);
 	struct contraction *x = job_alloc(g->job, sizeof *x);
 
 	x->c = c;
@@ -337,7 +345,7 @@ void core_contract(struct gen *g)
 	x->cols = c->panel ? c->panel : PLAN_PANEL;
 	x->group = group_of(c, x->cols);
 	x->width = (uint32_t)x->cols;
-	x->along_m = lanes_along_m(g, c);
+	x->along_m = lanes_along_m(g, &g->k->contract);
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
 	x->squares = x->tiles && contract_is_squares(c);

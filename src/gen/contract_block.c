@@ -183,8 +183,7 @@ static LLVMValueRef panel_batch(struct gen *g, const struct contraction *x)
 
 LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVMValueRef kb)
 {
-	LLVMValueRef k = gen_extent(g, x->c->k), n = gen_extent(g, x->c->n), i;
-	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer), k, n, i;
 
 	gen_here(g);
 	if (x->by_panel)
@@ -193,6 +192,9 @@ LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVM
 		return gep(g, x->word, x->panels, MUL(p, c64(g, CONTRACT_DEPTH * x->cols)));
 	if (x->direct)
 		return columns_at(g, x, p, kb);
+	k = gen_extent(g, x->c->k);
+	n = gen_extent(g, x->c->n);
+	gen_here(g);
 	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
 	i = ADD(i, MUL(panel_batch(g, x), ceil_div(g, n, x->cols)));
 	if (x->c->word > 1) {
@@ -211,8 +213,8 @@ static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRe
 	LLVMValueRef panels, LLVMValueRef kb, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), zero = c64(g, 0), at;
-	LLVMValueRef cols = gen_buffer(g, x->cols_buffer);
+	LLVMValueRef n = c->n == CONTRACT_CUT ? x->n0 : gen_extent(g, c->n), zero = c64(g, 0), at;
+	LLVMValueRef cols = gen_buffer(g, x->cols_buffer), k = x->k_hi;
 
 	gen_here(g);
 	LLVMValueRef after = ADD(p, c64(g, 1)), last = ICMP(SGE, after, panels);
@@ -294,7 +296,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 		o.rows = x->rows_copy;
 	gen_here(g);
 	o.k = x->unit == 1 ? kn : ceil_div(g, kn, x->unit);
-	o.first = ICMP(EQ, kb, c64(g, 0));
+	o.first = ICMP(EQ, kb, x->k_lo);
 	sum_block(g, x, &o, kn, last);
 	gen_here(g);
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
@@ -395,10 +397,10 @@ static void clear(struct gen *g, const struct contraction *x, LLVMValueRef to, i
 }
 
 /* x->block where k, a size known at the call, is 0: there are no products, and no block of k. */
-static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMValueRef k)
+static void multiply_nothing(struct gen *g, const struct contraction *x)
 {
 	gen_here(g);
-	LLVMValueRef none = ICMP(EQ, k, c64(g, 0));
+	LLVMValueRef none = ICMP(EQ, x->k_lo, x->k_hi);
 	clear(g, x, x->block, x->pad * x->group, none);
 	if (x->flips)
 		clear(g, x, x->sum_parts, x->pad * LANES, none);
@@ -408,15 +410,14 @@ static void multiply_nothing(struct gen *g, const struct contraction *x, LLVMVal
 static void multiply_plain(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef k = gen_extent(g, c->k), rows_k = gen_extent(g, c->rows_k),
-		     rows_m = gen_extent(g, c->rows_m);
-	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at);
+	LLVMValueRef rows_k = gen_extent(g, c->rows_k), rows_m = gen_extent(g, c->rows_m);
+	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at), k = x->k_hi;
 	struct loop *l = job_alloc(g->job, sizeof *l);
 	int64_t depth = CONTRACT_SUM * x->unit;
 
 	if (c->k < 0)
-		multiply_nothing(g, x, k);
-	loop_begin(g, l, c64(g, 0), k, depth);
+		multiply_nothing(g, x);
+	loop_begin(g, l, x->k_lo, k, depth);
 	gen_here(g);
 	LLVMValueRef kb = l->iv, kn = min_signed(g, SUB(k, kb), c64(g, depth));
 	LLVMValueRef at = ADD(rows_at, ADD(MUL(x->m0, rows_m), MUL(kb, rows_k)));

@@ -540,7 +540,7 @@ void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLV
 	const struct share *share)
 {
 	const struct contract *c = x->c;
-	LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n), at;
+	LLVMValueRef at;
 	struct copy copy = { .x = x, .buffer = x->cols_buffer, .type = c->cols_type, .kn = kn,
 		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .columns = true,
 		.k_rows = true, .share = share };
@@ -552,6 +552,7 @@ void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLV
 	LLVMValueRef n_step = gen_extent(g, copy.outer_stride),
 		     k_step = gen_extent(g, copy.k_stride);
 	if (c->cols_packed) {
+		LLVMValueRef k = gen_extent(g, c->k), n = gen_extent(g, c->n);
 		gen_here(g);
 		at = ADD(MUL(x->batch, ceil_div(g, n, x->cols)),
 			LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""));

@@ -176,8 +176,9 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct finish *f = (struct finish *)s;
 	struct contraction *x = f->x;
-	int64_t m_align = x->c->m_block % LANES ? 1 : LANES;
-	int64_t m_max = x->c->m > 0 ? x->c->m - 1 : INT64_MAX,
+	int64_t m_align = x->c->m_block % LANES || x->c->m == CONTRACT_CUT ? 1 : LANES,
+		n_align = x->c->n == CONTRACT_CUT ? 1 : LANES;
+	int64_t m_max = x->c->m > 0 && !x->c->groups ? x->c->m - 1 : INT64_MAX,
 		n_max = x->c->n > 0 ? x->c->n - 1 : INT64_MAX;
 
 	gen_here(g);
@@ -194,7 +195,7 @@ static void finish_lanes(struct gen *g, struct lanes *s, struct ix j)
 		n = ix_scalar(ADD(x->n0, f->other), g->depth, 1, n_max);
 	} else {
 		m = ix_scalar(ADD(x->m0, f->other), g->depth, 1, m_max);
-		n = ix_lanes(ADD(x->n0, j.v), g->depth, LANES, n_max);
+		n = ix_lanes(ADD(x->n0, j.v), g->depth, n_align, n_max);
 	}
 	finish_element(g, x, m, n);
 }

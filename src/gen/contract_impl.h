@@ -3,6 +3,7 @@
  *   contract.c         the core: chunks, groups of columns, how R and V are read
  *   contract_block.c   the products of a group of columns, block of k by block
  *   contract_copy.c    parts of R and V from where they lie to where tiles read them
+ *   contract_group.c   rows, columns or k in groups that are known when the kernel runs
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
  *   contract_bytes.c   words of four bytes
@@ -24,11 +25,13 @@
 #define CONTRACT_SOME_ROWS 4             /* of a tile that takes as long as one of a single row */
 #define CONTRACT_WORD 4                  /* elements of a word, at most */
 #define LINE 64                          /* bytes of a cache line */
+#define CONTRACT_CUT INT64_MIN             /* an extent: each group's own */
 #define CONTRACT_NARROWS (PLAN_PANEL / PLAN_NARROW - 1)
 
 struct contraction {
+	/* the kernel's; of groups, a copy to which what they cut is of no known size */
 	const struct contract *c;
-	uint32_t rows_buffer, cols_buffer;
+	uint32_t rows_buffer, cols_buffer;       /* where groups begin: the one behind */
 	LLVMTypeRef acc, vec;
 	unsigned bytes;                  /* of an accumulator */
 	/* A word is what a multiply takes of a row or column at once: `unit` neighbours along k.
@@ -93,6 +96,7 @@ struct contraction {
 	LLVMValueRef sums, sum_parts;
 	/* of the chunk being made */
 	LLVMValueRef batch, m0, mrows, n0, nv;   /* nv: columns of the group that exist */
+	LLVMValueRef k_lo, k_hi;                 /* its part of k */
 	struct ix batches[PLAN_MAX_BATCH];
 	/* of the element being made */
 	LLVMValueRef at;                 /* where the accumulators of the lanes lie */
@@ -124,6 +128,15 @@ int64_t contract_depth(const struct contraction *x);
  */
 void contract_words(struct gen *g, struct contraction *x);
 void contract_rows(struct gen *g, struct contraction *x);
+
+/* ---- contract_group.c ---- */
+/* c as what is made knows it: the dimension that groups cut is CONTRACT_CUT. */
+const struct contract *contract_of_groups(struct gen *g, const struct contract *c);
+/* Of a chunk of groups of rows or columns: its batch, rows and columns from *first to *end. */
+void group_place(struct gen *g, struct contraction *x, LLVMValueRef chunk, LLVMValueRef *first,
+	LLVMValueRef *end);
+/* Of a chunk's batch: which part of k it has. */
+void group_k(struct gen *g, struct contraction *x);
 
 /* ---- contract_block.c ---- */
 /* C's rows of the chunk in the group's columns, into x->block. */

@@ -25,7 +25,7 @@ struct line {
 	struct lanes lanes;
 	struct contraction *x;
 	LLVMValueRef k;                  /* elements */
-	LLVMValueRef ahead;              /* elements of V from what is multiplied to what is fetched */
+	LLVMValueRef ahead;              /* of V, from what is multiplied to what is fetched */
 	uint32_t ncolumns;
 	LLVMValueRef columns[AT_ONCE], rows[MAX_ROWS];    /* their first elements' numbers */
 	LLVMValueRef acc[AT_ONCE * MAX_ROWS * SETS];

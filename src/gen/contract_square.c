@@ -51,7 +51,8 @@ static int64_t squares_depth(const struct contraction *x)
 
 bool contract_is_squares(const struct contract *c)
 {
-	return c->m_block > CONTRACT_FEW_ROWS && c->k > 0 && c->taps <= 1 && !c->runs.run;
+	return c->m_block > CONTRACT_FEW_ROWS && c->k > 0 && c->taps <= 1 && !c->runs.run &&
+	       !c->groups;
 }
 
 int64_t squares_group(const struct contraction *x)

@@ -43,8 +43,8 @@ const struct node *expand_statistics(struct graph *g, const struct node *of, uin
 const struct node *expand_async(struct graph *g, const struct node *start, uint32_t which);
 const struct node *expand_ragged_dot(
 	struct graph *g, const struct node *n, const struct node *const *in);
-/* The same, where groups begin and end, by a loop over blocks; NULL: it is of another form, or too
- * small for one. */
+/* The same by a product that knows groups, given where they begin and end; NULL: it is of another
+ * form, or small. */
 const struct node *expand_groups(struct graph *g, const struct node *n, const struct node *lhs,
 	const struct node *rhs, const struct node *start, const struct node *end);
 /* Result `which` of n, whose body no kernel computes over lanes, as loops; NULL: one does. */

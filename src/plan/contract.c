@@ -67,13 +67,26 @@ int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
 	return contract_has_squares(c, &isa_table[isa], strict) ? SQUARE_ROWS : isa_table[isa].rows;
 }
 
+/* Blocks of `all` rows or columns in groups, at most: whole ones, and one that is not of each group
+ * that has any. */
+static int64_t group_blocks(struct graph *g, int64_t all, int64_t block, int64_t groups)
+{
+	if (block == 1)
+		return all;
+	return dim_add(g, dim_floordiv(g, all, block), dim_min(g, all, groups));
+}
+
 int64_t contract_chunks(struct graph *g, const struct contract *c)
 {
-	int64_t chunks = dim_ceildiv(g, c->m, c->m_block);
+	bool rows = c->groups == GROUPS_rows, cols = c->groups == GROUPS_cols;
+	int64_t chunks = rows ? group_blocks(g, c->m, c->m_block, c->batch[0])
+		: dim_ceildiv(g, c->m, c->m_block);
 
+	if (cols)
+		return dim_mul(g, chunks, group_blocks(g, c->n, c->n_block, c->batch[0]));
 	if (c->n_block)
 		chunks = dim_mul(g, chunks, dim_ceildiv(g, c->n, c->n_block));
-	for (uint32_t i = 0; i < c->nbatch; i++)
+	for (uint32_t i = 0; i < c->nbatch && !rows; i++)
 		chunks = dim_mul(g, chunks, c->batch[i]);
 	return chunks;
 }
@@ -234,7 +247,7 @@ static const struct node *contract_node(struct graph *g, const struct contract *
 	const struct attr_entry e = { KEY_contract, NULL, attr_ints(g, nints, ints) };
 	struct node_spec s = {
 		.op = OP_contract,
-		.nin = 2,
+		.nin = c->groups ? 3 : 2,
 		.in = operands,
 		.attrs = attrs_cons(g, 1, &e),
 		.type = t,
@@ -303,6 +316,113 @@ static bool side_packs_late(const struct side *s, const struct node *n, const st
 	return other->k_stride == 1 && !side_is_bytes(s) && !lines && plan_is_late(n, o);
 }
 
+/* A product on its way to a contract. */
+struct product {
+	struct contract c;
+	struct side lhs, rhs, *rows, *cols;
+	const struct node *places;               /* where groups begin; NULL: there are none */
+	int64_t group;                           /* places of one, about */
+};
+
+/* Which side are the rows; of the ragged rows of groups, those of one count. */
+static void product_turn(struct graph *g, struct product *p, const struct plan_options *o)
+{
+	struct side lhs = p->lhs;
+	struct contract *c = &p->c;
+	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
+
+	if (p->places && c->groups != GROUPS_k)
+		lhs.free_extent = p->group;
+	double by_lhs = side_cost(g, &lhs, &p->rhs, side_step(&lhs, c, squares), o),
+	       by_rhs = side_cost(g, &p->rhs, &lhs, side_step(&p->rhs, c, squares), o);
+	c->rows_are_lhs = by_lhs <= by_rhs;
+	p->rows = c->rows_are_lhs ? &p->lhs : &p->rhs;
+	p->cols = c->rows_are_lhs ? &p->rhs : &p->lhs;
+	if (p->places && c->groups != GROUPS_k)
+		c->groups = c->rows_are_lhs ? GROUPS_rows : GROUPS_cols;
+}
+
+/* Blocks as of groups twice as large as most are: those of fewer would be more of them than that.
+ * Of no more rows than groups each is a block, as of a product of one row. */
+static void block_groups(struct contract *c, int64_t group, const struct plan_options *o)
+{
+	bool single = c->groups == GROUPS_rows && group == 1;
+	struct contract typical = *c;
+
+	if (c->groups == GROUPS_k)
+		typical.k = group;
+	else
+		*(c->groups == GROUPS_rows ? &typical.m : &typical.n) = single ? 1 : 2 * group;
+	if (single)
+		contract_widen(&typical, o);
+	contract_block(&typical, o);
+	c->panel = typical.panel;
+	c->m_block = single ? 1 : typical.m_block;
+	c->n_block = typical.n_block;
+	if (c->groups == GROUPS_cols && !c->n_block)
+		c->n_block = (typical.n + c->panel - 1) / c->panel * c->panel;
+}
+
+/* Panels may be packed before where all that is cut of the columns is known by then. */
+static bool product_packs(const struct product *p)
+{
+	bool cut = p->c.groups == GROUPS_cols || p->c.groups == GROUPS_k;
+
+	return p->cols->free_extent >= 0 && p->cols->k_extent >= 0 && !cut;
+}
+
+static const struct node *product_node(struct graph *g, struct product *p, const struct type *t,
+	const struct plan_options *o)
+{
+	struct contract *c = &p->c;
+	struct side *rows = p->rows, *cols = p->cols;
+	bool packs = product_packs(p);
+
+	if (!rows->collapses)
+		side_make_dense(g, rows, false);
+	enum way way = side_way(cols);
+	c->cols_packed = way == WAY_packed && packs;
+	if (way == WAY_packed && !packs)
+		side_make_dense(g, cols, true);
+	if (!contract_batch(g, c, rows, cols))
+		return NULL;
+	if (c->groups == GROUPS_k)
+		contract_add_batch(c, p->places->type->dims[0] - 1, 0, 0);
+	c->m = rows->free_extent;
+	c->n = cols->free_extent;
+	c->k = rows->k_extent;
+	c->rows_at = rows->view.at;
+	c->rows_m = rows->free_stride;
+	c->rows_k = rows->k_stride;
+	contract_types(c, rows, cols, o);
+	if (!c->cols_packed)
+		columns_as_they_lie(c, cols, way);
+	c->cols_shared = c->cols_packed && cols->nbatch < rows->nbatch ? c->nbatch : 0;
+	if (c->groups) {
+		block_groups(c, p->group, o);
+	} else {
+		contract_widen(c, o);
+		contract_block(c, o);
+	}
+	if (c->cols_packed && cols->late)
+		side_pack_words(g, cols, c, o);
+	const struct node *operands[] = { rows->view.base,
+		c->cols_packed ? side_pack(g, cols, c) : cols->view.base, p->places };
+	return contract_node(g, c, operands, t);
+}
+
+/* What of p follows from its sides, of so many free dims. */
+static void product_begin(struct product *p, enum dtype acc, const struct node *const *in,
+	const struct plan_options *o)
+{
+	p->c.acc = acc;
+	p->c.panel = isa_table[o->isa].cols;
+	p->c.left = p->lhs.nfree;
+	p->c.right = p->rhs.nfree;
+	p->c.rows_type = in[0]->type->dtype;
+	p->c.cols_type = in[1]->type->dtype;
+}
+
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o)
 {
@@ -318,50 +438,39 @@ const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const int64_t *rb = node_ints(n, KEY_rhs_batching_dimensions, &nb);
 	const int64_t *lc = node_ints(n, KEY_lhs_contracting_dimensions, &nc);
 	const int64_t *rc = node_ints(n, KEY_rhs_contracting_dimensions, &nc);
-	struct side lhs = side_of(g, in[0], lb, nb, lc, nc),
-		    rhs = side_of(g, in[1], rb, nb, rc, nc);
-	if (lhs.free_extent == 0 || rhs.free_extent == 0 || lhs.k_extent == 0)
+	struct product p = { .lhs = side_of(g, in[0], lb, nb, lc, nc),
+		.rhs = side_of(g, in[1], rb, nb, rc, nc) };
+	if (p.lhs.free_extent == 0 || p.rhs.free_extent == 0 || p.lhs.k_extent == 0)
 		return NULL;
-	side_leads(g, &lhs, &rhs);
-	struct contract c = { .acc = acc,
-		.panel = isa_table[o->isa].cols,
-		.left = lhs.nfree,
-		.right = rhs.nfree };
-	lhs.late = side_packs_late(&lhs, in[0], &rhs, o);
-	rhs.late = !lhs.late && side_packs_late(&rhs, in[1], &lhs, o);
-	c.rows_type = in[0]->type->dtype;
-	c.cols_type = in[1]->type->dtype;
-	bool squares = contract_has_squares(&c, &isa_table[o->isa], o->strict);
-	double by_lhs = side_cost(g, &lhs, &rhs, side_step(&lhs, &c, squares), o),
-	       by_rhs = side_cost(g, &rhs, &lhs, side_step(&rhs, &c, squares), o);
-	c.rows_are_lhs = by_lhs <= by_rhs;
-	struct side *rows = c.rows_are_lhs ? &lhs : &rhs, *cols = c.rows_are_lhs ? &rhs : &lhs;
-	if (!rows->collapses)
-		side_make_dense(g, rows, false);
-	bool numbers = cols->free_extent >= 0 && cols->k_extent >= 0;
-	enum way way = side_way(cols);
-	c.cols_packed = way == WAY_packed && numbers;
-	if (way == WAY_packed && !numbers)
-		side_make_dense(g, cols, true);
-	if (!contract_batch(g, &c, rows, cols))
-		return NULL;
-	c.m = rows->free_extent;
-	c.n = cols->free_extent;
-	c.k = rows->k_extent;
-	c.rows_at = rows->view.at;
-	c.rows_m = rows->free_stride;
-	c.rows_k = rows->k_stride;
-	contract_types(&c, rows, cols, o);
-	if (!c.cols_packed)
-		columns_as_they_lie(&c, cols, way);
-	c.cols_shared = c.cols_packed && cols->nbatch < rows->nbatch ? c.nbatch : 0;
-	contract_widen(&c, o);
-	contract_block(&c, o);
-	if (c.cols_packed && cols->late)
-		side_pack_words(g, cols, &c, o);
-	const struct node *operands[2] = { rows->view.base,
-		c.cols_packed ? side_pack(g, cols, &c) : cols->view.base };
-	return contract_node(g, &c, operands, n->type);
+	side_leads(g, &p.lhs, &p.rhs);
+	product_begin(&p, acc, in, o);
+	p.lhs.late = side_packs_late(&p.lhs, in[0], &p.rhs, o);
+	p.rhs.late = !p.lhs.late && side_packs_late(&p.rhs, in[1], &p.lhs, o);
+	product_turn(g, &p, o);
+	return product_node(g, &p, n->type, o);
+}
+
+const struct node *plan_lower_grouped_dot(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o)
+{
+	const int64_t zero = 0;
+	uint32_t one;
+	const int64_t *lc = node_ints(n, KEY_lhs_contracting_dimensions, &one);
+	const int64_t *rc = node_ints(n, KEY_rhs_contracting_dimensions, &one);
+	const int64_t along = node_ints(n, KEY_ragged_dims, &one)[0];
+	bool by_k = along == lc[0];
+	const int64_t places = in[0]->type->dims[along], groups = in[2]->type->dims[0] - 1;
+	enum dtype acc = contract_acc(in[0]->type->dtype, in[1]->type->dtype, n->type->dtype);
+	struct product p = { .places = in[2],
+		.group = dim_is_number(places) ? (places + groups - 1) / groups : 64,
+		.lhs = side_of(g, in[0], NULL, 0, lc, 1),
+		.rhs = side_of(g, in[1], &zero, !by_k, rc, 1) };
+
+	p.c.groups = by_k ? GROUPS_k : GROUPS_rows;
+	product_begin(&p, acc, in, o);
+	p.rhs.late = !by_k && side_packs_late(&p.rhs, in[1], &p.lhs, o);
+	product_turn(g, &p, o);
+	return product_node(g, &p, n->type, o);
 }
 
 const struct node *plan_contract_windows(struct graph *g, const struct node *rows,

@@ -17,8 +17,8 @@ uint32_t contract_ints(const struct contract *c, int64_t out[CONTRACT_INTS])
 		c->cols_k, c->cols_n, c->rows_type, c->cols_type, c->acc, c->m_block, c->n_block,
 		c->panel, c->word, c->words, c->span, c->span_pitch, c->bands, c->pieces,
 		c->piece_pitch, c->band_pitch,
-		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->runs.run,
-		c->taps };
+		c->tile, c->cols_shared, c->row, c->row_all, c->left, c->right, c->groups,
+		c->runs.run, c->taps };
 	const struct contract_runs *r = &c->runs;
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		out[n++] = rest[i];
@@ -93,6 +93,7 @@ void contract_of_ints(const int64_t *in, struct contract *c)
 	c->row_all = *in++;
 	c->left = (uint32_t)*in++;
 	c->right = (uint32_t)*in++;
+	c->groups = (enum contract_groups)*in++;
 	c->runs.run = *in++;
 	c->taps = (uint32_t)*in++;
 	for (uint32_t i = 0; i < c->taps; i++)

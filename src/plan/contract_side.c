@@ -1,5 +1,5 @@
-/* contract_side.c -- an operand of a dot_general: its dims by what they are, how it can be read, and
- * what that costs. */
+/* contract_side.c -- an operand of a dot_general: its dims by what they are, how it can be read,
+ * and what that costs. */
 #include "plan/contract_side.h"
 #include "ir/build.h"
 #include "plan/conv.h"
@@ -187,7 +187,7 @@ bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o)
 {
 	enum dtype t = rows->node->type->dtype;
-	enum dtype acc = sides_are_words(rows, cols, o) ? DTYPE_i32 : t == DTYPE_f64 ? t : DTYPE_f32;
+	enum dtype acc = t == DTYPE_f64 ? t : DTYPE_f32;
 	int64_t most = contract_lines_most(&isa_table[o->isa], acc);
 
 	return rows->free_extent >= 1 && rows->free_extent <= most && rows->k_stride == 1 &&

@@ -675,10 +675,11 @@ static const struct node **build_results(struct build *b, uint32_t *n)
 	return results;
 }
 
-/* What the body is given: a product, scores, and from `first` on inputs. */
+/* What the body is given: a product, scores, then inputs. */
 static const struct type **param_types(const struct build *b, const struct node *product,
-	const struct node *scores, uint32_t first)
+	const struct node *scores)
 {
+	uint32_t first = !product ? 0 : !scores ? 1 : 2;
 	const struct type **params = job_array(graph_job(b->g), b->nparams, sizeof *params);
 
 	if (product)
@@ -697,14 +698,14 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 	struct job *j = graph_job(g);
 	struct build b = { .g = g, .f = f, .group = group };
 	struct kernel *k = job_alloc(j, sizeof *k);
-	uint32_t count, first = 0;
+	uint32_t count;
 	b.now = f->twin;
 	const struct node *product = group->contract, *scores = NULL;
 	if (product) {
-		uint32_t sides = product->op == OP_attention ? 3 : 2;
+		uint32_t sides = product->op == OP_attention ? 3 : product->nin;
 		while (b.ninputs < sides)
 			add_input(&b, product->in[b.ninputs]);
-		b.nparams = first = sides - 1;
+		b.nparams = sides - 1;
 		contract_load(product, &k->contract);
 		if (product->op == OP_attention) {
 			attention_load(product, &k->attention);
@@ -719,7 +720,7 @@ struct kernel *plan_kernel(struct graph *g, const struct fusion *f, const struct
 		if (order[i] != group->contract)
 			b.now[order[i]->id] = twin(&b, order[i]);
 
-	const struct type **params = param_types(&b, product, scores, first);
+	const struct type **params = param_types(&b, product, scores);
 	uint32_t nresults;
 	const struct node **results = build_results(&b, &nresults);
 	results[nresults] = scores;

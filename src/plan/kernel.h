@@ -90,7 +90,13 @@ struct contract_runs {
 	int64_t planes, plane;
 };
 
+/* A dimension of a product that is cut where the kernel's third input says, [groups + 1] places
+ * that ascend: of rows or columns of C, each group is multiplied with a matrix of its own of the
+ * other side, and a chunk has those of one group; of k, each group is a product of its own. */
+enum contract_groups { GROUPS_none, GROUPS_rows, GROUPS_cols, GROUPS_k };
+
 struct contract {
+	enum contract_groups groups;               /* batch[0]: how many, the only batch */
 	bool rows_are_lhs;
 	bool cols_packed;
 	uint32_t nbatch;
@@ -287,13 +293,15 @@ struct kernel {
 	 * the last dim is cut into pieces of inner_grain, the innermost counter of chunks.
 	 * outer_grain is an extent, inner_grain a number.
 	 * CORE_contract: chunk = ((batch * blocks of m) + block of m) * blocks of n + block of
-	 * n. */
+	 * n; of groups of rows or columns those have blocks as plan/contract.c counts, which are
+	 * the innermost. */
 	int64_t outer_grain, inner_grain;
 	int64_t chunks;              /* extent; a number where the space is known */
 
 	/* Buffers: inputs, then outputs.  CORE_contract: rows, cols, then the body's parameters 1
-	 * and on; CORE_attention: rows, the scores' rows and cols, then the body's parameters 2 and
-	 * on; others: the body's parameters. */
+	 * and on, the first of which is where groups begin, if it has any; CORE_attention: rows,
+	 * the scores' rows and cols, then the body's parameters 2 and on; others: the body's
+	 * parameters. */
 	uint32_t ninputs, noutputs;
 	uint32_t nsizes;
 	const int64_t *sizes;        /* symbolic extents, each once */

@@ -716,6 +716,8 @@ static const struct node *lower_wide_dot(struct graph *g, const struct node *n,
 static const struct node *lower_dots(void *arg, struct graph *g, const struct node *n,
 	const struct node *const *in)
 {
+	if (n->op == OP_grouped_dot)
+		return plan_lower_grouped_dot(g, n, in, arg);
 	if (n->op != OP_dot_general)
 		return NULL;
 	enum dtype wide = in[0]->type->dtype, to = n->type->dtype;

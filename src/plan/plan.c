@@ -84,7 +84,7 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 		flops = 2 * (dim_typical(g, k->contract.m) + more) *
 			dim_typical(g, k->contract.k) *
 			dim_typical(g, k->contract.n);
-		for (uint32_t i = 0; i < k->contract.nbatch; i++)
+		for (uint32_t i = k->contract.groups != GROUPS_none; i < k->contract.nbatch; i++)
 			flops *= dim_typical(g, k->contract.batch[i]);
 	} else {
 		uint32_t count;

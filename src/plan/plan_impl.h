@@ -40,6 +40,9 @@ const struct region *plan_layout(
 	struct graph *g, const struct region *r, const struct plan_options *o);
 const struct node *plan_lower_dot(struct graph *g, const struct node *n,
 	const struct node *const *in, const struct plan_options *o);
+/* The same of a grouped_dot. */
+const struct node *plan_lower_grouped_dot(struct graph *g, const struct node *n,
+	const struct node *const *in, const struct plan_options *o);
 /* n, a map of reshapes, as the reshape of a map over longer rows; NULL: it is another. */
 const struct node *plan_sink_reshape(
 	struct graph *g, const struct node *n, const struct node *const *in);
@@ -86,7 +89,7 @@ const struct region *plan_cut(struct graph *g, const struct region *r,
 /* KEY_contract of an OP_contract; of an OP_attention, the product with its values */
 void contract_load(const struct node *n, struct contract *out);
 /* c as numbers; how many: CONTRACT_PLAIN, one a tap, and where it has runs what they are. */
-#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 31)
+#define CONTRACT_PLAIN (3 + 3 * PLAN_MAX_BATCH + 32)
 #define CONTRACT_INTS (CONTRACT_PLAIN + PLAN_MAX_TAPS + 4 * PLAN_RUNS + 3)
 /* Rows of a tile of c's, of which a block has several. */
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict);

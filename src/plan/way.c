@@ -26,7 +26,7 @@ uint32_t plan_ways(const struct plan *p, const struct kernel *k, struct contract
 	uint32_t n = 0;
 
 	if (k->core != CORE_contract || k->nsizes || c->m < 0 || c->n < 0 || c->k < 0 ||
-		c->panel > PLAN_PANEL)
+		c->panel > PLAN_PANEL || c->groups)
 		return 0;
 	int64_t tile = contract_tile_rows(c, p->isa, p->strict), panel = c->panel;
 	int64_t columns = (c->n + panel - 1) / panel * panel;

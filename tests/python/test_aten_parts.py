@@ -317,7 +317,7 @@ def product_of_groups(a, b, ends=None):
 
 
 FORMS = ["2d3d", "3d2d", "2d2d", "3d3d"]
-SMALL, LARGE = (16, 8, 24), (96, 64, 72)               # each group with everything; a loop over blocks
+SMALL, LARGE = (16, 8, 24), (96, 64, 72)               # each group with everything; with its own
 
 
 @pytest.mark.parametrize("dynamic", [False, True])
@@ -353,3 +353,26 @@ def test_products_of_groups_of_what_torch_cannot_trace(form, size):
     graph = make_fx(lambda *args: (product_of_groups(*args),))(*args)
     run = _backend.compile_fx(graph, list(args), settings=_backend.Settings({"fallback": "error"}, None))
     torch.testing.assert_close(run(list(args))[0], product_of_groups(*grouped(form, torch.float32, *size)))
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("size", [SMALL, LARGE, (4, 512, 256)])
+def test_products_of_groups_as_transformers_has_them(size, dynamic):
+    """Its operator, for what torch cannot trace, and that one's gradients; numbers as weights lie, groups as they come."""
+    import transformers.integrations.moe as moe
+    assert moe
+    torch.manual_seed(5)
+    fast = compiled(torch.ops.transformers.grouped_mm_fallback, fallback="error")
+    m, k, n = size
+    for more in (0, 16) if dynamic else (0,):
+        x = torch.randn(m + more, k, requires_grad=True)
+        w = (torch.randn(4, n, k) / k ** 0.5).requires_grad_()
+        if dynamic:
+            torch._dynamo.mark_dynamic(x, 0)
+        for ends in ([1, 1, 3, m + more], [m + more] * 4):
+            ends = torch.tensor(ends)
+            got, want = fast(x, w.mT, ends), torch.ops.transformers.grouped_mm_fallback(x, w.mT, ends)
+            torch.testing.assert_close(got, want)
+            dy = torch.randn_like(want)
+            for a, b in zip(*(torch.autograd.grad(r, (x, w), dy) for r in (got, want)), strict=True):
+                torch.testing.assert_close(a, b)

@@ -1,5 +1,6 @@
 /* gen_util.c -- see gen_util.h.  Every buffer ends at a page that may not be touched. */
 #include "gen_util.h"
+#include "plan/plan_impl.h"
 #include "amx_emulate.h"
 #include "base/cpu.h"
 #include <dlfcn.h>
@@ -283,6 +284,8 @@ void gen_check(const struct gen_case *c)
 			   (t->n_block ? (n + t->n_block - 1) / t->n_block : 1);
 		for (uint32_t i = 0; i < t->nbatch; i++)
 			k.chunks *= extent_value(c, t->batch[i]);
+		if (t->groups)
+			k.chunks = contract_chunks(c->g, t);
 	}
 	for (int isa = (int)c->least; isa < (c->most ? (int)c->most + 1 : ISA_COUNT); isa++) {
 		snprintf(k.name, sizeof k.name, "test_%s", isa_table[isa].name);

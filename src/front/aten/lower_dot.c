@@ -384,38 +384,67 @@ void lower_addmv(struct lower *l)
 
 /* ---- products of groups --------------------------------------------------------------------- */
 
+/* How many places each group has, of where they end. */
+static const struct node *group_sizes(struct lower *l, const struct node *ends)
+{
+	static const int64_t one[] = { 1 }, zero[] = { 0 }, behind[] = { -1 };
+	struct graph *g = l->g;
+
+	if (!ends || ends->type->rank != 1)
+		lower_fail(l, "groups without ends");
+	const struct node *starts = build_pad(
+		g, ends, build_scalar_int(g, ends->type->dtype, 0), one, behind, zero);
+	return build2(g, OP_subtract, ends, starts);
+}
+
+/* a [m, k] by b over a's dimension da and b's db: the groups cut a's rows, and b has a matrix for
+ * each; or cut both along k, and each is a product of its own. */
+static const struct node *product_of_groups(struct lower *l, const struct node *a, int64_t da,
+	const struct node *b, int64_t db, const struct node *sizes)
+{
+	const int64_t zero = 0, rows = b->type->rank == 3 ? 1 - da : da;
+	const struct attr_entry attrs[] = {
+		lower_attr_ints(l, KEY_lhs_contracting_dimensions, 1, &da),
+		lower_attr_ints(l, KEY_rhs_contracting_dimensions, 1, &db),
+		lower_attr_ints(l, KEY_ragged_dims, 1, &rows),
+		lower_attr_ints(l, KEY_group_dims, b->type->rank == 3, &zero),
+	};
+
+	return build_op(
+		l->g, OP_chlo_ragged_dot, 3, (const struct node *[]){ a, b, sizes }, 4, attrs);
+}
+
 /* a [m, k] or [group, m, k], b [k, n] or [group, k, n], and where along the dimension that one of
  * them has no group for a group ends: a ragged_dot, along b's columns one with sides changed.  What
  * is behind the last end is 0, which eager leaves as it was. */
 void lower_grouped_mm(struct lower *l)
 {
-	static const int64_t turned[] = { 1, 0 }, one[] = { 1 }, zero[] = { 0 }, behind[] = { -1 };
-	struct graph *g = l->g;
+	static const int64_t turned[] = { 1, 0 };
 	const struct node *a = lower_tensor(l, 0), *b = lower_tensor(l, 1);
 	const struct node *ends = lower_tensor(l, 2);
-	bool flat_a = a->type->rank == 2, flat_b = b->type->rank == 2;
 
-	if (!lower_is_none(l, 3))
+	if (!l->row->what && !lower_is_none(l, 3))
 		lower_bail(l);
-	if (!flat_a && !flat_b) {
+	if (a->type->rank == 3 && b->type->rank == 3) {
 		l->out[0] = matmul(l, a, b, 1);
 		return;
 	}
-	if (!ends || ends->type->rank != 1)
-		lower_fail(l, "groups without ends");
-	const struct node *starts = build_pad(
-		g, ends, build_scalar_int(g, ends->type->dtype, 0), one, behind, zero);
-	bool swap = !flat_a;
-	const struct node *sizes = build2(g, OP_subtract, ends, starts);
-	const struct node *in[] = { swap ? b : a, swap ? a : b, sizes };
-	/* The ragged dimension: a's columns with b's rows, a's rows, or b's columns. */
-	const struct attr_entry attrs[] = {
-		lower_attr_ints(l, KEY_lhs_contracting_dimensions, 1, swap ? zero : one),
-		lower_attr_ints(l, KEY_rhs_contracting_dimensions, 1,
-			swap ? (int64_t[]){ 2 } : flat_b ? zero : one),
-		lower_attr_ints(l, KEY_ragged_dims, 1, swap || flat_b ? one : zero),
-		lower_attr_ints(l, KEY_group_dims, flat_a && flat_b ? 0 : 1, zero),
-	};
-	const struct node *y = build_op(g, OP_chlo_ragged_dot, 3, in, 4, attrs);
-	lower_finish(l, swap ? build_transpose(g, y, turned) : y);
+	const struct node *sizes = group_sizes(l, ends);
+	if (a->type->rank == 2) {
+		lower_finish(l, product_of_groups(l, a, 1, b, b->type->rank - 2, sizes));
+		return;
+	}
+	lower_finish(l,
+		build_transpose(l->g, product_of_groups(l, b, 0, a, 2, sizes), turned));
+}
+
+/* The gradients of rows [m, k] by a matrix [k, n] each group. */
+void lower_grouped_mm_backward(struct lower *l)
+{
+	const struct node *x = lower_tensor(l, 0), *w = lower_tensor(l, 1);
+	const struct node *dy = lower_tensor(l, 3);
+	const struct node *sizes = group_sizes(l, lower_tensor(l, 2));
+
+	l->out[0] = product_of_groups(l, dy, 1, w, 2, sizes);
+	l->out[1] = product_of_groups(l, x, 0, dy, 0, sizes);
 }

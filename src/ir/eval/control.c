@@ -154,6 +154,11 @@ void eval_contract(struct call *c)
 	eval_unsupported(c);
 }
 
+void eval_grouped_dot(struct call *c)
+{
+	eval_unsupported(c);
+}
+
 void eval_window_sums(struct call *c)
 {
 	eval_unsupported(c);

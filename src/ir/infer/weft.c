@@ -10,6 +10,14 @@ const struct type *infer_contract(struct graph *g, const struct node_spec *s)
 	return s->type;
 }
 
+const struct type *infer_grouped_dot(struct graph *g, const struct node_spec *s)
+{
+	if (!s->type || s->type->kind != TYPE_tensor || s->in[2]->type->rank != 1)
+		job_fail_at(graph_job(g), WEFT_INTERNAL, s->at,
+			"grouped_dot: made without a type or places");
+	return s->type;
+}
+
 const struct type *infer_patches(struct graph *g, const struct node_spec *s)
 {
 	if (!s->type || s->type->kind != TYPE_tensor || s->type->rank != 3)
