@@ -9,6 +9,7 @@
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
+#define LINE_END 1.5                     /* cycles that a sum of lanes takes */
 
 static void side_measure(struct graph *g, struct side *s)
 {
@@ -194,14 +195,16 @@ bool side_is_lines(
 	       cols->k_stride == 1 && side_way(cols) == WAY_along_k;
 }
 
-/* Elements of lines that are multiplied at once: bytes a line, of others two. */
-static double line_elements(
-	const struct side *rows, const struct side *cols, const struct plan_options *o)
+/* Cycles, roughly, that a product of lines costs: bytes are multiplied a line at a time, others
+ * two; of those the sums of lanes count, where columns are short. */
+static double line_cost(const struct side *rows, const struct side *cols, double m, double n,
+	double k, const struct plan_options *o)
 {
 	size_t r = dtype_bytes(rows->node->type->dtype), c = dtype_bytes(cols->node->type->dtype);
 
-	return sides_are_words(rows, cols, o) ? LINE_BYTES
-		: 2 * LINE_BYTES / (double)(r > c ? r : c);
+	if (sides_are_words(rows, cols, o))
+		return (m + 1) * n * k / LINE_BYTES;
+	return (m + 1) * n * k * (double)(r > c ? r : c) / (2 * LINE_BYTES) + LINE_END * m * n;
 }
 
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
@@ -218,7 +221,7 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 	       k = extent_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
 	if (side_is_lines(rows, cols, o))
-		return (m + 1) * n * k / line_elements(rows, cols, o);
+		return line_cost(rows, cols, m, n, k, o);
 	double columns = ceil(n / (double)step) * (double)step;
 	double work = m * columns * k / 32;
 	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
