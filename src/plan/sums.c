@@ -3,7 +3,8 @@
  *
  * As a convolution it has a group for each feature, of one window that is the gradient of the
  * result: nothing to multiply as a matrix, and read group by group one number of every place.  But
- * for one tap all features are a sum of products of two images' vectors as they lie.  All lines of
+ * for one tap all features are a sum of products of two images' vectors as they lie.  So images are
+ * read that lie so, one of the two at least, or of short lines, which are turned.  All lines of
  * the result are cut into parts, as many lines as the shape says, so that there is work for every
  * thread and no sum is long; then the parts are summed.  Images of sizes that are not known have
  * parts of PLAN_SUMS_LINES each; where they have other windows, they go tap by tap. */
@@ -17,6 +18,7 @@
 #define FEATURES_LEAST 8                 /* of fewer most of a vector is empty */
 #define PART_LEAST 512                   /* places of a part, where lines allow */
 #define PART_MOST 4096                   /* at most, but for a line that is longer */
+#define LINE_SHORT (ABI_LANES / 2)       /* places: as a row most of a vector is empty */
 #define EDGE_MOST 64                     /* places of a line beside padding: each has code */
 
 /* Lines of a part of so many: the fewest that have places enough. */
@@ -195,7 +197,7 @@ const struct node *plan_lower_sums(
 		KEY_kernel_output_feature_dimension, perm);
 	in[1] = image(g, n->in[1], perm, &lies[1]);
 	bool known = type_is_static(in[0]->type) && type_is_static(in[1]->type);
-	if (known && !lies[0] && !lies[1])
+	if (known && !lies[0] && !lies[1] && p.out[1] > LINE_SHORT)
 		return NULL;
 	int64_t lines = dim_mul(g, in[1]->type->dims[0], p.out[0]);
 	int64_t part = known ? part_lines(lines, p.out[1]) : PLAN_SUMS_LINES;

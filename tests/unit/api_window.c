@@ -386,16 +386,27 @@ void test_grouped_windows__are_lines(void)
 struct depthwise {
 	int images, features, size[2], window[2], stride, apart, low;
 	const char *type;
+	bool first;                      /* features before places */
 };
 
-static void image_text(char *to, size_t size, int images, const int *places, int features)
+static void image_text(char *to, size_t size, const int64_t *dims)
 {
-	snprintf(to, size, "tensor<%dx%dx%dx%dx", images, places[0], places[1], features);
+	snprintf(to, size, "tensor<%dx%dx%dx%dx", (int)dims[0], (int)dims[1], (int)dims[2],
+		(int)dims[3]);
+}
+
+static void image_dims(int64_t *to, const struct depthwise *c, int images, const int *places)
+{
+	to[0] = images;
+	to[c->first ? 1 : 3] = c->features;
+	to[c->first ? 2 : 1] = places[0];
+	to[c->first ? 3 : 2] = places[1];
 }
 
 static void check_sums(const struct depthwise *c, bool sums)
 {
 	char text[2048], xt[64], kt[64], yt[64];
+	int64_t dims[3][4];
 	int y[2], high[2];
 
 	for (int d = 0; d < 2; d++) {            /* the result's places; what no window reads */
@@ -403,47 +414,53 @@ static void check_sums(const struct depthwise *c, bool sums)
 		y[d] = (c->size[d] + 2 * c->low - reach - 1) / c->stride + 1;
 		high[d] = reach + (y[d] - 1) * c->stride + 1 - c->size[d] - c->low;
 	}
-	image_text(xt, sizeof xt, c->images, c->size, c->features);
-	image_text(kt, sizeof kt, c->images, y, c->features);
-	image_text(yt, sizeof yt, 1, c->window, c->features);
+	image_dims(dims[0], c, c->images, c->size);
+	image_dims(dims[1], c, c->images, y);
+	image_dims(dims[2], c, 1, c->window);
+	image_text(xt, sizeof xt, dims[0]);
+	image_text(kt, sizeof kt, dims[1]);
+	image_text(yt, sizeof yt, dims[2]);
 	snprintf(text, sizeof text,
 		"func.func @main(%%a: %sf32>, %%b: %sf32>) -> %sf32> {\n"
 		"  %%x = stablehlo.convert %%a : (%sf32>) -> %s%s>\n"
 		"  %%k = stablehlo.convert %%b : (%sf32>) -> %s%s>\n"
 		"  %%c = stablehlo.convolution(%%x, %%k)\n"
-		"    dim_numbers = [f, 0, 1, b]x[i, 0, 1, o]->[b, 0, 1, f],\n"
+		"    dim_numbers = %s,\n"
 		"    window = {stride = [%d, %d], pad = [[%d, %d], [%d, %d]],"
 		" rhs_dilate = [%d, %d]}\n"
 		"    {batch_group_count = %d : i64, feature_group_count = 1 : i64}\n"
 		"    : (%s%s>, %s%s>) -> %s%s>\n"
 		"  %%d = stablehlo.convert %%c : (%s%s>) -> %sf32>\n"
 		"  return %%d : %sf32>\n}\n", xt, kt, yt, xt, xt, c->type, kt, kt, c->type,
+		c->first ? "[f, b, 0, 1]x[i, o, 0, 1]->[b, f, 0, 1]"
+			 : "[f, 0, 1, b]x[i, 0, 1, o]->[b, 0, 1, f]",
 		c->apart, c->apart, c->low, high[0], c->low, high[1], c->stride, c->stride,
 		c->features, xt, c->type, kt, c->type, yt, c->type, yt, c->type, yt, yt);
-	const int64_t x[4] = { c->images, c->size[0], c->size[1], c->features },
-		k[4] = { c->images, y[0], y[1], c->features };
-	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, x }, { WEFT_F32, 4, k } },
-		"\"window_sums\"", sums);
+	check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, dims[0] },
+		{ WEFT_F32, 4, dims[1] } }, "\"window_sums\"", sums);
 }
 
 void test_depthwise_windows__are_sums(void)
 {
 	static const struct depthwise cases[] = {
-		{ 2, 32, { 9, 11 }, { 3, 3 }, 1, 1, 1, "f32" },
-		{ 3, 17, { 13, 40 }, { 3, 3 }, 2, 1, 1, "f32" },        /* half a block */
-		{ 1, 100, { 12, 12 }, { 5, 5 }, 1, 1, 2, "f32" },       /* two groups of lines */
-		{ 2, 40, { 14, 15 }, { 7, 7 }, 1, 1, 3, "f32" },
-		{ 2, 8, { 20, 21 }, { 3, 5 }, 1, 3, 4, "f32" },
-		{ 2, 16, { 5, 6 }, { 3, 3 }, 3, 2, 0, "f32" },
-		{ 7, 24, { 1, 90 }, { 1, 16 }, 1, 1, 15, "f32" },
-		{ 3, 33, { 40, 50 }, { 3, 3 }, 1, 1, 1, "f64" },        /* several parts */
-		{ 2, 24, { 3, 3 }, { 5, 5 }, 1, 1, 2, "f32" },          /* padding all around */
-		{ 1, 35, { 6, 7 }, { 3, 3 }, 1, 1, 1, "bf16" },
+		{ 2, 32, { 9, 11 }, { 3, 3 }, 1, 1, 1, "f32", false },
+		{ 3, 17, { 13, 40 }, { 3, 3 }, 2, 1, 1, "f32", false }, /* half a block */
+		{ 1, 100, { 12, 12 }, { 5, 5 }, 1, 1, 2, "f32", false }, /* two groups of lines */
+		{ 2, 40, { 14, 15 }, { 7, 7 }, 1, 1, 3, "f32", false },
+		{ 2, 8, { 20, 21 }, { 3, 5 }, 1, 3, 4, "f32", false },
+		{ 2, 16, { 5, 6 }, { 3, 3 }, 3, 2, 0, "f32", false },
+		{ 7, 24, { 1, 90 }, { 1, 16 }, 1, 1, 15, "f32", false },
+		{ 3, 33, { 40, 50 }, { 3, 3 }, 1, 1, 1, "f64", false }, /* several parts */
+		{ 2, 24, { 3, 3 }, { 5, 5 }, 1, 1, 2, "f32", false }, /* padding all around */
+		{ 1, 35, { 6, 7 }, { 3, 3 }, 1, 1, 1, "bf16", false },
+		{ 3, 35, { 9, 7 }, { 3, 3 }, 1, 1, 1, "f32", true }, /* short lines, turned */
+		{ 1, 16, { 9, 11 }, { 3, 3 }, 2, 1, 1, "bf16", true },
 	};
 	static const struct depthwise other[] = {
-		{ 2, 7, { 9, 9 }, { 3, 3 }, 1, 1, 1, "f32" },           /* few features */
-		{ 2, 16, { 9, 60 }, { 1, 17 }, 1, 1, 8, "f32" },        /* a long window */
-		{ 1, 16, { 3, 100 }, { 1, 3 }, 1, 40, 40, "f32" },      /* much padding */
+		{ 2, 16, { 9, 9 }, { 3, 3 }, 1, 1, 1, "f32", true },
+		{ 2, 7, { 9, 9 }, { 3, 3 }, 1, 1, 1, "f32", false }, /* few features */
+		{ 2, 16, { 9, 60 }, { 1, 17 }, 1, 1, 8, "f32", false }, /* a long window */
+		{ 1, 16, { 3, 100 }, { 1, 3 }, 1, 40, 40, "f32", false }, /* much padding */
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
