@@ -12,8 +12,7 @@
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
 
-/* Is every element 0, of a constant that is stretched or laid out in any way? */
-static bool is_zero(const struct node *n)
+bool plan_is_zeros(const struct node *n)
 {
 	while (n->op == OP_broadcast_in_dim || n->op == OP_reshape)
 		n = n->in[0];
@@ -43,7 +42,7 @@ static bool sums_into_zeros(const struct node *n, const struct node *now, const 
 	bool small = dtype_is_narrow(t->dtype);
 	if (t->kind != TYPE_tensor || t->quant || small)
 		return false;
-	return is_zero(now->in[0]) && adds_two(now->regions[0]);
+	return plan_is_zeros(now->in[0]) && adds_two(now->regions[0]);
 }
 
 static const struct node *accumulate_node(void *arg, struct graph *g, const struct node *n,

@@ -68,6 +68,8 @@ bool plan_is_late(const struct node *n, const struct plan_options *o);
 /* r with constant scales of convolutions' features taken into constant weights. */
 const struct region *plan_scale(
 	struct graph *g, const struct region *r, const struct plan_options *o);
+/* Is every element of n 0, a constant that is stretched or laid out in any way? */
+bool plan_is_zeros(const struct node *n);
 /* r with what is summed into zeros, and then added to a tensor, summed into that tensor. */
 const struct region *plan_accumulate(struct graph *g, const struct region *r);
 

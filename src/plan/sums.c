@@ -53,33 +53,44 @@ static const struct node *image(struct graph *g, const struct node *x, const int
 	return node_is_leaf(x) ? build1(g, OP_optimization_barrier, x) : x;
 }
 
-/* The image that n reads before it was padded with zeros, and low[], by how many places before: a
- * front end pads images of any size apart, and cuts off what no window reads. */
-static const struct node *unpadded(struct graph *g, const struct node *n, int64_t *low)
+/* x, n's image, before a front end cut off what no window reads, places behind the last of these:
+ * it pads images of any size apart. */
+static const struct node *uncut(const struct node *n, const struct node *x)
 {
-	const struct node *x = n->in[0];
 	uint32_t count, rank = n->type->rank;
-	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count), *before, *behind,
-		      *inner;
+	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count);
+
+	if (x->op != OP_slice)
+		return x;
+	const int64_t *start = node_ints(x, KEY_start_indices, &count),
+		      *stride = node_ints(x, KEY_strides, &count);
+	for (uint32_t d = 0; d < rank; d++) {
+		bool whole = dim_same(x->type->dims[d], x->in[0]->type->dims[d]);
+		for (uint32_t i = 0; i + 2 < rank; i++)
+			whole |= d == in[i];
+		if (!whole || start[d] || stride[d] != 1)
+			return x;
+	}
+	return x->in[0];
+}
+
+/* The image that n reads before it was padded with zeros, and low[], by how many places before. */
+static const struct node *unpadded(const struct node *n, int64_t *low)
+{
+	uint32_t count, rank = n->type->rank;
+	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count);
 	bool more = false;
 
 	for (uint32_t d = 0; d + 2 < rank; d++) {
 		low[d] = node_int_at(n, KEY_padding, 2 * d, 0);
 		more |= node_int_at(n, KEY_padding, 2 * d + 1, 0) > 0;
 	}
-	if (more)
-		return x;
-	before = x->op == OP_slice ? node_ints(x, KEY_start_indices, &count) : NULL;
-	behind = before ? node_ints(x, KEY_strides, &count) : NULL;
-	for (uint32_t d = 0; before && d < rank; d++)
-		if (before[d] || behind[d] != 1)
-			return x;
-	x = before ? x->in[0] : x;
-	if (x->op != OP_pad || x->in[1] != build_scalar(g, x->type->dtype, 0))
+	const struct node *x = more ? n->in[0] : uncut(n, n->in[0]);
+	if (more || x->op != OP_pad || !plan_is_zeros(x->in[1]))
 		return n->in[0];
-	before = node_ints(x, KEY_edge_padding_low, &count);
-	behind = node_ints(x, KEY_edge_padding_high, &count);
-	inner = node_ints(x, KEY_interior_padding, &count);
+	const int64_t *before = node_ints(x, KEY_edge_padding_low, &count),
+		      *behind = node_ints(x, KEY_edge_padding_high, &count),
+		      *inner = node_ints(x, KEY_interior_padding, &count);
 	for (uint32_t d = 0; d < rank; d++) {
 		bool none = !before[d] && !behind[d];
 		for (uint32_t i = 0; i + 2 < rank; i++)
@@ -187,7 +198,7 @@ const struct node *plan_lower_sums(
 
 	if (!fits(n, o))
 		return NULL;
-	const struct node *x = unpadded(g, n, low);
+	const struct node *x = unpadded(n, low);
 	if (!places_of(n, x, low, &p))
 		return NULL;
 	perm_of(n, KEY_input_feature_dimension, KEY_input_spatial_dimensions,
@@ -200,7 +211,8 @@ const struct node *plan_lower_sums(
 	if (known && !lies[0] && !lies[1] && p.out[1] > LINE_SHORT)
 		return NULL;
 	int64_t lines = dim_mul(g, in[1]->type->dims[0], p.out[0]);
-	int64_t part = known ? part_lines(lines, p.out[1]) : PLAN_SUMS_LINES;
+	bool whole = type_is_static(in[1]->type);        /* as plan_sums_of() has it */
+	int64_t part = whole ? part_lines(lines, p.out[1]) : PLAN_SUMS_LINES;
 	const int64_t dims[3] = { dim_ceildiv(g, lines, part), p.window[0] * p.window[1],
 		in[0]->type->dims[3] }, flat[2] = { dims[0], dims[1] * dims[2] };
 	const struct attr_entry e[] = {

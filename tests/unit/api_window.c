@@ -471,6 +471,44 @@ void test_depthwise_windows__are_sums(void)
 		check_sums(&other[i], false);
 }
 
+/* Images that are padded and then cut to a known size: as they were before, where they are whole but
+ * along lines and places. */
+void test_depthwise_windows__of_images_that_are_cut(void)
+{
+	static const struct { int images, features; bool symbolic; } cases[] = {
+		{ 1, 16, true }, { 1, 16, false }, { 3, 16, false }, { 1, 20, false },
+	};
+	static const int64_t y[4] = { 1, 17, 8, 16 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t x[4] = { cases[i].images, 24, 12, cases[i].features };
+		char text[2048], of[32], padded[32];
+		snprintf(of, sizeof of, cases[i].symbolic ? "%dx?x?x%d" : "%dx24x12x%d",
+			cases[i].images, cases[i].features);
+		snprintf(padded, sizeof padded, cases[i].symbolic ? "%dx?x?x%d" : "%dx34x22x%d",
+			cases[i].images, cases[i].features);
+		snprintf(text, sizeof text,
+			"func.func @main(%%x: tensor<%sxf32>, %%k: tensor<1x17x8x16xf32>)"
+			" -> tensor<1x3x3x16xf32> {\n"
+			"  %%z = stablehlo.constant dense<0.0> : tensor<f32>\n"
+			"  %%p = stablehlo.pad %%x, %%z, low = [0, 1, 1, 0],"
+			" high = [0, 9, 9, 0], interior = [0, 0, 0, 0]\n"
+			"    : (tensor<%sxf32>, tensor<f32>) -> tensor<%sxf32>\n"
+			"  %%s = stablehlo.slice %%p [0:1, 0:19, 0:10, 0:16]\n"
+			"    : (tensor<%sxf32>) -> tensor<1x19x10x16xf32>\n"
+			"  %%c = stablehlo.convolution(%%s, %%k)\n"
+			"    dim_numbers = [f, 0, 1, b]x[i, 0, 1, o]->[b, 0, 1, f],"
+			" window = {}\n"
+			"    {batch_group_count = 16 : i64, feature_group_count = 1 : i64}\n"
+			"    : (tensor<1x19x10x16xf32>, tensor<1x17x8x16xf32>)"
+			" -> tensor<1x3x3x16xf32>\n"
+			"  return %%c : tensor<1x3x3x16xf32>\n}\n", of, of, padded, padded);
+		UNIT_NOTE("case %zu", i);
+		check(text, (struct weft_tensor_type[]){ { WEFT_F32, 4, x }, { WEFT_F32, 4, y } },
+			"\"window_sums\"", true);
+	}
+}
+
 /* ---- features last -------------------------------------------------------------------------- */
 
 /* Image and result are [images, ..., features]; the weights' order is that of `dims`. */
