@@ -17,10 +17,10 @@ in as many graphs as torch's own capture has, with no operator beside compiled c
 difference from eager torch in parts of a tensor's largest value. `see`: something is said of it below, what is wrong first. `-`: not run.
 Where batch norm divides by the spread of a few values, training carries a rounding far, eager torch's as well: gradients of
 tv-mobilenet-v2 in bfloat16 are 1.8 from float64's in eager torch, 1.6 to 2.5 when its weights are moved by a rounding, 2.5 in Weft.
-"in torch": custom operators that a library brings, which every compiler only calls: transformers has one for experts' products in
-float32, whose sizes a program computes (in bfloat16 they are torch's own operator, and native). "TooLong": torch's tracing of sizes
-that are quotients and remainders of sizes takes its time before any compiler sees a graph: for swin's inference 92 s alone and 98 s
-with Weft behind it, for the training of one layer of swin 69 s and 69 s.
+"in torch": custom operators that a library brings, which every compiler only calls. (transformers' products of experts in float32 are
+compiled, as torch's own operator for those in bfloat16 is.) "TooLong": torch's tracing of sizes that are quotients and remainders of
+sizes takes its time before any compiler sees a graph: for swin's inference 92 s alone and 98 s with Weft behind it, for the training
+of one layer of swin 69 s and 69 s.
 Static: one size. Dynamic: `dynamic=True`, three sizes one after another.
 """
 
