@@ -37,8 +37,8 @@ static uint32_t acc_at(const struct line *n, uint32_t i, uint32_t j)
 	return (i * n->ncolumns + j) * SETS;
 }
 
-/* Asks for the words that a later turn reads of column j: a processor does not follow from one
- * column to the one behind its neighbour, nor over pages. */
+/* Asks for the words that a later turn reads of column j: beside several rows that are read, a
+ * processor does not follow the columns far enough ahead. */
 static void line_fetch(struct gen *g, const struct line *n, uint32_t j, struct ix k)
 {
 	LLVMTypeRef elem = mem_type(g, n->x->c->cols_type);
@@ -56,7 +56,7 @@ static void line_step(struct gen *g, struct lanes *s, struct ix k)
 
 	for (uint32_t j = 0; j < n->ncolumns; j++) {
 		v[j] = contract_words_at(g, n->x, true, n->columns[j], n->k, k);
-		if (n->ncolumns > 1)
+		if (n->x->c->m > 1)
 			line_fetch(g, n, j, k);
 	}
 	for (uint32_t i = 0; i < n->x->c->m; i++) {
