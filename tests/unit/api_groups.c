@@ -1,8 +1,7 @@
 /* Unit tests of products of groups (pass/expand_groups.c): chlo.ragged_dot in all layouts, beside
  * the interpreter.  All numbers are small integers: any order of the sums gives the same. */
+#include "beside.h"
 #include "unit.h"
-#include <stdbool.h>
-#include <weft/weft.h>
 
 struct groups {
 	bool summed;                     /* the groups cut what is summed; else the rows of lhs */
@@ -57,72 +56,25 @@ static void groups_text(const struct groups *c, char *text, size_t size)
 		c->lhs_turned ? 1 : 0, c->summed ? "" : "0", x[1], w[1], y[1], y[1], y[0], y[0]);
 }
 
-static struct weft_buffer *buffer_of(
-	struct weft_client *client, struct weft_tensor_type t, int step)
-{
-	struct weft_buffer *b;
-	size_t size;
-	void *data;
-
-	CHECK_OK(weft_buffer_create(client, t, &b));
-	CHECK_OK(weft_buffer_data(b, &data, &size));
-	for (size_t i = 0; i < size / sizeof(float); i++)
-		((float *)data)[i] = (float)(i * (size_t)step % 5) - 2;
-	return b;
-}
-
-/* The result, to be freed.  Native code has no loop over groups. */
-static float *run(const struct groups *c, const char *backend, size_t *size)
-{
-	int64_t lhs[] = { c->ragged, c->kept }, rhs[] = { 4, c->kept, c->columns };
-	struct weft_client *client;
-	struct weft_program *p;
-	struct weft_executable *f;
-	struct weft_buffer *in[2], *y;
-	char text[2048], *explained;
-	void *data;
-
-	if (c->lhs_turned)
-		lhs[0] = c->kept, lhs[1] = c->ragged;
-	if (c->summed)
-		rhs[1] = c->ragged;
-	if (c->rhs_turned)
-		rhs[2] = rhs[1], rhs[1] = c->columns;
-	groups_text(c, text, sizeof text);
-	CHECK_OK(weft_client_open(backend, &client));
-	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "groups", text, strlen(text), &p));
-	CHECK_OK(weft_compile(client, p, NULL, &f));
-	if (!strcmp(backend, "weft")) {
-		CHECK_OK(weft_executable_explain(f, "json", &explained));
-		CHECK(strstr(explained, "\"contract") && !strstr(explained, "while"));
-		weft_text_free(explained);
-	}
-	in[0] = buffer_of(client, (struct weft_tensor_type){ WEFT_F32, 2, lhs }, 3);
-	in[1] = buffer_of(client,
-		(struct weft_tensor_type){ WEFT_F32, c->summed ? 2 : 3, rhs + c->summed }, 7);
-	CHECK_OK(weft_run(f, 2, in, 1, &y));
-	CHECK_OK(weft_buffer_data(y, &data, size));
-	float *out = malloc(*size);
-	memcpy(out, data, *size);
-	weft_buffer_release(y);
-	weft_buffer_release(in[0]);
-	weft_buffer_release(in[1]);
-	weft_executable_release(f);
-	weft_program_release(p);
-	weft_client_release(client);
-	return out;
-}
-
+/* Native code has no loop over groups. */
 static void check_groups(const struct groups *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t size, size_judge;
+		const struct groups *c = &cases[i];
+		int64_t lhs[] = { c->ragged, c->kept }, rhs[] = { 4, c->kept, c->columns };
+		char text[2048];
+		if (c->lhs_turned)
+			lhs[0] = c->kept, lhs[1] = c->ragged;
+		if (c->summed)
+			rhs[1] = c->ragged;
+		if (c->rhs_turned)
+			rhs[2] = rhs[1], rhs[1] = c->columns;
+		groups_text(c, text, sizeof text);
 		UNIT_NOTE("case %zu", i);
-		float *judge = run(&cases[i], "interp", &size_judge);
-		float *out = run(&cases[i], "weft", &size);
-		CHECK(size == size_judge && !memcmp(out, judge, size));
-		free(judge);
-		free(out);
+		check_beside(text,
+			(struct weft_tensor_type[]){ { WEFT_F32, 2, lhs },
+				{ WEFT_F32, c->summed ? 2 : 3, rhs + c->summed } },
+			2, "while", false);
 	}
 }
 

@@ -2,6 +2,7 @@
  * weights (plan/window_wide.c), in groups, too (plan/window_line.c), and by turned weights,
  * those by inputs (plan/window.c); and of convolutions with three spatial dims.  Beside the
  * interpreter: all numbers are small integers, so that any order of the sums gives the same. */
+#include "beside.h"
 #include "plan/plan.h"
 #include "unit.h"
 #include <stdbool.h>
@@ -78,55 +79,6 @@ static void wide_text(const struct wide *c, char *text, size_t size)
 		s, s, s, window, some[0], some[1], all[2], all[2]);
 }
 
-/* A tensor of small integers. */
-static struct weft_buffer *buffer_of(
-	struct weft_client *client, struct weft_tensor_type t, int step)
-{
-	struct weft_buffer *b;
-	size_t size;
-	void *data;
-
-	CHECK_OK(weft_buffer_create(client, t, &b));
-	CHECK_OK(weft_buffer_data(b, &data, &size));
-	for (size_t i = 0; i < size / sizeof(float); i++)
-		((float *)data)[i] = (float)(i * (size_t)step % 13) - 6;
-	return b;
-}
-
-/* The result, to be freed; whether the plan has this op, unless op is NULL. */
-static float *run(const char *text, const struct weft_tensor_type *types, const char *backend,
-	const char *op, size_t *size, bool *has)
-{
-	struct weft_client *client;
-	struct weft_program *p;
-	struct weft_executable *f;
-	struct weft_buffer *in[2], *y;
-	char *explained;
-	void *data;
-
-	CHECK_OK(weft_client_open(backend, &client));
-	CHECK_OK(weft_program_parse(WEFT_STABLEHLO_TEXT, "conv", text, strlen(text), &p));
-	CHECK_OK(weft_compile(client, p, NULL, &f));
-	if (op) {
-		CHECK_OK(weft_executable_explain(f, "json", &explained));
-		*has = strstr(explained, op);
-		weft_text_free(explained);
-	}
-	for (int i = 0; i < 2; i++)
-		in[i] = buffer_of(client, types[i], 7 - 2 * i);
-	CHECK_OK(weft_run(f, 2, in, 1, &y));
-	CHECK_OK(weft_buffer_data(y, &data, size));
-	float *out = malloc(*size);
-	memcpy(out, data, *size);
-	weft_buffer_release(y);
-	for (int i = 0; i < 2; i++)
-		weft_buffer_release(in[i]);
-	weft_executable_release(f);
-	weft_program_release(p);
-	weft_client_release(client);
-	return out;
-}
-
 /* Is code made with tiles of AMX? */
 static bool has_tiles(void)
 {
@@ -140,16 +92,7 @@ static bool has_tiles(void)
 /* The plan has this op or not, unless it is NULL. */
 static void check(const char *text, const struct weft_tensor_type *types, const char *op, bool has)
 {
-	size_t size, size_judge;
-	bool had;
-	float *judge = run(text, types, "interp", NULL, &size_judge, NULL);
-	float *out = run(text, types, "weft", op, &size, &had);
-
-	if (op)
-		CHECK_INT(had, has);
-	CHECK(size == size_judge && !memcmp(out, judge, size));
-	free(judge);
-	free(out);
+	check_beside(text, types, 6, op, has);
 }
 
 static void check_wide(const struct wide *c, bool patches)
