@@ -414,8 +414,8 @@ void test_depthwise_windows__are_sums(void)
 		check_sums(&other[i], false);
 }
 
-/* Images that are padded and then cut to a known size: as they were before, where they are whole but
- * along lines and places. */
+/* Images that are padded and then cut to a known size: as they were before, where they are whole
+ * but along lines and places. */
 void test_depthwise_windows__of_images_that_are_cut(void)
 {
 	static const struct { int images, features; bool symbolic; } cases[] = {

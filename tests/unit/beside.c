@@ -12,8 +12,10 @@ static struct weft_buffer *buffer_of(
 
 	CHECK_OK(weft_buffer_create(client, t, &b));
 	CHECK_OK(weft_buffer_data(b, &data, &size));
-	for (size_t i = 0; i < size / sizeof(float); i++)
-		((float *)data)[i] = (float)(i * (size_t)step % (size_t)(2 * most + 1)) - (float)most;
+	for (size_t i = 0; i < size / sizeof(float); i++) {
+		int n = (int)(i * (size_t)step % (size_t)(2 * most + 1));
+		((float *)data)[i] = (float)(n - most);
+	}
 	return b;
 }
 
