@@ -343,7 +343,7 @@ static void product_turn(struct graph *g, struct product *p, const struct plan_o
 }
 
 /* Blocks as of groups twice as large as most are: those of fewer would be more of them than that.
- * Of no more rows than groups each is a block, as of a product of one row. */
+ * Of few rows, no more than groups, each is a block, as of a product of one row. */
 static void block_groups(struct contract *c, int64_t group, const struct plan_options *o)
 {
 	bool single = c->groups == GROUPS_rows && group == 1;
@@ -466,6 +466,8 @@ const struct node *plan_lower_grouped_dot(struct graph *g, const struct node *n,
 		.lhs = side_of(g, in[0], NULL, 0, lc, 1),
 		.rhs = side_of(g, in[1], &zero, !by_k, rc, 1) };
 
+	if (p.group == 1 && places > CONTRACT_LINES)
+		p.group = 2;                     /* some may share a matrix after all */
 	p.c.groups = by_k ? GROUPS_k : GROUPS_rows;
 	product_begin(&p, acc, in, o);
 	p.rhs.late = !by_k && side_packs_late(&p.rhs, in[1], &p.lhs, o);
