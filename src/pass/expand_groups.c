@@ -34,15 +34,23 @@ static bool worth(const struct groups *b, const struct node *lhs, const struct n
 	return (double)(groups - 1) * (double)kept * (double)columns * (double)places >= least;
 }
 
+/* Where the last group ends, [1]. */
+static const struct node *last_end(struct graph *g, const struct node *end)
+{
+	static const int64_t stride = 1;
+	const int64_t last = end->type->dims[0] - 1, behind = last + 1;
+
+	return build_slice(g, end, &last, &behind, &stride);
+}
+
 /* Where groups begin and the last ends; rows behind that are taken as the last one's, and are 0 in
  * the end. */
 static const struct node *places_of(const struct groups *b, const struct node *start,
 	const struct node *end, const struct node *lhs)
 {
-	static const int64_t stride = 1;
+	static const int64_t one = 1;
 	struct graph *g = b->g;
-	const int64_t last = end->type->dims[0] - 1, behind = last + 1, one = 1;
-	const struct node *all = b->summed ? build_slice(g, end, &last, &behind, &stride)
+	const struct node *all = b->summed ? last_end(g, end)
 		: build_reshape(g, build_dim(g, lhs->type->dims[b->along], 1, &lhs), 1, &one);
 
 	return build_concat(g, 2, (const struct node *[]){ start, all }, 0);
@@ -50,15 +58,12 @@ static const struct node *places_of(const struct groups *b, const struct node *s
 
 /* x's rows that groups have; 0 behind them. */
 static const struct node *rows_of_groups(
-	const struct groups *b, const struct node *x, const struct node *end)
+	struct graph *g, const struct node *x, const struct node *end)
 {
-	static const int64_t stride = 1;
-	struct graph *g = b->g;
 	const struct type *index = type_with_dtype(g, x->type, DTYPE_i64);
-	const int64_t last = end->type->dims[0] - 1, behind = last + 1;
-	const struct node *most = build_slice(g, end, &last, &behind, &stride);
+	const struct node *most = build_reshape(g, last_end(g, end), 0, NULL);
 
-	most = build_broadcast(g, build_reshape(g, most, 0, NULL), 2, x->type->dims, NULL);
+	most = build_broadcast(g, most, 2, x->type->dims, NULL);
 	return build_select(g, build_compare(g, "LT", build_iota(g, index, 0), most), x,
 		build_like(g, x, 0));
 }
@@ -82,5 +87,5 @@ const struct node *expand_groups(struct graph *g, const struct node *n, const st
 	const struct node *in[] = { lhs, rhs, places_of(&b, start, end, lhs) };
 	const struct node *y = graph_node(g, &(struct node_spec){ .op = OP_grouped_dot, .nin = 3,
 		.in = in, .attrs = n->attrs, .type = n->type });
-	return b.summed ? y : rows_of_groups(&b, y, end);
+	return b.summed ? y : rows_of_groups(g, y, end);
 }

@@ -306,8 +306,8 @@ static void columns_as_they_lie(struct contract *c, const struct side *cols, enu
 					     : cols->free_stride;
 }
 
-/* Is s, which is n, packed when constants are bound?  One row of bytes takes lines of it as fast as
- * they come from memory, which panels do not. */
+/* Is s, which is n, packed when constants are bound?  One row takes lines of it as fast as they
+ * come from memory: of bytes panels do not, of floats they do no better. */
 static bool side_packs_late(const struct side *s, const struct node *n, const struct side *other,
 	const struct plan_options *o)
 {
@@ -331,15 +331,15 @@ static void product_turn(struct graph *g, struct product *p, const struct plan_o
 	struct contract *c = &p->c;
 	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
 
-	if (p->places && c->groups != GROUPS_k)
+	if (c->groups == GROUPS_rows)            /* as long as lhs are the rows */
 		lhs.free_extent = p->group;
 	double by_lhs = side_cost(g, &lhs, &p->rhs, side_step(&lhs, c, squares), o),
 	       by_rhs = side_cost(g, &p->rhs, &lhs, side_step(&p->rhs, c, squares), o);
 	c->rows_are_lhs = by_lhs <= by_rhs;
 	p->rows = c->rows_are_lhs ? &p->lhs : &p->rhs;
 	p->cols = c->rows_are_lhs ? &p->rhs : &p->lhs;
-	if (p->places && c->groups != GROUPS_k)
-		c->groups = c->rows_are_lhs ? GROUPS_rows : GROUPS_cols;
+	if (c->groups == GROUPS_rows && !c->rows_are_lhs)
+		c->groups = GROUPS_cols;
 }
 
 /* Blocks as of groups twice as large as most are: those of fewer would be more of them than that.

@@ -182,7 +182,7 @@ static bool sides_are_words(
 	       contract_unit(&c, &isa_table[o->isa], o->strict) == 4;
 }
 
-/* Are rows and columns few lines of bytes and many, which go without a copy and without tiles
+/* Are rows few and columns lines along k, as they lie, which go without a copy and without tiles
  * (gen/contract_line.c)? */
 bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o)

@@ -32,7 +32,7 @@ enum way { WAY_along_n, WAY_along_k, WAY_packed };
 enum way side_way(const struct side *cols);
 /* Columns that cost as many as one, at the end of `rows`. */
 int64_t side_step(const struct side *rows, const struct contract *c, bool squares);
-/* Are rows and columns few lines of bytes and many, which go without a copy and without tiles
+/* Are rows few and columns lines along k, as they lie, which go without a copy and without tiles
  * (gen/contract_line.c)? */
 bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o);

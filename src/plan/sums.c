@@ -53,22 +53,30 @@ static const struct node *image(struct graph *g, const struct node *x, const int
 	return node_is_leaf(x) ? build1(g, OP_optimization_barrier, x) : x;
 }
 
+static bool is_spatial(const struct node *n, uint32_t d)
+{
+	uint32_t count;
+	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (in[i] == d)
+			return true;
+	return false;
+}
+
 /* x, n's image, before a front end cut off what no window reads, places behind the last of these:
  * it pads images of any size apart. */
 static const struct node *uncut(const struct node *n, const struct node *x)
 {
-	uint32_t count, rank = n->type->rank;
-	const int64_t *in = node_ints(n, KEY_input_spatial_dimensions, &count);
+	uint32_t count;
 
 	if (x->op != OP_slice)
 		return x;
 	const int64_t *start = node_ints(x, KEY_start_indices, &count),
 		      *stride = node_ints(x, KEY_strides, &count);
-	for (uint32_t d = 0; d < rank; d++) {
+	for (uint32_t d = 0; d < n->type->rank; d++) {
 		bool whole = dim_same(x->type->dims[d], x->in[0]->type->dims[d]);
-		for (uint32_t i = 0; i + 2 < rank; i++)
-			whole |= d == in[i];
-		if (!whole || start[d] || stride[d] != 1)
+		if ((!whole && !is_spatial(n, d)) || start[d] || stride[d] != 1)
 			return x;
 	}
 	return x->in[0];
@@ -93,9 +101,7 @@ static const struct node *unpadded(const struct node *n, int64_t *low)
 		      *inner = node_ints(x, KEY_interior_padding, &count);
 	for (uint32_t d = 0; d < rank; d++) {
 		bool none = !before[d] && !behind[d];
-		for (uint32_t i = 0; i + 2 < rank; i++)
-			none |= d == in[i];
-		if (!none || inner[d] || before[d] < 0 || behind[d] < 0)
+		if ((!none && !is_spatial(n, d)) || inner[d] || before[d] < 0 || behind[d] < 0)
 			return n->in[0];
 	}
 	for (uint32_t d = 0; d + 2 < rank; d++)
