@@ -19,7 +19,7 @@ from weft._settings import Settings, named_partitioner
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
 KEPT = {f"aten.{name}" for name in """
     _scaled_dot_product_flash_attention_for_cpu.default _unsafe_index.Tensor _unsafe_index_put.default index_add.default
-    index_copy.default index_fill.int_Scalar index_fill.int_Tensor select_scatter.default""".split()}
+    baddbmm.default index_copy.default index_fill.int_Scalar index_fill.int_Tensor select_scatter.default""".split()}
 # What C has no row for and torch can take apart, though its core table does not.
 TAKEN_APART = {f"aten.{name}" for name in """
     _addmm_activation.default _batch_norm_no_update.default _batch_norm_with_update_functional.default
