@@ -226,6 +226,7 @@ bool attention_lay(struct attention_finder *w, const struct attention_form *f,
 	for (uint32_t i = 0; i < 3; i++)
 		if (!attention_float(buffers[i]->type->dtype))
 			return false;
+	values->rows_are_lhs = !f->weights_are_lhs;
 	return is_size(a->scores.k) && is_size(v.free) &&
 	       (q.free < 0 || q.free >= QUERIES_LEAST) && k.free != 0 &&
 	       products_lay(w->g, w->o, &q, &k, &v, values, a);

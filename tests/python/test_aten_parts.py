@@ -273,6 +273,19 @@ def test_attention_with_its_weights():
             torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("size", ["small", "any"])
+def test_attention_of_images(size, dtype):
+    """Features lie before places, as vision models have them: the values are multiplied with the weights, from the left."""
+    def one(q, k, v):
+        return v @ ((q * .25).transpose(-2, -1) @ k).softmax(-1).transpose(-2, -1)
+    fast = compiled(one, dynamic=size == "any", fallback="error")
+    for q, k in ((49, 49), (150, 33), (16, 400)):
+        x = [t.to(dtype) for t in (r(3, 16, q), r(3, 16, k), r(3, 24, k))]
+        near = {"rtol": 2e-2, "atol": 2e-2} if dtype == torch.bfloat16 else {"rtol": 1e-4, "atol": 1e-5}
+        torch.testing.assert_close(fast(*x), one(*x), **near)
+
+
 def test_frequencies():
     fft = torch.fft
 

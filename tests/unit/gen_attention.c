@@ -7,6 +7,7 @@ struct shape {
 	enum dtype t;
 	bool causal, masked;
 	int panel;
+	bool features_first;             /* of the result: values times weights, not the reverse */
 };
 enum { HEADS = 3 };
 static const struct shape *now;          /* what fill makes a mask for */
@@ -84,8 +85,10 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 		DTYPE_f32);
 	const struct node *v = build_convert(g, by_head(g, in[0]), DTYPE_f32);
 	const struct node *weights = softmax(g, scores(g, s, dot, in[3]));
-	const struct node *c = build_dot(g, weights, v, (struct dim_pairs){ 1, &zero, &zero },
-		(struct dim_pairs){ 1, &two, &one }, DTYPE_f32);
+	const struct dim_pairs batch = { 1, &zero, &zero };
+	const struct node *c = s->features_first
+		? build_dot(g, v, weights, batch, (struct dim_pairs){ 1, &one, &two }, DTYPE_f32)
+		: build_dot(g, weights, v, batch, (struct dim_pairs){ 1, &two, &one }, DTYPE_f32);
 	const struct node *whole = epilogue(g, c);
 	const struct type *body_params[] = { c->type, dot->type, params[3] };
 	const struct node *body[] = { epilogue(g, graph_parameter(g, 0, c->type)),
@@ -97,8 +100,9 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 		.rows_k = HEADS * s->value, .rows_type = s->t,
 		.cols_type = s->t == DTYPE_bf16 ? s->t : DTYPE_f32,
 		.acc = DTYPE_f32, .m_block = s->value, .n_block = n_block / s->panel * s->panel,
-		.panel = s->panel };
+		.panel = s->panel, .rows_are_lhs = s->features_first };
 	struct contract scores_of = values;
+	scores_of.rows_are_lhs = false;
 	scores_of.rows_batch[0] = scores_of.cols_batch[0] = s->head;
 	scores_of.m = s->keys;
 	scores_of.k = s->head;
@@ -119,15 +123,18 @@ static void check(struct graph *g, struct job *j, const struct shape *s)
 static void shapes(struct graph *g, struct job *j)
 {
 	static const struct shape list[] = {
-		{ 17, 17, 8, 8, DTYPE_f32, false, false, 16 },
-		{ 33, 1, 64, 24, DTYPE_f32, false, true, 32 },
-		{ 129, 129, 40, 64, DTYPE_f32, true, false, 32 },
-		{ 32, 400, 17, 33, DTYPE_f32, false, true, 16 },
-		{ 300, 300, 16, 16, DTYPE_f32, true, true, 32 },
-		{ 40, 225, 64, 64, DTYPE_bf16, false, true, 32 },
-		{ 129, 259, 33, 40, DTYPE_bf16, true, false, 32 },
-		{ 20, 70, 64, 32, DTYPE_bf16, false, false, 16 },
-		{ 20, 70, 64, 32, DTYPE_f16, false, false, 32 },
+		{ 17, 17, 8, 8, DTYPE_f32, false, false, 16, false },
+		{ 33, 1, 64, 24, DTYPE_f32, false, true, 32, false },
+		{ 129, 129, 40, 64, DTYPE_f32, true, false, 32, false },
+		{ 32, 400, 17, 33, DTYPE_f32, false, true, 16, false },
+		{ 300, 300, 16, 16, DTYPE_f32, true, true, 32, false },
+		{ 40, 225, 64, 64, DTYPE_bf16, false, true, 32, false },
+		{ 129, 259, 33, 40, DTYPE_bf16, true, false, 32, false },
+		{ 20, 70, 64, 32, DTYPE_bf16, false, false, 16, false },
+		{ 20, 70, 64, 32, DTYPE_f16, false, false, 32, false },
+		{ 49, 49, 16, 16, DTYPE_f32, false, false, 32, true },
+		{ 300, 70, 8, 33, DTYPE_f32, true, true, 16, true },
+		{ 40, 225, 64, 24, DTYPE_bf16, false, true, 32, true },
 	};
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++)
 		check(g, j, &list[i]);
