@@ -19,6 +19,22 @@ struct weft_error *linear_room(struct linear_step *s, int64_t n, size_t size, vo
 	return NULL;
 }
 
+struct weft_error *linear_routine(struct linear_step *s, const char *name, lapack_fn **out)
+{
+	int i = 0;
+
+	while (i < LINEAR_ROUTINES && s->routine[i].fn && s->routine[i].name != name)
+		i++;
+	if (i == LINEAR_ROUTINES)
+		return lapack_find(s->kind, name, out);
+	if (!s->routine[i].fn) {
+		TRY(lapack_find(s->kind, name, &s->routine[i].fn));
+		s->routine[i].name = name;
+	}
+	*out = s->routine[i].fn;
+	return NULL;
+}
+
 /* The number of elements that a routine asked for room has put into work[0]. */
 struct weft_error *linear_asked(struct linear_step *s, size_t size, const void *first, int *n)
 {
@@ -111,7 +127,7 @@ struct weft_error *linear_qr(struct linear_step *s)
 	char *q, *tau, *work, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "geqrf", &fn));
+	TRY(linear_routine(s, "geqrf", &fn));
 	TRY(linear_columns(s, 0, &q));
 	TRY(linear_room(s, s->out[1].rows, s->size, &tau));
 	geqrf_fn *geqrf = (geqrf_fn *)fn;
@@ -131,7 +147,7 @@ struct weft_error *linear_householder(struct linear_step *s)
 	char *q, *work, first[16], *tau;
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, linear_is_complex(s) ? "ungqr" : "orgqr", &fn));
+	TRY(linear_routine(s, linear_is_complex(s) ? "ungqr" : "orgqr", &fn));
 	TRY(linear_columns(s, 0, &q));
 	TRY(linear_columns(s, 1, &tau));
 	orgqr_fn *orgqr = (orgqr_fn *)fn;
@@ -150,7 +166,7 @@ struct weft_error *linear_lu(struct linear_step *s)
 	char *lu;
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "getrf", &fn));
+	TRY(linear_routine(s, "getrf", &fn));
 	TRY(linear_columns(s, 0, &lu));
 	TRY(linear_room(s, k, sizeof *pivot, &pivot));
 	TRY(linear_room(s, a->rows, sizeof *order, &order));
@@ -185,7 +201,7 @@ struct weft_error *linear_symmetric(struct linear_step *s, const char *uplo, boo
 	char *work, *rwork, first[16], rfirst[8];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, linear_is_complex(s) ? "heevd" : "syevd", &fn));
+	TRY(linear_routine(s, linear_is_complex(s) ? "heevd" : "syevd", &fn));
 	syevd_fn *syevd = (syevd_fn *)fn;
 	heevd_fn *heevd = (heevd_fn *)fn;
 	if (linear_is_complex(s))
@@ -259,7 +275,7 @@ struct weft_error *linear_general(struct linear_step *s, const char *left, const
 	char *work = NULL, *rwork, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "geev", &fn));
+	TRY(linear_routine(s, "geev", &fn));
 	geev_real_fn *real = (geev_real_fn *)fn;
 	geev_complex_fn *complex = (geev_complex_fn *)fn;
 	TRY(linear_columns(s, 0, &e->a));
@@ -378,7 +394,7 @@ struct weft_error *linear_singular(struct linear_step *s, const char *jobz, char
 	char *work = NULL, *rwork, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "gesdd", &fn));
+	TRY(linear_routine(s, "gesdd", &fn));
 	gesdd_real_fn *real = (gesdd_real_fn *)fn;
 	gesdd_complex_fn *complex = (gesdd_complex_fn *)fn;
 	TRY(linear_room(s, 8 * least, sizeof *iwork, &iwork));

@@ -39,4 +39,7 @@ struct linear_triangle {
 	const double *a;
 };
 bool linear_solve(const struct linear_triangle *t, int64_t rows, int64_t cols, double *x);
+/* Both of real numbers without LAPACK, for matrices of a few rows; of whatever numbers. */
+void linear_factor_small(bool lower, int64_t n, double *a);
+void linear_solve_small(const struct linear_triangle *t, int64_t rows, int64_t cols, double *x);
 #endif

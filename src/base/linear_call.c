@@ -65,7 +65,7 @@ struct weft_error *linear_getrf(struct linear_step *s)
 	char *lu;
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "getrf", &fn));
+	TRY(linear_routine(s, "getrf", &fn));
 	TRY(linear_columns(s, 0, &lu));
 	TRY(linear_room(s, s->out[1].rows, sizeof *pivot, &pivot));
 	((getrf_fn *)fn)(&a->rows, &a->cols, lu, &a->rows, pivot, &info);
@@ -82,7 +82,7 @@ struct weft_error *linear_potrf(struct linear_step *s)
 	lapack_fn *fn;
 
 	TRY(option_letter(s, "uplo", "LU", uplo));
-	TRY(lapack_find(s->kind, "potrf", &fn));
+	TRY(linear_routine(s, "potrf", &fn));
 	TRY(linear_columns(s, 0, &a));
 	((potrf_fn *)fn)(uplo, &s->in[0].rows, a, &s->in[0].rows, &info, ONE_CHAR);
 	linear_rows(&s->out[0], a);
@@ -100,7 +100,7 @@ struct weft_error *linear_trsm(struct linear_step *s)
 	TRY(option_letter(s, "uplo", "LU", uplo));
 	TRY(option_letter(s, "trans_x", "NTC", trans));
 	TRY(option_letter(s, "diag", "NU", diag));
-	TRY(lapack_find(s->kind, "trsm", &fn));
+	TRY(linear_routine(s, "trsm", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_columns(s, 1, &x));
 	linear_real_set(s, one, 0, 1);
@@ -119,7 +119,7 @@ struct weft_error *linear_gtsv(struct linear_step *s)
 	char *part[4];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "gtsv", &fn));
+	TRY(linear_routine(s, "gtsv", &fn));
 	for (int i = 0; i < 4; i++)
 		TRY(linear_columns(s, i, &part[i]));
 	((gtsv_fn *)fn)(&n, &s->in[3].cols, part[0] + s->size, part[1], part[2], part[3], &n,
@@ -147,7 +147,7 @@ struct weft_error *linear_geqp3(struct linear_step *s)
 	char *qr, *order, *tau, *rwork, *work = NULL, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "geqp3", &fn));
+	TRY(linear_routine(s, "geqp3", &fn));
 	TRY(linear_columns(s, 0, &qr));
 	TRY(linear_columns(s, 1, &order));
 	TRY(linear_room(s, s->out[2].rows, s->size, &tau));
@@ -183,7 +183,7 @@ struct weft_error *linear_ormqr(struct linear_step *s)
 
 	if (a->rows != (left ? c->rows : c->cols) || k > a->rows || k > a->cols)
 		FAIL(WEFT_INVALID_ARGUMENT, "ormqr: sizes do not fit");
-	TRY(lapack_find(s->kind, linear_is_complex(s) ? "unmqr" : "ormqr", &fn));
+	TRY(linear_routine(s, linear_is_complex(s) ? "unmqr" : "ormqr", &fn));
 	TRY(linear_columns(s, 0, &q));
 	TRY(linear_columns(s, 1, &tau));
 	TRY(linear_columns(s, 2, &to));
@@ -267,7 +267,7 @@ struct weft_error *linear_gees(struct linear_step *s)
 
 	TRY(option_letter(s, "mode", "VN", mode));
 	TRY(option_letter(s, "sort", "N", sort));
-	TRY(lapack_find(s->kind, "gees", &fn));
+	TRY(linear_routine(s, "gees", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_room(s, (int64_t)n * n, s->size, &vs));
 	TRY(linear_room(s, n, s->size, &w));
@@ -307,7 +307,7 @@ struct weft_error *linear_gehrd(struct linear_step *s)
 	if (low < 1 || high > n || low > high)
 		FAIL(WEFT_INVALID_ARGUMENT, "gehrd: expected 1 <= low <= high <= %d, found %d, %d",
 			n, low, high);
-	TRY(lapack_find(s->kind, "gehrd", &fn));
+	TRY(linear_routine(s, "gehrd", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_room(s, n, s->size, &tau));
 	for (int turn = 0; turn < 2; turn++) {
@@ -330,7 +330,7 @@ struct weft_error *linear_sytrd(struct linear_step *s)
 	lapack_fn *fn;
 
 	TRY(option_letter(s, "uplo", "LU", uplo));
-	TRY(lapack_find(s->kind, linear_is_complex(s) ? "hetrd" : "sytrd", &fn));
+	TRY(linear_routine(s, linear_is_complex(s) ? "hetrd" : "sytrd", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_room(s, n, s->real, &d));
 	TRY(linear_room(s, n, s->real, &e));
@@ -368,7 +368,7 @@ static struct weft_error *by_iteration(struct linear_step *s, const char *job, c
 	char *rwork, *work = NULL, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, "gesvd", &fn));
+	TRY(linear_routine(s, "gesvd", &fn));
 	TRY(linear_room(s, 5 * (int64_t)(m < n ? m : n), s->real, &rwork));
 	for (int turn = 0; turn < 2; turn++) {
 		char *to = turn ? work : first;

@@ -12,8 +12,14 @@ struct matrix {
 	int rows, cols;
 	size_t size;                         /* bytes of an element */
 };
+enum { LINEAR_ROUTINES = 2 };                /* that one row calls */
 struct linear_step {
 	struct arena *room;                  /* emptied after each matrix of the batch */
+	/* Found so far: to look for one takes as long as to factor a small matrix. */
+	struct {
+		const char *name;
+		lapack_fn *fn;
+	} routine[LINEAR_ROUTINES];
 	char kind;
 	size_t size, real;                   /* bytes of an element, and of its real part */
 	const char *config;
@@ -31,6 +37,8 @@ static inline bool linear_is_complex(const struct linear_step *s)
 	return s->kind == 'c' || s->kind == 'z';
 }
 
+/* LAPACK's routine of that name, a literal, for the step's kind. */
+struct weft_error *linear_routine(struct linear_step *s, const char *name, lapack_fn **out);
 /* n elements of so many bytes; at least one, for LAPACK wants an address. */
 struct weft_error *linear_room(struct linear_step *s, int64_t n, size_t size, void *out);
 /* The number of elements that a routine asked for room has put into work[0], of that size. */

@@ -25,7 +25,7 @@ struct weft_error *linear_sytrf(struct linear_step *s)
 	char *a, *work = NULL, first[16];
 	lapack_fn *fn;
 
-	TRY(lapack_find(s->kind, is_hermitian(s) ? "hetrf" : "sytrf", &fn));
+	TRY(linear_routine(s, is_hermitian(s) ? "hetrf" : "sytrf", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_room(s, n, sizeof *pivot, &pivot));
 	for (int turn = 0; turn < 2; turn++) {
@@ -68,7 +68,7 @@ struct weft_error *linear_sytrs(struct linear_step *s)
 
 	if (s->in[2].rows != n)
 		FAIL(WEFT_INVALID_ARGUMENT, "ldl_solve: sizes do not fit");
-	TRY(lapack_find(s->kind, is_hermitian(s) ? "hetrs" : "sytrs", &fn));
+	TRY(linear_routine(s, is_hermitian(s) ? "hetrs" : "sytrs", &fn));
 	TRY(linear_columns(s, 0, &a));
 	TRY(linear_columns(s, 1, &pivot));
 	TRY(check_pivots((const int *)(const void *)pivot, n));

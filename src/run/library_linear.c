@@ -2,9 +2,9 @@
  * tensors.
  *
  * Decompositions are base/linear.c, through LAPACK.  So are cholesky and triangular_solve, in
- * doubles rounded once at the end; small matrices, and those that the specification leaves
- * undefined (a factor that there is not, a division by zero), are the textbook's loops, as all are
- * where there is no LAPACK.  fft is base/fft.c. */
+ * doubles rounded once at the end; small matrices (of real numbers base/linear_small.c), and those
+ * that the specification leaves undefined (a factor that there is not, a division by zero), are the
+ * textbook's loops, as all are where there is no LAPACK.  fft is base/fft.c. */
 #include "base/fft.h"
 #include "base/linear.h"
 #include "base/mem.h"
@@ -91,47 +91,114 @@ static struct weft_error *room(int64_t n, number **out)
 			      WEFT_RESOURCE_EXHAUSTED, "no memory for %lld numbers", (long long)n);
 }
 
-/* ---- cholesky ------------------------------------------------------------------------------- */
+/* ---- batches -------------------------------------------------------------------------------- */
 
-enum { SMALL = 16 };                         /* rows below which a call costs more than it saves */
+enum {
+	SMALL = 16,                          /* rows below which a call costs more than it saves */
+	PARTS = 64,                          /* of a batch, at most */
+	LEAST = 2048                         /* numbers of a part, at least */
+};
+
+/* Computes matrices [first, last) of the batch. */
+typedef struct weft_error *some_fn(const struct run_library_call *c, int64_t first, int64_t last);
+struct batch {
+	const struct run_library_call *c;
+	some_fn *fn;
+	int64_t count, each;                 /* matrices, of a part */
+	struct weft_error *failed[PARTS];
+};
+
+static void batch_parts(void *arg, int64_t first, int64_t last, unsigned char *scratch)
+{
+	struct batch *b = arg;
+
+	(void)scratch;
+	for (int64_t i = first; i < last; i++) {
+		int64_t end = (i + 1) * b->each;
+		b->failed[i] = b->fn(b->c, i * b->each, end < b->count ? end : b->count);
+	}
+}
+
+/* All `count` matrices of n rows; small ones are shared out among the threads, which LAPACK, where
+ * it is to be called, may have of its own. */
+static struct weft_error *each_matrix(
+	const struct run_library_call *c, int64_t n, int64_t count, some_fn *fn)
+{
+	struct batch b = { .c = c, .fn = fn, .count = count, .each = (count + PARTS - 1) / PARTS };
+	struct weft_error *e = NULL;
+
+	if (!count || n >= SMALL)
+		return count ? fn(c, 0, count) : NULL;
+	if (b.each * n * n < LEAST)
+		b.each = (LEAST + n * n - 1) / (n * n);
+	int64_t parts = (count + b.each - 1) / b.each;
+	pool_parallel(c->threads,
+		&(struct pool_task){ .fn = batch_parts, .arg = &b, .chunks = parts });
+	for (int64_t i = 0; i < parts; i++)
+		if (e)
+			weft_error_free(b.failed[i]);
+		else
+			e = b.failed[i];
+	return e;
+}
+
+/* ---- cholesky ------------------------------------------------------------------------------- */
 
 static bool is_real(const struct run_tensor *t)
 {
 	return t->dtype == WEFT_F32 || t->dtype == WEFT_F64;
 }
 
-/* The parts of n numbers from number `base` on, as doubles; false: some are not finite. */
-static bool load_doubles(const struct run_tensor *t, int64_t base, int64_t n, double *to)
+/* The parts of n numbers from number `base` on, as doubles. */
+static void load_doubles(const struct run_tensor *t, int64_t base, int64_t n, double *to)
 {
-	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128, finite = true;
 	int64_t each = is_real(t) ? 1 : 2;
 
-	for (int64_t i = 0; i < each * n; i++) {
-		to[i] = part(t, wide, each * base + i);
-		finite &= isfinite(to[i]) != 0;
-	}
-	return finite;
+	if (t->dtype == WEFT_F64 || t->dtype == WEFT_C128)
+		for (int64_t i = 0; i < each * n; i++)
+			to[i] = part(t, true, each * base + i);
+	else
+		for (int64_t i = 0; i < each * n; i++)
+			to[i] = part(t, false, each * base + i);
 }
 
 static void store_doubles(const struct run_tensor *t, int64_t base, int64_t n, const double *from)
 {
-	bool wide = t->dtype == WEFT_F64 || t->dtype == WEFT_C128;
 	int64_t each = is_real(t) ? 1 : 2;
 
-	for (int64_t i = 0; i < each * n; i++)
-		part_set(t, wide, each * base + i, from[i]);
+	if (t->dtype == WEFT_F64 || t->dtype == WEFT_C128)
+		for (int64_t i = 0; i < each * n; i++)
+			part_set(t, true, each * base + i, from[i]);
+	else
+		for (int64_t i = 0; i < each * n; i++)
+			part_set(t, false, each * base + i, from[i]);
 }
 
-/* Matrix m of the batch by LAPACK, through `a`; false: the loops are to. */
-static bool factor_large(const struct run_library_call *c, int64_t m, bool lower, double *a)
+static bool is_finite(const struct run_tensor *t, int64_t n, const double *a)
+{
+	bool finite = true;
+
+	for (int64_t i = 0; i < (is_real(t) ? n : 2 * n); i++)
+		finite &= isfinite(a[i]) != 0;
+	return finite;
+}
+
+/* Matrix m of the batch by LAPACK, or a small real one without, through `a`; false: the loops of
+ * complex numbers are to. */
+static bool factor_doubles(const struct run_library_call *c, int64_t m, bool lower, double *a)
 {
 	const struct run_tensor *t = &c->in[0];
 	int64_t n = t->dims[t->rank - 1], each = is_real(t) ? 1 : 2;
+	bool small = n < SMALL && is_real(t);
 
-	if (n < SMALL || !load_doubles(t, m * n * n, n * n, a) ||
-		!linear_factor(each == 2, lower, n, a))
+	if (!small && n < SMALL)
 		return false;
-	for (int64_t i = 0; i < n; i++) {
+	load_doubles(t, m * n * n, n * n, a);
+	if (small)
+		linear_factor_small(lower, n, a);
+	else if (!is_finite(t, n * n, a) || !linear_factor(each == 2, lower, n, a))
+		return false;
+	for (int64_t i = 0; i < n && !small; i++) {
 		int64_t from = lower ? i + 1 : 0, to = lower ? n : i;
 		memset(a + each * (i * n + from), 0, (size_t)(each * (to - from)) * sizeof *a);
 	}
@@ -139,7 +206,7 @@ static bool factor_large(const struct run_library_call *c, int64_t m, bool lower
 	return true;
 }
 
-static void factor_small(const struct run_library_call *c, int64_t m, bool lower, number *l)
+static void factor_numbers(const struct run_library_call *c, int64_t m, bool lower, number *l)
 {
 	const struct run_tensor *a = &c->in[0], *out = &c->out[0];
 	int64_t n = a->dims[a->rank - 1], base = m * n * n;
@@ -159,20 +226,29 @@ static void factor_small(const struct run_library_call *c, int64_t m, bool lower
 			store(out, base + i * n + j, lower ? l[i * n + j] : conj(l[j * n + i]));
 }
 
-struct weft_error *library_cholesky(const struct run_library_call *c)
+static struct weft_error *factor_some(
+	const struct run_library_call *c, int64_t first, int64_t last)
 {
 	const struct run_tensor *a = &c->in[0];
 	bool lower = library_word(c, 0, "LOWER");
-	int64_t n = a->dims[a->rank - 1], count = n ? run_elements(a) / (n * n) : 0;
+	int64_t n = a->dims[a->rank - 1];
 	number *l;
 
 	TRY(room(n * n, &l));
 	/* The same room, in doubles. */
-	for (int64_t m = 0; m < count; m++)
-		if (!factor_large(c, m, lower, (double *)l))
-			factor_small(c, m, lower, l);
+	for (int64_t m = first; m < last; m++)
+		if (!factor_doubles(c, m, lower, (double *)l))
+			factor_numbers(c, m, lower, l);
 	mem_free(l);
 	return NULL;
+}
+
+struct weft_error *library_cholesky(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0];
+	int64_t n = a->dims[a->rank - 1];
+
+	return each_matrix(c, n, n ? run_elements(a) / (n * n) : 0, factor_some);
 }
 
 /* ---- triangular_solve ----------------------------------------------------------------------- */
@@ -205,31 +281,43 @@ static void solve(const struct triangle *t, bool forward, number *x, int64_t ste
 	}
 }
 
-/* Solves for matrix m of the batch by LAPACK, in the rooms a and x; false: the loops are to. */
-static bool solve_large(const struct run_library_call *c, int64_t m, double *a, double *x)
+/* LAPACK divides by no diagonal with a zero on it as the loops do. */
+static bool solve_large(const struct linear_triangle *t, int64_t rows, int64_t cols, double *x)
+{
+	int64_t n = t->left ? rows : cols, each = t->is_complex ? 2 : 1;
+
+	for (int64_t i = 0; i < n && !t->unit; i++) {
+		const double *d = t->a + each * i * (n + 1);
+		if (d[0] == 0 && (each == 1 || d[1] == 0))
+			return false;
+	}
+	return linear_solve(t, rows, cols, x);
+}
+
+/* Solves for matrix m of the batch in the rooms how->a and x, by LAPACK, or without where it is a
+ * small real one; false: the loops of complex numbers are to. */
+static bool solve_doubles(const struct run_library_call *c, const struct linear_triangle *how,
+	int64_t m, double *a, double *x)
 {
 	const struct run_tensor *t = &c->in[0], *b = &c->in[1];
 	int64_t rows = b->dims[b->rank - 2], cols = b->dims[b->rank - 1], size = rows * cols;
-	int64_t n = t->dims[t->rank - 1], each = is_real(t) ? 1 : 2;
-	struct linear_triangle how = { .is_complex = each == 2, .a = a,
-		.left = library_word(c, 0, "LEFT"), .lower = library_word(c, 1, "LOWER"),
-		.unit = library_word(c, 2, "UNIT"),
-		.trans = library_word(c, 3, "ADJOINT") ? 'C'
-			: library_word(c, 3, "TRANSPOSE") ? 'T' : 'N' };
+	int64_t n = t->dims[t->rank - 1];
+	bool small = n < SMALL && !how->is_complex;
 
-	if (n < SMALL || !load_doubles(t, m * n * n, n * n, a) ||
-		!load_doubles(b, m * size, size, x))
+	if (!small && n < SMALL)
 		return false;
-	for (int64_t i = 0; i < n && !how.unit; i++)
-		if (a[each * i * (n + 1)] == 0 && (each == 1 || a[each * i * (n + 1) + 1] == 0))
-			return false;
-	if (!linear_solve(&how, rows, cols, x))
+	load_doubles(t, m * n * n, n * n, a);
+	load_doubles(b, m * size, size, x);
+	if (small)
+		linear_solve_small(how, rows, cols, x);
+	else if (!is_finite(t, n * n, a) || !is_finite(b, size, x) ||
+		!solve_large(how, rows, cols, x))
 		return false;
 	store_doubles(&c->out[0], m * size, size, x);
 	return true;
 }
 
-static void solve_small(const struct run_library_call *c, int64_t m, number *x)
+static void solve_numbers(const struct run_library_call *c, int64_t m, number *x)
 {
 	const struct run_tensor *a = &c->in[0], *b = &c->in[1], *out = &c->out[0];
 	bool left = library_word(c, 0, "LEFT"), adjoint = library_word(c, 3, "ADJOINT");
@@ -250,7 +338,8 @@ static void solve_small(const struct run_library_call *c, int64_t m, number *x)
 		store(out, m * size + i, x[i]);
 }
 
-struct weft_error *library_triangular_solve(const struct run_library_call *c)
+static struct weft_error *solve_some(
+	const struct run_library_call *c, int64_t first, int64_t last)
 {
 	const struct run_tensor *a = &c->in[0], *b = &c->in[1];
 	int64_t n = a->dims[a->rank - 1];
@@ -258,14 +347,30 @@ struct weft_error *library_triangular_solve(const struct run_library_call *c)
 	number *x, *copy;
 
 	TRY(room(size, &x));
-	struct weft_error *e = room(n < SMALL ? 0 : n * n, &copy);
-	for (int64_t m = 0; !e && size && m < run_elements(b) / size; m++)
-		if (!solve_large(c, m, (double *)copy, (double *)x))
-			solve_small(c, m, x);
-	if (!e)
-		mem_free(copy);
+	struct weft_error *e = room(n * n, &copy);
+	if (e) {
+		mem_free(x);
+		return e;
+	}
+	const struct linear_triangle how = { .is_complex = !is_real(a), .a = (double *)copy,
+		.left = library_word(c, 0, "LEFT"), .lower = library_word(c, 1, "LOWER"),
+		.unit = library_word(c, 2, "UNIT"),
+		.trans = library_word(c, 3, "ADJOINT") ? 'C'
+			: library_word(c, 3, "TRANSPOSE") ? 'T' : 'N' };
+	for (int64_t m = first; m < last; m++)
+		if (!solve_doubles(c, &how, m, (double *)copy, (double *)x))
+			solve_numbers(c, m, x);
+	mem_free(copy);
 	mem_free(x);
-	return e;
+	return NULL;
+}
+
+struct weft_error *library_triangular_solve(const struct run_library_call *c)
+{
+	const struct run_tensor *a = &c->in[0], *b = &c->in[1];
+	int64_t size = b->dims[b->rank - 2] * b->dims[b->rank - 1];
+
+	return each_matrix(c, a->dims[a->rank - 1], size ? run_elements(b) / size : 0, solve_some);
 }
 
 /* ---- decompositions ------------------------------------------------------------------------- */

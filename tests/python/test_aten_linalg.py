@@ -198,3 +198,21 @@ def test_assert(backend):
 def test_a_checked_factor_of_nothing_has_a_gradient():
     """Its check makes a token, a result that torch does not count among those whose strides it is told."""
     check_gradients(torch.linalg.cholesky, torch.zeros(0, 0, 0))
+
+
+@pytest.mark.parametrize("size", [1, 3, 15])
+def test_batches_of_small_matrices(size):
+    """Shared out among the threads: as eager, and the same bits with one as with three."""
+    a = torch.rand(1500, size, size, generator=torch.Generator().manual_seed(1)) / 2 + size * torch.eye(size)
+    b = torch.randn(1500, size, 6, generator=torch.Generator().manual_seed(2))
+
+    def fn(a, b):
+        solve, factor = torch.linalg.solve_triangular, torch.linalg.cholesky(a @ a.mT)
+        return (factor, solve(a, b, upper=True), solve(a.mT, b, upper=False, unitriangular=True),
+                solve(a, b.mT, upper=True, left=False), solve(a, b[..., :1], upper=False), torch.linalg.inv(a))
+
+    want = fn(a.double(), b.double())
+    one, three = (torch.compile(fn, backend="weft", options={"fallback": "error", "threads": n})(a, b) for n in (1, 3))
+    for x, y, w in zip(one, three, want):
+        assert torch.equal(x, y)
+        torch.testing.assert_close(x.double(), w, rtol=1e-4, atol=1e-5 * w.abs().max().item())
