@@ -9,6 +9,7 @@ struct member {
 	struct group *group;
 	double visits;
 	bool mapped;
+	bool gathered;                   /* its neighbours in a row are read at places apart */
 	int8_t dim[PLAN_MAX_RANK];       /* -1: size 1, or the same value along the space */
 	struct member *next;
 };
