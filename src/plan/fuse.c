@@ -29,8 +29,8 @@
 #define PIECES_INSIDE 4          /* of a concatenation within another kernel, at most */
 #define PIECES_SELECTED 32       /* and of one that is smaller than PIECES_ELEMENTS */
 #define PIECES_ELEMENTS 4096
-#define GATHERED_LOADS 8         /* of what is computed where it is gathered, at most */
-#define GATHERED_SPARE 16.0      /* elements that are made in a row for one that is gathered */
+#define APART_LOADS 8            /* of what is computed for places that lie apart, at most */
+#define APART_SPARE 16.0         /* elements that are made in a row for one that lies apart */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
 
 double fuse_elements(const struct graph *g, const struct type *t)
@@ -302,7 +302,7 @@ static bool update_takes(const struct group *group, const struct node *n)
  * out?  Each operand is a load, once for all its uses at one place. */
 static bool map_loads_many(const struct node *n)
 {
-	const struct node *seen[4 * GATHERED_LOADS] = { n };
+	const struct node *seen[4 * APART_LOADS] = { n };
 	uint32_t most = sizeof seen / sizeof *seen, nseen = 1, loads = 0;
 
 	for (uint32_t i = 0; i < nseen; i++) {
@@ -319,7 +319,7 @@ static bool map_loads_many(const struct node *n)
 				seen[nseen++] = at->in[k];
 		}
 	}
-	return loads > GATHERED_LOADS;
+	return loads > APART_LOADS;
 }
 
 /* May n be computed inside group as often as its users there want it (F2)? */
@@ -337,7 +337,9 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 		return false;
 	double elements = fuse_elements(f->g, n->type), weight = node_weight(n);
 	double each = m->visits / (elements > 0 ? elements : 1);
-	if (m->gathered && each * GATHERED_SPARE >= 1 && map_loads_many(n))
+	/* what a map kernel turns goes in squares, whose lines are read as they lie */
+	bool squares = m->mapped && group->core == CORE_map;
+	if (m->apart && !squares && each * APART_SPARE >= 1 && map_loads_many(n))
 		return false;
 	/* the same value along the row, or the last dim: computed once */
 	uint32_t row = group->core == CORE_row ? group->row : group->hint ? group->hint : 1;

@@ -9,7 +9,7 @@ struct member {
 	struct group *group;
 	double visits;
 	bool mapped;
-	bool gathered;                   /* its neighbours in a row are read at places apart */
+	bool apart;                      /* its neighbours in a row are asked for one by one */
 	int8_t dim[PLAN_MAX_RANK];       /* -1: size 1, or the same value along the space */
 	struct member *next;
 };

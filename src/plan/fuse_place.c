@@ -165,12 +165,14 @@ static bool member_through(const struct node *n, const struct node *u, const str
 	return false;
 }
 
-/* Does u gather elements of n one by one, not in runs along its last dim? */
-static bool gathers_elements(const struct node *u, const struct node *n)
+/* Does u ask for n's neighbours in a row one by one, where it gathers elements or turns rows? */
+static bool takes_apart(const struct node *u, const struct node *n)
 {
 	uint32_t count, last = n->type->rank - 1;
 
-	return u->op == OP_gather && n == u->in[0] && n->type->rank && n->type->dims[last] != 1 &&
+	if (u->op != OP_gather || n != u->in[0])
+		return node_turns_rows(u);
+	return n->type->rank && n->type->dims[last] != 1 &&
 	       node_ints(u, KEY_slice_sizes, &count)[last] == 1;
 }
 
@@ -214,7 +216,7 @@ bool member_of_users(
 			continue;
 		double visits = at->visits * fan(f, group, *u, n);
 		out->visits += visits;
-		out->gathered |= at->gathered || gathers_elements(*u, n);
+		out->apart |= at->apart || takes_apart(*u, n);
 		most = visits > most ? visits : most;
 		bool known = member_through(n, *u, at, &m);
 		if ((*u)->op == OP_reduce && group->core == CORE_row && at->mapped &&

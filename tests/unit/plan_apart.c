@@ -1,5 +1,6 @@
-/* plan_gathered.c -- windows that are written out are made before their elements are gathered, and
- * what loads less where it is gathered (plan/fuse.c, F2). */
+/* plan_apart.c -- windows that are written out are made before their elements are gathered, or
+ * their lines turned for a row kernel; what loads less is made where it is asked for (plan/fuse.c,
+ * F2). */
 #include "plan_text.h"
 #include "unit.h"
 
@@ -29,6 +30,19 @@
 	THREE NEXT("3", "2", "3", "31") NEXT("4", "3", "4", "32") NEXT("5", "4", "5", "33") \
 	NEXT("6", "5", "6", "34") NEXT("7", "6", "7", "35") NEXT("8", "7", "8", "36")
 
+#define TURNED(count, ...) \
+	"func.func @main(%x: tensor<32x40xf32>) -> tensor<28x32xf32> {\n" __VA_ARGS__ \
+	"%z = stablehlo.constant dense<0.0> : tensor<f32>\n" \
+	"%u = stablehlo.transpose %s" count ", dims = [1, 0] : (" LINES ") -> tensor<28x32xf32>\n"
+#define LESS_SUMS \
+	"%m = stablehlo.reduce(%u init: %z) applies stablehlo.add across dimensions = [1] : " \
+	"(tensor<28x32xf32>, tensor<f32>) -> tensor<28xf32>\n" \
+	"%b = stablehlo.broadcast_in_dim %m, dims = [0] : (tensor<28xf32>) -> " \
+	"tensor<28x32xf32>\n" \
+	"%r = stablehlo.subtract %u, %b : tensor<28x32xf32>\nreturn %r : tensor<28x32xf32>\n}"
+#define DOUBLED \
+	"%r = stablehlo.add %u, %u : tensor<28x32xf32>\nreturn %r : tensor<28x32xf32>\n}"
+
 static const struct {
 	const char *name, *text;
 	int64_t kernels;
@@ -37,9 +51,12 @@ static const struct {
 	{ "a window of nine", ELEMENTS("8", "500", NINE), 2 },
 	{ "a few elements of many", ELEMENTS("8", "20", NINE), 1 },
 	{ "rows", ROWS("8", "20", NINE), 1 },
+	{ "turned for a row kernel", TURNED("8", NINE) LESS_SUMS, 2 },
+	{ "less of it", TURNED("2", THREE) LESS_SUMS, 1 },
+	{ "turned in squares", TURNED("8", NINE) DOUBLED, 1 },
 };
 
-void test_plan_gathered__makes_windows_before(void)
+void test_plan_apart__makes_windows_before(void)
 {
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
 		UNIT_NOTE("%s", programs[i].name);
