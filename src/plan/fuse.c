@@ -32,6 +32,7 @@
 #define APART_LOADS 8            /* of what is computed for places that lie apart, at most */
 #define APART_SPARE 16.0         /* elements that are made in a row for one that lies apart */
 #define ROW_LEAST 8              /* shorter rows are loops in a map kernel */
+#define ROW_TAPS 9               /* products of a window, 3 x 3, that no row kernel adds up */
 
 double fuse_elements(const struct graph *g, const struct type *t)
 {
@@ -322,6 +323,30 @@ static bool map_loads_many(const struct node *n)
 	return loads > APART_LOADS;
 }
 
+/* What a term of a window that is written out is a slice of; NULL: it is no such term. */
+static const struct node *tap_operand(const struct node *term)
+{
+	if (term->op != OP_multiply)
+		return NULL;
+	const struct node *x = term->in[0];
+	while (x->op == OP_convert)
+		x = x->in[0];
+	return x->op == OP_slice ? x->in[0] : NULL;
+}
+
+/* Is n the sum of so many products of a window that is written out that it is a kernel of its own?
+ * A map reads a vector once for several places (gen/taps.c), and what lies otherwise is turned
+ * before it; row by row each product would read its own. */
+static bool sums_taps(const struct node *n)
+{
+	const struct node *of = n->op == OP_add ? tap_operand(n->in[1]) : NULL;
+	uint32_t taps = 0;
+
+	for (; of && n->op == OP_add && tap_operand(n->in[1]) == of; n = n->in[0])
+		taps++;
+	return of && tap_operand(n) == of && taps + 1 >= ROW_TAPS;
+}
+
 /* May n be computed inside group as often as its users there want it (F2)? */
 static bool join_map(struct fuse *f, struct group *group, const struct node *n, struct member *m)
 {
@@ -332,6 +357,8 @@ static bool join_map(struct fuse *f, struct group *group, const struct node *n, 
 	if (op_table[n->op].kind == OP_WINDOW && group->core != CORE_map)
 		return false;
 	if (group->contract && map_turns(f->job, n))
+		return false;
+	if (group->core == CORE_row && sums_taps(n))
 		return false;
 	if (group->core == CORE_update && !update_takes(group, n))
 		return false;

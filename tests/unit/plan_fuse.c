@@ -119,6 +119,33 @@ static void followed(struct graph *g, struct job *j)
 	CHECK_INT(f->ngroups, 2);
 }
 
+/* A norm of rows that are sums of a window's products: of 3 x 3 those are a map's, which reads a
+ * vector once for several places; of fewer they are made in the row. */
+static void windowed(struct graph *g, struct job *j)
+{
+	const struct type *image = gen_type(g, DTYPE_f32, 3, 12, 12, 32);
+	const struct type *types[] = { image, gen_type(g, DTYPE_f32, 2, 9, 32) };
+	const int64_t last = 2, at[] = { 0, 1 }, one[] = { 1, 1, 1 }, space[] = { 10, 10, 32 },
+		      features = 32;
+	const struct node *sum = NULL, *w = graph_parameter(g, 1, types[1]);
+
+	for (int64_t i = 0; i < 9; i++) {
+		int64_t from[] = { i / 3, i % 3, 0 }, to[] = { i / 3 + 10, i % 3 + 10, 32 };
+		int64_t row[] = { i, 0 }, end[] = { i + 1, 32 };
+		const struct node *x =
+			build_slice(g, graph_parameter(g, 0, image), from, to, one);
+		const struct node *f = build_reshape(
+			g, build_slice(g, w, row, end, one), 1, &features);
+		x = build2(g, OP_multiply, x, build_broadcast(g, f, 3, space, &last));
+		sum = sum ? build2(g, OP_add, sum, x) : x;
+		const struct node *y = build_reduce(g, OP_add, sum, 1, &last);
+		y = build2(g, OP_subtract, sum, build_broadcast(g, y, 3, space, at));
+		const struct fusion *of = fused(g, 2, types, 1, &y);
+		CHECK_INT(of->ngroups, i == 8 ? 2 : 1);
+	}
+	(void)j;
+}
+
 /* x's elements, or its rows, where computed indices say. */
 static const struct node *looked_up(struct graph *g, const struct node *x, const struct node *at,
 	bool rows)
@@ -500,6 +527,11 @@ void test_plan_fuse__scales_groups_in_their_kernel(void)
 {
 	gen_with_graph(groups);
 	gen_with_graph(followed);
+}
+
+void test_plan_fuse__windowed(void)
+{
+	gen_with_graph(windowed);
 }
 
 void test_plan_fuse__stores_statistics_on_the_way(void)
