@@ -27,7 +27,7 @@ TAKEN_APART = {f"aten.{name}" for name in """
     native_batch_norm.default permute_copy.default rrelu_with_noise_backward.default tril_indices.default
     triu_indices.default unbind_copy.int
     upsample_bicubic2d.default upsample_bilinear2d.default upsample_bilinear2d.vec upsample_nearest2d.vec
-    upsample_trilinear3d.default view_copy.default""".split()}
+    upsample_trilinear3d.default""".split()}
 # Composite operators with kernels of their own, for which tracing would keep them whole.
 COMPOSITE = """
     _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d upsample_nearest1d

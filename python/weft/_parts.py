@@ -322,6 +322,11 @@ def max_unpool2d(x, indices, output_size):
     return out.contiguous(memory_format=torch._prims_common.suggest_memory_format(x)) if x.dim() == 4 else out
 
 
+def view_copy(x, size):
+    """Unlike a view, of what lies in any way."""
+    return x.reshape(size).clone(memory_format=torch.contiguous_format)
+
+
 # ---- losses a part of the rows at a time -------------------------------------------------------------
 
 
@@ -564,4 +569,4 @@ def decompositions() -> dict:
             aten.grid_sampler_3d.default: grid_sampler,
             aten.grid_sampler_2d_backward.default: grid_sampler_backward,
             aten.grid_sampler_3d_backward.default: grid_sampler_backward,
-            aten._weight_norm_interface_backward.default: weight_norm_backward}
+            aten.view_copy.default: view_copy, aten._weight_norm_interface_backward.default: weight_norm_backward}

@@ -79,6 +79,7 @@ def test_strides_in_and_out():
     # core_aten_decompositions() makes sums of products of baddbmm, which lie as self does: eager's are dense
     check(lambda a, b, c: torch.baddbmm(a, b, c, beta=2, alpha=3), torch.randn(2, 5, 3).mT, torch.randn(2, 3, 4), torch.randn(2, 4, 5),
           backends=BACKENDS)
+    check(lambda a: torch.view_copy(a, (6, 4)), torch.randn(2, 4, 3).mT, backends=BACKENDS)      # no view of it is
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
