@@ -37,22 +37,6 @@ static int64_t panels_of(const struct shape *s, int panel)
 	return (s->n + panel - 1) / panel;
 }
 
-/* The columns [k, n] of what lies in panels; of words of four bytes the highest bits are changed
- * where both sides have a sign, or neither has. */
-static const struct node *unpack(struct graph *g, const struct node *p, const struct shape *s,
-	int panel, bool words, bool flips)
-{
-	int64_t k = words ? words_of_k(s) * 4 : s->k;
-
-	if (words && flips)
-		p = build2(g, OP_xor, p, build_like(g, p, p->type->dtype == DTYPE_i8 ? -128 : 128));
-	p = words ? build_transpose(g, p, (int64_t[]){ 1, 3, 0, 2 })
-		  : build_transpose(g, p, (int64_t[]){ 1, 0, 2 });
-	p = build_reshape(g, p, 2, (int64_t[]){ k, panels_of(s, panel) * panel });
-	return build_slice(
-		g, p, (int64_t[]){ 0, 0 }, (int64_t[]){ s->k, s->n }, (int64_t[]){ 1, 1 });
-}
-
 static const struct type *cols_type(
 	struct graph *g, const struct shape *s, enum dtype t, int panel)
 {
@@ -77,8 +61,12 @@ static void check(struct graph *g, struct job *j, const struct shape *s, enum dt
 	const struct type *params[] = { rt, vt, ct }, *body_params[] = { ct, ct };
 	const struct node *v = graph_parameter(g, 1, vt);
 
+	/* of words of four bytes the highest bits are changed where both sides have a sign, or
+	 * neither has */
+	if (s->cols == WORDS && r_type == v_type)
+		v = build2(g, OP_xor, v, build_like(g, v, v_type == DTYPE_i8 ? -128 : 128));
 	if (packed)
-		v = unpack(g, v, s, panel, words, s->cols == WORDS && r_type == v_type);
+		v = gen_unpack(g, v, s->k, s->n);
 	else if (s->cols == ALONG_K)
 		v = build_transpose(g, v, (int64_t[]){ 1, 0 });
 	const struct node *c = build_dot_over(g,

@@ -307,6 +307,17 @@ void gen_check(const struct gen_case *c)
 	}
 }
 
+const struct node *gen_unpack(struct graph *g, const struct node *p, int64_t k, int64_t n)
+{
+	const int64_t *d = p->type->dims;
+	bool words = p->type->rank == 4;
+	const int64_t all[] = { words ? d[1] * d[3] : d[1], d[0] * d[2] };
+
+	p = build_transpose(g, p, words ? (int64_t[]){ 1, 3, 0, 2 } : (int64_t[]){ 1, 0, 2 });
+	p = build_reshape(g, p, 2, all);
+	return build_slice(g, p, (int64_t[]){ 0, 0 }, (int64_t[]){ k, n }, (int64_t[]){ 1, 1 });
+}
+
 bool gen_code_says(const struct kernel *k, enum isa isa, const char *word)
 {
 	char dir[] = "/tmp/weft-dump-XXXXXX", path[200], line[2000];

@@ -37,6 +37,9 @@ struct gen_case {
 /* Runs build(g, job) in a job over a new graph; it ends in gen_check. */
 void gen_with_graph(void (*build)(struct graph *g, struct job *j));
 void gen_check(const struct gen_case *c);
+/* The columns [k, n] of what lies in panels: [panels, k, panel], or in words of neighbours along k,
+ * [panels, words, panel, of a word]; the last panel and the last word may reach beyond. */
+const struct node *gen_unpack(struct graph *g, const struct node *p, int64_t k, int64_t n);
 const struct codegen_table *gen_table(void);
 bool gen_runs(enum isa isa);
 /* Instructions of AMX that were emulated so far: kernels for it run on any machine that could run
