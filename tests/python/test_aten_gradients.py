@@ -56,6 +56,10 @@ for name, sizes, w, kw in (("3x3", (2, 24, 13, 9), (3, 3), dict(padding=1)), ("5
 case("conv1d-depthwise-features-last", lambda x, w: F.conv1d(x.transpose(1, 2), w, padding=3, groups=48), r(2, 70, 48), r(48, 1, 4),
      **loose)
 
+# ---- complex numbers of Python's beside real tensors: what they are multiplied by is conjugated ----
+case("complex-numbers", lambda a: (torch.exp(1j * a).imag, (a * (2 - 1j)).real, torch.view_as_real(a / (1 + 2j)), ((a - 1j) ** 2).real),
+     r(3, 4))
+
 # ---- contractions ----
 case("product-and-its-transpose", lambda a, b: (lambda z: z + z.t())(a.t() @ b), r(4, 4).t(), r(4, 4).t())
 

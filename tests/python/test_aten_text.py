@@ -117,7 +117,7 @@ BAD = {
     "dtype": (HEAD + "%y : f64[2,3]{3,1} = aten.view.default(%x, [2, 3])\nreturn %y", "the text says f64"),
     "no dtype": ("aten 1\ninput %x : f99[2]\nreturn %x", "2:12: error: f99 is no element type"),
     "elements": (HEAD + "%y : f32[7]{1} = aten.view.default(%x, [7])\nreturn %y", "6 elements do not become 7"),
-    "kind": (HEAD + "%y : f32[2,3]{3,1} = aten.exp.default(3)\nreturn %y", "argument self is not a tensor"),
+    "kind": (HEAD + "%y : f32[2,3]{3,1} = aten.exp.default(\"e\")\nreturn %y", "argument self is not a tensor"),
     "missing": (HEAD + "%y : f32[2,3]{3,1} = aten.exp.default()\nreturn %y", "argument self is missing"),
     "surplus": (HEAD + "%y : f32[2,3]{3,1} = aten.exp.default(%x, 1)\nreturn %y", "not in its schema"),
     "dimension": (HEAD + "%y : f32[2]{1} = aten.sum.dim_IntList(%x, [5])\nreturn %y", "dimension 5 is not in -2 .. 1"),

@@ -165,6 +165,22 @@ static bool is_placement(const char *name)
 	return false;
 }
 
+/* A number where a tensor is asked for is one without dimensions, as torch's operators take it:
+ * gradients of x * 1j conjugate 1j. */
+static void number_to_tensor(struct lower *l, struct arg *a)
+{
+	enum dtype t = a->kind == ARG_bool      ? DTYPE_i1
+		       : a->kind == ARG_float   ? DTYPE_f64
+		       : a->kind == ARG_complex ? DTYPE_c128
+						: DTYPE_i64;
+
+	if (a->kind == ARG_bool || a->kind == ARG_int || a->kind == ARG_sym ||
+		a->kind == ARG_float || a->kind == ARG_complex)
+		*a = (struct arg){ .kind = ARG_tensor,
+			.node = lower_scalar(l, a, t),
+			.column = a->column };
+}
+
 static void match_args(struct lower *l, const struct call *c)
 {
 	bool taken[ATEN_MAX_ARGS] = { 0 };
@@ -190,6 +206,8 @@ static void match_args(struct lower *l, const struct call *c)
 			default_arg(l, &p, &l->args[i]);
 		else
 			lower_fail(l, "argument %.*s is missing", (int)p.name_len, p.name);
+		if (p.kind == 'T' && !p.list)
+			number_to_tensor(l, &l->args[i]);
 		check_arg(l, &p, &l->args[i]);
 		l->nargs = i + 1;
 	}
