@@ -11,6 +11,19 @@ struct reading {
 	struct graph *graph;                 /* made by the job, whoever asked releases it */
 };
 
+/* Elements of r's transposes. */
+static int64_t turned(struct job *j, const struct region *r)
+{
+	uint32_t n;
+	const struct node **order = region_order(j, r, &n);
+	int64_t all = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (order[i]->op == OP_transpose && type_is_static(order[i]->type))
+			all += type_elements(order[i]->type);
+	return all;
+}
+
 static void read_and_plan(struct job *j, void *arg)
 {
 	struct reading *r = arg;
@@ -20,7 +33,8 @@ static void read_and_plan(struct job *j, void *arg)
 	graph_borrow(r->graph, j);
 	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region };
 	const struct plan *p = plan_make(j, r->graph, &s, &o);
-	r->is = (struct plan_text){ p->nkernels, p->kernels[p->nkernels - 1]->chunks };
+	r->is = (struct plan_text){ p->nkernels, p->kernels[p->nkernels - 1]->chunks,
+		turned(j, plan_lower(r->graph, s.region, &o)) };
 }
 
 struct plan_text plan_text(const char *text)

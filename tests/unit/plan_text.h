@@ -3,9 +3,10 @@
 #define TESTS_UNIT_PLAN_TEXT_H
 #include <stdint.h>
 
-/* How many kernels a program has, and into how many chunks the last one is cut. */
+/* How many kernels a program has, into how many chunks the last one is cut, and how many elements
+ * the transposes give that it is lowered to. */
 struct plan_text {
-	int64_t kernels, chunks;
+	int64_t kernels, chunks, turned;
 };
 /* Checks that text can be read and planned; of one that cannot both are 0. */
 struct plan_text plan_text(const char *text);
