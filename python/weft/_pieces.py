@@ -114,10 +114,10 @@ def _unpadded(spatial, back, otherwise, edge):
         pads = [padding[2 * (spatial - 1 - i):][:2] for i in range(spatial)]
         if any(y.shape[first + i] != x.shape[first + i] + sum(p) or edge and max(p) >= x.shape[first + i] for i, p in enumerate(pads)):
             return otherwise(y, x, padding)
-        z = y
+        z = y.float() if y.dtype in (torch.float16, torch.bfloat16) else y      # rounded once, not at each dimension
         for i, p in enumerate(pads):
             z = _taken_back(z, first + i, *p, back, edge) if any(p) else z
-        return z.clone() if z is y else z
+        return z.clone() if z is y else z.to(y.dtype)
     return pad_backward
 
 

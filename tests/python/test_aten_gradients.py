@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from common import BACKENDS, check_gradients
+from common import BACKENDS, check_gradients, compiled
 
 CASES = {}
 
@@ -114,3 +114,17 @@ case("trilinear", lambda a: F.interpolate(a, scale_factor=1.5, mode="trilinear")
 def test_gradient(name):
     fn, args, kw = CASES[name]
     check_gradients(fn, *args, backends=BACKENDS, **kw)
+
+
+@pytest.mark.parametrize("mode", ["replicate", "reflect"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_what_went_to_the_pads_of_halves_is_rounded_once(dtype, mode):
+    x = torch.randn(1, 2, 3, 4, 5, generator=torch.Generator().manual_seed(0)).to(dtype)
+    f = lambda a: F.pad(a, (3, 2, 2, 3, 1, 2), mode=mode)  # noqa: E731
+    half, wide = x.clone().requires_grad_(), x.double().requires_grad_()
+    torch._dynamo.reset()
+    y = compiled(f)(half)
+    g = torch.rand(y.shape, generator=torch.Generator().manual_seed(1)).to(dtype)
+    y.backward(g)
+    f(wide).backward(g.double())
+    assert torch.equal(half.grad, wide.grad.to(dtype))
