@@ -44,7 +44,7 @@ def symbols(gm: torch.fx.GraphModule) -> set:
 
 def sayable(where: tuple, known: set) -> bool:
     """Are a view's shape, strides and offset numbers, or expressions of sizes that arguments say?"""
-    return all(isinstance(v, int) or v.node.expr.free_symbols <= known and _words.has_words(v.node.expr)
+    return all(isinstance(v, int) or v.node.expr.free_symbols <= known and _words.may_be_computed(v.node.expr)
                for v in (*where[0], *where[1], where[2]))
 
 

@@ -13,10 +13,11 @@ import os
 import re
 
 import torch
+from torch.utils._sympy import functions
 
 from weft import _alias, _higher_order, _lies
-from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_read, memory_order, order_words, shown,
-                         turned)
+from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_computed, is_read, memory_order,
+                         order_words, shown, turned)
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -37,6 +38,11 @@ ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tenso
               operator.sub: "aten.sub.Tensor", operator.pow: "aten.pow.Tensor_Tensor", operator.neg: "aten.neg.default",
               torch.sym_float: "aten._to_copy.default", torch.sym_max: "aten.maximum.default",
               torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
+# What makes a size of such a number, as Python's functions and in torch's expressions.
+ROUNDED = {math.trunc: "aten.trunc.default", math.floor: "aten.floor.default", math.ceil: "aten.ceil.default",
+           round: "aten.round.default", torch.sym_int: "aten.trunc.default", functions.TruncToInt: "aten.trunc.default",
+           functions.FloorToInt: "aten.floor.default", functions.CeilToInt: "aten.ceil.default",
+           functions.RoundToInt: "aten.round.default"}
 STRIDED = {"aten.as_strided.default", "aten.as_strided_scatter.default"}
 OWN = {"aten", "prims", "weft"}
 WAIT = "_c10d_functional.wait_tensor.default"
@@ -89,6 +95,7 @@ def line_of(trace: str) -> str:
 
 class Printer:
     small = SMALL
+    stating = False                                # where statements may stand, behind the inputs
 
     def __init__(self, gm: torch.fx.GraphModule, static: frozenset[int] = frozenset(), seeded: bool = True,
                  views: tuple[dict[int, tuple], list] = ({}, []), guarded: bool = True):
@@ -101,6 +108,7 @@ class Printer:
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
+        self.computed: dict[object, object] = {}   # sizes that only doubles give -> their symbols
         self.inputs: list[tuple] = []              # ("tensor", dtype, order[, strides, sizes]) or ("sym",)
         self.parts: list[tuple] = []               # inputs that are parts of memory, and how they lie
         self.lazy: dict[int, tuple] = {}           # inputs whose lazy bits may be others at a call
@@ -134,15 +142,20 @@ class Printer:
     def known(self, e, env) -> str:
         """An expression of sizes, whose symbols are then declared."""
         e = in_integers(e)
-        for s in e.free_symbols:
-            self.symbols.setdefault(s.name, (s, env))
+        if self.computed:
+            e = e.xreplace(self.computed)
+        if self.stating and not has_words(e):
+            e = e.replace(is_computed, lambda f: self.compute(f, env))
         if not has_words(e):
             raise Unsupported(f"a size {e}")
+        for s in e.free_symbols:
+            self.symbols.setdefault(s.name, (s, env))
         return str(e)
 
     def symbol_lines(self):
         for name, (s, env) in self.symbols.items():
-            r = env.var_to_range.get(s)
+            of = next((e for e, symbol in self.computed.items() if symbol == s), None)
+            r = env.var_to_range.get(s) if of is None else env.bound_sympy(of)
             lo, hi = 0, "inf"
             if r is not None:
                 lo = max(int(r.lower), -2 ** 62) if r.lower.is_Integer else -2 ** 62
@@ -168,8 +181,11 @@ class Printer:
         if t.layout != torch.strided:
             raise Unsupported(str(t.layout))
         sizes = ",".join(self.expr(s) for s in t.shape)
-        strides = ",".join(self.expr(s) for s in t.stride())
-        return f"{word}[{sizes}]{{{strides}}}"
+        try:
+            strides = "{" + ",".join(self.expr(s) for s in t.stride()) + "}"
+        except Unsupported:                            # they are for who reads the text
+            strides = ""
+        return f"{word}[{sizes}]{strides}"
 
     def number(self, v: float) -> str:
         if math.isnan(v):
@@ -233,7 +249,13 @@ class Printer:
         nodes = list(self.gm.graph.nodes)
         self.find_tokens()
         index = 0
-        self.bound = _lies.symbols([n.meta.get("val") for n in nodes if n.op == "placeholder"])
+        given = [n.meta.get("val") for n in nodes if n.op == "placeholder"]
+        self.bound = _lies.symbols(given)
+        sizes = [in_integers(s.node.expr) for v in given for s in (v.shape if isinstance(v, torch.Tensor) else [v])
+                 if isinstance(s, torch.SymInt)]
+        for e in sorted(sizes, key=is_computed, reverse=True):     # those that stand alone in front of those they are in
+            if not has_words(e.xreplace(self.computed)):
+                self.symbol_of(e)
         for n in nodes:
             if n.op == "placeholder":
                 self.located(self.placeholder, n, index)
@@ -245,6 +267,7 @@ class Printer:
         if self.random:
             self.lines.insert(len(self.inputs), "input %weft_seed : i64[]{} seed")
             self.inputs.append(("tensor", "i64", None))
+        self.stating = True
         for n, lies in self.parts:
             self.show(n, lies)
         for n in nodes:
@@ -397,14 +420,52 @@ class Printer:
     def arithmetic(self, n: torch.fx.Node) -> None:
         """Python's: of sizes it is written where it is used, of numbers that come of sizes it is a tensor's."""
         val, target = n.meta.get("val"), n.target
+        if isinstance(val, torch.SymInt) and target in ROUNDED:
+            self.rounded(n, in_integers(val.node.expr))
         if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
             return
         if isinstance(target, type):               # what a higher-order operator is told: no value of the program
             return
         if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
             raise Unsupported(getattr(target, "__name__", str(target)))
-        args = [self.arg(a) for a in n.args] + ["dtype=f64"] * (target is torch.sym_float)
-        self.statement(self.name(n), val, ON_NUMBERS[target], args, n)
+        root = target is operator.pow and n.args[1] == 0.5
+        args = [self.arg(a) for a in n.args[:1 if root else None]] + ["dtype=f64"] * (target is torch.sym_float)
+        self.statement(self.name(n), val, "aten.sqrt.default" if root else ON_NUMBERS[target], args, n)
+
+    def symbol_of(self, e):
+        """The symbol of a size that only doubles give."""
+        return self.computed.setdefault(e, functions.sympy.Symbol(f"weft_n{len(self.computed)}", integer=True))
+
+    def rounded(self, n: torch.fx.Node, e) -> None:
+        """A number that is rounded to a size: where arithmetic of integers does not give it the program computes it."""
+        if e not in self.computed and not has_words(e) and is_computed(e) and n.args[0] in self.names:
+            self.made_whole(e, "%" + self.names[n.args[0]], ROUNDED[n.target], self.where(n))
+
+    def made_whole(self, e, x: str, overload: str, where: str = ""):
+        """The statements that make a size of x; its symbol."""
+        symbol = self.symbol_of(e)
+        self.lines += [f"%{symbol}_f : f64[]{{}} = {overload}({x})",
+                       f"%{symbol}_i : i64[]{{}} = aten._to_copy.default(%{symbol}_f, dtype=i64)",
+                       f"%{symbol}_s : sym {symbol} = aten._local_scalar_dense.default(%{symbol}_i){where}"]
+        return symbol
+
+    def compute(self, e, env):
+        """A size that only doubles give, of which the graph does not say how, as a backward graph does not; itself where it is
+        more than one step, which may be another than Python's."""
+        f = e.args[0]
+        factor, rest = f.as_coeff_Mul()
+        if f.func is functions.FloatPow:
+            step, of, by = "aten.sqrt.default", f.args[0], None
+        elif f.func is functions.FloatTrueDiv:
+            step, (of, by) = "aten.div.Tensor", f.args
+        else:
+            step, of, by = "aten.mul.Tensor", rest, factor
+        if of.func is not functions.ToFloat or not has_words(of.args[0]) or not (by is None or by.is_Float):
+            return e
+        x, k = f"%weft_{len(self.lines)}", self.words(of.args[0], env)
+        self.lines += [f"{x} : f64[]{{}} = aten._to_copy.default({k}, dtype=f64)",
+                       f"{x}_of : f64[]{{}} = {step}({x}{'' if by is None else f', {self.number(float(by))}'})"]
+        return self.made_whole(e, x + "_of", ROUNDED[e.func])
 
     def overload(self, n: torch.fx.Node) -> None:
         val, name = n.meta.get("val"), str(n.target)
@@ -660,11 +721,14 @@ class Subgraph(Printer):
 
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
         self.gm, self.seeded, self.path, self.views, self.bases = gm, outer.seeded, path + ".", {}, []
-        self.graphs, self.symbols, self.extra = outer.graphs, outer.symbols, ()
+        self.graphs, self.symbols, self.computed, self.extra = outer.graphs, outer.symbols, outer.computed, ()
         self.lines, self.names, self.items, self.lists = [], {}, {}, {}
         self.shifted, self.tokens = set(), set()
         self.find_tokens()
         self.print()
+
+    def rounded(self, n: torch.fx.Node, e) -> None:
+        """A size is computed once, outside."""
 
     def print(self) -> None:
         for n in self.gm.graph.nodes:

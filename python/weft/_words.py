@@ -13,6 +13,7 @@ DTYPES = {
     torch.float8_e4m3fnuz: "f8E4M3FNUZ", torch.float8_e5m2fnuz: "f8E5M2FNUZ",
     torch.float8_e8m0fnu: "f8E8M0FNU",
 }
+ROUNDINGS = (functions.TruncToInt, functions.FloorToInt, functions.CeilToInt, functions.RoundToInt)
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
 
@@ -76,6 +77,17 @@ def scaled(product):
         return None
     over, under = float(factor).as_integer_ratio()
     return functions.FloorDiv(over * size.args[0], under) if max(over, under) < 2 ** 16 else None
+
+
+def is_computed(e) -> bool:
+    """Is e, of in_integers(), a number of sizes that is rounded to a size, as int(n ** 0.5) is, which arithmetic of doubles gives
+    as Python has it?  Of powers it does so of roots alone."""
+    return e.func in ROUNDINGS and all(f.args[1] == 0.5 for f in e.atoms(functions.FloatPow))
+
+
+def may_be_computed(e) -> bool:
+    """Can the text say this expression of sizes where the program computes what is_computed()?"""
+    return has_words(in_integers(e).replace(is_computed, lambda f: functions.sympy.Dummy(integer=True)))
 
 
 def quotient(f, rounded) -> bool:
