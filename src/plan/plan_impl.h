@@ -35,6 +35,8 @@ const struct node *plan_broadcast(struct graph *g, const struct node *a, uint32_
 	const int64_t *dims, const int64_t *at);
 const struct node *plan_slice(struct graph *g, const struct node *a, const int64_t *start,
 	const int64_t *limit, const int64_t *stride);
+/* The region in which reductions of what is transposed reduce it as it lies. */
+const struct region *plan_unturn(struct graph *g, const struct region *r);
 /* The region in which transposes stand beside the convolutions that they lay values out for. */
 const struct region *plan_meet(struct graph *g, const struct region *r);
 /* r with transposes where they turn the fewest bytes for convolutions to find what they wish. */

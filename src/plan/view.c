@@ -4,6 +4,7 @@
  * The chain of movement ops above a node is collected, then strides are carried down it; where an
  * op cannot be said in strides the chain starts anew there, with that op's result as a dense
  * buffer. */
+#include "ir/build.h"
 #include "plan/plan_impl.h"
 
 void view_dense(struct graph *g, const struct node *n, struct view *out)
@@ -131,6 +132,35 @@ static bool node_is_view(const struct node *n)
 	       n->op == OP_slice;
 }
 
+/* Is n made wider in a way that a contraction does itself, of bytes and of short integers? */
+static bool node_is_widened(const struct node *n)
+{
+	enum dtype to = n->type->dtype, from = n->op == OP_convert ? n->in[0]->type->dtype : to;
+
+	return (dtype_is_byte(from) && dtype_is_float(to)) ||
+	       (dtype_is_short(from) && to == DTYPE_i32);
+}
+
+/* The view of n, widened elements that are transposed before, as of what is widened and transposed
+ * then; false: it is not that, or cannot be said in strides. */
+static bool view_widened(struct graph *g, const struct node *n, struct view *out)
+{
+	const struct node *chain[32], *x = n->in[0];
+	uint32_t depth = 0;
+
+	while ((x->op == OP_reshape || x->op == OP_transpose) && depth < 32) {
+		chain[depth++] = x;
+		x = x->in[0];
+	}
+	bool whole = depth > 0;
+	view_dense(g, x, out);
+	while (whole && depth-- > 0)
+		whole = view_step(g, out, chain[depth]);
+	if (whole)
+		out->base = build_convert(g, x, n->type->dtype);
+	return whole;
+}
+
 void view_of(struct graph *g, const struct node *n, struct view *out)
 {
 	const struct node *chain[32];
@@ -139,7 +169,8 @@ void view_of(struct graph *g, const struct node *n, struct view *out)
 		chain[depth++] = n;
 		n = n->in[0];
 	}
-	view_dense(g, n, out);
+	if (!node_is_widened(n) || !view_widened(g, n, out))
+		view_dense(g, n, out);
 	while (depth-- > 0)
 		if (!view_step(g, out, chain[depth]))
 			view_dense(g, chain[depth], out);

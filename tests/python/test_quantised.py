@@ -384,3 +384,12 @@ def test_linear_by_weights_of_bytes(dtype):
     for shape in (1, 64), (40, 64), (2, 3, 64):
         close = {"rtol": 1e-5, "atol": 1e-4} if dtype == torch.float32 else {"rtol": 2e-2, "atol": 2e-2}
         check(lambda x, w, s: torch.nn.functional.linear(x, w.to(x.dtype)) * s, r(shape).to(dtype), integers(48, 64), torch.rand(48).to(dtype), **close)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("rows", [1, 4, 40])
+def test_products_by_bytes_that_are_transposed_before_they_are_made_wider(rows, dtype):
+    close = {"rtol": 1e-5, "atol": 1e-4} if dtype == torch.float32 else {"rtol": 2e-2, "atol": 2e-2}
+    check(lambda x, w: x @ w.t().to(x.dtype), r(rows, 64).to(dtype), integers(48, 64), **close)
+    check(lambda x, w: x @ w.view(48, 8, 8).permute(1, 2, 0).to(x.dtype).reshape(64, 48), r(rows, 64).to(dtype), integers(48, 64), **close)
+    check(lambda x, w: x @ w[:, 1:65:2].t().to(x.dtype), r(rows, 32).to(dtype), integers(48, 70), **close)

@@ -1,6 +1,8 @@
 """Reductions whose kernels are made in several parts: by columns, by parts of a long dimension, rows then columns."""
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 
@@ -74,3 +76,35 @@ def test_sums_over_columns_that_are_stacked():
             for fn in (f, lambda x, dim=dim: torch.stack([x.sum(-2), x.sum(-2).exp(), x.sum(-2).cos()], dim)):
                 torch._dynamo.reset()
                 torch.testing.assert_close(compiled(fn)(x), fn(x))
+
+
+TURNED = {
+    "sum": lambda x, d: x.sum(d),
+    "of-maps": lambda x, d: (x.exp() * x).mean(d),
+    "extreme": lambda x, d: x.amax(d) - x.amin(d),
+    "places": lambda x, d: (x.argmax(d), *x.min(d)) if isinstance(d, int) else x.sum(d),
+    "variance": lambda x, d: torch.var_mean(x, d),
+    "normalised": lambda x, d: (x - x.mean(d, keepdim=True)) / x.std(d, keepdim=True),
+    "scaled": lambda x, d: (x * torch.arange(float(x.shape[-1]))).sum(d),
+    "narrower": lambda x, d: x.to(torch.float16).sum(d, dtype=torch.float32),
+    "true": lambda x, d: (x > 1).any(d),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_of_what_is_transposed(name):
+    fn = TURNED[name]
+    for shape in ((67, 35), (3, 20, 35), (2, 3, 4, 17)):
+        x, n = torch.randn(shape, generator=torch.Generator().manual_seed(0)), len(shape)
+        for dims in (0, n - 1, (0, 1)):
+            for order in list(itertools.permutations(range(n)))[1::n]:
+                torch._dynamo.reset()
+                got, want = compiled(lambda x: fn(x.permute(order), dims))(x), fn(x.permute(order), dims)
+                torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-3)
+
+
+def test_of_any_size_transposed():
+    f = compiled(lambda x: (x.mT.sum(-2), x.mT.to(torch.int32).sum(0)), dynamic=True)
+    for shape in ((2, 5, 7), (3, 65, 33), (1 + 2, 300, 4)):
+        x = torch.randn(shape)
+        torch.testing.assert_close(f(x), (x.mT.sum(-2), x.mT.to(torch.int32).sum(0)), rtol=1e-4, atol=1e-3)
