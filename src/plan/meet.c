@@ -53,6 +53,28 @@ static bool parts_of(const struct node *reshape, struct parts *out)
 	return true;
 }
 
+/* Do dims [first, end) lie side by side in at, where each is said to be? */
+static bool side_by_side(const int64_t *at, uint32_t first, uint32_t end)
+{
+	for (uint32_t k = first; k < end; k++)
+		if (at[k] != at[first] + k - first)
+			return false;
+	return true;
+}
+
+/* The part whose first dim, of a reshape's operand or of its result, is said to be d; NULL: there
+ * is none. */
+static const struct part *part_at(
+	const struct parts *parts, const int64_t *at, uint32_t d, bool of_result)
+{
+	for (uint32_t i = 0; i < parts->n; i++) {
+		const struct part *p = &parts->part[i];
+		if (at[of_result ? p->to : p->from] == d)
+			return p;
+	}
+	return NULL;
+}
+
 /* transpose(reshape(x)) for n = reshape(transpose(x)); NULL: its parts' dims lie apart in x. */
 static const struct node *transpose_after(struct graph *g, const struct node *n)
 {
@@ -64,17 +86,16 @@ static const struct node *transpose_after(struct graph *g, const struct node *n)
 
 	if (!parts_of(n, &parts))
 		return NULL;
-	for (uint32_t d = 0; d < count; d++)     /* dims of x, in order */
-		for (uint32_t i = 0; i < parts.n; i++) {
-			const struct part *part = &parts.part[i];
-			for (uint32_t k = part->from; k < part->from_end; k++)
-				if (p[k] != p[part->from] + k - part->from)
-					return NULL;
-			for (uint32_t k = part->to; p[part->from] == d && k < part->to_end; k++) {
-				perm[k] = rank;
-				dims[rank++] = n->type->dims[k];
-			}
+	for (uint32_t i = 0; i < parts.n; i++)
+		if (!side_by_side(p, parts.part[i].from, parts.part[i].from_end))
+			return NULL;
+	for (uint32_t d = 0; d < count; d++) {   /* dims of x, in order */
+		const struct part *part = part_at(&parts, p, d, false);
+		for (uint32_t k = part ? part->to : 0; part && k < part->to_end; k++) {
+			perm[k] = rank;
+			dims[rank++] = n->type->dims[k];
 		}
+	}
 	return build_transpose(g, build_reshape(g, t->in[0], rank, dims), perm);
 }
 
@@ -91,15 +112,14 @@ static const struct node *transpose_before(
 		return NULL;
 	for (uint32_t d = 0; d < count; d++)
 		at[p[d]] = d;
-	for (uint32_t d = 0; d < count; d++)     /* dims of n, in order */
-		for (uint32_t i = 0; i < parts.n; i++) {
-			const struct part *part = &parts.part[i];
-			for (uint32_t k = part->to; k < part->to_end; k++)
-				if (at[k] != at[part->to] + k - part->to)
-					return NULL;
-			for (uint32_t k = part->from; at[part->to] == d && k < part->from_end; k++)
-				perm[rank++] = k;
-		}
+	for (uint32_t i = 0; i < parts.n; i++)
+		if (!side_by_side(at, parts.part[i].to, parts.part[i].to_end))
+			return NULL;
+	for (uint32_t d = 0; d < count; d++) {   /* dims of n, in order */
+		const struct part *part = part_at(&parts, at, d, true);
+		for (uint32_t k = part ? part->from : 0; part && k < part->from_end; k++)
+			perm[rank++] = k;
+	}
 	return build_reshape(g, build_transpose(g, reshape->in[0], perm), n->type->rank,
 		n->type->dims);
 }
