@@ -739,7 +739,7 @@ const struct region *plan_lower(
 	r = plan_lower_attention(g, r, o);
 	if (!o->strict)
 		r = plan_accumulate(g, plan_scale(g, r, o));
-	r = plan_layout(g, plan_meet(g, plan_unturn(g, r)), o);
+	r = plan_layout(g, plan_meet(g, plan_unturn(g, plan_straight(g, r))), o);
 	r = region_rewrite(g, r, lower_node, &local);
 	r = region_rewrite(g, r, lower_dots, &local);
 	job_reset(graph_job(g), before);             /* nodes are the graph's */

@@ -35,6 +35,12 @@ const struct node *plan_broadcast(struct graph *g, const struct node *a, uint32_
 	const int64_t *dims, const int64_t *at);
 const struct node *plan_slice(struct graph *g, const struct node *a, const int64_t *start,
 	const int64_t *limit, const int64_t *stride);
+/* An elementwise op of dense numbers, of one result, without a region. */
+bool plan_is_plain_map(const struct node *n);
+/* By node id: does nothing but reductions come of it, through maps?  In the job's scratch. */
+bool *plan_reduced(struct graph *g, const struct region *r);
+/* The region in which what begins and ends transposed is computed as it lies. */
+const struct region *plan_straight(struct graph *g, const struct region *r);
 /* The region in which reductions of what is transposed reduce it as it lies. */
 const struct region *plan_unturn(struct graph *g, const struct region *r);
 /* The region in which transposes stand beside the convolutions that they lay values out for. */

@@ -19,7 +19,7 @@ struct turn {
 	uint32_t rank;
 };
 
-static bool is_plain_map(const struct node *n)
+bool plan_is_plain_map(const struct node *n)
 {
 	return op_table[n->op].kind == OP_MAP && !n->nregions && n->nin && !n->type->quant;
 }
@@ -27,7 +27,7 @@ static bool is_plain_map(const struct node *n)
 /* The transpose that the first operands from n on, maps, come of; NULL: there is none. */
 static const struct node *transpose_under(const struct node *n)
 {
-	for (uint32_t i = 0; i < LOOK_MOST && is_plain_map(n); i++) {
+	for (uint32_t i = 0; i < LOOK_MOST && plan_is_plain_map(n); i++) {
 		uint32_t k = 0;
 		while (k + 1 < n->nin && (n->in[k]->type->rank != n->type->rank ||
 						 n->in[k]->op == OP_broadcast_in_dim))
@@ -66,7 +66,8 @@ static const struct node *unturned(
 	uint32_t count;
 	int64_t at;
 
-	if (n->type->rank != t->rank || was->op != n->op || was->nin != n->nin || n->type->quant)
+	if (n->type->rank != t->rank || was->op != n->op || was->nin != n->nin || n->type->quant ||
+		n->type->bounds || n->type->encoding)
 		return NULL;
 	const struct type *type = type_unturned(t, n->type);
 	if (n->op == OP_iota)
@@ -80,7 +81,7 @@ static const struct node *unturned(
 		return NULL;
 	if (n->op == OP_transpose)
 		return turns_alike(t, n) ? n->in[0] : NULL;
-	if (!is_plain_map(n) || depth == LOOK_MOST)
+	if (!plan_is_plain_map(n) || depth == LOOK_MOST)
 		return NULL;
 	const struct node **in = job_array(graph_job(t->g), n->nin, sizeof *in);
 	for (uint32_t i = 0; i < n->nin; i++)
@@ -136,12 +137,12 @@ static const struct node *unturn(
 	const struct node *r = reduce_as_it_lies(&t, n, x, kept);
 	for (uint32_t i = 1; r->type->kind == TYPE_tensor && i < r->type->rank; i++)
 		in_order &= kept[i - 1] < kept[i];
-	if (n->nin == 2)
-		return in_order ? r : build_transpose(g, r, kept);
-	return r->type == n->type ? r : NULL;
+	if (n->nin == 2 && !in_order)
+		r = build_transpose(g, r, kept);
+	return r->type == rewrite_type(g, n, in) ? r : NULL;
 }
 
-const struct region *plan_unturn(struct graph *g, const struct region *r)
+bool *plan_reduced(struct graph *g, const struct region *r)
 {
 	struct job *j = graph_job(g);
 	bool *reduced = job_array(j, graph_nnodes(g), sizeof *reduced);
@@ -154,9 +155,14 @@ const struct region *plan_unturn(struct graph *g, const struct region *r)
 		reduced[r->results[i]->id] = false;
 	for (uint32_t i = count; i-- > 0;) {     /* users come before what they use */
 		const struct node *n = order[i];
-		bool only = n->op == OP_reduce || (is_plain_map(n) && reduced[n->id]);
+		bool only = n->op == OP_reduce || (plan_is_plain_map(n) && reduced[n->id]);
 		for (uint32_t k = 0; k < n->nin && !only; k++)
 			reduced[n->in[k]->id] = false;
 	}
-	return region_rewrite(g, r, unturn, reduced);
+	return reduced;
+}
+
+const struct region *plan_unturn(struct graph *g, const struct region *r)
+{
+	return region_rewrite(g, r, unturn, plan_reduced(g, r));
 }
