@@ -271,6 +271,8 @@ static bool join_reduce(struct fuse *f, struct group *group, const struct node *
 		group->has_reduce = true;
 		m->visits = fuse_elements(f->g, n->type);
 	} else if (group->core == CORE_map && !row &&
+		   (!m->apart || !type_is_static(n->in[0]->type) ||
+			   fuse_elements(f->g, n->in[0]->type) < NESTED_MOST) &&
 		   m->visits <= 1.5 * fuse_elements(f->g, n->type) + 16 &&
 		   (!group->has_reduce || fuse_elements(f->g, n->in[0]->type) < NESTED_MOST)) {
 		group->has_reduce = true;        /* a loop inside */

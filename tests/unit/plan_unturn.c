@@ -31,6 +31,13 @@ static const struct {
 		"(tensor<8x16x4xf32>) -> tensor<4x16x8xf32>\n"
 		"%r = " SUM("%t", "1", "(tensor<4x16x8xf32>, tensor<f32>) -> tensor<4x8xf32>\n")),
 		4 * 8, 1 },
+	{ "a result that is turned when it is made", PROGRAM("%x: tensor<4x16x16x16xf32>",
+		"tensor<4x16x16xf32>",
+		"%t = stablehlo.transpose %x, dims = [0, 3, 1, 2] : "
+		"(tensor<4x16x16x16xf32>) -> tensor<4x16x16x16xf32>\n"
+		"%r = " SUM("%t", "3",
+			"(tensor<4x16x16x16xf32>, tensor<f32>) -> tensor<4x16x16xf32>\n")),
+		4 * 16 * 16, 2 },
 	{ "rows that stay rows", PROGRAM("%x: tensor<8x16x4xf32>", "tensor<8x4xf32>",
 		"%t = stablehlo.transpose %x, dims = [1, 0, 2] : "
 		"(tensor<8x16x4xf32>) -> tensor<16x8x4xf32>\n"
