@@ -37,6 +37,8 @@ const struct node *plan_slice(struct graph *g, const struct node *a, const int64
 	const int64_t *limit, const int64_t *stride);
 /* An elementwise op of dense numbers, of one result, without a region. */
 bool plan_is_plain_map(const struct node *n);
+/* Is n a constant of one number everywhere? */
+bool plan_is_splat(const struct node *n);
 /* By node id: does nothing but reductions come of it, through maps?  In the job's scratch. */
 bool *plan_reduced(struct graph *g, const struct region *r);
 /* The region in which what begins and ends transposed is computed as it lies. */

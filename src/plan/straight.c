@@ -9,7 +9,8 @@
  * turns nothing on its own then, in squares, nor reads single elements to reverse them.
  *
  * S1  All that f is made of is read by nothing else, or by reductions (unturn.c).
- * S2  What f begins with are transposes by p, or what lies in any way: iota, broadcasts. */
+ * S2  What f begins with are transposes by p, or what lies in any way: iota, broadcasts, constants
+ *     of one number. */
 #include "ir/build.h"
 #include "ir/rewrite.h"
 #include "plan/plan_impl.h"
@@ -63,7 +64,7 @@ static bool is_begin(const struct straight *s, const struct node *n)
 {
 	if (!is_dense(s, n->type))
 		return false;
-	return n->op == OP_iota || n->op == OP_broadcast_in_dim ||
+	return n->op == OP_iota || n->op == OP_broadcast_in_dim || plan_is_splat(n) ||
 	       (n->op == OP_transpose && undoes(s, n));
 }
 
@@ -227,6 +228,8 @@ static void make(const struct straight *s, const struct node *n)
 	else if (n->op == OP_iota)
 		s->made[n->id] = build_iota(
 			s->g, t, s->inverse[node_int(n, KEY_iota_dimension, 0)]);
+	else if (n->op == OP_constant)
+		s->made[n->id] = build_constant(s->g, t, true, node_literal(n)->data);
 	else if (n->op == OP_broadcast_in_dim)
 		s->made[n->id] = moved_broadcast(s, n, t);
 	else {

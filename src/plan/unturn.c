@@ -58,6 +58,11 @@ static bool turns_alike(const struct turn *t, const struct node *n)
 	return true;
 }
 
+bool plan_is_splat(const struct node *n)
+{
+	return n->op == OP_constant && node_literal(n) && node_literal(n)->splat;
+}
+
 /* x, of which n is the transpose; NULL: it is none, or others read it.  was: n before anything was
  * rewritten. */
 static const struct node *unturned(
@@ -77,6 +82,8 @@ static const struct node *unturned(
 		at = count ? t->perm[to[0]] : 0;
 		return build_broadcast(t->g, n->in[0], t->rank, type->dims, &at);
 	}
+	if (plan_is_splat(n))
+		return build_constant(t->g, type, true, node_literal(n)->data);
 	if (!t->reduced[was->id])
 		return NULL;
 	if (n->op == OP_transpose)

@@ -26,6 +26,15 @@ static const struct {
 		"%m = stablehlo.multiply %e, %t : tensor<16x64xf32>\n"
 		"%r = " SUM("%m", "0", "(tensor<16x64xf32>, tensor<f32>) -> tensor<64xf32>\n")),
 		0, 1 },
+	{ "places of the greatest", PROGRAM("%x: tensor<64x16xf32>", "tensor<64xi64>", TURN
+		"%i = stablehlo.iota dim = 0 : tensor<16x64xi64>\n"
+		"%n = stablehlo.constant dense<99> : tensor<16x64xi64>\n"
+		"%m = stablehlo.constant dense<99> : tensor<i64>\n"
+		"%p = stablehlo.compare GT, %t, %t : "
+		"(tensor<16x64xf32>, tensor<16x64xf32>) -> tensor<16x64xi1>\n"
+		"%s = stablehlo.select %p, %i, %n : tensor<16x64xi1>, tensor<16x64xi64>\n"
+		"%r = stablehlo.reduce(%s init: %m) applies stablehlo.minimum across "
+		"dimensions = [0] : (tensor<16x64xi64>, tensor<i64>) -> tensor<64xi64>\n"), 0, 1 },
 	{ "a result that is turned", PROGRAM("%x: tensor<8x16x4xf32>", "tensor<4x8xf32>",
 		"%t = stablehlo.transpose %x, dims = [2, 1, 0] : "
 		"(tensor<8x16x4xf32>) -> tensor<4x16x8xf32>\n"
