@@ -133,7 +133,7 @@ static const struct node *unturn(
 	if (!turned || turned->type->rank > PLAN_MAX_RANK || !n->attrs || n->attrs->n != 1)
 		return NULL;
 	t.perm = node_ints(turned, KEY_permutation, &t.rank);
-	if (t.perm[t.rank - 1] == (int64_t)t.rank - 1)           /* rows stay rows */
+	if (!t.rank || t.perm[t.rank - 1] == (int64_t)t.rank - 1)        /* rows stay rows */
 		return NULL;
 	const struct node **x = job_array(graph_job(g), n->nin, sizeof *x);
 	for (uint32_t i = 0; i < n->nin; i++) {

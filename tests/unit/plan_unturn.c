@@ -47,6 +47,10 @@ static const struct {
 		"%r = " SUM("%t", "3",
 			"(tensor<4x16x16x16xf32>, tensor<f32>) -> tensor<4x16x16xf32>\n")),
 		4 * 16 * 16, 2 },
+	{ "a number", PROGRAM("%x: tensor<f32>", "tensor<f32>",
+		"%t = stablehlo.transpose %x, dims = [] : (tensor<f32>) -> tensor<f32>\n"
+		"%r = stablehlo.reduce(%t init: %z) applies stablehlo.add across dimensions = [] : "
+		"(tensor<f32>, tensor<f32>) -> tensor<f32>\n"), 1, 1 },
 	{ "rows that stay rows", PROGRAM("%x: tensor<8x16x4xf32>", "tensor<8x4xf32>",
 		"%t = stablehlo.transpose %x, dims = [1, 0, 2] : "
 		"(tensor<8x16x4xf32>) -> tensor<16x8x4xf32>\n"

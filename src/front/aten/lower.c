@@ -174,8 +174,7 @@ static void number_to_tensor(struct lower *l, struct arg *a)
 		       : a->kind == ARG_complex ? DTYPE_c128
 						: DTYPE_i64;
 
-	if (a->kind == ARG_bool || a->kind == ARG_int || a->kind == ARG_sym ||
-		a->kind == ARG_float || a->kind == ARG_complex)
+	if (a->kind != ARG_tensor && kind_fits('N', a))
 		*a = (struct arg){ .kind = ARG_tensor,
 			.node = lower_scalar(l, a, t),
 			.column = a->column };
