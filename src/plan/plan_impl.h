@@ -37,6 +37,8 @@ const struct node *plan_slice(struct graph *g, const struct node *a, const int64
 	const int64_t *limit, const int64_t *stride);
 /* An elementwise op of dense numbers, of one result, without a region. */
 bool plan_is_plain_map(const struct node *n);
+/* Is n a transpose by perm, of so many dims? */
+bool plan_permutes(const struct node *n, uint32_t rank, const int64_t *perm);
 /* Is n a constant of one number everywhere? */
 bool plan_is_splat(const struct node *n);
 /* By node id: does nothing but reductions come of it, through maps?  In the job's scratch. */

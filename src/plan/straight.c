@@ -32,13 +32,7 @@ struct straight {
 
 static bool permutes(const struct straight *s, const struct node *n)
 {
-	uint32_t count;
-	const int64_t *p = n->op == OP_transpose ? node_ints(n, KEY_permutation, &count) : NULL;
-	bool same = p && count == s->rank;
-
-	for (uint32_t d = 0; same && d < count; d++)
-		same = p[d] == s->q[d];
-	return same;
+	return plan_permutes(n, s->rank, s->q);
 }
 
 /* Does the transpose n undo q? */

@@ -47,15 +47,15 @@ static const struct type *type_unturned(const struct turn *t, const struct type 
 	return type_tensor(t->g, of->dtype, t->rank, dims);
 }
 
-static bool turns_alike(const struct turn *t, const struct node *n)
+bool plan_permutes(const struct node *n, uint32_t rank, const int64_t *perm)
 {
 	uint32_t count;
-	const int64_t *p = node_ints(n, KEY_permutation, &count);
+	const int64_t *p = n->op == OP_transpose ? node_ints(n, KEY_permutation, &count) : NULL;
+	bool same = p && count == rank;
 
-	for (uint32_t d = 0; d < count; d++)
-		if (p[d] != t->perm[d])
-			return false;
-	return true;
+	for (uint32_t d = 0; same && d < count; d++)
+		same = p[d] == perm[d];
+	return same;
 }
 
 bool plan_is_splat(const struct node *n)
@@ -87,7 +87,7 @@ static const struct node *unturned(
 	if (!t->reduced[was->id])
 		return NULL;
 	if (n->op == OP_transpose)
-		return turns_alike(t, n) ? n->in[0] : NULL;
+		return plan_permutes(n, t->rank, t->perm) ? n->in[0] : NULL;
 	if (!plan_is_plain_map(n) || depth == LOOK_MOST)
 		return NULL;
 	const struct node **in = job_array(graph_job(t->g), n->nin, sizeof *in);
