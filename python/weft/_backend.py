@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 
 from weft import (_alias, _aot, _bisect, _blame, _callback, _counts, _foreach, _form, _freeze, _higher_order, _hint, _kernels, _native,
-                  _parts, _pieces, _output, _quantised, _resample, _scalars, _segments, _strides, _text, _words)
+                  _parts, _pieces, _output, _quantised, _resample, _scalars, _segments, _sizes, _strides, _text, _words)
 from weft._settings import Settings, named_partitioner
 
 # What is kept whole: C knows a kernel for it, or which indices may count from the end, or none need be looked at.
@@ -129,6 +129,7 @@ class Program(NamedTuple):
     lazy: dict[int, tuple]
     constants: tuple[tuple[int, str], ...]
     role: str
+    sizes: str                                       # Python's arithmetic of those that the program takes (_sizes.py)
 
 
 def compile_program(p: Program, settings: Settings):
@@ -149,6 +150,8 @@ def compile_program(p: Program, settings: Settings):
             _blame.in_compile(e, p.text)
             raise
     _blame.give(graph, p.text)
+    if p.sizes:
+        graph = _sizes.appending(graph, p.sizes)
     return lazy(graph, p.lazy, {o[3] for o in p.outputs if o[0] == "write"}) if p.lazy else graph
 
 
@@ -183,7 +186,8 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
             t = _text.Printer(gm, static_inputs(), seeded=settings.random == "weft", views=_alias.views(gm, role),
                               guarded=role != "backward")
         constants = _freeze.constants(gm, t, names) if names is not None else ()
-        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants, role)
+        program = Program(t.text, tuple(t.inputs), tuple(t.outputs), tuple(t.extra), t.random, t.lazy, constants, role,
+                          t.sizes.program())
         again = functools.partial(compile_program, program, settings)
         run = again()
         if kept and has_tokens():                    # what torch's cache gives back hands over no tokens

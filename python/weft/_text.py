@@ -15,9 +15,9 @@ import re
 import torch
 from torch.utils._sympy import functions
 
-from weft import _alias, _higher_order, _lies
-from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_computed, is_read, memory_order,
-                         order_words, shown, turned)
+from weft import _alias, _higher_order, _lies, _sizes
+from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_computed, is_read, is_python,
+                         memory_order, order_words, replaced, shown, turned)
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -37,7 +37,8 @@ KNOWN_CLAIMS = {"aten.sym_constrain_range_for_size.default", "aten.sym_constrain
 ON_NUMBERS = {operator.truediv: "aten.div.Tensor", operator.mul: "aten.mul.Tensor", operator.add: "aten.add.Tensor",
               operator.sub: "aten.sub.Tensor", operator.pow: "aten.pow.Tensor_Tensor", operator.neg: "aten.neg.default",
               torch.sym_float: "aten._to_copy.default", torch.sym_max: "aten.maximum.default",
-              torch.sym_min: "aten.minimum.default", torch._sym_sqrt: "aten.sqrt.default"}
+              torch.sym_min: "aten.minimum.default", operator.mod: "aten.remainder.Tensor",
+              **{getattr(torch, f"_sym_{name}"): f"aten.{name}.default" for name in _sizes.FUNCTIONS}}
 # What makes a size of such a number, as Python's functions and in torch's expressions.
 ROUNDED = {math.trunc: "aten.trunc.default", math.floor: "aten.floor.default", math.ceil: "aten.ceil.default",
            round: "aten.round.default", torch.sym_int: "aten.trunc.default", functions.TruncToInt: "aten.trunc.default",
@@ -108,7 +109,7 @@ class Printer:
         self.graphs: dict[str, list[str]] = {}     # subgraphs: their lines
         self.lines: list[str] = []
         self.symbols: dict[str, object] = {}       # name -> SymInt's node, for its range
-        self.computed: dict[object, object] = {}   # sizes that only doubles give -> their symbols
+        self.root, self.computed = self, {}        # sizes that text has no words for -> their symbols
         self.inputs: list[tuple] = []              # ("tensor", dtype, order[, strides, sizes]) or ("sym",)
         self.parts: list[tuple] = []               # inputs that are parts of memory, and how they lie
         self.lazy: dict[int, tuple] = {}           # inputs whose lazy bits may be others at a call
@@ -144,8 +145,8 @@ class Printer:
         e = in_integers(e)
         if self.computed:
             e = e.xreplace(self.computed)
-        if self.stating and not has_words(e):
-            e = e.replace(is_computed, lambda f: self.compute(f, env))
+        if not has_words(e):
+            e = replaced(e, is_python, lambda f: self.root.made(f, env))
         if not has_words(e):
             raise Unsupported(f"a size {e}")
         for s in e.free_symbols:
@@ -204,8 +205,10 @@ class Printer:
                 return self.arg(val)
             if isinstance(val, torch.SymBool):
                 return self.truth(val)
-            if isinstance(val, torch.Tensor) or (isinstance(val, torch.SymFloat) and a in self.names):
+            if isinstance(val, torch.Tensor):
                 return "%" + self.names[a]
+            if isinstance(val, torch.SymFloat):
+                return self.stated(a)
             raise Unsupported(f"an argument of type {type(val).__name__}")
         if a is None or isinstance(a, bool):
             return str(a)
@@ -250,10 +253,10 @@ class Printer:
         self.find_tokens()
         index = 0
         given = [n.meta.get("val") for n in nodes if n.op == "placeholder"]
-        self.bound = _lies.symbols(given)
+        self.bound, self.sizes = _lies.symbols(given), _sizes.Sizes(given)
         sizes = [in_integers(s.node.expr) for v in given for s in (v.shape if isinstance(v, torch.Tensor) else [v])
                  if isinstance(s, torch.SymInt)]
-        for e in sorted(sizes, key=is_computed, reverse=True):     # those that stand alone in front of those they are in
+        for e in sorted(sizes, key=is_python, reverse=True):     # those that stand alone in front of those they are in
             if not has_words(e.xreplace(self.computed)):
                 self.symbol_of(e)
         for n in nodes:
@@ -277,6 +280,9 @@ class Printer:
                 self.output(n)
             elif n.op not in ("placeholder", "get_attr"):
                 raise Unsupported(n.op)
+        for i, (name, _) in enumerate(self.sizes.rows, len(given)):
+            self.lines.insert(i, f"input %{name} : sym {name}")
+            self.inputs.insert(i, ("sym",))
 
     def located(self, fn, n: torch.fx.Node, *args) -> None:
         """fn(n, ...); what it has no words for is said with the operator (an input's first) and its line."""
@@ -420,26 +426,41 @@ class Printer:
     def arithmetic(self, n: torch.fx.Node) -> None:
         """Python's: of sizes it is written where it is used, of numbers that come of sizes it is a tensor's."""
         val, target = n.meta.get("val"), n.target
-        if isinstance(val, torch.SymInt) and target in ROUNDED:
-            self.rounded(n, in_integers(val.node.expr))
-        if isinstance(val, (int, torch.SymInt, torch.SymBool)) or not n.users:
-            return
-        if isinstance(target, type):               # what a higher-order operator is told: no value of the program
-            return
-        if not isinstance(val, torch.SymFloat) or target not in ON_NUMBERS:
+        if isinstance(val, torch.SymInt) and is_python(e := in_integers(val.node.expr)):
+            _sizes.note(n, e)
+            self.rounded(n, e)
+        known = isinstance(val, (int, torch.SymInt, torch.SymBool, torch.SymFloat))
+        if n.users and not known and not isinstance(target, type):   # a type is what a higher-order operator is told
             raise Unsupported(getattr(target, "__name__", str(target)))
-        root = target is operator.pow and n.args[1] == 0.5
-        args = [self.arg(a) for a in n.args[:1 if root else None]] + ["dtype=f64"] * (target is torch.sym_float)
-        self.statement(self.name(n), val, "aten.sqrt.default" if root else ON_NUMBERS[target], args, n)
+
+    def stated(self, n: torch.fx.Node) -> str:
+        """A number that comes of sizes, as a tensor: where one is asked for."""
+        if n not in self.names:
+            if n.target not in ON_NUMBERS:
+                raise Unsupported(getattr(n.target, "__name__", str(n.target)))
+            root = n.target is operator.pow and n.args[1] == 0.5
+            args = [self.arg(a) for a in n.args[:1 if root else None]] + ["dtype=f64"] * (n.target is torch.sym_float)
+            self.statement(self.name(n), n.meta["val"], "aten.sqrt.default" if root else ON_NUMBERS[n.target], args, n)
+        return "%" + self.names[n]
 
     def symbol_of(self, e):
-        """The symbol of a size that only doubles give."""
+        """The symbol of a size that the text has no words for."""
         return self.computed.setdefault(e, functions.sympy.Symbol(f"weft_n{len(self.computed)}", integer=True))
 
     def rounded(self, n: torch.fx.Node, e) -> None:
-        """A number that is rounded to a size: where arithmetic of integers does not give it the program computes it."""
-        if e not in self.computed and not has_words(e) and is_computed(e) and n.args[0] in self.names:
-            self.made_whole(e, "%" + self.names[n.args[0]], ROUNDED[n.target], self.where(n))
+        """A number that is rounded to a size: where neither arithmetic of integers nor the arguments' sizes give it the program
+        computes it."""
+        if n.target in ROUNDED and e not in self.computed and is_computed(e) and not self.sizes.gives(e):
+            self.made_whole(e, self.arg(n.args[0]), ROUNDED[n.target], self.where(n))
+
+    def made(self, f, env):
+        """The symbol of f, a size by a function of Python's; f: nothing gives it."""
+        e = f.xreplace({symbol: e for e, symbol in self.computed.items()})
+        if e not in self.computed and self.sizes.gives(e):
+            self.sizes.made(e, env, self.symbol_of(e))
+        elif e not in self.computed:
+            return self.compute(f, env) if self.stating and is_computed(f) else f
+        return self.computed[e]
 
     def made_whole(self, e, x: str, overload: str, where: str = ""):
         """The statements that make a size of x; its symbol."""
@@ -722,13 +743,14 @@ class Subgraph(Printer):
     def __init__(self, outer: Printer, path: str, gm: torch.fx.GraphModule):
         self.gm, self.seeded, self.path, self.views, self.bases = gm, outer.seeded, path + ".", {}, []
         self.graphs, self.symbols, self.computed, self.extra = outer.graphs, outer.symbols, outer.computed, ()
+        self.root = outer.root
         self.lines, self.names, self.items, self.lists = [], {}, {}, {}
         self.shifted, self.tokens = set(), set()
         self.find_tokens()
         self.print()
 
     def rounded(self, n: torch.fx.Node, e) -> None:
-        """A size is computed once, outside."""
+        """What the arguments' sizes give is computed outside."""
 
     def print(self) -> None:
         for n in self.gm.graph.nodes:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import torch
+from torch.fx.experimental.symbolic_shapes import free_unbacked_symbols
 from torch.utils._sympy import functions
 
 DTYPES = {
@@ -14,6 +15,7 @@ DTYPES = {
     torch.float8_e8m0fnu: "f8E8M0FNU",
 }
 ROUNDINGS = (functions.TruncToInt, functions.FloorToInt, functions.CeilToInt, functions.RoundToInt)
+WORDS = {"FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv"}
 # Where a tensor lives; there is one place.
 PLACEMENT = {"layout", "device", "pin_memory", "memory_format", "non_blocking", "generator"}
 
@@ -85,9 +87,24 @@ def is_computed(e) -> bool:
     return e.func in ROUNDINGS and all(f.args[1] == 0.5 for f in e.atoms(functions.FloatPow))
 
 
+def is_python(e) -> bool:
+    """Is e, of in_integers(), a size by a function that the text has no words for, as int(n ** (1 / 3)) and 2 ** n are?  Python gives
+    it where arguments say what it is made of."""
+    return isinstance(e, functions.sympy.Function) and e.func.__name__ not in WORDS and e.is_integer is True
+
+
 def may_be_computed(e) -> bool:
-    """Can the text say this expression of sizes where the program computes what is_computed()?"""
-    return has_words(in_integers(e).replace(is_computed, lambda f: functions.sympy.Dummy(integer=True)))
+    """Can the text say this expression of sizes where Python or the program computes what it has no words for?"""
+    found = is_computed if free_unbacked_symbols(e) else is_python
+    return has_words(replaced(in_integers(e), found, lambda f: functions.sympy.Dummy(integer=True)))
+
+
+def replaced(e, found, by):
+    """e with by(f) in the place of each f in it that is found; those within f stay."""
+    if found(e):
+        return by(e)
+    args = [replaced(a, found, by) for a in e.args]
+    return e.func(*args) if any(a is not b for a, b in zip(args, e.args)) else e
 
 
 def quotient(f, rounded) -> bool:
@@ -103,8 +120,7 @@ def is_read(v) -> bool:
 
 def has_words(e) -> bool:
     """Can the text say this expression of sizes?"""
-    return all(f.func.__name__ in ("FloorDiv", "Mod", "PythonMod", "Max", "Min", "CeilDiv", "CleanDiv")
-               for f in in_integers(e).atoms(functions.sympy.Function))
+    return all(f.func.__name__ in WORDS for f in in_integers(e).atoms(functions.sympy.Function))
 
 
 def memory_order(sizes, strides) -> tuple[int, ...] | None:

@@ -1,5 +1,5 @@
-"""Sizes that are made with Python's floats, as int(n ** 0.5) is: with dynamic=True the program computes them, in doubles as Python
-does, and one compilation serves every size, forwards and backwards."""
+"""Sizes that are made with Python's floats, as int(n ** 0.5) is: with dynamic=True Python computes them at each call, or the program
+where its data say what of, and one compilation serves every size, forwards and backwards."""
 import math
 
 import pytest
@@ -41,6 +41,16 @@ CASES = {
     "gathered": lambda x: torch.gather(x, 1, x.argsort(1)[:, :whole(x, 0.6)]).sum(1),
     "view-of-an-argument": lambda x: x.view(x.shape[0], int(x.shape[1] ** 0.5), -1, 8),
     "slice-of-an-argument": lambda x: x[:, :whole(x, 0.3)],
+    "cube-root": lambda x: x[:, :int(x.shape[1] ** (1 / 3))] * 2,
+    "any-root": lambda x: x[:, :round(x.shape[1] ** 0.75)] * x.shape[1] ** (-1 / 3),
+    "logarithm": lambda x: x[:, :math.floor(math.log2(x.shape[1]))] * math.log2(x.shape[1]),
+    "power-of-two": lambda x: F.pad(x, (0, 0, 0, 2 ** math.ceil(math.log2(x.shape[1])) - x.shape[1])) * 2,
+    "several-steps": lambda x: x[:, :int((x.shape[1] ** 0.5 * 2 + 1) / 3)] * 2,
+    "products-in-order": lambda x: x[:, :int(x.shape[1] * 0.1 * 3)] * 2,
+    "digits": lambda x: x[:, :int(round(x.shape[1] * 0.3, 1) * 2)] * 2,
+    "remainder": lambda x: x[:, :int(x.shape[1] % 12.5) + 2] * 2,
+    "steps-of-floats": lambda x: x.sum() * torch.arange(0, x.shape[1] * 0.7, 0.3),
+    "function-of-a-size": lambda x: x * math.tanh(x.shape[1] / 50),
 }
 
 
@@ -79,3 +89,46 @@ def test_every_square_and_what_is_none():
     f = compiled(lambda x: torch.arange(int(x.shape[0] ** 0.5) + 2), dynamic=True)
     for n in [*range(2, 40), *(k * k + d for k in (63, 255, 1000, 3001) for d in (-1, 0, 1))]:
         assert f(torch.empty(n, 0)).shape == (int(n ** 0.5) + 2,)
+
+
+def test_roots_are_python_s():
+    """The cube root of 64 is 3.9999999999999996 in Python."""
+    torch._dynamo.reset()
+    f = compiled(lambda x: torch.arange(int(x.shape[0] ** (1 / 3)) + 2), dynamic=True)
+    with no_fallback():
+        for k in range(2, 60):
+            for n in (k ** 3 - 1, k ** 3, k ** 3 + 1):
+                assert f(torch.empty(n, 0)).shape == (int(n ** (1 / 3)) + 2,)
+
+
+def test_within_branches():
+    """Sizes that only one branch makes."""
+    def up(x):
+        return image(x).mean(1).sum((1, 2))
+
+    def down(x):
+        return x[:, :whole(x, 0.3)].sum((1, 2)) * x.shape[1] ** (1 / 3)
+
+    torch._dynamo.reset()
+    counters.clear()
+    f = compiled(lambda x: torch.cond(x.sum() > 0, up, down, (x,)), dynamic=True)
+    with no_fallback():
+        for sign in (1, -1):
+            for batch, places in SIZES:
+                x = torch.rand(batch, places, 8) * sign
+                torch.testing.assert_close(f(x), up(x) if sign > 0 else down(x))
+    assert counters["stats"]["unique_graphs"] == 1
+
+
+def test_of_what_the_data_say():
+    """A part of those that are not zero: the program computes how many that is."""
+    def fn(x):
+        found = x.nonzero()
+        return found[:int(found.shape[0] * 0.3)] * 2
+
+    torch._dynamo.reset()
+    f = compiled(fn, dynamic=True, fullgraph=True)
+    with no_fallback(), torch._dynamo.config.patch(capture_dynamic_output_shape_ops=True):
+        for n in (10, 11, 100):
+            x = (torch.arange(n) % 3).float()
+            torch.testing.assert_close(f(x), fn(x))
