@@ -49,8 +49,14 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 	if (o->from && fn == x->tile)
 		fn = SELECT(ICMP(EQ, l->iv, c64(g, 0)), x->packing, fn);
 	LLVMValueRef number = LLVMBuildUDiv(g->b, l->iv, c64(g, x->rows ? x->rows : step), "");
+	LLVMValueRef rows = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m));
+	LLVMValueRef ahead = gep(g, x->rows_elem, rows, MUL(c64(g, step), rows_m));
+	if (o->lies) {
+		LLVMValueRef at = MUL(ADD(l->iv, c64(g, step)), o->lies_m);
+		ahead = gep(g, x->rows_elem, o->lies, at);
+	}
 	LLVMValueRef args[P_COUNT] = {
-		[P_ROWS] = gep(g, x->rows_elem, o->rows, row_at(g, x, l->iv, rows_m)),
+		[P_ROWS] = rows,
 		[P_PANEL] = o->panel,
 		[P_NEXT] = o->next ? o->next : LLVMConstNull(g->ptr),
 		[P_PART] = MUL(number, c64(g, x->ahead.lines)),
@@ -61,6 +67,8 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_ROWS_K] = rows_k,
 		[P_FROM] = o->from ? o->from : LLVMConstNull(g->ptr),
 		[P_BEHIND] = o->behind ? o->behind : c64(g, 0),
+		[P_AHEAD] = ahead,
+		[P_AHEAD_M] = o->lies ? o->lies_m : rows_m,
 	};
 	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
 	loop_end(g, l);
@@ -129,6 +137,11 @@ static void call_strips(struct gen *g, struct contraction *x, const struct opera
 	loop_begin(g, l, c64(g, 0), x->mrows, x->strip);
 	gen_here(g);
 	LLVMValueRef hi = min_signed(g, ADD(l->iv, c64(g, x->strip)), x->mrows);
+	if (x->strips_copied) {
+		branch_begin(g, &b, ICMP(EQ, p, c64(g, 0)));
+		copy_strip(g, x, o->at, o->k, &(struct share){ l->iv, hi });
+		branch_end(g, &b);
+	}
 	branch_begin(g, &b, last);
 	contract_finish_ahead(g, &one, l->iv, hi);
 	branch_end(g, &b);
@@ -206,9 +219,8 @@ LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVM
 	return gep(g, mem_type(g, x->c->cols_type), cols, i);
 }
 
-/* What the panel after p of the group's `panels` is made of: packed, its next, else the first one's
- * next words, else the next group's first one; else V's part of panel p in the next block of k, or
- * of the next group. */
+/* What the panel after p of the group's `panels` is made of: its next one, else the first one's
+ * next words, else the next group's first one. */
 static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRef p,
 	LLVMValueRef panels, LLVMValueRef kb, LLVMValueRef kn)
 {
@@ -219,16 +231,14 @@ static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRe
 	gen_here(g);
 	LLVMValueRef after = ADD(p, c64(g, 1)), last = ICMP(SGE, after, panels);
 	LLVMValueRef end = ADD(kb, MUL(kn, c64(g, x->bands))), done = ICMP(SGE, end, k);
-	if (!x->panels) {
-		after = SELECT(last, SELECT(done, panels, zero), after);
-		end = SELECT(last, SELECT(done, zero, end), kb);
-		return panel_at(g, x, after, end);
-	}
-	after = ADD(x->n0, c64(g, x->group));
-	after = SELECT(done, SELECT(ICMP(SLT, after, n), after, zero), x->n0);
-	after = ADD(after, MUL(p, c64(g, x->cols)));
+	LLVMValueRef from = SELECT(last, SELECT(done, zero, end), kb);
+	if (!x->panels)
+		return panel_at(g, x, SELECT(last, SELECT(done, panels, zero), after), from);
+	LLVMValueRef group = ADD(x->n0, c64(g, x->group));
+	group = SELECT(done, SELECT(ICMP(SLT, group, n), group, zero), x->n0);
+	after = SELECT(last, group, ADD(x->n0, MUL(after, c64(g, x->cols))));
 	at = batch_offset(g, x, c->cols_batch, c->cols_at);
-	at = ADD(at, MUL(SELECT(done, zero, end), c64(g, c->cols_k)));
+	at = ADD(at, MUL(from, c64(g, c->cols_k)));
 	at = ADD(at, MUL(after, c64(g, c->cols_n)));
 	return gep(g, mem_type(g, c->cols_type), cols, at);
 }
@@ -280,7 +290,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 {
 	struct loop *p = job_alloc(g->job, sizeof *p);
 	LLVMValueRef buffer = gen_buffer(g, x->rows_buffer);
-	struct operands o;
+	struct operands o = { .at = at };
 
 	gen_here(g);
 	o.rows = gep(g, mem_type(g, x->c->rows_type), buffer, at);
@@ -290,8 +300,9 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 		copy_runs(g, x, kb, kn);
 	else if (x->c->runs.by_k)
 		copy_places(g, x, kb, kn);
-	else if (x->rows_copy)
+	else if (x->rows_copy && !x->strips_copied)
 		copy_rows(g, x, at, kn);
+	LLVMValueRef lies = o.rows, lies_m = gen_extent(g, x->c->rows_m);
 	if (x->rows_copy)
 		o.rows = x->rows_copy;
 	gen_here(g);
@@ -305,6 +316,11 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	if (x->by_panel && !x->packing)
 		copy_panel(g, x, p->iv, kb, kn);
 	gen_here(g);
+	if (x->strips_copied) {
+		LLVMValueRef first = ICMP(EQ, p->iv, c64(g, 0));
+		o.lies = SELECT(first, lies, o.rows);
+		o.lies_m = SELECT(first, lies_m, c64(g, x->rows_m));
+	}
 	o.behind = NULL;
 	if (behind)
 		o.behind = SELECT(ICMP(EQ, p->iv, c64(g, 0)), behind, c64(g, 0));

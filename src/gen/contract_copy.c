@@ -594,3 +594,43 @@ void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMVal
 {
 	copy_rows_share(g, x, first, kn, NULL);
 }
+
+/* The same of rows that have CONTRACT_SUM elements of k. */
+static void copy_whole(struct gen *g, struct contraction *x, LLVMValueRef first,
+	const struct share *share)
+{
+	LLVMValueRef p = gen_buffer(g, x->rows_buffer), rows_m = gen_extent(g, x->c->rows_m);
+	LLVMTypeRef t = mem_type(g, x->c->rows_type);
+	struct loop *l = job_alloc(g->job, sizeof *l);
+
+	loop_begin(g, l, share->lo, share->hi, 1);
+	gen_here(g);
+	LLVMValueRef from = gep(g, t, p, ADD(first, MUL(l->iv, rows_m)));
+	LLVMValueRef to = gep(g, t, x->rows_copy, MUL(l->iv, c64(g, x->rows_m)));
+	for (int i = 0; i < CONTRACT_SUM; i += LANES) {
+		LLVMValueRef v = LLVMBuildLoad2(g->b, x->vec, gep(g, t, from, c64(g, i)), "");
+		LLVMSetAlignment(v, x->bytes);
+		LLVMSetAlignment(LLVMBuildStore(g->b, v, gep(g, t, to, c64(g, i))), 64);
+	}
+	loop_end(g, l);
+}
+
+void copy_strip(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
+	const struct share *share)
+{
+	struct share some = *share;
+	struct branch b;
+
+	if (x->c->k % CONTRACT_SUM == 0) {
+		copy_whole(g, x, first, share);
+		return;
+	}
+	gen_here(g);
+	LLVMValueRef whole = ICMP(EQ, kn, c64(g, CONTRACT_SUM));
+	branch_begin(g, &b, whole);
+	copy_whole(g, x, first, share);
+	branch_end(g, &b);
+	gen_here(g);
+	some.hi = SELECT(whole, share->lo, share->hi);
+	copy_rows_share(g, x, first, kn, &some);
+}

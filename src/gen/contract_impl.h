@@ -77,6 +77,7 @@ struct contraction {
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy, or twice [m / SQUARE][SUM / LANES]
 	 * [SQUARE][LANES], the block's and the next one's, if squares; NULL: R as it lies */
 	LLVMValueRef rows_copy;
+	bool strips_copied;              /* made strip by strip, before the first panel's tiles */
 	/* Where R has runs: elements of k of a block, and scratch: [m], where each row's places
 	 * lie */
 	int64_t run_block;
@@ -115,6 +116,9 @@ static inline LLVMValueRef ceil_div(struct gen *g, LLVMValueRef a, int64_t by)
 struct operands {
 	LLVMValueRef rows, panel, next, from, out, k, first;
 	LLVMValueRef behind;             /* elements from rows to the block after it; NULL: 0 */
+	/* Where strips are copied: number of R's first element of the block; where the rows lie
+	 * that tiles ask for, and how far apart: those to be copied next, else copies */
+	LLVMValueRef at, lies, lies_m;
 };
 
 /* A part of a copy: of V its words of k from lo to hi, of R its rows; multiples of LANES where
@@ -171,6 +175,9 @@ void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMVal
 void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn,
 	const struct share *share);
 void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
+	const struct share *share);
+/* The same of rows that lie along k, as x->strips_copied has it. */
+void copy_strip(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
 	const struct share *share);
 /* LANES words of k, from kw on, of the column of V (else row of R) that lies along k and has kn
  * elements, its first being number `first`; zero beyond. */
@@ -232,13 +239,13 @@ LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValue
 	LLVMValueRef b, LLVMValueRef acc);
 enum {
 	P_ROWS, P_PANEL, P_NEXT, P_PART, P_OUT, P_K, P_FIRST, P_ROWS_M, P_ROWS_K, P_FROM, P_BEHIND,
-	P_COUNT,
+	P_AHEAD, P_AHEAD_M, P_COUNT,
 };
-/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k, from, behind): the rows of C at
- * out are, or where !first take more of, the product of `rows` rows and a panel; of what begins at
- * next x->ahead lines are asked for, from number `part` on, and of the rows what lies `behind`
- * them.  One that packs writes the panel, from V at `from`.  Strides that are known are constants
- * in it. */
+/* void tile(rows, panel, next, part, out, k, first, rows_m, rows_k, from, behind, ahead, ahead_m):
+ * the rows of C at out are, or where !first take more of, the product of `rows` rows and a panel;
+ * of what begins at next x->ahead lines are asked for, from number `part` on, of the rows what lies
+ * `behind` them, and all of as many rows that begin at `ahead`, ahead_m apart.  One that packs
+ * writes the panel, from V at `from`.  Strides that are known are constants in it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* Do tiles ask for the rows of the block after theirs?  Those that few columns meet are weights, of

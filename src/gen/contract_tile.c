@@ -7,8 +7,11 @@
 #include <string.h>
 
 #define MAX_WORDS 2                      /* of k at a time */
+#define TURN 4                           /* words of k of a turn of the loop */
+#define TURNS 4                          /* of those of a line of R */
 #define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
+#define AHEAD_PACKS 8                    /* that packs them: all may share a set of 12 lines */
 
 /* Vectors a row of the tile has; the last may be narrower than LANES. */
 static uint32_t tile_vectors(const struct contraction *x)
@@ -141,7 +144,7 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 	LLVMValueRef k, LLVMValueRef *v)
 {
 	LLVMTypeRef t = mem_type(g, x->c->cols_type);
-	int64_t stride = x->c->cols_k * x->unit;
+	int64_t stride = x->c->cols_k * x->unit, ahead = x->packs ? AHEAD_PACKS : AHEAD;
 	LLVMValueRef row = gep(g, t, panel, MUL(k, c64(g, stride)));
 
 	for (unsigned h = 0; h < tile_vectors(x); h++) {
@@ -149,7 +152,7 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 		/* of columns that do not begin with a line, the last one's */
 		int64_t into = x->packs && h + 1 == tile_vectors(x) ? LANES - 1 : 0;
 		for (unsigned u = 0; u < x->unit; u++)
-			fetch(g, gep(g, t, p, c64(g, AHEAD * stride + u * x->c->cols_k + into)),
+			fetch(g, gep(g, t, p, c64(g, ahead * stride + u * x->c->cols_k + into)),
 				x->packs ? FETCH_FIRST : FETCH_SECOND);
 		if (x->unit == 1) {
 			v[h] = tile_load(g, x, x->c->cols_type, p, LANES);
@@ -185,6 +188,12 @@ static void tile_columns(struct gen *g, const struct contraction *x, const LLVMV
 			vector_lanes(x, h));
 }
 
+/* Words of k that a line of a row of R has. */
+static uint32_t line_words(const struct contraction *x)
+{
+	return LINE / ((uint32_t)dtype_bytes(x->c->rows_type) * x->unit);
+}
+
 static int64_t rows_pitch(const struct contraction *x)
 {
 	return x->c->rows_m * (int64_t)dtype_bytes(x->c->rows_type);
@@ -202,22 +211,37 @@ static bool rows_share_sets(const struct contraction *x)
  * a set of the nearest cache, they would push this tile's rows out of it. */
 static bool tile_fetches(const struct contraction *x)
 {
+	if (x->strips_copied)
+		return true;
 	return !x->rows_copy && x->c->rows_k == 1 && rows_pitch(x) >= LINE && !rows_share_sets(x);
 }
 
-/* At word k, a line of a row behind the tile's: over the words of a line, one of each. */
+/* The word of k that a tile takes: number `in` of the turn that begins with `from`.  quad: which
+ * turn that is of a line's, the words from `line` on; NULL: the loop has none. */
+struct turn {
+	LLVMValueRef line, quad, from;
+	uint32_t in;
+};
+
+/* At a word, a line of a row behind the tile's: over the words of a line, one of each. */
 static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows,
-	const LLVMValueRef *param, LLVMValueRef k)
+	const LLVMValueRef *param, const struct turn *t)
 {
-	uint32_t words = LINE / ((uint32_t)dtype_bytes(x->c->rows_type) * x->unit);
+	uint32_t words = line_words(x);
+	uint32_t share = (rows + TURNS - 1) / TURNS;
 
 	if (!tile_fetches(x) || rows < words / 2)        /* a small tile is done before they come */
 		return;
-	LLVMValueRef i = ADD(AND(k, c64(g, words - 1)), c64(g, rows));
-	LLVMValueRef line = AND(k, c64(g, -(int64_t)words));
-	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
-
-	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_FIRST);
+	if (t->quad && t->in >= share)
+		return;
+	LLVMValueRef k = ADD(t->from, c64(g, t->in));
+	LLVMValueRef i = AND(k, c64(g, words - 1)), line = AND(k, c64(g, -(int64_t)words)), at;
+	if (t->quad) {
+		i = ADD(MUL(t->quad, c64(g, share)), c64(g, t->in));
+		line = t->line;
+	}
+	at = ADD(MUL(i, param[P_AHEAD_M]), MUL(line, param[P_ROWS_K]));
+	fetch(g, gep(g, x->rows_elem, param[P_AHEAD], at), FETCH_FIRST);
 }
 
 bool tile_rows_ahead(const struct contraction *x)
@@ -225,11 +249,12 @@ bool tile_rows_ahead(const struct contraction *x)
 	return rows_share_sets(x) && x->c->n <= CONTRACT_GROUP;
 }
 
-/* At word k, a line of the tile's rows in the block after theirs, as above. */
+/* At a word, a line of the tile's rows in the block after theirs, as above. */
 static void block_fetch(
-	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k)
+	struct gen *g, const struct contraction *x, const LLVMValueRef *param, const struct turn *t)
 {
-	uint32_t words = LINE / ((uint32_t)dtype_bytes(x->c->rows_type) * x->unit);
+	uint32_t words = line_words(x);
+	LLVMValueRef k = ADD(t->from, c64(g, t->in));
 	LLVMValueRef i = AND(k, c64(g, words - 1)), line = AND(k, c64(g, -(int64_t)words));
 	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
 
@@ -237,18 +262,18 @@ static void block_fetch(
 	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_SECOND);
 }
 
-/* At word k, of what is multiplied after the panel.  Of runs that do not begin with a line, as an
- * argument's need not, all lines but the first, which is the last one of the panel beside it: that
- * the last panel's was asked for by nobody cost a tenth of a product's time. */
+/* At word k, where the loop takes so many at a time, of what is multiplied after the panel.  Of
+ * runs that do not begin with a line, as an argument's need not, all lines but the first, which is
+ * the last one of the panel beside it: that the last panel's was asked for by nobody cost a tenth
+ * of a product's time. */
 static void next_fetch(struct gen *g, const struct contraction *x, const LLVMValueRef *param,
-	LLVMValueRef k)
+	LLVMValueRef k, uint32_t taken)
 {
 	const struct ahead *a = &x->ahead;
-	int64_t words = contract_depth(x), times = (a->lines + words - 1) / words;
-	LLVMValueRef line = times > 1 ? MUL(k, c64(g, times)) :
-		LLVMBuildUDiv(g->b, MUL(k, c64(g, a->lines)), c64(g, words), "");
+	int64_t words = contract_depth(x), times = (a->lines * taken + words - 1) / words;
+	LLVMValueRef line = LLVMBuildUDiv(g->b, MUL(k, c64(g, a->lines)), c64(g, words), "");
 
-	for (int64_t i = 0; i < times; i++) {
+	for (int64_t i = 0; i < times && a->lines; i++) {
 		LLVMValueRef at = ADD(ADD(param[P_PART], line), c64(g, i)), run = c64(g, a->run);
 		LLVMValueRef in = LLVMBuildURem(g->b, at, run, "");
 		at = MUL(LLVMBuildUDiv(g->b, at, run, ""), c64(g, a->stride));
@@ -270,20 +295,19 @@ static LLVMValueRef tile_row(
 /* `words` words of k from k on: every accumulator takes its products, in order.  A row gives all of
  * its words before the next one does: rows that share a set of the cache push each other out. */
 static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows, uint32_t words,
-	const LLVMValueRef *param, LLVMValueRef k, LLVMValueRef *acc)
+	const LLVMValueRef *param, const struct turn *t, LLVMValueRef *acc)
 {
 	uint32_t n = tile_vectors(x);
 	LLVMValueRef v[MAX_WORDS][MAX_VECTORS], row[MAX_WORDS];
 
 	for (uint32_t w = 0; w < words; w++) {
-		LLVMValueRef at = ADD(k, c64(g, w));
+		struct turn one = { t->line, t->quad, t->from, t->in + w };
+		LLVMValueRef at = ADD(t->from, c64(g, t->in + w));
 		row[w] = gep(g, x->rows_elem, param[P_ROWS], MUL(at, param[P_ROWS_K]));
 		tile_columns(g, x, param, at, v[w]);
-		tile_fetch(g, x, rows, param, at);
-		if (x->ahead.lines)
-			next_fetch(g, x, param, at);
+		tile_fetch(g, x, rows, param, &one);
 		if (x->rows_ahead)
-			block_fetch(g, x, param, at);
+			block_fetch(g, x, param, &one);
 	}
 	for (uint32_t i = 0; i < rows * words; i++) {
 		uint32_t w = i % words;
@@ -332,7 +356,7 @@ struct tile_blocks {
 LLVMTypeRef tile_type(struct gen *g)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->ptr, g->i64, g->i1,
-		g->i64, g->i64, g->ptr, g->i64 };
+		g->i64, g->i64, g->ptr, g->i64, g->ptr, g->i64 };
 
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }
@@ -426,34 +450,71 @@ static uint32_t tile_words(struct gen *g, const struct contraction *x, uint32_t 
 	return whole && rows_share_sets(x) && registers < g->isa->regs ? MAX_WORDS : 1;
 }
 
+/* Is the loop over k one over lines of R's words, and in it one over turns of several words?  What
+ * is asked for then costs a few instructions a line, not some at every word. */
+static bool tile_has_lines(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	bool whole = c->k >= 0 && !c->span && c->k % (TURN * TURNS * x->unit) == 0;
+
+	return whole && !x->row_at && !c->runs.by_k && line_words(x) == TURN * TURNS;
+}
+
+/* The tile's words of k, all of them, or those of a band: the accumulators' products. */
+static void tile_words_loop(struct gen *g, const struct contraction *x, struct tile_blocks *t,
+	LLVMBasicBlockRef from, LLVMBasicBlockRef done, uint32_t rows, const LLVMValueRef *param,
+	LLVMValueRef *acc)
+{
+	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
+	bool lines = tile_has_lines(x), zero = from == t->entry;
+	struct tile_loop all, quads;
+	LLVMBasicBlockRef line = NULL;
+	struct turn turn = { 0 };
+
+	tile_loop_begin(g, x, &all, t->loop, from, n, acc, zero);
+	next_fetch(g, x, param, all.i, lines ? TURN * TURNS : step);
+	LLVMBuildBr(g->b, t->body);
+	turn.line = turn.from = all.i;
+	if (lines) {
+		line = LLVMAppendBasicBlockInContext(
+			g->llvm, LLVMGetBasicBlockParent(t->body), "");
+		tile_loop_begin(g, x, &quads, t->body, t->loop, n, acc, false);
+		turn.quad = quads.i;
+		turn.from = ADD(all.i, MUL(quads.i, c64(g, TURN)));
+	} else {
+		LLVMPositionBuilderAtEnd(g->b, t->body);
+	}
+	for (; turn.in < (lines ? TURN : step); turn.in += step)
+		tile_step(g, x, rows, step, param, &turn, acc);
+	if (lines) {
+		tile_loop_end(g, &quads, t->body, line, c64(g, TURNS), 1, n, acc);
+		tile_loop_end(g, &all, line, done, param[P_K], TURN * TURNS, n, acc);
+	} else {
+		tile_loop_end(g, &all, t->body, done, param[P_K], step, n, acc);
+	}
+}
+
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
 	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_VECTORS];
-	struct tile_loop bands, words;
-	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
+	struct tile_loop bands;
+	uint32_t n = rows * tile_vectors(x);
 	struct tile_blocks t;
 	LLVMValueRef fn = tile_begin(g, x, x->packs ? "packing" : "tile", param, &t);
-	LLVMBasicBlockRef from = t.entry;
+	LLVMBasicBlockRef from = t.entry, done = t.done;
 
 	LLVMPositionBuilderAtEnd(g->b, t.entry);
 	if (x->bands > 1) {
 		from = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+		done = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
 		LLVMBuildBr(g->b, from);
 		tile_loop_begin(g, x, &bands, from, t.entry, n, acc, true);
 		tile_band(g, x, param, bands.i);
 	}
 	LLVMBuildBr(g->b, t.loop);
-	tile_loop_begin(g, x, &words, t.loop, from, n, acc, from == t.entry);
-	LLVMBuildBr(g->b, t.body);
-	LLVMPositionBuilderAtEnd(g->b, t.body);
-	tile_step(g, x, rows, step, param, words.i, acc);
-	if (x->bands > 1) {
-		LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-		tile_loop_end(g, &words, t.body, end, param[P_K], step, n, acc);
-		tile_loop_end(g, &bands, end, t.done, c64(g, x->bands), 1, n, acc);
-	} else {
-		tile_loop_end(g, &words, t.body, t.done, param[P_K], step, n, acc);
-	}
+	tile_words_loop(g, x, &t, from, done, rows, param, acc);
+	if (x->bands > 1)
+		tile_loop_end(g, &bands, done, t.done, c64(g, x->bands), 1, n, acc);
 	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
 	tile_store(g, x, t.first, n, param[P_OUT], acc, false);
 	tile_store(g, x, t.more, n, param[P_OUT], acc, true);

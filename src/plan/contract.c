@@ -22,6 +22,7 @@
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
+#define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
 #define SQUARES_WIDE 512                 /* columns of a block of them, at most */
 
 static void contract_add_batch(
@@ -143,6 +144,27 @@ static void block_squares(struct contract *c, int64_t l2)
 	}
 }
 
+/* Tiles copy R's block where many columns meet it: blocks of columns grow while there are many, and
+ * C takes no more than a quarter of the second-level cache. */
+static void block_wide(struct contract *c, int64_t l2)
+{
+	int64_t chunks = 1;
+
+	if (c->m < 0 || c->n < 0 || c->k < 0 || c->n_block < 128 || c->m_block < ROWS_FEW ||
+		c->taps > 1 || c->span || c->runs.run || c->rows_k != 1)
+		return;
+	for (uint32_t i = 0; i < c->nbatch; i++)
+		chunks *= c->batch[i] > 0 ? c->batch[i] : 1;
+	chunks *= (c->m + c->m_block - 1) / c->m_block;
+	for (;;) {
+		int64_t n = 2 * c->n_block;
+		if (n > WIDE_MOST || n > c->n || c->m_block * n > l2 / 4 / 4 ||
+			chunks * ((c->n + n - 1) / n) < CHUNKS)
+			return;
+		c->n_block = n;
+	}
+}
+
 /* Blocks by shape and cache alone: DEPTH (256) of k of a block of rows take a quarter of the
  * second-level cache, its group of columns another.  Few blocks of columns become more, for the
  * sake of threads. */
@@ -177,6 +199,8 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	c->n_block = width < n ? width : 0;
 	if (contract_has_squares(c, &isa_table[o->isa], o->strict))
 		block_squares(c, l2);
+	else
+		block_wide(c, l2);
 }
 
 /* Panels that are packed once are so in the words the level multiplies; AMX reads LANES of them at

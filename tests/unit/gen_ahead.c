@@ -30,12 +30,44 @@ static void ahead(struct graph *g, struct job *j)
 	k.body = gen_region(g, 1, &ct, 1, &twice);
 	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, second));
 	k.contract.rows_m = 1024;
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, second));
+	k.contract.n = k.contract.cols_k = 64;
+	ct = gen_type(g, DTYPE_f32, 2, 48, 64);
+	a = graph_parameter(g, 0, ct);
+	twice = build2(g, OP_add, a, a);
+	k.body = gen_region(g, 1, &ct, 1, &twice);
 	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, second));
 }
 
 void test_gen_contract__columns_are_fetched_before_their_turn(void)
 {
 	gen_with_graph(ahead);
+}
+
+/* Rows that share a set of the nearest cache are copied where four panels meet them, a strip at a
+ * time, and tiles ask for the next one's; those of fewer panels would push each other out. */
+static void strips_ahead(struct graph *g, struct job *j)
+{
+	const char *first = "i32 0, i32 3, i32 1)";
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "strips", .contract = { .left = 1, .right = 1, .rows_are_lhs = true,
+			.cols_packed = true, .m = 48, .k = 64, .rows_m = 1024, .rows_k = 1,
+			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
+			.m_block = 48, .panel = 32 } };
+
+	(void)j;
+	for (int n = 96; n <= 128; n += 32) {
+		const struct type *ct = gen_type(g, DTYPE_f32, 2, 48, n);
+		const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+		k.body = gen_region(g, 1, &ct, 1, &twice);
+		k.contract.n = n;
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == (n == 128));
+	}
+}
+
+void test_gen_contract__strips_of_rows_are_copied(void)
+{
+	gen_with_graph(strips_ahead);
 }
 
 /* Where a large result goes is asked for while it is multiplied: stores waited for every line. */
