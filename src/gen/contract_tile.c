@@ -347,12 +347,6 @@ static void tile_store(struct gen *g, const struct contraction *x, LLVMBasicBloc
 	LLVMBuildRetVoid(g->b);
 }
 
-/* The blocks a tile's function is made of, and the builder to go back to. */
-struct tile_blocks {
-	LLVMBasicBlockRef entry, first, more, loop, body, done;
-	LLVMBuilderRef outer;
-};
-
 LLVMTypeRef tile_type(struct gen *g)
 {
 	LLVMTypeRef types[P_COUNT] = { g->ptr, g->ptr, g->ptr, g->i64, g->ptr, g->i64, g->i1,
@@ -364,16 +358,12 @@ LLVMTypeRef tile_type(struct gen *g)
 /* A function internal to the kernel, with a builder of its own.  Strides that are known are
  * constants in it. */
 static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
-	LLVMValueRef *param, struct tile_blocks *t)
+	LLVMValueRef *param)
 {
 	LLVMValueRef fn = gen_internal(g, name, tile_type(g));
-	LLVMBasicBlockRef *blocks[] = { &t->entry, &t->loop, &t->body, &t->done, &t->first,
-		&t->more };
 
-	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
-		*blocks[i] = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-	t->outer = g->b;
 	g->b = LLVMCreateBuilderInContext(g->llvm);
+	LLVMPositionBuilderAtEnd(g->b, LLVMAppendBasicBlockInContext(g->llvm, fn, ""));
 	for (unsigned i = 0; i < P_COUNT; i++)
 		param[i] = LLVMGetParam(fn, i);
 	if (x->rows_m >= 0)
@@ -383,22 +373,26 @@ static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const
 	return fn;
 }
 
-/* A loop around a tile's words: its accumulators are `sums` where it begins. */
+/* A loop around a tile's words, while i < end: its accumulators are `sums` where a round begins,
+ * and behind the last. */
 struct tile_loop {
-	LLVMBasicBlockRef head;
+	LLVMBasicBlockRef head, done;
 	LLVMValueRef i;
 	LLVMValueRef sums[CONTRACT_MAX_ROWS * MAX_VECTORS];
 };
 
-/* Begins in block `head`, which is entered from `from` with acc[0..n), or 0 where that is NULL;
- * acc becomes its sums. */
+/* Goes on from here with i = start and acc[0..n), or 0; acc becomes the round's sums. */
 static void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
-	LLVMBasicBlockRef head, LLVMBasicBlockRef from, uint32_t n, LLVMValueRef *acc, bool zero)
+	LLVMValueRef start, LLVMValueRef end, uint32_t n, LLVMValueRef *acc, bool zero)
 {
-	LLVMValueRef start = c64(g, 0);
+	LLVMBasicBlockRef from = LLVMGetInsertBlock(g->b), body;
+	LLVMValueRef fn = LLVMGetBasicBlockParent(from);
 
-	LLVMPositionBuilderAtEnd(g->b, head);
-	l->head = head;
+	l->head = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+	body = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+	l->done = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+	LLVMBuildBr(g->b, l->head);
+	LLVMPositionBuilderAtEnd(g->b, l->head);
 	l->i = LLVMBuildPhi(g->b, g->i64, "k");
 	LLVMAddIncoming(l->i, &start, &from, 1);
 	for (uint32_t i = 0; i < n; i++) {
@@ -408,19 +402,24 @@ static void tile_loop_begin(struct gen *g, const struct contraction *x, struct t
 		LLVMAddIncoming(l->sums[i], zero ? &none : &acc[i], &from, 1);
 		acc[i] = l->sums[i];
 	}
+	LLVMBuildCondBr(g->b, ICMP(SLT, l->i, end), body, l->done);
+	LLVMPositionBuilderAtEnd(g->b, body);
 }
 
-/* The builder is in block `at`, the loop's last; it goes on in `done` after `end` rounds. */
-static void tile_loop_end(struct gen *g, struct tile_loop *l, LLVMBasicBlockRef at,
-	LLVMBasicBlockRef done, LLVMValueRef end, uint32_t step, uint32_t n, LLVMValueRef *acc)
+/* Goes on behind the last round, with its sums in acc. */
+static void tile_loop_end(
+	struct gen *g, struct tile_loop *l, uint32_t step, uint32_t n, LLVMValueRef *acc)
 {
+	LLVMBasicBlockRef at = LLVMGetInsertBlock(g->b);
 	LLVMValueRef next = ADD(l->i, c64(g, step));
 
-	LLVMBuildCondBr(g->b, ICMP(SLT, next, end), l->head, done);
+	LLVMBuildBr(g->b, l->head);
 	LLVMAddIncoming(l->i, &next, &at, 1);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		LLVMAddIncoming(l->sums[i], &acc[i], &at, 1);
-	LLVMPositionBuilderAtEnd(g->b, done);
+		acc[i] = l->sums[i];
+	}
+	LLVMPositionBuilderAtEnd(g->b, l->done);
 }
 
 /* The rows and the panel of band `b`. */
@@ -450,48 +449,49 @@ static uint32_t tile_words(struct gen *g, const struct contraction *x, uint32_t 
 	return whole && rows_share_sets(x) && registers < g->isa->regs ? MAX_WORDS : 1;
 }
 
-/* Is the loop over k one over lines of R's words, and in it one over turns of several words?  What
- * is asked for then costs a few instructions a line, not some at every word. */
-static bool tile_has_lines(const struct contraction *x)
+/* Words of k in whole lines of R's, some turns a line: what is asked for then costs a few
+ * instructions a line, not some at every word.  The number of words. */
+static LLVMValueRef tile_lines(struct gen *g, const struct contraction *x, uint32_t rows,
+	const LLVMValueRef *param, LLVMValueRef *acc, bool zero)
 {
-	const struct contract *c = x->c;
-	bool whole = c->k >= 0 && !c->span && c->k % (TURN * TURNS * x->unit) == 0;
+	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
+	LLVMValueRef none = c64(g, 0), end = AND(param[P_K], c64(g, -TURN * TURNS));
+	struct tile_loop lines, quads;
 
-	return whole && !x->row_at && !c->runs.by_k && line_words(x) == TURN * TURNS;
+	if (line_words(x) != TURN * TURNS)
+		return none;
+	tile_loop_begin(g, x, &lines, none, end, n, acc, zero);
+	next_fetch(g, x, param, lines.i, TURN * TURNS);
+	tile_loop_begin(g, x, &quads, none, c64(g, TURNS), n, acc, false);
+	struct turn turn = { .line = lines.i, .quad = quads.i };
+	turn.from = ADD(lines.i, MUL(quads.i, c64(g, TURN)));
+	for (; turn.in < TURN; turn.in += step)
+		tile_step(g, x, rows, step, param, &turn, acc);
+	tile_loop_end(g, &quads, 1, n, acc);
+	tile_loop_end(g, &lines, TURN * TURNS, n, acc);
+	return lines.i;
 }
 
 /* The tile's words of k, all of them, or those of a band: the accumulators' products. */
-static void tile_words_loop(struct gen *g, const struct contraction *x, struct tile_blocks *t,
-	LLVMBasicBlockRef from, LLVMBasicBlockRef done, uint32_t rows, const LLVMValueRef *param,
-	LLVMValueRef *acc)
+static void tile_loops(struct gen *g, const struct contraction *x, uint32_t rows,
+	const LLVMValueRef *param, LLVMValueRef *acc, bool zero)
 {
+	const struct contract *c = x->c;
+	bool plain = c->k >= 0 && !c->span && !x->row_at && !c->runs.by_k;
 	uint32_t n = rows * tile_vectors(x), step = tile_words(g, x, rows);
-	bool lines = tile_has_lines(x), zero = from == t->entry;
-	struct tile_loop all, quads;
-	LLVMBasicBlockRef line = NULL;
-	struct turn turn = { 0 };
+	LLVMValueRef from = tile_lines(g, x, rows, param, acc, zero);
+	struct tile_loop rest;
 
-	tile_loop_begin(g, x, &all, t->loop, from, n, acc, zero);
-	next_fetch(g, x, param, all.i, lines ? TURN * TURNS : step);
-	LLVMBuildBr(g->b, t->body);
-	turn.line = turn.from = all.i;
-	if (lines) {
-		line = LLVMAppendBasicBlockInContext(
-			g->llvm, LLVMGetBasicBlockParent(t->body), "");
-		tile_loop_begin(g, x, &quads, t->body, t->loop, n, acc, false);
-		turn.quad = quads.i;
-		turn.from = ADD(all.i, MUL(quads.i, c64(g, TURN)));
-	} else {
-		LLVMPositionBuilderAtEnd(g->b, t->body);
+	if (!LLVMIsAConstantInt(from)) {
+		zero = false;
+		if (plain && c->k % (TURN * TURNS * x->unit) == 0)
+			return;
 	}
-	for (; turn.in < (lines ? TURN : step); turn.in += step)
-		tile_step(g, x, rows, step, param, &turn, acc);
-	if (lines) {
-		tile_loop_end(g, &quads, t->body, line, c64(g, TURNS), 1, n, acc);
-		tile_loop_end(g, &all, line, done, param[P_K], TURN * TURNS, n, acc);
-	} else {
-		tile_loop_end(g, &all, t->body, done, param[P_K], step, n, acc);
-	}
+	tile_loop_begin(g, x, &rest, from, param[P_K], n, acc, zero);
+	next_fetch(g, x, param, rest.i, step);
+	struct turn turn = { .from = rest.i };
+	tile_step(g, x, rows, step, param, &turn, acc);
+	tile_loop_end(g, &rest, step, n, acc);
 }
 
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
@@ -499,27 +499,23 @@ LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t 
 	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_VECTORS];
 	struct tile_loop bands;
 	uint32_t n = rows * tile_vectors(x);
-	struct tile_blocks t;
-	LLVMValueRef fn = tile_begin(g, x, x->packs ? "packing" : "tile", param, &t);
-	LLVMBasicBlockRef from = t.entry, done = t.done;
+	LLVMBuilderRef outer = g->b;
+	LLVMValueRef fn = tile_begin(g, x, x->packs ? "packing" : "tile", param);
 
-	LLVMPositionBuilderAtEnd(g->b, t.entry);
 	if (x->bands > 1) {
-		from = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-		done = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
-		LLVMBuildBr(g->b, from);
-		tile_loop_begin(g, x, &bands, from, t.entry, n, acc, true);
+		tile_loop_begin(g, x, &bands, c64(g, 0), c64(g, x->bands), n, acc, true);
 		tile_band(g, x, param, bands.i);
 	}
-	LLVMBuildBr(g->b, t.loop);
-	tile_words_loop(g, x, &t, from, done, rows, param, acc);
+	tile_loops(g, x, rows, param, acc, x->bands <= 1);
 	if (x->bands > 1)
-		tile_loop_end(g, &bands, done, t.done, c64(g, x->bands), 1, n, acc);
-	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
-	tile_store(g, x, t.first, n, param[P_OUT], acc, false);
-	tile_store(g, x, t.more, n, param[P_OUT], acc, true);
+		tile_loop_end(g, &bands, 1, n, acc);
+	LLVMBasicBlockRef first = LLVMAppendBasicBlockInContext(g->llvm, fn, ""),
+			  more = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+	LLVMBuildCondBr(g->b, param[P_FIRST], first, more);
+	tile_store(g, x, first, n, param[P_OUT], acc, false);
+	tile_store(g, x, more, n, param[P_OUT], acc, true);
 	LLVMDisposeBuilder(g->b);
-	g->b = t.outer;
+	g->b = outer;
 	return fn;
 }
 
@@ -639,31 +635,34 @@ void square_close(struct gen *g, const struct contraction *x, LLVMValueRef out)
 
 LLVMValueRef square_function(struct gen *g, const struct contraction *x)
 {
-	struct tile_blocks t;
-	LLVMValueRef param[P_COUNT], fn = tile_begin(g, x, "square", param, &t);
+	LLVMBasicBlockRef first, more, loop, body, done,
+		*blocks[] = { &first, &more, &loop, &body, &done };
+	LLVMBuilderRef outer = g->b;
+	LLVMValueRef param[P_COUNT], fn = tile_begin(g, x, "square", param);
 
-	LLVMPositionBuilderAtEnd(g->b, t.entry);
-	LLVMBuildCondBr(g->b, param[P_FIRST], t.first, t.more);
-	LLVMPositionBuilderAtEnd(g->b, t.first);
+	for (unsigned i = 0; i < sizeof blocks / sizeof *blocks; i++)
+		*blocks[i] = LLVMAppendBasicBlockInContext(g->llvm, fn, "");
+	LLVMBuildCondBr(g->b, param[P_FIRST], first, more);
+	LLVMPositionBuilderAtEnd(g->b, first);
 	square_results(g, x, NULL, param[P_OUT]);
-	LLVMBuildBr(g->b, t.loop);
-	LLVMPositionBuilderAtEnd(g->b, t.more);
+	LLVMBuildBr(g->b, loop);
+	LLVMPositionBuilderAtEnd(g->b, more);
 	square_results(g, x, "llvm.x86.tileloadd64", param[P_OUT]);
-	LLVMBuildBr(g->b, t.loop);
-	LLVMPositionBuilderAtEnd(g->b, t.loop);
+	LLVMBuildBr(g->b, loop);
+	LLVMPositionBuilderAtEnd(g->b, loop);
 	LLVMValueRef k = LLVMBuildPhi(g->b, g->i64, "k"), zero = c64(g, 0);
-	LLVMBuildCondBr(g->b, ICMP(SLT, k, param[P_K]), t.body, t.done);
-	LLVMPositionBuilderAtEnd(g->b, t.body);
+	LLVMBuildCondBr(g->b, ICMP(SLT, k, param[P_K]), body, done);
+	LLVMPositionBuilderAtEnd(g->b, body);
 	square_step(g, x, param, k);
 	LLVMValueRef next = ADD(k, c64(g, LANES));
-	LLVMBuildBr(g->b, t.loop);
+	LLVMBuildBr(g->b, loop);
 	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, zero, next },
-		(LLVMBasicBlockRef[]){ t.first, t.more, t.body }, 3);
-	LLVMPositionBuilderAtEnd(g->b, t.done);
+		(LLVMBasicBlockRef[]){ first, more, body }, 3);
+	LLVMPositionBuilderAtEnd(g->b, done);
 	square_results(g, x, "llvm.x86.tilestored64", param[P_OUT]);
 	LLVMBuildRetVoid(g->b);
 	LLVMDisposeBuilder(g->b);
-	g->b = t.outer;
+	g->b = outer;
 	return fn;
 }
 
