@@ -32,7 +32,7 @@ static bool contract_by_columns(const struct contraction *x)
 	const struct contract *c = x->c;
 	bool numbers = c->m > 0 && c->k > 0;
 
-	return numbers && x->along_m && c->n_block && !x->squares &&
+	return numbers && x->along_m && c->n_block && !x->tiles &&
 	       c->m * c->k <= SHARED_BYTES / (int64_t)dtype_bytes(c->rows_type);
 }
 
@@ -96,8 +96,6 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 		x->nv = c64(g, x->group);
 	if (x->lines)
 		lines_multiply(g, x);
-	else if (x->squares)
-		squares_multiply(g, x);
 	else
 		contract_multiply(g, x);
 	if (!x->strip) {
@@ -109,11 +107,12 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 
 /* Columns of a group: CONTRACT_GROUP, or what a chunk has where that is less, or is more and panels
  * come one by one. */
-static int64_t group_of(const struct contract *c, int64_t cols)
+static int64_t group_of(const struct contraction *x)
 {
-	int64_t most = CONTRACT_GROUP, n = c->n;
+	const struct contract *c = x->c;
+	int64_t cols = x->cols, most = CONTRACT_GROUP, n = c->n;
 
-	if (c->n_block > most && c->m_block > CONTRACT_FEW_ROWS)
+	if (c->n_block > most && (c->m_block > CONTRACT_FEW_ROWS || x->tiles))
 		most = c->n_block;
 	n = n >= 0 && n < most ? n : most;
 	n = c->n_block && c->n_block < n ? c->n_block : n;
@@ -325,11 +324,8 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	contract_rows(g, x);
 	if (x->tiles) {
 		x->rows = CONTRACT_SQUARE;
-		if (x->squares) {
-			squares_rows(g, x);
-			x->strip = CONTRACT_SQUARE;
-			return;
-		}
+		x->ahead = contract_ahead(x);
+		x->rows_ahead = square_rows_ahead(x);
 		x->tile = square_function(g, x);
 		return;
 	}
@@ -365,15 +361,12 @@ void core_contract(struct gen *g)
 	x->c = c;
 	x->cols_buffer = 1;
 	x->cols = c->panel ? c->panel : PLAN_PANEL;
-	x->group = group_of(c, x->cols);
 	x->width = (uint32_t)x->cols;
 	x->along_m = lanes_along_m(g, &g->k->contract);
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
-	x->squares = x->tiles && contract_is_squares(c);
+	x->group = group_of(x);
 	x->by_columns = contract_by_columns(x);
-	if (x->squares)
-		x->group = squares_group(x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
 	x->bands = c->span ? contract_bands_at_once(c, x->unit) : 1;

@@ -70,6 +70,8 @@ void call_tiles(struct gen *g, struct contraction *x, LLVMValueRef fn, uint32_t 
 		[P_AHEAD] = ahead,
 		[P_AHEAD_M] = o->lies ? o->lies_m : rows_m,
 	};
+	if (x->tiles && x->rows_ahead)
+		args[P_BEHIND] = ADD(args[P_BEHIND], MUL(l->iv, SUB(o->each, rows_m)));
 	LLVMBuildCall2(g->b, tile_type(g), fn, args, P_COUNT, "");
 	loop_end(g, l);
 }
@@ -267,6 +269,19 @@ static LLVMValueRef rows_behind(
 	return SELECT(last, first, c64(g, CONTRACT_SUM * x->unit));
 }
 
+/* Of AMX's squares, which share out the block of rows behind theirs: where that of panel p's
+ * begins, from the block at kb on, and o->each, elements that each row of them has. */
+static LLVMValueRef squares_behind(struct gen *g, struct contraction *x, struct operands *o,
+	LLVMValueRef p, LLVMValueRef kb, LLVMValueRef kn)
+{
+	const struct contract *c = x->c;
+	int64_t panels = (c->n + x->cols - 1) / x->cols;
+	LLVMValueRef rows = c64(g, c->m_block), next = MUL(rows, ADD(c64(g, c->rows_m), kb));
+
+	o->each = LLVMBuildUDiv(g->b, kn, c64(g, panels), "");
+	return ADD(SUB(next, kb), MUL(p, MUL(rows, o->each)));
+}
+
 /* What the block's rows add to their sums, where bytes flip. */
 static void sum_block(struct gen *g, const struct contraction *x, const struct operands *o,
 	LLVMValueRef kn, LLVMValueRef last)
@@ -311,7 +326,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	sum_block(g, x, &o, kn, last);
 	gen_here(g);
 	LLVMValueRef panels = ceil_div(g, x->nv, x->cols);
-	LLVMValueRef behind = x->rows_ahead ? rows_behind(g, x, kb, last) : NULL;
+	LLVMValueRef behind = x->rows_ahead && !x->tiles ? rows_behind(g, x, kb, last) : NULL;
 	loop_begin(g, p, c64(g, 0), panels, 1);
 	if (x->by_panel && !x->packing)
 		copy_panel(g, x, p->iv, kb, kn);
@@ -324,6 +339,8 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 	o.behind = NULL;
 	if (behind)
 		o.behind = SELECT(ICMP(EQ, p->iv, c64(g, 0)), behind, c64(g, 0));
+	else if (x->rows_ahead)
+		o.behind = squares_behind(g, x, &o, p->iv, kb, kn);
 	o.from = x->packing ? columns_at(g, x, p->iv, kb) : NULL;
 	o.panel = panel_at(g, x, p->iv, kb);
 	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;

@@ -12,7 +12,6 @@
 #define MAX_COLUMNS (PLAN_PANEL / LANES) /* vectors of a panel */
 #define AHEAD 12                         /* rows that a copy fetches before it needs them */
 #define LINES_AHEAD 4                    /* words of k, the same where lines are read */
-#define ROWS_AHEAD 8                     /* the same where rows lie along k */
 
 /* A row of the columns, of which some of a vector's lanes are: those from `first` on, up to the
  * next row's. */
@@ -39,7 +38,6 @@ struct copy {
 	bool k_rows;                     /* rows of the copy count words of k, else outer */
 	LLVMValueRef to;
 	int64_t pitch;                   /* words of a row of the copy; 0: panels */
-	bool squares;                    /* of R: it has the same in squares */
 	/* in the loop: how many of the index that lanes do not run along there are, and which */
 	LLVMValueRef rows, row, end;     /* end: rows, and those that are zero */
 	LLVMValueRef square;             /* scratch: where LANES rows wait to be turned */
@@ -235,11 +233,6 @@ static LLVMValueRef place(
 	LLVMValueRef i = c->pitch ? ADD(MUL(row, c64(g, c->pitch)), column) :
 		in_panels(g, c->x, column, row, CONTRACT_DEPTH);
 
-	if (c->squares) {
-		LLVMValueRef in = LLVMBuildURem(g->b, row, c64(g, CONTRACT_SQUARE), "");
-		i = MUL(SUB(row, in), c64(g, c->pitch));
-		i = ADD(i, ADD(MUL(column, c64(g, CONTRACT_SQUARE)), MUL(in, c64(g, LANES))));
-	}
 	return gep(g, c->x->word, c->to, i);
 }
 
@@ -255,28 +248,6 @@ static LLVMValueRef words_or_zero(
 	return v;
 }
 
-/* Asks for what will be copied AHEAD words of k, or ROWS_AHEAD rows, after word or row c->row. */
-static void copy_ahead(struct gen *g, const struct copy *c, LLVMValueRef j)
-{
-	LLVMValueRef p = gen_buffer(g, c->buffer), k = gen_extent(g, c->k_stride),
-		     pitch = gen_extent(g, c->outer_stride);
-	LLVMTypeRef t = mem_type(g, c->type);
-	unsigned unit = c->x->unit;
-
-	gen_here(g);
-	if (c->along_k) {
-		LLVMValueRef at = MUL(ADD(c->row, c64(g, ROWS_AHEAD)), pitch);
-		at = ADD(ADD(c->base, at), MUL(j, c64(g, unit)));
-		fetch(g, gep(g, t, p, at), FETCH_SECOND);
-		return;
-	}
-	for (unsigned u = 0; u < unit; u++) {
-		LLVMValueRef ahead = ADD(MUL(ADD(c->row, c64(g, AHEAD)), c64(g, unit)), c64(g, u));
-		LLVMValueRef at = ADD(ADD(c->base, j), MUL(ahead, k));
-		fetch(g, gep(g, t, p, at), FETCH_SECOND);
-	}
-}
-
 static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
@@ -284,9 +255,7 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 
 	gen_here(g);
 	LLVMSetAlignment(LLVMBuildStore(g->b, v, place(g, c, c->row, j.v)), 64);
-	if (c->x->squares && !c->packed)
-		copy_ahead(g, c, j.v);
-	if (c->along_k || c->packed || c->x->squares)
+	if (c->along_k || c->packed)
 		return;
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
@@ -458,18 +427,13 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 {
 	struct copy *c = (struct copy *)s;
 	bool whole = c->along_k && c->outer_whole;
-	int64_t pitch = c->squares ? LANES : c->pitch ? c->pitch : c->x->cols;
+	int64_t pitch = c->pitch ? c->pitch : c->x->cols;
 
 	if (copy_is_words(c)) {
 		LLVMValueRef p = gen_buffer(g, c->buffer);
 		gen_here(g);
 		LLVMValueRef at = ADD(c->base, MUL(c->row, c64(g, c->outer_stride)));
 		at = ADD(at, MUL(j.v, c64(g, c->x->unit)));
-		for (unsigned i = 0; c->x->squares && i < LANES; i++) {
-			int64_t line = LINE / (int64_t)dtype_bytes(c->type);
-			LLVMValueRef next = ADD(at, c64(g, i * c->outer_stride + line));
-			fetch(g, gep(g, mem_type(g, c->type), p, next), FETCH_SECOND);
-		}
 		LLVMValueRef from = gep(g, mem_type(g, c->type), p, at);
 		int64_t step = c->outer_stride / c->x->unit;
 		if (c->columns && c->x->flips)
@@ -536,14 +500,13 @@ static void copy_run(struct gen *g, struct copy *c)
 	loop_end(g, l);
 }
 
-void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn,
-	const struct share *share)
+void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
 	LLVMValueRef at;
 	struct copy copy = { .x = x, .buffer = x->cols_buffer, .type = c->cols_type, .kn = kn,
 		.outer = x->nv, .to = x->panels, .packed = c->cols_packed, .columns = true,
-		.k_rows = true, .share = share };
+		.k_rows = true };
 
 	copy.outer_stride = c->cols_packed || !c->cols_n ? 1 : c->cols_n;
 	copy.k_stride = c->cols_packed ? x->cols : c->cols_k;
@@ -569,19 +532,13 @@ void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLV
 	copy_run(g, &copy);
 }
 
-void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn)
-{
-	copy_group_share(g, x, kb, kn, NULL);
-}
-
 void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
 	const struct share *share)
 {
 	const struct contract *c = x->c;
 	struct copy copy = { .x = x, .buffer = x->rows_buffer, .type = c->rows_type,
 		.base = first, .kn = kn, .outer = x->mrows, .k_stride = c->rows_k,
-		.outer_stride = c->rows_m, .to = x->rows_copy, .share = share,
-		.squares = x->squares };
+		.outer_stride = c->rows_m, .to = x->rows_copy, .share = share };
 
 	copy.k_rows = x->rows_k != 1;
 	copy.pitch = copy.k_rows ? x->rows_k : x->rows_m;

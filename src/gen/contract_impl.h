@@ -7,7 +7,6 @@
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
  *   contract_bytes.c   words of four bytes
- *   contract_square.c  many rows by AMX's tiles, and the next copies beside their products
  *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
  *   attention.c        CORE_attention: two of them, a softmax between */
@@ -44,7 +43,6 @@ struct contraction {
 	bool direct;                     /* V is read as it lies */
 	bool lines;                      /* contract_is_lines: there are no tiles */
 	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
-	bool squares;                    /* as contract_square.c has it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
 	/* R as it lies or copied: its elements, in memory rows_elem, and its strides, along k of
 	 * words */
@@ -74,8 +72,7 @@ struct contraction {
 	 * panels as they lie */
 	LLVMValueRef panels;
 	bool by_panel;
-	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy, or twice [m / SQUARE][SUM / LANES]
-	 * [SQUARE][LANES], the block's and the next one's, if squares; NULL: R as it lies */
+	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
 	bool strips_copied;              /* made strip by strip, before the first panel's tiles */
 	/* Where R has runs: elements of k of a block, and scratch: [m], where each row's places
@@ -119,6 +116,7 @@ struct operands {
 	/* Where strips are copied: number of R's first element of the block; where the rows lie
 	 * that tiles ask for, and how far apart: those to be copied next, else copies */
 	LLVMValueRef at, lies, lies_m;
+	LLVMValueRef each;               /* of squares: that a row of them asks for of the next */
 };
 
 /* A part of a copy: of V its words of k from lo to hi, of R its rows; multiples of LANES where
@@ -172,8 +170,6 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 /* The block of R, whose first element is number `first`, into x->rows_copy. */
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
 /* A part of the same. */
-void copy_group_share(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn,
-	const struct share *share);
 void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
 	const struct share *share);
 /* The same of rows that lie along k, as x->strips_copied has it. */
@@ -252,28 +248,15 @@ LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
  * which each line comes from memory; where all share a set of the nearest cache no tile fetches the
  * next one's there. */
 bool tile_rows_ahead(const struct contraction *x);
+/* The same of AMX's squares, of rows that lie one behind the other and meet a few panels, which are
+ * near: 128 tokens by a weight took a fifth less. */
+bool square_rows_ahead(const struct contraction *x);
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
  * of LANES, where the panel or the rows have to be zero. */
 LLVMValueRef square_function(struct gen *g, const struct contraction *x);
-/* Its parts, for contract_square.c: the tiles of C become zero, or `more` of what is at out; take
- * the products of LANES words from word k on, of P_ROWS and P_PANEL; are stored. */
-void square_open(struct gen *g, const struct contraction *x, LLVMValueRef out, LLVMValueRef more);
-void square_step(
-	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k);
-void square_close(struct gen *g, const struct contraction *x, LLVMValueRef out);
 /* The tile unit's state: at the kernel's entry, and at its end. */
 void square_begin(struct gen *g);
 void square_end(struct gen *g);
-
-/* ---- contract_square.c ---- */
-/* Is C of c, that AMX multiplies, made by squares_multiply? */
-bool contract_is_squares(const struct contract *c);
-/* Columns of a group then. */
-int64_t squares_group(const struct contraction *x);
-/* How R is read: as contract_rows has it, or copied for the sake of the caches. */
-void squares_rows(struct gen *g, struct contraction *x);
-/* C's rows of the chunk in the group's columns, and the body over them. */
-void squares_multiply(struct gen *g, struct contraction *x);
 
 /* ---- contract_finish.c ---- */
 /* Do lanes of the epilogue run along m? */

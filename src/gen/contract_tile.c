@@ -10,6 +10,7 @@
 #define TURN 4                           /* words of k of a turn of the loop */
 #define TURNS 4                          /* of those of a line of R */
 #define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
+#define ROWS_AHEAD_MOST (256 << 10)      /* elements of both sides that the second cache keeps */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
 #define AHEAD_PACKS 8                    /* that packs them: all may share a set of 12 lines */
 
@@ -247,6 +248,16 @@ static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows
 bool tile_rows_ahead(const struct contraction *x)
 {
 	return rows_share_sets(x) && x->c->n <= CONTRACT_GROUP;
+}
+
+bool square_rows_ahead(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t panels = (c->n + x->cols - 1) / x->cols;
+	bool lie = !x->rows_copy && !x->panels && c->rows_k == 1 && c->rows_m == c->k;
+
+	return lie && c->n > 0 && c->n <= x->group && CONTRACT_SQUARE % panels == 0 &&
+	       c->m > c->m_block && (c->m_block + c->n) * c->k * c->nbatch <= ROWS_AHEAD_MOST;
 }
 
 /* At a word, a line of the tile's rows in the block after theirs, as above. */
@@ -564,20 +575,6 @@ static void square_results(
 	}
 }
 
-/* Asks for a part of four of the rows' words two steps of k ahead: a copy's are one stream from
- * square to square. */
-static void square_ahead(struct gen *g, const struct contraction *x, unsigned part,
-	LLVMValueRef rows, LLVMValueRef pitch)
-{
-	int64_t step = x->rows_copy ? CONTRACT_SQUARE * TILE_BYTES : TILE_BYTES;
-	unsigned lines = CONTRACT_SQUARE / 4;
-
-	for (unsigned i = part * lines; x->squares && i < (part + 1) * lines; i++) {
-		LLVMValueRef at = ADD(MUL(pitch, c64(g, i)), c64(g, 2 * step));
-		fetch(g, gep(g, g->i8, rows, at), FETCH_FIRST);
-	}
-}
-
 /* What multiplies R's and V's words: pairs of bf16; bytes with a sign or without, of either. */
 static const char *square_multiply(const struct contraction *x)
 {
@@ -589,17 +586,15 @@ static const char *square_multiply(const struct contraction *x)
 	return bytes[dtype_is_unsigned(x->c->rows_type)][dtype_is_unsigned(x->c->cols_type)];
 }
 
-/* A tile is loaded right before the first product that takes it, and lines are asked for in
- * between: neither the load ports nor the unit for tiles then waits for the other (Intel's
- * optimisation manual, on AMX). */
-void square_step(
+/* A tile is loaded right before the first product that takes it: neither the load ports nor the
+ * unit for tiles then waits for the other (Intel's optimisation manual, on AMX).  Rows come from
+ * the second cache, as they lie, while products wait for nothing: asking for them before took
+ * longer. */
+static void square_step(
 	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k)
 {
-	bool copied = x->squares && x->rows_copy;
-	LLVMValueRef pitch = copied ? c64(g, TILE_BYTES) :
-		MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
-	LLVMValueRef step = copied ? c64(g, CONTRACT_SQUARE) : param[P_ROWS_K];
-	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, step));
+	LLVMValueRef pitch = MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
+	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 	LLVMValueRef panel = gep(g, x->word, param[P_PANEL], MUL(k, c64(g, x->cols)));
 
 	for (unsigned i = 0; i < 4; i++) {
@@ -613,24 +608,19 @@ void square_step(
 		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + r),
 			tile_name(g, TILE_V + v) };
 		tile_call(g, square_multiply(x), 3, args);
-		square_ahead(g, x, i, rows, pitch);
 	}
 }
 
-void square_open(struct gen *g, const struct contraction *x, LLVMValueRef out, LLVMValueRef more)
+/* The step's share of the rows of the block behind the square's. */
+static void square_rows_fetch(struct gen *g, const struct contraction *x,
+	const LLVMValueRef *param, LLVMValueRef k)
 {
-	struct branch b;
+	int64_t panels = (x->c->n + x->cols - 1) / x->cols, lines = CONTRACT_SQUARE / panels;
+	LLVMValueRef at = ADD(param[P_BEHIND], MUL(k, c64(g, x->unit * lines)));
+	LLVMValueRef p = gep(g, x->rows_elem, param[P_ROWS], at);
 
-	square_results(g, x, NULL, out);
-	branch_begin(g, &b, more);
-	gen_here(g);
-	square_results(g, x, "llvm.x86.tileloadd64", out);
-	branch_end(g, &b);
-}
-
-void square_close(struct gen *g, const struct contraction *x, LLVMValueRef out)
-{
-	square_results(g, x, "llvm.x86.tilestored64", out);
+	for (int64_t i = 0; i < lines; i++)
+		fetch(g, gep(g, g->i8, p, c64(g, i * LINE)), FETCH_SECOND);
 }
 
 LLVMValueRef square_function(struct gen *g, const struct contraction *x)
@@ -654,6 +644,9 @@ LLVMValueRef square_function(struct gen *g, const struct contraction *x)
 	LLVMBuildCondBr(g->b, ICMP(SLT, k, param[P_K]), body, done);
 	LLVMPositionBuilderAtEnd(g->b, body);
 	square_step(g, x, param, k);
+	next_fetch(g, x, param, k, LANES);
+	if (x->rows_ahead)
+		square_rows_fetch(g, x, param, k);
 	LLVMValueRef next = ADD(k, c64(g, LANES));
 	LLVMBuildBr(g->b, loop);
 	LLVMAddIncoming(k, (LLVMValueRef[]){ zero, zero, next },

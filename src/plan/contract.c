@@ -23,7 +23,8 @@
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
 #define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
-#define SQUARES_WIDE 512                 /* columns of a block of them, at most */
+#define SQUARES_WIDE 256                 /* columns of a block of them, at most */
+#define WORK_LEAST (1 << 20)             /* products of a chunk that are worth a thread */
 
 static void contract_add_batch(
 	struct contract *c, int64_t extent, int64_t rows_stride, int64_t cols_stride)
@@ -117,31 +118,27 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 	}
 }
 
-/* AMX multiplies so fast that what blocks of 256 x 128 read again and again would not come fast
- * enough from beyond the second-level cache: they grow, the shorter side first, while there are
- * many.  C takes half of that cache, two blocks of R, of 128 words of k, a quarter. */
-static void block_squares(struct contract *c, int64_t l2)
+/* Those of AMX over packed columns.  The smaller side is near, whichever block meets it; the larger
+ * one, of which each line comes from memory, is read as few times as can be: where there are few
+ * blocks, for the sake of threads, it is its own that are halved. */
+static void block_squares(struct contract *c, int64_t batch)
 {
-	int64_t chunks = 1, rows = l2 / 4 / (2 * 128 * 4), squares = l2 / 2 / 4;
+	int64_t all = (c->n + c->panel - 1) / c->panel * c->panel;
+	int64_t n = all < SQUARES_WIDE ? all : SQUARES_WIDE;
 
-	if (c->m < 0 || c->n < 0 || c->k < 0 || !c->n_block || c->m_block < 128 || c->taps > 1 ||
-		c->span || c->runs.run)
-		return;
-	for (uint32_t i = 0; i < c->nbatch; i++)
-		chunks *= c->batch[i] > 0 ? c->batch[i] : 1;
 	for (;;) {
-		int64_t m = c->m_block, n = c->n_block;
-		bool higher = m < n && 2 * m <= rows && m < c->m;
-		if (higher)
-			m *= 2;
+		int64_t blocks = batch * ((c->n + n - 1) / n);
+		bool few = blocks * ((c->m + c->m_block - 1) / c->m_block) < CHUNKS &&
+			   c->m_block * c->k * n > WORK_LEAST;
+		bool higher = c->m_block >= 2 * SQUARE_ROWS, wider = n % (2 * c->panel) == 0;
+		if (few && higher && (c->m >= c->n || !wider))
+			c->m_block = block_rows(c, c->m_block / 2, SQUARE_ROWS);
+		else if (few && wider)
+			n /= 2;
 		else
-			n *= 2;
-		int64_t all = chunks * ((c->m + m - 1) / m) * ((c->n + n - 1) / n);
-		if (m * n > squares || n > SQUARES_WIDE || n > c->n || all < CHUNKS)
-			return;
-		c->m_block = m;
-		c->n_block = n;
+			break;
 	}
+	c->n_block = n < c->n ? n : 0;
 }
 
 /* Tiles copy R's block where many columns meet it: blocks of columns grow while there are many, and
@@ -193,13 +190,15 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 		chunks = CHUNKS_COPIED / 2;
 		blocks = (m + c->m_block - 1) / c->m_block;
 	}
-	while (width > 32 && width > c->panel && rows * k * width > 1 << 20 &&
+	while (width > 32 && width > c->panel && rows * k * width > WORK_LEAST &&
 		blocks * batch * ((n + width - 1) / width) < chunks)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
-	if (contract_has_squares(c, &isa_table[o->isa], o->strict))
-		block_squares(c, l2);
-	else
+	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
+	bool plain = c->m > 0 && c->n > 0 && c->k > 0 && !c->span && !c->runs.run;
+	if (squares && c->cols_packed && plain)
+		block_squares(c, batch);
+	else if (!squares)
 		block_wide(c, l2);
 }
 
@@ -395,6 +394,17 @@ static bool product_packs(const struct product *p)
 	return p->cols->free_extent >= 0 && p->cols->k_extent >= 0 && !cut;
 }
 
+/* Does AMX multiply columns that a kernel packs before?  Its products take less time than the copy
+ * of a panel beside them would, so it is made once, not by each block of rows; but where rows are
+ * one block, and columns that lie along n are copied by it alone. */
+static bool squares_pack(const struct contract *c, const struct side *rows, enum way way,
+	const struct plan_options *o)
+{
+	int64_t least = way == WAY_along_n ? BLOCK_MOST : CONTRACT_LINES;
+
+	return contract_has_squares(c, &isa_table[o->isa], o->strict) && rows->free_extent > least;
+}
+
 static const struct node *product_node(struct graph *g, struct product *p, const struct type *t,
 	const struct plan_options *o)
 {
@@ -405,6 +415,8 @@ static const struct node *product_node(struct graph *g, struct product *p, const
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);
 	enum way way = side_way(cols);
+	if (packs && squares_pack(c, rows, way, o))
+		way = WAY_packed;
 	c->cols_packed = way == WAY_packed && packs;
 	if (way == WAY_packed && !packs)
 		side_make_dense(g, cols, true);
@@ -428,7 +440,8 @@ static const struct node *product_node(struct graph *g, struct product *p, const
 		contract_widen(c, o);
 		contract_block(c, o);
 	}
-	if (c->cols_packed && cols->late)
+	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
+	if (c->cols_packed && (cols->late || squares))
 		side_pack_words(g, cols, c, o);
 	const struct node *operands[] = { rows->view.base,
 		c->cols_packed ? side_pack(g, cols, c) : cols->view.base, p->places };

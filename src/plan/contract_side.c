@@ -86,39 +86,98 @@ const struct node *words_of(struct graph *g, const struct node *x, int64_t word)
 		.type = type_tensor(g, DTYPE_ui32, rank, dims) });
 }
 
-/* Panels [batch..., ceil(n / panel), k, panel], zero beyond n; of words of some k, 32 bits,
- * [batch..., ceil(n / panel), words, panel], zero beyond k. */
-const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
+/* What side_pack makes: of panels, so many columns each, and words of so many k. */
+struct packing { int64_t panels, panel, words, word; };
+
+/* s as [batch..., n, k], or [batch..., k, n], padded with zeros to whole panels and words. */
+static const struct node *side_padded(
+	struct graph *g, const struct side *s, const struct packing *p, bool contract_first)
 {
-	int64_t panel = c->panel, word = c->word > 1 ? c->word : 1;
-	int64_t words = word > 1 ? c->words : s->k_extent;
-	const struct node *t = side_transposed(g, s, false);
-	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
-	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
+	int64_t dims[PLAN_MAX_RANK], low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
 		interior[PLAN_MAX_RANK] = { 0 };
-	uint32_t b = s->nbatch;
-	for (uint32_t i = 0; i < b; i++) {
+	uint32_t b = s->nbatch, n = b + contract_first, k = b + !contract_first;
+	const struct node *t = side_transposed(g, s, contract_first);
+
+	for (uint32_t i = 0; i < b; i++)
 		dims[i] = s->node->type->dims[s->batch[i]];
-		perm[i] = i;
-	}
-	dims[b] = s->free_extent;
-	dims[b + 1] = s->k_extent;
+	dims[n] = s->free_extent;
+	dims[k] = s->k_extent;
 	t = build_reshape(g, t, b + 2, dims);
-	int64_t panels = (s->free_extent + panel - 1) / panel;
-	high[b] = panels * panel - s->free_extent;
-	high[b + 1] = words * word - s->k_extent;
-	if (high[b] || high[b + 1])
-		t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
-	if (word > 1)                            /* squares of words are turned, not of parts */
-		t = words_of(g, t, word);
-	dims[b] = panels;
-	dims[b + 1] = panel;
-	dims[b + 2] = words;
-	t = build_reshape(g, t, b + 3, dims);
+	high[n] = p->panels * p->panel - s->free_extent;
+	high[k] = p->words * p->word - s->k_extent;
+	if (!high[n] && !high[k])
+		return t;
+	return build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
+}
+
+/* [batch..., panels, words, panel] of what lies along k: squares of words are turned, not of
+ * parts. */
+static const struct node *pack_along_k(
+	struct graph *g, const struct side *s, const struct packing *p)
+{
+	const struct node *t = side_padded(g, s, p, false);
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK];
+	uint32_t b = s->nbatch;
+
+	if (p->word > 1)
+		t = words_of(g, t, p->word);
+	for (uint32_t i = 0; i < b; i++)
+		dims[perm[i] = i] = t->type->dims[i];
+	dims[b] = p->panels;
+	dims[b + 1] = p->panel;
+	dims[b + 2] = p->words;
 	perm[b] = b;
 	perm[b + 1] = b + 2;
 	perm[b + 2] = b + 1;
-	return build_transpose(g, t, perm);
+	return build_transpose(g, build_reshape(g, t, b + 3, dims), perm);
+}
+
+/* The same of words whose parts lie in rows one below the other: vectors of them are put together.
+ */
+static const struct node *pack_along_n(
+	struct graph *g, const struct side *s, const struct packing *p)
+{
+	const struct node *t = side_padded(g, s, p, true), *all = NULL;
+	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 },
+		limit[PLAN_MAX_RANK], step[PLAN_MAX_RANK], row = p->panels * p->panel;
+	enum dtype part = p->word == 2 ? DTYPE_ui16 : DTYPE_ui8;
+	uint32_t b = s->nbatch;
+
+	for (uint32_t i = 0; i < b; i++)
+		dims[perm[i] = i] = limit[i] = t->type->dims[i];
+	for (uint32_t i = 0; i < b + 2; i++)
+		step[i] = 1;
+	dims[b] = limit[b] = p->words;
+	dims[b + 1] = p->word * row;
+	t = graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &t,
+		.type = type_tensor(g, part, b + 2, t->type->dims) });
+	t = build_reshape(g, t, b + 2, dims);
+	for (int64_t i = 0; i < p->word; i++) {
+		start[b + 1] = i * row;
+		limit[b + 1] = (i + 1) * row;
+		const struct node *one = build_slice(g, t, start, limit, step);
+		one = build_convert(g, one, DTYPE_ui32);
+		if (i)
+			one = build2(g, OP_shift_left, one,
+				build_like(g, one, (double)(i * 32 / p->word)));
+		all = all ? build2(g, OP_or, all, one) : one;
+	}
+	dims[b + 1] = p->panels;
+	dims[b + 2] = p->panel;
+	perm[b] = b + 1;
+	perm[b + 1] = b;
+	perm[b + 2] = b + 2;
+	return build_transpose(g, build_reshape(g, all, b + 3, dims), perm);
+}
+
+const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
+{
+	struct packing p = { .panel = c->panel, .word = c->word > 1 ? c->word : 1 };
+	bool across = p.word > 1 && s->collapses && s->free_stride == 1 && s->free_extent > 1;
+
+	p.panels = (s->free_extent + p.panel - 1) / p.panel;
+	p.words = p.word > 1 ? c->words : s->k_extent;
+	return across ? pack_along_n(g, s, &p) : pack_along_k(g, s, &p);
 }
 
 enum way side_way(const struct side *cols)

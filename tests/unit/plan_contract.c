@@ -112,20 +112,18 @@ void test_plan_contract__rows_that_are_copied_meet_wide_blocks(void)
 	gen_with_graph(along_m);
 }
 
-/* Blocks of rows are alike where they can be, whole tiles or not; AMX's are whole. */
+/* Blocks of rows are alike where they can be, whole tiles or not. */
 static void alike(struct graph *g, struct job *j)
 {
 	static const struct { enum isa isa; int64_t m, m_block; } list[] = {
 		{ ISA_LEVEL_avx512, 512, 256 }, { ISA_LEVEL_avx512, 2048, 256 },
 		{ ISA_LEVEL_avx512, 256, 128 }, { ISA_LEVEL_avx512, 499, 252 },
 		{ ISA_LEVEL_avx2, 600, 204 }, { ISA_LEVEL_avx512, 200, 204 },
-		{ ISA_LEVEL_amx, 400, 224 },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
-		enum dtype t = list[i].isa == ISA_LEVEL_amx ? DTYPE_bf16 : DTYPE_f32;
-		const struct type *params[] = { gen_type(g, t, 2, list[i].m, 128),
-			gen_type(g, t, 2, 128, 256) };
+		const struct type *params[] = { gen_type(g, DTYPE_f32, 2, list[i].m, 128),
+			gen_type(g, DTYPE_f32, 2, 128, 256) };
 		const struct plan *p = product(g, j, list[i].isa, params, 1, 0);
 		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
 	}
@@ -136,29 +134,41 @@ void test_plan_contract__blocks_of_rows_are_alike(void)
 	gen_with_graph(alike);
 }
 
-/* AMX's blocks are as large as the second-level cache allows while there are many of them. */
+/* AMX multiplies columns that a kernel has packed, unless rows are one block and the columns lie
+ * along n; blocks are wide, and those of rows low, of whole squares, where there are few. */
 static void squares(struct graph *g, struct job *j)
 {
-	static const struct { size_t l2; int size; int64_t m_block, n_block; } list[] = {
-		{ 2 << 20, 1024, 256, 256 }, { 2 << 20, 2048, 512, 512 },
-		{ 2 << 20, 4096, 512, 512 }, { 1 << 20, 4096, 256, 512 },
-		{ 2 << 20, 512, 256, 64 },
+	static const struct {
+		int m, k, n;
+		bool along_k, packed;
+		int64_t m_block, n_block;
+	} list[] = {
+		{ 1024, 1024, 1024, false, true, 256, 256 },
+		{ 1024, 1024, 1024, true, true, 256, 256 },
+		{ 4096, 512, 4096, false, true, 256, 256 },
+		{ 768, 768, 128, true, true, 32, 0 },
+		{ 400, 128, 256, false, true, 32, 0 },
+		{ 128, 768, 768, false, false, 128, 32 },
+		{ 100, 64, 100, true, true, 128, 0 },
 	};
 
 	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
-		const struct type *t = gen_type(g, DTYPE_bf16, 2, list[i].size, list[i].size);
-		const struct node *y = build_dot_over(g, graph_parameter(g, 0, t), 1,
-			graph_parameter(g, 1, t), 0, DTYPE_bf16);
-		struct plan_source s = { .name = "main",
-			.region = gen_region(g, 2, (const struct type *[]){ t, t }, 1, &y) };
-		const struct plan *p = plan_make(j, g, &s,
-			&(struct plan_options){ .isa = ISA_LEVEL_amx, .l2 = list[i].l2 });
-		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
-		CHECK_INT(p->kernels[0]->contract.n_block, list[i].n_block);
+		bool along_k = list[i].along_k;
+		const struct type *params[] = { gen_type(g, DTYPE_bf16, 2, list[i].m, list[i].k),
+			along_k ? gen_type(g, DTYPE_bf16, 2, list[i].n, list[i].k) :
+				gen_type(g, DTYPE_bf16, 2, list[i].k, list[i].n) };
+		const struct plan *p = product(g, j, ISA_LEVEL_amx, params, 1, along_k);
+		const struct contract *c = &p->kernels[p->nkernels - 1]->contract;
+		UNIT_NOTE("case %u", i);
+		CHECK_INT(p->nkernels, list[i].packed ? 2 : 1);
+		CHECK_INT(c->cols_packed, list[i].packed);
+		CHECK_INT(c->word, list[i].packed ? 2 : 0);
+		CHECK_INT(c->m_block, list[i].m_block);
+		CHECK_INT(c->n_block, list[i].n_block);
 	}
 }
 
-void test_plan_contract__blocks_of_squares_are_large(void)
+void test_plan_contract__columns_of_squares_are_packed_once(void)
 {
 	gen_with_graph(squares);
 }
