@@ -1,6 +1,7 @@
 """Options and modes of torch.compile, variables of the environment, and what the first compile loads."""
 import json
 import os
+import platform
 import shutil
 import time
 
@@ -260,3 +261,15 @@ def test_report_tells_notices():
                      "torch.compile(torch.sin, backend='weft', options={'backend': 'plant', 'plant': 'wrong@tanh'})("
                      "torch.ones(2)); print(before, n())")
     assert out.splitlines()[0] == "[] ['the backend plant plants errors: wrong@tanh']"
+
+
+@pytest.mark.parametrize("numerics", ["default", "strict"])
+def test_attention_takes_denormals_for_zero(numerics):
+    """A weight of e^-90, which is denormal: nothing but in strict, and but where processors have no such state."""
+    q, k, v = torch.ones(1, 1, 32, 16), torch.zeros(1, 1, 48, 16), torch.zeros(1, 1, 48, 16)
+    k[:, :, 1:], v[:, :, 1:] = -90 / 4, 1
+    attend = torch.compile(torch.nn.functional.scaled_dot_product_attention, backend="weft", options={"numerics": numerics})
+    out = attend(q, k, v)
+    assert not out.isnan().any() and (out < 1e-37).all()
+    if platform.machine() == "x86_64":
+        assert ((out > 0) if numerics == "strict" else (out == 0)).all()

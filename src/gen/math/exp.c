@@ -143,7 +143,11 @@ LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low)
 
 LLVMValueRef math_exp_below(struct gen *g, LLVMValueRef a)
 {
-	return looks_up(g, a) ? exp_of(g, a, NULL, 0, 0) : math_exp(g, a, NULL);
+	LLVMValueRef none = FCMP(OLT, a, K(math_wide(g, a) ? -746 : -104));
+
+	a = SELECT(none, K(0), a);
+	LLVMValueRef e = looks_up(g, a) ? exp_of(g, a, NULL, 0, 0) : math_exp(g, a, NULL);
+	return SELECT(none, K(0), e);
 }
 
 /* e^a where what follows makes its error larger. */

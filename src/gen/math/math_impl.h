@@ -19,7 +19,8 @@ LLVMValueRef math_scale(struct gen *g, LLVMValueRef a, LLVMValueRef k);
 LLVMValueRef math_exp(struct gen *g, LLVMValueRef a, LLVMValueRef low);
 /* the same times 2^shift, without overflow or underflow on the way */
 LLVMValueRef math_exp_scaled(struct gen *g, LLVMValueRef a, LLVMValueRef low, int shift);
-/* e^a, a 0 or less or NaN */
+/* e^a, a 0 or less or NaN; what is 0, as of what a mask leaves out, is not computed: some
+ * processors take a hundred cycles for a number that becomes so small */
 LLVMValueRef math_exp_below(struct gen *g, LLVMValueRef a);
 /* e^(a + low), a 0 or less or NaN, for what makes its error larger; low may be NULL */
 LLVMValueRef math_exp_fine(struct gen *g, LLVMValueRef a, LLVMValueRef low);
