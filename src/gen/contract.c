@@ -252,13 +252,14 @@ static struct ahead contract_ahead(const struct contraction *x)
 	return a;
 }
 
-/* Scratch for V's copy.  Few rows wait for V, which comes faster in long pieces of its rows; of
- * bytes that lie along n a panel has but half a line of each. */
+/* Scratch for V's copy.  Few rows wait for V, and so does AMX, which comes faster in long pieces of
+ * its rows; of bytes that lie along n a panel has but half a line of each. */
 static void contract_panels(struct gen *g, struct contraction *x)
 {
-	bool half = x->unit == CONTRACT_WORD && !x->c->cols_packed && x->c->cols_n == 1;
+	bool along_n = !x->c->cols_packed && x->c->cols_n == 1;
+	bool long_pieces = along_n && (x->unit == CONTRACT_WORD || x->tiles);
 
-	x->by_panel = x->c->m_block > CONTRACT_FEW_ROWS && !half;
+	x->by_panel = x->c->m_block > CONTRACT_FEW_ROWS && !long_pieces;
 	int64_t columns = x->by_panel ? x->cols : x->group;
 	x->panels = gen_scratch(g, (size_t)(CONTRACT_DEPTH * columns) * x->bytes);
 }

@@ -260,8 +260,11 @@ static void copy_straight(struct gen *g, struct lanes *s, struct ix j)
 	LLVMValueRef ahead = MUL(ADD(c->row, c64(g, AHEAD)), c64(g, c->x->unit)),
 		     stride = gen_extent(g, c->k_stride), p = gen_buffer(g, c->buffer);
 	gen_here(g);
-	LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(ahead, stride));
-	fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_FIRST);
+	for (unsigned u = 0; u < c->x->unit; u++) {
+		LLVMValueRef row = ADD(ahead, c64(g, u));
+		LLVMValueRef at = ADD(ADD(c->base, j.v), MUL(row, stride));
+		fetch(g, gep(g, mem_type(g, c->type), p, at), FETCH_FIRST);
+	}
 }
 
 /* The rows that the lanes of columns j on are in; of the last ones, that have no row of their own,

@@ -184,13 +184,13 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
 	int64_t width = c->panel > 128 ? c->panel : 128;
-	int64_t chunks = CHUNKS;
+	int64_t chunks = CHUNKS, narrow = tile == SQUARE_ROWS ? 64 : 32;
 	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && k > 128) {
 		block_copied(c, tile, batch * ((n + width - 1) / width));
 		chunks = CHUNKS_COPIED / 2;
 		blocks = (m + c->m_block - 1) / c->m_block;
 	}
-	while (width > 32 && width > c->panel && rows * k * width > WORK_LEAST &&
+	while (width > narrow && width > c->panel && rows * k * width > WORK_LEAST &&
 		blocks * batch * ((n + width - 1) / width) < chunks)
 		width /= 2;
 	c->n_block = width < n ? width : 0;

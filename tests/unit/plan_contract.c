@@ -148,7 +148,7 @@ static void squares(struct graph *g, struct job *j)
 		{ 4096, 512, 4096, false, true, 256, 256 },
 		{ 768, 768, 128, true, true, 32, 0 },
 		{ 400, 128, 256, false, true, 32, 0 },
-		{ 128, 768, 768, false, false, 128, 32 },
+		{ 128, 768, 768, false, false, 128, 64 },
 		{ 100, 64, 100, true, true, 128, 0 },
 	};
 
