@@ -680,3 +680,54 @@ def test_conditions_of_sizes_are_results():
     for n in (3, 5, 6, 7):
         got, want = go(torch.ones(n)), fn(torch.ones(n))
         assert got[1:] == want[1:] and [type(v) for v in got] == [type(v) for v in want], (got, want)
+
+
+def two(x, y):
+    return torch.cat([x, y], 1)
+
+
+FROM_THE_END = {
+    "start": lambda x, y: x[:, -15:] * 2,
+    "start-of-a-sum": lambda x, y: two(x, y)[:, -15:] * 2,
+    "end": lambda x, y: x[:, :-15].sum(1) + x[:, 3:-15].sum(1),
+    "both": lambda x, y: x[:, -15:-5] * 2,
+    "both-of-a-sum": lambda x, y: two(x, y)[:, -15:-3] * 2,
+    "by-steps": lambda x, y: two(x, y)[:, -15::2] * 2,
+    "nothing": lambda x, y: x[:, -5:-15].sum(1) + y[:, -3:-2].sum(1),
+    "written": lambda x, y: torch.slice_scatter(two(x, y), two(x, y)[:, -15:] * 2, 1, -15),
+}
+
+
+@pytest.mark.parametrize("train", [False, True])
+@pytest.mark.parametrize("name", FROM_THE_END)
+def test_slices_counted_from_the_end_of_less(name, train):
+    """Slices whose bound lies before the first element at some sizes, as a sliding window's cache takes them."""
+    fn = FROM_THE_END[name]
+    torch._dynamo.reset()
+    f = compiled(fn, dynamic=True)
+    with no_fallback():
+        for m, n in ((5, 3), (14, 5), (8, 7), (15, 2), (30, 4), (4, 8), (16, 4)):
+            x, y = (torch.randn(2, k).requires_grad_(train) for k in (m, n))
+            a, b = (t.detach().clone().requires_grad_(train) for t in (x, y))
+            got, want = f(x, y), fn(a, b)
+            torch.testing.assert_close(got, want)
+            if train:
+                got.sum().backward()
+                want.sum().backward()
+                torch.testing.assert_close(x.grad, a.grad)
+
+
+def test_a_sliding_window_s_cache():
+    """Gemma 2 generates with a cache that keeps the last places of half of its layers."""
+    from transformers import Gemma2Config, Gemma2ForCausalLM
+    torch.manual_seed(0)
+    model = Gemma2ForCausalLM(Gemma2Config(
+        hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=16,
+        vocab_size=90, sliding_window=16, max_position_embeddings=64, bos_token_id=1, eos_token_id=None, pad_token_id=0)).eval()
+    words, eager = torch.randint(2, 90, (2, 5)), model.forward
+    more = dict(attention_mask=torch.ones_like(words), max_new_tokens=14, do_sample=False, disable_compile=True)
+    want = model.generate(words, **more)
+    torch._dynamo.reset()
+    model.forward = compiled(eager)
+    with no_fallback():
+        assert torch.equal(model.generate(words, **more), want)

@@ -192,8 +192,35 @@ struct range {
 	int64_t dim, start, limit, step;
 	bool whole;
 };
-/* Arguments i ..: dim, start, end, step. */
-static struct range read_range(struct lower *l, uint32_t i, const struct node *x)
+
+/* Whether dim may be below zero, as a place counted from the end of too few elements is. */
+static bool may_be_before(struct lower *l, int64_t dim)
+{
+	return !dim_is_number(dim) && dim_get(l->g, dim)->min < 0;
+}
+
+/* Which places of r that are counted from the end lie before the first element: guards of the
+ * caller's may have told, and then the text's size of the part does; else the call will. */
+static void settle(struct lower *l, struct range *r, int64_t said)
+{
+	struct graph *g = l->g;
+	const int64_t starts[] = { r->start, 0 }, limits[] = { r->limit, 0 };
+
+	for (uint32_t i = 0; i < 4; i++) {
+		int64_t length = dim_sub(g, limits[i >> 1], starts[i & 1]);
+		if (dim_ceildiv(g, length, r->step) == said) {
+			r->start = starts[i & 1];
+			r->limit = limits[i >> 1];
+			return;
+		}
+	}
+	r->start = dim_max(g, r->start, 0);
+	r->limit = dim_max(g, r->limit, r->start);
+}
+
+/* Arguments i ..: dim, start, end, step; part: the type of that part of x. */
+static struct range read_range(
+	struct lower *l, uint32_t i, const struct node *x, const struct type *part)
 {
 	if (!x->type->rank)
 		lower_fail(l, "a scalar has no dimension to slice");
@@ -203,7 +230,10 @@ static struct range read_range(struct lower *l, uint32_t i, const struct node *x
 		lower_fail(l, "the step is below one");
 	r.start = bound(l, &l->args[i + 1], size, 0);
 	r.limit = bound(l, &l->args[i + 2], size, size);
-	if (dim_is_number(r.start) && dim_is_number(r.limit) && r.limit < r.start)
+	if (may_be_before(l, r.start) || may_be_before(l, r.limit))
+		settle(l, &r, part->rank == x->type->rank ? part->dims[r.dim] : INT64_MIN);
+	int64_t length = dim_sub(l->g, r.limit, r.start);
+	if (!dim_is_number(length) && dim_get(l->g, length)->max <= 0)
 		r.limit = r.start;
 	r.whole = r.start == 0 && r.limit == size && r.step == 1;
 	return r;
@@ -212,7 +242,7 @@ static struct range read_range(struct lower *l, uint32_t i, const struct node *x
 void lower_slice(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
-	struct range r = read_range(l, 1, x);
+	struct range r = read_range(l, 1, x, l->type[0]);
 	l->out[0] = r.whole ? x : lower_clip(l, x, r.dim, r.start, r.limit, r.step);
 }
 
@@ -510,7 +540,8 @@ static const struct node *put(
 void lower_slice_scatter(struct lower *l)
 {
 	const struct node *x = lower_tensor(l, 0);
-	l->out[0] = put(l, x, lower_tensor(l, 1), read_range(l, 2, x));
+	const struct node *src = lower_tensor(l, 1);
+	l->out[0] = put(l, x, src, read_range(l, 2, x, src->type));
 }
 
 void lower_select_scatter(struct lower *l)
