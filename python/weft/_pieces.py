@@ -121,6 +121,20 @@ def _unpadded(spatial, back, otherwise, edge):
     return pad_backward
 
 
+def _gathered_back(spatial):
+    """The gradient of a replicated padding by pads that are symbols: each place is added to the one it was taken from."""
+    def pad_backward(y, x, padding):
+        if all(isinstance(n, int) for n in padding):
+            return NotImplemented
+        z = y.float() if y.dtype in (torch.float16, torch.bfloat16) else y
+        for i in range(spatial):
+            dim = x.dim() - spatial + i
+            at = (torch.arange(y.shape[dim]) - padding[2 * (spatial - 1 - i)]).clamp(0, x.shape[dim] - 1)
+            z = z.new_zeros([*z.shape[:dim], x.shape[dim], *z.shape[dim + 1:]]).index_add(dim, at, z)
+        return z.to(y.dtype)
+    return pad_backward
+
+
 def _folded(x, dim, out, kernel, dilation, padding, stride):
     """Place l of row k of x, whose dimensions dim - 1 and dim count rows and places, is added to place l * stride + k *
     dilation - padding of `out`.  Places a stride apart take from the same rows, so that each such set is a sum of rows
@@ -169,7 +183,7 @@ def decompositions() -> dict:
     unreplicate = {1: aten.replication_pad1d_backward.default, 2: aten.replication_pad2d_backward.default,
                    3: aten.replication_pad3d_backward.default}
     return {**{op: _unpadded(n, _reflected, functools.partial(_torchs, op), 1) for n, op in unreflect.items()},
-            **{op: _unpadded(n, _replicated, lambda *_: NotImplemented, 0) for n, op in unreplicate.items()},
+            **{op: _unpadded(n, _replicated, _gathered_back(n), 0) for n, op in unreplicate.items()},
             aten.roll.default: roll, aten.native_channel_shuffle.default: channel_shuffle, aten.channel_shuffle.default: channel_shuffle,
             aten.col2im.default: col2im, **{op: _reflection(op, n) for n, op in reflect.items()},
             **{op: _replication(op, n) for n, op in replicate.items()}}

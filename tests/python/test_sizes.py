@@ -731,3 +731,29 @@ def test_a_sliding_window_s_cache():
     model.forward = compiled(eager)
     with no_fallback():
         assert torch.equal(model.generate(words, **more), want)
+
+
+TO_EIGHTS = {"replicate": lambda x: torch.nn.functional.pad(x, (0, -x.shape[3] % 8, 1, -x.shape[2] % 8), mode="replicate") * x[0, 0, 0, 0],
+             "reflect": lambda x: torch.nn.functional.pad(x, (0, -x.shape[3] % 8, 1, -x.shape[2] % 8), mode="reflect") * x[0, 0, 0, 0],
+             "replicate-lines": lambda x: torch.nn.functional.pad(x[0], (x.shape[2] // 3, 2), mode="replicate") * x[0, 0, 0, 0],
+             "replicate-half": lambda x: torch.nn.functional.pad(x.bfloat16(), (3, -x.shape[3] % 8, 1, x.shape[0]), mode="replicate")}
+
+
+@pytest.mark.parametrize("name", TO_EIGHTS)
+def test_pads_that_sizes_give(name):
+    """Images padded to a multiple of eight places, trained."""
+    torch._dynamo.reset()
+    counters.clear()
+    fn = TO_EIGHTS[name]
+    f = compiled(fn, dynamic=True)
+    with no_fallback():
+        for sizes in ((2, 3, 13, 18), (3, 4, 21, 11), (2, 3, 17, 29)):
+            x = torch.randn(*sizes).requires_grad_()
+            a = x.detach().clone().requires_grad_()
+            got, want = f(x), fn(a)
+            torch.testing.assert_close(got, want)
+            by = torch.randn(want.shape).to(want.dtype)
+            got.backward(by)
+            want.backward(by)
+            torch.testing.assert_close(x.grad, a.grad, **(dict(rtol=2e-2, atol=5e-2) if "half" in name else {}))
+    assert graphs() == 1
