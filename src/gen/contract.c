@@ -21,6 +21,8 @@
 #include "gen/contract_impl.h"
 
 #define STRIP_PANELS 4                   /* of a group, at least, that strips of R are copied for */
+#define MERGED_ROWS (1 << 20)            /* bytes of a block of rows, at least, read for several */
+#define MERGED_COLUMNS 512               /* that are made as one, at most */
 #define SHARED_BYTES (4 << 20)           /* of R that threads may all read: their cache keeps it */
 
 /* Chunks in a row are one thread's.  A result that lies along m, of a weight's rows, is read by
@@ -34,6 +36,19 @@ static bool contract_by_columns(const struct contraction *x)
 
 	return numbers && x->along_m && c->n_block && !x->tiles &&
 	       c->m * c->k <= SHARED_BYTES / (int64_t)dtype_bytes(c->rows_type);
+}
+
+/* The end of the columns of a chunk that begin at `first` and are number `i` of its rows': those of
+ * the chunks after it too, which then have none. */
+static LLVMValueRef merged_end(struct gen *g, const struct contraction *x, LLVMValueRef chunk,
+	LLVMValueRef i, LLVMValueRef first)
+{
+	LLVMValueRef begin = LLVMGetParam(g->fn, 1), end = LLVMGetParam(g->fn, 2);
+	LLVMValueRef in = LLVMBuildURem(g->b, i, c64(g, x->merged), "");
+	LLVMValueRef leads = OR(ICMP(EQ, in, c64(g, 0)), ICMP(EQ, chunk, begin));
+	LLVMValueRef all = min_signed(g, SUB(c64(g, x->merged), in), SUB(end, chunk));
+
+	return ADD(first, SELECT(leads, MUL(all, c64(g, x->c->n_block)), c64(g, 0)));
 }
 
 /* The chunk's batch, rows and columns: of x->m0, and from *first to *end. */
@@ -52,9 +67,13 @@ static void chunk_place(struct gen *g, struct contraction *x, LLVMValueRef chunk
 	}
 	if (c->n_block) {
 		LLVMValueRef blocks_n = ceil_div(g, n, c->n_block);
-		column = MUL(LLVMBuildURem(g->b, chunk, blocks_n, ""), c64(g, c->n_block));
+		LLVMValueRef i = LLVMBuildURem(g->b, chunk, blocks_n, "");
+		column = MUL(i, c64(g, c->n_block));
+		*end = ADD(column, c64(g, c->n_block));
+		if (x->merged > 1)
+			*end = merged_end(g, x, chunk, i, column);
+		*end = min_signed(g, n, *end);
 		chunk = LLVMBuildUDiv(g->b, chunk, blocks_n, "");
-		*end = min_signed(g, n, ADD(column, c64(g, c->n_block)));
 	}
 	if (!row) {
 		row = LLVMBuildURem(g->b, chunk, blocks_m, "");
@@ -105,6 +124,24 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 	loop_end(g, l);
 }
 
+/* Chunks of columns that are made as one where a thread has them in a row.  A block of rows that
+ * the second-level cache does not hold whole beside others' is then read for all their columns at
+ * once: of 128 rows of 3072 elements, chunks of 32 columns read 1.5 MiB each. */
+static int64_t contract_merged(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	bool rows = c->k > 0 && c->rows_k == 1 && x->unit == 1 && !c->span && !c->runs.run &&
+		    c->n >= 2 * CONTRACT_GROUP;
+	int64_t most = 1;
+
+	if (!rows || c->groups || x->by_columns || !c->n_block || c->n_block % x->cols ||
+		c->m_block <= CONTRACT_FEW_ROWS || c->m_block * c->k * x->bytes < MERGED_ROWS)
+		return 1;
+	while (2 * most * c->n_block <= MERGED_COLUMNS && most * c->n_block < c->n)
+		most *= 2;
+	return most;
+}
+
 /* Columns of a group: CONTRACT_GROUP, or what a chunk has where that is less, or is more and panels
  * come one by one. */
 static int64_t group_of(const struct contraction *x)
@@ -112,6 +149,8 @@ static int64_t group_of(const struct contraction *x)
 	const struct contract *c = x->c;
 	int64_t cols = x->cols, most = CONTRACT_GROUP, n = c->n;
 
+	if (x->merged > 1)
+		return x->merged * c->n_block;
 	if (c->n_block > most && (c->m_block > CONTRACT_FEW_ROWS || x->tiles))
 		most = c->n_block;
 	n = n >= 0 && n < most ? n : most;
@@ -366,8 +405,9 @@ void core_contract(struct gen *g)
 	x->along_m = lanes_along_m(g, &g->k->contract);
 	x->lines = contract_is_lines(g, c);
 	contract_words(g, x);
-	x->group = group_of(x);
 	x->by_columns = contract_by_columns(x);
+	x->merged = contract_merged(x);
+	x->group = group_of(x);
 	int64_t step = x->tiles ? CONTRACT_SQUARE : LANES;
 	x->pad = (c->m_block + step - 1) / step * step;
 	x->bands = c->span ? contract_bands_at_once(c, x->unit) : 1;

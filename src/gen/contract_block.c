@@ -236,7 +236,7 @@ static LLVMValueRef panel_next(struct gen *g, struct contraction *x, LLVMValueRe
 	LLVMValueRef from = SELECT(last, SELECT(done, zero, end), kb);
 	if (!x->panels)
 		return panel_at(g, x, SELECT(last, SELECT(done, panels, zero), after), from);
-	LLVMValueRef group = ADD(x->n0, c64(g, x->group));
+	LLVMValueRef group = ADD(x->n0, x->nv);
 	group = SELECT(done, SELECT(ICMP(SLT, group, n), group, zero), x->n0);
 	after = SELECT(last, group, ADD(x->n0, MUL(after, c64(g, x->cols))));
 	at = batch_offset(g, x, c->cols_batch, c->cols_at);

@@ -89,6 +89,7 @@ struct contraction {
 	int64_t pad;                     /* rows of block, a multiple of LANES or of squares */
 	bool along_m;
 	bool by_columns;                 /* the chunk after one has the next rows, not columns */
+	int64_t merged;                  /* chunks of columns in a row that are made as one */
 	/* Where bytes flip, scratch: [pad], what each row's sum adds to its products; [pad][LANES],
 	 * those sums, not yet added up */
 	LLVMValueRef sums, sum_parts;

@@ -18,6 +18,8 @@
  * they have as few rows. */
 #define CHUNKS 16
 #define CHUNKS_COPIED 8
+#define CHUNKS_LARGE 12                  /* the same of blocks of rows of more elements than */
+#define ROWS_LARGE (1 << 18)             /* this, which each of them reads again */
 #define ROWS_FEW 48
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
@@ -184,7 +186,8 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
 	int64_t width = c->panel > 128 ? c->panel : 128;
-	int64_t chunks = CHUNKS, narrow = tile == SQUARE_ROWS ? 64 : 32;
+	bool large = c->rows_k == 1 && rows * k > ROWS_LARGE && tile != SQUARE_ROWS;
+	int64_t chunks = large ? CHUNKS_LARGE : CHUNKS, narrow = tile == SQUARE_ROWS ? 64 : 32;
 	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && k > 128) {
 		block_copied(c, tile, batch * ((n + width - 1) / width));
 		chunks = CHUNKS_COPIED / 2;

@@ -417,6 +417,58 @@ void test_gen_contract__chunks_of_one_token_lie_in_a_row(void)
 	gen_with_graph(chunk_order);
 }
 
+/* C [48, 320] of rows of 22000 elements, 4 MiB, in chunks of 64 columns: chunks in a row are
+ * made as one, but no others, and with the same bits as by themselves. */
+static void merged(struct graph *g, struct job *j)
+{
+	enum { M = 48, N = 320, K = 22000, WIDE = 64, CHUNKS = N / WIDE };
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, M, N);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	struct kernel kernel = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "merged", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = M, .n = N, .k = K,
+			.rows_m = K, .rows_k = 1, .cols_k = N, .cols_n = 1, .rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = M, .n_block = WIDE,
+			.panel = 32 } };
+	float *rows = job_array(j, M * (size_t)K, sizeof *rows);
+	float *cols = job_array(j, N * (size_t)K, sizeof *cols);
+	float *c = job_array(j, M * N, sizeof *c), *one = job_array(j, M * N, sizeof *one);
+	void *buffers[] = { rows, cols, one }, *ranges[] = { rows, cols, c };
+	struct codegen_options o = { .isa = ISA_LEVEL_sse2, .level = 1 };
+	struct codegen_code code;
+	abi_kernel_fn *fn;
+
+	for (size_t i = 0; i < M * (size_t)K; i++)
+		rows[i] = (float)(i * 37 % 101) / 101;
+	for (size_t i = 0; i < N * (size_t)K; i++)
+		cols[i] = (float)(i * 53 % 89) / 89 - 0.5f;
+	CHECK_OK(gen_table()->compile(&kernel, &o, &code));
+	void *entry = gen_map_code(&code);
+	memcpy(&fn, &entry, sizeof fn);
+	unsigned char *scratch = aligned_alloc(64, code.scratch + 64);
+	struct abi_call call = { buffers, NULL, scratch, NULL, NULL };
+	for (int64_t i = 0; i < CHUNKS; i++)
+		fn(&call, i, i + 1);
+	call.buffers = ranges;
+	for (int64_t from = 0; from < CHUNKS; from++) {
+		for (int i = 0; i < M * N; i++)
+			c[i] = -1;
+		fn(&call, from, from < 3 ? 3 : CHUNKS);
+		for (int i = 0; i < M * N; i++) {
+			int64_t chunk = i % N / WIDE;
+			bool made = chunk >= from && (from >= 3 || chunk < 3);
+			CHECK(c[i] == (made ? one[i] : -1));
+		}
+	}
+	free(scratch);
+	gen_table()->code_free(&code);
+}
+
+void test_gen_contract__chunks_in_a_row_are_made_as_one(void)
+{
+	gen_with_graph(merged);
+}
+
 /* C in bf16, rounded by the instruction where pairs of bf16 are multiplied by one. */
 static void rounded(struct graph *g, struct job *j)
 {
