@@ -132,3 +132,30 @@ def test_of_what_the_data_say():
         for n in (10, 11, 100):
             x = (torch.arange(n) % 3).float()
             torch.testing.assert_close(f(x), fn(x))
+
+
+def looped(x):
+    """Three times the sum of a part whose size the loop's body makes."""
+    def body(i, s):
+        return i + 1, s + x[:, :int(x.shape[1] ** (1 / 3))].sum((1, 2))
+
+    return torch._higher_order_ops.while_loop(lambda i, s: i < 3, body, (torch.tensor(0), x.new_zeros(x.shape[0])))[1]
+
+
+def branch_of_a_branch(x):
+    def outer(x):
+        return torch.cond(x.mean() > -1, lambda x: x[:, :int(math.log2(x.shape[1]))].sum(1), lambda x: x.sum(1) * 2, (x,))
+
+    return torch.cond(x.sum() < 1e9, outer, lambda x: x[:, :whole(x, 0.3)].sum(1), (x,))
+
+
+@pytest.mark.parametrize("fn, plain", [
+    (looped, lambda x: 3 * x[:, :int(x.shape[1] ** (1 / 3))].sum((1, 2))),
+    (branch_of_a_branch, lambda x: x[:, :int(math.log2(x.shape[1]))].sum(1))], ids=["loop", "branches"])
+def test_within_loops_and_branches_of_branches(fn, plain):
+    torch._dynamo.reset()
+    f = compiled(fn, dynamic=True)
+    with no_fallback():
+        for batch, places in SIZES:
+            x = torch.rand(batch, places, 8)
+            torch.testing.assert_close(f(x), plain(x))
