@@ -246,8 +246,7 @@ enum {
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
 /* Do tiles ask for the rows of the block after theirs?  Those that few columns meet are weights, of
- * which each line comes from memory; where all share a set of the nearest cache no tile fetches the
- * next one's there. */
+ * which each line comes from memory, later than in a tile's time: that cost BERT's a tenth. */
 bool tile_rows_ahead(const struct contraction *x);
 /* The same of AMX's squares, of rows that lie one behind the other and meet a few panels, which are
  * near: 128 tokens by a weight took a fifth less. */

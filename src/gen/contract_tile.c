@@ -224,30 +224,42 @@ struct turn {
 	uint32_t in;
 };
 
-/* At a word, a line of a row behind the tile's: over the words of a line, one of each. */
+/* The row, of so many, and the line of its words that are asked for at a word: over the words of a
+ * line, one of each row.  False: none is. */
+static bool turn_row(struct gen *g, const struct contraction *x, uint32_t rows,
+	const struct turn *t, LLVMValueRef *row, LLVMValueRef *line)
+{
+	uint32_t words = line_words(x), share = (rows + TURNS - 1) / TURNS;
+	LLVMValueRef k = ADD(t->from, c64(g, t->in));
+
+	if (t->quad && t->in >= share)
+		return false;
+	*row = AND(k, c64(g, words - 1));
+	*line = AND(k, c64(g, -(int64_t)words));
+	if (t->quad) {
+		*row = ADD(MUL(t->quad, c64(g, share)), c64(g, t->in));
+		*line = t->line;
+	}
+	return true;
+}
+
+/* At a word, a line of a row behind the tile's. */
 static void tile_fetch(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, const struct turn *t)
 {
-	uint32_t words = line_words(x);
-	uint32_t share = (rows + TURNS - 1) / TURNS;
+	LLVMValueRef i, line;
 
-	if (!tile_fetches(x) || rows < words / 2)        /* a small tile is done before they come */
+	/* a small tile is done before they come */
+	if (!tile_fetches(x) || rows < line_words(x) / 2 || !turn_row(g, x, rows, t, &i, &line))
 		return;
-	if (t->quad && t->in >= share)
-		return;
-	LLVMValueRef k = ADD(t->from, c64(g, t->in));
-	LLVMValueRef i = AND(k, c64(g, words - 1)), line = AND(k, c64(g, -(int64_t)words)), at;
-	if (t->quad) {
-		i = ADD(MUL(t->quad, c64(g, share)), c64(g, t->in));
-		line = t->line;
-	}
-	at = ADD(MUL(i, param[P_AHEAD_M]), MUL(line, param[P_ROWS_K]));
+	LLVMValueRef at = ADD(MUL(i, param[P_AHEAD_M]), MUL(line, param[P_ROWS_K]));
 	fetch(g, gep(g, x->rows_elem, param[P_AHEAD], at), FETCH_FIRST);
 }
 
 bool tile_rows_ahead(const struct contraction *x)
 {
-	return rows_share_sets(x) && x->c->n <= CONTRACT_GROUP;
+	return !x->rows_copy && x->c->rows_k == 1 && x->c->n <= CONTRACT_GROUP &&
+	       x->c->rows_m > 0 && rows_pitch(x) >= LINE;
 }
 
 bool square_rows_ahead(const struct contraction *x)
@@ -260,17 +272,17 @@ bool square_rows_ahead(const struct contraction *x)
 	       c->m > c->m_block && (c->m_block + c->n) * c->k * c->nbatch <= ROWS_AHEAD_MOST;
 }
 
-/* At a word, a line of the tile's rows in the block after theirs, as above. */
-static void block_fetch(
-	struct gen *g, const struct contraction *x, const LLVMValueRef *param, const struct turn *t)
+/* At a word, a line of the tile's rows in the block after theirs. */
+static void block_fetch(struct gen *g, const struct contraction *x, uint32_t rows,
+	const LLVMValueRef *param, const struct turn *t)
 {
-	uint32_t words = line_words(x);
-	LLVMValueRef k = ADD(t->from, c64(g, t->in));
-	LLVMValueRef i = AND(k, c64(g, words - 1)), line = AND(k, c64(g, -(int64_t)words));
-	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
+	LLVMValueRef i, line;
 
-	at = ADD(at, param[P_BEHIND]);
-	fetch(g, gep(g, x->rows_elem, param[P_ROWS], at), FETCH_SECOND);
+	if (!turn_row(g, x, rows, t, &i, &line))
+		return;
+	LLVMValueRef at = ADD(MUL(i, param[P_ROWS_M]), MUL(line, param[P_ROWS_K]));
+	LLVMValueRef behind = gep(g, x->rows_elem, param[P_ROWS], param[P_BEHIND]);
+	fetch(g, gep(g, x->rows_elem, behind, at), FETCH_SECOND);
 }
 
 /* At word k, where the loop takes so many at a time, of what is multiplied after the panel.  Of
@@ -318,7 +330,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 		tile_columns(g, x, param, at, v[w]);
 		tile_fetch(g, x, rows, param, &one);
 		if (x->rows_ahead)
-			block_fetch(g, x, param, &one);
+			block_fetch(g, x, rows, param, &one);
 	}
 	for (uint32_t i = 0; i < rows * words; i++) {
 		uint32_t w = i % words;
