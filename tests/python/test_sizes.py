@@ -686,7 +686,7 @@ def two(x, y):
     return torch.cat([x, y], 1)
 
 
-FROM_THE_END = {
+OF_LESS = {
     "start": lambda x, y: x[:, -15:] * 2,
     "start-of-a-sum": lambda x, y: two(x, y)[:, -15:] * 2,
     "end": lambda x, y: x[:, :-15].sum(1) + x[:, 3:-15].sum(1),
@@ -699,10 +699,10 @@ FROM_THE_END = {
 
 
 @pytest.mark.parametrize("train", [False, True])
-@pytest.mark.parametrize("name", FROM_THE_END)
+@pytest.mark.parametrize("name", OF_LESS)
 def test_slices_counted_from_the_end_of_less(name, train):
     """Slices whose bound lies before the first element at some sizes, as a sliding window's cache takes them."""
-    fn = FROM_THE_END[name]
+    fn = OF_LESS[name]
     torch._dynamo.reset()
     f = compiled(fn, dynamic=True)
     with no_fallback():
