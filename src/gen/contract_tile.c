@@ -266,10 +266,10 @@ bool square_rows_ahead(const struct contraction *x)
 {
 	const struct contract *c = x->c;
 	int64_t panels = (c->n + x->cols - 1) / x->cols;
-	bool lie = !x->rows_copy && !x->panels && c->rows_k == 1 && c->rows_m == c->k;
+	bool lie = !x->rows_copy && !x->panels && c->rows_k == 1 && c->k > 0 && c->rows_m == c->k;
 
-	return lie && c->n > 0 && c->n <= x->group && CONTRACT_SQUARE % panels == 0 &&
-	       c->m > c->m_block && (c->m_block + c->n) * c->k * c->nbatch <= ROWS_AHEAD_MOST;
+	return lie && !c->nbatch && c->n > 0 && c->n <= x->group && CONTRACT_SQUARE % panels == 0 &&
+	       c->m > c->m_block && (c->m_block + c->n) * c->k <= ROWS_AHEAD_MOST;
 }
 
 /* At a word, a line of the tile's rows in the block after theirs. */
