@@ -30,7 +30,7 @@ struct copy {
 	LLVMValueRef kn, outer;          /* elements of k, rows or columns it has */
 	int64_t k_stride, outer_stride;  /* extents */
 	LLVMValueRef kb;                 /* windows: the part's first k; else NULL */
-	const struct share *share;       /* NULL: all of it */
+	const struct share *share;       /* rows that are not turned; NULL: all of it */
 	bool columns;                    /* of V */
 	bool packed;                     /* V's columns lie in panels */
 	bool outer_whole;                /* outer is a multiple of LANES */
@@ -456,14 +456,6 @@ static void copy_turned(struct gen *g, struct lanes *s, struct ix j)
 	turn_call(g, c->x->bytes, c->square, LANES, place(g, c, j.v, c->row), pitch);
 }
 
-/* What of [0, *hi) is the share's. */
-static void share_bounds(
-	struct gen *g, const struct share *share, LLVMValueRef *lo, LLVMValueRef *hi)
-{
-	*hi = min_signed(g, *hi, share->hi);
-	*lo = min_signed(g, *hi, share->lo);
-}
-
 static void copy_run(struct gen *g, struct copy *c)
 {
 	const struct contraction *x = c->x;
@@ -485,9 +477,10 @@ static void copy_run(struct gen *g, struct copy *c)
 	LLVMValueRef from = c64(g, 0), end = c->end;
 	c->lanes.lo = c64(g, 0);
 	c->lanes.hi = c->along_k ? kw : c->outer;
-	if (c->share)
-		share_bounds(g, c->share, turned ? &c->lanes.lo : &from,
-			turned ? &c->lanes.hi : &end);
+	if (c->share) {
+		from = c->share->lo;
+		end = c->share->hi;
+	}
 	loop_begin(g, l, from, end, turned ? LANES : 1);
 	gen_here(g);
 	c->row = l->iv;
@@ -535,8 +528,8 @@ void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValue
 	copy_run(g, &copy);
 }
 
-void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
-	const struct share *share)
+static void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first,
+	LLVMValueRef kn, const struct share *share)
 {
 	const struct contract *c = x->c;
 	struct copy copy = { .x = x, .buffer = x->rows_buffer, .type = c->rows_type,

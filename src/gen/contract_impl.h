@@ -120,8 +120,7 @@ struct operands {
 	LLVMValueRef each;               /* of squares: that a row of them asks for of the next */
 };
 
-/* A part of a copy: of V its words of k from lo to hi, of R its rows; multiples of LANES where
- * squares of words are turned. */
+/* A part of a copy of R: its rows from lo to hi. */
 struct share { LLVMValueRef lo, hi; };
 
 /* ---- contract.c ---- */
@@ -170,10 +169,7 @@ LLVMValueRef batch_offset(
 void copy_group(struct gen *g, struct contraction *x, LLVMValueRef kb, LLVMValueRef kn);
 /* The block of R, whose first element is number `first`, into x->rows_copy. */
 void copy_rows(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn);
-/* A part of the same. */
-void copy_rows_share(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
-	const struct share *share);
-/* The same of rows that lie along k, as x->strips_copied has it. */
+/* A part of the same, of rows that lie along k, as x->strips_copied has it. */
 void copy_strip(struct gen *g, struct contraction *x, LLVMValueRef first, LLVMValueRef kn,
 	const struct share *share);
 /* LANES words of k, from kw on, of the column of V (else row of R) that lies along k and has kn
