@@ -213,8 +213,10 @@ LLVMValueRef panel_at(struct gen *g, struct contraction *x, LLVMValueRef p, LLVM
 	i = ADD(LLVMBuildUDiv(g->b, x->n0, c64(g, x->cols), ""), p);
 	i = ADD(i, MUL(panel_batch(g, x), ceil_div(g, n, x->cols)));
 	if (x->c->word > 1) {
+		LLVMValueRef words = gen_extent(g, x->c->words);
+		gen_here(g);
 		kb = LLVMBuildUDiv(g->b, kb, c64(g, x->c->word), "");
-		i = MUL(ADD(MUL(i, c64(g, x->c->words)), kb), c64(g, x->cols));
+		i = MUL(ADD(MUL(i, words), kb), c64(g, x->cols));
 		return gep(g, x->word, cols, i);
 	}
 	i = MUL(ADD(MUL(i, k), kb), c64(g, x->cols));
@@ -275,10 +277,9 @@ static LLVMValueRef squares_behind(struct gen *g, struct contraction *x, struct 
 	LLVMValueRef p, LLVMValueRef kb, LLVMValueRef kn)
 {
 	const struct contract *c = x->c;
-	int64_t panels = (c->n + x->cols - 1) / x->cols;
 	LLVMValueRef rows = c64(g, c->m_block), next = MUL(rows, ADD(c64(g, c->rows_m), kb));
 
-	o->each = LLVMBuildUDiv(g->b, kn, c64(g, panels), "");
+	o->each = LLVMBuildUDiv(g->b, kn, c64(g, square_sharers(x)), "");
 	return ADD(SUB(next, kb), MUL(p, MUL(rows, o->each)));
 }
 

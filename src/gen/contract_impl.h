@@ -247,6 +247,9 @@ bool tile_rows_ahead(const struct contraction *x);
 /* The same of AMX's squares, of rows that lie one behind the other and meet a few panels, which are
  * near: 128 tokens by a weight took a fifth less. */
 bool square_rows_ahead(const struct contraction *x);
+/* Panels of a group that share out the block of rows behind; of any number of columns, of one that
+ * is typical: those beyond it ask for rows still further on. */
+int64_t square_sharers(const struct contraction *x);
 /* The same of CONTRACT_SQUARE rows by AMX: all are read and written, and k words up to a multiple
  * of LANES, where the panel or the rows have to be zero. */
 LLVMValueRef square_function(struct gen *g, const struct contraction *x);

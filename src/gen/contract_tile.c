@@ -10,6 +10,7 @@
 #define TURN 4                           /* words of k of a turn of the loop */
 #define TURNS 4                          /* of those of a line of R */
 #define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
+#define SHARERS_TYPICAL 4                /* panels of 128 columns */
 #define ROWS_AHEAD_MOST (256 << 10)      /* elements of both sides that the second cache keeps */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
 #define AHEAD_PACKS 8                    /* that packs them: all may share a set of 12 lines */
@@ -262,14 +263,21 @@ bool tile_rows_ahead(const struct contraction *x)
 	       x->c->rows_m > 0 && rows_pitch(x) >= LINE;
 }
 
+int64_t square_sharers(const struct contraction *x)
+{
+	int64_t panels = x->group / x->cols;
+
+	return x->c->n < 0 && panels > SHARERS_TYPICAL ? SHARERS_TYPICAL : panels;
+}
+
 bool square_rows_ahead(const struct contraction *x)
 {
 	const struct contract *c = x->c;
-	int64_t panels = (c->n + x->cols - 1) / x->cols;
 	bool lie = !x->rows_copy && !x->panels && c->rows_k == 1 && c->k > 0 && c->rows_m == c->k;
+	bool one = c->n > 0 ? c->n <= x->group : c->n_block == x->group;
 
-	return lie && !c->nbatch && c->n > 0 && c->n <= x->group && CONTRACT_SQUARE % panels == 0 &&
-	       c->m > c->m_block && (c->m_block + c->n) * c->k <= ROWS_AHEAD_MOST;
+	return lie && one && !c->nbatch && CONTRACT_SQUARE % square_sharers(x) == 0 &&
+	       c->m > c->m_block && (c->m_block + x->group) * c->k <= ROWS_AHEAD_MOST;
 }
 
 /* At a word, a line of the tile's rows in the block after theirs. */
@@ -627,7 +635,7 @@ static void square_step(
 static void square_rows_fetch(struct gen *g, const struct contraction *x,
 	const LLVMValueRef *param, LLVMValueRef k)
 {
-	int64_t panels = (x->c->n + x->cols - 1) / x->cols, lines = CONTRACT_SQUARE / panels;
+	int64_t lines = CONTRACT_SQUARE / square_sharers(x);
 	LLVMValueRef at = ADD(param[P_BEHIND], MUL(k, c64(g, x->unit * lines)));
 	LLVMValueRef p = gep(g, x->rows_elem, param[P_ROWS], at);
 

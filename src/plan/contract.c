@@ -18,6 +18,7 @@
  * they have as few rows. */
 #define CHUNKS 16
 #define CHUNKS_COPIED 8
+#define CHUNKS_ANY 8                     /* the same of AMX's, where one side has any size */
 #define CHUNKS_LARGE 12                  /* the same of blocks of rows of more elements than */
 #define ROWS_LARGE (1 << 18)             /* this, which each of them reads again */
 #define ROWS_FEW 48
@@ -25,6 +26,7 @@
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define SQUARE_ROWS 32                   /* of AMX's tile */
 #define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
+#define SQUARES_LOW 64                   /* rows of a block that meets any number of columns */
 #define SQUARES_WIDE 256                 /* columns of a block of them, at most */
 #define WORK_LEAST (1 << 20)             /* products of a chunk that are worth a thread */
 
@@ -123,7 +125,7 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 /* Those of AMX over packed columns.  The smaller side is near, whichever block meets it; the larger
  * one, of which each line comes from memory, is read as few times as can be: where there are few
  * blocks, for the sake of threads, it is its own that are halved. */
-static void block_squares(struct contract *c, int64_t batch)
+static void block_squares(struct contract *c, int64_t k, int64_t batch)
 {
 	int64_t all = (c->n + c->panel - 1) / c->panel * c->panel;
 	int64_t n = all < SQUARES_WIDE ? all : SQUARES_WIDE;
@@ -131,7 +133,7 @@ static void block_squares(struct contract *c, int64_t batch)
 	for (;;) {
 		int64_t blocks = batch * ((c->n + n - 1) / n);
 		bool few = blocks * ((c->m + c->m_block - 1) / c->m_block) < CHUNKS &&
-			   c->m_block * c->k * n > WORK_LEAST;
+			   c->m_block * k * n > WORK_LEAST;
 		bool higher = c->m_block >= 2 * SQUARE_ROWS, wider = n % (2 * c->panel) == 0;
 		if (few && higher && (c->m >= c->n || !wider))
 			c->m_block = block_rows(c, c->m_block / 2, SQUARE_ROWS);
@@ -141,6 +143,21 @@ static void block_squares(struct contract *c, int64_t batch)
 			break;
 	}
 	c->n_block = n < c->n ? n : 0;
+}
+
+/* The same where rows or columns, or both, are of any number.  Of columns a block has as many as
+ * one may, and of rows so few that the next block's come while one is multiplied; of any number of
+ * rows it has as many as it may, since columns that are not packed are copied for each block. */
+static void block_squares_any(struct contract *c)
+{
+	int64_t all = (c->n + c->panel - 1) / c->panel * c->panel;
+	int64_t blocks = (c->m + SQUARES_LOW - 1) / SQUARES_LOW;
+
+	c->m_block = c->m < 0 ? BLOCK_MOST : blocks < CHUNKS_ANY ? SQUARE_ROWS : SQUARES_LOW;
+	c->n_block = c->n < 0 || all > SQUARES_WIDE ? SQUARES_WIDE : all;
+	while (c->n > 0 && c->n_block % (2 * c->panel) == 0 &&
+		(c->n + c->n_block - 1) / c->n_block < CHUNKS_ANY)
+		c->n_block /= 2;
 }
 
 /* Tiles copy R's block where many columns meet it: blocks of columns grow while there are many, and
@@ -198,16 +215,17 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 		width /= 2;
 	c->n_block = width < n ? width : 0;
 	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
-	bool plain = c->m > 0 && c->n > 0 && c->k > 0 && !c->span && !c->runs.run;
+	bool plain = c->m > 0 && c->n > 0 && !c->span && !c->runs.run;
 	if (squares && c->cols_packed && plain)
-		block_squares(c, batch);
+		block_squares(c, k, batch);
 	else if (!squares)
 		block_wide(c, l2);
 }
 
 /* Panels that are packed once are so in the words the level multiplies; AMX reads LANES of them at
  * a time. */
-static void contract_pack_words(struct contract *c, const struct plan_options *o)
+static void contract_pack_words(
+	struct graph *g, struct contract *c, const struct plan_options *o)
 {
 	const struct isa_info *isa = &isa_table[o->isa];
 	int64_t unit = contract_unit(c, isa, o->strict),
@@ -215,14 +233,14 @@ static void contract_pack_words(struct contract *c, const struct plan_options *o
 	if (unit == 1)
 		return;
 	c->word = (uint32_t)unit;
-	c->words = (c->k + unit * whole - 1) / (unit * whole) * whole;
+	c->words = dim_mul(g, dim_ceildiv(g, c->k, unit * whole), whole);
 }
 
 /* The same of the columns side s, whose integers are made what is multiplied: bytes, or 16 bits. */
 static void side_pack_words(
 	struct graph *g, struct side *s, struct contract *c, const struct plan_options *o)
 {
-	contract_pack_words(c, o);
+	contract_pack_words(g, c, o);
 	if (c->acc != DTYPE_i32)
 		return;
 	if (c->word == 4) {
@@ -390,22 +408,24 @@ static void block_groups(struct contract *c, int64_t group, const struct plan_op
 }
 
 /* Panels may be packed before where all that is cut of the columns is known by then. */
-static bool product_packs(const struct product *p)
+static bool product_packs(const struct product *p, const struct plan_options *o)
 {
 	bool cut = p->c.groups == GROUPS_cols || p->c.groups == GROUPS_k;
+	bool numbers = p->cols->free_extent >= 0 && p->cols->k_extent >= 0;
 
-	return p->cols->free_extent >= 0 && p->cols->k_extent >= 0 && !cut;
+	return !cut && (numbers || contract_has_squares(&p->c, &isa_table[o->isa], o->strict));
 }
 
 /* Does AMX multiply columns that a kernel packs before?  Its products take less time than the copy
  * of a panel beside them would, so it is made once, not by each block of rows; but where rows are
  * one block, and columns that lie along n are copied by it alone. */
-static bool squares_pack(const struct contract *c, const struct side *rows, enum way way,
-	const struct plan_options *o)
+static bool squares_pack(const struct graph *g, const struct contract *c,
+	const struct side *rows, enum way way, const struct plan_options *o)
 {
 	int64_t least = way == WAY_along_n ? BLOCK_MOST : CONTRACT_LINES;
 
-	return contract_has_squares(c, &isa_table[o->isa], o->strict) && rows->free_extent > least;
+	return contract_has_squares(c, &isa_table[o->isa], o->strict) &&
+	       side_typical(g, rows->free_extent) > (double)least;
 }
 
 static const struct node *product_node(struct graph *g, struct product *p, const struct type *t,
@@ -413,12 +433,12 @@ static const struct node *product_node(struct graph *g, struct product *p, const
 {
 	struct contract *c = &p->c;
 	struct side *rows = p->rows, *cols = p->cols;
-	bool packs = product_packs(p);
+	bool packs = product_packs(p, o);
 
 	if (!rows->collapses)
 		side_make_dense(g, rows, false);
 	enum way way = side_way(cols);
-	if (packs && squares_pack(c, rows, way, o))
+	if (packs && squares_pack(g, c, rows, way, o))
 		way = WAY_packed;
 	c->cols_packed = way == WAY_packed && packs;
 	if (way == WAY_packed && !packs)
@@ -437,13 +457,15 @@ static const struct node *product_node(struct graph *g, struct product *p, const
 	if (!c->cols_packed)
 		columns_as_they_lie(c, cols, way);
 	c->cols_shared = c->cols_packed && cols->nbatch < rows->nbatch ? c->nbatch : 0;
+	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
 	if (c->groups) {
 		block_groups(c, p->group, o);
+	} else if (squares && (c->m < 0 || c->n < 0)) {
+		block_squares_any(c);
 	} else {
 		contract_widen(c, o);
 		contract_block(c, o);
 	}
-	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
 	if (c->cols_packed && (cols->late || squares))
 		side_pack_words(g, cols, c, o);
 	const struct node *operands[] = { rows->view.base,
@@ -580,7 +602,7 @@ const struct node *plan_contract_runs(struct graph *g, struct contract *c, const
 	if (!c->m_block)
 		contract_block(c, o);
 	if (c->cols_packed)
-		contract_pack_words(c, o);
+		contract_pack_words(g, c, o);
 	if (c->cols_packed && cols->type->rank == c->nbatch + 2) {
 		struct side s = side_of(g, cols, batch, c->nbatch, &last, 1);
 		cols = side_pack(g, &s, c);
@@ -666,6 +688,6 @@ const struct node *plan_contract_places(struct graph *g, const struct places *p,
 	if (grouped)
 		contract_add_batch(&c, p->groups, p->features, 0);
 	contract_block(&c, o);
-	contract_pack_words(&c, o);
+	contract_pack_words(g, &c, o);
 	return contract_node(g, &c, (const struct node *[]){ p->x, side_pack(g, &s, &c) }, t);
 }

@@ -69,8 +69,8 @@ struct contract {
 	 * one tile, n is a multiple, and V lies along n and is read without a copy */
 	int64_t panel;
 	/* Elements of k that lie together in packed panels, [...][words][panel][word], zero beyond
-	 * k; 0 and 1: single ones, k of them are the words.  Else it is contract_unit.  Words of
-	 * four bytes are as contract_flips has them */
+	 * k, words an extent; 0 and 1: single ones, k of them are the words.  Else it is
+	 * contract_unit.  Words of four bytes are as contract_flips has them */
 	uint32_t word;
 	int64_t words;
 	/* V's columns are windows over a padded image, along n: number k of one is tap[k % taps] +

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
+#define WORDS_WHOLE 16                   /* of packed ones, at most */
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define LINE_END 1.5                     /* cycles that a sum of lanes takes */
@@ -79,9 +80,9 @@ const struct node *words_of(struct graph *g, const struct node *x, int64_t word)
 	uint32_t rank = x->type->rank;
 
 	memcpy(dims, x->type->dims, rank * sizeof *dims);
-	dims[rank - 1] /= word;
+	dims[rank - 1] = dim_floordiv(g, dims[rank - 1], word);
 	dims[rank] = word;
-	x = build_reshape(g, x, rank + 1, dims);
+	x = plan_reshape(g, x, rank + 1, dims);
 	return graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &x,
 		.type = type_tensor(g, DTYPE_ui32, rank, dims) });
 }
@@ -89,12 +90,32 @@ const struct node *words_of(struct graph *g, const struct node *x, int64_t word)
 /* What side_pack makes: of panels, so many columns each, and words of so many k. */
 struct packing { int64_t panels, panel, words, word; };
 
+/* t with zeros behind its dim d, `all` elements of it: of any number it is padded by as many as a
+ * whole step may need, and what is too many is cut off. */
+static const struct node *padded_to(
+	struct graph *g, const struct node *t, uint32_t d, int64_t all, int64_t step)
+{
+	int64_t low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 }, limit[PLAN_MAX_RANK],
+		one[PLAN_MAX_RANK];
+	bool any = t->type->dims[d] < 0 || all < 0;
+
+	for (uint32_t i = 0; i < t->type->rank; i++) {
+		limit[i] = t->type->dims[i];
+		one[i] = 1;
+	}
+	high[d] = any ? step - 1 : all - limit[d];
+	if (limit[d] == all)
+		return t;
+	limit[d] = all;
+	t = build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, low);
+	return any ? plan_slice(g, t, low, limit, one) : t;
+}
+
 /* s as [batch..., n, k], or [batch..., k, n], padded with zeros to whole panels and words. */
 static const struct node *side_padded(
 	struct graph *g, const struct side *s, const struct packing *p, bool contract_first)
 {
-	int64_t dims[PLAN_MAX_RANK], low[PLAN_MAX_RANK] = { 0 }, high[PLAN_MAX_RANK] = { 0 },
-		interior[PLAN_MAX_RANK] = { 0 };
+	int64_t dims[PLAN_MAX_RANK];
 	uint32_t b = s->nbatch, n = b + contract_first, k = b + !contract_first;
 	const struct node *t = side_transposed(g, s, contract_first);
 
@@ -102,12 +123,9 @@ static const struct node *side_padded(
 		dims[i] = s->node->type->dims[s->batch[i]];
 	dims[n] = s->free_extent;
 	dims[k] = s->k_extent;
-	t = build_reshape(g, t, b + 2, dims);
-	high[n] = p->panels * p->panel - s->free_extent;
-	high[k] = p->words * p->word - s->k_extent;
-	if (!high[n] && !high[k])
-		return t;
-	return build_pad(g, t, build_scalar(g, t->type->dtype, 0), low, high, interior);
+	t = plan_reshape(g, t, b + 2, dims);
+	t = padded_to(g, t, n, dim_mul(g, p->panels, p->panel), p->panel);
+	return padded_to(g, t, k, dim_mul(g, p->words, p->word), p->word * WORDS_WHOLE);
 }
 
 /* [batch..., panels, words, panel] of what lies along k: squares of words are turned, not of
@@ -129,7 +147,7 @@ static const struct node *pack_along_k(
 	perm[b] = b;
 	perm[b + 1] = b + 2;
 	perm[b + 2] = b + 1;
-	return build_transpose(g, build_reshape(g, t, b + 3, dims), perm);
+	return build_transpose(g, plan_reshape(g, t, b + 3, dims), perm);
 }
 
 /* The same of words whose parts lie in rows one below the other: vectors of them are put together.
@@ -139,7 +157,7 @@ static const struct node *pack_along_n(
 {
 	const struct node *t = side_padded(g, s, p, true), *all = NULL;
 	int64_t dims[PLAN_MAX_RANK], perm[PLAN_MAX_RANK], start[PLAN_MAX_RANK] = { 0 },
-		limit[PLAN_MAX_RANK], step[PLAN_MAX_RANK], row = p->panels * p->panel;
+		limit[PLAN_MAX_RANK], step[PLAN_MAX_RANK], row = dim_mul(g, p->panels, p->panel);
 	enum dtype part = p->word == 2 ? DTYPE_ui16 : DTYPE_ui8;
 	uint32_t b = s->nbatch;
 
@@ -148,14 +166,14 @@ static const struct node *pack_along_n(
 	for (uint32_t i = 0; i < b + 2; i++)
 		step[i] = 1;
 	dims[b] = limit[b] = p->words;
-	dims[b + 1] = p->word * row;
+	dims[b + 1] = dim_mul(g, row, p->word);
 	t = graph_node(g, &(struct node_spec){ .op = OP_bitcast_convert, .nin = 1, .in = &t,
 		.type = type_tensor(g, part, b + 2, t->type->dims) });
-	t = build_reshape(g, t, b + 2, dims);
+	t = plan_reshape(g, t, b + 2, dims);
 	for (int64_t i = 0; i < p->word; i++) {
-		start[b + 1] = i * row;
-		limit[b + 1] = (i + 1) * row;
-		const struct node *one = build_slice(g, t, start, limit, step);
+		start[b + 1] = dim_mul(g, row, i);
+		limit[b + 1] = dim_mul(g, row, i + 1);
+		const struct node *one = plan_slice(g, t, start, limit, step);
 		one = build_convert(g, one, DTYPE_ui32);
 		if (i)
 			one = build2(g, OP_shift_left, one,
@@ -167,7 +185,7 @@ static const struct node *pack_along_n(
 	perm[b] = b + 1;
 	perm[b + 1] = b;
 	perm[b + 2] = b + 2;
-	return build_transpose(g, build_reshape(g, all, b + 3, dims), perm);
+	return build_transpose(g, plan_reshape(g, all, b + 3, dims), perm);
 }
 
 const struct node *side_pack(struct graph *g, const struct side *s, const struct contract *c)
@@ -175,7 +193,7 @@ const struct node *side_pack(struct graph *g, const struct side *s, const struct
 	struct packing p = { .panel = c->panel, .word = c->word > 1 ? c->word : 1 };
 	bool across = p.word > 1 && s->collapses && s->free_stride == 1 && s->free_extent > 1;
 
-	p.panels = (s->free_extent + p.panel - 1) / p.panel;
+	p.panels = dim_ceildiv(g, s->free_extent, p.panel);
 	p.words = p.word > 1 ? c->words : s->k_extent;
 	return across ? pack_along_n(g, s, &p) : pack_along_k(g, s, &p);
 }
@@ -193,8 +211,7 @@ enum way side_way(const struct side *cols)
 	return cols->free_stride == 1 ? WAY_along_n : WAY_packed;
 }
 
-/* What an extent that changes is thought of as: 128 of what is 1 a token. */
-static double extent_typical(const struct graph *g, int64_t d)
+double side_typical(const struct graph *g, int64_t d)
 {
 	return d < 0 ? 2 * dim_typical(g, d) : (double)d;
 }
@@ -215,8 +232,8 @@ void side_leads(struct graph *g, struct side *lhs, const struct side *rhs)
 		side_measure(g, &s);
 	}
 	bool lies = s.collapses && (s.free_stride == 1 || s.k_stride == 1);
-	double each = extent_typical(g, s.free_extent);
-	if (lies && each >= LEAD_LEAST && extent_typical(g, rhs->free_extent) <= 2 * each)
+	double each = side_typical(g, s.free_extent);
+	if (lies && each >= LEAD_LEAST && side_typical(g, rhs->free_extent) <= 2 * each)
 		*lhs = s;
 }
 
@@ -276,8 +293,8 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
 		[WAY_packed] = 1.5 };
 	enum way way = side_way(cols);
-	double m = extent_typical(g, rows->free_extent), n = extent_typical(g, cols->free_extent),
-	       k = extent_typical(g, rows->k_extent),
+	double m = side_typical(g, rows->free_extent), n = side_typical(g, cols->free_extent),
+	       k = side_typical(g, rows->k_extent),
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
 	if (side_is_lines(rows, cols, o))
 		return line_cost(rows, cols, m, n, k, o);

@@ -29,6 +29,8 @@ void side_leads(struct graph *g, struct side *lhs, const struct side *rhs);
 /* How the columns side is read: as it lies, with lanes along n or along k, or packed. */
 enum way { WAY_along_n, WAY_along_k, WAY_packed };
 
+/* What an extent that changes is thought of as: 128 of what is 1 a token. */
+double side_typical(const struct graph *g, int64_t d);
 enum way side_way(const struct side *cols);
 /* Columns that cost as many as one, at the end of `rows`. */
 int64_t side_step(const struct side *rows, const struct contract *c, bool squares);

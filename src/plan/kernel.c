@@ -126,7 +126,7 @@ static void add_type_sizes(struct job *j, struct kernel *k, const struct type *t
 static void add_contract_sizes(struct job *j, struct kernel *k, const struct contract *c)
 {
 	const int64_t rest[] = { c->m, c->n, c->k, c->rows_at, c->cols_at, c->rows_m, c->rows_k,
-		c->cols_k, c->cols_n };
+		c->cols_k, c->cols_n, c->words };
 	for (unsigned i = 0; i < sizeof rest / sizeof *rest; i++)
 		add_size(j, k, rest[i]);
 	for (uint32_t i = 0; c->runs.run && i < PLAN_RUNS; i++) {

@@ -173,6 +173,42 @@ void test_plan_contract__columns_of_squares_are_packed_once(void)
 	gen_with_graph(squares);
 }
 
+/* The same whatever the number of columns is, or of k; of rows, where the columns lie along k. */
+static void any_squares(struct graph *g, struct job *j)
+{
+	int64_t any = dim_arg(g, 0, 0, 2, INT64_MAX);
+	const struct {
+		int64_t m, k, n;
+		bool m_first, packed;
+		int64_t m_block, n_block;
+	} list[] = {
+		{ 3072, 768, any, true, true, 64, 256 },
+		{ 384, 384, any, true, true, 32, 256 },
+		{ 768, any, 3072, false, true, 256, 256 },
+		{ any, 768, 3072, true, false, 256, 256 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		const int64_t m[] = { list[i].m, list[i].k }, n[] = { list[i].n, list[i].k },
+			     k_m[] = { list[i].k, list[i].m }, k_n[] = { list[i].k, list[i].n };
+		bool first = list[i].m_first, last = list[i].n == any;
+		const struct type *params[] = { type_tensor(g, DTYPE_bf16, 2, first ? m : k_m),
+			type_tensor(g, DTYPE_bf16, 2, last ? n : k_n) };
+		const struct plan *p = product(g, j, ISA_LEVEL_amx, params, first, last);
+		const struct contract *c = &p->kernels[p->nkernels - 1]->contract;
+		UNIT_NOTE("case %u", i);
+		CHECK_INT(p->nkernels, list[i].packed ? 2 : 1);
+		CHECK_INT(c->cols_packed, list[i].packed);
+		CHECK_INT(c->m_block, list[i].m_block);
+		CHECK_INT(c->n_block, list[i].n_block);
+	}
+}
+
+void test_plan_contract__columns_of_squares_of_any_number_are_packed_once(void)
+{
+	gen_with_graph(any_squares);
+}
+
 /* One row reads its columns as they lie: AMX would copy them for 31 rows that are not there. */
 static void row_alone(struct graph *g, struct job *j)
 {
