@@ -17,7 +17,8 @@
  * sums of the blocks are added in order: its bits depend on nothing else, and its error grows with
  * SUM + k / SUM instead of k: of 128 it is no larger than that of the libraries eager torch
  * calls, of 256 it was a quarter more.  Few rows whose columns lie along k have no tiles, and other
- * sums (contract_line.c). */
+ * sums (contract_line.c); of few whose columns lie along n, a chunk has a part of k, whose sums
+ * another kernel adds (contract_stream.c). */
 #include "gen/contract_impl.h"
 
 #define STRIP_PANELS 4                   /* of a group, at least, that strips of R are copied for */
@@ -375,11 +376,15 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	if (c->tile)
 		x->rows = (uint32_t)c->tile;
 	x->rows = x->rows < 1 ? 1 : x->rows > CONTRACT_MAX_ROWS ? CONTRACT_MAX_ROWS : x->rows;
-	x->tail_rows = contract_tail(x);
+	x->tail_rows = x->direct ? 0 : contract_tail(x);
 	x->ahead = contract_ahead(x);
 	x->strip = contract_strip(x);
 	contract_strips(g, x);
 	x->rows_ahead = x->strip && tile_rows_ahead(x);
+	if (x->stream) {
+		x->tile = stream_function(g, x);
+		return;
+	}
 	x->tile = tile_function(g, x, x->rows);
 	if (x->tail_rows)
 		x->tail_tile = tile_function(g, x, x->tail_rows);
@@ -415,6 +420,8 @@ void core_contract(struct gen *g)
 	if (c->taps > 1)
 		x->taps = gen_data(g, c->tap, c->taps * sizeof *c->tap, sizeof *c->tap);
 	x->direct = x->cols > PLAN_PANEL;
+	if (x->cols > PLAN_WIDE)
+		x->stream = gen_scratch(g, (size_t)(c->m * x->cols) * x->bytes);
 	bool as_packed = c->cols_packed && (x->unit == 1 || c->word == x->unit);
 	if (!x->direct && !x->lines && !as_packed)
 		contract_panels(g, x);

@@ -344,7 +344,7 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 		o.behind = squares_behind(g, x, &o, p->iv, kb, kn);
 	o.from = x->packing ? columns_at(g, x, p->iv, kb) : NULL;
 	o.panel = panel_at(g, x, p->iv, kb);
-	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : NULL;
+	o.next = x->ahead.lines ? panel_next(g, x, p->iv, panels, kb, kn) : x->stream;
 	o.out = gep(g, x->acc, x->block,
 		MUL(p->iv, c64(g, x->pad * x->cols)));
 	if (x->strip)

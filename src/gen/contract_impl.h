@@ -6,6 +6,7 @@
  *   contract_group.c   rows, columns or k in groups that are known when the kernel runs
  *   contract_run.c     R's rows that are windows of an image, gathered in runs
  *   contract_tile.c    the tiles: functions that multiply in registers
+ *   contract_stream.c  tiles of few rows that are wider than that
  *   contract_bytes.c   words of four bytes
  *   contract_line.c    few rows with columns along k, without tiles
  *   contract_finish.c  the epilogue: the body over C
@@ -41,6 +42,8 @@ struct contraction {
 	LLVMTypeRef word;
 	bool whole_words;                /* k is known to be a multiple of unit */
 	bool direct;                     /* V is read as it lies */
+	/* scratch: [m][cols], a block's sums, where V streams by; NULL: tiles are in registers */
+	LLVMValueRef stream;
 	bool lines;                      /* contract_is_lines: there are no tiles */
 	bool tiles, whole_tiles;         /* AMX multiplies; k is known to be whole tiles of it */
 	enum dtype panel_type;           /* of a panel's elements, packed or copied */
@@ -241,6 +244,26 @@ enum {
  * writes the panel, from V at `from`.  Strides that are known are constants in it. */
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows);
 LLVMTypeRef tile_type(struct gen *g);        /* of every such function */
+/* What they are made with: the function and its parameters, g->b at its begin; a loop, while i <
+ * end, whose accumulators acc[0..n), or 0, become `sums` where a round begins, and behind it. */
+#define TILE_VECTORS (PLAN_WIDE / LANES)     /* of a row of the tile */
+struct tile_loop {
+	LLVMBasicBlockRef head, done;
+	LLVMValueRef i;
+	LLVMValueRef sums[CONTRACT_MAX_ROWS * TILE_VECTORS];
+};
+LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
+	LLVMValueRef *param);
+void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
+	LLVMValueRef start, LLVMValueRef end, uint32_t n, LLVMValueRef *acc, bool zero);
+void tile_loop_end(
+	struct gen *g, struct tile_loop *l, uint32_t step, uint32_t n, LLVMValueRef *acc);
+/* One element as the accumulator has it: a scalar, or some lanes of them. */
+LLVMValueRef tile_load(struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p,
+	unsigned lanes);
+/* LANES columns' words of V as it lies along n, from p on. */
+LLVMValueRef tile_direct(struct gen *g, const struct contraction *x, LLVMValueRef p);
+
 /* Do tiles ask for the rows of the block after theirs?  Those that few columns meet are weights, of
  * which each line comes from memory, later than in a tile's time: that cost BERT's a tenth. */
 bool tile_rows_ahead(const struct contraction *x);
@@ -256,6 +279,11 @@ LLVMValueRef square_function(struct gen *g, const struct contraction *x);
 /* The tile unit's state: at the kernel's entry, and at its end. */
 void square_begin(struct gen *g);
 void square_end(struct gen *g);
+
+/* ---- contract_stream.c ---- */
+/* A tile's function of few rows, all of them, whose sums are in memory: at out, or where !first at
+ * next, to be added. */
+LLVMValueRef stream_function(struct gen *g, const struct contraction *x);
 
 /* ---- contract_finish.c ---- */
 /* Do lanes of the epilogue run along m? */

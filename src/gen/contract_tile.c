@@ -9,7 +9,6 @@
 #define MAX_WORDS 2                      /* of k at a time */
 #define TURN 4                           /* words of k of a turn of the loop */
 #define TURNS 4                          /* of those of a line of R */
-#define MAX_VECTORS (PLAN_WIDE / LANES)   /* of a row of the tile */
 #define SHARERS_TYPICAL 4                /* panels of 128 columns */
 #define ROWS_AHEAD_MOST (256 << 10)      /* elements of both sides that the second cache keeps */
 #define AHEAD 16                         /* rows of V that a tile fetches before it needs them */
@@ -28,8 +27,7 @@ static unsigned vector_lanes(const struct contraction *x, uint32_t h)
 	return left < LANES ? left : LANES;
 }
 
-/* One element as the accumulator has it: a scalar, or some lanes of them. */
-static LLVMValueRef tile_load(
+LLVMValueRef tile_load(
 	struct gen *g, const struct contraction *x, enum dtype t, LLVMValueRef p, unsigned lanes)
 {
 	LLVMTypeRef m = x->unit == 1 ? mem_type(g, t) : x->word;
@@ -141,6 +139,22 @@ LLVMValueRef tile_multiply(struct gen *g, const struct contraction *x, LLVMValue
 		LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0), args, 3, "");
 }
 
+LLVMValueRef tile_direct(struct gen *g, const struct contraction *x, LLVMValueRef p)
+{
+	LLVMTypeRef t = mem_type(g, x->c->cols_type);
+	LLVMValueRef part[2];
+
+	if (x->unit == 1)
+		return tile_load(g, x, x->c->cols_type, p, LANES);
+	for (unsigned u = 0; u < 2; u++) {
+		LLVMValueRef at = gep(g, t, p, c64(g, u * x->c->cols_k));
+		part[u] = LLVMBuildLoad2(g->b, lanes_of(t), at, "");
+		LLVMSetAlignment(part[u], 2);
+		part[u] = LLVMBuildZExt(g->b, part[u], lanes_of(x->word), "");
+	}
+	return OR(SHL(part[1], ci_like(part[1], 16)), part[0]);
+}
+
 /* The words of the tile's columns at word k, of V as it lies. */
 static void direct_columns(struct gen *g, const struct contraction *x, LLVMValueRef panel,
 	LLVMValueRef k, LLVMValueRef *v)
@@ -156,18 +170,7 @@ static void direct_columns(struct gen *g, const struct contraction *x, LLVMValue
 		for (unsigned u = 0; u < x->unit; u++)
 			fetch(g, gep(g, t, p, c64(g, ahead * stride + u * x->c->cols_k + into)),
 				x->packs ? FETCH_FIRST : FETCH_SECOND);
-		if (x->unit == 1) {
-			v[h] = tile_load(g, x, x->c->cols_type, p, LANES);
-			continue;
-		}
-		LLVMValueRef part[2];
-		for (unsigned u = 0; u < 2; u++) {
-			LLVMValueRef at = gep(g, t, p, c64(g, u * x->c->cols_k));
-			part[u] = LLVMBuildLoad2(g->b, lanes_of(t), at, "");
-			LLVMSetAlignment(part[u], 2);
-			part[u] = LLVMBuildZExt(g->b, part[u], lanes_of(x->word), "");
-		}
-		v[h] = OR(SHL(part[1], ci_like(part[1], 16)), part[0]);
+		v[h] = tile_direct(g, x, p);
 	}
 }
 
@@ -329,7 +332,7 @@ static void tile_step(struct gen *g, const struct contraction *x, uint32_t rows,
 	const LLVMValueRef *param, const struct turn *t, LLVMValueRef *acc)
 {
 	uint32_t n = tile_vectors(x);
-	LLVMValueRef v[MAX_WORDS][MAX_VECTORS], row[MAX_WORDS];
+	LLVMValueRef v[MAX_WORDS][TILE_VECTORS], row[MAX_WORDS];
 
 	for (uint32_t w = 0; w < words; w++) {
 		struct turn one = { t->line, t->quad, t->from, t->in + w };
@@ -386,9 +389,9 @@ LLVMTypeRef tile_type(struct gen *g)
 	return LLVMFunctionType(g->none, types, P_COUNT, false);
 }
 
-/* A function internal to the kernel, with a builder of its own.  Strides that are known are
+/* The function is internal to the kernel, with a builder of its own.  Strides that are known are
  * constants in it. */
-static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
+LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const char *name,
 	LLVMValueRef *param)
 {
 	LLVMValueRef fn = gen_internal(g, name, tile_type(g));
@@ -404,16 +407,7 @@ static LLVMValueRef tile_begin(struct gen *g, const struct contraction *x, const
 	return fn;
 }
 
-/* A loop around a tile's words, while i < end: its accumulators are `sums` where a round begins,
- * and behind the last. */
-struct tile_loop {
-	LLVMBasicBlockRef head, done;
-	LLVMValueRef i;
-	LLVMValueRef sums[CONTRACT_MAX_ROWS * MAX_VECTORS];
-};
-
-/* Goes on from here with i = start and acc[0..n), or 0; acc becomes the round's sums. */
-static void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
+void tile_loop_begin(struct gen *g, const struct contraction *x, struct tile_loop *l,
 	LLVMValueRef start, LLVMValueRef end, uint32_t n, LLVMValueRef *acc, bool zero)
 {
 	LLVMBasicBlockRef from = LLVMGetInsertBlock(g->b), body;
@@ -437,8 +431,7 @@ static void tile_loop_begin(struct gen *g, const struct contraction *x, struct t
 	LLVMPositionBuilderAtEnd(g->b, body);
 }
 
-/* Goes on behind the last round, with its sums in acc. */
-static void tile_loop_end(
+void tile_loop_end(
 	struct gen *g, struct tile_loop *l, uint32_t step, uint32_t n, LLVMValueRef *acc)
 {
 	LLVMBasicBlockRef at = LLVMGetInsertBlock(g->b);
@@ -527,7 +520,7 @@ static void tile_loops(struct gen *g, const struct contraction *x, uint32_t rows
 
 LLVMValueRef tile_function(struct gen *g, const struct contraction *x, uint32_t rows)
 {
-	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * MAX_VECTORS];
+	LLVMValueRef param[P_COUNT], acc[CONTRACT_MAX_ROWS * TILE_VECTORS];
 	struct tile_loop bands;
 	uint32_t n = rows * tile_vectors(x);
 	LLVMBuilderRef outer = g->b;

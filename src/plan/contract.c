@@ -254,22 +254,6 @@ static void side_pack_words(
 	c->cols_type = DTYPE_i16;
 }
 
-/* For few rows V is read once: a tile as wide as there are registers for takes it from where it
- * lies, a long piece of each row at a time. */
-static void contract_widen(struct contract *c, const struct plan_options *o)
-{
-	const struct isa_info *isa = &isa_table[o->isa];
-	uint32_t unit = contract_unit(c, isa, o->strict);
-	if (c->cols_packed || c->cols_n > 1 || c->m < 1 || c->m > 4 || c->n < 0 || c->k < 0 ||
-		c->cols_k < 0 || c->acc != DTYPE_f32 || c->k % unit)
-		return;
-	int64_t columns = isa->rows * isa->cols / c->m, wide = PLAN_WIDE;
-	while (wide > columns || c->n % wide)
-		wide /= 2;
-	if (wide > PLAN_PANEL)
-		c->panel = wide;
-}
-
 static enum dtype contract_acc(enum dtype l, enum dtype r, enum dtype result)
 {
 	if (l == DTYPE_f64 && r == DTYPE_f64 && result == DTYPE_f64)
@@ -398,7 +382,7 @@ static void block_groups(struct contract *c, int64_t group, const struct plan_op
 	else
 		*(c->groups == GROUPS_rows ? &typical.m : &typical.n) = single ? 1 : 2 * group;
 	if (single)
-		contract_widen(&typical, o);
+		contract_stream(&typical, o);
 	contract_block(&typical, o);
 	c->panel = typical.panel;
 	c->m_block = single ? 1 : typical.m_block;
@@ -426,6 +410,23 @@ static bool squares_pack(const struct graph *g, const struct contract *c,
 
 	return contract_has_squares(c, &isa_table[o->isa], o->strict) &&
 	       side_typical(g, rows->free_extent) > (double)least;
+}
+
+/* The product whose chunks have a part of k each, and the sum of those. */
+static const struct node *product_parts(struct graph *g, struct contract *c,
+	const struct node *const *operands, int64_t part, const struct type *t)
+{
+	const int64_t first = 0;
+	int64_t dims[PLAN_MAX_RANK];
+
+	memcpy(dims + 1, t->dims, t->rank * sizeof *dims);
+	dims[0] = c->k / part;
+	contract_add_batch(c, dims[0], dim_mul(g, part, c->rows_k), part * c->cols_k);
+	c->k = part;
+	const struct node *sums = contract_node(
+		g, c, operands, type_tensor(g, c->acc, t->rank + 1, dims));
+	sums = build_reduce(g, OP_add, sums, 1, &first);
+	return sums->type->dtype == t->dtype ? sums : build_convert(g, sums, t->dtype);
 }
 
 static const struct node *product_node(struct graph *g, struct product *p, const struct type *t,
@@ -458,19 +459,18 @@ static const struct node *product_node(struct graph *g, struct product *p, const
 		columns_as_they_lie(c, cols, way);
 	c->cols_shared = c->cols_packed && cols->nbatch < rows->nbatch ? c->nbatch : 0;
 	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
-	if (c->groups) {
+	int64_t part = c->groups ? 0 : contract_stream(c, o);
+	if (c->groups)
 		block_groups(c, p->group, o);
-	} else if (squares && (c->m < 0 || c->n < 0)) {
+	else if (squares && (c->m < 0 || c->n < 0))
 		block_squares_any(c);
-	} else {
-		contract_widen(c, o);
+	else
 		contract_block(c, o);
-	}
 	if (c->cols_packed && (cols->late || squares))
 		side_pack_words(g, cols, c, o);
 	const struct node *operands[] = { rows->view.base,
 		c->cols_packed ? side_pack(g, cols, c) : cols->view.base, p->places };
-	return contract_node(g, c, operands, t);
+	return part ? product_parts(g, c, operands, part, t) : contract_node(g, c, operands, t);
 }
 
 /* What of p follows from its sides, of so many free dims. */

@@ -16,6 +16,7 @@
 #define PLAN_NARROW 8                        /* a last panel's tile has a multiple of as many */
 #define PLAN_WAY 4096                        /* bytes: rows so far apart share a set of the cache */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
+#define PLAN_STREAM_ROWS 8                   /* rows of a product that V streams through, at most */
 #define PLAN_MAX_TAPS 256                    /* of a window, 16 x 16 */
 #define PLAN_ROW_PIECES 4                    /* rows of a window's image that a vector is in */
 #define PLAN_RUNS 3
@@ -66,7 +67,8 @@ struct contract {
 	/* columns: a number, multiple of panel, or n when 0 */
 	int64_t n_block;
 	/* columns of a panel and of the tile; 0: PLAN_PANEL.  More than PLAN_PANEL: all rows are
-	 * one tile, n is a multiple, and V lies along n and is read without a copy */
+	 * one tile, n is a multiple, and V lies along n and is read without a copy; of more than
+	 * PLAN_WIDE the sums are in memory */
 	int64_t panel;
 	/* Elements of k that lie together in packed panels, [...][words][panel][word], zero beyond
 	 * k, words an extent; 0 and 1: single ones, k of them are the words.  Else it is

@@ -11,6 +11,7 @@
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define LINE_END 1.5                     /* cycles that a sum of lanes takes */
+#define STREAM_COST 0.015                /* cycles of an element and row, where V streams by */
 
 static void side_measure(struct graph *g, struct side *s)
 {
@@ -298,6 +299,8 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 	       blocks = way == WAY_packed ? !cols->late : (m + 191) / 192;
 	if (side_is_lines(rows, cols, o))
 		return line_cost(rows, cols, m, n, k, o);
+	if (side_streams(rows, cols, o))
+		return (m + 1) * n * k * STREAM_COST;
 	double columns = ceil(n / (double)step) * (double)step;
 	double work = m * columns * k / 32;
 	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)

@@ -41,4 +41,10 @@ bool side_is_lines(
 /* Cycles, roughly, a product costs with rows and cols as they are, of `step` columns at once. */
 double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
 	int64_t step, const struct plan_options *o);
+
+/* The panel of few rows whose columns lie along n (contract_stream.c), and the part of k, of which
+ * it is a multiple, that a chunk has, as a batch of parts; 0: all of it. */
+int64_t contract_stream(struct contract *c, const struct plan_options *o);
+/* Do such columns stream through these rows? */
+bool side_streams(const struct side *rows, const struct side *cols, const struct plan_options *o);
 #endif

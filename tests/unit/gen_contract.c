@@ -285,6 +285,33 @@ static void wide(struct graph *g, struct job *j)
 		}
 }
 
+/* Few rows by tiles that are wider than registers: V streams by; parts of k are left of the words
+ * that are taken at a time, and blocks of it. */
+static void stream(struct graph *g, struct job *j)
+{
+	static const struct shape list[] = {
+		{ 1, 576, 600, true, false, DTYPE_f32, 0, 288, false, false },
+		{ 1, 528, 7, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 3, 576, 129, true, false, DTYPE_f32, 0, 288, true, false },
+		{ 5, 272, 130, false, false, DTYPE_f32, 0, 0, false, false },
+		{ 8, 304, 33, true, false, DTYPE_f32, 0, 0, false, false },
+		{ 7, 320, 140, true, false, DTYPE_f16, 0, 0, false, false },
+		{ 2, 272, 33, false, false, DTYPE_f16, 0, 0, false, false },
+		{ 1, 320, 600, true, false, DTYPE_bf16, 0, 0, false, false },
+		{ 8, 544, 34, true, false, DTYPE_bf16, 0, 272, false, false },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		UNIT_NOTE("shape %u", i);
+		check(g, j, &list[i], list[i].n_block ? list[i].n_block : list[i].n);
+	}
+}
+
+void test_gen_contract__columns_stream_by_few_rows(void)
+{
+	gen_with_graph(stream);
+}
+
 /* Last panels of every width that a tile can have, and between. */
 static void narrow(struct graph *g, struct job *j)
 {

@@ -217,13 +217,48 @@ static void row_alone(struct graph *g, struct job *j)
 
 	for (int isa = ISA_LEVEL_avx512bf16; isa <= ISA_LEVEL_amx; isa++) {
 		const struct plan *p = product(g, j, (enum isa)isa, params, 1, 0);
-		CHECK_INT(p->kernels[0]->contract.panel, PLAN_WIDE);
+		CHECK_INT(p->kernels[0]->contract.panel, 1024);
 	}
 }
 
 void test_plan_contract__a_row_alone_reads_columns_as_they_lie(void)
 {
 	gen_with_graph(row_alone);
+}
+
+/* Few rows by columns that lie along n: a tile has whole rows of those, or as many columns as the
+ * nearest cache has sums of, and a chunk a part of k; what k is no multiple of, and what is too
+ * little for several chunks, goes through registers. */
+static void streams(struct graph *g, struct job *j)
+{
+	static const struct { enum isa isa; int m, k, n; int64_t panel, part; } list[] = {
+		{ ISA_LEVEL_amx, 1, 4096, 4096, 4096, 128 },
+		{ ISA_LEVEL_avx512, 1, 3072, 768, 768, 96 },
+		{ ISA_LEVEL_avx512, 1, 768, 2304, 2304, 64 },
+		{ ISA_LEVEL_avx512, 8, 4096, 4096, 1024, 512 },
+		{ ISA_LEVEL_avx512, 1, 1021, 4096, PLAN_WIDE, 1021 },
+		{ ISA_LEVEL_avx512, 1, 64, 1024, PLAN_WIDE, 64 },
+		{ ISA_LEVEL_avx2, 4, 4096, 4096, 2048, 256 },
+		{ ISA_LEVEL_sse2, 2, 4096, 4096, 4096, 128 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		const struct type *params[] = {
+			gen_type(g, DTYPE_f32, 2, list[i].m, list[i].k),
+			gen_type(g, DTYPE_f32, 2, list[i].k, list[i].n) };
+		const struct plan *p = product(g, j, list[i].isa, params, 1, 0);
+		const struct contract *c = &p->kernels[0]->contract;
+		UNIT_NOTE("product %u", i);
+		CHECK(c->rows_are_lhs);
+		CHECK_INT(c->panel, list[i].panel);
+		CHECK_INT(c->k, list[i].part);
+		CHECK_INT(p->nkernels, c->k == list[i].k ? 1 : 2);
+	}
+}
+
+void test_plan_contract__columns_stream_by_few_rows(void)
+{
+	gen_with_graph(streams);
 }
 
 /* Few rows of bytes by a weight [k,n] are multiplied as rows: were it the weight's that are rows,
