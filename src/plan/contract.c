@@ -24,10 +24,8 @@
 #define ROWS_FEW 48
 #define BLOCK_MOST 256                   /* rows of a block; of sizes in use many are a multiple */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
-#define SQUARE_ROWS 32                   /* of AMX's tile */
 #define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
 #define SQUARES_LOW 64                   /* rows of a block that meets any number of columns */
-#define SQUARES_WIDE 256                 /* columns of a block of them, at most */
 #define WORK_LEAST (1 << 20)             /* products of a chunk that are worth a thread */
 
 static void contract_add_batch(
@@ -357,13 +355,12 @@ static void product_turn(struct graph *g, struct product *p, const struct plan_o
 {
 	struct side lhs = p->lhs;
 	struct contract *c = &p->c;
-	bool squares = contract_has_squares(c, &isa_table[o->isa], o->strict);
 
 	if (c->groups == GROUPS_rows)            /* as long as lhs are the rows */
 		lhs.free_extent = p->group;
-	double by_lhs = side_cost(g, &lhs, &p->rhs, side_step(&lhs, c, squares), o),
-	       by_rhs = side_cost(g, &p->rhs, &lhs, side_step(&p->rhs, c, squares), o);
-	c->rows_are_lhs = by_lhs <= by_rhs;
+	double by_rhs = side_cost(g, &p->rhs, &lhs, c, o);
+	c->rows_are_lhs = true;
+	c->rows_are_lhs = side_cost(g, &lhs, &p->rhs, c, o) <= by_rhs;
 	p->rows = c->rows_are_lhs ? &p->lhs : &p->rhs;
 	p->cols = c->rows_are_lhs ? &p->rhs : &p->lhs;
 	if (c->groups == GROUPS_rows && !c->rows_are_lhs)

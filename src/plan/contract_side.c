@@ -9,6 +9,7 @@
 #define LEAD_LEAST 16                    /* columns or rows of each of batches that were none */
 #define WORDS_WHOLE 16                   /* of packed ones, at most */
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
+#define SQUARE_RATE 200                  /* products a cycle of AMX, of words of one part */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define LINE_END 1.5                     /* cycles that a sum of lanes takes */
 #define STREAM_COST 0.015                /* cycles of an element and row, where V streams by */
@@ -239,13 +240,13 @@ void side_leads(struct graph *g, struct side *lhs, const struct side *rhs)
 }
 
 /* Columns that cost as many as one, at the end of `rows`: a last panel's tile is as wide as it has
- * to be, but AMX's, and but where rows come from the second cache as long as a panel takes. */
-int64_t side_step(const struct side *rows, const struct contract *c, bool squares)
+ * to be, but where rows come from the second cache as long as a panel takes. */
+static int64_t side_step(const struct side *rows, const struct contract *c)
 {
 	int64_t pitch = rows->free_stride * (int64_t)dtype_bytes(rows->node->type->dtype);
 	bool apart = rows->k_stride == 1 && pitch > 0 && pitch % PLAN_WAY == 0;
 
-	return squares || apart ? c->panel : PLAN_NARROW;
+	return apart ? c->panel : PLAN_NARROW;
 }
 
 /* Are both sides bytes, multiplied four at a time? */
@@ -284,12 +285,31 @@ static double line_cost(const struct side *rows, const struct side *cols, double
 	return (m + 1) * n * k * (double)(r > c ? r : c) / (2 * LINE_BYTES) + LINE_END * m * n;
 }
 
+/* Of AMX, whose products take so little that copies count for more: those of columns, that are made
+ * words, once, those of rows that lie along m or are no whole squares, for each block of columns,
+ * and C's, where its rows are the other operand's. */
+static double square_cost(const struct side *rows, const struct side *cols, double m, double n,
+	double k, const struct contract *c, unsigned unit)
+{
+	static const double copy[] = { [WAY_along_n] = 0.25, [WAY_along_k] = 0.5,
+		[WAY_packed] = 1.5 };
+	double high = ceil(m / SQUARE_ROWS) * SQUARE_ROWS;
+	double wide = ceil(n / SQUARE_ROWS) * SQUARE_ROWS;
+	double each = rows->k_stride != 1 ? 1 : high != m ? 0.2 : 0;
+	double packed = cols->late ? 0 : n * k * copy[side_way(cols)];
+
+	double turned = c->rows_are_lhs ? 0 : 0.5 * m * n;
+
+	return high * wide * k / (SQUARE_RATE * unit) + packed + turned +
+	       m * k * each * ceil(n / SQUARES_WIDE);
+}
+
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
  * `step` columns at once, and what each element of the columns takes to be copied once for each
  * block of rows, or packed; of rows that lie across k, to be made words for each group of columns.
  */
 double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
-	int64_t step, const struct plan_options *o)
+	const struct contract *c, const struct plan_options *o)
 {
 	static const double copy[] = { [WAY_along_n] = 0.15, [WAY_along_k] = 0.4,
 		[WAY_packed] = 1.5 };
@@ -301,9 +321,13 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 		return line_cost(rows, cols, m, n, k, o);
 	if (side_streams(rows, cols, o))
 		return (m + 1) * n * k * STREAM_COST;
-	double columns = ceil(n / (double)step) * (double)step;
-	double work = m * columns * k / 32;
+	double dense = rows->collapses ? 0 : m * k * 1.5;
+	if (contract_has_squares(c, &isa_table[o->isa], o->strict))
+		return square_cost(rows, cols, m, n, k, c,
+			contract_unit(c, &isa_table[o->isa], o->strict)) + dense;
+	double step = (double)side_step(rows, c);
+	double work = m * ceil(n / step) * step * k / 32;
 	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
 		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
-	return work + n * k * copy[way] * blocks + (rows->collapses ? 0 : m * k * 1.5);
+	return work + n * k * copy[way] * blocks + dense;
 }

@@ -3,6 +3,9 @@
 #define PLAN_CONTRACT_SIDE_H
 #include "plan/plan_impl.h"
 
+#define SQUARE_ROWS 32                   /* of AMX's tile */
+#define SQUARES_WIDE 256                 /* columns of a block of them, at most */
+
 /* One operand of the product, its dims sorted into batch, free and contracted ones. */
 struct side {
 	const struct node *node;
@@ -32,15 +35,13 @@ enum way { WAY_along_n, WAY_along_k, WAY_packed };
 /* What an extent that changes is thought of as: 128 of what is 1 a token. */
 double side_typical(const struct graph *g, int64_t d);
 enum way side_way(const struct side *cols);
-/* Columns that cost as many as one, at the end of `rows`. */
-int64_t side_step(const struct side *rows, const struct contract *c, bool squares);
 /* Are rows few and columns lines along k, as they lie, which go without a copy and without tiles
  * (gen/contract_line.c)? */
 bool side_is_lines(
 	const struct side *rows, const struct side *cols, const struct plan_options *o);
-/* Cycles, roughly, a product costs with rows and cols as they are, of `step` columns at once. */
+/* Cycles, roughly, product c costs with rows and cols as they are. */
 double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
-	int64_t step, const struct plan_options *o);
+	const struct contract *c, const struct plan_options *o);
 
 /* The panel of few rows whose columns lie along n (contract_stream.c), and the part of k, of which
  * it is a multiple, that a chunk has, as a batch of parts; 0: all of it. */

@@ -209,6 +209,34 @@ void test_plan_contract__columns_of_squares_of_any_number_are_packed_once(void)
 	gen_with_graph(any_squares);
 }
 
+/* AMX's products take so little time that what is packed, or copied for each block, is the smaller
+ * side, however many columns its last panel lacks. */
+static void smaller(struct graph *g, struct job *j)
+{
+	static const struct { int m, k, n; bool m_first, n_first, rows_are_lhs; } list[] = {
+		{ 16, 768, 3072, true, true, false }, { 100, 768, 768, true, true, false },
+		{ 500, 128, 72, true, true, true }, { 500, 128, 72, true, false, true },
+		{ 40, 768, 768, false, true, false }, { 12, 256, 256, false, false, true },
+		{ 100, 64, 1000, true, true, true },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		int m = list[i].m, k = list[i].k, n = list[i].n;
+		bool first = list[i].m_first, last = list[i].n_first;
+		const struct type *params[] = {
+			gen_type(g, DTYPE_bf16, 2, first ? m : k, first ? k : m),
+			gen_type(g, DTYPE_bf16, 2, last ? n : k, last ? k : n) };
+		const struct plan *p = product(g, j, ISA_LEVEL_amx, params, first, last);
+		UNIT_NOTE("case %u", i);
+		CHECK_INT(p->kernels[p->nkernels - 1]->contract.rows_are_lhs, list[i].rows_are_lhs);
+	}
+}
+
+void test_plan_contract__squares_copy_the_smaller_side(void)
+{
+	gen_with_graph(smaller);
+}
+
 /* One row reads its columns as they lie: AMX would copy them for 31 rows that are not there. */
 static void row_alone(struct graph *g, struct job *j)
 {
