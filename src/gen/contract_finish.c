@@ -220,7 +220,7 @@ void contract_finish_ahead(struct gen *g, struct contraction *x, LLVMValueRef lo
 		const struct type *t = g->k->body->results[i]->type;
 		int64_t bytes = (int64_t)dtype_bytes(t->dtype), all = type_elements(t);
 		int64_t step = LINE / (bytes ? bytes : 1);
-		if (all > 0 && all * bytes <= NEAR_BYTES)
+		if (g->k->streams || (all > 0 && all * bytes <= NEAR_BYTES))
 			continue;
 		loop_begin(g, l, x->along_m ? c64(g, 0) : lo, x->along_m ? x->nv : hi, 1);
 		loop_begin(g, h, x->along_m ? lo : c64(g, 0), x->along_m ? hi : x->nv, step);

@@ -614,6 +614,7 @@ static struct fuse fuse_new(
 
 	f.f->order = region_order(j, r, &f.f->count);
 	f.f->buffer = job_array(j, ids, sizeof *f.f->buffer);
+	f.f->unread = job_array(j, ids, sizeof *f.f->unread);
 	f.f->root_of = job_array(j, ids, sizeof *f.f->root_of);
 	f.f->twin = job_array(j, ids, sizeof *f.f->twin);
 	f.f->seen = job_array(j, ids, sizeof *f.f->seen);
@@ -643,12 +644,26 @@ static struct fuse fuse_walk(
 	return f;
 }
 
+/* Which results no kernel or step reads, by the walk's last list of users. */
+static void list_unread(const struct fuse *f, const struct region *r)
+{
+	for (uint32_t i = 0; i < r->nresults; i++) {
+		const struct node *n = r->results[i];
+		int64_t bytes = n->type->kind == TYPE_tensor ? type_bytes(n->type) : 0;
+		if (f->users[n->id][0] || f->f->unread[n->id])
+			continue;
+		f->f->unread[n->id] = true;
+		f->f->unread_bytes += bytes > 0 ? (double)bytes : 0;
+	}
+}
+
 struct fusion *plan_fuse(struct graph *g, const struct plan_source *s, const bool *mine)
 {
 	bool *banned = job_array(graph_job(g), graph_nnodes(g), sizeof *banned);
 	struct fuse f = fuse_walk(g, s, mine, banned);
 	while (fuse_ban(&f, banned))
 		f = fuse_walk(g, s, mine, banned);
+	list_unread(&f, s->region);
 	fuse_order(&f);
 	return f.f;
 }

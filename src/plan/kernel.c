@@ -453,12 +453,37 @@ static void kernel_chunks(struct graph *g, struct kernel *k)
 
 /* ---- results past the caches ---------------------------------------------------------------- */
 
+#define PAST_LEAST (1 << 20)                 /* bytes of a product's result that go past them */
+#define PAST_NEAR 8                          /* times what a core's own cache has is far more */
+
 /* 0: symbolic */
 static double moved_bytes(const struct type *t)
 {
 	int64_t n = type_bytes(t);
 
 	return n > 0 ? (double)n : 0;
+}
+
+/* Is it a product's large result that nothing here reads, as a weight's gradient is, among others
+ * of many times what a core's cache holds?  Whoever reads it does not find it near; a plain store
+ * would first read each line of it, and put what is read next out of the near cache. */
+static bool product_streams(const struct build *b, const struct kernel *k,
+	const struct plan_options *o)
+{
+	const struct group *group = b->group;
+	bool unread = b->f->unread[group->root->id] && !group->nouts && !group->unshaped;
+	double bytes = moved_bytes(k->body->results[0]->type);
+
+	return k->core == CORE_contract && unread && o->l2 && bytes > PAST_LEAST &&
+	       b->f->unread_bytes - bytes >= PAST_NEAR * (double)o->l2;
+}
+
+/* Is it so much of one number, as what a table's gradient is added to? */
+static bool fill_streams(const struct build *b, const struct kernel *k,
+	const struct plan_options *o)
+{
+	return k->core == CORE_map && !b->ninputs && o->l2 &&
+	       moved_bytes(k->body->results[0]->type) >= PAST_NEAR * (double)o->l2;
 }
 
 /* Does the kernel move half as much again as the shared cache holds, a good part of it results?
@@ -469,6 +494,8 @@ static bool kernel_streams(const struct build *b, const struct kernel *k,
 {
 	double in = 0, out = 0, cache = (double)o->l3;
 
+	if (product_streams(b, k, o) || fill_streams(b, k, o))
+		return true;
 	if (cache <= 0 || (k->core != CORE_map && k->core != CORE_row))
 		return false;
 	for (uint32_t i = 0; i < b->ninputs; i++)

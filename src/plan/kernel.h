@@ -102,7 +102,7 @@ struct kernel {
 	struct attention attention;
 	/* round to the dtype after every op; else f16 and bf16 stay f32 within the kernel */
 	bool strict;
-	/* CORE_map, CORE_row: results go past the caches, which cannot hold what the kernel moves;
+	/* CORE_map, CORE_row, CORE_contract: results go past the caches, which would not hold them;
 	 * their buffers are ABI_ALIGN-aligned */
 	bool streams;
 

@@ -150,6 +150,8 @@ struct fusion {
 	const struct node **order;               /* of the region, as kernels can be run */
 	uint32_t count;
 	bool *buffer;                            /* by node id: has a buffer of its own */
+	bool *unread;                            /* by node id: a result that nothing reads */
+	double unread_bytes;                     /* of all those of known sizes */
 	struct group **root_of;                  /* by node id: the group that writes it */
 	const struct node **twin;                /* by node id, in plan_kernel(): the body's */
 	bool *seen;                              /* by node id, within collect() */

@@ -76,7 +76,7 @@ static void results_ahead(struct graph *g, struct job *j)
 	const char *first = "i32 0, i32 3, i32 1)";      /* a fetch into the first-level cache */
 	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
 		.name = "results", .contract = { .left = 1, .right = 1, .rows_are_lhs = true,
-			.cols_packed = true, .n = 512, .k = 64, .rows_m = 1, .rows_k = 2048,
+			.cols_packed = true, .n = 512, .k = 64, .rows_m = 1, .rows_k = 2064,
 			.rows_type = DTYPE_f32, .cols_type = DTYPE_f32, .acc = DTYPE_f32,
 			.m_block = 128, .panel = 32 } };
 
@@ -88,6 +88,10 @@ static void results_ahead(struct graph *g, struct job *j)
 		k.contract.m = m;
 		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == (m > 512));
 	}
+	k.streams = true;                /* past the caches: none is waited for */
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, first));
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "nontemporal"));
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, "sfence"));
 }
 
 void test_gen_contract__large_results_are_fetched_before_their_turn(void)

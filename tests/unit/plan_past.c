@@ -1,0 +1,69 @@
+/* plan_past.c -- which results go past the caches (plan/kernel.c). */
+#include "plan/plan.h"
+#include "stablehlo/stablehlo.h"
+#include "unit.h"
+#include <string.h>
+
+#define IN "tensor<8x1024xf32>"
+#define C "tensor<1024x1024xf32>"
+#define V "tensor<1024xf32>"
+#define DOT(to, a, b) to " = stablehlo.dot_general " a ", " b ", contracting_dims = [0] x [0] : " \
+	"(" IN ", " IN ") -> " C "\n"
+#define TWO "func.func @main(%a: " IN ", %b: " IN ") -> (" C ", " C ") {\n"
+#define SUM "%z = stablehlo.constant dense<0.0> : tensor<f32>\n" \
+	"%s = stablehlo.reduce(%p init: %z) applies stablehlo.add across dimensions = [0] : " \
+	"(" C ", tensor<f32>) -> " V "\n"
+
+static const struct {
+	const char *name, *text;
+	size_t l2;
+	bool past;
+} programs[] = {
+	{ "results that nothing reads",
+		TWO DOT("%p", "%a", "%b") DOT("%q", "%a", "%a") "return %p, %q : " C ", " C "\n}",
+		512 << 10, true },
+	{ "of as much as is near",
+		TWO DOT("%p", "%a", "%b") DOT("%q", "%a", "%a") "return %p, %q : " C ", " C "\n}",
+		1 << 20, false },
+	{ "one alone", "func.func @main(%a: " IN ", %b: " IN ") -> " C " {\n" DOT("%p", "%a", "%b")
+		"return %p : " C "\n}", 512 << 10, false },
+	{ "of which one is read",
+		"func.func @main(%a: " IN ", %b: " IN ") -> (" C ", " V ") {\n"
+		DOT("%p", "%a", "%b") SUM "return %p, %s : " C ", " V "\n}", 512 << 10, false },
+	{ "one number", "func.func @main() -> " C " {\n%z = stablehlo.constant dense<0.0> : " C "\n"
+		"return %z : " C "\n}", 512 << 10, true },
+	{ "one number, near",
+		"func.func @main() -> " C " {\n%z = stablehlo.constant dense<0.0> : " C "\n"
+		"return %z : " C "\n}", 1 << 20, false },
+};
+
+struct reading {
+	size_t program;
+	struct graph *graph;                 /* made by the job, whoever asked releases it */
+};
+
+static void past(struct job *j, void *arg)
+{
+	struct reading *r = arg;
+	const char *text = programs[r->program].text;
+	struct plan_options o = { .l2 = programs[r->program].l2 };
+
+	job_try(j, stablehlo_read("past", text, strlen(text), NULL, &r->graph));
+	graph_borrow(r->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region };
+	const struct plan *p = plan_make(j, r->graph, &s, &o);
+	bool some = false;
+	for (uint32_t k = 0; k < p->nkernels; k++)
+		some |= p->kernels[k]->streams;
+	CHECK_INT(some, programs[r->program].past);
+}
+
+void test_plan_past__results_that_no_cache_would_hold(void)
+{
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+		struct reading r = { .program = i };
+		UNIT_NOTE("%s", programs[i].name);
+		CHECK_OK(job_run(past, &r));
+		graph_release(r.graph);
+	}
+}
