@@ -127,16 +127,19 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 
 /* Chunks of columns that are made as one where a thread has them in a row.  A block of rows that
  * the second-level cache does not hold whole beside others' is then read for all their columns at
- * once: of 128 rows of 3072 elements, chunks of 32 columns read 1.5 MiB each. */
+ * once: of 128 rows of 3072 elements, chunks of 32 columns read 1.5 MiB each.
+ * Rows that are copied are so once for all of them. */
 static int64_t contract_merged(const struct contraction *x)
 {
 	const struct contract *c = x->c;
-	bool rows = c->k > 0 && c->rows_k == 1 && x->unit == 1 && !c->span && !c->runs.run &&
+	bool rows = c->k > 0 && x->unit == 1 && !c->span && !c->runs.run &&
 		    c->n >= 2 * CONTRACT_GROUP;
+	bool lie = c->rows_k == 1 && c->m_block * c->k * x->bytes >= MERGED_ROWS,
+	     copied = c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
 	int64_t most = 1;
 
 	if (!rows || c->groups || x->by_columns || !c->n_block || c->n_block % x->cols ||
-		c->m_block <= CONTRACT_FEW_ROWS || c->m_block * c->k * x->bytes < MERGED_ROWS)
+		c->m_block <= CONTRACT_FEW_ROWS || !(lie || copied))
 		return 1;
 	while (2 * most * c->n_block <= MERGED_COLUMNS && most * c->n_block < c->n)
 		most *= 2;
@@ -199,7 +202,7 @@ void contract_rows(struct gen *g, struct contraction *x)
 		if (!narrow_words && c->rows_k == 1 && whole && !contract_copies_bytes(x))
 			return;
 	} else {
-		along_m &= narrow || c->k < 0 || c->k > CONTRACT_DEPTH / 2;
+		along_m &= narrow || contract_far_rows(c);
 		if (!along_m && !(narrow && c->rows_k == 1))
 			return;
 		x->rows_type = c->acc;

@@ -203,7 +203,7 @@ static void contract_block(struct contract *c, const struct plan_options *o)
 	int64_t width = c->panel > 128 ? c->panel : 128;
 	bool large = c->rows_k == 1 && rows * k > ROWS_LARGE && tile != SQUARE_ROWS;
 	int64_t chunks = large ? CHUNKS_LARGE : CHUNKS, narrow = tile == SQUARE_ROWS ? 64 : 32;
-	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && k > 128) {
+	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c)) {
 		block_copied(c, tile, batch * ((n + width - 1) / width));
 		chunks = CHUNKS_COPIED / 2;
 		blocks = (m + c->m_block - 1) / c->m_block;

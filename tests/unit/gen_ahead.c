@@ -98,3 +98,30 @@ void test_gen_contract__large_results_are_fetched_before_their_turn(void)
 {
 	gen_with_graph(results_ahead);
 }
+
+/* Rows that lie along m, a multiple of 4 KiB apart, are copied, the next ones asked for. */
+static void far_rows(struct graph *g, struct job *j)
+{
+	const char *first = "i32 0, i32 3, i32 1)";
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 512, 512);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "far", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .cols_packed = true,
+			.m = 512, .n = 512, .rows_m = 1, .rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 128, .panel = 32 } };
+
+	(void)j;
+	for (int pitch = 2048; pitch <= 2064; pitch += 16)
+		for (int words = 16; words <= 256; words *= 4) {
+			bool copied = words > 128 || (words > 16 && pitch == 2048);
+			k.contract.rows_k = pitch;
+			k.contract.k = words;
+			CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == copied);
+		}
+}
+
+void test_gen_contract__rows_that_share_a_set_are_copied(void)
+{
+	gen_with_graph(far_rows);
+}
