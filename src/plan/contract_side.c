@@ -10,6 +10,7 @@
 #define WORDS_WHOLE 16                   /* of packed ones, at most */
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define SQUARE_RATE 200                  /* products a cycle of AMX, of words of one part */
+#define COPIED_LEAST 128                 /* elements of k of rows that are copied */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define LINE_END 1.5                     /* cycles that a sum of lanes takes */
 #define STREAM_COST 0.015                /* cycles of an element and row, where V streams by */
@@ -304,6 +305,15 @@ static double square_cost(const struct side *rows, const struct side *cols, doub
 	       m * k * each * ceil(n / SQUARES_WIDE);
 }
 
+/* Are rows of floats that lie across k copied for each group of columns (gen/contract.c), as the
+ * columns, which lie along k, would not be as rows? */
+static bool side_copies(const struct side *rows, const struct side *cols)
+{
+	return dtype_is_float(rows->node->type->dtype) && rows->collapses && rows->k_stride != 1 &&
+	       rows->free_stride == 1 && cols->k_stride == 1 &&
+	       (rows->k_extent < 0 || rows->k_extent > COPIED_LEAST);
+}
+
 /* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
  * `step` columns at once, and what each element of the columns takes to be copied once for each
  * block of rows, or packed; of rows that lie across k, to be made words for each group of columns.
@@ -327,6 +337,8 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 			contract_unit(c, &isa_table[o->isa], o->strict)) + dense;
 	double step = (double)side_step(rows, c);
 	double work = m * ceil(n / step) * step * k / 32;
+	if (side_copies(rows, cols))
+		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
 	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
 		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
 	return work + n * k * copy[way] * blocks + dense;

@@ -289,6 +289,23 @@ void test_plan_contract__columns_stream_by_few_rows(void)
 	gen_with_graph(streams);
 }
 
+/* Some tokens by a weight [k,n] are the rows: the weight's, which lie along m, would be copied. */
+static void tokens_along_k(struct graph *g, struct job *j)
+{
+	for (int m = 8; m <= 64; m += 8) {
+		const struct type *params[] = { gen_type(g, DTYPE_f32, 2, m, 784),
+			gen_type(g, DTYPE_f32, 2, 784, 512) };
+		const struct plan *p = product(g, j, ISA_LEVEL_avx512, params, 1, 0);
+		UNIT_NOTE("%d tokens", m);
+		CHECK(p->kernels[0]->contract.rows_are_lhs);
+	}
+}
+
+void test_plan_contract__tokens_by_a_weight_along_n_are_rows(void)
+{
+	gen_with_graph(tokens_along_k);
+}
+
 /* Few rows of bytes by a weight [k,n] are multiplied as rows: were it the weight's that are rows,
  * their bytes would be made words a quarter of a line at a time. */
 static void few_bytes(struct graph *g, struct job *j)
