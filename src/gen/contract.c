@@ -134,8 +134,8 @@ static int64_t contract_merged(const struct contraction *x)
 	const struct contract *c = x->c;
 	bool rows = c->k > 0 && x->unit == 1 && !c->span && !c->runs.run &&
 		    c->n >= 2 * CONTRACT_GROUP;
-	bool lie = c->rows_k == 1 && c->m_block * c->k * x->bytes >= MERGED_ROWS,
-	     copied = c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
+	bool lie = rows && c->rows_k == 1 && c->m_block * c->k * x->bytes >= MERGED_ROWS,
+	     copied = rows && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
 	int64_t most = 1;
 
 	if (!rows || c->groups || x->by_columns || !c->n_block || c->n_block % x->cols ||
