@@ -138,8 +138,8 @@ static int64_t contract_merged(const struct contraction *x)
 	     copied = rows && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
 	int64_t most = 1;
 
-	if (!rows || c->groups || x->by_columns || !c->n_block || c->n_block % x->cols ||
-		c->m_block <= CONTRACT_FEW_ROWS || !(lie || copied))
+	if (!(lie || copied) || c->groups || x->by_columns || !c->n_block ||
+		c->n_block % x->cols || c->m_block <= CONTRACT_FEW_ROWS)
 		return 1;
 	while (2 * most * c->n_block <= MERGED_COLUMNS && most * c->n_block < c->n)
 		most *= 2;

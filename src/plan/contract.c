@@ -189,9 +189,11 @@ static void product_turn(struct graph *g, struct product *p, const struct plan_o
 
 	if (c->groups == GROUPS_rows)            /* as long as lhs are the rows */
 		lhs.free_extent = p->group;
+	c->rows_are_lhs = false;
 	double by_rhs = side_cost(g, &p->rhs, &lhs, c, o);
 	c->rows_are_lhs = true;
-	c->rows_are_lhs = side_cost(g, &lhs, &p->rhs, c, o) <= by_rhs;
+	double by_lhs = side_cost(g, &lhs, &p->rhs, c, o);
+	c->rows_are_lhs = by_lhs <= by_rhs;
 	p->rows = c->rows_are_lhs ? &p->lhs : &p->rhs;
 	p->cols = c->rows_are_lhs ? &p->rhs : &p->lhs;
 	if (c->groups == GROUPS_rows && !c->rows_are_lhs)

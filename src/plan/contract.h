@@ -164,13 +164,14 @@ static inline bool contract_flips(const struct contract *c, bool tiles)
 /* Are rows that lie along m, of elements as wide as they are multiplied, copied?  A tile reads a
  * piece of a line for each k, and the next one the piece behind it: of many k, and of ones a
  * multiple of 4 KiB apart, which share a set of the nearest cache, the line is no longer there. */
-#define PLAN_FAR_LEAST 32                    /* k's of a set that are too many for it */
+#define PLAN_FAR_MOST 128                    /* k's whose lines the cache keeps */
+#define PLAN_FAR_LEAST 32                    /* of one set, that are too many for it */
 static inline bool contract_far_rows(const struct contract *c)
 {
 	int64_t pitch = c->rows_k * (int64_t)dtype_bytes(c->rows_type);
 	bool shares = pitch > 0 && pitch % PLAN_WAY == 0;
 
-	return c->k < 0 || c->k > 128 || (shares && c->k >= PLAN_FAR_LEAST);
+	return c->k < 0 || c->k > PLAN_FAR_MOST || (shares && c->k >= PLAN_FAR_LEAST);
 }
 
 /* Keys are the k's of CORE_attention, queries its n's. */

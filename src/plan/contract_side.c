@@ -10,7 +10,6 @@
 #define WORDS_WHOLE 16                   /* of packed ones, at most */
 #define GROUP_COLUMNS 128                /* of a group, that a block of rows meets at a time */
 #define SQUARE_RATE 200                  /* products a cycle of AMX, of words of one part */
-#define COPIED_LEAST 128                 /* elements of k of rows that are copied */
 #define LINE_BYTES 64                    /* that are multiplied at once along k */
 #define LINE_END 1.5                     /* cycles that a sum of lanes takes */
 #define STREAM_COST 0.015                /* cycles of an element and row, where V streams by */
@@ -298,7 +297,6 @@ static double square_cost(const struct side *rows, const struct side *cols, doub
 	double wide = ceil(n / SQUARE_ROWS) * SQUARE_ROWS;
 	double each = rows->k_stride != 1 ? 1 : high != m ? 0.2 : 0;
 	double packed = cols->late ? 0 : n * k * copy[side_way(cols)];
-
 	double turned = c->rows_are_lhs ? 0 : 0.5 * m * n;
 
 	return high * wide * k / (SQUARE_RATE * unit) + packed + turned +
@@ -311,13 +309,12 @@ static bool side_copies(const struct side *rows, const struct side *cols)
 {
 	return dtype_is_float(rows->node->type->dtype) && rows->collapses && rows->k_stride != 1 &&
 	       rows->free_stride == 1 && cols->k_stride == 1 &&
-	       (rows->k_extent < 0 || rows->k_extent > COPIED_LEAST);
+	       (rows->k_extent < 0 || rows->k_extent > PLAN_FAR_MOST);
 }
 
-/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, of
- * `step` columns at once, and what each element of the columns takes to be copied once for each
- * block of rows, or packed; of rows that lie across k, to be made words for each group of columns.
- */
+/* Cycles, roughly, a product costs with rows and cols as they are: the tile's multiply-adds, and
+ * what each element of the columns takes to be copied once for each block of rows, or packed; of
+ * rows that lie across k, to be copied, or made words, for each group of columns. */
 double side_cost(const struct graph *g, const struct side *rows, const struct side *cols,
 	const struct contract *c, const struct plan_options *o)
 {
@@ -337,9 +334,7 @@ double side_cost(const struct graph *g, const struct side *rows, const struct si
 			contract_unit(c, &isa_table[o->isa], o->strict)) + dense;
 	double step = (double)side_step(rows, c);
 	double work = m * ceil(n / step) * step * k / 32;
-	if (side_copies(rows, cols))
-		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
-	if (sides_are_words(rows, cols, o) && rows->k_stride != 1)
+	if (side_copies(rows, cols) || (sides_are_words(rows, cols, o) && rows->k_stride != 1))
 		work += m * k * copy[WAY_along_k] * ceil(n / GROUP_COLUMNS);
 	return work + n * k * copy[way] * blocks + dense;
 }
