@@ -10,11 +10,31 @@ os.environ["WEFT_CACHE"] = "off"          # tests of the cache name a directory 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_logged():
     """What torch does for its logs at every compile, though no test asks: it empties the processor's caches to time its
-    guards, and since pytest listens to the log that TORCH_TRACE writes, it writes all of that."""
+    guards, gathers some hundred measures, and since pytest listens to the log that TORCH_TRACE writes, it writes all of that."""
     import torch._dynamo.guards
+    import torch._dynamo.utils
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch._dynamo.guards, "profile_guard_manager", lambda *_: 0.0)
+        patch.setattr(torch._dynamo.utils.get_metrics_context(), "_on_exit", lambda *_: None)
         patch.setattr(torch._logging._internal, "trace_log", logging.Logger("of no handler"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_random_state_made_anew():
+    """AOTAutograd makes the state of a generator that its graphs carry nine times a compile, of fake tensors; none of our
+    graphs carries one, and it takes a tenth of the time."""
+    import torch
+    from torch._decomp.decompositions_for_rng import PhiloxState
+    nothing = torch.tensor(())
+
+    def reset(self):
+        self.seed = self.base_offset = nothing
+        self.relative_offset = 0
+        self.offset_advanced_at_least_once = False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PhiloxState, "reset", reset)
         yield
 
 

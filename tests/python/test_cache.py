@@ -1,8 +1,6 @@
 """The cache of artifacts under torch.compile: a second process generates no code and gives the same bits."""
 import json
 import os
-import subprocess
-import sys
 
 import fresh
 
@@ -116,8 +114,9 @@ PRECOMPILED = """
 import hashlib, json, sys, torch, weft
 from weft import _output
 from torch._dynamo.utils import counters
-_output.identity = lambda identity=sys.argv[1]: identity
-sys.path.insert(0, sys.argv[2])
+torch._dynamo.config.caching_precompile = True
+_output.identity = lambda: identity
+sys.path.insert(0, folder)
 import precompiled
 torch.manual_seed(6)
 module = precompiled.Model()
@@ -147,9 +146,8 @@ def test_precompiled_programs_need_no_capture(tmp_path):
     (tmp_path / "precompiled.py").write_text(MODEL)
 
     def run(identity):
-        done = subprocess.run([sys.executable, "-c", PRECOMPILED, identity, str(tmp_path)], capture_output=True, text=True, timeout=300,
-                              env={**os.environ, "WEFT_CACHE": "on", "WEFT_CACHE_DIR": str(tmp_path / "kept"),
-                                   "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "torch"), "TORCH_CACHING_PRECOMPILE": "1"})
+        done = fresh.run(f"identity, folder = {identity!r}, {str(tmp_path)!r}" + PRECOMPILED, WEFT_CACHE="on",
+                         WEFT_CACHE_DIR=str(tmp_path / "kept"), TORCHINDUCTOR_CACHE_DIR=str(tmp_path / "torch"))
         assert done.returncode == 0, done.stderr
         return *json.loads(done.stdout.splitlines()[-1]), done.stderr
 

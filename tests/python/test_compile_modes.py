@@ -10,8 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from test_gradients_training import captured
-from zoo import build
+from test_gradients_training import captured, minilm
 
 MODES = ["".join(m) for m in itertools.product(("", "progressive+"), ("", "async+"), ("normal", "serialise", "subprocess"))]
 
@@ -25,7 +24,7 @@ def convnet():
     return model.eval(), (torch.randn(2, 3, 32, 32),)
 
 
-@pytest.fixture(scope="module", params=[lambda: build("minilm-b1"), convnet], ids=["minilm", "convnet"])
+@pytest.fixture(scope="module", params=[minilm, convnet], ids=["minilm", "convnet"])
 def model(request):
     text, args = captured(*request.param())
     arrays = [a.numpy() for a in args]

@@ -7,10 +7,11 @@ import threading
 import pytest
 import torch
 from torch import nn
+from torch._dynamo.utils import counters
 from torch.testing._internal.two_tensor import TwoTensor
 
 import weft
-from common import compiled, no_fallback
+from common import compiled, no_fallback, report
 
 X = torch.randn(6, 8, generator=torch.Generator().manual_seed(0))
 
@@ -75,11 +76,14 @@ def test_exported():
 
 
 def test_compiled_autograd():
+    """The graph that autograd walks is captured, too, and compiled by who compiles the rest."""
     m, twin = net(), net()
     m(X).square().mean().backward()
-    with torch._dynamo.utils.maybe_enable_compiled_autograd(
-            True, fullgraph=False), no_fallback():
-        compiled(lambda x: twin(x).square().mean())(X).backward()
+    before = report()["graphs"]
+    counters["compiled_autograd"].clear()
+    with torch._dynamo.config.patch(compiled_autograd=True), no_fallback():
+        compiled(lambda x: twin(x).square().mean().backward(), fullgraph=False)(X)
+    assert counters["compiled_autograd"]["captures"] == 1 and report()["graphs"] == before + 2
     for p, q in zip(m.parameters(), twin.parameters(), strict=True):
         torch.testing.assert_close(p.grad, q.grad)
 

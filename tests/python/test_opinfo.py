@@ -1,7 +1,6 @@
 """The sweep over torch's databases: what a cut-short one leaves to be resumed, and what the table takes of several."""
 import json
 import pathlib
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent / "opinfo"
@@ -9,6 +8,7 @@ sys.path.insert(0, str(HERE))
 
 import torch  # noqa: E402
 
+import fresh  # noqa: E402
 import pair  # noqa: E402
 import table  # noqa: E402
 
@@ -73,20 +73,34 @@ def test_more_bits_of_a_function_of_integers():
     assert torch.equal(got, torch.arange(4).double().sqrt())
 
 
-def sweep(journal, *more):
-    done = subprocess.run([sys.executable, str(HERE / "run.py"), "--only", "^(neg|bernoulli)$", "--database", "op", "--samples", "1",
-                           "--json", str(journal), "--resume", "--jobs", "1", *more],
-                          capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in journal.read_text().splitlines()]
+SWEEPS = """
+import os, shutil, sys
+journal = {journal!r}
+sys.path.insert(0, {here!r})
+import run
+run.operators()
+
+def sweep(dtypes):
+    child = os.fork()
+    if child == 0:
+        os._exit(run.main(["--only", "^(neg|bernoulli)$", "--database", "op", "--samples", "1", "--json", journal, "--resume",
+                           "--jobs", "1", "--dtypes", dtypes]))
+    assert os.waitpid(child, 0)[1] == 0
+
+sweep("f32")
+shutil.copy(journal, journal + ".first")
+with open(journal, "a") as f:
+    f.write('{{"name": "neg", "dt')                    # as one that was killed in the middle of a line
+sweep("f32,f64")
+"""
 
 
 def test_a_sweep_goes_on_where_it_was_cut_short(tmp_path):
     journal = tmp_path / "verdicts"
-    first = sweep(journal, "--dtypes", "f32")
+    done = fresh.run(SWEEPS.format(journal=str(journal), here=str(HERE)))
+    assert done.returncode == 0, done.stderr
+    first, again = ([json.loads(line) for line in (tmp_path / name).read_text().splitlines()] for name in ("verdicts.first", "verdicts"))
     assert sorted((v["name"], v["dtype"], v["status"]) for v in first) == [("bernoulli", "f32", "ok"), ("neg", "f32", "ok")]
     assert all(v["graphs"] == v["samples"] == 1 for v in first)           # what draws numbers is compiled, too
-    journal.write_text(journal.read_text() + '{"name": "neg", "dt')        # as one that was killed in the middle of a line
-    again = sweep(journal, "--dtypes", "f32,f64")
     assert again[:len(first)] == first
     assert sorted((v["name"], v["dtype"]) for v in again[len(first):]) == [("bernoulli", "f64"), ("neg", "f64")]
