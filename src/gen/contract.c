@@ -16,14 +16,19 @@
  * A sum runs over SUM of k in order in one accumulator, by FMA where the machine has it, and the
  * sums of the blocks are added in order: its bits depend on nothing else, and its error grows with
  * SUM + k / SUM instead of k: of 128 it is no larger than that of the libraries eager torch
- * calls, of 256 it was a quarter more.  Few rows whose columns lie along k have no tiles, and other
- * sums (contract_line.c); of few whose columns lie along n, a chunk has a part of k, whose sums
- * another kernel adds (contract_stream.c). */
+ * calls, of 256 it was a quarter more.  (AMX sums 256 pairs where rows pass the cache by.)  Few
+ * rows whose columns lie along k have no tiles, and other sums (contract_line.c); of few whose
+ * columns lie along n, a chunk has a part of k, whose sums another kernel adds
+ * (contract_stream.c). */
 #include "gen/contract_impl.h"
 
 #define STRIP_PANELS 4                   /* of a group, at least, that strips of R are copied for */
 #define MERGED_ROWS (1 << 20)            /* bytes of a block of rows, at least, read for several */
 #define MERGED_COLUMNS 512               /* that are made as one, at most */
+#define SUM_DEEP 256                     /* CONTRACT_SUM of AMX's whose rows pass the cache by */
+#define NEAREST_BYTES (48 << 10)         /* of the nearest cache */
+#define SHARING_PITCH (1 << 10)          /* bytes between rows that share its sets */
+#define NEAR_ROWS (1 << 20)              /* bytes of a block of rows that the second cache keeps */
 #define SHARED_BYTES (4 << 20)           /* of R that threads may all read: their cache keeps it */
 
 /* Chunks in a row are one thread's.  A result that lies along m, of a weight's rows, is read by
@@ -253,10 +258,15 @@ static void narrow_tiles(struct gen *g, struct contraction *x)
 	}
 }
 
+int64_t contract_sum(const struct contraction *x)
+{
+	return x->deep ? SUM_DEEP : CONTRACT_SUM;
+}
+
 int64_t contract_depth(const struct contraction *x)
 {
 	const struct contract *c = x->c;
-	int64_t most = CONTRACT_SUM, words = (c->k + x->unit - 1) / x->unit;
+	int64_t most = contract_sum(x), words = (c->k + x->unit - 1) / x->unit;
 
 	if (x->bands > 1)
 		return words;
@@ -361,6 +371,25 @@ static void contract_strips(struct gen *g, struct contraction *x)
 	x->rows_copy = gen_scratch(g, (size_t)(x->pad * x->rows_m) * x->bytes);
 }
 
+/* Rows a multiple of 1 KiB apart share so few sets of the nearest cache that they push the panel
+ * and C's squares out of it.  Where they do not stay in it for the next panel anyway they pass it
+ * by, and since C's squares then come from the second cache, which takes as long as two or three
+ * steps of k, k is cut into half as many parts: a product of 512 x 512 matrices is a seventh
+ * faster, one of 1024 or 2048 a tenth.  What is copied for each part, or comes from farther than
+ * the second cache, does so faster in smaller ones. */
+static bool square_deep(const struct contraction *x)
+{
+	const struct contract *c = x->c;
+	int64_t element = (int64_t)dtype_bytes(c->rows_type);
+	int64_t less = CONTRACT_SUM < x->group ? CONTRACT_SUM : x->group;
+
+	if (x->rows_copy || x->panels || x->rows_ahead || c->rows_k != 1 || c->rows_m <= 0 ||
+		c->k <= 0 || c->rows_m * element % SHARING_PITCH)
+		return false;
+	return c->m_block * c->k * element <= NEAR_ROWS &&
+	       x->pad * less * x->bytes > NEAREST_BYTES;
+}
+
 static void contract_tiles(struct gen *g, struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -368,8 +397,9 @@ static void contract_tiles(struct gen *g, struct contraction *x)
 	contract_rows(g, x);
 	if (x->tiles) {
 		x->rows = CONTRACT_SQUARE;
-		x->ahead = contract_ahead(x);
 		x->rows_ahead = square_rows_ahead(x);
+		x->deep = square_deep(x);
+		x->ahead = contract_ahead(x);
 		x->tile = square_function(g, x);
 		return;
 	}

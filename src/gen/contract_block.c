@@ -447,7 +447,7 @@ static void multiply_plain(struct gen *g, struct contraction *x)
 	LLVMValueRef rows_k = gen_extent(g, c->rows_k), rows_m = gen_extent(g, c->rows_m);
 	LLVMValueRef rows_at = batch_offset(g, x, c->rows_batch, c->rows_at), k = x->k_hi;
 	struct loop *l = job_alloc(g->job, sizeof *l);
-	int64_t depth = CONTRACT_SUM * x->unit;
+	int64_t depth = contract_sum(x) * x->unit;
 
 	if (c->k < 0)
 		multiply_nothing(g, x);

@@ -61,6 +61,7 @@ struct contraction {
 	 * lines of it a tile, in runs `stride` bytes apart; 0 lines: it is near, or is not known */
 	struct ahead { int64_t lines, run, stride; } ahead;
 	bool rows_ahead;                 /* tiles ask for the rows of the block after theirs */
+	bool deep;                       /* AMX's: rows pass the nearest cache by (square_deep) */
 	/* functions; narrow: of a panel's first (i + 1) * PLAN_NARROW columns, where a last
 	 * panel has no more; NULL: none has */
 	LLVMValueRef tile, tail_tile;
@@ -127,10 +128,10 @@ struct operands {
 struct share { LLVMValueRef lo, hi; };
 
 /* ---- contract.c ---- */
-/* Words of k that a tile goes through, at most. */
+/* Words of k that one accumulator sums, bands apart; that a tile goes through, at most. */
+int64_t contract_sum(const struct contraction *x);
 int64_t contract_depth(const struct contraction *x);
-/* What of x follows from x->c, cols, group and pad: words, and how R is read, with scratch for it.
- */
+/* What of x follows from x->c, cols, group and pad: words; how R is read, with scratch for it. */
 void contract_words(struct gen *g, struct contraction *x);
 void contract_rows(struct gen *g, struct contraction *x);
 

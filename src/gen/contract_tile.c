@@ -606,6 +606,7 @@ static const char *square_multiply(const struct contraction *x)
 static void square_step(
 	struct gen *g, const struct contraction *x, const LLVMValueRef *param, LLVMValueRef k)
 {
+	static const char plain[] = "llvm.x86.tileloadd64", passing[] = "llvm.x86.tileloaddt164";
 	LLVMValueRef pitch = MUL(param[P_ROWS_M], LLVMSizeOf(x->rows_elem));
 	LLVMValueRef rows = gep(g, x->rows_elem, param[P_ROWS], MUL(k, param[P_ROWS_K]));
 	LLVMValueRef panel = gep(g, x->word, param[P_PANEL], MUL(k, c64(g, x->cols)));
@@ -614,9 +615,9 @@ static void square_step(
 		unsigned r = i / 2, v = i % 2;
 		LLVMValueRef below = gep(g, g->i8, rows, MUL(pitch, c64(g, r * TILE_ROWS)));
 		if (v == 0)
-			tile_move(g, "llvm.x86.tileloadd64", TILE_R + r, below, pitch);
+			tile_move(g, x->deep ? passing : plain, TILE_R + r, below, pitch);
 		if (r == 0)
-			tile_move(g, "llvm.x86.tileloadd64", TILE_V + v,
+			tile_move(g, plain, TILE_V + v,
 				gep_bytes(g, panel, v * TILE_BYTES), c64(g, x->cols * 4));
 		LLVMValueRef args[] = { tile_name(g, TILE_C + i), tile_name(g, TILE_R + r),
 			tile_name(g, TILE_V + v) };

@@ -74,7 +74,8 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 
 /* Those of AMX over packed columns.  The smaller side is near, whichever block meets it; the larger
  * one, of which each line comes from memory, is read as few times as can be: where there are few
- * blocks, for the sake of threads, it is its own that are halved. */
+ * blocks, for the sake of threads, it is its own that are halved; of two alike, columns, since all
+ * of a block's rows meet a panel while the nearest cache holds it. */
 static void block_squares(struct contract *c, int64_t k, int64_t batch)
 {
 	int64_t all = (c->n + c->panel - 1) / c->panel * c->panel;
@@ -85,7 +86,7 @@ static void block_squares(struct contract *c, int64_t k, int64_t batch)
 		bool few = blocks * ((c->m + c->m_block - 1) / c->m_block) < CHUNKS &&
 			   c->m_block * k * n > WORK_LEAST;
 		bool higher = c->m_block >= 2 * SQUARE_ROWS, wider = n % (2 * c->panel) == 0;
-		if (few && higher && (c->m >= c->n || !wider))
+		if (few && higher && (c->m > c->n || !wider))
 			c->m_block = block_rows(c, c->m_block / 2, SQUARE_ROWS);
 		else if (few && wider)
 			n /= 2;

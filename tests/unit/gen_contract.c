@@ -184,6 +184,8 @@ static void pairs(struct graph *g, struct job *j)
 		{ 96, 64, 1200, true, true, DTYPE_bf16, 96, 0, false, false },
 		{ 70, 45, 65, false, true, DTYPE_bf16, 96, 0, false, false },
 		{ 70, 145, 1056, true, true, DTYPE_bf16, 96, 64, true, false },
+		/* k in longer parts */
+		{ 160, 145, 1536, true, true, DTYPE_bf16, 128, 128, false, false },
 		{ 5, 33, 2, true, true, DTYPE_bf16, 0, 0, false, false },
 	};
 
@@ -656,6 +658,43 @@ static void image(struct graph *g, struct job *j)
 void test_gen_contract__adds_images_by_vectors(void)
 {
 	gen_with_graph(image);
+}
+
+/* Rows a multiple of 1 KiB apart pass the nearest cache by, where it holds neither C's squares nor
+ * the block's rows, and the second one does. */
+static void passing(struct graph *g, struct job *j)
+{
+	static const struct { int k, m_block, n_block; bool pass; } list[] = {
+		{ 512, 256, 256, true }, { 1024, 256, 64, true }, { 2048, 256, 256, true },
+		{ 768, 256, 256, false }, { 3072, 256, 256, false }, { 1024, 64, 256, false },
+		{ 1024, 256, 32, false },
+	};
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 512, 512);
+	const struct node *sum = build1(g, OP_negate, graph_parameter(g, 0, ct));
+
+	(void)j;
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		int k = list[i].k;
+		struct kernel kernel = { .graph = g,
+			.core = CORE_contract,
+			.body = gen_region(g, 1, &ct, 1, &sum),
+			.ninputs = 2,
+			.noutputs = 1,
+			.name = "passing",
+			.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = 512,
+				.n = 512, .k = k, .rows_m = k, .rows_k = 1,
+				.cols_packed = true, .word = 2, .words = k / 2,
+				.rows_type = DTYPE_bf16, .cols_type = DTYPE_bf16,
+				.acc = DTYPE_f32, .m_block = list[i].m_block,
+				.n_block = list[i].n_block, .panel = 32 } };
+		UNIT_NOTE("case %u", i);
+		CHECK(gen_code_says(&kernel, ISA_LEVEL_amx, "tileloaddt1") == list[i].pass);
+	}
+}
+
+void test_gen_contract__rows_that_share_sets_pass_the_cache_by(void)
+{
+	gen_with_graph(passing);
 }
 
 static void symbolic_of(struct graph *g, struct job *j, enum dtype t)

@@ -145,6 +145,7 @@ static void squares(struct graph *g, struct job *j)
 	} list[] = {
 		{ 1024, 1024, 1024, false, true, 256, 256 },
 		{ 1024, 1024, 1024, true, true, 256, 256 },
+		{ 512, 512, 512, false, true, 256, 64 },
 		{ 4096, 512, 4096, false, true, 256, 256 },
 		{ 768, 768, 128, true, true, 32, 0 },
 		{ 400, 128, 256, false, true, 32, 0 },
