@@ -1,4 +1,4 @@
-"""One program in every mode, cached or not, here or on a server: the same bits; MiniLM and a network of convolutions."""
+"""One program in every mode, cached or not, here or on a server: the same bits; two layers of MiniLM and a network of convolutions."""
 import itertools
 import socket
 import subprocess
