@@ -106,6 +106,8 @@ def test_options(box):
                        ("numerics=loose", "default|strict"), ("opt_level=", "expected a number")):
         err = box.run("run", path, "--random-inputs", "--option", word, status=2)[2]
         check(part in err, f"{word}: {err}")
+    err = box.run("run", path, "--random-inputs", "--option=pool=host", status=1)[2]
+    check("option pool=host: this process has not loaded libgomp" in err, err)
     for name, value in (("WEFT_OPT_LEVEL", "9"), ("WEFT_VERIFY", "perhaps"), ("WEFT_NUMERICS", "x")):
         err = box.run("run", path, "--random-inputs", env={name: value}, status=0)[2]
         check(err.count(f"{name} is not used: option ") == 1, f"a bad {name} is said once: {err}")

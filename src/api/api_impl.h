@@ -89,6 +89,7 @@ struct weft_executable {
 	struct exe *exe;
 	void *state;                         /* the backend's */
 	unsigned threads;                    /* option; 0: by environment at each run */
+	bool host_pool;                      /* option pool=host */
 	const char *role;                    /* option, a literal; NULL when loaded */
 	double compile_s;                    /* wall time from graph to executable; 0 when loaded */
 	enum kept_state kept;                /* what the cache did for it, and why it did nothing */

@@ -47,9 +47,11 @@ struct weft_error *executable_create(const struct backend *b, void *bytes, size_
 {
 	struct weft_error *e = executable_open(b, bytes, size, &later, out);
 	mem_free(bytes);
-	if (!e)
-		(*out)->threads = (unsigned)option_threads(o);
-	return e;
+	if (e)
+		return e;
+	(*out)->threads = (unsigned)option_threads(o);
+	(*out)->host_pool = !strcmp(option_pool(o), "host");
+	return NULL;
 }
 
 struct weft_error *weft_executable_load(
@@ -159,7 +161,7 @@ void api_parallel(const struct weft_executable *x, unsigned threads, pool_fn *fn
 struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
-	struct run_options o = { .threads = threads_of(x, threads) };
+	struct run_options o = { .threads = threads_of(x, threads), .host = x->host_pool };
 	x = executable_now(x);
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }
@@ -294,7 +296,7 @@ struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin,
 		event_fire((struct event *)*done, NULL);
 		return NULL;
 	}
-	struct run_options o = { .threads = x->threads ? x->threads : threads_default() };
+	struct run_options o = { .threads = threads_of(x, 0), .host = x->host_pool };
 	return exe_run_async(executable_now(x)->exe, &o, (struct buffer *const *)in, nin,
 		(struct buffer **)out, nout, (struct event **)done);
 }

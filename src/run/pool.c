@@ -25,7 +25,9 @@
  *     processors are not pinned, and then nobody spins.
  *  5. A second caller, and a chunk that calls back in, run on their own thread.
  *  6. A forked child has no workers and makes new ones.
- *  7. A thread runs its share first, then what others have left of theirs. */
+ *  7. A thread runs its share first, then what others have left of theirs.
+ *  8. Chunks run on libgomp's threads where a task asks for it; in a child forked since libgomp was
+ *     there they do not. */
 #include "run/pool.h"
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -59,6 +61,8 @@ struct scratch {
 	size_t size;
 };
 
+typedef void gomp_parallel(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
+
 static struct {
 	pthread_mutex_t mutex;          /* held while a region is open */
 	struct worker *workers[POOL_THREADS_MAX];
@@ -66,8 +70,10 @@ static struct {
 	_Atomic(uint32_t) nworkers;
 	cpu_set_t mask;                 /* processors of this process */
 	unsigned ncpus;
-	void (*gomp)(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
-	_Atomic(enum pool_provider) provider;
+	_Atomic(gomp_parallel *) gomp;  /* NULL: not looked for, or not there */
+	/* libgomp was there before this process was forked: its threads, for whom a region would
+	 * wait, are not */
+	bool gomp_seen, gomp_lost;
 	_Atomic(uint64_t) regions, alone;
 
 	_Alignas(64) _Atomic(uint32_t) epoch;
@@ -442,7 +448,7 @@ static void gomp_thread(void *arg)
 }
 
 /* Under the mutex, on libgomp's threads: who comes first is thread 0. */
-static void region_run_gomp(uint32_t threads, const struct pool_task *t)
+static void region_run_gomp(gomp_parallel *gomp, uint32_t threads, const struct pool_task *t)
 {
 	struct pool_task copy = *t;
 
@@ -451,7 +457,7 @@ static void region_run_gomp(uint32_t threads, const struct pool_task *t)
 	region_set(threads, &copy);
 	atomic_store(&pool.tickets, 0);
 	atomic_store(&pool.left, 0);
-	pool.gomp(gomp_thread, &copy, threads, 0);
+	gomp(gomp_thread, &copy, threads, 0);
 	/* libgomp has waited for them; this says so to who checks our own order of events. */
 	(void)atomic_load(&pool.left);
 	seen_add(t);
@@ -482,8 +488,9 @@ void pool_parallel(unsigned threads, const struct pool_task *t)
 		return;
 	}
 	inside = true;
-	if (atomic_load_explicit(&pool.provider, memory_order_relaxed) == POOL_GOMP)
-		region_run_gomp(threads, t);
+	gomp_parallel *gomp = t->host ? atomic_load(&pool.gomp) : NULL;
+	if (gomp && !pool.gomp_lost)
+		region_run_gomp(gomp, threads, t);
 	else
 		region_run(threads, t);
 	inside = false;
@@ -500,18 +507,22 @@ struct pool_stats pool_stats_get(void)
 	};
 }
 
-struct weft_error *pool_provider_set(enum pool_provider p)
+static gomp_parallel *gomp_find(void)
 {
-	void *found = p == POOL_GOMP ? dlsym(RTLD_DEFAULT, "GOMP_parallel") : NULL;
+	gomp_parallel *found;
 
-	if (p == POOL_GOMP && !found)
+	*(void **)(void *)&found = dlsym(RTLD_DEFAULT, "GOMP_parallel");
+	return found;
+}
+
+struct weft_error *pool_host_find(void)
+{
+	gomp_parallel *found = gomp_find();
+
+	if (!found)
 		FAIL(WEFT_FAILED_PRECONDITION,
 			"this process has not loaded libgomp (GOMP_parallel)");
-	pthread_mutex_lock(&pool.mutex);
-	if (found)
-		*(void **)(void *)&pool.gomp = found;
-	atomic_store(&pool.provider, p);
-	pthread_mutex_unlock(&pool.mutex);
+	atomic_store(&pool.gomp, found);
 	return NULL;
 }
 
@@ -521,6 +532,7 @@ void pool_fork_prepare(void)
 {
 	if (!inside)
 		pthread_mutex_lock(&pool.mutex);
+	pool.gomp_seen = gomp_find();
 }
 
 void pool_fork_parent(void)
@@ -537,6 +549,7 @@ void pool_fork_child(void)
 	atomic_store(&pool.nworkers, 0);
 	atomic_store(&pool.gate, epoch << 32 | CLOSED);
 	pool.ncpus = 0;
+	pool.gomp_lost |= pool.gomp_seen;
 	if (!inside)
 		pthread_mutex_unlock(&pool.mutex);
 }

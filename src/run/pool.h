@@ -32,6 +32,8 @@ struct pool_task {
 	/* wait a little for threads that have not had a chunk yet, so that each runs one: for
 	 * whoever reports how many threads there are */
 	bool all;
+	/* by the threads of the host's libgomp, where the process has it since its last fork */
+	bool host;
 };
 
 /* Runs all chunks on at most `threads` threads, the caller being one, and returns when they are
@@ -51,8 +53,9 @@ struct pool_stats {
 };
 struct pool_stats pool_stats_get(void);
 
-/* Who runs the regions: our workers, or the host's libgomp where the process has it loaded (its
- * spinning threads would compete with ours).  FAILED_PRECONDITION when it is not loaded. */
-enum pool_provider { POOL_OWN, POOL_GOMP };
-struct weft_error *pool_provider_set(enum pool_provider p) BASE_MUST_USE;
+/* Has the process loaded libgomp?  Its threads spin for some ten milliseconds after a region of the
+ * host's own, on the processors of our workers, which meanwhile get none: where both take turns,
+ * regions are run faster by those threads.  But libgomp waits for each of them, also for one that
+ * another process keeps from running.  FAILED_PRECONDITION: it has not.  Any thread. */
+struct weft_error *pool_host_find(void) BASE_MUST_USE;
 #endif

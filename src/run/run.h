@@ -97,6 +97,7 @@ const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *s
 struct run_options {
 	/* 0: pool_default_threads(); more than processors is honoured */
 	unsigned threads;
+	bool host;                    /* kernels by libgomp's threads (pool_task.host) */
 };
 
 /* Runs x on in[0..nin) and waits.  out[0..nout) need not be initialised; on success each is a new

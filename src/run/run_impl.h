@@ -128,6 +128,7 @@ struct frame {
 	struct frame *next;
 	struct exe *x;
 	unsigned threads;
+	bool host;                    /* these are libgomp's */
 	unsigned fp;                  /* the caller's floating-point state */
 	bool loading;                 /* runs the load program: no inputs, no outputs */
 	const struct run_tensor *in;

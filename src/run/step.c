@@ -34,6 +34,7 @@ static void frame_parallel(struct frame *f, pool_fn *fn, void *arg, int64_t chun
 	struct pool_task t = {
 		.fn = fn, .arg = arg, .chunks = chunks,
 		.scratch = scratch, .caller_scratch = f->scratch, .seen = &f->seen,
+		.host = f->host,
 	};
 
 	if (f->gather && chunks >= (int64_t)f->threads) {

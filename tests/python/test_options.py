@@ -29,7 +29,7 @@ def compiled(**kw):
 def test_every_option_is_torchs_too(name, tmp_path):
     row = _native.tables()["options"][name]
     value = {"int": max(1, row.get("least", 0)), "bool": True}.get(row["type"], row["default"])
-    value = {"dump": str(tmp_path), "cache": "off", "numerics": "strict"}.get(name, value)
+    value = {"dump": str(tmp_path), "cache": "off", "numerics": "strict", "pool": "host"}.get(name, value)
     want = compiled()
     torch.testing.assert_close(compiled(options={name: value}), want, rtol=1e-6, atol=1e-7)
     torch.testing.assert_close(compiled(options={name.replace("_", "-"): value}), want, rtol=1e-6, atol=1e-7)
