@@ -268,8 +268,7 @@ LLVMValueRef tile_direct(struct gen *g, const struct contraction *x, LLVMValueRe
 /* Do tiles ask for the rows of the block after theirs?  Those that few columns meet are weights, of
  * which each line comes from memory, later than in a tile's time: that cost BERT's a tenth. */
 bool tile_rows_ahead(const struct contraction *x);
-/* The same of AMX's squares, of rows that lie one behind the other and meet a few panels, which are
- * near: 128 tokens by a weight took a fifth less. */
+/* The same of AMX's squares, of rows one behind the other by a few panels, which are near. */
 bool square_rows_ahead(const struct contraction *x);
 /* Panels of a group that share out the block of rows behind; of any number of columns, of one that
  * is typical: those beyond it ask for rows still further on. */
