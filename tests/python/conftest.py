@@ -22,7 +22,7 @@ def nothing_logged():
 
 @pytest.fixture(autouse=True, scope="session")
 def no_random_state_made_anew():
-    """AOTAutograd makes the state of a generator that its graphs carry nine times a compile, of fake tensors; none of our
+    """AOTAutograd makes the state of a generator that its graphs carry six times a compile, of fake tensors; none of our
     graphs carries one, and it takes a tenth of the time."""
     import torch
     from torch._decomp.decompositions_for_rng import PhiloxState

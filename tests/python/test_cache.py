@@ -1,6 +1,5 @@
 """The cache of artifacts under torch.compile: a second process generates no code and gives the same bits."""
 import json
-import os
 
 import fresh
 
