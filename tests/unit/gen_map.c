@@ -659,3 +659,63 @@ void test_gen_map__what_is_rounded_is_not_rounded_again(void)
 {
 	gen_with_graph(rounded_once);
 }
+
+/* The panels [2, 4, 32] of the pairs of u [8, 64] that lie one below the other. */
+static const struct node *packed_pairs(struct graph *g, const struct node *u)
+{
+	int64_t wide[] = { 4, 128 }, step[] = { 1, 1 };
+	int64_t apart[] = { 4, 2, 32 }, turn[] = { 1, 0, 2 };
+	const struct node *t = build_reshape(g, u, 2, wide), *part[2];
+
+	for (int64_t i = 0; i < 2; i++) {
+		int64_t from[] = { 0, 64 * i }, to[] = { 4, 64 * i + 64 };
+		part[i] = build_convert(g, build_slice(g, t, from, to, step), DTYPE_ui32);
+	}
+	part[1] = build2(g, OP_shift_left, part[1], build_like(g, part[1], 16));
+	t = build2(g, OP_or, part[0], part[1]);
+	return build_transpose(g, build_reshape(g, t, 3, apart), turn);
+}
+
+/* Words that are put together of rows are made as those lie: the first half of the chunks makes the
+ * first half of both panels; what moves as it lies is made as it will lie. */
+static void panels_order(struct graph *g, struct job *j, bool packed)
+{
+	enum { N = 2 * 4 * 32 };
+	int64_t turn[] = { 1, 0, 2 };
+	const struct type *t = packed ? gen_type(g, DTYPE_ui16, 2, 8, 64) :
+		gen_type(g, DTYPE_ui32, 3, 4, 2, 32);
+	const struct node *x = param(g, 0, t),
+		*r = packed ? packed_pairs(g, x) : build_transpose(g, x, turn);
+	struct kernel k = { .graph = g, .core = CORE_map, .ninputs = 1, .noutputs = 1, .rank = 3,
+		.space = r->type->dims, .outer_grain = 2, .chunks = 4, .name = "panels",
+		.body = gen_region(g, 1, &t, 1, &r) };
+	struct codegen_options o = { .isa = ISA_LEVEL_sse2, .level = 1 };
+	uint32_t *from = job_array(j, N, sizeof *from), *to = job_array(j, N, sizeof *to);
+	void *buffers[] = { from, to };
+	struct codegen_code code;
+	abi_kernel_fn *fn;
+
+	CHECK_OK(gen_table()->compile(&k, &o, &code));
+	void *entry = gen_map_code(&code);
+	memcpy(&fn, &entry, sizeof fn);
+	struct abi_call call = { buffers, NULL, NULL, NULL, NULL };
+	for (int i = 0; i < N; i++)
+		to[i] = 1;
+	fn(&call, 0, 2);
+	for (int i = 0; i < N; i++) {
+		bool made = packed ? i / 32 % 4 < 2 : i / 32 < 4;
+		CHECK_INT(to[i], made ? 0 : 1);
+	}
+	gen_table()->code_free(&code);
+}
+
+static void panels_orders(struct graph *g, struct job *j)
+{
+	panels_order(g, j, true);
+	panels_order(g, j, false);
+}
+
+void test_gen_map__panels_of_words_are_made_as_rows_lie(void)
+{
+	gen_with_graph(panels_orders);
+}
