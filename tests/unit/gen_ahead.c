@@ -70,6 +70,30 @@ void test_gen_contract__strips_of_rows_are_copied(void)
 	gen_with_graph(strips_ahead);
 }
 
+/* What a tile adds to is asked for while it multiplies, where there are several blocks of k. */
+static void sums_ahead(struct graph *g, struct job *j)
+{
+	const char *first = "i32 0, i32 3, i32 1)";
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, 48, 96);
+	const struct node *a = graph_parameter(g, 0, ct), *twice = build2(g, OP_add, a, a);
+	struct kernel k = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "sums", .body = gen_region(g, 1, &ct, 1, &twice),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .cols_packed = true,
+			.m = 48, .n = 96, .rows_m = 1024, .rows_k = 1, .rows_type = DTYPE_f32,
+			.cols_type = DTYPE_f32, .acc = DTYPE_f32, .m_block = 48, .panel = 32 } };
+
+	(void)j;
+	for (int blocks = 1; blocks <= 2; blocks++) {
+		k.contract.k = 128 * blocks;
+		CHECK(gen_code_says(&k, ISA_LEVEL_avx512, first) == (blocks == 2));
+	}
+}
+
+void test_gen_contract__sums_are_fetched_before_they_are_added_to(void)
+{
+	gen_with_graph(sums_ahead);
+}
+
 /* Where a large result goes is asked for while it is multiplied: stores waited for every line. */
 static void results_ahead(struct graph *g, struct job *j)
 {
