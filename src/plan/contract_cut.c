@@ -11,6 +11,8 @@
 #define CHUNKS_LARGE 12                  /* the same of blocks of rows of more elements than */
 #define ROWS_LARGE (1 << 18)             /* this, which each of them reads again */
 #define ROWS_FEW 48
+#define CONTRACT_HIGH 512                /* rows of a block of which there are many */
+#define BLOCK_WIDTH 128                  /* columns of a block, to begin with */
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
 #define SQUARES_LOW 64                   /* rows of a block that meets any number of columns */
@@ -132,14 +134,28 @@ static void block_wide(struct contract *c, int64_t l2)
 	}
 }
 
+/* Rows of a block, at most: C's take a quarter of the second-level cache, of 256 columns.  Columns
+ * are packed once for each block of rows that meets them, which takes a twentieth of the time of
+ * products of floats; so where chunks are many, blocks of CONTRACT_HIGH halve that. */
+static int64_t block_most(const struct contract *c, int64_t l2, int64_t tile)
+{
+	int64_t most = l2 / 4 / (256 * 4), n = c->n / BLOCK_WIDTH;
+	bool many = c->m >= 2 * CONTRACT_HIGH && c->m / CONTRACT_HIGH * n >= CHUNKS;
+	bool plain = c->rows_k == 1 && c->k > 0 && !c->span && !c->runs.run && c->taps <= 1;
+
+	if (most < 48)
+		return 48;
+	if (many && plain && tile != SQUARE_ROWS && most >= CONTRACT_HIGH)
+		return CONTRACT_HIGH;
+	return most > CONTRACT_BLOCK ? CONTRACT_BLOCK : most;
+}
+
 void contract_block(struct contract *c, const struct plan_options *o)
 {
 	int64_t tile = contract_tile_rows(c, o->isa, o->strict);
 	int64_t l2 = (int64_t)(o->l2 ? o->l2 : 1 << 20);
 	int64_t k = c->k > 0 ? c->k : 512, n = c->n > 0 ? c->n : 512, m = c->m > 0 ? c->m : 512;
-	int64_t most = l2 / 4 / (256 * 4);
-	most = most < 48 ? 48 : most > CONTRACT_BLOCK ? CONTRACT_BLOCK : most;
-	int64_t blocks = (m + most - 1) / most, batch = 1;
+	int64_t most = block_most(c, l2, tile), blocks = (m + most - 1) / most, batch = 1;
 	if (blocks == 1 && m >= CONTRACT_BLOCK)      /* few columns have few blocks */
 		blocks = 2;
 	if (c->n < 0 && blocks > 1)              /* a few columns may be all there are */
@@ -150,7 +166,7 @@ void contract_block(struct contract *c, const struct plan_options *o)
 	c->m_block = block_rows(c, rows, tile);
 	for (uint32_t i = 0; i < c->nbatch; i++)
 		batch *= c->batch[i] > 0 && c->batch[i] < 1024 ? c->batch[i] : 1;
-	int64_t width = c->panel > 128 ? c->panel : 128;
+	int64_t width = c->panel > BLOCK_WIDTH ? c->panel : BLOCK_WIDTH;
 	bool large = c->rows_k == 1 && rows * k > ROWS_LARGE && tile != SQUARE_ROWS;
 	int64_t chunks = large ? CHUNKS_LARGE : CHUNKS, narrow = tile == SQUARE_ROWS ? 64 : 32;
 	if (c->m > 0 && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c)) {

@@ -112,6 +112,34 @@ void test_plan_contract__rows_that_are_copied_meet_wide_blocks(void)
 	gen_with_graph(along_m);
 }
 
+/* Where blocks are many they are higher, as the cache holds: columns are copied once for each. */
+static void high(struct graph *g, struct job *j)
+{
+	static const struct { int m, n; bool rows_along_k; int64_t m_block, n_block; } list[] = {
+		{ 1024, 1024, true, 512, 128 }, { 2048, 2048, true, 512, 256 },
+		{ 1024, 896, true, 256, 256 }, { 1000, 1024, true, 250, 256 },
+		{ 2048, 2048, false, 256, 128 },
+	};
+
+	for (unsigned i = 0; i < sizeof list / sizeof *list; i++) {
+		bool k = list[i].rows_along_k;
+		const struct type *params[] = {
+			k ? gen_type(g, DTYPE_f32, 2, list[i].m, 1024) :
+			    gen_type(g, DTYPE_f32, 2, 1024, list[i].m),
+			gen_type(g, DTYPE_f32, 2, 1024, list[i].n) };
+		const struct plan_options o = { .isa = ISA_LEVEL_avx512, .l2 = 2 << 20 };
+		const struct plan *p = product_by(g, j, &o, params, k, 0);
+		UNIT_NOTE("case %u", i);
+		CHECK_INT(p->kernels[0]->contract.m_block, list[i].m_block);
+		CHECK_INT(p->kernels[0]->contract.n_block, list[i].n_block);
+	}
+}
+
+void test_plan_contract__many_blocks_of_rows_are_high(void)
+{
+	gen_with_graph(high);
+}
+
 /* Blocks of rows are alike where they can be, whole tiles or not. */
 static void alike(struct graph *g, struct job *j)
 {
