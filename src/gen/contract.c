@@ -23,8 +23,7 @@
 #include "gen/contract_impl.h"
 
 #define STRIP_PANELS 4                   /* of a group, at least, that strips of R are copied for */
-#define MERGED_ROWS (1 << 20)            /* bytes of a block of rows, at least, read for several */
-#define MERGED_COLUMNS 512               /* that are made as one, at most */
+#define MERGED_COLUMNS 512               /* of blocks that are made as one, at most */
 #define SUM_DEEP 256                     /* CONTRACT_SUM of AMX's whose rows pass the cache by */
 #define NEAREST_BYTES (48 << 10)         /* of the nearest cache */
 #define SHARING_PITCH (1 << 10)          /* bytes between rows that share its sets */
@@ -132,15 +131,16 @@ static void contract_chunk(struct gen *g, struct contraction *x, LLVMValueRef ch
 
 /* Chunks of columns that are made as one where a thread has them in a row.  A block of rows that
  * the second-level cache does not hold whole beside others' is then read for all their columns at
- * once: of 128 rows of 3072 elements, chunks of 32 columns read 1.5 MiB each.
- * Rows that are copied are so once for all of them. */
+ * once: of 128 rows of 3072 elements, chunks of 32 columns read 1.5 MiB each; AMX multiplies 512
+ * rows of 3072 by 768 columns a sixth faster.  Rows that are copied are so once for all of them. */
 static int64_t contract_merged(const struct contraction *x)
 {
 	const struct contract *c = x->c;
-	bool rows = c->k > 0 && x->unit == 1 && !c->span && !c->runs.run &&
+	int64_t element = (int64_t)(x->tiles ? dtype_bytes(c->rows_type) : x->bytes);
+	bool rows = c->k > 0 && (x->unit == 1 || x->tiles) && !c->span && !c->runs.run &&
 		    c->n >= 2 * CONTRACT_GROUP;
-	bool lie = rows && c->rows_k == 1 && c->m_block * c->k * x->bytes >= MERGED_ROWS,
-	     copied = rows && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
+	bool lie = rows && c->rows_k == 1 && c->m_block * c->k * element >= PLAN_MERGED,
+	     copied = rows && !x->tiles && c->rows_m == 1 && c->rows_k != 1 && contract_far_rows(c);
 	int64_t most = 1;
 
 	if (!(lie || copied) || c->groups || x->by_columns || !c->n_block ||
@@ -376,7 +376,7 @@ static void contract_strips(struct gen *g, struct contraction *x)
  * by, and since C's squares then come from the second cache, which takes as long as two or three
  * steps of k, k is cut into half as many parts: a product of 512 x 512 matrices is a seventh
  * faster, one of 1024 or 2048 a tenth.  What is copied for each part, or comes from farther than
- * the second cache, does so faster in smaller ones. */
+ * the second cache for each block of columns, does so faster in smaller ones. */
 static bool square_deep(const struct contraction *x)
 {
 	const struct contract *c = x->c;
@@ -386,7 +386,7 @@ static bool square_deep(const struct contraction *x)
 	if (x->rows_copy || x->panels || x->rows_ahead || c->rows_k != 1 || c->rows_m <= 0 ||
 		c->k <= 0 || c->rows_m * element % SHARING_PITCH)
 		return false;
-	return c->m_block * c->k * element <= NEAR_ROWS &&
+	return (c->m_block * c->k * element <= NEAR_ROWS || x->merged > 1) &&
 	       x->pad * less * x->bytes > NEAREST_BYTES;
 }
 

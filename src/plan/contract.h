@@ -15,6 +15,8 @@
 #define PLAN_PANEL 32                        /* columns of a panel, at most */
 #define PLAN_NARROW 8                        /* a last panel's tile has a multiple of as many */
 #define PLAN_WAY 4096                        /* bytes: rows so far apart share a set of the cache */
+#define PLAN_MERGED (1 << 20)                /* bytes of a block of rows, at least, that a thread
+					      * reads once for blocks of columns in a row */
 #define PLAN_WIDE 256                        /* columns of a tile of few rows, at most */
 #define PLAN_STREAM_ROWS 8                   /* rows of a product that V streams through, at most */
 #define PLAN_MAX_TAPS 256                    /* of a window, 16 x 16 */

@@ -16,6 +16,8 @@
 #define TAIL_LEAST 4                     /* rows of a tile that keep multipliers busy */
 #define WIDE_MOST 512                    /* columns of a block that is no AMX's, at most */
 #define SQUARES_LOW 64                   /* rows of a block that meets any number of columns */
+#define SETS_BYTES (128 << 10)           /* apart, lines share a set of the second cache, */
+#define SETS_WAYS 8                      /* of which rows of a block may take so many ways */
 #define WORK_LEAST (1 << 20)             /* products of a chunk that are worth a thread */
 
 int64_t contract_tile_rows(const struct contract *c, enum isa isa, bool strict)
@@ -74,21 +76,36 @@ static void block_copied(struct contract *c, int64_t tile, int64_t others)
 	}
 }
 
+/* Rows of a block of AMX's, which may lie as far apart as push each other out of the second cache:
+ * 256 of 8 KiB took all ways of some of its sets, and 2048 x 4096 by 4096 x 2048 a sixth longer. */
+static int64_t block_apart(const struct contract *c, int64_t rows)
+{
+	int64_t pitch = c->rows_m * (int64_t)dtype_bytes(c->rows_type), step = pitch & -pitch;
+
+	while (c->rows_k == 1 && step > 0 && rows >= 256 && rows * step > SETS_BYTES * SETS_WAYS)
+		rows = block_rows(c, rows / 2, SQUARE_ROWS);
+	return rows;
+}
+
 /* Those of AMX over packed columns.  The smaller side is near, whichever block meets it; the larger
  * one, of which each line comes from memory, is read as few times as can be: where there are few
  * blocks, for the sake of threads, it is its own that are halved; of two alike, columns, since all
- * of a block's rows meet a panel while the nearest cache holds it. */
+ * of a block's rows meet a panel while the nearest cache holds it, and so they are where a block of
+ * rows is read for several of them (PLAN_MERGED). */
 static void block_squares(struct contract *c, int64_t k, int64_t batch)
 {
 	int64_t all = (c->n + c->panel - 1) / c->panel * c->panel;
 	int64_t n = all < SQUARES_WIDE ? all : SQUARES_WIDE;
+	int64_t row = k * (int64_t)dtype_bytes(c->rows_type);
 
+	c->m_block = block_apart(c, c->m_block);
 	for (;;) {
 		int64_t blocks = batch * ((c->n + n - 1) / n);
 		bool few = blocks * ((c->m + c->m_block - 1) / c->m_block) < CHUNKS &&
 			   c->m_block * k * n > WORK_LEAST;
 		bool higher = c->m_block >= 2 * SQUARE_ROWS, wider = n % (2 * c->panel) == 0;
-		if (few && higher && (c->m > c->n || !wider))
+		bool low = c->m > c->n && c->m_block * row < PLAN_MERGED;
+		if (few && higher && (low || !wider))
 			c->m_block = block_rows(c, c->m_block / 2, SQUARE_ROWS);
 		else if (few && wider)
 			n /= 2;

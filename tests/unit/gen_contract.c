@@ -661,13 +661,13 @@ void test_gen_contract__adds_images_by_vectors(void)
 }
 
 /* Rows a multiple of 1 KiB apart pass the nearest cache by, where it holds neither C's squares nor
- * the block's rows, and the second one does. */
+ * the block's rows, and the second one does, or blocks of columns in a row are made as one. */
 static void passing(struct graph *g, struct job *j)
 {
 	static const struct { int k, m_block, n_block; bool pass; } list[] = {
 		{ 512, 256, 256, true }, { 1024, 256, 64, true }, { 2048, 256, 256, true },
-		{ 768, 256, 256, false }, { 3072, 256, 256, false }, { 1024, 64, 256, false },
-		{ 1024, 256, 32, false },
+		{ 768, 256, 256, false }, { 3072, 256, 512, false }, { 3072, 256, 256, true },
+		{ 1024, 64, 256, false }, { 1024, 256, 32, false },
 	};
 	const struct type *ct = gen_type(g, DTYPE_f32, 2, 512, 512);
 	const struct node *sum = build1(g, OP_negate, graph_parameter(g, 0, ct));

@@ -175,6 +175,9 @@ static void squares(struct graph *g, struct job *j)
 		{ 1024, 1024, 1024, true, true, 256, 256 },
 		{ 512, 512, 512, false, true, 256, 64 },
 		{ 4096, 512, 4096, false, true, 256, 256 },
+		/* a block of rows is read once for columns in a row; ways of the second cache */
+		{ 768, 3072, 512, true, true, 256, 64 },
+		{ 1024, 4096, 1024, true, true, 128, 256 },
 		{ 768, 768, 128, true, true, 32, 0 },
 		{ 400, 128, 256, false, true, 32, 0 },
 		{ 128, 768, 768, false, false, 128, 64 },
