@@ -402,8 +402,9 @@ def test_the_object_that_is_compiled(cached):
 
 
 def test_a_graph_is_called_by_torchs_wrapper_itself(cached):
-    """What torch wraps around a graph it keeps is no frame of a call, when it was compiled and when it was found."""
-    x, hits = torch.ones(3), torch._dynamo.utils.counters["aot_autograd"]
+    """What torch wraps around a graph it keeps is no frame of a call, when it was compiled and when it was found.  (Of a small
+    one no wrapper is: test_direct.py.)"""
+    x, hits = torch.ones(300, 300), torch._dynamo.utils.counters["aot_autograd"]
     hits.clear()
     for found in (0, 1):
         torch._dynamo.reset()

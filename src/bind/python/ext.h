@@ -110,10 +110,19 @@ struct ext_signature {
 };
 /* The type weft._C.Graph.  false: exception set. */
 bool ext_graph_init(PyObject *module);
+/* graph(list) of these arguments: a new list, or NULL and an exception. */
+PyObject *ext_graph_call(PyObject *graph, PyObject *const *args, Py_ssize_t nargs);
+/* Are all its steps small? */
+bool ext_graph_is_small(PyObject *graph);
 /* A new callable around x (taken), or NULL and an exception where s does not describe it. */
 PyObject *ext_graph_new(struct weft_executable *x, const struct ext_signature *s);
 /* Borrowed; NULL and an exception: it is none. */
 struct weft_executable *ext_graph_executable(PyObject *graph);
+
+/* direct.c: the type weft._C.Direct.  false: exception set. */
+bool ext_direct_init(PyObject *module);
+/* Getter of Graph.direct: a new Direct, or None where the graph is not small. */
+PyObject *ext_direct(PyObject *graph, void *unused);
 
 /* frozen.c: arguments that are constants */
 struct ext_frozen;

@@ -440,6 +440,26 @@ static PyObject *graph_call(PyObject *self, PyObject *args, PyObject *keywords)
 	return graph_apply((struct graph *)self, PyTuple_GetItem(args, 0));
 }
 
+PyObject *ext_graph_call(PyObject *graph, PyObject *const *args, Py_ssize_t nargs)
+{
+	PyObject *list = PyList_New(nargs), *results = NULL;
+
+	for (Py_ssize_t i = 0; list && i < nargs; i++) {
+		Py_INCREF(args[i]);
+		if (PyList_SetItem(list, i, args[i]))
+			Py_CLEAR(list);
+	}
+	if (list)
+		results = graph_apply((struct graph *)graph, list);
+	Py_XDECREF(list);
+	return results;
+}
+
+bool ext_graph_is_small(PyObject *graph)
+{
+	return ((struct graph *)graph)->small;
+}
+
 /* ---- making --------------------------------------------------------------------------------- */
 
 /* How many things of its kind an output may be. */
@@ -647,6 +667,7 @@ static PyMemberDef members[] = {
 };
 static PyGetSetDef getset[] = {
 	{ "__dict__", PyObject_GenericGetDict, NULL, NULL, NULL },
+	{ "direct", ext_direct, NULL, "The graph to be called with arguments one by one, or None.", NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 static PyType_Slot slots[] = {

@@ -245,7 +245,7 @@ PyMODINIT_FUNC PyInit__C(void)
 {
 	PyObject *m = PyModule_Create(&module);
 
-	if (m && ext_graph_init(m))
+	if (m && ext_graph_init(m) && ext_direct_init(m))
 		return m;
 	Py_XDECREF(m);
 	return NULL;
