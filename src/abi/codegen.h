@@ -7,7 +7,7 @@
 struct kernel;                   /* plan/plan.h */
 struct weft_error;
 
-#define CODEGEN_VERSION 1
+#define CODEGEN_VERSION 2
 
 /* A kernel's machine code: one blob of code and read-only data, relocated, position independent. */
 struct codegen_code {

@@ -455,6 +455,8 @@ static void compile_job(struct job *j, void *arg)
 	case CORE_sums: core_sums(g); break;
 	default: gen_fail(g, WEFT_UNIMPLEMENTED, "core %d is not lowered yet", (int)g->k->core);
 	}
+	if (g->k->brief)
+		target_halve_vectors(g);
 	if (g->opt->dump)
 		dump_module(g);
 #ifndef NDEBUG

@@ -287,6 +287,8 @@ void core_sums(struct gen *g);
 /* ---- target.c, link.c ---- */
 /* target machine, module's triple and layout */
 void target_open(struct gen *g);
+/* Of a kernel that is done: 64-byte vectors are to be two, where that can be. */
+void target_halve_vectors(struct gen *g);
 LLVMMemoryBufferRef target_emit(struct gen *g);
 void link_object(struct gen *g, const char *elf, size_t size, const char *entry,
 	struct codegen_code *out);

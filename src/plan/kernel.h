@@ -105,6 +105,8 @@ struct kernel {
 	/* CORE_map, CORE_row, CORE_contract: results go past the caches, which would not hold them;
 	 * their buffers are ABI_ALIGN-aligned */
 	bool streams;
+	/* little is computed: the widest vectors slow down what follows by more than they save */
+	bool brief;
 
 	/* the iteration space: dims of the results (CORE_contract, CORE_attention: unused) */
 	uint32_t rank;

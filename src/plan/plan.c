@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define LOAD_TIME (1u << 30)             /* later than every step of main */
+#define SMALL_FLOPS 20000
+#define BRIEF_BYTES (256 << 10)
 
 static struct place place_of(struct graph *g, const struct node *n)
 {
@@ -68,17 +70,12 @@ static uint32_t add_kernel(struct planner *pl, struct kernel *k)
 	return p->nkernels++;
 }
 
-static void step_cost(struct planner *pl, struct plan_step *step, const struct kernel *k)
+/* Of one run, a function of an element (tanh) counting as so many. */
+static double kernel_flops(struct planner *pl, const struct kernel *k, double function)
 {
 	const struct graph *g = pl->g;
-	double bytes = 0, flops = 0;
-	/* what an update goes into is neither read nor written but for as much as it has itself */
-	uint32_t into = k->core == CORE_update ? step->args[step->nargs - 1] : NO_BUFFER;
-	for (uint32_t i = 0; i < step->nargs; i++)
-		if (step->args[i] != into)
-			bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
-	if (into != NO_BUFFER)
-		bytes += dim_typical(g, planner_bytes(pl, k->body->results[0]->in[1]->type));
+	double flops = 0, space = 1;
+
 	if (k->core == CORE_contract || k->core == CORE_attention) {
 		double more = k->core == CORE_attention ? dim_typical(g, k->attention.scores.k) : 0;
 		flops = 2 * (dim_typical(g, k->contract.m) + more) *
@@ -86,21 +83,46 @@ static void step_cost(struct planner *pl, struct plan_step *step, const struct k
 			dim_typical(g, k->contract.n);
 		for (uint32_t i = k->contract.groups != GROUPS_none; i < k->contract.nbatch; i++)
 			flops *= dim_typical(g, k->contract.batch[i]);
-	} else {
-		uint32_t count;
-		const struct node **order = region_order(pl->job, k->body, &count);
-		double space = 1;
-		for (uint32_t d = 0; d < k->rank; d++)
-			space *= dim_typical(g, k->space[d]);
-		for (uint32_t i = 0; i < count; i++)
-			flops += op_table[order[i]->op].kind == OP_MAP || order[i]->op == OP_reduce
-					 ? space
-					 : 0;
+		return flops;
 	}
+	uint32_t count;
+	const struct node **order = region_order(pl->job, k->body, &count);
+	for (uint32_t d = 0; d < k->rank; d++)
+		space *= dim_typical(g, k->space[d]);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct op_info *op = &op_table[order[i]->op];
+		if (op->kind == OP_MAP || order[i]->op == OP_reduce)
+			flops += op->flags & OP_FUNCTION ? function * space : space;
+	}
+	return flops;
+}
+
+/* Not so where little is computed of much that is read. */
+static bool kernel_is_brief(struct planner *pl, const struct kernel *k)
+{
+	const struct region *r = k->body;
+	double bytes = 0;
+
+	for (uint32_t i = 0; i < r->nparams && !k->nsizes; i++)
+		bytes += dim_typical(pl->g, planner_bytes(pl, r->params[i]));
+	return !k->nsizes && bytes < BRIEF_BYTES && kernel_flops(pl, k, 12) < SMALL_FLOPS;
+}
+
+static void step_cost(struct planner *pl, struct plan_step *step, const struct kernel *k)
+{
+	const struct graph *g = pl->g;
+	double bytes = 0, flops = kernel_flops(pl, k, 1);
+	/* what an update goes into is neither read nor written but for as much as it has itself */
+	uint32_t into = k->core == CORE_update ? step->args[step->nargs - 1] : NO_BUFFER;
+	for (uint32_t i = 0; i < step->nargs; i++)
+		if (step->args[i] != into)
+			bytes += dim_typical(g, pl->p->buffers[step->args[i]].bytes);
+	if (into != NO_BUFFER)
+		bytes += dim_typical(g, planner_bytes(pl, k->body->results[0]->in[1]->type));
 	step->flops = (int64_t)fmin(flops, 1e18);
 	step->bytes = (int64_t)fmin(bytes, 1e18);
 	/* Of sizes known only at the call, the number of chunks decides there. */
-	step->small = !k->nsizes && flops < 20000 && bytes < 32768;
+	step->small = !k->nsizes && flops < SMALL_FLOPS && bytes < 32768;
 }
 
 static const struct node *const *source_nodes(struct planner *pl, const struct fusion *f,
@@ -240,6 +262,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 		s->buffer[group->outs[i]->id] = args[nin + count + i];
 	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_kernel);
 	planner_set_args(pl, step, nin + k->noutputs, args, k->noutputs);
+	k->brief = kernel_is_brief(pl, k);
 	step->kernel = add_kernel(pl, k);
 	step->sizes = k->sizes;
 	step->nsizes = k->nsizes;

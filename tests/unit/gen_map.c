@@ -719,3 +719,32 @@ void test_gen_map__panels_of_words_are_made_as_rows_lie(void)
 {
 	gen_with_graph(panels_orders);
 }
+
+/* A brief kernel is compiled for halves of vectors, but for one that names an instruction of whole
+ * ones, as products of bf16 are. */
+static void halved(struct graph *g, struct job *j)
+{
+	static const char say[] = "\"min-legal-vector-width\"=\"256\"";
+	const struct type *t = gen_type(g, DTYPE_f32, 2, 48, 64);
+	const struct node *x = param(g, 0, t), *sum = build2(g, OP_add, x, x);
+	struct kernel k = matrix_kernel(g, gen_region(g, 1, &t, 1, &sum), 1, t, 2, "halved");
+
+	(void)j;
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512, say));
+	k.brief = true;
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, say));
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx2, say));
+	k.core = CORE_contract;
+	k.ninputs = 2;
+	k.contract = (struct contract){ .left = 1, .right = 1, .m = 48, .n = 64, .k = 8,
+		.rows_m = 8, .rows_k = 1, .cols_k = 1, .cols_n = 8, .rows_type = DTYPE_bf16,
+		.cols_type = DTYPE_bf16, .acc = DTYPE_f32, .m_block = 24, .n_block = 32,
+		.panel = 32 };
+	CHECK(gen_code_says(&k, ISA_LEVEL_avx512, say));
+	CHECK(!gen_code_says(&k, ISA_LEVEL_avx512bf16, say));
+}
+
+void test_gen_map__brief_kernels_halve_vectors(void)
+{
+	gen_with_graph(halved);
+}

@@ -41,3 +41,29 @@ void test_plan_chunks__follow_what_an_element_takes(void)
 		CHECK_INT(plan_text(programs[i].text).chunks, programs[i].chunks);
 	}
 }
+
+#define ADD(t) "func.func @main(%x: " t ") -> " t " {\n%r = stablehlo.add %x, %x : " t "\n" \
+	"return %r : " t "\n}"
+#define TANH(t) "func.func @main(%x: " t ") -> " t " {\n%r = stablehlo.tanh %x : " t "\n" \
+	"return %r : " t "\n}"
+#define PART(t) "func.func @main(%x: " t ") -> tensor<4xf32> {\n" \
+	"%r = stablehlo.slice %x [2:6] : (" t ") -> tensor<4xf32>\nreturn %r : tensor<4xf32>\n}"
+#define DOT(n) "func.func @main(%x: tensor<" n "x" n "xf32>) -> tensor<" n "x" n "xf32> {\n" \
+	"%r = stablehlo.dot_general %x, %x, contracting_dims = [1] x [0] : (tensor<" n "x" n \
+	"xf32>, tensor<" n "x" n "xf32>) -> tensor<" n "x" n "xf32>\n" \
+	"return %r : tensor<" n "x" n "xf32>\n}"
+
+/* What is done in less time than wide vectors cost afterwards. */
+void test_plan_brief__is_what_computes_little(void)
+{
+	CHECK(plan_text(ADD("tensor<4xf32>")).brief);
+	CHECK(plan_text(ADD("tensor<10000xf32>")).brief);
+	CHECK(!plan_text(ADD("tensor<20000xf32>")).brief);
+	CHECK(!plan_text(ADD("tensor<?xf32>")).brief);
+	CHECK(plan_text(TANH("tensor<1000xf32>")).brief);
+	CHECK(!plan_text(TANH("tensor<2000xf32>")).brief);
+	CHECK(plan_text(PART("tensor<10000xf32>")).brief);
+	CHECK(!plan_text(PART("tensor<100000xf32>")).brief);
+	CHECK(plan_text(DOT("16")).brief);
+	CHECK(!plan_text(DOT("32")).brief);
+}

@@ -33,8 +33,9 @@ static void read_and_plan(struct job *j, void *arg)
 	graph_borrow(r->graph, j);
 	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region };
 	const struct plan *p = plan_make(j, r->graph, &s, &o);
-	r->is = (struct plan_text){ p->nkernels, p->kernels[p->nkernels - 1]->chunks,
-		turned(j, plan_lower(r->graph, s.region, &o)) };
+	const struct kernel *last = p->kernels[p->nkernels - 1];
+	r->is = (struct plan_text){ .kernels = p->nkernels, .chunks = last->chunks,
+		.brief = last->brief, .turned = turned(j, plan_lower(r->graph, s.region, &o)) };
 }
 
 struct plan_text plan_text(const char *text)

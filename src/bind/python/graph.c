@@ -667,7 +667,8 @@ static PyMemberDef members[] = {
 };
 static PyGetSetDef getset[] = {
 	{ "__dict__", PyObject_GenericGetDict, NULL, NULL, NULL },
-	{ "direct", ext_direct, NULL, "The graph to be called with arguments one by one, or None.", NULL },
+	{ "direct", ext_direct, NULL, "The graph, to be called with arguments one by one, or None.",
+		NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 static PyType_Slot slots[] = {
