@@ -25,7 +25,8 @@ struct ext_torch {
 	 * of its `_cdata` - the bytes of its storage and its first element there; 0: no error */
 	int32_t (*storage_size)(void *tensor, int64_t *bytes);
 	int32_t (*storage_offset)(void *tensor, int64_t *elements);
-	PyObject *cdata; /* that name */
+	PyObject *cdata; /* that attribute's descriptor, asked without a look for its name */
+	descrgetfunc cdata_get;
 };
 extern struct ext_torch ext_torch;
 /* From setup's arguments: exchange capsule, Tensor, Parameter, plain, resolve, threads, names of
@@ -110,7 +111,7 @@ struct ext_signature {
 };
 /* The type weft._C.Graph.  false: exception set. */
 bool ext_graph_init(PyObject *module);
-/* graph(list) of these arguments: a new list, or NULL and an exception. */
+/* graph of these arguments: a new list, or NULL and an exception. */
 PyObject *ext_graph_call(PyObject *graph, PyObject *const *args, Py_ssize_t nargs);
 /* Are all its steps small? */
 bool ext_graph_is_small(PyObject *graph);

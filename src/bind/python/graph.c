@@ -149,33 +149,41 @@ static bool take_tensor(struct frame *f, const struct graph *c, uint32_t i, uint
 	return true;
 }
 
-/* All arguments into f->held: the list's, which is cleared, the extra ones, the seed. */
-static bool take_list(struct frame *f, const struct graph *c, PyObject *list)
+/* A call's arguments: in a list, which is cleared when they are taken, or one by one. */
+struct arguments {
+	PyObject *list; /* NULL: one by one */
+	PyObject *const *items;
+	Py_ssize_t n;
+};
+
+/* All arguments into f->held: the call's, the extra ones, the seed. */
+static bool take_all(struct frame *f, const struct graph *c, const struct arguments *a)
 {
 	uint32_t n = c->nlist, last = c->nin - (c->seed != NULL);
 
-	if (!PyList_Check(list) || PyList_Size(list) != (Py_ssize_t)n) {
-		PyErr_Format(PyExc_ValueError, "weft: expected a list of %u arguments",
-			(unsigned)n);
+	if (a->n != (Py_ssize_t)n) {
+		PyErr_Format(PyExc_ValueError, "weft: expected %s%u arguments",
+			a->list ? "a list of " : "", (unsigned)n);
 		return false;
 	}
 	for (uint32_t i = 0; i < last; i++) {
-		f->held[i] = i < n ? PyList_GetItem(list, (Py_ssize_t)i)
-				   : PyTuple_GetItem(c->extra, (Py_ssize_t)(i - n));
+		f->held[i] = i >= n ? PyTuple_GetItem(c->extra, (Py_ssize_t)(i - n))
+			   : a->list ? PyList_GetItem(a->list, (Py_ssize_t)i)
+				     : a->items[i];
 		Py_INCREF(f->held[i]);
 	}
-	if (n && PyList_SetSlice(list, 0, (Py_ssize_t)n, NULL))
+	if (n && a->list && PyList_SetSlice(a->list, 0, (Py_ssize_t)n, NULL))
 		return false;
 	if (c->seed)
 		f->held[last] = PyObject_CallNoArgs(c->seed);
 	return !c->seed || f->held[last];
 }
 
-static bool take_inputs(struct frame *f, const struct graph *c, PyObject *list)
+static bool take_inputs(struct frame *f, const struct graph *c, const struct arguments *a)
 {
 	static const int64_t none[1];
 
-	if (!take_list(f, c, list))
+	if (!take_all(f, c, a))
 		return false;
 	for (uint32_t i = 0, to = 0; i < c->nin; i++) {
 		if (c->in[i].constant)
@@ -382,22 +390,37 @@ static void blame(const struct graph *c, const struct frame *f)
 	PyErr_Restore(type, value, trace);
 }
 
+static PyObject *list_of(const struct arguments *a)
+{
+	PyObject *list = PyList_New(a->n);
+
+	for (Py_ssize_t i = 0; list && i < a->n; i++) {
+		Py_INCREF(a->items[i]);
+		if (PyList_SetItem(list, i, a->items[i]))
+			Py_CLEAR(list);
+	}
+	return list;
+}
+
 /* In torch's forward-mode differentiation tensors may have tangents, which no graph computes:
  * the attribute `tangents` raises where one has.  false: exception set. */
-static bool without_tangents(const struct graph *c, PyObject *list)
+static bool without_tangents(const struct graph *c, const struct arguments *a)
 {
 	PyObject *level = PyDict_GetItem(ext_torch.forward_ad, current_level);
 	if (!level || PyLong_AsLong(level) < 0)
 		return true;
-	PyObject *fn = PyDict_GetItemString(c->dict, "tangents");
-	PyObject *r = fn ? PyObject_CallFunctionObjArgs(fn, list, NULL) : NULL;
+	PyObject *fn = PyDict_GetItemString(c->dict, "tangents"), *r = NULL;
+	PyObject *list = !fn ? NULL : a->list ? PySequence_List(a->list) : list_of(a);
+	if (list)
+		r = PyObject_CallFunctionObjArgs(fn, list, NULL);
+	Py_XDECREF(list);
 	Py_XDECREF(r);
 	return r || !fn;
 }
 
-static PyObject *graph_apply(struct graph *c, PyObject *list)
+static PyObject *graph_apply(struct graph *c, const struct arguments *a)
 {
-	if (!without_tangents(c, list))
+	if (!without_tangents(c, a))
 		return NULL;
 	struct frame *f = frame_get(c);
 	PyObject *results = NULL;
@@ -405,7 +428,7 @@ static PyObject *graph_apply(struct graph *c, PyObject *list)
 	if (!f)
 		return NULL;
 	f->at = -1;
-	if (take_inputs(f, c, list)) {
+	if (take_inputs(f, c, a)) {
 		if (!c->small)
 			give_away(f, c);
 		if (graph_run(c, f))
@@ -423,6 +446,13 @@ static PyObject *wrong_call(void)
 	return NULL;
 }
 
+static PyObject *graph_of_list(PyObject *self, PyObject *list)
+{
+	struct arguments a = { .list = list, .n = PyList_Check(list) ? PyList_Size(list) : -1 };
+
+	return graph_apply((struct graph *)self, &a);
+}
+
 static PyObject *graph_vectorcall(
 	PyObject *self, PyObject *const *args, size_t nargs, PyObject *keywords)
 {
@@ -430,29 +460,21 @@ static PyObject *graph_vectorcall(
 
 	if (n != 1 || (keywords && PyTuple_Size(keywords)))
 		return wrong_call();
-	return graph_apply((struct graph *)self, args[0]);
+	return graph_of_list(self, args[0]);
 }
 
 static PyObject *graph_call(PyObject *self, PyObject *args, PyObject *keywords)
 {
 	if (PyTuple_Size(args) != 1 || (keywords && PyDict_Size(keywords)))
 		return wrong_call();
-	return graph_apply((struct graph *)self, PyTuple_GetItem(args, 0));
+	return graph_of_list(self, PyTuple_GetItem(args, 0));
 }
 
 PyObject *ext_graph_call(PyObject *graph, PyObject *const *args, Py_ssize_t nargs)
 {
-	PyObject *list = PyList_New(nargs), *results = NULL;
+	struct arguments a = { .items = args, .n = nargs };
 
-	for (Py_ssize_t i = 0; list && i < nargs; i++) {
-		Py_INCREF(args[i]);
-		if (PyList_SetItem(list, i, args[i]))
-			Py_CLEAR(list);
-	}
-	if (list)
-		results = graph_apply((struct graph *)graph, list);
-	Py_XDECREF(list);
-	return results;
+	return graph_apply((struct graph *)graph, &a);
 }
 
 bool ext_graph_is_small(PyObject *graph)

@@ -169,7 +169,8 @@ size_t ext_span(const struct dl_tensor *v)
 static bool within_storage(PyObject *object, const struct dl_tensor *v)
 {
 	size_t size = (size_t)(v->dtype.bits + 7) / 8, span = ext_span(v);
-	PyObject *address = PyObject_GetAttr(object, ext_torch.cdata);
+	PyObject *type = (PyObject *)Py_TYPE(object);
+	PyObject *address = ext_torch.cdata_get(ext_torch.cdata, object, type);
 	void *tensor = address ? PyLong_AsVoidPtr(address) : NULL;
 	int64_t bytes, first;
 

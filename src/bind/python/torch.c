@@ -16,9 +16,14 @@ bool ext_torch_set(PyObject *args)
 		return false;
 	memcpy(&t.storage_size, &size, sizeof t.storage_size);
 	memcpy(&t.storage_offset, &offset, sizeof t.storage_offset);
-	t.cdata = PyUnicode_InternFromString("_cdata");
+	t.cdata = PyObject_GetAttrString(t.tensor_type, "_cdata");
 	if (!t.cdata)
 		return false;
+	*(void **)(void *)&t.cdata_get = PyType_GetSlot(Py_TYPE(t.cdata), Py_tp_descr_get);
+	if (!t.cdata_get) {
+		PyErr_SetString(PyExc_ImportError, "weft: a tensor's _cdata is no descriptor");
+		return false;
+	}
 	t.exchange = PyCapsule_GetPointer(capsule, "dlpack_exchange_api");
 	if (!t.exchange)
 		return false;
