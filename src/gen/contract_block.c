@@ -154,12 +154,50 @@ static void call_strips(struct gen *g, struct contraction *x, const struct opera
 	loop_end(g, l);
 }
 
+/* The block's rows behind its whole squares, from their copy. */
+static void call_tail(
+	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef whole)
+{
+	struct contraction *t = x->tail;
+	struct operands rest = *o;
+
+	gen_here(g);
+	LLVMValueRef before = MUL(whole, c64(g, -t->rows_m));
+	rest.rows = gep(g, t->rows_elem, t->rows_copy, before);
+	call_tiles(g, t, t->tile, CONTRACT_SQUARE, whole, x->mrows, &rest);
+}
+
+/* Their copy, kn words of k of them; R's first one of the block is number `at`. */
+static void copy_tail(struct gen *g, struct contraction *x, LLVMValueRef at, LLVMValueRef kn)
+{
+	LLVMValueRef rows_m = gen_extent(g, x->c->rows_m);
+	struct contraction rest = *x;
+	struct branch b;
+
+	gen_here(g);
+	LLVMValueRef whole = AND(x->mrows, c64(g, -CONTRACT_SQUARE));
+	rest.mrows = SUB(x->mrows, whole);
+	rest.rows_copy = x->tail->rows_copy;
+	rest.rows_m = x->tail->rows_m;
+	rest.rows_k = x->tail->rows_k;
+	branch_begin(g, &b, ICMP(SGT, rest.mrows, c64(g, 0)));
+	gen_here(g);
+	copy_rows(g, &rest, ADD(at, MUL(whole, rows_m)), kn);
+	branch_end(g, &b);
+}
+
 /* All rows of the block; of long spans one after the other, for a tile has rows of one. */
 static void call_all(
 	struct gen *g, struct contraction *x, const struct operands *o, LLVMValueRef left)
 {
 	struct loop *l = job_alloc(g->job, sizeof *l);
 
+	if (x->tail) {
+		LLVMValueRef whole = AND(x->mrows, c64(g, -CONTRACT_SQUARE));
+		call_rows(g, x, o, left, c64(g, 0), whole);
+		call_tail(g, x, o, whole);
+		return;
+	}
 	if (x->c->span <= x->rows) {
 		call_rows(g, x, o, left, c64(g, 0), x->mrows);
 		return;
@@ -318,6 +356,8 @@ static void multiply_block(struct gen *g, struct contraction *x, LLVMValueRef at
 		copy_places(g, x, kb, kn);
 	else if (x->rows_copy && !x->strips_copied)
 		copy_rows(g, x, at, kn);
+	if (x->tail)
+		copy_tail(g, x, at, kn);
 	LLVMValueRef lies = o.rows, lies_m = gen_extent(g, x->c->rows_m);
 	if (x->rows_copy)
 		o.rows = x->rows_copy;

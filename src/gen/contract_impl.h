@@ -78,6 +78,9 @@ struct contraction {
 	bool by_panel;
 	/* scratch: [m][DEPTH] or [DEPTH][m] words, R's copy; NULL: R as it lies */
 	LLVMValueRef rows_copy;
+	/* AMX's, of rows that are read as they lie as far as they are whole squares: the same of
+	 * those that are left, which are copied; NULL: all are copied, or none */
+	struct contraction *tail;
 	bool strips_copied;              /* made strip by strip, before the first panel's tiles */
 	/* Where R has runs: elements of k of a block, and scratch: [m], where each row's places
 	 * lie */

@@ -697,6 +697,42 @@ void test_gen_contract__rows_that_share_sets_pass_the_cache_by(void)
 	gen_with_graph(passing);
 }
 
+/* Scratch of a product of m rows by AMX. */
+static uint64_t squares_scratch(struct graph *g, int m)
+{
+	const struct type *ct = gen_type(g, DTYPE_f32, 2, m, 64);
+	const struct node *sum = build1(g, OP_negate, graph_parameter(g, 0, ct));
+	struct kernel kernel = { .graph = g, .core = CORE_contract, .ninputs = 2, .noutputs = 1,
+		.name = "rest", .body = gen_region(g, 1, &ct, 1, &sum),
+		.contract = { .left = 1, .right = 1, .rows_are_lhs = true, .m = m, .n = 64,
+			.k = 256, .rows_m = 256, .rows_k = 1, .cols_packed = true, .word = 2,
+			.words = 128, .rows_type = DTYPE_bf16, .cols_type = DTYPE_bf16,
+			.acc = DTYPE_f32, .m_block = 256, .panel = 32 } };
+	struct codegen_options o = { .isa = ISA_LEVEL_amx, .level = 1 };
+	struct codegen_code code;
+
+	CHECK_OK(gen_table()->compile(&kernel, &o, &code));
+	uint64_t scratch = code.scratch;
+	gen_table()->code_free(&code);
+	return scratch;
+}
+
+/* Of rows that are no whole squares it is the last ones alone that are copied: for 32 of them there
+ * is room. */
+static void left_rows(struct graph *g, struct job *j)
+{
+	uint64_t whole = squares_scratch(g, 256), rest = squares_scratch(g, 250);
+
+	(void)j;
+	CHECK(rest > whole);
+	CHECK(rest - whole <= 32 * 288 * 4);
+}
+
+void test_gen_contract__rows_left_of_squares_are_copied_alone(void)
+{
+	gen_with_graph(left_rows);
+}
+
 static void symbolic_of(struct graph *g, struct job *j, enum dtype t)
 {
 	int64_t m = dim_arg(g, 0, 0, 1, 1000), k = dim_arg(g, 0, 1, 1, 1000),
