@@ -475,6 +475,17 @@ def test_artifact_without_llvm(box):
     check(open(a, "rb").read() == open(b, "rb").read(), "compiling twice gives different artifacts")
 
 
+def test_artifact_on_threads_of_the_host(box):
+    """WEFT_POOL holds for what is loaded, not only for what is compiled."""
+    a, good = compiled(box)
+    for pool in ("own", "auto"):
+        check(not box.run("run", a, good, good, status=0, env={"WEFT_POOL": pool})[2], pool)
+    err = box.run("run", a, good, good, status=1, env={"WEFT_POOL": "host"})[2]
+    check("option pool=host: this process has not loaded libgomp" in err, err)
+    err = box.run("run", a, good, good, status=0, env={"WEFT_POOL": "libgomp"})[2]
+    check(err.count("WEFT_POOL is not used: option ") == 1 and "auto|own|host" in err, err)
+
+
 def test_damaged_artifact(box):
     a, good = compiled(box)
     whole, rng = open(a, "rb").read(), random.Random(3)

@@ -162,8 +162,9 @@ WEFT_API void weft_executable_release(struct weft_executable *x);
  * none. */
 WEFT_API struct weft_error *weft_executable_artifact(const struct weft_executable *x,
 	const void **bytes, size_t *size);
-/* Checks size bytes and makes an executable; the bytes are copied. INVALID_ARGUMENT when
- * damaged. */
+/* Checks size bytes and makes an executable; the bytes are copied. It runs on whose threads
+ * WEFT_POOL says. INVALID_ARGUMENT when damaged; FAILED_PRECONDITION: WEFT_POOL=host, and the
+ * process has not loaded libgomp. */
 WEFT_API struct weft_error *weft_executable_load(struct weft_client *c, const void *bytes,
 	size_t size, struct weft_executable **out);
 

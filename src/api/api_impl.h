@@ -62,6 +62,8 @@ struct weft_error *option_check_versions(const char *value) BASE_MUST_USE;   /* 
 struct weft_error *option_check_level(const char *value) BASE_MUST_USE;      /* options.c */
 struct weft_error *option_check_ops(const char *value) BASE_MUST_USE;        /* constant.c */
 struct weft_error *option_check_words(const char *value) BASE_MUST_USE;      /* options.c */
+/* Option pool; libgomp is looked for.  FAILED_PRECONDITION: host, and it is not there. */
+struct weft_error *option_who(const struct weft_options *o, enum pool_who *out) BASE_MUST_USE;
 /* A copy of given (may be NULL), with what it does not set taken from the environment. */
 struct weft_error *options_resolve(const struct weft_options *given,
 	struct weft_options **out) BASE_MUST_USE;
@@ -89,7 +91,7 @@ struct weft_executable {
 	struct exe *exe;
 	void *state;                         /* the backend's */
 	unsigned threads;                    /* option; 0: by environment at each run */
-	bool host_pool;                      /* option pool=host */
+	enum pool_who who;                   /* option pool */
 	const char *role;                    /* option, a literal; NULL when loaded */
 	double compile_s;                    /* wall time from graph to executable; 0 when loaded */
 	enum kept_state kept;                /* what the cache did for it, and why it did nothing */

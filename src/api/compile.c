@@ -454,11 +454,7 @@ static struct weft_error *compile_resolved(struct weft_client *client, struct we
 	bool several = b->stages & BACKEND_GEN && !constants, quick = several && m.async;
 	if (constants && !(b->stages & BACKEND_GEN))
 		FAIL(WEFT_UNIMPLEMENTED, "backend '%s' knows no constants", b->name);
-	if (!strcmp(option_pool(options), "host")) {
-		struct weft_error *e = pool_host_find();
-		if (e)
-			return error_prefix(e, "option pool=host: ");
-	}
+	TRY(option_who(options, &(enum pool_who){ POOL_own }));
 	TRY(later_list_make(options, false, several && m.progressive, &later));
 	later_list_free(&later);                     /* a bad one is said before work begins */
 	TRY(compile_one(b, p, options, &quick, out));

@@ -141,7 +141,7 @@ struct weft_error *api_bind(struct weft_executable *x, const struct run_tensor *
 	if (e)
 		return e;
 	(*out)->threads = x->threads;
-	(*out)->host_pool = x->host_pool;
+	(*out)->who = x->who;
 	(*out)->role = x->role;
 	report_add(*out, false);
 	return NULL;

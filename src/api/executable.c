@@ -42,22 +42,42 @@ struct weft_error *executable_open(const struct backend *b, const void *bytes, s
 	return NULL;
 }
 
+struct weft_error *option_who(const struct weft_options *o, enum pool_who *out)
+{
+	const char *word = option_pool(o);
+
+	*out = !strcmp(word, "host") ? POOL_host : !strcmp(word, "own") ? POOL_own : POOL_auto;
+	struct weft_error *e = pool_host_find(*out);
+	return e ? error_prefix(e, "option pool=host: ") : NULL;
+}
+
 struct weft_error *executable_create(const struct backend *b, void *bytes, size_t size,
 	const struct weft_options *o, struct weft_executable **out)
 {
-	struct weft_error *e = executable_open(b, bytes, size, &later, out);
+	enum pool_who who;
+	struct weft_error *e = option_who(o, &who);
+	if (!e)
+		e = executable_open(b, bytes, size, &later, out);
 	mem_free(bytes);
 	if (e)
 		return e;
 	(*out)->threads = (unsigned)option_threads(o);
-	(*out)->host_pool = !strcmp(option_pool(o), "host");
+	(*out)->who = who;
 	return NULL;
 }
 
 struct weft_error *weft_executable_load(
 	struct weft_client *c, const void *bytes, size_t size, struct weft_executable **out)
 {
+	enum pool_who who;
+	struct weft_options *o;
+	TRY(options_resolve(NULL, &o));
+	struct weft_error *e = option_who(o, &who);
+	weft_options_free(o);
+	if (e)
+		return e;
 	TRY(executable_open(c->backend, bytes, size, &later, out));
+	(*out)->who = who;
 	report_add(*out, false);
 	return NULL;
 }
@@ -161,7 +181,7 @@ void api_parallel(const struct weft_executable *x, unsigned threads, pool_fn *fn
 struct weft_error *api_run(struct weft_executable *x, unsigned threads, const struct run_tensor *in,
 	uint32_t nin, struct run_tensor *out, uint32_t nout)
 {
-	struct run_options o = { .threads = threads_of(x, threads), .host = x->host_pool };
+	struct run_options o = { .threads = threads_of(x, threads), .who = x->who };
 	x = executable_now(x);
 	return x->backend->run(x->exe, x->state, &o, in, nin, out, nout);
 }
@@ -296,7 +316,9 @@ struct weft_error *weft_run_async(struct weft_executable *x, uint32_t nin,
 		event_fire((struct event *)*done, NULL);
 		return NULL;
 	}
-	struct run_options o = { .threads = threads_of(x, 0), .host = x->host_pool };
+	/* torch runs nothing on the thread of the queue, so it has no threads of libgomp's */
+	enum pool_who who = x->who == POOL_auto ? POOL_own : x->who;
+	struct run_options o = { .threads = threads_of(x, 0), .who = who };
 	return exe_run_async(executable_now(x)->exe, &o, (struct buffer *const *)in, nin,
 		(struct buffer **)out, nout, (struct event **)done);
 }

@@ -156,7 +156,7 @@ static void compile_next(struct later *w, uint32_t i)
 	pthread_mutex_lock(&lock);
 	if (!e) {
 		v->threads = w->x->threads;
-		v->host_pool = w->x->host_pool;
+		v->who = w->x->who;
 		publish(w->x, v);
 		w->x->versions++;
 	} else if (!w->x->later_error) {

@@ -192,7 +192,7 @@ struct weft_error *exe_run(struct exe *x, const struct run_options *o, const str
 		FAIL(WEFT_INVALID_ARGUMENT, "expected room for %u results, found %u", p->noutputs,
 			nout);
 	TRY(frame_get(x, o ? o->threads : 0, &f));
-	f->host = o && o->host;
+	f->who = o ? o->who : POOL_own;
 	struct weft_error *e = frame_run(f, in, out);
 	frame_put(f);
 	return e;

@@ -104,7 +104,7 @@ struct weft_error *frame_get(struct exe *x, unsigned threads, struct frame **out
 	if (!f)
 		TRY(frame_new(x, &f));
 	f->threads = threads;
-	f->host = false;
+	f->who = POOL_own;
 	f->gather = gather;
 	f->gathered = false;
 	f->loading = false;

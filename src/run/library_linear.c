@@ -133,7 +133,8 @@ static struct weft_error *each_matrix(
 		b.each = (LEAST + n * n - 1) / (n * n);
 	int64_t parts = (count + b.each - 1) / b.each;
 	pool_parallel(c->threads,
-		&(struct pool_task){ .fn = batch_parts, .arg = &b, .chunks = parts });
+		&(struct pool_task){ .fn = batch_parts, .arg = &b, .chunks = parts,
+			.who = c->who });
 	for (int64_t i = 0; i < parts; i++)
 		if (e)
 			weft_error_free(b.failed[i]);
@@ -396,10 +397,16 @@ struct weft_error *library_linear(const struct run_library_call *c)
 
 /* ---- fft ------------------------------------------------------------------------------------ */
 
-static void share(unsigned threads, fft_chunks *fn, void *arg, int64_t chunks)
-{
-	pool_parallel(threads, &(struct pool_task){ .fn = fn, .arg = arg, .chunks = chunks });
-}
+#define SHARE(by)                                                                                  \
+	static void share_##by(unsigned threads, fft_chunks *fn, void *arg, int64_t chunks)        \
+	{                                                                                          \
+		pool_parallel(threads, &(struct pool_task){ .fn = fn, .arg = arg,                  \
+			.chunks = chunks, .who = POOL_##by });                                     \
+	}
+SHARE(own)
+SHARE(auto)
+SHARE(host)
+#undef SHARE
 
 struct weft_error *library_fft(const struct run_library_call *c)
 {
@@ -419,7 +426,8 @@ struct weft_error *library_fft(const struct run_library_call *c)
 		a->dims[a->rank - 1] < out->dims[a->rank - 1] / 2 + 1)
 		return error_make(
 			WEFT_INVALID_ARGUMENT, "fft: the input is too short for fft_length");
-	const struct fft_threads threads = { share, c->threads };
+	const struct fft_threads threads = { c->who == POOL_own ? share_own
+		: c->who == POOL_auto ? share_auto : share_host, c->threads };
 	struct fft f = { .kind = (enum fft_kind)kind, .sum = sum, .wide = wide, .rank = a->rank,
 		.naxes = naxes, .in_dims = a->dims, .out_dims = out->dims, .threads = &threads };
 	return fft_run(&f, a->data, out->data);

@@ -26,15 +26,17 @@
  *  5. A second caller, and a chunk that calls back in, run on their own thread.
  *  6. A forked child has no workers and makes new ones.
  *  7. A thread runs its share first, then what others have left of theirs.
- *  8. Chunks run on libgomp's threads where a task asks for it; in a child forked since libgomp was
- *     there they do not. */
+ *  8. Chunks run on libgomp's threads where a task asks for it, or leaves it open and those have
+ *     the processors (pool_choice.h); not inside of a region of libgomp's, nor in a child forked
+ *     since libgomp was there. */
 #include "run/pool.h"
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "run/fp.h"
 #include "run/futex.h"
+#include "run/host.h"
+#include "run/pool_choice.h"
 #include "run/run_impl.h"
-#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -48,6 +50,7 @@ struct worker {
 	_Alignas(64) _Atomic(uint32_t) asleep;
 	uint32_t index;                 /* 1, 2, ...: the caller is 0 */
 	pthread_t thread;
+	_Atomic(pid_t) tid;             /* 0: it has not run yet */
 	int cpu;                        /* pinned to; -1: to none */
 };
 /* Chunks [next, end) are a thread's, by order those that it runs first. */
@@ -61,8 +64,6 @@ struct scratch {
 	size_t size;
 };
 
-typedef void gomp_parallel(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
-
 static struct {
 	pthread_mutex_t mutex;          /* held while a region is open */
 	struct worker *workers[POOL_THREADS_MAX];
@@ -70,10 +71,6 @@ static struct {
 	_Atomic(uint32_t) nworkers;
 	cpu_set_t mask;                 /* processors of this process */
 	unsigned ncpus;
-	_Atomic(gomp_parallel *) gomp;  /* NULL: not looked for, or not there */
-	/* libgomp was there before this process was forked: its threads, for whom a region would
-	 * wait, are not */
-	bool gomp_seen, gomp_lost;
 	_Atomic(uint64_t) regions, alone;
 
 	_Alignas(64) _Atomic(uint32_t) epoch;
@@ -91,12 +88,24 @@ static struct {
 	_Atomic(uint32_t) waiting;      /* the caller sleeps until nobody is inside */
 	_Atomic(uint32_t) tickets;      /* with libgomp: threads that came */
 	_Atomic(uint32_t) left;         /* and went */
+	struct host_watch watch;
 } pool = { .mutex = PTHREAD_MUTEX_INITIALIZER, .gate = CLOSED };
 
 /* By thread of the region: 1 it ran a chunk, 2 the caller ran the one reserved for it. */
 static _Atomic(unsigned char) pool_ran[POOL_THREADS_MAX];
+/* By thread of the region: how often it claimed chunks.  Of libgomp's: who it is. */
+static _Atomic(uint32_t) pool_claims[POOL_THREADS_MAX];
+static _Atomic(pid_t) pool_met[POOL_THREADS_MAX];
 /* This thread is running chunks: it must not try the mutex it may hold. */
 static _Thread_local bool inside;
+/* Of this thread as a caller. */
+static _Thread_local struct pool_choice choice;
+/* libgomp's threads that run its regions: how many, this one among them (0: unknown), and two. */
+static _Thread_local struct {
+	uint32_t n;
+	pid_t tid[2];
+	pid_t suspect;                  /* had the processor while our workers did not */
+} team;
 
 unsigned pool_seen_count(const struct pool_seen *s)
 {
@@ -116,10 +125,10 @@ unsigned pool_default_threads(void)
 
 /* ---- running chunks ------------------------------------------------------------------------- */
 
-/* Claims and runs what is left of a share; false: nothing was. */
-static bool share_run(struct share *s, unsigned char *scratch)
+/* Claims and runs what is left of a share; how often it claimed. */
+static uint32_t share_run(struct share *s, unsigned char *scratch)
 {
-	bool any = false;
+	uint32_t claims = 0;
 
 	while (atomic_load_explicit(&s->next, memory_order_relaxed) < s->end) {
 		int64_t first = atomic_fetch_add_explicit(&s->next, pool.grain,
@@ -128,25 +137,27 @@ static bool share_run(struct share *s, unsigned char *scratch)
 			break;
 		int64_t last = s->end - first > pool.grain ? first + pool.grain : s->end;
 		pool.fn(pool.arg, first, last, scratch);
-		any = true;
+		claims++;
 	}
-	return any;
+	return claims;
 }
 
 /* Runs chunks as thread `index` of the region, until all are claimed. */
 static void chunks_run(uint32_t index, unsigned char *scratch)
 {
 	uint32_t threads = atomic_load_explicit(&pool.threads, memory_order_relaxed);
-	bool any = false;
+	uint32_t claims = 0;
 
 	if (pool.reserved && !atomic_exchange_explicit(&pool_ran[index], 1, memory_order_acq_rel)) {
 		pool.fn(pool.arg, index, (int64_t)index + 1, scratch);
-		any = true;
+		claims++;
 	}
 	for (uint32_t i = 0; i < threads; i++)
-		any |= share_run(&pool.shares[(index + i) % threads], scratch);
-	if (any && !pool.reserved)
+		claims += share_run(&pool.shares[(index + i) % threads], scratch);
+	if (claims && !pool.reserved)
 		atomic_store_explicit(&pool_ran[index], 1, memory_order_relaxed);
+	if (claims)
+		atomic_store_explicit(&pool_claims[index], claims, memory_order_relaxed);
 }
 
 static bool gate_enter(uint32_t epoch)
@@ -239,6 +250,7 @@ static void *worker_main(void *arg)
 	int64_t until = 0;
 
 	inside = true;
+	atomic_store(&w->tid, gettid());
 	for (;;) {
 		seen = epoch_wait(w, seen, &until);
 		if (w->index >= atomic_load_explicit(&pool.threads, memory_order_relaxed) ||
@@ -299,6 +311,7 @@ static bool worker_start(void)
 	if (!w)
 		return false;
 	atomic_store(&w->asleep, 0);
+	atomic_store(&w->tid, 0);
 	w->index = n + 1;
 	w->cpu = -1;
 	pthread_attr_init(&attr);
@@ -407,8 +420,10 @@ static void region_set(uint32_t threads, const struct pool_task *t)
 		pool.grain = 1;
 	pool.reserved = t->all && t->chunks >= (int64_t)threads ? threads : 0;
 	pool.spin = threads <= pool.ncpus;
-	for (uint32_t i = 0; i < threads; i++)
+	for (uint32_t i = 0; i < threads; i++) {
 		atomic_store_explicit(&pool_ran[i], 0, memory_order_relaxed);
+		atomic_store_explicit(&pool_claims[i], 0, memory_order_relaxed);
+	}
 	shares_set(threads, pool.reserved);
 }
 
@@ -431,36 +446,155 @@ static void region_run(uint32_t threads, const struct pool_task *t)
 	seen_add(t);
 }
 
-static void gomp_thread(void *arg)
-{
-	const struct pool_task *t = arg;
-	uint32_t index = atomic_fetch_add(&pool.tickets, 1);
+/* A region on libgomp's threads, as those are told of it. */
+struct host_region {
+	const struct pool_task *task;
+	pthread_t caller;
+	bool meet, timed;
+	int64_t done;                   /* when the caller had no chunk left */
+};
 
-	if (index >= atomic_load(&pool.threads))
-		return;
+static void host_thread(void *arg)
+{
+	struct host_region *r = arg;
+	uint32_t ticket = atomic_fetch_add(&pool.tickets, 1), index = host_index(ticket);
 	bool was_inside = inside;
-	uint32_t was = fp_enter();
-	inside = true;
-	chunks_run(index, index ? pool.scratch[index].bytes : t->caller_scratch);
-	inside = was_inside;
-	fp_leave(was);
+
+	if (r->meet && index < POOL_THREADS_MAX)
+		atomic_store_explicit(&pool_met[index], gettid(), memory_order_relaxed);
+	if (index < atomic_load(&pool.threads)) {
+		uint32_t was = fp_enter();
+		inside = true;
+		chunks_run(index, index ? pool.scratch[index].bytes : r->task->caller_scratch);
+		inside = was_inside;
+		fp_leave(was);
+	}
+	if (r->timed && pthread_equal(r->caller, pthread_self()))
+		r->done = time_ns();
 	atomic_fetch_add(&pool.left, 1);
 }
 
-/* Under the mutex, on libgomp's threads: who comes first is thread 0. */
-static void region_run_gomp(gomp_parallel *gomp, uint32_t threads, const struct pool_task *t)
+/* Under the mutex, on libgomp's threads.  Those of torch's regions stay as many, even where they
+ * have no chunk: libgomp ends threads that a region does not want, and makes them anew. */
+static void region_run_host(uint32_t threads, unsigned asked, struct host_region *r)
 {
-	struct pool_task copy = *t;
+	struct pool_task copy = *r->task;
 
 	copy.all = false;
-	threads = scratch_reserve(threads, t->scratch);
+	r->task = &copy;
+	threads = scratch_reserve(threads, copy.scratch);
 	region_set(threads, &copy);
 	atomic_store(&pool.tickets, 0);
 	atomic_store(&pool.left, 0);
-	gomp(gomp_thread, &copy, threads, 0);
+	host_parallel(host_thread, r, asked > host_threads() ? asked : 0);
 	/* libgomp has waited for them; this says so to who checks our own order of events. */
 	(void)atomic_load(&pool.left);
-	seen_add(t);
+	seen_add(&copy);
+}
+
+/* ---- whose threads -------------------------------------------------------------------------- */
+
+static void claims_sum(struct pool_fact *f)
+{
+	f->threads = atomic_load_explicit(&pool.threads, memory_order_relaxed);
+	for (uint32_t i = 0; i < f->threads; i++)
+		f->claims += atomic_load_explicit(&pool_claims[i], memory_order_relaxed);
+	f->caller_claims = atomic_load_explicit(&pool_claims[0], memory_order_relaxed);
+}
+
+/* Whom to watch: this thread's team, or everybody. */
+static void watch_set(void)
+{
+	pid_t mine[POOL_THREADS_MAX];
+	uint32_t n = atomic_load_explicit(&pool.nworkers, memory_order_relaxed);
+
+	if (team.n) {
+		pool.watch.n = 0;
+		for (uint32_t i = 0; i < 2 && team.tid[i]; i++)
+			pool.watch.tid[pool.watch.n++] = team.tid[i];
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		mine[i] = atomic_load_explicit(&pool.workers[i]->tid, memory_order_relaxed);
+	host_watch_others(&pool.watch, mine, n);
+}
+
+/* After WAY_meet: the team, and whether the suspect is of it. */
+static bool team_meet(void)
+{
+	uint32_t n = atomic_load(&pool.tickets), k = 0;
+	pid_t self = gettid();
+	bool met = false;
+
+	team.n = n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
+	team.tid[0] = team.tid[1] = 0;
+	for (uint32_t i = 0; i < team.n; i++) {
+		pid_t tid = atomic_load_explicit(&pool_met[i], memory_order_relaxed);
+		met |= tid == team.suspect;
+		if (tid != self && k < 2)
+			team.tid[k++] = tid;
+	}
+	if (!k)
+		team.n = 0;
+	return met;
+}
+
+/* Under the mutex, on our own workers, looked at as f->way says. */
+static void region_seen_own(uint32_t threads, const struct pool_task *t, struct pool_fact *f)
+{
+	f->known = team.n;
+	if (f->way == WAY_watched) {
+		watch_set();
+		host_watch_begin(&pool.watch);
+		f->begin = time_ns();
+	}
+	region_run(threads, t);
+	claims_sum(f);
+	if (f->way == WAY_own)
+		return;
+	f->end = time_ns();
+	if (f->way == WAY_watched)
+		f->burned = host_watch_end(&pool.watch, &team.suspect);
+	if (f->burned < 0)
+		team.n = 0;
+}
+
+/* Under the mutex, on libgomp's threads. */
+static void region_seen_host(uint32_t threads, const struct pool_task *t, struct pool_fact *f)
+{
+	struct host_region r = { t, pthread_self(), f->way == WAY_meet, true, 0 };
+
+	region_run_host(threads, 0, &r);
+	claims_sum(f);
+	f->threads = atomic_load(&pool.tickets);
+	f->end = time_ns();
+	f->idle = f->end - r.done;
+	if (f->way == WAY_meet)
+		f->met = team_meet();
+	else if (f->threads != team.n)
+		team.n = 0;
+	f->known = team.n;
+}
+
+/* Under the mutex, on whoever's threads seem best. */
+static void region_run_auto(uint32_t threads, const struct pool_task *t)
+{
+	struct pool_fact f = { .way = WAY_own };
+
+	if (choice_timed(&choice) && host_usable()) {
+		f.begin = time_ns();
+		if (choice_asks(&choice, f.begin)) {
+			watch_set();
+			if (!team.n || !host_watch_busy(&pool.watch))
+				choice_idle(&choice, f.begin);
+		}
+		f.way = choice_next(&choice, f.begin, team.n);
+	}
+	if (f.way < WAY_host)
+		region_seen_own(threads, t, &f);
+	else
+		region_seen_host(threads, t, &f);
+	choice_ran(&choice, &f);
 }
 
 static void alone_run(const struct pool_task *t)
@@ -476,6 +610,7 @@ void pool_parallel(unsigned threads, const struct pool_task *t)
 {
 	if (threads > POOL_THREADS_MAX)
 		threads = POOL_THREADS_MAX;
+	unsigned asked = threads;
 	if ((int64_t)threads > t->chunks)
 		threads = t->chunks > 0 ? (unsigned)t->chunks : 1;
 	if (threads <= 1 || t->chunks > POOL_CHUNKS_MAX) {
@@ -488,9 +623,10 @@ void pool_parallel(unsigned threads, const struct pool_task *t)
 		return;
 	}
 	inside = true;
-	gomp_parallel *gomp = t->host ? atomic_load(&pool.gomp) : NULL;
-	if (gomp && !pool.gomp_lost)
-		region_run_gomp(gomp, threads, t);
+	if (t->who == POOL_auto)
+		region_run_auto(threads, t);
+	else if (t->who == POOL_host && host_usable())
+		region_run_host(threads, asked, &(struct host_region){ .task = t });
 	else
 		region_run(threads, t);
 	inside = false;
@@ -507,23 +643,17 @@ struct pool_stats pool_stats_get(void)
 	};
 }
 
-static gomp_parallel *gomp_find(void)
+struct weft_error *pool_host_find(enum pool_who who)
 {
-	gomp_parallel *found;
-
-	*(void **)(void *)&found = dlsym(RTLD_DEFAULT, "GOMP_parallel");
-	return found;
-}
-
-struct weft_error *pool_host_find(void)
-{
-	gomp_parallel *found = gomp_find();
-
-	if (!found)
+	if (who != POOL_own && !host_find() && who == POOL_host)
 		FAIL(WEFT_FAILED_PRECONDITION,
 			"this process has not loaded libgomp (GOMP_parallel)");
-	atomic_store(&pool.gomp, found);
 	return NULL;
+}
+
+struct pool_choice *pool_choice_here(void)
+{
+	return &choice;
 }
 
 /* ---- fork ----------------------------------------------------------------------------------- */
@@ -532,7 +662,7 @@ void pool_fork_prepare(void)
 {
 	if (!inside)
 		pthread_mutex_lock(&pool.mutex);
-	pool.gomp_seen = gomp_find();
+	host_fork_prepare();
 }
 
 void pool_fork_parent(void)
@@ -549,7 +679,7 @@ void pool_fork_child(void)
 	atomic_store(&pool.nworkers, 0);
 	atomic_store(&pool.gate, epoch << 32 | CLOSED);
 	pool.ncpus = 0;
-	pool.gomp_lost |= pool.gomp_seen;
+	host_fork_child();
 	if (!inside)
 		pthread_mutex_unlock(&pool.mutex);
 }

@@ -2,7 +2,8 @@
  *
  * One pool a process, made at first use, made again in a forked child.  Chunks are fixed by the
  * shape and claimed as threads get to them, so who runs what never shows in the bits.  A worker is
- * pinned to a processor of its own as long as there are no more threads than processors. */
+ * pinned to a processor of its own as long as there are no more threads than processors.  Regions
+ * may run on libgomp's threads instead, as torch's do. */
 #ifndef RUN_POOL_H
 #define RUN_POOL_H
 #include "base/error.h"
@@ -22,6 +23,10 @@ struct pool_seen {
 };
 unsigned pool_seen_count(const struct pool_seen *s);
 
+/* Whose threads run a region: our workers; the host's, which are those of the process's libgomp,
+ * where it has one that can be used; or whose seem to get done first (pool_choice.h). */
+enum pool_who { POOL_own, POOL_auto, POOL_host };
+
 struct pool_task {
 	pool_fn *fn;
 	void *arg;
@@ -32,8 +37,7 @@ struct pool_task {
 	/* wait a little for threads that have not had a chunk yet, so that each runs one: for
 	 * whoever reports how many threads there are */
 	bool all;
-	/* by the threads of the host's libgomp, where the process has it since its last fork */
-	bool host;
+	enum pool_who who;
 };
 
 /* Runs all chunks on at most `threads` threads, the caller being one, and returns when they are
@@ -53,9 +57,12 @@ struct pool_stats {
 };
 struct pool_stats pool_stats_get(void);
 
-/* Has the process loaded libgomp?  Its threads spin for some ten milliseconds after a region of the
- * host's own, on the processors of our workers, which meanwhile get none: where both take turns,
- * regions are run faster by those threads.  But libgomp waits for each of them, also for one that
- * another process keeps from running.  FAILED_PRECONDITION: it has not.  Any thread. */
-struct weft_error *pool_host_find(void) BASE_MUST_USE;
+/* Looks whether the process has loaded libgomp by now, where `who` may want its threads; regions
+ * do not look.  Those threads spin for some ten milliseconds after a region of the host's own, on
+ * the processors of our workers, which meanwhile get none: then they run ours faster.  But libgomp
+ * waits for each of them, also for one that another process keeps from running, which POOL_auto
+ * sees and goes back.  libgomp has threads for each thread that calls it: where one that never did
+ * finds its workers starved by threads of the process, POOL_auto makes it some, once, to know them.
+ * FAILED_PRECONDITION: it has not, and POOL_host needs it.  Any thread. */
+struct weft_error *pool_host_find(enum pool_who who) BASE_MUST_USE;
 #endif

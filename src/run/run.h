@@ -8,6 +8,7 @@
 #include "abi/abi.h"
 #include "base/error.h"
 #include "run/memory.h"
+#include "run/pool.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -97,7 +98,7 @@ const void *exe_bytes(const struct exe *x, enum abi_section_kind kind, size_t *s
 struct run_options {
 	/* 0: pool_default_threads(); more than processors is honoured */
 	unsigned threads;
-	bool host;                    /* kernels by libgomp's threads (pool_task.host) */
+	enum pool_who who;            /* run kernels (pool.h) */
 };
 
 /* Runs x on in[0..nin) and waits.  out[0..nout) need not be initialised; on success each is a new
@@ -176,6 +177,7 @@ struct run_library_call {
 	const int64_t *sizes;         /* of the step */
 	uint32_t nsizes;
 	unsigned threads;
+	enum pool_who who;
 };
 typedef struct weft_error *run_library_fn(const struct run_library_call *c);
 /* Adds or replaces a function of that name (borrowed for good: a literal). */

@@ -25,6 +25,8 @@ void run_unlock(void);
 void pool_fork_prepare(void);
 void pool_fork_parent(void);
 void pool_fork_child(void);
+/* Tests: how the calling thread's regions of POOL_auto are run. */
+struct pool_choice *pool_choice_here(void);
 void queue_fork_prepare(void);
 void queue_fork_parent(void);
 void queue_fork_child(void);
@@ -128,7 +130,7 @@ struct frame {
 	struct frame *next;
 	struct exe *x;
 	unsigned threads;
-	bool host;                    /* these are libgomp's */
+	enum pool_who who;            /* they are */
 	unsigned fp;                  /* the caller's floating-point state */
 	bool loading;                 /* runs the load program: no inputs, no outputs */
 	const struct run_tensor *in;

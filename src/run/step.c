@@ -34,7 +34,7 @@ static void frame_parallel(struct frame *f, pool_fn *fn, void *arg, int64_t chun
 	struct pool_task t = {
 		.fn = fn, .arg = arg, .chunks = chunks,
 		.scratch = scratch, .caller_scratch = f->scratch, .seen = &f->seen,
-		.host = f->host,
+		.who = f->who,
 	};
 
 	if (f->gather && chunks >= (int64_t)f->threads) {
@@ -217,7 +217,7 @@ static struct weft_error *step_library(struct frame *f, struct step *s)
 		.in = f->tensors, .nin = nin,
 		.out = f->tensors + nin, .nout = s->noutputs,
 		.sizes = f->values, .nsizes = s->nsizes,
-		.threads = f->threads,
+		.threads = f->threads, .who = f->who,
 	};
 	f->library_calls += !s->claims;
 	atomic_fetch_add_explicit(&s->runs, 1, memory_order_relaxed);

@@ -3,15 +3,23 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import ctypes
 import json
 from unittest import mock
 
+import pytest
 import torch
 
 import weft
 from weft import _backend
 
 BACKENDS = ("interp", "weft")
+
+
+def needs_libgomp():
+    """Skips a test of option pool=host where torch's threads are another OpenMP's."""
+    if not hasattr(ctypes.CDLL(None), "GOMP_parallel"):
+        pytest.skip("this process has not loaded libgomp (GOMP_parallel)")
 
 
 class Cases:

@@ -565,19 +565,6 @@ def test_who_says_how_many_threads(setup, options, env, want):
     assert run_python(THREADS.format(setup=setup, options=options), **env) == want
 
 
-def test_threads_of_the_host_give_the_same_bits():
-    x = torch.randn(700, 700)
-
-    def fn(x):
-        return (x @ x).softmax(-1) + torch.randn(700, 700)
-    results = []
-    for pool in ("own", "host", "own"):
-        torch._dynamo.reset()
-        torch.manual_seed(1)
-        results.append(compiled(fn, pool=pool, threads=2)(x))
-    assert torch.equal(results[0], results[1]) and torch.equal(results[0], results[2])
-
-
 def test_threads_are_read_at_each_call():
     f = compiled(lambda x: (x * 2).sum(-1))
     x = torch.ones(2048, 2048)

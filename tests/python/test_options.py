@@ -10,6 +10,7 @@ import torch
 
 import fresh
 import weft
+from common import needs_libgomp
 from weft import _native
 
 
@@ -27,6 +28,8 @@ def compiled(**kw):
 # What torch.compile says itself is refused: test_bad_input.py.
 @pytest.mark.parametrize("name", sorted(_native.tables()["options"].keys() - {"role", "constants"}))
 def test_every_option_is_torchs_too(name, tmp_path):
+    if name == "pool":
+        needs_libgomp()
     row = _native.tables()["options"][name]
     value = {"int": max(1, row.get("least", 0)), "bool": True}.get(row["type"], row["default"])
     value = {"dump": str(tmp_path), "cache": "off", "numerics": "strict", "pool": "host"}.get(name, value)
@@ -200,6 +203,7 @@ print("weft_import" in compilation_time_metrics, report["compiler_loaded"], repo
 def test_pool_starts_before_the_compiler():
     out = run_python("""
 import os, weft
+from common import needs_libgomp
 from weft import _native
 c = _native.load()
 print(len(os.listdir("/proc/self/task")) > 1, "codegen" in open("/proc/self/maps").read())

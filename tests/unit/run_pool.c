@@ -3,10 +3,13 @@
 #include "run/pool.h"
 #include "run/fp.h"
 #include "run/futex.h"
+#include "run/host.h"
+#include "run/pool_choice.h"
 #include "run/run_impl.h"
 #include "unit.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -29,19 +32,20 @@ __attribute__((visibility("default"))) const char *__tsan_default_options(void)
 
 enum { MANY = 5000 };
 
-static bool host;                        /* run_once asks for libgomp's threads */
+static enum pool_who who;                 /* run_once asks for these threads */
 
 struct count {
 	_Atomic(int) ran[MANY];
 	_Atomic(int) bad_scratch, bad_fp;
 	int work;
+	bool scratch;                    /* every thread has some */
 };
 
 static void count_chunks(void *arg, int64_t first, int64_t last, unsigned char *scratch)
 {
 	struct count *c = arg;
 
-	if ((uintptr_t)scratch % 64)
+	if ((uintptr_t)scratch % 64 || (c->scratch && !scratch))
 		atomic_fetch_add(&c->bad_scratch, 1);
 	for (int64_t i = first; i < last; i++) {
 		if (scratch)
@@ -63,9 +67,10 @@ static struct pool_seen run_once(unsigned threads, int64_t chunks, bool all, int
 
 	memset(&c, 0, sizeof c);
 	c.work = work;
+	c.scratch = true;
 	pool_parallel(threads, &(struct pool_task){ .fn = count_chunks, .arg = &c, .chunks = chunks,
 		.scratch = 100, .caller_scratch = scratch, .seen = &seen, .all = all,
-		.host = host });
+		.who = who });
 	for (int64_t i = 0; i < MANY; i++)
 		CHECK_INT(c.ran[i], i < chunks);
 	CHECK_INT(c.bad_scratch, 0);
@@ -315,8 +320,8 @@ void test_pool__host_is_libgomp(void)
 {
 	if (dlsym(RTLD_DEFAULT, "GOMP_parallel"))
 		UNIT_SKIP("libgomp is loaded");
-	CHECK_ERROR(pool_host_find(), WEFT_FAILED_PRECONDITION, "libgomp");
-	host = true;
+	CHECK_ERROR(pool_host_find(POOL_host), WEFT_FAILED_PRECONDITION, "libgomp");
+	who = POOL_host;
 	run_once(2, 1000, true, 20);
 	CHECK(pool_stats_get().workers == 1);
 }
@@ -325,8 +330,8 @@ void test_pool__libgomp_runs_every_chunk(void)
 {
 	if (!dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL))
 		UNIT_SKIP("no libgomp here");
-	CHECK_OK(pool_host_find());
-	host = true;
+	CHECK_OK(pool_host_find(POOL_host));
+	who = POOL_host;
 	for (unsigned threads = 1; threads <= 3; threads++)
 		for (int i = 0; i < 50; i++)
 			run_once(threads, 1000, i == 0, 20);
@@ -341,7 +346,213 @@ void test_pool__libgomp_runs_every_chunk(void)
 	int status;
 	CHECK(waitpid(child, &status, 0) == child);
 	CHECK_INT(status, 0);
-	host = false;
+	who = POOL_own;
 	run_once(2, 1000, true, 20);
 	CHECK(pool_stats_get().workers == 1);
+}
+
+/* Of libgomp's. */
+static void (*gomp_parallel)(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
+static void (*gomp_set_threads)(int threads);
+
+static bool gomp_open(void)
+{
+	if (!dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL))
+		return false;
+	*(void **)(void *)&gomp_parallel = dlsym(RTLD_DEFAULT, "GOMP_parallel");
+	*(void **)(void *)&gomp_set_threads = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+	CHECK_OK(pool_host_find(POOL_auto));
+	who = POOL_auto;
+	return true;
+}
+
+/* The next region of this thread is libgomp's. */
+static void choose_host(void)
+{
+	int64_t now = time_ns(), hour = 3600 * INT64_C(1000000000);
+
+	*pool_choice_here() = (struct pool_choice){ .on_host = true, .since = now, .stay = hour,
+		.last = now + hour, .lost = -hour };
+}
+
+void test_pool__auto_begins_on_workers(void)
+{
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	for (int i = 0; i < 50; i++)
+		run_once(2, 1000, true, 20);
+	CHECK(pool_stats_get().workers == 1);
+	CHECK(!pool_choice_here()->on_host);
+}
+
+void test_pool__auto_on_libgomp_runs_every_chunk(void)
+{
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	for (int team = 2; team <= 4; team++) {
+		gomp_set_threads(team);
+		for (unsigned threads = 2; threads <= 4; threads++) {
+			for (int i = 0; i < 50; i++) {
+				choose_host();
+				run_once(threads, i % 7 * 100, i == 3, 20);
+			}
+		}
+	}
+	CHECK(pool_stats_get().workers == 0);
+	gomp_set_threads(1);                     /* a single thread is none of the host's */
+	choose_host();
+	for (int i = 0; i < 50; i++)
+		run_once(2, 1000, i == 3, 20);
+	CHECK(!pool_choice_here()->on_host);
+	CHECK(pool_stats_get().workers == 1);
+}
+
+/* What libgomp has made is not in a child: it begins on workers of its own and stays there. */
+void test_pool__auto_in_a_child_is_own(void)
+{
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	choose_host();
+	run_once(2, 1000, false, 20);
+	pid_t child = fork();
+	if (child == 0) {
+		alarm(20);
+		for (int i = 0; i < 50; i++) {
+			choose_host();
+			run_once(2, 1000, i == 3, 20);
+		}
+		_exit(pool_stats_get().workers == 1 ? 0 : 2);
+	}
+	int status;
+	CHECK(waitpid(child, &status, 0) == child);
+	CHECK_INT(status, 0);
+	choose_host();
+	run_once(2, 1000, false, 20);
+	CHECK(pool_stats_get().workers == 0);
+}
+
+/* One thread of a region of libgomp's calls. */
+static void in_a_region(void *arg)
+{
+	_Atomic(int) *first = arg;
+
+	if (atomic_exchange(first, 0)) {
+		for (int i = 0; i < 20; i++) {
+			choose_host();
+			run_once(2, 1000, i == 3, 20);
+		}
+		who = POOL_host;
+		run_once(2, 1000, false, 20);
+	}
+}
+
+void test_pool__within_a_region_of_libgomp_is_own(void)
+{
+	_Atomic(int) first = 1;
+
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	gomp_parallel(in_a_region, &first, 2, 0);
+	CHECK(!first);
+	CHECK(pool_stats_get().workers == 1);
+}
+
+static void *second_caller_auto(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 300; i++) {
+		struct count *c = calloc(1, sizeof *c);
+		if (i % 100 == 0)
+			choose_host();
+		pool_parallel(2, &(struct pool_task){ .fn = count_chunks, .arg = c,
+			.chunks = 200, .who = i % 50 < 40 ? POOL_auto : POOL_own });
+		for (int k = 0; k < 200; k++)
+			if (c->ran[k] != 1)
+				return "a chunk ran not once";
+		free(c);
+	}
+	return NULL;
+}
+
+void test_pool__auto_callers_at_once(void)
+{
+	pthread_t threads[4];
+
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	for (int i = 0; i < 4; i++)
+		CHECK(pthread_create(&threads[i], NULL, second_caller_auto, NULL) == 0);
+	for (int i = 0; i < 4; i++) {
+		void *bad;
+		pthread_join(threads[i], &bad);
+		CHECK(!bad);
+	}
+}
+
+/* Whose processor time a watch tells, and of whom it tells nothing. */
+static void *work_on(void *arg)
+{
+	atomic_store((_Atomic(pid_t) *)arg, gettid());
+	while (!atomic_load(&stop))
+		;
+	return NULL;
+}
+
+void test_host_watch__who_works(void)
+{
+	struct host_watch w, all;
+	_Atomic(pid_t) tid = 0;
+	pthread_t t;
+	pid_t who_most;
+
+	CHECK(pthread_create(&t, NULL, work_on, &tid) == 0);
+	while (!tid)
+		sched_yield();
+	host_watch_others(&all, NULL, 0);
+	CHECK(all.n >= 1);                       /* a sanitizer may have one */
+	host_watch_others(&w, all.tid, all.n);
+	CHECK_INT(w.n, 0);
+	pid_t others[HOST_WATCHED_MAX];
+	size_t n = 0;
+	for (uint32_t i = 0; i < all.n; i++)
+		if (all.tid[i] != tid)
+			others[n++] = all.tid[i];
+	host_watch_others(&w, others, n);
+	CHECK_INT(w.n, 1);
+	CHECK(w.tid[0] == tid);
+	host_watch_begin(&w);
+	usleep(20000);
+	while (host_watch_end(&w, &who_most) < 5000000)
+		sched_yield();
+	CHECK(who_most == tid);
+	while (!host_watch_busy(&w))
+		sched_yield();
+	atomic_store(&stop, 1);
+	pthread_join(t, NULL);
+	while (host_watch_end(&w, &who_most) >= 0)       /* the system's part of its end */
+		sched_yield();
+	host_watch_begin(&w);
+	CHECK_INT(host_watch_end(&w, &who_most), -1);
+	CHECK(!host_watch_busy(&w));
+}
+
+/* A region of few chunks ends none of libgomp's threads: torch's next would have to make them. */
+void test_pool__libgomp_keeps_its_threads(void)
+{
+	struct host_watch w;
+
+	if (!gomp_open())
+		UNIT_SKIP("no libgomp here");
+	gomp_set_threads(4);
+	choose_host();
+	run_once(4, 1000, false, 20);
+	host_watch_others(&w, NULL, 0);
+	uint32_t n = w.n;                        /* a sanitizer may have one */
+	CHECK(n >= 3);
+	for (int i = 0; i < 50; i++) {
+		choose_host();
+		run_once(4, i % 3 ? 1000 : 2, false, 20);
+		host_watch_others(&w, NULL, 0);
+		CHECK_INT(w.n, n);
+	}
 }
