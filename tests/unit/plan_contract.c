@@ -116,7 +116,7 @@ void test_plan_contract__rows_that_are_copied_meet_wide_blocks(void)
 static void high(struct graph *g, struct job *j)
 {
 	static const struct { int m, n; bool rows_along_k; int64_t m_block, n_block; } list[] = {
-		{ 1024, 1024, true, 512, 128 }, { 2048, 2048, true, 512, 256 },
+		{ 1024, 1024, true, 256, 256 }, { 2048, 2048, true, 512, 256 },
 		{ 1024, 896, true, 256, 256 }, { 1000, 1024, true, 250, 256 },
 		{ 2048, 2048, false, 256, 128 },
 	};
