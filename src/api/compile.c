@@ -184,6 +184,7 @@ static void stage_plan(struct job *j, struct compile *c)
 		.in_call = in_call,
 		.strict = !strcmp(option_numerics(c->options), "strict"),
 		.isa = c->isa,
+		.widest = *option_isa(c->options),
 		.l1 = cpu_get()->l1d,
 		.l2 = cpu_get()->l2,
 		.l3 = cpu_get()->l3,

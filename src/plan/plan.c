@@ -262,7 +262,7 @@ static void plan_group(struct planner *pl, struct scope *s, const struct fusion 
 		s->buffer[group->outs[i]->id] = args[nin + count + i];
 	struct plan_step *step = planner_add_step(pl, s, ABI_STEP_kernel);
 	planner_set_args(pl, step, nin + k->noutputs, args, k->noutputs);
-	k->brief = kernel_is_brief(pl, k);
+	k->brief = !pl->o->widest && kernel_is_brief(pl, k);
 	step->kernel = add_kernel(pl, k);
 	step->sizes = k->sizes;
 	step->nsizes = k->nsizes;

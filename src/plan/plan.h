@@ -93,6 +93,7 @@ struct plan {
 struct plan_options {
 	bool strict;
 	enum isa isa;
+	bool widest;                 /* vectors in every kernel, also where halves are faster */
 	size_t l1, l2;               /* bytes of cache a core has */
 	size_t l3;                   /* bytes of the cache that cores share; 0: unknown */
 	/* by parameter of the source: it is a constant, bound before the first call */
