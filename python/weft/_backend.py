@@ -195,7 +195,7 @@ def compile_ops(gm, settings: Settings, role: str, kept: bool, names: dict[int, 
         elif kept and _alias.merges_arguments(gm):
             why = "has arguments that overlap and are written"
     except (_words.Unsupported, NotImplementedError) as e:
-        if settings.fallback == "error":
+        if settings.fallback == "error" or (settings.fallback == "warn" and isinstance(e, _words.Foreign)):
             raise
         again, run, why = None, eager(gm, e, settings.fallback == "warn"), "runs in eager torch"
     return _output.Output(run, again, why, time.perf_counter_ns() - start) if kept else run

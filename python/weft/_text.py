@@ -16,8 +16,8 @@ import torch
 from torch.utils._sympy import functions
 
 from weft import _alias, _higher_order, _lies, _sizes
-from weft._words import (PLACEMENT, Unsupported, dtype_word, flat, has_words, hint, in_integers, is_computed, is_read, is_python,
-                         memory_order, order_words, replaced, shown, turned)
+from weft._words import (PLACEMENT, Foreign, Unsupported, dtype_word, flat, foreign, has_words, hint, in_integers, is_computed,
+                         is_read, is_python, memory_order, order_words, replaced, shown, turned)
 
 # Operators whose parts index by places they made themselves, or that another looked at before; and what does not look.
 PLACED = {f"aten.{name}.default" for name in ("grid_sampler_2d", "grid_sampler_3d", "grid_sampler_2d_backward",
@@ -329,8 +329,8 @@ class Printer:
 
     def tensor_input(self, n: torch.fx.Node, val: torch.Tensor, index: int) -> None:
         name = self.names[n]
-        if val.device.type == "meta":
-            raise Unsupported("device meta")
+        if why := foreign(val):
+            raise Foreign(f'an argument is {why}, which options={{"fallback": "allow"}} leaves to torch:')
         words = self.type(val)
         if val.is_complex() or val.is_neg() or name.startswith("tangents_"):
             self.lazy[index] = (val.is_conj(), val.is_neg())

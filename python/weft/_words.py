@@ -31,6 +31,19 @@ class Unsupported(NotImplementedError):
         return self.what + self.where
 
 
+class Foreign(Unsupported):
+    """An argument is no dense memory on the CPU: left to torch only where the user says so."""
+
+
+def foreign(t: torch.Tensor) -> str:
+    """What keeps t from being dense memory on the CPU, or ""."""
+    if t.device.type != "cpu":
+        return f"device {t.device}"
+    if t.layout is not torch.strided:
+        return str(t.layout)
+    return f"quantized ({t.dtype})" if t.is_quantized else ""
+
+
 def dtype_word(dtype: torch.dtype) -> str:
     if dtype not in DTYPES:
         raise Unsupported(str(dtype))

@@ -62,23 +62,28 @@ def on_meta(x):
     return x.to("meta") * 2
 
 
-OTHERS = {"meta": (double, lambda: torch.ones(3, device="meta"), "aten.relu.default"),
-          "quantized": (dequantized, lambda: torch.ones(3), "aten.quantize_per_tensor.default"),
-          "to-meta": (on_meta, lambda: torch.ones(3), "aten._to_copy.default")}
+MADE = {"quantized": (dequantized, lambda: torch.ones(3), "aten.quantize_per_tensor.default"),
+        "to-meta": (on_meta, lambda: torch.ones(3), "aten._to_copy.default")}
+OTHERS = {"meta": (double, lambda: torch.ones(3, device="meta"), "aten.relu.default"), **MADE}
+
+
+def refused(fn, x, operator, **options):
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed) as e:
+        compiled(fn, **options)(x)
+    assert isinstance(e.value.inner_exception, NotImplementedError)
+    assert f"{operator} at {line_of(fn)}" in str(e.value)
+    return str(e.value)
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_tensors_are_refused(name):
     fn, given, operator = OTHERS[name]
-    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed) as e:
-        compiled(fn, fallback="error")(given())
-    assert isinstance(e.value.inner_exception, NotImplementedError)
-    assert f"{operator} at {line_of(fn)}" in str(e.value)
+    refused(fn, given(), operator, fallback="error")
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("name", MADE)
 def test_other_tensors_are_left_to_torch(name, warned):
-    fn, given, operator = OTHERS[name]
+    fn, given, operator = MADE[name]
     x = given()
     got, want = compiled(fn)(x), fn(x)
     assert got.device == want.device and got.shape == want.shape
@@ -87,16 +92,30 @@ def test_other_tensors_are_left_to_torch(name, warned):
     assert any(k.startswith("graph: ") for k in weft.fallbacks())
 
 
-def test_quantized_argument(warned):
+def test_an_argument_elsewhere_is_refused_unless_allowed():
+    x = torch.ones(3, device="meta")
+    assert 'device meta, which options={"fallback": "allow"} leaves to torch' in refused(double, x, "aten.relu.default")
+    assert compiled(double, fallback="allow")(x).is_meta
+    assert any(k.startswith("graph: ") for k in weft.fallbacks())
+
+
+def test_a_quantized_or_sparse_argument_is_torchs(warned):
+    """Dynamo breaks its graph there, and with fullgraph=True says so; no backend is asked."""
     x = torch.quantize_per_tensor(torch.randn(6), 0.1, 0, torch.qint8)
     assert torch.equal(compiled(lambda a: a.dequantize() * 2)(x), x.dequantize() * 2)
-
-
-@pytest.mark.parametrize("layout", ["coo", "csr"])
-def test_sparse_argument(layout, warned):
     x = torch.eye(4) * 3
-    sparse = x.to_sparse() if layout == "coo" else x.to_sparse_csr()
-    assert torch.equal(compiled(lambda a, b: (a @ b).relu())(sparse, x), x @ x)
+    for sparse in (x.to_sparse(), x.to_sparse_csr()):
+        fn = lambda a, b: (a @ b).relu()  # noqa: E731
+        assert torch.equal(compiled(fn)(sparse, x), x @ x)
+        torch._dynamo.reset()
+        with pytest.raises(torch._dynamo.exc.Unsupported, match="sparse Tensor"):
+            torch.compile(fn, backend="weft", fullgraph=True)(sparse, x)
+
+
+def test_sparse_argument_of_who_calls_the_backend():
+    gm, x = torch.fx.symbolic_trace(lambda a, b: ((a @ b).relu(),)), torch.eye(4)
+    with pytest.raises(NotImplementedError, match="an argument is torch.sparse_coo.* in aten.mm.default"):
+        torch._dynamo.lookup_backend("weft")(gm, [x.to_sparse(), x])
 
 
 def test_sparse_result(warned):
