@@ -59,7 +59,8 @@ def direct(run: Callable, graph) -> Callable | None:
         return None
     wrapper = run.__wrapped__
     wrapper = wrapper.compiled_fn if isinstance(wrapper, SerializableCompiledFunction) else wrapper
-    inner = cells(wrapper)                           # and run takes them one by one, not in a list
+    inner = cells(wrapper)
+    # Behind flatten_graph_inputs run itself takes a list: its one argument.
     if run.__code__.co_argcount or cells(run).get("params_buffers_flat") != [] or inner.get("_inner_compiled_fn") is not graph \
             or code(inner.get("_codegen_runtime_wrapper")) != plain():
         return None

@@ -203,7 +203,6 @@ print("weft_import" in compilation_time_metrics, report["compiler_loaded"], repo
 def test_pool_starts_before_the_compiler():
     out = run_python("""
 import os, weft
-from common import needs_libgomp
 from weft import _native
 c = _native.load()
 print(len(os.listdir("/proc/self/task")) > 1, "codegen" in open("/proc/self/maps").read())
