@@ -69,7 +69,9 @@ def direct(run: Callable, graph) -> Callable | None:
 
 
 def cells(fn: Callable) -> dict:
-    return dict(zip(fn.__code__.co_freevars, (c.cell_contents for c in fn.__closure__ or ())))
+    """What fn, where it is a function of Python's, has from around it."""
+    names = fn.__code__.co_freevars if hasattr(fn, "__code__") else ()
+    return dict(zip(names, (c.cell_contents for c in getattr(fn, "__closure__", None) or ())))
 
 
 def code(fn: Callable | None) -> tuple:
