@@ -48,8 +48,18 @@ def load():
         cpu = ctypes.CDLL("libtorch_cpu.so")          # it is loaded: torch is
         storage = (ctypes.cast(getattr(cpu, f"aoti_torch_get_storage_{of}"), ctypes.c_void_p).value for of in ("size", "offset"))
         _C.setup(torch.Tensor.__dlpack_c_exchange_api__, torch.Tensor, torch.nn.Parameter, plain,
-                 _callback.resolve, threads, vars(torch.autograd.forward_ad), *storage)
+                 _callback.resolve, threads, vars(torch.autograd.forward_ad), *storage, cdata_at())
     return _C
+
+
+def cdata_at() -> int:
+    """At which byte of a tensor's object the number lies that its `_cdata` gives; -1: at none, or not only there."""
+    import torch
+    places = []
+    for t in (torch.empty(0), torch.nn.Parameter(torch.empty(1))):
+        words = (ctypes.c_size_t * (type(t).__basicsize__ // ctypes.sizeof(ctypes.c_size_t))).from_address(id(t))
+        places.append([i * ctypes.sizeof(ctypes.c_size_t) for i, word in enumerate(words) if word == t._cdata])
+    return places[0][0] if places[0] == places[1] and len(places[0]) == 1 else -1
 
 
 @functools.cache

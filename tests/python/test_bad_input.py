@@ -11,6 +11,7 @@ import warnings
 import pytest
 import torch
 
+import fresh
 import weft
 
 HERE = os.path.basename(__file__)
@@ -212,6 +213,27 @@ def test_a_weight_whose_storage_was_cut(freezing):
         weight.copy_(kept)
         weft.refresh(net)
         torch.testing.assert_close(fn(x), net(x))
+
+
+@pytest.mark.parametrize("at", ["found", "-1"])
+def test_where_a_tensors_address_is_read(at):
+    """At a byte of its object that is found by looking for it, or by asking the tensor, where it is at none."""
+    done = fresh.run(f"""
+import torch, weft
+from weft import _native
+found = _native.cdata_at()
+assert found > 0
+_native.cdata_at = lambda: {at}
+x, w = torch.ones(4), torch.nn.Parameter(torch.arange(4.0))
+fn = torch.compile(lambda x, w: x + w, backend="weft")
+assert torch.equal(fn(x, w), x + w) and torch.equal(fn(x[:2], w[2:]), x[:2] + w[2:])
+w.untyped_storage().resize_(12)
+try:
+    fn(x, w)
+except ValueError as e:
+    print(e)
+""")
+    assert "needs 16 bytes of its storage, which was resized to 12" in done.stdout, done.stderr
 
 
 def test_a_line_is_the_users_not_torchs():

@@ -27,11 +27,12 @@ struct ext_torch {
 	int32_t (*storage_offset)(void *tensor, int64_t *elements);
 	PyObject *cdata; /* that attribute's descriptor, asked without a look for its name */
 	descrgetfunc cdata_get;
+	Py_ssize_t cdata_at; /* where in a tensor's object it is read, in bytes; < 0: asked for */
 };
 extern struct ext_torch ext_torch;
 /* From setup's arguments: exchange capsule, Tensor, Parameter, plain, resolve, threads, names of
- * forward_ad, addresses of aoti_torch_get_storage_size and aoti_torch_get_storage_offset.  false:
- * exception set. */
+ * forward_ad, addresses of aoti_torch_get_storage_size and aoti_torch_get_storage_offset, cdata_at.
+ * false: exception set. */
 bool ext_torch_set(PyObject *args);
 /* The number of threads torch is set to; 0: nobody set one, or WEFT_THREADS comes before; -1:
  * exception set. */

@@ -406,9 +406,9 @@ static PyObject *list_of(const struct arguments *a)
  * the attribute `tangents` raises where one has.  false: exception set. */
 static bool without_tangents(const struct graph *c, const struct arguments *a)
 {
-	PyObject *level = PyDict_GetItem(ext_torch.forward_ad, current_level);
+	PyObject *level = PyDict_GetItemWithError(ext_torch.forward_ad, current_level);
 	if (!level || PyLong_AsLong(level) < 0)
-		return true;
+		return !PyErr_Occurred();
 	PyObject *fn = PyDict_GetItemString(c->dict, "tangents"), *r = NULL;
 	PyObject *list = !fn ? NULL : a->list ? PySequence_List(a->list) : list_of(a);
 	if (list)

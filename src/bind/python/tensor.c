@@ -164,18 +164,29 @@ size_t ext_span(const struct dl_tensor *v)
 	return bytes;
 }
 
+/* The place of object's `_cdata`.  To ask for the attribute takes .08 us in a loop and .6 us in a
+ * program, which has other code in the caches.  NULL: exception set. */
+static void *tensor_of(PyObject *object)
+{
+	if (ext_torch.cdata_at >= 0)
+		return *(void **)(void *)((char *)object + ext_torch.cdata_at);
+	PyObject *type = (PyObject *)Py_TYPE(object);
+	PyObject *address = ext_torch.cdata_get(ext_torch.cdata, object, type);
+	void *tensor = address ? PyLong_AsVoidPtr(address) : NULL;
+
+	Py_XDECREF(address);
+	return tensor;
+}
+
 /* Does the storage end behind all elements?  It need not: whoever resizes a storage leaves the
  * tensors in it as they are, and DLPack does not say how large it is. */
 static bool within_storage(PyObject *object, const struct dl_tensor *v)
 {
 	size_t size = (size_t)(v->dtype.bits + 7) / 8, span = ext_span(v);
-	PyObject *type = (PyObject *)Py_TYPE(object);
-	PyObject *address = ext_torch.cdata_get(ext_torch.cdata, object, type);
-	void *tensor = address ? PyLong_AsVoidPtr(address) : NULL;
+	void *tensor = tensor_of(object);
 	int64_t bytes, first;
 
-	Py_XDECREF(address);
-	if (PyErr_Occurred())
+	if (!tensor)
 		return false;
 	if (ext_torch.storage_size(&tensor, &bytes) || ext_torch.storage_offset(&tensor, &first)) {
 		PyErr_SetString(PyExc_ValueError, "weft: an argument has no storage");

@@ -11,8 +11,9 @@ bool ext_torch_set(PyObject *args)
 	unsigned long long size, offset;
 	struct ext_torch t;
 
-	if (!PyArg_ParseTuple(args, "OOOOOOO!KK", &capsule, &t.tensor_type, &t.parameter_type,
-		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &size, &offset))
+	if (!PyArg_ParseTuple(args, "OOOOOOO!KKn", &capsule, &t.tensor_type, &t.parameter_type,
+		    &t.plain, &t.resolve, &t.threads, &PyDict_Type, &t.forward_ad, &size, &offset,
+		    &t.cdata_at))
 		return false;
 	memcpy(&t.storage_size, &size, sizeof t.storage_size);
 	memcpy(&t.storage_offset, &offset, sizeof t.storage_offset);
