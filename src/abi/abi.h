@@ -23,7 +23,7 @@
 #define ABI_MAGIC "WEFTART\n"
 #define ABI_VERSION 2
 #define ABI_LANES 16            /* lanes of every reduction, whatever the vector width: same bits */
-#define ABI_ALIGN 64            /* of every buffer that steps write */
+#define ABI_ALIGN 64            /* of every buffer that steps write; but ABI_BUFFER_ANYWHERE */
 #define ABI_RANK_MAX 64         /* of a tensor in the signature or in a callback */
 #define ABI_DEPTH_MAX 200       /* branches and loops inside each other */
 
@@ -138,7 +138,7 @@ struct abi_buffer {
 	uint32_t first, last;        /* main steps (0 is the first), or steps of the one branch that
 	                                uses the buffer, both included, during which the bytes are
 	                                alive; read where the runtime places the buffer */
-	uint32_t flags;              /* ABI_BUFFER_FLOATS */
+	uint32_t flags;              /* ABI_BUFFER_FLOATS, ABI_BUFFER_ANYWHERE */
 	uint32_t reserved;
 };
 
@@ -146,6 +146,9 @@ struct abi_buffer {
  * beside the arena, together with all that the same sizes step makes known.  Where that is a step
  * of a branch, the memory goes back when the branch has run. */
 #define ABI_BUFFER_FLOATS 1u
+
+/* An output that may be at any address of its elements: no step that writes it asks for more. */
+#define ABI_BUFFER_ANYWHERE 2u
 
 enum abi_slot_kind { ABI_SLOT_data, ABI_SLOT_file, ABI_SLOT_bound };
 struct abi_slot {

@@ -123,7 +123,8 @@ static void emit_buffers(struct emit *e)
 			.offset = floats ? 0 : b->offset,
 			.first = late ? b->home_first : main_step(e, b->first),
 			.last = late ? b->home_last : main_step(e, b->last),
-			.flags = floats ? ABI_BUFFER_FLOATS : 0,
+			.flags = floats ? ABI_BUFFER_FLOATS
+			       : b->anywhere ? ABI_BUFFER_ANYWHERE : 0,
 		};
 		artifact_add_buffer(e->w, &r);
 	}

@@ -16,7 +16,10 @@
  *
  * An output may be written over an input that the caller gives for it (an optimizer's state) where
  * all steps that read the input come before those that write the output, or the last one is also
- * the first and P2 to P4 hold, or is the copy of it that updates then go to. */
+ * the first and P2 to P4 hold, or is the copy of it that updates then go to.  That memory may be at
+ * any address, as the parameters are that torch maps from a file, where only maps and copies write
+ * the output, and no map past the caches: a line that was just read is in them, and a store past
+ * them first has it written back (.7 of the speed), so that maps in place have plain stores. */
 #include "plan/plan_impl.h"
 
 static bool same_count(struct graph *g, const struct type *a, const struct type *b)
@@ -223,6 +226,21 @@ static bool step_writes_over(struct job *j, struct plan *p, uint32_t now, uint32
 	return false;
 }
 
+/* Marks the buffers, no aliases, that steps of the list want aligned. */
+static void note_aligned(const struct plan *p, const struct plan_steps *list, bool *aligned)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct plan_step *s = &list->at[i];
+		bool plain = s->kind == ABI_STEP_copy || (step_is_map(p, s) &&
+			!p->kernels[s->kernel]->streams);
+		uint32_t first = s->kind == ABI_STEP_kernel ? s->nargs - s->noutputs : 0;
+		for (uint32_t k = first; k < s->nargs; k++)
+			aligned[base_of(p, s->args[k])] |= !plain;
+		for (uint32_t k = 0; k < s->nregions; k++)
+			note_aligned(p, &s->regions[k], aligned);
+	}
+}
+
 const uint32_t *plan_over(struct job *j, struct plan *p, const uint32_t *wish)
 {
 	uint32_t *over = job_array(j, p->noutputs + 1, sizeof *over);
@@ -233,9 +251,18 @@ const uint32_t *plan_over(struct job *j, struct plan *p, const uint32_t *wish)
 		uint32_t in = p->inputs[wish[i] - 1], out = p->outputs[i];
 		const struct plan_buffer *a = &p->buffers[in], *b = &p->buffers[out];
 		bool fits = b->kind == ABI_BUFFER_output && a->type == b->type;
-		if (fits && (a->last < b->first || (a->last == b->first &&
-				step_writes_over(j, p, a->last, in, out))))
-			over[i] = wish[i];
+		bool at_once = fits && a->last == b->first &&
+			step_writes_over(j, p, a->last, in, out);
+		if (!at_once && !(fits && a->last < b->first))
+			continue;
+		over[i] = wish[i];
+		const struct plan_step *s = &p->main.at[b->first];
+		if (at_once && step_is_map(p, s))
+			p->kernels[s->kernel]->streams = false;
 	}
+	bool *aligned = job_array(j, p->nbuffers + 1, sizeof *aligned);
+	note_aligned(p, &p->main, aligned);
+	for (uint32_t i = 0; i < p->noutputs; i++)
+		p->buffers[p->outputs[i]].anywhere = over[i] && !aligned[p->outputs[i]];
 	return over;
 }

@@ -20,6 +20,7 @@ struct plan_buffer {
 	 * NULL: none */
 	struct plan_steps *home;
 	uint32_t home_first, home_last;
+	bool anywhere;               /* ABI_BUFFER_ANYWHERE */
 };
 /* A buffer whose size only the steps decide that write it (ABI_BUFFER_owned): a result of branches
  * that differ in size, what a loop carries that changes it.  The symbols of its type that nothing

@@ -205,8 +205,10 @@ static struct weft_error *check_buffer(const struct image *m, uint32_t i)
 		BAD("buffers without a program");
 	if (!extent_ok(m, b->bytes) || !extent_ok(m, b->offset))
 		BAD("buffer %u: size or offset is no entry of the size table", i);
-	if (b->flags & ~ABI_BUFFER_FLOATS)
+	if (b->flags & ~(ABI_BUFFER_FLOATS | ABI_BUFFER_ANYWHERE))
 		FAIL(WEFT_UNIMPLEMENTED, "artifact: buffer %u: unknown flags %x", i, b->flags);
+	if ((b->flags & ABI_BUFFER_ANYWHERE) && b->kind != ABI_BUFFER_output)
+		BAD("buffer %u: no output, and anywhere", i);
 	return check_buffer_place(m, i);
 }
 

@@ -210,7 +210,8 @@ static struct weft_error *arena_get(struct frame *f)
 	return NULL;
 }
 
-/* Memory of output b: the donated input's where it fits and is aligned, else of the pool. */
+/* Memory of output b: the donated input's where it fits and is aligned as it has to be, else of the
+ * pool. */
 static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t bytes)
 {
 	const struct image *m = &f->x->image;
@@ -222,8 +223,9 @@ static struct weft_error *output_place(struct frame *f, uint32_t b, int64_t byte
 	f->storage[b] = NULL;
 	if (t->alias) {
 		const struct run_tensor *in = &f->in[t->alias - 1];
+		bool anywhere = m->buffers[b].flags & ABI_BUFFER_ANYWHERE;
 		if (in->donated && (!in->storage || !storage_shared(in->storage)) &&
-		    (uintptr_t)in->data % ABI_ALIGN == 0 &&
+		    (anywhere || (uintptr_t)in->data % ABI_ALIGN == 0) &&
 		    f->input_bytes[t->alias - 1] == bytes && !f->copies[t->alias - 1]) {
 			if (in->storage)
 				storage_retain(in->storage);

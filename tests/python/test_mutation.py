@@ -55,6 +55,17 @@ def test_memory_that_is_not_aligned():
     same(momentum, torch.randn(101)[1:], torch.randn(100), torch.randn(100))
 
 
+@pytest.mark.parametrize("first", [0, 1, 6])
+def test_memory_that_is_not_aligned_is_written_where_it_lies(first):
+    """As of parameters that torch maps from a file: no result is made beside them, to be copied."""
+    run = compiled(momentum)
+    p, m, g = torch.randn(1000 + first)[first:], torch.randn(1000), torch.randn(1000)
+    run(p, m, g)
+    with torch.profiler.profile() as seen:
+        run(p, m, g)
+    assert not [e for e in seen.events() if "copy" in e.name]
+
+
 def test_the_old_value_is_read_elsewhere():
     def f(a, b):
         old = a.flip(0)                           # not the place that is written

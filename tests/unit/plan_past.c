@@ -10,6 +10,8 @@
 #define DOT(to, a, b) to " = stablehlo.dot_general " a ", " b ", contracting_dims = [0] x [0] : " \
 	"(" IN ", " IN ") -> " C "\n"
 #define TWO "func.func @main(%a: " IN ", %b: " IN ") -> (" C ", " C ") {\n"
+#define DOT1(to, a) to " = stablehlo.dot_general " a ", " a ", contracting_dims = [0] x [0] : " \
+	"(" C ", " C ") -> " C "\n"
 #define SUM "%z = stablehlo.constant dense<0.0> : tensor<f32>\n" \
 	"%s = stablehlo.reduce(%p init: %z) applies stablehlo.add across dimensions = [0] : " \
 	"(" C ", tensor<f32>) -> " V "\n"
@@ -38,10 +40,58 @@ static const struct {
 		"return %z : " C "\n}", 1 << 20, false, true },
 };
 
+#define BOTH "func.func @main(%a: " C ", %b: " C ") -> (" C ", " C ") {\n"
+
+/* Results in an argument's memory, 1 + its number or 0 */
+static const struct {
+	const char *name, *text;
+	uint32_t given[2];
+	bool past;                           /* does the first kernel store so? */
+	bool anywhere[2];                    /* may results be at any address? */
+} places[] = {
+	{ "a map in place", BOTH "%p = stablehlo.add %a, %b : " C "\n"
+		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
+		{ 1, 2 }, false, { true, true } },
+	{ "with a result beside it", BOTH "%p = stablehlo.add %a, %b : " C "\n"
+		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
+		{ 1, 0 }, false, { true, false } },
+	{ "a map", BOTH "%p = stablehlo.add %a, %b : " C "\n"
+		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
+		{ 0, 0 }, true, { false, false } },
+	{ "products", BOTH DOT1("%p", "%a") DOT1("%q", "%b") "return %p, %q : " C ", " C "\n}",
+		{ 0, 2 }, true, { false, false } },
+};
+
 struct reading {
 	size_t program;
 	struct graph *graph;                 /* made by the job, whoever asked releases it */
 };
+
+static void placed(struct job *j, void *arg)
+{
+	struct reading *r = arg;
+	const char *text = places[r->program].text;
+	struct plan_options o = { .l2 = 64 << 10, .l3 = 1 << 20 };
+
+	job_try(j, stablehlo_read("placed", text, strlen(text), NULL, &r->graph));
+	graph_borrow(r->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region,
+		.given = places[r->program].given };
+	const struct plan *p = plan_make(j, r->graph, &s, &o);
+	CHECK_INT(p->kernels[0]->streams, places[r->program].past);
+	for (uint32_t i = 0; i < 2; i++)
+		CHECK_INT(p->buffers[p->outputs[i]].anywhere, places[r->program].anywhere[i]);
+}
+
+void test_plan_past__results_in_an_arguments_memory(void)
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		struct reading r = { .program = i };
+		UNIT_NOTE("%s", places[i].name);
+		CHECK_OK(job_run(placed, &r));
+		graph_release(r.graph);
+	}
+}
 
 static void past(struct job *j, void *arg)
 {

@@ -267,6 +267,8 @@ void test_image__records(void)
 	WRONG(ABI_BUFFERS, 1, abi_buffer, index, 3, "no output");
 	WRONG(ABI_BUFFERS, 2, abi_buffer, bytes, 17, "buffer 2");
 	WRONG(ABI_BUFFERS, 3, abi_buffer, offset, 65, "not aligned");
+	WRONG(ABI_BUFFERS, 3, abi_buffer, flags, ABI_BUFFER_ANYWHERE, "no output");
+	WRONG(ABI_BUFFERS, 3, abi_buffer, flags, 4, "unknown flags");
 	WRONG(ABI_BUFFERS, 3, abi_buffer, offset, 128, "after the arena");
 	WRONG(ABI_BUFFERS, 4, abi_buffer, offset, 13, "alias");
 	WRONG(ABI_BUFFERS, 4, abi_buffer, index, 4, "alias");
