@@ -38,6 +38,14 @@ def no_random_state_made_anew():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def captured_quicker():
+    import quicker
+    with pytest.MonkeyPatch.context() as patch:
+        quicker.give(patch)
+        yield
+
+
 @pytest.fixture(autouse=True, scope="module")
 def nothing_collected_twice():
     """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again.  Torch makes
