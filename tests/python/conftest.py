@@ -5,6 +5,8 @@ import os
 import pytest
 
 os.environ["WEFT_CACHE"] = "off"          # tests of the cache name a directory of their own
+# Torch makes so many objects that a collection after each 700 takes a quarter of its import and a twentieth of a compile.
+gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -48,9 +50,7 @@ def captured_quicker():
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_collected_twice():
-    """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again.  Torch makes
-    so many objects in a compile that a collection after each 700 of them takes a twentieth of the time."""
-    gc.set_threshold(50_000, 20, 20)
+    """What lives when a file's tests begin, modules above all, lives on: collections need not walk it again."""
     gc.collect()
     gc.freeze()
 

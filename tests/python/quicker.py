@@ -71,6 +71,8 @@ def give(patch):
     for name, fn in unrecorded():
         patch.setattr(symbolic_shapes.ShapeEnv, name, fn)
     patch.setattr(FakeTensorMode, "_get_output_info_for_cache_entry", checked_once(FakeTensorMode._get_output_info_for_cache_entry))
+    # For a warning, torch looks through all arguments of every node it makes.
+    patch.setattr(torch.fx.graph, "pytree", types.SimpleNamespace(**{**vars(torch.fx.graph.pytree), "tree_iter": lambda *_: ()}))
     # A collection a compile (the tests' own are rare), and graphs printed for logs that nobody reads.
     patch.setattr(torch._dynamo.config, "run_gc_after_compile", False)
     patch.setattr(graph_compile, "_log_joint_graph", lambda *_: None)
