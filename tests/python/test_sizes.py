@@ -3,10 +3,9 @@ import copy
 import functools
 import gc
 import math
-import os
-import subprocess
 import sys
 
+import fresh
 import pytest
 import torch
 from torch._dynamo.utils import counters
@@ -459,7 +458,7 @@ def test_a_gradient_by_more_padding_than_the_window_reaches():
         torch.testing.assert_close(*(torch.autograd.grad(r.square().sum(), [x, *net.parameters()]) for r in (y, z)), rtol=1e-4, atol=1e-4)
 
 
-def test_without_a_compiler(tmp_path):
+def test_without_a_compiler(tmp_path, monkeypatch):
     """No gcc, no clang, no cc: nothing on PATH at all."""
     code = """
 import shutil, torch
@@ -475,8 +474,9 @@ for p in m.parameters(): p.grad = None
 m(x).square().mean().backward()
 torch.testing.assert_close(mine, [p.grad for p in m.parameters()])
 """
-    env = {**{k: v for k, v in os.environ.items() if k not in ("CC", "CXX")}, "PATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=200)
+    for name in ("CC", "CXX"):
+        monkeypatch.delenv(name, raising=False)
+    done = fresh.run(code, PATH=str(tmp_path))
     assert done.returncode == 0, done.stderr[-2000:]
 
 
