@@ -12,10 +12,15 @@ gc.set_threshold(50_000, 20, 20)
 @pytest.fixture(autouse=True, scope="session")
 def nothing_logged():
     """What torch does for its logs at every compile, though no test asks: it empties the processor's caches to time its
-    guards, gathers some hundred measures, and since pytest listens to the log that TORCH_TRACE writes, it writes all of that."""
+    guards, gathers some hundred measures, prints graphs, and since pytest listens to the log that TORCH_TRACE writes, it
+    writes all of that.  And it collects garbage, which is done here."""
     import torch._dynamo.guards
     import torch._dynamo.utils
+    from torch._functorch._aot_autograd import graph_compile
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch._dynamo.config, "run_gc_after_compile", False)
+        patch.setattr(graph_compile, "_log_joint_graph", lambda *_: None)
+        patch.setattr(graph_compile, "_log_fw_bw_graphs", lambda *_: (None, None))
         patch.setattr(torch._dynamo.guards, "profile_guard_manager", lambda *_: 0.0)
         patch.setattr(torch._dynamo.utils.get_metrics_context(), "_on_exit", lambda *_: None)
         patch.setattr(torch._logging._internal, "trace_log", logging.Logger("of no handler"))
@@ -37,14 +42,6 @@ def no_random_state_made_anew():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PhiloxState, "reset", reset)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def captured_quicker():
-    import quicker
-    with pytest.MonkeyPatch.context() as patch:
-        quicker.give(patch)
         yield
 
 
