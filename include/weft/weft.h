@@ -279,7 +279,8 @@ struct weft_check_counts {
 WEFT_API struct weft_error *weft_check(const char *backend, const struct weft_options *options,
 	const char *name, const char *text, size_t size, struct weft_check_counts *counts);
 
-/* What this process compiled and ran so far (doc/report.md); format "text" or "json".
+/* What this process compiled and ran so far (doc/report.md); format "text" or "json", or
+ * "fallbacks": that member of "json" alone, without a text for each executable.
  * Freed with weft_text_free. */
 WEFT_API struct weft_error *weft_report(const char *format, char **out);
 /* `compiled_how` and `passes_s` of the report begin at 0 again. */

@@ -12,23 +12,23 @@ def reset() -> None:
         _native.library().report_reset()
 
 
-def _json() -> dict:
-    out = json.loads(_native.load().report("json"))
+def _with_graphs(ran: dict[str, int]) -> dict[str, int]:
     # What wraps an operator is counted as the operator.
-    fell = {_callback.operator(k): v for k, v in out.get("fallbacks", {}).items() if v}
+    fell = {_callback.operator(k): v for k, v in ran.items() if v}
     for k, v in _counts.graphs().items():
         fell[k] = fell.get(k, 0) + v
-    out["fallbacks"] = fell
-    return out
+    return fell
 
 
 def fallbacks() -> dict[str, int]:
-    return _json()["fallbacks"]
+    return _with_graphs(json.loads(_native.load().report("fallbacks")))
 
 
 def report(format: str = "text") -> str:
     if format == "json":
-        return json.dumps(_json(), indent=1)
+        out = json.loads(_native.load().report("json"))
+        out["fallbacks"] = _with_graphs(out["fallbacks"])
+        return json.dumps(out, indent=1)
     if format != "text":
         raise ValueError(f'format "{format}": expected "text" or "json"')
     text = _native.load().report("text")

@@ -271,20 +271,34 @@ static void report_text(struct str *s)
 	}
 }
 
+static void report_fallbacks(struct str *s)
+{
+	add_counts(s, ABI_STEP_callback, &gone_callbacks);
+	str_addc(s, '\n');
+}
+
 struct weft_error *weft_report(const char *format, char **out)
 {
+	static const struct {
+		const char *name;
+		void (*write)(struct str *s);
+	} formats[] = {
+		{ "text", report_text },
+		{ "json", report_json },
+		{ "fallbacks", report_fallbacks },
+	};
+	const size_t n = sizeof formats / sizeof *formats;
 	struct str s;
-	bool json = format && !strcmp(format, "json");
-	if (!json && format && strcmp(format, "text"))
-		FAIL(WEFT_INVALID_ARGUMENT, "report: expected format text or json, found '%s'",
-			format);
+	size_t i = 0;
+	while (format && i < n && strcmp(formats[i].name, format))
+		i++;
+	if (i == n)
+		FAIL(WEFT_INVALID_ARGUMENT,
+			"report: expected format text, json or fallbacks, found '%s'", format);
 	str_init(&s, NULL);
 	kept_tell();
 	api_lock(LOCK_report);
-	if (json)
-		report_json(&s);
-	else
-		report_text(&s);
+	formats[i].write(&s);
 	api_unlock(LOCK_report);
 	return text_give(&s, NULL, out);
 }

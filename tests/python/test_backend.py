@@ -546,6 +546,12 @@ def test_report_has_its_keys():
         weft.report("xml")
 
 
+def test_fallbacks_are_those_of_the_report():
+    compiled(lambda x: keeps(x * 2), fallback="allow")(torch.ones(3))
+    fell = weft.fallbacks()
+    assert any(fell.values()) and fell == json.loads(weft.report("json"))["fallbacks"]
+
+
 THREADS = """
 import torch, weft, json
 {setup}

@@ -308,6 +308,19 @@ void test_api__symbolic_sizes(void)
 	weft_client_release(c);
 }
 
+void test_api__report_formats(void)
+{
+	char *all, *part;
+	CHECK_OK(weft_report("json", &all));
+	CHECK_OK(weft_report("fallbacks", &part));
+	part[strcspn(part, "\n")] = '\0';
+	const char *at = strstr(all, "\"fallbacks\": ");
+	CHECK(at && *part == '{' && !strncmp(at + strlen("\"fallbacks\": "), part, strlen(part)));
+	weft_text_free(all);
+	weft_text_free(part);
+	CHECK_ERROR(weft_report("xml", &all), WEFT_INVALID_ARGUMENT, "fallbacks, found 'xml'");
+}
+
 void test_api__signature_is_checked(void)
 {
 	static const int64_t xd[] = { 4, 8 }, wd[] = { 16, 8 };
