@@ -250,15 +250,14 @@ const uint32_t *plan_over(struct job *j, struct plan *p, const uint32_t *wish)
 			continue;
 		uint32_t in = p->inputs[wish[i] - 1], out = p->outputs[i];
 		const struct plan_buffer *a = &p->buffers[in], *b = &p->buffers[out];
-		bool fits = b->kind == ABI_BUFFER_output && a->type == b->type;
-		bool at_once = fits && a->last == b->first &&
-			step_writes_over(j, p, a->last, in, out);
-		if (!at_once && !(fits && a->last < b->first))
+		if (b->kind != ABI_BUFFER_output || a->type != b->type || a->last > b->first)
+			continue;
+		bool at_once = a->last == b->first;
+		if (at_once && !step_writes_over(j, p, a->last, in, out))
 			continue;
 		over[i] = wish[i];
-		const struct plan_step *s = &p->main.at[b->first];
-		if (at_once && step_is_map(p, s))
-			p->kernels[s->kernel]->streams = false;
+		if (at_once && step_is_map(p, &p->main.at[a->last]))
+			p->kernels[p->main.at[a->last].kernel]->streams = false;
 	}
 	bool *aligned = job_array(j, p->nbuffers + 1, sizeof *aligned);
 	note_aligned(p, &p->main, aligned);

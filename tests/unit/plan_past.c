@@ -41,6 +41,8 @@ static const struct {
 };
 
 #define BOTH "func.func @main(%a: " C ", %b: " C ") -> (" C ", " C ") {\n"
+#define MAPS BOTH "%p = stablehlo.add %a, %b : " C "\n" \
+	"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}"
 
 /* Results in an argument's memory, 1 + its number or 0 */
 static const struct {
@@ -49,15 +51,9 @@ static const struct {
 	bool past;                           /* does the first kernel store so? */
 	bool anywhere[2];                    /* may results be at any address? */
 } places[] = {
-	{ "a map in place", BOTH "%p = stablehlo.add %a, %b : " C "\n"
-		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
-		{ 1, 2 }, false, { true, true } },
-	{ "with a result beside it", BOTH "%p = stablehlo.add %a, %b : " C "\n"
-		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
-		{ 1, 0 }, false, { true, false } },
-	{ "a map", BOTH "%p = stablehlo.add %a, %b : " C "\n"
-		"%q = stablehlo.multiply %b, %b : " C "\n return %p, %q : " C ", " C "\n}",
-		{ 0, 0 }, true, { false, false } },
+	{ "a map in place", MAPS, { 1, 2 }, false, { true, true } },
+	{ "with a result beside it", MAPS, { 1, 0 }, false, { true, false } },
+	{ "a map", MAPS, { 0, 0 }, true, { false, false } },
 	{ "products", BOTH DOT1("%p", "%a") DOT1("%q", "%b") "return %p, %q : " C ", " C "\n}",
 		{ 0, 2 }, true, { false, false } },
 };
@@ -67,17 +63,22 @@ struct reading {
 	struct graph *graph;                 /* made by the job, whoever asked releases it */
 };
 
+static const struct plan *plan_of(struct job *j, struct reading *r, const char *text,
+	const uint32_t *given, const struct plan_options *o)
+{
+	job_try(j, stablehlo_read("past", text, strlen(text), NULL, &r->graph));
+	graph_borrow(r->graph, j);
+	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region,
+		.given = given };
+	return plan_make(j, r->graph, &s, o);
+}
+
 static void placed(struct job *j, void *arg)
 {
 	struct reading *r = arg;
-	const char *text = places[r->program].text;
 	struct plan_options o = { .l2 = 64 << 10, .l3 = 1 << 20 };
+	const struct plan *p = plan_of(j, r, places[r->program].text, places[r->program].given, &o);
 
-	job_try(j, stablehlo_read("placed", text, strlen(text), NULL, &r->graph));
-	graph_borrow(r->graph, j);
-	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region,
-		.given = places[r->program].given };
-	const struct plan *p = plan_make(j, r->graph, &s, &o);
 	CHECK_INT(p->kernels[0]->streams, places[r->program].past);
 	for (uint32_t i = 0; i < 2; i++)
 		CHECK_INT(p->buffers[p->outputs[i]].anywhere, places[r->program].anywhere[i]);
@@ -96,13 +97,8 @@ void test_plan_past__results_in_an_arguments_memory(void)
 static void past(struct job *j, void *arg)
 {
 	struct reading *r = arg;
-	const char *text = programs[r->program].text;
 	struct plan_options o = { .l2 = programs[r->program].l2 };
-
-	job_try(j, stablehlo_read("past", text, strlen(text), NULL, &r->graph));
-	graph_borrow(r->graph, j);
-	struct plan_source s = { .name = "main", .region = graph_main(r->graph)->region };
-	const struct plan *p = plan_make(j, r->graph, &s, &o);
+	const struct plan *p = plan_of(j, r, programs[r->program].text, NULL, &o);
 	bool is[2] = { false, false };
 	for (uint32_t k = 0; k < p->nkernels; k++)
 		if (p->kernels[k]->core != CORE_map || !p->kernels[k]->ninputs)
