@@ -55,8 +55,10 @@ def load():
 def cdata_at() -> int:
     """At which byte of a tensor's object the number lies that its `_cdata` gives; -1: at none, or not only there."""
     import torch
+    with torch.utils._python_dispatch._disable_current_modes():      # of the capture: it would make tensors of its own
+        tensors = torch.empty(0, device="cpu"), torch.nn.Parameter(torch.empty(1, device="cpu"))
     places = []
-    for t in (torch.empty(0), torch.nn.Parameter(torch.empty(1))):
+    for t in tensors:
         words = (ctypes.c_size_t * (type(t).__basicsize__ // ctypes.sizeof(ctypes.c_size_t))).from_address(id(t))
         places.append([i * ctypes.sizeof(ctypes.c_size_t) for i, word in enumerate(words) if word == t._cdata])
     return places[0][0] if places[0] == places[1] and len(places[0]) == 1 else -1
